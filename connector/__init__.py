@@ -1,0 +1,1 @@
+"""Datenkontor: the data-space connector a city can run."""

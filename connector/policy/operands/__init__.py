@@ -1,0 +1,1 @@
+"""Operands that need code; plain comparisons are rows of `policies/operands.toml`."""
