@@ -1,0 +1,207 @@
+"""The ODRL 2.2 information model as frozen values: policies, rules, constraints and typed literals.
+
+ODRL Information Model 2.2, sections 2.1 to 2.7. Pure: standard library and msgspec only.
+
+`load` builds these values from a document, `normalise` turns them into the normal form (the same types: one action, at most one target, assigner and assignee a rule,
+typed literals, every rule and duty with a uid), and everything after that works on the normal form: `compile`, `analysis`, `words`.
+All ODRL terms are full IRIs, except operators, logical operands and conflict strategies, which are the bare names of the standard (`lteq`, `and`, `prohibit`).
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal, TypeAlias
+
+import msgspec
+
+ODRL = "http://www.w3.org/ns/odrl/2/"
+PROFILE = "https://w3id.org/datenkontor/policy/1"
+DK = PROFILE + "#"
+
+PolicyKind: TypeAlias = Literal["Set", "Offer", "Agreement"]
+LogicalOperand: TypeAlias = Literal["and", "or", "xone", "andSequence"]
+ConflictStrategy: TypeAlias = Literal["perm", "prohibit", "invalid"]
+Operator: TypeAlias = Literal[
+    "eq", "neq", "lt", "lteq", "gt", "gteq", "isA", "isAnyOf", "isAllOf", "isNoneOf", "isPartOf", "hasPart"
+]
+
+
+class Instant(msgspec.Struct, frozen=True, tag="instant"):
+    """A point in time, aware and in UTC (xsd:dateTime)."""
+
+    at: datetime
+
+
+class Day(msgspec.Struct, frozen=True, tag="day"):
+    """A whole calendar day in a stated zone (xsd:date); `offset` is in minutes east of UTC."""
+
+    day: date
+    offset: int = 0
+
+
+class ClockTime(msgspec.Struct, frozen=True, tag="clock"):
+    """A time of the day in seconds since midnight (xsd:time); `offset` in minutes east of UTC, None for the local zone of the provider."""
+
+    seconds: int
+    offset: int | None = None
+
+
+class Duration(msgspec.Struct, frozen=True, tag="duration"):
+    """A length of time (xsd:duration): whole months and milliseconds are kept apart because a month has no fixed length."""
+
+    months: int = 0
+    milliseconds: int = 0
+
+
+class Number(msgspec.Struct, frozen=True, tag="number"):
+    """An amount and its unit, an IRI or a code; the empty unit is a plain number."""
+
+    amount: Decimal
+    unit: str = ""
+
+
+class Iri(msgspec.Struct, frozen=True, tag="iri"):
+    """Something named: a full IRI, or the code of a code list such as `DE-BW`."""
+
+    iri: str
+
+
+class Text(msgspec.Struct, frozen=True, tag="text"):
+    """A string. After `load`, also every literal without a type; the normal form gives it the sort of its operand."""
+
+    text: str
+    language: str = ""
+
+
+class Flag(msgspec.Struct, frozen=True, tag="flag"):
+    """True or false (xsd:boolean)."""
+
+    on: bool
+
+
+Value: TypeAlias = Instant | Day | ClockTime | Duration | Number | Iri | Text | Flag
+
+
+class AtomicConstraint(msgspec.Struct, frozen=True, tag="atomic"):
+    """One comparison (section 2.5.1); `right` holds one value, or several for the set operators.
+
+    `reference` is a rightOperandReference: it is kept so that it can be refused with a name, never followed.
+    """
+
+    left: str
+    operator: str
+    right: tuple[Value, ...]
+    unit: str = ""
+    data_type: str = ""
+    reference: str = ""
+    uid: str = ""
+
+
+class LogicalConstraint(msgspec.Struct, frozen=True, tag="logical"):
+    """Two or more constraints under one logical operand (section 2.5.2)."""
+
+    operand: LogicalOperand
+    constraints: tuple["Constraint", ...]
+    uid: str = ""
+
+
+Constraint: TypeAlias = AtomicConstraint | LogicalConstraint
+
+
+class Action(msgspec.Struct, frozen=True):
+    """An action and the refinements that narrow it (section 2.4)."""
+
+    iri: str
+    refinement: tuple[Constraint, ...] = ()
+
+
+class Asset(msgspec.Struct, frozen=True):
+    """An asset or asset collection (section 2.2); a collection with a refinement is named by its `source`, which is `uid` here."""
+
+    uid: str
+    collection: bool = False
+    refinement: tuple[Constraint, ...] = ()
+
+
+class Party(msgspec.Struct, frozen=True):
+    """A party or party collection (section 2.3)."""
+
+    uid: str
+    collection: bool = False
+    refinement: tuple[Constraint, ...] = ()
+
+
+class PartyFunction(msgspec.Struct, frozen=True):
+    """A party in a function beside assigner and assignee, for example `informedParty` (full IRI)."""
+
+    function: str
+    party: Party
+
+
+class Duty(msgspec.Struct, frozen=True, kw_only=True):
+    """An obligation of the policy, the duty of a permission, a remedy of a prohibition or a consequence of a duty (section 2.6.3 to 2.6.7)."""
+
+    action: tuple[Action, ...] = ()
+    target: tuple[Asset, ...] = ()
+    assigner: tuple[Party, ...] = ()
+    assignee: tuple[Party, ...] = ()
+    functions: tuple[PartyFunction, ...] = ()
+    constraint: tuple[Constraint, ...] = ()
+    consequence: tuple["Duty", ...] = ()
+    uid: str = ""
+
+
+class Permission(msgspec.Struct, frozen=True, kw_only=True):
+    """What may be done, under constraints and with duties that come first (section 2.6.1)."""
+
+    action: tuple[Action, ...] = ()
+    target: tuple[Asset, ...] = ()
+    assigner: tuple[Party, ...] = ()
+    assignee: tuple[Party, ...] = ()
+    functions: tuple[PartyFunction, ...] = ()
+    constraint: tuple[Constraint, ...] = ()
+    duty: tuple[Duty, ...] = ()
+    uid: str = ""
+
+
+class Prohibition(msgspec.Struct, frozen=True, kw_only=True):
+    """What must not be done, and the remedies should it happen nevertheless (section 2.6.2)."""
+
+    action: tuple[Action, ...] = ()
+    target: tuple[Asset, ...] = ()
+    assigner: tuple[Party, ...] = ()
+    assignee: tuple[Party, ...] = ()
+    functions: tuple[PartyFunction, ...] = ()
+    constraint: tuple[Constraint, ...] = ()
+    remedy: tuple[Duty, ...] = ()
+    uid: str = ""
+
+
+Rule: TypeAlias = Permission | Prohibition | Duty
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """A Set, Offer or Agreement (section 2.1).
+
+    `action`, `target`, `assigner` and `assignee` are the properties of a compact policy; the normal form has pushed them into the rules.
+    `prefixes` is what an inline `@context` said about names; `about` keeps descriptive members (title, issued …) that no decision reads.
+    `notes` tells a person what was read leniently.
+    """
+
+    kind: PolicyKind
+    uid: str
+    profiles: tuple[str, ...] = ()
+    conflict: ConflictStrategy | None = None
+    inherit_from: tuple[str, ...] = ()
+    replaced_by: str = ""
+    action: tuple[Action, ...] = ()
+    target: tuple[Asset, ...] = ()
+    assigner: tuple[Party, ...] = ()
+    assignee: tuple[Party, ...] = ()
+    functions: tuple[PartyFunction, ...] = ()
+    permission: tuple[Permission, ...] = ()
+    prohibition: tuple[Prohibition, ...] = ()
+    obligation: tuple[Duty, ...] = ()
+    timestamp: datetime | None = None
+    prefixes: tuple[tuple[str, str], ...] = ()
+    about: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
