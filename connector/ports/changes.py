@@ -1,0 +1,141 @@
+"""What a use case wants made durable, as frozen values. One `commit(group)` makes a group durable, all or nothing.
+
+A group typically is: the process in its new state (with the version that was read), the replay key of the token that
+came with the message, and the audit leaf that records it.
+"""
+
+import msgspec
+
+from connector.ports.entities import Agreement, Asset, Backoff, Flow, Hold, Leaf, Lease, ReplayKey
+from connector.protocol.dsp.negotiation_machine import ContractNegotiation
+from connector.protocol.dsp.transfer_machine import TransferProcess
+
+
+class PutProcess(msgspec.Struct, frozen=True):
+    """Insert (`expected` is None) or update a process whose stored version is `expected`; else `Conflict`.
+
+    The stored version becomes `process.version`, which the caller sets to `expected + 1` (an insert: 1). An insert
+    whose (owner, kind, role, peer, peer_pid) exists already is a `Conflict` as well.
+    """
+
+    process: ContractNegotiation | TransferProcess
+    expected: int | None
+
+
+class PutAsset(msgspec.Struct, frozen=True):
+    """Insert or update an asset under the same version rule."""
+
+    asset: Asset
+    expected: int | None
+
+
+class PutAgreement(msgspec.Struct, frozen=True):
+    """Insert an agreement, or replace the one with the same owner and id."""
+
+    agreement: Agreement
+
+
+class UseReplayKey(msgspec.Struct, frozen=True):
+    """Use a token's identity once; `Replayed` if it was used before."""
+
+    key: ReplayKey
+
+
+class PutHold(msgspec.Struct, frozen=True):
+    """Store the hold of a process, replacing an earlier one."""
+
+    hold: Hold
+
+
+class DropHold(msgspec.Struct, frozen=True):
+    """Remove the hold of a process, if there is one."""
+
+    owner: str
+    process_id: str
+
+
+class PutBackoff(msgspec.Struct, frozen=True):
+    """Store how long a peer is left alone; `failures == 0` removes the row."""
+
+    backoff: Backoff
+
+
+class PutFlow(msgspec.Struct, frozen=True):
+    """Insert or replace a data flow."""
+
+    flow: Flow
+
+
+class PutLease(msgspec.Struct, frozen=True):
+    """Store the lease of a flow, replacing an older epoch; an older epoch than the stored one is a `Conflict`."""
+
+    lease: Lease
+
+
+class DropLease(msgspec.Struct, frozen=True):
+    """Remove the lease of a flow, if there is one: from the commit on, no byte."""
+
+    owner: str
+    flow_id: str
+
+
+class AddUsage(msgspec.Struct, frozen=True):
+    """Count bytes and uses of an agreement.
+
+    `max_uses` makes it test-and-set: if the stored uses plus `uses` would exceed it, the group fails with `LimitReached`.
+    """
+
+    owner: str
+    agreement_id: str
+    bytes_moved: int = 0
+    uses: int = 0
+    max_uses: int | None = None
+
+
+class AppendLeaf(msgspec.Struct, frozen=True):
+    """Append a leaf to the audit log."""
+
+    leaf: Leaf
+
+
+Change = (
+    PutProcess
+    | PutAsset
+    | PutAgreement
+    | UseReplayKey
+    | PutHold
+    | DropHold
+    | PutBackoff
+    | PutFlow
+    | PutLease
+    | DropLease
+    | AddUsage
+    | AppendLeaf
+)
+
+
+class StoreError(Exception):
+    """A group could not be made durable; nothing of it was kept.
+
+    StoreError
+    ├── Conflict       somebody else changed it first: read again and decide again
+    ├── Replayed       the token was used before
+    ├── LimitReached   a counted limit would be exceeded
+    └── Unavailable    the store cannot write now (disk full, read only, closed): answer 503
+    """
+
+
+class Conflict(StoreError):
+    """The stored version is not the expected one, or the row exists already."""
+
+
+class Replayed(StoreError):
+    """The replay key was used before."""
+
+
+class LimitReached(StoreError):
+    """A counted limit would be exceeded by this change."""
+
+
+class Unavailable(StoreError):
+    """The store cannot write at present; nothing was changed."""

@@ -1,0 +1,192 @@
+"""The values that are kept: assets, agreements, holds, leases, flows, usage. Frozen; times are ms since the Unix epoch.
+
+A process (`ContractNegotiation`, `TransferProcess`) is kept too; it is defined beside its state table in
+`protocol.dsp`. Every value names its `owner`, the participant context, so that several departments in one runtime are
+rows, not a migration.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from connector.protocol.dsp.common import Role
+
+
+class AssetStatus(StrEnum):
+    """A draft is seen by nobody; a published asset is offered; a withdrawn one no longer, but stays on record."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+class DataClass(StrEnum):
+    """How delicate the data is. Personal data is never offered without a person's release."""
+
+    OPEN = "open"
+    INTERNAL = "internal"
+    CONFIDENTIAL = "confidential"
+    PERSONAL = "personal"
+
+
+class Asset(msgspec.Struct, frozen=True, kw_only=True):
+    """What a participant offers: a dcat:Dataset, where its bytes come from, and the policy it is offered under.
+
+    `id` is the Dataset's identifier, `source` the address of a `Source` (`{"kind": "file", …}`; never shown to peers),
+    `policy` the ODRL Offer as JSON (no target), `offer_id` its identifier. `document` is the Dataset as the catalogue
+    shows it, rendered once when the asset changes. `live` marks a source that keeps changing.
+    """
+
+    owner: str
+    id: str
+    status: AssetStatus
+    data_class: DataClass
+    title: dict[str, str]
+    description: dict[str, str]
+    keywords: tuple[str, ...]
+    themes: tuple[str, ...]
+    media_type: str
+    source: dict[str, Any]
+    policy: bytes
+    offer_id: str
+    document: bytes
+    live: bool = False
+    synthetic: bool = False
+    licence: str | None = None
+    created_at: int = 0
+    updated_at: int = 0
+    version: int = 0
+
+
+class Agreement(msgspec.Struct, frozen=True, kw_only=True):
+    """A usage contract: the ODRL Agreement byte for byte as both sides hold it, and the evidence it was made on.
+
+    `id` is the Agreement's identifier, `role` ours in it, `counterparty` the other participant and `address` where its
+    DSP endpoints lie. `evidence` are the claims of the consumer as verified when it was made (JSON).
+    """
+
+    owner: str
+    id: str
+    role: Role
+    counterparty: str
+    address: str
+    dataset: str
+    negotiation_id: str
+    document: bytes
+    evidence: bytes
+    agreed_at: int
+    finalized_at: int | None = None
+
+
+class Hold(msgspec.Struct, frozen=True, kw_only=True):
+    """A process that waits for somebody: why, for whom, and until when at the latest. One per process."""
+
+    owner: str
+    process_id: str
+    process_kind: str
+    reason: str
+    who: str
+    created_at: int
+    until: int | None = None
+
+
+class Backoff(msgspec.Struct, frozen=True, kw_only=True):
+    """How long a peer is left alone after failures; kept, so that a restart does not storm it."""
+
+    owner: str
+    peer: str
+    failures: int
+    until: int
+
+
+class ReplayKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A single-use token's identity: (issuer, jti). Kept until the token has expired anyway."""
+
+    owner: str
+    issuer: str
+    jti: str
+    expires_at: int
+
+
+class FlowDirection(StrEnum):
+    """What this side's data plane does: serve pulls, push out, fetch in, or receive a push."""
+
+    SERVE = "serve"
+    PUSH = "push"
+    FETCH = "fetch"
+    RECEIVE = "receive"
+
+
+class Flow(msgspec.Struct, frozen=True, kw_only=True):
+    """One data flow of the data plane; `id` is the transfer process it belongs to (Data Plane Signaling: processId).
+
+    `source` and `sink` are addresses of ours (`{"kind": …}`), `endpoint` the peer's (JSON of a DataAddress).
+    `token_hash` is the SHA-256 (hex) of the access token given out, never the token. `state` is a FlowState.
+    `bytes_moved` counts what left or arrived, `size` what is expected, `sha256` the digest (hex) once known.
+    """
+
+    owner: str
+    id: str
+    direction: FlowDirection
+    agreement_id: str
+    dataset: str
+    peer: str
+    state: str
+    live: bool = False
+    media_type: str = "application/octet-stream"
+    source: dict[str, Any] | None = None
+    sink: dict[str, Any] | None = None
+    endpoint: bytes | None = None
+    token_hash: str | None = None
+    bytes_moved: int = 0
+    size: int | None = None
+    sha256: str | None = None
+    error: str | None = None
+    updated_at: int = 0
+
+
+class Lease(msgspec.Struct, frozen=True, kw_only=True):
+    """The control plane's leave to move bytes of one flow: no lease, no byte.
+
+    It carries the decision it stands on (`decision`, JSON for the record), its end (`valid_until`, None: open) and
+    limits. `epoch` grows with every renewal; a data plane never goes back to an older one.
+    """
+
+    owner: str
+    flow_id: str
+    agreement_id: str
+    epoch: int
+    valid_until: int | None
+    max_bytes: int | None = None
+    decision: bytes = b"{}"
+
+
+class Usage(msgspec.Struct, frozen=True, kw_only=True):
+    """What has been used under an agreement: bytes delivered and accesses begun."""
+
+    owner: str
+    agreement_id: str
+    bytes_moved: int
+    uses: int
+
+
+class Leaf(msgspec.Struct, frozen=True, kw_only=True):
+    """One salted leaf of the audit log, as `audit.leaves` makes it: canonical JSON `body`, its hash, sealed later."""
+
+    owner: str
+    id: str
+    at: int
+    kind: str
+    process_id: str
+    body: bytes
+    salt: bytes
+    hash: bytes
+    position: int | None = None
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """A bound on a listing: at most `limit` rows after the row that `after` names (an opaque cursor)."""
+
+    limit: int = 50
+    after: str | None = None

@@ -1,0 +1,78 @@
+"""Where bytes come from and where they go: one file and one line for each kind of source and sink.
+
+A source or sink is made from an address of ours (`{"kind": "file", "path": …}`) that an operator wrote; what a peer can
+influence is only the sub-path of a folder and the byte range, both checked by the source itself.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
+
+import msgspec
+
+
+class SourceError(Exception):
+    """The source cannot deliver; the message is one sentence for the operator, without secrets or full paths."""
+
+
+class Content(msgspec.Struct, frozen=True, kw_only=True):
+    """What a source is about to deliver.
+
+    `size` is the whole size in bytes where known, `etag` a strong validator where the content is stable (it makes
+    ranges and resumption possible), `sha256` the digest in hex of the whole where known. `path` names a local file that
+    holds exactly these bytes, for a fast way out; None otherwise. `offset` is the first byte of `chunks`.
+    """
+
+    chunks: AsyncIterator[bytes]
+    media_type: str
+    size: int | None = None
+    etag: str | None = None
+    sha256: str | None = None
+    path: str | None = None
+    offset: int = 0
+    name: str | None = None
+
+
+class Source(Protocol):
+    """Where a flow's bytes come from."""
+
+    def check(self, address: dict[str, Any]) -> None:
+        """Raise SourceError if the address is not complete, not allowed or not there."""
+
+    def open(
+        self, address: dict[str, Any], *, part: str | None = None, offset: int = 0, end: int | None = None
+    ) -> AbstractAsyncContextManager[Content]:
+        """Open for reading `[offset, end)`; `part` picks a member of a folder. Raises SourceError on entering."""
+
+
+class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of data that is arriving; `offset` is where the sender resumes."""
+
+    flow_id: str
+    media_type: str
+    size: int | None = None
+    sha256: str | None = None
+    offset: int = 0
+    name: str | None = None
+    etag: str | None = None
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """What a sink has taken: bytes in all, SHA-256 (hex) of the whole, and where it lies now (for the operator)."""
+
+    size: int
+    sha256: str
+    location: str
+
+
+class Sink(Protocol):
+    """Where a flow's bytes go."""
+
+    def check(self, address: dict[str, Any]) -> None:
+        """Raise SourceError if the address is not complete or not allowed."""
+
+    async def received(self, address: dict[str, Any], flow_id: str) -> int:
+        """Return how many bytes of this flow are held already, for a resumption."""
+
+    async def write(self, address: dict[str, Any], arrival: Arrival, chunks: AsyncIterator[bytes]) -> Receipt:
+        """Take the bytes from `arrival.offset` on; complete only if size and digest agree. Raises SourceError."""

@@ -1,0 +1,122 @@
+"""The broker's system of record: sources, datasets, offers and their change number. Its own store, apart from a connector's."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+
+class Liveness(StrEnum):
+    """How a source is doing: NEW → ONLINE → SUSPECT (1 failure) → OFFLINE (3, or 15 minutes) → DEAD (5 days)."""
+
+    NEW = "NEW"
+    ONLINE = "ONLINE"
+    SUSPECT = "SUSPECT"
+    OFFLINE = "OFFLINE"
+    DEAD = "DEAD"
+
+
+class CrawlSource(msgspec.Struct, frozen=True, kw_only=True):
+    """A participant whose catalogue is crawled, and how that is going. Times in ms; `interval` in ms."""
+
+    participant: str
+    name: str
+    address: str
+    liveness: Liveness = Liveness.NEW
+    failures: int = 0
+    interval: int = 600_000
+    next_at: int = 0
+    verified_at: int | None = None
+    failing_since: int | None = None
+    digest: str | None = None
+    datasets: int = 0
+    shrink_seen: bool = False
+    error: str | None = None
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One indexed Dataset: what search needs, and the JSON exactly as the provider sent it.
+
+    `digest` is the hash of the normalised JSON (offer ids that change with every answer left out); `seq` the change
+    number of its last change; `removed_at` marks a tombstone. `titles`, `descriptions` by language tag.
+    """
+
+    participant: str
+    id: str
+    digest: str
+    document: bytes
+    titles: dict[str, str]
+    descriptions: dict[str, str]
+    keywords: tuple[str, ...]
+    themes: tuple[str, ...]
+    publisher: str
+    address: str
+    first_seen: int
+    changed_at: int
+    verified_at: int
+    seq: int = 0
+    removed_at: int | None = None
+
+
+class Delta(msgspec.Struct, frozen=True, kw_only=True):
+    """The outcome of one complete crawl of a source, applied all or nothing."""
+
+    source: CrawlSource
+    upserts: tuple[Entry, ...] = ()
+    removed: tuple[str, ...] = ()
+    verified: tuple[str, ...] = ()
+
+
+class Query(msgspec.Struct, frozen=True, kw_only=True):
+    """A search: words (all must match; German case and umlauts fold), filters, and a page."""
+
+    text: str = ""
+    publisher: str | None = None
+    theme: str | None = None
+    keyword: str | None = None
+    limit: int = 20
+    offset: int = 0
+    stale: bool = False
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True):
+    """One search result, best first."""
+
+    entry: Entry
+    liveness: Liveness
+    score: float
+
+
+class Record(Protocol):
+    """What the broker keeps. Implementations: memory, SQLite with full text."""
+
+    async def sources(self) -> Sequence[CrawlSource]:
+        """Return all sources."""
+
+    async def source(self, participant: str) -> CrawlSource | None:
+        """Return one source."""
+
+    async def put_source(self, source: CrawlSource) -> None:
+        """Insert or replace a source (a member joined, a crawl failed, a nudge came)."""
+
+    async def apply(self, delta: Delta, now: int) -> int:
+        """Apply a complete crawl all or nothing; every changed entry gets the next change number. Returns the last."""
+
+    async def digests(self, participant: str) -> dict[str, str]:
+        """Return id → digest of a source's present entries."""
+
+    async def search(self, query: Query) -> tuple[Sequence[Hit], int]:
+        """Return a page of hits and how many there are in all; removed entries and dead sources are left out."""
+
+    async def entry(self, participant: str, id: str) -> Entry | None:
+        """Return one present entry."""
+
+    async def changes(self, after: int, limit: int) -> Sequence[Entry]:
+        """Return entries (tombstones too) with a change number above `after`, in that order."""
+
+    async def entries(self, after: str | None, limit: int) -> tuple[Sequence[Entry], str | None]:
+        """List present entries in a stable order for the DSP catalogue: the page and the next cursor."""
+
+    async def close(self) -> None:
+        """Close; later calls fail."""

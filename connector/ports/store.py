@@ -1,0 +1,112 @@
+"""The store as the use cases see it: reads by (owner, key), and one `commit`. Implementations: memory, SQLite.
+
+Reads see every group whose `commit` has returned. Unknown keys answer None, never an error. Listings are ordered by
+creation, newest first unless said otherwise, and bounded by a `Page`; they return the rows and the next cursor or None.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from connector.ports.changes import Change
+from connector.ports.entities import Agreement, Asset, AssetStatus, Backoff, Flow, Hold, Leaf, Lease, Page, Usage
+from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.machine import Kind
+from connector.protocol.dsp.negotiation_machine import ContractNegotiation
+from connector.protocol.dsp.transfer_machine import TransferProcess
+
+AnyProcess = ContractNegotiation | TransferProcess
+
+
+class Store(Protocol):
+    """Durable state of one connector; every method names its owner."""
+
+    async def commit(self, group: Sequence[Change]) -> None:
+        """Make the group durable, all or nothing; returns after it would survive power loss.
+
+        Raises Conflict, Replayed, LimitReached or Unavailable; then nothing of the group was kept.
+        """
+
+    async def negotiation(self, owner: str, id: str) -> ContractNegotiation | None:
+        """Return one contract negotiation by our pid."""
+
+    async def transfer(self, owner: str, id: str) -> TransferProcess | None:
+        """Return one transfer process by our pid."""
+
+    async def process_of_peer(self, owner: str, kind: Kind, role: Role, peer: str, peer_pid: str) -> AnyProcess | None:
+        """Return the process that `peer` knows under its own pid, in which we play `role`."""
+
+    async def due(self, owner: str, now: int, limit: int) -> Sequence[AnyProcess]:
+        """Return processes whose `due_at` is not after `now`, longest due first."""
+
+    async def next_due(self, owner: str) -> int | None:
+        """Return the earliest `due_at` of all processes, or None."""
+
+    async def negotiations(
+        self, owner: str, page: Page, *, state: str | None = None, peer: str | None = None, dataset: str | None = None
+    ) -> tuple[Sequence[ContractNegotiation], str | None]:
+        """List negotiations."""
+
+    async def transfers(
+        self,
+        owner: str,
+        page: Page,
+        *,
+        state: str | None = None,
+        peer: str | None = None,
+        agreement_id: str | None = None,
+    ) -> tuple[Sequence[TransferProcess], str | None]:
+        """List transfers."""
+
+    async def open_processes(self, owner: str, peer: str) -> int:
+        """Count the processes with `peer` that have not ended: the quota of a peer."""
+
+    async def asset(self, owner: str, id: str) -> Asset | None:
+        """Return one asset by its Dataset identifier."""
+
+    async def asset_of_offer(self, owner: str, offer_id: str) -> Asset | None:
+        """Return the asset that is (or was last) offered under this offer identifier."""
+
+    async def assets(
+        self, owner: str, page: Page, *, status: AssetStatus | None = None, oldest_first: bool = False
+    ) -> tuple[Sequence[Asset], str | None]:
+        """List assets; `oldest_first` gives the stable order that catalogue pages use."""
+
+    async def agreement(self, owner: str, id: str) -> Agreement | None:
+        """Return one agreement."""
+
+    async def agreements(
+        self, owner: str, page: Page, *, dataset: str | None = None, counterparty: str | None = None
+    ) -> tuple[Sequence[Agreement], str | None]:
+        """List agreements."""
+
+    async def hold(self, owner: str, process_id: str) -> Hold | None:
+        """Return the hold of a process."""
+
+    async def holds(self, owner: str, page: Page) -> tuple[Sequence[Hold], str | None]:
+        """List holds, oldest first."""
+
+    async def backoffs(self, owner: str) -> Sequence[Backoff]:
+        """Return all peers that are being left alone."""
+
+    async def flow(self, owner: str, id: str) -> Flow | None:
+        """Return one data flow."""
+
+    async def flow_of_token(self, token_hash: str) -> Flow | None:
+        """Return the flow that an access token (by its SHA-256, hex) opens, of whatever owner."""
+
+    async def flows(self, owner: str, *, state: str) -> Sequence[Flow]:
+        """Return the flows in a state, to be taken up again after a restart."""
+
+    async def lease(self, owner: str, flow_id: str) -> Lease | None:
+        """Return the present lease of a flow."""
+
+    async def usage(self, owner: str, agreement_id: str) -> Usage:
+        """Return what was used under an agreement (zeros where nothing was)."""
+
+    async def leaves(
+        self, owner: str, page: Page, *, process_id: str | None = None
+    ) -> tuple[Sequence[Leaf], str | None]:
+        """List audit leaves, oldest first."""
+
+    async def close(self) -> None:
+        """Finish what was begun and close; later calls raise Unavailable."""

@@ -1,0 +1,301 @@
+"""One table-driven machine for both DSP processes: what we may send, what we accept, and how doubt ends.
+
+Rule 1: everything that affects a state is here and in the two tables (`negotiation_machine`, `transfer_machine`).
+Rule 2: nothing here knows which role we play beyond `Process.role`, and nothing here sends, stores or reads a clock.
+
+Theory of operation (Dataspace Protocol 2025-1, Contract Negotiation Protocol and Transfer Process Protocol):
+
+* A state changes *in response to an acknowledged message*. What we want to send stands in `pending` until the peer's
+  acknowledgement (`acknowledged`); the state is the specification's and never one of ours.
+* DSP messages carry no identifier, so repeats, lost answers and crossing messages are ours to settle:
+  `receive` re-acknowledges an exact repeat of the last accepted message; takes the peer's next legal message as the
+  acknowledgement of a pending one (implied acknowledgement); and ranks crossing messages. `observed` settles a refusal
+  or a doubt by the peer's own state, asked for with GET.
+* Pure: no clock, no random, no I/O. `now` (milliseconds since the Unix epoch) is an argument.
+"""
+
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+import msgspec
+
+from connector.protocol.dsp.common import Role
+
+
+class Kind(StrEnum):
+    """Which of the two processes a row is."""
+
+    NEGOTIATION = "negotiation"
+    TRANSFER = "transfer"
+
+
+class Move(msgspec.Struct, frozen=True):
+    """One arrow of a state figure: in `source`, `sender` may send `message`; acknowledged, it leads to `target`.
+
+    `source` is None for the message that creates the process. `message` is the standard's type name; an event message
+    carries its event type behind a colon.
+    """
+
+    source: str | None
+    sender: Role
+    message: str
+    target: str
+
+
+class Table(msgspec.Struct, frozen=True):
+    """A state figure as data.
+
+    `ranks` orders messages that can cross on the wire (higher wins); `ending` is the message that terminates;
+    `repeatable` are messages whose exact repeat is a new message and never a retransmission.
+    """
+
+    kind: Kind
+    moves: tuple[Move, ...]
+    terminal: frozenset[str]
+    ranks: dict[str, int]
+    ending: str
+    terminated: str
+    unrepeatable: frozenset[str] = frozenset()
+
+    def move(self, source: str | None, sender: Role, message: str) -> Move | None:
+        """Return the arrow of the figure, or None where the figure has none."""
+        for move in self.moves:
+            if move.source == source and move.sender == sender and move.message == message:
+                return move
+        return None
+
+    def reachable(self, source: str | None) -> frozenset[str]:
+        """Return the states that lie beyond `source`, by any number of messages of either side."""
+        seen: set[str] = set()
+        frontier = {source}
+        while frontier:
+            step = {m.target for m in self.moves if m.source in frontier} - seen
+            seen |= step
+            frontier = set(step)
+        return frozenset(seen)
+
+
+class Pending(msgspec.Struct, frozen=True):
+    """The one message we owe the peer: its bytes are kept, so that every attempt sends exactly the same.
+
+    `attempts` counts tries, `refusals` the peer's 4xx answers; `in_doubt` is set when a try ended without an answer.
+    """
+
+    message: str
+    target: str
+    body: bytes
+    attempts: int = 0
+    refusals: int = 0
+    in_doubt: bool = False
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """The last message we accepted, remembered so that its exact repeat gets the same answer and no second effect."""
+
+    message: str
+    digest: str
+    state: str
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """Why a process ended or a message was given up: code and reason for the operator, and who said so."""
+
+    code: str
+    reason: str
+    by: str
+
+
+class Process(msgspec.Struct, frozen=True, kw_only=True):
+    """What the two processes have in common; the row of one process table for both roles.
+
+    `id` is our own pid, `peer_pid` the counter-party's (None until it told us). `peer` is the participant we talk to,
+    `peer_address` the base URL below which its endpoints lie. `state` is None until the first message is acknowledged.
+    `version` grows by one with every commit; a commit names the version it read. `due_at` is when the worker has to
+    look at the row next (None: nothing is owed). Times are milliseconds since the Unix epoch.
+    """
+
+    owner: str
+    id: str
+    role: Role
+    peer: str
+    peer_address: str
+    peer_pid: str | None = None
+    state: str | None = None
+    version: int = 0
+    pending: Pending | None = None
+    accepted: Accepted | None = None
+    ended: Ended | None = None
+    due_at: int | None = None
+    created_at: int = 0
+    updated_at: int = 0
+
+
+P = TypeVar("P", bound=Process)
+
+
+class Applied(msgspec.Struct, Generic[P], frozen=True):
+    """The message was legal: `process` is the new value, to be committed before the answer."""
+
+    process: P
+
+
+class Repeated(msgspec.Struct, frozen=True):
+    """The message is an exact repeat of the last accepted one: answer with `state` again, change nothing."""
+
+    state: str
+
+
+class Crossed(msgspec.Struct, frozen=True):
+    """Our own pending message outranks it: answer 503, ours is on its way and settles the matter."""
+
+    reason: str
+
+
+class Illegal(msgspec.Struct, frozen=True):
+    """The figure has no such arrow from here: answer 400, change nothing."""
+
+    reason: str
+
+
+def plan(process: P, table: Table, message: str, body: bytes, now: int) -> P | Illegal:
+    """Put `message` into the pending slot, to be sent by the worker.
+
+    Strictly by the figure: a message that the figure does not allow us to send from the present state is Illegal, and
+    so is a second message while one is pending, unless the new one outranks it.
+    """
+    move = table.move(process.state, process.role, message)
+    if move is None:
+        return Illegal(f"{message} cannot be sent by the {process.role} in state {_name(process.state)}")
+    if process.pending and _rank(table, message) <= _rank(table, process.pending.message):
+        return Illegal(f"{message} cannot be sent while {process.pending.message} is on its way")
+    return msgspec.structs.replace(
+        process,
+        pending=Pending(message=message, target=move.target, body=body),
+        due_at=now,
+        updated_at=now,
+    )
+
+
+def receive(process: P, table: Table, message: str, digest: str, now: int) -> Applied[P] | Repeated | Crossed | Illegal:
+    """Decide what the peer's `message` (its content hashed to `digest`) does to the process.
+
+    A termination is accepted in every non-terminal state (Transfer Termination Message: "at any point except a
+    terminal state"), whatever the figure's arrows say, because a peer that has ended cannot be talked on with.
+    """
+    last = process.accepted
+    if last and last.message == message and last.digest == digest and message not in table.unrepeatable:
+        return Repeated(last.state)
+    if process.state in table.terminal:
+        return Illegal(f"{message} came after the end: the process is {process.state}")
+    if message == table.ending:
+        return Applied(_accept(process, message, digest, table.terminated, now))
+    pending = process.pending
+    move = table.move(process.state, process.role.other, message)
+    if move:
+        if pending and _rank(table, pending.message) > _rank(table, message) and not _still(table, process, move):
+            return Crossed(f"{pending.message} is on its way and comes before {message}")
+        accepted = _accept(process, message, digest, move.target, now)
+        if pending and _rank(table, pending.message) > _rank(table, message):
+            accepted = msgspec.structs.replace(accepted, pending=pending, due_at=now)
+        return Applied(accepted)
+    if pending and table.move(pending.target, process.role.other, message):
+        # The peer could only send this after it acknowledged ours: the answer was lost or is still on its way.
+        return receive(acknowledged(process, now), table, message, digest, now)
+    return Illegal(f"{message} is not allowed from the {process.role.other} in state {_name(process.state)}")
+
+
+def acknowledged(process: P, now: int, *, peer_pid: str | None = None) -> P:
+    """Return the process after the peer acknowledged the pending message: the state changes now and not before."""
+    if process.pending is None:
+        return process
+    return msgspec.structs.replace(
+        process,
+        state=process.pending.target,
+        pending=None,
+        accepted=None,
+        peer_pid=process.peer_pid or peer_pid,
+        due_at=now,
+        updated_at=now,
+    )
+
+
+def retry(process: P, now: int, due_at: int, *, in_doubt: bool, refused: bool = False) -> P:
+    """Return the process after a try that settled nothing: the same bytes go out again at `due_at`."""
+    if process.pending is None:
+        return process
+    pending = msgspec.structs.replace(
+        process.pending,
+        attempts=process.pending.attempts + 1,
+        refusals=process.pending.refusals + (1 if refused else 0),
+        in_doubt=process.pending.in_doubt or in_doubt,
+    )
+    return msgspec.structs.replace(process, pending=pending, due_at=due_at, updated_at=now)
+
+
+def observed(process: P, table: Table, peer_state: str, now: int) -> P | None:
+    """Settle a refusal or a doubt by the state that the peer itself reports; None where it settles nothing.
+
+    The peer is where our pending message leads, or beyond: it was received. The peer has ended: so have we. The peer is
+    where one of its own messages to us would lead: that message was lost and is taken as received (Contract Negotiation
+    Protocol: "Both parties have the same state").
+    """
+    if process.state in table.terminal:
+        return None
+    if peer_state == table.terminated:
+        ended = Ended(
+            code="peer-terminated", reason="the counter-party reports the process as terminated", by=process.peer
+        )
+        return end(process, table, ended, now)
+    if process.pending:
+        if peer_state == process.pending.target:
+            return acknowledged(process, now)
+        if peer_state in table.reachable(process.pending.target) and peer_state != process.state:
+            return observed(acknowledged(process, now), table, peer_state, now) or acknowledged(process, now)
+    if peer_state == process.state:
+        return None
+    for move in table.moves:
+        if move.source == process.state and move.sender == process.role.other and move.target == peer_state:
+            return _accept(process, move.message, "", move.target, now)
+    return None
+
+
+def end(process: P, table: Table, ended: Ended, now: int) -> P:
+    """Return the process as terminated here and now, with nothing left to send."""
+    return msgspec.structs.replace(
+        process, state=table.terminated, pending=None, accepted=None, ended=ended, due_at=None, updated_at=now
+    )
+
+
+def drop(process: P, now: int) -> P:
+    """Return the process without its pending message, which the peer refuses for good."""
+    return msgspec.structs.replace(process, pending=None, due_at=now, updated_at=now)
+
+
+def may_send(process: Process, table: Table) -> frozenset[str]:
+    """Return the messages that the figure allows us to send now."""
+    return frozenset(m.message for m in table.moves if m.source == process.state and m.sender == process.role)
+
+
+def _accept(process: P, message: str, digest: str, target: str, now: int) -> P:
+    return msgspec.structs.replace(
+        process,
+        state=target,
+        pending=None,
+        accepted=Accepted(message=message, digest=digest, state=target) if digest else None,
+        due_at=now,
+        updated_at=now,
+    )
+
+
+def _still(table: Table, process: Process, move: Move) -> bool:
+    """Tell whether our pending message stays legal after the peer's move, so that both can happen."""
+    pending = process.pending
+    return bool(pending and table.move(move.target, process.role, pending.message))
+
+
+def _rank(table: Table, message: str) -> int:
+    return table.ranks.get(message, 0)
+
+
+def _name(state: str | None) -> str:
+    return state or "INITIAL"
