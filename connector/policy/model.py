@@ -2,9 +2,10 @@
 
 ODRL Information Model 2.2, sections 2.1 to 2.7. Pure: standard library and msgspec only.
 
-`load` builds these values from a document, `normalise` turns them into the normal form (the same types: one action, at most one target, assigner and assignee a rule,
-typed literals, every rule and duty with a uid), and everything after that works on the normal form: `compile`, `analysis`, `words`.
-All ODRL terms are full IRIs, except operators, logical operands and conflict strategies, which are the bare names of the standard (`lteq`, `and`, `prohibit`).
+`load` builds these values from a document. `normalise` turns them into the normal form, which has the same types: one
+action, at most one target, assigner and assignee a rule, typed literals, a uid on every rule and duty. Everything after
+that (`compile`, `analysis`, `words`) works on the normal form. All ODRL terms are full IRIs, except operators, logical
+operands and conflict strategies, which are the bare names of the standard (`lteq`, `and`, `prohibit`).
 """
 
 from datetime import date, datetime
@@ -39,14 +40,18 @@ class Day(msgspec.Struct, frozen=True, tag="day"):
 
 
 class ClockTime(msgspec.Struct, frozen=True, tag="clock"):
-    """A time of the day in seconds since midnight (xsd:time); `offset` in minutes east of UTC, None for the local zone of the provider."""
+    """A time of the day in seconds since midnight (xsd:time); `offset` in minutes east of UTC, None for the local
+    zone of the provider.
+    """
 
     seconds: int
     offset: int | None = None
 
 
 class Duration(msgspec.Struct, frozen=True, tag="duration"):
-    """A length of time (xsd:duration): whole months and milliseconds are kept apart because a month has no fixed length."""
+    """A length of time (xsd:duration): whole months and milliseconds are kept apart because a month has no fixed
+    length.
+    """
 
     months: int = 0
     milliseconds: int = 0
@@ -115,7 +120,9 @@ class Action(msgspec.Struct, frozen=True):
 
 
 class Asset(msgspec.Struct, frozen=True):
-    """An asset or asset collection (section 2.2); a collection with a refinement is named by its `source`, which is `uid` here."""
+    """An asset or asset collection (section 2.2); a collection with a refinement is named by its `source`, which
+    is `uid` here.
+    """
 
     uid: str
     collection: bool = False
@@ -138,7 +145,9 @@ class PartyFunction(msgspec.Struct, frozen=True):
 
 
 class Duty(msgspec.Struct, frozen=True, kw_only=True):
-    """An obligation of the policy, the duty of a permission, a remedy of a prohibition or a consequence of a duty (section 2.6.3 to 2.6.7)."""
+    """An obligation of the policy, the duty of a permission, a remedy of a prohibition or a consequence of a duty
+    (section 2.6.3 to 2.6.7).
+    """
 
     action: tuple[Action, ...] = ()
     target: tuple[Asset, ...] = ()
@@ -182,8 +191,10 @@ Rule: TypeAlias = Permission | Prohibition | Duty
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """A Set, Offer or Agreement (section 2.1).
 
-    `action`, `target`, `assigner` and `assignee` are the properties of a compact policy; the normal form has pushed them into the rules.
-    `prefixes` is what an inline `@context` said about names; `about` keeps descriptive members (title, issued …) that no decision reads.
+    `action`, `target`, `assigner` and `assignee` are the properties of a compact policy; the normal form has pushed
+    them into the rules.
+    `prefixes` is what an inline `@context` said about names; `about` keeps descriptive members (title, issued …) that
+    no decision reads.
     `notes` tells a person what was read leniently.
     """
 
