@@ -82,7 +82,8 @@ class DropLease(msgspec.Struct, frozen=True):
 class AddUsage(msgspec.Struct, frozen=True):
     """Count bytes and uses of an agreement.
 
-    `max_uses` makes it test-and-set: if the stored uses plus `uses` would exceed it, the group fails with `LimitReached`.
+    `max_uses` makes it test-and-set: if the stored uses plus `uses` would exceed it, the group fails with
+    `LimitReached`.
     """
 
     owner: str

@@ -23,7 +23,7 @@ class Participant(msgspec.Struct, frozen=True, kw_only=True):
     """An entry of the signed participant list.
 
     `address` is the base URL of its DSP endpoints (with the version path), `roles` what it is in the data space
-    (`participant`, `broker`, `authority`), `claims` what the list's signer vouches for (e.g. purpose, role, membership).
+    (`participant`, `broker`, `authority`), `claims` what the list's signer vouches for (e.g. purpose, role).
     """
 
     id: str
@@ -45,7 +45,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     replay_key: ReplayKey | None
 
 
-class Unauthenticated(Exception):  # noqa: N818 - it is what the answer says
+class Unauthenticated(Exception):
     """The request does not prove who sent it. `reason` is for our own log; the peer is told only that it failed."""
 
     def __init__(self, reason: str) -> None:

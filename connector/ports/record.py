@@ -1,4 +1,7 @@
-"""The broker's system of record: sources, datasets, offers and their change number. Its own store, apart from a connector's."""
+"""The broker's system of record: sources, datasets, offers and their change number.
+
+Its own store, apart from a connector's.
+"""
 
 from collections.abc import Sequence
 from enum import StrEnum
