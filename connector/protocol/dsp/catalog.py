@@ -1,0 +1,200 @@
+"""The messages and documents of the catalogue (Dataspace Protocol 2025-1, Catalog Protocol; DCAT 3).
+
+Whatever may carry members the standard does not name stays raw: the datasets and nested catalogues of a `Catalog` and
+the offers of a `Dataset` are `msgspec.Raw`, byte for byte as received; `dataset_view` and `catalog_view` read one of
+them as a typed view. `codec.decode` of a `Catalog` or `Dataset` has checked all of it, to the bottom.
+
+The builders at the end make documents from plain values; stored dataset documents go into a catalogue unparsed.
+
+Pure: standard library and msgspec only.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+
+from connector.protocol.dsp.common import Message, located, with_context
+from connector.protocol.dsp.errors import RemoteProtocolError
+from connector.protocol.dsp.policy import Offer, policy_view
+
+_Raws = Annotated[tuple[msgspec.Raw, ...], msgspec.Meta(min_length=1)]
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+class CatalogRequestMessage(Message, frozen=True, kw_only=True):
+    """Consumer to provider: what do you offer? What `filter` holds is agreed between implementations."""
+
+    filter: tuple[Any, ...] = ()
+
+
+class DatasetRequestMessage(Message, frozen=True, kw_only=True):
+    """Consumer to provider: one dataset. The HTTPS binding turns it into a GET."""
+
+    dataset: str
+
+
+class CatalogError(Message, frozen=True, kw_only=True):
+    """The error body of the catalogue endpoints."""
+
+    code: str | None = None
+    reason: tuple[Any, ...] = ()
+
+
+class DataService(Message, frozen=True, kw_only=True):
+    """An endpoint where negotiations and transfers are begun; `serves_dataset` are raw datasets."""
+
+    id: str = msgspec.field(name="@id")
+    endpoint_url: str = msgspec.field(name="endpointURL")
+    serves_dataset: _Raws = ()
+
+
+class Distribution(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """How a dataset can be had: a transfer format at a service, named by its identifier or described in place."""
+
+    format: str
+    access_service: str | DataService
+    has_policy: _Raws = ()
+
+
+class Dataset(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """View of a dataset: its identifier, its raw offers and its distributions."""
+
+    id: str = msgspec.field(name="@id")
+    has_policy: _Raws
+    distribution: Annotated[tuple[Distribution, ...], msgspec.Meta(min_length=1)]
+
+
+class NestedCatalog(Message, frozen=True, kw_only=True, tag="Catalog"):
+    """View of a catalogue inside another one. `has_policy` only shows that a catalogue must not have one."""
+
+    id: str = msgspec.field(name="@id")
+    dataset: _Raws = ()
+    catalog: _Raws = ()
+    service: Annotated[tuple[DataService, ...], msgspec.Meta(min_length=1)] = ()
+    distribution: Annotated[tuple[Distribution, ...], msgspec.Meta(min_length=1)] = ()
+    has_policy: Any = msgspec.UNSET
+
+    def __post_init__(self) -> None:
+        if self.has_policy is not msgspec.UNSET:
+            raise ValueError("Expected no hasPolicy in a catalogue")
+
+
+class Catalog(NestedCatalog, frozen=True, kw_only=True, tag="Catalog"):
+    """A catalogue as answered: it names the participant whose it is."""
+
+    participant_id: str
+
+
+def dataset_view(raw: bytes | msgspec.Raw, path: str = "$") -> Dataset:
+    """Read one dataset and check it with all its offers.
+
+    :raises RemoteProtocolError: with the JSON path below `path`.
+    """
+    dataset = _read_raw(Dataset, raw, path)
+    check_dataset(dataset, path)
+    return dataset
+
+
+def catalog_view(raw: bytes | msgspec.Raw, path: str = "$") -> NestedCatalog:
+    """Read one nested catalogue and check it to the bottom.
+
+    :raises RemoteProtocolError: with the JSON path below `path`.
+    """
+    catalog = _read_raw(NestedCatalog, raw, path)
+    check_catalog(catalog, path)
+    return catalog
+
+
+def check_dataset(dataset: Dataset, path: str = "$") -> None:
+    """Check what a dataset keeps raw. :raises RemoteProtocolError: with the JSON path."""
+    _check_offers(dataset.has_policy, path)
+    for index, distribution in enumerate(dataset.distribution):
+        _check_distribution(distribution, f"{path}.distribution[{index}]")
+
+
+def check_catalog(catalog: NestedCatalog, path: str = "$") -> None:
+    """Check what a catalogue keeps raw. :raises RemoteProtocolError: with the JSON path."""
+    for index, raw in enumerate(catalog.dataset):
+        dataset_view(raw, f"{path}.dataset[{index}]")
+    for index, raw in enumerate(catalog.catalog):
+        catalog_view(raw, f"{path}.catalog[{index}]")
+    for index, service in enumerate(catalog.service):
+        _check_service(service, f"{path}.service[{index}]")
+    for index, distribution in enumerate(catalog.distribution):
+        _check_distribution(distribution, f"{path}.distribution[{index}]")
+
+
+def _check_distribution(distribution: Distribution, path: str) -> None:
+    _check_offers(distribution.has_policy, path)
+    if isinstance(distribution.access_service, DataService):
+        _check_service(distribution.access_service, f"{path}.accessService")
+
+
+def _check_service(service: DataService, path: str) -> None:
+    for index, raw in enumerate(service.serves_dataset):
+        dataset_view(raw, f"{path}.servesDataset[{index}]")
+
+
+def _check_offers(offers: tuple[msgspec.Raw, ...], path: str) -> None:
+    for index, raw in enumerate(offers):
+        policy_view(Offer, raw, f"{path}.hasPolicy[{index}]")
+
+
+def _read_raw(kind: type[S], raw: bytes | msgspec.Raw, path: str) -> S:
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise RemoteProtocolError(located(error, path)) from error
+
+
+def dataset_document(
+    dataset_id: str,
+    *,
+    offers: Iterable[msgspec.Raw | Mapping[str, object]],
+    distributions: Iterable[Distribution],
+    members: Mapping[str, object] | None = None,
+) -> bytes:
+    """Return a dataset as compact JSON without `@context`: the form that is stored and that catalogues hold.
+
+    `members` are further members, such as the title, under prefixes of the official context or full IRIs.
+    Answer a request for the dataset itself with `common.with_context` of this.
+    """
+    document: dict[str, object] = {"@id": dataset_id, "@type": "Dataset", **(members or {})}
+    document["hasPolicy"] = list(offers)
+    document["distribution"] = [_distribution(entry) for entry in distributions]
+    return msgspec.json.encode(document)
+
+
+def _distribution(distribution: Distribution) -> dict[str, object]:
+    document: dict[str, object] = {
+        "@type": "Distribution",
+        "format": distribution.format,
+        "accessService": distribution.access_service,
+    }
+    if distribution.has_policy:
+        document["hasPolicy"] = distribution.has_policy
+    return document
+
+
+def catalog_document(
+    catalog_id: str,
+    participant_id: str,
+    *,
+    services: Iterable[DataService],
+    datasets: Iterable[bytes] = (),
+    catalogs: Iterable[bytes] = (),
+) -> bytes:
+    """Return a catalogue as compact JSON with `@context`, ready to be sent.
+
+    `datasets` and `catalogs` are stored documents without `@context`, taken as they are. Empty lists are left out.
+    """
+    document: dict[str, object] = {"@id": catalog_id, "@type": "Catalog", "participantId": participant_id}
+    members: dict[str, list[Any]] = {
+        "service": list(services),
+        "dataset": [msgspec.Raw(raw) for raw in datasets],
+        "catalog": [msgspec.Raw(raw) for raw in catalogs],
+    }
+    document.update({name: values for name, values in members.items() if values})
+    return with_context(msgspec.json.encode(document))

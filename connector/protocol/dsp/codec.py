@@ -1,0 +1,252 @@
+"""Bytes to messages and back (Dataspace Protocol 2025-1, Schemas & Contexts).
+
+`decode` takes what a peer sends us and is strict: what was parsed is what is checked, hashed and kept. `decode_ack` and
+`decode_error` read what a peer *answers* and are lenient: nothing a peer answers may stop us.
+
+Pure: standard library and msgspec only.
+"""
+
+import hashlib
+import json
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from connector.protocol.dsp.catalog import Catalog, CatalogError, Dataset, check_catalog, check_dataset
+from connector.protocol.dsp.common import CONTEXT, DataAddress, located, refuse_nulls, with_context
+from connector.protocol.dsp.errors import ProtocolError, RemoteProtocolError, clean
+from connector.protocol.dsp.negotiation import (
+    ContractAgreementMessage,
+    ContractNegotiation,
+    ContractNegotiationError,
+    ContractOfferMessage,
+    ContractRequestMessage,
+)
+from connector.protocol.dsp.paths import check_pid
+from connector.protocol.dsp.policy import Agreement, MessageOffer, policy_view
+from connector.protocol.dsp.transfer import TransferError, TransferProcess, TransferRequestMessage, TransferStartMessage
+from connector.protocol.dsp.version import Version, VersionResponse
+
+DEPTH_LIMIT = 100
+ANSWER_LIMIT = 256 * 1024
+
+M = TypeVar("M", bound=msgspec.Struct)
+A = TypeVar("A", ContractNegotiation, TransferProcess)
+
+
+class Received(msgspec.Struct, Generic[M], frozen=True):
+    """A message, the bytes it came as, and the digest that tells a repeat from a new message.
+
+    `digest` is the SHA-256 (hexadecimal) of the canonical JSON without the message's own `@id`, which peers renew when
+    they repeat themselves.
+    """
+
+    message: M
+    body: bytes
+    digest: str
+
+
+def decode(kind: type[M], body: bytes) -> Received[M]:
+    """Read a document of one type, to the letter of the official schema save for the tolerances of deployed peers.
+
+    :raises RemoteProtocolError: for everything that is wrong with it, with a status to answer and the JSON path.
+    """
+    document = _parse_object(body)
+    try:
+        _check_frame(kind, document)
+        message = msgspec.json.decode(body, type=kind)
+        refuse_nulls(kind, document)
+        _check_inner(message, document)
+        digest = hashlib.sha256(_encode_sorted({name: value for name, value in document.items() if name != "@id"}))
+    except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError) as error:
+        raise RemoteProtocolError(located(error)) from error
+    return Received(message, body, digest.hexdigest())
+
+
+def encode(message: msgspec.Struct) -> bytes:
+    """Return a message as compact JSON: `@context` first, then `@type`; the version document has neither."""
+    encoded = msgspec.json.encode(message)
+    return encoded if isinstance(message, VersionResponse) else with_context(encoded)
+
+
+def canonical(document: object) -> bytes:
+    """Return the canonical JSON (sorted members, compact) of a document, for hashing and comparing.
+
+    :param document: JSON as bytes or `msgspec.Raw`, or parsed JSON.
+    :raises RemoteProtocolError: where it is not JSON, has duplicate members or is nested too deeply.
+    """
+    if isinstance(document, bytes | msgspec.Raw):
+        document = parse(bytes(document))
+    try:
+        return _encode_sorted(document)
+    except (ValueError, OverflowError, RecursionError) as error:
+        raise RemoteProtocolError(f"The document cannot be written as JSON: {error}.") from error
+
+
+def parse(body: bytes) -> object:
+    """Parse JSON strictly: UTF-8, no duplicate members, finite numbers, at most `DEPTH_LIMIT` levels.
+
+    :raises RemoteProtocolError: for anything else.
+    """
+    try:
+        document = _DECODER.decode(body.decode())
+    except (ValueError, RecursionError) as error:
+        raise RemoteProtocolError(f"The body cannot be read as JSON: {error}.") from error
+    # Counting brackets is much cheaper than walking, and settles it for nearly every message.
+    if body.count(b"{") + body.count(b"[") > DEPTH_LIMIT:
+        _check_depth(document)
+    return document
+
+
+def _parse_object(body: bytes) -> dict[str, Any]:
+    document = parse(body)
+    if not isinstance(document, dict):
+        raise RemoteProtocolError("The body is JSON but no object: expected a message of the Dataspace Protocol.")
+    return document
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("an object has a member twice")
+    return members
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError("a number is too large")
+    return number
+
+
+def _no_constant(text: str) -> float:
+    raise ValueError(f"{text} is not a JSON number")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_finite, parse_constant=_no_constant)
+_encode_sorted = msgspec.json.Encoder(order="deterministic").encode
+
+
+def _check_depth(document: object) -> None:
+    level: list[object] = [document]
+    for _ in range(DEPTH_LIMIT):
+        deeper: list[object] = []
+        for value in level:
+            if isinstance(value, dict):
+                deeper.extend(value.values())
+            elif isinstance(value, list):
+                deeper.extend(value)
+        if not deeper:
+            return
+        level = deeper
+    if any(isinstance(value, dict | list) for value in level):
+        raise RemoteProtocolError(f"The body is nested too deeply: expected at most {DEPTH_LIMIT} levels.")
+
+
+def _check_frame(kind: type[msgspec.Struct], document: dict[str, Any]) -> None:
+    """Check `@context`, `@type` and pids: what messages share."""
+    if kind is VersionResponse:
+        return
+    context = document.get("@context")
+    entries = context if isinstance(context, list) else [context]
+    if CONTEXT not in entries or not all(isinstance(entry, str) for entry in entries):
+        raise RemoteProtocolError(f"$.@context does not name the protocol: expected a list of IRIs with {CONTEXT}.")
+    expected = kind.__struct_config__.tag
+    if expected is not None and document.get("@type") != expected:
+        raise RemoteProtocolError(f"$.@type is not the type expected here: expected {expected}.")
+    if kind not in _ERRORS:
+        for name in ("consumerPid", "providerPid"):
+            pid = document.get(name)
+            if isinstance(pid, str):
+                check_pid(pid, f"$.{name}")
+
+
+_ERRORS = frozenset({ContractNegotiationError, TransferError})
+
+
+def _check_inner(message: msgspec.Struct, document: dict[str, Any]) -> None:
+    """Check what the typed decoding leaves open: raw policies, raw datasets, and nulls below the first level."""
+    if isinstance(message, ContractRequestMessage):
+        policy_view(MessageOffer, document["offer"], "$.offer")
+    elif isinstance(message, ContractOfferMessage):
+        if policy_view(MessageOffer, document["offer"], "$.offer").target is None:
+            raise RemoteProtocolError("$.offer.target is missing: expected the identifier of the dataset on offer.")
+    elif isinstance(message, ContractAgreementMessage):
+        policy_view(Agreement, document["agreement"], "$.agreement")
+    elif isinstance(message, TransferRequestMessage | TransferStartMessage):
+        if message.data_address is not None:
+            refuse_nulls(DataAddress, document["dataAddress"], "$.dataAddress")
+    elif isinstance(message, Catalog):
+        check_catalog(message)
+    elif isinstance(message, Dataset):
+        check_dataset(message)
+    elif isinstance(message, VersionResponse):
+        for index, entry in enumerate(document["protocolVersions"]):
+            refuse_nulls(Version, entry, f"$.protocolVersions[{index}]")
+
+
+def error_body(
+    kind: type[ContractNegotiationError] | type[TransferError] | type[CatalogError],
+    error: ProtocolError,
+    *,
+    provider_pid: str = "",
+    consumer_pid: str = "",
+) -> bytes:
+    """Return the error document for an endpoint of this kind, with the pids as far as they are known."""
+    if issubclass(kind, CatalogError):
+        return encode(CatalogError(code=error.code, reason=(error.reason,)))
+    return encode(kind(provider_pid=provider_pid, consumer_pid=consumer_pid, code=error.code, reason=(error.reason,)))
+
+
+def decode_ack(kind: type[A], body: bytes) -> A | None:
+    """Read a peer's acknowledgement, as far as there is one.
+
+    :returns: None for an empty body, an error page, another type of document or an unknown state; an absent pid is the
+        empty string. Never raises.
+    """
+    document = _answer(body)
+    if document is None or document.get("@type", kind.__name__) != kind.__name__:
+        return None
+    state = document.get("state")
+    if isinstance(state, str):
+        state = state.removeprefix("https://w3id.org/dspace/2025/1/").removeprefix("dspace:")
+    pids = {
+        name: document[name] if isinstance(document.get(name), str) else "" for name in ("providerPid", "consumerPid")
+    }
+    try:
+        return msgspec.convert({"@type": kind.__name__, "state": state, **pids}, type=kind)
+    except msgspec.ValidationError:
+        return None
+
+
+def decode_error(body: bytes) -> str | None:
+    """Return the reason a peer gives in an error answer: one printable line of bounded length.
+
+    :returns: None where the body gives none, an HTML page for one. Never raises.
+    """
+    document = _answer(body)
+    if document is None:
+        return None
+    reason = document.get("reason")
+    entries = reason if isinstance(reason, list) else [reason]
+    texts = [text for text in (_text(entry) for entry in entries[:10]) if text]
+    code = document.get("code")
+    if isinstance(code, str) and code:
+        texts.insert(0, f"[{code}]")
+    return clean(" ".join(texts)) or None
+
+
+def _text(entry: object) -> str | None:
+    if isinstance(entry, dict):
+        entry = entry.get("@value") or entry.get("message")
+    return entry if isinstance(entry, str) else None
+
+
+def _answer(body: bytes) -> dict[str, Any] | None:
+    if not body or len(body) > ANSWER_LIMIT:
+        return None
+    try:
+        document = msgspec.json.decode(body)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) else None

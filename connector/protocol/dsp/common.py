@@ -1,0 +1,130 @@
+"""What all messages share: context, roles, the message base, data addresses (Dataspace Protocol 2025-1).
+
+Pure: standard library and msgspec only.
+"""
+
+from enum import StrEnum
+from functools import cache
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+
+from connector.protocol.dsp.errors import RemoteProtocolError
+
+CONTEXT = "https://w3id.org/dspace/2025/1/context.jsonld"
+CONTEXT_MEMBER = f'"@context":["{CONTEXT}"]'.encode()
+HTTP_ENDPOINT = "https://w3id.org/idsa/v4.1/HTTP"
+EDC = "https://w3id.org/edc/v0.0.1/ns/"
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+class Role(StrEnum):
+    """The side a participant takes in one process."""
+
+    CONSUMER = "consumer"
+    PROVIDER = "provider"
+
+    @property
+    def other(self) -> "Role":
+        """The side of the peer."""
+        return Role.PROVIDER if self is Role.CONSUMER else Role.CONSUMER
+
+
+class Message(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", tag_field="@type", tag=True
+):
+    """Base of every type that names itself in `@type`; the class name is the standard's type name.
+
+    A member that may be absent has the default None (or an empty tuple) and is not written; JSON `null` is refused on
+    reading, because the official schemas know no null.
+    """
+
+
+class EndpointProperty(Message, frozen=True, kw_only=True):
+    """One named value of a data address."""
+
+    name: str
+    value: str
+
+
+class DataAddress(Message, frozen=True, kw_only=True):
+    """Where data is fetched from or sent to. Read it with the functions below: peers write it in two forms."""
+
+    endpoint_type: str
+    endpoint: str | None = None
+    endpoint_properties: Annotated[tuple[EndpointProperty, ...], msgspec.Meta(min_length=1)] = ()
+
+
+def http_address(url: str, token: str | None = None, *, endpoint_type: str = HTTP_ENDPOINT) -> DataAddress:
+    """Build the address of an HTTP endpoint with a bearer token.
+
+    The url and the token are written twice, in the standard's form and as properties named by full IRI, because the
+    most deployed connector reads only the latter.
+    """
+    pairs = [(EDC + "endpoint", url), (EDC + "endpointType", endpoint_type)]
+    if token is not None:
+        pairs += [("authorization", token), ("authType", "bearer")]
+        pairs += [(EDC + "authorization", token), (EDC + "authType", "bearer")]
+    properties = tuple(EndpointProperty(name=name, value=value) for name, value in pairs)
+    return DataAddress(endpoint_type=endpoint_type, endpoint=url, endpoint_properties=properties)
+
+
+def endpoint_property(address: DataAddress, short_name: str) -> str | None:
+    """Return the value of a property by its short name or, where that is absent, by its full IRI."""
+    values = {entry.name: entry.value for entry in reversed(address.endpoint_properties)}
+    return values.get(short_name) or values.get(EDC + short_name)
+
+
+def endpoint_url(address: DataAddress) -> str | None:
+    """Return the address's URL: `endpoint`, else the properties `endpoint` and `baseUrl`."""
+    return address.endpoint or endpoint_property(address, "endpoint") or endpoint_property(address, "baseUrl")
+
+
+def authorization(address: DataAddress) -> str | None:
+    """Return the token to present, as the peer wrote it."""
+    return endpoint_property(address, "authorization")
+
+
+def auth_type(address: DataAddress) -> str | None:
+    """Return the kind of token, `bearer` as a rule."""
+    return endpoint_property(address, "authType")
+
+
+def with_context(document: bytes) -> bytes:
+    """Return a JSON object with the protocol's `@context` as its first member; the object must not have one."""
+    rest = document[1:].lstrip()
+    return b"{" + CONTEXT_MEMBER + (b"" if rest.startswith(b"}") else b",") + rest
+
+
+@cache
+def _optional_names(kind: type[msgspec.Struct]) -> tuple[str, ...]:
+    return tuple(field.encode_name for field in msgspec.structs.fields(kind) if field.default is None)
+
+
+def refuse_nulls(kind: type[msgspec.Struct], value: dict[str, Any], path: str = "$") -> None:
+    """Refuse JSON `null` where the schema lets a member be absent but not null; msgspec takes both for None."""
+    for name in _optional_names(kind):
+        if name in value and value[name] is None:
+            raise RemoteProtocolError(f"{path}.{name} is null: give a value or leave the member out.")
+
+
+def located(error: Exception, path: str = "$") -> str:
+    """Return msgspec's reason as a sentence whose JSON path starts at `path`."""
+    text = str(error)
+    text = text.replace("`$", f"`{path}", 1) if " - at `$" in text else f"{text} - at `{path}`"
+    return f"The document does not follow the Dataspace Protocol schema: {text}."
+
+
+def read_view(kind: type[S], value: object, path: str = "$") -> S:
+    """Read parsed JSON as a typed view.
+
+    :raises RemoteProtocolError: with the JSON path, where the value does not fit.
+    """
+    try:
+        view = msgspec.convert(value, type=kind)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise RemoteProtocolError(located(error, path)) from error
+    if isinstance(value, dict):
+        refuse_nulls(kind, value, path)
+    return view

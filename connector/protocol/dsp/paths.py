@@ -1,0 +1,130 @@
+"""Where each message goes: one table, read by server and client (Dataspace Protocol 2025-1, HTTPS bindings).
+
+Paths are relative to the base of the provider, or to the consumer's callbackAddress. Pure: standard library only.
+"""
+
+from urllib.parse import quote, urlsplit
+
+import msgspec
+
+from connector.protocol.dsp.catalog import CatalogRequestMessage, DatasetRequestMessage
+from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.errors import LocalProtocolError, RemoteProtocolError
+from connector.protocol.dsp.negotiation import (
+    ContractAgreementMessage,
+    ContractAgreementVerificationMessage,
+    ContractNegotiation,
+    ContractNegotiationEventMessage,
+    ContractNegotiationTerminationMessage,
+    ContractOfferMessage,
+    ContractRequestMessage,
+)
+from connector.protocol.dsp.transfer import (
+    TransferCompletionMessage,
+    TransferProcess,
+    TransferRequestMessage,
+    TransferStartMessage,
+    TransferSuspensionMessage,
+    TransferTerminationMessage,
+)
+from connector.protocol.dsp.version import VersionResponse
+
+WELL_KNOWN = "/.well-known/dspace-version"
+PID_LIMIT = 1024
+
+
+class Route(msgspec.Struct, frozen=True):
+    """One endpoint: the message (or, for GET, the document) `kind`, who serves it, method and path template.
+
+    `{pid}` in the template stands for one percent-encoded segment: the receiver's pid, or the identifier of a dataset.
+    A dataset's identifier may hold slashes, so a server that decodes the path before matching lets it span segments.
+    """
+
+    kind: type[msgspec.Struct]
+    to: Role
+    method: str
+    template: str
+
+    @property
+    def names_process(self) -> bool:
+        """Whether the path holds an identifier."""
+        return "{pid}" in self.template
+
+
+_C, _P = Role.CONSUMER, Role.PROVIDER
+
+# A consumer's GET of a transfer is not in the standard's table: deployed connectors serve it, and it ends a doubt.
+ROUTES = (
+    Route(VersionResponse, _P, "GET", WELL_KNOWN),
+    Route(CatalogRequestMessage, _P, "POST", "/catalog/request"),
+    Route(DatasetRequestMessage, _P, "GET", "/catalog/datasets/{pid}"),
+    Route(ContractNegotiation, _P, "GET", "/negotiations/{pid}"),
+    Route(ContractRequestMessage, _P, "POST", "/negotiations/request"),
+    Route(ContractRequestMessage, _P, "POST", "/negotiations/{pid}/request"),
+    Route(ContractNegotiationEventMessage, _P, "POST", "/negotiations/{pid}/events"),
+    Route(ContractAgreementVerificationMessage, _P, "POST", "/negotiations/{pid}/agreement/verification"),
+    Route(ContractNegotiationTerminationMessage, _P, "POST", "/negotiations/{pid}/termination"),
+    Route(ContractNegotiation, _C, "GET", "/negotiations/{pid}"),
+    Route(ContractOfferMessage, _C, "POST", "/negotiations/offers"),
+    Route(ContractOfferMessage, _C, "POST", "/negotiations/{pid}/offers"),
+    Route(ContractAgreementMessage, _C, "POST", "/negotiations/{pid}/agreement"),
+    Route(ContractNegotiationEventMessage, _C, "POST", "/negotiations/{pid}/events"),
+    Route(ContractNegotiationTerminationMessage, _C, "POST", "/negotiations/{pid}/termination"),
+    Route(TransferProcess, _P, "GET", "/transfers/{pid}"),
+    Route(TransferRequestMessage, _P, "POST", "/transfers/request"),
+    Route(TransferStartMessage, _P, "POST", "/transfers/{pid}/start"),
+    Route(TransferCompletionMessage, _P, "POST", "/transfers/{pid}/completion"),
+    Route(TransferTerminationMessage, _P, "POST", "/transfers/{pid}/termination"),
+    Route(TransferSuspensionMessage, _P, "POST", "/transfers/{pid}/suspension"),
+    Route(TransferProcess, _C, "GET", "/transfers/{pid}"),
+    Route(TransferStartMessage, _C, "POST", "/transfers/{pid}/start"),
+    Route(TransferCompletionMessage, _C, "POST", "/transfers/{pid}/completion"),
+    Route(TransferTerminationMessage, _C, "POST", "/transfers/{pid}/termination"),
+    Route(TransferSuspensionMessage, _C, "POST", "/transfers/{pid}/suspension"),
+)
+
+_TEMPLATES = {(route.kind, route.to, route.names_process): route.template for route in ROUTES}
+
+
+def path(kind: type[msgspec.Struct], to: Role, pid: str | None = None) -> str:
+    """Return the path a message of type `kind` (or a GET of the document `kind`) takes to the side `to`.
+
+    :param pid: the receiver's process identifier, or the dataset's; None for a message that begins a process.
+    :raises LocalProtocolError: where the standard has no such path.
+    :raises RemoteProtocolError: where the peer's pid cannot be a path segment.
+    """
+    template = _TEMPLATES.get((kind, to, pid is not None))
+    if template is None:
+        which = "without an identifier" if pid is None else "with an identifier"
+        raise LocalProtocolError(f"There is no path for {kind.__name__} to the {to} {which}.")
+    if pid is None:
+        return template
+    check_pid(pid)
+    return template.replace("{pid}", quote(pid, safe=""))
+
+
+def check_pid(pid: str, where: str = "The identifier") -> None:
+    """Refuse an identifier that cannot be one segment of a path: empty, a dot segment, or without measure.
+
+    :raises RemoteProtocolError: with `where`, the place it came from.
+    """
+    if not pid or pid in {".", ".."} or len(pid) > PID_LIMIT:
+        raise RemoteProtocolError(
+            f"{where} cannot be part of a path: expected 1 to {PID_LIMIT} characters other than dots alone."
+        )
+
+
+def join(base: str, relative: str) -> str:
+    """Append a path to a base URL or callbackAddress, with or without its trailing slash.
+
+    :raises RemoteProtocolError: where the base has a query or fragment, behind which no path can be put.
+    """
+    try:
+        parts = urlsplit(base)
+    except ValueError as error:
+        raise RemoteProtocolError(f"The base address is not a URL: {error}.") from error
+    if parts.query or parts.fragment or base.endswith(("?", "#")):
+        raise RemoteProtocolError(
+            "The base address has a query or a fragment: expected a URL that paths can be appended to."
+        )
+    return base.rstrip("/") + "/" + relative.lstrip("/")

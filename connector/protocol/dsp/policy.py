@@ -1,0 +1,162 @@
+"""Typed views of the policies inside messages (Dataspace Protocol 2025-1, lower level types; ODRL 2.2).
+
+A policy itself stays raw JSON in its message, so that nothing in it is lost. These views say whether it has the
+standard's shape; they keep only what the standard names and mean nothing: meaning is the policy engine's matter.
+
+Pure: standard library and msgspec only.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+
+from connector.protocol.dsp.common import read_view
+from connector.protocol.dsp.errors import RemoteProtocolError
+
+LOGICAL_OPERATORS = ("and", "andSequence", "or", "xone")
+_ATOMIC_MEMBERS = frozenset({"leftOperand", "operator", "rightOperand"})
+_TIMESTAMP = (
+    r"-?([1-9][0-9]{3,}|0[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+    r"T(([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?|24:00:00(\.0+)?)"
+    r"(Z|(\+|-)((0[0-9]|1[0-3]):[0-5][0-9]|14:00))?"
+)
+
+P = TypeVar("P", bound="Policy")
+
+
+class Operator(StrEnum):
+    """The operators of an atomic constraint; `term-lteq`, a slip of the official schema, is read and never written."""
+
+    EQ = "eq"
+    NEQ = "neq"
+    LT = "lt"
+    LTEQ = "lteq"
+    TERM_LTEQ = "term-lteq"
+    GT = "gt"
+    GTEQ = "gteq"
+    IS_A = "isA"
+    HAS_PART = "hasPart"
+    IS_PART_OF = "isPartOf"
+    IS_ALL_OF = "isAllOf"
+    IS_ANY_OF = "isAnyOf"
+    IS_NONE_OF = "isNoneOf"
+
+
+class AtomicConstraint(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """One comparison: left operand, operator, right operand."""
+
+    left_operand: str
+    operator: Operator
+    right_operand: str | dict[str, Any] | list[Any]
+
+
+class LogicalConstraint(msgspec.Struct, frozen=True, kw_only=True):
+    """Constraints under one of the operators `and`, `andSequence`, `or`, `xone`."""
+
+    operator: str
+    constraints: tuple["AtomicConstraint | LogicalConstraint", ...]
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """A permission, prohibition or duty; its constraints are read with `constraint_view`."""
+
+    action: str
+    constraint: tuple[dict[str, Any], ...] = ()
+
+
+_Rules = Annotated[tuple[Rule, ...], msgspec.Meta(min_length=1)]
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What offers and agreements share: an identifier and at least one permission or prohibition."""
+
+    id: str = msgspec.field(name="@id")
+    profile: str | tuple[str, ...] = ()
+    permission: _Rules = ()
+    prohibition: _Rules = ()
+    obligation: _Rules = ()
+
+    def __post_init__(self) -> None:
+        if not self.permission and not self.prohibition:
+            raise ValueError("Expected a permission or a prohibition")
+
+
+class Offer(Policy, frozen=True, kw_only=True):
+    """An offer in a catalogue: its target is the dataset around it, so it must not name one."""
+
+    type: Literal["Offer"] = msgspec.field(name="@type", default="Offer")
+    target: Any = msgspec.UNSET
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.target is not msgspec.UNSET:
+            raise ValueError("Expected no target in an offer of a catalogue")
+
+
+class MessageOffer(Policy, frozen=True, kw_only=True):
+    """An offer in a negotiation message."""
+
+    type: Literal["Offer"] = msgspec.field(name="@type")
+    target: str | None = None
+
+
+class Agreement(Policy, frozen=True, kw_only=True):
+    """A policy both sides agreed on. `timestamp` is an XSD dateTime as text."""
+
+    type: Literal["Agreement"] = msgspec.field(name="@type")
+    target: str
+    assigner: str
+    assignee: str
+    timestamp: Annotated[str, msgspec.Meta(pattern=_TIMESTAMP)] | None = None
+
+
+def policy_view(kind: type[P], document: object, path: str = "$") -> P:
+    """Read a policy, given as raw JSON or as parsed JSON, as `Offer`, `MessageOffer` or `Agreement`.
+
+    :raises RemoteProtocolError: with the JSON path, where the policy does not have the standard's shape.
+    """
+    value = document
+    if isinstance(document, bytes | msgspec.Raw):
+        value = read_json(document, path)
+    view = read_view(kind, value, path)
+    for name in ("permission", "prohibition", "obligation"):
+        rules: tuple[Rule, ...] = getattr(view, name)
+        for index, rule in enumerate(rules):
+            for place, constraint in enumerate(rule.constraint):
+                constraint_view(constraint, f"{path}.{name}[{index}].constraint[{place}]")
+    return view
+
+
+def constraint_view(value: object, path: str = "$") -> AtomicConstraint | LogicalConstraint:
+    """Read parsed JSON as a constraint of either kind.
+
+    :raises RemoteProtocolError: for what is neither kind, and for what is written as both: its meaning would depend on
+        the reader.
+    """
+    if not isinstance(value, dict):
+        raise RemoteProtocolError(f"{path} is not a constraint: expected a JSON object.")
+    logical = [name for name in LOGICAL_OPERATORS if name in value]
+    if not logical:
+        return read_view(AtomicConstraint, value, path)
+    if len(logical) > 1 or value.keys() >= _ATOMIC_MEMBERS:
+        raise RemoteProtocolError(
+            f"{path} mixes kinds of constraint: write one comparison or one of {', '.join(LOGICAL_OPERATORS)}."
+        )
+    (operator,) = logical
+    members = value[operator]
+    if not isinstance(members, list):
+        raise RemoteProtocolError(f"{path}.{operator} is not a list: expected a list of constraints.")
+    inner = tuple(constraint_view(member, f"{path}.{operator}[{place}]") for place, member in enumerate(members))
+    return LogicalConstraint(operator=operator, constraints=inner)
+
+
+def read_json(raw: bytes | msgspec.Raw, path: str = "$") -> object:
+    """Parse raw JSON that is part of a document already taken.
+
+    :raises RemoteProtocolError: where it is not JSON.
+    """
+    try:
+        return msgspec.json.decode(raw)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise RemoteProtocolError(f"{path} cannot be read as JSON: {error}.") from error

@@ -1,0 +1,73 @@
+"""The messages of a transfer process (Dataspace Protocol 2025-1, Transfer Process Protocol).
+
+Pure: standard library and msgspec only.
+"""
+
+from typing import Annotated, Any
+
+import msgspec
+
+from connector.protocol.dsp.common import DataAddress, Message
+from connector.protocol.dsp.transfer_machine import TransferState
+
+Reasons = Annotated[tuple[Any, ...], msgspec.Meta(min_length=1)]
+
+
+class TransferRequestMessage(Message, frozen=True, kw_only=True):
+    """Consumer to provider: begin a transfer under an agreement; a push carries the destination."""
+
+    consumer_pid: str
+    agreement_id: str
+    format: str
+    callback_address: str
+    data_address: DataAddress | None = None
+
+
+class TransferStartMessage(Message, frozen=True, kw_only=True):
+    """Provider to consumer: data flows (a pull carries the source). Consumer to provider: resume."""
+
+    provider_pid: str
+    consumer_pid: str
+    data_address: DataAddress | None = None
+
+
+class TransferSuspensionMessage(Message, frozen=True, kw_only=True):
+    """Either side pauses the transfer."""
+
+    provider_pid: str
+    consumer_pid: str
+    code: str | None = None
+    reason: Reasons = ()
+
+
+class TransferCompletionMessage(Message, frozen=True, kw_only=True):
+    """Either side reports that the transfer is complete."""
+
+    provider_pid: str
+    consumer_pid: str
+
+
+class TransferTerminationMessage(Message, frozen=True, kw_only=True):
+    """Either side ends the transfer."""
+
+    provider_pid: str
+    consumer_pid: str
+    code: str | None = None
+    reason: Reasons = ()
+
+
+class TransferProcess(Message, frozen=True, kw_only=True):
+    """The acknowledgement: the transfer as the answering side sees it."""
+
+    provider_pid: str
+    consumer_pid: str
+    state: TransferState
+
+
+class TransferError(Message, frozen=True, kw_only=True):
+    """The error body of the transfer endpoints; the schema wants both pids, an unknown one is the empty string."""
+
+    provider_pid: str
+    consumer_pid: str
+    code: str | None = None
+    reason: Reasons = ()
