@@ -150,7 +150,8 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
     """The control plane's leave to move bytes of one flow: no lease, no byte.
 
     It carries the decision it stands on (`decision`, JSON for the record), its end (`valid_until`, None: open) and
-    limits. `epoch` grows with every renewal; a data plane never goes back to an older one.
+    limits: `max_bytes` of the flow in all, `max_uses` of the agreement in all. `epoch` grows with every renewal; a data
+    plane never goes back to an older one.
     """
 
     owner: str
@@ -159,6 +160,7 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
     epoch: int
     valid_until: int | None
     max_bytes: int | None = None
+    max_uses: int | None = None
     decision: bytes = b"{}"
 
 
