@@ -1,0 +1,215 @@
+"""The one client for everything a peer can steer: guarded, bounded, without redirects, cookies or proxies.
+
+`request` is for messages: the whole answer in memory, size-limited, one deadline. `stream` is for data: any size, and
+a limit on silence instead. Both judge URL and headers before anything leaves, and never follow where an answer points.
+"""
+
+import asyncio
+import re
+import zlib
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from connector.net.addresses import NetPolicy, check_url
+from connector.net.errors import BadAnswer, Blocked, TimedOut, TooLarge
+from connector.net.transport import Answer, Call, Transport
+
+MAX_BODY = 1024 * 1024
+STREAM_BUFFER = 1024 * 1024
+USER_AGENT = "datenkontor"
+
+_MESSAGE_BUFFER = 64 * 1024
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE"})
+_REDIRECTS = frozenset({301, 302, 303, 305, 307, 308})
+_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")
+_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?|")
+_MAX_VALUE = 16 * 1024
+_FRAMING = frozenset(
+    {
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "expect",
+        "host",
+        "keep-alive",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A complete answer of any status. `headers` compares names without regard to case; `body` is decompressed."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Stream:
+    """An answer whose body is still to come; read it once, inside the `stream` block."""
+
+    __slots__ = ("_answer", "headers", "status")
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+        self.status = answer.status
+        self.headers = answer.headers
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Yield the body as it arrives, in pieces of any size below twice the buffer; raises NetError."""
+        while piece := await self._answer.chunk():
+            yield piece
+
+
+class GuardedClient:
+    """A client that dials only what `policy` allows. One per process; it holds nothing of a caller's."""
+
+    def __init__(self, policy: NetPolicy, transport: Transport) -> None:
+        self._policy = policy
+        self._transport = transport
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        timeout_s: float = 10.0,
+        max_bytes: int = MAX_BODY,
+    ) -> Response:
+        """Send one request and read the whole answer, of whatever status.
+
+        `timeout_s` bounds everything from waiting for a connection to the last byte, `max_bytes` the body both as sent
+        and decompressed. Raises Blocked, Unreachable, TimedOut, TooLarge or BadAnswer.
+        """
+        call = Call(
+            method=method,
+            url=url,
+            endpoint=check_url(url, self._policy, query=True),
+            headers=_checked(method, headers, "gzip"),
+            body=body,
+            total_s=timeout_s,
+            idle_s=timeout_s,
+            buffer=_MESSAGE_BUFFER,
+        )
+        answer = await self._transport.send(call)
+        try:
+            _refuse_redirect(answer, call)
+            content = await _read(answer, max_bytes, call.endpoint.origin)
+        finally:
+            answer.close()
+        return Response(answer.status, answer.headers, content)
+
+    @asynccontextmanager
+    async def stream(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | AsyncIterable[bytes] | None = None,
+        idle_s: float = 30.0,
+        buffer: int = STREAM_BUFFER,
+    ) -> AsyncIterator[Stream]:
+        """Send one request, whose body may be of any length, and open its answer for reading in pieces.
+
+        `idle_s` bounds every silence: until the peer takes the next piece of the body, until the head of the answer,
+        between its pieces. Waiting for our own `body` to yield does not count. The answer is never compressed. Raises
+        Blocked, Unreachable, TimedOut or BadAnswer.
+        """
+        endpoint = check_url(url, self._policy, query=True)
+        sent_headers = _checked(method, headers, "identity")
+        try:
+            async with asyncio.timeout(idle_s) as deadline:
+                paced = _paced(body, deadline, idle_s) if isinstance(body, AsyncIterable) else body
+                call = Call(method, url, endpoint, sent_headers, paced, None, idle_s, min(buffer, STREAM_BUFFER))
+                answer = await self._transport.send(call)
+        except TimeoutError as error:
+            raise TimedOut(f"{endpoint.origin} was silent for {idle_s:g} s.") from error
+        try:
+            _refuse_redirect(answer, call)
+            if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
+                raise BadAnswer(f"{endpoint.origin} compressed data though asked not to.")
+            yield Stream(answer)
+        finally:
+            answer.close()
+
+
+async def _paced(body: AsyncIterable[bytes], deadline: asyncio.Timeout, idle_s: float) -> AsyncIterator[bytes]:
+    """Yield `body`, moving the deadline on with each piece the peer has taken and stopping it while we produce."""
+    clock = asyncio.get_running_loop().time
+    pieces = aiter(body)
+    while True:
+        _move(deadline, None)
+        piece = await anext(pieces, None)
+        _move(deadline, clock() + idle_s)
+        if piece is None:
+            return
+        yield piece
+
+
+def _move(deadline: asyncio.Timeout, when: float | None) -> None:
+    # The answer may come before the body has gone out; then the deadline has been left and there is none to move.
+    try:
+        deadline.reschedule(when)
+    except RuntimeError:
+        return
+
+
+def _checked(method: str, headers: Mapping[str, str] | None, encoding: str) -> dict[str, str]:
+    """Return the headers to send, or raise Blocked: values often stem from a peer (a token, a media type)."""
+    if method not in _METHODS:
+        raise Blocked(f"Method {method[:16]!r} is not one that is sent to peers.")
+    checked = {"Accept-Encoding": encoding, "User-Agent": USER_AGENT}
+    for name, value in (headers or {}).items():
+        if not _NAME.fullmatch(name) or name.lower() in _FRAMING:
+            raise Blocked(f"Header {name[:64]!r} cannot be set on a request.")
+        if len(value) > _MAX_VALUE or not _VALUE.fullmatch(value):
+            raise Blocked(f"The value of header {name} is too long or has characters that a header cannot carry.")
+        checked[name] = value
+    return checked
+
+
+def _refuse_redirect(answer: Answer, call: Call) -> None:
+    if answer.status in _REDIRECTS:
+        raise BadAnswer(f"{call.endpoint.origin} answered with a redirect ({answer.status}), which is never followed.")
+
+
+async def _read(answer: Answer, max_bytes: int, origin: str) -> bytes:
+    """Read the body, at most `max_bytes` of it, and undo gzip without ever holding more than that."""
+    encoding = answer.headers.get("Content-Encoding", "identity").lower()
+    if encoding not in {"identity", "gzip"}:
+        raise BadAnswer(f"{origin} answered in an encoding that was not asked for.")
+    stated = answer.headers.get("Content-Length", "")
+    if stated.isdecimal() and len(stated) < 20 and int(stated) > max_bytes:
+        raise TooLarge(f"{origin} announced more than the {max_bytes} bytes that are allowed here.")
+    pieces: list[bytes] = []
+    size = 0
+    while piece := await answer.chunk():
+        size += len(piece)
+        if size > max_bytes:
+            raise TooLarge(f"{origin} answered with more than the {max_bytes} bytes that are allowed here.")
+        pieces.append(piece)
+    body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    return _gunzip(body, max_bytes, origin) if encoding == "gzip" and body else body
+
+
+def _gunzip(body: bytes, max_bytes: int, origin: str) -> bytes:
+    inflater = zlib.decompressobj(wbits=31)
+    try:
+        inflated = inflater.decompress(body, max_bytes + 1)
+    except zlib.error as error:
+        raise BadAnswer(f"{origin} answered with broken gzip.") from error
+    if len(inflated) > max_bytes:
+        raise TooLarge(f"{origin} answered with more than the {max_bytes} bytes that are allowed here.")
+    if not inflater.eof or inflater.unused_data:
+        raise BadAnswer(f"{origin} answered with broken gzip.")
+    return inflated

@@ -1,0 +1,202 @@
+"""The transport over sockets: aiohttp, one shared pool of connections, names resolved once and pinned.
+
+aiohttp asks the resolver given to it for every connection to a name and dials exactly the addresses it returns; all of
+them have been checked there, so an answer of the DNS that changes later changes nothing.
+"""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
+
+from connector.net.addresses import NetPolicy, address_fault, resolved
+from connector.net.errors import BadAnswer, Blocked, NetError, TimedOut, Unreachable
+from connector.net.tls import client_context
+from connector.net.transport import Call
+
+Lookup = Callable[[str, int], Awaitable[Sequence[str]]]
+"""Resolves (host, port) to addresses; raises OSError."""
+
+MAX_ADDRESSES = 16
+
+
+class Pinned(AbstractResolver):
+    """A resolver that refuses a name altogether if any one of its addresses must not be dialled."""
+
+    def __init__(self, policy: NetPolicy, lookup: Lookup, timeout_s: float = 5.0) -> None:
+        self._policy = policy
+        self._lookup = lookup
+        self._timeout_s = timeout_s
+
+    async def resolve(self, host: str, port: int = 0, family: int = socket.AF_UNSPEC) -> list[ResolveResult]:
+        """Return the checked addresses of a name; raises Blocked or OSError."""
+        async with asyncio.timeout(self._timeout_s):
+            found = await self._lookup(host, port)
+        results: list[ResolveResult] = []
+        for text in found[:MAX_ADDRESSES]:
+            address = resolved(text)
+            fault = address_fault(address, host, port, self._policy)
+            if fault:
+                raise Blocked(fault)
+            kind = socket.AF_INET if address.version == 4 else socket.AF_INET6
+            if family in (socket.AF_UNSPEC, kind):
+                results.append(
+                    ResolveResult(
+                        hostname=host, host=str(address), port=port, family=kind, proto=0, flags=socket.AI_NUMERICHOST
+                    )
+                )
+        if not results:
+            raise OSError(f"{host} has no address")
+        return results
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+class SystemLookup:
+    """The system's resolver, on threads of its own: slow names must not hold up other work done on threads."""
+
+    def __init__(self, threads: int = 8) -> None:
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="dns")
+
+    async def __call__(self, host: str, port: int) -> Sequence[str]:
+        """Ask the system; raises OSError."""
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(self._pool, self._ask, host, port)
+        return list(dict.fromkeys(found))
+
+    def close(self) -> None:
+        """Let the threads end."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _ask(self, host: str, port: int) -> list[str]:
+        return [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+class SocketTransport:
+    """Dials. Needs no running loop to be built; the pool opens with the first call."""
+
+    def __init__(
+        self,
+        policy: NetPolicy,
+        *,
+        tls: ssl.SSLContext | None = None,
+        lookup: Lookup | None = None,
+        connections: int = 512,
+        per_host: int = 64,
+        connect_s: float = 5.0,
+        dns_ttl_s: int = 30,
+        keepalive_s: float = 4.0,
+    ) -> None:
+        """`connections` and `per_host` bound what is open at once.
+
+        `keepalive_s` is kept below the 5 s after which common servers close an idle connection: a POST that meets a
+        closing connection is a message in doubt.
+        """
+        self._tls = tls
+        self._system = SystemLookup()
+        self._resolver = Pinned(policy, lookup or self._system)
+        self._connections = connections
+        self._per_host = per_host
+        self._connect_s = connect_s
+        self._dns_ttl_s = dns_ttl_s
+        self._keepalive_s = keepalive_s
+        self._session: aiohttp.ClientSession | None = None
+
+    async def send(self, call: Call) -> "SocketAnswer":
+        """Send over a pooled connection; raises NetError."""
+        url = URL(call.url, encoded=True)
+        if url.raw_host != call.endpoint.host or url.port != call.endpoint.port:
+            raise Blocked("The address can be read in two ways.")
+        session = self._session or self._open()
+        try:
+            answer = await session.request(
+                call.method,
+                url,
+                headers=call.headers,
+                data=call.body,
+                allow_redirects=False,
+                timeout=_timeouts(call.total_s, self._connect_s, call.idle_s),
+                read_bufsize=call.buffer,
+            )
+        except (aiohttp.ClientError, OSError) as error:
+            raise _net_error(error, call.endpoint.origin) from error
+        return SocketAnswer(answer, call.endpoint.origin)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+        self._system.close()
+
+    def _open(self) -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(
+            resolver=self._resolver,
+            ssl=self._tls or client_context(),
+            limit=self._connections,
+            limit_per_host=self._per_host,
+            ttl_dns_cache=self._dns_ttl_s,
+            keepalive_timeout=self._keepalive_s,
+        )
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            trust_env=False,
+            skip_auto_headers=("User-Agent", "Content-Type", "Accept-Encoding"),
+        )
+        return self._session
+
+
+class SocketAnswer:
+    """The answer on one connection."""
+
+    __slots__ = ("_answer", "_origin", "headers", "status")
+
+    def __init__(self, answer: aiohttp.ClientResponse, origin: str) -> None:
+        self._answer = answer
+        self._origin = origin
+        self.status: int = answer.status
+        self.headers: Mapping[str, str] = answer.headers
+
+    async def chunk(self) -> bytes:
+        """Return the next bytes, or none at the end; raises NetError."""
+        try:
+            return await self._answer.content.readany()
+        except (aiohttp.ClientError, OSError) as error:
+            raise _net_error(error, self._origin) from error
+
+    def close(self) -> None:
+        """Let go of the connection: to the pool after the last byte, else for good."""
+        self._answer.close()
+
+
+@lru_cache(maxsize=64)
+def _timeouts(total_s: float | None, connect_s: float, idle_s: float) -> aiohttp.ClientTimeout:
+    # Where nothing bounds the whole, waiting for a free connection is bounded like any other silence.
+    connect = idle_s if total_s is None else None
+    return aiohttp.ClientTimeout(total=total_s, connect=connect, sock_connect=connect_s, sock_read=idle_s)
+
+
+def _net_error(error: Exception, origin: str) -> NetError:
+    """Translate aiohttp's errors; their texts are not repeated where they could carry parts of the request."""
+    match error:
+        case TimeoutError():
+            return TimedOut(f"{origin} did not answer in time.")
+        case aiohttp.ClientSSLError():
+            return Unreachable(f"{origin} could not be trusted: TLS failed ({type(error).__name__}).")
+        case aiohttp.ClientConnectorDNSError():
+            return Unreachable(f"The host name of {origin} was not found.")
+        case aiohttp.ClientConnectorError():
+            return Unreachable(f"{origin} could not be connected to ({error.os_error.strerror or 'refused'}).")
+        case aiohttp.ClientResponseError() | aiohttp.InvalidURL():
+            return BadAnswer(f"{origin} answered with something that is not HTTP ({type(error).__name__}).")
+        case _:
+            return Unreachable(f"The connection to {origin} broke ({type(error).__name__}).")

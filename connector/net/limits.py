@@ -1,0 +1,86 @@
+"""Rate and concurrency per key (a participant, an IP address), with a bounded number of keys. No clock: `now_ms` is
+an argument and may be any clock that does not run backwards.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class _Bucket:
+    tokens: float
+    at_ms: int
+
+
+class TokenBuckets:
+    """One token bucket per key.
+
+    When the table is full of buckets still in use, further keys share one bucket: a flood of keys neither grows memory
+    nor wipes out what is remembered of others.
+    """
+
+    def __init__(self, *, per_second: float, burst: int, max_keys: int = 10_000) -> None:
+        """`per_second` tokens flow into each bucket, which holds `burst` at most."""
+        if per_second <= 0 or burst < 1 or max_keys < 1:
+            raise ValueError("A token bucket needs a positive rate, a burst of at least 1 and room for a key.")
+        self._per_ms = per_second / 1000
+        self._burst = float(burst)
+        self._max_keys = max_keys
+        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+        self._shared = _Bucket(self._burst, 0)
+
+    def take(self, key: str, now_ms: int) -> int:
+        """Take one token. Returns 0 if there was one, else the milliseconds until there will be one (at least 1)."""
+        bucket = self._bucket(key, now_ms)
+        self._fill(bucket, now_ms)
+        if bucket.tokens >= 1:
+            bucket.tokens -= 1
+            return 0
+        return int((1 - bucket.tokens) / self._per_ms) + 1
+
+    def _bucket(self, key: str, now_ms: int) -> _Bucket:
+        bucket = self._buckets.get(key)
+        if bucket is not None:
+            self._buckets.move_to_end(key)
+            return bucket
+        if len(self._buckets) >= self._max_keys:
+            oldest = next(iter(self._buckets))
+            self._fill(self._buckets[oldest], now_ms)
+            if self._buckets[oldest].tokens < self._burst:
+                return self._shared
+            del self._buckets[oldest]
+        bucket = self._buckets[key] = _Bucket(self._burst, now_ms)
+        return bucket
+
+    def _fill(self, bucket: _Bucket, now_ms: int) -> None:
+        passed = max(0, now_ms - bucket.at_ms)
+        bucket.tokens = min(self._burst, bucket.tokens + passed * self._per_ms)
+        bucket.at_ms = max(bucket.at_ms, now_ms)
+
+
+class Budget:
+    """How many may be at it at once, in all and per key. Its size is bounded by `total`."""
+
+    def __init__(self, *, total: int, per_key: int) -> None:
+        self._total = total
+        self._per_key = per_key
+        self._held: dict[str, int] = {}
+        self._count = 0
+
+    def enter(self, key: str) -> bool:
+        """Take a place, or return False at once where none is free. Who entered has to `leave`."""
+        held = self._held.get(key, 0)
+        if self._count >= self._total or held >= self._per_key:
+            return False
+        self._held[key] = held + 1
+        self._count += 1
+        return True
+
+    def leave(self, key: str) -> None:
+        """Give a place back; raises KeyError where none was taken."""
+        held = self._held[key]
+        if held == 1:
+            del self._held[key]
+        else:
+            self._held[key] = held - 1
+        self._count -= 1
