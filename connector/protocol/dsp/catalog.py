@@ -14,7 +14,7 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 
-from connector.protocol.dsp.common import Message, located, with_context
+from connector.protocol.dsp.common import Message, located, require_type, with_context
 from connector.protocol.dsp.errors import RemoteProtocolError
 from connector.protocol.dsp.policy import Offer, policy_view
 
@@ -59,7 +59,7 @@ class Distribution(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Dataset(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """View of a dataset: its identifier, its raw offers and its distributions."""
+    """View of a dataset: its identifier, its raw offers and its distributions. Written by `dataset_document`."""
 
     id: str = msgspec.field(name="@id")
     has_policy: _Raws
@@ -93,7 +93,7 @@ def dataset_view(raw: bytes | msgspec.Raw, path: str = "$") -> Dataset:
     :raises RemoteProtocolError: with the JSON path below `path`.
     """
     dataset = _read_raw(Dataset, raw, path)
-    check_dataset(dataset, path)
+    check_dataset(dataset, _members(raw), path)
     return dataset
 
 
@@ -103,43 +103,61 @@ def catalog_view(raw: bytes | msgspec.Raw, path: str = "$") -> NestedCatalog:
     :raises RemoteProtocolError: with the JSON path below `path`.
     """
     catalog = _read_raw(NestedCatalog, raw, path)
-    check_catalog(catalog, path)
+    check_catalog(catalog, _members(raw), path)
     return catalog
 
 
-def check_dataset(dataset: Dataset, path: str = "$") -> None:
-    """Check what a dataset keeps raw. :raises RemoteProtocolError: with the JSON path."""
-    _check_offers(dataset.has_policy, path)
-    for index, distribution in enumerate(dataset.distribution):
-        _check_distribution(distribution, f"{path}.distribution[{index}]")
+def check_dataset(dataset: Dataset, document: dict[str, Any], path: str = "$") -> None:
+    """Check what the view leaves open, in the parsed `document` it is a view of.
+
+    :raises RemoteProtocolError: with the JSON path.
+    """
+    _check_offers(document, path)
+    _check_distributions(dataset.distribution, document, path)
 
 
-def check_catalog(catalog: NestedCatalog, path: str = "$") -> None:
-    """Check what a catalogue keeps raw. :raises RemoteProtocolError: with the JSON path."""
-    for index, raw in enumerate(catalog.dataset):
-        dataset_view(raw, f"{path}.dataset[{index}]")
+def check_catalog(catalog: NestedCatalog, document: dict[str, Any], path: str = "$") -> None:
+    """Check what the view leaves open, in the parsed `document` it is a view of.
+
+    :raises RemoteProtocolError: with the JSON path.
+    """
+    require_type(NestedCatalog, document, path)
+    _check_datasets(catalog.dataset, document.get("dataset", []), f"{path}.dataset")
     for index, raw in enumerate(catalog.catalog):
-        catalog_view(raw, f"{path}.catalog[{index}]")
+        place = f"{path}.catalog[{index}]"
+        check_catalog(_read_raw(NestedCatalog, raw, place), document["catalog"][index], place)
     for index, service in enumerate(catalog.service):
-        _check_service(service, f"{path}.service[{index}]")
-    for index, distribution in enumerate(catalog.distribution):
-        _check_distribution(distribution, f"{path}.distribution[{index}]")
+        _check_service(service, document["service"][index], f"{path}.service[{index}]")
+    _check_distributions(catalog.distribution, document, path)
 
 
-def _check_distribution(distribution: Distribution, path: str) -> None:
-    _check_offers(distribution.has_policy, path)
-    if isinstance(distribution.access_service, DataService):
-        _check_service(distribution.access_service, f"{path}.accessService")
+def _check_datasets(raws: tuple[msgspec.Raw, ...], documents: list[dict[str, Any]], path: str) -> None:
+    for index, raw in enumerate(raws):
+        place = f"{path}[{index}]"
+        check_dataset(_read_raw(Dataset, raw, place), documents[index], place)
 
 
-def _check_service(service: DataService, path: str) -> None:
-    for index, raw in enumerate(service.serves_dataset):
-        dataset_view(raw, f"{path}.servesDataset[{index}]")
+def _check_distributions(distributions: tuple[Distribution, ...], document: dict[str, Any], path: str) -> None:
+    for index, distribution in enumerate(distributions):
+        place, inner = f"{path}.distribution[{index}]", document["distribution"][index]
+        _check_offers(inner, place)
+        if isinstance(distribution.access_service, DataService):
+            _check_service(distribution.access_service, inner["accessService"], f"{place}.accessService")
 
 
-def _check_offers(offers: tuple[msgspec.Raw, ...], path: str) -> None:
-    for index, raw in enumerate(offers):
-        policy_view(Offer, raw, f"{path}.hasPolicy[{index}]")
+def _check_service(service: DataService, document: dict[str, Any], path: str) -> None:
+    require_type(DataService, document, path)
+    _check_datasets(service.serves_dataset, document.get("servesDataset", []), f"{path}.servesDataset")
+
+
+def _check_offers(document: dict[str, Any], path: str) -> None:
+    for index, offer in enumerate(document.get("hasPolicy", ())):
+        policy_view(Offer, offer, f"{path}.hasPolicy[{index}]")
+
+
+def _members(raw: bytes | msgspec.Raw) -> dict[str, Any]:
+    members: dict[str, Any] = msgspec.json.decode(raw)
+    return members
 
 
 def _read_raw(kind: type[S], raw: bytes | msgspec.Raw, path: str) -> S:

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from connector.protocol.dsp.catalog import Catalog, CatalogError, Dataset, check_catalog, check_dataset
-from connector.protocol.dsp.common import CONTEXT, DataAddress, located, refuse_nulls, with_context
+from connector.protocol.dsp.common import CONTEXT, check_address, located, refuse_nulls, with_context
 from connector.protocol.dsp.errors import ProtocolError, RemoteProtocolError, clean
 from connector.protocol.dsp.negotiation import (
     ContractAgreementMessage,
@@ -46,9 +46,11 @@ class Received(msgspec.Struct, Generic[M], frozen=True):
     digest: str
 
 
-def decode(kind: type[M], body: bytes) -> Received[M]:
+def decode(kind: type[M], body: bytes, *, inner: bool = True) -> Received[M]:
     """Read a document of one type, to the letter of the official schema save for the tolerances of deployed peers.
 
+    :param inner: False leaves what is kept raw unchecked, so that one bad dataset does not spoil a peer's catalogue: read
+        its parts one by one with `catalog.dataset_view` and `catalog.catalog_view`.
     :raises RemoteProtocolError: for everything that is wrong with it, with a status to answer and the JSON path.
     """
     document = _parse_object(body)
@@ -56,7 +58,8 @@ def decode(kind: type[M], body: bytes) -> Received[M]:
         _check_frame(kind, document)
         message = msgspec.json.decode(body, type=kind)
         refuse_nulls(kind, document)
-        _check_inner(message, document)
+        if inner:
+            _check_inner(message, document)
         digest = hashlib.sha256(_encode_sorted({name: value for name, value in document.items() if name != "@id"}))
     except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError) as error:
         raise RemoteProtocolError(located(error)) from error
@@ -175,11 +178,11 @@ def _check_inner(message: msgspec.Struct, document: dict[str, Any]) -> None:
         policy_view(Agreement, document["agreement"], "$.agreement")
     elif isinstance(message, TransferRequestMessage | TransferStartMessage):
         if message.data_address is not None:
-            refuse_nulls(DataAddress, document["dataAddress"], "$.dataAddress")
+            check_address(document["dataAddress"], "$.dataAddress")
     elif isinstance(message, Catalog):
-        check_catalog(message)
+        check_catalog(message, document)
     elif isinstance(message, Dataset):
-        check_dataset(message)
+        check_dataset(message, document)
     elif isinstance(message, VersionResponse):
         for index, entry in enumerate(document["protocolVersions"]):
             refuse_nulls(Version, entry, f"$.protocolVersions[{index}]")

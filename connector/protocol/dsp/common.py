@@ -109,6 +109,24 @@ def refuse_nulls(kind: type[msgspec.Struct], value: dict[str, Any], path: str = 
             raise RemoteProtocolError(f"{path}.{name} is null: give a value or leave the member out.")
 
 
+def require_type(kind: type[msgspec.Struct], value: dict[str, Any], path: str) -> None:
+    """Refuse a nested object without its `@type`; msgspec checks the tag only where there is one."""
+    expected = kind.__struct_config__.tag
+    if value.get("@type") != expected:
+        raise RemoteProtocolError(f"{path}.@type is missing: expected {expected}.")
+
+
+def check_address(value: dict[str, Any], path: str) -> None:
+    """Check of a parsed data address what its typed decoding leaves open.
+
+    :raises RemoteProtocolError: with the JSON path.
+    """
+    require_type(DataAddress, value, path)
+    refuse_nulls(DataAddress, value, path)
+    for index, entry in enumerate(value.get("endpointProperties", ())):
+        require_type(EndpointProperty, entry, f"{path}.endpointProperties[{index}]")
+
+
 def located(error: Exception, path: str = "$") -> str:
     """Return msgspec's reason as a sentence whose JSON path starts at `path`."""
     text = str(error)

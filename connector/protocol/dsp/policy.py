@@ -15,6 +15,7 @@ from connector.protocol.dsp.common import read_view
 from connector.protocol.dsp.errors import RemoteProtocolError
 
 LOGICAL_OPERATORS = ("and", "andSequence", "or", "xone")
+_LOGICAL = frozenset(LOGICAL_OPERATORS)
 _ATOMIC_MEMBERS = frozenset({"leftOperand", "operator", "rightOperand"})
 _TIMESTAMP = (
     r"-?([1-9][0-9]{3,}|0[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
@@ -51,6 +52,10 @@ class AtomicConstraint(msgspec.Struct, frozen=True, kw_only=True, rename="camel"
     right_operand: str | dict[str, Any] | list[Any]
 
 
+class _AtomicConstraints(msgspec.Struct, frozen=True):
+    constraint: tuple[AtomicConstraint, ...]
+
+
 class LogicalConstraint(msgspec.Struct, frozen=True, kw_only=True):
     """Constraints under one of the operators `and`, `andSequence`, `or`, `xone`."""
 
@@ -62,7 +67,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """A permission, prohibition or duty; its constraints are read with `constraint_view`."""
 
     action: str
-    constraint: tuple[dict[str, Any], ...] = ()
+    constraint: tuple[Any, ...] = ()
 
 
 _Rules = Annotated[tuple[Rule, ...], msgspec.Meta(min_length=1)]
@@ -123,9 +128,21 @@ def policy_view(kind: type[P], document: object, path: str = "$") -> P:
     for name in ("permission", "prohibition", "obligation"):
         rules: tuple[Rule, ...] = getattr(view, name)
         for index, rule in enumerate(rules):
-            for place, constraint in enumerate(rule.constraint):
-                constraint_view(constraint, f"{path}.{name}[{index}].constraint[{place}]")
+            if rule.constraint:
+                _check_constraints(rule.constraint, f"{path}.{name}[{index}]")
     return view
+
+
+def _check_constraints(constraints: tuple[Any, ...], path: str) -> None:
+    """Check a rule's constraints; those of a rule without logical constraints, nearly all, in one go."""
+    for constraint in constraints:
+        if not isinstance(constraint, dict) or not _LOGICAL.isdisjoint(constraint):
+            break
+    else:
+        read_view(_AtomicConstraints, {"constraint": constraints}, path)
+        return
+    for place, constraint in enumerate(constraints):
+        constraint_view(constraint, f"{path}.constraint[{place}]")
 
 
 def constraint_view(value: object, path: str = "$") -> AtomicConstraint | LogicalConstraint:

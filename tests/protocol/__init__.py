@@ -1,0 +1,1 @@
+"""Tests of the messages, the state machines and their wire form."""
