@@ -49,8 +49,8 @@ class Received(msgspec.Struct, Generic[M], frozen=True):
 def decode(kind: type[M], body: bytes, *, inner: bool = True) -> Received[M]:
     """Read a document of one type, to the letter of the official schema save for the tolerances of deployed peers.
 
-    :param inner: False leaves what is kept raw unchecked, so that one bad dataset does not spoil a peer's catalogue: read
-        its parts one by one with `catalog.dataset_view` and `catalog.catalog_view`.
+    :param inner: False leaves what is kept raw unchecked, so that one bad dataset does not spoil a peer's catalogue:
+        read its parts one by one with `catalog.dataset_view` and `catalog.catalog_view`.
     :raises RemoteProtocolError: for everything that is wrong with it, with a status to answer and the JSON path.
     """
     document = _parse_object(body)
