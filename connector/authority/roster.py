@@ -1,0 +1,182 @@
+"""The operator's side of the participant list: a working file that people edit, and the signed list made from it.
+
+The working file is JSON, kept under a lock and replaced atomically. The version is raised and kept before the list
+that bears it is written, so no version is ever given to two lists. An existing list is never overwritten by one that
+does not follow from it.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from connector.identity.files import FileFault, read_bounded, replace_atomically, write_new
+from connector.identity.keys import SigningKey, VerificationKey
+from connector.identity.roster import (
+    KIND,
+    MAX_DOCUMENT,
+    MAX_MEMBERS,
+    Member,
+    Roster,
+    RosterDocument,
+    RosterRejected,
+    Seen,
+    check_members,
+    read_roster,
+)
+from connector.identity.tokens import Rejected, sign, verify_document
+
+DEFAULT_VALIDITY = timedelta(days=30)
+
+
+class RosterFault(Exception):
+    """The operation was refused; the files are as they were."""
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The working file: `version` is that of the newest list published from it, 0 before the first."""
+
+    issuer: str
+    version: int = 0
+    members: tuple[Member, ...] = ()
+
+
+def create(draft: Path, issuer: str) -> Draft:
+    """Begin a list; raises RosterFault where the working file exists."""
+    value = Draft(issuer=issuer)
+    try:
+        write_new(draft, _render(value), mode=0o644)
+    except FileFault as fault:
+        raise RosterFault(str(fault)) from None
+    return value
+
+
+def add(draft: Path, member: Member, *, replace: bool = False) -> Draft:
+    """Add a member; one with the same id is exchanged only with `replace`. Raises RosterFault."""
+    with _locked(draft):
+        value = show(draft)
+        others = tuple(entry for entry in value.members if entry.id != member.id)
+        if len(others) < len(value.members) and not replace:
+            raise RosterFault(f"{member.id} is a member already; say so to replace the entry.")
+        if len(others) >= MAX_MEMBERS:
+            raise RosterFault(f"The list has {MAX_MEMBERS} members, which is as many as it can have.")
+        return _keep(draft, msgspec.structs.replace(value, members=(*others, member)))
+
+
+def remove(draft: Path, id: str) -> Draft:
+    """Remove a member; raises RosterFault where there is none of that id."""
+    with _locked(draft):
+        value = show(draft)
+        others = tuple(entry for entry in value.members if entry.id != id)
+        if len(others) == len(value.members):
+            raise RosterFault(f"{id} is not a member.")
+        return _keep(draft, msgspec.structs.replace(value, members=others))
+
+
+def publish(
+    draft: Path, signed: Path, key: SigningKey, *, now: datetime, valid_for: timedelta = DEFAULT_VALIDITY
+) -> RosterDocument:
+    """Sign the list as the next version and replace the file `signed` atomically.
+
+    `now` is aware. Raises RosterFault, also where `signed` holds a list that this key did not sign, or one newer than
+    the working file knows of: then the working file is not the one it was made from.
+    """
+    if valid_for <= timedelta(0):
+        raise RosterFault("The list would expire before it begins; give a positive validity.")
+    with _locked(draft):
+        value = show(draft)
+        published = _published(signed, key.verification)
+        if published is not None:
+            _refuse_to_lose(published, value, signed)
+        moment = now.astimezone(UTC).replace(microsecond=0)
+        document = RosterDocument(
+            issuer=value.issuer,
+            version=value.version + 1,
+            issued=moment,
+            expires=moment + valid_for,
+            members=value.members,
+        )
+        text = sign(key, msgspec.json.encode(document), kind=KIND).encode()
+        if len(text) > MAX_DOCUMENT:
+            raise RosterFault(f"The signed list would be larger than {MAX_DOCUMENT} bytes, which nobody would accept.")
+        _keep(draft, msgspec.structs.replace(value, version=document.version))
+        replace_atomically(signed, text + b"\n", mode=0o644)
+        return document
+
+
+def show(draft: Path) -> Draft:
+    """Read the working file; raises RosterFault where it is missing or damaged."""
+    try:
+        value = msgspec.json.decode(read_bounded(draft, MAX_DOCUMENT), type=Draft)
+        check_members(value.members)
+    except FileFault as fault:
+        raise RosterFault(str(fault)) from None
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, RosterRejected) as fault:
+        raise RosterFault(f"{draft} is not the working file of a participant list: {fault}") from None
+    return value
+
+
+def verify(signed: Path, operator: Sequence[VerificationKey], *, now: datetime, seen: Seen | None = None) -> Roster:
+    """Check a signed list as every participant does; raises RosterFault with the reason."""
+    try:
+        content = read_bounded(signed, MAX_DOCUMENT)
+        return read_roster(content, operator=operator, now_ms=int(now.timestamp() * 1000), seen=seen)
+    except (FileFault, RosterRejected) as fault:
+        raise RosterFault(str(fault)) from None
+
+
+def _keep(draft: Path, value: Draft) -> Draft:
+    """Check and write the working file."""
+    try:
+        # What a reader would refuse must not be written; so it goes through the reader's own checks.
+        checked = msgspec.json.decode(_render(value), type=Draft)
+        check_members(checked.members)
+    except (msgspec.MsgspecError, RosterRejected) as fault:
+        raise RosterFault(f"The entry is refused: {fault}") from None
+    replace_atomically(draft, _render(value), mode=0o644)
+    return value
+
+
+def _published(signed: Path, key: VerificationKey) -> RosterDocument | None:
+    """Return the list that lies at `signed`, expired or not; raises RosterFault where it is not one of this key."""
+    if not signed.exists():
+        return None
+    try:
+        content = read_bounded(signed, MAX_DOCUMENT)
+        payload = verify_document(content.strip(), kind=KIND, keys=(key,), limit=MAX_DOCUMENT)
+        return msgspec.json.decode(payload, type=RosterDocument)
+    except (FileFault, Rejected, msgspec.MsgspecError) as fault:
+        raise RosterFault(f"{signed} is not a list signed with this key and is left as it is: {fault}") from None
+
+
+def _refuse_to_lose(published: RosterDocument, value: Draft, signed: Path) -> None:
+    """Raise RosterFault unless the published list is an earlier one of the same issuer (a write was cut short)."""
+    if published.issuer != value.issuer:
+        raise RosterFault(f"{signed} holds the list of {published.issuer}, not of {value.issuer}; it is left as it is.")
+    if published.version > value.version:
+        raise RosterFault(
+            f"{signed} holds version {published.version}, but the working file knows only {value.version}; "
+            "use the working file it was made from."
+        )
+
+
+def _render(value: Draft) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
+
+
+@contextmanager
+def _locked(draft: Path) -> Iterator[None]:
+    """Keep two operators from changing the same working file at once."""
+    try:
+        descriptor = os.open(draft.with_name(f".{draft.name}.lock"), os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise RosterFault(f"{draft} cannot be locked: {error.strerror}.") from None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,66 @@
+"""Files that must not be half written, too large or readable by others: keys, participant lists."""
+
+import os
+import stat
+from pathlib import Path
+
+
+class FileFault(Exception):
+    """A file cannot be used: missing, too large, or open to others where it must not be."""
+
+
+def read_bounded(path: Path, limit: int, *, private: bool = False) -> bytes:
+    """Read a regular file of at most `limit` bytes; a `private` one must be accessible to its owner alone.
+
+    Raises FileFault.
+    """
+    try:
+        with path.open("rb") as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise FileFault(f"{path} is not a regular file.")
+            if private and status.st_mode & 0o077:
+                raise FileFault(f"{path} can be read by others; set its mode to 0600.")
+            content = file.read(limit + 1)
+    except OSError as error:
+        raise FileFault(f"{path} cannot be read: {error.strerror}.") from error
+    if len(content) > limit:
+        raise FileFault(f"{path} is larger than the {limit} bytes that are allowed.")
+    return content
+
+
+def write_new(path: Path, content: bytes, *, mode: int) -> None:
+    """Write a file that must not exist yet, durably; raises FileFault where it does."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    except FileExistsError:
+        raise FileFault(f"{path} exists already and is left as it is.") from None
+    _fill(descriptor, content)
+    _sync_folder(path.parent)
+
+
+def replace_atomically(path: Path, content: bytes, *, mode: int) -> None:
+    """Write or replace a file so that at any moment either the old or the new content is there, durably."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    draft.unlink(missing_ok=True)
+    try:
+        _fill(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), content)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def _fill(descriptor: int, content: bytes) -> None:
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

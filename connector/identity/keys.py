@@ -1,0 +1,198 @@
+"""Signing and verification keys: ES256 (P-256) and Ed25519, each with its one algorithm and its RFC 7638 thumbprint.
+
+Keys are loaded once, as objects. The algorithm is a property of the key; no token header ever chooses it. ES256 is
+the default: both operations are faster than Ed25519 in the library used, and it is what deployed peers expect.
+"""
+
+import hashlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    EllipticCurvePrivateNumbers,
+    EllipticCurvePublicKey,
+    EllipticCurvePublicNumbers,
+    generate_private_key,
+)
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from connector.identity.files import FileFault, read_bounded, write_new
+
+ES256: Final = "ES256"
+EDDSA: Final = "EdDSA"
+ALGORITHMS: Final = (ES256, EDDSA)
+
+MAX_KEY_FILE = 16 * 1024
+
+PrivateKey = EllipticCurvePrivateKey | Ed25519PrivateKey
+PublicKey = EllipticCurvePublicKey | Ed25519PublicKey
+
+
+class KeyFault(Exception):
+    """A key cannot be used. The text never contains key material."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationKey:
+    """A public key, what it verifies, and its identifier."""
+
+    public: PublicKey
+    algorithm: str
+    kid: str
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A private key; its repr shows the identifier alone."""
+
+    private: PrivateKey = field(repr=False)
+    verification: VerificationKey = field(repr=False)
+
+    @property
+    def algorithm(self) -> str:
+        """The JWS algorithm it signs with."""
+        return self.verification.algorithm
+
+    @property
+    def kid(self) -> str:
+        """The thumbprint of its public half."""
+        return self.verification.kid
+
+
+def generate(algorithm: str = ES256) -> SigningKey:
+    """Make a new key; raises KeyFault for an algorithm not in `ALGORITHMS`."""
+    if algorithm == ES256:
+        return _signing(generate_private_key(SECP256R1()))
+    if algorithm == EDDSA:
+        return _signing(Ed25519PrivateKey.generate())
+    raise KeyFault(f"Keys are made for {' or '.join(ALGORITHMS)}, not for {algorithm!r}.")
+
+
+def load_private(path: Path, *, password: bytes | None = None) -> SigningKey:
+    """Load a private key from a PEM or JWK file that its owner alone may read; raises KeyFault."""
+    try:
+        content = read_bounded(path, MAX_KEY_FILE, private=True)
+    except FileFault as fault:
+        raise KeyFault(str(fault)) from None
+    if content.lstrip().startswith(b"{"):
+        return _private_from_jwk(content, path)
+    try:
+        private = serialization.load_pem_private_key(content, password)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise KeyFault(f"{path} is not a private key in PEM form, or its password is wrong or missing.") from None
+    return _signing(private)
+
+
+def save_private(path: Path, key: SigningKey, *, password: bytes | None = None) -> None:
+    """Write a private key as PEM (PKCS #8, encrypted with a password if given), mode 0600, never over a file."""
+    encryption: serialization.KeySerializationEncryption = serialization.NoEncryption()
+    if password:
+        encryption = serialization.BestAvailableEncryption(password)
+    pem = key.private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption)
+    try:
+        write_new(path, pem, mode=0o600)
+    except FileFault as fault:
+        raise KeyFault(str(fault)) from None
+
+
+def public_jwk(key: VerificationKey | SigningKey) -> dict[str, str]:
+    """Return the public key as a JWK with its `kid` and `alg`."""
+    verification = key.verification if isinstance(key, SigningKey) else key
+    return {**_members(verification.public), "alg": verification.algorithm, "kid": verification.kid}
+
+
+def from_jwk(jwk: Mapping[str, object]) -> VerificationKey:
+    """Read a public JWK (RFC 7517, 8037); raises KeyFault.
+
+    A private member is refused, since somebody has published a secret; `alg`, `use` and `kid` must fit where given.
+    """
+    if "d" in jwk:
+        raise KeyFault("The JWK holds a private key; give its public members alone.")
+    public = _public_from_jwk(jwk)
+    key = _verification(public)
+    if jwk.get("alg", key.algorithm) not in ({"EdDSA", "Ed25519"} if key.algorithm == EDDSA else {ES256}):
+        raise KeyFault(f"The JWK names another algorithm than {key.algorithm}, which fits its kind of key.")
+    if jwk.get("use", "sig") != "sig":
+        raise KeyFault("The JWK is not meant for signatures.")
+    if jwk.get("kid", key.kid) != key.kid:
+        raise KeyFault("The kid of the JWK is not its RFC 7638 thumbprint; leave it out or correct it.")
+    return key
+
+
+def _signing(private: object) -> SigningKey:
+    if isinstance(private, EllipticCurvePrivateKey | Ed25519PrivateKey):
+        return SigningKey(private, _verification(private.public_key()))
+    raise KeyFault("The key is neither a P-256 nor an Ed25519 key.")
+
+
+def _verification(public: PublicKey) -> VerificationKey:
+    if isinstance(public, EllipticCurvePublicKey) and not isinstance(public.curve, SECP256R1):
+        raise KeyFault("The key is neither a P-256 nor an Ed25519 key.")
+    members = _members(public)
+    canonical = msgspec.json.encode(dict(sorted(members.items())))
+    kid = _b64(hashlib.sha256(canonical).digest())
+    return VerificationKey(public, ES256 if isinstance(public, EllipticCurvePublicKey) else EDDSA, kid)
+
+
+def _members(public: PublicKey) -> dict[str, str]:
+    """The required members of the JWK, which are also those of the thumbprint."""
+    if isinstance(public, EllipticCurvePublicKey):
+        numbers = public.public_numbers()
+        x, y = (_b64(number.to_bytes(32, "big")) for number in (numbers.x, numbers.y))
+        return {"crv": "P-256", "kty": "EC", "x": x, "y": y}
+    raw = public.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    return {"crv": "Ed25519", "kty": "OKP", "x": _b64(raw)}
+
+
+def _public_from_jwk(jwk: Mapping[str, object]) -> PublicKey:
+    kind = (jwk.get("kty"), jwk.get("crv"))
+    try:
+        if kind == ("EC", "P-256"):
+            x, y = (int.from_bytes(_member(jwk, name), "big") for name in ("x", "y"))
+            return EllipticCurvePublicNumbers(x, y, SECP256R1()).public_key()
+        if kind == ("OKP", "Ed25519"):
+            return Ed25519PublicKey.from_public_bytes(_member(jwk, "x"))
+    except ValueError:
+        raise KeyFault("The JWK is not a point on its curve.") from None
+    raise KeyFault("The JWK is neither a P-256 nor an Ed25519 key.")
+
+
+def _private_from_jwk(content: bytes, path: Path) -> SigningKey:
+    try:
+        jwk = msgspec.json.decode(content, type=dict[str, object])
+        secret = _member(jwk, "d")
+        public = _public_from_jwk(jwk)
+        if isinstance(public, EllipticCurvePublicKey):
+            numbers = EllipticCurvePrivateNumbers(int.from_bytes(secret, "big"), public.public_numbers())
+            return _signing(numbers.private_key())
+        key = _signing(Ed25519PrivateKey.from_private_bytes(secret))
+    except (msgspec.MsgspecError, ValueError, RecursionError, KeyFault):
+        raise KeyFault(f"{path} is not a private P-256 or Ed25519 key in JWK form.") from None
+    if _members(key.verification.public) != _members(public):
+        raise KeyFault(f"The public and the private part of {path} do not belong together.")
+    return key
+
+
+def _member(jwk: Mapping[str, object], name: str) -> bytes:
+    text = jwk.get(name)
+    if not isinstance(text, str) or len(text) != 43:
+        raise KeyFault(f"Member '{name}' of the JWK is not 32 bytes in base64url.")
+    try:
+        value = urlsafe_b64decode(text + "=")
+    except ValueError:
+        value = b""
+    if _b64(value) != text:
+        raise KeyFault(f"Member '{name}' of the JWK is not 32 bytes in base64url.")
+    return value
+
+
+def _b64(value: bytes) -> str:
+    return urlsafe_b64encode(value).rstrip(b"=").decode()

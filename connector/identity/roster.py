@@ -1,0 +1,263 @@
+"""The signed participant list ("roster") and the identity mechanism on top of it.
+
+The list is a compact JWS (`typ` `roster+jws`) by the data space's operator: version, times, and for each member its
+endpoint, claims and keys. It is the gate before any work for a caller, and it only ever moves forward: an older
+version than the last one seen, or another list under the same version, is refused.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+
+from connector.identity.files import FileFault, read_bounded
+from connector.identity.keys import KeyFault, SigningKey, VerificationKey, from_jwk
+from connector.identity.tokens import LEEWAY_S, Rejected, issue, verify, verify_document
+from connector.net.addresses import parse_url
+from connector.net.client import GuardedClient
+from connector.net.errors import Blocked, NetError
+from connector.ports.entities import ReplayKey
+from connector.ports.identity import Caller, Intent, Participant, Unauthenticated
+
+KIND = "roster+jws"
+MAX_DOCUMENT = 8 * 1024 * 1024
+MAX_MEMBERS = 10_000
+
+_Id = Annotated[str, msgspec.Meta(min_length=1, max_length=512, pattern=r"^[\x21-\x7e]+\Z")]
+_Word = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+_Words = Annotated[tuple[_Word, ...], msgspec.Meta(max_length=64)]
+_Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class RosterRejected(Exception):
+    """A participant list cannot be used; what was used before stays in use."""
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One member as listed. `keys` are public JWKs; two of them overlap while one replaces the other."""
+
+    id: _Id
+    name: _Word
+    address: Annotated[str, msgspec.Meta(max_length=2048)] | None = None
+    roles: _Words = ("participant",)
+    claims: Annotated[dict[_Word, _Words], msgspec.Meta(max_length=64)] = {}
+    keys: Annotated[tuple[dict[str, str], ...], msgspec.Meta(max_length=8)] = ()
+
+
+class RosterDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is signed. Times are RFC 3339 with a zone."""
+
+    issuer: _Id
+    version: Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
+    issued: _Moment
+    expires: _Moment
+    members: Annotated[tuple[Member, ...], msgspec.Meta(max_length=MAX_MEMBERS)]
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What to remember of the newest list accepted, across restarts: its version and the SHA-256 (hex) of its text."""
+
+    version: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """A verified list, ready for use: members and keys by participant id."""
+
+    document: RosterDocument
+    seen: Seen
+    participants: Mapping[str, Participant]
+    keys: Mapping[str, tuple[VerificationKey, ...]]
+
+    def expired(self, now_ms: int) -> bool:
+        """Tell whether the list's end has passed."""
+        return self.document.expires.timestamp() * 1000 <= now_ms
+
+
+def read_roster(signed: bytes, *, operator: Sequence[VerificationKey], now_ms: int, seen: Seen | None) -> Roster:
+    """Verify a signed list: size, signature by one of the pinned `operator` keys, form, times, and no way back.
+
+    `seen` is what was remembered of the newest list so far. Raises RosterRejected with the reason.
+    """
+    try:
+        payload = verify_document(signed.strip(), kind=KIND, keys=operator, limit=MAX_DOCUMENT)
+    except Rejected as fault:
+        raise RosterRejected(f"The participant list is refused: {fault.reason}") from None
+    roster = _understood(payload)
+    document = roster.document
+    if document.issued.timestamp() * 1000 > now_ms + LEEWAY_S * 1000:
+        raise RosterRejected("The participant list was issued in the future; compare the clocks.")
+    if roster.expired(now_ms):
+        raise RosterRejected(f"The participant list expired at {document.expires.isoformat()}; get a newer one.")
+    if seen is not None and document.version < seen.version:
+        raise RosterRejected(f"Version {document.version} of the participant list is older than {seen.version}.")
+    if seen is not None and document.version == seen.version and roster.seen.digest != seen.digest:
+        raise RosterRejected(f"There are two participant lists of version {seen.version}; ask the operator.")
+    return roster
+
+
+def check_members(members: Sequence[Member]) -> dict[str, tuple[VerificationKey, ...]]:
+    """Return the keys by participant; raises RosterRejected where ids or keys repeat or an address has a bad form."""
+    keys: dict[str, tuple[VerificationKey, ...]] = {}
+    owners: dict[str, str] = {}
+    for member in members:
+        if member.id in keys:
+            raise RosterRejected(f"{member.id} is listed twice.")
+        try:
+            keys[member.id] = tuple(from_jwk(jwk) for jwk in member.keys)
+            if member.address is not None:
+                parse_url(member.address)
+        except (KeyFault, Blocked) as fault:
+            raise RosterRejected(f"The entry of {member.id} is refused: {fault}") from None
+        for key in keys[member.id]:
+            if owners.setdefault(key.kid, member.id) != member.id:
+                raise RosterRejected(f"{member.id} and {owners[key.kid]} are listed with the same key.")
+    return keys
+
+
+Source = Callable[[], Awaitable[bytes]]
+"""Fetches the signed list; raises RosterRejected."""
+
+
+def file_source(path: Path) -> Source:
+    """Read the list from a file."""
+
+    async def fetch() -> bytes:
+        try:
+            return read_bounded(path, MAX_DOCUMENT)
+        except FileFault as fault:
+            raise RosterRejected(str(fault)) from None
+
+    return fetch
+
+
+def url_source(client: GuardedClient, url: str, *, timeout_s: float = 20.0) -> Source:
+    """Fetch the list from a URL through the guarded client."""
+
+    async def fetch() -> bytes:
+        try:
+            response = await client.request("GET", url, timeout_s=timeout_s, max_bytes=MAX_DOCUMENT)
+        except NetError as error:
+            raise RosterRejected(f"The participant list could not be fetched: {error}") from error
+        if response.status != 200:
+            raise RosterRejected(f"The participant list could not be fetched: status {response.status}.")
+        return response.body
+
+    return fetch
+
+
+class RosterIdentity:
+    """The mechanism `roster`: members sign their tokens with keys that the list names. Implements `Identity`."""
+
+    def __init__(
+        self,
+        *,
+        owner: str,
+        id: str,
+        key: SigningKey,
+        operator: Sequence[VerificationKey],
+        source: Source,
+        clock: Callable[[], int],
+        seen: Seen | None = None,
+    ) -> None:
+        """`id` is our own participant id, `clock` gives ms since the epoch, `seen` is what `refresh` last returned.
+
+        Nobody is known until the first `refresh`.
+        """
+        self._owner = owner
+        self._id = id
+        self._key = key
+        self._operator = tuple(operator)
+        self._source = source
+        self._clock = clock
+        self._seen = seen
+        self._roster: Roster | None = None
+
+    @property
+    def roster(self) -> Roster | None:
+        """The list in use."""
+        return self._roster
+
+    async def refresh(self) -> Seen | None:
+        """Fetch the list and take it into use if it is newer; returns what the caller must remember, None if nothing.
+
+        Raises RosterRejected, and then the list in use stays (until it expires).
+        """
+        roster = read_roster(await self._source(), operator=self._operator, now_ms=self._clock(), seen=self._seen)
+        # A second refresh may have overtaken this one while it was fetching.
+        changed = self._roster is None or roster.seen != self._seen
+        self._roster = roster
+        self._seen = roster.seen
+        return roster.seen if changed else None
+
+    async def token_for(self, audience: str, intent: Intent) -> str:  # noqa: ARG002 - this mechanism needs no intent
+        """Return `Bearer` and a fresh token that `audience` alone will take, once."""
+        now_s = self._clock() // 1000
+        token = issue(self._key, issuer=self._id, audience=audience, jti=secrets.token_urlsafe(16), now_s=now_s)
+        return f"Bearer {token}"
+
+    async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:  # noqa: ARG002 - as above
+        """Verify a member's token; raises Unauthenticated, also for everybody once the list has expired."""
+        token = bearer(authorization)
+        roster = self._roster
+        now_ms = self._clock()
+        if roster is None or roster.expired(now_ms):
+            raise Unauthenticated("The participant list is missing or has expired.")
+        verified = verify(token, audience=self._id, keys_of=roster.keys.get, now_s=now_ms / 1000)
+        claims = verified.claims
+        evidence: dict[str, Any] = {
+            "mechanism": "roster",
+            "roster_issuer": roster.document.issuer,
+            "roster_version": roster.document.version,
+            "kid": verified.kid,
+        }
+        return Caller(
+            participant=claims.iss,
+            claims=roster.participants[claims.iss].claims,
+            evidence=evidence,
+            replay_key=ReplayKey(
+                owner=self._owner,
+                issuer=claims.iss,
+                jti=claims.jti,
+                expires_at=int((claims.exp + LEEWAY_S) * 1000) + 1,
+            ),
+        )
+
+    def participant(self, id: str) -> Participant | None:
+        """Return a member."""
+        return self._roster.participants.get(id) if self._roster else None
+
+    def participants(self) -> Sequence[Participant]:
+        """Return all members."""
+        return tuple(self._roster.participants.values()) if self._roster else ()
+
+
+def bearer(authorization: str | None) -> str:
+    """Return the token of an Authorization header of the scheme Bearer; raises Unauthenticated."""
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("The request has no Authorization header of the scheme Bearer.")
+    return token
+
+
+def _understood(payload: bytes) -> Roster:
+    """Parse a payload whose signature was verified; raises RosterRejected."""
+    try:
+        document = msgspec.json.decode(payload, type=RosterDocument)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise RosterRejected(f"The participant list has not the expected form: {error}") from None
+    keys = check_members(document.members)
+    participants = {
+        member.id: Participant(
+            id=member.id, name=member.name, address=member.address, roles=member.roles, claims=member.claims
+        )
+        for member in document.members
+    }
+    seen = Seen(version=document.version, digest=hashlib.sha256(payload).hexdigest())
+    return Roster(document, seen, participants, keys)

@@ -1,0 +1,49 @@
+"""The mechanism `static-token`: fixed tokens for tests and for kits that cannot sign. Not for production."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+from connector.identity.roster import bearer
+from connector.ports.identity import Caller, Intent, Participant, Unauthenticated
+
+
+class StaticTokenIdentity:
+    """Everybody has one token that never changes and can be replayed. Implements `Identity`."""
+
+    def __init__(
+        self, *, development: bool, own_token: str, participants: Sequence[Participant], tokens: Mapping[str, str]
+    ) -> None:
+        """`tokens` maps participant ids to the tokens they present. Raises ValueError unless `development`."""
+        if not development:
+            raise ValueError("Static tokens prove nothing; they are for development alone. Use the participant list.")
+        self._own_token = own_token
+        self._participants = {participant.id: participant for participant in participants}
+        strangers = tokens.keys() - self._participants.keys()
+        if strangers:
+            raise ValueError(f"There are tokens of participants that are not listed: {', '.join(sorted(strangers))}.")
+        # Looked up by hash, so that comparing takes no time that depends on the secret.
+        self._by_hash = {_hash(token): holder for holder, token in tokens.items()}
+
+    async def token_for(self, audience: str, intent: Intent) -> str:  # noqa: ARG002 - the same for everybody
+        """Return `Bearer` and our own token."""
+        return f"Bearer {self._own_token}"
+
+    async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:  # noqa: ARG002 - as above
+        """Return whose token it is; raises Unauthenticated."""
+        holder = self._by_hash.get(_hash(bearer(authorization)))
+        if holder is None:
+            raise Unauthenticated("The token is nobody's.")
+        evidence = {"mechanism": "static-token"}
+        return Caller(participant=holder, claims=self._participants[holder].claims, evidence=evidence, replay_key=None)
+
+    def participant(self, id: str) -> Participant | None:
+        """Return a participant."""
+        return self._participants.get(id)
+
+    def participants(self) -> Sequence[Participant]:
+        """Return all participants."""
+        return tuple(self._participants.values())
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "replace")).digest()

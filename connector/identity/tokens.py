@@ -1,0 +1,228 @@
+"""The one place where tokens are made and judged. One ordered list of named rules; the cheap ones come first.
+
+The claims are those of a DCP Self-Issued ID Token (DCP 1.0, 4.3.1): iss, sub, aud, jti, iat, exp. The header is never
+believed: it must name the key's own algorithm, and may say nothing but `alg`, `kid`, `typ`.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import jwt
+import msgspec
+
+from connector.identity.keys import ALGORITHMS, SigningKey, VerificationKey
+from connector.ports.identity import Unauthenticated
+
+MAX_TOKEN = 8 * 1024
+MAX_LIFETIME_S = 600
+LEEWAY_S = 30
+LIFETIME_S = 120
+
+RULES: Final = (
+    "size",
+    "form",
+    "header",
+    "type",
+    "algorithm",
+    "claims",
+    "self-issued",
+    "audience",
+    "expiry",
+    "issued",
+    "not-before",
+    "lifetime",
+    "member",
+    "key",
+    "key-algorithm",
+    "signature",
+)
+"""The names of the rules, in the order in which they are applied."""
+
+_SEGMENTS = re.compile(rb"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
+_HEADER = frozenset({"alg", "kid", "typ"})
+_JWS = jwt.PyJWS(algorithms=list(ALGORITHMS))
+_MAX_TIME = 1 << 40
+_MAX_NAME = 2048
+
+
+class Rejected(Unauthenticated):
+    """A token broke a rule; `rule` is its name. Later rules were not looked at."""
+
+    def __init__(self, rule: str, reason: str) -> None:
+        super().__init__(f"{rule}: {reason}")
+        self.rule = rule
+
+
+class Claims(msgspec.Struct, frozen=True, kw_only=True):
+    """The claims that count; times are seconds since the Unix epoch."""
+
+    iss: str
+    sub: str
+    aud: str | list[str]
+    jti: str
+    iat: int | float
+    exp: int | float
+    nbf: int | float | None = None
+    sub_jwk: Any = None
+
+
+_CLAIMS = msgspec.json.Decoder(Claims)
+_OBJECT = msgspec.json.Decoder(dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A token that passed every rule."""
+
+    claims: Claims
+    kid: str
+
+
+KeysOf = Callable[[str], Sequence[VerificationKey] | None]
+"""Returns the keys of a participant, or None for a stranger."""
+
+
+def issue(key: SigningKey, *, issuer: str, audience: str, jti: str, now_s: int, lifetime_s: int = LIFETIME_S) -> str:
+    """Sign a token for one request to `audience`; `jti` must never be used twice."""
+    claims = {
+        "iss": issuer,
+        "sub": issuer,
+        "aud": audience,
+        "jti": jti,
+        "iat": now_s,
+        "exp": now_s + lifetime_s,
+    }
+    return sign(key, msgspec.json.encode(claims), kind="JWT")
+
+
+def sign(key: SigningKey, payload: bytes, *, kind: str) -> str:
+    """Sign `payload` as a compact JWS whose `typ` is `kind`."""
+    return _JWS.encode(payload, key.private, algorithm=key.algorithm, headers={"kid": key.kid, "typ": kind})
+
+
+def verify(token: str, *, audience: str, keys_of: KeysOf, now_s: float) -> Verified:
+    """Judge a token against `RULES`, one after the other; raises Rejected by the first that fails.
+
+    `audience` is our own participant id. `keys_of` is asked only after everything that needs no key has passed. That a
+    token is used once is not decided here but by whoever commits (issuer, jti, expiry), after the signature.
+    """
+    header, payload = _opened(token, MAX_TOKEN, "JWT")
+    claims = _claims(payload)
+    _judge_claims(claims, audience)
+    _judge_times(claims, now_s)
+    keys = keys_of(claims.iss)
+    if keys is None:
+        raise Rejected("member", "the issuer is not on the participant list.")
+    key = _select(header, keys)
+    _verify_signature(token, key)
+    return Verified(claims, key.kid)
+
+
+def verify_document(document: bytes, *, kind: str, keys: Sequence[VerificationKey], limit: int) -> bytes:
+    """Return the payload of a signed document (a compact JWS of `typ` `kind`); raises Rejected.
+
+    A token can never pass as a document nor the reverse: the one's `typ` is `JWT`, the other's is required to be
+    `kind`.
+    """
+    try:
+        text = document.decode("ascii")
+    except UnicodeDecodeError:
+        raise Rejected("form", "it is not a compact JWS.") from None
+    header, payload = _opened(text, limit, kind)
+    if "typ" not in header:
+        raise Rejected("type", f"typ is missing; expected {kind}.")
+    _verify_signature(text, _select(header, keys))
+    return payload
+
+
+def _opened(token: str, limit: int, kind: str) -> tuple[dict[str, Any], bytes]:
+    """Rules size to algorithm: nothing here depends on who sent it."""
+    if len(token) > limit:
+        raise Rejected("size", f"it is longer than {limit} bytes.")
+    match = _SEGMENTS.fullmatch(token.encode("utf-8", "replace"))
+    if match is None:
+        raise Rejected("form", "it is not three segments of base64url.")
+    try:
+        header_bytes, payload, _ = (_strict_b64(segment) for segment in match.groups())
+    except ValueError:
+        raise Rejected("form", "it is not three segments of base64url.") from None
+    header = _header(header_bytes)
+    kind_named = header.get("typ", kind)
+    if not isinstance(kind_named, str) or kind_named.upper() != kind.upper():
+        raise Rejected("type", f"typ is not {kind}.")
+    if header.get("alg") not in ALGORITHMS:
+        raise Rejected("algorithm", f"alg is not one of {', '.join(ALGORITHMS)}.")
+    return header, payload
+
+
+def _strict_b64(segment: bytes) -> bytes:
+    """Decode, refusing a second spelling of the same bytes (padding bits that are not zero); raises ValueError."""
+    value = jwt.utils.base64url_decode(segment)
+    if jwt.utils.base64url_encode(value) != segment:
+        raise ValueError("not the canonical encoding")
+    return value
+
+
+def _header(content: bytes) -> dict[str, Any]:
+    try:
+        header = _OBJECT.decode(content)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        raise Rejected("header", "it is not a JSON object.") from None
+    foreign = header.keys() - _HEADER
+    if foreign:
+        raise Rejected("header", "it has members other than alg, kid and typ.")
+    if not isinstance(header.get("kid", ""), str):
+        raise Rejected("header", "kid is not a string.")
+    return header
+
+
+def _claims(payload: bytes) -> Claims:
+    try:
+        claims = _CLAIMS.decode(payload)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise Rejected("claims", f"a claim is missing or of the wrong type ({str(error)[:100]}).") from None
+    if not claims.jti or len(claims.jti) > 256 or not claims.iss or len(claims.iss) > _MAX_NAME:
+        raise Rejected("claims", "iss or jti is empty or too long.")
+    times = (claims.iat, claims.exp, claims.nbf or 0)
+    if not all(0 <= moment < _MAX_TIME for moment in times):
+        raise Rejected("claims", "a time is not a number of seconds since 1970.")
+    return claims
+
+
+def _judge_claims(claims: Claims, audience: str) -> None:
+    if claims.sub != claims.iss or claims.sub_jwk is not None:
+        raise Rejected("self-issued", "sub is not iss, or a key is brought along in sub_jwk.")
+    if claims.aud not in (audience, [audience]):
+        raise Rejected("audience", "aud is not this participant alone.")
+
+
+def _judge_times(claims: Claims, now_s: float) -> None:
+    """How old a token may be follows from `expiry` and `lifetime` together, which bounds the store of used ones."""
+    if claims.exp <= now_s - LEEWAY_S:
+        raise Rejected("expiry", "it has expired.")
+    if claims.iat > now_s + LEEWAY_S:
+        raise Rejected("issued", "it was issued in the future.")
+    if claims.nbf is not None and claims.nbf > now_s + LEEWAY_S:
+        raise Rejected("not-before", "it is not valid yet.")
+    if not 0 < claims.exp - claims.iat <= MAX_LIFETIME_S:
+        raise Rejected("lifetime", f"it lives longer than {MAX_LIFETIME_S} s, or ends before it begins.")
+
+
+def _select(header: dict[str, Any], keys: Sequence[VerificationKey]) -> VerificationKey:
+    """Rules key and key-algorithm: the one key that `kid` names; without a kid, the only one there is."""
+    kid = header.get("kid")
+    named = [key for key in keys if kid is None or key.kid == kid]
+    if len(named) != 1:
+        raise Rejected("key", "kid does not name one of the issuer's keys.")
+    if header["alg"] != named[0].algorithm:
+        raise Rejected("key-algorithm", "alg is not the algorithm of that key.")
+    return named[0]
+
+
+def _verify_signature(token: str, key: VerificationKey) -> None:
+    try:
+        _JWS.decode_complete(token, key.public, algorithms=[key.algorithm])
+    except jwt.PyJWTError:
+        raise Rejected("signature", "the signature does not verify.") from None
