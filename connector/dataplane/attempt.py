@@ -1,0 +1,111 @@
+"""What push and fetch share: how a transfer ends, how often it is tried, how a token is shown to a peer."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+
+from connector.dataplane.fields import read_number
+from connector.dataplane.leases import Gate
+from connector.dataplane.meter import Meter
+from connector.net.client import GuardedClient
+from connector.protocol.dsp.common import DataAddress, auth_type, authorization
+
+MOST_FAILURES = 12
+_FIRST_PAUSE = 0.25
+_LONGEST_PAUSE = 30.0
+_LONGEST_WISH = 300
+
+
+class TransferFailed(Exception):
+    """The transfer cannot be carried out; `reason` is one sentence for the operator, without secrets."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """Everything moved: bytes in all and, where it is known, the SHA-256 (hex) of the whole."""
+
+    size: int
+    sha256: str | None
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What was learned of the data in an earlier attempt, perhaps before a restart of this process."""
+
+    size: int | None = None
+    sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class Way:
+    """What a transfer needs on its way: the client, its leave, its meter, and how it pauses (seconds)."""
+
+    flow_id: str
+    client: GuardedClient
+    gate: Gate
+    meter: Meter
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+    async def metered(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        """Pass on chunks for as long as the lease allows, and meter them. Raises LeaseEnded."""
+        async for chunk in chunks:
+            self.gate.spend(len(chunk))
+            await self.meter.add(len(chunk))
+            yield chunk
+
+
+class Patience:
+    """Bounded retries with growing pauses; bytes that moved since the last failure make it patient again."""
+
+    def __init__(self, way: Way) -> None:
+        self._way = way
+        self._failures = 0
+        self._moved = way.gate.moved
+
+    async def wait(self, reason: str, wish: float | None = None) -> None:
+        """Wait before the next attempt, at least as long as the peer wishes. Raises TransferFailed in the end."""
+        if self._way.gate.moved > self._moved:
+            self._failures, self._moved = 0, self._way.gate.moved
+        self._failures += 1
+        if self._failures > MOST_FAILURES:
+            raise TransferFailed(f"{reason} It was tried {MOST_FAILURES} times; the transfer can be started again.")
+        pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**self._failures) * random.uniform(0.5, 1)  # noqa: S311 - jitter
+        await self._way.pause(max(pause, wish or 0))
+
+
+class Credential:
+    """The token of a data address as it is shown to the peer: `Bearer` first, bare for peers that want it so."""
+
+    def __init__(self, address: DataAddress) -> None:
+        self._token = authorization(address)
+        self._bare = (auth_type(address) or "bearer").lower() != "bearer" or " " in (self._token or "")
+        self._both_tried = self._bare or self._token is None
+
+    def headers(self) -> dict[str, str]:
+        """Return the Authorization header, if there is a token."""
+        if self._token is None:
+            return {}
+        return {"Authorization": self._token if self._bare else f"Bearer {self._token}"}
+
+    def try_other_form(self, status: int) -> bool:
+        """Tell whether, after this status, the same request is worth sending once more with the bare token."""
+        if status != 403 or self._both_tried:
+            return False
+        self._bare = self._both_tried = True
+        return True
+
+
+def is_transient(status: int) -> bool:
+    """Tell whether a status is worth another attempt: busy, locked, restarting, a gateway without a backend."""
+    return status in {408, 409, 425, 429} or status >= 500
+
+
+def retry_after(value: str | None) -> float | None:
+    """Return the seconds a peer asks to wait, bounded; dates are not read."""
+    seconds = read_number(value)
+    return None if seconds is None else float(min(seconds, _LONGEST_WISH))

@@ -1,0 +1,78 @@
+"""The HTTP header fields of the data plane, read strictly and written once (RFC 9110 ranges, RFC 9530 digests).
+
+`Upload-Offset` and `Upload-Complete` are ours between two connectors: how much of a push the receiver holds.
+"""
+
+import base64
+import binascii
+import re
+
+UPLOAD_OFFSET = "Upload-Offset"
+UPLOAD_COMPLETE = "Upload-Complete"
+REPR_DIGEST = "Repr-Digest"
+
+_DIGEST = re.compile(r"(?:^|,\s*)sha-256=:([A-Za-z0-9+/]{43}=):")
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
+_CONTENT_RANGE = re.compile(r"bytes (?:(\d{1,18})-(\d{1,18})|\*)/(\d{1,18}|\*)", re.ASCII)
+_STRONG_ETAG = re.compile(r'"[\x21\x23-\x7e]{0,200}"')
+_NUMBER = re.compile(r"\d{1,18}", re.ASCII)
+_LONGEST = 1024
+
+
+def repr_digest(sha256: str) -> str:
+    """Return the value of `Repr-Digest` for a SHA-256 in hex."""
+    return f"sha-256=:{base64.b64encode(bytes.fromhex(sha256)).decode()}:"
+
+
+def read_repr_digest(value: str | None) -> str | None:
+    """Return the SHA-256 (hex) in a `Repr-Digest`, or None where it has none."""
+    found = _DIGEST.search((value or "")[:_LONGEST])
+    if not found:
+        return None
+    try:
+        return base64.b64decode(found[1], validate=True).hex()
+    except binascii.Error:
+        return None
+
+
+def read_range(value: str | None) -> tuple[int | None, int | None] | None:
+    """Return (first, last) of a single byte range, or None where the header is to be ignored.
+
+    (None, n) asks for the last n bytes, (a, None) for all from a on. Several ranges, other units and whatever is not
+    well formed are ignored, as RFC 9110 section 14.2 allows: the answer is then the whole.
+    """
+    found = _RANGE.fullmatch(value or "")
+    if not found or not (found[1] or found[2]):
+        return None
+    first = int(found[1]) if found[1] else None
+    last = int(found[2]) if found[2] else None
+    if first is not None and last is not None and last < first:
+        return None
+    return first, last
+
+
+def read_content_range(value: str | None) -> tuple[int | None, int | None, int | None] | None:
+    """Return (first, end, total) of a `Content-Range`, `end` exclusive; None where it is not well formed.
+
+    `bytes */n` gives (None, None, n).
+    """
+    found = _CONTENT_RANGE.fullmatch(value or "")
+    if not found:
+        return None
+    total = None if found[3] == "*" else int(found[3])
+    if found[1] is None:
+        return None, None, total
+    first, end = int(found[1]), int(found[2]) + 1
+    if end <= first or (total is not None and end > total):
+        return None
+    return first, end, total
+
+
+def read_number(value: str | None) -> int | None:
+    """Return a non-negative number of at most 18 digits, or None."""
+    return int(value) if value and _NUMBER.fullmatch(value) else None
+
+
+def strong_etag(value: str | None) -> str | None:
+    """Return an entity tag that makes ranges safe: a strong one of a sane length, else None."""
+    return value if value and _STRONG_ETAG.fullmatch(value) else None

@@ -1,0 +1,125 @@
+"""No lease, no byte: the gate every stream of a flow passes.
+
+A lease is the control plane's leave to move bytes (`ports.entities.Lease`). Its end is an event, not something to be
+looked up now and then: a stream runs inside `Gate.passage()`, which cancels it at `valid_until` or the moment the lease
+is taken away, wherever it waits. `Gate.spend()` asks again before every piece of data, so that nothing slips out
+between the event and the cancellation.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from connector.ports.entities import Lease
+
+NEVER_GRANTED = "the lease was not granted yet"
+EXPIRED = "the lease has expired"
+USED_UP = "the bytes that the lease allows are used up"
+
+
+class LeaseEnded(Exception):
+    """Bytes may not move (any longer); `reason` is one clause for the operator and the peer."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Gate:
+    """The leave of one flow, in memory. `now` gives ms since the epoch; `moved` are the bytes the flow has moved."""
+
+    def __init__(self, now: Callable[[], int], moved: int = 0) -> None:
+        self._now = now
+        self._lease: Lease | None = None
+        self._epoch = -1
+        self._closed = NEVER_GRANTED
+        self._granted = asyncio.Event()
+        self._passages: set[asyncio.Timeout] = set()
+        self.moved = moved
+
+    @property
+    def max_uses(self) -> int | None:
+        """How many uses of the agreement the lease allows in all."""
+        return self._lease.max_uses if self._lease else None
+
+    @property
+    def awaits_first_lease(self) -> bool:
+        """Tell whether the flow was started and its first lease is still on its way."""
+        return self._closed == NEVER_GRANTED
+
+    def grant(self, lease: Lease) -> bool:
+        """Open the gate, or move its end; an older epoch than one seen before changes nothing and answers False."""
+        if lease.epoch < self._epoch:
+            return False
+        self._lease, self._epoch, self._closed = lease, lease.epoch, ""
+        self._granted.set()
+        deadline = self._deadline()
+        for passage in self._passages:
+            if not passage.expired():
+                passage.reschedule(deadline)
+        return True
+
+    def revoke(self, reason: str) -> None:
+        """Close the gate and end every running stream at once."""
+        self._lease, self._closed = None, reason
+        self._granted.clear()
+        at_once = asyncio.get_running_loop().time()
+        for passage in self._passages:
+            if not passage.expired():
+                passage.reschedule(at_once)
+
+    def await_lease(self) -> None:
+        """Note that the flow was started (again) and that a lease will follow."""
+        if self._lease is None:
+            self._closed = NEVER_GRANTED
+
+    def problem(self) -> str | None:
+        """Return why no byte may move now, or None."""
+        if self._lease is None:
+            return self._closed
+        if self._lease.valid_until is not None and self._now() >= self._lease.valid_until:
+            return EXPIRED
+        return None
+
+    async def wait(self, seconds: float) -> str | None:
+        """Wait a bounded time for the first lease of a flow that was started; return the problem that is left."""
+        if self.awaits_first_lease:
+            try:
+                async with asyncio.timeout(seconds):
+                    await self._granted.wait()
+            except TimeoutError:
+                return NEVER_GRANTED
+        return self.problem()
+
+    def spend(self, count: int) -> None:
+        """Take leave for the next `count` bytes. Raises LeaseEnded."""
+        problem = self.problem()
+        if problem is None and self._lease and self._lease.max_bytes is not None:
+            problem = USED_UP if self.moved + count > self._lease.max_bytes else None
+        if problem:
+            raise LeaseEnded(problem)
+        self.moved += count
+
+    @asynccontextmanager
+    async def passage(self) -> AsyncIterator[None]:
+        """Run a stream for as long as the lease lives. Raises LeaseEnded in the stream's task when it ends."""
+        problem = self.problem()
+        if problem:
+            raise LeaseEnded(problem)
+        timer = asyncio.timeout_at(self._deadline())
+        try:
+            async with timer:
+                self._passages.add(timer)
+                yield
+        except TimeoutError:
+            if timer.expired():
+                raise LeaseEnded(self.problem() or EXPIRED) from None
+            raise
+        finally:
+            self._passages.discard(timer)
+
+    def _deadline(self) -> float | None:
+        if self._lease is None or self._lease.valid_until is None:
+            return None
+        left = (self._lease.valid_until - self._now()) / 1000
+        return asyncio.get_running_loop().time() + left

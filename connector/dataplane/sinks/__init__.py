@@ -1,0 +1,1 @@
+"""Where bytes go: one file for each kind."""

@@ -1,0 +1,174 @@
+"""Files and folders below a configured root, as a source.
+
+Address: `{"kind": "file", "path": "a/b.csv"}`, or a folder, with an optional `"glob": "*.csv"` on its members' names.
+A folder opened without `part` gives its listing (`dataplane.folder`); with `part` the member. The digest of a file is
+computed once and remembered for (size, modification time, inode); a file that changes while it is sent ends the stream
+with an error, so that nobody takes a mixture for the file.
+"""
+
+import asyncio
+import fnmatch
+import hashlib
+import mimetypes
+import os
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from connector.dataplane.beneath import in_thread, is_folder, members, open_file, relative_path
+from connector.dataplane.folder import FOLDER_TYPE, Listing, Member, UnsafePath, safe_path
+from connector.ports.flow import Content, SourceError
+
+CHUNK = 1024 * 1024
+_DIGESTS_KEPT = 20_000
+_DIGEST_PATIENCE = 10.0
+
+Stamp = tuple[int, int, int, int]
+
+
+class FileSource:
+    """Serves files below `root`; without a root every address is refused."""
+
+    def __init__(self, root: Path | None) -> None:
+        self._root = root
+        self._digests: OrderedDict[Stamp, str] = OrderedDict()
+        self._hashing: dict[Stamp, asyncio.Task[str | None]] = {}
+        self._hashers = asyncio.Semaphore(2)
+
+    def check(self, address: dict[str, Any]) -> None:
+        """Raise SourceError if the address is not complete, not below the root or not there."""
+        root, path = self._place(address)
+        if not is_folder(root, path):
+            os.close(open_file(root, path))
+
+    @asynccontextmanager
+    async def open(
+        self, address: dict[str, Any], *, part: str | None = None, offset: int = 0, end: int | None = None
+    ) -> AsyncIterator[Content]:
+        """Open a file, a member of a folder, or the listing of a folder, for reading `[offset, end)`."""
+        root, path = self._place(address)
+        folder = await in_thread(is_folder, root, path)
+        if folder and part is None:
+            yield await self._listing(root, path, address, offset, end)
+            return
+        if part is not None:
+            if not folder or not _matches(part, address):
+                raise SourceError("The folder has no member of this path.")
+            path = f"{path}/{part}"
+        descriptor = await in_thread(open_file, root, path)
+        try:
+            before = _stamp(descriptor)
+            size = before[0]
+            stop = size if end is None else min(end, size)
+            yield Content(
+                chunks=_read(descriptor, before, offset, stop),
+                media_type=mimetypes.guess_type(path)[0] or "application/octet-stream",
+                size=size,
+                etag=_etag(repr(before)),
+                sha256=await self._digest(root, path, before),
+                path=str(root / path),
+                offset=offset,
+                name=path.rpartition("/")[2],
+            )
+        finally:
+            os.close(descriptor)
+
+    def _place(self, address: dict[str, Any]) -> tuple[Path, str]:
+        if self._root is None:
+            raise SourceError("No root folder is configured for files: set one to serve from it.")
+        return self._root, relative_path(address)
+
+    async def _listing(self, root: Path, path: str, address: dict[str, Any], offset: int, end: int | None) -> Content:
+        found = [name for name in await in_thread(members, root, path) if _matches(name, address)]
+        listed = []
+        deadline = asyncio.get_running_loop().time() + _DIGEST_PATIENCE
+        for name in found:
+            descriptor = await in_thread(open_file, root, f"{path}/{name}")
+            stamp = _stamp(descriptor)
+            os.close(descriptor)
+            patience = max(0.0, deadline - asyncio.get_running_loop().time())
+            digest = await self._digest(root, f"{path}/{name}", stamp, patience)
+            listed.append(Member(path=name, size=stamp[0], sha256=digest))
+        body = msgspec.json.encode(Listing(members=tuple(listed)))
+        digest = hashlib.sha256(body).hexdigest()
+        return Content(
+            chunks=_once(body[offset:end]),
+            media_type=FOLDER_TYPE,
+            size=len(body),
+            etag=_etag(digest),
+            sha256=digest,
+            offset=offset,
+        )
+
+    async def _digest(self, root: Path, path: str, stamp: Stamp, patience: float = _DIGEST_PATIENCE) -> str | None:
+        """Return the SHA-256 of a file; None if it takes longer than `patience` seconds, then it is ready later."""
+        if stamp in self._digests:
+            self._digests.move_to_end(stamp)
+            return self._digests[stamp]
+        task = self._hashing.get(stamp)
+        if task is None:
+            task = asyncio.get_running_loop().create_task(self._hash(root, path, stamp))
+            self._hashing[stamp] = task
+            task.add_done_callback(lambda _: self._hashing.pop(stamp, None))
+        done, _ = await asyncio.wait([task], timeout=patience)
+        return task.result() if done else None
+
+    async def _hash(self, root: Path, path: str, stamp: Stamp) -> str | None:
+        async with self._hashers:
+            digest = await in_thread(_hash_file, root, path, stamp)
+        if digest:
+            self._digests[stamp] = digest
+            while len(self._digests) > _DIGESTS_KEPT:
+                self._digests.popitem(last=False)
+        return digest
+
+
+def _matches(part: str, address: dict[str, Any]) -> bool:
+    try:
+        safe_path(part)
+    except UnsafePath:
+        return False
+    pattern = address.get("glob")
+    return not isinstance(pattern, str) or fnmatch.fnmatchcase(part.rpartition("/")[2], pattern)
+
+
+def _stamp(descriptor: int) -> Stamp:
+    status = os.fstat(descriptor)
+    return status.st_size, status.st_mtime_ns, status.st_ino, status.st_dev
+
+
+def _etag(basis: str) -> str:
+    return f'"{hashlib.sha256(basis.encode()).hexdigest()[:32]}"'
+
+
+def _hash_file(root: Path, path: str, stamp: Stamp) -> str | None:
+    try:
+        descriptor = open_file(root, path)
+    except SourceError:
+        return None
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return digest if _stamp(file.fileno()) == stamp else None
+
+
+async def _once(body: bytes) -> AsyncIterator[bytes]:
+    if body:
+        yield body
+
+
+def _pread(descriptor: int, stamp: Stamp, offset: int, count: int) -> bytes:
+    chunk = os.pread(descriptor, count, offset)
+    if not chunk or _stamp(descriptor) != stamp:
+        raise SourceError("The file changed while it was being sent: the transfer has to begin again.")
+    return chunk
+
+
+async def _read(descriptor: int, stamp: Stamp, offset: int, stop: int) -> AsyncIterator[bytes]:
+    while offset < stop:
+        chunk = await in_thread(_pread, descriptor, stamp, offset, min(CHUNK, stop - offset))
+        offset += len(chunk)
+        yield chunk

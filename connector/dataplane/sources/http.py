@@ -1,0 +1,104 @@
+"""A fixed URL of an own backend, as a source: fetched through the guarded client at every access.
+
+Address: `{"kind": "http", "url": "https://…", "headers": {"X-Api-Key": "…"}}`. Both are the operator's; nothing of a
+peer gets into the request but the byte range. Redirects are refused, silence and length of the answer are bounded, and
+an answer that breaks off is an error, never a short success.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from connector.dataplane.fields import (
+    REPR_DIGEST,
+    read_content_range,
+    read_number,
+    read_repr_digest,
+    strong_etag,
+)
+from connector.net.client import GuardedClient, Stream
+from connector.net.errors import NetError
+from connector.ports.flow import Content, SourceError
+
+_URL = re.compile(r"https?://[\x21-\x7e]{1,2000}")
+_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")
+_VALUE = re.compile(r"[\x20-\x7e]{0,8192}")
+_MEDIA_TYPE = re.compile(r"[\x20-\x7e]{1,255}")
+
+
+class HttpSource:
+    """Fetches from own backends. `idle_s` bounds a silence of the backend, `longest_s` one whole answer."""
+
+    def __init__(self, client: GuardedClient, *, idle_s: float = 30.0, longest_s: float = 6 * 3600.0) -> None:
+        self._client = client
+        self._idle_s = idle_s
+        self._longest_s = longest_s
+
+    def check(self, address: dict[str, Any]) -> None:
+        """Raise SourceError if the address has no usable URL or a header that could not be sent as it stands."""
+        url, headers = address.get("url"), address.get("headers", {})
+        if not isinstance(url, str) or not _URL.fullmatch(url):
+            raise SourceError("The address has no `url` that begins with http:// or https://.")
+        if not isinstance(headers, dict):
+            raise SourceError("The `headers` of the address are not an object of names and values.")
+        for name, value in headers.items():
+            fits = isinstance(value, str) and _NAME.fullmatch(name) and _VALUE.fullmatch(value)
+            if not fits or name.lower() == "range":
+                raise SourceError("A header of the address has a name or value that cannot be sent.")
+
+    @asynccontextmanager
+    async def open(
+        self, address: dict[str, Any], *, part: str | None = None, offset: int = 0, end: int | None = None
+    ) -> AsyncIterator[Content]:
+        """Fetch the URL; a range is passed through, and `Content.offset` tells whether the backend honoured it."""
+        self.check(address)
+        if part is not None:
+            raise SourceError("A URL has no members: ask for it without a path.")
+        headers = dict(address.get("headers", {}))
+        if offset or end is not None:
+            headers["Range"] = f"bytes={offset}-{'' if end is None else end - 1}"
+        try:
+            async with self._client.stream("GET", address["url"], headers=headers, idle_s=self._idle_s) as answer:
+                yield self._content(answer, offset, address)
+        except NetError as error:
+            raise SourceError(f"The backend cannot be read: {error}") from error
+
+    def _content(self, answer: Stream, offset: int, address: dict[str, Any]) -> Content:
+        fields = answer.headers
+        size, first, chunks = read_number(fields.get("Content-Length")), 0, self._chunks(answer)
+        if answer.status in {206, 416}:
+            given = read_content_range(fields.get("Content-Range"))
+            if given is None or given[2] is None or (answer.status == 206 and given[0] != offset):
+                raise SourceError("The backend answered a range that was not asked for.")
+            size, first = given[2], offset
+        elif answer.status != 200:
+            raise SourceError(f"The backend answered with status {answer.status} instead of data.")
+        if answer.status == 416:
+            chunks = _nothing()
+        media_type = address.get("media_type") or fields.get("Content-Type", "")
+        return Content(
+            chunks=chunks,
+            media_type=media_type if _MEDIA_TYPE.fullmatch(media_type) else "application/octet-stream",
+            size=size,
+            etag=strong_etag(fields.get("ETag")),
+            sha256=read_repr_digest(fields.get(REPR_DIGEST)),
+            offset=first,
+        )
+
+    async def _chunks(self, answer: Stream) -> AsyncIterator[bytes]:
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + self._longest_s
+        try:
+            async for chunk in answer.chunks():
+                yield chunk
+                if clock() > deadline:
+                    raise SourceError(f"The backend did not come to an end within {self._longest_s:g} s.")
+        except NetError as error:
+            raise SourceError(f"The backend broke off: {error}") from error
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    return
+    yield b""
