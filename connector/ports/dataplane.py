@@ -76,6 +76,9 @@ class DataPlane(Protocol):
     async def terminate(self, owner: str, flow_id: str, reason: str) -> FlowReport:
         """End the flow for good, also in a running stream: tokens die, the lease ends."""
 
+    async def fetch(self, request: FlowRequest) -> FlowReport:
+        """Fetch once more for a flow that is kept open, and report when it has arrived or failed; a bounded time."""
+
     async def report(self, owner: str, flow_id: str) -> FlowReport | None:
         """Return what is known of a flow."""
 

@@ -65,13 +65,27 @@ TRANSFER = Table(
 )
 
 
+# What a state of the process wants of the data flow.
+WANTED = {
+    TransferState.REQUESTED: FlowState.NONE,
+    TransferState.STARTED: FlowState.STARTED,
+    TransferState.SUSPENDED: FlowState.SUSPENDED,
+    TransferState.COMPLETED: FlowState.COMPLETED,
+    TransferState.TERMINATED: FlowState.TERMINATED,
+}
+
+# The formats of our distributions, by the names deployed connectors use.
+PULL, PUSH = "HttpData-PULL", "HttpData-PUSH"
+
+
 class TransferProcess(Process, frozen=True, kw_only=True):
     """A transfer process: the process, the agreement it moves data under, and what its data flow is told.
 
     `data_address` is the JSON of the DataAddress as sent or received (a pull: the provider's, with its token; a push:
     the consumer's). `flow_wanted` is what we want of our data plane, `flow_reported` what it last confirmed; the worker
     signals until they are equal. `sink` names where the consumer's side puts the data (JSON of an address of ours),
-    `keep` keeps a transfer open after a finite delivery. `progress` is the JSON of the last report of the data plane.
+    `keep` keeps a transfer open after a finite delivery,
+    `suspended_by` says whose suspension it is (only that side may lift it), `lease_until` when leave to move bytes ends. `progress` is the JSON of the last report of the data plane.
     """
 
     agreement_id: str
@@ -82,6 +96,8 @@ class TransferProcess(Process, frozen=True, kw_only=True):
     flow_reported: FlowState = FlowState.NONE
     sink: bytes | None = None
     keep: bool = False
+    suspended_by: Role | None = None
+    lease_until: int | None = None
     progress: bytes | None = None
     request_digest: str = ""
     evidence: bytes = b"{}"

@@ -1,0 +1,1 @@
+"""Use cases: what arrives, what is decided, what is sent. Nothing here knows HTTP or SQL."""

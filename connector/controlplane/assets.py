@@ -1,0 +1,170 @@
+"""What we offer: assets are drafted, published and withdrawn; a published asset is a Dataset of the catalogue.
+
+Nothing is published that cannot be served, whose policy cannot be enforced, or that is personal without a release.
+"""
+
+from typing import Any
+
+import msgspec
+
+from connector.controlplane import documents, judgement
+from connector.controlplane.plane import Invalid, NotAllowed, NotFound, Plane
+from connector.controlplane.trail import record
+from connector.ports.changes import Conflict, PutAsset
+from connector.ports.entities import Asset, AssetStatus, DataClass
+from connector.protocol.dsp.catalog import DataService, Distribution, dataset_document
+from connector.protocol.dsp.transfer_machine import PULL, PUSH
+
+TEXT, WORDS, POLICY = 10_000, 100, 100_000
+
+# Anyone the data space knows may use it; the plainest offer there is.
+OPEN_POLICY = msgspec.json.encode({"@type": "Offer", "permission": [{"action": "use"}]})
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a person says about an asset. Titles and descriptions by language tag (`de`, `en`).
+
+    `source` is the address of the data (`{"kind": "file", "path": …}`), `policy` an ODRL Offer as a JSON object.
+    """
+
+    title: dict[str, str]
+    source: dict[str, Any]
+    id: str | None = None
+    description: dict[str, str] = {}
+    keywords: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    media_type: str = "application/octet-stream"
+    policy: dict[str, Any] | None = None
+    data_class: DataClass = DataClass.INTERNAL
+    live: bool = False
+    synthetic: bool = False
+    licence: str | None = None
+
+
+async def add(plane: Plane, draft: Draft) -> Asset:
+    """Keep a new asset as a draft. Raises Invalid, or NotAllowed where the identifier is taken."""
+    _check(plane, draft)
+    policy = msgspec.json.encode(draft.policy) if draft.policy else OPEN_POLICY
+    asset = Asset(
+        owner=plane.owner,
+        id=draft.id or plane.new_id(),
+        status=AssetStatus.DRAFT,
+        data_class=draft.data_class,
+        title=draft.title,
+        description=draft.description,
+        keywords=draft.keywords,
+        themes=draft.themes,
+        media_type=draft.media_type,
+        source=draft.source,
+        policy=policy,
+        offer_id=plane.new_id(),
+        document=b"{}",
+        live=draft.live,
+        synthetic=draft.synthetic,
+        licence=draft.licence,
+        created_at=plane.now(),
+        updated_at=plane.now(),
+        version=1,
+    )
+    try:
+        await plane.store.commit([PutAsset(asset, None), record(plane, "asset drafted", asset.id, {})])
+    except Conflict:
+        raise NotAllowed("taken", f"An asset {asset.id} exists already: choose another identifier.") from None
+    return asset
+
+
+async def get(plane: Plane, asset_id: str) -> Asset:
+    """Return an asset. Raises NotFound."""
+    asset = await plane.store.asset(plane.owner, asset_id)
+    if asset is None:
+        raise NotFound("no-asset", f"There is no asset {asset_id}: list them to see which there are.")
+    return asset
+
+
+async def publish(plane: Plane, asset_id: str, *, release: bool = False) -> Asset:
+    """Offer an asset. `release` is a person's word that personal data may be offered. Raises NotFound, NotAllowed."""
+    asset = await get(plane, asset_id)
+    if asset.status is AssetStatus.PUBLISHED:
+        return asset
+    if asset.data_class is DataClass.PERSONAL and not release:
+        reason = "Personal data is offered only with a person's release: say so explicitly to publish it."
+        raise NotAllowed("personal", reason)
+    # A policy is checked again: what could be enforced when it was drafted may not be enforceable now.
+    problem = judgement.problem(plane, catalog_policy(asset)) or plane.dataplane.supports(asset.source, None)
+    if problem:
+        raise NotAllowed("not-offerable", problem)
+    published = msgspec.structs.replace(asset, document=_document(plane, asset))
+    return await _move(plane, asset, published, AssetStatus.PUBLISHED)
+
+
+async def withdraw(plane: Plane, asset_id: str) -> Asset:
+    """Offer an asset no longer; agreements stay on record. Raises NotFound."""
+    asset = await get(plane, asset_id)
+    if asset.status is AssetStatus.WITHDRAWN:
+        return asset
+    return await _move(plane, asset, asset, AssetStatus.WITHDRAWN)
+
+
+def catalog_policy(asset: Asset) -> bytes:
+    """Return the asset's policy as the Offer that catalogues show."""
+    return documents.catalog_offer(asset.policy, offer_id=asset.offer_id)
+
+
+async def _move(plane: Plane, before: Asset, after: Asset, status: AssetStatus) -> Asset:
+    after = msgspec.structs.replace(after, status=status, updated_at=plane.now(), version=before.version + 1)
+    try:
+        change = PutAsset(after, before.version)
+        await plane.store.commit([change, record(plane, f"asset {status}", after.id, {"class": after.data_class})])
+    except Conflict:
+        raise NotAllowed("changed", "The asset was changed at the same moment: look at it and try again.") from None
+    return after
+
+
+def _check(plane: Plane, draft: Draft) -> None:
+    texts = [*draft.title.values(), *draft.description.values(), *draft.keywords, *draft.themes]
+    if not draft.title or not all(text.strip() for text in draft.title.values()):
+        raise Invalid("title", "An asset needs a title: give one in at least one language.")
+    if any(len(text) > TEXT for text in texts) or len(draft.keywords) > WORDS or len(draft.themes) > WORDS:
+        raise Invalid(
+            "too-long", f"A text is too long: at most {TEXT} characters each and {WORDS} keywords and themes."
+        )
+    if draft.id is not None and (not draft.id.strip() or len(draft.id) > 1000):
+        raise Invalid("id", "The identifier of an asset is a text of 1 to 1000 characters.")
+    policy = msgspec.json.encode(draft.policy) if draft.policy else OPEN_POLICY
+    if len(policy) > POLICY:
+        raise Invalid("policy", f"The policy is too long: at most {POLICY} bytes.")
+    checked = documents.catalog_offer(policy, offer_id="urn:uuid:draft")
+    problem = judgement.problem(plane, checked) or plane.dataplane.supports(draft.source, None)
+    if problem:
+        raise Invalid("not-offerable", problem)
+
+
+def _document(plane: Plane, asset: Asset) -> bytes:
+    """Render the Dataset once, as the catalogue shows it (Catalog Protocol, ACK - Dataset; DCAT 3)."""
+    service = DataService(id=f"{plane.participant}#connector", endpoint_url=plane.address)
+    formats = (PULL,) if asset.live else (PULL, PUSH)
+    members: dict[str, object] = {"dct:title": _texts(asset.title)}
+    if asset.description:
+        members["dct:description"] = _texts(asset.description)
+    if asset.keywords:
+        members["dcat:keyword"] = list(asset.keywords)
+    if asset.themes:
+        members["dcat:theme"] = list(asset.themes)
+    known = plane.identity.participant(plane.participant)
+    members["dct:publisher"] = {"@id": plane.participant, "foaf:name": known.name if known else plane.participant}
+    if asset.licence:
+        members["dct:license"] = asset.licence
+    if asset.live:
+        members["dct:accrualPeriodicity"] = "http://publications.europa.eu/resource/authority/frequency/CONT"
+    if asset.synthetic:
+        members["dct:provenance"] = "synthetic"
+    return dataset_document(
+        asset.id,
+        offers=[msgspec.Raw(catalog_policy(asset))],
+        distributions=[Distribution(format=name, access_service=service) for name in formats],
+        members=members,
+    )
+
+
+def _texts(texts: dict[str, str]) -> list[dict[str, str]]:
+    return [{"@language": language, "@value": text} for language, text in sorted(texts.items())]

@@ -1,0 +1,238 @@
+"""The agreement, enforced: decide before the first byte, lease, renew, and stop; signal until the data plane is there.
+
+A transfer keeps `flow_wanted` and `flow_reported`. Whatever changes the state sets what is wanted; the worker calls the
+verbs of Data Plane Signaling until both are equal. No lease, no byte: a provider leases only what the policy permits
+now, until the policy can change its mind.
+"""
+
+from typing import Any
+
+import msgspec
+
+from connector.controlplane import judgement, trail
+from connector.controlplane.plane import Plane
+from connector.controlplane.steps import plan_transfer
+from connector.ports.changes import Conflict
+from connector.ports.dataplane import FlowReport, FlowRequest
+from connector.ports.decider import Complete, Terminate
+from connector.ports.entities import FlowDirection, Lease, Page
+from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.transfer_machine import PUSH, WANTED, FlowState, TransferProcess, TransferState
+
+
+def wanted(process: TransferProcess) -> TransferProcess:
+    """Return the transfer with the flow that its state wants, due at once if that is news for the data plane."""
+    want = WANTED[TransferState(process.state)] if process.state else process.flow_wanted
+    settled = want == process.flow_reported and process.state in {TransferState.COMPLETED, TransferState.TERMINATED}
+    due_at = None if settled else process.due_at if process.due_at is not None else process.updated_at
+    return msgspec.structs.replace(process, flow_wanted=want, due_at=due_at)
+
+
+async def begin(plane: Plane, process: TransferProcess) -> tuple[TransferProcess, bytes | None] | Terminate:
+    """Ready the provider's flow before the start message: a pull's address with its token goes into the message."""
+    if process.format == PUSH:
+        return process, None
+    request = await _request(plane, process)
+    if isinstance(request, Terminate):
+        return request
+    report = await plane.dataplane.start(request)
+    if report.error or report.data_address is None:
+        return Terminate("source-failed", report.error or "The data plane gave no address to pull from.")
+    return msgspec.structs.replace(process, flow_reported=FlowState.PREPARED), report.data_address
+
+
+async def signal(plane: Plane, process: TransferProcess) -> TransferProcess:
+    """Call the verb that brings the data plane where it should be; return the same value where it is there already.
+
+    Raises Conflict where somebody else was quicker.
+    """
+    want, reported = process.flow_wanted, process.flow_reported
+    if want == reported or want is FlowState.NONE:
+        return await _renew(plane, process) if want is FlowState.STARTED else process
+    if reported is FlowState.NONE and want in {FlowState.COMPLETED, FlowState.TERMINATED, FlowState.SUSPENDED}:
+        report = FlowReport(flow_id=process.id, state=want)
+    elif want is FlowState.STARTED:
+        return await _start(plane, process)
+    elif want is FlowState.SUSPENDED:
+        report = await plane.dataplane.suspend(process.owner, process.id, "the transfer is suspended")
+    elif want is FlowState.COMPLETED:
+        report = await plane.dataplane.complete(process.owner, process.id)
+    else:
+        reason = process.ended.reason if process.ended else "the transfer is terminated"
+        report = await plane.dataplane.terminate(process.owner, process.id, reason)
+    after = msgspec.structs.replace(process, flow_reported=want, progress=msgspec.json.encode(_public(report)))
+    return await trail.commit(plane, process, after, event=f"flow {want.lower()}")
+
+
+async def _start(plane: Plane, process: TransferProcess) -> TransferProcess:
+    lease = await _lease(plane, process)
+    if isinstance(lease, Terminate):
+        return await _stop(plane, process, lease)
+    serving = process.role is Role.PROVIDER and process.format != PUSH
+    if not (serving or _receiving(process)):
+        # Push and fetch are begun here; a served or received flow was opened when its address was handed out.
+        request = await _request(plane, process)
+        if isinstance(request, Terminate):
+            return await _stop(plane, process, request)
+        report = await plane.dataplane.start(request)
+        if report.error:
+            return await _stop(plane, process, Terminate("flow-failed", report.error))
+    await plane.dataplane.renew(lease)
+    after = msgspec.structs.replace(process, flow_reported=FlowState.STARTED, lease_until=lease.valid_until)
+    after = msgspec.structs.replace(after, due_at=_next_look(plane, after))
+    return await trail.commit(plane, process, after, event="flow started")
+
+
+async def _renew(plane: Plane, process: TransferProcess) -> TransferProcess:
+    """Decide again when the lease is about to end."""
+    if process.lease_until is None or process.lease_until > plane.now() or process.pending:
+        return process
+    lease = await _lease(plane, process)
+    if isinstance(lease, Terminate):
+        return await _stop(plane, process, lease)
+    await plane.dataplane.renew(lease)
+    after = msgspec.structs.replace(process, lease_until=lease.valid_until)
+    after = msgspec.structs.replace(after, due_at=_next_look(plane, after))
+    return await trail.commit(plane, process, after, event="lease renewed")
+
+
+async def _lease(plane: Plane, process: TransferProcess) -> Lease | Terminate:
+    """Return leave to move bytes; a provider's stands on a decision, a consumer's on its own will to receive."""
+    now = plane.now()
+    valid_until: int | None = None
+    decision: dict[str, Any] = {"by": "consumer"}
+    if process.role is Role.PROVIDER:
+        verdict = await judgement.access(plane, process)
+        if verdict.denied:
+            return Terminate("not-permitted", verdict.reason)
+        valid_until = now + plane.limits.lease
+        if verdict.valid_until is not None:
+            valid_until = min(valid_until, verdict.valid_until)
+        decision = verdict.record
+    known = await plane.store.lease(process.owner, process.id)
+    return Lease(
+        owner=process.owner,
+        flow_id=process.id,
+        agreement_id=process.agreement_id,
+        epoch=known.epoch + 1 if known else now,
+        valid_until=valid_until,
+        decision=msgspec.json.encode(decision),
+    )
+
+
+async def _stop(plane: Plane, process: TransferProcess, end: Terminate) -> TransferProcess:
+    """Terminate a flow that may not or cannot run: the data plane first, then the peer is told."""
+    await plane.dataplane.terminate(process.owner, process.id, end.reason)
+    planned = plan_transfer(plane, msgspec.structs.replace(process, flow_reported=FlowState.TERMINATED), end)
+    return await trail.commit(plane, process, planned, event="decided terminate", fields={"reason": end.reason})
+
+
+def _receiving(process: TransferProcess) -> bool:
+    return process.role is Role.CONSUMER and process.format == PUSH
+
+
+async def _request(plane: Plane, process: TransferProcess) -> FlowRequest | Terminate:
+    if process.role is Role.CONSUMER:
+        return FlowRequest(
+            owner=process.owner,
+            flow_id=process.id,
+            direction=FlowDirection.RECEIVE if process.format == PUSH else FlowDirection.FETCH,
+            agreement_id=process.agreement_id,
+            dataset=process.dataset,
+            peer=process.peer,
+            live=process.keep,
+            sink=msgspec.json.decode(process.sink) if process.sink else None,
+            endpoint=process.data_address if process.format != PUSH else None,
+        )
+    asset = await plane.store.asset(process.owner, process.dataset)
+    if asset is None:
+        return Terminate("gone", "The dataset is no longer held here.")
+    return FlowRequest(
+        owner=process.owner,
+        flow_id=process.id,
+        direction=FlowDirection.PUSH if process.format == PUSH else FlowDirection.SERVE,
+        agreement_id=process.agreement_id,
+        dataset=process.dataset,
+        peer=process.peer,
+        media_type=asset.media_type,
+        live=asset.live,
+        source=asset.source,
+        endpoint=process.data_address if process.format == PUSH else None,
+    )
+
+
+def request_to_receive(process: TransferProcess) -> FlowRequest:
+    """Return what the consumer's data plane is told before it asks for a push."""
+    return FlowRequest(
+        owner=process.owner,
+        flow_id=process.id,
+        direction=FlowDirection.RECEIVE,
+        agreement_id=process.agreement_id,
+        dataset=process.dataset,
+        peer=process.peer,
+        sink=msgspec.json.decode(process.sink) if process.sink else None,
+    )
+
+
+async def flow_ended(plane: Plane, owner: str, report: FlowReport) -> TransferProcess | None:
+    """A flow ended by itself: complete the transfer, or terminate it with the data plane's reason.
+
+    Returns the transfer where there is something to send; called by the data plane and, after a restart, by `catch_up`.
+    """
+    while True:
+        process = await plane.store.transfer(owner, report.flow_id)
+        if process is None or process.state != TransferState.STARTED or process.pending:
+            return None
+        try:
+            return await _ended(plane, process, report)
+        except Conflict:
+            continue
+
+
+async def catch_up(plane: Plane) -> list[TransferProcess]:
+    """After a restart: take notice of flows that ended while nobody listened."""
+    found = []
+    after: str | None = None
+    while True:
+        page = Page(limit=500, after=after)
+        rows, after = await plane.store.transfers(plane.owner, page, state=TransferState.STARTED)
+        for row in rows:
+            report = await plane.dataplane.report(row.owner, row.id)
+            if report and (report.error or report.state is FlowState.COMPLETED):
+                ended = await flow_ended(plane, row.owner, report)
+                found += [ended] if ended else []
+        if after is None:
+            return found
+
+
+async def _ended(plane: Plane, process: TransferProcess, report: FlowReport) -> TransferProcess:
+    progress = msgspec.json.encode(_public(report))
+    base = msgspec.structs.replace(process, progress=progress)
+    if report.error:
+        planned = plan_transfer(plane, base, Terminate("flow-failed", report.error))
+        return await trail.commit(plane, process, planned, event="flow failed", fields={"reason": report.error})
+    if process.keep or report.state is not FlowState.COMPLETED:
+        return await trail.commit(plane, process, base, event="flow delivered")
+    planned = plan_transfer(plane, msgspec.structs.replace(base, flow_reported=FlowState.COMPLETED), Complete())
+    return await trail.commit(plane, process, planned, event="flow completed")
+
+
+def _public(report: FlowReport) -> dict[str, Any]:
+    """Return a report without the address, which holds a token."""
+    document: dict[str, Any] = msgspec.to_builtins(report)
+    document.pop("data_address", None)
+    return document
+
+
+def _next_look(plane: Plane, process: TransferProcess) -> int | None:
+    look = plane.now() + plane.limits.look if process.role is Role.CONSUMER else None
+    until = process.lease_until
+    return min(look, until) if look is not None and until is not None else until if until is not None else look
+
+
+async def fetch_once(plane: Plane, process: TransferProcess) -> FlowReport:
+    """Let the consumer's data plane fetch once more for a transfer that is kept open; return its report."""
+    request = await _request(plane, process)
+    if isinstance(request, Terminate):
+        return FlowReport(flow_id=process.id, state=FlowState.TERMINATED, error=request.reason)
+    return await plane.dataplane.fetch(request)

@@ -1,0 +1,156 @@
+"""What the peer's transfer messages mean (Dataspace Protocol 2025-1, Transfer Process Protocol)."""
+
+from typing import Any
+
+import msgspec
+
+from connector.controlplane import inbound, trail
+from connector.controlplane.inbound import Answer, Declined, used
+from connector.controlplane.inbound_negotiation import again, spoken
+from connector.controlplane.plane import Plane
+from connector.controlplane.steps import agreement_of
+from connector.ports.changes import Change, Conflict, PutAgreement, Replayed
+from connector.ports.entities import Agreement
+from connector.ports.identity import Caller
+from connector.protocol.dsp import machine, negotiation_machine, transfer, transfer_machine
+from connector.protocol.dsp.codec import Received
+from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.machine import Accepted, Ended, Kind
+from connector.protocol.dsp.transfer_machine import PULL, PUSH, TRANSFER, WANTED, TransferProcess, TransferState
+
+
+async def request(
+    plane: Plane, caller: Caller, received: Received[transfer.TransferRequestMessage]
+) -> Answer | Declined:
+    """Begin a transfer under an agreement; the same request again returns the same process."""
+    body = received.message
+    known = await plane.store.process_of_peer(
+        plane.owner, Kind.TRANSFER, Role.PROVIDER, caller.participant, body.consumer_pid
+    )
+    if known is not None:
+        return await again(plane, caller, known, received.digest)
+    agreement = await _in_force(plane, caller, body.agreement_id)
+    if isinstance(agreement, Declined):
+        return msgspec.structs.replace(agreement, consumer_pid=body.consumer_pid)
+    refusal = await _cannot_begin(plane, caller, body)
+    if refusal:
+        return refusal
+    now = plane.now()
+    process = TransferProcess(
+        owner=plane.owner,
+        id=plane.new_id(),
+        role=Role.PROVIDER,
+        peer=caller.participant,
+        peer_address=body.callback_address,
+        peer_pid=body.consumer_pid,
+        state=TransferState.REQUESTED,
+        accepted=Accepted(transfer_machine.REQUEST, received.digest, TransferState.REQUESTED),
+        agreement_id=agreement.id,
+        dataset=agreement.dataset,
+        format=body.format,
+        data_address=msgspec.json.encode(body.data_address) if body.data_address else None,
+        request_digest=received.digest,
+        evidence=inbound.evidence(caller),
+        due_at=now,
+        created_at=now,
+        updated_at=now,
+    )
+    try:
+        fields = {"digest": received.digest, "agreement": agreement.id}
+        event = f"received {transfer_machine.REQUEST}"
+        stored = await trail.commit(plane, None, process, *used(caller), event=event, fields=fields)
+    except Replayed:
+        return inbound.REPLAYED
+    except Conflict:
+        known = await plane.store.process_of_peer(
+            plane.owner, Kind.TRANSFER, Role.PROVIDER, caller.participant, body.consumer_pid
+        )
+        if known is None:
+            return Declined(status=503, code="busy", reason="Send the request again.", retry_after_s=1)
+        return await again(plane, caller, known, received.digest)
+    return Answer(process=stored, state=TransferState.REQUESTED, created=True)
+
+
+async def message(
+    plane: Plane, caller: Caller, pid: str, name: str, received: Received[Any], to: Role
+) -> Answer | Declined:
+    """Apply a later message to the transfer that we know as `pid`."""
+
+    async def load() -> TransferProcess | None:
+        return await plane.store.transfer(plane.owner, pid)
+
+    def effect(before: TransferProcess, after: TransferProcess) -> tuple[TransferProcess, list[Change]] | Declined:
+        after = inbound.learn_peer_pid(after, received.message)
+        after = msgspec.structs.replace(after, evidence=inbound.evidence(caller))
+        return _effect(before, after, name, received.message)
+
+    return await inbound.receive(plane, caller, load, TRANSFER, name, received, to, effect)
+
+
+def _effect(
+    before: TransferProcess, after: TransferProcess, name: str, body: Any
+) -> tuple[TransferProcess, list[Change]] | Declined:
+    match name:
+        case transfer_machine.START:
+            if before.state == TransferState.SUSPENDED and before.suspended_by is before.role:
+                reason = "The transfer is suspended by us: it goes on when we say so."
+                return inbound.declined(before, 400, "suspended-here", reason)
+            address = msgspec.json.encode(body.data_address) if body.data_address else after.data_address
+            after = msgspec.structs.replace(after, data_address=address, suspended_by=None)
+        case transfer_machine.SUSPENSION:
+            after = msgspec.structs.replace(after, suspended_by=after.role.other)
+        case transfer_machine.TERMINATION:
+            code, reason = body.code or "terminated", spoken(body.reason)
+            after = msgspec.structs.replace(after, ended=Ended(code, reason, after.peer))
+        case _:
+            pass
+    if not after.pending:
+        after = msgspec.structs.replace(after, flow_wanted=WANTED[TransferState(after.state or "")])
+    return after, []
+
+
+async def _in_force(plane: Plane, caller: Caller, agreement_id: str) -> Agreement | Declined:
+    """Return the finalized agreement with this caller as consumer.
+
+    Our FINALIZED may be acknowledged but not yet settled here when the consumer, who knows it, asks for its data: the
+    request proves the acknowledgement.
+    """
+    agreement = await plane.store.agreement(plane.owner, agreement_id)
+    unknown = Declined(status=404, code="unknown-agreement", reason="There is no such agreement between us.")
+    if agreement is None or agreement.counterparty != caller.participant or agreement.role is not Role.PROVIDER:
+        return unknown
+    for _ in range(inbound.ATTEMPTS):
+        if agreement.finalized_at is not None:
+            return agreement
+        process = await plane.store.negotiation(plane.owner, agreement.negotiation_id)
+        if not process or not process.pending or process.pending.message != negotiation_machine.FINALIZED:
+            reason = "The agreement is not finalized: conclude the negotiation, then ask for the data."
+            return msgspec.structs.replace(unknown, status=400, code="not-finalized", reason=reason)
+        now = plane.now()
+        settled = msgspec.structs.replace(machine.acknowledged(process, now), due_at=None)
+        final = agreement_of(plane, settled, agreement.agreed_at, finalized=True)
+        try:
+            await trail.commit(plane, process, settled, PutAgreement(final), event="acknowledged by a request")
+        except Conflict:
+            agreement = await plane.store.agreement(plane.owner, agreement_id) or agreement
+            continue
+        return final
+    return Declined(status=503, code="busy", reason="The agreement is being settled: ask again.", retry_after_s=1)
+
+
+async def _cannot_begin(plane: Plane, caller: Caller, body: transfer.TransferRequestMessage) -> Declined | None:
+    def refuse(code: str, reason: str, status: int = 400, retry_after_s: int | None = None) -> Declined:
+        return Declined(
+            status=status, code=code, reason=reason, consumer_pid=body.consumer_pid, retry_after_s=retry_after_s
+        )
+
+    problem = plane.address_problem(body.callback_address)
+    if problem:
+        return refuse("callback-address", problem)
+    if body.format not in {PULL, PUSH}:
+        return refuse("unknown-format", f"The format is not one of ours: choose {PULL} or {PUSH}.")
+    if (body.format == PUSH) != (body.data_address is not None):
+        return refuse("data-address", "A push needs a dataAddress to deliver to, and a pull must not have one.")
+    if await plane.store.open_processes(plane.owner, caller.participant) >= plane.limits.open_per_peer:
+        return refuse("quota", "Too many of your processes are open with us: end some, then ask again.", 429, 60)
+    return None

@@ -1,0 +1,44 @@
+"""Compiled policies by their bytes: a policy is compiled once, however many offers and agreements carry it."""
+
+from collections import OrderedDict
+
+import msgspec
+
+from connector.policy.compile import Compiled, compile_policy
+from connector.policy.decision import PolicyError
+from connector.policy.load import load
+from connector.policy.model import Policy
+from connector.policy.registry import Registry
+
+REMEMBERED = 20_000
+
+
+class Library:
+    """Compiles policies against one operand registry and remembers them, the least recently used forgotten first."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._known: OrderedDict[bytes, Compiled | PolicyError] = OrderedDict()
+
+    def compiled(self, document: bytes) -> Compiled | PolicyError:
+        """Return the policy compiled, or why it cannot be accepted."""
+        known = self._known.get(document)
+        if known is not None:
+            self._known.move_to_end(document)
+            return known
+        made = self._compile(document)
+        self._known[document] = made
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        return made
+
+    def _compile(self, document: bytes) -> Compiled | PolicyError:
+        try:
+            return compile_policy(_on_the_wire(load(document)), self._registry)
+        except PolicyError as error:
+            return error
+
+
+def _on_the_wire(policy: Policy) -> Policy:
+    """Our wire profile settles conflicts by `prohibit`, because `conflict` does not survive the official context."""
+    return policy if policy.conflict else msgspec.structs.replace(policy, conflict="prohibit")

@@ -1,0 +1,173 @@
+"""What a person or a program does with contract negotiations: request, approve, reject, counter, terminate."""
+
+from typing import Any
+
+import msgspec
+
+from connector.controlplane import catalog, documents, outbound, trail
+from connector.controlplane.plane import Invalid, NotAllowed, NotFound, Plane
+from connector.ports.changes import Conflict, DropHold
+from connector.ports.decider import Accept, Agree, Finalize, Offer, Request, Step, Terminate, Verify
+from connector.protocol.dsp import machine, negotiation, negotiation_machine
+from connector.protocol.dsp.codec import encode
+from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.machine import Ended
+from connector.protocol.dsp.negotiation_machine import NEGOTIATION, ContractNegotiation, NegotiationState
+
+ATTEMPTS = 5
+
+# What approving means in each state in which a person may be asked.
+_APPROVAL: dict[tuple[Role, str | None], Step] = {
+    (Role.PROVIDER, NegotiationState.REQUESTED): Agree(),
+    (Role.PROVIDER, NegotiationState.ACCEPTED): Agree(),
+    (Role.PROVIDER, NegotiationState.VERIFIED): Finalize(),
+    (Role.CONSUMER, NegotiationState.OFFERED): Accept(),
+    (Role.CONSUMER, NegotiationState.AGREED): Verify(),
+}
+
+
+async def request(
+    plane: Plane,
+    participant_id: str,
+    dataset_id: str,
+    *,
+    offer_id: str | None = None,
+    policy: dict[str, Any] | None = None,
+) -> ContractNegotiation:
+    """Ask a provider for a contract on one of its datasets; `policy` asks for other terms than it offers.
+
+    Without `offer_id` the dataset's first offer is taken. Raises NotFound, Invalid, PeerFailed.
+    """
+    known = catalog.provider(plane, participant_id)
+    dataset = await catalog.fetch_dataset(plane, participant_id, dataset_id)
+    offers = [entry for entry in dataset.get("hasPolicy") or [] if isinstance(entry, dict)]
+    chosen = next((entry for entry in offers if offer_id is None or entry.get("@id") == offer_id), None)
+    if chosen is None:
+        raise NotFound("no-offer", f"The dataset {dataset_id} has no such offer: read the catalogue again.")
+    offer = documents.message_offer(
+        msgspec.json.encode(policy or chosen),
+        offer_id=str(chosen.get("@id")),
+        target=dataset_id,
+        assigner=participant_id,
+        assignee=plane.participant,
+    )
+    pid, now = plane.new_id(), plane.now()
+    message = negotiation.ContractRequestMessage(
+        consumer_pid=pid, offer=msgspec.Raw(offer), callback_address=plane.address
+    )
+    process = ContractNegotiation(
+        owner=plane.owner,
+        id=pid,
+        role=Role.CONSUMER,
+        peer=participant_id,
+        peer_address=known.address or "",
+        dataset=dataset_id,
+        offer_id=str(chosen.get("@id")),
+        offer=offer,
+        offered_by=Role.CONSUMER,
+        created_at=now,
+    )
+    planned = machine.plan(process, NEGOTIATION, negotiation_machine.REQUEST, encode(message), now)
+    if isinstance(planned, machine.Illegal):
+        raise Invalid("wrong-state", planned.reason)
+    stored = await trail.commit(plane, None, planned, event="decided request", fields={"dataset": dataset_id})
+    plane.wake(stored)
+    return stored
+
+
+async def offer(
+    plane: Plane, participant_id: str, asset_id: str, *, policy: dict[str, Any] | None = None
+) -> ContractNegotiation:
+    """Offer one of our assets to a consumer, who did not ask. Raises NotFound."""
+    known = catalog.provider(plane, participant_id)
+    asset = await plane.store.asset(plane.owner, asset_id)
+    if asset is None:
+        raise NotFound("no-asset", f"There is no asset {asset_id}: list them to see which there are.")
+    terms = documents.message_offer(
+        msgspec.json.encode(policy) if policy else asset.policy,
+        offer_id=asset.offer_id,
+        target=asset.id,
+        assigner=plane.participant,
+        assignee=participant_id,
+    )
+    pid, now = plane.new_id(), plane.now()
+    message = negotiation.ContractOfferMessage(
+        provider_pid=pid, offer=msgspec.Raw(terms), callback_address=plane.address
+    )
+    process = ContractNegotiation(
+        owner=plane.owner,
+        id=pid,
+        role=Role.PROVIDER,
+        peer=participant_id,
+        peer_address=known.address or "",
+        dataset=asset.id,
+        offer_id=asset.offer_id,
+        offer=terms,
+        offered_by=Role.PROVIDER,
+        created_at=now,
+    )
+    planned = machine.plan(process, NEGOTIATION, negotiation_machine.OFFER, encode(message), now)
+    if isinstance(planned, machine.Illegal):
+        raise Invalid("wrong-state", planned.reason)
+    stored = await trail.commit(plane, None, planned, event="decided offer", fields={"dataset": asset.id})
+    plane.wake(stored)
+    return stored
+
+
+async def get(plane: Plane, pid: str) -> ContractNegotiation:
+    """Return a negotiation by our pid. Raises NotFound."""
+    process = await plane.store.negotiation(plane.owner, pid)
+    if process is None:
+        raise NotFound("no-negotiation", f"There is no negotiation {pid}: list them to see which there are.")
+    return process
+
+
+async def approve(plane: Plane, pid: str) -> ContractNegotiation:
+    """Say yes where a person is asked: agree, accept, verify or finalize, as the state has it. Raises NotAllowed."""
+
+    def step(process: ContractNegotiation) -> Step:
+        found = _APPROVAL.get((process.role, process.state))
+        if found is None:
+            raise NotAllowed("wrong-state", f"There is nothing to approve in state {process.state}.")
+        return found
+
+    return await _decide(plane, pid, step)
+
+
+async def reject(plane: Plane, pid: str, reason: str) -> ContractNegotiation:
+    """Say no: the negotiation is terminated and the peer is told the reason. Raises NotAllowed."""
+    return await _decide(plane, pid, lambda _: Terminate("rejected", reason))
+
+
+async def terminate(plane: Plane, pid: str, reason: str) -> ContractNegotiation:
+    """End a negotiation in whatever state the figure allows it. Raises NotAllowed."""
+    process = await get(plane, pid)
+    if process.state is None:
+        # Nobody has acknowledged it: there is no peer to tell.
+        now = plane.now()
+        ended = machine.end(process, NEGOTIATION, Ended("withdrawn", reason, plane.participant), now)
+        return await trail.commit(plane, process, ended, DropHold(plane.owner, pid), event="ended withdrawn")
+    return await _decide(plane, pid, lambda _: Terminate("terminated", reason))
+
+
+async def counter(plane: Plane, pid: str, policy: dict[str, Any]) -> ContractNegotiation:
+    """Answer with other terms: a provider offers, a consumer requests. Raises NotAllowed."""
+    document = msgspec.json.encode(policy)
+
+    def step(process: ContractNegotiation) -> Step:
+        return Offer(document) if process.role is Role.PROVIDER else Request(document)
+
+    return await _decide(plane, pid, step)
+
+
+async def _decide(plane: Plane, pid: str, step: Any) -> ContractNegotiation:
+    for _ in range(ATTEMPTS):
+        process = await get(plane, pid)
+        try:
+            stored = await outbound.carry_out(plane, process, step(process))
+        except Conflict:
+            continue
+        plane.wake(stored)
+        assert isinstance(stored, ContractNegotiation)
+        return stored
+    raise NotAllowed("busy", "The negotiation is changing all the time: look at it and try again.")

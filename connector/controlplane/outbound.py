@@ -1,0 +1,216 @@
+"""One due process: decide, send what is pending, settle the acknowledgement, the refusal or the doubt.
+
+`advance` goes on until nothing is left to do now; every step is one commit, so a crash between any two of them leaves a
+row that says what is owed. Back-off is per peer and persisted: one dead peer costs one row, not one retry per process.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from connector.controlplane import enforcement, reconcile, steps, trail
+from connector.controlplane.patience import Patience
+from connector.controlplane.plane import NotAllowed, Plane
+from connector.ports.changes import Change, Conflict, DropHold, PutAgreement, PutHold
+from connector.ports.decider import Decider, HoldFor, Proceed, Start, Step, Terminate, Wait
+from connector.ports.entities import Hold
+from connector.ports.peer import Ack, InDoubt, Refused
+from connector.ports.store import AnyProcess
+from connector.protocol.dsp import machine
+from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.machine import Ended, Kind, Table
+from connector.protocol.dsp.negotiation_machine import NEGOTIATION, ContractNegotiation, NegotiationState
+from connector.protocol.dsp.transfer_machine import TRANSFER, TransferProcess, TransferState
+
+STEPS_AT_ONCE = 32
+
+
+def table_of(process: AnyProcess) -> Table:
+    """Return the state figure that governs the process."""
+    return NEGOTIATION if isinstance(process, ContractNegotiation) else TRANSFER
+
+
+async def reload(plane: Plane, process: AnyProcess) -> AnyProcess | None:
+    """Read the process afresh."""
+    if isinstance(process, ContractNegotiation):
+        return await plane.store.negotiation(process.owner, process.id)
+    return await plane.store.transfer(process.owner, process.id)
+
+
+async def advance(plane: Plane, decider: Decider, patience: Patience, process: AnyProcess) -> AnyProcess:
+    """Do everything that is to be done with a process now; return it as it then is.
+
+    A Conflict means that the peer or a person was quicker: read again and go on from there.
+    """
+    for _ in range(STEPS_AT_ONCE):
+        if process.due_at is None or process.due_at > plane.now():
+            return process
+        try:
+            process = await _step(plane, decider, patience, process)
+        except Conflict:
+            fresh = await reload(plane, process)
+            if fresh is None:
+                return process
+            process = fresh
+    return process
+
+
+async def _step(plane: Plane, decider: Decider, patience: Patience, process: AnyProcess) -> AnyProcess:
+    if isinstance(process, TransferProcess):
+        signalled = await enforcement.signal(plane, process)
+        if signalled is not process:
+            return signalled
+    if process.pending:
+        return await deliver(plane, patience, process)
+    if process.state in table_of(process).terminal:
+        return await trail.commit(plane, process, msgspec.structs.replace(process, due_at=None))
+    decision = await decider.decide(process, plane.now())
+    match decision:
+        case Proceed(step):
+            return await carry_out(plane, process, step)
+        case HoldFor():
+            return await _hold(plane, process, decision)
+        case Wait(until):
+            return await _wait(plane, process, until)
+
+
+async def carry_out(plane: Plane, process: AnyProcess, step: Step, *changes: Change) -> AnyProcess:
+    """Plan a step and commit it: for the worker's decision and for a person's approval alike. Raises NotAllowed."""
+    drop = DropHold(plane.owner, process.id)
+    if isinstance(process, ContractNegotiation):
+        planned, more = steps.plan_negotiation(plane, process, step)
+        return await trail.commit(plane, process, planned, drop, *more, *changes, event=f"decided {_name(step)}")
+    address = None
+    if isinstance(step, Start) and process.role is Role.PROVIDER:
+        outcome = await enforcement.begin(plane, process)
+        if isinstance(outcome, Terminate):
+            step = outcome
+        else:
+            process, address = outcome
+    transfer = steps.plan_transfer(plane, process, step, address)
+    return await trail.commit(plane, process, transfer, drop, *changes, event=f"decided {_name(step)}")
+
+
+async def deliver(plane: Plane, patience: Patience, process: AnyProcess) -> AnyProcess:
+    """Send the pending message once and settle the outcome."""
+    pending = process.pending
+    assert pending is not None
+    table = table_of(process)
+    until = patience.until(process.peer)
+    if until > plane.now():
+        return await trail.commit(plane, process, msgspec.structs.replace(process, due_at=until))
+    if pending.in_doubt:
+        settled = await reconcile.ask(plane, process, table)
+        if settled is not None:
+            return await _settled(plane, process, settled, "settled by the peer's state")
+    delivery = await plane.peer.send(
+        process.peer, process.peer_address, pending.message, process.role.other, process.peer_pid, pending.body
+    )
+    now = plane.now()
+    match delivery:
+        case Ack(peer_pid=peer_pid):
+            after = machine.acknowledged(process, now, peer_pid=peer_pid)
+            changes = patience.success(plane, process.peer)
+            return await _settled(plane, process, after, f"acknowledged {pending.message}", changes)
+        case Refused(status=status, reason=reason):
+            return await _refused(plane, process, table, status, reason, patience.success(plane, process.peer))
+        case InDoubt():
+            return await _doubt(plane, patience, process, table, delivery)
+
+
+async def _settled(
+    plane: Plane, before: AnyProcess, after: AnyProcess, event: str, changes: Sequence[Change] = ()
+) -> AnyProcess:
+    """Commit a state that the peer has confirmed, with what belongs to it."""
+    extra: list[Change] = list(changes)
+    if isinstance(after, ContractNegotiation) and after.state == NegotiationState.FINALIZED:
+        extra.append(PutAgreement(steps.agreement_of(plane, after, plane.now(), finalized=True)))
+    if isinstance(after, TransferProcess):
+        after = enforcement.wanted(after)
+    elif after.state in NEGOTIATION.terminal:
+        after = msgspec.structs.replace(after, due_at=None)
+    return await trail.commit(plane, before, after, *extra, event=event)
+
+
+async def _refused(
+    plane: Plane, process: AnyProcess, table: Table, status: int, reason: str, changes: Sequence[Change]
+) -> AnyProcess:
+    """A refusal is settled by the peer's own state; where that settles nothing, by a few more tries, then by the end."""
+    settled = await reconcile.ask(plane, process, table)
+    if settled is not None:
+        return await _settled(plane, process, settled, "settled by the peer's state", changes)
+    now = plane.now()
+    pending = process.pending
+    assert pending is not None
+    first = process.state is None
+    if not first and pending.refusals + 1 < plane.limits.refusals:
+        wait = plane.limits.retry_base * 2**pending.refusals
+        after = machine.retry(process, now, now + wait, in_doubt=False, refused=True)
+        return await trail.commit(plane, process, after, *changes, event="refused", fields={"reason": reason})
+    ended = Ended("refused", f"The counter-party answered {status} to {pending.message}: {reason}", process.peer)
+    if first or pending.message == table.ending or process.state is None:
+        return await trail.commit(plane, process, _end(process, table, ended, now), *changes, event="ended refused")
+    dropped = machine.drop(process, now)
+    try:
+        return await carry_out(plane, _keep_version(dropped, process), Terminate(ended.code, ended.reason), *changes)
+    except NotAllowed:
+        return await trail.commit(plane, process, _end(process, table, ended, now), *changes, event="ended refused")
+
+
+async def _doubt(plane: Plane, patience: Patience, process: AnyProcess, table: Table, doubt: InDoubt) -> AnyProcess:
+    now = plane.now()
+    pending = process.pending
+    assert pending is not None
+    if now - process.updated_at > plane.limits.owed_for and pending.attempts > plane.limits.refusals:
+        reason = f"No answer for {plane.limits.owed_for // 3_600_000} hours: {doubt.reason}"
+        ended = Ended("unreachable", reason, plane.participant)
+        return await trail.commit(plane, process, _end(process, table, ended, now), event="ended unreachable")
+    if doubt.unreachable:
+        due_at, changes = patience.failure(plane, process.peer, doubt.retry_after_ms)
+    else:
+        # A busy process of a healthy peer: soon again, and the others of this peer do not wait.
+        due_at, changes = now + min(50 * 2 ** min(pending.attempts, 6), 2_000), []
+    after = machine.retry(process, now, due_at, in_doubt=True)
+    after = msgspec.structs.replace(after, updated_at=process.updated_at)
+    return await trail.commit(plane, process, after, *changes)
+
+
+async def _hold(plane: Plane, process: AnyProcess, hold: HoldFor) -> AnyProcess:
+    stored = Hold(
+        owner=plane.owner,
+        process_id=process.id,
+        process_kind=Kind.NEGOTIATION if isinstance(process, ContractNegotiation) else Kind.TRANSFER,
+        reason=hold.reason,
+        who=hold.who,
+        created_at=plane.now(),
+        until=hold.until,
+    )
+    after = msgspec.structs.replace(process, due_at=hold.until)
+    return await trail.commit(plane, process, after, PutHold(stored), event="held", fields={"reason": hold.reason})
+
+
+async def _wait(plane: Plane, process: AnyProcess, until: int | None) -> AnyProcess:
+    """Not our turn; a consumer looks at a running transfer now and then, since only it may ask (GET)."""
+    now = plane.now()
+    running = isinstance(process, TransferProcess) and process.role is Role.CONSUMER
+    if running and process.state in {TransferState.STARTED, TransferState.SUSPENDED} and process.peer_pid:
+        if process.updated_at + plane.limits.look <= now:
+            settled = await reconcile.ask(plane, process, TRANSFER)
+            if settled is not None:
+                return await _settled(plane, process, settled, "settled by the peer's state")
+        look = now + plane.limits.look
+        until = look if until is None else min(until, look)
+    return await trail.commit(plane, process, msgspec.structs.replace(process, due_at=until))
+
+
+def _end(process: AnyProcess, table: Table, ended: Ended, now: int) -> AnyProcess:
+    after = machine.end(process, table, ended, now)
+    return enforcement.wanted(after) if isinstance(after, TransferProcess) else after
+
+
+def _keep_version(process: AnyProcess, read: AnyProcess) -> AnyProcess:
+    return msgspec.structs.replace(process, version=read.version)
+
+
+def _name(step: Step) -> str:
+    return type(step).__name__.lower()

@@ -1,0 +1,93 @@
+"""What every use case works with: the ports, the clock and the identity of one participant context.
+
+One value, made by `app`, handed in as the first argument. Nothing in this package reads a clock or makes an identifier
+in any other way, which is what lets the simulation run whole control planes from a seed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+
+from connector.controlplane.library import Library
+from connector.ports.dataplane import DataPlane
+from connector.ports.identity import Identity
+from connector.ports.peer import Peer
+from connector.ports.store import AnyProcess, Store
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """Bounds of the control plane; times in milliseconds.
+
+    `open_per_peer` is the quota of processes one peer may have open with us. `retry_base`, `retry_most` bound the
+    exponential back-off; `refusals` is how often a refused message is tried again before the process is given up;
+    `owed_for` how long a message is owed to a silent peer before the process is visibly terminated. `look` is how often
+    a consumer looks at the state of a transfer that runs. `lease` is the longest leave a data flow gets at once.
+    """
+
+    open_per_peer: int = 1000
+    page: int = 50
+    page_most: int = 500
+    retry_base: int = 250
+    retry_most: int = 300_000
+    refusals: int = 4
+    owed_for: int = 7 * 86_400_000
+    look: int = 60_000
+    lease: int = 300_000
+    concurrency: int = 64
+
+
+@dataclass(frozen=True)
+class Plane:
+    """The wiring of one control plane.
+
+    `participant` is who we are, `address` the public base URL of our DSP endpoints (our callbackAddress). `now` gives
+    milliseconds since the Unix epoch, `new_id` a fresh URN, `wake` tells the worker that a process may be due.
+    `address_problem` says why an address a peer named must not be dialled, or None.
+    """
+
+    owner: str
+    participant: str
+    address: str
+    store: Store
+    identity: Identity
+    peer: Peer
+    dataplane: DataPlane
+    library: Library
+    now: Callable[[], int]
+    new_id: Callable[[], str]
+    wake: Callable[[AnyProcess], None]
+    address_problem: Callable[[str], str | None]
+    limits: Limits
+
+
+class UseCaseError(Exception):
+    """A use case cannot be carried out; nothing was changed. `code` is for programs, the message one sentence.
+
+    UseCaseError
+    ├── NotFound     there is no such thing (or it is not yours to see)
+    ├── NotAllowed   the state of the thing does not allow it, or a rule forbids it
+    ├── Invalid      what was handed in cannot be understood
+    └── PeerFailed   the counter-party refused or could not be reached
+    """
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+class NotFound(UseCaseError):
+    """There is no such thing."""
+
+
+class NotAllowed(UseCaseError):
+    """The present state or a rule does not allow it."""
+
+
+class Invalid(UseCaseError):
+    """The input cannot be understood."""
+
+
+class PeerFailed(UseCaseError):
+    """The counter-party refused or could not be reached."""

@@ -1,0 +1,64 @@
+"""What every commit of a process consists of: the new state, its audit leaf, and what came with it."""
+
+import msgspec
+
+from connector.audit.leaves import leaf
+from connector.controlplane.plane import Plane
+from connector.ports.changes import AppendLeaf, Change, PutProcess
+from connector.ports.entities import Leaf
+from connector.ports.store import AnyProcess
+from connector.protocol.dsp.machine import P
+
+
+def put(process: AnyProcess, expected: int | None) -> PutProcess:
+    """Return the change that stores `process` over the version that was read (None: a new row)."""
+    version = 1 if expected is None else expected + 1
+    return PutProcess(msgspec.structs.replace(process, version=version), expected)
+
+
+async def commit(
+    plane: Plane, before: P | None, after: P, *changes: Change, event: str = "", fields: dict[str, str] | None = None
+) -> P:
+    """Store `after` with its audit leaf and further changes, all or nothing; return it with its new version.
+
+    Raises Conflict if somebody else changed the process since `before` was read, and the other errors of the store.
+    """
+    change = put(after, before.version if before else None)  # type: ignore[arg-type]  # P is one of the two processes
+    group: list[Change] = [change, *changes]
+    if event:
+        state_from = before.state if before else None
+        details = {
+            "from": state_from or "INITIAL",
+            "to": after.state or "INITIAL",
+            "peer": after.peer,
+            **(fields or {}),
+        }
+        group.append(record(plane, event, after.id, details))
+    await plane.store.commit(group)
+    return change.process  # type: ignore[return-value]  # the same process, with its new version
+
+
+def record(plane: Plane, event: str, process_id: str, fields: dict[str, str]) -> AppendLeaf:
+    """Return the change that appends one audit leaf: ids, hashes and states, never payload."""
+    salt = plane.new_id().encode()
+    made = leaf(
+        owner=plane.owner,
+        id=plane.new_id(),
+        salt=salt,
+        at=plane.now(),
+        kind=event,
+        process_id=process_id,
+        fields=fields,
+    )
+    return AppendLeaf(
+        Leaf(
+            owner=made.owner,
+            id=made.id,
+            at=made.at,
+            kind=made.kind,
+            process_id=made.process_id,
+            body=made.body,
+            salt=made.salt,
+            hash=made.hash,
+        )
+    )

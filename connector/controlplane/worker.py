@@ -1,0 +1,141 @@
+"""The worker: does what is due, woken by whoever committed it; a slow sweep is only the safety net.
+
+One task per process that has something to do, never two for the same one, at most `Limits.concurrency` at once. It
+sleeps until the earliest due mark of all processes: a hundred thousand open negotiations cost an idle worker nothing.
+"""
+
+import asyncio
+import logging
+
+from connector.controlplane import enforcement, outbound
+from connector.controlplane.patience import Patience
+from connector.controlplane.plane import Plane
+from connector.ports.changes import StoreError
+from connector.ports.decider import Decider
+from connector.ports.store import AnyProcess
+
+log = logging.getLogger(__name__)
+
+SWEEP_S = 60.0
+FAILED_MS = 5_000
+
+
+class Worker:
+    """Drives the processes of one plane. `wake` may be called from anywhere on the loop, before `run` too."""
+
+    def __init__(self, plane: Plane, decider: Decider, patience: Patience) -> None:
+        self._plane = plane
+        self._decider = decider
+        self._patience = patience
+        self._active: dict[str, AnyProcess | None] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._later: dict[str, asyncio.TimerHandle] = {}
+        self._waiting: list[AnyProcess] = []
+        self._nudge = asyncio.Event()
+        self._stopping = False
+
+    def wake(self, process: AnyProcess) -> None:
+        """Look at a process that was just committed: now, or when it falls due."""
+        if self._stopping or process.due_at is None:
+            return
+        delay = process.due_at - self._plane.now()
+        if delay > 0:
+            self._look_later(process, delay)
+        elif process.id in self._active:
+            # Its task runs: it will read the row again, because its own commit conflicts, or when it is done.
+            self._active[process.id] = process
+        elif len(self._active) >= self._plane.limits.concurrency:
+            self._waiting.append(process)
+        else:
+            self._begin(process)
+
+    async def run(self) -> None:
+        """Work until cancelled: take up what a stop or crash left, then live on wakes and due marks."""
+        for process in await enforcement.catch_up(self._plane):
+            self.wake(process)
+        while True:
+            await self._sweep()
+            self._nudge.clear()
+            next_due = await self._plane.store.next_due(self._plane.owner)
+            wait = SWEEP_S
+            if next_due is not None:
+                wait = min(wait, max((next_due - self._plane.now()) / 1000, 0.05))
+            try:
+                async with asyncio.timeout(wait):
+                    await self._nudge.wait()
+            except TimeoutError:
+                continue
+
+    async def stop(self, patience_s: float = 5.0) -> None:
+        """Begin nothing new and wait for what is under way, for a bounded time."""
+        self._stopping = True
+        for handle in self._later.values():
+            handle.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=patience_s)
+        for task in self._tasks:
+            task.cancel()
+
+    async def _sweep(self) -> None:
+        limits = self._plane.limits
+        for process in await self._plane.store.due(self._plane.owner, self._plane.now(), 4 * limits.concurrency):
+            if process.id not in self._active and len(self._active) < limits.concurrency:
+                self._begin(process)
+
+    def _begin(self, process: AnyProcess) -> None:
+        self._active[process.id] = None
+        task = asyncio.create_task(self._drive(process), name=f"drive {process.id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _drive(self, process: AnyProcess) -> None:
+        try:
+            while True:
+                process = await outbound.advance(self._plane, self._decider, self._patience, process)
+                again = self._active[process.id]
+                if again is None:
+                    break
+                self._active[process.id] = None
+                process = await outbound.reload(self._plane, again) or again
+        except StoreError as error:
+            log.warning("process left for later: the store says %s", error, extra={"pid": process.id})
+            self._look_later(process, FAILED_MS)
+        except Exception:
+            # One broken process must not stop the others; it is looked at again, and the log says why it broke.
+            log.exception("process left for later", extra={"pid": process.id})
+            self._look_later(process, FAILED_MS)
+        else:
+            self.wake_later(process)
+        finally:
+            self._active.pop(process.id, None)
+            self._next()
+
+    def wake_later(self, process: AnyProcess) -> None:
+        """Set the timer of a process that falls due in the future."""
+        if process.due_at is not None:
+            self._look_later(process, max(process.due_at - self._plane.now(), 0))
+
+    def _look_later(self, process: AnyProcess, delay_ms: int) -> None:
+        """Look again in time; far due marks are left to the sweep, which reads them from the store."""
+        handle = self._later.pop(process.id, None)
+        if handle:
+            handle.cancel()
+        if self._stopping or delay_ms > SWEEP_S * 1000:
+            return
+        loop = asyncio.get_running_loop()
+        self._later[process.id] = loop.call_later(delay_ms / 1000, self._fire, process)
+
+    def _fire(self, process: AnyProcess) -> None:
+        self._later.pop(process.id, None)
+        if process.id in self._active:
+            self._active[process.id] = process
+        elif len(self._active) < self._plane.limits.concurrency:
+            self._begin(process)
+        else:
+            self._waiting.append(process)
+
+    def _next(self) -> None:
+        while self._waiting and len(self._active) < self._plane.limits.concurrency and not self._stopping:
+            process = self._waiting.pop(0)
+            if process.id not in self._active:
+                self._begin(process)
