@@ -52,20 +52,16 @@ def plan_negotiation(
             process, changes = _agreed(plane, process)
             name = negotiation_machine.AGREEMENT
             message = negotiation.ContractAgreementMessage(
-                **pids(process), agreement=msgspec.Raw(process.agreement or b"{}"), callback_address=plane.address
+                **pids(process), agreement=msgspec.Raw(process.agreement or b"{}")
             )
         case Offer(policy):
             process = _on_the_table(plane, process, policy)
             name = negotiation_machine.OFFER
-            message = negotiation.ContractOfferMessage(
-                **pids(process), offer=msgspec.Raw(process.offer), callback_address=plane.address
-            )
+            message = negotiation.ContractOfferMessage(**pids(process), offer=msgspec.Raw(process.offer))
         case Request(policy):
             process = _on_the_table(plane, process, policy)
             name = negotiation_machine.REQUEST
-            message = negotiation.ContractRequestMessage(
-                **pids(process), offer=msgspec.Raw(process.offer), callback_address=plane.address
-            )
+            message = negotiation.ContractRequestMessage(**pids(process), offer=msgspec.Raw(process.offer))
         case Accept():
             name = negotiation_machine.ACCEPTED
             message = negotiation.ContractNegotiationEventMessage(
