@@ -1,0 +1,1 @@
+"""Durable state: the SQLite store and record, and their in-memory twins."""

@@ -1,0 +1,63 @@
+"""What every store must agree on: the version rule, cursors, and when a process has ended.
+
+A cursor is the place of a row in the order of creation, which is the order of the commits: no clock, neither ours nor
+a peer's, moves a row from one page to another.
+"""
+
+from connector.ports.changes import Change, PutAsset, PutProcess
+from connector.ports.entities import Page
+from connector.ports.store import AnyProcess
+from connector.protocol.dsp.machine import Kind
+from connector.protocol.dsp.negotiation_machine import NEGOTIATION
+from connector.protocol.dsp.transfer_machine import TRANSFER
+
+_TERMINAL = {Kind.NEGOTIATION: NEGOTIATION.terminal, Kind.TRANSFER: TRANSFER.terminal}
+_LAST = 2**63 - 1
+
+
+def has_ended(process: AnyProcess) -> bool:
+    """Tell whether the process is in a terminal state and so no longer counts against the quota of its peer."""
+    return process.state in _TERMINAL[process.kind]
+
+
+def check_version(change: Change) -> None:
+    """Raise ValueError where a change breaks the version rule: what read version n stores n + 1, an insert 1."""
+    if isinstance(change, PutProcess):
+        version = change.process.version
+    elif isinstance(change, PutAsset):
+        version = change.asset.version
+    else:
+        return
+    if version != (change.expected or 0) + 1:
+        raise ValueError(
+            f"A change that expects version {change.expected} has to store version {(change.expected or 0) + 1}, "
+            f"not {version}: set the version to expected + 1."
+        )
+
+
+def cursor(place: int) -> str:
+    """Return the opaque cursor of a row."""
+    return f"{place:x}"
+
+
+def place(page: Page, *, descending: bool) -> int:
+    """Return the place after which (before which, where `descending`) the page begins.
+
+    Raises ValueError where the page has no row or its cursor is none of ours.
+    """
+    if page.limit < 1:
+        raise ValueError(f"A page holds at least one row, not {page.limit}: ask for one or more.")
+    return position(page.after, start=_LAST if descending else -1)
+
+
+def position(after: str | None, *, start: int) -> int:
+    """Return the place that a cursor names, or `start` without one. Raises ValueError where it is none of ours."""
+    if after is None:
+        return start
+    try:
+        value = int(after, 16)
+    except ValueError:
+        value = -1
+    if not 0 <= value <= _LAST or after != cursor(value):
+        raise ValueError("The cursor is not one that this listing gave out: begin again without a cursor.")
+    return value
