@@ -87,7 +87,16 @@ SYNONYMS: dict[str, str] = {
 
 WITHOUT_SUCCESSOR = frozenset(
     ODRL + name
-    for name in ["adHocShare", "extractChar", "extractPage", "extractWord", "lease", "lend", "preview", "secondaryUse"]
+    for name in [
+        "adHocShare",
+        "extractChar",
+        "extractPage",
+        "extractWord",
+        "lease",
+        "lend",
+        "preview",
+        "secondaryUse",
+    ]
 )
 """Deprecated terms that the standard gives no successor: a policy with one of them is refused."""
 

@@ -78,7 +78,20 @@ LEFT_OPERANDS = frozenset(
     ]
 )
 OPERATORS = frozenset(
-    ["eq", "neq", "lt", "lteq", "gt", "gteq", "isA", "isAnyOf", "isAllOf", "isNoneOf", "isPartOf", "hasPart"]
+    [
+        "eq",
+        "neq",
+        "lt",
+        "lteq",
+        "gt",
+        "gteq",
+        "isA",
+        "isAnyOf",
+        "isAllOf",
+        "isNoneOf",
+        "isPartOf",
+        "hasPart",
+    ]
 )
 LOGICAL = ("and", "or", "xone", "andSequence")
 _CORE_NAMES = frozenset(iri.removeprefix(ODRL) for iri in CORE | LEFT_OPERANDS if iri.startswith(ODRL)) | {
