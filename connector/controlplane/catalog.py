@@ -19,6 +19,7 @@ from connector.ports.identity import Caller, Participant
 from connector.ports.peer import CatalogPage, InDoubt, Refused
 from connector.protocol.dsp.catalog import DataService, catalog_document
 from connector.protocol.dsp.common import with_context
+from connector.protocol.dsp.errors import RemoteProtocolError
 
 SCANNED_MOST = 20
 
@@ -30,11 +31,16 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
 
 
-async def provide(plane: Plane, caller: Caller, *, after: str | None = None, limit: int | None = None) -> Answer:
+async def provide(
+    plane: Plane, caller: Caller, *, after: str | None = None, limit: int | None = None, filters: Sequence[Any] = ()
+) -> Answer:
     """Return the page of the catalogue that `caller` may see, after the cursor of the page before.
 
     A page is filled as far as what is hidden from the caller allows; a short page with a next cursor is not the end.
     """
+    if filters:
+        # To be read as another filter than meant would be worse than an error (Catalog HTTPS Binding: 400).
+        raise RemoteProtocolError("A filter is not supported here: leave it out.", code="filter")
     size = min(limit or plane.limits.page, plane.limits.page_most)
     shown: list[bytes] = []
     for _ in range(SCANNED_MOST):

@@ -1,7 +1,7 @@
 """Who decides when it is our turn: by policy, asking a person where the operator wants one.
 
-Both are the `Decider` port; a test script is a third. A Hold is a stored row; a person's answer is an input of the state
-machine (`controlplane.negotiation`), never a flag that a loop looks for.
+Both are the `Decider` port; a test script is a third. A Hold is a stored row; a person's answer is an input of the
+state machine (`controlplane.negotiation`), never a flag to look for.
 """
 
 from dataclasses import dataclass

@@ -65,17 +65,16 @@ async def receive(
     table: Table,
     message: str,
     received: Received[Any],
-    to: Role,
     effect: Effect[P],
 ) -> Answer | Declined:
     """Apply one message to one process.
 
-    `load` reads the process afresh; `message` is the machine's name of it, `to` the role we are addressed in. A process
-    of another peer, another role or an unknown pid gets the same 404. Raises Unavailable where nothing can be stored.
+    `load` reads the process afresh; `message` is the machine's name of it. A process of another peer and an unknown pid
+    get the same 404. Raises Unavailable where nothing can be stored.
     """
     for _ in range(ATTEMPTS):
         process: P | None = await load()
-        if process is None or process.peer != caller.participant or process.role != to:
+        if process is None or process.peer != caller.participant:
             return NOT_FOUND
         refusal = _other_pids(process, received.message)
         if refusal:

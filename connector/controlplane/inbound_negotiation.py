@@ -80,9 +80,7 @@ async def offer(
     return await _begin(plane, caller, process, message, received, negotiation_machine.OFFER)
 
 
-async def message(
-    plane: Plane, caller: Caller, pid: str, name: str, received: Received[Any], to: Role
-) -> Answer | Declined:
+async def message(plane: Plane, caller: Caller, pid: str, name: str, received: Received[Any]) -> Answer | Declined:
     """Apply a later message to the negotiation that we know as `pid`."""
 
     async def load() -> ContractNegotiation | None:
@@ -95,7 +93,7 @@ async def message(
         after = msgspec.structs.replace(after, evidence=inbound.evidence(caller))
         return _effect(plane, after, name, received)
 
-    return await inbound.receive(plane, caller, load, NEGOTIATION, name, received, to, effect)
+    return await inbound.receive(plane, caller, load, NEGOTIATION, name, received, effect)
 
 
 def _effect(
@@ -144,7 +142,7 @@ async def _begin(
     )
     if known is not None:
         return await again(plane, caller, known, received.digest)
-    problem = plane.address_problem(process.peer_address)
+    problem = plane.address_problem(process.peer, process.peer_address)
     if problem:
         return _refused(body, "callback-address", problem)
     if await plane.store.open_processes(plane.owner, process.peer) >= plane.limits.open_per_peer:

@@ -71,9 +71,7 @@ async def request(
     return Answer(process=stored, state=TransferState.REQUESTED, created=True)
 
 
-async def message(
-    plane: Plane, caller: Caller, pid: str, name: str, received: Received[Any], to: Role
-) -> Answer | Declined:
+async def message(plane: Plane, caller: Caller, pid: str, name: str, received: Received[Any]) -> Answer | Declined:
     """Apply a later message to the transfer that we know as `pid`."""
 
     async def load() -> TransferProcess | None:
@@ -84,7 +82,7 @@ async def message(
         after = msgspec.structs.replace(after, evidence=inbound.evidence(caller))
         return _effect(before, after, name, received.message)
 
-    return await inbound.receive(plane, caller, load, TRANSFER, name, received, to, effect)
+    return await inbound.receive(plane, caller, load, TRANSFER, name, received, effect)
 
 
 def _effect(
@@ -144,7 +142,7 @@ async def _cannot_begin(plane: Plane, caller: Caller, body: transfer.TransferReq
             status=status, code=code, reason=reason, consumer_pid=body.consumer_pid, retry_after_s=retry_after_s
         )
 
-    problem = plane.address_problem(body.callback_address)
+    problem = plane.address_problem(caller.participant, body.callback_address)
     if problem:
         return refuse("callback-address", problem)
     if body.format not in {PULL, PUSH}:

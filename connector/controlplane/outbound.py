@@ -135,7 +135,7 @@ async def _settled(
 async def _refused(
     plane: Plane, process: AnyProcess, table: Table, status: int, reason: str, changes: Sequence[Change]
 ) -> AnyProcess:
-    """A refusal is settled by the peer's own state; where that settles nothing, by a few more tries, then by the end."""
+    """A refusal is settled by the peer's state; where that settles nothing, by a few more tries, then by the end."""
     settled = await reconcile.ask(plane, process, table)
     if settled is not None:
         return await _settled(plane, process, settled, "settled by the peer's state", changes)

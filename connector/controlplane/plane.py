@@ -43,7 +43,8 @@ class Plane:
 
     `participant` is who we are, `address` the public base URL of our DSP endpoints (our callbackAddress). `now` gives
     milliseconds since the Unix epoch, `new_id` a fresh URN, `wake` tells the worker that a process may be due.
-    `address_problem` says why an address a peer named must not be dialled, or None.
+    `address_problem` says why a callback address that a
+    participant named must not be dialled, or None.
     """
 
     owner: str
@@ -57,7 +58,7 @@ class Plane:
     now: Callable[[], int]
     new_id: Callable[[], str]
     wake: Callable[[AnyProcess], None]
-    address_problem: Callable[[str], str | None]
+    address_problem: Callable[[str, str], str | None]
     limits: Limits
 
 

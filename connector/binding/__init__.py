@@ -1,0 +1,1 @@
+"""Peer-facing HTTP: the routes a peer calls and the clients that call a peer."""

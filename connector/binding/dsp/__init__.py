@@ -1,0 +1,1 @@
+"""The HTTPS binding of the Dataspace Protocol 2025-1."""

@@ -1,0 +1,82 @@
+"""Where catalogue requests arrive (Catalog HTTPS Binding): paging by `Link`, compressed answers, one dataset."""
+
+import gzip
+from collections.abc import Awaitable, Callable
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from connector.binding.dsp.handling import JSON, endpoint, read, refused
+from connector.controlplane import catalog, inbound
+from connector.controlplane.plane import Plane
+from connector.ports.identity import Caller, Intent
+from connector.protocol.dsp.catalog import CatalogError, CatalogRequestMessage
+from connector.protocol.dsp.errors import RemoteProtocolError
+
+COMPRESS_FROM = 1024
+
+Provide = Callable[[Caller, str | None, int | None, tuple[object, ...]], Awaitable[catalog.Answer]]
+ProvideDataset = Callable[[Caller, str], Awaitable[bytes | None]]
+
+
+def routes(plane: Plane) -> list[Route]:
+    """Return the routes of a participant's own catalogue."""
+
+    async def provide(
+        caller: Caller, after: str | None, limit: int | None, filters: tuple[object, ...]
+    ) -> catalog.Answer:
+        return await catalog.provide(plane, caller, after=after, limit=limit, filters=filters)
+
+    async def dataset(caller: Caller, dataset_id: str) -> bytes | None:
+        return await catalog.provide_dataset(plane, caller, dataset_id)
+
+    return routes_for(plane, provide, dataset)
+
+
+def routes_for(plane: Plane, provide: Provide, provide_dataset: ProvideDataset) -> list[Route]:
+    """Return the routes of a catalogue service, whoever fills it: a participant or a broker."""
+
+    async def request(request: Request, caller: Caller, body: bytes) -> Response:
+        message = read(CatalogRequestMessage, body).message
+        after = request.query_params.get("after")
+        limit = _limit(request.query_params.get("limit"))
+        answer = await provide(caller, after, limit, message.filter)
+        await plane.store.commit(inbound.used(caller))
+        headers = {}
+        if answer.next is not None:
+            size = f"&limit={limit}" if limit else ""
+            target = f"{plane.address}/catalog/request?after={quote(answer.next, safe='')}{size}"
+            headers["Link"] = f'<{target}>; rel="next"'
+        return _compressed(request, answer.body, headers)
+
+    async def dataset(request: Request, caller: Caller, _: bytes) -> Response:
+        found = await provide_dataset(caller, request.path_params["id"])
+        await plane.store.commit(inbound.used(caller))
+        if found is None:
+            fault = RemoteProtocolError("There is no such dataset for you.", code="not-found", status=404)
+            return refused(CatalogError, fault)
+        return _compressed(request, found, {})
+
+    def route(path: str, handle: Callable[..., Awaitable[Response]], method: str) -> Route:
+        return Route(path, endpoint(plane, CatalogError, Intent.CATALOG, handle), methods=[method])
+
+    return [route("/catalog/request", request, "POST"), route("/catalog/datasets/{id:path}", dataset, "GET")]
+
+
+def _limit(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not text.isdecimal() or not 1 <= int(text[:9]) <= 100_000:
+        raise RemoteProtocolError("The limit of a page is a number of datasets, at least 1.", code="limit")
+    return int(text[:9])
+
+
+def _compressed(request: Request, body: bytes, headers: dict[str, str]) -> Response:
+    headers["Vary"] = "Accept-Encoding"
+    accepted = [entry.strip() for entry in request.headers.get("accept-encoding", "").split(",")]
+    if len(body) >= COMPRESS_FROM and any(entry == "gzip" or entry.startswith("gzip;q=1") for entry in accepted):
+        body = gzip.compress(body, compresslevel=1, mtime=0)
+        headers["Content-Encoding"] = "gzip"
+    return Response(body, 200, headers, JSON)

@@ -1,0 +1,162 @@
+"""A peer's DSP endpoints over HTTPS: implements `ports.peer` on the guarded client.
+
+Every outcome is a value. No answer, 401, 409, 429 and 5xx are doubt: the message may have arrived, or may be taken a
+moment later. Only the other 4xx are refusals.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urljoin
+
+from connector.net.client import GuardedClient, Response
+from connector.net.errors import Blocked, NetError
+from connector.ports.identity import Identity, Intent
+from connector.ports.peer import Ack, CatalogPage, Delivery, InDoubt, Refused
+from connector.protocol.dsp import negotiation, transfer
+from connector.protocol.dsp.catalog import Catalog, CatalogRequestMessage, DatasetRequestMessage
+from connector.protocol.dsp.codec import decode, decode_ack, decode_error, encode
+from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.errors import ProtocolError, clean
+from connector.protocol.dsp.machine import Kind
+from connector.protocol.dsp.paths import join, path
+
+MESSAGE_S = 15.0
+CATALOG_S = 30.0
+CATALOG_BYTES = 16 * 1024 * 1024
+JSON = "application/json"
+
+_KINDS: dict[str, Any] = {
+    kind.__name__: kind
+    for kind in (
+        negotiation.ContractRequestMessage,
+        negotiation.ContractOfferMessage,
+        negotiation.ContractAgreementMessage,
+        negotiation.ContractAgreementVerificationMessage,
+        negotiation.ContractNegotiationEventMessage,
+        negotiation.ContractNegotiationTerminationMessage,
+        transfer.TransferRequestMessage,
+        transfer.TransferStartMessage,
+        transfer.TransferSuspensionMessage,
+        transfer.TransferCompletionMessage,
+        transfer.TransferTerminationMessage,
+    )
+}
+_ENDING = frozenset({"Termination", "Completion", "Suspension"})
+_NEXT = re.compile(r'<([^<>\s]{1,2048})>\s*;[^,<]*\brel="?next"?(?=[\s;,]|$)')
+
+
+class HttpPeer:
+    """Talks to peers in the name of one participant."""
+
+    def __init__(self, client: GuardedClient, identity: Identity) -> None:
+        self._client = client
+        self._identity = identity
+
+    async def send(
+        self, participant: str, address: str, message: str, to: Role, pid: str | None, body: bytes
+    ) -> Delivery:
+        """Deliver one message; see `ports.peer.Peer.send`."""
+        name = message.partition(":")[0]
+        is_transfer = name.startswith("Transfer")
+        intent = Intent.TRANSFER if is_transfer else Intent.NEGOTIATION
+        if any(word in name for word in _ENDING):
+            intent = Intent.ENDING
+        answer = await self._call(participant, address, _KINDS[name], to, pid, intent, body)
+        if not isinstance(answer, Response):
+            return answer
+        ack_kind: Any = transfer.TransferProcess if is_transfer else negotiation.ContractNegotiation
+        ack = decode_ack(ack_kind, answer.body)
+        if ack is None:
+            return Ack()
+        return Ack(peer_pid=(ack.provider_pid if to is Role.PROVIDER else ack.consumer_pid) or None, state=ack.state)
+
+    async def state(self, participant: str, address: str, kind: Kind, to: Role, pid: str) -> str | Refused | InDoubt:
+        """Ask for the state of a process; see `ports.peer.Peer.state`."""
+        ack_kind: Any = transfer.TransferProcess if kind is Kind.TRANSFER else negotiation.ContractNegotiation
+        answer = await self._call(participant, address, ack_kind, to, pid, Intent.ENDING, None)
+        if not isinstance(answer, Response):
+            return answer
+        ack = decode_ack(ack_kind, answer.body)
+        return str(ack.state) if ack else InDoubt(reason="The answer names no known state.", unreachable=False)
+
+    async def catalog(
+        self, participant: str, address: str, *, filters: Sequence[object] = (), page_url: str | None = None
+    ) -> CatalogPage | Refused | InDoubt:
+        """Fetch one page of a catalogue; see `ports.peer.Peer.catalog`."""
+        body = encode(CatalogRequestMessage(filter=tuple(filters)))
+        first = join(address, path(CatalogRequestMessage, Role.PROVIDER))
+        url = urljoin(first, page_url) if page_url else first
+        if not _same_service(first, url):
+            return Refused(status=0, reason="The next page lies at another address than the catalogue.")
+        answer = await self._fetch(participant, "POST", url, Intent.CATALOG, body)
+        if not isinstance(answer, Response):
+            return answer
+        try:
+            received = decode(Catalog, answer.body, inner=False)
+        except ProtocolError as error:
+            return InDoubt(reason=f"The catalogue cannot be read: {error.reason}", unreachable=False)
+        following = _NEXT.search(answer.headers.get("Link", ""))
+        return CatalogPage(
+            participant_id=received.message.participant_id,
+            datasets=tuple(bytes(raw) for raw in received.message.dataset),
+            next_url=urljoin(url, following[1]) if following else None,
+            digest=received.digest,
+        )
+
+    async def dataset(self, participant: str, address: str, id: str) -> bytes | Refused | InDoubt:
+        """Fetch one Dataset; see `ports.peer.Peer.dataset`."""
+        answer = await self._call(
+            participant, address, DatasetRequestMessage, Role.PROVIDER, id, Intent.CATALOG, None
+        )
+        return answer.body if isinstance(answer, Response) else answer
+
+    async def _call(
+        self, participant: str, address: str, kind: Any, to: Role, pid: str | None, intent: Intent, body: bytes | None
+    ) -> Response | Refused | InDoubt:
+        try:
+            url = join(address, path(kind, to, pid))
+        except ProtocolError as error:
+            return Refused(status=0, reason=error.reason)
+        return await self._fetch(participant, "POST" if body is not None else "GET", url, intent, body)
+
+    async def _fetch(
+        self, participant: str, method: str, url: str, intent: Intent, body: bytes | None
+    ) -> Response | Refused | InDoubt:
+        token = await self._identity.token_for(participant, intent)
+        headers = {"Authorization": token, "Accept": JSON}
+        if body is not None:
+            headers["Content-Type"] = JSON
+        bulky = intent is Intent.CATALOG
+        try:
+            answer = await self._client.request(
+                method,
+                url,
+                headers=headers,
+                body=body,
+                timeout_s=CATALOG_S if bulky else MESSAGE_S,
+                max_bytes=CATALOG_BYTES if bulky else 1024 * 1024,
+            )
+        except Blocked as error:
+            return Refused(status=0, reason=error.reason)
+        except NetError as error:
+            return InDoubt(reason=clean(str(error)))
+        return _judged(answer)
+
+
+def _judged(answer: Response) -> Response | Refused | InDoubt:
+    status = answer.status
+    if 200 <= status < 300:
+        return answer
+    reason = decode_error(answer.body) or f"HTTP status {status}"
+    if status in {401, 409, 429} or status >= 500:
+        wait = answer.headers.get("Retry-After", "")
+        retry_after_ms = int(wait[:6]) * 1000 if wait.isdecimal() else None
+        busy = status == 409 or (status == 503 and retry_after_ms is not None)
+        return InDoubt(reason=f"{status}: {reason}", unreachable=not busy, retry_after_ms=retry_after_ms)
+    return Refused(status=status, reason=reason)
+
+
+def _same_service(first: str, url: str) -> bool:
+    """Tell whether two URLs have the same origin: a catalogue cannot send its reader elsewhere."""
+    return url.split("/", 3)[:3] == first.split("/", 3)[:3]

@@ -1,0 +1,137 @@
+"""What every DSP route does: size limit → authenticate → one parse → use case → answer, and only then wake the worker.
+
+Errors have the body of their chapter (catalogue, negotiation, transfer). An unknown pid, a foreign one and a process in
+another role answer the same 404. What is transient is 503, because peers take every 4xx as final.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import msgspec
+from starlette.background import BackgroundTask
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from connector.controlplane.inbound import Answer, Declined
+from connector.controlplane.plane import Plane
+from connector.ports.changes import Replayed, StoreError
+from connector.ports.identity import Caller, Intent, Unauthenticated
+from connector.ports.store import AnyProcess
+from connector.protocol.dsp import negotiation, transfer
+from connector.protocol.dsp.catalog import CatalogError
+from connector.protocol.dsp.codec import Received, decode, encode, error_body
+from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.errors import ProtocolError, RemoteProtocolError
+from connector.protocol.dsp.negotiation_machine import ContractNegotiation, NegotiationState
+from connector.protocol.dsp.transfer_machine import TransferState
+
+log = logging.getLogger(__name__)
+
+BODY_LIMIT = 1024 * 1024
+JSON = "application/json"
+
+M = TypeVar("M", bound=msgspec.Struct)
+ErrorKind = type[negotiation.ContractNegotiationError] | type[transfer.TransferError] | type[CatalogError]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+async def body_of(request: Request, limit: int = BODY_LIMIT) -> bytes:
+    """Read a request's body, at most `limit` bytes of it. Raises RemoteProtocolError (413, 415)."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type not in {JSON, "application/ld+json"}:
+        reason = f"The media type is not {JSON}: send the message as {JSON}."
+        raise RemoteProtocolError(reason, code="media-type", status=415)
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise RemoteProtocolError("The body is compressed: send it plain.", code="encoding", status=415)
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            raise RemoteProtocolError(f"The body is larger than {limit} bytes.", code="too-large", status=413)
+        parts.append(part)
+    return b"".join(parts)
+
+
+def endpoint(plane: Plane, errors: ErrorKind, intent: Intent, handle: Callable[..., Awaitable[Response]]) -> Endpoint:
+    """Return the route that authenticates a request and hands it, its caller and its body to `handle`."""
+
+    async def route(request: Request) -> Response:
+        try:
+            body = await body_of(request) if request.method == "POST" else b""
+            caller = await plane.identity.authenticate(request.headers.get("authorization"), intent)
+            return await handle(request, caller, body)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except Unauthenticated as error:
+            log.info("request not authenticated: %s", error.reason, extra={"path": request.url.path})
+            fault = RemoteProtocolError("The request is not authenticated.", code="unauthenticated", status=401)
+            return refused(errors, fault)
+        except ProtocolError as error:
+            log.info("request refused: %s", error.reason, extra={"path": request.url.path})
+            return refused(errors, error)
+        except Replayed:
+            fault = RemoteProtocolError("The token was used before.", code="replayed", status=401)
+            return refused(errors, fault)
+        except StoreError as error:
+            log.warning("request cannot be stored: %s", error, extra={"path": request.url.path})
+            fault = RemoteProtocolError("Nothing can be stored at present: send it again.", code="busy", status=503)
+            return refused(errors, fault, retry_after_s=2)
+        except Exception:
+            # The edge: whatever we got wrong is logged here with its trace and told to the peer as transient.
+            log.exception("request failed", extra={"path": request.url.path})
+            fault = RemoteProtocolError("The request failed here: send it again later.", code="internal", status=503)
+            return refused(errors, fault, retry_after_s=5)
+
+    return route
+
+
+def refused(errors: ErrorKind, error: ProtocolError, *, retry_after_s: int | None = None) -> Response:
+    """Return the error answer of a chapter."""
+    headers = {"Retry-After": str(retry_after_s)} if retry_after_s else None
+    return Response(error_body(errors, error), error.status, headers, JSON)
+
+
+def answered(plane: Plane, errors: ErrorKind, outcome: Answer | Declined) -> Response:
+    """Return the answer for what a use case said; the worker is woken after the answer has been written."""
+    if isinstance(outcome, Declined):
+        error = RemoteProtocolError(outcome.reason, code=outcome.code, status=outcome.status)
+        pids = {"provider_pid": outcome.provider_pid, "consumer_pid": outcome.consumer_pid}
+        body = error_body(errors, error, **pids) if errors is not CatalogError else error_body(errors, error)
+        headers = {"Retry-After": str(outcome.retry_after_s)} if outcome.retry_after_s else None
+        return Response(body, outcome.status, headers, JSON)
+    status = 201 if outcome.created else 200
+    body = acknowledgement(outcome.process, outcome.state)
+    return Response(body, status, None, JSON, _waking(plane, outcome.process) if outcome.woken else None)
+
+
+def acknowledgement(process: AnyProcess, state: str) -> bytes:
+    """Return the process as the acknowledgements and the GETs show it."""
+    own, other = process.id, process.peer_pid or ""
+    consumer, provider = (own, other) if process.role is Role.CONSUMER else (other, own)
+    kind: Any = (
+        negotiation.ContractNegotiation if isinstance(process, ContractNegotiation) else transfer.TransferProcess
+    )
+    states = kind.__annotations__["state"]
+    return encode(kind(provider_pid=provider, consumer_pid=consumer, state=states(state)))
+
+
+def shown(errors: ErrorKind, process: AnyProcess | None, caller: Caller) -> Response:
+    """Return the state of a process to its counter-party, and to nobody else."""
+    if process is None or process.peer != caller.participant or process.state is None:
+        fault = RemoteProtocolError("There is no such process between us.", code="not-found", status=404)
+        return refused(errors, fault)
+    return Response(acknowledgement(process, process.state), 200, None, JSON)
+
+
+def read(kind: type[M], body: bytes) -> Received[M]:
+    """Parse a message once. Raises RemoteProtocolError."""
+    return decode(kind, body)
+
+
+def _waking(plane: Plane, process: AnyProcess) -> BackgroundTask:
+    async def wake() -> None:
+        plane.wake(process)
+
+    return BackgroundTask(wake)

@@ -1,0 +1,34 @@
+"""The DSP listener: one Starlette application with the version document and the three chapters below the base path."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from connector.binding.dsp import negotiation, transfer
+from connector.binding.dsp.handling import JSON
+from connector.controlplane.plane import Plane
+from connector.protocol.dsp.codec import encode
+from connector.protocol.dsp.paths import WELL_KNOWN
+from connector.protocol.dsp.version import Version, VersionResponse
+
+
+def application(plane: Plane, catalog_routes: Sequence[BaseRoute]) -> Starlette:
+    """Return the ASGI application that peers talk to; the base path is that of `plane.address`."""
+    base = urlsplit(plane.address).path.rstrip("/")
+    chapters = [*catalog_routes, *negotiation.routes(plane), *transfer.routes(plane)]
+    return Starlette(routes=[version_route(plane, base), Mount(base or "/", routes=chapters)])
+
+
+def version_route(plane: Plane, base: str) -> Route:
+    """Return the version document's route: unversioned and unauthenticated (Exposure of Versions)."""
+    version = Version(version="2025-1", path=base or "/", binding="HTTPS", service_id=f"{plane.participant}#connector")
+    document = encode(VersionResponse(protocol_versions=(version,)))
+
+    async def show(_: Request) -> Response:
+        return Response(document, 200, None, JSON)
+
+    return Route(WELL_KNOWN, show, methods=["GET"])

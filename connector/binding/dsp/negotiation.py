@@ -1,0 +1,74 @@
+"""Where negotiation messages arrive (Contract Negotiation HTTPS Binding), provider and consumer paths alike."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from connector.binding.dsp.handling import answered, endpoint, read, shown
+from connector.controlplane import inbound_negotiation
+from connector.controlplane.plane import Plane
+from connector.ports.identity import Caller, Intent
+from connector.protocol.dsp import negotiation, negotiation_machine
+from connector.protocol.dsp.negotiation import ContractNegotiationError
+
+Handle = Callable[[Request, Caller, bytes], Awaitable[Response]]
+
+
+def routes(plane: Plane) -> list[Route]:
+    """Return the routes below the base path."""
+
+    def post(path: str, handle: Handle, intent: Intent = Intent.NEGOTIATION) -> Route:
+        return Route(path, endpoint(plane, ContractNegotiationError, intent, handle), methods=["POST"])
+
+    def later(kind: type[msgspec.Struct], name: str) -> Handle:
+        async def handle(request: Request, caller: Caller, body: bytes) -> Response:
+            received = read(kind, body)
+            known_as = _event(received.message) if kind is negotiation.ContractNegotiationEventMessage else name
+            pid = request.path_params["pid"]
+            outcome = await inbound_negotiation.message(plane, caller, pid, known_as, received)
+            return answered(plane, ContractNegotiationError, outcome)
+
+        return handle
+
+    async def request(_: Request, caller: Caller, body: bytes) -> Response:
+        received = read(negotiation.ContractRequestMessage, body)
+        outcome = await inbound_negotiation.request(plane, caller, received)
+        return answered(plane, ContractNegotiationError, outcome)
+
+    async def offer(_: Request, caller: Caller, body: bytes) -> Response:
+        received = read(negotiation.ContractOfferMessage, body)
+        outcome = await inbound_negotiation.offer(plane, caller, received)
+        return answered(plane, ContractNegotiationError, outcome)
+
+    async def show(request: Request, caller: Caller, _: bytes) -> Response:
+        process = await plane.store.negotiation(plane.owner, request.path_params["pid"])
+        return shown(ContractNegotiationError, process, caller)
+
+    machine = negotiation_machine
+    return [
+        post("/negotiations/request", request),
+        post("/negotiations/offers", offer),
+        Route("/negotiations/{pid}", endpoint(plane, ContractNegotiationError, Intent.ENDING, show), methods=["GET"]),
+        post("/negotiations/{pid}/request", later(negotiation.ContractRequestMessage, machine.REQUEST)),
+        post("/negotiations/{pid}/offers", later(negotiation.ContractOfferMessage, machine.OFFER)),
+        post("/negotiations/{pid}/agreement", later(negotiation.ContractAgreementMessage, machine.AGREEMENT)),
+        post(
+            "/negotiations/{pid}/agreement/verification",
+            later(negotiation.ContractAgreementVerificationMessage, machine.VERIFICATION),
+        ),
+        post("/negotiations/{pid}/events", later(negotiation.ContractNegotiationEventMessage, "")),
+        post(
+            "/negotiations/{pid}/termination",
+            later(negotiation.ContractNegotiationTerminationMessage, machine.TERMINATION),
+            Intent.ENDING,
+        ),
+    ]
+
+
+def _event(message: Any) -> str:
+    accepted = message.event_type is negotiation.EventType.ACCEPTED
+    return negotiation_machine.ACCEPTED if accepted else negotiation_machine.FINALIZED
