@@ -94,10 +94,17 @@ def _measure(document: object, limits: Limits) -> None:
             if len(value) > limits.nodes:
                 refuse("too-large", "", f"The document holds more than {limits.nodes} values.")
             stack.extend((member, depth + 1) for member in value)
-        elif value is not None and not isinstance(value, bool | int | float | Decimal):
-            refuse("not-json", "", f"A value of type {type(value).__name__} is not JSON.")
+        else:
+            _check_scalar(value)
         if size > limits.size:
             refuse("too-large", "", f"The document has more than {limits.size} characters.")
+
+
+def _check_scalar(value: object) -> None:
+    if isinstance(value, int) and value.bit_length() > 256:
+        refuse("too-large", "", "A number has more than 77 digits.")
+    if value is not None and not isinstance(value, bool | int | float | Decimal):
+        refuse("not-json", "", f"A value of type {type(value).__name__} is not JSON.")
 
 
 def _length(text: str, limits: Limits) -> int:

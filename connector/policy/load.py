@@ -9,6 +9,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import cast
 
+import msgspec
+
 from connector.policy import literals
 from connector.policy.document import DEFAULT as DEFAULT
 from connector.policy.document import (
@@ -123,7 +125,7 @@ class _Reader:
         self._nothing_left(found, "")
         if not (policy.permission or policy.prohibition or policy.obligation or policy.inherit_from):
             refuse("no-rule", "", "A policy has at least one permission, prohibition or obligation.")
-        return _with_notes(policy, tuple(names.notes))
+        return msgspec.structs.replace(policy, notes=tuple(names.notes))
 
     def _kind(self, given: list[str]) -> PolicyKind:
         for name in given:
@@ -397,7 +399,3 @@ class _Reader:
         if value is None:
             refuse("bad-literal", path, f"{lexical[:100]!r} is no {datatype[:200]} that is supported.")
         return Iri(expand(value.iri, self.names.prefixes)) if isinstance(value, Iri) else value
-
-
-def _with_notes(policy: Policy, notes: tuple[str, ...]) -> Policy:
-    return Policy(**{name: getattr(policy, name) for name in policy.__struct_fields__ if name != "notes"}, notes=notes)

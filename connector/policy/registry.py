@@ -192,7 +192,9 @@ def _complete(row: Operand, taxonomies: Mapping[str, Taxonomy]) -> Operand:
         raise ValueError(f"The operand {row.iri} needs the taxonomy {row.taxonomy!r}; hand in its text.")
     if (row.sort == "code") != bool(row.values):
         raise ValueError(f"The operand {row.iri}: a closed list of values belongs to the sort code, and only to it.")
-    allowed = _ORDERED if row.ordered else _OPERATORS[row.sort]
+    allowed = _ORDERED | _SETS if row.code else _ORDERED if row.ordered else _OPERATORS[row.sort]
+    if row.multiple and (row.ordered or row.sort in {"instant", "clock", "duration", "number", "flag"}):
+        raise ValueError(f"The operand {row.iri}: several values have no order; make it single or of the sort name.")
     if row.operators - OPERATORS or row.operators - allowed:
         raise ValueError(f"The operand {row.iri}: {', '.join(sorted(row.operators - allowed))} does not fit its sort.")
     return msgspec.structs.replace(
@@ -200,5 +202,5 @@ def _complete(row: Operand, taxonomies: Mapping[str, Taxonomy]) -> Operand:
         iri=iri,
         aliases=tuple(expand(alias, {}) for alias in row.aliases),
         fact=row.fact or iri.replace("#", "/").rsplit("/", 1)[-1],
-        operators=row.operators or allowed,
+        operators=row.operators or (_ORDERED if row.ordered else _OPERATORS[row.sort]),
     )

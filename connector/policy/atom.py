@@ -1,0 +1,42 @@
+"""What one compiled constraint consists of, whoever builds it: the generic comparison or a module of `operands`.
+
+Pure: standard library and msgspec only.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeAlias
+
+import msgspec
+
+from connector.policy.decision import Counter, Request, Truth, World
+from connector.policy.model import Value
+from connector.policy.moments import Moments
+
+Test: TypeAlias = Callable[[Request, World], Truth]
+Lookup: TypeAlias = Callable[[Request, World], tuple[Value, ...] | None]
+Flip: TypeAlias = Callable[[Request, World], datetime | None]
+
+
+class Atom(msgspec.Struct, frozen=True):
+    """One constraint, ready to be asked.
+
+    Parameters:
+        test: the verdict for a request in a world.
+        found: the values of the left operand, None if nothing is known; for explanations.
+        cost: cheap ones are asked first.
+        facts: names of the facts it reads.
+        moments: the instants at which it holds, if it depends on the time alone.
+        flip: next instant after the request at which it can change although no fact changes.
+        since: instant since which it has been as it is, None if unknown (read by andSequence).
+        counter: what a use adds, if it counts uses.
+    """
+
+    test: Test
+    found: Lookup
+    cost: int
+    facts: tuple[str, ...] = ()
+    moments: Moments | None = None
+    flip: Flip | None = None
+    since: Flip | None = None
+    counter: Counter | None = None

@@ -1,0 +1,38 @@
+"""`odrl:count`: the use that is asked for, counted with those before it under the same agreement and rule.
+
+`count lteq 5` permits the fifth use and no sixth; the store bumps the counter in one step with the check. Pure.
+"""
+
+from connector.policy import operators
+from connector.policy.atom import Atom
+from connector.policy.decision import Counter, Request, Truth, World
+from connector.policy.model import Number, Value
+from connector.policy.registry import Operand
+
+
+def build(operand: Operand, operator: str, right: tuple[Value, ...], rule: str) -> Atom:
+    """Build the atom; Unknown where the counter `count:<rule>` is not among the facts."""
+    fact = f"{operand.fact}:{rule}"
+    compare = operators.comparison(operand, operator, right, None)
+
+    def found(_request: Request, world: World) -> tuple[Value, ...] | None:
+        used = world.facts.get(fact)
+        if not used or not isinstance(used[0], Number):
+            return None
+        return (Number(used[0].amount + 1),)
+
+    def test(request: Request, world: World) -> Truth:
+        values = found(request, world)
+        return None if values is None else compare(values)
+
+    return Atom(test=test, found=found, cost=4, facts=(fact,), counter=Counter(fact, 1, _limit(operator, right[0])))
+
+
+def _limit(operator: str, right: Value) -> int | None:
+    """The greatest value of the counter for which the comparison still holds."""
+    assert isinstance(right, Number)
+    if operator in {"lteq", "eq"}:
+        return int(right.amount // 1)
+    if operator == "lt":
+        return int(-(-right.amount // 1)) - 1
+    return None

@@ -1,0 +1,36 @@
+"""`odrl:dateTime`: the instant of the request, against instants and whole days.
+
+Section 4.2 of the ODRL vocabulary; day granularity in the stated zone, UTC by default. Pure.
+"""
+
+from datetime import UTC, datetime
+
+from connector.policy import moments
+from connector.policy.atom import Atom
+from connector.policy.decision import Request, Truth, World
+from connector.policy.model import Day, Instant, Value
+from connector.policy.registry import Operand
+
+_ALWAYS = datetime.min.replace(tzinfo=UTC)
+
+
+def build(_operand: Operand, operator: str, right: tuple[Value, ...], _rule: str) -> Atom:
+    """Build the atom; it depends on the time of the request alone."""
+    points = [value for value in right if isinstance(value, Instant | Day)]
+    if operator == "isAnyOf":
+        truth = moments.any_of(points)
+    elif operator == "isNoneOf":
+        truth = moments.complement(moments.any_of(points))
+    else:
+        truth = moments.compare(operator, points[0])
+
+    def test(request: Request, _world: World) -> Truth:
+        return truth.holds(request.at)
+
+    def found(request: Request, _world: World) -> tuple[Value, ...]:
+        return (Instant(request.at),)
+
+    def since(request: Request, _world: World) -> datetime | None:
+        return truth.since(request.at) or _ALWAYS
+
+    return Atom(test=test, found=found, cost=1, moments=truth, since=since)

@@ -1,0 +1,26 @@
+"""`dk:dayOfWeek`: the local day of the week at the provider. Pure."""
+
+from datetime import datetime
+
+from connector.policy.atom import Atom
+from connector.policy.decision import Request, Truth, World
+from connector.policy.local_time import next_reached
+from connector.policy.model import Iri, Value
+from connector.policy.registry import Operand
+
+
+def build(operand: Operand, operator: str, right: tuple[Value, ...], _rule: str) -> Atom:
+    """Build the atom for eq, neq, isAnyOf and isNoneOf; never Unknown."""
+    days = {operand.values.index(value.iri) for value in right if isinstance(value, Iri)}
+    wanted = operator in {"eq", "isAnyOf"}
+
+    def test(request: Request, world: World) -> Truth:
+        return (request.at.astimezone(world.zone).weekday() in days) is wanted
+
+    def found(request: Request, world: World) -> tuple[Value, ...]:
+        return (Iri(operand.values[request.at.astimezone(world.zone).weekday()]),)
+
+    def flip(request: Request, world: World) -> datetime | None:
+        return next_reached(request.at, world.zone, (0,))
+
+    return Atom(test=test, found=found, cost=3, flip=flip)

@@ -1,0 +1,40 @@
+"""`dk:timeOfDay`: the clock on the wall at the provider, or in the zone that the literal states. Pure."""
+
+from datetime import datetime
+
+from connector.policy.atom import Atom
+from connector.policy.decision import Request, Truth, World
+from connector.policy.local_time import DAY, microseconds, next_reached, zone_of
+from connector.policy.model import ClockTime, Value
+from connector.policy.registry import Operand
+
+
+def build(_operand: Operand, operator: str, right: tuple[Value, ...], _rule: str) -> Atom:
+    """Build the atom for the six comparisons; never Unknown."""
+    limit = right[0]
+    assert isinstance(limit, ClockTime)
+    mark = limit.seconds * 1_000_000
+    marks = tuple(sorted({0} | {edge for edge in (mark, mark + 1) if edge < DAY}))
+
+    def test(request: Request, world: World) -> Truth:
+        now = microseconds(request.at.astimezone(zone_of(limit.offset, world.zone)))
+        match operator:
+            case "lt":
+                return now < mark
+            case "lteq":
+                return now <= mark
+            case "gt":
+                return now > mark
+            case "gteq":
+                return now >= mark
+            case _:
+                return (now == mark) is (operator == "eq")
+
+    def found(request: Request, world: World) -> tuple[Value, ...]:
+        local = request.at.astimezone(zone_of(limit.offset, world.zone))
+        return (ClockTime(microseconds(local) // 1_000_000),)
+
+    def flip(request: Request, world: World) -> datetime | None:
+        return next_reached(request.at, zone_of(limit.offset, world.zone), marks)
+
+    return Atom(test=test, found=found, cost=3, flip=flip)

@@ -1,0 +1,34 @@
+"""`dk:volume`: bytes transferred under the same agreement and rule, with those of this request if it says how many.
+
+The meter adds to the counter while bytes flow, so a decision adds nothing itself; its limit goes into the lease. Pure.
+"""
+
+from connector.policy import operators
+from connector.policy.atom import Atom
+from connector.policy.decision import Counter, Request, Truth, World
+from connector.policy.model import Number, Value
+from connector.policy.registry import Operand
+
+REQUESTED = "bytes"
+
+
+def build(operand: Operand, operator: str, right: tuple[Value, ...], rule: str) -> Atom:
+    """Build the atom; Unknown where the counter `volume:<rule>` is not among the facts."""
+    fact = f"{operand.fact}:{rule}"
+    compare = operators.comparison(operand, operator, right, None)
+    bound = right[0]
+    assert isinstance(bound, Number)
+    limit = int(bound.amount) - (operator == "lt") if operator in {"lt", "lteq"} else None
+
+    def found(request: Request, world: World) -> tuple[Value, ...] | None:
+        used, wanted = world.facts.get(fact), request.context.get(REQUESTED)
+        if not used or not isinstance(used[0], Number):
+            return None
+        more = wanted[0].amount if wanted and isinstance(wanted[0], Number) and wanted[0].amount > 0 else 0
+        return (Number(used[0].amount + more, operand.unit),)
+
+    def test(request: Request, world: World) -> Truth:
+        values = found(request, world)
+        return None if values is None else compare(values)
+
+    return Atom(test=test, found=found, cost=4, facts=(fact,), counter=Counter(fact, 0, limit))
