@@ -1,0 +1,180 @@
+"""The embedded store: each chapter's reads on the event loop's thread, and one `commit` through the writer."""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from connector.ports import changes
+from connector.ports.changes import Change
+from connector.ports.entities import Agreement, Asset, AssetStatus, Backoff, Flow, Hold, Leaf, Lease, Page, Usage
+from connector.ports.store import AnyProcess
+from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.machine import Kind
+from connector.protocol.dsp.negotiation_machine import ContractNegotiation
+from connector.protocol.dsp.transfer_machine import TransferProcess
+from connector.store.rules import check_version
+from connector.store.sqlite import agreements, assets, audit, backoff, flows, holds, processes, replay, usage
+from connector.store.sqlite.connection import readable, writable
+from connector.store.sqlite.migrate import migrate, steps
+from connector.store.sqlite.writer import Writer
+
+_APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
+    changes.PutProcess: processes.put,
+    changes.PutAsset: assets.put,
+    changes.PutAgreement: agreements.put,
+    changes.UseReplayKey: replay.use,
+    changes.PutHold: holds.put,
+    changes.DropHold: holds.drop,
+    changes.PutBackoff: backoff.put,
+    changes.PutFlow: flows.put,
+    changes.PutLease: flows.put_lease,
+    changes.DropLease: flows.drop_lease,
+    changes.AddUsage: usage.add,
+    changes.AppendLeaf: audit.append,
+}
+
+
+def _wall_clock() -> int:
+    return time.time_ns() // 1_000_000
+
+
+async def open_store(path: Path, *, now: Callable[[], int] = _wall_clock) -> "SqliteStore":
+    """Open the store in the file at `path`, creating it or bringing it to our schema after a backup beside it.
+
+    `now` returns milliseconds since the Unix epoch; it decides only when used replay keys may be forgotten. Raises
+    SchemaRefused where the file is newer than this release, none of ours, or cannot be opened.
+    """
+    await asyncio.to_thread(migrate, path, steps("store"))
+    return SqliteStore(readable(path), Writer(partial(writable, path), chore=replay.Sweeper(now).chore))
+
+
+class SqliteStore:
+    """A `Store` in one SQLite file. Made by `open_store`, used on the event loop it was opened on."""
+
+    def __init__(self, reader: sqlite3.Connection, writer: Writer) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    async def commit(self, group: Sequence[Change]) -> None:
+        """Make the group durable, all or nothing."""
+        for change in group:
+            check_version(change)
+        await self._writer.submit(partial(_apply, tuple(group)))
+
+    async def negotiation(self, owner: str, id: str) -> ContractNegotiation | None:
+        """Return one contract negotiation by our pid."""
+        return processes.negotiation(self._reader, owner, id)
+
+    async def transfer(self, owner: str, id: str) -> TransferProcess | None:
+        """Return one transfer process by our pid."""
+        return processes.transfer(self._reader, owner, id)
+
+    async def process_of_peer(self, owner: str, kind: Kind, role: Role, peer: str, peer_pid: str) -> AnyProcess | None:
+        """Return the process that `peer` knows under its own pid."""
+        return processes.of_peer(self._reader, owner, kind, role, peer, peer_pid)
+
+    async def due(self, owner: str, now: int, limit: int) -> Sequence[AnyProcess]:
+        """Return processes whose `due_at` is not after `now`, longest due first."""
+        return processes.due(self._reader, owner, now, limit)
+
+    async def next_due(self, owner: str) -> int | None:
+        """Return the earliest `due_at`, or None."""
+        return processes.next_due(self._reader, owner)
+
+    async def negotiations(
+        self, owner: str, page: Page, *, state: str | None = None, peer: str | None = None, dataset: str | None = None
+    ) -> tuple[Sequence[ContractNegotiation], str | None]:
+        """List negotiations, newest first."""
+        return processes.negotiations(self._reader, owner, page, state, peer, dataset)
+
+    async def transfers(
+        self,
+        owner: str,
+        page: Page,
+        *,
+        state: str | None = None,
+        peer: str | None = None,
+        agreement_id: str | None = None,
+    ) -> tuple[Sequence[TransferProcess], str | None]:
+        """List transfers, newest first."""
+        return processes.transfers(self._reader, owner, page, state, peer, agreement_id)
+
+    async def open_processes(self, owner: str, peer: str) -> int:
+        """Count the processes with `peer` that have not ended."""
+        return processes.count_open(self._reader, owner, peer)
+
+    async def asset(self, owner: str, id: str) -> Asset | None:
+        """Return one asset."""
+        return assets.asset(self._reader, owner, id)
+
+    async def asset_of_offer(self, owner: str, offer_id: str) -> Asset | None:
+        """Return the asset that is or was last offered under this offer identifier."""
+        return assets.of_offer(self._reader, owner, offer_id)
+
+    async def assets(
+        self, owner: str, page: Page, *, status: AssetStatus | None = None, oldest_first: bool = False
+    ) -> tuple[Sequence[Asset], str | None]:
+        """List assets."""
+        return assets.assets(self._reader, owner, page, status, oldest_first)
+
+    async def agreement(self, owner: str, id: str) -> Agreement | None:
+        """Return one agreement."""
+        return agreements.agreement(self._reader, owner, id)
+
+    async def agreements(
+        self, owner: str, page: Page, *, dataset: str | None = None, counterparty: str | None = None
+    ) -> tuple[Sequence[Agreement], str | None]:
+        """List agreements, newest first."""
+        return agreements.agreements(self._reader, owner, page, dataset, counterparty)
+
+    async def hold(self, owner: str, process_id: str) -> Hold | None:
+        """Return the hold of a process."""
+        return holds.hold(self._reader, owner, process_id)
+
+    async def holds(self, owner: str, page: Page) -> tuple[Sequence[Hold], str | None]:
+        """List holds, oldest first."""
+        return holds.holds(self._reader, owner, page)
+
+    async def backoffs(self, owner: str) -> Sequence[Backoff]:
+        """Return all peers that are being left alone."""
+        return backoff.backoffs(self._reader, owner)
+
+    async def flow(self, owner: str, id: str) -> Flow | None:
+        """Return one data flow."""
+        return flows.flow(self._reader, owner, id)
+
+    async def flow_of_token(self, token_hash: str) -> Flow | None:
+        """Return the flow that an access token opens."""
+        return flows.of_token(self._reader, token_hash)
+
+    async def flows(self, owner: str, *, state: str) -> Sequence[Flow]:
+        """Return the flows in a state."""
+        return flows.flows(self._reader, owner, state)
+
+    async def lease(self, owner: str, flow_id: str) -> Lease | None:
+        """Return the present lease of a flow."""
+        return flows.lease(self._reader, owner, flow_id)
+
+    async def usage(self, owner: str, agreement_id: str) -> Usage:
+        """Return what was used under an agreement."""
+        return usage.usage(self._reader, owner, agreement_id)
+
+    async def leaves(
+        self, owner: str, page: Page, *, process_id: str | None = None
+    ) -> tuple[Sequence[Leaf], str | None]:
+        """List audit leaves, oldest first."""
+        return audit.leaves(self._reader, owner, page, process_id)
+
+    async def close(self) -> None:
+        """Finish what was begun and close; later calls raise Unavailable."""
+        self._reader.close()
+        await self._writer.close()
+
+
+def _apply(group: Sequence[Change], connection: sqlite3.Connection) -> None:
+    for change in group:
+        _APPLY[type(change)](connection, change)
