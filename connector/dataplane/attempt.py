@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from connector.dataplane.fields import read_number
 from connector.dataplane.leases import Gate
-from connector.dataplane.meter import Meter
 from connector.net.client import GuardedClient
 from connector.protocol.dsp.common import DataAddress, auth_type, authorization
 
@@ -43,19 +42,23 @@ class Expected:
 
 @dataclass(frozen=True)
 class Way:
-    """What a transfer needs on its way: the client, its leave, its meter, and how it pauses (seconds)."""
+    """What a transfer needs on its way: the client, its leave, and how it pauses (seconds).
+
+    `spend` takes leave for bytes before they move and meters them; `learned` is told what is expected of the
+    data, to be remembered for an attempt after a restart.
+    """
 
     flow_id: str
     client: GuardedClient
     gate: Gate
-    meter: Meter
+    spend: Callable[[int], Awaitable[None]]
+    learned: Callable[[Expected], Awaitable[None]]
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     async def metered(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         """Pass on chunks for as long as the lease allows, and meter them. Raises LeaseEnded."""
         async for chunk in chunks:
-            self.gate.spend(len(chunk))
-            await self.meter.add(len(chunk))
+            await self.spend(len(chunk))
             yield chunk
 
 

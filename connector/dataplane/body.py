@@ -29,3 +29,9 @@ class Watched:
         except (SourceError, NetError, LeaseEnded, StoreError) as error:
             self.failure = error
             raise
+
+
+async def nothing() -> AsyncIterator[bytes]:
+    """Yield no chunk."""
+    for chunk in tuple[bytes, ...]():
+        yield chunk

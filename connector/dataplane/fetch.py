@@ -6,7 +6,6 @@ fetched member by member. Data without a stated length is whole when the answer 
 """
 
 import hashlib
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -23,6 +22,7 @@ from connector.dataplane.attempt import (
     is_transient,
     retry_after,
 )
+from connector.dataplane.body import nothing
 from connector.dataplane.fields import REPR_DIGEST, read_content_range, read_number, read_repr_digest, strong_etag
 from connector.dataplane.folder import FOLDER_TYPE, Listing, Member, read_listing
 from connector.net.client import Stream
@@ -130,7 +130,9 @@ async def _attempt(way: Way, credential: Credential, target: _Target, known: _Kn
         arrival = _arrival(answer, target, known, offset)
         if isinstance(arrival, _Again):
             return arrival
-        chunks = way.metered(answer.chunks()) if answer.status != 416 else _nothing()
+        if not target.member:
+            await way.learned(Expected(known.size, known.sha256))
+        chunks = way.metered(answer.chunks()) if answer.status != 416 else nothing()
         try:
             return await target.sink.write(target.address, arrival, chunks)
         except SourceError as error:
@@ -199,8 +201,3 @@ async def _read_listing(way: Way, answer: Stream) -> Listing:
         return read_listing(bytes(body))
     except ValueError as error:
         raise TransferFailed(str(error)) from error
-
-
-async def _nothing() -> AsyncIterator[bytes]:
-    return
-    yield b""

@@ -4,6 +4,7 @@ At most one batch of bytes (64 MiB or five seconds of a stream) is lost from the
 count of uses never is, because it is durable before the first byte leaves.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
@@ -31,11 +32,14 @@ class Meter:
         self._since = time.monotonic()
         if not count:
             return
+        booking = asyncio.ensure_future(self._book(count))
         try:
-            await self._book(count)
-        except BaseException:
-            self._open += count
-            raise
+            await asyncio.shield(booking)
+        finally:
+            if not booking.done():
+                await asyncio.wait([booking])  # a stream that is cut off here must not be booked twice or never
+            if booking.cancelled() or booking.exception():
+                self._open += count
 
 
 class Uses:

@@ -145,6 +145,8 @@ async def _attempt(
             target.fresh = True
             return _Again("What the receiver holds is not the beginning of the present data.", at_once=True)
         target.etag, target.fresh = content.etag, False
+        if target.part is None:
+            await way.learned(Expected(content.size, content.sha256))
         return await _send(way, credential, target, held, content)
 
 

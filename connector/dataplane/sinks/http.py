@@ -1,8 +1,8 @@
 """A fixed URL of an own backend, as a sink: each delivery is one PUT through the guarded client.
 
 Address: `{"kind": "http", "url": "https://…", "headers": {…}}`; a member of a folder goes below the URL. A delivery
-that breaks off, is too short, too long or has the wrong digest never reaches its regular end, so that the backend sees a
-broken request and not a short success. Nothing is held, so an interrupted delivery begins again.
+that breaks off, is too short, too long or has the wrong digest never reaches its regular end, so that the backend sees
+a broken request and not a short success. Nothing is held, so an interrupted delivery begins again.
 """
 
 import hashlib

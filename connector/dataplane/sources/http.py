@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from connector.dataplane.body import nothing
 from connector.dataplane.fields import (
     REPR_DIGEST,
     read_content_range,
@@ -76,7 +77,7 @@ class HttpSource:
         elif answer.status != 200:
             raise SourceError(f"The backend answered with status {answer.status} instead of data.")
         if answer.status == 416:
-            chunks = _nothing()
+            chunks = nothing()
         media_type = address.get("media_type") or fields.get("Content-Type", "")
         return Content(
             chunks=chunks,
@@ -97,8 +98,3 @@ class HttpSource:
                     raise SourceError(f"The backend did not come to an end within {self._longest_s:g} s.")
         except NetError as error:
             raise SourceError(f"The backend broke off: {error}") from error
-
-
-async def _nothing() -> AsyncIterator[bytes]:
-    return
-    yield b""

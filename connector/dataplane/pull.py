@@ -1,0 +1,254 @@
+"""The data-plane listener: peers pull here (`GET`, `HEAD`), and push here (`connector.dataplane.receive`).
+
+`/flows/{flow_id}` is the data of a flow or, for a folder, the listing of its members; `/flows/{flow_id}/{part}` is a
+member. Single ranges with `If-Range` (RFC 9110), `Repr-Digest` (RFC 9530), entity tags; a stream ends with a broken
+connection, never with a regular end, when the lease ends or the source fails.
+"""
+
+import asyncio
+import contextlib
+import logging
+import re
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from aiohttp import web
+
+from connector.dataplane.access import Door, Refusal, answer_errors, busy
+from connector.dataplane.fields import REPR_DIGEST, read_range, repr_digest
+from connector.dataplane.flows import LocalDataPlane
+from connector.dataplane.folder import FOLDER_TYPE
+from connector.dataplane.leases import Gate, LeaseEnded
+from connector.dataplane.receive import Receiver
+from connector.net.limits import Budget
+from connector.ports.changes import StoreError
+from connector.ports.entities import Flow, FlowDirection
+from connector.ports.flow import Content, Source, SourceError
+
+READ_BUFFER = 1024 * 1024
+_STALL_S = 60.0
+_FILENAME = re.compile(r"[A-Za-z0-9._ -]{1,200}")
+_UNTYPED = "application/octet-stream"
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Accel:
+    """Lets a proxy in front send local files: `X-Accel-Redirect: {prefix}/{path below root}`.
+
+    The proxy then moves the bytes: they are metered when the access begins, and a stream that runs is not ended with
+    its lease. Only for operators who want the proxy's speed more than that.
+    """
+
+    root: Path
+    prefix: str
+
+
+def make_app(
+    plane: LocalDataPlane, *, patience_s: float = 5.0, budget: Budget | None = None, accel: Accel | None = None
+) -> web.Application:
+    """Build the listener's application; serve it with `make_runner`."""
+    door = Door(plane, patience_s=patience_s, budget=budget)
+    puller, receiver = Puller(door, accel), Receiver(door)
+    app = web.Application(middlewares=[answer_errors])
+    for path in ("/flows/{flow_id}", "/flows/{flow_id}/{part:.+}"):
+        app.router.add_route("GET", path, puller.get)
+        app.router.add_route("HEAD", path, head_of(puller, receiver))
+        app.router.add_route("PUT", path, receiver.put)
+        app.router.add_route("POST", path, receiver.put)
+    return app
+
+
+def make_runner(app: web.Application) -> web.AppRunner:
+    """Return a runner with the buffers that streaming needs; no access log, because it would repeat paths."""
+    return web.AppRunner(app, access_log=None, read_bufsize=READ_BUFFER, shutdown_timeout=3.0)
+
+
+def head_of(puller: "Puller", receiver: Receiver) -> Any:
+    """Return the handler for HEAD: of a pull the head of what GET gives, of a push how much is held."""
+
+    async def head(request: web.Request) -> web.StreamResponse:
+        try:
+            return await puller.get(request)
+        except Refusal as refusal:
+            if refusal.status != 405:
+                raise
+            return await receiver.head(request)
+
+    return head
+
+
+class Puller:
+    """Answers pulls."""
+
+    def __init__(self, door: Door, accel: Accel | None) -> None:
+        self._door = door
+        self._accel = accel
+
+    async def get(self, request: web.Request) -> web.StreamResponse:
+        """Answer GET and HEAD."""
+        flow = await self._door.flow(request, FlowDirection.SERVE)
+        gate = await self._door.gate(flow)
+        key = f"{flow.owner} {flow.id}"
+        if not self._door.budget.enter(key):
+            raise busy("Too many accesses run at once: try again.")
+        try:
+            async with AsyncExitStack() as stack:
+                return await self._answer(request, flow, gate, stack)
+        finally:
+            self._door.budget.leave(key)
+
+    async def _answer(self, request: web.Request, flow: Flow, gate: Gate, stack: AsyncExitStack) -> web.StreamResponse:
+        part = request.match_info.get("part")
+        address = flow.source or {}
+        source = self._door.plane.sources[str(address.get("kind"))]
+        try:
+            async with gate.passage():
+                content, span = await _open(stack, source, address, part, request)
+        except SourceError as error:
+            _log.warning("flow %s: the source failed: %s", flow.id, error)
+            if part is not None:
+                raise Refusal(404, "not-found", "The folder has no such member.") from error
+            raise busy("The source cannot deliver at present: try again.", 10) from error
+        headers = _headers(flow, content, part)
+        status, count = 200, content.size
+        if span:
+            status, count = 206, span[1] - span[0]
+            headers["Content-Range"] = f"bytes {span[0]}-{span[1] - 1}/{content.size}"
+        if count is not None:
+            headers["Content-Length"] = str(count)
+        if request.method == "HEAD":
+            return web.Response(status=status, headers=headers)
+        listing = content.media_type == FOLDER_TYPE and part is None
+        uses = None if listing else await self._door.plane.begin_use(flow, gate, part or "", span[0] if span else 0)
+        if self._accel and content.path and content.size is not None:
+            return await self._redirect(self._accel, flow, gate, content, count or 0, headers)
+        response = web.StreamResponse(status=status, headers=headers)
+        whole = await self._send(request, response, flow, gate, content, count)
+        if whole and uses:
+            uses.finish(part or "")
+        return response
+
+    async def _send(
+        self,
+        request: web.Request,
+        response: web.StreamResponse,
+        flow: Flow,
+        gate: Gate,
+        content: Content,
+        count: int | None,
+    ) -> bool:
+        """Stream the content; answers whether everything was handed over. Once begun, it fails by breaking off."""
+        meter = self._door.plane.meter_of(flow)
+        sent = 0
+        try:
+            async with gate.passage():
+                await response.prepare(request)
+                async for chunk in _exactly(content.chunks, count):
+                    gate.spend(len(chunk))
+                    async with asyncio.timeout(_STALL_S):
+                        await response.write(chunk)
+                    sent += len(chunk)
+                    await meter.add(len(chunk))
+                await meter.flush()
+                await response.write_eof()
+                return True
+        except (LeaseEnded, SourceError, StoreError, ConnectionError, TimeoutError) as error:
+            _log.info("flow %s: a stream broke off after %d bytes: %s", flow.id, sent, error)
+            if request.transport:
+                request.transport.abort()
+            return False
+        finally:
+            with contextlib.suppress(StoreError):
+                await meter.flush()
+
+    async def _redirect(
+        self, accel: Accel, flow: Flow, gate: Gate, content: Content, count: int, headers: dict[str, str]
+    ) -> web.Response:
+        gate.spend(count)
+        meter = self._door.plane.meter_of(flow)
+        await meter.add(count)
+        await meter.flush()
+        place = Path(content.path or "").relative_to(accel.root).as_posix()
+        kept = {name: value for name, value in headers.items() if name not in {"Content-Length", "Content-Range"}}
+        return web.Response(headers={**kept, "X-Accel-Redirect": f"{accel.prefix}/{quote(place)}"})
+
+
+async def _exactly(chunks: AsyncIterator[bytes], count: int | None) -> AsyncIterator[bytes]:
+    """Pass on chunks; one byte too few or too many for what the head of the answer said is an error."""
+    passed = 0
+    async for chunk in chunks:
+        passed += len(chunk)
+        if count is not None and passed > count:
+            break
+        yield chunk
+    if count not in {None, passed}:
+        raise SourceError(f"The source did not give the {count} bytes that it announced.")
+
+
+async def _open(
+    stack: AsyncExitStack, source: Source, address: dict[str, Any], part: str | None, request: web.Request
+) -> tuple[Content, tuple[int, int] | None]:
+    """Open what the request asks for: the content and the range [first, end) it is to be answered with, or None.
+
+    A range is honoured where the source can, and where `If-Range` names the present state. Raises Refusal (416).
+    """
+    wanted = read_range(request.headers.get("Range")) if request.method == "GET" else None
+    first, last = wanted or (None, None)
+    suffix = wanted is not None and first is None
+    content = await stack.enter_async_context(
+        source.open(address, part=part, offset=first or 0, end=None if last is None or suffix else last + 1)
+    )
+    if wanted is None:
+        return content, None
+    condition = request.headers.get("If-Range")
+    size = content.size
+    if size is None or (condition is not None and condition != content.etag) or content.offset != (first or 0):
+        return await _reopen(stack, source, address, part, 0), None
+    if suffix:
+        first = max(0, size - (last or 0))
+        content = await _reopen(stack, source, address, part, first)
+    first = first or 0
+    end = size if last is None or suffix else min(size, last + 1)
+    if first >= end:
+        raise Refusal(
+            416,
+            "range",
+            "The range lies outside the data.",
+            {"Content-Range": f"bytes */{size}", "Accept-Ranges": "bytes"},
+        )
+    return content, (first, end)
+
+
+async def _reopen(
+    stack: AsyncExitStack, source: Source, address: dict[str, Any], part: str | None, offset: int
+) -> Content:
+    await stack.aclose()
+    content = await stack.enter_async_context(source.open(address, part=part, offset=offset))
+    if content.offset != offset:
+        raise SourceError("The source did not begin where it was asked to.")
+    return content
+
+
+def _headers(flow: Flow, content: Content, part: str | None) -> dict[str, str]:
+    typed = part is None and flow.media_type != _UNTYPED and content.media_type != FOLDER_TYPE
+    headers = {
+        "Content-Type": flow.media_type if typed else content.media_type,
+        "Content-Disposition": "attachment",
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    if content.name and _FILENAME.fullmatch(content.name):
+        headers["Content-Disposition"] = f'attachment; filename="{content.name}"'
+    if content.size is not None:
+        headers["Accept-Ranges"] = "bytes"
+    if content.etag:
+        headers["ETag"] = content.etag
+    if content.sha256:
+        headers[REPR_DIGEST] = repr_digest(content.sha256)
+    return headers
