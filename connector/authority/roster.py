@@ -21,6 +21,7 @@ from connector.identity.roster import (
     MAX_DOCUMENT,
     MAX_MEMBERS,
     Member,
+    ParticipantId,
     Roster,
     RosterDocument,
     RosterRejected,
@@ -40,14 +41,14 @@ class RosterFault(Exception):
 class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The working file: `version` is that of the newest list published from it, 0 before the first."""
 
-    issuer: str
+    issuer: ParticipantId
     version: int = 0
     members: tuple[Member, ...] = ()
 
 
 def create(draft: Path, issuer: str) -> Draft:
     """Begin a list; raises RosterFault where the working file exists."""
-    value = Draft(issuer=issuer)
+    value = _checked(Draft(issuer=issuer))
     try:
         write_new(draft, _render(value), mode=0o644)
     except FileFault as fault:
@@ -78,18 +79,25 @@ def remove(draft: Path, id: str) -> Draft:
 
 
 def publish(
-    draft: Path, signed: Path, key: SigningKey, *, now: datetime, valid_for: timedelta = DEFAULT_VALIDITY
+    draft: Path,
+    signed: Path,
+    key: SigningKey,
+    *,
+    now: datetime,
+    valid_for: timedelta = DEFAULT_VALIDITY,
+    former: Sequence[VerificationKey] = (),
 ) -> RosterDocument:
     """Sign the list as the next version and replace the file `signed` atomically.
 
-    `now` is aware. Raises RosterFault, also where `signed` holds a list that this key did not sign, or one newer than
-    the working file knows of: then the working file is not the one it was made from.
+    `now` is aware; `former` are the operator's keys of before. Raises RosterFault, also where `signed` holds a list
+    that none of these keys signed, or one newer than the working file knows of: then the working file is not the one
+    it was made from.
     """
     if valid_for <= timedelta(0):
         raise RosterFault("The list would expire before it begins; give a positive validity.")
     with _locked(draft):
         value = show(draft)
-        published = _published(signed, key.verification)
+        published = _published(signed, (key.verification, *former))
         if published is not None:
             _refuse_to_lose(published, value, signed)
         moment = now.astimezone(UTC).replace(microsecond=0)
@@ -131,26 +139,32 @@ def verify(signed: Path, operator: Sequence[VerificationKey], *, now: datetime, 
 
 def _keep(draft: Path, value: Draft) -> Draft:
     """Check and write the working file."""
+    replace_atomically(draft, _render(_checked(value)), mode=0o644)
+    return value
+
+
+def _checked(value: Draft) -> Draft:
+    """Send a value through the reader's own checks: what a reader would refuse must not be written."""
     try:
-        # What a reader would refuse must not be written; so it goes through the reader's own checks.
         checked = msgspec.json.decode(_render(value), type=Draft)
         check_members(checked.members)
     except (msgspec.MsgspecError, RosterRejected) as fault:
         raise RosterFault(f"The entry is refused: {fault}") from None
-    replace_atomically(draft, _render(value), mode=0o644)
-    return value
+    return checked
 
 
-def _published(signed: Path, key: VerificationKey) -> RosterDocument | None:
-    """Return the list that lies at `signed`, expired or not; raises RosterFault where it is not one of this key."""
+def _published(signed: Path, keys: Sequence[VerificationKey]) -> RosterDocument | None:
+    """Return the list at `signed`, expired or not; raises RosterFault where it is signed with none of `keys`."""
     if not signed.exists():
         return None
     try:
         content = read_bounded(signed, MAX_DOCUMENT)
-        payload = verify_document(content.strip(), kind=KIND, keys=(key,), limit=MAX_DOCUMENT)
+        payload = verify_document(content.strip(), kind=KIND, keys=keys, limit=MAX_DOCUMENT)
         return msgspec.json.decode(payload, type=RosterDocument)
     except (FileFault, Rejected, msgspec.MsgspecError) as fault:
-        raise RosterFault(f"{signed} is not a list signed with this key and is left as it is: {fault}") from None
+        raise RosterFault(
+            f"{signed} is not a list signed with the operator's key and is left as it is: {fault}"
+        ) from None
 
 
 def _refuse_to_lose(published: RosterDocument, value: Draft, signed: Path) -> None:

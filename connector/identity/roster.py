@@ -28,7 +28,7 @@ KIND = "roster+jws"
 MAX_DOCUMENT = 8 * 1024 * 1024
 MAX_MEMBERS = 10_000
 
-_Id = Annotated[str, msgspec.Meta(min_length=1, max_length=512, pattern=r"^[\x21-\x7e]+\Z")]
+ParticipantId = Annotated[str, msgspec.Meta(min_length=1, max_length=512, pattern=r"^[\x21-\x7e]+\Z")]
 _Word = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 _Words = Annotated[tuple[_Word, ...], msgspec.Meta(max_length=64)]
 _Moment = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -41,7 +41,7 @@ class RosterRejected(Exception):
 class Member(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One member as listed. `keys` are public JWKs; two of them overlap while one replaces the other."""
 
-    id: _Id
+    id: ParticipantId
     name: _Word
     address: Annotated[str, msgspec.Meta(max_length=2048)] | None = None
     roles: _Words = ("participant",)
@@ -52,7 +52,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class RosterDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is signed. Times are RFC 3339 with a zone."""
 
-    issuer: _Id
+    issuer: ParticipantId
     version: Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
     issued: _Moment
     expires: _Moment

@@ -87,6 +87,12 @@ class Endpoint:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{self.scheme}://{host}:{self.port}"
 
+    @property
+    def url(self) -> str:
+        """The URL in one spelling: what is dialled is this, not the text that was given."""
+        query = "" if self.query is None else f"?{self.query}"
+        return f"{self.origin}{self.path}{query}"
+
 
 @dataclass(frozen=True, slots=True)
 class NetPolicy:

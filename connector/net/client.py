@@ -92,7 +92,6 @@ class GuardedClient:
         """
         call = Call(
             method=method,
-            url=url,
             endpoint=check_url(url, self._policy, query=True),
             headers=_checked(method, headers, "gzip"),
             body=body,
@@ -130,7 +129,7 @@ class GuardedClient:
         try:
             async with asyncio.timeout(idle_s) as deadline:
                 paced = _paced(body, deadline, idle_s) if isinstance(body, AsyncIterable) else body
-                call = Call(method, url, endpoint, sent_headers, paced, None, idle_s, min(buffer, STREAM_BUFFER))
+                call = Call(method, endpoint, sent_headers, paced, None, idle_s, min(buffer, STREAM_BUFFER))
                 answer = await self._transport.send(call)
         except TimeoutError as error:
             raise TimedOut(f"{endpoint.origin} was silent for {idle_s:g} s.") from error

@@ -111,7 +111,7 @@ class SocketTransport:
 
     async def send(self, call: Call) -> "SocketAnswer":
         """Send over a pooled connection; raises NetError."""
-        url = URL(call.url, encoded=True)
+        url = URL(call.endpoint.url, encoded=True)
         if url.raw_host != call.endpoint.host or url.port != call.endpoint.port:
             raise Blocked("The address can be read in two ways.")
         session = self._session or self._open()

@@ -13,13 +13,12 @@ from connector.net.addresses import Endpoint
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request. `url` is the text of `endpoint`, already checked; times are seconds, `buffer` bytes of read-ahead.
+    """One request to a checked `endpoint`; times are seconds, `buffer` bytes of read-ahead.
 
     `total_s` bounds everything (None: no bound), `idle_s` the silence between two pieces of the answer.
     """
 
     method: str
-    url: str
     endpoint: Endpoint
     headers: Mapping[str, str]
     body: bytes | AsyncIterable[bytes] | None

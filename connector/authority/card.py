@@ -1,0 +1,107 @@
+"""The identity card: what a participant hands to the operator, and what the operator makes of it.
+
+A card names the participant, where its endpoints lie and its public keys. It never states roles or claims: those are
+the operator's word, and a card with them is refused.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from connector.authority.roster import RosterFault
+from connector.identity.files import FileFault, read_bounded
+from connector.identity.keys import (
+    KeyFault,
+    SigningKey,
+    VerificationKey,
+    from_jwk,
+    generate,
+    load_private,
+    public_jwk,
+    save_private,
+)
+from connector.identity.roster import Member, ParticipantId
+
+MAX_CARD = 64 * 1024
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Who a participant is. `keys` are public JWKs, `address` the base URL of its Dataspace Protocol endpoints.
+
+    A broker also says where it is searched (`search`) and where the signed participant list is fetched (`roster`).
+    """
+
+    id: ParticipantId
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+    address: Annotated[str, msgspec.Meta(max_length=2048)] | None = None
+    keys: Annotated[tuple[dict[str, str], ...], msgspec.Meta(min_length=1, max_length=8)]
+    search: Annotated[str, msgspec.Meta(max_length=2048)] | None = None
+    roster: Annotated[str, msgspec.Meta(max_length=2048)] | None = None
+
+
+def new_key(path: Path) -> SigningKey:
+    """Make a private key and keep it in a new file of mode 0600; raises RosterFault where the file exists."""
+    key = generate()
+    try:
+        save_private(path, key)
+    except KeyFault as fault:
+        raise RosterFault(str(fault)) from None
+    return key
+
+
+def load_key(path: Path) -> SigningKey:
+    """Load a private key; raises RosterFault where it is missing, damaged or readable by others."""
+    try:
+        return load_private(path)
+    except KeyFault as fault:
+        raise RosterFault(str(fault)) from None
+
+
+def card(
+    key: SigningKey, *, id: str, name: str, address: str | None, search: str | None = None, roster: str | None = None
+) -> Card:
+    """Return the card of a participant; raises RosterFault where an entry could not stand in a list."""
+    keys = (public_jwk(key),)
+    value = Card(id=id, name=name, address=address, keys=keys, search=search, roster=roster)
+    return _read(msgspec.json.encode(value), "The card")
+
+
+def read_card(path: Path) -> Card:
+    """Read a card from a file somebody sent; raises RosterFault."""
+    try:
+        return _read(read_bounded(path, MAX_CARD), str(path))
+    except FileFault as fault:
+        raise RosterFault(str(fault)) from None
+
+
+def render(value: Card) -> bytes:
+    """Return the card as the file that is handed over."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
+
+
+def verification_keys(value: Card) -> tuple[VerificationKey, ...]:
+    """Return the card's keys, to verify a list with that its holder signed."""
+    return tuple(from_jwk(jwk) for jwk in value.keys)
+
+
+def member(value: Card, *, roles: Sequence[str] = (), claims: Mapping[str, Sequence[str]] | None = None) -> Member:
+    """Return the entry of a list for the holder of a card, with the roles and claims the operator vouches for."""
+    return Member(
+        id=value.id,
+        name=value.name,
+        address=value.address,
+        roles=tuple(roles) or ("participant",),
+        claims={name: tuple(values) for name, values in (claims or {}).items()},
+        keys=value.keys,
+    )
+
+
+def _read(content: bytes, origin: str) -> Card:
+    try:
+        value = msgspec.json.decode(content, type=Card)
+        verification_keys(value)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, KeyFault) as fault:
+        raise RosterFault(f"{origin} is not an identity card: {fault}") from None
+    return value

@@ -1,0 +1,47 @@
+import pytest
+
+from connector.net.limits import Budget, TokenBuckets
+
+
+def test_a_burst_is_let_through_and_then_the_rate_counts():
+    buckets = TokenBuckets(per_second=10, burst=3)
+    assert [buckets.take("a", 1000) for _ in range(3)] == [0, 0, 0]
+    wait = buckets.take("a", 1000)
+    assert 100 <= wait <= 101
+    assert buckets.take("b", 1000) == 0
+    assert buckets.take("a", 1000 + wait) == 0
+    assert buckets.take("a", 1000 + wait) > 0
+
+
+def test_a_bucket_never_holds_more_than_the_burst_and_time_never_runs_back():
+    buckets = TokenBuckets(per_second=1000, burst=2)
+    buckets.take("a", 1000)
+    assert [buckets.take("a", 9_000_000) > 0 for _ in range(3)] == [False, False, True]
+    assert buckets.take("a", 0) > 0
+
+
+def test_a_flood_of_keys_neither_grows_the_table_nor_refills_anybody():
+    buckets = TokenBuckets(per_second=1, burst=2, max_keys=2)
+    for key in ("a", "a", "b", "b"):
+        assert buckets.take(key, 0) == 0
+    assert [buckets.take(f"flood-{number}", 0) > 0 for number in range(4)] == [False, False, True, True]
+    assert buckets.take("a", 0) > 0
+    assert buckets.take("late", 2000) == 0
+    assert buckets.take("late", 2000) == 0
+
+
+def test_a_budget_bounds_the_whole_and_each_key():
+    budget = Budget(total=3, per_key=2)
+    assert [budget.enter("a"), budget.enter("a"), budget.enter("a")] == [True, True, False]
+    assert [budget.enter("b"), budget.enter("c")] == [True, False]
+    budget.leave("a")
+    assert budget.enter("c")
+    with pytest.raises(KeyError):
+        budget.leave("stranger")
+
+
+@pytest.mark.parametrize("settings", [(0, 1, 1), (1, 0, 1), (1, 1, 0)])
+def test_a_bucket_without_rate_burst_or_room_is_refused(settings):
+    rate, burst, keys = settings
+    with pytest.raises(ValueError, match="token bucket"):
+        TokenBuckets(per_second=rate, burst=burst, max_keys=keys)

@@ -1,0 +1,103 @@
+import datetime as dt
+import ssl
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from connector.net.addresses import net_policy
+from connector.net.client import GuardedClient
+from connector.net.dial import SocketTransport
+from connector.net.errors import Unreachable
+from connector.net.tls import client_context, server_context
+from tests.net.servers import NAME, answers
+
+
+class Authority:
+    """A throw-away CA that writes its certificates into a folder."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder = folder
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        self.name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+        basic = x509.BasicConstraints(ca=True, path_length=None)
+        usage = x509.KeyUsage(*(index == 5 for index in range(9)))
+        builder = self._builder(self.name, self.key).add_extension(basic, critical=True).add_extension(usage, True)
+        own = x509.SubjectKeyIdentifier.from_public_key(self.key.public_key())
+        self.file = folder / f"{name}.pem"
+        certificate = builder.add_extension(own, critical=False).sign(self.key, hashes.SHA256())
+        self.file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+
+    def _builder(self, subject: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+        now = dt.datetime.now(dt.UTC)
+        return (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(self.name)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - dt.timedelta(days=1))
+            .not_valid_after(now + dt.timedelta(days=1))
+        )
+
+    def issue(self, host: str) -> tuple[Path, Path]:
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
+        issuer_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
+        builder = self._builder(subject, key).add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), False)
+        certificate = builder.add_extension(issuer_key, critical=False).sign(self.key, hashes.SHA256())
+        files = self.folder / f"{host}.crt", self.folder / f"{host}.key"
+        files[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+        pem = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        files[1].write_bytes(key.private_bytes(*pem))
+        return files
+
+
+async def fetch(server: ssl.SSLContext, client: ssl.SSLContext, host: str = NAME) -> int:
+    app = web.Application()
+    app.router.add_get("/", hello)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.01)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=server).start()
+    port = runner.addresses[0][1]
+    policy = net_policy(hosts=[f"{host}:{port}"])
+    transport = SocketTransport(policy, tls=client, lookup=answers(["127.0.0.1"]))
+    try:
+        return (await GuardedClient(policy, transport).request("GET", f"https://{host}:{port}/")).status
+    finally:
+        await transport.close()
+        await runner.cleanup()
+
+
+async def hello(request: web.Request) -> web.Response:
+    return web.Response()
+
+
+async def test_a_peer_is_trusted_by_the_given_authority_under_its_own_name_alone(tmp_path):
+    city, other = Authority(tmp_path, "city"), Authority(tmp_path, "other")
+    server = server_context(*city.issue(NAME))
+    assert await fetch(server, client_context(ca_file=city.file)) == 200
+    with pytest.raises(Unreachable, match="TLS"):
+        await fetch(server, client_context(ca_file=other.file))
+    with pytest.raises(Unreachable, match="TLS"):
+        await fetch(server, client_context())
+    with pytest.raises(Unreachable, match="TLS"):
+        await fetch(server, client_context(ca_file=city.file), host="other.example")
+
+
+async def test_a_listener_may_demand_a_certificate(tmp_path):
+    city = Authority(tmp_path, "city")
+    server = server_context(*city.issue(NAME), client_ca=city.file)
+    certificate, key = city.issue("client.example")
+    assert await fetch(server, client_context(ca_file=city.file, certificate=certificate, key=key)) == 200
+    with pytest.raises(Unreachable):
+        await fetch(server, client_context(ca_file=city.file))
+
+
+def test_old_protocol_versions_are_not_spoken(tmp_path):
+    city = Authority(tmp_path, "city")
+    for context in (client_context(ca_file=city.file), server_context(*city.issue(NAME))):
+        assert context.minimum_version == ssl.TLSVersion.TLSv1_2
