@@ -1,0 +1,75 @@
+"""What every identity mechanism keeps to; each mechanism joins by a pair of participants that know each other."""
+
+import pytest
+
+from connector.identity.static_token import StaticTokenIdentity
+from connector.ports.identity import Identity, Intent, Participant, Unauthenticated
+from tests.identity.lists import CITY, CITY_KEY, UTILITY, UTILITY_KEY, Board, identity
+
+
+def static(own_token: str) -> StaticTokenIdentity:
+    listed = [Participant(id=name, name=name, address="https://peer.example/dsp") for name in (CITY, UTILITY)]
+    tokens = {CITY: "token-of-the-city", UTILITY: "token-of-the-utility"}
+    return StaticTokenIdentity(development=True, own_token=own_token, participants=listed, tokens=tokens)
+
+
+async def roster_pair() -> tuple[Identity, Identity]:
+    board = Board()
+    return await identity(board, CITY, CITY_KEY), await identity(board, UTILITY, UTILITY_KEY)
+
+
+async def static_pair() -> tuple[Identity, Identity]:
+    return static("token-of-the-city"), static("token-of-the-utility")
+
+
+@pytest.fixture(params=[roster_pair, static_pair])
+async def pair(request) -> tuple[Identity, Identity]:
+    return await request.param()
+
+
+@pytest.mark.parametrize("intent", Intent)
+async def test_each_knows_the_other_by_what_it_presents(pair, intent):
+    city, utility = pair
+    assert (await city.authenticate(await utility.token_for(CITY, intent), intent)).participant == UTILITY
+    assert (await utility.authenticate(await city.token_for(UTILITY, intent), intent)).participant == CITY
+
+
+async def test_a_single_use_token_names_its_sender_and_a_fresh_one_is_another(pair):
+    city, utility = pair
+    keys = [
+        (await city.authenticate(await utility.token_for(CITY, Intent.CATALOG), Intent.CATALOG)).replay_key
+        for _ in range(2)
+    ]
+    if keys[0] is not None:
+        assert keys[0].issuer == keys[1].issuer == UTILITY
+        assert keys[0].jti != keys[1].jti
+
+
+@pytest.mark.parametrize(
+    "header", [None, "", "Bearer", "Bearer ", "Basic eDp5", "Bearer noise", "Bearer a b", "Bearer \udcff"]
+)
+async def test_anything_else_is_nobody(pair, header):
+    with pytest.raises(Unauthenticated):
+        await pair[0].authenticate(header, Intent.CATALOG)
+
+
+async def test_a_token_without_its_scheme_is_refused(pair):
+    city, utility = pair
+    scheme, token = (await utility.token_for(CITY, Intent.CATALOG)).split(" ")
+    with pytest.raises(Unauthenticated):
+        await city.authenticate(token, Intent.CATALOG)
+    assert (await city.authenticate(f"{scheme.lower()} {token}", Intent.CATALOG)).participant == UTILITY
+
+
+async def test_the_list_is_the_same_by_name_and_as_a_whole(pair):
+    city, _ = pair
+    assert {participant.id for participant in city.participants()} == {CITY, UTILITY}
+    assert city.participant(UTILITY).address == "https://peer.example/dsp"
+    assert city.participant("did:web:stranger.example") is None
+
+
+def test_static_tokens_are_refused_outside_development():
+    with pytest.raises(ValueError, match="development"):
+        StaticTokenIdentity(development=False, own_token="x", participants=[], tokens={})
+    with pytest.raises(ValueError, match="not listed"):
+        StaticTokenIdentity(development=True, own_token="x", participants=[], tokens={CITY: "y"})
