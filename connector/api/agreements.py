@@ -1,0 +1,120 @@
+"""Agreements, what was used under them, and the audit trail of what led there."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from connector.api.desk import After, AtDesk, Limit, Listing, listed, moment, moment_or_none, page, parsed
+from connector.controlplane.plane import NotFound, Plane
+from connector.ports.entities import Agreement, Leaf
+from connector.protocol.dsp.common import Role
+
+router = APIRouter(tags=["agreements"])
+
+
+class AgreementAnswer(BaseModel):
+    """A usage contract; `policy` is the ODRL Agreement as both sides hold it."""
+
+    id: str
+    role: Role
+    counterparty: str
+    dataset: str
+    negotiation_id: str
+    policy: dict[str, Any]
+    agreed_at: datetime
+    finalized_at: datetime | None
+
+
+class UsageAnswer(BaseModel):
+    """What was used under an agreement: bytes delivered and accesses begun."""
+
+    agreement_id: str
+    bytes_moved: int
+    uses: int
+
+
+class LeafAnswer(BaseModel):
+    """An entry of the audit trail: states, identifiers and hashes, never payload."""
+
+    id: str
+    at: datetime
+    kind: str
+    process_id: str
+    body: Any
+    hash: str
+
+
+def _answer(agreement: Agreement) -> AgreementAnswer:
+    return AgreementAnswer(
+        id=agreement.id,
+        role=agreement.role,
+        counterparty=agreement.counterparty,
+        dataset=agreement.dataset,
+        negotiation_id=agreement.negotiation_id,
+        policy=parsed(agreement.document),
+        agreed_at=moment(agreement.agreed_at),
+        finalized_at=moment_or_none(agreement.finalized_at),
+    )
+
+
+def _leaf(leaf: Leaf) -> LeafAnswer:
+    return LeafAnswer(
+        id=leaf.id,
+        at=moment(leaf.at),
+        kind=leaf.kind,
+        process_id=leaf.process_id,
+        body=parsed(leaf.body),
+        hash=leaf.hash.hex(),
+    )
+
+
+async def _known(plane: Plane, id: str) -> Agreement:
+    agreement = await plane.store.agreement(plane.owner, id)
+    if agreement is None:
+        raise NotFound("no-agreement", f"There is no agreement {id}: list them to see which there are.")
+    return agreement
+
+
+@router.get("/agreements")
+async def list_agreements(
+    desk: AtDesk,
+    dataset: Annotated[str | None, Query(max_length=1000)] = None,
+    counterparty: Annotated[str | None, Query(max_length=1000)] = None,
+    limit: Limit = 50,
+    after: After = None,
+) -> Listing[AgreementAnswer]:
+    """List the agreements, newest first."""
+    store, owner = desk.plane.store, desk.plane.owner
+    rows, following = await listed(
+        store.agreements(owner, page(limit, after), dataset=dataset, counterparty=counterparty)
+    )
+    return Listing(items=[_answer(row) for row in rows], next=following)
+
+
+@router.get("/agreements/{id:path}")
+async def show_agreement(desk: AtDesk, id: str) -> AgreementAnswer:
+    """Show one agreement."""
+    return _answer(await _known(desk.plane, id))
+
+
+@router.get("/usage/{agreement:path}")
+async def show_usage(desk: AtDesk, agreement: str) -> UsageAnswer:
+    """Show what was used under an agreement."""
+    known = await _known(desk.plane, agreement)
+    usage = await desk.plane.store.usage(known.owner, known.id)
+    return UsageAnswer(agreement_id=known.id, bytes_moved=usage.bytes_moved, uses=usage.uses)
+
+
+@router.get("/audit", tags=["audit"])
+async def list_audit(
+    desk: AtDesk,
+    process: Annotated[str | None, Query(max_length=1000, description="Only this process or asset.")] = None,
+    limit: Limit = 50,
+    after: After = None,
+) -> Listing[LeafAnswer]:
+    """List the audit trail, oldest first."""
+    store, owner = desk.plane.store, desk.plane.owner
+    rows, following = await listed(store.leaves(owner, page(limit, after), process_id=process))
+    return Listing(items=[_leaf(row) for row in rows], next=following)

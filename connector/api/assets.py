@@ -1,0 +1,145 @@
+"""Assets: what we offer. Drafted, published, withdrawn."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from urllib.parse import urlsplit, urlunsplit
+
+import msgspec
+from fastapi import APIRouter, Body, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from connector.api.auth import require_admin
+from connector.api.desk import After, AtDesk, Document, Limit, Listing, Order, listed, moment, page, parsed
+from connector.controlplane import assets
+from connector.ports.entities import Asset, AssetStatus, DataClass
+
+router = APIRouter(tags=["assets"])
+
+_SHOWN = frozenset({"kind", "path", "glob", "overwrite"})
+_EXAMPLE: dict[str, Any] = {
+    "title": {"de": "Luftqualität am Marktplatz", "en": "Air quality at the market square"},
+    "source": {"kind": "file", "path": "air/2026-05.csv"},
+    "keywords": ["Luft", "air"],
+    "media_type": "text/csv",
+    "data_class": "open",
+}
+
+
+class AssetOrder(Order):
+    """What a person says about a new asset; titles and descriptions by language tag."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
+
+    title: dict[str, str]
+    source: Document = Field(description='The address of the data, as `{"kind": "file", "path": …}`.')
+    id: str | None = Field(None, description="The dataset's identifier; left out, one is made.")
+    description: dict[str, str] = Field(default_factory=dict)
+    keywords: list[str] = Field(default_factory=list)
+    themes: list[str] = Field(default_factory=list)
+    media_type: str = "application/octet-stream"
+    policy: Document | None = Field(None, description="An ODRL Offer; left out, anyone in the data space may use it.")
+    data_class: DataClass = DataClass.INTERNAL
+    live: bool = Field(False, description="The source keeps changing.")
+    synthetic: bool = False
+    licence: str | None = None
+
+
+class PublishOrder(Order):
+    """`release` is a person's word that personal data may be offered; it needs a key with the scope `admin`."""
+
+    release: bool = False
+
+
+class AssetAnswer(BaseModel):
+    """An asset. Of its source only what cannot hold a secret is shown."""
+
+    id: str
+    status: AssetStatus
+    data_class: DataClass
+    title: dict[str, str]
+    description: dict[str, str]
+    keywords: list[str]
+    themes: list[str]
+    media_type: str
+    source: dict[str, Any]
+    policy: dict[str, Any]
+    offer_id: str
+    live: bool
+    synthetic: bool
+    licence: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+def _answer(asset: Asset) -> AssetAnswer:
+    return AssetAnswer(
+        id=asset.id,
+        status=asset.status,
+        data_class=asset.data_class,
+        title=asset.title,
+        description=asset.description,
+        keywords=list(asset.keywords),
+        themes=list(asset.themes),
+        media_type=asset.media_type,
+        source=shown_address(asset.source),
+        policy=parsed(asset.policy),
+        offer_id=asset.offer_id,
+        live=asset.live,
+        synthetic=asset.synthetic,
+        licence=asset.licence,
+        created_at=moment(asset.created_at),
+        updated_at=moment(asset.updated_at),
+    )
+
+
+def shown_address(address: dict[str, Any]) -> dict[str, Any]:
+    """Return an address of ours for people: a URL without credentials and query, no headers, no unknown members."""
+    shown = {name: value for name, value in address.items() if name in _SHOWN}
+    if isinstance(url := address.get("url"), str):
+        parts = urlsplit(url)
+        shown["url"] = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    hidden = sorted(address.keys() - shown.keys())
+    return shown | {"hidden": hidden} if hidden else shown
+
+
+@router.post("/assets", status_code=201)
+async def add_asset(desk: AtDesk, order: AssetOrder) -> AssetAnswer:
+    """Keep a new asset as a draft, which nobody sees until it is published."""
+    draft = msgspec.convert(order.model_dump(), assets.Draft)
+    return _answer(await assets.add(desk.plane, draft))
+
+
+@router.get("/assets")
+async def list_assets(
+    desk: AtDesk,
+    status: Annotated[AssetStatus | None, Query(description="Only assets in this status.")] = None,
+    limit: Limit = 50,
+    after: After = None,
+) -> Listing[AssetAnswer]:
+    """List the assets, newest first."""
+    store, owner = desk.plane.store, desk.plane.owner
+    rows, following = await listed(store.assets(owner, page(limit, after), status=status))
+    return Listing(items=[_answer(row) for row in rows], next=following)
+
+
+@router.post("/assets/{id:path}/publish")
+async def publish_asset(
+    desk: AtDesk, request: Request, id: str, order: Annotated[PublishOrder | None, Body()] = None
+) -> AssetAnswer:
+    """Offer an asset in the catalogue."""
+    release = order is not None and order.release
+    if release:
+        require_admin(request)
+    return _answer(await assets.publish(desk.plane, id, release=release))
+
+
+@router.post("/assets/{id:path}/withdraw")
+async def withdraw_asset(desk: AtDesk, id: str) -> AssetAnswer:
+    """Offer an asset no longer; agreements stay on record."""
+    return _answer(await assets.withdraw(desk.plane, id))
+
+
+@router.get("/assets/{id:path}")
+async def show_asset(desk: AtDesk, id: str) -> AssetAnswer:
+    """Show one asset."""
+    return _answer(await assets.get(desk.plane, id))
