@@ -180,9 +180,10 @@ class SocketAnswer:
 
 @lru_cache(maxsize=64)
 def _timeouts(total_s: float | None, connect_s: float, idle_s: float) -> aiohttp.ClientTimeout:
-    # Where nothing bounds the whole, waiting for a free connection is bounded like any other silence.
-    connect = idle_s if total_s is None else None
-    return aiohttp.ClientTimeout(total=total_s, connect=connect, sock_connect=connect_s, sock_read=idle_s)
+    # A bound on the whole makes one on silence superfluous; without it, waiting for a free connection is silence too.
+    if total_s is not None:
+        return aiohttp.ClientTimeout(total=total_s, sock_connect=connect_s)
+    return aiohttp.ClientTimeout(total=None, connect=idle_s, sock_connect=connect_s, sock_read=idle_s)
 
 
 def _net_error(error: Exception, origin: str) -> NetError:

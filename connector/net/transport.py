@@ -15,7 +15,7 @@ from connector.net.addresses import Endpoint
 class Call:
     """One request to a checked `endpoint`; times are seconds, `buffer` bytes of read-ahead.
 
-    `total_s` bounds everything (None: no bound), `idle_s` the silence between two pieces of the answer.
+    `total_s` bounds everything; where it is None, `idle_s` bounds the silence between two pieces of the answer.
     """
 
     method: str
