@@ -3,6 +3,7 @@
 Pure: standard library and msgspec only.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable
 from datetime import datetime
 from typing import TypeAlias
@@ -40,3 +41,20 @@ class Atom(msgspec.Struct, frozen=True):
     flip: Flip | None = None
     since: Flip | None = None
     counter: Counter | None = None
+
+
+def timely(moments: Moments) -> Test:
+    """The test that asks only when the request happens."""
+    first, edges = moments.first, moments.edges
+    if len(edges) == 1:
+        edge = edges[0]
+
+        def once(request: Request, _world: World) -> Truth:
+            return (request.at >= edge) is not first
+
+        return once
+
+    def often(request: Request, _world: World) -> Truth:
+        return first ^ bool(bisect_right(edges, request.at) & 1)
+
+    return often

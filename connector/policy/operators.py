@@ -33,18 +33,6 @@ def comparison(operand: Operand, operator: str, right: Values, taxonomy: Taxonom
     Returns:
         A function from the values of the left side (none looked up: do not call it) to True, False or None.
     """
-    test = _test(operand, operator, right, taxonomy)
-    if operand.multiple:
-        return test
-
-    def single(values: Values) -> Truth:
-        # A single-valued operand with no value or with two is contradicted by its source: nothing is known.
-        return test(values) if len(values) == 1 else None
-
-    return single
-
-
-def _test(operand: Operand, operator: str, right: Values, taxonomy: Taxonomy | None) -> Comparison:
     if operand.sort == "instant":
         return _instants(operator, right)
     if taxonomy is not None:

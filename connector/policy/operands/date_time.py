@@ -6,8 +6,8 @@ Section 4.2 of the ODRL vocabulary; day granularity in the stated zone, UTC by d
 from datetime import UTC, datetime
 
 from connector.policy import moments
-from connector.policy.atom import Atom
-from connector.policy.decision import Request, Truth, World
+from connector.policy.atom import Atom, timely
+from connector.policy.decision import Request, World
 from connector.policy.model import Day, Instant, Value
 from connector.policy.registry import Operand
 
@@ -24,13 +24,10 @@ def build(_operand: Operand, operator: str, right: tuple[Value, ...], _rule: str
     else:
         truth = moments.compare(operator, points[0])
 
-    def test(request: Request, _world: World) -> Truth:
-        return truth.holds(request.at)
-
     def found(request: Request, _world: World) -> tuple[Value, ...]:
         return (Instant(request.at),)
 
     def since(request: Request, _world: World) -> datetime | None:
         return truth.since(request.at) or _ALWAYS
 
-    return Atom(test=test, found=found, cost=1, moments=truth, since=since)
+    return Atom(test=timely(truth), found=found, cost=1, moments=truth, since=since)
