@@ -16,9 +16,10 @@ def create_private(path: Path) -> None:
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
-def writable(path: Path) -> sqlite3.Connection:
-    """Open the one connection that writes. `synchronous=FULL`: what COMMIT returned for survives power loss.
+def writable(path: Path, *, patient: bool = True) -> sqlite3.Connection:
+    """Open a connection that writes. `synchronous=FULL`: what COMMIT returned for survives power loss.
 
+    Where it is not `patient`, a lock that another process holds is reported at once instead of waited for.
     Raises sqlite3.Error where the file cannot be opened or is no database.
     """
     connection = _open(path)
@@ -27,6 +28,8 @@ def writable(path: Path) -> sqlite3.Connection:
     # Checkpoints in larger steps: each costs two more fsyncs in the writer's way.
     connection.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
     connection.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
+    if not patient:
+        connection.execute("PRAGMA busy_timeout = 0")
     return connection
 
 

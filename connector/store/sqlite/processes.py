@@ -20,15 +20,16 @@ _negotiation = msgspec.msgpack.Decoder(ContractNegotiation).decode
 _transfer = msgspec.msgpack.Decoder(TransferProcess).decode
 
 _INSERT = """
-INSERT INTO processes (peer_pid, state, ended, version, due_at, dataset, agreement_id, updated_at, body,
+INSERT INTO processes (state, version, due_at, updated_at, body, peer_pid, agreement_id, dataset, ended,
                        owner, kind, id, role, peer, created_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
-_UPDATE = """
-UPDATE processes
-SET peer_pid = ?, state = ?, ended = ?, version = ?, due_at = ?, dataset = ?, agreement_id = ?, updated_at = ?, body = ?
-WHERE owner = ? AND kind = ? AND id = ? AND version = ?
+_STORED = """
+SELECT place, version, peer_pid, agreement_id, dataset, ended FROM processes WHERE owner = ? AND kind = ? AND id = ?
 """
+# Most transitions change none of the columns of the second statement, and naming a column rewrites its indices.
+_UPDATE = "UPDATE processes SET state = ?, version = ?, due_at = ?, updated_at = ?, body = ? WHERE place = ?"
+_UPDATE_RARE = "UPDATE processes SET peer_pid = ?, agreement_id = ?, dataset = ?, ended = ? WHERE place = ?"
 _BY_ID = "SELECT body FROM processes WHERE owner = ? AND kind = ? AND id = ?"
 _BY_PEER_PID = "SELECT body FROM processes WHERE owner = ? AND kind = ? AND role = ? AND peer = ? AND peer_pid = ?"
 _DUE = "SELECT kind, body FROM processes WHERE owner = ? AND due_at <= ? ORDER BY due_at, place LIMIT ?"
@@ -39,35 +40,24 @@ _OPEN = "SELECT count(*) FROM processes WHERE owner = ? AND peer = ? AND ended =
 def put(connection: sqlite3.Connection, change: PutProcess) -> None:
     """Insert or update a process. Raises Conflict where the stored version or the peer's pid says otherwise."""
     process = change.process
-    kind = process.kind.value
-    searched = (
-        process.peer_pid,
-        process.state,
-        has_ended(process),
-        process.version,
-        process.due_at,
-        process.dataset,
-        process.agreement_id,
-        process.updated_at,
-        _encode(process),
-        process.owner,
-        kind,
-        process.id,
-    )
+    key = (process.owner, process.kind.value, process.id)
+    often = (process.state, process.version, process.due_at, process.updated_at, _encode(process))
+    rarely = (process.peer_pid, process.agreement_id, process.dataset, int(has_ended(process)))
     try:
         if change.expected is None:
             made = (process.role.value, process.peer, process.created_at)
-            connection.execute(_INSERT, (*searched, *made))
+            connection.execute(_INSERT, (*often, *rarely, *key, *made))
             return
-        done = connection.execute(_UPDATE, (*searched, change.expected))
+        place, version, *before = connection.execute(_STORED, key).fetchone() or (None, None)
+        if version != change.expected:
+            raise Conflict(f"{process.id} has version {version}, not {change.expected}: read it again, it was changed.")
+        connection.execute(_UPDATE, (*often, place))
+        if rarely != tuple(before):
+            connection.execute(_UPDATE_RARE, (*rarely, place))
     except sqlite3.IntegrityError as fault:
         raise Conflict(
             f"{process.id} or the peer's {process.peer_pid} is stored already: read that process."
         ) from fault
-    if done.rowcount != 1:
-        raise Conflict(
-            f"{process.id} no longer has version {change.expected}: somebody else changed it, read it again."
-        )
 
 
 def negotiation(connection: sqlite3.Connection, owner: str, id: str) -> ContractNegotiation | None:

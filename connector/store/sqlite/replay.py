@@ -10,7 +10,7 @@ from connector.ports.changes import Replayed, UseReplayKey
 
 _GRACE_MS = 3_600_000
 _PAUSE_MS = 60_000
-_PORTION = 500
+_PORTION = 100
 
 _USE = "INSERT INTO replay_keys (owner, issuer, jti, expires_at) VALUES (?, ?, ?, ?)"
 _SWEEP = """

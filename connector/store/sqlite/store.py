@@ -49,7 +49,7 @@ async def open_store(path: Path, *, now: Callable[[], int] = _wall_clock) -> "Sq
     SchemaRefused where the file is newer than this release, none of ours, or cannot be opened.
     """
     await asyncio.to_thread(migrate, path, steps("store"))
-    return SqliteStore(readable(path), Writer(partial(writable, path), chore=replay.Sweeper(now).chore))
+    return SqliteStore(readable(path), Writer(partial(writable, path, patient=False), chore=replay.Sweeper(now).chore))
 
 
 class SqliteStore:

@@ -1,4 +1,10 @@
-"""The one thread that writes, with group commit: many waiting jobs become one transaction and one fsync.
+"""Group commit: many waiting jobs become one transaction and one fsync, and one thread that does nothing but COMMIT.
+
+The statements run on the event loop's thread, a bounded number at a time; only COMMIT, which waits for the disk, runs
+on the writer's thread. The two never use the connection at once: what arrives during a COMMIT waits for the next batch.
+Statements on a thread of their own would be a trap: each takes the interpreter's lock back when it is done, and beside a
+busy event loop every taking costs up to the interpreter's switch interval or more. Per batch that happens once now, not
+once a statement.
 
 Each job runs in a savepoint of its own, so that a Conflict, Replayed or LimitReached fails its own group and no other.
 A fault of the disk fails the whole batch with Unavailable; the transaction is rolled back, and the next batch tries
@@ -10,17 +16,18 @@ import asyncio
 import logging
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable
-from queue import Empty, SimpleQueue
-from typing import TypeVar
+from queue import SimpleQueue
 
 from connector.ports.changes import StoreError, Unavailable
 
-T = TypeVar("T")
 Job = Callable[[sqlite3.Connection], object]
-_Waiting = tuple["asyncio.Future[object]", Job]
-_Outcome = tuple[object, BaseException | None]
-_Settled = tuple["asyncio.Future[object]", object, BaseException | None]
+_Waiting = tuple["asyncio.Future[None]", Job]
+_Settled = tuple["asyncio.Future[None]", BaseException | None]
+
+_BUSY_SECONDS = 5.0
+_BUSY_PAUSE = 0.02
 
 _log = logging.getLogger(__name__)
 
@@ -28,8 +35,9 @@ _log = logging.getLogger(__name__)
 class Writer:
     """Runs jobs on one writing connection. Made and used on one event loop; `close` ends the thread.
 
-    `connect` opens the connection, again after a fault it did not survive. `chore` is asked after each batch for work
-    that is due; it runs as a batch of its own. `capacity` bounds the jobs that wait, `batch` those of one transaction.
+    `connect` opens the connection, again after a fault it did not survive; the connection must not wait for locks.
+    `chore` is asked with each batch for work that is due. `capacity` bounds the jobs that wait, `batch` those of one
+    transaction and so the time the event loop is held.
     """
 
     def __init__(
@@ -38,7 +46,7 @@ class Writer:
         *,
         chore: Callable[[], Job | None] | None = None,
         capacity: int = 10_000,
-        batch: int = 256,
+        batch: int = 64,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._connect = connect
@@ -46,76 +54,109 @@ class Writer:
         self._chore = chore
         self._capacity = capacity
         self._batch = batch
-        self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
-        self._backlog = 0
+        self._waiting: deque[_Waiting] = deque()
+        self._busy = False  # a batch is scheduled or under way
+        self._locked_since: float | None = None
         self._closed = False
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._commits: SimpleQueue[tuple[sqlite3.Connection, list[_Settled]] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
-    async def submit(self, job: Callable[[sqlite3.Connection], T]) -> T:
-        """Run `job` in the next transaction; returns its result once that is on the disk.
+    async def submit(self, job: Job) -> None:
+        """Run `job` in the next transaction; returns once that is on the disk.
 
         Raises what the job raised, or Unavailable where the store is closed, overloaded or cannot write.
         """
         if self._closed:
             raise Unavailable("The store is closed: nothing can be written any more.")
-        if self._backlog >= self._capacity:
-            raise Unavailable(f"{self._backlog} changes wait to be written, the most that may: try again later.")
-        future: asyncio.Future[object] = self._loop.create_future()
-        self._backlog += 1
-        self._queue.put((future, job))
-        return await future  # type: ignore[return-value]  # the queue forgets T, the result is the job's
+        if len(self._waiting) >= self._capacity:
+            raise Unavailable(f"{len(self._waiting)} changes wait to be written, the most that may: try again later.")
+        future: asyncio.Future[None] = self._loop.create_future()
+        self._waiting.append((future, job))
+        if not self._busy:
+            self._busy = True
+            self._idle.clear()
+            # Not at once: what else is ready to run in this turn of the loop joins the batch.
+            self._loop.call_soon(self._begin)
+        await future
 
     async def close(self) -> None:
         """Finish what waits, end the thread and close the connection."""
-        if not self._closed:
-            self._closed = True
-            self._queue.put(None)
+        if self._closed:
+            return
+        self._closed = True
+        await self._idle.wait()
+        self._commits.put(None)
         await asyncio.to_thread(self._thread.join)
-
-    def _run(self) -> None:
-        last = False
-        while not last:
-            batch, last = self._take()
-            outcomes = self._perform([job for _, job in batch])
-            self._wake([(future, *outcome) for (future, _), outcome in zip(batch, outcomes, strict=True)])
-            chore = self._chore() if self._chore else None
-            if chore:
-                self._perform([chore])
         if self._connection:
             self._connection.close()
 
-    def _take(self) -> tuple[list[_Waiting], bool]:
-        """Wait for a job and return it with those that wait behind it, and whether the end was reached."""
-        item = self._queue.get()
-        batch: list[_Waiting] = []
-        try:
-            while item is not None:
-                batch.append(item)
-                if len(batch) == self._batch:
-                    return batch, False
-                item = self._queue.get_nowait()
-        except Empty:
-            return batch, False
-        return batch, True
-
-    def _perform(self, jobs: list[Job]) -> list[_Outcome]:
-        if not jobs:
-            return []
+    def _begin(self) -> None:
+        """Run the next batch up to its COMMIT, which the thread does."""
+        batch = [self._waiting.popleft() for _ in range(min(self._batch, len(self._waiting)))]
         try:
             connection = self._connection = self._connection or self._connect()
             connection.execute("BEGIN IMMEDIATE")
-            outcomes = [_in_savepoint(connection, job) for job in jobs]
-            connection.execute("COMMIT")
+            self._locked_since = None
+            settled: list[_Settled] = [(future, _in_savepoint(connection, job)) for future, job in batch]
+            chore = self._chore() if self._chore else None
+            if chore:
+                _in_savepoint(connection, chore)
         except sqlite3.Error as fault:
-            _log.error("the store cannot write, %d groups failed: %s", len(jobs), fault)
+            if self._postponed(fault):
+                self._waiting.extendleft(reversed(batch))
+                self._loop.call_later(_BUSY_PAUSE, self._begin)
+            else:
+                self._end([(future, None) for future, _ in batch], fault)
+        else:
+            self._commits.put((connection, settled))
+
+    def _postponed(self, fault: sqlite3.Error) -> bool:
+        """Tell whether another process holds the file's lock and there is still time to wait for it."""
+        if fault.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            return False
+        self._locked_since = self._locked_since or self._loop.time()
+        return self._loop.time() - self._locked_since < _BUSY_SECONDS
+
+    def _run(self) -> None:
+        """The thread: COMMIT, and say so to the event loop."""
+        while item := self._commits.get():
+            connection, settled = item
+            fault: sqlite3.Error | None = None
+            try:
+                connection.execute("COMMIT")
+            except sqlite3.Error as refusal:
+                fault = refusal
+            try:
+                self._loop.call_soon_threadsafe(self._end, settled, fault)
+            except RuntimeError:
+                _log.debug("the event loop is gone: nobody waits for %d groups", len(settled))
+
+    def _end(self, settled: list[_Settled], fault: sqlite3.Error | None) -> None:
+        """Wake those who wait for the batch, and begin the next one."""
+        if fault:
+            _log.error("the store cannot write, %d groups failed: %s", len(settled), fault)
             self._recover()
             text = f"The store cannot write now ({fault}): nothing was changed; check the disk and try again."
-            return [(None, Unavailable(text)) for _ in jobs]
-        return outcomes
+            settled = [(future, Unavailable(text)) for future, _ in settled]
+        for future, refusal in settled:
+            if future.done():
+                continue
+            if refusal:
+                future.set_exception(refusal)
+            else:
+                future.set_result(None)
+        if self._waiting:
+            self._loop.call_soon(self._begin)
+        else:
+            self._busy = False
+            self._idle.set()
 
     def _recover(self) -> None:
         """Roll back; a connection that cannot even do that is thrown away and opened anew with the next batch."""
+        self._locked_since = None
         connection = self._connection
         if connection is None:
             return
@@ -126,38 +167,22 @@ class Writer:
             self._connection = None
             connection.close()
 
-    def _wake(self, settled: list[_Settled]) -> None:
-        try:
-            self._loop.call_soon_threadsafe(self._settle, settled)
-        except RuntimeError:
-            _log.debug("the event loop is gone: nobody waits for %d committed groups", len(settled))
 
-    def _settle(self, settled: list[_Settled]) -> None:
-        self._backlog -= len(settled)
-        for future, result, fault in settled:
-            if future.done():
-                continue
-            if fault is None:
-                future.set_result(result)
-            else:
-                future.set_exception(fault)
-
-
-def _in_savepoint(connection: sqlite3.Connection, job: Job) -> _Outcome:
-    """Run one job; what it raises is its own outcome, unless the disk failed, which is everybody's."""
+def _in_savepoint(connection: sqlite3.Connection, job: Job) -> BaseException | None:
+    """Run one job and return what it raised, which is its own affair, unless the disk failed: that is everybody's."""
     connection.execute("SAVEPOINT one")
     try:
-        result = job(connection)
+        job(connection)
     except StoreError as refusal:
-        outcome: _Outcome = (None, refusal)
+        outcome: BaseException = refusal
     except Exception as fault:
-        # The writer's own worker loop: a fault belongs to its group and must not end the thread.
+        # The writer's own worker loop: a fault belongs to its group and must not end the writer.
         if isinstance(fault, sqlite3.OperationalError) or type(fault) is sqlite3.DatabaseError:
             raise
-        outcome = (None, fault)
+        outcome = fault
     else:
         connection.execute("RELEASE one")
-        return result, None
+        return None
     connection.execute("ROLLBACK TO one")
     connection.execute("RELEASE one")
     return outcome

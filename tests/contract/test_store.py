@@ -1,0 +1,334 @@
+"""What every store does, whatever it is made of: one suite, run against the memory twin and SQLite."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from connector.ports import changes
+from connector.ports.changes import Conflict, LimitReached, Replayed, Unavailable
+from connector.ports.entities import AssetStatus, Backoff, Page, Usage
+from connector.ports.store import Store
+from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.machine import Kind, Pending
+from connector.store.memory import MemoryStore
+from connector.store.sqlite.store import open_store
+from tests.contract import values
+from tests.contract.values import OWNER
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    opened: Store = MemoryStore() if request.param == "memory" else await open_store(tmp_path / "store.db")
+    yield opened
+    await opened.close()
+
+
+async def test_a_process_comes_back_as_it_was_put(store: Store) -> None:
+    pending = Pending(message="ContractAgreementMessage", target="AGREED", body=b"\x00\xff{", attempts=2)
+    negotiation = values.negotiation("urn:n:1", peer_pid="urn:p:1", pending=pending, due_at=0, agreement=b"\xc3")
+    transfer = values.transfer("urn:n:1", data_address=b"{}", keep=True)
+    await store.commit([changes.PutProcess(negotiation, None), changes.PutProcess(transfer, None)])
+    assert await store.negotiation(OWNER, "urn:n:1") == negotiation
+    assert await store.transfer(OWNER, "urn:n:1") == transfer
+    found = await store.process_of_peer(OWNER, Kind.NEGOTIATION, Role.PROVIDER, negotiation.peer, "urn:p:1")
+    assert found == negotiation
+
+
+async def test_unknown_and_foreign_keys_answer_none(store: Store) -> None:
+    await store.commit([changes.PutProcess(values.negotiation("urn:n:1", peer_pid="urn:p:1"), None)])
+    for owner, pid in (("other", "urn:n:1"), (OWNER, "urn:n:2"), (OWNER, "\ud800"), (OWNER, "urn:n:1\x00")):
+        assert await store.negotiation(owner, pid) is None
+        assert await store.transfer(owner, pid) is None
+        assert await store.asset(owner, pid) is None
+        assert await store.flow_of_token(pid) is None
+    peer = "did:web:peer.example"
+    assert await store.process_of_peer(OWNER, Kind.NEGOTIATION, Role.CONSUMER, peer, "urn:p:1") is None
+    assert await store.process_of_peer(OWNER, Kind.TRANSFER, Role.PROVIDER, peer, "urn:p:1") is None
+    assert (
+        await store.process_of_peer(OWNER, Kind.NEGOTIATION, Role.PROVIDER, "did:web:thief.example", "urn:p:1") is None
+    )
+
+
+async def test_a_process_changes_only_from_the_version_that_was_read(store: Store) -> None:
+    first = values.negotiation("urn:n:1", due_at=5)
+    await store.commit([changes.PutProcess(first, None)])
+    second = replace(first, version=2, state="AGREED", due_at=None, peer_pid="urn:p:1", agreement_id="urn:a:1")
+    await store.commit([changes.PutProcess(second, 1)])
+    with pytest.raises(Conflict):
+        await store.commit([changes.PutProcess(replace(first, version=2, state="TERMINATED"), 1)])
+    with pytest.raises(Conflict):
+        await store.commit([changes.PutProcess(first, None)])
+    with pytest.raises(Conflict):
+        await store.commit([changes.PutProcess(values.negotiation("urn:n:9", version=4), 3)])
+    with pytest.raises(ValueError, match="expected"):
+        await store.commit([changes.PutProcess(replace(second, version=2), 2)])
+    assert await store.negotiation(OWNER, "urn:n:1") == second
+    assert await store.next_due(OWNER) is None
+
+
+async def test_a_pid_of_a_peer_belongs_to_one_process(store: Store) -> None:
+    first = values.negotiation("urn:n:1", peer_pid="urn:p:1")
+    second = values.negotiation("urn:n:2")
+    await store.commit([changes.PutProcess(first, None), changes.PutProcess(second, None)])
+    with pytest.raises(Conflict):
+        await store.commit([changes.PutProcess(values.negotiation("urn:n:3", peer_pid="urn:p:1"), None)])
+    with pytest.raises(Conflict):
+        await store.commit([changes.PutProcess(replace(second, version=2, peer_pid="urn:p:1"), 1)])
+    others = (
+        values.negotiation("urn:n:4", peer_pid="urn:p:1", role=Role.CONSUMER),
+        values.negotiation("urn:n:5", peer_pid="urn:p:1", peer="did:web:other.example"),
+        values.negotiation("urn:n:6", peer_pid="urn:p:1", owner="other"),
+        values.transfer("urn:n:7", peer_pid="urn:p:1"),
+    )
+    await store.commit([changes.PutProcess(process, None) for process in others])
+    assert await store.negotiation(OWNER, "urn:n:3") is None
+
+
+async def test_a_group_is_kept_whole_or_not_at_all(store: Store) -> None:
+    await store.commit(
+        [
+            changes.UseReplayKey(values.replay_key("once")),
+            changes.PutHold(values.hold("urn:n:0")),
+            changes.AppendLeaf(values.leaf("first")),
+        ]
+    )
+    with pytest.raises(Replayed):
+        await store.commit(
+            [
+                changes.PutProcess(values.negotiation("urn:n:1", peer_pid="urn:p:1"), None),
+                changes.PutAsset(values.asset("urn:d:1"), None),
+                changes.PutAgreement(values.agreement("urn:a:1")),
+                changes.PutHold(values.hold("urn:n:1")),
+                changes.DropHold(OWNER, "urn:n:0"),
+                changes.PutBackoff(Backoff(owner=OWNER, peer="p", failures=1, until=9)),
+                changes.PutFlow(values.flow("urn:t:1", token_hash="aa")),
+                changes.PutLease(values.lease("urn:t:1", 1)),
+                changes.AddUsage(OWNER, "urn:a:1", bytes_moved=5, uses=1),
+                changes.AppendLeaf(values.leaf("second")),
+                changes.UseReplayKey(values.replay_key("once")),
+            ]
+        )
+    assert await store.negotiation(OWNER, "urn:n:1") is None
+    assert (
+        await store.process_of_peer(OWNER, Kind.NEGOTIATION, Role.PROVIDER, "did:web:peer.example", "urn:p:1") is None
+    )
+    assert await store.asset(OWNER, "urn:d:1") is None
+    assert await store.asset_of_offer(OWNER, "offer of urn:d:1") is None
+    assert await store.agreement(OWNER, "urn:a:1") is None
+    assert await store.holds(OWNER, Page()) == ([values.hold("urn:n:0")], None)
+    assert await store.backoffs(OWNER) == []
+    assert await store.flow_of_token("aa") is None
+    assert await store.lease(OWNER, "urn:t:1") is None
+    assert await store.usage(OWNER, "urn:a:1") == Usage(owner=OWNER, agreement_id="urn:a:1", bytes_moved=0, uses=0)
+    assert [leaf.id for leaf in (await store.leaves(OWNER, Page()))[0]] == ["first"]
+
+
+async def test_a_token_is_used_once_for_each_owner_and_issuer(store: Store) -> None:
+    key = values.replay_key("once")
+    for other in (key, replace(key, jti="two"), replace(key, issuer="did:web:x.example"), replace(key, owner="other")):
+        await store.commit([changes.UseReplayKey(other)])
+    with pytest.raises(Replayed):
+        await store.commit([changes.UseReplayKey(replace(key, expires_at=1))])
+
+
+async def test_what_is_due_comes_longest_due_first(store: Store) -> None:
+    rows = (("urn:n:1", 30), ("urn:n:2", 10), ("urn:n:3", None), ("urn:n:4", 40))
+    await store.commit([changes.PutProcess(values.negotiation(pid, due_at=due_at), None) for pid, due_at in rows])
+    await store.commit([changes.PutProcess(values.transfer("urn:t:1", due_at=20), None)])
+    await store.commit([changes.PutProcess(values.transfer("urn:t:2", due_at=1, owner="other"), None)])
+    assert [p.id for p in await store.due(OWNER, 30, 10)] == ["urn:n:2", "urn:t:1", "urn:n:1"]
+    assert [p.id for p in await store.due(OWNER, 30, 2)] == ["urn:n:2", "urn:t:1"]
+    assert await store.due(OWNER, 9, 10) == []
+    assert await store.next_due(OWNER) == 10
+    assert await store.next_due("nobody") is None
+
+
+async def test_listings_are_filtered_and_newest_first(store: Store) -> None:
+    for number in range(1, 7):
+        state = "AGREED" if number % 2 else "OFFERED"
+        peer = "did:web:a.example" if number < 4 else "did:web:b.example"
+        process = values.negotiation(f"urn:n:{number}", state=state, peer=peer, dataset=f"urn:d:{number % 3}")
+        await store.commit([changes.PutProcess(process, None)])
+    await store.commit([changes.PutProcess(values.transfer("urn:t:1"), None)])
+    await store.commit([changes.PutProcess(values.transfer("urn:t:2", agreement_id="urn:agreement:2"), None)])
+
+    async def listed(**wanted: str) -> str:
+        return "".join(p.id[-1] for p in (await store.negotiations(OWNER, Page(), **wanted))[0])
+
+    assert await listed() == "654321"
+    assert await listed(state="AGREED") == "531"
+    assert await listed(state="AGREED", peer="did:web:a.example") == "31"
+    assert await listed(dataset="urn:d:0") == "63"
+    assert await listed(state="' OR 1=1 --") == ""
+    assert [t.id for t in (await store.transfers(OWNER, Page()))[0]] == ["urn:t:2", "urn:t:1"]
+    assert [t.id for t in (await store.transfers(OWNER, Page(), agreement_id="urn:agreement:1"))[0]] == ["urn:t:1"]
+    assert (await store.transfers("other", Page())) == ([], None)
+
+
+async def test_pages_follow_each_other_while_new_rows_arrive(store: Store) -> None:
+    for number in range(5):
+        await store.commit([changes.PutAgreement(values.agreement(f"urn:a:{number}"))])
+    rows, after = await store.agreements(OWNER, Page(limit=2))
+    seen = [row.id for row in rows]
+    await store.commit([changes.PutAgreement(values.agreement("urn:a:9"))])
+    await store.commit([changes.PutAgreement(values.agreement("urn:a:1", finalized_at=8))])
+    while after:
+        rows, after = await store.agreements(OWNER, Page(limit=2, after=after))
+        seen += [row.id for row in rows]
+    assert seen == [f"urn:a:{number}" for number in (4, 3, 2, 1, 0)]
+
+
+@pytest.mark.parametrize(
+    "page", [Page(after="x"), Page(after=""), Page(after="-1"), Page(after="f" * 99), Page(limit=0)]
+)
+async def test_a_page_that_cannot_be_is_an_error(store: Store, page: Page) -> None:
+    with pytest.raises(ValueError, match=r"cursor|at least one row"):
+        await store.holds(OWNER, page)
+
+
+async def test_the_quota_counts_what_has_not_ended(store: Store) -> None:
+    peer = "did:web:peer.example"
+    ended = values.transfer("urn:t:1", state="COMPLETED")
+    begun = values.negotiation("urn:n:1", state=None)
+    others = (values.negotiation("urn:n:2", peer="did:web:x.example"), values.negotiation("urn:n:3", owner="other"))
+    await store.commit([changes.PutProcess(p, None) for p in (ended, begun, values.transfer("urn:t:2"), *others)])
+    assert await store.open_processes(OWNER, peer) == 2
+    await store.commit([changes.PutProcess(replace(begun, version=2, state="TERMINATED"), 1)])
+    assert await store.open_processes(OWNER, peer) == 1
+
+
+async def test_an_asset_is_found_by_every_offer_it_had(store: Store) -> None:
+    first = values.asset("urn:d:1", offer_id="urn:o:1")
+    await store.commit([changes.PutAsset(first, None)])
+    second = replace(first, version=2, offer_id="urn:o:2", status=AssetStatus.WITHDRAWN)
+    await store.commit([changes.PutAsset(second, 1)])
+    with pytest.raises(Conflict):
+        await store.commit([changes.PutAsset(replace(first, version=2, offer_id="urn:o:3"), 1)])
+    assert await store.asset(OWNER, "urn:d:1") == second
+    assert await store.asset_of_offer(OWNER, "urn:o:1") == second
+    assert await store.asset_of_offer(OWNER, "urn:o:2") == second
+    assert await store.asset_of_offer(OWNER, "urn:o:3") is None
+    assert await store.asset_of_offer("other", "urn:o:1") is None
+
+
+async def test_assets_are_listed_either_way(store: Store) -> None:
+    for number in range(4):
+        status = AssetStatus.DRAFT if number == 1 else AssetStatus.PUBLISHED
+        await store.commit([changes.PutAsset(values.asset(str(number), status=status), None)])
+    assert "".join(a.id for a in (await store.assets(OWNER, Page()))[0]) == "3210"
+    rows, after = await store.assets(OWNER, Page(limit=2), status=AssetStatus.PUBLISHED, oldest_first=True)
+    assert "".join(a.id for a in rows) == "02"
+    rows, after = await store.assets(OWNER, Page(after=after), status=AssetStatus.PUBLISHED, oldest_first=True)
+    assert "".join(a.id for a in rows) == "3"
+    assert after is None
+
+
+async def test_agreements_are_replaced_and_filtered(store: Store) -> None:
+    first = values.agreement("urn:a:1")
+    other = values.agreement("urn:a:2", dataset="urn:d:2", counterparty="did:web:x.example")
+    await store.commit([changes.PutAgreement(first), changes.PutAgreement(other)])
+    await store.commit([changes.PutAgreement(replace(first, finalized_at=9))])
+    assert await store.agreement(OWNER, "urn:a:1") == replace(first, finalized_at=9)
+    assert (await store.agreements(OWNER, Page(), dataset="urn:d:2"))[0] == [other]
+    assert (await store.agreements(OWNER, Page(), counterparty=first.counterparty))[0] == [
+        replace(first, finalized_at=9)
+    ]
+
+
+async def test_holds_are_listed_oldest_first_and_dropped(store: Store) -> None:
+    await store.commit([changes.PutHold(values.hold(pid)) for pid in ("a", "b", "c")])
+    await store.commit([changes.PutHold(values.hold("a", reason="again"))])
+    await store.commit([changes.DropHold(OWNER, "b"), changes.DropHold(OWNER, "unknown")])
+    rows, after = await store.holds(OWNER, Page(limit=1))
+    assert rows == [values.hold("c")]
+    await store.commit([changes.DropHold(OWNER, "a"), changes.PutHold(values.hold("d"))])
+    assert await store.holds(OWNER, Page(after=after)) == ([values.hold("d")], None)
+    assert await store.hold(OWNER, "a") is None
+
+
+async def test_a_peer_is_left_alone_until_it_answers(store: Store) -> None:
+    backoff = Backoff(owner=OWNER, peer="did:web:peer.example", failures=3, until=99)
+    await store.commit([changes.PutBackoff(replace(backoff, failures=2)), changes.PutBackoff(backoff)])
+    assert await store.backoffs(OWNER) == [backoff]
+    assert await store.backoffs("other") == []
+    await store.commit([changes.PutBackoff(replace(backoff, failures=0))])
+    assert await store.backoffs(OWNER) == []
+
+
+async def test_a_flow_is_found_by_its_present_token_alone(store: Store) -> None:
+    flow = values.flow("urn:t:1", token_hash="aa", source={"kind": "file"}, endpoint=b"{}")
+    await store.commit([changes.PutFlow(flow)])
+    assert await store.flow_of_token("aa") == flow
+    renewed = replace(flow, token_hash="bb", state="SUSPENDED", bytes_moved=2**40)
+    await store.commit([changes.PutFlow(renewed)])
+    assert await store.flow_of_token("aa") is None
+    assert await store.flow_of_token("bb") == await store.flow(OWNER, "urn:t:1") == renewed
+    assert await store.flows(OWNER, state="STARTED") == []
+    assert await store.flows(OWNER, state="SUSPENDED") == [renewed]
+    await store.commit([changes.PutFlow(replace(renewed, token_hash=None))])
+    assert await store.flow_of_token("bb") is None
+
+
+async def test_a_lease_never_goes_back_to_an_older_epoch(store: Store) -> None:
+    await store.commit([changes.PutLease(values.lease("urn:t:1", 2, valid_until=50, max_bytes=10))])
+    with pytest.raises(Conflict):
+        await store.commit([changes.PutLease(values.lease("urn:t:1", 1))])
+    assert await store.lease(OWNER, "urn:t:1") == values.lease("urn:t:1", 2, valid_until=50, max_bytes=10)
+    await store.commit([changes.PutLease(values.lease("urn:t:1", 3, decision=b"[]"))])
+    assert await store.lease(OWNER, "urn:t:1") == values.lease("urn:t:1", 3, decision=b"[]")
+    await store.commit([changes.DropLease(OWNER, "urn:t:1"), changes.DropLease(OWNER, "unknown")])
+    assert await store.lease(OWNER, "urn:t:1") is None
+
+
+async def test_a_counted_limit_is_never_exceeded(store: Store) -> None:
+    with pytest.raises(LimitReached):
+        await store.commit([changes.AddUsage(OWNER, "urn:a:1", uses=3, max_uses=2)])
+    use = changes.AddUsage(OWNER, "urn:a:1", bytes_moved=10, uses=1, max_uses=2)
+    outcomes = await asyncio.gather(*(store.commit([use]) for _ in range(5)), return_exceptions=True)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["LimitReached"] * 3 + ["NoneType"] * 2
+    await store.commit([changes.AddUsage(OWNER, "urn:a:1", bytes_moved=5)])
+    assert await store.usage(OWNER, "urn:a:1") == Usage(owner=OWNER, agreement_id="urn:a:1", bytes_moved=25, uses=2)
+
+
+async def test_leaves_are_kept_in_the_order_of_the_commits(store: Store) -> None:
+    for number, process in enumerate("ababa"):
+        await store.commit([changes.AppendLeaf(values.leaf(f"leaf {number}", process, at=9 - number))])
+        await store.commit([changes.AppendLeaf(values.leaf(f"other {number}", owner="other"))])
+    rows, after = await store.leaves(OWNER, Page(limit=3))
+    more, _ = await store.leaves(OWNER, Page(limit=3, after=after))
+    assert [leaf.position for leaf in [*rows, *more]] == [0, 1, 2, 3, 4]
+    assert rows[1] == values.leaf("leaf 1", "b", at=8, position=1)
+    rows, after = await store.leaves(OWNER, Page(limit=2), process_id="a")
+    more, end = await store.leaves(OWNER, Page(limit=2, after=after), process_id="a")
+    assert [leaf.id for leaf in [*rows, *more]] == ["leaf 0", "leaf 2", "leaf 4"]
+    assert end is None
+
+
+async def test_of_two_that_change_the_same_process_one_loses(store: Store) -> None:
+    first = values.negotiation("urn:n:1")
+    await store.commit([changes.PutProcess(first, None)])
+
+    async def move(state: str) -> None:
+        leaf = changes.AppendLeaf(values.leaf(state))
+        await store.commit([leaf, changes.PutProcess(replace(first, version=2, state=state), 1)])
+
+    outcomes = await asyncio.gather(move("AGREED"), move("TERMINATED"), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [type(None), Conflict]
+    stored = await store.negotiation(OWNER, "urn:n:1")
+    assert stored
+    assert stored.state == "AGREED"
+    assert [leaf.id for leaf in (await store.leaves(OWNER, Page()))[0]] == ["AGREED"]
+
+
+async def test_a_closed_store_is_unavailable(store: Store) -> None:
+    await store.close()
+    await store.close()
+    with pytest.raises(Unavailable):
+        await store.commit([changes.PutHold(values.hold("a"))])
+    with pytest.raises(Unavailable):
+        await store.negotiation(OWNER, "urn:n:1")
+    with pytest.raises(Unavailable):
+        await store.holds(OWNER, Page())
