@@ -26,6 +26,7 @@ from connector.policy.model import (
     Permission,
     Policy,
     Prohibition,
+    Rule,
 )
 from connector.policy.registry import Registry
 
@@ -249,6 +250,14 @@ def _rule(
     )
 
 
+def _refinements(rule: Rule) -> list[tuple[str, tuple[Constraint, ...]]]:
+    found = [("action", entry.refinement) for entry in rule.action]
+    found += [("target", entry.refinement) for entry in rule.target]
+    found += [("assigner", entry.refinement) for entry in rule.assigner]
+    found += [("assignee", entry.refinement) for entry in rule.assignee]
+    return [(name, refinement) for name, refinement in found if refinement]
+
+
 def _cost(check: Check) -> int:
     return check.cost
 
@@ -287,8 +296,7 @@ def _duty(duty: Duty, role: DutyRole, registry: Registry, builders: list[Builder
     builder = Builder(registry, duty.uid, assume=True)
     builders.append(builder)
     checks: list[Check] = []
-    named = (*duty.action, *duty.target, *duty.assigner, *duty.assignee)
-    parameters: list[Constraint] = [refinement for entry in named for refinement in entry.refinement]
+    parameters: list[Constraint] = [constraint for _name, entry in _refinements(duty) for constraint in entry]
     bounds: list[AtomicConstraint] = []
     for constraint, path in flat(duty.constraint, f"{duty.uid}/constraint"):
         if isinstance(constraint, AtomicConstraint):
