@@ -86,6 +86,19 @@ def verification_keys(value: Card) -> tuple[VerificationKey, ...]:
     return tuple(from_jwk(jwk) for jwk in value.keys)
 
 
+def operator_keys(path: Path) -> tuple[VerificationKey, ...]:
+    """Return the operator's keys from its card or from a file of one public JWK; raises RosterFault."""
+    try:
+        value = msgspec.json.decode(read_bounded(path, MAX_CARD), type=dict[str, object])
+        if "kty" in value:
+            return (from_jwk(value),)
+    except (FileFault, KeyFault) as fault:
+        raise RosterFault(str(fault)) from None
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as fault:
+        raise RosterFault(f"{path} is neither an identity card nor a public key: {fault}") from None
+    return verification_keys(read_card(path))
+
+
 def member(value: Card, *, roles: Sequence[str] = (), claims: Mapping[str, Sequence[str]] | None = None) -> Member:
     """Return the entry of a list for the holder of a card, with the roles and claims the operator vouches for."""
     return Member(
