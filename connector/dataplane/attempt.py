@@ -41,6 +41,15 @@ class Expected:
 
 
 @dataclass(frozen=True)
+class Again:
+    """An attempt came to nothing that is final: try once more, after a pause unless `at_once`."""
+
+    reason: str
+    wish: float | None = None
+    at_once: bool = False
+
+
+@dataclass(frozen=True)
 class Way:
     """What a transfer needs on its way: the client, its leave, and how it pauses (seconds).
 
@@ -63,17 +72,20 @@ class Way:
 
 
 class Patience:
-    """Bounded retries with growing pauses; bytes that moved since the last failure make it patient again."""
+    """Bounded retries with growing pauses; only what is held further on than ever makes it patient again.
+
+    Bytes that merely moved do not count: a receiver that takes everything and then fails would be tried for ever.
+    """
 
     def __init__(self, way: Way) -> None:
         self._way = way
         self._failures = 0
-        self._moved = way.gate.moved
+        self._held = 0
 
-    async def wait(self, reason: str, wish: float | None = None) -> None:
+    async def wait(self, reason: str, wish: float | None, held: int) -> None:
         """Wait before the next attempt, at least as long as the peer wishes. Raises TransferFailed in the end."""
-        if self._way.gate.moved > self._moved:
-            self._failures, self._moved = 0, self._way.gate.moved
+        if held > self._held:
+            self._failures, self._held = 0, held
         self._failures += 1
         if self._failures > MOST_FAILURES:
             raise TransferFailed(f"{reason} It was tried {MOST_FAILURES} times; the transfer can be started again.")

@@ -13,6 +13,7 @@ from urllib.parse import quote
 import msgspec
 
 from connector.dataplane.attempt import (
+    Again,
     Credential,
     Delivered,
     Expected,
@@ -42,15 +43,6 @@ class _Known:
     etag: str | None = None
     fresh: bool = False
     doubted: bool = False
-
-
-@dataclass(frozen=True)
-class _Again:
-    """The attempt came to nothing that is final: try once more, after a pause unless `at_once`."""
-
-    reason: str
-    wish: float | None = None
-    at_once: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,14 +99,14 @@ async def _fetch_one(way: Way, credential: Credential, target: _Target, known: _
         except Blocked as error:
             raise TransferFailed(f"The data address of the peer must not be dialled: {error.reason}") from error
         except NetError as error:
-            outcome = _Again(f"The peer's data endpoint failed: {error}")
-        if not isinstance(outcome, _Again):
+            outcome = Again(f"The peer's data endpoint failed: {error}")
+        if not isinstance(outcome, Again):
             return outcome
         if not outcome.at_once:
-            await patience.wait(outcome.reason, outcome.wish)
+            await patience.wait(outcome.reason, outcome.wish, await target.sink.received(target.address, target.key))
 
 
-async def _attempt(way: Way, credential: Credential, target: _Target, known: _Known) -> Receipt | Listing | _Again:
+async def _attempt(way: Way, credential: Credential, target: _Target, known: _Known) -> Receipt | Listing | Again:
     held = await target.sink.received(target.address, target.key)
     offset = held if held and not known.fresh and (known.etag or known.sha256) else 0
     headers = credential.headers()
@@ -128,7 +120,7 @@ async def _attempt(way: Way, credential: Credential, target: _Target, known: _Kn
         if answer.status == 200 and not target.member and _media_type(answer) == FOLDER_TYPE:
             return await _read_listing(way, answer)
         arrival = _arrival(answer, target, known, offset)
-        if isinstance(arrival, _Again):
+        if isinstance(arrival, Again):
             return arrival
         if not target.member:
             await way.learned(Expected(known.size, known.sha256))
@@ -139,20 +131,20 @@ async def _attempt(way: Way, credential: Credential, target: _Target, known: _Kn
             if not arrival.offset or known.doubted:
                 raise
             known.fresh = known.doubted = True  # what was held may have been of other data: once more, from its start
-            return _Again(str(error), at_once=True)
+            return Again(str(error), at_once=True)
 
 
-def _judge(answer: Stream, credential: Credential) -> _Again:
+def _judge(answer: Stream, credential: Credential) -> Again:
     """Return that another attempt makes sense after this status, or raise TransferFailed."""
     if credential.try_other_form(answer.status):
-        return _Again("The peer refused the token.", at_once=True)
+        return Again("The peer refused the token.", at_once=True)
     reason = f"The peer's data endpoint answered with status {answer.status}."
     if not is_transient(answer.status):
         raise TransferFailed(reason)
-    return _Again(reason, retry_after(answer.headers.get("Retry-After")))
+    return Again(reason, retry_after(answer.headers.get("Retry-After")))
 
 
-def _arrival(answer: Stream, target: _Target, known: _Known, asked: int) -> Arrival | _Again:
+def _arrival(answer: Stream, target: _Target, known: _Known, asked: int) -> Arrival | Again:
     """Read from the answer's head what is coming and where it begins; `asked` is the first byte we asked for."""
     size, offset = read_number(answer.headers.get("Content-Length")), 0
     if answer.status != 200:
@@ -179,11 +171,11 @@ def _arrival(answer: Stream, target: _Target, known: _Known, asked: int) -> Arri
     )
 
 
-def _from_the_start(known: _Known, reason: str) -> _Again:
+def _from_the_start(known: _Known, reason: str) -> Again:
     if known.fresh:
         raise TransferFailed(reason)
     known.fresh, known.etag = True, None
-    return _Again(reason, at_once=True)
+    return Again(reason, at_once=True)
 
 
 def _media_type(answer: Stream) -> str:

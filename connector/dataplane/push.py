@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import quote
 
 from connector.dataplane.attempt import (
+    Again,
     Credential,
     Delivered,
     Expected,
@@ -54,15 +55,6 @@ class _Held:
     sha256: str | None = None
 
 
-@dataclass(frozen=True)
-class _Again:
-    """The attempt came to nothing that is final: try once more, after a pause unless `at_once`."""
-
-    reason: str
-    wish: float | None = None
-    at_once: bool = False
-
-
 @dataclass
 class _Target:
     """One resource, where it goes, and what earlier attempts have shown of it."""
@@ -74,6 +66,7 @@ class _Target:
     expected: Expected
     etag: str | None = None
     fresh: bool = False
+    held: int = 0
 
 
 async def push(
@@ -110,43 +103,45 @@ async def _push_one(
         try:
             held = await _ask(way, credential, target)
             outcome = (
-                held if isinstance(held, _Again) else await _attempt(way, credential, source, address, target, held)
+                held if isinstance(held, Again) else await _attempt(way, credential, source, address, target, held)
             )
         except Blocked as error:
             raise TransferFailed(f"The data address of the peer must not be dialled: {error.reason}") from error
         except NetError as error:
-            outcome = _Again(f"The peer's data endpoint failed: {error}")
+            outcome = Again(f"The peer's data endpoint failed: {error}")
         if isinstance(outcome, Delivered):
             return outcome
         if not outcome.at_once:
-            await patience.wait(outcome.reason, outcome.wish)
+            await patience.wait(outcome.reason, outcome.wish, target.held)
 
 
-async def _ask(way: Way, credential: Credential, target: _Target) -> _Held | _Again:
+async def _ask(way: Way, credential: Credential, target: _Target) -> _Held | Again:
     """Ask the receiver how much it holds. A foreign one may answer anything: it is then sent everything."""
     answer = await way.client.request("HEAD", target.url, headers=credential.headers())
     if credential.try_other_form(answer.status):
-        return _Again("The peer refused the token.", at_once=True)
+        return Again("The peer refused the token.", at_once=True)
     if answer.status == 503:
-        return _Again("The peer cannot receive at present.", retry_after(answer.headers.get("Retry-After")))
+        return Again("The peer cannot receive at present.", retry_after(answer.headers.get("Retry-After")))
     offset = read_number(answer.headers.get(UPLOAD_OFFSET))
+    target.held = offset or 0
     complete = answer.headers.get(UPLOAD_COMPLETE) == "?1"
     return _Held(offset, complete, read_repr_digest(answer.headers.get(REPR_DIGEST)))
 
 
 async def _attempt(
     way: Way, credential: Credential, source: Source, address: dict[str, Any], target: _Target, held: _Held
-) -> Delivered | _Again:
+) -> Delivered | Again:
     if held.complete and held.offset is not None and not target.fresh:
         return Delivered(held.offset, held.sha256)
     offset = 0 if target.fresh else held.offset or 0
     async with source.open(address, part=target.part, offset=offset) as content:
         if offset and _unfit(content, offset, target):
             target.fresh = True
-            return _Again("What the receiver holds is not the beginning of the present data.", at_once=True)
+            return Again("What the receiver holds is not the beginning of the present data.", at_once=True)
         target.etag, target.fresh = content.etag, False
+        target.expected = Expected(content.size, content.sha256)
         if target.part is None:
-            await way.learned(Expected(content.size, content.sha256))
+            await way.learned(target.expected)
         return await _send(way, credential, target, held, content)
 
 
@@ -156,7 +151,7 @@ def _unfit(content: Content, offset: int, target: _Target) -> bool:
     return content.offset != offset or content.size is None or offset > content.size or changed
 
 
-async def _send(way: Way, credential: Credential, target: _Target, held: _Held, content: Content) -> Delivered | _Again:
+async def _send(way: Way, credential: Credential, target: _Target, held: _Held, content: Content) -> Delivered | Again:
     body = Watched(way.metered(content.chunks))
     headers = credential.headers() | {"Content-Type": target.media_type or content.media_type}
     if content.sha256:
@@ -179,8 +174,8 @@ async def _send(way: Way, credential: Credential, target: _Target, held: _Held, 
     if body.failure:
         raise body.failure
     if credential.try_other_form(status):
-        return _Again("The peer refused the token.", at_once=True)
+        return Again("The peer refused the token.", at_once=True)
     reason = f"The peer's data endpoint answered with status {status}."
     if is_transient(status) or (status == 422 and content.offset):
-        return _Again(reason, wish)
+        return Again(reason, wish)
     raise TransferFailed(reason)

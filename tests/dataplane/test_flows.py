@@ -1,0 +1,164 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from connector.dataplane.flows import VERBS
+from connector.ports.changes import PutFlow
+from connector.ports.dataplane import FlowReport
+from connector.ports.entities import Flow, FlowDirection
+from connector.protocol.dsp.common import authorization
+from connector.protocol.dsp.transfer_machine import FlowState
+from tests.dataplane.world import FLOW, OWNER, Side, blob, flow_request, lease, sha256, side, url_and_token
+
+SERVE, RECEIVE, FETCH, PUSH = FlowDirection.SERVE, FlowDirection.RECEIVE, FlowDirection.FETCH, FlowDirection.PUSH
+SOURCE = {"kind": "file", "path": "f"}
+
+
+@pytest.fixture
+async def one(tmp_path: Path) -> AsyncIterator[Side]:
+    async with side(tmp_path) as made:
+        made.give("f", b"data")
+        yield made
+
+
+async def _say(one: Side, verb: str) -> FlowReport:
+    if verb in {"prepare", "start"}:
+        return await getattr(one.plane, verb)(flow_request(SERVE, source=SOURCE))
+    if verb == "complete":
+        return await one.plane.complete(OWNER, FLOW)
+    return await getattr(one.plane, verb)(OWNER, FLOW, "because")
+
+
+async def _put(one: Side, state: FlowState) -> None:
+    flow = Flow(
+        owner=OWNER,
+        id=FLOW,
+        direction=SERVE,
+        agreement_id="agreement",
+        dataset="trees",
+        peer="did:web:peer",
+        state=state,
+        source=SOURCE,
+    )
+    await one.store.commit([PutFlow(flow)])
+
+
+@pytest.mark.parametrize("state", FlowState)
+@pytest.mark.parametrize("verb", VERBS)
+async def test_every_verb_in_every_state_is_what_the_table_says_and_can_be_repeated(
+    one: Side, verb: str, state: FlowState
+) -> None:
+    if state is not FlowState.NONE:
+        await _put(one, state)
+    wanted = VERBS[verb].get(state, state)
+    for _ in range(2):
+        report = await _say(one, verb)
+        assert report.state == wanted
+    stored = await one.store.flow(OWNER, FLOW)
+    assert (stored.state if stored else wanted) == wanted
+
+
+@pytest.mark.parametrize("ending", ["complete", "terminate"])
+async def test_an_ended_flow_never_runs_again(one: Side, ending: str) -> None:
+    await _say(one, "start")
+    await one.plane.renew(lease())
+    state = (await _say(one, ending)).state
+    await one.plane.renew(lease(2))
+    assert (await _say(one, "start")).state == state
+    assert (await _say(one, "suspend")).state == state
+    flow = await one.store.flow(OWNER, FLOW)
+    assert flow
+    assert flow.token_hash is None
+    assert await one.store.lease(OWNER, FLOW) is None
+
+
+async def test_only_the_hash_of_a_token_is_kept(one: Side) -> None:
+    address = await one.serve(SOURCE)
+    flow = await one.store.flow(OWNER, FLOW)
+    token = authorization(address) or ""
+    assert flow
+    assert flow.token_hash == sha256(token.encode())
+    assert token.encode() not in msgspec.json.encode(flow)
+    report = await one.plane.report(OWNER, FLOW)
+    assert report
+    assert report.data_address is None, "the token is given out once"
+
+
+async def test_a_suspended_flow_keeps_its_token_when_it_receives(one: Side) -> None:
+    sink = {"kind": "file", "path": "x"}
+    first = await one.plane.prepare(flow_request(RECEIVE, sink=sink))
+    assert first.data_address
+    assert (await one.plane.start(flow_request(RECEIVE))).data_address is None
+    hashes = []
+    for _ in range(2):
+        flow = await one.store.flow(OWNER, FLOW)
+        hashes.append(flow.token_hash if flow else None)
+        await one.plane.suspend(OWNER, FLOW, "pause")
+        await one.plane.start(flow_request(RECEIVE))
+    assert hashes[0] == hashes[1] is not None
+
+
+@pytest.mark.parametrize(
+    ("source", "word"),
+    [
+        ({"kind": "ftp"}, "kind"),
+        ({"kind": "file", "path": "../f"}, "path"),
+        ({"kind": "file", "path": "missing"}, "exist"),
+        ({"kind": "http", "url": "file:///etc/passwd"}, "url"),
+        ({}, "kind"),
+    ],
+)
+async def test_an_address_that_cannot_be_served_starts_nothing(one: Side, source: dict[str, str], word: str) -> None:
+    report = await one.plane.start(flow_request(SERVE, source=source))
+    assert report.state == FlowState.NONE
+    assert word in (report.error or "")
+    assert await one.store.flow(OWNER, FLOW) is None
+    assert one.plane.supports(source, None) == report.error
+    assert one.plane.supports(SOURCE, {"kind": "file", "path": "x"}) is None
+
+
+async def test_a_serving_flow_outlives_a_restart_with_its_token_and_lease(tmp_path: Path) -> None:
+    async with side(tmp_path) as before:
+        before.give("f", b"data")
+        _, headers = url_and_token(await before.serve(SOURCE))
+        store = before.store
+    async with side(tmp_path, store=store) as after:
+        await after.plane.resume_flows(OWNER)
+        answer = await after.client.request("GET", f"{after.url}/flows/{FLOW}", headers=headers)
+        assert (answer.status, answer.body) == (200, b"data")
+
+
+async def test_a_lease_for_a_flow_that_does_not_run_is_ignored(one: Side) -> None:
+    await one.plane.renew(lease())
+    assert await one.store.lease(OWNER, FLOW) is None
+    await one.serve(SOURCE)
+    await one.plane.suspend(OWNER, FLOW, "pause")
+    await one.plane.renew(lease(2))
+    assert await one.store.lease(OWNER, FLOW) is None, "a renewal that came late opened a suspended flow"
+
+
+async def test_a_failed_flow_can_be_started_again(tmp_path: Path) -> None:
+    data = blob(1000)
+    async with side(tmp_path / "p") as provider, side(tmp_path / "c") as consumer:
+        endpoint = msgspec.json.encode(await provider.serve(provider.give("f", data)))
+        await provider.plane.suspend(OWNER, FLOW, "pause")
+        sink = {"kind": "file", "path": "f"}
+        await consumer.plane.start(flow_request(FETCH, sink=sink, endpoint=endpoint))
+        await consumer.plane.renew(lease())
+        failed = await consumer.ended()
+        assert failed.state == FlowState.STARTED
+        assert "409" in (failed.error or "")
+        await consumer.plane.renew(lease(2))
+        assert (await consumer.plane.report(OWNER, FLOW)) == failed, "a renewal alone is no new beginning"
+        consumer.told.clear()
+        endpoint = msgspec.json.encode(await provider.serve(SOURCE, lease(2)))
+        await consumer.plane.start(flow_request(FETCH, endpoint=endpoint))
+        assert (await consumer.ended()).sha256 == sha256(data)
+
+
+async def test_an_address_of_the_peer_that_cannot_be_read_is_an_error(one: Side) -> None:
+    await one.plane.start(flow_request(PUSH, source=SOURCE, endpoint=b'{"nonsense": 1}'))
+    await one.plane.renew(lease())
+    assert "data address" in ((await one.ended()).error or "")
