@@ -1,0 +1,199 @@
+"""What every kind of source keeps. The suite runs over the table of kinds; a kind is fed with bytes by its backing.
+
+A new source is covered by its line in `connector.dataplane.kinds` as far as addresses go, and in full with a backing.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from yarl import URL
+
+from connector.dataplane.kinds import SOURCES, Site
+from connector.dataplane.sources.http import HttpSource
+from connector.net.client import GuardedClient
+from connector.net.dial import SocketTransport
+from connector.ports.flow import Source, SourceError
+from tests.dataplane.world import LOOPBACK, blob, serving, sha256
+
+DATA = blob(2_500_000)
+SECRET = "canary-4711"
+Backing = Callable[[Site, bytes], AbstractAsyncContextManager[dict[str, Any]]]
+
+
+@asynccontextmanager
+async def _file(site: Site, data: bytes) -> AsyncIterator[dict[str, Any]]:
+    assert site.source_root
+    (site.source_root / "data.bin").write_bytes(data)
+    yield {"kind": "file", "path": "data.bin"}
+
+
+@asynccontextmanager
+async def _http(site: Site, data: bytes) -> AsyncIterator[dict[str, Any]]:
+    async def handler(request: web.Request) -> web.Response:
+        assert request.headers["X-Api-Key"] == SECRET
+        span = request.http_range
+        if span.start is None:
+            return web.Response(body=data, headers={"ETag": '"1"'})
+        stop = min(span.stop or len(data), len(data))
+        if span.start >= len(data):
+            return web.Response(status=416, headers={"Content-Range": f"bytes */{len(data)}"})
+        content_range = f"bytes {span.start}-{stop - 1}/{len(data)}"
+        return web.Response(status=206, body=data[span], headers={"Content-Range": content_range, "ETag": '"1"'})
+
+    async with serving(handler) as url:
+        yield {"kind": "http", "url": url + "/data?x=1", "headers": {"X-Api-Key": SECRET}}
+
+
+BACKINGS: dict[str, Backing] = {"file": _file, "http": _http}
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[Site]:
+    transport = SocketTransport(LOOPBACK)
+    (tmp_path / "out").mkdir()
+    yield Site(tmp_path / "out", tmp_path / "in", GuardedClient(LOOPBACK, transport))
+    await transport.close()
+
+
+async def _read(source: Source, address: dict[str, Any], **span: int) -> tuple[bytes, int, int | None]:
+    async with source.open(address, **span) as content:
+        if content.sha256:
+            assert content.sha256 == sha256(DATA)
+        return b"".join([chunk async for chunk in content.chunks]), content.offset, content.size
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+@pytest.mark.parametrize(
+    "rest", [{}, {"path": None, "url": None}, {"path": "../x", "url": "gopher://x"}, {"path": 7, "url": ["http://x"]}]
+)
+async def test_an_incomplete_or_odd_address_is_refused(site: Site, kind: str, rest: dict[str, Any]) -> None:
+    source = SOURCES[kind](site)
+    with pytest.raises(SourceError):
+        source.check({"kind": kind, **rest})
+    with pytest.raises(SourceError):
+        async with source.open({"kind": kind, **rest}):
+            pytest.fail("opened")
+
+
+@pytest.mark.parametrize("kind", BACKINGS)
+async def test_it_gives_all_bytes_and_any_range_of_them(site: Site, kind: str) -> None:
+    source = SOURCES[kind](site)
+    async with BACKINGS[kind](site, DATA) as address:
+        source.check(address)
+        assert await _read(source, address) == (DATA, 0, len(DATA))
+        for first, end in [(0, 1), (1, 2_000_000), (2_499_999, None), (1_048_576, 2_500_000), (5, 99_999_999)]:
+            span = {"offset": first} | ({} if end is None else {"end": end})
+            assert await _read(source, address, **span) == (DATA[first:end], first, len(DATA))
+        assert (await _read(source, address, offset=len(DATA)))[0] == b"", "there is nothing after the end"
+
+
+@pytest.mark.parametrize("kind", BACKINGS)
+async def test_its_validator_is_stable_as_long_as_the_data_is(site: Site, kind: str) -> None:
+    source, tags = SOURCES[kind](site), []
+    async with BACKINGS[kind](site, DATA) as address:
+        for offset in (0, 0, 10):
+            async with source.open(address, offset=offset) as content:
+                tags.append(content.etag)
+    assert len(set(tags)) == 1
+
+
+@pytest.mark.parametrize("kind", BACKINGS)
+async def test_it_has_no_member_where_there_is_no_folder_and_says_nothing_secret(site: Site, kind: str) -> None:
+    async with BACKINGS[kind](site, DATA) as address:
+        with pytest.raises(SourceError) as caught:
+            async with SOURCES[kind](site).open(address, part="x"):
+                pytest.fail("opened")
+    assert SECRET not in str(caught.value)
+    assert str(site.source_root) not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X": "a\r\nHost: evil"},
+        {"X\r\nHost": "evil"},
+        {"X": "a\nb"},
+        {"X": 7},
+        {"Range": "bytes=0-"},
+        {"": "x"},
+        {"X": "y" * 20_000},
+        [["X", "y"]],
+    ],
+)
+async def test_http_headers_cannot_be_injected(site: Site, headers: object) -> None:
+    with pytest.raises(SourceError):
+        SOURCES["http"](site).check({"url": "http://127.0.0.1:1/", "headers": headers})
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1/\r\nX: y", "http://a b/", "ftp://x/", "file:///etc/passwd", ""])
+async def test_http_urls_are_plain(site: Site, url: str) -> None:
+    with pytest.raises(SourceError):
+        SOURCES["http"](site).check({"url": url})
+
+
+async def _backend(site: Site, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> None:
+    async with serving(handler) as url:
+        await _read(SOURCES["http"](site), {"url": url + f"/{SECRET}"})
+
+
+@pytest.mark.parametrize("status", [204, 206, 301, 302, 307, 401, 404, 500])
+async def test_http_answers_that_are_no_data_are_errors_and_redirects_are_not_followed(site: Site, status: int) -> None:
+    seen: list[URL] = []
+
+    async def handler(request: web.Request) -> web.Response:
+        seen.append(request.url)
+        return web.Response(status=status, headers={"Location": "/elsewhere"})
+
+    with pytest.raises(SourceError) as caught:
+        await _backend(site, handler)
+    assert SECRET not in str(caught.value)
+    assert len(seen) == 1
+
+
+async def test_http_data_that_breaks_off_is_an_error(site: Site) -> None:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Length": "100"})
+        await response.prepare(request)
+        await response.write(b"x" * 40)
+        assert request.transport
+        request.transport.close()
+        return response
+
+    with pytest.raises(SourceError, match="broke off"):
+        await _backend(site, handler)
+
+
+async def test_http_data_that_never_ends_or_falls_silent_is_an_error(site: Site) -> None:
+    async def endless(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        while True:
+            await response.write(b"x" * 1000)
+
+    async def silent(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await response.write(b"x")
+        await asyncio.Event().wait()
+        return response
+
+    for handler, source in [
+        (endless, HttpSource(site.backends, longest_s=0.05)),
+        (silent, HttpSource(site.backends, idle_s=0.05)),
+    ]:
+        async with serving(handler) as url:
+            with pytest.raises(SourceError):
+                await _read(source, {"url": url})
+
+
+async def test_http_headers_of_any_size_do_not_reach_us(site: Site) -> None:
+    async def handler(_: web.Request) -> web.Response:
+        return web.Response(body=b"x", headers={"X-Long": "y" * 100_000})
+
+    with pytest.raises(SourceError):
+        await _backend(site, handler)
