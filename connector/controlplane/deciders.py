@@ -7,6 +7,7 @@ state machine (`controlplane.negotiation`), never a flag to look for.
 from dataclasses import dataclass
 
 from connector.controlplane import documents, judgement
+from connector.controlplane.assets import catalog_policy
 from connector.controlplane.facts import Situation
 from connector.controlplane.plane import Plane
 from connector.policy.decision import Phase
@@ -53,7 +54,7 @@ class ByPolicy:
         if asset is None or asset.status is not AssetStatus.PUBLISHED:
             return Proceed(Terminate("withdrawn", "The offer was withdrawn."))
         situation = Situation(participant=process.peer, claims=judgement.claims_of(process.evidence), agreed_at=now)
-        verdict = judgement.judge(self.plane, asset.policy, situation, asset.id, Phase.NEGOTIATION)
+        verdict = judgement.judge(self.plane, catalog_policy(asset), situation, asset.id, Phase.NEGOTIATION)
         if verdict.denied:
             return Proceed(Terminate("not-permitted", verdict.reason))
         accepted = process.state == NegotiationState.ACCEPTED

@@ -29,8 +29,11 @@ def wanted(process: TransferProcess) -> TransferProcess:
 
 
 async def begin(plane: Plane, process: TransferProcess) -> tuple[TransferProcess, bytes | None] | Terminate:
-    """Ready the provider's flow before the start message: a pull's address with its token goes into the message."""
-    if process.format == PUSH:
+    """Ready the provider's flow before the start message: a pull's address with its token goes into the message.
+
+    A resumption brings no address: the peer goes on with the one it has, so that no lost message leaves it without.
+    """
+    if process.format == PUSH or process.flow_reported is not FlowState.NONE:
         return process, None
     request = await _request(plane, process)
     if isinstance(request, Terminate):
@@ -69,8 +72,12 @@ async def _start(plane: Plane, process: TransferProcess) -> TransferProcess:
     if isinstance(lease, Terminate):
         return await _stop(plane, process, lease)
     serving = process.role is Role.PROVIDER and process.format != PUSH
-    if not (serving or _receiving(process)):
-        # Push and fetch are begun here; a served or received flow was opened when its address was handed out.
+    receiving = process.role is Role.CONSUMER and process.format == PUSH
+    if serving or receiving:
+        # It was opened when its address was handed out; the peer goes on with the token it has.
+        if process.flow_reported is FlowState.SUSPENDED:
+            await plane.dataplane.resume(process.owner, process.id)
+    else:
         request = await _request(plane, process)
         if isinstance(request, Terminate):
             return await _stop(plane, process, request)
@@ -125,10 +132,6 @@ async def _stop(plane: Plane, process: TransferProcess, end: Terminate) -> Trans
     await plane.dataplane.terminate(process.owner, process.id, end.reason)
     planned = plan_transfer(plane, msgspec.structs.replace(process, flow_reported=FlowState.TERMINATED), end)
     return await trail.commit(plane, process, planned, event="decided terminate", fields={"reason": end.reason})
-
-
-def _receiving(process: TransferProcess) -> bool:
-    return process.role is Role.CONSUMER and process.format == PUSH
 
 
 async def _request(plane: Plane, process: TransferProcess) -> FlowRequest | Terminate:

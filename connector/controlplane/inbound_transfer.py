@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane import inbound, trail
+from connector.controlplane import enforcement, inbound, trail
 from connector.controlplane.inbound import Answer, Declined, used
 from connector.controlplane.inbound_negotiation import again, spoken
 from connector.controlplane.plane import Plane
@@ -82,7 +82,21 @@ async def message(plane: Plane, caller: Caller, pid: str, name: str, received: R
         after = msgspec.structs.replace(after, evidence=inbound.evidence(caller))
         return _effect(before, after, name, received.message)
 
-    return await inbound.receive(plane, caller, load, TRANSFER, name, received, effect)
+    answer = await inbound.receive(plane, caller, load, TRANSFER, name, received, effect)
+    if isinstance(answer, Answer) and answer.woken and answer.state != TransferState.STARTED:
+        # Nothing moves any more when the peer reads our answer.
+        return await _halted(plane, answer)
+    return answer
+
+
+async def _halted(plane: Plane, answer: Answer) -> Answer:
+    process = answer.process
+    assert isinstance(process, TransferProcess)
+    try:
+        return msgspec.structs.replace(answer, process=await enforcement.signal(plane, process))
+    except Conflict:
+        # Somebody else was quicker and signals in our place.
+        return answer
 
 
 def _effect(

@@ -4,6 +4,8 @@ from collections import OrderedDict
 
 import msgspec
 
+from connector import resources
+from connector.policy import registry
 from connector.policy.compile import Compiled, compile_policy
 from connector.policy.decision import PolicyError
 from connector.policy.load import load
@@ -13,11 +15,18 @@ from connector.policy.registry import Registry
 REMEMBERED = 20_000
 
 
+def operands() -> Registry:
+    """Return the operands that policies may use, as they are distributed with their taxonomies."""
+    terms = sorted(entry.name for entry in resources.path("vocab", "terms").iterdir() if entry.suffix == ".toml")
+    texts = tuple(resources.text("vocab", "terms", name) for name in terms)
+    return registry.parse(resources.text("policies", "operands.toml"), texts)
+
+
 class Library:
     """Compiles policies against one operand registry and remembers them, the least recently used forgotten first."""
 
-    def __init__(self, registry: Registry) -> None:
-        self._registry = registry
+    def __init__(self, operands: Registry) -> None:
+        self._operands = operands
         self._known: OrderedDict[bytes, Compiled | PolicyError] = OrderedDict()
 
     def compiled(self, document: bytes) -> Compiled | PolicyError:
@@ -34,7 +43,7 @@ class Library:
 
     def _compile(self, document: bytes) -> Compiled | PolicyError:
         try:
-            return compile_policy(_on_the_wire(load(document)), self._registry)
+            return compile_policy(_on_the_wire(load(document)), self._operands)
         except PolicyError as error:
             return error
 

@@ -20,7 +20,7 @@ from connector.protocol.dsp import machine
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machine import Ended, Kind, Table
 from connector.protocol.dsp.negotiation_machine import NEGOTIATION, ContractNegotiation, NegotiationState
-from connector.protocol.dsp.transfer_machine import TRANSFER, TransferProcess, TransferState
+from connector.protocol.dsp.transfer_machine import TRANSFER, TransferProcess
 
 STEPS_AT_ONCE = 32
 
@@ -190,16 +190,20 @@ async def _hold(plane: Plane, process: AnyProcess, hold: HoldFor) -> AnyProcess:
 
 
 async def _wait(plane: Plane, process: AnyProcess, until: int | None) -> AnyProcess:
-    """Not our turn; a consumer looks at a running transfer now and then, since only it may ask (GET)."""
+    """Not our turn: look at the peer's state now and then, since a late message may have set the two sides apart."""
     now = plane.now()
-    running = isinstance(process, TransferProcess) and process.role is Role.CONSUMER
-    if running and process.state in {TransferState.STARTED, TransferState.SUSPENDED} and process.peer_pid:
-        if process.updated_at + plane.limits.look <= now:
-            settled = await reconcile.ask(plane, process, TRANSFER)
-            if settled is not None:
-                return await _settled(plane, process, settled, "settled by the peer's state")
-        look = now + plane.limits.look
-        until = look if until is None else min(until, look)
+    if process.peer_pid and process.updated_at + plane.limits.look <= now:
+        looked = await reconcile.look(plane, process, table_of(process))
+        if isinstance(looked, Terminate):
+            try:
+                return await carry_out(plane, process, looked)
+            except NotAllowed:
+                ended = _end(process, table_of(process), Ended(looked.code, looked.reason, plane.participant), now)
+                return await trail.commit(plane, process, ended, event="ended out of step")
+        if looked is not None:
+            return await _settled(plane, process, looked, "settled by the peer's state")
+    look = now + plane.limits.look
+    until = look if until is None else min(until, look)
     return await trail.commit(plane, process, msgspec.structs.replace(process, due_at=until))
 
 

@@ -42,7 +42,8 @@ class Plane:
     """The wiring of one control plane.
 
     `participant` is who we are, `address` the public base URL of our DSP endpoints (our callbackAddress). `now` gives
-    milliseconds since the Unix epoch, `new_id` a fresh URN, `wake` tells the worker that a process may be due.
+    milliseconds since the Unix epoch, `new_id` a fresh URN, `wake` tells the worker that a process may be due,
+    `notify` those who wait for a process that it was committed.
     `address_problem` says why a callback address that a
     participant named must not be dialled, or None.
     """
@@ -58,6 +59,7 @@ class Plane:
     now: Callable[[], int]
     new_id: Callable[[], str]
     wake: Callable[[AnyProcess], None]
+    notify: Callable[[str], None]
     address_problem: Callable[[str, str], str | None]
     limits: Limits
 

@@ -7,6 +7,7 @@ doubt about a transfer ends by the consumer's next message or look.
 import msgspec
 
 from connector.controlplane.plane import Plane
+from connector.ports.decider import Terminate
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp import machine
 from connector.protocol.dsp.common import Role
@@ -15,12 +16,33 @@ from connector.protocol.dsp.machine import Kind, Table
 
 async def ask(plane: Plane, process: AnyProcess, table: Table) -> AnyProcess | None:
     """Return the process as the peer's state settles it, or None where it settles nothing or cannot be had."""
+    state = await _state(plane, process, table)
+    return _settled(plane, process, table, state) if state else None
+
+
+async def look(plane: Plane, process: AnyProcess, table: Table) -> AnyProcess | Terminate | None:
+    """Look at the peer's state without a doubt of our own; None where both are in step, or nothing can be said.
+
+    Two sides that differ and have not moved for a while are told apart by nothing but the end ("In case the states
+    differ, the Contract Negotiation MUST be terminated").
+    """
+    state = await _state(plane, process, table)
+    if state is None or state == process.state:
+        return None
+    settled = _settled(plane, process, table, state)
+    if settled is None and plane.now() - process.updated_at >= 2 * plane.limits.look:
+        return Terminate("out-of-step", f"We are {process.state} and you report {state}.")
+    return settled
+
+
+async def _state(plane: Plane, process: AnyProcess, table: Table) -> str | None:
     if process.peer_pid is None or (table.kind is Kind.TRANSFER and process.role is Role.PROVIDER):
         return None
-    state = await plane.peer.state(process.peer, process.peer_address, table.kind, process.role.other, process.peer_pid)
-    if not isinstance(state, str):
-        return None
+    address, to = process.peer_address, process.role.other
+    state = await plane.peer.state(process.peer, address, table.kind, to, process.peer_pid)
+    return state if isinstance(state, str) else None
+
+
+def _settled(plane: Plane, process: AnyProcess, table: Table, state: str) -> AnyProcess | None:
     settled: AnyProcess | None = machine.observed(process, table, state, plane.now())
-    if settled is None:
-        return None
-    return msgspec.structs.replace(settled, version=process.version)
+    return msgspec.structs.replace(settled, version=process.version) if settled else None

@@ -156,7 +156,9 @@ def agreement_of(plane: Plane, process: ContractNegotiation, now: int, *, finali
 def _on_the_table(plane: Plane, process: ContractNegotiation, policy: bytes) -> ContractNegotiation:
     ours = process.role is Role.PROVIDER
     provider, consumer = (plane.participant, process.peer) if ours else (process.peer, plane.participant)
-    offer_id = documents.member(policy, "@id") or process.offer_id
+    # Every offer is a new one, so that a second offer of the same terms is not taken for a repeat of the first; a
+    # consumer's request refers to the offer that it answers.
+    offer_id = plane.new_id() if ours else process.offer_id
     offer = documents.message_offer(
         policy, offer_id=offer_id, target=process.dataset, assigner=provider, assignee=consumer
     )

@@ -35,6 +35,7 @@ async def commit(
         }
         group.append(record(plane, event, after.id, details))
     await plane.store.commit(group)
+    plane.notify(after.id)
     return change.process  # type: ignore[return-value]  # the same process, with its new version
 
 

@@ -70,6 +70,9 @@ class DataPlane(Protocol):
     async def suspend(self, owner: str, flow_id: str, reason: str) -> FlowReport:
         """Stop moving bytes at once, also in a running stream; the lease ends. Tokens stay for a resumption."""
 
+    async def resume(self, owner: str, flow_id: str) -> FlowReport:
+        """Take up a suspended flow with the addresses and tokens it has; it moves with its next lease."""
+
     async def complete(self, owner: str, flow_id: str) -> FlowReport:
         """End the flow as done: tokens die, the lease ends."""
 

@@ -33,13 +33,15 @@ class Move(msgspec.Struct, frozen=True):
     """One arrow of a state figure: in `source`, `sender` may send `message`; acknowledged, it leads to `target`.
 
     `source` is None for the message that creates the process. `message` is the standard's type name; an event message
-    carries its event type behind a colon.
+    carries its event type behind a colon. `bears` tells that the message brings something that the state alone does
+    not tell (an offer, an agreement, an address), so that the move cannot be inferred from the peer's state.
     """
 
     source: str | None
     sender: Role
     message: str
     target: str
+    bears: bool = False
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -161,13 +163,15 @@ def plan(process: P, table: Table, message: str, body: bytes, now: int) -> P | I
     """Put `message` into the pending slot, to be sent by the worker.
 
     Strictly by the figure: a message that the figure does not allow us to send from the present state is Illegal, and
-    so is a second message while one is pending, unless the new one outranks it.
+    so is a second message while one is pending, unless the new one outranks it and the process is not ending already.
     """
     move = table.move(process.state, process.role, message)
     if move is None:
         return Illegal(f"{message} cannot be sent by the {process.role} in state {_name(process.state)}")
-    if process.pending and _rank(table, message) <= _rank(table, process.pending.message):
-        return Illegal(f"{message} cannot be sent while {process.pending.message} is on its way")
+    pending = process.pending
+    # What ends the process cannot be called back: the peer may have it already, and its end would not be ours.
+    if pending and (pending.target in table.terminal or _rank(table, message) <= _rank(table, pending.message)):
+        return Illegal(f"{message} cannot be sent while {pending.message} is on its way")
     return msgspec.structs.replace(
         process,
         pending=Pending(message=message, target=move.target, body=body),
@@ -254,7 +258,8 @@ def observed(process: P, table: Table, peer_state: str, now: int) -> P | None:
     if peer_state == process.state:
         return None
     for move in table.moves:
-        if move.source == process.state and move.sender == process.role.other and move.target == peer_state:
+        inferred = move.source == process.state and move.target == peer_state and not move.bears
+        if inferred and move.sender == process.role.other:
             return _accept(process, move.message, "", move.target, now)
     return None
 

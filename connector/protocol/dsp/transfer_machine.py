@@ -43,8 +43,8 @@ _C, _P, _S = Role.CONSUMER, Role.PROVIDER, TransferState
 TRANSFER = Table(
     kind=Kind.TRANSFER,
     moves=(
-        Move(None, _C, REQUEST, _S.REQUESTED),
-        Move(_S.REQUESTED, _P, START, _S.STARTED),
+        Move(None, _C, REQUEST, _S.REQUESTED, bears=True),
+        Move(_S.REQUESTED, _P, START, _S.STARTED, bears=True),
         Move(_S.REQUESTED, _C, TERMINATION, _S.TERMINATED),
         Move(_S.REQUESTED, _P, TERMINATION, _S.TERMINATED),
         Move(_S.STARTED, _C, COMPLETION, _S.COMPLETED),

@@ -1,0 +1,1 @@
+"""The only composition root: settings in, a running connector or broker out. Nothing else knows concrete classes."""

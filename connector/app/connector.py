@@ -1,0 +1,152 @@
+"""A participant's connector: the planes, the worker and three listeners (protocol, data, management)."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+from starlette.types import ASGIApp
+
+from connector.api.management import make_management_app
+from connector.app.listeners import Listeners
+from connector.app.parts import OWNER, Parts, build_parts, keep_fresh, limits_of, milliseconds, new_urn
+from connector.binding.broker import SearchClient
+from connector.binding.dsp import catalog as catalog_binding
+from connector.binding.dsp.listener import application
+from connector.controlplane import enforcement
+from connector.controlplane.deciders import ByPolicy
+from connector.controlplane.library import Library, operands
+from connector.controlplane.patience import Patience
+from connector.controlplane.plane import Plane
+from connector.controlplane.watch import Watch
+from connector.controlplane.worker import Worker
+from connector.dataplane.flows import LocalDataPlane
+from connector.dataplane.kinds import Site, build_sinks, build_sources
+from connector.dataplane.pull import make_app
+from connector.net.transport import Transport
+from connector.ports.dataplane import FlowReport
+from connector.ports.decider import Decider
+from connector.settings import Settings
+
+STOP_S = 5.0
+
+
+@dataclass(frozen=True)
+class Connector:
+    """A connector, built and not yet listening."""
+
+    parts: Parts
+    plane: Plane
+    worker: Worker
+    dataplane: LocalDataPlane
+    watch: Watch
+    protocol: ASGIApp
+    data: web.Application
+    listeners: Listeners
+    tasks: list[asyncio.Task[Any]] = field(default_factory=list)
+
+    async def start(self) -> None:
+        """Open the listeners, take up what was begun, and set the worker going. Raises ListenFailed."""
+        settings = self.parts.settings
+        await self.listeners.data("data", self.data, settings.data.host, settings.data.port)
+        protocol, management = settings.protocol, settings.management
+        await self.listeners.asgi("protocol", self.protocol, protocol.host, protocol.port, public=True)
+        api = self.management()
+        await self.listeners.asgi("management", api, management.host, management.port, public=False)
+        await self.dataplane.resume_flows(OWNER)
+        self.tasks.append(asyncio.create_task(self.worker.run(), name="worker"))
+        self.tasks.append(asyncio.create_task(keep_fresh(self.parts), name="roster"))
+
+    async def stop(self) -> None:
+        """Take nothing new, finish what is under way for a bounded time, and close."""
+        await self.worker.stop(STOP_S)
+        for task in self.tasks:
+            task.cancel()
+        await self.listeners.close()
+        await self.dataplane.close()
+        await self.parts.close()
+
+    def management(self) -> ASGIApp:
+        """Return the management API's application."""
+        settings = self.parts.settings
+        broker = settings.broker
+        search = None
+        if broker.participant and broker.api:
+            search = SearchClient(self.parts.client, self.parts.identity, broker.participant, broker.api).search
+        return make_management_app(
+            self.plane,
+            keys=settings.management.keys,
+            watch=self.watch,
+            search=search,
+            received_root=settings.received,
+            alive=lambda: any(task.get_name() == "worker" and not task.done() for task in self.tasks),
+        )
+
+
+async def build(
+    settings: Settings,
+    *,
+    transport: Transport | None = None,
+    now: Callable[[], int] = milliseconds,
+    new_id: Callable[[], str] = new_urn,
+    decider: Callable[[Plane], Decider] | None = None,
+) -> Connector:
+    """Build a connector. Raises the errors of settings, keys, participant list and store, each one sentence."""
+    parts = await build_parts(settings, transport=transport, now=now)
+    workers: list[Worker] = []
+    watch = Watch()
+    dataplane = _dataplane(parts, now)
+    plane = Plane(
+        owner=OWNER,
+        participant=settings.participant.id,
+        address=parts.address,
+        store=parts.store,
+        identity=parts.identity,
+        peer=parts.peer,
+        dataplane=dataplane,
+        library=Library(operands()),
+        now=now,
+        new_id=new_id,
+        wake=lambda process: workers[0].wake(process),
+        notify=watch.notify,
+        address_problem=parts.address_problem,
+        limits=limits_of(settings),
+    )
+    patience = Patience(await parts.store.backoffs(OWNER), lambda: 0.5 + random.random() / 2)  # noqa: S311 - jitter
+    deciding = decider(plane) if decider else ByPolicy(plane, frozenset(settings.approve))
+    workers.append(Worker(plane, deciding, patience))
+
+    async def flow_ended(owner: str, report: FlowReport) -> None:
+        process = await enforcement.flow_ended(plane, owner, report)
+        if process:
+            workers[0].wake(process)
+
+    dataplane.listen(flow_ended)
+    return Connector(
+        parts=parts,
+        plane=plane,
+        worker=workers[0],
+        dataplane=dataplane,
+        watch=watch,
+        protocol=application(plane, catalog_binding.routes(plane)),
+        data=make_app(dataplane),
+        listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key),
+    )
+
+
+def _dataplane(parts: Parts, now: Callable[[], int]) -> LocalDataPlane:
+    settings = parts.settings
+    settings.received.mkdir(parents=True, exist_ok=True)
+    site = Site(source_root=settings.data_root, sink_root=settings.received, backends=parts.client)
+    scheme = "https" if settings.net.certificate else "http"
+    public_url = settings.data.public_url or f"{scheme}://{settings.data.host}:{settings.data.port}"
+    return LocalDataPlane(
+        parts.store,
+        sources=build_sources(site),
+        sinks=build_sinks(site),
+        client=parts.client,
+        public_url=public_url.rstrip("/"),
+        now=now,
+    )

@@ -1,0 +1,108 @@
+"""Listeners in one process: uvicorn for ASGI applications, aiohttp for the data plane, and their orderly end."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import uvicorn
+from aiohttp import web
+from starlette.types import ASGIApp
+
+from connector.net.tls import server_context
+
+GRACE_S = 5
+
+
+class ListenFailed(Exception):
+    """A listener could not be opened; the message is one sentence with the setting to change."""
+
+
+class Quiet(uvicorn.Server):
+    """A uvicorn server beside others in one process: whoever runs the process handles its signals."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals alone."""
+        yield
+
+
+@dataclass
+class Listeners:
+    """What is open, by name: the address it really has, and how it is closed (in the opposite order)."""
+
+    certificate: Path | None = None
+    key: Path | None = None
+    addresses: dict[str, str] = field(default_factory=dict)
+    closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+
+    async def asgi(self, name: str, app: ASGIApp, host: str, port: int, *, public: bool) -> None:
+        """Open a listener for an ASGI application; `public` ones speak TLS where a certificate is set."""
+        bound = _bind(name, host, port)
+        tls = public and self.certificate is not None
+        config = uvicorn.Config(
+            app,
+            http="httptools",
+            loop="none",
+            lifespan="off",
+            ws="none",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            date_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=5,
+            timeout_graceful_shutdown=GRACE_S,
+            h11_max_incomplete_event_size=16 * 1024,
+            ssl_certfile=str(self.certificate) if tls else None,
+            ssl_keyfile=str(self.key) if tls and self.key else None,
+        )
+        server = Quiet(config)
+        task = asyncio.create_task(server.serve(sockets=[bound]), name=f"listener {name}")
+        while not server.started and not task.done():
+            await asyncio.sleep(0.001)
+        if task.done():
+            raise ListenFailed(f"The listener {name} did not start at {host}:{port}.") from task.exception()
+
+        async def close() -> None:
+            server.should_exit = True
+            await task
+
+        self._opened(name, bound, tls=tls, close=close)
+
+    async def data(self, name: str, app: web.Application, host: str, port: int) -> None:
+        """Open the data plane's listener."""
+        bound = _bind(name, host, port)
+        tls = server_context(self.certificate, self.key) if self.certificate and self.key else None
+        runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=GRACE_S)
+        await runner.setup()
+        await web.SockSite(runner, bound, ssl_context=tls).start()
+        self._opened(name, bound, tls=tls is not None, close=runner.cleanup)
+
+    async def close(self) -> None:
+        """Close all, the last opened first."""
+        while self.closers:
+            await self.closers.pop()()
+
+    def _opened(self, name: str, bound: socket.socket, *, tls: bool, close: Callable[[], Awaitable[None]]) -> None:
+        host, port = bound.getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else host
+        self.addresses[name] = f"{'https' if tls else 'http'}://{shown}:{port}"
+        self.closers.append(close)
+
+
+def _bind(name: str, host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+        bound.listen(1024)
+    except OSError as error:
+        bound.close()
+        reason = f"The listener {name} cannot be opened at {host}:{port} ({error.strerror}): set {name}.port to a free one."
+        raise ListenFailed(reason) from None
+    bound.setblocking(False)
+    return bound

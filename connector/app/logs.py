@@ -1,0 +1,53 @@
+"""Logging to standard error: a line for people, or a JSON object for a collector. No secret is ever an argument of it."""
+
+import logging
+import sys
+import time
+from typing import Literal
+
+import msgspec
+
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line: time, level, logger, message, and what the caller added (`pid`, `peer`, `path`)."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as one line of JSON."""
+        entry: dict[str, object] = {
+            "at": _stamp(record.created),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        entry |= {name: str(value) for name, value in vars(record).items() if name not in _STANDARD}
+        if record.exc_info:
+            entry["trace"] = self.formatException(record.exc_info)
+        return msgspec.json.encode(entry).decode()
+
+
+class Lines(logging.Formatter):
+    """A line for people; what the caller added stands behind the message."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as one line, and its trace below it."""
+        added = "".join(f" {name}={value}" for name, value in vars(record).items() if name not in _STANDARD)
+        line = f"{_stamp(record.created)} {record.levelname.lower():7} {record.getMessage()}{added}"
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+def set_up(form: Literal["human", "json"], level: str) -> None:
+    """Send the log to standard error in the given form, from the given level on."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines() if form == "json" else Lines())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for noisy in ("uvicorn.error", "aiohttp.access", "asyncio"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _stamp(seconds: float) -> str:
+    whole = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+    return f"{whole}.{int(seconds % 1 * 1000):03d}Z"

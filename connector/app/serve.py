@@ -1,0 +1,58 @@
+"""Run a connector or a broker until it is told to stop: logging, the loop, signals, and one line that says it is ready."""
+
+import asyncio
+import signal
+from typing import Protocol
+
+import uvloop
+
+from connector.app.broker import build_broker
+from connector.app.connector import build
+from connector.app.logs import set_up
+from connector.settings import Settings
+
+
+class Runnable(Protocol):
+    """What can be run: it opens its listeners, and closes them."""
+
+    async def start(self) -> None:
+        """Open and begin."""
+
+    async def stop(self) -> None:
+        """Finish and close."""
+
+
+def serve(settings: Settings) -> None:
+    """Run a connector until SIGINT or SIGTERM. Raises the errors of its parts, each one sentence."""
+    set_up(settings.logging.format, settings.logging.level)
+    uvloop.run(_connector(settings))
+
+
+def serve_broker(settings: Settings) -> None:
+    """Run a broker until SIGINT or SIGTERM. Raises the errors of its parts, each one sentence."""
+    set_up(settings.logging.format, settings.logging.level)
+    uvloop.run(_broker(settings))
+
+
+async def _connector(settings: Settings) -> None:
+    connector = await build(settings)
+    await _until_told(connector, connector.listeners.addresses)
+
+
+async def _broker(settings: Settings) -> None:
+    broker = await build_broker(settings)
+    await _until_told(broker, broker.listeners.addresses)
+
+
+async def _until_told(running: Runnable, addresses: dict[str, str]) -> None:
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, told.set)
+    try:
+        await running.start()
+        listening = ", ".join(f"{name} {address}" for name, address in addresses.items())
+        print(f"ready: {listening}", flush=True)  # noqa: T201 - the one line that whoever started us waits for
+        await told.wait()
+    finally:
+        await running.stop()
