@@ -1,0 +1,110 @@
+"""Agreements, what was used under them, and the audit trail."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from connector.client.flow import Call, Page, place
+from connector.client.methods import AsyncRuns, Runs, awaited, blocking, every, every_awaited
+
+
+class Agreement(msgspec.Struct, frozen=True, kw_only=True):
+    """A usage contract; `policy` is the ODRL Agreement as both sides hold it, `role` ours in it."""
+
+    id: str
+    role: str
+    counterparty: str
+    dataset: str
+    negotiation_id: str
+    policy: dict[str, Any]
+    agreed_at: datetime
+    finalized_at: datetime | None
+
+
+class Usage(msgspec.Struct, frozen=True, kw_only=True):
+    """What was used under an agreement: bytes delivered and accesses begun."""
+
+    agreement_id: str
+    bytes_moved: int
+    uses: int
+
+
+class Leaf(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry of the audit trail."""
+
+    id: str
+    at: datetime
+    kind: str
+    process_id: str
+    body: Any
+    hash: str
+
+
+def listing(
+    *, dataset: str | None = None, counterparty: str | None = None, limit: int = 50, after: str | None = None
+) -> Call[Page[Agreement]]:
+    """List a page of the agreements, newest first."""
+    query = {"dataset": dataset, "counterparty": counterparty, "limit": limit, "after": after}
+    return Call(method="GET", path=place("agreements"), answer=Page[Agreement], query=query)
+
+
+def _show(id: str) -> Call[Agreement]:
+    """Show one agreement."""
+    return Call(method="GET", path=place("agreements", id), answer=Agreement)
+
+
+def _usage(id: str) -> Call[Usage]:
+    """Show what was used under an agreement."""
+    return Call(method="GET", path=place("usage", id), answer=Usage)
+
+
+def _audit(*, process: str | None = None, limit: int = 50, after: str | None = None) -> Call[Page[Leaf]]:
+    """List a page of the audit trail, of everything or of one process, oldest first."""
+    query = {"process": process, "limit": limit, "after": after}
+    return Call(method="GET", path=place("audit"), answer=Page[Leaf], query=query)
+
+
+@dataclass(frozen=True)
+class Agreements:
+    """Usage contracts."""
+
+    driver: Runs
+
+    list = blocking(listing)
+    all = every(listing)
+    show = blocking(_show)
+    usage = blocking(_usage)
+
+
+@dataclass(frozen=True)
+class AsyncAgreements:
+    """Usage contracts."""
+
+    driver: AsyncRuns
+
+    list = awaited(listing)
+    all = every_awaited(listing)
+    show = awaited(_show)
+    usage = awaited(_usage)
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The audit trail, oldest first."""
+
+    driver: Runs
+
+    list = blocking(_audit)
+    all = every(_audit)
+
+
+@dataclass(frozen=True)
+class AsyncAudit:
+    """The audit trail, oldest first."""
+
+    driver: AsyncRuns
+
+    list = awaited(_audit)
+    all = every_awaited(_audit)

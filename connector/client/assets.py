@@ -1,0 +1,115 @@
+"""Assets: what this connector offers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from connector.client.flow import Call, Page, place
+from connector.client.methods import AsyncRuns, Runs, awaited, blocking, every, every_awaited
+
+
+class Asset(msgspec.Struct, frozen=True, kw_only=True):
+    """An asset. `status`: draft, published, withdrawn; `data_class`: open, internal, confidential, personal."""
+
+    id: str
+    status: str
+    data_class: str
+    title: dict[str, str]
+    description: dict[str, str]
+    keywords: tuple[str, ...]
+    themes: tuple[str, ...]
+    media_type: str
+    source: dict[str, Any]
+    policy: dict[str, Any]
+    offer_id: str
+    live: bool
+    synthetic: bool
+    licence: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+def _add(
+    title: Mapping[str, str] | str,
+    source: Mapping[str, Any],
+    *,
+    id: str | None = None,
+    description: Mapping[str, str] | str | None = None,
+    keywords: Sequence[str] = (),
+    themes: Sequence[str] = (),
+    media_type: str | None = None,
+    policy: Mapping[str, Any] | None = None,
+    data_class: str | None = None,
+    live: bool = False,
+    synthetic: bool = False,
+    licence: str | None = None,
+    language: str = "de",
+) -> Call[Asset]:
+    """Keep a new asset as a draft. A title or description that is plain text is in `language`."""
+    body = {
+        "id": id,
+        "title": {language: title} if isinstance(title, str) else title,
+        "description": {language: description} if isinstance(description, str) else description,
+        "source": source,
+        "keywords": list(keywords),
+        "themes": list(themes),
+        "media_type": media_type,
+        "policy": policy,
+        "data_class": data_class,
+        "live": live,
+        "synthetic": synthetic,
+        "licence": licence,
+    }
+    return Call(method="POST", path=place("assets"), answer=Asset, body=body)
+
+
+def _list(*, status: str | None = None, limit: int = 50, after: str | None = None) -> Call[Page[Asset]]:
+    """List a page of the assets, newest first."""
+    query = {"status": status, "limit": limit, "after": after}
+    return Call(method="GET", path=place("assets"), answer=Page[Asset], query=query)
+
+
+def _show(id: str) -> Call[Asset]:
+    """Show one asset."""
+    return Call(method="GET", path=place("assets", id), answer=Asset)
+
+
+def _publish(id: str, *, release: bool = False) -> Call[Asset]:
+    """Offer an asset; `release` is a person's word that personal data may be offered."""
+    return Call(method="POST", path=place("assets", id, "publish"), answer=Asset, body={"release": release})
+
+
+def _withdraw(id: str) -> Call[Asset]:
+    """Offer an asset no longer."""
+    return Call(method="POST", path=place("assets", id, "withdraw"), answer=Asset)
+
+
+@dataclass(frozen=True)
+class Assets:
+    """What this connector offers."""
+
+    driver: Runs
+
+    add = blocking(_add)
+    list = blocking(_list)
+    all = every(_list)
+    show = blocking(_show)
+    publish = blocking(_publish)
+    withdraw = blocking(_withdraw)
+
+
+@dataclass(frozen=True)
+class AsyncAssets:
+    """What this connector offers."""
+
+    driver: AsyncRuns
+
+    add = awaited(_add)
+    list = awaited(_list)
+    all = every_awaited(_list)
+    show = awaited(_show)
+    publish = awaited(_publish)
+    withdraw = awaited(_withdraw)

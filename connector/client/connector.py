@@ -1,0 +1,113 @@
+"""The two clients: every chapter of the management API as an attribute, and the whole way as `get`."""
+
+from pathlib import Path
+from typing import Any, Self
+
+import msgspec
+
+from connector.client.agreements import Agreements, AsyncAgreements, AsyncAudit, Audit
+from connector.client.assets import Assets, AsyncAssets
+from connector.client.catalog import AsyncCatalog, AsyncParticipants, Catalog, Participants
+from connector.client.flow import Call, place
+from connector.client.get import get
+from connector.client.methods import AsyncRuns, Runs, awaited, blocking
+from connector.client.negotiations import AsyncHolds, AsyncNegotiations, Holds, Negotiations
+from connector.client.search import search
+from connector.client.transfers import AsyncTransfers, Transfers
+
+
+class Oneself(msgspec.Struct, frozen=True, kw_only=True):
+    """The connector that is spoken to: who it is, where others reach it, what the key opens."""
+
+    participant: str
+    address: str
+    version: str
+    scopes: tuple[str, ...]
+
+
+def _oneself() -> Call[Oneself]:
+    """Show who the connector is and what the key opens."""
+    return Call(method="GET", path=place("self"), answer=Oneself)
+
+
+class Connector:
+    """Speaks to the management API of a connector, blocking.
+
+    Parameters:
+        url: the address of the management listener, as `http://127.0.0.1:7082`.
+        key: the API key; it is sent with every request and never shown.
+        ca: trust anchors (PEM) for https, instead of the system's.
+        transport: an httpx transport, for tests.
+    """
+
+    def __init__(self, url: str, key: str, *, ca: Path | None = None, transport: Any = None) -> None:
+        # httpx is imported with the first client: a process that only serves does without it.
+        import httpx
+
+        from connector.client.driver import Driver, options
+
+        driver = Driver(httpx.Client(**options(url, key, ca, transport)))
+        self._close = driver.close
+        self.driver: Runs = driver
+        self.assets = Assets(driver)
+        self.catalog = Catalog(driver)
+        self.participants = Participants(driver)
+        self.negotiations = Negotiations(driver)
+        self.holds = Holds(driver)
+        self.agreements = Agreements(driver)
+        self.audit = Audit(driver)
+        self.transfers = Transfers(driver)
+
+    search = blocking(search)
+    get = blocking(get)
+    oneself = blocking(_oneself)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._close()
+
+    def __enter__(self) -> Self:
+        """Use the client in a `with` block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the connections."""
+        self.close()
+
+
+class AsyncConnector:
+    """Speaks to the management API of a connector, awaited. Parameters as for `Connector`."""
+
+    def __init__(self, url: str, key: str, *, ca: Path | None = None, transport: Any = None) -> None:
+        # As above: httpx comes with the first client.
+        import httpx
+
+        from connector.client.driver import AsyncDriver, options
+
+        driver = AsyncDriver(httpx.AsyncClient(**options(url, key, ca, transport)))
+        self._close = driver.close
+        self.driver: AsyncRuns = driver
+        self.assets = AsyncAssets(driver)
+        self.catalog = AsyncCatalog(driver)
+        self.participants = AsyncParticipants(driver)
+        self.negotiations = AsyncNegotiations(driver)
+        self.holds = AsyncHolds(driver)
+        self.agreements = AsyncAgreements(driver)
+        self.audit = AsyncAudit(driver)
+        self.transfers = AsyncTransfers(driver)
+
+    search = awaited(search)
+    get = awaited(get)
+    oneself = awaited(_oneself)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._close()
+
+    async def __aenter__(self) -> Self:
+        """Use the client in an `async with` block."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close the connections."""
+        await self.close()

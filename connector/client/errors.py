@@ -1,0 +1,91 @@
+"""What can go wrong for a program that uses a connector; every error is one sentence, a code, and an exit code hint.
+
+ClientError
+├── NotReachable    the connector cannot be reached, broke off, or cannot serve now
+├── KeyRefused      the API key is missing, unknown, or may not do this
+├── NotFound        there is no such thing
+├── Invalid         what was asked for cannot be understood
+├── Refused         the state or a rule does not allow it, or the counter-party said no
+├── PeerFailed      the counter-party or the broker could not be reached by the connector
+├── StillWaiting    it goes on, but not in the time given: somebody has to approve, or it takes longer
+└── Damaged         what arrived is not what was announced, or cannot be written
+"""
+
+
+class ClientError(Exception):
+    """A request that failed. `code` is for programs, `reason` for people, `exit_code` what a command ends with."""
+
+    exit_code = 1
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+class NotReachable(ClientError):
+    """The connector cannot be reached, broke off, or cannot serve now."""
+
+    exit_code = 5
+
+
+class KeyRefused(ClientError):
+    """The API key is missing, unknown, or may not do this."""
+
+    exit_code = 4
+
+
+class NotFound(ClientError):
+    """There is no such thing."""
+
+    exit_code = 3
+
+
+class Invalid(ClientError):
+    """What was asked for cannot be understood."""
+
+    exit_code = 2
+
+
+class Refused(ClientError):
+    """The state or a rule does not allow it, or the counter-party said no."""
+
+    exit_code = 4
+
+
+class PeerFailed(ClientError):
+    """The counter-party or the broker could not be reached by the connector."""
+
+    exit_code = 5
+
+
+class StillWaiting(ClientError):
+    """It goes on, but did not end in the time given; `process_id` is what to look at later."""
+
+    exit_code = 6
+
+    def __init__(self, code: str, reason: str, process_id: str) -> None:
+        super().__init__(code, reason)
+        self.process_id = process_id
+
+
+class Damaged(ClientError):
+    """What arrived is not what was announced, or cannot be written."""
+
+
+_BY_STATUS: dict[int, type[ClientError]] = {
+    400: Invalid,
+    401: KeyRefused,
+    403: KeyRefused,
+    404: NotFound,
+    409: Refused,
+    413: Invalid,
+    422: Invalid,
+    502: PeerFailed,
+    503: NotReachable,
+}
+
+
+def of_status(status: int, code: str, reason: str) -> ClientError:
+    """Return the error that an answer with this status means."""
+    return _BY_STATUS.get(status, ClientError)(code, reason)
