@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from connector.policy.literals import lexical
 from connector.policy.model import Constraint, Value
 
 ENGINE_VERSION = "1"
@@ -157,7 +158,8 @@ _SENTENCES = {
 
 
 def _show(value: Value) -> str:
-    return " ".join(str(getattr(value, name)) for name in value.__struct_fields__ if getattr(value, name) is not None)
+    unit = getattr(value, "unit", "")
+    return lexical(value)[0] + (f" {unit}" if unit else "")
 
 
 DutyRole: TypeAlias = Literal["obligation", "duty", "remedy", "consequence"]
