@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 from starlette.types import ASGIApp
 
+from connector.api.auth import ApiKey
 from connector.api.management import make_management_app
 from connector.app.listeners import Listeners
 from connector.app.parts import OWNER, Parts, build_parts, keep_fresh, limits_of, milliseconds, new_urn
@@ -77,12 +78,16 @@ class Connector:
             search = SearchClient(self.parts.client, self.parts.identity, broker.participant, broker.api).search
         return make_management_app(
             self.plane,
-            keys=settings.management.keys,
+            keys=[ApiKey(id=key.id, sha256=key.sha256, scopes=key.scopes) for key in settings.management.keys],
             watch=self.watch,
+            received=settings.received,
             search=search,
-            received_root=settings.received,
-            alive=lambda: any(task.get_name() == "worker" and not task.done() for task in self.tasks),
+            checks={"worker": self._worker_problem},
         )
+
+    async def _worker_problem(self) -> str | None:
+        running = any(task.get_name() == "worker" and not task.done() for task in self.tasks)
+        return None if running else "The worker does not run: messages are taken but none is sent."
 
 
 async def build(
@@ -139,7 +144,11 @@ async def build(
 def _dataplane(parts: Parts, now: Callable[[], int]) -> LocalDataPlane:
     settings = parts.settings
     settings.received.mkdir(parents=True, exist_ok=True)
-    site = Site(source_root=settings.data_root, sink_root=settings.received, backends=parts.client)
+    site = Site(
+        source_root=settings.data_roots[0] if settings.data_roots else None,
+        sink_root=settings.received,
+        backends=parts.client,
+    )
     scheme = "https" if settings.net.certificate else "http"
     public_url = settings.data.public_url or f"{scheme}://{settings.data.host}:{settings.data.port}"
     return LocalDataPlane(

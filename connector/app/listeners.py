@@ -23,6 +23,15 @@ class ListenFailed(Exception):
 class Quiet(uvicorn.Server):
     """A uvicorn server beside others in one process: whoever runs the process handles its signals."""
 
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Open, and say so."""
+        await super().startup(sockets)
+        self.up.set()
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave signals alone."""
@@ -61,9 +70,10 @@ class Listeners:
         )
         server = Quiet(config)
         task = asyncio.create_task(server.serve(sockets=[bound]), name=f"listener {name}")
-        while not server.started and not task.done():
-            await asyncio.sleep(0.001)
+        up = asyncio.create_task(server.up.wait())
+        await asyncio.wait({task, up}, return_when=asyncio.FIRST_COMPLETED)
         if task.done():
+            up.cancel()
             raise ListenFailed(f"The listener {name} did not start at {host}:{port}.") from task.exception()
 
         async def close() -> None:
@@ -102,7 +112,7 @@ def _bind(name: str, host: str, port: int) -> socket.socket:
         bound.listen(1024)
     except OSError as error:
         bound.close()
-        reason = f"The listener {name} cannot be opened at {host}:{port} ({error.strerror}): set {name}.port to a free one."
-        raise ListenFailed(reason) from None
+        what = f"The listener {name} cannot be opened at {host}:{port} ({error.strerror})"
+        raise ListenFailed(f"{what}: set {name}.port to a free one.") from None
     bound.setblocking(False)
     return bound

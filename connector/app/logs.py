@@ -1,4 +1,4 @@
-"""Logging to standard error: a line for people, or a JSON object for a collector. No secret is ever an argument of it."""
+"""Logging to standard error: a line for people, or a JSON object for a collector. It is never given a secret."""
 
 import logging
 import sys

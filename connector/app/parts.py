@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from connector.authority.card import operator_keys
 from connector.binding.dsp.client import HttpPeer
 from connector.controlplane.plane import Limits
 from connector.identity import keys
@@ -86,7 +87,7 @@ async def build_parts(
     net = settings.net
     policy = net_policy(ports=net.ports, networks=net.networks, hosts=net.hosts, plain_http=net.plain_http)
     if transport is None:
-        tls: ssl.SSLContext | None = client_context(ca=net.ca) if net.ca else None
+        tls: ssl.SSLContext | None = client_context(ca_file=net.ca) if net.ca else None
         transport = SocketTransport(policy, tls=tls)
     client = GuardedClient(policy, transport)
     identity = await _identity(settings, client, now)
@@ -149,7 +150,7 @@ async def _identity(settings: Settings, client: GuardedClient, now: Callable[[],
         owner=OWNER,
         id=settings.participant.id,
         key=keys.load_private(chosen.key),
-        operator=(keys.load_public(chosen.operator_key),),
+        operator=operator_keys(chosen.operator_key),
         source=url_source(client, location) if "://" in location else file_source(Path(location)),
         clock=now,
         seen=_seen(settings),

@@ -1,4 +1,4 @@
-"""Run a connector or a broker until it is told to stop: logging, the loop, signals, and one line that says it is ready."""
+"""Run a connector or a broker until it is told to stop: logging, loop, signals, and one line that says it is ready."""
 
 import asyncio
 import signal

@@ -1,10 +1,7 @@
 """The broker's search API, called in the name of a participant."""
 
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlencode
-
-import msgspec
 
 from connector.controlplane.plane import PeerFailed
 from connector.net.client import GuardedClient
@@ -24,27 +21,23 @@ class SearchClient:
         self._participant = participant
         self._api = api.rstrip("/")
 
-    async def search(self, query: Mapping[str, str | int]) -> dict[str, Any]:
-        """Return the broker's answer to a query (`q`, `publisher`, `theme`, `keyword`, `limit`, `offset`).
+    async def search(self, query: Mapping[str, str]) -> bytes:
+        """Return the broker's answer (JSON) to a query (`q`, `publisher`, `theme`, `keyword`, `limit`, `offset`).
 
         Raises PeerFailed where the broker cannot be reached or does not take the query.
         """
         token = await self._identity.token_for(self._participant, Intent.SEARCH)
-        asked = urlencode({name: value for name, value in query.items() if value not in {"", None}})
         headers = {"Authorization": token, "Accept": "application/json"}
         try:
             answer = await self._client.request(
                 "GET",
-                f"{self._api}/v1/search?{asked}",
+                f"{self._api}/v1/search?{urlencode(query)}",
                 headers=headers,
                 timeout_s=SEARCH_S,
                 max_bytes=ANSWER_BYTES,
             )
-            document = msgspec.json.decode(answer.body)
         except NetError as error:
             raise PeerFailed("broker", f"The broker cannot be reached: {error}") from None
-        except (msgspec.MsgspecError, ValueError, RecursionError):
-            raise PeerFailed("broker", "The broker's answer cannot be read.") from None
-        if answer.status != 200 or not isinstance(document, dict):
+        if answer.status != 200:
             raise PeerFailed("broker", f"The broker did not take the query (HTTP status {answer.status}).")
-        return document
+        return answer.body

@@ -23,6 +23,7 @@ from connector.protocol.dsp.negotiation_machine import NEGOTIATION, ContractNego
 from connector.protocol.dsp.transfer_machine import TRANSFER, TransferProcess
 
 STEPS_AT_ONCE = 32
+DAY = 86_400_000
 
 
 def table_of(process: AnyProcess) -> Table:
@@ -202,7 +203,8 @@ async def _wait(plane: Plane, process: AnyProcess, until: int | None) -> AnyProc
                 return await trail.commit(plane, process, ended, event="ended out of step")
         if looked is not None:
             return await _settled(plane, process, looked, "settled by the peer's state")
-    look = now + plane.limits.look
+    # The longer nothing has happened, the rarer the look: doubling, up to once a day.
+    look = now + min(max(plane.limits.look, now - process.updated_at), DAY)
     until = look if until is None else min(until, look)
     return await trail.commit(plane, process, msgspec.structs.replace(process, due_at=until))
 

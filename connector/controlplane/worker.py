@@ -1,11 +1,12 @@
 """The worker: does what is due, woken by whoever committed it; a slow sweep is only the safety net.
 
 One task per process that has something to do, never two for the same one, at most `Limits.concurrency` at once. It
-sleeps until the earliest due mark of all processes: a hundred thousand open negotiations cost an idle worker nothing.
+sets a timer for what falls due soon: a hundred thousand open negotiations cost an idle worker nothing.
 """
 
 import asyncio
 import logging
+from collections import deque
 
 from connector.controlplane import enforcement, outbound
 from connector.controlplane.patience import Patience
@@ -18,6 +19,7 @@ log = logging.getLogger(__name__)
 
 SWEEP_S = 60.0
 FAILED_MS = 5_000
+BATCH = 1_000
 
 
 class Worker:
@@ -30,8 +32,8 @@ class Worker:
         self._active: dict[str, AnyProcess | None] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._later: dict[str, asyncio.TimerHandle] = {}
-        self._waiting: list[AnyProcess] = []
-        self._nudge = asyncio.Event()
+        self._waiting: deque[AnyProcess] = deque()
+        self._drained = asyncio.Event()
         self._stopping = False
 
     def wake(self, process: AnyProcess) -> None:
@@ -41,28 +43,20 @@ class Worker:
         delay = process.due_at - self._plane.now()
         if delay > 0:
             self._look_later(process, delay)
-        elif process.id in self._active:
-            # Its task runs: it will read the row again, because its own commit conflicts, or when it is done.
-            self._active[process.id] = process
-        elif len(self._active) >= self._plane.limits.concurrency:
-            self._waiting.append(process)
         else:
-            self._begin(process)
+            self._take_up(process)
 
     async def run(self) -> None:
         """Work until cancelled: take up what a stop or crash left, then live on wakes and due marks."""
         for process in await enforcement.catch_up(self._plane):
             self.wake(process)
         while True:
-            await self._sweep()
-            self._nudge.clear()
-            next_due = await self._plane.store.next_due(self._plane.owner)
-            wait = SWEEP_S
-            if next_due is not None:
-                wait = min(wait, max((next_due - self._plane.now()) / 1000, 0.05))
+            more = await self._sweep()
+            self._drained.clear()
             try:
-                async with asyncio.timeout(wait):
-                    await self._nudge.wait()
+                async with asyncio.timeout(SWEEP_S):
+                    # With more to do than was read, the next look comes when what was read is done.
+                    await (self._drained.wait() if more else asyncio.Event().wait())
             except TimeoutError:
                 continue
 
@@ -76,11 +70,14 @@ class Worker:
         for task in self._tasks:
             task.cancel()
 
-    async def _sweep(self) -> None:
-        limits = self._plane.limits
-        for process in await self._plane.store.due(self._plane.owner, self._plane.now(), 4 * limits.concurrency):
-            if process.id not in self._active and len(self._active) < limits.concurrency:
-                self._begin(process)
+    async def _sweep(self) -> bool:
+        """Take up what is due before the next sweep; tell whether there was more than is read at once."""
+        horizon = self._plane.now() + int(SWEEP_S * 1000)
+        found = await self._plane.store.due(self._plane.owner, horizon, BATCH)
+        for process in found:
+            if process.id not in self._active and process.id not in self._later:
+                self.wake(process)
+        return len(found) == BATCH
 
     def _begin(self, process: AnyProcess) -> None:
         self._active[process.id] = None
@@ -105,15 +102,11 @@ class Worker:
             log.exception("process left for later", extra={"pid": process.id})
             self._look_later(process, FAILED_MS)
         else:
-            self.wake_later(process)
+            if process.due_at is not None:
+                self._look_later(process, max(process.due_at - self._plane.now(), 0))
         finally:
             self._active.pop(process.id, None)
             self._next()
-
-    def wake_later(self, process: AnyProcess) -> None:
-        """Set the timer of a process that falls due in the future."""
-        if process.due_at is not None:
-            self._look_later(process, max(process.due_at - self._plane.now(), 0))
 
     def _look_later(self, process: AnyProcess, delay_ms: int) -> None:
         """Look again in time; far due marks are left to the sweep, which reads them from the store."""
@@ -123,11 +116,12 @@ class Worker:
         if self._stopping or delay_ms > SWEEP_S * 1000:
             return
         loop = asyncio.get_running_loop()
-        self._later[process.id] = loop.call_later(delay_ms / 1000, self._fire, process)
+        self._later[process.id] = loop.call_later(delay_ms / 1000, self._take_up, process)
 
-    def _fire(self, process: AnyProcess) -> None:
+    def _take_up(self, process: AnyProcess) -> None:
         self._later.pop(process.id, None)
         if process.id in self._active:
+            # Its task runs: it will read the row again, because its own commit conflicts, or when it is done.
             self._active[process.id] = process
         elif len(self._active) < self._plane.limits.concurrency:
             self._begin(process)
@@ -136,6 +130,8 @@ class Worker:
 
     def _next(self) -> None:
         while self._waiting and len(self._active) < self._plane.limits.concurrency and not self._stopping:
-            process = self._waiting.pop(0)
+            process = self._waiting.popleft()
             if process.id not in self._active:
                 self._begin(process)
+        if not self._active:
+            self._drained.set()

@@ -24,7 +24,7 @@ class SimulatedDataPlane:
 
     def moving(self) -> set[str]:
         """Return the flows whose bytes would leave or arrive now."""
-        return {id for id, state in self.states.items() if state is FlowState.STARTED and id in self.leases}
+        return {flow for flow, state in self.states.items() if state is FlowState.STARTED and flow in self.leases}
 
     def crash(self) -> None:
         """Forget who listened."""

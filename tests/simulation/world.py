@@ -18,8 +18,8 @@ from connector.controlplane.plane import Limits, Plane
 from connector.controlplane.worker import Worker
 from connector.ports.changes import Replayed, StoreError
 from connector.ports.decider import Decider
-from connector.ports.identity import Caller, Intent, Participant, Unauthenticated
 from connector.ports.entities import ReplayKey
+from connector.ports.identity import Caller, Intent, Participant, Unauthenticated
 from connector.protocol.dsp import negotiation, transfer
 from connector.protocol.dsp.codec import decode
 from connector.protocol.dsp.common import Role

@@ -106,9 +106,7 @@ class HttpPeer:
 
     async def dataset(self, participant: str, address: str, id: str) -> bytes | Refused | InDoubt:
         """Fetch one Dataset; see `ports.peer.Peer.dataset`."""
-        answer = await self._call(
-            participant, address, DatasetRequestMessage, Role.PROVIDER, id, Intent.CATALOG, None
-        )
+        answer = await self._call(participant, address, DatasetRequestMessage, Role.PROVIDER, id, Intent.CATALOG, None)
         return answer.body if isinstance(answer, Response) else answer
 
     async def _call(

@@ -110,11 +110,11 @@ def acknowledgement(process: AnyProcess, state: str) -> bytes:
     """Return the process as the acknowledgements and the GETs show it."""
     own, other = process.id, process.peer_pid or ""
     consumer, provider = (own, other) if process.role is Role.CONSUMER else (other, own)
-    kind: Any = (
-        negotiation.ContractNegotiation if isinstance(process, ContractNegotiation) else transfer.TransferProcess
-    )
-    states = kind.__annotations__["state"]
-    return encode(kind(provider_pid=provider, consumer_pid=consumer, state=states(state)))
+    if isinstance(process, ContractNegotiation):
+        reached = NegotiationState(state)
+        return encode(negotiation.ContractNegotiation(provider_pid=provider, consumer_pid=consumer, state=reached))
+    moved = TransferState(state)
+    return encode(transfer.TransferProcess(provider_pid=provider, consumer_pid=consumer, state=moved))
 
 
 def shown(errors: ErrorKind, process: AnyProcess | None, caller: Caller) -> Response:
