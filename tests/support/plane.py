@@ -1,0 +1,242 @@
+"""One control plane made of in-memory ports, and a counter-party that answers by a script."""
+
+import asyncio
+import hashlib
+import itertools
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+
+from connector.api.auth import ApiKey
+from connector.api.management import make_management_app
+from connector.controlplane.library import Library
+from connector.controlplane.plane import Limits, Plane
+from connector.controlplane.watch import Watch
+from connector.policy.registry import build
+from connector.ports.changes import PutAgreement, PutHold, PutProcess
+from connector.ports.dataplane import FlowListener, FlowReport, FlowRequest
+from connector.ports.entities import Agreement, Hold, Lease
+from connector.ports.identity import Caller, Intent, Participant, Unauthenticated
+from connector.ports.peer import Ack, CatalogPage, Delivery, InDoubt, Refused
+from connector.protocol.dsp.common import Role, http_address
+from connector.protocol.dsp.machine import Ended, Kind
+from connector.protocol.dsp.negotiation_machine import ContractNegotiation
+from connector.protocol.dsp.transfer_machine import FlowState, TransferProcess
+from connector.store.memory import MemoryStore
+
+OWNER, NOW = "default", 1_764_000_000_000
+ME, CITY = "https://me.example", "https://city.example"
+ADDRESS = f"{CITY}/dsp/2025-1"
+DATASET: dict[str, Any] = {
+    "@id": "urn:dataset:air",
+    "@type": "Dataset",
+    "hasPolicy": [{"@type": "Offer", "@id": "urn:offer:1", "permission": [{"action": "use"}]}],
+}
+KEYS = {"reader": "read", "writer": "write", "chief": "admin"}
+
+
+class Listed:
+    """`ports.identity.Identity`: a participant list, and nobody gets in."""
+
+    def __init__(self) -> None:
+        self._known = {
+            ME: Participant(id=ME, name="Me", address=f"{ME}/dsp/2025-1"),
+            CITY: Participant(id=CITY, name="City", address=ADDRESS, claims={"role": ("provider",)}),
+        }
+
+    async def token_for(self, audience: str, intent: Intent) -> str:
+        return "Bearer secret-token"
+
+    async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:
+        raise Unauthenticated("nobody")
+
+    def participant(self, id: str) -> Participant | None:
+        return self._known.get(id)
+
+    def participants(self) -> Sequence[Participant]:
+        return tuple(self._known.values())
+
+
+class ScriptedPeer:
+    """`ports.peer.Peer`: shows `datasets` one a page, or fails with `failure`."""
+
+    def __init__(self) -> None:
+        self.datasets = [DATASET]
+        self.failure: Refused | InDoubt | None = None
+
+    async def send(
+        self, participant: str, address: str, message: str, to: Role, pid: str | None, body: bytes
+    ) -> Delivery:
+        return self.failure or Ack(peer_pid="urn:peer:1")
+
+    async def state(self, participant: str, address: str, kind: Kind, to: Role, pid: str) -> str | Refused | InDoubt:
+        return self.failure or "REQUESTED"
+
+    async def catalog(
+        self, participant: str, address: str, *, filters: Sequence[object] = (), page_url: str | None = None
+    ) -> CatalogPage | Refused | InDoubt:
+        if self.failure:
+            return self.failure
+        at = int(page_url.rpartition("=")[2]) if page_url else 0
+        following = f"{address}/catalog/request?page={at + 1}" if at + 1 < len(self.datasets) else None
+        shown = tuple(msgspec.json.encode(entry) for entry in self.datasets[at : at + 1])
+        return CatalogPage(participant_id=participant, datasets=shown, next_url=following, digest="")
+
+    async def dataset(self, participant: str, address: str, id: str) -> bytes | Refused | InDoubt:
+        if self.failure:
+            return self.failure
+        found = next((entry for entry in self.datasets if entry["@id"] == id), None)
+        return msgspec.json.encode(found) if found else Refused(status=404, reason="no such dataset")
+
+
+class ScriptedDataPlane:
+    """`ports.dataplane.DataPlane`: every verb succeeds at once; addresses hold a token, as real ones do."""
+
+    def __init__(self) -> None:
+        self.problem: str | None = None
+        self.fetched = FlowReport(flow_id="", state=FlowState.STARTED, bytes_moved=3, size=3, sha256="ab" * 32)
+
+    async def prepare(self, request: FlowRequest) -> FlowReport:
+        address = msgspec.json.encode(http_address(f"{ME}/data/1", "secret-token"))
+        return FlowReport(flow_id=request.flow_id, state=FlowState.PREPARED, data_address=address)
+
+    async def start(self, request: FlowRequest) -> FlowReport:
+        return await self.prepare(request)
+
+    async def renew(self, lease: Lease) -> None:
+        return
+
+    async def suspend(self, owner: str, flow_id: str, reason: str) -> FlowReport:
+        return FlowReport(flow_id=flow_id, state=FlowState.SUSPENDED)
+
+    async def resume(self, owner: str, flow_id: str) -> FlowReport:
+        return FlowReport(flow_id=flow_id, state=FlowState.STARTED)
+
+    async def complete(self, owner: str, flow_id: str) -> FlowReport:
+        return FlowReport(flow_id=flow_id, state=FlowState.COMPLETED)
+
+    async def terminate(self, owner: str, flow_id: str, reason: str) -> FlowReport:
+        return FlowReport(flow_id=flow_id, state=FlowState.TERMINATED)
+
+    async def fetch(self, request: FlowRequest) -> FlowReport:
+        return self.fetched
+
+    async def report(self, owner: str, flow_id: str) -> FlowReport | None:
+        return None
+
+    def listen(self, listener: FlowListener) -> None:
+        return
+
+    def supports(self, source: dict[str, Any] | None, sink: dict[str, Any] | None) -> str | None:
+        return self.problem
+
+
+class Desk:
+    """A control plane without a worker: what a process does next is done by the test, with `become` and `hold`."""
+
+    def __init__(self, received: Path) -> None:
+        self.received = received
+        self.store = MemoryStore()
+        self.peer = ScriptedPeer()
+        self.dataplane = ScriptedDataPlane()
+        self.watch = Watch()
+        self.searched: list[dict[str, str]] = []
+        self.unready: str | None = None
+        serial = itertools.count(1)
+        self.plane = Plane(
+            owner=OWNER,
+            participant=ME,
+            address=f"{ME}/dsp/2025-1",
+            store=self.store,
+            identity=Listed(),
+            peer=self.peer,
+            dataplane=self.dataplane,
+            library=Library(build(())),
+            now=lambda: NOW,
+            new_id=lambda: f"urn:id:{next(serial)}",
+            wake=lambda _: None,
+            notify=self.watch.notify,
+            address_problem=lambda *_: None,
+            limits=Limits(),
+        )
+        self.app = make_management_app(
+            self.plane,
+            keys=[ApiKey(id=name, sha256=_sha256(name), scopes=(scope,)) for name, scope in KEYS.items()],
+            watch=self.watch,
+            received=received,
+            search=self.search,
+            checks={"worker": self.worker},
+        )
+
+    async def search(self, question: Any) -> bytes:
+        self.searched.append(dict(question))
+        return b'{"items": [{"participant": "https://city.example", "id": "urn:dataset:air"}], "total": 1}'
+
+    async def worker(self) -> str | None:
+        return self.unready
+
+    def client(self, key: str | None = "writer") -> httpx.AsyncClient:
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url="http://connector", headers=headers)
+
+    async def become(self, id: str, state: str, *, reason: str | None = None, **members: Any) -> None:
+        """Let a process be in a state, as if the counter-party's message had been received."""
+        process = await self.store.negotiation(OWNER, id) or await self.store.transfer(OWNER, id)
+        assert isinstance(process, ContractNegotiation | TransferProcess)
+        ended = Ended("refused", reason, CITY) if reason else None
+        members = {"peer_pid": f"peer of {id}", **members, "state": state, "ended": ended, "pending": None}
+        after = msgspec.structs.replace(process, version=process.version + 1, **members)
+        await self.store.commit([PutProcess(after, process.version)])
+        self.watch.notify(id)
+
+    async def hold(self, id: str, reason: str) -> None:
+        hold = Hold(
+            owner=OWNER, process_id=id, process_kind="negotiation", reason=reason, who="consumer", created_at=NOW
+        )
+        await self.store.commit([PutHold(hold)])
+        self.watch.notify(id)
+
+    async def agree(self, id: str = "urn:agreement:1", *, finalized: bool = True) -> None:
+        agreement = Agreement(
+            owner=OWNER,
+            id=id,
+            role=Role.CONSUMER,
+            counterparty=CITY,
+            address=ADDRESS,
+            dataset="urn:dataset:air",
+            negotiation_id="urn:negotiation:1",
+            document=b'{"@type": "Agreement"}',
+            evidence=b'{"claims": {}, "token": "secret-token"}',
+            agreed_at=NOW,
+            finalized_at=NOW if finalized else None,
+        )
+        await self.store.commit([PutAgreement(agreement)])
+
+    def arrive(self, path: str, content: bytes) -> None:
+        """Let a file lie below the root for received data."""
+        target = self.received / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+
+
+class Blocked(httpx.BaseTransport):
+    """Runs an ASGI application for a blocking client, one event loop a request."""
+
+    def __init__(self, app: Any) -> None:
+        self._inner = httpx.ASGITransport(app, raise_app_exceptions=False)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return asyncio.run(self._answer(request))
+
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
+        answer = await self._inner.handle_async_request(request)
+        content = await answer.aread()
+        return httpx.Response(answer.status_code, headers=answer.headers, content=content)
+
+
+def _sha256(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()
