@@ -44,7 +44,7 @@ Limit = Annotated[int, typer.Option("--limit", min=1, max=500, help="Rows of one
 After = Annotated[str | None, typer.Option("--after", metavar="CURSOR", help="Go on after this cursor.")]
 All = Annotated[bool, typer.Option("--all", help="Fetch all pages.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
-Reason = Annotated[str, typer.Option("--reason", help="What the counter-party is told.")]
+Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="What the counter-party is told.")]
 PolicyFile = Annotated[Path | None, typer.Option("--policy", metavar="FILE", help="ODRL Offer as JSON.")]
 Seconds = Annotated[float, typer.Option("--timeout", min=0, metavar="SECONDS", help="Wait at most so long.")]
 

@@ -9,7 +9,7 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TextIO, TypeVar
 
 import msgspec
@@ -104,9 +104,9 @@ def text(value: object) -> str:
     return str(value)
 
 
-def moment(ms: int | None) -> str:
-    """Render milliseconds since the epoch as local time to the second."""
-    return "" if ms is None else datetime.fromtimestamp(ms / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+def moment(at: datetime | None) -> str:
+    """Render a time as local time to the second."""
+    return "" if at is None else at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def size(count: int | None) -> str:

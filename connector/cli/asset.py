@@ -1,0 +1,226 @@
+"""`asset`: what we offer: keep, look at, publish, withdraw."""
+
+import mimetypes
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from connector.cli.command import After, All, Limit, PolicyFile, Yes, command, group
+from connector.cli.context import Call
+from connector.cli.failure import Code, Failure
+from connector.cli.output import moment
+from connector.cli.remote import connected, listing, local, read_policy
+from connector.cli.terms import terms
+from connector.client.assets import Asset
+
+app = group("What we offer: assets are drafts until they are published.")
+
+mimetypes.add_type("application/geo+json", ".geojson")
+mimetypes.add_type("application/gpx+xml", ".gpx")
+mimetypes.add_type("application/vnd.apache.parquet", ".parquet")
+
+Id = Annotated[str, typer.Argument(metavar="ASSET", help="Identifier of the asset.")]
+Release = Annotated[bool, typer.Option("--release", help="Your word that personal data may be offered.")]
+
+
+class DataClass(StrEnum):
+    """How delicate the data is."""
+
+    OPEN = "open"
+    INTERNAL = "internal"
+    CONFIDENTIAL = "confidential"
+    PERSONAL = "personal"
+
+
+class Status(StrEnum):
+    """Where an asset stands."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+@command(
+    app,
+    "add",
+    example="""datenkontor asset add --file offered/air.csv --title 'Luftqualität' --keyword Luft --class open --publish
+    datenkontor asset add --folder offered/counts --glob '*.csv' --title 'Zählstellen' --policy terms.json
+    datenkontor asset add --url http://127.0.0.1:9000/roadworks --title 'Baustellen' --live --publish""",
+)
+def add(
+    call: Call,
+    file: Annotated[Path | None, typer.Option(metavar="FILE", help="A file below the offered folder.")] = None,
+    folder: Annotated[Path | None, typer.Option(metavar="DIR", help="A folder of files, delivered as one.")] = None,
+    glob: Annotated[str | None, typer.Option(metavar="PATTERN", help="Which files of the folder, by name.")] = None,
+    url: Annotated[str | None, typer.Option(metavar="URL", help="A backend of ours, fetched at every access.")] = None,
+    header: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="A header that the backend wants; never shown again.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="In the language of --lang; else the name.")] = None,
+    description: Annotated[str | None, typer.Option(metavar="TEXT", help="In the language of --lang.")] = None,
+    keyword: Annotated[list[str] | None, typer.Option(metavar="WORD", help="May be given several times.")] = None,
+    theme: Annotated[list[str] | None, typer.Option(metavar="IRI", help="A theme, as TRAN; several times.")] = None,
+    policy: PolicyFile = None,
+    data_class: Annotated[
+        DataClass, typer.Option("--class", help="How delicate it is; a person agrees to the last two.")
+    ] = DataClass.INTERNAL,
+    licence: Annotated[str | None, typer.Option(metavar="IRI", help="The licence, if there is one.")] = None,
+    media_type: Annotated[str | None, typer.Option(metavar="TYPE", help="Else guessed from the name.")] = None,
+    id: Annotated[str | None, typer.Option(metavar="ID", help="Identifier of the dataset; else one is made.")] = None,
+    live: Annotated[bool, typer.Option("--live", help="The source keeps changing.")] = False,
+    synthetic: Annotated[bool, typer.Option("--synthetic", help="The data is generated, not measured.")] = False,
+    publish: Annotated[bool, typer.Option("--publish", help="Offer it at once.")] = False,
+    release: Release = False,
+) -> None:
+    """Keep a new asset: a file, a folder or a URL of ours with its title and terms.
+
+    Without --policy anyone whom the data space knows may use it.
+    """
+    source, name = _source(call, file, folder, glob, url, header or [])
+    lang = call.output.lang
+    with connected(call) as connector:
+        asset = connector.assets.add(
+            {lang: title or name},
+            source,
+            id=id,
+            description={lang: description} if description else None,
+            keywords=keyword or (),
+            themes=theme or (),
+            media_type=media_type or mimetypes.guess_type(glob or name)[0],
+            policy=read_policy(policy),
+            data_class=data_class.value,
+            live=live,
+            synthetic=synthetic,
+            licence=licence,
+        )
+        if publish:
+            asset = connector.assets.publish(asset.id, release=release)
+    shown = call.output.say("asset-add", title=local(asset.title, lang), id=asset.id, status=asset.status)
+    call.output.result(asset, shown)
+
+
+@command(app, "list", example="datenkontor asset list --status published")
+def list_assets(
+    call: Call,
+    status: Annotated[Status | None, typer.Option(help="Only those.")] = None,
+    limit: Limit = 50,
+    after: After = None,
+    all: All = False,
+) -> None:
+    """List the assets, newest first."""
+    columns = {
+        "id": lambda asset: asset.id,
+        "title": lambda asset: local(asset.title, call.output.lang),
+        "status": lambda asset: asset.status,
+        "class": lambda asset: asset.data_class,
+        "source": lambda asset: asset.source.get("path") or asset.source.get("url"),
+    }
+    chosen = status.value if status else None
+    with connected(call) as connector:
+        listing(
+            call,
+            lambda size, cursor: connector.assets.list(status=chosen, limit=size, after=cursor),
+            columns,
+            limit=limit,
+            after=after,
+            everything=all,
+        )
+
+
+@command(app, "show", example="datenkontor asset show urn:uuid:8f6b1c1e-0a51-4c5e-9f0e-2f1f7f6b7a10")
+def show(call: Call, asset: Id) -> None:
+    """Show one asset, its source and terms."""
+    with connected(call) as connector:
+        found = connector.assets.show(asset)
+    call.output.details(found, _fields(found, call.output.lang))
+
+
+@command(app, "publish", example="datenkontor asset publish urn:uuid:8f6b1c1e-0a51-4c5e-9f0e-2f1f7f6b7a10")
+def publish(call: Call, asset: Id, release: Release = False) -> None:
+    """Offer an asset in the catalogue."""
+    with connected(call) as connector:
+        found = connector.assets.publish(asset, release=release)
+    _moved(call, found)
+
+
+@command(app, "withdraw", example="datenkontor asset withdraw urn:uuid:8f6b1c1e-0a51-4c5e-9f0e-2f1f7f6b7a10 --yes")
+def withdraw(call: Call, asset: Id, yes: Yes = False) -> None:
+    """Offer an asset no longer; contracts that were made stay on record."""
+    call.output.confirm(call.output.say("ask-withdraw", id=asset), yes)
+    with connected(call) as connector:
+        found = connector.assets.withdraw(asset)
+    _moved(call, found)
+
+
+def _moved(call: Call, asset: Asset) -> None:
+    title = local(asset.title, call.output.lang)
+    call.output.result(asset, call.output.say("asset-moved", title=title, status=asset.status))
+
+
+def _fields(asset: Asset, lang: str) -> dict[str, object]:
+    return {
+        "id": asset.id,
+        "title": local(asset.title, lang),
+        "description": local(asset.description, lang),
+        "status": asset.status,
+        "class": asset.data_class,
+        "keywords": asset.keywords,
+        "themes": asset.themes,
+        "media type": asset.media_type,
+        "source": " ".join(f"{name}={value}" for name, value in asset.source.items()),
+        "terms": terms(asset.policy),
+        "licence": asset.licence,
+        "live": asset.live,
+        "synthetic": asset.synthetic,
+        "offer": asset.offer_id,
+        "created": moment(asset.created_at),
+        "changed": moment(asset.updated_at),
+    }
+
+
+def _source(
+    call: Call, file: Path | None, folder: Path | None, glob: str | None, url: str | None, headers: list[str]
+) -> tuple[dict[str, Any], str]:
+    """Return the address of the data and a name for it. Raises Failure unless exactly one place is named."""
+    if sum(given is not None for given in (file, folder, url)) != 1:
+        raise Failure(Code.USAGE, "Say where the data is: one of --file, --folder or --url.")
+    if glob is not None and folder is None:
+        raise Failure(Code.USAGE, "--glob chooses among the files of a --folder.")
+    if headers and url is None:
+        raise Failure(Code.USAGE, "--header belongs to a --url.")
+    if url is not None:
+        pairs = dict(_pair(header) for header in headers)
+        return {"kind": "http", "url": url} | ({"headers": pairs} if pairs else {}), url.rstrip("/").rpartition("/")[2]
+    path = file or folder or Path()
+    below = _below_root(call, path, is_folder=folder is not None)
+    address: dict[str, Any] = {"kind": "file", "path": below}
+    return (address | {"glob": glob} if glob else address), path.name
+
+
+def _pair(header: str) -> tuple[str, str]:
+    name, sign, value = header.partition("=")
+    if not sign:
+        raise Failure(Code.USAGE, "A header is NAME=VALUE.")
+    return name, value
+
+
+def _below_root(call: Call, path: Path, *, is_folder: bool) -> str:
+    """Return a path as the connector knows it: relative to its folder of offered files.
+
+    Without a settings file (`--url` alone) the connector may be elsewhere, and the path is taken as it is.
+    """
+    if not call.file.exists():
+        return path.as_posix()
+    roots = [root.resolve() for root in call.read_settings().data_roots]
+    for candidate in (path.resolve(), *(root / path for root in roots)):
+        root = next((root for root in roots if candidate.is_relative_to(root)), None)
+        if root is not None and (candidate.is_dir() if is_folder else candidate.is_file()):
+            return candidate.relative_to(root).as_posix()
+    there = path.is_dir() if is_folder else path.is_file()
+    kind = "folder" if is_folder else "file"
+    if not there:
+        raise Failure(Code.NOT_FOUND, f"There is no {kind} {path}.")
+    where = ", ".join(map(str, roots)) or "no folder"
+    raise Failure(Code.USAGE, f"{path} does not lie below {where}: put it there, or set data_roots in the settings.")

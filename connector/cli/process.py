@@ -1,0 +1,65 @@
+"""What negotiations and transfers have in common: how they are shown, waited for, and what their end means."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from connector.cli.context import Call
+from connector.cli.failure import Code, Failure
+from connector.cli.output import moment
+from connector.client.negotiations import Negotiation
+from connector.client.transfers import Transfer
+
+Process = TypeVar("Process", Negotiation, Transfer)
+
+GOOD = frozenset({"FINALIZED", "COMPLETED"})
+
+
+def moved(call: Call, process: Negotiation | Transfer) -> None:
+    """Say where a process stands."""
+    call.output.result(process, call.output.say("now", id=process.id, state=_state(call, process)))
+
+
+def waited(
+    call: Call, process: Process, seconds: float, details: Callable[[Process], dict[str, object]], wanted: str | None
+) -> None:
+    """Show a process that was waited for; end with 4 where it was ended, with 6 where somebody else has to act.
+
+    `wanted` is the state that was waited for, None for the end.
+    """
+    call.output.details(process, details(process))
+    if process.state in GOOD or (wanted and process.state == wanted) or arrived(process):
+        return
+    if process.state == "TERMINATED":
+        raise Failure(Code.REFUSED, ended(call, process))
+    if process.hold is not None:
+        raise Failure(Code.WAITING, call.output.say("waits", id=process.id, reason=process.hold.reason))
+    state = _state(call, process)
+    raise Failure(Code.WAITING, call.output.say("slow", id=process.id, state=state, seconds=seconds))
+
+
+def arrived(process: Negotiation | Transfer) -> bool:
+    """Tell whether a transfer that is kept open has delivered."""
+    return isinstance(process, Transfer) and process.keep and bool(process.progress and process.progress.sha256)
+
+
+def ended(call: Call, process: Negotiation | Transfer) -> str:
+    """Return the sentence about who ended a process, and why."""
+    if process.ended is None:
+        return call.output.say("now", id=process.id, state=_state(call, process))
+    return call.output.say("ended", id=process.id, by=process.ended.by, reason=process.ended.reason)
+
+
+def common(process: Negotiation | Transfer) -> dict[str, object]:
+    """Return the fields that every process has: what it waits for, why it ended, and when."""
+    pending, hold, end = process.pending, process.hold, process.ended
+    return {
+        "owed": pending and f"{pending.message}, tried {pending.attempts} times" + (", in doubt" * pending.in_doubt),
+        "waits": hold and f"{hold.reason} ({hold.who})",
+        "ended": end and f"{end.reason} ({end.code}, by {end.by})",
+        "created": moment(process.created_at),
+        "changed": moment(process.updated_at),
+    }
+
+
+def _state(call: Call, process: Negotiation | Transfer) -> str:
+    return process.state or call.output.say("asked")
