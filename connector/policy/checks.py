@@ -12,9 +12,10 @@ import msgspec
 
 from connector.policy import moments, operators
 from connector.policy.atom import Atom, Flip, Lookup, Test, timely
-from connector.policy.decision import Counter, Request, Truth, World
+from connector.policy.decision import Counter, Reason, Request, Truth, World
 from connector.policy.document import refuse
-from connector.policy.model import AtomicConstraint, Constraint, LogicalConstraint, Value
+from connector.policy.literals import lexical
+from connector.policy.model import AtomicConstraint, Constraint, Iri, LogicalConstraint, Value
 from connector.policy.moments import Moments
 from connector.policy.operands import count, date_time, day_of_week, elapsed_time, event, time_of_day, volume
 from connector.policy.registry import Operand, Registry
@@ -43,6 +44,7 @@ class Check(msgspec.Struct, frozen=True):
         children: checks of a logical constraint, in the order of the document.
         moments: the instants at which it holds, if it depends on the time alone.
         since: since when it has been as it is, None if that is never known.
+        unknown: the reason it gives while its fact is missing, for an atomic constraint.
     """
 
     path: str
@@ -53,6 +55,7 @@ class Check(msgspec.Struct, frozen=True):
     children: tuple["Check", ...] = ()
     moments: Moments | None = None
     since: Flip | None = None
+    unknown: Reason | None = None
 
 
 class Builder:
@@ -114,7 +117,11 @@ class Builder:
                 refuse("contractual-in-xone", path, sentence)
             self.contractual.append(path)
             test = _assumed(test, self.assume)
-        return Check(path, constraint, test, atom.cost, atom.found, (), atom.moments, atom.since)
+        right = constraint.right
+        wanted = lexical(right[0])[0] if len(right) == 1 else ", ".join([lexical(value)[0] for value in right[:10]])
+        expected = f"{constraint.operator} {wanted}"
+        unknown = Reason("constraint-unknown", self.rule, path, constraint.left, expected)
+        return Check(path, constraint, test, atom.cost, atom.found, (), atom.moments, atom.since, unknown)
 
     def _atom(self, operand: Operand, constraint: AtomicConstraint) -> Atom:
         if operand.code:
@@ -161,17 +168,36 @@ def _plain(operand: Operand, compare: operators.Comparison, cost: int) -> Atom:
         values = world.facts.get(fact)
         return request.context.get(fact) if values is None and from_request else values
 
-    def test(request: Request, world: World) -> Truth:
+    def compared(request: Request, world: World) -> Truth:
         values = world.facts.get(fact)
         if values is None and (not from_request or (values := request.context.get(fact)) is None):
             return None
         # A single-valued operand with no value or with two is contradicted by its source: nothing is known.
         return compare(values) if several or len(values) == 1 else None
 
+    test = compared if not isinstance(compare, operators.Membership) else _named(compare, compared, fact, from_request)
+
     def since(request: Request, world: World) -> datetime | None:
         return request.at if from_request and fact not in world.facts else world.since.get(fact)
 
     return Atom(test=test, found=found, cost=cost, facts=(fact,), since=since)
+
+
+def _named(membership: operators.Membership, general: Test, fact: str, from_request: bool) -> Test:
+    """The commonest comparison, one name with a set of names, without a second call."""
+    hits, known, wanted = membership.hits, membership.known, membership.wanted
+
+    def test(request: Request, world: World) -> Truth:
+        values = world.facts.get(fact)
+        if values is None and (not from_request or (values := request.context.get(fact)) is None):
+            return None
+        if len(values) == 1 and type(value := values[0]) is Iri:
+            if value.iri in hits:
+                return wanted
+            return not wanted if known is None or value.iri in known else None
+        return general(request, world)
+
+    return test
 
 
 def _tighter(one: Counter, other: Counter) -> Counter:

@@ -79,6 +79,7 @@ class CompiledRule(msgspec.Struct, frozen=True):
         rows: constraints that are decided for each record.
         duties: of a permission what comes first, of a prohibition its remedies.
         counters: what a use under this rule adds.
+        permitted: the reason it gives for a grant.
     """
 
     uid: str
@@ -94,7 +95,7 @@ class CompiledRule(msgspec.Struct, frozen=True):
     rows: tuple[Constraint, ...]
     duties: tuple[CompiledDuty, ...]
     counters: tuple[Counter, ...]
-    permitted: Reason
+    permitted: tuple[Reason, ...]
 
 
 class Compiled(msgspec.Struct, frozen=True):
@@ -112,7 +113,7 @@ class Compiled(msgspec.Struct, frozen=True):
         facts: names of the facts that are read, for whoever gathers them.
         counters: counters that the store keeps; each starts at zero and is handed in as a fact.
         contractual: paths of the constraints that only the contract enforces.
-        remedial: whether there are remedies, which are due after a violation.
+        effects: whether a grant can come with transforms, row filters or tasks.
         policy_hash: sha256 of the normal form, hexadecimal.
     """
 
@@ -129,7 +130,7 @@ class Compiled(msgspec.Struct, frozen=True):
     facts: frozenset[str]
     counters: tuple[Counter, ...]
     contractual: tuple[str, ...]
-    remedial: bool
+    effects: bool
     policy_hash: str
 
 
@@ -182,7 +183,7 @@ def compile_policy(
         facts=frozenset(fact for builder in builders for fact in builder.facts),
         counters=tuple(counters.values()),
         contractual=tuple(path for builder in builders for path in builder.contractual),
-        remedial=any(rule.duties for rule in prohibitions),
+        effects=bool(obligations) or any(rule.rows or rule.duties for rule in (*permissions, *prohibitions)),
         policy_hash=policy_hash(normal, strategy),
     )
 
@@ -246,7 +247,7 @@ def _rule(
         rows=rows,
         duties=tuple(_duty(duty, role, registry, builders) for duty in duties),
         counters=tuple(builder.counters.values()),
-        permitted=Reason("permitted", rule.uid),
+        permitted=(Reason("permitted", rule.uid),),
     )
 
 

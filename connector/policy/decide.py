@@ -17,7 +17,9 @@ from connector.policy.decision import (
     Phase,
     Reason,
     Request,
+    RowFilter,
     RuleVerdict,
+    Transform,
     Truth,
     Verdict,
     World,
@@ -34,6 +36,9 @@ from connector.policy.matching import belongs, holds, matches, open_duty, reason
 from connector.policy.tasks import obligations_due, standing
 
 _NOTHING: tuple[()] = ()
+# Looking up a member of an Enum costs as much as a constraint; these are on the path of every access.
+_ACCESS, _CATALOGUE = Phase.ACCESS, Phase.CATALOGUE
+_PERMIT, _DEFERRED, _DENY = Verdict.PERMIT, Verdict.DEFERRED, Verdict.DENY
 
 
 def decide(compiled: Compiled, request: Request, world: World, phase: Phase) -> Decision:
@@ -48,13 +53,13 @@ def decide(compiled: Compiled, request: Request, world: World, phase: Phase) -> 
     Returns:
         The decision; nothing is raised, an unusable policy is a DENY.
     """
-    access = phase is Phase.ACCESS
+    access = phase is _ACCESS
     if compiled.void is not None:
         return _deny(compiled, request, world, (compiled.void,))
     if access and compiled.policy.kind == "Offer":
         return _deny(compiled, request, world, (Reason("offer-is-no-grant"),))
     active, failed = _active(compiled, request, world, access)
-    blocking = [
+    blocking = compiled.prohibitions and [
         rule
         for rule in compiled.prohibitions
         if not rule.rows and matches(rule, request, world) and holds(rule, request, world, certain=not access)
@@ -79,10 +84,10 @@ def _active(
     for rule in compiled.permissions:
         if not matches(rule, request, world):
             continue
-        for index, test in enumerate(rule.tests):
+        for test in rule.tests:
             verdict = test(request, world)
             if verdict is not True and (access or verdict is False):
-                failed.append((rule, rule.ordered[index]))
+                failed.append((rule, rule.ordered[rule.tests.index(test)]))
                 break
         else:
             duty = open_duty(compiled, rule, request, world) if access and rule.duties else None
@@ -101,7 +106,7 @@ def _deny(
     duties: tuple[DutyTask, ...] = _NOTHING,
 ) -> Decision:
     return Decision(
-        Verdict.DENY,
+        _DENY,
         reasons,
         valid_until(compiled, request, world),
         duties,
@@ -133,36 +138,43 @@ def _refused(
 def _granted(
     compiled: Compiled, request: Request, world: World, phase: Phase, active: Sequence[CompiledRule]
 ) -> Decision:
-    deferred = _NOTHING if phase is Phase.ACCESS else deferred_checks(compiled, request, world, active)
-    rows = row_filter(compiled, request, world, phase, active)
-    transforms = transforms_due(compiled, request, world, active) if compiled.registry.transforms else _NOTHING
-    if phase is not Phase.CATALOGUE and (transforms or rows is not None):
-        missing = [
-            Reason("transform-unavailable", atom=transform.duty, expected=transform.name)
-            for transform in transforms
-            if transform.name not in world.transforms
-        ]
-        if rows is not None and not world.row_filters:
-            missing.append(Reason("row-filter-unavailable"))
-        if missing:
-            return _deny(compiled, request, world, tuple(missing))
+    access = phase is _ACCESS
+    deferred = _NOTHING if access else deferred_checks(compiled, request, world, active)
     duties: tuple[DutyTask, ...] = _NOTHING
-    if compiled.obligations or compiled.remedial:
+    transforms: tuple[Transform, ...] = _NOTHING
+    rows: RowFilter | None = None
+    if compiled.effects:
+        rows = row_filter(compiled, request, world, phase, active)
+        transforms = transforms_due(compiled, request, world, active)
+        if phase is not _CATALOGUE and (missing := _missing(transforms, rows, world)):
+            return _deny(compiled, request, world, missing)
         duties = obligations_due(compiled, request, world)
-    if phase is not Phase.ACCESS:
-        duties = (*first_duties(active, request, world), *duties)
+        if not access:
+            duties = (*first_duties(active, request, world), *duties)
     return Decision(
-        Verdict.DEFERRED if deferred else Verdict.PERMIT,
-        (active[0].permitted,) if len(active) == 1 else tuple([rule.permitted for rule in active]),
+        _DEFERRED if deferred else _PERMIT,
+        active[0].permitted if len(active) == 1 else tuple([reason for rule in active for reason in rule.permitted]),
         valid_until(compiled, request, world),
         duties,
         transforms,
         rows,
         deferred,
-        counters_of(active) if compiled.counters and phase is Phase.ACCESS else _NOTHING,
+        counters_of(active) if access and compiled.counters else _NOTHING,
         compiled.contractual,
         compiled.policy_hash,
     )
+
+
+def _missing(transforms: Sequence[Transform], rows: RowFilter | None, world: World) -> tuple[Reason, ...]:
+    """What the data plane of this flow would have to do and cannot."""
+    missing = [
+        Reason("transform-unavailable", atom=transform.duty, expected=transform.name)
+        for transform in transforms
+        if transform.name not in world.transforms
+    ]
+    if rows is not None and not world.row_filters:
+        missing.append(Reason("row-filter-unavailable"))
+    return tuple(missing)
 
 
 def explain(compiled: Compiled, request: Request, world: World, phase: Phase) -> Explanation:

@@ -81,6 +81,8 @@ def transforms_due(
 
 def counters_of(active: Sequence[CompiledRule]) -> tuple[Counter, ...]:
     """What a use under the granting permissions adds to counters."""
+    if len(active) == 1:
+        return active[0].counters
     return tuple({counter.fact: counter for rule in active for counter in rule.counters}.values())
 
 

@@ -1,15 +1,16 @@
 """Which rules a request meets, and why one does not hold.
 
-ODRL Information Model 2.2, sections 2.2 to 2.6. Pure: standard library only.
+ODRL Information Model 2.2, sections 2.2 to 2.6. Pure: standard library and msgspec only.
 """
 
 from collections.abc import Mapping
 
+import msgspec
+
 from connector.policy.checks import Check
 from connector.policy.compile import Compiled, CompiledDuty, CompiledRule
 from connector.policy.decision import DutyMode, Reason, Request, World
-from connector.policy.literals import lexical
-from connector.policy.model import AtomicConstraint, LogicalConstraint
+from connector.policy.model import LogicalConstraint
 from connector.policy.tasks import duty_fulfilled
 
 _MOST_STEPS = 10_000
@@ -69,15 +70,17 @@ def open_duty(compiled: Compiled, rule: CompiledRule, request: Request, world: W
 
 def reason(check: Check, rule: CompiledRule, request: Request, world: World) -> Reason:
     """Why a check is not True, down to the atom where one atom is the cause."""
-    code = "constraint-false" if check.test(request, world) is False else "constraint-unknown"
+    verdict = check.test(request, world)
     while isinstance(check.constraint, LogicalConstraint) and check.constraint.operand == "and":
-        obstacle = next((child for child in check.children if child.test(request, world) is not True), None)
+        obstacle = next((child for child in check.children if child.test(request, world) is verdict), None)
         if obstacle is None:
             break
         check = obstacle
-    constraint = check.constraint
-    if not isinstance(constraint, AtomicConstraint):
-        return Reason(code, rule.uid, check.path, expected=constraint.operand)
+    if check.unknown is None:
+        code = "constraint-false" if verdict is False else "constraint-unknown"
+        operand = check.constraint.operand if isinstance(check.constraint, LogicalConstraint) else ""
+        return Reason(code, rule.uid, check.path, expected=operand)
+    if verdict is None:
+        return check.unknown
     found = check.found(request, world) if check.found else None
-    wanted = ", ".join(lexical(value)[0] for value in constraint.right[:10])
-    return Reason(code, rule.uid, check.path, constraint.left, f"{constraint.operator} {wanted}", found or ())
+    return msgspec.structs.replace(check.unknown, code="constraint-false", found=found or ())

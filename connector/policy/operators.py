@@ -2,11 +2,15 @@
 
 ODRL Vocabulary 2.2, section 3 (operators). `eq` and `neq` ask whether the value is among those of the left side;
 `isAllOf` whether all right values are; `isA` and `isPartOf` follow the taxonomy upwards and `hasPart` downwards, each
-term being part of itself. Pure: standard library only.
+term being part of itself. Pure: standard library and msgspec only.
 """
 
-from collections.abc import Callable
+import operator as python
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import TypeAlias
+
+import msgspec
 
 from connector.policy import moments
 from connector.policy.decision import Truth
@@ -18,7 +22,38 @@ from connector.policy.taxonomy import Taxonomy
 Values: TypeAlias = tuple[Value, ...]
 Comparison: TypeAlias = Callable[[Values], Truth]
 
-_EXPECTED: dict[str, type] = {"number": Number, "duration": Duration, "name": Iri, "code": Iri, "taxonomy": Iri}
+ORDER: dict[str, Callable[[Decimal, Decimal], bool]] = {
+    "lt": python.lt,
+    "lteq": python.le,
+    "gt": python.gt,
+    "gteq": python.ge,
+    "eq": python.eq,
+    "neq": python.ne,
+}
+"""The comparisons of amounts."""
+
+
+class Membership(msgspec.Struct, frozen=True):
+    """A comparison of names: `wanted` if one of them is in `hits`, else its opposite, as far as they are `known`.
+
+    With `known` None every name counts as known: a name is equal to itself and to nothing else.
+    """
+
+    hits: frozenset[str]
+    known: frozenset[str] | None
+    wanted: bool
+
+    def __call__(self, values: Values) -> Truth:
+        """Compare the values of the left side; a value of another sort makes the answer Unknown."""
+        unknown = False
+        for value in values:
+            if type(value) is not Iri:
+                return None
+            if value.iri in self.hits:
+                return self.wanted
+            if self.known is not None and value.iri not in self.known:
+                unknown = True
+        return None if unknown else not self.wanted
 
 
 def comparison(operand: Operand, operator: str, right: Values, taxonomy: Taxonomy | None) -> Comparison:
@@ -31,68 +66,94 @@ def comparison(operand: Operand, operator: str, right: Values, taxonomy: Taxonom
         taxonomy: of the operand, if it has one.
 
     Returns:
-        A function from the values of the left side (none looked up: do not call it) to True, False or None.
+        A function from the values of the left side (none looked up: do not call it) to True, False or None. With
+        several values it is asked only where the operand has several.
     """
     if operand.sort == "instant":
         return _instants(operator, right)
-    if taxonomy is not None:
-        return _hierarchy(operator, right, taxonomy)
-    if operator in {"lt", "lteq", "gt", "gteq"}:
-        return _ordered(operand, operator, right[0])
+    if operator == "isAllOf":
+        return _every(right, taxonomy)
+    if operator in {"lt", "lteq", "gt", "gteq"} and operand.sort == "code":
+        return _ranks(operand, operator, right[0])
+    if operand.sort in {"name", "code", "taxonomy"}:
+        return _names(operator, right, taxonomy)
     if operand.sort == "duration":
         return _durations(operator, right[0])
-    return _set(operator, frozenset(right), type(right[0]), operand.unit)
+    if operand.sort == "number" and operator in ORDER:
+        return _amounts(operator, right[0])
+    return _some(operator, frozenset(right), type(right[0]))
 
 
-def _set(operator: str, right: frozenset[Value], kind: type, unit: str) -> Comparison:
+def _names(operator: str, right: Values, taxonomy: Taxonomy | None) -> Membership:
+    terms = [value.iri for value in right if isinstance(value, Iri)]
+    wanted = operator not in {"neq", "isNoneOf"}
+    if taxonomy is None:
+        return Membership(frozenset(terms), None, wanted)
+    spelled = {"isA": taxonomy.below_names, "isPartOf": taxonomy.below_names, "hasPart": taxonomy.above_names}
+    if operator in spelled:
+        return Membership(_union(terms, spelled[operator]), taxonomy.names, wanted)
+    return Membership(_union(terms, taxonomy.spellings), None, wanted)
+
+
+def _union(terms: Sequence[str], names: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """Every way to write what the terms stand for; a term that the taxonomy does not hold stands for itself."""
+    if len(terms) == 1:
+        return names.get(terms[0], frozenset(terms))
+    return frozenset(name for term in terms for name in names.get(term, (term,)))
+
+
+def _every(right: Values, taxonomy: Taxonomy | None) -> Comparison:
+    """All right values are among the left ones; a left value of another sort makes the answer Unknown."""
+    wanted = frozenset(right)
+    kind = type(right[0])
+    canonical = taxonomy.canonical if taxonomy else {}
+
+    def test(values: Values) -> Truth:
+        if any(type(value) is not kind for value in values):
+            return None
+        if canonical:
+            values = tuple(Iri(canonical.get(value.iri, value.iri)) for value in values if isinstance(value, Iri))
+        return wanted.issubset(values)
+
+    return test
+
+
+def _some(operator: str, right: frozenset[Value], kind: type) -> Comparison:
     """Membership by value; a left value of another sort or unit makes the answer Unknown."""
     wanted = operator not in {"neq", "isNoneOf"}
-    whole = operator == "isAllOf"
+    units = {getattr(value, "unit", "") for value in right}
 
     def test(values: Values) -> Truth:
-        found = False
-        for value in values:
-            if type(value) is not kind or (unit and getattr(value, "unit", "") != unit):
-                return None
-            if value in right:
-                found = True
-        if whole:
-            return right.issubset(values)
-        return found is wanted
-
-    return test
-
-
-def _ordered(operand: Operand, operator: str, right: Value) -> Comparison:
-    if isinstance(right, Duration):
-        return _durations(operator, right)
-    ranks = {code: rank for rank, code in enumerate(operand.values)}
-    below, equal, above = _ORDER[operator]
-
-    def rank(value: Value) -> object:
-        if isinstance(value, Number) and isinstance(right, Number) and value.unit == right.unit:
-            return value.amount
-        return ranks.get(value.iri) if isinstance(value, Iri) else None
-
-    limit = rank(right)
-
-    def test(values: Values) -> Truth:
-        left = rank(values[0])
-        if left is None:
+        if any(type(value) is not kind or getattr(value, "unit", "") not in units for value in values):
             return None
-        if left == limit:
-            return equal
-        return below if left < limit else above  # type: ignore[operator]  # both are amounts or both are ranks
+        return (not right.isdisjoint(values)) is wanted
 
     return test
 
 
-_ORDER = {
-    "lt": (True, False, False),
-    "lteq": (True, True, False),
-    "gt": (False, False, True),
-    "gteq": (False, True, True),
-}
+def _amounts(operator: str, right: Value) -> Comparison:
+    assert isinstance(right, Number)
+    holds, limit, unit = ORDER[operator], right.amount, right.unit
+
+    def test(values: Values) -> Truth:
+        left = values[0]
+        return holds(left.amount, limit) if type(left) is Number and left.unit == unit else None
+
+    return test
+
+
+def _ranks(operand: Operand, operator: str, right: Value) -> Comparison:
+    """Ordered codes compare by their place in the list."""
+    ranks = {code: Decimal(rank) for rank, code in enumerate(operand.values)}
+    assert isinstance(right, Iri)
+    holds, limit = ORDER[operator], ranks[right.iri]
+
+    def test(values: Values) -> Truth:
+        left = values[0]
+        rank = ranks.get(left.iri) if isinstance(left, Iri) else None
+        return None if rank is None else holds(rank, limit)
+
+    return test
 
 
 def _durations(operator: str, right: Value) -> Comparison:
@@ -117,9 +178,7 @@ def _order_of(operator: str, left: Duration, right: Duration) -> Truth:
         if not (greatest < low or least > high):
             return None
         sign = -1 if greatest < low else 1
-    if operator in {"eq", "neq"}:
-        return (sign == 0) is (operator == "eq")
-    return _ORDER[operator][sign + 1]
+    return ORDER[operator](Decimal(sign), Decimal(0))
 
 
 def _instants(operator: str, right: Values) -> Comparison:
@@ -133,48 +192,5 @@ def _instants(operator: str, right: Values) -> Comparison:
     def test(values: Values) -> Truth:
         left = values[0]
         return truth.holds(left.at) if isinstance(left, Instant) else None
-
-    return test
-
-
-def _hierarchy(operator: str, right: Values, taxonomy: Taxonomy) -> Comparison:
-    """Comparisons of terms; a left term that the taxonomy does not hold is only ever equal to itself, else Unknown."""
-    terms = frozenset(value.iri for value in right if isinstance(value, Iri))
-    match operator:
-        case "isA" | "isPartOf":
-            hits = frozenset[str]().union(*(taxonomy.below.get(term, frozenset({term})) for term in terms))
-        case "hasPart":
-            hits = frozenset[str]().union(*(taxonomy.above.get(term, frozenset({term})) for term in terms))
-        case _:
-            return _terms(operator, terms, taxonomy)
-    canonical, known = taxonomy.canonical, taxonomy.terms
-
-    def test(values: Values) -> Truth:
-        verdict: Truth = False
-        for value in values:
-            if not isinstance(value, Iri):
-                return None
-            term = canonical.get(value.iri, value.iri)
-            if term in hits:
-                return True
-            if term not in known:
-                verdict = None
-        return verdict
-
-    return test
-
-
-def _terms(operator: str, right: frozenset[str], taxonomy: Taxonomy) -> Comparison:
-    canonical = taxonomy.canonical
-    wanted = operator not in {"neq", "isNoneOf"}
-    whole = operator == "isAllOf"
-
-    def test(values: Values) -> Truth:
-        left = {canonical.get(value.iri, value.iri) for value in values if isinstance(value, Iri)}
-        if len(left) != len(values):
-            return None
-        if whole:
-            return right <= left
-        return (not right.isdisjoint(left)) is wanted
 
     return test

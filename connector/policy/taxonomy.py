@@ -4,7 +4,7 @@ A term is part of itself. What a taxonomy does not hold is unknown, never outsid
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -29,6 +29,8 @@ class Taxonomy(msgspec.Struct, frozen=True):
         canonical: every way to write a term to its IRI.
         below: IRI to all terms that are part of it, itself included.
         above: IRI to all terms it is part of, itself included.
+        names: every way to write any term.
+        spellings, below_names, above_names: IRI to every way to write it, what is below it, what is above it.
     """
 
     name: str
@@ -37,6 +39,10 @@ class Taxonomy(msgspec.Struct, frozen=True):
     canonical: Mapping[str, str]
     below: Mapping[str, frozenset[str]]
     above: Mapping[str, frozenset[str]]
+    names: frozenset[str]
+    spellings: Mapping[str, frozenset[str]]
+    below_names: Mapping[str, frozenset[str]]
+    above_names: Mapping[str, frozenset[str]]
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,6 +75,11 @@ def parse(toml_text: str) -> Taxonomy:
         for spelling in (iri, name, file.prefix + name, *terms[iri].aliases):
             if canonical.setdefault(spelling, iri) != iri:
                 raise ValueError(f"Taxonomy {file.name}: {spelling} names two terms; give each name one meaning.")
+    spellings = {iri: frozenset(name for name, meant in canonical.items() if meant == iri) for iri in terms}
+
+    def written(iris: Iterable[str]) -> frozenset[str]:
+        return frozenset(name for iri in iris for name in spellings[iri])
+
     return Taxonomy(
         name=file.name,
         version=file.version,
@@ -76,6 +87,10 @@ def parse(toml_text: str) -> Taxonomy:
         canonical=canonical,
         below={iri: frozenset(members) for iri, members in below.items()},
         above=above,
+        names=frozenset(canonical),
+        spellings=spellings,
+        below_names={iri: written(members) for iri, members in below.items()},
+        above_names={iri: written(ancestors) for iri, ancestors in above.items()},
     )
 
 

@@ -14,6 +14,8 @@ def build(operand: Operand, operator: str, right: tuple[Value, ...], rule: str) 
     """Build the atom; Unknown where the counter `count:<rule>` is not among the facts."""
     fact = f"{operand.fact}:{rule}"
     compare = operators.comparison(operand, operator, right, None)
+    holds = operators.ORDER.get(operator)
+    before = right[0].amount - 1 if isinstance(right[0], Number) else None
 
     def found(_request: Request, world: World) -> tuple[Value, ...] | None:
         used = world.facts.get(fact)
@@ -21,10 +23,17 @@ def build(operand: Operand, operator: str, right: tuple[Value, ...], rule: str) 
             return None
         return (Number(used[0].amount + 1),)
 
-    def test(request: Request, world: World) -> Truth:
+    def ordered(_request: Request, world: World) -> Truth:
+        used = world.facts.get(fact)
+        if not used or type(used[0]) is not Number or holds is None or before is None:
+            return None
+        return holds(used[0].amount, before)
+
+    def listed(request: Request, world: World) -> Truth:
         values = found(request, world)
         return None if values is None else compare(values)
 
+    test = listed if holds is None else ordered
     return Atom(test=test, found=found, cost=4, facts=(fact,), counter=Counter(fact, 1, _limit(operator, right[0])))
 
 
