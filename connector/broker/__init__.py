@@ -1,0 +1,1 @@
+"""The metadata broker: crawls what participants offer, keeps it, and lets it be searched."""

@@ -1,0 +1,139 @@
+"""How a source is doing and when it is crawled next: liveness, interval, back-off.
+
+NEW → ONLINE → SUSPECT (1 failure) → OFFLINE (3 failures or 15 minutes) → DEAD (5 days). A source that changes is looked
+at more often, one that does not less often; one that fails is left alone for longer and longer.
+
+Pure: standard library and msgspec only. Times are ms since the Unix epoch; `jitter` is a number from -1 to 1.
+"""
+
+import msgspec
+
+from connector.ports.identity import Participant
+from connector.ports.record import CrawlSource, Liveness
+
+SECOND = 1000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+OFFLINE_FAILURES = 3
+OFFLINE_AFTER = 15 * MINUTE
+DEAD_AFTER = 5 * DAY
+STALE_AFTER = DAY
+SPREAD = 0.2
+
+# The end of the year 9999: the date of sources that are no longer crawled.
+NEVER = 253_402_300_799_000
+RETIRED = "It is no longer on the participant list."
+
+
+class Rhythm(msgspec.Struct, frozen=True, kw_only=True):
+    """How often sources are crawled, in ms: at the beginning, at most, at least, and again after a failure.
+
+    `apart` is the least time between two crawls of one source, whoever asks for them.
+    """
+
+    start: int = 10 * MINUTE
+    shortest: int = MINUTE
+    longest: int = 6 * HOUR
+    retry: int = 30 * SECOND
+    apart: int = 5 * SECOND
+
+
+def rhythm_from(start: int) -> Rhythm:
+    """Return the rhythm whose first interval is `start` ms; a short one shortens the others with it."""
+    usual = Rhythm()
+    return Rhythm(
+        start=start,
+        shortest=min(usual.shortest, start),
+        longest=max(usual.longest, start),
+        retry=min(usual.retry, start),
+        apart=min(usual.apart, start),
+    )
+
+
+def joined(participant: Participant, now: int, rhythm: Rhythm) -> CrawlSource:
+    """Return the source of a member that is new on the participant list: due at once."""
+    return CrawlSource(
+        participant=participant.id,
+        name=participant.name,
+        address=participant.address or "",
+        interval=rhythm.start,
+        next_at=now,
+    )
+
+
+def listed(source: CrawlSource, participant: Participant, now: int, rhythm: Rhythm) -> CrawlSource:
+    """Return a known source as the participant list has it now; one that came back or moved is due at once."""
+    if source.next_at >= NEVER:
+        return joined(participant, now, rhythm)
+    address = participant.address or ""
+    if (source.name, source.address) == (participant.name, address):
+        return source
+    return msgspec.structs.replace(source, name=participant.name, address=address, next_at=now)
+
+
+def retired(source: CrawlSource) -> CrawlSource:
+    """Return the source of a member that left the participant list: dead, and not crawled again."""
+    return msgspec.structs.replace(
+        source, liveness=Liveness.DEAD, next_at=NEVER, datasets=0, digest=None, shrink_seen=False, error=RETIRED
+    )
+
+
+def succeeded(source: CrawlSource, *, changed: bool, now: int, jitter: float, rhythm: Rhythm) -> CrawlSource:
+    """Return the source after a complete crawl; `changed` tells whether its catalogue was another than before."""
+    interval = source.interval // 2 if changed else source.interval * 3 // 2
+    if source.liveness is Liveness.NEW:
+        interval = rhythm.start
+    interval = max(rhythm.shortest, min(rhythm.longest, interval))
+    return msgspec.structs.replace(
+        source,
+        liveness=Liveness.ONLINE,
+        failures=0,
+        failing_since=None,
+        interval=interval,
+        next_at=now + spread(interval, jitter),
+        verified_at=now,
+        error=None,
+    )
+
+
+def failed(
+    source: CrawlSource, *, reason: str, now: int, jitter: float, rhythm: Rhythm, retry_after: int | None = None
+) -> CrawlSource:
+    """Return the source after a crawl that failed for `reason`; `retry_after` is the peer's own wish, in ms."""
+    failures = source.failures + 1
+    since = source.failing_since if source.failing_since is not None else now
+    # More doublings than this exceed the longest interval anyway.
+    pause = min(rhythm.longest, rhythm.retry * 2 ** min(failures - 1, 32))
+    pause = max(spread(pause, jitter), min(retry_after or 0, rhythm.longest))
+    return msgspec.structs.replace(
+        source,
+        liveness=liveness_of(failures, now - since),
+        failures=failures,
+        failing_since=since,
+        next_at=now + pause,
+        error=reason,
+    )
+
+
+def liveness_of(failures: int, failing_for: int) -> Liveness:
+    """Return the liveness of a source that failed `failures` times in a row, over `failing_for` ms.
+
+    One failure alone never kills: the broker itself may have been away for days before it.
+    """
+    if failures >= OFFLINE_FAILURES and failing_for >= DEAD_AFTER:
+        return Liveness.DEAD
+    if failures >= OFFLINE_FAILURES or failing_for >= OFFLINE_AFTER:
+        return Liveness.OFFLINE
+    return Liveness.SUSPECT if failures else Liveness.ONLINE
+
+
+def spread(pause: int, jitter: float) -> int:
+    """Return a pause in ms, moved by up to 20 % so that sources do not come in step."""
+    return max(1, round(pause * (1 + SPREAD * max(-1.0, min(1.0, jitter)))))
+
+
+def stale(liveness: Liveness, verified_at: int, now: int) -> bool:
+    """Tell whether an entry of such a source, last verified then, can be outdated."""
+    return liveness in {Liveness.OFFLINE, Liveness.DEAD} or now - verified_at > STALE_AFTER
