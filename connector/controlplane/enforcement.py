@@ -107,6 +107,8 @@ async def _lease(plane: Plane, process: TransferProcess) -> Lease | Terminate:
     """Return leave to move bytes; a provider's stands on a decision, a consumer's on its own will to receive."""
     now = plane.now()
     valid_until: int | None = None
+    max_uses: int | None = None
+    max_bytes: int | None = None
     decision: dict[str, Any] = {"by": "consumer"}
     if process.role is Role.PROVIDER:
         verdict = await judgement.access(plane, process)
@@ -115,14 +117,21 @@ async def _lease(plane: Plane, process: TransferProcess) -> Lease | Terminate:
         valid_until = now + plane.limits.lease
         if verdict.valid_until is not None:
             valid_until = min(valid_until, verdict.valid_until)
+        max_uses, max_bytes = verdict.max_uses, verdict.max_bytes
         decision = verdict.record
     known = await plane.store.lease(process.owner, process.id)
+    if max_bytes is not None:
+        # The policy counts the bytes of the agreement, the lease those of the flow: what is left when the flow begins.
+        usage = await plane.store.usage(process.owner, process.agreement_id)
+        max_bytes = known.max_bytes if known else max(max_bytes - usage.bytes_moved, 0)
     return Lease(
         owner=process.owner,
         flow_id=process.id,
         agreement_id=process.agreement_id,
         epoch=known.epoch + 1 if known else now,
         valid_until=valid_until,
+        max_uses=max_uses,
+        max_bytes=max_bytes,
         decision=msgspec.json.encode(decision),
     )
 

@@ -1,7 +1,7 @@
 """What a decision may look at: one function a fact, one line each in `FACTS`; a fact nobody knows is Unknown.
 
-A fact says where it comes from: claims are vouched for by the participant list, usage is counted here, the rest is the
-clock's or the agreement's. Nothing a peer merely says about itself becomes a fact.
+A fact says where it comes from: claims are vouched for by the signer of the participant list, usage is counted here,
+the rest is the clock's or the agreement's. Nothing a peer merely says about itself becomes a fact.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,9 +10,14 @@ from decimal import Decimal
 
 import msgspec
 
+from connector.policy.compile import Compiled
 from connector.policy.decision import World
 from connector.policy.model import Iri, Number, Text, Value
+from connector.policy.registry import Operand, Registry
+from connector.policy.sorts import coerce
 from connector.ports.entities import Usage
+
+BYTE = "http://qudt.org/vocab/unit/BYTE"
 
 
 class Situation(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,42 +38,47 @@ def participant(situation: Situation) -> tuple[Value, ...] | None:
     return (Iri(situation.participant),)
 
 
-def claim(name: str) -> Fact:
-    """Return the fact that a claim of the participant list states; its values are IRIs or codes."""
-
-    def read(situation: Situation) -> tuple[Value, ...] | None:
-        values = situation.claims.get(name)
-        return tuple(Iri(value) for value in values) if values is not None else None
-
-    return read
-
-
-def volume(situation: Situation) -> tuple[Value, ...] | None:
-    """Return the bytes delivered under the agreement so far."""
-    return (Number(Decimal(situation.usage.bytes_moved)),) if situation.usage else None
-
-
 def delivery_channel(situation: Situation) -> tuple[Value, ...] | None:
     """Return the transfer format that was asked for."""
-    return (Text(situation.format),) if situation.format else None
+    return (Iri(situation.format),) if situation.format else None
 
 
 FACTS: dict[str, Fact] = {
     "participant": participant,
-    "purpose": claim("purpose"),
-    "role": claim("role"),
-    "membership": claim("membership"),
-    "region": claim("region"),
-    "security_level": claim("security_level"),
-    "volume": volume,
-    "delivery_channel": delivery_channel,
+    "recipient": participant,
+    "deliveryChannel": delivery_channel,
 }
 
 
-def world(situation: Situation) -> World:
-    """Return the state of the world in which a request of this situation is decided."""
+def claimable(registry: Registry) -> dict[str, Operand]:
+    """Return the operands whose facts the participant list may state as claims, by fact name."""
+    stated = {"request", "credential", "connector"}
+    return {operand.fact: operand for operand in registry.operands.values() if operand.source in stated}
+
+
+def world(situation: Situation, compiled: Compiled, claims: Mapping[str, Operand], registry: Registry) -> World:
+    """Return the state of the world in which a request of this situation is decided under one policy.
+
+    `claims` are the `claimable` operands. A claim that is not of its operand's sort is no fact.
+    """
     facts = {name: value for name, read in FACTS.items() if (value := read(situation)) is not None}
+    for name, texts in situation.claims.items():
+        operand = claims.get(name)
+        if operand is not None:
+            values = [coerce(Text(text), operand, registry) for text in texts]
+            facts[operand.fact] = tuple(value for value in values if value is not None)
+    if situation.usage is not None:
+        facts |= _counted(situation.usage, compiled)
     return World(facts=facts, agreed_at=instant(situation.agreed_at) if situation.agreed_at is not None else None)
+
+
+def _counted(usage: Usage, compiled: Compiled) -> dict[str, tuple[Value, ...]]:
+    """Return the counters of a policy's rules; uses and bytes are counted per agreement."""
+    counted: dict[str, tuple[Value, ...]] = {}
+    for counter in compiled.counters:
+        amount = Number(Decimal(usage.bytes_moved), BYTE) if counter.step == 0 else Number(Decimal(usage.uses))
+        counted[counter.fact] = (amount,)
+    return counted
 
 
 def instant(milliseconds: int) -> datetime:

@@ -3,7 +3,7 @@
 A policy that cannot be compiled is denied with its own reason.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -18,11 +18,13 @@ from connector.protocol.dsp.transfer_machine import TransferProcess
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
-    """A verdict as the control plane uses it: denied or not, why, until when (ms), and what goes on record."""
+    """A verdict as the control plane uses it: denied or not, why, until when (ms), limits, and what goes on record."""
 
     denied: bool
     reason: str
     valid_until: int | None = None
+    max_uses: int | None = None
+    max_bytes: int | None = None
     record: dict[str, Any] = {}
 
 
@@ -39,7 +41,9 @@ def judge(plane: Plane, document: bytes, situation: Situation, dataset: str, pha
         return Judgement(denied=True, reason=compiled.sentence, record={"error": compiled.code})
     at = facts.instant(plane.now())
     request = Request(action="odrl:use", target=dataset, assignee=situation.participant, at=at)
-    decision = decide(compiled, request, facts.world(situation), phase)
+    library = plane.library
+    world = facts.world(situation, compiled, library.claims, library.operands)
+    decision = decide(compiled, request, world, phase)
     return _judgement(decision)
 
 
@@ -51,6 +55,8 @@ def _judgement(decision: Decision) -> Judgement:
         denied=denied,
         reason=" ".join(str(reason) for reason in reasons[:5]),
         valid_until=int(until.timestamp() * 1000) if until else None,
+        max_uses=_least(counter.limit for counter in decision.counters if counter.step),
+        max_bytes=_least(counter.limit for counter in decision.counters if not counter.step),
         record={
             "verdict": decision.verdict.value,
             "policy": decision.policy_hash,
@@ -58,6 +64,10 @@ def _judgement(decision: Decision) -> Judgement:
             "reasons": [reason.code for reason in decision.reasons[:5]],
         },
     )
+
+
+def _least(limits: Iterable[int | None]) -> int | None:
+    return min((limit for limit in limits if limit is not None), default=None)
 
 
 async def access(plane: Plane, process: TransferProcess) -> Judgement:

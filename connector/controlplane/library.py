@@ -5,6 +5,7 @@ from collections import OrderedDict
 import msgspec
 
 from connector import resources
+from connector.controlplane.facts import claimable
 from connector.policy import registry
 from connector.policy.compile import Compiled, compile_policy
 from connector.policy.decision import PolicyError
@@ -26,7 +27,8 @@ class Library:
     """Compiles policies against one operand registry and remembers them, the least recently used forgotten first."""
 
     def __init__(self, operands: Registry) -> None:
-        self._operands = operands
+        self.operands = operands
+        self.claims = claimable(operands)
         self._known: OrderedDict[bytes, Compiled | PolicyError] = OrderedDict()
 
     def compiled(self, document: bytes) -> Compiled | PolicyError:
@@ -43,7 +45,7 @@ class Library:
 
     def _compile(self, document: bytes) -> Compiled | PolicyError:
         try:
-            return compile_policy(_on_the_wire(load(document)), self._operands)
+            return compile_policy(_on_the_wire(load(document)), self.operands)
         except PolicyError as error:
             return error
 
