@@ -4,13 +4,14 @@ So what a chapter can do is written once: `add = blocking(_add)` in the one clas
 """
 
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from functools import wraps
+from inspect import Parameter, Signature, signature
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from connector.client.flow import Call, Flow, Page, ask
 
 P = ParamSpec("P")
 T = TypeVar("T")
+V = TypeVar("V")
 
 
 class Runs(Protocol):
@@ -52,7 +53,7 @@ class Awaited(Protocol):
 def blocking(build: Callable[P, Call[T] | Flow[T]]) -> Callable[Concatenate[Blocking, P], T]:
     """Return the method that carries out what `build` builds."""
 
-    @wraps(build)
+    @_like(build)
     def method(self: Blocking, /, *args: P.args, **kwargs: P.kwargs) -> T:
         return self.driver.run(_flow(build(*args, **kwargs)))
 
@@ -62,7 +63,7 @@ def blocking(build: Callable[P, Call[T] | Flow[T]]) -> Callable[Concatenate[Bloc
 def awaited(build: Callable[P, Call[T] | Flow[T]]) -> Callable[Concatenate[Awaited, P], Coroutine[Any, Any, T]]:
     """Return the coroutine method that carries out what `build` builds."""
 
-    @wraps(build)
+    @_like(build)
     async def method(self: Awaited, /, *args: P.args, **kwargs: P.kwargs) -> T:
         return await self.driver.run(_flow(build(*args, **kwargs)))
 
@@ -72,7 +73,7 @@ def awaited(build: Callable[P, Call[T] | Flow[T]]) -> Callable[Concatenate[Await
 def every(build: Callable[P, Call[Page[T]]]) -> Callable[Concatenate[Blocking, P], Iterator[T]]:
     """Return the method that gives all entries of a listing, beginning behind `after`."""
 
-    @wraps(build)
+    @_like(build)
     def method(self: Blocking, /, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
         return self.driver.every(lambda after: build(*args, **_going_on(kwargs, after)))
 
@@ -82,11 +83,26 @@ def every(build: Callable[P, Call[Page[T]]]) -> Callable[Concatenate[Blocking, P
 def every_awaited(build: Callable[P, Call[Page[T]]]) -> Callable[Concatenate[Awaited, P], AsyncIterator[T]]:
     """Return the method that gives all entries of a listing as an asynchronous iterator."""
 
-    @wraps(build)
+    @_like(build)
     def method(self: Awaited, /, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[T]:
         return self.driver.every(lambda after: build(*args, **_going_on(kwargs, after)))
 
     return method
+
+
+def _like(build: Callable[..., Any]) -> Callable[[V], V]:
+    """Give a method the name, the docstring and, behind `self`, the signature of what it carries out."""
+
+    def dressed(method: V) -> V:
+        known = signature(build)
+        oneself = Parameter("self", Parameter.POSITIONAL_ONLY)
+        # A docstring and a signature can be set on any function; the type does not say so.
+        named: Any = method
+        named.__name__, named.__doc__ = build.__name__.lstrip("_"), build.__doc__
+        named.__signature__ = Signature([oneself, *known.parameters.values()])
+        return method
+
+    return dressed
 
 
 def _flow(made: Call[T] | Flow[T]) -> Flow[T]:

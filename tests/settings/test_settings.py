@@ -1,0 +1,150 @@
+"""Settings: one file, the environment before it, and every mistake named."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from connector import resources, settings
+from connector.settings import Mode, SettingsError, load
+
+LEAST = '[participant]\nid = "urn:me"\nname = "Me"\n[protocol]\npublic_url = "https://me.example"\n'
+
+
+def written(folder: Path, text: str = LEAST) -> Path:
+    file = folder / "datenkontor.toml"
+    file.write_text(text, "utf-8")
+    return file
+
+
+def test_the_least_settings_have_safe_defaults(tmp_path: Path) -> None:
+    found = load(written(tmp_path), {})
+    assert (found.mode, found.management.host, found.data_roots) == (Mode.PRODUCTION, "127.0.0.1", ())
+    assert (found.net.ports, found.net.hosts, found.net.plain_http) == ((443,), (), ())
+
+
+def test_relative_paths_are_relative_to_the_file(tmp_path: Path) -> None:
+    text = 'data_roots = ["open", "/srv"]\n' + LEAST + '[identity]\nroster = "list.jws"\n'
+    found = load(written(tmp_path, text), {})
+    assert found.data_roots == (tmp_path / "open", Path("/srv"))
+    assert (found.store.path, found.identity.roster) == (tmp_path / "store.sqlite", str(tmp_path / "list.jws"))
+    address = {"DATENKONTOR_IDENTITY__ROSTER": "https://city.example/list.jws"}
+    assert load(written(tmp_path), address).identity.roster == "https://city.example/list.jws"
+
+
+def test_the_environment_comes_before_the_file(tmp_path: Path) -> None:
+    given = {
+        "DATENKONTOR_MANAGEMENT__PORT": "9000",
+        "DATENKONTOR_PARTICIPANT__NAME": "true",
+        "DATENKONTOR_MODE": "development",
+        "DATENKONTOR_DATA_ROOTS": '["a", "b"]',
+        "DATENKONTOR_NET__CA": "ca.pem",
+        "DATENKONTOR_DATA": "somebody else's",
+    }
+    found = load(written(tmp_path), given)
+    assert (found.management.port, found.participant.name, found.mode) == (9000, "true", Mode.DEVELOPMENT)
+    assert (found.data_roots, found.net.ca) == ((tmp_path / "a", tmp_path / "b"), tmp_path / "ca.pem")
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("[management]\nprot = 1\n", "management.prot is no setting"),
+        ("[managment]\nport = 1\n", "managment is no setting"),
+        ('[management]\nport = "80"\n', "management.port is not usable: expected `int`, got `str`"),
+        ("[management]\nport = 70000\n", "management.port"),
+        ('[management]\nkeys = [{id = "a", sha256 = "short"}]\n', "management.keys[0].sha256"),
+        ('[management]\nkeys = [{id = "a", sha256 = "%s", scopes = ["root"]}]\n' % ("a" * 64), "management.keys"),
+        ('[data]\npublic_url = "ftp://x"\n', "expected an address as https://host:port"),
+        ('[net]\ncertificate = "a.pem"\n', "net.certificate and net.key belong together"),
+        ('[identity]\nmechanism = "static-token"\n', "use `roster` in production"),
+        ("[net]\nca = 3\n", "net.ca"),
+        ("[[[", "is not TOML"),
+    ],
+)
+def test_a_mistake_in_the_file_is_named_in_one_sentence(tmp_path: Path, more: str, told: str) -> None:
+    file = written(tmp_path, LEAST + more)
+    with pytest.raises(SettingsError) as caught:
+        load(file, {})
+    sentence = str(caught.value)
+    assert told in sentence
+    assert str(file) in sentence
+    assert sentence.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        ("DATENKONTOR_MANAGEMENT__PROT", "1", "names no setting"),
+        ("DATENKONTOR_MANAGEMENT__PORT", "eighty", "is not a TOML value"),
+        ("DATENKONTOR_MANAGEMENT__PORT", "-1", "is not usable: expected `int` >= 0"),
+        ("DATENKONTOR_MODE", "test", "is not usable"),
+    ],
+)
+def test_a_mistake_in_the_environment_names_the_variable(tmp_path: Path, variable: str, value: str, told: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(written(tmp_path), {variable: value})
+    assert told in str(caught.value)
+    assert variable in str(caught.value)
+
+
+def test_what_is_missing_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"participant\.name is missing"):
+        load(written(tmp_path, LEAST.replace('name = "Me"\n', "")), {})
+    with pytest.raises(SettingsError, match="datenkontor init"):
+        load(tmp_path / "none.toml", {})
+
+
+def test_no_key_hash_is_ever_shown(tmp_path: Path) -> None:
+    text = LEAST + f'[management]\nkeys = [{{id = "cli", sha256 = "{"ab" * 32}", scopes = ["admin"]}}]\n'
+    assert "abab" not in repr(load(written(tmp_path, text), {}))
+    with pytest.raises(SettingsError) as caught:
+        load(written(tmp_path, text + f'[broker]\nx = "{"ab" * 32}"\n'), {})
+    assert "abab" not in str(caught.value)
+
+
+def test_a_template_names_every_setting_and_is_read_back(tmp_path: Path) -> None:
+    values = {
+        "participant": {"id": "urn:me", "name": 'Amt "Ümwelt" \\ \x7f'},
+        "protocol": {"public_url": "https://me.example", "port": 0},
+        "management": {"keys": [{"id": "cli", "sha256": "ab" * 32, "scopes": ["admin"]}]},
+        "data_roots": ["open"],
+        "broker": {"crawl_seconds": 5.0, "participant": None},
+    }
+    text = settings.template(values, title="Settings of a connector")
+    found = load(written(tmp_path, text), {})
+    assert found.participant.name == 'Amt "Ümwelt" \\ \x7f'
+    assert (found.protocol.port, found.broker.crawl_seconds, found.data_roots) == (0, 5.0, (tmp_path / "open",))
+    for line in text.splitlines():
+        if line.startswith("#") and line.endswith(("=", "]", '"')) and " = " in line:
+            assert f"\n{line}\n" in f"\n{text}"
+    with pytest.raises(SettingsError, match=r"broker\.nothing is no setting"):
+        settings.template({"broker": {"nothing": 1}}, title="x")
+
+
+def test_every_commented_default_of_a_template_may_stand_uncommented(tmp_path: Path) -> None:
+    values = {"participant": {"id": "urn:me", "name": "Me"}, "protocol": {"public_url": "https://me.example"}}
+    lines = settings.template(values, title="x").splitlines()
+    plain = [line[1:] if line.startswith("#") and line[1:2].isalpha() and " = " in line else line for line in lines]
+    assert load(written(tmp_path, "\n".join(plain)), {}) == load(written(tmp_path), {})
+
+
+def test_the_page_about_settings_is_what_the_code_says() -> None:
+    page = Path(__file__).parents[2] / "docs" / "settings.md"
+    assert page.read_text("utf-8") == settings.render_markdown()
+
+
+def test_data_folders_are_found_and_nothing_beside_them() -> None:
+    assert resources.text("policies", "operands.toml")
+    for folder, *parts in (("tests",), ("policies", ".."), ("policies", "../README.md"), ("policies", "none.toml")):
+        with pytest.raises(resources.MissingResource):
+            resources.path(folder, *parts)
+    with pytest.raises(resources.MissingResource, match="folder"):
+        resources.text("policies")
+
+
+def test_what_a_serving_process_imports_brings_no_http_client() -> None:
+    lines = "import sys, connector.settings, connector.client, connector.api.management; print('httpx' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"
