@@ -30,4 +30,4 @@ def demo(
     """Run a city's broker, a department and two companies on this machine, and do the main job step by step."""
     from connector.cli.demo import run_demo
 
-    raise typer.Exit(run_demo(once=once, json=call.output.json, data=data, port_base=port_base))
+    raise typer.Exit(run_demo(call.output, once=once, data=data, port_base=port_base))
