@@ -74,7 +74,7 @@ class Door:
             raise Refusal(409, "suspended", "The transfer is suspended.")
         if flow.state not in {FlowState.STARTED, FlowState.PREPARED}:
             raise Refusal(403, "ended", "The transfer has ended.")
-        gate = await self.plane.gate_of(flow)
+        gate = await self.plane.register.gate_of(flow)
         problem = await gate.wait(self._patience_s)
         if problem:
             raise no_leave(problem)

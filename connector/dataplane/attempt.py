@@ -1,6 +1,5 @@
 """What push and fetch share: how a transfer ends, how often it is tried, how a token is shown to a peer."""
 
-import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from connector.dataplane.leases import Gate
 from connector.net.client import GuardedClient
 from connector.protocol.dsp.common import DataAddress, auth_type, authorization
 
-MOST_FAILURES = 12
+MOST_FAILURES = 20
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 30.0
 _LONGEST_WISH = 300
@@ -54,7 +53,7 @@ class Way:
     """What a transfer needs on its way: the client, its leave, and how it pauses (seconds).
 
     `spend` takes leave for bytes before they move and meters them; `learned` is told what is expected of the
-    data, to be remembered for an attempt after a restart.
+    data, to be remembered for an attempt after a restart; `most_failures` bounds the attempts without progress.
     """
 
     flow_id: str
@@ -62,7 +61,8 @@ class Way:
     gate: Gate
     spend: Callable[[int], Awaitable[None]]
     learned: Callable[[Expected], Awaitable[None]]
-    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    pause: Callable[[float], Awaitable[None]]
+    most_failures: int
 
     async def metered(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         """Pass on chunks for as long as the lease allows, and meter them. Raises LeaseEnded."""
@@ -87,8 +87,8 @@ class Patience:
         if held > self._held:
             self._failures, self._held = 0, held
         self._failures += 1
-        if self._failures > MOST_FAILURES:
-            raise TransferFailed(f"{reason} It was tried {MOST_FAILURES} times; the transfer can be started again.")
+        if self._failures > self._way.most_failures:
+            raise TransferFailed(f"{reason} It was tried {self._failures} times; the transfer can be started again.")
         pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**self._failures) * random.uniform(0.5, 1)  # noqa: S311 - jitter
         await self._way.pause(max(pause, wish or 0))
 

@@ -6,7 +6,7 @@ fetched member by member. Data without a stated length is whole when the answer 
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -24,7 +24,14 @@ from connector.dataplane.attempt import (
     retry_after,
 )
 from connector.dataplane.body import nothing
-from connector.dataplane.fields import REPR_DIGEST, read_content_range, read_number, read_repr_digest, strong_etag
+from connector.dataplane.fields import (
+    REPR_DIGEST,
+    read_content_range,
+    read_filename,
+    read_number,
+    read_repr_digest,
+    strong_etag,
+)
 from connector.dataplane.folder import FOLDER_TYPE, Listing, Member, read_listing
 from connector.net.client import Stream
 from connector.net.errors import Blocked, NetError
@@ -56,8 +63,10 @@ class _Target:
     member: bool
 
 
-async def fetch(way: Way, endpoint: DataAddress, sink: Sink, address: dict[str, Any], expected: Expected) -> Delivered:
-    """Fetch everything the address offers into the sink.
+async def fetch(
+    way: Way, endpoint: DataAddress, sink: Sink, address: dict[str, Any], expected: Expected, *, again: bool
+) -> Delivered:
+    """Fetch everything the address offers into the sink; `again` lets the flow replace its own earlier delivery.
 
     Raises TransferFailed (given up, or pointless), SourceError (the sink will not take it) or LeaseEnded.
     """
@@ -66,7 +75,8 @@ async def fetch(way: Way, endpoint: DataAddress, sink: Sink, address: dict[str, 
         raise TransferFailed("The data address of the peer has no endpoint: it cannot be fetched from.")
     credential = Credential(endpoint)
     whole = _Target(url, sink, address, way.flow_id, member=False)
-    found = await _fetch_one(way, credential, whole, _Known(expected.size, expected.sha256))
+    own = replace(whole, address={**address, "overwrite": True}) if again else whole
+    found = await _fetch_one(way, credential, own, _Known(expected.size, expected.sha256))
     if isinstance(found, Receipt):
         return Delivered(found.size, found.sha256)
     return await _fetch_members(way, credential, whole, found)
@@ -167,6 +177,7 @@ def _arrival(answer: Stream, target: _Target, known: _Known, asked: int) -> Arri
         size=size,
         sha256=known.sha256,
         offset=offset,
+        name=read_filename(answer.headers.get("Content-Disposition")),
         etag=known.etag,
     )
 

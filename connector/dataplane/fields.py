@@ -1,4 +1,5 @@
-"""The HTTP header fields of the data plane, read strictly and written once (RFC 9110 ranges, RFC 9530 digests).
+"""The HTTP header fields of the data plane, read strictly and written once (RFC 9110 ranges, RFC 9530 digests,
+RFC 6266 file names).
 
 `Upload-Offset` and `Upload-Complete` are ours between two connectors: how much of a push the receiver holds.
 """
@@ -6,6 +7,7 @@
 import base64
 import binascii
 import re
+from urllib.parse import quote, unquote
 
 UPLOAD_OFFSET = "Upload-Offset"
 UPLOAD_COMPLETE = "Upload-Complete"
@@ -15,6 +17,9 @@ _DIGEST = re.compile(r"(?:^|,\s*)sha-256=:([A-Za-z0-9+/]{43}=):")
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 _CONTENT_RANGE = re.compile(r"bytes (?:(\d{1,18})-(\d{1,18})|\*)/(\d{1,18}|\*)", re.ASCII)
 _STRONG_ETAG = re.compile(r'"[\x21\x23-\x7e]{0,200}"')
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9._ -]{1,200}")
+_FILENAME = re.compile(r"attachment; filename=\"([A-Za-z0-9._ -]{1,200})\"", re.ASCII)
+_EXTENDED = re.compile(r"attachment; filename\*=UTF-8''([A-Za-z0-9!#$&+.^_`|~%-]{1,600})", re.ASCII)
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 _LONGEST = 1024
 
@@ -76,3 +81,16 @@ def read_number(value: str | None) -> int | None:
 def strong_etag(value: str | None) -> str | None:
     """Return an entity tag that makes ranges safe: a strong one of a sane length, else None."""
     return value if value and _STRONG_ETAG.fullmatch(value) else None
+
+
+def attachment(name: str) -> str:
+    """Return the `Content-Disposition` of data that is a file of this name."""
+    if _PLAIN_NAME.fullmatch(name):
+        return f'attachment; filename="{name}"'
+    return f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def read_filename(value: str | None) -> str | None:
+    """Return the file name in a `Content-Disposition`, unchecked as a path, or None."""
+    plain, extended = _FILENAME.fullmatch(value or ""), _EXTENDED.fullmatch(value or "")
+    return plain[1] if plain else unquote(extended[1]) if extended else None

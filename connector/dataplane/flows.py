@@ -7,7 +7,6 @@ terminate is the control plane's decision.
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -16,14 +15,12 @@ from weakref import WeakValueDictionary
 
 import msgspec
 
-from connector.dataplane.attempt import Delivered, Expected, TransferFailed, Way
-from connector.dataplane.fetch import fetch
-from connector.dataplane.leases import USED_UP, Gate, LeaseEnded
-from connector.dataplane.meter import Meter, Uses
-from connector.dataplane.push import push
+from connector.dataplane.attempt import Delivered
+from connector.dataplane.jobs import Jobs
+from connector.dataplane.register import ENDED, Key, Register
 from connector.dataplane.tokens import hash_of, matches, new_token, presented
 from connector.net.client import GuardedClient
-from connector.ports.changes import AddUsage, Change, Conflict, DropLease, PutFlow, PutLease, StoreError
+from connector.ports.changes import Change, Conflict, DropLease, PutFlow, PutLease
 from connector.ports.dataplane import FlowListener, FlowReport, FlowRequest
 from connector.ports.entities import Flow, FlowDirection, Lease
 from connector.ports.flow import Sink, Source, SourceError
@@ -32,7 +29,6 @@ from connector.protocol.dsp.common import EDC, DataAddress, EndpointProperty, ht
 from connector.protocol.dsp.transfer_machine import FlowState
 
 SUSPENDED = "the transfer is suspended"
-ENDED = "the transfer has ended"
 
 _N, _P, _S = FlowState.NONE, FlowState.PREPARED, FlowState.STARTED
 _U, _C, _T = FlowState.SUSPENDED, FlowState.COMPLETED, FlowState.TERMINATED
@@ -43,16 +39,13 @@ _U, _C, _T = FlowState.SUSPENDED, FlowState.COMPLETED, FlowState.TERMINATED
 VERBS: Mapping[str, Mapping[FlowState, FlowState]] = {
     "prepare": {_N: _P, _P: _P},
     "start": {_N: _S, _P: _S, _S: _S, _U: _S},
+    "resume": {_P: _P, _S: _S, _U: _S},
     "suspend": {_N: _U, _P: _U, _S: _U, _U: _U},
     "complete": {_N: _C, _P: _C, _S: _C, _U: _C, _C: _C, _T: _T},
     "terminate": {_N: _T, _P: _T, _S: _T, _U: _T, _C: _C, _T: _T},
 }
 
-_OURS_TO_MOVE = frozenset({FlowDirection.PUSH, FlowDirection.FETCH})
-
 _log = logging.getLogger(__name__)
-
-Key = tuple[str, str]
 
 
 class LocalDataPlane:
@@ -73,18 +66,13 @@ class LocalDataPlane:
         now: Callable[[], int],
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._store = store
+        self.register = Register(store, now)
         self.sources = sources
         self.sinks = sinks
-        self._client = client
+        self._jobs = Jobs(self.register, sources=sources, sinks=sinks, client=client, pause=pause, tell=self._tell)
         self._public_url = public_url
-        self._now = now
-        self._pause = pause
         self._listener: FlowListener | None = None
-        self._gates: dict[Key, Gate] = {}
-        self._uses: dict[Key, Uses] = {}
-        self._jobs: dict[Key, asyncio.Task[None]] = {}
-        self._locks: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
+        self._fetching: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
 
     # The verbs
 
@@ -94,27 +82,50 @@ class LocalDataPlane:
 
     async def start(self, request: FlowRequest) -> FlowReport:
         """Create or take up the flow; a serving flow gets a new token."""
-        await self._stop_job_with_other_endpoint(request)
+        flow = await self.register.store.flow(request.owner, request.flow_id)
+        if flow and request.endpoint and request.endpoint != flow.endpoint:
+            await self._jobs.ended((request.owner, request.flow_id), stop=True)
         return await self._begin("start", request)
 
     async def renew(self, lease: Lease) -> None:
-        """Give or renew the lease; a lease for a flow that does not run (any more), or an older one, is ignored."""
-        async with self._lock(lease.owner, lease.flow_id):
-            flow = await self._store.flow(lease.owner, lease.flow_id)
+        """Give or renew the lease; a lease for a flow that does not run (any more), or an older one, is ignored.
+
+        A flow that was prepared to receive is started by its first lease: its peer needs nothing more from us.
+        """
+        async with self.register.lock(lease.owner, lease.flow_id):
+            flow = await self.register.store.flow(lease.owner, lease.flow_id)
             if flow is None or flow.state not in {_P, _S}:
                 return
-            gate = await self.gate_of(flow)
+            gate = await self.register.gate_of(flow)
+            changes: list[Change] = [PutLease(lease)]
+            if flow.state == _P and flow.direction is FlowDirection.RECEIVE:
+                flow = msgspec.structs.replace(flow, state=_S, updated_at=self.register.now())
+                changes.append(PutFlow(flow))
             try:
-                await self._store.commit([PutLease(lease)])
+                await self.register.store.commit(changes)
             except Conflict:
                 return
             if gate.grant(lease):
-                self._launch(flow)
+                self._jobs.launch(flow)
 
     async def suspend(self, owner: str, flow_id: str, reason: str) -> FlowReport:
         """Stop moving bytes at once; tokens stay."""
         _log.info("flow %s is suspended: %s", flow_id, reason)
         return await self._halt("suspend", owner, flow_id, SUSPENDED)
+
+    async def resume(self, owner: str, flow_id: str) -> FlowReport:
+        """Take up a suspended flow with the addresses and tokens it has."""
+        async with self.register.lock(owner, flow_id):
+            flow = await self.register.store.flow(owner, flow_id)
+            wanted = VERBS["resume"].get(FlowState(flow.state)) if flow else None
+            if flow is None or wanted is None:
+                state = FlowState(flow.state) if flow else _N
+                return FlowReport(flow_id=flow_id, state=state, error=f"The flow is {state}: it cannot be resumed.")
+            if wanted != flow.state:
+                flow = msgspec.structs.replace(flow, state=wanted, error=None, updated_at=self.register.now())
+                await self.register.store.commit([PutFlow(flow)])
+            (await self.register.gate_of(flow)).await_lease()
+            return self._report(flow)
 
     async def complete(self, owner: str, flow_id: str) -> FlowReport:
         """End the flow as done."""
@@ -125,9 +136,27 @@ class LocalDataPlane:
         _log.info("flow %s is terminated: %s", flow_id, reason)
         return await self._halt("terminate", owner, flow_id, ENDED)
 
+    async def fetch(self, request: FlowRequest) -> FlowReport:
+        """Fetch once more for a flow that is kept open. What goes wrong is reported and leaves the flow as it is."""
+        key = request.owner, request.flow_id
+        async with self._fetching.setdefault(key, asyncio.Lock()):
+            await self._jobs.ended(key)
+            flow = await self.register.store.flow(*key)
+            if flow is None or flow.state != _S or flow.direction is not FlowDirection.FETCH or not flow.live:
+                state = FlowState(flow.state) if flow else _N
+                return FlowReport(flow_id=request.flow_id, state=state, error="There is no open flow to fetch for.")
+            if request.endpoint and request.endpoint != flow.endpoint:
+                flow = await self.register.amend(flow, lambda _: {"endpoint": request.endpoint}) or flow
+            gate = await self.register.gate_of(flow)
+            outcome = await self._jobs.once(flow, gate)
+        if isinstance(outcome, str):
+            return self._report(flow, outcome)
+        await self._tell(outcome)
+        return self._report(outcome)
+
     async def report(self, owner: str, flow_id: str) -> FlowReport | None:
         """Return what is known of a flow."""
-        flow = await self._store.flow(owner, flow_id)
+        flow = await self.register.store.flow(owner, flow_id)
         return self._report(flow) if flow else None
 
     def listen(self, listener: FlowListener) -> None:
@@ -152,69 +181,37 @@ class LocalDataPlane:
 
     async def resume_flows(self, owner: str) -> None:
         """Take up the started flows of an owner after a restart; those with a live lease move on at once."""
-        for flow in await self._store.flows(owner, state=_S):
-            await self.gate_of(flow)
-            self._launch(flow)
+        for flow in await self.register.store.flows(owner, state=_S):
+            await self.register.gate_of(flow)
+            self._jobs.launch(flow)
 
     async def close(self) -> None:
         """End all streams and jobs and book what they moved; the flows stay as they are, to be resumed."""
-        for gate in self._gates.values():
+        for gate in self.register.gates.values():
             gate.revoke("the data plane is shutting down")
-        jobs = list(self._jobs.values())
-        for job in jobs:
-            job.cancel()
-        if jobs:
-            await asyncio.wait(jobs)
+        await self._jobs.close()
 
     # For the listener (pull, receive)
 
     async def admit(self, flow_id: str, authorization: str | None) -> Flow | None:
         """Return the flow that a request's token opens; None for every other combination of flow and token."""
         token = presented(authorization)
-        flow = await self._store.flow_of_token(hash_of(token)) if token else None
+        flow = await self.register.store.flow_of_token(hash_of(token)) if token else None
         if token is None or flow is None or flow.id != flow_id or not matches(token, flow.token_hash):
             return None
         return flow
 
-    async def gate_of(self, flow: Flow) -> Gate:
-        """Return the gate of a flow, with the stored lease where this process has not seen the flow before."""
-        key = flow.owner, flow.id
-        if key not in self._gates:
-            lease = await self._store.lease(*key)
-            gate = self._gates.setdefault(key, Gate(self._now, flow.bytes_moved))
-            if lease and flow.state in {_P, _S}:
-                gate.grant(lease)
-        return self._gates[key]
-
-    def meter_of(self, flow: Flow) -> Meter:
-        """Return a meter for one stream of the flow."""
-
-        async def book(count: int) -> None:
-            usage = AddUsage(flow.owner, flow.agreement_id, bytes_moved=count)
-            await self._amend(flow, lambda stored: {"bytes_moved": stored.bytes_moved + count}, usage)
-
-        return Meter(book)
-
-    async def begin_use(self, flow: Flow, gate: Gate, part: str = "", offset: int = 0) -> Uses:
-        """Count a use where this access begins one. Raises LimitReached."""
-        uses = self._uses.setdefault((flow.owner, flow.id), Uses())
-        new = uses.is_new(part, offset)
-        if new:
-            await self._store.commit([AddUsage(flow.owner, flow.agreement_id, uses=1, max_uses=gate.max_uses)])
-        uses.begin(part, new=new)
-        return uses
-
     async def delivered(self, flow: Flow, done: Delivered) -> None:
         """Note that a push to us arrived whole, and tell the listener."""
-        stored = await self._settle(flow, done)
+        stored = await self.register.settle(flow, done)
         if stored:
             await self._tell(stored)
 
     # Inside
 
     async def _begin(self, verb: str, request: FlowRequest) -> FlowReport:
-        async with self._lock(request.owner, request.flow_id):
-            flow = await self._store.flow(request.owner, request.flow_id)
+        async with self.register.lock(request.owner, request.flow_id):
+            flow = await self.register.store.flow(request.owner, request.flow_id)
             state = FlowState(flow.state) if flow else _N
             wanted = VERBS[verb].get(state)
             if flow and wanted is None:
@@ -224,18 +221,18 @@ class LocalDataPlane:
                 return FlowReport(flow_id=request.flow_id, state=state, error=problem)
             token = new_token() if _needs_token(verb, request.direction, flow) else None
             flow = self._flow_from(request, flow, wanted, token)
-            await self._store.commit([PutFlow(flow)])
-            gate = await self.gate_of(flow)
+            await self.register.store.commit([PutFlow(flow)])
+            gate = await self.register.gate_of(flow)
             gate.await_lease()
-            self._launch(flow)
+            self._jobs.launch(flow)
             return self._report(flow, token=token)
 
     async def _halt(self, verb: str, owner: str, flow_id: str, reason: str) -> FlowReport:
-        gate = self._gates.get((owner, flow_id))
+        gate = self.register.gates.get((owner, flow_id))
         if gate:
             gate.revoke(reason)
-        async with self._lock(owner, flow_id):
-            flow = await self._store.flow(owner, flow_id)
+        async with self.register.lock(owner, flow_id):
+            flow = await self.register.store.flow(owner, flow_id)
             state = FlowState(flow.state) if flow else _N
             wanted = VERBS[verb].get(state)
             if flow is None:
@@ -243,10 +240,10 @@ class LocalDataPlane:
             if wanted is None:
                 return self._report(flow, f"The flow is {state}: to {verb} it changes nothing.")
             token_hash = flow.token_hash if wanted == _U else None
-            flow = msgspec.structs.replace(flow, state=wanted, token_hash=token_hash, updated_at=self._now())
-            await self._store.commit([PutFlow(flow), DropLease(owner, flow_id)])
+            flow = msgspec.structs.replace(flow, state=wanted, token_hash=token_hash, updated_at=self.register.now())
+            await self.register.store.commit([PutFlow(flow), DropLease(owner, flow_id)])
             if wanted != _U:
-                self._forget(flow, reason)
+                self.register.forget(flow, reason)
             return self._report(flow)
 
     def _flow_from(self, request: FlowRequest, flow: Flow | None, state: FlowState, token: str | None) -> Flow:
@@ -263,15 +260,13 @@ class LocalDataPlane:
                 live=request.live,
                 media_type=request.media_type,
             )
-        elif flow.live and flow.state == _U:
-            given["size"] = given["sha256"] = None  # a live flow that is resumed delivers once more
         token_hash = hash_of(token) if token else flow.token_hash
         return msgspec.structs.replace(
-            flow, state=state, token_hash=token_hash, error=None, updated_at=self._now(), **given
+            flow, state=state, token_hash=token_hash, error=None, updated_at=self.register.now(), **given
         )
 
     def _report(self, flow: Flow, error: str | None = None, token: str | None = None) -> FlowReport:
-        gate = self._gates.get((flow.owner, flow.id))
+        gate = self.register.gates.get((flow.owner, flow.id))
         address = None
         if token:
             url = f"{self._public_url}/flows/{quote(flow.id, safe=':')}"
@@ -287,138 +282,9 @@ class LocalDataPlane:
             error=error or flow.error,
         )
 
-    def _launch(self, flow: Flow) -> None:
-        """Run the job of a flow that is ours to move, unless it runs, failed, or has delivered."""
-        key = flow.owner, flow.id
-        delivered = flow.live and flow.size is not None
-        if flow.direction not in _OURS_TO_MOVE or flow.state != _S or flow.error or delivered or key in self._jobs:
-            return
-        if self._gates[key].problem() is None:
-            self._jobs[key] = asyncio.get_running_loop().create_task(self._job(key), name=f"flow {flow.id}")
-
-    async def _job(self, key: Key) -> None:
-        try:
-            ended = await self._run(key, self._gates[key])
-        finally:
-            del self._jobs[key]  # before anybody is told, who may start the flow again
-        if ended:
-            await self._tell(ended)
-
-    async def _run(self, key: Key, gate: Gate) -> Flow | None:
-        """Move the data of one flow, as long as there is a lease; one taken away and given again goes on."""
-        while gate.problem() is None:
-            flow = await self._store.flow(*key)
-            if flow is None or flow.state in {_C, _T}:
-                return None
-            if flow.state != _S:
-                continue
-            meter = self.meter_of(flow)
-            try:
-                async with gate.passage():
-                    done = await self._move(flow, gate, meter)
-                await meter.flush()
-                return await self._settle(flow, done)
-            except LeaseEnded as ending:
-                if ending.reason == USED_UP:
-                    return await self._failed(flow, f"Stopped: {ending.reason}.")
-            except (TransferFailed, SourceError, StoreError) as error:
-                return await self._failed(flow, str(error))
-            except Exception:  # noqa: BLE001 - the worker loop of the data plane: a defect must not leave a flow silent
-                _log.exception("flow %s failed unexpectedly", flow.id)
-                return await self._failed(flow, "A defect of this connector stopped the transfer: see its log.")
-            finally:
-                with contextlib.suppress(StoreError):
-                    await meter.flush()
-        return None
-
-    async def _move(self, flow: Flow, gate: Gate, meter: Meter) -> Delivered:
-        way = Way(
-            flow.id,
-            self._client,
-            gate,
-            self._spender(flow, gate, meter),
-            lambda facts: self._learn(flow, facts),
-            self._pause,
-        )
-        expected = Expected() if flow.live else Expected(flow.size, flow.sha256)
-        try:
-            endpoint = msgspec.json.decode(flow.endpoint or b"{}", type=DataAddress)
-        except msgspec.MsgspecError as error:
-            raise TransferFailed("The data address of the peer cannot be read.") from error
-        if flow.direction is FlowDirection.PUSH:
-            source = self.sources[str((flow.source or {}).get("kind"))]
-            return await push(way, endpoint, source, flow.source or {}, flow.media_type, expected)
-        sink = self.sinks[str((flow.sink or {}).get("kind"))]
-        return await fetch(way, endpoint, sink, flow.sink or {}, expected)
-
-    def _spender(self, flow: Flow, gate: Gate, meter: Meter) -> Callable[[int], Awaitable[None]]:
-        """Return what takes leave for bytes before they move; the first of a delivery is counted as a use."""
-        counted = flow.bytes_moved > 0 and not flow.live
-
-        async def spend(count: int) -> None:
-            nonlocal counted
-            if not counted:
-                await self._store.commit([AddUsage(flow.owner, flow.agreement_id, uses=1, max_uses=gate.max_uses)])
-                counted = True
-            gate.spend(count)
-            await meter.add(count)
-
-        return spend
-
-    async def _learn(self, flow: Flow, facts: Expected) -> None:
-        if not flow.live and (facts.size, facts.sha256) != (flow.size, flow.sha256):
-            await self._amend(flow, lambda _: {"size": facts.size, "sha256": facts.sha256})
-
-    async def _settle(self, flow: Flow, done: Delivered) -> Flow | None:
-        """Note that everything moved. A finite flow is completed; its token stays good for asking how it ended."""
-        state = _S if flow.live else _C
-        changes: list[Change] = [] if flow.live else [DropLease(flow.owner, flow.id)]
-        facts = {"state": state, "size": done.size, "sha256": done.sha256, "error": None}
-        stored = await self._amend(flow, lambda _: facts, *changes)
-        if stored and not flow.live:
-            self._forget(flow, ENDED)
-        return stored
-
-    async def _failed(self, flow: Flow, reason: str) -> Flow | None:
-        _log.warning("flow %s failed: %s", flow.id, reason)
-        try:
-            return await self._amend(flow, lambda _: {"error": reason})
-        except StoreError:
-            return msgspec.structs.replace(flow, error=reason)
-
-    async def _amend(self, flow: Flow, facts: Callable[[Flow], dict[str, Any]], *changes: Change) -> Flow | None:
-        """Commit changes together with new facts of a flow; its state changes only while it is open."""
-        async with self._lock(flow.owner, flow.id):
-            stored = await self._store.flow(flow.owner, flow.id)
-            if stored is None:
-                return None
-            new = facts(stored)
-            if "state" in new and stored.state not in {_P, _S}:
-                return None
-            stored = msgspec.structs.replace(stored, updated_at=self._now(), **new)
-            await self._store.commit([PutFlow(stored), *changes])
-            return stored
-
     async def _tell(self, flow: Flow) -> None:
         if self._listener:
             await self._listener(flow.owner, self._report(flow))
-
-    async def _stop_job_with_other_endpoint(self, request: FlowRequest) -> None:
-        job = self._jobs.get((request.owner, request.flow_id))
-        flow = await self._store.flow(request.owner, request.flow_id) if job else None
-        if job and flow and request.endpoint and request.endpoint != flow.endpoint:
-            job.cancel()
-            await asyncio.wait([job])
-
-    def _forget(self, flow: Flow, reason: str) -> None:
-        key = flow.owner, flow.id
-        gate = self._gates.pop(key, None)
-        self._uses.pop(key, None)
-        if gate:
-            gate.revoke(reason)
-
-    def _lock(self, owner: str, flow_id: str) -> asyncio.Lock:
-        return self._locks.setdefault((owner, flow_id), asyncio.Lock())
 
 
 def _needs_token(verb: str, direction: FlowDirection, flow: Flow | None) -> bool:

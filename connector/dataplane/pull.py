@@ -8,7 +8,6 @@ connection, never with a regular end, when the lease ends or the source fails.
 import asyncio
 import contextlib
 import logging
-import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from connector.dataplane.access import Door, Refusal, answer_errors, busy
-from connector.dataplane.fields import REPR_DIGEST, read_range, repr_digest
+from connector.dataplane.fields import REPR_DIGEST, attachment, read_range, repr_digest
 from connector.dataplane.flows import LocalDataPlane
 from connector.dataplane.folder import FOLDER_TYPE
 from connector.dataplane.leases import Gate, LeaseEnded
@@ -31,7 +30,6 @@ from connector.ports.flow import Content, Source, SourceError
 
 READ_BUFFER = 1024 * 1024
 _STALL_S = 60.0
-_FILENAME = re.compile(r"[A-Za-z0-9._ -]{1,200}")
 _UNTYPED = "application/octet-stream"
 
 _log = logging.getLogger(__name__)
@@ -125,7 +123,11 @@ class Puller:
         if request.method == "HEAD":
             return web.Response(status=status, headers=headers)
         listing = content.media_type == FOLDER_TYPE and part is None
-        uses = None if listing else await self._door.plane.begin_use(flow, gate, part or "", span[0] if span else 0)
+        uses = (
+            None
+            if listing
+            else await self._door.plane.register.begin_use(flow, gate, part or "", span[0] if span else 0)
+        )
         if self._accel and content.path and content.size is not None:
             return await self._redirect(self._accel, flow, gate, content, count or 0, headers)
         response = web.StreamResponse(status=status, headers=headers)
@@ -144,7 +146,7 @@ class Puller:
         count: int | None,
     ) -> bool:
         """Stream the content; answers whether everything was handed over. Once begun, it fails by breaking off."""
-        meter = self._door.plane.meter_of(flow)
+        meter = self._door.plane.register.meter_of(flow)
         sent = 0
         try:
             async with gate.passage():
@@ -171,7 +173,7 @@ class Puller:
         self, accel: Accel, flow: Flow, gate: Gate, content: Content, count: int, headers: dict[str, str]
     ) -> web.Response:
         gate.spend(count)
-        meter = self._door.plane.meter_of(flow)
+        meter = self._door.plane.register.meter_of(flow)
         await meter.add(count)
         await meter.flush()
         place = Path(content.path or "").relative_to(accel.root).as_posix()
@@ -243,8 +245,8 @@ def _headers(flow: Flow, content: Content, part: str | None) -> dict[str, str]:
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
     }
-    if content.name and _FILENAME.fullmatch(content.name):
-        headers["Content-Disposition"] = f'attachment; filename="{content.name}"'
+    if content.name:
+        headers["Content-Disposition"] = attachment(content.name)
     if content.size is not None:
         headers["Accept-Ranges"] = "bytes"
     if content.etag:

@@ -34,6 +34,7 @@ from connector.dataplane.fields import (
     REPR_DIGEST,
     UPLOAD_COMPLETE,
     UPLOAD_OFFSET,
+    attachment,
     read_number,
     read_repr_digest,
     repr_digest,
@@ -156,6 +157,8 @@ async def _send(way: Way, credential: Credential, target: _Target, held: _Held, 
     headers = credential.headers() | {"Content-Type": target.media_type or content.media_type}
     if content.sha256:
         headers[REPR_DIGEST] = repr_digest(content.sha256)
+    if content.name:
+        headers["Content-Disposition"] = attachment(content.name)
     ours = held.offset is not None
     if ours and content.size:
         rest = f"{content.offset}-{content.size - 1}" if content.offset < content.size else "*"

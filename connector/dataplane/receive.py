@@ -18,6 +18,7 @@ from connector.dataplane.fields import (
     UPLOAD_COMPLETE,
     UPLOAD_OFFSET,
     read_content_range,
+    read_filename,
     read_repr_digest,
     repr_digest,
 )
@@ -88,8 +89,8 @@ class Receiver:
         held = await place.sink.received(place.address, place.key)
         if arrival.offset not in {0, held}:
             raise Refusal(409, "offset", "Another first byte is expected.", {UPLOAD_OFFSET: str(held)})
-        await self._door.plane.begin_use(flow, gate, request.match_info.get("part", ""), arrival.offset)
-        meter = self._door.plane.meter_of(flow)
+        await self._door.plane.register.begin_use(flow, gate, request.match_info.get("part", ""), arrival.offset)
+        meter = self._door.plane.register.meter_of(flow)
         try:
             async with gate.passage():
                 return await place.sink.write(place.address, arrival, _chunks(request, gate, meter))
@@ -143,6 +144,7 @@ def _arrival(request: web.Request, flow: Flow, key: str) -> Arrival:
         size=size,
         sha256=read_repr_digest(request.headers.get(REPR_DIGEST)),
         offset=offset,
+        name=read_filename(request.headers.get("Content-Disposition")),
     )
 
 

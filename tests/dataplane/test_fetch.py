@@ -96,7 +96,7 @@ async def test_a_source_that_changed_between_two_attempts_comes_whole(provider: 
         await consumer.plane.start(
             flow_request(FlowDirection.FETCH, sink=SINK, endpoint=msgspec.json.encode(through(address, wire)))
         )
-        consumer.plane._pause = _changing(provider, new)
+        consumer.plane._jobs.pause = _changing(provider, new)
         await consumer.plane.renew(lease())
         assert (await done(consumer)).sha256 == sha256(new)
     assert consumer.got("inbox/f.bin") == new
@@ -132,7 +132,7 @@ async def test_a_restart_resumes_where_the_partial_file_stands(tmp_path: Path, p
                 stopped.set()
                 await asyncio.Event().wait()
 
-            first.plane._pause = pause
+            first.plane._jobs.pause = pause
             await fetch(first, through(address, wire))
             await stopped.wait()
     assert first.told == []
@@ -190,7 +190,7 @@ async def test_a_live_source_without_a_length_is_one_delivery_and_stays_open(con
 
 
 @pytest.mark.parametrize(
-    ("status", "calls"), [(401, 1), (404, 1), (403, 2), (410, 1), (302, 13), (500, 13), (503, 13), (409, 13)]
+    ("status", "calls"), [(401, 1), (404, 1), (403, 2), (410, 1), (302, 21), (500, 21), (503, 21), (409, 21)]
 )
 async def test_final_answers_end_a_fetch_and_transient_ones_are_tried_a_bounded_number_of_times(
     consumer: Side, status: int, calls: int
@@ -234,7 +234,7 @@ async def test_a_wrong_range_is_not_put_together_with_what_is_held(consumer: Sid
             response = web.StreamResponse(headers=head)
             await response.prepare(request)
             await response.write(data[:50_000])
-            await eventually(lambda: consumer.plane._gates[OWNER, FLOW].moved == 50_000, "nothing arrived")
+            await eventually(lambda: consumer.plane.register.gates[OWNER, FLOW].moved == 50_000, "nothing arrived")
             assert request.transport
             request.transport.close()
             return response
@@ -259,12 +259,12 @@ async def test_a_suspension_stops_a_fetch_and_a_start_goes_on(provider: Side, co
     data = blob(16_000_000)
     address = await provider.serve(provider.give("f", data))
     await fetch(consumer, address)
-    await eventually(lambda: consumer.plane._gates[OWNER, FLOW].moved > 0, "nothing was fetched")
+    await eventually(lambda: consumer.plane.register.gates[OWNER, FLOW].moved > 0, "nothing was fetched")
     report = await consumer.plane.suspend(OWNER, FLOW, "pause")
     assert report.state == FlowState.SUSPENDED
-    moved = consumer.plane._gates[OWNER, FLOW].moved
-    await eventually(lambda: not consumer.plane._jobs, "the job went on")
-    assert consumer.plane._gates[OWNER, FLOW].moved == moved < len(data)
+    moved = consumer.plane.register.gates[OWNER, FLOW].moved
+    await eventually(lambda: not consumer.plane._jobs.is_running((OWNER, FLOW)), "the job went on")
+    assert consumer.plane.register.gates[OWNER, FLOW].moved == moved < len(data)
     assert consumer.told == []
     await consumer.plane.start(flow_request(FlowDirection.FETCH))
     await consumer.plane.renew(lease(2))
@@ -279,3 +279,37 @@ async def test_a_use_that_the_agreement_does_not_allow_fetches_nothing(provider:
     assert report.error
     assert "uses" in report.error
     assert not (consumer.folder / "in/inbox").exists()
+
+
+async def test_a_flow_that_is_kept_open_fetches_again_when_told(provider: Side, consumer: Side) -> None:
+    source = provider.give("measures.csv", b"21.5")
+    address = await provider.serve(source)
+    request = flow_request(
+        FlowDirection.FETCH,
+        sink={"kind": "file", "path": "inbox/"},
+        endpoint=msgspec.json.encode(address),
+        live=True,
+    )
+    await consumer.plane.start(request)
+    assert (await consumer.plane.fetch(request)).error, "without a lease nothing is fetched"
+    await consumer.plane.renew(lease())
+    await done(consumer)
+    assert consumer.got("inbox/measures.csv") == b"21.5"
+    provider.give("measures.csv", b"22.0 now")
+    report = await consumer.plane.fetch(request)
+    assert (report.state, report.size, report.sha256) == (FlowState.STARTED, 8, sha256(b"22.0 now"))
+    assert consumer.got("inbox/measures.csv") == b"22.0 now"
+    await provider.plane.terminate(OWNER, FLOW, "over")
+    failed = await consumer.plane.fetch(request)
+    assert "401" in (failed.error or "")
+    assert (await consumer.plane.report(OWNER, FLOW)) == report, "a fetch that failed left a trace in the flow"
+    assert len(consumer.told) == 2
+    await consumer.plane.complete(OWNER, FLOW)
+    assert (await consumer.plane.fetch(request)).error
+
+
+async def test_a_name_that_is_not_plain_travels_too(provider: Side, consumer: Side) -> None:
+    address = await provider.serve(provider.give("Bäume & Büsche.csv", b"data"))
+    await fetch(consumer, address, {"kind": "file", "path": "inbox/"})
+    await done(consumer)
+    assert consumer.got("inbox/Bäume & Büsche.csv") == b"data"

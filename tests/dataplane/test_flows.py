@@ -26,8 +26,8 @@ async def one(tmp_path: Path) -> AsyncIterator[Side]:
 async def _say(one: Side, verb: str) -> FlowReport:
     if verb in {"prepare", "start"}:
         return await getattr(one.plane, verb)(flow_request(SERVE, source=SOURCE))
-    if verb == "complete":
-        return await one.plane.complete(OWNER, FLOW)
+    if verb in {"complete", "resume"}:
+        return await getattr(one.plane, verb)(OWNER, FLOW)
     return await getattr(one.plane, verb)(OWNER, FLOW, "because")
 
 
@@ -162,3 +162,20 @@ async def test_an_address_of_the_peer_that_cannot_be_read_is_an_error(one: Side)
     await one.plane.start(flow_request(PUSH, source=SOURCE, endpoint=b'{"nonsense": 1}'))
     await one.plane.renew(lease())
     assert "data address" in ((await one.ended()).error or "")
+
+
+async def test_a_resumed_flow_serves_on_with_the_token_it_had(one: Side) -> None:
+    url, headers = url_and_token(await one.serve(SOURCE))
+    await one.plane.suspend(OWNER, FLOW, "pause")
+    assert (await one.plane.resume(OWNER, FLOW)).data_address is None
+    assert (await one.client.request("GET", url, headers=headers)).status == 503, "no lease, no byte"
+    await one.plane.renew(lease(2))
+    assert (await one.client.request("GET", url, headers=headers)).body == b"data"
+
+
+async def test_the_first_lease_starts_what_was_prepared_to_receive(one: Side) -> None:
+    await one.plane.prepare(flow_request(RECEIVE, sink={"kind": "file", "path": "x"}))
+    await one.plane.renew(lease())
+    report = await one.plane.report(OWNER, FLOW)
+    assert report
+    assert report.state == FlowState.STARTED

@@ -136,7 +136,7 @@ async def test_a_foreign_receiver_gets_one_plain_post(provider: Side) -> None:
     assert seen == [("HEAD", "/store", None, b""), ("POST", "/store", None, data)]
 
 
-@pytest.mark.parametrize(("status", "tries"), [(400, 1), (401, 1), (413, 1), (503, 13)])
+@pytest.mark.parametrize(("status", "tries"), [(400, 1), (401, 1), (413, 1), (503, 21)])
 async def test_a_foreign_refusal_is_an_error_after_a_bounded_number_of_tries(
     provider: Side, status: int, tries: int
 ) -> None:

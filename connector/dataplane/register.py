@@ -1,0 +1,117 @@
+"""The flows as they are kept, and what belongs to them in memory: gates, uses, and one lock for each.
+
+Whatever changes a stored flow does it here or under the same lock, so that a batch of bytes that is booked and a verb
+that changes the state never overwrite each other.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+from weakref import WeakValueDictionary
+
+import msgspec
+
+from connector.dataplane.attempt import Delivered
+from connector.dataplane.leases import Gate
+from connector.dataplane.meter import Meter, Uses
+from connector.ports.changes import AddUsage, Change, DropLease, PutFlow, StoreError
+from connector.ports.entities import Flow
+from connector.ports.store import Store
+from connector.protocol.dsp.transfer_machine import FlowState
+
+ENDED = "the transfer has ended"
+OPEN = frozenset({FlowState.PREPARED, FlowState.STARTED})
+
+_log = logging.getLogger(__name__)
+
+Key = tuple[str, str]
+"""(owner, flow id)"""
+
+
+class Register:
+    """The flows of one data plane. `now` gives ms since the epoch."""
+
+    def __init__(self, store: Store, now: Callable[[], int]) -> None:
+        self.store = store
+        self.now = now
+        self.gates: dict[Key, Gate] = {}
+        self._uses: dict[Key, Uses] = {}
+        self._locks: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
+
+    def lock(self, owner: str, flow_id: str) -> asyncio.Lock:
+        """Return the lock of a flow."""
+        return self._locks.setdefault((owner, flow_id), asyncio.Lock())
+
+    async def gate_of(self, flow: Flow) -> Gate:
+        """Return the gate of a flow, with the stored lease where this process has not seen the flow before."""
+        key = flow.owner, flow.id
+        if key not in self.gates:
+            lease = await self.store.lease(*key)
+            if key not in self.gates:
+                gate = self.gates[key] = Gate(self.now, flow.bytes_moved)
+                if lease and flow.state in OPEN:
+                    gate.grant(lease)
+        return self.gates[key]
+
+    async def amend(self, flow: Flow, facts: Callable[[Flow], dict[str, Any]], *changes: Change) -> Flow | None:
+        """Commit changes together with new facts of a flow; its state changes only while it is open."""
+        async with self.lock(flow.owner, flow.id):
+            stored = await self.store.flow(flow.owner, flow.id)
+            if stored is None:
+                return None
+            new = facts(stored)
+            if "state" in new and stored.state not in OPEN:
+                return None
+            stored = msgspec.structs.replace(stored, updated_at=self.now(), **new)
+            await self.store.commit([PutFlow(stored), *changes])
+            return stored
+
+    async def settle(self, flow: Flow, done: Delivered) -> Flow | None:
+        """Note that everything moved. A finite flow is completed; its token stays good for asking how it ended."""
+        facts = {"size": done.size, "sha256": done.sha256, "error": None}
+        if flow.live:
+            return await self.amend(flow, lambda _: facts)
+        completed = {**facts, "state": FlowState.COMPLETED}
+        stored = await self.amend(flow, lambda _: completed, DropLease(flow.owner, flow.id))
+        if stored:
+            self.forget(flow, ENDED)
+        return stored
+
+    async def fail(self, flow: Flow, reason: str) -> Flow | None:
+        """Note that a flow failed; its state is the control plane's to change."""
+        _log.warning("flow %s failed: %s", flow.id, reason)
+        try:
+            return await self.amend(flow, lambda _: {"error": reason})
+        except StoreError:
+            return msgspec.structs.replace(flow, error=reason)
+
+    def meter_of(self, flow: Flow) -> Meter:
+        """Return a meter for one stream of the flow."""
+
+        async def book(count: int) -> None:
+            usage = AddUsage(flow.owner, flow.agreement_id, bytes_moved=count)
+            await self.amend(flow, lambda stored: {"bytes_moved": stored.bytes_moved + count}, usage)
+
+        return Meter(book)
+
+    async def count_use(self, flow: Flow, gate: Gate) -> None:
+        """Count one use of the agreement. Raises LimitReached."""
+        await self.store.commit([AddUsage(flow.owner, flow.agreement_id, uses=1, max_uses=gate.max_uses)])
+
+    async def begin_use(self, flow: Flow, gate: Gate, part: str = "", offset: int = 0) -> Uses:
+        """Count a use where this access begins one, not where it continues one. Raises LimitReached."""
+        uses = self._uses.setdefault((flow.owner, flow.id), Uses())
+        new = uses.is_new(part, offset)
+        if new:
+            await self.count_use(flow, gate)
+        uses.begin(part, new=new)
+        return uses
+
+    def forget(self, flow: Flow, reason: str) -> None:
+        """Let go of what is in memory of a flow that ended, and end its streams."""
+        key = flow.owner, flow.id
+        gate = self.gates.pop(key, None)
+        self._uses.pop(key, None)
+        if gate:
+            gate.revoke(reason)
