@@ -1,5 +1,6 @@
 """Agreements, what was used under them, and the audit trail of what led there."""
 
+import hashlib
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ router = APIRouter(tags=["agreements"])
 
 
 class AgreementAnswer(BaseModel):
-    """A usage contract; `policy` is the ODRL Agreement as both sides hold it."""
+    """A usage contract; `policy` is the ODRL Agreement as both sides hold it, `sha256` the digest of its bytes."""
 
     id: str
     role: Role
@@ -23,6 +24,7 @@ class AgreementAnswer(BaseModel):
     dataset: str
     negotiation_id: str
     policy: dict[str, Any]
+    sha256: str
     agreed_at: datetime
     finalized_at: datetime | None
 
@@ -54,6 +56,7 @@ def _answer(agreement: Agreement) -> AgreementAnswer:
         dataset=agreement.dataset,
         negotiation_id=agreement.negotiation_id,
         policy=parsed(agreement.document),
+        sha256=hashlib.sha256(agreement.document).hexdigest(),
         agreed_at=moment(agreement.agreed_at),
         finalized_at=moment_or_none(agreement.finalized_at),
     )

@@ -11,7 +11,10 @@ from connector.client.methods import AsyncRuns, Runs, awaited, blocking, every, 
 
 
 class Agreement(msgspec.Struct, frozen=True, kw_only=True):
-    """A usage contract; `policy` is the ODRL Agreement as both sides hold it, `role` ours in it."""
+    """A usage contract; `policy` is the ODRL Agreement as both sides hold it, `role` ours in it.
+
+    `sha256` is the digest of the agreement's bytes: equal on both sides.
+    """
 
     id: str
     role: str
@@ -19,6 +22,7 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
     dataset: str
     negotiation_id: str
     policy: dict[str, Any]
+    sha256: str
     agreed_at: datetime
     finalized_at: datetime | None
 
