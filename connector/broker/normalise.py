@@ -10,6 +10,7 @@ Pure: standard library and msgspec only.
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,8 +32,8 @@ LANGUAGES = 30
 # The language of a text that names none (BCP 47: undetermined).
 NO_LANGUAGE = "und"
 
-_EDC_OFFER_PARTS = 3
-_ORDERED = frozenset({"@list"})
+_ORDERED = frozenset({"@list", "andSequence"})
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 class Unusable(Exception):
@@ -47,22 +48,22 @@ class Unusable(Exception):
 def entry(document: bytes, source: CrawlSource, now: int) -> Entry:
     """Read one Dataset of a source's catalogue as an entry of the index, first seen at `now`. Raises Unusable."""
     members = _members(document)
-    id = _id(members)
+    dataset = _id(members)
     try:
         dataset_view(document)
+        lasting = digest(members)
     except ProtocolError as error:
-        raise Unusable(f"The dataset {clean(id, WORD_LENGTH)} cannot be read: {error.reason}", id) from None
-    publisher = _publisher(members) or source.name
+        raise Unusable(f"The dataset {clean(dataset, WORD_LENGTH)} cannot be read: {error.reason}", dataset) from None
     return Entry(
         participant=source.participant,
-        id=id,
-        digest=digest(members),
+        id=dataset,
+        digest=lasting,
         document=document,
-        titles=_texts(members, "title", TITLE_LENGTH) or _texts(members, "name", TITLE_LENGTH) or {NO_LANGUAGE: id},
+        titles=_texts(members, "title", TITLE_LENGTH) or _texts(members, "name", TITLE_LENGTH) or _named(dataset),
         descriptions=_texts(members, "description", DESCRIPTION_LENGTH),
         keywords=_words(members, "keyword"),
         themes=_words(members, "theme"),
-        publisher=publisher,
+        publisher=_publisher(members) or source.name,
         address=source.address,
         first_seen=now,
         changed_at=now,
@@ -93,10 +94,15 @@ def _members(document: bytes) -> dict[str, Any]:
 
 
 def _id(members: dict[str, Any]) -> str:
-    id = members.get("@id")
-    if not isinstance(id, str) or not id.strip() or len(id) > ID_LENGTH or not id.isprintable():
+    found = members.get("@id")
+    if not isinstance(found, str) or not found.strip() or len(found) > ID_LENGTH or not found.isprintable():
         raise Unusable(f"A dataset has no usable @id: expected 1 to {ID_LENGTH} printable characters.")
-    return id
+    return found
+
+
+def _named(dataset: str) -> dict[str, str]:
+    """Return the title of a dataset that has none."""
+    return {NO_LANGUAGE: clean(dataset, TITLE_LENGTH)}
 
 
 def _settled(value: Any, name: str) -> Any:
@@ -114,18 +120,15 @@ def _settled(value: Any, name: str) -> Any:
 
 
 def _lasting(offer_id: str) -> str:
-    """Return an offer's identifier without its random part, where it is one of three base64 parts."""
-    parts = offer_id.split(":")
-    if len(parts) != _EDC_OFFER_PARTS or not all(_is_base64(part) for part in parts):
+    """Return an offer's identifier without its random part, which is the base64 of a UUID."""
+    lasting, _, last = offer_id.rpartition(":")
+    if lasting.count(":") != 1:
         return offer_id
-    return ":".join(parts[:2])
-
-
-def _is_base64(text: str) -> bool:
     try:
-        return bool(base64.b64decode(text, validate=True))
+        random = base64.b64decode(last, validate=True).decode()
     except (binascii.Error, ValueError):
-        return False
+        return offer_id
+    return lasting if _UUID.fullmatch(random) else offer_id
 
 
 _NAMES = {

@@ -64,13 +64,16 @@ def joined(participant: Participant, now: int, rhythm: Rhythm) -> CrawlSource:
 
 
 def listed(source: CrawlSource, participant: Participant, now: int, rhythm: Rhythm) -> CrawlSource:
-    """Return a known source as the participant list has it now; one that came back or moved is due at once."""
+    """Return a known source as the participant list has it now; one that came back or moved is due at once.
+
+    Without a digest its entries are written again with the new name and address.
+    """
     if source.next_at >= NEVER:
         return joined(participant, now, rhythm)
     address = participant.address or ""
     if (source.name, source.address) == (participant.name, address):
         return source
-    return msgspec.structs.replace(source, name=participant.name, address=address, next_at=now)
+    return msgspec.structs.replace(source, name=participant.name, address=address, digest=None, next_at=now)
 
 
 def retired(source: CrawlSource) -> CrawlSource:
