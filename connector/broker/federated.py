@@ -1,0 +1,79 @@
+"""The broker as a Catalogue Service of its own: one nested catalogue per participant (Dataspace Protocol 2025-1).
+
+The datasets keep the identifiers and the bytes their providers gave them, and each nested catalogue names the
+participant and the service to negotiate with. A page holds consecutive entries; a participant may go on on the next.
+"""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+import msgspec
+
+from connector.ports.record import Entry, Liveness, Record
+from connector.protocol.dsp.catalog import DataService, catalog_document
+from connector.protocol.dsp.common import with_context
+from connector.protocol.dsp.errors import RemoteProtocolError
+
+PAGE = 50
+CURSOR_LENGTH = 4000
+
+
+class CatalogPart(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of the broker's catalogue: the document, and the cursor of the next page, if there is one."""
+
+    body: bytes
+    next: str | None
+
+
+async def provide(
+    record: Record,
+    *,
+    participant: str,
+    address: str,
+    after: str | None = None,
+    limit: int | None = None,
+    filters: Sequence[Any] = (),
+) -> CatalogPart:
+    """Return a page of everything the broker knows, after the cursor of the page before.
+
+    `participant` is the broker, `address` the base URL of its own endpoints.
+    """
+    if filters:
+        raise RemoteProtocolError("A filter is not supported here: leave it out, or use the search.", code="filter")
+    if after is not None and len(after) > CURSOR_LENGTH:
+        raise RemoteProtocolError("There is no such page: begin with the first.", code="cursor")
+    entries, following = await record.entries(after, min(limit or PAGE, PAGE))
+    service = DataService(id=f"{participant}#connector", endpoint_url=address)
+    nested = [_nested(provider, tuple(held)) for provider, held in groupby(entries, lambda entry: entry.participant)]
+    body = catalog_document(f"{participant}#catalog", participant, services=[service], catalogs=nested)
+    return CatalogPart(body=body, next=following)
+
+
+async def provide_dataset(record: Record, id: str) -> bytes | None:
+    """Return one dataset with context; where several participants use its identifier, that of the first by name."""
+    sources = sorted(await record.sources(), key=lambda source: source.participant)
+    for source in sources:
+        # Asking only where there is something keeps the look-up short.
+        if source.datasets and source.liveness is not Liveness.DEAD:
+            entry = await record.entry(source.participant, id)
+            if entry is not None:
+                return _with_context(entry.document)
+    return None
+
+
+def _nested(provider: str, entries: tuple[Entry, ...]) -> bytes:
+    service = DataService(id=f"{provider}#connector", endpoint_url=entries[0].address)
+    document = {
+        "@id": f"{provider}#catalog",
+        "@type": "Catalog",
+        "participantId": provider,
+        "service": [service],
+        "dataset": [msgspec.Raw(entry.document) for entry in entries],
+    }
+    return msgspec.json.encode(document)
+
+
+def _with_context(document: bytes) -> bytes:
+    members = msgspec.json.decode(document, type=dict[str, msgspec.Raw])
+    return document if "@context" in members else with_context(document)
