@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
@@ -77,10 +77,9 @@ def make_management_app(
     errors.install(app)
     app.include_router(health.router)
     # The door opens or not; the dependency only tells readers of the OpenAPI document about the key.
-    first = APIRouter(prefix="/v1", dependencies=[Depends(HTTPBearer(auto_error=False))], responses=_FAILURES)
+    told = [Depends(HTTPBearer(auto_error=False))]
     for chapter in _CHAPTERS:
-        first.include_router(chapter)
-    app.include_router(first)
+        app.include_router(chapter, prefix="/v1", dependencies=told, responses=_FAILURES)
     app.add_middleware(Door, keys=tuple(keys), largest_body=largest_body)
     return app
 
