@@ -2,8 +2,8 @@
 
 The statements run on the event loop's thread, a bounded number at a time; only COMMIT, which waits for the disk, runs
 on the writer's thread. The two never use the connection at once: what arrives during a COMMIT waits for the next batch.
-Statements on a thread of their own would be a trap: each takes the interpreter's lock back when it is done, and beside a
-busy event loop every taking costs up to the interpreter's switch interval or more. Per batch that happens once now, not
+Statements on a thread of their own would be a trap: each takes the interpreter's lock back when it is done, and beside
+a busy event loop every taking costs up to the interpreter's switch interval or more. So that happens once a batch, not
 once a statement.
 
 Each job runs in a savepoint of its own, so that a Conflict, Replayed or LimitReached fails its own group and no other.
@@ -115,7 +115,8 @@ class Writer:
 
     def _postponed(self, fault: sqlite3.Error) -> bool:
         """Tell whether another process holds the file's lock and there is still time to wait for it."""
-        if fault.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+        # An error that the module raises itself (a closed connection) has no code.
+        if getattr(fault, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
             return False
         self._locked_since = self._locked_since or self._loop.time()
         return self._loop.time() - self._locked_since < _BUSY_SECONDS
