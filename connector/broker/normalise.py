@@ -19,9 +19,11 @@ import msgspec
 from connector.ports.record import CrawlSource, Entry
 from connector.protocol.dsp.catalog import dataset_view
 from connector.protocol.dsp.codec import canonical, parse
-from connector.protocol.dsp.errors import ProtocolError, clean
+from connector.protocol.dsp.errors import ProtocolError, RemoteProtocolError, clean
 
 DATASET_BYTES = 128 * 1024
+# Less than a message may have, because a dataset stands in a catalogue within a catalogue.
+DEPTH = 60
 ID_LENGTH = 1000
 TITLE_LENGTH = 500
 DESCRIPTION_LENGTH = 5000
@@ -105,16 +107,18 @@ def _named(dataset: str) -> dict[str, str]:
     return {NO_LANGUAGE: clean(dataset, TITLE_LENGTH)}
 
 
-def _settled(value: Any, name: str) -> Any:
+def _settled(value: Any, name: str, depth: int = 1) -> Any:
     """Return a value without what varies; `name` is the member it stands in."""
+    if depth > DEPTH:
+        raise RemoteProtocolError(f"The dataset is nested too deeply: expected at most {DEPTH} levels.")
     if isinstance(value, dict):
         dropped = {"@id"} if name in {"accessService", "service"} else set()
-        settled = {key: _settled(inner, key) for key, inner in value.items() if key not in dropped}
+        settled = {key: _settled(inner, key, depth + 1) for key, inner in value.items() if key not in dropped}
         if name == "hasPolicy" and isinstance(value.get("@id"), str):
             settled["@id"] = _lasting(value["@id"])
         return settled
     if isinstance(value, list):
-        entries = [_settled(inner, name) for inner in value]
+        entries = [_settled(inner, name, depth + 1) for inner in value]
         return entries if name in _ORDERED else sorted(entries, key=canonical)
     return value
 

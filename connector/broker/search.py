@@ -1,6 +1,6 @@
 """Searching the index: what a question may be, and how a result is written for programs and people."""
 
-import datetime
+import datetime as dt
 import unicodedata
 from collections.abc import Sequence
 from typing import Any
@@ -149,7 +149,7 @@ def moment(at: int | None) -> str | None:
     """Return a time in ms since the Unix epoch as RFC 3339."""
     if at is None:
         return None
-    stamp = datetime.datetime.fromtimestamp(at / 1000, datetime.UTC)
+    stamp = dt.datetime.fromtimestamp(at / 1000, dt.UTC)
     return stamp.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

@@ -1,0 +1,173 @@
+"""A city's broker: a participant that crawls all others, answers searches, and re-advertises what it found.
+
+It speaks the Dataspace Protocol only where a Catalogue Service does: version document, catalogue, dataset. It
+negotiates nothing and serves no data, so its data plane has no source and no sink.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.types import ASGIApp
+
+from connector.api.broker import make_broker_app
+from connector.app.listeners import Listeners
+from connector.app.parts import OWNER, Parts, build_parts, limits_of, milliseconds, new_urn, refresh
+from connector.binding.dsp.catalog import routes_for
+from connector.binding.dsp.listener import version_route
+from connector.broker import federated
+from connector.broker.crawler import Crawler
+from connector.broker.schedule import rhythm_from
+from connector.controlplane import inbound
+from connector.controlplane.catalog import Answer
+from connector.controlplane.library import Library, operands
+from connector.controlplane.plane import Plane
+from connector.dataplane.flows import LocalDataPlane
+from connector.identity.roster import RosterIdentity, RosterRejected
+from connector.net.transport import Transport
+from connector.ports.identity import Caller, Intent
+from connector.ports.record import Record
+from connector.settings import Settings
+from connector.store.sqlite.record import open_record
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Broker:
+    """A broker, built and not yet listening."""
+
+    parts: Parts
+    record: Record
+    crawler: Crawler
+    protocol: ASGIApp
+    api: FastAPI
+    listeners: Listeners
+    tasks: list[asyncio.Task[Any]] = field(default_factory=list)
+
+    async def start(self) -> None:
+        """Open the listeners and set the crawler going. Raises ListenFailed."""
+        settings = self.parts.settings
+        protocol, broker = settings.protocol, settings.broker
+        await self.listeners.asgi("protocol", self.protocol, protocol.host, protocol.port, public=True)
+        await self.listeners.asgi("broker", self.api, broker.host, broker.port, public=True)
+        self.tasks.append(asyncio.create_task(self.crawler.run(), name="crawler"))
+        self.tasks.append(asyncio.create_task(_keep_fresh(self.parts, self.crawler), name="roster"))
+
+    async def stop(self) -> None:
+        """Take nothing new, end what is under way, and close."""
+        await self.crawler.stop()
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        await self.listeners.close()
+        await self.record.close()
+        await self.parts.close()
+
+
+async def build_broker(
+    settings: Settings,
+    *,
+    transport: Transport | None = None,
+    now: Callable[[], int] = milliseconds,
+    new_id: Callable[[], str] = new_urn,
+) -> Broker:
+    """Build a broker. Raises the errors of settings, keys, participant list, store and record, each one sentence."""
+    parts = await build_parts(settings, transport=transport, now=now)
+    record = await open_record(settings.broker.record)
+    crawler = Crawler(
+        record,
+        parts.peer,
+        parts.identity,
+        participant=settings.participant.id,
+        now=now,
+        jitter=lambda: random.uniform(-1, 1),  # noqa: S311 - jitter, not a secret
+        rhythm=rhythm_from(int(settings.broker.crawl_seconds * 1000)),
+    )
+    tasks: list[asyncio.Task[Any]] = []
+
+    async def authenticate(authorization: str | None) -> Caller:
+        return await parts.identity.authenticate(authorization, Intent.SEARCH)
+
+    async def use(caller: Caller) -> None:
+        await parts.store.commit(inbound.used(caller))
+
+    api = make_broker_app(
+        record,
+        crawler,
+        authenticate,
+        use,
+        now=now,
+        alive=lambda: any(task.get_name() == "crawler" and not task.done() for task in tasks),
+    )
+    return Broker(
+        parts=parts,
+        record=record,
+        crawler=crawler,
+        protocol=_protocol(_plane(parts, now, new_id), record),
+        api=api,
+        listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key),
+        tasks=tasks,
+    )
+
+
+def _plane(parts: Parts, now: Callable[[], int], new_id: Callable[[], str]) -> Plane:
+    """Return what the catalogue's routes need: identity and store for replay keys, and nothing that moves data."""
+    settings = parts.settings
+    dataplane = LocalDataPlane(
+        parts.store, sources={}, sinks={}, client=parts.client, public_url=parts.address, now=now
+    )
+    return Plane(
+        owner=OWNER,
+        participant=settings.participant.id,
+        address=parts.address,
+        store=parts.store,
+        identity=parts.identity,
+        peer=parts.peer,
+        dataplane=dataplane,
+        library=Library(operands()),
+        now=now,
+        new_id=new_id,
+        wake=lambda _: None,
+        notify=lambda _: None,
+        address_problem=parts.address_problem,
+        limits=limits_of(settings),
+    )
+
+
+def _protocol(plane: Plane, record: Record) -> Starlette:
+    """Return the ASGI application that peers talk to: a Catalogue Service filled from the record."""
+
+    async def provide(caller: Caller, after: str | None, limit: int | None, filters: tuple[object, ...]) -> Answer:  # noqa: ARG001 - every member may see what the broker may
+        page = await federated.provide(
+            record, participant=plane.participant, address=plane.address, after=after, limit=limit, filters=filters
+        )
+        return Answer(body=page.body, next=page.next)
+
+    async def provide_dataset(caller: Caller, id: str) -> bytes | None:  # noqa: ARG001 - as above
+        return await federated.provide_dataset(record, id)
+
+    base = urlsplit(plane.address).path.rstrip("/")
+    routes = routes_for(plane, provide, provide_dataset)
+    return Starlette(routes=[version_route(plane, base), Mount(base or "/", routes=routes)])
+
+
+async def _keep_fresh(parts: Parts, crawler: Crawler) -> None:
+    """Read the participant list again now and then, until cancelled, and let the crawler see who came and went."""
+    identity = parts.identity
+    if not isinstance(identity, RosterIdentity):
+        return
+    while True:
+        await asyncio.sleep(parts.settings.identity.refresh_seconds)
+        try:
+            await refresh(identity, parts.settings)
+        except RosterRejected as error:
+            log.warning("the participant list was not renewed: %s", error)
+        crawler.relist()
