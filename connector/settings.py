@@ -219,9 +219,9 @@ class Settings(Section, frozen=True, kw_only=True):
     mode: Annotated[Mode, Meta(description="`production`, or `development`, which allows what only a test needs.")] = (
         Mode.PRODUCTION
     )
-    data_roots: Annotated[
-        tuple[Path, ...], Meta(description="The folders below which sources of kind `file` may read.")
-    ] = ()
+    data_root: Annotated[
+        Path | None, Meta(description="The folder below which sources of kind `file` may read; left out, none may.")
+    ] = None
     received: Annotated[Path, Meta(description="The folder below which received data is written.")] = Path("received")
     approve: Annotated[
         tuple[DataClass, ...],

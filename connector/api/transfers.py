@@ -114,11 +114,7 @@ def _progress(report: FlowReport) -> ProgressAnswer:
 @router.post("/transfers", status_code=202)
 async def start_transfer(desk: AtDesk, order: TransferOrder) -> TransferAnswer:
     """Ask for the data of an agreement; the answer comes at once, the transfer goes on by itself."""
-    # A folder of its own: nothing in it can be in the way, and what arrived is found again.
-    own = {"kind": "file", "path": f"{desk.plane.new_id().rpartition(':')[2]}/", "overwrite": True}
-    begun = await transfer.request(
-        desk.plane, order.agreement, push=order.push, sink=order.sink or own, keep=order.keep
-    )
+    begun = await transfer.request(desk.plane, order.agreement, push=order.push, sink=order.sink, keep=order.keep)
     return await _answer(desk, begun)
 
 

@@ -144,11 +144,7 @@ async def build(
 def _dataplane(parts: Parts, now: Callable[[], int]) -> LocalDataPlane:
     settings = parts.settings
     settings.received.mkdir(parents=True, exist_ok=True)
-    site = Site(
-        source_root=settings.data_roots[0] if settings.data_roots else None,
-        sink_root=settings.received,
-        backends=parts.client,
-    )
+    site = Site(source_root=settings.data_root, sink_root=settings.received, backends=parts.client)
     scheme = "https" if settings.net.certificate else "http"
     public_url = settings.data.public_url or f"{scheme}://{settings.data.host}:{settings.data.port}"
     return LocalDataPlane(

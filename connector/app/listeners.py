@@ -11,6 +11,7 @@ import uvicorn
 from aiohttp import web
 from starlette.types import ASGIApp
 
+from connector.dataplane.pull import make_runner
 from connector.net.tls import server_context
 
 GRACE_S = 5
@@ -86,7 +87,7 @@ class Listeners:
         """Open the data plane's listener."""
         bound = _bind(name, host, port)
         tls = server_context(self.certificate, self.key) if self.certificate and self.key else None
-        runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=GRACE_S)
+        runner = make_runner(app)
         await runner.setup()
         await web.SockSite(runner, bound, ssl_context=tls).start()
         self._opened(name, bound, tls=tls is not None, close=runner.cleanup)

@@ -209,18 +209,18 @@ def _pair(header: str) -> tuple[str, str]:
 def _below_root(call: Call, path: Path, *, is_folder: bool) -> str:
     """Return a path as the connector knows it: relative to its folder of offered files.
 
-    Without a settings file (`--url` alone) the connector may be elsewhere, and the path is taken as it is.
+    Without a settings file (`--connector` alone) the connector may be elsewhere, and the path is taken as it is.
     """
     if not call.file.exists():
         return path.as_posix()
-    roots = [root.resolve() for root in call.read_settings().data_roots]
-    for candidate in (path.resolve(), *(root / path for root in roots)):
-        root = next((root for root in roots if candidate.is_relative_to(root)), None)
-        if root is not None and (candidate.is_dir() if is_folder else candidate.is_file()):
+    chosen = call.read_settings().data_root
+    root = chosen.resolve() if chosen else None
+    for candidate in (path.resolve(), (root / path).resolve()) if root else ():
+        if candidate.is_relative_to(root) and (candidate.is_dir() if is_folder else candidate.is_file()):
             return candidate.relative_to(root).as_posix()
     there = path.is_dir() if is_folder else path.is_file()
     kind = "folder" if is_folder else "file"
     if not there:
         raise Failure(Code.NOT_FOUND, f"There is no {kind} {path}.")
-    where = ", ".join(map(str, roots)) or "no folder"
-    raise Failure(Code.USAGE, f"{path} does not lie below {where}: put it there, or set data_roots in the settings.")
+    where = root or "a folder of offered files"
+    raise Failure(Code.USAGE, f"{path} does not lie below {where}: put it there, or set data_root in the settings.")

@@ -145,13 +145,14 @@ def _store(settings: Settings) -> Check:
 
 
 def _files(settings: Settings) -> Check:
-    missing = [str(root) for root in settings.data_roots if not root.is_dir()]
-    if missing:
-        advice = "Make it, or correct data_roots."
-        return Check(name="offered files", ok=False, sentence=f"{', '.join(missing)} is no folder.", advice=advice)
-    if not settings.data_roots:
+    root = settings.data_root
+    if root is None:
         return Check(name="offered files", ok=None, sentence="No folder is set; only live sources can be offered.")
-    return Check(name="offered files", ok=True, sentence=f"Below {', '.join(map(str, settings.data_roots))}.")
+    if not root.is_dir():
+        return Check(
+            name="offered files", ok=False, sentence=f"{root} is no folder.", advice="Make it, or correct data_root."
+        )
+    return Check(name="offered files", ok=True, sentence=f"Below {root}.")
 
 
 class Listed(NamedTuple):

@@ -139,7 +139,7 @@ def _settings(plan: Plan, secret: str) -> dict[str, Any]:
         "protocol": {"public_url": plan.public_url, "host": listen, "port": plan.ports["protocol"]},
         "data": {"host": listen, "port": plan.ports["data"]},
         "management": {"port": plan.ports["management"], "keys": [own]},
-        "data_roots": [str(plan.data) if plan.data else "offered"],
+        "data_root": str(plan.data) if plan.data else "offered",
         "received": "received",
         "store": {"path": "store.sqlite"},
         "identity": {"key": KEY, "operator_key": OPERATOR, "roster": plan.roster or LIST},

@@ -23,7 +23,7 @@ async def request(
 ) -> TransferProcess:
     """Ask for the data of an agreement; `keep` leaves a pull open after a delivery, for a source that keeps changing.
 
-    `sink` is an address of ours to put the data (default: a file named after the transfer). Raises NotFound, Invalid.
+    `sink` is an address of ours to put the data (default: a folder named after the transfer). Raises NotFound, Invalid.
     """
     agreement = await plane.store.agreement(plane.owner, agreement_id)
     if agreement is None or agreement.role is not Role.CONSUMER:
@@ -32,11 +32,12 @@ async def request(
         raise NotAllowed("not-finalized", "The agreement is not finalized yet: wait for the negotiation to end.")
     if push and keep:
         raise Invalid("keep", "A push delivers once: leave out either push or keep.")
-    target = sink or {"kind": "file"}
+    pid, now = plane.new_id(), plane.now()
+    # A folder of its own below the received root, so that no delivery meets another's files.
+    target = sink or {"kind": "file", "path": f"{pid.rpartition(':')[2]}/", "overwrite": True}
     problem = plane.dataplane.supports(None, target)
     if problem:
         raise Invalid("sink", problem)
-    pid, now = plane.new_id(), plane.now()
     process = TransferProcess(
         owner=plane.owner,
         id=pid,

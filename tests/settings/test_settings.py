@@ -20,14 +20,14 @@ def written(folder: Path, text: str = LEAST) -> Path:
 
 def test_the_least_settings_have_safe_defaults(tmp_path: Path) -> None:
     found = load(written(tmp_path), {})
-    assert (found.mode, found.management.host, found.data_roots) == (Mode.PRODUCTION, "127.0.0.1", ())
+    assert (found.mode, found.management.host, found.data_root) == (Mode.PRODUCTION, "127.0.0.1", None)
     assert (found.net.ports, found.net.hosts, found.net.plain_http) == ((443,), (), ())
 
 
 def test_relative_paths_are_relative_to_the_file(tmp_path: Path) -> None:
-    text = 'data_roots = ["open", "/srv"]\n' + LEAST + '[identity]\nroster = "list.jws"\n'
+    text = 'data_root = "open"\n' + LEAST + '[identity]\nroster = "list.jws"\n'
     found = load(written(tmp_path, text), {})
-    assert found.data_roots == (tmp_path / "open", Path("/srv"))
+    assert found.data_root == tmp_path / "open"
     assert (found.store.path, found.identity.roster) == (tmp_path / "store.sqlite", str(tmp_path / "list.jws"))
     address = {"DATENKONTOR_IDENTITY__ROSTER": "https://city.example/list.jws"}
     assert load(written(tmp_path), address).identity.roster == "https://city.example/list.jws"
@@ -38,13 +38,15 @@ def test_the_environment_comes_before_the_file(tmp_path: Path) -> None:
         "DATENKONTOR_MANAGEMENT__PORT": "9000",
         "DATENKONTOR_PARTICIPANT__NAME": "true",
         "DATENKONTOR_MODE": "development",
-        "DATENKONTOR_DATA_ROOTS": '["a", "b"]',
+        "DATENKONTOR_NET__PORTS": "[443, 8443]",
+        "DATENKONTOR_DATA_ROOT": "a",
         "DATENKONTOR_NET__CA": "ca.pem",
         "DATENKONTOR_DATA": "somebody else's",
     }
     found = load(written(tmp_path), given)
     assert (found.management.port, found.participant.name, found.mode) == (9000, "true", Mode.DEVELOPMENT)
-    assert (found.data_roots, found.net.ca) == ((tmp_path / "a", tmp_path / "b"), tmp_path / "ca.pem")
+    assert (found.data_root, found.net.ca) == (tmp_path / "a", tmp_path / "ca.pem")
+    assert found.net.ports == (443, 8443)
 
 
 @pytest.mark.parametrize(
@@ -109,13 +111,13 @@ def test_a_template_names_every_setting_and_is_read_back(tmp_path: Path) -> None
         "participant": {"id": "urn:me", "name": 'Amt "Ümwelt" \\ \x7f'},
         "protocol": {"public_url": "https://me.example", "port": 0},
         "management": {"keys": [{"id": "cli", "sha256": "ab" * 32, "scopes": ["admin"]}]},
-        "data_roots": ["open"],
+        "data_root": "open",
         "broker": {"crawl_seconds": 5.0, "participant": None},
     }
     text = settings.template(values, title="Settings of a connector")
     found = load(written(tmp_path, text), {})
     assert found.participant.name == 'Amt "Ümwelt" \\ \x7f'
-    assert (found.protocol.port, found.broker.crawl_seconds, found.data_roots) == (0, 5.0, (tmp_path / "open",))
+    assert (found.protocol.port, found.broker.crawl_seconds, found.data_root) == (0, 5.0, tmp_path / "open")
     for line in text.splitlines():
         if line.startswith("#") and line.endswith(("=", "]", '"')) and " = " in line:
             assert f"\n{line}\n" in f"\n{text}"

@@ -108,6 +108,7 @@ CREATE TABLE leases (
     epoch        INTEGER NOT NULL,
     valid_until  INTEGER,
     max_bytes    INTEGER,
+    max_uses     INTEGER,
     decision     BLOB NOT NULL,
     PRIMARY KEY (owner, flow_id)
 ) STRICT;
