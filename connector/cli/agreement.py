@@ -58,6 +58,7 @@ def show(
         "counterparty": found.counterparty,
         "dataset": found.dataset,
         "terms": terms(found.policy),
+        "SHA-256": found.sha256,
         "negotiation": found.negotiation_id,
         "agreed": moment(found.agreed_at),
         "finalized": moment(found.finalized_at),

@@ -213,11 +213,11 @@ def _below_root(call: Call, path: Path, *, is_folder: bool) -> str:
     """
     if not call.file.exists():
         return path.as_posix()
-    chosen = call.read_settings().data_root
-    root = chosen.resolve() if chosen else None
+    root = call.read_settings().data_root
     for candidate in (path.resolve(), (root / path).resolve()) if root else ():
-        if candidate.is_relative_to(root) and (candidate.is_dir() if is_folder else candidate.is_file()):
-            return candidate.relative_to(root).as_posix()
+        below = root and candidate.is_relative_to(root.resolve())
+        if root and below and (candidate.is_dir() if is_folder else candidate.is_file()):
+            return candidate.relative_to(root.resolve()).as_posix()
     there = path.is_dir() if is_folder else path.is_file()
     kind = "folder" if is_folder else "file"
     if not there:

@@ -1,7 +1,7 @@
 """One way to declare a command: its function gets a `Call`, and the options every command has are added here.
 
-So `--json`, `--lang` and, where a connector is spoken to, `--settings`, `--url` and `--key` are the same everywhere,
-and no command can be without an example.
+So `--json`, `--lang` and, where a connector is spoken to, `--settings`, `--connector` and `--key` are the same in all
+commands, and none can be without an example.
 """
 
 import inspect
@@ -27,9 +27,12 @@ _SETTINGS = Annotated[
     Path | None,
     typer.Option(metavar="FILE", envvar="DATENKONTOR_SETTINGS", help="Settings file; else ./datenkontor.toml."),
 ]
+_URL_HELP = "Management address; else the settings'."
 _URL = Annotated[
-    str | None, typer.Option(metavar="URL", envvar="DATENKONTOR_URL", help="Management address; else the settings'.")
+    str | None, typer.Option("--connector", "--url", metavar="URL", envvar="DATENKONTOR_URL", help=_URL_HELP)
 ]
+# Where a command has a --url of its own, the data's, the long name remains.
+_URL_LONG = Annotated[str | None, typer.Option("--connector", metavar="URL", envvar="DATENKONTOR_URL", help=_URL_HELP)]
 _KEY = Annotated[
     str | None,
     typer.Option(metavar="KEY", envvar="DATENKONTOR_KEY", help="Management key, as `init` showed it."),
@@ -37,7 +40,7 @@ _KEY = Annotated[
 
 _LOCAL: dict[str, tuple[Any, Any]] = {"json": (_JSON, False), "lang": (_LANG, None)}
 _HERE = {"settings": (_SETTINGS, None), **_LOCAL}
-_REMOTE = {"settings": (_SETTINGS, None), "url": (_URL, None), "key": (_KEY, None), **_LOCAL}
+_REMOTE = {"settings": (_SETTINGS, None), "connector": (_URL, None), "key": (_KEY, None), **_LOCAL}
 
 # Options that several commands share, each with one wording.
 Limit = Annotated[int, typer.Option("--limit", min=1, max=500, help="Rows of one page.")]
@@ -82,16 +85,20 @@ def command(
     def register(function: Function[Parameters]) -> Function[Parameters]:
         run: Callable[..., None] = function
         own = list(inspect.signature(function).parameters.values())[1:]
+        options = dict(shared)
+        if "connector" in options and "url" in {parameter.name for parameter in own}:
+            options["connector"] = (_URL_LONG, None)
         added = [
             inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
-            for name, (annotation, default) in shared.items()
+            for name, (annotation, default) in options.items()
         ]
 
         def called(**values: Any) -> None:
             given = {name: values.pop(name) for name in shared}
-            output = Output(json=given.pop("json"), lang=language(given.pop("lang")))
+            output = Output(json=given["json"], lang=language(given["lang"]))
+            at = {name: given.get(name) for name in ("settings", "connector", "key")}
             try:
-                run(Call(output=output, **given), **values)
+                run(Call(output=output, **at), **values)
             except faults as fault:
                 raise Failure(Code.FAILED, str(fault)) from None
 

@@ -16,7 +16,7 @@ class Call:
 
     output: Output
     settings: Path | None = None
-    url: str | None = None
+    connector: str | None = None
     key: str | None = None
 
     @property

@@ -33,10 +33,12 @@ def door(call: Call) -> tuple[str, str]:
     """Return the management address and the key of a call. Raises Failure where one is missing."""
     if not call.key:
         raise Failure(Code.USAGE, "There is no management key: set DATENKONTOR_KEY, or give --key.")
-    if call.url:
-        return call.url, call.key
+    if call.connector:
+        return call.connector, call.key
     if call.settings is None and not call.file.exists():
-        raise Failure(Code.USAGE, "No connector is named: give --settings FILE or --url URL, or go to its folder.")
+        raise Failure(
+            Code.USAGE, "No connector is named: give --settings FILE or --connector URL, or go to its folder."
+        )
     management = call.read_settings().management
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(management.host, management.host)  # noqa: S104 - compared only
     return f"http://{f'[{host}]' if ':' in host else host}:{management.port}", call.key

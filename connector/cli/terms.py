@@ -1,6 +1,7 @@
 """The terms of an ODRL policy as one sentence: who may do what, if which, and what has to be done for it.
 
-A reading aid that leaves nothing out; what counts is the policy. Names are shown as the standard has them.
+A reading aid that leaves nothing out but what is nested absurdly deep (`…`); what counts is the policy. Names are
+shown as the standard has them.
 """
 
 from typing import Any
@@ -19,6 +20,7 @@ _SIGNS = {
     "hasPart": "has part",
     "isA": "is a",
 }
+_DEEPEST = 12
 _JOINED = {"and": " and ", "andSequence": " and then ", "or": " or ", "xone": " or else "}
 
 
@@ -32,29 +34,31 @@ def terms(policy: dict[str, Any]) -> str:
     return "; ".join(parts) + "." if parts else "permits nothing."
 
 
-def _rule(verb: str, rule: Any) -> str:
-    if not isinstance(rule, dict):
-        return f"{verb} {_name(rule)}"
+def _rule(verb: str, rule: Any, depth: int = 0) -> str:
+    if not isinstance(rule, dict) or depth > _DEEPEST:
+        return f"{verb} {_name(rule) if depth <= _DEEPEST else '…'}"
     actions = ", ".join(_action(action) for action in _many(rule, "action")) or "do nothing"
     conditions = " and ".join(_constraint(entry) for entry in _many(rule, "constraint"))
-    duties = " and ".join(_rule("must", entry) for entry in _many(rule, "duty"))
+    duties = " and ".join(_rule("must", entry, depth + 1) for entry in _many(rule, "duty"))
     return f"{verb} {actions}" + (f" if {conditions}" if conditions else "") + (f", and {duties}" if duties else "")
 
 
 def _action(action: Any) -> str:
     if not isinstance(action, dict):
         return _name(action)
-    name = _name(_member(action, "value") or _member(action, "id") or action.get("@id"))
+    name = _name(action.get("rdf:value") or _member(action, "value") or action.get("@id"))
     refined = " and ".join(_constraint(entry) for entry in _many(action, "refinement"))
     return f"{name} ({refined})" if refined else name
 
 
-def _constraint(constraint: Any) -> str:
+def _constraint(constraint: Any, depth: int = 0) -> str:
     if not isinstance(constraint, dict):
         return _name(constraint)
+    if depth > _DEEPEST:
+        return "…"
     for name, joint in _JOINED.items():
         if members := _many(constraint, name):
-            return f"({joint.join(_constraint(entry) for entry in members)})"
+            return f"({joint.join(_constraint(entry, depth + 1) for entry in members)})"
     operator = _name(_member(constraint, "operator"))
     right = ", ".join(_name(entry) for entry in _many(constraint, "rightOperand"))
     unit = _member(constraint, "unit")

@@ -1,0 +1,95 @@
+"""`doctor` and `broker status`: what is well, what is not, and what to do."""
+
+import socket
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import Cli
+from tests.cli.management import Management, served
+
+SETTINGS = ("--settings", "firma/datenkontor.toml")
+
+
+@pytest.fixture
+def space(cli: Cli, tmp_path: Path) -> Path:
+    """A company that is a member, whose broker does not run."""
+    cli("init", "broker", "--role", "broker")
+    cli("init", "firma", "--broker", "broker/card.json")
+    cli("roster", "add", "firma/card.json", "--settings", "broker/datenkontor.toml")
+    cli("roster", "publish", "--settings", "broker/datenkontor.toml")
+    return tmp_path
+
+
+def checks(cli: Cli) -> dict[str, Any]:
+    return {check["name"]: check for check in cli("doctor", "--json", *SETTINGS).json["checks"]}
+
+
+def test_a_fresh_member_is_well_but_for_the_broker_that_does_not_run(cli: Cli, space: Path) -> None:
+    done = cli("doctor", *SETTINGS)
+    assert done.code == 1
+    crosses = [line for line in done.out.splitlines() if line.startswith("✗")]
+    assert len(crosses) == 1
+    assert "broker" in crosses[0]
+    assert "\x1b" not in done.out
+
+
+def test_a_key_that_others_can_read_is_found(cli: Cli, space: Path) -> None:
+    (space / "firma/key.pem").chmod(0o644)
+    assert checks(cli)["key"]["ok"] is False
+
+
+def test_a_foreign_program_at_a_port_is_found(cli: Cli, space: Path) -> None:
+    name = next(name for name in checks(cli) if "management" in name)
+    with socket.create_server(("127.0.0.1", int(name.split()[1]))) as foreign:
+        foreign.settimeout(10)
+
+        def talk() -> None:
+            taken, _ = foreign.accept()
+            taken.sendall(b"this is no HTTP\r\n\r\n")
+            taken.close()
+
+        thread = threading.Thread(target=talk)
+        thread.start()
+        assert checks(cli)[name]["ok"] is False
+        thread.join()
+
+
+def test_a_list_that_is_missing_forged_or_without_us_is_found(cli: Cli, space: Path) -> None:
+    roster = space / "broker/roster.jws"
+    text = roster.read_text()
+    cli("roster", "remove", "urn:participant:firma", "--yes", "--settings", "broker/datenkontor.toml")
+    cli("roster", "publish", "--settings", "broker/datenkontor.toml")
+    assert checks(cli)["our entry"]["ok"] is False
+    roster.write_text(text[:-20] + "A" * 19 + "\n")
+    assert checks(cli)["participant list"]["ok"] is False
+    roster.unlink()
+    assert checks(cli)["participant list"]["ok"] is False
+
+
+def test_an_address_or_key_that_the_list_does_not_have_is_found(cli: Cli, space: Path) -> None:
+    settings = space / "firma/datenkontor.toml"
+    text = settings.read_text()
+    settings.write_text(text.replace('public_url = "http://127.0.0.1', 'public_url = "http://127.0.0.2'))
+    assert checks(cli)["our entry"]["ok"] is False
+    settings.write_text(text)
+    (space / "firma/key.pem").unlink()
+    cli("init", "firma", "--broker", "broker/card.json", "--force")
+    assert checks(cli)["our entry"]["ok"] is False
+
+
+def test_settings_that_cannot_be_read_end_the_examination(cli: Cli, tmp_path: Path) -> None:
+    done = cli("doctor", "--settings", "missing.toml", "--json")
+    assert (done.code, [check["name"] for check in done.json["checks"]]) == (1, ["settings"])
+
+
+def test_a_broker_is_asked_how_it_is_doing(cli: Cli) -> None:
+    with served(Management()) as broker:
+        broker.answer("GET", "/ready", {"ready": True, "checks": {"record": "ok"}})
+        done = cli("broker", "status", "--api", broker.url, "--json")
+        assert (done.code, done.json["ready"], done.json["checks"]) == (0, True, {"record": "ok"})
+        broker.answer("GET", "/ready", {"ready": False}, status=503)
+        assert cli("broker", "status", "--api", broker.url).code == 1
+    assert cli("broker", "status", "--api", "http://127.0.0.1:9").code == 5

@@ -1,0 +1,78 @@
+"""`roster`: the operator's way from cards to a signed list, on real files."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Cli
+
+SETTINGS = ("--settings", "broker/datenkontor.toml")
+
+
+@pytest.fixture
+def space(cli: Cli, tmp_path: Path) -> Path:
+    """A broker and a company that is no member yet."""
+    cli("init", "broker", "--role", "broker")
+    cli("init", "firma", "--broker", "broker/card.json")
+    return tmp_path
+
+
+def test_a_member_is_added_with_what_the_operator_vouches_for(cli: Cli, space: Path) -> None:
+    added = cli(
+        "roster", "add", "firma/card.json", "--claim", "purpose=navigation", "--claim", "purpose=art", *SETTINGS
+    )
+    assert added.code == 0
+    published = cli("roster", "publish", "--days", "7", "--json", *SETTINGS)
+    assert (published.code, published.json["version"], published.json["members"]) == (0, 2, 2)
+    shown = cli("roster", "show", "--json", *SETTINGS).json
+    (member,) = [entry for entry in shown["members"] if entry["id"] == "urn:participant:firma"]
+    assert member["claims"] == {"purpose": ["navigation", "art"]}
+    assert member["roles"] == ["participant"]
+    verified = cli("roster", "verify", "--json", "--settings", "firma/datenkontor.toml")
+    assert verified.json["members"] == ["urn:participant:broker", "urn:participant:firma"]
+
+
+def test_a_card_cannot_bring_its_own_claims(cli: Cli, space: Path) -> None:
+    card = json.loads((space / "firma/card.json").read_text()) | {"claims": {"role": ["city"]}}
+    (space / "hostile.json").write_text(json.dumps(card))
+    done = cli("roster", "add", "hostile.json", *SETTINGS)
+    assert done.code == 1
+    assert "claims" in done.err
+    assert len(cli("roster", "show", "--json", *SETTINGS).json["members"]) == 1
+
+
+def test_a_member_is_exchanged_only_on_request(cli: Cli, space: Path) -> None:
+    cli("roster", "add", "firma/card.json", *SETTINGS)
+    assert cli("roster", "add", "firma/card.json", *SETTINGS).code == 1
+    assert cli("roster", "add", "firma/card.json", "--replace", *SETTINGS).code == 0
+
+
+def test_removal_asks_first_and_an_unknown_member_is_not_found(cli: Cli, space: Path) -> None:
+    cli("roster", "add", "firma/card.json", *SETTINGS)
+    unasked = cli("roster", "remove", "urn:participant:firma", *SETTINGS)
+    assert (unasked.code, "--yes" in unasked.err) == (2, True)
+    assert cli("roster", "remove", "urn:participant:firma", "--yes", *SETTINGS).code == 0
+    assert cli("roster", "remove", "urn:participant:firma", "--yes", *SETTINGS).code == 3
+
+
+def test_a_list_signed_by_somebody_else_is_refused(cli: Cli, space: Path) -> None:
+    done = cli("roster", "verify", "broker/roster.jws", "--operator", "firma/card.json", *SETTINGS)
+    assert done.code == 1
+    assert done.out == ""
+    assert done.err.count("\n") == 1
+
+
+def test_a_list_can_be_kept_without_any_settings(cli: Cli, space: Path) -> None:
+    assert cli("roster", "create", "--file", "own.json", "--issuer", "urn:city:herne").code == 0
+    assert cli("roster", "create", "--file", "own.json", "--issuer", "urn:city:herne").code == 1
+    assert cli("roster", "add", "firma/card.json", "--file", "own.json").code == 0
+    signing = ("--file", "own.json", "--out", "own.jws", "--key-file", "broker/key.pem")
+    assert cli("roster", "publish", *signing).code == 0
+    assert cli("roster", "verify", "own.jws", "--operator", "broker/card.json").code == 0
+    assert "urn:city:herne" in cli("roster", "show", "--file", "own.json").err
+
+
+@pytest.mark.parametrize("claim", ["purpose", "=x", "purpose="])
+def test_a_claim_that_is_no_pair_is_a_usage_error(cli: Cli, space: Path, claim: str) -> None:
+    assert cli("roster", "add", "firma/card.json", "--claim", claim, *SETTINGS).code == 2
