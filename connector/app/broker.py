@@ -81,7 +81,7 @@ async def build_broker(
 ) -> Broker:
     """Build a broker. Raises the errors of settings, keys, participant list, store and record, each one sentence."""
     parts = await build_parts(settings, transport=transport, now=now)
-    record = await open_record(settings.broker.record)
+    record = await open_record(settings.broker.record, now=now)
     crawler = Crawler(
         record,
         parts.peer,

@@ -1,11 +1,10 @@
 """The broker as a Catalogue Service of its own: one nested catalogue per participant (Dataspace Protocol 2025-1).
 
 The datasets keep the identifiers and the bytes their providers gave them, and each nested catalogue names the
-participant and the service to negotiate with. A page holds consecutive entries; a participant may go on on the next.
+participant and the service to negotiate with. A page has so many datasets; a participant may go on on the next.
 """
 
 from collections.abc import Sequence
-from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -16,7 +15,6 @@ from connector.protocol.dsp.common import with_context
 from connector.protocol.dsp.errors import RemoteProtocolError
 
 PAGE = 50
-CURSOR_LENGTH = 4000
 
 
 class CatalogPart(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,11 +39,15 @@ async def provide(
     """
     if filters:
         raise RemoteProtocolError("A filter is not supported here: leave it out, or use the search.", code="filter")
-    if after is not None and len(after) > CURSOR_LENGTH:
-        raise RemoteProtocolError("There is no such page: begin with the first.", code="cursor")
-    entries, following = await record.entries(after, min(limit or PAGE, PAGE))
+    try:
+        entries, following = await record.entries(after, min(limit or PAGE, PAGE))
+    except ValueError:
+        raise RemoteProtocolError("There is no such page: begin with the first.", code="cursor") from None
+    held: dict[str, list[Entry]] = {}
+    for entry in entries:
+        held.setdefault(entry.participant, []).append(entry)
     service = DataService(id=f"{participant}#connector", endpoint_url=address)
-    nested = [_nested(provider, tuple(held)) for provider, held in groupby(entries, lambda entry: entry.participant)]
+    nested = [_nested(provider, offered) for provider, offered in held.items()]
     body = catalog_document(f"{participant}#catalog", participant, services=[service], catalogs=nested)
     return CatalogPart(body=body, next=following)
 
@@ -62,7 +64,7 @@ async def provide_dataset(record: Record, id: str) -> bytes | None:
     return None
 
 
-def _nested(provider: str, entries: tuple[Entry, ...]) -> bytes:
+def _nested(provider: str, entries: Sequence[Entry]) -> bytes:
     service = DataService(id=f"{provider}#connector", endpoint_url=entries[0].address)
     document = {
         "@id": f"{provider}#catalog",

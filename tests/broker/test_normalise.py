@@ -1,0 +1,156 @@
+"""What of a dataset lasts, and what the index reads of it."""
+
+import copy
+import json
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connector.broker import normalise
+from connector.broker.normalise import Unusable, digest, entry
+from connector.broker.schedule import Rhythm, joined
+from connector.ports.record import Entry
+from tests.broker.world import dataset, member
+
+SOURCE = joined(member("umweltamt"), 0, Rhythm())
+
+
+def read(document: dict[str, Any] | bytes) -> Entry:
+    return entry(document if isinstance(document, bytes) else json.dumps(document).encode(), SOURCE, 7)
+
+
+def test_an_answer_that_is_only_new_in_its_random_identifiers_is_the_same_dataset() -> None:
+    first, second = dataset("a"), dataset("a")
+    assert first != second
+    assert read(first).digest == read(second).digest
+
+
+@pytest.mark.parametrize(
+    ("member_name", "value"),
+    [
+        ("hasPolicy", [{"@id": "o", "@type": "Offer", "permission": [{"action": "sell"}]}]),
+        ("dct:title", "Another"),
+        ("@id", "b"),
+    ],
+)
+def test_what_says_something_else_is_another_dataset(member_name: str, value: Any) -> None:
+    assert digest(dataset("a") | {member_name: value}) != digest(dataset("a"))
+
+
+def test_only_a_random_third_part_is_left_out_of_an_offer_identifier() -> None:
+    def offered(id: str) -> str:
+        return digest(dataset("a", hasPolicy=[{"@id": id, "@type": "Offer", "permission": [{"action": "use"}]}]))
+
+    assert offered("urn:uuid:8f8e2f6e-7d0e-4d0c-9d7c-0c1d2e3f4a5b") != offered("urn:uuid:other")
+    assert offered("YQ==:YQ==:Yg==") != offered("YQ==:YQ==:Yw==")
+
+
+def test_the_order_of_a_sequence_of_constraints_counts_and_that_of_a_set_does_not() -> None:
+    def constrained(name: str, order: int) -> str:
+        parts = [{"leftOperand": "purpose", "operator": "eq", "rightOperand": word} for word in ("a", "b")][::order]
+        rule = {"action": "use", "constraint": [{name: parts}]}
+        return digest({"hasPolicy": [{"@id": "o", "permission": [rule]}]})
+
+    assert constrained("and", 1) == constrained("and", -1)
+    assert constrained("andSequence", 1) != constrained("andSequence", -1)
+
+
+def test_texts_are_read_plain_tagged_as_a_map_or_from_the_connector_s_own_name() -> None:
+    assert read(dataset("a", **{"dct:title": "Bäume"})).titles == {"und": "Bäume"}
+    tagged = [{"@language": "DE", "@value": "Bäume"}, {"@language": "en", "@value": "Trees"}]
+    assert read(dataset("a", **{"dct:title": tagged})).titles == {"de": "Bäume", "en": "Trees"}
+    assert read(dataset("a", **{"dct:title": {"de": "Bäume"}})).titles == {"de": "Bäume"}
+    assert read(dataset("a", **{"edc:name": "Bäume"})).titles == {"und": "Bäume"}
+    nameless = {name: value for name, value in dataset("a").items() if name != "edc:name"}
+    assert read(nameless).titles == {"und": "a"}
+
+
+def test_publisher_keywords_and_themes_are_read_from_every_usual_form() -> None:
+    full = dataset(
+        "a",
+        **{
+            "dct:publisher": {"@id": "x", "foaf:name": "Umweltamt"},
+            "dcat:keyword": ["luft", {"@value": "klima"}, "luft", 7, None],
+            "http://www.w3.org/ns/dcat#theme": {"@id": "http://example/ENVI"},
+        },
+    )
+    found = read(full)
+    assert (found.publisher, found.keywords, found.themes) == ("Umweltamt", ("luft", "klima"), ("http://example/ENVI",))
+    assert read(dataset("a")).publisher == "Umweltamt"
+    assert read(dataset("a", **{"dct:publisher": "Stadt"})).publisher == "Stadt"
+
+
+def test_texts_are_bounded_and_without_control_characters() -> None:
+    loud = {"dct:title": "Bau\x00stellen\u202e\n" + "x" * 9999, "dcat:keyword": [str(number) for number in range(999)]}
+    found = read(dataset("a", **loud))
+    assert found.titles["und"].startswith("Bau stellen xxx")
+    assert len(found.titles["und"]) == normalise.TITLE_LENGTH
+    assert len(found.keywords) == normalise.WORDS
+
+
+def test_the_document_is_kept_byte_for_byte() -> None:
+    raw = b"  " + json.dumps(dataset("a"), indent=3).encode()
+    assert read(raw).document == raw
+
+
+def nested(levels: int) -> dict[str, Any]:
+    value: Any = "deep"
+    for _ in range(levels):
+        value = [value]
+    return dataset("a", extra=value)
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        (b"[]", "no JSON object"),
+        (b"{", "cannot be read"),
+        (b'{"@id": ""}', "no usable @id"),
+        (b'{"@id": "a\\u0000"}', "no usable @id"),
+        (b'{"@id": "a", "@id": "b"}', "twice"),
+        (json.dumps({"@id": "a"}).encode(), "cannot be read"),
+        (json.dumps(dataset("a", hasPolicy=[])).encode(), "cannot be read"),
+        (json.dumps(dataset("a", x="y" * normalise.DATASET_BYTES)).encode(), "larger than"),
+        (json.dumps(nested(80)).encode(), "too deeply"),
+        (json.dumps(dataset("a", x="\ud800")).encode(), "cannot be"),
+    ],
+)
+def test_what_cannot_be_indexed_is_refused_with_a_sentence(document: bytes, expected: str) -> None:
+    with pytest.raises(Unusable, match=expected):
+        read(document)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def shuffled(value: Any, dice: random.Random) -> Any:
+    if isinstance(value, dict):
+        entries = [(name, shuffled(inner, dice)) for name, inner in value.items()]
+        dice.shuffle(entries)
+        return dict(entries)
+    if isinstance(value, list):
+        entries = [shuffled(inner, dice) for inner in value]
+        dice.shuffle(entries)
+        return entries
+    return copy.copy(value)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(st.text(max_size=6), JSON, max_size=5), st.randoms(use_true_random=False))
+def test_no_order_of_members_or_sets_changes_the_digest(document: dict[str, Any], dice: random.Random) -> None:
+    assert digest(shuffled(document, dice)) == digest(document)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(st.sampled_from(["dct:title", "dct:publisher", "dcat:theme", "edc:name", "x"]), JSON))
+def test_whatever_stands_in_a_term_gives_an_entry_with_a_title(members: dict[str, Any]) -> None:
+    found = read(dataset("a", **members))
+    assert all(found.titles.values())
+    assert found.publisher

@@ -1,0 +1,116 @@
+"""When a source is crawled, and how it is said to be doing."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connector.broker import schedule
+from connector.broker.schedule import DAY, HOUR, MINUTE, NEVER, Rhythm, failed, joined, listed, retired, succeeded
+from connector.ports.record import CrawlSource, Liveness
+from tests.broker.world import member
+
+NOW = 1_800_000_000_000
+RHYTHM = Rhythm()
+
+
+def new() -> CrawlSource:
+    return joined(member("a"), NOW, RHYTHM)
+
+
+def fail(source: CrawlSource, now: int) -> CrawlSource:
+    return failed(source, reason="No answer.", now=now, jitter=0, rhythm=RHYTHM)
+
+
+def succeed(source: CrawlSource, *, changed: bool = False, now: int = NOW) -> CrawlSource:
+    return succeeded(source, changed=changed, now=now, jitter=0, rhythm=RHYTHM)
+
+
+def test_a_new_source_is_due_at_once_and_then_every_ten_minutes() -> None:
+    assert (new().liveness, new().next_at) == (Liveness.NEW, NOW)
+    online = succeed(new(), changed=True)
+    assert (online.liveness, online.next_at, online.verified_at) == (Liveness.ONLINE, NOW + 10 * MINUTE, NOW)
+
+
+def test_change_halves_the_interval_down_to_a_minute_and_quiet_stretches_it_up_to_six_hours() -> None:
+    busy = quiet = succeed(new())
+    assert succeed(busy, changed=True).interval == 5 * MINUTE
+    assert succeed(quiet).interval == 15 * MINUTE
+    for _ in range(20):
+        busy, quiet = succeed(busy, changed=True), succeed(quiet)
+    assert (busy.interval, quiet.interval) == (MINUTE, 6 * HOUR)
+
+
+def test_one_failure_makes_suspect_and_three_offline_and_a_success_forgets_them() -> None:
+    first = fail(succeed(new()), NOW)
+    second = fail(first, NOW + MINUTE)
+    third = fail(second, NOW + 2 * MINUTE)
+    assert [entry.liveness for entry in (first, second, third)] == [
+        Liveness.SUSPECT,
+        Liveness.SUSPECT,
+        Liveness.OFFLINE,
+    ]
+    assert (third.failing_since, third.error) == (NOW, "No answer.")
+    back = succeed(third)
+    assert (back.liveness, back.failures, back.failing_since, back.error) == (Liveness.ONLINE, 0, None, None)
+
+
+@pytest.mark.parametrize(
+    ("failures", "failing_for", "expected"),
+    [
+        (2, 15 * MINUTE, Liveness.OFFLINE),
+        (2, 15 * MINUTE - 1, Liveness.SUSPECT),
+        (3, 5 * DAY, Liveness.DEAD),
+        (3, 5 * DAY - 1, Liveness.OFFLINE),
+        (2, 6 * DAY, Liveness.OFFLINE),
+    ],
+)
+def test_time_makes_offline_and_dead(failures: int, failing_for: int, expected: Liveness) -> None:
+    assert schedule.liveness_of(failures, failing_for) is expected
+
+
+def test_a_failing_source_is_left_alone_for_longer_and_longer_and_as_long_as_it_asks() -> None:
+    source, pauses = new(), []
+    for _ in range(60):
+        source = fail(source, NOW)
+        pauses.append(source.next_at - NOW)
+    assert pauses[:3] == [30_000, 60_000, 120_000]
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == 6 * HOUR
+    asked = failed(new(), reason="Busy.", now=NOW, jitter=0, rhythm=RHYTHM, retry_after=HOUR)
+    assert asked.next_at == NOW + HOUR
+    for_ever = failed(new(), reason="Busy.", now=NOW, jitter=0, rhythm=RHYTHM, retry_after=10**15)
+    assert for_ever.next_at == NOW + 6 * HOUR
+
+
+def test_who_left_is_never_due_and_begins_anew_when_it_returns() -> None:
+    gone = retired(fail(new(), NOW))
+    assert (gone.liveness, gone.next_at, gone.error) == (Liveness.DEAD, NEVER, schedule.RETIRED)
+    assert listed(gone, member("a"), NOW + DAY, RHYTHM) == joined(member("a"), NOW + DAY, RHYTHM)
+
+
+def test_who_moves_is_crawled_at_once_and_who_stays_is_not() -> None:
+    online = succeed(new())
+    assert listed(online, member("a"), NOW, RHYTHM) is online
+    moved = listed(online, member("a", address="https://new.example/dsp"), NOW + 1, RHYTHM)
+    assert (moved.address, moved.next_at, moved.digest) == ("https://new.example/dsp", NOW + 1, None)
+
+
+def test_a_short_first_interval_shortens_the_others() -> None:
+    assert schedule.rhythm_from(1000) == Rhythm(start=1000, shortest=1000, retry=1000, apart=1000)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["same", "changed", "failed"]), st.floats(-1, 1)), max_size=40))
+def test_whatever_happens_the_next_date_is_ahead_and_within_bounds(steps: list[tuple[str, float]]) -> None:
+    source, now = new(), NOW
+    for what, jitter in steps:
+        if what == "failed":
+            source = failed(source, reason="No.", now=now, jitter=jitter, rhythm=RHYTHM)
+            lowest = RHYTHM.retry
+        else:
+            source = succeeded(source, changed=what == "changed", now=now, jitter=jitter, rhythm=RHYTHM)
+            lowest = RHYTHM.shortest
+        assert 0.8 * lowest - 1 <= source.next_at - now <= 1.2 * RHYTHM.longest + 1
+        assert RHYTHM.shortest <= source.interval <= RHYTHM.longest
+        assert (source.failures == 0) == (source.liveness is Liveness.ONLINE)
+        now = source.next_at
