@@ -30,7 +30,13 @@ def next_reached(at: datetime, zone: tzinfo, marks: tuple[int, ...]) -> datetime
         Clocks change at full half hours, so that a decision is asked again at every one of them. None past year 9998.
     """
     local = at.astimezone(zone)
-    candidates = [_instant(local.date() + timedelta(days=ahead), mark, zone) for ahead in (0, 1) for mark in marks]
+    # When clocks go back, a time of the day comes twice (`fold`).
+    candidates = [
+        _instant(local.date() + timedelta(days=ahead), mark, fold, zone)
+        for ahead in (0, 1)
+        for mark in marks
+        for fold in (0, 1)
+    ]
     later = [candidate for candidate in candidates if candidate > at]
     if not later:
         return _half_hour(at)
@@ -40,9 +46,9 @@ def next_reached(at: datetime, zone: tzinfo, marks: tuple[int, ...]) -> datetime
     return best
 
 
-def _instant(day: date, mark: int, zone: tzinfo) -> datetime:
+def _instant(day: date, mark: int, fold: int, zone: tzinfo) -> datetime:
     seconds, rest = divmod(mark, 1_000_000)
-    wall = time(seconds // 3600, seconds // 60 % 60, seconds % 60, rest, tzinfo=zone)
+    wall = time(seconds // 3600, seconds // 60 % 60, seconds % 60, rest, tzinfo=zone, fold=fold)
     return datetime.combine(day, wall).astimezone(UTC)
 
 

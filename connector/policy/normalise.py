@@ -244,7 +244,11 @@ class _Walk:
         for value in constraint.right:
             typed = coerce(value, operand, self.registry, unit=constraint.unit, prefixes=self.prefixes)
             if typed is None:
-                refuse("bad-literal", path, f"{_show(value)} is not a value for {operand.iri} ({operand.sort}).")
+                refuse(
+                    "bad-literal",
+                    path,
+                    f"{_show(value, constraint.unit)} is not a value for {operand.iri} ({operand.sort}).",
+                )
             right.append(Number(typed.amount.normalize(), typed.unit) if isinstance(typed, Number) else typed)
         if operand.taxonomy and constraint.operator in {"isA", "isPartOf", "hasPart"}:
             self._known_term(lexical(right[0])[0], operand.taxonomy, path)
@@ -258,9 +262,9 @@ class _Walk:
             refuse("unknown-term", path, sentence)
 
 
-def _show(value: Value) -> str:
+def _show(value: Value, stated: str) -> str:
     text = lexical(value)[0]
-    unit = getattr(value, "unit", "")
+    unit = getattr(value, "unit", "") or stated
     return f"{text[:100]!r}" + (f" {unit[:100]}" if unit else "")
 
 

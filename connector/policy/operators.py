@@ -8,6 +8,7 @@ term being part of itself. Pure: standard library and msgspec only.
 import operator as python
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from math import ceil, floor
 from typing import TypeAlias
 
 import msgspec
@@ -82,6 +83,16 @@ def comparison(operand: Operand, operator: str, right: Values, taxonomy: Taxonom
     if operand.sort == "number" and operator in ORDER:
         return _amounts(operator, right[0])
     return _some(operator, frozenset(right), type(right[0]))
+
+
+def greatest(operator: str, right: Value) -> int | None:
+    """The greatest whole number for which `<number> operator right` holds; None where there is no upper bound."""
+    if isinstance(right, Number):
+        if operator in {"lteq", "eq"}:
+            return floor(right.amount)
+        if operator == "lt":
+            return ceil(right.amount) - 1
+    return None
 
 
 def _names(operator: str, right: Values, taxonomy: Taxonomy | None) -> Membership:

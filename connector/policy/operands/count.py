@@ -34,14 +34,6 @@ def build(operand: Operand, operator: str, right: tuple[Value, ...], rule: str) 
         return None if values is None else compare(values)
 
     test = listed if holds is None else ordered
-    return Atom(test=test, found=found, cost=4, facts=(fact,), counter=Counter(fact, 1, _limit(operator, right[0])))
-
-
-def _limit(operator: str, right: Value) -> int | None:
-    """The greatest value of the counter for which the comparison still holds."""
-    assert isinstance(right, Number)
-    if operator in {"lteq", "eq"}:
-        return int(right.amount // 1)
-    if operator == "lt":
-        return int(-(-right.amount // 1)) - 1
-    return None
+    return Atom(
+        test=test, found=found, cost=4, facts=(fact,), counter=Counter(fact, 1, operators.greatest(operator, right[0]))
+    )

@@ -16,9 +16,6 @@ def build(operand: Operand, operator: str, right: tuple[Value, ...], rule: str) 
     """Build the atom; Unknown where the counter `volume:<rule>` is not among the facts."""
     fact = f"{operand.fact}:{rule}"
     compare = operators.comparison(operand, operator, right, None)
-    bound = right[0]
-    assert isinstance(bound, Number)
-    limit = int(bound.amount) - (operator == "lt") if operator in {"lt", "lteq"} else None
 
     def found(request: Request, world: World) -> tuple[Value, ...] | None:
         used, wanted = world.facts.get(fact), request.context.get(REQUESTED)
@@ -31,4 +28,6 @@ def build(operand: Operand, operator: str, right: tuple[Value, ...], rule: str) 
         values = found(request, world)
         return None if values is None else compare(values)
 
-    return Atom(test=test, found=found, cost=4, facts=(fact,), counter=Counter(fact, 0, limit))
+    return Atom(
+        test=test, found=found, cost=4, facts=(fact,), counter=Counter(fact, 0, operators.greatest(operator, right[0]))
+    )
