@@ -14,7 +14,7 @@ from connector.broker import schedule
 from connector.broker.normalise import Unusable, catalog_digest, entry
 from connector.broker.schedule import Rhythm
 from connector.ports.peer import CatalogPage, InDoubt, Peer, Refused
-from connector.ports.record import CrawlSource, Delta, Entry, Record
+from connector.ports.record import CrawlSource, Delta, Entry
 from connector.protocol.dsp.errors import clean
 
 # So many datasets are read before others get their turn.
@@ -69,8 +69,8 @@ async def crawl(
     return found
 
 
-async def delta(
-    record: Record, source: CrawlSource, known: dict[str, str], found: Found, *, now: int, jitter: float, rhythm: Rhythm
+def delta(
+    source: CrawlSource, known: dict[str, str], found: Found, *, now: int, jitter: float, rhythm: Rhythm
 ) -> Delta:
     """Return what a complete crawl changes: of the entries, and of the source with its next date."""
     missing = tuple(sorted(known.keys() - found.digests.keys() - found.kept))
@@ -89,9 +89,8 @@ async def delta(
         shrink_seen=doubted,
         error=_remark(found, len(missing) if doubted else 0),
     )
-    upserts = tuple([await _aged(record, fresh) for fresh in found.changed.values()])
     verified = tuple(sorted(found.digests.keys() - found.changed.keys()))
-    return Delta(source=after, upserts=upserts, removed=removed, verified=verified)
+    return Delta(source=after, upserts=tuple(found.changed.values()), removed=removed, verified=verified)
 
 
 async def _pages(peer: Peer, source: CrawlSource, bounds: Bounds) -> AsyncIterator[CatalogPage]:
@@ -138,12 +137,6 @@ def _take(found: Found, document: bytes, source: CrawlSource, known: dict[str, s
     found.digests[fresh.id] = fresh.digest
     if known.get(fresh.id) != fresh.digest:
         found.changed[fresh.id] = fresh
-
-
-async def _aged(record: Record, fresh: Entry) -> Entry:
-    """Return a changed entry with the date on which it was first seen."""
-    before = await record.entry(fresh.participant, fresh.id)
-    return msgspec.structs.replace(fresh, first_seen=before.first_seen) if before else fresh
 
 
 def _remark(found: Found, missing: int) -> str | None:

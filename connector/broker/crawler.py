@@ -205,9 +205,7 @@ class Crawler:
             await self._failed(source, error)
             return
         now = self._now()
-        outcome = await crawl.delta(
-            self._record, source, known, found, now=now, jitter=self._jitter(), rhythm=self._rhythm
-        )
+        outcome = crawl.delta(source, known, found, now=now, jitter=self._jitter(), rhythm=self._rhythm)
         await self._record.apply(outcome, now)
         self._sources[source.participant] = outcome.source
 
