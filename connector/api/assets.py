@@ -38,6 +38,7 @@ class AssetOrder(Order):
     themes: list[str] = Field(default_factory=list)
     media_type: str = "application/octet-stream"
     policy: Document | None = Field(None, description="An ODRL Offer; left out, anyone in the data space may use it.")
+    access: Document | None = Field(None, description="A policy of who may see the offer; left out, everybody.")
     data_class: DataClass = DataClass.INTERNAL
     live: bool = Field(False, description="The source keeps changing.")
     synthetic: bool = False
@@ -63,6 +64,7 @@ class AssetAnswer(BaseModel):
     media_type: str
     source: dict[str, Any]
     policy: dict[str, Any]
+    access: dict[str, Any] | None
     offer_id: str
     live: bool
     synthetic: bool
@@ -83,6 +85,7 @@ def _answer(asset: Asset) -> AssetAnswer:
         media_type=asset.media_type,
         source=shown_address(asset.source),
         policy=parsed(asset.policy),
+        access=parsed(asset.access) if asset.access else None,
         offer_id=asset.offer_id,
         live=asset.live,
         synthetic=asset.synthetic,

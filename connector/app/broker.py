@@ -137,6 +137,7 @@ def _plane(parts: Parts, now: Callable[[], int], new_id: Callable[[], str]) -> P
         new_id=new_id,
         wake=lambda _: None,
         notify=lambda _: None,
+        announce=lambda: None,
         address_problem=parts.address_problem,
         limits=limits_of(settings),
     )

@@ -13,7 +13,7 @@ from connector.api.auth import ApiKey
 from connector.api.management import make_management_app
 from connector.app.listeners import Listeners
 from connector.app.parts import OWNER, Parts, build_parts, keep_fresh, limits_of, milliseconds, new_urn
-from connector.binding.broker import SearchClient
+from connector.binding.broker import Announcer, SearchClient
 from connector.binding.dsp import catalog as catalog_binding
 from connector.binding.dsp.listener import application
 from connector.controlplane import enforcement
@@ -46,6 +46,8 @@ class Connector:
     protocol: ASGIApp
     data: web.Application
     listeners: Listeners
+    broker: SearchClient | None
+    announcer: Announcer | None
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
 
     async def start(self) -> None:
@@ -59,6 +61,8 @@ class Connector:
         await self.dataplane.resume_flows(OWNER)
         self.tasks.append(asyncio.create_task(self.worker.run(), name="worker"))
         self.tasks.append(asyncio.create_task(keep_fresh(self.parts), name="roster"))
+        if self.announcer:
+            self.tasks.append(asyncio.create_task(self.announcer.run(), name="announcer"))
 
     async def stop(self) -> None:
         """Take nothing new, finish what is under way for a bounded time, and close."""
@@ -72,16 +76,12 @@ class Connector:
     def management(self) -> ASGIApp:
         """Return the management API's application."""
         settings = self.parts.settings
-        broker = settings.broker
-        search = None
-        if broker.participant and broker.api:
-            search = SearchClient(self.parts.client, self.parts.identity, broker.participant, broker.api).search
         return make_management_app(
             self.plane,
             keys=[ApiKey(id=key.id, sha256=key.sha256, scopes=key.scopes) for key in settings.management.keys],
             watch=self.watch,
             received=settings.received,
-            search=search,
+            search=self.broker.search if self.broker else None,
             checks={"worker": self._worker_problem},
         )
 
@@ -103,6 +103,8 @@ async def build(
     workers: list[Worker] = []
     watch = Watch()
     dataplane = _dataplane(parts, now)
+    broker = _broker(parts)
+    announcer = Announcer(broker) if broker else None
     plane = Plane(
         owner=OWNER,
         participant=settings.participant.id,
@@ -116,6 +118,7 @@ async def build(
         new_id=new_id,
         wake=lambda process: workers[0].wake(process),
         notify=watch.notify,
+        announce=announcer.announce if announcer else lambda: None,
         address_problem=parts.address_problem,
         limits=limits_of(settings),
     )
@@ -138,7 +141,16 @@ async def build(
         protocol=application(plane, catalog_binding.routes(plane)),
         data=make_app(dataplane),
         listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key),
+        broker=broker,
+        announcer=announcer,
     )
+
+
+def _broker(parts: Parts) -> SearchClient | None:
+    chosen = parts.settings.broker
+    if not chosen.participant or not chosen.api:
+        return None
+    return SearchClient(parts.client, parts.identity, chosen.participant, chosen.api)
 
 
 def _dataplane(parts: Parts, now: Callable[[], int]) -> LocalDataPlane:

@@ -31,6 +31,4 @@ def leaf(
     """Return the leaf that records an event of a process."""
     body = _encode({"id": id, "at": at, "kind": kind, "owner": owner, "process": process_id, **fields})
     digest = hashlib.sha256(b"\0" + salt + body).digest()
-    return AuditLeaf(
-        owner=owner, id=id, at=at, kind=kind, process_id=process_id, body=body, salt=salt, hash=digest
-    )
+    return AuditLeaf(owner=owner, id=id, at=at, kind=kind, process_id=process_id, body=body, salt=salt, hash=digest)

@@ -1,5 +1,8 @@
-"""The broker's search API, called in the name of a participant."""
+"""The broker's API, called in the name of a participant: search, and the nudge that our catalogue has changed."""
 
+import asyncio
+import contextlib
+import logging
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
@@ -8,7 +11,11 @@ from connector.net.client import GuardedClient
 from connector.net.errors import NetError
 from connector.ports.identity import Identity, Intent
 
+log = logging.getLogger(__name__)
+
 SEARCH_S = 10.0
+GATHER_S = 0.2
+RETRY_S = (5.0, 60.0, 600.0)
 ANSWER_BYTES = 8 * 1024 * 1024
 
 
@@ -41,3 +48,45 @@ class SearchClient:
         if answer.status != 200:
             raise PeerFailed("broker", f"The broker did not take the query (HTTP status {answer.status}).")
         return answer.body
+
+    async def nudge(self) -> None:
+        """Ask the broker to crawl us next. Raises PeerFailed."""
+        token = await self._identity.token_for(self._participant, Intent.SEARCH)
+        headers = {"Authorization": token, "Content-Type": "application/json"}
+        try:
+            url = f"{self._api}/v1/nudge"
+            answer = await self._client.request("POST", url, headers=headers, body=b"{}", timeout_s=SEARCH_S)
+        except NetError as error:
+            raise PeerFailed("broker", f"The broker cannot be reached: {error}") from None
+        if answer.status >= 300:
+            raise PeerFailed("broker", f"The broker did not take the nudge (HTTP status {answer.status}).")
+
+
+class Announcer:
+    """Tells the broker of changes, many at once by one nudge. Without one, it crawls at its own pace."""
+
+    def __init__(self, broker: SearchClient) -> None:
+        self._broker = broker
+        self._changed = asyncio.Event()
+
+    def announce(self) -> None:
+        """Note that the catalogue has changed."""
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Nudge after changes, until cancelled; a broker that cannot be reached is tried again a few times."""
+        while True:
+            await self._changed.wait()
+            await asyncio.sleep(GATHER_S)
+            self._changed.clear()
+            for pause in (*RETRY_S, None):
+                try:
+                    await self._broker.nudge()
+                    break
+                except PeerFailed as error:
+                    log.info("the broker was not told of a change: %s", error)
+                if pause is None:
+                    break
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(pause):
+                        await self._changed.wait()

@@ -63,6 +63,9 @@ def add(
     keyword: Annotated[list[str] | None, typer.Option(metavar="WORD", help="May be given several times.")] = None,
     theme: Annotated[list[str] | None, typer.Option(metavar="IRI", help="A theme, as TRAN; several times.")] = None,
     policy: PolicyFile = None,
+    access: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="ODRL policy of who may see the offer; else everybody.")
+    ] = None,
     data_class: Annotated[
         DataClass, typer.Option("--class", help="How delicate it is; a person agrees to the last two.")
     ] = DataClass.INTERNAL,
@@ -90,6 +93,7 @@ def add(
             themes=theme or (),
             media_type=media_type or mimetypes.guess_type(glob or name)[0],
             policy=read_policy(policy),
+            access=read_policy(access),
             data_class=data_class.value,
             live=live,
             synthetic=synthetic,
@@ -213,14 +217,14 @@ def _below_root(call: Call, path: Path, *, is_folder: bool) -> str:
     """
     if not call.file.exists():
         return path.as_posix()
-    root = call.read_settings().data_root
-    for candidate in (path.resolve(), (root / path).resolve()) if root else ():
-        below = root and candidate.is_relative_to(root.resolve())
-        if root and below and (candidate.is_dir() if is_folder else candidate.is_file()):
-            return candidate.relative_to(root.resolve()).as_posix()
-    there = path.is_dir() if is_folder else path.is_file()
     kind = "folder" if is_folder else "file"
-    if not there:
+    root = call.read_settings().data_root
+    if root is None:
+        raise Failure(Code.USAGE, "No folder of offered files is set: set data_root in the settings.")
+    root = root.resolve()
+    for candidate in (path.resolve(), (root / path).resolve()):
+        if candidate.is_relative_to(root) and (candidate.is_dir() if is_folder else candidate.is_file()):
+            return candidate.relative_to(root).as_posix()
+    if not (path.is_dir() if is_folder else path.is_file()):
         raise Failure(Code.NOT_FOUND, f"There is no {kind} {path}.")
-    where = root or "a folder of offered files"
-    raise Failure(Code.USAGE, f"{path} does not lie below {where}: put it there, or set data_root in the settings.")
+    raise Failure(Code.USAGE, f"{path} does not lie below {root}: put it there, or set data_root in the settings.")

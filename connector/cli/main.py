@@ -122,5 +122,7 @@ def _unforeseen(kind: type[BaseException], error: BaseException, trace: Tracebac
     if os.environ.get("DATENKONTOR_TRACE"):
         traceback.print_exception(kind, error, trace)
     said = str(error) or kind.__name__
-    hint = "" if isinstance(error, OSError) else f" ({kind.__name__}; set DATENKONTOR_TRACE=1 to see where)"
+    # Errors of our own are sentences already; others are not meant for people.
+    own = kind.__module__.startswith("connector.") or isinstance(error, OSError)
+    hint = "" if own else f" ({kind.__name__}; set DATENKONTOR_TRACE=1 to see where)"
     _complain(f"{said}{hint}")

@@ -62,4 +62,5 @@ def common(process: Negotiation | Transfer) -> dict[str, object]:
 
 
 def _state(call: Call, process: Negotiation | Transfer) -> str:
-    return process.state or call.output.say("asked")
+    state = process.state or call.output.say("asked")
+    return call.output.say("owed", state=state, message=process.pending.message) if process.pending else state

@@ -24,6 +24,7 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True):
     media_type: str
     source: dict[str, Any]
     policy: dict[str, Any]
+    access: dict[str, Any] | None
     offer_id: str
     live: bool
     synthetic: bool
@@ -42,13 +43,17 @@ def _add(
     themes: Sequence[str] = (),
     media_type: str | None = None,
     policy: Mapping[str, Any] | None = None,
+    access: Mapping[str, Any] | None = None,
     data_class: str | None = None,
     live: bool = False,
     synthetic: bool = False,
     licence: str | None = None,
     language: str = "de",
 ) -> Call[Asset]:
-    """Keep a new asset as a draft. A title or description that is plain text is in `language`."""
+    """Keep a new asset as a draft. A title or description that is plain text is in `language`.
+
+    `policy` are the terms, `access` says who may see the offer at all; both are ODRL policies.
+    """
     body = {
         "id": id,
         "title": {language: title} if isinstance(title, str) else title,
@@ -58,6 +63,7 @@ def _add(
         "themes": list(themes),
         "media_type": media_type,
         "policy": policy,
+        "access": access,
         "data_class": data_class,
         "live": live,
         "synthetic": synthetic,

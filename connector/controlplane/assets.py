@@ -18,13 +18,14 @@ from connector.protocol.dsp.transfer_machine import PULL, PUSH
 TEXT, WORDS, POLICY = 10_000, 100, 100_000
 
 # Anyone the data space knows may use it; the plainest offer there is.
-OPEN_POLICY = msgspec.json.encode({"@type": "Offer", "permission": [{"action": "use"}]})
+OPEN_POLICY = msgspec.json.encode({"@type": "Offer", "@id": "urn:uuid:open", "permission": [{"action": "use"}]})
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a person says about an asset. Titles and descriptions by language tag (`de`, `en`).
 
-    `source` is the address of the data (`{"kind": "file", "path": …}`), `policy` an ODRL Offer as a JSON object.
+    `source` is the address of the data (`{"kind": "file", "path": …}`), `policy` an ODRL Offer as a JSON object: the
+    terms. `access` is a policy of the same form that says who may see the offer at all; left out, everybody.
     """
 
     title: dict[str, str]
@@ -35,6 +36,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     themes: tuple[str, ...] = ()
     media_type: str = "application/octet-stream"
     policy: dict[str, Any] | None = None
+    access: dict[str, Any] | None = None
     data_class: DataClass = DataClass.INTERNAL
     live: bool = False
     synthetic: bool = False
@@ -57,6 +59,7 @@ async def add(plane: Plane, draft: Draft) -> Asset:
         media_type=draft.media_type,
         source=draft.source,
         policy=policy,
+        access=_access(draft),
         offer_id=plane.new_id(),
         document=b"{}",
         live=draft.live,
@@ -117,7 +120,14 @@ async def _move(plane: Plane, before: Asset, after: Asset, status: AssetStatus) 
         await plane.store.commit([change, record(plane, f"asset {status}", after.id, {"class": after.data_class})])
     except Conflict:
         raise NotAllowed("changed", "The asset was changed at the same moment: look at it and try again.") from None
+    plane.announce()
     return after
+
+
+def _access(draft: Draft) -> bytes | None:
+    if draft.access is None:
+        return None
+    return documents.catalog_offer(msgspec.json.encode(draft.access), offer_id="urn:uuid:access")
 
 
 def _check(plane: Plane, draft: Draft) -> None:
@@ -131,10 +141,12 @@ def _check(plane: Plane, draft: Draft) -> None:
     if draft.id is not None and (not draft.id.strip() or len(draft.id) > 1000):
         raise Invalid("id", "The identifier of an asset is a text of 1 to 1000 characters.")
     policy = msgspec.json.encode(draft.policy) if draft.policy else OPEN_POLICY
-    if len(policy) > POLICY:
+    access = _access(draft) or OPEN_POLICY
+    if len(policy) > POLICY or len(access) > POLICY:
         raise Invalid("policy", f"The policy is too long: at most {POLICY} bytes.")
     checked = documents.catalog_offer(policy, offer_id="urn:uuid:draft")
-    problem = judgement.problem(plane, checked) or plane.dataplane.supports(draft.source, None)
+    problem = judgement.problem(plane, checked) or judgement.problem(plane, access)
+    problem = problem or plane.dataplane.supports(draft.source, None)
     if problem:
         raise Invalid("not-offerable", problem)
 

@@ -1,7 +1,7 @@
 """The catalogue, from both sides: what this caller may see of ours, and what we fetch of a peer's.
 
-Provider: stored Dataset documents go out as they are; which of them is decided per caller by policy (phase catalogue:
-an offer whose facts are not known yet is shown and checked later). Consumer: one page at a time, bounded.
+Provider: stored Dataset documents go out as they are; which of them is decided per caller by access policy (phase
+catalogue: an offer whose facts are not known yet is shown). Consumer: one page at a time, bounded.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 
 from connector.controlplane import judgement
-from connector.controlplane.assets import catalog_policy
 from connector.controlplane.facts import Situation
 from connector.controlplane.plane import NotFound, PeerFailed, Plane
 from connector.policy.decision import Phase
@@ -63,9 +62,14 @@ async def provide_dataset(plane: Plane, caller: Caller, dataset_id: str) -> byte
 
 
 def visible(plane: Plane, caller: Caller, asset: Asset) -> bool:
-    """Tell whether the offer of an asset is shown to the caller."""
+    """Tell whether the offer of an asset is shown to the caller: by its access policy, not by its terms.
+
+    Whoever may see an offer but does not meet its terms learns why when asking for a contract.
+    """
+    if asset.access is None:
+        return True
     situation = Situation(participant=caller.participant, claims=caller.claims)
-    return not judgement.judge(plane, catalog_policy(asset), situation, asset.id, Phase.CATALOGUE).denied
+    return not judgement.judge(plane, asset.access, situation, asset.id, Phase.CATALOGUE).denied
 
 
 def provider(plane: Plane, participant_id: str) -> Participant:

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from connector.controlplane import documents, inbound, trail
+from connector.controlplane.catalog import visible
 from connector.controlplane.inbound import Answer, Declined, used
 from connector.controlplane.plane import Plane
 from connector.controlplane.steps import agreement_of
@@ -26,6 +27,8 @@ async def request(
     offer_id = documents.member(bytes(message.offer), "@id") or ""
     asset = await plane.store.asset_of_offer(plane.owner, offer_id)
     if asset is None or asset.status is not AssetStatus.PUBLISHED:
+        return _refused(message, "unknown-offer", "The offer is not one of ours: read the catalogue and ask again.")
+    if not visible(plane, caller, asset):
         return _refused(message, "unknown-offer", "The offer is not one of ours: read the catalogue and ask again.")
     target = documents.member(bytes(message.offer), "target")
     if target is not None and target != asset.id:

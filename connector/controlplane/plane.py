@@ -43,7 +43,8 @@ class Plane:
 
     `participant` is who we are, `address` the public base URL of our DSP endpoints (our callbackAddress). `now` gives
     milliseconds since the Unix epoch, `new_id` a fresh URN, `wake` tells the worker that a process may be due,
-    `notify` those who wait for a process that it was committed.
+    `notify` those who wait for a process that it was committed, `announce` the broker that our catalogue
+    has changed.
     `address_problem` says why a callback address that a
     participant named must not be dialled, or None.
     """
@@ -60,6 +61,7 @@ class Plane:
     new_id: Callable[[], str]
     wake: Callable[[AnyProcess], None]
     notify: Callable[[str], None]
+    announce: Callable[[], None]
     address_problem: Callable[[str, str], str | None]
     limits: Limits
 

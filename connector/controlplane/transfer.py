@@ -90,6 +90,7 @@ async def pull(plane: Plane, pid: str) -> FlowReport:
         raise NotAllowed("not-kept", "Only a pull that was started to be kept open can be pulled again.")
     if process.state != TransferState.STARTED:
         raise NotAllowed("wrong-state", f"The transfer is {process.state}: nothing can be pulled.")
+    process = await _leased(plane, process)
     report = await enforcement.fetch_once(plane, process)
     if report.error:
         raise PeerFailed("nothing-delivered", report.error)
@@ -137,6 +138,18 @@ async def _decide(plane: Plane, pid: str, step: Step) -> TransferProcess:
         stored = await _signalled(plane, stored)
         plane.wake(stored)
         return stored
+    raise NotAllowed("busy", "The transfer is changing all the time: look at it and try again.")
+
+
+async def _leased(plane: Plane, process: TransferProcess) -> TransferProcess:
+    """Return the transfer with its flow started and leased, by the worker or, where it is quicker, by us."""
+    for _ in range(ATTEMPTS):
+        if process.flow_reported is FlowState.STARTED:
+            return process
+        try:
+            process = await enforcement.signal(plane, process)
+        except Conflict:
+            process = await get(plane, process.id)
     raise NotAllowed("busy", "The transfer is changing all the time: look at it and try again.")
 
 

@@ -34,7 +34,8 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True):
     """What a participant offers: a dcat:Dataset, where its bytes come from, and the policy it is offered under.
 
     `id` is the Dataset's identifier, `source` the address of a `Source` (`{"kind": "file", …}`; never shown to peers),
-    `policy` the ODRL Offer as JSON (no target), `offer_id` its identifier. `document` is the Dataset as the catalogue
+    `policy` the ODRL Offer as JSON (no target), `offer_id` its identifier. `access` is the policy (JSON) of who may
+    see the offer at all; None shows it to everybody in the data space. `document` is the Dataset as the catalogue
     shows it, rendered once when the asset changes. `live` marks a source that keeps changing.
     """
 
@@ -54,6 +55,7 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True):
     live: bool = False
     synthetic: bool = False
     licence: str | None = None
+    access: bytes | None = None
     created_at: int = 0
     updated_at: int = 0
     version: int = 0

@@ -1,11 +1,16 @@
-"""What every store must agree on: the version rule, cursors, and when a process has ended.
+"""What every store and record must agree on: the version rule, cursors, when a process has ended, what is shown.
 
 A cursor is the place of a row in the order of creation, which is the order of the commits: no clock, neither ours nor
 a peer's, moves a row from one page to another.
 """
 
+from typing import Any
+
+import msgspec
+
 from connector.ports.changes import Change, PutAsset, PutProcess
 from connector.ports.entities import Page
+from connector.ports.record import Delta, Entry
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.machine import Kind
 from connector.protocol.dsp.negotiation_machine import NEGOTIATION
@@ -13,6 +18,9 @@ from connector.protocol.dsp.transfer_machine import TRANSFER
 
 _TERMINAL = {Kind.NEGOTIATION: NEGOTIATION.terminal, Kind.TRANSFER: TRANSFER.terminal}
 _LAST = 2**63 - 1
+
+HIDDEN_AFTER_MS = 86_400_000
+"""How long a source may be offline until its entries are no longer shown unasked."""
 
 
 def has_ended(process: AnyProcess) -> bool:
@@ -61,3 +69,19 @@ def position(after: str | None, *, start: int) -> int:
     if not 0 <= value <= _LAST or after != cursor(value):
         raise ValueError("The cursor is not one that this listing gave out: begin again without a cursor.")
     return value
+
+
+def check_delta(delta: Delta) -> None:
+    """Raise ValueError where the crawl of one source would write the entry of another."""
+    for entry in delta.upserts:
+        if entry.participant != delta.source.participant:
+            raise ValueError(
+                f"The crawl of {delta.source.participant} brought an entry of {entry.participant}: "
+                "a source speaks for itself alone."
+            )
+
+
+def tombstone(entry: Entry) -> Entry:
+    """Return the entry without its content: what a provider took back is not kept."""
+    empty: dict[str, Any] = {"titles": {}, "descriptions": {}, "keywords": (), "themes": (), "document": b""}
+    return msgspec.structs.replace(entry, **empty)

@@ -125,6 +125,7 @@ class Side:
             new_id=self._new_id,
             wake=lambda process: self._worker.wake(process) if self._worker else None,
             notify=lambda _: None,
+            announce=lambda: None,
             address_problem=lambda *_: None,
             limits=Limits(look=20_000, retry_most=20_000, lease=60_000),
         )

@@ -159,6 +159,7 @@ class Desk:
             new_id=lambda: f"urn:id:{next(serial)}",
             wake=lambda _: None,
             notify=self.watch.notify,
+            announce=lambda: None,
             address_problem=lambda *_: None,
             limits=Limits(),
         )

@@ -1,0 +1,144 @@
+"""The in-memory twin of the broker's record: same port, same contract suite, nothing durable."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from msgspec.structs import replace
+
+from connector.ports.changes import Unavailable
+from connector.ports.record import CrawlSource, Delta, Entry, Hit, Liveness, Query
+from connector.store.rules import HIDDEN_AFTER_MS, check_delta, cursor, position, tombstone
+from connector.store.words import query_words, words
+
+
+class MemoryRecord:
+    """A `Record` that forgets everything when it goes. `now` returns ms since the Unix epoch."""
+
+    def __init__(self, now: Callable[[], int] = lambda: time.time_ns() // 1_000_000) -> None:
+        self._now = now
+        self._sources: dict[str, CrawlSource] = {}
+        self._entries: dict[tuple[str, str], Entry] = {}
+        self._last = 0
+        self._closed = False
+
+    async def sources(self) -> Sequence[CrawlSource]:
+        """Return all sources."""
+        self._open()
+        return [self._sources[participant] for participant in sorted(self._sources)]
+
+    async def source(self, participant: str) -> CrawlSource | None:
+        """Return one source."""
+        self._open()
+        return self._sources.get(participant)
+
+    async def put_source(self, source: CrawlSource) -> None:
+        """Insert or replace a source."""
+        self._open()
+        self._sources[source.participant] = source
+
+    async def apply(self, delta: Delta, now: int) -> int:
+        """Apply a complete crawl; returns the record's last change number."""
+        self._open()
+        check_delta(delta)
+        participant = delta.source.participant
+        self._sources[participant] = delta.source
+        for entry in delta.upserts:
+            before = self._entries.get((participant, entry.id))
+            first_seen = before.first_seen if before else entry.first_seen
+            self._change(replace(entry, removed_at=None, first_seen=first_seen))
+        for removed in delta.removed:
+            present = await self.entry(participant, removed)
+            if present:
+                self._change(replace(tombstone(present), removed_at=now, changed_at=now))
+        for verified in delta.verified:
+            present = await self.entry(participant, verified)
+            if present:
+                self._entries[participant, verified] = replace(present, verified_at=now)
+        return self._last
+
+    async def digests(self, participant: str) -> dict[str, str]:
+        """Return id → digest of a source's present entries."""
+        return {entry.id: entry.digest for entry in self._present() if entry.participant == participant}
+
+    async def search(self, query: Query) -> tuple[Sequence[Hit], int]:
+        """Return a page of hits, best first (without words: latest change first), and how many there are in all."""
+        wanted = query_words(query.text)
+        if query.text.strip() and not wanted:
+            return [], 0
+        hits = [
+            Hit(entry=entry, liveness=self._sources[entry.participant].liveness, score=score)
+            for entry in self._present()
+            if self._is_shown(entry, query) and (score := _score(entry, wanted)) is not None
+        ]
+        hits.sort(key=lambda hit: (hit.score, 0 if wanted else hit.entry.changed_at), reverse=True)
+        start = max(query.offset, 0)
+        return hits[start : start + max(query.limit, 0)], len(hits)
+
+    async def entry(self, participant: str, id: str) -> Entry | None:
+        """Return one present entry."""
+        self._open()
+        entry = self._entries.get((participant, id))
+        return entry if entry and entry.removed_at is None else None
+
+    async def changes(self, after: int, limit: int) -> Sequence[Entry]:
+        """Return entries (tombstones too) with a change number above `after`, in that order."""
+        self._open()
+        changed = [entry for entry in self._entries.values() if entry.seq > after]
+        return sorted(changed, key=lambda entry: entry.seq)[: max(limit, 0)]
+
+    async def entries(self, after: str | None, limit: int) -> tuple[Sequence[Entry], str | None]:
+        """List present entries in the order of their arrival."""
+        limit = max(limit, 1)
+        start = position(after, start=-1)
+        arrived = enumerate(self._entries.values())
+        rows = [(place, entry) for place, entry in arrived if place > start and entry.removed_at is None]
+        shown = rows[:limit]
+        self._open()
+        return [entry for _, entry in shown], cursor(shown[-1][0]) if len(rows) > limit else None
+
+    async def close(self) -> None:
+        """Close; later calls raise Unavailable."""
+        self._closed = True
+
+    def _change(self, entry: Entry) -> None:
+        self._last += 1
+        self._entries[entry.participant, entry.id] = replace(entry, seq=self._last)
+
+    def _present(self) -> Iterator[Entry]:
+        self._open()
+        return (entry for entry in self._entries.values() if entry.removed_at is None)
+
+    def _is_shown(self, entry: Entry, query: Query) -> bool:
+        source = self._sources[entry.participant]
+        away = source.liveness == Liveness.OFFLINE and (source.failing_since or 0) <= self._now() - HIDDEN_AFTER_MS
+        return (
+            source.liveness != Liveness.DEAD
+            and (query.stale or not away)
+            and query.publisher in (None, entry.publisher)
+            and (query.theme is None or query.theme in entry.themes)
+            and (query.keyword is None or query.keyword in entry.keywords)
+        )
+
+    def _open(self) -> None:
+        if self._closed:
+            raise Unavailable("The record is closed: nothing can be read or written any more.")
+
+
+def _score(entry: Entry, wanted: list[str]) -> float | None:
+    """Return how well the entry matches, or None where a word is missing; the last word may go on."""
+    texts = (
+        (8.0, words(" ".join(entry.titles.values()))),
+        (4.0, words(" ".join(entry.keywords))),
+        (2.0, words(" ".join((*entry.themes, entry.publisher)))),
+        (1.0, words(" ".join(entry.descriptions.values()))),
+    )
+    total = 0.0
+    for number, word in enumerate(wanted, 1):
+        is_last = number == len(wanted)
+        weights = [
+            weight for weight, text in texts for found in text if found == word or (is_last and found.startswith(word))
+        ]
+        if not weights:
+            return None
+        total += sum(weights)
+    return total
