@@ -175,6 +175,7 @@ def _fields(asset: Asset, lang: str) -> dict[str, object]:
         "media type": asset.media_type,
         "source": " ".join(f"{name}={value}" for name, value in asset.source.items()),
         "terms": terms(asset.policy),
+        "shown to": asset.access and terms(asset.access),
         "licence": asset.licence,
         "live": asset.live,
         "synthetic": asset.synthetic,

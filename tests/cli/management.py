@@ -117,6 +117,7 @@ def asset(**other: Any) -> Asset:
         "media_type": "text/csv",
         "source": {"kind": "file", "path": "air.csv"},
         "policy": {"@type": "Offer", "permission": [{"action": "use"}]},
+        "access": None,
         "offer_id": "urn:offer",
         "live": False,
         "synthetic": False,
