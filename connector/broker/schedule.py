@@ -37,7 +37,7 @@ class Rhythm(msgspec.Struct, frozen=True, kw_only=True):
     shortest: int = MINUTE
     longest: int = 6 * HOUR
     retry: int = 30 * SECOND
-    apart: int = 5 * SECOND
+    apart: int = 2 * SECOND
 
 
 def rhythm_from(start: int) -> Rhythm:

@@ -1,0 +1,258 @@
+"""What participants ask a broker, over HTTP: search in German, sources, changes, a nudge, and who may."""
+
+import csv
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from connector.api.broker import make_broker_app
+from connector.broker import search
+from connector.broker.crawler import Crawler
+from connector.broker.schedule import DAY
+from connector.ports.changes import Replayed
+from connector.ports.identity import Caller, Intent
+from connector.store.memory_record import MemoryRecord
+from tests.broker.world import BROKER, CITY, Catalogue, Space, dataset, titled
+from tests.support.data import data_folder
+
+
+def offers() -> dict[str, Catalogue]:
+    bilingual = [{"@language": "de", "@value": "Luftqualität"}, {"@language": "en", "@value": "Air quality"}]
+    return {
+        "tiefbauamt": Catalogue(
+            titled("roads", "Straßenbaustellen", **{"dcat:keyword": ["verkehr"], "dct:publisher": "Stadt"}),
+            titled("trees", "BÄUME an Wegen", **{"dcat:theme": "http://themes.example/ENVI"}),
+        ),
+        "umweltamt": Catalogue(dataset("air", **{"dct:title": bilingual, "dct:description": "Feinstaub\nje Stunde"})),
+    }
+
+
+class Desk:
+    """A broker's API, asked by the department of roads unless said otherwise."""
+
+    def __init__(self, **catalogues: Catalogue) -> None:
+        self.space = Space(**(catalogues or offers()))
+        self.record = MemoryRecord(lambda: self.space.now)
+        self.crawler = Crawler(
+            self.record, self.space, self.space, participant=BROKER, now=lambda: self.space.now, jitter=lambda: 0.0
+        )
+        self.used: list[str] = []
+        self.alive = True
+        app = make_broker_app(
+            self.record,
+            self.crawler,
+            lambda authorization: self.space.authenticate(authorization, Intent.SEARCH),
+            self.use,
+            now=lambda: self.space.now,
+            alive=lambda: self.alive,
+        )
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        headers = {"Authorization": f"Bearer {CITY}tiefbauamt"}
+        self.http = httpx.AsyncClient(transport=transport, base_url="http://broker.example", headers=headers)
+
+    async def use(self, caller: Caller) -> None:
+        if caller.participant in self.used:
+            raise Replayed
+
+    async def crawl(self) -> None:
+        await self.crawler.turn()
+        await self.crawler.settled()
+
+    async def found(self, **query: Any) -> list[str]:
+        answer = await self.http.get("/v1/search", params=query)
+        assert answer.status_code == 200, answer.text
+        return [item["id"] for item in answer.json()["items"]]
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    desk = Desk()
+    await desk.crawl()
+    yield desk
+    await desk.http.aclose()
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("baum", ["trees"]),
+        ("bäume", ["trees"]),
+        ("BÄUME wegen", ["trees"]),
+        ("baeume", ["trees"]),
+        ("strassenbaustellen", ["roads"]),
+        ("STRASSENBAU", ["roads"]),
+        ("luftqualitaet", ["air"]),
+        ("feinstaub stunde", ["air"]),
+        ("air quality", ["air"]),
+        ("verkehr", ["roads"]),
+        ("bäume luft", []),
+        ("*", []),
+        ('" OR 1', []),
+    ],
+)
+async def test_words_are_found_in_whatever_case_and_spelling(desk: Desk, words: str, expected: list[str]) -> None:
+    assert await desk.found(q=words) == expected
+
+
+async def test_filters_narrow_and_pages_follow_each_other(desk: Desk) -> None:
+    assert await desk.found(publisher="Stadt") == ["roads"]
+    assert await desk.found(theme="http://themes.example/ENVI") == ["trees"]
+    assert await desk.found(keyword="verkehr") == ["roads"]
+    first = (await desk.http.get("/v1/search", params={"limit": 2})).json()
+    second = (await desk.http.get("/v1/search", params={"limit": 2, "offset": first["next"]})).json()
+    assert (first["total"], len(first["items"]), second["next"]) == (3, 2, None)
+    assert {item["id"] for item in first["items"] + second["items"]} == {"roads", "trees", "air"}
+
+
+async def test_a_result_says_what_it_is_whose_it_is_and_on_which_terms(desk: Desk) -> None:
+    (item,) = (await desk.http.get("/v1/search", params={"q": "luftqualität"})).json()["items"]
+    assert item["title"] == {"de": "Luftqualität", "en": "Air quality"}
+    assert (item["description"], item["publisher"]) == ({"und": "Feinstaub je Stunde"}, "Umweltamt")
+    assert (item["participant"], item["address"]) == (CITY + "umweltamt", "https://umweltamt.example/dsp/2025-1")
+    assert item["terms"]["permission"] == [{"action": "use"}]
+    assert item["offer_id"] == item["terms"]["@id"]
+    assert (item["formats"], item["offers"]) == (["HttpData-PULL"], 1)
+    assert (item["liveness"], item["stale"], item["verified_at"]) == ("ONLINE", False, "2027-01-15T08:00:00.000Z")
+
+
+@pytest.mark.parametrize(("lang", "expected"), [("en", "en"), ("EN-gb", "en"), ("de", "de"), ("fr", "de")])
+async def test_titles_come_in_the_wanted_language_or_the_next_best(desk: Desk, lang: str, expected: str) -> None:
+    (item,) = (await desk.http.get("/v1/search", params={"q": "air", "lang": lang})).json()["items"]
+    assert list(item["title"]) == [expected]
+
+
+async def test_what_was_not_verified_for_a_day_is_marked_and_what_is_offline_hidden(desk: Desk) -> None:
+    for catalogue in desk.space.catalogues.values():
+        catalogue.failing_from = 0
+    for _ in range(3):
+        desk.space.now += DAY
+        await desk.crawl()
+    assert await desk.found() == []
+    (item,) = (await desk.http.get("/v1/search", params={"q": "luft", "stale": True})).json()["items"]
+    assert (item["liveness"], item["stale"]) == ("OFFLINE", True)
+
+
+async def test_long_terms_are_left_to_the_dataset_itself(desk: Desk) -> None:
+    long = {"@id": "o", "@type": "Offer", "permission": [{"action": "use"}], "dct:description": "x" * 20_000}
+    raw = json.dumps(dataset("long", hasPolicy=[long])).encode()
+    desk.space.catalogues[CITY + "umweltamt"].offers.append(raw)
+    desk.space.now += DAY
+    await desk.crawl()
+    (item,) = (await desk.http.get("/v1/search", params={"q": "long"})).json()["items"]
+    assert (item["terms"], item["offer_id"]) == (None, "o")
+    where = {"participant": CITY + "umweltamt", "dataset": "long"}
+    full = (await desk.http.get("/v1/datasets", params=where)).json()
+    assert full["dataset"]["hasPolicy"] == [long]
+
+
+async def test_a_dataset_is_shown_as_its_provider_sent_it_and_another_is_not_there(desk: Desk) -> None:
+    where = {"participant": CITY + "tiefbauamt", "dataset": "roads"}
+    full = (await desk.http.get("/v1/datasets", params=where)).json()
+    assert (full["dataset"]["@id"], full["liveness"]) == ("roads", "ONLINE")
+    missing = await desk.http.get("/v1/datasets", params=where | {"dataset": "air"})
+    assert (missing.status_code, missing.json()["error"]["code"]) == (404, "no-dataset")
+
+
+async def test_changes_can_be_followed_removals_too(desk: Desk) -> None:
+    first = (await desk.http.get("/v1/changes")).json()
+    assert (len(first["items"]), first["next"]) == (3, 3)
+    desk.space.catalogues[CITY + "tiefbauamt"].offers.pop()
+    desk.space.now += DAY
+    await desk.crawl()
+    after = (await desk.http.get("/v1/changes", params={"after": first["next"]})).json()
+    (gone,) = after["items"]
+    assert (gone["id"], gone["removed"], gone["dataset"], after["next"]) == ("trees", True, None, 4)
+    assert (await desk.http.get("/v1/changes", params={"after": 4})).json() == {"items": [], "next": 4}
+
+
+async def test_sources_say_how_they_are_doing(desk: Desk) -> None:
+    sources = (await desk.http.get("/v1/sources")).json()["items"]
+    assert [(entry["name"], entry["datasets"], entry["liveness"]) for entry in sources] == [
+        ("Tiefbauamt", 2, "ONLINE"),
+        ("Umweltamt", 1, "ONLINE"),
+    ]
+
+
+async def test_a_nudge_brings_the_callers_own_news(desk: Desk) -> None:
+    desk.space.catalogues[CITY + "tiefbauamt"].offers.append(titled("new", "Parkplätze"))
+    desk.space.now += DAY // 1000
+    assert (await desk.http.post("/v1/nudge", json={"participant": CITY + "umweltamt"})).status_code == 202
+    await desk.crawl()
+    assert await desk.found(q="parkplatze") == ["new"]
+    assert desk.space.catalogues[CITY + "umweltamt"].asked == 1
+    own = await desk.http.post("/v1/nudge", headers={"Authorization": f"Bearer {BROKER}"})
+    assert (own.status_code, own.json()["error"]["code"]) == (404, "no-source")
+
+
+@pytest.mark.parametrize("path", ["search", "sources", "changes", "datasets?participant=a&dataset=b"])
+async def test_nobody_unknown_asks_anything_and_a_token_counts_once(desk: Desk, path: str) -> None:
+    unknown = await desk.http.get(f"/v1/{path}", headers={"Authorization": "Bearer stranger"})
+    assert (unknown.status_code, unknown.json()["error"]["code"]) == (401, "unauthenticated")
+    desk.used.append(CITY + "tiefbauamt")
+    again = await desk.http.get(f"/v1/{path}")
+    assert (again.status_code, again.json()["error"]["code"]) == (401, "replayed")
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=501", "offset=-1", "q=" + "x" * 1001, "offset=x"])
+async def test_a_question_out_of_bounds_is_refused_with_a_sentence(desk: Desk, query: str) -> None:
+    answer = await desk.http.get(f"/v1/search?{query}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "invalid")
+
+
+def test_a_question_is_cleaned_and_bounded() -> None:
+    asked = search.query("a\x00b  " + "w " * 99, publisher="\n", limit=10**6, offset=10**9)
+    assert asked.text.split() == ["a", "b", *["w"] * 14]
+    assert (asked.publisher, asked.limit, asked.offset) == (None, search.LIMIT, search.OFFSET)
+
+
+async def test_health_and_readiness_need_no_token(desk: Desk) -> None:
+    stranger = {"Authorization": ""}
+    assert (await desk.http.get("/health", headers=stranger)).status_code == 200
+    assert (await desk.http.get("/ready", headers=stranger)).json()["ready"] is True
+    desk.alive = False
+    await desk.record.close()
+    answer = await desk.http.get("/ready", headers=stranger)
+    assert (answer.status_code, set(answer.json()["checks"].values()) & {"ok"}) == (503, set())
+
+
+async def test_every_route_has_an_example_in_the_openapi_document(desk: Desk) -> None:
+    document = (await desk.http.get("/openapi.json")).json()
+    for path, methods in document["paths"].items():
+        for method in methods.values():
+            answers = [answer for status, answer in method["responses"].items() if status.startswith("2")]
+            assert any(
+                "example" in answer["content"]["application/json"] for answer in answers if answer.get("content")
+            ), path
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("baustellen", "karlsruhe/baustellen.geojson"),
+        ("Spielplatz", "bochum/playgrounds.csv"),
+        ("juli wetter", "bochum/weather_943CC6451BFB_2025-07.csv"),
+        ("parkplätze bielefeld", "bielefeld/bielefeld.csv"),
+        ("umweltzone", "bochum/env_zone.shp"),
+    ],
+)
+async def test_the_citys_real_data_is_found_by_the_words_people_use(words: str, expected: str) -> None:
+    root = data_folder()
+    with (root / "bielefeld" / "bielefeld.csv").open(encoding="utf-8-sig", errors="replace") as table:
+        columns = next(csv.reader(table))
+    made = {
+        "karlsruhe/baustellen.geojson": ("Baustellen in Karlsruhe", "Roadworks"),
+        "bochum/playgrounds.csv": ("Spielplätze der Stadt Bochum", "Playgrounds"),
+        "bochum/weather_943CC6451BFB_2025-07.csv": ("Wetterdaten der smarten Bank, Juli 2025", "Weather"),
+        "bielefeld/bielefeld.csv": ("Parkplätze in Bielefeld", ", ".join(columns[:5])),
+        "bochum/env_zone.shp": ("Umweltzone Bochum", "Environmental zone"),
+    }
+    assert all((root / path).is_file() for path in made)
+    shown = [titled(path, title, **{"dct:description": text}) for path, (title, text) in made.items()]
+    desk = Desk(stadt=Catalogue(*shown))
+    await desk.crawl()
+    desk.http.headers["Authorization"] = f"Bearer {CITY}stadt"
+    assert await desk.found(q=words) == [expected]
+    await desk.http.aclose()

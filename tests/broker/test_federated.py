@@ -1,0 +1,162 @@
+"""The broker as a Catalogue Service, and a whole broker built from its settings."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from connector.app.broker import Broker, build_broker
+from connector.broker import federated
+from connector.broker.crawler import Crawler
+from connector.net.transport import Call
+from connector.protocol.dsp.catalog import Catalog
+from connector.protocol.dsp.codec import decode
+from connector.protocol.dsp.errors import RemoteProtocolError
+from connector.settings import Settings, anchored
+from connector.store.memory_record import MemoryRecord
+from tests.broker.world import BROKER, CITY, Catalogue, Space, dataset, member, titled
+
+ADDRESS = "https://broker.example/dsp/2025-1"
+
+
+async def crawled(**catalogues: Catalogue) -> MemoryRecord:
+    space = Space(**catalogues)
+    record = MemoryRecord(lambda: space.now)
+    crawler = Crawler(record, space, space, participant=BROKER, now=lambda: space.now, jitter=lambda: 0.0)
+    await crawler.turn()
+    await crawler.settled()
+    return record
+
+
+async def page(record: MemoryRecord, **asked: Any) -> federated.CatalogPart:
+    return await federated.provide(record, participant=BROKER, address=ADDRESS, **asked)
+
+
+async def test_each_participant_has_its_own_catalogue_with_its_service_and_its_identifiers() -> None:
+    record = await crawled(a=Catalogue(dataset("x"), dataset("y")), b=Catalogue(dataset("x")), empty=Catalogue())
+    answer = await page(record)
+    document = json.loads(answer.body)
+    assert decode(Catalog, answer.body).message.participant_id == BROKER
+    assert "dataset" not in document
+    assert [
+        (nested["participantId"], nested["service"][0]["endpointURL"], [entry["@id"] for entry in nested["dataset"]])
+        for nested in document["catalog"]
+    ] == [
+        (CITY + "a", "https://a.example/dsp/2025-1", ["x", "y"]),
+        (CITY + "b", "https://b.example/dsp/2025-1", ["x"]),
+    ]
+
+
+async def test_an_empty_broker_answers_a_valid_catalogue() -> None:
+    assert decode(Catalog, (await page(await crawled())).body).message.catalog == ()
+
+
+async def test_pages_together_hold_everything_once() -> None:
+    record = await crawled(a=Catalogue(*(dataset(f"a{number}") for number in range(30))), b=Catalogue(dataset("b")))
+    seen, after, pages = [], None, 0
+    while after is not None or not pages:
+        answer = await page(record, after=after, limit=12)
+        seen += [entry["@id"] for nested in json.loads(answer.body)["catalog"] for entry in nested["dataset"]]
+        after, pages = answer.next, pages + 1
+    assert (sorted(seen), pages) == (sorted([*(f"a{number}" for number in range(30)), "b"]), 3)
+
+
+@pytest.mark.parametrize(("asked", "code"), [({"filters": ({},)}, "filter"), ({"after": "nonsense"}, "cursor")])
+async def test_a_filter_or_a_foreign_cursor_is_refused(asked: dict[str, Any], code: str) -> None:
+    with pytest.raises(RemoteProtocolError) as caught:
+        await page(await crawled(), **asked)
+    assert caught.value.code == code
+
+
+async def test_one_dataset_is_answered_with_one_context() -> None:
+    own = {"@context": ["https://w3id.org/dspace/2025/1/context.jsonld"]}
+    record = await crawled(a=Catalogue(dataset("x"), dataset("y", **own)))
+    for name in ("x", "y"):
+        found = await federated.provide_dataset(record, name)
+        assert found is not None
+        assert found.count(b"@context") == 1
+        assert msgspec.json.decode(found)["@id"] == name
+    assert await federated.provide_dataset(record, "z") is None
+
+
+class Answered:
+    """An answer of a member's connector."""
+
+    def __init__(self, body: bytes) -> None:
+        self.status, self.headers, self._left = 200, {"Content-Type": "application/json"}, [body]
+
+    async def chunk(self) -> bytes:
+        return self._left.pop() if self._left else b""
+
+    def close(self) -> None:
+        pass
+
+
+class Members:
+    """A transport behind which one member answers catalogue requests."""
+
+    def __init__(self) -> None:
+        self.seen: list[Mapping[str, str]] = []
+
+    async def send(self, call: Call) -> Answered:
+        self.seen.append(call.headers)
+        document = {
+            "@context": ["https://w3id.org/dspace/2025/1/context.jsonld"],
+            "@id": "urn:catalogue",
+            "@type": "Catalog",
+            "participantId": CITY + "a",
+            "dataset": [titled("roads", "Baustellen")],
+        }
+        return Answered(json.dumps(document).encode())
+
+
+@pytest.fixture
+async def broker(tmp_path: Path) -> AsyncIterator[Broker]:
+    tokens = {"own": "broker-token", "participants": [member("broker"), member("a")], "tokens": {CITY + "a": "a-token"}}
+    (tmp_path / "tokens.json").write_bytes(msgspec.json.encode(tokens))
+    settings = {
+        "participant": {"id": BROKER, "name": "Broker"},
+        "mode": "development",
+        "protocol": {"public_url": "https://broker.example", "port": 0},
+        "identity": {"mechanism": "static-token", "tokens": "tokens.json"},
+        "broker": {"record": "record.sqlite", "port": 0},
+        "net": {"hosts": ["a.example:443"]},
+    }
+    read = msgspec.convert(settings, Settings, dec_hook=lambda kind, value: kind(value))
+    broker = await build_broker(anchored(read, tmp_path), transport=Members())
+    yield broker
+    await broker.stop()
+
+
+def caller(app: Any, token: str) -> httpx.AsyncClient:
+    headers = {"Authorization": f"Bearer {token}"}
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://broker.example", headers=headers)
+
+
+async def test_a_broker_built_from_settings_crawls_is_searched_and_is_a_catalogue_service(broker: Broker) -> None:
+    await broker.crawler.turn()
+    await broker.crawler.settled()
+    async with caller(broker.api, "a-token") as http:
+        (item,) = (await http.get("/v1/search", params={"q": "baustellen"})).json()["items"]
+        assert (item["participant"], item["id"], item["title"]) == (CITY + "a", "roads", {"de": "Baustellen"})
+    async with caller(broker.protocol, "a-token") as http:
+        version = (await http.get("/.well-known/dspace-version")).json()
+        asked = {"@context": ["https://w3id.org/dspace/2025/1/context.jsonld"], "@type": "CatalogRequestMessage"}
+        answer = await http.post(f"{version['protocolVersions'][0]['path']}/catalog/request", json=asked)
+        assert decode(Catalog, answer.content).message.participant_id == BROKER
+        assert answer.json()["catalog"][0]["dataset"][0]["@id"] == "roads"
+        assert (await http.get("/dsp/2025-1/catalog/datasets/roads")).json()["@id"] == "roads"
+        assert (await http.post("/dsp/2025-1/negotiations/request", json={})).status_code == 404
+    async with caller(broker.protocol, "stranger") as http:
+        assert (await http.post("/dsp/2025-1/catalog/request", json=asked)).status_code == 401
+
+
+async def test_a_started_broker_listens_at_two_addresses_and_is_ready(broker: Broker) -> None:
+    await broker.start()
+    assert set(broker.listeners.addresses) == {"protocol", "broker"}
+    async with httpx.AsyncClient(base_url=broker.listeners.addresses["broker"]) as http:
+        assert (await http.get("/ready")).json() == {"ready": True, "checks": {"record": "ok", "crawler": "ok"}}
