@@ -1,1 +1,1 @@
-"""The audit log: salted leaves, Merkle tree, export. Pure; standard library and msgspec only."""
+"""Pure: salted leaves, the Merkle tree over them, and what an auditor is given."""

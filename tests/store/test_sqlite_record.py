@@ -1,4 +1,4 @@
-"""What only the SQLite record has to do: survive a restart, undo a crawl that fails, stop a search that takes too long."""
+"""What only the SQLite record has to do: survive restarts, undo a crawl that fails, stop a long search."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,0 +1,53 @@
+"""Canonical JSON: one value, one sequence of bytes (RFC 8785, JSON Canonicalization Scheme).
+
+Of the scheme only what the log needs: strings, integers, booleans, null, lists and objects. Fractions are refused, as
+nothing recorded is one; integers stay within what every JSON reader holds exactly. Pure.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+_EXACT = 2**53 - 1
+_MAX_DEPTH = 32
+
+
+def canonical(value: object) -> bytes:
+    """Return the canonical JSON of `value`, UTF-8, members sorted by their UTF-16 code units (RFC 8785, 3.2.3).
+
+    Raises ValueError for what has no canonical form here: a fraction, an integer beyond 2^53 - 1, a lone surrogate, a
+    member name that is no string, another type, or more than 32 levels.
+    """
+    try:
+        return msgspec.json.encode(_ordered(value, 0))
+    except UnicodeEncodeError as fault:
+        raise ValueError(
+            "A text in an audit leaf holds half a character (a lone surrogate): write it whole."
+        ) from fault
+
+
+def _ordered(value: object, depth: int) -> Any:
+    if depth > _MAX_DEPTH:
+        raise ValueError(f"An audit leaf has at most {_MAX_DEPTH} levels: flatten what is recorded.")
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, int):
+        if abs(value) > _EXACT:
+            raise ValueError("An integer beyond 2^53 - 1 is not exact in JSON: write it as a string.")
+        return value
+    if isinstance(value, Mapping):
+        for name in value:
+            if not isinstance(name, str):
+                raise ValueError(f"A member's name has to be a string, not {type(name).__name__}.")  # noqa: TRY004
+        names = sorted(value, key=_code_units)
+        return {name: _ordered(value[name], depth + 1) for name in names}
+    if isinstance(value, list | tuple):
+        return [_ordered(item, depth + 1) for item in value]
+    raise ValueError(
+        f"An audit leaf holds strings, integers, booleans, null, lists and objects, no {type(value).__name__}."
+    )
+
+
+def _code_units(name: str) -> bytes:
+    return name.encode("utf-16-be")
