@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp
@@ -29,6 +28,7 @@ from connector.controlplane import inbound
 from connector.controlplane.catalog import Answer
 from connector.controlplane.library import Library, operands
 from connector.controlplane.plane import Plane
+from connector.controlplane.watch import Watch
 from connector.dataplane.flows import LocalDataPlane
 from connector.identity.roster import RosterIdentity, RosterRejected
 from connector.net.transport import Transport
@@ -48,7 +48,7 @@ class Broker:
     record: Record
     crawler: Crawler
     protocol: ASGIApp
-    api: FastAPI
+    api: ASGIApp
     listeners: Listeners
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
 
@@ -136,7 +136,7 @@ def _plane(parts: Parts, now: Callable[[], int], new_id: Callable[[], str]) -> P
         now=now,
         new_id=new_id,
         wake=lambda _: None,
-        notify=lambda _: None,
+        watch=Watch(),
         announce=lambda: None,
         address_problem=parts.address_problem,
         limits=limits_of(settings),

@@ -117,7 +117,7 @@ async def build(
         now=now,
         new_id=new_id,
         wake=lambda process: workers[0].wake(process),
-        notify=watch.notify,
+        watch=watch,
         announce=announcer.announce if announcer else lambda: None,
         address_problem=parts.address_problem,
         limits=limits_of(settings),

@@ -1,20 +1,19 @@
 """What a person or a program does with contract negotiations: request, approve, reject, counter, terminate."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
-from connector.controlplane import catalog, documents, outbound, trail
+from connector.controlplane import catalog, documents, persons, trail
 from connector.controlplane.plane import Invalid, NotAllowed, NotFound, Plane
-from connector.ports.changes import Conflict, DropHold
+from connector.ports.changes import DropHold
 from connector.ports.decider import Accept, Agree, Finalize, Offer, Request, Step, Terminate, Verify
 from connector.protocol.dsp import machine, negotiation, negotiation_machine
 from connector.protocol.dsp.codec import encode
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machine import Ended
 from connector.protocol.dsp.negotiation_machine import NEGOTIATION, ContractNegotiation, NegotiationState
-
-ATTEMPTS = 5
 
 # What approving means in each state in which a person may be asked.
 _APPROVAL: dict[tuple[Role, str | None], Step] = {
@@ -51,18 +50,24 @@ async def request(
         assigner=participant_id,
         assignee=plane.participant,
     )
+    return await ask(plane, participant_id, known.address or "", offer)
+
+
+async def ask(plane: Plane, participant_id: str, address: str, offer: bytes) -> ContractNegotiation:
+    """Ask a provider, whose endpoints lie below `address`, for a contract on an Offer with its target (JSON)."""
     pid, now = plane.new_id(), plane.now()
     message = negotiation.ContractRequestMessage(
         consumer_pid=pid, offer=msgspec.Raw(offer), callback_address=plane.address
     )
+    dataset_id = documents.member(offer, "target") or ""
     process = ContractNegotiation(
         owner=plane.owner,
         id=pid,
         role=Role.CONSUMER,
         peer=participant_id,
-        peer_address=known.address or "",
+        peer_address=address,
         dataset=dataset_id,
-        offer_id=str(chosen.get("@id")),
+        offer_id=documents.member(offer, "@id") or "",
         offer=offer,
         offered_by=Role.CONSUMER,
         created_at=now,
@@ -160,14 +165,7 @@ async def counter(plane: Plane, pid: str, policy: dict[str, Any]) -> ContractNeg
     return await _decide(plane, pid, step)
 
 
-async def _decide(plane: Plane, pid: str, step: Any) -> ContractNegotiation:
-    for _ in range(ATTEMPTS):
-        process = await get(plane, pid)
-        try:
-            stored = await outbound.carry_out(plane, process, step(process))
-        except Conflict:
-            continue
-        plane.wake(stored)
-        assert isinstance(stored, ContractNegotiation)
-        return stored
-    raise NotAllowed("busy", "The negotiation is changing all the time: look at it and try again.")
+async def _decide(plane: Plane, pid: str, step: Callable[[ContractNegotiation], Step]) -> ContractNegotiation:
+    stored = await persons.carry_out(plane, lambda: get(plane, pid), step)
+    plane.wake(stored)
+    return stored

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import msgspec
 
 from connector.controlplane.library import Library
+from connector.controlplane.watch import Watch
 from connector.ports.dataplane import DataPlane
 from connector.ports.identity import Identity
 from connector.ports.peer import Peer
@@ -43,8 +44,7 @@ class Plane:
 
     `participant` is who we are, `address` the public base URL of our DSP endpoints (our callbackAddress). `now` gives
     milliseconds since the Unix epoch, `new_id` a fresh URN, `wake` tells the worker that a process may be due,
-    `notify` those who wait for a process that it was committed, `announce` the broker that our catalogue
-    has changed.
+    `watch` those who wait for a process that it was committed, `announce` the broker that our catalogue has changed.
     `address_problem` says why a callback address that a
     participant named must not be dialled, or None.
     """
@@ -60,7 +60,7 @@ class Plane:
     now: Callable[[], int]
     new_id: Callable[[], str]
     wake: Callable[[AnyProcess], None]
-    notify: Callable[[str], None]
+    watch: Watch
     announce: Callable[[], None]
     address_problem: Callable[[str, str], str | None]
     limits: Limits

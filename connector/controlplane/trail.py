@@ -1,8 +1,10 @@
 """What every commit of a process consists of: the new state, its audit leaf, and what came with it."""
 
+import hashlib
+
 import msgspec
 
-from connector.audit.leaves import leaf
+from connector.audit.leaves import SALT_BYTES, leaf
 from connector.controlplane.plane import Plane
 from connector.ports.changes import AppendLeaf, Change, PutProcess
 from connector.ports.entities import Leaf
@@ -35,13 +37,14 @@ async def commit(
         }
         group.append(record(plane, event, after.id, details))
     await plane.store.commit(group)
-    plane.notify(after.id)
+    plane.watch.notify(after.id)
     return change.process  # type: ignore[return-value]  # the same process, with its new version
 
 
 def record(plane: Plane, event: str, process_id: str, fields: dict[str, str]) -> AppendLeaf:
     """Return the change that appends one audit leaf: ids, hashes and states, never payload."""
-    salt = plane.new_id().encode()
+    # A fresh identifier is as random as a salt has to be, and comes from the plane's one source of them.
+    salt = hashlib.sha256(plane.new_id().encode()).digest()[:SALT_BYTES]
     made = leaf(
         owner=plane.owner,
         id=plane.new_id(),
@@ -51,15 +54,4 @@ def record(plane: Plane, event: str, process_id: str, fields: dict[str, str]) ->
         process_id=process_id,
         fields=fields,
     )
-    return AppendLeaf(
-        Leaf(
-            owner=made.owner,
-            id=made.id,
-            at=made.at,
-            kind=made.kind,
-            process_id=made.process_id,
-            body=made.body,
-            salt=made.salt,
-            hash=made.hash,
-        )
-    )
+    return AppendLeaf(Leaf(**msgspec.structs.asdict(made)))

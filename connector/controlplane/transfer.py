@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane import enforcement, outbound, trail
+from connector.controlplane import enforcement, persons, trail
 from connector.controlplane.plane import Invalid, NotAllowed, NotFound, PeerFailed, Plane
 from connector.ports.changes import Conflict
 from connector.ports.dataplane import FlowReport
@@ -127,18 +127,11 @@ async def terminate(plane: Plane, pid: str, reason: str) -> TransferProcess:
 
 
 async def _decide(plane: Plane, pid: str, step: Step) -> TransferProcess:
-    for _ in range(ATTEMPTS):
-        process = await get(plane, pid)
-        try:
-            stored = await outbound.carry_out(plane, process, step)
-        except Conflict:
-            continue
-        assert isinstance(stored, TransferProcess)
-        # The data plane first: what is paused or ended must not move another byte while the message travels.
-        stored = await _signalled(plane, stored)
-        plane.wake(stored)
-        return stored
-    raise NotAllowed("busy", "The transfer is changing all the time: look at it and try again.")
+    stored = await persons.carry_out(plane, lambda: get(plane, pid), lambda _: step)
+    # The data plane first: what is paused or ended must not move another byte while the message travels.
+    stored = await _signalled(plane, stored)
+    plane.wake(stored)
+    return stored
 
 
 async def _leased(plane: Plane, process: TransferProcess) -> TransferProcess:

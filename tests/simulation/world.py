@@ -15,6 +15,7 @@ from connector.controlplane.inbound import Answer, Declined
 from connector.controlplane.library import Library, operands
 from connector.controlplane.patience import Patience
 from connector.controlplane.plane import Limits, Plane
+from connector.controlplane.watch import Watch
 from connector.controlplane.worker import Worker
 from connector.ports.changes import Replayed, StoreError
 from connector.ports.decider import Decider
@@ -124,7 +125,7 @@ class Side:
             now=lambda: EPOCH + int(loop.time() * 1000),
             new_id=self._new_id,
             wake=lambda process: self._worker.wake(process) if self._worker else None,
-            notify=lambda _: None,
+            watch=Watch(),
             announce=lambda: None,
             address_problem=lambda *_: None,
             limits=Limits(look=20_000, retry_most=20_000, lease=60_000),

@@ -1,4 +1,4 @@
-"""Where the official standards material and the real city data lie: never in this repository, always named by `DATENKONTOR_DATA`."""
+"""Where the official standards material and the real city data lie: never here, always named by `DATENKONTOR_DATA`."""
 
 import os
 from pathlib import Path
@@ -10,9 +10,7 @@ def data_folder(*parts: str) -> Path:
     """Return a path below the data folder, or skip the test with a plain message where it is not at hand."""
     root = os.environ.get("DATENKONTOR_DATA")
     if not root:
-        pytest.skip(
-            "DATENKONTOR_DATA is not set: it names the folder with the standards material and city data that this test reads"
-        )
+        pytest.skip("DATENKONTOR_DATA is not set: it names the folder with the standards and city data this test reads")
     path = Path(root, *parts)
     if not path.exists():
         pytest.skip(f"{'/'.join(parts)} is missing below DATENKONTOR_DATA, which this test reads")

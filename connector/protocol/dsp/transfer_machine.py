@@ -84,8 +84,8 @@ class TransferProcess(Process, frozen=True, kw_only=True):
     `data_address` is the JSON of the DataAddress as sent or received (a pull: the provider's, with its token; a push:
     the consumer's). `flow_wanted` is what we want of our data plane, `flow_reported` what it last confirmed; the worker
     signals until they are equal. `sink` names where the consumer's side puts the data (JSON of an address of ours),
-    `keep` keeps a transfer open after a finite delivery,
-    `suspended_by` says whose suspension it is (only that side may lift it), `lease_until` when leave to move bytes ends. `progress` is the JSON of the last report of the data plane.
+    `keep` keeps a transfer open after a finite delivery, `suspended_by` says whose suspension it is (only that side may
+    lift it), `lease_until` when leave to move bytes ends. `progress` is the JSON of the data plane's last report.
     """
 
     agreement_id: str
