@@ -1,12 +1,14 @@
 """The rules a policy must keep before anything is decided: profile, vocabulary, cardinalities, enforceability.
 
 ODRL Information Model 2.2, sections 2.1 to 2.7; what nobody registered is refused, never skipped. Pure: standard
-library only.
+library and msgspec only.
 """
 
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Literal, TypeAlias
+
+import msgspec
 
 from connector.policy.actions import WITHOUT_SUCCESSOR
 from connector.policy.document import refuse
@@ -67,8 +69,15 @@ def _duties(checked: Policy, rules: Iterable[Permission | Prohibition]) -> None:
     by_uid: dict[str, Duty] = {}
     for duty in _every_duty(checked, rules):
         _complete(duty, duty.uid, needs_target=False)
-        if by_uid.setdefault(duty.uid, duty) != duty:
+        # One duty may stand under several permissions and takes over the parties of each: it is performed once.
+        bare = _without_parties(duty)
+        if by_uid.setdefault(duty.uid, bare) != bare:
             refuse("repeated-uid", duty.uid, "Two different duties have the same identifier; give each its own.")
+
+
+def _without_parties(duty: Duty) -> Duty:
+    consequences = tuple(_without_parties(consequence) for consequence in duty.consequence)
+    return msgspec.structs.replace(duty, assigner=(), assignee=(), consequence=consequences)
 
 
 def _every_duty(checked: Policy, rules: Iterable[Permission | Prohibition]) -> Iterator[Duty]:

@@ -1,0 +1,216 @@
+"""A naive interpreter of policy documents, to check the engine against: slow, small, and sharing none of its code.
+
+It reads the document as it is written, rule by rule, as the specification of the engine puts it. It knows the few
+operands, actions and terms that the generated policies use.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+PARENTS = {
+    "display": ["play"],
+    "play": ["use"],
+    "read": ["use"],
+    "modify": ["use"],
+    "distribute": ["use"],
+    "sell": ["transfer"],
+    "ImproveTransportMobility": ["PublicBenefit"],
+    "PublicBenefit": ["Purpose"],
+    "CommercialResearch": ["ResearchAndDevelopment", "CommercialPurpose"],
+    "ResearchAndDevelopment": ["Purpose"],
+    "CommercialPurpose": ["Purpose"],
+    "DE-BW": ["DE"],
+    "DE": ["EU"],
+    "FR": ["EU"],
+    "EU": ["world"],
+    "CH": ["world"],
+}
+KNOWN = set(PARENTS) | {parent for parents in PARENTS.values() for parent in parents}
+LEVELS = ["record", "household", "block", "district", "city"]
+DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+
+Case = Mapping[str, Any]
+
+
+def up(term: str) -> set[str]:
+    found = {term}
+    for parent in PARENTS.get(term, []):
+        found |= up(parent)
+    return found
+
+
+def name(iri: object) -> str:
+    short = str(iri).replace("#", "/").rsplit("/", 1)[-1].rsplit(":", 1)[-1]
+    return "modify" if short in {"write", "append"} else short
+
+
+def as_list(entry: Any) -> list[Any]:
+    return [] if entry is None else entry if isinstance(entry, list) else [entry]
+
+
+def left_values(operand: str, rule: str, case: Case) -> list[Any] | None:
+    """The values of the left side, None if they are missing."""
+    facts, at = case["facts"], case["at"]
+    if operand == "dateTime":
+        return [at]
+    if operand == "timeOfDay":
+        return [at.strftime("%H:%M")]
+    if operand == "dayOfWeek":
+        return [DAYS[at.weekday()]]
+    if operand == "elapsedTime":
+        return None if case["agreed_at"] is None else [at - case["agreed_at"]]
+    if operand == "count":
+        used = facts.get(f"count:{rule}")
+        return None if used is None else [used[0] + 1]
+    if operand == "purpose" and operand not in facts:
+        return case["context"].get(operand)  # type: ignore[no-any-return]  # values of the case
+    return facts.get(operand)  # type: ignore[no-any-return]  # values of the case
+
+
+def right_value(operand: str, raw: Any) -> Any:
+    text = raw["@value"] if isinstance(raw, dict) else raw
+    if operand == "dateTime":
+        if "T" in text:
+            return datetime.fromisoformat(text)
+        return datetime.fromisoformat(text).date()
+    if operand == "elapsedTime":
+        return timedelta(days=int(text[1:-1]))
+    if operand in {"count", "securityLevel"}:
+        return int(text)
+    return name(text) if operand in {"purpose", "spatial"} and name(text) in KNOWN else text
+
+
+def atomic(constraint: Mapping[str, Any], rule: str, case: Case) -> bool | None:
+    operand, operator = name(constraint["leftOperand"]), constraint["operator"]
+    left = left_values(operand, rule, case)
+    right = [right_value(operand, raw) for raw in as_list(constraint["rightOperand"])]
+    if left is None or (operand != "role" and len(left) != 1):
+        return None
+    if operator in {"eq", "isAnyOf", "neq", "isNoneOf"}:
+        hit = any(same(value, wanted) for value in left for wanted in right)
+        return hit if operator in {"eq", "isAnyOf"} else not hit
+    if operator == "isAllOf":
+        return all(any(same(value, wanted) for value in left) for wanted in right)
+    if operator in {"isA", "isPartOf", "hasPart"}:
+        return related(left[0], right[0], operator)
+    return ordered(left[0], operator, right[0])
+
+
+def same(value: Any, wanted: Any) -> bool:
+    if isinstance(value, datetime) and not isinstance(wanted, datetime):
+        return bool(value.date() == wanted)
+    return bool(value == wanted)
+
+
+def related(value: str, wanted: str, operator: str) -> bool | None:
+    below, above = (wanted, value) if operator == "hasPart" else (value, wanted)
+    if above in up(below):
+        return True
+    return False if value in KNOWN else None
+
+
+def ordered(value: Any, operator: str, wanted: Any) -> bool:
+    if isinstance(value, datetime) and not isinstance(wanted, datetime):
+        value = value.date()
+    if value in LEVELS:
+        value, wanted = LEVELS.index(value), LEVELS.index(wanted)
+    return bool(
+        {"lt": value < wanted, "lteq": value <= wanted, "gt": value > wanted, "gteq": value >= wanted}[operator]
+    )
+
+
+def satisfied(constraint: Mapping[str, Any], rule: str, case: Case) -> bool | None:
+    for operand in ("and", "or", "xone"):
+        if operand in constraint:
+            verdicts = [satisfied(child, rule, case) for child in constraint[operand]]
+            if operand == "and":
+                return False if False in verdicts else None if None in verdicts else True
+            if operand == "or":
+                return True if True in verdicts else None if None in verdicts else False
+            if verdicts.count(True) > 1:
+                return False
+            return None if None in verdicts else True in verdicts
+    return atomic(constraint, rule, case)
+
+
+def all_satisfied(constraints: Sequence[Mapping[str, Any]], rule: str, case: Case) -> bool | None:
+    return satisfied({"and": constraints}, rule, case)
+
+
+def inside(member: str, wanted: str, case: Case) -> bool:
+    if member == wanted:
+        return True
+    return any(inside(collection, wanted, case) for collection in case["part_of"].get(member, ()))
+
+
+def matches(rule: Mapping[str, Any], document: Mapping[str, Any], case: Case) -> bool:
+    return (
+        name(rule["action"]) in up(name(case["action"]))
+        and inside(case["target"], rule.get("target", document["target"]), case)
+        and inside(case["assignee"], rule.get("assignee", document["assignee"]), case)
+    )
+
+
+def duty_done(duty: Mapping[str, Any], case: Case) -> bool:
+    if all_satisfied(duty.get("constraint", []), duty["@id"], case) is False:
+        return True
+    done, broken = case["performed"].get(duty["@id"], (None, None))
+    if done is not None and done < case["at"]:
+        consequences = [case["performed"].get(entry["@id"], (None, None))[0] for entry in duty.get("consequence", [])]
+        if broken is None or all(entry is not None and broken <= entry < case["at"] for entry in consequences):
+            return True
+    return bool(case["lenient"]) and broken is None
+
+
+def void(document: Mapping[str, Any], strategy: str) -> bool:
+    """A conflict that is certain before anybody asks."""
+
+    def overlap(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+        first, second = name(one["action"]), name(other["action"])
+        return (first in up(second) or second in up(first)) and all(
+            one.get(part, document[part]) == other.get(part, document[part]) for part in ("target", "assignee")
+        )
+
+    return strategy == "invalid" and any(
+        overlap(permission, prohibition)
+        for permission in document.get("permission", [])
+        for prohibition in document.get("prohibition", [])
+        if not prohibition.get("constraint")
+    )
+
+
+def decide(document: Mapping[str, Any], case: Case) -> str:
+    """The verdict, as the specification writes it down."""
+    strategy = document.get("conflict", "invalid")
+    if void(document, strategy):
+        return "deny"
+    access = case["phase"] == "access"
+    allowed = {True} if access else {True, None}
+    blocked = {True, None} if access else {True}
+    active, open_checks = [], False
+    for index, rule in enumerate(document.get("permission", [])):
+        verdict = all_satisfied(rule.get("constraint", []), f"permission/{index}", case)
+        duties = all(duty_done(duty, case) for duty in rule.get("duty", []))
+        if matches(rule, document, case) and verdict in allowed and (duties or not access):
+            active.append(rule)
+            strict = {**case, "lenient": False}
+            done = all(duty_done(duty, strict) for duty in rule.get("duty", []))
+            open_checks |= not access and (verdict is None or not done)
+    blocking = []
+    for index, rule in enumerate(document.get("prohibition", [])):
+        if matches(rule, document, case):
+            verdict = all_satisfied(rule.get("constraint", []), f"prohibition/{index}", case)
+            open_checks |= verdict is None and not access
+            if verdict in blocked:
+                blocking.append(verdict)
+    if active and True in blocking and strategy == "invalid":
+        return "deny"
+    if blocking and not (active and strategy == "perm"):
+        return "deny"
+    if not active:
+        return "deny"
+    return "deferred" if open_checks else "permit"
+
+
+START = datetime(2026, 5, 1, tzinfo=UTC)
