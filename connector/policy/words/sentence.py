@@ -1,0 +1,82 @@
+"""A policy in one sentence, for lists: what is allowed, what not, what has to be done.
+
+Short before complete: what does not fit is counted. The card says everything. Pure: standard library only.
+"""
+
+from connector.policy.compile import Compiled
+from connector.policy.words.constraint import phrases
+from connector.policy.words.language import Language, full_stop, joined
+from connector.policy.words.rule import Manner, action, duty, manner, prohibition, scope
+
+_MOST_WORDS = 40
+_MOST_CHARACTERS = 320
+_EVERYTHING = 1_000_000
+
+
+def sentence(compiled: Compiled, language: Language) -> str:
+    """Say a policy in one sentence.
+
+    Parameters:
+        compiled: any policy.
+        language: `de` or `en`.
+    """
+    how = manner(compiled, language)
+    if compiled.void is not None:
+        return how.say(("Diese Regeln sind ungültig.", "These rules are void."))
+    said = ""
+    for details, parts in ((_EVERYTHING, _EVERYTHING), (4, 4), (3, 4), (2, 4), (1, 3), (1, 2), (0, 2), (0, 1)):
+        said = full_stop(_said(compiled, how, details, parts))
+        if len(said.split()) <= _MOST_WORDS and len(said) <= _MOST_CHARACTERS:
+            break
+    return said
+
+
+def _said(compiled: Compiled, how: Manner, details: int, parts: int) -> str:
+    """Keep at most so many conditions of each rule, and at most so many rules of each kind."""
+    permissions = sorted({_permission(compiled, index, how, details) for index in range(len(compiled.permissions))})
+    bans = _bans(compiled, how, brief=details < _EVERYTHING)
+    duties = _obligations(compiled, how, brief=details < _EVERYTHING)
+    allowed = _listed(permissions, parts, how) or how.say(("Nichts ist erlaubt", "Nothing is allowed"))
+    found = [allowed]
+    if bans:
+        found.append(how.say(("verboten ist {}", "forbidden is {}")).format(_listed(bans, parts, how)))
+    if duties:
+        found.append(how.say(("Pflicht ist {}", "required is {}")).format(_listed(duties, parts, how)))
+    return "; ".join(found)
+
+
+def _permission(compiled: Compiled, index: int, how: Manner, most: int) -> str:
+    rule = compiled.permissions[index].rule
+    conditions = [*scope(rule, how), *phrases(rule.constraint, how.registry, how.language)]
+    first = sorted(duty(entry, how) for entry in compiled.permissions[index].duties)
+    conditions += [how.say(("vorher {}", "first {}")).format(entry) for entry in first]
+    said = how.say(("{} erlaubt", "may {}")).format(action(rule, how))
+    return f"{said}: {_counted(conditions, most, how)}" if conditions else said
+
+
+def _counted(entries: list[str], most: int, how: Manner) -> str:
+    rest = len(entries) - most
+    if rest <= 0:
+        return ", ".join(entries)
+    more = ("{} Bedingungen", "{} conditions") if not most else ("{} weitere", "{} more")
+    return ", ".join([*entries[:most], how.say(more).format(rest)])
+
+
+def _bans(compiled: Compiled, how: Manner, *, brief: bool) -> list[str]:
+    if brief:
+        return sorted({action(rule.rule, how) for rule in compiled.prohibitions})
+    return sorted({prohibition(rule.rule, rule.duties, how) for rule in compiled.prohibitions})
+
+
+def _obligations(compiled: Compiled, how: Manner, *, brief: bool) -> list[str]:
+    if brief:
+        return sorted({action(obligation.duty, how) for obligation in compiled.obligations})
+    return sorted({duty(obligation, how) for obligation in compiled.obligations})
+
+
+def _listed(entries: list[str], most: int, how: Manner) -> str:
+    if not entries:
+        return ""
+    rest = len(entries) - most
+    kept = [*entries[:most], how.say(("{} weitere", "{} more")).format(rest)] if rest > 0 else entries
+    return joined(kept, how.say(("und", "and")))
