@@ -189,7 +189,7 @@ def _numbers(constraint: AtomicConstraint, operand: Operand) -> Dimension | None
     operator = constraint.operator
     if operator in _SIDES:
         first, side = _SIDES[operator]
-        cuts = (_cut(values[0].amount, side, whole=whole),)
+        cuts: tuple[tuple[Point, int], ...] = (_cut(values[0].amount, side, whole=whole),)
     else:
         first = operator in {"neq", "isNoneOf"}
         amounts = sorted({value.amount for value in values if not whole or value.amount == int(value.amount)})
@@ -297,5 +297,5 @@ def _event(constraint: AtomicConstraint, operand: Operand) -> Dimension | None:
     if len(names) != 1:
         return None
     held = {"lt": _STATES[:1], "lteq": _STATES[:2], "gt": _STATES[2:], "gteq": _STATES[1:]}[operator]
-    true, false = Names(frozenset(held)), Names(frozenset(_STATES) - frozenset(held))
-    return Dimension(f"{operand.iri}|{min(names)}", (true,), (false,), Names(frozenset(_STATES), missing=True))
+    inside, outside = Names(frozenset(held)), Names(frozenset(_STATES) - frozenset(held))
+    return Dimension(f"{operand.iri}|{min(names)}", (inside,), (outside,), Names(frozenset(_STATES), missing=True))

@@ -121,13 +121,13 @@ def intersect(one: Region, other: Region) -> Region | None:
 def complement(region: Region) -> tuple[Region, ...]:
     """All that does not belong to a region, as disjoint parts; none of them is empty."""
     missing = not region.missing
-    match region:
-        case Intervals(first=first, cuts=cuts, scale=scale):
-            parts: tuple[Region, ...] = (Intervals(not first, cuts, missing, scale),)
-        case Names(members=members, outside=outside, scale=scale):
-            parts = (Names(members, not outside, missing, scale),)
-        case Hits():
-            parts = _opposite(region)
+    parts: tuple[Region, ...]
+    if isinstance(region, Intervals):
+        parts = (Intervals(not region.first, region.cuts, missing, region.scale),)
+    elif isinstance(region, Names):
+        parts = (Names(region.members, not region.outside, missing, region.scale),)
+    else:
+        parts = _opposite(region)
     return tuple(part for part in parts if not nothing(part))
 
 
@@ -159,10 +159,7 @@ def _both(one: Intervals, other: Intervals) -> tuple[bool, tuple[Cut, ...]]:
     cuts: list[Cut] = []
     i = j = 0
     while i < len(left) or j < len(right):
-        if j == len(right) or (i < len(left) and left[i] <= right[j]):
-            cut = left[i]
-        else:
-            cut = right[j]
+        cut = left[i] if j == len(right) or (i < len(left) and left[i] <= right[j]) else right[j]
         if i < len(left) and left[i] == cut:
             held = not held
             i += 1
@@ -183,9 +180,7 @@ def _common(one: Names, other: Names) -> tuple[frozenset[str], bool]:
 
 def _union(one: Names, other: Names) -> Names:
     if one.outside or other.outside:
-        members, outside = _common(
-            Names(one.members, not one.outside), Names(other.members, not other.outside)
-        )
+        members, outside = _common(Names(one.members, not one.outside), Names(other.members, not other.outside))
         return Names(members, not outside)
     return Names(one.members | other.members)
 

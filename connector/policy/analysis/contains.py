@@ -1,0 +1,248 @@
+"""Whether an offer holds everything that a request asks for: R within O, and no duty of O lost.
+
+The counter of one policy is compared with that of the other, so several permissions with counters of their own are
+Unknown. CONTAINED is shown by the cells alone, NOT_CONTAINED by an example or by a duty that is missing. Pure: standard
+library and msgspec only.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
+
+from connector.policy.analysis import witness
+from connector.policy.analysis.cells import Budget, Cell, GaveUp, apart, leftovers, operands_of
+from connector.policy.analysis.dnf import bare
+from connector.policy.analysis.duties import fulfilled
+from connector.policy.analysis.findings import Comparison, Containment, Example, Finding
+from connector.policy.analysis.shape import Grant, joint_tops, overlapping, pair, unblocked
+from connector.policy.compile import Compiled, CompiledDuty, CompiledRule
+from connector.policy.decision import Truth
+from connector.policy.model import Duty, Policy
+
+_MOST_EXAMPLES = 8
+
+
+def contains(offer: Compiled, request: Compiled) -> Comparison:
+    """Compare what a request asks for with an offer.
+
+    Parameters:
+        offer: compiled; what it grants once agreed.
+        request: compiled with the same registry; an operand that it leaves out is unrestricted.
+
+    Returns:
+        CONTAINED if, whatever happens, the request grants nothing that the offer does not, and asks for every duty,
+        remedy and obligation of the offer. Nothing is raised.
+    """
+    try:
+        return _Question(offer, request, Budget()).answer()
+    except GaveUp as reason:
+        return Comparison(Containment.UNKNOWN, (Finding(reason.code),))
+
+
+class _Question:
+    """One comparison of two policies, with what was read for it."""
+
+    def __init__(self, offer: Compiled, request: Compiled, budget: Budget) -> None:
+        self.offer = offer
+        self.request = request
+        self.budget = budget
+        self.doubts: list[Finding] = []
+
+    def answer(self) -> Comparison:
+        offer, request = self.offer, self.request
+        if request.void is not None:
+            return Comparison(Containment.CONTAINED, (Finding("nothing-granted", other=request.void.code),))
+        if offer.duty_mode is not request.duty_mode:
+            raise GaveUp("different-duty-modes")
+        if offer.void is None and offer.registry is request.registry and same_rules(offer, request):
+            return Comparison(Containment.CONTAINED)
+        self.wanted, self.given = pair(request, offer, self.budget)
+        self.tops = joint_tops(self.wanted, self.given)
+        missing = self._lost_duties()
+        for grant in self.wanted.grants:
+            for cell in unblocked(grant.cells, self.wanted, self.budget):
+                found = self._beyond(grant, cell)
+                if found is not None:
+                    return found
+        if self.doubts:
+            return Comparison(Containment.UNKNOWN, tuple(dict.fromkeys(self.doubts)))
+        if missing:
+            return self._without_duties(missing)
+        return Comparison(Containment.CONTAINED)
+
+    def _beyond(self, grant: Grant, cell: Cell) -> Comparison | None:
+        """Look for what the request grants here and the offer does not; doubts are noted."""
+        for rule, spared in zip(self.given.blocking, self.given.spared, strict=True):
+            reason = Finding("prohibited", grant.rule.uid, rule.uid)
+            found = self._prove(leftovers(cell, spared, self.tops, self.budget), reason)
+            if found is not None:
+                return found
+        reason = Finding("beyond-offer", grant.rule.uid)
+        covers = [other for entry in self.given.grants for other in entry.active]
+        found = self._prove(leftovers(cell, covers, self.tops, self.budget), reason)
+        if found is not None or self.doubts:
+            return found
+        if self.given.stateful and self.wanted.counters > 1:
+            self.doubts.append(Finding("several-counters", grant.rule.uid))
+        if self.given.stateful and self.given.counters > 1 and not self.given.upper:
+            self.doubts.append(Finding("several-counters", grant.rule.uid))
+        return self._effects(grant, cell) or self._duties(grant, cell)
+
+    def _prove(self, pieces: Iterator[Cell], reason: Finding) -> Comparison | None:
+        """Find an example among pieces that seem to be granted by the request alone; else note the doubt."""
+        for count, piece in enumerate(pieces):
+            reason = replace(reason, operands=reason.operands or self._operands(piece))
+            example = witness.example(piece, self.request.registry, (self.request, self.offer))
+            if example is not None and self._granted(example) and witness.permitted(self.offer, example) is None:
+                return Comparison(Containment.NOT_CONTAINED, (reason,), example)
+            if count == 0:
+                self.doubts.append(Finding("no-example", reason.rule, reason.other, reason.operands))
+            if count >= _MOST_EXAMPLES:
+                break
+        return None
+
+    def _granted(self, example: Example) -> bool:
+        """Whether the request grants the example, and if it is a later use, also all uses before it."""
+        if witness.permitted(self.request, example) is None:
+            return False
+        if not witness.later_use(example):
+            return True
+        upper = self.wanted.upper and self.given.upper
+        return upper and witness.permitted(self.request, witness.first_use(example)) is not None
+
+    def _operands(self, piece: Cell) -> tuple[str, ...]:
+        """The operands on which a piece lies outside the permission of the offer that comes closest."""
+        found = [apart(piece, cell) for grant in self.given.grants for cell in grant.active[:_MOST_EXAMPLES]]
+        nearest = sorted((keys for keys in found if keys), key=lambda keys: len(keys))
+        return operands_of(nearest[0]) if nearest else ()
+
+    def _effects(self, grant: Grant, cell: Cell) -> Comparison | None:
+        """Row filters and transforms of every permission of the offer that would be active here as well."""
+        kept = (*grant.rule.duties, *self.request.obligations)
+        for other in self.given.grants:
+            transforms = [duty for duty in other.rule.duties if duty.transform]
+            if not other.rule.rows and not transforms:
+                continue
+            for piece in overlapping([cell], other.active, self.budget):
+                if any(fulfilled(duty, kept) is not True for duty in transforms):
+                    self.doubts.append(Finding("duty-differs", grant.rule.uid, other.rule.uid))
+                records = leftovers(piece, other.cells, self.tops, self.budget) if other.rule.rows else iter(())
+                found = self._prove(records, Finding("records-beyond-offer", grant.rule.uid, other.rule.uid))
+                if found is not None:
+                    return found
+        return None
+
+    def _duties(self, grant: Grant, cell: Cell) -> Comparison | None:
+        """Whether permissions whose duties the request keeps cover the cell."""
+        covers: list[Cell] = []
+        lost: list[Finding] = []
+        unkept: set[str] = set()
+        for other in self.given.grants:
+            found = self._kept(grant.rule, other.rule)
+            if found is None:
+                covers += other.active
+            else:
+                lost.append(found)
+                unkept.update(duty.duty.uid for duty in other.rule.duties)
+        if not lost:
+            return None
+        for count, piece in enumerate(leftovers(cell, covers, self.tops, self.budget)):
+            if count == 0:
+                self.doubts += lost
+            if count >= _MOST_EXAMPLES or any(reason.code == "duty-differs" for reason in lost):
+                return None
+            example = witness.example(piece, self.request.registry, (self.request, self.offer))
+            if example is None or not self._granted(example):
+                continue
+            if witness.permitted(self.offer, witness.unperformed(example, unkept)) is None:
+                return Comparison(Containment.NOT_CONTAINED, tuple(lost), example)
+        return None
+
+    def _kept(self, mine: CompiledRule, theirs: CompiledRule) -> Finding | None:
+        for duty in theirs.duties:
+            given = (*mine.duties, *self.request.obligations) if duty.transform else mine.duties
+            if (finding := _lost(duty, given, mine.uid)) is not None:
+                return finding
+        return None
+
+    def _lost_duties(self) -> list[Finding]:
+        """Obligations and remedies of the offer that the request does not keep."""
+        found: list[Finding] = []
+        if not self.wanted.grants:
+            return found
+        for duty in self.offer.obligations:
+            finding = _lost(duty, self.request.obligations, "")
+            if finding is not None and not (duty.transform and self._on_the_way(duty)):
+                found.append(finding)
+        found += [
+            Finding("remedy-missing", rule.uid)
+            for rule in self.offer.prohibitions
+            if rule.duties and not any(_as_strict(other, rule) for other in self.request.prohibitions)
+        ]
+        return found
+
+    def _on_the_way(self, wanted: CompiledDuty) -> bool:
+        """Whether every permission of the request brings a transform with it."""
+        return all(fulfilled(wanted, grant.rule.duties) is True for grant in self.wanted.grants)
+
+    def _without_duties(self, missing: list[Finding]) -> Comparison:
+        """Duties are missing: NOT_CONTAINED if the request grants anything at all."""
+        certain = [finding for finding in missing if finding.code in {"duty-missing", "duty-weaker"}]
+        if not certain:
+            return Comparison(Containment.UNKNOWN, tuple(missing))
+        for grant in self.wanted.grants:
+            for cell in unblocked(grant.cells, self.wanted, self.budget)[:_MOST_EXAMPLES]:
+                example = witness.example(cell, self.request.registry, (self.request, self.offer))
+                if example is not None and witness.permitted(self.request, example) is not None:
+                    return Comparison(Containment.NOT_CONTAINED, tuple(certain), example)
+        return Comparison(Containment.UNKNOWN, (*missing, Finding("no-example")))
+
+
+def _lost(wanted: CompiledDuty, given: Sequence[CompiledDuty], rule: str) -> Finding | None:
+    verdict: Truth = fulfilled(wanted, given)
+    if verdict is True:
+        return None
+    action = wanted.duty.action[0].iri
+    if verdict is None:
+        return Finding("duty-differs", rule, action)
+    named = any(duty.duty.action[0].iri == action for duty in given)
+    return Finding("duty-weaker" if named else "duty-missing", rule, action)
+
+
+def _as_strict(mine: CompiledRule, theirs: CompiledRule) -> bool:
+    """Whether a prohibition says the same as another and asks for its remedies."""
+    same = _said(mine) == _said(theirs)
+    return same and all(fulfilled(remedy, mine.duties) is True for remedy in theirs.duties)
+
+
+def _said(rule: CompiledRule) -> tuple[object, ...]:
+    asked = [check.constraint for check in (*rule.refinements, *rule.constraints)] + list(rule.rows)
+    action = rule.rule.action[0].iri if rule.rule.action else ""
+    return action, rule.target, rule.assignee, frozenset(bare(constraint) for constraint in asked)
+
+
+def same_rules(one: Compiled, other: Compiled) -> bool:
+    """Whether two policies say the same word by word, whatever their rules and duties are called."""
+    if one.conflict != other.conflict or one.duty_mode is not other.duty_mode:
+        return False
+    mine, theirs = one.policy, other.policy
+    if len(mine.permission) != len(theirs.permission) or len(mine.prohibition) != len(theirs.prohibition):
+        return False
+    return _numbered(mine) == _numbered(theirs)
+
+
+def _numbered(policy: Policy) -> tuple[object, ...]:
+    """The rules with numbers for names; rules and duties that share a name still do."""
+    names: dict[str, str] = {}
+
+    def number(uid: str) -> str:
+        return names.setdefault(uid, str(len(names)))
+
+    def duty(entry: Duty) -> Duty:
+        return replace(entry, uid=number(entry.uid), consequence=tuple(duty(after) for after in entry.consequence))
+
+    return (
+        [replace(rule, uid=number(rule.uid), duty=tuple(map(duty, rule.duty))) for rule in policy.permission],
+        [replace(rule, uid=number(rule.uid), remedy=tuple(map(duty, rule.remedy))) for rule in policy.prohibition],
+        [duty(rule) for rule in policy.obligation],
+    )

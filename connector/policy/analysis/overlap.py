@@ -1,0 +1,115 @@
+"""Whether two policies grant anything in common, whether one grants anything at all, and where rules get in each
+other's way. DISJOINT and "never" are shown by the cells alone, OVERLAP and "sometimes" by an example. Pure.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from connector.policy.analysis import witness
+from connector.policy.analysis.atoms import microseconds
+from connector.policy.analysis.cells import Budget, Cell, GaveUp, apart, both, operands_of
+from connector.policy.analysis.findings import Common, Example, Finding, Meeting
+from connector.policy.analysis.regions import Intervals
+from connector.policy.analysis.shape import Shape, overlapping, pair, shape, unblocked
+from connector.policy.compile import Compiled
+from connector.policy.decision import Truth
+from connector.policy.model import ODRL
+
+_MOST_EXAMPLES = 16
+
+
+def overlap(offer: Compiled, request: Compiled) -> Common:
+    """Whether there is a situation that both policies grant, once agreed and with all duties performed.
+
+    Parameters:
+        offer, request: compiled with the same registry.
+
+    Returns:
+        The verdict with an example, or with the operands on which the two part. Nothing is raised.
+    """
+    budget = Budget()
+    try:
+        first, second = pair(request, offer, budget)
+        clashes: dict[tuple[str, str], tuple[str, ...]] = {}
+        doubt = False
+        for mine in first.grants:
+            for theirs in second.grants:
+                joint = overlapping(mine.cells, theirs.cells, budget)
+                for cell in unblocked(unblocked(joint, first, budget), second, budget)[:_MOST_EXAMPLES]:
+                    doubt = True
+                    example = witness.example(cell, request.registry, (request, offer))
+                    if example is not None and _first(example) and _granted(example, (request, offer)):
+                        return Common(Meeting.OVERLAP, (), example)
+                if not joint:
+                    clashes[mine.rule.uid, theirs.rule.uid] = _clash(mine.cells, theirs.cells)
+    except GaveUp as reason:
+        return Common(Meeting.UNKNOWN, (Finding(reason.code),))
+    if doubt:
+        return Common(Meeting.UNKNOWN, (Finding("no-example"),))
+    reasons = tuple(Finding("nothing-in-common", mine, theirs, keys) for (mine, theirs), keys in clashes.items())
+    return Common(Meeting.DISJOINT, reasons or _empty(first, second))
+
+
+def _empty(first: Shape, second: Shape) -> tuple[Finding, ...]:
+    if first.grants and second.grants:
+        blocking = (*first.blocking, *second.blocking)
+        return tuple(Finding("prohibited", other=rule.uid) for rule in blocking)
+    return (Finding("nothing-granted"),)
+
+
+def _clash(mine: Iterable[Cell], theirs: Iterable[Cell]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    others = list(theirs)[:_MOST_EXAMPLES]
+    for one in list(mine)[:_MOST_EXAMPLES]:
+        for other in others:
+            found.update(dict.fromkeys(apart(one, other)))
+    return operands_of(found)
+
+
+def _granted(example: Example, policies: Iterable[Compiled]) -> bool:
+    return all(witness.permitted(policy, example) is not None for policy in policies)
+
+
+def _first(example: Example) -> bool:
+    return not witness.later_use(example)
+
+
+def satisfiable(policy: Compiled, since: datetime | None = None) -> Truth:
+    """Whether a policy ever grants anything, once agreed and with all duties performed.
+
+    Parameters:
+        since: only situations from this aware instant on count.
+
+    Returns:
+        True with certainty, False with certainty, or None.
+    """
+    budget = Budget()
+    try:
+        found = shape(policy, budget)
+        cells = [cell for grant in found.grants for cell in unblocked(grant.cells, found, budget)]
+        return inhabited(cells, policy, since)
+    except GaveUp:
+        return None
+
+
+def inhabited(cells: Iterable[Cell], policy: Compiled, since: datetime | None = None) -> Truth:
+    """Whether the policy grants a situation in one of the cells; they are known to hold all that it could grant there.
+
+    Raises:
+        GaveUp: regions on different scales.
+    """
+    verdict: Truth = False
+    later: Cell = {}
+    if since is not None:
+        later = {ODRL + "dateTime": Intervals(cuts=((microseconds(since), 0),))}
+    for count, entry in enumerate(cells):
+        cell = both(entry, later)
+        if cell is None:
+            continue
+        if count >= _MOST_EXAMPLES:
+            return None
+        verdict = None
+        example = witness.example(cell, policy.registry, (policy,))
+        if example is not None and _first(example) and _granted(example, (policy,)):
+            return True
+    return verdict
