@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from typing import Protocol
 
 import uvloop
@@ -10,6 +11,8 @@ from connector.app.broker import build_broker
 from connector.app.connector import build
 from connector.app.logs import set_up
 from connector.settings import Settings
+
+SWITCH_S = 0.0001
 
 
 class Runnable(Protocol):
@@ -24,14 +27,21 @@ class Runnable(Protocol):
 
 def serve(settings: Settings) -> None:
     """Run a connector until SIGINT or SIGTERM. Raises the errors of its parts, each one sentence."""
-    set_up(settings.logging.format, settings.logging.level)
+    _prepare(settings)
     uvloop.run(_connector(settings))
 
 
 def serve_broker(settings: Settings) -> None:
     """Run a broker until SIGINT or SIGTERM. Raises the errors of its parts, each one sentence."""
-    set_up(settings.logging.format, settings.logging.level)
+    _prepare(settings)
     uvloop.run(_broker(settings))
+
+
+def _prepare(settings: Settings) -> None:
+    set_up(settings.logging.format, settings.logging.level)
+    # The store's writer thread waits for the interpreter after every fsync; at the default of 5 ms a busy loop would
+    # let it wait longer than the disk does.
+    sys.setswitchinterval(SWITCH_S)
 
 
 async def _connector(settings: Settings) -> None:

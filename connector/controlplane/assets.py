@@ -43,8 +43,11 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     licence: str | None = None
 
 
-async def add(plane: Plane, draft: Draft) -> Asset:
-    """Keep a new asset as a draft. Raises Invalid, or NotAllowed where the identifier is taken."""
+async def add(plane: Plane, draft: Draft, *, offer_id: str | None = None) -> Asset:
+    """Keep a new asset as a draft, to be offered as `offer_id` (else a fresh one).
+
+    Raises Invalid, or NotAllowed where the identifier is taken.
+    """
     _check(plane, draft)
     policy = msgspec.json.encode(draft.policy) if draft.policy else OPEN_POLICY
     asset = Asset(
@@ -60,7 +63,7 @@ async def add(plane: Plane, draft: Draft) -> Asset:
         source=draft.source,
         policy=policy,
         access=_access(draft),
-        offer_id=plane.new_id(),
+        offer_id=offer_id or plane.new_id(),
         document=b"{}",
         live=draft.live,
         synthetic=draft.synthetic,

@@ -84,4 +84,4 @@ class ByPolicy:
             if verdict.denied:
                 return Proceed(Terminate("not-permitted", verdict.reason))
             return Proceed(Start())
-        return Wait(process.lease_until if process.state == TransferState.STARTED else None)
+        return Wait()

@@ -85,8 +85,9 @@ async def _start(plane: Plane, process: TransferProcess) -> TransferProcess:
         if report.error:
             return await _stop(plane, process, Terminate("flow-failed", report.error))
     await plane.dataplane.renew(lease)
-    after = msgspec.structs.replace(process, flow_reported=FlowState.STARTED, lease_until=lease.valid_until)
-    after = msgspec.structs.replace(after, due_at=_next_look(plane, after))
+    after = msgspec.structs.replace(
+        process, flow_reported=FlowState.STARTED, lease_until=lease.valid_until, due_at=plane.now()
+    )
     return await trail.commit(plane, process, after, event="flow started")
 
 
@@ -98,8 +99,7 @@ async def _renew(plane: Plane, process: TransferProcess) -> TransferProcess:
     if isinstance(lease, Terminate):
         return await _stop(plane, process, lease)
     await plane.dataplane.renew(lease)
-    after = msgspec.structs.replace(process, lease_until=lease.valid_until)
-    after = msgspec.structs.replace(after, due_at=_next_look(plane, after))
+    after = msgspec.structs.replace(process, lease_until=lease.valid_until, due_at=plane.now())
     return await trail.commit(plane, process, after, event="lease renewed")
 
 
@@ -234,12 +234,6 @@ def _public(report: FlowReport) -> dict[str, Any]:
     document: dict[str, Any] = msgspec.to_builtins(report)
     document.pop("data_address", None)
     return document
-
-
-def _next_look(plane: Plane, process: TransferProcess) -> int | None:
-    look = plane.now() + plane.limits.look if process.role is Role.CONSUMER else None
-    until = process.lease_until
-    return min(look, until) if look is not None and until is not None else until if until is not None else look
 
 
 async def fetch_once(plane: Plane, process: TransferProcess) -> FlowReport:

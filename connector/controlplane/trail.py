@@ -1,6 +1,7 @@
 """What every commit of a process consists of: the new state, its audit leaf, and what came with it."""
 
 import hashlib
+import logging
 
 import msgspec
 
@@ -10,6 +11,8 @@ from connector.ports.changes import AppendLeaf, Change, PutProcess
 from connector.ports.entities import Leaf
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.machine import P
+
+log = logging.getLogger(__name__)
 
 
 def put(process: AnyProcess, expected: int | None) -> PutProcess:
@@ -37,6 +40,10 @@ async def commit(
         }
         group.append(record(plane, event, after.id, details))
     await plane.store.commit(group)
+    if event:
+        # Both pids, so that one process can be followed through the logs of both connectors.
+        named = {"pid": after.id, "peer_pid": after.peer_pid, "peer": after.peer, "state": after.state or "INITIAL"}
+        log.info(event, extra={name: value for name, value in named.items() if value})
     plane.watch.notify(after.id)
     return change.process  # type: ignore[return-value]  # the same process, with its new version
 
