@@ -27,7 +27,8 @@ class Reader:
 
     Parameters:
         registry: with which the policy was compiled.
-        granting: whether the constraints stand on a permission; what the contract alone enforces then counts as True.
+        prohibited: empty for the constraints of permissions, where what the contract alone enforces counts as True;
+            for those of a prohibition its action, target and party, which say what it counts.
         opaque: operands whose constraints are only compared word by word.
         tops: filled with all that an operand can be, where that is not everything.
         budget: how many steps it may take.
@@ -37,13 +38,13 @@ class Reader:
         self,
         registry: Registry,
         *,
-        granting: bool,
+        prohibited: str = "",
         opaque: frozenset[str],
         tops: dict[str, Region],
         budget: Budget,
     ) -> None:
         self.registry = registry
-        self.granting = granting
+        self.prohibited = prohibited
         self.opaque = opaque
         self.tops = tops
         self.budget = budget
@@ -88,10 +89,10 @@ class Reader:
         found = None if constraint.left in self.opaque else atoms.dimension(constraint, self.registry)
         if found is None:
             found = Dimension(_proposition(constraint), (atoms.YES,), (atoms.NO,), _ANSWER)
-        if not self.granting and operand.stateful:
-            # What a prohibition counts is counted apart from what permissions count.
-            found = msgspec.structs.replace(found, key=f"{found.key}|prohibited")
-        return found if operand.tier == "provider" else atoms.assumed(found, granted=self.granting)
+        if self.prohibited and operand.stateful:
+            # A prohibition counts all uses of its action, target and party, apart from what permissions count.
+            found = msgspec.structs.replace(found, key=f"{found.key}|{self.prohibited}")
+        return found if operand.tier == "provider" else atoms.assumed(found, granted=not self.prohibited)
 
     def _all(self, children: Sequence[Constraint], *, truth: bool) -> list[Cell]:
         found: list[Cell] = [{}]
@@ -122,9 +123,9 @@ class Reader:
     def _sequence(self, constraint: LogicalConstraint, *, truth: bool) -> list[Cell]:
         key = _proposition(constraint)
         operands = [self.registry.operands[leaf.left] for leaf in leaves(constraint)]
-        if not self.granting and any(entry.stateful or entry.tier != "provider" for entry in operands):
+        if self.prohibited and any(entry.stateful or entry.tier != "provider" for entry in operands):
             # Such parts are judged otherwise on a prohibition, so this is another proposition than on a permission.
-            key += "|prohibited"
+            key += f"|{self.prohibited}"
         self.tops[key] = _ANSWER
         if truth:
             return product([{key: atoms.YES}], self._all(constraint.constraints, truth=True), self.budget)

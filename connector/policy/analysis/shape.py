@@ -4,18 +4,18 @@ Action, target and party are operands like any other; conditions on single recor
 one set of situations and records. Pure: standard library and msgspec only.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from connector.policy.analysis import atoms
-from connector.policy.analysis.atoms import INTEGRAL
 from connector.policy.analysis.cells import Budget, Cell, GaveUp, both, product
 from connector.policy.analysis.dnf import Alignment, Reader, alignments, opaque_operands
 from connector.policy.analysis.regions import Intervals, Names, Region
 from connector.policy.checks import leaves
 from connector.policy.compile import Compiled, CompiledRule
 from connector.policy.model import Constraint
+from connector.policy.registry import Registry
 
 
 class Grant(msgspec.Struct, frozen=True):
@@ -44,7 +44,7 @@ class Shape(msgspec.Struct, frozen=True):
         alignment: what may keep its operands from being compared with those of another policy.
         opaque: operands that were compared word by word.
         stateful: whether a permission depends on a counter.
-        upper: whether counters are only limited from above.
+        upper: whether counters are only limited from above, and only by permissions.
     """
 
     compiled: Compiled
@@ -83,22 +83,20 @@ def shape(compiled: Compiled, budget: Budget, opaque: frozenset[str] = frozenset
     alignment = alignments([entry for rule in rules for entry in (*conditions(rule), *rule.rows)], registry)
     hidden = opaque | opaque_operands(alignment)
     tops: dict[str, Region] = {"action": Names(outside=True)}
-    granting = Reader(registry, granting=True, opaque=hidden, tops=tops, budget=budget)
-    denying = Reader(registry, granting=False, opaque=hidden, tops=tops, budget=budget)
+    granting = Reader(registry, opaque=hidden, tops=tops, budget=budget)
     grants = [_grant(rule, granting, tops) for rule in compiled.permissions if compiled.void is None]
     blocking = () if compiled.void is not None or compiled.conflict == "perm" else compiled.prohibitions
-    stateful = [leaf for grant in grants for entry in conditions(grant.rule) for leaf in leaves(entry)]
-    counted = {leaf.left for leaf in stateful if registry.operands[leaf.left].stateful}
+    counted = _counted([grant.rule for grant in grants], registry)
     return Shape(
         compiled=compiled,
         grants=tuple(grants),
-        spared=tuple(_spared(rule, denying, tops) for rule in blocking),
+        spared=tuple(_spared(rule, granting, tops) for rule in blocking),
         blocking=blocking,
         tops=tops,
         alignment=alignment,
         opaque=hidden,
         stateful=bool(counted),
-        upper=all(registry.operands[left].code in INTEGRAL for left in counted) and _upper(grants, counted),
+        upper=not _counted(blocking, registry) and _upper(grants, counted),
     )
 
 
@@ -120,7 +118,10 @@ def _grant(rule: CompiledRule, reader: Reader, tops: dict[str, Region]) -> Grant
     return Grant(rule, tuple(active), tuple(cells))
 
 
-def _spared(rule: CompiledRule, reader: Reader, tops: dict[str, Region]) -> tuple[Cell, ...]:
+def _spared(rule: CompiledRule, granting: Reader, tops: dict[str, Region]) -> tuple[Cell, ...]:
+    action = rule.rule.action[0].iri if rule.rule.action else ""
+    scope = f"prohibited {action} {rule.target} {rule.assignee}"
+    reader = Reader(granting.registry, prohibited=scope, opaque=granting.opaque, tops=tops, budget=granting.budget)
     found: list[Cell] = []
     for key, region in _matching(rule, tops).items():
         opposite: Region = atoms.NO
@@ -130,6 +131,12 @@ def _spared(rule: CompiledRule, reader: Reader, tops: dict[str, Region]) -> tupl
     for constraint in (*conditions(rule), *rule.rows):
         found += reader.cells(constraint, truth=False)
     return tuple(found)
+
+
+def _counted(rules: Iterable[CompiledRule], registry: Registry) -> set[str]:
+    """The counters that rules depend on."""
+    found = {leaf.left for rule in rules for entry in conditions(rule) for leaf in leaves(entry)}
+    return {left for left in found if registry.operands[left].stateful}
 
 
 def _upper(grants: Sequence[Grant], counted: set[str]) -> bool:

@@ -133,7 +133,7 @@ def _place(draft: _Draft, key: str, region: Region) -> bool:
         # Silence shows nothing about terms that the contract alone enforces.
         return operand.tier == "provider" and operand.code not in INTEGRAL
     if operand.code in INTEGRAL:
-        return _counter(draft, operand, region, prohibited=part.endswith("prohibited"))
+        return _counter(draft, operand, region, prohibited="prohibited " in part)
     if operand.code or operand.sort == "instant":
         return _coded(draft, operand, part, region)
     if operand.fact in draft.facts:
@@ -176,7 +176,7 @@ def _counter(draft: _Draft, operand: Operand, region: Region, *, prohibited: boo
         return False
     used = int(value) - least
     if prohibited:
-        # Only permissions are used, so the counter of a prohibition never moves.
+        # What else a prohibition has counted by then is left open, so only the first use is an example.
         return used == 0
     return draft.counters.setdefault(operand.fact, used) == used
 

@@ -1,0 +1,260 @@
+"""What two policies both grant, as a policy document: the counter-offer.
+
+Intervals and sets are cut, the smaller count stays, duties, prohibitions and obligations of both remain. The result
+only uses what survives the protocol's context: refinements become constraints. It is compared with both sides before
+it is handed out. Pure: standard library and msgspec only.
+"""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from connector.policy.analysis.cells import Budget, GaveUp
+from connector.policy.analysis.contains import contains
+from connector.policy.analysis.dnf import Reader, bare
+from connector.policy.analysis.duties import fulfils
+from connector.policy.analysis.findings import Containment, Finding, Unknown
+from connector.policy.analysis.overlap import satisfiable
+from connector.policy.analysis.regions import subset
+from connector.policy.analysis.shape import Grant, Shape, overlapping, pair
+from connector.policy.checks import flat
+from connector.policy.compile import Compiled, CompiledDuty, CompiledRule, compile_policy
+from connector.policy.decision import PolicyError
+from connector.policy.literals import lexical
+from connector.policy.model import (
+    Action,
+    Asset,
+    AtomicConstraint,
+    ConflictStrategy,
+    Constraint,
+    Duty,
+    Party,
+    PartyFunction,
+    Permission,
+    Policy,
+    Prohibition,
+)
+from connector.policy.registry import Registry
+
+N = TypeVar("N", Asset, Party)
+
+_ANY_TIER = frozenset({"provider", "consumer", "organisational"})
+_POSITIVE = frozenset({"eq", "isAnyOf"})
+_NEGATIVE = frozenset({"neq", "isNoneOf"})
+
+
+def meet(offer: Compiled, request: Compiled, *, uid: str) -> Policy | Unknown | None:
+    """Write down what both policies grant.
+
+    Parameters:
+        offer, request: compiled with the same registry.
+        uid: identifier of the new Offer.
+
+    Returns:
+        An Offer that both contain; None if there is certainly nothing that both grant; Unknown if it cannot be told, or
+        not be written as one policy.
+    """
+    try:
+        return _meet(offer, request, uid)
+    except GaveUp as reason:
+        return Unknown((Finding(reason.code),))
+
+
+def _meet(offer: Compiled, request: Compiled, uid: str) -> Policy | Unknown | None:
+    if offer.void is not None or request.void is not None:
+        return None
+    budget = Budget()
+    given, wanted = pair(offer, request, budget)
+    permissions = _permissions(given, wanted, budget)
+    if not permissions:
+        return None
+    if len(permissions) > 1 and (given.stateful or wanted.stateful):
+        # Each permission counts for itself, so two of them would grant twice what one did.
+        raise GaveUp("several-counters")
+    sides = (offer, request)
+    strict = [side for side in sides if side.conflict != "perm"] or sides
+    prohibitions = dict.fromkeys(_prohibition(rule) for side in strict for rule in side.prohibitions)
+    joint = Policy(
+        kind="Offer",
+        uid=uid,
+        profiles=tuple(dict.fromkeys((*offer.policy.profiles, *request.policy.profiles))),
+        conflict=_conflict(offer, request),
+        permission=permissions,
+        prohibition=tuple(prohibitions),
+        obligation=tuple(_duty(entry.duty) for entry in _together(offer.obligations, request.obligations)),
+    )
+    return _checked(joint, offer, request)
+
+
+def _conflict(offer: Compiled, request: Compiled) -> ConflictStrategy | None:
+    stated = {side.policy.conflict for side in (offer, request)}
+    effective = {side.conflict for side in (offer, request)}
+    if effective == {"perm"}:
+        return "perm"
+    return None if stated == {None} and effective == {"prohibit"} else "prohibit"
+
+
+def _checked(joint: Policy, offer: Compiled, request: Compiled) -> Policy | Unknown | None:
+    """Hand out a meet only if both sides contain it and it may grant something."""
+    try:
+        compiled = compile_policy(
+            joint, offer.registry, duty_mode=offer.duty_mode, conflict="prohibit", accept=_ANY_TIER
+        )
+    except PolicyError as refused:
+        return Unknown((Finding("not-one-policy", other=refused.code),))
+    if satisfiable(compiled) is False:
+        return None
+    for side in (offer, request):
+        found = contains(side, compiled)
+        if found.verdict is not Containment.CONTAINED:
+            return Unknown(found.reasons)
+    return joint
+
+
+def _permissions(given: Shape, wanted: Shape, budget: Budget) -> tuple[Permission, ...]:
+    """One permission for each two that meet, but for those that say the same."""
+    reader = Reader(given.compiled.registry, opaque=given.opaque | wanted.opaque, tops={}, budget=budget)
+    found: dict[Permission, None] = {}
+    for theirs in given.grants:
+        for mine in wanted.grants:
+            budget.spend(1)
+            if overlapping(theirs.cells, mine.cells, budget):
+                found[_permission(theirs, mine, reader)] = None
+    return tuple(found)
+
+
+def _permission(theirs: Grant, mine: Grant, reader: Reader) -> Permission:
+    one, other = theirs.rule, mine.rule
+    return Permission(
+        action=_action(one, other),
+        target=_same(one.rule.target, other.rule.target),
+        assigner=_parties(one.rule.assigner or other.rule.assigner),
+        assignee=_same(one.rule.assignee, other.rule.assignee),
+        functions=_functions(one, other),
+        constraint=conjoin((*_asked(one), *_asked(other)), reader),
+        duty=tuple(_duty(entry.duty) for entry in _together(one.duties, other.duties)),
+    )
+
+
+def _action(one: CompiledRule, other: CompiledRule) -> tuple[Action, ...]:
+    """The narrower action; an action has one parent at most, so of two that meet one is above the other."""
+    if not one.rule.action or not other.rule.action:
+        chosen = one.rule.action or other.rule.action
+    else:
+        inner = one.covers is not None and other.rule.action[0].iri in one.covers
+        chosen = other.rule.action if inner else one.rule.action
+    return tuple(Action(action.iri) for action in chosen)
+
+
+def _same(one: tuple[N, ...], other: tuple[N, ...]) -> tuple[N, ...]:
+    """The target or party of both. Two different ones may still meet in a member of both, which no rule can say."""
+    named: dict[str, N] = {entry.uid: replace(entry, refinement=()) for entry in (*one, *other)}
+    if len(named) > 1:
+        raise GaveUp("different-targets")
+    return tuple(named.values())
+
+
+def _parties(parties: tuple[Party, ...]) -> tuple[Party, ...]:
+    return tuple(replace(party, refinement=()) for party in parties)
+
+
+def _functions(one: CompiledRule, other: CompiledRule) -> tuple[PartyFunction, ...]:
+    return tuple(dict.fromkeys((*one.rule.functions, *other.rule.functions)))
+
+
+def _asked(rule: CompiledRule) -> list[Constraint]:
+    """All that a rule asks for, refinements included: on a permission or prohibition they count like constraints."""
+    entries: tuple[Action | Asset | Party, ...] = (
+        *rule.rule.action,
+        *rule.rule.target,
+        *rule.rule.assigner,
+        *rule.rule.assignee,
+    )
+    return [*(constraint for entry in entries for constraint in entry.refinement), *rule.rule.constraint]
+
+
+def _prohibition(rule: CompiledRule) -> Prohibition:
+    source = rule.rule
+    return Prohibition(
+        action=tuple(Action(action.iri) for action in source.action),
+        target=tuple(replace(asset, refinement=()) for asset in source.target),
+        assigner=_parties(source.assigner),
+        assignee=_parties(source.assignee),
+        functions=source.functions,
+        constraint=tuple(dict.fromkeys(bare(part) for part, _ in flat(_asked(rule), ""))),
+        remedy=tuple(_duty(entry.duty) for entry in rule.duties),
+    )
+
+
+def _duty(duty: Duty) -> Duty:
+    """A duty without its place in the old policy for a name; a name of its own stays."""
+    named = duty.uid if ":" in duty.uid else ""
+    return replace(duty, uid=named, consequence=tuple(_duty(entry) for entry in duty.consequence))
+
+
+def _together(one: Sequence[CompiledDuty], other: Sequence[CompiledDuty]) -> list[CompiledDuty]:
+    """The duties of both, but for those that another performs as well."""
+    kept: list[CompiledDuty] = []
+    for duty in (*one, *other):
+        if any(fulfils(held, duty) for held in kept):
+            continue
+        kept = [held for held in kept if not fulfils(duty, held)]
+        kept.append(duty)
+    return kept
+
+
+def conjoin(constraints: Sequence[Constraint], reader: Reader) -> tuple[Constraint, ...]:
+    """Write constraints that all have to hold with as few as possible: the tighter bound, the common members.
+
+    Raises:
+        GaveUp: too many of them.
+    """
+    parts = list(dict.fromkeys(bare(part) for part, _ in flat(constraints, "")))
+    merged = _merge([part for part in parts if isinstance(part, AtomicConstraint)], reader.registry)
+    kept: list[AtomicConstraint] = []
+    for atom in merged:
+        if any(_implies(held, atom, reader) for held in kept):
+            continue
+        kept = [held for held in kept if not _implies(atom, held, reader)]
+        kept.append(atom)
+    return (*kept, *(part for part in parts if not isinstance(part, AtomicConstraint)))
+
+
+def _implies(one: AtomicConstraint, other: AtomicConstraint, reader: Reader) -> bool:
+    if one.left != other.left:
+        return False
+    first, second = reader.dimension(one), reader.dimension(other)
+    if first.key != second.key or len(first.true) != 1 or len(second.true) != 1:
+        return False
+    return subset(first.true[0], second.true[0]) is True
+
+
+def _merge(atoms: Sequence[AtomicConstraint], registry: Registry) -> list[AtomicConstraint]:
+    """Join lists of members: what has to be in two lists is in their common part, what is excluded in either is out."""
+    found: dict[tuple[str, str], AtomicConstraint] = {}
+    for atom in atoms:
+        operand = registry.operands[atom.left]
+        kind = "any" if atom.operator in _POSITIVE else "none" if atom.operator in _NEGATIVE else ""
+        listed = operand.sort in {"code", "name", "taxonomy", "text"} and (operand.operators >= {"isAnyOf", "isNoneOf"})
+        if not kind or not listed or (kind == "any" and operand.multiple):
+            found[atom.left, f"{atom.operator} {atom.right}"] = atom
+            continue
+        held = found.get((atom.left, kind))
+        joint = atom if held is None else _members(held, atom, kind)
+        if joint is None:
+            found[atom.left, f"{atom.operator} {atom.right}"] = atom
+        else:
+            found[atom.left, kind] = joint
+    return list(found.values())
+
+
+def _members(one: AtomicConstraint, other: AtomicConstraint, kind: str) -> AtomicConstraint | None:
+    both = set(one.right), set(other.right)
+    members = set.intersection(*both) if kind == "any" else set.union(*both)
+    if not members:
+        return None
+    right = tuple(sorted(members, key=lexical))
+    if len(right) == 1:
+        return AtomicConstraint(one.left, "eq" if kind == "any" else "neq", right)
+    return AtomicConstraint(one.left, "isAnyOf" if kind == "any" else "isNoneOf", right)

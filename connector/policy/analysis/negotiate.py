@@ -1,0 +1,98 @@
+"""The provider's side of a negotiation, as a function of policies: agree, counter, terminate or hold.
+
+At most five rounds. What we would give never shrinks from one round to the next, and never exceeds the last of the
+concessions, which stay private: reasons only speak of the offer that the other side knows. Pure.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TypeAlias
+
+import msgspec
+
+from connector.policy.analysis.contains import contains
+from connector.policy.analysis.findings import Containment, Finding, Unknown
+from connector.policy.analysis.meet import meet
+from connector.policy.analysis.overlap import overlap, satisfiable
+from connector.policy.compile import Compiled
+from connector.policy.model import Policy
+
+MOST_ROUNDS = 5
+
+
+class Agree(msgspec.Struct, frozen=True):
+    """Conclude the agreement on what the request asks for."""
+
+    policy: Policy
+
+
+class Counter(msgspec.Struct, frozen=True):
+    """Answer with an offer of ours.
+
+    Parameters:
+        policy: what we offer instead.
+        level: how far we have conceded; to be handed in with the next request of this negotiation.
+    """
+
+    policy: Policy
+    level: int
+
+
+class Terminate(msgspec.Struct, frozen=True):
+    """There is nothing to agree on."""
+
+    reasons: tuple[Finding, ...]
+
+
+class Hold(msgspec.Struct, frozen=True):
+    """A person has to look. The reasons are for our side alone."""
+
+    reasons: tuple[Finding, ...]
+
+
+Answer: TypeAlias = Agree | Counter | Terminate | Hold
+
+
+def respond(
+    offer: Compiled,
+    request: Compiled,
+    *,
+    uid: str,
+    concessions: Sequence[Compiled] = (),
+    round_number: int = 1,
+    level: int = 0,
+    now: datetime | None = None,
+) -> Answer:
+    """Answer a request.
+
+    Parameters:
+        offer: what was published.
+        request: what is asked for, compiled with the same registry.
+        uid: identifier for a counter-offer.
+        concessions: what we would give in later rounds, each at least what came before; the last is the private
+            reservation policy.
+        round_number: 1 for the first request of the negotiation.
+        level: how far we have conceded so far, from the last `Counter`.
+        now: aware; with it, a request that only speaks of the past is refused.
+    """
+    if round_number > MOST_ROUNDS:
+        return Terminate((Finding("rounds-exhausted"),))
+    if satisfiable(request, now) is False:
+        return Terminate((Finding("nothing-granted"),))
+    ladder = (offer, *concessions)
+    for lower, upper in zip(ladder, concessions, strict=False):
+        if contains(upper, lower).verdict is not Containment.CONTAINED:
+            return Hold((Finding("reservation-narrower"),))
+    start = min(max(level, round_number - 1, 0), len(ladder) - 1)
+    found = contains(ladder[start], request)
+    if found.verdict is Containment.CONTAINED:
+        return Agree(request.policy)
+    if found.verdict is Containment.UNKNOWN:
+        return Hold(found.reasons)
+    for reached in range(start, len(ladder)):
+        joint = meet(ladder[reached], request, uid=uid)
+        if isinstance(joint, Unknown):
+            return Hold(joint.reasons)
+        if joint is not None:
+            return Counter(joint, reached)
+    return Terminate(overlap(offer, request).reasons)
