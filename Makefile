@@ -1,29 +1,58 @@
 # The words of this project. `make demo` and `make test` need nothing but Python ≥ 3.11 with pip, and make.
 PYTHON ?= python3
-VENV := .venv
-BIN := $(VENV)/bin
+VENV ?= .venv
 ARGS ?=
+SEEDS ?= 1000000
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo test test-odrl test-crash tck tck-serve simulate bench lock format clean
+.PHONY: help setup demo test test-odrl test-crash simulate tck tck-serve bench format lock
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
-$(BIN)/datenkontor: pyproject.toml requirements.lock
+$(VENV)/.ready: pyproject.toml requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo "installing what the connector needs into $(VENV) …"
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q connector
 	@touch $@
 
-$(VENV)/.dev: $(BIN)/datenkontor requirements-dev.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+$(VENV)/.dev: $(VENV)/.ready requirements-dev.lock
+	@echo "installing what the tests need into $(VENV) …"
+	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
 
 setup: $(VENV)/.dev ## build the environment for development
 
-demo: $(BIN)/datenkontor ## start a small data space on this machine and do the main job in it
+demo: $(VENV)/.ready ## start a small data space on this machine and do the main job in it
 	@$(BIN)/datenkontor demo $(ARGS)
 
 test: $(VENV)/.dev ## run the default test suite
-	@$(BIN)/python -m pytest -m "not e2e and not crash and not tck and not odrl and not nightly" -n 2 $(ARGS)
-	@$(BIN)/python -m pytest -m "e2e" $(ARGS)
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not (e2e or crash or tck or odrl or nightly)" $(ARGS)
+	@$(BIN)/python -m pytest -q -m "e2e" $(ARGS)
+
+test-odrl: $(VENV)/.dev ## run the public ODRL test suite (DATENKONTOR_DATA names the folder that holds it)
+	@$(BIN)/python -m pytest -q -m odrl $(ARGS)
+
+test-crash: $(VENV)/.dev ## kill either side before and after every write and every send
+	@$(BIN)/python -m pytest -q -s -m crash $(ARGS)
+
+simulate: $(VENV)/.dev ## live through SEEDS universes (default a million: a night)
+	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) $(ARGS)
+
+tck: $(VENV)/.dev ## run the original DSP conformance kit (needs Java 17 and Maven)
+	@$(BIN)/python -m pytest -q -s -m tck tests/conformance/dsp $(ARGS)
+
+tck-serve: $(VENV)/.dev ## serve the system under test alone, for another version of the kit
+	@$(BIN)/python -m tests.conformance.dsp.system $(ARGS)
+
+bench: $(VENV)/.dev ## run the benchmarks and write build/benchmarks.json
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+format: $(VENV)/.dev ## format the code and mend what can be mended
+	@$(BIN)/python -m ruff format . && $(BIN)/python -m ruff check --fix .
+
+lock: ## write the lock files anew (needs uv)
+	@.ci/lock
