@@ -186,7 +186,7 @@ def _withdrawal(compiled: Compiled, how: Manner) -> list[str]:
     said = [how.say(("Die Lieferung endet.", "Delivery ends."))]
     if any(rule.rows for rule in (*compiled.permissions, *compiled.prohibitions)):
         said.append(how.say(("Betroffene Datensätze fallen sofort weg.", "Affected records drop out at once.")))
-    if compiled.obligations:
+    if any(tiers.duty_tier(entry) != "provider" for entry in compiled.obligations):
         said.append(how.say(("Offene Pflichten bleiben.", "Open duties remain.")))
     return said
 

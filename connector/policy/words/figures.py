@@ -56,6 +56,8 @@ def number(value: Number, operand: Operand, language: Language) -> str:
     if factor not in factors:
         return f"{amount(value.amount, language)} {quoted(value.unit, language)}"
     shown = amount(value.amount / factor if factor != 1 else value.amount, language)
+    if factors[factor] == "EUR" and shown[-2:-1] == choose(language, (",", ".")):
+        shown += "0"
     return f"{shown} {factors[factor]}"
 
 

@@ -39,9 +39,9 @@ def _said(compiled: Compiled, how: Manner, details: int, parts: int) -> str:
     allowed = _listed(permissions, parts, how) or how.say(("Nichts ist erlaubt", "Nothing is allowed"))
     found = [allowed]
     if bans:
-        found.append(how.say(("verboten ist {}", "forbidden is {}")).format(_listed(bans, parts, how)))
+        found.append(how.say(("verboten ist {}", "forbidden: {}")).format(_listed(bans, parts, how)))
     if duties:
-        found.append(how.say(("Pflicht ist {}", "required is {}")).format(_listed(duties, parts, how)))
+        found.append(how.say(("Pflicht ist {}", "required: {}")).format(_listed(duties, parts, how)))
     return "; ".join(found)
 
 
@@ -50,7 +50,7 @@ def _permission(compiled: Compiled, index: int, how: Manner, most: int) -> str:
     conditions = [*scope(rule, how), *phrases(rule.constraint, how.registry, how.language)]
     first = sorted(duty(entry, how) for entry in compiled.permissions[index].duties)
     conditions += [how.say(("vorher {}", "first {}")).format(entry) for entry in first]
-    said = how.say(("{} erlaubt", "may {}")).format(action(rule, how))
+    said = how.say(("{} erlaubt", "{} allowed")).format(action(rule, how))
     return f"{said}: {_counted(conditions, most, how)}" if conditions else said
 
 

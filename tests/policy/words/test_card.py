@@ -112,6 +112,7 @@ def test_several_permissions_are_numbered_so_that_each_condition_has_its_place()
         ("1500000", "dk:volume", "1,5 MB", "1.5 MB"),
         ("1234", "odrl:count", "1.234", "1,234"),
         ("0.125", "odrl:payAmount", "0,125 EUR", "0.125 EUR"),
+        ("49.9", "odrl:payAmount", "49,90 EUR", "49.90 EUR"),
         ({"@value": "2027-03-01", "@type": "xsd:date"}, "odrl:dateTime", "1. März 2027", "1 March 2027"),
         ({"@value": "2027-03-01+01:00", "@type": "xsd:date"}, "odrl:dateTime", "(UTC+01:00)", "(UTC+01:00)"),
         (

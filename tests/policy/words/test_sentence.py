@@ -22,15 +22,15 @@ def test_a_short_policy_is_said_whole() -> None:
         "verboten ist weitergeben; Pflicht ist Quelle nennen."
     )
     assert sentence(build(document), "en") == (
-        "May use: purpose: scientific research, at most 30 days after the agreement; "
-        "forbidden is pass on; required is name the source."
+        "Use allowed: purpose: scientific research, at most 30 days after the agreement; "
+        "forbidden: pass on; required: name the source."
     )
 
 
 def test_a_long_policy_is_counted_and_its_purpose_kept() -> None:
     roles = [atom("dk:role", "neq", f"some long role of number {number}") for number in range(20)]
     said = sentence(build(agreement(rule(*roles, atom("odrl:purpose", "isA", "dpv:Marketing")))), "en")
-    assert said.startswith("May use: purpose: marketing, ")
+    assert said.startswith("Use allowed: purpose: marketing, ")
     assert "more" in said
 
 
