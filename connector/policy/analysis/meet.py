@@ -34,10 +34,12 @@ from connector.policy.model import (
     Permission,
     Policy,
     Prohibition,
+    Rule,
 )
 from connector.policy.registry import Registry
 
 N = TypeVar("N", Asset, Party)
+R = TypeVar("R", Permission, Prohibition, Duty)
 
 _ANY_TIER = frozenset({"provider", "consumer", "organisational"})
 _POSITIVE = frozenset({"eq", "isAnyOf"})
@@ -84,7 +86,27 @@ def _meet(offer: Compiled, request: Compiled, uid: str) -> Policy | Unknown | No
         prohibition=tuple(prohibitions),
         obligation=tuple(_duty(entry.duty) for entry in _together(offer.obligations, request.obligations)),
     )
-    return _checked(joint, offer, request)
+    return _checked(_compact(joint), offer, request)
+
+
+def _compact(policy: Policy) -> Policy:
+    """Say once for the whole policy which asset it is about and who offers it, where all rules agree on it."""
+    rules: tuple[Rule, ...] = (*policy.permission, *policy.prohibition, *policy.obligation)
+    targets, assigners = {rule.target for rule in rules}, {rule.assigner for rule in rules}
+    target = targets.pop() if len(targets) == 1 else ()
+    assigner = assigners.pop() if len(assigners) == 1 else ()
+
+    def bared(rule: R) -> R:
+        return replace(rule, target=() if target else rule.target, assigner=() if assigner else rule.assigner)
+
+    return replace(
+        policy,
+        target=target,
+        assigner=assigner,
+        permission=tuple(map(bared, policy.permission)),
+        prohibition=tuple(map(bared, policy.prohibition)),
+        obligation=tuple(map(bared, policy.obligation)),
+    )
 
 
 def _conflict(offer: Compiled, request: Compiled) -> ConflictStrategy | None:
@@ -149,10 +171,10 @@ def _action(one: CompiledRule, other: CompiledRule) -> tuple[Action, ...]:
 
 def _same(one: tuple[N, ...], other: tuple[N, ...]) -> tuple[N, ...]:
     """The target or party of both. Two different ones may still meet in a member of both, which no rule can say."""
-    named: dict[str, N] = {entry.uid: replace(entry, refinement=()) for entry in (*one, *other)}
-    if len(named) > 1:
+    chosen = one or other
+    if {entry.uid for entry in (*one, *other)} - {entry.uid for entry in chosen}:
         raise GaveUp("different-targets")
-    return tuple(named.values())
+    return tuple(replace(entry, refinement=()) for entry in chosen)
 
 
 def _parties(parties: tuple[Party, ...]) -> tuple[Party, ...]:

@@ -61,7 +61,7 @@ def example(cell: Cell, registry: Registry, policies: Iterable[Compiled]) -> Exa
         return None
     agreed = None
     if draft.elapsed is not None and not valueless(draft.elapsed):
-        waited = _least(draft.elapsed, 1)
+        waited = least_value(draft.elapsed, 1)
         if waited is None or waited > 10**17:
             return None
         agreed = at - timedelta(microseconds=int(waited))
@@ -161,7 +161,7 @@ def _coded(draft: _Draft, operand: Operand, part: str, region: Region) -> bool:
         case "elapsed_time":
             draft.elapsed = region
         case _:
-            value = _least(region, microseconds(_START))
+            value = least_value(region, microseconds(_START))
             if value is None:
                 return False
             draft.facts[operand.fact] = (Instant(EPOCH + timedelta(microseconds=int(value))),)
@@ -171,7 +171,7 @@ def _coded(draft: _Draft, operand: Operand, part: str, region: Region) -> bool:
 def _counter(draft: _Draft, operand: Operand, region: Region, *, prohibited: bool) -> bool:
     """The first use is always possible; a later one only where all before it were, which the caller has to know."""
     least = INTEGRAL[operand.code]
-    value = _least(region, least) if isinstance(region, Intervals) else None
+    value = least_value(region, least) if isinstance(region, Intervals) else None
     if value is None or not least <= value <= 10**18:
         return False
     used = int(value) - least
@@ -200,10 +200,10 @@ def _event(draft: _Draft, operand: Operand, part: str, region: Region) -> bool:
 def _values(registry: Registry, operand: Operand, part: str, region: Region) -> tuple[Value, ...] | None:
     match region:
         case Intervals() if operand.sort == "number":
-            number = _least(region, 0)
+            number = least_value(region, 0)
             return None if number is None else (Number(Decimal(number), part),)
         case Intervals() if operand.sort == "duration":
-            length = _least(region, 1)
+            length = least_value(region, 1)
             return None if length is None or length < 0 or length != int(length) else (Duration(0, int(length)),)
         case Names():
             name = _member(region, *_known(registry, operand))
@@ -262,7 +262,7 @@ def _several(region: Hits, closed: frozenset[str], tried: tuple[str, ...]) -> tu
     return tuple(found)
 
 
-def _least(region: Intervals, least: Point) -> Point | None:
+def least_value(region: Intervals, least: Point) -> Point | None:
     """The first value of a region from `least` on, or one close to it; None if there is none."""
     if region.holds(least):
         return least

@@ -1,0 +1,211 @@
+"""What is wrong or odd with a policy before anybody else sees it.
+
+Errors keep it from being published; warnings and notes do not. What cannot be told is no error. Pure.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from connector.policy.analysis.cells import Budget, Cell, GaveUp, leftovers, operand_of
+from connector.policy.analysis.duties import fulfilled
+from connector.policy.analysis.findings import Finding
+from connector.policy.analysis.overlap import inhabited, satisfiable
+from connector.policy.analysis.regions import Hits, Intervals, Names
+from connector.policy.analysis.shape import Grant, Shape, conditions, shape, unblocked
+from connector.policy.checks import leaves
+from connector.policy.compile import Compiled, CompiledRule
+from connector.policy.model import DK, ODRL, AtomicConstraint, Iri
+
+Level: TypeAlias = Literal["error", "warning", "note"]
+PersonalData: TypeAlias = Literal["none", "personal", "special"]
+"""What an asset holds: no personal data, personal data, or special categories of it (GDPR Art. 9)."""
+
+GDPR = "https://w3id.org/dpv/legal/eu/gdpr#"
+_PURPOSE, _LEGAL_BASIS, _ELAPSED = ODRL + "purpose", DK + "legalBasis", ODRL + "elapsedTime"
+_RECIPIENTS = frozenset(
+    {ODRL + "recipient", *(DK + name for name in ("participant", "participantGroup", "role", "membership"))}
+)
+_ENDS = frozenset({_ELAPSED, ODRL + "dateTime"})
+_DELETE = ODRL + "delete"
+
+
+class Remark(msgspec.Struct, frozen=True):
+    """One remark on a policy.
+
+    Codes beside those of `findings`: `never-granted` and `expired` (errors), `dead-rule` (a rule that can never apply),
+    `shadowed` (a permission that another makes superfluous), `conflict` (a permission and a prohibition that meet),
+    `purpose-missing`, `legal-basis-missing`, `retention-missing`, `delete-missing`, `recipient-missing`,
+    `special-basis-missing`, `legitimate-interest`, `consent-is-weak`, `unclear`.
+    """
+
+    level: Level
+    finding: Finding
+
+
+def lint(
+    policy: Compiled,
+    *,
+    now: datetime | None = None,
+    personal: PersonalData = "none",
+    public_body: bool = True,
+) -> tuple[Remark, ...]:
+    """Examine a policy.
+
+    Parameters:
+        policy: compiled.
+        now: aware; with it an offer whose time is over is an error.
+        personal: what the asset holds.
+        public_body: whether the provider acts as a public authority.
+
+    Returns:
+        Remarks, errors first. Nothing is raised.
+    """
+    if policy.void is not None:
+        return (Remark("error", Finding("void", policy.void.rule, policy.void.atom)),)
+    try:
+        found = shape(policy, Budget())
+        remarks = [*_use(policy, now), *_dead(found), *_shadowed(found), *_conflicts(found)]
+        if personal != "none":
+            remarks += _personal(found, special=personal == "special", public_body=public_body)
+    except GaveUp as reason:
+        level: Level = "error" if personal != "none" else "note"
+        remarks = [Remark(level, Finding("unclear", other=reason.code))]
+    order = {"error": 0, "warning": 1, "note": 2}
+    return tuple(sorted(dict.fromkeys(remarks), key=lambda remark: order[remark.level]))
+
+
+def _use(policy: Compiled, now: datetime | None) -> Iterator[Remark]:
+    if satisfiable(policy) is False:
+        yield Remark("error", Finding("never-granted"))
+    elif now is not None and satisfiable(policy, now) is False:
+        yield Remark("error", Finding("expired"))
+
+
+def _dead(found: Shape) -> Iterator[Remark]:
+    budget = Budget()
+    for grant in found.grants:
+        if not grant.cells:
+            yield Remark("warning", Finding("dead-rule", grant.rule.uid, operands=_operands(grant.rule)))
+        elif not unblocked(grant.cells, found, budget):
+            yield Remark("warning", Finding("dead-rule", grant.rule.uid, operands=("prohibition",)))
+    for rule, spared in zip(found.blocking, found.spared, strict=True):
+        if next(leftovers({}, spared, found.tops, budget), None) is None:
+            yield Remark("warning", Finding("dead-rule", rule.uid, operands=_operands(rule)))
+
+
+def _operands(rule: CompiledRule) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(leaf.left for entry in conditions(rule) for leaf in leaves(entry)))
+
+
+def _shadowed(found: Shape) -> Iterator[Remark]:
+    """Permissions that add nothing to another one: it covers them and asks for no further duty."""
+    budget = Budget()
+    gone: set[int] = set()
+    for index, grant in enumerate(found.grants):
+        for place, other in enumerate(found.grants):
+            if place == index or place in gone or not grant.cells or grant.rule.uid == other.rule.uid:
+                continue
+            if _covers(other, grant, found, budget):
+                gone.add(index)
+                yield Remark("warning", Finding("shadowed", grant.rule.uid, other.rule.uid))
+                break
+
+
+def _covers(other: Grant, grant: Grant, found: Shape, budget: Budget) -> bool:
+    if any(check.counters for check in (other.rule, grant.rule)):
+        # Rules with counters of their own are never the same.
+        return False
+    if any(fulfilled(duty, grant.rule.duties) is not True for duty in other.rule.duties):
+        return False
+    return all(next(leftovers(cell, other.cells, found.tops, budget), None) is None for cell in grant.cells)
+
+
+def _conflicts(found: Shape) -> Iterator[Remark]:
+    """Permissions and prohibitions that both apply somewhere; what that means depends on the strategy."""
+    level: Level = "error" if found.compiled.conflict == "invalid" else "note"
+    budget = Budget()
+    for rule, spared in zip(found.blocking, found.spared, strict=True):
+        for grant in found.grants:
+            cells = [piece for cell in grant.cells for piece in leftovers(cell, spared, found.tops, budget)]
+            if cells and inhabited(cells, _alone(found.compiled, grant.rule)):
+                yield Remark(level, Finding("conflict", grant.rule.uid, rule.uid))
+
+
+def _alone(policy: Compiled, rule: CompiledRule) -> Compiled:
+    """A policy with one permission and nothing else."""
+    return msgspec.structs.replace(policy, permissions=(rule,), prohibitions=())
+
+
+def _personal(found: Shape, *, special: bool, public_body: bool) -> Iterator[Remark]:
+    """Personal data is only offered for a purpose, on a legal basis, to somebody, for a time, and is then deleted."""
+    obliged = {duty.duty.action[0].iri for duty in found.compiled.obligations}
+    for grant in found.grants:
+        rule, cells = grant.rule, grant.cells
+        if not _restricts(cells, frozenset({_PURPOSE})):
+            yield Remark("error", Finding("purpose-missing", rule.uid))
+        if rule.assignee is None and not _restricts(cells, _RECIPIENTS):
+            yield Remark("error", Finding("recipient-missing", rule.uid))
+        if not all(any(_ends(key, cell) for key in cell) for cell in cells):
+            yield Remark("error", Finding("retention-missing", rule.uid))
+        if _DELETE not in obliged | {duty.duty.action[0].iri for duty in rule.duties}:
+            yield Remark("error", Finding("delete-missing", rule.uid))
+        yield from _basis(rule, cells, special=special, public_body=public_body)
+
+
+def _restricts(cells: Sequence[Cell], operands: frozenset[str]) -> bool:
+    """Whether every way to be permitted names one of the operands by what it has to be, not by what it must not be."""
+    return all(
+        any(operand_of(key) in operands and not key.startswith("?") and _positive(cell, key) for key in cell)
+        for cell in cells
+    )
+
+
+def _positive(cell: Cell, key: str) -> bool:
+    match cell[key]:
+        case Names(outside=outside, missing=missing):
+            return not outside and not missing
+        case Hits(meets=meets, missing=missing):
+            return bool(meets) and not missing
+        case _:
+            return False
+
+
+def _ends(key: str, cell: Cell) -> bool:
+    """Whether an operand of time ends some day."""
+    region = cell[key]
+    return key in _ENDS and isinstance(region, Intervals) and (len(region.cuts) + region.first) % 2 == 0
+
+
+def _basis(rule: CompiledRule, cells: Sequence[Cell], *, special: bool, public_body: bool) -> Iterator[Remark]:
+    if not _restricts(cells, frozenset({_LEGAL_BASIS})):
+        yield Remark("error", Finding("legal-basis-missing", rule.uid))
+        return
+    if special and not all(_special(cell) for cell in cells):
+        yield Remark("error", Finding("special-basis-missing", rule.uid))
+    named = set(_bases(rule))
+    if public_body and GDPR + "A6-1-f" in named:
+        yield Remark("error", Finding("legitimate-interest", rule.uid))
+    if public_body and any(iri.startswith(GDPR + "A6-1-a") for iri in named):
+        yield Remark("warning", Finding("consent-is-weak", rule.uid))
+
+
+def _special(cell: Cell) -> bool:
+    """Whether one of the bases has to be one of Art. 9(2)."""
+    region = cell.get(_LEGAL_BASIS)
+    return isinstance(region, Hits) and any(
+        not wanted.outside and all(iri.startswith(GDPR + "A9-2-") for iri in wanted.members) for wanted in region.meets
+    )
+
+
+def _bases(rule: CompiledRule) -> Iterator[str]:
+    for entry in conditions(rule):
+        for leaf in leaves(entry):
+            if leaf.left == _LEGAL_BASIS and leaf.operator not in {"neq", "isNoneOf"}:
+                yield from _iris(leaf)
+
+
+def _iris(leaf: AtomicConstraint) -> list[str]:
+    return [value.iri for value in leaf.right if isinstance(value, Iri)]
