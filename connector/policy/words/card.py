@@ -39,6 +39,7 @@ _CONFLICTS: dict[str, Pair] = {
     "invalid": ("Ein Widerspruch macht alles ungültig.", "A contradiction voids everything."),
 }
 """What is worth a sentence; that prohibitions come first is what everybody expects."""
+_PASS_ON = ODRL + "distribute"
 _MONEY = frozenset({"payAmount", "paymentState"})
 
 
@@ -107,7 +108,7 @@ def _permission(rule: CompiledRule, how: Manner) -> _Permission:
         by_topic[_topic(constraint, how.registry)].append(constraint)
     said = {topic: _sentences(entries, how) for topic, entries in by_topic.items()}
     named = action(rule.rule, how)
-    plain = bool(rule.rule.action) and rule.rule.action[0].iri == ODRL + "use"
+    plain = bool(rule.rule.action) and _is(rule, "use")
     head = ("Sie dürfen die Daten nutzen.", "You may use the data.") if plain else ("Erlaubt: {}.", "Allowed: {}.")
     where = tuple(full_stop(entry) for entry in scope(rule.rule, how))
     first = sorted({full_stop(how.say(("vorher: {}", "first: {}")).format(duty(entry, how))) for entry in rule.duties})
@@ -150,11 +151,25 @@ def _what_for(compiled: Compiled, permissions: Sequence[_Permission], how: Manne
 def _what_not(compiled: Compiled, how: Manner) -> list[str]:
     bans = sorted({prohibition(rule.rule, rule.duties, how) for rule in compiled.prohibitions})
     said = [full_stop(how.say(("verboten: {}", "forbidden: {}")).format(ban)) for ban in bans]
-    if compiled.permissions:
+    if compiled.permissions and not any(_is(rule, "use") for rule in compiled.permissions):
         said.append(how.say(("Sonst ist nichts erlaubt.", "Nothing else is allowed.")))
+    elif compiled.permissions and not _never_passed_on(compiled, how):
+        said.append(how.say(("Weitergeben gehört zum Nutzen.", "Passing on is part of use.")))
     if compiled.permissions and bans and compiled.conflict in _CONFLICTS:
         said.append(how.say(_CONFLICTS[compiled.conflict]))
     return said or [how.say(("Kein Verbot.", "No prohibition."))]
+
+
+def _is(rule: CompiledRule, name: str) -> bool:
+    return not rule.rule.action or rule.rule.action[0].iri == ODRL + name
+
+
+def _never_passed_on(compiled: Compiled, how: Manner) -> bool:
+    """Whether passing on is prohibited whatever the facts, the data and the party."""
+    return {"target", "assignee"} <= set(how.common) and any(
+        (rule.covers is None or _PASS_ON in rule.covers) and not (rule.ordered or rule.rows)
+        for rule in compiled.prohibitions
+    )
 
 
 def _duties(compiled: Compiled, permissions: Sequence[_Permission], how: Manner) -> list[str]:

@@ -15,7 +15,7 @@ from tests.policy.words.readability import sentences, words
 
 SEEDS = st.integers(0, 2**40)
 BATCHES = settings(max_examples=30, deadline=None)
-BATCH = 12
+BATCH = 8
 LANGUAGES: tuple[Language, ...] = ("de", "en")
 MONTH = {"@value": "P30D", "@type": "xsd:duration"}
 
@@ -95,6 +95,18 @@ def test_a_void_policy_says_so() -> None:
     document = agreement(rule(), prohibition=[rule(action="odrl:print")], conflict="invalid")
     assert "Diese Regeln sind ungültig." in card(build(document), "de").text
     assert "These rules are void." in card(build(document), "en").text
+
+
+def test_passing_on_is_said_to_be_part_of_use_unless_it_is_certainly_prohibited() -> None:
+    said = "Weitergeben gehört zum Nutzen."
+    free = agreement(rule())
+    never = agreement(rule(), prohibition=[rule(action="odrl:distribute")])
+    sometimes = agreement(rule(), prohibition=[rule(atom("dk:role", "eq", "x"), action="odrl:distribute")])
+    elsewhere = agreement(rule(), prohibition=[rule(action="odrl:distribute", target="urn:other")])
+    reading = agreement(rule(action="odrl:read"))
+    found = [card(build(document), "de").text for document in (free, never, sometimes, elsewhere, reading)]
+    assert [said in text for text in found] == [True, False, True, True, False]
+    assert "Sonst ist nichts erlaubt." in found[-1]
 
 
 def test_several_permissions_are_numbered_so_that_each_condition_has_its_place() -> None:
