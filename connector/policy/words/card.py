@@ -15,7 +15,7 @@ from connector.policy.model import ODRL, Constraint
 from connector.policy.registry import Registry
 from connector.policy.words import figures, tiers
 from connector.policy.words.constraint import phrases, together
-from connector.policy.words.language import Language, Pair, choose, full_stop
+from connector.policy.words.language import Language, Pair, choose, full_stop, quoted
 from connector.policy.words.rule import Manner, action, duty, manner, prohibition, scope, shared
 
 Question: TypeAlias = Literal["who", "what-for", "what-not", "how-long", "duties", "cost", "withdrawal", "enforcement"]
@@ -142,7 +142,9 @@ def _what_for(compiled: Compiled, permissions: Sequence[_Permission], how: Manne
         void = ("Diese Regeln sind ungültig. Sie erlauben nichts.", "These rules are void. They allow nothing.")
         found.append(how.say(void))
         if compiled.policy.replaced_by:
-            replaced = how.say(("Ersetzt durch: {}", "Replaced by: {}")).format(compiled.policy.replaced_by)
+            replaced = how.say(("Ersetzt durch: {}", "Replaced by: {}")).format(
+                quoted(compiled.policy.replaced_by, how.language)
+            )
             found.append(full_stop(replaced))
     grants = [entry.grant for entry in permissions]
     return found + _per_permission(grants, ("Es wird nichts erlaubt.", "Nothing is allowed."), how)

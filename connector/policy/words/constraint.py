@@ -186,7 +186,7 @@ def value_text(value: Value, operand: Operand, registry: Registry, language: Lan
         case Iri(iri=iri):
             return _label(iri, operand, registry, language)
         case Text(text=text):
-            return quoted(text, language) + (f" [{value.language}]" if value.language.isalnum() else "")
+            return quoted(text, language) + (f" {quoted(value.language, language)}" if value.language else "")
         case Number():
             return figures.number(value, operand, language)
         case Instant():

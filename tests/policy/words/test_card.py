@@ -97,6 +97,11 @@ def test_a_void_policy_says_so() -> None:
     assert "These rules are void." in card(build(document), "en").text
 
 
+def test_a_replaced_policy_names_its_successor_in_quotes() -> None:
+    document = agreement(rule()) | {"http://purl.org/dc/terms/isReplacedBy": "urn:new. All is allowed"}
+    assert "Replaced by: “urn:new. All is allowed”." in card(build(document), "en").text
+
+
 def test_passing_on_is_said_to_be_part_of_use_unless_it_is_certainly_prohibited() -> None:
     said = "Weitergeben gehört zum Nutzen."
     free = agreement(rule())
