@@ -65,12 +65,14 @@ class Builder:
         rule: uid of the rule, which names its counters.
         assume: verdict of a constraint that only the contract enforces and nobody can look up; True on permissions
             and duties, False on prohibitions.
+        bounded: whether a counter that has to stay below a limit may be bumped by that limit alone: on permissions.
     """
 
-    def __init__(self, registry: Registry, rule: str, *, assume: bool) -> None:
+    def __init__(self, registry: Registry, rule: str, *, assume: bool, bounded: bool = False) -> None:
         self.registry = registry
         self.rule = rule
         self.assume = assume
+        self.bounded = bounded
         self.facts: set[str] = set()
         self.counters: dict[str, Counter] = {}
         self.flips: list[Flip] = []
@@ -80,17 +82,26 @@ class Builder:
         """Build the checks of constraints that all have to hold."""
         return tuple(self.check(constraint, f"{path}/{index}") for index, constraint in enumerate(constraints))
 
-    def check(self, constraint: Constraint, path: str, *, monotone: bool = True) -> Check:
+    def check(self, constraint: Constraint, path: str, *, monotone: bool = True, alone: bool = True) -> Check:
         """Build one check.
+
+        Parameters:
+            monotone: whether the whole holds the more, the more parts hold; not so under xone.
+            alone: whether the whole needs this part; not so under or and xone.
 
         Raises:
             PolicyError: a constraint that only the contract enforces stands under xone.
         """
         if isinstance(constraint, AtomicConstraint):
-            return self._atomic(constraint, path, monotone)
+            return self._atomic(constraint, path, monotone, alone)
         kind = constraint.operand
         children = tuple(
-            self.check(child, f"{path}/{kind}/{index}", monotone=monotone and kind != "xone")
+            self.check(
+                child,
+                f"{path}/{kind}/{index}",
+                monotone=monotone and kind != "xone",
+                alone=alone and kind not in {"or", "xone"},
+            )
             for index, child in enumerate(constraint.constraints)
         )
         sets = [child.moments for child in children if child.moments is not None]
@@ -101,15 +112,14 @@ class Builder:
         test = _sequence(children) if kind == "andSequence" else _LOGICAL[kind](tuple(child.test for child in ordered))
         return Check(path, constraint, test, sum(child.cost for child in children) + 1, children=children)
 
-    def _atomic(self, constraint: AtomicConstraint, path: str, monotone: bool) -> Check:
+    def _atomic(self, constraint: AtomicConstraint, path: str, monotone: bool, alone: bool) -> Check:
         operand = self.registry.operands[constraint.left]
         atom = self._atom(operand, constraint)
         self.facts.update(atom.facts)
         if atom.flip is not None:
             self.flips.append(atom.flip)
         if atom.counter is not None:
-            held = self.counters.get(atom.counter.fact)
-            self.counters[atom.counter.fact] = atom.counter if held is None else _tighter(held, atom.counter)
+            self._count(atom.counter, by_limit=alone and self.bounded)
         test = atom.test
         if operand.tier != "provider":
             if not monotone:
@@ -122,6 +132,15 @@ class Builder:
         expected = f"{constraint.operator} {wanted}"
         unknown = Reason("constraint-unknown", self.rule, path, constraint.left, expected)
         return Check(path, constraint, test, atom.cost, atom.found, (), atom.moments, atom.since, unknown)
+
+    def _count(self, counter: Counter, *, by_limit: bool) -> None:
+        if not by_limit:
+            counter = Counter(counter.fact, counter.step, None, exact=True)
+        held = self.counters.get(counter.fact)
+        if held is not None:
+            limits = [entry.limit for entry in (held, counter) if entry.limit is not None]
+            counter = Counter(held.fact, held.step, min(limits, default=None), held.exact or counter.exact)
+        self.counters[counter.fact] = counter
 
     def _atom(self, operand: Operand, constraint: AtomicConstraint) -> Atom:
         if operand.code:
@@ -198,11 +217,6 @@ def _named(membership: operators.Membership, general: Test, fact: str, from_requ
         return general(request, world)
 
     return test
-
-
-def _tighter(one: Counter, other: Counter) -> Counter:
-    limits = [counter.limit for counter in (one, other) if counter.limit is not None]
-    return Counter(one.fact, one.step, min(limits) if limits else None)
 
 
 def _assumed(test: Test, assume: bool) -> Test:

@@ -49,6 +49,7 @@ class CompiledDuty(msgspec.Struct, frozen=True):
         parameters: constraints and refinements that say how it is done.
         transform: the transform that performs it on the way, or empty.
         consequences: what has to be done as well once it is violated.
+        counters: what a use adds to the counters it reads.
     """
 
     duty: Duty
@@ -60,6 +61,7 @@ class CompiledDuty(msgspec.Struct, frozen=True):
     parameters: tuple[Constraint, ...]
     transform: str
     consequences: tuple["CompiledDuty", ...]
+    counters: tuple[Counter, ...] = ()
 
 
 class CompiledRule(msgspec.Struct, frozen=True):
@@ -213,7 +215,7 @@ def _rule(
     registry: Registry,
     builders: list[Builder],
 ) -> CompiledRule:
-    builder = Builder(registry, rule.uid, assume=kind == "permission")
+    builder = Builder(registry, rule.uid, assume=kind == "permission", bounded=kind == "permission")
     builders.append(builder)
     refinements = tuple(
         check
@@ -332,6 +334,7 @@ def _duty(duty: Duty, role: DutyRole, registry: Registry, builders: list[Builder
         parameters=tuple(parameters),
         transform=registry.transforms.get(duty.action[0].iri, ""),
         consequences=tuple(_duty(consequence, "consequence", registry, builders) for consequence in duty.consequence),
+        counters=tuple(builder.counters.values()),
     )
 
 

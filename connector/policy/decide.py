@@ -33,7 +33,7 @@ from connector.policy.effects import (
     valid_until,
 )
 from connector.policy.matching import belongs, holds, matches, open_duty, reason
-from connector.policy.tasks import obligations_due, standing
+from connector.policy.tasks import obligations_due, open_duties, standing
 
 _NOTHING: tuple[()] = ()
 # Looking up a member of an Enum costs as much as a constraint; these are on the path of every access.
@@ -129,7 +129,10 @@ def _refused(
     for rule, obstacle in failed:
         if isinstance(obstacle, CompiledDuty):
             reasons.append(Reason("duty-not-performed", rule.uid, obstacle.duty.uid))
-            duties.append(standing(obstacle, request, world))
+            task = standing(obstacle, request, world)
+            duties.append(task)
+            if task.state == "violated":
+                duties.extend(open_duties(obstacle.consequences, None, request, world))
         else:
             reasons.append(reason(obstacle, rule, request, world))
     return _deny(compiled, request, world, tuple(reasons), tuple(duties))
@@ -159,7 +162,7 @@ def _granted(
         transforms,
         rows,
         deferred,
-        counters_of(active) if access and compiled.counters else _NOTHING,
+        counters_of(compiled, request, world, active) if access and compiled.counters else _NOTHING,
         compiled.contractual,
         compiled.policy_hash,
     )

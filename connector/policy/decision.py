@@ -210,11 +210,14 @@ class Counter(msgspec.Struct, frozen=True):
         fact: name of the counter, `<operand>:<rule uid>`.
         step: how much this use adds; 0 where the meter adds while bytes flow.
         limit: the counter must not exceed this after the bump; None where the policy sets no upper bound.
+        exact: a limit alone does not say what is allowed (a choice, an equality, a prohibition): the bump has to find
+            the counter as it was handed in as a fact.
     """
 
     fact: str
     step: int
     limit: int | None
+    exact: bool = False
 
 
 class Decision(msgspec.Struct, frozen=True):

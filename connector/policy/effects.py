@@ -79,11 +79,17 @@ def transforms_due(
     return tuple(sorted(found.values(), key=lambda entry: order.index(entry.name)))
 
 
-def counters_of(active: Sequence[CompiledRule]) -> tuple[Counter, ...]:
-    """What a use under the granting permissions adds to counters."""
-    if len(active) == 1:
+def counters_of(
+    compiled: Compiled, request: Request, world: World, active: Sequence[CompiledRule]
+) -> tuple[Counter, ...]:
+    """What a use adds to counters: those of the granting permissions, their duties, prohibitions and obligations."""
+    if len(active) == 1 and not (active[0].duties or compiled.prohibitions or compiled.obligations):
         return active[0].counters
-    return tuple({counter.fact: counter for rule in active for counter in rule.counters}.values())
+    rules = [*active, *(rule for rule in compiled.prohibitions if matches(rule, request, world))]
+    duties = [*(duty for rule in active for duty in rule.duties), *compiled.obligations]
+    found = [counter for rule in rules for counter in rule.counters]
+    found += [counter for duty in duties for counter in duty.counters]
+    return tuple({counter.fact: counter for counter in found}.values())
 
 
 def valid_until(compiled: Compiled, request: Request, world: World) -> datetime | None:

@@ -64,15 +64,17 @@ def obligations_due(compiled: Compiled, request: Request, world: World) -> tuple
         if task.state in {"active", "violated"}:
             tasks.append(task)
         if task.state == "violated":
-            tasks.extend(_open(duty.consequences, None, request, world))
+            tasks.extend(open_duties(duty.consequences, None, request, world))
     for rule in compiled.prohibitions:
         record = world.performed.get(rule.uid)
         if rule.duties and record is not None and record.violated_at is not None:
-            tasks.extend(_open(rule.duties, record.violated_at, request, world))
+            tasks.extend(open_duties(rule.duties, record.violated_at, request, world))
     return tuple({task.uid: task for task in tasks}.values())
 
 
-def _open(duties: tuple[CompiledDuty, ...], since: datetime | None, request: Request, world: World) -> list[DutyTask]:
+def open_duties(
+    duties: tuple[CompiledDuty, ...], since: datetime | None, request: Request, world: World
+) -> list[DutyTask]:
     """Those that are not performed yet; of remedies, not performed since the violation."""
     found = []
     for duty in duties:

@@ -5,7 +5,7 @@ operands, actions and terms that the generated policies use.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 PARENTS = {
@@ -55,7 +55,7 @@ def left_values(operand: str, rule: str, case: Case) -> list[Any] | None:
     if operand == "dateTime":
         return [at]
     if operand == "timeOfDay":
-        return [at.strftime("%H:%M")]
+        return [at.time()]
     if operand == "dayOfWeek":
         return [DAYS[at.weekday()]]
     if operand == "elapsedTime":
@@ -76,6 +76,8 @@ def right_value(operand: str, raw: Any) -> Any:
         return datetime.fromisoformat(text).date()
     if operand == "elapsedTime":
         return timedelta(days=int(text[1:-1]))
+    if operand == "timeOfDay":
+        return time.fromisoformat(text)
     if operand in {"count", "securityLevel"}:
         return int(text)
     return name(text) if operand in {"purpose", "spatial"} and name(text) in KNOWN else text
@@ -113,7 +115,7 @@ def related(value: str, wanted: str, operator: str) -> bool | None:
 def ordered(value: Any, operator: str, wanted: Any) -> bool:
     if isinstance(value, datetime) and not isinstance(wanted, datetime):
         value = value.date()
-    if value in LEVELS:
+    if isinstance(value, str):
         value, wanted = LEVELS.index(value), LEVELS.index(wanted)
     return bool(
         {"lt": value < wanted, "lteq": value <= wanted, "gt": value > wanted, "gteq": value >= wanted}[operator]

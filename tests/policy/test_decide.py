@@ -184,6 +184,7 @@ def test_after_a_violation_the_duty_and_all_its_consequences_have_to_be_performe
     violated = {"urn:pay": Performance(violated_at=BEFORE, fulfilled_at=BEFORE + timedelta(minutes=1))}
     told = {"urn:tell": Performance(fulfilled_at=BEFORE + timedelta(minutes=2))}
     assert ask(document, World(performed=violated)).verdict is DENY
+    assert [task.uid for task in ask(document, World(performed=violated)).duties] == ["urn:pay", "urn:tell"]
     assert ask(document, World(performed=violated | told)).verdict is PERMIT
     early = {"urn:tell": Performance(fulfilled_at=BEFORE - timedelta(minutes=2))}
     assert ask(document, World(performed=violated | early)).verdict is DENY

@@ -19,7 +19,7 @@ from tests.policy.support import facts, shipped
 
 Engine: TypeAlias = tuple[Compiled, Callable[[datetime], Request], World, Phase]
 # One example is a batch of cases from one seed; the nightly run asks for thousands of batches.
-BATCHES = settings(max_examples=int(os.environ.get("DATENKONTOR_BATCHES", "50")), deadline=None)
+BATCHES = settings(max_examples=int(os.environ.get("DATENKONTOR_BATCHES", "25")), deadline=None)
 SEEDS = st.integers(0, 2**40)
 BATCH = 20
 

@@ -328,13 +328,13 @@ def only_policy_errors(document: object) -> None:
         ask(policy)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(JSON)
 def test_any_json_gives_a_policy_or_a_policy_error(document: object) -> None:
     only_policy_errors(document)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.sampled_from(DOCUMENTS), st.data())
 def test_a_damaged_policy_gives_a_policy_or_a_policy_error(document: dict[str, object], data: st.DataObject) -> None:
     text = json.dumps(document).encode()
@@ -343,7 +343,7 @@ def test_a_damaged_policy_gives_a_policy_or_a_policy_error(document: dict[str, o
     only_policy_errors(text[:start] + data.draw(st.binary(max_size=6)) + text[end:])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.sampled_from(DOCUMENTS), JSON, st.data())
 def test_a_policy_with_a_foreign_part_gives_a_policy_or_a_policy_error(
     document: dict[str, object], foreign: object, data: st.DataObject

@@ -34,6 +34,7 @@ def build(operand: Operand, operator: str, right: tuple[Value, ...], rule: str) 
         return None if values is None else compare(values)
 
     test = listed if holds is None else ordered
-    return Atom(
-        test=test, found=found, cost=4, facts=(fact,), counter=Counter(fact, 1, operators.greatest(operator, right[0]))
-    )
+    # Only a bound from above can be kept by the limit alone; a bound from below stays kept as the counter grows.
+    exact = operator not in {"lt", "lteq", "gt", "gteq"}
+    counter = Counter(fact, 1, operators.greatest(operator, right[0]), exact)
+    return Atom(test=test, found=found, cost=4, facts=(fact,), counter=counter)

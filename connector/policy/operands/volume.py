@@ -28,6 +28,7 @@ def build(operand: Operand, operator: str, right: tuple[Value, ...], rule: str) 
         values = found(request, world)
         return None if values is None else compare(values)
 
-    return Atom(
-        test=test, found=found, cost=4, facts=(fact,), counter=Counter(fact, 0, operators.greatest(operator, right[0]))
-    )
+    # Only a bound from above can be kept by the limit alone; a bound from below stays kept as the counter grows.
+    exact = operator not in {"lt", "lteq", "gt", "gteq"}
+    counter = Counter(fact, 0, operators.greatest(operator, right[0]), exact)
+    return Atom(test=test, found=found, cost=4, facts=(fact,), counter=counter)
