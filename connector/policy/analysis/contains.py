@@ -172,7 +172,11 @@ class _Question:
             return found
         for duty in self.offer.obligations:
             finding = _lost(duty, self.request.obligations, "")
-            if finding is not None and not (duty.transform and self._on_the_way(duty)):
+            if finding is not None and duty.transform:
+                # A transform may as well come with every permission.
+                lost = [_lost(duty, grant.rule.duties, grant.rule.uid) for grant in self.wanted.grants]
+                finding = next((entry for entry in lost if entry is not None), None)
+            if finding is not None:
                 found.append(finding)
         found += [
             Finding("remedy-missing", rule.uid)
@@ -180,10 +184,6 @@ class _Question:
             if rule.duties and not any(_as_strict(other, rule) for other in self.request.prohibitions)
         ]
         return found
-
-    def _on_the_way(self, wanted: CompiledDuty) -> bool:
-        """Whether every permission of the request brings a transform with it."""
-        return all(fulfilled(wanted, grant.rule.duties) is True for grant in self.wanted.grants)
 
     def _without_duties(self, missing: list[Finding]) -> Comparison:
         """Duties are missing: NOT_CONTAINED if the request grants anything at all."""

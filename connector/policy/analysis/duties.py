@@ -26,7 +26,7 @@ def fulfils(given: CompiledDuty, wanted: CompiledDuty) -> Truth:
         return False
     alike = (
         timely is True
-        and (not theirs.target or [asset.uid for asset in theirs.target] == [asset.uid for asset in mine.target])
+        and _same_target(given, wanted)
         and (not theirs.assignee or theirs.assignee == mine.assignee)
         and set(theirs.functions) <= set(mine.functions)
         and _said(given.parameters) == _said(wanted.parameters)
@@ -46,6 +46,12 @@ def fulfilled(wanted: CompiledDuty, given: Sequence[CompiledDuty]) -> Truth:
         if found is None:
             verdict = None
     return verdict
+
+
+def _same_target(given: CompiledDuty, wanted: CompiledDuty) -> bool:
+    """Whether a duty is about what the other is about; a transform without a target works on all that leaves."""
+    mine, theirs = ([asset.uid for asset in duty.duty.target] for duty in (given, wanted))
+    return not theirs or mine == theirs or (bool(given.transform) and not mine)
 
 
 def _said(constraints: Iterable[Constraint]) -> frozenset[Constraint]:

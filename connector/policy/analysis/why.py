@@ -193,6 +193,7 @@ class _Draft:
     def __init__(self, policy: Compiled, request: Request, world: World) -> None:
         self.policy = policy
         self.request = request
+        self.start = request.at
         self.world = world
         self.open = False
         self.impossible = False
@@ -242,10 +243,10 @@ class _Draft:
 
     def _wait(self, step: Step, until: datetime | None) -> Step:
         """Move the request to a later time; there is no way back to an earlier one."""
-        if until is None or until <= self.request.at:
+        if until is None or until <= self.start:
             self.impossible = True
             return step
-        self.request = msgspec.structs.replace(self.request, at=until)
+        self.request = msgspec.structs.replace(self.request, at=max(until, self.request.at))
         return msgspec.structs.replace(step, code="wait", to=(Instant(until),))
 
 

@@ -24,6 +24,8 @@ from connector.policy.rows import row_test
 
 _START = datetime(2026, 1, 5, 12, tzinfo=UTC)
 """Where an example begins to look for a time: a Monday at noon."""
+_AMPLE = 400 * DAY
+_LONG = 20_000 * DAY
 _OTHER = "urn:example:other"
 
 
@@ -61,10 +63,10 @@ def example(cell: Cell, registry: Registry, policies: Iterable[Compiled]) -> Exa
         return None
     agreed = None
     if draft.elapsed is not None and not valueless(draft.elapsed):
-        waited = least_value(draft.elapsed, 1)
-        if waited is None or waited > 10**17:
+        waited = _waited(draft.elapsed)
+        if waited is None or waited > _LONG:
             return None
-        agreed = at - timedelta(microseconds=int(waited))
+        agreed = at - timedelta(microseconds=waited)
     request = _request(draft, at)
     return None if request is None else Example(request, _world(draft, at, agreed, policies))
 
@@ -277,6 +279,15 @@ def least_value(region: Intervals, least: Point) -> Point | None:
             if region.holds(candidate):
                 return candidate
     return None
+
+
+def _waited(region: Intervals) -> int | None:
+    """A time since the agreement well inside a region, in microseconds; months may be longer than they are counted."""
+    start = least_value(region, 1)
+    if start is None:
+        return None
+    end = next((value for value, _ in region.cuts if value > start), None)
+    return int(start) + _AMPLE if end is None else int(end) - 1
 
 
 def _time(draft: _Draft) -> datetime | None:

@@ -7,7 +7,7 @@ import z3
 from connector.policy.analysis.atoms import microseconds
 from connector.policy.compile import Compiled, CompiledRule
 from connector.policy.literals import lexical, starts
-from connector.policy.model import AtomicConstraint, Constraint, Day, Iri, Number
+from connector.policy.model import AtomicConstraint, ClockTime, Constraint, Day, Duration, Iri, Number
 from connector.policy.registry import Operand, Registry
 
 NOW = z3.Int("now")
@@ -32,6 +32,8 @@ def atomic(constraint: AtomicConstraint, registry: Registry, *, permission: bool
     operand = registry.operands[constraint.left]
     if operand.code == "date_time":
         return _time(constraint)
+    if operand.code in {"time_of_day", "event", "elapsed_time"}:
+        return _coded(constraint, operand)
     there = known(operand)
     if operand.sort == "number":
         value = z3.Int("count") if operand.code else z3.Real(operand.iri)
@@ -56,6 +58,35 @@ def atomic(constraint: AtomicConstraint, registry: Registry, *, permission: bool
     if operand.tier != "provider":
         return (z3.Not(false), false) if permission else (true, z3.Not(true))
     return true, false
+
+
+def _coded(constraint: AtomicConstraint, operand: Operand) -> Two:
+    right = constraint.right[0]
+    if isinstance(right, ClockTime):
+        held = _ordered(constraint, z3.Int("clock"), right.seconds * 1_000_000)
+        return held, z3.Not(held)
+    there = known(operand)
+    if isinstance(right, Duration):
+        # A month is a length of its own between 28 and 31 days; nothing else is said about it.
+        length = right.milliseconds * 1000 + right.months * z3.Int("month")
+        held = _ordered(constraint, z3.Int("elapsed"), length)
+        return z3.And(there, held), z3.And(there, z3.Not(held))
+    names = [lexical(value)[0] for value in constraint.right]
+    during = z3.Or([z3.Bool(f"{name} is on") for name in names])
+    after = z3.And(z3.Not(during), z3.Or([z3.Bool(f"{name} is over") for name in names]))
+    if any(name.endswith("policyUsage") for name in names):
+        during, after, there = z3.BoolVal(True), z3.BoolVal(False), z3.BoolVal(True)
+    before = z3.Not(z3.Or(during, after))
+    held = {
+        "eq": during,
+        "isAnyOf": during,
+        "neq": z3.Not(during),
+        "isNoneOf": z3.Not(during),
+        "lt": before,
+        "lteq": z3.Or(before, during),
+        "gt": after,
+    }[constraint.operator]
+    return z3.And(there, held), z3.And(there, z3.Not(held))
 
 
 def _fraction(constraint: AtomicConstraint) -> tuple[int, int]:
@@ -192,7 +223,16 @@ def grants(policy: Compiled) -> Any:
 
 
 def domain() -> Any:
-    return z3.And(z3.Int("count") >= 1, z3.Int("weekday") >= 0, z3.Int("weekday") <= 6)
+    day = 86_400_000_000
+    return z3.And(
+        z3.Int("count") >= 1,
+        z3.Int("weekday") >= 0,
+        z3.Int("weekday") <= 6,
+        z3.Int("clock") >= 0,
+        z3.Int("clock") < day,
+        z3.Int("month") >= 28 * day,
+        z3.Int("month") <= 31 * day,
+    )
 
 
 class Oracle:
