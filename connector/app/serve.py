@@ -7,8 +7,6 @@ from typing import Protocol
 
 import uvloop
 
-from connector.app.broker import build_broker
-from connector.app.connector import build
 from connector.app.logs import set_up
 from connector.settings import Settings
 
@@ -45,11 +43,16 @@ def _prepare(settings: Settings) -> None:
 
 
 async def _connector(settings: Settings) -> None:
+    # A role imports what it needs: a connector does without the broker's room, and the other way round.
+    from connector.app.connector import build
+
     connector = await build(settings)
     await _until_told(connector, connector.listeners.addresses)
 
 
 async def _broker(settings: Settings) -> None:
+    from connector.app.broker import build_broker
+
     broker = await build_broker(settings)
     await _until_told(broker, broker.listeners.addresses)
 

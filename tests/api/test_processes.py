@@ -7,6 +7,7 @@ import httpx
 import msgspec
 import pytest
 
+from connector.protocol.dsp.transfer_machine import FlowState
 from tests.support.plane import CITY, Desk
 
 ASKED = {"participant": CITY, "dataset": "urn:dataset:air"}
@@ -152,7 +153,7 @@ async def test_a_transfer_that_is_kept_is_waited_for_until_something_was_deliver
         pid = await begun(client, "transfers", {"agreement": "urn:agreement:1", "keep": True})
         waiting = asyncio.create_task(client.get(f"/v1/transfers/{pid}/wait"))
         await desk.become(pid, "STARTED")
-        await desk.become(pid, "STARTED", progress=progress)
+        await desk.become(pid, "STARTED", progress=progress, flow_reported=FlowState.STARTED)
         assert (await waiting).json()["progress"] == {"bytes_moved": 3, "size": None, "sha256": "ab", "error": None}
         assert (await client.post(f"/v1/transfers/{pid}/pull")).json()["sha256"] == "ab" * 32
 

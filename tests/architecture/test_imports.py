@@ -11,8 +11,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PURE = ("protocol", "policy", "audit")
 # What a pure room may import besides itself and the rooms behind it: the part of the standard library without effects.
 ALLOWED = {
-    "abc", "base64", "bisect", "collections", "collections.abc", "contextlib", "dataclasses", "datetime", "decimal",
-    "enum", "fractions", "functools", "hashlib", "heapq", "hmac", "itertools", "json", "math", "msgspec", "operator",
+    "abc", "base64", "bisect", "collections", "collections.abc", "contextlib", "dataclasses", "datetime", "decimal", "difflib",
+    "enum", "fractions", "functools", "hashlib", "heapq", "hmac", "itertools", "json", "math", "msgspec", "msgspec.structs", "operator",
     "re", "string", "struct", "tomllib", "types", "typing", "unicodedata", "urllib.parse", "zoneinfo",
 }  # fmt: skip
 
