@@ -186,6 +186,22 @@ def types(found: dict[str, object], names: Names, path: str) -> list[str]:
     return [names.term(word(entry, f"{path}/@type")) for entry in items(found.pop("@type", None))]
 
 
+def ignore_status(found: dict[str, object], names: Names) -> None:
+    """Take out a status that the counter-party claims."""
+    if found.pop("status", None) is not None:
+        names.notes["A received status is ignored: the state of a rule is what our own ledger says."] = None
+
+
+def nothing_left(found: dict[str, object], path: str) -> None:
+    """Refuse what nobody has taken out of an object.
+
+    Raises:
+        PolicyError: there is a member that is not understood.
+    """
+    for key in found:
+        refuse("unknown-member", path, f"The member {key[:200]} is not understood; remove it or use the profile.")
+
+
 def constraints_by_id(document: Mapping[str, object], names: Names) -> Iterator[tuple[str, Mapping[str, object]]]:
     """Find the constraints of a measured document that have an identifier and a content."""
     stack: list[object] = [document]

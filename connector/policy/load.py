@@ -6,19 +6,20 @@ is ever fetched. Pure: standard library and msgspec only.
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import cast
 
 import msgspec
 
 from connector.policy import literals
+from connector.policy.constraints import ConstraintReader
 from connector.policy.document import DEFAULT as DEFAULT
 from connector.policy.document import (
     Limits,
-    constraints_by_id,
     identifier,
+    ignore_status,
     items,
     members,
+    nothing_left,
     parse,
     refuse,
     types,
@@ -28,24 +29,17 @@ from connector.policy.model import (
     ODRL,
     Action,
     Asset,
-    AtomicConstraint,
     ConflictStrategy,
     Constraint,
     Duty,
-    Flag,
-    Iri,
-    LogicalConstraint,
-    LogicalOperand,
     Party,
     PartyFunction,
     Permission,
     Policy,
     PolicyKind,
     Prohibition,
-    Text,
-    Value,
 )
-from connector.policy.names import LOGICAL, Names, expand
+from connector.policy.names import Names, expand
 
 FUNCTIONS = frozenset(
     side + "Party"
@@ -59,7 +53,6 @@ _BARE_DESCRIPTIVE = frozenset({"title", "description", "creator", "publisher", "
 _REPLACED_BY = frozenset({"isReplacedBy", "http://purl.org/dc/terms/isReplacedBy"})
 _KINDS: dict[str, PolicyKind] = {"Set": "Set", "Policy": "Set", "Offer": "Offer", "Agreement": "Agreement"}
 _UNSUPPORTED_KINDS = frozenset({"Assertion", "Privacy", "Request", "Ticket"})
-_MOST_VALUES = 1_000
 
 
 def load(document: Mapping[str, object] | bytes, *, limits: Limits = DEFAULT) -> Policy:
@@ -76,15 +69,14 @@ def load(document: Mapping[str, object] | bytes, *, limits: Limits = DEFAULT) ->
 
 
 class _Reader:
-    """One document on its way into the model; counts what it reads so that references cannot blow up."""
+    """One document on its way into the model."""
 
     def __init__(self, document: Mapping[str, object], limits: Limits) -> None:
         self.document = document
         self.limits = limits
         self.names = Names()
         self.rules = 0
-        self.steps = 0
-        self.by_id: dict[str, Mapping[str, object]] | None = None
+        self.constraints = ConstraintReader(document, self.names, limits)
 
     def policy(self) -> Policy:
         names = self.names
@@ -95,7 +87,7 @@ class _Reader:
         uid = identifier(found, "")
         if not uid:
             refuse("missing-uid", "", "A policy has an identifier, @id.")
-        self._ignore_status(found)
+        ignore_status(found, self.names)
         fields = self._shared(found, "")
         policy = Policy(
             kind=kind,
@@ -122,7 +114,7 @@ class _Reader:
             about=self._about(found),
             prefixes=tuple(names.prefixes.items()),
         )
-        self._nothing_left(found, "")
+        nothing_left(found, "")
         if not (policy.permission or policy.prohibition or policy.obligation or policy.inherit_from):
             refuse("no-rule", "", "A policy has at least one permission, prohibition or obligation.")
         return msgspec.structs.replace(policy, notes=tuple(names.notes))
@@ -179,14 +171,6 @@ class _Reader:
                     self.names.notes[f"The descriptive member {key[:200]} is not kept, it is no plain text."] = None
         return tuple(kept)
 
-    def _ignore_status(self, found: dict[str, object]) -> None:
-        if found.pop("status", None) is not None:
-            self.names.notes["A received status is ignored: the state of a rule is what our own ledger says."] = None
-
-    def _nothing_left(self, found: dict[str, object], path: str) -> None:
-        for key in found:
-            refuse("unknown-member", path, f"The member {key[:200]} is not understood; remove it or use the profile.")
-
     def _shared(
         self, found: dict[str, object], path: str
     ) -> tuple[tuple[Action, ...], tuple[Asset, ...], tuple[Party, ...], tuple[Party, ...], tuple[PartyFunction, ...]]:
@@ -219,8 +203,8 @@ class _Reader:
             meant = identifier(found, path) or None
         else:
             identifier(found, path)
-        refinement = self._constraints(found, "refinement", path)
-        self._nothing_left(found, path)
+        refinement = self.constraints.read(found, "refinement", path)
+        nothing_left(found, path)
         return Action(self.names.iri(word(meant, path), path), refinement)
 
     def _named(self, value: object, kind: str, path: str) -> tuple[str, bool, tuple[Constraint, ...]]:
@@ -234,8 +218,8 @@ class _Reader:
         if source is not None:
             collection = True
             uid = word(source, f"{path}/source")
-        refinement = self._constraints(found, "refinement", path)
-        self._nothing_left(found, path)
+        refinement = self.constraints.read(found, "refinement", path)
+        nothing_left(found, path)
         if not uid:
             refuse("malformed", path, f"A {kind.lower()} is named by its identifier, a collection by its source.")
         return expand(uid, self.names.prefixes), collection, refinement
@@ -249,7 +233,7 @@ class _Reader:
         found = members(value, self.names, path)
         if set(types(found, self.names, path)) - {kind, "Rule"}:
             refuse("malformed", path, f"The @type of this rule is not {kind}.")
-        self._ignore_status(found)
+        ignore_status(found, self.names)
         return found
 
     def _permission(self, value: object, path: str) -> Permission:
@@ -262,11 +246,11 @@ class _Reader:
             assigner=assigner,
             assignee=assignee,
             functions=functions,
-            constraint=self._constraints(found, "constraint", path),
+            constraint=self.constraints.read(found, "constraint", path),
             duty=self._duties(found, "duty", path),
             uid=uid,
         )
-        self._nothing_left(found, path)
+        nothing_left(found, path)
         return rule
 
     def _prohibition(self, value: object, path: str) -> Prohibition:
@@ -279,11 +263,11 @@ class _Reader:
             assigner=assigner,
             assignee=assignee,
             functions=functions,
-            constraint=self._constraints(found, "constraint", path),
+            constraint=self.constraints.read(found, "constraint", path),
             remedy=self._duties(found, "remedy", path),
             uid=uid,
         )
-        self._nothing_left(found, path)
+        nothing_left(found, path)
         return rule
 
     def _duties(self, found: dict[str, object], member: str, path: str) -> tuple[Duty, ...]:
@@ -300,102 +284,9 @@ class _Reader:
             assigner=assigner,
             assignee=assignee,
             functions=functions,
-            constraint=self._constraints(found, "constraint", path),
+            constraint=self.constraints.read(found, "constraint", path),
             consequence=self._duties(found, "consequence", path),
             uid=uid,
         )
-        self._nothing_left(found, path)
+        nothing_left(found, path)
         return rule
-
-    def _constraints(self, found: dict[str, object], member: str, path: str) -> tuple[Constraint, ...]:
-        entries = items(found.pop(member, None))
-        return tuple(self._constraint(entry, f"{path}/{member}/{index}", 0) for index, entry in enumerate(entries))
-
-    def _constraint(self, value: object, path: str, depth: int) -> Constraint:
-        self.steps += 1
-        if self.steps > self.limits.nodes:
-            refuse("too-large", path, f"The policy holds more than {self.limits.nodes} constraints.")
-        if depth > self.limits.depth:
-            refuse("too-deep", path, f"Constraints are nested more than {self.limits.depth} deep, or in a circle.")
-        if isinstance(value, str) or (isinstance(value, Mapping) and set(value) == {"@id"}):
-            value = self._referred(word(value, path), path)
-        if not isinstance(value, Mapping):
-            refuse("malformed", path, "A constraint is an object.")
-        found = members(value, self.names, path)
-        types(found, self.names, path)
-        self._ignore_status(found)
-        uid = identifier(found, path)
-        logical = [name for name in LOGICAL if name in found]
-        if not logical:
-            return self._atomic(found, uid, path)
-        operand = cast("LogicalOperand", logical[0])
-        entries = items(found.pop(operand))
-        self._nothing_left(found, path)
-        children = tuple(
-            self._constraint(entry, f"{path}/{operand}/{index}", depth + 1) for index, entry in enumerate(entries)
-        )
-        return LogicalConstraint(operand, children, uid)
-
-    def _referred(self, uid: str, path: str) -> Mapping[str, object]:
-        if self.by_id is None:
-            self.by_id = dict(constraints_by_id(self.document, self.names))
-        if uid not in self.by_id:
-            refuse("remote-reference", path, f"The constraint {uid[:200]} is not in the document and never fetched.")
-        return self.by_id[uid]
-
-    def _atomic(self, found: dict[str, object], uid: str, path: str) -> AtomicConstraint:
-        if "leftOperand" not in found or "operator" not in found:
-            refuse("malformed", path, "A constraint has a leftOperand and an operator, or one of and, or, xone.")
-        data_type = found.pop("dataType", None)
-        unit = found.pop("unit", None)
-        reference = found.pop("rightOperandReference", None)
-        datatype = "" if data_type is None else expand(word(data_type, path), self.names.prefixes)
-        right = tuple(
-            self._value(entry, datatype, f"{path}/rightOperand") for entry in items(found.pop("rightOperand", None))
-        )
-        if len(right) > _MOST_VALUES:
-            refuse("too-large", path, f"A constraint lists more than {_MOST_VALUES} values.")
-        constraint = AtomicConstraint(
-            left=self.names.iri(word(found.pop("leftOperand"), path), path),
-            operator=self.names.operator(word(found.pop("operator"), path)),
-            right=right,
-            unit="" if unit is None else expand(word(unit, path), self.names.prefixes),
-            data_type=datatype,
-            reference="" if reference is None else word(reference, path),
-            uid=uid,
-        )
-        self._nothing_left(found, path)
-        return constraint
-
-    def _value(self, value: object, datatype: str, path: str) -> Value:
-        if isinstance(value, bool):
-            return Flag(value)
-        if isinstance(value, int | float | Decimal):
-            return self._typed(str(value), literals.XSD + "decimal", path)
-        if isinstance(value, str):
-            return self._typed(value, datatype, path) if datatype else Text(value)
-        if not isinstance(value, Mapping):
-            refuse("malformed", path, "A right operand is a string, a typed value object or an array of these.")
-        if set(value) == {"@id"}:
-            return Iri(expand(word(value, path), self.names.prefixes))
-        if "@value" not in value or set(value) - {"@value", "@type", "@language"}:
-            refuse("malformed", path, "A value object has @value and @type (or @language) and nothing else.")
-        inner, kind, language = value["@value"], value.get("@type"), value.get("@language")
-        if isinstance(inner, bool):
-            inner = "true" if inner else "false"
-        elif isinstance(inner, int | float | Decimal):
-            inner = str(inner)
-            kind = kind or "xsd:decimal"
-        if not isinstance(inner, str):
-            refuse("malformed", path, "The @value of a value object is a string, number or boolean.")
-        if language is not None:
-            return Text(inner, word(language, path))
-        if kind is None and not datatype:
-            return Text(inner)
-        return self._typed(inner, datatype if kind is None else expand(word(kind, path), self.names.prefixes), path)
-
-    def _typed(self, lexical: str, datatype: str, path: str) -> Value:
-        value = literals.typed(lexical, datatype)
-        if value is None:
-            refuse("bad-literal", path, f"{lexical[:100]!r} is no {datatype[:200]} that is supported.")
-        return Iri(expand(value.iri, self.names.prefixes)) if isinstance(value, Iri) else value
