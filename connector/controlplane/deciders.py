@@ -54,10 +54,12 @@ class ByPolicy:
         if asset is None or asset.status is not AssetStatus.PUBLISHED:
             return Proceed(Terminate("withdrawn", "The offer was withdrawn."))
         situation = Situation(participant=process.peer, claims=judgement.claims_of(process.evidence), agreed_at=now)
-        verdict = judgement.judge(self.plane, catalog_policy(asset), situation, asset.id, Phase.NEGOTIATION)
+        # What was accepted is an offer of our own people, who may have asked for other terms than the asset's.
+        accepted = process.state == NegotiationState.ACCEPTED
+        terms = process.offer if accepted else catalog_policy(asset)
+        verdict = judgement.judge(self.plane, terms, situation, asset.id, Phase.NEGOTIATION)
         if verdict.denied:
             return Proceed(Terminate("not-permitted", verdict.reason))
-        accepted = process.state == NegotiationState.ACCEPTED
         if not accepted and not documents.same_rules(process.offer, asset.policy):
             return HoldFor(reason="The request asks for other terms than the offer.", who="provider")
         if asset.data_class in self.approve:

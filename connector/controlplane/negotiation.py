@@ -9,6 +9,7 @@ from connector.controlplane import catalog, documents, persons, trail
 from connector.controlplane.plane import Invalid, NotAllowed, NotFound, Plane
 from connector.ports.changes import DropHold
 from connector.ports.decider import Accept, Agree, Finalize, Offer, Request, Step, Terminate, Verify
+from connector.ports.entities import AssetStatus
 from connector.protocol.dsp import machine, negotiation, negotiation_machine
 from connector.protocol.dsp.codec import encode
 from connector.protocol.dsp.common import Role
@@ -35,22 +36,29 @@ async def request(
 ) -> ContractNegotiation:
     """Ask a provider for a contract on one of its datasets; `policy` asks for other terms than it offers.
 
-    Without `offer_id` the dataset's first offer is taken. Raises NotFound, Invalid, PeerFailed.
+    Without `offer_id` the dataset's first offer is taken; with both, the provider's catalogue is not asked again. Raises NotFound, Invalid, PeerFailed.
     """
     known = catalog.provider(plane, participant_id)
-    dataset = await catalog.fetch_dataset(plane, participant_id, dataset_id)
-    offers = [entry for entry in dataset.get("hasPolicy") or [] if isinstance(entry, dict)]
-    chosen = next((entry for entry in offers if offer_id is None or entry.get("@id") == offer_id), None)
-    if chosen is None:
-        raise NotFound("no-offer", f"The dataset {dataset_id} has no such offer: read the catalogue again.")
+    if offer_id is None or policy is None:
+        chosen = await _offered(plane, participant_id, dataset_id, offer_id)
+        offer_id, policy = str(chosen.get("@id")), policy or chosen
     offer = documents.message_offer(
-        msgspec.json.encode(policy or chosen),
-        offer_id=str(chosen.get("@id")),
+        msgspec.json.encode(policy),
+        offer_id=offer_id,
         target=dataset_id,
         assigner=participant_id,
         assignee=plane.participant,
     )
     return await ask(plane, participant_id, known.address or "", offer)
+
+
+async def _offered(plane: Plane, participant_id: str, dataset_id: str, offer_id: str | None) -> dict[str, Any]:
+    dataset = await catalog.fetch_dataset(plane, participant_id, dataset_id)
+    offers = [entry for entry in dataset.get("hasPolicy") or [] if isinstance(entry, dict)]
+    chosen = next((entry for entry in offers if offer_id is None or entry.get("@id") == offer_id), None)
+    if chosen is None:
+        raise NotFound("no-offer", f"The dataset {dataset_id} has no such offer: read the catalogue again.")
+    return chosen
 
 
 async def ask(plane: Plane, participant_id: str, address: str, offer: bytes) -> ContractNegotiation:
@@ -83,11 +91,13 @@ async def ask(plane: Plane, participant_id: str, address: str, offer: bytes) -> 
 async def offer(
     plane: Plane, participant_id: str, asset_id: str, *, policy: dict[str, Any] | None = None
 ) -> ContractNegotiation:
-    """Offer one of our assets to a consumer, who did not ask. Raises NotFound."""
+    """Offer one of our published assets to a consumer, who did not ask. Raises NotFound, NotAllowed."""
     known = catalog.provider(plane, participant_id)
     asset = await plane.store.asset(plane.owner, asset_id)
     if asset is None:
         raise NotFound("no-asset", f"There is no asset {asset_id}: list them to see which there are.")
+    if asset.status is not AssetStatus.PUBLISHED:
+        raise NotAllowed("not-published", f"The asset {asset_id} is {asset.status}: publish it, then offer it.")
     terms = documents.message_offer(
         msgspec.json.encode(policy) if policy else asset.policy,
         offer_id=asset.offer_id,
