@@ -16,6 +16,7 @@ from connector.ports.changes import Conflict
 from connector.ports.dataplane import FlowReport, FlowRequest
 from connector.ports.decider import Complete, Terminate
 from connector.ports.entities import FlowDirection, Lease, Page
+from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.transfer_machine import PUSH, WANTED, FlowState, TransferProcess, TransferState
 
@@ -89,6 +90,12 @@ async def _start(plane: Plane, process: TransferProcess) -> TransferProcess:
         process, flow_reported=FlowState.STARTED, lease_until=lease.valid_until, due_at=plane.now()
     )
     return await trail.commit(plane, process, after, event="flow started")
+
+
+def renewal(process: AnyProcess) -> int | None:
+    """Return when leave to move bytes is due to be renewed; a flow that is not to move needs none."""
+    moving = isinstance(process, TransferProcess) and process.flow_wanted is FlowState.STARTED
+    return process.lease_until if moving else None
 
 
 async def _renew(plane: Plane, process: TransferProcess) -> TransferProcess:

@@ -205,7 +205,7 @@ async def _wait(plane: Plane, process: AnyProcess, until: int | None) -> AnyProc
             return await _settled(plane, process, looked, "settled by the peer's state")
     # The longer nothing has happened, the rarer the look: doubling, up to once a day.
     look = now + min(max(plane.limits.look, now - process.updated_at), DAY)
-    marks = [look, until, process.lease_until if isinstance(process, TransferProcess) else None]
+    marks = [look, until, enforcement.renewal(process)]
     until = min(mark for mark in marks if mark is not None)
     return await trail.commit(plane, process, msgspec.structs.replace(process, due_at=until))
 
