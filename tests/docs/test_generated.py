@@ -1,0 +1,36 @@
+"""Pages that are made from code say what the code says, and the figures have exactly the tables' arrows."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from connector import settings
+from connector.cli import reference
+from connector.protocol.dsp import figures
+from connector.protocol.dsp.machine import Table
+from connector.protocol.dsp.negotiation_machine import NEGOTIATION
+from connector.protocol.dsp.transfer_machine import TRANSFER
+from tests.docs.pages import GENERATED, read
+
+MADE: dict[str, Callable[[], str]] = {
+    "docs/cli.md": reference.render_markdown,
+    "docs/settings.md": settings.render_markdown,
+    "docs/protocol/states.md": figures.render_markdown,
+}
+
+
+@pytest.mark.parametrize("page", GENERATED)
+def test_a_generated_page_is_as_its_code_makes_it(page: str) -> None:
+    assert read(page) == MADE[page](), f"write {MADE[page].__module__}.render_markdown() to {page}"
+
+
+@pytest.mark.parametrize("table", [NEGOTIATION, TRANSFER], ids=lambda table: table.kind.value)
+def test_a_figure_has_every_arrow_of_its_table_and_no_other(table: Table) -> None:
+    drawn = set()
+    for source, target, labels in re.findall(r"^ +(\S+) --> (\S+): (.+)$", figures.diagram(table), re.MULTILINE):
+        drawn |= {(source, target, label) for label in labels.split(", ")}
+    assert len(drawn) == len(table.moves)
+    assert {(source, target, label[0]) for source, target, label in drawn} == {
+        (move.source or "[*]", move.target, move.sender[0].upper()) for move in table.moves
+    }
