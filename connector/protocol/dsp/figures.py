@@ -11,16 +11,17 @@ from connector.protocol.dsp.transfer_machine import TRANSFER, TransferState
 
 _HEAD = """# States
 
-The two state figures of the Dataspace Protocol 2025-1 as this connector obeys them. This page is made from the tables in
-`connector/protocol/dsp/negotiation_machine.py` and `transfer_machine.py` (by `connector/protocol/dsp/figures.py`), so it
-cannot say anything else than the code does.
+The two state figures of the Dataspace Protocol 2025-1 as this connector obeys them. This page is made from the tables
+in `connector/protocol/dsp/negotiation_machine.py` and `transfer_machine.py` (by `connector/protocol/dsp/figures.py`), so
+it cannot say anything else than the code does.
 
-An arrow is a message; the letter before it says who may send it: C the consumer, P the provider. A state changes when the
-message is acknowledged and not before ([ADR 2](../adr/0002-state-on-acknowledgement.md)). A termination is sent by these
-arrows only, and accepted from the peer in every state that is not final. What happens to lost, repeated and crossing
-messages is in [ADR 3](../adr/0003-doubt-crossing-repeats.md).
+An arrow is a message; the letter before it says who may send it: C the consumer, P the provider. A state changes when
+the message is acknowledged and not before ([ADR 2](../adr/0002-state-on-acknowledgement.md)). A termination is sent by
+these arrows only, and accepted from the peer in every state that is not final. What happens to lost, repeated and
+crossing messages is in [ADR 3](../adr/0003-doubt-crossing-repeats.md).
 
-`bears` marks an arrow whose message brings what the state alone does not tell: it is never inferred from the peer's state.
+`bears` marks an arrow whose message brings what the state alone does not tell: it is never inferred from the peer's
+state.
 """
 
 
@@ -58,7 +59,9 @@ def _arrows(labels: dict[tuple[str, str], list[str]]) -> Iterator[str]:
 def _short(message: str) -> str:
     """Return the part of a message's name that tells it from the others of its figure; an event's type for an event."""
     name, _, event = message.partition(":")
-    return event or name.removeprefix("Contract").removeprefix("Transfer").removesuffix("Message")
+    return event or name.removeprefix("Contract").removeprefix("Negotiation").removeprefix("Transfer").removesuffix(
+        "Message"
+    )
 
 
 def _row(move: Move) -> str:
