@@ -12,8 +12,8 @@ from connector.protocol.dsp.transfer_machine import TRANSFER, TransferState
 _HEAD = """# States
 
 The two state figures of the Dataspace Protocol 2025-1 as this connector obeys them. This page is made from the tables
-in `connector/protocol/dsp/negotiation_machine.py` and `transfer_machine.py` (by `connector/protocol/dsp/figures.py`), so
-it cannot say anything else than the code does.
+in `connector/protocol/dsp/negotiation_machine.py` and `transfer_machine.py` (by `connector/protocol/dsp/figures.py`),
+so it cannot say anything else than the code does.
 
 An arrow is a message; the letter before it says who may send it: C the consumer, P the provider. A state changes when
 the message is acknowledged and not before ([ADR 2](../adr/0002-state-on-acknowledgement.md)). A termination is sent by
