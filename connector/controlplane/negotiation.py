@@ -36,7 +36,8 @@ async def request(
 ) -> ContractNegotiation:
     """Ask a provider for a contract on one of its datasets; `policy` asks for other terms than it offers.
 
-    Without `offer_id` the dataset's first offer is taken; with both, the provider's catalogue is not asked again. Raises NotFound, Invalid, PeerFailed.
+    Without `offer_id` the dataset's first offer is taken; with both, the provider's catalogue is not asked again.
+    Raises NotFound, Invalid, PeerFailed.
     """
     known = catalog.provider(plane, participant_id)
     if offer_id is None or policy is None:

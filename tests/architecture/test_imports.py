@@ -11,10 +11,38 @@ ROOT = Path(__file__).resolve().parents[2]
 PURE = ("protocol", "policy", "audit")
 # What a pure room may import besides itself and the rooms behind it: the part of the standard library without effects.
 ALLOWED = {
-    "abc", "base64", "bisect", "collections", "collections.abc", "contextlib", "dataclasses", "datetime", "decimal", "difflib",
-    "enum", "fractions", "functools", "hashlib", "heapq", "hmac", "itertools", "json", "math", "msgspec", "msgspec.structs", "operator",
-    "re", "string", "struct", "tomllib", "types", "typing", "unicodedata", "urllib.parse", "zoneinfo",
-}  # fmt: skip
+    "abc",
+    "base64",
+    "bisect",
+    "collections",
+    "collections.abc",
+    "contextlib",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "difflib",
+    "enum",
+    "fractions",
+    "functools",
+    "hashlib",
+    "heapq",
+    "hmac",
+    "itertools",
+    "json",
+    "math",
+    "msgspec",
+    "msgspec.structs",
+    "operator",
+    "re",
+    "string",
+    "struct",
+    "tomllib",
+    "types",
+    "typing",
+    "unicodedata",
+    "urllib.parse",
+    "zoneinfo",
+}
 
 
 def test_every_arrow_points_the_right_way() -> None:

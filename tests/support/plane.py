@@ -158,7 +158,7 @@ class Desk:
             now=lambda: NOW,
             new_id=lambda: f"urn:id:{next(serial)}",
             wake=lambda _: None,
-            watch=Watch(),
+            watch=self.watch,
             announce=lambda: None,
             address_problem=lambda *_: None,
             limits=Limits(),

@@ -1,0 +1,33 @@
+"""`make bench`: run the benchmarks one after the other and write `build/benchmarks.json`; names pick some of them."""
+
+import argparse
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.benchmarks import catalog, negotiation, start, transfer
+from tests.benchmarks.figures import Figure, keep
+
+BENCHMARKS: dict[str, Callable[[Path], list[Figure]]] = {
+    "start": start.measure,
+    "negotiation": negotiation.measure,
+    "catalog": catalog.measure,
+    "transfer": transfer.measure,
+}
+
+
+def main() -> None:
+    """Run what was asked for, or everything."""
+    parser = argparse.ArgumentParser(description="Measure the connector against baselines of the same run.")
+    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="which; else all")
+    parser.add_argument("--out", type=Path, default=Path("build/benchmarks.json"))
+    arguments = parser.parse_args()
+    figures: list[Figure] = []
+    for name in arguments.names or BENCHMARKS:
+        with tempfile.TemporaryDirectory(prefix="datenkontor-bench-") as folder:
+            figures += BENCHMARKS[name](Path(folder))
+        keep(figures, arguments.out)
+
+
+if __name__ == "__main__":
+    main()

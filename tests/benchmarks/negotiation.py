@@ -1,0 +1,112 @@
+"""Contract negotiations between two processes, durable on both sides, a fresh signed token a message.
+
+The provider is a process of its own; the consumer is this one, so that what is counted is the protocol and not a
+client. A negotiation counts when both sides say FINALIZED.
+"""
+
+import asyncio
+import time
+from pathlib import Path
+
+import aiohttp
+import uvloop
+
+from connector.app.connector import Connector, build
+from connector.cli.stage import Stage
+from connector.controlplane import documents, negotiation
+from connector.ports.entities import Page
+from connector.protocol.dsp.negotiation_machine import NegotiationState
+from connector.settings import load
+from tests.benchmarks.figures import Figure, figure, percentile
+
+IDLE, MANY, IN_FLIGHT = 200, 2_000, 64
+TERMS = {"permission": [{"action": "use"}]}
+
+
+def measure(base: Path) -> list[Figure]:
+    """Return idle latency and throughput."""
+    stage = Stage(base)
+    for word in ("broker", "city", "firm"):
+        stage.set_up(word, f"Bench {word}", port_base=None)
+    stage.enrol({})
+    stage.start("city")
+    try:
+        stage.await_ready("city")
+        (base / "city" / "offered" / "file").write_text("x")
+        asset = stage.actors["city"].client().assets.add("Bench", {"kind": "file", "path": "file"}, policy=TERMS)
+        stage.actors["city"].client().assets.publish(asset.id)
+        return uvloop.run(_consume(stage, asset.id, asset.offer_id))
+    finally:
+        stage.stop()
+
+
+async def _consume(stage: Stage, dataset: str, offer_id: str) -> list[Figure]:
+    connector = await build(load(stage.actors["firm"].settings))
+    await connector.start()
+    try:
+        echo = await _echo(connector)
+        for _ in range(20):
+            await _one(connector, stage.actors["city"].id, dataset, offer_id)
+        idle = [await _one(connector, stage.actors["city"].id, dataset, offer_id) for _ in range(IDLE)]
+        begun = time.perf_counter()
+        gate = asyncio.Semaphore(IN_FLIGHT)
+
+        async def one() -> None:
+            async with gate:
+                await _one(connector, stage.actors["city"].id, dataset, offer_id)
+
+        await asyncio.gather(*(one() for _ in range(MANY)))
+        spent = time.perf_counter() - begun
+        await _both_final(connector, stage)
+    finally:
+        await connector.stop()
+    return [
+        figure("negotiation.idle_p50_ms", percentile(idle, 0.5) * 1000, "ms", echo * 1000),
+        figure("negotiation.idle_p90_ms", percentile(idle, 0.9) * 1000, "ms", echo * 1000),
+        figure("negotiation.per_s", MANY / spent, "1/s"),
+    ]
+
+
+async def _one(connector: Connector, provider: str, dataset: str, offer_id: str) -> float:
+    """Negotiate once; return the seconds from the request to FINALIZED."""
+    plane = connector.plane
+    known = plane.identity.participant(provider)
+    assert known is not None
+    assert known.address is not None
+    offer = documents.message_offer(
+        documents.catalog_offer(b'{"permission":[{"action":"use"}]}', offer_id=offer_id),
+        offer_id=offer_id,
+        target=dataset,
+        assigner=provider,
+        assignee=plane.participant,
+    )
+    begun = time.perf_counter()
+    process = await negotiation.ask(plane, provider, known.address, offer)
+    while process.state != NegotiationState.FINALIZED:
+        assert process.state != NegotiationState.TERMINATED, process.ended
+        changed = await plane.watch.changed(process.id, 0.02)
+        process = await negotiation.get(plane, process.id)
+        assert changed or time.perf_counter() - begun < 60, "a negotiation is stuck"
+    return time.perf_counter() - begun
+
+
+async def _both_final(connector: Connector, stage: Stage) -> None:
+    """Nothing may be left open on either side."""
+    await asyncio.sleep(1.0)
+    rows, _ = await connector.plane.store.negotiations(connector.plane.owner, Page(limit=500))
+    assert {row.state for row in rows} == {NegotiationState.FINALIZED}
+    theirs = stage.actors["city"].client().negotiations.all()
+    assert {row.state for row in theirs} == {"FINALIZED"}
+
+
+async def _echo(connector: Connector) -> float:
+    """Baseline: one round trip of HTTP to a listener of ours that only answers (the version document)."""
+    url = connector.listeners.addresses["protocol"] + "/.well-known/dspace-version"
+    async with aiohttp.ClientSession() as session:
+        spent = []
+        for _ in range(200):
+            begun = time.perf_counter()
+            async with session.get(url) as answer:
+                await answer.read()
+            spent.append(time.perf_counter() - begun)
+    return percentile(spent, 0.5)
