@@ -114,6 +114,7 @@ class Compiled(msgspec.Struct, frozen=True):
         flips: the same for what depends on the world.
         facts: names of the facts that are read, for whoever gathers them.
         counters: counters that the store keeps; each starts at zero and is handed in as a fact.
+        counted: whether anything but permissions counts uses.
         contractual: paths of the constraints that only the contract enforces.
         effects: whether a grant can come with transforms, row filters or tasks.
         policy_hash: sha256 of the normal form, hexadecimal.
@@ -131,6 +132,7 @@ class Compiled(msgspec.Struct, frozen=True):
     flips: tuple[Flip, ...]
     facts: frozenset[str]
     counters: tuple[Counter, ...]
+    counted: bool
     contractual: tuple[str, ...]
     effects: bool
     policy_hash: str
@@ -184,6 +186,7 @@ def compile_policy(
         flips=tuple(flips),
         facts=frozenset(fact for builder in builders for fact in builder.facts),
         counters=tuple(counters.values()),
+        counted=counters.keys() != {counter.fact for rule in permissions for counter in rule.counters},
         contractual=tuple(path for builder in builders for path in builder.contractual),
         effects=bool(obligations) or any(rule.rows or rule.duties for rule in (*permissions, *prohibitions)),
         policy_hash=policy_hash(normal, strategy),
@@ -274,7 +277,11 @@ def _apart(
     operands = builder.registry.operands
     for index, constraint in enumerate(constraints):
         here = f"{path}/{index}"
-        if not any(operands[leaf.left].per_record for leaf in leaves(constraint)):
+        if isinstance(constraint, AtomicConstraint):
+            by_record = operands[constraint.left].per_record
+        else:
+            by_record = any(operands[leaf.left].per_record for leaf in leaves(constraint))
+        if not by_record:
             checks.append(builder.check(constraint, here))
             continue
         for part, where in _taken_apart(constraint, here):

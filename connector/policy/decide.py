@@ -219,11 +219,11 @@ def _rule_verdict(compiled: Compiled, rule: CompiledRule, request: Request, worl
 
 
 def _verdict(check: Check, request: Request, world: World) -> AtomVerdict:
-    if check.children:
-        children = tuple([_verdict(child, request, world) for child in check.children])
-        return AtomVerdict(check.path, check.constraint, check.test(request, world), _NOTHING, children)
-    found = check.found(request, world) if check.found is not None else None
-    return AtomVerdict(check.path, check.constraint, check.test(request, world), found or _NOTHING)
+    lookup = check.found
+    if lookup is not None:
+        return AtomVerdict(check.path, check.constraint, check.test(request, world), lookup(request, world) or _NOTHING)
+    children = tuple([_verdict(child, request, world) for child in check.children])
+    return AtomVerdict(check.path, check.constraint, check.test(request, world), _NOTHING, children)
 
 
 def _fold(verdicts: Sequence[AtomVerdict]) -> Truth:

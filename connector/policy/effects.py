@@ -83,7 +83,7 @@ def counters_of(
     compiled: Compiled, request: Request, world: World, active: Sequence[CompiledRule]
 ) -> tuple[Counter, ...]:
     """What a use adds to counters: those of the granting permissions, their duties, prohibitions and obligations."""
-    if len(active) == 1 and not (active[0].duties or compiled.prohibitions or compiled.obligations):
+    if len(active) == 1 and not compiled.counted:
         return active[0].counters
     rules = [*active, *(rule for rule in compiled.prohibitions if matches(rule, request, world))]
     duties = [*(duty for rule in active for duty in rule.duties), *compiled.obligations]

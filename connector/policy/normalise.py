@@ -37,7 +37,6 @@ T = TypeVar("T")
 
 _MOST_RULES = 1_000
 _DEEPEST_LINE = 50
-_SETS = frozenset({"isAnyOf", "isAllOf", "isNoneOf"})
 
 
 def inherit(policy: Policy, parents: Sequence[Policy]) -> tuple[Policy, frozenset[str]]:
@@ -222,7 +221,7 @@ class _Walk:
         )
 
     def _refined(self, named: tuple[N, ...], path: str, place: Place) -> tuple[N, ...]:
-        if not any(entry.refinement for entry in named):
+        if not [entry for entry in named if entry.refinement]:
             return named
         return tuple(
             msgspec.structs.replace(entry, refinement=self.constraints(entry.refinement, f"{path}/refinement", place))
@@ -252,7 +251,7 @@ class _Walk:
             right.append(Number(typed.amount.normalize(), typed.unit) if isinstance(typed, Number) else typed)
         if operand.taxonomy and constraint.operator in {"isA", "isPartOf", "hasPart"}:
             self._known_term(lexical(right[0])[0], operand.taxonomy, path)
-        if constraint.operator in _SETS:
+        if len(right) > 1:
             right = sorted(set(right), key=lexical)
         return AtomicConstraint(operand.iri, constraint.operator, tuple(right), uid=constraint.uid)
 

@@ -201,6 +201,15 @@ def test_where_a_limit_does_not_say_what_is_allowed_the_counter_has_to_be_found_
     choice = agreement(rule({"or": [five, atom("dk:role", "eq", "emergency")]}))
     world = {"count:permission/0": 7, "role": ["emergency"]}
     assert ask(choice, world).counters == (Counter("count:permission/0", 1, None, True),)
+    split = rule(atom("odrl:count", "lteq", "9"), action=["use", "odrl:sell"])
+    both = ask(
+        agreement(split, prohibition=[rule(atom("odrl:count", "gt", "5"))]),
+        {
+            "count:permission/0": 1,
+            "count:prohibition/0": 1,
+        },
+    )
+    assert {counter.fact for counter in both.counters} == {"count:permission/0", "count:prohibition/0"}
     ban = agreement(rule(), prohibition=[rule(atom("odrl:count", "gt", "5"))])
     assert ask(ban, {"count:prohibition/0": 4}).counters == (Counter("count:prohibition/0", 1, None, True),)
     assert ask(ban, {"count:prohibition/0": 5}).verdict is Verdict.DENY
