@@ -13,7 +13,7 @@ Cell: TypeAlias = dict[str, Region]
 
 MOST_CLAUSES = 1_024
 MOST_OPERANDS = 32
-MOST_STEPS = 50_000
+MOST_STEPS = 20_000
 
 
 class GaveUp(Exception):

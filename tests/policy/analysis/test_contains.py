@@ -72,6 +72,9 @@ def test_duties_that_the_offer_asks_for_stay() -> None:
     assert codes(use(obligation=[delete]), use(obligation=[later])) == {"duty-weaker"}
     assert verdict(use(obligation=[later]), use(obligation=[delete])) is YES
     assert verdict(use(obligation=[delete]), use(obligation=[delete, duty("odrl:attribute")])) is YES
+    soon, month = (use(obligation=[duty("odrl:delete", within(span))]) for span in ("P30D", "P1M"))
+    assert verdict(soon, month) is verdict(month, soon) is UNKNOWN
+    assert verdict(month, use(obligation=[duty("odrl:delete", within("P20D"))])) is YES
     loud = duty("odrl:inform", atom("odrl:event", "eq", "odrl:policyUsage"))
     assert verdict(use(obligation=[loud]), use(obligation=[duty("odrl:inform")])) is YES
     assert verdict(use(obligation=[duty("odrl:inform")]), use(obligation=[loud])) is UNKNOWN
@@ -92,6 +95,8 @@ def test_a_transform_may_move_from_a_permission_to_an_obligation() -> None:
     assert verdict(first, use(obligation=[duty("dk:pseudonymise")])) is YES
     assert verdict(use(obligation=[duty("dk:pseudonymise")]), first) is YES
     assert verdict(first, OPEN) is NO
+    some = rule(atom("dk:role", "eq", "urn:r:a"))
+    assert verdict(offer(some, rule(duty=[duty("dk:pseudonymise")])), offer(some)) is not YES
 
 
 def test_a_remedy_is_not_lost() -> None:
@@ -106,6 +111,18 @@ def test_counters_of_several_permissions_are_not_added_up() -> None:
     assert verdict(use(times(5)), twice) is UNKNOWN
     assert verdict(twice, use(purpose("dpv:Marketing"), times(5))) is YES
     assert verdict(OPEN, twice) is YES
+
+
+def test_a_later_use_is_no_example_where_an_earlier_one_was_blocked() -> None:
+    stopped = use(times(10), prohibition=[rule(atom("odrl:count", "gt", "5"))])
+    assert verdict(use(times(5)), stopped) is UNKNOWN
+    assert verdict(use(times(5)), use(times(10), atom("odrl:count", "gt", "5"))) is UNKNOWN
+
+
+def test_a_use_that_needs_earlier_ones_is_no_example() -> None:
+    third = use(atom("odrl:count", "gteq", "3"))
+    assert satisfiable(third) is None
+    assert overlap(third, OPEN).verdict is Meeting.UNKNOWN
 
 
 def test_whole_numbers_lie_next_to_one_another() -> None:
@@ -132,6 +149,7 @@ def test_a_target_inside_a_collection_cannot_be_told() -> None:
 
 def test_a_month_has_no_fixed_length() -> None:
     assert verdict(use(within("P1M")), use(within("P30D"))) is UNKNOWN
+    assert verdict(use(within("P30D")), use(within("P1M"))) is UNKNOWN
     assert verdict(use(within("P1M")), use(within("P27D"))) is YES
     assert verdict(use(within("P1M")), use(within("P2M"))) is NO
     assert verdict(use(within("P1M")), use(within("P1M"))) is YES
@@ -189,6 +207,8 @@ def test_what_only_the_contract_keeps_is_no_proof_of_disagreement() -> None:
     assert overlap(trade, craft).verdict is Meeting.UNKNOWN
     assert verdict(trade, trade) is YES
     assert verdict(trade, craft) is NO
+    names = [atom("odrl:product", "eq", f"urn:i:{name}") for name in "abc"]
+    assert satisfiable(use(*names[:2], prohibition=[rule(names[2])])) is not False
 
 
 def test_what_grants_nothing_is_part_of_everything() -> None:
