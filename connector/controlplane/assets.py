@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane import documents, judgement
+from connector.controlplane import documents, facts, fitness
 from connector.controlplane.plane import Invalid, NotAllowed, NotFound, Plane
 from connector.controlplane.trail import record
 from connector.ports.changes import Conflict, PutAsset
@@ -96,7 +96,8 @@ async def publish(plane: Plane, asset_id: str, *, release: bool = False) -> Asse
         reason = "Personal data is offered only with a person's release: say so explicitly to publish it."
         raise NotAllowed("personal", reason)
     # A policy is checked again: what could be enforced when it was drafted may not be enforceable now.
-    problem = judgement.problem(plane, catalog_policy(asset)) or plane.dataplane.supports(asset.source, None)
+    unfit = fitness.unpublishable(plane.library, catalog_policy(asset), facts.instant(plane.now()))
+    problem = unfit.texts["en"] if unfit else plane.dataplane.supports(asset.source, None)
     if problem:
         raise NotAllowed("not-offerable", problem)
     published = msgspec.structs.replace(asset, document=_document(plane, asset))
@@ -148,8 +149,9 @@ def _check(plane: Plane, draft: Draft) -> None:
     if len(policy) > POLICY or len(access) > POLICY:
         raise Invalid("policy", f"The policy is too long: at most {POLICY} bytes.")
     checked = documents.catalog_offer(policy, offer_id="urn:uuid:draft")
-    problem = judgement.problem(plane, checked) or judgement.problem(plane, access)
-    problem = problem or plane.dataplane.supports(draft.source, None)
+    unfit = fitness.unpublishable(plane.library, checked, facts.instant(plane.now()))
+    unfit = unfit or fitness.unenforceable(plane.library, access)
+    problem = unfit.texts["en"] if unfit else plane.dataplane.supports(draft.source, None)
     if problem:
         raise Invalid("not-offerable", problem)
 

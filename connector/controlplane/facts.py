@@ -1,7 +1,8 @@
 """What a decision may look at: one function a fact, one line each in `FACTS`; a fact nobody knows is Unknown.
 
 A fact says where it comes from: claims are vouched for by the signer of the participant list, usage is counted here,
-the rest is the clock's or the agreement's. Nothing a peer merely says about itself becomes a fact.
+the rest is the clock's, the agreement's or the asset's. Nothing a peer merely says about itself becomes a fact.
+What no function here knows is `known` to be unknown: a policy that needs it is refused before anybody relies on it.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,16 +19,25 @@ from connector.policy.sorts import coerce
 from connector.ports.entities import Usage
 
 BYTE = "http://qudt.org/vocab/unit/BYTE"
+# The data plane delivers bytes as they are: it applies no transform and leaves out no record.
+TRANSFORMS: frozenset[str] = frozenset()
+ROW_FILTERS = False
 
 
 class Situation(msgspec.Struct, frozen=True, kw_only=True):
-    """What facts are read from: who asks, with which verified claims, under which agreement, having used how much."""
+    """What facts are read from: who asks, with which verified claims, under which agreement, having used how much.
+
+    `format` is the transfer format that was asked for, `media_type` that of the asset; `running` counts the transfers
+    that run under the agreement, the one that is asked for included.
+    """
 
     participant: str
     claims: Mapping[str, tuple[str, ...]]
     agreed_at: int | None = None
     usage: Usage | None = None
     format: str | None = None
+    media_type: str | None = None
+    running: int | None = None
 
 
 Fact = Callable[[Situation], tuple[Value, ...] | None]
@@ -43,10 +53,23 @@ def delivery_channel(situation: Situation) -> tuple[Value, ...] | None:
     return (Iri(situation.format),) if situation.format else None
 
 
+def file_format(situation: Situation) -> tuple[Value, ...] | None:
+    """Return the media type of the asset, without its parameters."""
+    essence = (situation.media_type or "").partition(";")[0].strip().lower()
+    return (Iri(essence),) if essence else None
+
+
+def concurrent_transfers(situation: Situation) -> tuple[Value, ...] | None:
+    """Return how many transfers run under the agreement with this one."""
+    return None if situation.running is None else (Number(Decimal(situation.running)),)
+
+
 FACTS: dict[str, Fact] = {
     "participant": participant,
     "recipient": participant,
     "deliveryChannel": delivery_channel,
+    "fileFormat": file_format,
+    "concurrentTransfers": concurrent_transfers,
 }
 
 
@@ -54,6 +77,12 @@ def claimable(registry: Registry) -> dict[str, Operand]:
     """Return the operands whose facts the participant list may state as claims, by fact name."""
     stated = {"request", "credential", "connector"}
     return {operand.fact: operand for operand in registry.operands.values() if operand.source in stated}
+
+
+def known(operand: Operand, claims: Mapping[str, Operand]) -> bool:
+    """Tell whether anybody here can know the value of an operand when data is accessed."""
+    counted = operand.source in {"clock", "counter"} or operand.code == "elapsed_time"
+    return counted or operand.fact in FACTS or operand.fact in claims
 
 
 def world(situation: Situation, compiled: Compiled, claims: Mapping[str, Operand], registry: Registry) -> World:
@@ -69,7 +98,8 @@ def world(situation: Situation, compiled: Compiled, claims: Mapping[str, Operand
             facts[operand.fact] = tuple(value for value in values if value is not None)
     if situation.usage is not None:
         facts |= _counted(situation.usage, compiled)
-    return World(facts=facts, agreed_at=instant(situation.agreed_at) if situation.agreed_at is not None else None)
+    agreed_at = instant(situation.agreed_at) if situation.agreed_at is not None else None
+    return World(facts=facts, agreed_at=agreed_at, transforms=TRANSFORMS, row_filters=ROW_FILTERS)
 
 
 def _counted(usage: Usage, compiled: Compiled) -> dict[str, tuple[Value, ...]]:

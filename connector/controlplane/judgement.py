@@ -1,6 +1,7 @@
 """Policies asked: may this dataset be shown, may this offer be agreed, may these bytes leave now.
 
-A policy that cannot be compiled is denied with its own reason.
+A policy that cannot be compiled is denied with its own reason. What is asked often is decided; only a denial is
+explained, in words for both parties.
 """
 
 from collections.abc import Iterable, Mapping
@@ -8,52 +9,73 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane import facts
+from connector.controlplane import facts, fitness
 from connector.controlplane.facts import Situation
 from connector.controlplane.plane import Plane
-from connector.policy.decide import decide
-from connector.policy.decision import Decision, Phase, PolicyError, Request, Verdict
-from connector.ports.entities import Agreement
-from connector.protocol.dsp.transfer_machine import TransferProcess
+from connector.policy.decide import decide, explain
+from connector.policy.decision import Decision, Explanation, Phase, PolicyError, Request, Verdict
+from connector.policy.registry import Registry
+from connector.policy.words.reasons import reasons
+from connector.ports.entities import Agreement, Page
+from connector.protocol.dsp.transfer_machine import TransferProcess, TransferState
+
+MOST_REASONS = 3
+MOST_RUNNING = 500
+
+
+_NO_AGREEMENT = {
+    "de": "Für diese Lieferung gibt es keinen abgeschlossenen Vertrag.",
+    "en": "There is no finalized agreement for this transfer.",
+}
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
-    """A verdict as the control plane uses it: denied or not, why, until when (ms), limits, and what goes on record."""
+    """A verdict as the control plane uses it: denied or not, why, until when (ms), limits, and what goes on record.
+
+    `reasons` says why it was denied in `de` and `en`, empty where it was not.
+    """
 
     denied: bool
-    reason: str
+    reasons: dict[str, str] = {}
     valid_until: int | None = None
     max_uses: int | None = None
     max_bytes: int | None = None
     record: dict[str, Any] = {}
 
-
-def problem(plane: Plane, document: bytes) -> str | None:
-    """Return why a policy cannot be accepted here, or None."""
-    compiled = plane.library.compiled(document)
-    return compiled.sentence if isinstance(compiled, PolicyError) else None
+    @property
+    def reason(self) -> str:
+        """The reasons as the counter-party is told them."""
+        return self.reasons.get("en", "")
 
 
 def judge(plane: Plane, document: bytes, situation: Situation, dataset: str, phase: Phase) -> Judgement:
     """Decide `use` of a dataset under a policy in a situation, as of now."""
     compiled = plane.library.compiled(document)
     if isinstance(compiled, PolicyError):
-        return Judgement(denied=True, reason=compiled.sentence, record={"error": compiled.code})
+        return Judgement(denied=True, reasons=fitness.unreadable(compiled).texts, record={"error": compiled.code})
     at = facts.instant(plane.now())
     request = Request(action="odrl:use", target=dataset, assignee=situation.participant, at=at)
     library = plane.library
     world = facts.world(situation, compiled, library.claims, library.operands)
     decision = decide(compiled, request, world, phase)
-    return _judgement(decision)
+    if decision.verdict is not Verdict.DENY:
+        return _judgement(decision)
+    return _judgement(decision, told(explain(compiled, request, world, phase), library.operands))
 
 
-def _judgement(decision: Decision) -> Judgement:
-    denied = decision.verdict is Verdict.DENY
-    reasons = decision.deferred if decision.verdict is Verdict.DEFERRED else decision.reasons
+def told(found: Explanation, operands: Registry) -> dict[str, str]:
+    """Return the first reasons of a decision as one text in each language."""
+    return {
+        "de": " ".join(reasons(found, operands, "de")[:MOST_REASONS]),
+        "en": " ".join(reasons(found, operands, "en")[:MOST_REASONS]),
+    }
+
+
+def _judgement(decision: Decision, texts: dict[str, str] | None = None) -> Judgement:
     until = decision.valid_until
     return Judgement(
-        denied=denied,
-        reason=" ".join(str(reason) for reason in reasons[:5]),
+        denied=texts is not None,
+        reasons=texts or {},
         valid_until=int(until.timestamp() * 1000) if until else None,
         max_uses=_least(counter.limit for counter in decision.counters if counter.step),
         max_bytes=_least(counter.limit for counter in decision.counters if not counter.step),
@@ -74,9 +96,25 @@ async def access(plane: Plane, process: TransferProcess) -> Judgement:
     """Decide whether the bytes of a transfer may leave now, under its agreement."""
     agreement = await plane.store.agreement(process.owner, process.agreement_id)
     if agreement is None or agreement.finalized_at is None:
-        return Judgement(denied=True, reason="There is no finalized agreement for this transfer.")
+        return Judgement(denied=True, reasons=_NO_AGREEMENT)
     situation = await under(plane, agreement, process.evidence, process.format)
+    asset = await plane.store.asset(process.owner, agreement.dataset)
+    media_type = asset.media_type if asset else None
+    running = await _running(plane, process, agreement.document)
+    situation = msgspec.structs.replace(situation, media_type=media_type, running=running)
     return judge(plane, agreement.document, situation, agreement.dataset, Phase.ACCESS)
+
+
+async def _running(plane: Plane, process: TransferProcess, document: bytes) -> int | None:
+    """Count the transfers that run under the agreement, this one included; None where its policy does not ask."""
+    compiled = plane.library.compiled(document)
+    if isinstance(compiled, PolicyError) or "concurrentTransfers" not in compiled.facts:
+        return None
+    page = Page(limit=MOST_RUNNING)
+    rows, _ = await plane.store.transfers(
+        process.owner, page, state=TransferState.STARTED, agreement_id=process.agreement_id
+    )
+    return 1 + sum(row.id != process.id for row in rows)
 
 
 async def under(plane: Plane, agreement: Agreement, evidence: bytes, transfer_format: str | None) -> Situation:

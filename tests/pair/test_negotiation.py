@@ -220,7 +220,7 @@ async def test_a_company_that_does_not_meet_the_terms_is_refused_with_the_reason
     other = await with_another.other.reaches(asked.id, "TERMINATED")
     assert other.ended is not None
     assert (other.ended.code, other.ended.by) == ("not-permitted", with_another.city.id)
-    assert "purpose" in other.ended.reason
+    assert "Purpose" in other.ended.reason
     assert "Marketing" in other.ended.reason
     city = await with_another.city.other_side(other)
     assert city.ended is not None

@@ -12,10 +12,9 @@ import msgspec
 
 from connector.api.auth import ApiKey
 from connector.api.management import make_management_app
-from connector.controlplane.library import Library
+from connector.controlplane.library import Library, operands
 from connector.controlplane.plane import Limits, Plane
 from connector.controlplane.watch import Watch
-from connector.policy.registry import build
 from connector.ports.changes import PutAgreement, PutHold, PutProcess
 from connector.ports.dataplane import FlowListener, FlowReport, FlowRequest
 from connector.ports.entities import Agreement, Hold, Lease
@@ -28,6 +27,7 @@ from connector.protocol.dsp.transfer_machine import FlowState, TransferProcess
 from connector.store.memory import MemoryStore
 
 OWNER, NOW = "default", 1_764_000_000_000
+OPERANDS = operands()
 ME, CITY = "https://me.example", "https://city.example"
 ADDRESS = f"{CITY}/dsp/2025-1"
 DATASET: dict[str, Any] = {
@@ -154,7 +154,7 @@ class Desk:
             identity=Listed(),
             peer=self.peer,
             dataplane=self.dataplane,
-            library=Library(build(())),
+            library=Library(OPERANDS),
             now=lambda: NOW,
             new_id=lambda: f"urn:id:{next(serial)}",
             wake=lambda _: None,

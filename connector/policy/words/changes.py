@@ -1,0 +1,94 @@
+"""What changed between two versions of a policy, and what would change a denial, for people.
+
+Pure: standard library only.
+"""
+
+from connector.policy.analysis.difference import Change, Width
+from connector.policy.analysis.why import Step, Way
+from connector.policy.model import AtomicConstraint, Constraint, Instant
+from connector.policy.registry import Registry
+from connector.policy.words import figures
+from connector.policy.words.constraint import phrase, phrases, predicate, subject
+from connector.policy.words.language import Language, Pair, choose, full_stop, joined, quoted
+from connector.policy.words.rule import action_name
+
+_KINDS: dict[str, Pair] = {
+    "added": ("neu", "new"),
+    "removed": ("entfallen", "removed"),
+    "widened": ("erweitert", "widened"),
+    "narrowed": ("verengt", "narrowed"),
+    "changed": ("geändert", "changed"),
+}
+_PARTS: dict[str, Pair] = {
+    "permission": ("Erlaubnis", "permission"),
+    "prohibition": ("Verbot", "prohibition"),
+    "obligation": ("Pflicht des Vertrags", "obligation"),
+    "duty": ("Pflicht vor dem Zugriff", "duty before access"),
+    "remedy": ("Folge eines Verstoßes", "remedy"),
+    "constraint": ("Bedingung", "condition"),
+    "conflict": ("Vorrang bei Widerspruch", "what comes first in a conflict"),
+}
+_WIDTHS: dict[Width, Pair] = {
+    "same": ("Beide erlauben dasselbe.", "Both grant the same."),
+    "widened": ("Die neue Fassung erlaubt mehr.", "The new version grants more."),
+    "narrowed": ("Die neue Fassung erlaubt weniger.", "The new version grants less."),
+    "changed": ("Die neue Fassung erlaubt anderes.", "The new version grants something else."),
+    "unknown": ("Ob sie mehr oder weniger erlaubt, ist offen.", "Whether it grants more or less is open."),
+}
+_STEPS: dict[str, Pair] = {
+    "action": ("die Handlung heißt {}", "the action is {}"),
+    "target": ("die Daten heißen {}", "the data are {}"),
+    "assignee": ("die Partei heißt {}", "the party is {}"),
+    "duty": ("die Pflicht davor ist erfüllt", "the duty before access is done"),
+    "wait": ("es ist {} oder später", "it is {} or later"),
+    "not": ("es gilt nicht: {}", "this does not hold: {}"),
+}
+
+
+def width(found: Width, language: Language) -> str:
+    """Say whether the new version grants more or less."""
+    return choose(language, _WIDTHS[found])
+
+
+def change(entry: Change, registry: Registry, language: Language) -> str:
+    """Say one change, with what was and what is."""
+    said = f"{choose(language, _PARTS[entry.part])} {choose(language, _KINDS[entry.kind])}"
+    name = _subject(entry, registry, language)
+    if name:
+        said += f": {name}"
+    was, now = ("; ".join(phrases(part, registry, language)) for part in (entry.before, entry.after))
+    for text, pair in ((was, ("vorher {}", "before: {}")), (now, ("jetzt {}", "now: {}"))):
+        if text:
+            said += f"; {choose(language, pair).format(text)}"
+    return full_stop(said)
+
+
+def _subject(entry: Change, registry: Registry, language: Language) -> str:
+    if not entry.subject or entry.part == "conflict":
+        return entry.subject
+    if entry.part == "constraint":
+        return subject(entry.subject, registry, language)
+    return action_name(entry.subject, registry, language)
+
+
+def way(found: Way, registry: Registry, language: Language) -> str:
+    """Say what together would have a request permitted."""
+    parts = [_step(step, registry, language) for step in found.steps]
+    head: Pair = ("Erlaubt, wenn {}", "Permitted if {}") if found.proven else ("Vielleicht, wenn {}", "Perhaps if {}")
+    return full_stop(choose(language, head).format(joined(parts, choose(language, ("und", "and")))))
+
+
+def _step(step: Step, registry: Registry, language: Language) -> str:
+    if step.code == "fact" and step.constraint is not None:
+        said = _wanted(step.constraint, registry, language)
+        return said if step.wanted else choose(language, _STEPS["not"]).format(said)
+    if step.code == "wait" and isinstance(step.to, tuple) and step.to and isinstance(step.to[0], Instant):
+        return choose(language, _STEPS["wait"]).format(figures.instant(step.to[0], language))
+    name = action_name(str(step.to), registry, language) if step.code == "action" else quoted(str(step.to), language)
+    return choose(language, _STEPS[step.code]).format(name)
+
+
+def _wanted(constraint: Constraint, registry: Registry, language: Language) -> str:
+    if isinstance(constraint, AtomicConstraint):
+        return f"{subject(constraint.left, registry, language)}: {predicate(constraint, registry, language)}"
+    return phrase(constraint, registry, language)
