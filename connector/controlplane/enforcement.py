@@ -18,7 +18,10 @@ from connector.ports.decider import Complete, Terminate
 from connector.ports.entities import FlowDirection, Lease, Page
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.transfer_machine import PUSH, WANTED, FlowState, TransferProcess, TransferState
+from connector.protocol.dsp.machine import UNSEEN
+from connector.protocol.dsp.transfer_machine import PUSH, START, WANTED, FlowState, TransferProcess, TransferState
+
+AGAIN_MS = 2_000
 
 
 def wanted(process: TransferProcess) -> TransferProcess:
@@ -227,6 +230,10 @@ async def catch_up(plane: Plane) -> list[TransferProcess]:
 async def _ended(plane: Plane, process: TransferProcess, report: FlowReport) -> TransferProcess:
     progress = msgspec.json.encode(_public(report))
     base = msgspec.structs.replace(process, progress=progress)
+    if report.error and _awaits_address(plane, process):
+        # The token we have may have died with the suspension, and the new one be on its way.
+        again = msgspec.structs.replace(base, flow_reported=FlowState.PREPARED, due_at=plane.now() + AGAIN_MS)
+        return await trail.commit(plane, process, again, event="flow waits", fields={"reason": report.error})
     if report.error:
         planned = plan_transfer(plane, base, Terminate("flow-failed", report.error))
         return await trail.commit(plane, process, planned, event="flow failed", fields={"reason": report.error})
@@ -234,6 +241,14 @@ async def _ended(plane: Plane, process: TransferProcess, report: FlowReport) -> 
         return await trail.commit(plane, process, base, event="flow delivered")
     planned = plan_transfer(plane, msgspec.structs.replace(base, flow_reported=FlowState.COMPLETED), Complete())
     return await trail.commit(plane, process, planned, event="flow completed")
+
+
+def _awaits_address(plane: Plane, process: TransferProcess) -> bool:
+    """Tell whether we have just resumed a pull: some providers then send a start of their own with a new token."""
+    last = process.accepted
+    expected = last is not None and last.message == START and last.digest == UNSEEN
+    fetching = process.role is Role.CONSUMER and process.format != PUSH
+    return expected and fetching and plane.now() - process.updated_at < plane.limits.look
 
 
 def _public(report: FlowReport) -> dict[str, Any]:

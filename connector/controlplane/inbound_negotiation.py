@@ -24,6 +24,12 @@ async def request(
 ) -> Answer | Declined:
     """Begin a negotiation that a consumer asks for; the same request again returns the same process."""
     message = received.message
+    known = await plane.store.process_of_peer(
+        plane.owner, Kind.NEGOTIATION, Role.PROVIDER, caller.participant, message.consumer_pid
+    )
+    if known is not None:
+        # Before the offer is looked at: a repeat is answered as before, also when the offer is gone by now.
+        return await again(plane, caller, known, received.digest)
     offer_id = documents.member(bytes(message.offer), "@id") or ""
     asset = await plane.store.asset_of_offer(plane.owner, offer_id)
     if asset is None or asset.status is not AssetStatus.PUBLISHED:
@@ -90,13 +96,23 @@ async def message(plane: Plane, caller: Caller, pid: str, name: str, received: R
         return await plane.store.negotiation(plane.owner, pid)
 
     def effect(
-        _before: ContractNegotiation, after: ContractNegotiation
+        before: ContractNegotiation, after: ContractNegotiation
     ) -> tuple[ContractNegotiation, list[Change]] | Declined:
+        if before.state == after.state:
+            return _late(after, name, received), []
         after = inbound.learn_peer_pid(after, received.message)
         after = msgspec.structs.replace(after, evidence=inbound.evidence(caller))
         return _effect(plane, after, name, received)
 
     return await inbound.receive(plane, caller, load, NEGOTIATION, name, received, effect)
+
+
+def _late(process: ContractNegotiation, name: str, received: Received[Any]) -> ContractNegotiation:
+    """Take what a message says that had been taken as received before it came: why the peer ended, and no more."""
+    if name != negotiation_machine.TERMINATION or process.ended is None or process.ended.by != process.peer:
+        return process
+    body = received.message
+    return msgspec.structs.replace(process, ended=Ended(body.code or "terminated", spoken(body.reason), process.peer))
 
 
 def _effect(
@@ -113,6 +129,7 @@ def _effect(
                 return inbound.declined(after, 400, "wrong-target", "A counter-offer cannot change the dataset.")
             after = msgspec.structs.replace(
                 after,
+                peer_address=_moved(plane, after, body.callback_address),
                 offer=policy,
                 offer_id=documents.member(policy, "@id") or after.offer_id,
                 offered_by=after.role.other,
@@ -121,7 +138,10 @@ def _effect(
         case negotiation_machine.AGREEMENT:
             document = bytes(body.agreement)
             after = msgspec.structs.replace(
-                after, agreement=document, agreement_id=documents.member(document, "@id") or ""
+                after,
+                peer_address=_moved(plane, after, body.callback_address),
+                agreement=document,
+                agreement_id=documents.member(document, "@id") or "",
             )
             changes.append(PutAgreement(agreement_of(plane, after, now)))
         case negotiation_machine.TERMINATION:
@@ -137,6 +157,13 @@ def _effect(
     return after, changes
 
 
+def _moved(plane: Plane, process: ContractNegotiation, callback: str | None) -> str:
+    """Return where the peer is talked to from now on: its new callback address, if it may be dialled."""
+    if callback is None or plane.address_problem(process.peer, callback):
+        return process.peer_address
+    return callback
+
+
 async def _begin(
     plane: Plane, caller: Caller, process: ContractNegotiation, body: Any, received: Received[Any], name: str
 ) -> Answer | Declined:
@@ -150,7 +177,7 @@ async def _begin(
         return _refused(body, "callback-address", problem)
     if await plane.store.open_processes(plane.owner, process.peer) >= plane.limits.open_per_peer:
         reason = "Too many of your processes are open with us: end some, then ask again."
-        return msgspec.structs.replace(_refused(body, "quota", reason), status=429, retry_after_s=60)
+        return msgspec.structs.replace(_refused(body, "quota", reason), status=503, retry_after_s=60)
     process = msgspec.structs.replace(process, accepted=Accepted(name, received.digest, process.state or ""))
     try:
         fields = {"digest": received.digest, "dataset": process.dataset}
@@ -182,8 +209,9 @@ async def again(plane: Plane, caller: Caller, known: Any, digest: str) -> Answer
 
 
 def spoken(reason: tuple[Any, ...]) -> str:
-    """Return a peer's reasons as one bounded line."""
-    texts = [entry if isinstance(entry, str) else str(entry) for entry in reason[:5]]
+    """Return a peer's reasons, texts or texts with a language, as one bounded line."""
+    values = [entry.get("@value", entry) if isinstance(entry, dict) else entry for entry in reason[:5]]
+    texts = [entry if isinstance(entry, str) else str(entry) for entry in values]
     line = " ".join(" ".join(texts).split())
     return "".join(character for character in line if character.isprintable())[:500]
 

@@ -16,7 +16,15 @@ from connector.protocol.dsp import machine, negotiation_machine, transfer, trans
 from connector.protocol.dsp.codec import Received
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machine import Accepted, Ended, Kind
-from connector.protocol.dsp.transfer_machine import PULL, PUSH, TRANSFER, WANTED, TransferProcess, TransferState
+from connector.protocol.dsp.transfer_machine import (
+    PULL,
+    PUSH,
+    TRANSFER,
+    WANTED,
+    FlowState,
+    TransferProcess,
+    TransferState,
+)
 
 
 async def request(
@@ -48,7 +56,7 @@ async def request(
         agreement_id=agreement.id,
         dataset=agreement.dataset,
         format=body.format,
-        data_address=msgspec.json.encode(body.data_address) if body.data_address else None,
+        data_address=_address(received),
         request_digest=received.digest,
         evidence=inbound.evidence(caller),
         due_at=now,
@@ -80,7 +88,9 @@ async def message(plane: Plane, caller: Caller, pid: str, name: str, received: R
     def effect(before: TransferProcess, after: TransferProcess) -> tuple[TransferProcess, list[Change]] | Declined:
         after = inbound.learn_peer_pid(after, received.message)
         after = msgspec.structs.replace(after, evidence=inbound.evidence(caller))
-        return _effect(before, after, name, received.message)
+        if before.state == after.state:
+            return _late(plane, after, name, received), []
+        return _effect(before, after, name, received)
 
     answer = await inbound.receive(plane, caller, load, TRANSFER, name, received, effect)
     if isinstance(answer, Answer) and answer.woken and answer.state != TransferState.STARTED:
@@ -99,16 +109,44 @@ async def _halted(plane: Plane, answer: Answer) -> Answer:
         return answer
 
 
+def _late(plane: Plane, process: TransferProcess, name: str, received: Received[Any]) -> TransferProcess:
+    """Take what a message says that had been taken as received before it came.
+
+    That is why the peer ended, and the new address of a provider that answers our resumption with a start of its own.
+    """
+    body = received.message
+    if name == transfer_machine.TERMINATION and process.ended and process.ended.by == process.peer:
+        return msgspec.structs.replace(
+            process, ended=Ended(body.code or "terminated", spoken(body.reason), process.peer)
+        )
+    address = _address(received) if name == transfer_machine.START else None
+    if address is None or address == process.data_address:
+        return process
+    # The data plane is told again where to fetch from.
+    reported = FlowState.PREPARED if process.flow_reported is FlowState.STARTED else process.flow_reported
+    return msgspec.structs.replace(process, data_address=address, flow_reported=reported, due_at=plane.now())
+
+
+def _address(received: Received[Any]) -> bytes | None:
+    """Return the data address of a message as it was sent, with the members that we have no name for."""
+    if received.message.data_address is None:
+        return None
+    return bytes(msgspec.json.decode(received.body, type=dict[str, msgspec.Raw])["dataAddress"])
+
+
 def _effect(
-    before: TransferProcess, after: TransferProcess, name: str, body: Any
+    before: TransferProcess, after: TransferProcess, name: str, received: Received[Any]
 ) -> tuple[TransferProcess, list[Change]] | Declined:
+    body = received.message
     match name:
         case transfer_machine.START:
-            if before.state == TransferState.SUSPENDED and before.suspended_by is before.role:
+            resuming = before.pending is not None and before.pending.message == transfer_machine.START
+            if before.state == TransferState.SUSPENDED and before.suspended_by is before.role and not resuming:
                 reason = "The transfer is suspended by us: it goes on when we say so."
                 return inbound.declined(before, 400, "suspended-here", reason)
-            address = msgspec.json.encode(body.data_address) if body.data_address else after.data_address
-            after = msgspec.structs.replace(after, data_address=address, suspended_by=None)
+            after = msgspec.structs.replace(
+                after, data_address=_address(received) or after.data_address, suspended_by=None
+            )
         case transfer_machine.SUSPENSION:
             after = msgspec.structs.replace(after, suspended_by=after.role.other)
         case transfer_machine.TERMINATION:
@@ -164,5 +202,5 @@ async def _cannot_begin(plane: Plane, caller: Caller, body: transfer.TransferReq
     if (body.format == PUSH) != (body.data_address is not None):
         return refuse("data-address", "A push needs a dataAddress to deliver to, and a pull must not have one.")
     if await plane.store.open_processes(plane.owner, caller.participant) >= plane.limits.open_per_peer:
-        return refuse("quota", "Too many of your processes are open with us: end some, then ask again.", 429, 60)
+        return refuse("quota", "Too many of your processes are open with us: end some, then ask again.", 503, 60)
     return None

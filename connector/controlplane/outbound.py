@@ -20,10 +20,11 @@ from connector.protocol.dsp import machine
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machine import Ended, Kind, Table
 from connector.protocol.dsp.negotiation_machine import NEGOTIATION, ContractNegotiation, NegotiationState
-from connector.protocol.dsp.transfer_machine import TRANSFER, TransferProcess
+from connector.protocol.dsp.transfer_machine import TRANSFER, TransferProcess, TransferState
 
 STEPS_AT_ONCE = 32
 DAY = 86_400_000
+SOON = 2_000
 
 
 def table_of(process: AnyProcess) -> Table:
@@ -115,6 +116,8 @@ async def deliver(plane: Plane, patience: Patience, process: AnyProcess) -> AnyP
             return await _settled(plane, process, after, f"acknowledged {pending.message}", changes)
         case Refused(status=status, reason=reason):
             return await _refused(plane, process, table, status, reason, patience.success(plane, process.peer))
+        case InDoubt(conflict=True) if _is_stuck(plane, process):
+            return await _refused(plane, process, table, 409, delivery.reason, ())
         case InDoubt():
             return await _doubt(plane, patience, process, table, delivery)
 
@@ -148,7 +151,8 @@ async def _refused(
         wait = plane.limits.retry_base * 2**pending.refusals
         after = machine.retry(process, now, now + wait, in_doubt=False, refused=True)
         return await trail.commit(plane, process, after, *changes, event="refused", fields={"reason": reason})
-    ended = Ended("refused", f"The counter-party answered {status} to {pending.message}: {reason}", process.peer)
+    said = f"The counter-party answered {status} to" if status else "There is no way to send"
+    ended = Ended("refused", f"{said} {pending.message}: {reason}", process.peer)
     if first or pending.message == table.ending or process.state is None:
         return await trail.commit(plane, process, _end(process, table, ended, now), *changes, event="ended refused")
     dropped = machine.drop(process, now)
@@ -156,6 +160,14 @@ async def _refused(
         return await carry_out(plane, _keep_version(dropped, process), Terminate(ended.code, ended.reason), *changes)
     except NotAllowed:
         return await trail.commit(plane, process, _end(process, table, ended, now), *changes, event="ended refused")
+
+
+def _is_stuck(plane: Plane, process: AnyProcess) -> bool:
+    """Tell whether a message has met conflicts for so long that the peer is not merely busy with its own answer."""
+    pending = process.pending
+    if pending is None or pending.attempts <= plane.limits.refusals:
+        return False
+    return pending.refusals > 0 or plane.now() - process.updated_at > plane.limits.conflict
 
 
 async def _doubt(plane: Plane, patience: Patience, process: AnyProcess, table: Table, doubt: InDoubt) -> AnyProcess:
@@ -170,7 +182,9 @@ async def _doubt(plane: Plane, patience: Patience, process: AnyProcess, table: T
         due_at, changes = patience.failure(plane, process.peer, doubt.retry_after_ms)
     else:
         # A busy process of a healthy peer: soon again, and the others of this peer do not wait.
-        due_at, changes = now + min(50 * 2 ** min(pending.attempts, 6), 2_000), []
+        wish = min(doubt.retry_after_ms or 0, plane.limits.retry_most)
+        pause = min(50 * 2 ** min(pending.attempts, 6), SOON)
+        due_at, changes = now + (wish if wish > SOON else pause), []
     after = machine.retry(process, now, due_at, in_doubt=True)
     after = msgspec.structs.replace(after, updated_at=process.updated_at)
     return await trail.commit(plane, process, after, *changes)
@@ -196,18 +210,35 @@ async def _wait(plane: Plane, process: AnyProcess, until: int | None) -> AnyProc
     if process.peer_pid and process.updated_at + plane.limits.look <= now:
         looked = await reconcile.look(plane, process, table_of(process))
         if isinstance(looked, Terminate):
-            try:
-                return await carry_out(plane, process, looked)
-            except NotAllowed:
-                ended = _end(process, table_of(process), Ended(looked.code, looked.reason, plane.participant), now)
-                return await trail.commit(plane, process, ended, event="ended out of step")
+            return await _give_up(plane, process, looked)
         if looked is not None:
             return await _settled(plane, process, looked, "settled by the peer's state")
+    expires = _expires(plane, process)
+    if expires is not None and expires <= now:
+        waited = plane.limits.owed_for // 3_600_000
+        reason = f"Nothing came from the counter-party for {waited} hours in state {process.state}."
+        return await _give_up(plane, process, Terminate("expired", reason))
     # The longer nothing has happened, the rarer the look: doubling, up to once a day.
     look = now + min(max(plane.limits.look, now - process.updated_at), DAY)
-    marks = [look, until, enforcement.renewal(process)]
+    marks = [look, until, expires, enforcement.renewal(process)]
     until = min(mark for mark in marks if mark is not None)
     return await trail.commit(plane, process, msgspec.structs.replace(process, due_at=until))
+
+
+def _expires(plane: Plane, process: AnyProcess) -> int | None:
+    """Return when we stop waiting for the peer; a transfer that was started may go on for ever."""
+    if isinstance(process, TransferProcess) and process.state != TransferState.REQUESTED:
+        return None
+    return process.updated_at + plane.limits.owed_for
+
+
+async def _give_up(plane: Plane, process: AnyProcess, why: Terminate) -> AnyProcess:
+    """Terminate a process, told to the peer where the figure lets us; else ended here, as the peer's look will show."""
+    try:
+        return await carry_out(plane, process, why)
+    except NotAllowed:
+        ended = _end(process, table_of(process), Ended(why.code, why.reason, plane.participant), plane.now())
+        return await trail.commit(plane, process, ended, event=f"ended {why.code}")
 
 
 def _end(process: AnyProcess, table: Table, ended: Ended, now: int) -> AnyProcess:

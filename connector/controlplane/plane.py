@@ -22,7 +22,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
     `open_per_peer` is the quota of processes one peer may have open with us. `retry_base`, `retry_most` bound the
     exponential back-off; `refusals` is how often a refused message is tried again before the process is given up;
-    `owed_for` how long a message is owed to a silent peer before the process is visibly terminated. `look` is how often
+    `owed_for` how long a message is owed to a silent peer, or an answer awaited from one, before the process is visibly
+    terminated; `conflict` how long a message is tried that the peer answers with 409. `look` is how often
     a consumer looks at the state of a transfer that runs. `lease` is the longest leave a data flow gets at once.
     """
 
@@ -33,6 +34,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     retry_most: int = 300_000
     refusals: int = 4
     owed_for: int = 7 * 86_400_000
+    conflict: int = 180_000
     look: int = 60_000
     lease: int = 300_000
     concurrency: int = 64

@@ -27,23 +27,36 @@ class InDoubt(msgspec.Struct, frozen=True, kw_only=True):
     """No usable answer: time-out, broken connection, 401, 409, 429 or 5xx. The message may or may not have arrived.
 
     `unreachable` tells that the peer as such failed, so that all its processes back off; `retry_after_ms` is its wish.
+    `conflict` tells that it answered 409: it is busy with this very process, or does not want the message at all.
     """
 
     reason: str
     unreachable: bool = True
     retry_after_ms: int | None = None
+    conflict: bool = False
 
 
 Delivery = Ack | Refused | InDoubt
 
 
+class Nested(msgspec.Struct, frozen=True):
+    """A Dataset (JSON as received) of a catalogue inside another one, and the participant whose catalogue that is."""
+
+    participant_id: str | None
+    dataset: bytes
+
+
 class CatalogPage(msgspec.Struct, frozen=True, kw_only=True):
-    """One page of a peer's catalogue: the JSON of each Dataset as received, and the URL of the next page."""
+    """One page of a peer's catalogue: the JSON of each Dataset as received, and the URL of the next page.
+
+    `datasets` are the peer's own, `nested` those of the catalogues inside its catalogue, from all depths.
+    """
 
     participant_id: str | None
     datasets: tuple[bytes, ...]
     next_url: str | None
     digest: str
+    nested: tuple[Nested, ...] = ()
 
 
 class Peer(Protocol):

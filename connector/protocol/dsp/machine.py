@@ -10,7 +10,8 @@ Theory of operation (Dataspace Protocol 2025-1, Contract Negotiation Protocol an
 * DSP messages carry no identifier, so repeats, lost answers and crossing messages are ours to settle:
   `receive` re-acknowledges an exact repeat of the last accepted message; takes the peer's next legal message as the
   acknowledgement of a pending one (implied acknowledgement); and ranks crossing messages. `observed` settles a refusal
-  or a doubt by the peer's own state, asked for with GET.
+  or a doubt by the peer's own state, asked for with GET. What was taken as received without having been seen, and what
+  both sides said at once, is acknowledged when it comes after all: peers take every refusal as final.
 * Pure: no clock, no random, no I/O. `now` (milliseconds since the Unix epoch) is an argument.
 """
 
@@ -20,6 +21,9 @@ from typing import Generic, TypeVar
 import msgspec
 
 from connector.protocol.dsp.common import Role
+
+# The digest of a message that did not come (yet).
+UNSEEN = ""
 
 
 class Kind(StrEnum):
@@ -81,6 +85,7 @@ class Pending(msgspec.Struct, frozen=True):
     """The one message we owe the peer: its bytes are kept, so that every attempt sends exactly the same.
 
     `attempts` counts tries, `refusals` the peer's 4xx answers; `in_doubt` is set when a try ended without an answer.
+    `mutual` tells that the peer may send the same message from the same state, so that both can cross.
     """
 
     message: str
@@ -89,10 +94,14 @@ class Pending(msgspec.Struct, frozen=True):
     attempts: int = 0
     refusals: int = 0
     in_doubt: bool = False
+    mutual: bool = False
 
 
 class Accepted(msgspec.Struct, frozen=True):
-    """The last message we accepted, remembered so that its exact repeat gets the same answer and no second effect."""
+    """The last message we accepted, remembered so that its exact repeat gets the same answer and no second effect.
+
+    `digest` is `UNSEEN` where the message itself did not come (yet).
+    """
 
     message: str
     digest: str
@@ -136,7 +145,10 @@ P = TypeVar("P", bound=Process)
 
 
 class Applied(msgspec.Struct, Generic[P], frozen=True):
-    """The message was legal: `process` is the new value, to be committed before the answer."""
+    """The message was legal: `process` is the new value, to be committed before the answer.
+
+    Its state is the old one where the message had been taken as received before it came.
+    """
 
     process: P
 
@@ -172,9 +184,10 @@ def plan(process: P, table: Table, message: str, body: bytes, now: int) -> P | I
     # What ends the process cannot be called back: the peer may have it already, and its end would not be ours.
     if pending and (pending.target in table.terminal or _rank(table, message) <= _rank(table, pending.message)):
         return Illegal(f"{message} cannot be sent while {pending.message} is on its way")
+    mutual = table.move(process.state, process.role.other, message) is not None
     return msgspec.structs.replace(
         process,
-        pending=Pending(message=message, target=move.target, body=body),
+        pending=Pending(message=message, target=move.target, body=body, mutual=mutual),
         due_at=now,
         updated_at=now,
     )
@@ -187,6 +200,9 @@ def receive(process: P, table: Table, message: str, digest: str, now: int) -> Ap
     terminal state"), whatever the figure's arrows say, because a peer that has ended cannot be talked on with.
     """
     last = process.accepted
+    if last and last.message == message and last.digest == UNSEEN:
+        seen = Accepted(message=message, digest=digest, state=last.state)
+        return Applied(msgspec.structs.replace(process, accepted=seen))
     if last and last.message == message and last.digest == digest and message not in table.unrepeatable:
         return Repeated(last.state)
     if process.state in table.terminal:
@@ -210,13 +226,14 @@ def receive(process: P, table: Table, message: str, digest: str, now: int) -> Ap
 
 def acknowledged(process: P, now: int, *, peer_pid: str | None = None) -> P:
     """Return the process after the peer acknowledged the pending message: the state changes now and not before."""
-    if process.pending is None:
+    pending = process.pending
+    if pending is None:
         return process
     return msgspec.structs.replace(
         process,
-        state=process.pending.target,
+        state=pending.target,
         pending=None,
-        accepted=None,
+        accepted=Accepted(message=pending.message, digest=UNSEEN, state=pending.target) if pending.mutual else None,
         peer_pid=process.peer_pid or peer_pid,
         due_at=now,
         updated_at=now,
@@ -249,7 +266,8 @@ def observed(process: P, table: Table, peer_state: str, now: int) -> P | None:
         ended = Ended(
             code="peer-terminated", reason="the counter-party reports the process as terminated", by=process.peer
         )
-        return end(process, table, ended, now)
+        known = Accepted(message=table.ending, digest=UNSEEN, state=table.terminated)
+        return msgspec.structs.replace(end(process, table, ended, now), accepted=known)
     if process.pending:
         if peer_state == process.pending.target:
             return acknowledged(process, now)
@@ -260,7 +278,7 @@ def observed(process: P, table: Table, peer_state: str, now: int) -> P | None:
     for move in table.moves:
         inferred = move.source == process.state and move.target == peer_state and not move.bears
         if inferred and move.sender == process.role.other:
-            return _accept(process, move.message, "", move.target, now)
+            return _accept(process, move.message, UNSEEN, move.target, now)
     return None
 
 
@@ -286,7 +304,7 @@ def _accept(process: P, message: str, digest: str, target: str, now: int) -> P:
         process,
         state=target,
         pending=None,
-        accepted=Accepted(message=message, digest=digest, state=target) if digest else None,
+        accepted=Accepted(message=message, digest=digest, state=target),
         due_at=now,
         updated_at=now,
     )
