@@ -11,6 +11,7 @@ import msgspec
 
 from connector.ports.record import Entry, Liveness, Record
 from connector.protocol.dsp.catalog import DataService, catalog_document
+from connector.protocol.dsp.catalog_filter import read_filter
 from connector.protocol.dsp.common import with_context
 from connector.protocol.dsp.errors import RemoteProtocolError
 
@@ -37,10 +38,11 @@ async def provide(
 
     `participant` is the broker, `address` the base URL of its own endpoints.
     """
-    if filters:
+    wanted = read_filter(filters)
+    if wanted.fits or wanted.offset:
         raise RemoteProtocolError("A filter is not supported here: leave it out, or use the search.", code="filter")
     try:
-        entries, following = await record.entries(after, min(limit or PAGE, PAGE))
+        entries, following = await record.entries(after, min(limit or wanted.limit or PAGE, PAGE))
     except ValueError:
         raise RemoteProtocolError("There is no such page: begin with the first.", code="cursor") from None
     held: dict[str, list[Entry]] = {}

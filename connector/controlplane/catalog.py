@@ -17,8 +17,8 @@ from connector.ports.entities import Asset, AssetStatus, Page
 from connector.ports.identity import Caller, Participant
 from connector.ports.peer import CatalogPage, InDoubt, Refused
 from connector.protocol.dsp.catalog import DataService, catalog_document
+from connector.protocol.dsp.catalog_filter import Wanted, read_filter
 from connector.protocol.dsp.common import with_context
-from connector.protocol.dsp.errors import RemoteProtocolError
 
 SCANNED_MOST = 20
 
@@ -35,17 +35,19 @@ async def provide(
 ) -> Answer:
     """Return the page of the catalogue that `caller` may see, after the cursor of the page before.
 
-    A page is filled as far as what is hidden from the caller allows; a short page with a next cursor is not the end.
+    A page is filled as far as the filter and what is hidden from the caller allow; a short page with a next cursor is
+    not the end. Raises RemoteProtocolError for a filter that is not understood (Catalog HTTPS Binding: 400).
     """
-    if filters:
-        # To be read as another filter than meant would be worse than an error (Catalog HTTPS Binding: 400).
-        raise RemoteProtocolError("A filter is not supported here: leave it out.", code="filter")
-    size = min(limit or plane.limits.page, plane.limits.page_most)
+    wanted = read_filter(filters)
+    size = min(limit or wanted.limit or plane.limits.page, plane.limits.page_most)
+    skip = wanted.offset if after is None else 0
     shown: list[bytes] = []
     for _ in range(SCANNED_MOST):
-        page = Page(limit=size - len(shown), after=after)
+        page = Page(limit=min(skip + size - len(shown), plane.limits.page_most), after=after)
         rows, after = await plane.store.assets(plane.owner, page, status=AssetStatus.PUBLISHED, oldest_first=True)
-        shown += [row.document for row in rows if visible(plane, caller, row)]
+        found = [row.document for row in rows if _fits(plane, wanted, row) and visible(plane, caller, row)]
+        shown += found[skip:]
+        skip = max(skip - len(found), 0)
         if after is None or len(shown) >= size:
             break
     service = DataService(id=f"{plane.participant}#connector", endpoint_url=plane.address)
@@ -59,6 +61,10 @@ async def provide_dataset(plane: Plane, caller: Caller, dataset_id: str) -> byte
     if asset is None or asset.status is not AssetStatus.PUBLISHED or not visible(plane, caller, asset):
         return None
     return with_context(asset.document)
+
+
+def _fits(plane: Plane, wanted: Wanted, asset: Asset) -> bool:
+    return wanted.takes(themes=asset.themes, keywords=asset.keywords, publisher=plane.participant)
 
 
 def visible(plane: Plane, caller: Caller, asset: Asset) -> bool:

@@ -55,8 +55,7 @@ async def request(
 
 async def _offered(plane: Plane, participant_id: str, dataset_id: str, offer_id: str | None) -> dict[str, Any]:
     dataset = await catalog.fetch_dataset(plane, participant_id, dataset_id)
-    offers = [entry for entry in dataset.get("hasPolicy") or [] if isinstance(entry, dict)]
-    chosen = next((entry for entry in offers if offer_id is None or entry.get("@id") == offer_id), None)
+    chosen = documents.chosen_offer(dataset, offer_id)
     if chosen is None:
         raise NotFound("no-offer", f"The dataset {dataset_id} has no such offer: read the catalogue again.")
     return chosen

@@ -9,13 +9,19 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urljoin
 
+from connector.net.addresses import parse_url
 from connector.net.client import GuardedClient, Response
 from connector.net.errors import Blocked, NetError
 from connector.ports.identity import Identity, Intent
-from connector.ports.peer import Ack, CatalogPage, Delivery, InDoubt, Refused
+from connector.ports.peer import Ack, CatalogPage, Delivery, InDoubt, Nested, Refused
 from connector.protocol.dsp import negotiation, transfer
-from connector.protocol.dsp.catalog import Catalog, CatalogRequestMessage, DatasetRequestMessage
-from connector.protocol.dsp.codec import decode, decode_ack, decode_error, encode
+from connector.protocol.dsp.catalog import (
+    AnsweredCatalog,
+    CatalogRequestMessage,
+    DatasetRequestMessage,
+    flattened,
+)
+from connector.protocol.dsp.codec import decode, decode_ack, decode_error, encode, parse
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.errors import ProtocolError, clean
 from connector.protocol.dsp.machine import Kind
@@ -93,13 +99,14 @@ class HttpPeer:
         if not isinstance(answer, Response):
             return answer
         try:
-            received = decode(Catalog, answer.body, inner=False)
+            received = decode(AnsweredCatalog, answer.body, inner=False)
         except ProtocolError as error:
             return InDoubt(reason=f"The catalogue cannot be read: {error.reason}", unreachable=False)
         following = _NEXT.search(answer.headers.get("Link", ""))
         return CatalogPage(
             participant_id=received.message.participant_id,
             datasets=tuple(bytes(raw) for raw in received.message.dataset),
+            nested=tuple(Nested(participant, bytes(raw)) for participant, raw in flattened(received.message)),
             next_url=urljoin(url, following[1]) if following else None,
             digest=received.digest,
         )
@@ -107,7 +114,15 @@ class HttpPeer:
     async def dataset(self, participant: str, address: str, id: str) -> bytes | Refused | InDoubt:
         """Fetch one Dataset; see `ports.peer.Peer.dataset`."""
         answer = await self._call(participant, address, DatasetRequestMessage, Role.PROVIDER, id, Intent.CATALOG, None)
-        return answer.body if isinstance(answer, Response) else answer
+        if not isinstance(answer, Response):
+            return answer
+        try:
+            document = parse(answer.body)
+        except ProtocolError as error:
+            return InDoubt(reason=f"The dataset cannot be read: {error.reason}", unreachable=False)
+        if not isinstance(document, dict):
+            return InDoubt(reason="The dataset cannot be read: it is JSON but no object.", unreachable=False)
+        return answer.body
 
     async def _call(
         self, participant: str, address: str, kind: Any, to: Role, pid: str | None, intent: Intent, body: bytes | None
@@ -151,10 +166,15 @@ def _judged(answer: Response) -> Response | Refused | InDoubt:
         wait = answer.headers.get("Retry-After", "")
         retry_after_ms = int(wait[:6]) * 1000 if wait.isdecimal() else None
         busy = status == 409 or (status == 503 and retry_after_ms is not None)
-        return InDoubt(reason=f"{status}: {reason}", unreachable=not busy, retry_after_ms=retry_after_ms)
+        return InDoubt(
+            reason=f"{status}: {reason}", unreachable=not busy, retry_after_ms=retry_after_ms, conflict=status == 409
+        )
     return Refused(status=status, reason=reason)
 
 
 def _same_service(first: str, url: str) -> bool:
     """Tell whether two URLs have the same origin: a catalogue cannot send its reader elsewhere."""
-    return url.split("/", 3)[:3] == first.split("/", 3)[:3]
+    try:
+        return parse_url(url, query=True).origin == parse_url(first).origin
+    except Blocked:
+        return False

@@ -87,6 +87,14 @@ class Catalog(NestedCatalog, frozen=True, kw_only=True, tag="Catalog"):
     participant_id: str
 
 
+class AnsweredCatalog(Message, frozen=True, kw_only=True, tag="Catalog"):
+    """What is read of a catalogue that a peer answers: lenient, so that nothing beside its datasets spoils them."""
+
+    participant_id: str | None = None
+    dataset: tuple[msgspec.Raw, ...] = ()
+    catalog: tuple[msgspec.Raw, ...] = ()
+
+
 def dataset_view(raw: bytes | msgspec.Raw, path: str = "$") -> Dataset:
     """Read one dataset and check it with all its offers.
 
@@ -105,6 +113,26 @@ def catalog_view(raw: bytes | msgspec.Raw, path: str = "$") -> NestedCatalog:
     catalog = _read_raw(NestedCatalog, raw, path)
     check_catalog(catalog, _members(raw), path)
     return catalog
+
+
+def flattened(catalog: AnsweredCatalog) -> list[tuple[str | None, msgspec.Raw]]:
+    """Return the datasets of all nested catalogues, each with the participant whose it is.
+
+    A nested catalogue that names nobody belongs to the one around it; one that cannot be read is left out, so that one
+    member's mistake does not hide the others. The depth is that of the document, which `codec.parse` has bounded.
+    """
+    found: list[tuple[str | None, msgspec.Raw]] = []
+    waiting = [(catalog.participant_id, raw) for raw in reversed(catalog.catalog)]
+    while waiting:
+        outer, raw = waiting.pop()
+        try:
+            inner = msgspec.json.decode(raw, type=AnsweredCatalog)
+        except (msgspec.MsgspecError, RecursionError):
+            continue
+        participant = inner.participant_id or outer
+        found += [(participant, dataset) for dataset in inner.dataset]
+        waiting += [(participant, deeper) for deeper in reversed(inner.catalog)]
+    return found
 
 
 def check_dataset(dataset: Dataset, document: dict[str, Any], path: str = "$") -> None:
