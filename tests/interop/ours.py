@@ -1,0 +1,219 @@
+"""Our connector as a deployed peer meets it: the real application and client, in-memory store, virtual time."""
+
+import asyncio
+import itertools
+import json
+from collections.abc import Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import msgspec
+
+from connector.binding.dsp import catalog as catalog_binding
+from connector.binding.dsp.client import HttpPeer
+from connector.binding.dsp.listener import application
+from connector.controlplane import assets, enforcement
+from connector.controlplane.deciders import ByPolicy
+from connector.controlplane.library import Library, operands
+from connector.controlplane.patience import Patience
+from connector.controlplane.plane import Limits, Plane
+from connector.controlplane.watch import Watch
+from connector.controlplane.worker import Worker
+from connector.net.addresses import check_callback, net_policy
+from connector.net.client import GuardedClient
+from connector.net.errors import Blocked
+from connector.ports.changes import PutAgreement
+from connector.ports.decider import Decider
+from connector.ports.entities import Agreement, DataClass, Page
+from connector.ports.identity import Caller, Intent, Participant, Unauthenticated
+from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.negotiation_machine import ContractNegotiation
+from connector.protocol.dsp.transfer_machine import TransferProcess
+from connector.store.memory import MemoryStore
+from tests.interop import clock
+from tests.simulation.flows import SimulatedDataPlane
+from tests.support.transport import InProcess
+
+OWNER, EPOCH = "default", 1_764_000_000_000
+ME, PEER = "kontor", "deployed"
+HOME = "https://kontor.example/dsp/2025-1"
+PEER_HOME = "https://deployed.example/protocol/2025-1"
+POLICY = net_policy()
+OPERANDS = operands()
+DATASET = "asset-1"
+TERMS = {"permission": [{"action": "use"}]}
+
+
+class MockIdentity:
+    """Says who it is in plain JSON, as the deployed connector's mock mechanism does. Implements `Identity`."""
+
+    def __init__(self, me: str) -> None:
+        self.me = me
+        self.known = {
+            ME: Participant(id=ME, name="Kontor", address=HOME),
+            PEER: Participant(id=PEER, name="Deployed", address=PEER_HOME),
+        }
+
+    async def token_for(self, audience: str, intent: Intent) -> str:
+        return token_of(self.me, audience)
+
+    async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:
+        try:
+            sender = json.loads(authorization or "")["clientId"]
+        except (ValueError, KeyError, TypeError):
+            raise Unauthenticated("no mock token") from None
+        if sender not in self.known:
+            raise Unauthenticated("a stranger")
+        return Caller(participant=sender, claims={}, evidence={"mechanism": "mock"}, replay_key=None)
+
+    def participant(self, id: str) -> Participant | None:
+        return self.known.get(id)
+
+    def participants(self) -> tuple[Participant, ...]:
+        return tuple(self.known.values())
+
+
+def token_of(me: str, audience: str) -> str:
+    return json.dumps({"region": "eu", "audience": audience, "clientId": me}, separators=(",", ":"))
+
+
+class Ours:
+    """One connector of ours, on `wire`."""
+
+    def __init__(self, wire: InProcess, *, limits: Limits | None = None) -> None:
+        self.wire = wire
+        self.store = MemoryStore()
+        self.identity = MockIdentity(ME)
+        self.dataplane: Any = SimulatedDataPlane(ME)
+        serial = itertools.count(1)
+        self.workers: list[Worker] = []
+        self.plane = Plane(
+            owner=OWNER,
+            participant=ME,
+            address=HOME,
+            store=self.store,
+            identity=self.identity,
+            peer=HttpPeer(GuardedClient(POLICY, wire), self.identity),
+            dataplane=self.dataplane,
+            library=Library(OPERANDS),
+            now=lambda: EPOCH + int(asyncio.get_running_loop().time() * 1000),
+            new_id=lambda: f"urn:kontor:{next(serial)}",
+            wake=lambda process: self.workers[0].wake(process),
+            watch=Watch(),
+            announce=lambda: None,
+            address_problem=self._address_problem,
+            limits=limits or Limits(),
+        )
+        self.app = application(self.plane, catalog_binding.routes(self.plane))
+        wire.apps["https://kontor.example:443"] = self.app
+
+    def _address_problem(self, participant: str, url: str) -> str | None:
+        known = self.identity.participant(participant)
+        try:
+            check_callback(url, POLICY, (known.address if known else None) or "")
+        except Blocked as error:
+            return error.reason
+        return None
+
+    @asynccontextmanager
+    async def working(self, decider: Callable[[Plane], Decider] | None = None) -> Any:
+        """Let the worker run."""
+        deciding = decider(self.plane) if decider else ByPolicy(self.plane)
+        worker = Worker(self.plane, deciding, Patience((), lambda: 0.75))
+        self.workers.insert(0, worker)
+
+        async def ended(owner: str, report: Any) -> None:
+            process = await enforcement.flow_ended(self.plane, owner, report)
+            if process:
+                worker.wake(process)
+
+        self.dataplane.listen(ended)
+        running = asyncio.create_task(worker.run())
+        try:
+            yield self
+        finally:
+            running.cancel()
+            await worker.stop(0.0)
+
+    async def offers(self, id: str = DATASET, **members: Any) -> str:
+        """Publish a dataset; return its offer's identifier."""
+        plain: dict[str, Any] = {"title": {"en": id}, "source": {"kind": "file"}, "data_class": DataClass.OPEN}
+        draft = assets.Draft(**(plain | {"id": id, "policy": {"@type": "Offer", **TERMS}} | members))
+        await assets.add(self.plane, draft)
+        return (await assets.publish(self.plane, id, release=True)).offer_id
+
+    async def negotiations(self) -> list[ContractNegotiation]:
+        rows, _ = await self.store.negotiations(OWNER, Page(limit=500))
+        return list(rows)
+
+    async def transfers(self) -> list[TransferProcess]:
+        rows, _ = await self.store.transfers(OWNER, Page(limit=500))
+        return list(rows)
+
+    async def until(self, done: Callable[[], Coroutine[Any, Any, bool]], seconds: float = 120.0) -> None:
+        """Wait, on virtual time, until something is so."""
+        end = asyncio.get_running_loop().time() + seconds
+        while not await done():
+            assert asyncio.get_running_loop().time() < end, await self.seen()
+            await asyncio.sleep(0.05)
+
+    async def reaches(self, kind: str, state: str, seconds: float = 120.0) -> Any:
+        """Wait until the only process of a kind is in a state and owes nothing."""
+
+        async def there() -> bool:
+            rows: list[Any] = await (self.negotiations() if kind == "negotiation" else self.transfers())
+            return bool(rows) and all(row.state == state and row.pending is None for row in rows)
+
+        await self.until(there, seconds)
+        (row,) = await (self.negotiations() if kind == "negotiation" else self.transfers())
+        return row
+
+    async def seen(self) -> list[Any]:
+        """Return all processes, for a message."""
+        rows = [*(await self.negotiations()), *(await self.transfers())]
+        return [(row.id, row.role, row.state, row.pending, row.ended) for row in rows]
+
+    async def agreed(self, id: str = "agreement-1") -> None:
+        """Hold a finalized agreement in which the peer provides."""
+        await self._agreement(id, "consumer")
+
+    async def _agreement(self, id: str, role: str) -> None:
+        parties = (PEER, ME) if role == "consumer" else (ME, PEER)
+        document = {"@type": "Agreement", "@id": id, "target": DATASET, **TERMS}
+        document |= {"assigner": parties[0], "assignee": parties[1]}
+        agreement = Agreement(
+            owner=OWNER,
+            id=id,
+            role=Role(role),
+            counterparty=PEER,
+            address=PEER_HOME,
+            dataset=DATASET,
+            negotiation_id="urn:kontor:0",
+            document=msgspec.json.encode(document),
+            evidence=b'{"claims": {}}',
+            agreed_at=self.plane.now(),
+            finalized_at=self.plane.now(),
+        )
+        await self.store.commit([PutAgreement(agreement)])
+
+    async def provides(self, id: str = "agreement-1") -> None:
+        """Hold a finalized agreement in which we provide the dataset."""
+        await self.offers()
+        await self._agreement(id, "provider")
+
+
+def play(scenario: Coroutine[Any, Any, Any]) -> Any:
+    """Run a scenario on virtual time."""
+    return clock.run(scenario)
+
+
+async def call(app: Any, method: str, url: str, body: Any = None, **headers: str) -> httpx.Response:
+    """Send one request to an application, as a peer."""
+    content = body if isinstance(body, bytes) else json.dumps(body).encode() if body is not None else b""
+    sent = {"Authorization": token_of(PEER, HOME), **headers}
+    if body is not None:
+        sent.setdefault("Content-Type", "application/json; charset=utf-8")
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport) as client:
+        return await client.request(method, url, content=content, headers=sent)

@@ -1,0 +1,285 @@
+"""We consume from a connector as it is deployed: whatever it sends when, both end FINALIZED, once."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from connector.controlplane import negotiation
+from connector.controlplane.plane import Limits, NotFound, PeerFailed
+from connector.protocol.dsp.negotiation_machine import ContractNegotiation
+from tests.interop.deployed import DSP, HTML, Deployed
+from tests.interop.ours import DATASET, HOME, ME, PEER, TERMS, Ours, play
+from tests.support.transport import InProcess
+
+COMPACT = {
+    "permission": [
+        {
+            "action": "use",
+            "constraint": [{"leftOperand": "purpose", "operator": "eq", "rightOperand": "mobility"}],
+            "duty": [{"action": "delete"}],
+        }
+    ],
+    "prohibition": [{"action": "sell"}],
+}
+LOGICAL = {"permission": [{"action": "use", "constraint": [{"and": COMPACT["permission"][0]["constraint"]}]}]}
+
+
+async def finalized(us: Ours, peer: Deployed, **more: Any) -> ContractNegotiation:
+    """Negotiate once; both sides FINALIZED, one process on each, nothing refused by us."""
+    async with us.working():
+        await negotiation.request(us.plane, PEER, DATASET, **more)
+        ours: ContractNegotiation = await us.reaches("negotiation", "FINALIZED")
+        await asyncio.sleep(5)
+    (theirs,) = peer.rows.values()
+    assert (theirs.state, theirs.own, theirs.other) == ("FINALIZED", ours.peer_pid, ours.id)
+    assert peer.final == []
+    agreement = await us.store.agreement(ours.owner, "agreement-1")
+    assert agreement is not None
+    assert agreement.finalized_at is not None
+    return ours
+
+
+def space(**behaviour: Any) -> tuple[Ours, Deployed]:
+    wire = InProcess()
+    us, peer = Ours(wire), Deployed(wire)
+    for name, value in behaviour.items():
+        setattr(peer, name, value)
+    return us, peer
+
+
+@pytest.mark.parametrize("timing", ["before", "at once", "later"])
+@pytest.mark.parametrize("repeats", [None, "same", "renewed"])
+def test_we_finalize_whenever_its_next_message_comes_and_however_it_repeats_itself(
+    timing: str, repeats: str | None
+) -> None:
+    play(finalized(*space(timing=timing, repeats=repeats)))
+
+
+@pytest.mark.parametrize("conflicts", [1, 2, 20])
+def test_a_conflict_once_and_again_is_tried_again(conflicts: int) -> None:
+    us, peer = space(conflicts=conflicts)
+    play(finalized(us, peer))
+    assert len(peer.sent_to("verification")) >= conflicts + 1
+    bodies = {json.dumps(message) for message in peer.sent_to("verification")}
+    assert len(bodies) == 1
+
+
+def test_conflicts_without_end_end_visibly() -> None:
+    us, peer = space(conflicts=10**9)
+
+    async def scenario() -> None:
+        async with us.working():
+            await negotiation.request(us.plane, PEER, DATASET)
+            ended = await us.reaches("negotiation", "TERMINATED", seconds=3600)
+        assert ended.ended is not None
+        assert "409" in ended.ended.reason
+        assert len(peer.received) < 1000
+
+    play(scenario())
+
+
+def test_messages_without_an_identifier_are_taken() -> None:
+    play(finalized(*space(identified=False)))
+
+
+@pytest.mark.parametrize("status", [200, 201])
+def test_either_success_acknowledges(status: int) -> None:
+    play(finalized(*space(status=status)))
+
+
+def test_html_error_pages_are_doubts_and_not_ends() -> None:
+    play(finalized(*space(timing="later")))
+    us, peer = space()
+    peer.faults = []
+
+    async def scenario() -> None:
+        async with us.working():
+            started = await negotiation.request(us.plane, PEER, DATASET)
+            peer.faults = [(500, HTML), (502, HTML), (503, HTML)]
+            ours = await us.reaches("negotiation", "FINALIZED", seconds=600)
+        assert ours.id == started.id
+        assert len(peer.rows) == 1
+
+    play(scenario())
+
+
+def test_an_html_page_instead_of_a_dataset_is_one_sentence() -> None:
+    us, peer = space()
+    peer.faults = [(200, HTML)]
+
+    async def scenario() -> None:
+        with pytest.raises(PeerFailed, match="cannot be read"):
+            await negotiation.request(us.plane, PEER, DATASET)
+
+    play(scenario())
+
+
+def test_we_send_its_media_type_and_the_protocols_context_alone() -> None:
+    us, peer = space()
+    play(finalized(us, peer))
+    posted = [(message, headers) for _, message, headers in peer.received if message]
+    assert posted
+    for message, headers in posted:
+        assert headers["content-type"] == "application/json"
+        assert message["@context"] == [DSP]
+        assert "content-encoding" not in headers
+
+
+def test_the_request_names_target_assigner_and_assignee() -> None:
+    us, peer = space()
+    play(finalized(us, peer))
+    (request,) = peer.sent_to("negotiations/request")
+    assert (request["offer"]["target"], request["offer"]["assigner"]) == (DATASET, PEER)
+    assert request["offer"]["assignee"] == ME
+    assert request["callbackAddress"] == HOME
+
+
+def test_an_offer_whose_identifier_has_changed_since_is_found_again() -> None:
+    us, peer = space()
+    play(finalized(us, peer, offer_id=peer.dataset()["hasPolicy"][0]["@id"]))
+
+
+def test_another_offer_is_not_taken_for_the_one_chosen() -> None:
+    us, _ = space()
+
+    async def scenario() -> None:
+        for other in ("urn:uuid:1", "b3RoZXI=:YXNzZXQtMQ==:dXVpZA==", "a:b:c"):
+            with pytest.raises(NotFound):
+                await negotiation.request(us.plane, PEER, DATASET, offer_id=other)
+
+    play(scenario())
+
+
+@pytest.mark.parametrize("terms", [COMPACT, LOGICAL], ids=["duties", "logical"])
+def test_compact_policies_are_agreed_as_they_are(terms: dict[str, Any]) -> None:
+    us, peer = space(terms=terms)
+    ours = play(finalized(us, peer))
+    assert {name: json.loads(ours.agreement)[name] for name in terms} == terms
+
+
+SPELLINGS: list[dict[str, Any]] = [
+    {"permission": [{"action": "use", "constraint": []}]},
+    {"permission": [{"action": "use", "constraint": [], "duty": []}]},
+    {"permission": [{"action": "odrl:use"}]},
+    {"permission": [{"action": "http://www.w3.org/ns/odrl/2/use", "duty": []}]},
+]
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_an_agreement_in_another_spelling_is_the_same_agreement(spelling: dict[str, Any]) -> None:
+    play(finalized(*space(agreement_members=spelling)))
+
+
+OTHERS: list[dict[str, Any]] = [
+    {"permission": [{"action": "sell"}]},
+    {"prohibition": [{"action": "use"}]},
+    {"permission": [{"action": "use", "constraint": [{"or": []}]}]},
+    {"obligation": [{"action": "delete"}]},
+    {"assignee": "somebody-else"},
+    {"assigner": "somebody-else"},
+    {"target": "asset-2"},
+]
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_an_agreement_on_something_else_is_terminated_with_the_reason_and_never_verified(other: dict[str, Any]) -> None:
+    us, peer = space(agreement_members=other)
+
+    async def scenario() -> None:
+        async with us.working():
+            await negotiation.request(us.plane, PEER, DATASET)
+            ours = await us.reaches("negotiation", "TERMINATED")
+        assert ours.ended is not None
+        assert "agreement" in ours.ended.reason
+        assert peer.sent_to("verification") == []
+        assert {told["reason"][0] for told in peer.sent_to("termination")} == {ours.ended.reason}
+        (theirs,) = peer.rows.values()
+        assert theirs.state == "TERMINATED"
+        held = await us.store.agreement(ours.owner, "agreement-1")
+        assert held is None or held.finalized_at is None
+
+    play(scenario())
+
+
+def test_its_finalization_is_taken_though_its_state_had_told_of_it_before() -> None:
+    us, peer = space()
+
+    async def slow(row: Any) -> None:
+        # It shows the state that it is about to reach long before its message comes.
+        row.state = "FINALIZED"
+        await asyncio.sleep(200)
+        await peer.say(row, f"negotiations/{row.other}/events", peer._event(row, "FINALIZED"), "FINALIZED")
+
+    peer._finalize = slow  # type: ignore[method-assign]  # the script of this test
+
+    async def scenario() -> None:
+        await finalized(us, peer)
+        await asyncio.sleep(300)
+        assert peer.answers[-1][:2] == (peer.answers[-1][0], 200)
+        assert peer.final == []
+        assert next(iter(peer.rows.values())).state == "FINALIZED"
+
+    play(scenario())
+
+
+def test_a_second_process_of_its_own_making_does_not_touch_the_first() -> None:
+    us, peer = space()
+
+    async def scenario() -> None:
+        ours = await finalized(us, peer)
+        twin = peer._row("p", ours.id, "REQUESTED", {"target": DATASET})
+        await peer._agree(twin)
+        assert twin.state == "TERMINATED"
+        (row,) = await us.negotiations()
+        assert (row.state, row.peer_pid) == ("FINALIZED", ours.peer_pid)
+
+    play(scenario())
+
+
+def test_a_negotiation_that_nobody_goes_on_with_expires_with_the_reason() -> None:
+    wire = InProcess()
+    us, peer = Ours(wire, limits=Limits(owed_for=3_600_000)), Deployed(wire)
+    peer._agree = lambda row: asyncio.sleep(0)  # type: ignore[method-assign,assignment]  # it never goes on
+
+    async def scenario() -> None:
+        async with us.working():
+            await negotiation.request(us.plane, PEER, DATASET)
+            await us.reaches("negotiation", "REQUESTED")
+            ours = await us.reaches("negotiation", "TERMINATED", seconds=7200)
+        assert ours.ended is not None
+        assert (ours.ended.code, ours.ended.by) == ("expired", ME)
+        assert "1 hours" in ours.ended.reason
+        assert len(peer.sent_to("termination")) == 1
+
+    play(scenario())
+
+
+def test_its_termination_brings_code_and_reasons_in_any_form() -> None:
+    us, peer = space()
+
+    async def refuse(row: Any) -> None:
+        pids = {"providerPid": row.own, "consumerPid": row.other}
+        reason = [{"@value": "Nicht für Werbung", "@language": "de"}, "not for advertising"]
+        body = {"@type": "ContractNegotiationTerminationMessage", **pids, "code": "policy", "reason": reason}
+        await peer.say(row, f"negotiations/{row.other}/termination", body, "TERMINATED")
+
+    peer._agree = refuse  # type: ignore[method-assign]  # the script of this test
+
+    async def scenario() -> None:
+        async with us.working():
+            await negotiation.request(us.plane, PEER, DATASET)
+            ours = await us.reaches("negotiation", "TERMINATED")
+        assert ours.ended is not None
+        assert (ours.ended.code, ours.ended.by) == ("policy", PEER)
+        assert ours.ended.reason == "Nicht für Werbung not for advertising"
+
+    play(scenario())
+
+
+def test_terms_are_kept_with_members_that_we_have_no_name_for() -> None:
+    terms = {**TERMS, "edc:note": {"kept": [1, None]}, "profile": "https://w3id.org/city/profile"}
+    us, peer = space(terms=terms)
+    ours = play(finalized(us, peer))
+    assert json.loads(ours.agreement)["edc:note"] == {"kept": [1, None]}
