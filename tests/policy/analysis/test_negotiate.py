@@ -146,7 +146,7 @@ def test_rounds_are_bounded_and_a_request_about_the_past_is_refused() -> None:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_answers_to_one_request_only_ever_widen_up_to_the_last_concession(data: st.DataObject) -> None:
     found = generate.pair(lambda values: data.draw(st.sampled_from(list(values))))
     if found is None:
