@@ -4,10 +4,12 @@ import re
 import shlex
 import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import typer
 
+from connector import settings
 from connector.cli.main import app
 from tests.docs.pages import ROOT, Block, anchors, blocks, links, pages, read
 
@@ -40,7 +42,7 @@ def test_no_page_names_a_machine_or_a_registry(page: str) -> None:
 
 
 @pytest.mark.parametrize("block", COMMANDS, ids=_WHERE)
-def test_every_command_that_is_shown_exists(block: Block) -> None:
+def test_every_command_that_is_shown_is_understood(block: Block) -> None:
     root = typer.main.get_command(app)
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     for words in _commands(block):
@@ -53,8 +55,7 @@ def test_every_command_that_is_shown_exists(block: Block) -> None:
             known = command.get_command(None, rest[0])
             assert known is not None, f"{block.page} shows `{' '.join(words)}`: there is no {rest[0]}"
             command, rest = known, rest[1:]
-        options = {name for option in command.params for name in option.opts} | {"--help"}
-        assert {word.partition("=")[0] for word in rest if word.startswith("-")} <= options, words
+        command.make_context(words[0], list(rest))
 
 
 @pytest.mark.parametrize("block", CODE, ids=[f"{block.page}:{block.line}" for block in CODE])
@@ -62,6 +63,14 @@ def test_every_piece_of_code_compiles_and_imports_what_exists(block: Block) -> N
     compile(block.text, f"{block.page}:{block.line}", "exec")
     if not block.run or block.run[0] != "tutorial":
         exec("\n".join(re.findall(r"^(?:from connector|import connector).*$", block.text, re.MULTILINE)), {})
+
+
+def test_settings_that_are_shown_are_settings(tmp_path: Path) -> None:
+    shown = [block for page in PAGES for block in blocks(page, "toml") if block.run == ("settings",)]
+    assert shown
+    for block in shown:
+        (tmp_path / "datenkontor.toml").write_text(block.text, encoding="utf-8")
+        settings.load(tmp_path / "datenkontor.toml", {})
 
 
 def test_short_pages_stay_short() -> None:
@@ -93,7 +102,7 @@ def _commands(block: Block) -> Iterator[list[str]]:
     """Yield the commands of a block, without what stands before or behind them in the shell."""
     for line in block.text.replace("\\\n", " ").splitlines():
         for part in re.split(r"[|;&]+|\b(?:until|do|then)\b", line):
-            words = shlex.split(re.sub(r"[<>]\s*\S+|\$\([^)]*\)", " ", part), comments=True)
+            words = shlex.split(re.sub(r"\d?[<>]\s*\S+", " ", re.sub(r"\$\([^)]*\)", "x", part)), comments=True)
             while words and re.match(r"[A-Z_]+=", words[0]):
                 words.pop(0)
             if words:

@@ -1,12 +1,13 @@
-"""The page's own data space: the blocks of README.md, run as they stand, in one shell and an empty folder."""
+"""The data space of README.md and the pages that go on from it: their blocks, as they stand, in one shell."""
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -62,13 +63,24 @@ def test_three_participants_offer_find_agree_and_deliver(
     process.stdin.write(steps["serve"].text)
     process.stdin.flush()
     _until(process, said, "ready: ", 3)
-    (tmp_path / "snippet.py").write_text(steps["python"].text, encoding="utf-8")
-    process.stdin.write(steps["use"].text + "python ../snippet.py\nkill %1 %2 %3\nwait\n")
+    more = marked("docs/start.md", "space") | marked("docs/operate.md", "space")
+    for name, block in {"snippet.py": steps["python"], "backup.py": more["backup"]}.items():
+        (tmp_path / name).write_text(block.text, encoding="utf-8")
+    rest = [steps["use"].text, "python ../snippet.py\n", more["terms"].text, more["approve"].text]
+    process.stdin.write("".join(rest) + "python ../backup.py\nkill %1 %2 %3\nwait\n")
     process.stdin.close()
-    assert process.wait(DONE_S) == 0, said.read_text(encoding="utf-8")
+    ended = process.wait(DONE_S)
+    output = said.read_text(encoding="utf-8")
+    assert ended == 0, output
+    assert output.count("ended with exit code 4") == 1, "the terms refuse, with their exit code"
+    assert output.count("ended with exit code 6") == 1, "a person is waited for, with the exit code of that"
+    assert "ImproveTransportMobility" in output
     offered = (tmp_path / "space/office/offered/bicycles.csv").read_bytes()
     assert (tmp_path / "space/bicycles.csv").read_bytes() == offered
     assert (tmp_path / "space/fetched/bicycles.csv").read_bytes() == offered
+    assert (tmp_path / "space/drafts.csv").read_bytes() == offered
+    with closing(sqlite3.connect(tmp_path / "space/office.backup")) as backup:
+        assert backup.execute("SELECT count(*) FROM assets").fetchone()[0] == 3
 
 
 def _until(process: "subprocess.Popen[str]", said: Path, words: str, times: int) -> None:
