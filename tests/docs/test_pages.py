@@ -10,6 +10,7 @@ import pytest
 import typer
 
 from connector import settings
+from connector.cli.demo_words import SENTENCES
 from connector.cli.main import app
 from tests.docs.pages import ROOT, Block, anchors, blocks, links, pages, read
 
@@ -71,6 +72,15 @@ def test_settings_that_are_shown_are_settings(tmp_path: Path) -> None:
     for block in shown:
         (tmp_path / "datenkontor.toml").write_text(block.text, encoding="utf-8")
         settings.load(tmp_path / "datenkontor.toml", {})
+
+
+def test_what_the_demonstration_is_said_to_say_it_says() -> None:
+    sentences = [re.split(r"\{[^}]*\}", text) for text in SENTENCES["en"].values()]
+    patterns = [".*?".join(map(re.escape, parts[:2])) for parts in sentences]
+    shown = re.findall(r"^✓ (.*)$", read("README.md"), re.MULTILINE)
+    assert len(shown) >= 5
+    for line in shown:
+        assert any(re.match(pattern, line) for pattern in patterns), f"the demonstration does not say: {line}"
 
 
 def test_short_pages_stay_short() -> None:
