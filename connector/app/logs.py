@@ -7,6 +7,9 @@ from typing import Literal
 
 import msgspec
 
+from connector.protocol.dsp.errors import clean
+
+LONGEST = 2000
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
 
@@ -32,8 +35,10 @@ class Lines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line, and its trace below it."""
-        added = "".join(f" {name}={value}" for name, value in vars(record).items() if name not in _STANDARD)
-        line = f"{_stamp(record.created)} {record.levelname.lower():7} {record.getMessage()}{added}"
+        # One record is one line, whatever a peer has put into a path or an identifier.
+        added = "".join(f" {name}={clean(str(value))}" for name, value in vars(record).items() if name not in _STANDARD)
+        message = clean(record.getMessage(), LONGEST)
+        line = f"{_stamp(record.created)} {record.levelname.lower():7} {message}{added}"
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
 

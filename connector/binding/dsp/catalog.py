@@ -42,7 +42,13 @@ def routes_for(plane: Plane, provide: Provide, provide_dataset: ProvideDataset) 
         message = read(CatalogRequestMessage, body).message
         after = request.query_params.get("after")
         limit = _limit(request.query_params.get("limit"))
-        answer = await provide(caller, after, limit, message.filter)
+        try:
+            answer = await provide(caller, after, limit, message.filter)
+        except ValueError as error:
+            if after is None:
+                raise
+            reason = "The page begins behind no entry of ours: begin again without `after`."
+            raise RemoteProtocolError(reason, code="cursor") from error
         await plane.store.commit(inbound.used(caller))
         headers = {}
         if answer.next is not None:

@@ -4,6 +4,8 @@ Errors have the body of their chapter (catalogue, negotiation, transfer). An unk
 another role answer the same 404. What is transient is 503, because peers take every 4xx as final.
 """
 
+import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -13,7 +15,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from connector.controlplane.inbound import Answer, Declined
+from connector.controlplane.inbound import Answer, Declined, used
 from connector.controlplane.plane import Plane
 from connector.ports.changes import Replayed, StoreError
 from connector.ports.identity import Caller, Intent, Unauthenticated
@@ -29,6 +31,7 @@ from connector.protocol.dsp.transfer_machine import TransferState
 log = logging.getLogger(__name__)
 
 BODY_LIMIT = 1024 * 1024
+BODY_S = 15.0
 JSON = "application/json"
 
 M = TypeVar("M", bound=msgspec.Struct)
@@ -37,20 +40,29 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 async def body_of(request: Request, limit: int = BODY_LIMIT) -> bytes:
-    """Read a request's body, at most `limit` bytes of it. Raises RemoteProtocolError (413, 415)."""
+    """Read a request's body, at most `limit` bytes of it. Raises RemoteProtocolError (408, 413, 415)."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in {JSON, "application/ld+json"}:
         reason = f"The media type is not {JSON}: send the message as {JSON}."
         raise RemoteProtocolError(reason, code="media-type", status=415)
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise RemoteProtocolError("The body is compressed: send it plain.", code="encoding", status=415)
+    too_large = RemoteProtocolError(f"The body is larger than {limit} bytes.", code="too-large", status=413)
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and (len(announced) > 12 or int(announced) > limit):
+        raise too_large
     parts: list[bytes] = []
     size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > limit:
-            raise RemoteProtocolError(f"The body is larger than {limit} bytes.", code="too-large", status=413)
-        parts.append(part)
+    try:
+        async with asyncio.timeout(BODY_S):
+            async for part in request.stream():
+                size += len(part)
+                if size > limit:
+                    raise too_large
+                parts.append(part)
+    except TimeoutError:
+        reason = f"The body did not arrive within {BODY_S:g} s: send the message again."
+        raise RemoteProtocolError(reason, code="slow", status=408) from None
     return b"".join(parts)
 
 
@@ -61,7 +73,7 @@ def endpoint(plane: Plane, errors: ErrorKind, intent: Intent, handle: Callable[.
         try:
             body = await body_of(request) if request.method == "POST" else b""
             caller = await plane.identity.authenticate(request.headers.get("authorization"), intent)
-            return await handle(request, caller, body)
+            return await _answer(plane, errors, caller, request, handle(request, caller, body))
         except ClientDisconnect:
             return Response(status_code=400)
         except Unauthenticated as error:
@@ -69,8 +81,7 @@ def endpoint(plane: Plane, errors: ErrorKind, intent: Intent, handle: Callable[.
             fault = RemoteProtocolError("The request is not authenticated.", code="unauthenticated", status=401)
             return refused(errors, fault)
         except ProtocolError as error:
-            log.info("request refused: %s", error.reason, extra={"path": request.url.path})
-            return refused(errors, error)
+            return _logged(errors, error, request)
         except Replayed:
             fault = RemoteProtocolError("The token was used before.", code="replayed", status=401)
             return refused(errors, fault)
@@ -87,9 +98,31 @@ def endpoint(plane: Plane, errors: ErrorKind, intent: Intent, handle: Callable[.
     return route
 
 
+async def _answer(
+    plane: Plane, errors: ErrorKind, caller: Caller, request: Request, handling: Awaitable[Response]
+) -> Response:
+    """Answer a caller, and use up the token of what is refused too: what is taken uses it up with its own commit."""
+    try:
+        answer = await handling
+    except ProtocolError as error:
+        answer = _logged(errors, error, request)
+    if 400 <= answer.status_code < 500:
+        with contextlib.suppress(Replayed):
+            await plane.store.commit(used(caller))
+    return answer
+
+
+def _logged(errors: ErrorKind, error: ProtocolError, request: Request) -> Response:
+    log.info("request refused: %s", error.reason, extra={"path": request.url.path})
+    return refused(errors, error)
+
+
 def refused(errors: ErrorKind, error: ProtocolError, *, retry_after_s: int | None = None) -> Response:
     """Return the error answer of a chapter."""
-    headers = {"Retry-After": str(retry_after_s)} if retry_after_s else None
+    headers = {"Retry-After": str(retry_after_s)} if retry_after_s else {}
+    if error.status in {408, 413}:
+        # The rest of the body is not read: the connection cannot be used again.
+        headers["Connection"] = "close"
     return Response(error_body(errors, error), error.status, headers, JSON)
 
 

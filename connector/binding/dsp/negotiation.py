@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from connector.binding.dsp.handling import answered, endpoint, read, shown
 from connector.controlplane import inbound_negotiation
+from connector.controlplane.inbound import used
 from connector.controlplane.plane import Plane
 from connector.ports.identity import Caller, Intent
 from connector.protocol.dsp import negotiation, negotiation_machine
@@ -45,6 +46,7 @@ def routes(plane: Plane) -> list[Route]:
         return answered(plane, ContractNegotiationError, outcome)
 
     async def show(request: Request, caller: Caller, _: bytes) -> Response:
+        await plane.store.commit(used(caller))
         process = await plane.store.negotiation(plane.owner, request.path_params["pid"])
         return shown(ContractNegotiationError, process, caller)
 

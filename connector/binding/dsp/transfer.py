@@ -8,6 +8,7 @@ from starlette.routing import Route
 from connector.binding.dsp.handling import answered, endpoint, read, shown
 from connector.binding.dsp.negotiation import Handle
 from connector.controlplane import inbound_transfer
+from connector.controlplane.inbound import used
 from connector.controlplane.plane import Plane
 from connector.ports.identity import Caller, Intent
 from connector.protocol.dsp import transfer, transfer_machine
@@ -33,6 +34,7 @@ def routes(plane: Plane) -> list[Route]:
         return answered(plane, TransferError, await inbound_transfer.request(plane, caller, received))
 
     async def show(request: Request, caller: Caller, _: bytes) -> Response:
+        await plane.store.commit(used(caller))
         process = await plane.store.transfer(plane.owner, request.path_params["pid"])
         return shown(TransferError, process, caller)
 
