@@ -6,7 +6,7 @@ came with the message, and the audit leaf that records it.
 
 import msgspec
 
-from connector.ports.entities import Agreement, Asset, Backoff, Flow, Hold, Leaf, Lease, ReplayKey
+from connector.ports.entities import Agreement, Asset, Backoff, DutyEvent, Flow, Hold, Leaf, Lease, ReplayKey
 from connector.protocol.dsp.negotiation_machine import ContractNegotiation
 from connector.protocol.dsp.transfer_machine import TransferProcess
 
@@ -93,6 +93,12 @@ class AddUsage(msgspec.Struct, frozen=True):
     max_uses: int | None = None
 
 
+class RecordDuty(msgspec.Struct, frozen=True):
+    """Append an entry to the duty ledger; one of the same duty, state and occasion that is there already stays."""
+
+    event: DutyEvent
+
+
 class AppendLeaf(msgspec.Struct, frozen=True):
     """Append a leaf to the audit log."""
 
@@ -111,6 +117,7 @@ Change = (
     | PutLease
     | DropLease
     | AddUsage
+    | RecordDuty
     | AppendLeaf
 )
 

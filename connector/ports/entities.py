@@ -175,6 +175,33 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     uses: int
 
 
+class DutyState(StrEnum):
+    """Where a duty stands: to be done, done, overdue, or made good after it was overdue."""
+
+    ACTIVE = "active"
+    FULFILLED = "fulfilled"
+    VIOLATED = "violated"
+    SETTLED = "settled"
+
+
+class DutyEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of the duty ledger: a duty of an agreement came into a state; it is never changed or removed.
+
+    `duty` is the uid of the duty in the agreement, `occasion` the transfer it was performed for, empty where the entry
+    is about the agreement as a whole. `deadline` (ms) goes with `active`: the first instant at which it is too late.
+    `evidence` (JSON) says what the entry stands on: who confirmed it, which address was notified, what failed.
+    """
+
+    owner: str
+    agreement_id: str
+    duty: str
+    state: DutyState
+    at: int
+    occasion: str = ""
+    deadline: int | None = None
+    evidence: bytes = b"{}"
+
+
 class Leaf(msgspec.Struct, frozen=True, kw_only=True):
     """One salted leaf of the audit log, as `audit.leaves` makes it: canonical JSON `body`, its hash, sealed later."""
 

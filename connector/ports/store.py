@@ -8,7 +8,19 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from connector.ports.changes import Change
-from connector.ports.entities import Agreement, Asset, AssetStatus, Backoff, Flow, Hold, Leaf, Lease, Page, Usage
+from connector.ports.entities import (
+    Agreement,
+    Asset,
+    AssetStatus,
+    Backoff,
+    DutyEvent,
+    Flow,
+    Hold,
+    Leaf,
+    Lease,
+    Page,
+    Usage,
+)
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machine import Kind
 from connector.protocol.dsp.negotiation_machine import ContractNegotiation
@@ -102,6 +114,12 @@ class Store(Protocol):
 
     async def usage(self, owner: str, agreement_id: str) -> Usage:
         """Return what was used under an agreement (zeros where nothing was)."""
+
+    async def duties(self, owner: str, agreement_id: str) -> Sequence[DutyEvent]:
+        """Return the duty ledger of an agreement, oldest entry first."""
+
+    async def overdue(self, owner: str, now: int, limit: int) -> Sequence[DutyEvent]:
+        """Return the `active` entries whose deadline is not after `now` and whose duty has no other entry since."""
 
     async def leaves(
         self, owner: str, page: Page, *, process_id: str | None = None

@@ -10,7 +10,20 @@ import msgspec
 
 from connector.ports import changes
 from connector.ports.changes import Change, Conflict, LimitReached, Replayed, Unavailable
-from connector.ports.entities import Agreement, Asset, AssetStatus, Backoff, Flow, Hold, Leaf, Lease, Page, Usage
+from connector.ports.entities import (
+    Agreement,
+    Asset,
+    AssetStatus,
+    Backoff,
+    DutyEvent,
+    DutyState,
+    Flow,
+    Hold,
+    Leaf,
+    Lease,
+    Page,
+    Usage,
+)
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machine import Kind
@@ -37,6 +50,8 @@ class MemoryStore:
         self._flows: Table = {}
         self._leases: Table = {}
         self._usage: Table = {}
+        self._duties: Table = {}
+        self._deadlines: Table = {}
         self._leaves: Table = {}
         self._leaf_counts: Table = {}
         self._place = 0
@@ -54,6 +69,7 @@ class MemoryStore:
             changes.PutLease: self._put_lease,
             changes.DropLease: self._drop_lease,
             changes.AddUsage: self._add_usage,
+            changes.RecordDuty: self._record_duty,
             changes.AppendLeaf: self._append_leaf,
         }
 
@@ -185,6 +201,15 @@ class MemoryStore:
         found: Usage | None = self._get(self._usage, (owner, agreement_id))
         return found or Usage(owner=owner, agreement_id=agreement_id, bytes_moved=0, uses=0)
 
+    async def duties(self, owner: str, agreement_id: str) -> Sequence[DutyEvent]:
+        """Return the duty ledger of an agreement, oldest entry first."""
+        return self._values(self._duties, lambda e: e.owner == owner and e.agreement_id == agreement_id)
+
+    async def overdue(self, owner: str, now: int, limit: int) -> Sequence[DutyEvent]:
+        """Return the active entries whose deadline has passed, longest due first."""
+        rows: list[DutyEvent] = self._values(self._deadlines, lambda e: e.owner == owner and e.deadline <= now)
+        return sorted(rows, key=lambda event: event.deadline or 0)[: max(limit, 0)]
+
     async def leaves(
         self, owner: str, page: Page, *, process_id: str | None = None
     ) -> tuple[Sequence[Leaf], str | None]:
@@ -255,6 +280,16 @@ class MemoryStore:
         moved = (stored.bytes_moved if stored else 0) + change.bytes_moved
         usage = Usage(owner=change.owner, agreement_id=change.agreement_id, bytes_moved=moved, uses=uses)
         self._set(self._usage, key, usage)
+
+    def _record_duty(self, change: changes.RecordDuty) -> None:
+        event = change.event
+        duty = (event.owner, event.agreement_id, event.duty)
+        key = (*duty, event.state, event.occasion)
+        if self._get(self._duties, key):
+            return
+        self._set(self._duties, key, event)
+        waits = event.state is DutyState.ACTIVE and event.deadline is not None
+        self._set(self._deadlines, duty, event if waits else None)
 
     def _append_leaf(self, change: changes.AppendLeaf) -> None:
         position = self._get(self._leaf_counts, change.leaf.owner) or 0

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from connector.ports import changes
 from connector.ports.changes import Conflict, LimitReached, Replayed, Unavailable
-from connector.ports.entities import AssetStatus, Backoff, Page, Usage
+from connector.ports.entities import AssetStatus, Backoff, DutyState, Page, Usage
 from connector.ports.store import Store
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machine import Kind, Pending
@@ -332,3 +332,38 @@ async def test_a_closed_store_is_unavailable(store: Store) -> None:
         await store.negotiation(OWNER, "urn:n:1")
     with pytest.raises(Unavailable):
         await store.holds(OWNER, Page())
+
+
+async def test_the_duty_ledger_keeps_each_entry_once_and_in_order(store: Store) -> None:
+    active = values.duty("delete", deadline=50)
+    done = values.duty("delete", state=DutyState.FULFILLED, at=9, evidence=b'{"by":"a person"}')
+    logged = values.duty("log", state=DutyState.FULFILLED, occasion="urn:t:1")
+    await store.commit([changes.RecordDuty(active), changes.RecordDuty(logged)])
+    await store.commit([changes.RecordDuty(values.duty("delete", at=99)), changes.RecordDuty(done)])
+    await store.commit([changes.RecordDuty(replace(logged, occasion="urn:t:2"))])
+    await store.commit([changes.RecordDuty(values.duty("delete", agreement_id="urn:agreement:2"))])
+    assert await store.duties(OWNER, "urn:agreement:1") == [active, logged, done, replace(logged, occasion="urn:t:2")]
+    assert await store.duties("other", "urn:agreement:1") == []
+
+
+async def test_a_duty_is_overdue_from_its_deadline_until_something_is_recorded_of_it(store: Store) -> None:
+    late, later = values.duty("delete", deadline=50), values.duty("inform", deadline=40)
+    await store.commit([changes.RecordDuty(late), changes.RecordDuty(later), changes.RecordDuty(values.duty("log"))])
+    assert await store.overdue(OWNER, 39, 10) == []
+    assert await store.overdue(OWNER, 50, 10) == [later, late]
+    assert await store.overdue(OWNER, 50, 1) == [later]
+    assert await store.overdue("other", 50, 10) == []
+    await store.commit([changes.RecordDuty(replace(later, state=DutyState.VIOLATED, at=50))])
+    assert await store.overdue(OWNER, 50, 10) == [late]
+
+
+async def test_a_ledger_entry_of_a_failed_group_is_not_kept(store: Store) -> None:
+    with pytest.raises(LimitReached):
+        await store.commit(
+            [
+                changes.RecordDuty(values.duty("delete", deadline=5)),
+                changes.AddUsage(OWNER, "urn:agreement:1", uses=1, max_uses=0),
+            ]
+        )
+    assert await store.duties(OWNER, "urn:agreement:1") == []
+    assert await store.overdue(OWNER, 9, 10) == []

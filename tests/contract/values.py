@@ -7,6 +7,8 @@ from connector.ports.entities import (
     Asset,
     AssetStatus,
     DataClass,
+    DutyEvent,
+    DutyState,
     Flow,
     FlowDirection,
     Hold,
@@ -112,6 +114,11 @@ def flow(id: str, **changed: Any) -> Flow:
 def lease(flow_id: str, epoch: int, **changed: Any) -> Lease:
     plain: dict[str, Any] = {"owner": OWNER, "agreement_id": "urn:agreement:1", "valid_until": None}
     return Lease(flow_id=flow_id, epoch=epoch, **(plain | changed))
+
+
+def duty(uid: str, **changed: Any) -> DutyEvent:
+    plain: dict[str, Any] = {"owner": OWNER, "agreement_id": "urn:agreement:1", "state": DutyState.ACTIVE, "at": 1}
+    return DutyEvent(duty=uid, **(plain | changed))
 
 
 def replay_key(jti: str, **changed: Any) -> ReplayKey:

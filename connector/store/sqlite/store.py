@@ -10,14 +10,26 @@ from typing import Any
 
 from connector.ports import changes
 from connector.ports.changes import Change
-from connector.ports.entities import Agreement, Asset, AssetStatus, Backoff, Flow, Hold, Leaf, Lease, Page, Usage
+from connector.ports.entities import (
+    Agreement,
+    Asset,
+    AssetStatus,
+    Backoff,
+    DutyEvent,
+    Flow,
+    Hold,
+    Leaf,
+    Lease,
+    Page,
+    Usage,
+)
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machine import Kind
 from connector.protocol.dsp.negotiation_machine import ContractNegotiation
 from connector.protocol.dsp.transfer_machine import TransferProcess
 from connector.store.rules import check_version
-from connector.store.sqlite import agreements, assets, audit, backoff, flows, holds, processes, replay, usage
+from connector.store.sqlite import agreements, assets, audit, backoff, duties, flows, holds, processes, replay, usage
 from connector.store.sqlite.connection import readable, writable
 from connector.store.sqlite.migrate import migrate, steps
 from connector.store.sqlite.writer import Writer
@@ -34,6 +46,7 @@ _APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
     changes.PutLease: flows.put_lease,
     changes.DropLease: flows.drop_lease,
     changes.AddUsage: usage.add,
+    changes.RecordDuty: duties.record,
     changes.AppendLeaf: audit.append,
 }
 
@@ -162,6 +175,14 @@ class SqliteStore:
     async def usage(self, owner: str, agreement_id: str) -> Usage:
         """Return what was used under an agreement."""
         return usage.usage(self._reader, owner, agreement_id)
+
+    async def duties(self, owner: str, agreement_id: str) -> Sequence[DutyEvent]:
+        """Return the duty ledger of an agreement, oldest entry first."""
+        return duties.duties(self._reader, owner, agreement_id)
+
+    async def overdue(self, owner: str, now: int, limit: int) -> Sequence[DutyEvent]:
+        """Return the active entries whose deadline has passed, longest due first."""
+        return duties.overdue(self._reader, owner, now, limit)
 
     async def leaves(
         self, owner: str, page: Page, *, process_id: str | None = None

@@ -121,6 +121,30 @@ CREATE TABLE usage (
     PRIMARY KEY (owner, agreement_id)
 ) STRICT, WITHOUT ROWID;
 
+-- Append only: the duty ledger. `occasion` is the transfer that a duty was performed for, or empty.
+CREATE TABLE duties (
+    place        INTEGER PRIMARY KEY,
+    owner        TEXT NOT NULL,
+    agreement_id TEXT NOT NULL,
+    duty         TEXT NOT NULL,
+    state        TEXT NOT NULL,
+    occasion     TEXT NOT NULL,
+    body         BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX duties_entry ON duties (owner, agreement_id, duty, state, occasion);
+CREATE INDEX duties_of_agreement ON duties (owner, agreement_id);
+
+-- The duties that wait for their deadline, found without reading the ledger.
+CREATE TABLE deadlines (
+    owner        TEXT NOT NULL,
+    agreement_id TEXT NOT NULL,
+    duty         TEXT NOT NULL,
+    deadline     INTEGER NOT NULL,
+    body         BLOB NOT NULL,
+    PRIMARY KEY (owner, agreement_id, duty)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX deadlines_due ON deadlines (owner, deadline);
+
 -- Append only. `position` is the leaf's place in its owner's Merkle tree, given in the order of the commits.
 CREATE TABLE leaves (
     place      INTEGER PRIMARY KEY,
