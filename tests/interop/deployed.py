@@ -187,6 +187,7 @@ class Deployed:
         if before not in {"", row.state}:
             return self._error(TOO_SOON, f"Cannot process {kind} in state {row.state}")
         row.state = after
+        row.other = row.other or message["consumerPid" if row.own[0] == "p" else "providerPid"]
         if follows:
             await self._go_on(lambda: getattr(self, follows)(row))
         return Response(b"", self.status)

@@ -1,9 +1,10 @@
 """Our connector as a deployed peer meets it: the real application and client, in-memory store, virtual time."""
 
 import asyncio
+import hashlib
 import itertools
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -20,19 +21,20 @@ from connector.controlplane.patience import Patience
 from connector.controlplane.plane import Limits, Plane
 from connector.controlplane.watch import Watch
 from connector.controlplane.worker import Worker
+from connector.dataplane.flows import LocalDataPlane
 from connector.net.addresses import check_callback, net_policy
 from connector.net.client import GuardedClient
 from connector.net.errors import Blocked
 from connector.ports.changes import PutAgreement
 from connector.ports.decider import Decider
 from connector.ports.entities import Agreement, DataClass, Page
+from connector.ports.flow import Arrival, Content, Receipt
 from connector.ports.identity import Caller, Intent, Participant, Unauthenticated
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.negotiation_machine import ContractNegotiation
 from connector.protocol.dsp.transfer_machine import TransferProcess
 from connector.store.memory import MemoryStore
 from tests.interop import clock
-from tests.simulation.flows import SimulatedDataPlane
 from tests.support.transport import InProcess
 
 OWNER, EPOCH = "default", 1_764_000_000_000
@@ -78,6 +80,34 @@ def token_of(me: str, audience: str) -> str:
     return json.dumps({"region": "eu", "audience": audience, "clientId": me}, separators=(",", ":"))
 
 
+class Disk:
+    """A source and a sink in memory: what is read, and what was received by flow. No threads on virtual time."""
+
+    def __init__(self) -> None:
+        self.content = b"street;cars\n"
+        self.received_bytes: dict[str, bytes] = {}
+
+    def check(self, address: dict[str, Any]) -> None:
+        return
+
+    @asynccontextmanager
+    async def open(
+        self, address: dict[str, Any], *, part: str | None = None, offset: int = 0, end: int | None = None
+    ) -> AsyncIterator[Content]:
+        async def chunks() -> AsyncIterator[bytes]:
+            yield self.content[offset:end]
+
+        yield Content(chunks=chunks(), media_type="text/csv", size=len(self.content), offset=offset)
+
+    async def received(self, address: dict[str, Any], flow_id: str) -> int:
+        return 0
+
+    async def write(self, address: dict[str, Any], arrival: Arrival, chunks: AsyncIterator[bytes]) -> Receipt:
+        content = b"".join([chunk async for chunk in chunks])
+        self.received_bytes[arrival.flow_id] = content
+        return Receipt(size=len(content), sha256=hashlib.sha256(content).hexdigest(), location="memory")
+
+
 class Ours:
     """One connector of ours, on `wire`."""
 
@@ -85,7 +115,16 @@ class Ours:
         self.wire = wire
         self.store = MemoryStore()
         self.identity = MockIdentity(ME)
-        self.dataplane: Any = SimulatedDataPlane(ME)
+        self.disk = Disk()
+        client = GuardedClient(POLICY, wire)
+        self.dataplane = LocalDataPlane(
+            self.store,
+            sources={"file": self.disk},
+            sinks={"file": self.disk},
+            client=client,
+            public_url="https://kontor.example",
+            now=self._now,
+        )
         serial = itertools.count(1)
         self.workers: list[Worker] = []
         self.plane = Plane(
@@ -94,10 +133,10 @@ class Ours:
             address=HOME,
             store=self.store,
             identity=self.identity,
-            peer=HttpPeer(GuardedClient(POLICY, wire), self.identity),
+            peer=HttpPeer(client, self.identity),
             dataplane=self.dataplane,
             library=Library(OPERANDS),
-            now=lambda: EPOCH + int(asyncio.get_running_loop().time() * 1000),
+            now=self._now,
             new_id=lambda: f"urn:kontor:{next(serial)}",
             wake=lambda process: self.workers[0].wake(process),
             watch=Watch(),
@@ -107,6 +146,9 @@ class Ours:
         )
         self.app = application(self.plane, catalog_binding.routes(self.plane))
         wire.apps["https://kontor.example:443"] = self.app
+
+    def _now(self) -> int:
+        return EPOCH + int(asyncio.get_running_loop().time() * 1000)
 
     def _address_problem(self, participant: str, url: str) -> str | None:
         known = self.identity.participant(participant)
@@ -130,11 +172,13 @@ class Ours:
 
         self.dataplane.listen(ended)
         running = asyncio.create_task(worker.run())
+        await asyncio.sleep(1)  # its first look at what is due is over
         try:
             yield self
         finally:
             running.cancel()
             await worker.stop(0.0)
+            await self.dataplane.close()
 
     async def offers(self, id: str = DATASET, **members: Any) -> str:
         """Publish a dataset; return its offer's identifier."""

@@ -109,11 +109,15 @@ class Accepted(msgspec.Struct, frozen=True):
 
 
 class Ended(msgspec.Struct, frozen=True):
-    """Why a process ended or a message was given up: code and reason for the operator, and who said so."""
+    """Why a process ended or a message was given up: code and reason for the operator, and who said so.
+
+    `reasons` says the reason in several languages (by language tag), where it is known in them.
+    """
 
     code: str
     reason: str
     by: str
+    reasons: dict[str, str] = {}
 
 
 class Process(msgspec.Struct, frozen=True, kw_only=True):
@@ -203,8 +207,9 @@ def receive(process: P, table: Table, message: str, digest: str, now: int) -> Ap
     if last and last.message == message and last.digest == UNSEEN:
         seen = Accepted(message=message, digest=digest, state=last.state)
         return Applied(msgspec.structs.replace(process, accepted=seen))
-    if last and last.message == message and last.digest == digest and message not in table.unrepeatable:
-        return Repeated(last.state)
+    same = last if last and last.message == message and last.digest == digest else None
+    if same and message not in table.unrepeatable:
+        return Repeated(same.state)
     if process.state in table.terminal:
         return Illegal(f"{message} came after the end: the process is {process.state}")
     if message == table.ending:
@@ -219,6 +224,9 @@ def receive(process: P, table: Table, message: str, digest: str, now: int) -> Ap
             accepted = msgspec.structs.replace(accepted, pending=pending, due_at=now)
         return Applied(accepted)
     if pending and table.move(pending.target, process.role.other, message):
+        if same:
+            # It came before ours was planned, and so says nothing of ours.
+            return Crossed(f"{pending.message} is on its way and comes before a repeat of {message}")
         # The peer could only send this after it acknowledged ours: the answer was lost or is still on its way.
         return receive(acknowledged(process, now), table, message, digest, now)
     return Illegal(f"{message} is not allowed from the {process.role.other} in state {_name(process.state)}")
@@ -229,11 +237,15 @@ def acknowledged(process: P, now: int, *, peer_pid: str | None = None) -> P:
     pending = process.pending
     if pending is None:
         return process
+    # What was inferred and has not come may still come; what both may say may be on its way from the other side.
+    accepted = process.accepted if process.accepted and process.accepted.digest == UNSEEN else None
+    if pending.mutual:
+        accepted = Accepted(message=pending.message, digest=UNSEEN, state=pending.target)
     return msgspec.structs.replace(
         process,
         state=pending.target,
         pending=None,
-        accepted=Accepted(message=pending.message, digest=UNSEEN, state=pending.target) if pending.mutual else None,
+        accepted=accepted,
         peer_pid=process.peer_pid or peer_pid,
         due_at=now,
         updated_at=now,
