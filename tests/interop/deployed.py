@@ -67,11 +67,43 @@ class Deployed:
         self.pages: list[dict[str, Any]] = []
         self.address: dict[str, Any] | None = None
         self.renews_address = False
+        self.content = b"street;cars\n"
+        self.busy = False
+        self.stored: list[bytes] = []
         self._serial = itertools.count(1)
         self._tasks: set[asyncio.Task[None]] = set()
         wire.apps["https://deployed.example:443"] = Starlette(
-            routes=[Route("/protocol/2025-1/{path:path}", self._take, methods=["GET", "POST"])]
+            routes=[
+                Route("/protocol/2025-1/{path:path}", self._take, methods=["GET", "POST"]),
+                Route("/public", self._serve),
+                Route("/store", self._store, methods=["HEAD", "POST", "PUT"]),
+            ]
         )
+
+    # Its data plane
+
+    async def _serve(self, request: Request) -> Response:
+        """Serve a pull: the token alone counts; a scheme in front of it makes it another token."""
+        presented = request.headers.get("authorization")
+        if presented is None:
+            return Response(b"", 401)
+        if self.busy:
+            return Response(HTML, 503, media_type="text/html")
+        if presented != self.token:
+            return Response(b'{"message": "Failed to decode token"}', 403, media_type="application/json")
+        return Response(self.content, 200, media_type="application/octet-stream")
+
+    @property
+    def token(self) -> str | None:
+        """The token that opens its data now."""
+        entries = (self.address or {}).get("endpointProperties", [])
+        return next((entry["value"] for entry in entries if entry["name"] == f"{NS}authorization"), None)
+
+    async def _store(self, request: Request) -> Response:
+        body = await request.body()
+        if request.method != "HEAD":
+            self.stored.append(body)
+        return Response(b"", 200)
 
     # What it answers
 

@@ -1,0 +1,242 @@
+"""Transfers with a connector as it is deployed: addresses in properties, tokens without scheme, its way of resuming."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from connector.controlplane import transfer
+from connector.protocol.dsp.transfer_machine import TransferProcess
+from tests.interop.deployed import CTX, NS, Deployed, pull_address
+from tests.interop.ours import HOME, PEER_HOME, Ours, call, play
+from tests.support.transport import InProcess
+
+PUBLIC = "https://deployed.example/public"
+STORE = "https://deployed.example/store"
+
+
+def space(**behaviour: Any) -> tuple[Ours, Deployed]:
+    wire = InProcess()
+    us, peer = Ours(wire), Deployed(wire)
+    peer.address = pull_address(PUBLIC, "token-0")
+    for name, value in behaviour.items():
+        setattr(peer, name, value)
+    return us, peer
+
+
+def in_step(peer: Deployed, ours: TransferProcess, state: str) -> None:
+    (theirs,) = peer.rows.values()
+    assert (theirs.state, theirs.own, theirs.other) == (state, ours.peer_pid, ours.id)
+    assert (ours.state, peer.final) == (state, [])
+
+
+# We consume
+
+
+@pytest.mark.parametrize("timing", ["before", "at once", "later"])
+@pytest.mark.parametrize("repeats", [None, "same", "renewed"])
+def test_a_pull_arrives_once_with_the_address_in_properties_and_the_token_without_scheme(
+    timing: str, repeats: str | None
+) -> None:
+    us, peer = space(timing=timing, repeats=repeats)
+
+    async def scenario() -> None:
+        async with us.working():
+            await us.agreed()
+            await transfer.request(us.plane, "agreement-1")
+            ours = await us.reaches("transfer", "COMPLETED")
+        in_step(peer, ours, "COMPLETED")
+        assert us.disk.received_bytes == {ours.id: peer.content}
+
+    play(scenario())
+
+
+@pytest.mark.parametrize("conflicts", [1, 20])
+def test_our_completion_is_tried_again_after_conflicts(conflicts: int) -> None:
+    us, peer = space(conflicts=conflicts)
+
+    async def scenario() -> None:
+        async with us.working():
+            await us.agreed()
+            await transfer.request(us.plane, "agreement-1")
+            in_step(peer, await us.reaches("transfer", "COMPLETED"), "COMPLETED")
+
+    play(scenario())
+
+
+@pytest.mark.parametrize("timing", ["before", "at once", "later"])
+def test_our_resumption_that_it_answers_with_a_start_of_its_own_goes_on_with_the_new_token(timing: str) -> None:
+    us, peer = space(timing=timing, busy=True, renews_address=True)
+
+    async def scenario() -> None:
+        async with us.working():
+            await us.agreed()
+            started = await transfer.request(us.plane, "agreement-1")
+            await us.reaches("transfer", "STARTED")
+            await transfer.suspend(us.plane, started.id, "pause")
+            await us.reaches("transfer", "SUSPENDED")
+            # The old token is dead from here on, and nobody but the peer knows the new one.
+            peer.address, peer.busy = pull_address(PUBLIC, "token-unknown"), False
+            await transfer.resume(us.plane, started.id)
+            ours = await us.reaches("transfer", "COMPLETED")
+        assert ours.data_address is not None
+        assert (peer.token or "none") in ours.data_address.decode()
+        in_step(peer, ours, "COMPLETED")
+        assert us.disk.received_bytes == {ours.id: peer.content}
+
+    play(scenario())
+
+
+def test_a_resumption_whose_new_token_never_comes_ends_with_the_reason() -> None:
+    us, peer = space(busy=True)
+
+    async def scenario() -> None:
+        async with us.working():
+            await us.agreed()
+            started = await transfer.request(us.plane, "agreement-1")
+            await us.reaches("transfer", "STARTED")
+            await transfer.suspend(us.plane, started.id, "pause")
+            await us.reaches("transfer", "SUSPENDED")
+            peer.address, peer.busy = pull_address(PUBLIC, "token-unknown"), False
+            await transfer.resume(us.plane, started.id)
+            ours = await us.reaches("transfer", "TERMINATED", seconds=600)
+        assert ours.ended is not None
+        assert "403" in ours.ended.reason
+        in_step(peer, ours, "TERMINATED")
+
+    play(scenario())
+
+
+@pytest.mark.parametrize("repeats", [None, "same", "renewed"])
+def test_a_push_is_started_without_address_and_completed_by_the_provider(repeats: str | None) -> None:
+    us, peer = space(repeats=repeats, address=None)
+
+    async def scenario() -> None:
+        async with us.working():
+            await us.agreed()
+            await transfer.request(us.plane, "agreement-1", push=True)
+            await us.reaches("transfer", "STARTED")
+            (row,) = peer.rows.values()
+            await peer.complete(row)
+            ours = await us.reaches("transfer", "COMPLETED")
+        in_step(peer, ours, "COMPLETED")
+        (asked,) = peer.sent_to("transfers/request")
+        values = {entry["name"]: entry["value"] for entry in asked["dataAddress"]["endpointProperties"]}
+        assert asked["dataAddress"]["endpointType"] == "HttpData"
+        assert values[f"{NS}baseUrl"] == asked["dataAddress"]["endpoint"]
+
+    play(scenario())
+
+
+def test_its_completion_that_crosses_ours_is_acknowledged() -> None:
+    us, peer = space()
+
+    async def scenario() -> None:
+        async with us.working():
+            await us.agreed()
+            await transfer.request(us.plane, "agreement-1")
+            ours = await us.reaches("transfer", "COMPLETED")
+            (row,) = peer.rows.values()
+            await peer.complete(row)
+        in_step(peer, ours, "COMPLETED")
+
+    play(scenario())
+
+
+# We provide
+
+
+@pytest.mark.parametrize("timing", ["before", "at once", "later"])
+@pytest.mark.parametrize("repeats", [None, "same", "renewed"])
+def test_a_push_goes_to_the_base_url_among_the_properties_and_is_completed_once(
+    timing: str, repeats: str | None
+) -> None:
+    us, peer = space(timing=timing, repeats=repeats)
+    entry = {"@type": "EndpointProperty", "name": f"{NS}baseUrl", "value": STORE, "edc:note": "kept"}
+    address = {"@type": "DataAddress", "endpointType": "HttpData", "endpointProperties": [entry]}
+
+    async def scenario() -> None:
+        async with us.working():
+            await us.provides()
+            await peer.request_transfer("agreement-1", address)
+            ours = await us.reaches("transfer", "COMPLETED")
+        in_step(peer, ours, "COMPLETED")
+        assert peer.stored == [us.disk.content]
+        assert json.loads(ours.data_address or b"{}") == address
+
+    play(scenario())
+
+
+@pytest.mark.parametrize("conflicts", [0, 1, 20])
+def test_our_start_has_the_address_in_both_forms_and_is_tried_again_after_conflicts(conflicts: int) -> None:
+    us, peer = space(conflicts=conflicts)
+
+    async def scenario() -> None:
+        async with us.working():
+            await us.provides()
+            await peer.request_transfer("agreement-1")
+            await us.reaches("transfer", "STARTED")
+        starts = peer.sent_to("/start")
+        assert len(starts) >= conflicts + 1
+        assert len({json.dumps(start) for start in starts}) == 1
+        address = starts[-1]["dataAddress"]
+        values = {entry["name"]: entry["value"] for entry in address["endpointProperties"]}
+        assert address["endpoint"] == values[f"{NS}endpoint"]
+        assert values["authorization"] == values[f"{NS}authorization"]
+        assert values[f"{NS}authType"] == "bearer"
+
+    play(scenario())
+
+
+def test_a_repeated_request_returns_the_same_process() -> None:
+    us, peer = space(repeats="renewed")
+
+    async def scenario() -> None:
+        async with us.working():
+            await us.provides()
+            await peer.request_transfer("agreement-1")
+            await us.reaches("transfer", "STARTED")
+        assert len({answer["providerPid"] for path, _, answer in peer.answers if path == "transfers/request"}) == 1
+
+    play(scenario())
+
+
+def test_its_suspension_and_its_resumption_without_address_are_taken() -> None:
+    us, peer = space()
+
+    async def scenario() -> None:
+        async with us.working():
+            await us.provides()
+            row = await peer.request_transfer("agreement-1")
+            await us.reaches("transfer", "STARTED")
+            pids = {"consumerPid": row.own, "providerPid": row.other}
+            pause = {"@type": "TransferSuspensionMessage", **pids, "reason": ["pause"]}
+            await peer.say(row, f"transfers/{row.other}/suspension", pause, "SUSPENDED")
+            await us.reaches("transfer", "SUSPENDED")
+            resume = {"@type": "TransferStartMessage", **pids}
+            await peer.say(row, f"transfers/{row.other}/start", resume, "STARTED")
+            ours = await us.reaches("transfer", "STARTED")
+        in_step(peer, ours, "STARTED")
+
+    play(scenario())
+
+
+@pytest.mark.parametrize("callback", [PEER_HOME, PEER_HOME + "/"])
+def test_paths_join_either_form_of_callback_address(callback: str) -> None:
+    us, peer = space()
+
+    async def scenario() -> None:
+        async with us.working():
+            await us.provides()
+            row = peer._row("c", "", "REQUESTED", {})
+            body = {"@type": "TransferRequestMessage", "agreementId": "agreement-1", "format": "HttpData-PULL"}
+            body |= {"callbackAddress": callback, "consumerPid": row.own}
+            row.other = (await call(us.app, "POST", f"{HOME}/transfers/request", {**body, "@context": CTX})).json()[
+                "providerPid"
+            ]
+            await us.reaches("transfer", "STARTED")
+            await asyncio.sleep(1)
+        assert f"/protocol/2025-1/transfers/{row.own}/start" in {request.url.path for request in us.wire.sent}
+
+    play(scenario())
