@@ -11,7 +11,7 @@ import msgspec
 
 from connector.controlplane import trail
 from connector.controlplane.plane import Plane
-from connector.ports.changes import Change, Conflict, DropHold, Replayed, UseReplayKey
+from connector.ports.changes import Change, Conflict, Replayed, UseReplayKey
 from connector.ports.identity import Caller
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp import machine
@@ -108,7 +108,7 @@ async def _apply(
         await plane.store.commit(used(caller))
         return result
     after, changes = result
-    changes = [*changes, *used(caller), DropHold(plane.owner, before.id)]
+    changes = [*changes, *used(caller)]
     fields = {"digest": received.digest}
     stored = await trail.commit(plane, before, after, *changes, event=f"received {message}", fields=fields)
     return Answer(process=stored, state=stored.state or "")  # type: ignore[arg-type]  # one of the two processes

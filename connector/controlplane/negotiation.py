@@ -5,9 +5,8 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane import catalog, documents, persons, trail
+from connector.controlplane import catalog, documents, facts, fitness, persons, trail
 from connector.controlplane.plane import Invalid, NotAllowed, NotFound, Plane
-from connector.ports.changes import DropHold
 from connector.ports.decider import Accept, Agree, Finalize, Offer, Request, Step, Terminate, Verify
 from connector.ports.entities import AssetStatus
 from connector.protocol.dsp import machine, negotiation, negotiation_machine
@@ -78,6 +77,7 @@ async def ask(plane: Plane, participant_id: str, address: str, offer: bytes) -> 
         offer_id=documents.member(offer, "@id") or "",
         offer=offer,
         offered_by=Role.CONSUMER,
+        asked=offer,
         created_at=now,
     )
     planned = machine.plan(process, NEGOTIATION, negotiation_machine.REQUEST, encode(message), now)
@@ -91,13 +91,15 @@ async def ask(plane: Plane, participant_id: str, address: str, offer: bytes) -> 
 async def offer(
     plane: Plane, participant_id: str, asset_id: str, *, policy: dict[str, Any] | None = None
 ) -> ContractNegotiation:
-    """Offer one of our published assets to a consumer, who did not ask. Raises NotFound, NotAllowed."""
+    """Offer one of our published assets to a consumer, who did not ask. Raises NotFound, NotAllowed, Invalid."""
     known = catalog.provider(plane, participant_id)
     asset = await plane.store.asset(plane.owner, asset_id)
     if asset is None:
         raise NotFound("no-asset", f"There is no asset {asset_id}: list them to see which there are.")
     if asset.status is not AssetStatus.PUBLISHED:
         raise NotAllowed("not-published", f"The asset {asset_id} is {asset.status}: publish it, then offer it.")
+    if policy is not None:
+        _check(plane, msgspec.json.encode(policy))
     terms = documents.message_offer(
         msgspec.json.encode(policy) if policy else asset.policy,
         offer_id=asset.offer_id,
@@ -161,18 +163,29 @@ async def terminate(plane: Plane, pid: str, reason: str) -> ContractNegotiation:
         # Nobody has acknowledged it: there is no peer to tell.
         now = plane.now()
         ended = machine.end(process, NEGOTIATION, Ended("withdrawn", reason, plane.participant), now)
-        return await trail.commit(plane, process, ended, DropHold(plane.owner, pid), event="ended withdrawn")
+        return await trail.commit(plane, process, ended, event="ended withdrawn")
     return await _decide(plane, pid, lambda _: Terminate("terminated", reason))
 
 
 async def counter(plane: Plane, pid: str, policy: dict[str, Any]) -> ContractNegotiation:
-    """Answer with other terms: a provider offers, a consumer requests. Raises NotAllowed."""
+    """Answer with other terms: a provider offers, a consumer requests. Raises NotAllowed, Invalid."""
     document = msgspec.json.encode(policy)
 
     def step(process: ContractNegotiation) -> Step:
-        return Offer(document) if process.role is Role.PROVIDER else Request(document)
+        if process.role is Role.CONSUMER:
+            return Request(document)
+        _check(plane, document)
+        return Offer(document)
 
     return await _decide(plane, pid, step)
+
+
+def _check(plane: Plane, policy: bytes) -> None:
+    """Refuse to offer what is void, of no use or not enforced here. Raises Invalid."""
+    checked = documents.catalog_offer(policy, offer_id="urn:uuid:draft")
+    unfit = fitness.unpublishable(plane.library, checked, facts.instant(plane.now()))
+    if unfit is not None:
+        raise Invalid("not-offerable", unfit.texts["en"])
 
 
 async def _decide(plane: Plane, pid: str, step: Callable[[ContractNegotiation], Step]) -> ContractNegotiation:

@@ -11,7 +11,7 @@ import msgspec
 from connector.controlplane import enforcement, reconcile, steps, trail
 from connector.controlplane.patience import Patience
 from connector.controlplane.plane import NotAllowed, Plane
-from connector.ports.changes import Change, Conflict, DropHold, PutAgreement, PutHold
+from connector.ports.changes import Change, Conflict, PutAgreement, PutHold
 from connector.ports.decider import Decider, HoldFor, Proceed, Start, Step, Terminate, Wait
 from connector.ports.entities import Hold
 from connector.ports.peer import Ack, InDoubt, Refused
@@ -63,7 +63,7 @@ async def _step(plane: Plane, decider: Decider, patience: Patience, process: Any
         if signalled is not process:
             return signalled
     if process.pending:
-        return await deliver(plane, patience, process)
+        return await deliver(plane, decider, patience, process)
     if process.state in table_of(process).terminal:
         return await trail.commit(plane, process, msgspec.structs.replace(process, due_at=None))
     decision = await decider.decide(process, plane.now())
@@ -78,10 +78,9 @@ async def _step(plane: Plane, decider: Decider, patience: Patience, process: Any
 
 async def carry_out(plane: Plane, process: AnyProcess, step: Step, *changes: Change) -> AnyProcess:
     """Plan a step and commit it: for the worker's decision and for a person's approval alike. Raises NotAllowed."""
-    drop = DropHold(plane.owner, process.id)
     if isinstance(process, ContractNegotiation):
         planned, more = steps.plan_negotiation(plane, process, step)
-        return await trail.commit(plane, process, planned, drop, *more, *changes, event=f"decided {_name(step)}")
+        return await trail.commit(plane, process, planned, *more, *changes, event=f"decided {_name(step)}")
     address = None
     if isinstance(step, Start) and process.role is Role.PROVIDER:
         outcome = await enforcement.begin(plane, process)
@@ -90,10 +89,10 @@ async def carry_out(plane: Plane, process: AnyProcess, step: Step, *changes: Cha
         else:
             process, address = outcome
     transfer = steps.plan_transfer(plane, process, step, address)
-    return await trail.commit(plane, process, transfer, drop, *changes, event=f"decided {_name(step)}")
+    return await trail.commit(plane, process, transfer, *changes, event=f"decided {_name(step)}")
 
 
-async def deliver(plane: Plane, patience: Patience, process: AnyProcess) -> AnyProcess:
+async def deliver(plane: Plane, decider: Decider, patience: Patience, process: AnyProcess) -> AnyProcess:
     """Send the pending message once and settle the outcome."""
     pending = process.pending
     assert pending is not None
@@ -102,7 +101,7 @@ async def deliver(plane: Plane, patience: Patience, process: AnyProcess) -> AnyP
     if until > plane.now():
         return await trail.commit(plane, process, msgspec.structs.replace(process, due_at=until))
     if pending.in_doubt:
-        settled = await reconcile.ask(plane, process, table)
+        settled = await reconcile.ask(plane, process, table, sure=pending.refusals > 0)
         if settled is not None:
             return await _settled(plane, process, settled, "settled by the peer's state")
     delivery = await plane.peer.send(
@@ -111,7 +110,7 @@ async def deliver(plane: Plane, patience: Patience, process: AnyProcess) -> AnyP
     now = plane.now()
     match delivery:
         case Ack(peer_pid=peer_pid):
-            after = machine.acknowledged(process, now, peer_pid=peer_pid)
+            after = await _rested(plane, decider, machine.acknowledged(process, now, peer_pid=peer_pid))
             changes = patience.success(plane, process.peer)
             return await _settled(plane, process, after, f"acknowledged {pending.message}", changes)
         case Refused(status=status, reason=reason):
@@ -120,6 +119,16 @@ async def deliver(plane: Plane, patience: Patience, process: AnyProcess) -> AnyP
             return await _refused(plane, process, table, 409, delivery.reason, ())
         case InDoubt():
             return await _doubt(plane, patience, process, table, delivery)
+
+
+async def _rested(plane: Plane, decider: Decider, process: AnyProcess) -> AnyProcess:
+    """Return a negotiation that now waits for the peer with its next look, so that one commit says both."""
+    if not isinstance(process, ContractNegotiation) or process.state in NEGOTIATION.terminal:
+        return process
+    decision = await decider.decide(process, plane.now())
+    if not isinstance(decision, Wait):
+        return process
+    return msgspec.structs.replace(process, due_at=_next_look(plane, process, decision.until))
 
 
 async def _settled(
@@ -140,7 +149,7 @@ async def _refused(
     plane: Plane, process: AnyProcess, table: Table, status: int, reason: str, changes: Sequence[Change]
 ) -> AnyProcess:
     """A refusal is settled by the peer's state; where that settles nothing, by a few more tries, then by the end."""
-    settled = await reconcile.ask(plane, process, table)
+    settled = await reconcile.ask(plane, process, table, sure=True)
     if settled is not None:
         return await _settled(plane, process, settled, "settled by the peer's state", changes)
     now = plane.now()
@@ -199,8 +208,9 @@ async def _hold(plane: Plane, process: AnyProcess, hold: HoldFor) -> AnyProcess:
         who=hold.who,
         created_at=plane.now(),
         until=hold.until,
+        reasons=hold.reasons,
     )
-    after = msgspec.structs.replace(process, due_at=hold.until)
+    after = msgspec.structs.replace(process, due_at=hold.until, held=True)
     return await trail.commit(plane, process, after, PutHold(stored), event="held", fields={"reason": hold.reason})
 
 
@@ -218,11 +228,17 @@ async def _wait(plane: Plane, process: AnyProcess, until: int | None) -> AnyProc
         waited = plane.limits.owed_for // 3_600_000
         reason = f"Nothing came from the counter-party for {waited} hours in state {process.state}."
         return await _give_up(plane, process, Terminate("expired", reason))
-    # The longer nothing has happened, the rarer the look: doubling, up to once a day.
+    return await trail.commit(
+        plane, process, msgspec.structs.replace(process, due_at=_next_look(plane, process, until))
+    )
+
+
+def _next_look(plane: Plane, process: AnyProcess, until: int | None) -> int:
+    """Return when a process that waits is looked at again: the longer nothing has happened, the rarer, up to daily."""
+    now = plane.now()
     look = now + min(max(plane.limits.look, now - process.updated_at), DAY)
-    marks = [look, until, expires, enforcement.renewal(process)]
-    until = min(mark for mark in marks if mark is not None)
-    return await trail.commit(plane, process, msgspec.structs.replace(process, due_at=until))
+    marks = [look, until, _expires(plane, process), enforcement.renewal(process)]
+    return min(mark for mark in marks if mark is not None)
 
 
 def _expires(plane: Plane, process: AnyProcess) -> int | None:
@@ -237,7 +253,8 @@ async def _give_up(plane: Plane, process: AnyProcess, why: Terminate) -> AnyProc
     try:
         return await carry_out(plane, process, why)
     except NotAllowed:
-        ended = _end(process, table_of(process), Ended(why.code, why.reason, plane.participant), plane.now())
+        said = Ended(why.code, why.reason, plane.participant, why.reasons)
+        ended = _end(process, table_of(process), said, plane.now())
         return await trail.commit(plane, process, ended, event=f"ended {why.code}")
 
 

@@ -2,12 +2,13 @@
 
 import hashlib
 import logging
+from collections.abc import Mapping
 
 import msgspec
 
 from connector.audit.leaves import SALT_BYTES, leaf
 from connector.controlplane.plane import Plane
-from connector.ports.changes import AppendLeaf, Change, PutProcess
+from connector.ports.changes import AppendLeaf, Change, DropHold, PutHold, PutProcess
 from connector.ports.entities import Leaf
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.machine import P
@@ -28,6 +29,10 @@ async def commit(
 
     Raises Conflict if somebody else changed the process since `before` was read, and the other errors of the store.
     """
+    if before is not None and before.held and not any(isinstance(change, PutHold) for change in changes):
+        # Whatever moves the process on answers what somebody was asked.
+        after = msgspec.structs.replace(after, held=False)
+        changes = (*changes, DropHold(plane.owner, before.id))
     change = put(after, before.version if before else None)  # type: ignore[arg-type]  # P is one of the two processes
     group: list[Change] = [change, *changes]
     if event:
@@ -48,8 +53,8 @@ async def commit(
     return change.process  # type: ignore[return-value]  # the same process, with its new version
 
 
-def record(plane: Plane, event: str, process_id: str, fields: dict[str, str]) -> AppendLeaf:
-    """Return the change that appends one audit leaf: ids, hashes and states, never payload."""
+def record(plane: Plane, event: str, process_id: str, fields: Mapping[str, object]) -> AppendLeaf:
+    """Return the change that appends one audit leaf: ids, hashes, states and decisions, never payload."""
     # A fresh identifier is as random as a salt has to be, and comes from the plane's one source of them.
     salt = hashlib.sha256(plane.new_id().encode()).digest()[:SALT_BYTES]
     made = leaf(

@@ -199,6 +199,9 @@ class Desk:
             owner=OWNER, process_id=id, process_kind="negotiation", reason=reason, who="consumer", created_at=NOW
         )
         await self.store.commit([PutHold(hold)])
+        process = await self.store.negotiation(OWNER, id)
+        if process:
+            await self.become(id, process.state or "", held=True)
         self.watch.notify(id)
 
     async def agree(self, id: str = "urn:agreement:1", *, finalized: bool = True) -> None:

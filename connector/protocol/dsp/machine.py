@@ -126,7 +126,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     `id` is our own pid, `peer_pid` the counter-party's (None until it told us). `peer` is the participant we talk to,
     `peer_address` the base URL below which its endpoints lie. `state` is None until the first message is acknowledged.
     `version` grows by one with every commit; a commit names the version it read. `due_at` is when the worker has to
-    look at the row next (None: nothing is owed). Times are milliseconds since the Unix epoch.
+    look at the row next (None: nothing is owed), `held` tells that it waits for somebody. Times are milliseconds since the Unix epoch.
     """
 
     owner: str
@@ -141,6 +141,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     accepted: Accepted | None = None
     ended: Ended | None = None
     due_at: int | None = None
+    held: bool = False
     created_at: int = 0
     updated_at: int = 0
 
@@ -265,14 +266,15 @@ def retry(process: P, now: int, due_at: int, *, in_doubt: bool, refused: bool = 
     return msgspec.structs.replace(process, pending=pending, due_at=due_at, updated_at=now)
 
 
-def observed(process: P, table: Table, peer_state: str, now: int) -> P | None:
+def observed(process: P, table: Table, peer_state: str, now: int, *, sure: bool = True) -> P | None:
     """Settle a refusal or a doubt by the state that the peer itself reports; None where it settles nothing.
 
     The peer is where our pending message leads, or beyond: it was received. The peer has ended: so have we. The peer is
     where one of its own messages to us would lead: that message was lost and is taken as received (Contract Negotiation
-    Protocol: "Both parties have the same state").
+    Protocol: "Both parties have the same state"). Unless we are `sure` that the peer has heard our last answer, a state
+    in which it may still wait for that answer settles nothing.
     """
-    if process.state in table.terminal:
+    if process.state in table.terminal or (not sure and peer_state in _unanswered(process, table)):
         return None
     if peer_state == table.terminated:
         ended = Ended(
@@ -326,6 +328,15 @@ def _still(table: Table, process: Process, move: Move) -> bool:
     """Tell whether our pending message stays legal after the peer's move, so that both can happen."""
     pending = process.pending
     return bool(pending and table.move(move.target, process.role, pending.message))
+
+
+def _unanswered(process: Process, table: Table) -> set[str | None]:
+    """Return the states in which the peer may be, as long as it has not heard our answer to its last message."""
+    last = process.accepted
+    if last is None or last.digest == UNSEEN:
+        return set()
+    sent = (m for m in table.moves if m.sender == process.role.other and m.message == last.message)
+    return {m.source for m in sent if m.target == last.state}
 
 
 def _rank(table: Table, message: str) -> int:
