@@ -5,11 +5,12 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import catalog, negotiation, start, transfer
+from tests.benchmarks import catalog, negotiation, policy, start, transfer
 from tests.benchmarks.figures import Figure, keep
 
 BENCHMARKS: dict[str, Callable[[Path], list[Figure]]] = {
     "start": start.measure,
+    "policy": policy.measure,
     "negotiation": negotiation.measure,
     "catalog": catalog.measure,
     "transfer": transfer.measure,
