@@ -180,7 +180,7 @@ class Limits(Section, frozen=True, kw_only=True):
     lease_seconds: Annotated[
         Seconds, Meta(description="The longest leave to move data that is given at once, in seconds.")
     ] = 300.0
-    concurrency: Annotated[Count, Meta(description="How many messages to peers are under way at once.")] = 64
+    concurrency: Annotated[Count, Meta(description="How many messages to one peer are under way at once.")] = 64
 
 
 class Logging(Section, frozen=True, kw_only=True):

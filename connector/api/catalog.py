@@ -14,7 +14,10 @@ Participant = Annotated[str, Query(min_length=1, max_length=1000, description="T
 
 
 class CatalogAnswer(BaseModel):
-    """A page of a catalogue: the datasets as received; `next` is what to give as `page` for the page after it."""
+    """A page of a catalogue: the datasets as received; `next` is what to give as `page` for the page after it.
+
+    A dataset of a catalogue inside the catalogue has the member `participantId`: whose it is.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -42,6 +45,7 @@ async def fetch_catalog(
     """Fetch one page of a participant's catalogue, as it shows it to us."""
     found = await catalog.fetch(desk.plane, participant, page_url=page)
     items = [parsed(dataset) for dataset in found.datasets]
+    items += [{**parsed(entry.dataset), "participantId": entry.participant_id} for entry in found.nested]
     return CatalogAnswer(participant=found.participant_id or participant, items=items, next=found.next_url)
 
 

@@ -1,14 +1,15 @@
 """The worker: does what is due, woken by whoever committed it; a slow sweep is only the safety net.
 
-One task per process that has something to do, never two for the same one, at most `Limits.concurrency` at once. It
-sets a timer for what falls due soon: a hundred thousand open negotiations cost an idle worker nothing.
+One task per process that has something to do, never two for the same one. Every peer has its own share of them, and one
+that did not answer is tried with one process at a time: who is silent holds up nobody else. The worker sets a timer for
+what falls due soon: a hundred thousand open negotiations cost an idle worker nothing.
 """
 
 import asyncio
 import logging
-from collections import deque
+from collections import Counter, deque
 
-from connector.controlplane import enforcement, outbound
+from connector.controlplane import duties, enforcement, outbound
 from connector.controlplane.patience import Patience
 from connector.controlplane.plane import Plane
 from connector.ports.changes import StoreError
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 SWEEP_S = 60.0
 FAILED_MS = 5_000
 BATCH = 1_000
+PEERS_AT_ONCE = 8
 
 
 class Worker:
@@ -32,7 +34,8 @@ class Worker:
         self._active: dict[str, AnyProcess | None] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._later: dict[str, asyncio.TimerHandle] = {}
-        self._waiting: deque[AnyProcess] = deque()
+        self._at_peer: Counter[str] = Counter()
+        self._waiting: dict[str, deque[AnyProcess]] = {}
         self._drained = asyncio.Event()
         self._stopping = False
 
@@ -72,6 +75,10 @@ class Worker:
 
     async def _sweep(self) -> bool:
         """Take up what is due before the next sweep; tell whether there was more than is read at once."""
+        try:
+            await duties.mark_overdue(self._plane)
+        except StoreError as error:
+            log.warning("overdue duties are left for the next look: the store says %s", error)
         horizon = self._plane.now() + int(SWEEP_S * 1000)
         found = await self._plane.store.due(self._plane.owner, horizon, BATCH)
         for process in found:
@@ -81,6 +88,7 @@ class Worker:
 
     def _begin(self, process: AnyProcess) -> None:
         self._active[process.id] = None
+        self._at_peer[process.peer] += 1
         task = asyncio.create_task(self._drive(process), name=f"drive {process.id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -106,6 +114,9 @@ class Worker:
                 self._look_later(process, max(process.due_at - self._plane.now(), 0))
         finally:
             self._active.pop(process.id, None)
+            self._at_peer[process.peer] -= 1
+            if not self._at_peer[process.peer]:
+                del self._at_peer[process.peer]
             self._next()
 
     def _look_later(self, process: AnyProcess, delay_ms: int) -> None:
@@ -123,15 +134,24 @@ class Worker:
         if process.id in self._active:
             # Its task runs: it will read the row again, because its own commit conflicts, or when it is done.
             self._active[process.id] = process
-        elif len(self._active) < self._plane.limits.concurrency:
+        elif self._has_room(process.peer):
             self._begin(process)
         else:
-            self._waiting.append(process)
+            self._waiting.setdefault(process.peer, deque()).append(process)
+
+    def _has_room(self, peer: str) -> bool:
+        most = self._plane.limits.concurrency
+        share = 1 if self._patience.until(peer) else most
+        return self._at_peer[peer] < share and len(self._active) < PEERS_AT_ONCE * most
 
     def _next(self) -> None:
-        while self._waiting and len(self._active) < self._plane.limits.concurrency and not self._stopping:
-            process = self._waiting.popleft()
-            if process.id not in self._active:
-                self._begin(process)
+        for peer in list(self._waiting) if not self._stopping else ():
+            queue = self._waiting[peer]
+            while queue and self._has_room(peer):
+                process = queue.popleft()
+                if process.id not in self._active:
+                    self._begin(process)
+            if not queue:
+                del self._waiting[peer]
         if not self._active:
             self._drained.set()

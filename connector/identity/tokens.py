@@ -201,9 +201,9 @@ def _judge_claims(claims: Claims, audience: str) -> None:
 def _judge_times(claims: Claims, now_s: float) -> None:
     """How old a token may be follows from `expiry` and `lifetime` together, which bounds the store of used ones."""
     if claims.exp <= now_s - LEEWAY_S:
-        raise Rejected("expiry", "it has expired.")
+        raise Rejected("expiry", "it has expired: where tokens are fresh, compare the clocks of both sides.")
     if claims.iat > now_s + LEEWAY_S:
-        raise Rejected("issued", "it was issued in the future.")
+        raise Rejected("issued", "it was issued in the future: compare the clocks of both sides.")
     if claims.nbf is not None and claims.nbf > now_s + LEEWAY_S:
         raise Rejected("not-before", "it is not valid yet.")
     if not 0 < claims.exp - claims.iat <= MAX_LIFETIME_S:

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
+from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from connector.net.addresses import NetPolicy, address_fault, resolved
@@ -164,7 +165,7 @@ class SocketAnswer:
         self._answer = answer
         self._origin = origin
         self.status: int = answer.status
-        self.headers: Mapping[str, str] = answer.headers
+        self.headers: Mapping[str, str] = _joined(answer.headers)
 
     async def chunk(self) -> bytes:
         """Return the next bytes, or none at the end; raises NetError."""
@@ -176,6 +177,12 @@ class SocketAnswer:
     def close(self) -> None:
         """Let go of the connection: to the pool after the last byte, else for good."""
         self._answer.close()
+
+
+def _joined(headers: CIMultiDictProxy[str]) -> Mapping[str, str]:
+    """Return the fields with all links in one, as RFC 9110 (5.3) allows: pages put each link in a field of its own."""
+    links = headers.getall("Link", [])
+    return CIMultiDict({**headers, "Link": ", ".join(links)}) if len(links) > 1 else headers
 
 
 @lru_cache(maxsize=64)

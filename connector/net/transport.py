@@ -36,7 +36,7 @@ class Answer(Protocol):
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """The header fields; of a repeated one, the first."""
+        """The header fields; of a repeated one, the first, but all links in one."""
 
     async def chunk(self) -> bytes:
         """Return the next bytes of the body as they came, encoded or not; empty at the end. Raises NetError."""

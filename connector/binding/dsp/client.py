@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urljoin
 
+import msgspec
+
 from connector.net.addresses import parse_url
 from connector.net.client import GuardedClient, Response
 from connector.net.errors import Blocked, NetError
@@ -105,8 +107,8 @@ class HttpPeer:
         following = _NEXT.search(answer.headers.get("Link", ""))
         return CatalogPage(
             participant_id=received.message.participant_id,
-            datasets=tuple(bytes(raw) for raw in received.message.dataset),
-            nested=tuple(Nested(participant, bytes(raw)) for participant, raw in flattened(received.message)),
+            datasets=tuple(bytes(raw) for raw in received.message.dataset if _is_object(raw)),
+            nested=tuple(Nested(whose, bytes(raw)) for whose, raw in flattened(received.message) if _is_object(raw)),
             next_url=urljoin(url, following[1]) if following else None,
             digest=received.digest,
         )
@@ -170,6 +172,11 @@ def _judged(answer: Response) -> Response | Refused | InDoubt:
             reason=f"{status}: {reason}", unreachable=not busy, retry_after_ms=retry_after_ms, conflict=status == 409
         )
     return Refused(status=status, reason=reason)
+
+
+def _is_object(raw: msgspec.Raw) -> bool:
+    """Tell whether raw JSON is an object; whatever else a peer puts among its datasets is left out."""
+    return bytes(raw).lstrip()[:1] == b"{"
 
 
 def _same_service(first: str, url: str) -> bool:
