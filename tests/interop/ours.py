@@ -138,7 +138,7 @@ class Ours:
             library=Library(OPERANDS),
             now=self._now,
             new_id=lambda: f"urn:kontor:{next(serial)}",
-            wake=lambda process: self.workers[0].wake(process),
+            wake=lambda process: self.workers[0].wake(process) if self.workers else None,
             watch=Watch(),
             announce=lambda: None,
             address_problem=self._address_problem,
