@@ -16,7 +16,7 @@ from connector.app.parts import OWNER, Parts, build_parts, keep_fresh, limits_of
 from connector.binding.broker import Announcer, SearchClient
 from connector.binding.dsp import catalog as catalog_binding
 from connector.binding.dsp.listener import application
-from connector.controlplane import enforcement
+from connector.controlplane import duties, enforcement
 from connector.controlplane.deciders import ByPolicy
 from connector.controlplane.library import Library, operands
 from connector.controlplane.patience import Patience
@@ -121,6 +121,7 @@ async def build(
         announce=announcer.announce if announcer else lambda: None,
         address_problem=parts.address_problem,
         limits=limits_of(settings),
+        actions=duties.executors(parts.client),
     )
     patience = Patience(await parts.store.backoffs(OWNER), lambda: 0.5 + random.random() / 2)  # noqa: S311 - jitter
     deciding = decider(plane) if decider else ByPolicy(plane, frozenset(settings.approve))

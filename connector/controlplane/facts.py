@@ -5,30 +5,34 @@ the rest is the clock's, the agreement's or the asset's. Nothing a peer merely s
 What no function here knows is `known` to be unknown: a policy that needs it is refused before anybody relies on it.
 """
 
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import msgspec
 
-from connector.policy.compile import Compiled
-from connector.policy.decision import World
-from connector.policy.model import Iri, Number, Text, Value
+from connector.policy.compile import Compiled, CompiledDuty
+from connector.policy.decision import Performance, World
+from connector.policy.model import DK, ODRL, AtomicConstraint, Iri, Number, Text, Value
 from connector.policy.registry import Operand, Registry
 from connector.policy.sorts import coerce
-from connector.ports.entities import Usage
+from connector.ports.entities import DutyEvent, DutyState, Usage
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BYTE = "http://qudt.org/vocab/unit/BYTE"
 # The data plane delivers bytes as they are: it applies no transform and leaves out no record.
 TRANSFORMS: frozenset[str] = frozenset()
 ROW_FILTERS = False
+# What the connector itself performs for a duty; to inform somebody needs an address.
+_PERFORMED = frozenset({DK + "log", ODRL + "attribute"})
+_INFORM, _ADDRESS = ODRL + "inform", DK + "notifyAddress"
 
 
 class Situation(msgspec.Struct, frozen=True, kw_only=True):
     """What facts are read from: who asks, with which verified claims, under which agreement, having used how much.
 
     `format` is the transfer format that was asked for, `media_type` that of the asset; `running` counts the transfers
-    that run under the agreement, the one that is asked for included.
+    that run under the agreement, the one that is asked for included. `performed` is what the duty ledger knows.
     """
 
     participant: str
@@ -38,6 +42,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     format: str | None = None
     media_type: str | None = None
     running: int | None = None
+    performed: Mapping[str, Performance] = {}
 
 
 Fact = Callable[[Situation], tuple[Value, ...] | None]
@@ -99,7 +104,33 @@ def world(situation: Situation, compiled: Compiled, claims: Mapping[str, Operand
     if situation.usage is not None:
         facts |= _counted(situation.usage, compiled)
     agreed_at = instant(situation.agreed_at) if situation.agreed_at is not None else None
-    return World(facts=facts, agreed_at=agreed_at, transforms=TRANSFORMS, row_filters=ROW_FILTERS)
+    return World(
+        facts=facts,
+        agreed_at=agreed_at,
+        performed=situation.performed,
+        transforms=TRANSFORMS,
+        row_filters=ROW_FILTERS,
+    )
+
+
+def performed(ledger: Iterable[DutyEvent], occasion: str) -> dict[str, Performance]:
+    """Return what the ledger knows of each duty, in general and for one transfer (`occasion`)."""
+    found: dict[str, Performance] = {}
+    for event in ledger:
+        if event.occasion in {"", occasion} and event.state is not DutyState.ACTIVE:
+            at, known = instant(event.at), found.get(event.duty, Performance())
+            violated = event.state is DutyState.VIOLATED
+            found[event.duty] = Performance(
+                fulfilled_at=known.fulfilled_at if violated else at, violated_at=at if violated else known.violated_at
+            )
+    return found
+
+
+def performed_here(duty: CompiledDuty) -> bool:
+    """Tell whether the connector itself performs a duty; every other one is a person's to do and to confirm."""
+    action = duty.duty.action[0].iri
+    addressed = any(isinstance(entry, AtomicConstraint) and entry.left == _ADDRESS for entry in duty.parameters)
+    return action in _PERFORMED or (action == _INFORM and addressed)
 
 
 def _counted(usage: Usage, compiled: Compiled) -> dict[str, tuple[Value, ...]]:
@@ -114,3 +145,8 @@ def _counted(usage: Usage, compiled: Compiled) -> dict[str, tuple[Value, ...]]:
 def instant(milliseconds: int) -> datetime:
     """Return an aware instant in UTC."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def milliseconds(at: datetime | None) -> int | None:
+    """Return the first ms since the epoch that is not before an instant; None for None."""
+    return None if at is None else -((EPOCH - at) // timedelta(milliseconds=1))

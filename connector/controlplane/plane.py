@@ -4,13 +4,16 @@ One value, made by `app`, handed in as the first argument. Nothing in this packa
 in any other way, which is what lets the simulation run whole control planes from a seed.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
 
 import msgspec
 
 from connector.controlplane.library import Library
 from connector.controlplane.watch import Watch
+from connector.ports.actions import Action
 from connector.ports.dataplane import DataPlane
 from connector.ports.identity import Identity
 from connector.ports.peer import Peer
@@ -25,6 +28,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     `owed_for` how long a message is owed to a silent peer, or an answer awaited from one, before the process is visibly
     terminated; `conflict` how long a message is tried that the peer answers with 409. `look` is how often
     a consumer looks at the state of a transfer that runs. `lease` is the longest leave a data flow gets at once.
+    `concurrency` is how many processes of one peer are driven at once.
     """
 
     open_per_peer: int = 1000
@@ -48,7 +52,8 @@ class Plane:
     milliseconds since the Unix epoch, `new_id` a fresh URN, `wake` tells the worker that a process may be due,
     `watch` those who wait for a process that it was committed, `announce` the broker that our catalogue has changed.
     `address_problem` says why a callback address that a
-    participant named must not be dialled, or None.
+    participant named must not be dialled, or None. `signalling` holds a lock for each transfer whose data flow is being
+    told something, so that what was decided later is also told later. `actions` perform duties, by the action's IRI.
     """
 
     owner: str
@@ -66,6 +71,8 @@ class Plane:
     announce: Callable[[], None]
     address_problem: Callable[[str, str], str | None]
     limits: Limits
+    actions: Mapping[str, Action] = field(default_factory=dict)
+    signalling: "WeakValueDictionary[str, asyncio.Lock]" = field(default_factory=WeakValueDictionary)
 
 
 class UseCaseError(Exception):

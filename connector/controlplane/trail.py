@@ -23,7 +23,12 @@ def put(process: AnyProcess, expected: int | None) -> PutProcess:
 
 
 async def commit(
-    plane: Plane, before: P | None, after: P, *changes: Change, event: str = "", fields: dict[str, str] | None = None
+    plane: Plane,
+    before: P | None,
+    after: P,
+    *changes: Change,
+    event: str = "",
+    fields: Mapping[str, object] | None = None,
 ) -> P:
     """Store `after` with its audit leaf and further changes, all or nothing; return it with its new version.
 

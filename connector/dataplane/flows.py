@@ -17,6 +17,7 @@ import msgspec
 
 from connector.dataplane.attempt import Delivered
 from connector.dataplane.jobs import Jobs
+from connector.dataplane.leases import USED_UP
 from connector.dataplane.register import ENDED, Key, Register
 from connector.dataplane.tokens import hash_of, matches, new_token, presented
 from connector.net.client import GuardedClient
@@ -207,6 +208,21 @@ class LocalDataPlane:
         if stored:
             await self._tell(stored)
 
+    async def after_stream(self, flow: Flow) -> None:
+        """Tell the listener where a stream or a refusal has left nothing of what the lease allows.
+
+        More bytes than were allowed end the flow; uses are counted, and whether there are more is decided elsewhere.
+        """
+        gate = await self.register.gate_of(flow)
+        if gate.used_up:
+            failed = await self.register.fail(flow, f"Stopped: {USED_UP}.")
+            if failed:
+                await self._tell(failed)
+        elif gate.max_uses is not None and not self.register.in_use(flow):
+            usage = await self.register.store.usage(flow.owner, flow.agreement_id)
+            if usage.uses >= gate.max_uses and self._listener:
+                await self._listener(flow.owner, msgspec.structs.replace(self._report(flow), used_up=True))
+
     # Inside
 
     async def _begin(self, verb: str, request: FlowRequest) -> FlowReport:
@@ -280,6 +296,7 @@ class LocalDataPlane:
             size=flow.size,
             sha256=flow.sha256,
             error=error or flow.error,
+            in_use=self.register.in_use(flow),
         )
 
     async def _tell(self, flow: Flow) -> None:

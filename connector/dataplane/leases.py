@@ -26,7 +26,10 @@ class LeaseEnded(Exception):
 
 
 class Gate:
-    """The leave of one flow, in memory. `now` gives ms since the epoch; `moved` are the bytes the flow has moved."""
+    """The leave of one flow, in memory. `now` gives ms since the epoch; `moved` are the bytes the flow has moved.
+
+    `used_up` is set once the bytes of the lease were not enough.
+    """
 
     def __init__(self, now: Callable[[], int], moved: int = 0) -> None:
         self._now = now
@@ -36,6 +39,12 @@ class Gate:
         self._granted = asyncio.Event()
         self._passages: set[asyncio.Timeout] = set()
         self.moved = moved
+        self.used_up = False
+
+    @property
+    def in_passage(self) -> bool:
+        """Tell whether a stream runs."""
+        return bool(self._passages)
 
     @property
     def max_uses(self) -> int | None:
@@ -95,7 +104,8 @@ class Gate:
         """Take leave for the next `count` bytes. Raises LeaseEnded."""
         problem = self.problem()
         if problem is None and self._lease and self._lease.max_bytes is not None:
-            problem = USED_UP if self.moved + count > self._lease.max_bytes else None
+            self.used_up = self.moved + count > self._lease.max_bytes
+            problem = USED_UP if self.used_up else None
         if problem:
             raise LeaseEnded(problem)
         self.moved += count

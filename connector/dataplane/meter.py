@@ -60,6 +60,11 @@ class Uses:
             return part == "" or "" in self._finished
         return self._finished[part] or offset == 0
 
+    @property
+    def open(self) -> bool:
+        """Tell whether a delivery was begun and not finished: it may still be continued."""
+        return not all(self._finished.values())
+
     def begin(self, part: str, *, new: bool) -> None:
         """Note that a delivery of `part` begins, as the first of a new use or within the present one."""
         if new:

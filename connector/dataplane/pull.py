@@ -22,9 +22,10 @@ from connector.dataplane.fields import REPR_DIGEST, attachment, read_range, repr
 from connector.dataplane.flows import LocalDataPlane
 from connector.dataplane.folder import FOLDER_TYPE
 from connector.dataplane.leases import Gate, LeaseEnded
+from connector.dataplane.meter import Uses
 from connector.dataplane.receive import Receiver
 from connector.net.limits import Budget
-from connector.ports.changes import StoreError
+from connector.ports.changes import LimitReached, StoreError
 from connector.ports.entities import Flow, FlowDirection
 from connector.ports.flow import Content, Source, SourceError
 
@@ -123,18 +124,29 @@ class Puller:
         if request.method == "HEAD":
             return web.Response(status=status, headers=headers)
         listing = content.media_type == FOLDER_TYPE and part is None
-        uses = (
-            None
-            if listing
-            else await self._door.plane.register.begin_use(flow, gate, part or "", span[0] if span else 0)
-        )
+        uses = None if listing else await self._begin_use(flow, gate, part or "", span[0] if span else 0)
         if self._accel and content.path and content.size is not None:
             return await self._redirect(self._accel, flow, gate, content, count or 0, headers)
         response = web.StreamResponse(status=status, headers=headers)
         whole = await self._send(request, response, flow, gate, content, count)
         if whole and uses:
             uses.finish(part or "")
+        await self._after(flow)
         return response
+
+    async def _begin_use(self, flow: Flow, gate: Gate, part: str, offset: int) -> Uses:
+        """Count a use where one begins. Raises LimitReached."""
+        try:
+            return await self._door.plane.register.begin_use(flow, gate, part, offset)
+        except LimitReached:
+            await self._after(flow)
+            raise
+
+    async def _after(self, flow: Flow) -> None:
+        try:
+            await self._door.plane.after_stream(flow)
+        except StoreError as error:
+            _log.warning("flow %s: what is left of its lease is not known: %s", flow.id, error)
 
     async def _send(
         self,

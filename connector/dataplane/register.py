@@ -16,7 +16,7 @@ from connector.dataplane.attempt import Delivered
 from connector.dataplane.leases import Gate
 from connector.dataplane.meter import Meter, Uses
 from connector.ports.changes import AddUsage, Change, DropLease, PutFlow, StoreError
-from connector.ports.entities import Flow
+from connector.ports.entities import Flow, FlowDirection
 from connector.ports.store import Store
 from connector.protocol.dsp.transfer_machine import FlowState
 
@@ -107,6 +107,13 @@ class Register:
             await self.count_use(flow, gate)
         uses.begin(part, new=new)
         return uses
+
+    def in_use(self, flow: Flow) -> bool:
+        """Tell whether a use of the agreement that was counted goes on: a stream runs, or can still be continued."""
+        key = flow.owner, flow.id
+        gate, uses = self.gates.get(key), self._uses.get(key)
+        pushing = flow.direction is FlowDirection.PUSH and flow.bytes_moved > 0 and flow.state != FlowState.COMPLETED
+        return (gate is not None and gate.in_passage) or (uses is not None and uses.open) or pushing
 
     def forget(self, flow: Flow, reason: str) -> None:
         """Let go of what is in memory of a flow that ended, and end its streams."""

@@ -70,6 +70,7 @@ class Operand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     per_record: bool = False
     parameter: bool = False
     stateful: bool = False
+    personal: bool = False
 
     @property
     def region(self) -> Region:

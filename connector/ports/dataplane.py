@@ -37,7 +37,8 @@ class FlowReport(msgspec.Struct, frozen=True, kw_only=True):
     """What the data plane says of a flow (DataFlowStatusMessage).
 
     `data_address` is the JSON of the DataAddress to hand to the peer (serve: where to pull; receive: where to push).
-    It holds the access token in clear and is given once, with the answer of the verb that created it.
+    It holds the access token in clear and is given once, with the answer of the verb that created it. `in_use` says
+    that a use of the agreement that was counted goes on; `used_up` is told once none goes on and no other is left.
     """
 
     flow_id: str
@@ -47,6 +48,8 @@ class FlowReport(msgspec.Struct, frozen=True, kw_only=True):
     size: int | None = None
     sha256: str | None = None
     error: str | None = None
+    in_use: bool = False
+    used_up: bool = False
 
 
 FlowListener = Callable[[str, FlowReport], Awaitable[None]]

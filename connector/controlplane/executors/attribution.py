@@ -1,0 +1,15 @@
+"""`odrl:attribute`: whoever agrees to name the source has agreed to the wording; that is what is recorded."""
+
+from connector.ports.actions import Performed, Task
+
+
+class Attribution:
+    """Implements `ports.actions.Action`. Whether the source is named in the end, only the contract secures."""
+
+    def agreed(self, task: Task) -> Performed:
+        """Record that the wording was accepted."""
+        return Performed({"accepted": " ".join(task.parameters.get("notice", ()))})
+
+    async def perform(self, task: Task) -> Performed:
+        """Record it for an agreement that was made before this was kept."""
+        return self.agreed(task)
