@@ -164,6 +164,8 @@ def _judged(answer: Response) -> Response | Refused | InDoubt:
     if 200 <= status < 300:
         return answer
     reason = decode_error(answer.body) or f"HTTP status {status}"
+    if status == 401:
+        reason += " (if this goes on, compare the clocks and the participant lists of both sides)"
     if status in {401, 409, 429} or status >= 500:
         wait = answer.headers.get("Retry-After", "")
         retry_after_ms = int(wait[:6]) * 1000 if wait.isdecimal() else None
