@@ -4,6 +4,7 @@
 row that says what is owed. Back-off is per peer and persisted: one dead peer costs one row, not one retry per process.
 """
 
+import logging
 from collections.abc import Sequence
 
 import msgspec
@@ -21,6 +22,8 @@ from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machine import Ended, Kind, Table
 from connector.protocol.dsp.negotiation_machine import NEGOTIATION, ContractNegotiation, NegotiationState
 from connector.protocol.dsp.transfer_machine import TRANSFER, TransferProcess, TransferState
+
+log = logging.getLogger(__name__)
 
 STEPS_AT_ONCE = 32
 DAY = 86_400_000
@@ -188,6 +191,7 @@ async def _doubt(plane: Plane, patience: Patience, process: AnyProcess, table: T
         ended = Ended("unreachable", reason, plane.participant)
         return await trail.commit(plane, process, _end(process, table, ended, now), event="ended unreachable")
     if doubt.unreachable:
+        log.warning("%s is not delivered: %s", pending.message, doubt.reason, extra={"pid": process.id})
         due_at, changes = patience.failure(plane, process.peer, doubt.retry_after_ms)
     else:
         # A busy process of a healthy peer: soon again, and the others of this peer do not wait.
