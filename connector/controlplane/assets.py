@@ -10,6 +10,9 @@ import msgspec
 from connector.controlplane import documents, facts, fitness
 from connector.controlplane.plane import Invalid, NotAllowed, NotFound, Plane
 from connector.controlplane.trail import record
+from connector.policy.analysis.contains import contains
+from connector.policy.analysis.findings import Containment
+from connector.policy.compile import Compiled
 from connector.ports.changes import Conflict, PutAsset
 from connector.ports.entities import Asset, AssetStatus, DataClass
 from connector.protocol.dsp.catalog import DataService, Distribution, dataset_document
@@ -26,6 +29,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     `source` is the address of the data (`{"kind": "file", "path": …}`), `policy` an ODRL Offer as a JSON object: the
     terms. `access` is a policy of the same form that says who may see the offer at all; left out, everybody.
+    `reservation` is the most that is given in a negotiation without asking a person; left out, what is offered.
     """
 
     title: dict[str, str]
@@ -37,6 +41,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     media_type: str = "application/octet-stream"
     policy: dict[str, Any] | None = None
     access: dict[str, Any] | None = None
+    reservation: dict[str, Any] | None = None
     data_class: DataClass = DataClass.INTERNAL
     live: bool = False
     synthetic: bool = False
@@ -63,6 +68,7 @@ async def add(plane: Plane, draft: Draft, *, offer_id: str | None = None) -> Ass
         source=draft.source,
         policy=policy,
         access=_access(draft),
+        reservation=msgspec.json.encode(draft.reservation) if draft.reservation else None,
         offer_id=offer_id or plane.new_id(),
         document=b"{}",
         live=draft.live,
@@ -154,6 +160,26 @@ def _check(plane: Plane, draft: Draft) -> None:
     problem = unfit.texts["en"] if unfit else plane.dataplane.supports(draft.source, None)
     if problem:
         raise Invalid("not-offerable", problem)
+    if draft.reservation is not None:
+        _check_reservation(plane, msgspec.json.encode(draft.reservation), checked)
+
+
+def _check_reservation(plane: Plane, reservation: bytes, offer: bytes) -> None:
+    """Refuse a reservation that is no fit policy, or that does not for certain allow all that is offered."""
+    if len(reservation) > POLICY:
+        raise Invalid("policy", f"The reservation is too long: at most {POLICY} bytes.")
+    most = documents.catalog_offer(reservation, offer_id="urn:uuid:reservation")
+    unfit = fitness.unpublishable(plane.library, most, facts.instant(plane.now()))
+    if unfit:
+        raise Invalid("reservation", f"The reservation cannot be used. {unfit.texts['en']}")
+    wide, narrow = plane.library.compiled(most), plane.library.compiled(offer)
+    assert isinstance(wide, Compiled)
+    assert isinstance(narrow, Compiled)
+    found = contains(wide, narrow)
+    if found.verdict is not Containment.CONTAINED:
+        reason = "The reservation has to allow at least all that is offered, and it cannot be shown that it does"
+        operands = ", ".join(dict.fromkeys(name for finding in found.reasons for name in finding.operands))
+        raise Invalid("reservation", f"{reason}{f' ({operands})' if operands else ''}: widen it.")
 
 
 def _document(plane: Plane, asset: Asset) -> bytes:

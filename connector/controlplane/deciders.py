@@ -6,12 +6,13 @@ state machine (`controlplane.negotiation`), never a flag to look for.
 
 from dataclasses import dataclass
 
-from connector.controlplane import documents, judgement
+from connector.controlplane import bargain, documents, judgement
 from connector.controlplane.assets import catalog_policy
 from connector.controlplane.facts import Situation
 from connector.controlplane.plane import Plane
 from connector.policy.decision import Phase
 from connector.ports.decider import (
+    Accept,
     Agree,
     Finalize,
     HoldFor,
@@ -56,19 +57,22 @@ class ByPolicy:
         situation = Situation(participant=process.peer, claims=judgement.claims_of(process.evidence), agreed_at=now)
         # What was accepted is an offer of our own people, who may have asked for other terms than the asset's.
         accepted = process.state == NegotiationState.ACCEPTED
-        terms = process.offer if accepted else catalog_policy(asset)
-        verdict = judgement.judge(self.plane, terms, situation, asset.id, Phase.NEGOTIATION)
-        if verdict.denied:
-            return Proceed(Terminate("not-permitted", verdict.reason))
-        if not accepted and not documents.same_rules(process.offer, asset.policy):
-            return HoldFor(reason="The request asks for other terms than the offer.", who="provider")
-        if asset.data_class in self.approve:
-            return HoldFor(reason=f"Data of class {asset.data_class} is agreed by a person.", who="provider")
-        return Proceed(Agree())
+        others = not accepted and not documents.same_rules(process.offer, asset.policy)
+        if not others:
+            terms = process.offer if accepted else catalog_policy(asset)
+            verdict = judgement.judge(self.plane, terms, situation, asset.id, Phase.NEGOTIATION)
+            if verdict.denied:
+                return bargain.end("not-permitted", verdict.reasons)
+            answer: Proceed | HoldFor = Proceed(Agree())
+        else:
+            answer = bargain.provide(self.plane, process, asset, situation)
+        if isinstance(answer, HoldFor) or isinstance(answer.step, Terminate) or asset.data_class not in self.approve:
+            return answer
+        return bargain.hold(_by_a_person(asset.data_class, others=others), "provider")
 
     async def _consume(self, process: ContractNegotiation) -> Decision:
         if process.state == NegotiationState.OFFERED:
-            return HoldFor(reason="The provider makes an offer of its own.", who="consumer")
+            return bargain.consume(self.plane, process) or Proceed(Accept())
         if process.state != NegotiationState.AGREED:
             return Wait()
         document = process.agreement or b"{}"
@@ -84,6 +88,14 @@ class ByPolicy:
         if process.role is Role.PROVIDER and process.state == TransferState.REQUESTED:
             verdict = await judgement.access(self.plane, process)
             if verdict.denied:
-                return Proceed(Terminate("not-permitted", verdict.reason))
+                return bargain.end("not-permitted", verdict.reasons)
             return Proceed(Start())
         return Wait()
+
+
+def _by_a_person(data_class: DataClass, *, others: bool) -> dict[str, str]:
+    texts = {
+        "de": f"Über Daten der Klasse {data_class} entscheidet ein Mensch.",
+        "en": f"Data of class {data_class} is agreed by a person.",
+    }
+    return {language: f"{bargain.OTHER_TERMS[language]} {text}" if others else text for language, text in texts.items()}

@@ -123,7 +123,7 @@ async def _lease(plane: Plane, process: TransferProcess) -> Lease | Terminate:
     if process.role is Role.PROVIDER:
         verdict = await judgement.access(plane, process)
         if verdict.denied:
-            return Terminate("not-permitted", verdict.reason)
+            return Terminate("not-permitted", verdict.reason, verdict.reasons)
         valid_until = now + plane.limits.lease
         if verdict.valid_until is not None:
             valid_until = min(valid_until, verdict.valid_until)

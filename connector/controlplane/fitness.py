@@ -58,6 +58,8 @@ def unpublishable(library: Library, document: bytes, now: datetime) -> Unfit | N
         return problem
     compiled = library.compiled(document)
     assert isinstance(compiled, Compiled)
+    if not any(rule.covers is None or ODRL + "use" in rule.covers for rule in compiled.permissions):
+        return _unfit(library, Finding("no-use"))
     errors = (remark.finding for remark in lint(compiled, now=now) if remark.level == "error")
     return next((_unfit(library, finding) for finding in errors), None)
 

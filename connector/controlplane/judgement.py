@@ -12,8 +12,9 @@ import msgspec
 from connector.controlplane import facts, fitness
 from connector.controlplane.facts import Situation
 from connector.controlplane.plane import Plane
+from connector.policy.compile import Compiled
 from connector.policy.decide import decide, explain
-from connector.policy.decision import Decision, Explanation, Phase, PolicyError, Request, Verdict
+from connector.policy.decision import Decision, Explanation, Phase, PolicyError, Request, Verdict, World
 from connector.policy.registry import Registry
 from connector.policy.words.reasons import reasons
 from connector.ports.entities import Agreement, Page
@@ -21,6 +22,8 @@ from connector.protocol.dsp.transfer_machine import TransferProcess, TransferSta
 
 MOST_REASONS = 3
 MOST_RUNNING = 500
+# Half-hours of more than a week: times of the day and days of the week come round within it.
+MOST_FLIPS = 400
 
 
 _NO_AGREEMENT = {
@@ -49,7 +52,10 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def judge(plane: Plane, document: bytes, situation: Situation, dataset: str, phase: Phase) -> Judgement:
-    """Decide `use` of a dataset under a policy in a situation, as of now."""
+    """Decide `use` of a dataset under a policy in a situation, as of now.
+
+    A contract may be negotiated before its time has come: in that phase only what stays denied is denied.
+    """
     compiled = plane.library.compiled(document)
     if isinstance(compiled, PolicyError):
         return Judgement(denied=True, reasons=fitness.unreadable(compiled).texts, record={"error": compiled.code})
@@ -58,9 +64,21 @@ def judge(plane: Plane, document: bytes, situation: Situation, dataset: str, pha
     library = plane.library
     world = facts.world(situation, compiled, library.claims, library.operands)
     decision = decide(compiled, request, world, phase)
-    if decision.verdict is not Verdict.DENY:
+    if decision.verdict is not Verdict.DENY or (phase is Phase.NEGOTIATION and _later(compiled, request, world)):
         return _judgement(decision)
     return _judgement(decision, told(explain(compiled, request, world, phase), library.operands))
+
+
+def _later(compiled: Compiled, request: Request, world: World) -> bool:
+    """Tell whether the passing of time alone turns a denial: a period that has not begun, hours of the day."""
+    for _ in range(MOST_FLIPS):
+        decision = decide(compiled, request, world, Phase.NEGOTIATION)
+        if decision.verdict is not Verdict.DENY:
+            return True
+        if decision.valid_until is None:
+            return False
+        request = msgspec.structs.replace(request, at=decision.valid_until)
+    return False
 
 
 def told(found: Explanation, operands: Registry) -> dict[str, str]:

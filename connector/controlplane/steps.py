@@ -75,10 +75,10 @@ def plan_negotiation(
             message = negotiation.ContractNegotiationEventMessage(
                 **pids(process), event_type=negotiation.EventType.FINALIZED
             )
-        case Terminate(code, reason):
+        case Terminate(code, reason, reasons):
             name = negotiation_machine.TERMINATION
             message = negotiation.ContractNegotiationTerminationMessage(**pids(process), code=code, reason=(reason,))
-            process = msgspec.structs.replace(process, ended=machine.Ended(code, reason, plane.participant))
+            process = msgspec.structs.replace(process, ended=machine.Ended(code, reason, plane.participant, reasons))
         case _:
             raise NotAllowed("wrong-step", f"{type(step).__name__} is no step of a negotiation")
     planned = machine.plan(process, NEGOTIATION, name, encode(message), plane.now())
@@ -108,10 +108,10 @@ def plan_transfer(
         case Complete():
             name, wanted = transfer_machine.COMPLETION, FlowState.COMPLETED
             message = transfer.TransferCompletionMessage(**pids(process))
-        case Terminate(code, reason):
+        case Terminate(code, reason, reasons):
             name, wanted = transfer_machine.TERMINATION, FlowState.TERMINATED
             message = transfer.TransferTerminationMessage(**pids(process), code=code, reason=(reason,))
-            process = msgspec.structs.replace(process, ended=machine.Ended(code, reason, plane.participant))
+            process = msgspec.structs.replace(process, ended=machine.Ended(code, reason, plane.participant, reasons))
         case _:
             raise NotAllowed("wrong-step", f"{type(step).__name__} is no step of a transfer")
     process = msgspec.structs.replace(process, flow_wanted=wanted)
@@ -163,5 +163,10 @@ def _on_the_table(plane: Plane, process: ContractNegotiation, policy: bytes) -> 
         policy, offer_id=offer_id, target=process.dataset, assigner=provider, assignee=consumer
     )
     return msgspec.structs.replace(
-        process, offer=offer, offer_id=offer_id, offered_by=process.role, rounds=process.rounds + 1
+        process,
+        offer=offer,
+        offer_id=offer_id,
+        offered_by=process.role,
+        rounds=process.rounds + 1,
+        asked=None if ours else offer,
     )

@@ -50,10 +50,14 @@ class Complete(msgspec.Struct, frozen=True):
 
 
 class Terminate(msgspec.Struct, frozen=True):
-    """Either side: end the process, with a code and a sentence for the other."""
+    """Either side: end the process, with a code and a sentence for the other.
+
+    `reasons` says the same in `de` and `en` for our own people, where it is known in both.
+    """
 
     code: str
     reason: str
+    reasons: dict[str, str] = {}
 
 
 Step = Agree | Offer | Request | Accept | Verify | Finalize | Start | Suspend | Complete | Terminate
@@ -66,11 +70,12 @@ class Proceed(msgspec.Struct, frozen=True):
 
 
 class HoldFor(msgspec.Struct, frozen=True, kw_only=True):
-    """Wait: why, for whom, and until when (ms) at the latest."""
+    """Wait: why, for whom, and until when (ms) at the latest; `reasons` says why in `de` and `en`, where known."""
 
     reason: str
     who: str
     until: int | None = None
+    reasons: dict[str, str] = {}
 
 
 class Wait(msgspec.Struct, frozen=True):

@@ -35,8 +35,9 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True):
 
     `id` is the Dataset's identifier, `source` the address of a `Source` (`{"kind": "file", …}`; never shown to peers),
     `policy` the ODRL Offer as JSON (no target), `offer_id` its identifier. `access` is the policy (JSON) of who may
-    see the offer at all; None shows it to everybody in the data space. `document` is the Dataset as the catalogue
-    shows it, rendered once when the asset changes. `live` marks a source that keeps changing.
+    see the offer at all; None shows it to everybody in the data space. `reservation` is the policy (JSON) of the most
+    that is given in a negotiation without asking a person; it is never shown to a peer. `document` is the Dataset as
+    the catalogue shows it, rendered once when the asset changes. `live` marks a source that keeps changing.
     """
 
     owner: str
@@ -56,6 +57,7 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True):
     synthetic: bool = False
     licence: str | None = None
     access: bytes | None = None
+    reservation: bytes | None = None
     created_at: int = 0
     updated_at: int = 0
     version: int = 0
@@ -82,7 +84,10 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Hold(msgspec.Struct, frozen=True, kw_only=True):
-    """A process that waits for somebody: why, for whom, and until when at the latest. One per process."""
+    """A process that waits for somebody: why, for whom, and until when at the latest. One per process.
+
+    `reasons` says why in `de` and `en`, where it is known in both.
+    """
 
     owner: str
     process_id: str
@@ -91,6 +96,7 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     who: str
     created_at: int
     until: int | None = None
+    reasons: dict[str, str] = {}
 
 
 class Backoff(msgspec.Struct, frozen=True, kw_only=True):

@@ -47,6 +47,8 @@ PAST = {"@value": "2020-01-01", "@type": "xsd:date"}
             "done first: notify. Make it an obl",
         ),
         (use(atom("odrl:purposes", "eq", "dpv:Marketing")), "nearest supported is http://www.w3.org/ns/odrl/2/purpose"),
+        ({"permission": [{"action": "odrl:display"}]}, "No permission covers use"),
+        ({"obligation": [{"action": "odrl:attribute"}]}, "No permission covers use"),
         (use(atom("odrl:industry", "eq", "urn:water")), "only the contract"),
     ],
 )

@@ -43,6 +43,10 @@ _SAID: dict[str, Pair] = {
     # What nothing here can enforce.
     "not-checked": ("Hier kann niemand prüfen{}.", "Nothing here can check{}."),
     "not-applied": ("Die Lieferung kann das hier nicht{}.", "Delivery cannot do this here{}."),
+    "no-use": (
+        "Keine Erlaubnis umfasst das Nutzen, als das jeder Abruf gilt.",
+        "No permission covers use, the action of every access.",
+    ),
     "not-seen": ("Hier ist nicht zu sehen, ob es vorher geschah{}.", "Nothing here sees that it was done first{}."),
 }
 _ADVICE: dict[str, Pair] = {
@@ -63,6 +67,7 @@ _ADVICE: dict[str, Pair] = {
         "Bieten Sie Daten an, mit denen das schon geschehen ist.",
         "Offer data with which this has already been done.",
     ),
+    "no-use": ("Erlauben Sie: nutzen (odrl:use).", "Permit use (odrl:use)."),
     "not-seen": ("Machen Sie daraus eine Pflicht des Vertrags.", "Make it an obligation of the agreement."),
 }
 _DOUBT: Pair = ("Das lässt sich nicht selbsttätig vergleichen ({}).", "This cannot be compared automatically ({}).")
@@ -81,8 +86,8 @@ def say(finding: Finding, registry: Registry, language: Language) -> str:
     """Say what a finding means and what to do about it.
 
     Parameters:
-        finding: of a comparison or of `lint`; or `not-checked`, `not-applied`, `not-seen` for what is not enforced
-            here, of which `other` names the nearest supported operand or the action.
+        finding: of a comparison or of `lint`; or `not-checked`, `not-applied`, `not-seen`, `no-use` for what is not
+            enforced or of no use here, of which `other` names the nearest supported operand or the action.
         registry: with which the policies were compiled.
         language: `de` or `en`.
     """

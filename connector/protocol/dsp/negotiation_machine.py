@@ -68,7 +68,8 @@ class ContractNegotiation(Process, frozen=True, kw_only=True):
     `dataset` is the identifier of what is negotiated, `offer` the JSON of the latest offer on the table (the consumer's
     request or the provider's offer, see `offered_by`), `agreement` the JSON of the agreement exactly as sent or
     received. `rounds` counts offers and counter-offers. `request_digest` identifies the initial request, so that its
-    repeat finds the same process. `evidence` are the peer's claims as they were verified with its latest message.
+    repeat finds the same process. `asked` is the JSON of what we asked for last, as consumer. `evidence` are the peer's
+    claims as they were verified with its latest message.
     """
 
     dataset: str
@@ -79,6 +80,7 @@ class ContractNegotiation(Process, frozen=True, kw_only=True):
     agreement: bytes | None = None
     rounds: int = 1
     request_digest: str = ""
+    asked: bytes | None = None
     evidence: bytes = b"{}"
 
     @property
