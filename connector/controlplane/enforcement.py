@@ -5,6 +5,7 @@ verbs of Data Plane Signaling until both are equal. No lease, no byte: a provide
 now, until the policy can change its mind.
 """
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -19,17 +20,27 @@ from connector.ports.entities import FlowDirection, Lease, Page
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machine import UNSEEN
-from connector.protocol.dsp.transfer_machine import PUSH, START, WANTED, FlowState, TransferProcess, TransferState
+from connector.protocol.dsp.transfer_machine import (
+    PUSH,
+    START,
+    WANTED,
+    FlowState,
+    TransferProcess,
+    TransferState,
+    want,
+)
 
 AGAIN_MS = 2_000
 
 
 def wanted(process: TransferProcess) -> TransferProcess:
     """Return the transfer with the flow that its state wants, due at once if that is news for the data plane."""
-    want = WANTED[TransferState(process.state)] if process.state else process.flow_wanted
-    settled = want == process.flow_reported and process.state in {TransferState.COMPLETED, TransferState.TERMINATED}
+    if process.state:
+        process = want(process, WANTED[TransferState(process.state)])
+    reached = process.flow_wanted == process.flow_reported
+    settled = reached and process.state in {TransferState.COMPLETED, TransferState.TERMINATED}
     due_at = None if settled else process.due_at if process.due_at is not None else process.updated_at
-    return msgspec.structs.replace(process, flow_wanted=want, due_at=due_at)
+    return msgspec.structs.replace(process, due_at=due_at)
 
 
 async def begin(plane: Plane, process: TransferProcess) -> tuple[TransferProcess, bytes | None] | Terminate:
@@ -53,22 +64,32 @@ async def signal(plane: Plane, process: TransferProcess) -> TransferProcess:
 
     Raises Conflict where somebody else was quicker.
     """
-    want, reported = process.flow_wanted, process.flow_reported
-    if want == reported or want is FlowState.NONE:
-        return await _renew(plane, process) if want is FlowState.STARTED else process
-    if reported is FlowState.NONE and want in {FlowState.COMPLETED, FlowState.TERMINATED, FlowState.SUSPENDED}:
-        report = FlowReport(flow_id=process.id, state=want)
-    elif want is FlowState.STARTED:
-        return await _start(plane, process)
-    elif want is FlowState.SUSPENDED:
+    moving = process.flow_wanted is FlowState.STARTED
+    if process.flow_wanted is FlowState.NONE or (process.flow_wanted == process.flow_reported and not moving):
+        return process
+    if process.flow_wanted == process.flow_reported and not _is_to_renew(plane, process):
+        return process
+    # One after the other: a start that was decided before a suspension must not reach the data plane after it.
+    async with plane.signalling.setdefault(process.id, asyncio.Lock()):
+        fresh = await plane.store.transfer(process.owner, process.id)
+        if fresh is None or fresh.version != process.version:
+            raise Conflict(f"{process.id} has changed while its flow was told something: read it again.")
+        if not moving:
+            return await _halt(plane, process)
+        return await (_renew if process.flow_reported is FlowState.STARTED else _start)(plane, process)
+
+
+async def _halt(plane: Plane, process: TransferProcess) -> TransferProcess:
+    wanted = process.flow_wanted
+    if wanted is FlowState.SUSPENDED:
         report = await plane.dataplane.suspend(process.owner, process.id, "the transfer is suspended")
-    elif want is FlowState.COMPLETED:
+    elif wanted is FlowState.COMPLETED:
         report = await plane.dataplane.complete(process.owner, process.id)
     else:
         reason = process.ended.reason if process.ended else "the transfer is terminated"
         report = await plane.dataplane.terminate(process.owner, process.id, reason)
-    after = msgspec.structs.replace(process, flow_reported=want, progress=msgspec.json.encode(_public(report)))
-    return await trail.commit(plane, process, after, event=f"flow {want.lower()}")
+    after = msgspec.structs.replace(process, flow_reported=wanted, progress=msgspec.json.encode(_public(report)))
+    return await trail.commit(plane, process, after, event=f"flow {wanted.lower()}")
 
 
 async def _start(plane: Plane, process: TransferProcess) -> TransferProcess:
@@ -97,14 +118,17 @@ async def _start(plane: Plane, process: TransferProcess) -> TransferProcess:
 
 def renewal(process: AnyProcess) -> int | None:
     """Return when leave to move bytes is due to be renewed; a flow that is not to move needs none."""
-    moving = isinstance(process, TransferProcess) and process.flow_wanted is FlowState.STARTED
-    return process.lease_until if moving else None
+    if isinstance(process, TransferProcess) and process.flow_wanted is FlowState.STARTED:
+        return process.lease_until
+    return None
+
+
+def _is_to_renew(plane: Plane, process: TransferProcess) -> bool:
+    return process.lease_until is not None and process.lease_until <= plane.now() and not process.pending
 
 
 async def _renew(plane: Plane, process: TransferProcess) -> TransferProcess:
     """Decide again when the lease is about to end."""
-    if process.lease_until is None or process.lease_until > plane.now() or process.pending:
-        return process
     lease = await _lease(plane, process)
     if isinstance(lease, Terminate):
         return await _stop(plane, process, lease)

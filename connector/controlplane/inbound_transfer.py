@@ -24,6 +24,7 @@ from connector.protocol.dsp.transfer_machine import (
     FlowState,
     TransferProcess,
     TransferState,
+    want,
 )
 
 
@@ -155,7 +156,7 @@ def _effect(
         case _:
             pass
     if not after.pending:
-        after = msgspec.structs.replace(after, flow_wanted=WANTED[TransferState(after.state or "")])
+        after = want(after, WANTED[TransferState(after.state or "")])
     return after, []
 
 

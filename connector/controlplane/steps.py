@@ -28,7 +28,7 @@ from connector.protocol.dsp import machine, negotiation, negotiation_machine, tr
 from connector.protocol.dsp.codec import encode
 from connector.protocol.dsp.common import DataAddress, Role
 from connector.protocol.dsp.negotiation_machine import NEGOTIATION, ContractNegotiation
-from connector.protocol.dsp.transfer_machine import TRANSFER, FlowState, TransferProcess
+from connector.protocol.dsp.transfer_machine import TRANSFER, FlowState, TransferProcess, want
 
 
 def pids(process: machine.Process) -> dict[str, str]:
@@ -114,7 +114,7 @@ def plan_transfer(
             process = msgspec.structs.replace(process, ended=machine.Ended(code, reason, plane.participant, reasons))
         case _:
             raise NotAllowed("wrong-step", f"{type(step).__name__} is no step of a transfer")
-    process = msgspec.structs.replace(process, flow_wanted=wanted)
+    process = want(process, wanted)
     planned = machine.plan(process, TRANSFER, name, encode(message), plane.now())
     if isinstance(planned, machine.Illegal):
         raise NotAllowed("wrong-state", planned.reason)

@@ -7,6 +7,8 @@ Pure: the figure is the specification's, arrow by arrow; the entity adds only wh
 
 from enum import StrEnum
 
+import msgspec
+
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machine import Kind, Move, Process, Table
 
@@ -106,3 +108,15 @@ class TransferProcess(Process, frozen=True, kw_only=True):
     def kind(self) -> Kind:
         """The process kind, fixed by the type."""
         return Kind.TRANSFER
+
+
+def want(process: TransferProcess, flow: FlowState) -> TransferProcess:
+    """Return the transfer with another state of its flow wanted.
+
+    A start that was wanted may have been carried out and not yet reported: it counts as reported, so that it is undone.
+    """
+    reported = process.flow_reported
+    may_move = process.flow_wanted is FlowState.STARTED and flow is not FlowState.STARTED
+    if may_move and reported not in {FlowState.COMPLETED, FlowState.TERMINATED}:
+        reported = FlowState.STARTED
+    return msgspec.structs.replace(process, flow_wanted=flow, flow_reported=reported)
