@@ -14,10 +14,13 @@ from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machine import Kind, Table
 
 
-async def ask(plane: Plane, process: AnyProcess, table: Table) -> AnyProcess | None:
-    """Return the process as the peer's state settles it, or None where it settles nothing or cannot be had."""
+async def ask(plane: Plane, process: AnyProcess, table: Table, *, sure: bool) -> AnyProcess | None:
+    """Return the process as the peer's state settles it, or None where it settles nothing or cannot be had.
+
+    `sure` tells that the peer must have heard our last answer to it, as one has that refuses what we sent after that.
+    """
     state = await _state(plane, process, table)
-    return _settled(plane, process, table, state) if state else None
+    return _settled(plane, process, table, state, sure=sure) if state else None
 
 
 async def look(plane: Plane, process: AnyProcess, table: Table) -> AnyProcess | Terminate | None:
@@ -29,8 +32,9 @@ async def look(plane: Plane, process: AnyProcess, table: Table) -> AnyProcess | 
     state = await _state(plane, process, table)
     if state is None or state == process.state:
         return None
-    settled = _settled(plane, process, table, state)
-    if settled is None and plane.now() - process.updated_at >= 2 * plane.limits.look:
+    sure = plane.now() - process.updated_at >= 2 * plane.limits.look
+    settled = _settled(plane, process, table, state, sure=sure)
+    if settled is None and sure:
         return Terminate("out-of-step", f"We are {process.state} and you report {state}.")
     return settled
 
@@ -43,6 +47,6 @@ async def _state(plane: Plane, process: AnyProcess, table: Table) -> str | None:
     return state if isinstance(state, str) else None
 
 
-def _settled(plane: Plane, process: AnyProcess, table: Table, state: str) -> AnyProcess | None:
-    settled: AnyProcess | None = machine.observed(process, table, state, plane.now())
+def _settled(plane: Plane, process: AnyProcess, table: Table, state: str, *, sure: bool) -> AnyProcess | None:
+    settled: AnyProcess | None = machine.observed(process, table, state, plane.now(), sure=sure)
     return msgspec.structs.replace(settled, version=process.version) if settled else None

@@ -205,7 +205,7 @@ def receive(process: P, table: Table, message: str, digest: str, now: int) -> Ap
     terminal state"), whatever the figure's arrows say, because a peer that has ended cannot be talked on with.
     """
     last = process.accepted
-    if last and last.message == message and last.digest == UNSEEN:
+    if last and last.message == message and last.digest == UNSEEN and not _answers_doubt(process, table, message):
         seen = Accepted(message=message, digest=digest, state=last.state)
         return Applied(msgspec.structs.replace(process, accepted=seen))
     same = last if last and last.message == message and last.digest == digest else None
@@ -328,6 +328,12 @@ def _still(table: Table, process: Process, move: Move) -> bool:
     """Tell whether our pending message stays legal after the peer's move, so that both can happen."""
     pending = process.pending
     return bool(pending and table.move(move.target, process.role, pending.message))
+
+
+def _answers_doubt(process: Process, table: Table, message: str) -> bool:
+    """Tell whether the message can be what follows on a message of ours that may have arrived."""
+    pending = process.pending
+    return bool(pending and pending.in_doubt and table.move(pending.target, process.role.other, message))
 
 
 def _unanswered(process: Process, table: Table) -> set[str | None]:
