@@ -63,9 +63,9 @@ class MockIdentity:
     async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:
         try:
             sender = json.loads(authorization or "")["clientId"]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise Unauthenticated("no mock token") from None
-        if sender not in self.known:
+        if not isinstance(sender, str) or sender not in self.known:
             raise Unauthenticated("a stranger")
         return Caller(participant=sender, claims={}, evidence={"mechanism": "mock"}, replay_key=None)
 
