@@ -191,7 +191,7 @@ async def _doubt(plane: Plane, patience: Patience, process: AnyProcess, table: T
         ended = Ended("unreachable", reason, plane.participant)
         return await trail.commit(plane, process, _end(process, table, ended, now), event="ended unreachable")
     if doubt.unreachable:
-        log.warning("%s is not delivered: %s", pending.message, doubt.reason, extra={"pid": process.id})
+        log.info("%s is not delivered: %s", pending.message, doubt.reason, extra={"pid": process.id})
         due_at, changes = patience.failure(plane, process.peer, doubt.retry_after_ms)
     else:
         # A busy process of a healthy peer: soon again, and the others of this peer do not wait.

@@ -175,7 +175,7 @@ async def test_our_own_wrong_clock_is_seen_in_the_log(caplog: pytest.LogCaptureF
             peer.faults = [(401, b'{"@type": "ContractNegotiationError"}')] * 3
             await us.reaches("negotiation", "FINALIZED")
 
-    with caplog.at_level(logging.WARNING):
+    with caplog.at_level(logging.INFO):
         await asyncio.to_thread(play, scenario())
     said = [record.message for record in caplog.records if "401" in record.message]
     assert said
