@@ -233,9 +233,10 @@ def push(show: Show) -> str:
     asset = show.assets[0]
     transfer = _delivered(show, asset, push=True)
     saved = show.firm.transfers.download(transfer.id, show.stage.base / "pushed" / "")
-    file = saved.files[0]
-    _compare({file.path: file.sha256}, _digests(show, asset))
-    return show.say("push", file=file.path, size=size(file.size), digest=file.sha256[:16])
+    _compare({file.path: file.sha256 for file in saved.files}, _digests(show, asset))
+    named = saved.files[0].path if len(saved.files) == 1 else _title(asset)
+    moved = sum(file.size for file in saved.files)
+    return show.say("push", file=named, size=size(moved), digest=saved.files[0].sha256[:16])
 
 
 def pull(show: Show) -> str:

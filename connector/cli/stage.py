@@ -46,9 +46,13 @@ class Actor:
 
 @dataclass
 class Stage:
-    """The participants by their word (`broker`, `city`, `firm`, `other`), and their running processes."""
+    """The participants by their word (`broker`, `city`, `firm`, `other`), and their running processes.
+
+    `scheme` is what they speak to each other: for `https` the environment names certificate and key.
+    """
 
     base: Path
+    scheme: str = "http"
     actors: dict[str, Actor] = field(default_factory=dict)
     processes: dict[str, "subprocess.Popen[str]"] = field(default_factory=dict)
 
@@ -62,7 +66,7 @@ class Stage:
             directory=directory,
             id=f"urn:participant:{folder.slug(name)}",
             name=name,
-            public_url=f"http://127.0.0.1:{ports['protocol']}",
+            public_url=f"{self.scheme}://127.0.0.1:{ports['protocol']}",
             ports=ports,
             is_broker=broker is None,
             broker=card,
