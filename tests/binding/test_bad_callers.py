@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from connector.app.logs import Lines
+from connector.protocol.dsp.common import CONTEXT
 from tests.binding.door import BASE, UNKNOWN, Door, refused
 
 REQUEST = "/negotiations/request"
@@ -214,3 +215,20 @@ async def test_a_callback_address_that_must_not_be_dialled_is_refused(door: Door
         refused(await door.post("/negotiations/offers", proposed), 400, "callback-address")
         assert door.kept() == before, address
     assert not door.space.wire.sent
+
+
+async def test_data_is_asked_for_under_an_agreement_of_ones_own_alone(door: Door) -> None:
+    _, provider = await door.negotiation()
+    before = door.kept()
+    asked = {
+        "@context": [CONTEXT],
+        "@type": "TransferRequestMessage",
+        "consumerPid": "urn:uuid:transfer",
+        "format": "HttpData-PULL",
+        "callbackAddress": "https://firm.example/dsp/2025-1",
+    }
+    # A negotiation is no agreement, and what is nobody's looks the same as what is somebody else's.
+    for agreement in (UNKNOWN, provider, ""):
+        body = refused(await door.post("/transfers/request", {**asked, "agreementId": agreement}), 404)
+        assert (body["code"], body["consumerPid"]) == ("unknown-agreement", "urn:uuid:transfer")
+    assert door.kept() == before

@@ -14,7 +14,7 @@ from connector.controlplane.documents import message_offer
 from connector.controlplane.negotiation import ask
 from connector.controlplane.plane import Plane
 from connector.settings import Limits
-from tests.pair.space import OTHER_TERMS, PURPOSE, SOON, TERMS, WAIT_S, Space, broker, only_for, participant, space
+from tests.pair.space import OTHER_TERMS, PURPOSE, TERMS, WAIT_S, Space, broker, only_for, participant, space
 
 
 @pytest.fixture
@@ -272,18 +272,34 @@ async def test_a_message_to_a_sleeping_counter_party_arrives_when_it_wakes(data_
 
 async def test_who_has_too_much_open_waits_until_something_has_ended(tmp_path: Path) -> None:
     few = Limits(retry_base_seconds=0.01, retry_most_seconds=0.05, open_per_peer=1)
-    async with space(tmp_path, "city", "firm", city=few, firm=SOON) as made:
-        asset = await made.city.offers(data_class="confidential")
-        first = await made.firm.api.negotiations.start(made.city.id, asset.id)
-        await made.firm.reaches(first.id, "REQUESTED")
-        second = await made.firm.api.negotiations.start(made.city.id, asset.id)
-        await made.firm.tries(second.id)
-        assert len((await made.city.api.negotiations.list()).items) == 1
-        city = await made.city.other_side(await made.firm.api.negotiations.show(first.id))
-        await made.city.is_asked(city.id)
+    async with space(tmp_path, "city", "firm", city=few) as made:
+        first, second = await two_of_which_one_is_too_many(made)
+        city = await made.city.other_side(await made.firm.api.negotiations.show(first))
         await made.city.api.negotiations.reject(city.id, reason="Zu viel auf einmal.")
-        await made.firm.reaches(second.id, "REQUESTED")
+        await made.firm.reaches(second, "REQUESTED")
         assert len((await made.city.api.negotiations.list()).items) == 2
+
+
+async def test_a_full_quota_does_not_hold_up_what_is_open(tmp_path: Path) -> None:
+    # The firm pauses as long as it is asked to, which is longer than this test waits.
+    async with space(tmp_path, "city", "firm", city=Limits(open_per_peer=1), firm=Limits()) as made:
+        first, _ = await two_of_which_one_is_too_many(made)
+        city = await made.city.other_side(await made.firm.api.negotiations.show(first))
+        await made.city.api.negotiations.approve(city.id)
+        await made.firm.reaches(first, "FINALIZED")
+
+
+async def two_of_which_one_is_too_many(made: Space) -> tuple[str, str]:
+    """Let the firm ask twice, the city's person be asked about the first, and the quota meet the second."""
+    asset = await made.city.offers(data_class="confidential")
+    first = await made.firm.api.negotiations.start(made.city.id, asset.id)
+    await made.firm.reaches(first.id, "REQUESTED")
+    second = await made.firm.api.negotiations.start(made.city.id, asset.id)
+    await made.firm.tries(second.id)
+    rows = (await made.city.api.negotiations.list()).items
+    assert [row.peer_pid for row in rows] == [first.id]
+    await made.city.is_asked(rows[0].id)
+    return first.id, second.id
 
 
 async def test_a_negotiation_can_be_followed_by_pid_in_the_logs_of_both(
