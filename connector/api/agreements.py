@@ -1,15 +1,16 @@
-"""Agreements, what was used under them, and the audit trail of what led there."""
+"""Agreements, what was used under them, what they oblige to, and the audit trail of what led there."""
 
 import hashlib
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from connector.api.desk import After, AtDesk, Limit, Listing, listed, moment, moment_or_none, page, parsed
+from connector.api.desk import After, AtDesk, Limit, Listing, Order, listed, moment, moment_or_none, page, parsed
+from connector.controlplane import duties
 from connector.controlplane.plane import NotFound, Plane
-from connector.ports.entities import Agreement, Leaf
+from connector.ports.entities import Agreement, DutyState, Leaf
 from connector.protocol.dsp.common import Role
 
 router = APIRouter(tags=["agreements"])
@@ -37,6 +38,35 @@ class UsageAnswer(BaseModel):
     uses: int
 
 
+class DutyEventAnswer(BaseModel):
+    """An entry of the duty ledger; `transfer` is empty where it is about the agreement as a whole."""
+
+    state: DutyState
+    at: datetime
+    transfer: str
+    evidence: dict[str, str]
+
+
+class DutyAnswer(BaseModel):
+    """A duty of an agreement and where it stands; `by_person` if it is confirmed by a receipt, not done by itself."""
+
+    id: str
+    agreement_id: str
+    role: Literal["obligation", "duty", "remedy", "consequence"]
+    action: str
+    state: Literal["inactive", "active", "fulfilled", "violated", "settled"]
+    assignee: str
+    deadline: datetime | None
+    by_person: bool
+    events: list[DutyEventAnswer]
+
+
+class Receipt(Order):
+    """That a duty was done; the note stays in our ledger and goes to nobody."""
+
+    note: str = Field("", max_length=1000)
+
+
 class LeafAnswer(BaseModel):
     """An entry of the audit trail: states, identifiers and hashes, never payload."""
 
@@ -59,6 +89,27 @@ def _answer(agreement: Agreement) -> AgreementAnswer:
         sha256=hashlib.sha256(agreement.document).hexdigest(),
         agreed_at=moment(agreement.agreed_at),
         finalized_at=moment_or_none(agreement.finalized_at),
+    )
+
+
+def _duty(agreement: str, standing: duties.Standing) -> DutyAnswer:
+    return DutyAnswer.model_validate(
+        {
+            "id": standing.duty,
+            "agreement_id": agreement,
+            "role": standing.role,
+            "action": standing.action,
+            "state": standing.state,
+            "assignee": standing.assignee,
+            "deadline": moment_or_none(standing.deadline),
+            "by_person": standing.by_person,
+            "events": [
+                DutyEventAnswer(
+                    state=event.state, at=moment(event.at), transfer=event.occasion, evidence=parsed(event.evidence)
+                )
+                for event in standing.events
+            ],
+        }
     )
 
 
@@ -94,6 +145,19 @@ async def list_agreements(
         store.agreements(owner, page(limit, after), dataset=dataset, counterparty=counterparty)
     )
     return Listing(items=[_answer(row) for row in rows], next=following)
+
+
+# Before the agreement itself: its identifier may contain slashes, so that its path would take in these two.
+@router.get("/agreements/{id:path}/duties")
+async def list_duties(desk: AtDesk, id: str) -> list[DutyAnswer]:
+    """List the duties of an agreement and where each stands, in the order of its policy."""
+    return [_duty(id, standing) for standing in await duties.standings(desk.plane, id)]
+
+
+@router.post("/agreements/{id:path}/duties/{duty:path}/receipt")
+async def give_receipt(desk: AtDesk, id: str, duty: str, order: Receipt) -> DutyAnswer:
+    """Confirm that a duty was done (data deleted, invoice paid); a repeat changes nothing."""
+    return _duty(id, await duties.receipt(desk.plane, id, duty, order.note))
 
 
 @router.get("/agreements/{id:path}")

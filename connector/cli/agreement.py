@@ -1,5 +1,6 @@
-"""`agreement`: contracts that were made, and what was used under them."""
+"""`agreement`: contracts that were made, what was used under them, and what they oblige to."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ from connector.cli.context import Call
 from connector.cli.output import moment, size
 from connector.cli.remote import connected, listing
 from connector.cli.terms import terms
+from connector.client.agreements import Duty
 
 app = group("Contracts that were made, as provider and as consumer.")
 
@@ -65,3 +67,40 @@ def show(
         "used": f"{usage.uses} times, {size(usage.bytes_moved)}",
     }
     call.output.details({"agreement": found, "usage": usage}, fields)
+
+
+@command(app, "duties", example="datenkontor agreement duties urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2")
+def list_duties(
+    call: Call, agreement: Annotated[str, typer.Argument(metavar="AGREEMENT", help="Identifier of the agreement.")]
+) -> None:
+    """List the duties of an agreement and where each stands."""
+    with connected(call) as connector:
+        found = connector.agreements.duties(agreement)
+    columns: dict[str, Callable[[Duty], object]] = {
+        "duty": lambda duty: duty.id,
+        "action": lambda duty: duty.action.rpartition("/")[2].rpartition("#")[2],
+        "state": lambda duty: duty.state,
+        "due": lambda duty: moment(duty.deadline),
+        "by": lambda duty: "receipt" if duty.by_person else "connector",
+        "entries": lambda duty: len(duty.events),
+    }
+    call.output.rows(found, columns)
+
+
+@command(
+    app,
+    "receipt",
+    example="datenkontor agreement receipt urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2 obligation/0 --note deleted",
+)
+def receipt(
+    call: Call,
+    agreement: Annotated[str, typer.Argument(metavar="AGREEMENT", help="Identifier of the agreement.")],
+    duty: Annotated[
+        str, typer.Argument(metavar="DUTY", help="Identifier of the duty, as `agreement duties` shows it.")
+    ],
+    note: Annotated[str, typer.Option(metavar="TEXT", help="What happened; it stays in our own ledger.")] = "",
+) -> None:
+    """Confirm that a duty was done: the data deleted, the invoice paid."""
+    with connected(call) as connector:
+        found = connector.agreements.receipt(agreement, duty, note)
+    call.output.result(found, f"{found.id}: {found.state}")

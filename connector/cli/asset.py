@@ -151,7 +151,7 @@ def publish(call: Call, asset: Id, release: Release = False) -> None:
 
 @command(app, "withdraw", example="datenkontor asset withdraw urn:uuid:8f6b1c1e-0a51-4c5e-9f0e-2f1f7f6b7a10 --yes")
 def withdraw(call: Call, asset: Id, yes: Yes = False) -> None:
-    """Offer an asset no longer; contracts that were made stay on record."""
+    """Offer and deliver an asset no longer: running transfers end; contracts that were made stay on record."""
     call.output.confirm(call.output.say("ask-withdraw", id=asset), yes)
     with connected(call) as connector:
         found = connector.assets.withdraw(asset)

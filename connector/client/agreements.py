@@ -35,6 +35,32 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     uses: int
 
 
+class DutyEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry of the duty ledger; `transfer` is empty where it is about the agreement as a whole."""
+
+    state: str
+    at: datetime
+    transfer: str
+    evidence: dict[str, str]
+
+
+class Duty(msgspec.Struct, frozen=True, kw_only=True):
+    """A duty of an agreement and where it stands: inactive, active, fulfilled, violated or settled.
+
+    `by_person` if a receipt confirms it, not if the connector performs it itself.
+    """
+
+    id: str
+    agreement_id: str
+    role: str
+    action: str
+    state: str
+    assignee: str
+    deadline: datetime | None
+    by_person: bool
+    events: tuple[DutyEvent, ...]
+
+
 class Leaf(msgspec.Struct, frozen=True, kw_only=True):
     """An entry of the audit trail."""
 
@@ -64,6 +90,17 @@ def _usage(id: str) -> Call[Usage]:
     return Call(method="GET", path=place("usage", id), answer=Usage)
 
 
+def _duties(id: str) -> Call[tuple[Duty, ...]]:
+    """List the duties of an agreement and where each stands, in the order of its policy."""
+    return Call(method="GET", path=place("agreements", id, "duties"), answer=tuple[Duty, ...])
+
+
+def _receipt(id: str, duty: str, note: str = "") -> Call[Duty]:
+    """Confirm that a duty was done; the note stays in the connector's ledger."""
+    path = place("agreements", id, "duties", duty, "receipt")
+    return Call(method="POST", path=path, answer=Duty, body={"note": note})
+
+
 def _audit(*, process: str | None = None, limit: int = 50, after: str | None = None) -> Call[Page[Leaf]]:
     """List a page of the audit trail, of everything or of one process, oldest first."""
     query = {"process": process, "limit": limit, "after": after}
@@ -80,6 +117,8 @@ class Agreements:
     all = every(listing)
     show = blocking(_show)
     usage = blocking(_usage)
+    duties = blocking(_duties)
+    receipt = blocking(_receipt)
 
 
 @dataclass(frozen=True)
@@ -92,6 +131,8 @@ class AsyncAgreements:
     all = every_awaited(listing)
     show = awaited(_show)
     usage = awaited(_usage)
+    duties = awaited(_duties)
+    receipt = awaited(_receipt)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane import documents, facts, fitness
+from connector.controlplane import documents, enforcement, facts, fitness
 from connector.controlplane.plane import Invalid, NotAllowed, NotFound, Plane
 from connector.controlplane.trail import record
 from connector.policy.analysis.contains import contains
@@ -111,11 +111,13 @@ async def publish(plane: Plane, asset_id: str, *, release: bool = False) -> Asse
 
 
 async def withdraw(plane: Plane, asset_id: str) -> Asset:
-    """Offer an asset no longer; agreements stay on record. Raises NotFound."""
+    """Offer and deliver an asset no longer: running transfers end; agreements stay on record. Raises NotFound."""
     asset = await get(plane, asset_id)
     if asset.status is AssetStatus.WITHDRAWN:
         return asset
-    return await _move(plane, asset, asset, AssetStatus.WITHDRAWN)
+    withdrawn = await _move(plane, asset, asset, AssetStatus.WITHDRAWN)
+    await enforcement.look_again(plane, asset_id)
+    return withdrawn
 
 
 def catalog_policy(asset: Asset) -> bytes:

@@ -6,7 +6,7 @@ state machine (`controlplane.negotiation`), never a flag to look for.
 
 from dataclasses import dataclass
 
-from connector.controlplane import bargain, documents, judgement
+from connector.controlplane import bargain, documents, duties, judgement
 from connector.controlplane.assets import catalog_policy
 from connector.controlplane.facts import Situation
 from connector.controlplane.plane import Plane
@@ -86,9 +86,10 @@ class ByPolicy:
 
     async def _transfer(self, process: TransferProcess) -> Decision:
         if process.role is Role.PROVIDER and process.state == TransferState.REQUESTED:
-            verdict = await judgement.access(self.plane, process)
+            verdict = await duties.permitted(self.plane, process)
             if verdict.denied:
-                return bargain.end("not-permitted", verdict.reasons)
+                ended = bargain.end("not-permitted", verdict.reasons)
+                return Proceed(ended.step, verdict.record)
             return Proceed(Start())
         return Wait()
 

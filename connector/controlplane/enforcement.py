@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane import judgement, trail
+from connector.controlplane import duties, trail
 from connector.controlplane.plane import Plane
 from connector.controlplane.steps import plan_transfer
 from connector.ports.changes import Conflict
@@ -31,6 +31,13 @@ from connector.protocol.dsp.transfer_machine import (
 )
 
 AGAIN_MS = 2_000
+
+
+class Denied(msgspec.Struct, frozen=True):
+    """No leave to move bytes: how the transfer ends, and the decision as it goes on record."""
+
+    end: Terminate
+    record: dict[str, Any]
 
 
 def wanted(process: TransferProcess) -> TransferProcess:
@@ -94,8 +101,8 @@ async def _halt(plane: Plane, process: TransferProcess) -> TransferProcess:
 
 async def _start(plane: Plane, process: TransferProcess) -> TransferProcess:
     lease = await _lease(plane, process)
-    if isinstance(lease, Terminate):
-        return await _stop(plane, process, lease)
+    if isinstance(lease, Denied):
+        return await _stop(plane, process, lease.end, lease.record)
     serving = process.role is Role.PROVIDER and process.format != PUSH
     receiving = process.role is Role.CONSUMER and process.format == PUSH
     if serving or receiving:
@@ -111,9 +118,9 @@ async def _start(plane: Plane, process: TransferProcess) -> TransferProcess:
             return await _stop(plane, process, Terminate("flow-failed", report.error))
     await plane.dataplane.renew(lease)
     after = msgspec.structs.replace(
-        process, flow_reported=FlowState.STARTED, lease_until=lease.valid_until, due_at=plane.now()
+        process, flow_reported=FlowState.STARTED, lease_until=_next_look(plane, lease), due_at=plane.now()
     )
-    return await trail.commit(plane, process, after, event="flow started")
+    return await trail.commit(plane, process, after, event="flow started", fields=_judged(process, lease))
 
 
 def renewal(process: AnyProcess) -> int | None:
@@ -130,14 +137,30 @@ def _is_to_renew(plane: Plane, process: TransferProcess) -> bool:
 async def _renew(plane: Plane, process: TransferProcess) -> TransferProcess:
     """Decide again when the lease is about to end."""
     lease = await _lease(plane, process)
-    if isinstance(lease, Terminate):
-        return await _stop(plane, process, lease)
+    if isinstance(lease, Denied):
+        return await _stop(plane, process, lease.end, lease.record)
     await plane.dataplane.renew(lease)
-    after = msgspec.structs.replace(process, lease_until=lease.valid_until, due_at=plane.now())
+    after = msgspec.structs.replace(process, lease_until=_next_look(plane, lease), due_at=plane.now())
     return await trail.commit(plane, process, after, event="lease renewed")
 
 
-async def _lease(plane: Plane, process: TransferProcess) -> Lease | Terminate:
+def _next_look(plane: Plane, lease: Lease) -> int | None:
+    """Return when the lease is decided again: well before its end, so that no stream is cut off that may go on.
+
+    What has been looked at early and ends all the same, because the policy then changes its mind, is due at the end.
+    """
+    if lease.valid_until is None:
+        return None
+    early = lease.valid_until - plane.limits.lease // 4
+    return early if early > plane.now() else lease.valid_until
+
+
+def _judged(process: TransferProcess, lease: Lease) -> dict[str, object]:
+    """Return what the audit leaf says of the decision that a provider's lease stands on."""
+    return {} if process.role is Role.CONSUMER else {"judged": msgspec.json.decode(lease.decision)}
+
+
+async def _lease(plane: Plane, process: TransferProcess) -> Lease | Denied:
     """Return leave to move bytes; a provider's stands on a decision, a consumer's on its own will to receive."""
     now = plane.now()
     valid_until: int | None = None
@@ -145,9 +168,10 @@ async def _lease(plane: Plane, process: TransferProcess) -> Lease | Terminate:
     max_bytes: int | None = None
     decision: dict[str, Any] = {"by": "consumer"}
     if process.role is Role.PROVIDER:
-        verdict = await judgement.access(plane, process)
+        report = await plane.dataplane.report(process.owner, process.id)
+        verdict = await duties.permitted(plane, process, in_use=report is not None and report.in_use)
         if verdict.denied:
-            return Terminate("not-permitted", verdict.reason, verdict.reasons)
+            return Denied(Terminate("not-permitted", verdict.reason, verdict.reasons), verdict.record)
         valid_until = now + plane.limits.lease
         if verdict.valid_until is not None:
             valid_until = min(valid_until, verdict.valid_until)
@@ -170,11 +194,14 @@ async def _lease(plane: Plane, process: TransferProcess) -> Lease | Terminate:
     )
 
 
-async def _stop(plane: Plane, process: TransferProcess, end: Terminate) -> TransferProcess:
+async def _stop(
+    plane: Plane, process: TransferProcess, end: Terminate, judged: dict[str, Any] | None = None
+) -> TransferProcess:
     """Terminate a flow that may not or cannot run: the data plane first, then the peer is told."""
     await plane.dataplane.terminate(process.owner, process.id, end.reason)
     planned = plan_transfer(plane, msgspec.structs.replace(process, flow_reported=FlowState.TERMINATED), end)
-    return await trail.commit(plane, process, planned, event="decided terminate", fields={"reason": end.reason})
+    fields = {"reason": end.reason, **({"judged": judged} if judged else {})}
+    return await trail.commit(plane, process, planned, event="decided terminate", fields=fields)
 
 
 async def _request(plane: Plane, process: TransferProcess) -> FlowRequest | Terminate:
@@ -251,9 +278,39 @@ async def catch_up(plane: Plane) -> list[TransferProcess]:
             return found
 
 
+async def look_again(plane: Plane, dataset: str) -> None:
+    """Decide all running transfers of a dataset again, at once: something has happened that no clock foretold."""
+    after: str | None = None
+    while True:
+        page = Page(limit=500, after=after)
+        rows, after = await plane.store.transfers(plane.owner, page, state=TransferState.STARTED)
+        for row in rows:
+            if row.dataset == dataset and row.role is Role.PROVIDER:
+                await _look_again(plane, row)
+        if after is None:
+            return
+
+
+async def _look_again(plane: Plane, process: TransferProcess) -> None:
+    fresh: TransferProcess | None = process
+    while fresh is not None and fresh.state == TransferState.STARTED:
+        try:
+            plane.wake(await trail.commit(plane, fresh, _due_now(plane, fresh), event="to be decided again"))
+        except Conflict:
+            fresh = await plane.store.transfer(process.owner, process.id)
+        else:
+            return
+
+
+def _due_now(plane: Plane, process: TransferProcess) -> TransferProcess:
+    return msgspec.structs.replace(process, lease_until=plane.now(), due_at=plane.now())
+
+
 async def _ended(plane: Plane, process: TransferProcess, report: FlowReport) -> TransferProcess:
     progress = msgspec.json.encode(_public(report))
     base = msgspec.structs.replace(process, progress=progress)
+    if report.used_up and not report.error:
+        return await trail.commit(plane, process, _due_now(plane, base), event="uses spent")
     if report.error and _awaits_address(plane, process):
         # The token we have may have died with the suspension, and the new one be on its way.
         again = msgspec.structs.replace(base, flow_reported=FlowState.PREPARED, due_at=plane.now() + AGAIN_MS)

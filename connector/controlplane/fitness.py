@@ -8,7 +8,7 @@ from datetime import datetime
 
 import msgspec
 
-from connector.controlplane.facts import ROW_FILTERS, TRANSFORMS, known
+from connector.controlplane.facts import ROW_FILTERS, TRANSFORMS, known, performed_here
 from connector.controlplane.library import Library
 from connector.policy.analysis.findings import Finding
 from connector.policy.analysis.lint import Remark, lint
@@ -95,7 +95,7 @@ def _all(library: Library, compiled: Compiled) -> Iterator[Finding]:
         for atom in _conditions(rule):
             yield from _of_atom(library, atom)
         for duty in rule.duties:
-            if rule.kind == "permission" and not duty.transform:
+            if rule.kind == "permission" and not duty.transform and not performed_here(duty):
                 yield Finding("not-seen", other=duty.duty.action[0].iri)
             yield from _of_duty(library, duty)
     for duty in compiled.obligations:

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane import documents, inbound, trail
+from connector.controlplane import documents, duties, inbound, trail
 from connector.controlplane.catalog import visible
 from connector.controlplane.inbound import Answer, Declined, used
 from connector.controlplane.plane import Plane
@@ -150,7 +150,8 @@ def _effect(
         case _:
             pass
     if after.state == NegotiationState.FINALIZED:
-        changes.append(PutAgreement(agreement_of(plane, after, now, finalized=True)))
+        agreement = agreement_of(plane, after, now, finalized=True)
+        changes += [PutAgreement(agreement), *duties.scheduled(plane, agreement)]
         after = msgspec.structs.replace(after, due_at=None)
     if after.state == NegotiationState.TERMINATED:
         after = msgspec.structs.replace(after, due_at=None)

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane import enforcement, inbound, trail
+from connector.controlplane import duties, enforcement, inbound, trail
 from connector.controlplane.inbound import Answer, Declined, used
 from connector.controlplane.inbound_negotiation import again, spoken
 from connector.controlplane.plane import Plane
@@ -181,7 +181,8 @@ async def _in_force(plane: Plane, caller: Caller, agreement_id: str) -> Agreemen
         settled = msgspec.structs.replace(machine.acknowledged(process, now), due_at=None)
         final = agreement_of(plane, settled, agreement.agreed_at, finalized=True)
         try:
-            await trail.commit(plane, process, settled, PutAgreement(final), event="acknowledged by a request")
+            changes = [PutAgreement(final), *duties.scheduled(plane, final)]
+            await trail.commit(plane, process, settled, *changes, event="acknowledged by a request")
         except Conflict:
             agreement = await plane.store.agreement(plane.owner, agreement_id) or agreement
             continue

@@ -5,25 +5,39 @@ explained, in words for both parties.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from connector.controlplane import facts, fitness
+from connector.controlplane import evidence, facts, fitness
 from connector.controlplane.facts import Situation
 from connector.controlplane.plane import Plane
 from connector.policy.compile import Compiled
 from connector.policy.decide import decide, explain
-from connector.policy.decision import Decision, Explanation, Phase, PolicyError, Request, Verdict, World
+from connector.policy.decision import (
+    Decision,
+    DutyTask,
+    Explanation,
+    Phase,
+    PolicyError,
+    Request,
+    Verdict,
+    World,
+)
+from connector.policy.literals import MICROSECOND
 from connector.policy.registry import Registry
 from connector.policy.words.reasons import reasons
-from connector.ports.entities import Agreement, Page
+from connector.ports.entities import Agreement, AssetStatus, Page, Usage
+from connector.protocol.dsp.negotiation_machine import ContractNegotiation
 from connector.protocol.dsp.transfer_machine import TransferProcess, TransferState
 
 MOST_REASONS = 3
 MOST_RUNNING = 500
 # Half-hours of more than a week: times of the day and days of the week come round within it.
 MOST_FLIPS = 400
+# How often a decision is taken again that hangs on a counter of bytes in more than by its upper bound.
+RECHECK_MS = 1_000
 
 
 _NO_AGREEMENT = {
@@ -32,10 +46,17 @@ _NO_AGREEMENT = {
 }
 
 
+_WITHDRAWN = {
+    "de": "Der Anbieter hat diese Daten zurückgezogen.",
+    "en": "The provider has withdrawn these data.",
+}
+
+
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """A verdict as the control plane uses it: denied or not, why, until when (ms), limits, and what goes on record.
 
-    `reasons` says why it was denied in `de` and `en`, empty where it was not.
+    `reasons` says why it was denied in `de` and `en`, empty where it was not; `duties` what is to be performed, or what
+    stands in the way. `record` has no secret and no personal data.
     """
 
     denied: bool
@@ -43,6 +64,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     valid_until: int | None = None
     max_uses: int | None = None
     max_bytes: int | None = None
+    duties: tuple[DutyTask, ...] = ()
     record: dict[str, Any] = {}
 
     @property
@@ -59,14 +81,26 @@ def judge(plane: Plane, document: bytes, situation: Situation, dataset: str, pha
     compiled = plane.library.compiled(document)
     if isinstance(compiled, PolicyError):
         return Judgement(denied=True, reasons=fitness.unreadable(compiled).texts, record={"error": compiled.code})
-    at = facts.instant(plane.now())
+    at = _after_what_was_done(facts.instant(plane.now()), situation)
     request = Request(action="odrl:use", target=dataset, assignee=situation.participant, at=at)
     library = plane.library
     world = facts.world(situation, compiled, library.claims, library.operands)
-    decision = decide(compiled, request, world, phase)
+    if phase is Phase.CATALOGUE:
+        decision = decide(compiled, request, world, phase)
+        if decision.verdict is not Verdict.DENY:
+            return _judgement(plane, decision, situation.usage, evidence.of_decision(decision))
+    found = explain(compiled, request, world, phase)
+    decision = found.decision
+    kept = evidence.of_explanation(found, library.operands)
     if decision.verdict is not Verdict.DENY or (phase is Phase.NEGOTIATION and _later(compiled, request, world)):
-        return _judgement(decision)
-    return _judgement(decision, told(explain(compiled, request, world, phase), library.operands))
+        return _judgement(plane, decision, situation.usage, kept)
+    return _judgement(plane, decision, situation.usage, kept, told(found, library.operands))
+
+
+def _after_what_was_done(at: datetime, situation: Situation) -> datetime:
+    """Return the instant of the request: behind a duty that was performed for it in the same millisecond."""
+    done = any(record.fulfilled_at == at for record in situation.performed.values())
+    return at + MICROSECOND if done else at
 
 
 def _later(compiled: Compiled, request: Request, world: World) -> bool:
@@ -89,20 +123,31 @@ def told(found: Explanation, operands: Registry) -> dict[str, str]:
     }
 
 
-def _judgement(decision: Decision, texts: dict[str, str] | None = None) -> Judgement:
+def _judgement(
+    plane: Plane,
+    decision: Decision,
+    usage: Usage | None,
+    kept: dict[str, Any],
+    texts: dict[str, str] | None = None,
+) -> Judgement:
+    now = plane.now()
     until = decision.valid_until
+    # A lease ends at a whole millisecond, and never before it has begun.
+    valid_until = max(int(until.timestamp() * 1000), now + 1) if until else None
+    if any(counter.exact and not counter.step for counter in decision.counters):
+        valid_until = min(valid_until or now + RECHECK_MS, now + RECHECK_MS)
+    uses = usage.uses if usage else 0
+    # A use that is more than a count below a limit is decided one by one: the next needs a new lease.
+    stepping = [counter for counter in decision.counters if counter.step]
+    limits = [uses + counter.step if counter.exact else counter.limit for counter in stepping]
     return Judgement(
         denied=texts is not None,
         reasons=texts or {},
-        valid_until=int(until.timestamp() * 1000) if until else None,
-        max_uses=_least(counter.limit for counter in decision.counters if counter.step),
+        valid_until=valid_until,
+        max_uses=_least([*limits, *(counter.limit for counter in stepping)]),
         max_bytes=_least(counter.limit for counter in decision.counters if not counter.step),
-        record={
-            "verdict": decision.verdict.value,
-            "policy": decision.policy_hash,
-            "engine": decision.engine_version,
-            "reasons": [reason.code for reason in decision.reasons[:5]],
-        },
+        duties=decision.duties,
+        record=kept,
     )
 
 
@@ -110,16 +155,24 @@ def _least(limits: Iterable[int | None]) -> int | None:
     return min((limit for limit in limits if limit is not None), default=None)
 
 
-async def access(plane: Plane, process: TransferProcess) -> Judgement:
-    """Decide whether the bytes of a transfer may leave now, under its agreement."""
+async def access(plane: Plane, process: TransferProcess, *, in_use: bool = False) -> Judgement:
+    """Decide whether the bytes of a transfer may leave now, under its agreement.
+
+    `in_use` says that a use that was counted already goes on: it is decided again, not the one after it.
+    """
     agreement = await plane.store.agreement(process.owner, process.agreement_id)
     if agreement is None or agreement.finalized_at is None:
-        return Judgement(denied=True, reasons=_NO_AGREEMENT)
-    situation = await under(plane, agreement, process.evidence, process.format)
+        return Judgement(denied=True, reasons=_NO_AGREEMENT, record={"verdict": "deny", "reasons": ["no-agreement"]})
     asset = await plane.store.asset(process.owner, agreement.dataset)
+    if asset and asset.status is AssetStatus.WITHDRAWN:
+        return Judgement(denied=True, reasons=_WITHDRAWN, record={"verdict": "deny", "reasons": ["withdrawn"]})
+    situation = await under(plane, agreement, process.evidence, process.format, process.id)
+    usage = situation.usage
+    if in_use and usage and usage.uses:
+        usage = msgspec.structs.replace(usage, uses=usage.uses - 1)
     media_type = asset.media_type if asset else None
     running = await _running(plane, process, agreement.document)
-    situation = msgspec.structs.replace(situation, media_type=media_type, running=running)
+    situation = msgspec.structs.replace(situation, media_type=media_type, running=running, usage=usage)
     return judge(plane, agreement.document, situation, agreement.dataset, Phase.ACCESS)
 
 
@@ -135,9 +188,11 @@ async def _running(plane: Plane, process: TransferProcess, document: bytes) -> i
     return 1 + sum(row.id != process.id for row in rows)
 
 
-async def under(plane: Plane, agreement: Agreement, evidence: bytes, transfer_format: str | None) -> Situation:
+async def under(
+    plane: Plane, agreement: Agreement, shown: bytes, transfer_format: str | None, transfer: str = ""
+) -> Situation:
     """Return the situation of the consumer of an agreement; present claims come before those it was made on."""
-    claims: Mapping[str, tuple[str, ...]] = claims_of(evidence) or claims_of(agreement.evidence)
+    claims: Mapping[str, tuple[str, ...]] = claims_of(shown) or claims_of(agreement.evidence)
     known = plane.identity.participant(agreement.counterparty)
     return Situation(
         participant=agreement.counterparty,
@@ -145,11 +200,18 @@ async def under(plane: Plane, agreement: Agreement, evidence: bytes, transfer_fo
         agreed_at=agreement.agreed_at,
         usage=await plane.store.usage(agreement.owner, agreement.id),
         format=transfer_format,
+        performed=facts.performed(await plane.store.duties(agreement.owner, agreement.id), transfer),
     )
 
 
-def claims_of(evidence: bytes) -> dict[str, tuple[str, ...]]:
+def of_agreement(plane: Plane, process: ContractNegotiation) -> Judgement:
+    """Decide the offer that is on the table as it is agreed, for the record: a person may have the last word."""
+    situation = Situation(participant=process.peer, claims=claims_of(process.evidence), agreed_at=plane.now())
+    return judge(plane, process.offer, situation, process.dataset, Phase.NEGOTIATION)
+
+
+def claims_of(shown: bytes) -> dict[str, tuple[str, ...]]:
     """Return the verified claims that were kept with a process or an agreement."""
-    document = msgspec.json.decode(evidence)
+    document = msgspec.json.decode(shown)
     claims = document.get("claims") or {}
     return {name: tuple(values) for name, values in claims.items()}

@@ -5,15 +5,15 @@ row that says what is owed. Back-off is per peer and persisted: one dead peer co
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from connector.controlplane import enforcement, reconcile, steps, trail
+from connector.controlplane import duties, enforcement, judgement, reconcile, steps, trail
 from connector.controlplane.patience import Patience
 from connector.controlplane.plane import NotAllowed, Plane
 from connector.ports.changes import Change, Conflict, PutAgreement, PutHold
-from connector.ports.decider import Decider, HoldFor, Proceed, Start, Step, Terminate, Wait
+from connector.ports.decider import Agree, Decider, HoldFor, Proceed, Start, Step, Terminate, Wait
 from connector.ports.entities import Hold
 from connector.ports.peer import Ack, InDoubt, Refused
 from connector.ports.store import AnyProcess
@@ -71,19 +71,28 @@ async def _step(plane: Plane, decider: Decider, patience: Patience, process: Any
         return await trail.commit(plane, process, msgspec.structs.replace(process, due_at=None))
     decision = await decider.decide(process, plane.now())
     match decision:
-        case Proceed(step):
-            return await carry_out(plane, process, step)
+        case Proceed(step, judged):
+            return await carry_out(plane, process, step, judged=judged)
         case HoldFor():
             return await _hold(plane, process, decision)
         case Wait(until):
             return await _wait(plane, process, until)
 
 
-async def carry_out(plane: Plane, process: AnyProcess, step: Step, *changes: Change) -> AnyProcess:
-    """Plan a step and commit it: for the worker's decision and for a person's approval alike. Raises NotAllowed."""
+async def carry_out(
+    plane: Plane, process: AnyProcess, step: Step, *changes: Change, judged: Mapping[str, object] | None = None
+) -> AnyProcess:
+    """Plan a step and commit it: for the worker's decision and for a person's approval alike. Raises NotAllowed.
+
+    `judged` is the decision by policy that it stands on; an agreement is judged here, so that it is on record also
+    where a person had the last word.
+    """
     if isinstance(process, ContractNegotiation):
         planned, more = steps.plan_negotiation(plane, process, step)
-        return await trail.commit(plane, process, planned, *more, *changes, event=f"decided {_name(step)}")
+        if isinstance(step, Agree):
+            judged = {"agreement": planned.agreement_id, **judgement.of_agreement(plane, process).record}
+        event = f"decided {_name(step)}"
+        return await trail.commit(plane, process, planned, *more, *changes, event=event, fields=_kept(judged))
     address = None
     if isinstance(step, Start) and process.role is Role.PROVIDER:
         outcome = await enforcement.begin(plane, process)
@@ -92,7 +101,13 @@ async def carry_out(plane: Plane, process: AnyProcess, step: Step, *changes: Cha
         else:
             process, address = outcome
     transfer = steps.plan_transfer(plane, process, step, address)
-    return await trail.commit(plane, process, transfer, *changes, event=f"decided {_name(step)}")
+    event = f"decided {_name(step)}"
+    return await trail.commit(plane, process, transfer, *changes, event=event, fields=_kept(judged))
+
+
+def _kept(judged: Mapping[str, object] | None) -> dict[str, object]:
+    """Return what the audit leaf of a step says of the decision it stands on."""
+    return {"judged": judged} if judged else {}
 
 
 async def deliver(plane: Plane, decider: Decider, patience: Patience, process: AnyProcess) -> AnyProcess:
@@ -140,7 +155,8 @@ async def _settled(
     """Commit a state that the peer has confirmed, with what belongs to it."""
     extra: list[Change] = list(changes)
     if isinstance(after, ContractNegotiation) and after.state == NegotiationState.FINALIZED:
-        extra.append(PutAgreement(steps.agreement_of(plane, after, plane.now(), finalized=True)))
+        agreement = steps.agreement_of(plane, after, plane.now(), finalized=True)
+        extra += [PutAgreement(agreement), *duties.scheduled(plane, agreement)]
     if isinstance(after, TransferProcess):
         after = enforcement.wanted(after)
     elif after.state in NEGOTIATION.terminal:

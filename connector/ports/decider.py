@@ -1,6 +1,6 @@
 """Who decides the next step of a process when it is our turn: policy, a person, or a script. One port for all."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -64,9 +64,10 @@ Step = Agree | Offer | Request | Accept | Verify | Finalize | Start | Suspend | 
 
 
 class Proceed(msgspec.Struct, frozen=True):
-    """Do this now."""
+    """Do this now; `judged` is what goes on record of a decision by policy that denies."""
 
     step: Step
+    judged: dict[str, Any] = {}
 
 
 class HoldFor(msgspec.Struct, frozen=True, kw_only=True):

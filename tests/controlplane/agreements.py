@@ -1,0 +1,109 @@
+"""An agreement of ours as provider with terms that a test names, and a clock that a test moves."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from connector.controlplane import duties
+from connector.controlplane.library import Library, operands
+from connector.controlplane.plane import Plane
+from connector.ports.actions import Action
+from connector.ports.changes import PutAgreement, PutAsset
+from connector.ports.entities import Agreement, Asset, AssetStatus, DataClass
+from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.transfer_machine import PULL, FlowState, TransferProcess, TransferState
+from tests.support.plane import ADDRESS, CITY, ME, NOW
+
+Json = dict[str, Any]
+
+LIBRARY = Library(operands())
+AGREEMENT, DATASET = "urn:agreement:1", "urn:dataset:air"
+DAY = 86_400_000
+USE = {"action": "use"}
+
+
+class Clock:
+    """Milliseconds since the epoch, moved by the test."""
+
+    def __init__(self) -> None:
+        self.ms = NOW
+
+    def __call__(self) -> int:
+        return self.ms
+
+
+def atom(left: str, operator: str, right: Any) -> Json:
+    return {"leftOperand": left, "operator": operator, "rightOperand": right}
+
+
+def within(days: int) -> Json:
+    return atom("odrl:elapsedTime", "lteq", {"@value": f"P{days}D", "@type": "xsd:duration"})
+
+
+def provider(
+    plane: Plane, clock: Callable[[], int] | None = None, actions: dict[str, Action] | None = None, **more: Any
+) -> Plane:
+    """Return the plane with the operands that are distributed, this clock, and these executors."""
+    return dataclasses.replace(plane, library=LIBRARY, now=clock or plane.now, actions=actions or {}, **more)
+
+
+async def conclude(plane: Plane, *, evidence: Json | None = None, **terms: Any) -> Agreement:
+    """Finalize an agreement on these rules: what the worker commits when the consumer has acknowledged."""
+    document = {"@type": "Agreement", "@id": AGREEMENT, "target": DATASET, "assigner": ME, "assignee": CITY, **terms}
+    agreement = Agreement(
+        owner=plane.owner,
+        id=AGREEMENT,
+        role=Role.PROVIDER,
+        counterparty=CITY,
+        address=ADDRESS,
+        dataset=DATASET,
+        negotiation_id="urn:negotiation:1",
+        document=msgspec.json.encode(document),
+        evidence=msgspec.json.encode(evidence or {}),
+        agreed_at=plane.now(),
+        finalized_at=plane.now(),
+    )
+    await plane.store.commit([PutAgreement(agreement), *duties.scheduled(plane, agreement)])
+    return agreement
+
+
+async def publish(plane: Plane, source: Json) -> None:
+    asset = Asset(
+        owner=plane.owner,
+        id=DATASET,
+        status=AssetStatus.PUBLISHED,
+        data_class=DataClass.OPEN,
+        title={"en": "Air"},
+        description={},
+        keywords=(),
+        themes=(),
+        media_type="text/csv",
+        source=source,
+        policy=b"{}",
+        offer_id="urn:offer",
+        document=b"{}",
+        version=1,
+    )
+    await plane.store.commit([PutAsset(asset, None)])
+
+
+def requested(plane: Plane, pid: str = "urn:transfer:1") -> TransferProcess:
+    """A transfer that the consumer asks for."""
+    return TransferProcess(
+        owner=plane.owner,
+        id=pid,
+        role=Role.PROVIDER,
+        peer=CITY,
+        peer_address=ADDRESS,
+        peer_pid=f"theirs of {pid}",
+        state=TransferState.REQUESTED,
+        flow_wanted=FlowState.NONE,
+        agreement_id=AGREEMENT,
+        dataset=DATASET,
+        format=PULL,
+        due_at=plane.now(),
+        created_at=plane.now(),
+        updated_at=plane.now(),
+    )
