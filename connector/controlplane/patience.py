@@ -23,8 +23,13 @@ class Patience:
         return row.until if row else 0
 
     def failure(self, plane: Plane, peer: str, retry_after_ms: int | None) -> tuple[int, list[Change]]:
-        """Count a failure of the peer; return when to try again, and the change that keeps it."""
+        """Count a failure of the peer; return when to try again, and the change that keeps it.
+
+        Messages that were on their way together when the peer failed have met one failure and not many.
+        """
         known = self._rows.get(peer)
+        if known and plane.now() < known.until and not retry_after_ms:
+            return known.until, []
         failures = known.failures + 1 if known else 1
         wait = min(plane.limits.retry_base * 2 ** min(failures, 20), plane.limits.retry_most)
         wait = max(int(wait * self._spread()), min(retry_after_ms or 0, plane.limits.retry_most))
