@@ -21,7 +21,7 @@ WAIT_S = 30.0
 
 def free_base(count: int = 40) -> int:
     """Return the first of `count` ports in a row that are free, far from those that people use."""
-    bases = random.Random().sample(range(20_000, 32_000, count), 100)
+    bases = random.sample(range(20_000, 32_000 - count, 10), 100)
     return next(base for base in bases if all(is_free(port) for port in range(base, base + count)))
 
 

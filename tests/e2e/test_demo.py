@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,44 +32,66 @@ STEPS = [
 ]
 
 
-def demo(folder: Path, *arguments: str) -> tuple[int, list[dict[str, Any]]]:
-    """Run the demonstration once and return its exit code and steps."""
-    run = [sys.executable, "-c", "from connector.cli.main import run; run()", "demo", "--once", "--json"]
-    done = subprocess.run(
-        [*run, "--port-base", str(free_base()), *arguments],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        env={**os.environ, "TMPDIR": str(folder)},
-    )
-    assert done.stderr == ""
-    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
+RUN = [sys.executable, "-c", "from connector.cli.main import run; run()", "demo", "--once", "--json"]
+PORTS = 40
 
 
-def test_the_demonstration_shows_every_step_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    code, steps = demo(tmp_path)
-    assert [(step["step"], step["ok"]) for step in steps] == [(name, True) for name in STEPS], steps
-    assert code == 0
-    assert all(step["detail"] and step["seconds"] >= 0 for step in steps)
-    assert list(tmp_path.iterdir()) == []
+@dataclass(frozen=True)
+class Shown:
+    """A demonstration that has ended: its exit code, its steps, and what it left behind."""
+
+    code: int
+    steps: list[dict[str, Any]]
+    left: list[Path]
+
+    @property
+    def outcome(self) -> list[tuple[str, bool]]:
+        return [(step["step"], step["ok"]) for step in self.steps]
 
 
-@pytest.mark.parametrize("kind", ["file", "folder"])
-def test_the_demonstration_offers_what_a_person_brings(tmp_path: Path, kind: str) -> None:
-    own = tmp_path / "own data"
-    own.mkdir()
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Shown]:
+    """Run four demonstrations side by side: with generated data, a file, a folder, and nothing to offer."""
+    home = tmp_path_factory.mktemp("demonstrations")
+    own = home / "own data"
+    (own / "below").mkdir(parents=True)
     (own / "Messwerte äöü.csv").write_bytes(b"time;value\n" * 5000)
-    if kind == "folder":
-        (own / "below").mkdir()
-        (own / "below" / "empty.txt").write_bytes(b"")
-    code, steps = demo(tmp_path, "--data", str(own if kind == "folder" else own / "Messwerte äöü.csv"))
-    assert [(step["step"], step["ok"]) for step in steps] == [(name, True) for name in STEPS], steps[-1]
-    assert code == 0
+    (own / "below" / "empty.txt").write_bytes(b"")
+    data = {
+        "generated": [],
+        "file": ["--data", str(own / "Messwerte äöü.csv")],
+        "folder": ["--data", str(own)],
+        "nothing": ["--data", str(home / "none")],
+    }
+    base, running = free_base(PORTS * len(data)), {}
+    for number, (name, arguments) in enumerate(data.items()):
+        (home / name).mkdir()
+        running[name] = subprocess.Popen(
+            [*RUN, "--port-base", str(base + PORTS * number), *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "TMPDIR": str(home / name)},
+        )
+    return {name: _ended(process, home / name) for name, process in running.items()}
 
 
-def test_a_demonstration_of_nothing_fails_with_a_reason(tmp_path: Path) -> None:
-    code, steps = demo(tmp_path, "--data", str(tmp_path / "none"))
-    assert code == 1
-    assert [step["ok"] for step in steps] == [False]
-    assert "does not exist" in steps[0]["detail"]
+def _ended(process: "subprocess.Popen[str]", folder: Path) -> Shown:
+    out, err = process.communicate(timeout=120)
+    assert err == ""
+    return Shown(process.returncode, [json.loads(line) for line in out.splitlines()], list(folder.iterdir()))
+
+
+@pytest.mark.parametrize("data", ["generated", "file", "folder"])
+def test_the_demonstration_shows_every_step_and_leaves_nothing_behind(shown: dict[str, Shown], data: str) -> None:
+    run = shown[data]
+    assert run.outcome == [(name, True) for name in STEPS], run.steps[-1]
+    assert run.code == 0
+    assert all(step.keys() == {"step", "ok", "seconds", "detail"} and step["detail"] for step in run.steps)
+    assert run.left == []
+
+
+def test_a_demonstration_of_nothing_fails_with_a_reason(shown: dict[str, Shown]) -> None:
+    run = shown["nothing"]
+    assert (run.code, run.outcome) == (1, [("set-up", False)])
+    assert "does not exist" in run.steps[0]["detail"]
