@@ -17,7 +17,7 @@ $(VENV)/.ready: pyproject.toml requirements.lock .ci/uv.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing what the connector needs into $(VENV) …"
 	@$(BOOT)
-	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --compile-bytecode --require-hashes -r requirements.lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m compileall -q connector
 	@touch $@
