@@ -39,6 +39,9 @@ class AssetOrder(Order):
     media_type: str = "application/octet-stream"
     policy: Document | None = Field(None, description="An ODRL Offer; left out, anyone in the data space may use it.")
     access: Document | None = Field(None, description="A policy of who may see the offer; left out, everybody.")
+    reservation: Document | None = Field(
+        None, description="The most that is given in a negotiation without asking a person; no peer ever sees it."
+    )
     data_class: DataClass = DataClass.INTERNAL
     live: bool = Field(False, description="The source keeps changing.")
     synthetic: bool = False
@@ -65,6 +68,7 @@ class AssetAnswer(BaseModel):
     source: dict[str, Any]
     policy: dict[str, Any]
     access: dict[str, Any] | None
+    reservation: dict[str, Any] | None
     offer_id: str
     live: bool
     synthetic: bool
@@ -86,6 +90,7 @@ def _answer(asset: Asset) -> AssetAnswer:
         source=shown_address(asset.source),
         policy=parsed(asset.policy),
         access=parsed(asset.access) if asset.access else None,
+        reservation=parsed(asset.reservation),
         offer_id=asset.offer_id,
         live=asset.live,
         synthetic=asset.synthetic,

@@ -100,15 +100,16 @@ class PendingAnswer(BaseModel):
 
 
 class EndedAnswer(BaseModel):
-    """Why a process ended, and who said so."""
+    """Why a process ended, and who said so; `reasons` says why by language, where we decided it."""
 
     code: str
     reason: str
     by: str
+    reasons: dict[str, str]
 
 
 class HoldAnswer(BaseModel):
-    """A process that waits for somebody: why, for whom, and until when at the latest."""
+    """A process that waits for somebody: why, for whom, until when at the latest; `reasons` says why by language."""
 
     process_id: str
     process_kind: str
@@ -116,6 +117,7 @@ class HoldAnswer(BaseModel):
     who: str
     created_at: datetime
     until: datetime | None
+    reasons: dict[str, str]
 
 
 def moment(ms: int) -> datetime:
@@ -159,7 +161,9 @@ def pending_answer(process: Process) -> PendingAnswer | None:
 def ended_answer(process: Process) -> EndedAnswer | None:
     """Return why the process ended."""
     ended = process.ended
-    return None if ended is None else EndedAnswer(code=ended.code, reason=ended.reason, by=ended.by)
+    return (
+        None if ended is None else EndedAnswer(code=ended.code, reason=ended.reason, by=ended.by, reasons=ended.reasons)
+    )
 
 
 def hold_answer(hold: Hold | None) -> HoldAnswer | None:
@@ -173,6 +177,7 @@ def hold_answer(hold: Hold | None) -> HoldAnswer | None:
         who=hold.who,
         created_at=moment(hold.created_at),
         until=moment_or_none(hold.until),
+        reasons=hold.reasons,
     )
 
 

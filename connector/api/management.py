@@ -18,6 +18,7 @@ from connector.api import (
     holds,
     negotiations,
     participants,
+    policies,
     search,
     transfers,
 )
@@ -37,6 +38,7 @@ _CHAPTERS = (
     transfers.last,
     holds.router,
     participants.router,
+    policies.router,
 )
 _FAILURES: dict[int | str, dict[str, Any]] = {
     code: {"model": errors.ErrorAnswer} for code in (400, 401, 403, 404, 409, 422, 502, 503)

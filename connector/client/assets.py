@@ -26,6 +26,7 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True):
     policy: dict[str, Any]
     access: dict[str, Any] | None
     offer_id: str
+    reservation: dict[str, Any] | None = None
     live: bool
     synthetic: bool
     licence: str | None
@@ -44,6 +45,7 @@ def _add(
     media_type: str | None = None,
     policy: Mapping[str, Any] | None = None,
     access: Mapping[str, Any] | None = None,
+    reservation: Mapping[str, Any] | None = None,
     data_class: str | None = None,
     live: bool = False,
     synthetic: bool = False,
@@ -52,7 +54,8 @@ def _add(
 ) -> Call[Asset]:
     """Keep a new asset as a draft. A title or description that is plain text is in `language`.
 
-    `policy` are the terms, `access` says who may see the offer at all; both are ODRL policies.
+    `policy` are the terms, `access` says who may see the offer at all, `reservation` what is given at most in a
+    negotiation without asking a person (no peer ever sees it); all are ODRL policies.
     """
     body = {
         "id": id,
@@ -64,6 +67,7 @@ def _add(
         "media_type": media_type,
         "policy": policy,
         "access": access,
+        "reservation": reservation,
         "data_class": data_class,
         "live": live,
         "synthetic": synthetic,

@@ -12,6 +12,7 @@ from connector.client.flow import Call, place
 from connector.client.get import get
 from connector.client.methods import AsyncRuns, Runs, awaited, blocking
 from connector.client.negotiations import AsyncHolds, AsyncNegotiations, Holds, Negotiations
+from connector.client.policies import AsyncPolicies, Policies
 from connector.client.search import search
 from connector.client.transfers import AsyncTransfers, Transfers
 
@@ -57,6 +58,7 @@ class Connector:
         self.agreements = Agreements(driver)
         self.audit = Audit(driver)
         self.transfers = Transfers(driver)
+        self.policies = Policies(driver)
 
     search = blocking(search)
     get = blocking(get)
@@ -95,6 +97,7 @@ class AsyncConnector:
         self.agreements = AsyncAgreements(driver)
         self.audit = AsyncAudit(driver)
         self.transfers = AsyncTransfers(driver)
+        self.policies = AsyncPolicies(driver)
 
     search = awaited(search)
     get = awaited(get)

@@ -29,11 +29,12 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a process ended, and who said so."""
+    """Why a process ended, and who said so; `reasons` says why by language, where the connector decided it."""
 
     code: str
     reason: str
     by: str
+    reasons: dict[str, str] = {}
 
 
 class Hold(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +46,7 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     who: str
     created_at: datetime
     until: datetime | None
+    reasons: dict[str, str] = {}
 
 
 class Negotiation(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """Compiled policies by their bytes: a policy is compiled once, however many offers and agreements carry it."""
 
+import difflib
 from collections import OrderedDict
 
 import msgspec
@@ -7,13 +8,18 @@ import msgspec
 from connector import resources
 from connector.controlplane.facts import claimable
 from connector.policy import registry
-from connector.policy.compile import Compiled, compile_policy
+from connector.policy.compile import ENFORCED_HERE, Compiled, compile_policy
 from connector.policy.decision import PolicyError
 from connector.policy.load import load
 from connector.policy.model import Policy
 from connector.policy.registry import Registry
+from connector.policy.templates import Template, parse
 
 REMEMBERED = 20_000
+
+
+class UnknownTemplate(Exception):
+    """There is no template of this name; the message names the nearest."""
 
 
 def operands() -> Registry:
@@ -24,10 +30,14 @@ def operands() -> Registry:
 
 
 class Library:
-    """Compiles policies against one operand registry and remembers them, the least recently used forgotten first."""
+    """Compiles policies against one operand registry and remembers them, the least recently used forgotten first.
 
-    def __init__(self, operands: Registry) -> None:
+    `accept` are the tiers of enforcement that the operator allows.
+    """
+
+    def __init__(self, operands: Registry, accept: frozenset[str] = ENFORCED_HERE) -> None:
         self.operands = operands
+        self._accept = accept
         self.claims = claimable(operands)
         self._known: OrderedDict[bytes, Compiled | PolicyError] = OrderedDict()
 
@@ -45,7 +55,7 @@ class Library:
 
     def _compile(self, document: bytes) -> Compiled | PolicyError:
         try:
-            return compile_policy(_on_the_wire(load(document)), self.operands)
+            return compile_policy(_on_the_wire(load(document)), self.operands, accept=self._accept)
         except PolicyError as error:
             return error
 
@@ -53,3 +63,19 @@ class Library:
 def _on_the_wire(policy: Policy) -> Policy:
     """Our wire profile settles conflicts by `prohibit`, because `conflict` does not survive the official context."""
     return policy if policy.conflict else msgspec.structs.replace(policy, conflict="prohibit")
+
+
+def template_names() -> tuple[str, ...]:
+    """Return the names of the policy templates that are distributed, sorted."""
+    folder = resources.path("policies", "templates")
+    return tuple(sorted(entry.stem for entry in folder.iterdir() if entry.suffix == ".toml"))
+
+
+def template(name: str) -> Template:
+    """Return a policy template. Raises UnknownTemplate."""
+    names = template_names()
+    if name not in names:
+        near = difflib.get_close_matches(name, names, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}."
+        raise UnknownTemplate(f"There is no template {name[:100]}: {hint}")
+    return parse(resources.text("policies", "templates", f"{name}.toml"))
