@@ -32,7 +32,11 @@ async def look(plane: Plane, process: AnyProcess, table: Table) -> AnyProcess | 
     state = await _state(plane, process, table)
     if state is None or state == process.state:
         return None
-    sure = plane.now() - process.updated_at >= 2 * plane.limits.look
+    patience = 2 * plane.limits.look
+    if state in machine.unanswered(process, table):
+        # It may still be waiting for our answer, and sends its message again when its back-off is over.
+        patience += 2 * plane.limits.retry_most
+    sure = plane.now() - process.updated_at >= patience
     settled = _settled(plane, process, table, state, sure=sure)
     if settled is None and sure:
         return Terminate("out-of-step", f"We are {process.state} and you report {state}.")

@@ -274,7 +274,7 @@ def observed(process: P, table: Table, peer_state: str, now: int, *, sure: bool 
     Protocol: "Both parties have the same state"). Unless we are `sure` that the peer has heard our last answer, a state
     in which it may still wait for that answer settles nothing.
     """
-    if process.state in table.terminal or (not sure and peer_state in _unanswered(process, table)):
+    if process.state in table.terminal or (not sure and peer_state in unanswered(process, table)):
         return None
     if peer_state == table.terminated:
         ended = Ended(
@@ -336,7 +336,7 @@ def _answers_doubt(process: Process, table: Table, message: str) -> bool:
     return bool(pending and pending.in_doubt and table.move(pending.target, process.role.other, message))
 
 
-def _unanswered(process: Process, table: Table) -> set[str | None]:
+def unanswered(process: Process, table: Table) -> set[str | None]:
     """Return the states in which the peer may be, as long as it has not heard our answer to its last message."""
     last = process.accepted
     if last is None or last.digest == UNSEEN:
