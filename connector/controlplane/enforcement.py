@@ -262,6 +262,16 @@ async def flow_ended(plane: Plane, owner: str, report: FlowReport) -> TransferPr
             continue
 
 
+async def notice(plane: Plane, process: TransferProcess) -> TransferProcess | None:
+    """Take notice of a flow that ended while a message of ours was on its way; None where it has not. Raises Conflict."""
+    if process.state != TransferState.STARTED or process.pending or process.keep:
+        return None
+    report = await plane.dataplane.report(process.owner, process.id)
+    if report is None or not (report.error or report.state is FlowState.COMPLETED):
+        return None
+    return await _ended(plane, process, report)
+
+
 async def catch_up(plane: Plane) -> list[TransferProcess]:
     """After a restart: take notice of flows that ended while nobody listened."""
     found = []

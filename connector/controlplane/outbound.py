@@ -237,6 +237,10 @@ async def _hold(plane: Plane, process: AnyProcess, hold: HoldFor) -> AnyProcess:
 async def _wait(plane: Plane, process: AnyProcess, until: int | None) -> AnyProcess:
     """Not our turn: look at the peer's state now and then, since a late message may have set the two sides apart."""
     now = plane.now()
+    if isinstance(process, TransferProcess):
+        ended = await enforcement.notice(plane, process)
+        if ended is not None:
+            return ended
     if process.peer_pid and process.updated_at + plane.limits.look <= now:
         looked = await reconcile.look(plane, process, table_of(process))
         if isinstance(looked, Terminate):
