@@ -126,7 +126,8 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     `id` is our own pid, `peer_pid` the counter-party's (None until it told us). `peer` is the participant we talk to,
     `peer_address` the base URL below which its endpoints lie. `state` is None until the first message is acknowledged.
     `version` grows by one with every commit; a commit names the version it read. `due_at` is when the worker has to
-    look at the row next (None: nothing is owed), `held` tells that it waits for somebody. Times are milliseconds since the Unix epoch.
+    look at the row next (None: nothing is owed), `held` tells that it waits for somebody. Times are milliseconds since
+    the Unix epoch.
     """
 
     owner: str
