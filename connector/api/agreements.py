@@ -7,8 +7,20 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from connector.api.desk import After, AtDesk, Limit, Listing, Order, listed, moment, moment_or_none, page, parsed
-from connector.controlplane import duties
+from connector.api.desk import (
+    After,
+    AtDesk,
+    Limit,
+    Listing,
+    Order,
+    Reason,
+    listed,
+    moment,
+    moment_or_none,
+    page,
+    parsed,
+)
+from connector.controlplane import agreements, duties
 from connector.controlplane.plane import NotFound, Plane
 from connector.ports.entities import Agreement, DutyState, Leaf
 from connector.protocol.dsp.common import Role
@@ -28,6 +40,7 @@ class AgreementAnswer(BaseModel):
     sha256: str
     agreed_at: datetime
     finalized_at: datetime | None
+    withdrawn_at: datetime | None
 
 
 class UsageAnswer(BaseModel):
@@ -89,6 +102,7 @@ def _answer(agreement: Agreement) -> AgreementAnswer:
         sha256=hashlib.sha256(agreement.document).hexdigest(),
         agreed_at=moment(agreement.agreed_at),
         finalized_at=moment_or_none(agreement.finalized_at),
+        withdrawn_at=moment_or_none(agreement.withdrawn_at),
     )
 
 
@@ -158,6 +172,12 @@ async def list_duties(desk: AtDesk, id: str) -> list[DutyAnswer]:
 async def give_receipt(desk: AtDesk, id: str, duty: str, order: Receipt) -> DutyAnswer:
     """Confirm that a duty was done (data deleted, invoice paid); a repeat changes nothing."""
     return _duty(id, await duties.receipt(desk.plane, id, duty, order.note))
+
+
+@router.post("/agreements/{id:path}/withdraw")
+async def withdraw_from_agreement(desk: AtDesk, id: str, why: Reason) -> AgreementAnswer:
+    """Deliver nothing more under an agreement; running transfers end, and the consumer is told the reason."""
+    return _answer(await agreements.withdraw(desk.plane, id, why.reason))
 
 
 @router.get("/agreements/{id:path}")

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from connector.cli.command import After, All, Limit, command, group
+from connector.cli.command import After, All, Limit, Reason, Yes, command, group
 from connector.cli.context import Call
 from connector.cli.output import moment, size
 from connector.cli.remote import connected, listing
-from connector.cli.terms import terms
+from connector.cli.terms import said
 from connector.client.agreements import Duty
 
 app = group("Contracts that were made, as provider and as consumer.")
@@ -54,19 +54,39 @@ def show(
     with connected(call) as connector:
         found = connector.agreements.show(agreement)
         usage = connector.agreements.usage(agreement)
+        terms = "" if call.output.json else said(connector, [found.policy], call.output.lang)[0]
     fields = {
         "id": found.id,
         "role": found.role,
         "counterparty": found.counterparty,
         "dataset": found.dataset,
-        "terms": terms(found.policy),
+        "terms": terms,
         "SHA-256": found.sha256,
         "negotiation": found.negotiation_id,
         "agreed": moment(found.agreed_at),
         "finalized": moment(found.finalized_at),
+        "withdrawn": moment(found.withdrawn_at),
         "used": f"{usage.uses} times, {size(usage.bytes_moved)}",
     }
     call.output.details({"agreement": found, "usage": usage}, fields)
+
+
+@command(
+    app,
+    "withdraw",
+    example="datenkontor agreement withdraw urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2 --yes",
+)
+def withdraw(
+    call: Call,
+    agreement: Annotated[str, typer.Argument(metavar="AGREEMENT", help="Identifier of the agreement.")],
+    reason: Reason = None,
+    yes: Yes = False,
+) -> None:
+    """Deliver nothing more under an agreement: running transfers end; the contract stays on record."""
+    call.output.confirm(call.output.say("ask-terminate", id=agreement), yes)
+    with connected(call) as connector:
+        found = connector.agreements.withdraw(agreement, reason=reason)
+    call.output.result(found, f"{found.id}: {moment(found.withdrawn_at)}")
 
 
 @command(app, "duties", example="datenkontor agreement duties urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2")

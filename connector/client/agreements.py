@@ -25,6 +25,7 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     agreed_at: datetime
     finalized_at: datetime | None
+    withdrawn_at: datetime | None
 
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,6 +91,11 @@ def _usage(id: str) -> Call[Usage]:
     return Call(method="GET", path=place("usage", id), answer=Usage)
 
 
+def _withdraw(id: str, *, reason: str | None = None) -> Call[Agreement]:
+    """Deliver nothing more under an agreement; the consumer is told the reason."""
+    return Call(method="POST", path=place("agreements", id, "withdraw"), answer=Agreement, body={"reason": reason})
+
+
 def _duties(id: str) -> Call[tuple[Duty, ...]]:
     """List the duties of an agreement and where each stands, in the order of its policy."""
     return Call(method="GET", path=place("agreements", id, "duties"), answer=tuple[Duty, ...])
@@ -117,6 +123,7 @@ class Agreements:
     all = every(listing)
     show = blocking(_show)
     usage = blocking(_usage)
+    withdraw = blocking(_withdraw)
     duties = blocking(_duties)
     receipt = blocking(_receipt)
 
@@ -131,6 +138,7 @@ class AsyncAgreements:
     all = every_awaited(listing)
     show = awaited(_show)
     usage = awaited(_usage)
+    withdraw = awaited(_withdraw)
     duties = awaited(_duties)
     receipt = awaited(_receipt)
 

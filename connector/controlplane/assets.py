@@ -116,7 +116,7 @@ async def withdraw(plane: Plane, asset_id: str) -> Asset:
     if asset.status is AssetStatus.WITHDRAWN:
         return asset
     withdrawn = await _move(plane, asset, asset, AssetStatus.WITHDRAWN)
-    await enforcement.look_again(plane, asset_id)
+    await enforcement.look_again(plane, dataset=asset_id)
     return withdrawn
 
 

@@ -200,7 +200,8 @@ async def _stop(
     """Terminate a flow that may not or cannot run: the data plane first, then the peer is told."""
     await plane.dataplane.terminate(process.owner, process.id, end.reason)
     planned = plan_transfer(plane, msgspec.structs.replace(process, flow_reported=FlowState.TERMINATED), end)
-    fields = {"reason": end.reason, **({"judged": judged} if judged else {})}
+    # The reasons in words quote what was found, which may be personal: the decision on record leaves that out.
+    fields = {"judged": judged} if judged else {"reason": end.reason}
     return await trail.commit(plane, process, planned, event="decided terminate", fields=fields)
 
 
@@ -288,14 +289,16 @@ async def catch_up(plane: Plane) -> list[TransferProcess]:
             return found
 
 
-async def look_again(plane: Plane, dataset: str) -> None:
-    """Decide all running transfers of a dataset again, at once: something has happened that no clock foretold."""
+async def look_again(plane: Plane, *, dataset: str | None = None, agreement: str | None = None) -> None:
+    """Decide the running transfers of a dataset or an agreement again, at once: no clock foretold what happened."""
     after: str | None = None
     while True:
         page = Page(limit=500, after=after)
-        rows, after = await plane.store.transfers(plane.owner, page, state=TransferState.STARTED)
+        rows, after = await plane.store.transfers(
+            plane.owner, page, state=TransferState.STARTED, agreement_id=agreement
+        )
         for row in rows:
-            if row.dataset == dataset and row.role is Role.PROVIDER:
+            if row.role is Role.PROVIDER and dataset in {None, row.dataset}:
                 await _look_again(plane, row)
         if after is None:
             return

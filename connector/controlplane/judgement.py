@@ -46,6 +46,10 @@ _NO_AGREEMENT = {
 }
 
 
+_ENDED = {
+    "de": "Der Anbieter ist vom Vertrag zurückgetreten.",
+    "en": "The provider has withdrawn from the agreement.",
+}
 _WITHDRAWN = {
     "de": "Der Anbieter hat diese Daten zurückgezogen.",
     "en": "The provider has withdrawn these data.",
@@ -163,6 +167,9 @@ async def access(plane: Plane, process: TransferProcess, *, in_use: bool = False
     agreement = await plane.store.agreement(process.owner, process.agreement_id)
     if agreement is None or agreement.finalized_at is None:
         return Judgement(denied=True, reasons=_NO_AGREEMENT, record={"verdict": "deny", "reasons": ["no-agreement"]})
+    if agreement.withdrawn_at is not None:
+        told = {name: f"{text} {agreement.withdrawn_because}".strip() for name, text in _ENDED.items()}
+        return Judgement(denied=True, reasons=told, record={"verdict": "deny", "reasons": ["agreement-withdrawn"]})
     asset = await plane.store.asset(process.owner, agreement.dataset)
     if asset and asset.status is AssetStatus.WITHDRAWN:
         return Judgement(denied=True, reasons=_WITHDRAWN, record={"verdict": "deny", "reasons": ["withdrawn"]})

@@ -67,7 +67,8 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
     """A usage contract: the ODRL Agreement byte for byte as both sides hold it, and the evidence it was made on.
 
     `id` is the Agreement's identifier, `role` ours in it, `counterparty` the other participant and `address` where its
-    DSP endpoints lie. `evidence` are the claims of the consumer as verified when it was made (JSON).
+    DSP endpoints lie. `evidence` are the claims of the consumer as verified when it was made (JSON). `withdrawn_at` is
+    when we as the provider withdrew from it, and `withdrawn_because` what the consumer is told of that.
     """
 
     owner: str
@@ -81,6 +82,8 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
     evidence: bytes
     agreed_at: int
     finalized_at: int | None = None
+    withdrawn_at: int | None = None
+    withdrawn_because: str = ""
 
 
 class Hold(msgspec.Struct, frozen=True, kw_only=True):

@@ -190,6 +190,7 @@ def agreement(**other: Any) -> Agreement:
         "sha256": "0" * 64,
         "agreed_at": NOW,
         "finalized_at": NOW,
+        "withdrawn_at": None,
     }
     return Agreement(**(values | other))
 
