@@ -178,10 +178,6 @@ async def _lease(plane: Plane, process: TransferProcess) -> Lease | Denied:
         max_uses, max_bytes = verdict.max_uses, verdict.max_bytes
         decision = verdict.record
     known = await plane.store.lease(process.owner, process.id)
-    if max_bytes is not None:
-        # The policy counts the bytes of the agreement, the lease those of the flow: what is left when the flow begins.
-        usage = await plane.store.usage(process.owner, process.agreement_id)
-        max_bytes = known.max_bytes if known else max(max_bytes - usage.bytes_moved, 0)
     return Lease(
         owner=process.owner,
         flow_id=process.id,

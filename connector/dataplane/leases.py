@@ -25,13 +25,21 @@ class LeaseEnded(Exception):
         self.reason = reason
 
 
+class Volume:
+    """The bytes that moved under one agreement, whatever its flows; those that are not yet booked are counted too."""
+
+    def __init__(self, moved: int = 0) -> None:
+        self.moved = moved
+
+
 class Gate:
     """The leave of one flow, in memory. `now` gives ms since the epoch; `moved` are the bytes the flow has moved.
 
+    `volume` is that of the agreement, shared by all its flows, so that they cannot use twice what is left.
     `used_up` is set once the bytes of the lease were not enough.
     """
 
-    def __init__(self, now: Callable[[], int], moved: int = 0) -> None:
+    def __init__(self, now: Callable[[], int], moved: int = 0, volume: Volume | None = None) -> None:
         self._now = now
         self._lease: Lease | None = None
         self._epoch = -1
@@ -39,6 +47,7 @@ class Gate:
         self._granted = asyncio.Event()
         self._passages: set[asyncio.Timeout] = set()
         self.moved = moved
+        self.volume = volume or Volume(moved)
         self.used_up = False
 
     @property
@@ -104,11 +113,12 @@ class Gate:
         """Take leave for the next `count` bytes. Raises LeaseEnded."""
         problem = self.problem()
         if problem is None and self._lease and self._lease.max_bytes is not None:
-            self.used_up = self.moved + count > self._lease.max_bytes
+            self.used_up = self.volume.moved + count > self._lease.max_bytes
             problem = USED_UP if self.used_up else None
         if problem:
             raise LeaseEnded(problem)
         self.moved += count
+        self.volume.moved += count
 
     @asynccontextmanager
     async def passage(self) -> AsyncIterator[None]:

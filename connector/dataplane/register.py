@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 import msgspec
 
 from connector.dataplane.attempt import Delivered
-from connector.dataplane.leases import Gate
+from connector.dataplane.leases import Gate, Volume
 from connector.dataplane.meter import Meter, Uses
 from connector.ports.changes import AddUsage, Change, DropLease, PutFlow, StoreError
 from connector.ports.entities import Flow, FlowDirection
@@ -37,6 +37,7 @@ class Register:
         self.now = now
         self.gates: dict[Key, Gate] = {}
         self._uses: dict[Key, Uses] = {}
+        self._volumes: WeakValueDictionary[tuple[str, str], Volume] = WeakValueDictionary()
         self._locks: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
 
     def lock(self, owner: str, flow_id: str) -> asyncio.Lock:
@@ -48,8 +49,11 @@ class Register:
         key = flow.owner, flow.id
         if key not in self.gates:
             lease = await self.store.lease(*key)
+            usage = await self.store.usage(flow.owner, flow.agreement_id)
             if key not in self.gates:
-                gate = self.gates[key] = Gate(self.now, flow.bytes_moved)
+                shared = flow.owner, flow.agreement_id
+                volume = self._volumes.get(shared) or self._volumes.setdefault(shared, Volume(usage.bytes_moved))
+                gate = self.gates[key] = Gate(self.now, flow.bytes_moved, volume)
                 if lease and flow.state in OPEN:
                     gate.grant(lease)
         return self.gates[key]

@@ -161,7 +161,7 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
     """The control plane's leave to move bytes of one flow: no lease, no byte.
 
     It carries the decision it stands on (`decision`, JSON for the record), its end (`valid_until`, None: open) and
-    limits: `max_bytes` of the flow in all, `max_uses` of the agreement in all. `epoch` grows with every renewal; a data
+    limits, both of the agreement in all: `max_bytes` and `max_uses`. `epoch` grows with every renewal; a data
     plane never goes back to an older one.
     """
 

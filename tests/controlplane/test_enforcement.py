@@ -244,6 +244,22 @@ async def test_a_running_stream_ends_when_the_volume_is_used_up(desk: Desk, tmp_
         assert (await made.plane.store.usage("city", AGREEMENT)).bytes_moved <= 2_000_000
 
 
+async def test_concurrent_flows_share_what_is_left_of_the_volume(desk: Desk, tmp_path: Path) -> None:
+    terms = [{**USE, "constraint": [{**atom("dk:volume", "lteq", "5"), "unit": "MB"}]}]
+    async with serving(desk, tmp_path, blob(2_000_000), permission=terms) as made:
+        given = [await made.transfer(f"urn:transfer:{number}") for number in range(4)]
+        whole = 0
+
+        async def read(url: str, headers: dict[str, str]) -> None:
+            nonlocal whole
+            async with made.http.get(url, headers=headers) as answer:
+                whole += answer.status == 200 and not await broken_off(answer)
+
+        await asyncio.gather(*(read(*entry) for entry in given))
+        assert whole <= 2
+        assert (await made.plane.store.usage("city", AGREEMENT)).bytes_moved <= 5_000_000
+
+
 async def test_what_was_decided_is_on_record_without_what_is_personal(desk: Desk, tmp_path: Path) -> None:
     either = {"or": [atom("odrl:systemDevice", "eq", "urn:phone:of-ms-example"), atom("odrl:count", "lteq", "1")]}
     async with serving(
