@@ -12,7 +12,8 @@ from connector.cli.context import Call
 from connector.cli.failure import Code, Failure
 from connector.cli.output import moment
 from connector.cli.remote import connected, listing, local, read_policy
-from connector.cli.terms import terms
+from connector.cli.templates import Set, policy_of
+from connector.cli.terms import said
 from connector.client.assets import Asset
 
 app = group("What we offer: assets are drafts until they are published.")
@@ -47,6 +48,7 @@ class Status(StrEnum):
     "add",
     example="""datenkontor asset add --file offered/air.csv --title 'Luftqualität' --keyword Luft --class open --publish
     datenkontor asset add --folder offered/counts --glob '*.csv' --title 'Zählstellen' --policy terms.json
+    datenkontor asset add --file offered/air.csv --template downloads --set downloads=7 --publish
     datenkontor asset add --url http://127.0.0.1:9000/roadworks --title 'Baustellen' --live --publish""",
 )
 def add(
@@ -63,8 +65,15 @@ def add(
     keyword: Annotated[list[str] | None, typer.Option(metavar="WORD", help="May be given several times.")] = None,
     theme: Annotated[list[str] | None, typer.Option(metavar="IRI", help="A theme, as TRAN; several times.")] = None,
     policy: PolicyFile = None,
+    template: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Terms from a template; see `policy template list`.")
+    ] = None,
+    sets: Set = None,
     access: Annotated[
         Path | None, typer.Option(metavar="FILE", help="ODRL policy of who may see the offer; else everybody.")
+    ] = None,
+    reservation: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="ODRL policy of what is given at most, unasked; never shown.")
     ] = None,
     data_class: Annotated[
         DataClass, typer.Option("--class", help="How delicate it is; a person agrees to the last two.")
@@ -79,9 +88,10 @@ def add(
 ) -> None:
     """Keep a new asset: a file, a folder or a URL of ours with its title and terms.
 
-    Without --policy anyone whom the data space knows may use it.
+    Without --policy or --template anyone whom the data space knows may use it.
     """
     source, name = _source(call, file, folder, glob, url, header or [])
+    wanted = policy_of(template, sets, read_policy(policy))
     lang = call.output.lang
     with connected(call) as connector:
         asset = connector.assets.add(
@@ -92,8 +102,9 @@ def add(
             keywords=keyword or (),
             themes=theme or (),
             media_type=media_type or mimetypes.guess_type(glob or name)[0],
-            policy=read_policy(policy),
+            policy=wanted,
             access=read_policy(access),
+            reservation=read_policy(reservation),
             data_class=data_class.value,
             live=live,
             synthetic=synthetic,
@@ -138,7 +149,9 @@ def show(call: Call, asset: Id) -> None:
     """Show one asset, its source and terms."""
     with connected(call) as connector:
         found = connector.assets.show(asset)
-    call.output.details(found, _fields(found, call.output.lang))
+        held = [found.policy, found.access or {}, found.reservation or {}]
+        sentences = held if call.output.json else said(connector, held, call.output.lang)
+    call.output.details(found, _fields(found, call.output.lang, *sentences))
 
 
 @command(app, "publish", example="datenkontor asset publish urn:uuid:8f6b1c1e-0a51-4c5e-9f0e-2f1f7f6b7a10")
@@ -163,7 +176,7 @@ def _moved(call: Call, asset: Asset) -> None:
     call.output.result(asset, call.output.say("asset-moved", title=title, status=asset.status))
 
 
-def _fields(asset: Asset, lang: str) -> dict[str, object]:
+def _fields(asset: Asset, lang: str, terms: object, access: object, reservation: object) -> dict[str, object]:
     return {
         "id": asset.id,
         "title": local(asset.title, lang),
@@ -174,8 +187,9 @@ def _fields(asset: Asset, lang: str) -> dict[str, object]:
         "themes": asset.themes,
         "media type": asset.media_type,
         "source": " ".join(f"{name}={value}" for name, value in asset.source.items()),
-        "terms": terms(asset.policy),
-        "shown to": asset.access and terms(asset.access),
+        "terms": terms,
+        "shown to": asset.access and access,
+        "at most": asset.reservation and reservation,
         "licence": asset.licence,
         "live": asset.live,
         "synthetic": asset.synthetic,

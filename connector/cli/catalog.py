@@ -1,5 +1,6 @@
 """`catalog`: what a participant offers us, and who there is."""
 
+import json
 from typing import Annotated, Any
 
 import typer
@@ -7,8 +8,9 @@ import typer
 from connector.cli.command import After, All, command, single
 from connector.cli.context import Call
 from connector.cli.remote import connected, listing, local, participant
-from connector.cli.terms import terms
+from connector.cli.terms import said
 from connector.client.catalog import Dataset
+from connector.client.flow import Page
 
 app = single()
 
@@ -37,21 +39,25 @@ def catalog(
         provider = participant(connector, who)
         if dataset is not None:
             found = connector.catalog.dataset(provider, dataset)
-            call.output.details(found, fields(found, call.output.lang))
+            sentences = [] if call.output.json else said(connector, offers(found), call.output.lang)
+            call.output.details(found, fields(found, call.output.lang, sentences))
             return
+        sayings: dict[str, str] = {}
+
+        def fetch(_: int, cursor: str | None) -> Page[Dataset]:
+            page = connector.catalog.fetch(provider, after=cursor)
+            if not call.output.json:
+                shown = [offer for entry in page.items for offer in offers(entry)]
+                sentences = said(connector, shown, call.output.lang)
+                sayings.update(zip(map(_key, shown), sentences, strict=True))
+            return page
+
         columns = {
             "dataset": lambda entry: entry.get("@id"),
             "title": lambda entry: title(entry, call.output.lang),
-            "terms": lambda entry: "  or  ".join(terms(offer) for offer in offers(entry)),
+            "terms": lambda entry: "  or  ".join(sayings[_key(offer)] for offer in offers(entry)),
         }
-        listing(
-            call,
-            lambda _, cursor: connector.catalog.fetch(provider, after=cursor),
-            columns,
-            limit=0,
-            after=after,
-            everything=all,
-        )
+        listing(call, fetch, columns, limit=0, after=after, everything=all)
 
 
 def _participants(call: Call, after: str | None, *, everything: bool) -> None:
@@ -72,8 +78,12 @@ def _participants(call: Call, after: str | None, *, everything: bool) -> None:
         )
 
 
-def fields(dataset: Dataset, lang: str) -> dict[str, object]:
-    """Return a dataset of a catalogue for people."""
+def _key(offer: dict[str, Any]) -> str:
+    return json.dumps(offer, sort_keys=True)
+
+
+def fields(dataset: Dataset, lang: str, sentences: list[str]) -> dict[str, object]:
+    """Return a dataset of a catalogue for people, with the terms of its offers in `sentences`."""
     formats = {str(entry.get("format")) for entry in _many(dataset, "distribution") if isinstance(entry, dict)}
     return {
         "dataset": dataset.get("@id"),
@@ -84,7 +94,7 @@ def fields(dataset: Dataset, lang: str) -> dict[str, object]:
         "licence": _text(_member(dataset, "license"), lang),
         "provenance": _text(_member(dataset, "provenance"), lang),
         "delivery": sorted(formats),
-        **{f"offer {offer.get('@id', '')}": terms(offer) for offer in offers(dataset)},
+        **{f"offer {offer.get('@id', '')}": said for offer, said in zip(offers(dataset), sentences, strict=False)},
     }
 
 

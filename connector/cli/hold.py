@@ -3,6 +3,7 @@
 from connector.cli.command import After, All, Limit, command, group
 from connector.cli.context import Call
 from connector.cli.output import moment
+from connector.cli.process import why
 from connector.cli.remote import connected, listing
 
 app = group("What waits for a person.")
@@ -15,7 +16,7 @@ def list_holds(call: Call, limit: Limit = 50, after: After = None, all: All = Fa
         "process": lambda hold: hold.process_id,
         "kind": lambda hold: hold.process_kind,
         "for": lambda hold: hold.who,
-        "reason": lambda hold: hold.reason,
+        "reason": lambda hold: why(hold, call.output.lang),
         "since": lambda hold: moment(hold.created_at),
         "until": lambda hold: moment(hold.until),
     }

@@ -32,6 +32,7 @@ WORDS = {
     "search": Word("search", "Search the offers of the whole data space at its broker."),
     "get": Word("get", "Get a dataset: negotiate, transfer, check, save."),
     "asset": Word("asset", "What we offer."),
+    "policy": Word("policy", "Terms in plain words: examine, explain, compare, try out, make from templates."),
     "catalog": Word("catalog", "What a participant offers us."),
     "negotiation": Word("negotiation", "Contract negotiations, in both roles."),
     "agreement": Word("agreement", "Contracts that were made."),

@@ -1,5 +1,6 @@
 """`negotiation`: contract negotiations: begin, follow, and answer where a person is asked."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,8 @@ from connector.cli.failure import Code, Failure
 from connector.cli.output import moment
 from connector.cli.process import common, moved, waited
 from connector.cli.remote import connected, listing, participant, read_policy
-from connector.cli.terms import terms
+from connector.cli.terms import said
+from connector.client import Connector
 from connector.client.negotiations import Negotiation
 from connector.protocol.dsp.negotiation_machine import NegotiationState
 
@@ -44,7 +46,8 @@ def start(
             moved(call, found)
             return
         call.output.hint(call.output.say("step-negotiating", id=found.id))
-        waited(call, connector.negotiations.wait(found.id, timeout_s=timeout), timeout, _fields, None)
+        found = connector.negotiations.wait(found.id, timeout_s=timeout)
+        waited(call, found, timeout, _shown(call, connector, found), None)
 
 
 @command(app, "list", example="datenkontor negotiation list --state AGREED --peer urn:participant:firma")
@@ -86,7 +89,8 @@ def show(call: Call, negotiation: Id) -> None:
     """Show one negotiation: its state, the terms on the table, and what it waits for."""
     with connected(call) as connector:
         found = connector.negotiations.show(negotiation)
-    call.output.details(found, _fields(found))
+        fields = _shown(call, connector, found)
+    call.output.details(found, fields(found))
 
 
 @command(app, "wait", example=f"datenkontor negotiation wait {EXAMPLE} --timeout 300")
@@ -103,7 +107,8 @@ def wait(
     wanted = state.value if state else None
     with connected(call) as connector:
         found = connector.negotiations.wait(negotiation, timeout_s=timeout, states=[wanted] if wanted else ())
-    waited(call, found, timeout, _fields, wanted)
+        fields = _shown(call, connector, found)
+    waited(call, found, timeout, fields, wanted)
 
 
 @command(app, "approve", example=f"datenkontor negotiation approve {EXAMPLE}")
@@ -143,16 +148,23 @@ def terminate(call: Call, negotiation: Id, reason: Reason = None, yes: Yes = Fal
         moved(call, connector.negotiations.terminate(negotiation, reason=reason))
 
 
-def _fields(found: Negotiation) -> dict[str, object]:
+def _shown(call: Call, connector: Connector, found: Negotiation) -> Callable[[Negotiation], dict[str, object]]:
+    """Return what shows a negotiation, with the terms on the table in the language of the call."""
+    lang = call.output.lang
+    terms = "" if call.output.json else said(connector, [found.offer], lang)[0]
+    return lambda process: _fields(process, terms, lang)
+
+
+def _fields(found: Negotiation, terms: str, lang: str) -> dict[str, object]:
     return {
         "id": found.id,
         "role": found.role,
         "state": found.state,
         "peer": found.peer,
         "dataset": found.dataset,
-        "terms": terms(found.offer),
+        "terms": terms,
         "offered by": found.offered_by,
         "rounds": found.rounds,
         "agreement": found.agreement_id,
-        **common(found),
+        **common(found, lang),
     }

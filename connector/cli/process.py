@@ -6,7 +6,7 @@ from typing import TypeVar
 from connector.cli.context import Call
 from connector.cli.failure import Code, Failure
 from connector.cli.output import moment
-from connector.client.negotiations import Negotiation
+from connector.client.negotiations import Ended, Hold, Negotiation
 from connector.client.transfers import Transfer
 
 Process = TypeVar("Process", Negotiation, Transfer)
@@ -32,7 +32,7 @@ def waited(
     if process.state == "TERMINATED":
         raise Failure(Code.REFUSED, ended(call, process))
     if process.hold is not None:
-        raise Failure(Code.WAITING, call.output.say("waits", id=process.id, reason=process.hold.reason))
+        raise Failure(Code.WAITING, call.output.say("waits", id=process.id, reason=why(process.hold, call.output.lang)))
     state = _state(call, process)
     raise Failure(Code.WAITING, call.output.say("slow", id=process.id, state=state, seconds=seconds))
 
@@ -46,16 +46,21 @@ def ended(call: Call, process: Negotiation | Transfer) -> str:
     """Return the sentence about who ended a process, and why."""
     if process.ended is None:
         return call.output.say("now", id=process.id, state=_state(call, process))
-    return call.output.say("ended", id=process.id, by=process.ended.by, reason=process.ended.reason)
+    return call.output.say("ended", id=process.id, by=process.ended.by, reason=why(process.ended, call.output.lang))
 
 
-def common(process: Negotiation | Transfer) -> dict[str, object]:
+def why(told: Hold | Ended, lang: str) -> str:
+    """Return why something waits or ended: in the language where our connector said it itself, else as it was told."""
+    return told.reasons.get(lang, told.reason)
+
+
+def common(process: Negotiation | Transfer, lang: str) -> dict[str, object]:
     """Return the fields that every process has: what it waits for, why it ended, and when."""
     pending, hold, end = process.pending, process.hold, process.ended
     return {
         "owed": pending and f"{pending.message}, tried {pending.attempts} times" + (", in doubt" * pending.in_doubt),
-        "waits": hold and f"{hold.reason} ({hold.who})",
-        "ended": end and f"{end.reason} ({end.code}, by {end.by})",
+        "waits": hold and f"{why(hold, lang)} ({hold.who})",
+        "ended": end and f"{why(end, lang)} ({end.code}, by {end.by})",
         "created": moment(process.created_at),
         "changed": moment(process.updated_at),
     }

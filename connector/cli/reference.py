@@ -57,10 +57,14 @@ def commands() -> Iterator[tuple[str, Any]]:
     root: Any = typer.main.get_command(app)
     for word in WORDS:
         command = root.get_command(None, word)
-        yield word, command
-        if isinstance(command, TyperGroup):
-            for verb in command.list_commands(None):  # type: ignore[arg-type]  # needs no context to list
-                yield f"{word} {verb}", command.commands[verb]
+        yield from _below(word, command)
+
+
+def _below(name: str, command: Any) -> Iterator[tuple[str, Any]]:
+    yield name, command
+    if isinstance(command, TyperGroup):
+        for verb in command.list_commands(None):  # type: ignore[arg-type]  # needs no context to list
+            yield from _below(f"{name} {verb}", command.commands[verb])
 
 
 def help_of(name: str, command: Any) -> str:

@@ -1,10 +1,14 @@
 """The terms of an ODRL policy as one sentence: who may do what, if which, and what has to be done for it.
 
-A reading aid that leaves nothing out but what is nested absurdly deep (`…`); what counts is the policy. Names are
-shown as the standard has them.
+The connector says it in plain words in the language of the call; what it cannot say is said here, with the names of the
+standard. A reading aid that leaves nothing out but what is nested absurdly deep (`…`); what counts is the policy.
 """
 
+from collections.abc import Sequence
 from typing import Any
+
+from connector.client import Connector
+from connector.client.errors import ClientError
 
 _SIGNS = {
     "eq": "=",
@@ -21,7 +25,22 @@ _SIGNS = {
     "isA": "is a",
 }
 _DEEPEST = 12
+_MOST_AT_ONCE = 100
 _JOINED = {"and": " and ", "andSequence": " and then ", "or": " or ", "xone": " or else "}
+
+
+def said(connector: Connector, policies: Sequence[dict[str, Any]], lang: str) -> list[str]:
+    """Return each policy as a sentence in a language, as the connector says it, else as `terms` does."""
+    found: list[str] = []
+    for start in range(0, len(policies), _MOST_AT_ONCE):
+        some = policies[start : start + _MOST_AT_ONCE]
+        try:
+            sentences = [entry.sentence.get(lang) for entry in connector.policies.explain(some).items]
+        except ClientError:
+            sentences = []
+        sentences += [None] * (len(some) - len(sentences))
+        found += [sentence or terms(policy) for sentence, policy in zip(sentences, some, strict=True)]
+    return found
 
 
 def terms(policy: dict[str, Any]) -> str:

@@ -95,7 +95,7 @@ def show(call: Call, transfer: Id) -> None:
     """Show one transfer: its state, what has moved, and what it waits for."""
     with connected(call) as connector:
         found = connector.transfers.show(transfer)
-    call.output.details(found, _fields(found))
+    call.output.details(found, _fields(found, call.output.lang))
 
 
 @command(
@@ -175,10 +175,10 @@ def _over(
     if out is not None and (found.state == "COMPLETED" or arrived(found)):
         report(call.output, save(call, connector, found.id, out, yes), transfer=found.id)
     else:
-        waited(call, found, timeout, _fields, wanted)
+        waited(call, found, timeout, lambda shown: _fields(shown, call.output.lang), wanted)
 
 
-def _fields(found: Transfer) -> dict[str, object]:
+def _fields(found: Transfer, lang: str) -> dict[str, object]:
     progress = found.progress
     return {
         "id": found.id,
@@ -194,5 +194,5 @@ def _fields(found: Transfer) -> dict[str, object]:
         "fault": progress and progress.error,
         "into": found.sink and " ".join(f"{name}={value}" for name, value in found.sink.items()),
         "suspended by": found.suspended_by,
-        **common(found),
+        **common(found, lang),
     }

@@ -124,7 +124,8 @@ def test_a_participant_is_known_by_its_name(cli: Cli, provider: Management) -> N
     shown = cli("catalog", "tiefbauamt", "--lang", "de")
     assert "Luftqualität" in shown.out
     assert "may use if purpose = navigation." in shown.out
-    assert provider.asked[-1].query["participant"] == ["urn:city"]
+    (asked,) = [asked for asked in provider.asked if asked.path == "/v1/catalog"]
+    assert asked.query["participant"] == ["urn:city"]
     assert cli("catalog", "herne").code == 2
     assert cli("catalog", "bochum").code == 3
 
