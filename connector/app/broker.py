@@ -13,14 +13,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
-from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from connector.api.broker import make_broker_app
 from connector.app.listeners import Listeners
 from connector.app.parts import OWNER, Parts, build_parts, limits_of, milliseconds, new_urn, refresh
 from connector.binding.dsp.catalog import routes_for
-from connector.binding.dsp.listener import version_route
+from connector.binding.dsp.listener import mounted
 from connector.broker import federated
 from connector.broker.crawler import Crawler
 from connector.broker.schedule import rhythm_from
@@ -157,7 +156,7 @@ def _protocol(plane: Plane, record: Record) -> Starlette:
 
     base = urlsplit(plane.address).path.rstrip("/")
     routes = routes_for(plane, provide, provide_dataset)
-    return Starlette(routes=[version_route(plane, base), Mount(base or "/", routes=routes)])
+    return mounted(plane, base, routes)
 
 
 async def _keep_fresh(parts: Parts, crawler: Crawler) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, Router
 
 from connector.binding.dsp import negotiation, transfer
 from connector.binding.dsp.handling import JSON
@@ -20,7 +20,19 @@ def application(plane: Plane, catalog_routes: Sequence[BaseRoute]) -> Starlette:
     """Return the ASGI application that peers talk to; the base path is that of `plane.address`."""
     base = urlsplit(plane.address).path.rstrip("/")
     chapters = [*catalog_routes, *negotiation.routes(plane), *transfer.routes(plane)]
-    return Starlette(routes=[version_route(plane, base), Mount(base or "/", routes=chapters)])
+    return mounted(plane, base, chapters)
+
+
+def mounted(plane: Plane, base: str, chapters: Sequence[BaseRoute]) -> Starlette:
+    """Return the application with the version document and `chapters` below the path `base`.
+
+    It never redirects: a redirect names the scheme that we see, which is plain HTTP behind a proxy that ends TLS, and
+    whoever follows one sends its token along.
+    """
+    routes = Router(chapters, redirect_slashes=False)
+    whole = Starlette(routes=[version_route(plane, base), Mount(base or "/", app=routes)])
+    whole.router.redirect_slashes = False
+    return whole
 
 
 def version_route(plane: Plane, base: str) -> Route:
