@@ -1,7 +1,8 @@
 """Duties of agreements: kept in a ledger, performed before access where that is possible here, overdue at a deadline.
 
 An entry is made when the agreement is finalized, when a duty is performed for a transfer, when a person confirms that
-it was done, and when its deadline passes. A new kind of action is a file in `executors` and a line in `EXECUTORS`.
+it was done, and when its deadline passes. A new kind of action is a file in the package `executors` and a line in the
+function of that name.
 """
 
 import hashlib

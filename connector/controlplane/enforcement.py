@@ -260,7 +260,7 @@ async def flow_ended(plane: Plane, owner: str, report: FlowReport) -> TransferPr
 
 
 async def notice(plane: Plane, process: TransferProcess) -> TransferProcess | None:
-    """Take notice of a flow that ended while a message of ours was on its way; None where it has not. Raises Conflict."""
+    """Take notice of a flow that ended while a message of ours was under way; None where none has. Raises Conflict."""
     if process.state != TransferState.STARTED or process.pending or process.keep:
         return None
     report = await plane.dataplane.report(process.owner, process.id)

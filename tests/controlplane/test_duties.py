@@ -22,6 +22,7 @@ from connector.net.dial import SocketTransport
 from connector.policy.model import DK, ODRL
 from connector.ports.actions import Action, Awaited, Failed, Performed, Task
 from connector.ports.entities import DutyState, Page
+from connector.protocol.dsp.common import Role
 from tests.controlplane.agreements import (
     AGREEMENT,
     DAY,
@@ -35,7 +36,7 @@ from tests.controlplane.agreements import (
     within,
 )
 from tests.dataplane.world import LOOPBACK, serving
-from tests.support.plane import NOW, Desk
+from tests.support.plane import CITY, ME, NOW, Desk
 
 DELETE = {"action": "odrl:delete", "constraint": [within(30)], "consequence": [{"action": "odrl:compensate"}]}
 LOG = {"action": "dk:log", "constraint": [atom("dk:logLevel", "eq", "onAllow")]}
@@ -80,6 +81,27 @@ async def states(plane: Plane) -> dict[str, str]:
         entry.action.rpartition("/")[2].rpartition("#")[2]: entry.state
         for entry in await duties.standings(plane, AGREEMENT)
     }
+
+
+@pytest.mark.parametrize("action", ["log", "inform", "delete", "attribute"])
+async def test_an_executor_may_be_asked_again(client: GuardedClient, action: str) -> None:
+    executor = next(entry for iri, entry in duties.executors(client).items() if iri.endswith(action))
+    task = Task(
+        key="k",
+        owner="city",
+        agreement_id=AGREEMENT,
+        duty="obligation/0",
+        action=action,
+        role=Role.PROVIDER,
+        participant=ME,
+        counterparty=CITY,
+        dataset="air",
+        at=NOW,
+    )
+    assert executor.agreed(task) == executor.agreed(task)
+    first = await executor.perform(task)
+    assert await executor.perform(task) == first
+    assert isinstance(first, Performed) is (action in {"log", "attribute"})
 
 
 async def test_an_agreement_begins_its_ledger_once(plane: Plane, clock: Clock) -> None:

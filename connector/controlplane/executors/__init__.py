@@ -1,1 +1,1 @@
-"""Executors: one file for each action that is performed for a duty; `duties.EXECUTORS` names them."""
+"""Executors: one file for each action that is performed for a duty; `duties.executors` names them."""
