@@ -94,8 +94,8 @@ async def message(plane: Plane, caller: Caller, pid: str, name: str, received: R
         return _effect(before, after, name, received)
 
     answer = await inbound.receive(plane, caller, load, TRANSFER, name, received, effect)
-    if isinstance(answer, Answer) and answer.woken and answer.state != TransferState.STARTED:
-        # Nothing moves any more when the peer reads our answer.
+    if isinstance(answer, Answer) and answer.state != TransferState.STARTED:
+        # Nothing moves any more when the peer reads our answer, be it the first or one to a repeat.
         return await _halted(plane, answer)
     return answer
 
@@ -103,11 +103,13 @@ async def message(plane: Plane, caller: Caller, pid: str, name: str, received: R
 async def _halted(plane: Plane, answer: Answer) -> Answer:
     process = answer.process
     assert isinstance(process, TransferProcess)
-    try:
-        return msgspec.structs.replace(answer, process=await enforcement.signal(plane, process))
-    except Conflict:
-        # Somebody else was quicker and signals in our place.
-        return answer
+    for _ in range(inbound.ATTEMPTS):
+        try:
+            return msgspec.structs.replace(answer, process=await enforcement.signal(plane, process))
+        except Conflict:
+            # Somebody else was quicker, and may still be about to signal.
+            process = await plane.store.transfer(process.owner, process.id) or process
+    return answer
 
 
 def _late(plane: Plane, process: TransferProcess, name: str, received: Received[Any]) -> TransferProcess:

@@ -86,15 +86,18 @@ class Worker:
                 self.wake(process)
         return len(found) == BATCH
 
-    def _begin(self, process: AnyProcess) -> None:
+    def _begin(self, process: AnyProcess, waited: bool) -> None:
         self._active[process.id] = None
         self._at_peer[process.peer] += 1
-        task = asyncio.create_task(self._drive(process), name=f"drive {process.id}")
+        task = asyncio.create_task(self._drive(process, waited), name=f"drive {process.id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _drive(self, process: AnyProcess) -> None:
+    async def _drive(self, process: AnyProcess, waited: bool) -> None:
         try:
+            if waited:
+                # It may have changed since: what is no longer owed must not be sent.
+                process = await outbound.reload(self._plane, process) or process
             while True:
                 process = await outbound.advance(self._plane, self._decider, self._patience, process)
                 again = self._active[process.id]
@@ -127,15 +130,17 @@ class Worker:
         if self._stopping or delay_ms > SWEEP_S * 1000:
             return
         loop = asyncio.get_running_loop()
-        self._later[process.id] = loop.call_later(delay_ms / 1000, self._take_up, process)
+        self._later[process.id] = loop.call_later(delay_ms / 1000, self._take_up, process, True)
 
-    def _take_up(self, process: AnyProcess) -> None:
-        self._later.pop(process.id, None)
+    def _take_up(self, process: AnyProcess, waited: bool = False) -> None:
+        handle = self._later.pop(process.id, None)
+        if handle:
+            handle.cancel()
         if process.id in self._active:
             # Its task runs: it will read the row again, because its own commit conflicts, or when it is done.
             self._active[process.id] = process
         elif self._has_room(process.peer):
-            self._begin(process)
+            self._begin(process, waited)
         else:
             self._waiting.setdefault(process.peer, deque()).append(process)
 
@@ -150,7 +155,7 @@ class Worker:
             while queue and self._has_room(peer):
                 process = queue.popleft()
                 if process.id not in self._active:
-                    self._begin(process)
+                    self._begin(process, waited=True)
             if not queue:
                 del self._waiting[peer]
         if not self._active:
