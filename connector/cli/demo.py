@@ -15,14 +15,14 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from connector.cli import samples
 from connector.cli.demo_words import SENTENCES
 from connector.cli.failure import Failure
 from connector.cli.output import Output, size
+from connector.cli.process import why
 from connector.cli.stage import Stage
-from connector.cli.terms import terms
+from connector.cli.terms import said
 from connector.client import Connector
 from connector.client.assets import Asset
 from connector.client.errors import ClientError
@@ -39,15 +39,7 @@ NAMES = {
     "other": "Werbeagentur Schall",
 }
 CLAIMS = {"firm": {"purpose": [PURPOSE]}, "other": {"purpose": ["dpv:Marketing"]}}
-TERMS: dict[str, Any] = {
-    "permission": [
-        {
-            "action": "use",
-            "constraint": [{"leftOperand": "odrl:purpose", "operator": "isA", "rightOperand": PURPOSE}],
-        }
-    ],
-    "prohibition": [{"action": "odrl:distribute"}],
-}
+DOWNLOADS = "50"
 
 
 class NotShown(Exception):
@@ -178,16 +170,20 @@ def start(show: Show) -> str:
 
 def publish(show: Show, live_url: str) -> str:
     """Let the department offer a file, a folder and a live source; or the person's own data and a live source."""
+    templates = show.city.policies
+    for_purpose = templates.fill("purpose", purpose=PURPOSE, period="P1Y").policy
+    counted = templates.fill("downloads", downloads=DOWNLOADS).policy
     offers = list(_own(show.data)) if show.data else list(_generated(show))
-    for title, source, media_type, synthetic in offers:
+    for (title, source, media_type, synthetic), policy in zip(offers, (for_purpose, counted), strict=False):
         asset = show.city.assets.add(
-            title, source, media_type=media_type, policy=TERMS, synthetic=synthetic, keywords=["Verkehr"]
+            title, source, media_type=media_type, policy=policy, synthetic=synthetic, keywords=["Verkehr"]
         )
         show.assets.append(show.city.assets.publish(asset.id))
     live = {"kind": "http", "url": live_url}
     title = show.say("parking")
     media_type = "application/json"
-    asset = show.city.assets.add(title, live, media_type=media_type, policy=TERMS, live=True, synthetic=True)
+    trial = templates.fill("purpose", purpose=PURPOSE, period="P30D").policy
+    asset = show.city.assets.add(title, live, media_type=media_type, policy=trial, live=True, synthetic=True)
     show.live = show.city.assets.publish(asset.id)
     titles = ", ".join(_title(asset) for asset in (*show.assets, show.live))
     return show.say("publish", count=len(show.assets) + 1, titles=titles)
@@ -216,7 +212,7 @@ def search(show: Show) -> str:
 def read_terms(show: Show) -> str:
     """Read the terms of the offer that was found, in a sentence."""
     dataset = show.firm.catalog.dataset(show.stage.actors["city"].id, show.assets[0].id)
-    return show.say("terms", terms=terms(dataset["hasPolicy"][0]))
+    return show.say("terms", terms=said(show.firm, [dataset["hasPolicy"][0]], show.output.lang)[0])
 
 
 def negotiate(show: Show) -> str:
@@ -271,7 +267,10 @@ def refuse(show: Show) -> str:
     found: Negotiation = other.negotiations.wait(begun.id, timeout_s=WAIT_S)
     if found.state != "TERMINATED" or found.ended is None or not found.ended.reason:
         raise NotShown(f"The second company should be refused with a reason and its negotiation is {found.state}.")
-    return show.say("refuse", name=NAMES["other"], reason=found.ended.reason)
+    decided = show.city.negotiations.show(found.peer_pid or "").ended
+    if decided is None or decided.reason != found.ended.reason:
+        raise NotShown(f"Both sides should know one reason and the department says {decided}.")
+    return show.say("refuse", name=NAMES["other"], reason=why(decided, show.output.lang))
 
 
 def suspend(show: Show) -> str:
