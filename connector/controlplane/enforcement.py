@@ -41,8 +41,11 @@ class Denied(msgspec.Struct, frozen=True):
 
 
 def wanted(process: TransferProcess) -> TransferProcess:
-    """Return the transfer with the flow that its state wants, due at once if that is news for the data plane."""
-    if process.state:
+    """Return the transfer with the flow that its state wants, due at once if that is news for the data plane.
+
+    While a message of ours is on its way, the flow that it wants is wanted.
+    """
+    if process.state and not process.pending:
         process = want(process, WANTED[TransferState(process.state)])
     reached = process.flow_wanted == process.flow_reported
     settled = reached and process.state in {TransferState.COMPLETED, TransferState.TERMINATED}

@@ -219,12 +219,10 @@ def receive(process: P, table: Table, message: str, digest: str, now: int) -> Ap
     pending = process.pending
     move = table.move(process.state, process.role.other, message)
     if move:
-        if pending and _rank(table, pending.message) > _rank(table, message) and not _still(table, process, move):
-            return Crossed(f"{pending.message} is on its way and comes before {message}")
-        accepted = _accept(process, message, digest, move.target, now)
-        if pending and _rank(table, pending.message) > _rank(table, message):
-            accepted = msgspec.structs.replace(accepted, pending=pending, due_at=now)
-        return Applied(accepted)
+        after = _moved(process, table, move, digest, now)
+        if after is None:
+            return Crossed(f"{pending.message if pending else ''} is on its way and comes before {message}")
+        return Applied(after)
     if pending and table.move(pending.target, process.role.other, message):
         if same:
             # It came before ours was planned, and so says nothing of ours.
@@ -293,7 +291,7 @@ def observed(process: P, table: Table, peer_state: str, now: int, *, sure: bool 
     for move in table.moves:
         inferred = move.source == process.state and move.target == peer_state and not move.bears
         if inferred and move.sender == process.role.other:
-            return _accept(process, move.message, UNSEEN, move.target, now)
+            return _moved(process, table, move, UNSEEN, now)
     return None
 
 
@@ -325,10 +323,18 @@ def _accept(process: P, message: str, digest: str, target: str, now: int) -> P:
     )
 
 
-def _still(table: Table, process: Process, move: Move) -> bool:
-    """Tell whether our pending message stays legal after the peer's move, so that both can happen."""
+def _moved(process: P, table: Table, move: Move, digest: str, now: int) -> P | None:
+    """Return the process after the peer's move; our pending message stays if it ranks higher and is legal after it.
+
+    None where our message ranks higher and is not legal after the move, so that only one of the two can happen.
+    """
     pending = process.pending
-    return bool(pending and table.move(move.target, process.role, pending.message))
+    after = _accept(process, move.message, digest, move.target, now)
+    if pending is None or _rank(table, pending.message) <= _rank(table, move.message):
+        return after
+    if table.move(move.target, process.role, pending.message) is None:
+        return None
+    return msgspec.structs.replace(after, pending=pending)
 
 
 def _answers_doubt(process: Process, table: Table, message: str) -> bool:
