@@ -184,7 +184,10 @@ async def access(plane: Plane, process: TransferProcess, *, in_use: bool = False
 
 
 async def _running(plane: Plane, process: TransferProcess, document: bytes) -> int | None:
-    """Count the transfers that run under the agreement, this one included; None where its policy does not ask."""
+    """Count the transfers that run under the agreement, this one included; None where its policy does not ask.
+
+    One that runs already counts only those before it, so that of two that begin at once the later one ends.
+    """
     compiled = plane.library.compiled(document)
     if isinstance(compiled, PolicyError) or "concurrentTransfers" not in compiled.facts:
         return None
@@ -192,7 +195,9 @@ async def _running(plane: Plane, process: TransferProcess, document: bytes) -> i
     rows, _ = await plane.store.transfers(
         process.owner, page, state=TransferState.STARTED, agreement_id=process.agreement_id
     )
-    return 1 + sum(row.id != process.id for row in rows)
+    mine, runs = (process.created_at, process.id), process.state == TransferState.STARTED
+    others = [(row.created_at, row.id) for row in rows if row.id != process.id]
+    return 1 + sum(not runs or other < mine for other in others)
 
 
 async def under(

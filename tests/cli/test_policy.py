@@ -114,7 +114,7 @@ def test_a_situation_is_tried_out_with_reasons_ways_and_what_time_changes(cli: C
     assert no.out.splitlines()[:3] == [
         "✗ abgelehnt",
         "Zweck: erwartet Forschung und Entwicklung; angegeben Marketing. Ändern Sie die Angabe.",
-        "Erlaubt, wenn Zweck: Forschung und Entwicklung.",
+        "Was es erlauben würde: Zweck: Forschung und Entwicklung.",
     ]
     used = cli("policy", "simulate", file, *at, "--fact", "purpose=dpv:AcademicResearch", "--fact", "count=5", "--json")
     assert (used.code, used.json["verdict"]) == (4, "deny")

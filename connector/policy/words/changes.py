@@ -36,12 +36,12 @@ _WIDTHS: dict[Width, Pair] = {
     "unknown": ("Ob sie mehr oder weniger erlaubt, ist offen.", "Whether it grants more or less is open."),
 }
 _STEPS: dict[str, Pair] = {
-    "action": ("die Handlung heißt {}", "the action is {}"),
-    "target": ("die Daten heißen {}", "the data are {}"),
-    "assignee": ("die Partei heißt {}", "the party is {}"),
-    "duty": ("die Pflicht davor ist erfüllt", "the duty before access is done"),
-    "wait": ("es ist {} oder später", "it is {} or later"),
-    "not": ("es gilt nicht: {}", "this does not hold: {}"),
+    "action": ("Handlung {}", "the action is {}"),
+    "target": ("Daten {}", "the data are {}"),
+    "assignee": ("Partei {}", "the party is {}"),
+    "duty": ("die Pflicht davor erfüllen", "the duty before access is done"),
+    "wait": ("warten bis {}", "it is {} or later"),
+    "not": ("nicht {}", "this does not hold: {}"),
 }
 
 
@@ -74,7 +74,9 @@ def _subject(entry: Change, registry: Registry, language: Language) -> str:
 def way(found: Way, registry: Registry, language: Language) -> str:
     """Say what together would have a request permitted."""
     parts = [_step(step, registry, language) for step in found.steps]
-    head: Pair = ("Erlaubt, wenn {}", "Permitted if {}") if found.proven else ("Vielleicht, wenn {}", "Perhaps if {}")
+    head: Pair = ("Was es erlauben würde: {}", "Permitted if {}")
+    if not found.proven:
+        head = ("Was es vielleicht erlauben würde: {}", "Perhaps permitted if {}")
     return full_stop(choose(language, head).format(joined(parts, choose(language, ("und", "and")))))
 
 
