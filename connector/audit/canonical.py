@@ -30,11 +30,15 @@ def canonical(value: object) -> bytes:
         ) from fault
 
 
-def _is_plain(value: object) -> bool:
-    """Tell whether a value is flat, as nearly every leaf is; names of ASCII letters have one order in any units."""
-    if type(value) is not dict or not all(type(name) is str for name in value) or not "".join(value).isascii():
+def _is_plain(value: object, depth: int = 4) -> bool:
+    """Tell whether a value is what nearly every leaf is; names of ASCII letters have one order in any units."""
+    if isinstance(value, str):
+        return True
+    if type(value) is int:
+        return abs(value) <= _EXACT
+    if type(value) is not dict or depth == 0:
         return False
-    return all(type(entry) is str or (type(entry) is int and abs(entry) <= _EXACT) for entry in value.values())
+    return all(type(name) is str and name.isascii() and _is_plain(entry, depth - 1) for name, entry in value.items())
 
 
 def _ordered(value: object, depth: int) -> Any:

@@ -60,6 +60,9 @@ def executors(client: GuardedClient) -> dict[str, Action]:
 
 def scheduled(plane: Plane, agreement: Agreement) -> list[Change]:
     """Return the first entries of the ledger of an agreement that is being finalized, each made once."""
+    if b"obligation" not in agreement.document and b"duty" not in agreement.document:
+        # Most agreements oblige to nothing, and every agreement is a document of its own to compile.
+        return []
     compiled = plane.library.compiled(agreement.document)
     if not isinstance(compiled, Compiled):
         return []
