@@ -228,3 +228,11 @@ async def test_no_endpoint_redirects_a_caller_with_its_token(path: str) -> None:
     for method in ("GET", "POST"):
         answer = await call(app, method, f"https://kontor.example{path}", b"{}")
         assert (answer.status_code, answer.headers.get("location")) == (404, None)
+
+
+@pytest.mark.parametrize("kind", [[None], {}, ["dspace:QuerySpec"], 7])
+async def test_a_filter_of_no_type_is_refused_and_no_fault(kind: object) -> None:
+    app = Ours(InProcess()).app
+    body = {"@context": CTX, "@type": "CatalogRequestMessage", "filter": [{"@type": kind}]}
+    answer = await call(app, "POST", f"{HOME}/catalog/request", body)
+    assert (answer.status_code, answer.json()["code"]) == (400, "filter")

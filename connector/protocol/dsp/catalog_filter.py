@@ -54,7 +54,8 @@ def read_filter(entries: Sequence[Any]) -> Wanted:
     for entry in entries:
         if not isinstance(entry, dict):
             raise _fault("an entry is no object")
-        if entry.get("@type") in _QUERY_SPEC:
+        kind = entry.get("@type")
+        if isinstance(kind, str) and kind in _QUERY_SPEC:
             wanted = _paging(wanted, entry)
         else:
             wanted = msgspec.structs.replace(wanted, fits=wanted.fits + _conditions(entry))
