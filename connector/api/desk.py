@@ -68,7 +68,15 @@ def _shallow(value: dict[str, Any]) -> dict[str, Any]:
     raise ValueError(f"it is nested deeper than {_DEEPEST} levels")
 
 
-Document = Annotated[dict[str, Any], AfterValidator(_shallow)]
+def _portable(value: dict[str, Any]) -> dict[str, Any]:
+    try:
+        msgspec.json.encode(value)
+    except (UnicodeEncodeError, OverflowError):
+        raise ValueError("it holds half a Unicode character, or a number of more than 64 bits") from None
+    return value
+
+
+Document = Annotated[dict[str, Any], AfterValidator(_shallow), AfterValidator(_portable)]
 
 
 class Order(BaseModel):
