@@ -10,11 +10,13 @@ from pathlib import Path
 import uvicorn
 from aiohttp import web
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from connector.dataplane.pull import make_runner
 from connector.net.tls import server_context
 
 GRACE_S = 5
+HEAD_S = 15.0
 
 
 class ListenFailed(Exception):
@@ -39,6 +41,44 @@ class Quiet(uvicorn.Server):
         yield
 
 
+class Prompt(HttpToolsProtocol):
+    """An HTTP connection whose caller has `HEAD_S` to say what it wants, from its beginning or its next request on.
+
+    Whoever sends a byte of a header now and then would hold the connection for ever. A body has its bound elsewhere.
+    """
+
+    _late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """Give the caller its time."""
+        super().connection_made(transport)
+        self._wait()
+
+    def on_message_begin(self) -> None:
+        """Give the caller its time for the next request."""
+        super().on_message_begin()
+        if self._late is None:
+            self._wait()
+
+    def on_headers_complete(self) -> None:
+        """The caller was in time."""
+        self._in_time()
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing more is waited for."""
+        self._in_time()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        self._late = self.loop.call_later(HEAD_S, self.transport.close)
+
+    def _in_time(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+
 @dataclass
 class Listeners:
     """What is open, by name: the address it really has, and how it is closed (in the opposite order)."""
@@ -54,7 +94,7 @@ class Listeners:
         tls = public and self.certificate is not None
         config = uvicorn.Config(
             app,
-            http="httptools",
+            http=Prompt,
             loop="none",
             lifespan="off",
             ws="none",
