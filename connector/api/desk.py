@@ -71,8 +71,8 @@ def _shallow(value: dict[str, Any]) -> dict[str, Any]:
 def _portable(value: dict[str, Any]) -> dict[str, Any]:
     try:
         msgspec.json.encode(value)
-    except (UnicodeEncodeError, OverflowError):
-        raise ValueError("it holds half a Unicode character, or a number of more than 64 bits") from None
+    except UnicodeEncodeError:
+        raise ValueError("it holds half a character of Unicode, which JSON cannot be sent with") from None
     return value
 
 

@@ -253,7 +253,7 @@ def test_another_spelling_of_a_path_is_no_way_around_the_door(api: Api, runner: 
     runner.run(spelled())
 
 
-@pytest.mark.parametrize("part", ['"\\ud800"', "1" + "0" * 400, '{"\\ud800": 1}'], ids=["text", "number", "name"])
+@pytest.mark.parametrize("part", ['"\\ud800"', '{"\\ud800": 1}'], ids=["text", "name"])
 def test_a_document_that_no_connector_can_be_sent_is_refused(api: Api, runner: asyncio.Runner, part: str) -> None:
     body = f'{{"policies": [{{"@type": "Offer", "permission": [{part}]}}]}}'.encode()
     operation = next(one for one in api.operations if one.name == "explain_policies")
