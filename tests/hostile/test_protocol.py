@@ -6,13 +6,11 @@ some are taken, processes come to their end, and new ones are begun. `FUZZ_NIGHT
 """
 
 import asyncio
-import gc
 import itertools
 import os
 import resource
 import time
 from collections import Counter
-from pathlib import Path
 
 import httpx
 import pytest
@@ -23,6 +21,7 @@ from starlette.responses import Response
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.negotiation_machine import ContractNegotiation
 from connector.protocol.dsp.transfer_machine import TransferProcess
+from tests.hostile.memory import resident
 from tests.interop import clock
 from tests.interop import test_fuzz as grammar
 from tests.interop.deployed import CTX
@@ -149,12 +148,6 @@ def one_round(target: Target, number: int, requests: int, runner: asyncio.Runner
         runner.run(scenario())
 
     fired()
-
-
-def resident() -> int:
-    """Return the memory of this process now, in bytes."""
-    gc.collect()
-    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
 def report(target: Target, began: float, memory: list[int], rows: int) -> str:
