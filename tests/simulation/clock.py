@@ -1,56 +1,138 @@
 """An event loop whose time is virtual: it jumps to the next timer instead of waiting, so hours pass in milliseconds.
 
-Nothing is random in it and there is one thread, so the same seed gives the same run to the last callback.
+Nothing is random in it and there is one thread, so the same seed gives the same run to the last callback. It has what
+asyncio's tasks, futures and timers ask of a loop, and no I/O at all: that makes it several times faster than asyncio's.
 """
 
 import asyncio
-import selectors
-from collections.abc import Coroutine
+import contextvars
+import heapq
+from collections import deque
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-
-class _Jump(selectors.SelectSelector):
-    """A selector that never waits: a time-out is a jump of the clock."""
-
-    loop: "VirtualLoop"
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if timeout is None:
-            raise RuntimeError("the simulation waits for something that can never happen")
-        self.loop.jump(timeout)
-        return []
+# More callbacks than any universe needs: what goes on beyond is a circle in which no time passes.
+CALLBACKS_MOST = 2_000_000
 
 
-class VirtualLoop(asyncio.SelectorEventLoop):
-    """An asyncio loop on virtual time, beginning at 0."""
+class Handle:
+    """A callback that is to run; `when` is its time for a timer."""
+
+    __slots__ = ("_when", "args", "callback", "context", "dead")
+
+    def __init__(
+        self, when: float, callback: Callable[..., Any], args: tuple[Any, ...], context: contextvars.Context | None
+    ) -> None:
+        self._when = when
+        self.callback = callback
+        self.args = args
+        self.context = context or contextvars.copy_context()
+        self.dead = False
+
+    def cancel(self) -> None:
+        self.dead = True
+
+    def cancelled(self) -> bool:
+        return self.dead
+
+    def when(self) -> float:
+        return self._when
+
+
+class VirtualLoop(asyncio.AbstractEventLoop):
+    """A loop on virtual time, beginning at 0. `faults` are what callbacks and forgotten tasks raised."""
 
     def __init__(self) -> None:
-        selector = _Jump()
-        selector.loop = self
-        self._virtual = 0.0
-        super().__init__(selector)
+        self._now = 0.0
+        self._ready: deque[Handle] = deque()
+        self._timers: list[tuple[float, int, Handle]] = []
+        self._order = 0
+        self._callbacks = 0
+        self._running = False
+        self.faults: list[str] = []
 
     def time(self) -> float:
-        return self._virtual
+        return self._now
 
-    def jump(self, seconds: float) -> None:
-        if seconds > 0:
-            # A hair more than asked for, or a timer could be found not yet due for ever by rounding.
-            self._virtual += seconds + 1e-6
+    def get_debug(self) -> bool:
+        return False
+
+    def is_running(self) -> bool:
+        return self._running
+
+    def is_closed(self) -> bool:
+        return False
+
+    def create_future(self) -> "asyncio.Future[Any]":
+        return asyncio.Future(loop=self)
+
+    def create_task(self, coro: Any, **keywords: Any) -> "asyncio.Task[Any]":  # type: ignore[override]  # as called
+        return asyncio.Task(coro, loop=self, **keywords)
+
+    def call_soon(self, callback: Any, *args: Any, context: Any = None) -> Any:
+        handle = Handle(self._now, callback, args, context)
+        self._ready.append(handle)
+        return handle
+
+    def call_at(self, when: float, callback: Any, *args: Any, context: Any = None) -> Any:
+        handle = Handle(when, callback, args, context)
+        self._order += 1
+        heapq.heappush(self._timers, (when, self._order, handle))
+        return handle
+
+    def call_later(self, delay: float, callback: Any, *args: Any, context: Any = None) -> Any:
+        return self.call_at(self._now + max(delay, 0.0), callback, *args, context=context)
+
+    def call_exception_handler(self, context: dict[str, Any]) -> None:
+        self.faults.append(f"{context.get('message')}: {context.get('exception')!r}")
+
+    def run_until_complete(self, future: Any) -> Any:
+        task: asyncio.Future[Any] = asyncio.ensure_future(future, loop=self)
+        before = asyncio._get_running_loop()
+        asyncio._set_running_loop(self)
+        self._running = True
+        try:
+            while not task.done():
+                self._turn()
+        finally:
+            self._running = False
+            asyncio._set_running_loop(before)
+        return task.result()
+
+    def _turn(self) -> None:
+        """Run the next callback: what is ready first, then the timer that is due next, which is where time passes."""
+        if self._ready:
+            handle = self._ready.popleft()
+        elif self._timers:
+            when, _, handle = heapq.heappop(self._timers)
+            if not handle.dead and when > self._now:
+                self._now = when
+        else:
+            raise RuntimeError("the simulation waits for something that can never happen")
+        self._callbacks += 1
+        if self._callbacks > CALLBACKS_MOST:
+            raise RuntimeError(f"the simulation turns in a circle at {self._now:.3f} s")
+        if not handle.dead:
+            try:
+                handle.context.run(handle.callback, *handle.args)
+            except Exception as fault:  # noqa: BLE001 - as asyncio's own loops do
+                self.call_exception_handler({"message": "a callback failed", "exception": fault})
 
 
-def run(main: Coroutine[Any, Any, T]) -> T:
+def run(main: Callable[[VirtualLoop], Coroutine[Any, Any, T]]) -> T:
     """Run a coroutine to its end on a fresh virtual loop."""
     loop = VirtualLoop()
-    asyncio.set_event_loop(loop)
     try:
-        return loop.run_until_complete(main)
+        return loop.run_until_complete(main(loop))
     finally:
+        # A task that ends may begin others.
         while left := asyncio.all_tasks(loop):
             for task in left:
                 task.cancel()
-            loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
-        asyncio.set_event_loop(None)
-        loop.close()
+            loop.run_until_complete(_ended(left))
+
+
+async def _ended(tasks: "set[asyncio.Task[Any]]") -> None:
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,6 +1,7 @@
 """A data plane of the simulation: it moves no bytes, but knows at every moment whether it would."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -14,8 +15,10 @@ from connector.protocol.dsp.transfer_machine import FlowState
 class SimulatedDataPlane:
     """Implements `ports.dataplane.DataPlane`. Flows survive a crash, as they do in the store; leases too."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, now: Callable[[], int], moves: Callable[[str], None]) -> None:
         self.name = name
+        self._now = now
+        self._moves = moves
         self.states: dict[str, FlowState] = {}
         self.leases: dict[str, Lease] = {}
         self.requests: dict[str, FlowRequest] = {}
@@ -24,7 +27,10 @@ class SimulatedDataPlane:
 
     def moving(self) -> set[str]:
         """Return the flows whose bytes would leave or arrive now."""
-        return {flow for flow, state in self.states.items() if state is FlowState.STARTED and flow in self.leases}
+        now = self._now()
+        started = {flow for flow, state in self.states.items() if state is FlowState.STARTED}
+        ends = {flow: self.leases[flow].valid_until for flow in started & self.leases.keys()}
+        return {flow for flow, end in ends.items() if end is None or end > now}
 
     def crash(self) -> None:
         """Forget who listened."""
@@ -56,6 +62,7 @@ class SimulatedDataPlane:
         if self.states.get(lease.flow_id) in {FlowState.PREPARED, FlowState.STARTED}:
             self.states[lease.flow_id] = FlowState.STARTED
             self.leases[lease.flow_id] = lease
+            self._moves(lease.flow_id)
 
     async def suspend(self, owner: str, flow_id: str, reason: str) -> FlowReport:
         return await self._halt(flow_id, FlowState.SUSPENDED)

@@ -11,6 +11,7 @@ from connector.ports.identity import Intent
 from connector.ports.peer import Ack, CatalogPage, Delivery, InDoubt, Refused
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machine import Kind
+from tests.simulation.witness import Witness
 
 TIMEOUT_S = 15.0
 
@@ -42,12 +43,16 @@ Handle = Callable[[str, str, str, str | None, bytes], Awaitable[Reply]]
 
 
 class Network:
-    """Carries requests between sides by name. `weather` may change while it runs; `trace` tells what happened."""
+    """Carries requests between sides by name. `weather` of what each side emits may change while it runs.
 
-    def __init__(self, rng: random.Random, weather: Weather) -> None:
+    `stale` counts the copies that arrived after their sender had gone on to something else.
+    """
+
+    def __init__(self, rng: random.Random, weather: dict[str, Weather], witness: Witness) -> None:
         self.rng = rng
         self.weather = weather
-        self.trace: list[str] = []
+        self.stale = 0
+        self.witness = witness
         self._sides: dict[str, Handle | None] = {}
         self._flights: set[asyncio.Task[Any]] = set()
 
@@ -58,11 +63,15 @@ class Network:
             if handle is None and flight.get_name() == name:
                 flight.cancel()
 
+    def quiet(self) -> bool:
+        """Tell whether nothing is in the air."""
+        return not self._flights
+
     async def call(
         self, sender: str, to: str, authorization: str, what: str, pid: str | None, body: bytes
     ) -> Reply | None:
         """Send a request and return its answer, or None where none came in time."""
-        weather, rng = self.weather, self.rng
+        weather, rng = self.weather[sender], self.rng
         if rng.random() < weather.lose_request:
             self._note(f"{sender}→{to} {what} lost")
             await asyncio.sleep(TIMEOUT_S)
@@ -85,8 +94,9 @@ class Network:
                 raise
             await asyncio.sleep(TIMEOUT_S)
             return None
-        await asyncio.sleep(rng.random() * weather.delay)
-        if reply is not None and rng.random() < weather.lose_answer:
+        back = self.weather[to]
+        await asyncio.sleep(rng.random() * back.delay)
+        if reply is not None and rng.random() < back.lose_answer:
             self._note(f"{to}→{sender} answer {reply.status} to {what} lost")
             await asyncio.sleep(TIMEOUT_S)
             return None
@@ -100,7 +110,15 @@ class Network:
         if handle is None:
             self._note(f"{sender}→{to} {what} found nobody")
             return None
-        reply = await handle(sender, authorization, what, pid, body)
+        if body and not self.witness.owes(sender, body):
+            self.stale += 1
+            self._note(f"{sender}→{to} {what} comes when {sender} has gone on")
+        try:
+            reply = await handle(sender, authorization, what, pid, body)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is a finding
+            # The product answers 503 to what it got wrong; here it is what we look for.
+            self.witness.broken(f"{to} failed at {what}: {error!r}")
+            return None
         self._note(f"{sender}→{to} {what} {reply.status} {reply.state or reply.reason}")
         return reply
 
@@ -111,21 +129,29 @@ class Network:
         return flight
 
     def _note(self, line: str) -> None:
-        self.trace.append(f"{asyncio.get_running_loop().time():9.2f} {line}")
+        self.witness.note(line)
 
 
 class SimulatedPeer:
     """`ports.peer.Peer` over the network: maps answers to outcomes as the HTTPS client does."""
 
-    def __init__(self, network: Network, me: str, token: Callable[[str, Intent], Awaitable[str]]) -> None:
+    def __init__(
+        self,
+        network: Network,
+        me: str,
+        token: Callable[[str, Intent], Awaitable[str]],
+        sends: Callable[[str, bytes], None],
+    ) -> None:
         self._network = network
         self._me = me
         self._token = token
+        self._sends = sends
 
     async def send(
         self, participant: str, address: str, message: str, to: Role, pid: str | None, body: bytes
     ) -> Delivery:
         token = await self._token(participant, Intent.NEGOTIATION)
+        self._sends(message, body)
         reply = await self._network.call(self._me, participant, token, message, pid, body)
         outcome = _outcome(reply)
         return outcome if not isinstance(outcome, Reply) else Ack(peer_pid=outcome.pid, state=outcome.state)

@@ -1,59 +1,60 @@
 """Two whole control planes on a network, with stores that survive a crash and everything else that does not.
 
-All from one seed: what the network does, when a side crashes, what its people do. `trace` is what happened, in order.
+What a side's people ask for runs as a task of that side, so that a crash can end it at any await.
 """
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
-
-import msgspec
 
 from connector.controlplane import enforcement, inbound, inbound_negotiation, inbound_transfer
 from connector.controlplane.inbound import Answer, Declined
 from connector.controlplane.library import Library, operands
 from connector.controlplane.patience import Patience
-from connector.controlplane.plane import Limits, Plane
+from connector.controlplane.plane import Limits, Plane, UseCaseError
 from connector.controlplane.watch import Watch
 from connector.controlplane.worker import Worker
-from connector.ports.changes import Replayed, StoreError
+from connector.ports.changes import Change, Replayed, StoreError
 from connector.ports.decider import Decider
-from connector.ports.entities import ReplayKey
+from connector.ports.entities import Page, ReplayKey
 from connector.ports.identity import Caller, Intent, Participant, Unauthenticated
-from connector.protocol.dsp import negotiation, transfer
+from connector.ports.store import AnyProcess
 from connector.protocol.dsp.codec import decode
-from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.errors import ProtocolError
+from connector.protocol.dsp.machine import Kind
 from connector.store.memory import MemoryStore
 from tests.simulation.flows import SimulatedDataPlane
+from tests.simulation.messages import kind_of
 from tests.simulation.network import Network, Reply, SimulatedPeer
+from tests.simulation.witness import Witness
 
 OWNER = "default"
+ALL = Page(limit=10_000)
+LOOK_MS = 20_000
 EPOCH = 1_700_000_000_000
-OPERANDS = operands()
+LIBRARY = Library(operands())
 
-_NEGOTIATION: dict[str, Any] = {
-    kind.__name__: kind
-    for kind in (
-        negotiation.ContractRequestMessage,
-        negotiation.ContractOfferMessage,
-        negotiation.ContractAgreementMessage,
-        negotiation.ContractAgreementVerificationMessage,
-        negotiation.ContractNegotiationEventMessage,
-        negotiation.ContractNegotiationTerminationMessage,
-    )
-}
-_TRANSFER: dict[str, Any] = {
-    kind.__name__: kind
-    for kind in (
-        transfer.TransferRequestMessage,
-        transfer.TransferStartMessage,
-        transfer.TransferSuspensionMessage,
-        transfer.TransferCompletionMessage,
-        transfer.TransferTerminationMessage,
-    )
-}
+
+def now() -> int:
+    """Return the virtual clock in ms since the Unix epoch."""
+    return EPOCH + int(asyncio.get_running_loop().time() * 1000)
+
+
+class DiskStore(MemoryStore):
+    """A disk takes its time, and a crash may come before it has written or before anybody hears that it has."""
+
+    def __init__(self, name: str, rng: random.Random, witness: Witness) -> None:
+        super().__init__()
+        self._name = name
+        self._rng = rng
+        self._witness = witness
+
+    async def commit(self, group: Sequence[Change]) -> None:
+        await asyncio.sleep(self._rng.random() * 0.005)
+        await super().commit(group)
+        self._witness.committed(self._name, tuple(group))
+        await asyncio.sleep(self._rng.random() * 0.005)
 
 
 class TokenIdentity:
@@ -84,21 +85,27 @@ class TokenIdentity:
 
 
 class Side:
-    """One participant: its durable store, and a control plane that can crash and come back."""
+    """One participant: its durable store, and a control plane that can crash and come back.
 
-    def __init__(self, name: str, other: str, network: Network, rng: random.Random, decider: Any) -> None:
+    `eager` lets it report the state that its message on the way will bring; `owed_for` is when it gives a peer up (ms).
+    """
+
+    def __init__(self, name: str, other: str, network: Network, rng: random.Random, make_decider: Any) -> None:
         self.name = name
-        self.store = MemoryStore()
+        self.witness: Witness = network.witness
+        self.store = DiskStore(name, rng, self.witness)
         self._network = network
         self._rng = rng
-        self._decider = decider
+        self._make_decider = make_decider
         self._serial = 0
         self._ids = 0
+        self._sent: set[bytes] = set()
+        self.eager = False
+        self.owed_for = 0
         self.identity = TokenIdentity(name, (other,), self._next_serial)
-        self.dataplane = SimulatedDataPlane(name)
-        self.answered: dict[str, set[str]] = {}
+        self.dataplane = SimulatedDataPlane(name, now, lambda flow: self.witness.moves(name, flow))
         self._worker: Worker | None = None
-        self._running: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
         self.plane: Plane = None  # type: ignore[assignment]  # set by start, before anybody looks
 
     def _next_serial(self) -> int:
@@ -111,7 +118,6 @@ class Side:
 
     async def start(self) -> None:
         """Come up on what the store holds."""
-        loop = asyncio.get_running_loop()
         self.dataplane.crash()
         self.plane = Plane(
             owner=OWNER,
@@ -119,18 +125,18 @@ class Side:
             address=f"https://{self.name}.example/dsp",
             store=self.store,
             identity=self.identity,
-            peer=SimulatedPeer(self._network, self.name, self.identity.token_for),
+            peer=SimulatedPeer(self._network, self.name, self.identity.token_for, self._sends),
             dataplane=self.dataplane,
-            library=Library(OPERANDS),
-            now=lambda: EPOCH + int(loop.time() * 1000),
+            library=LIBRARY,
+            now=now,
             new_id=self._new_id,
             wake=lambda process: self._worker.wake(process) if self._worker else None,
             watch=Watch(),
             announce=lambda: None,
             address_problem=lambda *_: None,
-            limits=Limits(look=20_000, retry_most=20_000, lease=60_000),
+            limits=Limits(look=LOOK_MS, retry_most=20_000, lease=60_000, owed_for=self.owed_for),
         )
-        decider: Decider = self._decider(self.plane)
+        decider: Decider = self._make_decider(self.plane)
         patience = Patience(await self.store.backoffs(OWNER), lambda: 0.5 + self._rng.random() / 2)
         self._worker = Worker(self.plane, decider, patience)
 
@@ -141,13 +147,39 @@ class Side:
 
         self.dataplane.listen(ended)
         self._network.attach(self.name, self.handle)
-        self._running = asyncio.create_task(self._worker.run(), name=f"worker {self.name}")
+        self.ask(self._worker.run())
+
+    def ask(self, request: Coroutine[Any, Any, Any]) -> None:
+        """Let this side do something, until it is done or the side crashes."""
+        task = asyncio.create_task(self._ask(request))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _ask(self, request: Coroutine[Any, Any, Any]) -> None:
+        try:
+            await request
+        except (UseCaseError, StoreError) as error:
+            self.witness.seen[f"people told {type(error).__name__}"] += 1
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is a finding
+            self.witness.broken(f"{self.name} failed: {error!r}")
+
+    def _sends(self, message: str, body: bytes) -> None:
+        self._sent.add(body)
+        self.witness.sends(self.name, message, body, self.dataplane.moving())
+
+    async def rows(self, kind: Kind) -> dict[str, AnyProcess]:
+        """Return all processes of a kind."""
+        read: Any = self.store.negotiations if kind is Kind.NEGOTIATION else self.store.transfers
+        found, _ = await read(OWNER, ALL)
+        return {row.id: row for row in found}
 
     async def crash(self) -> None:
         """Lose everything but the store, wherever the tasks stand."""
         self._network.attach(self.name, None)
-        if self._running:
-            self._running.cancel()
+        rows, _ = await self.store.leaves(OWNER, ALL)
+        self.witness.head(self.name, list(rows))
+        for task in list(self._tasks):
+            task.cancel()
         if self._worker:
             await self._worker.stop(0.0)
         self._worker = None
@@ -163,27 +195,32 @@ class Side:
         except ProtocolError as error:
             return Reply(error.status, reason=error.reason)
         except Replayed:
+            self.witness.seen["answer 401 replayed"] += 1
             return Reply(401, reason="replayed")
         except StoreError:
             return Reply(503, reason="busy")
         if isinstance(outcome, Declined):
+            self.witness.seen[f"answer {outcome.status} {outcome.code}"] += 1
             return Reply(outcome.status, reason=outcome.reason)
-        self.answered.setdefault(outcome.process.id, set()).add(outcome.state)
+        if not outcome.created:
+            self.witness.answers(self.name, outcome.process.id, outcome.state, self.dataplane.moving())
+        if not outcome.woken:
+            self.witness.seen[
+                f"rule {outcome.process.kind} {'initial ' if outcome.created else ''}repeat answered"
+            ] += 1
         if outcome.woken:
             # As a background task does: after the answer has been written.
             asyncio.get_running_loop().call_later(0.001, self.plane.wake, outcome.process)
         return Reply(201 if outcome.created else 200, pid=outcome.process.id, state=outcome.state)
 
     async def _outcome(self, caller: Caller, what: str, pid: str | None, body: bytes) -> Answer | Declined:
-        name = what.partition(":")[0]
-        if name in _NEGOTIATION:
-            received = decode(_NEGOTIATION[name], body)
+        received = decode(kind_of(what), body)
+        if what.startswith("Contract"):
             if pid is None:
-                begin: Any = inbound_negotiation.request if "Request" in name else inbound_negotiation.offer
+                begin: Any = inbound_negotiation.request if "Request" in what else inbound_negotiation.offer
                 outcome: Answer | Declined = await begin(self.plane, caller, received)
                 return outcome
             return await inbound_negotiation.message(self.plane, caller, pid, what, received)
-        received = decode(_TRANSFER[name], body)
         if pid is None:
             return await inbound_transfer.request(self.plane, caller, received)
         return await inbound_transfer.message(self.plane, caller, pid, what, received)
@@ -195,14 +232,8 @@ class Side:
         await self.store.commit(inbound.used(caller))
         if process is None or process.peer != caller.participant or process.state is None:
             return Reply(404, reason="not found")
+        pending = process.pending
+        if self.eager and pending and pending.body in self._sent:
+            # As peers do that change their state when they send, and not when they are heard.
+            return Reply(200, pid=process.id, state=pending.target)
         return Reply(200, pid=process.id, state=process.state)
-
-
-def consumer_and_provider(left: Any, right: Any) -> tuple[Any, Any]:
-    """Return the two processes with the consumer's first."""
-    return (left, right) if left.role is Role.CONSUMER else (right, left)
-
-
-def public(value: Any) -> str:
-    """Return a value for a trace."""
-    return msgspec.json.encode(value).decode()[:200]

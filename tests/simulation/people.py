@@ -1,0 +1,126 @@
+"""What people and power cuts do to a universe, from its seed."""
+
+import asyncio
+import random
+
+import msgspec
+
+from connector.controlplane import negotiation, transfer
+from connector.controlplane.deciders import ByPolicy
+from connector.controlplane.plane import Plane
+from connector.ports.decider import Accept, HoldFor, Offer, Proceed, Request, Terminate, Wait
+from connector.ports.entities import DataClass
+from connector.ports.store import AnyProcess
+from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.machine import Kind
+from connector.protocol.dsp.negotiation_machine import ContractNegotiation, NegotiationState
+from tests.simulation.world import ALL, OWNER, Side
+
+RULES = {"@type": "Offer", "@id": "offer:counter", "permission": [{"action": "use"}]}
+TERMS = msgspec.json.encode(RULES)
+
+
+class Whim:
+    """Decides like the product, but now and then haggles or walks away, as people do."""
+
+    def __init__(self, plane: Plane, rng: random.Random) -> None:
+        self._by_policy = ByPolicy(plane, frozenset({DataClass.PERSONAL}))
+        self._rng = rng
+
+    async def decide(self, process: AnyProcess, now: int) -> Proceed | HoldFor | Wait:
+        mood = self._rng.random()
+        if isinstance(process, ContractNegotiation):
+            if process.state in {NegotiationState.REQUESTED, NegotiationState.OFFERED} and mood < 0.06:
+                ours = process.role is (Role.PROVIDER if process.state == NegotiationState.REQUESTED else Role.CONSUMER)
+                if ours:
+                    return Proceed(Terminate("whim", "changed our mind"))
+            if process.state in {NegotiationState.REQUESTED, NegotiationState.OFFERED} and mood > 0.85:
+                return Wait(now + int((mood - 0.85) * 200_000))
+            if process.role is Role.PROVIDER and process.state == NegotiationState.REQUESTED and mood < 0.3:
+                return Proceed(Offer(TERMS))
+            if process.role is Role.CONSUMER and process.state == NegotiationState.OFFERED:
+                return Proceed(Request(TERMS) if mood < 0.4 and process.rounds < 6 else Accept())
+        return await self._by_policy.decide(process, now)
+
+
+class People:
+    """The people of both sides; `most` bounds the negotiations and the transfers that they begin."""
+
+    def __init__(self, city: Side, firm: Side, rng: random.Random) -> None:
+        self._city, self._firm, self._rng = city, firm, rng
+        self._pace = rng.choice([1.0, 3.0, 8.0])
+        self._most = rng.randint(1, 4)
+        self._negotiations = self._transfers = 0
+
+    async def act(self) -> None:
+        """Act until cancelled."""
+        self._request()
+        while True:
+            await asyncio.sleep(self._rng.random() * self._pace)
+            side = self._rng.choice([self._city, self._firm])
+            action = self._rng.random()
+            if action < 0.5:
+                await self._on_transfer(side)
+            elif action < 0.75:
+                await self._on_agreement()
+            elif action < 0.82:
+                await self._on_negotiation(side)
+            elif action < 0.9:
+                self._request()
+            elif action < 0.95 and self._negotiations < self._most:
+                self._negotiations += 1
+                self._city.ask(negotiation.offer(self._city.plane, "firm", "data"))
+
+    async def cut_power(self, side: Side) -> None:
+        """Let a side crash now and then, at any moment, until cancelled."""
+        often = self._rng.choice([5.0, 20.0, 60.0])
+        while True:
+            await asyncio.sleep(self._rng.random() * often * 2)
+            side.witness.note(f"{side.name} crashes")
+            side.witness.seen[f"crash of {side.name}"] += 1
+            await side.crash()
+            try:
+                await asyncio.sleep(self._rng.random() * self._rng.choice([0.01, 1.0, 20.0]))
+            finally:
+                await side.start()
+
+    def _request(self) -> None:
+        if self._negotiations < self._most:
+            self._negotiations += 1
+            self._firm.ask(negotiation.request(self._firm.plane, "city", "data"))
+
+    async def _on_transfer(self, side: Side) -> None:
+        rows = list((await side.rows(Kind.TRANSFER)).values())
+        if not rows:
+            return
+        row = self._rng.choice(rows)
+        action = self._rng.choice(["suspend", "suspend", "resume", "resume", "complete", "terminate", "finish"])
+        if action == "finish":
+            moving = sorted(side.dataplane.moving())
+            if moving:
+                side.ask(side.dataplane.finish(moving[0]))
+        elif action in {"suspend", "terminate"}:
+            side.ask(getattr(transfer, action)(side.plane, row.id, "as the people will"))
+        else:
+            side.ask(getattr(transfer, action)(side.plane, row.id))
+
+    async def _on_agreement(self) -> None:
+        rows, _ = await self._firm.store.agreements(OWNER, ALL)
+        ready = [row for row in rows if row.finalized_at is not None]
+        if ready and self._transfers < self._most:
+            self._transfers += 1
+            push = self._rng.random() < 0.4
+            self._firm.ask(transfer.request(self._firm.plane, self._rng.choice(ready).id, push=push))
+
+    async def _on_negotiation(self, side: Side) -> None:
+        rows = list((await side.rows(Kind.NEGOTIATION)).values())
+        if not rows:
+            return
+        pid = self._rng.choice(rows).id
+        action = self._rng.random()
+        if action < 0.3:
+            side.ask(negotiation.terminate(side.plane, pid, "as the people will"))
+        elif action < 0.7:
+            side.ask(negotiation.approve(side.plane, pid))
+        else:
+            side.ask(negotiation.counter(side.plane, pid, RULES))

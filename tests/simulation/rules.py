@@ -1,0 +1,107 @@
+"""Each rule that makes two connectors converge, taken away at the one place where it is.
+
+`without(name)` is a context in which a rule does not hold. The simulation has to notice: `test_rules.py`.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest.mock import patch
+
+import msgspec
+
+from connector.controlplane import inbound, inbound_negotiation, inbound_transfer, reconcile, steps
+from connector.protocol.dsp import machine
+
+_receive, _plan, _observed, _on_the_table = machine.receive, machine.plan, machine.observed, steps._on_the_table
+
+
+def _forgetting(process: Any, table: Any, message: str, digest: str, now: int) -> Any:
+    """Receive without remembering what was accepted last."""
+    known = process.accepted
+    forgotten = process if known is None or known.digest == machine.UNSEEN else _with(process, accepted=None)
+    return _receive(forgotten, table, message, digest, now)
+
+
+def _literal(process: Any, table: Any, message: str, digest: str, now: int) -> Any:
+    """Receive without taking a later message for the acknowledgement of ours."""
+    pending = process.pending
+    if pending is None:
+        return _receive(process, table, message, digest, now)
+    outcome = _receive(_with(process, pending=_with(pending, target="nowhere")), table, message, digest, now)
+    if isinstance(outcome, machine.Applied) and outcome.process.pending:
+        return machine.Applied(_with(outcome.process, pending=pending))
+    return outcome
+
+
+def _calling_back(process: Any, table: Any, message: str, body: bytes, now: int) -> Any:
+    """Plan over a pending message that ends the process."""
+    pending = process.pending
+    ending = (
+        pending
+        and pending.target in table.terminal
+        and table.ranks.get(message, 0) > table.ranks.get(pending.message, 0)
+    )
+    return _plan(_with(process, pending=None) if ending else process, table, message, body, now)
+
+
+def _guessing(process: Any, table: Any, state: str, now: int, **how: Any) -> Any:
+    """Infer from the peer's state also what brings something that the state does not tell."""
+    moves = tuple(_with(move, bears=False) for move in table.moves)
+    return _observed(process, _with(table, moves=moves), state, now, **how)
+
+
+def _hasty(process: Any, table: Any, state: str, now: int, **how: Any) -> Any:
+    """Take the peer's state as proof also where it may still wait for our answer."""
+    return _observed(process, table, state, now)
+
+
+def _same_offer(plane: Any, process: Any, policy: bytes) -> Any:
+    """Offer again under the identifier of the offer before."""
+    return _on_the_table(dataclasses.replace(plane, new_id=lambda: process.offer_id), process, policy)
+
+
+async def _blind(*_: Any, **__: Any) -> None:
+    """Ask nobody where the peer stands."""
+
+
+async def _always_new(plane: Any, caller: Any, known: Any, digest: str) -> Any:
+    """Refuse an initial request that came before."""
+    return inbound.declined(known, 400, "pid-in-use", "This pid of yours already names another process with us.")
+
+
+def _with(value: Any, **changes: Any) -> Any:
+    return msgspec.structs.replace(value, **changes)
+
+
+Removal = tuple[Any, str, Callable[..., Any]]
+
+RULES: dict[str, tuple[Removal, ...]] = {
+    "repeat re-acknowledgement": ((machine, "receive", _forgetting),),
+    "initial request idempotent": (
+        (inbound_negotiation, "again", _always_new),
+        (inbound_transfer, "again", _always_new),
+    ),
+    "implied acknowledgement": ((machine, "receive", _literal),),
+    "GET after refusal or doubt": ((reconcile, "ask", _blind),),
+    "crossing rank": ((machine, "_rank", lambda table, message: 0),),
+    "bears: never inferred": ((machine, "observed", _guessing),),
+    "what ends cannot be called back": ((machine, "plan", _calling_back),),
+    "fresh offer identifiers": ((steps, "_on_the_table", _same_offer),),
+    "the look": ((reconcile, "look", _blind),),
+    "no proof while an answer is awaited": ((machine, "observed", _hasty),),
+}
+
+
+@contextmanager
+def without(name: str) -> Iterator[None]:
+    """Take a rule away for a while."""
+    patches = [patch.object(place, attribute, replacement) for place, attribute, replacement in RULES[name]]
+    for each in patches:
+        each.start()
+    try:
+        yield
+    finally:
+        for each in patches:
+            each.stop()

@@ -1,0 +1,56 @@
+"""The simulation itself: it repeats itself to the letter, and sees what it is there to see."""
+
+from typing import Any
+
+import pytest
+
+from connector.controlplane import outbound, trail
+from connector.ports.changes import AppendLeaf
+from tests.simulation.__main__ import main
+from tests.simulation.universe import live
+from tests.simulation.witness import Broken
+
+
+def test_the_same_seed_is_the_same_universe() -> None:
+    assert live(11).trace == live(11).trace
+
+
+def test_what_the_product_did_not_expect_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(*_: Any) -> None:
+        raise ZeroDivisionError("on purpose")
+
+    monkeypatch.setattr(outbound, "deliver", fail)
+    with pytest.raises(Broken, match="on purpose"):
+        live(0)
+
+
+def test_a_transition_without_a_leaf_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = trail.commit
+
+    async def silent(plane: Any, before: Any, after: Any, *changes: Any, **_: Any) -> Any:
+        return await whole(plane, before, after, *(each for each in changes if not isinstance(each, AppendLeaf)))
+
+    monkeypatch.setattr(trail, "commit", silent)
+    with pytest.raises(Broken, match="without a leaf"):
+        live(0)
+
+
+def test_a_process_that_is_never_left_alone_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbound, "_next_look", lambda plane, process, until: plane.now())
+    with pytest.raises(Broken, match="busy with nothing"):
+        live(0)
+
+
+def test_the_report_tells_what_was_seen(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--seeds", "5", "--jobs", "1"]) == 0
+    told = capsys.readouterr().out
+    for words in ("transfer REQUESTED → STARTED", "negotiation provider FINALIZED", "universes held"):
+        assert words in told
+
+
+def test_a_failure_prints_seed_and_trace(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--seeds", "300", "--jobs", "1", "--without", "bears: never inferred"]) == 1
+    told = capsys.readouterr().out
+    assert "without an agreement" in told or "without an address" in told
+    assert "received Contract" in told
+    assert "Put its seed into" in told

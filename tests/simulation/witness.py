@@ -1,0 +1,238 @@
+"""The witness of a universe: sees every commit, message and flow of both sides, and says what must not be.
+
+What it finds is written down at once and ends the universe; a fault raised inside the product would be taken for one of
+its own, which the worker is right to survive.
+"""
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+import msgspec
+
+from connector.audit import leaves, merkle
+from connector.ports.changes import AppendLeaf, Change, PutProcess
+from connector.ports.entities import Leaf
+from connector.ports.store import AnyProcess
+from connector.protocol.dsp import transfer_machine
+from connector.protocol.dsp.codec import decode
+from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.machine import Table
+from connector.protocol.dsp.negotiation_machine import NEGOTIATION, ContractNegotiation
+from connector.protocol.dsp.transfer_machine import TRANSFER, TransferProcess, TransferState
+from tests.simulation.messages import kind_of
+
+# A universe that commits more often than this is busy with nothing: its processes are a handful.
+COMMITS_MOST = 4_000
+# What stops or ends a flow: when it is on its way, no byte is.
+# The reasons that people give.
+PEOPLES = (b"as the people will", b"changed our mind")
+_STOPPING = {transfer_machine.SUSPENSION, transfer_machine.COMPLETION, transfer_machine.TERMINATION}
+
+
+class Broken(AssertionError):
+    """An invariant does not hold; the message has the seed and the trace."""
+
+
+def table_of(process: AnyProcess) -> Table:
+    """Return the figure that a process obeys."""
+    return NEGOTIATION if isinstance(process, ContractNegotiation) else TRANSFER
+
+
+class Witness:
+    """Keeps the trace of one universe, counts what was seen, and names the first thing that must not be."""
+
+    def __init__(self) -> None:
+        self.trace: list[str] = []
+        self.seen: Counter[str] = Counter()
+        self.fault: str | None = None
+        self.stop = asyncio.Event()
+        self._commits = 0
+        self._latest: dict[tuple[str, str], AnyProcess] = {}
+        self._owed: dict[tuple[str, str], bytes] = {}
+        self._planned: list[tuple[str, str, bytes]] = []
+        self._applied: Counter[tuple[str, str, str]] = Counter()
+        self._answered: dict[tuple[str, str], set[str]] = {}
+        self._heads: dict[str, list[tuple[int, bytes]]] = {}
+
+    def note(self, line: str) -> None:
+        """Add a line to the trace."""
+        self.trace.append(f"{asyncio.get_running_loop().time():9.3f} {line}")
+
+    def broken(self, what: str) -> None:
+        """Write down what must not be; the first is the one that counts."""
+        if self.fault is None:
+            self.fault = what
+            self.note(f"BROKEN {what}")
+            self.stop.set()
+
+    def committed(self, side: str, group: tuple[Change, ...]) -> None:
+        """See a group that has just become durable."""
+        self._commits += 1
+        if self._commits > COMMITS_MOST:
+            self.broken(f"{side} has committed {self._commits} times and goes on: it is busy with nothing")
+        puts = [change.process for change in group if isinstance(change, PutProcess)]
+        kinds = [change.leaf.kind for change in group if isinstance(change, AppendLeaf)]
+        for after in puts:
+            before = self._latest.get((side, after.id))
+            self._latest[side, after.id] = after
+            self._check_transition(side, before, after, kinds[0] if kinds else "")
+            lacking = holds_what_it_needs(after)
+            if lacking:
+                self.broken(lacking)
+            pending = after.pending
+            self._owed[side, after.id] = pending.body if pending else b""
+            if pending and not (before and before.pending and before.pending.body == pending.body):
+                self._planned.append((side, pending.message, pending.body))
+            if kinds and kinds[0].startswith("received ") and after.accepted:
+                self._applied[side, after.accepted.message, after.accepted.digest] += 1
+
+    def owes(self, side: str, body: bytes) -> bool:
+        """Tell whether this message is still what a side has to deliver."""
+        return any(who == side and owed == body for (who, _), owed in self._owed.items())
+
+    def meant_to_end(self, row: AnyProcess) -> bool:
+        """Tell whether people of either side have meant to terminate the process."""
+        pid = row.id.encode() + b'"'
+        return any(pid in body and any(word in body for word in PEOPLES) for _, _, body in self._planned)
+
+    def sends(self, side: str, message: str, body: bytes, moving: set[str]) -> None:
+        """See a message on its way out: what pauses or ends a flow has stopped it before."""
+        if message in _STOPPING:
+            document = msgspec.json.decode(body)
+            for pid in (document.get("consumerPid"), document.get("providerPid")):
+                if pid in moving:
+                    self.broken(f"{side} tells of a {message} while bytes of {pid} move")
+
+    def answers(self, side: str, pid: str, state: str, moving: set[str]) -> None:
+        """See a 2xx: it is kept whatever happens, and says nothing has stopped that has not."""
+        self._answered.setdefault((side, pid), set()).add(state)
+        if pid in moving and state != TransferState.STARTED:
+            self.broken(f"{side} answers {state} while bytes of {pid} move")
+
+    def moves(self, side: str, flow_id: str) -> None:
+        """See a flow that begins to move: only a started transfer may."""
+        process = self._latest.get((side, flow_id))
+        if process is None or process.state != TransferState.STARTED:
+            self.broken(f"{side} lets bytes of {flow_id} move in state {process.state if process else None}")
+
+    def head(self, side: str, found: list[Leaf]) -> None:
+        """Take the tree head of a side: the tree at the end has to begin with it."""
+        tree = merkle.tree([leaf.hash for leaf in found])
+        self._heads.setdefault(side, []).append((tree.size, merkle.root(tree)))
+
+    def _check_transition(self, side: str, before: AnyProcess | None, after: AnyProcess, event: str) -> None:
+        table = table_of(after)
+        state = before.state if before else None
+        if state == after.state:
+            if "refused" in event or "waits" in event:
+                self.seen[f"event {table.kind} {event}"] += 1
+            return
+        why = f" ({after.ended.reason})" if after.ended else ""
+        self.note(f"{side} {after.id} {state} → {after.state}: {event}{why}")
+        self._classify(table, before, after, event)
+        if state in table.terminal:
+            self.broken(f"{side} left {state} for {after.state}")
+        if after.state not in table.reachable(state) | {table.terminated}:
+            self.broken(f"{side} went from {state} to {after.state}")
+        if not event:
+            self.broken(f"{side} went from {state} to {after.state} without a leaf")
+
+    def _classify(self, table: Table, before: AnyProcess | None, after: AnyProcess, event: str) -> None:
+        """Count which transition this was, and by which rule."""
+        state = before.state if before else None
+        self.seen[f"transition {table.kind} {state or 'INITIAL'} → {after.state}"] += 1
+        pending = before.pending if before else None
+        if event.startswith("received "):
+            message = event.removeprefix("received ")
+            if table.move(state, after.role.other, message) is None and message != table.ending:
+                self.seen[f"rule {table.kind} implied acknowledgement"] += 1
+            elif after.pending:
+                self.seen[f"rule {table.kind} crossing: both happen"] += 1
+            elif pending:
+                self.seen[f"rule {table.kind} crossing: ours gives way"] += 1
+        elif event.startswith("settled"):
+            how = "doubt settled" if pending else "look settled"
+            self.seen[f"rule {table.kind} {how}"] += 1
+        elif event.startswith("ended"):
+            self.seen[f"rule {table.kind} {event}"] += 1
+
+    def check_answers(self, side: str, rows: dict[str, AnyProcess]) -> str | None:
+        """Return which 2xx of a side was forgotten, or None."""
+        for (who, pid), states in self._answered.items():
+            row = rows.get(pid)
+            if who != side or row is None:
+                continue
+            table = table_of(row)
+            for state in states:
+                if state != row.state and row.state not in table.reachable(state) | {table.terminated}:
+                    return f"{side} answered {state} for {pid} and is {row.state}"
+        return None
+
+    def check_applied(self, stale: int) -> str | None:
+        """Return which message was applied more often than it was meant, or None.
+
+        The protocol's messages have no identifier: a late copy of an older message, with a token of its own, cannot be
+        told from a new one. Such copies (`stale` of them) are all the excuse there is.
+        """
+        meant: Counter[tuple[str, str]] = Counter()
+        for side, message, body in self._planned:
+            meant[side, decode(kind_of(message), body).digest] += 1
+        excess = 0
+        for (side, message, digest), times in self._applied.items():
+            sender = next(name for name in ("city", "firm") if name != side)
+            planned = meant[sender, digest]
+            if planned == 0:
+                return f"{side} applied a {message} that {sender} never meant to send"
+            excess += max(times - planned, 0)
+            if times > planned and excess > stale:
+                return f"{side} applied a {message} {times} times that was meant {planned} times"
+        if excess:
+            self.seen["rule a late copy of an older message applied"] += excess
+        return None
+
+    def check_audit(self, side: str, found: list[Leaf], rows: dict[str, AnyProcess]) -> str | None:
+        """Return what is wrong with the audit log of a side, or None.
+
+        Every leaf is what its hash says and in the tree, the tree has grown from every earlier head, and the leaves of
+        a process tell its story without a gap.
+        """
+        tree = merkle.tree([leaf.hash for leaf in found])
+        top = merkle.root(tree)
+        states: dict[str, str] = {}
+        for index, leaf in enumerate(found):
+            if leaf.position != index or leaves.leaf_hash(leaf.salt, leaf.body) != leaf.hash:
+                return f"leaf {index} of {side} is not what its hash and position say"
+            if leaf.process_id not in rows:
+                continue
+            fields = msgspec.json.decode(leaf.body)["fields"]
+            if states.get(leaf.process_id, "INITIAL") != fields["from"]:
+                return f"the leaves of {leaf.process_id} have a gap before {leaf.kind} from {fields['from']}"
+            states[leaf.process_id] = fields["to"]
+        for index in {0, len(found) // 2, len(found) - 1} & set(range(len(found))):
+            path = merkle.inclusion(tree, index)
+            if not merkle.verify_inclusion(found[index].hash, index, tree.size, path, top):
+                return f"leaf {index} of {side} is not in its tree"
+        for size, head in self._heads.get(side, []):
+            if not merkle.verify_consistency(size, tree.size, head, top, merkle.consistency(tree, size)):
+                return f"the tree of {side} does not begin with its head of {size} leaves"
+        for pid, row in rows.items():
+            if states.get(pid) != (row.state or "INITIAL"):
+                return f"{pid} is {row.state} and its last leaf says {states.get(pid)}"
+        return None
+
+
+def holds_what_it_needs(row: AnyProcess) -> str | None:
+    """Return what a process lacks in its state, or None: states bring things along that they cannot be without."""
+    if isinstance(row, ContractNegotiation):
+        concluded = row.state in {"AGREED", "VERIFIED", "FINALIZED"}
+        return f"{row.id} is {row.state} without an agreement" if concluded and not row.agreement else None
+    pulls = isinstance(row, TransferProcess) and row.role is Role.CONSUMER and row.format == transfer_machine.PULL
+    if pulls and row.state in {TransferState.STARTED, TransferState.SUSPENDED} and not row.data_address:
+        return f"{row.id} is {row.state} without an address to pull from"
+    return None
+
+
+def as_rows(rows: Any) -> dict[str, AnyProcess]:
+    """Return processes by their identifiers."""
+    return {row.id: row for row in rows}
