@@ -7,6 +7,7 @@ dozen packages into the environment of development. A word that is not known her
 import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -79,19 +80,20 @@ def operations(document: Mapping[str, Any]) -> list[Operation]:
 
 
 class Grammar:
-    """The strategies for a document; `known` are identifiers that exist, so that some requests mean something."""
+    """The strategies for a document; `known`, by member or chapter, is what exists."""
 
-    def __init__(self, document: Mapping[str, Any], known: Sequence[str]) -> None:
+    def __init__(self, document: Mapping[str, Any], known: Mapping[str, Sequence[str]]) -> None:
         self._schemas = document["components"]["schemas"]
-        self.names = st.one_of(st.sampled_from(list(known)), st.text(max_size=12))
+        self._known = known
+        self.names = st.one_of(st.sampled_from(list(chain(*known.values()))), st.text(max_size=12))
 
-    def fitting(self, schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
-        """Return the values that fit a schema."""
+    def fitting(self, schema: Mapping[str, Any], word: str = "") -> st.SearchStrategy[Any]:
+        """Return the values that fit a schema; `word` is the name of the member or chapter they are for."""
         assert schema.keys() <= _UNDERSTOOD, sorted(schema.keys() - _UNDERSTOOD)
         if "$ref" in schema:
-            return self.fitting(self._schemas[schema["$ref"].rpartition("/")[2]])
+            return self.fitting(self._schemas[schema["$ref"].rpartition("/")[2]], word)
         if "anyOf" in schema:
-            return st.one_of([self.fitting(choice) for choice in schema["anyOf"]])
+            return st.one_of([self.fitting(choice, word) for choice in schema["anyOf"]])
         if "enum" in schema:
             return st.sampled_from(schema["enum"])
         low, high = schema.get("minimum"), schema.get("maximum")
@@ -102,7 +104,7 @@ class Grammar:
                 items = self.fitting(schema.get("items", {}))
                 return st.lists(items, min_size=schema.get("minItems", 0), max_size=min(3, schema.get("maxItems", 3)))
             case "string":
-                return self._string(schema)
+                return self._string(schema, word)
             case "integer":
                 return st.integers(low, high)
             case "number":
@@ -113,21 +115,24 @@ class Grammar:
                 return st.none()
         return values
 
-    def _string(self, schema: Mapping[str, Any]) -> st.SearchStrategy[str]:
+    def _string(self, schema: Mapping[str, Any], word: str) -> st.SearchStrategy[str]:
         if schema.get("format") == "date-time":
             return st.sampled_from(_MOMENTS)
         low, high = schema.get("minLength", 0), schema.get("maxLength", 10**6)
-        return self.names.filter(lambda text: low <= len(text) <= high)
+        known = st.sampled_from(self._known[word]) if word in self._known else self.names
+        return st.one_of(known, known, self.names).filter(lambda text: low <= len(text) <= high)
 
     def _object(self, schema: Mapping[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
         if "properties" in schema:
-            members = {name: self.fitting(inner) for name, inner in schema["properties"].items()}
+            members = {name: self.fitting(inner, name) for name, inner in schema["properties"].items()}
             needed = {name: members.pop(name) for name in schema.get("required", ())}
-            return st.fixed_dictionaries(needed, optional=members)
+            drawn = st.fixed_dictionaries(needed, optional=members)
+            examples = [st.sampled_from(schema["examples"])] if "examples" in schema else []
+            return st.one_of(st.fixed_dictionaries(needed), drawn, *examples)
         inner = schema.get("additionalProperties")
         if isinstance(inner, Mapping):
             return st.dictionaries(self.names, self.fitting(inner), max_size=min(3, schema.get("maxProperties", 3)))
-        return st.one_of(broken(POLICY), st.just({"kind": "file", "path": "counts.csv"}), st.just(POLICY))
+        return st.one_of(st.just(POLICY), st.just({"kind": "file", "path": "counts.csv"}), broken(POLICY))
 
 
 @st.composite
@@ -136,10 +141,11 @@ def requests(draw: st.DrawFn, grammar: Grammar, operation: Operation, fits: bool
     path, query = operation.path, []
     for parameter in operation.parameters:
         name, schema = parameter["name"], parameter["schema"]
+        word = operation.path.split("/")[2] if name == "id" else name
         left_out = parameter["in"] == "query" and not parameter["required"] and name != "timeout"
         if left_out and draw(st.booleans()):
             continue
-        value = draw(grammar.fitting(schema) if fits else st.one_of(texts, grammar.names))
+        value = draw(grammar.fitting(schema, word) if fits else st.one_of(texts, grammar.names))
         if name == "timeout":
             # Nothing happens while one waits here, so that a longer time would only pass.
             value = 0 if fits else draw(st.sampled_from(["", "x", "nan", "inf", "-1", "1e9", "0x1"]))

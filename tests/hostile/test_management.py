@@ -45,7 +45,16 @@ class Api:
         self.operations = operations(self.document)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         self.http = httpx.AsyncClient(transport=transport, base_url="http://connector")
-        self.known: list[str] = ["", AGREEMENT, participant("city"), participant("firm"), "urn:none", "open-data"]
+        people, assets = [participant("firm"), participant("city"), "urn:none"], ["urn:drafted", "urn:offered"]
+        self.known: dict[str, list[str]] = {
+            **dict.fromkeys(("participant", "peer", "counterparty"), people),
+            **{word: [AGREEMENT] for word in ("agreement", "agreements", "usage")},
+            **dict.fromkeys(("asset", "assets", "dataset"), assets),
+            "negotiations": [],
+            "transfers": [],
+            "name": ["open", "city-internal"],
+            "media_type": ["text/csv"],
+        }
         self._validators: dict[str, Any] = {}
 
     def breaks(self, schema: Any, value: Any) -> bool:
@@ -70,7 +79,7 @@ class Api:
         """Let there be something of everything: an asset, an agreement, processes in several states, a delivery."""
         store, now = self.connector.parts.store, self.connector.plane.now()
         order = {"title": {"de": "Zählung"}, "source": {"kind": "file", "path": "counts.csv"}, "data_class": "open"}
-        drafted = await self.ask("POST", "/v1/assets", {**order, "id": "urn:drafted"})
+        await self.ask("POST", "/v1/assets", {**order, "id": "urn:drafted"})
         offered = await self.ask("POST", "/v1/assets", {**order, "id": "urn:offered", "policy": POLICY})
         await self.ask("POST", f"/v1/assets/{quote(offered['id'])}/publish")
         agreement = Agreement(
@@ -87,7 +96,6 @@ class Api:
             finalized_at=now,
         )
         await store.commit([PutAgreement(agreement)])
-        self.known += [drafted["id"], offered["id"]]
         for state in (None, "OFFERED", "AGREED"):
             order = {"participant": participant("firm"), "asset": offered["id"]}
             begun = (await self.ask("POST", "/v1/negotiations/offer", order))["id"]
@@ -103,7 +111,7 @@ class Api:
                     created_at=now,
                 )
                 await store.commit([PutProcess(_in(negotiation, state, held=True), negotiation.version), PutHold(hold)])
-            self.known.append(begun)
+            self.known["negotiations"].append(begun)
         for state in (None, "STARTED", "SUSPENDED", "COMPLETED"):
             begun = (await self.ask("POST", "/v1/transfers", {"agreement": AGREEMENT}))["id"]
             transfer = await store.transfer(OWNER, begun)
@@ -114,7 +122,7 @@ class Api:
             folder = self.connector.parts.settings.received / path
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "counts.csv").write_bytes(b"street;cars\n")
-            self.known.append(begun)
+            self.known["transfers"].append(begun)
 
 
 def _in(process: Any, state: str, **more: Any) -> Any:
