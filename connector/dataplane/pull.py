@@ -30,6 +30,7 @@ from connector.ports.entities import Flow, FlowDirection
 from connector.ports.flow import Content, Source, SourceError
 
 READ_BUFFER = 1024 * 1024
+IDLE_S = 15.0
 _STALL_S = 60.0
 _UNTYPED = "application/octet-stream"
 
@@ -64,8 +65,11 @@ def make_app(
 
 
 def make_runner(app: web.Application) -> web.AppRunner:
-    """Return a runner with the buffers that streaming needs; no access log, because it would repeat paths."""
-    return web.AppRunner(app, access_log=None, read_bufsize=READ_BUFFER, shutdown_timeout=3.0)
+    """Return a runner with the buffers that streaming needs; no access log, because it would repeat paths.
+
+    A connection without a whole request is closed after `IDLE_S`, also where a byte of a header comes now and then.
+    """
+    return web.AppRunner(app, access_log=None, read_bufsize=READ_BUFFER, shutdown_timeout=3.0, keepalive_timeout=IDLE_S)
 
 
 def head_of(puller: "Puller", receiver: Receiver) -> Any:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 import pytest
+from aiohttp import web
 from starlette.responses import Response
 
 from connector.app.listeners import Listeners
@@ -18,14 +19,15 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 async def listening() -> AsyncIterator[Listeners]:
     made = Listeners()
     await made.asgi("protocol", Response(b"here"), "127.0.0.1", 0, public=True)
+    await made.data("data", web.Application(), "127.0.0.1", 0)
     try:
         yield made
     finally:
         await made.close()
 
 
-async def connected(listeners: Listeners) -> Streams:
-    at = urlsplit(listeners.addresses["protocol"])
+async def connected(listeners: Listeners, name: str = "protocol") -> Streams:
+    at = urlsplit(listeners.addresses[name])
     return await asyncio.open_connection(at.hostname, at.port)
 
 
@@ -54,3 +56,14 @@ async def test_who_asks_in_time_keeps_the_connection() -> None:
                 writer.write(bytes([byte]))
             assert await reader.readuntil(b"here")
         writer.close()
+
+
+async def test_who_does_not_finish_a_header_loses_the_connection_to_the_data_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("connector.dataplane.pull.IDLE_S", 0.05)
+    async with listening() as listeners:
+        for begun in (b"", b"G", WHOLE[:-2], WHOLE + WHOLE[:-2]):
+            streams = await connected(listeners, "data")
+            streams[1].write(begun)
+            assert (b"404" in await closed(streams)) == begun.startswith(WHOLE)
