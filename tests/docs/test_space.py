@@ -74,7 +74,7 @@ def test_three_participants_offer_find_agree_and_deliver(
     assert ended == 0, output
     assert output.count("ended with exit code 4") == 1, "the terms refuse, with their exit code"
     assert output.count("ended with exit code 6") == 1, "a person is waited for, with the exit code of that"
-    assert "ImproveTransportMobility" in output
+    assert "improving transport and mobility" in output, "the terms and the reason name the purpose in words"
     offered = (tmp_path / "space/office/offered/bicycles.csv").read_bytes()
     assert (tmp_path / "space/bicycles.csv").read_bytes() == offered
     assert (tmp_path / "space/fetched/bicycles.csv").read_bytes() == offered
