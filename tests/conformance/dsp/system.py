@@ -81,7 +81,7 @@ class System:
             store=await open_store(self._folder / "store.sqlite"),
             identity=identity,
             peer=HttpPeer(client, identity),
-            dataplane=SimulatedDataPlane("under-test"),
+            dataplane=SimulatedDataPlane("under-test", milliseconds, lambda _: None),
             library=Library(operands()),
             now=milliseconds,
             new_id=new_urn,
