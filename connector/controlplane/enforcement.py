@@ -267,9 +267,17 @@ async def notice(plane: Plane, process: TransferProcess) -> TransferProcess | No
     if process.state != TransferState.STARTED or process.pending or process.keep:
         return None
     report = await plane.dataplane.report(process.owner, process.id)
-    if report is None or not (report.error or report.state is FlowState.COMPLETED):
+    if report is None or not _is_news(process, report):
         return None
     return await _ended(plane, process, report)
+
+
+def _is_news(process: TransferProcess, report: FlowReport) -> bool:
+    """Tell whether the flow has ended by itself, or, where it is kept open, has delivered what is not on record."""
+    if report.error or report.state is FlowState.COMPLETED:
+        return True
+    known = msgspec.json.decode(process.progress).get("sha256") if process.progress else None
+    return process.keep and report.sha256 is not None and report.sha256 != known
 
 
 async def catch_up(plane: Plane) -> list[TransferProcess]:
@@ -281,7 +289,7 @@ async def catch_up(plane: Plane) -> list[TransferProcess]:
         rows, after = await plane.store.transfers(plane.owner, page, state=TransferState.STARTED)
         for row in rows:
             report = await plane.dataplane.report(row.owner, row.id)
-            if report and (report.error or report.state is FlowState.COMPLETED):
+            if report and _is_news(row, report):
                 ended = await flow_ended(plane, row.owner, report)
                 found += [ended] if ended else []
         if after is None:
