@@ -10,12 +10,11 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from tests.simulation.rules import RULES, without
+from tests.simulation import lives
+from tests.simulation.rules import RULES
 from tests.simulation.seeds import ever_failed
-from tests.simulation.universe import live
-from tests.simulation.witness import Broken
 
 CHUNK = 50
 PROGRESS_S = 10.0
@@ -49,35 +48,12 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-Outcome = tuple[int, Counter[str], str | None]
-
-
-def _lived(chunks: list[tuple[list[int], str | None]], jobs: int) -> Iterator[Outcome]:
+def _lived(chunks: list[tuple[list[int], str | None]], jobs: int) -> Iterator[lives.Outcome]:
     if jobs == 1:
-        yield from map(_live, chunks)
+        yield from map(lives.lived, chunks)
         return
     with multiprocessing.get_context("spawn").Pool(jobs) as pool:
-        yield from pool.imap_unordered(_live, chunks)
-
-
-def _live(chunk: tuple[list[int], str | None]) -> Outcome:
-    seeds, rule = chunk
-    if rule:
-        with without(rule):
-            return _all(seeds)
-    return _all(seeds)
-
-
-def _all(seeds: Iterable[int]) -> Outcome:
-    seen: Counter[str] = Counter()
-    count = 0
-    for seed in seeds:
-        try:
-            seen += live(seed).seen
-        except Broken as broken:
-            return count, seen, str(broken)
-        count += 1
-    return count, seen, None
+        yield from pool.imap_unordered(lives.lived, chunks)
 
 
 def report(seen: Counter[str], universes: int, seconds: float) -> None:

@@ -1,5 +1,8 @@
 """The simulation itself: it repeats itself to the letter, and sees what it is there to see."""
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +12,8 @@ from connector.ports.changes import AppendLeaf
 from tests.simulation.__main__ import main
 from tests.simulation.universe import live
 from tests.simulation.witness import Broken
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_same_seed_is_the_same_universe() -> None:
@@ -54,3 +59,10 @@ def test_a_failure_prints_seed_and_trace(capsys: pytest.CaptureFixture[str]) -> 
     assert "without an agreement" in told or "without an address" in told
     assert "received Contract" in told
     assert "Put its seed into" in told
+
+
+def test_the_night_runs_in_processes_of_its_own() -> None:
+    command = [sys.executable, "-m", "tests.simulation", "--seeds", "2", "--jobs", "2"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "universes held" in run.stdout
