@@ -1,0 +1,90 @@
+"""A negotiation with a counter-offer and a transfer with a suspension, driven through both management APIs.
+
+Every step looks first where the processes stand, so that it can be repeated after a kill without doing anything twice.
+"""
+
+from typing import Any
+
+from connector.client.negotiations import Negotiation
+from connector.client.transfers import Transfer
+from tests.crash.space import DIGEST, Space
+
+# More than is offered: the provider answers with an offer of its own.
+ASKED: dict[str, Any] = {
+    "permission": [
+        {
+            "action": "use",
+            "constraint": [
+                {
+                    "leftOperand": "dateTime",
+                    "operator": "lt",
+                    "rightOperand": {"@value": "2090-01-01T00:00:00Z", "@type": "xsd:dateTime"},
+                }
+            ],
+        }
+    ]
+}
+
+
+def negotiate(space: Space, asked: dict[str, Any] | None = None) -> str:
+    """Conclude a contract and return its identifier. Raises Stuck, AssertionError."""
+    firm, city = space.firm.client, space.city.client
+    before = {row.id for row in space.until(lambda: firm.negotiations.list(limit=500), "the listing").items}
+
+    def begun() -> Negotiation | None:
+        # A kill between the commit and the answer leaves a negotiation that nobody was told of.
+        new = [row for row in firm.negotiations.list(limit=500).items if row.id not in before]
+        return new[0] if new else firm.negotiations.start(space.city.actor.id, space.dataset, policy=asked)
+
+    mine = space.until(begun, "beginning a negotiation")
+
+    def concluded() -> str | None:
+        found = firm.negotiations.show(mine.id)
+        assert found.state != "TERMINATED", found.ended
+        if found.hold:
+            firm.negotiations.approve(found.id)
+        if found.state != "FINALIZED" or not found.peer_pid:
+            return None
+        theirs = city.negotiations.show(found.peer_pid)
+        return found.agreement_id if theirs.state == "FINALIZED" else None
+
+    return space.until(concluded, "the negotiation")
+
+
+def transfer(space: Space, agreement: str) -> str:
+    """Pull, suspend, resume and complete under an agreement; return the transfer. Raises Stuck, AssertionError."""
+    firm, city = space.firm.client, space.city.client
+
+    def begun() -> Transfer | None:
+        known = firm.transfers.list(agreement=agreement).items
+        return known[0] if known else firm.transfers.start(agreement, keep=True)
+
+    pid = space.until(begun, "beginning a transfer").id
+
+    def both(state: str, push: Any = None) -> Transfer | None:
+        found = firm.transfers.show(pid)
+        assert found.state != "TERMINATED", found.ended
+        if found.state != state and found.pending is None and push:
+            push(pid)
+        if found.state != state or not found.peer_pid:
+            return None
+        return found if city.transfers.show(found.peer_pid).state == state else None
+
+    def delivered() -> Transfer | None:
+        found = both("STARTED")
+        if found is None or found.progress is None or not found.progress.sha256:
+            return None
+        assert found.progress.sha256 == DIGEST
+        return found
+
+    space.until(delivered, "the delivery")
+    space.until(lambda: both("SUSPENDED", firm.transfers.suspend), "the suspension")
+    space.until(lambda: both("STARTED", firm.transfers.resume), "the resumption")
+    space.until(lambda: both("COMPLETED", firm.transfers.complete), "the completion")
+    return pid
+
+
+def once(space: Space) -> tuple[str, str]:
+    """Live through the whole; return agreement and transfer."""
+    agreement = negotiate(space, {**ASKED, "@type": "Offer"})
+    return agreement, transfer(space, agreement)
