@@ -35,7 +35,9 @@ def artifacts() -> Path:
     folder = ROOT / "build" / "dsp-kit" / "lib"
     if not list(folder.glob("tck-runtime-*.jar")):
         goal = ["dependency:copy-dependencies", f"-DoutputDirectory={folder}"]
-        subprocess.run(["mvn", "-q", "-B", "-f", str(HERE / "pom.xml"), *goal], check=True, timeout=600)
+        subprocess.run(
+            ["mvn", "-q", "-B", "-Dstyle.color=never", "-f", str(HERE / "pom.xml"), *goal], check=True, timeout=600
+        )
     return folder
 
 
