@@ -1,11 +1,13 @@
 """One crawl of one source: all pages of its catalogue, compared with what is known, applied all or nothing.
 
 Nothing is deleted before the whole catalogue was read, and a catalogue that lost more than half of what it had is
-believed only when a second crawl finds the same. Whatever a source sends is bounded: pages, datasets, bytes.
+believed only when a second crawl misses more than half as well. Whatever a source sends is bounded: pages, datasets,
+bytes, and the time it takes over them.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+import contextlib
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
 import msgspec
@@ -22,11 +24,12 @@ _BREATH = 50
 
 
 class Bounds(msgspec.Struct, frozen=True, kw_only=True):
-    """What is taken of one catalogue at the most."""
+    """What is taken of one catalogue at the most; `seconds` keeps a slow source from holding a place for hours."""
 
     pages: int = 1000
     datasets: int = 20_000
     bytes: int = 64 * 1024 * 1024
+    seconds: float = 900.0
 
 
 class CrawlFailed(Exception):
@@ -57,15 +60,19 @@ async def crawl(
     peer: Peer, source: CrawlSource, known: dict[str, str], *, now: int, bounds: Bounds | None = None
 ) -> Found:
     """Read a source's whole catalogue; `known` are the digests of its present entries by id. Raises CrawlFailed."""
-    found, count = Found(), 0
+    found, count, bounds = Found(), 0, bounds or Bounds()
     # Without a digest the source is new or has moved: then every entry is written again, with its new address.
     compared = known if source.digest else {}
-    async for page in _pages(peer, source, bounds or Bounds()):
-        for document in page.datasets:
-            count += 1
-            if count % _BREATH == 0:
-                await asyncio.sleep(0)
-            _take(found, document, source, compared, now)
+    try:
+        async with asyncio.timeout(bounds.seconds), contextlib.aclosing(_pages(peer, source, bounds)) as pages:
+            async for documents in pages:
+                for document in documents:
+                    count += 1
+                    if count % _BREATH == 0:
+                        await asyncio.sleep(0)
+                    _take(found, document, source, compared, now)
+    except TimeoutError:
+        raise CrawlFailed(f"The catalogue was not read to its end within {bounds.seconds:g} seconds.") from None
     return found
 
 
@@ -93,32 +100,45 @@ def delta(
     return Delta(source=after, upserts=tuple(found.changed.values()), removed=removed, verified=verified)
 
 
-async def _pages(peer: Peer, source: CrawlSource, bounds: Bounds) -> AsyncIterator[CatalogPage]:
-    """Yield page after page. Raises CrawlFailed for a page that fails, and for a catalogue without an end."""
+async def _pages(peer: Peer, source: CrawlSource, bounds: Bounds) -> AsyncGenerator[list[bytes], None]:
+    """Yield the datasets of page after page. Raises CrawlFailed for one that fails, and for what has no end."""
     seen: set[str] = set()
     url: str | None = None
     datasets = size = 0
-    while True:
-        page = await peer.catalog(source.participant, source.address, page_url=url)
-        if isinstance(page, InDoubt):
-            raise CrawlFailed(f"The catalogue was not answered: {page.reason}", page.retry_after_ms)
-        if isinstance(page, Refused):
-            raise CrawlFailed(f"The catalogue was refused to us: {page.reason}")
-        if page.participant_id not in {None, source.participant}:
-            raise CrawlFailed(f"The catalogue is that of {page.participant_id}, not that of {source.participant}.")
-        datasets += len(page.datasets)
-        size += sum(len(document) for document in page.datasets)
+    for _ in range(bounds.pages):
+        page = _answered(await peer.catalog(source.participant, source.address, page_url=url), source)
+        documents = _own(page, source)
+        datasets += len(documents)
+        size += sum(len(document) for document in documents)
         if datasets > bounds.datasets or size > bounds.bytes:
             raise CrawlFailed(f"The catalogue is larger than {bounds.datasets} datasets or {bounds.bytes} bytes.")
-        yield page
+        yield documents
         url = page.next_url
         if url is None:
             return
-        if url in seen:
-            raise CrawlFailed("The pages of the catalogue lead in a circle: a next page came twice.")
-        seen.add(url)
-        if len(seen) >= bounds.pages:
-            raise CrawlFailed(f"The catalogue has more than {bounds.pages} pages.")
+        # A page without datasets says nothing: one that is filtered empty may come again.
+        marks = {url, page.digest} if documents else {url}
+        if seen & marks:
+            raise CrawlFailed("The pages of the catalogue lead in a circle: a page came twice.")
+        seen |= marks
+    raise CrawlFailed(f"The catalogue has more than {bounds.pages} pages.")
+
+
+def _answered(answer: CatalogPage | Refused | InDoubt, source: CrawlSource) -> CatalogPage:
+    """Return the page that was answered. Raises CrawlFailed where none was, or that of somebody else."""
+    if isinstance(answer, InDoubt):
+        raise CrawlFailed(f"The catalogue was not answered: {answer.reason}", answer.retry_after_ms)
+    if isinstance(answer, Refused):
+        raise CrawlFailed(f"The catalogue was refused to us: {answer.reason}")
+    if answer.participant_id not in {None, source.participant}:
+        raise CrawlFailed(f"The catalogue is that of {answer.participant_id}, not that of {source.participant}.")
+    return answer
+
+
+def _own(page: CatalogPage, source: CrawlSource) -> list[bytes]:
+    """Return the source's datasets, those of its own nested catalogues too; others' it may only pass on."""
+    nested = [entry.dataset for entry in page.nested if entry.participant_id in {None, source.participant}]
+    return [*page.datasets, *nested]
 
 
 def _take(found: Found, document: bytes, source: CrawlSource, known: dict[str, str], now: int) -> None:

@@ -1,6 +1,5 @@
 """What participants ask a broker, over HTTP: search in German, sources, changes, a nudge, and who may."""
 
-import csv
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -16,7 +15,6 @@ from connector.ports.changes import Replayed
 from connector.ports.identity import Caller, Intent
 from connector.store.memory_record import MemoryRecord
 from tests.broker.world import BROKER, CITY, Catalogue, Space, dataset, titled
-from tests.support.data import data_folder
 
 
 def offers() -> dict[str, Catalogue]:
@@ -226,33 +224,3 @@ async def test_every_route_has_an_example_in_the_openapi_document(desk: Desk) ->
             assert any(
                 "example" in answer["content"]["application/json"] for answer in answers if answer.get("content")
             ), path
-
-
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
-        ("baustellen", "karlsruhe/baustellen.geojson"),
-        ("Spielplatz", "bochum/playgrounds.csv"),
-        ("juli wetter", "bochum/weather_943CC6451BFB_2025-07.csv"),
-        ("parkplätze bielefeld", "bielefeld/bielefeld.csv"),
-        ("umweltzone", "bochum/env_zone.shp"),
-    ],
-)
-async def test_the_citys_real_data_is_found_by_the_words_people_use(words: str, expected: str) -> None:
-    root = data_folder()
-    with (root / "bielefeld" / "bielefeld.csv").open(encoding="utf-8-sig", errors="replace") as table:
-        columns = next(csv.reader(table))
-    made = {
-        "karlsruhe/baustellen.geojson": ("Baustellen in Karlsruhe", "Roadworks"),
-        "bochum/playgrounds.csv": ("Spielplätze der Stadt Bochum", "Playgrounds"),
-        "bochum/weather_943CC6451BFB_2025-07.csv": ("Wetterdaten der smarten Bank, Juli 2025", "Weather"),
-        "bielefeld/bielefeld.csv": ("Parkplätze in Bielefeld", ", ".join(columns[:5])),
-        "bochum/env_zone.shp": ("Umweltzone Bochum", "Environmental zone"),
-    }
-    assert all((root / path).is_file() for path in made)
-    shown = [titled(path, title, **{"dct:description": text}) for path, (title, text) in made.items()]
-    desk = Desk(stadt=Catalogue(*shown))
-    await desk.crawl()
-    desk.http.headers["Authorization"] = f"Bearer {CITY}stadt"
-    assert await desk.found(q=words) == [expected]
-    await desk.http.aclose()

@@ -11,6 +11,7 @@ from connector.broker.crawl import Bounds
 from connector.broker.crawler import Crawler
 from connector.broker.schedule import DAY, MINUTE, Rhythm
 from connector.ports.changes import Unavailable
+from connector.ports.peer import Nested
 from connector.ports.record import CrawlSource, Delta, Liveness, Query
 from connector.store.memory_record import MemoryRecord
 from tests.broker.world import BROKER, CITY, PAGE, Catalogue, Space, dataset, member, titled
@@ -128,6 +129,7 @@ async def test_a_catalogue_that_recovers_loses_nothing() -> None:
     ("catalogue", "bounds", "expected"),
     [
         ({"circle": True}, Bounds(), "circle"),
+        ({"same": True}, Bounds(), "circle"),
         ({"endless": True}, Bounds(pages=5), "more than 5 pages"),
         ({"offers": many(70)}, Bounds(datasets=60), "larger than 60 datasets"),
         ({"offers": [dataset("a", x="y" * 9000)]}, Bounds(bytes=5000), "5000 bytes"),
@@ -146,6 +148,29 @@ async def test_what_has_no_end_or_no_right_is_a_failure_with_a_sentence(
     assert source.failures == 1
     assert expected in (source.error or "")
     assert await world.ids() == []
+
+
+async def test_a_source_that_never_ends_its_answer_gives_its_place_back() -> None:
+    world = World(a=Catalogue(dataset("x")))
+    world.space.gate = asyncio.Event()
+    world.crawler = crawler_of(world.space, world.record, bounds=Bounds(seconds=0), concurrency=1)
+    async with asyncio.timeout(10):
+        source = await world.crawl()
+    assert (source.liveness, source.error) == (
+        Liveness.SUSPECT,
+        "The catalogue was not read to its end within 0 seconds.",
+    )
+    world.space.gate.set()
+    world.crawler = crawler_of(world.space, world.record, concurrency=1)
+    assert (await world.crawl()).liveness is Liveness.ONLINE
+
+
+async def test_datasets_of_its_own_nested_catalogues_are_a_source_s_and_others_are_not() -> None:
+    world = World(a=Catalogue(dataset("x")))
+    raw = {name: json.dumps(dataset(name)).encode() for name in ("own", "unnamed", "foreign")}
+    world.catalogue.nested = (Nested(A, raw["own"]), Nested(None, raw["unnamed"]), Nested(CITY + "b", raw["foreign"]))
+    assert (await world.crawl()).datasets == 3
+    assert await world.ids() == ["own", "unnamed", "x"]
 
 
 async def test_a_dataset_that_cannot_be_read_spoils_no_other_and_is_not_deleted() -> None:

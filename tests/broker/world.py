@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from connector.ports.identity import Caller, Intent, Participant, Unauthenticated
-from connector.ports.peer import CatalogPage, Delivery, InDoubt, Refused
+from connector.ports.peer import CatalogPage, Delivery, InDoubt, Nested, Refused
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machine import Kind
 
@@ -50,6 +50,8 @@ class Catalogue:
         self.refusing: str | None = None
         self.circle = False
         self.endless = False
+        self.same = False
+        self.nested: tuple[Nested, ...] = ()
         self.says: str | None = None
         self.asked = 0
 
@@ -59,13 +61,20 @@ class Catalogue:
             return Refused(status=403, reason=self.refusing)
         if self.failing_from is not None and number >= self.failing_from:
             return InDoubt(reason="503: busy", retry_after_ms=1000)
-        part = self.offers[number * PAGE : (number + 1) * PAGE]
-        following = str(number + 1) if len(part) == PAGE or self.endless else None
+        first = 0 if self.same else number * PAGE
+        part = self.offers[first : first + PAGE]
+        following = str(number + 1) if len(part) == PAGE or self.endless or self.same else None
         if self.circle:
             following = "0"
         # Made anew with every answer, as deployed connectors do.
         fresh = tuple(offer if isinstance(offer, bytes) else json.dumps(renewed(offer)).encode() for offer in part)
-        return CatalogPage(participant_id=self.says, datasets=fresh, next_url=following, digest=str(uuid.uuid4()))
+        return CatalogPage(
+            participant_id=self.says,
+            datasets=fresh,
+            next_url=following,
+            digest="same" if self.same else str(uuid.uuid4()),
+            nested=self.nested,
+        )
 
 
 def renewed(offer: dict[str, Any]) -> dict[str, Any]:
