@@ -144,6 +144,14 @@ def _other_pids(process: machine.Process, message: Any) -> Declined | None:
     return None
 
 
+def is_late(before: P, after: P) -> bool:
+    """Tell whether a message had been taken as received before it came, so that nothing has moved.
+
+    A message that proves that ours was received may lead back to the state from which ours was to lead away.
+    """
+    return before.state == after.state and before.pending == after.pending
+
+
 def learn_peer_pid(process: P, message: Any) -> P:
     """Return the process with the peer's pid, which its first message may tell before its acknowledgement does."""
     if process.peer_pid is not None:

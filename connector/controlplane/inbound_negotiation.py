@@ -98,7 +98,7 @@ async def message(plane: Plane, caller: Caller, pid: str, name: str, received: R
     def effect(
         before: ContractNegotiation, after: ContractNegotiation
     ) -> tuple[ContractNegotiation, list[Change]] | Declined:
-        if before.state == after.state:
+        if inbound.is_late(before, after):
             return _late(after, name, received), []
         after = inbound.learn_peer_pid(after, received.message)
         after = msgspec.structs.replace(after, evidence=inbound.evidence(caller))

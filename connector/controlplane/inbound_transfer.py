@@ -89,7 +89,7 @@ async def message(plane: Plane, caller: Caller, pid: str, name: str, received: R
     def effect(before: TransferProcess, after: TransferProcess) -> tuple[TransferProcess, list[Change]] | Declined:
         after = inbound.learn_peer_pid(after, received.message)
         after = msgspec.structs.replace(after, evidence=inbound.evidence(caller))
-        if before.state == after.state:
+        if inbound.is_late(before, after):
             return _late(plane, after, name, received), []
         return _effect(before, after, name, received)
 
