@@ -202,7 +202,10 @@ async def _doubt(plane: Plane, patience: Patience, process: AnyProcess, table: T
     now = plane.now()
     pending = process.pending
     assert pending is not None
-    if now - process.updated_at > plane.limits.owed_for and pending.attempts > plane.limits.refusals:
+    # What completes a process is owed for ever: it may have arrived, and then the peer has not ended as we would here.
+    completes = pending.target in table.terminal and pending.message != table.ending
+    long_silent = now - process.updated_at > plane.limits.owed_for and pending.attempts > plane.limits.refusals
+    if long_silent and not completes:
         reason = f"No answer for {plane.limits.owed_for // 3_600_000} hours: {doubt.reason}"
         ended = Ended("unreachable", reason, plane.participant)
         return await trail.commit(plane, process, _end(process, table, ended, now), event="ended unreachable")
