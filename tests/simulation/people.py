@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from typing import Any
 
 import msgspec
 
@@ -16,8 +17,15 @@ from connector.protocol.dsp.machine import Kind
 from connector.protocol.dsp.negotiation_machine import ContractNegotiation, NegotiationState
 from tests.simulation.world import ALL, OWNER, Side
 
-RULES = {"@type": "Offer", "@id": "offer:counter", "permission": [{"action": "use"}]}
-TERMS = msgspec.json.encode(RULES)
+
+def terms(until: int) -> dict[str, Any]:
+    """Return what haggling is about: how long the data may be used."""
+    right = {"@value": f"{until}-01-01T00:00:00Z", "@type": "xsd:dateTime"}
+    limit = {"leftOperand": "dateTime", "operator": "lt", "rightOperand": right}
+    return {"@type": "Offer", "@id": "offer:counter", "permission": [{"action": "use", "constraint": [limit]}]}
+
+
+TERMS = [msgspec.json.encode(terms(until)) for until in (2060, 2070, 2080)]
 
 
 class Whim:
@@ -37,9 +45,9 @@ class Whim:
             if process.state in {NegotiationState.REQUESTED, NegotiationState.OFFERED} and mood > 0.85:
                 return Wait(now + int((mood - 0.85) * 200_000))
             if process.role is Role.PROVIDER and process.state == NegotiationState.REQUESTED and mood < 0.3:
-                return Proceed(Offer(TERMS))
+                return Proceed(Offer(self._rng.choice(TERMS)))
             if process.role is Role.CONSUMER and process.state == NegotiationState.OFFERED:
-                return Proceed(Request(TERMS) if mood < 0.4 and process.rounds < 6 else Accept())
+                return Proceed(Request(self._rng.choice(TERMS)) if mood < 0.4 and process.rounds < 6 else Accept())
         return await self._by_policy.decide(process, now)
 
 
@@ -123,4 +131,4 @@ class People:
         elif action < 0.7:
             side.ask(negotiation.approve(side.plane, pid))
         else:
-            side.ask(negotiation.counter(side.plane, pid, RULES))
+            side.ask(negotiation.counter(side.plane, pid, terms(2050)))

@@ -6,12 +6,12 @@ from pathlib import Path
 MISSED: dict[str, tuple[int, ...]] = {
     "repeat re-acknowledgement": (4, 22),
     "initial request idempotent": (4, 27),
-    "implied acknowledgement": (1, 5),
-    "GET after refusal or doubt": (359, 425),
+    "implied acknowledgement": (1, 6),
+    "GET after refusal or doubt": (425, 482),
     "crossing rank": (34, 85),
     "bears: never inferred": (17, 255),
     "what ends cannot be called back": (22, 106),
-    "fresh offer identifiers": (486, 800),
+    "fresh offer identifiers": (1038, 1368),
     "the look": (7,),
     "no proof while an answer is awaited": (236,),
 }
