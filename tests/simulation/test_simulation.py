@@ -43,7 +43,7 @@ def test_a_transition_without_a_leaf_is_a_fault(monkeypatch: pytest.MonkeyPatch)
 def test_a_process_that_is_never_left_alone_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbound, "_next_look", lambda plane, process, until: plane.now())
     with pytest.raises(Broken, match="busy with nothing"):
-        live(0)
+        [live(seed) for seed in range(10)]
 
 
 def test_the_report_tells_what_was_seen(capsys: pytest.CaptureFixture[str]) -> None:
