@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from connector.api.broker import make_broker_app
@@ -142,7 +141,7 @@ def _plane(parts: Parts, now: Callable[[], int], new_id: Callable[[], str]) -> P
     )
 
 
-def _protocol(plane: Plane, record: Record) -> Starlette:
+def _protocol(plane: Plane, record: Record) -> ASGIApp:
     """Return the ASGI application that peers talk to: a Catalogue Service filled from the record."""
 
     async def provide(caller: Caller, after: str | None, limit: int | None, filters: tuple[object, ...]) -> Answer:  # noqa: ARG001 - every member may see what the broker may

@@ -3,6 +3,7 @@
 import logging
 import sys
 import time
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -51,8 +52,14 @@ def set_up(form: Literal["human", "json"], level: str) -> None:
     root.setLevel(level.upper())
     for noisy in ("uvicorn.error", "aiohttp.access", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # What no line of ours shows need not be found out for each (Python's logging how-to, "Optimization").
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
 def _stamp(seconds: float) -> str:
-    whole = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
-    return f"{whole}.{int(seconds % 1 * 1000):03d}Z"
+    return f"{_second(int(seconds))}.{int(seconds % 1 * 1000):03d}Z"
+
+
+@lru_cache(maxsize=4)
+def _second(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))

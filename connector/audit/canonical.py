@@ -38,7 +38,12 @@ def _is_plain(value: object, depth: int = 4) -> bool:
         return abs(value) <= _EXACT
     if type(value) is not dict or depth == 0:
         return False
-    return all(type(name) is str and name.isascii() and _is_plain(entry, depth - 1) for name, entry in value.items())
+    for name, entry in value.items():
+        if type(name) is not str or not name.isascii():
+            return False
+        if type(entry) is not str and not _is_plain(entry, depth - 1):
+            return False
+    return True
 
 
 def _ordered(value: object, depth: int) -> Any:

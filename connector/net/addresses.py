@@ -7,6 +7,7 @@ listed one by one, because `ipaddress.is_global` is True for translation prefixe
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from connector.net.errors import Blocked
@@ -180,9 +181,7 @@ def address_fault(address: IPAddress, host: str, port: int, policy: NetPolicy) -
         if address.scope_id is not None:
             return f"{host} resolves to an address with a zone, which is not allowed."
         address = address.ipv4_mapped or address
-    if _within(address, policy.networks):
-        return None
-    if not _within(address, _NOT_PUBLIC) and (address.version == 4 or address in _PUBLIC_V6):
+    if _within(address, policy.networks) or _is_public(address):
         return None
     if _named(host, port, policy.hosts) and not _within(address, _NEVER_BY_NAME):
         return None
@@ -194,6 +193,12 @@ def resolved(text: str) -> IPAddress:
     return ip_address(text)
 
 
+# Every message to a peer is judged anew, and most peers are at an address that was judged a moment ago.
+@lru_cache(maxsize=4096)
+def _is_public(address: IPAddress) -> bool:
+    return not _within(address, _NOT_PUBLIC) and (address.version == 4 or address in _PUBLIC_V6)
+
+
 def _within(address: IPAddress, networks: Iterable[IPNetwork]) -> bool:
     return any(address in network for network in networks)
 
@@ -202,6 +207,7 @@ def _named(host: str, port: int, entries: frozenset[str]) -> bool:
     return bool(entries) and (f"{host}:{port}" in entries or f"{host}:*" in entries)
 
 
+@lru_cache(maxsize=4096)
 def _host(host: str) -> tuple[str, IPAddress | None]:
     """Return the host and, where it is an address, that; `127.1`, `0x7f.1` or `2130706433` are refused, not guessed."""
     try:

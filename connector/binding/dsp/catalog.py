@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from connector.binding.dsp.handling import JSON, endpoint, read, refused
+from connector.binding.dsp.routing import Route
 from connector.controlplane import catalog, inbound
 from connector.controlplane.plane import Plane
 from connector.ports.identity import Caller, Intent
@@ -66,7 +66,7 @@ def routes_for(plane: Plane, provide: Provide, provide_dataset: ProvideDataset) 
         return _compressed(request, found, {})
 
     def route(path: str, handle: Callable[..., Awaitable[Response]], method: str) -> Route:
-        return Route(path, endpoint(plane, CatalogError, Intent.CATALOG, handle), methods=[method])
+        return Route(method, path, endpoint(plane, CatalogError, Intent.CATALOG, handle))
 
     return [route("/catalog/request", request, "POST"), route("/catalog/datasets/{id:path}", dataset, "GET")]
 

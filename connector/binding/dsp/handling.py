@@ -15,6 +15,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from connector.binding.dsp.routing import Endpoint
 from connector.controlplane.inbound import Answer, Declined, used
 from connector.controlplane.plane import Plane
 from connector.ports.changes import Replayed, StoreError
@@ -36,7 +37,6 @@ JSON = "application/json"
 
 M = TypeVar("M", bound=msgspec.Struct)
 ErrorKind = type[negotiation.ContractNegotiationError] | type[transfer.TransferError] | type[CatalogError]
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 async def body_of(request: Request, limit: int = BODY_LIMIT) -> bytes:

@@ -1,38 +1,37 @@
-"""The DSP listener: one Starlette application with the version document and the three chapters below the base path."""
+"""The DSP listener: one ASGI application with the version document and the three chapters below the base path."""
 
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from starlette.applications import Starlette
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route, Router
+from starlette.types import ASGIApp
 
 from connector.binding.dsp import negotiation, transfer
 from connector.binding.dsp.handling import JSON
+from connector.binding.dsp.routing import Route, dispatcher
 from connector.controlplane.plane import Plane
 from connector.protocol.dsp.codec import encode
 from connector.protocol.dsp.paths import WELL_KNOWN
 from connector.protocol.dsp.version import Version, VersionResponse
 
 
-def application(plane: Plane, catalog_routes: Sequence[BaseRoute]) -> Starlette:
+def application(plane: Plane, catalog_routes: Sequence[Route]) -> ASGIApp:
     """Return the ASGI application that peers talk to; the base path is that of `plane.address`."""
     base = urlsplit(plane.address).path.rstrip("/")
     chapters = [*catalog_routes, *negotiation.routes(plane), *transfer.routes(plane)]
     return mounted(plane, base, chapters)
 
 
-def mounted(plane: Plane, base: str, chapters: Sequence[BaseRoute]) -> Starlette:
+def mounted(plane: Plane, base: str, chapters: Sequence[Route]) -> ASGIApp:
     """Return the application with the version document and `chapters` below the path `base`.
 
     It never redirects: a redirect names the scheme that we see, which is plain HTTP behind a proxy that ends TLS, and
     whoever follows one sends its token along.
     """
-    routes = Router(chapters, redirect_slashes=False)
-    whole = Starlette(routes=[version_route(plane, base), Mount(base or "/", app=routes)])
-    whole.router.redirect_slashes = False
-    return whole
+    below = [msgspec.structs.replace(route, path=base + route.path) for route in chapters]
+    return dispatcher([version_route(plane, base), *below])
 
 
 def version_route(plane: Plane, base: str) -> Route:
@@ -43,4 +42,4 @@ def version_route(plane: Plane, base: str) -> Route:
     async def show(_: Request) -> Response:
         return Response(document, 200, None, JSON)
 
-    return Route(WELL_KNOWN, show, methods=["GET"])
+    return Route("GET", WELL_KNOWN, show)

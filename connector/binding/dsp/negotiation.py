@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from connector.binding.dsp.handling import answered, endpoint, read, shown
+from connector.binding.dsp.routing import Route
 from connector.controlplane import inbound_negotiation
 from connector.controlplane.inbound import used
 from connector.controlplane.plane import Plane
@@ -23,7 +23,7 @@ def routes(plane: Plane) -> list[Route]:
     """Return the routes below the base path."""
 
     def post(path: str, handle: Handle, intent: Intent = Intent.NEGOTIATION) -> Route:
-        return Route(path, endpoint(plane, ContractNegotiationError, intent, handle), methods=["POST"])
+        return Route("POST", path, endpoint(plane, ContractNegotiationError, intent, handle))
 
     def later(kind: type[msgspec.Struct], name: str) -> Handle:
         async def handle(request: Request, caller: Caller, body: bytes) -> Response:
@@ -54,7 +54,7 @@ def routes(plane: Plane) -> list[Route]:
     return [
         post("/negotiations/request", request),
         post("/negotiations/offers", offer),
-        Route("/negotiations/{pid}", endpoint(plane, ContractNegotiationError, Intent.ENDING, show), methods=["GET"]),
+        Route("GET", "/negotiations/{pid}", endpoint(plane, ContractNegotiationError, Intent.ENDING, show)),
         post("/negotiations/{pid}/request", later(negotiation.ContractRequestMessage, machine.REQUEST)),
         post("/negotiations/{pid}/offers", later(negotiation.ContractOfferMessage, machine.OFFER)),
         post("/negotiations/{pid}/agreement", later(negotiation.ContractAgreementMessage, machine.AGREEMENT)),

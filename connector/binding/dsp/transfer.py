@@ -3,10 +3,10 @@
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from connector.binding.dsp.handling import answered, endpoint, read, shown
 from connector.binding.dsp.negotiation import Handle
+from connector.binding.dsp.routing import Route
 from connector.controlplane import inbound_transfer
 from connector.controlplane.inbound import used
 from connector.controlplane.plane import Plane
@@ -19,7 +19,7 @@ def routes(plane: Plane) -> list[Route]:
     """Return the routes below the base path."""
 
     def post(path: str, handle: Handle, intent: Intent = Intent.TRANSFER) -> Route:
-        return Route(path, endpoint(plane, TransferError, intent, handle), methods=["POST"])
+        return Route("POST", path, endpoint(plane, TransferError, intent, handle))
 
     def later(kind: type[msgspec.Struct], name: str) -> Handle:
         async def handle(request: Request, caller: Caller, body: bytes) -> Response:
@@ -41,7 +41,7 @@ def routes(plane: Plane) -> list[Route]:
     machine, ending = transfer_machine, Intent.ENDING
     return [
         post("/transfers/request", request),
-        Route("/transfers/{pid}", endpoint(plane, TransferError, ending, show), methods=["GET"]),
+        Route("GET", "/transfers/{pid}", endpoint(plane, TransferError, ending, show)),
         post("/transfers/{pid}/start", later(transfer.TransferStartMessage, machine.START)),
         post("/transfers/{pid}/suspension", later(transfer.TransferSuspensionMessage, machine.SUSPENSION), ending),
         post("/transfers/{pid}/completion", later(transfer.TransferCompletionMessage, machine.COMPLETION), ending),

@@ -12,7 +12,9 @@ REASON_LIMIT = 500
 
 def clean(text: str, limit: int = REASON_LIMIT) -> str:
     """Return the text in one line without control characters, cut at `limit` characters: fit for a log or a page."""
-    line = "".join(character if character.isprintable() else " " for character in text[: 2 * limit])
+    line = text[: 2 * limit]
+    if not line.isprintable():
+        line = "".join(character if character.isprintable() else " " for character in line)
     line = " ".join(line.split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
 

@@ -1,0 +1,86 @@
+"""Which endpoint a request is for: two dozen fixed paths (HTTPS bindings of the chapters), looked up, never redirected.
+
+A general router tries one regular expression after another and wraps every endpoint in layers that catch what ours
+catch themselves (`handling.endpoint`); on this hot path that was an eighth of a message's cost.
+"""
+
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class Route(msgspec.Struct, frozen=True):
+    """An endpoint at a path, which may have one `{name}` as a whole segment, or at its end one `{name:path}`."""
+
+    method: str
+    path: str
+    endpoint: Endpoint
+
+
+Methods = Mapping[str, Endpoint]
+
+
+class _Family(msgspec.Struct, frozen=True):
+    """The paths that begin alike and then have a name in them: what follows the name leads to the methods."""
+
+    prefix: str
+    name: str
+    greedy: bool
+    after: dict[str, dict[str, Endpoint]]
+
+    def match(self, path: str) -> tuple[Methods, dict[str, str]]:
+        """Return the methods of a path of this family, and its name; no methods where it is none."""
+        if not path.startswith(self.prefix):
+            return {}, {}
+        rest = path[len(self.prefix) :]
+        value, slash, tail = (rest, "", "") if self.greedy else rest.partition("/")
+        return self.after.get(slash + tail, {}) if value else {}, {self.name: value}
+
+
+def dispatcher(routes: Sequence[Route]) -> ASGIApp:
+    """Return the ASGI application that answers these routes, and 404 or 405 to everything else.
+
+    A GET is also there for HEAD. The endpoints raise nothing: they answer for their own faults.
+    """
+    exact: dict[str, dict[str, Endpoint]] = {}
+    families: dict[str, _Family] = {}
+    for route in routes:
+        prefix, brace, rest = route.path.partition("{")
+        if brace:
+            placeholder, _, suffix = rest.partition("}")
+            name, _, kind = placeholder.partition(":")
+            family = families.setdefault(prefix, _Family(prefix, name, kind == "path", {}))
+            methods = family.after.setdefault(suffix, {})
+        else:
+            methods = exact.setdefault(route.path, {})
+        methods |= dict.fromkeys(("GET", "HEAD") if route.method == "GET" else (route.method,), route.endpoint)
+
+    def candidates(path: str) -> Iterator[tuple[Methods, dict[str, str]]]:
+        yield exact.get(path, {}), {}
+        for family in families.values():
+            yield family.match(path)
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        method, allowed = scope["method"], set[str]()
+        for methods, names in candidates(scope["path"]):
+            if method in methods:
+                scope["path_params"] = names
+                answer = await methods[method](Request(scope, receive))
+                break
+            allowed.update(methods)
+        else:
+            answer = _nowhere(allowed)
+        await answer(scope, receive, send)
+
+    return application
+
+
+def _nowhere(allowed: Collection[str]) -> Response:
+    if not allowed:
+        return PlainTextResponse("Not Found", 404)
+    return PlainTextResponse("Method Not Allowed", 405, {"Allow": ", ".join(sorted(allowed))})
