@@ -1,6 +1,7 @@
 """Run a connector or a broker until it is told to stop: logging, loop, signals, and one line that says it is ready."""
 
 import asyncio
+import gc
 import signal
 import sys
 from typing import Protocol
@@ -11,6 +12,7 @@ from connector.app.logs import set_up
 from connector.settings import Settings
 
 SWITCH_S = 0.0001
+GARBAGE_FROM = 20_000
 
 
 class Runnable(Protocol):
@@ -37,9 +39,16 @@ def serve_broker(settings: Settings) -> None:
 
 def _prepare(settings: Settings) -> None:
     set_up(settings.logging.format, settings.logging.level)
+    tune()
+
+
+def tune() -> None:
+    """Set the interpreter for a process that does nothing else: a tenth of the time a message takes."""
     # The store's writer thread waits for the interpreter after every fsync; at the default of 5 ms a busy loop would
     # let it wait longer than the disk does.
     sys.setswitchinterval(SWITCH_S)
+    # Messages leave hardly a cycle behind: at the default of 700 new objects the collector runs several times for each.
+    gc.set_threshold(GARBAGE_FROM, 20, 20)
 
 
 async def _connector(settings: Settings) -> None:
