@@ -5,6 +5,7 @@ opened. A link below the root is refused even if it points to a place below the 
 """
 
 import asyncio
+import contextlib
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -23,17 +24,25 @@ T = TypeVar("T")
 
 
 async def in_thread(call: Callable[..., T], *arguments: Any) -> T:
-    """Run a blocking call in a thread and, when cancelled, wait for it to end before the cancellation goes on.
+    """Run a blocking call in a thread and, when cancelled, wait for it to end before the cancellation goes on."""
+    return await settled(asyncio.ensure_future(asyncio.to_thread(call, *arguments)))
+
+
+async def settled(job: "asyncio.Future[T]", stop: Callable[[], object] | None = None) -> T:
+    """Return what a thread's job gives and, when cancelled (once or often), `stop` it and wait for its end first.
 
     Otherwise the thread could still use a file descriptor that the cancelled task has closed.
     """
-    task = asyncio.ensure_future(asyncio.to_thread(call, *arguments))
     try:
-        return await asyncio.shield(task)
+        return await asyncio.shield(job)
     except asyncio.CancelledError:
-        await asyncio.wait([task])
-        if not task.cancelled():
-            task.exception()  # whatever it was, nobody waits for it any more
+        if stop:
+            stop()
+        while not job.done():
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait([job])
+        if not job.cancelled():
+            job.exception()  # whatever it was, nobody waits for it any more
         raise
 
 

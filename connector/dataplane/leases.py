@@ -111,12 +111,38 @@ class Gate:
 
     def spend(self, count: int) -> None:
         """Take leave for the next `count` bytes. Raises LeaseEnded."""
+        left = self._left()
+        self.used_up = left is not None and count > left
+        if self.used_up:
+            raise LeaseEnded(USED_UP)
+        self._note(count)
+
+    def take(self, most: int) -> int:
+        """Take leave for at most `most` bytes and return for how many; what does not move is given back.
+
+        Raises LeaseEnded where not one byte may move.
+        """
+        left = self._left()
+        self.used_up = left == 0
+        if self.used_up:
+            raise LeaseEnded(USED_UP)
+        count = most if left is None else min(most, left)
+        self._note(count)
+        return count
+
+    def give_back(self, count: int) -> None:
+        """Return leave that was taken for bytes that did not move."""
+        self._note(-count)
+
+    def _left(self) -> int | None:
+        """Return how many bytes may move now; None without a bound. Raises LeaseEnded."""
         problem = self.problem()
-        if problem is None and self._lease and self._lease.max_bytes is not None:
-            self.used_up = self.volume.moved + count > self._lease.max_bytes
-            problem = USED_UP if self.used_up else None
-        if problem:
-            raise LeaseEnded(problem)
+        if problem or self._lease is None:
+            raise LeaseEnded(problem or self._closed)
+        most = self._lease.max_bytes
+        return None if most is None else max(0, most - self.volume.moved)
+
+    def _note(self, count: int) -> None:
         self.moved += count
         self.volume.moved += count
 

@@ -13,16 +13,26 @@ _BATCH_SECONDS = 5.0
 
 
 class Meter:
-    """The bytes of one stream. `book` makes a number of bytes durable and may raise; unbooked bytes are kept then."""
+    """The bytes of one stream, `total` in all. `book` makes a number durable and may raise; it is kept open then."""
 
     def __init__(self, book: Callable[[int], Awaitable[None]]) -> None:
         self._book = book
         self._open = 0
+        self.total = 0
         self._since = time.monotonic()
 
     async def add(self, count: int) -> None:
         """Note bytes that moved; booked when a batch is full."""
+        self.note(count)
+        await self.book_if_due()
+
+    def note(self, count: int) -> None:
+        """Note bytes that moved, and nothing more: for where nothing may be waited for."""
+        self.total += count
         self._open += count
+
+    async def book_if_due(self) -> None:
+        """Book what is open if a batch is full."""
         if self._open >= _BATCH_BYTES or time.monotonic() - self._since >= _BATCH_SECONDS:
             await self.flush()
 

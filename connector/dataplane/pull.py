@@ -11,7 +11,6 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -22,16 +21,16 @@ from connector.dataplane.fields import REPR_DIGEST, attachment, read_range, repr
 from connector.dataplane.flows import LocalDataPlane
 from connector.dataplane.folder import FOLDER_TYPE
 from connector.dataplane.leases import Gate, LeaseEnded
-from connector.dataplane.meter import Uses
+from connector.dataplane.meter import Meter, Uses
 from connector.dataplane.receive import Receiver
+from connector.dataplane.sendfile import SMALLEST, TAIL, plain_connection, send_file
 from connector.net.limits import Budget
 from connector.ports.changes import LimitReached, StoreError
 from connector.ports.entities import Flow, FlowDirection
-from connector.ports.flow import Content, Source, SourceError
+from connector.ports.flow import Content, LocalFile, Source, SourceError
 
 READ_BUFFER = 1024 * 1024
 IDLE_S = 15.0
-_STALL_S = 60.0
 _UNTYPED = "application/octet-stream"
 
 _log = logging.getLogger(__name__)
@@ -39,22 +38,29 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Accel:
-    """Lets a proxy in front send local files: `X-Accel-Redirect: {prefix}/{path below root}`.
+    """Lets a proxy in front send local files: `X-Accel-Redirect: {prefix}/{path below the root of the sources}`.
 
     The proxy then moves the bytes: they are metered when the access begins, and a stream that runs is not ended with
     its lease. Only for operators who want the proxy's speed more than that.
     """
 
-    root: Path
     prefix: str
 
 
 def make_app(
-    plane: LocalDataPlane, *, patience_s: float = 5.0, budget: Budget | None = None, accel: Accel | None = None
+    plane: LocalDataPlane,
+    *,
+    patience_s: float = 5.0,
+    stall_s: float = 60.0,
+    budget: Budget | None = None,
+    accel: Accel | None = None,
 ) -> web.Application:
-    """Build the listener's application; serve it with `make_runner`."""
+    """Build the listener's application; serve it with `make_runner`.
+
+    `stall_s` is how long a peer may take nothing (seconds) before its stream is broken off.
+    """
     door = Door(plane, patience_s=patience_s, budget=budget)
-    puller, receiver = Puller(door, accel), Receiver(door)
+    puller, receiver = Puller(door, accel, stall_s), Receiver(door)
     app = web.Application(middlewares=[answer_errors])
     for path in ("/flows/{flow_id}", "/flows/{flow_id}/{part:.+}"):
         app.router.add_route("GET", path, puller.get)
@@ -89,9 +95,10 @@ def head_of(puller: "Puller", receiver: Receiver) -> Any:
 class Puller:
     """Answers pulls."""
 
-    def __init__(self, door: Door, accel: Accel | None) -> None:
+    def __init__(self, door: Door, accel: Accel | None, stall_s: float) -> None:
         self._door = door
         self._accel = accel
+        self._stall_s = stall_s
 
     async def get(self, request: web.Request) -> web.StreamResponse:
         """Answer GET and HEAD."""
@@ -129,8 +136,8 @@ class Puller:
             return web.Response(status=status, headers=headers)
         listing = content.media_type == FOLDER_TYPE and part is None
         uses = None if listing else await self._begin_use(flow, gate, part or "", span[0] if span else 0)
-        if self._accel and content.path and content.size is not None:
-            return await self._redirect(self._accel, flow, gate, content, count or 0, headers)
+        if self._accel and content.file:  # stored bytes only: what is treated on its way has no file
+            return await self._redirect(self._accel, flow, gate, content.file, count or 0, headers)
         response = web.StreamResponse(status=status, headers=headers)
         whole = await self._send(request, response, flow, gate, content, count)
         if whole and uses:
@@ -163,21 +170,22 @@ class Puller:
     ) -> bool:
         """Stream the content; answers whether everything was handed over. Once begun, it fails by breaking off."""
         meter = self._door.plane.register.meter_of(flow)
-        sent = 0
         try:
             async with gate.passage():
-                await response.prepare(request)
-                async for chunk in _exactly(content.chunks, count):
-                    gate.spend(len(chunk))
-                    async with asyncio.timeout(_STALL_S):
-                        await response.write(chunk)
-                    sent += len(chunk)
-                    await meter.add(len(chunk))
+                writer = await response.prepare(request)
+                chunks, left = content.chunks, count
+                connection = plain_connection(request)
+                if writer and connection and content.file and left is not None and left >= SMALLEST:
+                    writer.send_headers()
+                    begin, most = content.offset, left - TAIL
+                    sent = await send_file(connection, content.file, begin, most, gate, meter, self._stall_s)
+                    chunks, left = content.file.read(begin + sent, begin + left), left - sent
+                await self._copy(response, _exactly(chunks, left), gate, meter)
                 await meter.flush()
                 await response.write_eof()
                 return True
         except (LeaseEnded, SourceError, StoreError, ConnectionError, TimeoutError) as error:
-            _log.info("flow %s: a stream broke off after %d bytes: %s", flow.id, sent, error)
+            _log.info("flow %s: a stream broke off after %d bytes: %s", flow.id, meter.total, error)
             if request.transport:
                 request.transport.abort()
             return False
@@ -185,16 +193,22 @@ class Puller:
             with contextlib.suppress(StoreError):
                 await meter.flush()
 
+    async def _copy(self, response: web.StreamResponse, chunks: AsyncIterator[bytes], gate: Gate, meter: Meter) -> None:
+        async for chunk in chunks:
+            gate.spend(len(chunk))
+            async with asyncio.timeout(self._stall_s):
+                await response.write(chunk)
+            await meter.add(len(chunk))
+
     async def _redirect(
-        self, accel: Accel, flow: Flow, gate: Gate, content: Content, count: int, headers: dict[str, str]
+        self, accel: Accel, flow: Flow, gate: Gate, file: LocalFile, count: int, headers: dict[str, str]
     ) -> web.Response:
         gate.spend(count)
         meter = self._door.plane.register.meter_of(flow)
         await meter.add(count)
         await meter.flush()
-        place = Path(content.path or "").relative_to(accel.root).as_posix()
         kept = {name: value for name, value in headers.items() if name not in {"Content-Length", "Content-Range"}}
-        return web.Response(headers={**kept, "X-Accel-Redirect": f"{accel.prefix}/{quote(place)}"})
+        return web.Response(headers={**kept, "X-Accel-Redirect": f"{accel.prefix}/{quote(file.path)}"})
 
 
 async def _exactly(chunks: AsyncIterator[bytes], count: int | None) -> AsyncIterator[bytes]:

@@ -4,7 +4,7 @@ A source or sink is made from an address of ours (`{"kind": "file", "path": …}
 influence is only the sub-path of a folder and the byte range, both checked by the source itself.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
@@ -15,12 +15,26 @@ class SourceError(Exception):
     """The source cannot deliver; the message is one sentence for the operator, without secrets or full paths."""
 
 
+class LocalFile(msgspec.Struct, frozen=True, kw_only=True):
+    """An open file that holds the very bytes of a content, for short cuts past its chunks.
+
+    `check` raises SourceError once the file is not what it was when it was opened; `read` gives the bytes of a range
+    `[offset, end)`, checked likewise. All are good until the content is closed.
+    """
+
+    path: str
+    descriptor: int
+    check: Callable[[], None]
+    read: Callable[[int, int], AsyncIterator[bytes]]
+
+
 class Content(msgspec.Struct, frozen=True, kw_only=True):
     """What a source is about to deliver.
 
     `size` is the whole size in bytes where known, `etag` a strong validator where the content is stable (it makes
-    ranges and resumption possible), `sha256` the digest in hex of the whole where known. `path` names a local file that
-    holds exactly these bytes, for a fast way out; None otherwise. `offset` is the first byte of `chunks`.
+    ranges and resumption possible), `sha256` the digest in hex of the whole where known. `offset` is the first byte of
+    `chunks`. `file` is there only where the chunks are a local file's bytes as they are stored; whoever changes bytes
+    on their way gives a content without it, and without size, etag and digest of what was stored.
     """
 
     chunks: AsyncIterator[bytes]
@@ -28,9 +42,9 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     size: int | None = None
     etag: str | None = None
     sha256: str | None = None
-    path: str | None = None
     offset: int = 0
     name: str | None = None
+    file: LocalFile | None = None
 
 
 class Source(Protocol):

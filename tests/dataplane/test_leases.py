@@ -1,6 +1,8 @@
 import asyncio
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connector.dataplane.leases import EXPIRED, NEVER_GRANTED, USED_UP, Gate, LeaseEnded
 from tests.dataplane.world import lease, now_ms
@@ -70,6 +72,24 @@ async def test_the_bytes_of_a_lease_are_used_up_over_all_streams_of_the_flow() -
     gate.spend(4)
     with pytest.raises(LeaseEnded, match=USED_UP):
         gate.spend(1)
+
+
+@given(st.lists(st.tuples(st.integers(1, 60), st.integers(0, 60)), max_size=30))
+def test_leave_that_is_taken_and_given_back_never_adds_up_to_more_than_is_allowed(
+    steps: list[tuple[int, int]],
+) -> None:
+    gate, moved = Gate(now_ms), 0
+    gate.grant(lease(seconds=None, max_bytes=100))
+    for most, taken in steps:
+        try:
+            leave = gate.take(most)
+        except LeaseEnded:
+            assert moved == 100, "refused although there was some left"
+            continue
+        assert 0 < leave <= most
+        moved += min(taken, leave)
+        gate.give_back(leave - min(taken, leave))
+        assert gate.moved == gate.volume.moved == moved <= 100
 
 
 async def test_an_access_waits_a_bounded_time_for_the_first_lease_only() -> None:

@@ -259,7 +259,7 @@ async def test_what_a_listener_holds_ends_with_the_request(provider: Side, http:
 
 
 async def test_a_proxy_in_front_may_send_the_file(tmp_path: Path, http: aiohttp.ClientSession) -> None:
-    async with side(tmp_path, accel=Accel(tmp_path / "out", "/internal")) as provider:
+    async with side(tmp_path, accel=Accel("/internal")) as provider:
         url, headers = url_and_token(await provider.serve(provider.give("a b.csv", b"data")))
         async with http.get(url, headers=headers) as answer:
             assert answer.headers["X-Accel-Redirect"] == "/internal/a%20b.csv"

@@ -106,6 +106,7 @@ async def side(
     store: MemoryStore | None = None,
     public_url: str | None = None,
     patience_s: float = 0.05,
+    stall_s: float = 60,
     accel: Accel | None = None,
 ) -> AsyncIterator[Side]:
     for name in ("out", "in"):
@@ -133,7 +134,7 @@ async def side(
         made.told.append(report)
 
     plane.listen(hear)
-    runner = make_runner(make_app(plane, patience_s=patience_s, accel=accel))
+    runner = make_runner(make_app(plane, patience_s=patience_s, stall_s=stall_s, accel=accel))
     await runner.setup()
     await web.SockSite(runner, listening).start()
     try:

@@ -14,6 +14,7 @@ import os
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ import msgspec
 
 from connector.dataplane.beneath import in_thread, is_folder, members, open_file, relative_path
 from connector.dataplane.folder import FOLDER_TYPE, Listing, Member, UnsafePath, safe_path
-from connector.ports.flow import Content, SourceError
+from connector.ports.flow import Content, LocalFile, SourceError
 
 CHUNK = 1024 * 1024
 _DIGESTS_KEPT = 20_000
@@ -70,9 +71,14 @@ class FileSource:
                 size=size,
                 etag=_etag(repr(before)),
                 sha256=await self._digest(root, path, before),
-                path=str(root / path),
                 offset=offset,
                 name=path.rpartition("/")[2],
+                file=LocalFile(
+                    path=path,
+                    descriptor=descriptor,
+                    check=partial(_check, descriptor, before),
+                    read=partial(_read, descriptor, before),
+                ),
             )
         finally:
             os.close(descriptor)
@@ -160,10 +166,16 @@ async def _once(body: bytes) -> AsyncIterator[bytes]:
         yield body
 
 
+def _check(descriptor: int, stamp: Stamp) -> None:
+    if _stamp(descriptor) != stamp:
+        raise SourceError("The file changed while it was being sent: the transfer has to begin again.")
+
+
 def _pread(descriptor: int, stamp: Stamp, offset: int, count: int) -> bytes:
     chunk = os.pread(descriptor, count, offset)
-    if not chunk or _stamp(descriptor) != stamp:
-        raise SourceError("The file changed while it was being sent: the transfer has to begin again.")
+    _check(descriptor, stamp)
+    if not chunk:
+        raise SourceError("The file ended while it was being sent: the transfer has to begin again.")
     return chunk
 
 
