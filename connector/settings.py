@@ -26,6 +26,7 @@ _FIELD = re.compile(r"Object (?P<kind>contains unknown|missing required) field `
 Meta = msgspec.Meta
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Url = Annotated[str, Meta(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?\Z", max_length=2048)]
+Prefix = Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._~-]+)+\Z", max_length=200)]
 Word = Annotated[str, Meta(min_length=1, max_length=1000)]
 Count = Annotated[int, Meta(ge=1)]
 Seconds = Annotated[float, Meta(gt=0)]
@@ -79,6 +80,10 @@ class Data(Section, frozen=True, kw_only=True):
     port: Annotated[Port, Meta(description="The port to listen at; 0 takes a free one.")] = 7081
     public_url: Annotated[
         Url | None, Meta(description="Where others reach this listener; left out, its own address and port.")
+    ] = None
+    accel: Annotated[
+        Prefix | None,
+        Meta(description="The internal location at which a proxy in front sends files itself (`X-Accel-Redirect`)."),
     ] = None
 
 

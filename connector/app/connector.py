@@ -25,7 +25,7 @@ from connector.controlplane.watch import Watch
 from connector.controlplane.worker import Worker
 from connector.dataplane.flows import LocalDataPlane
 from connector.dataplane.kinds import Site, build_sinks, build_sources
-from connector.dataplane.pull import make_app
+from connector.dataplane.pull import Accel, make_app
 from connector.net.transport import Transport
 from connector.ports.dataplane import FlowReport
 from connector.ports.decider import Decider
@@ -140,7 +140,7 @@ async def build(
         dataplane=dataplane,
         watch=watch,
         protocol=application(plane, catalog_binding.routes(plane)),
-        data=make_app(dataplane),
+        data=make_app(dataplane, accel=Accel(settings.data.accel) if settings.data.accel else None),
         listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key),
         broker=broker,
         announcer=announcer,

@@ -61,6 +61,11 @@ class Gate:
         return self._lease.max_uses if self._lease else None
 
     @property
+    def counts(self) -> bool:
+        """Tell whether the lease bounds bytes or uses, so that what moves has to be seen moving."""
+        return self._lease is not None and (self._lease.max_bytes, self._lease.max_uses) != (None, None)
+
+    @property
     def awaits_first_lease(self) -> bool:
         """Tell whether the flow was started and its first lease is still on its way."""
         return self._closed == NEVER_GRANTED

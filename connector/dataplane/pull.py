@@ -41,7 +41,8 @@ class Accel:
     """Lets a proxy in front send local files: `X-Accel-Redirect: {prefix}/{path below the root of the sources}`.
 
     The proxy then moves the bytes: they are metered when the access begins, and a stream that runs is not ended with
-    its lease. Only for operators who want the proxy's speed more than that.
+    its lease. Only for operators who want the proxy's speed more than that. Where a lease counts bytes or uses, and
+    where bytes are treated on their way, the connector sends by itself all the same.
     """
 
     prefix: str
@@ -136,7 +137,9 @@ class Puller:
             return web.Response(status=status, headers=headers)
         listing = content.media_type == FOLDER_TYPE and part is None
         uses = None if listing else await self._begin_use(flow, gate, part or "", span[0] if span else 0)
-        if self._accel and content.file:  # stored bytes only: what is treated on its way has no file
+        if self._accel and content.file and not gate.counts:  # what is treated on its way has no file
+            if uses:
+                uses.finish(part or "")
             return await self._redirect(self._accel, flow, gate, content.file, count or 0, headers)
         response = web.StreamResponse(status=status, headers=headers)
         whole = await self._send(request, response, flow, gate, content, count)

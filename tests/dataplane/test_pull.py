@@ -1,6 +1,8 @@
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import msgspec
@@ -10,7 +12,9 @@ from yarl import URL
 from connector.dataplane.fields import repr_digest
 from connector.dataplane.folder import FOLDER_TYPE, Listing
 from connector.dataplane.pull import Accel
+from connector.dataplane.sources.file import FileSource
 from connector.ports.entities import FlowDirection
+from connector.ports.flow import Content
 from connector.protocol.dsp.common import DataAddress, authorization
 from tests.dataplane.world import FLOW, OWNER, Side, blob, eventually, flow_request, lease, sha256, side, url_and_token
 
@@ -265,3 +269,34 @@ async def test_a_proxy_in_front_may_send_the_file(tmp_path: Path, http: aiohttp.
             assert answer.headers["X-Accel-Redirect"] == "/internal/a%20b.csv"
             assert await answer.read() == b""
         assert (await provider.store.usage(OWNER, "agreement")).bytes_moved == 4
+
+
+@pytest.mark.parametrize("limits", [{"max_bytes": 100}, {"max_uses": 3}])
+async def test_what_an_agreement_counts_is_sent_by_the_connector_itself(
+    tmp_path: Path, http: aiohttp.ClientSession, limits: dict[str, int]
+) -> None:
+    async with side(tmp_path, accel=Accel("/internal")) as provider:
+        url, headers = url_and_token(await provider.serve(provider.give("f", b"data"), lease(**limits)))
+        async with http.get(url, headers=headers) as answer:
+            assert "X-Accel-Redirect" not in answer.headers
+            assert await answer.read() == b"data"
+
+
+async def test_bytes_that_are_treated_on_their_way_are_never_left_to_a_proxy(
+    tmp_path: Path, http: aiohttp.ClientSession
+) -> None:
+    class Treated(FileSource):
+        """Serves a file with its values blotted out."""
+
+        @asynccontextmanager
+        async def open(self, address: dict[str, Any], **asked: Any) -> AsyncIterator[Content]:
+            async with super().open(address, **asked) as content:
+                chunks = (b"#" * len(chunk) async for chunk in content.chunks)
+                yield Content(chunks=chunks, media_type=content.media_type)
+
+    async with side(tmp_path, accel=Accel("/internal")) as provider:
+        provider.plane.sources = {"file": Treated(provider.folder / "out")}
+        url, headers = url_and_token(await provider.serve(provider.give("f", bytes(2_000_000))))
+        async with http.get(url, headers=headers) as answer:
+            assert "X-Accel-Redirect" not in answer.headers
+            assert await answer.read() == b"#" * 2_000_000

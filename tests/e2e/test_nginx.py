@@ -1,0 +1,180 @@
+"""A real nginx in front of the data listener, with the configuration that docs/operate.md shows."""
+
+import io
+import ssl
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import msgspec
+import pytest
+
+from connector.dataplane.fields import repr_digest
+from connector.dataplane.folder import Listing
+from connector.dataplane.pull import Accel
+from connector.ports.entities import FlowDirection
+from connector.protocol.dsp.common import DataAddress
+from tests.dataplane.world import FLOW, OWNER, Side, blob, flow_request, lease, sha256, side, url_and_token
+from tests.docs.pages import marked
+from tests.e2e.test_tls import written
+from tests.support import nginx
+
+pytestmark = pytest.mark.nginx
+
+DATA = blob(3_000_000)
+KEPT = ("ETag", "Repr-Digest", "Content-Disposition", "Content-Type", "Cache-Control", "X-Content-Type-Options")
+
+
+@dataclass(frozen=True)
+class Front:
+    """A data plane, the nginx before it, and a client that trusts its certificate."""
+
+    plane: Side
+    url: str
+    http: aiohttp.ClientSession
+    folder: Path
+
+    async def serve(self, source: dict[str, str], **limits: int) -> tuple[str, dict[str, str]]:
+        """Serve a source; return where a peer pulls it and the headers it shows."""
+        return url_and_token(await self.plane.serve(source, lease(**limits)))
+
+    def logged(self) -> str:
+        """Return everything that nginx has logged."""
+        return "".join((self.folder / name).read_text("utf-8") for name in ("access.log", "error.log"))
+
+
+@pytest.fixture
+async def front(tmp_path: Path) -> AsyncIterator[Front]:
+    files = written(tmp_path)
+    port = nginx.free_port()
+    url = f"https://127.0.0.1:{port}"
+    trust = ssl.create_default_context(cafile=files["DATENKONTOR_NET__CA"])
+    async with (
+        side(tmp_path, accel=Accel("/stored"), public_url=url) as plane,
+        aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trust)) as http,
+    ):
+        text = marked("docs/operate.md", "nginx")["server"].text
+        for shown, here in (
+            ("listen 8443", f"listen 127.0.0.1:{port}"),
+            ("/etc/nginx/fullchain.pem", files["DATENKONTOR_NET__CERTIFICATE"]),
+            ("/etc/nginx/tls-key.pem", files["DATENKONTOR_NET__KEY"]),
+            ("127.0.0.1:7081", f"127.0.0.1:{plane.port}"),
+            ("/srv/datenkontor/offered/", f"{tmp_path}/out/"),
+        ):
+            assert shown in text
+            text = text.replace(shown, here)
+        with nginx.running(tmp_path / "nginx", text, port):
+            yield Front(plane, url, http, tmp_path / "nginx")
+
+
+async def test_nginx_sends_the_file_under_the_heads_that_the_connector_gives(front: Front) -> None:
+    url, headers = await front.serve(front.plane.give("a/trees.csv", DATA))
+    async with front.http.head(url, headers=headers) as told:
+        assert told.status == 200
+    async with front.http.get(url, headers=headers) as answer:
+        assert (answer.status, sha256(await answer.read())) == (200, sha256(DATA))
+    for name in KEPT:
+        assert answer.headers.getall(name) == told.headers.getall(name)
+    assert answer.headers["Content-Length"] == told.headers["Content-Length"] == str(len(DATA))
+    assert answer.headers["Repr-Digest"] == repr_digest(sha256(DATA))
+    assert "Last-Modified" in answer.headers, "it was not nginx that sent the file"
+    assert "X-Accel-Redirect" not in answer.headers
+    usage = await front.plane.store.usage(OWNER, "agreement")
+    assert (usage.bytes_moved, usage.uses) == (len(DATA), 1)
+    assert headers["Authorization"].removeprefix("Bearer ") not in front.logged()
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "span"),
+    [
+        ("bytes=0-3", 206, (0, 4)),
+        ("bytes=2999990-", 206, (2_999_990, 3_000_000)),
+        ("bytes=-3", 206, (2_999_997, 3_000_000)),
+        ("bytes=2999999-9999999", 206, (2_999_999, 3_000_000)),
+        ("bytes=3000000-", 416, None),
+        ("bytes=0-1,3-4", 200, (0, 3_000_000)),
+    ],
+)
+async def test_ranges_are_as_without_it(front: Front, asked: str, status: int, span: tuple[int, int] | None) -> None:
+    url, headers = await front.serve(front.plane.give("f", DATA))
+    async with front.http.get(url, headers={**headers, "Range": asked}) as answer:
+        body = await answer.read()
+        assert answer.status == status
+        if span is None:
+            assert answer.headers["Content-Range"] == "bytes */3000000"
+            return
+        assert sha256(body) == sha256(DATA[slice(*span)])
+        if status == 206:
+            assert answer.headers["Content-Range"] == f"bytes {span[0]}-{span[1] - 1}/3000000"
+    assert (await front.plane.store.usage(OWNER, "agreement")).bytes_moved == len(body)
+
+
+async def test_a_range_of_an_older_state_gets_the_whole_new_one(front: Front) -> None:
+    url, headers = await front.serve(front.plane.give("f", b"old old old"))
+    async with front.http.get(url, headers=headers) as answer:
+        tag = answer.headers["ETag"]
+    asked = {**headers, "Range": "bytes=4-", "If-Range": tag}
+    async with front.http.get(url, headers=asked) as answer:
+        assert (answer.status, await answer.read()) == (206, b"old old")
+    front.plane.give("f", b"new new")
+    async with front.http.get(url, headers=asked) as answer:
+        assert (answer.status, await answer.read()) == (200, b"new new")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a b.csv", "Straße 100%.csv", "a+b&c=d;e,f.csv", "x#1 'q' (2).csv", "%2e%2e%2fsecret", "ü/木/é.csv", "$uri ~ [x]"],
+)
+async def test_odd_names_lead_to_their_file(front: Front, name: str) -> None:
+    url, headers = await front.serve(front.plane.give(name, name.encode()))
+    async with front.http.get(url, headers=headers) as answer:
+        assert (answer.status, await answer.read()) == (200, name.encode())
+        assert "Last-Modified" in answer.headers
+
+
+async def test_a_folder_is_a_listing_from_the_connector_and_members_from_nginx(front: Front) -> None:
+    front.plane.give("set/a b.csv", b"a")
+    url, headers = await front.serve({"kind": "file", "path": "set"})
+    async with front.http.get(url, headers=headers) as answer:
+        listing = msgspec.json.decode(await answer.read(), type=Listing)
+    async with front.http.get(f"{url}/{listing.members[0].path}", headers=headers) as answer:
+        assert (await answer.read(), "Last-Modified" in answer.headers) == (b"a", True)
+
+
+async def test_the_stored_files_cannot_be_asked_for_from_outside(front: Front) -> None:
+    url, headers = await front.serve(front.plane.give("f", b"secret"))
+    for place in ("/stored/f", "/flows/../stored/f", "/stored/", "//stored/f", "/flows/..%2fstored/f"):
+        for shown in (headers, {**headers, "X-Accel-Redirect": "/stored/f"}):
+            async with front.http.get(front.url + place, headers=shown) as answer:
+                assert (answer.status, b"secret" in await answer.read()) == (404, False), place
+    async with front.http.get(url, headers={"X-Accel-Redirect": "/stored/f"}) as answer:
+        assert (answer.status, b"secret" in await answer.read()) == (401, False)
+
+
+async def test_refusals_pass_through(front: Front) -> None:
+    url, headers = await front.serve(front.plane.give("f", b"data"))
+    await front.plane.plane.suspend(OWNER, FLOW, "pause")
+    async with front.http.get(url, headers=headers) as answer:
+        assert (answer.status, (await answer.json())["error"]) == (409, "suspended")
+
+
+async def test_an_agreement_that_counts_is_served_by_the_connector(front: Front) -> None:
+    url, headers = await front.serve(front.plane.give("f", DATA), max_bytes=len(DATA) + 10)
+    async with front.http.get(url, headers=headers) as answer:
+        assert sha256(await answer.read()) == sha256(DATA)
+        assert "Last-Modified" not in answer.headers
+    async with front.http.get(url, headers=headers) as answer:
+        with pytest.raises(aiohttp.ClientPayloadError):
+            await answer.read()
+    assert (await front.plane.store.usage(OWNER, "agreement")).bytes_moved == len(DATA) + 10
+
+
+async def test_a_push_arrives_through_it(front: Front) -> None:
+    request = flow_request(FlowDirection.RECEIVE, sink={"kind": "file", "path": "got"})
+    report = await front.plane.plane.prepare(request)
+    await front.plane.plane.renew(lease())
+    url, headers = url_and_token(msgspec.json.decode(report.data_address or b"", type=DataAddress))
+    async with front.http.put(url, headers=headers, data=io.BytesIO(DATA)) as answer:
+        assert answer.status == 201, await answer.text()
+    assert front.plane.got("got") == DATA
