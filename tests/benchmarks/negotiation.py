@@ -15,25 +15,34 @@ from connector.app.connector import Connector, build
 from connector.app.serve import tune
 from connector.cli.stage import Stage
 from connector.controlplane import documents, negotiation
+from connector.net.tls import client_context
 from connector.ports.entities import Page
 from connector.protocol.dsp.negotiation_machine import NegotiationState
 from connector.settings import load
 from tests.benchmarks.figures import Figure, figure, percentile
+from tests.e2e.live import environment
+from tests.e2e.test_tls import written
 
 IDLE, MANY, IN_FLIGHT = 200, 2_000, 64
 TERMS = {"permission": [{"action": "use"}]}
 
 
 def measure(base: Path) -> list[Figure]:
-    """Return idle latency and throughput."""
-    stage = Stage(base)
+    """Return idle latency and throughput, and the same over TLS both ways."""
+    figures = _measured(Stage(base / "plain"))
+    (base / "tls").mkdir()
+    with environment(**written(base / "tls"), DATENKONTOR_NET__HOSTS='["127.0.0.1:*"]'):
+        return figures + _measured(Stage(base / "tls", scheme="https"))
+
+
+def _measured(stage: Stage) -> list[Figure]:
     for word in ("broker", "city", "firm"):
         stage.set_up(word, f"Bench {word}", port_base=None)
     stage.enrol({})
     stage.start("city")
     try:
         stage.await_ready("city")
-        (base / "city" / "offered" / "file").write_text("x")
+        (stage.base / "city" / "offered" / "file").write_text("x")
         asset = stage.actors["city"].client().assets.add("Bench", {"kind": "file", "path": "file"}, policy=TERMS)
         stage.actors["city"].client().assets.publish(asset.id)
         return uvloop.run(_consume(stage, asset.id, asset.offer_id))
@@ -62,10 +71,11 @@ async def _consume(stage: Stage, dataset: str, offer_id: str) -> list[Figure]:
         await _both_final(connector, stage)
     finally:
         await connector.stop()
+    name = "negotiation.tls_" if stage.scheme == "https" else "negotiation."
     return [
-        figure("negotiation.idle_p50_ms", percentile(idle, 0.5) * 1000, "ms", echo * 1000),
-        figure("negotiation.idle_p90_ms", percentile(idle, 0.9) * 1000, "ms", echo * 1000),
-        figure("negotiation.per_s", MANY / spent, "1/s"),
+        figure(f"{name}idle_p50_ms", percentile(idle, 0.5) * 1000, "ms", echo * 1000),
+        figure(f"{name}idle_p90_ms", percentile(idle, 0.9) * 1000, "ms", echo * 1000),
+        figure(f"{name}per_s", MANY / spent, "1/s"),
     ]
 
 
@@ -103,7 +113,8 @@ async def _both_final(connector: Connector, stage: Stage) -> None:
 async def _echo(connector: Connector) -> float:
     """Baseline: one round trip of HTTP to a listener of ours that only answers (the version document)."""
     url = connector.listeners.addresses["protocol"] + "/.well-known/dspace-version"
-    async with aiohttp.ClientSession() as session:
+    trust = client_context(ca_file=connector.parts.settings.net.ca)
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trust)) as session:
         spent = []
         for _ in range(200):
             begun = time.perf_counter()

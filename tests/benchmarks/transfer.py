@@ -1,138 +1,234 @@
-"""A large file pulled by a client that throws it away, and the time from the transfer request to the first byte.
+"""One GiB out of a provider by every way, against nginx on the same machine in the same run; and the first byte.
 
-Baselines of the same run: nginx serving the same file statically, where nginx is installed.
+The provider is a process of its own, and so is the one behind nginx (`X-Accel-Redirect`); the consumer of the protocol
+is this process, so that what is counted from the request to the first byte is the protocol and not a client. Rates are
+taken by a client that throws the bytes away, in turn from the connector and from nginx. Where nginx is not installed,
+what needs it is left out.
 """
 
 import asyncio
 import os
 import shutil
-import subprocess
+import sys
 import time
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
-import aiohttp
+import msgspec
+import uvloop
 
+from connector.app.connector import Connector, build
+from connector.app.serve import SWITCH_S
 from connector.cli.stage import Stage
-from connector.client import Connector
+from connector.client import AsyncConnector
+from connector.controlplane import transfer
+from connector.ports.flow import Arrival, Receipt, Sink
+from connector.protocol.dsp.common import DataAddress, authorization, endpoint_url
+from connector.settings import load
 from tests.benchmarks.figures import Figure, figure, percentile
+from tests.benchmarks.pulls import Memory, Place, alternate, children, cpu_s, pull
+from tests.e2e.live import environment
+from tests.support import nginx
 
 SIZE = 1 << 30
-RUNS = 5
+RUNS = 7
 STARTS = 30
+PROVIDERS = ("city", "town")
 
 
 def measure(base: Path) -> list[Figure]:
-    """Return file throughput against nginx and the p50 of request to first byte."""
+    """Return rates against nginx, memory and CPU time, and the p50 from the request to the first byte."""
+    ports = dict(zip(("front", "static", "proxy"), (nginx.free_port() for _ in range(3)), strict=True))
     stage = Stage(base)
-    for word in ("broker", "city", "firm"):
+    for word in ("broker", *PROVIDERS, "firm"):
         stage.set_up(word, f"Bench {word}", port_base=None)
     stage.enrol({})
-    for word in ("city", "firm"):
-        stage.start(word)
-    try:
-        for word in ("city", "firm"):
-            stage.await_ready(word)
-        return _measured(base, stage)
-    finally:
-        stage.stop()
+    with ExitStack() as stack:
+        heavy = Path(stack.enter_context(TemporaryDirectory(prefix="datenkontor-bench-", dir=_roomy())))
+        offered, received = heavy / "offered", heavy / "received"
+        _fill(offered)
+        stack.enter_context(environment(DATENKONTOR_DATA_ROOT=str(offered), DATENKONTOR_RECEIVED=str(received)))
+        stack.callback(stage.stop)
+        stage.start("city")
+        stage.await_ready("city")
+        sources: dict[str, tuple[str, dict[str, Any]]] = {
+            "small": ("city", {"kind": "file", "path": "small"}),
+            "large": ("city", {"kind": "file", "path": "large"}),
+        }
+        workers: tuple[int, ...] = ()
+        if nginx.installed():
+            data = stage.actors["town"].ports["data"]
+            workers = children(
+                stack.enter_context(nginx.running(base / "nginx", _configuration(offered, ports, data), ports["front"]))
+            )
+            front = f"http://127.0.0.1:{ports['front']}"
+            with environment(DATENKONTOR_DATA__ACCEL="/stored", DATENKONTOR_DATA__PUBLIC_URL=front):
+                stage.start("town")
+            stage.await_ready("town")
+            sources["accel"] = ("town", {"kind": "file", "path": "large"})
+            sources["proxied"] = ("city", {"kind": "http", "url": f"http://127.0.0.1:{ports['static']}/large"})
+        else:
+            print("nginx is not installed: the figures that compare with it are left out", flush=True)
+        sys.setswitchinterval(SWITCH_S)  # as in a process that serves
+        figures, places = uvloop.run(_consume(stage, sources))
+        return figures + _rates(stage, places, ports, workers)
 
 
-def _measured(base: Path, stage: Stage) -> list[Figure]:
-    offered = base / "city" / "offered"
+def _roomy() -> Path | None:
+    """Return the RAM disk if everything fits on it, so that no disk is measured."""
+    memory = Path("/dev/shm")
+    return memory if memory.is_dir() and shutil.disk_usage(memory).free > 4 * SIZE else None
+
+
+def _fill(offered: Path) -> None:
+    offered.mkdir()
+    block = os.urandom(1 << 20)
     with (offered / "large").open("wb") as file:
-        block = os.urandom(1 << 20)
         for _ in range(SIZE >> 20):
             file.write(block)
     (offered / "small").write_bytes(b"x" * 1000)
-    city, firm = stage.actors["city"].client(), stage.actors["firm"].client()
-    starts = [_start(city, firm, stage, "small") for _ in range(STARTS)]
-    url, token = _address(city, firm, stage, "large")
-    ours = _rate(url, {"Authorization": f"Bearer {token}"})
-    nginx = _nginx(base, offered)
-    figures = [figure("file.mb_per_s", ours, "MB/s", nginx)]
-    if nginx:
-        figures.append(figure("file.vs_nginx", ours / nginx, "ratio"))
-    return [figure("transfer.first_byte_p50_ms", percentile(starts, 0.5) * 1000, "ms"), *figures]
 
 
-def _agreement(city: Connector, firm: Connector, stage: Stage, name: str) -> str:
-    known = [asset for asset in city.assets.all() if asset.title.get("de") == name]
-    if known:
-        found = firm.agreements.list(dataset=known[0].id).items
-        return found[0].id
-    asset = city.assets.publish(city.assets.add(name, {"kind": "file", "path": name}).id)
-    begun = firm.negotiations.start(stage.actors["city"].id, asset.id)
-    done = firm.negotiations.wait(begun.id, timeout_s=30)
+def _configuration(root: Path, ports: dict[str, int], data: int) -> str:
+    """nginx as a static server, as a proxy of that, and in front of a provider's data listener."""
+    return f"""
+    sendfile on; tcp_nopush on; keepalive_timeout 65;
+    proxy_http_version 1.1; proxy_max_temp_file_size 0;
+    proxy_buffer_size 64k; proxy_buffers 16 64k; proxy_busy_buffers_size 256k;
+    server {{ listen 127.0.0.1:{ports["static"]}; root {root}; }}
+    server {{ listen 127.0.0.1:{ports["proxy"]}; location / {{ proxy_pass http://127.0.0.1:{ports["static"]}; }} }}
+    server {{
+        listen 127.0.0.1:{ports["front"]};
+        location /flows/ {{ proxy_pass http://127.0.0.1:{data}; }}
+        location /stored/ {{ internal; alias {root}/; }}
+    }}"""
+
+
+class FirstByte:
+    """A sink that tells when the first byte of a delivery arrived, in front of another that keeps it."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self.check = sink.check
+        self.received = sink.received
+        self.arrived: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+
+    async def write(self, address: dict[str, Any], arrival: Arrival, chunks: AsyncIterator[bytes]) -> Receipt:
+        """Take the delivery."""
+        return await self._sink.write(address, arrival, self._watched(chunks))
+
+    async def _watched(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        async for chunk in chunks:
+            if not self.arrived.done():
+                self.arrived.set_result(time.perf_counter())
+            yield chunk
+
+
+async def _consume(
+    stage: Stage, sources: dict[str, tuple[str, dict[str, Any]]]
+) -> tuple[list[Figure], dict[str, Place]]:
+    """Agree with the providers; return what the consumer measured, and where each source can be pulled."""
+    connector = await build(load(stage.actors["firm"].settings))
+    await connector.start()
+    try:
+        async with AsyncConnector(connector.listeners.addresses["management"], stage.actors["firm"].key) as firm:
+            agreements = {name: await _agreement(stage, firm, *source) for name, source in sources.items()}
+            starts = [await _first_byte(connector, firm, agreements["small"]) for _ in range(STARTS)]
+            figures = [figure("transfer.first_byte_p50_ms", percentile(starts, 0.5) * 1000, "ms")]
+            places = {
+                name: await _place(connector, firm, agreement, stage.processes[sources[name][0]].pid)
+                for name, agreement in agreements.items()
+            }
+            for way in ("fetch", "push"):
+                figures += await _delivery(connector, stage, firm, agreements["large"], way)
+            return figures, places
+    finally:
+        await connector.stop()
+
+
+async def _agreement(stage: Stage, firm: AsyncConnector, provider: str, source: dict[str, Any]) -> str:
+    client = stage.actors[provider].client()
+    asset = client.assets.add(str(source), source)
+    await asyncio.to_thread(client.assets.publish, asset.id)
+    begun = await firm.negotiations.start(stage.actors[provider].id, asset.id)
+    done = await firm.negotiations.wait(begun.id, timeout_s=30)
     assert done.agreement_id, done.ended
     return done.agreement_id
 
 
-def _start(city: Connector, firm: Connector, stage: Stage, name: str) -> float:
-    """Ask for a transfer; return the seconds until the file has arrived (it is one kilobyte)."""
-    agreement = _agreement(city, firm, stage, name)
-    begun = time.perf_counter()
-    transfer = firm.transfers.start(agreement)
-    firm.transfers.wait(transfer.id, timeout_s=30)
-    return time.perf_counter() - begun
-
-
-def _address(city: Connector, firm: Connector, stage: Stage, name: str) -> tuple[str, str]:
-    """Return where to pull a file and with which token, as the started transfer's message to the consumer said."""
-    agreement = _agreement(city, firm, stage, name)
-    transfer = firm.transfers.start(agreement, keep=True)
-    firm.transfers.wait(transfer.id, states=["STARTED"], timeout_s=30)
-    return asyncio.run(_read_address(stage, transfer.id))
-
-
-async def _read_address(stage: Stage, pid: str) -> tuple[str, str]:
-    import msgspec
-
-    from connector.protocol.dsp.common import DataAddress, authorization, endpoint_url
-    from connector.settings import load
-    from connector.store.sqlite.store import open_store
-
-    store = await open_store(load(stage.actors["firm"].settings).store.path)
+async def _first_byte(connector: Connector, firm: AsyncConnector, agreement: str) -> float:
+    """Ask for a transfer; return the seconds until the first byte of its data was here."""
+    sinks: Any = connector.dataplane.sinks
+    kept, sinks["file"] = sinks["file"], FirstByte(sinks["file"])
     try:
-        process = await store.transfer("default", pid)
-        assert process is not None
-        assert process.data_address is not None
-        address = msgspec.json.decode(process.data_address, type=DataAddress)
-        return endpoint_url(address) or "", authorization(address) or ""
-    finally:
-        await store.close()
-
-
-def _rate(url: str, headers: dict[str, str]) -> float:
-    return percentile([asyncio.run(_pull(url, headers)) for _ in range(RUNS)], 0.5)
-
-
-async def _pull(url: str, headers: dict[str, str]) -> float:
-    """Return MB/s of one download whose bytes are thrown away."""
-    async with aiohttp.ClientSession(read_bufsize=1 << 20) as session:
         begun = time.perf_counter()
-        moved = 0
-        async with session.get(url, headers=headers) as answer:
-            assert answer.status == 200, await answer.text()
-            async for chunk in answer.content.iter_any():
-                moved += len(chunk)
-    return moved / 1e6 / (time.perf_counter() - begun)
-
-
-def _nginx(base: Path, root: Path) -> float | None:
-    """Return what nginx serves the same file with, or None where it is not installed."""
-    if shutil.which("nginx") is None:
-        return None
-    config = base / "nginx.conf"
-    config.write_text(
-        f"daemon off; pid {base}/nginx.pid; error_log {base}/nginx.log; events {{}}"
-        " http { access_log off; sendfile on;"
-        f" server {{ listen 127.0.0.1:18999; root {root}; }} }}"
-    )
-    (root / "large").chmod(0o644)
-    server = subprocess.Popen(["nginx", "-c", str(config), "-g", "user root;"])
-    try:
-        time.sleep(0.5)
-        return _rate("http://127.0.0.1:18999/large", {})
+        process = await transfer.request(connector.plane, agreement)
+        arrived: float = await asyncio.wait_for(sinks["file"].arrived, 30)
+        await firm.transfers.wait(process.id, timeout_s=30)
+        return arrived - begun
     finally:
-        server.terminate()
-        server.wait(10)
+        sinks["file"] = kept
+
+
+async def _delivery(connector: Connector, stage: Stage, firm: AsyncConnector, agreement: str, way: str) -> list[Figure]:
+    """Return the rate of a whole delivery into a file, hashed and on the disk, and what both sides worked for it."""
+    pids = {"provider": stage.processes["city"].pid, "consumer": os.getpid()}
+    before = {side: cpu_s((pid,)) for side, pid in pids.items()}
+    begun = time.perf_counter()
+    transfer = await firm.transfers.start(agreement, push=way == "push")
+    done = await firm.transfers.wait(transfer.id, timeout_s=120)
+    assert done.state == "COMPLETED", done
+    spent = time.perf_counter() - begun
+    _throw_away(connector)
+    return [
+        figure(f"{way}.mb_per_s", SIZE / 1e6 / spent, "MB/s"),
+        *(figure(f"{way}.{side}_cpu_s_per_gib", cpu_s((pid,)) - before[side], "s") for side, pid in pids.items()),
+    ]
+
+
+async def _place(connector: Connector, firm: AsyncConnector, agreement: str, pid: int) -> Place:
+    """Return where to pull, and with which token, as the started transfer's message to the consumer said."""
+    begun = await firm.transfers.start(agreement, keep=True)
+    await firm.transfers.wait(begun.id, timeout_s=60)
+    process = await transfer.get(connector.plane, begun.id)
+    assert process.data_address is not None
+    _throw_away(connector)
+    address = msgspec.json.decode(process.data_address, type=DataAddress)
+    return Place(endpoint_url(address) or "", authorization(address) or "", (pid,))
+
+
+def _throw_away(connector: Connector) -> None:
+    for folder in connector.parts.settings.received.iterdir():
+        if not folder.name.startswith("."):
+            shutil.rmtree(folder)
+
+
+def _rates(stage: Stage, places: dict[str, Place], ports: dict[str, int], workers: tuple[int, ...]) -> list[Figure]:
+    """Measure what leaves the providers, in turn with nginx."""
+    ours = {"file": places["large"]}
+    if workers:
+        accel = replace(places["accel"], senders=(*places["accel"].senders, *workers))
+        ours |= {"file.x_accel": accel, "proxy": places["proxied"]}
+        ours |= {
+            f"nginx {name}": Place(f"http://127.0.0.1:{ports[name]}/large", "", workers) for name in ("static", "proxy")
+        }
+    pull(places["large"])
+    memory = Memory(stage.processes["city"].pid)
+    rates = alternate(ours, RUNS)
+    grown = memory.growth_mb()
+    hashed = alternate({"file": places["large"]}, RUNS, digest=True)["file"].mb_per_s
+    figures = [figure("file.sha256_mb_per_s", hashed, "MB/s"), figure("file.rss_growth_mb", grown, "MB")]
+    for name, baseline in (("file", "nginx static"), ("file.x_accel", "nginx static"), ("proxy", "nginx proxy")):
+        if name in rates:
+            against = rates.get(baseline)
+            rate = rates[name]
+            figures.append(figure(f"{name}.mb_per_s", rate.mb_per_s, "MB/s", against and against.mb_per_s))
+            figures.append(figure(f"{name}.cpu_s_per_gib", rate.cpu_s_per_gib, "s", against and against.cpu_s_per_gib))
+            if against:
+                join = "_" if "." in name else "."
+                figures.append(figure(f"{name}{join}vs_nginx", rate.mb_per_s / against.mb_per_s, "ratio"))
+    return figures

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import resource
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -169,3 +170,30 @@ async def test_without_a_root_there_are_no_files(tmp_path: Path) -> None:
     for kind in (FileSource(None), FileSink(None), FileSink(tmp_path / "missing")):
         with pytest.raises(SourceError):
             kind.check({"path": "x"})
+
+
+@pytest.mark.parametrize("chunks", [(3000,), (100, 3000), (100, 3000, 100)])
+async def test_what_the_disk_does_not_take_is_an_error_also_for_the_last_chunk(
+    root: Path, chunks: tuple[int, ...]
+) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2048, before[1]))
+    try:
+        data, arrival = pieces(*(bytes(size) for size in chunks)), Arrival(flow_id="f", media_type="x/y")
+        with pytest.raises(SourceError, match="cannot be written: File too large"):
+            await FileSink(root).write({"path": "big"}, arrival, data)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not (root / "big").exists()
+
+
+async def test_the_chunk_before_an_error_of_the_sender_is_on_the_disk(root: Path) -> None:
+    async def breaking() -> AsyncIterator[bytes]:
+        yield b"first"
+        yield b"second"
+        raise SourceError("The sender broke off.")
+
+    sink, arrival = FileSink(root), Arrival(flow_id="f", media_type="x/y")
+    with pytest.raises(SourceError, match="broke off"):
+        await sink.write({"path": "big"}, arrival, breaking())
+    assert await sink.received({"path": "big"}, "f") == len(b"firstsecond")

@@ -9,6 +9,7 @@ Bytes go to a partial file in `.partial` below the root, are flushed to the disk
 step, whole and checked, or not at all.
 """
 
+import asyncio
 import errno
 import hashlib
 import os
@@ -16,7 +17,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
-from connector.dataplane.beneath import folder_of, in_thread, open_file, relative_path
+from connector.dataplane.beneath import folder_of, in_thread, open_file, relative_path, settled
 from connector.dataplane.folder import UnsafePath, safe_path
 from connector.ports.flow import Arrival, Receipt, SourceError
 
@@ -83,11 +84,18 @@ class FileSink:
     ) -> int:
         size = arrival.offset
         most = self._largest if arrival.size is None else arrival.size
-        async for chunk in chunks:
-            size += len(chunk)
-            if size > most:
-                raise SourceError(f"More bytes arrived than the {most} that were announced or are allowed.")
-            await _disk(_append, file, digest, chunk)
+        writing: asyncio.Task[None] | None = None
+        try:
+            async for chunk in chunks:  # the next chunk arrives while the one before is hashed and written
+                if writing:
+                    await settled(writing)
+                size += len(chunk)
+                if size > most:
+                    raise SourceError(f"More bytes arrived than the {most} that were announced or are allowed.")
+                writing = asyncio.ensure_future(_disk(_append, file, digest, chunk))
+        finally:
+            if writing:
+                await settled(writing)
         if arrival.size is not None and size != arrival.size:
             raise SourceError(f"The delivery ended after {size} of {arrival.size} bytes.")
         await _disk(os.fsync, file.fileno())
