@@ -5,6 +5,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -32,13 +33,19 @@ class Rate:
     cpu_s_per_gib: float
 
 
-def alternate(places: Mapping[str, Place], runs: int, *, digest: bool = False) -> dict[str, Rate]:
-    """Pull from all places in turn, `runs` times: what disturbs the machine meanwhile disturbs them alike."""
+def alternate(places: Mapping[str, Place], runs: int, *, digest: bool = False, streams: int = 1) -> dict[str, Rate]:
+    """Pull from all places in turn, `runs` times: what disturbs the machine meanwhile disturbs them alike.
+
+    With several `streams` at once the rate is that of all together.
+    """
     seen: dict[str, list[tuple[float, float]]] = {name: [] for name in places}
     for _ in range(runs):
         for name, place in places.items():
             before = cpu_s(place.senders)
-            moved, seconds = pull(place, digest=digest)
+            begun = time.perf_counter()
+            with ThreadPoolExecutor(streams) as pool:
+                moved = sum(pool.map(lambda place: pull(place, digest=digest), [place] * streams))
+            seconds = time.perf_counter() - begun
             seen[name].append((moved / 1e6 / seconds, (cpu_s(place.senders) - before) * (1 << 30) / moved))
     return {
         name: Rate(*(percentile([run[column] for run in found], 0.5) for column in (0, 1)))
@@ -46,15 +53,14 @@ def alternate(places: Mapping[str, Place], runs: int, *, digest: bool = False) -
     }
 
 
-def pull(place: Place, *, digest: bool = False) -> tuple[int, float]:
-    """Pull once; return the bytes of the body and the seconds from the request to the last of them."""
+def pull(place: Place, *, digest: bool = False) -> int:
+    """Pull once and return how many bytes the body had."""
     url = urlsplit(place.url)
     shown = f"Authorization: Bearer {place.token}\r\n" if place.token else ""
     request = f"GET {url.path} HTTP/1.1\r\nHost: {url.netloc}\r\n{shown}Connection: close\r\n\r\n"
     hashed = hashlib.sha256()
     take: Callable[[memoryview], object] = hashed.update if digest else len
     with socket.create_connection((url.hostname, url.port), 30) as connection:
-        begun = time.perf_counter()
         connection.sendall(request.encode())
         length, first = _head(connection)
         take(memoryview(first))
@@ -64,7 +70,7 @@ def pull(place: Place, *, digest: bool = False) -> tuple[int, float]:
             assert count, f"the answer broke off after {moved} of {length} bytes"
             take(buffer[:count])
             moved += count
-    return moved, time.perf_counter() - begun
+    return moved
 
 
 def _head(connection: socket.socket) -> tuple[int, bytes]:

@@ -30,19 +30,27 @@ from connector.ports.flow import Arrival, Receipt, Sink
 from connector.protocol.dsp.common import DataAddress, authorization, endpoint_url
 from connector.settings import load
 from tests.benchmarks.figures import Figure, figure, percentile
-from tests.benchmarks.pulls import Memory, Place, alternate, children, cpu_s, pull
+from tests.benchmarks.pulls import Memory, Place, alternate, children, cpu_s
 from tests.e2e.live import environment
 from tests.support import nginx
 
 SIZE = 1 << 30
 RUNS = 7
 STARTS = 30
+STREAMS, MANY_RUNS = 4, 3
 PROVIDERS = ("city", "town")
+NGINX = ("static", "proxy")
+ROWS = (
+    ("file", "nginx static", "file."),
+    (f"file {STREAMS}", f"nginx static {STREAMS}", f"file.{STREAMS}_at_once_"),
+    ("accel", "nginx static", "file.x_accel_"),
+    ("proxy", "nginx proxy", "proxy."),
+)
 
 
 def measure(base: Path) -> list[Figure]:
     """Return rates against nginx, memory and CPU time, and the p50 from the request to the first byte."""
-    ports = dict(zip(("front", "static", "proxy"), (nginx.free_port() for _ in range(3)), strict=True))
+    ports = {name: nginx.free_port() for name in ("front", *NGINX)}
     stage = Stage(base)
     for word in ("broker", *PROVIDERS, "firm"):
         stage.set_up(word, f"Bench {word}", port_base=None)
@@ -209,26 +217,23 @@ def _throw_away(connector: Connector) -> None:
 
 def _rates(stage: Stage, places: dict[str, Place], ports: dict[str, int], workers: tuple[int, ...]) -> list[Figure]:
     """Measure what leaves the providers, in turn with nginx."""
-    ours = {"file": places["large"]}
+    sides = {"file": places["large"]}
     if workers:
         accel = replace(places["accel"], senders=(*places["accel"].senders, *workers))
-        ours |= {"file.x_accel": accel, "proxy": places["proxied"]}
-        ours |= {
-            f"nginx {name}": Place(f"http://127.0.0.1:{ports[name]}/large", "", workers) for name in ("static", "proxy")
-        }
-    pull(places["large"])
+        sides |= {"accel": accel, "proxy": places["proxied"]}
+        sides |= {f"nginx {name}": Place(f"http://127.0.0.1:{ports[name]}/large", "", workers) for name in NGINX}
     memory = Memory(stage.processes["city"].pid)
-    rates = alternate(ours, RUNS)
+    rates = alternate(sides, RUNS)
     grown = memory.growth_mb()
+    both = {name: side for name, side in sides.items() if name in {"file", "nginx static"}}
+    rates |= {f"{name} {STREAMS}": rate for name, rate in alternate(both, MANY_RUNS, streams=STREAMS).items()}
     hashed = alternate({"file": places["large"]}, RUNS, digest=True)["file"].mb_per_s
     figures = [figure("file.sha256_mb_per_s", hashed, "MB/s"), figure("file.rss_growth_mb", grown, "MB")]
-    for name, baseline in (("file", "nginx static"), ("file.x_accel", "nginx static"), ("proxy", "nginx proxy")):
-        if name in rates:
-            against = rates.get(baseline)
-            rate = rates[name]
-            figures.append(figure(f"{name}.mb_per_s", rate.mb_per_s, "MB/s", against and against.mb_per_s))
-            figures.append(figure(f"{name}.cpu_s_per_gib", rate.cpu_s_per_gib, "s", against and against.cpu_s_per_gib))
-            if against:
-                join = "_" if "." in name else "."
-                figures.append(figure(f"{name}{join}vs_nginx", rate.mb_per_s / against.mb_per_s, "ratio"))
+    for side, baseline, name in ROWS:
+        if side in rates:
+            ours, theirs = rates[side], rates.get(baseline)
+            figures.append(figure(f"{name}mb_per_s", ours.mb_per_s, "MB/s", theirs and theirs.mb_per_s))
+            figures.append(figure(f"{name}cpu_s_per_gib", ours.cpu_s_per_gib, "s", theirs and theirs.cpu_s_per_gib))
+            if theirs:
+                figures.append(figure(f"{name}vs_nginx", ours.mb_per_s / theirs.mb_per_s, "ratio"))
     return figures

@@ -4,6 +4,7 @@ A new source is covered by its line in `connector.dataplane.kinds` as far as add
 """
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -90,6 +91,20 @@ async def test_it_gives_all_bytes_and_any_range_of_them(site: Site, kind: str) -
             span = {"offset": first} | ({} if end is None else {"end": end})
             assert await _read(source, address, **span) == (DATA[first:end], first, len(DATA))
         assert (await _read(source, address, offset=len(DATA)))[0] == b"", "there is nothing after the end"
+
+
+@pytest.mark.parametrize("kind", BACKINGS)
+async def test_a_file_that_it_names_holds_the_bytes_of_its_chunks(site: Site, kind: str) -> None:
+    async with BACKINGS[kind](site, DATA) as address, SOURCES[kind](site).open(address, offset=7, end=99) as content:
+        if content.file:
+            content.file.check()
+            assert b"".join([chunk async for chunk in content.file.read(7, 99)]) == DATA[7:99]
+            assert os.pread(content.file.descriptor, 92, 7) == DATA[7:99]
+            assert site.source_root
+            assert (site.source_root / content.file.path).read_bytes() == DATA
+            os.utime(content.file.descriptor, ns=(1, 1))
+            with pytest.raises(SourceError):
+                content.file.check()
 
 
 @pytest.mark.parametrize("kind", BACKINGS)

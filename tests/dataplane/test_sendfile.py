@@ -18,7 +18,9 @@ import uvloop
 
 from connector.dataplane import sendfile
 from connector.dataplane.beneath import settled
+from connector.net.tls import client_context, server_context
 from tests.dataplane.world import FLOW, OWNER, Side, blob, eventually, lease, sha256, side, url_and_token
+from tests.e2e.test_tls import written
 
 MIB = 1024 * 1024
 LARGE = 24 * MIB
@@ -143,6 +145,18 @@ async def test_what_the_kernel_cannot_send_is_copied(provider: Side, monkeypatch
         assert await answer.read() == data
     await idle(provider)
     assert await booked(provider) == len(data)
+
+
+async def test_under_tls_everything_is_copied(tmp_path: Path, in_kernel: list[int]) -> None:
+    files = written(tmp_path)
+    ours = server_context(Path(files["DATENKONTOR_NET__CERTIFICATE"]), Path(files["DATENKONTOR_NET__KEY"]))
+    trust = client_context(ca_file=Path(files["DATENKONTOR_NET__CA"]))
+    data = blob(3 * MIB)
+    async with side(tmp_path, tls=ours) as provider, aiohttp.ClientSession() as http:
+        url, headers = await serving(provider, data)
+        async with http.get(url.replace("http:", "https:"), headers=headers, ssl=trust) as answer:
+            assert await answer.read() == data
+    assert not in_kernel
 
 
 async def test_a_limit_on_bytes_ends_the_stream_at_its_last_byte(provider: Side) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import socket
+import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -108,6 +109,7 @@ async def side(
     patience_s: float = 0.05,
     stall_s: float = 60,
     accel: Accel | None = None,
+    tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[Side]:
     for name in ("out", "in"):
         (folder / name).mkdir(parents=True, exist_ok=True)
@@ -136,7 +138,7 @@ async def side(
     plane.listen(hear)
     runner = make_runner(make_app(plane, patience_s=patience_s, stall_s=stall_s, accel=accel))
     await runner.setup()
-    await web.SockSite(runner, listening).start()
+    await web.SockSite(runner, listening, ssl_context=tls).start()
     try:
         yield made
     finally:
