@@ -83,7 +83,10 @@ class Data(Section, frozen=True, kw_only=True):
     ] = None
     accel: Annotated[
         Prefix | None,
-        Meta(description="The internal location at which a proxy in front sends files itself (`X-Accel-Redirect`)."),
+        Meta(
+            description="The internal location (as `/stored`) of a proxy in front that sends files itself; "
+            "left out, the connector sends them."
+        ),
     ] = None
 
 

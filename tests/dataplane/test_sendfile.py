@@ -8,7 +8,7 @@ import socket
 import threading
 import tracemalloc
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -225,6 +225,15 @@ async def test_who_takes_nothing_for_too_long_loses_the_connection(tmp_path: Pat
             await idle(provider)
             came = await rest_of(reader)
         assert came <= await booked(provider) < LARGE
+
+
+async def test_peers_that_take_nothing_hold_no_thread(provider: Side) -> None:
+    shown = await serving(provider, blob(LARGE))
+    async with AsyncExitStack() as stack, asyncio.timeout(10):
+        for _ in range(12):
+            await stack.enter_async_context(asking(provider, shown, window=MIB))
+        async with asking(provider, shown) as reader:
+            assert await rest_of_exactly(reader, LARGE) == LARGE
 
 
 def _truncate(file: Path) -> None:

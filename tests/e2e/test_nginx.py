@@ -17,6 +17,7 @@ from connector.ports.entities import FlowDirection
 from connector.protocol.dsp.common import DataAddress
 from tests.dataplane.world import FLOW, OWNER, Side, blob, flow_request, lease, sha256, side, url_and_token
 from tests.docs.pages import marked
+from tests.e2e.live import Live, environment
 from tests.e2e.test_tls import written
 from tests.support import nginx
 
@@ -44,27 +45,31 @@ class Front:
         return "".join((self.folder / name).read_text("utf-8") for name in ("access.log", "error.log"))
 
 
+def configuration(files: dict[str, str], port: int, data: int, offered: Path) -> str:
+    """Return what the page shows, with the addresses and places of a test."""
+    text = marked("docs/operate.md", "nginx")["server"].text
+    for shown, here in (
+        ("listen 8443", f"listen 127.0.0.1:{port}"),
+        ("/etc/nginx/fullchain.pem", files["DATENKONTOR_NET__CERTIFICATE"]),
+        ("/etc/nginx/tls-key.pem", files["DATENKONTOR_NET__KEY"]),
+        ("127.0.0.1:7081", f"127.0.0.1:{data}"),
+        ("/srv/datenkontor/offered/", f"{offered}/"),
+    ):
+        assert shown in text
+        text = text.replace(shown, here)
+    return text
+
+
 @pytest.fixture
 async def front(tmp_path: Path) -> AsyncIterator[Front]:
-    files = written(tmp_path)
-    port = nginx.free_port()
+    files, port = written(tmp_path), nginx.free_port()
     url = f"https://127.0.0.1:{port}"
     trust = ssl.create_default_context(cafile=files["DATENKONTOR_NET__CA"])
     async with (
         side(tmp_path, accel=Accel("/stored"), public_url=url) as plane,
         aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trust)) as http,
     ):
-        text = marked("docs/operate.md", "nginx")["server"].text
-        for shown, here in (
-            ("listen 8443", f"listen 127.0.0.1:{port}"),
-            ("/etc/nginx/fullchain.pem", files["DATENKONTOR_NET__CERTIFICATE"]),
-            ("/etc/nginx/tls-key.pem", files["DATENKONTOR_NET__KEY"]),
-            ("127.0.0.1:7081", f"127.0.0.1:{plane.port}"),
-            ("/srv/datenkontor/offered/", f"{tmp_path}/out/"),
-        ):
-            assert shown in text
-            text = text.replace(shown, here)
-        with nginx.running(tmp_path / "nginx", text, port):
+        with nginx.running(tmp_path / "nginx", configuration(files, port, plane.port, tmp_path / "out"), port):
             yield Front(plane, url, http, tmp_path / "nginx")
 
 
@@ -178,3 +183,24 @@ async def test_a_push_arrives_through_it(front: Front) -> None:
     async with front.http.put(url, headers=headers, data=io.BytesIO(DATA)) as answer:
         assert answer.status == 201, await answer.text()
     assert front.plane.got("got") == DATA
+
+
+def test_a_company_gets_a_file_of_the_city_through_it(tmp_path: Path) -> None:
+    files, port, live = written(tmp_path), nginx.free_port(), Live(tmp_path)
+    (live.data / "counts.csv").write_bytes(DATA)
+    text = configuration(files, port, live.stage.actors["city"].ports["data"], live.data)
+    try:
+        with nginx.running(tmp_path / "nginx", text, port):
+            with environment(
+                DATENKONTOR_DATA__ACCEL="/stored", DATENKONTOR_DATA__PUBLIC_URL=f"https://127.0.0.1:{port}"
+            ):
+                live.start("city")
+            with environment(DATENKONTOR_NET__CA=files["DATENKONTOR_NET__CA"]):
+                live.start("firm")
+            begun = live.firm.transfers.start(live.agree(live.offer("counts.csv")))
+            live.completed(begun.id)
+            saved = live.firm.transfers.download(begun.id, tmp_path / "got.csv")
+            assert saved.files[0].sha256 == sha256(DATA)
+        assert f" 200 {len(DATA)} " in (tmp_path / "nginx" / "access.log").read_text("utf-8")
+    finally:
+        live.close()

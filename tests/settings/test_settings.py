@@ -59,6 +59,7 @@ def test_the_environment_comes_before_the_file(tmp_path: Path) -> None:
         ('[management]\nkeys = [{id = "a", sha256 = "short"}]\n', "management.keys[0].sha256"),
         ('[management]\nkeys = [{id = "a", sha256 = "%s", scopes = ["root"]}]\n' % ("a" * 64), "management.keys"),
         ('[data]\npublic_url = "ftp://x"\n', "expected an address as https://host:port"),
+        ('[data]\naccel = "stored/"\n', "data.accel is not usable"),
         ('[net]\ncertificate = "a.pem"\n', "net.certificate and net.key belong together"),
         ('[identity]\nmechanism = "static-token"\n', "use `roster` in production"),
         ("[net]\nca = 3\n", "net.ca"),
