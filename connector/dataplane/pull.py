@@ -198,10 +198,13 @@ class Puller:
 
     async def _copy(self, response: web.StreamResponse, chunks: AsyncIterator[bytes], gate: Gate, meter: Meter) -> None:
         async for chunk in chunks:
-            gate.spend(len(chunk))
-            async with asyncio.timeout(self._stall_s):
-                await response.write(chunk)
-            await meter.add(len(chunk))
+            rest = chunk
+            while rest:
+                leave = gate.take(len(rest))
+                piece, rest = rest[:leave], rest[leave:]
+                async with asyncio.timeout(self._stall_s):
+                    await response.write(piece)
+                await meter.add(leave)
 
     async def _redirect(
         self, accel: Accel, flow: Flow, gate: Gate, file: LocalFile, count: int, headers: dict[str, str]

@@ -9,7 +9,6 @@ what needs it is left out.
 import asyncio
 import os
 import shutil
-import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
@@ -22,7 +21,7 @@ import msgspec
 import uvloop
 
 from connector.app.connector import Connector, build
-from connector.app.serve import SWITCH_S
+from connector.app.serve import tune
 from connector.cli.stage import Stage
 from connector.client import AsyncConnector
 from connector.controlplane import transfer
@@ -81,7 +80,7 @@ def measure(base: Path) -> list[Figure]:
             sources["proxied"] = ("city", {"kind": "http", "url": f"http://127.0.0.1:{ports['static']}/large"})
         else:
             print("nginx is not installed: the figures that compare with it are left out", flush=True)
-        sys.setswitchinterval(SWITCH_S)  # as in a process that serves
+        tune()
         figures, places = uvloop.run(_consume(stage, sources))
         return figures + _rates(stage, places, ports, workers)
 

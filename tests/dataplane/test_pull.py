@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -185,12 +185,18 @@ async def test_the_end_of_the_lease_breaks_a_running_stream(
             await answer.read()
 
 
-async def test_a_lease_limits_bytes(provider: Side, http: aiohttp.ClientSession) -> None:
-    url, headers = url_and_token(await provider.serve(provider.give("f", blob(3_000_000)), lease(max_bytes=2_500_000)))
+@pytest.mark.parametrize(("size", "limit"), [(3_000_000, 2_500_001), (3_000_000, 2_999_999), (300_000, 200_001)])
+async def test_a_lease_limits_bytes_to_the_last(
+    provider: Side, http: aiohttp.ClientSession, size: int, limit: int
+) -> None:
+    data, came = blob(size), b""
+    url, headers = url_and_token(await provider.serve(provider.give("f", data), lease(max_bytes=limit)))
     async with http.get(url, headers=headers) as answer:
-        with pytest.raises(aiohttp.ClientPayloadError):
-            await answer.read()
-    assert (await provider.store.usage(OWNER, "agreement")).bytes_moved <= 2_500_000
+        with suppress(aiohttp.ClientPayloadError):
+            async for piece in answer.content.iter_any():
+                came += piece
+    assert came == data[:limit]
+    assert (await provider.store.usage(OWNER, "agreement")).bytes_moved == limit
 
 
 async def test_uses_are_counted_before_the_first_byte_and_a_resumption_is_none(

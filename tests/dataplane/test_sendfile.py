@@ -218,13 +218,17 @@ async def test_leave_for_what_a_lost_peer_did_not_take_is_given_back(provider: S
     assert not gate.used_up
 
 
-async def test_who_takes_nothing_for_too_long_loses_the_connection(tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [LARGE, 256 * 1024], ids=["before all is with the kernel", "after it"])
+async def test_who_takes_nothing_for_too_long_loses_the_connection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr("connector.dataplane.pull.SMALLEST", size)
     async with side(tmp_path, stall_s=0.1) as provider:
-        shown = await serving(provider, blob(LARGE))
-        async with asking(provider, shown, window=MIB) as reader:
+        shown = await serving(provider, blob(size))
+        async with asking(provider, shown, window=4096) as reader:
             await idle(provider)
             came = await rest_of(reader)
-        assert came <= await booked(provider) < LARGE
+        assert came <= await booked(provider) < size
 
 
 async def test_peers_that_take_nothing_hold_no_thread(provider: Side) -> None:
