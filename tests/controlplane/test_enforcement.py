@@ -171,7 +171,8 @@ async def test_of_a_hundred_concurrent_pulls_exactly_as_many_succeed_as_were_agr
         given = [await made.transfer(pid) for pid in pids]
         pulls = [pull(made.http, *given[number % len(given)]) for number in range(100)]
         answers = await asyncio.gather(*pulls)
-        assert sorted(answers) == [200] * 7 + [403] * 93
+        assert answers.count(200) == 7
+        assert set(answers) <= {200, 403, 401}, "403 while the transfer lasts, 401 once it has ended"
         assert (await made.plane.store.usage("city", AGREEMENT)).uses == 7
         for pid in pids:
             assert "uses" in await made.terminated(pid)
