@@ -193,7 +193,10 @@ async def _delivery(connector: Connector, stage: Stage, firm: AsyncConnector, ag
     _throw_away(connector)
     return [
         figure(f"{way}.mb_per_s", SIZE / 1e6 / spent, "MB/s"),
-        *(figure(f"{way}.{side}_cpu_s_per_gib", cpu_s((pid,)) - before[side], "s") for side, pid in pids.items()),
+        *(
+            figure(f"{way}.{side}_cpu_s_per_gib", (cpu_s((pid,)) - before[side]) * (1 << 30) / SIZE, "s")
+            for side, pid in pids.items()
+        ),
     ]
 
 
