@@ -93,11 +93,6 @@ def cpu_s(pids: tuple[int, ...]) -> float:
     return sum(int(user) + int(system) for user, system in times) / _TICKS
 
 
-def children(pid: int) -> tuple[int, ...]:
-    """Return the children of a process."""
-    return tuple(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()))
-
-
 class Memory:
     """The resident memory of a process, from now on."""
 

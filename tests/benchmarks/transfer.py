@@ -29,7 +29,7 @@ from connector.ports.flow import Arrival, Receipt, Sink
 from connector.protocol.dsp.common import DataAddress, authorization, endpoint_url
 from connector.settings import load
 from tests.benchmarks.figures import Figure, figure, percentile
-from tests.benchmarks.pulls import Memory, Place, alternate, children, cpu_s
+from tests.benchmarks.pulls import Memory, Place, alternate, cpu_s
 from tests.e2e.live import environment
 from tests.support import nginx
 
@@ -69,9 +69,8 @@ def measure(base: Path) -> list[Figure]:
         workers: tuple[int, ...] = ()
         if nginx.installed():
             data = stage.actors["town"].ports["data"]
-            workers = children(
-                stack.enter_context(nginx.running(base / "nginx", _configuration(offered, ports, data), ports["front"]))
-            )
+            configuration = _configuration(offered, ports, data)
+            workers = stack.enter_context(nginx.running(base / "nginx", configuration, ports["front"]))
             front = f"http://127.0.0.1:{ports['front']}"
             with environment(DATENKONTOR_DATA__ACCEL="/stored", DATENKONTOR_DATA__PUBLIC_URL=front):
                 stage.start("town")

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 WAIT_S = 10.0
@@ -25,8 +25,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(folder: Path, http: str, port: int) -> Iterator[int]:
-    """Run nginx with the contents of an `http` block that listens at `port`; yields the process identifier.
+def running(folder: Path, http: str, port: int) -> Iterator[tuple[int, ...]]:
+    """Run nginx with the contents of an `http` block that listens at `port`; yields its worker processes.
 
     Everything it writes goes below `folder`.
     """
@@ -43,21 +43,20 @@ def running(folder: Path, http: str, port: int) -> Iterator[int]:
     )
     server = subprocess.Popen(["nginx", "-e", f"{folder}/error.log", "-c", str(config)])
     try:
-        _await(server, port, folder)
-        yield server.pid
+        yield _workers(server, port, folder)
     finally:
         server.terminate()
         server.wait(WAIT_S)
 
 
-def _await(server: "subprocess.Popen[bytes]", port: int, folder: Path) -> None:
+def _workers(server: "subprocess.Popen[bytes]", port: int, folder: Path) -> tuple[int, ...]:
+    """Wait until nginx listens and has workers; return them."""
     deadline = time.monotonic() + WAIT_S
     while True:
         assert server.poll() is None, (folder / "error.log").read_text("utf-8")
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            assert time.monotonic() < deadline, "nginx does not listen"
-            time.sleep(0.01)
-        else:
-            return
+        assert time.monotonic() < deadline, "nginx does not listen"
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            found = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text("ascii").split()
+            if found:
+                return tuple(map(int, found))
+        time.sleep(0.01)
