@@ -171,8 +171,10 @@ async def _lease(plane: Plane, process: TransferProcess) -> Lease | Denied:
     max_bytes: int | None = None
     decision: dict[str, Any] = {"by": "consumer"}
     if process.role is Role.PROVIDER:
-        report = await plane.dataplane.report(process.owner, process.id)
-        verdict = await duties.permitted(plane, process, in_use=report is not None and report.in_use)
+        verdict = await duties.permitted(plane, process, in_use=await _in_use(plane, process))
+        if verdict.denied and await _in_use(plane, process):
+            # The use that spent the last of what is allowed may have begun after the first look: it is not cut off.
+            verdict = await duties.permitted(plane, process, in_use=True)
         if verdict.denied:
             return Denied(Terminate("not-permitted", verdict.reason, verdict.reasons), verdict.record)
         valid_until = now + plane.limits.lease
@@ -191,6 +193,11 @@ async def _lease(plane: Plane, process: TransferProcess) -> Lease | Denied:
         max_bytes=max_bytes,
         decision=msgspec.json.encode(decision),
     )
+
+
+async def _in_use(plane: Plane, process: TransferProcess) -> bool:
+    report = await plane.dataplane.report(process.owner, process.id)
+    return report is not None and report.in_use
 
 
 async def _stop(

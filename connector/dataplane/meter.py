@@ -6,7 +6,8 @@ count of uses never is, because it is durable before the first byte leaves.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 _BATCH_BYTES = 64 * 1024 * 1024
 _BATCH_SECONDS = 5.0
@@ -61,6 +62,7 @@ class Uses:
 
     def __init__(self) -> None:
         self._finished: dict[str, bool] = {}
+        self._counting = 0
 
     def is_new(self, part: str, offset: int) -> bool:
         """Tell whether a request for `part` from `offset` on begins a new use."""
@@ -73,7 +75,16 @@ class Uses:
     @property
     def open(self) -> bool:
         """Tell whether a delivery was begun and not finished: it may still be continued."""
-        return not all(self._finished.values())
+        return self._counting > 0 or not all(self._finished.values())
+
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        """A use is being counted: it goes on from before it stands in the books, so that nobody takes it for over."""
+        self._counting += 1
+        try:
+            yield
+        finally:
+            self._counting -= 1
 
     def begin(self, part: str, *, new: bool) -> None:
         """Note that a delivery of `part` begins, as the first of a new use or within the present one."""

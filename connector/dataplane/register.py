@@ -108,7 +108,8 @@ class Register:
         uses = self._uses.setdefault((flow.owner, flow.id), Uses())
         new = uses.is_new(part, offset)
         if new:
-            await self.count_use(flow, gate)
+            with uses.counting():
+                await self.count_use(flow, gate)
         uses.begin(part, new=new)
         return uses
 

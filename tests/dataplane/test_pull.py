@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from connector.dataplane.fields import repr_digest
 from connector.dataplane.folder import FOLDER_TYPE, Listing
 from connector.dataplane.pull import Accel
 from connector.dataplane.sources.file import FileSource
+from connector.ports.changes import AddUsage, Change
 from connector.ports.entities import FlowDirection
 from connector.ports.flow import Content
 from connector.protocol.dsp.common import DataAddress, authorization
@@ -207,6 +208,23 @@ async def test_uses_are_counted_before_the_first_byte_and_a_resumption_is_none(
         async with http.get(url, headers={**headers, "Range": asked}) as answer:
             assert answer.status == status
     assert (await provider.store.usage(OWNER, "agreement")).uses == 1
+
+
+async def test_a_use_goes_on_from_before_it_is_counted(provider: Side, http: aiohttp.ClientSession) -> None:
+    url, headers = url_and_token(await provider.serve(provider.give("f", b"0123456789"), lease(max_uses=2)))
+    commit = provider.store.commit
+    seen = []
+
+    async def observed(group: Sequence[Change]) -> None:
+        await commit(group)
+        if any(isinstance(change, AddUsage) and change.uses for change in group):
+            report = await provider.plane.report(OWNER, FLOW)
+            seen.append(report is not None and report.in_use)
+
+    provider.store.commit = observed  # type: ignore[method-assign]  # looks where a use was counted and nobody knows yet
+    async with http.get(url, headers=headers) as answer:
+        assert await answer.read() == b"0123456789"
+    assert seen == [True]
 
 
 async def test_a_file_that_changes_while_it_is_sent_breaks_the_stream(
