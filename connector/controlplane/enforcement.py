@@ -56,17 +56,21 @@ def wanted(process: TransferProcess) -> TransferProcess:
 async def begin(plane: Plane, process: TransferProcess) -> tuple[TransferProcess, bytes | None] | Terminate:
     """Ready the provider's flow before the start message: a pull's address with its token goes into the message.
 
-    A resumption brings no address: the peer goes on with the one it has, so that no lost message leaves it without.
+    A resumption brings the same address again: a lost message leaves no peer without, and one that has let go of it
+    gets it back.
     """
-    if process.format == PUSH or process.flow_reported is not FlowState.NONE:
+    if process.format == PUSH:
         return process, None
+    if process.flow_reported is not FlowState.NONE:
+        return process, process.data_address
     request = await _request(plane, process)
     if isinstance(request, Terminate):
         return request
     report = await plane.dataplane.start(request)
     if report.error or report.data_address is None:
         return Terminate("source-failed", report.error or "The data plane gave no address to pull from.")
-    return msgspec.structs.replace(process, flow_reported=FlowState.PREPARED), report.data_address
+    address = report.data_address
+    return msgspec.structs.replace(process, flow_reported=FlowState.PREPARED, data_address=address), address
 
 
 async def signal(plane: Plane, process: TransferProcess) -> TransferProcess:
@@ -134,7 +138,12 @@ def renewal(process: AnyProcess) -> int | None:
 
 
 def _is_to_renew(plane: Plane, process: TransferProcess) -> bool:
-    return process.lease_until is not None and process.lease_until <= plane.now() and not process.pending
+    return process.lease_until is not None and process.lease_until <= plane.now() and not _is_moving_on(process)
+
+
+def _is_moving_on(process: TransferProcess) -> bool:
+    """Tell whether a message of ours is on its way that changes the state."""
+    return process.pending is not None and not process.pending.echo
 
 
 async def _renew(plane: Plane, process: TransferProcess) -> TransferProcess:
@@ -261,8 +270,10 @@ async def flow_ended(plane: Plane, owner: str, report: FlowReport) -> TransferPr
     """
     while True:
         process = await plane.store.transfer(owner, report.flow_id)
-        if process is None or process.state != TransferState.STARTED or process.pending:
+        if process is None or process.state != TransferState.STARTED:
             return None
+        if process.pending and not (process.pending.echo and report.used_up):
+            return None  # taken notice of when the message has arrived
         try:
             return await _ended(plane, process, report)
         except Conflict:

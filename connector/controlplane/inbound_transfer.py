@@ -8,7 +8,7 @@ from connector.controlplane import duties, enforcement, inbound, trail
 from connector.controlplane.inbound import Answer, Declined, used
 from connector.controlplane.inbound_negotiation import again, spoken
 from connector.controlplane.plane import Plane
-from connector.controlplane.steps import agreement_of
+from connector.controlplane.steps import agreement_of, echo_start
 from connector.ports.changes import Change, Conflict, PutAgreement, Replayed
 from connector.ports.entities import Agreement
 from connector.ports.identity import Caller
@@ -91,7 +91,7 @@ async def message(plane: Plane, caller: Caller, pid: str, name: str, received: R
         after = msgspec.structs.replace(after, evidence=inbound.evidence(caller))
         if inbound.is_late(before, after):
             return _late(plane, after, name, received), []
-        return _effect(before, after, name, received)
+        return _effect(plane, before, after, name, received)
 
     answer = await inbound.receive(plane, caller, load, TRANSFER, name, received, effect)
     if isinstance(answer, Answer) and answer.state != TransferState.STARTED:
@@ -138,7 +138,7 @@ def _address(received: Received[Any]) -> bytes | None:
 
 
 def _effect(
-    before: TransferProcess, after: TransferProcess, name: str, received: Received[Any]
+    plane: Plane, before: TransferProcess, after: TransferProcess, name: str, received: Received[Any]
 ) -> tuple[TransferProcess, list[Change]] | Declined:
     body = received.message
     match name:
@@ -159,6 +159,8 @@ def _effect(
             pass
     if not after.pending:
         after = want(after, WANTED[TransferState(after.state or "")])
+    if name == transfer_machine.START and after.role is Role.PROVIDER:
+        after = echo_start(plane, after)
     return after, []
 
 

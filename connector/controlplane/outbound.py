@@ -168,6 +168,8 @@ async def _refused(
     plane: Plane, process: AnyProcess, table: Table, status: int, reason: str, changes: Sequence[Change]
 ) -> AnyProcess:
     """A refusal is settled by the peer's state; where that settles nothing, by a few more tries, then by the end."""
+    if process.pending and process.pending.echo:
+        return await trail.commit(plane, process, machine.drop(process, plane.now()), *changes, event="echo refused")
     settled = await reconcile.ask(plane, process, table, sure=True)
     if settled is not None:
         return await _settled(plane, process, settled, "settled by the peer's state", changes)

@@ -28,7 +28,7 @@ from connector.protocol.dsp import machine, negotiation, negotiation_machine, tr
 from connector.protocol.dsp.codec import encode
 from connector.protocol.dsp.common import DataAddress, Role
 from connector.protocol.dsp.negotiation_machine import NEGOTIATION, ContractNegotiation
-from connector.protocol.dsp.transfer_machine import TRANSFER, FlowState, TransferProcess, want
+from connector.protocol.dsp.transfer_machine import PUSH, TRANSFER, FlowState, TransferProcess, want
 
 
 def pids(process: machine.Process) -> dict[str, str]:
@@ -119,6 +119,16 @@ def plan_transfer(
     if isinstance(planned, machine.Illegal):
         raise NotAllowed("wrong-state", planned.reason)
     return planned
+
+
+def echo_start(plane: Plane, process: TransferProcess) -> TransferProcess:
+    """Return a transfer that the consumer has resumed with a start of the provider pending, which brings the address.
+
+    The deployed consumer waits for it; the peer has the address already, so that it makes no difference to others.
+    """
+    address = msgspec.json.decode(process.data_address, type=DataAddress) if process.data_address else None
+    pull = None if process.format == PUSH else address
+    return machine.echo(process, encode(transfer.TransferStartMessage(**pids(process), data_address=pull)), plane.now())
 
 
 def _agreed(plane: Plane, process: ContractNegotiation) -> tuple[ContractNegotiation, list[Change]]:

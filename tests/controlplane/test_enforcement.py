@@ -172,15 +172,16 @@ async def test_a_use_that_begins_while_the_decision_is_made_again_is_not_cut_off
         begun: list[aiohttp.ClientResponse] = []
 
         async def before_the_use(owner: str, flow_id: str) -> FlowReport | None:
+            made.data.plane.report = report  # type: ignore[method-assign]
             known = await report(owner, flow_id)
-            if not begun:
-                begun.append(await stack.enter_async_context(made.http.get(url, headers=headers)))
+            begun.append(await stack.enter_async_context(made.http.get(url, headers=headers)))
             return known
 
         await eventually(lambda: made.leases, "no lease")
         made.data.plane.report = before_the_use  # type: ignore[method-assign]  # a pull comes between two looks
         renewed = len(made.leases)
         await enforcement.look_again(made.plane)
+        await eventually(lambda: begun, "nobody looked")
         await eventually(lambda: len(made.leases) > renewed or begun[0].content.exception(), "not decided")
         assert not await broken_off(begun[0])
         assert "uses" in await made.terminated()

@@ -101,6 +101,8 @@ class Deployed:
 
     async def _store(self, request: Request) -> Response:
         body = await request.body()
+        if self.busy:
+            return Response(HTML, 503, media_type="text/html")
         if request.method != "HEAD":
             self.stored.append(body)
         return Response(b"", 200)
@@ -292,6 +294,17 @@ class Deployed:
         answer = await self.say(row, "transfers/request", body, "REQUESTED")
         row.other = answer.get("providerPid", "")
         return row
+
+    async def suspend(self, row: Row) -> None:
+        """Pause a transfer that it has asked for."""
+        pids = {"consumerPid": row.own, "providerPid": row.other}
+        body = {"@type": "TransferSuspensionMessage", **pids, "reason": ["pause"]}
+        await self.say(row, f"transfers/{row.other}/suspension", body, "SUSPENDED")
+
+    async def resume(self, row: Row) -> None:
+        """Say that it wants to go on; it does so only when the provider has sent a start of its own."""
+        body = {"@type": "TransferStartMessage", "consumerPid": row.own, "providerPid": row.other}
+        await self.say(row, f"transfers/{row.other}/start", body, "RESUMED")
 
     # How it sends
 

@@ -8,12 +8,20 @@ import pytest
 
 from connector.controlplane import transfer
 from connector.protocol.dsp.transfer_machine import TransferProcess
-from tests.interop.deployed import CTX, NS, Deployed, pull_address
+from tests.interop.deployed import CTX, HTML, NS, Deployed, Row, pull_address
 from tests.interop.ours import HOME, PEER_HOME, Ours, call, play
 from tests.support.transport import InProcess
 
 PUBLIC = "https://deployed.example/public"
 STORE = "https://deployed.example/store"
+
+PUSH_TO = {
+    "@type": "DataAddress",
+    "endpointType": "HttpData",
+    "endpointProperties": [
+        {"@type": "EndpointProperty", "name": f"{NS}baseUrl", "value": STORE, "edc:note": "kept"},
+    ],
+}
 
 
 def space(**behaviour: Any) -> tuple[Ours, Deployed]:
@@ -153,17 +161,15 @@ def test_a_push_goes_to_the_base_url_among_the_properties_and_is_completed_once(
     timing: str, repeats: str | None
 ) -> None:
     us, peer = space(timing=timing, repeats=repeats)
-    entry = {"@type": "EndpointProperty", "name": f"{NS}baseUrl", "value": STORE, "edc:note": "kept"}
-    address = {"@type": "DataAddress", "endpointType": "HttpData", "endpointProperties": [entry]}
 
     async def scenario() -> None:
         async with us.working():
             await us.provides()
-            await peer.request_transfer("agreement-1", address)
+            await peer.request_transfer("agreement-1", PUSH_TO)
             ours = await us.reaches("transfer", "COMPLETED")
         in_step(peer, ours, "COMPLETED")
         assert peer.stored == [us.disk.content]
-        assert json.loads(ours.data_address or b"{}") == address
+        assert json.loads(ours.data_address or b"{}") == PUSH_TO
 
     play(scenario())
 
@@ -202,21 +208,93 @@ def test_a_repeated_request_returns_the_same_process() -> None:
     play(scenario())
 
 
-def test_its_suspension_and_its_resumption_without_address_are_taken() -> None:
+async def paused(us: Ours, peer: Deployed, address: dict[str, Any] | None = None) -> Row:
+    """Let it ask for the data and suspend the transfer, which makes it forget the address."""
+    await us.provides()
+    row = await peer.request_transfer("agreement-1", address)
+    await us.reaches("transfer", "STARTED")
+    await peer.suspend(row)
+    await us.reaches("transfer", "SUSPENDED")
+    return row
+
+
+def token(start: dict[str, Any]) -> str:
+    values = {entry["name"]: entry["value"] for entry in start["dataAddress"]["endpointProperties"]}
+    return str(values["authorization"])
+
+
+@pytest.mark.parametrize("conflicts", [0, 1, 20])
+@pytest.mark.parametrize("repeats", [None, "same", "renewed"])
+def test_its_resumption_is_answered_by_a_start_of_ours_with_the_address_that_it_waits_for(
+    repeats: str | None, conflicts: int
+) -> None:
+    us, peer = space(repeats=repeats)
+
+    async def scenario() -> None:
+        async with us.working():
+            row = await paused(us, peer)
+            peer.conflicts = conflicts
+            await peer.resume(row)
+            ours = await us.reaches("transfer", "STARTED")
+            first, again = peer.sent_to("start")[0], peer.sent_to("start")[-1]
+            assert again == first
+            assert await us.dataplane.admit(ours.id, token(again)) is not None
+        in_step(peer, ours, "STARTED")
+
+    play(scenario())
+
+
+def test_its_resumption_of_a_push_is_answered_by_a_start_of_ours_without_address() -> None:
+    us, peer = space(busy=True)
+
+    async def scenario() -> None:
+        async with us.working():
+            row = await paused(us, peer, PUSH_TO)
+            peer.busy = False
+            await peer.resume(row)
+            ours = await us.reaches("transfer", "COMPLETED")
+        assert "dataAddress" not in peer.sent_to("start")[-1]
+        assert peer.stored == [us.disk.content]
+        in_step(peer, ours, "COMPLETED")
+
+    play(scenario())
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_a_consumer_that_refuses_the_start_that_answers_its_own_goes_on_with_what_it_has(status: int) -> None:
+    us, peer = space()
+
+    async def scenario() -> None:
+        async with us.working():
+            row = await paused(us, peer)
+            peer.faults.append((status, HTML))
+            await peer.resume(row)
+            ours = await us.reaches("transfer", "STARTED")
+            await asyncio.sleep(600)
+            ours = await us.reaches("transfer", "STARTED")
+            assert peer.received[-1][0] == f"transfers/{row.own}/start"
+            assert peer.faults == []
+            assert await us.dataplane.admit(ours.id, token(peer.sent_to("start")[0])) is not None
+        assert peer.final == []
+
+    play(scenario())
+
+
+def test_our_own_resumption_gives_it_the_address_back_that_it_forgot() -> None:
     us, peer = space()
 
     async def scenario() -> None:
         async with us.working():
             await us.provides()
-            row = await peer.request_transfer("agreement-1")
-            await us.reaches("transfer", "STARTED")
-            pids = {"consumerPid": row.own, "providerPid": row.other}
-            pause = {"@type": "TransferSuspensionMessage", **pids, "reason": ["pause"]}
-            await peer.say(row, f"transfers/{row.other}/suspension", pause, "SUSPENDED")
+            await peer.request_transfer("agreement-1")
+            started = await us.reaches("transfer", "STARTED")
+            await transfer.suspend(us.plane, started.id, "pause")
             await us.reaches("transfer", "SUSPENDED")
-            resume = {"@type": "TransferStartMessage", **pids}
-            await peer.say(row, f"transfers/{row.other}/start", resume, "STARTED")
+            await transfer.resume(us.plane, started.id)
             ours = await us.reaches("transfer", "STARTED")
+            paths = [path.rpartition("/")[2] for path, _, _ in peer.received]
+            resumed = peer.received[paths.index("suspension") :]
+            assert peer.sent_to("start")[0] in [message for _, message, _ in resumed]
         in_step(peer, ours, "STARTED")
 
     play(scenario())

@@ -294,3 +294,45 @@ def test_a_start_that_may_have_been_carried_out_is_undone(flow: FlowState) -> No
     )
     stopped = want(starting, flow)
     assert (stopped.flow_wanted, stopped.flow_reported) == (flow, FlowState.STARTED)
+
+
+def _resumed(role: Role = Role.PROVIDER) -> TransferProcess:
+    """Return a transfer whose peer has just resumed it."""
+    process = TransferProcess(
+        owner="o", id="1", role=role, peer="p", peer_address="a", agreement_id="g", dataset="d", format="f",
+        state=TransferState.SUSPENDED,
+    )  # fmt: skip
+    outcome = machine.receive(process, TRANSFER, "TransferStartMessage", "digest", 1)
+    assert isinstance(outcome, Applied)
+    return outcome.process
+
+
+def test_an_echo_moves_no_state_and_is_forgotten_for_whatever_comes() -> None:
+    echoing = machine.echo(_resumed(), b"{}", 2)
+    assert echoing.pending
+    assert (echoing.state, echoing.pending.message, echoing.pending.target) == (
+        "STARTED",
+        "TransferStartMessage",
+        "STARTED",
+    )
+    assert machine.acknowledged(echoing, 3) == msgspec.structs.replace(_resumed(), due_at=3, updated_at=3)
+    for message, state in (("TransferSuspensionMessage", "SUSPENDED"), ("TransferCompletionMessage", "COMPLETED")):
+        theirs = machine.receive(echoing, TRANSFER, message, "other", 3)
+        assert isinstance(theirs, Applied)
+        assert (theirs.process.state, theirs.process.pending) == (state, None)
+        ours = machine.plan(echoing, TRANSFER, message, b"", 3)
+        assert not isinstance(ours, Illegal)
+        assert ours.pending
+        assert ours.pending.message == message
+
+
+def test_an_echo_leaves_the_repeat_of_what_it_echoes_a_repeat() -> None:
+    echoing = machine.echo(_resumed(), b"{}", 2)
+    for process in (echoing, machine.acknowledged(echoing, 3), machine.drop(echoing, 3)):
+        assert machine.receive(process, TRANSFER, "TransferStartMessage", "digest", 4) == Repeated("STARTED")
+
+
+def test_what_is_on_its_way_is_not_replaced_by_an_echo() -> None:
+    pending = machine.plan(_resumed(), TRANSFER, "TransferSuspensionMessage", b"", 2)
+    assert not isinstance(pending, Illegal)
+    assert machine.echo(pending, b"{}", 3) == pending

@@ -85,7 +85,8 @@ class Pending(msgspec.Struct, frozen=True):
     """The one message we owe the peer: its bytes are kept, so that every attempt sends exactly the same.
 
     `attempts` counts tries, `refusals` the peer's 4xx answers; `in_doubt` is set when a try ended without an answer.
-    `mutual` tells that the peer may send the same message from the same state, so that both can cross.
+    `mutual` tells that the peer may send the same message from the same state, so that both can cross. `echo` tells
+    that the message changes no state and repeats what the peer has just said (`echo`).
     """
 
     message: str
@@ -95,6 +96,7 @@ class Pending(msgspec.Struct, frozen=True):
     refusals: int = 0
     in_doubt: bool = False
     mutual: bool = False
+    echo: bool = False
 
 
 class Accepted(msgspec.Struct, frozen=True):
@@ -199,6 +201,19 @@ def plan(process: P, table: Table, message: str, body: bytes, now: int) -> P | I
     )
 
 
+def echo(process: P, body: bytes, now: int) -> P:
+    """Put the message that was just accepted into the pending slot, to be said once more by us.
+
+    Some peers act on their own message only when they hear it from us too. It changes no state and proves none, and
+    whatever comes meanwhile replaces it; a peer that refuses it has no need of it.
+    """
+    last = process.accepted
+    if last is None or process.pending:
+        return process
+    pending = Pending(message=last.message, target=last.state, body=body, echo=True)
+    return msgspec.structs.replace(process, pending=pending, due_at=now, updated_at=now)
+
+
 def receive(process: P, table: Table, message: str, digest: str, now: int) -> Applied[P] | Repeated | Crossed | Illegal:
     """Decide what the peer's `message` (its content hashed to `digest`) does to the process.
 
@@ -239,7 +254,9 @@ def acknowledged(process: P, now: int, *, peer_pid: str | None = None) -> P:
         return process
     # What was inferred and has not come may still come; what both may say may be on its way from the other side.
     accepted = process.accepted if process.accepted and process.accepted.digest == UNSEEN else None
-    if pending.mutual:
+    if pending.echo:
+        accepted = process.accepted
+    elif pending.mutual:
         accepted = Accepted(message=pending.message, digest=UNSEEN, state=pending.target)
     return msgspec.structs.replace(
         process,
