@@ -110,7 +110,7 @@ def write(plan: Plan) -> str:
     key_file = folder / KEY
     try:
         for part in (folder, folder / "received", plan.data or folder / "offered"):
-            part.mkdir(parents=True, exist_ok=True)
+            _make(part)
         key = cards.load_key(key_file) if key_file.exists() else cards.new_key(key_file)
         search = f"http://127.0.0.1:{plan.ports['broker']}" if plan.is_broker and plan.local else None
         if plan.is_broker and not plan.local:
@@ -172,12 +172,31 @@ def _with_port(url: str, port: int) -> str:
 
 
 def _put(path: Path, content: str, *, mode: int = 0o644) -> None:
-    """Write a file whole or not at all."""
+    """Write a file whole or not at all; what is written is on the disk."""
     draft = path.with_name(f".{path.name}.new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
     draft.replace(path)
+    _sync(path.parent)
+
+
+def _make(folder: Path) -> None:
+    """Create a folder and those above it where they are missing, on the disk."""
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _sync(folder.parent)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _neighbours(directory: Path) -> set[int]:

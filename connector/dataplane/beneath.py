@@ -109,6 +109,7 @@ def _enter(folder: int, name: str, *, create: bool) -> int:
             pass
         except OSError as error:
             raise SourceError("A folder below the configured root cannot be created.") from error
+        os.fsync(folder)  # also where it was there: who made it may have died before this
     try:
         return os.open(name, _DIRECTORY, dir_fd=folder)
     except OSError as error:

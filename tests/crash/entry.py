@@ -3,14 +3,17 @@
 `start N` forks a connector that dies by SIGKILL at its Nth event once it is armed by SIGUSR1; 0 is never, and then the
 events are written down as they come. An event is the moment before or after a write or a send. The imports are done
 once, before the forks, so that a restart costs a fork and not a second; the child is a process like any other.
+With `power N` an event is what SQLite does to a file, and the end is a loss of power: see `power`.
 """
 
 import asyncio
 import os
+import random
 import signal
 import sys
 import traceback
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +22,19 @@ import uvloop
 from connector.app import serve
 from connector.app.connector import Connector, build
 from connector.settings import load
+from tests.crash import power
 
 VARIABLE = "DATENKONTOR_CRASH_AT"
+_LOST = ".lost"
 
 
 class Fuse:
-    """Counts events once it is armed, and ends the process at one of them."""
+    """Counts events once it is armed, and ends the process at one of them, after `last` was called."""
 
-    def __init__(self, at: int, log: Path) -> None:
+    def __init__(self, at: int, log: Path, last: Callable[[], None] = lambda: None) -> None:
         self._at = at
         self._log = log
+        self._last = last
         self._count = 0
         self._armed = False
 
@@ -44,6 +50,7 @@ class Fuse:
                 log.write(name + "\n")
         elif self._count == self._at:
             self._log.write_text(name + "\n", encoding="utf-8")
+            self._last()
             os.kill(os.getpid(), signal.SIGKILL)
 
     def around(self, call: Callable[..., Awaitable[Any]], name: Callable[..., str]) -> Callable[..., Awaitable[Any]]:
@@ -68,16 +75,39 @@ def _sent(_participant: str, _address: str, message: str, *_: Any) -> str:
     return f"send {message}"
 
 
+def _aside(path: str) -> Path:
+    """Where the process that dies leaves what is left of a file: its other thread may still read the file itself."""
+    return Path(path + _LOST)
+
+
+def _in_place(folder: Path) -> None:
+    """After a loss of power: let the files be what is left of them, and those be gone of which nothing is."""
+    lost = list(folder.glob(f"*{_LOST}"))
+    for gone in [old for suffix in ("", "-wal", "-journal", "-shm") for old in folder.glob(f"*.sqlite{suffix}")]:
+        if lost:
+            gone.unlink()
+    for file in lost:
+        file.rename(file.with_name(file.name.removesuffix(_LOST)))
+
+
 async def _run(settings_file: Path) -> None:
-    at = int(os.environ.pop(VARIABLE))
-    connector: Connector = await build(load(settings_file))
-    fuse = Fuse(at, settings_file.with_name("events.txt"))
-    store, peer = connector.parts.store, connector.parts.peer
-    store.commit = fuse.around(store.commit, _written)  # type: ignore[method-assign]  # what this module is for
-    peer.send = fuse.around(peer.send, _sent)  # type: ignore[method-assign]  # what this module is for
-    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, fuse.arm)
-    print(f"forked {os.getpid()}", flush=True)
-    await serve._until_told(connector, connector.listeners.addresses)
+    kind, _, at = os.environ.pop(VARIABLE).partition(" ")
+    disk = power.Disk()
+    log = settings_file.with_name("events.txt")
+    if kind == "power":
+        fuse = Fuse(int(at), log, lambda: power.lose(disk.snapshot(), random.Random(at), _aside))
+        disk.event = fuse.event
+    else:
+        fuse = Fuse(int(at), log)
+    with power.installed(disk) if kind == "power" else nullcontext():
+        connector: Connector = await build(load(settings_file))
+        store, peer = connector.parts.store, connector.parts.peer
+        if kind == "start":
+            store.commit = fuse.around(store.commit, _written)  # type: ignore[method-assign]  # what this module is for
+            peer.send = fuse.around(peer.send, _sent)  # type: ignore[method-assign]  # what this module is for
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, fuse.arm)
+        print(f"forked {os.getpid()}", flush=True)
+        await serve._until_told(connector, connector.listeners.addresses)
 
 
 def _child(settings_file: Path) -> None:
@@ -91,7 +121,7 @@ def _child(settings_file: Path) -> None:
 def main() -> None:
     settings_file = Path(sys.argv[1])
     for order in sys.stdin:
-        os.environ[VARIABLE] = order.split()[1]
+        os.environ[VARIABLE] = order.strip()
         pid = os.fork()
         if pid == 0:
             try:
@@ -100,6 +130,7 @@ def main() -> None:
                 traceback.print_exc()
             os._exit(1)
         os.waitpid(pid, 0)
+        _in_place(settings_file.parent)
         print(f"ended {pid}", flush=True)
 
 

@@ -28,18 +28,20 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
 
 
-def events(space: Space) -> dict[str, list[str]]:
+def events(space: Space, *, power: bool = False) -> dict[str, list[str]]:
     """Return the events of the scenario on each side, from a life without a kill."""
     for side in space.sides.values():
+        side.kill()
+        side.start(power=power)
         side.arm()
     scenario.once(space)
     return {side.name: side.events() for side in space.sides.values()}
 
 
-def strike(space: Space, side: Side, point: int) -> Row:
-    """Live through the scenario with a kill of one side at one point."""
+def strike(space: Space, side: Side, point: int, *, power: bool = False) -> Row:
+    """Live through the scenario with a kill of one side at one point, or with a loss of its power."""
     side.kill()
-    side.start(point)
+    side.start(point, power=power)
     side.killed_at = None
     side.arm()
     lost = stuck = 0

@@ -83,10 +83,10 @@ class Side:
             for line in lines:
                 self._lines.put(line)
 
-    def start(self, at: int = 0) -> None:
-        """Start a connector that dies at its event number `at`, once armed; 0 is never."""
+    def start(self, at: int = 0, *, power: bool = False) -> None:
+        """Start a connector that dies at its event number `at`, once armed; 0 is never. With `power` it loses that."""
         assert self._zygote.stdin
-        self._zygote.stdin.write(f"start {at}\n")
+        self._zygote.stdin.write(f"{'power' if power else 'start'} {at}\n")
         self.pid = int(self._line("forked").split()[1])
         self._line("ready")
 
@@ -228,9 +228,14 @@ class Space:
         """Return the messages that were applied twice and the processes of the peer that stand for the same one."""
         found = []
         for side in self.sides.values():
+            received = [
+                (process, kind, msgspec.json.decode(body)["fields"]) for process, kind, body in side.rows(_RECEIVED)
+            ]
+            # What moved no state was known before it came, as a start that answers one's own.
             applied = Counter(
-                (process, kind, msgspec.json.decode(body)["fields"].get("digest"))
-                for process, kind, body in side.rows(_RECEIVED)
+                (process, kind, fields.get("digest"))
+                for process, kind, fields in received
+                if fields["from"] != fields["to"]
             )
             found += [f"{side.name} applied {kind} twice to {own}" for (own, kind, _), n in applied.items() if n > 1]
             twins = Counter((kind, pid) for _, kind, _, pid, _ in side.rows(_PROCESSES) if pid)

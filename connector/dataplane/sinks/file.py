@@ -14,6 +14,7 @@ import errno
 import hashlib
 import os
 from collections.abc import AsyncIterator, Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
@@ -23,6 +24,7 @@ from connector.ports.flow import Arrival, Receipt, SourceError
 
 PARTIAL = ".partial"
 _READ = 1024 * 1024
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _LARGEST = 1 << 40
 
 T = TypeVar("T")
@@ -108,7 +110,20 @@ class FileSink:
 
     def _partial(self, address: dict[str, Any], flow_id: str) -> Path:
         key = "\n".join((flow_id, str(address.get("path")), str(address.get("member"))))
-        return self._rooted() / PARTIAL / hashlib.sha256(key.encode()).hexdigest()[:40]
+        return self._rooted() / PARTIAL / f"{hashlib.sha256(key.encode()).hexdigest()[:40]}.{_boot()}"
+
+
+@cache
+def _boot() -> str:
+    """Return what tells one run of the machine from another, where the system says it.
+
+    A partial file is synced only when it is whole: after a loss of power it may have its size and not its content, so
+    that only one of the present run is gone on with.
+    """
+    try:
+        return _BOOT_ID.read_text("ascii").strip() or "0"
+    except OSError:
+        return "0"
 
 
 async def _disk(call: Callable[..., T], *arguments: Any) -> T:
@@ -135,6 +150,9 @@ def _target(address: dict[str, Any], arrival: Arrival) -> str:
 def _begin(partial: Path, offset: int) -> tuple[BinaryIO, "hashlib._Hash"]:
     """Open the partial file, cut it to `offset` and return it with the digest of what it holds."""
     partial.parent.mkdir(mode=0o700, exist_ok=True)
+    for other in partial.parent.glob(f"{partial.stem}.*"):
+        if other != partial:
+            other.unlink()
     descriptor = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o640)
     file = os.fdopen(descriptor, "r+b", buffering=0)
     digest = hashlib.sha256()
@@ -182,4 +200,5 @@ def _link(partial: Path, name: str, folder: int) -> bool:
 
 def _digest_of(root: Path, path: str) -> str:
     with os.fdopen(open_file(root, path), "rb", buffering=0) as file:
+        os.fsync(file.fileno())  # it is what a receipt is given for
         return hashlib.file_digest(file, "sha256").hexdigest()

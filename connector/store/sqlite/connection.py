@@ -11,9 +11,24 @@ _CACHE_KIB = 32 * 1024
 
 
 def create_private(path: Path) -> None:
-    """Create the file, readable by its user alone, where it does not exist: it holds evidence and addresses."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Create the file, readable by its user alone, where it does not exist: it holds evidence and addresses.
+
+    SQLite syncs the folder with its first commit, and with it the file's name; the folder's own name is synced here.
+    """
+    _make(path.parent)
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _make(folder: Path) -> None:
+    if folder.is_dir():
+        return
+    _make(folder.parent)
+    folder.mkdir(exist_ok=True)
+    descriptor = os.open(folder.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def writable(path: Path, *, patient: bool = True) -> sqlite3.Connection:
