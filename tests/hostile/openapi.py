@@ -1,7 +1,7 @@
 """What an OpenAPI document lets one send: values that fit its schemas, and values that break them.
 
-Derived here and not by a tool: the document uses few words of JSON Schema, and a tool for all of them would bring a
-dozen packages into the environment of development. A word that is not known here is an error, not a guess.
+A value that fits names what exists where it can, so that most requests get behind the door; the whole of JSON Schema
+is tried by `test_documents`. A word of it that is not known here is an error, not a guess.
 """
 
 import copy
