@@ -239,3 +239,23 @@ def test_our_catalogue_has_no_targets_and_the_protocols_context_alone() -> None:
             assert dataset["hasPolicy"][0]["permission"] == TERMS["permission"]
 
     play(scenario())
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [("gzip", "gzip"), ("br, gzip;q=1.0", "gzip"), ("identity", None), ("gzip;q=0", None), ("", None)],
+)
+def test_a_large_answer_is_compressed_for_those_who_take_it_so_and_says_the_same(
+    accepted: str, encoding: str | None
+) -> None:
+    async def scenario() -> None:
+        us = await stocked()
+        for number in range(20):
+            await us.offers(f"asset-{number}")
+        message = {"@type": "CatalogRequestMessage", "@context": CTX}
+        answer = await call(us.app, "POST", f"{HOME}/catalog/request", message, **{"Accept-Encoding": accepted})
+        assert answer.headers.get("Content-Encoding") == encoding
+        assert answer.headers["Vary"] == "Accept-Encoding"
+        assert len(shown(answer)) == 23
+
+    play(scenario())
