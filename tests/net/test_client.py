@@ -171,13 +171,13 @@ async def test_silence_ends_a_stream_but_a_long_stream_may_go_on():
         await response.prepare(request)
         for _ in range(20):
             await response.write(b"x" * 10)
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.03)
         if request.path == "/stalls":
             await asyncio.Event().wait()
         return response
 
     async def read(net: GuardedClient, url: str) -> int:
-        async with net.stream("GET", url, idle_s=0.15) as stream:
+        async with net.stream("GET", url, idle_s=0.5) as stream:
             return sum([len(piece) async for piece in stream.chunks()])
 
     async with served(handler) as port, client() as net:
@@ -188,14 +188,14 @@ async def test_silence_ends_a_stream_but_a_long_stream_may_go_on():
 
 async def test_a_body_of_any_length_goes_out_in_pieces_and_our_own_pauses_do_not_count():
     async def pieces():
-        for _ in range(3):
-            await asyncio.sleep(0.12)
-            yield b"a" * 100_000
+        yield b"a" * 200_000
+        await asyncio.sleep(1.1)
+        yield b"a" * 100_000
 
     async with (
         served(counted) as port,
         client() as net,
-        net.stream("PUT", f"http://{NAME}:{port}/", body=pieces(), idle_s=0.1) as stream,
+        net.stream("PUT", f"http://{NAME}:{port}/", body=pieces(), idle_s=1.0) as stream,
     ):
         assert b"".join([piece async for piece in stream.chunks()]) == b"300000"
 
