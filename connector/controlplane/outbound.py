@@ -204,11 +204,11 @@ async def _doubt(plane: Plane, patience: Patience, process: AnyProcess, table: T
     now = plane.now()
     pending = process.pending
     assert pending is not None
-    # What completes a process is owed for ever: it may have arrived, and then the peer has not ended as we would here.
-    completes = pending.target in table.terminal and pending.message != table.ending
     long_silent = now - process.updated_at > plane.limits.owed_for and pending.attempts > plane.limits.refusals
-    if long_silent and not completes:
+    if long_silent and not _is_owed_for_ever(process, table):
         reason = f"No answer for {plane.limits.owed_for // 3_600_000} hours: {doubt.reason}"
+        if _cannot_ask(process):
+            return await carry_out(plane, machine.drop(process, now), Terminate("unreachable", reason))
         ended = Ended("unreachable", reason, plane.participant)
         return await trail.commit(plane, process, _end(process, table, ended, now), event="ended unreachable")
     if doubt.unreachable:
@@ -222,6 +222,22 @@ async def _doubt(plane: Plane, patience: Patience, process: AnyProcess, table: T
     after = machine.retry(process, now, due_at, in_doubt=True)
     after = msgspec.structs.replace(after, updated_at=process.updated_at)
     return await trail.commit(plane, process, after, *changes)
+
+
+def _is_owed_for_ever(process: AnyProcess, table: Table) -> bool:
+    """Tell whether the pending message is tried for as long as the peer is silent.
+
+    What completes a process may have arrived, and then the peer has not ended as we would here.
+    """
+    pending = process.pending
+    if pending is None or pending.target not in table.terminal:
+        return False
+    return pending.message != table.ending or _cannot_ask(process)
+
+
+def _cannot_ask(process: AnyProcess) -> bool:
+    """Tell whether the peer can learn of the end from our message alone: the provider of a transfer has no question."""
+    return isinstance(process, TransferProcess) and process.role is Role.CONSUMER and process.state is not None
 
 
 async def _hold(plane: Plane, process: AnyProcess, hold: HoldFor) -> AnyProcess:

@@ -116,6 +116,31 @@ def test_a_resumption_whose_new_token_never_comes_ends_with_the_reason() -> None
     play(scenario())
 
 
+@pytest.mark.parametrize("asked", ["terminate", "suspend"])
+def test_a_provider_that_was_gone_for_a_month_is_told_of_the_end_when_it_comes_back(asked: str) -> None:
+    us, peer = space(busy=True)
+
+    async def scenario() -> None:
+        async with us.working():
+            await us.agreed()
+            started = await transfer.request(us.plane, "agreement-1")
+            await us.reaches("transfer", "STARTED")
+            gone = us.wire.apps.pop("https://deployed.example:443")
+            if asked == "terminate":
+                await transfer.terminate(us.plane, started.id, "no longer needed")
+            else:
+                await transfer.suspend(us.plane, started.id, "pause")
+            await asyncio.sleep(30 * 86_400)
+            (ours,) = await us.transfers()
+            assert ours.ended is not None
+            assert (ours.pending and ours.pending.message) == "TransferTerminationMessage"
+            us.wire.apps["https://deployed.example:443"] = gone
+            ours = await us.reaches("transfer", "TERMINATED", seconds=86_400)
+        in_step(peer, ours, "TERMINATED")
+
+    play(scenario())
+
+
 @pytest.mark.parametrize("repeats", [None, "same", "renewed"])
 def test_a_push_is_started_without_address_and_completed_by_the_provider(repeats: str | None) -> None:
     us, peer = space(repeats=repeats, address=None)
