@@ -227,11 +227,11 @@ async def _doubt(plane: Plane, patience: Patience, process: AnyProcess, table: T
 def _is_owed_for_ever(process: AnyProcess, table: Table) -> bool:
     """Tell whether the pending message is tried for as long as the peer is silent.
 
-    What completes a process may have arrived, and then the peer has not ended as we would here.
+    What completes a process may have arrived, and then the peer has not ended as we would here; an echo ends nothing.
     """
     pending = process.pending
     if pending is None or pending.target not in table.terminal:
-        return False
+        return pending is not None and pending.echo
     return pending.message != table.ending or _cannot_ask(process)
 
 

@@ -14,7 +14,7 @@ from tests.crash.space import space
 # A few points of each side for every run of the tests, from all over the scenario.
 SHORT = 5
 # How many losses of power of each side.
-LOSSES = 100
+LOSSES = 60
 
 
 @pytest.mark.crash

@@ -28,7 +28,7 @@ from tests.crash.power import Disk, File
 GROUPS = 60
 CUTS = 12
 WRITERS = 6
-SHORT, LONG = 6, 400
+SHORT, LONG = 6, 150
 MANY = Page(limit=10_000)
 
 

@@ -305,6 +305,22 @@ def test_a_consumer_that_refuses_the_start_that_answers_its_own_goes_on_with_wha
     play(scenario())
 
 
+def test_a_consumer_that_was_gone_for_a_month_gets_the_start_that_it_waits_for() -> None:
+    us, peer = space()
+
+    async def scenario() -> None:
+        async with us.working():
+            row = await paused(us, peer)
+            gone = us.wire.apps.pop("https://deployed.example:443")
+            await peer.resume(row)
+            await asyncio.sleep(30 * 86_400)
+            us.wire.apps["https://deployed.example:443"] = gone
+            ours = await us.reaches("transfer", "STARTED", seconds=86_400)
+        in_step(peer, ours, "STARTED")
+
+    play(scenario())
+
+
 def test_our_own_resumption_gives_it_the_address_back_that_it_forgot() -> None:
     us, peer = space()
 
