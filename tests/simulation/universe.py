@@ -164,8 +164,11 @@ class Universe:
                 for row in rows.values():
                     other = others.get(row.peer_pid or "")
                     codes = {each.ended.code for each in (row, other) if each and each.ended}
+                    # Where one side had leave to give up, the other hears of it by a refusal.
+                    given_up = codes & self._tolerated
                     if (
-                        codes & (_UNWANTED - self._tolerated)
+                        not given_up
+                        and codes & _UNWANTED
                         and "withdrawn" not in codes
                         and not self.witness.meant_to_end(row)
                     ):
