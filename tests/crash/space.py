@@ -231,13 +231,13 @@ class Space:
             received = [
                 (process, kind, msgspec.json.decode(body)["fields"]) for process, kind, body in side.rows(_RECEIVED)
             ]
-            # What moved no state was known before it came, as a start that answers one's own.
+            # A start that answers one's own says what the first did, and moves it along another arrow or none.
             applied = Counter(
-                (process, kind, fields.get("digest"))
+                (process, kind, fields["from"], fields.get("digest"))
                 for process, kind, fields in received
                 if fields["from"] != fields["to"]
             )
-            found += [f"{side.name} applied {kind} twice to {own}" for (own, kind, _), n in applied.items() if n > 1]
+            found += [f"{side.name} applied {kind} twice to {own}" for (own, kind, *_), n in applied.items() if n > 1]
             twins = Counter((kind, pid) for _, kind, _, pid, _ in side.rows(_PROCESSES) if pid)
             found += [f"{side.name} has {n} processes for {pid}" for (_, pid), n in twins.items() if n > 1]
         return found
