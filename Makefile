@@ -39,7 +39,7 @@ test: $(VENV)/.dev ## run the default test suite
 test-odrl: $(VENV)/.dev ## run the public ODRL test suite (DATENKONTOR_DATA names the folder that holds it)
 	@$(BIN)/python -m pytest -q -m odrl $(ARGS)
 
-test-crash: $(VENV)/.dev ## kill either side before and after every write and every send
+test-crash: $(VENV)/.dev ## kill either side before and after every write and every send, and take its power away
 	@$(BIN)/python -m pytest -q -s -m crash $(ARGS)
 
 test-nginx: $(VENV)/.dev ## run a real nginx in front of the data plane, as docs/operate.md has it (needs nginx)
