@@ -43,7 +43,7 @@ async def written(path: Path, disk: Disk, rng: random.Random, *, synchronous: st
     """Write groups, several at once, as the store does; return some of the moments of that."""
     acknowledged: list[int] = []
     every: list[Cut] = []
-    gap = rng.randint(5, 40)
+    gap = rng.randint(5, 20)
     seen = Counter[str]()
 
     def event(what: str) -> None:
