@@ -27,7 +27,9 @@ templates = group("Policies to fill in.")
 app.add_typer(templates, name="template")
 
 EXAMPLE = "urn:uuid:8f6b1c1e-0a51-4c5e-9f0e-2f1f7f6b7a10"
-File = Annotated[Path, typer.Argument(metavar="FILE", help="An ODRL policy as JSON; - is standard input.")]
+File = Annotated[
+    Path, typer.Argument(metavar="FILE", help="An ODRL policy: JSON, or Turtle in a .ttl file; - is standard input.")
+]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the template.")]
 Who = Annotated[str | None, typer.Option("--participant", metavar="ID", help="Who asks.")]
 Act = Annotated[str, typer.Option("--action", metavar="ACTION", help="What is to be done, as odrl:use.")]

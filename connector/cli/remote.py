@@ -13,6 +13,8 @@ from connector.cli.output import Columns
 from connector.client.connector import Connector
 from connector.client.errors import ClientError
 from connector.client.flow import Page
+from connector.controlplane.foreign import from_turtle
+from connector.policy.decision import PolicyError
 
 LARGEST_POLICY = 1_000_000
 
@@ -63,7 +65,10 @@ def listing(
 
 
 def read_policy(path: Path | None) -> dict[str, Any] | None:
-    """Read an ODRL Offer from a file (`-` is standard input). Raises Failure where it is no JSON object."""
+    """Read an ODRL policy from a file (`-` is standard input): a JSON object, or Turtle in a file `….ttl`.
+
+    Raises Failure where it is neither.
+    """
     if path is None:
         return None
     try:
@@ -73,6 +78,11 @@ def read_policy(path: Path | None) -> dict[str, Any] | None:
         raise Failure(Code.USAGE, f"The policy {path} cannot be read: {error.strerror}.") from None
     if len(content) > LARGEST_POLICY:
         raise Failure(Code.USAGE, f"The policy {path} is larger than {LARGEST_POLICY} bytes.")
+    if path.suffix == ".ttl":
+        try:
+            return from_turtle(content)
+        except PolicyError as error:
+            raise Failure(Code.USAGE, f"The policy {path} cannot be used: {error.sentence}") from None
     try:
         policy: dict[str, Any] = msgspec.json.decode(content, type=dict[str, Any])
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:

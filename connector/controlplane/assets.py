@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from connector.controlplane import documents, enforcement, facts, fitness
+from connector.controlplane.foreign import kept
 from connector.controlplane.plane import Invalid, NotAllowed, NotFound, Plane
 from connector.controlplane.trail import record
 from connector.policy.analysis.contains import contains
@@ -54,7 +55,7 @@ async def add(plane: Plane, draft: Draft, *, offer_id: str | None = None) -> Ass
     Raises Invalid, or NotAllowed where the identifier is taken.
     """
     _check(plane, draft)
-    policy = msgspec.json.encode(draft.policy) if draft.policy else OPEN_POLICY
+    policy = kept(draft.policy) if draft.policy else OPEN_POLICY
     asset = Asset(
         owner=plane.owner,
         id=draft.id or plane.new_id(),
@@ -68,7 +69,7 @@ async def add(plane: Plane, draft: Draft, *, offer_id: str | None = None) -> Ass
         source=draft.source,
         policy=policy,
         access=_access(draft),
-        reservation=msgspec.json.encode(draft.reservation) if draft.reservation else None,
+        reservation=kept(draft.reservation) if draft.reservation else None,
         offer_id=offer_id or plane.new_id(),
         document=b"{}",
         live=draft.live,
@@ -139,7 +140,7 @@ async def _move(plane: Plane, before: Asset, after: Asset, status: AssetStatus) 
 def _access(draft: Draft) -> bytes | None:
     if draft.access is None:
         return None
-    return documents.catalog_offer(msgspec.json.encode(draft.access), offer_id="urn:uuid:access")
+    return documents.catalog_offer(kept(draft.access), offer_id="urn:uuid:access")
 
 
 def _check(plane: Plane, draft: Draft) -> None:
@@ -152,7 +153,7 @@ def _check(plane: Plane, draft: Draft) -> None:
         )
     if draft.id is not None and (not draft.id.strip() or len(draft.id) > 1000):
         raise Invalid("id", "The identifier of an asset is a text of 1 to 1000 characters.")
-    policy = msgspec.json.encode(draft.policy) if draft.policy else OPEN_POLICY
+    policy = kept(draft.policy) if draft.policy else OPEN_POLICY
     access = _access(draft) or OPEN_POLICY
     if len(policy) > POLICY or len(access) > POLICY:
         raise Invalid("policy", f"The policy is too long: at most {POLICY} bytes.")
@@ -163,7 +164,7 @@ def _check(plane: Plane, draft: Draft) -> None:
     if problem:
         raise Invalid("not-offerable", problem)
     if draft.reservation is not None:
-        _check_reservation(plane, msgspec.json.encode(draft.reservation), checked)
+        _check_reservation(plane, kept(draft.reservation), checked)
 
 
 def _check_reservation(plane: Plane, reservation: bytes, offer: bytes) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from connector.controlplane import catalog, documents, facts, fitness, persons, trail
+from connector.controlplane.foreign import kept
 from connector.controlplane.plane import Invalid, NotAllowed, NotFound, Plane
 from connector.ports.decider import Accept, Agree, Finalize, Offer, Request, Step, Terminate, Verify
 from connector.ports.entities import AssetStatus
@@ -39,11 +40,12 @@ async def request(
     Raises NotFound, Invalid, PeerFailed.
     """
     known = catalog.provider(plane, participant_id)
-    if offer_id is None or policy is None:
+    terms = kept(policy) if policy is not None else None
+    if offer_id is None or terms is None:
         chosen = await _offered(plane, participant_id, dataset_id, offer_id)
-        offer_id, policy = str(chosen.get("@id")), policy or chosen
+        offer_id, terms = str(chosen.get("@id")), terms or msgspec.json.encode(chosen)
     offer = documents.message_offer(
-        msgspec.json.encode(policy),
+        terms,
         offer_id=offer_id,
         target=dataset_id,
         assigner=participant_id,
@@ -98,10 +100,11 @@ async def offer(
         raise NotFound("no-asset", f"There is no asset {asset_id}: list them to see which there are.")
     if asset.status is not AssetStatus.PUBLISHED:
         raise NotAllowed("not-published", f"The asset {asset_id} is {asset.status}: publish it, then offer it.")
-    if policy is not None:
-        _check(plane, msgspec.json.encode(policy))
+    wanted = kept(policy) if policy is not None else None
+    if wanted is not None:
+        _check(plane, wanted)
     terms = documents.message_offer(
-        msgspec.json.encode(policy) if policy else asset.policy,
+        wanted or asset.policy,
         offer_id=asset.offer_id,
         target=asset.id,
         assigner=plane.participant,
@@ -169,7 +172,7 @@ async def terminate(plane: Plane, pid: str, reason: str) -> ContractNegotiation:
 
 async def counter(plane: Plane, pid: str, policy: dict[str, Any]) -> ContractNegotiation:
     """Answer with other terms: a provider offers, a consumer requests. Raises NotAllowed, Invalid."""
-    document = msgspec.json.encode(policy)
+    document = kept(policy)
 
     def step(process: ContractNegotiation) -> Step:
         if process.role is Role.CONSUMER:

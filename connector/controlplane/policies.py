@@ -11,6 +11,7 @@ import msgspec
 
 from connector.controlplane import fitness
 from connector.controlplane.fitness import Texts, Unfit
+from connector.controlplane.foreign import compacted
 from connector.controlplane.library import Library, UnknownTemplate, template
 from connector.controlplane.plane import Invalid, NotFound
 from connector.policy.analysis.contains import contains
@@ -81,13 +82,24 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def document(policy: dict[str, Any]) -> bytes:
-    """Return a policy that a person wrote as a document: without a type it is an Offer, without a name a draft."""
-    return msgspec.json.encode({"@type": "Offer", "@id": "urn:uuid:draft", **policy})
+    """Return a policy that a person wrote as a document: without a type it is an Offer, without a name a draft.
+
+    Raises PolicyError for one in another form of JSON-LD that cannot be turned into the compact one.
+    """
+    return msgspec.json.encode({"@type": "Offer", "@id": "urn:uuid:draft", **compacted(policy)})
+
+
+def understood(library: Library, policy: dict[str, Any]) -> Compiled | PolicyError:
+    """Return a policy that a person wrote, compiled, or why it cannot be accepted."""
+    try:
+        return library.compiled(document(policy))
+    except PolicyError as error:
+        return error
 
 
 def read(library: Library, policy: dict[str, Any]) -> Compiled:
     """Compile a policy. Raises Invalid, with the place in the document."""
-    compiled = library.compiled(document(policy))
+    compiled = understood(library, policy)
     if isinstance(compiled, PolicyError):
         raise Invalid(compiled.code, fitness.unreadable(compiled).texts["en"])
     return compiled
@@ -97,7 +109,7 @@ def examine(
     library: Library, policy: dict[str, Any], now: datetime, personal: PersonalData = "none"
 ) -> tuple[Remark, ...]:
     """Return what is wrong or odd with a policy as an offer, errors first."""
-    compiled = library.compiled(document(policy))
+    compiled = understood(library, policy)
     if isinstance(compiled, PolicyError):
         return (_error(fitness.unreadable(compiled), compiled.path),)
     gaps = fitness.remarks(library, compiled)
@@ -117,7 +129,7 @@ def examine(
 
 def explain(library: Library, policy: dict[str, Any]) -> Explained:
     """Say a policy in a sentence and on a card."""
-    compiled = library.compiled(document(policy))
+    compiled = understood(library, policy)
     if isinstance(compiled, PolicyError):
         return Explained(problem=fitness.unreadable(compiled).texts)
     cards = {language: card(compiled, language) for language in LANGUAGES}

@@ -128,7 +128,12 @@ def refuse(code: str, path: str, sentence: str) -> NoReturn:
 
 
 def items(value: object) -> list[object]:
-    """Return the members of an array, `@list` or `@set`; a single value counts as an array of one."""
+    """Return the members of an array, `@list` or `@set`; a single value counts as an array of one.
+
+    In expanded JSON-LD a `@list` stands in an array by itself.
+    """
+    if isinstance(value, list | tuple) and len(value) == 1 and isinstance(value[0], Mapping) and "@list" in value[0]:
+        value = value[0]
     if isinstance(value, Mapping) and len(value) == 1:
         for container in ("@list", "@set"):
             if container in value:

@@ -75,6 +75,7 @@ def test_a_pure_room_imports_only_what_has_no_effects(room: str) -> None:
         ("jwt", {"identity"}),
         ("httpx", {"client"}),
         ("rdflib", {"semantic"}),
+        ("pyld", {"semantic"}),
     ],
 )
 def test_a_library_is_used_in_its_room_only(module: str, rooms: set[str]) -> None:

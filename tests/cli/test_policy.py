@@ -53,6 +53,31 @@ def test_a_policy_is_examined(cli: Cli, tmp_path: Path) -> None:
     assert (personal.code, personal.json["ok"]) == (1, False)
 
 
+def test_policies_in_turtle_and_in_foreign_json_ld_are_explained_and_compared(cli: Cli, tmp_path: Path) -> None:
+    turtle = tmp_path / "terms.ttl"
+    turtle.write_text(
+        """@prefix odrl: <http://www.w3.org/ns/odrl/2/> . @prefix dpv: <https://w3id.org/dpv#> .
+        <urn:terms> a odrl:Offer ; odrl:permission [ odrl:action odrl:use ; odrl:constraint
+        [ odrl:leftOperand odrl:purpose ; odrl:operator odrl:isA ;
+        odrl:rightOperand dpv:ResearchAndDevelopment ] ] .""",
+        encoding="utf-8",
+    )
+    terms = {"erlaubt": "http://www.w3.org/ns/odrl/2/permission", "@vocab": "http://www.w3.org/ns/odrl/2/"}
+    action = {"@id": "http://www.w3.org/ns/odrl/2/action", "@type": "@vocab"}
+    foreign = {"@context": {**terms, "tun": action, "x": None}, "@type": "Offer", "erlaubt": [{"tun": "use"}]}
+    told = cli("policy", "explain", turtle)
+    assert "What for: You may use the data. Purpose: research and development." in told.out
+    assert "You may use the data." in cli("policy", "explain", put(tmp_path, "foreign.json", foreign)).out
+    assert cli("policy", "compare", turtle, tmp_path / "foreign.json").code == 0
+    lost = put(tmp_path, "lost.json", foreign | {"x": "urn:y"})
+    assert cli("policy", "lint", lost, "--json").json["remarks"][0]["code"] == "term-lost"
+    assert cli("policy", "explain", lost).code == 1
+    turtle.write_text("no turtle", encoding="utf-8")
+    broken = cli("policy", "lint", turtle)
+    assert broken.code == 2
+    assert "no Turtle" in broken.err
+
+
 def test_a_policy_is_explained_in_the_language_of_the_call(cli: Cli, tmp_path: Path) -> None:
     file = put(tmp_path, "terms.json", RESEARCH)
     assert "What for: You may use the data. Purpose: research and development." in cli("policy", "explain", file).out

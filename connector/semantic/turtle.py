@@ -1,0 +1,124 @@
+"""Policies in Turtle, as the expanded JSON-LD of the one policy that the file is about.
+
+RDF 1.1 Turtle, read by rdflib, which loads on first use. Every statement of the file has to belong to the policy; what
+does not would be lost, so it is refused. Nothing is ever fetched.
+"""
+
+from collections.abc import Iterable
+from typing import Any, NoReturn
+
+from connector.semantic.contexts import ODRL, ForeignError
+
+LARGEST, DEEPEST, MOST_STATEMENTS = 262_144, 40, 10_000
+_KINDS = tuple(
+    ODRL + name for name in ("Policy", "Set", "Offer", "Agreement", "Assertion", "Privacy", "Request", "Ticket")
+)
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_STRING = "http://www.w3.org/2001/XMLSchema#string"
+
+
+def read_turtle(content: bytes) -> dict[str, Any]:
+    """Return the policy of a Turtle file as one object in expanded JSON-LD.
+
+    Raises:
+        ForeignError: no Turtle, too large or deep, no policy or several, statements that are not about the policy.
+    """
+    if len(content) > LARGEST:
+        _refuse("too-large", f"A policy in Turtle has at most {LARGEST} bytes.")
+    graph = _parsed(content)
+    if len(graph) > MOST_STATEMENTS:
+        _refuse("too-large", f"A policy in Turtle has at most {MOST_STATEMENTS} statements.")
+    reader = _Reader(graph)
+    policies = {str(subject): subject for subject, kind in reader.typed() if str(kind) in _KINDS}
+    if len(policies) != 1:
+        _refuse("no-policy", f"The file describes {len(policies)} policies; it has to be about one.")
+    (subject,) = policies.values()
+    policy = reader.node(subject, 1)
+    left = reader.unread()
+    if left:
+        sentence = f"The file says something about {left[:200]} that is no part of the policy and would be lost."
+        _refuse("statement-lost", f"{sentence} Leave it out.")
+    return policy
+
+
+def _parsed(content: bytes) -> Any:
+    from rdflib import Graph
+    from rdflib.plugins.parsers.notation3 import BadSyntax
+
+    graph = Graph(bind_namespaces="none")
+    try:
+        graph.parse(data=content.decode(), format="turtle", publicID="")
+    except UnicodeDecodeError:
+        _refuse("not-turtle", "The file is not UTF-8 text.")
+    except RecursionError:
+        _refuse("too-deep", f"The file is nested more than {DEEPEST} deep.")
+    except (BadSyntax, ValueError, AssertionError, IndexError, KeyError, TypeError, AttributeError) as error:
+        # The parser meets some faults with an error of its own and some with whatever Python raises.
+        line = getattr(error, "lines", None)
+        _refuse("not-turtle", f"The file is no Turtle{f' (line {line + 1})' if isinstance(line, int) else ''}.")
+    return graph
+
+
+class _Reader:
+    """One graph on its way into nested objects."""
+
+    def __init__(self, graph: Any) -> None:
+        from rdflib import Literal, URIRef
+
+        self.named, self.literal = URIRef, Literal
+        self.about: dict[Any, list[tuple[str, Any]]] = {}
+        for subject, predicate, value in graph:
+            self.about.setdefault(subject, []).append((str(predicate), value))
+        self.seen: set[Any] = set()
+        self.steps = 0
+
+    def typed(self) -> Iterable[tuple[Any, Any]]:
+        """Every thing with its types."""
+        return [(subject, value) for subject, said in self.about.items() for key, value in said if key == _RDF + "type"]
+
+    def unread(self) -> str:
+        """Something that was said and not read; empty if all was."""
+        return next((str(subject) for subject in self.about if subject not in self.seen), "")
+
+    def node(self, subject: Any, depth: int) -> dict[str, Any]:
+        """What is said about a thing, nested; a thing about which nothing is said is its name alone."""
+        self.steps += 1
+        if depth > DEEPEST:
+            _refuse("too-deep", f"What the file says is nested more than {DEEPEST} deep, or in a circle.")
+        if self.steps > MOST_STATEMENTS:
+            _refuse("too-large", f"A policy in Turtle has at most {MOST_STATEMENTS} statements, written out.")
+        self.seen.add(subject)
+        found: dict[str, Any] = {"@id": str(subject)} if isinstance(subject, self.named) else {}
+        for key, value in sorted(self.about.get(subject, ())):
+            if key == _RDF + "type":
+                found.setdefault("@type", []).append(str(value))
+            elif key != ODRL + "uid" or value != subject:
+                found.setdefault(key, []).append(self._value(value, depth + 1))
+        return found
+
+    def _value(self, value: Any, depth: int) -> dict[str, Any]:
+        if isinstance(value, self.literal):
+            told = {"@value": str(value)}
+            if value.language:
+                told["@language"] = value.language
+            elif value.datatype is not None and str(value.datatype) != _STRING:
+                told["@type"] = str(value.datatype)
+            return told
+        if str(value) == _RDF + "nil" or any(key == _RDF + "first" for key, _ in self.about.get(value, ())):
+            return {"@list": self._list(value, depth)}
+        return self.node(value, depth)
+
+    def _list(self, head: Any, depth: int) -> list[dict[str, Any]]:
+        found = []
+        while str(head) != _RDF + "nil":
+            said = dict(self.about.get(head, ()))
+            if head in self.seen or set(said) != {_RDF + "first", _RDF + "rest"} or len(self.about[head]) != 2:
+                _refuse("malformed-list", "A list of the file has no end, a circle, or two continuations.")
+            self.seen.add(head)
+            found.append(self._value(said[_RDF + "first"], depth))
+            head = said[_RDF + "rest"]
+        return found
+
+
+def _refuse(code: str, sentence: str) -> NoReturn:
+    raise ForeignError(code, "", sentence)
