@@ -4,7 +4,7 @@ Provider: stored Dataset documents go out as they are; which of them is decided 
 catalogue: an offer whose facts are not known yet is shown). Consumer: one page at a time, bounded.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -12,7 +12,6 @@ import msgspec
 from connector.controlplane import judgement
 from connector.controlplane.facts import Situation
 from connector.controlplane.plane import NotFound, PeerFailed, Plane
-from connector.policy.decision import Phase
 from connector.ports.entities import Asset, AssetStatus, Page
 from connector.ports.identity import Caller, Participant
 from connector.ports.peer import CatalogPage, InDoubt, Refused
@@ -41,17 +40,22 @@ async def provide(
     wanted = read_filter(filters)
     size = min(limit or wanted.limit or plane.limits.page, plane.limits.page_most)
     skip = wanted.offset if after is None else 0
-    shown: list[bytes] = []
+    shown = _onlooker(plane, caller)
+    documents: list[bytes] = []
     for _ in range(SCANNED_MOST):
-        page = Page(limit=min(skip + size - len(shown), plane.limits.page_most), after=after)
+        page = Page(limit=min(skip + size - len(documents), plane.limits.page_most), after=after)
         rows, after = await plane.store.assets(plane.owner, page, status=AssetStatus.PUBLISHED, oldest_first=True)
-        found = [row.document for row in rows if _fits(plane, wanted, row) and visible(plane, caller, row)]
-        shown += found[skip:]
+        found = [
+            row.document
+            for row in rows
+            if _fits(plane, wanted, row) and (row.access is None or shown(row.access, row.id))
+        ]
+        documents += found[skip:]
         skip = max(skip - len(found), 0)
-        if after is None or len(shown) >= size:
+        if after is None or len(documents) >= size:
             break
     service = DataService(id=f"{plane.participant}#connector", endpoint_url=plane.address)
-    body = catalog_document(f"{plane.participant}#catalog", plane.participant, services=[service], datasets=shown)
+    body = catalog_document(f"{plane.participant}#catalog", plane.participant, services=[service], datasets=documents)
     return Answer(body=body, next=after)
 
 
@@ -72,10 +76,11 @@ def visible(plane: Plane, caller: Caller, asset: Asset) -> bool:
 
     Whoever may see an offer but does not meet its terms learns why when asking for a contract.
     """
-    if asset.access is None:
-        return True
-    situation = Situation(participant=caller.participant, claims=caller.claims)
-    return not judgement.judge(plane, asset.access, situation, asset.id, Phase.CATALOGUE).denied
+    return asset.access is None or _onlooker(plane, caller)(asset.access, asset.id)
+
+
+def _onlooker(plane: Plane, caller: Caller) -> Callable[[bytes, str], bool]:
+    return judgement.onlooker(plane, Situation(participant=caller.participant, claims=caller.claims))
 
 
 def provider(plane: Plane, participant_id: str) -> Participant:

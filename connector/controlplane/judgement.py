@@ -4,7 +4,7 @@ A policy that cannot be compiled is denied with its own reason. What is asked of
 explained, in words for both parties.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from connector.controlplane import evidence, facts, fitness
 from connector.controlplane.facts import Situation
 from connector.controlplane.plane import Plane
 from connector.policy.compile import Compiled
-from connector.policy.decide import decide, explain
+from connector.policy.decide import decide, explain, is_shown
 from connector.policy.decision import (
     Decision,
     DutyTask,
@@ -80,7 +80,8 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
 def judge(plane: Plane, document: bytes, situation: Situation, dataset: str, phase: Phase) -> Judgement:
     """Decide `use` of a dataset under a policy in a situation, as of now.
 
-    A contract may be negotiated before its time has come: in that phase only what stays denied is denied.
+    A contract may be negotiated before its time has come: in that phase only what stays denied is denied. Whether a
+    catalogue shows an offer is asked of an `onlooker`.
     """
     compiled = plane.library.compiled(document)
     if isinstance(compiled, PolicyError):
@@ -89,16 +90,37 @@ def judge(plane: Plane, document: bytes, situation: Situation, dataset: str, pha
     request = Request(action="odrl:use", target=dataset, assignee=situation.participant, at=at)
     library = plane.library
     world = facts.world(situation, compiled, library.claims, library.operands)
-    if phase is Phase.CATALOGUE:
-        decision = decide(compiled, request, world, phase)
-        if decision.verdict is not Verdict.DENY:
-            return _judgement(plane, decision, situation.usage, evidence.of_decision(decision))
     found = explain(compiled, request, world, phase)
     decision = found.decision
     kept = evidence.of_explanation(found, library.operands)
     if decision.verdict is not Verdict.DENY or (phase is Phase.NEGOTIATION and _later(compiled, request, world)):
         return _judgement(plane, decision, situation.usage, kept)
     return _judgement(plane, decision, situation.usage, kept, told(found, library.operands))
+
+
+def onlooker(plane: Plane, situation: Situation) -> Callable[[bytes, str], bool]:
+    """Return a function that tells whether a policy shows its offer of a dataset in a situation, as of now.
+
+    For one answer to one caller: a policy that many offers share, and that names no dataset, is decided once.
+    """
+    library = plane.library
+    at = facts.instant(plane.now())
+    answers: dict[bytes, bool] = {}
+
+    def shown(document: bytes, dataset: str) -> bool:
+        answer = answers.get(document)
+        if answer is not None:
+            return answer
+        compiled = library.compiled(document)
+        if isinstance(compiled, PolicyError):
+            return answers.setdefault(document, False)
+        request = Request(action="odrl:use", target=dataset, assignee=situation.participant, at=at)
+        answer = is_shown(compiled, request, facts.world(situation, compiled, library.claims, library.operands))
+        if all(rule.target is None for rule in (*compiled.permissions, *compiled.prohibitions)):
+            answers[document] = answer
+        return answer
+
+    return shown
 
 
 def _after_what_was_done(at: datetime, situation: Situation) -> datetime:

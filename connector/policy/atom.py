@@ -13,6 +13,7 @@ import msgspec
 from connector.policy.decision import Counter, Request, Truth, World
 from connector.policy.model import Value
 from connector.policy.moments import Moments
+from connector.policy.operators import Membership
 
 Test: TypeAlias = Callable[[Request, World], Truth]
 Lookup: TypeAlias = Callable[[Request, World], tuple[Value, ...] | None]
@@ -31,6 +32,7 @@ class Atom(msgspec.Struct, frozen=True):
         flip: next instant after the request at which it can change although no fact changes.
         since: instant since which it has been as it is, None if unknown (read by andSequence).
         counter: what a use adds, if it counts uses.
+        names: the names that make it True, if it is a comparison of names.
     """
 
     test: Test
@@ -41,6 +43,7 @@ class Atom(msgspec.Struct, frozen=True):
     flip: Flip | None = None
     since: Flip | None = None
     counter: Counter | None = None
+    names: Membership | None = None
 
 
 def timely(moments: Moments) -> Test:

@@ -12,6 +12,7 @@ import msgspec
 
 from connector.policy import moments, operators
 from connector.policy.atom import Atom, Flip, Lookup, Test, timely
+from connector.policy.choices import Guard, by_name
 from connector.policy.decision import Counter, Reason, Request, Truth, World
 from connector.policy.document import refuse
 from connector.policy.literals import lexical
@@ -45,6 +46,7 @@ class Check(msgspec.Struct, frozen=True):
         moments: the instants at which it holds, if it depends on the time alone.
         since: since when it has been as it is, None if that is never known.
         unknown: the reason it gives while its fact is missing, for an atomic constraint.
+        guard: without which name it is False, for a comparison of names and an `and` that holds one.
     """
 
     path: str
@@ -56,6 +58,7 @@ class Check(msgspec.Struct, frozen=True):
     moments: Moments | None = None
     since: Flip | None = None
     unknown: Reason | None = None
+    guard: Guard | None = None
 
 
 class Builder:
@@ -109,8 +112,15 @@ class Builder:
             folded = moments.combine(kind, sets)
             return Check(path, constraint, timely(folded), 1, children=children, moments=folded)
         ordered = sorted(children, key=lambda child: child.cost)
-        test = _sequence(children) if kind == "andSequence" else _LOGICAL[kind](tuple(child.test for child in ordered))
-        return Check(path, constraint, test, sum(child.cost for child in children) + 1, children=children)
+        tests = tuple(child.test for child in ordered)
+        test = _sequence(children) if kind == "andSequence" else _LOGICAL[kind](tests)
+        guard = None
+        if kind == "and":
+            guard = next((child.guard for child in ordered if child.guard is not None), None)
+        elif kind != "andSequence":
+            test = by_name([child.guard for child in ordered], tests, _LOGICAL[kind], test)
+        cost = sum(child.cost for child in children) + 1
+        return Check(path, constraint, test, cost, children=children, guard=guard)
 
     def _atomic(self, constraint: AtomicConstraint, path: str, monotone: bool, alone: bool) -> Check:
         operand = self.registry.operands[constraint.left]
@@ -131,7 +141,8 @@ class Builder:
         wanted = lexical(right[0])[0] if len(right) == 1 else ", ".join([lexical(value)[0] for value in right[:10]])
         expected = f"{constraint.operator} {wanted}"
         unknown = Reason("constraint-unknown", self.rule, path, constraint.left, expected)
-        return Check(path, constraint, test, atom.cost, atom.found, (), atom.moments, atom.since, unknown)
+        guard = (operand.iri, atom.found, atom.names) if atom.names is not None and atom.names.wanted else None
+        return Check(path, constraint, test, atom.cost, atom.found, (), atom.moments, atom.since, unknown, guard)
 
     def _count(self, counter: Counter, *, by_limit: bool) -> None:
         if not by_limit:
@@ -194,12 +205,13 @@ def _plain(operand: Operand, compare: operators.Comparison, cost: int) -> Atom:
         # A single-valued operand with no value or with two is contradicted by its source: nothing is known.
         return compare(values) if several or len(values) == 1 else None
 
-    test = compared if not isinstance(compare, operators.Membership) else _named(compare, compared, fact, from_request)
+    names = compare if isinstance(compare, operators.Membership) else None
+    test = compared if names is None else _named(names, compared, fact, from_request)
 
     def since(request: Request, world: World) -> datetime | None:
         return request.at if from_request and fact not in world.facts else world.since.get(fact)
 
-    return Atom(test=test, found=found, cost=cost, facts=(fact,), since=since)
+    return Atom(test=test, found=found, cost=cost, facts=(fact,), since=since, names=names)
 
 
 def _named(membership: operators.Membership, general: Test, fact: str, from_request: bool) -> Test:
@@ -229,6 +241,8 @@ def _assumed(test: Test, assume: bool) -> Test:
 
 def all_of(tests: tuple[Test, ...]) -> Test:
     """Kleene's and: False if one is False, else Unknown if one is Unknown."""
+    if len(tests) == 2:
+        return _both(*tests)
 
     def test(request: Request, world: World) -> Truth:
         result: Truth = True
@@ -239,6 +253,19 @@ def all_of(tests: tuple[Test, ...]) -> Test:
             if verdict is None:
                 result = None
         return result
+
+    return test
+
+
+def _both(one: Test, other: Test) -> Test:
+    """Kleene's and of two, a period or a pair of bounds: without a loop, for it may stand in a list of hundreds."""
+
+    def test(request: Request, world: World) -> Truth:
+        first = one(request, world)
+        if first is False:
+            return False
+        second = other(request, world)
+        return second if first is True else (False if second is False else None)
 
     return test
 

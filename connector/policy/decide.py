@@ -6,6 +6,7 @@ library and msgspec only.
 """
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from connector.policy.checks import Check
 from connector.policy.compile import Compiled, CompiledDuty, CompiledRule
@@ -35,6 +36,8 @@ from connector.policy.effects import (
 from connector.policy.matching import belongs, holds, matches, open_duty, reason
 from connector.policy.tasks import obligations_due, open_duties, standing
 
+# A rule that does not grant, what stands in the way, and its verdict.
+_Obstacle: TypeAlias = tuple[CompiledRule, Check | CompiledDuty, Truth]
 _NOTHING: tuple[()] = ()
 # Looking up a member of an Enum costs as much as a constraint; these are on the path of every access.
 _ACCESS, _CATALOGUE = Phase.ACCESS, Phase.CATALOGUE
@@ -75,26 +78,46 @@ def decide(compiled: Compiled, request: Request, world: World, phase: Phase) -> 
     return _granted(compiled, request, world, phase, active)
 
 
+def is_shown(compiled: Compiled, request: Request, world: World) -> bool:
+    """Tell whether a catalogue shows an offer: whether `decide` in that phase says anything but DENY.
+
+    For catalogues that ask about thousands of offers: nothing is explained, and the first certain answer ends it.
+    """
+    if compiled.void is not None:
+        return False
+    for rule in compiled.permissions:
+        if matches(rule, request, world) and holds(rule, request, world, certain=False):
+            break
+    else:
+        return False
+    if not compiled.prohibitions or compiled.conflict == "perm":
+        return True
+    return not any(
+        not rule.rows and matches(rule, request, world) and holds(rule, request, world, certain=True)
+        for rule in compiled.prohibitions
+    )
+
+
 def _active(
     compiled: Compiled, request: Request, world: World, access: bool
-) -> tuple[list[CompiledRule], list[tuple[CompiledRule, Check | CompiledDuty]]]:
+) -> tuple[list[CompiledRule], list[_Obstacle]]:
     """The permissions that grant, and for those that match but do not, what stands in the way."""
     active: list[CompiledRule] = []
-    failed: list[tuple[CompiledRule, Check | CompiledDuty]] = []
+    failed: list[_Obstacle] = []
     for rule in compiled.permissions:
         if not matches(rule, request, world):
             continue
         for test in rule.tests:
             verdict = test(request, world)
             if verdict is not True and (access or verdict is False):
-                failed.append((rule, rule.ordered[rule.tests.index(test)]))
+                failed.append((rule, rule.ordered[rule.tests.index(test)], verdict))
                 break
         else:
             duty = open_duty(compiled, rule, request, world) if access and rule.duties else None
             if duty is None:
                 active.append(rule)
             else:
-                failed.append((rule, duty))
+                failed.append((rule, duty, False))
     return active, failed
 
 
@@ -119,14 +142,12 @@ def _deny(
     )
 
 
-def _refused(
-    compiled: Compiled, request: Request, world: World, failed: Sequence[tuple[CompiledRule, Check | CompiledDuty]]
-) -> Decision:
+def _refused(compiled: Compiled, request: Request, world: World, failed: Sequence[_Obstacle]) -> Decision:
     if not failed:
         return _deny(compiled, request, world, (Reason("no-rule-matches"),))
     reasons = []
     duties = []
-    for rule, obstacle in failed:
+    for rule, obstacle, verdict in failed:
         if isinstance(obstacle, CompiledDuty):
             reasons.append(Reason("duty-not-performed", rule.uid, obstacle.duty.uid))
             task = standing(obstacle, request, world)
@@ -134,7 +155,7 @@ def _refused(
             if task.state == "violated":
                 duties.extend(open_duties(obstacle.consequences, None, request, world))
         else:
-            reasons.append(reason(obstacle, rule, request, world))
+            reasons.append(reason(obstacle, rule, request, world, verdict))
     return _deny(compiled, request, world, tuple(reasons), tuple(duties))
 
 

@@ -24,7 +24,7 @@ def deferred_checks(
         if matches(rule, request, world) and holds(rule, request, world, certain=False)
     ]
     found = [
-        reason(check, rule, request, world)
+        reason(check, rule, request, world, None)
         for rule in (*active, *prohibitions)
         for check in rule.ordered
         if check.test(request, world) is None

@@ -9,7 +9,7 @@ import msgspec
 
 from connector.policy.checks import Check
 from connector.policy.compile import Compiled, CompiledDuty, CompiledRule
-from connector.policy.decision import DutyMode, Reason, Request, World
+from connector.policy.decision import DutyMode, Reason, Request, Truth, World
 from connector.policy.model import LogicalConstraint
 from connector.policy.tasks import duty_fulfilled
 
@@ -68,9 +68,8 @@ def open_duty(compiled: Compiled, rule: CompiledRule, request: Request, world: W
     return None
 
 
-def reason(check: Check, rule: CompiledRule, request: Request, world: World) -> Reason:
-    """Why a check is not True, down to the atom where one atom is the cause."""
-    verdict = check.test(request, world)
+def reason(check: Check, rule: CompiledRule, request: Request, world: World, verdict: Truth) -> Reason:
+    """Why a check is not True but `verdict`, down to the atom where one atom is the cause."""
     while isinstance(check.constraint, LogicalConstraint) and check.constraint.operand == "and":
         obstacle = next((child for child in check.children if child.test(request, world) is verdict), None)
         if obstacle is None:

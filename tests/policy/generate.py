@@ -68,6 +68,28 @@ def constraint(rng: Random, depth: int = 2) -> dict[str, Any]:
     return rng.choice(ATOMS)(rng)
 
 
+def choice(rng: Random) -> dict[str, Any]:
+    """One of many alternatives that each need a purpose, a region or a role; now and then one that needs something
+    else.
+    """
+    operand, names, operators = rng.choice(
+        [
+            ("odrl:purpose", ["dpv:" + name for name in PURPOSES], TREE),
+            ("odrl:spatial", REGIONS, ["eq", "isAnyOf"]),
+            ("dk:role", ROLES, ["eq", "isAnyOf"]),
+        ]
+    )
+    children: dict[str, dict[str, Any]] = {}
+    while len(children) < rng.randint(4, 7):
+        child = named(rng, operand, names, operators)
+        if rng.random() < 0.6:
+            child = {"and": [child, atom("dk:securityLevel", rng.choice(ORDER), rng.choice(["0", "1", "2"]))]}
+        if rng.random() < 0.03:
+            child = constraint(rng, 1)
+        children[repr(child)] = child
+    return {rng.choice(["or", "xone"]): list(children.values())}
+
+
 def constraints(rng: Random, most: int = 3) -> list[dict[str, Any]]:
     return [constraint(rng) for _ in range(rng.randint(0, most))]
 

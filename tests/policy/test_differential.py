@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.policy.compile import Compiled, compile_policy
-from connector.policy.decide import decide, explain
+from connector.policy.decide import decide, explain, is_shown
 from connector.policy.decision import DutyMode, Performance, Phase, Request, Verdict, World
 from connector.policy.load import load
 from tests.policy import generate, naive
-from tests.policy.support import facts, shipped
+from tests.policy.support import agreement, facts, rule, shipped
 
 Engine: TypeAlias = tuple[Compiled, Callable[[datetime], Request], World, Phase]
 # One example is a batch of cases from one seed; the nightly run asks for thousands of batches.
@@ -54,6 +54,27 @@ def test_the_engine_decides_like_the_naive_interpreter(seed: int) -> None:
         if phase is Phase.ACCESS:
             assert decision.verdict is not Verdict.DEFERRED
             assert decision.deferred == ()
+
+
+@BATCHES
+@given(SEEDS)
+def test_a_catalogue_shows_what_its_phase_does_not_deny(seed: int) -> None:
+    rng = Random(seed)
+    for _ in range(BATCH):
+        document, case = generate.document(rng), generate.case(rng) | {"phase": "catalogue"}
+        compiled, request, world, _phase = engine(document, case)
+        assert is_shown(compiled, request(case["at"]), world) is (naive.decide(document, case) != "deny")
+
+
+@BATCHES
+@given(SEEDS)
+def test_a_choice_among_many_names_is_what_the_naive_interpreter_says(seed: int) -> None:
+    rng = Random(seed)
+    for _ in range(BATCH):
+        document, case = agreement(rule(generate.choice(rng)), target="urn:a", assignee="urn:p"), generate.case(rng)
+        case |= {"action": "use", "target": "urn:a", "assignee": "urn:p", "phase": rng.choice(["access", "catalogue"])}
+        compiled, request, world, phase = engine(document, case)
+        assert decide(compiled, request(case["at"]), world, phase).verdict.value == naive.decide(document, case)
 
 
 @BATCHES
