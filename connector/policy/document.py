@@ -124,7 +124,7 @@ def refuse(code: str, path: str, sentence: str) -> NoReturn:
     Raises:
         PolicyError: always.
     """
-    raise PolicyError(code, path, sentence)
+    raise PolicyError(code, path.removeprefix("/"), sentence)
 
 
 def items(value: object) -> list[object]:

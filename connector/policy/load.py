@@ -221,7 +221,7 @@ class _Reader:
         refinement = self.constraints.read(found, "refinement", path)
         nothing_left(found, path)
         if not uid:
-            refuse("malformed", path, f"A {kind.lower()} is named by its identifier, a collection by its source.")
+            refuse("malformed", path, f"The {kind.lower()} has no name; give it an @id, or a collection its source.")
         return expand(uid, self.names.prefixes), collection, refinement
 
     def _rule(self, value: object, kind: str, path: str) -> dict[str, object]:

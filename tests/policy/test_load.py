@@ -276,6 +276,57 @@ def test_what_is_written_back_reads_the_same(document: dict[str, object]) -> Non
     assert load(json.dumps(written).encode()) == msgspec.structs.replace(policy, notes=())
 
 
+def test_a_document_in_the_form_that_we_emit_is_written_back_member_for_member() -> None:
+    duty = {"@id": "urn:duty", "action": "odrl:inform", "consequence": [{"@id": "urn:late", "action": "odrl:delete"}]}
+    constraint = {
+        "@id": "urn:c",
+        "or": [
+            {"leftOperand": "odrl:count", "operator": "lteq", "rightOperand": "5"},
+            {"leftOperand": DK + "volume", "operator": "lt", "rightOperand": "5", "unit": "urn:GB"},
+            {"leftOperand": DK + "role", "operator": "isAnyOf", "rightOperand": ["a", {"@id": "urn:b"}]},
+            {"leftOperand": DK + "notice", "operator": "eq", "rightOperand": {"@value": "Stadt", "@language": "de"}},
+            {
+                "leftOperand": "odrl:version",
+                "operator": "eq",
+                "rightOperand": {"@value": "1", "@type": "xsd:string"},
+                "dataType": "http://www.w3.org/2001/XMLSchema#string",
+            },
+            {"leftOperand": "odrl:event", "operator": "eq", "rightOperandReference": "https://peer.example/v"},
+        ],
+    }
+    refined = {"refinement": [{"leftOperand": "odrl:count", "operator": "eq", "rightOperand": "1"}]}
+    document = {
+        "@context": {"c": DK},
+        "@type": "Agreement",
+        "@id": "urn:policy",
+        "profile": ["urn:profile"],
+        "conflict": "perm",
+        "inheritFrom": ["urn:parent"],
+        "http://purl.org/dc/terms/isReplacedBy": "urn:next",
+        "timestamp": "2026-01-10T09:00:00Z",
+        "dct:title": "Counts",
+        "target": ["urn:a", {"@type": "AssetCollection", "source": "urn:shelf", **refined}],
+        "assigner": "urn:city",
+        "assignee": {"@type": "PartyCollection", "source": "urn:team"},
+        "permission": [
+            {
+                "@id": "urn:rule",
+                "action": ["use", {"rdf:value": {"@id": "odrl:print"}, **refined}, "urn:act"],
+                "target": {"@id": "urn:b", **refined},
+                "odrl:informedParty": ["urn:office", {"@type": "PartyCollection", "source": "urn:all"}],
+                "constraint": [constraint],
+                "duty": [duty],
+            }
+        ],
+        "prohibition": [{"action": "odrl:distribute", "remedy": [duty]}],
+        "obligation": [duty],
+    }
+    written = dump(load(document))
+    assert written.pop("http://purl.org/dc/terms/title", None) or written.pop("dct:title")
+    assert written == {name: value for name, value in document.items() if name != "dct:title"}
+    assert list(written)[:3] == ["@context", "@type", "@id"]
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.sampled_from(["use", "eq"]),
     lambda inner: (
