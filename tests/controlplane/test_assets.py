@@ -10,6 +10,7 @@ from connector.controlplane import assets, documents, fitness
 from connector.controlplane.assets import Draft
 from connector.controlplane.plane import Invalid, NotAllowed
 from connector.policy import templates
+from connector.policy.model import DK
 from tests.policy.templates.test_templates import REQUIRED, TEMPLATES
 from tests.support.plane import NOW, Desk
 
@@ -59,6 +60,35 @@ async def test_an_offer_that_cannot_hold_is_refused_with_the_finding(
         await assets.add(desk.plane, Draft(title={"en": "Air"}, source=SOURCE, policy=policy))
     assert refused.value.code == "not-offerable"
     assert said in refused.value.reason
+
+
+async def test_a_policy_in_foreign_json_ld_is_offered_in_the_compact_form(desk: Desk) -> None:
+    odrl = "http://www.w3.org/ns/odrl/2/"
+    terms = {"@vocab": odrl, "erlaubt": odrl + "permission", "ort": {"@id": odrl + "rightOperand", "@language": "de"}}
+    names = {name: {"@id": odrl + name, "@type": "@vocab"} for name in ("action", "leftOperand", "operator")}
+    place = {"leftOperand": "spatial", "operator": "isPartOf", "ort": "DE"}
+    foreign = {"@context": terms | names, "erlaubt": {"action": "use", "constraint": place}}
+    draft = Draft(title={"en": "Air"}, source=SOURCE, policy=foreign, access=foreign)
+    asset = await assets.add(desk.plane, draft, offer_id="urn:offer")
+    region = {
+        "leftOperand": "odrl:spatial",
+        "operator": "isPartOf",
+        "rightOperand": {"@value": "DE", "@language": "de"},
+    }
+    offered = {"@type": "Offer", "@id": "urn:offer", "permission": [{"action": "use", "constraint": [region]}]}
+    assert msgspec.json.decode(assets.catalog_policy(asset)) == offered
+    assert asset.access is not None
+    assert msgspec.json.decode(asset.access)["permission"] == offered["permission"]
+    lost = foreign | {"@context": terms | names | {"verboten": None}, "verboten": {"action": "use"}}
+    with pytest.raises(Invalid, match="would be lost"):
+        await assets.add(desk.plane, Draft(title={"en": "Air"}, source=SOURCE, policy=lost))
+
+
+async def test_a_prefix_of_a_policy_keeps_its_meaning_where_the_context_is_left_behind(desk: Desk) -> None:
+    excluded = use(atom("c:role", "isNoneOf", ["c:emergency"])) | {"@context": {"c": DK}}
+    asset = await assets.add(desk.plane, Draft(title={"en": "Air"}, source=SOURCE, policy=excluded))
+    (rule,) = msgspec.json.decode(assets.catalog_policy(asset))["permission"]
+    assert rule["constraint"] == [atom(DK + "role", "isNoneOf", DK + "emergency")]
 
 
 async def test_a_draft_whose_time_has_run_out_is_not_published(desk: Desk) -> None:

@@ -133,6 +133,38 @@ SCENES: dict[str, Scene] = {
         {"spatial": "FR"},
         after=agreement(rule(), prohibition=[rule(action="odrl:distribute", remedy=[LATE])]),
     ),
+    "permissions that come first": Scene(
+        agreement(
+            rule(RESEARCH, {"and": [UNTIL, atom("dk:role", "eq", "urn:role:a")]}),
+            prohibition=[rule(), rule(action="odrl:distribute")],
+            conflict="perm",
+        ),
+        context={"purpose": "dpv:Marketing"},
+    ),
+    "forbidden by exactly one of three": Scene(
+        agreement(
+            rule(),
+            prohibition=[
+                rule(
+                    {
+                        "xone": [
+                            atom("dk:role", "eq", "urn:role:a"),
+                            atom("dk:securityLevel", "lt", "3"),
+                            atom("odrl:spatial", "isPartOf", "FR"),
+                        ]
+                    }
+                )
+            ],
+        ),
+        {"role": ["urn:role:a"], "securityLevel": 4, "spatial": "DE"},
+    ),
+    "a use that came too early or too often": Scene(
+        agreement(
+            rule(atom("odrl:count", "eq", "3"), atom("odrl:elapsedTime", "gteq", typed("P50D", "duration"))),
+            rule(atom("odrl:count", "lt", "2"), atom("odrl:dateTime", "lt", typed("2026-01-01", "date"))),
+        ),
+        {"count:permission/0": 1, "count:permission/1": 4},
+    ),
     "passing on": Scene(agreement(rule(), prohibition=[rule(action="odrl:distribute")]), action="odrl:distribute"),
     "void": Scene(agreement(rule(), prohibition=[rule()], conflict="invalid")),
     "replaced": Scene(agreement(rule(), **{"dct:isReplacedBy": "urn:policy:next"})),
