@@ -1,5 +1,6 @@
 """Assets: what we offer. Drafted, published, withdrawn."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlsplit, urlunsplit
@@ -9,9 +10,9 @@ from fastapi import APIRouter, Body, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from connector.api.auth import require_admin
-from connector.api.desk import After, AtDesk, Document, Limit, Listing, Order, listed, moment, page, parsed
-from connector.controlplane import assets
-from connector.ports.entities import Asset, AssetStatus, DataClass
+from connector.api.desk import After, AtDesk, Desk, Document, Limit, Listing, Order, listed, moment, page, parsed
+from connector.controlplane import assets, fitness
+from connector.ports.entities import Asset, AssetStatus, DataClass, Marking
 
 router = APIRouter(tags=["assets"])
 
@@ -23,6 +24,17 @@ _EXAMPLE: dict[str, Any] = {
     "media_type": "text/csv",
     "data_class": "open",
 }
+
+
+class StatedModel(Order):
+    """What the controller states of the data, for policies to ask."""
+
+    languages: Annotated[tuple[str, ...], Field(description="Tags, as `de`.")] = ()
+    release: Annotated[str | None, Field(description="The version of the data.")] = None
+    resolution: Annotated[str | None, Field(description="Dots per inch, a decimal number.")] = None
+    encrypted: Annotated[bool, Field(description="It can be read only with a key that is given apart.")] = False
+    legal_basis: Annotated[tuple[str, ...], Field(description="Of its disclosure, as `eu-gdpr:A6-1-e`.")] = ()
+    marking: Annotated[Marking, Field(description="Whether it tells of people.")] = Marking.NONE
 
 
 class AssetOrder(Order):
@@ -46,6 +58,14 @@ class AssetOrder(Order):
     live: bool = Field(False, description="The source keeps changing.")
     synthetic: bool = False
     licence: str | None = None
+    stated: StatedModel = StatedModel()
+
+
+class WithdrawOrder(Order):
+    """With `end_agreements` nothing is delivered any more under agreements either; consumers are told the reason."""
+
+    end_agreements: bool = False
+    reason: Annotated[str, Field(max_length=1000)] = ""
 
 
 class PublishOrder(Order):
@@ -73,11 +93,21 @@ class AssetAnswer(BaseModel):
     live: bool
     synthetic: bool
     licence: str | None
+    stated: StatedModel
+    remarks: list[dict[str, str]] = Field(description="What is odd with an offer of personal data, by language.")
     created_at: datetime
     updated_at: datetime
 
 
-def _answer(asset: Asset) -> AssetAnswer:
+class WithdrawnAnswer(BaseModel):
+    """The asset, how many agreements on it still hold, and how many transfers run under them."""
+
+    asset: AssetAnswer
+    agreements: int
+    running: int
+
+
+def _answer(asset: Asset, remarks: Sequence[dict[str, str]] = ()) -> AssetAnswer:
     return AssetAnswer(
         id=asset.id,
         status=asset.status,
@@ -95,9 +125,16 @@ def _answer(asset: Asset) -> AssetAnswer:
         live=asset.live,
         synthetic=asset.synthetic,
         licence=asset.licence,
+        stated=StatedModel.model_validate(msgspec.to_builtins(asset.stated)),
+        remarks=list(remarks),
         created_at=moment(asset.created_at),
         updated_at=moment(asset.updated_at),
     )
+
+
+def _with_remarks(desk: Desk, asset: Asset) -> AssetAnswer:
+    policy = assets.catalog_policy(asset)
+    return _answer(asset, fitness.personal_remarks(desk.plane, policy, asset.stated, asset.data_class))
 
 
 def shown_address(address: dict[str, Any]) -> dict[str, Any]:
@@ -114,7 +151,7 @@ def shown_address(address: dict[str, Any]) -> dict[str, Any]:
 async def add_asset(desk: AtDesk, order: AssetOrder) -> AssetAnswer:
     """Keep a new asset as a draft, which nobody sees until it is published."""
     draft = msgspec.convert(order.model_dump(), assets.Draft)
-    return _answer(await assets.add(desk.plane, draft))
+    return _with_remarks(desk, await assets.add(desk.plane, draft))
 
 
 @router.get("/assets")
@@ -138,13 +175,17 @@ async def publish_asset(
     release = order is not None and order.release
     if release:
         require_admin(request)
-    return _answer(await assets.publish(desk.plane, id, release=release))
+    return _with_remarks(desk, await assets.publish(desk.plane, id, release=release))
 
 
 @router.post("/assets/{id:path}/withdraw")
-async def withdraw_asset(desk: AtDesk, id: str) -> AssetAnswer:
-    """Offer an asset no longer; agreements stay on record."""
-    return _answer(await assets.withdraw(desk.plane, id))
+async def withdraw_asset(
+    desk: AtDesk, id: str, order: Annotated[WithdrawOrder | None, Body()] = None
+) -> WithdrawnAnswer:
+    """Offer an asset no longer; agreements hold and what runs goes on, unless they are to be ended too."""
+    order = order or WithdrawOrder()
+    done = await assets.withdraw(desk.plane, id, end_agreements=order.end_agreements, reason=order.reason)
+    return WithdrawnAnswer(asset=_answer(done.asset), agreements=done.agreements, running=done.running)
 
 
 @router.get("/assets/{id:path}")

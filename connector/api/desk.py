@@ -138,6 +138,13 @@ def moment_or_none(ms: int | None) -> datetime | None:
     return None if ms is None else moment(ms)
 
 
+def milliseconds(at: datetime | None) -> int | None:
+    """Return a time, without a zone in UTC, as milliseconds since the Unix epoch; None as None."""
+    if at is None:
+        return None
+    return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
+
+
 def page(limit: int, after: str | None) -> StorePage:
     """Return the bound of a listing."""
     return StorePage(limit=limit, after=after)

@@ -14,10 +14,12 @@ from connector.api import (
     catalog,
     deliveries,
     errors,
+    events,
     health,
     holds,
     negotiations,
     participants,
+    payments,
     policies,
     search,
     transfers,
@@ -32,12 +34,15 @@ _CHAPTERS = (
     catalog.router,
     search.router,
     negotiations.router,
+    # Before the agreements, whose identifiers may contain slashes.
+    payments.router,
     agreements.router,
     transfers.router,
     deliveries.router,
     transfers.last,
     holds.router,
     participants.router,
+    events.router,
     policies.router,
 )
 _FAILURES: dict[int | str, dict[str, Any]] = {

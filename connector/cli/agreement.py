@@ -1,18 +1,29 @@
-"""`agreement`: contracts that were made, what was used under them, and what they oblige to."""
+"""`agreement`: contracts that were made, what was used and paid under them, and what they oblige to."""
 
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from connector.cli.command import After, All, Limit, Reason, Yes, command, group
+from connector.cli.command import After, All, Limit, Reason, Yes, command, group, instant
 from connector.cli.context import Call
+from connector.cli.failure import Code, Failure
 from connector.cli.output import moment, size
 from connector.cli.remote import connected, listing
 from connector.cli.terms import said
-from connector.client.agreements import Duty
+from connector.client.agreements import Duty, Payment
 
 app = group("Contracts that were made, as provider and as consumer.")
+
+
+class PaymentState(StrEnum):
+    """Where the payments of an agreement stand."""
+
+    NONE = "none"
+    DUE = "due"
+    SETTLED = "settled"
+    OVERDUE = "overdue"
 
 
 @command(app, "list", example="datenkontor agreement list --counterparty urn:participant:firma")
@@ -124,3 +135,47 @@ def receipt(
     with connected(call) as connector:
         found = connector.agreements.receipt(agreement, duty, note)
     call.output.result(found, f"{found.id}: {found.state}")
+
+
+@command(
+    app,
+    "payment",
+    example="""datenkontor agreement payment urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2 --state settled --amount 9.50
+    datenkontor agreement payment urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2""",
+)
+def payment(
+    call: Call,
+    agreement: Annotated[str, typer.Argument(metavar="AGREEMENT", help="Identifier of the agreement.")],
+    state: Annotated[
+        PaymentState | None, typer.Option(help="Where the payments stand from now on; without it, show them.")
+    ] = None,
+    amount: Annotated[str | None, typer.Option(metavar="NUMBER", help="What was paid now, or is due now.")] = None,
+    currency: Annotated[str | None, typer.Option(metavar="CODE", help="Of the amount: EUR.")] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Paid until then; with --state due, to be paid until then.")
+    ] = None,
+) -> None:
+    """Record what was paid or is due, as the accounts say, or show it; running transfers are decided again at once."""
+    ends = instant(until)
+    if state is None and (amount, currency, ends) != (None, None, None):
+        raise Failure(Code.USAGE, "Say where the payments stand: --state none, due, settled or overdue.")
+    with connected(call) as connector:
+        if state is not None:
+            paid = connector.agreements.pay(agreement, state.value, amount=amount, currency=currency, until=ends)
+            sentence = call.output.say(
+                "paid", id=agreement, state=paid.state, amount=paid.amount, currency=paid.currency
+            )
+            call.output.result(paid, sentence)
+            return
+        paid = connector.agreements.payments(agreement)
+    if call.output.json:
+        call.output.result(paid)
+        return
+    columns: dict[str, Callable[[Payment], object]] = {
+        "state": lambda entry: entry.state,
+        "amount": lambda entry: f"{entry.amount} {entry.currency}" if entry.amount else None,
+        "until": lambda entry: moment(entry.until),
+        "recorded": lambda entry: moment(entry.at),
+        "by": lambda entry: entry.by,
+    }
+    call.output.rows(paid.entries, columns)

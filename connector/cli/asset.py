@@ -7,14 +7,14 @@ from typing import Annotated, Any
 
 import typer
 
-from connector.cli.command import After, All, Limit, PolicyFile, Yes, command, group
+from connector.cli.command import After, All, Limit, PolicyFile, Reason, Yes, command, group
 from connector.cli.context import Call
 from connector.cli.failure import Code, Failure
 from connector.cli.output import moment
 from connector.cli.remote import connected, listing, local, read_policy
 from connector.cli.templates import Set, policy_of
 from connector.cli.terms import said
-from connector.client.assets import Asset
+from connector.client.assets import Asset, Stated
 
 app = group("What we offer: assets are drafts until they are published.")
 
@@ -33,6 +33,28 @@ class DataClass(StrEnum):
     INTERNAL = "internal"
     CONFIDENTIAL = "confidential"
     PERSONAL = "personal"
+
+
+class Marking(StrEnum):
+    """Whether data tells of people."""
+
+    NONE = "none"
+    PERSONAL = "personal"
+    PSEUDONYMISED = "pseudonymised"
+    SPECIAL = "special"
+
+
+# What policies may ask of the data.
+Languages = Annotated[list[str] | None, typer.Option("--language", metavar="TAG", help="As de; several times.")]
+DataVersion = Annotated[str | None, typer.Option(metavar="TEXT", help="The version of the data.")]
+Resolution = Annotated[str | None, typer.Option(metavar="DPI", help="Of images, in dots per inch.")]
+Encrypted = Annotated[bool, typer.Option("--encrypted", help="It needs a key that is given apart.")]
+LegalBasis = Annotated[
+    list[str] | None, typer.Option(metavar="IRI", help="Of its disclosure, as eu-gdpr:A6-1-e; several times.")
+]
+Marked = Annotated[Marking, typer.Option("--marking", help="Whether it tells of people; then --class is personal.")]
+Live = Annotated[bool, typer.Option("--live", help="The source keeps changing.")]
+Synthetic = Annotated[bool, typer.Option("--synthetic", help="The data is generated, not measured.")]
 
 
 class Status(StrEnum):
@@ -81,8 +103,14 @@ def add(
     licence: Annotated[str | None, typer.Option(metavar="IRI", help="The licence, if there is one.")] = None,
     media_type: Annotated[str | None, typer.Option(metavar="TYPE", help="Else guessed from the name.")] = None,
     id: Annotated[str | None, typer.Option(metavar="ID", help="Identifier of the dataset; else one is made.")] = None,
-    live: Annotated[bool, typer.Option("--live", help="The source keeps changing.")] = False,
-    synthetic: Annotated[bool, typer.Option("--synthetic", help="The data is generated, not measured.")] = False,
+    language: Languages = None,
+    data_version: DataVersion = None,
+    resolution: Resolution = None,
+    encrypted: Encrypted = False,
+    legal_basis: LegalBasis = None,
+    marking: Marked = Marking.NONE,
+    live: Live = False,
+    synthetic: Synthetic = False,
     publish: Annotated[bool, typer.Option("--publish", help="Offer it at once.")] = False,
     release: Release = False,
 ) -> None:
@@ -93,6 +121,14 @@ def add(
     source, name = _source(call, file, folder, glob, url, header or [])
     wanted = policy_of(template, sets, read_policy(policy))
     lang = call.output.lang
+    stated = Stated(
+        languages=tuple(language or ()),
+        release=data_version,
+        resolution=resolution,
+        encrypted=encrypted,
+        legal_basis=tuple(legal_basis or ()),
+        marking=marking.value,
+    )
     with connected(call) as connector:
         asset = connector.assets.add(
             {lang: title or name},
@@ -109,11 +145,13 @@ def add(
             live=live,
             synthetic=synthetic,
             licence=licence,
+            stated=stated,
         )
         if publish:
             asset = connector.assets.publish(asset.id, release=release)
     shown = call.output.say("asset-add", title=local(asset.title, lang), id=asset.id, status=asset.status)
     call.output.result(asset, shown)
+    _remark(call, asset)
 
 
 @command(app, "list", example="datenkontor asset list --status published")
@@ -160,15 +198,36 @@ def publish(call: Call, asset: Id, release: Release = False) -> None:
     with connected(call) as connector:
         found = connector.assets.publish(asset, release=release)
     _moved(call, found)
+    _remark(call, found)
 
 
 @command(app, "withdraw", example="datenkontor asset withdraw urn:uuid:8f6b1c1e-0a51-4c5e-9f0e-2f1f7f6b7a10 --yes")
-def withdraw(call: Call, asset: Id, yes: Yes = False) -> None:
-    """Offer and deliver an asset no longer: running transfers end; contracts that were made stay on record."""
-    call.output.confirm(call.output.say("ask-withdraw", id=asset), yes)
+def withdraw(
+    call: Call,
+    asset: Id,
+    end_agreements: Annotated[
+        bool, typer.Option("--end-agreements", help="Withdraw from the contracts on it too: nothing more is delivered.")
+    ] = False,
+    reason: Reason = None,
+    yes: Yes = False,
+) -> None:
+    """Offer an asset no longer. Contracts that were made hold, and what runs goes on, but for --end-agreements."""
+    if end_agreements:
+        call.output.confirm(call.output.say("ask-end-agreements", id=asset), yes)
+    else:
+        call.output.confirm(call.output.say("ask-withdraw", id=asset), yes)
     with connected(call) as connector:
-        found = connector.assets.withdraw(asset)
-    _moved(call, found)
+        found = connector.assets.withdraw(asset, end_agreements=end_agreements, reason=reason or "")
+    shown = call.output.say("asset-moved", title=local(found.asset.title, call.output.lang), status=found.asset.status)
+    call.output.result(found, shown)
+    if found.agreements:
+        call.output.hint(call.output.say("still-held", agreements=found.agreements, running=found.running))
+
+
+def _remark(call: Call, asset: Asset) -> None:
+    """Say beside the result what is odd with an offer of personal data."""
+    for remark in asset.remarks:
+        call.output.hint(remark.get(call.output.lang, ""))
 
 
 def _moved(call: Call, asset: Asset) -> None:
@@ -191,6 +250,12 @@ def _fields(asset: Asset, lang: str, terms: object, access: object, reservation:
         "shown to": asset.access and access,
         "at most": asset.reservation and reservation,
         "licence": asset.licence,
+        "languages": asset.stated.languages,
+        "version": asset.stated.release,
+        "resolution": asset.stated.resolution,
+        "encrypted": asset.stated.encrypted,
+        "legal basis (declared)": asset.stated.legal_basis,
+        "tells of people": asset.stated.marking,
         "live": asset.live,
         "synthetic": asset.synthetic,
         "offer": asset.offer_id,

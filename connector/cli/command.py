@@ -6,6 +6,7 @@ commands, and none can be without an example.
 
 import inspect
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Concatenate, ParamSpec
 
@@ -50,6 +51,17 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmat
 Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="What the counter-party is told.")]
 PolicyFile = Annotated[Path | None, typer.Option("--policy", metavar="FILE", help="ODRL Offer as JSON.")]
 Seconds = Annotated[float, typer.Option("--timeout", min=0, metavar="SECONDS", help="Wait at most so long.")]
+
+
+def instant(text: str | None) -> datetime | None:
+    """Read a time; without a zone it is UTC. Raises Failure."""
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise Failure(Code.USAGE, f"{text} is no time: write it as 2026-05-04T12:00Z.") from None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def group(help: str) -> typer.Typer:

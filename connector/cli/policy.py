@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from connector.cli.command import Yes, command, group
+from connector.cli.command import Yes, command, group, instant
 from connector.cli.context import Call
 from connector.cli.failure import Code, Failure
 from connector.cli.output import Output, moment
@@ -160,7 +160,7 @@ def simulate(
 
     An offer is tried as the agreement it would become. Ends with 4 where it is denied.
     """
-    when, made = _time(at) or datetime.now(UTC), _time(agreed_at)
+    when, made = instant(at) or datetime.now(UTC), instant(agreed_at)
     situation = trials.Situation(
         at=when,
         participant=who or "urn:uuid:participant",
@@ -198,7 +198,7 @@ def decide(
 
     Nothing is counted or kept. Ends with 4 where it is denied.
     """
-    when, made = _time(at), _time(agreed_at)
+    when, made = instant(at), instant(agreed_at)
     with connected(call) as connector:
         found = connector.policies.decide(
             policy=read_policy(policy),
@@ -304,17 +304,6 @@ def _text(file: Path) -> str:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Failure(Code.USAGE, f"The file {file} cannot be read: {error}.") from None
-
-
-def _time(text: str | None) -> datetime | None:
-    """Read a time; without a zone it is UTC."""
-    if text is None:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise Failure(Code.USAGE, f"{text} is no time: write it as 2026-05-04T12:00Z.") from None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _done(actions: list[str] | None, when: datetime) -> dict[str, datetime]:

@@ -1,4 +1,4 @@
-"""Agreements, what was used under them, and the audit trail."""
+"""Agreements, what was used and paid under them, and the audit trail."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,6 +62,28 @@ class Duty(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[DutyEvent, ...]
 
 
+class Payment(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry of the payments of an agreement: by which API key it was recorded, and when."""
+
+    state: str
+    at: datetime
+    by: str
+    amount: str | None
+    currency: str
+    until: datetime | None
+
+
+class Paid(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the payments of an agreement stand: none, due, settled or overdue; `amount` is what was paid in all."""
+
+    agreement_id: str
+    state: str
+    until: datetime | None
+    amount: str
+    currency: str
+    entries: tuple[Payment, ...]
+
+
 class Leaf(msgspec.Struct, frozen=True, kw_only=True):
     """An entry of the audit trail."""
 
@@ -107,6 +129,23 @@ def _receipt(id: str, duty: str, note: str = "") -> Call[Duty]:
     return Call(method="POST", path=path, answer=Duty, body={"note": note})
 
 
+def _payments(id: str) -> Call[Paid]:
+    """Show where the payments of an agreement stand, and how that came to be."""
+    return Call(method="GET", path=place("agreements", id, "payments"), answer=Paid)
+
+
+def _pay(
+    id: str, state: str, *, amount: str | None = None, currency: str | None = None, until: datetime | None = None
+) -> Call[Paid]:
+    """Record where the payments of an agreement stand: none, due, settled, overdue.
+
+    `amount` is what was paid (settled) or is owed (due), in euros; from `until` on, what is paid is due again and what
+    is due is overdue. Transfers that run are decided again at once.
+    """
+    body = {"state": state, "amount": amount, "currency": currency, "until": until}
+    return Call(method="POST", path=place("agreements", id, "payments"), answer=Paid, body=body)
+
+
 def _audit(*, process: str | None = None, limit: int = 50, after: str | None = None) -> Call[Page[Leaf]]:
     """List a page of the audit trail, of everything or of one process, oldest first."""
     query = {"process": process, "limit": limit, "after": after}
@@ -126,6 +165,8 @@ class Agreements:
     withdraw = blocking(_withdraw)
     duties = blocking(_duties)
     receipt = blocking(_receipt)
+    payments = blocking(_payments)
+    pay = blocking(_pay)
 
 
 @dataclass(frozen=True)
@@ -141,6 +182,8 @@ class AsyncAgreements:
     withdraw = awaited(_withdraw)
     duties = awaited(_duties)
     receipt = awaited(_receipt)
+    payments = awaited(_payments)
+    pay = awaited(_pay)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,21 @@ from connector.client.flow import Call, Page, place
 from connector.client.methods import AsyncRuns, Runs, awaited, blocking, every, every_awaited
 
 
+class Stated(msgspec.Struct, frozen=True, kw_only=True):
+    """What its controller states of the data, for policies to ask.
+
+    `languages` are tags, `release` the version of the data, `resolution` dots per inch, `legal_basis` the bases of its
+    disclosure (`eu-gdpr:A6-1-e`); `marking`: none, personal, pseudonymised, special.
+    """
+
+    languages: tuple[str, ...] = ()
+    release: str | None = None
+    resolution: str | None = None
+    encrypted: bool = False
+    legal_basis: tuple[str, ...] = ()
+    marking: str = "none"
+
+
 class Asset(msgspec.Struct, frozen=True, kw_only=True):
     """An asset. `status`: draft, published, withdrawn; `data_class`: open, internal, confidential, personal."""
 
@@ -30,8 +45,18 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True):
     live: bool
     synthetic: bool
     licence: str | None
+    stated: Stated = Stated()
+    remarks: tuple[dict[str, str], ...] = ()
     created_at: datetime
     updated_at: datetime
+
+
+class Withdrawn(msgspec.Struct, frozen=True, kw_only=True):
+    """An asset that is not offered any more, how many agreements on it still hold, and how many transfers run."""
+
+    asset: Asset
+    agreements: int
+    running: int
 
 
 def _add(
@@ -50,6 +75,7 @@ def _add(
     live: bool = False,
     synthetic: bool = False,
     licence: str | None = None,
+    stated: Stated | None = None,
     language: str = "de",
 ) -> Call[Asset]:
     """Keep a new asset as a draft. A title or description that is plain text is in `language`.
@@ -72,6 +98,7 @@ def _add(
         "live": live,
         "synthetic": synthetic,
         "licence": licence,
+        "stated": stated,
     }
     return Call(method="POST", path=place("assets"), answer=Asset, body=body)
 
@@ -92,9 +119,10 @@ def _publish(id: str, *, release: bool = False) -> Call[Asset]:
     return Call(method="POST", path=place("assets", id, "publish"), answer=Asset, body={"release": release})
 
 
-def _withdraw(id: str) -> Call[Asset]:
-    """Offer an asset no longer."""
-    return Call(method="POST", path=place("assets", id, "withdraw"), answer=Asset)
+def _withdraw(id: str, *, end_agreements: bool = False, reason: str = "") -> Call[Withdrawn]:
+    """Offer an asset no longer; agreements hold and what runs goes on, unless `end_agreements` ends them too."""
+    body = {"end_agreements": end_agreements, "reason": reason}
+    return Call(method="POST", path=place("assets", id, "withdraw"), answer=Withdrawn, body=body)
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,29 @@
 """What we offer: assets are drafted, published and withdrawn; a published asset is a Dataset of the catalogue.
 
-Nothing is published that cannot be served, whose policy cannot be enforced, or that is personal without a release.
+Nothing is published that cannot be served, whose policy cannot be enforced, or that is personal without a release and
+all that an offer of personal data has to say.
 """
 
 from typing import Any
 
 import msgspec
 
-from connector.controlplane import documents, enforcement, facts, fitness
+from connector.controlplane import agreements, documents, facts, fitness
 from connector.controlplane.foreign import kept
 from connector.controlplane.plane import Invalid, NotAllowed, NotFound, Plane
 from connector.controlplane.trail import record
 from connector.policy.analysis.contains import contains
 from connector.policy.analysis.findings import Containment
+from connector.policy.analysis.lint import GDPR
 from connector.policy.compile import Compiled
+from connector.policy.literals import number
+from connector.policy.model import DK, Iri, Text
+from connector.policy.sorts import coerce
 from connector.ports.changes import Conflict, PutAsset
-from connector.ports.entities import Asset, AssetStatus, DataClass
+from connector.ports.entities import Asset, AssetStatus, DataClass, Marking, Page, Stated
 from connector.protocol.dsp.catalog import DataService, Distribution, dataset_document
-from connector.protocol.dsp.transfer_machine import PULL, PUSH
+from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.transfer_machine import PULL, PUSH, TransferState
 
 TEXT, WORDS, POLICY = 10_000, 100, 100_000
 
@@ -31,6 +37,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     `source` is the address of the data (`{"kind": "file", "path": …}`), `policy` an ODRL Offer as a JSON object: the
     terms. `access` is a policy of the same form that says who may see the offer at all; left out, everybody.
     `reservation` is the most that is given in a negotiation without asking a person; left out, what is offered.
+    `stated` is what policies may ask of the data; bases of the GDPR may be written as in policies (`eu-gdpr:A6-1-e`).
     """
 
     title: dict[str, str]
@@ -47,6 +54,15 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     live: bool = False
     synthetic: bool = False
     licence: str | None = None
+    stated: Stated = Stated()
+
+
+class Withdrawn(msgspec.Struct, frozen=True, kw_only=True):
+    """An asset that is not offered any more, how many agreements on it still hold, and how many transfers run."""
+
+    asset: Asset
+    agreements: int
+    running: int
 
 
 async def add(plane: Plane, draft: Draft, *, offer_id: str | None = None) -> Asset:
@@ -55,6 +71,7 @@ async def add(plane: Plane, draft: Draft, *, offer_id: str | None = None) -> Ass
     Raises Invalid, or NotAllowed where the identifier is taken.
     """
     _check(plane, draft)
+    stated = _stated(plane, draft)
     policy = kept(draft.policy) if draft.policy else OPEN_POLICY
     asset = Asset(
         owner=plane.owner,
@@ -75,6 +92,7 @@ async def add(plane: Plane, draft: Draft, *, offer_id: str | None = None) -> Ass
         live=draft.live,
         synthetic=draft.synthetic,
         licence=draft.licence,
+        stated=stated,
         created_at=plane.now(),
         updated_at=plane.now(),
         version=1,
@@ -104,6 +122,7 @@ async def publish(plane: Plane, asset_id: str, *, release: bool = False) -> Asse
         raise NotAllowed("personal", reason)
     # A policy is checked again: what could be enforced when it was drafted may not be enforceable now.
     unfit = fitness.unpublishable(plane.library, catalog_policy(asset), facts.instant(plane.now()))
+    unfit = unfit or _impersonal(plane, asset)
     problem = unfit.texts["en"] if unfit else plane.dataplane.supports(asset.source, None)
     if problem:
         raise NotAllowed("not-offerable", problem)
@@ -111,14 +130,47 @@ async def publish(plane: Plane, asset_id: str, *, release: bool = False) -> Asse
     return await _move(plane, asset, published, AssetStatus.PUBLISHED)
 
 
-async def withdraw(plane: Plane, asset_id: str) -> Asset:
-    """Offer and deliver an asset no longer: running transfers end; agreements stay on record. Raises NotFound."""
+def _impersonal(plane: Plane, asset: Asset) -> fitness.Unfit | None:
+    """Return why an asset is no offer of personal data: by its terms, or by the most that is given."""
+    for terms in (asset.policy, asset.reservation):
+        policy = documents.catalog_offer(terms, offer_id=asset.offer_id) if terms else None
+        unfit = fitness.impersonal(plane, policy, asset.stated, asset.data_class) if policy else None
+        if unfit:
+            return unfit
+    return None
+
+
+async def withdraw(plane: Plane, asset_id: str, *, end_agreements: bool = False, reason: str = "") -> Withdrawn:
+    """Offer an asset no longer. An agreement is a promise: those that were made hold, and what runs goes on.
+
+    With `end_agreements` we withdraw from each of them too, so that nothing is delivered any more; consumers are told
+    the reason. Raises NotFound.
+    """
     asset = await get(plane, asset_id)
-    if asset.status is AssetStatus.WITHDRAWN:
-        return asset
-    withdrawn = await _move(plane, asset, asset, AssetStatus.WITHDRAWN)
-    await enforcement.look_again(plane, dataset=asset_id)
-    return withdrawn
+    if asset.status is not AssetStatus.WITHDRAWN:
+        asset = await _move(plane, asset, asset, AssetStatus.WITHDRAWN)
+    count = 0
+    after: str | None = None
+    while True:
+        rows, after = await plane.store.agreements(plane.owner, Page(limit=500, after=after), dataset=asset_id)
+        for row in rows:
+            if row.role is Role.PROVIDER and row.finalized_at is not None and row.withdrawn_at is None:
+                count += not end_agreements
+                if end_agreements:
+                    await agreements.withdraw(plane, row.id, reason)
+        if after is None:
+            return Withdrawn(asset=asset, agreements=count, running=await _running(plane, asset_id) if count else 0)
+
+
+async def _running(plane: Plane, asset_id: str) -> int:
+    count = 0
+    after: str | None = None
+    while True:
+        page = Page(limit=500, after=after)
+        rows, after = await plane.store.transfers(plane.owner, page, state=TransferState.STARTED)
+        count += sum(row.role is Role.PROVIDER and row.dataset == asset_id for row in rows)
+        if after is None:
+            return count
 
 
 def catalog_policy(asset: Asset) -> bytes:
@@ -165,6 +217,34 @@ def _check(plane: Plane, draft: Draft) -> None:
         raise Invalid("not-offerable", problem)
     if draft.reservation is not None:
         _check_reservation(plane, kept(draft.reservation), checked)
+
+
+def _stated(plane: Plane, draft: Draft) -> Stated:
+    """Return what is stated of the data with every basis as its IRI. Raises Invalid."""
+    stated = draft.stated
+    operand = plane.library.operands.operands[DK + "legalBasis"]
+    known = plane.library.operands.taxonomies[operand.taxonomy].terms
+    bases: list[str] = []
+    for text in stated.legal_basis:
+        value = coerce(Text(text), operand, plane.library.operands)
+        if not isinstance(value, Iri) or value.iri not in known:
+            raise Invalid(
+                "legal-basis", f"{text[:100]} is no legal basis that is known here: write it as eu-gdpr:A6-1-e."
+            )
+        bases.append(value.iri)
+    if GDPR + "A6-1-f" in bases and fitness.is_public_body(plane):
+        raise Invalid("legal-basis", "Legitimate interest (A6-1-f) is no basis for authorities: state another one.")
+    if stated.marking is not Marking.NONE and draft.data_class is not DataClass.PERSONAL:
+        raise Invalid("marking", "What tells of people is of the class personal: say so, or take the marking away.")
+    dots = number(stated.resolution) if stated.resolution is not None else None
+    if stated.resolution is not None and (dots is None or dots <= 0):
+        raise Invalid("resolution", "The resolution is no number of dots per inch above zero: write it as 300.")
+    texts = [*stated.languages, *stated.legal_basis, stated.release or ""]
+    if len(texts) > WORDS or any(len(text) > WORDS for text in texts):
+        raise Invalid(
+            "too-long", f"What is stated of the data is too long: at most {WORDS} words of {WORDS} characters."
+        )
+    return msgspec.structs.replace(stated, legal_basis=tuple(dict.fromkeys(bases)))
 
 
 def _check_reservation(plane: Plane, reservation: bytes, offer: bytes) -> None:

@@ -9,8 +9,7 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane import judgement
-from connector.controlplane.facts import Situation
+from connector.controlplane import judgement, situations
 from connector.controlplane.plane import NotFound, PeerFailed, Plane
 from connector.ports.entities import Asset, AssetStatus, Page
 from connector.ports.identity import Caller, Participant
@@ -80,7 +79,7 @@ def visible(plane: Plane, caller: Caller, asset: Asset) -> bool:
 
 
 def _onlooker(plane: Plane, caller: Caller) -> Callable[[bytes, str], bool]:
-    return judgement.onlooker(plane, Situation(participant=caller.participant, claims=caller.claims))
+    return judgement.onlooker(plane, situations.of_peer(caller.participant, caller.claims, None))
 
 
 def provider(plane: Plane, participant_id: str) -> Participant:

@@ -6,9 +6,8 @@ state machine (`controlplane.negotiation`), never a flag to look for.
 
 from dataclasses import dataclass
 
-from connector.controlplane import bargain, documents, duties, judgement
+from connector.controlplane import bargain, documents, duties, judgement, situations
 from connector.controlplane.assets import catalog_policy
-from connector.controlplane.facts import Situation
 from connector.controlplane.plane import Plane
 from connector.policy.decision import Phase
 from connector.ports.decider import (
@@ -54,7 +53,7 @@ class ByPolicy:
         asset = await self.plane.store.asset(process.owner, process.dataset)
         if asset is None or asset.status is not AssetStatus.PUBLISHED:
             return Proceed(Terminate("withdrawn", "The offer was withdrawn."))
-        situation = Situation(participant=process.peer, claims=judgement.claims_of(process.evidence), agreed_at=now)
+        situation = situations.of_peer(process.peer, situations.claims_of(process.evidence), asset, now)
         # What was accepted is an offer of our own people, who may have asked for other terms than the asset's.
         accepted = process.state == NegotiationState.ACCEPTED
         others = not accepted and not documents.same_rules(process.offer, asset.policy)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from connector.controlplane import facts, judgement
+from connector.controlplane import facts, judgement, situations
 from connector.controlplane.executors.attribution import Attribution
 from connector.controlplane.executors.delete import Delete
 from connector.controlplane.executors.log import Log
@@ -118,7 +118,7 @@ async def standings(plane: Plane, agreement_id: str) -> list[Standing]:
     ledger = await plane.store.duties(plane.owner, agreement_id)
     situation = Situation(
         participant=agreement.counterparty if agreement.role is Role.PROVIDER else plane.participant,
-        claims=judgement.claims_of(agreement.evidence),
+        claims=situations.claims_of(agreement.evidence),
         agreed_at=agreement.agreed_at,
         performed=facts.performed(ledger, ""),
     )

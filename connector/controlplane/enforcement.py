@@ -13,6 +13,7 @@ import msgspec
 from connector.controlplane import duties, trail
 from connector.controlplane.plane import Plane
 from connector.controlplane.steps import plan_transfer
+from connector.policy.compile import Compiled
 from connector.ports.changes import Conflict
 from connector.ports.dataplane import FlowReport, FlowRequest
 from connector.ports.decider import Complete, Terminate
@@ -177,6 +178,7 @@ async def _lease(plane: Plane, process: TransferProcess) -> Lease | Denied:
     now = plane.now()
     valid_until: int | None = None
     max_uses: int | None = None
+    max_per_hour: int | None = None
     max_bytes: int | None = None
     decision: dict[str, Any] = {"by": "consumer"}
     if process.role is Role.PROVIDER:
@@ -190,6 +192,7 @@ async def _lease(plane: Plane, process: TransferProcess) -> Lease | Denied:
         if verdict.valid_until is not None:
             valid_until = min(valid_until, verdict.valid_until)
         max_uses, max_bytes = verdict.max_uses, verdict.max_bytes
+        max_per_hour = verdict.max_per_hour
         decision = verdict.record
     known = await plane.store.lease(process.owner, process.id)
     return Lease(
@@ -199,6 +202,7 @@ async def _lease(plane: Plane, process: TransferProcess) -> Lease | Denied:
         epoch=known.epoch + 1 if known else now,
         valid_until=valid_until,
         max_uses=max_uses,
+        max_per_hour=max_per_hour,
         max_bytes=max_bytes,
         decision=msgspec.json.encode(decision),
     )
@@ -314,8 +318,11 @@ async def catch_up(plane: Plane) -> list[TransferProcess]:
             return found
 
 
-async def look_again(plane: Plane, *, dataset: str | None = None, agreement: str | None = None) -> None:
-    """Decide the running transfers of a dataset or an agreement again, at once: no clock foretold what happened."""
+async def look_again(plane: Plane, *, dataset: str | None = None, agreement: str | None = None, fact: str = "") -> None:
+    """Decide running transfers again, at once: no clock foretold what happened.
+
+    Those of a dataset, of an agreement, or those whose agreements read a fact.
+    """
     after: str | None = None
     while True:
         page = Page(limit=500, after=after)
@@ -323,10 +330,17 @@ async def look_again(plane: Plane, *, dataset: str | None = None, agreement: str
             plane.owner, page, state=TransferState.STARTED, agreement_id=agreement
         )
         for row in rows:
-            if row.role is Role.PROVIDER and dataset in {None, row.dataset}:
+            concerned = row.role is Role.PROVIDER and dataset in {None, row.dataset}
+            if concerned and (not fact or await _reads(plane, row, fact)):
                 await _look_again(plane, row)
         if after is None:
             return
+
+
+async def _reads(plane: Plane, process: TransferProcess, fact: str) -> bool:
+    agreement = await plane.store.agreement(process.owner, process.agreement_id)
+    compiled = plane.library.compiled(agreement.document) if agreement else None
+    return isinstance(compiled, Compiled) and fact in compiled.facts
 
 
 async def _look_again(plane: Plane, process: TransferProcess) -> None:

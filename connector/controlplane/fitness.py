@@ -10,29 +10,26 @@ import msgspec
 
 from connector.controlplane.facts import ROW_FILTERS, TRANSFORMS, known, performed_here
 from connector.controlplane.library import Library
+from connector.controlplane.plane import Plane
 from connector.policy.analysis.findings import Finding
-from connector.policy.analysis.lint import Remark, lint
+from connector.policy.analysis.lint import PersonalData, Remark, lint
 from connector.policy.checks import leaves
 from connector.policy.compile import Compiled, CompiledDuty, CompiledRule
 from connector.policy.decision import PolicyError
 from connector.policy.model import DK, ODRL, AtomicConstraint
 from connector.policy.words import findings
+from connector.ports.entities import DataClass, Marking, Stated
+
+# Remarks on personal data that do not keep it from being offered.
+_PERSONAL = frozenset({"unusual-purpose", "consent-is-weak"})
 
 Texts = dict[str, str]
 """The same in `de` and `en`."""
 
 # What comes nearest to an operand that nothing here can check.
 _NEAREST = {
-    DK + "requestsPerHour": ODRL + "count",
-    DK + "dataAge": ODRL + "dateTime",
-    ODRL + "event": ODRL + "dateTime",
-    ODRL + "version": ODRL + "dateTime",
-    DK + "paymentState": DK + "participantGroup",
-    ODRL + "payAmount": DK + "participantGroup",
     DK + "recordRegion": ODRL + "spatial",
-    DK + "legalBasis": ODRL + "purpose",
     DK + "consentStatus": ODRL + "purpose",
-    DK + "artifactState": DK + "securityLevel",
 }
 
 
@@ -67,6 +64,37 @@ def unpublishable(library: Library, document: bytes, now: datetime) -> Unfit | N
 def remarks(library: Library, compiled: Compiled) -> tuple[Remark, ...]:
     """Return what nothing here can enforce, as remarks beside those of `lint`."""
     return tuple(Remark("error", finding) for finding in gaps(library, compiled))
+
+
+def impersonal(plane: Plane, document: bytes, stated: Stated, data_class: DataClass) -> Unfit | None:
+    """Return why a policy is no offer of personal data, with a sentence for everything that is missing."""
+    said = [finding for level, finding in _personal(plane, document, stated, data_class) if level == "error"]
+    if not said:
+        return None
+    texts = [_unfit(plane.library, finding).texts for finding in dict.fromkeys(said)]
+    return Unfit(said[0].code, {language: " ".join(text[language] for text in texts) for language in ("de", "en")})
+
+
+def personal_remarks(plane: Plane, document: bytes, stated: Stated, data_class: DataClass) -> tuple[Texts, ...]:
+    """Return what is odd with an offer of personal data, although it may be offered."""
+    said = [finding for level, finding in _personal(plane, document, stated, data_class) if level == "warning"]
+    return tuple(_unfit(plane.library, finding).texts for finding in dict.fromkeys(said) if finding.code in _PERSONAL)
+
+
+def _personal(plane: Plane, document: bytes, stated: Stated, data_class: DataClass) -> Iterator[tuple[str, Finding]]:
+    compiled = plane.library.compiled(document)
+    if data_class is not DataClass.PERSONAL or isinstance(compiled, PolicyError):
+        return
+    kind: PersonalData = "special" if stated.marking is Marking.SPECIAL else "personal"
+    for remark in lint(compiled, personal=kind, public_body=is_public_body(plane)):
+        yield remark.level, msgspec.structs.replace(remark.finding, rule="")
+
+
+def is_public_body(plane: Plane) -> bool:
+    """Tell whether we are a public authority: if the participant list says so, or says nothing of it."""
+    known = plane.identity.participant(plane.participant)
+    kinds = known.claims.get("organisationType", ()) if known else ()
+    return not kinds or "public-body" in kinds
 
 
 def unreadable(error: PolicyError) -> Unfit:

@@ -4,18 +4,19 @@ A policy that cannot be compiled is denied with its own reason. What is asked of
 explained, in words for both parties.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from connector.controlplane import evidence, facts, fitness
+from connector.controlplane import evidence, facts, fitness, situations
 from connector.controlplane.facts import Situation
 from connector.controlplane.plane import Plane
 from connector.policy.compile import Compiled
 from connector.policy.decide import decide, explain, is_shown
 from connector.policy.decision import (
+    Counter,
     Decision,
     DutyTask,
     Explanation,
@@ -26,14 +27,14 @@ from connector.policy.decision import (
     World,
 )
 from connector.policy.literals import MICROSECOND
+from connector.policy.model import DK
 from connector.policy.registry import Registry
 from connector.policy.words.reasons import reasons
-from connector.ports.entities import Agreement, AssetStatus, Page, Usage
+from connector.ports.entities import Recent, Usage
 from connector.protocol.dsp.negotiation_machine import ContractNegotiation
 from connector.protocol.dsp.transfer_machine import TransferProcess, TransferState
 
 MOST_REASONS = 3
-MOST_RUNNING = 500
 # Half-hours of more than a week: times of the day and days of the week come round within it.
 MOST_FLIPS = 400
 # How often a decision is taken again that hangs on a counter of bytes in more than by its upper bound.
@@ -50,10 +51,7 @@ _ENDED = {
     "de": "Der Anbieter ist vom Vertrag zurückgetreten.",
     "en": "The provider has withdrawn from the agreement.",
 }
-_WITHDRAWN = {
-    "de": "Der Anbieter hat diese Daten zurückgezogen.",
-    "en": "The provider has withdrawn these data.",
-}
+_AGAIN = {"de": "Wieder möglich ab {}.", "en": "Possible again from {}."}
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +65,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     reasons: dict[str, str] = {}
     valid_until: int | None = None
     max_uses: int | None = None
+    max_per_hour: int | None = None
     max_bytes: int | None = None
     duties: tuple[DutyTask, ...] = ()
     record: dict[str, Any] = {}
@@ -94,8 +93,9 @@ def judge(plane: Plane, document: bytes, situation: Situation, dataset: str, pha
     decision = found.decision
     kept = evidence.of_explanation(found, library.operands)
     if decision.verdict is not Verdict.DENY or (phase is Phase.NEGOTIATION and _later(compiled, request, world)):
-        return _judgement(plane, decision, situation.usage, kept)
-    return _judgement(plane, decision, situation.usage, kept, told(found, library.operands))
+        return _judgement(plane, decision, situation, kept)
+    texts = _and_when(told(found, library.operands), decision, situation.recent)
+    return _judgement(plane, decision, situation, kept, texts)
 
 
 def onlooker(plane: Plane, situation: Situation) -> Callable[[bytes, str], bool]:
@@ -149,10 +149,19 @@ def told(found: Explanation, operands: Registry) -> dict[str, str]:
     }
 
 
+def _and_when(texts: dict[str, str], decision: Decision, recent: Recent | None) -> dict[str, str]:
+    """Add when another use may begin, where too many were begun within an hour."""
+    full = any(reason.operand == DK + "requestsPerHour" for reason in decision.reasons)
+    if not full or recent is None or recent.frees_at is None:
+        return texts
+    at = facts.instant(recent.frees_at).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return {language: f"{text} {_AGAIN[language].format(at)}" for language, text in texts.items()}
+
+
 def _judgement(
     plane: Plane,
     decision: Decision,
-    usage: Usage | None,
+    situation: Situation,
     kept: dict[str, Any],
     texts: dict[str, str] | None = None,
 ) -> Judgement:
@@ -160,21 +169,35 @@ def _judgement(
     until = decision.valid_until
     # A lease ends at a whole millisecond, and never before it has begun.
     valid_until = max(int(until.timestamp() * 1000), now + 1) if until else None
-    if any(counter.exact and not counter.step for counter in decision.counters):
+    hourly = [counter for counter in decision.counters if facts.by_the_hour(counter)]
+    stepping = [counter for counter in decision.counters if counter.step and counter not in hourly]
+    if any(counter.exact and (not counter.step or counter in hourly) for counter in decision.counters):
         valid_until = min(valid_until or now + RECHECK_MS, now + RECHECK_MS)
-    uses = usage.uses if usage else 0
-    # A use that is more than a count below a limit is decided one by one: the next needs a new lease.
-    stepping = [counter for counter in decision.counters if counter.step]
-    limits = [uses + counter.step if counter.exact else counter.limit for counter in stepping]
+    recent = situation.recent
+    if texts is not None and recent and recent.frees_at is not None:
+        valid_until = min(valid_until or recent.frees_at, max(recent.frees_at, now + 1))
     return Judgement(
         denied=texts is not None,
         reasons=texts or {},
         valid_until=valid_until,
-        max_uses=_least([*limits, *(counter.limit for counter in stepping)]),
+        max_uses=_least(_limits(stepping, situation.usage)),
+        max_per_hour=_least(_limits(hourly, recent)),
         max_bytes=_least(counter.limit for counter in decision.counters if not counter.step),
         duties=decision.duties,
         record=kept,
     )
+
+
+def _limits(counters: Iterable[Counter], used: Usage | Recent | None) -> Iterable[int | None]:
+    """Return how many uses there may be in all.
+
+    A use that is more than a count below a limit is decided one by one: the next needs a new lease.
+    """
+    uses = used.uses if used else 0
+    for counter in counters:
+        yield counter.limit
+        if counter.exact:
+            yield uses + counter.step
 
 
 def _least(limits: Iterable[int | None]) -> int | None:
@@ -193,59 +216,21 @@ async def access(plane: Plane, process: TransferProcess, *, in_use: bool = False
         told = {name: f"{text} {agreement.withdrawn_because}".strip() for name, text in _ENDED.items()}
         return Judgement(denied=True, reasons=told, record={"verdict": "deny", "reasons": ["agreement-withdrawn"]})
     asset = await plane.store.asset(process.owner, agreement.dataset)
-    if asset and asset.status is AssetStatus.WITHDRAWN:
-        return Judgement(denied=True, reasons=_WITHDRAWN, record={"verdict": "deny", "reasons": ["withdrawn"]})
-    situation = await under(plane, agreement, process.evidence, process.format, process.id)
-    usage = situation.usage
+    situation = await situations.of_transfer(plane, process, agreement, asset)
+    usage, recent = situation.usage, situation.recent
     if in_use and usage and usage.uses:
-        usage = msgspec.structs.replace(usage, uses=usage.uses - 1)
-    media_type = asset.media_type if asset else None
-    running = await _running(plane, process, agreement.document)
-    situation = msgspec.structs.replace(situation, media_type=media_type, running=running, usage=usage)
-    return judge(plane, agreement.document, situation, agreement.dataset, Phase.ACCESS)
+        situation = msgspec.structs.replace(situation, usage=msgspec.structs.replace(usage, uses=usage.uses - 1))
+    verdict = judge(plane, agreement.document, situation, agreement.dataset, Phase.ACCESS)
+    if verdict.denied and recent and recent.uses and process.state == TransferState.STARTED:
+        # An hour that is full ends nothing that runs: the lease lets no further use begin before there is room again.
+        full = msgspec.structs.replace(situation, recent=msgspec.structs.replace(recent, uses=recent.uses - 1))
+        again = judge(plane, agreement.document, full, agreement.dataset, Phase.ACCESS)
+        verdict = verdict if again.denied else again
+    return verdict
 
 
-async def _running(plane: Plane, process: TransferProcess, document: bytes) -> int | None:
-    """Count the transfers that run under the agreement, this one included; None where its policy does not ask.
-
-    One that runs already counts only those before it, so that of two that begin at once the later one ends.
-    """
-    compiled = plane.library.compiled(document)
-    if isinstance(compiled, PolicyError) or "concurrentTransfers" not in compiled.facts:
-        return None
-    page = Page(limit=MOST_RUNNING)
-    rows, _ = await plane.store.transfers(
-        process.owner, page, state=TransferState.STARTED, agreement_id=process.agreement_id
-    )
-    mine, runs = (process.created_at, process.id), process.state == TransferState.STARTED
-    others = [(row.created_at, row.id) for row in rows if row.id != process.id]
-    return 1 + sum(not runs or other < mine for other in others)
-
-
-async def under(
-    plane: Plane, agreement: Agreement, shown: bytes, transfer_format: str | None, transfer: str = ""
-) -> Situation:
-    """Return the situation of the consumer of an agreement; present claims come before those it was made on."""
-    claims: Mapping[str, tuple[str, ...]] = claims_of(shown) or claims_of(agreement.evidence)
-    known = plane.identity.participant(agreement.counterparty)
-    return Situation(
-        participant=agreement.counterparty,
-        claims=known.claims if known else claims,
-        agreed_at=agreement.agreed_at,
-        usage=await plane.store.usage(agreement.owner, agreement.id),
-        format=transfer_format,
-        performed=facts.performed(await plane.store.duties(agreement.owner, agreement.id), transfer),
-    )
-
-
-def of_agreement(plane: Plane, process: ContractNegotiation) -> Judgement:
+async def of_agreement(plane: Plane, process: ContractNegotiation) -> Judgement:
     """Decide the offer that is on the table as it is agreed, for the record: a person may have the last word."""
-    situation = Situation(participant=process.peer, claims=claims_of(process.evidence), agreed_at=plane.now())
+    asset = await plane.store.asset(process.owner, process.dataset)
+    situation = situations.of_peer(process.peer, situations.claims_of(process.evidence), asset, plane.now())
     return judge(plane, process.offer, situation, process.dataset, Phase.NEGOTIATION)
-
-
-def claims_of(shown: bytes) -> dict[str, tuple[str, ...]]:
-    """Return the verified claims that were kept with a process or an agreement."""
-    document = msgspec.json.decode(shown)
-    claims = document.get("claims") or {}
-    return {name: tuple(values) for name, values in claims.items()}

@@ -9,7 +9,7 @@ from connector.controlplane import catalog, documents, facts, fitness, persons, 
 from connector.controlplane.foreign import kept
 from connector.controlplane.plane import Invalid, NotAllowed, NotFound, Plane
 from connector.ports.decider import Accept, Agree, Finalize, Offer, Request, Step, Terminate, Verify
-from connector.ports.entities import AssetStatus
+from connector.ports.entities import Asset, AssetStatus
 from connector.protocol.dsp import machine, negotiation, negotiation_machine
 from connector.protocol.dsp.codec import encode
 from connector.protocol.dsp.common import Role
@@ -102,7 +102,7 @@ async def offer(
         raise NotAllowed("not-published", f"The asset {asset_id} is {asset.status}: publish it, then offer it.")
     wanted = kept(policy) if policy is not None else None
     if wanted is not None:
-        _check(plane, wanted)
+        _check(plane, wanted, asset)
     terms = documents.message_offer(
         wanted or asset.policy,
         offer_id=asset.offer_id,
@@ -173,20 +173,23 @@ async def terminate(plane: Plane, pid: str, reason: str) -> ContractNegotiation:
 async def counter(plane: Plane, pid: str, policy: dict[str, Any]) -> ContractNegotiation:
     """Answer with other terms: a provider offers, a consumer requests. Raises NotAllowed, Invalid."""
     document = kept(policy)
+    asset = await plane.store.asset(plane.owner, (await get(plane, pid)).dataset)
 
     def step(process: ContractNegotiation) -> Step:
         if process.role is Role.CONSUMER:
             return Request(document)
-        _check(plane, document)
+        _check(plane, document, asset)
         return Offer(document)
 
     return await _decide(plane, pid, step)
 
 
-def _check(plane: Plane, policy: bytes) -> None:
-    """Refuse to offer what is void, of no use or not enforced here. Raises Invalid."""
+def _check(plane: Plane, policy: bytes, asset: Asset | None) -> None:
+    """Refuse to offer what is void, of no use, not enforced here, or no offer of personal data. Raises Invalid."""
     checked = documents.catalog_offer(policy, offer_id="urn:uuid:draft")
     unfit = fitness.unpublishable(plane.library, checked, facts.instant(plane.now()))
+    if unfit is None and asset is not None:
+        unfit = fitness.impersonal(plane, checked, asset.stated, asset.data_class)
     if unfit is not None:
         raise Invalid("not-offerable", unfit.texts["en"])
 

@@ -90,7 +90,7 @@ async def carry_out(
     if isinstance(process, ContractNegotiation):
         planned, more = steps.plan_negotiation(plane, process, step)
         if isinstance(step, Agree):
-            judged = {"agreement": planned.agreement_id, **judgement.of_agreement(plane, process).record}
+            judged = {"agreement": planned.agreement_id, **(await judgement.of_agreement(plane, process)).record}
         event = f"decided {_name(step)}"
         return await trail.commit(plane, process, planned, *more, *changes, event=event, fields=_kept(judged))
     address = None

@@ -7,6 +7,7 @@ RFC 6266 file names).
 import base64
 import binascii
 import re
+from email.utils import parsedate_to_datetime
 from urllib.parse import quote, unquote
 
 UPLOAD_OFFSET = "Upload-Offset"
@@ -76,6 +77,15 @@ def read_content_range(value: str | None) -> tuple[int | None, int | None, int |
 def read_number(value: str | None) -> int | None:
     """Return a non-negative number of at most 18 digits, or None."""
     return int(value) if value and _NUMBER.fullmatch(value) else None
+
+
+def read_http_date(value: str | None) -> int | None:
+    """Return an HTTP date (RFC 9110 section 5.6.7) in ms since the epoch, None where it is not well formed."""
+    try:
+        read = parsedate_to_datetime((value or "")[:_LONGEST])
+        return int(read.timestamp() * 1000) if read.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def strong_etag(value: str | None) -> str | None:

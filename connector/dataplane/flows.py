@@ -164,6 +164,17 @@ class LocalDataPlane:
         """Name the one listener."""
         self._listener = listener
 
+    async def changed_at(self, source: dict[str, Any]) -> int | None:
+        """Return when the data of a source last changed (ms), None where that is not known."""
+        kind = self.sources.get(str(source.get("kind")))
+        if kind is None:
+            return None
+        try:
+            return await kind.changed_at(source)
+        except SourceError as error:
+            _log.warning("the age of a source is not known: %s", error)
+            return None
+
     def supports(self, source: dict[str, Any] | None, sink: dict[str, Any] | None) -> str | None:
         """Return why these addresses cannot be served, or None."""
         for address, kinds, word in ((source, self.sources, "source"), (sink, self.sinks, "sink")):

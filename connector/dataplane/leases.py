@@ -66,6 +66,16 @@ class Gate:
         return self._lease is not None and (self._lease.max_bytes, self._lease.max_uses) != (None, None)
 
     @property
+    def max_per_hour(self) -> int | None:
+        """How many uses of the agreement the lease lets begin within any hour."""
+        return self._lease.max_per_hour if self._lease else None
+
+    @property
+    def ends_at(self) -> int | None:
+        """When (ms) the lease ends, and is decided again at the latest; None for an open one."""
+        return self._lease.valid_until if self._lease else None
+
+    @property
     def awaits_first_lease(self) -> bool:
         """Tell whether the flow was started and its first lease is still on its way."""
         return self._closed == NEVER_GRANTED

@@ -25,7 +25,7 @@ from connector.dataplane.meter import Meter, Uses
 from connector.dataplane.receive import Receiver
 from connector.dataplane.sendfile import SMALLEST, TAIL, plain_connection, send_file
 from connector.net.limits import Budget
-from connector.ports.changes import LimitReached, StoreError
+from connector.ports.changes import LimitReached, StoreError, TooSoon
 from connector.ports.entities import Flow, FlowDirection
 from connector.ports.flow import Content, LocalFile, Source, SourceError
 
@@ -149,9 +149,14 @@ class Puller:
         return response
 
     async def _begin_use(self, flow: Flow, gate: Gate, part: str, offset: int) -> Uses:
-        """Count a use where one begins. Raises LimitReached."""
+        """Count a use where one begins. Raises LimitReached, and Refusal where another may begin later."""
+        register = self._door.plane.register
         try:
-            return await self._door.plane.register.begin_use(flow, gate, part, offset)
+            return await register.begin_use(flow, gate, part, offset)
+        except TooSoon as soon:
+            again_at = min(soon.again_at, gate.ends_at or soon.again_at)
+            seconds = max(1, -((register.now() - again_at) // 1000))
+            raise busy("As many accesses as may be were begun within an hour: try again later.", seconds) from soon
         except LimitReached:
             await self._after(flow)
             raise

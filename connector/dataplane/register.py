@@ -100,8 +100,16 @@ class Register:
         return Meter(book)
 
     async def count_use(self, flow: Flow, gate: Gate) -> None:
-        """Count one use of the agreement. Raises LimitReached."""
-        await self.store.commit([AddUsage(flow.owner, flow.agreement_id, uses=1, max_uses=gate.max_uses)])
+        """Count one use of the agreement. Raises LimitReached, TooSoon."""
+        use = AddUsage(
+            owner=flow.owner,
+            agreement_id=flow.agreement_id,
+            uses=1,
+            max_uses=gate.max_uses,
+            max_per_hour=gate.max_per_hour,
+            at=self.now(),
+        )
+        await self.store.commit([use])
 
     async def begin_use(self, flow: Flow, gate: Gate, part: str = "", offset: int = 0) -> Uses:
         """Count a use where this access begins one, not where it continues one. Raises LimitReached."""

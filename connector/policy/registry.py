@@ -71,6 +71,7 @@ class Operand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     parameter: bool = False
     stateful: bool = False
     personal: bool = False
+    gap: str = ""
 
     @property
     def region(self) -> Region:

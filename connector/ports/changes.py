@@ -6,7 +6,19 @@ came with the message, and the audit leaf that records it.
 
 import msgspec
 
-from connector.ports.entities import Agreement, Asset, Backoff, DutyEvent, Flow, Hold, Leaf, Lease, ReplayKey
+from connector.ports.entities import (
+    Agreement,
+    Asset,
+    Backoff,
+    DutyEvent,
+    EventEntry,
+    Flow,
+    Hold,
+    Leaf,
+    Lease,
+    Payment,
+    ReplayKey,
+)
 from connector.protocol.dsp.negotiation_machine import ContractNegotiation
 from connector.protocol.dsp.transfer_machine import TransferProcess
 
@@ -83,7 +95,8 @@ class AddUsage(msgspec.Struct, frozen=True):
     """Count bytes and uses of an agreement.
 
     `max_uses` makes it test-and-set: if the stored uses plus `uses` would exceed it, the group fails with
-    `LimitReached`.
+    `LimitReached`. With `max_per_hour` the uses are counted in the hour before `at` (ms) as well: the group fails with
+    `TooSoon` if there would be more.
     """
 
     owner: str
@@ -91,12 +104,26 @@ class AddUsage(msgspec.Struct, frozen=True):
     bytes_moved: int = 0
     uses: int = 0
     max_uses: int | None = None
+    max_per_hour: int | None = None
+    at: int = 0
 
 
 class RecordDuty(msgspec.Struct, frozen=True):
     """Append an entry to the duty ledger; one of the same duty, state and occasion that is there already stays."""
 
     event: DutyEvent
+
+
+class RecordPayment(msgspec.Struct, frozen=True):
+    """Append an entry to the payments of an agreement."""
+
+    payment: Payment
+
+
+class RecordEvent(msgspec.Struct, frozen=True):
+    """Append that an event has begun or is over."""
+
+    entry: EventEntry
 
 
 class AppendLeaf(msgspec.Struct, frozen=True):
@@ -118,6 +145,8 @@ Change = (
     | DropLease
     | AddUsage
     | RecordDuty
+    | RecordPayment
+    | RecordEvent
     | AppendLeaf
 )
 
@@ -129,6 +158,7 @@ class StoreError(Exception):
     ├── Conflict       somebody else changed it first: read again and decide again
     ├── Replayed       the token was used before
     ├── LimitReached   a counted limit would be exceeded
+    │   └── TooSoon    not for good: there were as many uses within an hour as may be
     └── Unavailable    the store cannot write now (disk full, read only, closed): answer 503
     """
 
@@ -143,6 +173,14 @@ class Replayed(StoreError):
 
 class LimitReached(StoreError):
     """A counted limit would be exceeded by this change."""
+
+
+class TooSoon(LimitReached):
+    """As many uses as may be were begun within an hour; `again_at` (ms) is when the next one may be."""
+
+    def __init__(self, most: int, again_at: int) -> None:
+        super().__init__(f"The agreement allows {most} uses in an hour and there were as many: try again later.")
+        self.again_at = again_at
 
 
 class Unavailable(StoreError):

@@ -91,5 +91,8 @@ class DataPlane(Protocol):
     def listen(self, listener: FlowListener) -> None:
         """Name the one listener that is told (owner, report) when a flow completes or fails by itself."""
 
+    async def changed_at(self, source: dict[str, Any]) -> int | None:
+        """Return when the data of a source last changed (ms), None where that is not known. Takes a bounded time."""
+
     def supports(self, source: dict[str, Any] | None, sink: dict[str, Any] | None) -> str | None:
         """Return why these addresses cannot be served (unknown kind, path outside the roots …), or None."""

@@ -30,6 +30,31 @@ class DataClass(StrEnum):
     PERSONAL = "personal"
 
 
+class Marking(StrEnum):
+    """Whether data tells of people: pseudonymised data still does (GDPR Recital 26), special categories are Art. 9."""
+
+    NONE = "none"
+    PERSONAL = "personal"
+    PSEUDONYMISED = "pseudonymised"
+    SPECIAL = "special"
+
+
+class Stated(msgspec.Struct, frozen=True, kw_only=True):
+    """What the controller of an asset states of it, for policies to ask.
+
+    `languages` are tags (BCP 47), `release` is the version of the data, `resolution` a decimal number of dots per
+    inch; `encrypted` data can be read only with a key that is given apart. `legal_basis` are the IRIs of the bases of
+    the GDPR on which it is disclosed, `marking` says whether it tells of people.
+    """
+
+    languages: tuple[str, ...] = ()
+    release: str | None = None
+    resolution: str | None = None
+    encrypted: bool = False
+    legal_basis: tuple[str, ...] = ()
+    marking: Marking = Marking.NONE
+
+
 class Asset(msgspec.Struct, frozen=True, kw_only=True):
     """What a participant offers: a dcat:Dataset, where its bytes come from, and the policy it is offered under.
 
@@ -37,7 +62,8 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True):
     `policy` the ODRL Offer as JSON (no target), `offer_id` its identifier. `access` is the policy (JSON) of who may
     see the offer at all; None shows it to everybody in the data space. `reservation` is the policy (JSON) of the most
     that is given in a negotiation without asking a person; it is never shown to a peer. `document` is the Dataset as
-    the catalogue shows it, rendered once when the asset changes. `live` marks a source that keeps changing.
+    the catalogue shows it, rendered once when the asset changes. `live` marks a source that keeps changing. `stated` is
+    what policies may ask of it.
     """
 
     owner: str
@@ -58,6 +84,7 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True):
     licence: str | None = None
     access: bytes | None = None
     reservation: bytes | None = None
+    stated: Stated = Stated()
     created_at: int = 0
     updated_at: int = 0
     version: int = 0
@@ -161,8 +188,8 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
     """The control plane's leave to move bytes of one flow: no lease, no byte.
 
     It carries the decision it stands on (`decision`, JSON for the record), its end (`valid_until`, None: open) and
-    limits, both of the agreement in all: `max_bytes` and `max_uses`. `epoch` grows with every renewal; a data
-    plane never goes back to an older one.
+    limits of the agreement in all: `max_bytes`, `max_uses`, and `max_per_hour`, the uses begun within any hour.
+    `epoch` grows with every renewal; a data plane never goes back to an older one.
     """
 
     owner: str
@@ -172,6 +199,7 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
     valid_until: int | None
     max_bytes: int | None = None
     max_uses: int | None = None
+    max_per_hour: int | None = None
     decision: bytes = b"{}"
 
 
@@ -182,6 +210,55 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     agreement_id: str
     bytes_moved: int
     uses: int
+
+
+class Recent(msgspec.Struct, frozen=True, kw_only=True):
+    """The uses under an agreement that were begun within the last hour, to the second and never too few.
+
+    `frees_at` is the first instant (ms) at which one of them no longer counts; None where there is none.
+    """
+
+    uses: int
+    frees_at: int | None = None
+
+
+class PaymentState(StrEnum):
+    """Where the payments for an agreement stand: nothing is owed, owed, paid, or not paid in time."""
+
+    NONE = "none"
+    DUE = "due"
+    SETTLED = "settled"
+    OVERDUE = "overdue"
+
+
+class Payment(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of the payments of an agreement, as the accounts say; it is never changed or removed.
+
+    `amount` is a decimal number as text in `currency` (ISO 4217), `until` (ms) the first instant at which the state is
+    over: what was paid for a time is due again then, what was due is overdue. `by` names the key that recorded it.
+    """
+
+    owner: str
+    agreement_id: str
+    state: PaymentState
+    at: int
+    by: str
+    amount: str | None = None
+    currency: str = ""
+    until: int | None = None
+
+
+class EventEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """That an event (an emergency, a fair) has begun or is over, as our people declare it; never changed or removed.
+
+    `name` is its full IRI, `by` the name of the key that declared it.
+    """
+
+    owner: str
+    name: str
+    begun: bool
+    at: int
+    by: str
 
 
 class DutyState(StrEnum):

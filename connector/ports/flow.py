@@ -58,6 +58,9 @@ class Source(Protocol):
     ) -> AbstractAsyncContextManager[Content]:
         """Open for reading `[offset, end)`; `part` picks a member of a folder. Raises SourceError on entering."""
 
+    async def changed_at(self, address: dict[str, Any]) -> int | None:
+        """Return when the data last changed (ms since the epoch), None where the source cannot tell. A bounded time."""
+
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of data that is arriving; `offset` is where the sender resumes."""

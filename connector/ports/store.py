@@ -14,11 +14,14 @@ from connector.ports.entities import (
     AssetStatus,
     Backoff,
     DutyEvent,
+    EventEntry,
     Flow,
     Hold,
     Leaf,
     Lease,
     Page,
+    Payment,
+    Recent,
     Usage,
 )
 from connector.protocol.dsp.common import Role
@@ -114,6 +117,15 @@ class Store(Protocol):
 
     async def usage(self, owner: str, agreement_id: str) -> Usage:
         """Return what was used under an agreement (zeros where nothing was)."""
+
+    async def recent(self, owner: str, agreement_id: str, now: int) -> Recent:
+        """Return the uses within the hour before `now` of an agreement that limits them."""
+
+    async def payments(self, owner: str, agreement_id: str) -> Sequence[Payment]:
+        """Return what was recorded of the payments of an agreement, oldest first."""
+
+    async def events(self, owner: str) -> Sequence[EventEntry]:
+        """Return the last entry of every event that was ever declared, the latest first."""
 
     async def duties(self, owner: str, agreement_id: str) -> Sequence[DutyEvent]:
         """Return the duty ledger of an agreement, oldest entry first."""

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from connector.ports import changes
-from connector.ports.changes import Change, Conflict, LimitReached, Replayed, Unavailable
+from connector.ports.changes import Change, Conflict, LimitReached, Replayed, TooSoon, Unavailable
 from connector.ports.entities import (
     Agreement,
     Asset,
@@ -17,11 +17,14 @@ from connector.ports.entities import (
     Backoff,
     DutyEvent,
     DutyState,
+    EventEntry,
     Flow,
     Hold,
     Leaf,
     Lease,
     Page,
+    Payment,
+    Recent,
     Usage,
 )
 from connector.ports.store import AnyProcess
@@ -29,7 +32,7 @@ from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machine import Kind
 from connector.protocol.dsp.negotiation_machine import ContractNegotiation
 from connector.protocol.dsp.transfer_machine import TransferProcess
-from connector.store.rules import check_version, cursor, has_ended, place
+from connector.store.rules import check_version, cursor, first_recent, has_ended, no_longer_recent, place
 
 V = TypeVar("V")
 Table = dict[Hashable, tuple[int, Any]]
@@ -50,6 +53,9 @@ class MemoryStore:
         self._flows: Table = {}
         self._leases: Table = {}
         self._usage: Table = {}
+        self._recent: Table = {}
+        self._payments: Table = {}
+        self._events: Table = {}
         self._duties: Table = {}
         self._deadlines: Table = {}
         self._leaves: Table = {}
@@ -70,6 +76,8 @@ class MemoryStore:
             changes.DropLease: self._drop_lease,
             changes.AddUsage: self._add_usage,
             changes.RecordDuty: self._record_duty,
+            changes.RecordPayment: self._record_payment,
+            changes.RecordEvent: self._record_event,
             changes.AppendLeaf: self._append_leaf,
         }
 
@@ -201,6 +209,21 @@ class MemoryStore:
         found: Usage | None = self._get(self._usage, (owner, agreement_id))
         return found or Usage(owner=owner, agreement_id=agreement_id, bytes_moved=0, uses=0)
 
+    async def recent(self, owner: str, agreement_id: str, now: int) -> Recent:
+        """Return the uses within the hour before `now`."""
+        kept: dict[int, int] = self._get(self._recent, (owner, agreement_id)) or {}
+        counted = [second for second in kept if second >= first_recent(now)]
+        frees_at = no_longer_recent(min(counted)) if counted else None
+        return Recent(uses=sum(kept[second] for second in counted), frees_at=frees_at)
+
+    async def payments(self, owner: str, agreement_id: str) -> Sequence[Payment]:
+        """Return what was recorded of the payments of an agreement, oldest first."""
+        return self._values(self._payments, lambda p: p.owner == owner and p.agreement_id == agreement_id)
+
+    async def events(self, owner: str) -> Sequence[EventEntry]:
+        """Return the last entry of every event, the latest first."""
+        return self._values(self._events, lambda e: e.owner == owner)[::-1]
+
     async def duties(self, owner: str, agreement_id: str) -> Sequence[DutyEvent]:
         """Return the duty ledger of an agreement, oldest entry first."""
         return self._values(self._duties, lambda e: e.owner == owner and e.agreement_id == agreement_id)
@@ -277,9 +300,27 @@ class MemoryStore:
         uses = (stored.uses if stored else 0) + change.uses
         if change.max_uses is not None and uses > change.max_uses:
             raise LimitReached(f"The agreement allows {change.max_uses} uses and they are used up.")
+        if change.max_per_hour is not None:
+            self._add_recent(change, change.max_per_hour)
         moved = (stored.bytes_moved if stored else 0) + change.bytes_moved
         usage = Usage(owner=change.owner, agreement_id=change.agreement_id, bytes_moved=moved, uses=uses)
         self._set(self._usage, key, usage)
+
+    def _add_recent(self, change: changes.AddUsage, most: int) -> None:
+        key, first, second = (change.owner, change.agreement_id), first_recent(change.at), change.at // 1000
+        kept: dict[int, int] = self._get(self._recent, key) or {}
+        counted = {at: uses for at, uses in kept.items() if at >= first}
+        if sum(counted.values()) + change.uses > most:
+            raise TooSoon(most, no_longer_recent(min(counted, default=second)))
+        self._set(self._recent, key, {**counted, second: counted.get(second, 0) + change.uses})
+
+    def _record_payment(self, change: changes.RecordPayment) -> None:
+        self._set(self._payments, self._place, change.payment)
+
+    def _record_event(self, change: changes.RecordEvent) -> None:
+        key = (change.entry.owner, change.entry.name)
+        self._set(self._events, key, None)
+        self._set(self._events, key, change.entry)
 
     def _record_duty(self, change: changes.RecordDuty) -> None:
         event = change.event

@@ -22,6 +22,10 @@ _LAST = 2**63 - 1
 HIDDEN_AFTER_MS = 86_400_000
 """How long a source may be offline until its entries are no longer shown unasked."""
 
+# Uses within an hour are kept by the second, at most 3601 rows an agreement; a second counts until its end is an hour
+# ago, so that no hour ever has more uses than may be.
+_HOUR_S = 3_600
+
 
 def has_ended(process: AnyProcess) -> bool:
     """Tell whether the process is in a terminal state and so no longer counts against the quota of its peer."""
@@ -69,6 +73,16 @@ def position(after: str | None, *, start: int) -> int:
     if not 0 <= value <= _LAST or after != cursor(value):
         raise ValueError("The cursor is not one that this listing gave out: begin again without a cursor.")
     return value
+
+
+def first_recent(now: int) -> int:
+    """Return the first second (since the epoch) whose uses count at `now` (ms)."""
+    return now // 1000 - _HOUR_S
+
+
+def no_longer_recent(second: int) -> int:
+    """Return the instant (ms) from which the uses of a second do not count any more."""
+    return (second + 1 + _HOUR_S) * 1000
 
 
 def check_delta(delta: Delta) -> None:

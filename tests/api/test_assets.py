@@ -8,6 +8,22 @@ from tests.support.plane import CITY, DATASET, ME, Desk
 DRAFT = {"title": {"de": "Luft"}, "source": {"kind": "file", "path": "air.csv"}, "data_class": "open"}
 
 
+PERSONAL = {
+    "permission": [
+        {
+            "action": "use",
+            "constraint": [
+                {"leftOperand": "odrl:purpose", "operator": "isA", "rightOperand": "dpv:ImprovePublicServices"},
+                {"leftOperand": "dk:legalBasis", "operator": "isA", "rightOperand": "eu-gdpr:A6-1-e"},
+                {"leftOperand": "dk:role", "operator": "eq", "rightOperand": "urn:role:office"},
+                {"leftOperand": "odrl:elapsedTime", "operator": "lteq", "rightOperand": "P30D"},
+            ],
+        }
+    ],
+    "obligation": [{"action": "odrl:delete"}],
+}
+
+
 async def test_an_asset_is_drafted_published_and_withdrawn(desk: Desk) -> None:
     async with desk.client() as client:
         drafted = await client.post("/v1/assets", json={**DRAFT, "id": "https://me.example/data/air quality"})
@@ -16,7 +32,8 @@ async def test_an_asset_is_drafted_published_and_withdrawn(desk: Desk) -> None:
         path = "/v1/assets/https%3A%2F%2Fme.example%2Fdata%2Fair%20quality"
         assert (await client.post(f"{path}/publish")).json()["status"] == "published"
         assert (await client.get("/v1/assets", params={"status": "draft"})).json()["items"] == []
-        assert (await client.post(f"{path}/withdraw")).json()["status"] == "withdrawn"
+        withdrawn = (await client.post(f"{path}/withdraw")).json()
+        assert (withdrawn["asset"]["status"], withdrawn["agreements"], withdrawn["running"]) == ("withdrawn", 0, 0)
         shown = (await client.get(path)).json()
     assert shown["id"] == "https://me.example/data/air quality"
     assert shown["created_at"] == "2025-11-24T16:00:00Z"
@@ -53,7 +70,7 @@ async def test_use_case_errors_become_statuses(desk: Desk) -> None:
 
 async def test_personal_data_is_released_by_a_key_with_the_scope_admin(desk: Desk) -> None:
     async with desk.client() as client, desk.client("chief") as chief:
-        await client.post("/v1/assets", json={**DRAFT, "id": "urn:a", "data_class": "personal"})
+        await client.post("/v1/assets", json={**DRAFT, "id": "urn:a", "data_class": "personal", "policy": PERSONAL})
         assert (await client.post("/v1/assets/urn:a/publish")).status_code == 409
         assert (await client.post("/v1/assets/urn:a/publish", json={"release": True})).status_code == 403
         assert (await chief.post("/v1/assets/urn:a/publish", json={"release": True})).status_code == 200

@@ -7,6 +7,7 @@ import httpx
 import msgspec
 import pytest
 
+from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.transfer_machine import FlowState
 from tests.support.plane import CITY, Desk
 
@@ -172,3 +173,27 @@ async def test_the_audit_trail_of_one_process_is_shown_oldest_first(desk: Desk) 
 async def test_what_is_not_ours_is_404(desk: Desk, path: str) -> None:
     async with desk.client() as client:
         assert (await client.get(path)).status_code == 404
+
+
+async def test_payments_are_recorded_by_the_key_that_came(desk: Desk) -> None:
+    await desk.agree(role=Role.PROVIDER)
+    path = "/v1/agreements/urn%3Aagreement%3A1/payments"
+    async with desk.client() as client:
+        assert (await client.get(path)).json()["state"] == "none"
+        order = {"state": "settled", "amount": "12.50", "currency": "EUR", "until": "2026-12-31T00:00:00Z"}
+        paid = (await client.post(path, json=order)).json()
+        odd = await client.post(path, json={"state": "overdue", "amount": "1"})
+    assert (paid["state"], paid["amount"], paid["until"]) == ("settled", "12.50", "2026-12-31T00:00:00Z")
+    assert [(entry["by"], entry["amount"]) for entry in paid["entries"]] == [("writer", "12.50")]
+    assert (odd.status_code, odd.json()["error"]["code"]) == (400, "amount")
+
+
+async def test_events_are_declared_by_the_key_that_came(desk: Desk) -> None:
+    async with desk.client() as client:
+        begun = (await client.post("/v1/events/begin", json={"name": "dk:emergency"})).json()
+        over = (await client.post("/v1/events/end", json={"name": "dk:emergency"})).json()
+        listed = (await client.get("/v1/events")).json()
+        never = await client.post("/v1/events/end", json={"name": "dk:fair"})
+    assert (begun["going_on"], over["going_on"], begun["by"]) == (True, False, "writer")
+    assert listed == [over]
+    assert never.status_code == 404

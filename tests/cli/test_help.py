@@ -33,7 +33,8 @@ def test_the_verbs_of_the_main_way_are_there() -> None:
     verbs = {
         "asset": "add list show publish withdraw",
         "negotiation": "start list show approve reject counter terminate wait",
-        "agreement": "list show duties receipt withdraw",
+        "agreement": "list show duties receipt payment withdraw",
+        "event": "begin end list",
         "transfer": "start list show suspend resume complete terminate pull wait",
         "hold": "list",
         "broker": "serve status",

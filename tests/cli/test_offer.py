@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from connector.client.agreements import Paid, Payment
+from connector.client.assets import Withdrawn
+from connector.client.events import Event
 from tests.cli.conftest import Cli
 from tests.cli.management import KEY, NOW, Management, agreement, asset, negotiation, served
 
@@ -205,3 +208,75 @@ def test_holds_are_listed_for_people_and_programs(cli: Cli, management: Manageme
     management.answer("GET", "/v1/holds", {"items": [hold | {"created_at": NOW, "until": None}], "next": None})
     assert "Look." in cli("hold", "list").out
     assert cli("hold", "list", "--json").json["items"][0]["who"] == "p"
+
+
+def test_payments_are_recorded_and_shown(cli: Cli, management: Management) -> None:
+    path = "/v1/agreements/urn:a/payments"
+    entry = Payment(state="settled", at=NOW, by="accounts", amount="12.50", currency="EUR", until=NOW)
+    paid = Paid(agreement_id="urn:a", state="settled", until=NOW, amount="12.50", currency="EUR", entries=(entry,))
+    management.answer("POST", path, paid)
+    management.answer("GET", path, paid)
+    done = cli(
+        "agreement",
+        "payment",
+        "urn:a",
+        "--state",
+        "settled",
+        "--amount",
+        "12.50",
+        "--until",
+        "2026-12-31",
+        "--lang",
+        "de",
+    )
+    assert (done.code, done.out) == (0, "urn:a: settled, bezahlt 12.50 EUR.\n")
+    assert management.bodies("POST", path) == [{"state": "settled", "amount": "12.50", "until": "2026-12-31T00:00:00Z"}]
+    shown = cli("agreement", "payment", "urn:a")
+    assert "12.50 EUR" in shown.out
+    assert "accounts" in shown.out
+    assert cli("agreement", "payment", "urn:a", "--amount", "1").code == 2
+    assert cli("agreement", "payment", "urn:a", "--state", "due", "--until", "soon").code == 2
+
+
+def test_events_are_declared_and_listed(cli: Cli, management: Management) -> None:
+    begun = Event(name="urn:e:flood", going_on=True, since=NOW, by="operations")
+    over = Event(name="urn:e:flood", going_on=False, since=NOW, by="operations")
+    management.answer("POST", "/v1/events/begin", begun)
+    management.answer("POST", "/v1/events/end", over)
+    management.answer("GET", "/v1/events", [over])
+    assert "goes on since" in cli("event", "begin", "urn:e:flood", "--lang", "en").out
+    assert "ist vorbei seit" in cli("event", "end", "urn:e:flood", "--lang", "de").out
+    assert "operations" in cli("event", "list").out
+    assert management.bodies("POST", "/v1/events/begin") == [{"name": "urn:e:flood"}]
+
+
+def test_what_an_asset_leaves_behind_when_it_is_withdrawn_is_said(cli: Cli, management: Management) -> None:
+    gone = Withdrawn(asset=asset(status="withdrawn"), agreements=3, running=2)
+    management.answer("POST", "/v1/assets/air/withdraw", gone)
+    done = cli("asset", "withdraw", "air", "--yes", "--lang", "en")
+    assert done.code == 0
+    assert "3 contracts on it hold and 2 transfers run; --end-agreements ends them." in done.err
+    cli("asset", "withdraw", "air", "--end-agreements", "--reason", "Broken", "--yes")
+    assert management.bodies("POST", "/v1/assets/air/withdraw") == [
+        {"end_agreements": False, "reason": ""},
+        {"end_agreements": True, "reason": "Broken"},
+    ]
+
+
+def test_what_policies_may_ask_of_an_asset_is_stated_and_remarks_are_said(
+    cli: Cli, management: Management, here: Path
+) -> None:
+    remark = {"de": "Das ist ungewöhnlich.", "en": "That is unusual."}
+    management.answer("POST", "/v1/assets", asset(remarks=(remark,)))
+    options = ["--language", "de", "--data-version", "2", "--legal-basis", "eu-gdpr:A6-1-e", "--marking", "personal"]
+    done = cli("asset", "add", "--file", here / "offered/air.csv", *options, "--lang", "en")
+    assert (done.code, "That is unusual." in done.err) == (0, True)
+    (body,) = management.bodies("POST", "/v1/assets")
+    assert body["stated"] == {
+        "languages": ["de"],
+        "release": "2",
+        "resolution": None,
+        "encrypted": False,
+        "legal_basis": ["eu-gdpr:A6-1-e"],
+        "marking": "personal",
+    }

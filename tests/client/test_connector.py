@@ -38,7 +38,7 @@ def test_both_clients_offer_the_same() -> None:
     transport: Any = httpx.MockTransport(lambda _: httpx.Response(500))
     one, other = Connector("http://x", "k", transport=transport), AsyncConnector("http://x", "k", transport=transport)
     chapters = [name for name in vars(one) if not name.startswith("_") and name != "driver"]
-    assert len(chapters) == 9
+    assert len(chapters) == 10
     for here, there in [(one, other), *((getattr(one, name), getattr(other, name)) for name in chapters)]:
         named = [name for name in dir(here) if not name.startswith("_")]
         assert named == [name for name in dir(there) if not name.startswith("_")]
@@ -50,11 +50,12 @@ def test_both_clients_offer_the_same() -> None:
 
 
 def test_an_asset_is_published_and_found_again(connector: Connector) -> None:
-    drafted = connector.assets.add("Luft", SOURCE, id="urn:a/b c", description={"en": "Air"}, data_class="personal")
+    drafted = connector.assets.add("Luft", SOURCE, id="urn:a/b c", description={"en": "Air"}, data_class="open")
     assert (drafted.status, drafted.title) == ("draft", {"de": "Luft"})
     assert connector.assets.publish("urn:a/b c", release=True).status == "published"
     assert connector.assets.show("urn:a/b c").created_at == datetime(2025, 11, 24, 16, tzinfo=UTC)
-    assert connector.assets.withdraw("urn:a/b c").status == "withdrawn"
+    withdrawn = connector.assets.withdraw("urn:a/b c")
+    assert (withdrawn.asset.status, withdrawn.agreements, withdrawn.running) == ("withdrawn", 0, 0)
     assert connector.oneself().scopes == ("admin", "read", "write")
 
 

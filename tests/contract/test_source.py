@@ -5,6 +5,7 @@ A new source is covered by its line in `connector.dataplane.kinds` as far as add
 
 import asyncio
 import os
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -39,7 +40,7 @@ async def _http(site: Site, data: bytes) -> AsyncIterator[dict[str, Any]]:
         assert request.headers["X-Api-Key"] == SECRET
         span = request.http_range
         if span.start is None:
-            return web.Response(body=data, headers={"ETag": '"1"'})
+            return web.Response(body=data, headers={"ETag": '"1"', "Last-Modified": "Wed, 21 Oct 2015 07:28:00 GMT"})
         stop = min(span.stop or len(data), len(data))
         if span.start >= len(data):
             return web.Response(status=416, headers={"Content-Range": f"bytes */{len(data)}"})
@@ -212,3 +213,36 @@ async def test_http_headers_of_any_size_do_not_reach_us(site: Site) -> None:
 
     with pytest.raises(SourceError):
         await _backend(site, handler)
+
+
+@pytest.mark.parametrize("kind", BACKINGS)
+async def test_it_tells_when_its_data_changed_or_that_it_cannot(site: Site, kind: str) -> None:
+    source = SOURCES[kind](site)
+    async with BACKINGS[kind](site, DATA) as address:
+        told = await source.changed_at(address)
+        assert told is None or 0 < told <= time.time() * 1000
+        assert await source.changed_at(address) == told
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+async def test_nothing_is_told_of_an_odd_address(site: Site, kind: str) -> None:
+    with pytest.raises(SourceError):
+        await SOURCES[kind](site).changed_at({"kind": kind})
+
+
+@pytest.mark.parametrize(("said", "told"), [("Wed, 21 Oct 2015 07:28:00 GMT", 1_445_412_480_000), ("soon", None)])
+async def test_a_backend_says_when_its_data_changed(site: Site, said: str, told: int | None) -> None:
+    async def handler(request: web.Request) -> web.Response:
+        assert request.method == "HEAD"
+        return web.Response(headers={"Last-Modified": said})
+
+    async with serving(handler) as url:
+        assert await HttpSource(site.backends).changed_at({"kind": "http", "url": url}) == told
+
+
+async def test_a_backend_that_fails_tells_nothing(site: Site) -> None:
+    async def handler(_: web.Request) -> web.Response:
+        return web.Response(status=500, headers={"Last-Modified": "Wed, 21 Oct 2015 07:28:00 GMT"})
+
+    async with serving(handler) as url:
+        assert await HttpSource(site.backends).changed_at({"kind": "http", "url": url}) is None

@@ -9,11 +9,14 @@ from connector.ports.entities import (
     DataClass,
     DutyEvent,
     DutyState,
+    EventEntry,
     Flow,
     FlowDirection,
     Hold,
     Leaf,
     Lease,
+    Payment,
+    PaymentState,
     ReplayKey,
 )
 from connector.protocol.dsp.common import Role
@@ -119,6 +122,16 @@ def lease(flow_id: str, epoch: int, **changed: Any) -> Lease:
 def duty(uid: str, **changed: Any) -> DutyEvent:
     plain: dict[str, Any] = {"owner": OWNER, "agreement_id": "urn:agreement:1", "state": DutyState.ACTIVE, "at": 1}
     return DutyEvent(duty=uid, **(plain | changed))
+
+
+def payment(state: PaymentState, **changed: Any) -> Payment:
+    plain: dict[str, Any] = {"owner": OWNER, "agreement_id": "urn:agreement:1", "at": 1, "by": "accounts"}
+    return Payment(state=state, **(plain | changed))
+
+
+def event(name: str, *, begun: bool, **changed: Any) -> EventEntry:
+    plain: dict[str, Any] = {"owner": OWNER, "at": 1, "by": "operations"}
+    return EventEntry(name=name, begun=begun, **(plain | changed))
 
 
 def replay_key(jti: str, **changed: Any) -> ReplayKey:

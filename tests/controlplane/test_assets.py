@@ -11,6 +11,7 @@ from connector.controlplane.assets import Draft
 from connector.controlplane.plane import Invalid, NotAllowed
 from connector.policy import templates
 from connector.policy.model import DK
+from connector.ports.entities import Asset, AssetStatus, DataClass, Marking, Stated
 from tests.policy.templates.test_templates import REQUIRED, TEMPLATES
 from tests.support.plane import NOW, Desk
 
@@ -36,12 +37,8 @@ PAST = {"@value": "2020-01-01", "@type": "xsd:date"}
         (use(atom("odrl:dateTime", "lt", PAST)), "time of these rules is over. Name a later date."),
         (use(conflict="invalid", prohibition=[{"action": "use"}]), "rules are void"),
         (use(inheritFrom=["urn:policy:elsewhere"]), "urn:policy:elsewhere"),
-        (use(atom("dk:requestsPerHour", "lteq", 60)), "requests per hour. The nearest supported is number of uses"),
-        (
-            use(atom("dk:paymentState", "eq", "settled")),
-            "state of the payment. The nearest supported is participant gr",
-        ),
-        (use(prohibition=[{"action": "use", "constraint": [atom("odrl:event", "eq", "urn:fair")]}]), "point in time"),
+        (use(atom("dk:waterLevel", "gt", 60)), "Nothing here can check: water level. Leave the condition out."),
+        (use(prohibition=[{"action": "use", "constraint": [atom("dk:waterLevel", "gt", 1)]}]), "water level"),
         (use(obligation=[{"action": "dk:suppress"}]), "Delivery cannot do this here: suppress small groups."),
         (
             {"permission": [{"action": "use", "duty": [{"action": "odrl:inform"}]}]},
@@ -101,8 +98,8 @@ async def test_a_draft_whose_time_has_run_out_is_not_published(desk: Desk) -> No
 
 
 async def test_who_may_see_an_offer_is_decided_by_what_is_known(desk: Desk) -> None:
-    access = use(atom("dk:dataAge", "lteq", "P1D"))
-    with pytest.raises(Invalid, match="age of the data"):
+    access = use(atom("dk:waterLevel", "gt", 1))
+    with pytest.raises(Invalid, match="water level"):
         await assets.add(desk.plane, Draft(title={"en": "Air"}, source=SOURCE, access=access))
 
 
@@ -118,3 +115,109 @@ def test_templates_that_can_be_kept_here_are_offered_and_the_others_say_why(desk
     assert suppress is not None
     assert suppress.code == "not-applied"
     assert suppress.texts["de"].startswith("Die Lieferung kann das hier nicht: kleine Gruppen unterdrücken.")
+
+
+FULL = {
+    "odrl:purpose": atom("odrl:purpose", "isA", "dpv:ImprovePublicServices"),
+    "dk:legalBasis": atom("dk:legalBasis", "isA", "eu-gdpr:A6-1-e"),
+    "dk:role": atom("dk:role", "eq", "urn:role:office"),
+    "odrl:elapsedTime": atom("odrl:elapsedTime", "lteq", "P30D"),
+}
+DELETE = {"action": "odrl:delete"}
+
+
+def personal(policy: dict[str, Any], **stated: Any) -> Draft:
+    return Draft(
+        title={"en": "Register"},
+        source=SOURCE,
+        policy=policy,
+        data_class=DataClass.PERSONAL,
+        stated=Stated(**stated),
+    )
+
+
+async def published(desk: Desk, draft: Draft) -> Asset:
+    asset = await assets.add(desk.plane, draft)
+    return await assets.publish(desk.plane, asset.id, release=True)
+
+
+@pytest.mark.parametrize(
+    ("left_out", "said"),
+    [
+        ("odrl:purpose", "The purpose is missing."),
+        ("dk:legalBasis", "The legal basis is missing."),
+        ("dk:role", "It is missing who gets the data."),
+        ("odrl:elapsedTime", "It is missing how long the data may stay."),
+        ("delete", "The duty to delete is missing."),
+    ],
+)
+async def test_personal_data_is_not_published_before_its_offer_says_all_it_has_to(
+    desk: Desk, left_out: str, said: str
+) -> None:
+    asked = [constraint for name, constraint in FULL.items() if name != left_out]
+    policy = use(*asked, **({} if left_out == "delete" else {"obligation": [DELETE]}))
+    with pytest.raises(NotAllowed, match=said):
+        await published(desk, personal(policy))
+
+
+async def test_everything_that_is_missing_is_said_at_once(desk: Desk) -> None:
+    with pytest.raises(NotAllowed) as refused:
+        await published(desk, personal(use()))
+    assert refused.value.reason.count("missing") == 5
+
+
+async def test_personal_data_with_a_full_offer_is_published(desk: Desk) -> None:
+    asset = await published(desk, personal(use(*FULL.values(), obligation=[DELETE]), legal_basis=("eu-gdpr:A6-1-e",)))
+    assert asset.status is AssetStatus.PUBLISHED
+    assert asset.stated.legal_basis == ("https://w3id.org/dpv/legal/eu/gdpr#A6-1-e",)
+
+
+async def test_the_most_that_is_given_of_personal_data_is_examined_like_the_offer(desk: Desk) -> None:
+    offer = use(*FULL.values(), obligation=[DELETE])
+    wide = use(*(entry for name, entry in FULL.items() if name != "dk:role"), obligation=[DELETE])
+    draft = msgspec.structs.replace(personal(offer), reservation=wide)
+    with pytest.raises(NotAllowed, match="who gets the data"):
+        await published(desk, draft)
+
+
+async def test_special_categories_need_a_basis_of_article_nine(desk: Desk) -> None:
+    offer = use(*FULL.values(), obligation=[DELETE])
+    with pytest.raises(NotAllowed, match=r"Art\. 9"):
+        await published(desk, personal(offer, marking=Marking.SPECIAL))
+    also = use(*FULL.values(), atom("dk:legalBasis", "isA", "eu-gdpr:A9-2-g"), obligation=[DELETE])
+    assert (await published(desk, personal(also, marking=Marking.SPECIAL))).status is AssetStatus.PUBLISHED
+
+
+@pytest.mark.parametrize(
+    ("stated", "data_class", "code"),
+    [
+        ({"legal_basis": ("eu-gdpr:A6-1-f",)}, DataClass.PERSONAL, "legal-basis"),
+        ({"legal_basis": ("eu-gdpr:A99",)}, DataClass.PERSONAL, "legal-basis"),
+        ({"marking": Marking.PSEUDONYMISED}, DataClass.OPEN, "marking"),
+        ({"resolution": "sharp"}, DataClass.OPEN, "resolution"),
+        ({"resolution": "0"}, DataClass.OPEN, "resolution"),
+        ({"languages": ("x" * 101,)}, DataClass.OPEN, "too-long"),
+    ],
+)
+async def test_what_is_stated_of_data_has_to_hold(
+    desk: Desk, stated: dict[str, Any], data_class: DataClass, code: str
+) -> None:
+    draft = msgspec.structs.replace(personal(use(), **stated), data_class=data_class)
+    with pytest.raises(Invalid) as refused:
+        await assets.add(desk.plane, draft)
+    assert refused.value.code == code
+
+
+async def test_an_unusual_purpose_and_consent_are_remarked_in_both_languages(desk: Desk) -> None:
+    odd = {
+        **FULL,
+        "odrl:purpose": atom("odrl:purpose", "isA", "dpv:Advertising"),
+        "dk:legalBasis": atom("dk:legalBasis", "isA", "eu-gdpr:A6-1-a"),
+    }
+    asset = await published(desk, personal(use(*odd.values(), obligation=[DELETE])))
+    found = fitness.personal_remarks(desk.plane, assets.catalog_policy(asset), asset.stated, asset.data_class)
+    assert [remark["de"] for remark in found] == [
+        "Für diesen Zweck gibt man Daten über Menschen sonst nicht.",
+        "Einwilligung gegenüber Behörden ist unsicher.",
+    ]
+    assert all(remark["en"] for remark in found)

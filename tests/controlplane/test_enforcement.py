@@ -11,14 +11,14 @@ from typing import Any
 import aiohttp
 import msgspec
 
-from connector.controlplane import assets, enforcement
+from connector.controlplane import assets, enforcement, events, payments
 from connector.controlplane.deciders import ByPolicy
 from connector.controlplane.patience import Patience
 from connector.controlplane.plane import Limits, Plane
 from connector.controlplane.worker import Worker
 from connector.ports.changes import PutProcess
 from connector.ports.dataplane import FlowReport
-from connector.ports.entities import Lease, Page
+from connector.ports.entities import Lease, Page, PaymentState
 from connector.ports.identity import Participant
 from connector.protocol.dsp.common import DataAddress
 from connector.protocol.dsp.transfer_machine import TransferProcess, TransferState
@@ -246,13 +246,28 @@ async def test_a_running_stream_ends_when_its_time_is_over(desk: Desk, tmp_path:
         assert (await made.data.plane.report("city", "urn:transfer:1")).state == "TERMINATED"  # type: ignore[union-attr]
 
 
-async def test_a_running_stream_ends_when_the_asset_is_withdrawn(desk: Desk, tmp_path: Path) -> None:
+async def test_a_running_stream_goes_on_when_the_offer_is_withdrawn(desk: Desk, tmp_path: Path) -> None:
+    async with serving(desk, tmp_path, blob(LARGE), permission=[USE]) as made:
+        url, headers = await made.transfer()
+        async with made.http.get(url, headers=headers) as answer:
+            await answer.content.readexactly(1000)
+            done = await assets.withdraw(made.plane, DATASET)
+            assert (done.asset.status, done.agreements, done.running) == ("withdrawn", 1, 1)
+            assert not await broken_off(answer)
+        # A contract is a promise: what was agreed before is delivered after.
+        url, headers = await made.transfer("urn:transfer:2")
+        assert await pull(made.http, url, headers) == 200
+
+
+async def test_a_running_stream_ends_when_the_agreements_are_ended_with_the_offer(desk: Desk, tmp_path: Path) -> None:
     async with serving(desk, tmp_path, blob(LARGE), permission=[USE]) as made:
         url, headers = await made.transfer()
         async with made.http.get(url, headers=headers) as answer:
             await answer.content.readexactly(1000)
             await assets.withdraw(made.plane, DATASET)
-            assert "withdrawn" in await made.terminated()
+            done = await assets.withdraw(made.plane, DATASET, end_agreements=True, reason="Faulty sensor.")
+            assert (done.agreements, done.running) == (0, 0)
+            assert "Faulty sensor." in await made.terminated()
             assert await broken_off(answer)
         process = msgspec.structs.replace(requested(made.plane, "urn:transfer:2"), version=1)
         await made.plane.store.commit([PutProcess(process, None)])
@@ -308,3 +323,54 @@ async def test_what_was_decided_is_on_record_without_what_is_personal(desk: Desk
         assert "found" not in device
         leaves, _ = await made.plane.store.leaves("city", Page(limit=500))
         assert [leaf.body for leaf in leaves if b"urn:phone" in leaf.body] == []
+
+
+async def test_a_pull_too_many_in_an_hour_is_asked_to_come_again_and_the_transfer_goes_on(
+    desk: Desk, tmp_path: Path
+) -> None:
+    terms = [{**USE, "constraint": [atom("dk:requestsPerHour", "lteq", "3")]}]
+    async with serving(desk, tmp_path, b"x;y\n", permission=terms) as made:
+        url, headers = await made.transfer()
+
+        async def status() -> tuple[int, int]:
+            async with made.http.get(url, headers=headers) as answer:
+                return answer.status, int(answer.headers.get("Retry-After", 0))
+
+        await eventually(lambda: made.leases, "no lease")
+        answers = await asyncio.gather(*(status() for _ in range(8)))
+        assert sorted(status for status, _ in answers) == [200] * 3 + [503] * 5
+        # The lease is decided again before the hour is over, so that is when to ask again at the latest.
+        assert all(0 < wait <= 60 for status, wait in answers if status == 503)
+        assert (await made.state()).state == TransferState.STARTED
+        assert (await made.plane.store.usage("city", AGREEMENT)).uses == 3
+
+
+async def test_a_running_stream_ends_when_a_payment_is_overdue(desk: Desk, tmp_path: Path) -> None:
+    terms = [{**USE, "constraint": [atom("dk:paymentState", "isAnyOf", ["none", "settled"])]}]
+    async with serving(desk, tmp_path, blob(LARGE), permission=terms) as made:
+        url, headers = await made.transfer()
+        async with made.http.get(url, headers=headers) as answer:
+            await answer.content.readexactly(1000)
+            await payments.record(made.plane, AGREEMENT, PaymentState.SETTLED, amount="12.50", by="accounts")
+            await eventually(lambda: len(made.leases) > 1, "it was not decided again")
+            await payments.record(made.plane, AGREEMENT, PaymentState.OVERDUE, by="accounts")
+            assert "payment" in (await made.terminated()).casefold()
+            assert await broken_off(answer)
+
+
+async def test_a_running_stream_ends_with_the_emergency(desk: Desk, tmp_path: Path) -> None:
+    terms = [{**USE, "constraint": [atom("odrl:event", "eq", "dk:emergency")]}]
+    async with serving(desk, tmp_path, blob(LARGE), permission=terms) as made:
+        await events.begin(made.plane, "dk:emergency", by="operations")
+        url, headers = await made.transfer()
+        async with made.http.get(url, headers=headers) as answer:
+            await answer.content.readexactly(1000)
+            await events.begin(made.plane, "dk:fair", by="operations")
+            await eventually(lambda: len(made.leases) > 1, "it was not decided again")
+            await events.end(made.plane, "dk:emergency", by="operations")
+            assert "Event" in await made.terminated()
+            assert await broken_off(answer)
+        later = msgspec.structs.replace(requested(made.plane, "urn:transfer:2"), version=1)
+        await made.plane.store.commit([PutProcess(later, None)])
+        made.plane.wake(later)
+        assert "Event" in await made.terminated("urn:transfer:2")

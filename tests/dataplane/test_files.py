@@ -197,3 +197,16 @@ async def test_the_chunk_before_an_error_of_the_sender_is_on_the_disk(root: Path
     with pytest.raises(SourceError, match="broke off"):
         await sink.write({"path": "big"}, arrival, breaking())
     assert await sink.received({"path": "big"}, "f") == len(b"firstsecond")
+
+
+async def test_a_folder_is_as_young_as_its_youngest_member(root: Path) -> None:
+    (root / "folder/b.csv").write_bytes(b"b")
+    for name, seconds in (("a", 3_000), ("b.csv", 2_000)):
+        os.utime(root / "folder" / name, (1, seconds))
+    source = FileSource(root)
+    assert await source.changed_at({"path": "folder"}) == 3_000_000
+    assert await source.changed_at({"path": "folder", "glob": "*.csv"}) == 2_000_000
+    assert await source.changed_at({"path": "folder", "glob": "*.json"}) is None
+    assert await source.changed_at({"path": "folder/a"}) == 3_000_000
+    with pytest.raises(SourceError):
+        await source.changed_at({"path": "link"})

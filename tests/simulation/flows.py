@@ -79,6 +79,9 @@ class SimulatedDataPlane:
     def listen(self, listener: FlowListener) -> None:
         self._listener = listener
 
+    async def changed_at(self, source: dict[str, Any]) -> int | None:
+        return None
+
     def supports(self, source: dict[str, Any] | None, sink: dict[str, Any] | None) -> str | None:
         return None
 

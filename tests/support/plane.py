@@ -15,6 +15,8 @@ from connector.api.management import make_management_app
 from connector.controlplane.library import Library, operands
 from connector.controlplane.plane import Limits, Plane
 from connector.controlplane.watch import Watch
+from connector.policy.model import DK
+from connector.policy.registry import Operand
 from connector.ports.changes import PutAgreement, PutHold, PutProcess
 from connector.ports.dataplane import FlowListener, FlowReport, FlowRequest
 from connector.ports.entities import Agreement, Hold, Lease
@@ -27,7 +29,19 @@ from connector.protocol.dsp.transfer_machine import FlowState, TransferProcess
 from connector.store.memory import MemoryStore
 
 OWNER, NOW = "default", 1_764_000_000_000
-OPERANDS = operands()
+UNKNOWN = Operand(
+    iri=DK + "waterLevel",
+    sort="number",
+    source="state",
+    trust="own",
+    de="Pegelstand",
+    en="water level",
+    fact="waterLevel",
+    operators=frozenset({"gt"}),
+)
+"""An operand of which nobody here knows the value."""
+SHIPPED = operands()
+OPERANDS = msgspec.structs.replace(SHIPPED, operands={**SHIPPED.operands, UNKNOWN.iri: UNKNOWN})
 ME, CITY = "https://me.example", "https://city.example"
 ADDRESS = f"{CITY}/dsp/2025-1"
 DATASET: dict[str, Any] = {
@@ -97,6 +111,8 @@ class ScriptedDataPlane:
 
     def __init__(self) -> None:
         self.problem: str | None = None
+        self.changed: int | None = None
+        self.asked_age = 0
         self.fetched = FlowReport(flow_id="", state=FlowState.STARTED, bytes_moved=3, size=3, sha256="ab" * 32)
 
     async def prepare(self, request: FlowRequest) -> FlowReport:
@@ -129,6 +145,10 @@ class ScriptedDataPlane:
 
     def listen(self, listener: FlowListener) -> None:
         return
+
+    async def changed_at(self, source: dict[str, Any]) -> int | None:
+        self.asked_age += 1
+        return self.changed
 
     def supports(self, source: dict[str, Any] | None, sink: dict[str, Any] | None) -> str | None:
         return self.problem
@@ -204,11 +224,11 @@ class Desk:
             await self.become(id, process.state or "", held=True)
         self.watch.notify(id)
 
-    async def agree(self, id: str = "urn:agreement:1", *, finalized: bool = True) -> None:
+    async def agree(self, id: str = "urn:agreement:1", *, finalized: bool = True, role: Role = Role.CONSUMER) -> None:
         agreement = Agreement(
             owner=OWNER,
             id=id,
-            role=Role.CONSUMER,
+            role=role,
             counterparty=CITY,
             address=ADDRESS,
             dataset="urn:dataset:air",

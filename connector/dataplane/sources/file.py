@@ -83,6 +83,11 @@ class FileSource:
         finally:
             os.close(descriptor)
 
+    async def changed_at(self, address: dict[str, Any]) -> int | None:
+        """Return the modification time of the file, of a folder that of its youngest member."""
+        root, path = self._place(address)
+        return await in_thread(_changed_at, root, path, address)
+
     def _place(self, address: dict[str, Any]) -> tuple[Path, str]:
         if self._root is None:
             raise SourceError("No root folder is configured for files: set one to serve from it.")
@@ -131,6 +136,21 @@ class FileSource:
             while len(self._digests) > _DIGESTS_KEPT:
                 self._digests.popitem(last=False)
         return digest
+
+
+def _changed_at(root: Path, path: str, address: dict[str, Any]) -> int | None:
+    if not is_folder(root, path):
+        return _modified(root, path)
+    found = [f"{path}/{name}" for name in members(root, path) if _matches(name, address)]
+    return max((_modified(root, name) for name in found), default=None)
+
+
+def _modified(root: Path, path: str) -> int:
+    descriptor = open_file(root, path)
+    try:
+        return _stamp(descriptor)[1] // 1_000_000
+    finally:
+        os.close(descriptor)
 
 
 def _matches(part: str, address: dict[str, Any]) -> bool:

@@ -15,6 +15,7 @@ from connector.dataplane.body import nothing
 from connector.dataplane.fields import (
     REPR_DIGEST,
     read_content_range,
+    read_http_date,
     read_number,
     read_repr_digest,
     strong_etag,
@@ -23,6 +24,7 @@ from connector.net.client import GuardedClient, Stream
 from connector.net.errors import NetError
 from connector.ports.flow import Content, SourceError
 
+_HEAD_S = 5.0
 _URL = re.compile(r"https?://[\x21-\x7e]{1,2000}")
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")
 _VALUE = re.compile(r"[\x20-\x7e]{0,8192}")
@@ -65,6 +67,16 @@ class HttpSource:
                 yield self._content(answer, offset, address)
         except NetError as error:
             raise SourceError(f"The backend cannot be read: {error}") from error
+
+    async def changed_at(self, address: dict[str, Any]) -> int | None:
+        """Return what the backend says in `Last-Modified`, None if it says nothing of it."""
+        self.check(address)
+        url, headers = address["url"], dict(address.get("headers", {}))
+        try:
+            async with asyncio.timeout(_HEAD_S), self._client.stream("HEAD", url, headers=headers) as answer:
+                return read_http_date(answer.headers.get("Last-Modified")) if answer.status == 200 else None
+        except (NetError, TimeoutError) as error:
+            raise SourceError(f"The backend cannot be asked: {error}") from error
 
     def _content(self, answer: Stream, offset: int, address: dict[str, Any]) -> Content:
         fields = answer.headers

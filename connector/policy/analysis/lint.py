@@ -18,6 +18,7 @@ from connector.policy.analysis.shape import Grant, Shape, conditions, shape, unb
 from connector.policy.checks import leaves
 from connector.policy.compile import Compiled, CompiledRule
 from connector.policy.model import DK, ODRL, AtomicConstraint, Iri
+from connector.policy.registry import Registry
 
 Level: TypeAlias = Literal["error", "warning", "note"]
 PersonalData: TypeAlias = Literal["none", "personal", "special"]
@@ -38,7 +39,7 @@ class Remark(msgspec.Struct, frozen=True):
     Codes beside those of `findings`: `never-granted` and `expired` (errors), `dead-rule` (a rule that can never apply),
     `shadowed` (a permission that another makes superfluous), `conflict` (a permission and a prohibition that meet),
     `purpose-missing`, `legal-basis-missing`, `retention-missing`, `delete-missing`, `recipient-missing`,
-    `special-basis-missing`, `legitimate-interest`, `consent-is-weak`, `unclear`.
+    `special-basis-missing`, `legitimate-interest`, `consent-is-weak`, `unusual-purpose`, `unclear`.
     """
 
     level: Level
@@ -152,7 +153,25 @@ def _personal(found: Shape, *, special: bool, public_body: bool) -> Iterator[Rem
             yield Remark("error", Finding("retention-missing", rule.uid))
         if _DELETE not in obliged | {duty.duty.action[0].iri for duty in rule.duties}:
             yield Remark("error", Finding("delete-missing", rule.uid))
+        if _unusual(rule, found.compiled.registry):
+            yield Remark("warning", Finding("unusual-purpose", rule.uid))
         yield from _basis(rule, cells, special=special, public_body=public_body)
+
+
+def _unusual(rule: CompiledRule, registry: Registry) -> bool:
+    """Whether a rule grants a purpose for which personal data is usually not given: the vocabulary marks those."""
+    taxonomy = registry.taxonomies[registry.operands[_PURPOSE].taxonomy]
+    named = {value.iri for leaf in _asked(rule, _PURPOSE) for value in leaf.right if isinstance(value, Iri)}
+    above = frozenset[str]().union(*(taxonomy.above.get(iri, ()) for iri in named))
+    return any(taxonomy.terms[iri].use == "forbid" for iri in above)
+
+
+def _asked(rule: CompiledRule, operand: str) -> Iterator[AtomicConstraint]:
+    """The constraints on an operand that say what it has to be."""
+    for entry in conditions(rule):
+        for leaf in leaves(entry):
+            if leaf.left == operand and leaf.operator not in {"neq", "isNoneOf"}:
+                yield leaf
 
 
 def _restricts(cells: Sequence[Cell], operands: frozenset[str]) -> bool:
@@ -201,11 +220,5 @@ def _special(cell: Cell) -> bool:
 
 
 def _bases(rule: CompiledRule) -> Iterator[str]:
-    for entry in conditions(rule):
-        for leaf in leaves(entry):
-            if leaf.left == _LEGAL_BASIS and leaf.operator not in {"neq", "isNoneOf"}:
-                yield from _iris(leaf)
-
-
-def _iris(leaf: AtomicConstraint) -> list[str]:
-    return [value.iri for value in leaf.right if isinstance(value, Iri)]
+    for leaf in _asked(rule, _LEGAL_BASIS):
+        yield from (value.iri for value in leaf.right if isinstance(value, Iri))

@@ -39,6 +39,10 @@ _SAID: dict[str, Pair] = {
         "Berechtigtes Interesse gilt nicht für Behörden.",
         "Legitimate interest is no basis for authorities.",
     ),
+    "unusual-purpose": (
+        "Für diesen Zweck gibt man Daten über Menschen sonst nicht.",
+        "Data about people is not usually given for this purpose.",
+    ),
     "consent-is-weak": ("Einwilligung gegenüber Behörden ist unsicher.", "Consent towards authorities is uncertain."),
     # What nothing here can enforce.
     "not-checked": ("Hier kann niemand prüfen{}.", "Nothing here can check{}."),

@@ -21,16 +21,18 @@ _FLOW = "SELECT body FROM flows WHERE owner = ? AND id = ?"
 _BY_TOKEN = "SELECT body FROM flows WHERE token_hash = ?"  # noqa: S105 - a column's name, no password
 _BY_STATE = "SELECT body FROM flows WHERE owner = ? AND state = ? ORDER BY place"
 _PUT_LEASE = """
-INSERT INTO leases (owner, flow_id, agreement_id, epoch, valid_until, max_bytes, max_uses, decision)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO leases (owner, flow_id, agreement_id, epoch, valid_until, max_bytes, max_uses, max_per_hour, decision)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (owner, flow_id)
 DO UPDATE SET agreement_id = excluded.agreement_id, epoch = excluded.epoch, valid_until = excluded.valid_until,
-              max_bytes = excluded.max_bytes, max_uses = excluded.max_uses, decision = excluded.decision
+              max_bytes = excluded.max_bytes, max_uses = excluded.max_uses, max_per_hour = excluded.max_per_hour,
+              decision = excluded.decision
 WHERE excluded.epoch >= leases.epoch
 """
 _DROP_LEASE = "DELETE FROM leases WHERE owner = ? AND flow_id = ?"
 _LEASE = """
-SELECT agreement_id, epoch, valid_until, max_bytes, max_uses, decision FROM leases WHERE owner = ? AND flow_id = ?
+SELECT agreement_id, epoch, valid_until, max_bytes, max_uses, max_per_hour, decision
+FROM leases WHERE owner = ? AND flow_id = ?
 """
 
 
@@ -43,7 +45,7 @@ def put(connection: sqlite3.Connection, change: PutFlow) -> None:
 def put_lease(connection: sqlite3.Connection, change: PutLease) -> None:
     """Store the lease of a flow. Raises Conflict where the stored one has a newer epoch."""
     lease = change.lease
-    limits = (lease.valid_until, lease.max_bytes, lease.max_uses)
+    limits = (lease.valid_until, lease.max_bytes, lease.max_uses, lease.max_per_hour)
     row = (lease.owner, lease.flow_id, lease.agreement_id, lease.epoch, *limits)
     if connection.execute(_PUT_LEASE, (*row, lease.decision)).rowcount != 1:
         raise Conflict(f"The flow {lease.flow_id} has a lease of a newer epoch than {lease.epoch}: read it again.")
@@ -76,7 +78,7 @@ def lease(connection: sqlite3.Connection, owner: str, flow_id: str) -> Lease | N
     row = one(connection, _LEASE, (owner, flow_id))
     if row is None:
         return None
-    agreement_id, epoch, valid_until, max_bytes, max_uses, decision = row
+    agreement_id, epoch, valid_until, max_bytes, max_uses, max_per_hour, decision = row
     return Lease(
         owner=owner,
         flow_id=flow_id,
@@ -85,5 +87,6 @@ def lease(connection: sqlite3.Connection, owner: str, flow_id: str) -> Lease | N
         valid_until=valid_until,
         max_bytes=max_bytes,
         max_uses=max_uses,
+        max_per_hour=max_per_hour,
         decision=decision,
     )

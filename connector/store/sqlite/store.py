@@ -16,11 +16,14 @@ from connector.ports.entities import (
     AssetStatus,
     Backoff,
     DutyEvent,
+    EventEntry,
     Flow,
     Hold,
     Leaf,
     Lease,
     Page,
+    Payment,
+    Recent,
     Usage,
 )
 from connector.ports.store import AnyProcess
@@ -29,7 +32,20 @@ from connector.protocol.dsp.machine import Kind
 from connector.protocol.dsp.negotiation_machine import ContractNegotiation
 from connector.protocol.dsp.transfer_machine import TransferProcess
 from connector.store.rules import check_version
-from connector.store.sqlite import agreements, assets, audit, backoff, duties, flows, holds, processes, replay, usage
+from connector.store.sqlite import (
+    agreements,
+    assets,
+    audit,
+    backoff,
+    duties,
+    events,
+    flows,
+    holds,
+    payments,
+    processes,
+    replay,
+    usage,
+)
 from connector.store.sqlite.connection import readable, writable
 from connector.store.sqlite.migrate import migrate, steps
 from connector.store.sqlite.writer import Writer
@@ -47,6 +63,8 @@ _APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
     changes.DropLease: flows.drop_lease,
     changes.AddUsage: usage.add,
     changes.RecordDuty: duties.record,
+    changes.RecordPayment: payments.record,
+    changes.RecordEvent: events.record,
     changes.AppendLeaf: audit.append,
 }
 
@@ -175,6 +193,18 @@ class SqliteStore:
     async def usage(self, owner: str, agreement_id: str) -> Usage:
         """Return what was used under an agreement."""
         return usage.usage(self._reader, owner, agreement_id)
+
+    async def recent(self, owner: str, agreement_id: str, now: int) -> Recent:
+        """Return the uses within the hour before `now`."""
+        return usage.recent(self._reader, owner, agreement_id, now)
+
+    async def payments(self, owner: str, agreement_id: str) -> Sequence[Payment]:
+        """Return what was recorded of the payments of an agreement, oldest first."""
+        return payments.payments(self._reader, owner, agreement_id)
+
+    async def events(self, owner: str) -> Sequence[EventEntry]:
+        """Return the last entry of every event, the latest first."""
+        return events.events(self._reader, owner)
 
     async def duties(self, owner: str, agreement_id: str) -> Sequence[DutyEvent]:
         """Return the duty ledger of an agreement, oldest entry first."""
