@@ -44,6 +44,19 @@ class Marking(StrEnum):
     SPECIAL = "special"
 
 
+Access = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="ODRL policy of who may see the offer; else everybody.")
+]
+Reservation = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="ODRL policy of what is given at most, unasked; never shown.")
+]
+Delicate = Annotated[DataClass, typer.Option("--class", help="How delicate it is; a person agrees to the last two.")]
+Headers = Annotated[
+    list[str] | None, typer.Option(metavar="NAME=VALUE", help="A header that the backend wants; never shown again.")
+]
+TemplateName = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Terms from a template; see `policy template list`.")
+]
 # What policies may ask of the data.
 Languages = Annotated[list[str] | None, typer.Option("--language", metavar="TAG", help="As de; several times.")]
 DataVersion = Annotated[str | None, typer.Option(metavar="TEXT", help="The version of the data.")]
@@ -79,27 +92,17 @@ def add(
     folder: Annotated[Path | None, typer.Option(metavar="DIR", help="A folder of files, delivered as one.")] = None,
     glob: Annotated[str | None, typer.Option(metavar="PATTERN", help="Which files of the folder, by name.")] = None,
     url: Annotated[str | None, typer.Option(metavar="URL", help="A backend of ours, fetched at every access.")] = None,
-    header: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=VALUE", help="A header that the backend wants; never shown again.")
-    ] = None,
+    header: Headers = None,
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="In the language of --lang; else the name.")] = None,
     description: Annotated[str | None, typer.Option(metavar="TEXT", help="In the language of --lang.")] = None,
     keyword: Annotated[list[str] | None, typer.Option(metavar="WORD", help="May be given several times.")] = None,
     theme: Annotated[list[str] | None, typer.Option(metavar="IRI", help="A theme, as TRAN; several times.")] = None,
     policy: PolicyFile = None,
-    template: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Terms from a template; see `policy template list`.")
-    ] = None,
+    template: TemplateName = None,
     sets: Set = None,
-    access: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="ODRL policy of who may see the offer; else everybody.")
-    ] = None,
-    reservation: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="ODRL policy of what is given at most, unasked; never shown.")
-    ] = None,
-    data_class: Annotated[
-        DataClass, typer.Option("--class", help="How delicate it is; a person agrees to the last two.")
-    ] = DataClass.INTERNAL,
+    access: Access = None,
+    reservation: Reservation = None,
+    data_class: Delicate = DataClass.INTERNAL,
     licence: Annotated[str | None, typer.Option(metavar="IRI", help="The licence, if there is one.")] = None,
     media_type: Annotated[str | None, typer.Option(metavar="TYPE", help="Else guessed from the name.")] = None,
     id: Annotated[str | None, typer.Option(metavar="ID", help="Identifier of the dataset; else one is made.")] = None,
