@@ -37,6 +37,8 @@ from connector.protocol.dsp.transfer_machine import TransferProcess, TransferSta
 MOST_REASONS = 3
 # Half-hours of more than a week: times of the day and days of the week come round within it.
 MOST_FLIPS = 400
+# Of all constraints that are looked at for it.
+MOST_LOOKED_AT = 100_000
 # How often a decision is taken again that hangs on a counter of bytes in more than by its upper bound.
 RECHECK_MS = 1_000
 
@@ -130,8 +132,12 @@ def _after_what_was_done(at: datetime, situation: Situation) -> datetime:
 
 
 def _later(compiled: Compiled, request: Request, world: World) -> bool:
-    """Tell whether the passing of time alone turns a denial: a period that has not begun, hours of the day."""
-    for _ in range(MOST_FLIPS):
+    """Tell whether the passing of time alone turns a denial: a period that has not begun, hours of the day.
+
+    Of a long policy fewer instants are looked at, so that nobody can hold us up with it.
+    """
+    leaves = sum(rule.leaves for rule in (*compiled.permissions, *compiled.prohibitions))
+    for _ in range(min(MOST_FLIPS, MOST_LOOKED_AT // (leaves + 1) + 1)):
         decision = decide(compiled, request, world, Phase.NEGOTIATION)
         if decision.verdict is not Verdict.DENY:
             return True

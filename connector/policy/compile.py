@@ -81,6 +81,7 @@ class CompiledRule(msgspec.Struct, frozen=True):
         rows: constraints that are decided for each record.
         duties: of a permission what comes first, of a prohibition its remedies.
         counters: what a use under this rule adds.
+        leaves: how many atomic constraints it has.
         permitted: the reason it gives for a grant.
     """
 
@@ -97,6 +98,7 @@ class CompiledRule(msgspec.Struct, frozen=True):
     rows: tuple[Constraint, ...]
     duties: tuple[CompiledDuty, ...]
     counters: tuple[Counter, ...]
+    leaves: int
     permitted: tuple[Reason, ...]
 
 
@@ -252,6 +254,7 @@ def _rule(
         rows=rows,
         duties=tuple(_duty(duty, role, registry, builders) for duty in duties),
         counters=tuple(builder.counters.values()),
+        leaves=sum(1 for check in ordered for _ in leaves(check.constraint)),
         permitted=(Reason("permitted", rule.uid),),
     )
 

@@ -7,13 +7,13 @@ there are between them; that a cell is inhabited has to be shown by a witness. P
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from connector.policy.analysis.regions import Region, complement, intersect, nothing
+from connector.policy.analysis.regions import Hits, Region, complement, intersect, nothing, size
 
 Cell: TypeAlias = dict[str, Region]
 
 MOST_CLAUSES = 1_024
 MOST_OPERANDS = 32
-MOST_STEPS = 20_000
+MOST_STEPS = 200_000
 
 
 class GaveUp(Exception):
@@ -29,7 +29,11 @@ class GaveUp(Exception):
 
 
 class Budget:
-    """How many steps one question may still take, so that nobody can make the analysis run for long."""
+    """How many steps one question may still take, so that nobody can make the analysis run for long.
+
+    A step is about what one value of a region, one constraint or one duty costs; steps are counted, never timed, so
+    that the same policies always get the same answer.
+    """
 
     def __init__(self, steps: int = MOST_STEPS) -> None:
         self.left = steps
@@ -43,6 +47,11 @@ class Budget:
         self.left -= steps
         if self.left < 0:
             raise GaveUp("too-many-clauses")
+
+
+def weight(cell: Cell) -> int:
+    """How much there is to look at in a cell, in steps."""
+    return 1 + sum(map(size, cell.values()))
 
 
 def both(one: Cell, other: Cell) -> Cell | None:
@@ -78,7 +87,7 @@ def product(left: Sequence[Cell], right: Sequence[Cell], budget: Budget) -> list
     """
     if len(right) == 1 and not right[0]:
         return list(left)
-    budget.spend(len(left) * len(right))
+    spend_on_pairs(left, right, budget)
     found: list[Cell] = []
     for one in left:
         for other in right:
@@ -88,6 +97,27 @@ def product(left: Sequence[Cell], right: Sequence[Cell], budget: Budget) -> list
                 if len(found) > MOST_CLAUSES:
                     raise GaveUp("too-many-clauses")
     return found
+
+
+def spend_on_pairs(left: Sequence[Cell], right: Sequence[Cell], budget: Budget) -> None:
+    """Take the steps of looking at every cell of one union with every cell of another.
+
+    Raises:
+        GaveUp: there are too few.
+    """
+    budget.spend(len(right) * sum(map(weight, left)) + len(left) * sum(map(weight, right)))
+
+
+def _steps_to_subtract(cell: Cell, other: Cell) -> int:
+    """What `subtract` costs: every part of a complement is looked at together with what is held."""
+    steps = 1
+    for key, region in other.items():
+        held = cell.get(key)
+        if held is region:
+            continue
+        parts = 2 + len(region.meets) if isinstance(region, Hits) else 1
+        steps += parts * (len(cell) + size(region) + (0 if held is None else size(held)))
+    return steps
 
 
 def subtract(cell: Cell, other: Cell, tops: Mapping[str, Region]) -> list[Cell]:
@@ -129,7 +159,7 @@ def leftovers(cell: Cell, others: Sequence[Cell], tops: Mapping[str, Region], bu
         if index == len(others):
             yield piece
             continue
-        budget.spend(1)
+        budget.spend(_steps_to_subtract(piece, others[index]))
         parts = subtract(piece, others[index], tops)
         if len(parts) == 1 and parts[0] is piece:
             stack.append((piece, index + 1))

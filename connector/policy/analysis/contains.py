@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from connector.policy.analysis import witness
-from connector.policy.analysis.cells import Budget, Cell, GaveUp, apart, leftovers, operands_of
+from connector.policy.analysis.cells import Budget, Cell, GaveUp, apart, leftovers, operands_of, spend_on_pairs
 from connector.policy.analysis.dnf import bare
-from connector.policy.analysis.duties import fulfilled
+from connector.policy.analysis.duties import fulfilled, steps
 from connector.policy.analysis.findings import Comparison, Containment, Example, Finding
 from connector.policy.analysis.shape import Grant, joint_tops, overlapping, pair, unblocked
 from connector.policy.compile import Compiled, CompiledDuty, CompiledRule
@@ -22,19 +22,20 @@ from connector.policy.model import Duty, Policy
 _MOST_EXAMPLES = 8
 
 
-def contains(offer: Compiled, request: Compiled) -> Comparison:
+def contains(offer: Compiled, request: Compiled, budget: Budget | None = None) -> Comparison:
     """Compare what a request asks for with an offer.
 
     Parameters:
         offer: compiled; what it grants once agreed.
         request: compiled with the same registry; an operand that it leaves out is unrestricted.
+        budget: how many steps are left for it and what follows; as many as for any question if left out.
 
     Returns:
         CONTAINED if, whatever happens, the request grants nothing that the offer does not, and asks for every duty,
         remedy and obligation of the offer. Nothing is raised.
     """
     try:
-        return _Question(offer, request, Budget()).answer()
+        return _Question(offer, request, budget or Budget()).answer()
     except GaveUp as reason:
         return Comparison(Containment.UNKNOWN, (Finding(reason.code),))
 
@@ -92,7 +93,7 @@ class _Question:
         """Find an example among pieces that seem to be granted by the request alone; else note the doubt."""
         for count, piece in enumerate(pieces):
             reason = replace(reason, operands=reason.operands or self._operands(piece))
-            example = witness.example(piece, self.request.registry, (self.request, self.offer))
+            example = witness.example(piece, self.request.registry, (self.request, self.offer), self.budget)
             if example is not None and self._granted(example) and witness.permitted(self.offer, example) is None:
                 return Comparison(Containment.NOT_CONTAINED, (reason,), example)
             if count == 0:
@@ -112,6 +113,8 @@ class _Question:
 
     def _operands(self, piece: Cell) -> tuple[str, ...]:
         """The operands on which a piece lies outside the permission of the offer that comes closest."""
+        for grant in self.given.grants:
+            spend_on_pairs((piece,), grant.active[:_MOST_EXAMPLES], self.budget)
         found = [apart(piece, cell) for grant in self.given.grants for cell in grant.active[:_MOST_EXAMPLES]]
         nearest = sorted((keys for keys in found if keys), key=lambda keys: len(keys))
         return operands_of(nearest[0]) if nearest else ()
@@ -151,7 +154,7 @@ class _Question:
                 self.doubts += lost
             if count >= _MOST_EXAMPLES or any(reason.code == "duty-differs" for reason in lost):
                 return None
-            example = witness.example(piece, self.request.registry, (self.request, self.offer))
+            example = witness.example(piece, self.request.registry, (self.request, self.offer), self.budget)
             if example is None or not self._granted(example):
                 continue
             if witness.permitted(self.offer, witness.unperformed(example, unkept)) is None:
@@ -161,6 +164,7 @@ class _Question:
     def _kept(self, mine: CompiledRule, theirs: CompiledRule) -> Finding | None:
         for duty in theirs.duties:
             given = (*mine.duties, *self.request.obligations) if duty.transform else mine.duties
+            self.budget.spend(steps(duty, given))
             if (finding := _lost(duty, given, mine.uid)) is not None:
                 return finding
         return None
@@ -171,6 +175,7 @@ class _Question:
         if not self.wanted.grants:
             return found
         for duty in self.offer.obligations:
+            self.budget.spend(steps(duty, self.request.obligations))
             finding = _lost(duty, self.request.obligations, "")
             if finding is not None and duty.transform:
                 # A transform may as well come with every permission.
@@ -192,7 +197,7 @@ class _Question:
             return Comparison(Containment.UNKNOWN, tuple(missing))
         for grant in self.wanted.grants:
             for cell in unblocked(grant.cells, self.wanted, self.budget)[:_MOST_EXAMPLES]:
-                example = witness.example(cell, self.request.registry, (self.request, self.offer))
+                example = witness.example(cell, self.request.registry, (self.request, self.offer), self.budget)
                 if example is not None and witness.permitted(self.request, example) is not None:
                     return Comparison(Containment.NOT_CONTAINED, tuple(certain), example)
         return Comparison(Containment.UNKNOWN, (*missing, Finding("no-example")))

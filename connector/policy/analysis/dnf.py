@@ -84,7 +84,7 @@ class Reader:
 
     def dimension(self, constraint: AtomicConstraint) -> Dimension:
         """The regions of one atomic constraint; a proposition of its own where its sort has none."""
-        self.budget.spend(1)
+        self.budget.spend(1 + len(constraint.right))
         operand = self.registry.operands[constraint.left]
         found = None if constraint.left in self.opaque else atoms.dimension(constraint, self.registry)
         if found is None:

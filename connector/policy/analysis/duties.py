@@ -36,6 +36,15 @@ def fulfils(given: CompiledDuty, wanted: CompiledDuty) -> Truth:
     return True if alike else None
 
 
+def steps(wanted: CompiledDuty, given: Sequence[CompiledDuty]) -> int:
+    """How much there is to look at when a duty is compared with others, in steps of a `Budget`."""
+    return 1 + sum(_size(wanted) + _size(duty) for duty in given)
+
+
+def _size(duty: CompiledDuty) -> int:
+    return 4 + 4 * (len(duty.parameters) + len(duty.checks) + len(duty.elapsed) + sum(map(_size, duty.consequences)))
+
+
 def fulfilled(wanted: CompiledDuty, given: Sequence[CompiledDuty]) -> Truth:
     """Whether one of several duties performs the duty wanted."""
     verdict: Truth = False

@@ -131,7 +131,7 @@ def _conflicts(found: Shape) -> Iterator[Remark]:
     for rule, spared in zip(found.blocking, found.spared, strict=True):
         for grant in found.grants:
             cells = [piece for cell in grant.cells for piece in leftovers(cell, spared, found.tops, budget)]
-            if cells and inhabited(cells, _alone(found.compiled, grant.rule)):
+            if cells and inhabited(cells, _alone(found.compiled, grant.rule), budget):
                 yield Remark(level, Finding("conflict", grant.rule.uid, rule.uid))
 
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from connector.policy.analysis.cells import Budget, GaveUp
 from connector.policy.analysis.contains import contains
 from connector.policy.analysis.dnf import Reader, bare
-from connector.policy.analysis.duties import fulfils
+from connector.policy.analysis.duties import fulfils, steps
 from connector.policy.analysis.findings import Containment, Finding, Unknown
 from connector.policy.analysis.overlap import satisfiable
 from connector.policy.analysis.regions import subset
@@ -46,27 +46,27 @@ _POSITIVE = frozenset({"eq", "isAnyOf"})
 _NEGATIVE = frozenset({"neq", "isNoneOf"})
 
 
-def meet(offer: Compiled, request: Compiled, *, uid: str) -> Policy | Unknown | None:
+def meet(offer: Compiled, request: Compiled, *, uid: str, budget: Budget | None = None) -> Policy | Unknown | None:
     """Write down what both policies grant.
 
     Parameters:
         offer, request: compiled with the same registry.
         uid: identifier of the new Offer.
+        budget: how many steps are left for it and what follows; as many as for any question if left out.
 
     Returns:
         An Offer that both contain; None if there is certainly nothing that both grant; Unknown if it cannot be told, or
         not be written as one policy.
     """
     try:
-        return _meet(offer, request, uid)
+        return _meet(offer, request, uid, budget or Budget())
     except GaveUp as reason:
         return Unknown((Finding(reason.code),))
 
 
-def _meet(offer: Compiled, request: Compiled, uid: str) -> Policy | Unknown | None:
+def _meet(offer: Compiled, request: Compiled, uid: str, budget: Budget) -> Policy | Unknown | None:
     if offer.void is not None or request.void is not None:
         return None
-    budget = Budget()
     given, wanted = pair(offer, request, budget)
     permissions = _permissions(given, wanted, budget)
     if not permissions:
@@ -84,9 +84,9 @@ def _meet(offer: Compiled, request: Compiled, uid: str) -> Policy | Unknown | No
         conflict=_conflict(offer, request),
         permission=permissions,
         prohibition=tuple(prohibitions),
-        obligation=tuple(_duty(entry.duty) for entry in _together(offer.obligations, request.obligations)),
+        obligation=tuple(_duty(entry.duty) for entry in _together(offer.obligations, request.obligations, budget)),
     )
-    return _checked(_compact(joint), offer, request)
+    return _checked(_compact(joint), offer, request, budget)
 
 
 def _compact(policy: Policy) -> Policy:
@@ -117,7 +117,7 @@ def _conflict(offer: Compiled, request: Compiled) -> ConflictStrategy | None:
     return None if stated == {None} and effective == {"prohibit"} else "prohibit"
 
 
-def _checked(joint: Policy, offer: Compiled, request: Compiled) -> Policy | Unknown | None:
+def _checked(joint: Policy, offer: Compiled, request: Compiled, budget: Budget) -> Policy | Unknown | None:
     """Hand out a meet only if both sides contain it and it may grant something."""
     try:
         compiled = compile_policy(
@@ -125,10 +125,10 @@ def _checked(joint: Policy, offer: Compiled, request: Compiled) -> Policy | Unkn
         )
     except PolicyError as refused:
         return Unknown((Finding("not-one-policy", other=refused.code),))
-    if satisfiable(compiled) is False:
+    if satisfiable(compiled, budget=budget) is False:
         return None
     for side in (offer, request):
-        found = contains(side, compiled)
+        found = contains(side, compiled, budget)
         if found.verdict is not Containment.CONTAINED:
             return Unknown(found.reasons)
     return joint
@@ -155,7 +155,7 @@ def _permission(theirs: Grant, mine: Grant, reader: Reader) -> Permission:
         assignee=_same(one.rule.assignee, other.rule.assignee),
         functions=_functions(one, other),
         constraint=conjoin((*_asked(one), *_asked(other)), reader),
-        duty=tuple(_duty(entry.duty) for entry in _together(one.duties, other.duties)),
+        duty=tuple(_duty(entry.duty) for entry in _together(one.duties, other.duties, reader.budget)),
     )
 
 
@@ -215,10 +215,11 @@ def _duty(duty: Duty) -> Duty:
     return replace(duty, uid=named, consequence=tuple(_duty(entry) for entry in duty.consequence))
 
 
-def _together(one: Sequence[CompiledDuty], other: Sequence[CompiledDuty]) -> list[CompiledDuty]:
+def _together(one: Sequence[CompiledDuty], other: Sequence[CompiledDuty], budget: Budget) -> list[CompiledDuty]:
     """The duties of both, but for those that another performs as well."""
     kept: list[CompiledDuty] = []
     for duty in (*one, *other):
+        budget.spend(2 * steps(duty, kept))
         if any(fulfils(held, duty) for held in kept):
             continue
         kept = [held for held in kept if not fulfils(duty, held)]
@@ -236,6 +237,7 @@ def conjoin(constraints: Sequence[Constraint], reader: Reader) -> tuple[Constrai
     merged = _merge([part for part in parts if isinstance(part, AtomicConstraint)], reader.registry)
     kept: list[AtomicConstraint] = []
     for atom in merged:
+        reader.budget.spend(1 + 2 * len(kept))
         if any(_implies(held, atom, reader) for held in kept):
             continue
         kept = [held for held in kept if not _implies(atom, held, reader)]

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from connector.policy.analysis.cells import Budget
 from connector.policy.analysis.contains import contains
 from connector.policy.analysis.findings import Containment, Finding, Unknown
 from connector.policy.analysis.meet import meet
@@ -62,6 +63,7 @@ def respond(
     round_number: int = 1,
     level: int = 0,
     now: datetime | None = None,
+    budget: Budget | None = None,
 ) -> Answer:
     """Answer a request.
 
@@ -74,25 +76,28 @@ def respond(
         round_number: 1 for the first request of the negotiation.
         level: how far we have conceded so far, from the last `Counter`.
         now: aware; with it, a request that only speaks of the past is refused.
+        budget: how many steps the whole answer may take; when they are spent it is a Hold. Counted and not timed, so
+            that nobody can hold us up and the same request always gets the same answer.
     """
+    budget = budget or Budget()
     if round_number > MOST_ROUNDS:
         return Terminate((Finding("rounds-exhausted"),))
-    if satisfiable(request, now) is False:
+    if satisfiable(request, now, budget) is False:
         return Terminate((Finding("nothing-granted"),))
     ladder = (offer, *concessions)
     for lower, upper in zip(ladder, concessions, strict=False):
         if contains(upper, lower).verdict is not Containment.CONTAINED:
             return Hold((Finding("reservation-narrower"),))
     start = min(max(level, round_number - 1, 0), len(ladder) - 1)
-    found = contains(ladder[start], request)
+    found = contains(ladder[start], request, budget)
     if found.verdict is Containment.CONTAINED:
         return Agree(request.policy)
     if found.verdict is Containment.UNKNOWN:
         return Hold(found.reasons)
     for reached in range(start, len(ladder)):
-        joint = meet(ladder[reached], request, uid=uid)
+        joint = meet(ladder[reached], request, uid=uid, budget=budget)
         if isinstance(joint, Unknown):
             return Hold(joint.reasons)
         if joint is not None:
             return Counter(joint, reached)
-    return Terminate(overlap(offer, request).reasons)
+    return Terminate(overlap(offer, request, budget).reasons)

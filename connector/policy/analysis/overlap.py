@@ -2,12 +2,12 @@
 other's way. DISJOINT and "never" are shown by the cells alone, OVERLAP and "sometimes" by an example. Pure.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from connector.policy.analysis import witness
 from connector.policy.analysis.atoms import microseconds
-from connector.policy.analysis.cells import Budget, Cell, GaveUp, apart, both, operands_of
+from connector.policy.analysis.cells import Budget, Cell, GaveUp, apart, both, operands_of, spend_on_pairs
 from connector.policy.analysis.findings import Common, Example, Finding, Meeting
 from connector.policy.analysis.regions import Intervals
 from connector.policy.analysis.shape import Shape, overlapping, pair, shape, unblocked
@@ -18,16 +18,17 @@ from connector.policy.model import ODRL
 _MOST_EXAMPLES = 16
 
 
-def overlap(offer: Compiled, request: Compiled) -> Common:
+def overlap(offer: Compiled, request: Compiled, budget: Budget | None = None) -> Common:
     """Whether there is a situation that both policies grant, once agreed and with all duties performed.
 
     Parameters:
         offer, request: compiled with the same registry.
+        budget: how many steps are left for it and what follows; as many as for any question if left out.
 
     Returns:
         The verdict with an example, or with the operands on which the two part. Nothing is raised.
     """
-    budget = Budget()
+    budget = budget or Budget()
     try:
         first, second = pair(request, offer, budget)
         clashes: dict[tuple[str, str], tuple[str, ...]] = {}
@@ -37,11 +38,13 @@ def overlap(offer: Compiled, request: Compiled) -> Common:
                 joint = overlapping(mine.cells, theirs.cells, budget)
                 for cell in unblocked(unblocked(joint, first, budget), second, budget)[:_MOST_EXAMPLES]:
                     doubt = True
-                    example = witness.example(cell, request.registry, (request, offer))
+                    example = witness.example(cell, request.registry, (request, offer), budget)
                     if example is not None and _first(example) and _granted(example, (request, offer)):
                         return Common(Meeting.OVERLAP, (), example)
                 if not joint:
-                    clashes[mine.rule.uid, theirs.rule.uid] = _clash(mine.cells, theirs.cells)
+                    clashes[mine.rule.uid, theirs.rule.uid] = _clash(
+                        mine.cells[:_MOST_EXAMPLES], theirs.cells[:_MOST_EXAMPLES], budget
+                    )
     except GaveUp as reason:
         return Common(Meeting.UNKNOWN, (Finding(reason.code),))
     if doubt:
@@ -57,11 +60,12 @@ def _empty(first: Shape, second: Shape) -> tuple[Finding, ...]:
     return (Finding("nothing-granted"),)
 
 
-def _clash(mine: Iterable[Cell], theirs: Iterable[Cell]) -> tuple[str, ...]:
+def _clash(mine: Sequence[Cell], theirs: Sequence[Cell], budget: Budget) -> tuple[str, ...]:
+    first, second = mine[:_MOST_EXAMPLES], theirs[:_MOST_EXAMPLES]
+    spend_on_pairs(first, second, budget)
     found: dict[str, None] = {}
-    others = list(theirs)[:_MOST_EXAMPLES]
-    for one in list(mine)[:_MOST_EXAMPLES]:
-        for other in others:
+    for one in first:
+        for other in second:
             found.update(dict.fromkeys(apart(one, other)))
     return operands_of(found)
 
@@ -74,29 +78,30 @@ def _first(example: Example) -> bool:
     return not witness.later_use(example)
 
 
-def satisfiable(policy: Compiled, since: datetime | None = None) -> Truth:
+def satisfiable(policy: Compiled, since: datetime | None = None, budget: Budget | None = None) -> Truth:
     """Whether a policy ever grants anything, once agreed and with all duties performed.
 
     Parameters:
         since: only situations from this aware instant on count.
+        budget: as for `overlap`.
 
     Returns:
         True with certainty, False with certainty, or None.
     """
-    budget = Budget()
+    budget = budget or Budget()
     try:
         found = shape(policy, budget)
         cells = [cell for grant in found.grants for cell in unblocked(grant.cells, found, budget)]
-        return inhabited(cells, policy, since)
+        return inhabited(cells, policy, budget, since)
     except GaveUp:
         return None
 
 
-def inhabited(cells: Iterable[Cell], policy: Compiled, since: datetime | None = None) -> Truth:
+def inhabited(cells: Iterable[Cell], policy: Compiled, budget: Budget, since: datetime | None = None) -> Truth:
     """Whether the policy grants a situation in one of the cells; they are known to hold all that it could grant there.
 
     Raises:
-        GaveUp: regions on different scales.
+        GaveUp: regions on different scales, or too few steps.
     """
     verdict: Truth = False
     later: Cell = {}
@@ -109,7 +114,7 @@ def inhabited(cells: Iterable[Cell], policy: Compiled, since: datetime | None = 
         if count >= _MOST_EXAMPLES:
             return None
         verdict = None
-        example = witness.example(cell, policy.registry, (policy,))
+        example = witness.example(cell, policy.registry, (policy,), budget)
         if example is not None and _first(example) and _granted(example, (policy,)):
             return True
     return verdict

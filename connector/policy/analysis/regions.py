@@ -83,6 +83,17 @@ def nothing(region: Region) -> bool:
     return not region.missing and valueless(region)
 
 
+def size(region: Region) -> int:
+    """How much there is to look at in a region, in steps of a `Budget`."""
+    match region:
+        case Intervals(cuts=cuts):
+            return 2 + len(cuts)
+        case Names(members=members):
+            return 1 + len(members) // 16
+        case Hits(avoids=avoids, meets=meets):
+            return 2 + size(avoids) + sum(3 + len(wanted.members) // 16 for wanted in meets)
+
+
 def valueless(region: Region) -> bool:
     """Whether no value belongs to a region; "nothing is known" may."""
     match region:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from connector.policy.analysis import atoms
-from connector.policy.analysis.cells import Budget, Cell, GaveUp, both, product
+from connector.policy.analysis.cells import Budget, Cell, GaveUp, both, product, spend_on_pairs
 from connector.policy.analysis.dnf import Alignment, Reader, alignments, opaque_operands
 from connector.policy.analysis.regions import Intervals, Names, Region
 from connector.policy.checks import leaves
@@ -213,6 +213,6 @@ def overlapping(one: Sequence[Cell], other: Sequence[Cell], budget: Budget) -> l
     Raises:
         GaveUp: a cap was reached.
     """
-    budget.spend(len(one) * len(other))
+    spend_on_pairs(one, other, budget)
     joint = (both(left, right) for left in one for right in other)
     return [cell for cell in joint if cell is not None]

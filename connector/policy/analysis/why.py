@@ -12,6 +12,7 @@ import msgspec
 
 from connector.policy.analysis import atoms, witness
 from connector.policy.analysis.atoms import EPOCH, microseconds
+from connector.policy.analysis.cells import Budget
 from connector.policy.analysis.regions import Intervals, Region
 from connector.policy.analysis.witness import least_value
 from connector.policy.compile import Compiled, CompiledRule
@@ -227,7 +228,7 @@ class _Draft:
         if operand.code or operand.sort == "instant" or found is None or not regions:
             self.open = True
             return step
-        example = witness.example({found.key: regions[0]}, self.policy.registry, ())
+        example = witness.example({found.key: regions[0]}, self.policy.registry, (), Budget())
         values = example.world.facts.get(operand.fact) if example is not None else None
         if values is None:
             self.open = True

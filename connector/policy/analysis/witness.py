@@ -3,14 +3,14 @@
 Pure: standard library and msgspec only.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import msgspec
 
 from connector.policy.analysis.atoms import EPOCH, INTEGRAL, microseconds
-from connector.policy.analysis.cells import Cell
+from connector.policy.analysis.cells import Budget, Cell, weight
 from connector.policy.analysis.findings import Example
 from connector.policy.analysis.regions import Hits, Intervals, Names, Point, Region, valueless
 from connector.policy.compile import Compiled, CompiledDuty
@@ -44,21 +44,26 @@ class _Draft:
         self.counters: dict[str, int] = {}
 
 
-def example(cell: Cell, registry: Registry, policies: Iterable[Compiled]) -> Example | None:
+def example(cell: Cell, registry: Registry, policies: Sequence[Compiled], budget: Budget) -> Example | None:
     """Build a situation inside a cell.
 
     Parameters:
         cell: of the policies below.
         policies: whose duties are all performed and whose counters are set.
+        budget: how many steps it may take, with asking each policy about the example once.
 
     Returns:
         The situation; None where none is found that could really happen. Nothing is proven before it was asked.
+
+    Raises:
+        GaveUp: there are too few steps.
     """
+    budget.spend(weight(cell) + sum(map(_burden, policies)))
     draft = _Draft(registry)
     for key, region in cell.items():
         if not _place(draft, key, region):
             return None
-    at = _time(draft)
+    at = _time(draft, budget)
     if at is None:
         return None
     agreed = None
@@ -290,7 +295,13 @@ def _waited(region: Intervals) -> int | None:
     return int(start) + _AMPLE if end is None else int(end) - 1
 
 
-def _time(draft: _Draft) -> datetime | None:
+def _burden(policy: Compiled) -> int:
+    """What it costs to ask a policy once."""
+    rules = (*policy.permissions, *policy.prohibitions)
+    return len(policy.obligations) + sum(1 + len(rule.duties) + rule.leaves for rule in rules)
+
+
+def _time(draft: _Draft, budget: Budget) -> datetime | None:
     """An instant that fits dates, days of the week and clocks; the zone of the provider is UTC in examples."""
     starts = [_START, *(EPOCH + timedelta(microseconds=int(value)) for value, _ in draft.at.cuts if _sane(value))]
     for start in starts:
@@ -298,6 +309,7 @@ def _time(draft: _Draft) -> datetime | None:
             if not timedelta(0) < begin - EPOCH:
                 continue
             for moment in _moments(draft, begin):
+                budget.spend(1 + len(draft.at.cuts) // 8)
                 if _fits(draft, moment):
                     return moment
     return None
