@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
+import msgspec
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -65,8 +66,23 @@ class CounterOrder(Order):
     policy: Document = Field(description="The terms, as an ODRL Offer.")
 
 
+class DecisionAnswer(BaseModel):
+    """A decision by policy that is on record: what came of it, and in sentences why, by language.
+
+    `record` has the hash of the policy, the version of the engine, the verdict of each rule and the values used.
+    """
+
+    at: datetime
+    event: str
+    record: dict[str, Any]
+    texts: dict[str, list[str]]
+
+
 class NegotiationAnswer(BaseModel):
-    """A contract negotiation. `state` is null until the counter-party has acknowledged the first message."""
+    """A contract negotiation. `state` is null until the counter-party has acknowledged the first message.
+
+    `decisions` are told where one negotiation is shown, oldest first.
+    """
 
     id: str
     role: Role
@@ -83,6 +99,7 @@ class NegotiationAnswer(BaseModel):
     pending: PendingAnswer | None
     hold: HoldAnswer | None
     ended: EndedAnswer | None
+    decisions: list[DecisionAnswer] = []
     created_at: datetime
     updated_at: datetime
 
@@ -185,5 +202,10 @@ async def terminate_negotiation(desk: AtDesk, id: str, order: Reason) -> Negotia
 
 @router.get("/negotiations/{id:path}")
 async def show_negotiation(desk: AtDesk, id: str) -> NegotiationAnswer:
-    """Show one negotiation."""
-    return await _answer(desk, await negotiation.get(desk.plane, id))
+    """Show one negotiation, with what was decided in it by policy."""
+    shown = await _answer(desk, await negotiation.get(desk.plane, id))
+    shown.decisions = [
+        DecisionAnswer.model_validate(msgspec.structs.asdict(entry) | {"at": moment(entry.at)})
+        for entry in await negotiation.decisions(desk.plane, id)
+    ]
+    return shown

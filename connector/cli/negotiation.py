@@ -14,7 +14,7 @@ from connector.cli.process import common, moved, waited
 from connector.cli.remote import connected, listing, participant, read_policy
 from connector.cli.terms import said
 from connector.client import Connector
-from connector.client.negotiations import Negotiation
+from connector.client.negotiations import Decision, Negotiation
 from connector.protocol.dsp.negotiation_machine import NegotiationState
 
 app = group("Contract negotiations, as provider and as consumer.")
@@ -155,6 +155,10 @@ def _shown(call: Call, connector: Connector, found: Negotiation) -> Callable[[Ne
     return lambda process: _fields(process, terms, lang)
 
 
+def _decided(decision: Decision, lang: str) -> str:
+    return f"{moment(decision.at)} {decision.event}: {' '.join(decision.texts.get(lang, ()))}"
+
+
 def _fields(found: Negotiation, terms: str, lang: str) -> dict[str, object]:
     return {
         "id": found.id,
@@ -166,5 +170,6 @@ def _fields(found: Negotiation, terms: str, lang: str) -> dict[str, object]:
         "offered by": found.offered_by,
         "rounds": found.rounds,
         "agreement": found.agreement_id,
+        "decisions": [_decided(decision, lang) for decision in found.decisions],
         **common(found, lang),
     }

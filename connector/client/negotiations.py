@@ -49,8 +49,20 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     reasons: dict[str, str] = {}
 
 
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision by policy that is on record: what came of it, and in sentences why, by language."""
+
+    at: datetime
+    event: str
+    record: dict[str, Any]
+    texts: dict[str, tuple[str, ...]]
+
+
 class Negotiation(msgspec.Struct, frozen=True, kw_only=True):
-    """A contract negotiation. `state` is None until the counter-party has acknowledged the first message."""
+    """A contract negotiation. `state` is None until the counter-party has acknowledged the first message.
+
+    `decisions` are told where one negotiation is shown.
+    """
 
     id: str
     role: str
@@ -67,6 +79,7 @@ class Negotiation(msgspec.Struct, frozen=True, kw_only=True):
     pending: Pending | None
     hold: Hold | None
     ended: Ended | None
+    decisions: tuple[Decision, ...] = ()
     created_at: datetime
     updated_at: datetime
 

@@ -5,10 +5,11 @@ consumer takes what grants no more than it asked for and lays no duty on it that
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import msgspec
 
-from connector.controlplane import documents, facts, fitness, judgement
+from connector.controlplane import documents, evidence, facts, fitness, judgement
 from connector.controlplane.facts import Situation
 from connector.controlplane.plane import Plane
 from connector.policy.analysis import negotiate
@@ -16,7 +17,7 @@ from connector.policy.analysis.contains import contains
 from connector.policy.analysis.duties import fulfilled
 from connector.policy.analysis.findings import Containment, Finding
 from connector.policy.compile import Compiled, CompiledDuty
-from connector.policy.decision import Phase, PolicyError
+from connector.policy.decision import ENGINE_VERSION, Phase, PolicyError
 from connector.policy.dump import dump
 from connector.policy.words import findings
 from connector.policy.words.rule import action_name
@@ -54,17 +55,19 @@ def provide(plane: Plane, process: ContractNegotiation, asset: Asset, situation:
     asked = _framed(plane, process, process.offer)
     unfit = fitness.unenforceable(plane.library, asked)
     if unfit is not None:
-        return end("not-acceptable", unfit.texts)
+        return end("not-acceptable", unfit.texts, {"verdict": "deny", "reasons": [unfit.code]})
     offered = _framed(plane, process, asset.policy)
     reserved = _framed(plane, process, asset.reservation) if asset.reservation else None
+    judged: dict[str, Any] = {}
     for alternatives in ((asked,), (offered, reserved) if reserved else (offered,)):
         verdicts = [judgement.judge(plane, terms, situation, asset.id, Phase.NEGOTIATION) for terms in alternatives]
         if all(verdict.denied for verdict in verdicts):
-            return end("not-permitted", verdicts[0].reasons)
+            return end("not-permitted", verdicts[0].reasons, verdicts[0].record)
+        judged = judged or verdicts[0].record
     policies = [plane.library.compiled(terms) for terms in (offered, asked, *([reserved] if reserved else []))]
     known = [policy for policy in policies if isinstance(policy, Compiled)]
     if len(known) < len(policies):
-        return hold(OTHER_TERMS, "provider")
+        return hold(OTHER_TERMS, "provider", judged)
     answer = negotiate.respond(
         known[0],
         known[1],
@@ -74,54 +77,60 @@ def provide(plane: Plane, process: ContractNegotiation, asset: Asset, situation:
         round_number=(process.rounds + 1) // 2,
         now=facts.instant(plane.now()),
     )
-    return _step(plane, answer)
+    return _step(plane, answer, {**judged, "compared": evidence.of_comparison(answer, known[0].policy_hash)})
 
 
-def _step(plane: Plane, answer: negotiate.Answer) -> Proceed | HoldFor:
+def _step(plane: Plane, answer: negotiate.Answer, judged: dict[str, Any]) -> Proceed | HoldFor:
     match answer:
         case negotiate.Agree():
-            return Proceed(Agree())
+            return Proceed(Agree(), judged)
         case negotiate.Counter(policy):
             document = dump(policy)
             # The protocol's context has no term for it, and our wire profile means it where nothing is said.
             document.pop("conflict", None)
-            return Proceed(Offer(msgspec.json.encode(document)))
+            return Proceed(Offer(msgspec.json.encode(document)), judged)
         case negotiate.Terminate(reasons) if not any(reason.code == "rounds-exhausted" for reason in reasons):
-            return end("no-common-terms", _texts(plane, reasons))
+            return end("no-common-terms", _texts(plane, reasons), judged)
         case negotiate.Terminate(reasons) | negotiate.Hold(reasons):
             said = _texts(plane, reasons)
-            return hold(
-                {language: f"{OTHER_TERMS[language]} {said[language]}".strip() for language in OTHER_TERMS}, "provider"
-            )
+            texts = {language: f"{OTHER_TERMS[language]} {said[language]}".strip() for language in OTHER_TERMS}
+            return hold(texts, "provider", judged)
 
 
 def consume(plane: Plane, process: ContractNegotiation) -> HoldFor | None:
     """Return why a person has to look at the provider's offer, or None where it may be accepted at once."""
     if process.asked is None:
-        return hold(_OF_ITS_OWN, "consumer")
+        return hold(_OF_ITS_OWN, "consumer", _left_open("not-asked-for"))
     if documents.same_rules(process.asked, process.offer):
         return None
     asked = plane.library.compiled(_framed(plane, process, process.asked))
     offered = plane.library.compiled(_framed(plane, process, process.offer))
     if isinstance(asked, PolicyError) or isinstance(offered, PolicyError):
-        return hold(_MORE, "consumer")
-    if contains(asked, offered).verdict is not Containment.CONTAINED:
-        return hold(_MORE, "consumer")
+        return hold(_MORE, "consumer", _left_open("not-compared"))
+    found = contains(asked, offered)
+    if found.verdict is not Containment.CONTAINED:
+        compared = {"with": offered.policy_hash, "findings": evidence.of_findings(found.reasons)}
+        judged = {**_left_open("offer-differs"), "policy": asked.policy_hash, "compared": compared}
+        return hold(_MORE, "consumer", judged)
     mine = tuple(_duties(asked))
     new = [duty for duty in _duties(offered) if fulfilled(duty, mine) is not True]
     if new:
-        return hold(_named(plane, new), "consumer")
+        return hold(_named(plane, new), "consumer", {**_left_open("new-duties"), "policy": asked.policy_hash})
     return None
 
 
-def end(code: str, texts: dict[str, str]) -> Proceed:
-    """Terminate; the counter-party is told in English, our own people in their language."""
-    return Proceed(Terminate(code, texts["en"], texts))
+def end(code: str, texts: dict[str, str], judged: dict[str, Any]) -> Proceed:
+    """Terminate; the counter-party is told in English, our own people in their language, and the record says why."""
+    return Proceed(Terminate(code, texts["en"], texts), judged)
 
 
-def hold(texts: dict[str, str], who: str) -> HoldFor:
+def hold(texts: dict[str, str], who: str, judged: dict[str, Any]) -> HoldFor:
     """Wait for a person."""
-    return HoldFor(reason=texts["en"], who=who, reasons=texts)
+    return HoldFor(reason=texts["en"], who=who, reasons=texts, judged=judged)
+
+
+def _left_open(code: str) -> dict[str, Any]:
+    return {"verdict": "open", "reasons": [code], "engine": ENGINE_VERSION}
 
 
 def _framed(plane: Plane, process: ContractNegotiation, policy: bytes) -> bytes:

@@ -5,6 +5,7 @@ state machine (`controlplane.negotiation`), never a flag to look for.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from connector.controlplane import bargain, documents, duties, judgement, situations
 from connector.controlplane.assets import catalog_policy
@@ -52,7 +53,7 @@ class ByPolicy:
             return Wait()
         asset = await self.plane.store.asset(process.owner, process.dataset)
         if asset is None or asset.status is not AssetStatus.PUBLISHED:
-            return Proceed(Terminate("withdrawn", "The offer was withdrawn."))
+            return Proceed(Terminate("withdrawn", "The offer was withdrawn."), _by_rule("withdrawn"))
         situation = situations.of_peer(process.peer, situations.claims_of(process.evidence), asset, now)
         # What was accepted is an offer of our own people, who may have asked for other terms than the asset's.
         accepted = process.state == NegotiationState.ACCEPTED
@@ -61,13 +62,13 @@ class ByPolicy:
             terms = process.offer if accepted else catalog_policy(asset)
             verdict = judgement.judge(self.plane, terms, situation, asset.id, Phase.NEGOTIATION)
             if verdict.denied:
-                return bargain.end("not-permitted", verdict.reasons)
-            answer: Proceed | HoldFor = Proceed(Agree())
+                return bargain.end("not-permitted", verdict.reasons, verdict.record)
+            answer: Proceed | HoldFor = Proceed(Agree(), verdict.record)
         else:
             answer = bargain.provide(self.plane, process, asset, situation)
         if isinstance(answer, HoldFor) or isinstance(answer.step, Terminate) or asset.data_class not in self.approve:
             return answer
-        return bargain.hold(_by_a_person(asset.data_class, others=others), "provider")
+        return bargain.hold(_by_a_person(asset.data_class, others=others), "provider", answer.judged)
 
     async def _consume(self, process: ContractNegotiation) -> Decision:
         if process.state == NegotiationState.OFFERED:
@@ -76,21 +77,27 @@ class ByPolicy:
             return Wait()
         document = process.agreement or b"{}"
         if not documents.same_rules(document, process.offer):
-            return Proceed(Terminate("other-terms", "The agreement says something else than the offer accepted."))
+            end = Terminate("other-terms", "The agreement says something else than the offer accepted.")
+            return Proceed(end, _by_rule(end.code))
         expected = (process.peer, self.plane.participant, process.dataset)
         found = tuple(documents.member(document, name) for name in ("assigner", "assignee", "target"))
         if found != expected:
-            return Proceed(Terminate("other-parties", "The agreement names other parties or another dataset."))
+            end = Terminate("other-parties", "The agreement names other parties or another dataset.")
+            return Proceed(end, _by_rule(end.code))
         return Proceed(Verify())
 
     async def _transfer(self, process: TransferProcess) -> Decision:
         if process.role is Role.PROVIDER and process.state == TransferState.REQUESTED:
             verdict = await duties.permitted(self.plane, process)
             if verdict.denied:
-                ended = bargain.end("not-permitted", verdict.reasons)
-                return Proceed(ended.step, verdict.record)
+                return bargain.end("not-permitted", verdict.reasons, verdict.record)
             return Proceed(Start())
         return Wait()
+
+
+def _by_rule(code: str) -> dict[str, Any]:
+    """Return what goes on record where no policy had to be asked."""
+    return {"verdict": "deny", "reasons": [code]}
 
 
 def _by_a_person(data_class: DataClass, *, others: bool) -> dict[str, str]:

@@ -5,11 +5,12 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane import catalog, documents, facts, fitness, persons, trail
+from connector.controlplane import catalog, documents, evidence, facts, fitness, persons, trail
 from connector.controlplane.foreign import kept
 from connector.controlplane.plane import Invalid, NotAllowed, NotFound, Plane
+from connector.policy.words.language import Language
 from connector.ports.decider import Accept, Agree, Finalize, Offer, Request, Step, Terminate, Verify
-from connector.ports.entities import Asset, AssetStatus
+from connector.ports.entities import Asset, AssetStatus, Page
 from connector.protocol.dsp import machine, negotiation, negotiation_machine
 from connector.protocol.dsp.codec import encode
 from connector.protocol.dsp.common import Role
@@ -24,6 +25,20 @@ _APPROVAL: dict[tuple[Role, str | None], Step] = {
     (Role.CONSUMER, NegotiationState.OFFERED): Accept(),
     (Role.CONSUMER, NegotiationState.AGREED): Verify(),
 }
+
+
+# Of one negotiation: rounds are bounded, and so is what is decided in them.
+MOST_DECISIONS = 500
+LANGUAGES: tuple[Language, ...] = ("de", "en")
+
+
+class Decided(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision by policy: when (ms), what came of it, its record, and the same in sentences by language."""
+
+    at: int
+    event: str
+    record: dict[str, Any]
+    texts: dict[str, tuple[str, ...]]
 
 
 async def request(
@@ -140,6 +155,21 @@ async def get(plane: Plane, pid: str) -> ContractNegotiation:
     if process is None:
         raise NotFound("no-negotiation", f"There is no negotiation {pid}: list them to see which there are.")
     return process
+
+
+async def decisions(plane: Plane, pid: str) -> list[Decided]:
+    """Return what was decided here by policy in a negotiation, oldest first, as it is on record. Raises NotFound."""
+    process = await get(plane, pid)
+    rows, _ = await plane.store.leaves(plane.owner, Page(limit=MOST_DECISIONS), process_id=process.id)
+    found = []
+    for row in rows:
+        record = msgspec.json.decode(row.body).get("fields", {}).get("judged")
+        if isinstance(record, dict):
+            texts: dict[str, tuple[str, ...]] = {
+                language: evidence.told(record, plane.library.operands, language) for language in LANGUAGES
+            }
+            found.append(Decided(at=row.at, event=row.kind, record=record, texts=texts))
+    return found
 
 
 async def approve(plane: Plane, pid: str) -> ContractNegotiation:

@@ -90,7 +90,8 @@ async def carry_out(
     if isinstance(process, ContractNegotiation):
         planned, more = steps.plan_negotiation(plane, process, step)
         if isinstance(step, Agree):
-            judged = {"agreement": planned.agreement_id, **(await judgement.of_agreement(plane, process)).record}
+            verdict = await judgement.of_agreement(plane, process)
+            judged = {**(judged or {}), "agreement": planned.agreement_id, **verdict.record}
         event = f"decided {_name(step)}"
         return await trail.commit(plane, process, planned, *more, *changes, event=event, fields=_kept(judged))
     address = None
@@ -252,7 +253,9 @@ async def _hold(plane: Plane, process: AnyProcess, hold: HoldFor) -> AnyProcess:
         reasons=hold.reasons,
     )
     after = msgspec.structs.replace(process, due_at=hold.until, held=True)
-    return await trail.commit(plane, process, after, PutHold(stored), event="held", fields={"reason": hold.reason})
+    # The reason in words may quote what was found: where a decision is on record, it says what may be told of it.
+    fields = _kept(hold.judged) or {"reason": hold.reason}
+    return await trail.commit(plane, process, after, PutHold(stored), event="held", fields=fields)
 
 
 async def _wait(plane: Plane, process: AnyProcess, until: int | None) -> AnyProcess:

@@ -64,19 +64,23 @@ Step = Agree | Offer | Request | Accept | Verify | Finalize | Start | Suspend | 
 
 
 class Proceed(msgspec.Struct, frozen=True):
-    """Do this now; `judged` is what goes on record of a decision by policy that denies."""
+    """Do this now; `judged` is what goes on record of the decision by policy that it stands on."""
 
     step: Step
     judged: dict[str, Any] = {}
 
 
 class HoldFor(msgspec.Struct, frozen=True, kw_only=True):
-    """Wait: why, for whom, and until when (ms) at the latest; `reasons` says why in `de` and `en`, where known."""
+    """Wait: why, for whom, and until when (ms) at the latest; `reasons` says why in `de` and `en`, where known.
+
+    `judged` is what goes on record of the decision by policy that leaves it open.
+    """
 
     reason: str
     who: str
     until: int | None = None
     reasons: dict[str, str] = {}
+    judged: dict[str, Any] = {}
 
 
 class Wait(msgspec.Struct, frozen=True):

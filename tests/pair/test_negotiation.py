@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from connector.client.errors import ClientError
-from connector.client.negotiations import Negotiation
+from connector.client.negotiations import Decision, Negotiation
 from connector.controlplane.documents import message_offer
 from connector.controlplane.negotiation import ask
 from connector.controlplane.plane import Plane
 from connector.settings import Limits
-from tests.pair.space import OTHER_TERMS, PURPOSE, TERMS, WAIT_S, Space, broker, only_for, participant, space
+from tests.pair.space import OTHER_TERMS, PURPOSE, TERMS, WAIT_S, Member, Space, broker, only_for, participant, space
 
 
 @pytest.fixture
@@ -337,3 +337,68 @@ async def test_the_broker_finds_an_offer_and_the_finder_concludes_a_contract(dat
         assert (hit.participant, hit.id) == (data_space.city.id, asset.id)
         asked = await data_space.firm.api.negotiations.start(hit.participant, hit.id)
         await data_space.firm.reaches(asked.id, "FINALIZED")
+
+
+async def decisions(member: Member, theirs: Negotiation) -> list[Decision]:
+    return list((await member.api.negotiations.show((await member.other_side(theirs)).id)).decisions)
+
+
+async def test_a_denial_is_on_record_with_the_values_that_it_stands_on(with_another: Space) -> None:
+    asset = await with_another.city.offers()
+    asked = await with_another.other.api.negotiations.start(with_another.city.id, asset.id)
+    await with_another.other.reaches(asked.id, "TERMINATED")
+    (denied,) = await decisions(with_another.city, await with_another.other.api.negotiations.show(asked.id))
+    assert denied.event == "decided terminate"
+    assert (denied.record["verdict"], denied.record["engine"]) == ("deny", "1")
+    assert len(denied.record["policy"]) == 64
+    ((constraint,),) = [rule["constraints"] for rule in denied.record["rules"]]
+    assert (constraint["verdict"], constraint["trust"]) == ("false", "declared")
+    assert constraint["found"] == ["https://w3id.org/dpv#Marketing"]
+    assert denied.texts["en"] == (
+        "The rules do not permit it.",
+        "Purpose: not met; found https://w3id.org/dpv#Marketing (declared only).",
+    )
+    assert denied.texts["de"][1].startswith("Zweck: nicht erfüllt; gefunden")
+    # The consumer decided nothing in it.
+    assert (await with_another.other.api.negotiations.show(asked.id)).decisions == ()
+
+
+async def test_a_counter_offer_and_an_agreement_are_on_record_with_what_parted_the_terms(data_space: Space) -> None:
+    often = {"leftOperand": "odrl:count", "operator": "lteq", "rightOperand": "10"}
+    limited = {"permission": [{"action": "use", "constraint": [*TERMS["permission"][0]["constraint"], often]}]}
+    asset = await data_space.city.offers(policy=limited, reservation=TERMS)
+    asked = await data_space.firm.api.negotiations.start(data_space.city.id, asset.id, policy=TERMS)
+    await data_space.firm.reaches(asked.id, "FINALIZED")
+    shown = await data_space.firm.api.negotiations.show(asked.id)
+    counter, agreed = await decisions(data_space.city, shown)
+    assert (counter.event, agreed.event) == ("decided offer", "decided agree")
+    assert counter.record["compared"]["found"] == "counter"
+    assert len(counter.record["compared"]["with"]) == 64
+    # Whether it is one of ten uses is seen when data is to move.
+    assert agreed.record["verdict"] == "deferred"
+    assert agreed.record["agreement"] == shown.agreement_id
+
+
+async def test_what_waits_for_a_person_is_on_record_without_the_private_limit(data_space: Space) -> None:
+    secret = only_for(PURPOSE, prohibition=[{"action": "odrl:sell"}])
+    asset = await data_space.city.offers(data_class="confidential", policy=OTHER_TERMS, reservation=TERMS)
+    asked = await data_space.firm.api.negotiations.start(data_space.city.id, asset.id, policy=secret)
+    await data_space.firm.reaches(asked.id, "REQUESTED")
+    city = await data_space.city.other_side(await data_space.firm.api.negotiations.show(asked.id))
+    await data_space.city.is_asked(city.id)
+    (held,) = (await data_space.city.api.negotiations.show(city.id)).decisions
+    assert held.event == "held"
+    assert held.record["verdict"] in {"permit", "deferred"}
+    assert "reservation" not in str(held.record)
+    await data_space.city.api.negotiations.reject(city.id, reason="No.")
+
+
+async def test_what_a_consumer_leaves_to_a_person_is_on_record(data_space: Space) -> None:
+    asset = await data_space.city.offers()
+    offered = await data_space.city.api.negotiations.offer(data_space.firm.id, asset.id)
+    await data_space.city.reaches(offered.id, "OFFERED")
+    firm = await data_space.firm.other_side(await data_space.city.api.negotiations.show(offered.id))
+    await data_space.firm.is_asked(firm.id)
+    (held,) = (await data_space.firm.api.negotiations.show(firm.id)).decisions
+    assert (held.event, held.record["reasons"]) == ("held", ["not-asked-for"])
+    assert held.texts["en"] == ("The rules leave it open.",)
