@@ -16,7 +16,7 @@ from connector.api.errors import ApiError
 from connector.broker import search
 from connector.broker.crawler import Crawler
 from connector.ports.changes import Replayed, StoreError
-from connector.ports.identity import Caller, Unauthenticated
+from connector.ports.identity import Caller, NotTold, Unauthenticated
 from connector.ports.record import Record
 
 Authenticate = Callable[[str | None], Awaitable[Caller]]
@@ -96,8 +96,8 @@ def make_broker_app(
 ) -> FastAPI:
     """Build the application.
 
-    `authenticate` verifies an Authorization header (raises Unauthenticated), `use` commits the replay key of its token
-    (raises Replayed) before anything is done for the caller.
+    `authenticate` verifies an Authorization header (raises Unauthenticated, NotTold), `use` commits the replay key of
+    its token (raises Replayed) before anything is done for the caller.
     """
     app = FastAPI(
         title="Datenkontor broker API",
@@ -129,6 +129,8 @@ async def _caller(counter: AtCounter, authorization: Authorization = None) -> Ca
     try:
         caller = await counter.authenticate(authorization)
         await counter.use(caller)
+    except NotTold:
+        raise ApiError(503, "busy", "Nobody can be let in at present: try again later.") from None
     except Unauthenticated:
         reason = "The request is not authenticated: send a fresh token for this broker."
         raise ApiError(401, "unauthenticated", reason) from None

@@ -37,7 +37,7 @@ class Desk:
 
     `search` asks the broker: query parameters in, the JSON of its answer out, PeerFailed where it cannot be reached;
     None where no broker is set. `received` is the root below which deliveries lie. Each of `checks` returns why the
-    process is not ready, or None.
+    process is not ready, or None; each of `warnings` what somebody should look at although it is.
     """
 
     plane: Plane
@@ -45,6 +45,7 @@ class Desk:
     search: Search | None
     received: Path
     checks: Mapping[str, Check]
+    warnings: Mapping[str, Check]
 
 
 def _desk(request: Request) -> Desk:

@@ -1,6 +1,7 @@
 """Is the process alive, and is it ready: for whoever starts, watches and replaces it. No key is needed.
 
-`/health` says that the process answers; `/ready` that it can do its work: the store takes writes, the worker runs.
+`/health` says that the process answers; `/ready` that it can do its work: the store takes writes, the worker runs. It
+also tells what somebody should look at: processes that cannot go on, a participant list that has expired.
 """
 
 import asyncio
@@ -25,10 +26,14 @@ class HealthAnswer(BaseModel):
 
 
 class ReadyAnswer(BaseModel):
-    """Whether the process can do its work; `checks` names what was looked at: `ok`, or what is wrong."""
+    """Whether the process can do its work; `checks` names what was looked at: `ok`, or what is wrong.
+
+    `warnings` is what somebody should look at although the process works: one that a peer can cause must not stop us.
+    """
 
     ready: bool
     checks: dict[str, str]
+    warnings: dict[str, str]
 
 
 @router.get("/health")
@@ -43,7 +48,8 @@ async def ready(desk: AtDesk, response: Response) -> ReadyAnswer:
     found = {name: await _looked(check) for name, check in desk.checks.items()}
     well = all(problem is None for problem in found.values())
     response.status_code = 200 if well else 503
-    return ReadyAnswer(ready=well, checks={name: problem or "ok" for name, problem in found.items()})
+    warned = {name: said for name, check in desk.warnings.items() if (said := await _looked(check)) is not None}
+    return ReadyAnswer(ready=well, checks={name: problem or "ok" for name, problem in found.items()}, warnings=warned)
 
 
 def store_check(plane: Plane) -> Check:

@@ -58,12 +58,14 @@ def make_management_app(
     received: Path,
     search: Search | None = None,
     checks: Mapping[str, Check] | None = None,
+    warnings: Mapping[str, Check] | None = None,
     largest_body: int = LARGEST_BODY,
 ) -> FastAPI:
     """Build the application.
 
     `search` asks the broker (see `desk.Desk`), `received` is the root below which deliveries lie, `checks` are looked
-    at by `/ready` beside the store. `largest_body` bounds a request, in bytes. Nothing relies on ASGI lifespan.
+    at by `/ready` beside the store, `warnings` told there without keeping the process from being ready. `largest_body`
+    bounds a request, in bytes. Nothing relies on ASGI lifespan.
     """
     app = FastAPI(
         title="Datenkontor management API",
@@ -80,6 +82,7 @@ def make_management_app(
         search=search,
         received=received,
         checks={"store": health.store_check(plane), **(checks or {})},
+        warnings=warnings or {},
     )
     errors.install(app)
     app.include_router(health.router)

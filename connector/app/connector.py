@@ -26,12 +26,14 @@ from connector.controlplane.worker import Worker
 from connector.dataplane.flows import LocalDataPlane
 from connector.dataplane.kinds import Site, build_sinks, build_sources
 from connector.dataplane.pull import Accel, make_app
+from connector.identity.roster import RosterIdentity
 from connector.net.transport import Transport
 from connector.ports.dataplane import FlowReport
 from connector.ports.decider import Decider
 from connector.settings import Settings
 
 STOP_S = 5.0
+STUCK_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -83,11 +85,25 @@ class Connector:
             received=settings.received,
             search=self.broker.search if self.broker else None,
             checks={"worker": self._worker_problem},
+            warnings={"processes": self._stuck, "participant list": self._list_problem},
         )
 
     async def _worker_problem(self) -> str | None:
         running = any(task.get_name() == "worker" and not task.done() for task in self.tasks)
         return None if running else "The worker does not run: messages are taken but none is sent."
+
+    async def _stuck(self) -> str | None:
+        stuck = self.worker.stuck
+        if not stuck:
+            return None
+        named = ", ".join(f"{pid} ({error})" for pid, error in list(stuck.items())[:STUCK_SHOWN])
+        return f"{len(stuck)} processes cannot go on and are tried again: {named}; the log says why."
+
+    async def _list_problem(self) -> str | None:
+        identity = self.parts.identity
+        if not isinstance(identity, RosterIdentity) or identity.in_force:
+            return None
+        return "The participant list has expired: nobody is let in before there is a newer one."
 
 
 async def build(

@@ -77,6 +77,7 @@ def _checks(call: Call) -> Iterator[Check]:
     yield from _list(settings)
     yield _broker(settings)
     yield _address(settings)
+    yield _work(settings)
 
 
 def _key(settings: Settings) -> Check:
@@ -243,3 +244,25 @@ def _address(settings: Settings) -> Check:
         advice = "Correct protocol.public_url, or let it lead here."
         return Check(name="our address", ok=False, sentence=f"{url} does not lead to us: {why}.", advice=advice)
     return Check(name="our address", ok=True, sentence=f"{url} leads to us.")
+
+
+class _Ready(msgspec.Struct, frozen=True):
+    checks: dict[str, str] = {}
+    warnings: dict[str, str] = {}
+
+
+def _work(settings: Settings) -> Check:
+    """What the running connector says of itself: that it works, and which processes cannot go on."""
+    host, port = settings.management.host, settings.management.port
+    near = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 - only compared, never bound
+    if port == 0 or not listens(host, port):
+        return Check(name="work", ok=None, sentence="It cannot be judged while the connector does not run.")
+    seen = look(f"http://{near}:{port}/ready")
+    try:
+        told = msgspec.json.decode(seen.body, type=_Ready)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return Check(name="work", ok=False, sentence="The management port does not say how it is doing.")
+    problems = [*(said for said in told.checks.values() if said != "ok"), *told.warnings.values()]
+    if problems:
+        return Check(name="work", ok=False, sentence=" ".join(problems), advice="See the log.")
+    return Check(name="work", ok=True, sentence="The connector works, and nothing is stuck.")

@@ -38,6 +38,8 @@ class Worker:
         self._waiting: dict[str, deque[AnyProcess]] = {}
         self._drained = asyncio.Event()
         self._stopping = False
+        # Processes whose last step broke off by a defect: name of the error by process.
+        self.stuck: dict[str, str] = {}
 
     def wake(self, process: AnyProcess) -> None:
         """Look at a process that was just committed: now, or when it falls due."""
@@ -108,11 +110,13 @@ class Worker:
         except StoreError as error:
             log.warning("process left for later: the store says %s", error, extra={"pid": process.id})
             self._look_later(process, FAILED_MS)
-        except Exception:
+        except Exception as error:
             # One broken process must not stop the others; it is looked at again, and the log says why it broke.
+            self.stuck[process.id] = type(error).__name__
             log.exception("process left for later", extra={"pid": process.id})
             self._look_later(process, FAILED_MS)
         else:
+            self.stuck.pop(process.id, None)
             if process.due_at is not None:
                 self._look_later(process, max(process.due_at - self._plane.now(), 0))
         finally:

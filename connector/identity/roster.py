@@ -22,7 +22,7 @@ from connector.net.addresses import parse_url
 from connector.net.client import GuardedClient
 from connector.net.errors import Blocked, NetError
 from connector.ports.entities import ReplayKey
-from connector.ports.identity import Caller, Intent, Participant, Unauthenticated
+from connector.ports.identity import Caller, Intent, NotTold, Participant, Unauthenticated
 
 KIND = "roster+jws"
 MAX_DOCUMENT = 8 * 1024 * 1024
@@ -184,6 +184,11 @@ class RosterIdentity:
         """The list in use."""
         return self._roster
 
+    @property
+    def in_force(self) -> bool:
+        """Tell whether there is a list that has not expired."""
+        return self._roster is not None and not self._roster.expired(self._clock())
+
     async def refresh(self) -> Seen | None:
         """Fetch the list and take it into use if it is newer; returns what the caller must remember, None if nothing.
 
@@ -203,12 +208,12 @@ class RosterIdentity:
         return f"Bearer {token}"
 
     async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:  # noqa: ARG002 - as above
-        """Verify a member's token; raises Unauthenticated, also for everybody once the list has expired."""
+        """Verify a member's token; raises Unauthenticated, and NotTold for everybody while our list has expired."""
         token = bearer(authorization)
         roster = self._roster
         now_ms = self._clock()
-        if roster is None or roster.expired(now_ms):
-            raise Unauthenticated("The participant list is missing or has expired.")
+        if roster is None or not self.in_force:
+            raise NotTold("The participant list is missing or has expired: get a newer one from its operator.")
         verified = verify(token, audience=self._id, keys_of=roster.keys.get, now_s=now_ms / 1000)
         claims = verified.claims
         evidence: dict[str, Any] = {

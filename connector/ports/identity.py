@@ -53,6 +53,14 @@ class Unauthenticated(Exception):
         self.reason = reason
 
 
+class NotTold(Exception):
+    """Who sent a request cannot be told at present, by no fault of the sender: it is worth another try later."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class Identity(Protocol):
     """An identity mechanism."""
 
@@ -60,7 +68,7 @@ class Identity(Protocol):
         """Return a fresh value for the Authorization header of one request to participant `audience`."""
 
     async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:
-        """Verify the Authorization header of a request; raises Unauthenticated.
+        """Verify the Authorization header of a request; raises Unauthenticated or NotTold.
 
         May fetch, through `net`, within its own deadline, before any transaction. Replays are found by the commit of
         `Caller.replay_key`, after the signature was verified, so that nobody can burn another's token.

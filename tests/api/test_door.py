@@ -113,7 +113,8 @@ async def test_what_is_not_there_is_told_in_the_same_form(desk: Desk, method: st
 
 async def test_a_store_that_fails_is_503_and_the_process_is_not_ready(desk: Desk) -> None:
     async with desk.client() as client:
-        assert (await client.get("/ready")).json() == {"ready": True, "checks": {"store": "ok", "worker": "ok"}}
+        well = {"ready": True, "checks": {"store": "ok", "worker": "ok"}, "warnings": {}}
+        assert (await client.get("/ready")).json() == well
         await desk.store.close()
         answer = await client.get("/v1/assets")
         assert (answer.status_code, reason(answer)) == (503, "store")
@@ -128,6 +129,14 @@ async def test_a_worker_that_does_not_run_makes_the_process_unready(desk: Desk) 
     async with desk.client(None) as client:
         answer = await client.get("/ready")
     assert (answer.status_code, answer.json()["checks"]["worker"]) == (503, "The worker has stopped.")
+
+
+async def test_what_somebody_should_look_at_is_told_and_keeps_nobody_out(desk: Desk) -> None:
+    desk.warning = "1 processes cannot go on."
+    async with desk.client(None) as client:
+        answer = await client.get("/ready")
+    assert (answer.status_code, answer.json()["ready"]) == (200, True)
+    assert answer.json()["warnings"] == {"processes": "1 processes cannot go on."}
 
 
 async def test_what_nobody_foresaw_is_500_without_details(desk: Desk) -> None:

@@ -25,7 +25,7 @@ async def door(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterato
     asset = await assets.publish(city.plane, (await assets.add(city.plane, draft)).id)
     # Whatever is kept from now on was put there by a request, and not by a worker that goes on with it.
     await city.worker.stop(0)
-    made = Door(space, city.protocol, asset.offer_id, asset.id)
+    made = Door(space, city, asset.offer_id, asset.id)
     try:
         yield made
     finally:

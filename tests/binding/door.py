@@ -12,8 +12,8 @@ from typing import Any
 
 import httpx
 import jsonschema_rs
-from starlette.types import ASGIApp
 
+from connector.app.connector import Connector
 from connector.identity.tokens import issue, sign
 from connector.protocol.dsp.common import CONTEXT
 from tests.pair.space import Space, host, participant
@@ -31,9 +31,10 @@ _SCHEMAS = {
 class Door:
     """The city's listener; who knocks is the firm, unless it says otherwise. `tokens` is every secret it showed."""
 
-    def __init__(self, space: Space, app: ASGIApp, offer: str, dataset: str) -> None:
+    def __init__(self, space: Space, city: Connector, offer: str, dataset: str) -> None:
         self.space = space
-        self.app = app
+        self.city = city
+        self.app = app = city.protocol
         self.offer = offer
         self.dataset = dataset
         self.tokens: list[str] = []

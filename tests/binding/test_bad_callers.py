@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from connector.app.logs import Lines
+from connector.identity.roster import RosterIdentity
 from connector.protocol.dsp.common import CONTEXT
 from tests.binding.door import BASE, UNKNOWN, Door, refused
 
@@ -232,3 +233,18 @@ async def test_data_is_asked_for_under_an_agreement_of_ones_own_alone(door: Door
         body = refused(await door.post("/transfers/request", {**asked, "agreementId": agreement}), 404)
         assert (body["code"], body["consumerPid"]) == ("unknown-agreement", "urn:uuid:transfer")
     assert door.kept() == before
+
+
+async def test_while_our_own_list_has_expired_everybody_is_asked_to_come_again(door: Door) -> None:
+    before, used = door.kept(), door.token()
+    identity = door.city.parts.identity
+    assert isinstance(identity, RosterIdentity)
+    clock, identity._clock = identity._clock, lambda: clock() + 400 * 86_400_000
+    for path in ("/catalog/request", REQUEST, "/transfers/request"):
+        answer = await door.post(path, door.request(), token=used)
+        refused(answer, 503, "busy")
+        assert int(answer.headers["Retry-After"]) > 0
+    assert door.kept() == before
+    identity._clock = clock
+    # The token was not used up: nothing of it was looked at.
+    assert (await door.post(REQUEST, door.request(), token=used)).status_code == 201

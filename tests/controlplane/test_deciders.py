@@ -50,11 +50,11 @@ def requested(policy: Json, *, claims: Json | None = None, rounds: int = 1, **mo
     """A negotiation in which the peer has asked for terms."""
     return ContractNegotiation(
         owner=OWNER,
-        id="urn:n",
+        id=more.pop("id", "urn:n"),
         role=Role.PROVIDER,
         peer=CITY,
         peer_address=f"{CITY}/dsp",
-        peer_pid="urn:theirs",
+        peer_pid=more.pop("peer_pid", "urn:theirs"),
         state=more.pop("state", NegotiationState.REQUESTED),
         dataset="air",
         offer_id="urn:offer",

@@ -18,7 +18,7 @@ from connector.identity.tokens import issue
 from connector.net.addresses import net_policy
 from connector.net.client import GuardedClient
 from connector.net.transport import Call
-from connector.ports.identity import Intent, Unauthenticated
+from connector.ports.identity import Intent, NotTold, Unauthenticated
 from tests.identity.lists import (
     CITY,
     CITY_KEY,
@@ -173,11 +173,13 @@ async def test_nobody_is_let_in_once_the_list_has_expired_or_before_there_is_one
     city = await identity(Board(), CITY, CITY_KEY)
     city._clock = lambda: clock[0]
     clock[0] += 86_400_000
-    with pytest.raises(Unauthenticated, match="expired"):
+    with pytest.raises(NotTold, match="expired"):
         await city.authenticate(f"Bearer {token()}", Intent.ENDING)
+    with pytest.raises(Unauthenticated):
+        await city.authenticate(None, Intent.ENDING)
     city._roster = None
     assert (city.participant(UTILITY), city.participants()) == (None, ())
-    with pytest.raises(Unauthenticated, match="missing"):
+    with pytest.raises(NotTold, match="missing"):
         await city.authenticate(f"Bearer {token()}", Intent.ENDING)
 
 

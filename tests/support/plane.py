@@ -165,6 +165,7 @@ class Desk:
         self.watch = Watch()
         self.searched: list[dict[str, str]] = []
         self.unready: str | None = None
+        self.warning: str | None = None
         serial = itertools.count(1)
         self.plane = Plane(
             owner=OWNER,
@@ -190,11 +191,15 @@ class Desk:
             received=received,
             search=self.search,
             checks={"worker": self.worker},
+            warnings={"processes": self.warned},
         )
 
     async def search(self, question: Any) -> bytes:
         self.searched.append(dict(question))
         return b'{"items": [{"participant": "https://city.example", "id": "urn:dataset:air"}], "total": 1}'
+
+    async def warned(self) -> str | None:
+        return self.warning
 
     async def worker(self) -> str | None:
         return self.unready

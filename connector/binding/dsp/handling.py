@@ -19,7 +19,7 @@ from connector.binding.dsp.routing import Endpoint
 from connector.controlplane.inbound import Answer, Declined, used
 from connector.controlplane.plane import Plane
 from connector.ports.changes import Replayed, StoreError
-from connector.ports.identity import Caller, Intent, Unauthenticated
+from connector.ports.identity import Caller, Intent, NotTold, Unauthenticated
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp import negotiation, transfer
 from connector.protocol.dsp.catalog import CatalogError
@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 BODY_LIMIT = 1024 * 1024
 BODY_S = 15.0
+UNTOLD_S = 60
 JSON = "application/json"
 
 M = TypeVar("M", bound=msgspec.Struct)
@@ -80,6 +81,11 @@ def endpoint(plane: Plane, errors: ErrorKind, intent: Intent, handle: Callable[.
             log.info("request not authenticated: %s", error.reason, extra={"path": request.url.path})
             fault = RemoteProtocolError("The request is not authenticated.", code="unauthenticated", status=401)
             return refused(errors, fault)
+        except NotTold as error:
+            # Peers take every 4xx for final, and this is our own lack, which ends.
+            log.warning("nobody is let in: %s", error.reason, extra={"path": request.url.path})
+            fault = RemoteProtocolError("Nobody can be let in at present: send it again.", code="busy", status=503)
+            return refused(errors, fault, retry_after_s=UNTOLD_S)
         except ProtocolError as error:
             return _logged(errors, error, request)
         except Replayed:
