@@ -219,6 +219,13 @@ class Broker(Section, frozen=True, kw_only=True):
     ] = 600.0
 
 
+class Tier(StrEnum):
+    """Who enforces a condition that this connector cannot."""
+
+    CONSUMER = "consumer"
+    ORGANISATIONAL = "organisational"
+
+
 class Settings(Section, frozen=True, kw_only=True):
     """All settings of one process."""
 
@@ -235,6 +242,13 @@ class Settings(Section, frozen=True, kw_only=True):
         tuple[DataClass, ...],
         Meta(description="The data classes whose contracts a person approves: open, internal, confidential, personal."),
     ] = (DataClass.CONFIDENTIAL, DataClass.PERSONAL)
+    accept: Annotated[
+        tuple[Tier, ...],
+        Meta(
+            description="Who else than this connector may be the one that enforces a condition in policies: consumer "
+            "(their connector), organisational (the contract alone). Such conditions are labelled; left out, refused."
+        ),
+    ] = ()
     data: Data = Data()
     management: Management = Management()
     store: Store = Store()

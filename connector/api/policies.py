@@ -70,7 +70,7 @@ class LineAnswer(BaseModel):
 
 
 class ExplainedAnswer(BaseModel):
-    """A policy as one sentence and as a card; `problem` says why it cannot be read, and the rest is empty."""
+    """A policy as one sentence and as a card; `problem` says why it is not accepted; unreadable, the rest is empty."""
 
     sentence: Texts
     card: list[LineAnswer]

@@ -28,6 +28,7 @@ from connector.dataplane.kinds import Site, build_sinks, build_sources
 from connector.dataplane.pull import Accel, make_app
 from connector.identity.roster import RosterIdentity
 from connector.net.transport import Transport
+from connector.policy.compile import ENFORCED_HERE
 from connector.ports.dataplane import FlowReport
 from connector.ports.decider import Decider
 from connector.settings import Settings
@@ -129,7 +130,7 @@ async def build(
         identity=parts.identity,
         peer=parts.peer,
         dataplane=dataplane,
-        library=Library(operands()),
+        library=Library(operands(), ENFORCED_HERE | frozenset(settings.accept)),
         now=now,
         new_id=new_id,
         wake=lambda process: workers[0].wake(process),

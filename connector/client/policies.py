@@ -39,7 +39,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Explained(msgspec.Struct, frozen=True, kw_only=True):
-    """A policy as a sentence and as a card; `problem` says why it cannot be read, and the rest is empty."""
+    """A policy as a sentence and as a card; `problem` says why it is not accepted; unreadable, the rest is empty."""
 
     sentence: Texts
     card: tuple[Line, ...]

@@ -16,6 +16,7 @@ from connector.policy.registry import Registry
 from connector.policy.templates import Template, parse
 
 REMEMBERED = 20_000
+EVERY_TIER = ENFORCED_HERE | {"consumer", "organisational"}
 
 
 class UnknownTemplate(Exception):
@@ -53,9 +54,14 @@ class Library:
             self._known.popitem(last=False)
         return made
 
-    def _compile(self, document: bytes) -> Compiled | PolicyError:
+    def readable(self, document: bytes) -> Compiled | PolicyError:
+        """Return a policy compiled to be said in words, also where it asks for more than is accepted here."""
+        known = self.compiled(document)
+        return self._compile(document, EVERY_TIER) if isinstance(known, PolicyError) else known
+
+    def _compile(self, document: bytes, accept: frozenset[str] | None = None) -> Compiled | PolicyError:
         try:
-            return compile_policy(_on_the_wire(load(document)), self.operands, accept=self._accept)
+            return compile_policy(_on_the_wire(load(document)), self.operands, accept=accept or self._accept)
         except PolicyError as error:
             return error
 

@@ -47,7 +47,7 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Explained(msgspec.Struct, frozen=True, kw_only=True):
-    """A policy in words; where it cannot be read, `problem` says why and the rest is empty."""
+    """A policy in words; `problem` says why it is not accepted here, and where it cannot be read the rest is empty."""
 
     sentence: Texts = {}
     card: tuple[Line, ...] = ()
@@ -128,10 +128,15 @@ def examine(
 
 
 def explain(library: Library, policy: dict[str, Any]) -> Explained:
-    """Say a policy in a sentence and on a card."""
-    compiled = understood(library, policy)
+    """Say a policy in a sentence and on a card, also one that asks for what only others can enforce."""
+    compiled = accepted = understood(library, policy)
+    problem = None
+    if isinstance(accepted, PolicyError):
+        problem = fitness.unreadable(accepted).texts
+        if accepted.code == "not-enforceable":
+            compiled = library.readable(document(policy))
     if isinstance(compiled, PolicyError):
-        return Explained(problem=fitness.unreadable(compiled).texts)
+        return Explained(problem=problem)
     cards = {language: card(compiled, language) for language in LANGUAGES}
     lines = zip(cards["de"].lines, cards["en"].lines, strict=True)
     return Explained(
@@ -146,6 +151,7 @@ def explain(library: Library, policy: dict[str, Any]) -> Explained:
         ),
         contractual=compiled.contractual,
         policy_hash=compiled.policy_hash,
+        problem=problem,
     )
 
 

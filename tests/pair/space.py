@@ -32,6 +32,7 @@ from connector.settings import (
     Protocol,
     Settings,
     Store,
+    Tier,
 )
 from tests.support.transport import InProcess
 
@@ -133,7 +134,7 @@ class Space:
             )
         roster.publish(working, signed, self.keys["broker"], now=datetime.now(UTC))
 
-    def settings(self, name: str, limits: Limits) -> Settings:
+    def settings(self, name: str, limits: Limits, accept: tuple[Tier, ...] = ()) -> Settings:
         """Return a participant's settings: its own folder, plain defaults, nothing that listens."""
         folder = self.base / name
         offered = folder / "offered"
@@ -155,11 +156,12 @@ class Space:
             ),
             broker=BrokerSettings(participant=participant("broker"), api=search, record=folder / "record.sqlite"),
             limits=limits,
+            accept=accept,
         )
 
-    async def join(self, name: str, limits: Limits) -> Member:
+    async def join(self, name: str, limits: Limits, accept: tuple[Tier, ...] = ()) -> Member:
         """Build a participant's connector and attach it to the wire. What it does by itself is not begun."""
-        built = await build(self.settings(name, limits), transport=self.wire)
+        built = await build(self.settings(name, limits, accept), transport=self.wire)
         self.wire.apps[f"{host(name)}:443"] = built.protocol
         transport = httpx.ASGITransport(built.management())
         self.members[name] = Member(name, built, AsyncConnector("http://management", name, transport=transport))

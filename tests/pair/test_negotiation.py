@@ -13,8 +13,21 @@ from connector.client.negotiations import Decision, Negotiation
 from connector.controlplane.documents import message_offer
 from connector.controlplane.negotiation import ask
 from connector.controlplane.plane import Plane
-from connector.settings import Limits
-from tests.pair.space import OTHER_TERMS, PURPOSE, TERMS, WAIT_S, Member, Space, broker, only_for, participant, space
+from connector.settings import Limits, Tier
+from tests.pair.space import (
+    OTHER_TERMS,
+    PURPOSE,
+    SOON,
+    TERMS,
+    WAIT_S,
+    Member,
+    Space,
+    begin,
+    broker,
+    only_for,
+    participant,
+    space,
+)
 
 
 @pytest.fixture
@@ -402,3 +415,31 @@ async def test_what_a_consumer_leaves_to_a_person_is_on_record(data_space: Space
     (held,) = (await data_space.firm.api.negotiations.show(firm.id)).decisions
     assert (held.event, held.record["reasons"]) == ("held", ["not-asked-for"])
     assert held.texts["en"] == ("The rules leave it open.",)
+
+
+async def test_what_only_the_contract_enforces_is_agreed_where_the_operator_allows_it_and_labelled_everywhere(
+    data_space: Space,
+) -> None:
+    industry = {"leftOperand": "odrl:industry", "operator": "eq", "rightOperand": "urn:industry:water"}
+    terms = {"permission": [{"action": "use", "constraint": [industry]}]}
+    with pytest.raises(ClientError, match="only the contract"):
+        await data_space.city.offers(policy=terms)
+    await data_space.leave("city")
+    begin(await data_space.join("city", SOON, accept=(Tier.ORGANISATIONAL,)))
+    asset = await data_space.city.offers(policy=terms)
+    firm = await data_space.firm.api.negotiations.start(data_space.city.id, asset.id)
+    firm = await data_space.firm.reaches(firm.id, "FINALIZED")
+    agreement = (await data_space.city.api.agreements.show(firm.agreement_id or "")).policy
+    catalog = await data_space.firm.api.catalog.dataset(data_space.city.id, asset.id)
+    for member, policy in (
+        (data_space.city, asset.policy),
+        (data_space.firm, catalog["hasPolicy"][0]),
+        (data_space.city, agreement),
+        (data_space.firm, agreement),
+    ):
+        ((said,),) = [(await member.api.policies.explain([policy])).items]
+        assert said.sentence["en"].endswith("; not enforced here: industry (contractual only).")
+        assert said.sentence["de"].endswith("; hier nicht durchgesetzt: Branche (nur vertraglich).")
+        (line,) = [line for line in said.card if line.question == "enforcement"]
+        assert "Contractual only: industry." in line.text["en"]
+        assert (said.problem is None) is (member is data_space.city)

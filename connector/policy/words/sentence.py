@@ -3,10 +3,12 @@
 Short before complete: what does not fit is counted. The card says everything. Pure: standard library only.
 """
 
+from connector.policy.checks import leaves
 from connector.policy.compile import Compiled
-from connector.policy.words.constraint import phrases
+from connector.policy.words.constraint import phrases, subject
 from connector.policy.words.language import Language, full_stop, joined
 from connector.policy.words.rule import Manner, action, duty, manner, prohibition, scope
+from connector.policy.words.tiers import label
 
 _MOST_WORDS = 40
 _MOST_CHARACTERS = 320
@@ -42,7 +44,20 @@ def _said(compiled: Compiled, how: Manner, details: int, parts: int) -> str:
         found.append(how.say(("verboten ist {}", "forbidden: {}")).format(_listed(bans, parts, how)))
     if duties:
         found.append(how.say(("Pflicht ist {}", "required: {}")).format(_listed(duties, parts, how)))
+    found += _contractual(compiled, how)
     return "; ".join(found)
+
+
+def _contractual(compiled: Compiled, how: Manner) -> list[str]:
+    """Label the conditions that nobody enforces here: whoever reads the terms has to see it beside them."""
+    said: dict[str, None] = {}
+    for rule in (*compiled.permissions, *compiled.prohibitions):
+        for entry in (*rule.refinements, *rule.constraints):
+            for leaf in leaves(entry.constraint):
+                tier = how.registry.operands[leaf.left].tier
+                if tier != "provider":
+                    said[f"{subject(leaf.left, how.registry, how.language)} ({label(tier, how.language)})"] = None
+    return [how.say(("hier nicht durchgesetzt: {}", "not enforced here: {}")).format(", ".join(sorted(said)))] if said else []
 
 
 def _permission(compiled: Compiled, index: int, how: Manner, most: int) -> str:

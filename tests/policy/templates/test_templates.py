@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connector.policy.analysis.lint import lint
 from connector.policy.compile import Compiled, compile_policy
 from connector.policy.decision import PolicyError
 from connector.policy.load import load
@@ -22,7 +23,7 @@ FOLDER = Path(__file__).parents[3] / "policies/templates"
 TEMPLATES = {path.stem: parse(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.toml"))}
 REQUIRED: dict[str, dict[str, Input]] = {
     "paid": {"price": "49.90"},
-    "personal-data": {"fields": ["name", "address"]},
+    "personal-data": {"fields": ["name", "address"], "recipients": ["urn:participant:office"]},
     "fixed-period": {"from": "2027-01-01", "until": "2027-12-31"},
 }
 BOTH: tuple[Language, ...] = ("de", "en")
@@ -56,6 +57,11 @@ def test_a_template_compiles_with_its_defaults_and_is_enforced_without_leave(nam
     assert compiled.void is None
     assert compiled.conflict == "prohibit"
     assert compiled.contractual == ()
+
+
+def test_the_template_for_personal_data_says_all_that_its_offer_has_to() -> None:
+    compiled = built(TEMPLATES["personal-data"], REQUIRED["personal-data"])
+    assert {remark.finding.code for remark in lint(compiled, personal="personal") if remark.level == "error"} == set()
 
 
 @pytest.mark.parametrize("language", BOTH)
