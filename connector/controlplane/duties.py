@@ -7,6 +7,7 @@ function of that name.
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 import msgspec
 
@@ -20,10 +21,11 @@ from connector.controlplane.judgement import Judgement
 from connector.controlplane.plane import NotAllowed, NotFound, Plane
 from connector.controlplane.trail import record
 from connector.net.client import GuardedClient
+from connector.policy.checks import leaves
 from connector.policy.compile import Compiled, CompiledDuty, deadline
 from connector.policy.decision import DutyTask, Request
 from connector.policy.literals import lexical
-from connector.policy.model import DK, ODRL, AtomicConstraint
+from connector.policy.model import DK, ODRL, AtomicConstraint, Number
 from connector.policy.tasks import standing
 from connector.ports.actions import Action, Failed, Performed, Task
 from connector.ports.changes import Change, RecordDuty
@@ -143,6 +145,27 @@ async def receipt(plane: Plane, agreement_id: str, duty: str, note: str) -> Stan
         kept = {"note": note} if note else {}
         await plane.store.commit(_entry(plane, agreement, duty, known.action, state, {"by": "receipt"}, kept))
     return next(entry for entry in await standings(plane, agreement_id) if entry.duty == duty)
+
+
+def paid(plane: Plane, agreement: Agreement, amount: Decimal, ledger: Sequence[DutyEvent]) -> list[Change]:
+    """Return the entries of what obliges to pay and is fulfilled now that so much was paid in all, each made once."""
+    compiled = plane.library.compiled(agreement.document)
+    changes: list[Change] = []
+    for duty in _all(compiled) if isinstance(compiled, Compiled) else ():
+        uid, action = duty.duty.uid, duty.duty.action[0].iri
+        said = {event.state for event in ledger if event.duty == uid}
+        if action == facts.COMPENSATE and not said & _DONE and _price(duty) <= amount:
+            state = DutyState.SETTLED if DutyState.VIOLATED in said else DutyState.FULFILLED
+            changes += _entry(plane, agreement, uid, action, state, {"by": "payment"})
+    return changes
+
+
+def _price(duty: CompiledDuty) -> Decimal:
+    """Return what a duty to pay asks for, zero where it leaves that to the invoice."""
+    entries = (*duty.parameters, *(check.constraint for check in duty.checks))
+    named = [leaf for entry in entries for leaf in leaves(entry) if leaf.left == ODRL + "payAmount"]
+    amounts = (value.amount for leaf in named for value in leaf.right if isinstance(value, Number))
+    return max(amounts, default=Decimal(0))
 
 
 async def mark_overdue(plane: Plane) -> int:

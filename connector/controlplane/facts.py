@@ -40,6 +40,9 @@ TRANSFORMS: frozenset[str] = frozenset()
 ROW_FILTERS = False
 # What the connector itself performs for a duty; to inform somebody needs an address.
 _PERFORMED = frozenset({DK + "log", ODRL + "attribute"})
+COMPENSATE = ODRL + "compensate"
+# What our people and programs tell us to be done, beside a receipt: payments are recorded.
+TOLD = frozenset({COMPENSATE})
 _INFORM, _ADDRESS = ODRL + "inform", DK + "notifyAddress"
 
 

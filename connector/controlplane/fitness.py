@@ -8,7 +8,7 @@ from datetime import datetime
 
 import msgspec
 
-from connector.controlplane.facts import ROW_FILTERS, TRANSFORMS, known, performed_here
+from connector.controlplane.facts import ROW_FILTERS, TOLD, TRANSFORMS, known, performed_here
 from connector.controlplane.library import Library
 from connector.controlplane.plane import Plane
 from connector.policy.analysis.findings import Finding
@@ -123,8 +123,9 @@ def _all(library: Library, compiled: Compiled) -> Iterator[Finding]:
         for atom in _conditions(rule):
             yield from _of_atom(library, atom)
         for duty in rule.duties:
-            if rule.kind == "permission" and not duty.transform and not performed_here(duty):
-                yield Finding("not-seen", other=duty.duty.action[0].iri)
+            action = duty.duty.action[0].iri
+            if rule.kind == "permission" and not duty.transform and action not in TOLD and not performed_here(duty):
+                yield Finding("not-seen", other=action)
             yield from _of_duty(library, duty)
     for duty in compiled.obligations:
         yield from _of_duty(library, duty)

@@ -1,7 +1,7 @@
 """Payments of agreements as our accounts have them: recorded by people and programs, asked for by policies.
 
-The connector moves no money. An entry is appended and never changed; transfers that run under the agreement are decided
-again at once.
+The connector moves no money. An entry is appended and never changed; what was paid fulfils duties to pay, and transfers
+that run under the agreement are decided again at once.
 """
 
 from collections.abc import Sequence
@@ -9,10 +9,10 @@ from decimal import Decimal
 
 import msgspec
 
-from connector.controlplane import enforcement, facts, trail
+from connector.controlplane import duties, enforcement, facts, trail
 from connector.controlplane.plane import Invalid, NotAllowed, NotFound, Plane
 from connector.policy.literals import number
-from connector.ports.changes import RecordPayment
+from connector.ports.changes import Change, RecordPayment
 from connector.ports.entities import Agreement, Payment, PaymentState
 from connector.protocol.dsp.common import Role
 
@@ -62,7 +62,8 @@ async def record(
     if agreement.finalized_at is None:
         raise NotAllowed("not-finalized", "The agreement is not finalized: there is nothing to be paid yet.")
     _check(plane, state, amount, currency, until)
-    if len(await plane.store.payments(plane.owner, agreement_id)) >= MOST:
+    before = await plane.store.payments(plane.owner, agreement_id)
+    if len(before) >= MOST:
         raise NotAllowed("too-many", f"An agreement has at most {MOST} entries of payments: conclude a new one.")
     payment = Payment(
         owner=plane.owner,
@@ -75,7 +76,11 @@ async def record(
         until=until,
     )
     leaf = trail.record(plane, f"payment {state}", agreement_id, {"by": by, "until": until})
-    await plane.store.commit([RecordPayment(payment), leaf])
+    changes: list[Change] = [RecordPayment(payment), leaf]
+    if state is PaymentState.SETTLED:
+        amount_paid = facts.settled([*before, payment])
+        changes += duties.paid(plane, agreement, amount_paid, await plane.store.duties(plane.owner, agreement_id))
+    await plane.store.commit(changes)
     await enforcement.look_again(plane, agreement=agreement_id)
     return await shown(plane, agreement_id)
 

@@ -10,6 +10,7 @@ import pytest
 from connector.client.agreements import Paid, Payment
 from connector.client.assets import Withdrawn
 from connector.client.events import Event
+from connector.client.negotiations import Decision
 from tests.cli.conftest import Cli
 from tests.cli.management import KEY, NOW, Management, agreement, asset, negotiation, served
 
@@ -280,3 +281,12 @@ def test_what_policies_may_ask_of_an_asset_is_stated_and_remarks_are_said(
         "legal_basis": ["eu-gdpr:A6-1-e"],
         "marking": "personal",
     }
+
+
+def test_what_was_decided_in_a_negotiation_is_shown_with_the_reasons(cli: Cli, management: Management) -> None:
+    texts = {"de": ("Die Regeln erlauben es nicht.", "Zweck: nicht erfüllt."), "en": ("No.",)}
+    denied = Decision(at=NOW, event="decided terminate", record={"verdict": "deny"}, texts=texts)
+    management.answer("GET", "/v1/negotiations/urn:n", negotiation("TERMINATED", decisions=(denied,)))
+    shown = cli("negotiation", "show", "urn:n", "--lang", "de")
+    assert "decided terminate: Die Regeln erlauben es nicht. Zweck: nicht erfüllt." in shown.out
+    assert cli("negotiation", "show", "urn:n", "--json").json["decisions"][0]["record"] == {"verdict": "deny"}

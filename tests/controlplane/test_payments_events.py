@@ -1,15 +1,27 @@
 """What our people record and declare: payments and events; odd orders change nothing and say why."""
 
+import dataclasses
+import tomllib
+from pathlib import Path
+from typing import Any
+
 import msgspec
 import pytest
 
-from connector.controlplane import events, payments
+from connector.controlplane import documents, duties, events, fitness, payments
+from connector.controlplane.executors.log import Log
+from connector.controlplane.library import template
 from connector.controlplane.plane import Invalid, NotAllowed, NotFound, Plane
+from connector.policy.model import DK
+from connector.policy.templates import fill
 from connector.ports.changes import PutAgreement
 from connector.ports.entities import Page, PaymentState
+from connector.ports.identity import Participant
 from connector.protocol.dsp.common import Role
-from tests.controlplane.agreements import AGREEMENT, USE, conclude, provider
-from tests.support.plane import NOW, Desk
+from tests.controlplane.agreements import AGREEMENT, USE, conclude, provider, publish, requested
+from tests.support.plane import NOW, Desk, Listed
+
+ROOT = Path(__file__).parents[2]
 
 EMERGENCY = "https://w3id.org/datenkontor/policy/1#emergency"
 
@@ -101,3 +113,102 @@ async def test_an_odd_event_is_refused(desk: Desk, name: str) -> None:
 async def test_an_event_that_never_began_cannot_end(desk: Desk) -> None:
     with pytest.raises(NotFound):
         await events.end(provider(desk.plane), "dk:emergency", by="operations")
+
+
+def example(number: int) -> dict[str, Any]:
+    """The rules of a policy that is distributed as an example."""
+    (path,) = (ROOT / "policies/examples").glob(f"{number:02}-*.toml")
+    return rules(tomllib.loads(path.read_text(encoding="utf-8"))["policy"])
+
+
+def filled(name: str, **parameters: Any) -> dict[str, Any]:
+    """The rules of a template that was filled in."""
+    return rules(fill(template(name), parameters))
+
+
+def rules(policy: dict[str, Any]) -> dict[str, Any]:
+    kept = {"permission", "prohibition", "obligation", "profile"}
+    return {name: value for name, value in policy.items() if name in kept}
+
+
+async def denied(plane: Plane) -> list[str]:
+    """The codes of why an access is denied, or none."""
+    found = await duties.permitted(plane, requested(plane))
+    return found.record["reasons"] if found.denied else []
+
+
+async def paying(desk: Desk, **terms: Any) -> Plane:
+    plane = provider(desk.plane, actions={DK + "log": Log()}, identity=Planner())
+    document = msgspec.json.encode({"@type": "Offer", "@id": "urn:o", **terms})
+    assert fitness.unenforceable(plane.library, documents.catalog_offer(document, offer_id="urn:o")) is None
+    await publish(plane, {"kind": "file"})
+    await conclude(plane, **terms)
+    return plane
+
+
+class Planner(Listed):
+    """A participant list on which the consumer is an emergency service."""
+
+    def participant(self, id: str) -> Participant | None:
+        known = super().participant(id)
+        claims = {"role": ("fire-brigade",), "purpose": ("dpv:ProtectionOfPublicSecurity",)}
+        return msgspec.structs.replace(known, claims=claims) if known else None
+
+
+async def test_the_template_with_a_price_delivers_once_it_is_paid(desk: Desk) -> None:
+    plane = await paying(desk, **filled("paid", price="49.90"))
+    assert await denied(plane) == ["constraint-false"]
+    await payments.record(plane, AGREEMENT, PaymentState.SETTLED, amount="40", by="accounts")
+    assert await denied(plane) == ["constraint-false"]
+    await payments.record(plane, AGREEMENT, PaymentState.SETTLED, amount="9.90", by="accounts")
+    assert await denied(plane) == []
+    await payments.record(plane, AGREEMENT, PaymentState.OVERDUE, by="accounts")
+    assert await denied(plane) == ["constraint-false"]
+
+
+async def test_what_has_to_be_paid_once_is_delivered_once_it_is_paid(desk: Desk) -> None:
+    plane = await paying(desk, **example(7))
+    assert await denied(plane) == ["duty-not-performed"]
+    await payments.record(plane, AGREEMENT, PaymentState.DUE, amount="10", by="accounts")
+    assert await denied(plane) == ["duty-not-performed"]
+    await payments.record(plane, AGREEMENT, PaymentState.SETTLED, amount="10", by="accounts")
+    await payments.record(plane, AGREEMENT, PaymentState.SETTLED, amount="10", by="accounts")
+    later = dataclasses.replace(plane, now=lambda: NOW + 1)
+    assert await denied(later) == []
+    (duty,) = await duties.standings(later, AGREEMENT)
+    assert (duty.state, len([entry for entry in duty.events if entry.state == "fulfilled"])) == ("fulfilled", 1)
+
+
+async def test_a_duty_with_a_price_is_fulfilled_by_no_less(desk: Desk) -> None:
+    price = {"leftOperand": "odrl:payAmount", "operator": "eq", "rightOperand": "20", "unit": "EUR"}
+    pay = {"uid": "urn:pay", "action": [{"rdf:value": {"@id": "odrl:compensate"}, "refinement": [price]}]}
+    plane = await paying(desk, permission=[{**USE, "duty": [pay]}])
+    await payments.record(plane, AGREEMENT, PaymentState.SETTLED, amount="19.99", by="accounts")
+    later = dataclasses.replace(plane, now=lambda: NOW + 1)
+    assert await denied(later) == ["duty-not-performed"]
+    await payments.record(plane, AGREEMENT, PaymentState.SETTLED, amount="0.01", by="accounts")
+    assert await denied(later) == []
+
+
+async def test_a_rent_that_is_overdue_stops_the_delivery(desk: Desk) -> None:
+    plane = await paying(desk, **example(8))
+    assert await denied(plane) == []
+    await payments.record(plane, AGREEMENT, PaymentState.OVERDUE, by="accounts")
+    assert await denied(plane) == ["constraint-false"]
+
+
+async def test_what_is_for_an_event_is_delivered_while_it_goes_on(desk: Desk) -> None:
+    plane = await paying(desk, **example(11))
+    assert await denied(plane) == ["constraint-false"]
+    await events.begin(plane, "dk:emergency", by="operations")
+    assert await denied(plane) == []
+    await events.end(plane, "dk:emergency", by="operations")
+    assert await denied(plane) == ["constraint-false"]
+
+
+async def test_the_template_for_emergency_services_delivers_to_them_and_logs(desk: Desk) -> None:
+    plane = await paying(desk, **filled("emergency-services"))
+    assert await denied(plane) == []
+    assert "duty fulfilled" in await leaves(plane)
+    others = dataclasses.replace(plane, identity=Listed())
+    assert await denied(others) == ["constraint-false"]

@@ -57,7 +57,9 @@ def _contractual(compiled: Compiled, how: Manner) -> list[str]:
                 tier = how.registry.operands[leaf.left].tier
                 if tier != "provider":
                     said[f"{subject(leaf.left, how.registry, how.language)} ({label(tier, how.language)})"] = None
-    return [how.say(("hier nicht durchgesetzt: {}", "not enforced here: {}")).format(", ".join(sorted(said)))] if said else []
+    if not said:
+        return []
+    return [how.say(("hier nicht durchgesetzt: {}", "not enforced here: {}")).format(", ".join(sorted(said)))]
 
 
 def _permission(compiled: Compiled, index: int, how: Manner, most: int) -> str:
