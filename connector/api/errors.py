@@ -28,10 +28,11 @@ _SENTENCES = {
 
 
 class Problem(BaseModel):
-    """What went wrong: `code` for programs, `reason` for people."""
+    """What went wrong: `code` for programs, `reason` for people; `reasons` by language, where it is known."""
 
     code: str
     reason: str
+    reasons: dict[str, str] = {}
 
 
 class ErrorAnswer(BaseModel):
@@ -50,9 +51,10 @@ class ApiError(Exception):
         self.reason = reason
 
 
-def answer(status: int, code: str, reason: str) -> JSONResponse:
+def answer(status: int, code: str, reason: str, reasons: dict[str, str] | None = None) -> JSONResponse:
     """Return an error in the one form it has."""
-    return JSONResponse({"error": {"code": code, "reason": reason}}, status)
+    more = {"reasons": reasons} if reasons else {}
+    return JSONResponse({"error": {"code": code, "reason": reason, **more}}, status)
 
 
 def install(app: FastAPI) -> None:
@@ -73,7 +75,7 @@ async def _api_error(_: Request, error: Exception) -> JSONResponse:
 
 async def _use_case(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, UseCaseError)
-    return answer(_STATUS.get(type(error), 400), error.code, error.reason)
+    return answer(_STATUS.get(type(error), 400), error.code, error.reason, error.reasons)
 
 
 async def _store(_: Request, error: Exception) -> JSONResponse:

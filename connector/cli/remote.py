@@ -28,7 +28,7 @@ def connected(call: Call) -> Iterator[Connector]:
         with Connector(*door(call)) as connector:
             yield connector
     except ClientError as error:
-        raise Failure(Code(error.exit_code), error.reason) from None
+        raise Failure(Code(error.exit_code), error.reasons.get(call.output.lang, error.reason)) from None
 
 
 def door(call: Call) -> tuple[str, str]:

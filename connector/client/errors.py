@@ -13,7 +13,10 @@ ClientError
 
 
 class ClientError(Exception):
-    """A request that failed. `code` is for programs, `reason` for people, `exit_code` what a command ends with."""
+    """A request that failed. `code` is for programs, `reason` for people, `exit_code` what a command ends with.
+
+    `reasons` says it by language, where the connector knows it in more than one.
+    """
 
     exit_code = 1
 
@@ -21,6 +24,7 @@ class ClientError(Exception):
         super().__init__(reason)
         self.code = code
         self.reason = reason
+        self.reasons: dict[str, str] = {}
 
 
 class NotReachable(ClientError):
@@ -86,6 +90,8 @@ _BY_STATUS: dict[int, type[ClientError]] = {
 }
 
 
-def of_status(status: int, code: str, reason: str) -> ClientError:
+def of_status(status: int, code: str, reason: str, reasons: dict[str, str] | None = None) -> ClientError:
     """Return the error that an answer with this status means."""
-    return _BY_STATUS.get(status, ClientError)(code, reason)
+    error = _BY_STATUS.get(status, ClientError)(code, reason)
+    error.reasons = reasons or {}
+    return error

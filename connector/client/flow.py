@@ -107,12 +107,13 @@ def failure(status: int, content: bytes) -> ClientError:
         told = msgspec.json.decode(content, type=_Failed).error
     except (msgspec.MsgspecError, RecursionError):
         return of_status(status, "answer", f"The connector answered with status {status} and no reason.")
-    return of_status(status, told.code, told.reason)
+    return of_status(status, told.code, told.reason, told.reasons)
 
 
 class _Told(msgspec.Struct, frozen=True):
     code: str
     reason: str
+    reasons: dict[str, str] = {}
 
 
 class _Failed(msgspec.Struct, frozen=True):

@@ -123,7 +123,9 @@ async def publish(plane: Plane, asset_id: str, *, release: bool = False) -> Asse
     # A policy is checked again: what could be enforced when it was drafted may not be enforceable now.
     unfit = fitness.unpublishable(plane.library, catalog_policy(asset), facts.instant(plane.now()))
     unfit = unfit or _impersonal(plane, asset)
-    problem = unfit.texts["en"] if unfit else plane.dataplane.supports(asset.source, None)
+    if unfit:
+        raise NotAllowed("not-offerable", unfit.texts["en"], unfit.texts)
+    problem = plane.dataplane.supports(asset.source, None)
     if problem:
         raise NotAllowed("not-offerable", problem)
     published = msgspec.structs.replace(asset, document=_document(plane, asset))
@@ -212,7 +214,9 @@ def _check(plane: Plane, draft: Draft) -> None:
     checked = documents.catalog_offer(policy, offer_id="urn:uuid:draft")
     unfit = fitness.unpublishable(plane.library, checked, facts.instant(plane.now()))
     unfit = unfit or fitness.unenforceable(plane.library, access)
-    problem = unfit.texts["en"] if unfit else plane.dataplane.supports(draft.source, None)
+    if unfit:
+        raise Invalid("not-offerable", unfit.texts["en"], unfit.texts)
+    problem = plane.dataplane.supports(draft.source, None)
     if problem:
         raise Invalid("not-offerable", problem)
     if draft.reservation is not None:

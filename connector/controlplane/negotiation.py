@@ -221,7 +221,7 @@ def _check(plane: Plane, policy: bytes, asset: Asset | None) -> None:
     if unfit is None and asset is not None:
         unfit = fitness.impersonal(plane, checked, asset.stated, asset.data_class)
     if unfit is not None:
-        raise Invalid("not-offerable", unfit.texts["en"])
+        raise Invalid("not-offerable", unfit.texts["en"], unfit.texts)
 
 
 async def _decide(plane: Plane, pid: str, step: Callable[[ContractNegotiation], Step]) -> ContractNegotiation:

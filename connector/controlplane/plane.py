@@ -78,6 +78,8 @@ class Plane:
 class UseCaseError(Exception):
     """A use case cannot be carried out; nothing was changed. `code` is for programs, the message one sentence.
 
+    `reasons` says the same in `de` and `en`, where it is known in both.
+
     UseCaseError
     ├── NotFound     there is no such thing (or it is not yours to see)
     ├── NotAllowed   the state of the thing does not allow it, or a rule forbids it
@@ -85,10 +87,11 @@ class UseCaseError(Exception):
     └── PeerFailed   the counter-party refused or could not be reached
     """
 
-    def __init__(self, code: str, reason: str) -> None:
+    def __init__(self, code: str, reason: str, reasons: Mapping[str, str] | None = None) -> None:
         super().__init__(reason)
         self.code = code
         self.reason = reason
+        self.reasons = dict(reasons or {})
 
 
 class NotFound(UseCaseError):

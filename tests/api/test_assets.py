@@ -116,3 +116,11 @@ async def test_what_is_missing_from_a_query_is_named(desk: Desk, path: str) -> N
         answer = await client.get(path)
     assert answer.status_code == 422
     assert "in the query cannot be used" in answer.json()["error"]["reason"]
+
+
+async def test_what_is_missing_from_an_offer_of_personal_data_is_said_in_both_languages(desk: Desk) -> None:
+    async with desk.client() as client, desk.client("chief") as chief:
+        await client.post("/v1/assets", json={**DRAFT, "id": "urn:a", "data_class": "personal"})
+        refused = await chief.post("/v1/assets/urn:a/publish", json={"release": True})
+    assert (refused.status_code, refused.json()["error"]["reasons"]["en"]) == (409, refused.json()["error"]["reason"])
+    assert refused.json()["error"]["reasons"]["de"].startswith("Es fehlt der Zweck.")

@@ -290,3 +290,10 @@ def test_what_was_decided_in_a_negotiation_is_shown_with_the_reasons(cli: Cli, m
     shown = cli("negotiation", "show", "urn:n", "--lang", "de")
     assert "decided terminate: Die Regeln erlauben es nicht. Zweck: nicht erfüllt." in shown.out
     assert cli("negotiation", "show", "urn:n", "--json").json["decisions"][0]["record"] == {"verdict": "deny"}
+
+
+def test_a_refusal_is_said_in_the_language_of_the_call(cli: Cli, management: Management) -> None:
+    error = {"code": "not-offerable", "reason": "The purpose is missing.", "reasons": {"de": "Es fehlt der Zweck."}}
+    management.answer("POST", "/v1/assets/air/publish", {"error": error}, status=409)
+    assert cli("asset", "publish", "air", "--lang", "de").err == "datenkontor: Es fehlt der Zweck.\n"
+    assert cli("asset", "publish", "air", "--lang", "en").err == "datenkontor: The purpose is missing.\n"
