@@ -179,12 +179,15 @@ FACTS: dict[str, Fact] = {
 
 
 def claimable(registry: Registry) -> dict[str, Operand]:
-    """Return the operands whose facts the participant list may state as claims, by fact name."""
+    """Return the operands whose facts the participant list may state as claims, by fact name.
+
+    What we know ourselves is none of them, but for the basis of a disclosure, of which an asset may say nothing.
+    """
     stated = {"request", "credential", "connector"}
     return {
         operand.fact: operand
         for operand in registry.operands.values()
-        if operand.source in stated or operand.trust == "declared"
+        if operand.fact == "legalBasis" or (operand.source in stated and operand.fact not in FACTS)
     }
 
 
