@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane import assets, documents, policies
+from connector.controlplane import assets, documents, facts, policies
 from connector.controlplane.facts import BYTE, ROW_FILTERS, TRANSFORMS, instant
 from connector.controlplane.library import Library
 from connector.controlplane.plane import Invalid, NotFound, Plane
@@ -19,6 +19,7 @@ from connector.policy.analysis.why import ways
 from connector.policy.compile import Compiled
 from connector.policy.decide import decide, explain
 from connector.policy.decision import Performance, Phase, PolicyError, Request, Verdict, World
+from connector.policy.literals import lexical
 from connector.policy.model import Number, Text, Value
 from connector.policy.names import expand
 from connector.policy.registry import Operand
@@ -26,10 +27,13 @@ from connector.policy.sorts import coerce
 from connector.policy.words import changes
 from connector.policy.words.reasons import reasons
 from connector.policy.words.rule import action_name
+from connector.ports.entities import Agreement
 from connector.protocol.dsp.common import Role
 
 MOST_CHANGES, MOST_FLIPS = 5, 400
 PROVIDER = "urn:uuid:provider"
+# What a question says itself, and what no operand is named after.
+_NOT_TRIED = frozenset({"participant", "recipient", "event.over"})
 
 
 class Situation(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,7 +142,7 @@ async def asked(plane: Plane, question: Question) -> Answer:
     if question.asset is not None:
         asset = await assets.get(plane, question.asset)
         policy, target = msgspec.json.decode(asset.policy), target or asset.id
-        known["fileFormat"] = (asset.media_type,)
+        known |= _read(facts.Situation(participant="", claims={}, media_type=asset.media_type, stated=asset.stated))
     if question.agreement is not None:
         agreement = await plane.store.agreement(plane.owner, question.agreement)
         if agreement is None:
@@ -147,7 +151,13 @@ async def asked(plane: Plane, question: Question) -> Answer:
         policy, target = msgspec.json.decode(agreement.document), target or agreement.dataset
         consumer = agreement.counterparty if agreement.role is Role.PROVIDER else plane.participant
         participant = participant or consumer
-        known |= {"count": (str(usage.uses),), "volume": (str(usage.bytes_moved),)}
+        recent = await plane.store.recent(agreement.owner, agreement.id, plane.now())
+        known |= {
+            "count": (str(usage.uses),),
+            "volume": (str(usage.bytes_moved),),
+            "requestsPerHour": (str(recent.uses),),
+        }
+        known |= await _now(plane, agreement)
         if question.agreed_at is None:
             situation = msgspec.structs.replace(situation, agreed_at=instant(agreement.agreed_at))
     if participant is not None:
@@ -159,6 +169,28 @@ async def asked(plane: Plane, question: Question) -> Answer:
         situation, target=target or situation.target, facts=known | _by_fact(plane.library, question.facts)
     )
     return answer(plane.library, policy, situation)
+
+
+async def _now(plane: Plane, agreement: Agreement) -> dict[str, tuple[str, ...]]:
+    """Return what our people recorded for an agreement, and what is known of its data."""
+    asset = await plane.store.asset(agreement.owner, agreement.dataset)
+    situation = facts.Situation(
+        participant="",
+        claims={},
+        now=plane.now(),
+        media_type=asset.media_type if asset else None,
+        stated=asset.stated if asset else None,
+        changed_at=await plane.dataplane.changed_at(asset.source) if asset else None,
+        payments=await plane.store.payments(agreement.owner, agreement.id),
+        events=await plane.store.events(agreement.owner),
+    )
+    return _read(situation)
+
+
+def _read(situation: facts.Situation) -> dict[str, tuple[str, ...]]:
+    """Return the facts of a situation as texts; who asks is said by the question."""
+    found = {name: read(situation) for name, read in facts.FACTS.items() if name not in _NOT_TRIED}
+    return {name: tuple(lexical(value)[0] for value in values) for name, values in found.items() if values is not None}
 
 
 def _by_fact(library: Library, given: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

@@ -4,10 +4,16 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 
 from connector.client import Connector
 from connector.client.errors import Invalid, NotFound
+from connector.controlplane import assets
+from connector.controlplane.assets import Draft
+from connector.ports.changes import PutAgreement
+from connector.ports.entities import Stated
+from connector.protocol.dsp.common import Role
 from tests.support.plane import CITY, ME, Blocked, Desk
 
 Json = dict[str, Any]
@@ -158,3 +164,40 @@ async def test_a_policy_from_outside_is_bounded(desk: Desk) -> None:
         assert (await client.post("/v1/policies/explain", json={"policies": [deep]})).status_code == 422
         assert (await client.post("/v1/policies/explain", json={"policies": [{}] * 101})).status_code == 422
         assert (await reader.post("/v1/policies/explain", json={"policies": [{}]})).status_code == 403
+
+
+async def test_a_dry_run_knows_what_our_people_stated_recorded_and_declared(desk: Desk) -> None:
+    constraints = [
+        {"leftOperand": "dk:paymentState", "operator": "eq", "rightOperand": "settled"},
+        {"leftOperand": "odrl:event", "operator": "eq", "rightOperand": "dk:emergency"},
+        {"leftOperand": "odrl:language", "operator": "eq", "rightOperand": "de"},
+        {"leftOperand": "dk:requestsPerHour", "operator": "lteq", "rightOperand": "5"},
+    ]
+    policy = {"permission": [{"action": "use", "constraint": constraints}]}
+    await assets.add(
+        desk.plane,
+        Draft(id="urn:dataset:air", title={"en": "Air"}, source={"kind": "file"}, stated=Stated(languages=("de",))),
+    )
+    await desk.agree(role=Role.PROVIDER)
+    kept = await desk.store.agreement(desk.plane.owner, "urn:agreement:1")
+    assert kept
+    terms = {
+        "@type": "Agreement",
+        "@id": "urn:a",
+        "target": "urn:dataset:air",
+        "assigner": ME,
+        "assignee": CITY,
+        **policy,
+    }
+    await desk.store.commit([PutAgreement(msgspec.structs.replace(kept, document=msgspec.json.encode(terms)))])
+    async with desk.client() as client:
+
+        async def tried() -> str:
+            answer = await client.post("/v1/policies/decide", json={"agreement": "urn:agreement:1"})
+            assert answer.status_code == 200, answer.text
+            return str(answer.json()["verdict"])
+
+        assert await tried() == "deny"
+        await client.post("/v1/agreements/urn%3Aagreement%3A1/payments", json={"state": "settled", "amount": 3})
+        await client.post("/v1/events/begin", json={"name": "dk:emergency"})
+        assert await tried() == "permit"
