@@ -124,6 +124,18 @@ async def test_a_negotiation_without_end_goes_to_a_person(desk: Desk) -> None:
     assert "fünf Runden" in answer.reasons["de"]
 
 
+async def test_what_cannot_be_told_waits_for_a_person_with_the_findings_on_record(desk: Desk) -> None:
+    await offered(desk, terms(RESEARCH, 10))
+    sets = [atom("dk:role", "isAllOf", [f"urn:{number}:{name}" for name in range(60)]) for number in range(8)]
+    either = {"or": [atom("dk:role", "isNoneOf", [f"urn:{number}"]) for number in range(20)]}
+    asked = requested({"permission": [{"action": "use", "constraint": [*sets, either]}]})
+    answer = await ByPolicy(desk.plane, frozenset()).decide(asked, NOW)
+    assert isinstance(answer, HoldFor)
+    assert answer.who == "provider"
+    assert answer.judged["compared"]["found"] == "hold"
+    assert [entry["code"] for entry in answer.judged["compared"]["findings"]] == ["too-many-clauses"]
+
+
 async def test_terms_with_nothing_in_common_end_with_the_reason_in_both_languages(desk: Desk) -> None:
     await offered(desk, terms(RESEARCH, 10), reservation=terms(RESEARCH, 100))
     step = await decided(desk, requested(terms("dpv:Marketing"), claims={}))
