@@ -17,7 +17,9 @@ class PaymentOrder(Order):
     """Where the payments of an agreement stand from now on."""
 
     state: PaymentState
-    amount: Decimal | None = Field(None, description="What was paid with this entry (settled), or is owed (due).")
+    amount: Decimal | None = Field(
+        None, max_digits=16, decimal_places=4, description="What was paid with this entry (settled), or is owed (due)."
+    )
     currency: str | None = Field(None, max_length=3, description="EUR, the currency that policies count in.")
     until: datetime | None = Field(None, description="What is paid is due again from then on; what is due, overdue.")
 

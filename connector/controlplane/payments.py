@@ -4,6 +4,7 @@ The connector moves no money. An entry is appended and never changed; what was p
 that run under the agreement are decided again at once.
 """
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -11,13 +12,12 @@ import msgspec
 
 from connector.controlplane import duties, enforcement, facts, trail
 from connector.controlplane.plane import Invalid, NotAllowed, NotFound, Plane
-from connector.policy.literals import number
 from connector.ports.changes import Change, RecordPayment
 from connector.ports.entities import Agreement, Payment, PaymentState
 from connector.protocol.dsp.common import Role
 
 MOST = 10_000
-MOST_AMOUNT = Decimal(10**12)
+_AMOUNT = re.compile(r"\d{1,12}(?:\.\d{1,4})?", re.ASCII)
 _LIMITED = frozenset({PaymentState.SETTLED, PaymentState.DUE})
 
 
@@ -86,8 +86,7 @@ async def record(
 
 
 def _check(plane: Plane, state: PaymentState, amount: str | None, currency: str | None, until: int | None) -> None:
-    value = number(amount) if amount is not None else None
-    if amount is not None and (value is None or not 0 < value <= MOST_AMOUNT):
+    if amount is not None and (not _AMOUNT.fullmatch(amount) or not Decimal(amount)):
         raise Invalid("amount", "The amount is no number above zero: write it as 12.50.")
     if amount is not None and state not in _LIMITED:
         raise Invalid("amount", f"The state {state} has no amount: one is paid (settled) or owed (due).")

@@ -54,6 +54,8 @@ async def test_what_was_paid_adds_up_and_the_last_state_counts(desk: Desk) -> No
         (PaymentState.SETTLED, {"amount": "-1"}, "amount"),
         (PaymentState.SETTLED, {"amount": "NaN"}, "amount"),
         (PaymentState.SETTLED, {"amount": "1e30"}, "amount"),
+        (PaymentState.SETTLED, {"amount": "1.00001"}, "amount"),
+        (PaymentState.SETTLED, {"amount": "1" * 13}, "amount"),
         (PaymentState.OVERDUE, {"amount": "1"}, "amount"),
         (PaymentState.SETTLED, {"amount": "1", "currency": "USD"}, "currency"),
         (PaymentState.SETTLED, {"until": NOW}, "until"),
