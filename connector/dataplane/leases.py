@@ -63,7 +63,8 @@ class Gate:
     @property
     def counts(self) -> bool:
         """Tell whether the lease bounds bytes or uses, so that what moves has to be seen moving."""
-        return self._lease is not None and (self._lease.max_bytes, self._lease.max_uses) != (None, None)
+        lease = self._lease
+        return lease is not None and (lease.max_bytes, lease.max_uses, lease.max_per_hour) != (None, None, None)
 
     @property
     def max_per_hour(self) -> int | None:
