@@ -6,7 +6,7 @@ came with the message, and the audit leaf that records it.
 
 import msgspec
 
-from connector.ports.entities import Agreement, Asset, Backoff, DutyEvent, Flow, Hold, Leaf, Lease, ReplayKey
+from connector.ports.entities import Agreement, Asset, Backoff, Consent, DutyEvent, Flow, Hold, Leaf, Lease, ReplayKey
 from connector.protocol.dsp.negotiation_machine import ContractNegotiation
 from connector.protocol.dsp.transfer_machine import TransferProcess
 
@@ -99,6 +99,12 @@ class RecordDuty(msgspec.Struct, frozen=True):
     event: DutyEvent
 
 
+class RecordConsent(msgspec.Struct, frozen=True):
+    """Append an entry to the consent register: from now on the latest for its subject, dataset and purpose."""
+
+    consent: Consent
+
+
 class AppendLeaf(msgspec.Struct, frozen=True):
     """Append a leaf to the audit log."""
 
@@ -118,6 +124,7 @@ Change = (
     | DropLease
     | AddUsage
     | RecordDuty
+    | RecordConsent
     | AppendLeaf
 )
 

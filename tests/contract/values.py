@@ -6,6 +6,7 @@ from connector.ports.entities import (
     Agreement,
     Asset,
     AssetStatus,
+    Consent,
     DataClass,
     DutyEvent,
     DutyState,
@@ -119,6 +120,11 @@ def lease(flow_id: str, epoch: int, **changed: Any) -> Lease:
 def duty(uid: str, **changed: Any) -> DutyEvent:
     plain: dict[str, Any] = {"owner": OWNER, "agreement_id": "urn:agreement:1", "state": DutyState.ACTIVE, "at": 1}
     return DutyEvent(duty=uid, **(plain | changed))
+
+
+def consent(subject: str, **changed: Any) -> Consent:
+    plain: dict[str, Any] = {"owner": OWNER, "dataset": "", "purpose": "urn:purpose:1", "state": "given", "at": 1}
+    return Consent(subject=subject, **(plain | changed))
 
 
 def replay_key(jti: str, **changed: Any) -> ReplayKey:

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from connector.ports.entities import (
     Asset,
     AssetStatus,
     Backoff,
+    Consent,
     DutyEvent,
     Flow,
     Hold,
@@ -29,7 +30,19 @@ from connector.protocol.dsp.machine import Kind
 from connector.protocol.dsp.negotiation_machine import ContractNegotiation
 from connector.protocol.dsp.transfer_machine import TransferProcess
 from connector.store.rules import check_version
-from connector.store.sqlite import agreements, assets, audit, backoff, duties, flows, holds, processes, replay, usage
+from connector.store.sqlite import (
+    agreements,
+    assets,
+    audit,
+    backoff,
+    consents,
+    duties,
+    flows,
+    holds,
+    processes,
+    replay,
+    usage,
+)
 from connector.store.sqlite.connection import readable, writable
 from connector.store.sqlite.migrate import migrate, steps
 from connector.store.sqlite.writer import Writer
@@ -47,6 +60,7 @@ _APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
     changes.DropLease: flows.drop_lease,
     changes.AddUsage: usage.add,
     changes.RecordDuty: duties.record,
+    changes.RecordConsent: consents.record,
     changes.AppendLeaf: audit.append,
 }
 
@@ -183,6 +197,20 @@ class SqliteStore:
     async def overdue(self, owner: str, now: int, limit: int) -> Sequence[DutyEvent]:
         """Return the active entries whose deadline has passed, longest due first."""
         return duties.overdue(self._reader, owner, now, limit)
+
+    async def consents(
+        self, owner: str, page: Page, *, subject: str | None = None, dataset: str | None = None
+    ) -> tuple[Sequence[Consent], str | None]:
+        """List the entries of the consent register, newest first."""
+        return consents.consents(self._reader, owner, page, subject, dataset)
+
+    async def consents_of(self, owner: str, subjects: Sequence[str], dataset: str) -> Mapping[str, Sequence[Consent]]:
+        """Return by subject the latest entries for each purpose that are about the dataset or about all."""
+        return consents.of(self._reader, owner, subjects, dataset)
+
+    async def consent_revision(self, owner: str) -> int:
+        """Return a number that grows with every entry."""
+        return consents.revision(self._reader, owner)
 
     async def leaves(
         self, owner: str, page: Page, *, process_id: str | None = None
