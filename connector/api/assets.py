@@ -42,6 +42,9 @@ class AssetOrder(Order):
     reservation: Document | None = Field(
         None, description="The most that is given in a negotiation without asking a person; no peer ever sees it."
     )
+    records: Document | None = Field(
+        None, description='How the data is read as records, as `{"format": "csv", "subject": "person_id"}`.'
+    )
     data_class: DataClass = DataClass.INTERNAL
     live: bool = Field(False, description="The source keeps changing.")
     synthetic: bool = False
@@ -69,6 +72,7 @@ class AssetAnswer(BaseModel):
     policy: dict[str, Any]
     access: dict[str, Any] | None
     reservation: dict[str, Any] | None
+    records: dict[str, Any] | None
     offer_id: str
     live: bool
     synthetic: bool
@@ -91,6 +95,7 @@ def _answer(asset: Asset) -> AssetAnswer:
         policy=parsed(asset.policy),
         access=parsed(asset.access) if asset.access else None,
         reservation=parsed(asset.reservation),
+        records=msgspec.to_builtins(asset.records),
         offer_id=asset.offer_id,
         live=asset.live,
         synthetic=asset.synthetic,

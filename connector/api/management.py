@@ -12,6 +12,7 @@ from connector.api import (
     agreements,
     assets,
     catalog,
+    consents,
     deliveries,
     errors,
     health,
@@ -37,6 +38,7 @@ _CHAPTERS = (
     deliveries.router,
     transfers.last,
     holds.router,
+    consents.router,
     participants.router,
     policies.router,
 )

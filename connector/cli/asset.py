@@ -11,6 +11,7 @@ from connector.cli.command import After, All, Limit, PolicyFile, Yes, command, g
 from connector.cli.context import Call
 from connector.cli.failure import Code, Failure
 from connector.cli.output import moment
+from connector.cli.records import Record, described
 from connector.cli.remote import connected, listing, local, read_policy
 from connector.cli.templates import Set, policy_of
 from connector.cli.terms import said
@@ -49,6 +50,8 @@ class Status(StrEnum):
     example="""datenkontor asset add --file offered/air.csv --title 'Luftqualität' --keyword Luft --class open --publish
     datenkontor asset add --folder offered/counts --glob '*.csv' --title 'Zählstellen' --policy terms.json
     datenkontor asset add --file offered/air.csv --template downloads --set downloads=7 --publish
+    datenkontor asset add --file offered/rides.csv --record subject=person_id --policy terms.json --class personal
+    datenkontor asset add --file offered/survey.csv --record group=district --template planning --publish
     datenkontor asset add --url http://127.0.0.1:9000/roadworks --title 'Baustellen' --live --publish""",
 )
 def add(
@@ -75,6 +78,7 @@ def add(
     reservation: Annotated[
         Path | None, typer.Option(metavar="FILE", help="ODRL policy of what is given at most, unasked; never shown.")
     ] = None,
+    record: Record = None,
     data_class: Annotated[
         DataClass, typer.Option("--class", help="How delicate it is; a person agrees to the last two.")
     ] = DataClass.INTERNAL,
@@ -92,6 +96,7 @@ def add(
     """
     source, name = _source(call, file, folder, glob, url, header or [])
     wanted = policy_of(template, sets, read_policy(policy))
+    kind = media_type or mimetypes.guess_type(glob or name)[0]
     lang = call.output.lang
     with connected(call) as connector:
         asset = connector.assets.add(
@@ -101,10 +106,11 @@ def add(
             description={lang: description} if description else None,
             keywords=keyword or (),
             themes=theme or (),
-            media_type=media_type or mimetypes.guess_type(glob or name)[0],
+            media_type=kind,
             policy=wanted,
             access=read_policy(access),
             reservation=read_policy(reservation),
+            records=described(record, kind),
             data_class=data_class.value,
             live=live,
             synthetic=synthetic,
@@ -190,6 +196,7 @@ def _fields(asset: Asset, lang: str, terms: object, access: object, reservation:
         "terms": terms,
         "shown to": asset.access and access,
         "at most": asset.reservation and reservation,
+        "records": asset.records and " ".join(f"{name}={value}" for name, value in asset.records.items()),
         "licence": asset.licence,
         "live": asset.live,
         "synthetic": asset.synthetic,

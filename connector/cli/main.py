@@ -37,6 +37,7 @@ WORDS = {
     "negotiation": Word("negotiation", "Contract negotiations, in both roles."),
     "agreement": Word("agreement", "Contracts that were made."),
     "transfer": Word("transfer", "Deliveries, in both roles."),
+    "consent": Word("consent", "Consent of people whom data is about."),
     "hold": Word("hold", "What waits for a person."),
     "broker": Word("broker", "The broker: run it, or ask how it is doing."),
     "roster": Word("roster", "The participant list, for its operator."),

@@ -8,6 +8,7 @@ import msgspec
 from connector.client.agreements import Agreements, AsyncAgreements, AsyncAudit, Audit
 from connector.client.assets import Assets, AsyncAssets
 from connector.client.catalog import AsyncCatalog, AsyncParticipants, Catalog, Participants
+from connector.client.consents import AsyncConsents, Consents
 from connector.client.flow import Call, place
 from connector.client.get import get
 from connector.client.methods import AsyncRuns, Runs, awaited, blocking
@@ -59,6 +60,7 @@ class Connector:
         self.audit = Audit(driver)
         self.transfers = Transfers(driver)
         self.policies = Policies(driver)
+        self.consents = Consents(driver)
 
     search = blocking(search)
     get = blocking(get)
@@ -98,6 +100,7 @@ class AsyncConnector:
         self.audit = AsyncAudit(driver)
         self.transfers = AsyncTransfers(driver)
         self.policies = AsyncPolicies(driver)
+        self.consents = AsyncConsents(driver)
 
     search = awaited(search)
     get = awaited(get)

@@ -6,7 +6,7 @@ state machine (`controlplane.negotiation`), never a flag to look for.
 
 from dataclasses import dataclass
 
-from connector.controlplane import bargain, documents, duties, judgement
+from connector.controlplane import bargain, documents, duties, judgement, treatments
 from connector.controlplane.assets import catalog_policy
 from connector.controlplane.facts import Situation
 from connector.controlplane.plane import Plane
@@ -54,7 +54,12 @@ class ByPolicy:
         asset = await self.plane.store.asset(process.owner, process.dataset)
         if asset is None or asset.status is not AssetStatus.PUBLISHED:
             return Proceed(Terminate("withdrawn", "The offer was withdrawn."))
-        situation = Situation(participant=process.peer, claims=judgement.claims_of(process.evidence), agreed_at=now)
+        situation = Situation(
+            participant=process.peer,
+            claims=judgement.claims_of(process.evidence),
+            agreed_at=now,
+            data=treatments.data_of(asset),
+        )
         # What was accepted is an offer of our own people, who may have asked for other terms than the asset's.
         accepted = process.state == NegotiationState.ACCEPTED
         others = not accepted and not documents.same_rules(process.offer, asset.policy)

@@ -179,6 +179,7 @@ async def _lease(plane: Plane, process: TransferProcess) -> Lease | Denied:
     max_uses: int | None = None
     max_bytes: int | None = None
     decision: dict[str, Any] = {"by": "consumer"}
+    treatment = b""
     if process.role is Role.PROVIDER:
         verdict = await duties.permitted(plane, process, in_use=await _in_use(plane, process))
         if verdict.denied and await _in_use(plane, process):
@@ -190,7 +191,7 @@ async def _lease(plane: Plane, process: TransferProcess) -> Lease | Denied:
         if verdict.valid_until is not None:
             valid_until = min(valid_until, verdict.valid_until)
         max_uses, max_bytes = verdict.max_uses, verdict.max_bytes
-        decision = verdict.record
+        decision, treatment = verdict.record, verdict.treatment
     known = await plane.store.lease(process.owner, process.id)
     return Lease(
         owner=process.owner,
@@ -201,6 +202,7 @@ async def _lease(plane: Plane, process: TransferProcess) -> Lease | Denied:
         max_uses=max_uses,
         max_bytes=max_bytes,
         decision=msgspec.json.encode(decision),
+        treatment=treatment,
     )
 
 

@@ -11,6 +11,8 @@ from decimal import Decimal
 
 import msgspec
 
+from connector.controlplane import treatments
+from connector.controlplane.treatments import ANY, GROUP_SIZE, LEVEL, Data
 from connector.policy.compile import Compiled, CompiledDuty
 from connector.policy.decision import Performance, World
 from connector.policy.model import DK, ODRL, AtomicConstraint, Iri, Number, Text, Value
@@ -20,9 +22,6 @@ from connector.ports.entities import DutyEvent, DutyState, Usage
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BYTE = "http://qudt.org/vocab/unit/BYTE"
-# The data plane delivers bytes as they are: it applies no transform and leaves out no record.
-TRANSFORMS: frozenset[str] = frozenset()
-ROW_FILTERS = False
 # What the connector itself performs for a duty; to inform somebody needs an address.
 _PERFORMED = frozenset({DK + "log", ODRL + "attribute"})
 _INFORM, _ADDRESS = ODRL + "inform", DK + "notifyAddress"
@@ -32,7 +31,8 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     """What facts are read from: who asks, with which verified claims, under which agreement, having used how much.
 
     `format` is the transfer format that was asked for, `media_type` that of the asset; `running` counts the transfers
-    that run under the agreement, the one that is asked for included. `performed` is what the duty ledger knows.
+    that run under the agreement, the one that is asked for included. `performed` is what the duty ledger knows,
+    `data` what is known of the data.
     """
 
     participant: str
@@ -43,6 +43,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     media_type: str | None = None
     running: int | None = None
     performed: Mapping[str, Performance] = {}
+    data: Data = ANY
 
 
 Fact = Callable[[Situation], tuple[Value, ...] | None]
@@ -103,13 +104,14 @@ def world(situation: Situation, compiled: Compiled, claims: Mapping[str, Operand
             facts[operand.fact] = tuple(value for value in values if value is not None)
     if situation.usage is not None:
         facts |= _counted(situation.usage, compiled)
+    facts |= _stated(situation.data, compiled, registry)
     agreed_at = instant(situation.agreed_at) if situation.agreed_at is not None else None
     return World(
         facts=facts,
         agreed_at=agreed_at,
         performed=situation.performed,
-        transforms=TRANSFORMS,
-        row_filters=ROW_FILTERS,
+        transforms=situation.data.transforms,
+        row_filters=situation.data.rows,
     )
 
 
@@ -131,6 +133,15 @@ def performed_here(duty: CompiledDuty) -> bool:
     action = duty.duty.action[0].iri
     addressed = any(isinstance(entry, AtomicConstraint) and entry.left == _ADDRESS for entry in duty.parameters)
     return action in _PERFORMED or (action == _INFORM and addressed)
+
+
+def _stated(data: Data, compiled: Compiled, registry: Registry) -> dict[str, tuple[Value, ...]]:
+    """Return what the owner states about the data, and what the policy itself guarantees for what leaves."""
+    level = data.records.level if data.records else ""
+    size = max(data.records.smallest_group if data.records else 0, treatments.smallest_group(compiled))
+    operands = registry.operands
+    stated: dict[str, tuple[Value, ...]] = {operands[LEVEL].fact: (Iri(level),)} if level else {}
+    return stated | ({operands[GROUP_SIZE].fact: (Number(Decimal(size)),)} if size else {})
 
 
 def _counted(usage: Usage, compiled: Compiled) -> dict[str, tuple[Value, ...]]:

@@ -8,8 +8,10 @@ from datetime import datetime
 
 import msgspec
 
-from connector.controlplane.facts import ROW_FILTERS, TRANSFORMS, known, performed_here
+from connector.controlplane import treatments
+from connector.controlplane.facts import known, performed_here
 from connector.controlplane.library import Library
+from connector.controlplane.treatments import ANY, TRANSFORMS, Data
 from connector.policy.analysis.findings import Finding
 from connector.policy.analysis.lint import Remark, lint
 from connector.policy.checks import leaves
@@ -29,9 +31,7 @@ _NEAREST = {
     ODRL + "version": ODRL + "dateTime",
     DK + "paymentState": DK + "participantGroup",
     ODRL + "payAmount": DK + "participantGroup",
-    DK + "recordRegion": ODRL + "spatial",
     DK + "legalBasis": ODRL + "purpose",
-    DK + "consentStatus": ODRL + "purpose",
     DK + "artifactState": DK + "securityLevel",
 }
 
@@ -43,17 +43,20 @@ class Unfit(msgspec.Struct, frozen=True):
     texts: Texts
 
 
-def unenforceable(library: Library, document: bytes) -> Unfit | None:
-    """Return why a policy cannot be accepted at all: it cannot be read, or something in it cannot be enforced here."""
+def unenforceable(library: Library, document: bytes, data: Data = ANY) -> Unfit | None:
+    """Return why a policy cannot be accepted at all: it cannot be read, or something in it cannot be enforced here.
+
+    `data` is what is known of the data it is about; without it some that fit are meant.
+    """
     compiled = library.compiled(document)
     if isinstance(compiled, PolicyError):
         return unreadable(compiled)
-    return next((_unfit(library, finding) for finding in gaps(library, compiled)), None)
+    return next((_unfit(library, finding) for finding in gaps(library, compiled, data)), None)
 
 
-def unpublishable(library: Library, document: bytes, now: datetime) -> Unfit | None:
+def unpublishable(library: Library, document: bytes, now: datetime, data: Data = ANY) -> Unfit | None:
     """Return why a policy is not offered: as above, or because it is void or nobody could ever use it from `now` on."""
-    problem = unenforceable(library, document)
+    problem = unenforceable(library, document, data)
     if problem is not None:
         return problem
     compiled = library.compiled(document)
@@ -81,10 +84,10 @@ def _unfit(library: Library, finding: Finding) -> Unfit:
     return Unfit(finding.code, said)
 
 
-def gaps(library: Library, compiled: Compiled) -> Iterator[Finding]:
+def gaps(library: Library, compiled: Compiled, data: Data = ANY) -> Iterator[Finding]:
     """Yield what in a policy nothing here can check, apply or see; each operand and action once."""
     seen: set[Finding] = set()
-    for finding in _all(library, compiled):
+    for finding in (*_all(library, compiled), *treatments.gaps(compiled, data)):
         if finding not in seen:
             seen.add(finding)
             yield finding
@@ -112,7 +115,7 @@ def _of_duty(library: Library, duty: CompiledDuty) -> Iterator[Finding]:
 
 def _of_atom(library: Library, atom: AtomicConstraint) -> Iterator[Finding]:
     operand = library.operands.operands[atom.left]
-    if not known(operand, library.claims) and not (operand.per_record and ROW_FILTERS):
+    if not known(operand, library.claims) and not treatments.by_data(operand):
         yield Finding("not-checked", other=_NEAREST.get(operand.iri, ""), operands=(operand.iri,))
 
 

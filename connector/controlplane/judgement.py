@@ -10,9 +10,10 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane import evidence, facts, fitness
+from connector.controlplane import evidence, facts, fitness, treatments
 from connector.controlplane.facts import Situation
 from connector.controlplane.plane import Plane
+from connector.policy.analysis.findings import Finding
 from connector.policy.compile import Compiled
 from connector.policy.decide import decide, explain, is_shown
 from connector.policy.decision import (
@@ -27,6 +28,7 @@ from connector.policy.decision import (
 )
 from connector.policy.literals import MICROSECOND
 from connector.policy.registry import Registry
+from connector.policy.words import findings
 from connector.policy.words.reasons import reasons
 from connector.ports.entities import Agreement, AssetStatus, Page, Usage
 from connector.protocol.dsp.negotiation_machine import ContractNegotiation
@@ -60,7 +62,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """A verdict as the control plane uses it: denied or not, why, until when (ms), limits, and what goes on record.
 
     `reasons` says why it was denied in `de` and `en`, empty where it was not; `duties` what is to be performed, or what
-    stands in the way. `record` has no secret and no personal data.
+    stands in the way. `record` has no secret and no personal data. `treatment` is what is done to the data on the way.
     """
 
     denied: bool
@@ -70,6 +72,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     max_bytes: int | None = None
     duties: tuple[DutyTask, ...] = ()
     record: dict[str, Any] = {}
+    treatment: bytes = b""
 
     @property
     def reason(self) -> str:
@@ -94,7 +97,8 @@ def judge(plane: Plane, document: bytes, situation: Situation, dataset: str, pha
     decision = found.decision
     kept = evidence.of_explanation(found, library.operands)
     if decision.verdict is not Verdict.DENY or (phase is Phase.NEGOTIATION and _later(compiled, request, world)):
-        return _judgement(plane, decision, situation.usage, kept)
+        judged = _judgement(plane, decision, situation.usage, kept)
+        return _treated(plane, judged, decision, situation, dataset, world) if phase is Phase.ACCESS else judged
     return _judgement(plane, decision, situation.usage, kept, told(found, library.operands))
 
 
@@ -121,6 +125,25 @@ def onlooker(plane: Plane, situation: Situation) -> Callable[[bytes, str], bool]
         return answer
 
     return shown
+
+
+def _treated(
+    plane: Plane, judged: Judgement, decision: Decision, situation: Situation, dataset: str, world: World
+) -> Judgement:
+    """Return the verdict with what is done to the data; denied where the data does not allow it."""
+    operands = plane.library.operands
+    purpose = world.facts.get("purpose", ())
+    found = treatments.made(operands, situation.data, dataset, decision.transforms, decision.row_filter, purpose)
+    if found is None:
+        return judged
+    if isinstance(found, Finding):
+        texts = {"de": findings.say(found, operands, "de"), "en": findings.say(found, operands, "en")}
+        return Judgement(
+            denied=True, reasons=texts, record={**judged.record, "verdict": "deny", "reasons": [found.code]}
+        )
+    done = [step.name for step in found.steps] + (["row-filter"] if found.rows else [])
+    record = {**judged.record, "treatment": done}
+    return msgspec.structs.replace(judged, treatment=msgspec.json.encode(found), record=record)
 
 
 def _after_what_was_done(at: datetime, situation: Situation) -> datetime:
@@ -201,7 +224,8 @@ async def access(plane: Plane, process: TransferProcess, *, in_use: bool = False
         usage = msgspec.structs.replace(usage, uses=usage.uses - 1)
     media_type = asset.media_type if asset else None
     running = await _running(plane, process, agreement.document)
-    situation = msgspec.structs.replace(situation, media_type=media_type, running=running, usage=usage)
+    data = treatments.data_of(asset)
+    situation = msgspec.structs.replace(situation, media_type=media_type, running=running, usage=usage, data=data)
     return judge(plane, agreement.document, situation, agreement.dataset, Phase.ACCESS)
 
 

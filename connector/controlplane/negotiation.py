@@ -5,9 +5,10 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane import catalog, documents, facts, fitness, persons, trail
+from connector.controlplane import catalog, documents, facts, fitness, persons, trail, treatments
 from connector.controlplane.foreign import kept
 from connector.controlplane.plane import Invalid, NotAllowed, NotFound, Plane
+from connector.controlplane.treatments import Data
 from connector.ports.decider import Accept, Agree, Finalize, Offer, Request, Step, Terminate, Verify
 from connector.ports.entities import AssetStatus
 from connector.protocol.dsp import machine, negotiation, negotiation_machine
@@ -102,7 +103,7 @@ async def offer(
         raise NotAllowed("not-published", f"The asset {asset_id} is {asset.status}: publish it, then offer it.")
     wanted = kept(policy) if policy is not None else None
     if wanted is not None:
-        _check(plane, wanted)
+        _check(plane, wanted, treatments.data_of(asset))
     terms = documents.message_offer(
         wanted or asset.policy,
         offer_id=asset.offer_id,
@@ -173,20 +174,21 @@ async def terminate(plane: Plane, pid: str, reason: str) -> ContractNegotiation:
 async def counter(plane: Plane, pid: str, policy: dict[str, Any]) -> ContractNegotiation:
     """Answer with other terms: a provider offers, a consumer requests. Raises NotAllowed, Invalid."""
     document = kept(policy)
+    asset = await plane.store.asset(plane.owner, (await get(plane, pid)).dataset)
 
     def step(process: ContractNegotiation) -> Step:
         if process.role is Role.CONSUMER:
             return Request(document)
-        _check(plane, document)
+        _check(plane, document, treatments.data_of(asset))
         return Offer(document)
 
     return await _decide(plane, pid, step)
 
 
-def _check(plane: Plane, policy: bytes) -> None:
+def _check(plane: Plane, policy: bytes, data: Data) -> None:
     """Refuse to offer what is void, of no use or not enforced here. Raises Invalid."""
     checked = documents.catalog_offer(policy, offer_id="urn:uuid:draft")
-    unfit = fitness.unpublishable(plane.library, checked, facts.instant(plane.now()))
+    unfit = fitness.unpublishable(plane.library, checked, facts.instant(plane.now()), data)
     if unfit is not None:
         raise Invalid("not-offerable", unfit.texts["en"])
 

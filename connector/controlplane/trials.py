@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane import assets, documents, policies
-from connector.controlplane.facts import BYTE, ROW_FILTERS, TRANSFORMS, instant
+from connector.controlplane import assets, documents, policies, treatments
+from connector.controlplane.facts import BYTE, instant
 from connector.controlplane.library import Library
 from connector.controlplane.plane import Invalid, NotFound, Plane
 from connector.policy.analysis.why import ways
@@ -37,7 +37,8 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
 
     `facts` are texts by operand (`purpose`, `odrl:purpose`, `dk:role` …); `count` and `volume` are what was used so
     far. `agreed_at` is when the agreement was made, now if left out. `performed` names duties that were performed, by
-    action or by their name in the policy, and when. `transforms` are those that the data plane can apply.
+    action or by their name in the policy, and when. `transforms` are those that the data plane can apply, `rows` says
+    whether it can leave out single records.
     """
 
     at: datetime
@@ -47,7 +48,8 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     agreed_at: datetime | None = None
     facts: Mapping[str, tuple[str, ...]] = {}
     performed: Mapping[str, datetime] = {}
-    transforms: frozenset[str] = TRANSFORMS
+    transforms: frozenset[str] = treatments.TRANSFORMS
+    rows: bool = True
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,6 +141,8 @@ async def asked(plane: Plane, question: Question) -> Answer:
         asset = await assets.get(plane, question.asset)
         policy, target = msgspec.json.decode(asset.policy), target or asset.id
         known["fileFormat"] = (asset.media_type,)
+        data = treatments.data_of(asset)
+        situation = msgspec.structs.replace(situation, transforms=data.transforms, rows=data.rows)
     if question.agreement is not None:
         agreement = await plane.store.agreement(plane.owner, question.agreement)
         if agreement is None:
@@ -205,7 +209,7 @@ def _world(library: Library, compiled: Compiled, situation: Situation) -> World:
         agreed_at=situation.agreed_at or situation.at,
         performed=_performed(library, compiled, situation),
         transforms=situation.transforms,
-        row_filters=ROW_FILTERS,
+        row_filters=situation.rows,
     )
 
 

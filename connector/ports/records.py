@@ -4,6 +4,7 @@ The control plane makes a `Treatment` of a decision's transforms and row filter 
 needs nothing else of the policy. An empty treatment is none: the bytes leave as they lie there.
 """
 
+import re
 from typing import Literal
 
 import msgspec
@@ -12,6 +13,9 @@ from connector.policy.decision import RowFilter
 
 Format = Literal["csv", "json", "ndjson"]
 """Text with a header line (RFC 4180), a JSON array of objects, or one JSON object a line."""
+
+PRECISION = re.compile(r"hour|day|month|year|(decimals|prefix)-\d{1,2}|(?=.*[1-9])\d{1,9}(\.\d{1,9})?")
+"""How coarse values may be made: a part of an instant, decimals, characters, or the multiple of a number."""
 
 
 class Records(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
