@@ -12,6 +12,7 @@ from connector.api.auth import require_admin
 from connector.api.desk import After, AtDesk, Document, Limit, Listing, Order, listed, moment, page, parsed
 from connector.controlplane import assets
 from connector.ports.entities import Asset, AssetStatus, DataClass
+from connector.ports.records import Format
 
 router = APIRouter(tags=["assets"])
 
@@ -23,6 +24,20 @@ _EXAMPLE: dict[str, Any] = {
     "media_type": "text/csv",
     "data_class": "open",
 }
+
+
+class RecordsOrder(Order):
+    """How the data is read as records, and what its owner states about them."""
+
+    format: Format
+    delimiter: str = Field("", description="Of CSV; found out from the header line if left out.")
+    fields: list[str] = Field(default_factory=list, description="The names of all fields; others then never leave.")
+    facts: dict[str, str] = Field(default_factory=dict, description="Which field holds `dk:recordRegion` and the like.")
+    subject: str = Field("", description="The field that names a person; consent is looked up for it.")
+    groups: list[str] = Field(default_factory=list, description="Fields that small groups are counted by.")
+    measures: list[str] = Field(default_factory=list, description="Fields with numbers that are added up.")
+    level: str = Field("", description="What a record stands for: record, household, block, district, city.")
+    smallest_group: int = Field(0, ge=0, description="The size of the smallest group in the data.")
 
 
 class AssetOrder(Order):
@@ -42,9 +57,7 @@ class AssetOrder(Order):
     reservation: Document | None = Field(
         None, description="The most that is given in a negotiation without asking a person; no peer ever sees it."
     )
-    records: Document | None = Field(
-        None, description='How the data is read as records, as `{"format": "csv", "subject": "person_id"}`.'
-    )
+    records: RecordsOrder | None = Field(None, description="Left out, the media type tells CSV and JSON.")
     data_class: DataClass = DataClass.INTERNAL
     live: bool = Field(False, description="The source keeps changing.")
     synthetic: bool = False

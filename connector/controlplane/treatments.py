@@ -23,7 +23,7 @@ TRANSFORMS = frozenset({"drop", "generalise", "pseudonymise", "aggregate", "supp
 CONSENT, LEVEL, GROUP_SIZE, PURPOSE = DK + "consentStatus", DK + "aggregationLevel", DK + "groupSize", ODRL + "purpose"
 _FIELD, _SMALLEST, _PRECISION = DK + "field", DK + "smallestGroup", DK + "precision"
 # What each transform must be told, and what it may be told.
-_MANNERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+MANNERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "drop": (frozenset({_FIELD}), frozenset({_FIELD})),
     "generalise": (frozenset({_FIELD, _PRECISION}), frozenset({_FIELD, _PRECISION})),
     "pseudonymise": (frozenset({_FIELD}), frozenset({_FIELD})),
@@ -227,7 +227,7 @@ def _problem(transforms: Iterable[Transform], known: Data) -> tuple[str, str, st
 
 def _step(transform: Transform, records: Records | None) -> Step | str:
     """Return a transform with plain parameters, or the name of what is unclear; empty where groups are missing."""
-    must, may = _MANNERS[transform.name]
+    must, may = MANNERS[transform.name]
     fields: list[str] = []
     precision, least, told = "", 1, set[str]()
     for constraint in transform.parameters:

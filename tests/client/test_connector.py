@@ -58,6 +58,16 @@ def test_an_asset_is_published_and_found_again(connector: Connector) -> None:
     assert connector.oneself().scopes == ("admin", "read", "write")
 
 
+def test_what_people_said_is_recorded_and_withdrawn(connector: Connector) -> None:
+    until = datetime(2027, 1, 1, tzinfo=UTC)
+    assert connector.consents.add("anna", "dpv:PublicBenefit", until=until).recorded == 1
+    entries = [{"subject": name, "purpose": "dpv:Marketing", "state": None} for name in ("bert", "cem")]
+    assert connector.consents.record(entries).recorded == 2
+    assert [entry.until for entry in connector.consents.lookup("anna").items] == [until]
+    assert connector.consents.withdraw("bert").items[0].state.endswith("ConsentWithdrawn")
+    assert len(list(connector.consents.all(limit=2))) == 4
+
+
 def test_listings_are_read_page_by_page(connector: Connector) -> None:
     for number in range(5):
         connector.assets.add("Luft", SOURCE, id=f"urn:a:{number}")
