@@ -4,13 +4,12 @@ A treated source looks like any other to push and pull, but has no local path an
 first byte, neither size nor digest nor ranges. Small results (1 MiB) and those of transforms that answer at the end are
 made whole first: what is wrong with the data is then said before anything leaves, and downloads can be resumed.
 
-Consent is asked of the register for the people of each piece just before the piece leaves; what was made whole is asked
-about again whenever the register has changed.
+Whose consent stands how is asked as the data leaves (`dataplane.people`).
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any, Protocol
 
 from connector.dataplane.beneath import in_thread
@@ -18,19 +17,20 @@ from connector.dataplane.folder import FOLDER_TYPE
 from connector.dataplane.formats.csv import Csv
 from connector.dataplane.formats.json import JsonArray, JsonLines
 from connector.dataplane.kinds import Treating, build_transforms
-from connector.dataplane.leases import SUPERSEDED, Gate, LeaseEnded
+from connector.dataplane.leases import Gate
+from connector.dataplane.people import People
 from connector.dataplane.register import Register
 from connector.dataplane.rows import Rows
 from connector.dataplane.values import demand, text
-from connector.policy.consent import Stand, standing
 from connector.ports.entities import Flow
 from connector.ports.flow import PERSON, Content, Record, Source, Transform, Untreatable
-from connector.ports.records import Consenting, Records, Treatment, read_treatment
+from connector.ports.records import Records, Treatment, read_treatment
 
 _FOLDER = "A folder cannot be treated record by record: offer its files one by one."
 PIECE = 64 * 1024
 WHOLE = 1024 * 1024
 _BATCH = 1_000
+_REMEMBERED = 50_000
 
 
 def treated(source: Source, flow: Flow, gate: Gate, treating: Treating | None, register: Register) -> Source:
@@ -98,17 +98,17 @@ class Treated:
         async with self._source.open(address) as raw:
             if raw.media_type == FOLDER_TYPE:
                 raise Untreatable(_FOLDER)
-            delivery = _Delivery(self._flow, self._treatment, self._treating, self._register)
-            chunks = delivery.chunks(raw.chunks)
-            head, whole = await _collect(chunks, None if delivery.whole else WHOLE)
+            people = People(self._flow.owner, self._treatment.consent, self._register)
+            chunks, head, whole = await self._begun(raw.chunks, people)
             if not whole:
-                joined = _joined(delivery.guarded(head), delivery.unwatched(), chunks)
+                joined = _joined(people.guarded(head), people.unwatched(), chunks)
                 yield Content(chunks=joined, media_type=raw.media_type, name=raw.name)
                 return
             body = b"".join(head)
+            del chunks, head
             digest = hashlib.sha256(body).hexdigest()
             yield Content(
-                chunks=delivery.guarded(_cut(body[offset:end])),
+                chunks=people.guarded(_cut(body[offset:end])),
                 media_type=raw.media_type,
                 size=len(body),
                 etag=f'"{digest[:32]}"',
@@ -117,69 +117,35 @@ class Treated:
                 name=raw.name,
             )
 
+    async def _begun(self, raw: AsyncIterator[bytes], people: People) -> tuple[AsyncIterator[bytes], list[bytes], bool]:
+        """Make the data, whole or its beginning; return the rest, what was made, and whether that is all.
 
-class _People:
-    """What the register says of the people of one delivery. `seen` are those who are in it and may still be asked."""
-
-    def __init__(self, flow: Flow, records: Records, consenting: Consenting | None, register: Register) -> None:
-        self._owner = flow.owner
-        self._records = records
-        self._consenting = consenting
-        self._register = register
-        self._revision = -1
-        self._ends: int | None = None
-        self.seen: dict[str, str | None] | None = {}
-
-    async def states(self, people: Sequence[str]) -> dict[str, str | None]:
-        """Return where the consent of each person stands now, None for unknown."""
-        wanted = self._consenting
-        if wanted is None or not people:
-            return {}
-        # The revision first: what is entered while we read is noticed the next time.
-        revision = await self._register.store.consent_revision(self._owner)
-        found: dict[str, str | None] = {}
-        for at in range(0, len(people), _BATCH):
-            batch = people[at : at + _BATCH]
-            for person, entries in (await self._register.store.consents_of(self._owner, batch, wanted.dataset)).items():
-                stands = [Stand(entry.purpose, entry.state, entry.until) for entry in entries]
-                state = standing(stands, wanted.covering, wanted.touching, self._register.now())
-                found[person] = state[0] if state else None
-                if state and state[1] is not None:
-                    self._ends = min(self._ends or state[1], state[1])
-        if self.seen is not None:
-            self._revision = self._revision if self._revision >= 0 else revision
-            self.seen |= {person: found.get(person) for person in people}
-        return found
-
-    async def same(self) -> None:
-        """Raise LeaseEnded where the consent of somebody in the delivery stands otherwise than when it was made."""
-        if not self.seen:
-            return
-        revision = await self._register.store.consent_revision(self._owner)
-        if revision == self._revision and (self._ends is None or self._register.now() < self._ends):
-            return
-        before, self.seen, self._ends = self.seen, None, None
-        found = await self.states(list(before))
-        if any(found.get(person) != state for person, state in before.items()):
-            raise LeaseEnded(SUPERSEDED)
-        self.seen, self._revision = before, revision
+        What has to be held whole takes memory: a few at a time do.
+        """
+        delivery = _Delivery(self._flow, self._treatment, self._treating, people)
+        chunks = delivery.chunks(raw)
+        async with self._register.wholes if delivery.whole else nullcontext():
+            head, ended = await _collect(chunks, None if delivery.whole else WHOLE)
+        return chunks, head, ended
 
 
 class _Delivery:
     """One delivery: bytes in, bytes out."""
 
-    def __init__(self, flow: Flow, treatment: Treatment, treating: Treating, register: Register) -> None:
+    def __init__(self, flow: Flow, treatment: Treatment, treating: Treating, people: People) -> None:
         records = treatment.records
         self._records = records
         self._format = _format(records)
         self._transforms: list[Transform] = build_transforms(treatment.steps, treating.secret, flow)
         self._rows = Rows(treatment, treating.operands) if treatment.rows else None
-        self._secret = treating.secret
-        self._owner = flow.owner
-        self._people = _People(flow, records, treatment.consent, register)
+        self._person = treating.secret.people(flow.owner)
+        self._people = people
         self._fields: tuple[str, ...] | None = None
         self._declared = {*records.fields, PERSON} if records.fields else None
+        self._references: dict[str, str] = {}
         self._bounds = [transform.most_bytes for transform in self._transforms if transform.most_bytes is not None]
+        # People are told apart where their consent is asked, and where they are counted.
+        self._named = bool(records.subject) and bool(treatment.consent or self._bounds)
 
     @property
     def whole(self) -> bool:
@@ -206,18 +172,6 @@ class _Delivery:
         if tail := self._format.tail():
             yield tail
 
-    async def guarded(self, pieces: Iterable[bytes]) -> AsyncIterator[bytes]:
-        """Yield what was made before, each piece only while everybody in it still stands as then."""
-        for piece in pieces:
-            await self._people.same()
-            yield piece
-
-    async def unwatched(self) -> AsyncIterator[bytes]:
-        """Yield nothing, and remember no longer who is in the delivery: what follows is asked about as it leaves."""
-        self._people.seen = None
-        for piece in tuple[bytes, ...]():
-            yield piece
-
     async def _through(self, records: list[Record]) -> bytes:
         """Return the bytes that leave for these records."""
         begun = b""
@@ -227,7 +181,7 @@ class _Delivery:
             begun = self._begin(self._format.fields)
         if not records:
             return begun
-        people = await in_thread(self._name, records) if self._records.subject else []
+        people = await in_thread(self._name, records) if self._named else []
         states = await self._people.states(people)
         return begun + await in_thread(self._treat, records, states)
 
@@ -247,10 +201,15 @@ class _Delivery:
 
     def _name(self, records: list[Record]) -> list[str]:
         """Write the reference of its person into each record; return all of them."""
+        if len(self._references) > _REMEMBERED:
+            self._references.clear()
+        known, found = self._references, dict[str, None]()
         for record in records:
             if subject := text(record.get(self._records.subject)).strip():
-                record[PERSON] = self._secret.person(self._owner, subject)
-        return list(dict.fromkeys(record[PERSON] for record in records if PERSON in record))
+                reference = known.get(subject) or known.setdefault(subject, self._person(subject))
+                record[PERSON] = reference
+                found[reference] = None
+        return list(found)
 
     def _treat(self, records: list[Record], states: dict[str, str | None]) -> bytes:
         left = []

@@ -1,7 +1,7 @@
 """The secret of a connector for pseudonyms and for references to persons: it stays here, keys are derived from it."""
 
-import hashlib
 import hmac
+from collections.abc import Callable
 
 SECRET_BYTES = 32
 
@@ -25,4 +25,9 @@ class Secret:
 
     def person(self, owner: str, subject: str) -> str:
         """Return the reference (hex) under which a person is kept: nobody can tell who it is without the secret."""
-        return hmac.digest(self.key("person", owner), subject.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()
+        return self.people(owner)(subject)
+
+    def people(self, owner: str) -> Callable[[str], str]:
+        """Return the function that gives the reference of a person, for many of them."""
+        key = self.key("person", owner)
+        return lambda subject: hmac.digest(key, subject.encode("utf-8", "surrogatepass"), "sha256").hex()

@@ -8,9 +8,9 @@ that is there twice are refused: what value belongs to which name must never be 
 import codecs
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from connector.dataplane.values import plain, text
 from connector.ports.flow import Record, Untreatable
@@ -61,7 +61,9 @@ class Csv:
 
     def write(self, records: Iterable[Record]) -> bytes:
         """Return records as lines."""
-        return self._written([_cell(record.get(name)) for name in self._written_fields] for record in records)
+        names = self._written_fields
+        values = ([record.get(name) for name in names] for record in records)
+        return self._written([value if type(value) is str else _cell(value) for value in row] for row in values)
 
     def tail(self) -> bytes:
         """Return what comes after the records."""
@@ -106,15 +108,18 @@ class Csv:
         self._delimiter = self._delimiter or max(_DELIMITERS, key=unquoted.count)
         return complete
 
-    def _written(self, rows: Iterable[Iterable[str]]) -> bytes:
-        lines = io.StringIO(newline="")
-        form: dict[str, Any] = {"delimiter": self._delimiter, "lineterminator": self._line_end}
-        plain_rows, quoted_rows = csv.writer(lines, **form), csv.writer(lines, quoting=csv.QUOTE_ALL, **form)
-        for row in rows:
-            cells = list(row)
+    def _written(self, rows: Iterable[Sequence[str]]) -> bytes:
+        kept = list(rows)
+        lines = self._lines_of(kept, csv.QUOTE_MINIMAL)
+        if "\r" in lines and "\r" not in self._line_end:
             # A carriage return alone ends a line for many readers, and the writer does not quote it by itself.
-            (quoted_rows if any("\r" in cell for cell in cells) else plain_rows).writerow(cells)
-        return lines.getvalue().encode()
+            lines = self._lines_of(kept, csv.QUOTE_ALL)
+        return lines.encode()
+
+    def _lines_of(self, rows: Sequence[Sequence[str]], quoting: Literal[0, 1]) -> str:
+        lines = io.StringIO(newline="")
+        csv.writer(lines, delimiter=self._delimiter, lineterminator=self._line_end, quoting=quoting).writerows(rows)
+        return lines.getvalue()
 
 
 def _header(row: list[str]) -> tuple[str, ...]:
