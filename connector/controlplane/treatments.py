@@ -110,7 +110,8 @@ def gaps(compiled: Compiled, known: Data) -> Iterator[Finding]:
     for atom in _atoms(compiled):
         iri = operands[atom.left].iri
         if by_data(operands[iri]) and not known.states(iri) and not (iri == GROUP_SIZE and guaranteed):
-            yield Finding("not-stated", operands=(iri,))
+            unread = operands[iri].per_record and known.records is None
+            yield Finding("records-missing" if unread else "not-stated", operands=(iri,))
     duties = [*compiled.obligations, *(duty for rule in compiled.permissions for duty in rule.duties)]
     order = list(compiled.registry.transforms.values())
     found = sorted((duty for duty in duties if duty.transform), key=lambda duty: order.index(duty.transform))

@@ -7,6 +7,8 @@ from pathlib import Path
 import aiohttp
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from connector.dataplane.leases import LeaseEnded
 from connector.dataplane.pull import Accel
@@ -25,19 +27,21 @@ from tests.dataplane.records import (
     TREATING,
     consented,
     content,
+    deliver,
     encoded,
     treat,
     treated,
 )
 from tests.dataplane.world import Side, flow_request, lease, side, url_and_token
 
+DPV = "https://w3id.org/dpv#"
 DROP = treat(CSV, Step(name="drop", fields=("name",)))
 SUPPRESS = treat(CSV, Step(name="suppress", fields=("street",), smallest_group=2))
 PEOPLE = b"name,street\nAnna,A\nBert,A\nCem,B\n"
 AGREED = AtomicConstraint(
     left=DK + "consentStatus",
     operator="isAnyOf",
-    right=(Iri("https://w3id.org/dpv#ConsentGiven"), Iri("https://w3id.org/dpv#RenewedConsentGiven")),
+    right=(Iri(DPV + "ConsentGiven"), Iri(DPV + "RenewedConsentGiven")),
 )
 WITH_CONSENT = Treatment(
     records=Records(format="csv", subject="name"), rows=RowFilter(keep=(AGREED,)), consent=CONSENTING
@@ -197,6 +201,24 @@ async def test_records_are_left_out_by_what_their_fields_say() -> None:
     assert await content([data], outside) == b"id,land\n2,FR\n", "what is not known is left out as well"
     with pytest.raises(Untreatable, match="'land'"):
         await content([b"id\n1\n"], only)
+
+
+@given(
+    rows=st.lists(
+        st.tuples(st.sampled_from(["", "DE", "DE-BW", "FR", "x"]), st.sampled_from(["", "given", "withdrawn"]))
+    ),
+    outside=st.booleans(),
+)
+@settings(max_examples=60, deadline=None)
+def test_the_records_that_leave_are_those_that_a_person_would_pick(rows: list[tuple[str, str]], outside: bool) -> None:
+    states = {"given": DPV + "ConsentGiven", "withdrawn": DPV + "ConsentWithdrawn", "": ""}
+    facts = {DK + "recordRegion": "land", DK + "consentStatus": "state"}
+    rule = RowFilter(keep=(AGREED,), drop=((IN_GERMANY,),)) if outside else RowFilter(keep=(AGREED, IN_GERMANY))
+    data = "land,state\n" + "".join(f"{land},{states[state]}\n" for land, state in rows)
+    made = deliver(data.encode(), Treatment(records=Records(format="csv", facts=facts), rows=rule)).decode()
+    fitting = {"FR"} if outside else {"DE", "DE-BW"}
+    expected = [f"{land},{states[state]}" for land, state in rows if land in fitting and state == "given"]
+    assert made.splitlines()[1:] == expected
 
 
 async def test_a_person_who_withdraws_is_not_in_what_leaves_afterwards() -> None:
