@@ -58,12 +58,15 @@ async def withdraw(
     if purpose is not None:
         return await record(plane, [Said(subject=subject, purpose=purpose, state=WITHDRAWN, dataset=dataset or "")])
     standing = await of_person(plane, subject)
-    given = [entry for entry in standing if entry.state in VALID and dataset in {None, entry.dataset}]
+    given = [
+        entry for entry in standing if entry.state in VALID and (dataset is None or entry.dataset in {"", dataset})
+    ]
     if not given:
         raise NotFound("no-consent", "No consent of this person is on record: name a purpose to record a refusal.")
-    return await _append(
-        plane, [msgspec.structs.replace(entry, state=WITHDRAWN, at=plane.now(), until=None) for entry in given]
-    )
+    # From what was given for all datasets, one can be taken back alone.
+    where = {} if dataset is None else {"dataset": dataset}
+    ended = [msgspec.structs.replace(entry, state=WITHDRAWN, at=plane.now(), until=None, **where) for entry in given]
+    return await _append(plane, list({(entry.dataset, entry.purpose): entry for entry in ended}.values()))
 
 
 async def of_person(plane: Plane, subject: str) -> Sequence[Consent]:

@@ -187,6 +187,8 @@ class _Delivery:
 
     def _begin(self, fields: tuple[str, ...]) -> bytes:
         """Check that all fields are there and return what comes before the records."""
+        if PERSON in fields:
+            raise Untreatable("The data has a field with a name that no field may have: rename it.")
         if self._records.format != "csv":
             # What one object lacks another may have: a field is there if the owner says so.
             fields = tuple(dict.fromkeys((*fields, *self._records.fields)))
@@ -205,6 +207,7 @@ class _Delivery:
             self._references.clear()
         known, found = self._references, dict[str, None]()
         for record in records:
+            record.pop(PERSON, None)  # nobody is whom the data itself says so
             if subject := text(record.get(self._records.subject)).strip():
                 reference = known.get(subject) or known.setdefault(subject, self._person(subject))
                 record[PERSON] = reference
@@ -214,6 +217,8 @@ class _Delivery:
     def _treat(self, records: list[Record], states: dict[str, str | None]) -> bytes:
         left = []
         for record in records:
+            if not self._named:
+                record.pop(PERSON, None)
             if self._declared and not record.keys() <= self._declared:
                 raise Untreatable("A record has a field that the asset does not declare: look at it before it leaves.")
             if self._rows is None or self._rows.leaves(record, states.get(record.get(PERSON, ""))):

@@ -104,10 +104,12 @@ async def test_whoever_withdraws_withdraws_everything_or_one_purpose(desk: Desk)
     assert (one.purpose, one.state) == (MARKETING, WITHDRAWN)
     [rest] = await consents.withdraw(desk.plane, "a")
     assert (rest.purpose, rest.dataset, rest.state, rest.until) == (BENEFIT, DATASET, WITHDRAWN, None)
+    [alone] = await consents.withdraw(desk.plane, "b", dataset=DATASET)
+    assert (alone.purpose, alone.dataset, alone.state) == (MARKETING, DATASET, WITHDRAWN)
     with pytest.raises(NotFound, match="name a purpose"):
         await consents.withdraw(desk.plane, "a")
-    [other] = await consents.of_person(desk.plane, "b")
-    assert other.state == GIVEN
+    found = await consents.of_person(desk.plane, "b")
+    assert [(entry.dataset, entry.state) for entry in found] == [("", GIVEN), (DATASET, WITHDRAWN)]
 
 
 async def test_without_a_secret_no_consent_is_kept(desk: Desk) -> None:

@@ -17,13 +17,14 @@ from connector.policy.consent import WITHDRAWN
 from connector.policy.decision import RowFilter
 from connector.policy.model import DK, AtomicConstraint, Iri
 from connector.ports.entities import FlowDirection
-from connector.ports.flow import Untreatable
+from connector.ports.flow import PERSON, Untreatable
 from connector.ports.records import Records, Step, Treatment
 from connector.store.memory import MemoryStore
 from tests.dataplane.records import (
     CONSENTING,
     CSV,
     JSON,
+    SECRET,
     TREATING,
     consented,
     content,
@@ -219,6 +220,19 @@ def test_the_records_that_leave_are_those_that_a_person_would_pick(rows: list[tu
     fitting = {"FR"} if outside else {"DE", "DE-BW"}
     expected = [f"{land},{states[state]}" for land, state in rows if land in fitting and state == "given"]
     assert made.splitlines()[1:] == expected
+
+
+async def test_the_data_itself_cannot_say_whose_consent_counts() -> None:
+    store, forged = MemoryStore(), SECRET.person("city", "Anna")
+    await consented(store, "Anna")
+    json = Treatment(records=Records(format="json", subject="name"), rows=RowFilter(keep=(AGREED,)), consent=CONSENTING)
+    rows = [{"name": "Anna"}, {"name": "", PERSON: forged}, {"name": "Bert", PERSON: forged}]
+    left = msgspec.json.decode(await content([msgspec.json.encode(rows)], json, store=store))
+    assert left == [{"name": "Anna"}]
+    with pytest.raises(Untreatable, match="rename it"):
+        await content([b"name,\0person\nAnna,1\n"], WITH_CONSENT, store=store)
+    plain = treat(Records(format="json"), Step(name="drop", fields=("name",)))
+    assert msgspec.json.decode(await content([msgspec.json.encode(rows)], plain)) == [{}, {}, {}]
 
 
 async def test_a_person_who_withdraws_is_not_in_what_leaves_afterwards() -> None:
