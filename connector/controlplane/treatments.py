@@ -203,8 +203,8 @@ def _transform(duty: CompiledDuty) -> Transform:
 def _problem(transforms: Iterable[Transform], known: Data) -> tuple[str, str, str] | None:
     """Return the first transform that cannot be applied, a code that says why, and what in particular."""
     records = known.records
-    fields = set(records.fields) if records else set()
-    summed: set[str] | None = None
+    fields = set(records.fields) if records and records.fields else None
+    summed = False
     for transform in transforms:
         if transform.name not in TRANSFORMS:
             return transform.name, "not-applied", ""
@@ -213,16 +213,14 @@ def _problem(transforms: Iterable[Transform], known: Data) -> tuple[str, str, st
         step = _step(transform, records)
         if isinstance(step, str):
             return transform.name, "manner-unclear" if step else "groups-missing", step
-        if step.name == "aggregate" and summed is not None:
+        if step.name == "aggregate" and summed:
             return step.name, "manner-unclear", "aggregate"
-        wanted = {*step.fields, *step.measures}
-        missing = wanted - (summed if summed is not None else fields or wanted)
-        if missing:
+        if fields is not None and (missing := {*step.fields, *step.measures} - fields):
             return step.name, "field-missing", min(missing)
-        if step.name == "drop":
+        if step.name == "aggregate":
+            fields, summed = set(step.fields) or None, True
+        elif step.name == "drop" and fields is not None:
             fields -= set(step.fields)
-        elif step.name == "aggregate":
-            summed = set(step.fields)
     return None
 
 

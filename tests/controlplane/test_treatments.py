@@ -25,6 +25,7 @@ from tests.support.plane import CITY, Desk
 
 CSV = Records(format="csv")
 SURVEY = Records(format="csv", fields=("id", "district", "age", "land"), groups=("district",), measures=("age",))
+ONLY_ID = Records(format="csv", fields=("id",))
 GIVEN = atom("dk:consentStatus", "isAnyOf", ["dpv:ConsentGiven", "dpv:RenewedConsentGiven"])
 REGION = DK + "recordRegion"
 FIVE = {**USE, "constraint": [atom("dk:groupSize", "gteq", "5")]}
@@ -81,6 +82,7 @@ def test_a_precision_that_is_offered_is_one_that_can_be_made(text: str) -> None:
         (offer(duty("dk:suppress", smallest(5))), CSV, "groups-missing", "suppress small groups"),
         (offer(duty("dk:aggregate")), CSV, "groups-missing", "aggregate"),
         (offer(duty("dk:drop", field("age")), BY_AGE), SURVEY, "field-missing", "(age)"),
+        (offer(duty("dk:drop", field("id")), duty("dk:pseudonymise", field("id"))), ONLY_ID, "field-missing", "(id)"),
         (offer(duty("dk:aggregate"), BY_AGE), SURVEY, "field-missing", "(age)"),
         (offer(permission=[{**USE, "constraint": [GIVEN]}]), SURVEY, "not-stated", "consent"),
         (offer(prohibition=[{**USE, "constraint": [GERMAN]}]), SURVEY, "not-stated", "region of the record"),
@@ -121,6 +123,12 @@ def test_what_the_data_does_not_allow_is_refused_with_the_reason(
 )  # fmt: skip
 def test_what_the_data_allows_is_offered(terms: bytes, records: Records) -> None:
     assert fitness.unenforceable(LIBRARY, terms, Data(records)) is None
+
+
+def test_what_some_data_allows_is_no_error_of_a_policy_alone() -> None:
+    for terms in (offer(duty("dk:aggregate"), BY_AGE), offer(permission=[{**USE, "constraint": [GIVEN]}])):
+        assert fitness.unenforceable(LIBRARY, terms) is None
+    assert fitness.unenforceable(LIBRARY, offer(duty("dk:aggregate", precision("10")))) is not None
 
 
 @pytest.mark.parametrize("name", ["planning", "personal-data"])
