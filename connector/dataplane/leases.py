@@ -48,6 +48,7 @@ class Gate:
         self._granted = asyncio.Event()
         self._passages: set[asyncio.Timeout] = set()
         self._outdated: set[asyncio.Timeout] = set()
+        self._demanded: bytes | None = None
         self.moved = moved
         self.volume = volume or Volume(moved)
         self.used_up = False
@@ -86,9 +87,9 @@ class Gate:
         """
         if lease.epoch < self._epoch:
             return False
-        if self._lease is not None and lease.treatment != self._lease.treatment:
+        if self._demanded not in {None, lease.treatment}:
             self._outdated |= self._passages
-        self._lease, self._epoch, self._closed = lease, lease.epoch, ""
+        self._lease, self._epoch, self._closed, self._demanded = lease, lease.epoch, "", lease.treatment
         self._granted.set()
         deadline, at_once = self._deadline(), asyncio.get_running_loop().time()
         for passage in self._passages:

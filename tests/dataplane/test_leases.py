@@ -75,6 +75,17 @@ async def test_another_treatment_ends_what_runs_and_lets_nothing_out_before_that
     assert gate.treatment == b"2"
 
 
+async def test_a_stream_does_not_outlive_a_suspension_that_ends_with_another_treatment() -> None:
+    gate, begun = Gate(now_ms), asyncio.Event()
+    gate.grant(lease(treatment=b"1"))
+    stream = asyncio.create_task(_stream(gate, begun))
+    await begun.wait()
+    gate.revoke("the transfer is suspended")
+    gate.grant(lease(2, treatment=b"2"))
+    with pytest.raises(LeaseEnded, match=SUPERSEDED):
+        await stream
+
+
 async def test_a_timeout_of_the_stream_itself_is_not_taken_for_the_end_of_the_lease() -> None:
     gate = Gate(now_ms)
     gate.grant(lease())
