@@ -91,10 +91,11 @@ class Gate:
             self._outdated |= self._passages
         self._lease, self._epoch, self._closed, self._demanded = lease, lease.epoch, "", lease.treatment
         self._granted.set()
-        deadline, at_once = self._deadline(), asyncio.get_running_loop().time()
+        deadline = self._deadline()
         for passage in self._passages:
             if not passage.expired():
-                passage.reschedule(at_once if passage in self._outdated else deadline)
+                outdated = passage in self._outdated
+                passage.reschedule(asyncio.get_running_loop().time() if outdated else deadline)
         return True
 
     def revoke(self, reason: str) -> None:
