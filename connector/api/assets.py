@@ -13,6 +13,7 @@ from connector.api.auth import require_admin
 from connector.api.desk import After, AtDesk, Desk, Document, Limit, Listing, Order, listed, moment, page, parsed
 from connector.controlplane import assets, fitness
 from connector.ports.entities import Asset, AssetStatus, DataClass, Marking
+from connector.ports.records import Format
 
 router = APIRouter(tags=["assets"])
 
@@ -37,6 +38,20 @@ class StatedModel(Order):
     marking: Annotated[Marking, Field(description="Whether it tells of people.")] = Marking.NONE
 
 
+class RecordsOrder(Order):
+    """How the data is read as records, and what its owner states about them."""
+
+    format: Format
+    delimiter: str = Field("", description="Of CSV; found out from the header line if left out.")
+    fields: list[str] = Field(default_factory=list, description="The names of all fields; others then never leave.")
+    facts: dict[str, str] = Field(default_factory=dict, description="Which field holds `dk:recordRegion` and the like.")
+    subject: str = Field("", description="The field that names a person; consent is looked up for it.")
+    groups: list[str] = Field(default_factory=list, description="Fields that small groups are counted by.")
+    measures: list[str] = Field(default_factory=list, description="Fields with numbers that are added up.")
+    level: str = Field("", description="What a record stands for: record, household, block, district, city.")
+    smallest_group: int = Field(0, ge=0, description="The size of the smallest group in the data.")
+
+
 class AssetOrder(Order):
     """What a person says about a new asset; titles and descriptions by language tag."""
 
@@ -54,6 +69,7 @@ class AssetOrder(Order):
     reservation: Document | None = Field(
         None, description="The most that is given in a negotiation without asking a person; no peer ever sees it."
     )
+    records: RecordsOrder | None = Field(None, description="Left out, the media type tells CSV and JSON.")
     data_class: DataClass = DataClass.INTERNAL
     live: bool = Field(False, description="The source keeps changing.")
     synthetic: bool = False
@@ -89,6 +105,7 @@ class AssetAnswer(BaseModel):
     policy: dict[str, Any]
     access: dict[str, Any] | None
     reservation: dict[str, Any] | None
+    records: dict[str, Any] | None
     offer_id: str
     live: bool
     synthetic: bool
@@ -121,6 +138,7 @@ def _answer(asset: Asset, remarks: Sequence[dict[str, str]] = ()) -> AssetAnswer
         policy=parsed(asset.policy),
         access=parsed(asset.access) if asset.access else None,
         reservation=parsed(asset.reservation),
+        records=msgspec.to_builtins(asset.records),
         offer_id=asset.offer_id,
         live=asset.live,
         synthetic=asset.synthetic,

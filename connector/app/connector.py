@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from connector.api.auth import ApiKey
 from connector.api.management import make_management_app
 from connector.app.listeners import Listeners
-from connector.app.parts import OWNER, Parts, build_parts, keep_fresh, limits_of, milliseconds, new_urn
+from connector.app.parts import OWNER, Parts, build_parts, keep_fresh, limits_of, milliseconds, new_urn, secret_of
 from connector.binding.broker import Announcer, SearchClient
 from connector.binding.dsp import catalog as catalog_binding
 from connector.binding.dsp.listener import application
@@ -24,7 +24,7 @@ from connector.controlplane.plane import Plane
 from connector.controlplane.watch import Watch
 from connector.controlplane.worker import Worker
 from connector.dataplane.flows import LocalDataPlane
-from connector.dataplane.kinds import Site, build_sinks, build_sources
+from connector.dataplane.kinds import Site, Treating, build_sinks, build_sources
 from connector.dataplane.pull import Accel, make_app
 from connector.identity.roster import RosterIdentity
 from connector.net.transport import Transport
@@ -119,7 +119,8 @@ async def build(
     parts = await build_parts(settings, transport=transport, now=now)
     workers: list[Worker] = []
     watch = Watch()
-    dataplane = _dataplane(parts, now)
+    vocabulary, secret = operands(), secret_of(settings)
+    dataplane = _dataplane(parts, now, Treating(secret, vocabulary))
     broker = _broker(parts)
     announcer = Announcer(broker) if broker else None
     plane = Plane(
@@ -130,7 +131,7 @@ async def build(
         identity=parts.identity,
         peer=parts.peer,
         dataplane=dataplane,
-        library=Library(operands(), ENFORCED_HERE | frozenset(settings.accept)),
+        library=Library(vocabulary, ENFORCED_HERE | frozenset(settings.accept)),
         now=now,
         new_id=new_id,
         wake=lambda process: workers[0].wake(process),
@@ -139,6 +140,7 @@ async def build(
         address_problem=parts.address_problem,
         limits=limits_of(settings),
         actions=duties.executors(parts.client),
+        secret=secret,
     )
     patience = Patience(await parts.store.backoffs(OWNER), lambda: 0.5 + random.random() / 2)  # noqa: S311 - jitter
     deciding = decider(plane) if decider else ByPolicy(plane, frozenset(settings.approve))
@@ -171,7 +173,7 @@ def _broker(parts: Parts) -> SearchClient | None:
     return SearchClient(parts.client, parts.identity, chosen.participant, chosen.api)
 
 
-def _dataplane(parts: Parts, now: Callable[[], int]) -> LocalDataPlane:
+def _dataplane(parts: Parts, now: Callable[[], int], treating: Treating) -> LocalDataPlane:
     settings = parts.settings
     settings.received.mkdir(parents=True, exist_ok=True)
     site = Site(source_root=settings.data_root, sink_root=settings.received, backends=parts.client)
@@ -184,4 +186,5 @@ def _dataplane(parts: Parts, now: Callable[[], int]) -> LocalDataPlane:
         client=parts.client,
         public_url=public_url.rstrip("/"),
         now=now,
+        treating=treating,
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import ssl
 import time
 import uuid
@@ -15,7 +16,7 @@ from connector.authority.card import operator_keys
 from connector.binding.dsp.client import HttpPeer
 from connector.controlplane.plane import Limits
 from connector.identity import keys
-from connector.identity.files import read_bounded, replace_atomically
+from connector.identity.files import read_bounded, replace_atomically, write_new
 from connector.identity.roster import RosterIdentity, RosterRejected, Seen, file_source, url_source
 from connector.identity.static_token import StaticTokenIdentity
 from connector.net.addresses import NetPolicy, check_callback, net_policy
@@ -25,6 +26,7 @@ from connector.net.errors import Blocked
 from connector.net.tls import client_context
 from connector.net.transport import Transport
 from connector.ports.identity import Identity, Participant
+from connector.ports.secret import SECRET_BYTES, Secret
 from connector.ports.store import Store
 from connector.settings import Mode, Settings
 from connector.store.sqlite.store import open_store
@@ -33,6 +35,7 @@ log = logging.getLogger(__name__)
 
 OWNER = "default"
 SEEN_MOST = 4096
+SECRET_MOST = 4096
 
 
 def milliseconds() -> int:
@@ -101,6 +104,18 @@ async def build_parts(
         peer=HttpPeer(client, identity),
         transport=transport,
     )
+
+
+def secret_of(settings: Settings) -> Secret:
+    """Return the secret that pseudonyms and references to people are made with, beside the store; made where missing.
+
+    Raises FileFault where others can read it.
+    """
+    path = settings.store.path.with_suffix(".secret")
+    if not path.exists():
+        write_new(path, os.urandom(SECRET_BYTES), mode=0o600)
+        log.info("made the secret for pseudonyms and references to people: %s", path)
+    return Secret(read_bounded(path, SECRET_MOST, private=True))
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -11,6 +11,7 @@ from connector.cli.command import After, All, Limit, PolicyFile, Reason, Yes, co
 from connector.cli.context import Call
 from connector.cli.failure import Code, Failure
 from connector.cli.output import moment
+from connector.cli.records import Record, described
 from connector.cli.remote import connected, listing, local, read_policy
 from connector.cli.templates import Set, policy_of
 from connector.cli.terms import said
@@ -84,6 +85,8 @@ class Status(StrEnum):
     example="""datenkontor asset add --file offered/air.csv --title 'Luftqualität' --keyword Luft --class open --publish
     datenkontor asset add --folder offered/counts --glob '*.csv' --title 'Zählstellen' --policy terms.json
     datenkontor asset add --file offered/air.csv --template downloads --set downloads=7 --publish
+    datenkontor asset add --file offered/rides.csv --record subject=person_id --policy terms.json --class personal
+    datenkontor asset add --file offered/survey.csv --record group=district --template planning --publish
     datenkontor asset add --url http://127.0.0.1:9000/roadworks --title 'Baustellen' --live --publish""",
 )
 def add(
@@ -102,6 +105,7 @@ def add(
     sets: Set = None,
     access: Access = None,
     reservation: Reservation = None,
+    record: Record = None,
     data_class: Delicate = DataClass.INTERNAL,
     licence: Annotated[str | None, typer.Option(metavar="IRI", help="The licence, if there is one.")] = None,
     media_type: Annotated[str | None, typer.Option(metavar="TYPE", help="Else guessed from the name.")] = None,
@@ -123,6 +127,7 @@ def add(
     """
     source, name = _source(call, file, folder, glob, url, header or [])
     wanted = policy_of(template, sets, read_policy(policy))
+    kind = media_type or mimetypes.guess_type(glob or name)[0]
     lang = call.output.lang
     stated = Stated(
         languages=tuple(language or ()),
@@ -140,10 +145,11 @@ def add(
             description={lang: description} if description else None,
             keywords=keyword or (),
             themes=theme or (),
-            media_type=media_type or mimetypes.guess_type(glob or name)[0],
+            media_type=kind,
             policy=wanted,
             access=read_policy(access),
             reservation=read_policy(reservation),
+            records=described(record, kind),
             data_class=data_class.value,
             live=live,
             synthetic=synthetic,
@@ -152,9 +158,7 @@ def add(
         )
         if publish:
             asset = connector.assets.publish(asset.id, release=release)
-    shown = call.output.say("asset-add", title=local(asset.title, lang), id=asset.id, status=asset.status)
-    call.output.result(asset, shown)
-    _remark(call, asset)
+    _added(call, asset)
 
 
 @command(app, "list", example="datenkontor asset list --status published")
@@ -227,6 +231,12 @@ def withdraw(
         call.output.hint(call.output.say("still-held", agreements=found.agreements, running=found.running))
 
 
+def _added(call: Call, asset: Asset) -> None:
+    title = local(asset.title, call.output.lang)
+    call.output.result(asset, call.output.say("asset-add", title=title, id=asset.id, status=asset.status))
+    _remark(call, asset)
+
+
 def _remark(call: Call, asset: Asset) -> None:
     """Say beside the result what is odd with an offer of personal data."""
     for remark in asset.remarks:
@@ -252,6 +262,7 @@ def _fields(asset: Asset, lang: str, terms: object, access: object, reservation:
         "terms": terms,
         "shown to": asset.access and access,
         "at most": asset.reservation and reservation,
+        "records": asset.records and " ".join(f"{name}={value}" for name, value in asset.records.items()),
         "licence": asset.licence,
         "languages": asset.stated.languages,
         "version": asset.stated.release,

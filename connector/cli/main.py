@@ -38,6 +38,7 @@ WORDS = {
     "agreement": Word("agreement", "Contracts that were made."),
     "transfer": Word("transfer", "Deliveries, in both roles."),
     "event": Word("event", "Events that policies may ask about, as we declare them."),
+    "consent": Word("consent", "Consent of people whom data is about."),
     "hold": Word("hold", "What waits for a person."),
     "broker": Word("broker", "The broker: run it, or ask how it is doing."),
     "roster": Word("roster", "The participant list, for its operator."),

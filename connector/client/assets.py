@@ -42,6 +42,7 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True):
     access: dict[str, Any] | None
     offer_id: str
     reservation: dict[str, Any] | None = None
+    records: dict[str, Any] | None = None
     live: bool
     synthetic: bool
     licence: str | None
@@ -71,6 +72,7 @@ def _add(
     policy: Mapping[str, Any] | None = None,
     access: Mapping[str, Any] | None = None,
     reservation: Mapping[str, Any] | None = None,
+    records: Mapping[str, Any] | None = None,
     data_class: str | None = None,
     live: bool = False,
     synthetic: bool = False,
@@ -81,7 +83,9 @@ def _add(
     """Keep a new asset as a draft. A title or description that is plain text is in `language`.
 
     `policy` are the terms, `access` says who may see the offer at all, `reservation` what is given at most in a
-    negotiation without asking a person (no peer ever sees it); all are ODRL policies.
+    negotiation without asking a person (no peer ever sees it); all are ODRL policies. `records` says how the data is
+    read as records: `format` (csv, json, ndjson), `facts` (which field holds what a policy may ask of a record),
+    `subject` (the field that names a person, for the consent register), `groups`, `measures`, `fields` and others.
     """
     body = {
         "id": id,
@@ -94,6 +98,7 @@ def _add(
         "policy": policy,
         "access": access,
         "reservation": reservation,
+        "records": records,
         "data_class": data_class,
         "live": live,
         "synthetic": synthetic,

@@ -8,6 +8,7 @@ import msgspec
 from connector.client.agreements import Agreements, AsyncAgreements, AsyncAudit, Audit
 from connector.client.assets import Assets, AsyncAssets
 from connector.client.catalog import AsyncCatalog, AsyncParticipants, Catalog, Participants
+from connector.client.consents import AsyncConsents, Consents
 from connector.client.events import AsyncEvents, Events
 from connector.client.flow import Call, place
 from connector.client.get import get
@@ -61,6 +62,7 @@ class Connector:
         self.transfers = Transfers(driver)
         self.policies = Policies(driver)
         self.events = Events(driver)
+        self.consents = Consents(driver)
 
     search = blocking(search)
     get = blocking(get)
@@ -101,6 +103,7 @@ class AsyncConnector:
         self.transfers = AsyncTransfers(driver)
         self.policies = AsyncPolicies(driver)
         self.events = AsyncEvents(driver)
+        self.consents = AsyncConsents(driver)
 
     search = awaited(search)
     get = awaited(get)

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane import agreements, documents, facts, fitness
+from connector.controlplane import agreements, documents, facts, fitness, records, treatments
 from connector.controlplane.foreign import kept
 from connector.controlplane.plane import Invalid, NotAllowed, NotFound, Plane
 from connector.controlplane.trail import record
@@ -21,6 +21,7 @@ from connector.policy.model import DK, Iri, Text
 from connector.policy.sorts import coerce
 from connector.ports.changes import Conflict, PutAsset
 from connector.ports.entities import Asset, AssetStatus, DataClass, Marking, Page, Stated
+from connector.ports.records import Records
 from connector.protocol.dsp.catalog import DataService, Distribution, dataset_document
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.transfer_machine import PULL, PUSH, TransferState
@@ -38,6 +39,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     terms. `access` is a policy of the same form that says who may see the offer at all; left out, everybody.
     `reservation` is the most that is given in a negotiation without asking a person; left out, what is offered.
     `stated` is what policies may ask of the data; bases of the GDPR may be written as in policies (`eu-gdpr:A6-1-e`).
+    `records` says how the data is read as records; left out, the media type tells CSV and JSON.
     """
 
     title: dict[str, str]
@@ -50,6 +52,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     policy: dict[str, Any] | None = None
     access: dict[str, Any] | None = None
     reservation: dict[str, Any] | None = None
+    records: Records | None = None
     data_class: DataClass = DataClass.INTERNAL
     live: bool = False
     synthetic: bool = False
@@ -70,7 +73,7 @@ async def add(plane: Plane, draft: Draft, *, offer_id: str | None = None) -> Ass
 
     Raises Invalid, or NotAllowed where the identifier is taken.
     """
-    _check(plane, draft)
+    draft = _check(plane, draft)
     stated = _stated(plane, draft)
     policy = kept(draft.policy) if draft.policy else OPEN_POLICY
     asset = Asset(
@@ -88,6 +91,7 @@ async def add(plane: Plane, draft: Draft, *, offer_id: str | None = None) -> Ass
         access=_access(draft),
         reservation=kept(draft.reservation) if draft.reservation else None,
         offer_id=offer_id or plane.new_id(),
+        records=draft.records,
         document=b"{}",
         live=draft.live,
         synthetic=draft.synthetic,
@@ -121,8 +125,8 @@ async def publish(plane: Plane, asset_id: str, *, release: bool = False) -> Asse
         reason = "Personal data is offered only with a person's release: say so explicitly to publish it."
         raise NotAllowed("personal", reason)
     # A policy is checked again: what could be enforced when it was drafted may not be enforceable now.
-    unfit = fitness.unpublishable(plane.library, catalog_policy(asset), facts.instant(plane.now()))
-    unfit = unfit or _impersonal(plane, asset)
+    now, data = facts.instant(plane.now()), treatments.data_of(asset)
+    unfit = fitness.unpublishable(plane.library, catalog_policy(asset), now, data) or _impersonal(plane, asset)
     if unfit:
         raise NotAllowed("not-offerable", unfit.texts["en"], unfit.texts)
     problem = plane.dataplane.supports(asset.source, None)
@@ -197,7 +201,8 @@ def _access(draft: Draft) -> bytes | None:
     return documents.catalog_offer(kept(draft.access), offer_id="urn:uuid:access")
 
 
-def _check(plane: Plane, draft: Draft) -> None:
+def _check(plane: Plane, draft: Draft) -> Draft:
+    """Return a draft as it is kept. Raises Invalid."""
     texts = [*draft.title.values(), *draft.description.values(), *draft.keywords, *draft.themes]
     if not draft.title or not all(text.strip() for text in draft.title.values()):
         raise Invalid("title", "An asset needs a title: give one in at least one language.")
@@ -212,15 +217,18 @@ def _check(plane: Plane, draft: Draft) -> None:
     if len(policy) > POLICY or len(access) > POLICY:
         raise Invalid("policy", f"The policy is too long: at most {POLICY} bytes.")
     checked = documents.catalog_offer(policy, offer_id="urn:uuid:draft")
-    unfit = fitness.unpublishable(plane.library, checked, facts.instant(plane.now()))
-    unfit = unfit or fitness.unenforceable(plane.library, access)
+    described = records.described(plane.library.operands, draft.records, draft.media_type) if draft.records else None
+    data = treatments.NONE if "glob" in draft.source else treatments.data(described, draft.media_type)
+    unfit = fitness.unpublishable(plane.library, checked, facts.instant(plane.now()), data)
+    unfit = unfit or fitness.unenforceable(plane.library, access, treatments.NONE)
     if unfit:
         raise Invalid("not-offerable", unfit.texts["en"], unfit.texts)
     problem = plane.dataplane.supports(draft.source, None)
     if problem:
         raise Invalid("not-offerable", problem)
     if draft.reservation is not None:
-        _check_reservation(plane, kept(draft.reservation), checked)
+        _check_reservation(plane, kept(draft.reservation), checked, data)
+    return msgspec.structs.replace(draft, records=described)
 
 
 def _stated(plane: Plane, draft: Draft) -> Stated:
@@ -251,12 +259,12 @@ def _stated(plane: Plane, draft: Draft) -> Stated:
     return msgspec.structs.replace(stated, legal_basis=tuple(dict.fromkeys(bases)))
 
 
-def _check_reservation(plane: Plane, reservation: bytes, offer: bytes) -> None:
+def _check_reservation(plane: Plane, reservation: bytes, offer: bytes, data: treatments.Data) -> None:
     """Refuse a reservation that is no fit policy, or that does not for certain allow all that is offered."""
     if len(reservation) > POLICY:
         raise Invalid("policy", f"The reservation is too long: at most {POLICY} bytes.")
     most = documents.catalog_offer(reservation, offer_id="urn:uuid:reservation")
-    unfit = fitness.unpublishable(plane.library, most, facts.instant(plane.now()))
+    unfit = fitness.unpublishable(plane.library, most, facts.instant(plane.now()), data)
     if unfit:
         raise Invalid("reservation", f"The reservation cannot be used. {unfit.texts['en']}")
     wide, narrow = plane.library.compiled(most), plane.library.compiled(offer)

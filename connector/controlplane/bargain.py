@@ -53,7 +53,7 @@ def provide(plane: Plane, process: ContractNegotiation, asset: Asset, situation:
     common or are denied to this peer, hold for a person where it cannot be told or has gone on for too long.
     """
     asked = _framed(plane, process, process.offer)
-    unfit = fitness.unenforceable(plane.library, asked)
+    unfit = fitness.unenforceable(plane.library, asked, situation.data)
     if unfit is not None:
         return end("not-acceptable", unfit.texts, {"verdict": "deny", "reasons": [unfit.code]})
     offered = _framed(plane, process, asset.policy)

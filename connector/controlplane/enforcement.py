@@ -181,6 +181,7 @@ async def _lease(plane: Plane, process: TransferProcess) -> Lease | Denied:
     max_per_hour: int | None = None
     max_bytes: int | None = None
     decision: dict[str, Any] = {"by": "consumer"}
+    treatment = b""
     if process.role is Role.PROVIDER:
         verdict = await duties.permitted(plane, process, in_use=await _in_use(plane, process))
         if verdict.denied and await _in_use(plane, process):
@@ -193,7 +194,7 @@ async def _lease(plane: Plane, process: TransferProcess) -> Lease | Denied:
             valid_until = min(valid_until, verdict.valid_until)
         max_uses, max_bytes = verdict.max_uses, verdict.max_bytes
         max_per_hour = verdict.max_per_hour
-        decision = verdict.record
+        decision, treatment = verdict.record, verdict.treatment
     known = await plane.store.lease(process.owner, process.id)
     return Lease(
         owner=process.owner,
@@ -205,6 +206,7 @@ async def _lease(plane: Plane, process: TransferProcess) -> Lease | Denied:
         max_per_hour=max_per_hour,
         max_bytes=max_bytes,
         decision=msgspec.json.encode(decision),
+        treatment=treatment,
     )
 
 

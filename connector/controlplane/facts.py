@@ -12,6 +12,8 @@ from decimal import Decimal
 
 import msgspec
 
+from connector.controlplane import treatments
+from connector.controlplane.treatments import ANY, GROUP_SIZE, LEVEL, Data
 from connector.policy.checks import leaves
 from connector.policy.compile import Compiled, CompiledDuty
 from connector.policy.decision import Counter, Performance, World
@@ -35,9 +37,6 @@ CURRENCY, DPI = "EUR", "http://dbpedia.org/resource/Dots_per_inch"
 # What a state of the payments becomes once its time is over.
 _AFTER = {PaymentState.SETTLED: PaymentState.DUE, PaymentState.DUE: PaymentState.OVERDUE}
 BYTE = "http://qudt.org/vocab/unit/BYTE"
-# The data plane delivers bytes as they are: it applies no transform and leaves out no record.
-TRANSFORMS: frozenset[str] = frozenset()
-ROW_FILTERS = False
 # What the connector itself performs for a duty; to inform somebody needs an address.
 _PERFORMED = frozenset({DK + "log", ODRL + "attribute"})
 COMPENSATE = ODRL + "compensate"
@@ -53,7 +52,8 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     states of it, `changed_at` (ms) when its data last changed; `running` counts the transfers that run under the
     agreement, the one that is asked for included, `recent` the uses of the last hour. `performed` is what the duty
     ledger knows, `payments` what was recorded of payments, `events` the last entry of each event. `protocol` is the
-    version of the Dataspace Protocol that the peer speaks with us. `now` is in ms.
+    version of the Dataspace Protocol that the peer speaks with us. `now` is in ms, `data`
+    what is known of the data.
     """
 
     participant: str
@@ -71,6 +71,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     events: Sequence[EventEntry] | None = None
     protocol: str | None = None
     now: int = 0
+    data: Data = ANY
 
 
 Fact = Callable[[Situation], tuple[Value, ...] | None]
@@ -225,13 +226,14 @@ def world(situation: Situation, compiled: Compiled, claims: Mapping[str, Operand
             values = [coerce(Text(text), operand, registry) for text in texts]
             facts[operand.fact] = tuple(value for value in values if value is not None)
     facts |= _counted(situation, compiled)
+    facts |= _stated(situation.data, compiled, registry)
     agreed_at = instant(situation.agreed_at) if situation.agreed_at is not None else None
     return World(
         facts=facts,
         agreed_at=agreed_at,
         performed=situation.performed,
-        transforms=TRANSFORMS,
-        row_filters=ROW_FILTERS,
+        transforms=situation.data.transforms,
+        row_filters=situation.data.rows,
         expires={name: instant(at) for name, at in _ends(situation, compiled) if at > situation.now},
     )
 
@@ -282,6 +284,15 @@ def _ages(compiled: Compiled) -> Iterator[Duration]:
 def by_the_hour(counter: Counter) -> bool:
     """Tell whether a counter counts the uses of the last hour."""
     return counter.fact.partition(":")[0] == "requestsPerHour"
+
+
+def _stated(data: Data, compiled: Compiled, registry: Registry) -> dict[str, tuple[Value, ...]]:
+    """Return what the owner states about the data, and what the policy itself guarantees for what leaves."""
+    level = data.records.level if data.records else ""
+    size = max(data.records.smallest_group if data.records else 0, treatments.smallest_group(compiled))
+    operands = registry.operands
+    stated: dict[str, tuple[Value, ...]] = {operands[LEVEL].fact: (Iri(level),)} if level else {}
+    return stated | ({operands[GROUP_SIZE].fact: (Number(Decimal(size)),)} if size else {})
 
 
 def _counted(situation: Situation, compiled: Compiled) -> dict[str, tuple[Value, ...]]:

@@ -8,15 +8,17 @@ from datetime import datetime
 
 import msgspec
 
-from connector.controlplane.facts import ROW_FILTERS, TOLD, TRANSFORMS, known, performed_here
+from connector.controlplane import treatments
+from connector.controlplane.facts import TOLD, known, performed_here
 from connector.controlplane.library import Library
 from connector.controlplane.plane import Plane
+from connector.controlplane.treatments import ANY, TRANSFORMS, Data
 from connector.policy.analysis.findings import Finding
 from connector.policy.analysis.lint import PersonalData, Remark, lint
 from connector.policy.checks import leaves
 from connector.policy.compile import Compiled, CompiledDuty, CompiledRule
 from connector.policy.decision import PolicyError
-from connector.policy.model import DK, ODRL, AtomicConstraint
+from connector.policy.model import ODRL, AtomicConstraint
 from connector.policy.words import findings
 from connector.ports.entities import DataClass, Marking, Stated
 
@@ -26,12 +28,6 @@ _PERSONAL = frozenset({"unusual-purpose", "consent-is-weak"})
 Texts = dict[str, str]
 """The same in `de` and `en`."""
 
-# What comes nearest to an operand that nothing here can check.
-_NEAREST = {
-    DK + "recordRegion": ODRL + "spatial",
-    DK + "consentStatus": ODRL + "purpose",
-}
-
 
 class Unfit(msgspec.Struct, frozen=True):
     """Why a policy may not be offered or agreed: a code for programs, a text in each language for people."""
@@ -40,17 +36,20 @@ class Unfit(msgspec.Struct, frozen=True):
     texts: Texts
 
 
-def unenforceable(library: Library, document: bytes) -> Unfit | None:
-    """Return why a policy cannot be accepted at all: it cannot be read, or something in it cannot be enforced here."""
+def unenforceable(library: Library, document: bytes, data: Data = ANY) -> Unfit | None:
+    """Return why a policy cannot be accepted at all: it cannot be read, or something in it cannot be enforced here.
+
+    `data` is what is known of the data it is about; without it some that fit are meant.
+    """
     compiled = library.compiled(document)
     if isinstance(compiled, PolicyError):
         return unreadable(compiled)
-    return next((_unfit(library, finding) for finding in gaps(library, compiled)), None)
+    return next((_unfit(library, finding) for finding in gaps(library, compiled, data)), None)
 
 
-def unpublishable(library: Library, document: bytes, now: datetime) -> Unfit | None:
+def unpublishable(library: Library, document: bytes, now: datetime, data: Data = ANY) -> Unfit | None:
     """Return why a policy is not offered: as above, or because it is void or nobody could ever use it from `now` on."""
-    problem = unenforceable(library, document)
+    problem = unenforceable(library, document, data)
     if problem is not None:
         return problem
     compiled = library.compiled(document)
@@ -109,10 +108,10 @@ def _unfit(library: Library, finding: Finding) -> Unfit:
     return Unfit(finding.code, said)
 
 
-def gaps(library: Library, compiled: Compiled) -> Iterator[Finding]:
+def gaps(library: Library, compiled: Compiled, data: Data = ANY) -> Iterator[Finding]:
     """Yield what in a policy nothing here can check, apply or see; each operand and action once."""
     seen: set[Finding] = set()
-    for finding in _all(library, compiled):
+    for finding in (*_all(library, compiled), *treatments.gaps(compiled, data)):
         if finding not in seen:
             seen.add(finding)
             yield finding
@@ -141,8 +140,8 @@ def _of_duty(library: Library, duty: CompiledDuty) -> Iterator[Finding]:
 
 def _of_atom(library: Library, atom: AtomicConstraint) -> Iterator[Finding]:
     operand = library.operands.operands[atom.left]
-    if not known(operand, library.claims) and not (operand.per_record and ROW_FILTERS):
-        yield Finding("not-checked", other=_NEAREST.get(operand.iri, ""), operands=(operand.iri,))
+    if not known(operand, library.claims) and not treatments.by_data(operand):
+        yield Finding("not-checked", operands=(operand.iri,))
 
 
 def _conditions(rule: CompiledRule) -> Iterator[AtomicConstraint]:

@@ -10,9 +10,10 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane import evidence, facts, fitness, situations
+from connector.controlplane import evidence, facts, fitness, situations, treatments
 from connector.controlplane.facts import Situation
 from connector.controlplane.plane import Plane
+from connector.policy.analysis.findings import Finding
 from connector.policy.compile import Compiled
 from connector.policy.decide import decide, explain, is_shown
 from connector.policy.decision import (
@@ -29,6 +30,7 @@ from connector.policy.decision import (
 from connector.policy.literals import MICROSECOND
 from connector.policy.model import DK
 from connector.policy.registry import Registry
+from connector.policy.words import findings
 from connector.policy.words.reasons import reasons
 from connector.ports.entities import Recent, Usage
 from connector.protocol.dsp.negotiation_machine import ContractNegotiation
@@ -60,7 +62,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """A verdict as the control plane uses it: denied or not, why, until when (ms), limits, and what goes on record.
 
     `reasons` says why it was denied in `de` and `en`, empty where it was not; `duties` what is to be performed, or what
-    stands in the way. `record` has no secret and no personal data.
+    stands in the way. `record` has no secret and no personal data. `treatment` is what is done to the data on the way.
     """
 
     denied: bool
@@ -71,6 +73,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     max_bytes: int | None = None
     duties: tuple[DutyTask, ...] = ()
     record: dict[str, Any] = {}
+    treatment: bytes = b""
 
     @property
     def reason(self) -> str:
@@ -95,7 +98,8 @@ def judge(plane: Plane, document: bytes, situation: Situation, dataset: str, pha
     decision = found.decision
     kept = evidence.of_explanation(found, library.operands)
     if decision.verdict is not Verdict.DENY or (phase is Phase.NEGOTIATION and _later(compiled, request, world)):
-        return _judgement(plane, decision, situation, kept)
+        judged = _judgement(plane, decision, situation, kept)
+        return _treated(plane, judged, decision, situation, dataset, world) if phase is Phase.ACCESS else judged
     texts = _and_when(told(found, library.operands), decision, situation.recent)
     return _judgement(plane, decision, situation, kept, texts)
 
@@ -123,6 +127,25 @@ def onlooker(plane: Plane, situation: Situation) -> Callable[[bytes, str], bool]
         return answer
 
     return shown
+
+
+def _treated(
+    plane: Plane, judged: Judgement, decision: Decision, situation: Situation, dataset: str, world: World
+) -> Judgement:
+    """Return the verdict with what is done to the data; denied where the data does not allow it."""
+    operands = plane.library.operands
+    purpose = world.facts.get("purpose", ())
+    found = treatments.made(operands, situation.data, dataset, decision.transforms, decision.row_filter, purpose)
+    if found is None:
+        return judged
+    if isinstance(found, Finding):
+        texts = {"de": findings.say(found, operands, "de"), "en": findings.say(found, operands, "en")}
+        return Judgement(
+            denied=True, reasons=texts, record={**judged.record, "verdict": "deny", "reasons": [found.code]}
+        )
+    done = [step.name for step in found.steps] + (["row-filter"] if found.rows else [])
+    record = {**judged.record, "treatment": done}
+    return msgspec.structs.replace(judged, treatment=msgspec.json.encode(found), record=record)
 
 
 def _after_what_was_done(at: datetime, situation: Situation) -> datetime:

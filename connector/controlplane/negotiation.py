@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane import catalog, documents, evidence, facts, fitness, persons, trail
+from connector.controlplane import catalog, documents, evidence, facts, fitness, persons, trail, treatments
 from connector.controlplane.foreign import kept
 from connector.controlplane.plane import Invalid, NotAllowed, NotFound, Plane
 from connector.policy.words.language import Language
@@ -217,7 +217,7 @@ async def counter(plane: Plane, pid: str, policy: dict[str, Any]) -> ContractNeg
 def _check(plane: Plane, policy: bytes, asset: Asset | None) -> None:
     """Refuse to offer what is void, of no use, not enforced here, or no offer of personal data. Raises Invalid."""
     checked = documents.catalog_offer(policy, offer_id="urn:uuid:draft")
-    unfit = fitness.unpublishable(plane.library, checked, facts.instant(plane.now()))
+    unfit = fitness.unpublishable(plane.library, checked, facts.instant(plane.now()), treatments.data_of(asset))
     if unfit is None and asset is not None:
         unfit = fitness.impersonal(plane, checked, asset.stated, asset.data_class)
     if unfit is not None:

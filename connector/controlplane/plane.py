@@ -17,6 +17,7 @@ from connector.ports.actions import Action
 from connector.ports.dataplane import DataPlane
 from connector.ports.identity import Identity
 from connector.ports.peer import Peer
+from connector.ports.secret import Secret
 from connector.ports.store import AnyProcess, Store
 
 
@@ -54,6 +55,7 @@ class Plane:
     `address_problem` says why a callback address that a
     participant named must not be dialled, or None. `signalling` holds a lock for each transfer whose data flow is being
     told something, so that what was decided later is also told later. `actions` perform duties, by the action's IRI.
+    `secret` is what references to people are made with; without it no consent is kept.
     """
 
     owner: str
@@ -72,6 +74,7 @@ class Plane:
     address_problem: Callable[[str, str], str | None]
     limits: Limits
     actions: Mapping[str, Action] = field(default_factory=dict)
+    secret: Secret | None = None
     signalling: "WeakValueDictionary[str, asyncio.Lock]" = field(default_factory=WeakValueDictionary)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from connector.controlplane import facts
+from connector.controlplane import facts, treatments
 from connector.controlplane.facts import Situation
 from connector.controlplane.plane import Plane
 from connector.policy.compile import Compiled
@@ -31,6 +31,7 @@ def of_peer(
         media_type=asset.media_type if asset else None,
         stated=asset.stated if asset else None,
         protocol=VERSION,
+        data=treatments.data_of(asset) if asset else treatments.ANY,
     )
 
 
@@ -52,6 +53,7 @@ async def of_transfer(plane: Plane, process: TransferProcess, agreement: Agreeme
         performed=facts.performed(await store.duties(owner, agreement.id), process.id),
         payments=await store.payments(owner, agreement.id) if read & {"paymentState", "payAmount"} else None,
         events=await store.events(owner) if "event" in read else None,
+        data=treatments.data_of(asset),
         changed_at=await plane.dataplane.changed_at(asset.source) if asset and "dataAge" in read else None,
     )
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane import assets, documents, facts, policies
-from connector.controlplane.facts import BYTE, ROW_FILTERS, TRANSFORMS, instant
+from connector.controlplane import assets, documents, facts, policies, treatments
+from connector.controlplane.facts import BYTE, instant
 from connector.controlplane.library import Library
 from connector.controlplane.plane import Invalid, NotFound, Plane
 from connector.policy.analysis.why import ways
@@ -41,7 +41,8 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
 
     `facts` are texts by operand (`purpose`, `odrl:purpose`, `dk:role` …); `count` and `volume` are what was used so
     far. `agreed_at` is when the agreement was made, now if left out. `performed` names duties that were performed, by
-    action or by their name in the policy, and when. `transforms` are those that the data plane can apply.
+    action or by their name in the policy, and when. `transforms` are those that the data plane can apply, `rows` says
+    whether it can leave out single records.
     """
 
     at: datetime
@@ -51,7 +52,8 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     agreed_at: datetime | None = None
     facts: Mapping[str, tuple[str, ...]] = {}
     performed: Mapping[str, datetime] = {}
-    transforms: frozenset[str] = TRANSFORMS
+    transforms: frozenset[str] = treatments.TRANSFORMS
+    rows: bool = True
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,7 +144,9 @@ async def asked(plane: Plane, question: Question) -> Answer:
     if question.asset is not None:
         asset = await assets.get(plane, question.asset)
         policy, target = msgspec.json.decode(asset.policy), target or asset.id
+        data = treatments.data_of(asset)
         known |= _read(facts.Situation(participant="", claims={}, media_type=asset.media_type, stated=asset.stated))
+        situation = msgspec.structs.replace(situation, transforms=data.transforms, rows=data.rows)
     if question.agreement is not None:
         agreement = await plane.store.agreement(plane.owner, question.agreement)
         if agreement is None:
@@ -237,7 +241,7 @@ def _world(library: Library, compiled: Compiled, situation: Situation) -> World:
         agreed_at=situation.agreed_at or situation.at,
         performed=_performed(library, compiled, situation),
         transforms=situation.transforms,
-        row_filters=ROW_FILTERS,
+        row_filters=situation.rows,
     )
 
 

@@ -11,7 +11,7 @@ import msgspec
 from aiohttp import web
 
 from connector.dataplane.flows import SUSPENDED, LocalDataPlane
-from connector.dataplane.leases import NEVER_GRANTED, Gate, LeaseEnded
+from connector.dataplane.leases import NEVER_GRANTED, SUPERSEDED, Gate, LeaseEnded
 from connector.net.limits import Budget
 from connector.ports.changes import LimitReached, StoreError
 from connector.ports.entities import Flow, FlowDirection
@@ -85,6 +85,8 @@ def no_leave(problem: str) -> Refusal:
     """Return the refusal for a gate that is closed."""
     if problem == NEVER_GRANTED:
         return busy("The transfer was not yet released for this access: try again.")
+    if problem == SUPERSEDED:
+        return busy("What may leave has just changed: try again.")
     if problem == SUSPENDED:
         return Refusal(409, "suspended", "The transfer is suspended.")
     return Refusal(403, "no-lease", f"Access ended: {problem}.")

@@ -17,9 +17,11 @@ import msgspec
 
 from connector.dataplane.attempt import Delivered
 from connector.dataplane.jobs import Jobs
-from connector.dataplane.leases import USED_UP
+from connector.dataplane.kinds import Treating
+from connector.dataplane.leases import USED_UP, Gate
 from connector.dataplane.register import ENDED, Key, Register
 from connector.dataplane.tokens import hash_of, matches, new_token, presented
+from connector.dataplane.treatment import treated
 from connector.net.client import GuardedClient
 from connector.ports.changes import Change, Conflict, DropLease, PutFlow, PutLease
 from connector.ports.dataplane import FlowListener, FlowReport, FlowRequest
@@ -53,7 +55,7 @@ class LocalDataPlane:
     """Implements `ports.dataplane.DataPlane`. See there for the verbs.
 
     `public_url` is where peers reach the listener of `pull.make_app` (without a slash at its end), `now` gives ms since
-    the epoch, `pause` waits a number of seconds between attempts.
+    the epoch, `pause` waits a number of seconds between attempts. Without `treating` only untreated data leaves.
     """
 
     def __init__(
@@ -66,11 +68,15 @@ class LocalDataPlane:
         public_url: str,
         now: Callable[[], int],
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        treating: Treating | None = None,
     ) -> None:
         self.register = Register(store, now)
         self.sources = sources
         self.sinks = sinks
-        self._jobs = Jobs(self.register, sources=sources, sinks=sinks, client=client, pause=pause, tell=self._tell)
+        self._treating = treating
+        self._jobs = Jobs(
+            self.register, source=self.source_of, sinks=sinks, client=client, pause=pause, tell=self._tell
+        )
         self._public_url = public_url
         self._listener: FlowListener | None = None
         self._fetching: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
@@ -212,6 +218,13 @@ class LocalDataPlane:
         if token is None or flow is None or flow.id != flow_id or not matches(token, flow.token_hash):
             return None
         return flow
+
+    def source_of(self, flow: Flow, gate: Gate) -> Source:
+        """Return the source of a flow as its lease lets the data leave. Raises SourceError, LeaseEnded."""
+        source = self.sources.get(str((flow.source or {}).get("kind")))
+        if source is None:
+            raise SourceError("The address of this flow is of a kind that is not configured (any longer).")
+        return treated(source, flow, gate, self._treating, self.register)
 
     async def delivered(self, flow: Flow, done: Delivered) -> None:
         """Note that a push to us arrived whole, and tell the listener."""

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
 import msgspec
 
@@ -28,20 +27,24 @@ _log = logging.getLogger(__name__)
 
 
 class Jobs:
-    """Moves flows while they have a lease. `tell` is called with a flow that ended, failed, or delivered."""
+    """Moves flows while they have a lease.
+
+    `source` gives what a flow may deliver under its lease; `tell` is called with a flow that ended, failed, or
+    delivered.
+    """
 
     def __init__(
         self,
         register: Register,
         *,
-        sources: Mapping[str, Source],
+        source: Callable[[Flow, Gate], Source],
         sinks: Mapping[str, Sink],
         client: GuardedClient,
         pause: Callable[[float], Awaitable[None]],
         tell: Callable[[Flow], Awaitable[None]],
     ) -> None:
         self._register = register
-        self._sources = sources
+        self._source = source
         self._sinks = sinks
         self._client = client
         self._tell = tell
@@ -138,10 +141,13 @@ class Jobs:
         except msgspec.MsgspecError as error:
             raise TransferFailed("The data address of the peer cannot be read.") from error
         if flow.direction is FlowDirection.PUSH:
-            source = _kind(self._sources, flow.source)
+            source = self._source(flow, gate)
             return await push(way, endpoint, source, flow.source or {}, flow.media_type, expected)
         again = flow.live and flow.size is not None
-        return await fetch(way, endpoint, _kind(self._sinks, flow.sink), flow.sink or {}, expected, again=again)
+        sink = self._sinks.get(str((flow.sink or {}).get("kind")))
+        if sink is None:
+            raise TransferFailed("The address of this flow is of a kind that is not configured (any longer).")
+        return await fetch(way, endpoint, sink, flow.sink or {}, expected, again=again)
 
     def _spender(self, flow: Flow, gate: Gate, meter: Meter) -> Callable[[int], Awaitable[None]]:
         """Return what takes leave for bytes before they move; the first of a delivery is counted as a use."""
@@ -156,10 +162,3 @@ class Jobs:
             await meter.add(count)
 
         return spend
-
-
-def _kind(kinds: Mapping[str, Any], address: dict[str, Any] | None) -> Any:
-    kind = kinds.get(str((address or {}).get("kind")))
-    if kind is None:
-        raise TransferFailed("The address of this flow is of a kind that is not configured (any longer).")
-    return kind

@@ -15,6 +15,7 @@ from connector.ports.entities import Lease
 NEVER_GRANTED = "the lease was not granted yet"
 EXPIRED = "the lease has expired"
 USED_UP = "the bytes that the lease allows are used up"
+SUPERSEDED = "what may leave has changed"
 
 
 class LeaseEnded(Exception):
@@ -46,6 +47,8 @@ class Gate:
         self._closed = NEVER_GRANTED
         self._granted = asyncio.Event()
         self._passages: set[asyncio.Timeout] = set()
+        self._outdated: set[asyncio.Timeout] = set()
+        self._demanded: bytes | None = None
         self.moved = moved
         self.volume = volume or Volume(moved)
         self.used_up = False
@@ -54,6 +57,13 @@ class Gate:
     def in_passage(self) -> bool:
         """Tell whether a stream runs."""
         return bool(self._passages)
+
+    @property
+    def treatment(self) -> bytes:
+        """What the lease demands to be done to the data (JSON). Raises LeaseEnded where there is no lease."""
+        if self._lease is None:
+            raise LeaseEnded(self._closed)
+        return self._lease.treatment
 
     @property
     def max_uses(self) -> int | None:
@@ -82,15 +92,21 @@ class Gate:
         return self._closed == NEVER_GRANTED
 
     def grant(self, lease: Lease) -> bool:
-        """Open the gate, or move its end; an older epoch than one seen before changes nothing and answers False."""
+        """Open the gate, or move its end; an older epoch than one seen before changes nothing and answers False.
+
+        Streams that run end where the new lease demands another treatment; until the last has, nothing new begins.
+        """
         if lease.epoch < self._epoch:
             return False
-        self._lease, self._epoch, self._closed = lease, lease.epoch, ""
+        if self._demanded not in {None, lease.treatment}:
+            self._outdated |= self._passages
+        self._lease, self._epoch, self._closed, self._demanded = lease, lease.epoch, "", lease.treatment
         self._granted.set()
         deadline = self._deadline()
         for passage in self._passages:
             if not passage.expired():
-                passage.reschedule(deadline)
+                outdated = passage in self._outdated
+                passage.reschedule(asyncio.get_running_loop().time() if outdated else deadline)
         return True
 
     def revoke(self, reason: str) -> None:
@@ -113,7 +129,7 @@ class Gate:
             return self._closed
         if self._lease.valid_until is not None and self._now() >= self._lease.valid_until:
             return EXPIRED
-        return None
+        return SUPERSEDED if self._outdated else None
 
     async def wait(self, seconds: float) -> str | None:
         """Wait a bounded time for the first lease of a flow that was started; return the problem that is left."""
@@ -179,6 +195,7 @@ class Gate:
             raise
         finally:
             self._passages.discard(timer)
+            self._outdated.discard(timer)
 
     def _deadline(self) -> float | None:
         if self._lease is None or self._lease.valid_until is None:

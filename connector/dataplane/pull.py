@@ -16,18 +16,18 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from connector.dataplane.access import Door, Refusal, answer_errors, busy
+from connector.dataplane.access import Door, Refusal, answer_errors, busy, no_leave
 from connector.dataplane.fields import REPR_DIGEST, attachment, read_range, repr_digest
 from connector.dataplane.flows import LocalDataPlane
 from connector.dataplane.folder import FOLDER_TYPE
-from connector.dataplane.leases import Gate, LeaseEnded
+from connector.dataplane.leases import SUPERSEDED, Gate, LeaseEnded
 from connector.dataplane.meter import Meter, Uses
 from connector.dataplane.receive import Receiver
 from connector.dataplane.sendfile import SMALLEST, TAIL, plain_connection, send_file
 from connector.net.limits import Budget
 from connector.ports.changes import LimitReached, StoreError, TooSoon
 from connector.ports.entities import Flow, FlowDirection
-from connector.ports.flow import Content, LocalFile, Source, SourceError
+from connector.ports.flow import Content, LocalFile, Source, SourceError, Untreatable
 
 READ_BUFFER = 1024 * 1024
 IDLE_S = 15.0
@@ -117,10 +117,13 @@ class Puller:
     async def _answer(self, request: web.Request, flow: Flow, gate: Gate, stack: AsyncExitStack) -> web.StreamResponse:
         part = request.match_info.get("part")
         address = flow.source or {}
-        source = self._door.plane.sources[str(address.get("kind"))]
         try:
             async with gate.passage():
+                treatment, source = gate.treatment, self._door.plane.source_of(flow, gate)
                 content, span = await _open(stack, source, address, part, request)
+        except Untreatable as error:
+            _log.warning("flow %s: the data cannot be treated: %s", flow.id, error)
+            raise Refusal(422, "untreatable", str(error)) from error
         except SourceError as error:
             _log.warning("flow %s: the source failed: %s", flow.id, error)
             if part is not None:
@@ -137,6 +140,8 @@ class Puller:
             return web.Response(status=status, headers=headers)
         listing = content.media_type == FOLDER_TYPE and part is None
         uses = None if listing else await self._begin_use(flow, gate, part or "", span[0] if span else 0)
+        if gate.treatment != treatment:
+            raise no_leave(SUPERSEDED)
         if self._accel and content.file and not gate.counts:  # what is treated on its way has no file
             if uses:
                 uses.finish(part or "")

@@ -25,16 +25,19 @@ OPEN = frozenset({FlowState.PREPARED, FlowState.STARTED})
 
 _log = logging.getLogger(__name__)
 
+MOST_WHOLES = 2
+
 Key = tuple[str, str]
 """(owner, flow id)"""
 
 
 class Register:
-    """The flows of one data plane. `now` gives ms since the epoch."""
+    """The flows of one data plane. `now` gives ms since the epoch; `wholes` bounds how much is made whole in memory."""
 
     def __init__(self, store: Store, now: Callable[[], int]) -> None:
         self.store = store
         self.now = now
+        self.wholes = asyncio.Semaphore(MOST_WHOLES)
         self.gates: dict[Key, Gate] = {}
         self._uses: dict[Key, Uses] = {}
         self._volumes: WeakValueDictionary[tuple[str, str], Volume] = WeakValueDictionary()

@@ -15,7 +15,8 @@ Guard = tuple[str, Lookup, Membership]
 """What an alternative needs: the left operand, how its values are looked up, and the names that fit."""
 
 _LEAST = 4
-_MOST_ENTRIES = 10_000
+# Names for each alternative on the average: the table grows with the policy, whatever somebody writes into it.
+_MOST_NAMES = 8
 
 
 def by_name(
@@ -36,13 +37,13 @@ def by_name(
         if first is None or guard is None or guard[0] != first[0] or guard[2].known != first[2].known:
             return general
         entries += len(guard[2].hits)
-        if entries > _MOST_ENTRIES:
+        if entries > _MOST_NAMES * len(guards):
             return general
         for name in guard[2].hits:
             table.setdefault(name, []).append(test)
     assert first is not None
     lookup, known = first[1], first[2].known
-    chosen = {name: fold(tuple(some)) for name, some in table.items()}
+    chosen = {name: some[0] if len(some) == 1 else fold(tuple(some)) for name, some in table.items()}
 
     def choice(request: Request, world: World) -> Truth:
         values = lookup(request, world)

@@ -10,6 +10,7 @@ from connector.ports.entities import (
     Agreement,
     Asset,
     Backoff,
+    Consent,
     DutyEvent,
     EventEntry,
     Flow,
@@ -126,6 +127,12 @@ class RecordEvent(msgspec.Struct, frozen=True):
     entry: EventEntry
 
 
+class RecordConsent(msgspec.Struct, frozen=True):
+    """Append an entry to the consent register: from now on the latest for its subject, dataset and purpose."""
+
+    consent: Consent
+
+
 class AppendLeaf(msgspec.Struct, frozen=True):
     """Append a leaf to the audit log."""
 
@@ -147,6 +154,7 @@ Change = (
     | RecordDuty
     | RecordPayment
     | RecordEvent
+    | RecordConsent
     | AppendLeaf
 )
 

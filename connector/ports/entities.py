@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from connector.ports.records import Records
 from connector.protocol.dsp.common import Role
 
 
@@ -61,9 +62,9 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True):
     `id` is the Dataset's identifier, `source` the address of a `Source` (`{"kind": "file", …}`; never shown to peers),
     `policy` the ODRL Offer as JSON (no target), `offer_id` its identifier. `access` is the policy (JSON) of who may
     see the offer at all; None shows it to everybody in the data space. `reservation` is the policy (JSON) of the most
-    that is given in a negotiation without asking a person; it is never shown to a peer. `document` is the Dataset as
-    the catalogue shows it, rendered once when the asset changes. `live` marks a source that keeps changing. `stated` is
-    what policies may ask of it.
+    that is given in a negotiation without asking a person; it is never shown to a peer. `records` says how the data is
+    read as records, where it is. `document` is the Dataset as the catalogue shows it, rendered once when the asset
+    changes. `live` marks a source that keeps changing. `stated` is what policies may ask of it.
     """
 
     owner: str
@@ -85,6 +86,7 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True):
     access: bytes | None = None
     reservation: bytes | None = None
     stated: Stated = Stated()
+    records: Records | None = None
     created_at: int = 0
     updated_at: int = 0
     version: int = 0
@@ -189,7 +191,8 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
 
     It carries the decision it stands on (`decision`, JSON for the record), its end (`valid_until`, None: open) and
     limits of the agreement in all: `max_bytes`, `max_uses`, and `max_per_hour`, the uses begun within any hour.
-    `epoch` grows with every renewal; a data plane never goes back to an older one.
+    `epoch` grows with every renewal; a data plane never goes back to an older one. `treatment` (JSON of
+    `ports.records.Treatment`) is what is done to the data on the way, empty for nothing.
     """
 
     owner: str
@@ -201,6 +204,7 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
     max_uses: int | None = None
     max_per_hour: int | None = None
     decision: bytes = b"{}"
+    treatment: bytes = b""
 
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
@@ -286,6 +290,23 @@ class DutyEvent(msgspec.Struct, frozen=True, kw_only=True):
     occasion: str = ""
     deadline: int | None = None
     evidence: bytes = b"{}"
+
+
+class Consent(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of the consent register: where a person stands on a purpose from now on; never changed or removed.
+
+    `subject` is the keyed reference of the person (`ports.secret`), never a name. `dataset` is an asset's identifier,
+    empty for all; `purpose` and `state` are IRIs (dpv:Purpose, dpv:ConsentStatus). `until` (ms) is when a consent ends
+    by itself.
+    """
+
+    owner: str
+    subject: str
+    dataset: str
+    purpose: str
+    state: str
+    at: int
+    until: int | None = None
 
 
 class Leaf(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,10 +1,10 @@
-"""Where bytes come from and where they go: one file and one line for each kind of source and sink.
+"""Where bytes come from, what is done to them, where they go: one file and one line for each kind.
 
 A source or sink is made from an address of ours (`{"kind": "file", "path": …}`) that an operator wrote; what a peer can
 influence is only the sub-path of a folder and the byte range, both checked by the source itself.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
@@ -26,6 +26,10 @@ class LocalFile(msgspec.Struct, frozen=True, kw_only=True):
     descriptor: int
     check: Callable[[], None]
     read: Callable[[int, int], AsyncIterator[bytes]]
+
+
+class Untreatable(SourceError):
+    """The data cannot be treated as the contract demands; trying again does not help. Told to the peer as well."""
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,3 +97,27 @@ class Sink(Protocol):
 
     async def write(self, address: dict[str, Any], arrival: Arrival, chunks: AsyncIterator[bytes]) -> Receipt:
         """Take the bytes from `arrival.offset` on; complete only if size and digest agree. Raises SourceError."""
+
+
+Record = dict[str, Any]
+"""One record by the names of its fields: texts in CSV; in JSON any value, with fractions as Decimal."""
+
+PERSON = "\0person"
+"""Under this name a record carries whom it is about while it is treated; it never leaves."""
+
+
+class Transform(Protocol):
+    """What is done to records on the way, made for one delivery; records are its own to change."""
+
+    @property
+    def most_bytes(self) -> int | None:
+        """The bound on the data of a transform that answers only at the end; None for one that answers each record."""
+
+    def begin(self, fields: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the fields of what comes out for those of what goes in. Raises Untreatable where one is missing."""
+
+    def take(self, record: Record) -> Record | None:
+        """Return the record as it may leave; None where it is held back. Raises Untreatable."""
+
+    def finish(self) -> Iterable[Record]:
+        """Yield what was held back and may leave now."""

@@ -4,7 +4,7 @@ Reads see every group whose `commit` has returned. Unknown keys answer None, nev
 creation, newest first unless said otherwise, and bounded by a `Page`; they return the rows and the next cursor or None.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from connector.ports.changes import Change
@@ -13,6 +13,7 @@ from connector.ports.entities import (
     Asset,
     AssetStatus,
     Backoff,
+    Consent,
     DutyEvent,
     EventEntry,
     Flow,
@@ -132,6 +133,20 @@ class Store(Protocol):
 
     async def overdue(self, owner: str, now: int, limit: int) -> Sequence[DutyEvent]:
         """Return the `active` entries whose deadline is not after `now` and whose duty has no other entry since."""
+
+    async def consents(
+        self, owner: str, page: Page, *, subject: str | None = None, dataset: str | None = None
+    ) -> tuple[Sequence[Consent], str | None]:
+        """List the entries of the consent register, newest first."""
+
+    async def consents_of(self, owner: str, subjects: Sequence[str], dataset: str) -> Mapping[str, Sequence[Consent]]:
+        """Return by subject the latest entries for each purpose that are about the dataset or about all.
+
+        With an empty `dataset` those of every dataset. A subject of whom nothing is on record is left out.
+        """
+
+    async def consent_revision(self, owner: str) -> int:
+        """Return a number that grows with every entry of the consent register."""
 
     async def leaves(
         self, owner: str, page: Page, *, process_id: str | None = None

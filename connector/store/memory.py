@@ -3,7 +3,7 @@
 A group changes the tables one by one and notes what was there before; where a change fails, the notes are played back.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -15,6 +15,7 @@ from connector.ports.entities import (
     Asset,
     AssetStatus,
     Backoff,
+    Consent,
     DutyEvent,
     DutyState,
     EventEntry,
@@ -58,6 +59,8 @@ class MemoryStore:
         self._events: Table = {}
         self._duties: Table = {}
         self._deadlines: Table = {}
+        self._consents: Table = {}
+        self._standing: Table = {}
         self._leaves: Table = {}
         self._leaf_counts: Table = {}
         self._place = 0
@@ -78,6 +81,7 @@ class MemoryStore:
             changes.RecordDuty: self._record_duty,
             changes.RecordPayment: self._record_payment,
             changes.RecordEvent: self._record_event,
+            changes.RecordConsent: self._record_consent,
             changes.AppendLeaf: self._append_leaf,
         }
 
@@ -233,6 +237,27 @@ class MemoryStore:
         rows: list[DutyEvent] = self._values(self._deadlines, lambda e: e.owner == owner and e.deadline <= now)
         return sorted(rows, key=lambda event: event.deadline or 0)[: max(limit, 0)]
 
+    async def consents(
+        self, owner: str, page: Page, *, subject: str | None = None, dataset: str | None = None
+    ) -> tuple[Sequence[Consent], str | None]:
+        """List the entries of the consent register, newest first."""
+        return self._page(self._consents, page, {"owner": owner, "subject": subject, "dataset": dataset})
+
+    async def consents_of(self, owner: str, subjects: Sequence[str], dataset: str) -> Mapping[str, Sequence[Consent]]:
+        """Return by subject the latest entries for each purpose that are about the dataset or about all."""
+        self._open()
+        found: dict[str, list[Consent]] = {}
+        for subject in subjects:
+            entries: list[Consent] = list(self._get(self._standing, (owner, subject)) or ())
+            wanted = [entry for entry in entries if not dataset or entry.dataset in {"", dataset}]
+            if wanted:
+                found[subject] = wanted
+        return found
+
+    async def consent_revision(self, owner: str) -> int:
+        """Return a number that grows with every entry."""
+        return len(self._values(self._consents, lambda entry: entry.owner == owner))
+
     async def leaves(
         self, owner: str, page: Page, *, process_id: str | None = None
     ) -> tuple[Sequence[Leaf], str | None]:
@@ -331,6 +356,17 @@ class MemoryStore:
         self._set(self._duties, key, event)
         waits = event.state is DutyState.ACTIVE and event.deadline is not None
         self._set(self._deadlines, duty, event if waits else None)
+
+    def _record_consent(self, change: changes.RecordConsent) -> None:
+        entry = change.consent
+        person = entry.owner, entry.subject
+        self._set(self._consents, (*person, len(self._consents)), entry)
+        others = [
+            known
+            for known in self._get(self._standing, person) or ()
+            if (known.dataset, known.purpose) != (entry.dataset, entry.purpose)
+        ]
+        self._set(self._standing, person, (*others, entry))
 
     def _append_leaf(self, change: changes.AppendLeaf) -> None:
         position = self._get(self._leaf_counts, change.leaf.owner) or 0

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import catalog, negotiation, policy, start, transfer, waiting
+from tests.benchmarks import catalog, negotiation, policy, start, transfer, treatment, waiting
 from tests.benchmarks.figures import Figure, keep
 
 BENCHMARKS: dict[str, Callable[[Path], list[Figure]]] = {
@@ -15,6 +15,7 @@ BENCHMARKS: dict[str, Callable[[Path], list[Figure]]] = {
     "catalog": catalog.measure,
     "waiting": waiting.measure,
     "transfer": transfer.measure,
+    "treatment": treatment.measure,
 }
 
 

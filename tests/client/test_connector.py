@@ -38,7 +38,7 @@ def test_both_clients_offer_the_same() -> None:
     transport: Any = httpx.MockTransport(lambda _: httpx.Response(500))
     one, other = Connector("http://x", "k", transport=transport), AsyncConnector("http://x", "k", transport=transport)
     chapters = [name for name in vars(one) if not name.startswith("_") and name != "driver"]
-    assert len(chapters) == 10
+    assert len(chapters) == 11
     for here, there in [(one, other), *((getattr(one, name), getattr(other, name)) for name in chapters)]:
         named = [name for name in dir(here) if not name.startswith("_")]
         assert named == [name for name in dir(there) if not name.startswith("_")]
@@ -57,6 +57,16 @@ def test_an_asset_is_published_and_found_again(connector: Connector) -> None:
     withdrawn = connector.assets.withdraw("urn:a/b c")
     assert (withdrawn.asset.status, withdrawn.agreements, withdrawn.running) == ("withdrawn", 0, 0)
     assert connector.oneself().scopes == ("admin", "read", "write")
+
+
+def test_what_people_said_is_recorded_and_withdrawn(connector: Connector) -> None:
+    until = datetime(2027, 1, 1, tzinfo=UTC)
+    assert connector.consents.add("anna", "dpv:PublicBenefit", until=until).recorded == 1
+    entries = [{"subject": name, "purpose": "dpv:Marketing", "state": None} for name in ("bert", "cem")]
+    assert connector.consents.record(entries).recorded == 2
+    assert [entry.until for entry in connector.consents.lookup("anna").items] == [until]
+    assert connector.consents.withdraw("bert").items[0].state.endswith("ConsentWithdrawn")
+    assert len(list(connector.consents.all(limit=2))) == 4
 
 
 def test_listings_are_read_page_by_page(connector: Connector) -> None:

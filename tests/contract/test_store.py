@@ -109,6 +109,7 @@ async def test_a_group_is_kept_whole_or_not_at_all(store: Store) -> None:
                 changes.PutFlow(values.flow("urn:t:1", token_hash="aa")),
                 changes.PutLease(values.lease("urn:t:1", 1)),
                 changes.AddUsage(OWNER, "urn:a:1", bytes_moved=5, uses=1),
+                changes.RecordConsent(values.consent("s")),
                 changes.AppendLeaf(values.leaf("second")),
                 changes.UseReplayKey(values.replay_key("once")),
             ]
@@ -120,6 +121,8 @@ async def test_a_group_is_kept_whole_or_not_at_all(store: Store) -> None:
     assert await store.asset(OWNER, "urn:d:1") is None
     assert await store.asset_of_offer(OWNER, "offer of urn:d:1") is None
     assert await store.agreement(OWNER, "urn:a:1") is None
+    assert await store.consents_of(OWNER, ["s"], "") == {}
+    assert await store.consent_revision(OWNER) == 0
     assert await store.holds(OWNER, Page()) == ([values.hold("urn:n:0")], None)
     assert await store.backoffs(OWNER) == []
     assert await store.flow_of_token("aa") is None
@@ -279,8 +282,9 @@ async def test_a_lease_never_goes_back_to_an_older_epoch(store: Store) -> None:
     with pytest.raises(Conflict):
         await store.commit([changes.PutLease(values.lease("urn:t:1", 1))])
     assert await store.lease(OWNER, "urn:t:1") == values.lease("urn:t:1", 2, valid_until=50, max_bytes=10)
-    await store.commit([changes.PutLease(values.lease("urn:t:1", 3, decision=b"[]", max_per_hour=4))])
-    assert await store.lease(OWNER, "urn:t:1") == values.lease("urn:t:1", 3, decision=b"[]", max_per_hour=4)
+    changed = values.lease("urn:t:1", 3, decision=b"[]", max_per_hour=4, treatment=b"{}")
+    await store.commit([changes.PutLease(changed)])
+    assert await store.lease(OWNER, "urn:t:1") == changed
     await store.commit([changes.DropLease(OWNER, "urn:t:1"), changes.DropLease(OWNER, "unknown")])
     assert await store.lease(OWNER, "urn:t:1") is None
 
@@ -447,3 +451,36 @@ async def test_of_an_event_the_last_entry_counts(store: Store) -> None:
     await store.commit([changes.RecordEvent(over)])
     assert await store.events(OWNER) == [over, fair]
     assert await store.events("other") == []
+
+
+async def test_the_latest_entry_of_a_person_counts_and_the_earlier_stay_on_record(store: Store) -> None:
+    given = values.consent("anna")
+    withdrawn = replace(given, state="withdrawn", at=2)
+    others = [
+        values.consent("anna", purpose="urn:purpose:2", until=9),
+        values.consent("anna", dataset="urn:d:1"),
+        values.consent("anna", dataset="urn:d:2"),
+        values.consent("bert"),
+        values.consent("anna", owner="other"),
+    ]
+    revisions = [await store.consent_revision(OWNER)]
+    for entry in (given, *others, withdrawn):
+        await store.commit([changes.RecordConsent(entry)])
+        revisions.append(await store.consent_revision(OWNER))
+    assert sorted(set(revisions)) == [*revisions[:6], revisions[7]], "it grows with each entry of the owner"
+    found = await store.consents_of(OWNER, ["anna", "cem", "bert"], "urn:d:1")
+    assert found.keys() == {"anna", "bert"}
+    assert list(found["anna"]) == [others[0], others[1], withdrawn]
+    assert list((await store.consents_of(OWNER, ["anna"], ""))["anna"]) == [*others[:3], withdrawn]
+    listed, after = await store.consents(OWNER, Page(limit=2), subject="anna")
+    assert list(listed) == [withdrawn, others[2]]
+    listed, after = await store.consents(OWNER, Page(limit=9, after=after), subject="anna")
+    assert (list(listed), after) == ([others[1], others[0], given], None)
+    assert list((await store.consents(OWNER, Page(), dataset="urn:d:2"))[0]) == [others[2]]
+    assert await store.consents_of(OWNER, [], "urn:d:1") == {}
+
+
+async def test_many_people_are_looked_up_at_once(store: Store) -> None:
+    people = [f"person {number}" for number in range(1_300)]
+    await store.commit([changes.RecordConsent(values.consent(person)) for person in people])
+    assert len(await store.consents_of(OWNER, [*people, "nobody"], "urn:d:1")) == 1_300

@@ -6,6 +6,7 @@ from connector.ports.entities import (
     Agreement,
     Asset,
     AssetStatus,
+    Consent,
     DataClass,
     DutyEvent,
     DutyState,
@@ -132,6 +133,11 @@ def payment(state: PaymentState, **changed: Any) -> Payment:
 def event(name: str, *, begun: bool, **changed: Any) -> EventEntry:
     plain: dict[str, Any] = {"owner": OWNER, "at": 1, "by": "operations"}
     return EventEntry(name=name, begun=begun, **(plain | changed))
+
+
+def consent(subject: str, **changed: Any) -> Consent:
+    plain: dict[str, Any] = {"owner": OWNER, "dataset": "", "purpose": "urn:purpose:1", "state": "given", "at": 1}
+    return Consent(subject=subject, **(plain | changed))
 
 
 def replay_key(jti: str, **changed: Any) -> ReplayKey:

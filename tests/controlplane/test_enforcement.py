@@ -16,6 +16,7 @@ from connector.controlplane.deciders import ByPolicy
 from connector.controlplane.patience import Patience
 from connector.controlplane.plane import Limits, Plane
 from connector.controlplane.worker import Worker
+from connector.dataplane.kinds import Treating
 from connector.ports.changes import PutProcess
 from connector.ports.dataplane import FlowReport
 from connector.ports.entities import Lease, Page, PaymentState
@@ -103,9 +104,10 @@ async def serving(
     *,
     lease_ms: int = 60_000,
     claims: dict[str, tuple[str, ...]] | None = None,
+    treating: Treating | None = None,
     **terms: Any,
 ) -> AsyncIterator[Serving]:
-    async with side(folder, patience_s=2.0) as made, aiohttp.ClientSession() as http:
+    async with side(folder, patience_s=2.0, treating=treating) as made, aiohttp.ClientSession() as http:
         peer, workers, leases = Reading(), list[Worker](), list[Lease]()
         plane = provider(
             desk.plane,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.dataplane.leases import EXPIRED, NEVER_GRANTED, USED_UP, Gate, LeaseEnded
+from connector.dataplane.leases import EXPIRED, NEVER_GRANTED, SUPERSEDED, USED_UP, Gate, LeaseEnded
 from tests.dataplane.world import lease, now_ms
 
 
@@ -55,6 +55,34 @@ async def test_a_renewal_moves_the_end_of_a_running_stream() -> None:
     assert gate.problem() is None, "an older lease took the place of a newer one"
     gate.revoke("over")
     with pytest.raises(LeaseEnded, match="over"):
+        await stream
+
+
+async def test_another_treatment_ends_what_runs_and_lets_nothing_out_before_that_has_ended() -> None:
+    gate, begun = Gate(now_ms), asyncio.Event()
+    gate.grant(lease(treatment=b"1"))
+    stream = asyncio.create_task(_stream(gate, begun))
+    await begun.wait()
+    gate.grant(lease(2, treatment=b"1"))
+    assert gate.problem() is None, "nothing has changed"
+    gate.grant(lease(3, treatment=b"2"))
+    with pytest.raises(LeaseEnded, match=SUPERSEDED):
+        gate.spend(1)
+    gate.grant(lease(4, treatment=b"2"))
+    with pytest.raises(LeaseEnded, match=SUPERSEDED):
+        await stream
+    gate.spend(1)
+    assert gate.treatment == b"2"
+
+
+async def test_a_stream_does_not_outlive_a_suspension_that_ends_with_another_treatment() -> None:
+    gate, begun = Gate(now_ms), asyncio.Event()
+    gate.grant(lease(treatment=b"1"))
+    stream = asyncio.create_task(_stream(gate, begun))
+    await begun.wait()
+    gate.revoke("the transfer is suspended")
+    gate.grant(lease(2, treatment=b"2"))
+    with pytest.raises(LeaseEnded, match=SUPERSEDED):
         await stream
 
 

@@ -9,12 +9,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from aiohttp import web
 
 from connector.dataplane.flows import LocalDataPlane
-from connector.dataplane.kinds import Site, build_sinks, build_sources
+from connector.dataplane.kinds import Site, Treating, build_sinks, build_sources
 from connector.dataplane.pull import Accel, make_app, make_runner
 from connector.net.addresses import net_policy
 from connector.net.client import GuardedClient
@@ -35,7 +36,7 @@ def now_ms() -> int:
     return int(time.time() * 1000)
 
 
-def lease(epoch: int = 1, *, seconds: float | None = 60, **limits: int) -> Lease:
+def lease(epoch: int = 1, *, seconds: float | None = 60, **limits: Any) -> Lease:
     until = None if seconds is None else now_ms() + int(seconds * 1000)
     return Lease(owner=OWNER, flow_id=FLOW, agreement_id="agreement", epoch=epoch, valid_until=until, **limits)
 
@@ -110,6 +111,7 @@ async def side(
     stall_s: float = 60,
     accel: Accel | None = None,
     tls: ssl.SSLContext | None = None,
+    treating: Treating | None = None,
 ) -> AsyncIterator[Side]:
     for name in ("out", "in"):
         (folder / name).mkdir(parents=True, exist_ok=True)
@@ -128,6 +130,7 @@ async def side(
         public_url=public_url or url,
         now=now_ms,
         pause=no_pause,
+        treating=treating,
     )
     made = Side(plane, store, client, folder, url, port, [])
 

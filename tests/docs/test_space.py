@@ -16,6 +16,7 @@ from tests.docs.pages import ROOT, marked
 
 pytestmark = pytest.mark.e2e
 
+FURTHER = ("terms", "approve", "records", "consent")
 READY_S, DONE_S = 120.0, 240.0
 
 
@@ -66,7 +67,7 @@ def test_three_participants_offer_find_agree_and_deliver(
     more = marked("docs/start.md", "space") | marked("docs/operate.md", "space")
     for name, block in {"snippet.py": steps["python"], "backup.py": more["backup"]}.items():
         (tmp_path / name).write_text(block.text, encoding="utf-8")
-    rest = [steps["use"].text, "python ../snippet.py\n", more["terms"].text, more["approve"].text]
+    rest = [steps["use"].text, "python ../snippet.py\n", *(more[name].text for name in FURTHER)]
     process.stdin.write("".join(rest) + "python ../backup.py\nkill %1 %2 %3\nwait\n")
     process.stdin.close()
     ended = process.wait(DONE_S)
@@ -80,7 +81,12 @@ def test_three_participants_offer_find_agree_and_deliver(
     assert (tmp_path / "space/fetched/bicycles.csv").read_bytes() == offered
     assert (tmp_path / "space/drafts.csv").read_bytes() == offered
     with closing(sqlite3.connect(tmp_path / "space/office.backup")) as backup:
-        assert backup.execute("SELECT count(*) FROM assets").fetchone()[0] == 3
+        assert backup.execute("SELECT count(*) FROM assets").fetchone()[0] == 4
+    head, *rows = (tmp_path / "space/survey.csv").read_text(encoding="utf-8").splitlines()
+    assert head == "person,street,answer"
+    assert len({row.partition(",")[0] for row in rows}) == len(rows) == 12
+    assert all(len(row.partition(",")[0]) == 32 and "Feldweg" not in row for row in rows)
+    assert "ConsentWithdrawn" in output
 
 
 def _until(process: "subprocess.Popen[str]", said: Path, words: str, times: int) -> None:

@@ -22,6 +22,7 @@ from connector.ports.dataplane import FlowListener, FlowReport, FlowRequest
 from connector.ports.entities import Agreement, Hold, Lease
 from connector.ports.identity import Caller, Intent, Participant, Unauthenticated
 from connector.ports.peer import Ack, CatalogPage, Delivery, InDoubt, Refused
+from connector.ports.secret import Secret
 from connector.protocol.dsp.common import Role, http_address
 from connector.protocol.dsp.machine import Ended, Kind
 from connector.protocol.dsp.negotiation_machine import ContractNegotiation
@@ -49,6 +50,7 @@ DATASET: dict[str, Any] = {
     "@type": "Dataset",
     "hasPolicy": [{"@type": "Offer", "@id": "urn:offer:1", "permission": [{"action": "use"}]}],
 }
+SECRET = Secret(b"s" * 32)
 KEYS = {"reader": "read", "writer": "write", "chief": "admin"}
 
 
@@ -183,6 +185,7 @@ class Desk:
             announce=lambda: None,
             address_problem=lambda *_: None,
             limits=Limits(),
+            secret=SECRET,
         )
         self.app = make_management_app(
             self.plane,

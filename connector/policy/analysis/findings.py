@@ -40,12 +40,14 @@ class Finding(msgspec.Struct, frozen=True):
         rule: uid of the rule it is about, or empty.
         other: uid of the other rule, of a duty, or the IRI of an action, as the code wants it.
         operands: IRIs of left operands, or `action`, `target`, `assignee`.
+        detail: what in particular, as the document or the data names it: a field, a parameter.
     """
 
     code: str
     rule: str = ""
     other: str = ""
     operands: tuple[str, ...] = ()
+    detail: str = ""
 
 
 class Example(msgspec.Struct, frozen=True):

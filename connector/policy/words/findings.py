@@ -47,6 +47,14 @@ _SAID: dict[str, Pair] = {
     # What nothing here can enforce.
     "not-checked": ("Hier kann niemand prüfen{}.", "Nothing here can check{}."),
     "not-applied": ("Die Lieferung kann das hier nicht{}.", "Delivery cannot do this here{}."),
+    "records-missing": (
+        "Diese Daten lassen sich nicht als Datensätze lesen{}.",
+        "These data cannot be read as records{}.",
+    ),
+    "field-missing": ("In den Daten fehlt ein Feld{}.", "The data lack a field{}."),
+    "groups-missing": ("Es fehlt, worüber Gruppen gezählt werden{}.", "It is missing what groups are counted over{}."),
+    "manner-unclear": ("Wie das geschehen soll, ist nicht klar{}.", "It is not clear how this is to be done{}."),
+    "not-stated": ("Zu diesen Daten fehlt eine Angabe{}.", "Something is not stated about these data{}."),
     "no-use": (
         "Keine Erlaubnis umfasst das Nutzen, als das jeder Abruf gilt.",
         "No permission covers use, the action of every access.",
@@ -71,6 +79,20 @@ _ADVICE: dict[str, Pair] = {
         "Bieten Sie Daten an, mit denen das schon geschehen ist.",
         "Offer data with which this has already been done.",
     ),
+    "records-missing": (
+        "Bieten Sie eine Datei in CSV oder JSON an und beschreiben Sie ihre Datensätze.",
+        "Offer a file in CSV or JSON and describe its records.",
+    ),
+    "field-missing": ("Nennen Sie ein Feld, das es gibt.", "Name a field that there is."),
+    "groups-missing": (
+        "Nennen Sie Felder mit dk:field oder als Gruppen der Datensätze.",
+        "Name fields with dk:field, or as the groups of the records.",
+    ),
+    "manner-unclear": (
+        "Nennen Sie Felder, Genauigkeit und kleinste Gruppe einzeln, wie docs/extend.md sie aufzählt.",
+        "Name fields, precision and smallest group one by one, as docs/extend.md lists them.",
+    ),
+    "not-stated": ("Beschreiben Sie die Datensätze genauer.", "Describe the records in more detail."),
     "no-use": ("Erlauben Sie: nutzen (odrl:use).", "Permit use (odrl:use)."),
     "not-seen": ("Machen Sie daraus eine Pflicht des Vertrags.", "Make it an obligation of the agreement."),
 }
@@ -90,8 +112,9 @@ def say(finding: Finding, registry: Registry, language: Language) -> str:
     """Say what a finding means and what to do about it.
 
     Parameters:
-        finding: of a comparison or of `lint`; or `not-checked`, `not-applied`, `not-seen`, `no-use` for what is not
-            enforced or of no use here, of which `other` names the nearest supported operand or the action.
+        finding: of a comparison or of `lint`; or, for what is not enforced or of no use here, `not-checked`,
+            `not-stated`, `not-applied`, `not-seen`, `no-use`, `records-missing`, `field-missing`, `groups-missing`,
+            `manner-unclear`; `other` names the nearest supported operand or the action.
         registry: with which the policies were compiled.
         language: `de` or `en`.
     """
@@ -120,4 +143,5 @@ def _about(finding: Finding, registry: Registry, language: Language) -> str:
     ]
     if not names and finding.other in registry.covers:
         names = [action_name(finding.other, registry, language)]
-    return joined(names, choose(language, ("und", "and"))) if names else ""
+    about = joined(names, choose(language, ("und", "and"))) if names else ""
+    return f"{about} ({finding.detail})" if finding.detail else about

@@ -21,17 +21,18 @@ _FLOW = "SELECT body FROM flows WHERE owner = ? AND id = ?"
 _BY_TOKEN = "SELECT body FROM flows WHERE token_hash = ?"  # noqa: S105 - a column's name, no password
 _BY_STATE = "SELECT body FROM flows WHERE owner = ? AND state = ? ORDER BY place"
 _PUT_LEASE = """
-INSERT INTO leases (owner, flow_id, agreement_id, epoch, valid_until, max_bytes, max_uses, max_per_hour, decision)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO leases
+    (owner, flow_id, agreement_id, epoch, valid_until, max_bytes, max_uses, max_per_hour, decision, treatment)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (owner, flow_id)
 DO UPDATE SET agreement_id = excluded.agreement_id, epoch = excluded.epoch, valid_until = excluded.valid_until,
               max_bytes = excluded.max_bytes, max_uses = excluded.max_uses, max_per_hour = excluded.max_per_hour,
-              decision = excluded.decision
+              decision = excluded.decision, treatment = excluded.treatment
 WHERE excluded.epoch >= leases.epoch
 """
 _DROP_LEASE = "DELETE FROM leases WHERE owner = ? AND flow_id = ?"
 _LEASE = """
-SELECT agreement_id, epoch, valid_until, max_bytes, max_uses, max_per_hour, decision
+SELECT agreement_id, epoch, valid_until, max_bytes, max_uses, max_per_hour, decision, treatment
 FROM leases WHERE owner = ? AND flow_id = ?
 """
 
@@ -47,7 +48,7 @@ def put_lease(connection: sqlite3.Connection, change: PutLease) -> None:
     lease = change.lease
     limits = (lease.valid_until, lease.max_bytes, lease.max_uses, lease.max_per_hour)
     row = (lease.owner, lease.flow_id, lease.agreement_id, lease.epoch, *limits)
-    if connection.execute(_PUT_LEASE, (*row, lease.decision)).rowcount != 1:
+    if connection.execute(_PUT_LEASE, (*row, lease.decision, lease.treatment)).rowcount != 1:
         raise Conflict(f"The flow {lease.flow_id} has a lease of a newer epoch than {lease.epoch}: read it again.")
 
 
@@ -78,7 +79,7 @@ def lease(connection: sqlite3.Connection, owner: str, flow_id: str) -> Lease | N
     row = one(connection, _LEASE, (owner, flow_id))
     if row is None:
         return None
-    agreement_id, epoch, valid_until, max_bytes, max_uses, max_per_hour, decision = row
+    agreement_id, epoch, valid_until, max_bytes, max_uses, max_per_hour, decision, treatment = row
     return Lease(
         owner=owner,
         flow_id=flow_id,
@@ -89,4 +90,5 @@ def lease(connection: sqlite3.Connection, owner: str, flow_id: str) -> Lease | N
         max_uses=max_uses,
         max_per_hour=max_per_hour,
         decision=decision,
+        treatment=treatment,
     )

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from connector.ports.entities import (
     Asset,
     AssetStatus,
     Backoff,
+    Consent,
     DutyEvent,
     EventEntry,
     Flow,
@@ -37,6 +38,7 @@ from connector.store.sqlite import (
     assets,
     audit,
     backoff,
+    consents,
     duties,
     events,
     flows,
@@ -65,6 +67,7 @@ _APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
     changes.RecordDuty: duties.record,
     changes.RecordPayment: payments.record,
     changes.RecordEvent: events.record,
+    changes.RecordConsent: consents.record,
     changes.AppendLeaf: audit.append,
 }
 
@@ -213,6 +216,20 @@ class SqliteStore:
     async def overdue(self, owner: str, now: int, limit: int) -> Sequence[DutyEvent]:
         """Return the active entries whose deadline has passed, longest due first."""
         return duties.overdue(self._reader, owner, now, limit)
+
+    async def consents(
+        self, owner: str, page: Page, *, subject: str | None = None, dataset: str | None = None
+    ) -> tuple[Sequence[Consent], str | None]:
+        """List the entries of the consent register, newest first."""
+        return consents.consents(self._reader, owner, page, subject, dataset)
+
+    async def consents_of(self, owner: str, subjects: Sequence[str], dataset: str) -> Mapping[str, Sequence[Consent]]:
+        """Return by subject the latest entries for each purpose that are about the dataset or about all."""
+        return consents.of(self._reader, owner, subjects, dataset)
+
+    async def consent_revision(self, owner: str) -> int:
+        """Return a number that grows with every entry."""
+        return consents.revision(self._reader, owner)
 
     async def leaves(
         self, owner: str, page: Page, *, process_id: str | None = None

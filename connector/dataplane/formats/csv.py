@@ -1,0 +1,152 @@
+"""Records as CSV (RFC 4180) with a header line, in UTF-8: every value is text.
+
+The delimiter is the asset's, or the one of `,` `;` tab `|` that the header line has most of. A byte order mark and the
+kind of line end are kept. A line with more or fewer values than the header, a field of more than 128 KiB and a column
+that is there twice are refused: what value belongs to which name must never be a guess.
+"""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any, Literal
+
+from connector.dataplane.values import plain, text
+from connector.ports.flow import Record, Untreatable
+from connector.ports.records import Records
+
+LONGEST_RECORD = 1024 * 1024
+MOST_FIELDS = 2_000
+_DELIMITERS = ",;\t|"
+_MARK = "\ufeff"
+
+
+class Csv:
+    """Reads and writes one table; `fields` is None until the header line was read."""
+
+    def __init__(self, records: Records) -> None:
+        self.fields: tuple[str, ...] | None = None
+        self._delimiter = records.delimiter
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._rest = ""
+        self._mark = False
+        self._line_end = "\n"
+        self._lines = 0
+        self._written_fields: tuple[str, ...] = ()
+
+    def read(self, piece: bytes) -> list[Record]:
+        """Return the records that are complete with this piece. Raises Untreatable."""
+        self._rest += self._decoded(piece)
+        end = _last_end(self._rest)
+        if len(self._rest) - end > LONGEST_RECORD:
+            reason = f"A record of the CSV is longer than {LONGEST_RECORD} characters"
+            raise Untreatable(f"{reason}: look for a quote that is not closed.")
+        complete, self._rest = self._rest[:end], self._rest[end:]
+        return self._parsed(complete) if complete else []
+
+    def end(self) -> list[Record]:
+        """Return the records after the last line end. Raises Untreatable where there is no header line at all."""
+        self._rest += self._decoded(b"", final=True)
+        found = self._parsed(self._rest) if self._rest else []
+        self._rest = ""
+        if self.fields is None:
+            raise Untreatable("The CSV is empty: a header line with the names of the fields was expected.")
+        return found
+
+    def head(self, fields: tuple[str, ...], /) -> bytes:
+        """Return the header line; the records that are written then have these fields."""
+        self._written_fields = fields
+        return (_MARK if self._mark else "").encode() + self._written([fields])
+
+    def write(self, records: Iterable[Record]) -> bytes:
+        """Return records as lines."""
+        names = self._written_fields
+        values = ([record.get(name) for name in names] for record in records)
+        return self._written([value if type(value) is str else _cell(value) for value in row] for row in values)
+
+    def tail(self) -> bytes:
+        """Return what comes after the records."""
+        return b""
+
+    def _decoded(self, piece: bytes, *, final: bool = False) -> str:
+        try:
+            return self._decoder.decode(piece, final)
+        except UnicodeDecodeError as error:
+            raise Untreatable("The CSV is not UTF-8: convert it, its records cannot be told apart safely.") from error
+
+    def _parsed(self, complete: str) -> list[Record]:
+        if self.fields is None:
+            complete = self._begin(complete)
+        reader = csv.reader(io.StringIO(complete, newline=""), delimiter=self._delimiter, strict=True)
+        found = []
+        try:
+            for row in reader:
+                if not row:
+                    continue
+                if self.fields is None:
+                    self.fields = _header(row)
+                    continue
+                if len(row) != len(self.fields):
+                    line = self._lines + reader.line_num
+                    raise Untreatable(
+                        f"Line {line} of the CSV has {len(row)} values, its header has {len(self.fields)} names."
+                    )
+                found.append(dict(zip(self.fields, row, strict=True)))
+        except csv.Error as error:
+            raise Untreatable(f"Line {self._lines + reader.line_num} of the CSV cannot be read: {error}.") from error
+        self._lines += reader.line_num
+        return found
+
+    def _begin(self, complete: str) -> str:
+        """Learn from the first lines what the file is like; return them without the mark."""
+        if complete.startswith(_MARK):
+            self._mark, complete = True, complete[1:]
+        header = complete[: _first_end(complete)]
+        self._line_end = "\r\n" if header.endswith("\r\n") else "\n"
+        unquoted = "".join(header.split('"')[::2])
+        self._delimiter = self._delimiter or max(_DELIMITERS, key=unquoted.count)
+        return complete
+
+    def _written(self, rows: Iterable[Sequence[str]]) -> bytes:
+        kept = list(rows)
+        lines = self._lines_of(kept, csv.QUOTE_MINIMAL)
+        if "\r" in lines and "\r" not in self._line_end:
+            # A carriage return alone ends a line for many readers, and the writer does not quote it by itself.
+            lines = self._lines_of(kept, csv.QUOTE_ALL)
+        return lines.encode()
+
+    def _lines_of(self, rows: Sequence[Sequence[str]], quoting: Literal[0, 1]) -> str:
+        lines = io.StringIO(newline="")
+        csv.writer(lines, delimiter=self._delimiter, lineterminator=self._line_end, quoting=quoting).writerows(rows)
+        return lines.getvalue()
+
+
+def _header(row: list[str]) -> tuple[str, ...]:
+    if len(row) > MOST_FIELDS:
+        raise Untreatable(f"The CSV has more than {MOST_FIELDS} fields.")
+    if len(set(row)) != len(row):
+        raise Untreatable("The header line of the CSV has the same name twice: rename one.")
+    return tuple(row)
+
+
+def _cell(value: Any) -> str:
+    return plain(value) if isinstance(value, Decimal) else text(value)
+
+
+def _last_end(lines: str) -> int:
+    """Return where the last complete record ends: after a line end that does not lie between quotes."""
+    end = lines.rfind("\n") + 1
+    inside = lines.count('"', 0, end) % 2
+    while inside:
+        earlier = lines.rfind("\n", 0, end - 1) + 1
+        inside ^= lines.count('"', earlier, end) % 2
+        end = earlier
+    return end
+
+
+def _first_end(lines: str) -> int:
+    end = lines.find("\n") + 1
+    while end and lines.count('"', 0, end) % 2:
+        end = lines.find("\n", end) + 1
+    return end or len(lines)

@@ -1,0 +1,1 @@
+"""What is done to records on the way, one file a transform; they do not know each other."""

@@ -1,0 +1,58 @@
+"""The consent register and the description of records over the API."""
+
+from tests.support.plane import OWNER, SECRET, Desk
+
+ENTRY = {"subject": "anna@example.org", "purpose": "dpv:PublicBenefit"}
+DPV = "https://w3id.org/dpv#"
+
+
+async def test_what_people_said_is_recorded_looked_up_and_withdrawn_without_their_names(desk: Desk) -> None:
+    async with desk.client() as client:
+        more = {**ENTRY, "purpose": "dpv:Marketing", "state": "dpv:ConsentRefused", "until": None}
+        timed = {**ENTRY, "subject": "bert", "until": "2027-12-31T00:00:00Z"}
+        done = await client.post("/v1/consents", json={"entries": [ENTRY, more, timed]})
+        assert (done.status_code, done.json()) == (201, {"recorded": 3})
+        found = await client.post("/v1/consents/lookup", json={"subject": "anna@example.org"})
+        assert [entry["state"] for entry in found.json()["items"]] == [DPV + "ConsentGiven", DPV + "ConsentRefused"]
+        gone = await client.post("/v1/consents/withdraw", json={"subject": "anna@example.org"})
+        assert [entry["state"] for entry in gone.json()["items"]] == [DPV + "ConsentWithdrawn"]
+        first = (await client.get("/v1/consents", params={"limit": 3})).json()
+        rest = (await client.get("/v1/consents", params={"after": first["next"]})).json()
+    assert len(first["items"]) == 3
+    assert [entry["purpose"] for entry in rest["items"]] == [DPV + "PublicBenefit"]
+    assert first["items"][1]["until"] == "2027-12-31T00:00:00Z"
+    assert rest["items"][0]["subject"] == SECRET.person(OWNER, "anna@example.org")
+    assert "anna" not in str(first) + str(rest) + found.text + gone.text
+
+
+async def test_what_cannot_be_recorded_says_why_and_changes_nothing(desk: Desk) -> None:
+    async with desk.client() as client:
+        for wrong, status in (
+            ({"entries": []}, 422),
+            ({"entries": [{**ENTRY, "name": "x"}]}, 422),
+            ({"entries": [{**ENTRY, "subject": "x" * 1001}]}, 422),
+            ({"entries": [ENTRY, {**ENTRY, "purpose": "dpv:Nonsense"}]}, 400),
+            ({"entries": [{**ENTRY, "dataset": "urn:nowhere"}]}, 404),
+            ({"entries": [{**ENTRY, "until": "2027-12-31T00:00:00"}]}, 422),
+        ):
+            answer = await client.post("/v1/consents", json=wrong)
+            assert answer.status_code == status, answer.text
+            assert "anna" not in answer.text
+        assert (await client.post("/v1/consents/withdraw", json={"subject": "nobody"})).status_code == 404
+        assert (await client.get("/v1/consents")).json()["items"] == []
+    async with desk.client("reader") as reader:
+        assert (await reader.post("/v1/consents/lookup", json={"subject": "a"})).status_code == 403
+
+
+async def test_an_asset_says_how_its_records_are_read(desk: Desk) -> None:
+    records = {"format": "csv", "facts": {"dk:recordRegion": "land"}, "subject": "id", "groups": ["district"]}
+    draft = {"title": {"de": "Fahrten"}, "source": {"kind": "file", "path": "a.csv"}, "media_type": "text/csv"}
+    async with desk.client() as client:
+        kept = (await client.post("/v1/assets", json={**draft, "records": records})).json()
+        plain = (await client.post("/v1/assets", json=draft)).json()
+        for wrong in ({"format": "xml"}, {"format": "csv", "typo": 1}, {"format": "json"}, {"subject": "id"}):
+            answer = await client.post("/v1/assets", json={**draft, "records": wrong})
+            assert answer.status_code in {400, 422}, answer.text
+    region = "https://w3id.org/datenkontor/policy/1#recordRegion"
+    assert kept["records"] == {**records, "facts": {region: "land"}}
+    assert plain["records"] is None
