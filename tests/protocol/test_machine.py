@@ -230,11 +230,14 @@ class Life(RuleBasedStateMachine):
         assert before.state not in LAST[self.kind]
         assert after.state in self.table.reachable(before.state) | {"TERMINATED"}
         ours = [before.pending.target] if before.pending else []
-        # What the peer alone can bring is never made up.
-        for at, to in itertools.pairwise([before.state, *ours, after.state]):
-            brought = [m for m in self.table.moves if (m.source, m.target) == (at, to) and m.sender != before.role]
-            assert to in [at, *ours, "TERMINATED"] or any(not m.bears for m in brought)
+        # What the peer alone can bring is never made up, whether our message has arrived or not.
+        ways = [before.state, *ours, after.state], [before.state, after.state]
+        assert any(all(self.is_known(at, to, ours) for at, to in itertools.pairwise(way)) for way in ways)
         self.process = after
+
+    def is_known(self, at: str, to: str, ours: list[str]) -> bool:
+        brought = [m for m in self.table.moves if (m.source, m.target) == (at, to) and m.sender != self.process.role]
+        return to in [at, *ours, "TERMINATED"] or any(not m.bears for m in brought)
 
     @invariant()
     def what_is_pending_is_legal_from_here(self) -> None:
