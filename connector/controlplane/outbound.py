@@ -269,8 +269,9 @@ async def _wait(plane: Plane, process: AnyProcess, until: int | None) -> AnyProc
         looked = await reconcile.look(plane, process, table_of(process))
         if isinstance(looked, Terminate):
             return await _give_up(plane, process, looked)
-        if looked is not None:
+        if looked is not None and looked.state != process.state:
             return await _settled(plane, process, looked, "settled by the peer's state")
+        process = looked or process
     expires = _expires(plane, process)
     if expires is not None and expires <= now:
         waited = plane.limits.owed_for // 3_600_000
@@ -284,7 +285,9 @@ async def _wait(plane: Plane, process: AnyProcess, until: int | None) -> AnyProc
 def _next_look(plane: Plane, process: AnyProcess, until: int | None) -> int:
     """Return when a process that waits is looked at again: the longer nothing has happened, the rarer, up to daily."""
     now = plane.now()
-    look = now + min(max(plane.limits.look, now - process.updated_at), DAY)
+    unequal = reconcile.unequal(process)
+    quiet = now - (unequal.at if unequal else process.updated_at)
+    look = now + min(max(plane.limits.look, quiet), DAY)
     marks = [look, until, _expires(plane, process), enforcement.renewal(process)]
     return min(mark for mark in marks if mark is not None)
 

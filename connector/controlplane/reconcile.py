@@ -11,7 +11,7 @@ from connector.ports.decider import Terminate
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp import machine
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machine import Kind, Table
+from connector.protocol.dsp.machine import Kind, Table, Unequal
 
 
 async def ask(plane: Plane, process: AnyProcess, table: Table, *, sure: bool) -> AnyProcess | None:
@@ -27,7 +27,8 @@ async def look(plane: Plane, process: AnyProcess, table: Table) -> AnyProcess | 
     """Look at the peer's state without a doubt of our own; None where both are in step, or nothing can be said.
 
     Two sides that differ and have not moved for a while are told apart by nothing but the end ("In case the states
-    differ, the Contract Negotiation MUST be terminated").
+    differ, the Contract Negotiation MUST be terminated"). The while begins when the difference is first seen, since a
+    peer that was away has yet to say what it owes us; until it is over, the process comes back with that in `unequal`.
     """
     state = await _state(plane, process, table)
     if state is None or state == process.state:
@@ -36,11 +37,20 @@ async def look(plane: Plane, process: AnyProcess, table: Table) -> AnyProcess | 
     if state in machine.unanswered(process, table):
         # It may still be waiting for our answer, and sends its message again when its back-off is over.
         patience += 2 * plane.limits.retry_most
-    sure = plane.now() - process.updated_at >= patience
+    seen = unequal(process)
+    if seen is None or seen.state != state:
+        seen = Unequal(state, plane.now(), process.updated_at)
+    sure = plane.now() - seen.at >= patience
     settled = _settled(plane, process, table, state, sure=sure)
     if settled is None and sure:
         return Terminate("out-of-step", f"We are {process.state} and you report {state}.")
-    return settled
+    return settled or msgspec.structs.replace(process, unequal=seen)
+
+
+def unequal(process: AnyProcess) -> Unequal | None:
+    """Return what the peer reported that differs, if nothing has moved here since."""
+    seen = process.unequal
+    return seen if seen and seen.updated_at == process.updated_at else None
 
 
 async def _state(plane: Plane, process: AnyProcess, table: Table) -> str | None:

@@ -116,6 +116,40 @@ def test_a_resumption_whose_new_token_never_comes_ends_with_the_reason() -> None
     play(scenario())
 
 
+@pytest.mark.parametrize("says", [True, False])
+def test_a_provider_that_was_away_has_time_to_say_again_what_it_had_said(says: bool) -> None:
+    us, peer = space()
+
+    async def scenario() -> None:
+        async with us.working():
+            await us.agreed()
+            await transfer.request(us.plane, "agreement-1", keep=True)
+            await us.reaches("transfer", "STARTED")
+            (row,) = peer.rows.values()
+            gone = us.wire.apps.pop("https://deployed.example:443")
+            await asyncio.sleep(2 * 86_400)
+            # It lost its power before it had kept our answer to its start.
+            row.state, looks = "REQUESTED", len(peer.received)
+            us.wire.apps["https://deployed.example:443"] = gone
+
+            async def looked() -> bool:
+                return len(peer.received) > looks
+
+            await us.until(looked, seconds=5 * 86_400)
+            if says:
+                await peer._start(row)
+            await asyncio.sleep(2 * 86_400)
+            (ours,) = await us.transfers()
+        if says:
+            in_step(peer, ours, "STARTED")
+        else:
+            assert ours.ended is not None
+            assert ours.ended.code == "out-of-step"
+            in_step(peer, ours, "TERMINATED")
+
+    play(scenario())
+
+
 @pytest.mark.parametrize("asked", ["terminate", "suspend"])
 def test_a_provider_that_was_gone_for_a_month_is_told_of_the_end_when_it_comes_back(asked: str) -> None:
     us, peer = space(busy=True)

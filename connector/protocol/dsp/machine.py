@@ -122,14 +122,22 @@ class Ended(msgspec.Struct, frozen=True):
     reasons: dict[str, str] = {}
 
 
+class Unequal(msgspec.Struct, frozen=True):
+    """The peer reported another `state` than ours, first at `at`; it counts while our `updated_at` is this one."""
+
+    state: str
+    at: int
+    updated_at: int
+
+
 class Process(msgspec.Struct, frozen=True, kw_only=True):
     """What the two processes have in common; the row of one process table for both roles.
 
     `id` is our own pid, `peer_pid` the counter-party's (None until it told us). `peer` is the participant we talk to,
     `peer_address` the base URL below which its endpoints lie. `state` is None until the first message is acknowledged.
     `version` grows by one with every commit; a commit names the version it read. `due_at` is when the worker has to
-    look at the row next (None: nothing is owed), `held` tells that it waits for somebody. Times are milliseconds since
-    the Unix epoch.
+    look at the row next (None: nothing is owed), `held` tells that it waits for somebody, `unequal` is what the peer
+    reported when we last looked and it differed. Times are milliseconds since the Unix epoch.
     """
 
     owner: str
@@ -145,6 +153,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     ended: Ended | None = None
     due_at: int | None = None
     held: bool = False
+    unequal: Unequal | None = None
     created_at: int = 0
     updated_at: int = 0
 
