@@ -280,6 +280,16 @@ def test_valid_until_is_the_next_edge_of_any_constraint_on_time() -> None:
     ]
 
 
+def test_periods_that_overlap_or_touch_bound_a_decision_where_their_union_ends() -> None:
+    spring = {"and": [atom("odrl:dateTime", "gteq", "2026-03-01"), atom("odrl:dateTime", "lt", "2026-06-01")]}
+    summer = {"and": [atom("odrl:dateTime", "gteq", "2026-06-01"), atom("odrl:dateTime", "lteq", "2026-08-31")]}
+    assert ask(agreement(rule({"or": [spring, summer]}))).valid_until == datetime(2026, 9, 1, tzinfo=UTC)
+    either = {"xone": [atom("odrl:dateTime", "lt", "2026-07-01"), atom("odrl:dateTime", "lt", "2026-06-01")]}
+    never = {"and": [atom("odrl:dateTime", "lt", "2026-06-01"), atom("odrl:dateTime", "gteq", "2026-07-01")]}
+    assert ask(agreement(rule(either))).valid_until == datetime(2026, 6, 1, tzinfo=UTC)
+    assert ask(agreement(rule(never))).valid_until is None
+
+
 def test_an_explanation_shows_every_constraint_with_the_values_it_saw() -> None:
     document = agreement(rule({"or": [LEVEL, atom("dk:role", "eq", "planner")]}), prohibition=[{"action": "odrl:sell"}])
     world = World(facts=facts({"securityLevel": 1, "role": ["driver"]}))

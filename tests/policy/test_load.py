@@ -244,6 +244,24 @@ def test_a_member_named_twice_in_the_text_is_refused() -> None:
     assert refused(b'{"@id": "urn:1", "@id": "urn:2"}').code == "repeated-member"
 
 
+def test_descriptive_members_are_kept_as_text_or_noted() -> None:
+    described = {
+        "dct:title": "Counts",
+        "dct:creator": {"@id": "urn:city"},
+        "dct:description": {"@value": "Bicycles", "@language": "en"},
+        "dct:license": [{"@id": "urn:licence"}],
+        "dct:relation": {"a": 1},
+    }
+    policy = load(agreement(rule(), **described))
+    terms = "http://purl.org/dc/terms/"
+    kept = dict(policy.about)
+    assert kept[terms + "title"] == "Counts"
+    assert kept[terms + "creator"] == "urn:city"
+    assert kept[terms + "description"] == "Bicycles"
+    assert terms + "relation" not in kept
+    assert any("relation" in note for note in policy.notes)
+
+
 def test_half_a_character_is_refused() -> None:
     assert refused(b'{"@id": "\\ud800"}').code == "not-json"
 

@@ -190,3 +190,22 @@ def test_an_exclusive_choice_is_turned_by_making_one_part_true_and_the_others_fa
         {("fact", "permission/0/constraint/0/xone/1")},
     ]
     assert not found[0].steps[0].wanted
+
+
+def test_personal_data_for_nobody_in_particular_is_refused_by_the_name_of_the_rule() -> None:
+    anyone = offer(rule(purpose("dpv:AcademicResearch"), within("P30D"), **{"@id": "urn:rule"}), assigner="urn:city")
+    found = {remark.finding.code: remark for remark in lint(anyone, personal="personal")}
+    for code in ("recipient-missing", "delete-missing", "legal-basis-missing"):
+        assert (found[code].level, found[code].finding.rule) == ("error", "urn:rule"), code
+    assert "purpose-missing" not in found
+    assert "retention-missing" not in found
+
+
+def test_what_cannot_be_told_is_a_note_and_with_personal_data_an_error() -> None:
+    choices = [
+        {"or": [atom("dk:role", "isAllOf", [f"urn:{n}:{side}" for side in "ab"]), atom("dk:seat", "neq", f"urn:{n}")]}
+        for n in range(40)
+    ]
+    wide = use(*choices)
+    assert [(remark.level, remark.finding.code) for remark in lint(wide)] == [("note", "unclear")]
+    assert [(remark.level, remark.finding.code) for remark in lint(wide, personal="special")] == [("error", "unclear")]
