@@ -48,11 +48,13 @@ class Actor:
 class Stage:
     """The participants by their word (`broker`, `city`, `firm`, `other`), and their running processes.
 
-    `scheme` is what they speak to each other: for `https` the environment names certificate and key.
+    `scheme` is what they speak to each other: for `https` the environment names certificate and key. `program` is what
+    runs each of them: the command line.
     """
 
     base: Path
     scheme: str = "http"
+    program: Sequence[str] = (sys.executable, "-c", _RUN)
     actors: dict[str, Actor] = field(default_factory=dict)
     processes: dict[str, "subprocess.Popen[str]"] = field(default_factory=dict)
 
@@ -99,7 +101,7 @@ class Stage:
         serve = ["broker", "serve"] if word == "broker" else ["serve"]
         with (actor.directory / "log.txt").open("a", encoding="utf-8") as log:
             self.processes[word] = subprocess.Popen(  # noqa: S603 - our own command
-                [sys.executable, "-c", _RUN, *serve, "--settings", str(actor.settings)],
+                [*self.program, *serve, "--settings", str(actor.settings)],
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
