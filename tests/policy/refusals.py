@@ -96,6 +96,7 @@ DOCUMENTS: dict[str, object] = {
     "a slip in an action": agreement(rule(action="odrl:distribut")),
     "an action of nobody": agreement(rule(action="urn:x")),
     "a slip in an operand": when(atom("odrl:purposes", "eq", "x")),
+    "a slip in an operand of ours": when(atom("dk:rolle", "eq", "x")),
     "an operand of nobody": when(atom("urn:zzzz", "eq", "x")),
     "an operator that does not fit": when(atom("odrl:purpose", "lt", "x")),
     "an operator of nobody": when(atom("odrl:purpose", "about", "x")),
@@ -138,6 +139,7 @@ FILLS: list[tuple[str, dict[str, Any]]] = [
     ("open-data", {"x": "7"}),
     ("emergency-services", {}),
     ("emergency-services", {"roles": ["fire-brigade", "rescue"]}),
+    ("emergency-services", {"roles": "rescue"}),
     ("emergency-services", {"roles": []}),
     ("emergency-services", {"roles": "a\nb"}),
 ]

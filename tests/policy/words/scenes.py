@@ -165,6 +165,21 @@ SCENES: dict[str, Scene] = {
         ),
         {"count:permission/0": 1, "count:permission/1": 4},
     ),
+    "at the wrong hour": Scene(
+        agreement(rule(atom("dk:timeOfDay", "gteq", "14:00"), FIVE | {"@id": "urn:five"})),
+        {"count:permission/0": 1},
+        after=agreement(rule(atom("dk:timeOfDay", "gteq", "14:00"), FIVE)),
+    ),
+    "a prohibition that never applies": Scene(
+        agreement(rule(), prohibition=[rule(FROM, atom("odrl:dateTime", "lt", typed("2026-01-01", "date")))]),
+    ),
+    "another address to inform": Scene(
+        agreement(rule(), obligation=[INFORM]),
+        after=agreement(
+            rule(),
+            obligation=[INFORM | {"constraint": [atom("dk:notifyAddress", "eq", "https://city.example/other")]}],
+        ),
+    ),
     "passing on": Scene(agreement(rule(), prohibition=[rule(action="odrl:distribute")]), action="odrl:distribute"),
     "void": Scene(agreement(rule(), prohibition=[rule()], conflict="invalid")),
     "replaced": Scene(agreement(rule(), **{"dct:isReplacedBy": "urn:policy:next"})),
