@@ -82,12 +82,12 @@ def test_refinements_become_constraints_and_the_asset_is_named_once() -> None:
     assert [entry["leftOperand"] for entry in permission["constraint"]] == ["odrl:resolution", "odrl:count"]
 
 
-def test_a_meet_keeps_who_is_informed_and_narrows_lists_of_terms_regions_and_languages() -> None:
-    def side(office: str, purposes: list[str], regions: list[str], languages: list[str], operator: str) -> Compiled:
+def test_a_meet_keeps_who_is_informed_and_narrows_lists_of_terms_regions_and_versions() -> None:
+    def side(office: str, purposes: list[str], regions: list[str], versions: list[str], operator: str) -> Compiled:
         constraints = [
             atom("odrl:purpose", operator, purposes),
             atom("odrl:spatial", "isAnyOf", regions),
-            atom("odrl:language", operator, languages),
+            atom("odrl:version", operator, versions),
         ]
         team = {"@id": "urn:team", "refinement": [atom("dk:role", "eq", "urn:r:a")]}
         return offer(rule(*constraints, informedParty=office, assignee=team))
@@ -103,14 +103,14 @@ def test_a_meet_keeps_who_is_informed_and_narrows_lists_of_terms_regions_and_lan
     written = {entry["leftOperand"]: entry for entry in dump(found)["permission"][0]["constraint"]}  # type: ignore[index]
     assert written["odrl:purpose"]["rightOperand"] == {"@id": "https://w3id.org/dpv#AcademicResearch"}
     assert written["odrl:spatial"]["rightOperand"] == {"@id": "FR"}
-    assert written["odrl:language"]["rightOperand"] == {"@id": "fr"}
+    assert written["odrl:version"]["rightOperand"] == {"@id": "fr"}
     assert written["https://w3id.org/datenkontor/policy/1#role"]["rightOperand"] == {"@id": "urn:r:a"}
     excluded = [side("urn:o:1", [name], ["DE"], [f"x-{name[4:6]}"], "isNoneOf") for name in (marketing, research)]
     spared = meet(*excluded, uid=UID)
     assert isinstance(spared, Policy)
     by_operand = {entry["leftOperand"]: entry for entry in dump(spared)["permission"][0]["constraint"]}  # type: ignore[index]
-    assert by_operand["odrl:purpose"]["operator"] == by_operand["odrl:language"]["operator"] == "isNoneOf"
-    assert [entry["@id"] for entry in by_operand["odrl:language"]["rightOperand"]] == ["x-Ac", "x-Ma"]
+    assert by_operand["odrl:purpose"]["operator"] == by_operand["odrl:version"]["operator"] == "isNoneOf"
+    assert [entry["@id"] for entry in by_operand["odrl:version"]["rightOperand"]] == ["x-Ac", "x-Ma"]
 
 
 def test_there_is_no_meet_of_what_has_nothing_in_common() -> None:
