@@ -12,14 +12,17 @@ from connector.controlplane import consents
 from connector.controlplane.consents import Said
 from connector.controlplane.plane import Invalid, NotAllowed, NotFound
 from connector.dataplane.kinds import Treating
+from connector.policy import templates
+from connector.policy.analysis.lint import GDPR
 from connector.policy.consent import EXPIRED, GIVEN, RENEWED, WITHDRAWN, Stand, standing
-from connector.ports.changes import PutAsset
-from connector.ports.entities import Page
+from connector.ports.changes import PutAsset, PutProcess
+from connector.ports.entities import Page, Stated
 from connector.ports.records import Records
-from tests.controlplane.agreements import DATASET, LIBRARY, USE, atom, publish
+from tests.controlplane.agreements import DATASET, LIBRARY, USE, atom, publish, requested
 from tests.controlplane.test_enforcement import Serving, broken_off, serving
 from tests.dataplane.world import eventually
-from tests.support.plane import NOW, OWNER, SECRET, Desk
+from tests.policy.templates.test_templates import TEMPLATES
+from tests.support.plane import CITY, NOW, OWNER, SECRET, Desk
 
 DPV = "https://w3id.org/dpv#"
 MOBILITY, BENEFIT, MARKETING = DPV + "ImproveTransportMobility", DPV + "PublicBenefit", DPV + "Marketing"
@@ -191,3 +194,36 @@ async def test_a_use_for_another_purpose_gets_nobody(desk: Desk, tmp_path: Path)
         await consents.record(made.plane, [Said(subject=one, purpose="dpv:Marketing") for one in PEOPLE])
         async with made.http.get(url, headers=headers) as answer:
             assert await answer.text() == "person,what\n"
+
+
+async def test_the_template_for_personal_data_delivers_those_who_agreed_under_pseudonyms(
+    desk: Desk, tmp_path: Path
+) -> None:
+    asked = {"fields": ["person"], "recipients": [CITY], "purpose": "dpv:ImproveTransportMobility"}
+    rules = templates.fill(TEMPLATES["personal-data"], asked)
+    terms: Any = {name: rules[name] for name in ("permission", "prohibition", "obligation")}
+    data = "person,rides\n" + "".join(f"{person},{number}\n" for number, person in enumerate(PEOPLE))
+    treating = Treating(SECRET, LIBRARY.operands)
+    claims = {"purpose": ("dpv:ImproveTransportMobility",)}
+    async with serving(desk, tmp_path, data.encode(), claims=claims, treating=treating, **terms) as made:
+        asset = await made.plane.store.asset("city", DATASET)
+        assert asset
+        on_consent = msgspec.structs.replace(
+            asset, records=RECORDS, stated=Stated(legal_basis=(GDPR + "A6-1-a",)), version=2
+        )
+        await made.plane.store.commit([PutAsset(on_consent, 1)])
+        await consents.record(made.plane, [Said(subject=person, purpose="dpv:PublicBenefit") for person in PEOPLE[:50]])
+        url, headers = await made.transfer()
+        async with made.http.get(url, headers=headers) as answer:
+            head, *lines = (await answer.text()).splitlines()
+        assert head == "person,rides"
+        assert [line.partition(",")[2] for line in lines] == [str(number) for number in range(50)]
+        assert len({line.partition(",")[0] for line in lines}) == 50
+        assert not any(person in line for line in lines for person in PEOPLE)
+        # Without consent as the basis of the disclosure, nothing leaves at all.
+        elsewise = msgspec.structs.replace(on_consent, stated=Stated(legal_basis=(GDPR + "A6-1-e",)), version=3)
+        await made.plane.store.commit([PutAsset(elsewise, 2)])
+        second = msgspec.structs.replace(requested(made.plane, "urn:transfer:2"), version=1)
+        await made.plane.store.commit([PutProcess(second, None)])
+        made.plane.wake(second)
+        assert "legal basis" in (await made.terminated("urn:transfer:2")).lower()
