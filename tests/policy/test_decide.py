@@ -8,6 +8,8 @@ from connector.policy.decide import explain
 from connector.policy.decision import Performance, Phase, Request, Verdict, World
 from connector.policy.load import load
 from connector.policy.model import DK, ODRL
+from connector.policy.registry import Profile
+from connector.policy.registry import build as build_registry
 from connector.policy.rows import row_test
 from tests.policy.support import LENIENT, MOBILITY, NOON, TARGET, agreement, ask, atom, build, facts, rule, shipped
 
@@ -288,6 +290,28 @@ def test_periods_that_overlap_or_touch_bound_a_decision_where_their_union_ends()
     never = {"and": [atom("odrl:dateTime", "lt", "2026-06-01"), atom("odrl:dateTime", "gteq", "2026-07-01")]}
     assert ask(agreement(rule(either))).valid_until == datetime(2026, 6, 1, tzinfo=UTC)
     assert ask(agreement(rule(never))).valid_until is None
+
+
+def test_a_duty_that_is_due_from_a_day_on_bounds_the_grant_before_it() -> None:
+    fee = {"@id": "urn:fee", "action": "odrl:compensate", "constraint": [atom("odrl:dateTime", "gteq", "2026-06-01")]}
+    granted = ask(agreement(rule(duty=[fee])))
+    assert granted.verdict is Verdict.PERMIT
+    assert granted.valid_until == datetime(2026, 6, 1, tzinfo=UTC)
+    assert ask(agreement(rule(duty=[fee])), at=datetime(2026, 6, 1, tzinfo=UTC)).verdict is Verdict.DENY
+
+
+def test_profiles_that_settle_conflicts_differently_leave_the_standards_strategy() -> None:
+    ours = shipped()
+    profiles = (Profile("urn:p:1", "prohibit"), Profile("urn:p:2", "perm"))
+    rows = tuple({operand.iri: operand for operand in ours.operands.values()}.values())
+    registry = build_registry(rows, tuple(ours.entries.values()), profiles, tuple(ours.taxonomies.values()))
+    document = agreement(rule(), prohibition=[rule(action="odrl:distribute")])
+    strategies = {
+        names: build({**document, "profile": list(names)}, registry=registry)
+        for names in (("urn:p:1",), ("urn:p:2",), ("urn:p:1", "urn:p:2"))
+    }
+    assert [compiled.conflict for compiled in strategies.values()] == ["prohibit", "perm", "invalid"]
+    assert [compiled.void is not None for compiled in strategies.values()] == [False, False, True]
 
 
 def test_an_explanation_shows_every_constraint_with_the_values_it_saw() -> None:

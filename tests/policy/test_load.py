@@ -244,6 +244,20 @@ def test_a_member_named_twice_in_the_text_is_refused() -> None:
     assert refused(b'{"@id": "urn:1", "@id": "urn:2"}').code == "repeated-member"
 
 
+def test_an_instant_without_a_zone_is_in_utc_whatever_the_machine() -> None:
+    texts = ("2026-05-04T12:00:00", "2026-05-04T14:00:00+02:00")
+    bare, zoned = (right({"@value": text, "@type": "xsd:dateTime"}) for text in texts)
+    assert bare == zoned == (Instant(datetime(2026, 5, 4, 12, tzinfo=UTC)),)
+
+
+def test_names_that_expanded_documents_give_as_literals_are_read() -> None:
+    literal = {"@value": "urn:x"}
+    policy = load(agreement(rule(action=[{"@value": "odrl:print"}]), profile=[literal], assigner=[literal]))
+    assert policy.profiles == ("urn:x",)
+    assert policy.assigner[0].uid == "urn:x"
+    assert policy.permission[0].action[0].iri == ODRL + "print"
+
+
 def test_descriptive_members_are_kept_as_text_or_noted() -> None:
     described = {
         "dct:title": "Counts",

@@ -209,3 +209,18 @@ def test_what_cannot_be_told_is_a_note_and_with_personal_data_an_error() -> None
     wide = use(*choices)
     assert [(remark.level, remark.finding.code) for remark in lint(wide)] == [("note", "unclear")]
     assert [(remark.level, remark.finding.code) for remark in lint(wide, personal="special")] == [("error", "unclear")]
+
+
+def test_rules_of_two_versions_belong_together_by_their_names_before_their_order() -> None:
+    def version(first: int, second: int, *, swapped: bool) -> Compiled:
+        rules = [
+            rule(times(first), **{"@id": "urn:a"}),
+            rule(times(second), before("2027-01-01T00:00:00Z"), **{"@id": "urn:b"}),
+        ]
+        return offer(*(reversed(rules) if swapped else rules))
+
+    found = difference(version(5, 50, swapped=False), version(6, 60, swapped=True))
+    assert sorted((change.kind, change.rule, change.subject) for change in found.changes) == [
+        ("widened", "urn:a", ODRL + "count"),
+        ("widened", "urn:b", ODRL + "count"),
+    ]
