@@ -258,6 +258,19 @@ def test_names_that_expanded_documents_give_as_literals_are_read() -> None:
     assert policy.permission[0].action[0].iri == ODRL + "print"
 
 
+def test_what_deployed_connectors_write_is_read_and_noted() -> None:
+    document = agreement(rule(atom("odrl:count", "term-lteq", "5")))
+    document = {name: value for name, value in document.items() if name != "@type"}
+    policy = load({**document, "https://w3id.org/dspace/2025/1/timestamp": {"@value": "2026-01-10T09:00:00Z"}})
+    assert policy.kind == "Set"
+    assert policy.timestamp == datetime(2026, 1, 10, 9, tzinfo=UTC)
+    assert policy.permission[0].constraint[0].operator == "lteq"  # type: ignore[union-attr]  # atomic
+    assert policy.notes == (
+        "The policy has no @type and is read as a Set.",
+        "The operator term-lteq is read as lteq.",
+    )
+
+
 def test_descriptive_members_are_kept_as_text_or_noted() -> None:
     described = {
         "dct:title": "Counts",

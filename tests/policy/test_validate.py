@@ -205,3 +205,9 @@ def test_the_hash_is_that_of_the_meaning_and_every_change_of_meaning_changes_it(
         base | {"assignee": "urn:other"},
     ]
     assert len({hashed(base), *map(hashed, others)}) == 6
+
+
+def test_the_hash_tells_apart_what_comes_first_in_a_conflict_also_where_the_policy_does_not_say_it() -> None:
+    document = agreement(rule(), prohibition=[rule(action="odrl:distribute")])
+    hashes = {build(document, conflict=strategy).policy_hash for strategy in ("perm", "prohibit", "invalid")}
+    assert len(hashes) == 3
