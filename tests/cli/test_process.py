@@ -23,6 +23,11 @@ def test_a_connector_that_cannot_start_says_why_in_one_sentence(cli: Cli, tmp_pa
     assert "Traceback" not in said
 
 
+def _heed_ctrl_c() -> None:
+    """Take Ctrl-C as at a terminal: what a script runs in the background inherits that it is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def _interrupted(process: "subprocess.Popen[str]") -> tuple[str, str]:
     """Press Ctrl-C as a person does: again, where the first came while the interpreter could not raise it."""
     for _ in range(5):
@@ -39,7 +44,8 @@ def test_an_interrupted_wait_ends_cleanly() -> None:
         silent.settimeout(30)
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"
         wait = [*RUN, "negotiation", "wait", "urn:n", "--connector", address, "--key", "k"]
-        with subprocess.Popen(wait, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        with subprocess.Popen(wait, cwd=ROOT, text=True, preexec_fn=_heed_ctrl_c, **pipes) as process:
             taken, _ = silent.accept()
             taken.recv(1024)
             out, err = _interrupted(process)
