@@ -85,7 +85,10 @@ class Witness:
             if pending and not (before and before.pending and before.pending.body == pending.body):
                 self._planned.append((side, pending.message, pending.body))
             if kinds and kinds[0].startswith("received ") and after.accepted:
-                self._applied[side, after.accepted.message, after.accepted.digest] += 1
+                if _asks_for_the_same(before, after.accepted.message):
+                    self.seen[f"rule {table_of(after).kind} both sides asked for the same"] += 1
+                else:
+                    self._applied[side, after.accepted.message, after.accepted.digest] += 1
 
     def owes(self, side: str, body: bytes) -> bool:
         """Tell whether this message is still what a side has to deliver."""
@@ -220,6 +223,16 @@ class Witness:
             if states.get(pid) != (row.state or "INITIAL"):
                 return f"{pid} is {row.state} and its last leaf says {states.get(pid)}"
         return None
+
+
+def _asks_for_the_same(before: AnyProcess | None, message: str) -> bool:
+    """Tell whether a side itself had the same on its way: then it happens once, whoever's message brings it.
+
+    A start that is sent again because its answer was lost may come after a suspension of the other side; that side
+    refuses it, unless it goes on by itself.
+    """
+    pending = before.pending if before else None
+    return pending is not None and pending.message == message and not pending.echo
 
 
 def holds_what_it_needs(row: AnyProcess) -> str | None:
