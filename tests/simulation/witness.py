@@ -17,7 +17,7 @@ from connector.ports.store import AnyProcess
 from connector.protocol.dsp import transfer_machine
 from connector.protocol.dsp.codec import decode
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machine import Table
+from connector.protocol.dsp.machine import Accepted, Table
 from connector.protocol.dsp.negotiation_machine import NEGOTIATION, ContractNegotiation
 from connector.protocol.dsp.transfer_machine import TRANSFER, TransferProcess, TransferState
 from tests.simulation.messages import kind_of
@@ -52,6 +52,8 @@ class Witness:
         self._owed: dict[tuple[str, str], bytes] = {}
         self._planned: list[tuple[str, str, bytes]] = []
         self._applied: Counter[tuple[str, str, str]] = Counter()
+        self._applied_after: dict[tuple[str, str, str], int] = {}
+        self._own_moves: Counter[tuple[str, str]] = Counter()
         self._answered: dict[tuple[str, str], set[str]] = {}
         self._heads: dict[str, list[tuple[int, bytes]]] = {}
 
@@ -85,10 +87,23 @@ class Witness:
             if pending and not (before and before.pending and before.pending.body == pending.body):
                 self._planned.append((side, pending.message, pending.body))
             if kinds and kinds[0].startswith("received ") and after.accepted:
-                if _asks_for_the_same(before, after.accepted.message):
-                    self.seen[f"rule {table_of(after).kind} both sides asked for the same"] += 1
-                else:
-                    self._applied[side, after.accepted.message, after.accepted.digest] += 1
+                self._apply(side, after, after.accepted)
+            if kinds and kinds[0].startswith(("acknowledged ", "settled ")):
+                self._own_moves[side, after.id] += 1
+
+    def _apply(self, side: str, process: AnyProcess, accepted: Accepted) -> None:
+        """Count a message that was applied.
+
+        What is sent again, because its answer was lost, may come after the receiver has moved by a message of its own;
+        messages have no identifier, so it is then as good as a new one.
+        """
+        key = side, accepted.message, accepted.digest
+        moves = self._own_moves[side, process.id]
+        if moves > self._applied_after.get(key, moves):
+            self.seen[f"rule {table_of(process).kind} sent again after the other side had moved"] += 1
+        else:
+            self._applied[key] += 1
+        self._applied_after[key] = moves
 
     def owes(self, side: str, body: bytes) -> bool:
         """Tell whether this message is still what a side has to deliver."""
@@ -223,16 +238,6 @@ class Witness:
             if states.get(pid) != (row.state or "INITIAL"):
                 return f"{pid} is {row.state} and its last leaf says {states.get(pid)}"
         return None
-
-
-def _asks_for_the_same(before: AnyProcess | None, message: str) -> bool:
-    """Tell whether a side itself had the same on its way: then it happens once, whoever's message brings it.
-
-    A start that is sent again because its answer was lost may come after a suspension of the other side; that side
-    refuses it, unless it goes on by itself.
-    """
-    pending = before.pending if before else None
-    return pending is not None and pending.message == message and not pending.echo
 
 
 def holds_what_it_needs(row: AnyProcess) -> str | None:
