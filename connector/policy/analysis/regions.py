@@ -105,11 +105,6 @@ def valueless(region: Region) -> bool:
             return any(_within(wanted, avoids) for wanted in meets)
 
 
-def comparable(one: Region, other: Region) -> bool:
-    """Whether two regions are of one sort and one scale."""
-    return type(one) is type(other) and one.scale == other.scale
-
-
 def intersect(one: Region, other: Region) -> Region | None:
     """What belongs to both; None if they are not comparable."""
     if one is other:

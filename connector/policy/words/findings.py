@@ -5,7 +5,7 @@ One sentence for what is the matter, one for what to do about it. Pure: standard
 
 from connector.policy.analysis.findings import Finding
 from connector.policy.registry import Registry
-from connector.policy.words.constraint import named, subject
+from connector.policy.words.constraint import subject
 from connector.policy.words.language import Language, Pair, choose, joined
 from connector.policy.words.rule import action_name
 
@@ -75,6 +75,7 @@ _ADVICE: dict[str, Pair] = {
     ),
     "expired": ("Nennen Sie einen späteren Zeitpunkt.", "Name a later date."),
     "conflict": ("Grenzen Sie beide voneinander ab.", "Set them apart."),
+    "not-checked": ("Lassen Sie die Bedingung weg.", "Leave the condition out."),
     "not-applied": (
         "Bieten Sie Daten an, mit denen das schon geschehen ist.",
         "Offer data with which this has already been done.",
@@ -97,15 +98,12 @@ _ADVICE: dict[str, Pair] = {
     "not-seen": ("Machen Sie daraus eine Pflicht des Vertrags.", "Make it an obligation of the agreement."),
 }
 _DOUBT: Pair = ("Das lässt sich nicht selbsttätig vergleichen ({}).", "This cannot be compared automatically ({}).")
-_NEAREST: Pair = ("Am nächsten kommt: {} ({}).", "The nearest supported is {} ({}).")
-_LEAVE_OUT: Pair = ("Lassen Sie die Bedingung weg.", "Leave the condition out.")
 _PARTS: dict[str, Pair] = {
     "action": ("Handlung", "action"),
     "target": ("Daten", "data"),
     "assignee": ("Partei", "party"),
     "prohibition": ("ein Verbot", "a prohibition"),
 }
-_CHECKED = "not-checked"
 
 
 def say(finding: Finding, registry: Registry, language: Language) -> str:
@@ -114,7 +112,7 @@ def say(finding: Finding, registry: Registry, language: Language) -> str:
     Parameters:
         finding: of a comparison or of `lint`; or, for what is not enforced or of no use here, `not-checked`,
             `not-stated`, `not-applied`, `not-seen`, `no-use`, `records-missing`, `field-missing`, `groups-missing`,
-            `manner-unclear`; `other` names the nearest supported operand or the action.
+            `manner-unclear`; `other` names the action.
         registry: with which the policies were compiled.
         language: `de` or `en`.
     """
@@ -123,17 +121,9 @@ def say(finding: Finding, registry: Registry, language: Language) -> str:
         return choose(language, _DOUBT).format(finding.other or finding.code)
     about = _about(finding, registry, language)
     said = [choose(language, pair).format(f": {about}" if about else "")]
-    if finding.code == _CHECKED:
-        said.append(_nearest(finding.other, registry, language))
-    elif finding.code in _ADVICE:
+    if finding.code in _ADVICE:
         said.append(choose(language, _ADVICE[finding.code]))
     return " ".join(said)
-
-
-def _nearest(iri: str, registry: Registry, language: Language) -> str:
-    if iri not in registry.operands:
-        return choose(language, _LEAVE_OUT)
-    return choose(language, _NEAREST).format(subject(iri, registry, language), named(iri, language))
 
 
 def _about(finding: Finding, registry: Registry, language: Language) -> str:
