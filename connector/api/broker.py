@@ -11,8 +11,8 @@ import msgspec
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response
 from fastapi.routing import APIRoute
 
-from connector.api import errors
-from connector.api.errors import ApiError
+from connector.api.frame import errors
+from connector.api.frame.errors import ApiError
 from connector.broker import search
 from connector.broker.crawler import Crawler
 from connector.ports.changes import Replayed, StoreError

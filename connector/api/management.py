@@ -8,13 +8,12 @@ from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
-from connector.api import (
+from connector.api.chapters import (
     agreements,
     assets,
     catalog,
     consents,
     deliveries,
-    errors,
     events,
     health,
     holds,
@@ -25,9 +24,10 @@ from connector.api import (
     search,
     transfers,
 )
-from connector.api.auth import LARGEST_BODY, ApiKey, Door
-from connector.api.desk import Check, Desk, Search
-from connector.controlplane.plane import Plane
+from connector.api.frame import errors
+from connector.api.frame.auth import LARGEST_BODY, ApiKey, Door
+from connector.api.frame.desk import Check, Desk, Search
+from connector.controlplane.core.plane import Plane
 from connector.ports.watch import Watch
 
 _CHAPTERS = (

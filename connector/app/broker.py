@@ -22,18 +22,18 @@ from connector.binding.dsp.listener import mounted
 from connector.broker import federated
 from connector.broker.crawler import Crawler
 from connector.broker.schedule import rhythm_from
-from connector.controlplane import inbound
-from connector.controlplane.catalog import Answer
-from connector.controlplane.library import Library, operands
-from connector.controlplane.plane import Plane
-from connector.controlplane.watch import Watch
+from connector.controlplane.core.plane import Plane
+from connector.controlplane.core.watch import Watch
+from connector.controlplane.judging.library import Library, operands
+from connector.controlplane.processes import inbound
+from connector.controlplane.usecases.catalog import Answer
 from connector.dataplane.flows import LocalDataPlane
 from connector.identity.roster import RosterIdentity, RosterRejected
 from connector.net.transport import Transport
 from connector.ports.identity import Caller, Intent
 from connector.ports.record import Record
 from connector.settings import Settings
-from connector.store.sqlite.record import open_record
+from connector.store.sqlite.record.record import open_record
 
 log = logging.getLogger(__name__)
 

@@ -9,26 +9,26 @@ from typing import Any
 from aiohttp import web
 from starlette.types import ASGIApp
 
-from connector.api.auth import ApiKey
+from connector.api.frame.auth import ApiKey
 from connector.api.management import make_management_app
 from connector.app.listeners import Listeners
 from connector.app.parts import OWNER, Parts, build_parts, keep_fresh, limits_of, milliseconds, new_urn, secret_of
 from connector.binding.broker import Announcer, SearchClient
 from connector.binding.dsp import catalog as catalog_binding
 from connector.binding.dsp.listener import application
-from connector.controlplane import duties, enforcement
-from connector.controlplane.deciders import ByPolicy
-from connector.controlplane.library import Library, operands
-from connector.controlplane.patience import Patience
-from connector.controlplane.plane import Plane
-from connector.controlplane.watch import Watch
-from connector.controlplane.worker import Worker
+from connector.controlplane.core.plane import Plane
+from connector.controlplane.core.watch import Watch
+from connector.controlplane.enforcing import duties, signals
+from connector.controlplane.judging.library import Library, operands
+from connector.controlplane.processes.backoff import Patience
+from connector.controlplane.processes.deciders import ByPolicy
+from connector.controlplane.processes.worker import Worker
 from connector.dataplane.flows import LocalDataPlane
 from connector.dataplane.kinds import Site, Treating, build_sinks, build_sources
-from connector.dataplane.pull import Accel, make_app
+from connector.dataplane.listener.serve import Accel, make_app
 from connector.identity.roster import RosterIdentity
 from connector.net.transport import Transport
-from connector.policy.compile import ENFORCED_HERE
+from connector.policy.compiling.compile import ENFORCED_HERE
 from connector.ports.dataplane import FlowReport
 from connector.ports.decider import Decider
 from connector.settings import Settings
@@ -147,7 +147,7 @@ async def build(
     workers.append(Worker(plane, deciding, patience))
 
     async def flow_ended(owner: str, report: FlowReport) -> None:
-        process = await enforcement.flow_ended(plane, owner, report)
+        process = await signals.flow_ended(plane, owner, report)
         if process:
             workers[0].wake(process)
 

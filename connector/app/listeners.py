@@ -12,7 +12,7 @@ from aiohttp import web
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from connector.dataplane.pull import make_runner
+from connector.dataplane.listener.serve import make_runner
 from connector.net.tls import server_context
 
 GRACE_S = 5

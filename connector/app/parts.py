@@ -14,7 +14,7 @@ import msgspec
 
 from connector.authority.card import operator_keys
 from connector.binding.dsp.client import HttpPeer
-from connector.controlplane.plane import Limits
+from connector.controlplane.core.plane import Limits
 from connector.identity import keys
 from connector.identity.files import read_bounded, replace_atomically, write_new
 from connector.identity.roster import RosterIdentity, RosterRejected, Seen, file_source, url_source

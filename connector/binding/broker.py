@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from connector.controlplane.plane import PeerFailed
+from connector.controlplane.core.errors import PeerFailed
 from connector.net.client import GuardedClient
 from connector.net.errors import NetError
 from connector.ports.identity import Identity, Intent

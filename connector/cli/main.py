@@ -13,12 +13,12 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from connector.cli.failure import Code, Failure
-from connector.cli.output import plain
+from connector.cli.frame.failure import Code, Failure
+from connector.cli.frame.output import plain
 
 
 class Word(NamedTuple):
-    """A word of the first level: the module of that name under `connector.cli`, and its line in the help."""
+    """A word of the first level: the module of that name under `connector.cli.commands`, and its line in the help."""
 
     module: str
     help: str
@@ -27,7 +27,7 @@ class Word(NamedTuple):
 WORDS = {
     "init": Word("init", "Set up a connector or a broker in a folder."),
     "serve": Word("serve", "Run a connector."),
-    "demo": Word("show", "Run a small data space on this machine and do the main job in it."),
+    "demo": Word("demo", "Run a small data space on this machine and do the main job in it."),
     "doctor": Word("doctor", "Check a connector: settings, key, ports, list, reachability."),
     "search": Word("search", "Search the offers of the whole data space at its broker."),
     "get": Word("get", "Get a dataset: negotiate, transfer, check, save."),
@@ -60,7 +60,7 @@ class Words(TyperGroup):
             near = difflib.get_close_matches(cmd_name, WORDS, n=1)
             hint = f"did you mean {near[0]}?" if near else "`datenkontor --help` lists all."
             raise Failure(Code.USAGE, f"There is no command {cmd_name}: {hint}")
-        module = importlib.import_module(f"connector.cli.{word.module}")
+        module = importlib.import_module(f"connector.cli.commands.{word.module}")
         command = typer.main.get_command(module.app)
         command.name = cmd_name
         return command

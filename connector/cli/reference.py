@@ -6,7 +6,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from connector.cli.failure import Code
+from connector.cli.frame.failure import Code
 from connector.cli.main import WORDS, app
 
 WIDTH = 100

@@ -5,18 +5,18 @@ from typing import Any, Self
 
 import msgspec
 
-from connector.client.agreements import Agreements, AsyncAgreements, AsyncAudit, Audit
-from connector.client.assets import Assets, AsyncAssets
-from connector.client.catalog import AsyncCatalog, AsyncParticipants, Catalog, Participants
-from connector.client.consents import AsyncConsents, Consents
-from connector.client.events import AsyncEvents, Events
-from connector.client.flow import Call, place
+from connector.client.chapters.agreements import Agreements, AsyncAgreements, AsyncAudit, Audit
+from connector.client.chapters.assets import Assets, AsyncAssets
+from connector.client.chapters.catalog import AsyncCatalog, AsyncParticipants, Catalog, Participants
+from connector.client.chapters.consents import AsyncConsents, Consents
+from connector.client.chapters.events import AsyncEvents, Events
+from connector.client.chapters.negotiations import AsyncHolds, AsyncNegotiations, Holds, Negotiations
+from connector.client.chapters.policies import AsyncPolicies, Policies
+from connector.client.chapters.search import search
+from connector.client.chapters.transfers import AsyncTransfers, Transfers
+from connector.client.frame.flow import Call, place
+from connector.client.frame.methods import AsyncRuns, Runs, awaited, blocking
 from connector.client.get import get
-from connector.client.methods import AsyncRuns, Runs, awaited, blocking
-from connector.client.negotiations import AsyncHolds, AsyncNegotiations, Holds, Negotiations
-from connector.client.policies import AsyncPolicies, Policies
-from connector.client.search import search
-from connector.client.transfers import AsyncTransfers, Transfers
 
 
 class Oneself(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +47,7 @@ class Connector:
         # httpx is imported with the first client: a process that only serves does without it.
         import httpx
 
-        from connector.client.driver import Driver, options
+        from connector.client.frame.driver import Driver, options
 
         driver = Driver(httpx.Client(**options(url, key, ca, transport)))
         self._close = driver.close
@@ -88,7 +88,7 @@ class AsyncConnector:
         # As above: httpx comes with the first client.
         import httpx
 
-        from connector.client.driver import AsyncDriver, options
+        from connector.client.frame.driver import AsyncDriver, options
 
         driver = AsyncDriver(httpx.AsyncClient(**options(url, key, ca, transport)))
         self._close = driver.close

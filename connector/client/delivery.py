@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from connector.client.errors import Damaged, Invalid, NotReachable
-from connector.client.flow import Call, Fetch, Flow, Page, Progress, Report, place
+from connector.client.frame.errors import Damaged, Invalid, NotReachable
+from connector.client.frame.flow import Call, Fetch, Flow, Page, Progress, Report, place
 
 _BREAKS = 5
 

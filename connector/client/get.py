@@ -8,14 +8,14 @@ from pathlib import Path
 
 import msgspec
 
-from connector.client import agreements, negotiations, transfers
-from connector.client.agreements import Agreement
+from connector.client.chapters import agreements, negotiations, transfers
+from connector.client.chapters.agreements import Agreement
+from connector.client.chapters.negotiations import Ended, Negotiation
+from connector.client.chapters.search import Hit
+from connector.client.chapters.transfers import Transfer
 from connector.client.delivery import Saved, download
-from connector.client.errors import Refused, StillWaiting
-from connector.client.flow import Flow, Page, Progress, Report
-from connector.client.negotiations import Ended, Negotiation
-from connector.client.search import Hit
-from connector.client.transfers import Transfer
+from connector.client.frame.errors import Refused, StillWaiting
+from connector.client.frame.flow import Flow, Page, Progress, Report
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):

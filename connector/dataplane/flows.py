@@ -15,13 +15,12 @@ from weakref import WeakValueDictionary
 
 import msgspec
 
-from connector.dataplane.attempt import Delivered
-from connector.dataplane.jobs import Jobs
+from connector.dataplane.control.gate import USED_UP, Gate
+from connector.dataplane.control.register import ENDED, Delivered, Key, Register
+from connector.dataplane.control.tokens import hash_of, matches, new_token, presented
 from connector.dataplane.kinds import Treating
-from connector.dataplane.leases import USED_UP, Gate
-from connector.dataplane.register import ENDED, Key, Register
-from connector.dataplane.tokens import hash_of, matches, new_token, presented
-from connector.dataplane.treatment import treated
+from connector.dataplane.transfer.jobs import Jobs
+from connector.dataplane.treating.treatment import treated
 from connector.net.client import GuardedClient
 from connector.ports.changes import Change, Conflict, DropLease, PutFlow, PutLease
 from connector.ports.dataplane import FlowListener, FlowReport, FlowRequest
@@ -29,7 +28,7 @@ from connector.ports.entities import Flow, FlowDirection, Lease
 from connector.ports.flow import Sink, Source, SourceError
 from connector.ports.store import Store
 from connector.protocol.dsp.common import EDC, DataAddress, EndpointProperty, http_address
-from connector.protocol.dsp.transfer_machine import FlowState
+from connector.protocol.dsp.machines.transfer_machine import FlowState
 
 SUSPENDED = "the transfer is suspended"
 

@@ -14,11 +14,11 @@ from connector.dataplane.transforms.generalise import Generalise
 from connector.dataplane.transforms.pseudonymise import Pseudonymise
 from connector.dataplane.transforms.suppress import Suppress
 from connector.net.client import GuardedClient
-from connector.policy.registry import Registry
+from connector.policy.vocabulary.registry import Registry
 from connector.ports.entities import Flow
 from connector.ports.flow import Sink, Source, Transform, Untreatable
-from connector.ports.records import Step
 from connector.ports.secret import Secret
+from connector.ports.treatment import Step
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from connector.ports.entities import (
     Payment,
     ReplayKey,
 )
-from connector.protocol.dsp.negotiation_machine import ContractNegotiation
-from connector.protocol.dsp.transfer_machine import TransferProcess
+from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation
+from connector.protocol.dsp.machines.transfer_machine import TransferProcess
 
 
 class PutProcess(msgspec.Struct, frozen=True):

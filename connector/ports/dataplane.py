@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import msgspec
 
 from connector.ports.entities import FlowDirection, Lease
-from connector.protocol.dsp.transfer_machine import FlowState
+from connector.protocol.dsp.machines.transfer_machine import FlowState
 
 
 class FlowRequest(msgspec.Struct, frozen=True, kw_only=True):

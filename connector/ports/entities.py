@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from connector.ports.records import Records
+from connector.ports.treatment import Records
 from connector.protocol.dsp.common import Role
 
 

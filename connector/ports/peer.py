@@ -6,7 +6,7 @@ from typing import Protocol
 import msgspec
 
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machine import Kind
+from connector.protocol.dsp.machines.machine import Kind
 
 
 class Ack(msgspec.Struct, frozen=True, kw_only=True):

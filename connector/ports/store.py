@@ -26,9 +26,9 @@ from connector.ports.entities import (
     Usage,
 )
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machine import Kind
-from connector.protocol.dsp.negotiation_machine import ContractNegotiation
-from connector.protocol.dsp.transfer_machine import TransferProcess
+from connector.protocol.dsp.machines.machine import Kind
+from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation
+from connector.protocol.dsp.machines.transfer_machine import TransferProcess
 
 AnyProcess = ContractNegotiation | TransferProcess
 

@@ -12,9 +12,9 @@ from connector.ports.changes import Change, PutAsset, PutProcess
 from connector.ports.entities import Page
 from connector.ports.record import Delta, Entry
 from connector.ports.store import AnyProcess
-from connector.protocol.dsp.machine import Kind
-from connector.protocol.dsp.negotiation_machine import NEGOTIATION
-from connector.protocol.dsp.transfer_machine import TRANSFER
+from connector.protocol.dsp.machines.machine import Kind
+from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION
+from connector.protocol.dsp.machines.transfer_machine import TRANSFER
 
 _TERMINAL = {Kind.NEGOTIATION: NEGOTIATION.terminal, Kind.TRANSFER: TRANSFER.terminal}
 _LAST = 2**63 - 1

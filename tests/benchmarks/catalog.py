@@ -13,7 +13,7 @@ import aiohttp
 import msgspec
 
 from connector.app.parts import OWNER, Parts, build_parts
-from connector.cli.stage import Stage
+from connector.cli.demo.stage import Stage
 from connector.ports.changes import PutAsset
 from connector.ports.entities import Asset, Page
 from connector.ports.identity import Intent

@@ -12,12 +12,12 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane import judgement
-from connector.controlplane.facts import Situation
-from connector.policy.compile import compile_policy
-from connector.policy.decide import decide, is_shown
-from connector.policy.decision import Decision, Phase, Request, Verdict, World
-from connector.policy.load import load
+from connector.controlplane.judging import judgement
+from connector.controlplane.judging.facts import Situation
+from connector.policy.compiling.compile import compile_policy
+from connector.policy.deciding.decide import decide, is_shown
+from connector.policy.model.decision import Decision, Phase, Request, Verdict, World
+from connector.policy.reading.load import load
 from tests.benchmarks.figures import Figure, figure
 from tests.policy import generate, naive
 from tests.policy.support import CITY, MOBILITY, TARGET, agreement, atom, facts, rule, shipped

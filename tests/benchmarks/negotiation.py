@@ -16,11 +16,12 @@ import uvloop
 
 from connector.app.connector import Connector, build
 from connector.app.serve import tune
-from connector.cli.stage import Stage
-from connector.controlplane import documents, negotiation
+from connector.cli.demo.stage import Stage
+from connector.controlplane.core import documents
+from connector.controlplane.usecases import negotiation
 from connector.net.tls import client_context
 from connector.ports.entities import Page
-from connector.protocol.dsp.negotiation_machine import NegotiationState
+from connector.protocol.dsp.machines.negotiation_machine import NegotiationState
 from connector.settings import load
 from tests.benchmarks.cached import remember_tokens
 from tests.benchmarks.figures import Figure, figure, percentile

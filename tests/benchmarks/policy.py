@@ -12,17 +12,17 @@ from random import Random
 from typing import Any
 
 from connector.policy.analysis.contains import contains
-from connector.policy.compile import Compiled, compile_policy
-from connector.policy.decide import decide, explain
-from connector.policy.decision import Phase, Request, World
-from connector.policy.load import load
-from connector.policy.model import ODRL
+from connector.policy.compiling.compile import Compiled, compile_policy
+from connector.policy.deciding.decide import decide, explain
+from connector.policy.model.decision import Phase, Request, World
+from connector.policy.model.model import ODRL
+from connector.policy.reading.load import load
 from connector.semantic.expand import expand
 from tests.benchmarks import many
 from tests.benchmarks.figures import Figure, figure
 from tests.policy import generate, naive
+from tests.policy.deciding.test_differential import engine
 from tests.policy.support import NOON, agreement, atom, facts, rule, shipped
-from tests.policy.test_differential import engine
 
 SECONDS = 1.0
 PURPOSE = atom("odrl:purpose", "isA", "dpv:ImproveTransportMobility")

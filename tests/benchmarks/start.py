@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from connector.cli.stage import Stage
+from connector.cli.demo.stage import Stage
 from tests.benchmarks.figures import Figure, figure, percentile
 
 RUNS = 7

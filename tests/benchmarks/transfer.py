@@ -22,9 +22,9 @@ import uvloop
 
 from connector.app.connector import Connector, build
 from connector.app.serve import tune
-from connector.cli.stage import Stage
+from connector.cli.demo.stage import Stage
 from connector.client import AsyncConnector
-from connector.controlplane import transfer
+from connector.controlplane.usecases import transfer
 from connector.ports.flow import Arrival, Receipt, Sink
 from connector.protocol.dsp.common import DataAddress, authorization, endpoint_url
 from connector.settings import load

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import aiohttp
 
-from connector.policy.decision import RowFilter
-from connector.policy.model import DK, AtomicConstraint, Iri
-from connector.ports.records import Records, Step, Treatment
+from connector.policy.model.decision import RowFilter
+from connector.policy.model.model import DK, AtomicConstraint, Iri
+from connector.ports.treatment import Records, Step, Treatment
 from tests.benchmarks.figures import Figure, figure
 from tests.dataplane.records import CONSENTING, TREATING, consented, encoded, treat
 from tests.dataplane.world import lease, side, url_and_token

@@ -9,10 +9,10 @@ import time
 from pathlib import Path
 
 from connector.app.parts import OWNER
-from connector.cli.stage import Stage
+from connector.cli.demo.stage import Stage
 from connector.ports.changes import PutProcess
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.negotiation_machine import ContractNegotiation, NegotiationState
+from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation, NegotiationState
 from connector.settings import load
 from connector.store.sqlite.store import open_store
 from tests.benchmarks.figures import Figure, figure

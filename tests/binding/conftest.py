@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from connector.app.connector import build
-from connector.controlplane import assets
-from connector.controlplane.assets import Draft
+from connector.controlplane.usecases import assets
+from connector.controlplane.usecases.assets import Draft
 from tests.binding.door import Door
 from tests.pair.space import SOON, Space
 

@@ -13,7 +13,7 @@ from connector.broker.crawler import Crawler
 from connector.broker.schedule import DAY
 from connector.ports.changes import Replayed
 from connector.ports.identity import Caller, Intent
-from connector.store.memory_record import MemoryRecord
+from connector.store.memory.record import MemoryRecord
 from tests.broker.world import BROKER, CITY, Catalogue, Space, dataset, titled
 
 

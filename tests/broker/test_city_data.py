@@ -12,8 +12,8 @@ import pytest
 from connector.broker import search
 from connector.broker.crawler import Crawler
 from connector.ports.record import Record
-from connector.store.memory_record import MemoryRecord
-from connector.store.sqlite.record import open_record
+from connector.store.memory.record import MemoryRecord
+from connector.store.sqlite.record.record import open_record
 from tests.broker.world import BROKER, CITY, Catalogue, Space, titled
 from tests.support.data import data_folder
 

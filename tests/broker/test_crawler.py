@@ -13,7 +13,7 @@ from connector.broker.schedule import DAY, MINUTE, Rhythm
 from connector.ports.changes import Unavailable
 from connector.ports.peer import Nested
 from connector.ports.record import CrawlSource, Delta, Liveness, Query
-from connector.store.memory_record import MemoryRecord
+from connector.store.memory.record import MemoryRecord
 from tests.broker.world import BROKER, CITY, PAGE, Catalogue, Space, dataset, member, titled
 
 A = CITY + "a"

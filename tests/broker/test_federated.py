@@ -17,7 +17,7 @@ from connector.protocol.dsp.catalog import Catalog
 from connector.protocol.dsp.codec import decode
 from connector.protocol.dsp.errors import RemoteProtocolError
 from connector.settings import Settings, anchored
-from connector.store.memory_record import MemoryRecord
+from connector.store.memory.record import MemoryRecord
 from tests.broker.world import BROKER, CITY, Catalogue, Space, dataset, member, titled
 
 ADDRESS = "https://broker.example/dsp/2025-1"

@@ -10,7 +10,7 @@ from typing import Any
 from connector.ports.identity import Caller, Intent, Participant, Unauthenticated
 from connector.ports.peer import CatalogPage, Delivery, InDoubt, Nested, Refused
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machine import Kind
+from connector.protocol.dsp.machines.machine import Kind
 
 CITY = "https://city.example/participants/"
 BROKER = CITY + "broker"

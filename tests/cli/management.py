@@ -12,10 +12,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import msgspec
 
-from connector.client.agreements import Agreement
-from connector.client.assets import Asset
-from connector.client.negotiations import Ended, Hold, Negotiation
-from connector.client.transfers import Delivery, Transfer
+from connector.client.chapters.agreements import Agreement
+from connector.client.chapters.assets import Asset
+from connector.client.chapters.negotiations import Ended, Hold, Negotiation
+from connector.client.chapters.transfers import Delivery, Transfer
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 KEY = "a-management-key"

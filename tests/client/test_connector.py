@@ -12,10 +12,10 @@ import httpx
 import pytest
 
 from connector.client import AsyncConnector, Connector
-from connector.client.errors import Invalid, KeyRefused, NotFound, PeerFailed, Refused, StillWaiting
-from connector.client.flow import Progress
+from connector.client.chapters.search import Hit
+from connector.client.frame.errors import Invalid, KeyRefused, NotFound, PeerFailed, Refused, StillWaiting
+from connector.client.frame.flow import Progress
 from connector.client.get import Offer
-from connector.client.search import Hit
 from connector.ports.peer import InDoubt
 from tests.support.plane import CITY, DATASET, Blocked, Desk
 

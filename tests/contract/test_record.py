@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from connector.ports.changes import Unavailable
 from connector.ports.record import CrawlSource, Delta, Entry, Liveness, Query, Record
-from connector.store.memory_record import MemoryRecord
-from connector.store.sqlite.record import open_record
+from connector.store.memory.record import MemoryRecord
+from connector.store.sqlite.record.record import open_record
 from connector.store.words import words
 
 NOW = 1_800_000_000_000

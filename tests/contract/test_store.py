@@ -14,8 +14,8 @@ from connector.ports.changes import Conflict, LimitReached, Replayed, TooSoon, U
 from connector.ports.entities import AssetStatus, Backoff, DutyState, Page, PaymentState, Recent, Usage
 from connector.ports.store import Store
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machine import Kind, Pending
-from connector.store.memory import MemoryStore
+from connector.protocol.dsp.machines.machine import Kind, Pending
+from connector.store.memory.store import MemoryStore
 from connector.store.sqlite.store import open_store
 from tests.contract import values
 from tests.contract.values import OWNER

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from connector.dataplane.kinds import TRANSFORMS
 from connector.ports.flow import PERSON, Record, SourceError, Untreatable
-from connector.ports.records import Step
+from connector.ports.treatment import Step
 from tests.dataplane.records import CSV, JSON, LINES, deliver, treat
 
 STEPS = {

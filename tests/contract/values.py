@@ -21,8 +21,8 @@ from connector.ports.entities import (
     ReplayKey,
 )
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.negotiation_machine import ContractNegotiation
-from connector.protocol.dsp.transfer_machine import TransferProcess
+from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation
+from connector.protocol.dsp.machines.transfer_machine import TransferProcess
 
 OWNER = "default"
 

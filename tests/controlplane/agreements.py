@@ -6,14 +6,14 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane import duties
-from connector.controlplane.library import Library, operands
-from connector.controlplane.plane import Plane
+from connector.controlplane.core.plane import Plane
+from connector.controlplane.enforcing import duties
+from connector.controlplane.judging.library import Library, operands
 from connector.ports.actions import Action
 from connector.ports.changes import PutAgreement, PutAsset
 from connector.ports.entities import Agreement, Asset, AssetStatus, DataClass
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.transfer_machine import PULL, FlowState, TransferProcess, TransferState
+from connector.protocol.dsp.machines.transfer_machine import PULL, FlowState, TransferProcess, TransferState
 from tests.support.plane import ADDRESS, CITY, ME, NOW
 
 Json = dict[str, Any]

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from connector.client import Connector
-from connector.client.errors import ClientError
+from connector.client.frame.errors import ClientError
 from tests.crash.space import DIGEST, POLL_S, Side, Space, Stuck
 
 LOAD_S = 150.0

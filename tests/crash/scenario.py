@@ -5,8 +5,8 @@ Every step looks first where the processes stand, so that it can be repeated aft
 
 from typing import Any
 
-from connector.client.negotiations import Negotiation
-from connector.client.transfers import Transfer
+from connector.client.chapters.negotiations import Negotiation
+from connector.client.chapters.transfers import Transfer
 from tests.crash.space import DIGEST, Space
 
 # More than is offered: the provider answers with an offer of its own.

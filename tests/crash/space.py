@@ -17,10 +17,10 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from connector.cli import folder
-from connector.cli.stage import Actor, Stage
+from connector.cli.demo.stage import Actor, Stage
+from connector.cli.frame import folder
 from connector.client import Connector
-from connector.client.errors import ClientError
+from connector.client.frame.errors import ClientError
 
 READY_S = 30.0
 STUCK_S = 60.0

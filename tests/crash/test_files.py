@@ -10,7 +10,7 @@ from connector.cli.main import main
 from connector.dataplane.sinks import file as file_sink
 from connector.dataplane.sinks.file import FileSink
 from connector.ports.flow import Arrival, SourceError
-from connector.store.sqlite.connection import create_private
+from connector.store.sqlite.engine.connection import create_private
 from tests.crash.durable import watched
 
 DATA = b"street;cars\n" * 1000

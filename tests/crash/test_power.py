@@ -16,10 +16,10 @@ import pytest
 from connector.ports import changes
 from connector.ports.changes import StoreError
 from connector.ports.entities import Page
-from connector.store.sqlite import connection
-from connector.store.sqlite.migrate import migrate, steps
+from connector.store.sqlite.engine import connection
+from connector.store.sqlite.engine.migrate import migrate, steps
+from connector.store.sqlite.engine.writer import Writer
 from connector.store.sqlite.store import SqliteStore, open_store
-from connector.store.sqlite.writer import Writer
 from tests.contract import values
 from tests.contract.values import OWNER
 from tests.crash import power

@@ -7,17 +7,17 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane.library import operands
+from connector.controlplane.judging.library import operands
+from connector.dataplane.control.register import Register
 from connector.dataplane.kinds import Treating
-from connector.dataplane.register import Register
-from connector.dataplane.treatment import Treated
-from connector.policy.consent import GIVEN
+from connector.dataplane.treating.treatment import Treated
+from connector.policy.deciding.consent import GIVEN
 from connector.ports.changes import RecordConsent
 from connector.ports.entities import Consent, Flow, FlowDirection
 from connector.ports.flow import Content
-from connector.ports.records import Consenting, Records, Step, Treatment
 from connector.ports.secret import Secret
-from connector.store.memory import MemoryStore
+from connector.ports.treatment import Consenting, Records, Step, Treatment
+from connector.store.memory.store import MemoryStore
 from tests.dataplane.world import FLOW, OWNER
 
 SECRET = Secret(bytes(range(32)))

@@ -9,7 +9,7 @@ from connector.ports.changes import PutFlow
 from connector.ports.dataplane import FlowReport
 from connector.ports.entities import Flow, FlowDirection
 from connector.protocol.dsp.common import authorization
-from connector.protocol.dsp.transfer_machine import FlowState
+from connector.protocol.dsp.machines.transfer_machine import FlowState
 from tests.dataplane.world import FLOW, OWNER, Side, blob, flow_request, lease, sha256, side, url_and_token
 
 SERVE, RECEIVE, FETCH, PUSH = FlowDirection.SERVE, FlowDirection.RECEIVE, FlowDirection.FETCH, FlowDirection.PUSH

@@ -16,14 +16,14 @@ from aiohttp import web
 
 from connector.dataplane.flows import LocalDataPlane
 from connector.dataplane.kinds import Site, Treating, build_sinks, build_sources
-from connector.dataplane.pull import Accel, make_app, make_runner
+from connector.dataplane.listener.serve import Accel, make_app, make_runner
 from connector.net.addresses import net_policy
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
 from connector.ports.dataplane import FlowReport, FlowRequest
 from connector.ports.entities import FlowDirection, Lease
 from connector.protocol.dsp.common import DataAddress, authorization, endpoint_url
-from connector.store.memory import MemoryStore
+from connector.store.memory.store import MemoryStore
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

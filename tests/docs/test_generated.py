@@ -7,10 +7,10 @@ import pytest
 
 from connector import settings
 from connector.cli import reference
-from connector.protocol.dsp import figures
-from connector.protocol.dsp.machine import Table
-from connector.protocol.dsp.negotiation_machine import NEGOTIATION
-from connector.protocol.dsp.transfer_machine import TRANSFER
+from connector.protocol.dsp.machines import figures
+from connector.protocol.dsp.machines.machine import Table
+from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION
+from connector.protocol.dsp.machines.transfer_machine import TRANSFER
 from tests.docs.pages import GENERATED, read
 
 MADE: dict[str, Callable[[], str]] = {

@@ -10,7 +10,7 @@ import pytest
 import typer
 
 from connector import settings
-from connector.cli.demo_words import SENTENCES
+from connector.cli.demo.words import SENTENCES
 from connector.cli.main import app
 from tests.docs.pages import ROOT, Block, anchors, blocks, links, pages, read
 

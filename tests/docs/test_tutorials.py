@@ -39,7 +39,7 @@ def test_a_first_source_is_two_files_and_passes_the_suite_of_all_sources(copy: P
 
 
 def test_a_first_operand_does_what_it_promises(copy: Path) -> None:
-    said = _done(copy, tutorial("operand"), "tests/policy/test_month.py", "tests/policy/test_operands.py")
+    said = _done(copy, tutorial("operand"), "tests/policy/test_month.py", "tests/policy/operands/test_operands.py")
     assert " failed" not in said
 
 

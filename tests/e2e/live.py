@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from connector.cli.folder import is_free
-from connector.cli.stage import Stage
+from connector.cli.demo.stage import Stage
+from connector.cli.frame.folder import is_free
 from connector.client import Connector
-from connector.client.negotiations import Negotiation
-from connector.client.transfers import Transfer
+from connector.client.chapters.negotiations import Negotiation
+from connector.client.chapters.transfers import Transfer
 from tests.pair.space import PURPOSE, only_for
 
 TERMS = only_for(PURPOSE)

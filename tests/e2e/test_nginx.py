@@ -10,9 +10,9 @@ import aiohttp
 import msgspec
 import pytest
 
-from connector.dataplane.fields import repr_digest
-from connector.dataplane.folder import Listing
-from connector.dataplane.pull import Accel
+from connector.dataplane.files.folder import Listing
+from connector.dataplane.listener.serve import Accel
+from connector.dataplane.wire.fields import repr_digest
 from connector.ports.entities import FlowDirection
 from connector.protocol.dsp.common import DataAddress
 from tests.dataplane.world import FLOW, OWNER, Side, blob, flow_request, lease, sha256, side, url_and_token

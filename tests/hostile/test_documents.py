@@ -63,7 +63,7 @@ def management(runner: asyncio.Runner, tmp_path_factory: pytest.TempPathFactory)
     made.http.headers["X-Api-Key"] = "chief"
     with pytest.MonkeyPatch.context() as patched:
         # The worker rests: nobody need wait for what is on its way.
-        patched.setattr("connector.controlplane.persons.PATIENCE_MS", 0)
+        patched.setattr("connector.controlplane.usecases.manual_steps.PATIENCE_MS", 0)
         yield made
     runner.run(made.http.aclose())
     runner.run(made.connector.stop())

@@ -156,7 +156,7 @@ def api(runner: asyncio.Runner, tmp_path_factory: pytest.TempPathFactory) -> Ite
     made = runner.run(furnished(Space(tmp_path_factory.mktemp("management"))))
     with pytest.MonkeyPatch.context() as patched:
         # The worker rests: nobody need wait for what is on its way.
-        patched.setattr("connector.controlplane.persons.PATIENCE_MS", 0)
+        patched.setattr("connector.controlplane.usecases.manual_steps.PATIENCE_MS", 0)
         yield made
     runner.run(made.http.aclose())
     runner.run(made.connector.stop())

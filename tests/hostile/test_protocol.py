@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from starlette.responses import Response
 
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.negotiation_machine import ContractNegotiation
-from connector.protocol.dsp.transfer_machine import TransferProcess
+from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation
+from connector.protocol.dsp.machines.transfer_machine import TransferProcess
 from tests.hostile.memory import resident
 from tests.interop import clock
 from tests.interop import test_fuzz as grammar

@@ -9,7 +9,7 @@ import os
 import httpx
 import pytest
 
-from connector.controlplane.plane import Limits
+from connector.controlplane.core.plane import Limits
 from connector.ports.identity import Participant
 from tests.hostile.memory import resident
 from tests.interop.deployed import CTX

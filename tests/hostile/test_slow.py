@@ -61,7 +61,7 @@ async def test_who_asks_in_time_keeps_the_connection() -> None:
 async def test_who_does_not_finish_a_header_loses_the_connection_to_the_data_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("connector.dataplane.pull.IDLE_S", 0.05)
+    monkeypatch.setattr("connector.dataplane.listener.serve.IDLE_S", 0.05)
     async with listening() as listeners:
         for begun in (b"", b"G", WHOLE[:-2], WHOLE + WHOLE[:-2]):
             streams = await connected(listeners, "data")

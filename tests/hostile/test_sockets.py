@@ -14,7 +14,7 @@ import pytest
 
 from connector.authority import card as cards
 from connector.authority import roster
-from connector.cli import folder
+from connector.cli.frame import folder
 from connector.identity.tokens import issue
 from tests.e2e.live import Live, environment, free_base
 

@@ -14,13 +14,14 @@ import msgspec
 from connector.binding.dsp import catalog as catalog_binding
 from connector.binding.dsp.client import HttpPeer
 from connector.binding.dsp.listener import application
-from connector.controlplane import assets, enforcement
-from connector.controlplane.deciders import ByPolicy
-from connector.controlplane.library import Library, operands
-from connector.controlplane.patience import Patience
-from connector.controlplane.plane import Limits, Plane
-from connector.controlplane.watch import Watch
-from connector.controlplane.worker import Worker
+from connector.controlplane.core.plane import Limits, Plane
+from connector.controlplane.core.watch import Watch
+from connector.controlplane.enforcing import signals
+from connector.controlplane.judging.library import Library, operands
+from connector.controlplane.processes.backoff import Patience
+from connector.controlplane.processes.deciders import ByPolicy
+from connector.controlplane.processes.worker import Worker
+from connector.controlplane.usecases import assets
 from connector.dataplane.flows import LocalDataPlane
 from connector.net.addresses import check_callback, net_policy
 from connector.net.client import GuardedClient
@@ -31,9 +32,9 @@ from connector.ports.entities import Agreement, DataClass, Page
 from connector.ports.flow import Arrival, Content, Receipt
 from connector.ports.identity import Caller, Intent, Participant, Unauthenticated
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.negotiation_machine import ContractNegotiation
-from connector.protocol.dsp.transfer_machine import TransferProcess
-from connector.store.memory import MemoryStore
+from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation
+from connector.protocol.dsp.machines.transfer_machine import TransferProcess
+from connector.store.memory.store import MemoryStore
 from tests.interop import clock
 from tests.support.transport import InProcess
 
@@ -166,7 +167,7 @@ class Ours:
         self.workers.insert(0, worker)
 
         async def ended(owner: str, report: Any) -> None:
-            process = await enforcement.flow_ended(self.plane, owner, report)
+            process = await signals.flow_ended(self.plane, owner, report)
             if process:
                 worker.wake(process)
 

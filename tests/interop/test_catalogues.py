@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from connector.controlplane import catalog, negotiation
-from connector.controlplane.plane import PeerFailed
+from connector.controlplane.core.errors import PeerFailed
+from connector.controlplane.usecases import catalog, negotiation
 from connector.ports.peer import CatalogPage
 from tests.interop.deployed import CTX, DSP, Deployed
 from tests.interop.ours import HOME, ME, PEER, PEER_HOME, TERMS, Ours, call, play

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from connector.controlplane import negotiation
-from connector.controlplane.plane import Limits, NotFound, PeerFailed
-from connector.protocol.dsp.negotiation_machine import ContractNegotiation
+from connector.controlplane.core.errors import NotFound, PeerFailed
+from connector.controlplane.core.plane import Limits
+from connector.controlplane.usecases import negotiation
+from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation
 from tests.interop.deployed import DSP, HTML, Deployed
 from tests.interop.ours import DATASET, HOME, ME, PEER, TERMS, Ours, play
 from tests.support.transport import InProcess

@@ -10,7 +10,8 @@ from aiohttp import web
 
 from connector.binding.dsp.client import HttpPeer
 from connector.binding.dsp.listener import application
-from connector.controlplane import documents, negotiation
+from connector.controlplane.core import documents
+from connector.controlplane.usecases import negotiation
 from connector.net.errors import Blocked, TimedOut
 from connector.net.transport import Call
 from connector.ports.identity import Intent, Participant

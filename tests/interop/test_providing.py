@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from connector.controlplane import assets
-from connector.controlplane.plane import Limits
+from connector.controlplane.core.plane import Limits
+from connector.controlplane.usecases import assets
 from connector.ports.changes import PutProcess, Unavailable
-from connector.protocol.dsp.negotiation_machine import ContractNegotiation
+from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation
 from tests.interop.deployed import CTX, DSP, HTML, Deployed, Row
 from tests.interop.ours import DATASET, HOME, ME, PEER, PEER_HOME, TERMS, Ours, call, play, token_of
 from tests.support.transport import InProcess

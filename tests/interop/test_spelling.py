@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connector.controlplane.documents import same_rules
+from connector.controlplane.core.documents import same_rules
 
 
 def policy(*constraints: Any, action: str = "use", **members: Any) -> dict[str, Any]:

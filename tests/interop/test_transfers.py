@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from connector.controlplane import transfer
-from connector.protocol.dsp.transfer_machine import TransferProcess
+from connector.controlplane.usecases import transfer
+from connector.protocol.dsp.machines.transfer_machine import TransferProcess
 from tests.interop.deployed import CTX, HTML, NS, Deployed, Row, pull_address
 from tests.interop.ours import HOME, PEER_HOME, Ours, call, play
 from tests.support.transport import InProcess

@@ -11,14 +11,14 @@ from typing import Any
 
 import httpx
 
-from connector.api.desk import wait
+from connector.api.frame.desk import wait
 from connector.app.broker import Broker, build_broker
 from connector.app.connector import Connector, build
 from connector.authority import card as cards
 from connector.authority import roster
 from connector.client import AsyncConnector
-from connector.client.assets import Asset
-from connector.client.negotiations import ENDED, Negotiation
+from connector.client.chapters.assets import Asset
+from connector.client.chapters.negotiations import ENDED, Negotiation
 from connector.identity.keys import SigningKey
 from connector.settings import Broker as BrokerSettings
 from connector.settings import (

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connector.client.errors import ClientError
+from connector.client.frame.errors import ClientError
 from tests.pair.space import Member, Space, space
 
 NOTICE = {"leftOperand": "dk:notice", "operator": "eq", "rightOperand": "Stadt"}

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from connector.client.errors import ClientError
-from connector.client.negotiations import Decision, Negotiation
-from connector.controlplane.documents import message_offer
-from connector.controlplane.negotiation import ask
-from connector.controlplane.plane import Plane
+from connector.client.chapters.negotiations import Decision, Negotiation
+from connector.client.frame.errors import ClientError
+from connector.controlplane.core.documents import message_offer
+from connector.controlplane.core.plane import Plane
+from connector.controlplane.usecases.negotiation import ask
 from connector.settings import Limits, Tier
 from tests.pair.space import (
     OTHER_TERMS,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connector.app.parts import secret_of
-from connector.client.errors import ClientError
+from connector.client.frame.errors import ClientError
 from connector.identity.files import FileFault
 from connector.settings import Limits
 from tests.pair.space import PURPOSE, Space, only_for, space

@@ -7,12 +7,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from connector.policy import templates
-from connector.policy.compile import compile_policy
-from connector.policy.decision import PolicyError
-from connector.policy.document import Limits
-from connector.policy.load import load
-from connector.policy.model import DK
+from connector.policy.compiling.compile import compile_policy
+from connector.policy.model.decision import PolicyError
+from connector.policy.model.model import DK
+from connector.policy.reading import templates
+from connector.policy.reading.document import Limits
+from connector.policy.reading.load import load
 from tests.policy.support import ROOT, agreement, atom, rule, shipped
 
 PAGE = Path(__file__).with_name("refused.md")

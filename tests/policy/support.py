@@ -6,13 +6,13 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from connector.policy import registry as registries
-from connector.policy.compile import Compiled, compile_policy
-from connector.policy.decide import decide
-from connector.policy.decision import Decision, DutyMode, Phase, Request, World
-from connector.policy.load import load
-from connector.policy.model import DK, Instant, Iri, Number, Policy, Value
-from connector.policy.registry import Registry
+from connector.policy.compiling.compile import Compiled, compile_policy
+from connector.policy.deciding.decide import decide
+from connector.policy.model.decision import Decision, DutyMode, Phase, Request, World
+from connector.policy.model.model import DK, Instant, Iri, Number, Policy, Value
+from connector.policy.reading.load import load
+from connector.policy.vocabulary import registry as registries
+from connector.policy.vocabulary.registry import Registry
 
 ROOT = Path(__file__).parents[2]
 TARGET = "urn:city:asset:counts"

@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from connector.policy.compile import compile_policy
-from connector.policy.decide import explain
-from connector.policy.decision import Performance, Phase, PolicyError, Request, Verdict, World
-from connector.policy.dump import dump
-from connector.policy.load import load
-from connector.policy.model import DK, ODRL
-from connector.policy.registry import Operand, Profile, Registry, build
+from connector.policy.compiling.compile import compile_policy
+from connector.policy.deciding.decide import explain
+from connector.policy.model.decision import Performance, Phase, PolicyError, Request, Verdict, World
+from connector.policy.model.dump import dump
+from connector.policy.model.model import DK, ODRL
+from connector.policy.reading.load import load
+from connector.policy.vocabulary.registry import Operand, Profile, Registry, build
 from tests.policy.support import NOON, facts, shipped
 from tests.support.data import data_folder
 

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connector.controlplane.foreign import compacted
-from connector.policy.actions import CORE, SYNONYMS
-from connector.policy.decision import PolicyError
-from connector.policy.load import load
-from connector.policy.model import DK, ODRL
-from connector.policy.names import LEFT_OPERANDS, OPERATORS
+from connector.controlplane.judging.policy_input import compacted
+from connector.policy.model.decision import PolicyError
+from connector.policy.model.model import DK, ODRL
+from connector.policy.reading.load import load
+from connector.policy.vocabulary.actions import CORE, SYNONYMS
+from connector.policy.vocabulary.names import LEFT_OPERANDS, OPERATORS
 from connector.semantic.contexts import ForeignError, bundled, is_foreign
 from connector.semantic.expand import MOST_TERMS, MOST_VALUES, expand
 from tests.policy.support import agreement, atom, rule
@@ -213,7 +213,7 @@ def test_the_compact_form_needs_no_processor(context: Any) -> None:
 
 def test_reading_compact_policies_loads_neither_json_ld_nor_rdf() -> None:
     code = (
-        "import sys; from connector.controlplane.foreign import compacted; "
+        "import sys; from connector.controlplane.judging.policy_input import compacted; "
         "compacted({'@id': 'urn:x', 'permission': [{'action': 'use'}]}); "
         "print([name for name in ('pyld', 'rdflib', 'lxml') if name in sys.modules])"
     )

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connector.controlplane.foreign import from_turtle
-from connector.policy.compile import compile_policy
-from connector.policy.decision import PolicyError
-from connector.policy.load import load
+from connector.controlplane.judging.policy_input import from_turtle
+from connector.policy.compiling.compile import compile_policy
+from connector.policy.model.decision import PolicyError
+from connector.policy.reading.load import load
 from tests.policy.support import atom, rule, shipped
 from tests.support.data import data_folder
 

@@ -9,7 +9,7 @@ import msgspec
 from connector.ports.dataplane import FlowListener, FlowReport, FlowRequest
 from connector.ports.entities import FlowDirection, Lease
 from connector.protocol.dsp.common import http_address
-from connector.protocol.dsp.transfer_machine import FlowState
+from connector.protocol.dsp.machines.transfer_machine import FlowState
 
 
 class SimulatedDataPlane:

@@ -10,7 +10,7 @@ import msgspec
 from connector.ports.identity import Intent
 from connector.ports.peer import Ack, CatalogPage, Delivery, InDoubt, Refused
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machine import Kind
+from connector.protocol.dsp.machines.machine import Kind
 from tests.simulation.witness import Witness
 
 TIMEOUT_S = 15.0

@@ -6,15 +6,15 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane import negotiation, transfer
-from connector.controlplane.deciders import ByPolicy
-from connector.controlplane.plane import Plane
+from connector.controlplane.core.plane import Plane
+from connector.controlplane.processes.deciders import ByPolicy
+from connector.controlplane.usecases import negotiation, transfer
 from connector.ports.decider import Accept, HoldFor, Offer, Proceed, Request, Terminate, Wait
 from connector.ports.entities import DataClass
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machine import Kind
-from connector.protocol.dsp.negotiation_machine import ContractNegotiation, NegotiationState
+from connector.protocol.dsp.machines.machine import Kind
+from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation, NegotiationState
 from tests.simulation.world import ALL, OWNER, Side
 
 

@@ -11,10 +11,11 @@ from unittest.mock import patch
 
 import msgspec
 
-from connector.controlplane import inbound, inbound_negotiation, inbound_transfer, reconcile, steps
-from connector.protocol.dsp import machine
+from connector.controlplane.core import messages
+from connector.controlplane.processes import inbound, inbound_negotiation, inbound_transfer, reconcile
+from connector.protocol.dsp.machines import machine
 
-_receive, _plan, _observed, _on_the_table = machine.receive, machine.plan, machine.observed, steps._on_the_table
+_receive, _plan, _observed, _on_the_table = machine.receive, machine.plan, machine.observed, messages._on_the_table
 
 
 def _forgetting(process: Any, table: Any, message: str, digest: str, now: int) -> Any:
@@ -88,7 +89,7 @@ RULES: dict[str, tuple[Removal, ...]] = {
     "crossing rank": ((machine, "_rank", lambda table, message: 0),),
     "bears: never inferred": ((machine, "observed", _guessing),),
     "what ends cannot be called back": ((machine, "plan", _calling_back),),
-    "fresh offer identifiers": ((steps, "_on_the_table", _same_offer),),
+    "fresh offer identifiers": ((messages, "_on_the_table", _same_offer),),
     "the look": ((reconcile, "look", _blind),),
     "no proof while an answer is awaited": ((machine, "observed", _hasty),),
 }

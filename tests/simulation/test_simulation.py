@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from connector.controlplane import outbound, trail
+from connector.controlplane.core import commits
+from connector.controlplane.processes import outbound
 from connector.ports.changes import AppendLeaf
 from tests.simulation.__main__ import main
 from tests.simulation.universe import live
@@ -30,12 +31,12 @@ def test_what_the_product_did_not_expect_is_a_fault(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_transition_without_a_leaf_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = trail.commit
+    whole = commits.commit
 
     async def silent(plane: Any, before: Any, after: Any, *changes: Any, **_: Any) -> Any:
         return await whole(plane, before, after, *(each for each in changes if not isinstance(each, AppendLeaf)))
 
-    monkeypatch.setattr(trail, "commit", silent)
+    monkeypatch.setattr(commits, "commit", silent)
     with pytest.raises(Broken, match="without a leaf"):
         live(0)
 

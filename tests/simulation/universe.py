@@ -6,11 +6,11 @@ import random
 
 import msgspec
 
-from connector.controlplane import assets
+from connector.controlplane.usecases import assets
 from connector.ports.entities import AssetStatus, DataClass
 from connector.ports.store import AnyProcess
-from connector.protocol.dsp.machine import Kind
-from connector.protocol.dsp.transfer_machine import TransferProcess, TransferState
+from connector.protocol.dsp.machines.machine import Kind
+from connector.protocol.dsp.machines.transfer_machine import TransferProcess, TransferState
 from tests.simulation import clock
 from tests.simulation.network import CLEAR, Network, Weather
 from tests.simulation.people import People, Whim

@@ -14,12 +14,12 @@ from connector.audit import leaves, merkle
 from connector.ports.changes import AppendLeaf, Change, PutProcess
 from connector.ports.entities import Leaf
 from connector.ports.store import AnyProcess
-from connector.protocol.dsp import transfer_machine
 from connector.protocol.dsp.codec import decode
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machine import Accepted, Table
-from connector.protocol.dsp.negotiation_machine import NEGOTIATION, ContractNegotiation
-from connector.protocol.dsp.transfer_machine import TRANSFER, TransferProcess, TransferState
+from connector.protocol.dsp.machines import transfer_machine
+from connector.protocol.dsp.machines.machine import Accepted, Table
+from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, ContractNegotiation
+from connector.protocol.dsp.machines.transfer_machine import TRANSFER, TransferProcess, TransferState
 from tests.simulation.messages import kind_of
 
 # A universe that commits more often than this is busy with nothing: its processes are a handful.

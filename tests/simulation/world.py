@@ -8,13 +8,15 @@ import random
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from connector.controlplane import enforcement, inbound, inbound_negotiation, inbound_transfer
-from connector.controlplane.inbound import Answer, Declined
-from connector.controlplane.library import Library, operands
-from connector.controlplane.patience import Patience
-from connector.controlplane.plane import Limits, Plane, UseCaseError
-from connector.controlplane.watch import Watch
-from connector.controlplane.worker import Worker
+from connector.controlplane.core.errors import UseCaseError
+from connector.controlplane.core.plane import Limits, Plane
+from connector.controlplane.core.watch import Watch
+from connector.controlplane.enforcing import signals
+from connector.controlplane.judging.library import Library, operands
+from connector.controlplane.processes import inbound, inbound_negotiation, inbound_transfer
+from connector.controlplane.processes.backoff import Patience
+from connector.controlplane.processes.inbound import Answer, Declined
+from connector.controlplane.processes.worker import Worker
 from connector.ports.changes import Change, Replayed, StoreError
 from connector.ports.decider import Decider
 from connector.ports.entities import Page, ReplayKey
@@ -22,8 +24,8 @@ from connector.ports.identity import Caller, Intent, Participant, Unauthenticate
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.codec import decode
 from connector.protocol.dsp.errors import ProtocolError
-from connector.protocol.dsp.machine import Kind
-from connector.store.memory import MemoryStore
+from connector.protocol.dsp.machines.machine import Kind
+from connector.store.memory.store import MemoryStore
 from tests.simulation.flows import SimulatedDataPlane
 from tests.simulation.messages import kind_of
 from tests.simulation.network import Network, Reply, SimulatedPeer
@@ -141,7 +143,7 @@ class Side:
         self._worker = Worker(self.plane, decider, patience)
 
         async def ended(owner: str, report: Any) -> None:
-            process = await enforcement.flow_ended(self.plane, owner, report)
+            process = await signals.flow_ended(self.plane, owner, report)
             if process and self._worker:
                 self._worker.wake(process)
 

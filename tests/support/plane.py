@@ -10,13 +10,13 @@ from typing import Any
 import httpx
 import msgspec
 
-from connector.api.auth import ApiKey
+from connector.api.frame.auth import ApiKey
 from connector.api.management import make_management_app
-from connector.controlplane.library import Library, operands
-from connector.controlplane.plane import Limits, Plane
-from connector.controlplane.watch import Watch
-from connector.policy.model import DK
-from connector.policy.registry import Operand
+from connector.controlplane.core.plane import Limits, Plane
+from connector.controlplane.core.watch import Watch
+from connector.controlplane.judging.library import Library, operands
+from connector.policy.model.model import DK
+from connector.policy.vocabulary.registry import Operand
 from connector.ports.changes import PutAgreement, PutHold, PutProcess
 from connector.ports.dataplane import FlowListener, FlowReport, FlowRequest
 from connector.ports.entities import Agreement, Hold, Lease
@@ -24,10 +24,10 @@ from connector.ports.identity import Caller, Intent, Participant, Unauthenticate
 from connector.ports.peer import Ack, CatalogPage, Delivery, InDoubt, Refused
 from connector.ports.secret import Secret
 from connector.protocol.dsp.common import Role, http_address
-from connector.protocol.dsp.machine import Ended, Kind
-from connector.protocol.dsp.negotiation_machine import ContractNegotiation
-from connector.protocol.dsp.transfer_machine import FlowState, TransferProcess
-from connector.store.memory import MemoryStore
+from connector.protocol.dsp.machines.machine import Ended, Kind
+from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation
+from connector.protocol.dsp.machines.transfer_machine import FlowState, TransferProcess
+from connector.store.memory.store import MemoryStore
 
 OWNER, NOW = "default", 1_764_000_000_000
 UNKNOWN = Operand(

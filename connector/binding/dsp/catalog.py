@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from connector.binding.dsp.handling import JSON, endpoint, read, refused
 from connector.binding.dsp.routing import Route
-from connector.controlplane import catalog, inbound
-from connector.controlplane.plane import Plane
+from connector.controlplane.core.plane import Plane
+from connector.controlplane.processes import inbound
+from connector.controlplane.usecases import catalog
 from connector.ports.identity import Caller, Intent
 from connector.protocol.dsp.catalog import CatalogError, CatalogRequestMessage
 from connector.protocol.dsp.errors import RemoteProtocolError

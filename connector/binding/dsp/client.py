@@ -26,7 +26,7 @@ from connector.protocol.dsp.catalog import (
 from connector.protocol.dsp.codec import decode, decode_ack, decode_error, encode, parse
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.errors import ProtocolError, clean
-from connector.protocol.dsp.machine import Kind
+from connector.protocol.dsp.machines.machine import Kind
 from connector.protocol.dsp.paths import join, path
 
 MESSAGE_S = 15.0

@@ -16,8 +16,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from connector.binding.dsp.routing import Endpoint
-from connector.controlplane.inbound import Answer, Declined, used
-from connector.controlplane.plane import Plane
+from connector.controlplane.core.plane import Plane
+from connector.controlplane.processes.inbound import Answer, Declined, used
 from connector.ports.changes import Replayed, StoreError
 from connector.ports.identity import Caller, Intent, NotTold, Unauthenticated
 from connector.ports.store import AnyProcess
@@ -26,8 +26,8 @@ from connector.protocol.dsp.catalog import CatalogError
 from connector.protocol.dsp.codec import Received, decode, encode, error_body
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.errors import ProtocolError, RemoteProtocolError
-from connector.protocol.dsp.negotiation_machine import ContractNegotiation, NegotiationState
-from connector.protocol.dsp.transfer_machine import TransferState
+from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation, NegotiationState
+from connector.protocol.dsp.machines.transfer_machine import TransferState
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 from connector.binding.dsp import negotiation, transfer
 from connector.binding.dsp.handling import JSON
 from connector.binding.dsp.routing import Route, dispatcher
-from connector.controlplane.plane import Plane
+from connector.controlplane.core.plane import Plane
 from connector.protocol.dsp.codec import encode
 from connector.protocol.dsp.paths import WELL_KNOWN
 from connector.protocol.dsp.version import Version, VersionResponse

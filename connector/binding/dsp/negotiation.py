@@ -9,11 +9,12 @@ from starlette.responses import Response
 
 from connector.binding.dsp.handling import answered, endpoint, read, shown
 from connector.binding.dsp.routing import Route
-from connector.controlplane import inbound_negotiation
-from connector.controlplane.inbound import used
-from connector.controlplane.plane import Plane
+from connector.controlplane.core.plane import Plane
+from connector.controlplane.processes import inbound_negotiation
+from connector.controlplane.processes.inbound import used
 from connector.ports.identity import Caller, Intent
-from connector.protocol.dsp import negotiation, negotiation_machine
+from connector.protocol.dsp import negotiation
+from connector.protocol.dsp.machines import negotiation_machine
 from connector.protocol.dsp.negotiation import ContractNegotiationError
 
 Handle = Callable[[Request, Caller, bytes], Awaitable[Response]]

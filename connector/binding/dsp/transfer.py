@@ -7,11 +7,12 @@ from starlette.responses import Response
 from connector.binding.dsp.handling import answered, endpoint, read, shown
 from connector.binding.dsp.negotiation import Handle
 from connector.binding.dsp.routing import Route
-from connector.controlplane import inbound_transfer
-from connector.controlplane.inbound import used
-from connector.controlplane.plane import Plane
+from connector.controlplane.core.plane import Plane
+from connector.controlplane.processes import inbound_transfer
+from connector.controlplane.processes.inbound import used
 from connector.ports.identity import Caller, Intent
-from connector.protocol.dsp import transfer, transfer_machine
+from connector.protocol.dsp import transfer
+from connector.protocol.dsp.machines import transfer_machine
 from connector.protocol.dsp.transfer import TransferError
 
 

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, Literal
 
-from connector.dataplane.values import plain, text
+from connector.dataplane.formats.values import plain, text
 from connector.ports.flow import Record, Untreatable
-from connector.ports.records import Records
+from connector.ports.treatment import Records
 
 LONGEST_RECORD = 1024 * 1024
 MOST_FIELDS = 2_000

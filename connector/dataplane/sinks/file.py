@@ -18,8 +18,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
-from connector.dataplane.beneath import folder_of, in_thread, open_file, relative_path, settled
-from connector.dataplane.folder import UnsafePath, safe_path
+from connector.dataplane.files.below_root import folder_of, in_thread, open_file, relative_path, settled
+from connector.dataplane.files.folder import UnsafePath, safe_path
 from connector.ports.flow import Arrival, Receipt, SourceError
 
 PARTIAL = ".partial"

@@ -11,9 +11,9 @@ from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote
 
-from connector.dataplane.body import Watched
-from connector.dataplane.fields import REPR_DIGEST, repr_digest
-from connector.dataplane.folder import UnsafePath, safe_path
+from connector.dataplane.files.folder import UnsafePath, safe_path
+from connector.dataplane.wire.body import Watched
+from connector.dataplane.wire.fields import REPR_DIGEST, repr_digest
 from connector.net.client import GuardedClient
 from connector.net.errors import NetError
 from connector.ports.flow import Arrival, Receipt, SourceError

@@ -20,8 +20,8 @@ from typing import Any
 
 import msgspec
 
-from connector.dataplane.beneath import in_thread, is_folder, members, open_file, relative_path
-from connector.dataplane.folder import FOLDER_TYPE, Listing, Member, UnsafePath, safe_path
+from connector.dataplane.files.below_root import in_thread, is_folder, members, open_file, relative_path
+from connector.dataplane.files.folder import FOLDER_TYPE, Listing, Member, UnsafePath, safe_path
 from connector.ports.flow import Content, LocalFile, SourceError
 
 CHUNK = 1024 * 1024

@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from connector.dataplane.body import nothing
-from connector.dataplane.fields import (
+from connector.dataplane.wire.body import nothing
+from connector.dataplane.wire.fields import (
     REPR_DIGEST,
     read_content_range,
     read_http_date,

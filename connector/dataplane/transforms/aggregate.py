@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from connector.dataplane.values import demand, number, plain, text
+from connector.dataplane.formats.values import demand, number, plain, text
 from connector.ports.flow import PERSON, Record, Untreatable
-from connector.ports.records import Step
+from connector.ports.treatment import Step
 
 MOST_GROUPS, MOST_COUNTED = 100_000, 1_000_000
 _MEAN = Decimal("0.000001")

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from connector.dataplane.values import demand
+from connector.dataplane.formats.values import demand
 from connector.ports.flow import Record
-from connector.ports.records import Step
+from connector.ports.treatment import Step
 
 
 class Drop:

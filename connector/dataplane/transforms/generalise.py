@@ -16,9 +16,9 @@ from datetime import date, datetime
 from decimal import ROUND_DOWN, ROUND_FLOOR, Decimal, InvalidOperation
 from typing import Any
 
-from connector.dataplane.values import demand, number, plain, text
+from connector.dataplane.formats.values import demand, number, plain, text
 from connector.ports.flow import Record, Untreatable
-from connector.ports.records import Step
+from connector.ports.treatment import Step
 
 _PATTERN = re.compile(r"(decimals|prefix)-(\d{1,2})")
 # How much of an instant is left: characters of its ISO form.

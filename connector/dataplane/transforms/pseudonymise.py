@@ -7,9 +7,9 @@ can be counted and joined, and another one under every other agreement, so that 
 import hmac
 from collections.abc import Iterable
 
-from connector.dataplane.values import demand, text
+from connector.dataplane.formats.values import demand, text
 from connector.ports.flow import Record
-from connector.ports.records import Step
+from connector.ports.treatment import Step
 
 # 128 bits: two persons with one pseudonym do not happen.
 _LENGTH = 32

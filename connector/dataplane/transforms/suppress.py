@@ -6,9 +6,9 @@ Counted are people where the asset says whom a record is about, else records. Wh
 
 from collections.abc import Iterable
 
-from connector.dataplane.values import demand, text
+from connector.dataplane.formats.values import demand, text
 from connector.ports.flow import PERSON, Record, Untreatable
-from connector.ports.records import Step
+from connector.ports.treatment import Step
 
 MOST_RECORDS = 250_000
 

@@ -9,15 +9,15 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from connector.policy.analysis import witness
-from connector.policy.analysis.cells import Budget, Cell, GaveUp, apart, leftovers, operands_of, spend_on_pairs
-from connector.policy.analysis.dnf import bare
 from connector.policy.analysis.duties import fulfilled, steps
-from connector.policy.analysis.findings import Comparison, Containment, Example, Finding
-from connector.policy.analysis.shape import Grant, joint_tops, overlapping, pair, unblocked
-from connector.policy.compile import Compiled, CompiledDuty, CompiledRule
-from connector.policy.decision import Truth
-from connector.policy.model import Duty, Policy
+from connector.policy.analysis.space import witness
+from connector.policy.analysis.space.cells import Budget, Cell, GaveUp, apart, leftovers, operands_of, spend_on_pairs
+from connector.policy.analysis.space.dnf import bare
+from connector.policy.analysis.space.findings import Comparison, Containment, Example, Finding
+from connector.policy.analysis.space.shape import Grant, joint_tops, overlapping, pair, unblocked
+from connector.policy.compiling.compile import Compiled, CompiledDuty, CompiledRule
+from connector.policy.model.decision import Truth
+from connector.policy.model.model import Duty, Policy
 
 _MOST_EXAMPLES = 8
 

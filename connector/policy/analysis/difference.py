@@ -8,16 +8,16 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from connector.policy.analysis.cells import Budget, Cell, GaveUp, leftovers
 from connector.policy.analysis.contains import contains
-from connector.policy.analysis.dnf import Reader, bare
 from connector.policy.analysis.duties import fulfils
-from connector.policy.analysis.findings import Containment
-from connector.policy.analysis.regions import Region
-from connector.policy.analysis.shape import Shape, conditions, joint_tops, pair
-from connector.policy.checks import flat, leaves
-from connector.policy.compile import Compiled, CompiledDuty, CompiledRule
-from connector.policy.model import Constraint
+from connector.policy.analysis.space.cells import Budget, Cell, GaveUp, leftovers
+from connector.policy.analysis.space.dnf import Reader, bare
+from connector.policy.analysis.space.findings import Containment
+from connector.policy.analysis.space.regions import Region
+from connector.policy.analysis.space.shape import Shape, conditions, joint_tops, pair
+from connector.policy.compiling.checks import flat, leaves
+from connector.policy.compiling.compile import Compiled, CompiledDuty, CompiledRule
+from connector.policy.model.model import Constraint
 
 Kind: TypeAlias = Literal["added", "removed", "widened", "narrowed", "changed"]
 Part: TypeAlias = Literal["permission", "prohibition", "obligation", "duty", "remedy", "constraint", "conflict"]

@@ -5,11 +5,11 @@ Compared word by word but for deadlines; what differs otherwise is Unknown. Pure
 
 from collections.abc import Iterable, Sequence
 
-from connector.policy.analysis.dnf import bare
-from connector.policy.compile import CompiledDuty
-from connector.policy.decision import Truth
-from connector.policy.literals import bounds
-from connector.policy.model import Constraint, Duration
+from connector.policy.analysis.space.dnf import bare
+from connector.policy.compiling.compile import CompiledDuty
+from connector.policy.model.decision import Truth
+from connector.policy.model.literals import bounds
+from connector.policy.model.model import Constraint, Duration
 
 
 def fulfils(given: CompiledDuty, wanted: CompiledDuty) -> Truth:

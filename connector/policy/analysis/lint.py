@@ -9,16 +9,16 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from connector.policy.analysis.cells import Budget, Cell, GaveUp, leftovers, operand_of
 from connector.policy.analysis.duties import fulfilled
-from connector.policy.analysis.findings import Finding
 from connector.policy.analysis.overlap import inhabited, satisfiable
-from connector.policy.analysis.regions import Hits, Intervals, Names
-from connector.policy.analysis.shape import Grant, Shape, conditions, shape, unblocked
-from connector.policy.checks import leaves
-from connector.policy.compile import Compiled, CompiledRule
-from connector.policy.model import DK, ODRL, AtomicConstraint, Iri
-from connector.policy.registry import Registry
+from connector.policy.analysis.space.cells import Budget, Cell, GaveUp, leftovers, operand_of
+from connector.policy.analysis.space.findings import Finding
+from connector.policy.analysis.space.regions import Hits, Intervals, Names
+from connector.policy.analysis.space.shape import Grant, Shape, conditions, shape, unblocked
+from connector.policy.compiling.checks import leaves
+from connector.policy.compiling.compile import Compiled, CompiledRule
+from connector.policy.model.model import DK, ODRL, AtomicConstraint, Iri
+from connector.policy.vocabulary.registry import Registry
 
 Level: TypeAlias = Literal["error", "warning", "note"]
 PersonalData: TypeAlias = Literal["none", "personal", "special"]

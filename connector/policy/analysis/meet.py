@@ -10,19 +10,19 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from connector.policy.analysis.cells import Budget, GaveUp
 from connector.policy.analysis.contains import contains
-from connector.policy.analysis.dnf import Reader, bare
 from connector.policy.analysis.duties import fulfils, steps
-from connector.policy.analysis.findings import Containment, Finding, Unknown
 from connector.policy.analysis.overlap import satisfiable
-from connector.policy.analysis.regions import subset
-from connector.policy.analysis.shape import Grant, Shape, overlapping, pair
-from connector.policy.checks import flat
-from connector.policy.compile import Compiled, CompiledDuty, CompiledRule, compile_policy
-from connector.policy.decision import PolicyError
-from connector.policy.literals import lexical
-from connector.policy.model import (
+from connector.policy.analysis.space.cells import Budget, GaveUp
+from connector.policy.analysis.space.dnf import Reader, bare
+from connector.policy.analysis.space.findings import Containment, Finding, Unknown
+from connector.policy.analysis.space.regions import subset
+from connector.policy.analysis.space.shape import Grant, Shape, overlapping, pair
+from connector.policy.compiling.checks import flat
+from connector.policy.compiling.compile import Compiled, CompiledDuty, CompiledRule, compile_policy
+from connector.policy.model.decision import PolicyError
+from connector.policy.model.literals import lexical
+from connector.policy.model.model import (
     Action,
     Asset,
     AtomicConstraint,
@@ -36,7 +36,7 @@ from connector.policy.model import (
     Prohibition,
     Rule,
 )
-from connector.policy.registry import Registry
+from connector.policy.vocabulary.registry import Registry
 
 N = TypeVar("N", Asset, Party)
 R = TypeVar("R", Permission, Prohibition, Duty)

@@ -10,13 +10,13 @@ from typing import TypeAlias
 
 import msgspec
 
-from connector.policy.analysis.cells import Budget
 from connector.policy.analysis.contains import contains
-from connector.policy.analysis.findings import Containment, Finding, Unknown
 from connector.policy.analysis.meet import meet
 from connector.policy.analysis.overlap import overlap, satisfiable
-from connector.policy.compile import Compiled
-from connector.policy.model import Policy
+from connector.policy.analysis.space.cells import Budget
+from connector.policy.analysis.space.findings import Containment, Finding, Unknown
+from connector.policy.compiling.compile import Compiled
+from connector.policy.model.model import Policy
 
 MOST_ROUNDS = 5
 

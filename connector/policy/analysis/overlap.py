@@ -5,15 +5,15 @@ other's way. DISJOINT and "never" are shown by the cells alone, OVERLAP and "som
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from connector.policy.analysis import witness
-from connector.policy.analysis.atoms import microseconds
-from connector.policy.analysis.cells import Budget, Cell, GaveUp, apart, both, operands_of, spend_on_pairs
-from connector.policy.analysis.findings import Common, Example, Finding, Meeting
-from connector.policy.analysis.regions import Intervals
-from connector.policy.analysis.shape import Shape, overlapping, pair, shape, unblocked
-from connector.policy.compile import Compiled
-from connector.policy.decision import Truth
-from connector.policy.model import ODRL
+from connector.policy.analysis.space import witness
+from connector.policy.analysis.space.atoms import microseconds
+from connector.policy.analysis.space.cells import Budget, Cell, GaveUp, apart, both, operands_of, spend_on_pairs
+from connector.policy.analysis.space.findings import Common, Example, Finding, Meeting
+from connector.policy.analysis.space.regions import Intervals
+from connector.policy.analysis.space.shape import Shape, overlapping, pair, shape, unblocked
+from connector.policy.compiling.compile import Compiled
+from connector.policy.model.decision import Truth
+from connector.policy.model.model import ODRL
 
 _MOST_EXAMPLES = 16
 

@@ -10,14 +10,14 @@ from itertools import islice, product
 
 import msgspec
 
-from connector.policy.analysis import atoms, witness
-from connector.policy.analysis.atoms import EPOCH, microseconds
-from connector.policy.analysis.cells import Budget
-from connector.policy.analysis.regions import Intervals, Region
-from connector.policy.analysis.witness import least_value
-from connector.policy.compile import Compiled, CompiledRule
-from connector.policy.decide import decide
-from connector.policy.decision import (
+from connector.policy.analysis.space import atoms, witness
+from connector.policy.analysis.space.atoms import EPOCH, microseconds
+from connector.policy.analysis.space.cells import Budget
+from connector.policy.analysis.space.regions import Intervals, Region
+from connector.policy.analysis.space.witness import least_value
+from connector.policy.compiling.compile import Compiled, CompiledRule
+from connector.policy.deciding.decide import decide
+from connector.policy.model.decision import (
     AtomVerdict,
     Explanation,
     Performance,
@@ -28,8 +28,8 @@ from connector.policy.decision import (
     Verdict,
     World,
 )
-from connector.policy.literals import MICROSECOND, later
-from connector.policy.model import AtomicConstraint, Constraint, Duration, Instant, Number, Value
+from connector.policy.model.literals import MICROSECOND, later
+from connector.policy.model.model import AtomicConstraint, Constraint, Duration, Instant, Number, Value
 
 _MOST_WAYS = 64
 _MOST_SHOWN = 5

@@ -3,11 +3,11 @@
 `count lteq 5` permits the fifth use and no sixth; the store bumps the counter in one step with the check. Pure.
 """
 
-from connector.policy import operators
-from connector.policy.atom import Atom
-from connector.policy.decision import Counter, Request, Truth, World
-from connector.policy.model import Number, Value
-from connector.policy.registry import Operand
+from connector.policy.comparing import operators
+from connector.policy.comparing.atom import Atom
+from connector.policy.model.decision import Counter, Request, Truth, World
+from connector.policy.model.model import Number, Value
+from connector.policy.vocabulary.registry import Operand
 
 
 def build(operand: Operand, operator: str, right: tuple[Value, ...], rule: str) -> Atom:

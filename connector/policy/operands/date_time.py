@@ -5,11 +5,11 @@ Section 4.2 of the ODRL vocabulary; day granularity in the stated zone, UTC by d
 
 from datetime import UTC, datetime
 
-from connector.policy import moments
-from connector.policy.atom import Atom, timely
-from connector.policy.decision import Request, World
-from connector.policy.model import Day, Instant, Value
-from connector.policy.registry import Operand
+from connector.policy.comparing import moments
+from connector.policy.comparing.atom import Atom, timely
+from connector.policy.model.decision import Request, World
+from connector.policy.model.model import Day, Instant, Value
+from connector.policy.vocabulary.registry import Operand
 
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
 

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from connector.policy.atom import Atom
-from connector.policy.decision import Request, Truth, World
-from connector.policy.local_time import next_reached
-from connector.policy.model import Iri, Value
-from connector.policy.registry import Operand
+from connector.policy.comparing.atom import Atom
+from connector.policy.comparing.local_time import next_reached
+from connector.policy.model.decision import Request, Truth, World
+from connector.policy.model.model import Iri, Value
+from connector.policy.vocabulary.registry import Operand
 
 
 def build(operand: Operand, operator: str, right: tuple[Value, ...], _rule: str) -> Atom:

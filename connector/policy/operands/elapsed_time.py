@@ -5,11 +5,11 @@ Section 4.2 of the ODRL vocabulary. Pure.
 
 from datetime import datetime
 
-from connector.policy.atom import Atom
-from connector.policy.decision import Request, Truth, World
-from connector.policy.literals import MICROSECOND, later
-from connector.policy.model import Duration, Instant, Value
-from connector.policy.registry import Operand
+from connector.policy.comparing.atom import Atom
+from connector.policy.model.decision import Request, Truth, World
+from connector.policy.model.literals import MICROSECOND, later
+from connector.policy.model.model import Duration, Instant, Value
+from connector.policy.vocabulary.registry import Operand
 
 
 def build(_operand: Operand, operator: str, right: tuple[Value, ...], _rule: str) -> Atom:

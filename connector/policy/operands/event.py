@@ -4,10 +4,10 @@ Section 4.2 of the ODRL vocabulary. Facts: `event` holds what is going on, `even
 neither has not begun. `odrl:policyUsage` is going on whenever a request is decided. Pure.
 """
 
-from connector.policy.atom import Atom
-from connector.policy.decision import Request, Truth, World
-from connector.policy.model import ODRL, Iri, Value
-from connector.policy.registry import Operand
+from connector.policy.comparing.atom import Atom
+from connector.policy.model.decision import Request, Truth, World
+from connector.policy.model.model import ODRL, Iri, Value
+from connector.policy.vocabulary.registry import Operand
 
 _USAGE = Iri(ODRL + "policyUsage")
 _HOLDS = {

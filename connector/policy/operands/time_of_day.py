@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from connector.policy.atom import Atom
-from connector.policy.decision import Request, Truth, World
-from connector.policy.local_time import DAY, microseconds, next_reached, zone_of
-from connector.policy.model import ClockTime, Value
-from connector.policy.registry import Operand
+from connector.policy.comparing.atom import Atom
+from connector.policy.comparing.local_time import DAY, microseconds, next_reached, zone_of
+from connector.policy.model.decision import Request, Truth, World
+from connector.policy.model.model import ClockTime, Value
+from connector.policy.vocabulary.registry import Operand
 
 
 def build(_operand: Operand, operator: str, right: tuple[Value, ...], _rule: str) -> Atom:

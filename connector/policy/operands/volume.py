@@ -3,11 +3,11 @@
 The meter adds to the counter while bytes flow, so a decision adds nothing itself; its limit goes into the lease. Pure.
 """
 
-from connector.policy import operators
-from connector.policy.atom import Atom
-from connector.policy.decision import Counter, Request, Truth, World
-from connector.policy.model import Number, Value
-from connector.policy.registry import Operand
+from connector.policy.comparing import operators
+from connector.policy.comparing.atom import Atom
+from connector.policy.model.decision import Counter, Request, Truth, World
+from connector.policy.model.model import Number, Value
+from connector.policy.vocabulary.registry import Operand
 
 REQUESTED = "bytes"
 

@@ -9,10 +9,10 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from connector.policy.checks import leaves
-from connector.policy.compile import Compiled, CompiledDuty, CompiledRule
-from connector.policy.model import ODRL, Constraint
-from connector.policy.registry import Registry
+from connector.policy.compiling.checks import leaves
+from connector.policy.compiling.compile import Compiled, CompiledDuty, CompiledRule
+from connector.policy.model.model import ODRL, Constraint
+from connector.policy.vocabulary.registry import Registry
 from connector.policy.words import figures, tiers
 from connector.policy.words.constraint import phrases, together
 from connector.policy.words.language import Language, Pair, choose, full_stop, quoted

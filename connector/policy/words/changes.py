@@ -5,8 +5,8 @@ Pure: standard library only.
 
 from connector.policy.analysis.difference import Change, Width
 from connector.policy.analysis.why import Step, Way
-from connector.policy.model import AtomicConstraint, Constraint, Instant
-from connector.policy.registry import Registry
+from connector.policy.model.model import AtomicConstraint, Constraint, Instant
+from connector.policy.vocabulary.registry import Registry
 from connector.policy.words import figures
 from connector.policy.words.constraint import phrase, phrases, predicate, subject
 from connector.policy.words.language import Language, Pair, choose, full_stop, joined, quoted

@@ -5,7 +5,7 @@ The order of parts that are joined by and, or or xone does not show. Pure: stand
 
 from collections.abc import Iterator, Sequence
 
-from connector.policy.model import (
+from connector.policy.model.model import (
     DK,
     ODRL,
     AtomicConstraint,
@@ -21,7 +21,7 @@ from connector.policy.model import (
     Text,
     Value,
 )
-from connector.policy.registry import Operand, Registry
+from connector.policy.vocabulary.registry import Operand, Registry
 from connector.policy.words import figures
 from connector.policy.words.language import Language, Pair, choose, joined, quoted
 from connector.policy.words.vocabulary import CODES, NAMES

@@ -6,8 +6,8 @@ Pure: standard library only.
 from datetime import date, datetime
 from decimal import Decimal
 
-from connector.policy.model import ClockTime, Day, Duration, Instant, Number
-from connector.policy.registry import Operand
+from connector.policy.model.model import ClockTime, Day, Duration, Instant, Number
+from connector.policy.vocabulary.registry import Operand
 from connector.policy.words.language import Language, Pair, choose, quoted
 
 _MONTHS: tuple[Pair, ...] = (

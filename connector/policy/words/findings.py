@@ -3,8 +3,8 @@
 One sentence for what is the matter, one for what to do about it. Pure: standard library only.
 """
 
-from connector.policy.analysis.findings import Finding
-from connector.policy.registry import Registry
+from connector.policy.analysis.space.findings import Finding
+from connector.policy.vocabulary.registry import Registry
 from connector.policy.words.constraint import subject
 from connector.policy.words.language import Language, Pair, choose, joined
 from connector.policy.words.rule import action_name

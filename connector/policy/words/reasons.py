@@ -6,18 +6,10 @@ Pure: standard library only.
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
-from connector.policy.decision import (
-    AtomVerdict,
-    Decision,
-    DutyTask,
-    Explanation,
-    Reason,
-    RuleVerdict,
-    Verdict,
-)
-from connector.policy.model import ODRL, AtomicConstraint, Instant, LogicalConstraint, Text, Value
-from connector.policy.registry import Operand, Registry
-from connector.policy.sorts import coerce
+from connector.policy.model.decision import AtomVerdict, Decision, DutyTask, Explanation, Reason, RuleVerdict, Verdict
+from connector.policy.model.model import ODRL, AtomicConstraint, Instant, LogicalConstraint, Text, Value
+from connector.policy.vocabulary.registry import Operand, Registry
+from connector.policy.vocabulary.sorts import coerce
 from connector.policy.words import figures
 from connector.policy.words.constraint import phrase, predicate, subject, value_text
 from connector.policy.words.language import Language, Pair, choose, full_stop, quoted

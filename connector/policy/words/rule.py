@@ -8,9 +8,9 @@ from typing import TypeAlias
 
 import msgspec
 
-from connector.policy.compile import Compiled, CompiledDuty
-from connector.policy.model import ODRL, Asset, AtomicConstraint, Constraint, Party, Permission, Prohibition, Rule
-from connector.policy.registry import Registry
+from connector.policy.compiling.compile import Compiled, CompiledDuty
+from connector.policy.model.model import ODRL, Asset, AtomicConstraint, Constraint, Party, Permission, Prohibition, Rule
+from connector.policy.vocabulary.registry import Registry
 from connector.policy.words.constraint import named, phrase, phrases, together
 from connector.policy.words.language import Language, Pair, choose, quoted
 from connector.policy.words.vocabulary import ACTIONS, FUNCTIONS

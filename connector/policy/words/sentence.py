@@ -3,8 +3,8 @@
 Short before complete: what does not fit is counted. The card says everything. Pure: standard library only.
 """
 
-from connector.policy.checks import leaves
-from connector.policy.compile import Compiled
+from connector.policy.compiling.checks import leaves
+from connector.policy.compiling.compile import Compiled
 from connector.policy.words.constraint import phrases, subject
 from connector.policy.words.language import Language, full_stop, joined
 from connector.policy.words.rule import Manner, action, duty, manner, prohibition, scope

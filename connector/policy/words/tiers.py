@@ -3,10 +3,10 @@
 After delivery no technique reaches the data, so what happens then is the contract's. Pure: standard library only.
 """
 
-from connector.policy.checks import leaves
-from connector.policy.compile import Compiled, CompiledDuty, CompiledRule
-from connector.policy.model import DK, ODRL, Constraint
-from connector.policy.registry import Registry, Tier
+from connector.policy.compiling.checks import leaves
+from connector.policy.compiling.compile import Compiled, CompiledDuty, CompiledRule
+from connector.policy.model.model import DK, ODRL, Constraint
+from connector.policy.vocabulary.registry import Registry, Tier
 from connector.policy.words.constraint import subject
 from connector.policy.words.language import Language, Pair, choose
 from connector.policy.words.rule import action_name

@@ -4,8 +4,8 @@ The registry brings the words of its own operands, actions and taxonomy terms; t
 library only.
 """
 
-from connector.policy.actions import CC
-from connector.policy.model import DK, ODRL
+from connector.policy.model.model import DK, ODRL
+from connector.policy.vocabulary.actions import CC
 from connector.policy.words.language import Pair
 
 ACTIONS: dict[str, Pair] = {

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import msgspec
 
 from connector.protocol.dsp.common import Message
-from connector.protocol.dsp.negotiation_machine import NegotiationState
+from connector.protocol.dsp.machines.negotiation_machine import NegotiationState
 
 Reasons = Annotated[tuple[Any, ...], msgspec.Meta(min_length=1)]
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 
 from connector.protocol.dsp.common import DataAddress, Message
-from connector.protocol.dsp.transfer_machine import TransferState
+from connector.protocol.dsp.machines.transfer_machine import TransferState
 
 Reasons = Annotated[tuple[Any, ...], msgspec.Meta(min_length=1)]
 

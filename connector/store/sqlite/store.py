@@ -29,11 +29,11 @@ from connector.ports.entities import (
 )
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machine import Kind
-from connector.protocol.dsp.negotiation_machine import ContractNegotiation
-from connector.protocol.dsp.transfer_machine import TransferProcess
+from connector.protocol.dsp.machines.machine import Kind
+from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation
+from connector.protocol.dsp.machines.transfer_machine import TransferProcess
 from connector.store.rules import check_version
-from connector.store.sqlite import (
+from connector.store.sqlite.chapters import (
     agreements,
     assets,
     audit,
@@ -48,9 +48,9 @@ from connector.store.sqlite import (
     replay,
     usage,
 )
-from connector.store.sqlite.connection import readable, writable
-from connector.store.sqlite.migrate import migrate, steps
-from connector.store.sqlite.writer import Writer
+from connector.store.sqlite.engine.connection import readable, writable
+from connector.store.sqlite.engine.migrate import migrate, steps
+from connector.store.sqlite.engine.writer import Writer
 
 _APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
     changes.PutProcess: processes.put,

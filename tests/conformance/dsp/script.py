@@ -22,7 +22,7 @@ from connector.ports.decider import (
     Wait,
 )
 from connector.ports.store import AnyProcess
-from connector.protocol.dsp.negotiation_machine import ContractNegotiation
+from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation
 
 # The kit registers what it expects next only after it has seen the state before.
 PAUSE_MS = 250

@@ -21,12 +21,13 @@ from connector.app.logs import set_up
 from connector.binding.dsp import catalog as catalog_binding
 from connector.binding.dsp.client import HttpPeer
 from connector.binding.dsp.listener import application
-from connector.controlplane import assets, documents, negotiation, transfer
-from connector.controlplane.library import Library, operands
-from connector.controlplane.patience import Patience
-from connector.controlplane.plane import Limits, Plane
-from connector.controlplane.watch import Watch
-from connector.controlplane.worker import Worker
+from connector.controlplane.core import documents
+from connector.controlplane.core.plane import Limits, Plane
+from connector.controlplane.core.watch import Watch
+from connector.controlplane.judging.library import Library, operands
+from connector.controlplane.processes.backoff import Patience
+from connector.controlplane.processes.worker import Worker
+from connector.controlplane.usecases import assets, negotiation, transfer
 from connector.identity.static_token import StaticTokenIdentity
 from connector.net.addresses import net_policy
 from connector.net.client import GuardedClient

@@ -4,11 +4,11 @@ from typing import Any
 
 import z3
 
-from connector.policy.analysis.atoms import microseconds
-from connector.policy.compile import Compiled, CompiledRule
-from connector.policy.literals import lexical, starts
-from connector.policy.model import AtomicConstraint, ClockTime, Constraint, Day, Duration, Iri, Number
-from connector.policy.registry import Operand, Registry
+from connector.policy.analysis.space.atoms import microseconds
+from connector.policy.compiling.compile import Compiled, CompiledRule
+from connector.policy.model.literals import lexical, starts
+from connector.policy.model.model import AtomicConstraint, ClockTime, Constraint, Day, Duration, Iri, Number
+from connector.policy.vocabulary.registry import Operand, Registry
 
 NOW = z3.Int("now")
 ACTION = z3.Int("action")

@@ -6,12 +6,12 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from connector.policy import registry as registries
 from connector.policy.analysis.contains import contains
-from connector.policy.analysis.findings import Containment, Meeting
 from connector.policy.analysis.overlap import overlap, satisfiable
-from connector.policy.compile import Compiled
-from connector.policy.decision import DutyMode
+from connector.policy.analysis.space.findings import Containment, Meeting
+from connector.policy.compiling.compile import Compiled
+from connector.policy.model.decision import DutyMode
+from connector.policy.vocabulary import registry as registries
 from tests.policy.analysis.support import before, due, duty, offer, purpose, times, use, within
 from tests.policy.support import atom, rule, shipped
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from connector.policy.analysis import negotiate
-from connector.policy.analysis.cells import MOST_STEPS, Budget
-from connector.policy.compile import Compiled
+from connector.policy.analysis.space.cells import MOST_STEPS, Budget
+from connector.policy.compiling.compile import Compiled
 from tests.policy.analysis.support import offer
 from tests.policy.support import atom, rule
 

@@ -8,10 +8,10 @@ import pytest
 from connector.policy.analysis.difference import difference
 from connector.policy.analysis.lint import lint
 from connector.policy.analysis.why import Way, ways
-from connector.policy.compile import Compiled
-from connector.policy.decide import decide, explain
-from connector.policy.decision import Phase, Request, Verdict, World
-from connector.policy.model import DK, ODRL, Instant, Iri
+from connector.policy.compiling.compile import Compiled
+from connector.policy.deciding.decide import decide, explain
+from connector.policy.model.decision import Phase, Request, Verdict, World
+from connector.policy.model.model import DK, ODRL, Instant, Iri
 from tests.policy.analysis.support import before, due, duty, offer, purpose, times, use, within
 from tests.policy.support import MOBILITY, NOON, TARGET, agreement, atom, build, facts, rule
 

@@ -6,13 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.policy.analysis.contains import contains
-from connector.policy.analysis.findings import Containment, Finding, Unknown
 from connector.policy.analysis.meet import meet
 from connector.policy.analysis.negotiate import MOST_ROUNDS, Agree, Counter, Hold, Terminate, respond
-from connector.policy.compile import Compiled
-from connector.policy.dump import dump
-from connector.policy.load import load
-from connector.policy.model import ODRL, Policy
+from connector.policy.analysis.space.findings import Containment, Finding, Unknown
+from connector.policy.compiling.compile import Compiled
+from connector.policy.model.dump import dump
+from connector.policy.model.model import ODRL, Policy
+from connector.policy.reading.load import load
 from tests.policy.analysis import generate
 from tests.policy.analysis.support import EVERY_TIER, before, due, duty, offer, purpose, times, use, within
 from tests.policy.support import atom, build, rule

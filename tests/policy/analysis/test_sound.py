@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connector.policy.analysis import witness
-from connector.policy.analysis.atoms import EPOCH, microseconds
 from connector.policy.analysis.contains import contains
-from connector.policy.analysis.findings import Containment, Example, Meeting
 from connector.policy.analysis.meet import meet
 from connector.policy.analysis.overlap import overlap, satisfiable
-from connector.policy.compile import Compiled
-from connector.policy.decision import Request, World
-from connector.policy.literals import day, instant, starts
-from connector.policy.model import ODRL, Iri, Number, Value
+from connector.policy.analysis.space import witness
+from connector.policy.analysis.space.atoms import EPOCH, microseconds
+from connector.policy.analysis.space.findings import Containment, Example, Meeting
+from connector.policy.compiling.compile import Compiled
+from connector.policy.model.decision import Request, World
+from connector.policy.model.literals import day, instant, starts
+from connector.policy.model.model import ODRL, Iri, Number, Value
 from tests.policy.analysis import generate
 from tests.policy.analysis.generate import Choose
 from tests.policy.support import shipped

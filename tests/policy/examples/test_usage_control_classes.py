@@ -8,13 +8,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from connector.policy.compile import Compiled, compile_policy
-from connector.policy.decide import decide, explain
-from connector.policy.decision import Decision, Performance, Phase, PolicyError, Request, Verdict, World
-from connector.policy.load import load
-from connector.policy.model import Number, Text, Value
-from connector.policy.registry import Tier
-from connector.policy.sorts import coerce
+from connector.policy.compiling.compile import Compiled, compile_policy
+from connector.policy.deciding.decide import decide, explain
+from connector.policy.model.decision import Decision, Performance, Phase, PolicyError, Request, Verdict, World
+from connector.policy.model.model import Number, Text, Value
+from connector.policy.reading.load import load
+from connector.policy.vocabulary.registry import Tier
+from connector.policy.vocabulary.sorts import coerce
 from connector.policy.words import tiers
 from connector.policy.words.card import card
 from connector.policy.words.language import Language

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from connector.policy.compile import Compiled
-from connector.policy.model import (
+from connector.policy.compiling.compile import Compiled
+from connector.policy.model.model import (
     ODRL,
     AtomicConstraint,
     Constraint,
@@ -17,7 +17,7 @@ from connector.policy.model import (
     Policy,
     Prohibition,
 )
-from connector.policy.registry import Operand
+from connector.policy.vocabulary.registry import Operand
 from tests.policy.support import CITY, MOBILITY, TARGET, build, shipped
 
 OPERANDS = sorted({operand.iri: operand for operand in shipped().operands.values()}.values(), key=lambda row: row.iri)

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from connector.policy.analysis.difference import difference
 from connector.policy.analysis.lint import lint
 from connector.policy.analysis.why import ways
-from connector.policy.compile import Compiled
-from connector.policy.decide import explain
-from connector.policy.decision import Performance, Phase, Request, World
+from connector.policy.compiling.compile import Compiled
+from connector.policy.deciding.decide import explain
+from connector.policy.model.decision import Performance, Phase, Request, World
 from connector.policy.words import changes, findings
 from connector.policy.words.card import card
 from connector.policy.words.language import Language

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connector.policy.decision import PolicyError
+from connector.policy.model.decision import PolicyError
 from connector.policy.words.card import card
 from connector.policy.words.language import Language
 from tests.policy.support import agreement, atom, build, rule, shipped

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from connector.policy.analysis.difference import difference
-from connector.policy.analysis.findings import Finding
+from connector.policy.analysis.space.findings import Finding
 from connector.policy.analysis.why import ways
-from connector.policy.decide import explain
-from connector.policy.decision import Phase, Request, World
-from connector.policy.model import ODRL
+from connector.policy.deciding.decide import explain
+from connector.policy.model.decision import Phase, Request, World
+from connector.policy.model.model import ODRL
 from connector.policy.words import changes, findings
 from connector.policy.words.language import Language
 from tests.policy.analysis.support import before, offer, purpose, rule, times

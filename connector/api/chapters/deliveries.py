@@ -1,0 +1,128 @@
+"""What a transfer delivered, as files below the root for received data and nowhere else.
+
+A delivery is one file or a folder of files. Reading follows no link; ranges let a broken download go on.
+"""
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response, StreamingResponse
+from pydantic import BaseModel
+
+from connector.api.frame.desk import AtDesk, Desk, parsed
+from connector.api.frame.errors import ApiError
+from connector.controlplane.usecases import transfer
+from connector.dataplane.files.below_root import in_thread, is_folder, members, open_file, relative_path
+from connector.ports.flow import SourceError
+from connector.protocol.dsp.common import Role
+
+router = APIRouter(tags=["transfers"])
+
+_PIECE = 256 * 1024
+_RANGE = re.compile(r"bytes=(\d{1,18})-(\d{1,18})?")
+
+
+class FileAnswer(BaseModel):
+    """A file of a delivery: its path in the delivery, size in bytes, SHA-256 in hex."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+class FilesAnswer(BaseModel):
+    """All files of a delivery, ordered by path; there is no second page."""
+
+    items: list[FileAnswer]
+    next: None = None
+
+
+@router.get("/transfers/{id:path}/files")
+async def list_delivered_files(desk: AtDesk, id: str) -> FilesAnswer:
+    """List what the transfer delivered; the digests are taken from the files as they lie there now."""
+    found = await _files(desk, id)
+    return FilesAnswer(items=[await in_thread(_described, desk.received, name, path) for name, path in found.items()])
+
+
+@router.get("/transfers/{id:path}/content", response_class=Response)
+async def download_delivery(
+    desk: AtDesk,
+    request: Request,
+    id: str,
+    file: Annotated[str | None, Query(max_length=4096, description="Which file, where there are several.")] = None,
+) -> Response:
+    """Give out a delivered file, whole or from a byte on (`Range: bytes=100-`, with `If-Range`)."""
+    found = await _files(desk, id)
+    if file is None and len(found) > 1:
+        raise ApiError(409, "several", f"The delivery has {len(found)} files: name one of them with `file`.")
+    name = file if file is not None else next(iter(found))
+    if name not in found:
+        raise ApiError(404, "no-file", "The delivery has no file of that name: list its files.")
+    try:
+        descriptor = await in_thread(open_file, desk.received, found[name])
+    except SourceError as error:
+        raise ApiError(404, "no-file", str(error)) from None
+    return _content(request, descriptor, name.rpartition("/")[2])
+
+
+async def _files(desk: Desk, id: str) -> dict[str, str]:
+    """Return name in the delivery → path below the root. Raises NotFound, ApiError."""
+    process = await transfer.get(desk.plane, id)
+    address = parsed(process.sink) or {}
+    if process.role is not Role.CONSUMER or address.get("kind") != "file":
+        raise ApiError(404, "elsewhere", "The data of this transfer was not put into a file here.")
+    try:
+        found = await in_thread(_below, desk.received, relative_path(address))
+    except (SourceError, OSError):
+        found = {}
+    if not found:
+        raise ApiError(404, "nothing-yet", "Nothing has been delivered yet: wait for the transfer.")
+    return found
+
+
+def _below(root: Path, path: str) -> dict[str, str]:
+    if not is_folder(root, path):
+        return {path.rpartition("/")[2]: path}
+    return {member: f"{path}/{member}" for member in members(root, path)}
+
+
+def _described(root: Path, name: str, path: str) -> FileAnswer:
+    with os.fdopen(open_file(root, path), "rb", buffering=0) as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return FileAnswer(path=name, size=file.tell(), sha256=digest)
+
+
+def _content(request: Request, descriptor: int, name: str) -> Response:
+    status = os.fstat(descriptor)
+    size, etag = status.st_size, f'"{status.st_ino:x}-{status.st_mtime_ns:x}-{status.st_size:x}"'
+    headers = {
+        "Accept-Ranges": "bytes",
+        "ETag": etag,
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+        "X-Content-Type-Options": "nosniff",
+    }
+    asked = _RANGE.fullmatch(request.headers.get("range", ""))
+    first, end, code = 0, size, 200
+    if asked and request.headers.get("if-range", etag) == etag:
+        first, end, code = int(asked[1]), min(int(asked[2]) + 1 if asked[2] else size, size), 206
+        if first >= size or end <= first:
+            os.close(descriptor)
+            return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{size}"})
+        headers["Content-Range"] = f"bytes {first}-{end - 1}/{size}"
+    headers["Content-Length"] = str(end - first)
+    pieces = _pieces(descriptor, first, end)
+    return StreamingResponse(pieces, code, headers=headers, media_type="application/octet-stream")
+
+
+def _pieces(descriptor: int, first: int, end: int) -> Iterator[bytes]:
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
+        file.seek(first)
+        while first < end and (piece := file.read(min(_PIECE, end - first))):
+            first += len(piece)
+            yield piece

@@ -1,0 +1,119 @@
+"""The door of the management API: an API key with scopes, and a bound on the size of a request.
+
+A key comes as `Authorization: Bearer <key>` or as `X-Api-Key: <key>`; only its SHA-256 is known here. Reading needs
+`read`, every other method `write`; what needs `admin` asks for it itself. Works before anything of a body is read.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+from fastapi import Request
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from connector.api.frame.errors import ApiError, answer
+
+KeyScope = Literal["read", "write", "admin"]
+
+LARGEST_BODY = 1_000_000
+_KEYLESS = frozenset({"/health", "/ready", "/openapi.json"})
+_HOLDS: dict[str, frozenset[str]] = {
+    "read": frozenset({"read"}),
+    "write": frozenset({"read", "write"}),
+    "admin": frozenset({"read", "write", "admin"}),
+}
+
+
+class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key: `sha256` of it in lower-case hex, and what it opens."""
+
+    id: str
+    sha256: str
+    scopes: tuple[KeyScope, ...]
+
+    def __repr__(self) -> str:
+        """Show the name alone."""
+        return f"ApiKey(id={self.id!r})"
+
+
+class Door:
+    """ASGI middleware: lets a request in if its key opens the method; leaves name and scopes in `request.state`."""
+
+    def __init__(self, app: ASGIApp, *, keys: Sequence[ApiKey], largest_body: int = LARGEST_BODY) -> None:
+        self._app = app
+        self._keys = tuple(keys)
+        self._largest = largest_body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 401, 403 or 413, or pass the request on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        if scope["path"] not in _KEYLESS:
+            refusal = self._refusal(scope, headers)
+            if refusal:
+                response = answer(*refusal)
+                if refusal[0] == 401:
+                    response.headers["WWW-Authenticate"] = "Bearer"
+                await response(scope, receive, send)
+                return
+        length = headers.get("content-length", "0")
+        if not length.isdecimal() or int(length[:20]) > self._largest:
+            await answer(413, "too-large", f"A request has at most {self._largest} bytes.")(scope, receive, send)
+            return
+        await self._app(scope, _bounded(receive, self._largest), send)
+
+    def _refusal(self, scope: Scope, headers: Headers) -> tuple[int, str, str] | None:
+        presented = _presented(headers)
+        if presented is None:
+            return 401, "no-key", "The request has no API key: send it as `Authorization: Bearer <key>`."
+        key = self._known(presented)
+        if key is None:
+            return 401, "unknown-key", "The API key is not known here: check it against the settings."
+        opened = frozenset[str]().union(*(_HOLDS[name] for name in key.scopes))
+        needed = "read" if scope["method"] in {"GET", "HEAD"} else "write"
+        if needed not in opened:
+            return 403, "scope", f"The API key {key.id} may not do this: it needs the scope `{needed}`."
+        scope.setdefault("state", {}).update(key_id=key.id, scopes=opened)
+        return None
+
+    def _known(self, presented: str) -> ApiKey | None:
+        """Compare with every key, so that the time taken says nothing about any of them."""
+        digest = hashlib.sha256(presented.encode("utf-8", "surrogateescape")).hexdigest()
+        found = None
+        for key in self._keys:
+            if hmac.compare_digest(digest, key.sha256):
+                found = key
+        return found
+
+
+def require_admin(request: Request) -> None:
+    """Go on only for a key with the scope `admin`. Raises ApiError."""
+    if "admin" not in request.state.scopes:
+        raise ApiError(403, "scope", f"The API key {request.state.key_id} may not do this: it needs the scope `admin`.")
+
+
+def _presented(headers: Headers) -> str | None:
+    scheme, _, bearer = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and bearer.strip():
+        return bearer.strip()
+    return headers.get("x-api-key") or None
+
+
+def _bounded(receive: Receive, largest: int) -> Receive:
+    taken = 0
+
+    async def bounded() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > largest:
+            raise HTTPException(413)
+        return message
+
+    return bounded

@@ -1,0 +1,119 @@
+"""One body for everything that goes wrong: `{"error": {"code": …, "reason": …}}`, the reason one sentence.
+
+Use cases know no HTTP; their errors become a status here. Nothing of the request is quoted, so that no secret is.
+"""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from connector.controlplane.core.errors import Invalid, NotAllowed, NotFound, PeerFailed, UseCaseError
+from connector.ports.changes import Conflict, LimitReached, StoreError
+from connector.protocol.dsp.errors import ProtocolError
+
+_log = logging.getLogger(__name__)
+
+_STATUS: dict[type[UseCaseError], int] = {NotFound: 404, NotAllowed: 409, Invalid: 400, PeerFailed: 502}
+_SENTENCES = {
+    404: ("no-such-path", "There is nothing at this path: /openapi.json lists what there is."),
+    405: ("method", "This path does not know this method: /openapi.json lists what it knows."),
+    413: ("too-large", "The request is too large: send less."),
+}
+
+
+class Problem(BaseModel):
+    """What went wrong: `code` for programs, `reason` for people; `reasons` by language, where it is known."""
+
+    code: str
+    reason: str
+    reasons: dict[str, str] = {}
+
+
+class ErrorAnswer(BaseModel):
+    """The body of every answer that is an error."""
+
+    error: Problem
+
+
+class ApiError(Exception):
+    """A request that this API itself refuses."""
+
+    def __init__(self, status: int, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.code = code
+        self.reason = reason
+
+
+def answer(status: int, code: str, reason: str, reasons: dict[str, str] | None = None) -> JSONResponse:
+    """Return an error in the one form it has."""
+    more = {"reasons": reasons} if reasons else {}
+    return JSONResponse({"error": {"code": code, "reason": reason, **more}}, status)
+
+
+def install(app: FastAPI) -> None:
+    """Let the application answer every error in the one form."""
+    app.add_exception_handler(ApiError, _api_error)
+    app.add_exception_handler(UseCaseError, _use_case)
+    app.add_exception_handler(StoreError, _store)
+    app.add_exception_handler(ProtocolError, _protocol)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+async def _api_error(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ApiError)
+    return answer(error.status, error.code, error.reason)
+
+
+async def _use_case(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, UseCaseError)
+    return answer(_STATUS.get(type(error), 400), error.code, error.reason, error.reasons)
+
+
+async def _store(_: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, Conflict):
+        return answer(409, "changed", "It was changed at the same moment: look at it and try again.")
+    if isinstance(error, LimitReached):
+        return answer(409, "limit-reached", "A counted limit would be exceeded: nothing was changed.")
+    return answer(503, "store", "The store cannot be read or written now, nothing was changed: try again later.")
+
+
+async def _protocol(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ProtocolError)
+    return answer(400, error.code, error.reason)
+
+
+async def _validation(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    return answer(422, "invalid", _sentence(error.errors()))
+
+
+async def _http(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    code, reason = _SENTENCES.get(error.status_code, ("refused", "The request cannot be understood: correct it."))
+    return answer(error.status_code, code, reason)
+
+
+async def _unforeseen(_: Request, error: Exception) -> JSONResponse:
+    _log.error("a request failed unforeseen", exc_info=error)
+    return answer(500, "internal", "Something went wrong here; the log says what.")
+
+
+def _sentence(errors: Sequence[Any]) -> str:
+    """Say the first fault in a sentence: where it is and what was expected, never what was sent."""
+    first = errors[0]
+    place, *path = (str(part) for part in first["loc"])
+    message = str(first["msg"]).removeprefix("Value error, ").rstrip(".")
+    if first["type"] == "json_invalid":
+        return "The body is not JSON: send a JSON object with Content-Type application/json."
+    where = f"{'.'.join(path)} in the {place}" if path else f"The {place}"
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    return f"{where} cannot be used: {message[:1].lower()}{message[1:]}{more}."

@@ -1,0 +1,31 @@
+"""`hold`: what waits for a person; negotiations are answered with approve, reject or counter."""
+
+from connector.cli.frame.command import After, All, Limit, command, group
+from connector.cli.frame.context import Call
+from connector.cli.frame.output import moment
+from connector.cli.frame.process import why
+from connector.cli.frame.remote import connected, listing
+
+app = group("What waits for a person.")
+
+
+@command(app, "list", example="datenkontor hold list")
+def list_holds(call: Call, limit: Limit = 50, after: After = None, all: All = False) -> None:
+    """List what waits for somebody, oldest first; answer with `negotiation approve`, `reject` or `counter`."""
+    columns = {
+        "process": lambda hold: hold.process_id,
+        "kind": lambda hold: hold.process_kind,
+        "for": lambda hold: hold.who,
+        "reason": lambda hold: why(hold, call.output.lang),
+        "since": lambda hold: moment(hold.created_at),
+        "until": lambda hold: moment(hold.until),
+    }
+    with connected(call) as connector:
+        listing(
+            call,
+            lambda size, cursor: connector.holds.list(limit=size, after=cursor),
+            columns,
+            limit=limit,
+            after=after,
+            everything=all,
+        )

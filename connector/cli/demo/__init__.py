@@ -1,0 +1,1 @@
+"""The demonstration: a small data space of real processes."""

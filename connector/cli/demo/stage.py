@@ -1,0 +1,146 @@
+"""The stage of the demonstration: a folder with four participants, and their processes on loopback.
+
+Each has its own key, identity, settings, SQLite file and ports; the broker's operator signs the participant list.
+"""
+
+import contextlib
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from connector.authority import card as cards
+from connector.authority import roster
+from connector.cli.frame import folder
+from connector.cli.frame.failure import Code, Failure
+from connector.client import Connector
+
+READY_S = 30.0
+_RUN = "from connector.cli.main import run; run()"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A participant of the demonstration: its folder, identifier, addresses and management key."""
+
+    name: str
+    id: str
+    directory: Path
+    ports: Mapping[str, int]
+    key: str
+
+    @property
+    def settings(self) -> Path:
+        """Its settings file."""
+        return self.directory / folder.SETTINGS
+
+    def client(self) -> Connector:
+        """Return a client of its management API."""
+        return Connector(f"http://127.0.0.1:{self.ports['management']}", self.key)
+
+
+@dataclass
+class Stage:
+    """The participants by their word (`broker`, `city`, `firm`, `other`), and their running processes.
+
+    `scheme` is what they speak to each other: for `https` the environment names certificate and key. `program` is what
+    runs each of them: the command line.
+    """
+
+    base: Path
+    scheme: str = "http"
+    program: Sequence[str] = (sys.executable, "-c", _RUN)
+    actors: dict[str, Actor] = field(default_factory=dict)
+    processes: dict[str, "subprocess.Popen[str]"] = field(default_factory=dict)
+
+    def set_up(self, word: str, name: str, *, port_base: int | None, data: Path | None = None) -> Actor:
+        """Make a participant's folder: settings, key, card. The broker comes first."""
+        directory = self.base / word
+        broker = self.actors.get("broker")
+        card = cards.read_card(broker.directory / folder.CARD) if broker else None
+        ports = folder.free_ports(directory, port_base)
+        plan = folder.Plan(
+            directory=directory,
+            id=f"urn:participant:{folder.slug(name)}",
+            name=name,
+            public_url=f"{self.scheme}://127.0.0.1:{ports['protocol']}",
+            ports=ports,
+            is_broker=broker is None,
+            broker=card,
+            roster=str(broker.directory / folder.LIST) if broker else None,
+            data=data,
+        )
+        self.actors[word] = Actor(name=name, id=plan.id, directory=directory, ports=ports, key=folder.write(plan))
+        return self.actors[word]
+
+    def enrol(self, claims: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
+        """Let the broker's operator enter everybody into the participant list, with the claims it vouches for."""
+        home = self.actors["broker"].directory
+        for word, actor in self.actors.items():
+            if word != "broker":
+                member = cards.member(cards.read_card(actor.directory / folder.CARD), claims=claims.get(word))
+                roster.add(home / folder.MEMBERS, member)
+        key = cards.load_key(home / folder.KEY)
+        roster.publish(home / folder.MEMBERS, home / folder.LIST, key, now=datetime.now(UTC))
+
+    def start_all(self) -> None:
+        """Start a process for every participant, side by side. Raises Failure with the end of a log."""
+        for word in self.actors:
+            self.start(word)
+        for word in self.actors:
+            self.await_ready(word)
+
+    def start(self, word: str) -> None:
+        """Start a participant's process."""
+        actor = self.actors[word]
+        serve = ["broker", "serve"] if word == "broker" else ["serve"]
+        with (actor.directory / "log.txt").open("a", encoding="utf-8") as log:
+            self.processes[word] = subprocess.Popen(  # noqa: S603 - our own command
+                [*self.program, *serve, "--settings", str(actor.settings)],
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                start_new_session=True,
+            )
+
+    def await_ready(self, word: str) -> None:
+        """Wait until a participant's process says that it is ready. Raises Failure with the end of its log."""
+        actor = self.actors[word]
+        if not _says_ready(self.processes[word]):
+            lines = (actor.directory / "log.txt").read_text(encoding="utf-8").splitlines()[-3:]
+            raise Failure(Code.FAILED, f"{actor.name} did not start: {' '.join(lines) or 'it said nothing'}")
+
+    def stop(self) -> None:
+        """Stop all processes, the last started first."""
+        for process in reversed(self.processes.values()):
+            process.send_signal(signal.SIGTERM)
+        for process in self.processes.values():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(10)
+            process.kill()
+        self.processes.clear()
+
+
+def _says_ready(process: "subprocess.Popen[str]") -> bool:
+    lines: queue.Queue[str] = queue.Queue()
+    assert process.stdout is not None
+    output = process.stdout
+
+    def read() -> None:
+        for line in output:
+            lines.put(line)
+        lines.put("")
+
+    threading.Thread(target=read, daemon=True).start()
+    try:
+        while line := lines.get(timeout=READY_S):
+            if line.startswith("ready"):
+                return True
+    except queue.Empty:
+        return False
+    return False

@@ -1,0 +1,32 @@
+"""What a command is called with: the form of its answer, the settings, and the connector it speaks to."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from connector.cli.frame.failure import Code, Failure
+from connector.cli.frame.output import Output
+from connector.settings import Settings, SettingsError, load
+
+SETTINGS_FILE = Path("datenkontor.toml")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """One call of a command."""
+
+    output: Output
+    settings: Path | None = None
+    connector: str | None = None
+    key: str | None = None
+
+    @property
+    def file(self) -> Path:
+        """The settings file: the one named, else that of the working directory."""
+        return self.settings or SETTINGS_FILE
+
+    def read_settings(self) -> Settings:
+        """Read the settings. Raises Failure."""
+        try:
+            return load(self.file)
+        except SettingsError as error:
+            raise Failure(Code.FAILED, str(error)) from None

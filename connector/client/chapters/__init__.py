@@ -1,0 +1,1 @@
+"""The chapters of the management API, as the Python client offers them."""

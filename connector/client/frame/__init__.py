@@ -1,0 +1,1 @@
+"""How the client builds, sends and reads requests."""

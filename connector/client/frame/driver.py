@@ -1,0 +1,193 @@
+"""Runs flows over HTTP, blocking or awaited. The one place of the client that sends; httpx is imported with it."""
+
+import ssl
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO, Self, TypeVar
+
+import httpx
+
+from connector.client.frame.errors import ClientError, Damaged, NotReachable
+from connector.client.frame.flow import Action, Call, Fetch, Flow, Page, failure, read
+
+T = TypeVar("T")
+
+_CONNECT_S = 5.0
+
+
+def options(url: str, key: str, ca: Path | None, transport: Any) -> dict[str, Any]:
+    """Return what both kinds of HTTP client are made with. Raises ClientError where `ca` cannot be read."""
+    headers = {"Authorization": f"Bearer {key}", "Accept": "application/json"}
+    made: dict[str, Any] = {"base_url": url, "headers": headers, "transport": transport, "trust_env": False}
+    if url.startswith("https:"):
+        try:
+            made["verify"] = ssl.create_default_context(cafile=ca)
+        except OSError as error:
+            raise ClientError("ca", f"The trust anchors {ca} cannot be read: {error.strerror}.") from None
+    return made
+
+
+class Driver:
+    """Runs flows one request after the other, blocking."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
+
+    def run(self, flow: Flow[T]) -> T:
+        """Run a flow to its end and return its result. Raises ClientError."""
+        step: Callable[[Any], Action] = flow.send
+        given: Any = None
+        while True:
+            try:
+                action = step(given)
+            except StopIteration as end:
+                result: T = end.value
+                return result
+            try:
+                given, step = self._perform(action), flow.send
+            except ClientError as error:
+                given, step = error, flow.throw
+
+    def every(self, first: Callable[[str | None], Call[Page[T]]]) -> Iterator[T]:
+        """Give all entries of a listing, page by page."""
+        after: str | None = None
+        while True:
+            page: Page[T] = self._perform(first(after))
+            yield from page.items
+            after = page.next
+            if after is None:
+                return
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def _perform(self, action: Action) -> Any:
+        with _translated():
+            if isinstance(action, Call):
+                answer = self._client.send(_request(self._client, action))
+                return read(action, answer.status_code, answer.content)
+            with self._client.stream("GET", action.path, **_ranged(action)) as answer, _Part(action) as part:
+                if part.begins(answer.status_code):
+                    for chunk in answer.iter_raw():
+                        part.take(chunk)
+                    return None
+                raise failure(answer.status_code, answer.read())
+
+
+class AsyncDriver:
+    """Runs flows one request after the other, awaited."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+
+    async def run(self, flow: Flow[T]) -> T:
+        """Run a flow to its end and return its result. Raises ClientError."""
+        step: Callable[[Any], Action] = flow.send
+        given: Any = None
+        while True:
+            try:
+                action = step(given)
+            except StopIteration as end:
+                result: T = end.value
+                return result
+            try:
+                given, step = await self._perform(action), flow.send
+            except ClientError as error:
+                given, step = error, flow.throw
+
+    async def every(self, first: Callable[[str | None], Call[Page[T]]]) -> AsyncIterator[T]:
+        """Give all entries of a listing, page by page."""
+        after: str | None = None
+        while True:
+            page: Page[T] = await self._perform(first(after))
+            for entry in page.items:
+                yield entry
+            after = page.next
+            if after is None:
+                return
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def _perform(self, action: Action) -> Any:
+        with _translated():
+            if isinstance(action, Call):
+                answer = await self._client.send(_request(self._client, action))
+                return read(action, answer.status_code, answer.content)
+            async with self._client.stream("GET", action.path, **_ranged(action)) as answer:
+                with _Part(action) as part:
+                    if part.begins(answer.status_code):
+                        async for chunk in answer.aiter_raw():
+                            part.take(chunk)
+                        return None
+                    raise failure(answer.status_code, await answer.aread())
+
+
+def _request(client: httpx.Client | httpx.AsyncClient, call: Call[Any]) -> httpx.Request:
+    content = call.content()
+    return client.build_request(
+        call.method,
+        call.path,
+        params=call.parameters(),
+        content=content,
+        headers={"Content-Type": "application/json"} if content is not None else {},
+        timeout=httpx.Timeout(call.timeout_s, connect=_CONNECT_S),
+    )
+
+
+def _ranged(action: Fetch) -> dict[str, Any]:
+    # Identity: the bytes on the wire are the file's, so that their count is the place to go on from.
+    headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
+    if action.offset:
+        headers["Range"] = f"bytes={action.offset}-"
+    return {"params": action.query, "headers": headers, "timeout": httpx.Timeout(60.0, connect=_CONNECT_S)}
+
+
+class _Part:
+    """The partial file of a download, opened while its bytes come."""
+
+    def __init__(self, action: Fetch) -> None:
+        self._action = action
+        self._held = action.offset
+        self._file: BinaryIO | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file:
+            self._file.close()
+
+    def begins(self, status: int) -> bool:
+        """Open the file where the answer brings bytes: behind what it holds, or anew where the whole comes."""
+        if status not in {200, 206}:
+            return False
+        if status == 200:
+            self._held = 0
+        self._file = self._action.part.open("ab" if status == 206 else "wb")
+        return True
+
+    def take(self, chunk: bytes) -> None:
+        """Write what arrived."""
+        assert self._file is not None
+        self._file.write(chunk)
+        self._held += len(chunk)
+        self._action.moved(self._held)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn what httpx and the disk raise into errors of the client."""
+    try:
+        yield
+    except httpx.TimeoutException:
+        raise NotReachable("timeout", "The connector did not answer in time: is it busy or stopped?") from None
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol):
+        raise ClientError("url", "The address of the connector is not one: give it as http://host:port.") from None
+    except httpx.HTTPError:
+        raise NotReachable("not-reachable", "The connector cannot be reached: is it running at that address?") from None
+    except OSError as error:
+        raise Damaged("disk", f"The file cannot be written: {error.strerror or 'the disk failed'}.") from None

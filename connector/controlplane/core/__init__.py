@@ -1,0 +1,1 @@
+"""The ground of the control plane: one participant context, its commits, its documents and its messages."""

@@ -1,0 +1,74 @@
+"""What every commit of a process consists of: the new state, its audit leaf, and what came with it."""
+
+import hashlib
+import logging
+from collections.abc import Mapping
+
+import msgspec
+
+from connector.audit.leaves import SALT_BYTES, leaf
+from connector.controlplane.core.plane import Plane
+from connector.ports.changes import AppendLeaf, Change, DropHold, PutHold, PutProcess
+from connector.ports.entities import Leaf
+from connector.ports.store import AnyProcess
+from connector.protocol.dsp.machines.machine import P
+
+log = logging.getLogger(__name__)
+
+
+def put(process: AnyProcess, expected: int | None) -> PutProcess:
+    """Return the change that stores `process` over the version that was read (None: a new row)."""
+    version = 1 if expected is None else expected + 1
+    return PutProcess(msgspec.structs.replace(process, version=version), expected)
+
+
+async def commit(
+    plane: Plane,
+    before: P | None,
+    after: P,
+    *changes: Change,
+    event: str = "",
+    fields: Mapping[str, object] | None = None,
+) -> P:
+    """Store `after` with its audit leaf and further changes, all or nothing; return it with its new version.
+
+    Raises Conflict if somebody else changed the process since `before` was read, and the other errors of the store.
+    """
+    if before is not None and before.held and not any(isinstance(change, PutHold) for change in changes):
+        # Whatever moves the process on answers what somebody was asked.
+        after = msgspec.structs.replace(after, held=False)
+        changes = (*changes, DropHold(plane.owner, before.id))
+    change = put(after, before.version if before else None)  # type: ignore[arg-type]  # P is one of the two processes
+    group: list[Change] = [change, *changes]
+    if event:
+        state_from = before.state if before else None
+        details = {
+            "from": state_from or "INITIAL",
+            "to": after.state or "INITIAL",
+            "peer": after.peer,
+            **(fields or {}),
+        }
+        group.append(record(plane, event, after.id, details))
+    await plane.store.commit(group)
+    if event:
+        # Both pids, so that one process can be followed through the logs of both connectors.
+        named = {"pid": after.id, "peer_pid": after.peer_pid, "peer": after.peer, "state": after.state or "INITIAL"}
+        log.info(event, extra={name: value for name, value in named.items() if value})
+    plane.watch.notify(after.id)
+    return change.process  # type: ignore[return-value]  # the same process, with its new version
+
+
+def record(plane: Plane, event: str, process_id: str, fields: Mapping[str, object]) -> AppendLeaf:
+    """Return the change that appends one audit leaf: ids, hashes, states and decisions, never payload."""
+    # A fresh identifier is as random as a salt has to be, and comes from the plane's one source of them.
+    salt = hashlib.sha256(plane.new_id().encode()).digest()[:SALT_BYTES]
+    made = leaf(
+        owner=plane.owner,
+        id=plane.new_id(),
+        salt=salt,
+        at=plane.now(),
+        kind=event,
+        process_id=process_id,
+        fields=fields,
+    )
+    return AppendLeaf(Leaf(**msgspec.structs.asdict(made)))

@@ -1,0 +1,184 @@
+"""From a decision to a message: builds the message of a step and puts it into the pending slot.
+
+The one place where messages of ours are made, for the worker, for a person's approval and for a script alike.
+"""
+
+from typing import Any
+
+import msgspec
+
+from connector.controlplane.core import documents
+from connector.controlplane.core.errors import NotAllowed
+from connector.controlplane.core.plane import Plane
+from connector.ports.changes import Change, PutAgreement
+from connector.ports.decider import (
+    Accept,
+    Agree,
+    Complete,
+    Finalize,
+    Offer,
+    Request,
+    Start,
+    Step,
+    Suspend,
+    Terminate,
+    Verify,
+)
+from connector.ports.entities import Agreement
+from connector.protocol.dsp import negotiation, transfer
+from connector.protocol.dsp.codec import encode
+from connector.protocol.dsp.common import DataAddress, Role
+from connector.protocol.dsp.machines import machine, negotiation_machine, transfer_machine
+from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, ContractNegotiation
+from connector.protocol.dsp.machines.transfer_machine import PUSH, TRANSFER, FlowState, TransferProcess, want
+
+
+def pids(process: machine.Process) -> dict[str, str]:
+    """Return both pids as the messages name them."""
+    own, other = process.id, process.peer_pid or ""
+    consumer, provider = (own, other) if process.role is Role.CONSUMER else (other, own)
+    return {"consumer_pid": consumer, "provider_pid": provider}
+
+
+def plan_negotiation(
+    plane: Plane, process: ContractNegotiation, step: Step
+) -> tuple[ContractNegotiation, list[Change]]:
+    """Return the negotiation with the step's message pending, and what else belongs to the same commit.
+
+    Raises NotAllowed where the state figure does not allow the step.
+    """
+    changes: list[Change] = []
+    message: Any
+    match step:
+        case Agree():
+            process, changes = _agreed(plane, process)
+            name = negotiation_machine.AGREEMENT
+            message = negotiation.ContractAgreementMessage(
+                **pids(process), agreement=msgspec.Raw(process.agreement or b"{}")
+            )
+        case Offer(policy):
+            process = _on_the_table(plane, process, policy)
+            name = negotiation_machine.OFFER
+            message = negotiation.ContractOfferMessage(**pids(process), offer=msgspec.Raw(process.offer))
+        case Request(policy):
+            process = _on_the_table(plane, process, policy)
+            name = negotiation_machine.REQUEST
+            message = negotiation.ContractRequestMessage(**pids(process), offer=msgspec.Raw(process.offer))
+        case Accept():
+            name = negotiation_machine.ACCEPTED
+            message = negotiation.ContractNegotiationEventMessage(
+                **pids(process), event_type=negotiation.EventType.ACCEPTED
+            )
+        case Verify():
+            name = negotiation_machine.VERIFICATION
+            message = negotiation.ContractAgreementVerificationMessage(**pids(process))
+        case Finalize():
+            name = negotiation_machine.FINALIZED
+            message = negotiation.ContractNegotiationEventMessage(
+                **pids(process), event_type=negotiation.EventType.FINALIZED
+            )
+        case Terminate(code, reason, reasons):
+            name = negotiation_machine.TERMINATION
+            message = negotiation.ContractNegotiationTerminationMessage(**pids(process), code=code, reason=(reason,))
+            process = msgspec.structs.replace(process, ended=machine.Ended(code, reason, plane.participant, reasons))
+        case _:
+            raise NotAllowed("wrong-step", f"{type(step).__name__} is no step of a negotiation")
+    planned = machine.plan(process, NEGOTIATION, name, encode(message), plane.now())
+    if isinstance(planned, machine.Illegal):
+        raise NotAllowed("wrong-state", planned.reason)
+    return planned, changes
+
+
+def plan_transfer(
+    plane: Plane, process: TransferProcess, step: Step, data_address: bytes | None = None
+) -> TransferProcess:
+    """Return the transfer with the step's message pending; `data_address` goes into a provider's start of a pull.
+
+    What ends or pauses the flow is wanted of the data plane at once, before the peer is told. Raises NotAllowed.
+    """
+    message: Any
+    wanted = process.flow_wanted
+    match step:
+        case Start():
+            name = transfer_machine.START
+            address = msgspec.json.decode(data_address, type=DataAddress) if data_address else None
+            message = transfer.TransferStartMessage(**pids(process), data_address=address)
+        case Suspend(reason):
+            name, wanted = transfer_machine.SUSPENSION, FlowState.SUSPENDED
+            message = transfer.TransferSuspensionMessage(**pids(process), code="suspended", reason=(reason,))
+            process = msgspec.structs.replace(process, suspended_by=process.role)
+        case Complete():
+            name, wanted = transfer_machine.COMPLETION, FlowState.COMPLETED
+            message = transfer.TransferCompletionMessage(**pids(process))
+        case Terminate(code, reason, reasons):
+            name, wanted = transfer_machine.TERMINATION, FlowState.TERMINATED
+            message = transfer.TransferTerminationMessage(**pids(process), code=code, reason=(reason,))
+            process = msgspec.structs.replace(process, ended=machine.Ended(code, reason, plane.participant, reasons))
+        case _:
+            raise NotAllowed("wrong-step", f"{type(step).__name__} is no step of a transfer")
+    process = want(process, wanted)
+    planned = machine.plan(process, TRANSFER, name, encode(message), plane.now())
+    if isinstance(planned, machine.Illegal):
+        raise NotAllowed("wrong-state", planned.reason)
+    return planned
+
+
+def echo_start(plane: Plane, process: TransferProcess) -> TransferProcess:
+    """Return a transfer that the consumer has resumed with a start of the provider pending, which brings the address.
+
+    The deployed consumer waits for it; the peer has the address already, so that it makes no difference to others.
+    """
+    address = msgspec.json.decode(process.data_address, type=DataAddress) if process.data_address else None
+    pull = None if process.format == PUSH else address
+    return machine.echo(process, encode(transfer.TransferStartMessage(**pids(process), data_address=pull)), plane.now())
+
+
+def _agreed(plane: Plane, process: ContractNegotiation) -> tuple[ContractNegotiation, list[Change]]:
+    agreement_id = plane.new_id()
+    now = plane.now()
+    document = documents.agreement(
+        process.offer,
+        agreement_id=agreement_id,
+        target=process.dataset,
+        assigner=plane.participant,
+        assignee=process.peer,
+        now=now,
+    )
+    process = msgspec.structs.replace(process, agreement_id=agreement_id, agreement=document)
+    return process, [PutAgreement(agreement_of(plane, process, now))]
+
+
+def agreement_of(plane: Plane, process: ContractNegotiation, now: int, *, finalized: bool = False) -> Agreement:
+    """Return the agreement of a negotiation as it is kept, from the document both sides hold."""
+    return Agreement(
+        owner=plane.owner,
+        id=process.agreement_id or "",
+        role=process.role,
+        counterparty=process.peer,
+        address=process.peer_address,
+        dataset=process.dataset,
+        negotiation_id=process.id,
+        document=process.agreement or b"{}",
+        evidence=process.evidence,
+        agreed_at=now,
+        finalized_at=now if finalized else None,
+    )
+
+
+def _on_the_table(plane: Plane, process: ContractNegotiation, policy: bytes) -> ContractNegotiation:
+    ours = process.role is Role.PROVIDER
+    provider, consumer = (plane.participant, process.peer) if ours else (process.peer, plane.participant)
+    # Every offer is a new one, so that a second offer of the same terms is not taken for a repeat of the first; a
+    # consumer's request refers to the offer that it answers.
+    offer_id = plane.new_id() if ours else process.offer_id
+    offer = documents.message_offer(
+        policy, offer_id=offer_id, target=process.dataset, assigner=provider, assignee=consumer
+    )
+    return msgspec.structs.replace(
+        process,
+        offer=offer,
+        offer_id=offer_id,
+        offered_by=process.role,
+        rounds=process.rounds + 1,
+        asked=None if ours else offer,
+    )

@@ -1,0 +1,329 @@
+"""Duties of agreements: kept in a ledger, performed before access where that is possible here, overdue at a deadline.
+
+An entry is made when the agreement is finalized, when a duty is performed for a transfer, when a person confirms that
+it was done, and when its deadline passes. A new kind of action is a file in the package `executors` and a line in the
+function of that name.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from connector.controlplane.core.commits import record
+from connector.controlplane.core.errors import NotAllowed, NotFound
+from connector.controlplane.core.plane import Plane
+from connector.controlplane.enforcing.executors.attribution import Attribution
+from connector.controlplane.enforcing.executors.delete import Delete
+from connector.controlplane.enforcing.executors.log import Log
+from connector.controlplane.enforcing.executors.notify import Notify
+from connector.controlplane.judging import facts, judgement, situations
+from connector.controlplane.judging.facts import Situation
+from connector.controlplane.judging.judgement import Judgement
+from connector.net.client import GuardedClient
+from connector.policy.compiling.checks import leaves
+from connector.policy.compiling.compile import Compiled, CompiledDuty, deadline
+from connector.policy.deciding.tasks import standing
+from connector.policy.model.decision import DutyTask, Request
+from connector.policy.model.literals import lexical
+from connector.policy.model.model import DK, ODRL, AtomicConstraint, Number
+from connector.ports.actions import Action, Failed, Performed, Task
+from connector.ports.changes import Change, RecordDuty
+from connector.ports.entities import Agreement, DutyEvent, DutyState
+from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.machines.transfer_machine import TransferProcess
+
+BATCH = 100
+_DONE = frozenset({DutyState.FULFILLED, DutyState.SETTLED})
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a duty of an agreement stands; `state` is `inactive` as long as its conditions are not met."""
+
+    duty: str
+    role: str
+    action: str
+    state: str
+    assignee: str
+    deadline: int | None
+    by_person: bool
+    events: tuple[DutyEvent, ...]
+
+
+def executors(client: GuardedClient) -> dict[str, Action]:
+    """Return what performs duties, by the IRI of the action; every other action waits for a person's receipt."""
+    return {
+        DK + "log": Log(),
+        ODRL + "inform": Notify(client),
+        ODRL + "delete": Delete(),
+        ODRL + "attribute": Attribution(),
+    }
+
+
+def scheduled(plane: Plane, agreement: Agreement) -> list[Change]:
+    """Return the first entries of the ledger of an agreement that is being finalized, each made once."""
+    if b"obligation" not in agreement.document and b"duty" not in agreement.document:
+        # Most agreements oblige to nothing, and every agreement is a document of its own to compile.
+        return []
+    compiled = plane.library.compiled(agreement.document)
+    if not isinstance(compiled, Compiled):
+        return []
+    agreed_at = facts.instant(agreement.agreed_at)
+    changes: list[Change] = []
+    for duty in _first(compiled):
+        late = deadline(duty, agreed_at)
+        event = _event(plane, agreement, duty.duty.uid, DutyState.ACTIVE, deadline=facts.milliseconds(late))
+        changes.append(RecordDuty(event))
+        action = duty.duty.action[0].iri
+        executor = plane.actions.get(action)
+        if executor is None:
+            continue
+        outcome = executor.agreed(_task(plane, agreement, duty, event.deadline))
+        if isinstance(outcome, Performed):
+            changes += _entry(plane, agreement, duty.duty.uid, action, DutyState.FULFILLED, outcome.evidence)
+    return changes
+
+
+async def permitted(plane: Plane, process: TransferProcess, *, in_use: bool = False) -> Judgement:
+    """Decide whether the bytes of a transfer may leave now, having performed the duties that are ours to perform.
+
+    A duty that fails denies: what could not be logged or notified does not happen.
+    """
+    verdict = await judgement.access(plane, process, in_use=in_use)
+    due = [task for task in verdict.duties if task.action in plane.actions]
+    if not due:
+        return verdict
+    agreement = await plane.store.agreement(process.owner, process.agreement_id)
+    compiled = plane.library.compiled(agreement.document) if agreement else None
+    if agreement is None or not isinstance(compiled, Compiled):
+        return verdict
+    performed = False
+    for task in due:
+        found = next(duty for duty in _all(compiled) if duty.duty.uid == task.uid)
+        outcome = await _perform(plane, agreement, found, task, process.id)
+        if isinstance(outcome, Failed):
+            told = {"de": f"Eine Pflicht des Vertrags ließ sich nicht erfüllen. {outcome.reason}", "en": outcome.reason}
+            failure = {**verdict.record, "verdict": "deny", "reasons": ["duty-failed"], "duty": task.uid}
+            return Judgement(denied=True, reasons=told, record=failure)
+        performed = performed or isinstance(outcome, Performed)
+    return await judgement.access(plane, process, in_use=in_use) if performed else verdict
+
+
+async def standings(plane: Plane, agreement_id: str) -> list[Standing]:
+    """Return where each duty of an agreement stands, in the order of its policy. Raises NotFound."""
+    agreement = await plane.store.agreement(plane.owner, agreement_id)
+    if agreement is None:
+        raise NotFound("no-agreement", f"There is no agreement {agreement_id}: list them to see which there are.")
+    compiled = plane.library.compiled(agreement.document)
+    if not isinstance(compiled, Compiled):
+        return []
+    ledger = await plane.store.duties(plane.owner, agreement_id)
+    situation = Situation(
+        participant=agreement.counterparty if agreement.role is Role.PROVIDER else plane.participant,
+        claims=situations.claims_of(agreement.evidence),
+        agreed_at=agreement.agreed_at,
+        performed=facts.performed(ledger, ""),
+    )
+    return [_standing(plane, compiled, agreement, duty, situation, ledger) for duty in _all(compiled)]
+
+
+async def receipt(plane: Plane, agreement_id: str, duty: str, note: str) -> Standing:
+    """Record a person's word that a duty was done; a repeat changes nothing. Raises NotFound, NotAllowed.
+
+    The note stays in the ledger; the audit log, which is shown to others, tells the fact alone.
+    """
+    known = next((entry for entry in await standings(plane, agreement_id) if entry.duty == duty), None)
+    if known is None:
+        raise NotFound("no-duty", f"The agreement has no duty {duty}: list its duties to see which there are.")
+    if not known.by_person:
+        raise NotAllowed(
+            "performed-here", "This duty is performed by the connector itself: there is nothing to confirm."
+        )
+    agreement = await plane.store.agreement(plane.owner, agreement_id)
+    if known.state not in {*_DONE} and agreement is not None:
+        state = DutyState.SETTLED if known.state == DutyState.VIOLATED else DutyState.FULFILLED
+        kept = {"note": note} if note else {}
+        await plane.store.commit(_entry(plane, agreement, duty, known.action, state, {"by": "receipt"}, kept))
+    return next(entry for entry in await standings(plane, agreement_id) if entry.duty == duty)
+
+
+def paid(plane: Plane, agreement: Agreement, amount: Decimal, ledger: Sequence[DutyEvent]) -> list[Change]:
+    """Return the entries of what obliges to pay and is fulfilled now that so much was paid in all, each made once."""
+    compiled = plane.library.compiled(agreement.document)
+    changes: list[Change] = []
+    for duty in _all(compiled) if isinstance(compiled, Compiled) else ():
+        uid, action = duty.duty.uid, duty.duty.action[0].iri
+        said = {event.state for event in ledger if event.duty == uid}
+        if action == facts.COMPENSATE and not said & _DONE and _price(duty) <= amount:
+            state = DutyState.SETTLED if DutyState.VIOLATED in said else DutyState.FULFILLED
+            changes += _entry(plane, agreement, uid, action, state, {"by": "payment"})
+    return changes
+
+
+def _price(duty: CompiledDuty) -> Decimal:
+    """Return what a duty to pay asks for, zero where it leaves that to the invoice."""
+    entries = (*duty.parameters, *(check.constraint for check in duty.checks))
+    named = [leaf for entry in entries for leaf in leaves(entry) if leaf.left == ODRL + "payAmount"]
+    amounts = (value.amount for leaf in named for value in leaf.right if isinstance(value, Number))
+    return max(amounts, default=Decimal(0))
+
+
+async def mark_overdue(plane: Plane) -> int:
+    """Record every duty whose deadline has passed as violated, with its consequences as new duties; return how many."""
+    count = 0
+    while True:
+        found = await plane.store.overdue(plane.owner, plane.now(), BATCH)
+        for event in found:
+            await plane.store.commit(await _violated(plane, event))
+        count += len(found)
+        if len(found) < BATCH:
+            return count
+
+
+async def _violated(plane: Plane, event: DutyEvent) -> list[Change]:
+    agreement = await plane.store.agreement(event.owner, event.agreement_id)
+    compiled = plane.library.compiled(agreement.document) if agreement else None
+    duty = None
+    if isinstance(compiled, Compiled):
+        duty = next((duty for duty in _all(compiled) if duty.duty.uid == event.duty), None)
+    if agreement is None or duty is None:
+        # Nothing is known of the duty any more: it is overdue all the same.
+        return [RecordDuty(_later(plane, event))]
+    evidence = {"deadline": facts.instant(event.deadline or event.at).isoformat()}
+    changes = _entry(plane, agreement, event.duty, duty.duty.action[0].iri, DutyState.VIOLATED, evidence)
+    for consequence in duty.consequences:
+        late = facts.milliseconds(deadline(consequence, facts.instant(agreement.agreed_at)))
+        active = _event(plane, agreement, consequence.duty.uid, DutyState.ACTIVE, deadline=late)
+        changes.append(RecordDuty(active))
+    return changes
+
+
+def _later(plane: Plane, event: DutyEvent) -> DutyEvent:
+    return msgspec.structs.replace(event, state=DutyState.VIOLATED, at=plane.now(), deadline=None)
+
+
+async def _perform(
+    plane: Plane, agreement: Agreement, duty: CompiledDuty, due: DutyTask, occasion: str
+) -> Performed | Failed | None:
+    """Perform a duty for a transfer; what was done is in the ledger and the audit log before anybody relies on it."""
+    late = facts.milliseconds(due.deadline)
+    outcome = await plane.actions[due.action].perform(_task(plane, agreement, duty, late, occasion))
+    if isinstance(outcome, Performed):
+        await plane.store.commit(
+            _entry(plane, agreement, due.uid, due.action, DutyState.FULFILLED, outcome.evidence, occasion=occasion)
+        )
+        return outcome
+    return outcome if isinstance(outcome, Failed) else None
+
+
+def _first(compiled: Compiled) -> Iterator[CompiledDuty]:
+    """Yield the duties that stand from the beginning; what the data plane does on the way is nobody's task."""
+    duties = (*compiled.obligations, *(duty for rule in compiled.permissions for duty in rule.duties))
+    seen: set[str] = set()
+    for duty in duties:
+        if not duty.transform and duty.duty.uid not in seen:
+            seen.add(duty.duty.uid)
+            yield duty
+
+
+def _all(compiled: Compiled) -> list[CompiledDuty]:
+    """Return the duties, their consequences, and the remedies of prohibitions, each once."""
+    waiting = [*_first(compiled), *(duty for rule in compiled.prohibitions for duty in rule.duties)]
+    found: dict[str, CompiledDuty] = {}
+    while waiting:
+        duty = waiting.pop(0)
+        found.setdefault(duty.duty.uid, duty)
+        waiting += duty.consequences
+    return list(found.values())
+
+
+def _standing(
+    plane: Plane,
+    compiled: Compiled,
+    agreement: Agreement,
+    duty: CompiledDuty,
+    situation: Situation,
+    ledger: Sequence[DutyEvent],
+) -> Standing:
+    library = plane.library
+    at = facts.instant(plane.now())
+    request = Request(action="odrl:use", target=agreement.dataset, assignee=situation.participant, at=at)
+    task = standing(duty, request, facts.world(situation, compiled, library.claims, library.operands))
+    events = tuple(event for event in ledger if event.duty == task.uid)
+    # What is on record goes before what the clock says; a consequence stands only once it is on record.
+    said = [event.state for event in events if not event.occasion and event.state is not DutyState.ACTIVE]
+    idle = task.role in {"consequence", "remedy"} and not events
+    return Standing(
+        duty=task.uid,
+        role=task.role,
+        action=task.action,
+        state=said[-1] if said else "inactive" if idle else task.state,
+        assignee=task.assignee,
+        deadline=facts.milliseconds(task.deadline),
+        by_person=not facts.performed_here(duty),
+        events=events,
+    )
+
+
+def _task(plane: Plane, agreement: Agreement, duty: CompiledDuty, late: int | None, occasion: str = "") -> Task:
+    said: dict[str, tuple[str, ...]] = {}
+    for entry in duty.parameters:
+        if isinstance(entry, AtomicConstraint):
+            name = entry.left.rpartition("#")[2].rpartition("/")[2]
+            said[name] = (*said.get(name, ()), *(lexical(value)[0] for value in entry.right))
+    named = f"{agreement.owner}\n{agreement.id}\n{duty.duty.uid}\n{occasion}"
+    return Task(
+        key=hashlib.sha256(named.encode()).hexdigest(),
+        owner=agreement.owner,
+        agreement_id=agreement.id,
+        duty=duty.duty.uid,
+        action=duty.duty.action[0].iri,
+        role=agreement.role,
+        participant=plane.participant,
+        counterparty=agreement.counterparty,
+        dataset=agreement.dataset,
+        at=plane.now(),
+        occasion=occasion,
+        deadline=late,
+        parameters=said,
+    )
+
+
+def _entry(
+    plane: Plane,
+    agreement: Agreement,
+    duty: str,
+    action: str,
+    state: DutyState,
+    evidence: dict[str, str],
+    kept: dict[str, str] | None = None,
+    *,
+    occasion: str = "",
+) -> list[Change]:
+    """Return an entry of the ledger and its audit leaf; `kept` stays in the ledger alone."""
+    event = _event(plane, agreement, duty, state, occasion=occasion, evidence={**evidence, **(kept or {})})
+    details = {"duty": duty, "action": action, "transfer": occasion, "evidence": evidence}
+    return [RecordDuty(event), record(plane, f"duty {state}", agreement.id, details)]
+
+
+def _event(
+    plane: Plane,
+    agreement: Agreement,
+    duty: str,
+    state: DutyState,
+    *,
+    occasion: str = "",
+    deadline: int | None = None,
+    evidence: dict[str, str] | None = None,
+) -> DutyEvent:
+    return DutyEvent(
+        owner=agreement.owner,
+        agreement_id=agreement.id,
+        duty=duty,
+        state=state,
+        at=plane.now(),
+        occasion=occasion,
+        deadline=deadline,
+        evidence=msgspec.json.encode(evidence or {}),
+    )

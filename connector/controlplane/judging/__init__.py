@@ -1,0 +1,1 @@
+"""Policies are asked: the facts, the situation, the judgement, and what goes on record of it."""

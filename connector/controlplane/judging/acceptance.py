@@ -1,0 +1,151 @@
+"""Whether a policy may be offered or agreed here: it is read, not void, of use to somebody, and enforced here.
+
+What nothing here can check, apply or see would deny every access later; it is refused before anybody relies on it.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+
+from connector.controlplane.core.plane import Plane
+from connector.controlplane.judging import treatments
+from connector.controlplane.judging.facts import TOLD, known, performed_here
+from connector.controlplane.judging.library import Library
+from connector.controlplane.judging.treatments import ANY, TRANSFORMS, Data
+from connector.policy.analysis.lint import PersonalData, Remark, lint
+from connector.policy.analysis.space.findings import Finding
+from connector.policy.compiling.checks import leaves
+from connector.policy.compiling.compile import Compiled, CompiledDuty, CompiledRule
+from connector.policy.model.decision import PolicyError
+from connector.policy.model.model import ODRL, AtomicConstraint
+from connector.policy.words import findings
+from connector.ports.entities import DataClass, Marking, Stated
+
+# Remarks on personal data that do not keep it from being offered.
+_PERSONAL = frozenset({"unusual-purpose", "consent-is-weak"})
+
+Texts = dict[str, str]
+"""The same in `de` and `en`."""
+
+
+class Unfit(msgspec.Struct, frozen=True):
+    """Why a policy may not be offered or agreed: a code for programs, a text in each language for people."""
+
+    code: str
+    texts: Texts
+
+
+def unenforceable(library: Library, document: bytes, data: Data = ANY) -> Unfit | None:
+    """Return why a policy cannot be accepted at all: it cannot be read, or something in it cannot be enforced here.
+
+    `data` is what is known of the data it is about; without it some that fit are meant.
+    """
+    compiled = library.compiled(document)
+    if isinstance(compiled, PolicyError):
+        return unreadable(compiled)
+    return next((_unfit(library, finding) for finding in gaps(library, compiled, data)), None)
+
+
+def unpublishable(library: Library, document: bytes, now: datetime, data: Data = ANY) -> Unfit | None:
+    """Return why a policy is not offered: as above, or because it is void or nobody could ever use it from `now` on."""
+    problem = unenforceable(library, document, data)
+    if problem is not None:
+        return problem
+    compiled = library.compiled(document)
+    assert isinstance(compiled, Compiled)
+    if not any(rule.covers is None or ODRL + "use" in rule.covers for rule in compiled.permissions):
+        return _unfit(library, Finding("no-use"))
+    errors = (remark.finding for remark in lint(compiled, now=now) if remark.level == "error")
+    return next((_unfit(library, finding) for finding in errors), None)
+
+
+def remarks(library: Library, compiled: Compiled) -> tuple[Remark, ...]:
+    """Return what nothing here can enforce, as remarks beside those of `lint`."""
+    return tuple(Remark("error", finding) for finding in gaps(library, compiled))
+
+
+def impersonal(plane: Plane, document: bytes, stated: Stated, data_class: DataClass) -> Unfit | None:
+    """Return why a policy is no offer of personal data, with a sentence for everything that is missing."""
+    said = [finding for level, finding in _personal(plane, document, stated, data_class) if level == "error"]
+    if not said:
+        return None
+    texts = [_unfit(plane.library, finding).texts for finding in dict.fromkeys(said)]
+    return Unfit(said[0].code, {language: " ".join(text[language] for text in texts) for language in ("de", "en")})
+
+
+def personal_remarks(plane: Plane, document: bytes, stated: Stated, data_class: DataClass) -> tuple[Texts, ...]:
+    """Return what is odd with an offer of personal data, although it may be offered."""
+    said = [finding for level, finding in _personal(plane, document, stated, data_class) if level == "warning"]
+    return tuple(_unfit(plane.library, finding).texts for finding in dict.fromkeys(said) if finding.code in _PERSONAL)
+
+
+def _personal(plane: Plane, document: bytes, stated: Stated, data_class: DataClass) -> Iterator[tuple[str, Finding]]:
+    compiled = plane.library.compiled(document)
+    if data_class is not DataClass.PERSONAL or isinstance(compiled, PolicyError):
+        return
+    kind: PersonalData = "special" if stated.marking is Marking.SPECIAL else "personal"
+    for remark in lint(compiled, personal=kind, public_body=is_public_body(plane)):
+        yield remark.level, msgspec.structs.replace(remark.finding, rule="")
+
+
+def is_public_body(plane: Plane) -> bool:
+    """Tell whether we are a public authority: if the participant list says so, or says nothing of it."""
+    known = plane.identity.participant(plane.participant)
+    kinds = known.claims.get("organisationType", ()) if known else ()
+    return not kinds or "public-body" in kinds
+
+
+def unreadable(error: PolicyError) -> Unfit:
+    """Return why a policy cannot be read or compiled, with the place in the document."""
+    where = f" ({error.path})" if error.path else ""
+    text = f"{error.sentence}{where}"
+    return Unfit(error.code, {"de": f"Diese Regeln sind hier nicht annehmbar: {text}", "en": text})
+
+
+def _unfit(library: Library, finding: Finding) -> Unfit:
+    said = {"de": findings.say(finding, library.operands, "de"), "en": findings.say(finding, library.operands, "en")}
+    return Unfit(finding.code, said)
+
+
+def gaps(library: Library, compiled: Compiled, data: Data = ANY) -> Iterator[Finding]:
+    """Yield what in a policy nothing here can check, apply or see; each operand and action once."""
+    seen: set[Finding] = set()
+    for finding in (*_all(library, compiled), *treatments.gaps(compiled, data)):
+        if finding not in seen:
+            seen.add(finding)
+            yield finding
+
+
+def _all(library: Library, compiled: Compiled) -> Iterator[Finding]:
+    for rule in (*compiled.permissions, *compiled.prohibitions):
+        for atom in _conditions(rule):
+            yield from _of_atom(library, atom)
+        for duty in rule.duties:
+            action = duty.duty.action[0].iri
+            if rule.kind == "permission" and not duty.transform and action not in TOLD and not performed_here(duty):
+                yield Finding("not-seen", other=action)
+            yield from _of_duty(library, duty)
+    for duty in compiled.obligations:
+        yield from _of_duty(library, duty)
+
+
+def _of_duty(library: Library, duty: CompiledDuty) -> Iterator[Finding]:
+    if duty.transform and duty.transform not in TRANSFORMS:
+        yield Finding("not-applied", other=duty.duty.action[0].iri)
+    for check in duty.checks:
+        for atom in leaves(check.constraint):
+            yield from _of_atom(library, atom)
+
+
+def _of_atom(library: Library, atom: AtomicConstraint) -> Iterator[Finding]:
+    operand = library.operands.operands[atom.left]
+    if not known(operand, library.claims) and not treatments.by_data(operand):
+        yield Finding("not-checked", operands=(operand.iri,))
+
+
+def _conditions(rule: CompiledRule) -> Iterator[AtomicConstraint]:
+    for check in (*rule.refinements, *rule.constraints):
+        yield from leaves(check.constraint)
+    for row in rule.rows:
+        yield from leaves(row)

@@ -1,0 +1,107 @@
+"""What goes on record of a decision: policy hash, engine version, verdict per rule, and the values that were used.
+
+Values of operands that are personal or belong to single records are left out; that they were looked at is not.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from connector.policy.analysis.negotiate import Answer, Hold, Terminate
+from connector.policy.analysis.space.findings import Finding
+from connector.policy.model.decision import AtomVerdict, Decision, Explanation, RuleVerdict, Truth
+from connector.policy.model.literals import lexical
+from connector.policy.model.model import AtomicConstraint
+from connector.policy.vocabulary.registry import Registry
+from connector.policy.words import findings
+from connector.policy.words.constraint import subject
+from connector.policy.words.language import Language, Pair, choose, full_stop
+
+# Of one decision: rules, constraints of a rule, values of a constraint, characters of a value.
+MOST_RULES, MOST_ATOMS, MOST_VALUES, LONGEST_VALUE = 50, 50, 10, 200
+MOST_REASONS = 5
+MOST_TOLD = 5
+
+_VERDICTS: dict[str, Pair] = {
+    "permit": ("Die Regeln erlauben es.", "The rules permit it."),
+    "deferred": ("Die Regeln erlauben es, soweit bekannt.", "The rules permit it as far as is known."),
+    "deny": ("Die Regeln erlauben es nicht.", "The rules do not permit it."),
+    "open": ("Die Regeln lassen es offen.", "The rules leave it open."),
+}
+_HOLDS: dict[str, Pair] = {"false": ("nicht erfüllt", "not met"), "unknown": ("nicht bekannt", "not known")}
+_FOUND: Pair = ("; gefunden {}", "; found {}")
+_DECLARED: Pair = (" (nur angegeben)", " (declared only)")
+
+_WORDS: dict[Truth, str] = {True: "true", False: "false", None: "unknown"}
+
+
+def of_decision(decision: Decision) -> dict[str, Any]:
+    """Return what every decision leaves behind."""
+    return {
+        "verdict": decision.verdict.value,
+        "policy": decision.policy_hash,
+        "engine": decision.engine_version,
+        "reasons": [reason.code for reason in decision.reasons[:MOST_REASONS]],
+    }
+
+
+def of_explanation(found: Explanation, operands: Registry) -> dict[str, Any]:
+    """Return the same with the verdict of each rule and each constraint and the values that it stands on."""
+    return {**of_decision(found.decision), "rules": [_rule(rule, operands) for rule in found.rules[:MOST_RULES]]}
+
+
+def of_comparison(answer: Answer, offer: str) -> dict[str, Any]:
+    """Return what comes of comparing a request with our offer (its hash), and nothing of what we would give."""
+    found = {"found": type(answer).__name__.lower(), "with": offer}
+    return {**found, "findings": of_findings(answer.reasons if isinstance(answer, Terminate | Hold) else ())}
+
+
+def of_findings(found: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Return where two policies part, by code and operand."""
+    return [{"code": entry.code, "operands": list(entry.operands)} for entry in tuple(found)[:MOST_REASONS]]
+
+
+def told(record: Mapping[str, Any], operands: Registry, language: Language) -> tuple[str, ...]:
+    """Say what is on record of a decision: its verdict, what did not hold or was not known, and where terms part."""
+    said = [choose(language, _VERDICTS.get(str(record.get("verdict")), _VERDICTS["open"]))]
+    atoms = [entry for rule in record.get("rules", ()) for entry in rule["constraints"] if entry["verdict"] != "true"]
+    for entry in atoms[:MOST_TOLD]:
+        values = ", ".join(entry.get("found", ()))
+        found = choose(language, _FOUND).format(values) if values else ""
+        declared = choose(language, _DECLARED) if entry.get("trust") == "declared" else ""
+        name = full_stop(subject(entry["operand"], operands, language))[:-1]
+        said.append(f"{name}: {choose(language, _HOLDS[entry['verdict']])}{found}{declared}.")
+    compared = record.get("compared", {})
+    parts = [Finding(entry["code"], operands=tuple(entry["operands"])) for entry in compared.get("findings", ())]
+    return (*said, *(findings.say(part, operands, language) for part in parts))
+
+
+def _rule(rule: RuleVerdict, operands: Registry) -> dict[str, Any]:
+    atoms = [_atom(atom, operands) for verdict in (*rule.refinements, *rule.constraints) for atom in _leaves(verdict)]
+    return {
+        "rule": rule.uid,
+        "kind": rule.kind,
+        "applies": _WORDS[rule.applies],
+        "constraints": atoms[:MOST_ATOMS],
+        "duties": {duty.uid: duty.state for duty in rule.duties},
+    }
+
+
+def _leaves(verdict: AtomVerdict) -> Iterator[AtomVerdict]:
+    if isinstance(verdict.constraint, AtomicConstraint):
+        yield verdict
+    for child in verdict.children:
+        yield from _leaves(child)
+
+
+def _atom(atom: AtomVerdict, operands: Registry) -> dict[str, Any]:
+    assert isinstance(atom.constraint, AtomicConstraint)
+    operand = operands.operands[atom.constraint.left]
+    told: dict[str, Any] = {
+        "operand": operand.iri,
+        "operator": atom.constraint.operator,
+        "verdict": _WORDS[atom.verdict],
+        "trust": operand.trust,
+    }
+    if operand.per_record or operand.personal:
+        return told
+    return {**told, "found": [lexical(value)[0][:LONGEST_VALUE] for value in atom.found[:MOST_VALUES]]}

@@ -1,0 +1,265 @@
+"""Policies asked: may this dataset be shown, may this offer be agreed, may these bytes leave now.
+
+A policy that cannot be compiled is denied with its own reason. What is asked often is decided; only a denial is
+explained, in words for both parties.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from connector.controlplane.core.plane import Plane
+from connector.controlplane.judging import acceptance, decision_records, facts, situations, treatments
+from connector.controlplane.judging.facts import Situation
+from connector.policy.analysis.space.findings import Finding
+from connector.policy.compiling.compile import Compiled
+from connector.policy.deciding.decide import decide, explain, is_shown
+from connector.policy.model.decision import (
+    Counter,
+    Decision,
+    DutyTask,
+    Explanation,
+    Phase,
+    PolicyError,
+    Request,
+    Verdict,
+    World,
+)
+from connector.policy.model.literals import MICROSECOND
+from connector.policy.model.model import DK
+from connector.policy.vocabulary.registry import Registry
+from connector.policy.words import findings
+from connector.policy.words.reasons import reasons
+from connector.ports.entities import Recent, Usage
+from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation
+from connector.protocol.dsp.machines.transfer_machine import TransferProcess, TransferState
+
+MOST_REASONS = 3
+# Half-hours of more than a week: times of the day and days of the week come round within it.
+MOST_FLIPS = 400
+# Of all constraints that are looked at for it.
+MOST_LOOKED_AT = 100_000
+# How often a decision is taken again that hangs on a counter of bytes in more than by its upper bound.
+RECHECK_MS = 1_000
+
+
+_NO_AGREEMENT = {
+    "de": "Für diese Lieferung gibt es keinen abgeschlossenen Vertrag.",
+    "en": "There is no finalized agreement for this transfer.",
+}
+
+
+_ENDED = {
+    "de": "Der Anbieter ist vom Vertrag zurückgetreten.",
+    "en": "The provider has withdrawn from the agreement.",
+}
+_AGAIN = {"de": "Wieder möglich ab {}.", "en": "Possible again from {}."}
+
+
+class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+    """A verdict as the control plane uses it: denied or not, why, until when (ms), limits, and what goes on record.
+
+    `reasons` says why it was denied in `de` and `en`, empty where it was not; `duties` what is to be performed, or what
+    stands in the way. `record` has no secret and no personal data. `treatment` is what is done to the data on the way.
+    """
+
+    denied: bool
+    reasons: dict[str, str] = {}
+    valid_until: int | None = None
+    max_uses: int | None = None
+    max_per_hour: int | None = None
+    max_bytes: int | None = None
+    duties: tuple[DutyTask, ...] = ()
+    record: dict[str, Any] = {}
+    treatment: bytes = b""
+
+    @property
+    def reason(self) -> str:
+        """The reasons as the counter-party is told them."""
+        return self.reasons.get("en", "")
+
+
+def judge(plane: Plane, document: bytes, situation: Situation, dataset: str, phase: Phase) -> Judgement:
+    """Decide `use` of a dataset under a policy in a situation, as of now.
+
+    A contract may be negotiated before its time has come: in that phase only what stays denied is denied. Whether a
+    catalogue shows an offer is asked of an `onlooker`.
+    """
+    compiled = plane.library.compiled(document)
+    if isinstance(compiled, PolicyError):
+        return Judgement(denied=True, reasons=acceptance.unreadable(compiled).texts, record={"error": compiled.code})
+    at = _after_what_was_done(facts.instant(plane.now()), situation)
+    request = Request(action="odrl:use", target=dataset, assignee=situation.participant, at=at)
+    library = plane.library
+    world = facts.world(situation, compiled, library.claims, library.operands)
+    found = explain(compiled, request, world, phase)
+    decision = found.decision
+    kept = decision_records.of_explanation(found, library.operands)
+    if decision.verdict is not Verdict.DENY or (phase is Phase.NEGOTIATION and _later(compiled, request, world)):
+        judged = _judgement(plane, decision, situation, kept)
+        return _treated(plane, judged, decision, situation, dataset, world) if phase is Phase.ACCESS else judged
+    texts = _and_when(told(found, library.operands), decision, situation.recent)
+    return _judgement(plane, decision, situation, kept, texts)
+
+
+def onlooker(plane: Plane, situation: Situation) -> Callable[[bytes, str], bool]:
+    """Return a function that tells whether a policy shows its offer of a dataset in a situation, as of now.
+
+    For one answer to one caller: a policy that many offers share, and that names no dataset, is decided once.
+    """
+    library = plane.library
+    at = facts.instant(plane.now())
+    answers: dict[bytes, bool] = {}
+
+    def shown(document: bytes, dataset: str) -> bool:
+        answer = answers.get(document)
+        if answer is not None:
+            return answer
+        compiled = library.compiled(document)
+        if isinstance(compiled, PolicyError):
+            return answers.setdefault(document, False)
+        request = Request(action="odrl:use", target=dataset, assignee=situation.participant, at=at)
+        answer = is_shown(compiled, request, facts.world(situation, compiled, library.claims, library.operands))
+        if all(rule.target is None for rule in (*compiled.permissions, *compiled.prohibitions)):
+            answers[document] = answer
+        return answer
+
+    return shown
+
+
+def _treated(
+    plane: Plane, judged: Judgement, decision: Decision, situation: Situation, dataset: str, world: World
+) -> Judgement:
+    """Return the verdict with what is done to the data; denied where the data does not allow it."""
+    operands = plane.library.operands
+    purpose = world.facts.get("purpose", ())
+    found = treatments.made(operands, situation.data, dataset, decision.transforms, decision.row_filter, purpose)
+    if found is None:
+        return judged
+    if isinstance(found, Finding):
+        texts = {"de": findings.say(found, operands, "de"), "en": findings.say(found, operands, "en")}
+        return Judgement(
+            denied=True, reasons=texts, record={**judged.record, "verdict": "deny", "reasons": [found.code]}
+        )
+    done = [step.name for step in found.steps] + (["row-filter"] if found.rows else [])
+    record = {**judged.record, "treatment": done}
+    return msgspec.structs.replace(judged, treatment=msgspec.json.encode(found), record=record)
+
+
+def _after_what_was_done(at: datetime, situation: Situation) -> datetime:
+    """Return the instant of the request: behind a duty that was performed for it in the same millisecond."""
+    done = any(record.fulfilled_at == at for record in situation.performed.values())
+    return at + MICROSECOND if done else at
+
+
+def _later(compiled: Compiled, request: Request, world: World) -> bool:
+    """Tell whether the passing of time alone turns a denial: a period that has not begun, hours of the day.
+
+    Of a long policy fewer instants are looked at, so that nobody can hold us up with it.
+    """
+    leaves = sum(rule.leaves for rule in (*compiled.permissions, *compiled.prohibitions))
+    for _ in range(min(MOST_FLIPS, MOST_LOOKED_AT // (leaves + 1) + 1)):
+        decision = decide(compiled, request, world, Phase.NEGOTIATION)
+        if decision.verdict is not Verdict.DENY:
+            return True
+        if decision.valid_until is None:
+            return False
+        request = msgspec.structs.replace(request, at=decision.valid_until)
+    return False
+
+
+def told(found: Explanation, operands: Registry) -> dict[str, str]:
+    """Return the first reasons of a decision as one text in each language."""
+    return {
+        "de": " ".join(reasons(found, operands, "de")[:MOST_REASONS]),
+        "en": " ".join(reasons(found, operands, "en")[:MOST_REASONS]),
+    }
+
+
+def _and_when(texts: dict[str, str], decision: Decision, recent: Recent | None) -> dict[str, str]:
+    """Add when another use may begin, where too many were begun within an hour."""
+    full = any(reason.operand == DK + "requestsPerHour" for reason in decision.reasons)
+    if not full or recent is None or recent.frees_at is None:
+        return texts
+    at = facts.instant(recent.frees_at).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return {language: f"{text} {_AGAIN[language].format(at)}" for language, text in texts.items()}
+
+
+def _judgement(
+    plane: Plane,
+    decision: Decision,
+    situation: Situation,
+    kept: dict[str, Any],
+    texts: dict[str, str] | None = None,
+) -> Judgement:
+    now = plane.now()
+    until = decision.valid_until
+    # A lease ends at a whole millisecond, and never before it has begun.
+    valid_until = max(int(until.timestamp() * 1000), now + 1) if until else None
+    hourly = [counter for counter in decision.counters if facts.by_the_hour(counter)]
+    stepping = [counter for counter in decision.counters if counter.step and counter not in hourly]
+    if any(counter.exact and (not counter.step or counter in hourly) for counter in decision.counters):
+        valid_until = min(valid_until or now + RECHECK_MS, now + RECHECK_MS)
+    recent = situation.recent
+    if texts is not None and recent and recent.frees_at is not None:
+        valid_until = min(valid_until or recent.frees_at, max(recent.frees_at, now + 1))
+    return Judgement(
+        denied=texts is not None,
+        reasons=texts or {},
+        valid_until=valid_until,
+        max_uses=_least(_limits(stepping, situation.usage)),
+        max_per_hour=_least(_limits(hourly, recent)),
+        max_bytes=_least(counter.limit for counter in decision.counters if not counter.step),
+        duties=decision.duties,
+        record=kept,
+    )
+
+
+def _limits(counters: Iterable[Counter], used: Usage | Recent | None) -> Iterable[int | None]:
+    """Return how many uses there may be in all.
+
+    A use that is more than a count below a limit is decided one by one: the next needs a new lease.
+    """
+    uses = used.uses if used else 0
+    for counter in counters:
+        yield counter.limit
+        if counter.exact:
+            yield uses + counter.step
+
+
+def _least(limits: Iterable[int | None]) -> int | None:
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+async def access(plane: Plane, process: TransferProcess, *, in_use: bool = False) -> Judgement:
+    """Decide whether the bytes of a transfer may leave now, under its agreement.
+
+    `in_use` says that a use that was counted already goes on: it is decided again, not the one after it.
+    """
+    agreement = await plane.store.agreement(process.owner, process.agreement_id)
+    if agreement is None or agreement.finalized_at is None:
+        return Judgement(denied=True, reasons=_NO_AGREEMENT, record={"verdict": "deny", "reasons": ["no-agreement"]})
+    if agreement.withdrawn_at is not None:
+        told = {name: f"{text} {agreement.withdrawn_because}".strip() for name, text in _ENDED.items()}
+        return Judgement(denied=True, reasons=told, record={"verdict": "deny", "reasons": ["agreement-withdrawn"]})
+    asset = await plane.store.asset(process.owner, agreement.dataset)
+    situation = await situations.of_transfer(plane, process, agreement, asset)
+    usage, recent = situation.usage, situation.recent
+    if in_use and usage and usage.uses:
+        situation = msgspec.structs.replace(situation, usage=msgspec.structs.replace(usage, uses=usage.uses - 1))
+    verdict = judge(plane, agreement.document, situation, agreement.dataset, Phase.ACCESS)
+    if verdict.denied and recent and recent.uses and process.state == TransferState.STARTED:
+        # An hour that is full ends nothing that runs: the lease lets no further use begin before there is room again.
+        full = msgspec.structs.replace(situation, recent=msgspec.structs.replace(recent, uses=recent.uses - 1))
+        again = judge(plane, agreement.document, full, agreement.dataset, Phase.ACCESS)
+        verdict = verdict if again.denied else again
+    return verdict
+
+
+async def of_agreement(plane: Plane, process: ContractNegotiation) -> Judgement:
+    """Decide the offer that is on the table as it is agreed, for the record: a person may have the last word."""
+    asset = await plane.store.asset(process.owner, process.dataset)
+    situation = situations.of_peer(process.peer, situations.claims_of(process.evidence), asset, plane.now())
+    return judge(plane, process.offer, situation, process.dataset, Phase.NEGOTIATION)

@@ -1,0 +1,87 @@
+"""Compiled policies by their bytes: a policy is compiled once, however many offers and agreements carry it."""
+
+import difflib
+from collections import OrderedDict
+
+import msgspec
+
+from connector import resources
+from connector.controlplane.judging.facts import claimable
+from connector.policy.compiling.compile import ENFORCED_HERE, Compiled, compile_policy
+from connector.policy.model.decision import PolicyError
+from connector.policy.model.model import Policy
+from connector.policy.reading.load import load
+from connector.policy.reading.templates import Template, parse
+from connector.policy.vocabulary import registry
+from connector.policy.vocabulary.registry import Registry
+
+REMEMBERED = 20_000
+EVERY_TIER = ENFORCED_HERE | {"consumer", "organisational"}
+
+
+class UnknownTemplate(Exception):
+    """There is no template of this name; the message names the nearest."""
+
+
+def operands() -> Registry:
+    """Return the operands that policies may use, as they are distributed with their taxonomies."""
+    terms = sorted(entry.name for entry in resources.path("vocab", "terms").iterdir() if entry.suffix == ".toml")
+    texts = tuple(resources.text("vocab", "terms", name) for name in terms)
+    return registry.parse(resources.text("policies", "operands.toml"), texts)
+
+
+class Library:
+    """Compiles policies against one operand registry and remembers them, the least recently used forgotten first.
+
+    `accept` are the tiers of enforcement that the operator allows.
+    """
+
+    def __init__(self, operands: Registry, accept: frozenset[str] = ENFORCED_HERE) -> None:
+        self.operands = operands
+        self._accept = accept
+        self.claims = claimable(operands)
+        self._known: OrderedDict[bytes, Compiled | PolicyError] = OrderedDict()
+
+    def compiled(self, document: bytes) -> Compiled | PolicyError:
+        """Return the policy compiled, or why it cannot be accepted."""
+        known = self._known.get(document)
+        if known is not None:
+            self._known.move_to_end(document)
+            return known
+        made = self._compile(document)
+        self._known[document] = made
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        return made
+
+    def readable(self, document: bytes) -> Compiled | PolicyError:
+        """Return a policy compiled to be said in words, also where it asks for more than is accepted here."""
+        known = self.compiled(document)
+        return self._compile(document, EVERY_TIER) if isinstance(known, PolicyError) else known
+
+    def _compile(self, document: bytes, accept: frozenset[str] | None = None) -> Compiled | PolicyError:
+        try:
+            return compile_policy(_on_the_wire(load(document)), self.operands, accept=accept or self._accept)
+        except PolicyError as error:
+            return error
+
+
+def _on_the_wire(policy: Policy) -> Policy:
+    """Our wire profile settles conflicts by `prohibit`, because `conflict` does not survive the official context."""
+    return policy if policy.conflict else msgspec.structs.replace(policy, conflict="prohibit")
+
+
+def template_names() -> tuple[str, ...]:
+    """Return the names of the policy templates that are distributed, sorted."""
+    folder = resources.path("policies", "templates")
+    return tuple(sorted(entry.stem for entry in folder.iterdir() if entry.suffix == ".toml"))
+
+
+def template(name: str) -> Template:
+    """Return a policy template. Raises UnknownTemplate."""
+    names = template_names()
+    if name not in names:
+        near = difflib.get_close_matches(name, names, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}."
+        raise UnknownTemplate(f"There is no template {name[:100]}: {hint}")
+    return parse(resources.text("policies", "templates", f"{name}.toml"))

@@ -1,0 +1,76 @@
+"""Policies as people write them, in any form of JSON-LD or in Turtle, turned into the compact form that we keep.
+
+On the wire nothing but the compact form is read (ADR 6); here a person hands in a document, and it is turned over once,
+before anybody relies on it. What cannot be turned without loss is refused. A kept policy has no context of its own: the
+frame that it travels in brings none, so names are written in full (ADR 20).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from connector.controlplane.core.errors import Invalid
+from connector.controlplane.judging import acceptance
+from connector.policy.model.decision import PolicyError
+from connector.policy.model.dump import dump
+from connector.policy.reading.document import parse
+from connector.policy.reading.load import DEFAULT, load
+from connector.policy.vocabulary.names import expand as full_name
+from connector.semantic.contexts import ForeignError, is_foreign
+from connector.semantic.expand import expand
+from connector.semantic.turtle import read_turtle
+
+
+def compacted(policy: dict[str, Any]) -> dict[str, Any]:
+    """Return a policy in the compact form without a context; as it is where it has none. Raises PolicyError."""
+    context = policy.get("@context")
+    entries = context if isinstance(context, list | tuple) else [context]
+    if not any(isinstance(entry, Mapping) for entry in entries) and not is_foreign(policy):
+        return policy
+    parse(policy, DEFAULT)
+    try:
+        return _written(expand(policy) if is_foreign(policy) else policy)
+    except ForeignError as error:
+        raise PolicyError(error.code, error.path, error.sentence) from None
+
+
+def kept(policy: dict[str, Any]) -> bytes:
+    """Return a policy that a person handed in, as it is kept. Raises Invalid."""
+    try:
+        return msgspec.json.encode(compacted(policy))
+    except PolicyError as error:
+        raise Invalid("not-offerable", acceptance.unreadable(error).texts["en"]) from None
+
+
+def from_turtle(content: bytes) -> dict[str, Any]:
+    """Return the policy of a Turtle file in the compact form. Raises PolicyError."""
+    try:
+        return _written(read_turtle(content))
+    except ForeignError as error:
+        raise PolicyError(error.code, error.path, error.sentence) from None
+
+
+def _written(document: dict[str, Any]) -> dict[str, Any]:
+    read = load({"@id": "urn:uuid:draft", **document})
+    written = dump(msgspec.structs.replace(read, prefixes=()))
+    prefixes = dict(read.prefixes)
+    return _in_full(written, prefixes) if prefixes else written
+
+
+def _in_full(value: Any, prefixes: Mapping[str, str]) -> Any:
+    """Write names in full that a right operand gives as a plain string under a prefix of the document."""
+    if isinstance(value, list):
+        return [_in_full(entry, prefixes) for entry in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: _operands(entry, prefixes) if name == "rightOperand" else _in_full(entry, prefixes)
+        for name, entry in value.items()
+    }
+
+
+def _operands(value: Any, prefixes: Mapping[str, str]) -> Any:
+    if isinstance(value, list):
+        return [_operands(entry, prefixes) for entry in value]
+    return full_name(value, prefixes) if isinstance(value, str) else value

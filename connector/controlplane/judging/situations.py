@@ -1,0 +1,83 @@
+"""Situations gathered: what the store, the list, the data plane and our people know when a policy is asked.
+
+Only what the policy reads is looked for; what is true of now and not of the contract (payments, events, what runs) only
+once data is to move, so that a contract can be made before its time has come.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from connector.controlplane.core.plane import Plane
+from connector.controlplane.judging import facts, treatments
+from connector.controlplane.judging.facts import Situation
+from connector.policy.compiling.compile import Compiled
+from connector.policy.model.decision import PolicyError
+from connector.ports.entities import Agreement, Asset, Page
+from connector.protocol.dsp.machines.transfer_machine import TransferProcess, TransferState
+from connector.protocol.dsp.version import VERSION
+
+MOST_RUNNING = 500
+
+
+def of_peer(
+    participant: str, claims: Mapping[str, tuple[str, ...]], asset: Asset | None, agreed_at: int | None = None
+) -> Situation:
+    """Return the situation of an authenticated participant that looks at an offer of an asset, or negotiates it."""
+    return Situation(
+        participant=participant,
+        claims=claims,
+        agreed_at=agreed_at,
+        media_type=asset.media_type if asset else None,
+        stated=asset.stated if asset else None,
+        protocol=VERSION,
+        data=treatments.data_of(asset) if asset else treatments.ANY,
+    )
+
+
+async def of_transfer(plane: Plane, process: TransferProcess, agreement: Agreement, asset: Asset | None) -> Situation:
+    """Return the situation in which the bytes of a transfer are to leave; present claims come before older ones."""
+    claims = claims_of(process.evidence) or claims_of(agreement.evidence)
+    known = plane.identity.participant(agreement.counterparty)
+    situation = of_peer(agreement.counterparty, known.claims if known else claims, asset, agreement.agreed_at)
+    owner, compiled = agreement.owner, plane.library.compiled(agreement.document)
+    read = frozenset[str]() if isinstance(compiled, PolicyError) else _facts(compiled)
+    store, now = plane.store, plane.now()
+    return msgspec.structs.replace(
+        situation,
+        now=now,
+        usage=await store.usage(owner, agreement.id),
+        recent=await store.recent(owner, agreement.id, now) if "requestsPerHour" in read else None,
+        format=process.format,
+        running=await _running(plane, process) if "concurrentTransfers" in read else None,
+        performed=facts.performed(await store.duties(owner, agreement.id), process.id),
+        payments=await store.payments(owner, agreement.id) if read & {"paymentState", "payAmount"} else None,
+        events=await store.events(owner) if "event" in read else None,
+        data=treatments.data_of(asset),
+        changed_at=await plane.dataplane.changed_at(asset.source) if asset and "dataAge" in read else None,
+    )
+
+
+def claims_of(shown: bytes) -> dict[str, tuple[str, ...]]:
+    """Return the verified claims that were kept with a process or an agreement."""
+    document = msgspec.json.decode(shown)
+    claims = document.get("claims") or {}
+    return {name: tuple(values) for name, values in claims.items()}
+
+
+def _facts(compiled: Compiled) -> frozenset[str]:
+    """Return the names of the facts that a policy reads, counters without their rule."""
+    return frozenset(name.partition(":")[0] for name in compiled.facts)
+
+
+async def _running(plane: Plane, process: TransferProcess) -> int:
+    """Count the transfers that run under the agreement, this one included.
+
+    One that runs already counts only those before it, so that of two that begin at once the later one ends.
+    """
+    rows, _ = await plane.store.transfers(
+        process.owner, Page(limit=MOST_RUNNING), state=TransferState.STARTED, agreement_id=process.agreement_id
+    )
+    mine, runs = (process.created_at, process.id), process.state == TransferState.STARTED
+    others = [(row.created_at, row.id) for row in rows if row.id != process.id]
+    return 1 + sum(not runs or other < mine for other in others)

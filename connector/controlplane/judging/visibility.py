@@ -1,0 +1,27 @@
+"""Who sees which offer of ours: the access policy of an asset decides, not its terms."""
+
+from collections.abc import Callable
+
+from connector.controlplane.core import documents
+from connector.controlplane.core.plane import Plane
+from connector.controlplane.judging import judgement, situations
+from connector.ports.entities import Asset
+from connector.ports.identity import Caller
+
+
+def visible(plane: Plane, caller: Caller, asset: Asset) -> bool:
+    """Tell whether the offer of an asset is shown to the caller: by its access policy, not by its terms.
+
+    Whoever may see an offer but does not meet its terms learns why when asking for a contract.
+    """
+    return asset.access is None or onlooker(plane, caller)(asset.access, asset.id)
+
+
+def onlooker(plane: Plane, caller: Caller) -> Callable[[bytes, str], bool]:
+    """Return the test whether an access policy, of the dataset with an id, lets this caller see an offer."""
+    return judgement.onlooker(plane, situations.of_peer(caller.participant, caller.claims, None))
+
+
+def catalog_policy(asset: Asset) -> bytes:
+    """Return the asset's policy as the Offer that catalogues show."""
+    return documents.catalog_offer(asset.policy, offer_id=asset.offer_id)

@@ -1,0 +1,1 @@
+"""Negotiations and transfers move: messages arrive, the worker decides and sends."""

@@ -1,0 +1,44 @@
+"""How long each peer is left alone after failures: exponential with jitter, persisted, one row a peer.
+
+Held in memory for reading and written with the commit of the process that met the failure.
+"""
+
+from collections.abc import Callable, Iterable
+
+from connector.controlplane.core.plane import Plane
+from connector.ports.changes import Change, PutBackoff
+from connector.ports.entities import Backoff
+
+
+class Patience:
+    """The back-off of all peers of one owner. `spread` gives a factor in [0.5, 1.0] so that peers do not meet."""
+
+    def __init__(self, rows: Iterable[Backoff], spread: Callable[[], float]) -> None:
+        self._rows = {row.peer: row for row in rows}
+        self._spread = spread
+
+    def until(self, peer: str) -> int:
+        """Return the time (ms) before which the peer is left alone; 0 where nothing is held against it."""
+        row = self._rows.get(peer)
+        return row.until if row else 0
+
+    def failure(self, plane: Plane, peer: str, retry_after_ms: int | None) -> tuple[int, list[Change]]:
+        """Count a failure of the peer; return when to try again, and the change that keeps it.
+
+        Messages that were on their way together when the peer failed have met one failure and not many.
+        """
+        known = self._rows.get(peer)
+        if known and plane.now() < known.until and not retry_after_ms:
+            return known.until, []
+        failures = known.failures + 1 if known else 1
+        wait = min(plane.limits.retry_base * 2 ** min(failures, 20), plane.limits.retry_most)
+        wait = max(int(wait * self._spread()), min(retry_after_ms or 0, plane.limits.retry_most))
+        row = Backoff(owner=plane.owner, peer=peer, failures=failures, until=plane.now() + wait)
+        self._rows[peer] = row
+        return row.until, [PutBackoff(row)]
+
+    def success(self, plane: Plane, peer: str) -> list[Change]:
+        """The peer answered: forget its failures; return the change that forgets them on disk, if there were any."""
+        if self._rows.pop(peer, None) is None:
+            return []
+        return [PutBackoff(Backoff(owner=plane.owner, peer=peer, failures=0, until=0))]

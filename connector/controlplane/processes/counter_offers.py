@@ -1,0 +1,168 @@
+"""Other terms than those that were offered: what a provider answers, and what a consumer takes without asking.
+
+Decided by policies alone. A provider gives at most its private reservation policy, of which no word goes to the peer; a
+consumer takes what grants no more than it asked for and lays no duty on it that it did not ask for itself.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from connector.controlplane.core import documents
+from connector.controlplane.core.plane import Plane
+from connector.controlplane.judging import acceptance, decision_records, facts, judgement
+from connector.controlplane.judging.facts import Situation
+from connector.policy.analysis import negotiate
+from connector.policy.analysis.contains import contains
+from connector.policy.analysis.duties import fulfilled
+from connector.policy.analysis.space.findings import Containment, Finding
+from connector.policy.compiling.compile import Compiled, CompiledDuty
+from connector.policy.model.decision import ENGINE_VERSION, Phase, PolicyError
+from connector.policy.model.dump import dump
+from connector.policy.words import findings
+from connector.policy.words.rule import action_name
+from connector.ports.decider import Agree, HoldFor, Offer, Proceed, Terminate
+from connector.ports.entities import Asset
+from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation
+
+MOST_REASONS = 3
+
+OTHER_TERMS = {
+    "de": "Die Anfrage nennt andere Bedingungen als das Angebot.",
+    "en": "The request asks for other terms than the offer.",
+}
+_OF_ITS_OWN = {
+    "de": "Der Anbieter macht ein eigenes Angebot.",
+    "en": "The provider makes an offer of its own.",
+}
+_MORE = {
+    "de": "Das Angebot weicht von der Anfrage ab.",
+    "en": "The offer differs from what was asked for.",
+}
+_DUTIES = {
+    "de": "Das Angebot verlangt Pflichten, nach denen nicht gefragt war: {}.",
+    "en": "The offer demands duties that were not asked for: {}.",
+}
+
+
+def provide(plane: Plane, process: ContractNegotiation, asset: Asset, situation: Situation) -> Proceed | HoldFor:
+    """Answer a request that asks for other terms than the asset is offered under.
+
+    Agree where they are contained in the offer, counter-offer where they overlap, terminate where they have nothing in
+    common or are denied to this peer, hold for a person where it cannot be told or has gone on for too long.
+    """
+    asked = _framed(plane, process, process.offer)
+    unfit = acceptance.unenforceable(plane.library, asked, situation.data)
+    if unfit is not None:
+        return end("not-acceptable", unfit.texts, {"verdict": "deny", "reasons": [unfit.code]})
+    offered = _framed(plane, process, asset.policy)
+    reserved = _framed(plane, process, asset.reservation) if asset.reservation else None
+    judged: dict[str, Any] = {}
+    for alternatives in ((asked,), (offered, reserved) if reserved else (offered,)):
+        verdicts = [judgement.judge(plane, terms, situation, asset.id, Phase.NEGOTIATION) for terms in alternatives]
+        if all(verdict.denied for verdict in verdicts):
+            return end("not-permitted", verdicts[0].reasons, verdicts[0].record)
+        judged = judged or verdicts[0].record
+    policies = [plane.library.compiled(terms) for terms in (offered, asked, *([reserved] if reserved else []))]
+    known = [policy for policy in policies if isinstance(policy, Compiled)]
+    if len(known) < len(policies):
+        return hold(OTHER_TERMS, "provider", judged)
+    answer = negotiate.respond(
+        known[0],
+        known[1],
+        uid=process.offer_id or asset.offer_id,
+        concessions=known[2:],
+        # Offers and counter-offers are counted alike; the requests among them are every second one.
+        round_number=(process.rounds + 1) // 2,
+        now=facts.instant(plane.now()),
+    )
+    return _step(plane, answer, {**judged, "compared": decision_records.of_comparison(answer, known[0].policy_hash)})
+
+
+def _step(plane: Plane, answer: negotiate.Answer, judged: dict[str, Any]) -> Proceed | HoldFor:
+    match answer:
+        case negotiate.Agree():
+            return Proceed(Agree(), judged)
+        case negotiate.Counter(policy):
+            document = dump(policy)
+            # The protocol's context has no term for it, and our wire profile means it where nothing is said.
+            document.pop("conflict", None)
+            return Proceed(Offer(msgspec.json.encode(document)), judged)
+        case negotiate.Terminate(reasons) if not any(reason.code == "rounds-exhausted" for reason in reasons):
+            return end("no-common-terms", _texts(plane, reasons), judged)
+        case negotiate.Terminate(reasons) | negotiate.Hold(reasons):
+            said = _texts(plane, reasons)
+            texts = {language: f"{OTHER_TERMS[language]} {said[language]}".strip() for language in OTHER_TERMS}
+            return hold(texts, "provider", judged)
+
+
+def consume(plane: Plane, process: ContractNegotiation) -> HoldFor | None:
+    """Return why a person has to look at the provider's offer, or None where it may be accepted at once."""
+    if process.asked is None:
+        return hold(_OF_ITS_OWN, "consumer", _left_open("not-asked-for"))
+    if documents.same_rules(process.asked, process.offer):
+        return None
+    asked = plane.library.compiled(_framed(plane, process, process.asked))
+    offered = plane.library.compiled(_framed(plane, process, process.offer))
+    if isinstance(asked, PolicyError) or isinstance(offered, PolicyError):
+        return hold(_MORE, "consumer", _left_open("not-compared"))
+    found = contains(asked, offered)
+    if found.verdict is not Containment.CONTAINED:
+        compared = {"with": offered.policy_hash, "findings": decision_records.of_findings(found.reasons)}
+        judged = {**_left_open("offer-differs"), "policy": asked.policy_hash, "compared": compared}
+        return hold(_MORE, "consumer", judged)
+    mine = tuple(_duties(asked))
+    new = [duty for duty in _duties(offered) if fulfilled(duty, mine) is not True]
+    if new:
+        return hold(_named(plane, new), "consumer", {**_left_open("new-duties"), "policy": asked.policy_hash})
+    return None
+
+
+def end(code: str, texts: dict[str, str], judged: dict[str, Any]) -> Proceed:
+    """Terminate; the counter-party is told in English, our own people in their language, and the record says why."""
+    return Proceed(Terminate(code, texts["en"], texts), judged)
+
+
+def hold(texts: dict[str, str], who: str, judged: dict[str, Any]) -> HoldFor:
+    """Wait for a person."""
+    return HoldFor(reason=texts["en"], who=who, reasons=texts, judged=judged)
+
+
+def _left_open(code: str) -> dict[str, Any]:
+    return {"verdict": "open", "reasons": [code], "engine": ENGINE_VERSION}
+
+
+def _framed(plane: Plane, process: ContractNegotiation, policy: bytes) -> bytes:
+    """Return a policy as an Offer in the frame that the agreement would have: this dataset, between these two."""
+    provider, consumer = plane.participant, process.peer
+    if process.role is Role.CONSUMER:
+        provider, consumer = consumer, provider
+    return documents.message_offer(
+        policy, offer_id="urn:uuid:terms", target=process.dataset, assigner=provider, assignee=consumer
+    )
+
+
+def _texts(plane: Plane, reasons: Iterable[Finding]) -> dict[str, str]:
+    first = tuple(reasons)[:MOST_REASONS]
+    operands = plane.library.operands
+    return {
+        "de": " ".join(dict.fromkeys(findings.say(reason, operands, "de") for reason in first)),
+        "en": " ".join(dict.fromkeys(findings.say(reason, operands, "en") for reason in first)),
+    }
+
+
+def _duties(policy: Compiled) -> Iterator[CompiledDuty]:
+    yield from policy.obligations
+    for rule in (*policy.permissions, *policy.prohibitions):
+        yield from rule.duties
+
+
+def _named(plane: Plane, duties: list[CompiledDuty]) -> dict[str, str]:
+    operands = plane.library.operands
+    actions = dict.fromkeys(duty.duty.action[0].iri for duty in duties)
+    return {
+        "de": _DUTIES["de"].format(", ".join(action_name(action, operands, "de") for action in actions)),
+        "en": _DUTIES["en"].format(", ".join(action_name(action, operands, "en") for action in actions)),
+    }

@@ -1,0 +1,114 @@
+"""Who decides when it is our turn: by policy, asking a person where the operator wants one.
+
+Both are the `Decider` port; a test script is a third. A Hold is a stored row; a person's answer is an input of the
+state machine (`controlplane.negotiation`), never a flag to look for.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from connector.controlplane.core import documents
+from connector.controlplane.core.plane import Plane
+from connector.controlplane.enforcing import duties
+from connector.controlplane.judging import judgement, situations
+from connector.controlplane.judging.visibility import catalog_policy
+from connector.controlplane.processes import counter_offers
+from connector.policy.model.decision import Phase
+from connector.ports.decider import (
+    Accept,
+    Agree,
+    Finalize,
+    HoldFor,
+    Proceed,
+    Start,
+    Terminate,
+    Verify,
+    Wait,
+)
+from connector.ports.entities import AssetStatus, DataClass
+from connector.ports.store import AnyProcess
+from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation, NegotiationState
+from connector.protocol.dsp.machines.transfer_machine import TransferProcess, TransferState
+
+Decision = Proceed | HoldFor | Wait
+
+
+@dataclass(frozen=True)
+class ByPolicy:
+    """Decides by policy; holds for a person the data classes in `approve`, and what policy leaves open."""
+
+    plane: Plane
+    approve: frozenset[DataClass] = frozenset({DataClass.CONFIDENTIAL, DataClass.PERSONAL})
+
+    async def decide(self, process: AnyProcess, now: int) -> Decision:
+        """Return the next step of a process that has nothing pending."""
+        if isinstance(process, ContractNegotiation):
+            if process.role is Role.PROVIDER:
+                return await self._provide(process, now)
+            return await self._consume(process)
+        return await self._transfer(process)
+
+    async def _provide(self, process: ContractNegotiation, now: int) -> Decision:
+        if process.state == NegotiationState.VERIFIED:
+            return Proceed(Finalize())
+        if process.state not in {NegotiationState.REQUESTED, NegotiationState.ACCEPTED}:
+            return Wait()
+        asset = await self.plane.store.asset(process.owner, process.dataset)
+        if asset is None or asset.status is not AssetStatus.PUBLISHED:
+            return Proceed(Terminate("withdrawn", "The offer was withdrawn."), _by_rule("withdrawn"))
+        situation = situations.of_peer(process.peer, situations.claims_of(process.evidence), asset, now)
+        # What was accepted is an offer of our own people, who may have asked for other terms than the asset's.
+        accepted = process.state == NegotiationState.ACCEPTED
+        others = not accepted and not documents.same_rules(process.offer, asset.policy)
+        if not others:
+            terms = process.offer if accepted else catalog_policy(asset)
+            verdict = judgement.judge(self.plane, terms, situation, asset.id, Phase.NEGOTIATION)
+            if verdict.denied:
+                return counter_offers.end("not-permitted", verdict.reasons, verdict.record)
+            answer: Proceed | HoldFor = Proceed(Agree(), verdict.record)
+        else:
+            answer = counter_offers.provide(self.plane, process, asset, situation)
+        if isinstance(answer, HoldFor) or isinstance(answer.step, Terminate) or asset.data_class not in self.approve:
+            return answer
+        return counter_offers.hold(_by_a_person(asset.data_class, others=others), "provider", answer.judged)
+
+    async def _consume(self, process: ContractNegotiation) -> Decision:
+        if process.state == NegotiationState.OFFERED:
+            return counter_offers.consume(self.plane, process) or Proceed(Accept())
+        if process.state != NegotiationState.AGREED:
+            return Wait()
+        document = process.agreement or b"{}"
+        if not documents.same_rules(document, process.offer):
+            end = Terminate("other-terms", "The agreement says something else than the offer accepted.")
+            return Proceed(end, _by_rule(end.code))
+        expected = (process.peer, self.plane.participant, process.dataset)
+        found = tuple(documents.member(document, name) for name in ("assigner", "assignee", "target"))
+        if found != expected:
+            end = Terminate("other-parties", "The agreement names other parties or another dataset.")
+            return Proceed(end, _by_rule(end.code))
+        return Proceed(Verify())
+
+    async def _transfer(self, process: TransferProcess) -> Decision:
+        if process.role is Role.PROVIDER and process.state == TransferState.REQUESTED:
+            verdict = await duties.permitted(self.plane, process)
+            if verdict.denied:
+                return counter_offers.end("not-permitted", verdict.reasons, verdict.record)
+            return Proceed(Start())
+        return Wait()
+
+
+def _by_rule(code: str) -> dict[str, Any]:
+    """Return what goes on record where no policy had to be asked."""
+    return {"verdict": "deny", "reasons": [code]}
+
+
+def _by_a_person(data_class: DataClass, *, others: bool) -> dict[str, str]:
+    texts = {
+        "de": f"Über Daten der Klasse {data_class} entscheidet ein Mensch.",
+        "en": f"Data of class {data_class} is agreed by a person.",
+    }
+    return {
+        language: f"{counter_offers.OTHER_TERMS[language]} {text}" if others else text
+        for language, text in texts.items()
+    }

@@ -1,0 +1,215 @@
+"""What the peer's transfer messages mean (Dataspace Protocol 2025-1, Transfer Process Protocol)."""
+
+from typing import Any
+
+import msgspec
+
+from connector.controlplane.core import commits
+from connector.controlplane.core.messages import agreement_of, echo_start
+from connector.controlplane.core.plane import Plane
+from connector.controlplane.enforcing import duties, signals
+from connector.controlplane.processes import inbound
+from connector.controlplane.processes.inbound import Answer, Declined, used
+from connector.controlplane.processes.inbound_negotiation import again, spoken
+from connector.ports.changes import Change, Conflict, PutAgreement, Replayed
+from connector.ports.entities import Agreement
+from connector.ports.identity import Caller
+from connector.protocol.dsp import transfer
+from connector.protocol.dsp.codec import Received
+from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.machines import machine, negotiation_machine, transfer_machine
+from connector.protocol.dsp.machines.machine import Accepted, Ended, Kind
+from connector.protocol.dsp.machines.transfer_machine import (
+    PULL,
+    PUSH,
+    TRANSFER,
+    WANTED,
+    FlowState,
+    TransferProcess,
+    TransferState,
+    want,
+)
+
+
+async def request(
+    plane: Plane, caller: Caller, received: Received[transfer.TransferRequestMessage]
+) -> Answer | Declined:
+    """Begin a transfer under an agreement; the same request again returns the same process."""
+    body = received.message
+    known = await plane.store.process_of_peer(
+        plane.owner, Kind.TRANSFER, Role.PROVIDER, caller.participant, body.consumer_pid
+    )
+    if known is not None:
+        return await again(plane, caller, known, received.digest)
+    agreement = await _in_force(plane, caller, body.agreement_id)
+    if isinstance(agreement, Declined):
+        return msgspec.structs.replace(agreement, consumer_pid=body.consumer_pid)
+    refusal = await _cannot_begin(plane, caller, body)
+    if refusal:
+        return refusal
+    now = plane.now()
+    process = TransferProcess(
+        owner=plane.owner,
+        id=plane.new_id(),
+        role=Role.PROVIDER,
+        peer=caller.participant,
+        peer_address=body.callback_address,
+        peer_pid=body.consumer_pid,
+        state=TransferState.REQUESTED,
+        accepted=Accepted(transfer_machine.REQUEST, received.digest, TransferState.REQUESTED),
+        agreement_id=agreement.id,
+        dataset=agreement.dataset,
+        format=body.format,
+        data_address=_address(received),
+        request_digest=received.digest,
+        evidence=inbound.evidence(caller),
+        due_at=now,
+        created_at=now,
+        updated_at=now,
+    )
+    try:
+        fields = {"digest": received.digest, "agreement": agreement.id}
+        event = f"received {transfer_machine.REQUEST}"
+        stored = await commits.commit(plane, None, process, *used(caller), event=event, fields=fields)
+    except Replayed:
+        return inbound.REPLAYED
+    except Conflict:
+        known = await plane.store.process_of_peer(
+            plane.owner, Kind.TRANSFER, Role.PROVIDER, caller.participant, body.consumer_pid
+        )
+        if known is None:
+            return Declined(status=503, code="busy", reason="Send the request again.", retry_after_s=1)
+        return await again(plane, caller, known, received.digest)
+    return Answer(process=stored, state=TransferState.REQUESTED, created=True)
+
+
+async def message(plane: Plane, caller: Caller, pid: str, name: str, received: Received[Any]) -> Answer | Declined:
+    """Apply a later message to the transfer that we know as `pid`."""
+
+    async def load() -> TransferProcess | None:
+        return await plane.store.transfer(plane.owner, pid)
+
+    def effect(before: TransferProcess, after: TransferProcess) -> tuple[TransferProcess, list[Change]] | Declined:
+        after = inbound.learn_peer_pid(after, received.message)
+        after = msgspec.structs.replace(after, evidence=inbound.evidence(caller))
+        if inbound.is_late(before, after):
+            return _late(plane, after, name, received), []
+        return _effect(plane, before, after, name, received)
+
+    answer = await inbound.receive(plane, caller, load, TRANSFER, name, received, effect)
+    if isinstance(answer, Answer) and answer.state != TransferState.STARTED:
+        # Nothing moves any more when the peer reads our answer, be it the first or one to a repeat.
+        return await _halted(plane, answer)
+    return answer
+
+
+async def _halted(plane: Plane, answer: Answer) -> Answer:
+    process = answer.process
+    assert isinstance(process, TransferProcess)
+    for _ in range(inbound.ATTEMPTS):
+        try:
+            return msgspec.structs.replace(answer, process=await signals.signal(plane, process))
+        except Conflict:
+            # Somebody else was quicker, and may still be about to signal.
+            process = await plane.store.transfer(process.owner, process.id) or process
+    return answer
+
+
+def _late(plane: Plane, process: TransferProcess, name: str, received: Received[Any]) -> TransferProcess:
+    """Take what a message says that had been taken as received before it came.
+
+    That is why the peer ended, and the new address of a provider that answers our resumption with a start of its own.
+    """
+    body = received.message
+    if name == transfer_machine.TERMINATION and process.ended and process.ended.by == process.peer:
+        return msgspec.structs.replace(
+            process, ended=Ended(body.code or "terminated", spoken(body.reason), process.peer)
+        )
+    address = _address(received) if name == transfer_machine.START else None
+    if address is None or address == process.data_address:
+        return process
+    # The data plane is told again where to fetch from.
+    reported = FlowState.PREPARED if process.flow_reported is FlowState.STARTED else process.flow_reported
+    return msgspec.structs.replace(process, data_address=address, flow_reported=reported, due_at=plane.now())
+
+
+def _address(received: Received[Any]) -> bytes | None:
+    """Return the data address of a message as it was sent, with the members that we have no name for."""
+    if received.message.data_address is None:
+        return None
+    return bytes(msgspec.json.decode(received.body, type=dict[str, msgspec.Raw])["dataAddress"])
+
+
+def _effect(
+    plane: Plane, before: TransferProcess, after: TransferProcess, name: str, received: Received[Any]
+) -> tuple[TransferProcess, list[Change]] | Declined:
+    body = received.message
+    match name:
+        case transfer_machine.START:
+            resuming = before.pending is not None and before.pending.message == transfer_machine.START
+            if before.state == TransferState.SUSPENDED and before.suspended_by is before.role and not resuming:
+                reason = "The transfer is suspended by us: it goes on when we say so."
+                return inbound.declined(before, 400, "suspended-here", reason)
+            after = msgspec.structs.replace(
+                after, data_address=_address(received) or after.data_address, suspended_by=None
+            )
+        case transfer_machine.SUSPENSION:
+            after = msgspec.structs.replace(after, suspended_by=after.role.other)
+        case transfer_machine.TERMINATION:
+            code, reason = body.code or "terminated", spoken(body.reason)
+            after = msgspec.structs.replace(after, ended=Ended(code, reason, after.peer))
+        case _:
+            pass
+    if not after.pending:
+        after = want(after, WANTED[TransferState(after.state or "")])
+    if name == transfer_machine.START and after.role is Role.PROVIDER:
+        after = echo_start(plane, after)
+    return after, []
+
+
+async def _in_force(plane: Plane, caller: Caller, agreement_id: str) -> Agreement | Declined:
+    """Return the finalized agreement with this caller as consumer.
+
+    Our FINALIZED may be acknowledged but not yet settled here when the consumer, who knows it, asks for its data: the
+    request proves the acknowledgement.
+    """
+    agreement = await plane.store.agreement(plane.owner, agreement_id)
+    unknown = Declined(status=404, code="unknown-agreement", reason="There is no such agreement between us.")
+    if agreement is None or agreement.counterparty != caller.participant or agreement.role is not Role.PROVIDER:
+        return unknown
+    for _ in range(inbound.ATTEMPTS):
+        if agreement.finalized_at is not None:
+            return agreement
+        process = await plane.store.negotiation(plane.owner, agreement.negotiation_id)
+        if not process or not process.pending or process.pending.message != negotiation_machine.FINALIZED:
+            reason = "The agreement is not finalized: conclude the negotiation, then ask for the data."
+            return msgspec.structs.replace(unknown, status=400, code="not-finalized", reason=reason)
+        now = plane.now()
+        settled = msgspec.structs.replace(machine.acknowledged(process, now), due_at=None)
+        final = agreement_of(plane, settled, agreement.agreed_at, finalized=True)
+        try:
+            changes = [PutAgreement(final), *duties.scheduled(plane, final)]
+            await commits.commit(plane, process, settled, *changes, event="acknowledged by a request")
+        except Conflict:
+            agreement = await plane.store.agreement(plane.owner, agreement_id) or agreement
+            continue
+        return final
+    return Declined(status=503, code="busy", reason="The agreement is being settled: ask again.", retry_after_s=1)
+
+
+async def _cannot_begin(plane: Plane, caller: Caller, body: transfer.TransferRequestMessage) -> Declined | None:
+    def refuse(code: str, reason: str, status: int = 400, retry_after_s: int | None = None) -> Declined:
+        return Declined(
+            status=status, code=code, reason=reason, consumer_pid=body.consumer_pid, retry_after_s=retry_after_s
+        )
+
+    problem = plane.address_problem(caller.participant, body.callback_address)
+    if problem:
+        return refuse("callback-address", problem)
+    if body.format not in {PULL, PUSH}:
+        return refuse("unknown-format", f"The format is not one of ours: choose {PULL} or {PUSH}.")
+    if (body.format == PUSH) != (body.data_address is not None):
+        return refuse("data-address", "A push needs a dataAddress to deliver to, and a pull must not have one.")
+    if await plane.store.open_processes(plane.owner, caller.participant) >= plane.limits.open_per_peer:
+        return refuse("quota", "Too many of your processes are open with us: end some, then ask again.", 503, 60)
+    return None

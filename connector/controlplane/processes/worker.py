@@ -1,0 +1,167 @@
+"""The worker: does what is due, woken by whoever committed it; a slow sweep is only the safety net.
+
+One task per process that has something to do, never two for the same one. Every peer has its own share of them, and one
+that did not answer is tried with one process at a time: who is silent holds up nobody else. The worker sets a timer for
+what falls due soon: a hundred thousand open negotiations cost an idle worker nothing.
+"""
+
+import asyncio
+import logging
+from collections import Counter, deque
+
+from connector.controlplane.core.plane import Plane
+from connector.controlplane.enforcing import duties, signals
+from connector.controlplane.processes import outbound
+from connector.controlplane.processes.backoff import Patience
+from connector.ports.changes import StoreError
+from connector.ports.decider import Decider
+from connector.ports.store import AnyProcess
+
+log = logging.getLogger(__name__)
+
+SWEEP_S = 60.0
+FAILED_MS = 5_000
+BATCH = 1_000
+PEERS_AT_ONCE = 8
+
+
+class Worker:
+    """Drives the processes of one plane. `wake` may be called from anywhere on the loop, before `run` too."""
+
+    def __init__(self, plane: Plane, decider: Decider, patience: Patience) -> None:
+        self._plane = plane
+        self._decider = decider
+        self._patience = patience
+        self._active: dict[str, AnyProcess | None] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._later: dict[str, asyncio.TimerHandle] = {}
+        self._at_peer: Counter[str] = Counter()
+        self._waiting: dict[str, deque[AnyProcess]] = {}
+        self._drained = asyncio.Event()
+        self._stopping = False
+        # Processes whose last step broke off by a defect: name of the error by process.
+        self.stuck: dict[str, str] = {}
+
+    def wake(self, process: AnyProcess) -> None:
+        """Look at a process that was just committed: now, or when it falls due."""
+        if self._stopping or process.due_at is None:
+            return
+        delay = process.due_at - self._plane.now()
+        if delay > 0:
+            self._look_later(process, delay)
+        else:
+            self._take_up(process)
+
+    async def run(self) -> None:
+        """Work until cancelled: take up what a stop or crash left, then live on wakes and due marks."""
+        for process in await signals.catch_up(self._plane):
+            self.wake(process)
+        while True:
+            more = await self._sweep()
+            self._drained.clear()
+            try:
+                async with asyncio.timeout(SWEEP_S):
+                    # With more to do than was read, the next look comes when what was read is done.
+                    await (self._drained.wait() if more else asyncio.Event().wait())
+            except TimeoutError:
+                continue
+
+    async def stop(self, patience_s: float = 5.0) -> None:
+        """Begin nothing new and wait for what is under way, for a bounded time."""
+        self._stopping = True
+        for handle in self._later.values():
+            handle.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=patience_s)
+        for task in self._tasks:
+            task.cancel()
+
+    async def _sweep(self) -> bool:
+        """Take up what is due before the next sweep; tell whether there was more than is read at once."""
+        try:
+            await duties.mark_overdue(self._plane)
+        except StoreError as error:
+            log.warning("overdue duties are left for the next look: the store says %s", error)
+        horizon = self._plane.now() + int(SWEEP_S * 1000)
+        found = await self._plane.store.due(self._plane.owner, horizon, BATCH)
+        for process in found:
+            if process.id not in self._active and process.id not in self._later:
+                self.wake(process)
+        return len(found) == BATCH
+
+    def _begin(self, process: AnyProcess, waited: bool) -> None:
+        self._active[process.id] = None
+        self._at_peer[process.peer] += 1
+        task = asyncio.create_task(self._drive(process, waited), name=f"drive {process.id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _drive(self, process: AnyProcess, waited: bool) -> None:
+        try:
+            if waited:
+                # It may have changed since: what is no longer owed must not be sent.
+                process = await outbound.reload(self._plane, process) or process
+            while True:
+                process = await outbound.advance(self._plane, self._decider, self._patience, process)
+                again = self._active[process.id]
+                if again is None:
+                    break
+                self._active[process.id] = None
+                process = await outbound.reload(self._plane, again) or again
+        except StoreError as error:
+            log.warning("process left for later: the store says %s", error, extra={"pid": process.id})
+            self._look_later(process, FAILED_MS)
+        except Exception as error:
+            # One broken process must not stop the others; it is looked at again, and the log says why it broke.
+            self.stuck[process.id] = type(error).__name__
+            log.exception("process left for later", extra={"pid": process.id})
+            self._look_later(process, FAILED_MS)
+        else:
+            self.stuck.pop(process.id, None)
+            if process.due_at is not None:
+                self._look_later(process, max(process.due_at - self._plane.now(), 0))
+        finally:
+            self._active.pop(process.id, None)
+            self._at_peer[process.peer] -= 1
+            if not self._at_peer[process.peer]:
+                del self._at_peer[process.peer]
+            self._next()
+
+    def _look_later(self, process: AnyProcess, delay_ms: int) -> None:
+        """Look again in time; far due marks are left to the sweep, which reads them from the store."""
+        handle = self._later.pop(process.id, None)
+        if handle:
+            handle.cancel()
+        if self._stopping or delay_ms > SWEEP_S * 1000:
+            return
+        loop = asyncio.get_running_loop()
+        self._later[process.id] = loop.call_later(delay_ms / 1000, self._take_up, process, True)
+
+    def _take_up(self, process: AnyProcess, waited: bool = False) -> None:
+        handle = self._later.pop(process.id, None)
+        if handle:
+            handle.cancel()
+        if process.id in self._active:
+            # Its task runs: it will read the row again, because its own commit conflicts, or when it is done.
+            self._active[process.id] = process
+        elif self._has_room(process.peer):
+            self._begin(process, waited)
+        else:
+            self._waiting.setdefault(process.peer, deque()).append(process)
+
+    def _has_room(self, peer: str) -> bool:
+        most = self._plane.limits.concurrency
+        share = 1 if self._patience.until(peer) else most
+        return self._at_peer[peer] < share and len(self._active) < PEERS_AT_ONCE * most
+
+    def _next(self) -> None:
+        for peer in list(self._waiting) if not self._stopping else ():
+            queue = self._waiting[peer]
+            while queue and self._has_room(peer):
+                process = queue.popleft()
+                if process.id not in self._active:
+                    self._begin(process, waited=True)
+            if not queue:
+                del self._waiting[peer]
+        if not self._active:
+            self._drained.set()

@@ -1,0 +1,1 @@
+"""What people and programs do with a connector, one file a chapter."""

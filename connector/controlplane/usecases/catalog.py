@@ -1,0 +1,103 @@
+"""The catalogue, from both sides: what this caller may see of ours, and what we fetch of a peer's.
+
+Provider: stored Dataset documents go out as they are; which of them is decided per caller by access policy (phase
+catalogue: an offer whose facts are not known yet is shown). Consumer: one page at a time, bounded.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from connector.controlplane.core.errors import NotFound, PeerFailed
+from connector.controlplane.core.plane import Plane
+from connector.controlplane.judging import visibility
+from connector.ports.entities import Asset, AssetStatus, Page
+from connector.ports.identity import Caller, Participant
+from connector.ports.peer import CatalogPage, InDoubt, Refused
+from connector.protocol.dsp.catalog import DataService, catalog_document
+from connector.protocol.dsp.catalog_filter import Wanted, read_filter
+from connector.protocol.dsp.common import with_context
+
+SCANNED_MOST = 20
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of our catalogue: the document, and the cursor of the next page, if there is one."""
+
+    body: bytes
+    next: str | None
+
+
+async def provide(
+    plane: Plane, caller: Caller, *, after: str | None = None, limit: int | None = None, filters: Sequence[Any] = ()
+) -> Answer:
+    """Return the page of the catalogue that `caller` may see, after the cursor of the page before.
+
+    A page is filled as far as the filter and what is hidden from the caller allow; a short page with a next cursor is
+    not the end. Raises RemoteProtocolError for a filter that is not understood (Catalog HTTPS Binding: 400).
+    """
+    wanted = read_filter(filters)
+    size = min(limit or wanted.limit or plane.limits.page, plane.limits.page_most)
+    skip = wanted.offset if after is None else 0
+    shown = visibility.onlooker(plane, caller)
+    documents: list[bytes] = []
+    for _ in range(SCANNED_MOST):
+        page = Page(limit=min(skip + size - len(documents), plane.limits.page_most), after=after)
+        rows, after = await plane.store.assets(plane.owner, page, status=AssetStatus.PUBLISHED, oldest_first=True)
+        found = [
+            row.document
+            for row in rows
+            if _fits(plane, wanted, row) and (row.access is None or shown(row.access, row.id))
+        ]
+        documents += found[skip:]
+        skip = max(skip - len(found), 0)
+        if after is None or len(documents) >= size:
+            break
+    service = DataService(id=f"{plane.participant}#connector", endpoint_url=plane.address)
+    body = catalog_document(f"{plane.participant}#catalog", plane.participant, services=[service], datasets=documents)
+    return Answer(body=body, next=after)
+
+
+async def provide_dataset(plane: Plane, caller: Caller, dataset_id: str) -> bytes | None:
+    """Return one Dataset with context if it is offered and this caller may see it; else None."""
+    asset = await plane.store.asset(plane.owner, dataset_id)
+    if asset is None or asset.status is not AssetStatus.PUBLISHED or not visibility.visible(plane, caller, asset):
+        return None
+    return with_context(asset.document)
+
+
+def _fits(plane: Plane, wanted: Wanted, asset: Asset) -> bool:
+    return wanted.takes(themes=asset.themes, keywords=asset.keywords, publisher=plane.participant)
+
+
+def provider(plane: Plane, participant_id: str) -> Participant:
+    """Return a participant that can be asked for its catalogue. Raises NotFound."""
+    known = plane.identity.participant(participant_id)
+    if known is None or not known.address:
+        reason = f"The participant list has no {participant_id} with an address: look at the list for its identifier."
+        raise NotFound("no-participant", reason)
+    return known
+
+
+async def fetch(
+    plane: Plane, participant_id: str, *, page_url: str | None = None, filters: Sequence[Any] = ()
+) -> CatalogPage:
+    """Fetch one page of a participant's catalogue. Raises NotFound, PeerFailed."""
+    known = provider(plane, participant_id)
+    page = await plane.peer.catalog(known.id, known.address or "", filters=filters, page_url=page_url)
+    if isinstance(page, Refused | InDoubt):
+        raise PeerFailed("catalog", f"{known.name} gave no catalogue: {page.reason}")
+    return page
+
+
+async def fetch_dataset(plane: Plane, participant_id: str, dataset_id: str) -> dict[str, Any]:
+    """Fetch one Dataset of a participant, parsed. Raises NotFound, PeerFailed."""
+    known = provider(plane, participant_id)
+    found = await plane.peer.dataset(known.id, known.address or "", dataset_id)
+    if isinstance(found, Refused):
+        raise NotFound("no-dataset", f"{known.name} does not offer {dataset_id} to us: {found.reason}")
+    if isinstance(found, InDoubt):
+        raise PeerFailed("catalog", f"{known.name} gave no answer: {found.reason}")
+    document: dict[str, Any] = msgspec.json.decode(found)
+    return document

@@ -1,0 +1,39 @@
+"""What a person or a program asks for is carried out now, or as soon as the message that is on its way has settled."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from connector.controlplane.core.errors import NotAllowed
+from connector.controlplane.core.plane import Plane
+from connector.controlplane.processes import outbound
+from connector.ports.changes import Conflict
+from connector.ports.decider import Step
+from connector.protocol.dsp.machines.machine import Process
+
+PATIENCE_MS = 5_000
+ATTEMPTS = 50
+
+P = TypeVar("P", bound=Process)
+
+
+async def carry_out(plane: Plane, read: Callable[[], Awaitable[P]], step: Callable[[P], Step]) -> P:
+    """Carry out the step that `step` names for the process as `read` finds it; return it as committed.
+
+    While a message of ours is on its way the state is about to change: what is not allowed yet is tried again when it
+    has. Raises NotAllowed.
+    """
+    deadline = plane.now() + PATIENCE_MS
+    for _ in range(ATTEMPTS):
+        process = await read()
+        try:
+            stored: Any = await outbound.carry_out(plane, process, step(process))  # type: ignore[arg-type]  # one of two
+        except Conflict:
+            continue
+        except NotAllowed:
+            left = deadline - plane.now()
+            if process.pending is None or left <= 0:
+                raise
+            await plane.watch.changed(process.id, min(left, 500) / 1000)
+            continue
+        return stored  # type: ignore[no-any-return]  # the process of the same type
+    raise NotAllowed("busy", "The process is changing all the time: look at it and try again.")

@@ -1,0 +1,121 @@
+"""Payments of agreements as our accounts have them: recorded by people and programs, asked for by policies.
+
+The connector moves no money. An entry is appended and never changed; what was paid fulfils duties to pay, and transfers
+that run under the agreement are decided again at once.
+"""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+import msgspec
+
+from connector.controlplane.core import commits
+from connector.controlplane.core.errors import Invalid, NotAllowed, NotFound
+from connector.controlplane.core.plane import Plane
+from connector.controlplane.enforcing import duties, signals
+from connector.controlplane.judging import facts
+from connector.ports.changes import Change, RecordPayment
+from connector.ports.entities import Agreement, Payment, PaymentState
+from connector.protocol.dsp.common import Role
+
+MOST = 10_000
+_AMOUNT = re.compile(r"\d{1,12}(?:\.\d{1,4})?", re.ASCII)
+_LIMITED = frozenset({PaymentState.SETTLED, PaymentState.DUE})
+
+
+class Paid(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the payments of an agreement stand: now, until when (ms) if that is known, in all, and how it came to be.
+
+    `amount` is what was paid, a decimal number as text, in `currency`.
+    """
+
+    agreement_id: str
+    state: PaymentState
+    until: int | None
+    amount: str
+    currency: str
+    entries: tuple[Payment, ...]
+
+
+async def shown(plane: Plane, agreement_id: str) -> Paid:
+    """Return where the payments of an agreement stand. Raises NotFound."""
+    agreement = await _agreement(plane, agreement_id)
+    return _paid(plane, agreement, await plane.store.payments(plane.owner, agreement_id))
+
+
+async def record(
+    plane: Plane,
+    agreement_id: str,
+    state: PaymentState,
+    *,
+    by: str,
+    amount: str | None = None,
+    currency: str | None = None,
+    until: int | None = None,
+) -> Paid:
+    """Record where the payments of an agreement stand from now on. Raises NotFound, NotAllowed, Invalid.
+
+    `amount` was paid with this entry (state `settled`) or is owed, in `currency`, by default euros. `until` (ms): what
+    is paid is due again from then on, what is due is overdue. `by` names who records it.
+    """
+    agreement = await _agreement(plane, agreement_id)
+    if agreement.role is not Role.PROVIDER:
+        raise NotAllowed("not-provider", "Only the provider records payments: it is the one who is paid.")
+    if agreement.finalized_at is None:
+        raise NotAllowed("not-finalized", "The agreement is not finalized: there is nothing to be paid yet.")
+    _check(plane, state, amount, currency, until)
+    before = await plane.store.payments(plane.owner, agreement_id)
+    if len(before) >= MOST:
+        raise NotAllowed("too-many", f"An agreement has at most {MOST} entries of payments: conclude a new one.")
+    payment = Payment(
+        owner=plane.owner,
+        agreement_id=agreement_id,
+        state=state,
+        at=plane.now(),
+        by=by,
+        amount=amount,
+        currency=facts.CURRENCY if amount else "",
+        until=until,
+    )
+    leaf = commits.record(plane, f"payment {state}", agreement_id, {"by": by, "until": until})
+    changes: list[Change] = [RecordPayment(payment), leaf]
+    if state is PaymentState.SETTLED:
+        amount_paid = facts.settled([*before, payment])
+        changes += duties.paid(plane, agreement, amount_paid, await plane.store.duties(plane.owner, agreement_id))
+    await plane.store.commit(changes)
+    await signals.look_again(plane, agreement=agreement_id)
+    return await shown(plane, agreement_id)
+
+
+def _check(plane: Plane, state: PaymentState, amount: str | None, currency: str | None, until: int | None) -> None:
+    if amount is not None and (not _AMOUNT.fullmatch(amount) or not Decimal(amount)):
+        raise Invalid("amount", "The amount is no number above zero: write it as 12.50.")
+    if amount is not None and state not in _LIMITED:
+        raise Invalid("amount", f"The state {state} has no amount: one is paid (settled) or owed (due).")
+    if currency not in {None, facts.CURRENCY}:
+        raise Invalid("currency", f"Policies count in {facts.CURRENCY} alone: convert the amount before recording it.")
+    if until is not None and state not in _LIMITED:
+        raise Invalid("until", f"The state {state} has no end: settled and due have one.")
+    if until is not None and until <= plane.now():
+        raise Invalid("until", "The end of the state lies in the past: name a later one, or record what holds now.")
+
+
+def _paid(plane: Plane, agreement: Agreement, entries: Sequence[Payment]) -> Paid:
+    state, until = facts.standing(entries, plane.now())
+    amount = facts.settled(entries)
+    return Paid(
+        agreement_id=agreement.id,
+        state=state,
+        until=until,
+        amount=f"{amount:f}",
+        currency=facts.CURRENCY,
+        entries=tuple(entries),
+    )
+
+
+async def _agreement(plane: Plane, agreement_id: str) -> Agreement:
+    agreement = await plane.store.agreement(plane.owner, agreement_id)
+    if agreement is None:
+        raise NotFound("no-agreement", f"There is no agreement {agreement_id}: list them to see which there are.")
+    return agreement

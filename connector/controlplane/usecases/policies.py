@@ -1,0 +1,195 @@
+"""What people and programs ask about a policy before anybody relies on it: what is wrong, what it says, what changed.
+
+Questions about documents alone: nothing is read from the store, nothing is kept. Every text is there in `de` and `en`.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from connector.controlplane.core.errors import Invalid, NotFound
+from connector.controlplane.judging import acceptance
+from connector.controlplane.judging.acceptance import Texts, Unfit
+from connector.controlplane.judging.library import Library, UnknownTemplate, template
+from connector.controlplane.judging.policy_input import compacted
+from connector.policy.analysis.contains import contains
+from connector.policy.analysis.difference import difference
+from connector.policy.analysis.lint import PersonalData, lint
+from connector.policy.analysis.overlap import overlap
+from connector.policy.compiling.compile import Compiled
+from connector.policy.model.decision import PolicyError
+from connector.policy.reading.templates import Input, fill
+from connector.policy.words import changes, findings
+from connector.policy.words.card import card
+from connector.policy.words.language import Language
+from connector.policy.words.sentence import sentence
+
+LANGUAGES: tuple[Language, ...] = ("de", "en")
+
+
+class Remark(msgspec.Struct, frozen=True):
+    """What is wrong or odd: `error` keeps a policy from being offered; `rule` is where, empty for the whole."""
+
+    level: Literal["error", "warning", "note"]
+    code: str
+    rule: str
+    text: Texts
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One question of a card and its answer."""
+
+    question: str
+    label: Texts
+    text: Texts
+
+
+class Explained(msgspec.Struct, frozen=True, kw_only=True):
+    """A policy in words; `problem` says why it is not accepted here, and where it cannot be read the rest is empty."""
+
+    sentence: Texts = {}
+    card: tuple[Line, ...] = ()
+    contractual: tuple[str, ...] = ()
+    policy_hash: str = ""
+    problem: Texts | None = None
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One difference between two versions: what happened (`added` …) to which part (`permission` …)."""
+
+    kind: str
+    part: str
+    rule: str
+    text: Texts
+
+
+class Compared(msgspec.Struct, frozen=True, kw_only=True):
+    """Two versions compared.
+
+    `width` is `same`, `widened`, `narrowed`, `changed` or `unknown`, in words in `text`. `contained` tells whether the
+    old one allows all that the new one asks for (`contained`, `not-contained`, `unknown`), `meeting` whether they grant
+    anything in common (`overlap`, `disjoint`, `unknown`); `reasons` says where they part.
+    """
+
+    width: str
+    text: Texts
+    changes: tuple[Change, ...]
+    contained: str
+    meeting: str
+    reasons: tuple[Texts, ...]
+
+
+def document(policy: dict[str, Any]) -> bytes:
+    """Return a policy that a person wrote as a document: without a type it is an Offer, without a name a draft.
+
+    Raises PolicyError for one in another form of JSON-LD that cannot be turned into the compact one.
+    """
+    return msgspec.json.encode({"@type": "Offer", "@id": "urn:uuid:draft", **compacted(policy)})
+
+
+def understood(library: Library, policy: dict[str, Any]) -> Compiled | PolicyError:
+    """Return a policy that a person wrote, compiled, or why it cannot be accepted."""
+    try:
+        return library.compiled(document(policy))
+    except PolicyError as error:
+        return error
+
+
+def read(library: Library, policy: dict[str, Any]) -> Compiled:
+    """Compile a policy. Raises Invalid, with the place in the document."""
+    compiled = understood(library, policy)
+    if isinstance(compiled, PolicyError):
+        raise Invalid(compiled.code, acceptance.unreadable(compiled).texts["en"])
+    return compiled
+
+
+def examine(
+    library: Library, policy: dict[str, Any], now: datetime, personal: PersonalData = "none"
+) -> tuple[Remark, ...]:
+    """Return what is wrong or odd with a policy as an offer, errors first."""
+    compiled = understood(library, policy)
+    if isinstance(compiled, PolicyError):
+        return (_error(acceptance.unreadable(compiled), compiled.path),)
+    gaps = acceptance.remarks(library, compiled)
+    found = [*gaps, *lint(compiled, now=now, personal=personal)]
+    return tuple(
+        Remark(
+            remark.level,
+            remark.finding.code,
+            remark.finding.rule,
+            {language: findings.say(remark.finding, library.operands, language) for language in LANGUAGES},
+        )
+        for level in ("error", "warning", "note")
+        for remark in found
+        if remark.level == level
+    )
+
+
+def explain(library: Library, policy: dict[str, Any]) -> Explained:
+    """Say a policy in a sentence and on a card, also one that asks for what only others can enforce."""
+    compiled = accepted = understood(library, policy)
+    problem = None
+    if isinstance(accepted, PolicyError):
+        problem = acceptance.unreadable(accepted).texts
+        if accepted.code == "not-enforceable":
+            compiled = library.readable(document(policy))
+    if isinstance(compiled, PolicyError):
+        return Explained(problem=problem)
+    cards = {language: card(compiled, language) for language in LANGUAGES}
+    lines = zip(cards["de"].lines, cards["en"].lines, strict=True)
+    return Explained(
+        sentence={language: sentence(compiled, language) for language in LANGUAGES},
+        card=tuple(
+            Line(
+                german.question,
+                {"de": german.label, "en": english.label},
+                {"de": " ".join(german.sentences), "en": " ".join(english.sentences)},
+            )
+            for german, english in lines
+        ),
+        contractual=compiled.contractual,
+        policy_hash=compiled.policy_hash,
+        problem=problem,
+    )
+
+
+def compare(library: Library, old: dict[str, Any], new: dict[str, Any]) -> Compared:
+    """Compare two versions of a policy, or an offer (old) with a request (new). Raises Invalid."""
+    before, after = read(library, old), read(library, new)
+    found, held, common = difference(before, after), contains(before, after), overlap(before, after)
+    operands = library.operands
+    return Compared(
+        width=found.width,
+        text={language: changes.width(found.width, language) for language in LANGUAGES},
+        changes=tuple(
+            Change(
+                entry.kind,
+                entry.part,
+                entry.rule,
+                {language: changes.change(entry, operands, language) for language in LANGUAGES},
+            )
+            for entry in found.changes
+        ),
+        contained=held.verdict.value,
+        meeting=common.verdict.value,
+        reasons=tuple(
+            {language: findings.say(reason, operands, language) for language in LANGUAGES}
+            for reason in dict.fromkeys((*held.reasons, *common.reasons))
+        ),
+    )
+
+
+def filled(name: str, parameters: Mapping[str, Input]) -> dict[str, object]:
+    """Return the policy that a template makes of its parameters. Raises NotFound, Invalid."""
+    try:
+        return fill(template(name), parameters, uid=f"urn:datenkontor:template:{name}")
+    except UnknownTemplate as error:
+        raise NotFound("no-template", str(error)) from None
+    except PolicyError as error:
+        raise Invalid(error.code, error.sentence) from None
+
+
+def _error(unfit: Unfit, rule: str) -> Remark:
+    return Remark("error", unfit.code, rule, unfit.texts)

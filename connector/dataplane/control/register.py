@@ -1,0 +1,148 @@
+"""The flows as they are kept, and what belongs to them in memory: gates, uses, and one lock for each.
+
+Whatever changes a stored flow does it here or under the same lock, so that a batch of bytes that is booked and a verb
+that changes the state never overwrite each other.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakValueDictionary
+
+import msgspec
+
+from connector.dataplane.control.gate import Gate, Volume
+from connector.dataplane.control.meter import Meter, Uses
+from connector.ports.changes import AddUsage, Change, DropLease, PutFlow, StoreError
+from connector.ports.entities import Flow, FlowDirection
+from connector.ports.store import Store
+from connector.protocol.dsp.machines.transfer_machine import FlowState
+
+ENDED = "the transfer has ended"
+OPEN = frozenset({FlowState.PREPARED, FlowState.STARTED})
+
+_log = logging.getLogger(__name__)
+
+MOST_WHOLES = 2
+
+Key = tuple[str, str]
+"""(owner, flow id)"""
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """Everything moved: bytes in all and, where it is known, the SHA-256 (hex) of the whole."""
+
+    size: int
+    sha256: str | None
+
+
+class Register:
+    """The flows of one data plane. `now` gives ms since the epoch; `wholes` bounds how much is made whole in memory."""
+
+    def __init__(self, store: Store, now: Callable[[], int]) -> None:
+        self.store = store
+        self.now = now
+        self.wholes = asyncio.Semaphore(MOST_WHOLES)
+        self.gates: dict[Key, Gate] = {}
+        self._uses: dict[Key, Uses] = {}
+        self._volumes: WeakValueDictionary[tuple[str, str], Volume] = WeakValueDictionary()
+        self._locks: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
+
+    def lock(self, owner: str, flow_id: str) -> asyncio.Lock:
+        """Return the lock of a flow."""
+        return self._locks.setdefault((owner, flow_id), asyncio.Lock())
+
+    async def gate_of(self, flow: Flow) -> Gate:
+        """Return the gate of a flow, with the stored lease where this process has not seen the flow before."""
+        key = flow.owner, flow.id
+        if key not in self.gates:
+            lease = await self.store.lease(*key)
+            usage = await self.store.usage(flow.owner, flow.agreement_id)
+            if key not in self.gates:
+                shared = flow.owner, flow.agreement_id
+                volume = self._volumes.get(shared) or self._volumes.setdefault(shared, Volume(usage.bytes_moved))
+                gate = self.gates[key] = Gate(self.now, flow.bytes_moved, volume)
+                if lease and flow.state in OPEN:
+                    gate.grant(lease)
+        return self.gates[key]
+
+    async def amend(self, flow: Flow, facts: Callable[[Flow], dict[str, Any]], *changes: Change) -> Flow | None:
+        """Commit changes together with new facts of a flow; its state changes only while it is open."""
+        async with self.lock(flow.owner, flow.id):
+            stored = await self.store.flow(flow.owner, flow.id)
+            if stored is None:
+                return None
+            new = facts(stored)
+            if "state" in new and stored.state not in OPEN:
+                return None
+            stored = msgspec.structs.replace(stored, updated_at=self.now(), **new)
+            await self.store.commit([PutFlow(stored), *changes])
+            return stored
+
+    async def settle(self, flow: Flow, done: Delivered) -> Flow | None:
+        """Note that everything moved. A finite flow is completed; its token stays good for asking how it ended."""
+        facts = {"size": done.size, "sha256": done.sha256, "error": None}
+        if flow.live:
+            return await self.amend(flow, lambda _: facts)
+        completed = {**facts, "state": FlowState.COMPLETED}
+        stored = await self.amend(flow, lambda _: completed, DropLease(flow.owner, flow.id))
+        if stored:
+            self.forget(flow, ENDED)
+        return stored
+
+    async def fail(self, flow: Flow, reason: str) -> Flow | None:
+        """Note that a flow failed; its state is the control plane's to change."""
+        _log.warning("flow %s failed: %s", flow.id, reason)
+        try:
+            return await self.amend(flow, lambda _: {"error": reason})
+        except StoreError:
+            return msgspec.structs.replace(flow, error=reason)
+
+    def meter_of(self, flow: Flow) -> Meter:
+        """Return a meter for one stream of the flow."""
+
+        async def book(count: int) -> None:
+            usage = AddUsage(flow.owner, flow.agreement_id, bytes_moved=count)
+            await self.amend(flow, lambda stored: {"bytes_moved": stored.bytes_moved + count}, usage)
+
+        return Meter(book)
+
+    async def count_use(self, flow: Flow, gate: Gate) -> None:
+        """Count one use of the agreement. Raises LimitReached, TooSoon."""
+        use = AddUsage(
+            owner=flow.owner,
+            agreement_id=flow.agreement_id,
+            uses=1,
+            max_uses=gate.max_uses,
+            max_per_hour=gate.max_per_hour,
+            at=self.now(),
+        )
+        await self.store.commit([use])
+
+    async def begin_use(self, flow: Flow, gate: Gate, part: str = "", offset: int = 0) -> Uses:
+        """Count a use where this access begins one, not where it continues one. Raises LimitReached."""
+        uses = self._uses.setdefault((flow.owner, flow.id), Uses())
+        new = uses.is_new(part, offset)
+        if new:
+            with uses.counting():
+                await self.count_use(flow, gate)
+        uses.begin(part, new=new)
+        return uses
+
+    def in_use(self, flow: Flow) -> bool:
+        """Tell whether a use of the agreement that was counted goes on: a stream runs, or can still be continued."""
+        key = flow.owner, flow.id
+        gate, uses = self.gates.get(key), self._uses.get(key)
+        pushing = flow.direction is FlowDirection.PUSH and flow.bytes_moved > 0 and flow.state != FlowState.COMPLETED
+        return (gate is not None and gate.in_passage) or (uses is not None and uses.open) or pushing
+
+    def forget(self, flow: Flow, reason: str) -> None:
+        """Let go of what is in memory of a flow that ended, and end its streams."""
+        key = flow.owner, flow.id
+        gate = self.gates.pop(key, None)
+        self._uses.pop(key, None)
+        if gate:
+            gate.revoke(reason)

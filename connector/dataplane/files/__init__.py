@@ -1,0 +1,1 @@
+"""Files and folders below a root, and nowhere else."""

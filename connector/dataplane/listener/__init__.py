@@ -1,0 +1,1 @@
+"""The data-plane listener: peers pull and push here."""

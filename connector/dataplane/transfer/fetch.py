@@ -1,0 +1,206 @@
+"""The consumer's way of a pull: from the peer's DataAddress into a Sink.
+
+A cut is resumed where the sink stands, with `Range` and `If-Range`, so that data which changed in between comes whole
+and not as a mixture. Size and digest are compared where the peer states them. A folder comes as a listing and is then
+fetched member by member. Data without a stated length is whole when the answer ends regularly.
+"""
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from connector.dataplane.control.register import Delivered
+from connector.dataplane.files.folder import FOLDER_TYPE, Listing, Member, read_listing
+from connector.dataplane.transfer.retry import (
+    Again,
+    Credential,
+    Expected,
+    Patience,
+    TransferFailed,
+    Way,
+    is_transient,
+    retry_after,
+)
+from connector.dataplane.wire.body import nothing
+from connector.dataplane.wire.fields import (
+    REPR_DIGEST,
+    read_content_range,
+    read_filename,
+    read_number,
+    read_repr_digest,
+    strong_etag,
+)
+from connector.net.client import Stream
+from connector.net.errors import Blocked, NetError
+from connector.ports.flow import Arrival, Receipt, Sink, SourceError
+from connector.protocol.dsp.common import DataAddress, endpoint_url
+
+_LONGEST_LISTING = 8 * 1024 * 1024
+
+
+@dataclass
+class _Known:
+    """What earlier attempts at one resource have shown; `fresh` forbids to go on with what the sink holds."""
+
+    size: int | None
+    sha256: str | None
+    etag: str | None = None
+    fresh: bool = False
+    doubted: bool = False
+
+
+@dataclass(frozen=True)
+class _Target:
+    """One resource and where it goes."""
+
+    url: str
+    sink: Sink
+    address: dict[str, Any]
+    key: str
+    member: bool
+
+
+async def fetch(
+    way: Way, endpoint: DataAddress, sink: Sink, address: dict[str, Any], expected: Expected, *, again: bool
+) -> Delivered:
+    """Fetch everything the address offers into the sink; `again` lets the flow replace its own earlier delivery.
+
+    Raises TransferFailed (given up, or pointless), SourceError (the sink will not take it) or LeaseEnded.
+    """
+    url = endpoint_url(endpoint)
+    if url is None:
+        raise TransferFailed("The data address of the peer has no endpoint: it cannot be fetched from.")
+    credential = Credential(endpoint)
+    whole = _Target(url, sink, address, way.flow_id, member=False)
+    own = replace(whole, address={**address, "overwrite": True}) if again else whole
+    found = await _fetch_one(way, credential, own, _Known(expected.size, expected.sha256))
+    if isinstance(found, Receipt):
+        return Delivered(found.size, found.sha256)
+    return await _fetch_members(way, credential, whole, found)
+
+
+async def _fetch_members(way: Way, credential: Credential, whole: _Target, listing: Listing) -> Delivered:
+    path, mark, query = whole.url.partition("?")
+    taken = []
+    for member in listing.members:
+        target = _Target(
+            url=path.rstrip("/") + "/" + quote(member.path) + mark + query,
+            sink=whole.sink,
+            address={**whole.address, "member": member.path},
+            key=f"{whole.key}/{member.path}",
+            member=True,
+        )
+        receipt = await _fetch_one(way, credential, target, _Known(member.size, member.sha256))
+        if not isinstance(receipt, Receipt):
+            raise TransferFailed("A member of the folder is a folder again, which its listing should have resolved.")
+        taken.append(Member(path=member.path, size=receipt.size, sha256=receipt.sha256))
+    digest = hashlib.sha256(msgspec.json.encode(Listing(members=tuple(taken)))).hexdigest()
+    return Delivered(sum(member.size for member in taken), digest)
+
+
+async def _fetch_one(way: Way, credential: Credential, target: _Target, known: _Known) -> Receipt | Listing:
+    patience = Patience(way)
+    while True:
+        try:
+            outcome = await _attempt(way, credential, target, known)
+        except Blocked as error:
+            raise TransferFailed(f"The data address of the peer must not be dialled: {error.reason}") from error
+        except NetError as error:
+            outcome = Again(f"The peer's data endpoint failed: {error}")
+        if not isinstance(outcome, Again):
+            return outcome
+        if not outcome.at_once:
+            await patience.wait(outcome.reason, outcome.wish, await target.sink.received(target.address, target.key))
+
+
+async def _attempt(way: Way, credential: Credential, target: _Target, known: _Known) -> Receipt | Listing | Again:
+    held = await target.sink.received(target.address, target.key)
+    offset = held if held and not known.fresh and (known.etag or known.sha256) else 0
+    headers = credential.headers()
+    if offset:
+        headers["Range"] = f"bytes={offset}-"
+        if known.etag:
+            headers["If-Range"] = known.etag
+    async with way.client.stream("GET", target.url, headers=headers) as answer:
+        if answer.status not in {200, 206, 416}:
+            return _judge(answer, credential)
+        if answer.status == 200 and not target.member and _media_type(answer) == FOLDER_TYPE:
+            return await _read_listing(way, answer)
+        arrival = _arrival(answer, target, known, offset)
+        if isinstance(arrival, Again):
+            return arrival
+        if not target.member:
+            await way.learned(Expected(known.size, known.sha256))
+        chunks = way.metered(answer.chunks()) if answer.status != 416 else nothing()
+        try:
+            return await target.sink.write(target.address, arrival, chunks)
+        except SourceError as error:
+            if not arrival.offset or known.doubted:
+                raise
+            known.fresh = known.doubted = True  # what was held may have been of other data: once more, from its start
+            return Again(str(error), at_once=True)
+
+
+def _judge(answer: Stream, credential: Credential) -> Again:
+    """Return that another attempt makes sense after this status, or raise TransferFailed."""
+    if credential.try_other_form(answer.status):
+        return Again("The peer refused the token.", at_once=True)
+    reason = f"The peer's data endpoint answered with status {answer.status}."
+    if not is_transient(answer.status):
+        raise TransferFailed(reason)
+    return Again(reason, retry_after(answer.headers.get("Retry-After")))
+
+
+def _arrival(answer: Stream, target: _Target, known: _Known, asked: int) -> Arrival | Again:
+    """Read from the answer's head what is coming and where it begins; `asked` is the first byte we asked for."""
+    size, offset = read_number(answer.headers.get("Content-Length")), 0
+    if answer.status != 200:
+        given = read_content_range(answer.headers.get("Content-Range"))
+        size, offset = (given[2] if given else None), asked
+        if given is None or (answer.status == 206 and given[0] != asked) or (answer.status == 416 and size != asked):
+            return _from_the_start(known, "The peer answered with a range that was not asked for.")
+    sha256 = read_repr_digest(answer.headers.get(REPR_DIGEST))
+    if offset and sha256 and known.sha256 and sha256 != known.sha256:
+        return _from_the_start(known, "The data changed at the peer.")
+    if target.member and known.sha256 and sha256 and sha256 != known.sha256:
+        raise TransferFailed("A member of the folder changed after it was listed: start the transfer again.")
+    known.fresh = False
+    known.etag = strong_etag(answer.headers.get("ETag"))
+    if not target.member or known.sha256 is None:
+        known.size, known.sha256 = size, sha256
+    return Arrival(
+        flow_id=target.key,
+        media_type=_media_type(answer),
+        size=size,
+        sha256=known.sha256,
+        offset=offset,
+        name=read_filename(answer.headers.get("Content-Disposition")),
+        etag=known.etag,
+    )
+
+
+def _from_the_start(known: _Known, reason: str) -> Again:
+    if known.fresh:
+        raise TransferFailed(reason)
+    known.fresh, known.etag = True, None
+    return Again(reason, at_once=True)
+
+
+def _media_type(answer: Stream) -> str:
+    value = answer.headers.get("Content-Type", "application/octet-stream")[:255]
+    return value if value.isascii() and value.isprintable() and value else "application/octet-stream"
+
+
+async def _read_listing(way: Way, answer: Stream) -> Listing:
+    body = bytearray()
+    async for chunk in way.metered(answer.chunks()):
+        body += chunk
+        if len(body) > _LONGEST_LISTING:
+            raise TransferFailed(f"The listing of the folder is longer than {_LONGEST_LISTING} bytes.")
+    try:
+        return read_listing(bytes(body))
+    except ValueError as error:
+        raise TransferFailed(str(error)) from error

@@ -1,0 +1,164 @@
+"""The worker of the data plane: one task for each flow that is ours to move (push, fetch)."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+
+import msgspec
+
+from connector.dataplane.control.gate import USED_UP, Gate, LeaseEnded
+from connector.dataplane.control.meter import Meter
+from connector.dataplane.control.register import Delivered, Key, Register
+from connector.dataplane.transfer.fetch import fetch
+from connector.dataplane.transfer.push import push
+from connector.dataplane.transfer.retry import MOST_FAILURES, Expected, TransferFailed, Way
+from connector.net.client import GuardedClient
+from connector.ports.changes import StoreError
+from connector.ports.entities import Flow, FlowDirection
+from connector.ports.flow import Sink, Source, SourceError
+from connector.protocol.dsp.common import DataAddress
+from connector.protocol.dsp.machines.transfer_machine import FlowState
+
+_OURS_TO_MOVE = frozenset({FlowDirection.PUSH, FlowDirection.FETCH})
+_ONCE_FAILURES = 2
+
+_log = logging.getLogger(__name__)
+
+
+class Jobs:
+    """Moves flows while they have a lease.
+
+    `source` gives what a flow may deliver under its lease; `tell` is called with a flow that ended, failed, or
+    delivered.
+    """
+
+    def __init__(
+        self,
+        register: Register,
+        *,
+        source: Callable[[Flow, Gate], Source],
+        sinks: Mapping[str, Sink],
+        client: GuardedClient,
+        pause: Callable[[float], Awaitable[None]],
+        tell: Callable[[Flow], Awaitable[None]],
+    ) -> None:
+        self._register = register
+        self._source = source
+        self._sinks = sinks
+        self._client = client
+        self._tell = tell
+        self._running: dict[Key, asyncio.Task[None]] = {}
+        self.pause = pause
+
+    def launch(self, flow: Flow) -> None:
+        """Run the job of a flow that is ours to move, unless it runs, failed, or has delivered."""
+        key = flow.owner, flow.id
+        delivered = flow.live and flow.size is not None
+        if flow.direction not in _OURS_TO_MOVE or flow.state != FlowState.STARTED or flow.error or delivered:
+            return
+        gate = self._register.gates[key]
+        if key not in self._running and gate.problem() is None:
+            self._running[key] = asyncio.get_running_loop().create_task(self._job(key, gate), name=f"flow {flow.id}")
+
+    def is_running(self, key: Key) -> bool:
+        """Tell whether the job of a flow runs."""
+        return key in self._running
+
+    async def ended(self, key: Key, *, stop: bool = False) -> None:
+        """Wait until the job of a flow has ended by itself, or `stop` it; it books what it moved."""
+        job = self._running.get(key)
+        if job and job is not asyncio.current_task():
+            if stop:
+                job.cancel()
+            await asyncio.wait([job])
+
+    async def close(self) -> None:
+        """Stop all jobs."""
+        for key in list(self._running):
+            await self.ended(key, stop=True)
+
+    async def once(self, flow: Flow, gate: Gate) -> Flow | str:
+        """Fetch once more for a live flow: the flow as it then is, or why nothing arrived. Changes no state."""
+        meter = self._register.meter_of(flow)
+        try:
+            async with gate.passage():
+                done = await self._move(flow, gate, meter, _ONCE_FAILURES)
+            await meter.flush()
+            return await self._register.settle(flow, done) or flow
+        except LeaseEnded as ending:
+            return f"Stopped: {ending.reason}."
+        except (TransferFailed, SourceError, StoreError) as error:
+            return str(error)
+        finally:
+            with contextlib.suppress(StoreError):
+                await meter.flush()
+
+    async def _job(self, key: Key, gate: Gate) -> None:
+        try:
+            ended = await self._run(key, gate)
+        finally:
+            del self._running[key]  # before anybody is told, who may start the flow again
+        if ended:
+            await self._tell(ended)
+
+    async def _run(self, key: Key, gate: Gate) -> Flow | None:
+        """Move the data of one flow, as long as there is a lease; one taken away and given again goes on."""
+        while gate.problem() is None:
+            flow = await self._register.store.flow(*key)
+            if flow is None or flow.state in {FlowState.COMPLETED, FlowState.TERMINATED}:
+                return None
+            if flow.state != FlowState.STARTED:
+                continue
+            meter = self._register.meter_of(flow)
+            try:
+                async with gate.passage():
+                    done = await self._move(flow, gate, meter, MOST_FAILURES)
+                await meter.flush()
+                return await self._register.settle(flow, done)
+            except LeaseEnded as ending:
+                if ending.reason == USED_UP:
+                    return await self._register.fail(flow, f"Stopped: {ending.reason}.")
+            except (TransferFailed, SourceError, StoreError) as error:
+                return await self._register.fail(flow, str(error))
+            except Exception:  # noqa: BLE001 - the worker loop of the data plane: a defect must not leave a flow silent
+                _log.exception("flow %s failed unexpectedly", flow.id)
+                return await self._register.fail(flow, "A defect of this connector stopped the transfer: see its log.")
+            finally:
+                with contextlib.suppress(StoreError):
+                    await meter.flush()
+        return None
+
+    async def _move(self, flow: Flow, gate: Gate, meter: Meter, failures: int) -> Delivered:
+        async def learned(facts: Expected) -> None:
+            if not flow.live and (facts.size, facts.sha256) != (flow.size, flow.sha256):
+                await self._register.amend(flow, lambda _: {"size": facts.size, "sha256": facts.sha256})
+
+        way = Way(flow.id, self._client, gate, self._spender(flow, gate, meter), learned, self.pause, failures)
+        expected = Expected() if flow.live else Expected(flow.size, flow.sha256)
+        try:
+            endpoint = msgspec.json.decode(flow.endpoint or b"{}", type=DataAddress)
+        except msgspec.MsgspecError as error:
+            raise TransferFailed("The data address of the peer cannot be read.") from error
+        if flow.direction is FlowDirection.PUSH:
+            source = self._source(flow, gate)
+            return await push(way, endpoint, source, flow.source or {}, flow.media_type, expected)
+        again = flow.live and flow.size is not None
+        sink = self._sinks.get(str((flow.sink or {}).get("kind")))
+        if sink is None:
+            raise TransferFailed("The address of this flow is of a kind that is not configured (any longer).")
+        return await fetch(way, endpoint, sink, flow.sink or {}, expected, again=again)
+
+    def _spender(self, flow: Flow, gate: Gate, meter: Meter) -> Callable[[int], Awaitable[None]]:
+        """Return what takes leave for bytes before they move; the first of a delivery is counted as a use."""
+        counted = flow.bytes_moved > 0 and not flow.live
+
+        async def spend(count: int) -> None:
+            nonlocal counted
+            if not counted:
+                await self._register.count_use(flow, gate)
+                counted = True
+            gate.spend(count)
+            await meter.add(count)
+
+        return spend

@@ -1,0 +1,1 @@
+"""Records are filtered and transformed on their way out."""

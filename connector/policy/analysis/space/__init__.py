@@ -1,0 +1,1 @@
+"""Constraints as sets of values: regions, cells, and the shape of a whole policy."""

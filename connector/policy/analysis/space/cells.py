@@ -1,0 +1,196 @@
+"""Cells: products of regions, one for each operand that is restricted; what is not named is unrestricted.
+
+Unions of cells are lists. Everything here treats operands as independent, so "empty" and "covered" hold whatever links
+there are between them; that a cell is inhabited has to be shown by a witness. Pure: standard library only.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+from connector.policy.analysis.space.regions import Hits, Region, complement, intersect, nothing, size
+
+Cell: TypeAlias = dict[str, Region]
+
+MOST_CLAUSES = 1_024
+MOST_OPERANDS = 32
+MOST_STEPS = 200_000
+
+
+class GaveUp(Exception):
+    """The analysis stops here and answers Unknown; caught by every public function of the room.
+
+    Parameters:
+        code: why, as in `findings`.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Budget:
+    """How many steps one question may still take, so that nobody can make the analysis run for long.
+
+    A step is about what one value of a region, one constraint or one duty costs; steps are counted, never timed, so
+    that the same policies always get the same answer.
+    """
+
+    def __init__(self, steps: int = MOST_STEPS) -> None:
+        self.left = steps
+
+    def spend(self, steps: int) -> None:
+        """Take some steps.
+
+        Raises:
+            GaveUp: none are left.
+        """
+        self.left -= steps
+        if self.left < 0:
+            raise GaveUp("too-many-clauses")
+
+
+def weight(cell: Cell) -> int:
+    """How much there is to look at in a cell, in steps."""
+    return 1 + sum(map(size, cell.values()))
+
+
+def both(one: Cell, other: Cell) -> Cell | None:
+    """What belongs to both cells; None if nothing does.
+
+    Raises:
+        GaveUp: regions of one operand on different scales.
+    """
+    if len(one) < len(other):
+        one, other = other, one
+    joint = one.copy()
+    for key, region in other.items():
+        held = joint.get(key)
+        if held is None:
+            joint[key] = region
+        elif held is not region:
+            common = intersect(held, region)
+            if common is None:
+                raise GaveUp("different-scales")
+            if nothing(common):
+                return None
+            joint[key] = common
+    if len(joint) > MOST_OPERANDS:
+        raise GaveUp("too-many-operands")
+    return joint
+
+
+def product(left: Sequence[Cell], right: Sequence[Cell], budget: Budget) -> list[Cell]:
+    """What belongs to two unions of cells.
+
+    Raises:
+        GaveUp: more than `MOST_CLAUSES` cells, or too many steps.
+    """
+    if len(right) == 1 and not right[0]:
+        return list(left)
+    spend_on_pairs(left, right, budget)
+    found: list[Cell] = []
+    for one in left:
+        for other in right:
+            joint = both(one, other)
+            if joint is not None:
+                found.append(joint)
+                if len(found) > MOST_CLAUSES:
+                    raise GaveUp("too-many-clauses")
+    return found
+
+
+def spend_on_pairs(left: Sequence[Cell], right: Sequence[Cell], budget: Budget) -> None:
+    """Take the steps of looking at every cell of one union with every cell of another.
+
+    Raises:
+        GaveUp: there are too few.
+    """
+    budget.spend(len(right) * sum(map(weight, left)) + len(left) * sum(map(weight, right)))
+
+
+def _steps_to_subtract(cell: Cell, other: Cell) -> int:
+    """What `subtract` costs: every part of a complement is looked at together with what is held."""
+    steps = 1
+    for key, region in other.items():
+        held = cell.get(key)
+        if held is region:
+            continue
+        parts = 2 + len(region.meets) if isinstance(region, Hits) else 1
+        steps += parts * (len(cell) + size(region) + (0 if held is None else size(held)))
+    return steps
+
+
+def subtract(cell: Cell, other: Cell, tops: Mapping[str, Region]) -> list[Cell]:
+    """What belongs to the first cell alone, as disjoint cells.
+
+    Parameters:
+        tops: all that an operand can be, where that is not everything.
+    """
+    pieces: list[Cell] = []
+    rest = cell
+    for key, region in other.items():
+        held = rest.get(key) or tops.get(key)
+        if held is region:
+            continue
+        for part in complement(region):
+            outside = part if held is None else intersect(held, part)
+            if outside is None:
+                raise GaveUp("different-scales")
+            if not nothing(outside):
+                pieces.append({**rest, key: outside})
+        inside = region if held is None else intersect(held, region)
+        if inside is None:
+            raise GaveUp("different-scales")
+        if nothing(inside):
+            return [cell]
+        rest = {**rest, key: inside}
+    return pieces
+
+
+def leftovers(cell: Cell, others: Sequence[Cell], tops: Mapping[str, Region], budget: Budget) -> Iterator[Cell]:
+    """The parts of a cell that no other cell covers; none if the cell is covered.
+
+    Raises:
+        GaveUp: too many parts had to be looked at.
+    """
+    stack = [(cell, 0)]
+    while stack:
+        piece, index = stack.pop()
+        if index == len(others):
+            yield piece
+            continue
+        budget.spend(_steps_to_subtract(piece, others[index]))
+        parts = subtract(piece, others[index], tops)
+        if len(parts) == 1 and parts[0] is piece:
+            stack.append((piece, index + 1))
+        else:
+            stack.extend((part, index + 1) for part in reversed(parts))
+
+
+def apart(one: Cell, other: Cell) -> tuple[str, ...]:
+    """The operands on which two cells have nothing in common.
+
+    Raises:
+        GaveUp: regions of one operand on different scales.
+    """
+    keys = []
+    for key, region in one.items():
+        held = other.get(key)
+        if held is None:
+            continue
+        common = intersect(held, region)
+        if common is None:
+            raise GaveUp("different-scales")
+        if nothing(common):
+            keys.append(key)
+    return tuple(keys)
+
+
+def operand_of(key: str) -> str:
+    """The operand, or `action`, `target`, `assignee`, that a key of a cell speaks about."""
+    return key.removeprefix("?").split("|", 1)[0]
+
+
+def operands_of(keys: Iterable[str]) -> tuple[str, ...]:
+    """The operands of several keys, each once, in order."""
+    return tuple(dict.fromkeys(operand_of(key) for key in keys))

@@ -1,0 +1,215 @@
+"""Constraints as unions of cells: disjunctive normal form with caps, for where they are True and where they are False.
+
+After Kleene, as the evaluator folds them: xone is True where one part is True and all others False. andSequence is
+`and` under one more proposition of its own, the order in time, about which nothing else is known. Pure: standard
+library and msgspec only.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations, pairwise
+
+import msgspec
+
+from connector.policy.analysis.space import atoms
+from connector.policy.analysis.space.atoms import Dimension
+from connector.policy.analysis.space.cells import MOST_CLAUSES, Budget, Cell, GaveUp, product
+from connector.policy.analysis.space.regions import Names, Region
+from connector.policy.compiling.checks import leaves
+from connector.policy.model.literals import bounds
+from connector.policy.model.model import AtomicConstraint, Constraint, Duration, Iri, LogicalConstraint
+from connector.policy.vocabulary.registry import Registry
+
+_TREE = frozenset({"isA", "isPartOf", "hasPart"})
+
+
+class Reader:
+    """Reads the constraints of one policy and remembers what its operands can be at most.
+
+    Parameters:
+        registry: with which the policy was compiled.
+        prohibited: empty for the constraints of permissions, where what the contract alone enforces counts as True;
+            for those of a prohibition its action, target and party, which say what it counts.
+        opaque: operands whose constraints are only compared word by word.
+        tops: filled with all that an operand can be, where that is not everything.
+        budget: how many steps it may take.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        *,
+        prohibited: str = "",
+        opaque: frozenset[str],
+        tops: dict[str, Region],
+        budget: Budget,
+    ) -> None:
+        self.registry = registry
+        self.prohibited = prohibited
+        self.opaque = opaque
+        self.tops = tops
+        self.budget = budget
+
+    def every(self, constraints: Sequence[Constraint]) -> list[Cell]:
+        """Where all of the constraints are True.
+
+        Raises:
+            GaveUp: a cap was reached.
+        """
+        found: list[Cell] = [{}]
+        for constraint in constraints:
+            found = product(found, self.cells(constraint, truth=True), self.budget)
+        return found
+
+    def cells(self, constraint: Constraint, *, truth: bool) -> list[Cell]:
+        """Where a constraint is True, or False.
+
+        Raises:
+            GaveUp: a cap was reached.
+        """
+        if isinstance(constraint, AtomicConstraint):
+            found = self.dimension(constraint)
+            if found.top is not None:
+                self.tops[found.key] = found.top
+            return [{found.key: region} for region in (found.true if truth else found.false)]
+        children = constraint.constraints
+        match constraint.operand:
+            case "and":
+                return self._all(children, truth=True) if truth else self._any(children, truth=False)
+            case "or":
+                return self._any(children, truth=True) if truth else self._all(children, truth=False)
+            case "andSequence":
+                return self._sequence(constraint, truth=truth)
+            case "xone":
+                return self._one(children) if truth else self._not_one(children)
+
+    def dimension(self, constraint: AtomicConstraint) -> Dimension:
+        """The regions of one atomic constraint; a proposition of its own where its sort has none."""
+        self.budget.spend(1 + len(constraint.right))
+        operand = self.registry.operands[constraint.left]
+        found = None if constraint.left in self.opaque else atoms.dimension(constraint, self.registry)
+        if found is None:
+            found = Dimension(_proposition(constraint), (atoms.YES,), (atoms.NO,), _ANSWER)
+        if self.prohibited and operand.stateful:
+            # A prohibition counts all uses of its action, target and party, apart from what permissions count.
+            found = msgspec.structs.replace(found, key=f"{found.key}|{self.prohibited}")
+        return found if operand.tier == "provider" else atoms.assumed(found, granted=not self.prohibited)
+
+    def _all(self, children: Sequence[Constraint], *, truth: bool) -> list[Cell]:
+        found: list[Cell] = [{}]
+        for child in children:
+            found = product(found, self.cells(child, truth=truth), self.budget)
+        return found
+
+    def _any(self, children: Sequence[Constraint], *, truth: bool) -> list[Cell]:
+        found = [cell for child in children for cell in self.cells(child, truth=truth)]
+        return _capped(found)
+
+    def _one(self, children: Sequence[Constraint]) -> list[Cell]:
+        found: list[Cell] = []
+        for chosen in range(len(children)):
+            rest: list[Cell] = [{}]
+            for index, child in enumerate(children):
+                rest = product(rest, self.cells(child, truth=index == chosen), self.budget)
+            found += rest
+        return _capped(found)
+
+    def _not_one(self, children: Sequence[Constraint]) -> list[Cell]:
+        found = self._all(children, truth=False)
+        for one, other in combinations(children, 2):
+            found += product(self.cells(one, truth=True), self.cells(other, truth=True), self.budget)
+            _capped(found)
+        return found
+
+    def _sequence(self, constraint: LogicalConstraint, *, truth: bool) -> list[Cell]:
+        key = _proposition(constraint)
+        operands = [self.registry.operands[leaf.left] for leaf in leaves(constraint)]
+        if self.prohibited and any(entry.stateful or entry.tier != "provider" for entry in operands):
+            # Such parts are judged otherwise on a prohibition, so this is another proposition than on a permission.
+            key += f"|{self.prohibited}"
+        self.tops[key] = _ANSWER
+        if truth:
+            return product([{key: atoms.YES}], self._all(constraint.constraints, truth=True), self.budget)
+        return _capped([{key: atoms.NO}, *self._any(constraint.constraints, truth=False)])
+
+
+_ANSWER = Names(atoms.EITHER.members, missing=True)
+
+
+def _capped(found: list[Cell]) -> list[Cell]:
+    if len(found) > MOST_CLAUSES:
+        raise GaveUp("too-many-clauses")
+    return found
+
+
+def bare(constraint: Constraint) -> Constraint:
+    """A constraint without identifiers, to compare what it says."""
+    if isinstance(constraint, AtomicConstraint):
+        return constraint if not constraint.uid else msgspec.structs.replace(constraint, uid="")
+    children = tuple(bare(child) for child in constraint.constraints)
+    return LogicalConstraint(constraint.operand, children)
+
+
+def _proposition(constraint: Constraint) -> str:
+    first = next(leaves(constraint)).left
+    return f"?{first}|{msgspec.json.encode(bare(constraint)).decode()}"
+
+
+class Alignment(msgspec.Struct, frozen=True):
+    """What the constraints of a policy say about an operand that may keep them from being compared by regions.
+
+    Parameters:
+        foreign: a term that the taxonomy of the operand does not hold.
+        tree: an operator that follows the taxonomy.
+        spans: durations it is compared with.
+    """
+
+    foreign: bool = False
+    tree: bool = False
+    spans: frozenset[Duration] = frozenset()
+
+
+def alignments(constraints: Sequence[Constraint], registry: Registry) -> dict[str, Alignment]:
+    """For each operand of a taxonomy or of durations: what stands in the way of comparing it."""
+    found: dict[str, Alignment] = {}
+    for leaf in _leaves(constraints):
+        operand = registry.operands[leaf.left]
+        if operand.sort == "taxonomy":
+            terms = registry.taxonomies[operand.taxonomy].terms
+            foreign = any(isinstance(value, Iri) and value.iri not in terms for value in leaf.right)
+            entry = Alignment(foreign=foreign, tree=leaf.operator in _TREE)
+        elif operand.sort == "duration":
+            entry = Alignment(spans=frozenset(value for value in leaf.right if isinstance(value, Duration)))
+        else:
+            continue
+        held = found.get(leaf.left)
+        found[leaf.left] = entry if held is None else _together(held, entry)
+    return found
+
+
+def _leaves(constraints: Sequence[Constraint]) -> Iterator[AtomicConstraint]:
+    for constraint in constraints:
+        yield from leaves(constraint)
+
+
+def opaque_operands(*found: Mapping[str, Alignment]) -> frozenset[str]:
+    """The operands that several policies together cannot be compared on, but word by word."""
+    joint: dict[str, Alignment] = {}
+    for one in found:
+        for left, entry in one.items():
+            held = joint.get(left)
+            joint[left] = entry if held is None else _together(held, entry)
+    return frozenset(
+        left for left, entry in joint.items() if (entry.foreign and entry.tree) or not _ordered(entry.spans)
+    )
+
+
+def _together(one: Alignment, other: Alignment) -> Alignment:
+    return Alignment(one.foreign or other.foreign, one.tree or other.tree, one.spans | other.spans)
+
+
+def _ordered(spans: frozenset[Duration]) -> bool:
+    """Whether of any two spans one is the longer from whatever day they are counted."""
+    if not any(span.months for span in spans):
+        return True
+    lengths = sorted(bounds(span) for span in spans)
+    return all(earlier[1] < later[0] for earlier, later in pairwise(lengths))

@@ -1,0 +1,79 @@
+"""What the analysis found, as values: reasons, examples, and verdicts. Words for people come from elsewhere.
+
+Pure: standard library and msgspec only.
+"""
+
+from enum import Enum
+
+import msgspec
+
+from connector.policy.model.decision import Request, World
+
+
+class Containment(Enum):
+    """Whether everything a request asks for is offered."""
+
+    CONTAINED = "contained"
+    NOT_CONTAINED = "not-contained"
+    UNKNOWN = "unknown"
+
+
+class Meeting(Enum):
+    """Whether there is anything that two policies both grant."""
+
+    OVERLAP = "overlap"
+    DISJOINT = "disjoint"
+    UNKNOWN = "unknown"
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One reason.
+
+    Codes of a comparison: `beyond-offer` (the request grants more, on the operands named), `prohibited`,
+    `duty-missing`, `duty-weaker`, `duty-differs`, `remedy-missing`, `records-beyond-offer`, `nothing-in-common`,
+    `nothing-granted`, `void`.
+    Codes for Unknown: `too-many-clauses`, `too-many-operands`, `different-scales`, `different-registries`,
+    `different-duty-modes`, `several-counters`, `no-example`.
+
+    Parameters:
+        code: one of the above, or of `lint`.
+        rule: uid of the rule it is about, or empty.
+        other: uid of the other rule, of a duty, or the IRI of an action, as the code wants it.
+        operands: IRIs of left operands, or `action`, `target`, `assignee`.
+        detail: what in particular, as the document or the data names it: a field, a parameter.
+    """
+
+    code: str
+    rule: str = ""
+    other: str = ""
+    operands: tuple[str, ...] = ()
+    detail: str = ""
+
+
+class Example(msgspec.Struct, frozen=True):
+    """A situation that proves a finding: the evaluator itself was asked about it."""
+
+    request: Request
+    world: World
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """The answer of `contains`, its reasons, and an example where the answer is NOT_CONTAINED by what is granted."""
+
+    verdict: Containment
+    reasons: tuple[Finding, ...] = ()
+    example: Example | None = None
+
+
+class Common(msgspec.Struct, frozen=True):
+    """The answer of `overlap`, its reasons, and an example of what both grant."""
+
+    verdict: Meeting
+    reasons: tuple[Finding, ...] = ()
+    example: Example | None = None
+
+
+class Unknown(msgspec.Struct, frozen=True):
+    """The analysis cannot tell; a person has to look."""
+
+    reasons: tuple[Finding, ...] = ()

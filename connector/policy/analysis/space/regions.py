@@ -1,0 +1,220 @@
+"""Regions: the sets of values of one left operand for which a constraint is True, or False.
+
+Interval sets of numbers, durations, clock times and instants (`Intervals`); finite sets of IRIs, codes and texts, their
+complements, down-sets of a taxonomy and nominal propositions (`Names`); sets of sets for operands with several values
+(`Hits`). Every region also says whether "nothing is known" belongs to it. Operations are exact or answer None: regions
+on different scales (units, editions of a taxonomy) are never compared. Pure: standard library and msgspec only.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import TypeAlias
+
+import msgspec
+
+from connector.policy.model.decision import Truth
+
+Point: TypeAlias = int | Decimal
+Cut: TypeAlias = tuple[Point, int]
+"""A place between values: (v, 0) lies just before v, (v, 1) just after it."""
+
+
+class Intervals(msgspec.Struct, frozen=True):
+    """A set of ordered values, as the places at which it begins and ends.
+
+    Parameters:
+        first: whether it holds before the first cut.
+        cuts: places at which it flips, sorted, no two alike.
+        missing: whether "nothing is known" belongs to the region.
+        scale: unit of the values; only regions of one scale are comparable.
+    """
+
+    first: bool = False
+    cuts: tuple[Cut, ...] = ()
+    missing: bool = False
+    scale: str = ""
+
+    def holds(self, value: Point) -> bool:
+        """Whether a value is in the set."""
+        return self.first ^ bool(sum(cut <= (value, 0) for cut in self.cuts) & 1)
+
+
+class Names(msgspec.Struct, frozen=True):
+    """A finite set of names, or with `outside` all names but these.
+
+    Parameters:
+        members: the names.
+        outside: whether the set is the complement of the members.
+        missing: whether "nothing is known" belongs to the region.
+        scale: taxonomy and edition; only regions of one scale are comparable.
+    """
+
+    members: frozenset[str] = frozenset()
+    outside: bool = False
+    missing: bool = False
+    scale: str = ""
+
+    def holds(self, value: str) -> bool:
+        """Whether a name is in the set."""
+        return (value in self.members) is not self.outside
+
+
+class Hits(msgspec.Struct, frozen=True):
+    """Of an operand with several values: the sets of names that avoid `avoids` and meet each set of `meets`."""
+
+    avoids: Names = Names()
+    meets: tuple[Names, ...] = ()
+    missing: bool = False
+    scale: str = ""
+
+    def holds(self, values: Iterable[str]) -> bool:
+        """Whether a set of values is in the region."""
+        held = tuple(values)
+        return not any(map(self.avoids.holds, held)) and all(any(map(wanted.holds, held)) for wanted in self.meets)
+
+
+Region: TypeAlias = Intervals | Names | Hits
+
+_NOTHING = Names()
+
+
+def nothing(region: Region) -> bool:
+    """Whether a region is empty; not even "nothing is known" belongs to it."""
+    return not region.missing and valueless(region)
+
+
+def size(region: Region) -> int:
+    """How much there is to look at in a region, in steps of a `Budget`."""
+    match region:
+        case Intervals(cuts=cuts):
+            return 2 + len(cuts)
+        case Names(members=members):
+            return 1 + len(members) // 16
+        case Hits(avoids=avoids, meets=meets):
+            return 2 + size(avoids) + sum(3 + len(wanted.members) // 16 for wanted in meets)
+
+
+def valueless(region: Region) -> bool:
+    """Whether no value belongs to a region; "nothing is known" may."""
+    match region:
+        case Intervals(first=first, cuts=cuts):
+            return not first and not cuts
+        case Names(members=members, outside=outside):
+            return not members and not outside
+        case Hits(avoids=avoids, meets=meets):
+            return any(_within(wanted, avoids) for wanted in meets)
+
+
+def intersect(one: Region, other: Region) -> Region | None:
+    """What belongs to both; None if they are not comparable."""
+    if one is other:
+        return one
+    if one.scale != other.scale:
+        return None
+    missing = one.missing and other.missing
+    if isinstance(one, Intervals) and isinstance(other, Intervals):
+        first, cuts = _both(one, other)
+        return Intervals(first, cuts, missing, one.scale)
+    if isinstance(one, Names) and isinstance(other, Names):
+        members, outside = _common(one, other)
+        return Names(members, outside, missing, one.scale)
+    if isinstance(one, Hits) and isinstance(other, Hits):
+        meets = tuple(dict.fromkeys((*one.meets, *other.meets)))
+        return Hits(_union(one.avoids, other.avoids), meets, missing, one.scale)
+    return None
+
+
+def complement(region: Region) -> tuple[Region, ...]:
+    """All that does not belong to a region, as disjoint parts; none of them is empty."""
+    missing = not region.missing
+    parts: tuple[Region, ...]
+    if isinstance(region, Intervals):
+        parts = (Intervals(not region.first, region.cuts, missing, region.scale),)
+    elif isinstance(region, Names):
+        parts = (Names(region.members, not region.outside, missing, region.scale),)
+    else:
+        parts = _opposite(region)
+    return tuple(part for part in parts if not nothing(part))
+
+
+def difference(one: Region, other: Region) -> tuple[Region, ...] | None:
+    """What belongs to the first alone, as disjoint parts; None if they are not comparable."""
+    parts: list[Region] = []
+    for part in complement(other):
+        rest = intersect(one, part)
+        if rest is None:
+            return None
+        if not nothing(rest):
+            parts.append(rest)
+    return tuple(parts)
+
+
+def subset(one: Region, other: Region) -> Truth:
+    """Whether the first is part of the second; Unknown if they are not comparable."""
+    if one is other:
+        return True
+    rest = difference(one, other)
+    return None if rest is None else not rest
+
+
+def _both(one: Intervals, other: Intervals) -> tuple[bool, tuple[Cut, ...]]:
+    """One sweep over the cuts of two interval sets."""
+    left, right = one.cuts, other.cuts
+    held, also = one.first, other.first
+    first = current = held and also
+    cuts: list[Cut] = []
+    i = j = 0
+    while i < len(left) or j < len(right):
+        cut = left[i] if j == len(right) or (i < len(left) and left[i] <= right[j]) else right[j]
+        if i < len(left) and left[i] == cut:
+            held = not held
+            i += 1
+        if j < len(right) and right[j] == cut:
+            also = not also
+            j += 1
+        if (held and also) is not current:
+            current = not current
+            cuts.append(cut)
+    return first, tuple(cuts)
+
+
+def _common(one: Names, other: Names) -> tuple[frozenset[str], bool]:
+    if one.outside:
+        return (one.members | other.members, True) if other.outside else (other.members - one.members, False)
+    return (one.members - other.members if other.outside else one.members & other.members), False
+
+
+def _union(one: Names, other: Names) -> Names:
+    if one.outside or other.outside:
+        members, outside = _common(Names(one.members, not one.outside), Names(other.members, not other.outside))
+        return Names(members, not outside)
+    return Names(one.members | other.members)
+
+
+def _within(one: Names, other: Names) -> bool:
+    members, outside = _common(one, Names(other.members, not other.outside))
+    return not members and not outside
+
+
+def _opposite(region: Hits) -> tuple[Region, ...]:
+    """The complement of a set of sets: those that break one requirement and keep those before it."""
+    scale = region.scale
+    parts = [Hits(_NOTHING, (Names(region.avoids.members, region.avoids.outside),), scale=scale)]
+    parts += [
+        Hits(_union(region.avoids, wanted), region.meets[:index], scale=scale)
+        for index, wanted in enumerate(region.meets)
+    ]
+    if not region.missing:
+        parts.append(Hits(_NOTHING, (_NOTHING,), True, scale))
+    return tuple(parts)
+
+
+def union(regions: Iterable[Region]) -> tuple[Region, ...]:
+    """The parts of a union, those that lie within another left out."""
+    kept: list[Region] = []
+    for region in regions:
+        if any(subset(region, other) for other in kept):
+            continue
+        kept = [other for other in kept if not subset(other, region)]
+        kept.append(region)
+    return tuple(kept)

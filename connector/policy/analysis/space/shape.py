@@ -1,0 +1,218 @@
+"""A compiled policy as cells: what each permission grants, and where each prohibition spares.
+
+Action, target and party are operands like any other; conditions on single records are too, so that what may leave is
+one set of situations and records. Pure: standard library and msgspec only.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from connector.policy.analysis.space import atoms
+from connector.policy.analysis.space.cells import Budget, Cell, GaveUp, both, product, spend_on_pairs
+from connector.policy.analysis.space.dnf import Alignment, Reader, alignments, opaque_operands
+from connector.policy.analysis.space.regions import Intervals, Names, Region
+from connector.policy.compiling.checks import leaves
+from connector.policy.compiling.compile import Compiled, CompiledRule
+from connector.policy.model.model import Constraint
+from connector.policy.vocabulary.registry import Registry
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """A permission.
+
+    Parameters:
+        rule: of the compiled policy.
+        active: situations in which it is active, once its duties are performed.
+        cells: those together with the records that it lets leave.
+    """
+
+    rule: CompiledRule
+    active: tuple[Cell, ...]
+    cells: tuple[Cell, ...]
+
+
+class Shape(msgspec.Struct, frozen=True):
+    """A policy as cells.
+
+    Parameters:
+        compiled: the policy.
+        grants: its permissions; none if the policy is void.
+        spared: for each prohibition that counts, the situations that it does not block.
+        blocking: those prohibitions.
+        tops: all that an operand can be, where that is not everything.
+        alignment: what may keep its operands from being compared with those of another policy.
+        opaque: operands that were compared word by word.
+        stateful: whether a permission depends on a counter.
+        upper: whether counters are only limited from above, and only by permissions.
+    """
+
+    compiled: Compiled
+    grants: tuple[Grant, ...]
+    spared: tuple[tuple[Cell, ...], ...]
+    blocking: tuple[CompiledRule, ...]
+    tops: Mapping[str, Region]
+    alignment: Mapping[str, Alignment]
+    opaque: frozenset[str]
+    stateful: bool
+    upper: bool
+
+    @property
+    def counters(self) -> int:
+        """How many permissions count apart from one another."""
+        return len({grant.rule.uid for grant in self.grants})
+
+
+def conditions(rule: CompiledRule) -> tuple[Constraint, ...]:
+    """All that a rule asks of a situation: refinements and constraints, but for those on single records."""
+    return tuple(check.constraint for check in (*rule.refinements, *rule.constraints))
+
+
+def shape(compiled: Compiled, budget: Budget, opaque: frozenset[str] = frozenset()) -> Shape:
+    """Read a compiled policy.
+
+    Parameters:
+        budget: how many steps it may take.
+        opaque: operands that cannot be compared by regions, beside those it finds itself.
+
+    Raises:
+        GaveUp: a cap was reached.
+    """
+    registry = compiled.registry
+    rules = () if compiled.void is not None else (*compiled.permissions, *compiled.prohibitions)
+    alignment = alignments([entry for rule in rules for entry in (*conditions(rule), *rule.rows)], registry)
+    hidden = opaque | opaque_operands(alignment)
+    tops: dict[str, Region] = {"action": Names(outside=True)}
+    granting = Reader(registry, opaque=hidden, tops=tops, budget=budget)
+    grants = [_grant(rule, granting, tops) for rule in compiled.permissions if compiled.void is None]
+    blocking = () if compiled.void is not None or compiled.conflict == "perm" else compiled.prohibitions
+    counted = _counted([grant.rule for grant in grants], registry)
+    return Shape(
+        compiled=compiled,
+        grants=tuple(grants),
+        spared=tuple(_spared(rule, granting, tops) for rule in blocking),
+        blocking=blocking,
+        tops=tops,
+        alignment=alignment,
+        opaque=hidden,
+        stateful=bool(counted),
+        upper=not _counted(blocking, registry) and _upper(grants, counted),
+    )
+
+
+def _matching(rule: CompiledRule, tops: dict[str, Region]) -> Cell:
+    """Action, target and party; a target or party may be met as a member of a collection, so each is a proposition."""
+    cell: Cell = {}
+    if rule.covers is not None:
+        cell["action"] = Names(rule.covers)
+    for name, uid in (("target", rule.target), ("assignee", rule.assignee)):
+        if uid is not None:
+            cell[f"{name}|{uid}"] = atoms.YES
+            tops[f"{name}|{uid}"] = atoms.EITHER
+    return cell
+
+
+def _grant(rule: CompiledRule, reader: Reader, tops: dict[str, Region]) -> Grant:
+    active = product([_matching(rule, tops)], reader.every(conditions(rule)), reader.budget)
+    cells = product(active, reader.every(rule.rows), reader.budget) if rule.rows else active
+    return Grant(rule, tuple(active), tuple(cells))
+
+
+def _spared(rule: CompiledRule, granting: Reader, tops: dict[str, Region]) -> tuple[Cell, ...]:
+    action = rule.rule.action[0].iri if rule.rule.action else ""
+    scope = f"prohibited {action} {rule.target} {rule.assignee}"
+    reader = Reader(granting.registry, prohibited=scope, opaque=granting.opaque, tops=tops, budget=granting.budget)
+    found: list[Cell] = []
+    for key, region in _matching(rule, tops).items():
+        opposite: Region = atoms.NO
+        if isinstance(region, Names) and key == "action":
+            opposite = Names(region.members, outside=True)
+        found.append({key: opposite})
+    for constraint in (*conditions(rule), *rule.rows):
+        found += reader.cells(constraint, truth=False)
+    return tuple(found)
+
+
+def _counted(rules: Iterable[CompiledRule], registry: Registry) -> set[str]:
+    """The counters that rules depend on."""
+    found = {leaf.left for rule in rules for entry in conditions(rule) for leaf in leaves(entry)}
+    return {left for left in found if registry.operands[left].stateful}
+
+
+def _upper(grants: Sequence[Grant], counted: set[str]) -> bool:
+    """Whether every region of a counter holds all values up to some value."""
+    for grant in grants:
+        for cell in grant.active:
+            for key, region in cell.items():
+                if key.split("|", 1)[0] not in counted:
+                    continue
+                if not isinstance(region, Intervals) or not _from_the_start(region):
+                    return False
+    return True
+
+
+def _from_the_start(region: Intervals) -> bool:
+    cuts = region.cuts
+    return not region.first and len(cuts) in {1, 2} and cuts[0] <= (1, 0)
+
+
+def unblocked(cells: Sequence[Cell], found: Shape, budget: Budget) -> list[Cell]:
+    """Those situations that no prohibition of the policy blocks.
+
+    Raises:
+        GaveUp: a cap was reached.
+    """
+    rest = list(cells)
+    for spared in found.spared:
+        rest = product(rest, spared, budget)
+    return rest
+
+
+def pair(one: Compiled, other: Compiled, budget: Budget) -> tuple[Shape, Shape]:
+    """Read two policies so that their cells can be compared.
+
+    Raises:
+        GaveUp: a cap was reached, or they were compiled with registries that differ where it matters.
+    """
+    if one.registry is not other.registry:
+        _same_words(one, other)
+    first, second = shape(one, budget), shape(other, budget)
+    opaque = opaque_operands(first.alignment, second.alignment) | first.opaque | second.opaque
+    if first.opaque != opaque:
+        first = shape(one, budget, opaque)
+    if second.opaque != opaque:
+        second = shape(other, budget, opaque)
+    return first, second
+
+
+def joint_tops(one: Shape, other: Shape) -> dict[str, Region]:
+    """All that the operands of two policies can be."""
+    return {**one.tops, **other.tops}
+
+
+def _same_words(one: Compiled, other: Compiled) -> None:
+    mine, theirs = one.registry, other.registry
+    if mine.included_in != theirs.included_in:
+        raise GaveUp("different-registries")
+    for left in _lefts(one) & _lefts(other):
+        operand, twin = mine.operands.get(left), theirs.operands.get(left)
+        if operand != twin or operand is None:
+            raise GaveUp("different-registries")
+        if operand.taxonomy and mine.taxonomies[operand.taxonomy] != theirs.taxonomies[operand.taxonomy]:
+            raise GaveUp("different-registries")
+
+
+def _lefts(compiled: Compiled) -> set[str]:
+    rules = (*compiled.permissions, *compiled.prohibitions)
+    return {leaf.left for rule in rules for entry in (*conditions(rule), *rule.rows) for leaf in leaves(entry)}
+
+
+def overlapping(one: Sequence[Cell], other: Sequence[Cell], budget: Budget) -> list[Cell]:
+    """What two unions have in common.
+
+    Raises:
+        GaveUp: a cap was reached.
+    """
+    spend_on_pairs(one, other, budget)
+    joint = (both(left, right) for left in one for right in other)
+    return [cell for cell in joint if cell is not None]

@@ -1,0 +1,1 @@
+"""One constraint is compared with the values of a fact."""

@@ -1,0 +1,63 @@
+"""What one compiled constraint consists of, whoever builds it: the generic comparison or a module of `operands`.
+
+Pure: standard library and msgspec only.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeAlias
+
+import msgspec
+
+from connector.policy.comparing.moments import Moments
+from connector.policy.comparing.operators import Membership
+from connector.policy.model.decision import Counter, Request, Truth, World
+from connector.policy.model.model import Value
+
+Test: TypeAlias = Callable[[Request, World], Truth]
+Lookup: TypeAlias = Callable[[Request, World], tuple[Value, ...] | None]
+Flip: TypeAlias = Callable[[Request, World], datetime | None]
+
+
+class Atom(msgspec.Struct, frozen=True):
+    """One constraint, ready to be asked.
+
+    Parameters:
+        test: the verdict for a request in a world.
+        found: the values of the left operand, None if nothing is known; for explanations.
+        cost: cheap ones are asked first.
+        facts: names of the facts it reads.
+        moments: the instants at which it holds, if it depends on the time alone.
+        flip: next instant after the request at which it can change although no fact changes.
+        since: instant since which it has been as it is, None if unknown (read by andSequence).
+        counter: what a use adds, if it counts uses.
+        names: the names that make it True, if it is a comparison of names.
+    """
+
+    test: Test
+    found: Lookup
+    cost: int
+    facts: tuple[str, ...] = ()
+    moments: Moments | None = None
+    flip: Flip | None = None
+    since: Flip | None = None
+    counter: Counter | None = None
+    names: Membership | None = None
+
+
+def timely(moments: Moments) -> Test:
+    """The test that asks only when the request happens."""
+    first, edges = moments.first, moments.edges
+    if len(edges) == 1:
+        edge = edges[0]
+
+        def once(request: Request, _world: World) -> Truth:
+            return (request.at >= edge) is not first
+
+        return once
+
+    def often(request: Request, _world: World) -> Truth:
+        return first ^ bool(bisect_right(edges, request.at) & 1)
+
+    return often

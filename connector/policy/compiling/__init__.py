@@ -1,0 +1,1 @@
+"""A policy of the model becomes closures: validate, normalise, compile."""

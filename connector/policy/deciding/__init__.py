@@ -1,0 +1,1 @@
+"""A request is decided and the decision is explained."""

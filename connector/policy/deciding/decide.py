@@ -1,0 +1,257 @@
+"""Deciding a request, and explaining the decision.
+
+Appendix of the engine's specification; ODRL Information Model 2.2, sections 2.6 and 2.7. A permission needs True and a
+prohibition blocks unless False at access; in catalogue and negotiation what is Unknown is deferred. Pure: standard
+library and msgspec only.
+"""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from connector.policy.compiling.checks import Check
+from connector.policy.compiling.compile import Compiled, CompiledDuty, CompiledRule
+from connector.policy.deciding.effects import (
+    counters_of,
+    deferred_checks,
+    first_duties,
+    row_filter,
+    transforms_due,
+    valid_until,
+)
+from connector.policy.deciding.matching import belongs, holds, matches, open_duty, reason
+from connector.policy.deciding.tasks import obligations_due, open_duties, standing
+from connector.policy.model.decision import (
+    AtomVerdict,
+    Decision,
+    DutyTask,
+    Explanation,
+    Phase,
+    Reason,
+    Request,
+    RowFilter,
+    RuleVerdict,
+    Transform,
+    Truth,
+    Verdict,
+    World,
+)
+
+# A rule that does not grant, what stands in the way, and its verdict.
+_Obstacle: TypeAlias = tuple[CompiledRule, Check | CompiledDuty, Truth]
+_NOTHING: tuple[()] = ()
+# Looking up a member of an Enum costs as much as a constraint; these are on the path of every access.
+_ACCESS, _CATALOGUE = Phase.ACCESS, Phase.CATALOGUE
+_PERMIT, _DEFERRED, _DENY = Verdict.PERMIT, Verdict.DEFERRED, Verdict.DENY
+
+
+def decide(compiled: Compiled, request: Request, world: World, phase: Phase) -> Decision:
+    """Decide a request.
+
+    Parameters:
+        compiled: an Agreement, a Set of our own, or (never at access) an Offer.
+        request: what is to be done, by whom, when.
+        world: what is known.
+        phase: catalogue, negotiation or access.
+
+    Returns:
+        The decision; nothing is raised, an unusable policy is a DENY.
+    """
+    access = phase is _ACCESS
+    if compiled.void is not None:
+        return _deny(compiled, request, world, (compiled.void,))
+    if access and compiled.policy.kind == "Offer":
+        return _deny(compiled, request, world, (Reason("offer-is-no-grant"),))
+    active, failed = _active(compiled, request, world, access)
+    blocking = compiled.prohibitions and [
+        rule
+        for rule in compiled.prohibitions
+        if not rule.rows and matches(rule, request, world) and holds(rule, request, world, certain=not access)
+    ]
+    if blocking and active and compiled.conflict == "invalid":
+        definite = [rule for rule in blocking if holds(rule, request, world, certain=True)]
+        if definite:
+            return _deny(compiled, request, world, (Reason("conflict", definite[0].uid, active[0].uid),))
+    if blocking and not (active and compiled.conflict == "perm"):
+        return _deny(compiled, request, world, tuple(Reason("prohibited", rule.uid) for rule in blocking))
+    if not active:
+        return _refused(compiled, request, world, failed)
+    return _granted(compiled, request, world, phase, active)
+
+
+def is_shown(compiled: Compiled, request: Request, world: World) -> bool:
+    """Tell whether a catalogue shows an offer: whether `decide` in that phase says anything but DENY.
+
+    For catalogues that ask about thousands of offers: nothing is explained, and the first certain answer ends it.
+    """
+    if compiled.void is not None:
+        return False
+    for rule in compiled.permissions:
+        if matches(rule, request, world) and holds(rule, request, world, certain=False):
+            break
+    else:
+        return False
+    if not compiled.prohibitions or compiled.conflict == "perm":
+        return True
+    return not any(
+        not rule.rows and matches(rule, request, world) and holds(rule, request, world, certain=True)
+        for rule in compiled.prohibitions
+    )
+
+
+def _active(
+    compiled: Compiled, request: Request, world: World, access: bool
+) -> tuple[list[CompiledRule], list[_Obstacle]]:
+    """The permissions that grant, and for those that match but do not, what stands in the way."""
+    active: list[CompiledRule] = []
+    failed: list[_Obstacle] = []
+    for rule in compiled.permissions:
+        if not matches(rule, request, world):
+            continue
+        for test in rule.tests:
+            verdict = test(request, world)
+            if verdict is not True and (access or verdict is False):
+                failed.append((rule, rule.ordered[rule.tests.index(test)], verdict))
+                break
+        else:
+            duty = open_duty(compiled, rule, request, world) if access and rule.duties else None
+            if duty is None:
+                active.append(rule)
+            else:
+                failed.append((rule, duty, False))
+    return active, failed
+
+
+def _deny(
+    compiled: Compiled,
+    request: Request,
+    world: World,
+    reasons: tuple[Reason, ...],
+    duties: tuple[DutyTask, ...] = _NOTHING,
+) -> Decision:
+    return Decision(
+        _DENY,
+        reasons,
+        valid_until(compiled, request, world),
+        duties,
+        _NOTHING,
+        None,
+        _NOTHING,
+        _NOTHING,
+        compiled.contractual,
+        compiled.policy_hash,
+    )
+
+
+def _refused(compiled: Compiled, request: Request, world: World, failed: Sequence[_Obstacle]) -> Decision:
+    if not failed:
+        return _deny(compiled, request, world, (Reason("no-rule-matches"),))
+    reasons = []
+    duties = []
+    for rule, obstacle, verdict in failed:
+        if isinstance(obstacle, CompiledDuty):
+            reasons.append(Reason("duty-not-performed", rule.uid, obstacle.duty.uid))
+            task = standing(obstacle, request, world)
+            duties.append(task)
+            if task.state == "violated":
+                duties.extend(open_duties(obstacle.consequences, None, request, world))
+        else:
+            reasons.append(reason(obstacle, rule, request, world, verdict))
+    return _deny(compiled, request, world, tuple(reasons), tuple(duties))
+
+
+def _granted(
+    compiled: Compiled, request: Request, world: World, phase: Phase, active: Sequence[CompiledRule]
+) -> Decision:
+    access = phase is _ACCESS
+    deferred = _NOTHING if access else deferred_checks(compiled, request, world, active)
+    duties: tuple[DutyTask, ...] = _NOTHING
+    transforms: tuple[Transform, ...] = _NOTHING
+    rows: RowFilter | None = None
+    if compiled.effects:
+        rows = row_filter(compiled, request, world, phase, active)
+        transforms = transforms_due(compiled, request, world, active)
+        if phase is not _CATALOGUE and (missing := _missing(transforms, rows, world)):
+            return _deny(compiled, request, world, missing)
+        duties = obligations_due(compiled, request, world)
+        if not access:
+            duties = (*first_duties(active, request, world), *duties)
+    return Decision(
+        _DEFERRED if deferred else _PERMIT,
+        active[0].permitted if len(active) == 1 else tuple([reason for rule in active for reason in rule.permitted]),
+        valid_until(compiled, request, world),
+        duties,
+        transforms,
+        rows,
+        deferred,
+        counters_of(compiled, request, world, active) if access and compiled.counters else _NOTHING,
+        compiled.contractual,
+        compiled.policy_hash,
+    )
+
+
+def _missing(transforms: Sequence[Transform], rows: RowFilter | None, world: World) -> tuple[Reason, ...]:
+    """What the data plane of this flow would have to do and cannot."""
+    missing = [
+        Reason("transform-unavailable", atom=transform.duty, expected=transform.name)
+        for transform in transforms
+        if transform.name not in world.transforms
+    ]
+    if rows is not None and not world.row_filters:
+        missing.append(Reason("row-filter-unavailable"))
+    return tuple(missing)
+
+
+def explain(compiled: Compiled, request: Request, world: World, phase: Phase) -> Explanation:
+    """Decide a request, with the verdict and the values of every rule and every constraint."""
+    decision = decide(compiled, request, world, phase)
+    rules = [_rule_verdict(compiled, rule, request, world) for rule in compiled.permissions]
+    rules.extend(_rule_verdict(compiled, rule, request, world) for rule in compiled.prohibitions)
+    return Explanation(decision, tuple(rules))
+
+
+def _rule_verdict(compiled: Compiled, rule: CompiledRule, request: Request, world: World) -> RuleVerdict:
+    part_of = world.part_of
+    covered = rule.covers is None or request.action in rule.covers
+    target = rule.target is None or rule.target == request.target or belongs(request.target, rule.target, part_of)
+    assignee = (
+        rule.assignee is None or rule.assignee == request.assignee or belongs(request.assignee, rule.assignee, part_of)
+    )
+    refinements = tuple([_verdict(check, request, world) for check in rule.refinements])
+    constraints = tuple([_verdict(check, request, world) for check in rule.constraints])
+    active = _fold(constraints)
+    if rule.kind == "permission" and rule.duties and open_duty(compiled, rule, request, world) is not None:
+        active = False
+    applies: Truth = False
+    if covered and target and assignee and active is not False:
+        narrowed = _fold(refinements) if refinements else True
+        applies = False if narrowed is False else None if narrowed is None else active
+    return RuleVerdict(
+        rule.uid,
+        rule.kind,
+        covered,
+        target,
+        assignee,
+        refinements,
+        constraints,
+        tuple([standing(duty, request, world) for duty in rule.duties]) if rule.duties else _NOTHING,
+        active,
+        applies,
+    )
+
+
+def _verdict(check: Check, request: Request, world: World) -> AtomVerdict:
+    lookup = check.found
+    if lookup is not None:
+        return AtomVerdict(check.path, check.constraint, check.test(request, world), lookup(request, world) or _NOTHING)
+    children = tuple([_verdict(child, request, world) for child in check.children])
+    return AtomVerdict(check.path, check.constraint, check.test(request, world), _NOTHING, children)
+
+
+def _fold(verdicts: Sequence[AtomVerdict]) -> Truth:
+    result: Truth = True
+    for entry in verdicts:
+        if entry.verdict is False:
+            return False
+        if entry.verdict is None:
+            result = None
+    return result

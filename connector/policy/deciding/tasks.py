@@ -1,0 +1,87 @@
+"""Duties as tasks: where each stands by the ledger, the clock and its conditions.
+
+ODRL Information Model 2.2, sections 2.6.3 to 2.6.7. Pure: standard library only.
+"""
+
+from datetime import datetime
+
+from connector.policy.compiling.compile import Compiled, CompiledDuty, deadline
+from connector.policy.model.decision import DutyState, DutyTask, Performance, Request, World
+
+_NEVER = Performance()
+
+
+def duty_fulfilled(duty: CompiledDuty, request: Request, world: World) -> bool:
+    """Whether a duty was performed strictly before the request; once violated, its consequences as well, afterwards."""
+    record = world.performed.get(duty.duty.uid)
+    if record is None or record.fulfilled_at is None or record.fulfilled_at >= request.at:
+        return False
+    violated = record.violated_at
+    return violated is None or all(
+        _after(world.performed.get(consequence.duty.uid, _NEVER).fulfilled_at, violated, request.at)
+        for consequence in duty.consequences
+    )
+
+
+def _after(fulfilled: datetime | None, violated: datetime, at: datetime) -> bool:
+    return fulfilled is not None and violated <= fulfilled < at
+
+
+def standing(duty: CompiledDuty, request: Request, world: World) -> DutyTask:
+    """Where a duty stands at the time of the request."""
+    limit = deadline(duty, world.agreed_at) if duty.deadline is not None or duty.elapsed else None
+    return DutyTask(
+        uid=duty.duty.uid,
+        role=duty.role,
+        action=duty.duty.action[0].iri,
+        state=_state(duty, limit, request, world),
+        assignee=duty.duty.assignee[0].uid if duty.duty.assignee else "",
+        deadline=limit,
+        parameters=duty.parameters,
+    )
+
+
+def _state(duty: CompiledDuty, limit: datetime | None, request: Request, world: World) -> DutyState:
+    if duty_fulfilled(duty, request, world):
+        return "fulfilled"
+    if duty.test(request, world) is False:
+        return "inactive"
+    record = world.performed.get(duty.duty.uid, _NEVER)
+    late = limit is not None and request.at >= limit and (record.fulfilled_at is None or record.fulfilled_at >= limit)
+    return "violated" if late or record.violated_at is not None else "active"
+
+
+def obligations_due(compiled: Compiled, request: Request, world: World) -> tuple[DutyTask, ...]:
+    """What has to be scheduled: open obligations, consequences of violated ones, remedies of violated prohibitions.
+
+    What the data plane performs on the way is no task of anybody.
+    """
+    tasks: list[DutyTask] = []
+    for duty in compiled.obligations:
+        if duty.transform or (duty.duty.target and duty.duty.target[0].uid != request.target):
+            continue
+        task = standing(duty, request, world)
+        if task.state in {"active", "violated"}:
+            tasks.append(task)
+        if task.state == "violated":
+            tasks.extend(open_duties(duty.consequences, None, request, world))
+    for rule in compiled.prohibitions:
+        record = world.performed.get(rule.uid)
+        if rule.duties and record is not None and record.violated_at is not None:
+            tasks.extend(open_duties(rule.duties, record.violated_at, request, world))
+    return tuple({task.uid: task for task in tasks}.values())
+
+
+def open_duties(
+    duties: tuple[CompiledDuty, ...], since: datetime | None, request: Request, world: World
+) -> list[DutyTask]:
+    """Those that are not performed yet; of remedies, not performed since the violation."""
+    found = []
+    for duty in duties:
+        done = world.performed.get(duty.duty.uid, _NEVER).fulfilled_at
+        if done is not None and done < request.at and (since is None or done >= since):
+            continue
+        task = standing(duty, request, world)
+        if task.state != "inactive":
+            found.append(task)
+    return found

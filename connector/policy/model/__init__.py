@@ -1,0 +1,1 @@
+"""The ODRL information model, decisions and literals, as frozen values."""

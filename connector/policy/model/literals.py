@@ -1,0 +1,214 @@
+"""Literals: from their lexical forms to typed values and back.
+
+XML Schema datatypes 1.1 as far as ODRL documents use them; value space, not spelling. Pure: standard library only.
+"""
+
+import re
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal, InvalidOperation
+
+from connector.policy.model.model import ClockTime, Day, Duration, Flag, Instant, Iri, Number, Text, Value
+
+XSD = "http://www.w3.org/2001/XMLSchema#"
+INTEGERS = frozenset(
+    XSD + name
+    for name in (
+        "integer",
+        "int",
+        "long",
+        "short",
+        "byte",
+        "nonNegativeInteger",
+        "positiveInteger",
+        "nonPositiveInteger",
+        "negativeInteger",
+        "unsignedInt",
+        "unsignedLong",
+        "unsignedShort",
+    )
+)
+NUMBERS = INTEGERS | {XSD + "decimal", XSD + "double", XSD + "float"}
+MICROSECOND = timedelta(microseconds=1)
+
+_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(Z|[+-]\d{2}:\d{2})?", re.ASCII)
+_CLOCK = re.compile(r"(\d{2}):(\d{2})(?::(\d{2}))?(Z|[+-]\d{2}:\d{2})?", re.ASCII)
+_DURATION = re.compile(
+    r"P(?=.)(?:(\d{1,5})Y)?(?:(\d{1,6})M)?(?:(\d{1,5})W)?(?:(\d{1,7})D)?"
+    r"(?:T(?=.)(?:(\d{1,8})H)?(?:(\d{1,9})M)?(?:(\d{1,10})(?:\.(\d{1,3}))?S)?)?",
+    re.ASCII,
+)
+_NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,2})?", re.ASCII)
+
+
+def instant(text: str) -> Instant | None:
+    """Read an xsd:dateTime; without a zone it is UTC. None if it is not one, or beyond the years 2 to 9998."""
+    if len(text) < 16 or "T" not in text:
+        return None
+    end_of_day = text[11:16] == "24:00" and text[16:19] in {"", ":00", "Z"}
+    try:
+        moment = datetime.fromisoformat(text.replace("T24:", "T00:") if end_of_day else text)
+        moment += timedelta(days=end_of_day)
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return Instant(moment) if 2 <= moment.year <= 9998 else None
+
+
+def day(text: str) -> Day | None:
+    """Read an xsd:date; without a zone it is a day in UTC. None if it is not one."""
+    match = _DAY.fullmatch(text)
+    if match is None:
+        return None
+    try:
+        value = date.fromisoformat(match[1])
+    except ValueError:
+        return None
+    offset = _offset(match[2]) or 0
+    return Day(value, offset) if 2 <= value.year <= 9998 and abs(offset) <= 840 else None
+
+
+def clock(text: str) -> ClockTime | None:
+    """Read an xsd:time, seconds optional. None if it is not one."""
+    match = _CLOCK.fullmatch(text)
+    if match is None:
+        return None
+    hours, minutes, seconds = int(match[1]), int(match[2]), int(match[3] or 0)
+    offset = _offset(match[4])
+    if hours > 24 or minutes > 59 or seconds > 59 or abs(offset or 0) > 840:
+        return None
+    total = hours * 3600 + minutes * 60 + seconds
+    return ClockTime(total, offset) if total <= 86400 else None
+
+
+def duration(text: str) -> Duration | None:
+    """Read an xsd:duration (weeks allowed, no negative ones). None if it is not one."""
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        return None
+    years, months, weeks, days, hours, minutes, seconds = (int(group or 0) for group in match.groups()[:7])
+    milliseconds = int((match[8] or "0").ljust(3, "0"))
+    span = ((weeks * 7 + days) * 24 + hours) * 3600 + minutes * 60 + seconds
+    return Duration(years * 12 + months, span * 1000 + milliseconds)
+
+
+def number(text: str) -> Decimal | None:
+    """Read a finite decimal, integer or double of at most 40 digits. None if it is not one."""
+    if not _NUMBER.fullmatch(text):
+        return None
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
+
+
+def typed(lexical: str, datatype: str) -> Value | None:
+    """Read a literal with a datatype IRI; None if its lexical form is wrong or the datatype is not supported."""
+    if datatype in NUMBERS:
+        amount = number(lexical)
+        if amount is None or (datatype in INTEGERS and amount != amount.to_integral_value()):
+            return None
+        return Number(amount)
+    if datatype == XSD + "boolean":
+        return Flag(lexical in {"true", "1"}) if lexical in {"true", "false", "1", "0"} else None
+    if datatype in {XSD + "anyURI", "@id"}:
+        return Iri(lexical) if lexical else None
+    if datatype == XSD + "string":
+        return Text(lexical)
+    reader = _READERS.get(datatype)
+    return reader(lexical) if reader else None
+
+
+_READERS = {
+    XSD + "dateTime": instant,
+    XSD + "dateTimeStamp": instant,
+    XSD + "date": day,
+    XSD + "time": clock,
+    XSD + "duration": duration,
+    XSD + "dayTimeDuration": duration,
+    XSD + "yearMonthDuration": duration,
+}
+
+
+def lexical(value: Value) -> tuple[str, str]:
+    """Write a value as its canonical lexical form and datatype IRI: empty for Text, `@id` for Iri."""
+    match value:
+        case Instant(at=at):
+            return at.isoformat().replace("+00:00", "Z"), XSD + "dateTime"
+        case Day(day=when, offset=offset):
+            return when.isoformat() + _write_offset(offset), XSD + "date"
+        case ClockTime(seconds=seconds, offset=offset):
+            text = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+            return text + ("" if offset is None else _write_offset(offset)), XSD + "time"
+        case Duration(months=months, milliseconds=milliseconds):
+            return _write_duration(months, milliseconds), XSD + "duration"
+        case Number(amount=amount):
+            return format(amount.normalize(), "f"), XSD + (
+                "integer" if amount == amount.to_integral_value() else "decimal"
+            )
+        case Flag(on=on):
+            return ("true" if on else "false"), XSD + "boolean"
+        case Iri(iri=iri):
+            return iri, "@id"
+        case Text(text=text):
+            return text, ""
+
+
+def starts(value: Day) -> datetime:
+    """Return the instant at which a day begins."""
+    zone = timezone(timedelta(minutes=value.offset))
+    return datetime(value.day.year, value.day.month, value.day.day, tzinfo=zone).astimezone(UTC)
+
+
+def later(moment: datetime, span: Duration) -> datetime | None:
+    """Add a duration: months by the calendar (the day clipped to the month), then milliseconds. None past year 9998."""
+    month = moment.year * 12 + moment.month - 1 + span.months
+    year, month = month // 12, month % 12 + 1
+    if year > 9998:
+        return None
+    last = 31 if month == 12 else (date(year, month + 1, 1) - timedelta(days=1)).day
+    try:
+        result = moment.replace(year=year, month=month, day=min(moment.day, last)) + timedelta(
+            milliseconds=span.milliseconds
+        )
+    except OverflowError:
+        return None
+    return result if result.year <= 9998 else None
+
+
+def bounds(span: Duration) -> tuple[int, int]:
+    """Return the least and the greatest length in milliseconds; they differ only where months are involved."""
+    if not span.months:
+        return span.milliseconds, span.milliseconds
+    years, months = divmod(span.months, 12)
+    least = years * 365 + months * 28
+    greatest = years * 366 + months * 31
+    return least * 86_400_000 + span.milliseconds, greatest * 86_400_000 + span.milliseconds
+
+
+def _offset(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if text == "Z":
+        return 0
+    minutes = int(text[1:3]) * 60 + int(text[4:6])
+    return -minutes if text[0] == "-" else minutes
+
+
+def _write_offset(offset: int) -> str:
+    if offset == 0:
+        return "Z"
+    return f"{'-' if offset < 0 else '+'}{abs(offset) // 60:02}:{abs(offset) % 60:02}"
+
+
+def _write_duration(months: int, milliseconds: int) -> str:
+    days, rest = divmod(milliseconds, 86_400_000)
+    seconds, fraction = divmod(rest, 1000)
+    head = f"{months}M" if months else ""
+    head += f"{days}D" if days else ""
+    tail = f"{seconds // 3600}H" if seconds >= 3600 else ""
+    tail += f"{seconds // 60 % 60}M" if seconds // 60 % 60 else ""
+    if seconds % 60 or fraction:
+        tail += f"{seconds % 60}" + (f".{fraction:03}".rstrip("0") if fraction else "") + "S"
+    if not head and not tail:
+        return "PT0S"
+    return "P" + head + (f"T{tail}" if tail else "")

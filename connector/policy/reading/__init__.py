@@ -1,0 +1,1 @@
+"""Policy documents and templates are read into the model."""

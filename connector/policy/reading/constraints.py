@@ -1,0 +1,144 @@
+"""From the constraints of a document to the model: atomic, logical, written once and referred to, typed values.
+
+ODRL Information Model 2.2, section 2.5. Pure: standard library only.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import cast
+
+from connector.policy.model import literals
+from connector.policy.model.model import (
+    AtomicConstraint,
+    Constraint,
+    Flag,
+    Iri,
+    LogicalConstraint,
+    LogicalOperand,
+    Text,
+    Value,
+)
+from connector.policy.reading.document import (
+    Limits,
+    constraints_by_id,
+    identifier,
+    ignore_status,
+    items,
+    members,
+    nothing_left,
+    refuse,
+    types,
+    word,
+)
+from connector.policy.vocabulary.names import LOGICAL, Names, expand
+
+_MOST_VALUES = 1_000
+
+
+class ConstraintReader:
+    """Reads the constraints of one document; counts what it reads so that references cannot blow up."""
+
+    def __init__(self, document: Mapping[str, object], names: Names, limits: Limits) -> None:
+        self.document = document
+        self.names = names
+        self.limits = limits
+        self.steps = 0
+        self.by_id: dict[str, Mapping[str, object]] | None = None
+
+    def read(self, found: dict[str, object], member: str, path: str) -> tuple[Constraint, ...]:
+        """Take the constraints out of a member of a rule, action, asset or party.
+
+        Raises:
+            PolicyError: one of them cannot be read without guessing.
+        """
+        entries = items(found.pop(member, None))
+        return tuple(self._constraint(entry, f"{path}/{member}/{index}", 0) for index, entry in enumerate(entries))
+
+    def _constraint(self, value: object, path: str, depth: int) -> Constraint:
+        self.steps += 1
+        if self.steps > self.limits.nodes:
+            refuse("too-large", path, f"The policy holds more than {self.limits.nodes} constraints.")
+        if depth > self.limits.depth:
+            refuse("too-deep", path, f"Constraints are nested more than {self.limits.depth} deep, or in a circle.")
+        if isinstance(value, str) or (isinstance(value, Mapping) and set(value) == {"@id"}):
+            value = self._referred(word(value, path), path)
+        if not isinstance(value, Mapping):
+            refuse("malformed", path, "A constraint is an object.")
+        found = members(value, self.names, path)
+        types(found, self.names, path)
+        ignore_status(found, self.names)
+        uid = identifier(found, path)
+        logical = [name for name in LOGICAL if name in found]
+        if not logical:
+            return self._atomic(found, uid, path)
+        operand = cast("LogicalOperand", logical[0])
+        entries = items(found.pop(operand))
+        nothing_left(found, path)
+        children = tuple(
+            self._constraint(entry, f"{path}/{operand}/{index}", depth + 1) for index, entry in enumerate(entries)
+        )
+        return LogicalConstraint(operand, children, uid)
+
+    def _referred(self, uid: str, path: str) -> Mapping[str, object]:
+        if self.by_id is None:
+            self.by_id = dict(constraints_by_id(self.document, self.names))
+        if uid not in self.by_id:
+            refuse("remote-reference", path, f"The constraint {uid[:200]} is not in the document and never fetched.")
+        return self.by_id[uid]
+
+    def _atomic(self, found: dict[str, object], uid: str, path: str) -> AtomicConstraint:
+        if "leftOperand" not in found or "operator" not in found:
+            refuse("malformed", path, "A constraint has a leftOperand and an operator, or one of and, or, xone.")
+        data_type = found.pop("dataType", None)
+        unit = found.pop("unit", None)
+        reference = found.pop("rightOperandReference", None)
+        datatype = "" if data_type is None else expand(word(data_type, path), self.names.prefixes)
+        right = tuple(
+            self._value(entry, datatype, f"{path}/rightOperand") for entry in items(found.pop("rightOperand", None))
+        )
+        if len(right) > _MOST_VALUES:
+            refuse("too-large", path, f"A constraint lists more than {_MOST_VALUES} values.")
+        constraint = AtomicConstraint(
+            left=self.names.iri(word(found.pop("leftOperand"), path), path),
+            operator=self.names.operator(word(found.pop("operator"), path)),
+            right=right,
+            unit="" if unit is None else expand(word(unit, path), self.names.prefixes),
+            data_type=datatype,
+            reference="" if reference is None else word(reference, path),
+            uid=uid,
+        )
+        nothing_left(found, path)
+        return constraint
+
+    def _value(self, value: object, datatype: str, path: str) -> Value:
+        if isinstance(value, bool):
+            return Flag(value)
+        if isinstance(value, int | float | Decimal):
+            return self._typed(str(value), literals.XSD + "decimal", path)
+        if isinstance(value, str):
+            return self._typed(value, datatype, path) if datatype else Text(value)
+        if not isinstance(value, Mapping):
+            refuse("malformed", path, "A right operand is a string, a typed value object or an array of these.")
+        if set(value) == {"@id"}:
+            return Iri(expand(word(value, path), self.names.prefixes))
+        if "@value" not in value or set(value) - {"@value", "@type", "@language"}:
+            refuse("malformed", path, "A value object has @value and @type (or @language) and nothing else.")
+        inner, kind, language = value["@value"], value.get("@type"), value.get("@language")
+        if isinstance(inner, bool):
+            inner = "true" if inner else "false"
+        elif isinstance(inner, int | float | Decimal):
+            inner = str(inner)
+            kind = kind or "xsd:decimal"
+        if not isinstance(inner, str):
+            refuse("malformed", path, "The @value of a value object is a string, number or boolean.")
+        if language is not None:
+            return Text(inner, word(language, path))
+        if kind is None and not datatype:
+            return Text(inner)
+        return self._typed(inner, datatype if kind is None else expand(word(kind, path), self.names.prefixes), path)
+
+    def _typed(self, lexical: str, datatype: str, path: str) -> Value:
+        value = literals.typed(lexical, datatype)
+        if value is None:
+            refuse("bad-literal", path, f"{lexical[:100]!r} is no {datatype[:200]} that is supported.")
+        return Iri(expand(value.iri, self.names.prefixes)) if isinstance(value, Iri) else value

@@ -1,0 +1,292 @@
+"""From a policy document (compact DSP form, ODRL JSON-LD with inline terms, or expanded) to the model.
+
+DSP 2025-1 contract schema; ODRL Information Model 2.2. What is not understood is refused, never trimmed, and nothing
+is ever fetched. Pure: standard library and msgspec only.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import cast
+
+import msgspec
+
+from connector.policy.model import literals
+from connector.policy.model.model import (
+    ODRL,
+    Action,
+    Asset,
+    ConflictStrategy,
+    Constraint,
+    Duty,
+    Party,
+    PartyFunction,
+    Permission,
+    Policy,
+    PolicyKind,
+    Prohibition,
+)
+from connector.policy.reading.constraints import ConstraintReader
+from connector.policy.reading.document import DEFAULT as DEFAULT
+from connector.policy.reading.document import (
+    Limits,
+    identifier,
+    ignore_status,
+    items,
+    members,
+    nothing_left,
+    parse,
+    refuse,
+    types,
+    word,
+)
+from connector.policy.vocabulary.names import Names, expand
+
+FUNCTIONS = frozenset(
+    side + "Party"
+    for side in (
+        *("attributed", "attributing", "compensated", "compensating", "consented", "consenting"),
+        *("contracted", "contracting", "informed", "informing", "tracked", "tracking"),
+    )
+)
+_DESCRIPTIVE = ("http://purl.org/dc/terms/", "http://www.w3.org/2000/01/rdf-schema#", "http://www.w3.org/2004/02/skos/")
+_BARE_DESCRIPTIVE = frozenset({"title", "description", "creator", "publisher", "issued", "modified", "source"})
+_REPLACED_BY = frozenset({"isReplacedBy", "http://purl.org/dc/terms/isReplacedBy"})
+_KINDS: dict[str, PolicyKind] = {"Set": "Set", "Policy": "Set", "Offer": "Offer", "Agreement": "Agreement"}
+_UNSUPPORTED_KINDS = frozenset({"Assertion", "Privacy", "Request", "Ticket"})
+
+
+def load(document: Mapping[str, object] | bytes, *, limits: Limits = DEFAULT) -> Policy:
+    """Read one policy.
+
+    Parameters:
+        document: the policy object itself (not the message around it), parsed or as UTF-8 JSON.
+        limits: how large and deep it may be.
+
+    Raises:
+        PolicyError: it cannot be read without guessing; nothing else is ever raised.
+    """
+    return _Reader(parse(document, limits), limits).policy()
+
+
+class _Reader:
+    """One document on its way into the model."""
+
+    def __init__(self, document: Mapping[str, object], limits: Limits) -> None:
+        self.document = document
+        self.limits = limits
+        self.names = Names()
+        self.rules = 0
+        self.constraints = ConstraintReader(document, self.names, limits)
+
+    def policy(self) -> Policy:
+        names = self.names
+        names.read_context(self.document.get("@context"))
+        found = members(self.document, names, "")
+        found.pop("@context", None)
+        kind = self._kind(types(found, names, ""))
+        uid = identifier(found, "")
+        if not uid:
+            refuse("missing-uid", "", "A policy has an identifier, @id.")
+        ignore_status(found, self.names)
+        fields = self._shared(found, "")
+        policy = Policy(
+            kind=kind,
+            uid=uid,
+            profiles=tuple(word(entry, "profile") for entry in items(found.pop("profile", None))),
+            conflict=self._conflict(found.pop("conflict", None)),
+            inherit_from=tuple(word(entry, "inheritFrom") for entry in items(found.pop("inheritFrom", None))),
+            replaced_by=self._replaced_by(found),
+            timestamp=self._timestamp(found),
+            action=fields[0],
+            target=fields[1],
+            assigner=fields[2],
+            assignee=fields[3],
+            functions=fields[4],
+            permission=tuple(
+                self._permission(entry, f"permission/{index}")
+                for index, entry in enumerate(items(found.pop("permission", None)))
+            ),
+            prohibition=tuple(
+                self._prohibition(entry, f"prohibition/{index}")
+                for index, entry in enumerate(items(found.pop("prohibition", None)))
+            ),
+            obligation=self._duties(found, "obligation", ""),
+            about=self._about(found),
+            prefixes=tuple(names.prefixes.items()),
+        )
+        nothing_left(found, "")
+        if not (policy.permission or policy.prohibition or policy.obligation or policy.inherit_from):
+            refuse("no-rule", "", "A policy has at least one permission, prohibition or obligation.")
+        return msgspec.structs.replace(policy, notes=tuple(names.notes))
+
+    def _kind(self, given: list[str]) -> PolicyKind:
+        for name in given:
+            if name in _UNSUPPORTED_KINDS:
+                refuse("unsupported-kind", "@type", f"A policy of type {name} is not evaluated; use Set or Agreement.")
+        kinds = {_KINDS[name] for name in given if name in _KINDS}
+        if not given:
+            self.names.notes["The policy has no @type and is read as a Set."] = None
+            return "Set"
+        if len(kinds - {"Set"}) > 1 or not kinds:
+            refuse("unsupported-kind", "@type", "A policy is one of Set, Offer and Agreement.")
+        return next(iter(kinds - {"Set"}), "Set")
+
+    def _conflict(self, value: object) -> ConflictStrategy | None:
+        if value is None:
+            return None
+        name = self.names.term(word(value, "conflict"))
+        if name not in {"perm", "prohibit", "invalid"}:
+            refuse("unknown-conflict", "conflict", f"{name[:100]} is not one of perm, prohibit and invalid.")
+        return cast("ConflictStrategy", name)
+
+    def _replaced_by(self, found: dict[str, object]) -> str:
+        return next((word(found.pop(key), key) for key in list(found) if key in _REPLACED_BY), "")
+
+    def _timestamp(self, found: dict[str, object]) -> datetime | None:
+        for key in list(found):
+            if (
+                key == "timestamp"
+                or (key.endswith("timestamp") and "w3id.org/dspace" in key)
+                or key == "dspace:timestamp"
+            ):
+                value = found.pop(key)
+                if isinstance(value, Mapping):
+                    value = value.get("@value")
+                moment = literals.instant(word(value, "timestamp"))
+                if moment is None:
+                    refuse("malformed", "timestamp", "A timestamp is an xsd:dateTime such as 2026-01-31T12:00:00Z.")
+                return moment.at
+        return None
+
+    def _about(self, found: dict[str, object]) -> tuple[tuple[str, str], ...]:
+        kept = []
+        for key in list(found):
+            if key in _BARE_DESCRIPTIVE or key.startswith(_DESCRIPTIVE):
+                value = found.pop(key)
+                if isinstance(value, Mapping):
+                    value = value.get("@value", value.get("@id"))
+                if isinstance(value, str):
+                    kept.append((key, value))
+                else:
+                    self.names.notes[f"The descriptive member {key[:200]} is not kept, it is no plain text."] = None
+        return tuple(kept)
+
+    def _shared(
+        self, found: dict[str, object], path: str
+    ) -> tuple[tuple[Action, ...], tuple[Asset, ...], tuple[Party, ...], tuple[Party, ...], tuple[PartyFunction, ...]]:
+        """Take out what policies and rules have in common: actions, targets, parties."""
+        functions = tuple(
+            PartyFunction(ODRL + name, Party(*self._named(entry, "Party", f"{path}/{name}")))
+            for name in [key for key in found if key in FUNCTIONS]
+            for entry in items(found.pop(name))
+        )
+        return (
+            tuple(self._action(entry, f"{path}/action") for entry in items(found.pop("action", None))),
+            tuple(Asset(*self._named(entry, "Asset", f"{path}/target")) for entry in items(found.pop("target", None))),
+            self._parties(found, "assigner", path),
+            self._parties(found, "assignee", path),
+            functions,
+        )
+
+    def _parties(self, found: dict[str, object], function: str, path: str) -> tuple[Party, ...]:
+        return tuple(
+            Party(*self._named(entry, "Party", f"{path}/{function}")) for entry in items(found.pop(function, None))
+        )
+
+    def _action(self, value: object, path: str) -> Action:
+        if not isinstance(value, Mapping) or set(value) <= {"@id", "@value"}:
+            return Action(self.names.iri(word(value, path), path))
+        found = members(value, self.names, path)
+        types(found, self.names, path)
+        meant = found.pop("http://www.w3.org/1999/02/22-rdf-syntax-ns#value", None)
+        if meant is None:
+            meant = identifier(found, path) or None
+        else:
+            identifier(found, path)
+        refinement = self.constraints.read(found, "refinement", path)
+        nothing_left(found, path)
+        return Action(self.names.iri(word(meant, path), path), refinement)
+
+    def _named(self, value: object, kind: str, path: str) -> tuple[str, bool, tuple[Constraint, ...]]:
+        """Read an asset or a party: identifier, whether it is a collection, refinement."""
+        if not isinstance(value, Mapping) or set(value) <= {"@id", "@value"}:
+            return expand(word(value, path), self.names.prefixes), False, ()
+        found = members(value, self.names, path)
+        collection = kind + "Collection" in types(found, self.names, path)
+        uid = identifier(found, path)
+        source = found.pop("source", None)
+        if source is not None:
+            collection = True
+            uid = word(source, f"{path}/source")
+        refinement = self.constraints.read(found, "refinement", path)
+        nothing_left(found, path)
+        if not uid:
+            refuse("malformed", path, f"The {kind.lower()} has no name; give it an @id, or a collection its source.")
+        return expand(uid, self.names.prefixes), collection, refinement
+
+    def _rule(self, value: object, kind: str, path: str) -> dict[str, object]:
+        self.rules += 1
+        if self.rules > self.limits.rules:
+            refuse("too-large", path, f"The policy has more than {self.limits.rules} rules.")
+        if not isinstance(value, Mapping):
+            refuse("malformed", path, f"A {kind.lower()} is an object; rules elsewhere are not followed.")
+        found = members(value, self.names, path)
+        if set(types(found, self.names, path)) - {kind, "Rule"}:
+            refuse("malformed", path, f"The @type of this rule is not {kind}.")
+        ignore_status(found, self.names)
+        return found
+
+    def _permission(self, value: object, path: str) -> Permission:
+        found = self._rule(value, "Permission", path)
+        uid = identifier(found, path)
+        action, target, assigner, assignee, functions = self._shared(found, path)
+        rule = Permission(
+            action=action,
+            target=target,
+            assigner=assigner,
+            assignee=assignee,
+            functions=functions,
+            constraint=self.constraints.read(found, "constraint", path),
+            duty=self._duties(found, "duty", path),
+            uid=uid,
+        )
+        nothing_left(found, path)
+        return rule
+
+    def _prohibition(self, value: object, path: str) -> Prohibition:
+        found = self._rule(value, "Prohibition", path)
+        uid = identifier(found, path)
+        action, target, assigner, assignee, functions = self._shared(found, path)
+        rule = Prohibition(
+            action=action,
+            target=target,
+            assigner=assigner,
+            assignee=assignee,
+            functions=functions,
+            constraint=self.constraints.read(found, "constraint", path),
+            remedy=self._duties(found, "remedy", path),
+            uid=uid,
+        )
+        nothing_left(found, path)
+        return rule
+
+    def _duties(self, found: dict[str, object], member: str, path: str) -> tuple[Duty, ...]:
+        base = f"{path}/{member}" if path else member
+        return tuple(self._duty(entry, f"{base}/{index}") for index, entry in enumerate(items(found.pop(member, None))))
+
+    def _duty(self, value: object, path: str) -> Duty:
+        found = self._rule(value, "Duty", path)
+        uid = identifier(found, path)
+        action, target, assigner, assignee, functions = self._shared(found, path)
+        rule = Duty(
+            action=action,
+            target=target,
+            assigner=assigner,
+            assignee=assignee,
+            functions=functions,
+            constraint=self.constraints.read(found, "constraint", path),
+            consequence=self._duties(found, "consequence", path),
+            uid=uid,
+        )
+        nothing_left(found, path)
+        return rule

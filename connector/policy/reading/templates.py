@@ -1,0 +1,231 @@
+"""Policies to fill in: a template is a policy document with typed parameters in the place of values.
+
+Files in `policies/templates/*.toml`; the head of each says what it is for. Values are placed as values: nothing is
+ever pasted into a text. Pure: standard library and msgspec only.
+"""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Literal, NoReturn, TypeAlias
+
+import msgspec
+
+from connector.policy.model import literals
+from connector.policy.model.decision import PolicyError
+from connector.policy.model.literals import XSD, bounds, lexical
+from connector.policy.model.model import PROFILE, Day, Duration, Value
+from connector.policy.vocabulary.names import expand
+
+Sort: TypeAlias = Literal["number", "whole", "duration", "day", "code", "name", "text"]
+Input: TypeAlias = str | int | Decimal | Sequence[str]
+
+_PLACE = "parameter"
+_MOST_VALUES = 50
+_LONGEST: dict[str, int] = {"name": 200, "text": 500, "code": 200, "number": 40, "whole": 40, "duration": 40, "day": 20}
+_EXPECTED: dict[str, str] = {
+    "number": "a number such as 2.5",
+    "whole": "a whole number",
+    "duration": "a duration such as P30D or PT12H",
+    "day": "a day such as 2027-01-31",
+    "code": "one of the listed values",
+    "name": "a name of 1 to 200 printable characters",
+    "text": "a text of 1 to 500 printable characters",
+}
+
+
+class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The same in German and English."""
+
+    de: str
+    en: str
+
+
+class Parameter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One value that whoever uses the template decides on.
+
+    Parameters:
+        name: key in the parameters of `fill`.
+        sort: number, whole (number), duration (xsd:duration), day (xsd:date), code (one of `choices`), name, text.
+        de, en: what people call it.
+        default: used where nothing is given; empty if it has to be given.
+        least, greatest: bounds of numbers, durations and days, included; empty for none.
+        choices: the values of a code.
+        several: a list of one to 50 values instead of one.
+    """
+
+    name: str
+    sort: Sort
+    de: str
+    en: str
+    default: str | tuple[str, ...] = ""
+    least: str = ""
+    greatest: str = ""
+    choices: tuple[str, ...] = ()
+    several: bool = False
+
+
+class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A policy to fill in.
+
+    Parameters:
+        name: as on the command line.
+        title: for lists.
+        why: why one would pick it, in a sentence or two.
+        policy: rules of the document; a value `{ parameter = "name" }` is a place for a parameter.
+        parameter: the parameters, in the order to ask for them.
+    """
+
+    name: str
+    title: Words
+    why: Words
+    policy: dict[str, object]
+    parameter: tuple[Parameter, ...] = ()
+
+
+def parse(text: str) -> Template:
+    """Read a template from the text of its file.
+
+    Raises:
+        ValueError: the file is malformed, a parameter is there twice, unused or missing, or a default breaks its rules.
+    """
+    template = msgspec.convert(tomllib.loads(text), Template)
+    names = [entry.name for entry in template.parameter]
+    used = set(_places(template.policy))
+    if len(set(names)) != len(names) or used != set(names):
+        raise ValueError(f"The template {template.name}: its parameters and their places are not the same; match them.")
+    for entry in template.parameter:
+        if bool(entry.choices) != (entry.sort == "code"):
+            raise ValueError(f"The template {template.name}: {entry.name} needs choices if it is a code, else none.")
+        try:
+            for bound in filter(None, (entry.least, entry.greatest)):
+                _typed(entry, bound)
+            if entry.default:
+                _value(entry, entry.default)
+        except PolicyError as error:
+            raise ValueError(f"The template {template.name}: {error.sentence}") from error
+    return template
+
+
+def fill(template: Template, parameters: Mapping[str, Input], uid: str = "") -> dict[str, object]:
+    """Fill in a template.
+
+    Parameters:
+        template: as parsed.
+        parameters: name to value; texts as a command line gives them, or numbers. Left out means the default.
+        uid: `@id` of the policy; one made of the template's name if empty.
+
+    Returns:
+        The policy document, an Offer in the profile of the product; it loads and compiles.
+
+    Raises:
+        PolicyError: a parameter that the template does not have, that is missing, malformed or out of bounds.
+    """
+    by_name = {entry.name: entry for entry in template.parameter}
+    for name in parameters:
+        if name not in by_name:
+            known = ", ".join(by_name) or "none"
+            raise PolicyError(
+                "unknown-parameter", "", f"{name[:100]!r} is no parameter of {template.name}; it has {known}."
+            )
+    values = {name: _value(entry, parameters.get(name, entry.default)) for name, entry in by_name.items()}
+    placed = _placed(template.policy, values)
+    assert isinstance(placed, dict)
+    head: dict[str, object] = {
+        "@type": "Offer",
+        "@id": uid or f"urn:datenkontor:template:{template.name}",
+        "profile": [PROFILE],
+    }
+    return head | placed
+
+
+def _places(node: object) -> list[str]:
+    if isinstance(node, Mapping):
+        if set(node) == {_PLACE}:
+            return [str(node[_PLACE])]
+        return [name for value in node.values() for name in _places(value)]
+    return [name for value in node for name in _places(value)] if isinstance(node, list) else []
+
+
+def _placed(node: object, values: Mapping[str, object]) -> object:
+    if isinstance(node, Mapping):
+        if set(node) == {_PLACE}:
+            return values[node[_PLACE]]
+        return {name: _placed(value, values) for name, value in node.items()}
+    if isinstance(node, list):
+        return [_placed(value, values) for value in node]
+    return _full(node) if isinstance(node, str) else node
+
+
+def _full(name: str) -> str:
+    """Write our own terms and those of other vocabularies in full, because the protocol's context has no prefix."""
+    return expand(name, {}) if name.startswith(("dk:", "dpv:", "eu-gdpr:")) else name
+
+
+def _value(entry: Parameter, given: Input) -> object:
+    """One right operand: a string, a typed value object, or an array of them."""
+    if isinstance(given, str) and not given:
+        _refuse("missing-parameter", entry, "is missing")
+    if not entry.several:
+        return _typed(entry, given)[1]
+    listed = [given] if isinstance(given, str | int | Decimal) else list(given)
+    if not 1 <= len(listed) <= _MOST_VALUES:
+        _refuse("bad-parameter", entry, f"has {len(listed)} values, allowed are 1 to {_MOST_VALUES}")
+    return list({str(value): _typed(entry, value)[1] for value in listed}.values())
+
+
+def _typed(entry: Parameter, given: Input) -> tuple[Value | Decimal | None, object]:
+    """Read one value; return it for comparing, and as it is placed."""
+    if isinstance(given, bool) or not isinstance(given, str | int | Decimal):
+        _refuse("bad-parameter", entry, f"is not {_EXPECTED[entry.sort]}")
+    text = str(given) if isinstance(given, str | int) else format(given, "f")
+    if not text.strip() or len(text) > _LONGEST[entry.sort] or not text.isprintable():
+        _refuse("bad-parameter", entry, f"is not {_EXPECTED[entry.sort]}")
+    if entry.sort == "code":
+        if text not in entry.choices:
+            _refuse("bad-parameter", entry, f"is not one of {', '.join(entry.choices)}")
+        return None, _full(text)
+    if entry.sort in {"name", "text"}:
+        return None, text
+    return _measured(entry, text)
+
+
+def _measured(entry: Parameter, text: str) -> tuple[Value | Decimal, object]:
+    value: Value | Decimal | None
+    if entry.sort == "duration":
+        value = literals.duration(text)
+    else:
+        value = literals.day(text) if entry.sort == "day" else literals.number(text)
+    if value is None or (entry.sort == "whole" and isinstance(value, Decimal) and value != value.to_integral_value()):
+        _refuse("bad-parameter", entry, f"is not {_EXPECTED[entry.sort]}")
+    _bounded(entry, text, value)
+    if isinstance(value, Decimal):
+        return value, format(value, "f")
+    written, datatype = lexical(value)
+    return value, {"@value": written, "@type": "xsd:" + datatype.removeprefix(XSD)}
+
+
+def _bounded(entry: Parameter, text: str, value: Value | Decimal) -> None:
+    if text in {entry.least, entry.greatest}:
+        return
+    low, high = _extent(value)
+    if entry.least and low < _extent(_typed(entry, entry.least)[0])[0]:
+        _refuse("out-of-bounds", entry, f"is less than {entry.least}")
+    if entry.greatest and high > _extent(_typed(entry, entry.greatest)[0])[1]:
+        _refuse("out-of-bounds", entry, f"is more than {entry.greatest}")
+
+
+def _extent(value: Value | Decimal | None) -> tuple[Decimal, Decimal]:
+    """Least and greatest size; they differ for durations with months."""
+    if isinstance(value, Duration):
+        least, greatest = bounds(value)
+        return Decimal(least), Decimal(greatest)
+    if isinstance(value, Day):
+        start = Decimal(int(literals.starts(value).timestamp()))
+        return start, start
+    assert isinstance(value, Decimal)
+    return value, value
+
+
+def _refuse(code: str, entry: Parameter, what: str) -> NoReturn:
+    raise PolicyError(code, entry.name, f"The parameter {entry.name} {what}; give {_EXPECTED[entry.sort]}.")

@@ -1,0 +1,82 @@
+"""Sorts: how a literal takes the sort of its operand, in the policy and in the facts alike.
+
+Values of different sorts are never equal and never ordered. Pure: standard library only.
+"""
+
+from collections.abc import Mapping
+
+from connector.policy.model import literals
+from connector.policy.model.model import ClockTime, Day, Duration, Flag, Instant, Iri, Number, Text, Value
+from connector.policy.vocabulary.names import expand
+from connector.policy.vocabulary.registry import Operand, Registry
+
+
+def coerce(
+    value: Value, operand: Operand, registry: Registry, *, unit: str = "", prefixes: Mapping[str, str] | None = None
+) -> Value | None:
+    """Give a literal the sort of its operand: canonical IRI, canonical unit, code as registered.
+
+    Parameters:
+        value: what a document or a credential said; a Text is read by the lexical rules of the sort.
+        operand: whose sort it takes.
+        registry: holds the taxonomies.
+        unit: unit of a number that carries none itself.
+        prefixes: prefixes of the document beside the well-known ones.
+
+    Returns:
+        The value, or None if it is not of this sort.
+    """
+    match operand.sort:
+        case "number":
+            return _number(value, operand, unit)
+        case "name" | "code" | "taxonomy":
+            name = value.iri if isinstance(value, Iri) else value.text if isinstance(value, Text) else None
+            return None if not name else _name(name, operand, registry, prefixes or {})
+        case "instant":
+            return _instant(value)
+        case "duration":
+            return literals.duration(value.text) if isinstance(value, Text) else _only(value, Duration)
+        case "clock":
+            return literals.clock(value.text) if isinstance(value, Text) else _only(value, ClockTime)
+        case "flag":
+            if isinstance(value, Text):
+                return literals.typed(value.text, literals.XSD + "boolean")
+            return _only(value, Flag)
+        case "text":
+            return _only(value, Text)
+
+
+def _only(value: Value, kind: type) -> Value | None:
+    return value if isinstance(value, kind) else None
+
+
+def _number(value: Value, operand: Operand, unit: str) -> Number | None:
+    if isinstance(value, Text):
+        amount = literals.number(value.text)
+        if amount is None:
+            return None
+        value = Number(amount)
+    if not isinstance(value, Number):
+        return None
+    stated = value.unit or unit or operand.unit
+    if stated == operand.unit:
+        return value if value.unit == stated else Number(value.amount, stated)
+    factor = operand.units.get(stated)
+    return None if factor is None else Number(value.amount * factor, operand.unit)
+
+
+def _name(name: str, operand: Operand, registry: Registry, prefixes: Mapping[str, str]) -> Iri | None:
+    if operand.sort == "code":
+        wanted = name.rsplit("#", 1)[-1].rsplit("/", 1)[-1].casefold()
+        return next((Iri(code) for code in operand.values if code.casefold() == wanted), None)
+    full = expand(name, prefixes)
+    if operand.sort == "taxonomy":
+        canonical = registry.taxonomies[operand.taxonomy].canonical
+        return Iri(canonical.get(name) or canonical.get(full, full))
+    return Iri(full)
+
+
+def _instant(value: Value) -> Value | None:
+    if isinstance(value, Text):
+        return literals.instant(value.text) or literals.day(value.text)
+    return value if isinstance(value, Instant | Day) else None

@@ -1,0 +1,91 @@
+"""What an asset says of its records, and what is done to them on the way: values that a data plane can work from alone.
+
+The control plane makes a `Treatment` of a decision's transforms and row filter and puts it into the lease; a data plane
+needs nothing else of the policy. An empty treatment is none: the bytes leave as they lie there.
+"""
+
+import re
+from typing import Literal
+
+import msgspec
+
+from connector.policy.model.decision import RowFilter
+
+Format = Literal["csv", "json", "ndjson"]
+"""Text with a header line (RFC 4180), a JSON array of objects, or one JSON object a line."""
+
+PRECISION = re.compile(r"hour|day|month|year|(decimals|prefix)-\d{1,2}|(?=.*[1-9])\d{1,9}(\.\d{1,9})?")
+"""How coarse values may be made: a part of an instant, decimals, characters, or the multiple of a number."""
+
+
+class Records(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """How the data of an asset is read as records, and what its owner states about them.
+
+    Parameters:
+        format: `csv`, `json` or `ndjson`, always UTF-8.
+        delimiter: of CSV; found out from the header line if left out.
+        fields: the names of all fields; what a policy names can then be checked before anything is published.
+        facts: IRI of a per-record operand (`dk:recordRegion`) to the field that holds it.
+        subject: the field that names the person a record is about; consent is looked up for it in our register.
+        groups: fields by which people could be recognised together; small groups are counted over them.
+        measures: fields with numbers that an aggregation adds up.
+        level: what one record stands for (`dk:aggregationLevel`: record, household, block, district, city).
+        smallest_group: how many people or things the smallest group in the data has, where the owner knows.
+    """
+
+    format: Format
+    delimiter: str = ""
+    fields: tuple[str, ...] = ()
+    facts: dict[str, str] = {}
+    subject: str = ""
+    groups: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
+    level: str = ""
+    smallest_group: int = 0
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One transform with its parameters: which fields, how coarse, how large the smallest group, what is added up."""
+
+    name: str
+    fields: tuple[str, ...] = ()
+    precision: str = ""
+    smallest_group: int = 1
+    measures: tuple[str, ...] = ()
+
+
+class Consenting(msgspec.Struct, frozen=True, kw_only=True):
+    """For which use consent is looked up: a dataset, and a purpose by its IRIs.
+
+    A consent to one of `covering` (the purpose and what is broader) is one to this use. One that is withdrawn, refused
+    or has expired counts against it for each of `touching` (what is broader or narrower): whom it concerns is left out.
+    """
+
+    dataset: str
+    covering: tuple[str, ...]
+    touching: tuple[str, ...]
+
+
+class Treatment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is done to the data of one flow: which records leave, and what of them.
+
+    Without `consent`, no consent is known of anybody.
+    """
+
+    records: Records
+    steps: tuple[Step, ...] = ()
+    rows: RowFilter | None = None
+    consent: Consenting | None = None
+
+
+def read_treatment(document: bytes) -> Treatment | None:
+    """Return the treatment that a lease carries; None where it carries none. Raises ValueError for an unreadable one.
+
+    A lease of a newer release may name what this data plane does not know: then no byte leaves.
+    """
+    if not document:
+        return None
+    try:
+        return msgspec.json.decode(document, type=Treatment)
+    except msgspec.MsgspecError as error:
+        raise ValueError("The lease names a treatment of the data that this data plane cannot read.") from error

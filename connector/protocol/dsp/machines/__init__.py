@@ -1,0 +1,1 @@
+"""The two state machines of the Dataspace Protocol, pure."""

@@ -1,0 +1,60 @@
+"""Assets, and every offer identifier they ever had."""
+
+import sqlite3
+from collections.abc import Sequence
+
+import msgspec
+
+from connector.ports.changes import Conflict, PutAsset
+from connector.ports.entities import Asset, AssetStatus, Page
+from connector.store.sqlite.engine.rows import one, page
+
+_encode = msgspec.msgpack.Encoder().encode
+_asset = msgspec.msgpack.Decoder(Asset).decode
+
+_INSERT = "INSERT INTO assets (status, version, body, owner, id) VALUES (?, ?, ?, ?, ?)"
+_UPDATE = "UPDATE assets SET status = ?, version = ?, body = ? WHERE owner = ? AND id = ? AND version = ?"
+_OFFER = """
+INSERT INTO offers (owner, offer_id, asset_id) VALUES (?, ?, ?)
+ON CONFLICT (owner, offer_id) DO UPDATE SET asset_id = excluded.asset_id
+"""
+_BY_ID = "SELECT body FROM assets WHERE owner = ? AND id = ?"
+_BY_OFFER = """
+SELECT body FROM offers JOIN assets ON assets.owner = offers.owner AND assets.id = offers.asset_id
+WHERE offers.owner = ? AND offers.offer_id = ?
+"""
+
+
+def put(connection: sqlite3.Connection, change: PutAsset) -> None:
+    """Insert or update an asset. Raises Conflict where the stored version is not the expected one."""
+    asset = change.asset
+    row = (asset.status.value, asset.version, _encode(asset), asset.owner, asset.id)
+    if change.expected is None:
+        try:
+            connection.execute(_INSERT, row)
+        except sqlite3.IntegrityError as fault:
+            raise Conflict(f"{asset.id} exists already: read it and change that one.") from fault
+    elif connection.execute(_UPDATE, (*row, change.expected)).rowcount != 1:
+        raise Conflict(f"{asset.id} no longer has version {change.expected}: somebody else changed it, read it again.")
+    connection.execute(_OFFER, (asset.owner, asset.offer_id, asset.id))
+
+
+def asset(connection: sqlite3.Connection, owner: str, id: str) -> Asset | None:
+    """Return one asset."""
+    row = one(connection, _BY_ID, (owner, id))
+    return _asset(row[0]) if row else None
+
+
+def of_offer(connection: sqlite3.Connection, owner: str, offer_id: str) -> Asset | None:
+    """Return the asset that is or was last offered under this offer identifier."""
+    row = one(connection, _BY_OFFER, (owner, offer_id))
+    return _asset(row[0]) if row else None
+
+
+def assets(
+    connection: sqlite3.Connection, owner: str, bounds: Page, status: AssetStatus | None, oldest_first: bool
+) -> tuple[Sequence[Asset], str | None]:
+    """List assets."""
+    wanted = {"owner": owner, "status": status.value if status else None}
+    rows, after = page(connection, "assets", bounds, wanted, descending=not oldest_first)
+    return [_asset(body) for (body,) in rows], after

@@ -1,0 +1,46 @@
+"""The audit log's leaves: appended, never changed. A leaf's position in its owner's tree is given with the commit."""
+
+import sqlite3
+from collections.abc import Sequence
+
+from connector.ports.changes import AppendLeaf
+from connector.ports.entities import Leaf, Page
+from connector.store.sqlite.engine.rows import page
+
+_APPEND = """
+INSERT INTO leaves (owner, position, id, at, kind, process_id, body, salt, hash)
+VALUES (?1, (SELECT coalesce(max(position), -1) + 1 FROM leaves WHERE owner = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+"""
+_COLUMNS = "id, at, kind, process_id, body, salt, hash, position"
+
+
+def append(connection: sqlite3.Connection, change: AppendLeaf) -> None:
+    """Append a leaf at the next position of its owner."""
+    leaf = change.leaf
+    row = (leaf.owner, leaf.id, leaf.at, leaf.kind, leaf.process_id, leaf.body, leaf.salt, leaf.hash)
+    connection.execute(_APPEND, row)
+
+
+def leaves(
+    connection: sqlite3.Connection, owner: str, bounds: Page, process_id: str | None
+) -> tuple[Sequence[Leaf], str | None]:
+    """List leaves, oldest first."""
+    wanted = {"owner": owner, "process_id": process_id}
+    rows, after = page(connection, "leaves", bounds, wanted, order="position", columns=_COLUMNS, descending=False)
+    return [_leaf(owner, *row) for row in rows], after
+
+
+def _leaf(
+    owner: str, id: str, at: int, kind: str, process_id: str, body: bytes, salt: bytes, hash: bytes, position: int
+) -> Leaf:
+    return Leaf(
+        owner=owner,
+        id=id,
+        at=at,
+        kind=kind,
+        process_id=process_id,
+        body=body,
+        salt=salt,
+        hash=hash,
+        position=position,
+    )

@@ -1,0 +1,46 @@
+"""The duty ledger: what came of each duty of each agreement, appended and never changed."""
+
+import sqlite3
+from collections.abc import Sequence
+
+import msgspec
+
+from connector.ports.changes import RecordDuty
+from connector.ports.entities import DutyEvent, DutyState
+from connector.store.sqlite.engine.rows import many
+
+_encode = msgspec.msgpack.Encoder().encode
+_event = msgspec.msgpack.Decoder(DutyEvent).decode
+
+_RECORD = """
+INSERT INTO duties (owner, agreement_id, duty, state, occasion, body) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (owner, agreement_id, duty, state, occasion) DO NOTHING
+"""
+# A duty waits for its deadline until anything else is recorded of it.
+_WAIT = "INSERT OR REPLACE INTO deadlines (owner, agreement_id, duty, deadline, body) VALUES (?, ?, ?, ?, ?)"
+_WAIT_NO_LONGER = "DELETE FROM deadlines WHERE owner = ? AND agreement_id = ? AND duty = ?"
+_OF_AGREEMENT = "SELECT body FROM duties WHERE owner = ? AND agreement_id = ? ORDER BY place"
+_OVERDUE = "SELECT body FROM deadlines WHERE owner = ? AND deadline <= ? ORDER BY deadline LIMIT ?"
+
+
+def record(connection: sqlite3.Connection, change: RecordDuty) -> None:
+    """Append an entry, unless there is one of the same duty, state and occasion."""
+    event = change.event
+    duty = (event.owner, event.agreement_id, event.duty)
+    body = _encode(event)
+    if not connection.execute(_RECORD, (*duty, event.state, event.occasion, body)).rowcount:
+        return
+    if event.state is DutyState.ACTIVE and event.deadline is not None:
+        connection.execute(_WAIT, (*duty, event.deadline, body))
+    else:
+        connection.execute(_WAIT_NO_LONGER, duty)
+
+
+def duties(connection: sqlite3.Connection, owner: str, agreement_id: str) -> Sequence[DutyEvent]:
+    """Return the ledger of an agreement, oldest entry first."""
+    return [_event(body) for (body,) in many(connection, _OF_AGREEMENT, (owner, agreement_id))]
+
+
+def overdue(connection: sqlite3.Connection, owner: str, now: int, limit: int) -> Sequence[DutyEvent]:
+    """Return the active entries whose deadline is not after `now`, longest due first."""
+    return [_event(body) for (body,) in many(connection, _OVERDUE, (owner, now, max(limit, 0)))]

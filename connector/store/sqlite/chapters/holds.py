@@ -1,0 +1,39 @@
+"""Holds: the processes that wait for somebody."""
+
+import sqlite3
+from collections.abc import Sequence
+
+import msgspec
+
+from connector.ports.changes import DropHold, PutHold
+from connector.ports.entities import Hold, Page
+from connector.store.sqlite.engine.rows import one, page
+
+_encode = msgspec.msgpack.Encoder().encode
+_hold = msgspec.msgpack.Decoder(Hold).decode
+
+_PUT = "INSERT OR REPLACE INTO holds (owner, process_id, body) VALUES (?, ?, ?)"
+_DROP = "DELETE FROM holds WHERE owner = ? AND process_id = ?"
+_BY_PROCESS = "SELECT body FROM holds WHERE owner = ? AND process_id = ?"
+
+
+def put(connection: sqlite3.Connection, change: PutHold) -> None:
+    """Store the hold of a process; a replaced one counts as new and goes to the end of the list."""
+    connection.execute(_PUT, (change.hold.owner, change.hold.process_id, _encode(change.hold)))
+
+
+def drop(connection: sqlite3.Connection, change: DropHold) -> None:
+    """Remove the hold of a process, if there is one."""
+    connection.execute(_DROP, (change.owner, change.process_id))
+
+
+def hold(connection: sqlite3.Connection, owner: str, process_id: str) -> Hold | None:
+    """Return the hold of a process."""
+    row = one(connection, _BY_PROCESS, (owner, process_id))
+    return _hold(row[0]) if row else None
+
+
+def holds(connection: sqlite3.Connection, owner: str, bounds: Page) -> tuple[Sequence[Hold], str | None]:
+    """List holds, oldest first."""
+    rows, after = page(connection, "holds", bounds, {"owner": owner}, descending=False)
+    return [_hold(body) for (body,) in rows], after

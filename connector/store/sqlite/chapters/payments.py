@@ -1,0 +1,27 @@
+"""What was recorded of the payments of agreements, appended and never changed."""
+
+import sqlite3
+from collections.abc import Sequence
+
+import msgspec
+
+from connector.ports.changes import RecordPayment
+from connector.ports.entities import Payment
+from connector.store.sqlite.engine.rows import many
+
+_encode = msgspec.msgpack.Encoder().encode
+_payment = msgspec.msgpack.Decoder(Payment).decode
+
+_RECORD = "INSERT INTO payments (owner, agreement_id, body) VALUES (?, ?, ?)"
+_OF_AGREEMENT = "SELECT body FROM payments WHERE owner = ? AND agreement_id = ? ORDER BY place"
+
+
+def record(connection: sqlite3.Connection, change: RecordPayment) -> None:
+    """Append an entry."""
+    payment = change.payment
+    connection.execute(_RECORD, (payment.owner, payment.agreement_id, _encode(payment)))
+
+
+def payments(connection: sqlite3.Connection, owner: str, agreement_id: str) -> Sequence[Payment]:
+    """Return the entries of an agreement, oldest first."""
+    return [_payment(body) for (body,) in many(connection, _OF_AGREEMENT, (owner, agreement_id))]

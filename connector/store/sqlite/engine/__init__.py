@@ -1,0 +1,1 @@
+"""How SQLite is opened, migrated, read and written."""

@@ -1,0 +1,1 @@
+"""The broker's record in SQLite, with its search."""

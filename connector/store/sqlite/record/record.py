@@ -1,0 +1,204 @@
+"""The broker's record in SQLite, with full text. Its own file, apart from a connector's.
+
+A crawl is one transaction on a thread of its own, because a large catalogue takes seconds; a search likewise, because
+a frequent word takes milliseconds. Point reads run on the event loop's thread as in the store.
+"""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from connector.ports.changes import Unavailable
+from connector.ports.record import CrawlSource, Delta, Entry, Hit, Query
+from connector.store.rules import check_delta, cursor, position, tombstone
+from connector.store.sqlite.engine.connection import readable, writable
+from connector.store.sqlite.engine.migrate import migrate, steps
+from connector.store.sqlite.engine.rows import many, one
+from connector.store.sqlite.record.search import COLUMNS, restored, search
+from connector.store.words import words
+
+T = TypeVar("T")
+
+_encode = msgspec.msgpack.Encoder().encode
+_source = msgspec.msgpack.Decoder(CrawlSource).decode
+
+_PUT_SOURCE = """
+INSERT INTO sources (participant, liveness, failing_since, body) VALUES (?, ?, ?, ?)
+ON CONFLICT (participant)
+DO UPDATE SET liveness = excluded.liveness, failing_since = excluded.failing_since, body = excluded.body
+"""
+_PUT_ENTRY = """
+INSERT INTO entries (participant, id, digest, publisher, seq, verified_at, changed_at, first_seen, body)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (participant, id)
+DO UPDATE SET digest = excluded.digest, publisher = excluded.publisher, seq = excluded.seq, removed_at = NULL,
+              verified_at = excluded.verified_at, changed_at = excluded.changed_at, body = excluded.body
+RETURNING place
+"""
+_BURY = """
+UPDATE entries SET removed_at = ?1, changed_at = ?1, seq = ?2, body = ?3 WHERE place = ?4
+"""
+_VERIFY = """
+UPDATE entries SET verified_at = ?
+WHERE participant = ? AND removed_at IS NULL AND id IN (SELECT value FROM json_each(?))
+"""
+_LAST = "SELECT coalesce(max(seq), 0) FROM entries"
+_ONE = f"SELECT {COLUMNS} FROM entries WHERE participant = ? AND id = ? AND removed_at IS NULL"  # noqa: S608 - constants
+_PLACE = "SELECT place, body FROM entries WHERE participant = ? AND id = ? AND removed_at IS NULL"
+_CHANGES = f"SELECT {COLUMNS} FROM entries WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - constants
+_PAGE = f"""
+SELECT place, {COLUMNS} FROM entries WHERE place > ? AND removed_at IS NULL ORDER BY place LIMIT ?
+"""  # noqa: S608 - constants
+_DIGESTS = "SELECT id, digest FROM entries WHERE participant = ? AND removed_at IS NULL"
+
+
+def _wall_clock() -> int:
+    return time.time_ns() // 1_000_000
+
+
+async def open_record(path: Path, *, now: Callable[[], int] = _wall_clock) -> "SqliteRecord":
+    """Open the record in the file at `path`, creating it or bringing it to our schema after a backup beside it.
+
+    `now` returns milliseconds since the Unix epoch; it decides which sources have been away too long to be shown.
+    Raises SchemaRefused where the file is newer than this release, none of ours, or cannot be opened.
+    """
+    await asyncio.to_thread(migrate, path, steps("record"))
+    return SqliteRecord(path, now)
+
+
+class SqliteRecord:
+    """A `Record` in one SQLite file. Made by `open_record`."""
+
+    def __init__(self, path: Path, now: Callable[[], int]) -> None:
+        self._now = now
+        self._reader = readable(path)
+        self._searcher = readable(path)
+        self._writer = writable(path)
+        self._searching = ThreadPoolExecutor(1, thread_name_prefix="record-search")
+        self._writing = ThreadPoolExecutor(1, thread_name_prefix="record-writer")
+        self._closed = False
+
+    async def sources(self) -> Sequence[CrawlSource]:
+        """Return all sources."""
+        rows = many(self._reader, "SELECT body FROM sources ORDER BY participant", ())
+        return [_source(body) for (body,) in rows]
+
+    async def source(self, participant: str) -> CrawlSource | None:
+        """Return one source."""
+        row = one(self._reader, "SELECT body FROM sources WHERE participant = ?", (participant,))
+        return _source(row[0]) if row else None
+
+    async def put_source(self, source: CrawlSource) -> None:
+        """Insert or replace a source."""
+        await self._write(partial(_put_source, source=source))
+
+    async def apply(self, delta: Delta, now: int) -> int:
+        """Apply a complete crawl all or nothing; returns the record's last change number."""
+        check_delta(delta)
+        return await self._write(partial(_apply, delta=delta, now=now))
+
+    async def digests(self, participant: str) -> dict[str, str]:
+        """Return id → digest of a source's present entries."""
+        return dict(many(self._reader, _DIGESTS, (participant,)))
+
+    async def search(self, query: Query) -> tuple[Sequence[Hit], int]:
+        """Return a page of hits, best first (without words: latest change first), and how many there are in all.
+
+        Left out are removed entries, those of dead sources, and, unless the query takes `stale` ones, those of sources
+        that have been offline for a day. Raises Unavailable where the search takes too long.
+        """
+        return await self._run(self._searching, partial(search, self._searcher, query, self._now()))
+
+    async def entry(self, participant: str, id: str) -> Entry | None:
+        """Return one present entry."""
+        row = one(self._reader, _ONE, (participant, id))
+        return restored(row) if row else None
+
+    async def changes(self, after: int, limit: int) -> Sequence[Entry]:
+        """Return entries (tombstones too) with a change number above `after`, in that order."""
+        return [restored(row) for row in many(self._reader, _CHANGES, (after, max(limit, 0)))]
+
+    async def entries(self, after: str | None, limit: int) -> tuple[Sequence[Entry], str | None]:
+        """List present entries in the order of their arrival. Raises ValueError for a cursor that is none of ours."""
+        limit = max(limit, 1)
+        rows = many(self._reader, _PAGE, (position(after, start=-1), limit + 1))
+        shown = rows[:limit]
+        return [restored(row[1:]) for row in shown], cursor(shown[-1][0]) if len(rows) > limit else None
+
+    async def close(self) -> None:
+        """Finish what was begun and close; later calls raise Unavailable."""
+        self._closed = True
+        await asyncio.to_thread(self._writing.shutdown)
+        await asyncio.to_thread(self._searching.shutdown)
+        for connection in (self._reader, self._searcher, self._writer):
+            connection.close()
+
+    async def _write(self, job: Callable[[sqlite3.Connection], T]) -> T:
+        return await self._run(self._writing, partial(_in_transaction, self._writer, job))
+
+    async def _run(self, pool: ThreadPoolExecutor, job: Callable[[], T]) -> T:
+        if self._closed:
+            raise Unavailable("The record is closed: nothing can be read or written any more.")
+        return await asyncio.get_running_loop().run_in_executor(pool, job)
+
+
+def _in_transaction(connection: sqlite3.Connection, job: Callable[[sqlite3.Connection], T]) -> T:
+    try:
+        with connection:
+            connection.execute("BEGIN IMMEDIATE")
+            return job(connection)
+    except (sqlite3.OperationalError, sqlite3.IntegrityError) as fault:
+        raise Unavailable(
+            f"The record cannot be written now ({fault}): nothing was changed; check its disk and try again."
+        ) from fault
+
+
+def _put_source(connection: sqlite3.Connection, source: CrawlSource) -> None:
+    row = (source.participant, source.liveness.value, source.failing_since, _encode(source))
+    connection.execute(_PUT_SOURCE, row)
+
+
+def _apply(connection: sqlite3.Connection, delta: Delta, now: int) -> int:
+    participant = delta.source.participant
+    _put_source(connection, delta.source)
+    last: int = connection.execute(_LAST).fetchone()[0]
+    for entry in delta.upserts:
+        last += 1
+        _put_entry(connection, entry, last)
+    for removed in delta.removed:
+        row = connection.execute(_PLACE, (participant, removed)).fetchone()
+        if row:
+            last += 1
+            _forget_text(connection, row[0])
+            connection.execute(
+                _BURY, (now, last, _encode(tombstone(msgspec.msgpack.decode(row[1], type=Entry))), row[0])
+            )
+    verified = msgspec.json.encode(delta.verified).decode()
+    connection.execute(_VERIFY, (now, participant, verified))
+    return last
+
+
+def _put_entry(connection: sqlite3.Connection, entry: Entry, seq: int) -> None:
+    key = (entry.participant, entry.id, entry.digest, entry.publisher)
+    times = (entry.verified_at, entry.changed_at, entry.first_seen)
+    place: int = connection.execute(_PUT_ENTRY, (*key, seq, *times, _encode(entry))).fetchone()[0]
+    _forget_text(connection, place)
+    labels = {("keyword", label) for label in entry.keywords} | {("theme", label) for label in entry.themes}
+    connection.executemany("INSERT INTO labels VALUES (?, ?, ?)", [(*label, place) for label in sorted(labels)])
+    texts = (entry.titles.values(), entry.keywords, entry.themes, (entry.publisher,), entry.descriptions.values())
+    connection.execute(
+        "INSERT INTO texts (rowid, title, keywords, themes, publisher, description) VALUES (?,?,?,?,?,?)",
+        (place, *(" ".join(words(" ".join(parts))) for parts in texts)),
+    )
+
+
+def _forget_text(connection: sqlite3.Connection, place: int) -> None:
+    connection.execute("DELETE FROM labels WHERE place = ?", (place,))
+    connection.execute("DELETE FROM texts WHERE rowid = ?", (place,))

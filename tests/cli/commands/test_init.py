@@ -1,0 +1,116 @@
+"""`init`: what it writes, what it finds out, and what it never touches."""
+
+import hashlib
+import json
+import socket
+import stat
+from pathlib import Path
+
+import pytest
+
+from connector.cli.frame import folder
+from connector.cli.frame.folder import free_ports, is_free, slug
+from connector.settings import Mode, load
+from tests.cli.conftest import Cli
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_a_new_folder_can_be_served_at_once(cli: Cli, tmp_path: Path) -> None:
+    done = cli("init", "tiefbauamt", "--name", "Tiefbauamt Köln-Süd", "--json")
+    assert done.code == 0
+    assert done.err == ""
+    settings = load(tmp_path / "tiefbauamt/datenkontor.toml", {})
+    assert settings.participant.id == done.json["id"] == "urn:participant:tiefbauamt-koeln-sued"
+    assert settings.identity.key.exists()
+    assert mode(settings.identity.key) == 0o600
+    card = json.loads((tmp_path / "tiefbauamt/card.json").read_text())
+    assert card["address"] == settings.protocol.public_url + settings.protocol.path
+    assert "d" not in card["keys"][0]
+    assert settings.received.is_dir()
+
+
+def test_the_management_key_is_shown_once_and_kept_as_a_hash(cli: Cli, tmp_path: Path) -> None:
+    shown = cli("init", "a", "--json").json["key"]
+    text = (tmp_path / "a/datenkontor.toml").read_text()
+    assert shown not in text
+    (key,) = load(tmp_path / "a/datenkontor.toml", {}).management.keys
+    assert key.sha256 == hashlib.sha256(shown.encode()).hexdigest()
+    assert not [file for file in (tmp_path / "a").iterdir() if file.is_file() and shown in file.read_text()]
+
+
+def test_a_second_init_changes_nothing(cli: Cli, tmp_path: Path) -> None:
+    cli("init", "a")
+    before = {file: file.read_bytes() for file in (tmp_path / "a").iterdir() if file.is_file()}
+    again = cli("init", "a", "--name", "another")
+    assert again.code == 1
+    assert "--force" in again.err
+    assert again.err.count("\n") == 1
+    assert {file: file.read_bytes() for file in (tmp_path / "a").iterdir() if file.is_file()} == before
+
+
+def test_force_writes_settings_anew_and_keeps_the_private_key(cli: Cli, tmp_path: Path) -> None:
+    cli("init", "a")
+    key = (tmp_path / "a/key.pem").read_bytes()
+    assert cli("init", "a", "--name", "another", "--force").code == 0
+    assert (tmp_path / "a/key.pem").read_bytes() == key
+    assert load(tmp_path / "a/datenkontor.toml", {}).participant.name == "another"
+
+
+def test_a_broker_begins_the_participant_list_and_its_card_tells_the_members_the_rest(cli: Cli, tmp_path: Path) -> None:
+    cli("init", "broker", "--role", "broker")
+    assert cli("roster", "verify", "--settings", "broker/datenkontor.toml").code == 0
+    cli("init", "firma", "--broker", "broker/card.json")
+    broker, firma = (load(tmp_path / name / "datenkontor.toml", {}) for name in ("broker", "firma"))
+    assert firma.broker.participant == broker.participant.id
+    assert firma.broker.api == f"http://127.0.0.1:{broker.broker.port}"
+    assert firma.identity.operator_key.read_text() == broker.identity.operator_key.read_text()
+    assert cli("roster", "verify", "--settings", "firma/datenkontor.toml").code == 0
+
+
+def test_neighbours_get_different_ports_before_any_of_them_is_served(cli: Cli) -> None:
+    ports = [set(cli("init", name, "--json").json["ports"].values()) for name in ("a", "b", "c")]
+    assert len(set.union(*ports)) == 12
+
+
+def test_a_port_in_use_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert not is_free(port)
+        monkeypatch.setattr(folder, "FIRST_PORT", port)
+        monkeypatch.setattr(folder, "LAST_PORT", port + 500)
+        assert port not in free_ports(tmp_path / "a", None).values()
+
+
+def test_an_https_address_is_production_and_loopback_is_not(cli: Cli, tmp_path: Path) -> None:
+    cli("init", "a", "--public-url", "https://daten.example.org")
+    cli("init", "b")
+    real, here = (load(tmp_path / name / "datenkontor.toml", {}) for name in ("a", "b"))
+    assert (real.mode, real.net.plain_http, real.protocol.host) == (Mode.PRODUCTION, (), "0.0.0.0")
+    assert real.data.public_url == f"https://daten.example.org:{real.data.port}"
+    assert (here.mode, here.net.plain_http) == (Mode.DEVELOPMENT, ("127.0.0.1:*",))
+
+
+def test_a_bad_card_leaves_no_folder_behind(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "card.json").write_text('{"id": "urn:x", "name": "x", "keys": [], "claims": {"role": ["city"]}}')
+    done = cli("init", "a", "--broker", "card.json")
+    assert done.code == 1
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_file_in_the_way_is_said_in_one_sentence(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("")
+    done = cli("init", "a")
+    assert (done.code, done.err.count("\n")) == (1, 1)
+
+
+def test_a_name_becomes_an_identifier() -> None:
+    assert slug("Stadtwerke Münster & Söhne, Straße 1") == "stadtwerke-muenster-soehne-strasse-1"
+
+
+def test_next_steps_are_said_in_german_where_the_environment_is(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", "de_DE.UTF-8")
+    assert "Als Nächstes:" in cli("init", "a").out
+    assert "Next:" in cli("init", "b", "--lang", "en").out

@@ -1,0 +1,246 @@
+"""Policies on the command line: without a connector, but for `decide`; in both languages; with exit codes."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import Cli
+from tests.cli.management import KEY, Management, asset, served
+
+ROOT = Path(__file__).resolve().parents[3]
+PURPOSE = {"leftOperand": "odrl:purpose", "operator": "isA", "rightOperand": "dpv:ResearchAndDevelopment"}
+RESEARCH: dict[str, Any] = {"permission": [{"action": "use", "constraint": [PURPOSE]}]}
+BEFORE = {
+    "leftOperand": "odrl:dateTime",
+    "operator": "lt",
+    "rightOperand": {"@value": "2027-01-01", "@type": "xsd:date"},
+}
+
+
+def times(most: int) -> dict[str, Any]:
+    return {"leftOperand": "odrl:count", "operator": "lteq", "rightOperand": most}
+
+
+@pytest.fixture
+def management(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Iterator[Management]:
+    with served(Management()) as running:
+        monkeypatch.setenv("DATENKONTOR_URL", running.url)
+        monkeypatch.setenv("DATENKONTOR_KEY", KEY)
+        yield running
+
+
+def put(folder: Path, name: str, policy: Any) -> Path:
+    path = folder / name
+    path.write_text(json.dumps(policy), encoding="utf-8")
+    return path
+
+
+def test_a_policy_is_examined(cli: Cli, tmp_path: Path) -> None:
+    good = cli("policy", "lint", put(tmp_path, "good.json", RESEARCH))
+    assert (good.code, good.out) == (0, "")
+    assert "Nothing keeps" in good.err
+    rule = {"action": "use", "constraint": [{"leftOperand": "odrl:count", "operator": "lt", "rightOperand": "1"}]}
+    bad = cli("policy", "lint", put(tmp_path, "bad.json", {"permission": [rule]}), "--lang", "de")
+    assert bad.code == 1
+    assert bad.out.startswith("error: Diese Regeln erlauben nie etwas. Streichen Sie Bedingungen oder Verbote,")
+    assert cli("policy", "lint", tmp_path / "bad.json", "--json").json["remarks"][0]["code"] == "never-granted"
+    personal = cli("policy", "lint", tmp_path / "good.json", "--personal", "personal", "--json")
+    assert (personal.code, personal.json["ok"]) == (1, False)
+
+
+def test_policies_in_turtle_and_in_foreign_json_ld_are_explained_and_compared(cli: Cli, tmp_path: Path) -> None:
+    turtle = tmp_path / "terms.ttl"
+    turtle.write_text(
+        """@prefix odrl: <http://www.w3.org/ns/odrl/2/> . @prefix dpv: <https://w3id.org/dpv#> .
+        <urn:terms> a odrl:Offer ; odrl:permission [ odrl:action odrl:use ; odrl:constraint
+        [ odrl:leftOperand odrl:purpose ; odrl:operator odrl:isA ;
+        odrl:rightOperand dpv:ResearchAndDevelopment ] ] .""",
+        encoding="utf-8",
+    )
+    terms = {"erlaubt": "http://www.w3.org/ns/odrl/2/permission", "@vocab": "http://www.w3.org/ns/odrl/2/"}
+    action = {"@id": "http://www.w3.org/ns/odrl/2/action", "@type": "@vocab"}
+    foreign = {"@context": {**terms, "tun": action, "x": None}, "@type": "Offer", "erlaubt": [{"tun": "use"}]}
+    told = cli("policy", "explain", turtle)
+    assert "What for: You may use the data. Purpose: research and development." in told.out
+    assert "You may use the data." in cli("policy", "explain", put(tmp_path, "foreign.json", foreign)).out
+    assert cli("policy", "compare", turtle, tmp_path / "foreign.json").code == 0
+    lost = put(tmp_path, "lost.json", foreign | {"x": "urn:y"})
+    assert cli("policy", "lint", lost, "--json").json["remarks"][0]["code"] == "term-lost"
+    assert cli("policy", "explain", lost).code == 1
+    turtle.write_text("no turtle", encoding="utf-8")
+    broken = cli("policy", "lint", turtle)
+    assert broken.code == 2
+    assert "no Turtle" in broken.err
+
+
+def test_a_policy_is_explained_in_the_language_of_the_call(cli: Cli, tmp_path: Path) -> None:
+    file = put(tmp_path, "terms.json", RESEARCH)
+    assert "What for: You may use the data. Purpose: research and development." in cli("policy", "explain", file).out
+    german = cli("policy", "explain", file, "--lang", "de")
+    assert "Wofür: Sie dürfen die Daten nutzen. Zweck: Forschung und Entwicklung." in german.out
+    assert set(cli("policy", "explain", file, "--json").json["sentence"]) == {"de", "en"}
+    broken = cli("policy", "explain", put(tmp_path, "broken.json", {"permission": [{"action": "odrl:fly"}]}))
+    assert (broken.code, broken.out) == (1, "")
+    assert "not known" in broken.err
+
+
+def test_two_policies_are_compared(cli: Cli, tmp_path: Path) -> None:
+    old = put(tmp_path, "old.json", {"permission": [{"action": "use", "constraint": [times(10)]}]})
+    new = put(tmp_path, "new.json", {"permission": [{"action": "use", "constraint": [times(5)]}]})
+    narrower = cli("policy", "compare", old, new)
+    assert narrower.code == 0
+    assert narrower.out.splitlines() == [
+        "The new version grants less.",
+        "- Condition narrowed: number of uses; before: number of uses: at most 10; now: number of uses: at most 5.",
+        "All that the second asks for is allowed by the first.",
+    ]
+    wider = cli("policy", "compare", new, old, "--lang", "de")
+    assert "Die zweiten Regeln wollen mehr, als die ersten erlauben." in wider.out
+    assert cli("policy", "compare", new, old, "--json").json["contained"] == "not-contained"
+    assert cli("policy", "compare", old, tmp_path / "none.json").code == 2
+
+
+def test_the_examples_come_out_as_they_say_and_a_wrong_expectation_does_not(cli: Cli, tmp_path: Path) -> None:
+    examples = sorted((ROOT / "policies/examples").glob("*.toml"))
+    done = cli("policy", "test", *examples, "--json")
+    assert (done.code, done.json["ok"]) == (0, True)
+    assert len(done.json["items"]) > 40
+    text = (ROOT / "policies/examples/12-n-times.toml").read_text(encoding="utf-8")
+    (tmp_path / "wrong.toml").write_text(text.replace('verdict = "deny"', 'verdict = "permit"'), encoding="utf-8")
+    wrong = cli("policy", "test", tmp_path / "wrong.toml")
+    assert wrong.code == 1
+    assert "✗ wrong.toml: the sixth use (verdict: expected permit, found deny)" in wrong.out
+    assert "1 of 2 cases" in wrong.err
+
+
+@pytest.mark.parametrize(
+    "text", ["[", "policy = 3", "[policy]\n", "case = []\n[policy]\n", "[[case]]\nsays = 1\n[policy]"]
+)
+def test_a_file_that_holds_no_cases_is_said_to_be_none(cli: Cli, tmp_path: Path, text: str) -> None:
+    (tmp_path / "odd.toml").write_text(text, encoding="utf-8")
+    done = cli("policy", "test", tmp_path / "odd.toml")
+    assert (done.code, done.err.count("\n")) == (2, 1)
+
+
+def test_a_situation_is_tried_out_with_reasons_ways_and_what_time_changes(cli: Cli, tmp_path: Path) -> None:
+    policy = {"permission": [{"action": "use", "constraint": [PURPOSE, BEFORE, times(5)]}]}
+    file = put(tmp_path, "terms.json", policy)
+    at = ["--at", "2026-05-04T12:00Z"]
+    yes = cli("policy", "simulate", file, *at, "--fact", "purpose=dpv:AcademicResearch", "--fact", "count=4")
+    assert yes.code == 0
+    assert yes.out.startswith("✓ permitted\nFrom 2027-01-01")
+    no = cli("policy", "simulate", file, *at, "--fact", "purpose=dpv:Marketing", "--lang", "de")
+    assert no.code == 4
+    assert no.out.splitlines()[:3] == [
+        "✗ abgelehnt",
+        "Zweck: erwartet Forschung und Entwicklung; angegeben Marketing. Ändern Sie die Angabe.",
+        "Was es erlauben würde: Zweck: Forschung und Entwicklung.",
+    ]
+    used = cli("policy", "simulate", file, *at, "--fact", "purpose=dpv:AcademicResearch", "--fact", "count=5", "--json")
+    assert (used.code, used.json["verdict"]) == (4, "deny")
+
+
+def test_a_duty_that_comes_first_is_shown_and_can_be_said_to_be_done(cli: Cli, tmp_path: Path) -> None:
+    policy = {"permission": [{"action": "use", "duty": [{"action": "odrl:inform"}]}]}
+    file = put(tmp_path, "terms.json", policy)
+    waiting = cli("policy", "simulate", file)
+    assert waiting.code == 4
+    assert "To be done: notify." in waiting.out
+    assert cli("policy", "simulate", file, "--done", "odrl:inform").code == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--at", "tomorrow"], ["--fact", "purpose"], ["--fact", "purpos=x"], ["--fact", "securityLevel=high"]],
+)
+def test_a_situation_that_cannot_be_understood_is_said_in_one_sentence(
+    cli: Cli, tmp_path: Path, arguments: list[str]
+) -> None:
+    done = cli("policy", "simulate", put(tmp_path, "terms.json", RESEARCH), *arguments)
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+
+
+def test_a_connector_is_asked_with_what_it_knows(cli: Cli, management: Management) -> None:
+    answer = {
+        "verdict": "deny",
+        "codes": ["constraint-false"],
+        "reasons": {"de": ["Nein."], "en": ["No."]},
+        "ways": {"de": [], "en": []},
+        "duties": {"de": [], "en": []},
+        "duty_actions": [],
+        "transforms": [],
+        "valid_until": None,
+        "turns": [],
+        "policy_hash": "0" * 64,
+    }
+    management.answer("POST", "/v1/policies/decide", answer)
+    done = cli("policy", "decide", "--asset", "air", "--participant", "urn:firm", "--at", "2026-05-04", "--lang", "de")
+    assert (done.code, done.out) == (4, "✗ abgelehnt\nNein.\n")
+    (body,) = management.bodies("POST", "/v1/policies/decide")
+    assert (body["asset"], body["participant"], body["at"]) == ("air", "urn:firm", "2026-05-04T00:00:00Z")
+
+
+def test_templates_are_listed_shown_and_filled_in(cli: Cli, tmp_path: Path) -> None:
+    assert "Offene Daten mit Quellenangabe" in cli("policy", "template", "list", "--lang", "de").out
+    shown = cli("policy", "template", "show", "downloads")
+    assert "number of downloads (whole; 1 … 1000000; = 5)" in shown.out
+    used = cli("policy", "template", "use", "downloads", "--set", "downloads=7")
+    assert used.json["permission"][0]["constraint"][0]["rightOperand"] == "7"
+    written = cli(
+        "policy", "template", "use", "emergency-services", "--set", "roles=a", "--set", "roles=b", "-o", "t.json"
+    )
+    assert (written.code, "“a” or “b”" in written.out) == (0, True)
+    assert cli("policy", "lint", "t.json").code == 0
+    kept = cli("policy", "template", "use", "downloads", "-o", "t.json")
+    assert (kept.code, "--yes" in kept.err) == (2, True)
+    assert cli("policy", "template", "use", "downloads", "-o", "t.json", "--yes").code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["download"], 3),
+        (["downloads", "--set", "downloads=0"], 2),
+        (["downloads", "--set", "n=1"], 2),
+        (["downloads", "--set", "downloads"], 2),
+        (["downloads", "--set", "downloads=1", "--set", "downloads=2"], 2),
+        (["paid"], 2),
+        (["../operands"], 3),
+    ],
+)
+def test_a_template_that_cannot_be_filled_in_says_why(cli: Cli, arguments: list[str], code: int) -> None:
+    done = cli("policy", "template", "use", *arguments)
+    assert (done.code, done.out, done.err.count("\n")) == (code, "", 1)
+
+
+def test_an_asset_is_offered_on_a_template_with_a_reservation(cli: Cli, management: Management, tmp_path: Path) -> None:
+    management.answer("POST", "/v1/assets", asset(), status=201)
+    most = put(tmp_path, "most.json", RESEARCH)
+    source = ["asset", "add", "--url", "https://backend.example/air"]
+    done = cli(*source, "--template", "downloads", "--set", "downloads=9", "--reservation", most)
+    assert done.code == 0, done.err
+    (body,) = management.bodies("POST", "/v1/assets")
+    assert body["policy"]["permission"][0]["constraint"][0]["rightOperand"] == "9"
+    assert body["reservation"] == RESEARCH
+    for wrong in (["--set", "downloads=9"], ["--template", "downloads", "--policy", most], ["--template", "none"]):
+        assert cli(*source, *wrong).code in {2, 3}
+    assert len(management.bodies("POST", "/v1/assets")) == 1
+
+
+def test_terms_are_said_by_the_connector_and_by_oneself_where_it_cannot(cli: Cli, management: Management) -> None:
+    management.answer("GET", "/v1/assets/air", asset())
+    assert "may use." in cli("asset", "show", "air").out
+    said = {
+        "sentence": {"de": "Nutzen erlaubt.", "en": "Use allowed."},
+        "card": [],
+        "contractual": [],
+        "policy_hash": "",
+        "problem": None,
+    }
+    none = said | {"sentence": {}, "problem": {"de": "?", "en": "?"}}
+    management.answer("POST", "/v1/policies/explain", {"items": [said, none, none]})
+    assert "Nutzen erlaubt." in cli("asset", "show", "air", "--lang", "de").out
+    assert len(management.bodies("POST", "/v1/policies/explain")[-1]["policies"]) == 3

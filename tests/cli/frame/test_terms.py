@@ -1,0 +1,71 @@
+"""Terms as sentences: nothing is left out, whatever form the policy has."""
+
+from typing import Any
+
+import pytest
+
+from connector.cli.frame.terms import terms
+
+PURPOSE = {"leftOperand": "purpose", "operator": "eq", "rightOperand": "navigation"}
+UNTIL = {"leftOperand": "dateTime", "operator": "lteq", "rightOperand": {"@value": "2027-01-01", "@type": "xsd:date"}}
+PREFIXED = {
+    "odrl:leftOperand": {"@id": "odrl:count"},
+    "odrl:operator": {"@id": "odrl:lt"},
+    "odrl:rightOperand": 5,
+    "odrl:unit": "times",
+}
+
+
+@pytest.mark.parametrize(
+    ("policy", "sentence"),
+    [
+        ({}, "permits nothing."),
+        ({"permission": [{"action": "use"}]}, "may use."),
+        ({"permission": {"action": "use", "constraint": PURPOSE}}, "may use if purpose = navigation."),
+        (
+            {"permission": [{"action": ["use", "http://www.w3.org/ns/odrl/2/print"], "constraint": [PURPOSE, UNTIL]}]},
+            "may use, print if purpose = navigation and dateTime ≤ 2027-01-01.",
+        ),
+        (
+            {"odrl:permission": [{"odrl:action": {"@id": "odrl:use"}, "odrl:constraint": [PREFIXED]}]},
+            "may use if count < 5 times.",
+        ),
+        (
+            {"permission": [{"action": "use", "duty": [{"action": "attribute"}]}], "prohibition": [{"action": "sell"}]},
+            "may use, and must attribute; must not sell.",
+        ),
+        (
+            {"permission": [{"action": "use", "constraint": [{"or": {"@list": [PURPOSE, UNTIL]}}]}]},
+            "may use if (purpose = navigation or dateTime ≤ 2027-01-01).",
+        ),
+        (
+            {"obligation": [{"action": [{"rdf:value": {"@id": "odrl:delete"}, "refinement": [UNTIL]}]}]},
+            "must delete (dateTime ≤ 2027-01-01).",
+        ),
+        (
+            {
+                "permission": [
+                    {"action": "use", "constraint": [PURPOSE | {"operator": "isAnyOf", "rightOperand": [1, 2]}]}
+                ]
+            },
+            "may use if purpose is one of 1, 2.",
+        ),
+    ],
+)
+def test_a_policy_is_said_in_one_sentence(policy: dict[str, Any], sentence: str) -> None:
+    assert terms(policy) == sentence
+
+
+@pytest.mark.parametrize("odd", [{"permission": ["x"]}, {"permission": [{"constraint": [3]}]}, {"prohibition": [[]]}])
+def test_an_odd_policy_is_no_crash(odd: dict[str, Any]) -> None:
+    assert terms(odd)
+
+
+def test_a_policy_that_is_nested_without_end_is_cut() -> None:
+    constraint: dict[str, Any] = PURPOSE
+    duty: dict[str, Any] = {"action": "inform"}
+    for _ in range(5000):
+        constraint, duty = {"and": [constraint]}, {"action": "pay", "duty": [duty]}
+    said = terms({"permission": [{"action": "use", "constraint": [constraint], "duty": [duty]}]})
+    assert "…" in said
+    assert len(said) < 1000

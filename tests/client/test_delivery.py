@@ -1,0 +1,142 @@
+"""Downloads that break, go on, are checked and never do damage; against a transport that plays tricks."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+
+from connector.client import Connector
+from connector.client.frame.errors import ClientError, Damaged, Invalid, NotReachable
+from connector.client.frame.flow import Progress
+
+CONTENT = bytes(range(256)) * 40
+
+
+class Breaking(httpx.SyncByteStream):
+    """Some bytes, and then the connection is gone."""
+
+    def __init__(self, content: bytes, whole: bool) -> None:
+        self._content = content
+        self._whole = whole
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._content
+        if not self._whole:
+            raise httpx.ReadError("gone")
+
+
+class Server:
+    """Lists `files` and gives them out, `piece` bytes a connection; `announced` is the content the digests are of."""
+
+    def __init__(self, files: dict[str, bytes], *, piece: int = 1 << 30, announced: bytes | None = None) -> None:
+        self.files = files
+        self.piece = piece
+        self.announced = announced
+        self.asked: list[str | None] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/files"):
+            items = [self._listed(name, content) for name, content in self.files.items()]
+            return httpx.Response(200, content=msgspec.json.encode({"items": items, "next": None}))
+        asked = request.headers.get("range")
+        self.asked.append(asked)
+        content = self.files[request.url.params["file"]]
+        rest = content[int(asked[6:-1]) :] if asked else content
+        whole = len(rest) <= self.piece
+        return httpx.Response(206 if asked else 200, stream=Breaking(rest[: self.piece], whole))
+
+    def _listed(self, name: str, content: bytes) -> dict[str, object]:
+        digest = hashlib.sha256(self.announced or content).hexdigest()
+        return {"path": name, "size": len(content), "sha256": digest}
+
+
+def connector(server: Callable[[httpx.Request], httpx.Response]) -> Connector:
+    return Connector("http://connector", "key", transport=httpx.MockTransport(server))
+
+
+def test_a_download_that_breaks_goes_on_where_it_was(tmp_path: Path) -> None:
+    server, told = Server({"air.csv": CONTENT}, piece=4000), list[Progress]()
+    saved = connector(server).transfers.download("t", tmp_path / "a.csv", progress=told.append)
+    assert (tmp_path / "a.csv").read_bytes() == CONTENT
+    assert server.asked == [None, "bytes=4000-", "bytes=8000-"]
+    assert [entry.bytes_done for entry in told] == [4000, 8000, len(CONTENT)]
+    assert saved.path == str(tmp_path / "a.csv")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.csv"]
+
+
+def test_a_download_of_an_earlier_run_is_gone_on_from(tmp_path: Path) -> None:
+    (tmp_path / "a.csv.part").write_bytes(CONTENT[:5000])
+    server = Server({"air.csv": CONTENT})
+    connector(server).transfers.download("t", tmp_path / "a.csv")
+    assert ((tmp_path / "a.csv").read_bytes(), server.asked) == (CONTENT, ["bytes=5000-"])
+
+
+@pytest.mark.parametrize("stale", [b"something else", b"x" * (len(CONTENT) + 1), b"x" * len(CONTENT)])
+def test_a_part_of_other_content_is_thrown_away(tmp_path: Path, stale: bytes) -> None:
+    (tmp_path / "a.csv.part").write_bytes(stale)
+    connector(Server({"air.csv": CONTENT})).transfers.download("t", tmp_path / "a.csv")
+    assert (tmp_path / "a.csv").read_bytes() == CONTENT
+
+
+def test_content_of_another_digest_is_not_kept(tmp_path: Path) -> None:
+    with pytest.raises(Damaged, match="not what was announced"):
+        connector(Server({"air.csv": CONTENT}, announced=b"x")).transfers.download("t", tmp_path / "a.csv")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_connector_that_is_gone_is_told_after_some_tries(tmp_path: Path) -> None:
+    server = Server({"air.csv": CONTENT}, piece=0)
+    with pytest.raises(NotReachable):
+        connector(server).transfers.download("t", tmp_path / "a.csv")
+    assert len(server.asked) == 5
+
+
+def test_a_file_of_other_content_is_replaced_only_on_demand(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"mine")
+    one = connector(Server({"air.csv": CONTENT}))
+    with pytest.raises(Invalid, match="exists already"):
+        one.transfers.download("t", tmp_path / "a.csv")
+    assert (tmp_path / "a.csv").read_bytes() == b"mine"
+    one.transfers.download("t", tmp_path / "a.csv", overwrite=True)
+    assert (tmp_path / "a.csv").read_bytes() == CONTENT
+
+
+def test_what_is_there_already_is_not_fetched_again(tmp_path: Path) -> None:
+    (tmp_path / "air.csv").write_bytes(CONTENT)
+    server = Server({"air.csv": CONTENT})
+    saved = connector(server).transfers.download("t", tmp_path)
+    assert (saved.path, server.asked) == (str(tmp_path / "air.csv"), [])
+
+
+def test_a_folder_is_saved_with_the_folders_in_it(tmp_path: Path) -> None:
+    server = Server({"2026/air.csv": CONTENT, "empty.csv": b""})
+    connector(server).transfers.download("t", tmp_path / "new")
+    assert (tmp_path / "new/2026/air.csv").read_bytes() == CONTENT
+    assert (tmp_path / "new/empty.csv").read_bytes() == b""
+
+
+@pytest.mark.parametrize("name", ["../out", "/etc/out", "a/../../out", "a\\out", ""])
+def test_a_name_that_leads_out_of_the_folder_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(Damaged, match="outside"):
+        connector(Server({name: CONTENT})).transfers.download("t", f"{tmp_path}/in/")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("answer", [httpx.Response(200, content=b"<html>"), httpx.Response(500, content=b"<html>")])
+def test_an_answer_of_something_else_is_told_in_a_sentence(answer: httpx.Response) -> None:
+    with pytest.raises(ClientError, match=r"\.$"):
+        connector(lambda _: answer).oneself()
+
+
+def test_a_connector_that_is_not_there_is_told_in_a_sentence() -> None:
+    def refuse(_: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused")
+
+    with pytest.raises(NotReachable, match="is it running") as caught:
+        connector(refuse).oneself()
+    assert caught.value.exit_code == 5
+    with pytest.raises(ClientError, match="http://host:port"):
+        Connector("not an address", "key").oneself()

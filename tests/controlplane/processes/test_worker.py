@@ -1,0 +1,62 @@
+"""A step that breaks off by a defect: the process is named until it has gone on, and others are not held up."""
+
+import asyncio
+import dataclasses
+
+from connector.controlplane.core.plane import Plane
+from connector.controlplane.processes.backoff import Patience
+from connector.controlplane.processes.deciders import ByPolicy
+from connector.controlplane.processes.worker import Worker
+from connector.ports.changes import PutProcess
+from connector.ports.decider import HoldFor, Proceed, Wait
+from connector.ports.store import AnyProcess
+from connector.protocol.dsp.machines.negotiation_machine import NegotiationState
+from tests.controlplane.processes.test_deciders import offered, requested, terms
+from tests.dataplane.world import eventually
+from tests.support.plane import Desk
+
+
+class Breaking:
+    """Decides by policy, but breaks on one process as long as it is told to."""
+
+    def __init__(self, plane: Plane, broken: str) -> None:
+        self._policy = ByPolicy(plane, frozenset())
+        self.broken: str | None = broken
+
+    async def decide(self, process: AnyProcess, now: int) -> Proceed | HoldFor | Wait:
+        if process.id == self.broken:
+            raise ZeroDivisionError("what is in it may be personal")
+        return await self._policy.decide(process, now)
+
+
+async def test_a_process_that_cannot_go_on_is_named_until_it_does(desk: Desk) -> None:
+    decider = Breaking(desk.plane, "urn:odd")
+    workers: list[Worker] = []
+    plane = dataclasses.replace(desk.plane, wake=lambda process: workers[0].wake(process))
+    worker = Worker(plane, decider, Patience((), lambda: 1.0))
+    workers.append(worker)
+    await offered(desk, terms("dpv:ResearchAndDevelopment"))
+    processes = {}
+    for pid in ("urn:odd", "urn:well"):
+        made = requested(
+            terms("dpv:ResearchAndDevelopment"), id=pid, peer_pid=f"theirs of {pid}", due_at=plane.now(), version=1
+        )
+        await plane.store.commit([PutProcess(made, None)])
+        processes[pid] = made
+        worker.wake(made)
+
+    async def reaches(pid: str, wanted: str) -> None:
+        async with asyncio.timeout(10):
+            while (found := await plane.store.negotiation(plane.owner, pid)) is None or found.state != wanted:  # noqa: ASYNC110 - has no event of its own
+                await asyncio.sleep(0)
+
+    try:
+        await eventually(lambda: worker.stuck == {"urn:odd": "ZeroDivisionError"}, "it is not named")
+        await reaches("urn:well", NegotiationState.AGREED)
+        await reaches("urn:odd", NegotiationState.REQUESTED)
+        decider.broken = None
+        worker.wake(processes["urn:odd"])
+        await eventually(lambda: worker.stuck == {}, "it is still named")
+        await reaches("urn:odd", NegotiationState.AGREED)
+    finally:
+        await worker.stop(1.0)

@@ -1,0 +1,53 @@
+"""Our catalogue for one caller: which offers are shown, by what is asked once and by what is asked for each."""
+
+import itertools
+from typing import Any
+
+import msgspec
+
+from connector.controlplane.usecases import assets, catalog
+from connector.controlplane.usecases.assets import Draft
+from connector.ports.identity import Caller
+from tests.support.plane import Desk
+
+SOURCE = {"kind": "file", "path": "air.csv"}
+FIRM = "urn:participant:firm"
+ROLE = {"leftOperand": "dk:role", "operator": "eq", "rightOperand": "planner"}
+
+
+def permitted(**more: Any) -> dict[str, Any]:
+    return {"permission": [{"action": "use", **more}]}
+
+
+async def shown(desk: Desk, *access: dict[str, Any] | None, claims: dict[str, tuple[str, ...]]) -> list[str]:
+    """Offer an asset for each access policy, named `urn:0` and so on; return those in the catalogue."""
+    for number, policy in zip(itertools.count(), access):
+        draft = Draft(id=f"urn:{number}", title={"en": "Air"}, source=SOURCE, access=policy)
+        await assets.publish(desk.plane, (await assets.add(desk.plane, draft)).id)
+    caller = Caller(participant=FIRM, claims=claims, evidence={}, replay_key=None)
+    answer = await catalog.provide(desk.plane, caller)
+    found = [dataset["@id"] for dataset in msgspec.json.decode(answer.body).get("dataset", [])]
+    for number in range(len(access)):
+        alone = await catalog.provide_dataset(desk.plane, caller, f"urn:{number}")
+        assert (alone is not None) is (f"urn:{number}" in found)
+    return sorted(found)
+
+
+async def test_offers_that_share_an_access_policy_are_shown_to_whoever_meets_it(desk: Desk) -> None:
+    wanted = (permitted(constraint=[ROLE]), None, permitted(constraint=[ROLE]), permitted(assignee="urn:other"))
+    assert await shown(desk, *wanted, claims={"role": ("planner",)}) == ["urn:0", "urn:1", "urn:2"]
+
+
+async def test_offers_that_share_an_access_policy_are_hidden_from_whoever_does_not_meet_it(desk: Desk) -> None:
+    wanted = (permitted(constraint=[ROLE]), None, permitted(constraint=[ROLE]))
+    assert await shown(desk, *wanted, claims={"role": ("driver",)}) == ["urn:1"]
+
+
+async def test_an_access_policy_that_names_a_dataset_shows_that_one_alone(desk: Desk) -> None:
+    one = permitted(target="urn:1")
+    assert await shown(desk, one, one, one, claims={}) == ["urn:1"]
+
+
+async def test_a_prohibition_that_names_a_dataset_hides_that_one_alone(desk: Desk) -> None:
+    all_but_one = permitted() | {"prohibition": [{"action": "use", "target": "urn:0"}]}
+    assert await shown(desk, all_but_one, all_but_one, claims={}) == ["urn:1"]

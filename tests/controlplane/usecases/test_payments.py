@@ -1,0 +1,220 @@
+"""What our people record and declare: payments and events; odd orders change nothing and say why."""
+
+import dataclasses
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from connector.controlplane.core import documents
+from connector.controlplane.core.errors import Invalid, NotAllowed, NotFound
+from connector.controlplane.core.plane import Plane
+from connector.controlplane.enforcing import duties
+from connector.controlplane.enforcing.executors.log import Log
+from connector.controlplane.judging import acceptance
+from connector.controlplane.judging.library import template
+from connector.controlplane.usecases import events, payments
+from connector.policy.model.model import DK
+from connector.policy.reading.templates import fill
+from connector.ports.changes import PutAgreement
+from connector.ports.entities import Page, PaymentState
+from connector.ports.identity import Participant
+from connector.protocol.dsp.common import Role
+from tests.controlplane.agreements import AGREEMENT, USE, conclude, provider, publish, requested
+from tests.support.plane import NOW, Desk, Listed
+
+ROOT = Path(__file__).parents[3]
+
+EMERGENCY = "https://w3id.org/datenkontor/policy/1#emergency"
+
+
+async def leaves(plane: Plane) -> list[str]:
+    found, _ = await plane.store.leaves(plane.owner, Page(limit=500))
+    return [leaf.kind for leaf in found]
+
+
+async def test_what_was_paid_adds_up_and_the_last_state_counts(desk: Desk) -> None:
+    plane = provider(desk.plane)
+    await conclude(plane, permission=[USE])
+    assert (await payments.shown(plane, AGREEMENT)).state is PaymentState.NONE
+    await payments.record(plane, AGREEMENT, PaymentState.DUE, amount="20", by="accounts")
+    await payments.record(plane, AGREEMENT, PaymentState.SETTLED, amount="12.50", currency="EUR", by="accounts")
+    paid = await payments.record(plane, AGREEMENT, PaymentState.SETTLED, amount="7.5", by="accounts")
+    assert (paid.state, paid.amount, paid.currency) == (PaymentState.SETTLED, "20.00", "EUR")
+    assert [(entry.state, entry.amount, entry.at, entry.by) for entry in paid.entries] == [
+        (PaymentState.DUE, "20", NOW, "accounts"),
+        (PaymentState.SETTLED, "12.50", NOW, "accounts"),
+        (PaymentState.SETTLED, "7.5", NOW, "accounts"),
+    ]
+    assert await leaves(plane) == ["payment due", "payment settled", "payment settled"]
+
+
+@pytest.mark.parametrize(
+    ("state", "more", "code"),
+    [
+        (PaymentState.SETTLED, {"amount": "0"}, "amount"),
+        (PaymentState.SETTLED, {"amount": "-1"}, "amount"),
+        (PaymentState.SETTLED, {"amount": "NaN"}, "amount"),
+        (PaymentState.SETTLED, {"amount": "1e30"}, "amount"),
+        (PaymentState.SETTLED, {"amount": "1.00001"}, "amount"),
+        (PaymentState.SETTLED, {"amount": "1" * 13}, "amount"),
+        (PaymentState.OVERDUE, {"amount": "1"}, "amount"),
+        (PaymentState.SETTLED, {"amount": "1", "currency": "USD"}, "currency"),
+        (PaymentState.SETTLED, {"until": NOW}, "until"),
+        (PaymentState.NONE, {"until": NOW + 1}, "until"),
+    ],
+)
+async def test_an_odd_payment_is_refused_and_changes_nothing(
+    desk: Desk, state: PaymentState, more: dict[str, object], code: str
+) -> None:
+    plane = provider(desk.plane)
+    await conclude(plane, permission=[USE])
+    with pytest.raises(Invalid) as refused:
+        await payments.record(plane, AGREEMENT, state, by="accounts", **more)  # type: ignore[arg-type]  # odd on purpose
+    assert refused.value.code == code
+    assert (await payments.shown(plane, AGREEMENT)).entries == ()
+    assert await leaves(plane) == []
+
+
+async def test_only_the_provider_of_a_final_agreement_records_payments(desk: Desk) -> None:
+    plane = provider(desk.plane)
+    agreement = await conclude(plane, permission=[USE])
+    for changed, said in (
+        ({"role": Role.CONSUMER}, "Only the provider"),
+        ({"finalized_at": None}, "is not finalized"),
+    ):
+        await plane.store.commit([PutAgreement(msgspec.structs.replace(agreement, **changed))])  # type: ignore[arg-type]  # one member each
+        with pytest.raises(NotAllowed, match=said):
+            await payments.record(plane, AGREEMENT, PaymentState.DUE, by="accounts")
+    with pytest.raises(NotFound):
+        await payments.record(plane, "urn:agreement:none", PaymentState.DUE, by="accounts")
+    with pytest.raises(NotFound):
+        await payments.shown(plane, "urn:agreement:none")
+
+
+async def test_an_event_begins_and_ends_and_a_repeat_changes_nothing(desk: Desk) -> None:
+    plane = provider(desk.plane)
+    begun = await events.begin(plane, "dk:emergency", by="operations")
+    assert (begun.name, begun.begun) == (EMERGENCY, True)
+    assert await events.begin(plane, EMERGENCY, by="somebody else") == begun
+    over = await events.end(plane, "dk:emergency", by="operations")
+    assert not over.begun
+    assert await events.end(plane, "dk:emergency", by="somebody else") == over
+    assert await events.listed(plane) == [over]
+    assert await leaves(plane) == ["event begun", "event over"]
+
+
+@pytest.mark.parametrize("name", ["", "  ", "odrl:policyUsage", "dk:two words", "dk:\u0007", "x" * 501])
+async def test_an_odd_event_is_refused(desk: Desk, name: str) -> None:
+    plane = provider(desk.plane)
+    with pytest.raises(Invalid):
+        await events.begin(plane, name, by="operations")
+    with pytest.raises(Invalid):
+        await events.end(plane, name, by="operations")
+    assert await events.listed(plane) == []
+
+
+async def test_an_event_that_never_began_cannot_end(desk: Desk) -> None:
+    with pytest.raises(NotFound):
+        await events.end(provider(desk.plane), "dk:emergency", by="operations")
+
+
+def example(number: int) -> dict[str, Any]:
+    """The rules of a policy that is distributed as an example."""
+    (path,) = (ROOT / "policies/examples").glob(f"{number:02}-*.toml")
+    return rules(tomllib.loads(path.read_text(encoding="utf-8"))["policy"])
+
+
+def filled(name: str, **parameters: Any) -> dict[str, Any]:
+    """The rules of a template that was filled in."""
+    return rules(fill(template(name), parameters))
+
+
+def rules(policy: dict[str, Any]) -> dict[str, Any]:
+    kept = {"permission", "prohibition", "obligation", "profile"}
+    return {name: value for name, value in policy.items() if name in kept}
+
+
+async def denied(plane: Plane) -> list[str]:
+    """The codes of why an access is denied, or none."""
+    found = await duties.permitted(plane, requested(plane))
+    return found.record["reasons"] if found.denied else []
+
+
+async def paying(desk: Desk, **terms: Any) -> Plane:
+    plane = provider(desk.plane, actions={DK + "log": Log()}, identity=Planner())
+    document = msgspec.json.encode({"@type": "Offer", "@id": "urn:o", **terms})
+    assert acceptance.unenforceable(plane.library, documents.catalog_offer(document, offer_id="urn:o")) is None
+    await publish(plane, {"kind": "file"})
+    await conclude(plane, **terms)
+    return plane
+
+
+class Planner(Listed):
+    """A participant list on which the consumer is an emergency service."""
+
+    def participant(self, id: str) -> Participant | None:
+        known = super().participant(id)
+        claims = {"role": ("fire-brigade",), "purpose": ("dpv:ProtectionOfPublicSecurity",)}
+        return msgspec.structs.replace(known, claims=claims) if known else None
+
+
+async def test_the_template_with_a_price_delivers_once_it_is_paid(desk: Desk) -> None:
+    plane = await paying(desk, **filled("paid", price="49.90"))
+    assert await denied(plane) == ["constraint-false"]
+    await payments.record(plane, AGREEMENT, PaymentState.SETTLED, amount="40", by="accounts")
+    assert await denied(plane) == ["constraint-false"]
+    await payments.record(plane, AGREEMENT, PaymentState.SETTLED, amount="9.90", by="accounts")
+    assert await denied(plane) == []
+    await payments.record(plane, AGREEMENT, PaymentState.OVERDUE, by="accounts")
+    assert await denied(plane) == ["constraint-false"]
+
+
+async def test_what_has_to_be_paid_once_is_delivered_once_it_is_paid(desk: Desk) -> None:
+    plane = await paying(desk, **example(7))
+    assert await denied(plane) == ["duty-not-performed"]
+    await payments.record(plane, AGREEMENT, PaymentState.DUE, amount="10", by="accounts")
+    assert await denied(plane) == ["duty-not-performed"]
+    await payments.record(plane, AGREEMENT, PaymentState.SETTLED, amount="10", by="accounts")
+    await payments.record(plane, AGREEMENT, PaymentState.SETTLED, amount="10", by="accounts")
+    later = dataclasses.replace(plane, now=lambda: NOW + 1)
+    assert await denied(later) == []
+    (duty,) = await duties.standings(later, AGREEMENT)
+    assert (duty.state, len([entry for entry in duty.events if entry.state == "fulfilled"])) == ("fulfilled", 1)
+
+
+async def test_a_duty_with_a_price_is_fulfilled_by_no_less(desk: Desk) -> None:
+    price = {"leftOperand": "odrl:payAmount", "operator": "eq", "rightOperand": "20", "unit": "EUR"}
+    pay = {"uid": "urn:pay", "action": [{"rdf:value": {"@id": "odrl:compensate"}, "refinement": [price]}]}
+    plane = await paying(desk, permission=[{**USE, "duty": [pay]}])
+    await payments.record(plane, AGREEMENT, PaymentState.SETTLED, amount="19.99", by="accounts")
+    later = dataclasses.replace(plane, now=lambda: NOW + 1)
+    assert await denied(later) == ["duty-not-performed"]
+    await payments.record(plane, AGREEMENT, PaymentState.SETTLED, amount="0.01", by="accounts")
+    assert await denied(later) == []
+
+
+async def test_a_rent_that_is_overdue_stops_the_delivery(desk: Desk) -> None:
+    plane = await paying(desk, **example(8))
+    assert await denied(plane) == []
+    await payments.record(plane, AGREEMENT, PaymentState.OVERDUE, by="accounts")
+    assert await denied(plane) == ["constraint-false"]
+
+
+async def test_what_is_for_an_event_is_delivered_while_it_goes_on(desk: Desk) -> None:
+    plane = await paying(desk, **example(11))
+    assert await denied(plane) == ["constraint-false"]
+    await events.begin(plane, "dk:emergency", by="operations")
+    assert await denied(plane) == []
+    await events.end(plane, "dk:emergency", by="operations")
+    assert await denied(plane) == ["constraint-false"]
+
+
+async def test_the_template_for_emergency_services_delivers_to_them_and_logs(desk: Desk) -> None:
+    plane = await paying(desk, **filled("emergency-services"))
+    assert await denied(plane) == []
+    assert "duty fulfilled" in await leaves(plane)
+    others = dataclasses.replace(plane, identity=Listed())
+    assert await denied(others) == ["constraint-false"]

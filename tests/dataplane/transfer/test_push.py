@@ -1,0 +1,245 @@
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import msgspec
+import pytest
+from aiohttp import web
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from yarl import URL
+
+from connector.dataplane.wire.fields import repr_digest
+from connector.ports.dataplane import FlowReport
+from connector.ports.entities import FlowDirection
+from connector.protocol.dsp.common import (
+    EDC,
+    DataAddress,
+    EndpointProperty,
+    authorization,
+    endpoint_property,
+    http_address,
+)
+from connector.protocol.dsp.machines.transfer_machine import FlowState
+from tests.dataplane.world import (
+    FLOW,
+    OWNER,
+    Handler,
+    Side,
+    blob,
+    breaking_wire,
+    flow_request,
+    lease,
+    serving,
+    sha256,
+    side,
+    url_and_token,
+)
+
+SINK = {"kind": "file", "path": "inbox/f.bin"}
+
+
+@pytest.fixture
+async def consumer(tmp_path: Path) -> AsyncIterator[Side]:
+    async with side(tmp_path / "consumer") as made:
+        yield made
+
+
+@pytest.fixture
+async def provider(tmp_path: Path) -> AsyncIterator[Side]:
+    async with side(tmp_path / "provider") as made:
+        yield made
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+async def receiving(consumer: Side, sink: dict[str, str] | None = None) -> DataAddress:
+    report = await consumer.plane.prepare(flow_request(FlowDirection.RECEIVE, sink=sink or SINK))
+    assert (report.state, report.error) == (FlowState.PREPARED, None)
+    await consumer.plane.start(flow_request(FlowDirection.RECEIVE))
+    await consumer.plane.renew(lease())
+    return msgspec.json.decode(report.data_address or b"", type=DataAddress)
+
+
+async def pushed(provider: Side, source: dict[str, str], address: DataAddress) -> FlowReport:
+    endpoint = msgspec.json.encode(address)
+    await provider.plane.start(flow_request(FlowDirection.PUSH, source=source, endpoint=endpoint))
+    await provider.plane.renew(lease())
+    return await provider.ended()
+
+
+async def test_a_push_completes_on_both_sides(provider: Side, consumer: Side) -> None:
+    data = blob(3_000_000)
+    report = await pushed(provider, provider.give("f", data), await receiving(consumer))
+    assert (report.state, report.size, report.sha256, report.error) == ("COMPLETED", len(data), sha256(data), None)
+    assert consumer.got("inbox/f.bin") == data
+    received = await consumer.ended()
+    assert (received.state, received.size, received.sha256) == ("COMPLETED", len(data), sha256(data))
+    for one in (provider, consumer):
+        usage = await one.store.usage(OWNER, "agreement")
+        assert (usage.bytes_moved, usage.uses) == (len(data), 1)
+
+
+@given(st.lists(st.integers(1, 900_000), min_size=1, max_size=4))
+@settings(max_examples=12, deadline=None)
+async def test_a_push_that_is_cut_anywhere_ends_with_the_same_bytes(cuts: list[int]) -> None:
+    data = blob(700_000)
+    with tempfile.TemporaryDirectory() as folder:
+        async with side(Path(folder, "p")) as provider, side(Path(folder, "c")) as consumer:
+            async with breaking_wire(consumer.port, cuts, upstream=True) as wire:
+                address = http_address(f"{wire}/flows/{FLOW}", authorization(await receiving(consumer)))
+                report = await pushed(provider, provider.give("f", data), address)
+            assert (report.error, report.size, report.sha256) == (None, len(data), sha256(data))
+            assert consumer.got("inbox/f.bin") == data
+
+
+async def test_a_lost_answer_to_the_last_byte_is_no_second_delivery(provider: Side, consumer: Side) -> None:
+    async with breaking_wire(consumer.port, [10_000, 1]) as wire:
+        # the first connection carries HEAD and its answer; its wire breaks when the answer to PUT comes
+        address = http_address(f"{wire}/flows/{FLOW}", authorization(await receiving(consumer)))
+        report = await pushed(provider, provider.give("f", b"data"), address)
+    assert (report.state, report.error) == ("COMPLETED", None)
+    assert consumer.got("inbox/f.bin") == b"data"
+
+
+async def test_a_folder_is_pushed_member_by_member(provider: Side, consumer: Side) -> None:
+    files = {"a.csv": b"a", "deep/b c.csv": blob(200_000), "empty": b""}
+    for name, data in files.items():
+        provider.give(f"set/{name}", data)
+    address = await receiving(consumer, {"kind": "file", "path": "copy"})
+    report = await pushed(provider, {"kind": "file", "path": "set"}, address)
+    assert (report.state, report.size) == ("COMPLETED", sum(map(len, files.values())))
+    assert {name: consumer.got(f"copy/{name}") for name in files} == files
+    assert (await consumer.plane.complete(OWNER, FLOW)).state == FlowState.COMPLETED
+
+
+async def _foreign(provider: Side, handler: Handler, source: dict[str, str]) -> FlowReport:
+    async with serving(handler) as url:
+        base = EndpointProperty(name=EDC + "baseUrl", value=url + "/store")
+        return await pushed(provider, source, DataAddress(endpoint_type="HttpData", endpoint_properties=(base,)))
+
+
+async def test_a_foreign_receiver_gets_one_plain_post(provider: Side) -> None:
+    data, seen = blob(300_000), []
+
+    async def handler(request: web.Request) -> web.Response:
+        seen.append((request.method, request.path, request.headers.get("Content-Range"), await request.read()))
+        return web.Response(status=405 if request.method == "HEAD" else 200)
+
+    report = await _foreign(provider, handler, provider.give("f", data))
+    assert (report.state, report.error) == ("COMPLETED", None)
+    assert seen == [("HEAD", "/store", None, b""), ("POST", "/store", None, data)]
+
+
+@pytest.mark.parametrize(("status", "tries"), [(400, 1), (401, 1), (413, 1), (503, 21)])
+async def test_a_foreign_refusal_is_an_error_after_a_bounded_number_of_tries(
+    provider: Side, status: int, tries: int
+) -> None:
+    seen = []
+
+    async def handler(request: web.Request) -> web.Response:
+        if request.method == "HEAD":
+            return web.Response(status=404)
+        seen.append(await request.read())
+        return web.Response(status=status)
+
+    report = await _foreign(provider, handler, provider.give("f", b"data"))
+    assert (report.state, len(seen)) == ("STARTED", tries)
+    assert report.error
+
+
+async def test_a_source_that_breaks_off_never_looks_whole(provider: Side) -> None:
+    whole = []
+
+    async def backend(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Length": "100"})
+        await response.prepare(request)
+        await response.write(b"x" * 40)
+        assert request.transport
+        request.transport.close()
+        return response
+
+    async def receiver(request: web.Request) -> web.Response:
+        if request.method != "HEAD":
+            whole.append(await request.read())
+        return web.Response()
+
+    async with serving(backend) as url:
+        report = await _foreign(provider, receiver, {"kind": "http", "url": url + "/data"})
+    assert report.error
+    assert "backend" in report.error
+    assert whole == []
+
+
+async def test_the_wire_form_of_a_push(consumer: Side, http: aiohttp.ClientSession) -> None:
+    data = blob(1000)
+    url, headers = url_and_token(await receiving(consumer))
+    digest = {"Repr-Digest": repr_digest(sha256(data))}
+
+    async def put(first: int | None, body: bytes, **more: str) -> tuple[int, str | None]:
+        span = "*" if first is None else f"{first}-999"
+        sent = {**headers, **digest, "Content-Range": f"bytes {span}/1000", **more}
+        async with http.put(url, data=body, headers=sent) as answer:
+            return answer.status, answer.headers.get("Upload-Offset")
+
+    async def parts() -> AsyncIterator[bytes]:
+        yield data[:600]
+
+    async with http.head(url, headers=headers) as answer:
+        assert (answer.status, answer.headers["Upload-Offset"]) == (204, "0")
+    assert await put(500, data[500:]) == (409, "0")
+    assert (await put(0, data[:10]))[0] == 400, "a length that contradicts the range"
+    async with http.put(url, data=parts(), headers={**headers, "Content-Range": "bytes 0-999/1000"}) as answer:
+        assert answer.status == 422, "too short"
+    async with http.head(url, headers=headers) as answer:
+        assert answer.headers["Upload-Offset"] == "600"
+    for odd in ("bytes 5-2/10", "bytes */*", "lines 1-2/3", "bytes 600-700/1000"):
+        async with http.put(url, data=b"", headers={**headers, "Content-Range": odd}) as answer:
+            assert answer.status == 400
+    assert (await put(600, data[600:], **{"Content-Encoding": "gzip"}))[0] == 415
+    assert await put(600, data[600:]) == (201, "1000")
+    assert consumer.got("inbox/f.bin") == data
+    async with http.head(url, headers=headers) as answer:
+        assert (answer.headers["Upload-Complete"], answer.headers["Upload-Offset"]) == ("?1", "1000")
+    assert (await put(0, data))[0] == 409
+    await consumer.plane.complete(OWNER, FLOW)
+    async with http.head(url, headers=headers) as answer:
+        assert answer.status == 401
+
+
+async def test_a_wrong_digest_is_not_taken_and_nothing_of_it_is_kept(
+    consumer: Side, http: aiohttp.ClientSession
+) -> None:
+    url, headers = url_and_token(await receiving(consumer))
+    async with http.put(url, data=b"data", headers={**headers, "Repr-Digest": repr_digest(sha256(b"x"))}) as answer:
+        assert answer.status == 422
+        assert str(consumer.folder) not in await answer.text()
+    async with http.head(url, headers=headers) as answer:
+        assert answer.headers["Upload-Offset"] == "0"
+    assert not (consumer.folder / "in/inbox").exists()
+
+
+async def test_a_peer_cannot_push_outside_or_without_leave(consumer: Side, http: aiohttp.ClientSession) -> None:
+    url, headers = url_and_token(await receiving(consumer, {"kind": "file", "path": "copy"}))
+    for part in ["%2e%2e/x", "..%2fx", ".ssh/keys", "a%00b", "a//b"]:
+        async with http.put(URL(f"{url}/{part}", encoded=True), data=b"x", headers=headers) as answer:
+            assert answer.status == 404, part
+    async with http.get(url, headers=headers) as answer:
+        assert answer.status == 405
+    await consumer.plane.suspend(OWNER, FLOW, "pause")
+    async with http.put(url, data=b"x", headers=headers) as answer:
+        assert answer.status == 409
+    assert not (consumer.folder / "in/copy").exists()
+
+
+async def test_the_address_of_a_push_can_be_read_by_other_connectors(consumer: Side) -> None:
+    address = await receiving(consumer)
+    assert address.endpoint_type == "HttpData"
+    assert endpoint_property(address, "baseUrl") == address.endpoint
+    assert endpoint_property(address, "authKey") == "Authorization"
+    assert endpoint_property(address, "authCode") == authorization(address)

@@ -1,0 +1,100 @@
+"""The algebra of regions: exact on one scale, Unknown on two."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connector.policy.analysis.space.cells import Budget, GaveUp, both, leftovers
+from connector.policy.analysis.space.regions import (
+    Hits,
+    Intervals,
+    Names,
+    Region,
+    complement,
+    difference,
+    intersect,
+    nothing,
+    subset,
+    union,
+)
+
+NAMES = ["a", "b", "c", "d"]
+POINTS = [Decimal(text) for text in ("0", "0.5", "1", "1.5", "2", "2.5", "3", "4")]
+
+cuts = st.sets(st.tuples(st.sampled_from([Decimal(1), Decimal(2), Decimal(3)]), st.integers(0, 1)), max_size=4)
+intervals = st.builds(
+    lambda first, found, missing: Intervals(first, tuple(sorted(found)), missing), st.booleans(), cuts, st.booleans()
+)
+sets = st.frozensets(st.sampled_from(NAMES[:3]))
+names = st.builds(Names, sets, st.booleans(), st.booleans())
+parts = st.builds(Names, sets, st.booleans())
+hits = st.builds(
+    lambda avoids, meets, missing: Hits(avoids, tuple(meets), missing),
+    parts,
+    st.lists(parts, max_size=2),
+    st.booleans(),
+)
+SUBSETS = [frozenset(name for bit, name in enumerate(NAMES) if number >> bit & 1) for number in range(16)]
+
+
+def members(region: Region) -> set[object]:
+    """All sample points of a region, and None for "nothing is known"."""
+    pool: list[object] = (
+        list(POINTS) if isinstance(region, Intervals) else list(NAMES if isinstance(region, Names) else SUBSETS)
+    )
+    found = {value for value in pool if region.holds(value)}  # type: ignore[arg-type]  # the pool is of its sort
+    return found | {None} if region.missing else found
+
+
+@given(st.one_of(*(st.tuples(kind, kind) for kind in (intervals, names, hits))))
+@settings(max_examples=150, deadline=None)
+def test_operations_agree_with_their_points(pair: tuple[Region, Region]) -> None:
+    one, other = pair
+    joint = intersect(one, other)
+    assert joint is not None
+    assert members(joint) == members(one) & members(other)
+    everything = members(one).union(*map(members, complement(one)))
+    assert len(everything) == len(members(one)) + sum(len(members(part)) for part in complement(one))
+    assert everything == members(type(one)()).union(*map(members, complement(type(one)())))
+    rest = difference(one, other)
+    assert rest is not None
+    assert set().union(*map(members, rest)) == members(one) - members(other)
+    assert subset(one, other) is (not rest)
+    if members(joint):
+        assert not nothing(joint)
+    if subset(one, other):
+        assert members(one) <= members(other)
+
+
+@given(st.lists(names, max_size=4))
+def test_a_union_drops_only_what_lies_in_another_part(regions: list[Names]) -> None:
+    assert set().union(*map(members, union(regions))) == set().union(*map(members, regions))
+
+
+def test_different_units_and_editions_are_unknown() -> None:
+    euro, dollar = Intervals(True, ((5, 1),), scale="EUR"), Intervals(True, ((9, 1),), scale="USD")
+    assert intersect(euro, dollar) is None
+    assert difference(euro, dollar) is None
+    assert subset(euro, dollar) is None
+    old, new = Names(frozenset("a"), scale="purpose 1"), Names(frozenset("a"), scale="purpose 2")
+    assert subset(old, new) is None
+    assert subset(old, euro) is None
+    with pytest.raises(GaveUp, match="different-scales"):
+        both({"x": euro}, {"x": dollar})
+
+
+def test_sets_of_sets_can_be_empty_although_no_part_is() -> None:
+    region = intersect(Hits(meets=(Names(frozenset("ab")),)), Hits(Names(frozenset("abc"))))
+    assert region is not None
+    assert nothing(region)
+    assert not nothing(Hits(meets=(Names(frozenset("a")), Names(frozenset("b")))))
+
+
+def test_two_cells_together_can_cover_a_third() -> None:
+    low, high = {"x": Intervals(True, ((2, 0),))}, {"x": Intervals(False, ((2, 0),))}
+    wide = {"x": Intervals(True), "y": Names(frozenset("a"))}
+    assert list(leftovers(wide, [low, high], {}, Budget())) == []
+    assert list(leftovers(wide, [low], {}, Budget())) == [{**wide, **high}]
+    assert list(leftovers({}, [low, high], {}, Budget())) == [{"x": Intervals(missing=True)}]
