@@ -27,7 +27,7 @@ Meta = msgspec.Meta
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Url = Annotated[str, Meta(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?\Z", max_length=2048)]
 Prefix = Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._~-]+)+\Z", max_length=200)]
-Word = Annotated[str, Meta(min_length=1, max_length=1000)]
+ShortText = Annotated[str, Meta(min_length=1, max_length=1000)]
 Count = Annotated[int, Meta(ge=1)]
 Seconds = Annotated[float, Meta(gt=0)]
 
@@ -53,30 +53,30 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Settings that belong together."""
 
 
-class Participant(Section, frozen=True, kw_only=True):
+class ParticipantSettings(Section, frozen=True, kw_only=True):
     """Who we are."""
 
-    id: Annotated[Word, Meta(description="Our participant identifier, as the participant list has it.")]
-    name: Annotated[Word, Meta(description="Our name, for people.")]
+    id: Annotated[ShortText, Meta(description="Our participant identifier, as the participant list has it.")]
+    name: Annotated[ShortText, Meta(description="Our name, for people.")]
 
 
-class Protocol(Section, frozen=True, kw_only=True):
+class ProtocolSettings(Section, frozen=True, kw_only=True):
     """The listener for other connectors (Dataspace Protocol)."""
 
     public_url: Annotated[
         Url, Meta(description="Where others reach this listener: scheme, host and port, without the path.")
     ]
-    host: Annotated[Word, Meta(description="The address to listen at.")] = "127.0.0.1"
+    host: Annotated[ShortText, Meta(description="The address to listen at.")] = "127.0.0.1"
     port: Annotated[Port, Meta(description="The port to listen at; 0 takes a free one.")] = 7080
     path: Annotated[
         str, Meta(pattern=r"^(/[A-Za-z0-9._~-]+)*\Z", description="The path below which the protocol's endpoints lie.")
     ] = "/dsp/2025-1"
 
 
-class Data(Section, frozen=True, kw_only=True):
+class DataSettings(Section, frozen=True, kw_only=True):
     """The listener through which data is pulled and pushed."""
 
-    host: Annotated[Word, Meta(description="The address to listen at.")] = "127.0.0.1"
+    host: Annotated[ShortText, Meta(description="The address to listen at.")] = "127.0.0.1"
     port: Annotated[Port, Meta(description="The port to listen at; 0 takes a free one.")] = 7081
     public_url: Annotated[
         Url | None, Meta(description="Where others reach this listener; left out, its own address and port.")
@@ -90,10 +90,10 @@ class Data(Section, frozen=True, kw_only=True):
     ] = None
 
 
-class Key(Section, frozen=True, kw_only=True):
+class KeySettings(Section, frozen=True, kw_only=True):
     """A key to the management API; only its hash is kept."""
 
-    id: Annotated[Word, Meta(description="A name for the key, which appears in the log.")]
+    id: Annotated[ShortText, Meta(description="A name for the key, which appears in the log.")]
     sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z", description="The SHA-256 of the key, in lower-case hex.")]
     scopes: Annotated[
         tuple[Literal["read", "write", "admin"], ...],
@@ -105,23 +105,23 @@ class Key(Section, frozen=True, kw_only=True):
         return f"Key(id={self.id!r}, scopes={self.scopes!r})"
 
 
-class Management(Section, frozen=True, kw_only=True):
+class ManagementSettings(Section, frozen=True, kw_only=True):
     """The listener for our own people and programs (management API)."""
 
-    host: Annotated[Word, Meta(description="The address to listen at; keep it off the open net.")] = "127.0.0.1"
+    host: Annotated[ShortText, Meta(description="The address to listen at; keep it off the open net.")] = "127.0.0.1"
     port: Annotated[Port, Meta(description="The port to listen at; 0 takes a free one.")] = 7082
     keys: Annotated[
-        tuple[Key, ...], Meta(description="The keys that open the API, each with `id`, `sha256` and `scopes`.")
+        tuple[KeySettings, ...], Meta(description="The keys that open the API, each with `id`, `sha256` and `scopes`.")
     ] = ()
 
 
-class Store(Section, frozen=True, kw_only=True):
+class StoreSettings(Section, frozen=True, kw_only=True):
     """What is kept."""
 
     path: Annotated[Path, Meta(description="The SQLite file of this process.")] = Path("store.sqlite")
 
 
-class Identity(Section, frozen=True, kw_only=True):
+class IdentitySettings(Section, frozen=True, kw_only=True):
     """How we prove who we are, and how others prove it to us."""
 
     mechanism: Annotated[
@@ -143,7 +143,7 @@ class Identity(Section, frozen=True, kw_only=True):
     tokens: Annotated[Path | None, Meta(description="The file of fixed tokens, for `static-token` only.")] = None
 
 
-class Net(Section, frozen=True, kw_only=True):
+class NetSettings(Section, frozen=True, kw_only=True):
     """What may be dialled, and TLS. Without an entry here: https to port 443 of public addresses, nothing else."""
 
     ports: Annotated[tuple[Port, ...], Meta(description="The ports that may be dialled at any public host.")] = (443,)
@@ -164,7 +164,7 @@ class Net(Section, frozen=True, kw_only=True):
     key: Annotated[Path | None, Meta(description="The private key (PEM) that belongs to `certificate`.")] = None
 
 
-class Limits(Section, frozen=True, kw_only=True):
+class LimitSettings(Section, frozen=True, kw_only=True):
     """Bounds on what others can make us do."""
 
     open_per_peer: Annotated[Count, Meta(description="How many open processes one peer may have with us.")] = 1000
@@ -191,7 +191,7 @@ class Limits(Section, frozen=True, kw_only=True):
     concurrency: Annotated[Count, Meta(description="How many messages to one peer are under way at once.")] = 64
 
 
-class Logging(Section, frozen=True, kw_only=True):
+class LoggingSettings(Section, frozen=True, kw_only=True):
     """What is logged, to standard error."""
 
     format: Annotated[
@@ -202,14 +202,14 @@ class Logging(Section, frozen=True, kw_only=True):
     ] = "info"
 
 
-class Broker(Section, frozen=True, kw_only=True):
+class BrokerSettings(Section, frozen=True, kw_only=True):
     """The broker we search at; and, where this process is a broker, how it runs."""
 
-    participant: Annotated[Word | None, Meta(description="The participant identifier of the broker to search at.")] = (
-        None
-    )
+    participant: Annotated[
+        ShortText | None, Meta(description="The participant identifier of the broker to search at.")
+    ] = None
     api: Annotated[Url | None, Meta(description="The address of that broker's search API.")] = None
-    host: Annotated[Word, Meta(description="As a broker: the address its search API listens at.")] = "127.0.0.1"
+    host: Annotated[ShortText, Meta(description="As a broker: the address its search API listens at.")] = "127.0.0.1"
     port: Annotated[Port, Meta(description="As a broker: the port its search API listens at; 0 takes a free one.")] = (
         7083
     )
@@ -219,7 +219,7 @@ class Broker(Section, frozen=True, kw_only=True):
     ] = 600.0
 
 
-class Tier(StrEnum):
+class DelegatedTier(StrEnum):
     """Who enforces a condition that this connector cannot."""
 
     CONSUMER = "consumer"
@@ -229,8 +229,8 @@ class Tier(StrEnum):
 class Settings(Section, frozen=True, kw_only=True):
     """All settings of one process."""
 
-    participant: Participant
-    protocol: Protocol
+    participant: ParticipantSettings
+    protocol: ProtocolSettings
     mode: Annotated[Mode, Meta(description="`production`, or `development`, which allows what only a test needs.")] = (
         Mode.PRODUCTION
     )
@@ -243,20 +243,20 @@ class Settings(Section, frozen=True, kw_only=True):
         Meta(description="The data classes whose contracts a person approves: open, internal, confidential, personal."),
     ] = (DataClass.CONFIDENTIAL, DataClass.PERSONAL)
     accept: Annotated[
-        tuple[Tier, ...],
+        tuple[DelegatedTier, ...],
         Meta(
             description="Who else than this connector may be the one that enforces a condition in policies: consumer "
             "(their connector), organisational (the contract alone). Such conditions are labelled; left out, refused."
         ),
     ] = ()
-    data: Data = Data()
-    management: Management = Management()
-    store: Store = Store()
-    identity: Identity = Identity()
-    net: Net = Net()
-    limits: Limits = Limits()
-    logging: Logging = Logging()
-    broker: Broker = Broker()
+    data: DataSettings = DataSettings()
+    management: ManagementSettings = ManagementSettings()
+    store: StoreSettings = StoreSettings()
+    identity: IdentitySettings = IdentitySettings()
+    net: NetSettings = NetSettings()
+    limits: LimitSettings = LimitSettings()
+    logging: LoggingSettings = LoggingSettings()
+    broker: BrokerSettings = BrokerSettings()
 
 
 def load(file: Path, environ: Mapping[str, str] | None = None) -> Settings:

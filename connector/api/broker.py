@@ -17,7 +17,7 @@ from connector.broker import search
 from connector.broker.crawler import Crawler
 from connector.ports.changes import Replayed, StoreError
 from connector.ports.identity import Caller, NotTold, Unauthenticated
-from connector.ports.record import Record
+from connector.ports.record import BrokerStore
 
 Authenticate = Callable[[str | None], Awaitable[Caller]]
 Use = Callable[[Caller], Awaitable[None]]
@@ -66,18 +66,20 @@ _CHANGE = {
 }
 _FAILURES: dict[int | str, dict[str, Any]] = {code: {"model": errors.ErrorAnswer} for code in (401, 404, 422, 503)}
 
-Word = Annotated[str | None, Query(max_length=1000)]
-Language = Annotated[str | None, Query(max_length=35, description="Give every text once, in this language if it is.")]
+FilterQuery = Annotated[str | None, Query(max_length=1000)]
+LanguageQuery = Annotated[
+    str | None, Query(max_length=35, description="Give every text once, in this language if it is.")
+]
 Authorization = Annotated[str | None, Header(description="A participant's token for this broker.")]
 
 public = APIRouter(tags=["health"])
 router = APIRouter(prefix="/v1", tags=["broker"], responses=_FAILURES)
 
 
-class Counter(msgspec.Struct, frozen=True, kw_only=True):
+class BrokerDesk(msgspec.Struct, frozen=True, kw_only=True):
     """What the routes work with; `alive` tells whether the crawler runs, `now` gives ms since the Unix epoch."""
 
-    record: Record
+    record: BrokerStore
     crawler: Crawler
     authenticate: Authenticate
     use: Use
@@ -86,7 +88,7 @@ class Counter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def make_broker_app(
-    record: Record,
+    record: BrokerStore,
     crawler: Crawler,
     authenticate: Authenticate,
     use: Use,
@@ -108,7 +110,7 @@ def make_broker_app(
         redirect_slashes=False,
         generate_unique_id_function=_operation,
     )
-    app.state.counter = Counter(
+    app.state.counter = BrokerDesk(
         record=record, crawler=crawler, authenticate=authenticate, use=use, now=now, alive=alive
     )
     errors.install(app)
@@ -117,15 +119,15 @@ def make_broker_app(
     return app
 
 
-def _counter(request: Request) -> Counter:
-    counter: Counter = request.app.state.counter
+def _counter(request: Request) -> BrokerDesk:
+    counter: BrokerDesk = request.app.state.counter
     return counter
 
 
-AtCounter = Annotated[Counter, Depends(_counter)]
+AtBrokerDesk = Annotated[BrokerDesk, Depends(_counter)]
 
 
-async def _caller(counter: AtCounter, authorization: Authorization = None) -> Caller:
+async def _caller(counter: AtBrokerDesk, authorization: Authorization = None) -> Caller:
     try:
         caller = await counter.authenticate(authorization)
         await counter.use(caller)
@@ -152,13 +154,13 @@ def _json(document: Any, status: int = 200) -> Response:
 
 @router.get("/search", responses=_shown({"items": [_ENTRY | {"score": 3.1}], "total": 1, "next": None}))
 async def search_offers(
-    counter: AtCounter,
+    counter: AtBrokerDesk,
     caller: Known,  # noqa: ARG001 - only who is known may search
     q: Annotated[str, Query(max_length=1000, description="Words that must all occur; case and umlauts fold.")] = "",
-    publisher: Word = None,
-    theme: Word = None,
-    keyword: Word = None,
-    lang: Language = None,
+    publisher: FilterQuery = None,
+    theme: FilterQuery = None,
+    keyword: FilterQuery = None,
+    lang: LanguageQuery = None,
     limit: Annotated[int, Query(ge=1, le=500, description=f"Results of a page, at most {search.LIMIT}.")] = 20,
     offset: Annotated[int, Query(ge=0, le=search.OFFSET)] = 0,
     stale: Annotated[bool, Query(description="Also what was not verified for a day.")] = False,
@@ -171,11 +173,11 @@ async def search_offers(
 
 @router.get("/datasets", responses=_shown(_ENTRY | {"dataset": _DATASET}))
 async def read_dataset(
-    counter: AtCounter,
+    counter: AtBrokerDesk,
     caller: Known,  # noqa: ARG001 - only who is known may read
     participant: Annotated[str, Query(max_length=1000)],
     dataset: Annotated[str, Query(max_length=1000)],
-    lang: Language = None,
+    lang: LanguageQuery = None,
 ) -> Response:
     """Show one dataset in full, as its provider sent it."""
     entry = await counter.record.entry(participant, dataset)
@@ -187,7 +189,7 @@ async def read_dataset(
 
 @router.get("/sources", responses=_shown({"items": [_SOURCE]}))
 async def list_sources(
-    counter: AtCounter,
+    counter: AtBrokerDesk,
     caller: Known,  # noqa: ARG001 - only who is known may look
 ) -> Response:
     """List the participants whose catalogues are crawled, and how that is going."""
@@ -197,7 +199,7 @@ async def list_sources(
 
 @router.get("/changes", responses=_shown({"items": [_CHANGE], "next": 41}))
 async def list_changes(
-    counter: AtCounter,
+    counter: AtBrokerDesk,
     caller: Known,  # noqa: ARG001 - only who is known may follow
     after: Annotated[int, Query(ge=0, le=2**53, description="The `next` of the answer before; 0 from the start.")] = 0,
     limit: Annotated[int, Query(ge=1, le=CHANGES)] = CHANGES,
@@ -209,7 +211,7 @@ async def list_changes(
 
 
 @router.post("/nudge", status_code=202, responses={202: {"content": {"application/json": {"example": {}}}}})
-async def nudge(counter: AtCounter, caller: Known) -> Response:
+async def nudge(counter: AtBrokerDesk, caller: Known) -> Response:
     """Say that one's own catalogue has changed; it is crawled next. What is in the request does not matter."""
     if not counter.crawler.nudge(caller.participant):
         reason = "Your catalogue is not crawled here: the participant list has no address for you."
@@ -224,7 +226,7 @@ async def health() -> Response:
 
 
 @public.get("/ready", responses=_shown({"ready": True, "checks": {"record": "ok", "crawler": "ok"}}))
-async def ready(counter: AtCounter) -> Response:
+async def ready(counter: AtBrokerDesk) -> Response:
     """Say whether the broker can do its work; 503 where it cannot."""
     checks = {"record": "ok", "crawler": "ok"}
     try:

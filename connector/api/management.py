@@ -25,10 +25,14 @@ from connector.api.chapters import (
     transfers,
 )
 from connector.api.frame import errors
-from connector.api.frame.auth import LARGEST_BODY, ApiKey, Door
-from connector.api.frame.desk import Check, Desk, Search
-from connector.controlplane.core.plane import Plane
-from connector.ports.watch import Watch
+from connector.api.frame.auth import LARGEST_BODY, ApiKey, KeyMiddleware
+from connector.api.frame.desk import ReadinessCheck, Search
+from connector.controlplane.core.context import Context
+from connector.controlplane.enforcing.enforcing import Enforcing
+from connector.controlplane.judging.judging import Judging
+from connector.controlplane.usecases.consents import ConsentRegister
+from connector.controlplane.usecases.counterparties import Counterparties
+from connector.controlplane.usecases.offering import Offering
 
 _CHAPTERS = (
     assets.router,
@@ -53,21 +57,26 @@ _FAILURES: dict[int | str, dict[str, Any]] = {
 
 
 def make_management_app(
-    plane: Plane,
     *,
+    context: Context,
+    judging: Judging,
+    enforcing: Enforcing,
+    offering: Offering,
+    counterparties: Counterparties,
+    register: ConsentRegister,
     keys: Sequence[ApiKey],
-    watch: Watch,
     received: Path,
     search: Search | None = None,
-    checks: Mapping[str, Check] | None = None,
-    warnings: Mapping[str, Check] | None = None,
+    checks: Mapping[str, ReadinessCheck] | None = None,
+    warnings: Mapping[str, ReadinessCheck] | None = None,
     largest_body: int = LARGEST_BODY,
 ) -> FastAPI:
-    """Build the application.
+    """Build the application; each endpoint is handed the values that it asks for.
 
-    `search` asks the broker (see `desk.Desk`), `received` is the root below which deliveries lie, `checks` are looked
-    at by `/ready` beside the store, `warnings` told there without keeping the process from being ready. `largest_body`
-    bounds a request, in bytes. Nothing relies on ASGI lifespan.
+    `search` asks the broker: query parameters in, the JSON of its answer out, PeerFailed if it cannot be reached; None
+    where no broker is set. `received` is the root below which deliveries lie. Each of `checks` returns why the process
+    is not ready, or None; each of `warnings` what somebody should look at although it is. `largest_body` bounds a
+    request, in bytes. Nothing relies on ASGI lifespan.
     """
     app = FastAPI(
         title="Datenkontor management API",
@@ -78,21 +87,27 @@ def make_management_app(
         redirect_slashes=False,
         generate_unique_id_function=_operation,
     )
-    app.state.desk = Desk(
-        plane=plane,
-        watch=watch,
-        search=search,
-        received=received,
-        checks={"store": health.store_check(plane), **(checks or {})},
-        warnings=warnings or {},
-    )
+    given = {
+        "context": context,
+        "judging": judging,
+        "enforcing": enforcing,
+        "offering": offering,
+        "counterparties": counterparties,
+        "register": register,
+        "search": search,
+        "received": received,
+        "checks": {"store": health.store_check(context), **(checks or {})},
+        "warnings": warnings or {},
+    }
+    for name, value in given.items():
+        setattr(app.state, name, value)
     errors.install(app)
     app.include_router(health.router)
     # The door opens or not; the dependency only tells readers of the OpenAPI document about the key.
     told = [Depends(HTTPBearer(auto_error=False))]
     for chapter in _CHAPTERS:
         app.include_router(chapter, prefix="/v1", dependencies=told, responses=_FAILURES)
-    app.add_middleware(Door, keys=tuple(keys), largest_body=largest_body)
+    app.add_middleware(KeyMiddleware, keys=tuple(keys), largest_body=largest_body)
     return app
 
 

@@ -10,28 +10,24 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
 
 from connector.api.broker import make_broker_app
 from connector.app.listeners import Listeners
-from connector.app.parts import OWNER, Parts, build_parts, limits_of, milliseconds, new_urn, refresh
+from connector.app.parts import Parts, build_parts, milliseconds, refresh
 from connector.binding.dsp.catalog import routes_for
+from connector.binding.dsp.handling import Gatekeeper
 from connector.binding.dsp.listener import mounted
 from connector.broker import federated
 from connector.broker.crawler import Crawler
 from connector.broker.schedule import rhythm_from
-from connector.controlplane.core.plane import Plane
-from connector.controlplane.core.watch import Watch
-from connector.controlplane.judging.library import Library, operands
 from connector.controlplane.processes import inbound
-from connector.controlplane.usecases.catalog import Answer
-from connector.dataplane.flows import LocalDataPlane
+from connector.controlplane.usecases.catalog import OwnCatalogPage
 from connector.identity.roster import RosterIdentity, RosterRejected
 from connector.net.transport import Transport
 from connector.ports.identity import Caller, Intent
-from connector.ports.record import Record
+from connector.ports.record import BrokerStore
 from connector.settings import Settings
 from connector.store.sqlite.record.record import open_record
 
@@ -39,11 +35,11 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Broker:
+class BrokerServer:
     """A broker, built and not yet listening."""
 
     parts: Parts
-    record: Record
+    record: BrokerStore
     crawler: Crawler
     protocol: ASGIApp
     api: ASGIApp
@@ -75,8 +71,7 @@ async def build_broker(
     *,
     transport: Transport | None = None,
     now: Callable[[], int] = milliseconds,
-    new_id: Callable[[], str] = new_urn,
-) -> Broker:
+) -> BrokerServer:
     """Build a broker. Raises the errors of settings, keys, participant list, store and record, each one sentence."""
     parts = await build_parts(settings, transport=transport, now=now)
     record = await open_record(settings.broker.record, now=now)
@@ -105,57 +100,34 @@ async def build_broker(
         now=now,
         alive=lambda: any(task.get_name() == "crawler" and not task.done() for task in tasks),
     )
-    return Broker(
+    return BrokerServer(
         parts=parts,
         record=record,
         crawler=crawler,
-        protocol=_protocol(_plane(parts, now, new_id), record),
+        protocol=_protocol(parts, record),
         api=api,
         listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key),
         tasks=tasks,
     )
 
 
-def _plane(parts: Parts, now: Callable[[], int], new_id: Callable[[], str]) -> Plane:
-    """Return what the catalogue's routes need: identity and store for replay keys, and nothing that moves data."""
-    settings = parts.settings
-    dataplane = LocalDataPlane(
-        parts.store, sources={}, sinks={}, client=parts.client, public_url=parts.address, now=now
-    )
-    return Plane(
-        owner=OWNER,
-        participant=settings.participant.id,
-        address=parts.address,
-        store=parts.store,
-        identity=parts.identity,
-        peer=parts.peer,
-        dataplane=dataplane,
-        library=Library(operands()),
-        now=now,
-        new_id=new_id,
-        wake=lambda _: None,
-        watch=Watch(),
-        announce=lambda: None,
-        address_problem=parts.address_problem,
-        limits=limits_of(settings),
-    )
-
-
-def _protocol(plane: Plane, record: Record) -> ASGIApp:
+def _protocol(parts: Parts, record: BrokerStore) -> ASGIApp:
     """Return the ASGI application that peers talk to: a Catalogue Service filled from the record."""
+    participant = parts.settings.participant.id
 
-    async def provide(caller: Caller, after: str | None, limit: int | None, filters: tuple[object, ...]) -> Answer:  # noqa: ARG001 - every member may see what the broker may
+    async def provide(
+        caller: Caller, after: str | None, limit: int | None, filters: tuple[object, ...]
+    ) -> OwnCatalogPage:  # noqa: ARG001 - every member may see what the broker may
         page = await federated.provide(
-            record, participant=plane.participant, address=plane.address, after=after, limit=limit, filters=filters
+            record, participant=participant, address=parts.address, after=after, limit=limit, filters=filters
         )
-        return Answer(body=page.body, next=page.next)
+        return OwnCatalogPage(body=page.body, next=page.next)
 
     async def provide_dataset(caller: Caller, id: str) -> bytes | None:  # noqa: ARG001 - as above
         return await federated.provide_dataset(record, id)
 
-    base = urlsplit(plane.address).path.rstrip("/")
-    routes = routes_for(plane, provide, provide_dataset)
-    return mounted(plane, base, routes)
+    gatekeeper = Gatekeeper(identity=parts.identity, store=parts.store)
+    return mounted(participant, parts.address, routes_for(gatekeeper, parts.address, provide, provide_dataset))
 
 
 async def _keep_fresh(parts: Parts, crawler: Crawler) -> None:

@@ -15,14 +15,22 @@ from connector.app.listeners import Listeners
 from connector.app.parts import OWNER, Parts, build_parts, keep_fresh, limits_of, milliseconds, new_urn, secret_of
 from connector.binding.broker import Announcer, SearchClient
 from connector.binding.dsp import catalog as catalog_binding
+from connector.binding.dsp.handling import Gatekeeper
 from connector.binding.dsp.listener import application
-from connector.controlplane.core.plane import Plane
-from connector.controlplane.core.watch import Watch
+from connector.controlplane.core.context import Context
+from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.enforcing import duties, signals
+from connector.controlplane.enforcing.enforcing import Enforcing
+from connector.controlplane.judging.judging import Judging
 from connector.controlplane.judging.library import Library, operands
-from connector.controlplane.processes.backoff import Patience
+from connector.controlplane.processes.backoff import PeerBackoff
 from connector.controlplane.processes.deciders import ByPolicy
+from connector.controlplane.processes.driving import Driving
+from connector.controlplane.processes.receiving import Receiving
 from connector.controlplane.processes.worker import Worker
+from connector.controlplane.usecases.consents import ConsentRegister
+from connector.controlplane.usecases.counterparties import Counterparties
+from connector.controlplane.usecases.offering import Offering
 from connector.dataplane.flows import LocalDataPlane
 from connector.dataplane.kinds import Site, Treating, build_sinks, build_sources
 from connector.dataplane.listener.serve import Accel, make_app
@@ -31,6 +39,7 @@ from connector.net.transport import Transport
 from connector.policy.compiling.compile import ENFORCED_HERE
 from connector.ports.dataplane import FlowReport
 from connector.ports.decider import Decider
+from connector.ports.secret import Secret
 from connector.settings import Settings
 
 STOP_S = 5.0
@@ -38,14 +47,16 @@ STUCK_SHOWN = 3
 
 
 @dataclass(frozen=True)
-class Connector:
+class ConnectorServer:
     """A connector, built and not yet listening."""
 
     parts: Parts
-    plane: Plane
+    context: Context
+    enforcing: Enforcing
+    offering: Offering
+    secret: Secret
     worker: Worker
     dataplane: LocalDataPlane
-    watch: Watch
     protocol: ASGIApp
     data: web.Application
     listeners: Listeners
@@ -80,9 +91,13 @@ class Connector:
         """Return the management API's application."""
         settings = self.parts.settings
         return make_management_app(
-            self.plane,
+            context=self.context,
+            judging=self.enforcing.judging,
+            enforcing=self.enforcing,
+            offering=self.offering,
+            counterparties=Counterparties(directory=self.parts.identity, peer=self.parts.peer),
+            register=ConsentRegister(context=self.context, judging=self.enforcing.judging, secret=self.secret),
             keys=[ApiKey(id=key.id, sha256=key.sha256, scopes=key.scopes) for key in settings.management.keys],
-            watch=self.watch,
             received=settings.received,
             search=self.broker.search if self.broker else None,
             checks={"worker": self._worker_problem},
@@ -113,52 +128,80 @@ async def build(
     transport: Transport | None = None,
     now: Callable[[], int] = milliseconds,
     new_id: Callable[[], str] = new_urn,
-    decider: Callable[[Plane], Decider] | None = None,
-) -> Connector:
+    decider: Callable[[Enforcing], Decider] | None = None,
+) -> ConnectorServer:
     """Build a connector. Raises the errors of settings, keys, participant list and store, each one sentence."""
     parts = await build_parts(settings, transport=transport, now=now)
     workers: list[Worker] = []
-    watch = Watch()
     vocabulary, secret = operands(), secret_of(settings)
     dataplane = _dataplane(parts, now, Treating(secret, vocabulary))
     broker = _broker(parts)
     announcer = Announcer(broker) if broker else None
-    plane = Plane(
+    limits = limits_of(settings)
+    context = Context(
         owner=OWNER,
         participant=settings.participant.id,
         address=parts.address,
         store=parts.store,
-        identity=parts.identity,
-        peer=parts.peer,
-        dataplane=dataplane,
-        library=Library(vocabulary, ENFORCED_HERE | frozenset(settings.accept)),
         now=now,
         new_id=new_id,
+        watch=ProcessWatch(),
         wake=lambda process: workers[0].wake(process),
-        watch=watch,
-        announce=announcer.announce if announcer else lambda: None,
-        address_problem=parts.address_problem,
-        limits=limits_of(settings),
-        actions=duties.executors(parts.client),
-        secret=secret,
     )
-    patience = Patience(await parts.store.backoffs(OWNER), lambda: 0.5 + random.random() / 2)  # noqa: S311 - jitter
-    deciding = decider(plane) if decider else ByPolicy(plane, frozenset(settings.approve))
-    workers.append(Worker(plane, deciding, patience))
+    judging = Judging(
+        context=context,
+        library=Library(vocabulary, ENFORCED_HERE | frozenset(settings.accept)),
+        directory=parts.identity,
+        changed_at=dataplane.changed_at,
+    )
+    enforcing = Enforcing(
+        context=context,
+        judging=judging,
+        dataplane=dataplane,
+        limits=limits,
+        actions=duties.executors(parts.client),
+    )
+    backoff = PeerBackoff(
+        OWNER,
+        await parts.store.backoffs(OWNER),
+        limits=limits,
+        now=now,
+        spread=lambda: 0.5 + random.random() / 2,  # noqa: S311 - jitter
+    )
+    driving = Driving(
+        context=context,
+        enforcing=enforcing,
+        peer=parts.peer,
+        decider=decider(enforcing) if decider else ByPolicy(enforcing, frozenset(settings.approve)),
+        backoff=backoff,
+        limits=limits,
+    )
+    workers.append(Worker(driving))
+    receiving = Receiving(context=context, enforcing=enforcing, address_problem=parts.address_problem, limits=limits)
+    offering = Offering(
+        context=context,
+        judging=judging,
+        supports=dataplane.supports,
+        announce=announcer.announce if announcer else lambda: None,
+        limits=limits,
+    )
+    gatekeeper = Gatekeeper(identity=parts.identity, store=parts.store)
 
     async def flow_ended(owner: str, report: FlowReport) -> None:
-        process = await signals.flow_ended(plane, owner, report)
+        process = await signals.flow_ended(enforcing, owner, report)
         if process:
             workers[0].wake(process)
 
     dataplane.listen(flow_ended)
-    return Connector(
+    return ConnectorServer(
         parts=parts,
-        plane=plane,
+        context=context,
+        enforcing=enforcing,
+        offering=offering,
+        secret=secret,
         worker=workers[0],
         dataplane=dataplane,
-        watch=watch,
-        protocol=application(plane, catalog_binding.routes(plane)),
+        protocol=application(gatekeeper, receiving, catalog_binding.routes(gatekeeper, offering)),
         data=make_app(dataplane, accel=Accel(settings.data.accel) if settings.data.accel else None),
         listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key),
         broker=broker,

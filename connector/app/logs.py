@@ -14,7 +14,7 @@ LONGEST = 2000
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
 
-class JsonLines(logging.Formatter):
+class JsonFormatter(logging.Formatter):
     """One JSON object a line: time, level, logger, message, and what the caller added (`pid`, `peer`, `path`)."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -31,7 +31,7 @@ class JsonLines(logging.Formatter):
         return msgspec.json.encode(entry).decode()
 
 
-class Lines(logging.Formatter):
+class TextFormatter(logging.Formatter):
     """A line for people; what the caller added stands behind the message."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -46,7 +46,7 @@ class Lines(logging.Formatter):
 def set_up(form: Literal["human", "json"], level: str) -> None:
     """Send the log to standard error in the given form, from the given level on."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines() if form == "json" else Lines())
+    handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())

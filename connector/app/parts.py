@@ -14,10 +14,10 @@ import msgspec
 
 from connector.authority.card import operator_keys
 from connector.binding.dsp.client import HttpPeer
-from connector.controlplane.core.plane import Limits
+from connector.controlplane.core.limits import ControlLimits
 from connector.identity import keys
 from connector.identity.files import read_bounded, replace_atomically, write_new
-from connector.identity.roster import RosterIdentity, RosterRejected, Seen, file_source, url_source
+from connector.identity.roster import AcceptedRoster, RosterIdentity, RosterRejected, file_source, url_source
 from connector.identity.static_token import StaticTokenIdentity
 from connector.net.addresses import NetPolicy, check_callback, net_policy
 from connector.net.client import GuardedClient
@@ -118,10 +118,10 @@ def secret_of(settings: Settings) -> Secret:
     return Secret(read_bounded(path, SECRET_MOST, private=True))
 
 
-def limits_of(settings: Settings) -> Limits:
+def limits_of(settings: Settings) -> ControlLimits:
     """Return the bounds of the control plane as the settings have them."""
     chosen = settings.limits
-    return Limits(
+    return ControlLimits(
         open_per_peer=chosen.open_per_peer,
         page=chosen.page,
         page_most=chosen.page_most,
@@ -193,9 +193,9 @@ def _static(settings: Settings) -> Identity:
     )
 
 
-def _seen(settings: Settings) -> Seen | None:
+def _seen(settings: Settings) -> AcceptedRoster | None:
     path = _seen_file(settings)
-    return msgspec.json.decode(read_bounded(path, SEEN_MOST), type=Seen) if path.exists() else None
+    return msgspec.json.decode(read_bounded(path, SEEN_MOST), type=AcceptedRoster) if path.exists() else None
 
 
 def _seen_file(settings: Settings) -> Path:

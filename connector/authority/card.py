@@ -27,7 +27,7 @@ from connector.identity.roster import Member, ParticipantId
 MAX_CARD = 64 * 1024
 
 
-class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class IdentityCard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Who a participant is. `keys` are public JWKs, `address` the base URL of its Dataspace Protocol endpoints.
 
     A broker also says where it is searched (`search`) and where the signed participant list is fetched (`roster`).
@@ -61,14 +61,14 @@ def load_key(path: Path) -> SigningKey:
 
 def card(
     key: SigningKey, *, id: str, name: str, address: str | None, search: str | None = None, roster: str | None = None
-) -> Card:
+) -> IdentityCard:
     """Return the card of a participant; raises RosterFault where an entry could not stand in a list."""
     keys = (public_jwk(key),)
-    value = Card(id=id, name=name, address=address, keys=keys, search=search, roster=roster)
+    value = IdentityCard(id=id, name=name, address=address, keys=keys, search=search, roster=roster)
     return _read(msgspec.json.encode(value), "The card")
 
 
-def read_card(path: Path) -> Card:
+def read_card(path: Path) -> IdentityCard:
     """Read a card from a file somebody sent; raises RosterFault."""
     try:
         return _read(read_bounded(path, MAX_CARD), str(path))
@@ -76,12 +76,12 @@ def read_card(path: Path) -> Card:
         raise RosterFault(str(fault)) from None
 
 
-def render(value: Card) -> bytes:
+def render(value: IdentityCard) -> bytes:
     """Return the card as the file that is handed over."""
     return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
 
 
-def verification_keys(value: Card) -> tuple[VerificationKey, ...]:
+def verification_keys(value: IdentityCard) -> tuple[VerificationKey, ...]:
     """Return the card's keys, to verify a list with that its holder signed."""
     return tuple(from_jwk(jwk) for jwk in value.keys)
 
@@ -99,7 +99,9 @@ def operator_keys(path: Path) -> tuple[VerificationKey, ...]:
     return verification_keys(read_card(path))
 
 
-def member(value: Card, *, roles: Sequence[str] = (), claims: Mapping[str, Sequence[str]] | None = None) -> Member:
+def member(
+    value: IdentityCard, *, roles: Sequence[str] = (), claims: Mapping[str, Sequence[str]] | None = None
+) -> Member:
     """Return the entry of a list for the holder of a card, with the roles and claims the operator vouches for."""
     return Member(
         id=value.id,
@@ -111,9 +113,9 @@ def member(value: Card, *, roles: Sequence[str] = (), claims: Mapping[str, Seque
     )
 
 
-def _read(content: bytes, origin: str) -> Card:
+def _read(content: bytes, origin: str) -> IdentityCard:
     try:
-        value = msgspec.json.decode(content, type=Card)
+        value = msgspec.json.decode(content, type=IdentityCard)
         verification_keys(value)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, KeyFault) as fault:
         raise RosterFault(f"{origin} is not an identity card: {fault}") from None

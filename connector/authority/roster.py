@@ -20,12 +20,12 @@ from connector.identity.roster import (
     KIND,
     MAX_DOCUMENT,
     MAX_MEMBERS,
+    AcceptedRoster,
     Member,
     ParticipantId,
     Roster,
     RosterDocument,
     RosterRejected,
-    Seen,
     check_members,
     read_roster,
 )
@@ -38,7 +38,7 @@ class RosterFault(Exception):
     """The operation was refused; the files are as they were."""
 
 
-class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RosterDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The working file: `version` is that of the newest list published from it, 0 before the first."""
 
     issuer: ParticipantId
@@ -46,9 +46,9 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     members: tuple[Member, ...] = ()
 
 
-def create(draft: Path, issuer: str) -> Draft:
+def create(draft: Path, issuer: str) -> RosterDraft:
     """Begin a list; raises RosterFault where the working file exists."""
-    value = _checked(Draft(issuer=issuer))
+    value = _checked(RosterDraft(issuer=issuer))
     try:
         write_new(draft, _render(value), mode=0o644)
     except FileFault as fault:
@@ -56,7 +56,7 @@ def create(draft: Path, issuer: str) -> Draft:
     return value
 
 
-def add(draft: Path, member: Member, *, replace: bool = False) -> Draft:
+def add(draft: Path, member: Member, *, replace: bool = False) -> RosterDraft:
     """Add a member; one with the same id is exchanged only with `replace`. Raises RosterFault."""
     with _locked(draft):
         value = show(draft)
@@ -68,7 +68,7 @@ def add(draft: Path, member: Member, *, replace: bool = False) -> Draft:
         return _keep(draft, msgspec.structs.replace(value, members=(*others, member)))
 
 
-def remove(draft: Path, id: str) -> Draft:
+def remove(draft: Path, id: str) -> RosterDraft:
     """Remove a member; raises RosterFault where there is none of that id."""
     with _locked(draft):
         value = show(draft)
@@ -116,10 +116,10 @@ def publish(
         return document
 
 
-def show(draft: Path) -> Draft:
+def show(draft: Path) -> RosterDraft:
     """Read the working file; raises RosterFault where it is missing or damaged."""
     try:
-        value = msgspec.json.decode(read_bounded(draft, MAX_DOCUMENT), type=Draft)
+        value = msgspec.json.decode(read_bounded(draft, MAX_DOCUMENT), type=RosterDraft)
         check_members(value.members)
     except FileFault as fault:
         raise RosterFault(str(fault)) from None
@@ -128,7 +128,9 @@ def show(draft: Path) -> Draft:
     return value
 
 
-def verify(signed: Path, operator: Sequence[VerificationKey], *, now: datetime, seen: Seen | None = None) -> Roster:
+def verify(
+    signed: Path, operator: Sequence[VerificationKey], *, now: datetime, seen: AcceptedRoster | None = None
+) -> Roster:
     """Check a signed list as every participant does; raises RosterFault with the reason."""
     try:
         content = read_bounded(signed, MAX_DOCUMENT)
@@ -137,16 +139,16 @@ def verify(signed: Path, operator: Sequence[VerificationKey], *, now: datetime, 
         raise RosterFault(str(fault)) from None
 
 
-def _keep(draft: Path, value: Draft) -> Draft:
+def _keep(draft: Path, value: RosterDraft) -> RosterDraft:
     """Check and write the working file."""
     replace_atomically(draft, _render(_checked(value)), mode=0o644)
     return value
 
 
-def _checked(value: Draft) -> Draft:
+def _checked(value: RosterDraft) -> RosterDraft:
     """Send a value through the reader's own checks: what a reader would refuse must not be written."""
     try:
-        checked = msgspec.json.decode(_render(value), type=Draft)
+        checked = msgspec.json.decode(_render(value), type=RosterDraft)
         check_members(checked.members)
     except (msgspec.MsgspecError, RosterRejected) as fault:
         raise RosterFault(f"The entry is refused: {fault}") from None
@@ -167,7 +169,7 @@ def _published(signed: Path, keys: Sequence[VerificationKey]) -> RosterDocument 
         ) from None
 
 
-def _refuse_to_lose(published: RosterDocument, value: Draft, signed: Path) -> None:
+def _refuse_to_lose(published: RosterDocument, value: RosterDraft, signed: Path) -> None:
     """Raise RosterFault unless the published list is an earlier one of the same issuer (a write was cut short)."""
     if published.issuer != value.issuer:
         raise RosterFault(f"{signed} holds the list of {published.issuer}, not of {value.issuer}; it is left as it is.")
@@ -178,7 +180,7 @@ def _refuse_to_lose(published: RosterDocument, value: Draft, signed: Path) -> No
         )
 
 
-def _render(value: Draft) -> bytes:
+def _render(value: RosterDraft) -> bytes:
     return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
 
 

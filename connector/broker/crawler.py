@@ -17,7 +17,7 @@ from connector.broker.crawl import Bounds, CrawlFailed
 from connector.broker.schedule import Rhythm
 from connector.ports.identity import Identity, Participant
 from connector.ports.peer import Peer
-from connector.ports.record import CrawlSource, Delta, Liveness, Record
+from connector.ports.record import BrokerStore, CrawlSource, Delta, Liveness
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class Crawler:
 
     def __init__(
         self,
-        record: Record,
+        record: BrokerStore,
         peer: Peer,
         identity: Identity,
         *,

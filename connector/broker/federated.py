@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from connector.ports.record import Entry, Liveness, Record
+from connector.ports.record import BrokerStore, Entry, Liveness
 from connector.protocol.dsp.catalog import DataService, catalog_document
 from connector.protocol.dsp.catalog_filter import read_filter
 from connector.protocol.dsp.common import with_context
@@ -26,7 +26,7 @@ class CatalogPart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def provide(
-    record: Record,
+    record: BrokerStore,
     *,
     participant: str,
     address: str,
@@ -54,7 +54,7 @@ async def provide(
     return CatalogPart(body=body, next=following)
 
 
-async def provide_dataset(record: Record, id: str) -> bytes | None:
+async def provide_dataset(record: BrokerStore, id: str) -> bytes | None:
     """Return one dataset with context; where several participants use its identifier, that of the first by name."""
     sources = sorted(await record.sources(), key=lambda source: source.participant)
     for source in sources:

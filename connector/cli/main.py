@@ -17,7 +17,7 @@ from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import plain
 
 
-class Word(NamedTuple):
+class CommandEntry(NamedTuple):
     """A word of the first level: the module of that name under `connector.cli.commands`, and its line in the help."""
 
     module: str
@@ -25,28 +25,28 @@ class Word(NamedTuple):
 
 
 WORDS = {
-    "init": Word("init", "Set up a connector or a broker in a folder."),
-    "serve": Word("serve", "Run a connector."),
-    "demo": Word("demo", "Run a small data space on this machine and do the main job in it."),
-    "doctor": Word("doctor", "Check a connector: settings, key, ports, list, reachability."),
-    "search": Word("search", "Search the offers of the whole data space at its broker."),
-    "get": Word("get", "Get a dataset: negotiate, transfer, check, save."),
-    "asset": Word("asset", "What we offer."),
-    "policy": Word("policy", "Terms in plain words: examine, explain, compare, try out, make from templates."),
-    "catalog": Word("catalog", "What a participant offers us."),
-    "negotiation": Word("negotiation", "Contract negotiations, in both roles."),
-    "agreement": Word("agreement", "Contracts that were made."),
-    "transfer": Word("transfer", "Deliveries, in both roles."),
-    "event": Word("event", "Events that policies may ask about, as we declare them."),
-    "consent": Word("consent", "Consent of people whom data is about."),
-    "hold": Word("hold", "What waits for a person."),
-    "broker": Word("broker", "The broker: run it, or ask how it is doing."),
-    "roster": Word("roster", "The participant list, for its operator."),
-    "version": Word("version", "Say which version this is."),
+    "init": CommandEntry("init", "Set up a connector or a broker in a folder."),
+    "serve": CommandEntry("serve", "Run a connector."),
+    "demo": CommandEntry("demo", "Run a small data space on this machine and do the main job in it."),
+    "doctor": CommandEntry("doctor", "Check a connector: settings, key, ports, list, reachability."),
+    "search": CommandEntry("search", "Search the offers of the whole data space at its broker."),
+    "get": CommandEntry("get", "Get a dataset: negotiate, transfer, check, save."),
+    "asset": CommandEntry("asset", "What we offer."),
+    "policy": CommandEntry("policy", "Terms in plain words: examine, explain, compare, try out, make from templates."),
+    "catalog": CommandEntry("catalog", "What a participant offers us."),
+    "negotiation": CommandEntry("negotiation", "Contract negotiations, in both roles."),
+    "agreement": CommandEntry("agreement", "Contracts that were made."),
+    "transfer": CommandEntry("transfer", "Deliveries, in both roles."),
+    "event": CommandEntry("event", "Events that policies may ask about, as we declare them."),
+    "consent": CommandEntry("consent", "Consent of people whom data is about."),
+    "hold": CommandEntry("hold", "What waits for a person."),
+    "broker": CommandEntry("broker", "The broker: run it, or ask how it is doing."),
+    "roster": CommandEntry("roster", "The participant list, for its operator."),
+    "version": CommandEntry("version", "Say which version this is."),
 }
 
 
-class Words(TyperGroup):
+class CommandGroup(TyperGroup):
     """The first level of commands; a word's module is imported when it is said, so that help is quick."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the signature is typer's
@@ -72,7 +72,7 @@ class Words(TyperGroup):
 
 
 app = typer.Typer(
-    cls=Words,
+    cls=CommandGroup,
     help="Datenkontor, the data-space connector a city can run.",
     epilog="\b\nExample:\n  datenkontor demo\n  datenkontor asset add --help",
     no_args_is_help=True,

@@ -7,14 +7,14 @@ import msgspec
 
 from connector.client.chapters.agreements import Agreements, AsyncAgreements, AsyncAudit, Audit
 from connector.client.chapters.assets import Assets, AsyncAssets
-from connector.client.chapters.catalog import AsyncCatalog, AsyncParticipants, Catalog, Participants
+from connector.client.chapters.catalog import AsyncCatalogs, AsyncParticipants, Catalogs, Participants
 from connector.client.chapters.consents import AsyncConsents, Consents
 from connector.client.chapters.events import AsyncEvents, Events
 from connector.client.chapters.negotiations import AsyncHolds, AsyncNegotiations, Holds, Negotiations
 from connector.client.chapters.policies import AsyncPolicies, Policies
 from connector.client.chapters.search import search
 from connector.client.chapters.transfers import AsyncTransfers, Transfers
-from connector.client.frame.flow import Call, place
+from connector.client.frame.flow import ApiCall, place
 from connector.client.frame.methods import AsyncRuns, Runs, awaited, blocking
 from connector.client.get import get
 
@@ -28,9 +28,9 @@ class Oneself(msgspec.Struct, frozen=True, kw_only=True):
     scopes: tuple[str, ...]
 
 
-def _oneself() -> Call[Oneself]:
+def _oneself() -> ApiCall[Oneself]:
     """Show who the connector is and what the key opens."""
-    return Call(method="GET", path=place("self"), answer=Oneself)
+    return ApiCall(method="GET", path=place("self"), answer=Oneself)
 
 
 class Connector:
@@ -53,7 +53,7 @@ class Connector:
         self._close = driver.close
         self.driver: Runs = driver
         self.assets = Assets(driver)
-        self.catalog = Catalog(driver)
+        self.catalog = Catalogs(driver)
         self.participants = Participants(driver)
         self.negotiations = Negotiations(driver)
         self.holds = Holds(driver)
@@ -94,7 +94,7 @@ class AsyncConnector:
         self._close = driver.close
         self.driver: AsyncRuns = driver
         self.assets = AsyncAssets(driver)
-        self.catalog = AsyncCatalog(driver)
+        self.catalog = AsyncCatalogs(driver)
         self.participants = AsyncParticipants(driver)
         self.negotiations = AsyncNegotiations(driver)
         self.holds = AsyncHolds(driver)

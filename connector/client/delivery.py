@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from connector.client.frame.errors import Damaged, Invalid, NotReachable
-from connector.client.frame.flow import Call, Fetch, Flow, Page, Progress, Report, place
+from connector.client.frame.errors import Damaged, InvalidRequest, NotReachable
+from connector.client.frame.flow import ApiCall, ClientFlow, Fetch, Page, Progress, Report, place
 
 _BREAKS = 5
 
@@ -31,14 +31,14 @@ class Saved(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[File, ...]
 
 
-def list_files(transfer: str) -> Call[Page[File]]:
+def list_files(transfer: str) -> ApiCall[Page[File]]:
     """List the files that a transfer delivered, with their digests."""
-    return Call(method="GET", path=place("transfers", transfer, "files"), answer=Page[File], timeout_s=3600.0)
+    return ApiCall(method="GET", path=place("transfers", transfer, "files"), answer=Page[File], timeout_s=3600.0)
 
 
 def download(
     transfer: str, path: str | Path, *, progress: Report | None = None, overwrite: bool = False
-) -> Flow[Saved]:
+) -> ClientFlow[Saved]:
     """Save what a transfer delivered.
 
     A single file goes to `path`, or into it where it is a folder or ends with `/`; several files go into the folder
@@ -55,11 +55,13 @@ def download(
     return Saved(path=str(target), files=delivered)
 
 
-def _save(transfer: str, file: File, target: Path, progress: Report | None, *, overwrite: bool) -> Flow[None]:
+def _save(transfer: str, file: File, target: Path, progress: Report | None, *, overwrite: bool) -> ClientFlow[None]:
     if target.is_file() and _digest(target) == file.sha256:
         return
     if target.exists() and not overwrite:
-        raise Invalid("exists", f"{target} exists already with other content: choose another path, or overwrite it.")
+        raise InvalidRequest(
+            "exists", f"{target} exists already with other content: choose another path, or overwrite it."
+        )
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(target.name + ".part")
@@ -69,7 +71,7 @@ def _save(transfer: str, file: File, target: Path, progress: Report | None, *, o
         raise Damaged("disk", f"{target} cannot be written: {error.strerror or 'the disk failed'}.") from None
 
 
-def _fetch(transfer: str, file: File, part: Path, moved: Callable[[int], None]) -> Flow[None]:
+def _fetch(transfer: str, file: File, part: Path, moved: Callable[[int], None]) -> ClientFlow[None]:
     """Fetch until the part is whole; begin anew, once, where what lay there already was something else."""
     breaks, fresh = 0, not part.exists()
     while True:

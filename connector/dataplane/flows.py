@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 import msgspec
 
 from connector.dataplane.control.gate import USED_UP, Gate
-from connector.dataplane.control.register import ENDED, Delivered, Key, Register
+from connector.dataplane.control.register import ENDED, Delivered, FlowKey, Register
 from connector.dataplane.control.tokens import hash_of, matches, new_token, presented
 from connector.dataplane.kinds import Treating
 from connector.dataplane.transfer.jobs import Jobs
@@ -78,7 +78,7 @@ class LocalDataPlane:
         )
         self._public_url = public_url
         self._listener: FlowListener | None = None
-        self._fetching: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
+        self._fetching: WeakValueDictionary[FlowKey, asyncio.Lock] = WeakValueDictionary()
 
     # The verbs
 

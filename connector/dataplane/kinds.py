@@ -18,7 +18,7 @@ from connector.policy.vocabulary.registry import Registry
 from connector.ports.entities import Flow
 from connector.ports.flow import Sink, Source, Transform, Untreatable
 from connector.ports.secret import Secret
-from connector.ports.treatment import Step
+from connector.ports.treatment import TransformStep
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ SINKS: Mapping[str, Callable[[Site], Sink]] = {
 }
 
 # A transform is made from its step and the key of the agreement.
-TRANSFORMS: Mapping[str, Callable[[Step, bytes], Transform]] = {
+TRANSFORMS: Mapping[str, Callable[[TransformStep, bytes], Transform]] = {
     "drop": lambda step, _key: Drop(step),
     "generalise": lambda step, _key: Generalise(step),
     "pseudonymise": Pseudonymise,
@@ -68,7 +68,7 @@ def build_sinks(site: Site) -> dict[str, Sink]:
     return {kind: build(site) for kind, build in SINKS.items()}
 
 
-def build_transforms(steps: Iterable[Step], secret: Secret, flow: Flow) -> list[Transform]:
+def build_transforms(steps: Iterable[TransformStep], secret: Secret, flow: Flow) -> list[Transform]:
     """Build the transforms of one delivery, in order. Raises Untreatable for one that is not known here."""
     found = []
     for step in steps:

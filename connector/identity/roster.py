@@ -59,7 +59,7 @@ class RosterDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     members: Annotated[tuple[Member, ...], msgspec.Meta(max_length=MAX_MEMBERS)]
 
 
-class Seen(msgspec.Struct, frozen=True, kw_only=True):
+class AcceptedRoster(msgspec.Struct, frozen=True, kw_only=True):
     """What to remember of the newest list accepted, across restarts: its version and the SHA-256 (hex) of its text."""
 
     version: int
@@ -71,7 +71,7 @@ class Roster:
     """A verified list, ready for use: members and keys by participant id."""
 
     document: RosterDocument
-    seen: Seen
+    seen: AcceptedRoster
     participants: Mapping[str, Participant]
     keys: Mapping[str, tuple[VerificationKey, ...]]
 
@@ -80,7 +80,9 @@ class Roster:
         return self.document.expires.timestamp() * 1000 <= now_ms
 
 
-def read_roster(signed: bytes, *, operator: Sequence[VerificationKey], now_ms: int, seen: Seen | None) -> Roster:
+def read_roster(
+    signed: bytes, *, operator: Sequence[VerificationKey], now_ms: int, seen: AcceptedRoster | None
+) -> Roster:
     """Verify a signed list: size, signature by one of the pinned `operator` keys, form, times, and no way back.
 
     `seen` is what was remembered of the newest list so far. Raises RosterRejected with the reason.
@@ -121,11 +123,11 @@ def check_members(members: Sequence[Member]) -> dict[str, tuple[VerificationKey,
     return keys
 
 
-Source = Callable[[], Awaitable[bytes]]
+RosterSource = Callable[[], Awaitable[bytes]]
 """Fetches the signed list; raises RosterRejected."""
 
 
-def file_source(path: Path) -> Source:
+def file_source(path: Path) -> RosterSource:
     """Read the list from a file."""
 
     async def fetch() -> bytes:
@@ -137,7 +139,7 @@ def file_source(path: Path) -> Source:
     return fetch
 
 
-def url_source(client: GuardedClient, url: str, *, timeout_s: float = 20.0) -> Source:
+def url_source(client: GuardedClient, url: str, *, timeout_s: float = 20.0) -> RosterSource:
     """Fetch the list from a URL through the guarded client."""
 
     async def fetch() -> bytes:
@@ -162,9 +164,9 @@ class RosterIdentity:
         id: str,
         key: SigningKey,
         operator: Sequence[VerificationKey],
-        source: Source,
+        source: RosterSource,
         clock: Callable[[], int],
-        seen: Seen | None = None,
+        seen: AcceptedRoster | None = None,
     ) -> None:
         """`id` is our own participant id, `clock` gives ms since the epoch, `seen` is what `refresh` last returned.
 
@@ -189,7 +191,7 @@ class RosterIdentity:
         """Tell whether there is a list that has not expired."""
         return self._roster is not None and not self._roster.expired(self._clock())
 
-    async def refresh(self) -> Seen | None:
+    async def refresh(self) -> AcceptedRoster | None:
         """Fetch the list and take it into use if it is newer; returns what the caller must remember, None if nothing.
 
         Raises RosterRejected, and then the list in use stays (until it expires).
@@ -264,5 +266,5 @@ def _understood(payload: bytes) -> Roster:
         )
         for member in document.members
     }
-    seen = Seen(version=document.version, digest=hashlib.sha256(payload).hexdigest())
+    seen = AcceptedRoster(version=document.version, digest=hashlib.sha256(payload).hexdigest())
     return Roster(document, seen, participants, keys)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from connector.net.addresses import NetPolicy, check_url
 from connector.net.errors import BadAnswer, Blocked, TimedOut, TooLarge
-from connector.net.transport import Answer, Call, Transport
+from connector.net.transport import HttpAnswer, HttpCall, Transport
 
 MAX_BODY = 1024 * 1024
 STREAM_BUFFER = 1024 * 1024
@@ -57,7 +57,7 @@ class Stream:
 
     __slots__ = ("_answer", "headers", "status")
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: HttpAnswer) -> None:
         self._answer = answer
         self.status = answer.status
         self.headers = answer.headers
@@ -90,7 +90,7 @@ class GuardedClient:
         `timeout_s` bounds everything from waiting for a connection to the last byte, `max_bytes` the body both as sent
         and decompressed. Raises Blocked, Unreachable, TimedOut, TooLarge or BadAnswer.
         """
-        call = Call(
+        call = HttpCall(
             method=method,
             endpoint=check_url(url, self._policy, query=True),
             headers=_checked(method, headers, "gzip"),
@@ -129,7 +129,7 @@ class GuardedClient:
         try:
             async with asyncio.timeout(idle_s) as deadline:
                 paced = _paced(body, deadline, idle_s) if isinstance(body, AsyncIterable) else body
-                call = Call(method, endpoint, sent_headers, paced, None, idle_s, min(buffer, STREAM_BUFFER))
+                call = HttpCall(method, endpoint, sent_headers, paced, None, idle_s, min(buffer, STREAM_BUFFER))
                 answer = await self._transport.send(call)
         except TimeoutError as error:
             raise TimedOut(f"{endpoint.origin} was silent for {idle_s:g} s.") from error
@@ -177,12 +177,12 @@ def _checked(method: str, headers: Mapping[str, str] | None, encoding: str) -> d
     return checked
 
 
-def _refuse_redirect(answer: Answer, call: Call) -> None:
+def _refuse_redirect(answer: HttpAnswer, call: HttpCall) -> None:
     if answer.status in _REDIRECTS:
         raise BadAnswer(f"{call.endpoint.origin} answered with a redirect ({answer.status}), which is never followed.")
 
 
-async def _read(answer: Answer, max_bytes: int, origin: str) -> bytes:
+async def _read(answer: HttpAnswer, max_bytes: int, origin: str) -> bytes:
     """Read the body, at most `max_bytes` of it, and undo gzip without ever holding more than that."""
     encoding = answer.headers.get("Content-Encoding", "identity").lower()
     if encoding not in {"identity", "gzip"}:

@@ -19,9 +19,9 @@ from yarl import URL
 from connector.net.addresses import NetPolicy, address_fault, resolved
 from connector.net.errors import BadAnswer, Blocked, NetError, TimedOut, Unreachable
 from connector.net.tls import client_context
-from connector.net.transport import Call
+from connector.net.transport import HttpCall
 
-Lookup = Callable[[str, int], Awaitable[Sequence[str]]]
+AddressLookup = Callable[[str, int], Awaitable[Sequence[str]]]
 """Resolves (host, port) to addresses; raises OSError."""
 
 MAX_ADDRESSES = 16
@@ -30,7 +30,7 @@ MAX_ADDRESSES = 16
 class Pinned(AbstractResolver):
     """A resolver that refuses a name altogether if any one of its addresses must not be dialled."""
 
-    def __init__(self, policy: NetPolicy, lookup: Lookup, timeout_s: float = 5.0) -> None:
+    def __init__(self, policy: NetPolicy, lookup: AddressLookup, timeout_s: float = 5.0) -> None:
         self._policy = policy
         self._lookup = lookup
         self._timeout_s = timeout_s
@@ -88,7 +88,7 @@ class SocketTransport:
         policy: NetPolicy,
         *,
         tls: ssl.SSLContext | None = None,
-        lookup: Lookup | None = None,
+        lookup: AddressLookup | None = None,
         connections: int = 512,
         per_host: int = 64,
         connect_s: float = 5.0,
@@ -110,7 +110,7 @@ class SocketTransport:
         self._keepalive_s = keepalive_s
         self._session: aiohttp.ClientSession | None = None
 
-    async def send(self, call: Call) -> "SocketAnswer":
+    async def send(self, call: HttpCall) -> "SocketAnswer":
         """Send over a pooled connection; raises NetError."""
         url = URL(call.endpoint.url, encoded=True)
         if url.raw_host != call.endpoint.host or url.port != call.endpoint.port:

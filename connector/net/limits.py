@@ -58,7 +58,7 @@ class TokenBuckets:
         bucket.at_ms = max(bucket.at_ms, now_ms)
 
 
-class Budget:
+class ConcurrencyLimit:
     """How many may be at it at once, in all and per key. Its size is bounded by `total`."""
 
     def __init__(self, *, total: int, per_key: int) -> None:

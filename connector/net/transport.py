@@ -12,7 +12,7 @@ from connector.net.addresses import Endpoint
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class HttpCall:
     """One request to a checked `endpoint`; times are seconds, `buffer` bytes of read-ahead.
 
     `total_s` bounds everything; where it is None, `idle_s` bounds the silence between two pieces of the answer.
@@ -27,7 +27,7 @@ class Call:
     buffer: int
 
 
-class Answer(Protocol):
+class HttpAnswer(Protocol):
     """An answer whose head has arrived. `headers` compares names without regard to case."""
 
     @property
@@ -48,5 +48,5 @@ class Answer(Protocol):
 class Transport(Protocol):
     """Something that carries a request to its endpoint."""
 
-    async def send(self, call: Call) -> Answer:
+    async def send(self, call: HttpCall) -> HttpAnswer:
         """Send and wait for the head of the answer, never following a redirect; raises NetError."""

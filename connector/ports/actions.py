@@ -53,7 +53,7 @@ class Failed(msgspec.Struct, frozen=True):
     reason: str
 
 
-class Action(Protocol):
+class Executor(Protocol):
     """An executor."""
 
     def agreed(self, task: Task) -> Performed | Awaited:

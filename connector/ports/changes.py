@@ -20,8 +20,8 @@ from connector.ports.entities import (
     Payment,
     ReplayKey,
 )
-from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation
-from connector.protocol.dsp.machines.transfer_machine import TransferProcess
+from connector.protocol.dsp.machines.negotiation_machine import Negotiation
+from connector.protocol.dsp.machines.transfer_machine import Transfer
 
 
 class PutProcess(msgspec.Struct, frozen=True):
@@ -31,7 +31,7 @@ class PutProcess(msgspec.Struct, frozen=True):
     whose (owner, kind, role, peer, peer_pid) exists already is a `Conflict` as well.
     """
 
-    process: ContractNegotiation | TransferProcess
+    process: Negotiation | Transfer
     expected: int | None
 
 

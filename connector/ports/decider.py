@@ -11,13 +11,13 @@ class Agree(msgspec.Struct, frozen=True):
     """Provider: conclude the agreement on the offer that is on the table."""
 
 
-class Offer(msgspec.Struct, frozen=True):
+class MakeOffer(msgspec.Struct, frozen=True):
     """Provider: answer with an offer of ours; `policy` is the JSON of an ODRL Offer."""
 
     policy: bytes
 
 
-class Request(msgspec.Struct, frozen=True):
+class MakeRequest(msgspec.Struct, frozen=True):
     """Consumer: answer an offer with a request of ours; `policy` is the JSON of an ODRL Offer."""
 
     policy: bytes
@@ -60,13 +60,13 @@ class Terminate(msgspec.Struct, frozen=True):
     reasons: dict[str, str] = {}
 
 
-Step = Agree | Offer | Request | Accept | Verify | Finalize | Start | Suspend | Complete | Terminate
+ProcessStep = Agree | MakeOffer | MakeRequest | Accept | Verify | Finalize | Start | Suspend | Complete | Terminate
 
 
 class Proceed(msgspec.Struct, frozen=True):
     """Do this now; `judged` is what goes on record of the decision by policy that it stands on."""
 
-    step: Step
+    step: ProcessStep
     judged: dict[str, Any] = {}
 
 

@@ -40,7 +40,7 @@ class Marking(StrEnum):
     SPECIAL = "special"
 
 
-class Stated(msgspec.Struct, frozen=True, kw_only=True):
+class AssetStatement(msgspec.Struct, frozen=True, kw_only=True):
     """What the controller of an asset states of it, for policies to ask.
 
     `languages` are tags (BCP 47), `release` is the version of the data, `resolution` a decimal number of dots per
@@ -85,7 +85,7 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True):
     licence: str | None = None
     access: bytes | None = None
     reservation: bytes | None = None
-    stated: Stated = Stated()
+    stated: AssetStatement = AssetStatement()
     records: Records | None = None
     created_at: int = 0
     updated_at: int = 0
@@ -323,7 +323,7 @@ class Leaf(msgspec.Struct, frozen=True, kw_only=True):
     position: int | None = None
 
 
-class Page(msgspec.Struct, frozen=True, kw_only=True):
+class PageBounds(msgspec.Struct, frozen=True, kw_only=True):
     """A bound on a listing: at most `limit` rows after the row that `after` names (an opaque cursor)."""
 
     limit: int = 50

@@ -78,7 +78,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     etag: str | None = None
 
 
-class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+class SinkReceipt(msgspec.Struct, frozen=True, kw_only=True):
     """What a sink has taken: bytes in all, SHA-256 (hex) of the whole, and where it lies now (for the operator)."""
 
     size: int
@@ -95,7 +95,7 @@ class Sink(Protocol):
     async def received(self, address: dict[str, Any], flow_id: str) -> int:
         """Return how many bytes of this flow are held already, for a resumption."""
 
-    async def write(self, address: dict[str, Any], arrival: Arrival, chunks: AsyncIterator[bytes]) -> Receipt:
+    async def write(self, address: dict[str, Any], arrival: Arrival, chunks: AsyncIterator[bytes]) -> SinkReceipt:
         """Take the bytes from `arrival.offset` on; complete only if size and digest agree. Raises SourceError."""
 
 

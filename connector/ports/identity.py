@@ -61,8 +61,18 @@ class NotTold(Exception):
         self.reason = reason
 
 
-class Identity(Protocol):
-    """An identity mechanism."""
+class Directory(Protocol):
+    """The participant list, as it is in force."""
+
+    def participant(self, id: str) -> Participant | None:
+        """Return an entry of the participant list, or None for a stranger."""
+
+    def participants(self) -> Sequence[Participant]:
+        """Return all entries of the participant list."""
+
+
+class Identity(Directory, Protocol):
+    """An identity mechanism, with the participant list that it stands on."""
 
     async def token_for(self, audience: str, intent: Intent) -> str:
         """Return a fresh value for the Authorization header of one request to participant `audience`."""
@@ -73,9 +83,3 @@ class Identity(Protocol):
         May fetch, through `net`, within its own deadline, before any transaction. Replays are found by the commit of
         `Caller.replay_key`, after the signature was verified, so that nobody can burn another's token.
         """
-
-    def participant(self, id: str) -> Participant | None:
-        """Return an entry of the participant list, or None for a stranger."""
-
-    def participants(self) -> Sequence[Participant]:
-        """Return all entries of the participant list."""

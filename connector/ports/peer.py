@@ -6,7 +6,7 @@ from typing import Protocol
 import msgspec
 
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machines.machine import Kind
+from connector.protocol.dsp.machines.machine import ProcessKind
 
 
 class Ack(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +36,7 @@ class InDoubt(msgspec.Struct, frozen=True, kw_only=True):
     conflict: bool = False
 
 
-Delivery = Ack | Refused | InDoubt
+PeerAnswer = Ack | Refused | InDoubt
 
 
 class Nested(msgspec.Struct, frozen=True):
@@ -64,10 +64,12 @@ class Peer(Protocol):
 
     async def send(
         self, participant: str, address: str, message: str, to: Role, pid: str | None, body: bytes
-    ) -> Delivery:
+    ) -> PeerAnswer:
         """Deliver one message. `message` is the machine's name, `to` the receiver's role, `pid` the receiver's."""
 
-    async def state(self, participant: str, address: str, kind: Kind, to: Role, pid: str) -> str | Refused | InDoubt:
+    async def state(
+        self, participant: str, address: str, kind: ProcessKind, to: Role, pid: str
+    ) -> str | Refused | InDoubt:
         """Ask for the state of a process by the peer's pid (GET)."""
 
     async def catalog(

@@ -91,7 +91,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     score: float
 
 
-class Record(Protocol):
+class BrokerStore(Protocol):
     """What the broker keeps. Implementations: memory, SQLite with full text."""
 
     async def sources(self) -> Sequence[CrawlSource]:

@@ -20,17 +20,17 @@ from connector.ports.entities import (
     Hold,
     Leaf,
     Lease,
-    Page,
+    PageBounds,
     Payment,
     Recent,
     Usage,
 )
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machines.machine import Kind
-from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation
-from connector.protocol.dsp.machines.transfer_machine import TransferProcess
+from connector.protocol.dsp.machines.machine import ProcessKind
+from connector.protocol.dsp.machines.negotiation_machine import Negotiation
+from connector.protocol.dsp.machines.transfer_machine import Transfer
 
-AnyProcess = ContractNegotiation | TransferProcess
+AnyProcess = Negotiation | Transfer
 
 
 class Store(Protocol):
@@ -42,13 +42,15 @@ class Store(Protocol):
         Raises Conflict, Replayed, LimitReached or Unavailable; then nothing of the group was kept.
         """
 
-    async def negotiation(self, owner: str, id: str) -> ContractNegotiation | None:
+    async def negotiation(self, owner: str, id: str) -> Negotiation | None:
         """Return one contract negotiation by our pid."""
 
-    async def transfer(self, owner: str, id: str) -> TransferProcess | None:
+    async def transfer(self, owner: str, id: str) -> Transfer | None:
         """Return one transfer process by our pid."""
 
-    async def process_of_peer(self, owner: str, kind: Kind, role: Role, peer: str, peer_pid: str) -> AnyProcess | None:
+    async def process_of_peer(
+        self, owner: str, kind: ProcessKind, role: Role, peer: str, peer_pid: str
+    ) -> AnyProcess | None:
         """Return the process that `peer` knows under its own pid, in which we play `role`."""
 
     async def due(self, owner: str, now: int, limit: int) -> Sequence[AnyProcess]:
@@ -58,19 +60,25 @@ class Store(Protocol):
         """Return the earliest `due_at` of all processes, or None."""
 
     async def negotiations(
-        self, owner: str, page: Page, *, state: str | None = None, peer: str | None = None, dataset: str | None = None
-    ) -> tuple[Sequence[ContractNegotiation], str | None]:
+        self,
+        owner: str,
+        page: PageBounds,
+        *,
+        state: str | None = None,
+        peer: str | None = None,
+        dataset: str | None = None,
+    ) -> tuple[Sequence[Negotiation], str | None]:
         """List negotiations."""
 
     async def transfers(
         self,
         owner: str,
-        page: Page,
+        page: PageBounds,
         *,
         state: str | None = None,
         peer: str | None = None,
         agreement_id: str | None = None,
-    ) -> tuple[Sequence[TransferProcess], str | None]:
+    ) -> tuple[Sequence[Transfer], str | None]:
         """List transfers."""
 
     async def open_processes(self, owner: str, peer: str) -> int:
@@ -83,7 +91,7 @@ class Store(Protocol):
         """Return the asset that is (or was last) offered under this offer identifier."""
 
     async def assets(
-        self, owner: str, page: Page, *, status: AssetStatus | None = None, oldest_first: bool = False
+        self, owner: str, page: PageBounds, *, status: AssetStatus | None = None, oldest_first: bool = False
     ) -> tuple[Sequence[Asset], str | None]:
         """List assets; `oldest_first` gives the stable order that catalogue pages use."""
 
@@ -91,14 +99,14 @@ class Store(Protocol):
         """Return one agreement."""
 
     async def agreements(
-        self, owner: str, page: Page, *, dataset: str | None = None, counterparty: str | None = None
+        self, owner: str, page: PageBounds, *, dataset: str | None = None, counterparty: str | None = None
     ) -> tuple[Sequence[Agreement], str | None]:
         """List agreements."""
 
     async def hold(self, owner: str, process_id: str) -> Hold | None:
         """Return the hold of a process."""
 
-    async def holds(self, owner: str, page: Page) -> tuple[Sequence[Hold], str | None]:
+    async def holds(self, owner: str, page: PageBounds) -> tuple[Sequence[Hold], str | None]:
         """List holds, oldest first."""
 
     async def backoffs(self, owner: str) -> Sequence[Backoff]:
@@ -135,7 +143,7 @@ class Store(Protocol):
         """Return the `active` entries whose deadline is not after `now` and whose duty has no other entry since."""
 
     async def consents(
-        self, owner: str, page: Page, *, subject: str | None = None, dataset: str | None = None
+        self, owner: str, page: PageBounds, *, subject: str | None = None, dataset: str | None = None
     ) -> tuple[Sequence[Consent], str | None]:
         """List the entries of the consent register, newest first."""
 
@@ -149,7 +157,7 @@ class Store(Protocol):
         """Return a number that grows with every entry of the consent register."""
 
     async def leaves(
-        self, owner: str, page: Page, *, process_id: str | None = None
+        self, owner: str, page: PageBounds, *, process_id: str | None = None
     ) -> tuple[Sequence[Leaf], str | None]:
         """List audit leaves, oldest first."""
 

@@ -11,7 +11,7 @@ import msgspec
 
 from connector.policy.model.decision import RowFilter
 
-Format = Literal["csv", "json", "ndjson"]
+RecordFormat = Literal["csv", "json", "ndjson"]
 """Text with a header line (RFC 4180), a JSON array of objects, or one JSON object a line."""
 
 PRECISION = re.compile(r"hour|day|month|year|(decimals|prefix)-\d{1,2}|(?=.*[1-9])\d{1,9}(\.\d{1,9})?")
@@ -33,7 +33,7 @@ class Records(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, for
         smallest_group: how many people or things the smallest group in the data has, where the owner knows.
     """
 
-    format: Format
+    format: RecordFormat
     delimiter: str = ""
     fields: tuple[str, ...] = ()
     facts: dict[str, str] = {}
@@ -44,7 +44,7 @@ class Records(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, for
     smallest_group: int = 0
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class TransformStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One transform with its parameters: which fields, how coarse, how large the smallest group, what is added up."""
 
     name: str
@@ -73,7 +73,7 @@ class Treatment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     records: Records
-    steps: tuple[Step, ...] = ()
+    steps: tuple[TransformStep, ...] = ()
     rows: RowFilter | None = None
     consent: Consenting | None = None
 

@@ -28,7 +28,7 @@ def read_turtle(content: bytes) -> dict[str, Any]:
     graph = _parsed(content)
     if len(graph) > MOST_STATEMENTS:
         _refuse("too-large", f"A policy in Turtle has at most {MOST_STATEMENTS} statements.")
-    reader = _Reader(graph)
+    reader = _GraphReader(graph)
     policies = {str(subject): subject for subject, kind in reader.typed() if str(kind) in _KINDS}
     if len(policies) != 1:
         _refuse("no-policy", f"The file describes {len(policies)} policies; it has to be about one.")
@@ -59,7 +59,7 @@ def _parsed(content: bytes) -> Any:
     return graph
 
 
-class _Reader:
+class _GraphReader:
     """One graph on its way into nested objects."""
 
     def __init__(self, graph: Any) -> None:

@@ -9,14 +9,14 @@ from typing import Any
 import msgspec
 
 from connector.ports.changes import Change, PutAsset, PutProcess
-from connector.ports.entities import Page
+from connector.ports.entities import PageBounds
 from connector.ports.record import Delta, Entry
 from connector.ports.store import AnyProcess
-from connector.protocol.dsp.machines.machine import Kind
+from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION
 from connector.protocol.dsp.machines.transfer_machine import TRANSFER
 
-_TERMINAL = {Kind.NEGOTIATION: NEGOTIATION.terminal, Kind.TRANSFER: TRANSFER.terminal}
+_TERMINAL = {ProcessKind.NEGOTIATION: NEGOTIATION.terminal, ProcessKind.TRANSFER: TRANSFER.terminal}
 _LAST = 2**63 - 1
 
 HIDDEN_AFTER_MS = 86_400_000
@@ -52,7 +52,7 @@ def cursor(place: int) -> str:
     return f"{place:x}"
 
 
-def place(page: Page, *, descending: bool) -> int:
+def place(page: PageBounds, *, descending: bool) -> int:
     """Return the place after which (before which, where `descending`) the page begins.
 
     Raises ValueError where the page has no row or its cursor is none of ours.

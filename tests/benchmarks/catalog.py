@@ -15,7 +15,7 @@ import msgspec
 from connector.app.parts import OWNER, Parts, build_parts
 from connector.cli.demo.stage import Stage
 from connector.ports.changes import PutAsset
-from connector.ports.entities import Asset, Page
+from connector.ports.entities import Asset, PageBounds
 from connector.ports.identity import Intent
 from connector.settings import load
 from connector.store.sqlite.store import open_store
@@ -75,7 +75,7 @@ async def _fill(stage: Stage, size: int) -> None:
         known: list[Asset] = []
         after: str | None = None
         while not known or after is not None:
-            rows, after = await store.assets(OWNER, Page(limit=500, after=after), oldest_first=True)
+            rows, after = await store.assets(OWNER, PageBounds(limit=500, after=after), oldest_first=True)
             known += rows
         for begin in range(len(known), size, 500):
             numbers = range(begin, min(begin + 500, size))

@@ -81,7 +81,7 @@ def _catalog() -> Figure:
 
 def _shared(base: Path) -> Figure:
     """The product's catalogue: offers that share a few access policies, asked for one caller, against one by one."""
-    plane = Desk(base).plane
+    rooms = Desk(base).rooms
     policies = [
         json.dumps(
             {
@@ -95,11 +95,11 @@ def _shared(base: Path) -> Figure:
     situation = Situation(participant=MOBILITY, claims=CLAIMS)
 
     def shown(*, at_once: bool) -> int:
-        ask = judgement.onlooker(plane, situation)
+        ask = judgement.onlooker(rooms.judging, situation)
         count = 0
         for number in range(OFFERS):
             if not at_once:
-                ask = judgement.onlooker(plane, situation)
+                ask = judgement.onlooker(rooms.judging, situation)
             count += ask(policies[number % ACCESS_POLICIES], f"urn:asset:{number}")
         return count
 

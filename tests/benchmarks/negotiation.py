@@ -14,13 +14,13 @@ from pathlib import Path
 import aiohttp
 import uvloop
 
-from connector.app.connector import Connector, build
+from connector.app.connector import ConnectorServer, build
 from connector.app.serve import tune
 from connector.cli.demo.stage import Stage
 from connector.controlplane.core import documents
 from connector.controlplane.usecases import negotiation
 from connector.net.tls import client_context
-from connector.ports.entities import Page
+from connector.ports.entities import PageBounds
 from connector.protocol.dsp.machines.negotiation_machine import NegotiationState
 from connector.settings import load
 from tests.benchmarks.cached import remember_tokens
@@ -96,10 +96,10 @@ async def _consume(stage: Stage, dataset: str, offer_id: str, name: str) -> list
     ]
 
 
-async def _one(connector: Connector, provider: str, dataset: str, offer_id: str) -> tuple[str, float, float]:
+async def _one(connector: ConnectorServer, provider: str, dataset: str, offer_id: str) -> tuple[str, float, float]:
     """Negotiate once; return our pid, and when it was asked for and was FINALIZED here (seconds of the wall clock)."""
-    plane = connector.plane
-    known = plane.identity.participant(provider)
+    context = connector.context
+    known = connector.parts.identity.participant(provider)
     assert known is not None
     assert known.address is not None
     offer = documents.message_offer(
@@ -107,21 +107,21 @@ async def _one(connector: Connector, provider: str, dataset: str, offer_id: str)
         offer_id=offer_id,
         target=dataset,
         assigner=provider,
-        assignee=plane.participant,
+        assignee=context.participant,
     )
     begun = time.time()
-    process = await negotiation.ask(plane, provider, known.address, offer)
+    process = await negotiation.ask(context, provider, known.address, offer)
     while process.state != NegotiationState.FINALIZED:
         assert process.state != NegotiationState.TERMINATED, process.ended
-        assert await plane.watch.changed(process.id, 60), "a negotiation is stuck"
-        process = await negotiation.get(plane, process.id)
+        assert await context.watch.changed(process.id, 60), "a negotiation is stuck"
+        process = await negotiation.get(context, process.id)
     return process.id, begun, time.time()
 
 
-async def _both_final(connector: Connector, stage: Stage, some: list[tuple[str, float, float]]) -> list[float]:
+async def _both_final(connector: ConnectorServer, stage: Stage, some: list[tuple[str, float, float]]) -> list[float]:
     """Show that nothing is left open on either side; return the seconds until both sides of some were FINALIZED."""
     await asyncio.sleep(1.0)
-    rows, _ = await connector.plane.store.negotiations(connector.plane.owner, Page(limit=500))
+    rows, _ = await connector.context.store.negotiations(connector.context.owner, PageBounds(limit=500))
     assert {row.state for row in rows} == {NegotiationState.FINALIZED}
     theirs = list(stage.actors["city"].client().negotiations.all(limit=500))
     assert {row.state for row in theirs} == {"FINALIZED"}
@@ -130,7 +130,7 @@ async def _both_final(connector: Connector, stage: Stage, some: list[tuple[str, 
     return [max(done, settled[pid]) - begun for pid, begun, done in some]
 
 
-async def _echo(connector: Connector) -> float:
+async def _echo(connector: ConnectorServer) -> float:
     """Baseline: one round trip of HTTP to a listener of ours that only answers (the version document)."""
     url = connector.listeners.addresses["protocol"] + "/.well-known/dspace-version"
     trust = client_context(ca_file=connector.parts.settings.net.ca)

@@ -20,12 +20,12 @@ from typing import Any
 import msgspec
 import uvloop
 
-from connector.app.connector import Connector, build
+from connector.app.connector import ConnectorServer, build
 from connector.app.serve import tune
 from connector.cli.demo.stage import Stage
 from connector.client import AsyncConnector
 from connector.controlplane.usecases import transfer
-from connector.ports.flow import Arrival, Receipt, Sink
+from connector.ports.flow import Arrival, Sink, SinkReceipt
 from connector.protocol.dsp.common import DataAddress, authorization, endpoint_url
 from connector.settings import load
 from tests.benchmarks.figures import Figure, figure, percentile
@@ -123,7 +123,7 @@ class FirstByte:
         self.received = sink.received
         self.arrived: asyncio.Future[float] = asyncio.get_running_loop().create_future()
 
-    async def write(self, address: dict[str, Any], arrival: Arrival, chunks: AsyncIterator[bytes]) -> Receipt:
+    async def write(self, address: dict[str, Any], arrival: Arrival, chunks: AsyncIterator[bytes]) -> SinkReceipt:
         """Take the delivery."""
         return await self._sink.write(address, arrival, self._watched(chunks))
 
@@ -166,13 +166,13 @@ async def _agreement(stage: Stage, firm: AsyncConnector, provider: str, source: 
     return done.agreement_id
 
 
-async def _first_byte(connector: Connector, firm: AsyncConnector, agreement: str) -> float:
+async def _first_byte(connector: ConnectorServer, firm: AsyncConnector, agreement: str) -> float:
     """Ask for a transfer; return the seconds until the first byte of its data was here."""
     sinks: Any = connector.dataplane.sinks
     kept, sinks["file"] = sinks["file"], FirstByte(sinks["file"])
     try:
         begun = time.perf_counter()
-        process = await transfer.request(connector.plane, agreement)
+        process = await transfer.request(connector.enforcing, agreement)
         arrived: float = await asyncio.wait_for(sinks["file"].arrived, 30)
         await firm.transfers.wait(process.id, timeout_s=30)
         return arrived - begun
@@ -180,7 +180,9 @@ async def _first_byte(connector: Connector, firm: AsyncConnector, agreement: str
         sinks["file"] = kept
 
 
-async def _delivery(connector: Connector, stage: Stage, firm: AsyncConnector, agreement: str, way: str) -> list[Figure]:
+async def _delivery(
+    connector: ConnectorServer, stage: Stage, firm: AsyncConnector, agreement: str, way: str
+) -> list[Figure]:
     """Return the rate of a whole delivery into a file, hashed and on the disk, and what both sides worked for it."""
     pids = {"provider": stage.processes["city"].pid, "consumer": os.getpid()}
     before = {side: cpu_s((pid,)) for side, pid in pids.items()}
@@ -199,18 +201,18 @@ async def _delivery(connector: Connector, stage: Stage, firm: AsyncConnector, ag
     ]
 
 
-async def _place(connector: Connector, firm: AsyncConnector, agreement: str, pid: int) -> Place:
+async def _place(connector: ConnectorServer, firm: AsyncConnector, agreement: str, pid: int) -> Place:
     """Return where to pull, and with which token, as the started transfer's message to the consumer said."""
     begun = await firm.transfers.start(agreement, keep=True)
     await firm.transfers.wait(begun.id, timeout_s=60)
-    process = await transfer.get(connector.plane, begun.id)
+    process = await transfer.get(connector.context, begun.id)
     assert process.data_address is not None
     _throw_away(connector)
     address = msgspec.json.decode(process.data_address, type=DataAddress)
     return Place(endpoint_url(address) or "", authorization(address) or "", (pid,))
 
 
-def _throw_away(connector: Connector) -> None:
+def _throw_away(connector: ConnectorServer) -> None:
     for folder in connector.parts.settings.received.iterdir():
         if not folder.name.startswith("."):
             shutil.rmtree(folder)

@@ -9,7 +9,7 @@ import aiohttp
 
 from connector.policy.model.decision import RowFilter
 from connector.policy.model.model import DK, AtomicConstraint, Iri
-from connector.ports.treatment import Records, Step, Treatment
+from connector.ports.treatment import Records, TransformStep, Treatment
 from tests.benchmarks.figures import Figure, figure
 from tests.dataplane.records import CONSENTING, TREATING, consented, encoded, treat
 from tests.dataplane.world import lease, side, url_and_token
@@ -18,10 +18,10 @@ ROWS = 100_000
 _AGREED = AtomicConstraint(left=DK + "consentStatus", operator="eq", right=(Iri("https://w3id.org/dpv#ConsentGiven"),))
 _PEOPLE = Records(format="csv", subject="person")
 CASES: Sequence[tuple[str, Treatment]] = [
-    ("treated drop", treat(_PEOPLE, Step(name="drop", fields=("plate",)))),
-    ("treated pseudonymise", treat(_PEOPLE, Step(name="pseudonymise", fields=("plate",)))),
-    ("treated suppress", treat(_PEOPLE, Step(name="suppress", fields=("district",), smallest_group=5))),
-    ("treated aggregate", treat(_PEOPLE, Step(name="aggregate", fields=("district",), measures=("count",)))),
+    ("treated drop", treat(_PEOPLE, TransformStep(name="drop", fields=("plate",)))),
+    ("treated pseudonymise", treat(_PEOPLE, TransformStep(name="pseudonymise", fields=("plate",)))),
+    ("treated suppress", treat(_PEOPLE, TransformStep(name="suppress", fields=("district",), smallest_group=5))),
+    ("treated aggregate", treat(_PEOPLE, TransformStep(name="aggregate", fields=("district",), measures=("count",)))),
     ("treated consent", treat(_PEOPLE, rows=RowFilter(keep=(_AGREED,)), consent=CONSENTING)),
 ]
 

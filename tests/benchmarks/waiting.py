@@ -12,7 +12,7 @@ from connector.app.parts import OWNER
 from connector.cli.demo.stage import Stage
 from connector.ports.changes import PutProcess
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation, NegotiationState
+from connector.protocol.dsp.machines.negotiation_machine import Negotiation, NegotiationState
 from connector.settings import load
 from connector.store.sqlite.store import open_store
 from tests.benchmarks.figures import Figure, figure
@@ -60,10 +60,10 @@ async def _fill(stage: Stage) -> None:
         await store.close()
 
 
-def _waiting(number: int) -> ContractNegotiation:
+def _waiting(number: int) -> Negotiation:
     """Return a negotiation whose offer lies with the peer."""
     now = int(time.time() * 1000)
-    return ContractNegotiation(
+    return Negotiation(
         owner=OWNER,
         id=f"urn:uuid:{number:08}",
         role=Role.PROVIDER,

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import jsonschema_rs
 
-from connector.app.connector import Connector
+from connector.app.connector import ConnectorServer
 from connector.identity.tokens import issue, sign
 from connector.protocol.dsp.common import CONTEXT
 from tests.pair.space import Space, host, participant
@@ -31,7 +31,7 @@ _SCHEMAS = {
 class Door:
     """The city's listener; who knocks is the firm, unless it says otherwise. `tokens` is every secret it showed."""
 
-    def __init__(self, space: Space, city: Connector, offer: str, dataset: str) -> None:
+    def __init__(self, space: Space, city: ConnectorServer, offer: str, dataset: str) -> None:
         self.space = space
         self.city = city
         self.app = app = city.protocol

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connector.app.logs import Lines
+from connector.app.logs import TextFormatter
 from connector.identity.roster import RosterIdentity
 from connector.protocol.dsp.common import CONTEXT
 from tests.binding.door import BASE, UNKNOWN, Door, refused
@@ -190,7 +190,7 @@ async def test_a_pid_that_names_another_process_already_is_refused(door: Door) -
 async def test_a_path_cannot_forge_a_line_of_the_log(door: Door, path: str, caplog: pytest.LogCaptureFixture) -> None:
     refused(await door.get(path, token=None), 401)
     for record in caplog.records:
-        line = Lines().format(record)
+        line = TextFormatter().format(record)
         assert all(character.isprintable() for character in line), line
 
 

@@ -13,7 +13,7 @@ from connector.broker.crawler import Crawler
 from connector.broker.schedule import DAY
 from connector.ports.changes import Replayed
 from connector.ports.identity import Caller, Intent
-from connector.store.memory.record import MemoryRecord
+from connector.store.memory.record import MemoryBrokerStore
 from tests.broker.world import BROKER, CITY, Catalogue, Space, dataset, titled
 
 
@@ -33,7 +33,7 @@ class Desk:
 
     def __init__(self, **catalogues: Catalogue) -> None:
         self.space = Space(**(catalogues or offers()))
-        self.record = MemoryRecord(lambda: self.space.now)
+        self.record = MemoryBrokerStore(lambda: self.space.now)
         self.crawler = Crawler(
             self.record, self.space, self.space, participant=BROKER, now=lambda: self.space.now, jitter=lambda: 0.0
         )

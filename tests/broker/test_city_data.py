@@ -11,8 +11,8 @@ import pytest
 
 from connector.broker import search
 from connector.broker.crawler import Crawler
-from connector.ports.record import Record
-from connector.store.memory.record import MemoryRecord
+from connector.ports.record import BrokerStore
+from connector.store.memory.record import MemoryBrokerStore
 from connector.store.sqlite.record.record import open_record
 from tests.broker.world import BROKER, CITY, Catalogue, Space, titled
 from tests.support.data import data_folder
@@ -66,9 +66,9 @@ def cities() -> dict[str, Catalogue]:
 
 
 @pytest.fixture(params=["memory", "sqlite"])
-async def record(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Record]:
+async def record(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[BrokerStore]:
     space = Space(**cities())
-    filled: Record = MemoryRecord(lambda: space.now)
+    filled: BrokerStore = MemoryBrokerStore(lambda: space.now)
     if request.param == "sqlite":
         filled = await open_record(tmp_path / "record.sqlite", now=lambda: space.now)
     crawler = Crawler(filled, space, space, participant=BROKER, now=lambda: space.now, jitter=lambda: 0.0)
@@ -78,7 +78,7 @@ async def record(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
     await filled.close()
 
 
-async def found(record: Record, text: str = "", **asked: Any) -> list[str]:
+async def found(record: BrokerStore, text: str = "", **asked: Any) -> list[str]:
     """Return the identifiers of all hits, best first, page after page."""
     ids: list[str] = []
     while True:
@@ -92,14 +92,14 @@ def having(rows: list[Row], name: str, fits: Callable[[str], object]) -> set[str
     return {row.get("poi_id") or row["id"] for row in rows if any(fits(row[column] or "") for column in name.split())}
 
 
-async def test_every_published_row_is_indexed_under_its_city(record: Record) -> None:
+async def test_every_published_row_is_indexed_under_its_city(record: BrokerStore) -> None:
     sources = {source.participant: source for source in await record.sources()}
     assert sources[CITY + "bochum"].datasets == 1 + len(playgrounds())
     assert sources[CITY + "karlsruhe"].datasets == len(roadworks())
     assert [source.error for source in sources.values()] == [None, None]
 
 
-async def test_the_weather_station_is_found_however_it_is_asked_for(record: Record) -> None:
+async def test_the_weather_station_is_found_however_it_is_asked_for(record: BrokerStore) -> None:
     expected = [weather()["@id"]]
     for words in (
         "Wetterstation Bochum",
@@ -113,7 +113,7 @@ async def test_the_weather_station_is_found_however_it_is_asked_for(record: Reco
         assert await found(record, words) == expected, words
 
 
-async def test_a_street_is_found_in_any_spelling_in_exactly_the_rows_that_name_it(record: Record) -> None:
+async def test_a_street_is_found_in_any_spelling_in_exactly_the_rows_that_name_it(record: BrokerStore) -> None:
     rows = roadworks()
     expected = having(rows, "titel info", re.compile(r"\bDurlacher Allee\b").search)
     assert expected
@@ -124,7 +124,7 @@ async def test_a_street_is_found_in_any_spelling_in_exactly_the_rows_that_name_i
         assert set(await found(record, words)) == sharp
 
 
-async def test_a_category_and_a_publisher_narrow_to_exactly_their_rows(record: Record) -> None:
+async def test_a_category_and_a_publisher_narrow_to_exactly_their_rows(record: BrokerStore) -> None:
     grounds, works = playgrounds(), roadworks()
     pitches = having(grounds, "kategorie", "Bolzplätze".__eq__)
     assert len(pitches) > 20
@@ -136,5 +136,5 @@ async def test_a_category_and_a_publisher_narrow_to_exactly_their_rows(record: R
     assert set(await found(record, "baustellen", publisher="Verkehrsbetriebe Karlsruhe")) == owner
 
 
-async def test_words_of_two_cities_together_find_nothing(record: Record) -> None:
+async def test_words_of_two_cities_together_find_nothing(record: BrokerStore) -> None:
     assert await found(record, "spielplätze durlacher") == []

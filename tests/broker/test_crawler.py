@@ -13,13 +13,13 @@ from connector.broker.schedule import DAY, MINUTE, Rhythm
 from connector.ports.changes import Unavailable
 from connector.ports.peer import Nested
 from connector.ports.record import CrawlSource, Delta, Liveness, Query
-from connector.store.memory.record import MemoryRecord
+from connector.store.memory.record import MemoryBrokerStore
 from tests.broker.world import BROKER, CITY, PAGE, Catalogue, Space, dataset, member, titled
 
 A = CITY + "a"
 
 
-def crawler_of(space: Space, record: MemoryRecord, **changed: Any) -> Crawler:
+def crawler_of(space: Space, record: MemoryBrokerStore, **changed: Any) -> Crawler:
     chosen: dict[str, Any] = {"participant": BROKER, "now": lambda: space.now, "jitter": lambda: 0.0, **changed}
     return Crawler(record, space, space, **chosen)
 
@@ -29,7 +29,7 @@ class World:
 
     def __init__(self, **catalogues: Catalogue) -> None:
         self.space = Space(**catalogues)
-        self.record = MemoryRecord(lambda: self.space.now)
+        self.record = MemoryBrokerStore(lambda: self.space.now)
         self.crawler = crawler_of(self.space, self.record)
 
     @property
@@ -330,7 +330,7 @@ async def test_a_crawl_that_is_cut_off_leaves_nothing_behind() -> None:
     assert (await world.source()).liveness is Liveness.NEW
 
 
-class FullDisk(MemoryRecord):
+class FullDisk(MemoryBrokerStore):
     """A record that takes sources and, while it is full, no crawl."""
 
     full = True

@@ -9,30 +9,30 @@ import httpx
 import msgspec
 import pytest
 
-from connector.app.broker import Broker, build_broker
+from connector.app.broker import BrokerServer, build_broker
 from connector.broker import federated
 from connector.broker.crawler import Crawler
-from connector.net.transport import Call
+from connector.net.transport import HttpCall
 from connector.protocol.dsp.catalog import Catalog
 from connector.protocol.dsp.codec import decode
 from connector.protocol.dsp.errors import RemoteProtocolError
 from connector.settings import Settings, anchored
-from connector.store.memory.record import MemoryRecord
+from connector.store.memory.record import MemoryBrokerStore
 from tests.broker.world import BROKER, CITY, Catalogue, Space, dataset, member, titled
 
 ADDRESS = "https://broker.example/dsp/2025-1"
 
 
-async def crawled(**catalogues: Catalogue) -> MemoryRecord:
+async def crawled(**catalogues: Catalogue) -> MemoryBrokerStore:
     space = Space(**catalogues)
-    record = MemoryRecord(lambda: space.now)
+    record = MemoryBrokerStore(lambda: space.now)
     crawler = Crawler(record, space, space, participant=BROKER, now=lambda: space.now, jitter=lambda: 0.0)
     await crawler.turn()
     await crawler.settled()
     return record
 
 
-async def page(record: MemoryRecord, **asked: Any) -> federated.CatalogPart:
+async def page(record: MemoryBrokerStore, **asked: Any) -> federated.CatalogPart:
     return await federated.provide(record, participant=BROKER, address=ADDRESS, **asked)
 
 
@@ -102,7 +102,7 @@ class Members:
     def __init__(self) -> None:
         self.seen: list[Mapping[str, str]] = []
 
-    async def send(self, call: Call) -> Answered:
+    async def send(self, call: HttpCall) -> Answered:
         self.seen.append(call.headers)
         document = {
             "@context": ["https://w3id.org/dspace/2025/1/context.jsonld"],
@@ -115,7 +115,7 @@ class Members:
 
 
 @pytest.fixture
-async def broker(tmp_path: Path) -> AsyncIterator[Broker]:
+async def broker(tmp_path: Path) -> AsyncIterator[BrokerServer]:
     tokens = {"own": "broker-token", "participants": [member("broker"), member("a")], "tokens": {CITY + "a": "a-token"}}
     (tmp_path / "tokens.json").write_bytes(msgspec.json.encode(tokens))
     settings = {
@@ -137,7 +137,7 @@ def caller(app: Any, token: str) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://broker.example", headers=headers)
 
 
-async def test_a_broker_built_from_settings_crawls_is_searched_and_is_a_catalogue_service(broker: Broker) -> None:
+async def test_a_broker_built_from_settings_crawls_is_searched_and_is_a_catalogue_service(broker: BrokerServer) -> None:
     await broker.crawler.turn()
     await broker.crawler.settled()
     async with caller(broker.api, "a-token") as http:
@@ -155,7 +155,7 @@ async def test_a_broker_built_from_settings_crawls_is_searched_and_is_a_catalogu
         assert (await http.post("/dsp/2025-1/catalog/request", json=asked)).status_code == 401
 
 
-async def test_a_started_broker_listens_at_two_addresses_and_is_ready(broker: Broker) -> None:
+async def test_a_started_broker_listens_at_two_addresses_and_is_ready(broker: BrokerServer) -> None:
     await broker.start()
     assert set(broker.listeners.addresses) == {"protocol", "broker"}
     async with httpx.AsyncClient(base_url=broker.listeners.addresses["broker"]) as http:

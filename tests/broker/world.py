@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from connector.ports.identity import Caller, Intent, Participant, Unauthenticated
-from connector.ports.peer import CatalogPage, Delivery, InDoubt, Nested, Refused
+from connector.ports.peer import CatalogPage, InDoubt, Nested, PeerAnswer, Refused
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machines.machine import Kind
+from connector.protocol.dsp.machines.machine import ProcessKind
 
 CITY = "https://city.example/participants/"
 BROKER = CITY + "broker"
@@ -109,10 +109,12 @@ class Space:
 
     async def send(
         self, participant: str, address: str, message: str, to: Role, pid: str | None, body: bytes
-    ) -> Delivery:
+    ) -> PeerAnswer:
         raise AssertionError("a broker sends no messages")
 
-    async def state(self, participant: str, address: str, kind: Kind, to: Role, pid: str) -> str | Refused | InDoubt:
+    async def state(
+        self, participant: str, address: str, kind: ProcessKind, to: Role, pid: str
+    ) -> str | Refused | InDoubt:
         raise AssertionError("a broker has no processes")
 
     async def dataset(self, participant: str, address: str, id: str) -> bytes | Refused | InDoubt:

@@ -13,9 +13,16 @@ import pytest
 
 from connector.client import AsyncConnector, Connector
 from connector.client.chapters.search import Hit
-from connector.client.frame.errors import Invalid, KeyRefused, NotFound, PeerFailed, Refused, StillWaiting
+from connector.client.frame.errors import (
+    InvalidRequest,
+    KeyRefused,
+    NotFound,
+    PeerUnreachable,
+    RequestRefused,
+    StillWaiting,
+)
 from connector.client.frame.flow import Progress
-from connector.client.get import Offer
+from connector.client.get import WantedOffer
 from connector.ports.peer import InDoubt
 from tests.support.plane import CITY, DATASET, Blocked, Desk
 
@@ -97,9 +104,9 @@ def test_errors_have_a_kind_a_reason_and_an_exit_code(connector: Connector, desk
     desk.peer.failure = InDoubt(reason="It did not answer.")
     for kind, exit_code, call in (
         (NotFound, 3, lambda: connector.negotiations.show("none")),
-        (Invalid, 2, lambda: connector.assets.add("", SOURCE)),
-        (PeerFailed, 5, lambda: connector.catalog.fetch(CITY)),
-        (Refused, 4, lambda: [connector.assets.add("x", SOURCE, id="urn:a") for _ in range(2)]),
+        (InvalidRequest, 2, lambda: connector.assets.add("", SOURCE)),
+        (PeerUnreachable, 5, lambda: connector.catalog.fetch(CITY)),
+        (RequestRefused, 4, lambda: [connector.assets.add("x", SOURCE, id="urn:a") for _ in range(2)]),
         (KeyRefused, 4, lambda: Connector("http://x", "guessed", transport=Blocked(desk.app)).oneself()),
     ):
         with pytest.raises(kind) as caught:
@@ -145,7 +152,7 @@ async def got(desk: Desk, tmp_path: Path, told: list[Progress] | None = None, **
     playing = asyncio.create_task(play(desk, **script))
     try:
         async with awaited(desk) as connector:
-            offer = Offer(participant=CITY, dataset="urn:dataset:air")
+            offer = WantedOffer(participant=CITY, dataset="urn:dataset:air")
             return await connector.get(offer, tmp_path / "mine.csv", progress=told.append if told is not None else None)
     finally:
         playing.cancel()
@@ -174,7 +181,7 @@ async def test_get_uses_an_agreement_that_is_there_and_negotiates_where_it_no_lo
 
 
 async def test_get_tells_why_the_provider_refuses(desk: Desk, tmp_path: Path) -> None:
-    with pytest.raises(Refused, match=r"ended by https://city.example: the terms are not met"):
+    with pytest.raises(RequestRefused, match=r"ended by https://city.example: the terms are not met"):
         await got(desk, tmp_path, negotiation="TERMINATED")
 
 

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from connector.client import Connector
-from connector.client.frame.errors import ClientError, Damaged, Invalid, NotReachable
+from connector.client.frame.errors import ClientError, Damaged, InvalidRequest, NotReachable
 from connector.client.frame.flow import Progress
 
 CONTENT = bytes(range(256)) * 40
@@ -97,7 +97,7 @@ def test_a_connector_that_is_gone_is_told_after_some_tries(tmp_path: Path) -> No
 def test_a_file_of_other_content_is_replaced_only_on_demand(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"mine")
     one = connector(Server({"air.csv": CONTENT}))
-    with pytest.raises(Invalid, match="exists already"):
+    with pytest.raises(InvalidRequest, match="exists already"):
         one.transfers.download("t", tmp_path / "a.csv")
     assert (tmp_path / "a.csv").read_bytes() == b"mine"
     one.transfers.download("t", tmp_path / "a.csv", overwrite=True)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from connector.ports.changes import Unavailable
-from connector.ports.record import CrawlSource, Delta, Entry, Liveness, Query, Record
-from connector.store.memory.record import MemoryRecord
+from connector.ports.record import BrokerStore, CrawlSource, Delta, Entry, Liveness, Query
+from connector.store.memory.record import MemoryBrokerStore
 from connector.store.sqlite.record.record import open_record
 from connector.store.words import words
 
@@ -22,9 +22,9 @@ WORKS = "did:web:works.example"
 
 
 @pytest.fixture(params=["memory", "sqlite"])
-async def record(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Record]:
-    opened: Record = (
-        MemoryRecord(lambda: NOW)
+async def record(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[BrokerStore]:
+    opened: BrokerStore = (
+        MemoryBrokerStore(lambda: NOW)
         if request.param == "memory"
         else await open_record(tmp_path / "record.db", now=lambda: NOW)
     )
@@ -53,13 +53,13 @@ def entry(id: str, title: str = "Daten", participant: str = CITY, **changed: Any
     return Entry(participant=participant, id=id, **(plain | changed))
 
 
-async def found(record: Record, text: str = "", **wanted: Any) -> str:
+async def found(record: BrokerStore, text: str = "", **wanted: Any) -> str:
     hits, total = await record.search(Query(text=text, **wanted))
     assert total == len(hits)
     return " ".join(sorted(hit.entry.id for hit in hits))
 
 
-async def test_a_crawl_is_kept_as_it_came(record: Record) -> None:
+async def test_a_crawl_is_kept_as_it_came(record: BrokerStore) -> None:
     wanted = entry("a", titles={"de": "Müll", "en": "Waste"}, keywords=("Abfall",), themes=("http://t/ENVI",))
     assert await record.apply(Delta(source=source(), upserts=(wanted, entry("b"))), NOW) == 2
     assert await record.entry(CITY, "a") == replace(wanted, seq=1)
@@ -70,14 +70,14 @@ async def test_a_crawl_is_kept_as_it_came(record: Record) -> None:
     assert await record.digests(WORKS) == {}
 
 
-async def test_sources_are_replaced(record: Record) -> None:
+async def test_sources_are_replaced(record: BrokerStore) -> None:
     await record.put_source(source(WORKS))
     await record.put_source(source())
     await record.put_source(source(failures=1, liveness=Liveness.SUSPECT))
     assert await record.sources() == [source(failures=1, liveness=Liveness.SUSPECT), source(WORKS)]
 
 
-async def test_every_change_has_its_number_and_a_removal_leaves_a_tombstone(record: Record) -> None:
+async def test_every_change_has_its_number_and_a_removal_leaves_a_tombstone(record: BrokerStore) -> None:
     await record.apply(Delta(source=source(), upserts=(entry("a", "Alt"), entry("b"), entry("c"))), NOW)
     newer = entry("a", "Neu", changed_at=NOW, first_seen=NOW)
     delta = Delta(source=source(), upserts=(newer,), removed=("b", "unknown"), verified=("c", "b", "unknown"))
@@ -93,7 +93,7 @@ async def test_every_change_has_its_number_and_a_removal_leaves_a_tombstone(reco
     assert "b" not in await record.digests(CITY)
 
 
-async def test_what_was_removed_or_renamed_is_found_no_more_and_what_came_back_is(record: Record) -> None:
+async def test_what_was_removed_or_renamed_is_found_no_more_and_what_came_back_is(record: BrokerStore) -> None:
     await record.apply(Delta(source=source(), upserts=(entry("a", "Parkplatz", keywords=("Auto",)),)), NOW)
     await record.apply(Delta(source=source(), upserts=(entry("a", "Radweg"),)), NOW)
     assert await found(record, "Parkplatz") == ""
@@ -106,18 +106,18 @@ async def test_what_was_removed_or_renamed_is_found_no_more_and_what_came_back_i
 
 
 @pytest.mark.parametrize("text", ["Müll", "müll", "MÜLL", "muell", "MUELL", "Mull", "Mu\u0308ll", "mue", "Mü", "M"])
-async def test_an_umlaut_is_found_however_it_is_typed(record: Record, text: str) -> None:
+async def test_an_umlaut_is_found_however_it_is_typed(record: BrokerStore, text: str) -> None:
     await record.apply(Delta(source=source(), upserts=(entry("a", "Müllabfuhr der Stadt"), entry("b", "Wald"))), NOW)
     assert await found(record, text) == "a"
 
 
 @pytest.mark.parametrize("text", ["Straße", "strasse", "STRASSE", "STRAẞE", "straß", "Strassen"])
-async def test_a_sharp_s_is_two(record: Record, text: str) -> None:
+async def test_a_sharp_s_is_two(record: BrokerStore, text: str) -> None:
     await record.apply(Delta(source=source(), upserts=(entry("a", "Straßenbäume"), entry("b", "Stadt"))), NOW)
     assert await found(record, text) == "a"
 
 
-async def test_all_words_must_match_anywhere_and_only_the_last_may_go_on(record: Record) -> None:
+async def test_all_words_must_match_anywhere_and_only_the_last_may_go_on(record: BrokerStore) -> None:
     tree = entry(
         "a", "Baumkataster", descriptions={"de": "Alle Bäume"}, keywords=("Umwelt",), publisher="Grünflächenamt"
     )
@@ -145,19 +145,19 @@ async def test_all_words_must_match_anywhere_and_only_the_last_may_go_on(record:
         "{a b}: x",
     ],
 )
-async def test_a_query_is_data_and_never_syntax(record: Record, text: str) -> None:
+async def test_a_query_is_data_and_never_syntax(record: BrokerStore, text: str) -> None:
     await record.apply(Delta(source=source(), upserts=(entry("a", "Wald"), entry("b", "Wiese"))), NOW)
     assert await found(record, text) == ""
     assert await found(record, "Wald") == "a"
 
 
-async def test_words_like_operators_are_words(record: Record) -> None:
+async def test_words_like_operators_are_words(record: BrokerStore) -> None:
     await record.apply(Delta(source=source(), upserts=(entry("a", "NOT AND OR-NEAR e-mail 2024/25"),)), NOW)
     for text in ("not", "and or", "NEAR", "e-mail", "2024/25"):
         assert await found(record, text) == "a"
 
 
-async def test_filters_are_exact_and_combine(record: Record) -> None:
+async def test_filters_are_exact_and_combine(record: BrokerStore) -> None:
     rows = (
         entry("a", "Bäume", keywords=("Umwelt", "Grün"), themes=("ENVI",), publisher="Amt 67"),
         entry("b", "Bäume", keywords=("Umwelt",), themes=("TRAN",), publisher="Amt 66"),
@@ -172,7 +172,7 @@ async def test_filters_are_exact_and_combine(record: Record) -> None:
     assert await found(record, theme="' OR 1=1") == ""
 
 
-async def test_the_title_weighs_most_and_pages_follow_each_other(record: Record) -> None:
+async def test_the_title_weighs_most_and_pages_follow_each_other(record: BrokerStore) -> None:
     filler = "mit vielen anderen Worten in einem langen Text"
     rows = (
         entry("described", "Daten", descriptions={"de": f"{filler} Wald"}),
@@ -188,7 +188,7 @@ async def test_the_title_weighs_most_and_pages_follow_each_other(record: Record)
     assert (await record.search(Query(text="wald", limit=0)))[1] == 3
 
 
-async def test_without_words_the_latest_change_comes_first(record: Record) -> None:
+async def test_without_words_the_latest_change_comes_first(record: BrokerStore) -> None:
     rows = tuple(entry(name, changed_at=at) for name, at in (("a", 1), ("b", 3), ("c", 2)))
     await record.apply(Delta(source=source(), upserts=rows), NOW)
     hits, _ = await record.search(Query())
@@ -207,7 +207,7 @@ async def test_without_words_the_latest_change_comes_first(record: Record) -> No
     ],
 )
 async def test_the_liveness_of_its_source_decides_whether_an_entry_is_shown(
-    record: Record, liveness: Liveness, since: int | None, shown: bool, shown_stale: bool
+    record: BrokerStore, liveness: Liveness, since: int | None, shown: bool, shown_stale: bool
 ) -> None:
     await record.apply(Delta(source=source(), upserts=(entry("a", "Wald"),)), NOW)
     await record.put_source(source(liveness=liveness, failing_since=since))
@@ -217,7 +217,7 @@ async def test_the_liveness_of_its_source_decides_whether_an_entry_is_shown(
         assert [hit.liveness for hit in hits] == ([liveness] if shown_stale else [])
 
 
-async def test_a_source_speaks_for_itself_alone(record: Record) -> None:
+async def test_a_source_speaks_for_itself_alone(record: BrokerStore) -> None:
     await record.apply(Delta(source=source(), upserts=(entry("a", "Wald"),)), NOW)
     with pytest.raises(ValueError, match="speaks for itself"):
         await record.apply(
@@ -229,7 +229,7 @@ async def test_a_source_speaks_for_itself_alone(record: Record) -> None:
     assert await record.entry(WORKS, "b") is None
 
 
-async def test_present_entries_are_listed_in_a_stable_order(record: Record) -> None:
+async def test_present_entries_are_listed_in_a_stable_order(record: BrokerStore) -> None:
     await record.apply(Delta(source=source(), upserts=tuple(entry(name) for name in "edcba")), NOW)
     rows, after = await record.entries(None, 2)
     seen = [row.id for row in rows]
@@ -242,7 +242,7 @@ async def test_present_entries_are_listed_in_a_stable_order(record: Record) -> N
         await record.entries("' OR 1=1", 2)
 
 
-async def test_a_closed_record_is_unavailable(record: Record) -> None:
+async def test_a_closed_record_is_unavailable(record: BrokerStore) -> None:
     await record.close()
     with pytest.raises(Unavailable):
         await record.search(Query())

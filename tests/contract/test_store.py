@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from connector.ports import changes
 from connector.ports.changes import Conflict, LimitReached, Replayed, TooSoon, Unavailable
-from connector.ports.entities import AssetStatus, Backoff, DutyState, Page, PaymentState, Recent, Usage
+from connector.ports.entities import AssetStatus, Backoff, DutyState, PageBounds, PaymentState, Recent, Usage
 from connector.ports.store import Store
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machines.machine import Kind, Pending
+from connector.protocol.dsp.machines.machine import Pending, ProcessKind
 from connector.store.memory.store import MemoryStore
 from connector.store.sqlite.store import open_store
 from tests.contract import values
@@ -35,7 +35,7 @@ async def test_a_process_comes_back_as_it_was_put(store: Store) -> None:
     await store.commit([changes.PutProcess(negotiation, None), changes.PutProcess(transfer, None)])
     assert await store.negotiation(OWNER, "urn:n:1") == negotiation
     assert await store.transfer(OWNER, "urn:n:1") == transfer
-    found = await store.process_of_peer(OWNER, Kind.NEGOTIATION, Role.PROVIDER, negotiation.peer, "urn:p:1")
+    found = await store.process_of_peer(OWNER, ProcessKind.NEGOTIATION, Role.PROVIDER, negotiation.peer, "urn:p:1")
     assert found == negotiation
 
 
@@ -47,10 +47,11 @@ async def test_unknown_and_foreign_keys_answer_none(store: Store) -> None:
         assert await store.asset(owner, pid) is None
         assert await store.flow_of_token(pid) is None
     peer = "did:web:peer.example"
-    assert await store.process_of_peer(OWNER, Kind.NEGOTIATION, Role.CONSUMER, peer, "urn:p:1") is None
-    assert await store.process_of_peer(OWNER, Kind.TRANSFER, Role.PROVIDER, peer, "urn:p:1") is None
+    assert await store.process_of_peer(OWNER, ProcessKind.NEGOTIATION, Role.CONSUMER, peer, "urn:p:1") is None
+    assert await store.process_of_peer(OWNER, ProcessKind.TRANSFER, Role.PROVIDER, peer, "urn:p:1") is None
     assert (
-        await store.process_of_peer(OWNER, Kind.NEGOTIATION, Role.PROVIDER, "did:web:thief.example", "urn:p:1") is None
+        await store.process_of_peer(OWNER, ProcessKind.NEGOTIATION, Role.PROVIDER, "did:web:thief.example", "urn:p:1")
+        is None
     )
 
 
@@ -116,19 +117,20 @@ async def test_a_group_is_kept_whole_or_not_at_all(store: Store) -> None:
         )
     assert await store.negotiation(OWNER, "urn:n:1") is None
     assert (
-        await store.process_of_peer(OWNER, Kind.NEGOTIATION, Role.PROVIDER, "did:web:peer.example", "urn:p:1") is None
+        await store.process_of_peer(OWNER, ProcessKind.NEGOTIATION, Role.PROVIDER, "did:web:peer.example", "urn:p:1")
+        is None
     )
     assert await store.asset(OWNER, "urn:d:1") is None
     assert await store.asset_of_offer(OWNER, "offer of urn:d:1") is None
     assert await store.agreement(OWNER, "urn:a:1") is None
     assert await store.consents_of(OWNER, ["s"], "") == {}
     assert await store.consent_revision(OWNER) == 0
-    assert await store.holds(OWNER, Page()) == ([values.hold("urn:n:0")], None)
+    assert await store.holds(OWNER, PageBounds()) == ([values.hold("urn:n:0")], None)
     assert await store.backoffs(OWNER) == []
     assert await store.flow_of_token("aa") is None
     assert await store.lease(OWNER, "urn:t:1") is None
     assert await store.usage(OWNER, "urn:a:1") == Usage(owner=OWNER, agreement_id="urn:a:1", bytes_moved=0, uses=0)
-    assert [leaf.id for leaf in (await store.leaves(OWNER, Page()))[0]] == ["first"]
+    assert [leaf.id for leaf in (await store.leaves(OWNER, PageBounds()))[0]] == ["first"]
 
 
 async def test_a_token_is_used_once_for_each_owner_and_issuer(store: Store) -> None:
@@ -161,35 +163,44 @@ async def test_listings_are_filtered_and_newest_first(store: Store) -> None:
     await store.commit([changes.PutProcess(values.transfer("urn:t:2", agreement_id="urn:agreement:2"), None)])
 
     async def listed(**wanted: str) -> str:
-        return "".join(p.id[-1] for p in (await store.negotiations(OWNER, Page(), **wanted))[0])
+        return "".join(p.id[-1] for p in (await store.negotiations(OWNER, PageBounds(), **wanted))[0])
 
     assert await listed() == "654321"
     assert await listed(state="AGREED") == "531"
     assert await listed(state="AGREED", peer="did:web:a.example") == "31"
     assert await listed(dataset="urn:d:0") == "63"
     assert await listed(state="' OR 1=1 --") == ""
-    assert [t.id for t in (await store.transfers(OWNER, Page()))[0]] == ["urn:t:2", "urn:t:1"]
-    assert [t.id for t in (await store.transfers(OWNER, Page(), agreement_id="urn:agreement:1"))[0]] == ["urn:t:1"]
-    assert (await store.transfers("other", Page())) == ([], None)
+    assert [t.id for t in (await store.transfers(OWNER, PageBounds()))[0]] == ["urn:t:2", "urn:t:1"]
+    assert [t.id for t in (await store.transfers(OWNER, PageBounds(), agreement_id="urn:agreement:1"))[0]] == [
+        "urn:t:1"
+    ]
+    assert (await store.transfers("other", PageBounds())) == ([], None)
 
 
 async def test_pages_follow_each_other_while_new_rows_arrive(store: Store) -> None:
     for number in range(5):
         await store.commit([changes.PutAgreement(values.agreement(f"urn:a:{number}"))])
-    rows, after = await store.agreements(OWNER, Page(limit=2))
+    rows, after = await store.agreements(OWNER, PageBounds(limit=2))
     seen = [row.id for row in rows]
     await store.commit([changes.PutAgreement(values.agreement("urn:a:9"))])
     await store.commit([changes.PutAgreement(values.agreement("urn:a:1", finalized_at=8))])
     while after:
-        rows, after = await store.agreements(OWNER, Page(limit=2, after=after))
+        rows, after = await store.agreements(OWNER, PageBounds(limit=2, after=after))
         seen += [row.id for row in rows]
     assert seen == [f"urn:a:{number}" for number in (4, 3, 2, 1, 0)]
 
 
 @pytest.mark.parametrize(
-    "page", [Page(after="x"), Page(after=""), Page(after="-1"), Page(after="f" * 99), Page(limit=0)]
+    "page",
+    [
+        PageBounds(after="x"),
+        PageBounds(after=""),
+        PageBounds(after="-1"),
+        PageBounds(after="f" * 99),
+        PageBounds(limit=0),
+    ],
 )
-async def test_a_page_that_cannot_be_is_an_error(store: Store, page: Page) -> None:
+async def test_a_page_that_cannot_be_is_an_error(store: Store, page: PageBounds) -> None:
     with pytest.raises(ValueError, match=r"cursor|at least one row"):
         await store.holds(OWNER, page)
 
@@ -223,10 +234,10 @@ async def test_assets_are_listed_either_way(store: Store) -> None:
     for number in range(4):
         status = AssetStatus.DRAFT if number == 1 else AssetStatus.PUBLISHED
         await store.commit([changes.PutAsset(values.asset(str(number), status=status), None)])
-    assert "".join(a.id for a in (await store.assets(OWNER, Page()))[0]) == "3210"
-    rows, after = await store.assets(OWNER, Page(limit=2), status=AssetStatus.PUBLISHED, oldest_first=True)
+    assert "".join(a.id for a in (await store.assets(OWNER, PageBounds()))[0]) == "3210"
+    rows, after = await store.assets(OWNER, PageBounds(limit=2), status=AssetStatus.PUBLISHED, oldest_first=True)
     assert "".join(a.id for a in rows) == "02"
-    rows, after = await store.assets(OWNER, Page(after=after), status=AssetStatus.PUBLISHED, oldest_first=True)
+    rows, after = await store.assets(OWNER, PageBounds(after=after), status=AssetStatus.PUBLISHED, oldest_first=True)
     assert "".join(a.id for a in rows) == "3"
     assert after is None
 
@@ -237,8 +248,8 @@ async def test_agreements_are_replaced_and_filtered(store: Store) -> None:
     await store.commit([changes.PutAgreement(first), changes.PutAgreement(other)])
     await store.commit([changes.PutAgreement(replace(first, finalized_at=9))])
     assert await store.agreement(OWNER, "urn:a:1") == replace(first, finalized_at=9)
-    assert (await store.agreements(OWNER, Page(), dataset="urn:d:2"))[0] == [other]
-    assert (await store.agreements(OWNER, Page(), counterparty=first.counterparty))[0] == [
+    assert (await store.agreements(OWNER, PageBounds(), dataset="urn:d:2"))[0] == [other]
+    assert (await store.agreements(OWNER, PageBounds(), counterparty=first.counterparty))[0] == [
         replace(first, finalized_at=9)
     ]
 
@@ -247,10 +258,10 @@ async def test_holds_are_listed_oldest_first_and_dropped(store: Store) -> None:
     await store.commit([changes.PutHold(values.hold(pid)) for pid in ("a", "b", "c")])
     await store.commit([changes.PutHold(values.hold("a", reason="again"))])
     await store.commit([changes.DropHold(OWNER, "b"), changes.DropHold(OWNER, "unknown")])
-    rows, after = await store.holds(OWNER, Page(limit=1))
+    rows, after = await store.holds(OWNER, PageBounds(limit=1))
     assert rows == [values.hold("c")]
     await store.commit([changes.DropHold(OWNER, "a"), changes.PutHold(values.hold("d"))])
-    assert await store.holds(OWNER, Page(after=after)) == ([values.hold("d")], None)
+    assert await store.holds(OWNER, PageBounds(after=after)) == ([values.hold("d")], None)
     assert await store.hold(OWNER, "a") is None
 
 
@@ -303,12 +314,12 @@ async def test_leaves_are_kept_in_the_order_of_the_commits(store: Store) -> None
     for number, process in enumerate("ababa"):
         await store.commit([changes.AppendLeaf(values.leaf(f"leaf {number}", process, at=9 - number))])
         await store.commit([changes.AppendLeaf(values.leaf(f"other {number}", owner="other"))])
-    rows, after = await store.leaves(OWNER, Page(limit=3))
-    more, _ = await store.leaves(OWNER, Page(limit=3, after=after))
+    rows, after = await store.leaves(OWNER, PageBounds(limit=3))
+    more, _ = await store.leaves(OWNER, PageBounds(limit=3, after=after))
     assert [leaf.position for leaf in [*rows, *more]] == [0, 1, 2, 3, 4]
     assert rows[1] == values.leaf("leaf 1", "b", at=8, position=1)
-    rows, after = await store.leaves(OWNER, Page(limit=2), process_id="a")
-    more, end = await store.leaves(OWNER, Page(limit=2, after=after), process_id="a")
+    rows, after = await store.leaves(OWNER, PageBounds(limit=2), process_id="a")
+    more, end = await store.leaves(OWNER, PageBounds(limit=2, after=after), process_id="a")
     assert [leaf.id for leaf in [*rows, *more]] == ["leaf 0", "leaf 2", "leaf 4"]
     assert end is None
 
@@ -326,7 +337,7 @@ async def test_of_two_that_change_the_same_process_one_loses(store: Store) -> No
     stored = await store.negotiation(OWNER, "urn:n:1")
     assert stored
     assert stored.state == "AGREED"
-    assert [leaf.id for leaf in (await store.leaves(OWNER, Page()))[0]] == ["AGREED"]
+    assert [leaf.id for leaf in (await store.leaves(OWNER, PageBounds()))[0]] == ["AGREED"]
 
 
 async def test_a_closed_store_is_unavailable(store: Store) -> None:
@@ -337,7 +348,7 @@ async def test_a_closed_store_is_unavailable(store: Store) -> None:
     with pytest.raises(Unavailable):
         await store.negotiation(OWNER, "urn:n:1")
     with pytest.raises(Unavailable):
-        await store.holds(OWNER, Page())
+        await store.holds(OWNER, PageBounds())
 
 
 async def test_the_duty_ledger_keeps_each_entry_once_and_in_order(store: Store) -> None:
@@ -472,11 +483,11 @@ async def test_the_latest_entry_of_a_person_counts_and_the_earlier_stay_on_recor
     assert found.keys() == {"anna", "bert"}
     assert list(found["anna"]) == [others[0], others[1], withdrawn]
     assert list((await store.consents_of(OWNER, ["anna"], ""))["anna"]) == [*others[:3], withdrawn]
-    listed, after = await store.consents(OWNER, Page(limit=2), subject="anna")
+    listed, after = await store.consents(OWNER, PageBounds(limit=2), subject="anna")
     assert list(listed) == [withdrawn, others[2]]
-    listed, after = await store.consents(OWNER, Page(limit=9, after=after), subject="anna")
+    listed, after = await store.consents(OWNER, PageBounds(limit=9, after=after), subject="anna")
     assert (list(listed), after) == ([others[1], others[0], given], None)
-    assert list((await store.consents(OWNER, Page(), dataset="urn:d:2"))[0]) == [others[2]]
+    assert list((await store.consents(OWNER, PageBounds(), dataset="urn:d:2"))[0]) == [others[2]]
     assert await store.consents_of(OWNER, [], "urn:d:1") == {}
 
 

@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 
 from connector.dataplane.kinds import TRANSFORMS
 from connector.ports.flow import PERSON, Record, SourceError, Untreatable
-from connector.ports.treatment import Step
+from connector.ports.treatment import TransformStep
 from tests.dataplane.records import CSV, JSON, LINES, deliver, treat
 
 STEPS = {
-    "drop": Step(name="drop", fields=("plate",)),
-    "generalise": Step(name="generalise", fields=("plate",), precision="10"),
-    "pseudonymise": Step(name="pseudonymise", fields=("plate",)),
-    "aggregate": Step(name="aggregate", fields=("street",), measures=("count",), smallest_group=2),
-    "suppress": Step(name="suppress", fields=("street",), smallest_group=2),
+    "drop": TransformStep(name="drop", fields=("plate",)),
+    "generalise": TransformStep(name="generalise", fields=("plate",), precision="10"),
+    "pseudonymise": TransformStep(name="pseudonymise", fields=("plate",)),
+    "aggregate": TransformStep(name="aggregate", fields=("street",), measures=("count",), smallest_group=2),
+    "suppress": TransformStep(name="suppress", fields=("street",), smallest_group=2),
 }
 FIELDS = ("street", "plate", "count")
 RAW = "BI-XY 4711"
@@ -142,7 +142,7 @@ def test_the_raw_value_is_never_in_what_leaves(
 def test_every_group_that_leaves_is_large_enough_and_no_larger_one_is_missing(
     rows: list[tuple[str, str, str]], least: int
 ) -> None:
-    step = Step(name="suppress", fields=("street", "plate"), smallest_group=least)
+    step = TransformStep(name="suppress", fields=("street", "plate"), smallest_group=least)
     left = list(csv.reader(io.StringIO(deliver(as_csv(rows), treat(CSV, step)).decode())))[1:]
     sizes = {key: [row[:2] for row in rows].count(key) for key in {row[:2] for row in rows}}
     assert [tuple(row) for row in left] == [row for row in rows if sizes[row[:2]] >= least]
@@ -150,4 +150,4 @@ def test_every_group_that_leaves_is_large_enough_and_no_larger_one_is_missing(
 
 def test_nothing_is_built_for_a_name_that_nobody_knows() -> None:
     with pytest.raises(SourceError, match="no transform"):
-        deliver(b"a\n1\n", treat(CSV, Step(name="encrypt", fields=("a",))))
+        deliver(b"a\n1\n", treat(CSV, TransformStep(name="encrypt", fields=("a",))))

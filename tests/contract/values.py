@@ -21,13 +21,13 @@ from connector.ports.entities import (
     ReplayKey,
 )
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation
-from connector.protocol.dsp.machines.transfer_machine import TransferProcess
+from connector.protocol.dsp.machines.negotiation_machine import Negotiation
+from connector.protocol.dsp.machines.transfer_machine import Transfer
 
 OWNER = "default"
 
 
-def negotiation(id: str, **changed: Any) -> ContractNegotiation:
+def negotiation(id: str, **changed: Any) -> Negotiation:
     plain: dict[str, Any] = {
         "owner": OWNER,
         "role": Role.PROVIDER,
@@ -40,10 +40,10 @@ def negotiation(id: str, **changed: Any) -> ContractNegotiation:
         "offer": b'{"@type":"Offer"}',
         "offered_by": Role.CONSUMER,
     }
-    return ContractNegotiation(id=id, **(plain | changed))
+    return Negotiation(id=id, **(plain | changed))
 
 
-def transfer(id: str, **changed: Any) -> TransferProcess:
+def transfer(id: str, **changed: Any) -> Transfer:
     plain: dict[str, Any] = {
         "owner": OWNER,
         "role": Role.CONSUMER,
@@ -55,7 +55,7 @@ def transfer(id: str, **changed: Any) -> TransferProcess:
         "dataset": "urn:dataset:bäume",
         "format": "HttpData-PULL",
     }
-    return TransferProcess(id=id, **(plain | changed))
+    return Transfer(id=id, **(plain | changed))
 
 
 def asset(id: str, **changed: Any) -> Asset:

@@ -1,20 +1,19 @@
 """An agreement of ours as provider with terms that a test names, and a clock that a test moves."""
 
-import dataclasses
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
-from connector.controlplane.core.plane import Plane
 from connector.controlplane.enforcing import duties
 from connector.controlplane.judging.library import Library, operands
-from connector.ports.actions import Action
+from connector.ports.actions import Executor
 from connector.ports.changes import PutAgreement, PutAsset
 from connector.ports.entities import Agreement, Asset, AssetStatus, DataClass
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machines.transfer_machine import PULL, FlowState, TransferProcess, TransferState
+from connector.protocol.dsp.machines.transfer_machine import PULL, FlowState, Transfer, TransferState
 from tests.support.plane import ADDRESS, CITY, ME, NOW
+from tests.support.rooms import Rooms
 
 Json = dict[str, Any]
 
@@ -43,17 +42,17 @@ def within(days: int) -> Json:
 
 
 def provider(
-    plane: Plane, clock: Callable[[], int] | None = None, actions: dict[str, Action] | None = None, **more: Any
-) -> Plane:
-    """Return the plane with the operands that are distributed, this clock, and these executors."""
-    return dataclasses.replace(plane, library=LIBRARY, now=clock or plane.now, actions=actions or {}, **more)
+    rooms: Rooms, clock: Callable[[], int] | None = None, actions: dict[str, Executor] | None = None, **more: Any
+) -> Rooms:
+    """Return the rooms with the operands that are distributed, this clock, and these executors."""
+    return rooms.but(library=LIBRARY, now=clock or rooms.context.now, actions=actions or {}, **more)
 
 
-async def conclude(plane: Plane, *, evidence: Json | None = None, **terms: Any) -> Agreement:
+async def conclude(rooms: Rooms, *, evidence: Json | None = None, **terms: Any) -> Agreement:
     """Finalize an agreement on these rules: what the worker commits when the consumer has acknowledged."""
     document = {"@type": "Agreement", "@id": AGREEMENT, "target": DATASET, "assigner": ME, "assignee": CITY, **terms}
     agreement = Agreement(
-        owner=plane.owner,
+        owner=rooms.context.owner,
         id=AGREEMENT,
         role=Role.PROVIDER,
         counterparty=CITY,
@@ -62,16 +61,16 @@ async def conclude(plane: Plane, *, evidence: Json | None = None, **terms: Any) 
         negotiation_id="urn:negotiation:1",
         document=msgspec.json.encode(document),
         evidence=msgspec.json.encode(evidence or {}),
-        agreed_at=plane.now(),
-        finalized_at=plane.now(),
+        agreed_at=rooms.context.now(),
+        finalized_at=rooms.context.now(),
     )
-    await plane.store.commit([PutAgreement(agreement), *duties.scheduled(plane, agreement)])
+    await rooms.context.store.commit([PutAgreement(agreement), *duties.scheduled(rooms.enforcing, agreement)])
     return agreement
 
 
-async def publish(plane: Plane, source: Json) -> None:
+async def publish(rooms: Rooms, source: Json) -> None:
     asset = Asset(
-        owner=plane.owner,
+        owner=rooms.context.owner,
         id=DATASET,
         status=AssetStatus.PUBLISHED,
         data_class=DataClass.OPEN,
@@ -86,13 +85,13 @@ async def publish(plane: Plane, source: Json) -> None:
         document=b"{}",
         version=1,
     )
-    await plane.store.commit([PutAsset(asset, None)])
+    await rooms.context.store.commit([PutAsset(asset, None)])
 
 
-def requested(plane: Plane, pid: str = "urn:transfer:1") -> TransferProcess:
+def requested(rooms: Rooms, pid: str = "urn:transfer:1") -> Transfer:
     """A transfer that the consumer asks for."""
-    return TransferProcess(
-        owner=plane.owner,
+    return Transfer(
+        owner=rooms.context.owner,
         id=pid,
         role=Role.PROVIDER,
         peer=CITY,
@@ -103,7 +102,7 @@ def requested(plane: Plane, pid: str = "urn:transfer:1") -> TransferProcess:
         agreement_id=AGREEMENT,
         dataset=DATASET,
         format=PULL,
-        due_at=plane.now(),
-        created_at=plane.now(),
-        updated_at=plane.now(),
+        due_at=rooms.context.now(),
+        created_at=rooms.context.now(),
+        updated_at=rooms.context.now(),
     )

@@ -20,7 +20,7 @@ from typing import Any
 import uvloop
 
 from connector.app import serve
-from connector.app.connector import Connector, build
+from connector.app.connector import ConnectorServer, build
 from connector.settings import load
 from tests.crash import power
 
@@ -100,7 +100,7 @@ async def _run(settings_file: Path) -> None:
     else:
         fuse = Fuse(int(at), log)
     with power.installed(disk) if kind == "power" else nullcontext():
-        connector: Connector = await build(load(settings_file))
+        connector: ConnectorServer = await build(load(settings_file))
         store, peer = connector.parts.store, connector.parts.peer
         if kind == "start":
             store.commit = fuse.around(store.commit, _written)  # type: ignore[method-assign]  # what this module is for

@@ -15,7 +15,7 @@ import pytest
 
 from connector.ports import changes
 from connector.ports.changes import StoreError
-from connector.ports.entities import Page
+from connector.ports.entities import PageBounds
 from connector.store.sqlite.engine import connection
 from connector.store.sqlite.engine.migrate import migrate, steps
 from connector.store.sqlite.engine.writer import Writer
@@ -29,7 +29,7 @@ GROUPS = 60
 CUTS = 12
 WRITERS = 6
 SHORT, LONG = 6, 150
-MANY = Page(limit=10_000)
+MANY = PageBounds(limit=10_000)
 
 
 class Cut(msgspec.Struct):

@@ -16,7 +16,7 @@ from connector.ports.changes import RecordConsent
 from connector.ports.entities import Consent, Flow, FlowDirection
 from connector.ports.flow import Content
 from connector.ports.secret import Secret
-from connector.ports.treatment import Consenting, Records, Step, Treatment
+from connector.ports.treatment import Consenting, Records, TransformStep, Treatment
 from connector.store.memory.store import MemoryStore
 from tests.dataplane.world import FLOW, OWNER
 
@@ -77,7 +77,7 @@ def deliver(data: bytes, treatment: Treatment, *, cut: int = 0, **rest: Any) -> 
     return asyncio.run(content(pieces, treatment, **rest))
 
 
-def treat(records: Records, *steps: Step, **rest: Any) -> Treatment:
+def treat(records: Records, *steps: TransformStep, **rest: Any) -> Treatment:
     return Treatment(records=records, steps=steps, **rest)
 
 

@@ -8,7 +8,7 @@ import pytest
 from connector import settings
 from connector.cli import reference
 from connector.protocol.dsp.machines import figures
-from connector.protocol.dsp.machines.machine import Table
+from connector.protocol.dsp.machines.machine import StateMachine
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION
 from connector.protocol.dsp.machines.transfer_machine import TRANSFER
 from tests.docs.pages import GENERATED, read
@@ -26,7 +26,7 @@ def test_a_generated_page_is_as_its_code_makes_it(page: str) -> None:
 
 
 @pytest.mark.parametrize("table", [NEGOTIATION, TRANSFER], ids=lambda table: table.kind.value)
-def test_a_figure_has_every_arrow_of_its_table_and_no_other(table: Table) -> None:
+def test_a_figure_has_every_arrow_of_its_table_and_no_other(table: StateMachine) -> None:
     drawn = set()
     for source, target, labels in re.findall(r"^ +(\S+) --> (\S+): (.+)$", figures.diagram(table), re.MULTILINE):
         drawn |= {(source, target, label) for label in labels.split(", ")}

@@ -10,7 +10,7 @@ import aiohttp
 import msgspec
 import pytest
 
-from connector.dataplane.files.folder import Listing
+from connector.dataplane.files.folder import FolderListing
 from connector.dataplane.listener.serve import Accel
 from connector.dataplane.wire.fields import repr_digest
 from connector.ports.entities import FlowDirection
@@ -142,7 +142,7 @@ async def test_a_folder_is_a_listing_from_the_connector_and_members_from_nginx(f
     front.plane.give("set/a b.csv", b"a")
     url, headers = await front.serve({"kind": "file", "path": "set"})
     async with front.http.get(url, headers=headers) as answer:
-        listing = msgspec.json.decode(await answer.read(), type=Listing)
+        listing = msgspec.json.decode(await answer.read(), type=FolderListing)
     async with front.http.get(f"{url}/{listing.members[0].path}", headers=headers) as answer:
         assert (await answer.read(), "Last-Modified" in answer.headers) == (b"a", True)
 

@@ -19,11 +19,11 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from connector.app.connector import Connector, build
+from connector.app.connector import ConnectorServer, build
 from connector.ports.changes import PutAgreement, PutHold, PutProcess
 from connector.ports.entities import Agreement, Hold
 from connector.protocol.dsp.common import Role
-from connector.settings import Key, Limits, Management
+from connector.settings import KeySettings, LimitSettings, ManagementSettings
 from tests.hostile.openapi import POLICY, Grammar, Operation, Sent, operations, requests
 from tests.interop.test_fuzz import encoded
 from tests.pair.space import Space, host, participant
@@ -38,7 +38,7 @@ AGREEMENT = "urn:agreement:1"
 class Api:
     """A connector's management API, and the documents that it goes by."""
 
-    def __init__(self, connector: Connector) -> None:
+    def __init__(self, connector: ConnectorServer) -> None:
         self.connector = connector
         app: Any = connector.management()
         self.document = app.openapi()
@@ -77,7 +77,7 @@ class Api:
 
     async def furnish(self) -> None:
         """Let there be something of everything: an asset, an agreement, processes in several states, a delivery."""
-        store, now = self.connector.parts.store, self.connector.plane.now()
+        store, now = self.connector.parts.store, self.connector.context.now()
         order = {"title": {"de": "Zählung"}, "source": {"kind": "file", "path": "counts.csv"}, "data_class": "open"}
         await self.ask("POST", "/v1/assets", {**order, "id": "urn:drafted"})
         offered = await self.ask("POST", "/v1/assets", {**order, "id": "urn:offered", "policy": POLICY})
@@ -133,8 +133,8 @@ def _in(process: Any, state: str, **more: Any) -> Any:
 async def furnished(space: Space) -> Api:
     """Return the API of a city whose worker rests, with a key for each scope."""
     space.found("city", "firm")
-    keys = tuple(Key(id=name, sha256=_sha256(name), scopes=(scope,)) for name, scope in KEYS.items())
-    chosen = msgspec.structs.replace(space.settings("city", Limits()), management=Management(keys=keys))
+    keys = tuple(KeySettings(id=name, sha256=_sha256(name), scopes=(scope,)) for name, scope in KEYS.items())
+    chosen = msgspec.structs.replace(space.settings("city", LimitSettings()), management=ManagementSettings(keys=keys))
     made = Api(await build(chosen, transport=space.wire))
     (space.base / "city" / "offered" / "counts.csv").write_bytes(b"street;cars\n")
     await made.furnish()

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from starlette.responses import Response
 
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation
-from connector.protocol.dsp.machines.transfer_machine import TransferProcess
+from connector.protocol.dsp.machines.negotiation_machine import Negotiation
+from connector.protocol.dsp.machines.transfer_machine import Transfer
 from tests.hostile.memory import resident
 from tests.interop import clock
 from tests.interop import test_fuzz as grammar
@@ -36,7 +36,7 @@ MEMORY_MOST = 64 * 1024 * 1024
 ROWS_PER_MESSAGE = 6
 OPEN_MOST = 40
 Request = tuple[str, str, bytes, dict[str, str]]
-Process = ContractNegotiation | TransferProcess
+Process = Negotiation | Transfer
 
 
 class Target:
@@ -80,7 +80,7 @@ class Target:
         method, path, body, headers = request
         body = self._ours(body)
         chapter, *rest = path.split("/")
-        rows = [row for row in self.live if chapter.startswith("nego") == isinstance(row, ContractNegotiation)]
+        rows = [row for row in self.live if chapter.startswith("nego") == isinstance(row, Negotiation)]
         if not rows or not rest or chapter == "catalog" or rest in (["request"], ["offers"]):
             return method, path, body, headers
         row = rows[at % len(rows)]

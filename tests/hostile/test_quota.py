@@ -9,7 +9,7 @@ import os
 import httpx
 import pytest
 
-from connector.controlplane.core.plane import Limits
+from connector.controlplane.core.limits import ControlLimits
 from connector.ports.identity import Participant
 from tests.hostile.memory import resident
 from tests.interop.deployed import CTX
@@ -22,7 +22,7 @@ MEMORY_MOST = 16 * 1024 * 1024
 
 async def space(open_per_peer: int) -> tuple[Ours, str]:
     """Return a connector with a quota and what it offers; the worker rests, so that all stays half open."""
-    us = Ours(InProcess(), limits=Limits(open_per_peer=open_per_peer))
+    us = Ours(InProcess(), limits=ControlLimits(open_per_peer=open_per_peer))
     us.identity.known[HONEST] = Participant(id=HONEST, name="Honest", address=HONEST_HOME)
     return us, await us.offers()
 

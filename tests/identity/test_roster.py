@@ -7,9 +7,9 @@ from connector.identity.keys import generate, public_jwk
 from connector.identity.roster import (
     MAX_DOCUMENT,
     MAX_MEMBERS,
+    AcceptedRoster,
     Member,
     RosterRejected,
-    Seen,
     file_source,
     read_roster,
     url_source,
@@ -17,7 +17,7 @@ from connector.identity.roster import (
 from connector.identity.tokens import issue
 from connector.net.addresses import net_policy
 from connector.net.client import GuardedClient
-from connector.net.transport import Call
+from connector.net.transport import HttpCall
 from connector.ports.identity import Intent, NotTold, Unauthenticated
 from tests.identity.lists import (
     CITY,
@@ -38,7 +38,7 @@ from tests.identity.lists import (
 )
 
 
-def read(content: bytes, seen: Seen | None = None, now_ms: int = NOW_MS):
+def read(content: bytes, seen: AcceptedRoster | None = None, now_ms: int = NOW_MS):
     return read_roster(content, operator=[OPERATOR.verification], now_ms=now_ms, seen=seen)
 
 
@@ -199,7 +199,7 @@ class Canned:
         self.headers: dict[str, str] = {}
         self._pieces = [body, b""]
 
-    async def send(self, call: Call) -> "Canned":
+    async def send(self, call: HttpCall) -> "Canned":
         return self
 
     async def chunk(self) -> bytes:

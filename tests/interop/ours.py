@@ -14,11 +14,10 @@ import msgspec
 from connector.binding.dsp import catalog as catalog_binding
 from connector.binding.dsp.client import HttpPeer
 from connector.binding.dsp.listener import application
-from connector.controlplane.core.plane import Limits, Plane
-from connector.controlplane.core.watch import Watch
+from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.enforcing import signals
+from connector.controlplane.enforcing.enforcing import Enforcing
 from connector.controlplane.judging.library import Library, operands
-from connector.controlplane.processes.backoff import Patience
 from connector.controlplane.processes.deciders import ByPolicy
 from connector.controlplane.processes.worker import Worker
 from connector.controlplane.usecases import assets
@@ -28,14 +27,15 @@ from connector.net.client import GuardedClient
 from connector.net.errors import Blocked
 from connector.ports.changes import PutAgreement
 from connector.ports.decider import Decider
-from connector.ports.entities import Agreement, DataClass, Page
-from connector.ports.flow import Arrival, Content, Receipt
+from connector.ports.entities import Agreement, DataClass, PageBounds
+from connector.ports.flow import Arrival, Content, SinkReceipt
 from connector.ports.identity import Caller, Intent, Participant, Unauthenticated
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation
-from connector.protocol.dsp.machines.transfer_machine import TransferProcess
+from connector.protocol.dsp.machines.negotiation_machine import Negotiation
+from connector.protocol.dsp.machines.transfer_machine import Transfer
 from connector.store.memory.store import MemoryStore
 from tests.interop import clock
+from tests.support.rooms import ControlLimits, make_rooms
 from tests.support.transport import InProcess
 
 OWNER, EPOCH = "default", 1_764_000_000_000
@@ -103,16 +103,16 @@ class Disk:
     async def received(self, address: dict[str, Any], flow_id: str) -> int:
         return 0
 
-    async def write(self, address: dict[str, Any], arrival: Arrival, chunks: AsyncIterator[bytes]) -> Receipt:
+    async def write(self, address: dict[str, Any], arrival: Arrival, chunks: AsyncIterator[bytes]) -> SinkReceipt:
         content = b"".join([chunk async for chunk in chunks])
         self.received_bytes[arrival.flow_id] = content
-        return Receipt(size=len(content), sha256=hashlib.sha256(content).hexdigest(), location="memory")
+        return SinkReceipt(size=len(content), sha256=hashlib.sha256(content).hexdigest(), location="memory")
 
 
 class Ours:
     """One connector of ours, on `wire`."""
 
-    def __init__(self, wire: InProcess, *, limits: Limits | None = None) -> None:
+    def __init__(self, wire: InProcess, *, limits: ControlLimits | None = None) -> None:
         self.wire = wire
         self.store = MemoryStore()
         self.identity = MockIdentity(ME)
@@ -128,7 +128,7 @@ class Ours:
         )
         serial = itertools.count(1)
         self.workers: list[Worker] = []
-        self.plane = Plane(
+        self.rooms = make_rooms(
             owner=OWNER,
             participant=ME,
             address=HOME,
@@ -140,12 +140,16 @@ class Ours:
             now=self._now,
             new_id=lambda: f"urn:kontor:{next(serial)}",
             wake=lambda process: self.workers[0].wake(process) if self.workers else None,
-            watch=Watch(),
+            watch=ProcessWatch(),
             announce=lambda: None,
             address_problem=self._address_problem,
-            limits=limits or Limits(),
+            limits=limits or ControlLimits(),
         )
-        self.app = application(self.plane, catalog_binding.routes(self.plane))
+        self.app = application(
+            self.rooms.gatekeeper,
+            self.rooms.receiving,
+            catalog_binding.routes(self.rooms.gatekeeper, self.rooms.offering),
+        )
         wire.apps["https://kontor.example:443"] = self.app
 
     def _now(self) -> int:
@@ -160,14 +164,14 @@ class Ours:
         return None
 
     @asynccontextmanager
-    async def working(self, decider: Callable[[Plane], Decider] | None = None) -> Any:
+    async def working(self, decider: Callable[[Enforcing], Decider] | None = None) -> Any:
         """Let the worker run."""
-        deciding = decider(self.plane) if decider else ByPolicy(self.plane)
-        worker = Worker(self.plane, deciding, Patience((), lambda: 0.75))
+        deciding = decider(self.rooms.enforcing) if decider else ByPolicy(self.rooms.enforcing)
+        worker = Worker(self.rooms.driving(deciding, spread=lambda: 0.75))
         self.workers.insert(0, worker)
 
         async def ended(owner: str, report: Any) -> None:
-            process = await signals.flow_ended(self.plane, owner, report)
+            process = await signals.flow_ended(self.rooms.enforcing, owner, report)
             if process:
                 worker.wake(process)
 
@@ -184,16 +188,16 @@ class Ours:
     async def offers(self, id: str = DATASET, **members: Any) -> str:
         """Publish a dataset; return its offer's identifier."""
         plain: dict[str, Any] = {"title": {"en": id}, "source": {"kind": "file"}, "data_class": DataClass.OPEN}
-        draft = assets.Draft(**(plain | {"id": id, "policy": {"@type": "Offer", **TERMS}} | members))
-        await assets.add(self.plane, draft)
-        return (await assets.publish(self.plane, id, release=True)).offer_id
+        draft = assets.AssetDraft(**(plain | {"id": id, "policy": {"@type": "Offer", **TERMS}} | members))
+        await assets.add(self.rooms.offering, draft)
+        return (await assets.publish(self.rooms.offering, id, release=True)).offer_id
 
-    async def negotiations(self) -> list[ContractNegotiation]:
-        rows, _ = await self.store.negotiations(OWNER, Page(limit=500))
+    async def negotiations(self) -> list[Negotiation]:
+        rows, _ = await self.store.negotiations(OWNER, PageBounds(limit=500))
         return list(rows)
 
-    async def transfers(self) -> list[TransferProcess]:
-        rows, _ = await self.store.transfers(OWNER, Page(limit=500))
+    async def transfers(self) -> list[Transfer]:
+        rows, _ = await self.store.transfers(OWNER, PageBounds(limit=500))
         return list(rows)
 
     async def until(self, done: Callable[[], Coroutine[Any, Any, bool]], seconds: float = 120.0) -> None:
@@ -237,8 +241,8 @@ class Ours:
             negotiation_id="urn:kontor:0",
             document=msgspec.json.encode(document),
             evidence=b'{"claims": {}}',
-            agreed_at=self.plane.now(),
-            finalized_at=self.plane.now(),
+            agreed_at=self.rooms.context.now(),
+            finalized_at=self.rooms.context.now(),
         )
         await self.store.commit([PutAgreement(agreement)])
 

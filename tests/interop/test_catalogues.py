@@ -46,7 +46,7 @@ def test_pages_are_followed_by_absolute_and_relative_links(links: list[str]) -> 
     async def scenario() -> None:
         found, url = [], None
         while True:
-            page = await catalog.fetch(us.plane, PEER, page_url=url)
+            page = await catalog.fetch(us.rooms.counterparties, PEER, page_url=url)
             found += ids(page)
             url = page.next_url
             if url is None:
@@ -62,9 +62,9 @@ def test_a_next_page_elsewhere_is_not_followed() -> None:
     peer.pages = [{"Link": '<https://metadata.internal/latest>; rel="next"'}]
 
     async def scenario() -> None:
-        page = await catalog.fetch(us.plane, PEER)
+        page = await catalog.fetch(us.rooms.counterparties, PEER)
         with pytest.raises(PeerFailed, match="another address"):
-            await catalog.fetch(us.plane, PEER, page_url=page.next_url)
+            await catalog.fetch(us.rooms.counterparties, PEER, page_url=page.next_url)
         assert {request.url.host for request in us.wire.sent} == {"deployed.example"}
 
     play(scenario())
@@ -79,7 +79,7 @@ def test_nested_catalogues_are_flattened_with_the_participant_whose_they_are() -
     peer.pages = [{"dataset": [peer.dataset("asset-1")], "catalog": [{**second, "catalog": [inner, unnamed]}, broken]}]
 
     async def scenario() -> None:
-        page = await catalog.fetch(us.plane, PEER)
+        page = await catalog.fetch(us.rooms.counterparties, PEER)
         assert ids(page) == ["asset-1"]
         found = [(entry.participant_id, json.loads(entry.dataset)["@id"]) for entry in page.nested]
         assert found == [("second", "asset-2"), ("third", "asset-3"), ("second", "asset-4")]
@@ -91,7 +91,7 @@ def test_nested_catalogues_are_flattened_with_the_participant_whose_they_are() -
 def test_an_empty_catalogue_is_empty_with_and_without_empty_lists(page: dict[str, Any]) -> None:
     us, peer = space()
     peer.pages = [page]
-    assert play(catalog.fetch(us.plane, PEER)).datasets == ()
+    assert play(catalog.fetch(us.rooms.counterparties, PEER)).datasets == ()
 
 
 def test_a_dataset_comes_with_everything_that_was_said_of_it() -> None:
@@ -100,7 +100,7 @@ def test_a_dataset_comes_with_everything_that_was_said_of_it() -> None:
     said["distribution"].append({"@type": "Distribution", "format": "S3-PUSH", "accessService": "urn:service:2"})
     said["dct:title"] = [{"@value": "Zählung", "@language": "de"}]
     peer.pages = [{"dataset": [said]}]
-    page = play(catalog.fetch(us.plane, PEER))
+    page = play(catalog.fetch(us.rooms.counterparties, PEER))
     assert json.loads(page.datasets[0]) == said
 
 
@@ -113,7 +113,9 @@ def test_an_offer_that_stands_at_a_distribution_can_be_asked_for() -> None:
     peer.dataset = lambda _="": answered  # type: ignore[method-assign]  # the script of this test
 
     async def scenario() -> None:
-        process = await negotiation.request(us.plane, PEER, "asset-1", offer_id="urn:offer:2")
+        process = await negotiation.request(
+            us.rooms.context, us.rooms.counterparties, PEER, "asset-1", offer_id="urn:offer:2"
+        )
         assert json.loads(process.offer)["permission"] == mine["permission"]
 
     play(scenario())

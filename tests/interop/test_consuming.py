@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from connector.controlplane.core.errors import NotFound, PeerFailed
-from connector.controlplane.core.plane import Limits
+from connector.controlplane.core.errors import NoSuchEntity, PeerFailed
+from connector.controlplane.core.limits import ControlLimits
 from connector.controlplane.usecases import negotiation
-from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation
+from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from tests.interop.deployed import DSP, HTML, Deployed
 from tests.interop.ours import DATASET, HOME, ME, PEER, TERMS, Ours, play
 from tests.support.transport import InProcess
@@ -27,11 +27,11 @@ COMPACT = {
 LOGICAL = {"permission": [{"action": "use", "constraint": [{"and": COMPACT["permission"][0]["constraint"]}]}]}
 
 
-async def finalized(us: Ours, peer: Deployed, **more: Any) -> ContractNegotiation:
+async def finalized(us: Ours, peer: Deployed, **more: Any) -> Negotiation:
     """Negotiate once; both sides FINALIZED, one process on each, nothing refused by us."""
     async with us.working():
-        await negotiation.request(us.plane, PEER, DATASET, **more)
-        ours: ContractNegotiation = await us.reaches("negotiation", "FINALIZED")
+        await negotiation.request(us.rooms.context, us.rooms.counterparties, PEER, DATASET, **more)
+        ours: Negotiation = await us.reaches("negotiation", "FINALIZED")
         await asyncio.sleep(5)
     (theirs,) = peer.rows.values()
     assert (theirs.state, theirs.own, theirs.other) == ("FINALIZED", ours.peer_pid, ours.id)
@@ -72,7 +72,7 @@ def test_conflicts_without_end_end_visibly() -> None:
 
     async def scenario() -> None:
         async with us.working():
-            await negotiation.request(us.plane, PEER, DATASET)
+            await negotiation.request(us.rooms.context, us.rooms.counterparties, PEER, DATASET)
             ended = await us.reaches("negotiation", "TERMINATED", seconds=3600)
         assert ended.ended is not None
         assert "409" in ended.ended.reason
@@ -97,7 +97,7 @@ def test_html_error_pages_are_doubts_and_not_ends() -> None:
 
     async def scenario() -> None:
         async with us.working():
-            started = await negotiation.request(us.plane, PEER, DATASET)
+            started = await negotiation.request(us.rooms.context, us.rooms.counterparties, PEER, DATASET)
             peer.faults = [(500, HTML), (502, HTML), (503, HTML)]
             ours = await us.reaches("negotiation", "FINALIZED", seconds=600)
         assert ours.id == started.id
@@ -112,7 +112,7 @@ def test_an_html_page_instead_of_a_dataset_is_one_sentence() -> None:
 
     async def scenario() -> None:
         with pytest.raises(PeerFailed, match="cannot be read"):
-            await negotiation.request(us.plane, PEER, DATASET)
+            await negotiation.request(us.rooms.context, us.rooms.counterparties, PEER, DATASET)
 
     play(scenario())
 
@@ -147,8 +147,8 @@ def test_another_offer_is_not_taken_for_the_one_chosen() -> None:
 
     async def scenario() -> None:
         for other in ("urn:uuid:1", "b3RoZXI=:YXNzZXQtMQ==:dXVpZA==", "a:b:c"):
-            with pytest.raises(NotFound):
-                await negotiation.request(us.plane, PEER, DATASET, offer_id=other)
+            with pytest.raises(NoSuchEntity):
+                await negotiation.request(us.rooms.context, us.rooms.counterparties, PEER, DATASET, offer_id=other)
 
     play(scenario())
 
@@ -190,7 +190,7 @@ def test_an_agreement_on_something_else_is_terminated_with_the_reason_and_never_
 
     async def scenario() -> None:
         async with us.working():
-            await negotiation.request(us.plane, PEER, DATASET)
+            await negotiation.request(us.rooms.context, us.rooms.counterparties, PEER, DATASET)
             ours = await us.reaches("negotiation", "TERMINATED")
         assert ours.ended is not None
         assert "agreement" in ours.ended.reason
@@ -241,12 +241,12 @@ def test_a_second_process_of_its_own_making_does_not_touch_the_first() -> None:
 
 def test_a_negotiation_that_nobody_goes_on_with_expires_with_the_reason() -> None:
     wire = InProcess()
-    us, peer = Ours(wire, limits=Limits(owed_for=3_600_000)), Deployed(wire)
+    us, peer = Ours(wire, limits=ControlLimits(owed_for=3_600_000)), Deployed(wire)
     peer._agree = lambda row: asyncio.sleep(0)  # type: ignore[method-assign,assignment]  # it never goes on
 
     async def scenario() -> None:
         async with us.working():
-            await negotiation.request(us.plane, PEER, DATASET)
+            await negotiation.request(us.rooms.context, us.rooms.counterparties, PEER, DATASET)
             await us.reaches("negotiation", "REQUESTED")
             ours = await us.reaches("negotiation", "TERMINATED", seconds=7200)
         assert ours.ended is not None
@@ -270,7 +270,7 @@ def test_its_termination_brings_code_and_reasons_in_any_form() -> None:
 
     async def scenario() -> None:
         async with us.working():
-            await negotiation.request(us.plane, PEER, DATASET)
+            await negotiation.request(us.rooms.context, us.rooms.counterparties, PEER, DATASET)
             ours = await us.reaches("negotiation", "TERMINATED")
         assert ours.ended is not None
         assert (ours.ended.code, ours.ended.by) == ("policy", PEER)

@@ -13,7 +13,7 @@ from connector.binding.dsp.listener import application
 from connector.controlplane.core import documents
 from connector.controlplane.usecases import negotiation
 from connector.net.errors import Blocked, TimedOut
-from connector.net.transport import Call
+from connector.net.transport import HttpCall
 from connector.ports.identity import Intent, Participant
 from connector.ports.peer import CatalogPage, InDoubt, Refused
 from connector.protocol.dsp.common import Role
@@ -33,7 +33,7 @@ class Wire(InProcess):
     silent = most = 0
     turned = False
 
-    async def send(self, call: Call) -> InProcessAnswer:
+    async def send(self, call: HttpCall) -> InProcessAnswer:
         if call.endpoint.host == "silent.example":
             self.silent += 1
             self.most = max(self.most, self.silent)
@@ -61,8 +61,8 @@ def test_a_peer_that_never_answers_does_not_hold_up_others() -> None:
     async def scenario() -> None:
         async with us.working():
             for _ in range(200):
-                await negotiation.ask(us.plane, "silent", "https://silent.example/dsp", offer_to("silent"))
-            started = await negotiation.ask(us.plane, PEER, PEER_HOME, offer_to(PEER))
+                await negotiation.ask(us.rooms.context, "silent", "https://silent.example/dsp", offer_to("silent"))
+            started = await negotiation.ask(us.rooms.context, PEER, PEER_HOME, offer_to(PEER))
 
             async def finalized() -> bool:
                 process = await us.store.negotiation("default", started.id)
@@ -89,7 +89,7 @@ def test_an_address_that_turns_private_ends_the_process_with_the_reason() -> Non
 
     async def scenario() -> None:
         async with us.working():
-            await negotiation.request(us.plane, PEER, DATASET)
+            await negotiation.request(us.rooms.context, us.rooms.counterparties, PEER, DATASET)
             await us.reaches("negotiation", "REQUESTED")
             wire.turned = True
             ours = await us.reaches("negotiation", "TERMINATED", seconds=600)
@@ -160,10 +160,12 @@ async def test_a_clock_that_is_wrong_by_hours_gives_a_sentence_for_the_operator(
     here = await identity(Board(), CITY, CITY_KEY)
     there = await identity(Board(), UTILITY, UTILITY_KEY, now_ms=NOW_MS)
     there._clock = lambda: NOW_MS + off_ms
-    plane = type(us.plane)(**{**vars(us.plane), "identity": here, "participant": CITY})
+    rooms = us.rooms.but(identity=here, participant=CITY)
     token = await there.token_for(CITY, Intent.NEGOTIATION)
     with caplog.at_level(logging.INFO):
-        answer = await call(application(plane, []), "GET", f"{HOME}/negotiations/pid", Authorization=token)
+        answer = await call(
+            application(rooms.gatekeeper, rooms.receiving, []), "GET", f"{HOME}/negotiations/pid", Authorization=token
+        )
     assert answer.status_code == 401
     assert word not in answer.text
     assert any(word in record.message and "clocks" in record.message for record in caplog.records)
@@ -175,7 +177,7 @@ async def test_our_own_wrong_clock_is_seen_in_the_log(caplog: pytest.LogCaptureF
 
     async def scenario() -> None:
         async with us.working():
-            await negotiation.ask(us.plane, PEER, PEER_HOME, offer_to(PEER))
+            await negotiation.ask(us.rooms.context, PEER, PEER_HOME, offer_to(PEER))
             peer.faults = [(401, b'{"@type": "ContractNegotiationError"}')] * 3
             await us.reaches("negotiation", "FINALIZED")
 

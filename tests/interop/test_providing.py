@@ -7,16 +7,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from connector.controlplane.core.plane import Limits
+from connector.controlplane.core.limits import ControlLimits
 from connector.controlplane.usecases import assets
 from connector.ports.changes import PutProcess, Unavailable
-from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation
+from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from tests.interop.deployed import CTX, DSP, HTML, Deployed, Row
 from tests.interop.ours import DATASET, HOME, ME, PEER, PEER_HOME, TERMS, Ours, call, play, token_of
 from tests.support.transport import InProcess
 
 
-def space(limits: Limits | None = None, **behaviour: Any) -> tuple[Ours, Deployed]:
+def space(limits: ControlLimits | None = None, **behaviour: Any) -> tuple[Ours, Deployed]:
     wire = InProcess()
     us, peer = Ours(wire, limits=limits), Deployed(wire)
     for name, value in behaviour.items():
@@ -24,12 +24,12 @@ def space(limits: Limits | None = None, **behaviour: Any) -> tuple[Ours, Deploye
     return us, peer
 
 
-async def finalized(us: Ours, peer: Deployed, **asset: Any) -> ContractNegotiation:
+async def finalized(us: Ours, peer: Deployed, **asset: Any) -> Negotiation:
     """Be asked once; both sides FINALIZED, one process on each, nothing refused by us."""
     async with us.working():
         offer_id = await us.offers(**asset)
         await peer.request(offer_id)
-        ours: ContractNegotiation = await us.reaches("negotiation", "FINALIZED")
+        ours: Negotiation = await us.reaches("negotiation", "FINALIZED")
         await asyncio.sleep(5)
     (theirs,) = peer.rows.values()
     assert (theirs.state, theirs.own, theirs.other) == ("FINALIZED", ours.peer_pid, ours.id)
@@ -84,7 +84,7 @@ def test_a_repeat_finds_its_process_when_the_offer_has_been_withdrawn_since() ->
         offer_id = await us.offers()
         row = peer._row("c", "", "REQUESTED", {})
         first = await call(us.app, "POST", f"{HOME}/negotiations/request", body_of(peer, row, offer_id))
-        await assets.withdraw(us.plane, DATASET)
+        await assets.withdraw(us.rooms.offering, DATASET)
         again = body_of(peer, row, offer_id, **{"@id": "a-new-one"})
         second = await call(us.app, "POST", f"{HOME}/negotiations/request", again)
         assert (first.status_code, second.status_code) == (201, 201)
@@ -133,7 +133,7 @@ def test_what_is_transient_is_503_so_that_it_comes_again_and_finalizes() -> None
 
 
 def test_a_full_quota_is_503_and_the_request_is_taken_when_there_is_room() -> None:
-    us, peer = space(limits=Limits(open_per_peer=1))
+    us, peer = space(limits=ControlLimits(open_per_peer=1))
 
     async def scenario() -> None:
         async with us.working():
@@ -309,7 +309,7 @@ def test_a_later_message_may_move_the_callback_address_but_not_to_strangers() ->
 
 
 def test_a_consumer_that_never_verifies_lets_the_negotiation_expire_with_the_reason() -> None:
-    us, peer = space(limits=Limits(owed_for=3_600_000))
+    us, peer = space(limits=ControlLimits(owed_for=3_600_000))
     peer._verify = lambda row: asyncio.sleep(0)  # type: ignore[method-assign,assignment]  # it never goes on
 
     async def scenario() -> None:

@@ -7,14 +7,14 @@ from aiohttp import web
 
 from connector.net.addresses import net_policy
 from connector.net.client import GuardedClient
-from connector.net.dial import Lookup, SocketTransport
+from connector.net.dial import AddressLookup, SocketTransport
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 NAME = "daten.stadt.example"
 
 
-def answers(*rounds: Sequence[str]) -> Lookup:
+def answers(*rounds: Sequence[str]) -> AddressLookup:
     """A DNS that gives its answers one after the other and stays with the last."""
     left = list(rounds)
 
@@ -41,7 +41,11 @@ async def served(handler: Handler) -> AsyncIterator[int]:
 
 @asynccontextmanager
 async def client(
-    *, lookup: Lookup | None = None, hosts: Sequence[str] = (f"{NAME}:*",), http: Sequence[str] | None = None, **options
+    *,
+    lookup: AddressLookup | None = None,
+    hosts: Sequence[str] = (f"{NAME}:*",),
+    http: Sequence[str] | None = None,
+    **options,
 ) -> AsyncIterator[GuardedClient]:
     policy = net_policy(hosts=hosts, plain_http=hosts if http is None else http)
     transport = SocketTransport(policy, lookup=lookup or answers(["127.0.0.1"]), **options)

@@ -1,6 +1,6 @@
 import pytest
 
-from connector.net.limits import Budget, TokenBuckets
+from connector.net.limits import ConcurrencyLimit, TokenBuckets
 
 
 def test_a_burst_is_let_through_and_then_the_rate_counts():
@@ -31,7 +31,7 @@ def test_a_flood_of_keys_neither_grows_the_table_nor_refills_anybody():
 
 
 def test_a_budget_bounds_the_whole_and_each_key():
-    budget = Budget(total=3, per_key=2)
+    budget = ConcurrencyLimit(total=3, per_key=2)
     assert [budget.enter("a"), budget.enter("a"), budget.enter("a")] == [True, True, False]
     assert [budget.enter("b"), budget.enter("c")] == [True, False]
     budget.leave("a")

@@ -12,27 +12,27 @@ from typing import Any
 import httpx
 
 from connector.api.frame.desk import wait
-from connector.app.broker import Broker, build_broker
-from connector.app.connector import Connector, build
+from connector.app.broker import BrokerServer, build_broker
+from connector.app.connector import ConnectorServer, build
 from connector.authority import card as cards
 from connector.authority import roster
 from connector.client import AsyncConnector
 from connector.client.chapters.assets import Asset
 from connector.client.chapters.negotiations import ENDED, Negotiation
 from connector.identity.keys import SigningKey
-from connector.settings import Broker as BrokerSettings
+from connector.settings import BrokerSettings as BrokerSettings
 from connector.settings import (
-    Data,
-    Identity,
-    Key,
-    Limits,
+    DataSettings,
+    DelegatedTier,
+    IdentitySettings,
+    KeySettings,
+    LimitSettings,
     Location,
-    Management,
-    Participant,
-    Protocol,
+    ManagementSettings,
+    ParticipantSettings,
+    ProtocolSettings,
     Settings,
-    Store,
-    Tier,
+    StoreSettings,
 )
 from tests.support.transport import InProcess
 
@@ -67,7 +67,7 @@ class Member:
     """A participant: its connector and a client of its management API, which is what its people use."""
 
     name: str
-    connector: Connector
+    connector: ConnectorServer
     api: AsyncConnector
 
     @property
@@ -101,7 +101,7 @@ class Member:
         return found
 
     async def _until(self, id: str, done: Callable[[Negotiation], bool]) -> Negotiation:
-        return await wait(self.connector.watch, id, WAIT_S, lambda: self.api.negotiations.show(id), done)
+        return await wait(self.connector.context.watch, id, WAIT_S, lambda: self.api.negotiations.show(id), done)
 
     async def other_side(self, theirs: Negotiation) -> Negotiation:
         """Return this side's view of a negotiation that the counter-party knows as `theirs`."""
@@ -134,22 +134,22 @@ class Space:
             )
         roster.publish(working, signed, self.keys["broker"], now=datetime.now(UTC))
 
-    def settings(self, name: str, limits: Limits, accept: tuple[Tier, ...] = ()) -> Settings:
+    def settings(self, name: str, limits: LimitSettings, accept: tuple[DelegatedTier, ...] = ()) -> Settings:
         """Return a participant's settings: its own folder, plain defaults, nothing that listens."""
         folder = self.base / name
         offered = folder / "offered"
         offered.mkdir(exist_ok=True)
-        key = Key(id="person", sha256=hashlib.sha256(name.encode()).hexdigest(), scopes=("admin",))
+        key = KeySettings(id="person", sha256=hashlib.sha256(name.encode()).hexdigest(), scopes=("admin",))
         search = None if name == "broker" else "https://search.example"
         return Settings(
-            participant=Participant(id=participant(name), name=name.title()),
-            protocol=Protocol(public_url=host(name)),
-            data=Data(public_url=f"https://data.{name}.example"),
+            participant=ParticipantSettings(id=participant(name), name=name.title()),
+            protocol=ProtocolSettings(public_url=host(name)),
+            data=DataSettings(public_url=f"https://data.{name}.example"),
             data_root=offered,
             received=folder / "received",
-            management=Management(keys=(key,)),
-            store=Store(path=folder / "store.sqlite"),
-            identity=Identity(
+            management=ManagementSettings(keys=(key,)),
+            store=StoreSettings(path=folder / "store.sqlite"),
+            identity=IdentitySettings(
                 key=folder / "key.pem",
                 roster=Location(self.base / "roster.jws"),
                 operator_key=self.base / "broker" / "card.json",
@@ -159,7 +159,7 @@ class Space:
             accept=accept,
         )
 
-    async def join(self, name: str, limits: Limits, accept: tuple[Tier, ...] = ()) -> Member:
+    async def join(self, name: str, limits: LimitSettings, accept: tuple[DelegatedTier, ...] = ()) -> Member:
         """Build a participant's connector and attach it to the wire. What it does by itself is not begun."""
         built = await build(self.settings(name, limits, accept), transport=self.wire)
         self.wire.apps[f"{host(name)}:443"] = built.protocol
@@ -196,7 +196,7 @@ def begin(member: Member) -> None:
 
 
 @asynccontextmanager
-async def space(base: Path, *names: str, **limits: Limits) -> AsyncIterator[Space]:
+async def space(base: Path, *names: str, **limits: LimitSettings) -> AsyncIterator[Space]:
     """Run a data space of these participants; `limits` by name of the participant."""
     made = Space(base)
     made.found(*names)
@@ -210,11 +210,11 @@ async def space(base: Path, *names: str, **limits: Limits) -> AsyncIterator[Spac
 
 
 # Whoever did not answer is asked again soon, so that no test waits for a pause made for days.
-SOON = Limits(retry_base_seconds=0.01, retry_most_seconds=0.05)
+SOON = LimitSettings(retry_base_seconds=0.01, retry_most_seconds=0.05)
 
 
 @asynccontextmanager
-async def broker(made: Space) -> AsyncIterator[Broker]:
+async def broker(made: Space) -> AsyncIterator[BrokerServer]:
     """Run the broker of a data space, which crawls whoever asks for it."""
     built = await build_broker(made.settings("broker", SOON), transport=made.wire)
     made.wire.apps[f"{host('broker')}:443"] = built.protocol

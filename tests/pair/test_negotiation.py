@@ -10,10 +10,10 @@ import pytest
 
 from connector.client.chapters.negotiations import Decision, Negotiation
 from connector.client.frame.errors import ClientError
+from connector.controlplane.core.context import Context
 from connector.controlplane.core.documents import message_offer
-from connector.controlplane.core.plane import Plane
 from connector.controlplane.usecases.negotiation import ask
-from connector.settings import Limits, Tier
+from connector.settings import DelegatedTier, LimitSettings
 from tests.pair.space import (
     OTHER_TERMS,
     PURPOSE,
@@ -55,8 +55,8 @@ async def same_agreement(data_space: Space, firm: Negotiation) -> None:
     held = []
     for member, pid in ((data_space.city, city.id), (data_space.firm, firm.id)):
         final = await member.reaches(pid, "FINALIZED")
-        plane = member.connector.plane
-        kept = await plane.store.agreement(plane.owner, final.agreement_id or "")
+        context = member.connector.context
+        kept = await context.store.agreement(context.owner, final.agreement_id or "")
         assert kept is not None
         assert kept.finalized_at is not None, f"{member.name} does not hold it as final"
         held.append(kept.document)
@@ -212,11 +212,11 @@ async def test_an_access_policy_hides_an_offer_and_its_negotiation(with_another:
     assert list(page.items) == []
 
     # Who has heard of the identifiers elsewhere is told the same as about an offer that does not exist.
-    plane = with_another.other.connector.plane
-    known = with_another.city.connector.plane.address
+    context = with_another.other.connector.context
+    known = with_another.city.connector.context.address
     reasons = []
     for dataset, offer in ((asset.id, asset.offer_id), ("urn:dataset:none", "urn:offer:none")):
-        asked = await ask_for(plane, with_another.city.id, known, dataset=dataset, offer=offer)
+        asked = await ask_for(context, with_another.city.id, known, dataset=dataset, offer=offer)
         ended = (await with_another.other.reaches(asked, "TERMINATED")).ended
         assert ended is not None
         reasons.append(ended.reason)
@@ -224,10 +224,10 @@ async def test_an_access_policy_hides_an_offer_and_its_negotiation(with_another:
     assert not (await with_another.city.api.negotiations.list()).items
 
 
-async def ask_for(plane: Plane, city: str, address: str, *, dataset: str, offer: str) -> str:
+async def ask_for(context: Context, city: str, address: str, *, dataset: str, offer: str) -> str:
     """Ask for a contract on identifiers that no catalogue has shown."""
     asked = message_offer(b'{"permission": [{"action": "use"}]}', offer_id=offer, target=dataset, assigner=city)
-    return (await ask(plane, city, address, asked)).id
+    return (await ask(context, city, address, asked)).id
 
 
 async def test_a_company_that_does_not_meet_the_terms_is_refused_with_the_reason(with_another: Space) -> None:
@@ -284,7 +284,7 @@ async def test_a_message_to_a_sleeping_counter_party_arrives_when_it_wakes(data_
 
 
 async def test_who_has_too_much_open_waits_until_something_has_ended(tmp_path: Path) -> None:
-    few = Limits(retry_base_seconds=0.01, retry_most_seconds=0.05, open_per_peer=1)
+    few = LimitSettings(retry_base_seconds=0.01, retry_most_seconds=0.05, open_per_peer=1)
     async with space(tmp_path, "city", "firm", city=few) as made:
         first, second = await two_of_which_one_is_too_many(made)
         city = await made.city.other_side(await made.firm.api.negotiations.show(first))
@@ -295,7 +295,7 @@ async def test_who_has_too_much_open_waits_until_something_has_ended(tmp_path: P
 
 async def test_a_full_quota_does_not_hold_up_what_is_open(tmp_path: Path) -> None:
     # The firm pauses as long as it is asked to, which is longer than this test waits.
-    async with space(tmp_path, "city", "firm", city=Limits(open_per_peer=1), firm=Limits()) as made:
+    async with space(tmp_path, "city", "firm", city=LimitSettings(open_per_peer=1), firm=LimitSettings()) as made:
         first, _ = await two_of_which_one_is_too_many(made)
         city = await made.city.other_side(await made.firm.api.negotiations.show(first))
         await made.city.api.negotiations.approve(city.id)
@@ -425,7 +425,7 @@ async def test_what_only_the_contract_enforces_is_agreed_where_the_operator_allo
     with pytest.raises(ClientError, match="only the contract"):
         await data_space.city.offers(policy=terms)
     await data_space.leave("city")
-    begin(await data_space.join("city", SOON, accept=(Tier.ORGANISATIONAL,)))
+    begin(await data_space.join("city", SOON, accept=(DelegatedTier.ORGANISATIONAL,)))
     asset = await data_space.city.offers(policy=terms)
     firm = await data_space.firm.api.negotiations.start(data_space.city.id, asset.id)
     firm = await data_space.firm.reaches(firm.id, "FINALIZED")

@@ -10,7 +10,7 @@ import pytest
 from connector.app.parts import secret_of
 from connector.client.frame.errors import ClientError
 from connector.identity.files import FileFault
-from connector.settings import Limits
+from connector.settings import LimitSettings
 from tests.pair.space import PURPOSE, Space, only_for, space
 
 
@@ -58,7 +58,7 @@ async def test_terms_that_the_data_does_not_allow_are_refused_when_asked_for(dat
 
 
 async def test_the_secret_is_made_once_and_for_its_owner_alone(data_space: Space, tmp_path: Path) -> None:
-    settings = data_space.settings("city", Limits())
+    settings = data_space.settings("city", LimitSettings())
     made = tmp_path / "city" / "store.secret"
     before = made.read_bytes()
     assert (len(before), stat.S_IMODE(made.stat().st_mode)) == (32, 0o600)

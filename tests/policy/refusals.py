@@ -11,7 +11,7 @@ from connector.policy.compiling.compile import compile_policy
 from connector.policy.model.decision import PolicyError
 from connector.policy.model.model import DK
 from connector.policy.reading import templates
-from connector.policy.reading.document import Limits
+from connector.policy.reading.document import DocumentLimits
 from connector.policy.reading.load import load
 from tests.policy.support import ROOT, agreement, atom, rule, shipped
 
@@ -145,7 +145,7 @@ FILLS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-def refusal(document: object, limits: Limits | None = None) -> str:
+def refusal(document: object, limits: DocumentLimits | None = None) -> str:
     """What is said about a document: code, place and sentence."""
     try:
         policy = load(document, limits=limits) if limits else load(document)  # type: ignore[arg-type]  # on purpose
@@ -164,7 +164,7 @@ def render() -> str:
         "",
     ]
     lines += [f"- {name}: {refusal(document)}" for name, document in DOCUMENTS.items()]
-    small = Limits(size=300, depth=4, nodes=14, rules=2)
+    small = DocumentLimits(size=300, depth=4, nodes=14, rules=2)
     sized = {
         "bytes": json.dumps(agreement(rule(COUNT))).encode(),
         "characters": agreement(rule(), target="x" * 400),

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from connector.ports.identity import Intent
-from connector.ports.peer import Ack, CatalogPage, Delivery, InDoubt, Refused
+from connector.ports.peer import Ack, CatalogPage, InDoubt, PeerAnswer, Refused
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machines.machine import Kind
+from connector.protocol.dsp.machines.machine import ProcessKind
 from tests.simulation.witness import Witness
 
 TIMEOUT_S = 15.0
@@ -149,14 +149,16 @@ class SimulatedPeer:
 
     async def send(
         self, participant: str, address: str, message: str, to: Role, pid: str | None, body: bytes
-    ) -> Delivery:
+    ) -> PeerAnswer:
         token = await self._token(participant, Intent.NEGOTIATION)
         self._sends(message, body)
         reply = await self._network.call(self._me, participant, token, message, pid, body)
         outcome = _outcome(reply)
         return outcome if not isinstance(outcome, Reply) else Ack(peer_pid=outcome.pid, state=outcome.state)
 
-    async def state(self, participant: str, address: str, kind: Kind, to: Role, pid: str) -> str | Refused | InDoubt:
+    async def state(
+        self, participant: str, address: str, kind: ProcessKind, to: Role, pid: str
+    ) -> str | Refused | InDoubt:
         token = await self._token(participant, Intent.ENDING)
         outcome = _outcome(await self._network.call(self._me, participant, token, f"GET {kind}", pid, b""))
         return (outcome.state or "") if isinstance(outcome, Reply) else outcome

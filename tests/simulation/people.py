@@ -6,15 +6,15 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane.core.plane import Plane
+from connector.controlplane.enforcing.enforcing import Enforcing
 from connector.controlplane.processes.deciders import ByPolicy
 from connector.controlplane.usecases import negotiation, transfer
-from connector.ports.decider import Accept, HoldFor, Offer, Proceed, Request, Terminate, Wait
+from connector.ports.decider import Accept, HoldFor, MakeOffer, MakeRequest, Proceed, Terminate, Wait
 from connector.ports.entities import DataClass
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machines.machine import Kind
-from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation, NegotiationState
+from connector.protocol.dsp.machines.machine import ProcessKind
+from connector.protocol.dsp.machines.negotiation_machine import Negotiation, NegotiationState
 from tests.simulation.world import ALL, OWNER, Side
 
 
@@ -31,13 +31,13 @@ TERMS = [msgspec.json.encode(terms(until)) for until in (2060, 2070, 2080)]
 class Whim:
     """Decides like the product, but now and then haggles or walks away, as people do."""
 
-    def __init__(self, plane: Plane, rng: random.Random) -> None:
-        self._by_policy = ByPolicy(plane, frozenset({DataClass.PERSONAL}))
+    def __init__(self, enforcing: Enforcing, rng: random.Random) -> None:
+        self._by_policy = ByPolicy(enforcing, frozenset({DataClass.PERSONAL}))
         self._rng = rng
 
     async def decide(self, process: AnyProcess, now: int) -> Proceed | HoldFor | Wait:
         mood = self._rng.random()
-        if isinstance(process, ContractNegotiation):
+        if isinstance(process, Negotiation):
             if process.state in {NegotiationState.REQUESTED, NegotiationState.OFFERED} and mood < 0.06:
                 ours = process.role is (Role.PROVIDER if process.state == NegotiationState.REQUESTED else Role.CONSUMER)
                 if ours:
@@ -45,9 +45,9 @@ class Whim:
             if process.state in {NegotiationState.REQUESTED, NegotiationState.OFFERED} and mood > 0.85:
                 return Wait(now + int((mood - 0.85) * 200_000))
             if process.role is Role.PROVIDER and process.state == NegotiationState.REQUESTED and mood < 0.3:
-                return Proceed(Offer(self._rng.choice(TERMS)))
+                return Proceed(MakeOffer(self._rng.choice(TERMS)))
             if process.role is Role.CONSUMER and process.state == NegotiationState.OFFERED:
-                return Proceed(Request(self._rng.choice(TERMS)) if mood < 0.4 and process.rounds < 6 else Accept())
+                return Proceed(MakeRequest(self._rng.choice(TERMS)) if mood < 0.4 and process.rounds < 6 else Accept())
         return await self._by_policy.decide(process, now)
 
 
@@ -77,7 +77,7 @@ class People:
                 self._request()
             elif action < 0.95 and self._negotiations < self._most:
                 self._negotiations += 1
-                self._city.ask(negotiation.offer(self._city.plane, "firm", "data"))
+                self._city.ask(negotiation.offer(self._city.rooms.judging, "firm", "data"))
 
     async def cut_power(self, side: Side) -> None:
         """Let a side crash now and then, at any moment, until cancelled."""
@@ -95,10 +95,12 @@ class People:
     def _request(self) -> None:
         if self._negotiations < self._most:
             self._negotiations += 1
-            self._firm.ask(negotiation.request(self._firm.plane, "city", "data"))
+            self._firm.ask(
+                negotiation.request(self._firm.rooms.context, self._firm.rooms.counterparties, "city", "data")
+            )
 
     async def _on_transfer(self, side: Side) -> None:
-        rows = list((await side.rows(Kind.TRANSFER)).values())
+        rows = list((await side.rows(ProcessKind.TRANSFER)).values())
         if not rows:
             return
         row = self._rng.choice(rows)
@@ -108,9 +110,9 @@ class People:
             if moving:
                 side.ask(side.dataplane.finish(moving[0]))
         elif action in {"suspend", "terminate"}:
-            side.ask(getattr(transfer, action)(side.plane, row.id, "as the people will"))
+            side.ask(getattr(transfer, action)(side.rooms.enforcing, row.id, "as the people will"))
         else:
-            side.ask(getattr(transfer, action)(side.plane, row.id))
+            side.ask(getattr(transfer, action)(side.rooms.enforcing, row.id))
 
     async def _on_agreement(self) -> None:
         rows, _ = await self._firm.store.agreements(OWNER, ALL)
@@ -118,17 +120,17 @@ class People:
         if ready and self._transfers < self._most:
             self._transfers += 1
             push = self._rng.random() < 0.4
-            self._firm.ask(transfer.request(self._firm.plane, self._rng.choice(ready).id, push=push))
+            self._firm.ask(transfer.request(self._firm.rooms.enforcing, self._rng.choice(ready).id, push=push))
 
     async def _on_negotiation(self, side: Side) -> None:
-        rows = list((await side.rows(Kind.NEGOTIATION)).values())
+        rows = list((await side.rows(ProcessKind.NEGOTIATION)).values())
         if not rows:
             return
         pid = self._rng.choice(rows).id
         action = self._rng.random()
         if action < 0.3:
-            side.ask(negotiation.terminate(side.plane, pid, "as the people will"))
+            side.ask(negotiation.terminate(side.rooms.enforcing, pid, "as the people will"))
         elif action < 0.7:
-            side.ask(negotiation.approve(side.plane, pid))
+            side.ask(negotiation.approve(side.rooms.enforcing, pid))
         else:
-            side.ask(negotiation.counter(side.plane, pid, terms(2050)))
+            side.ask(negotiation.counter(side.rooms.enforcing, pid, terms(2050)))

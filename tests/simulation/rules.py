@@ -58,16 +58,16 @@ def _hasty(process: Any, table: Any, state: str, now: int, **how: Any) -> Any:
     return _observed(process, table, state, now)
 
 
-def _same_offer(plane: Any, process: Any, policy: bytes) -> Any:
+def _same_offer(context: Any, process: Any, policy: bytes) -> Any:
     """Offer again under the identifier of the offer before."""
-    return _on_the_table(dataclasses.replace(plane, new_id=lambda: process.offer_id), process, policy)
+    return _on_the_table(dataclasses.replace(context, new_id=lambda: process.offer_id), process, policy)
 
 
 async def _blind(*_: Any, **__: Any) -> None:
     """Ask nobody where the peer stands."""
 
 
-async def _always_new(plane: Any, caller: Any, known: Any, digest: str) -> Any:
+async def _always_new(context: Any, caller: Any, known: Any, digest: str) -> Any:
     """Refuse an initial request that came before."""
     return inbound.declined(known, 400, "pid-in-use", "This pid of yours already names another process with us.")
 

@@ -33,8 +33,8 @@ def test_what_the_product_did_not_expect_is_a_fault(monkeypatch: pytest.MonkeyPa
 def test_a_transition_without_a_leaf_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = commits.commit
 
-    async def silent(plane: Any, before: Any, after: Any, *changes: Any, **_: Any) -> Any:
-        return await whole(plane, before, after, *(each for each in changes if not isinstance(each, AppendLeaf)))
+    async def silent(context: Any, before: Any, after: Any, *changes: Any, **_: Any) -> Any:
+        return await whole(context, before, after, *(each for each in changes if not isinstance(each, AppendLeaf)))
 
     monkeypatch.setattr(commits, "commit", silent)
     with pytest.raises(Broken, match="without a leaf"):
@@ -42,7 +42,7 @@ def test_a_transition_without_a_leaf_is_a_fault(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_process_that_is_never_left_alone_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbound, "_next_look", lambda plane, process, until: plane.now())
+    monkeypatch.setattr(outbound, "_next_look", lambda driving, process, until: driving.context.now())
     with pytest.raises(Broken, match="busy with nothing"):
         [live(seed) for seed in range(10)]
 

@@ -9,8 +9,8 @@ import msgspec
 from connector.controlplane.usecases import assets
 from connector.ports.entities import AssetStatus, DataClass
 from connector.ports.store import AnyProcess
-from connector.protocol.dsp.machines.machine import Kind
-from connector.protocol.dsp.machines.transfer_machine import TransferProcess, TransferState
+from connector.protocol.dsp.machines.machine import ProcessKind
+from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferState
 from tests.simulation import clock
 from tests.simulation.network import CLEAR, Network, Weather
 from tests.simulation.people import People, Whim
@@ -64,7 +64,7 @@ class Universe:
 
     def _side(self, name: str, other: str) -> Side:
         moods = self._stream(f"moods of {name}")
-        return Side(name, other, self.network, self._stream(name), lambda plane: Whim(plane, moods))
+        return Side(name, other, self.network, self._stream(name), lambda enforcing: Whim(enforcing, moods))
 
     async def run(self) -> None:
         """Live one universe from storm to calm. Raises Broken."""
@@ -79,10 +79,10 @@ class Universe:
     async def _begin(self) -> None:
         await self.city.start()
         await self.firm.start()
-        draft = assets.Draft(id="data", title={"en": "Data"}, source={"kind": "file"}, data_class=DataClass.OPEN)
-        asset = await assets.add(self.city.plane, draft)
+        draft = assets.AssetDraft(id="data", title={"en": "Data"}, source={"kind": "file"}, data_class=DataClass.OPEN)
+        asset = await assets.add(self.city.rooms.offering, draft)
         offered = msgspec.structs.replace(asset, offer_id="offer:data", version=asset.version)
-        await assets._move(self.city.plane, asset, offered, AssetStatus.PUBLISHED)
+        await assets._move(self.city.rooms.offering, asset, offered, AssetStatus.PUBLISHED)
 
     async def _storm(self) -> None:
         people = People(self.city, self.firm, self._stream("people"))
@@ -126,7 +126,7 @@ class Universe:
 
     async def _unsettled(self) -> str | None:
         """Return what the two sides do not agree on or still owe, or None."""
-        for kind in (Kind.NEGOTIATION, Kind.TRANSFER):
+        for kind in (ProcessKind.NEGOTIATION, ProcessKind.TRANSFER):
             mine, theirs = await self.firm.rows(kind), await self.city.rows(kind)
             for side, rows, others in ((self.firm, mine, theirs), (self.city, theirs, mine)):
                 for row in rows.values():
@@ -138,7 +138,7 @@ class Universe:
     async def _check(self) -> str | None:
         for side in (self.firm, self.city):
             rows: dict[str, AnyProcess] = {}
-            for kind in (Kind.NEGOTIATION, Kind.TRANSFER):
+            for kind in (ProcessKind.NEGOTIATION, ProcessKind.TRANSFER):
                 rows |= await side.rows(kind)
             for row in rows.values():
                 self.witness.seen[f"pair {table_of(row).kind} {row.role} {row.state}"] += 1
@@ -158,7 +158,7 @@ class Universe:
         A copy that comes when its sender has gone on can undo what came after it, for the protocol's messages have no
         identifier; without such a copy, only people end things.
         """
-        for kind in (Kind.NEGOTIATION, Kind.TRANSFER):
+        for kind in (ProcessKind.NEGOTIATION, ProcessKind.TRANSFER):
             mine, theirs = await self.firm.rows(kind), await self.city.rows(kind)
             for rows, others in ((mine, theirs), (theirs, mine)):
                 for row in rows.values():
@@ -198,7 +198,7 @@ def _differs(row: AnyProcess, other: AnyProcess | None) -> str | None:
 
 def _flows_otherwise(side: Side, row: AnyProcess) -> str | None:
     """Return how the flow of a transfer is not where its state wants it, or None."""
-    if not isinstance(row, TransferProcess):
+    if not isinstance(row, Transfer):
         return None
     moving = row.id in side.dataplane.moving()
     if moving and row.state != TransferState.STARTED:

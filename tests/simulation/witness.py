@@ -17,9 +17,9 @@ from connector.ports.store import AnyProcess
 from connector.protocol.dsp.codec import decode
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines import transfer_machine
-from connector.protocol.dsp.machines.machine import Accepted, Table
-from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, ContractNegotiation
-from connector.protocol.dsp.machines.transfer_machine import TRANSFER, TransferProcess, TransferState
+from connector.protocol.dsp.machines.machine import Accepted, StateMachine
+from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation
+from connector.protocol.dsp.machines.transfer_machine import TRANSFER, Transfer, TransferState
 from tests.simulation.messages import kind_of
 
 # A universe that commits more often than this is busy with nothing: its processes are a handful.
@@ -34,9 +34,9 @@ class Broken(AssertionError):
     """An invariant does not hold; the message has the seed and the trace."""
 
 
-def table_of(process: AnyProcess) -> Table:
+def table_of(process: AnyProcess) -> StateMachine:
     """Return the figure that a process obeys."""
-    return NEGOTIATION if isinstance(process, ContractNegotiation) else TRANSFER
+    return NEGOTIATION if isinstance(process, Negotiation) else TRANSFER
 
 
 class Witness:
@@ -156,7 +156,7 @@ class Witness:
         if not event:
             self.broken(f"{side} went from {state} to {after.state} without a leaf")
 
-    def _classify(self, table: Table, before: AnyProcess | None, after: AnyProcess, event: str) -> None:
+    def _classify(self, table: StateMachine, before: AnyProcess | None, after: AnyProcess, event: str) -> None:
         """Count which transition this was, and by which rule."""
         state = before.state if before else None
         self.seen[f"transition {table.kind} {state or 'INITIAL'} → {after.state}"] += 1
@@ -242,10 +242,10 @@ class Witness:
 
 def holds_what_it_needs(row: AnyProcess) -> str | None:
     """Return what a process lacks in its state, or None: states bring things along that they cannot be without."""
-    if isinstance(row, ContractNegotiation):
+    if isinstance(row, Negotiation):
         concluded = row.state in {"AGREED", "VERIFIED", "FINALIZED"}
         return f"{row.id} is {row.state} without an agreement" if concluded and not row.agreement else None
-    pulls = isinstance(row, TransferProcess) and row.role is Role.CONSUMER and row.format == transfer_machine.PULL
+    pulls = isinstance(row, Transfer) and row.role is Role.CONSUMER and row.format == transfer_machine.PULL
     if pulls and row.state in {TransferState.STARTED, TransferState.SUSPENDED} and not row.data_address:
         return f"{row.id} is {row.state} without an address to pull from"
     return None

@@ -9,30 +9,29 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from connector.controlplane.core.errors import UseCaseError
-from connector.controlplane.core.plane import Limits, Plane
-from connector.controlplane.core.watch import Watch
+from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.enforcing import signals
 from connector.controlplane.judging.library import Library, operands
 from connector.controlplane.processes import inbound, inbound_negotiation, inbound_transfer
-from connector.controlplane.processes.backoff import Patience
-from connector.controlplane.processes.inbound import Answer, Declined
+from connector.controlplane.processes.inbound import Declined, ProcessAnswer
 from connector.controlplane.processes.worker import Worker
 from connector.ports.changes import Change, Replayed, StoreError
 from connector.ports.decider import Decider
-from connector.ports.entities import Page, ReplayKey
+from connector.ports.entities import PageBounds, ReplayKey
 from connector.ports.identity import Caller, Intent, Participant, Unauthenticated
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.codec import decode
 from connector.protocol.dsp.errors import ProtocolError
-from connector.protocol.dsp.machines.machine import Kind
+from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.store.memory.store import MemoryStore
 from tests.simulation.flows import SimulatedDataPlane
 from tests.simulation.messages import kind_of
 from tests.simulation.network import Network, Reply, SimulatedPeer
 from tests.simulation.witness import Witness
+from tests.support.rooms import ControlLimits, Rooms, make_rooms
 
 OWNER = "default"
-ALL = Page(limit=10_000)
+ALL = PageBounds(limit=10_000)
 LOOK_MS = 20_000
 EPOCH = 1_700_000_000_000
 LIBRARY = Library(operands())
@@ -108,7 +107,7 @@ class Side:
         self.dataplane = SimulatedDataPlane(name, now, lambda flow: self.witness.moves(name, flow))
         self._worker: Worker | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
-        self.plane: Plane = None  # type: ignore[assignment]  # set by start, before anybody looks
+        self.rooms: Rooms = None  # type: ignore[assignment]  # set by start, before anybody looks
 
     def _next_serial(self) -> int:
         self._serial += 1
@@ -121,7 +120,7 @@ class Side:
     async def start(self) -> None:
         """Come up on what the store holds."""
         self.dataplane.crash()
-        self.plane = Plane(
+        self.rooms = make_rooms(
             owner=OWNER,
             participant=self.name,
             address=f"https://{self.name}.example/dsp",
@@ -133,17 +132,17 @@ class Side:
             now=now,
             new_id=self._new_id,
             wake=lambda process: self._worker.wake(process) if self._worker else None,
-            watch=Watch(),
+            watch=ProcessWatch(),
             announce=lambda: None,
             address_problem=lambda *_: None,
-            limits=Limits(look=LOOK_MS, retry_most=20_000, lease=60_000, owed_for=self.owed_for),
+            limits=ControlLimits(look=LOOK_MS, retry_most=20_000, lease=60_000, owed_for=self.owed_for),
         )
-        decider: Decider = self._make_decider(self.plane)
-        patience = Patience(await self.store.backoffs(OWNER), lambda: 0.5 + self._rng.random() / 2)
-        self._worker = Worker(self.plane, decider, patience)
+        decider: Decider = self._make_decider(self.rooms.enforcing)
+        rows = await self.store.backoffs(OWNER)
+        self._worker = Worker(self.rooms.driving(decider, rows=rows, spread=lambda: 0.5 + self._rng.random() / 2))
 
         async def ended(owner: str, report: Any) -> None:
-            process = await signals.flow_ended(self.plane, owner, report)
+            process = await signals.flow_ended(self.rooms.enforcing, owner, report)
             if process and self._worker:
                 self._worker.wake(process)
 
@@ -169,9 +168,9 @@ class Side:
         self._sent.add(body)
         self.witness.sends(self.name, message, body, self.dataplane.moving())
 
-    async def rows(self, kind: Kind) -> dict[str, AnyProcess]:
+    async def rows(self, kind: ProcessKind) -> dict[str, AnyProcess]:
         """Return all processes of a kind."""
-        read: Any = self.store.negotiations if kind is Kind.NEGOTIATION else self.store.transfers
+        read: Any = self.store.negotiations if kind is ProcessKind.NEGOTIATION else self.store.transfers
         found, _ = await read(OWNER, ALL)
         return {row.id: row for row in found}
 
@@ -212,20 +211,20 @@ class Side:
             ] += 1
         if outcome.woken:
             # As a background task does: after the answer has been written.
-            asyncio.get_running_loop().call_later(0.001, self.plane.wake, outcome.process)
+            asyncio.get_running_loop().call_later(0.001, self.rooms.context.wake, outcome.process)
         return Reply(201 if outcome.created else 200, pid=outcome.process.id, state=outcome.state)
 
-    async def _outcome(self, caller: Caller, what: str, pid: str | None, body: bytes) -> Answer | Declined:
+    async def _outcome(self, caller: Caller, what: str, pid: str | None, body: bytes) -> ProcessAnswer | Declined:
         received = decode(kind_of(what), body)
         if what.startswith("Contract"):
             if pid is None:
                 begin: Any = inbound_negotiation.request if "Request" in what else inbound_negotiation.offer
-                outcome: Answer | Declined = await begin(self.plane, caller, received)
+                outcome: ProcessAnswer | Declined = await begin(self.rooms.receiving, caller, received)
                 return outcome
-            return await inbound_negotiation.message(self.plane, caller, pid, what, received)
+            return await inbound_negotiation.message(self.rooms.receiving, caller, pid, what, received)
         if pid is None:
-            return await inbound_transfer.request(self.plane, caller, received)
-        return await inbound_transfer.message(self.plane, caller, pid, what, received)
+            return await inbound_transfer.request(self.rooms.receiving, caller, received)
+        return await inbound_transfer.message(self.rooms.receiving, caller, pid, what, received)
 
     async def _state(self, caller: Caller, what: str, pid: str) -> Reply:
         kind = what.removeprefix("GET ")

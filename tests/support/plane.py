@@ -12,8 +12,8 @@ import msgspec
 
 from connector.api.frame.auth import ApiKey
 from connector.api.management import make_management_app
-from connector.controlplane.core.plane import Limits, Plane
-from connector.controlplane.core.watch import Watch
+from connector.controlplane.core.limits import ControlLimits
+from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.judging.library import Library, operands
 from connector.policy.model.model import DK
 from connector.policy.vocabulary.registry import Operand
@@ -21,13 +21,14 @@ from connector.ports.changes import PutAgreement, PutHold, PutProcess
 from connector.ports.dataplane import FlowListener, FlowReport, FlowRequest
 from connector.ports.entities import Agreement, Hold, Lease
 from connector.ports.identity import Caller, Intent, Participant, Unauthenticated
-from connector.ports.peer import Ack, CatalogPage, Delivery, InDoubt, Refused
+from connector.ports.peer import Ack, CatalogPage, InDoubt, PeerAnswer, Refused
 from connector.ports.secret import Secret
 from connector.protocol.dsp.common import Role, http_address
-from connector.protocol.dsp.machines.machine import Ended, Kind
-from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation
-from connector.protocol.dsp.machines.transfer_machine import FlowState, TransferProcess
+from connector.protocol.dsp.machines.machine import Ended, ProcessKind
+from connector.protocol.dsp.machines.negotiation_machine import Negotiation
+from connector.protocol.dsp.machines.transfer_machine import FlowState, Transfer
 from connector.store.memory.store import MemoryStore
+from tests.support.rooms import Rooms, make_rooms
 
 OWNER, NOW = "default", 1_764_000_000_000
 UNKNOWN = Operand(
@@ -85,10 +86,12 @@ class ScriptedPeer:
 
     async def send(
         self, participant: str, address: str, message: str, to: Role, pid: str | None, body: bytes
-    ) -> Delivery:
+    ) -> PeerAnswer:
         return self.failure or Ack(peer_pid="urn:peer:1")
 
-    async def state(self, participant: str, address: str, kind: Kind, to: Role, pid: str) -> str | Refused | InDoubt:
+    async def state(
+        self, participant: str, address: str, kind: ProcessKind, to: Role, pid: str
+    ) -> str | Refused | InDoubt:
         return self.failure or "REQUESTED"
 
     async def catalog(
@@ -164,12 +167,12 @@ class Desk:
         self.store = MemoryStore()
         self.peer = ScriptedPeer()
         self.dataplane = ScriptedDataPlane()
-        self.watch = Watch()
+        self.watch = ProcessWatch()
         self.searched: list[dict[str, str]] = []
         self.unready: str | None = None
         self.warning: str | None = None
         serial = itertools.count(1)
-        self.plane = Plane(
+        self.rooms = make_rooms(
             owner=OWNER,
             participant=ME,
             address=f"{ME}/dsp/2025-1",
@@ -184,14 +187,22 @@ class Desk:
             watch=self.watch,
             announce=lambda: None,
             address_problem=lambda *_: None,
-            limits=Limits(),
+            limits=ControlLimits(),
             secret=SECRET,
         )
+        self.serve(self.rooms)
+
+    def serve(self, rooms: Rooms) -> None:
+        """Let the management API work in these rooms."""
         self.app = make_management_app(
-            self.plane,
+            context=rooms.context,
+            judging=rooms.judging,
+            enforcing=rooms.enforcing,
+            offering=rooms.offering,
+            counterparties=rooms.counterparties,
+            register=rooms.register,
             keys=[ApiKey(id=name, sha256=_sha256(name), scopes=(scope,)) for name, scope in KEYS.items()],
-            watch=self.watch,
-            received=received,
+            received=self.received,
             search=self.search,
             checks={"worker": self.worker},
             warnings={"processes": self.warned},
@@ -215,7 +226,7 @@ class Desk:
     async def become(self, id: str, state: str, *, reason: str | None = None, **members: Any) -> None:
         """Let a process be in a state, as if the counter-party's message had been received."""
         process = await self.store.negotiation(OWNER, id) or await self.store.transfer(OWNER, id)
-        assert isinstance(process, ContractNegotiation | TransferProcess)
+        assert isinstance(process, Negotiation | Transfer)
         ended = Ended("refused", reason, CITY) if reason else None
         members = {"peer_pid": f"peer of {id}", **members, "state": state, "ended": ended, "pending": None}
         after = msgspec.structs.replace(process, version=process.version + 1, **members)

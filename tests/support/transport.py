@@ -7,7 +7,7 @@ import httpx
 from starlette.types import ASGIApp
 
 from connector.net.errors import Unreachable
-from connector.net.transport import Call
+from connector.net.transport import HttpCall
 
 
 class InProcessAnswer:
@@ -35,7 +35,7 @@ class InProcess:
         self.sent: list[httpx.Request] = []
         self.down: set[str] = set()
 
-    async def send(self, call: Call) -> InProcessAnswer:
+    async def send(self, call: HttpCall) -> InProcessAnswer:
         """Call the application; raises Unreachable where no one serves the origin."""
         origin = call.endpoint.origin
         app: Any = self.apps.get(origin)

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from connector.api.frame.desk import (
-    After,
-    AtDesk,
-    Limit,
+    AfterQuery,
+    AtContext,
+    AtJudging,
+    LimitQuery,
     Listing,
     Order,
     Reason,
@@ -20,8 +21,8 @@ from connector.api.frame.desk import (
     page,
     parsed,
 )
-from connector.controlplane.core.errors import NotFound
-from connector.controlplane.core.plane import Plane
+from connector.controlplane.core.context import Context
+from connector.controlplane.core.errors import NoSuchEntity
 from connector.controlplane.enforcing import duties
 from connector.controlplane.usecases import agreements
 from connector.ports.entities import Agreement, DutyState, Leaf
@@ -108,7 +109,7 @@ def _answer(agreement: Agreement) -> AgreementAnswer:
     )
 
 
-def _duty(agreement: str, standing: duties.Standing) -> DutyAnswer:
+def _duty(agreement: str, standing: duties.DutySummary) -> DutyAnswer:
     return DutyAnswer.model_validate(
         {
             "id": standing.duty,
@@ -140,23 +141,23 @@ def _leaf(leaf: Leaf) -> LeafAnswer:
     )
 
 
-async def _known(plane: Plane, id: str) -> Agreement:
-    agreement = await plane.store.agreement(plane.owner, id)
+async def _known(context: Context, id: str) -> Agreement:
+    agreement = await context.store.agreement(context.owner, id)
     if agreement is None:
-        raise NotFound("no-agreement", f"There is no agreement {id}: list them to see which there are.")
+        raise NoSuchEntity("no-agreement", f"There is no agreement {id}: list them to see which there are.")
     return agreement
 
 
 @router.get("/agreements")
 async def list_agreements(
-    desk: AtDesk,
+    context: AtContext,
     dataset: Annotated[str | None, Query(max_length=1000)] = None,
     counterparty: Annotated[str | None, Query(max_length=1000)] = None,
-    limit: Limit = 50,
-    after: After = None,
+    limit: LimitQuery = 50,
+    after: AfterQuery = None,
 ) -> Listing[AgreementAnswer]:
     """List the agreements, newest first."""
-    store, owner = desk.plane.store, desk.plane.owner
+    store, owner = context.store, context.owner
     rows, following = await listed(
         store.agreements(owner, page(limit, after), dataset=dataset, counterparty=counterparty)
     )
@@ -165,45 +166,45 @@ async def list_agreements(
 
 # Before the agreement itself: its identifier may contain slashes, so that its path would take in these two.
 @router.get("/agreements/{id:path}/duties")
-async def list_duties(desk: AtDesk, id: str) -> list[DutyAnswer]:
+async def list_duties(judging: AtJudging, id: str) -> list[DutyAnswer]:
     """List the duties of an agreement and where each stands, in the order of its policy."""
-    return [_duty(id, standing) for standing in await duties.standings(desk.plane, id)]
+    return [_duty(id, standing) for standing in await duties.standings(judging, id)]
 
 
 @router.post("/agreements/{id:path}/duties/{duty:path}/receipt")
-async def give_receipt(desk: AtDesk, id: str, duty: str, order: Receipt) -> DutyAnswer:
+async def give_receipt(judging: AtJudging, id: str, duty: str, order: Receipt) -> DutyAnswer:
     """Confirm that a duty was done (data deleted, invoice paid); a repeat changes nothing."""
-    return _duty(id, await duties.receipt(desk.plane, id, duty, order.note))
+    return _duty(id, await duties.receipt(judging, id, duty, order.note))
 
 
 @router.post("/agreements/{id:path}/withdraw")
-async def withdraw_from_agreement(desk: AtDesk, id: str, why: Reason) -> AgreementAnswer:
+async def withdraw_from_agreement(judging: AtJudging, id: str, why: Reason) -> AgreementAnswer:
     """Deliver nothing more under an agreement; running transfers end, and the consumer is told the reason."""
-    return _answer(await agreements.withdraw(desk.plane, id, why.reason))
+    return _answer(await agreements.withdraw(judging, id, why.reason))
 
 
 @router.get("/agreements/{id:path}")
-async def show_agreement(desk: AtDesk, id: str) -> AgreementAnswer:
+async def show_agreement(context: AtContext, id: str) -> AgreementAnswer:
     """Show one agreement."""
-    return _answer(await _known(desk.plane, id))
+    return _answer(await _known(context, id))
 
 
 @router.get("/usage/{agreement:path}")
-async def show_usage(desk: AtDesk, agreement: str) -> UsageAnswer:
+async def show_usage(context: AtContext, agreement: str) -> UsageAnswer:
     """Show what was used under an agreement."""
-    known = await _known(desk.plane, agreement)
-    usage = await desk.plane.store.usage(known.owner, known.id)
+    known = await _known(context, agreement)
+    usage = await context.store.usage(known.owner, known.id)
     return UsageAnswer(agreement_id=known.id, bytes_moved=usage.bytes_moved, uses=usage.uses)
 
 
 @router.get("/audit", tags=["audit"])
 async def list_audit(
-    desk: AtDesk,
+    context: AtContext,
     process: Annotated[str | None, Query(max_length=1000, description="Only this process or asset.")] = None,
-    limit: Limit = 50,
-    after: After = None,
+    limit: LimitQuery = 50,
+    after: AfterQuery = None,
 ) -> Listing[LeafAnswer]:
     """List the audit trail, oldest first."""
-    store, owner = desk.plane.store, desk.plane.owner
+    store, owner = context.store, context.owner
     rows, following = await listed(store.leaves(owner, page(limit, after), process_id=process))
     return Listing(items=[_leaf(row) for row in rows], next=following)

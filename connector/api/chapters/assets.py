@@ -10,11 +10,25 @@ from fastapi import APIRouter, Body, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from connector.api.frame.auth import require_admin
-from connector.api.frame.desk import After, AtDesk, Desk, Document, Limit, Listing, Order, listed, moment, page, parsed
+from connector.api.frame.desk import (
+    AfterQuery,
+    AtContext,
+    AtJudging,
+    AtOffering,
+    Document,
+    LimitQuery,
+    Listing,
+    Order,
+    listed,
+    moment,
+    page,
+    parsed,
+)
 from connector.controlplane.judging import acceptance, visibility
+from connector.controlplane.judging.judging import Judging
 from connector.controlplane.usecases import assets
 from connector.ports.entities import Asset, AssetStatus, DataClass, Marking
-from connector.ports.treatment import Format
+from connector.ports.treatment import RecordFormat
 
 router = APIRouter(tags=["assets"])
 
@@ -42,7 +56,7 @@ class StatedModel(Order):
 class RecordsOrder(Order):
     """How the data is read as records, and what its owner states about them."""
 
-    format: Format
+    format: RecordFormat
     delimiter: str = Field("", description="Of CSV; found out from the header line if left out.")
     fields: list[str] = Field(default_factory=list, description="The names of all fields; others then never leave.")
     facts: dict[str, str] = Field(default_factory=dict, description="Which field holds `dk:recordRegion` and the like.")
@@ -151,9 +165,9 @@ def _answer(asset: Asset, remarks: Sequence[dict[str, str]] = ()) -> AssetAnswer
     )
 
 
-def _with_remarks(desk: Desk, asset: Asset) -> AssetAnswer:
+def _with_remarks(judging: Judging, asset: Asset) -> AssetAnswer:
     policy = visibility.catalog_policy(asset)
-    return _answer(asset, acceptance.personal_remarks(desk.plane, policy, asset.stated, asset.data_class))
+    return _answer(asset, acceptance.personal_remarks(judging, policy, asset.stated, asset.data_class))
 
 
 def shown_address(address: dict[str, Any]) -> dict[str, Any]:
@@ -167,47 +181,51 @@ def shown_address(address: dict[str, Any]) -> dict[str, Any]:
 
 
 @router.post("/assets", status_code=201)
-async def add_asset(desk: AtDesk, order: AssetOrder) -> AssetAnswer:
+async def add_asset(judging: AtJudging, offering: AtOffering, order: AssetOrder) -> AssetAnswer:
     """Keep a new asset as a draft, which nobody sees until it is published."""
-    draft = msgspec.convert(order.model_dump(), assets.Draft)
-    return _with_remarks(desk, await assets.add(desk.plane, draft))
+    draft = msgspec.convert(order.model_dump(), assets.AssetDraft)
+    return _with_remarks(judging, await assets.add(offering, draft))
 
 
 @router.get("/assets")
 async def list_assets(
-    desk: AtDesk,
+    context: AtContext,
     status: Annotated[AssetStatus | None, Query(description="Only assets in this status.")] = None,
-    limit: Limit = 50,
-    after: After = None,
+    limit: LimitQuery = 50,
+    after: AfterQuery = None,
 ) -> Listing[AssetAnswer]:
     """List the assets, newest first."""
-    store, owner = desk.plane.store, desk.plane.owner
+    store, owner = context.store, context.owner
     rows, following = await listed(store.assets(owner, page(limit, after), status=status))
     return Listing(items=[_answer(row) for row in rows], next=following)
 
 
 @router.post("/assets/{id:path}/publish")
 async def publish_asset(
-    desk: AtDesk, request: Request, id: str, order: Annotated[PublishOrder | None, Body()] = None
+    judging: AtJudging,
+    offering: AtOffering,
+    request: Request,
+    id: str,
+    order: Annotated[PublishOrder | None, Body()] = None,
 ) -> AssetAnswer:
     """Offer an asset in the catalogue."""
     release = order is not None and order.release
     if release:
         require_admin(request)
-    return _with_remarks(desk, await assets.publish(desk.plane, id, release=release))
+    return _with_remarks(judging, await assets.publish(offering, id, release=release))
 
 
 @router.post("/assets/{id:path}/withdraw")
 async def withdraw_asset(
-    desk: AtDesk, id: str, order: Annotated[WithdrawOrder | None, Body()] = None
+    offering: AtOffering, id: str, order: Annotated[WithdrawOrder | None, Body()] = None
 ) -> WithdrawnAnswer:
     """Offer an asset no longer; agreements hold and what runs goes on, unless they are to be ended too."""
     order = order or WithdrawOrder()
-    done = await assets.withdraw(desk.plane, id, end_agreements=order.end_agreements, reason=order.reason)
+    done = await assets.withdraw(offering, id, end_agreements=order.end_agreements, reason=order.reason)
     return WithdrawnAnswer(asset=_answer(done.asset), agreements=done.agreements, running=done.running)
 
 
 @router.get("/assets/{id:path}")
-async def show_asset(desk: AtDesk, id: str) -> AssetAnswer:
+async def show_asset(context: AtContext, id: str) -> AssetAnswer:
     """Show one asset."""
-    return _answer(await assets.get(desk.plane, id))
+    return _answer(await assets.get(context, id))

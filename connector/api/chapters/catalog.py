@@ -5,12 +5,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 
-from connector.api.frame.desk import AtDesk, parsed
+from connector.api.frame.desk import AtCounterparties, parsed
 from connector.controlplane.usecases import catalog
 
 router = APIRouter(tags=["catalog"])
 
-Participant = Annotated[str, Query(min_length=1, max_length=1000, description="The provider, by its identifier.")]
+ParticipantQuery = Annotated[str, Query(min_length=1, max_length=1000, description="The provider, by its identifier.")]
 
 
 class CatalogAnswer(BaseModel):
@@ -38,12 +38,12 @@ class CatalogAnswer(BaseModel):
 
 @router.get("/catalog")
 async def fetch_catalog(
-    desk: AtDesk,
-    participant: Participant,
+    counterparties: AtCounterparties,
+    participant: ParticipantQuery,
     page: Annotated[str | None, Query(max_length=4096, description="The `next` of the page before.")] = None,
 ) -> CatalogAnswer:
     """Fetch one page of a participant's catalogue, as it shows it to us."""
-    found = await catalog.fetch(desk.plane, participant, page_url=page)
+    found = await catalog.fetch(counterparties, participant, page_url=page)
     items = [parsed(dataset) for dataset in found.datasets]
     items += [{**parsed(entry.dataset), "participantId": entry.participant_id} for entry in found.nested]
     return CatalogAnswer(participant=found.participant_id or participant, items=items, next=found.next_url)
@@ -51,9 +51,9 @@ async def fetch_catalog(
 
 @router.get("/catalog/dataset")
 async def fetch_dataset(
-    desk: AtDesk,
-    participant: Participant,
+    counterparties: AtCounterparties,
+    participant: ParticipantQuery,
     dataset: Annotated[str, Query(min_length=1, max_length=1000, description="The dataset's identifier.")],
 ) -> dict[str, Any]:
     """Fetch one dataset of a participant, with its offers, as the provider sends it."""
-    return await catalog.fetch_dataset(desk.plane, participant, dataset)
+    return await catalog.fetch_dataset(counterparties, participant, dataset)

@@ -6,9 +6,20 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from connector.api.frame.desk import After, AtDesk, Limit, Listing, Order, listed, moment, moment_or_none, page
+from connector.api.frame.desk import (
+    AfterQuery,
+    AtContext,
+    AtRegister,
+    LimitQuery,
+    Listing,
+    Order,
+    listed,
+    moment,
+    moment_or_none,
+    page,
+)
 from connector.controlplane.usecases import consents
-from connector.controlplane.usecases.consents import LONGEST_SUBJECT, MOST_ENTRIES, Said
+from connector.controlplane.usecases.consents import LONGEST_SUBJECT, MOST_ENTRIES, ConsentStatement
 from connector.policy.deciding.consent import GIVEN
 from connector.ports.entities import Consent
 
@@ -84,10 +95,10 @@ def _answer(entry: Consent) -> ConsentAnswer:
 
 
 @router.post("/consents", status_code=201)
-async def record_consents(desk: AtDesk, order: ConsentsOrder) -> Recorded:
+async def record_consents(register: AtRegister, order: ConsentsOrder) -> Recorded:
     """Record what people said, all or nothing; a withdrawal takes effect in running deliveries at once."""
     said = [
-        Said(
+        ConsentStatement(
             subject=entry.subject,
             purpose=entry.purpose,
             state=entry.state,
@@ -96,30 +107,30 @@ async def record_consents(desk: AtDesk, order: ConsentsOrder) -> Recorded:
         )
         for entry in order.entries
     ]
-    return Recorded(recorded=len(await consents.record(desk.plane, said)))
+    return Recorded(recorded=len(await consents.record(register, said)))
 
 
 @router.post("/consents/withdraw")
-async def withdraw_consent(desk: AtDesk, order: WithdrawOrder) -> Listing[ConsentAnswer]:
+async def withdraw_consent(register: AtRegister, order: WithdrawOrder) -> Listing[ConsentAnswer]:
     """Record that a person withdraws; answers what was recorded."""
-    found = await consents.withdraw(desk.plane, order.subject, dataset=order.dataset, purpose=order.purpose)
+    found = await consents.withdraw(register, order.subject, dataset=order.dataset, purpose=order.purpose)
     return Listing(items=[_answer(entry) for entry in found], next=None)
 
 
 @router.post("/consents/lookup")
-async def lookup_consent(desk: AtDesk, order: LookupOrder) -> Listing[ConsentAnswer]:
+async def lookup_consent(register: AtRegister, order: LookupOrder) -> Listing[ConsentAnswer]:
     """Show where one person stands: the latest entry for each dataset and purpose."""
-    found = await consents.of_person(desk.plane, order.subject)
+    found = await consents.of_person(register, order.subject)
     return Listing(items=[_answer(entry) for entry in found], next=None)
 
 
 @router.get("/consents")
 async def list_consents(
-    desk: AtDesk,
+    context: AtContext,
     dataset: Annotated[str | None, Query(max_length=1000, description="Only on this asset.")] = None,
-    limit: Limit = 50,
-    after: After = None,
+    limit: LimitQuery = 50,
+    after: AfterQuery = None,
 ) -> Listing[ConsentAnswer]:
     """List the entries, newest first."""
-    rows, following = await listed(consents.listed(desk.plane, page(limit, after), dataset))
+    rows, following = await listed(consents.listed(context, page(limit, after), dataset))
     return Listing(items=[_answer(row) for row in rows], next=following)

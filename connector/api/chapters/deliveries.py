@@ -15,8 +15,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel
 
-from connector.api.frame.desk import AtDesk, Desk, parsed
+from connector.api.frame.desk import AtContext, AtReceived, parsed
 from connector.api.frame.errors import ApiError
+from connector.controlplane.core.context import Context
 from connector.controlplane.usecases import transfer
 from connector.dataplane.files.below_root import in_thread, is_folder, members, open_file, relative_path
 from connector.ports.flow import SourceError
@@ -44,41 +45,42 @@ class FilesAnswer(BaseModel):
 
 
 @router.get("/transfers/{id:path}/files")
-async def list_delivered_files(desk: AtDesk, id: str) -> FilesAnswer:
+async def list_delivered_files(context: AtContext, received: AtReceived, id: str) -> FilesAnswer:
     """List what the transfer delivered; the digests are taken from the files as they lie there now."""
-    found = await _files(desk, id)
-    return FilesAnswer(items=[await in_thread(_described, desk.received, name, path) for name, path in found.items()])
+    found = await _files(context, received, id)
+    return FilesAnswer(items=[await in_thread(_described, received, name, path) for name, path in found.items()])
 
 
 @router.get("/transfers/{id:path}/content", response_class=Response)
 async def download_delivery(
-    desk: AtDesk,
+    context: AtContext,
+    received: AtReceived,
     request: Request,
     id: str,
     file: Annotated[str | None, Query(max_length=4096, description="Which file, where there are several.")] = None,
 ) -> Response:
     """Give out a delivered file, whole or from a byte on (`Range: bytes=100-`, with `If-Range`)."""
-    found = await _files(desk, id)
+    found = await _files(context, received, id)
     if file is None and len(found) > 1:
         raise ApiError(409, "several", f"The delivery has {len(found)} files: name one of them with `file`.")
     name = file if file is not None else next(iter(found))
     if name not in found:
         raise ApiError(404, "no-file", "The delivery has no file of that name: list its files.")
     try:
-        descriptor = await in_thread(open_file, desk.received, found[name])
+        descriptor = await in_thread(open_file, received, found[name])
     except SourceError as error:
         raise ApiError(404, "no-file", str(error)) from None
     return _content(request, descriptor, name.rpartition("/")[2])
 
 
-async def _files(desk: Desk, id: str) -> dict[str, str]:
+async def _files(context: Context, received: Path, id: str) -> dict[str, str]:
     """Return name in the delivery → path below the root. Raises NotFound, ApiError."""
-    process = await transfer.get(desk.plane, id)
+    process = await transfer.get(context, id)
     address = parsed(process.sink) or {}
     if process.role is not Role.CONSUMER or address.get("kind") != "file":
         raise ApiError(404, "elsewhere", "The data of this transfer was not put into a file here.")
     try:
-        found = await in_thread(_below, desk.received, relative_path(address))
+        found = await in_thread(_below, received, relative_path(address))
     except (SourceError, OSError):
         found = {}
     if not found:

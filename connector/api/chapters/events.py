@@ -5,7 +5,7 @@ from datetime import datetime
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from connector.api.frame.desk import AtDesk, Order, moment
+from connector.api.frame.desk import AtContext, AtJudging, Order, moment
 from connector.controlplane.usecases import events
 from connector.ports.entities import EventEntry
 
@@ -32,18 +32,18 @@ def _answer(entry: EventEntry) -> EventAnswer:
 
 
 @router.get("/events")
-async def list_events(desk: AtDesk) -> list[EventAnswer]:
+async def list_events(context: AtContext) -> list[EventAnswer]:
     """List every event that was ever declared, the latest first."""
-    return [_answer(entry) for entry in await events.listed(desk.plane)]
+    return [_answer(entry) for entry in await events.listed(context)]
 
 
 @router.post("/events/begin")
-async def begin_event(desk: AtDesk, request: Request, order: EventOrder) -> EventAnswer:
+async def begin_event(judging: AtJudging, request: Request, order: EventOrder) -> EventAnswer:
     """Declare that an event has begun; what runs under a policy that asks for events is decided again at once."""
-    return _answer(await events.begin(desk.plane, order.name, by=request.state.key_id))
+    return _answer(await events.begin(judging, order.name, by=request.state.key_id))
 
 
 @router.post("/events/end")
-async def end_event(desk: AtDesk, request: Request, order: EventOrder) -> EventAnswer:
+async def end_event(judging: AtJudging, request: Request, order: EventOrder) -> EventAnswer:
     """Declare that an event is over."""
-    return _answer(await events.end(desk.plane, order.name, by=request.state.key_id))
+    return _answer(await events.end(judging, order.name, by=request.state.key_id))

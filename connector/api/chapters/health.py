@@ -9,8 +9,8 @@ import asyncio
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from connector.api.frame.desk import AtDesk, Check
-from connector.controlplane.core.plane import Plane
+from connector.api.frame.desk import AtChecks, AtWarnings, ReadinessCheck
+from connector.controlplane.core.context import Context
 from connector.ports.changes import PutBackoff, StoreError
 from connector.ports.entities import Backoff
 
@@ -43,21 +43,21 @@ async def health() -> HealthAnswer:
 
 
 @router.get("/ready", responses={503: {"model": ReadyAnswer}})
-async def ready(desk: AtDesk, response: Response) -> ReadyAnswer:
+async def ready(checks: AtChecks, warnings: AtWarnings, response: Response) -> ReadyAnswer:
     """Say whether the process can do its work; 503 where it cannot."""
-    found = {name: await _looked(check) for name, check in desk.checks.items()}
+    found = {name: await _looked(check) for name, check in checks.items()}
     well = all(problem is None for problem in found.values())
     response.status_code = 200 if well else 503
-    warned = {name: said for name, check in desk.warnings.items() if (said := await _looked(check)) is not None}
+    warned = {name: said for name, check in warnings.items() if (said := await _looked(check)) is not None}
     return ReadyAnswer(ready=well, checks={name: problem or "ok" for name, problem in found.items()}, warnings=warned)
 
 
-def store_check(plane: Plane) -> Check:
+def store_check(context: Context) -> ReadinessCheck:
     """Return the check that the store takes writes: the row it removes is never there."""
 
     async def check() -> str | None:
         try:
-            await plane.store.commit([PutBackoff(Backoff(owner=plane.owner, peer="", failures=0, until=0))])
+            await context.store.commit([PutBackoff(Backoff(owner=context.owner, peer="", failures=0, until=0))])
         except StoreError:
             return "The store does not take writes."
         return None
@@ -65,7 +65,7 @@ def store_check(plane: Plane) -> Check:
     return check
 
 
-async def _looked(check: Check) -> str | None:
+async def _looked(check: ReadinessCheck) -> str | None:
     try:
         async with asyncio.timeout(_PATIENCE_S):
             return await check()

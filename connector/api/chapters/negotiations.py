@@ -8,18 +8,20 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from connector.api.frame.desk import (
-    After,
-    AtDesk,
-    Desk,
+    AfterQuery,
+    AtContext,
+    AtCounterparties,
+    AtEnforcing,
+    AtJudging,
     Document,
     EndedAnswer,
     HoldAnswer,
-    Limit,
+    LimitQuery,
     Listing,
     Order,
-    Patience,
     PendingAnswer,
     Reason,
+    WaitQuery,
     ended_answer,
     hold_answer,
     listed,
@@ -29,9 +31,10 @@ from connector.api.frame.desk import (
     pending_answer,
     wait,
 )
+from connector.controlplane.core.context import Context
 from connector.controlplane.usecases import negotiation
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, ContractNegotiation, NegotiationState
+from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation, NegotiationState
 
 router = APIRouter(tags=["negotiations"])
 
@@ -104,7 +107,7 @@ class NegotiationAnswer(BaseModel):
     updated_at: datetime
 
 
-async def _answer(desk: Desk, process: ContractNegotiation) -> NegotiationAnswer:
+async def _answer(context: Context, process: Negotiation) -> NegotiationAnswer:
     over = process.state in NEGOTIATION.terminal
     return NegotiationAnswer(
         id=process.id,
@@ -120,7 +123,7 @@ async def _answer(desk: Desk, process: ContractNegotiation) -> NegotiationAnswer
         agreement_id=process.agreement_id,
         agreement=parsed(process.agreement),
         pending=pending_answer(process),
-        hold=None if over else hold_answer(await desk.plane.store.hold(process.owner, process.id)),
+        hold=None if over else hold_answer(await context.store.hold(process.owner, process.id)),
         ended=ended_answer(process),
         created_at=moment(process.created_at),
         updated_at=moment(process.updated_at),
@@ -128,84 +131,90 @@ async def _answer(desk: Desk, process: ContractNegotiation) -> NegotiationAnswer
 
 
 @router.post("/negotiations", status_code=202)
-async def start_negotiation(desk: AtDesk, order: NegotiationOrder) -> NegotiationAnswer:
+async def start_negotiation(
+    context: AtContext, counterparties: AtCounterparties, order: NegotiationOrder
+) -> NegotiationAnswer:
     """Ask a provider for a contract; the answer comes at once, the negotiation goes on by itself."""
     begun = await negotiation.request(
-        desk.plane, order.participant, order.dataset, offer_id=order.offer, policy=order.policy
+        context, counterparties, order.participant, order.dataset, offer_id=order.offer, policy=order.policy
     )
-    return await _answer(desk, begun)
+    return await _answer(context, begun)
 
 
 @router.post("/negotiations/offer", status_code=202)
-async def offer_negotiation(desk: AtDesk, order: OfferOrder) -> NegotiationAnswer:
+async def offer_negotiation(context: AtContext, judging: AtJudging, order: OfferOrder) -> NegotiationAnswer:
     """Offer an asset of ours to a participant that did not ask."""
-    begun = await negotiation.offer(desk.plane, order.participant, order.asset, policy=order.policy)
-    return await _answer(desk, begun)
+    begun = await negotiation.offer(judging, order.participant, order.asset, policy=order.policy)
+    return await _answer(context, begun)
 
 
 @router.get("/negotiations")
 async def list_negotiations(
-    desk: AtDesk,
+    context: AtContext,
     state: NegotiationState | None = None,
     peer: Annotated[str | None, Query(max_length=1000)] = None,
     dataset: Annotated[str | None, Query(max_length=1000)] = None,
-    limit: Limit = 50,
-    after: After = None,
+    limit: LimitQuery = 50,
+    after: AfterQuery = None,
 ) -> Listing[NegotiationAnswer]:
     """List the negotiations, newest first."""
-    store, owner = desk.plane.store, desk.plane.owner
+    store, owner = context.store, context.owner
     rows, following = await listed(
         store.negotiations(owner, page(limit, after), state=state, peer=peer, dataset=dataset)
     )
-    return Listing(items=[await _answer(desk, row) for row in rows], next=following)
+    return Listing(items=[await _answer(context, row) for row in rows], next=following)
 
 
 @router.get("/negotiations/{id:path}/wait")
 async def wait_for_negotiation(
-    desk: AtDesk,
+    context: AtContext,
     id: str,
-    timeout: Patience = 30.0,  # noqa: ASYNC109 - it bounds the wait, not the call, which answers in any case
+    timeout: WaitQuery = 30.0,  # noqa: ASYNC109 - it bounds the wait, not the call, which answers in any case
     state: Annotated[list[NegotiationState] | None, Query(description="Answer also in one of these states.")] = None,
 ) -> NegotiationAnswer:
     """Answer when the negotiation has ended, waits for somebody here, or the time is up: as it then is."""
     wanted = {*NEGOTIATION.terminal, *(state or ())}
 
     async def read() -> NegotiationAnswer:
-        return await _answer(desk, await negotiation.get(desk.plane, id))
+        return await _answer(context, await negotiation.get(context, id))
 
-    return await wait(desk.watch, id, timeout, read, lambda found: found.state in wanted or found.hold is not None)
+    return await wait(context.watch, id, timeout, read, lambda found: found.state in wanted or found.hold is not None)
 
 
 @router.post("/negotiations/{id:path}/approve")
-async def approve_negotiation(desk: AtDesk, id: str) -> NegotiationAnswer:
+async def approve_negotiation(context: AtContext, enforcing: AtEnforcing, id: str) -> NegotiationAnswer:
     """Say yes where a person is asked: agree, accept, verify or finalize, as the state has it."""
-    return await _answer(desk, await negotiation.approve(desk.plane, id))
+    return await _answer(context, await negotiation.approve(enforcing, id))
 
 
 @router.post("/negotiations/{id:path}/reject")
-async def reject_negotiation(desk: AtDesk, id: str, order: Reason) -> NegotiationAnswer:
+async def reject_negotiation(context: AtContext, enforcing: AtEnforcing, id: str, order: Reason) -> NegotiationAnswer:
     """Say no: the negotiation is terminated and the counter-party is told the reason."""
-    return await _answer(desk, await negotiation.reject(desk.plane, id, order.reason))
+    return await _answer(context, await negotiation.reject(enforcing, id, order.reason))
 
 
 @router.post("/negotiations/{id:path}/counter")
-async def counter_negotiation(desk: AtDesk, id: str, order: CounterOrder) -> NegotiationAnswer:
+async def counter_negotiation(
+    context: AtContext, enforcing: AtEnforcing, id: str, order: CounterOrder
+) -> NegotiationAnswer:
     """Answer with other terms: a provider offers, a consumer requests."""
-    return await _answer(desk, await negotiation.counter(desk.plane, id, order.policy))
+    return await _answer(context, await negotiation.counter(enforcing, id, order.policy))
 
 
 @router.post("/negotiations/{id:path}/terminate")
-async def terminate_negotiation(desk: AtDesk, id: str, order: Reason) -> NegotiationAnswer:
+async def terminate_negotiation(
+    context: AtContext, enforcing: AtEnforcing, id: str, order: Reason
+) -> NegotiationAnswer:
     """End the negotiation; the counter-party is told the reason."""
-    return await _answer(desk, await negotiation.terminate(desk.plane, id, order.reason))
+    return await _answer(context, await negotiation.terminate(enforcing, id, order.reason))
 
 
 @router.get("/negotiations/{id:path}")
-async def show_negotiation(desk: AtDesk, id: str) -> NegotiationAnswer:
+async def show_negotiation(context: AtContext, judging: AtJudging, id: str) -> NegotiationAnswer:
     """Show one negotiation, with what was decided in it by policy."""
-    shown = await _answer(desk, await negotiation.get(desk.plane, id))
+    shown = await _answer(context, await negotiation.get(context, id))
     shown.decisions = [
         DecisionAnswer.model_validate(msgspec.structs.asdict(entry) | {"at": moment(entry.at)})
-        for entry in await negotiation.decisions(desk.plane, id)
+        for entry in await negotiation.decisions(judging, id)
     ]
     return shown

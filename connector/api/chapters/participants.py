@@ -5,7 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
-from connector.api.frame.desk import After, AtDesk, Limit, Listing
+from connector.api.frame.desk import AfterQuery, AtContext, AtJudging, LimitQuery, Listing
 
 router = APIRouter(tags=["participants"])
 
@@ -30,9 +30,11 @@ class SelfAnswer(BaseModel):
 
 
 @router.get("/participants")
-async def list_participants(desk: AtDesk, limit: Limit = 50, after: After = None) -> Listing[ParticipantAnswer]:
+async def list_participants(
+    judging: AtJudging, limit: LimitQuery = 50, after: AfterQuery = None
+) -> Listing[ParticipantAnswer]:
     """List the participants, ordered by identifier."""
-    known = sorted(desk.plane.identity.participants(), key=lambda entry: entry.id)
+    known = sorted(judging.directory.participants(), key=lambda entry: entry.id)
     rest = [entry for entry in known if after is None or entry.id > after]
     items = [
         ParticipantAnswer(
@@ -48,11 +50,11 @@ async def list_participants(desk: AtDesk, limit: Limit = 50, after: After = None
 
 
 @router.get("/self")
-async def show_self(desk: AtDesk, request: Request) -> SelfAnswer:
+async def show_self(context: AtContext, request: Request) -> SelfAnswer:
     """Show who this connector is, and what the key opens."""
-    plane = desk.plane
+    context = context
     scopes = sorted(request.state.scopes)
-    return SelfAnswer(participant=plane.participant, address=plane.address, version=_version(), scopes=scopes)
+    return SelfAnswer(participant=context.participant, address=context.address, version=_version(), scopes=scopes)
 
 
 def _version() -> str:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from connector.api.frame.desk import AtDesk, Order, milliseconds, moment, moment_or_none
+from connector.api.frame.desk import AtContext, AtJudging, Order, milliseconds, moment, moment_or_none
 from connector.controlplane.usecases import payments
 from connector.ports.entities import PaymentState
 
@@ -46,7 +46,7 @@ class PaidAnswer(BaseModel):
     entries: list[PaymentEntryAnswer]
 
 
-def _answer(paid: payments.Paid) -> PaidAnswer:
+def _answer(paid: payments.PaymentSummary) -> PaidAnswer:
     return PaidAnswer(
         agreement_id=paid.agreement_id,
         state=paid.state,
@@ -68,16 +68,16 @@ def _answer(paid: payments.Paid) -> PaidAnswer:
 
 
 @router.get("/agreements/{id:path}/payments")
-async def show_payments(desk: AtDesk, id: str) -> PaidAnswer:
+async def show_payments(context: AtContext, id: str) -> PaidAnswer:
     """Show where the payments of an agreement stand, and how that came to be, oldest entry first."""
-    return _answer(await payments.shown(desk.plane, id))
+    return _answer(await payments.shown(context, id))
 
 
 @router.post("/agreements/{id:path}/payments")
-async def record_payment(desk: AtDesk, request: Request, id: str, order: PaymentOrder) -> PaidAnswer:
+async def record_payment(judging: AtJudging, request: Request, id: str, order: PaymentOrder) -> PaidAnswer:
     """Record where the payments of an agreement stand; transfers that run are decided again at once."""
     paid = await payments.record(
-        desk.plane,
+        judging,
         id,
         order.state,
         by=request.state.key_id,

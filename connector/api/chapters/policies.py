@@ -10,7 +10,7 @@ import msgspec
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from connector.api.frame.desk import AtDesk, Document, Order
+from connector.api.frame.desk import AtContext, AtJudging, Document, Order
 from connector.controlplane.judging import facts, library
 from connector.controlplane.usecases import dry_runs, policies
 from connector.policy.reading.templates import Template
@@ -200,33 +200,33 @@ class FilledAnswer(BaseModel):
 
 
 @router.post("/policies/lint")
-async def lint_policy(desk: AtDesk, order: LintOrder) -> LintAnswer:
+async def lint_policy(context: AtContext, judging: AtJudging, order: LintOrder) -> LintAnswer:
     """Examine a policy: what would keep it from being offered here, and what is odd."""
-    plane = desk.plane
-    found = policies.examine(plane.library, order.policy, facts.instant(plane.now()), order.personal)
+    context, judging = context, judging
+    found = policies.examine(judging.library, order.policy, facts.instant(context.now()), order.personal)
     remarks = [RemarkAnswer.model_validate(msgspec.to_builtins(remark)) for remark in found]
     return LintAnswer(ok=all(remark.level != "error" for remark in remarks), remarks=remarks)
 
 
 @router.post("/policies/explain")
-async def explain_policies(desk: AtDesk, order: ExplainOrder) -> ExplainAnswer:
+async def explain_policies(judging: AtJudging, order: ExplainOrder) -> ExplainAnswer:
     """Say policies in German and English: a sentence each, and a card."""
-    found = [policies.explain(desk.plane.library, policy) for policy in order.policies]
+    found = [policies.explain(judging.library, policy) for policy in order.policies]
     return ExplainAnswer(items=[ExplainedAnswer.model_validate(msgspec.to_builtins(entry)) for entry in found])
 
 
 @router.post("/policies/compare")
-async def compare_policies(desk: AtDesk, order: CompareOrder) -> CompareAnswer:
+async def compare_policies(judging: AtJudging, order: CompareOrder) -> CompareAnswer:
     """Say what changed between two policies, and whether the second stays within the first."""
-    found = policies.compare(desk.plane.library, order.old, order.new)
+    found = policies.compare(judging.library, order.old, order.new)
     return CompareAnswer.model_validate(msgspec.to_builtins(found))
 
 
 @router.post("/policies/decide")
-async def decide_policy(desk: AtDesk, order: DecideOrder) -> DecideAnswer:
+async def decide_policy(judging: AtJudging, order: DecideOrder) -> DecideAnswer:
     """Say whether somebody may do something with data at a time, and why: a dry run."""
-    question = msgspec.convert(order.model_dump(), dry_runs.Question)
-    found = await dry_runs.asked(desk.plane, question)
+    question = msgspec.convert(order.model_dump(), dry_runs.TrialQuestion)
+    found = await dry_runs.asked(judging, question)
     return DecideAnswer.model_validate(msgspec.to_builtins(found))
 
 

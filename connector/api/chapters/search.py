@@ -4,12 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from connector.api.frame.desk import AtDesk
+from connector.api.frame.desk import AtSearch
 from connector.api.frame.errors import ApiError
 
 router = APIRouter(tags=["search"])
 
-Word = Annotated[str | None, Query(max_length=1000)]
+SearchQuery = Annotated[str | None, Query(max_length=1000)]
 
 _EXAMPLE = {
     "items": [
@@ -28,17 +28,17 @@ _EXAMPLE = {
 
 @router.get("/search", responses={200: {"content": {"application/json": {"example": _EXAMPLE}}}})
 async def search(
-    desk: AtDesk,
+    search: AtSearch,
     q: Annotated[str, Query(max_length=1000, description="Words that must all occur.")] = "",
-    publisher: Word = None,
-    theme: Word = None,
-    keyword: Word = None,
+    publisher: SearchQuery = None,
+    theme: SearchQuery = None,
+    keyword: SearchQuery = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 20,
     offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> Response:
     """Search the offers of the whole data space at the broker."""
-    if desk.search is None:
+    if search is None:
         raise ApiError(409, "no-broker", "No broker is set to search at: set broker.api in the settings.")
     given = {"q": q, "publisher": publisher, "theme": theme, "keyword": keyword, "limit": limit, "offset": offset}
-    found = await desk.search({name: str(value) for name, value in given.items() if value not in (None, "")})
+    found = await search({name: str(value) for name, value in given.items() if value not in (None, "")})
     return Response(found, media_type="application/json")

@@ -9,18 +9,18 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from connector.api.chapters.assets import shown_address
 from connector.api.frame.desk import (
-    After,
-    AtDesk,
-    Desk,
+    AfterQuery,
+    AtContext,
+    AtEnforcing,
     Document,
     EndedAnswer,
     HoldAnswer,
-    Limit,
+    LimitQuery,
     Listing,
     Order,
-    Patience,
     PendingAnswer,
     Reason,
+    WaitQuery,
     ended_answer,
     hold_answer,
     listed,
@@ -30,10 +30,11 @@ from connector.api.frame.desk import (
     pending_answer,
     wait,
 )
+from connector.controlplane.core.context import Context
 from connector.controlplane.usecases import transfer
 from connector.ports.dataplane import FlowReport
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machines.transfer_machine import TRANSFER, FlowState, TransferProcess, TransferState
+from connector.protocol.dsp.machines.transfer_machine import TRANSFER, FlowState, Transfer, TransferState
 
 router = APIRouter(tags=["transfers"])
 
@@ -82,7 +83,7 @@ class TransferAnswer(BaseModel):
     updated_at: datetime
 
 
-async def _answer(desk: Desk, process: TransferProcess) -> TransferAnswer:
+async def _answer(context: Context, process: Transfer) -> TransferAnswer:
     over = process.state in TRANSFER.terminal
     return TransferAnswer(
         id=process.id,
@@ -100,7 +101,7 @@ async def _answer(desk: Desk, process: TransferProcess) -> TransferAnswer:
         suspended_by=process.suspended_by,
         progress=_progress(msgspec.json.decode(process.progress, type=FlowReport)) if process.progress else None,
         pending=pending_answer(process),
-        hold=None if over else hold_answer(await desk.plane.store.hold(process.owner, process.id)),
+        hold=None if over else hold_answer(await context.store.hold(process.owner, process.id)),
         ended=ended_answer(process),
         created_at=moment(process.created_at),
         updated_at=moment(process.updated_at),
@@ -112,34 +113,34 @@ def _progress(report: FlowReport) -> ProgressAnswer:
 
 
 @router.post("/transfers", status_code=202)
-async def start_transfer(desk: AtDesk, order: TransferOrder) -> TransferAnswer:
+async def start_transfer(context: AtContext, enforcing: AtEnforcing, order: TransferOrder) -> TransferAnswer:
     """Ask for the data of an agreement; the answer comes at once, the transfer goes on by itself."""
-    begun = await transfer.request(desk.plane, order.agreement, push=order.push, sink=order.sink, keep=order.keep)
-    return await _answer(desk, begun)
+    begun = await transfer.request(enforcing, order.agreement, push=order.push, sink=order.sink, keep=order.keep)
+    return await _answer(context, begun)
 
 
 @router.get("/transfers")
 async def list_transfers(
-    desk: AtDesk,
+    context: AtContext,
     state: TransferState | None = None,
     peer: Annotated[str | None, Query(max_length=1000)] = None,
     agreement: Annotated[str | None, Query(max_length=1000)] = None,
-    limit: Limit = 50,
-    after: After = None,
+    limit: LimitQuery = 50,
+    after: AfterQuery = None,
 ) -> Listing[TransferAnswer]:
     """List the transfers, newest first."""
-    store, owner = desk.plane.store, desk.plane.owner
+    store, owner = context.store, context.owner
     rows, following = await listed(
         store.transfers(owner, page(limit, after), state=state, peer=peer, agreement_id=agreement)
     )
-    return Listing(items=[await _answer(desk, row) for row in rows], next=following)
+    return Listing(items=[await _answer(context, row) for row in rows], next=following)
 
 
 @router.get("/transfers/{id:path}/wait")
 async def wait_for_transfer(
-    desk: AtDesk,
+    context: AtContext,
     id: str,
-    timeout: Patience = 30.0,  # noqa: ASYNC109 - it bounds the wait, not the call, which answers in any case
+    timeout: WaitQuery = 30.0,  # noqa: ASYNC109 - it bounds the wait, not the call, which answers in any case
     state: Annotated[list[TransferState] | None, Query(description="Answer also in one of these states.")] = None,
 ) -> TransferAnswer:
     """Answer when the transfer has ended, waits for somebody here, or the time is up: as it then is.
@@ -149,43 +150,43 @@ async def wait_for_transfer(
     wanted = {*TRANSFER.terminal, *(state or ())}
 
     async def read() -> TransferAnswer:
-        return await _answer(desk, await transfer.get(desk.plane, id))
+        return await _answer(context, await transfer.get(context, id))
 
     def done(found: TransferAnswer) -> bool:
         delivered = found.keep and not state and found.progress is not None and found.progress.sha256 is not None
         return found.state in wanted or found.hold is not None or delivered
 
-    return await wait(desk.watch, id, timeout, read, done)
+    return await wait(context.watch, id, timeout, read, done)
 
 
 @router.post("/transfers/{id:path}/pull")
-async def pull_transfer(desk: AtDesk, id: str) -> ProgressAnswer:
+async def pull_transfer(enforcing: AtEnforcing, id: str) -> ProgressAnswer:
     """Fetch once more for a transfer that is kept open; the answer comes when the data has arrived."""
-    return _progress(await transfer.pull(desk.plane, id))
+    return _progress(await transfer.pull(enforcing, id))
 
 
 @router.post("/transfers/{id:path}/suspend")
-async def suspend_transfer(desk: AtDesk, id: str, order: Reason) -> TransferAnswer:
+async def suspend_transfer(context: AtContext, enforcing: AtEnforcing, id: str, order: Reason) -> TransferAnswer:
     """Pause the transfer: no further byte moves, and the counter-party is told the reason."""
-    return await _answer(desk, await transfer.suspend(desk.plane, id, order.reason))
+    return await _answer(context, await transfer.suspend(enforcing, id, order.reason))
 
 
 @router.post("/transfers/{id:path}/resume")
-async def resume_transfer(desk: AtDesk, id: str) -> TransferAnswer:
+async def resume_transfer(context: AtContext, enforcing: AtEnforcing, id: str) -> TransferAnswer:
     """Go on with a transfer that was suspended here."""
-    return await _answer(desk, await transfer.resume(desk.plane, id))
+    return await _answer(context, await transfer.resume(enforcing, id))
 
 
 @router.post("/transfers/{id:path}/complete")
-async def complete_transfer(desk: AtDesk, id: str) -> TransferAnswer:
+async def complete_transfer(context: AtContext, enforcing: AtEnforcing, id: str) -> TransferAnswer:
     """Say that the transfer is done."""
-    return await _answer(desk, await transfer.complete(desk.plane, id))
+    return await _answer(context, await transfer.complete(enforcing, id))
 
 
 @router.post("/transfers/{id:path}/terminate")
-async def terminate_transfer(desk: AtDesk, id: str, order: Reason) -> TransferAnswer:
+async def terminate_transfer(context: AtContext, enforcing: AtEnforcing, id: str, order: Reason) -> TransferAnswer:
     """End the transfer for good; the counter-party is told the reason."""
-    return await _answer(desk, await transfer.terminate(desk.plane, id, order.reason))
+    return await _answer(context, await transfer.terminate(enforcing, id, order.reason))
 
 
 # A path that fits everything below /transfers/: it is added after the chapters whose paths are longer.
@@ -193,6 +194,6 @@ last = APIRouter(tags=["transfers"])
 
 
 @last.get("/transfers/{id:path}")
-async def show_transfer(desk: AtDesk, id: str) -> TransferAnswer:
+async def show_transfer(context: AtContext, id: str) -> TransferAnswer:
     """Show one transfer."""
-    return await _answer(desk, await transfer.get(desk.plane, id))
+    return await _answer(context, await transfer.get(context, id))

@@ -40,7 +40,7 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
         return f"ApiKey(id={self.id!r})"
 
 
-class Door:
+class KeyMiddleware:
     """ASGI middleware: lets a request in if its key opens the method; leaves name and scopes in `request.state`."""
 
     def __init__(self, app: ASGIApp, *, keys: Sequence[ApiKey], largest_body: int = LARGEST_BODY) -> None:

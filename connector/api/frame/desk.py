@@ -5,7 +5,6 @@ Answers name times in UTC and never hold a token: the bodies of pending messages
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Generic, TypeVar
@@ -15,14 +14,19 @@ from fastapi import Depends, Query, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from connector.api.frame.errors import ApiError
-from connector.controlplane.core.plane import Plane
+from connector.controlplane.core.context import Context
+from connector.controlplane.enforcing.enforcing import Enforcing
+from connector.controlplane.judging.judging import Judging
+from connector.controlplane.usecases.consents import ConsentRegister
+from connector.controlplane.usecases.counterparties import Counterparties
+from connector.controlplane.usecases.offering import Offering
 from connector.ports.entities import Hold
-from connector.ports.entities import Page as StorePage
+from connector.ports.entities import PageBounds as StorePage
 from connector.ports.watch import Watch
 from connector.protocol.dsp.machines.machine import Process
 
 Search = Callable[[Mapping[str, str]], Awaitable[bytes]]
-Check = Callable[[], Awaitable[str | None]]
+ReadinessCheck = Callable[[], Awaitable[str | None]]
 
 _DEEPEST = 32
 _LOOK_S = 5.0
@@ -31,32 +35,28 @@ V = TypeVar("V")
 T = TypeVar("T", bound=BaseModel)
 
 
-@dataclass(frozen=True)
-class Desk:
-    """The use cases and what lies around them.
+def _given(name: str) -> Any:
+    """Return the dependency that hands an endpoint one of the values that `make_management_app` was given."""
 
-    `search` asks the broker: query parameters in, the JSON of its answer out, PeerFailed where it cannot be reached;
-    None where no broker is set. `received` is the root below which deliveries lie. Each of `checks` returns why the
-    process is not ready, or None; each of `warnings` what somebody should look at although it is.
-    """
+    def take(request: Request) -> Any:
+        return getattr(request.app.state, name)
 
-    plane: Plane
-    watch: Watch
-    search: Search | None
-    received: Path
-    checks: Mapping[str, Check]
-    warnings: Mapping[str, Check]
+    return Depends(take)
 
 
-def _desk(request: Request) -> Desk:
-    desk: Desk = request.app.state.desk
-    return desk
-
-
-AtDesk = Annotated[Desk, Depends(_desk)]
-Limit = Annotated[int, Query(ge=1, le=500, description="Entries of one page.")]
-After = Annotated[str | None, Query(max_length=4096, description="The `next` of the page before.")]
-Patience = Annotated[float, Query(ge=0, le=300, description="Seconds to wait at the most.")]
+AtContext = Annotated[Context, _given("context")]
+AtJudging = Annotated[Judging, _given("judging")]
+AtEnforcing = Annotated[Enforcing, _given("enforcing")]
+AtOffering = Annotated[Offering, _given("offering")]
+AtCounterparties = Annotated[Counterparties, _given("counterparties")]
+AtRegister = Annotated[ConsentRegister, _given("register")]
+AtSearch = Annotated[Search | None, _given("search")]
+AtReceived = Annotated[Path, _given("received")]
+AtChecks = Annotated[Mapping[str, ReadinessCheck], _given("checks")]
+AtWarnings = Annotated[Mapping[str, ReadinessCheck], _given("warnings")]
+LimitQuery = Annotated[int, Query(ge=1, le=500, description="Entries of one page.")]
+AfterQuery = Annotated[str | None, Query(max_length=4096, description="The `next` of the page before.")]
+WaitQuery = Annotated[float, Query(ge=0, le=300, description="Seconds to wait at the most.")]
 
 
 def _shallow(value: dict[str, Any]) -> dict[str, Any]:

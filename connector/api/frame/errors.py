@@ -13,13 +13,13 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from connector.controlplane.core.errors import Invalid, NotAllowed, NotFound, PeerFailed, UseCaseError
+from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed, PeerFailed, UseCaseError
 from connector.ports.changes import Conflict, LimitReached, StoreError
 from connector.protocol.dsp.errors import ProtocolError
 
 _log = logging.getLogger(__name__)
 
-_STATUS: dict[type[UseCaseError], int] = {NotFound: 404, NotAllowed: 409, Invalid: 400, PeerFailed: 502}
+_STATUS: dict[type[UseCaseError], int] = {NoSuchEntity: 404, NotAllowed: 409, Invalid: 400, PeerFailed: 502}
 _SENTENCES = {
     404: ("no-such-path", "There is nothing at this path: /openapi.json lists what there is."),
     405: ("method", "This path does not know this method: /openapi.json lists what it knows."),

@@ -7,37 +7,36 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
-from connector.binding.dsp.handling import JSON, endpoint, read, refused
+from connector.binding.dsp.handling import JSON, Gatekeeper, endpoint, read, refused
 from connector.binding.dsp.routing import Route
-from connector.controlplane.core.plane import Plane
-from connector.controlplane.processes import inbound
 from connector.controlplane.usecases import catalog
+from connector.controlplane.usecases.offering import Offering
 from connector.ports.identity import Caller, Intent
 from connector.protocol.dsp.catalog import CatalogError, CatalogRequestMessage
 from connector.protocol.dsp.errors import RemoteProtocolError
 
 COMPRESS_FROM = 1024
 
-Provide = Callable[[Caller, str | None, int | None, tuple[object, ...]], Awaitable[catalog.Answer]]
+Provide = Callable[[Caller, str | None, int | None, tuple[object, ...]], Awaitable[catalog.OwnCatalogPage]]
 ProvideDataset = Callable[[Caller, str], Awaitable[bytes | None]]
 
 
-def routes(plane: Plane) -> list[Route]:
+def routes(gatekeeper: Gatekeeper, offering: Offering) -> list[Route]:
     """Return the routes of a participant's own catalogue."""
 
     async def provide(
         caller: Caller, after: str | None, limit: int | None, filters: tuple[object, ...]
-    ) -> catalog.Answer:
-        return await catalog.provide(plane, caller, after=after, limit=limit, filters=filters)
+    ) -> catalog.OwnCatalogPage:
+        return await catalog.provide(offering, caller, after=after, limit=limit, filters=filters)
 
     async def dataset(caller: Caller, dataset_id: str) -> bytes | None:
-        return await catalog.provide_dataset(plane, caller, dataset_id)
+        return await catalog.provide_dataset(offering.judging, caller, dataset_id)
 
-    return routes_for(plane, provide, dataset)
+    return routes_for(gatekeeper, offering.context.address, provide, dataset)
 
 
-def routes_for(plane: Plane, provide: Provide, provide_dataset: ProvideDataset) -> list[Route]:
-    """Return the routes of a catalogue service, whoever fills it: a participant or a broker."""
+def routes_for(gatekeeper: Gatekeeper, address: str, provide: Provide, provide_dataset: ProvideDataset) -> list[Route]:
+    """Return the routes of the catalogue service at `address`, whoever fills it: a participant or a broker."""
 
     async def request(request: Request, caller: Caller, body: bytes) -> Response:
         message = read(CatalogRequestMessage, body).message
@@ -50,24 +49,24 @@ def routes_for(plane: Plane, provide: Provide, provide_dataset: ProvideDataset) 
                 raise
             reason = "The page begins behind no entry of ours: begin again without `after`."
             raise RemoteProtocolError(reason, code="cursor") from error
-        await plane.store.commit(inbound.used(caller))
+        await gatekeeper.let_pass(caller)
         headers = {}
         if answer.next is not None:
             size = f"&limit={limit}" if limit else ""
-            target = f"{plane.address}/catalog/request?after={quote(answer.next, safe='')}{size}"
+            target = f"{address}/catalog/request?after={quote(answer.next, safe='')}{size}"
             headers["Link"] = f'<{target}>; rel="next"'
         return _compressed(request, answer.body, headers)
 
     async def dataset(request: Request, caller: Caller, _: bytes) -> Response:
         found = await provide_dataset(caller, request.path_params["id"])
-        await plane.store.commit(inbound.used(caller))
+        await gatekeeper.let_pass(caller)
         if found is None:
             fault = RemoteProtocolError("There is no such dataset for you.", code="not-found", status=404)
             return refused(CatalogError, fault)
         return _compressed(request, found, {})
 
     def route(path: str, handle: Callable[..., Awaitable[Response]], method: str) -> Route:
-        return Route(method, path, endpoint(plane, CatalogError, Intent.CATALOG, handle))
+        return Route(method, path, endpoint(gatekeeper, CatalogError, Intent.CATALOG, handle))
 
     return [route("/catalog/request", request, "POST"), route("/catalog/datasets/{id:path}", dataset, "GET")]
 

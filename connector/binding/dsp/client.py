@@ -15,7 +15,7 @@ from connector.net.addresses import parse_url
 from connector.net.client import GuardedClient, Response
 from connector.net.errors import Blocked, NetError
 from connector.ports.identity import Identity, Intent
-from connector.ports.peer import Ack, CatalogPage, Delivery, InDoubt, Nested, Refused
+from connector.ports.peer import Ack, CatalogPage, InDoubt, Nested, PeerAnswer, Refused
 from connector.protocol.dsp import negotiation, transfer
 from connector.protocol.dsp.catalog import (
     AnsweredCatalog,
@@ -26,7 +26,7 @@ from connector.protocol.dsp.catalog import (
 from connector.protocol.dsp.codec import decode, decode_ack, decode_error, encode, parse
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.errors import ProtocolError, clean
-from connector.protocol.dsp.machines.machine import Kind
+from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.paths import join, path
 
 MESSAGE_S = 15.0
@@ -63,7 +63,7 @@ class HttpPeer:
 
     async def send(
         self, participant: str, address: str, message: str, to: Role, pid: str | None, body: bytes
-    ) -> Delivery:
+    ) -> PeerAnswer:
         """Deliver one message; see `ports.peer.Peer.send`."""
         name = message.partition(":")[0]
         is_transfer = name.startswith("Transfer")
@@ -79,9 +79,11 @@ class HttpPeer:
             return Ack()
         return Ack(peer_pid=(ack.provider_pid if to is Role.PROVIDER else ack.consumer_pid) or None, state=ack.state)
 
-    async def state(self, participant: str, address: str, kind: Kind, to: Role, pid: str) -> str | Refused | InDoubt:
+    async def state(
+        self, participant: str, address: str, kind: ProcessKind, to: Role, pid: str
+    ) -> str | Refused | InDoubt:
         """Ask for the state of a process; see `ports.peer.Peer.state`."""
-        ack_kind: Any = transfer.TransferProcess if kind is Kind.TRANSFER else negotiation.ContractNegotiation
+        ack_kind: Any = transfer.TransferProcess if kind is ProcessKind.TRANSFER else negotiation.ContractNegotiation
         answer = await self._call(participant, address, ack_kind, to, pid, Intent.ENDING, None)
         if not isinstance(answer, Response):
             return answer

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 import msgspec
@@ -15,18 +16,17 @@ from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from connector.binding.dsp.routing import Endpoint
-from connector.controlplane.core.plane import Plane
-from connector.controlplane.processes.inbound import Answer, Declined, used
+from connector.binding.dsp.routing import RequestHandler
+from connector.controlplane.processes.inbound import Declined, ProcessAnswer, used
 from connector.ports.changes import Replayed, StoreError
-from connector.ports.identity import Caller, Intent, NotTold, Unauthenticated
-from connector.ports.store import AnyProcess
+from connector.ports.identity import Caller, Identity, Intent, NotTold, Unauthenticated
+from connector.ports.store import AnyProcess, Store
 from connector.protocol.dsp import negotiation, transfer
 from connector.protocol.dsp.catalog import CatalogError
 from connector.protocol.dsp.codec import Received, decode, encode, error_body
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.errors import ProtocolError, RemoteProtocolError
-from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation, NegotiationState
+from connector.protocol.dsp.machines.negotiation_machine import Negotiation, NegotiationState
 from connector.protocol.dsp.machines.transfer_machine import TransferState
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,20 @@ UNTOLD_S = 60
 JSON = "application/json"
 
 M = TypeVar("M", bound=msgspec.Struct)
+Wake = Callable[[AnyProcess], None]
 ErrorKind = type[negotiation.ContractNegotiationError] | type[transfer.TransferError] | type[CatalogError]
+
+
+@dataclass(frozen=True)
+class Gatekeeper:
+    """Who lets requests in: the identity mechanism that authenticates them, and the store that uses up their tokens."""
+
+    identity: Identity
+    store: Store
+
+    async def let_pass(self, caller: Caller) -> None:
+        """Use up the caller's token, if it is a single-use one. Raises Replayed and the other errors of the store."""
+        await self.store.commit(used(caller))
 
 
 async def body_of(request: Request, limit: int = BODY_LIMIT) -> bytes:
@@ -67,14 +80,16 @@ async def body_of(request: Request, limit: int = BODY_LIMIT) -> bytes:
     return b"".join(parts)
 
 
-def endpoint(plane: Plane, errors: ErrorKind, intent: Intent, handle: Callable[..., Awaitable[Response]]) -> Endpoint:
+def endpoint(
+    gatekeeper: Gatekeeper, errors: ErrorKind, intent: Intent, handle: Callable[..., Awaitable[Response]]
+) -> RequestHandler:
     """Return the route that authenticates a request and hands it, its caller and its body to `handle`."""
 
     async def route(request: Request) -> Response:
         try:
             body = await body_of(request) if request.method == "POST" else b""
-            caller = await plane.identity.authenticate(request.headers.get("authorization"), intent)
-            return await _answer(plane, errors, caller, request, handle(request, caller, body))
+            caller = await gatekeeper.identity.authenticate(request.headers.get("authorization"), intent)
+            return await _answer(gatekeeper, errors, caller, request, handle(request, caller, body))
         except ClientDisconnect:
             return Response(status_code=400)
         except Unauthenticated as error:
@@ -105,7 +120,7 @@ def endpoint(plane: Plane, errors: ErrorKind, intent: Intent, handle: Callable[.
 
 
 async def _answer(
-    plane: Plane, errors: ErrorKind, caller: Caller, request: Request, handling: Awaitable[Response]
+    gatekeeper: Gatekeeper, errors: ErrorKind, caller: Caller, request: Request, handling: Awaitable[Response]
 ) -> Response:
     """Answer a caller, and use up the token of what is refused too: what is taken uses it up with its own commit."""
     try:
@@ -114,7 +129,7 @@ async def _answer(
         answer = _logged(errors, error, request)
     if 400 <= answer.status_code < 500:
         with contextlib.suppress(Replayed):
-            await plane.store.commit(used(caller))
+            await gatekeeper.let_pass(caller)
     return answer
 
 
@@ -132,7 +147,7 @@ def refused(errors: ErrorKind, error: ProtocolError, *, retry_after_s: int | Non
     return Response(error_body(errors, error), error.status, headers, JSON)
 
 
-def answered(plane: Plane, errors: ErrorKind, outcome: Answer | Declined) -> Response:
+def answered(wake: Wake, errors: ErrorKind, outcome: ProcessAnswer | Declined) -> Response:
     """Return the answer for what a use case said; the worker is woken after the answer has been written."""
     if isinstance(outcome, Declined):
         error = RemoteProtocolError(outcome.reason, code=outcome.code, status=outcome.status)
@@ -142,14 +157,14 @@ def answered(plane: Plane, errors: ErrorKind, outcome: Answer | Declined) -> Res
         return Response(body, outcome.status, headers, JSON)
     status = 201 if outcome.created else 200
     body = acknowledgement(outcome.process, outcome.state)
-    return Response(body, status, None, JSON, _waking(plane, outcome.process) if outcome.woken else None)
+    return Response(body, status, None, JSON, _waking(wake, outcome.process) if outcome.woken else None)
 
 
 def acknowledgement(process: AnyProcess, state: str) -> bytes:
     """Return the process as the acknowledgements and the GETs show it."""
     own, other = process.id, process.peer_pid or ""
     consumer, provider = (own, other) if process.role is Role.CONSUMER else (other, own)
-    if isinstance(process, ContractNegotiation):
+    if isinstance(process, Negotiation):
         reached = NegotiationState(state)
         return encode(negotiation.ContractNegotiation(provider_pid=provider, consumer_pid=consumer, state=reached))
     moved = TransferState(state)
@@ -169,8 +184,8 @@ def read(kind: type[M], body: bytes) -> Received[M]:
     return decode(kind, body)
 
 
-def _waking(plane: Plane, process: AnyProcess) -> BackgroundTask:
-    async def wake() -> None:
-        plane.wake(process)
+def _waking(wake: Wake, process: AnyProcess) -> BackgroundTask:
+    async def run() -> None:
+        wake(process)
 
-    return BackgroundTask(wake)
+    return BackgroundTask(run)

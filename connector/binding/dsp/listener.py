@@ -9,34 +9,38 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from connector.binding.dsp import negotiation, transfer
-from connector.binding.dsp.handling import JSON
+from connector.binding.dsp.handling import JSON, Gatekeeper
 from connector.binding.dsp.routing import Route, dispatcher
-from connector.controlplane.core.plane import Plane
+from connector.controlplane.processes.receiving import Receiving
 from connector.protocol.dsp.codec import encode
 from connector.protocol.dsp.paths import WELL_KNOWN
 from connector.protocol.dsp.version import Version, VersionResponse
 
 
-def application(plane: Plane, catalog_routes: Sequence[Route]) -> ASGIApp:
-    """Return the ASGI application that peers talk to; the base path is that of `plane.address`."""
-    base = urlsplit(plane.address).path.rstrip("/")
-    chapters = [*catalog_routes, *negotiation.routes(plane), *transfer.routes(plane)]
-    return mounted(plane, base, chapters)
+def application(gatekeeper: Gatekeeper, receiving: Receiving, catalog_routes: Sequence[Route]) -> ASGIApp:
+    """Return the ASGI application of a participant; the base path is that of its public address."""
+    chapters = [
+        *catalog_routes,
+        *negotiation.routes(gatekeeper, receiving),
+        *transfer.routes(gatekeeper, receiving),
+    ]
+    return mounted(receiving.context.participant, receiving.context.address, chapters)
 
 
-def mounted(plane: Plane, base: str, chapters: Sequence[Route]) -> ASGIApp:
-    """Return the application with the version document and `chapters` below the path `base`.
+def mounted(participant: str, address: str, chapters: Sequence[Route]) -> ASGIApp:
+    """Return the application with the version document, and `chapters` below the path of the public `address`.
 
     It never redirects: a redirect names the scheme that we see, which is plain HTTP behind a proxy that ends TLS, and
     whoever follows one sends its token along.
     """
+    base = urlsplit(address).path.rstrip("/")
     below = [msgspec.structs.replace(route, path=base + route.path) for route in chapters]
-    return dispatcher([version_route(plane, base), *below])
+    return dispatcher([version_route(participant, base), *below])
 
 
-def version_route(plane: Plane, base: str) -> Route:
+def version_route(participant: str, base: str) -> Route:
     """Return the version document's route: unversioned and unauthenticated (Exposure of Versions)."""
-    version = Version(version="2025-1", path=base or "/", binding="HTTPS", service_id=f"{plane.participant}#connector")
+    version = Version(version="2025-1", path=base or "/", binding="HTTPS", service_id=f"{participant}#connector")
     document = encode(VersionResponse(protocol_versions=(version,)))
 
     async def show(_: Request) -> Response:

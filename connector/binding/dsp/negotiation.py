@@ -7,11 +7,10 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from connector.binding.dsp.handling import answered, endpoint, read, shown
+from connector.binding.dsp.handling import Gatekeeper, answered, endpoint, read, shown
 from connector.binding.dsp.routing import Route
-from connector.controlplane.core.plane import Plane
 from connector.controlplane.processes import inbound_negotiation
-from connector.controlplane.processes.inbound import used
+from connector.controlplane.processes.receiving import Receiving
 from connector.ports.identity import Caller, Intent
 from connector.protocol.dsp import negotiation
 from connector.protocol.dsp.machines import negotiation_machine
@@ -20,42 +19,43 @@ from connector.protocol.dsp.negotiation import ContractNegotiationError
 Handle = Callable[[Request, Caller, bytes], Awaitable[Response]]
 
 
-def routes(plane: Plane) -> list[Route]:
+def routes(gatekeeper: Gatekeeper, receiving: Receiving) -> list[Route]:
     """Return the routes below the base path."""
+    context = receiving.context
 
     def post(path: str, handle: Handle, intent: Intent = Intent.NEGOTIATION) -> Route:
-        return Route("POST", path, endpoint(plane, ContractNegotiationError, intent, handle))
+        return Route("POST", path, endpoint(gatekeeper, ContractNegotiationError, intent, handle))
 
     def later(kind: type[msgspec.Struct], name: str) -> Handle:
         async def handle(request: Request, caller: Caller, body: bytes) -> Response:
             received = read(kind, body)
             known_as = _event(received.message) if kind is negotiation.ContractNegotiationEventMessage else name
             pid = request.path_params["pid"]
-            outcome = await inbound_negotiation.message(plane, caller, pid, known_as, received)
-            return answered(plane, ContractNegotiationError, outcome)
+            outcome = await inbound_negotiation.message(receiving, caller, pid, known_as, received)
+            return answered(context.wake, ContractNegotiationError, outcome)
 
         return handle
 
     async def request(_: Request, caller: Caller, body: bytes) -> Response:
         received = read(negotiation.ContractRequestMessage, body)
-        outcome = await inbound_negotiation.request(plane, caller, received)
-        return answered(plane, ContractNegotiationError, outcome)
+        outcome = await inbound_negotiation.request(receiving, caller, received)
+        return answered(context.wake, ContractNegotiationError, outcome)
 
     async def offer(_: Request, caller: Caller, body: bytes) -> Response:
         received = read(negotiation.ContractOfferMessage, body)
-        outcome = await inbound_negotiation.offer(plane, caller, received)
-        return answered(plane, ContractNegotiationError, outcome)
+        outcome = await inbound_negotiation.offer(receiving, caller, received)
+        return answered(context.wake, ContractNegotiationError, outcome)
 
     async def show(request: Request, caller: Caller, _: bytes) -> Response:
-        await plane.store.commit(used(caller))
-        process = await plane.store.negotiation(plane.owner, request.path_params["pid"])
+        await gatekeeper.let_pass(caller)
+        process = await context.store.negotiation(context.owner, request.path_params["pid"])
         return shown(ContractNegotiationError, process, caller)
 
     machine = negotiation_machine
     return [
         post("/negotiations/request", request),
         post("/negotiations/offers", offer),
-        Route("GET", "/negotiations/{pid}", endpoint(plane, ContractNegotiationError, Intent.ENDING, show)),
+        Route("GET", "/negotiations/{pid}", endpoint(gatekeeper, ContractNegotiationError, Intent.ENDING, show)),
         post("/negotiations/{pid}/request", later(negotiation.ContractRequestMessage, machine.REQUEST)),
         post("/negotiations/{pid}/offers", later(negotiation.ContractOfferMessage, machine.OFFER)),
         post("/negotiations/{pid}/agreement", later(negotiation.ContractAgreementMessage, machine.AGREEMENT)),

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-Endpoint = Callable[[Request], Awaitable[Response]]
+RequestHandler = Callable[[Request], Awaitable[Response]]
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -19,10 +19,10 @@ class Route(msgspec.Struct, frozen=True):
 
     method: str
     path: str
-    endpoint: Endpoint
+    endpoint: RequestHandler
 
 
-Methods = Mapping[str, Endpoint]
+Methods = Mapping[str, RequestHandler]
 
 
 class _Family(msgspec.Struct, frozen=True):
@@ -31,7 +31,7 @@ class _Family(msgspec.Struct, frozen=True):
     prefix: str
     name: str
     greedy: bool
-    after: dict[str, dict[str, Endpoint]]
+    after: dict[str, dict[str, RequestHandler]]
 
     def match(self, path: str) -> tuple[Methods, dict[str, str]]:
         """Return the methods of a path of this family, and its name; no methods where it is none."""
@@ -47,7 +47,7 @@ def dispatcher(routes: Sequence[Route]) -> ASGIApp:
 
     A GET is also there for HEAD. The endpoints raise nothing: they answer for their own faults.
     """
-    exact: dict[str, dict[str, Endpoint]] = {}
+    exact: dict[str, dict[str, RequestHandler]] = {}
     families: dict[str, _Family] = {}
     for route in routes:
         prefix, brace, rest = route.path.partition("{")

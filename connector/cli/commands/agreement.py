@@ -6,8 +6,17 @@ from typing import Annotated
 
 import typer
 
-from connector.cli.frame.command import After, All, Limit, Reason, Yes, command, group, instant
-from connector.cli.frame.context import Call
+from connector.cli.frame.command import (
+    AfterOption,
+    AllOption,
+    LimitOption,
+    ReasonOption,
+    YesOption,
+    command,
+    group,
+    instant,
+)
+from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import moment, size
 from connector.cli.frame.remote import connected, listing
@@ -28,12 +37,12 @@ class PaymentState(StrEnum):
 
 @command(app, "list", example="datenkontor agreement list --counterparty urn:participant:firma")
 def list_agreements(
-    call: Call,
+    call: CommandCall,
     dataset: Annotated[str | None, typer.Option(metavar="ID", help="Only on this dataset.")] = None,
     counterparty: Annotated[str | None, typer.Option(metavar="ID", help="Only with this participant.")] = None,
-    limit: Limit = 50,
-    after: After = None,
-    all: All = False,
+    limit: LimitOption = 50,
+    after: AfterOption = None,
+    all: AllOption = False,
 ) -> None:
     """List the agreements, newest first."""
     columns = {
@@ -59,7 +68,8 @@ def list_agreements(
 
 @command(app, "show", example="datenkontor agreement show urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2")
 def show(
-    call: Call, agreement: Annotated[str, typer.Argument(metavar="AGREEMENT", help="Identifier of the agreement.")]
+    call: CommandCall,
+    agreement: Annotated[str, typer.Argument(metavar="AGREEMENT", help="Identifier of the agreement.")],
 ) -> None:
     """Show one agreement: its terms, and what was used under it."""
     with connected(call) as connector:
@@ -88,10 +98,10 @@ def show(
     example="datenkontor agreement withdraw urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2 --yes",
 )
 def withdraw(
-    call: Call,
+    call: CommandCall,
     agreement: Annotated[str, typer.Argument(metavar="AGREEMENT", help="Identifier of the agreement.")],
-    reason: Reason = None,
-    yes: Yes = False,
+    reason: ReasonOption = None,
+    yes: YesOption = False,
 ) -> None:
     """Deliver nothing more under an agreement: running transfers end; the contract stays on record."""
     call.output.confirm(call.output.say("ask-terminate", id=agreement), yes)
@@ -102,7 +112,8 @@ def withdraw(
 
 @command(app, "duties", example="datenkontor agreement duties urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2")
 def list_duties(
-    call: Call, agreement: Annotated[str, typer.Argument(metavar="AGREEMENT", help="Identifier of the agreement.")]
+    call: CommandCall,
+    agreement: Annotated[str, typer.Argument(metavar="AGREEMENT", help="Identifier of the agreement.")],
 ) -> None:
     """List the duties of an agreement and where each stands."""
     with connected(call) as connector:
@@ -124,7 +135,7 @@ def list_duties(
     example="datenkontor agreement receipt urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2 obligation/0 --note deleted",
 )
 def receipt(
-    call: Call,
+    call: CommandCall,
     agreement: Annotated[str, typer.Argument(metavar="AGREEMENT", help="Identifier of the agreement.")],
     duty: Annotated[
         str, typer.Argument(metavar="DUTY", help="Identifier of the duty, as `agreement duties` shows it.")
@@ -144,7 +155,7 @@ def receipt(
     datenkontor agreement payment urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2""",
 )
 def payment(
-    call: Call,
+    call: CommandCall,
     agreement: Annotated[str, typer.Argument(metavar="AGREEMENT", help="Identifier of the agreement.")],
     state: Annotated[
         PaymentState | None, typer.Option(help="Where the payments stand from now on; without it, show them.")

@@ -7,13 +7,22 @@ from typing import Annotated, Any
 
 import typer
 
-from connector.cli.frame.command import After, All, Limit, PolicyFile, Reason, Yes, command, group
-from connector.cli.frame.context import Call
+from connector.cli.frame.command import (
+    AfterOption,
+    AllOption,
+    LimitOption,
+    PolicyOption,
+    ReasonOption,
+    YesOption,
+    command,
+    group,
+)
+from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import moment
-from connector.cli.frame.records import Record, described
+from connector.cli.frame.records import RecordsOption, described
 from connector.cli.frame.remote import connected, listing, local, read_policy
-from connector.cli.frame.templates import Set, policy_of
+from connector.cli.frame.templates import SetOption, policy_of
 from connector.cli.frame.terms import said
 from connector.client.chapters.assets import Asset, Stated
 
@@ -23,8 +32,8 @@ mimetypes.add_type("application/geo+json", ".geojson")
 mimetypes.add_type("application/gpx+xml", ".gpx")
 mimetypes.add_type("application/vnd.apache.parquet", ".parquet")
 
-Id = Annotated[str, typer.Argument(metavar="ASSET", help="Identifier of the asset.")]
-Release = Annotated[bool, typer.Option("--release", help="Your word that personal data may be offered.")]
+AssetArgument = Annotated[str, typer.Argument(metavar="ASSET", help="Identifier of the asset.")]
+ReleaseOption = Annotated[bool, typer.Option("--release", help="Your word that personal data may be offered.")]
 
 
 class DataClass(StrEnum):
@@ -45,30 +54,34 @@ class Marking(StrEnum):
     SPECIAL = "special"
 
 
-Access = Annotated[
+AccessOption = Annotated[
     Path | None, typer.Option(metavar="FILE", help="ODRL policy of who may see the offer; else everybody.")
 ]
-Reservation = Annotated[
+ReservationOption = Annotated[
     Path | None, typer.Option(metavar="FILE", help="ODRL policy of what is given at most, unasked; never shown.")
 ]
-Delicate = Annotated[DataClass, typer.Option("--class", help="How delicate it is; a person agrees to the last two.")]
-Headers = Annotated[
+DataClassOption = Annotated[
+    DataClass, typer.Option("--class", help="How delicate it is; a person agrees to the last two.")
+]
+HeaderOption = Annotated[
     list[str] | None, typer.Option(metavar="NAME=VALUE", help="A header that the backend wants; never shown again.")
 ]
-TemplateName = Annotated[
+TemplateOption = Annotated[
     str | None, typer.Option(metavar="NAME", help="Terms from a template; see `policy template list`.")
 ]
 # What policies may ask of the data.
-Languages = Annotated[list[str] | None, typer.Option("--language", metavar="TAG", help="As de; several times.")]
-DataVersion = Annotated[str | None, typer.Option(metavar="TEXT", help="The version of the data.")]
-Resolution = Annotated[str | None, typer.Option(metavar="DPI", help="Of images, in dots per inch.")]
-Encrypted = Annotated[bool, typer.Option("--encrypted", help="It needs a key that is given apart.")]
-LegalBasis = Annotated[
+LanguageOption = Annotated[list[str] | None, typer.Option("--language", metavar="TAG", help="As de; several times.")]
+DataVersionOption = Annotated[str | None, typer.Option(metavar="TEXT", help="The version of the data.")]
+ResolutionOption = Annotated[str | None, typer.Option(metavar="DPI", help="Of images, in dots per inch.")]
+EncryptedOption = Annotated[bool, typer.Option("--encrypted", help="It needs a key that is given apart.")]
+LegalBasisOption = Annotated[
     list[str] | None, typer.Option(metavar="IRI", help="Of its disclosure, as eu-gdpr:A6-1-e; several times.")
 ]
-Marked = Annotated[Marking, typer.Option("--marking", help="Whether it tells of people; then --class is personal.")]
-Live = Annotated[bool, typer.Option("--live", help="The source keeps changing.")]
-Synthetic = Annotated[bool, typer.Option("--synthetic", help="The data is generated, not measured.")]
+MarkingOption = Annotated[
+    Marking, typer.Option("--marking", help="Whether it tells of people; then --class is personal.")
+]
+LiveOption = Annotated[bool, typer.Option("--live", help="The source keeps changing.")]
+SyntheticOption = Annotated[bool, typer.Option("--synthetic", help="The data is generated, not measured.")]
 
 
 class Status(StrEnum):
@@ -90,36 +103,36 @@ class Status(StrEnum):
     datenkontor asset add --url http://127.0.0.1:9000/roadworks --title 'Baustellen' --live --publish""",
 )
 def add(
-    call: Call,
+    call: CommandCall,
     file: Annotated[Path | None, typer.Option(metavar="FILE", help="A file below the offered folder.")] = None,
     folder: Annotated[Path | None, typer.Option(metavar="DIR", help="A folder of files, delivered as one.")] = None,
     glob: Annotated[str | None, typer.Option(metavar="PATTERN", help="Which files of the folder, by name.")] = None,
     url: Annotated[str | None, typer.Option(metavar="URL", help="A backend of ours, fetched at every access.")] = None,
-    header: Headers = None,
+    header: HeaderOption = None,
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="In the language of --lang; else the name.")] = None,
     description: Annotated[str | None, typer.Option(metavar="TEXT", help="In the language of --lang.")] = None,
     keyword: Annotated[list[str] | None, typer.Option(metavar="WORD", help="May be given several times.")] = None,
     theme: Annotated[list[str] | None, typer.Option(metavar="IRI", help="A theme, as TRAN; several times.")] = None,
-    policy: PolicyFile = None,
-    template: TemplateName = None,
-    sets: Set = None,
-    access: Access = None,
-    reservation: Reservation = None,
-    record: Record = None,
-    data_class: Delicate = DataClass.INTERNAL,
+    policy: PolicyOption = None,
+    template: TemplateOption = None,
+    sets: SetOption = None,
+    access: AccessOption = None,
+    reservation: ReservationOption = None,
+    record: RecordsOption = None,
+    data_class: DataClassOption = DataClass.INTERNAL,
     licence: Annotated[str | None, typer.Option(metavar="IRI", help="The licence, if there is one.")] = None,
     media_type: Annotated[str | None, typer.Option(metavar="TYPE", help="Else guessed from the name.")] = None,
     id: Annotated[str | None, typer.Option(metavar="ID", help="Identifier of the dataset; else one is made.")] = None,
-    language: Languages = None,
-    data_version: DataVersion = None,
-    resolution: Resolution = None,
-    encrypted: Encrypted = False,
-    legal_basis: LegalBasis = None,
-    marking: Marked = Marking.NONE,
-    live: Live = False,
-    synthetic: Synthetic = False,
+    language: LanguageOption = None,
+    data_version: DataVersionOption = None,
+    resolution: ResolutionOption = None,
+    encrypted: EncryptedOption = False,
+    legal_basis: LegalBasisOption = None,
+    marking: MarkingOption = Marking.NONE,
+    live: LiveOption = False,
+    synthetic: SyntheticOption = False,
     publish: Annotated[bool, typer.Option("--publish", help="Offer it at once.")] = False,
-    release: Release = False,
+    release: ReleaseOption = False,
 ) -> None:
     """Keep a new asset: a file, a folder or a URL of ours with its title and terms.
 
@@ -163,11 +176,11 @@ def add(
 
 @command(app, "list", example="datenkontor asset list --status published")
 def list_assets(
-    call: Call,
+    call: CommandCall,
     status: Annotated[Status | None, typer.Option(help="Only those.")] = None,
-    limit: Limit = 50,
-    after: After = None,
-    all: All = False,
+    limit: LimitOption = 50,
+    after: AfterOption = None,
+    all: AllOption = False,
 ) -> None:
     """List the assets, newest first."""
     columns = {
@@ -190,7 +203,7 @@ def list_assets(
 
 
 @command(app, "show", example="datenkontor asset show urn:uuid:8f6b1c1e-0a51-4c5e-9f0e-2f1f7f6b7a10")
-def show(call: Call, asset: Id) -> None:
+def show(call: CommandCall, asset: AssetArgument) -> None:
     """Show one asset, its source and terms."""
     with connected(call) as connector:
         found = connector.assets.show(asset)
@@ -200,7 +213,7 @@ def show(call: Call, asset: Id) -> None:
 
 
 @command(app, "publish", example="datenkontor asset publish urn:uuid:8f6b1c1e-0a51-4c5e-9f0e-2f1f7f6b7a10")
-def publish(call: Call, asset: Id, release: Release = False) -> None:
+def publish(call: CommandCall, asset: AssetArgument, release: ReleaseOption = False) -> None:
     """Offer an asset in the catalogue."""
     with connected(call) as connector:
         found = connector.assets.publish(asset, release=release)
@@ -210,13 +223,13 @@ def publish(call: Call, asset: Id, release: Release = False) -> None:
 
 @command(app, "withdraw", example="datenkontor asset withdraw urn:uuid:8f6b1c1e-0a51-4c5e-9f0e-2f1f7f6b7a10 --yes")
 def withdraw(
-    call: Call,
-    asset: Id,
+    call: CommandCall,
+    asset: AssetArgument,
     end_agreements: Annotated[
         bool, typer.Option("--end-agreements", help="Withdraw from the contracts on it too: nothing more is delivered.")
     ] = False,
-    reason: Reason = None,
-    yes: Yes = False,
+    reason: ReasonOption = None,
+    yes: YesOption = False,
 ) -> None:
     """Offer an asset no longer. Contracts that were made hold, and what runs goes on, but for --end-agreements."""
     if end_agreements:
@@ -231,19 +244,19 @@ def withdraw(
         call.output.hint(call.output.say("still-held", agreements=found.agreements, running=found.running))
 
 
-def _added(call: Call, asset: Asset) -> None:
+def _added(call: CommandCall, asset: Asset) -> None:
     title = local(asset.title, call.output.lang)
     call.output.result(asset, call.output.say("asset-add", title=title, id=asset.id, status=asset.status))
     _remark(call, asset)
 
 
-def _remark(call: Call, asset: Asset) -> None:
+def _remark(call: CommandCall, asset: Asset) -> None:
     """Say beside the result what is odd with an offer of personal data."""
     for remark in asset.remarks:
         call.output.hint(remark.get(call.output.lang, ""))
 
 
-def _moved(call: Call, asset: Asset) -> None:
+def _moved(call: CommandCall, asset: Asset) -> None:
     title = local(asset.title, call.output.lang)
     call.output.result(asset, call.output.say("asset-moved", title=title, status=asset.status))
 
@@ -279,7 +292,7 @@ def _fields(asset: Asset, lang: str, terms: object, access: object, reservation:
 
 
 def _source(
-    call: Call, file: Path | None, folder: Path | None, glob: str | None, url: str | None, headers: list[str]
+    call: CommandCall, file: Path | None, folder: Path | None, glob: str | None, url: str | None, headers: list[str]
 ) -> tuple[dict[str, Any], str]:
     """Return the address of the data and a name for it. Raises Failure unless exactly one place is named."""
     if sum(given is not None for given in (file, folder, url)) != 1:
@@ -304,7 +317,7 @@ def _pair(header: str) -> tuple[str, str]:
     return name, value
 
 
-def _below_root(call: Call, path: Path, *, is_folder: bool) -> str:
+def _below_root(call: CommandCall, path: Path, *, is_folder: bool) -> str:
     """Return a path as the connector knows it: relative to its folder of offered files.
 
     Without a settings file (`--connector` alone) the connector may be elsewhere, and the path is taken as it is.

@@ -6,7 +6,7 @@ import msgspec
 import typer
 
 from connector.cli.frame.command import command, group
-from connector.cli.frame.context import Call
+from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.probe import look
 
@@ -14,7 +14,7 @@ app = group("The broker: it crawls the members' catalogues and answers searches.
 
 
 @command(app, "serve", needs="settings", example="datenkontor broker serve --settings broker/datenkontor.toml")
-def serve(call: Call) -> None:
+def serve(call: CommandCall) -> None:
     """Run a broker until Ctrl-C or SIGTERM; one line says when it is ready and where it listens."""
     settings = call.read_settings()
     from connector.app.serve import serve_broker as run
@@ -30,7 +30,7 @@ def serve(call: Call) -> None:
     datenkontor broker status --api http://127.0.0.1:7083""",
 )
 def status(
-    call: Call,
+    call: CommandCall,
     api: Annotated[
         str | None, typer.Option(metavar="URL", help="Address of the broker's search API; else the settings'.")
     ] = None,

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 import typer
 
-from connector.cli.frame.command import After, All, command, single
-from connector.cli.frame.context import Call
+from connector.cli.frame.command import AfterOption, AllOption, command, single
+from connector.cli.frame.context import CommandCall
 from connector.cli.frame.remote import connected, listing, local, participant
 from connector.cli.frame.terms import said
-from connector.client.chapters.catalog import Dataset
+from connector.client.chapters.catalog import DatasetDocument
 from connector.client.frame.flow import Page
 
 app = single()
@@ -23,13 +23,13 @@ app = single()
     datenkontor catalog urn:participant:tiefbauamt --dataset roadworks""",
 )
 def catalog(
-    call: Call,
+    call: CommandCall,
     who: Annotated[
         str | None, typer.Argument(metavar="[PARTICIPANT]", help="Identifier or name; left out, lists who there is.")
     ] = None,
     dataset: Annotated[str | None, typer.Option(metavar="ID", help="Show this one with all its terms.")] = None,
-    after: After = None,
-    all: All = False,
+    after: AfterOption = None,
+    all: AllOption = False,
 ) -> None:
     """Fetch a participant's catalogue as it shows it to us: a page, all of it, or one dataset."""
     with connected(call) as connector:
@@ -44,7 +44,7 @@ def catalog(
             return
         sayings: dict[str, str] = {}
 
-        def fetch(_: int, cursor: str | None) -> Page[Dataset]:
+        def fetch(_: int, cursor: str | None) -> Page[DatasetDocument]:
             page = connector.catalog.fetch(provider, after=cursor)
             if not call.output.json:
                 shown = [offer for entry in page.items for offer in offers(entry)]
@@ -60,7 +60,7 @@ def catalog(
         listing(call, fetch, columns, limit=0, after=after, everything=all)
 
 
-def _participants(call: Call, after: str | None, *, everything: bool) -> None:
+def _participants(call: CommandCall, after: str | None, *, everything: bool) -> None:
     columns = {
         "id": lambda entry: entry.id,
         "name": lambda entry: entry.name,
@@ -82,7 +82,7 @@ def _key(offer: dict[str, Any]) -> str:
     return json.dumps(offer, sort_keys=True)
 
 
-def fields(dataset: Dataset, lang: str, sentences: list[str]) -> dict[str, object]:
+def fields(dataset: DatasetDocument, lang: str, sentences: list[str]) -> dict[str, object]:
     """Return a dataset of a catalogue for people, with the terms of its offers in `sentences`."""
     formats = {str(entry.get("format")) for entry in _many(dataset, "distribution") if isinstance(entry, dict)}
     return {
@@ -98,22 +98,22 @@ def fields(dataset: Dataset, lang: str, sentences: list[str]) -> dict[str, objec
     }
 
 
-def title(dataset: Dataset, lang: str) -> str:
+def title(dataset: DatasetDocument, lang: str) -> str:
     """Return the title of a dataset, in the language if it has it."""
     return _text(_member(dataset, "title"), lang)
 
 
-def offers(dataset: Dataset) -> list[dict[str, Any]]:
+def offers(dataset: DatasetDocument) -> list[dict[str, Any]]:
     """Return the offers of a dataset."""
     return [entry for entry in _many(dataset, "hasPolicy") if isinstance(entry, dict)]
 
 
-def _member(dataset: Dataset, name: str) -> Any:
+def _member(dataset: DatasetDocument, name: str) -> Any:
     """Return a member under any of the prefixes that catalogues use."""
     return next((dataset[key] for key in (f"dct:{name}", f"dcat:{name}", name, f"odrl:{name}") if key in dataset), None)
 
 
-def _many(dataset: Dataset, name: str) -> list[Any]:
+def _many(dataset: DatasetDocument, name: str) -> list[Any]:
     found = _member(dataset, name)
     return found if isinstance(found, list) else [] if found is None else [found]
 

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from connector.cli.frame.command import After, All, Limit, Yes, command, group
-from connector.cli.frame.context import Call
+from connector.cli.frame.command import AfterOption, AllOption, LimitOption, YesOption, command, group
+from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Columns, moment
 from connector.cli.frame.remote import connected, listing
@@ -22,8 +22,8 @@ PART = 500
 LARGEST_FILE = 256 * 1024 * 1024
 _COLUMNS = ("subject", "purpose", "state", "dataset", "until")
 
-Subject = Annotated[str, typer.Argument(metavar="PERSON", help="As the records of the data name the person.")]
-Dataset = Annotated[str | None, typer.Option(metavar="ASSET", help="For this asset; else for all.")]
+PersonArgument = Annotated[str, typer.Argument(metavar="PERSON", help="As the records of the data name the person.")]
+DatasetOption = Annotated[str | None, typer.Option(metavar="ASSET", help="For this asset; else for all.")]
 
 
 def _fields() -> Columns[Consent]:
@@ -44,11 +44,11 @@ def _fields() -> Columns[Consent]:
     datenkontor consent add 4711 --purpose dpv:ScientificResearch --dataset urn:dataset:rides --state ConsentRefused""",
 )
 def add(
-    call: Call,
-    person: Subject,
+    call: CommandCall,
+    person: PersonArgument,
     purpose: Annotated[str, typer.Option(metavar="IRI", help="A dpv:Purpose.")],
     state: Annotated[str | None, typer.Option(metavar="IRI", help="A dpv:ConsentStatus; else ConsentGiven.")] = None,
-    dataset: Dataset = None,
+    dataset: DatasetOption = None,
     until: Annotated[str | None, typer.Option(metavar="DATE", help="When it ends by itself (ISO 8601).")] = None,
 ) -> None:
     """Record what a person said; only a keyed reference to the person is kept."""
@@ -64,11 +64,11 @@ def add(
     datenkontor consent withdraw 4711 --purpose dpv:ScientificResearch --dataset urn:dataset:rides --yes""",
 )
 def withdraw(
-    call: Call,
-    person: Subject,
+    call: CommandCall,
+    person: PersonArgument,
     purpose: Annotated[str | None, typer.Option(metavar="IRI", help="Only this purpose; else all on record.")] = None,
-    dataset: Dataset = None,
-    yes: Yes = False,
+    dataset: DatasetOption = None,
+    yes: YesOption = False,
 ) -> None:
     """Record that a person withdraws: nothing on the person leaves from now on, also in running deliveries."""
     call.output.confirm(call.output.say("ask-withdraw-consent", id=person), yes)
@@ -84,12 +84,12 @@ def withdraw(
     datenkontor consent list --person 4711 --json""",
 )
 def list_consents(
-    call: Call,
+    call: CommandCall,
     person: Annotated[str | None, typer.Option(metavar="PERSON", help="Where this person stands now.")] = None,
     dataset: Annotated[str | None, typer.Option(metavar="ASSET", help="Only entries on this asset.")] = None,
-    limit: Limit = 50,
-    after: After = None,
-    all: All = False,
+    limit: LimitOption = 50,
+    after: AfterOption = None,
+    all: AllOption = False,
 ) -> None:
     """List the entries of the register, newest first."""
     with connected(call) as connector:
@@ -108,7 +108,7 @@ def list_consents(
 
 @command(app, "import", example="datenkontor consent import consents.csv")
 def import_file(
-    call: Call,
+    call: CommandCall,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV: subject, purpose and, if wanted, the others.")],
 ) -> None:
     """Record what is in a CSV file with the columns subject, purpose, state, dataset, until; the last three may miss.

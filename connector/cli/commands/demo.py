@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from connector.cli.frame.command import command, single
-from connector.cli.frame.context import Call
+from connector.cli.frame.context import CommandCall
 
 app = single()
 
@@ -20,7 +20,7 @@ app = single()
     datenkontor demo --data sensors.csv""",
 )
 def demo(
-    call: Call,
+    call: CommandCall,
     once: Annotated[bool, typer.Option("--once", help="End by itself instead of leaving all running.")] = False,
     data: Annotated[Path | None, typer.Option(metavar="PATH", help="A file or folder of your own to offer.")] = None,
     port_base: Annotated[

@@ -14,7 +14,7 @@ from connector.authority import card as cards
 from connector.authority import roster
 from connector.authority.roster import RosterFault
 from connector.cli.frame.command import command, single
-from connector.cli.frame.context import Call
+from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.folder import is_free
 from connector.cli.frame.probe import listens, look
@@ -26,7 +26,7 @@ VERSIONS = "/.well-known/dspace-version"
 SOON = timedelta(days=5)
 
 
-class Check(msgspec.Struct, frozen=True, kw_only=True):
+class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     """One look: `ok` is None where there was nothing to judge; `advice` says what to do where it is not well."""
 
     name: str
@@ -42,7 +42,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     example="""datenkontor doctor --settings tiefbauamt/datenkontor.toml
     datenkontor doctor --json""",
 )
-def doctor(call: Call) -> None:
+def doctor(call: CommandCall) -> None:
     """Check settings, key, clock, ports, store, participant list and who can be reached.
 
     Ends with exit code 1 where something is not well. Changes nothing.
@@ -61,14 +61,14 @@ def doctor(call: Call) -> None:
         raise typer.Exit(Code.FAILED)
 
 
-def _checks(call: Call) -> Iterator[Check]:
+def _checks(call: CommandCall) -> Iterator[Diagnosis]:
     try:
         settings = call.read_settings()
     except Failure as failure:
-        yield Check(name="settings", ok=False, sentence=failure.sentence)
+        yield Diagnosis(name="settings", ok=False, sentence=failure.sentence)
         return
     sentence = f"{call.file} is readable; {settings.participant.name} is {settings.participant.id}."
-    yield Check(name="settings", ok=True, sentence=sentence)
+    yield Diagnosis(name="settings", ok=True, sentence=sentence)
     yield _key(settings)
     yield _clock(call.file)
     yield from _ports(settings)
@@ -80,29 +80,31 @@ def _checks(call: Call) -> Iterator[Check]:
     yield _work(settings)
 
 
-def _key(settings: Settings) -> Check:
+def _key(settings: Settings) -> Diagnosis:
     try:
         key = cards.load_key(settings.identity.key)
     except RosterFault as fault:
-        return Check(name="key", ok=False, sentence=str(fault), advice="Make one with `datenkontor init`.")
-    return Check(name="key", ok=True, sentence=f"{settings.identity.key} is ours alone ({key.algorithm}, {key.kid}).")
+        return Diagnosis(name="key", ok=False, sentence=str(fault), advice="Make one with `datenkontor init`.")
+    return Diagnosis(
+        name="key", ok=True, sentence=f"{settings.identity.key} is ours alone ({key.algorithm}, {key.kid})."
+    )
 
 
-def _clock(file: Path) -> Check:
+def _clock(file: Path) -> Diagnosis:
     now = datetime.now(UTC)
     written = datetime.fromtimestamp(file.stat().st_mtime, UTC)
     if written > now + timedelta(minutes=1):
         advice = "Set the clock; tokens live for minutes."
-        return Check(
+        return Diagnosis(
             name="clock",
             ok=False,
             sentence=f"The clock says {now:%Y-%m-%d %H:%M} UTC, before the settings were written.",
             advice=advice,
         )
-    return Check(name="clock", ok=True, sentence=f"The clock says {now:%Y-%m-%d %H:%M} UTC.")
+    return Diagnosis(name="clock", ok=True, sentence=f"The clock says {now:%Y-%m-%d %H:%M} UTC.")
 
 
-def _ports(settings: Settings) -> Iterator[Check]:
+def _ports(settings: Settings) -> Iterator[Diagnosis]:
     scheme = "https" if settings.net.certificate else "http"
     listeners = [
         ("protocol", settings.protocol.host, settings.protocol.port, scheme, VERSIONS),
@@ -112,7 +114,7 @@ def _ports(settings: Settings) -> Iterator[Check]:
     for name, host, port, how, path in listeners:
         label = f"port {port} ({name})"
         if port == 0 or is_free(port, host):
-            yield Check(name=label, ok=True, sentence="free." if port else "a free one is taken at every start.")
+            yield Diagnosis(name=label, ok=True, sentence="free." if port else "a free one is taken at every start.")
             continue
         near = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 - only compared, never bound
         # A listener with TLS is known by its name, not by this address: that it listens has to be enough here.
@@ -120,40 +122,40 @@ def _ports(settings: Settings) -> Iterator[Check]:
             listens(host, port) if how == "https" or not path else look(f"http://{near}:{port}{path}").status == 200
         )
         if answers:
-            yield Check(name=label, ok=True, sentence="served.")
+            yield Diagnosis(name=label, ok=True, sentence="served.")
         else:
             advice = f"Set {name}.port to a free one."
-            yield Check(name=label, ok=False, sentence="taken by another program.", advice=advice)
+            yield Diagnosis(name=label, ok=False, sentence="taken by another program.", advice=advice)
 
 
-def _store(settings: Settings) -> Check:
+def _store(settings: Settings) -> Diagnosis:
     path = settings.store.path
     folder = path.parent
     if path.exists() and not os.access(path, os.R_OK | os.W_OK):
-        return Check(name="store", ok=False, sentence=f"{path} cannot be written.", advice="Give it to our user.")
+        return Diagnosis(name="store", ok=False, sentence=f"{path} cannot be written.", advice="Give it to our user.")
     if not os.access(folder, os.W_OK | os.X_OK):
-        return Check(
+        return Diagnosis(
             name="store", ok=False, sentence=f"{folder} cannot be written.", advice="Make it, or name another."
         )
     status = os.statvfs(folder)
     left = status.f_bavail * status.f_frsize
     if left < 100_000_000:
         advice = "Make room: what cannot be kept is not acknowledged."
-        return Check(
+        return Diagnosis(
             name="store", ok=False, sentence=f"Only {left // 1_000_000} MB are left in {folder}.", advice=advice
         )
-    return Check(name="store", ok=True, sentence=f"{path} can be written.")
+    return Diagnosis(name="store", ok=True, sentence=f"{path} can be written.")
 
 
-def _files(settings: Settings) -> Check:
+def _files(settings: Settings) -> Diagnosis:
     root = settings.data_root
     if root is None:
-        return Check(name="offered files", ok=None, sentence="No folder is set; only live sources can be offered.")
+        return Diagnosis(name="offered files", ok=None, sentence="No folder is set; only live sources can be offered.")
     if not root.is_dir():
-        return Check(
+        return Diagnosis(
             name="offered files", ok=False, sentence=f"{root} is no folder.", advice="Make it, or correct data_root."
         )
-    return Check(name="offered files", ok=True, sentence=f"Below {root}.")
+    return Diagnosis(name="offered files", ok=True, sentence=f"Below {root}.")
 
 
 class Listed(NamedTuple):
@@ -165,21 +167,21 @@ class Listed(NamedTuple):
     own: tuple[str | None, tuple[dict[str, str], ...]] | None
 
 
-def _list(settings: Settings) -> Iterator[Check]:
+def _list(settings: Settings) -> Iterator[Diagnosis]:
     if settings.identity.mechanism != "roster":
-        yield Check(name="participant list", ok=None, sentence="Fixed tokens are used instead: for tests only.")
+        yield Diagnosis(name="participant list", ok=None, sentence="Fixed tokens are used instead: for tests only.")
         return
     name, advice = "participant list", "Ask the operator of the data space for it."
     try:
         listed = _fetched(settings)
     except RosterFault as fault:
-        yield Check(name=name, ok=False, sentence=str(fault), advice=advice)
+        yield Diagnosis(name=name, ok=False, sentence=str(fault), advice=advice)
         return
     left = listed.expires - datetime.now(UTC)
     until = f"{listed.expires:%Y-%m-%d %H:%M} UTC"
     sentence = f"Version {listed.version} with {listed.members} members, valid until {until}."
     soon = "It ends soon; the operator has to publish the next one." if left < SOON else ""
-    yield Check(name=name, ok=None if soon else True, sentence=sentence, advice=soon)
+    yield Diagnosis(name=name, ok=None if soon else True, sentence=sentence, advice=soon)
     yield _entry(settings, listed)
 
 
@@ -202,48 +204,50 @@ def _fetched(settings: Settings) -> Listed:
     return Listed(document.version, len(document.members), document.expires, entry)
 
 
-def _entry(settings: Settings, listed: Listed) -> Check:
+def _entry(settings: Settings, listed: Listed) -> Diagnosis:
     name, advice = "our entry", "Hand the operator our card.json again."
     if listed.own is None:
         sentence = f"{settings.participant.id} is not a member."
-        return Check(name=name, ok=False, sentence=sentence, advice="Hand the operator our card.json.")
+        return Diagnosis(name=name, ok=False, sentence=sentence, advice="Hand the operator our card.json.")
     address, keys = listed.own
     expected = settings.protocol.public_url.rstrip("/") + settings.protocol.path
     if (address or "").rstrip("/") != expected:
         sentence = f"The list has {address or 'no address'}, not {expected}."
-        return Check(name=name, ok=False, sentence=sentence, advice=advice)
+        return Diagnosis(name=name, ok=False, sentence=sentence, advice=advice)
     try:
         kid = cards.load_key(settings.identity.key).kid
     except RosterFault:
         kid = ""
     if kid not in {jwk.get("kid") for jwk in keys}:
-        return Check(name=name, ok=False, sentence="The list has another key for us.", advice=advice)
-    return Check(name=name, ok=True, sentence="The list has our address and our key.")
+        return Diagnosis(name=name, ok=False, sentence="The list has another key for us.", advice=advice)
+    return Diagnosis(name=name, ok=True, sentence="The list has our address and our key.")
 
 
-def _broker(settings: Settings) -> Check:
+def _broker(settings: Settings) -> Diagnosis:
     api = settings.broker.api
     if api is None:
-        return Check(
+        return Diagnosis(
             name="broker", ok=None, sentence="None is set; `search` needs one (broker.participant, broker.api)."
         )
     seen = look(api.rstrip("/") + "/health", ca=settings.net.ca)
     if seen.status is None:
         advice = "Ask its operator, or correct broker.api."
-        return Check(name="broker", ok=False, sentence=f"{api} cannot be reached: {seen.reason}.", advice=advice)
-    return Check(name="broker", ok=True, sentence=f"{api} answers.")
+        return Diagnosis(name="broker", ok=False, sentence=f"{api} cannot be reached: {seen.reason}.", advice=advice)
+    return Diagnosis(name="broker", ok=True, sentence=f"{api} answers.")
 
 
-def _address(settings: Settings) -> Check:
+def _address(settings: Settings) -> Diagnosis:
     url = settings.protocol.public_url.rstrip("/")
     if not listens(settings.protocol.host, settings.protocol.port):
-        return Check(name="our address", ok=None, sentence=f"{url} cannot be judged while the connector does not run.")
+        return Diagnosis(
+            name="our address", ok=None, sentence=f"{url} cannot be judged while the connector does not run."
+        )
     seen = look(url + VERSIONS, ca=settings.net.ca)
     if seen.status != 200:
         why = seen.reason or f"status {seen.status}"
         advice = "Correct protocol.public_url, or let it lead here."
-        return Check(name="our address", ok=False, sentence=f"{url} does not lead to us: {why}.", advice=advice)
-    return Check(name="our address", ok=True, sentence=f"{url} leads to us.")
+        return Diagnosis(name="our address", ok=False, sentence=f"{url} does not lead to us: {why}.", advice=advice)
+    return Diagnosis(name="our address", ok=True, sentence=f"{url} leads to us.")
 
 
 class _Ready(msgspec.Struct, frozen=True):
@@ -251,18 +255,18 @@ class _Ready(msgspec.Struct, frozen=True):
     warnings: dict[str, str] = {}
 
 
-def _work(settings: Settings) -> Check:
+def _work(settings: Settings) -> Diagnosis:
     """What the running connector says of itself: that it works, and which processes cannot go on."""
     host, port = settings.management.host, settings.management.port
     near = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 - only compared, never bound
     if port == 0 or not listens(host, port):
-        return Check(name="work", ok=None, sentence="It cannot be judged while the connector does not run.")
+        return Diagnosis(name="work", ok=None, sentence="It cannot be judged while the connector does not run.")
     seen = look(f"http://{near}:{port}/ready")
     try:
         told = msgspec.json.decode(seen.body, type=_Ready)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return Check(name="work", ok=False, sentence="The management port does not say how it is doing.")
+        return Diagnosis(name="work", ok=False, sentence="The management port does not say how it is doing.")
     problems = [*(said for said in told.checks.values() if said != "ok"), *told.warnings.values()]
     if problems:
-        return Check(name="work", ok=False, sentence=" ".join(problems), advice="See the log.")
-    return Check(name="work", ok=True, sentence="The connector works, and nothing is stuck.")
+        return Diagnosis(name="work", ok=False, sentence=" ".join(problems), advice="See the log.")
+    return Diagnosis(name="work", ok=True, sentence="The connector works, and nothing is stuck.")

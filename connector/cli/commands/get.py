@@ -5,13 +5,13 @@ from typing import Annotated
 import typer
 
 from connector.cli.commands.search import recall, remember, table
-from connector.cli.frame.command import Seconds, command, single
-from connector.cli.frame.context import Call
+from connector.cli.frame.command import TimeoutOption, command, single
+from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
-from connector.cli.frame.progress import Bar, Overwrite, Target, may_overwrite, report
+from connector.cli.frame.progress import Bar, OutputOption, OverwriteOption, may_overwrite, report
 from connector.cli.frame.remote import connected, participant
 from connector.client.connector import Connector
-from connector.client.get import Offer
+from connector.client.get import WantedOffer
 
 app = single()
 
@@ -24,17 +24,17 @@ app = single()
     datenkontor get urn:participant:tiefbauamt roadworks -o incoming/""",
 )
 def get(
-    call: Call,
+    call: CommandCall,
     target: Annotated[
         list[str],
         typer.Argument(metavar="TARGET…", help="Number of a search hit, words that find one, or PARTICIPANT DATASET."),
     ],
-    out: Target = None,
+    out: OutputOption = None,
     offer: Annotated[str | None, typer.Option(metavar="OFFER", help="Which offer; else the first.")] = None,
     push: Annotated[bool, typer.Option("--push", help="Let the provider send; else it is fetched.")] = False,
     renew: Annotated[bool, typer.Option("--renew", help="Negotiate also where there is an agreement.")] = False,
-    timeout: Seconds = 300.0,
-    yes: Overwrite = False,
+    timeout: TimeoutOption = 300.0,
+    yes: OverwriteOption = False,
 ) -> None:
     """Get a dataset: find, negotiate, transfer, check by SHA-256, save.
 
@@ -59,19 +59,19 @@ def get(
     report(call.output, got.saved, **also, agreement=got.agreement, transfer=got.transfer)
 
 
-def _wanted(call: Call, connector: Connector, target: list[str], offer: str | None) -> Offer:
+def _wanted(call: CommandCall, connector: Connector, target: list[str], offer: str | None) -> WantedOffer:
     """Return what is meant: one number is a hit of the newest search; an identifier first names a participant."""
     if len(target) == 1 and target[0].isdecimal():
         hit = recall(int(target[0]))
         if hit is None:
             raise Failure(Code.NOT_FOUND, f"The newest search has no hit number {target[0]}: search again.")
-        return Offer(participant=hit.participant, dataset=hit.dataset, offer=offer)
+        return WantedOffer(participant=hit.participant, dataset=hit.dataset, offer=offer)
     if len(target) == 2 and (":" in target[0] or ":" in target[1]):
-        return Offer(participant=participant(connector, target[0]), dataset=target[1], offer=offer)
+        return WantedOffer(participant=participant(connector, target[0]), dataset=target[1], offer=offer)
     words = " ".join(target)
     hits = connector.search(words, limit=10)
     if len(hits.items) == 1:
-        return Offer(participant=hits.items[0].participant, dataset=hits.items[0].id, offer=offer)
+        return WantedOffer(participant=hits.items[0].participant, dataset=hits.items[0].id, offer=offer)
     if not hits.items:
         raise Failure(Code.NOT_FOUND, f"Nothing is offered that has all of these words: {words}.")
     remember(hits.items)

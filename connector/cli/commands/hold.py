@@ -1,7 +1,7 @@
 """`hold`: what waits for a person; negotiations are answered with approve, reject or counter."""
 
-from connector.cli.frame.command import After, All, Limit, command, group
-from connector.cli.frame.context import Call
+from connector.cli.frame.command import AfterOption, AllOption, LimitOption, command, group
+from connector.cli.frame.context import CommandCall
 from connector.cli.frame.output import moment
 from connector.cli.frame.process import why
 from connector.cli.frame.remote import connected, listing
@@ -10,7 +10,7 @@ app = group("What waits for a person.")
 
 
 @command(app, "list", example="datenkontor hold list")
-def list_holds(call: Call, limit: Limit = 50, after: After = None, all: All = False) -> None:
+def list_holds(call: CommandCall, limit: LimitOption = 50, after: AfterOption = None, all: AllOption = False) -> None:
     """List what waits for somebody, oldest first; answer with `negotiation approve`, `reject` or `counter`."""
     columns = {
         "process": lambda hold: hold.process_id,

@@ -8,18 +8,18 @@ from typing import Annotated
 import typer
 
 from connector.authority import card as cards
-from connector.authority.card import Card
+from connector.authority.card import IdentityCard
 from connector.authority.roster import RosterFault
 from connector.cli.frame import folder
 from connector.cli.frame.command import command, single
-from connector.cli.frame.context import Call
+from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Output
 
 app = single()
 
 
-class Role(StrEnum):
+class FolderRole(StrEnum):
     """What a folder is set up for."""
 
     CONNECTOR = "connector"
@@ -36,9 +36,9 @@ class Role(StrEnum):
     datenkontor init firma --broker broker/card.json --public-url https://daten.example.org""",
 )
 def init(
-    call: Call,
+    call: CommandCall,
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to set up; made if it is missing.")],
-    role: Annotated[Role, typer.Option(help="What it is for.")] = Role.CONNECTOR,
+    role: Annotated[FolderRole, typer.Option(help="What it is for.")] = FolderRole.CONNECTOR,
     id: Annotated[str | None, typer.Option(metavar="ID", help="Participant identifier; else made of the name.")] = None,
     name: Annotated[str | None, typer.Option(metavar="TEXT", help="Name for people; else the folder's.")] = None,
     public_url: Annotated[
@@ -72,7 +72,7 @@ def init(
         name=title,
         public_url=(public_url or f"http://127.0.0.1:{ports['protocol']}").rstrip("/"),
         ports=ports,
-        is_broker=role is Role.BROKER,
+        is_broker=role is FolderRole.BROKER,
         broker=known,
         roster=roster or _list_beside(broker, known),
         data=data.resolve() if data else None,
@@ -82,7 +82,7 @@ def init(
     _report(call.output, plan, folder.write(plan))
 
 
-def _list_beside(broker: Path | None, known: Card | None) -> str | None:
+def _list_beside(broker: Path | None, known: IdentityCard | None) -> str | None:
     """Return where the list is that a broker's card comes with: as the card says, or in the same folder."""
     if broker is None or known is None:
         return None
@@ -93,7 +93,7 @@ def _list_beside(broker: Path | None, known: Card | None) -> str | None:
 
 
 @dataclass(frozen=True)
-class _Step:
+class _NextCommand:
     command: str
     why: str = ""
 
@@ -125,22 +125,22 @@ def _report(output: Output, plan: folder.Plan, key: str) -> None:
     )
 
 
-def _steps(output: Output, plan: folder.Plan) -> list[_Step]:
+def _steps(output: Output, plan: folder.Plan) -> list[_NextCommand]:
     settings = plan.directory / folder.SETTINGS
     if plan.is_broker:
         return [
-            _Step(f"datenkontor broker serve --settings {settings}"),
-            _Step(f"datenkontor roster add CARD.json --settings {settings}"),
-            _Step(f"datenkontor roster publish --settings {settings}"),
+            _NextCommand(f"datenkontor broker serve --settings {settings}"),
+            _NextCommand(f"datenkontor roster add CARD.json --settings {settings}"),
+            _NextCommand(f"datenkontor roster publish --settings {settings}"),
         ]
-    steps = [_Step(str(plan.directory / folder.CARD), output.say("init-hand"))]
+    steps = [_NextCommand(str(plan.directory / folder.CARD), output.say("init-hand"))]
     if plan.broker is None:
-        steps.append(_Step(str(plan.directory / folder.OPERATOR), output.say("init-operator")))
+        steps.append(_NextCommand(str(plan.directory / folder.OPERATOR), output.say("init-operator")))
     if plan.roster is None:
-        steps.append(_Step(str(plan.directory / folder.LIST), output.say("init-list")))
+        steps.append(_NextCommand(str(plan.directory / folder.LIST), output.say("init-list")))
     return [
         *steps,
-        _Step(f"datenkontor doctor --settings {settings}"),
-        _Step(f"datenkontor serve --settings {settings}"),
-        _Step(f"datenkontor asset add --settings {settings} --file FILE --title TEXT --publish"),
+        _NextCommand(f"datenkontor doctor --settings {settings}"),
+        _NextCommand(f"datenkontor serve --settings {settings}"),
+        _NextCommand(f"datenkontor asset add --settings {settings} --file FILE --title TEXT --publish"),
     ]

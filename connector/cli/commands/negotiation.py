@@ -6,8 +6,18 @@ from typing import Annotated
 
 import typer
 
-from connector.cli.frame.command import After, All, Limit, PolicyFile, Reason, Seconds, Yes, command, group
-from connector.cli.frame.context import Call
+from connector.cli.frame.command import (
+    AfterOption,
+    AllOption,
+    LimitOption,
+    PolicyOption,
+    ReasonOption,
+    TimeoutOption,
+    YesOption,
+    command,
+    group,
+)
+from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import moment
 from connector.cli.frame.process import common, moved, waited
@@ -20,7 +30,7 @@ from connector.protocol.dsp.machines.negotiation_machine import NegotiationState
 app = group("Contract negotiations, as provider and as consumer.")
 
 EXAMPLE = "urn:uuid:8f6b1c1e-0a51-4c5e-9f0e-2f1f7f6b7a10"
-Id = Annotated[str, typer.Argument(metavar="NEGOTIATION", help="Identifier of the negotiation.")]
+NegotiationArgument = Annotated[str, typer.Argument(metavar="NEGOTIATION", help="Identifier of the negotiation.")]
 
 
 @command(
@@ -30,13 +40,13 @@ Id = Annotated[str, typer.Argument(metavar="NEGOTIATION", help="Identifier of th
     datenkontor negotiation start urn:participant:tiefbauamt roadworks --policy terms.json""",
 )
 def start(
-    call: Call,
+    call: CommandCall,
     provider: Annotated[str, typer.Argument(metavar="PARTICIPANT", help="The provider: identifier or name.")],
     dataset: Annotated[str, typer.Argument(metavar="DATASET", help="Identifier of the dataset.")],
     offer: Annotated[str | None, typer.Option(metavar="OFFER", help="Which offer; else the first.")] = None,
-    policy: PolicyFile = None,
+    policy: PolicyOption = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until it has ended.")] = False,
-    timeout: Seconds = 60.0,
+    timeout: TimeoutOption = 60.0,
 ) -> None:
     """Ask a provider for a contract on a dataset; --policy asks for other terms than it offers."""
     asked = read_policy(policy)
@@ -52,13 +62,13 @@ def start(
 
 @command(app, "list", example="datenkontor negotiation list --state AGREED --peer urn:participant:firma")
 def list_negotiations(
-    call: Call,
+    call: CommandCall,
     state: Annotated[NegotiationState | None, typer.Option(help="Only those.")] = None,
     peer: Annotated[str | None, typer.Option(metavar="ID", help="Only with this participant.")] = None,
     dataset: Annotated[str | None, typer.Option(metavar="ID", help="Only on this dataset.")] = None,
-    limit: Limit = 50,
-    after: After = None,
-    all: All = False,
+    limit: LimitOption = 50,
+    after: AfterOption = None,
+    all: AllOption = False,
 ) -> None:
     """List the negotiations, newest first."""
     columns = {
@@ -85,7 +95,7 @@ def list_negotiations(
 
 
 @command(app, "show", example=f"datenkontor negotiation show {EXAMPLE}")
-def show(call: Call, negotiation: Id) -> None:
+def show(call: CommandCall, negotiation: NegotiationArgument) -> None:
     """Show one negotiation: its state, the terms on the table, and what it waits for."""
     with connected(call) as connector:
         found = connector.negotiations.show(negotiation)
@@ -95,10 +105,10 @@ def show(call: Call, negotiation: Id) -> None:
 
 @command(app, "wait", example=f"datenkontor negotiation wait {EXAMPLE} --timeout 300")
 def wait(
-    call: Call,
-    negotiation: Id,
+    call: CommandCall,
+    negotiation: NegotiationArgument,
     state: Annotated[NegotiationState | None, typer.Option(help="Wait for this state; else for the end.")] = None,
-    timeout: Seconds = 60.0,
+    timeout: TimeoutOption = 60.0,
 ) -> None:
     """Wait until a negotiation has ended or waits for a person here.
 
@@ -112,14 +122,16 @@ def wait(
 
 
 @command(app, "approve", example=f"datenkontor negotiation approve {EXAMPLE}")
-def approve(call: Call, negotiation: Id) -> None:
+def approve(call: CommandCall, negotiation: NegotiationArgument) -> None:
     """Say yes where a person is asked: agree, accept, verify or finalize, as the state has it."""
     with connected(call) as connector:
         moved(call, connector.negotiations.approve(negotiation))
 
 
 @command(app, "reject", example=f"datenkontor negotiation reject {EXAMPLE} --reason 'Nur für Forschung' --yes")
-def reject(call: Call, negotiation: Id, reason: Reason = None, yes: Yes = False) -> None:
+def reject(
+    call: CommandCall, negotiation: NegotiationArgument, reason: ReasonOption = None, yes: YesOption = False
+) -> None:
     """Say no where a person is asked: the negotiation ends, and the counter-party is told the reason."""
     call.output.confirm(call.output.say("ask-reject", id=negotiation), yes)
     with connected(call) as connector:
@@ -128,8 +140,8 @@ def reject(call: Call, negotiation: Id, reason: Reason = None, yes: Yes = False)
 
 @command(app, "counter", example=f"datenkontor negotiation counter {EXAMPLE} --policy terms.json")
 def counter(
-    call: Call,
-    negotiation: Id,
+    call: CommandCall,
+    negotiation: NegotiationArgument,
     policy: Annotated[Path | None, typer.Option(metavar="FILE", help="ODRL Offer as JSON.")] = None,
 ) -> None:
     """Answer with other terms: as provider with a counter-offer, as consumer with a counter-request."""
@@ -141,14 +153,16 @@ def counter(
 
 
 @command(app, "terminate", example=f"datenkontor negotiation terminate {EXAMPLE} --reason 'Kein Bedarf mehr' --yes")
-def terminate(call: Call, negotiation: Id, reason: Reason = None, yes: Yes = False) -> None:
+def terminate(
+    call: CommandCall, negotiation: NegotiationArgument, reason: ReasonOption = None, yes: YesOption = False
+) -> None:
     """End a negotiation for good; the counter-party is told the reason."""
     call.output.confirm(call.output.say("ask-terminate", id=negotiation), yes)
     with connected(call) as connector:
         moved(call, connector.negotiations.terminate(negotiation, reason=reason))
 
 
-def _shown(call: Call, connector: Connector, found: Negotiation) -> Callable[[Negotiation], dict[str, object]]:
+def _shown(call: CommandCall, connector: Connector, found: Negotiation) -> Callable[[Negotiation], dict[str, object]]:
     """Return what shows a negotiation, with the terms on the table in the language of the call."""
     lang = call.output.lang
     terms = "" if call.output.json else said(connector, [found.offer], lang)[0]

@@ -10,12 +10,12 @@ from typing import Annotated, Any
 
 import typer
 
-from connector.cli.frame.command import Yes, command, group, instant
-from connector.cli.frame.context import Call
+from connector.cli.frame.command import YesOption, command, group, instant
+from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Output, moment
 from connector.cli.frame.remote import connected, participant, read_policy
-from connector.cli.frame.templates import Set, read_sets, understood, write_policy
+from connector.cli.frame.templates import SetOption, read_sets, understood, write_policy
 from connector.client.chapters.policies import Decided
 from connector.controlplane.judging.library import Library, operands, template, template_names
 from connector.controlplane.usecases import cases, dry_runs, policies
@@ -27,20 +27,22 @@ templates = group("Policies to fill in.")
 app.add_typer(templates, name="template")
 
 EXAMPLE = "urn:uuid:8f6b1c1e-0a51-4c5e-9f0e-2f1f7f6b7a10"
-File = Annotated[
+PolicyArgument = Annotated[
     Path, typer.Argument(metavar="FILE", help="An ODRL policy: JSON, or Turtle in a .ttl file; - is standard input.")
 ]
-Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the template.")]
-Who = Annotated[str | None, typer.Option("--participant", metavar="ID", help="Who asks.")]
-Act = Annotated[str, typer.Option("--action", metavar="ACTION", help="What is to be done, as odrl:use.")]
-What = Annotated[str | None, typer.Option("--target", metavar="ID", help="With which dataset.")]
-When = Annotated[str | None, typer.Option("--at", metavar="TIME", help="When, as 2026-05-04T12:00Z; else now.")]
-Made = Annotated[str | None, typer.Option("--agreed-at", metavar="TIME", help="When it was agreed; else at that time.")]
-Fact = Annotated[
+TemplateArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the template.")]
+ParticipantOption = Annotated[str | None, typer.Option("--participant", metavar="ID", help="Who asks.")]
+ActionOption = Annotated[str, typer.Option("--action", metavar="ACTION", help="What is to be done, as odrl:use.")]
+TargetOption = Annotated[str | None, typer.Option("--target", metavar="ID", help="With which dataset.")]
+AtOption = Annotated[str | None, typer.Option("--at", metavar="TIME", help="When, as 2026-05-04T12:00Z; else now.")]
+AgreedAtOption = Annotated[
+    str | None, typer.Option("--agreed-at", metavar="TIME", help="When it was agreed; else at that time.")
+]
+FactOption = Annotated[
     list[str] | None,
     typer.Option("--fact", metavar="NAME=VALUE", help="What is known, as purpose=dpv:AcademicResearch; several times."),
 ]
-Done = Annotated[
+DoneOption = Annotated[
     list[str] | None, typer.Option("--done", metavar="ACTION", help="A duty that was performed; several times.")
 ]
 
@@ -61,8 +63,8 @@ class Personal(StrEnum):
     datenkontor policy lint terms.json --personal personal --json""",
 )
 def lint(
-    call: Call,
-    file: File,
+    call: CommandCall,
+    file: PolicyArgument,
     personal: Annotated[Personal, typer.Option(help="What personal data it is about.")] = Personal.NONE,
 ) -> None:
     """Examine a policy: what would keep it from being offered, and what is odd.
@@ -80,7 +82,7 @@ def lint(
 
 
 @command(app, "explain", needs="nothing", example="datenkontor policy explain terms.json --lang de")
-def explain(call: Call, file: File) -> None:
+def explain(call: CommandCall, file: PolicyArgument) -> None:
     """Say a policy in plain words: what for, what not, how long, which duties, what it costs."""
     found = policies.explain(_library(), _read(file))
     lang = call.output.lang
@@ -92,7 +94,7 @@ def explain(call: Call, file: File) -> None:
 
 @command(app, "compare", needs="nothing", example="datenkontor policy compare offered.json asked.json")
 def compare(
-    call: Call,
+    call: CommandCall,
     old: Annotated[Path, typer.Argument(metavar="OLD", help="The older version, or what is offered.")],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="The newer version, or what is asked for.")],
 ) -> None:
@@ -113,7 +115,7 @@ def compare(
 
 @command(app, "test", needs="nothing", example="datenkontor policy test policies/examples/12-n-times.toml")
 def test(
-    call: Call,
+    call: CommandCall,
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="TOML: [policy] and [[case]] as the examples.")],
 ) -> None:
     """Decide the cases of a policy and compare with what is expected.
@@ -146,22 +148,22 @@ def test(
     datenkontor policy simulate terms.json --participant urn:participant:firma --fact count=4 --done odrl:inform""",
 )
 def simulate(
-    call: Call,
-    file: File,
-    who: Who = None,
-    action: Act = "use",
-    target: What = None,
-    at: When = None,
-    agreed_at: Made = None,
-    fact: Fact = None,
-    done: Done = None,
+    call: CommandCall,
+    file: PolicyArgument,
+    who: ParticipantOption = None,
+    action: ActionOption = "use",
+    target: TargetOption = None,
+    at: AtOption = None,
+    agreed_at: AgreedAtOption = None,
+    fact: FactOption = None,
+    done: DoneOption = None,
 ) -> None:
     """Say whether somebody may do something at a time, why, what would change it, and when time alone does.
 
     An offer is tried as the agreement it would become. Ends with 4 where it is denied.
     """
     when, made = instant(at) or datetime.now(UTC), instant(agreed_at)
-    situation = dry_runs.Situation(
+    situation = dry_runs.TrialSituation(
         at=when,
         participant=who or "urn:uuid:participant",
         action=action,
@@ -182,17 +184,17 @@ def simulate(
     datenkontor policy decide --agreement {EXAMPLE} --at 2026-12-31T23:59Z""",
 )
 def decide(
-    call: Call,
+    call: CommandCall,
     asset: Annotated[str | None, typer.Option(metavar="ID", help="Under the terms of this asset of ours.")] = None,
     agreement: Annotated[str | None, typer.Option(metavar="ID", help="Under this agreement.")] = None,
     policy: Annotated[Path | None, typer.Option(metavar="FILE", help="Under this ODRL policy.")] = None,
-    who: Who = None,
-    action: Act = "use",
-    target: What = None,
-    at: When = None,
-    agreed_at: Made = None,
-    fact: Fact = None,
-    done: Done = None,
+    who: ParticipantOption = None,
+    action: ActionOption = "use",
+    target: TargetOption = None,
+    at: AtOption = None,
+    agreed_at: AgreedAtOption = None,
+    fact: FactOption = None,
+    done: DoneOption = None,
 ) -> None:
     """Ask a connector whether somebody may do something, with what it knows: claims, terms, what was used.
 
@@ -216,7 +218,7 @@ def decide(
 
 
 @command(templates, "list", needs="nothing", example="datenkontor policy template list")
-def list_templates(call: Call) -> None:
+def list_templates(call: CommandCall) -> None:
     """List the templates."""
     lang = call.output.lang
     call.output.rows(
@@ -230,7 +232,7 @@ def list_templates(call: Call) -> None:
 
 
 @command(templates, "show", needs="nothing", example="datenkontor policy template show downloads")
-def show_template(call: Call, name: Name) -> None:
+def show_template(call: CommandCall, name: TemplateArgument) -> None:
     """Show a template: why one would pick it, its parameters and their bounds."""
     with understood():
         found = template(name)
@@ -245,13 +247,13 @@ def show_template(call: Call, name: Name) -> None:
     datenkontor policy template use emergency-services --set roles=fire-brigade --set roles=rescue""",
 )
 def use_template(
-    call: Call,
-    name: Name,
-    sets: Set = None,
+    call: CommandCall,
+    name: TemplateArgument,
+    sets: SetOption = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the policy there.")
     ] = None,
-    yes: Yes = False,
+    yes: YesOption = False,
 ) -> None:
     """Fill in a template: print the policy as JSON, or write it to a file."""
     with understood():
@@ -263,7 +265,7 @@ def use_template(
     call.output.result(policy, policies.explain(_library(), policy).sentence[call.output.lang])
 
 
-def _answer(call: Call, found: dry_runs.Answer | Decided) -> None:
+def _answer(call: CommandCall, found: dry_runs.TrialDecision | Decided) -> None:
     """Show a decision; end with 4 where it is a denial."""
     lang = call.output.lang
     good = found.verdict == "permit"

@@ -10,26 +10,26 @@ from connector.authority import card as cards
 from connector.authority import roster
 from connector.authority.roster import RosterFault
 from connector.cli.frame import folder
-from connector.cli.frame.command import Yes, command, group
-from connector.cli.frame.context import Call
+from connector.cli.frame.command import YesOption, command, group
+from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 
 app = group("The participant list: who belongs to the data space, signed by its operator.")
 
 FAULTS = (RosterFault,)
 
-Members = Annotated[
+CardsOption = Annotated[
     Path | None, typer.Option("--file", metavar="FILE", help="The operator's working file; else beside the settings.")
 ]
-Out = Annotated[
+SignedListOption = Annotated[
     Path | None, typer.Option("--out", metavar="FILE", help="The signed list; else where the settings have it.")
 ]
 
 
 @command(app, "create", needs="settings", faults=FAULTS, example="datenkontor roster create --issuer urn:city:herne")
 def create(
-    call: Call,
-    file: Members = None,
+    call: CommandCall,
+    file: CardsOption = None,
     issuer: Annotated[
         str | None, typer.Option(metavar="ID", help="Who signs the list; else the settings' participant.")
     ] = None,
@@ -49,9 +49,9 @@ def create(
     datenkontor roster add firma/card.json --claim purpose=navigation --claim membership=gold""",
 )
 def add(
-    call: Call,
+    call: CommandCall,
     card: Annotated[list[Path], typer.Argument(metavar="CARD…", help="Identity cards that participants handed over.")],
-    file: Members = None,
+    file: CardsOption = None,
     role: Annotated[list[str] | None, typer.Option(metavar="WORD", help="A role; else `participant`.")] = None,
     claim: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="A claim you vouch for; policies ask for it.")
@@ -74,10 +74,10 @@ def add(
     app, "remove", needs="settings", faults=FAULTS, example="datenkontor roster remove urn:participant:firma --yes"
 )
 def remove(
-    call: Call,
+    call: CommandCall,
     id: Annotated[str, typer.Argument(metavar="ID", help="Participant identifier.")],
-    file: Members = None,
-    yes: Yes = False,
+    file: CardsOption = None,
+    yes: YesOption = False,
 ) -> None:
     """Remove a member; from the next published list on nobody deals with it any more."""
     path = _members(call, file)
@@ -91,9 +91,9 @@ def remove(
 
 @command(app, "publish", needs="settings", faults=FAULTS, example="datenkontor roster publish --days 30")
 def publish(
-    call: Call,
-    file: Members = None,
-    out: Out = None,
+    call: CommandCall,
+    file: CardsOption = None,
+    out: SignedListOption = None,
     key_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The operator's private key; else the settings'.")
     ] = None,
@@ -126,7 +126,7 @@ def publish(
 
 
 @command(app, "show", needs="settings", faults=FAULTS, example="datenkontor roster show")
-def show(call: Call, file: Members = None) -> None:
+def show(call: CommandCall, file: CardsOption = None) -> None:
     """Show the working file: the members that the next published list will have."""
     draft = roster.show(_members(call, file))
     if call.output.json:
@@ -155,7 +155,7 @@ def show(call: Call, file: Members = None) -> None:
     datenkontor roster verify roster.jws --operator broker/card.json""",
 )
 def verify(
-    call: Call,
+    call: CommandCall,
     signed: Annotated[
         Path | None, typer.Argument(metavar="[LIST]", help="The signed list; else the settings'.")
     ] = None,
@@ -182,11 +182,11 @@ def verify(
     )
 
 
-def _members(call: Call, file: Path | None) -> Path:
+def _members(call: CommandCall, file: Path | None) -> Path:
     return file or call.file.resolve().parent / folder.MEMBERS
 
 
-def _signed(call: Call, given: Path | None) -> Path:
+def _signed(call: CommandCall, given: Path | None) -> Path:
     if given is not None:
         return given
     location = str(call.read_settings().identity.roster)

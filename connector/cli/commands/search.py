@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from connector.cli.frame.command import command, single
-from connector.cli.frame.context import Call
+from connector.cli.frame.context import CommandCall
 from connector.cli.frame.output import plain
 from connector.cli.frame.remote import connected, local
 from connector.client.chapters.search import Hit
@@ -30,7 +30,7 @@ class Numbered(msgspec.Struct, frozen=True):
     datenkontor search luft --theme ENVI --limit 5 --json""",
 )
 def search(
-    call: Call,
+    call: CommandCall,
     words: Annotated[list[str] | None, typer.Argument(metavar="[WORDS]…", help="All of them must occur.")] = None,
     publisher: Annotated[str | None, typer.Option(metavar="TEXT", help="Only of this publisher.")] = None,
     theme: Annotated[str | None, typer.Option(metavar="IRI", help="Only of this theme.")] = None,
@@ -56,7 +56,7 @@ def search(
         call.output.hint(call.output.say("more-hits", cursor=following))
 
 
-def table(call: Call, hits: tuple[Hit, ...], *, first: int = 1) -> None:
+def table(call: CommandCall, hits: tuple[Hit, ...], *, first: int = 1) -> None:
     """Print hits with their numbers."""
     numbers = {id(hit): number for number, hit in enumerate(hits, first)}
     call.output.rows(

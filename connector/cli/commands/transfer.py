@@ -4,11 +4,20 @@ from typing import Annotated, Any
 
 import typer
 
-from connector.cli.frame.command import After, All, Limit, Reason, Seconds, Yes, command, group
-from connector.cli.frame.context import Call
+from connector.cli.frame.command import (
+    AfterOption,
+    AllOption,
+    LimitOption,
+    ReasonOption,
+    TimeoutOption,
+    YesOption,
+    command,
+    group,
+)
+from connector.cli.frame.context import CommandCall
 from connector.cli.frame.output import moment, size
 from connector.cli.frame.process import arrived, common, moved, waited
-from connector.cli.frame.progress import Overwrite, Target, report, save
+from connector.cli.frame.progress import OutputOption, OverwriteOption, report, save
 from connector.cli.frame.remote import connected, listing
 from connector.client.chapters.transfers import Transfer
 from connector.client.connector import Connector
@@ -17,7 +26,7 @@ from connector.protocol.dsp.machines.transfer_machine import TransferState
 app = group("Deliveries under an agreement, as provider and as consumer.")
 
 EXAMPLE = "urn:uuid:5b7a2a0e-62c0-4d25-9d0e-0f8b7c7e4a51"
-Id = Annotated[str, typer.Argument(metavar="TRANSFER", help="Identifier of the transfer.")]
+TransferArgument = Annotated[str, typer.Argument(metavar="TRANSFER", help="Identifier of the transfer.")]
 
 
 @command(
@@ -27,7 +36,7 @@ Id = Annotated[str, typer.Argument(metavar="TRANSFER", help="Identifier of the t
     datenkontor transfer start urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2 --keep""",
 )
 def start(
-    call: Call,
+    call: CommandCall,
     agreement: Annotated[str, typer.Argument(metavar="AGREEMENT", help="An agreement in which we are consumer.")],
     push: Annotated[bool, typer.Option("--push", help="Let the provider send; else it is fetched.")] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Keep it open, to pull again from a live source.")] = False,
@@ -38,9 +47,9 @@ def start(
         str | None, typer.Option(metavar="URL", help="A backend of ours that gets it instead of a file.")
     ] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until it has arrived.")] = False,
-    timeout: Seconds = 300.0,
-    out: Target = None,
-    yes: Overwrite = False,
+    timeout: TimeoutOption = 300.0,
+    out: OutputOption = None,
+    yes: OverwriteOption = False,
 ) -> None:
     """Ask for the data of an agreement."""
     sink: dict[str, Any] | None = {"kind": "file", "path": into} if into else None
@@ -58,13 +67,13 @@ def start(
 
 @command(app, "list", example="datenkontor transfer list --state STARTED")
 def list_transfers(
-    call: Call,
+    call: CommandCall,
     state: Annotated[TransferState | None, typer.Option(help="Only those.")] = None,
     peer: Annotated[str | None, typer.Option(metavar="ID", help="Only with this participant.")] = None,
     agreement: Annotated[str | None, typer.Option(metavar="ID", help="Only under this agreement.")] = None,
-    limit: Limit = 50,
-    after: After = None,
-    all: All = False,
+    limit: LimitOption = 50,
+    after: AfterOption = None,
+    all: AllOption = False,
 ) -> None:
     """List the transfers, newest first."""
     columns = {
@@ -91,7 +100,7 @@ def list_transfers(
 
 
 @command(app, "show", example=f"datenkontor transfer show {EXAMPLE}")
-def show(call: Call, transfer: Id) -> None:
+def show(call: CommandCall, transfer: TransferArgument) -> None:
     """Show one transfer: its state, what has moved, and what it waits for."""
     with connected(call) as connector:
         found = connector.transfers.show(transfer)
@@ -105,12 +114,12 @@ def show(call: Call, transfer: Id) -> None:
     datenkontor transfer wait {EXAMPLE} --state SUSPENDED --timeout 10""",
 )
 def wait(
-    call: Call,
-    transfer: Id,
+    call: CommandCall,
+    transfer: TransferArgument,
     state: Annotated[TransferState | None, typer.Option(help="Wait for this state; else for the data.")] = None,
-    timeout: Seconds = 300.0,
-    out: Target = None,
-    yes: Overwrite = False,
+    timeout: TimeoutOption = 300.0,
+    out: OutputOption = None,
+    yes: OverwriteOption = False,
 ) -> None:
     """Wait until the data has arrived or the transfer has ended; -o saves what arrived.
 
@@ -123,7 +132,7 @@ def wait(
 
 
 @command(app, "pull", example=f"datenkontor transfer pull {EXAMPLE} -o roadworks.json --yes")
-def pull(call: Call, transfer: Id, out: Target = None, yes: Overwrite = False) -> None:
+def pull(call: CommandCall, transfer: TransferArgument, out: OutputOption = None, yes: OverwriteOption = False) -> None:
     """Fetch once more from a transfer that is kept open; -o saves what arrived."""
     with connected(call) as connector:
         delivery = connector.transfers.pull(transfer)
@@ -134,28 +143,30 @@ def pull(call: Call, transfer: Id, out: Target = None, yes: Overwrite = False) -
 
 
 @command(app, "suspend", example=f"datenkontor transfer suspend {EXAMPLE} --reason 'Wartung'")
-def suspend(call: Call, transfer: Id, reason: Reason = None) -> None:
+def suspend(call: CommandCall, transfer: TransferArgument, reason: ReasonOption = None) -> None:
     """Pause a transfer: no further byte moves until it is resumed."""
     with connected(call) as connector:
         moved(call, connector.transfers.suspend(transfer, reason=reason))
 
 
 @command(app, "resume", example=f"datenkontor transfer resume {EXAMPLE}")
-def resume(call: Call, transfer: Id) -> None:
+def resume(call: CommandCall, transfer: TransferArgument) -> None:
     """Go on with a transfer that was suspended here."""
     with connected(call) as connector:
         moved(call, connector.transfers.resume(transfer))
 
 
 @command(app, "complete", example=f"datenkontor transfer complete {EXAMPLE}")
-def complete(call: Call, transfer: Id) -> None:
+def complete(call: CommandCall, transfer: TransferArgument) -> None:
     """Say that a transfer is done."""
     with connected(call) as connector:
         moved(call, connector.transfers.complete(transfer))
 
 
 @command(app, "terminate", example=f"datenkontor transfer terminate {EXAMPLE} --reason 'Vertrag verletzt' --yes")
-def terminate(call: Call, transfer: Id, reason: Reason = None, yes: Yes = False) -> None:
+def terminate(
+    call: CommandCall, transfer: TransferArgument, reason: ReasonOption = None, yes: YesOption = False
+) -> None:
     """End a transfer for good: no further byte moves, and the counter-party is told the reason."""
     call.output.confirm(call.output.say("ask-terminate", id=transfer), yes)
     with connected(call) as connector:
@@ -163,7 +174,7 @@ def terminate(call: Call, transfer: Id, reason: Reason = None, yes: Yes = False)
 
 
 def _over(
-    call: Call,
+    call: CommandCall,
     connector: Connector,
     found: Transfer,
     timeout: float,

@@ -5,7 +5,7 @@ from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
 
 from connector.cli.frame.command import command, single
-from connector.cli.frame.context import Call
+from connector.cli.frame.context import CommandCall
 
 app = single()
 
@@ -13,7 +13,7 @@ PROTOCOL = "2025-1"
 
 
 @command(app, "version", needs="nothing", example="datenkontor version --json")
-def version(call: Call) -> None:
+def version(call: CommandCall) -> None:
     """Say which version this is."""
     try:
         found = installed("datenkontor")

@@ -75,7 +75,7 @@ class Show:
         return self.clients["firm"]
 
 
-Step = Callable[[Show], str]
+DemoStep = Callable[[Show], str]
 
 
 def run_demo(output: Output, *, once: bool, data: Path | None, port_base: int | None) -> int:
@@ -99,7 +99,7 @@ def run_demo(output: Output, *, once: bool, data: Path | None, port_base: int | 
     return 0 if ended else 1
 
 
-def _steps(source: samples.LiveSource) -> list[tuple[str, Step]]:
+def _steps(source: samples.LiveSource) -> list[tuple[str, DemoStep]]:
     return [
         ("set-up", set_up),
         ("start", start),
@@ -118,7 +118,7 @@ def _steps(source: samples.LiveSource) -> list[tuple[str, Step]]:
     ]
 
 
-def _play(show: Show, steps: list[tuple[str, Step]]) -> bool:
+def _play(show: Show, steps: list[tuple[str, DemoStep]]) -> bool:
     for name, step in steps:
         before = time.monotonic()
         try:

@@ -12,13 +12,13 @@ from typing import Annotated, Any, Concatenate, ParamSpec
 
 import typer
 
-from connector.cli.frame.context import Call
+from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Output
 from connector.cli.frame.words import language
 
 Parameters = ParamSpec("Parameters")
-Function = Callable[Concatenate[Call, Parameters], None]
+Function = Callable[Concatenate[CommandCall, Parameters], None]
 
 _JSON = Annotated[bool, typer.Option("--json", help="Print the result as JSON and nothing else.")]
 _LANG = Annotated[
@@ -44,13 +44,13 @@ _HERE = {"settings": (_SETTINGS, None), **_LOCAL}
 _REMOTE = {"settings": (_SETTINGS, None), "connector": (_URL, None), "key": (_KEY, None), **_LOCAL}
 
 # Options that several commands share, each with one wording.
-Limit = Annotated[int, typer.Option("--limit", min=1, max=500, help="Rows of one page.")]
-After = Annotated[str | None, typer.Option("--after", metavar="CURSOR", help="Go on after this cursor.")]
-All = Annotated[bool, typer.Option("--all", help="Fetch all pages.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
-Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="What the counter-party is told.")]
-PolicyFile = Annotated[Path | None, typer.Option("--policy", metavar="FILE", help="ODRL Offer as JSON.")]
-Seconds = Annotated[float, typer.Option("--timeout", min=0, metavar="SECONDS", help="Wait at most so long.")]
+LimitOption = Annotated[int, typer.Option("--limit", min=1, max=500, help="Rows of one page.")]
+AfterOption = Annotated[str | None, typer.Option("--after", metavar="CURSOR", help="Go on after this cursor.")]
+AllOption = Annotated[bool, typer.Option("--all", help="Fetch all pages.")]
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
+ReasonOption = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="What the counter-party is told.")]
+PolicyOption = Annotated[Path | None, typer.Option("--policy", metavar="FILE", help="ODRL Offer as JSON.")]
+TimeoutOption = Annotated[float, typer.Option("--timeout", min=0, metavar="SECONDS", help="Wait at most so long.")]
 
 
 def instant(text: str | None) -> datetime | None:
@@ -110,7 +110,7 @@ def command(
             output = Output(json=given["json"], lang=language(given["lang"]))
             at = {name: given.get(name) for name in ("settings", "connector", "key")}
             try:
-                run(Call(output=output, **at), **values)
+                run(CommandCall(output=output, **at), **values)
             except faults as fault:
                 raise Failure(Code.FAILED, str(fault)) from None
 

@@ -11,7 +11,7 @@ SETTINGS_FILE = Path("datenkontor.toml")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Call:
+class CommandCall:
     """One call of a command."""
 
     output: Output

@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 
 from connector.authority import card as cards
 from connector.authority import roster
-from connector.authority.card import Card
+from connector.authority.card import IdentityCard
 from connector.cli.frame.failure import Code, Failure
-from connector.settings import Protocol, template
+from connector.settings import ProtocolSettings, template
 
 SETTINGS, KEY, CARD, OPERATOR, LIST, MEMBERS = (
     "datenkontor.toml",
@@ -43,7 +43,7 @@ class Plan:
     public_url: str
     ports: dict[str, int]
     is_broker: bool
-    broker: Card | None
+    broker: IdentityCard | None
     roster: str | None
     data: Path | None
 
@@ -55,7 +55,7 @@ class Plan:
     @property
     def address(self) -> str:
         """The base URL of the protocol endpoints, as the participant list has it."""
-        return self.public_url + Protocol(public_url=self.public_url).path
+        return self.public_url + ProtocolSettings(public_url=self.public_url).path
 
 
 def slug(name: str) -> str:

@@ -12,7 +12,7 @@ LARGEST = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Seen:
+class ProbeResult:
     """What came back: an HTTP status and body, or the reason why nothing did."""
 
     status: int | None
@@ -20,7 +20,7 @@ class Seen:
     reason: str = ""
 
 
-def look(url: str, *, ca: Path | None = None, timeout_s: float = PATIENCE_S) -> Seen:
+def look(url: str, *, ca: Path | None = None, timeout_s: float = PATIENCE_S) -> ProbeResult:
     """GET an address: no redirect is followed, at most `LARGEST` bytes are read."""
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port
@@ -32,14 +32,14 @@ def look(url: str, *, ca: Path | None = None, timeout_s: float = PATIENCE_S) -> 
         else:
             connection = http.client.HTTPConnection(host, port, timeout=timeout_s)
     except (OSError, http.client.HTTPException) as error:
-        return Seen(None, reason=_sentence(error))
+        return ProbeResult(None, reason=_sentence(error))
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
         connection.request("GET", path, headers={"Accept": "application/json"})
         answer = connection.getresponse()
-        return Seen(answer.status, answer.read(LARGEST))
+        return ProbeResult(answer.status, answer.read(LARGEST))
     except (OSError, http.client.HTTPException) as error:
-        return Seen(None, reason=_sentence(error))
+        return ProbeResult(None, reason=_sentence(error))
     finally:
         connection.close()
 

@@ -3,24 +3,28 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from connector.cli.frame.context import Call
+from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import moment
 from connector.client.chapters.negotiations import Ended, Hold, Negotiation
 from connector.client.chapters.transfers import Transfer
 
-Process = TypeVar("Process", Negotiation, Transfer)
+AnyProcessView = TypeVar("AnyProcessView", Negotiation, Transfer)
 
 GOOD = frozenset({"FINALIZED", "COMPLETED"})
 
 
-def moved(call: Call, process: Negotiation | Transfer) -> None:
+def moved(call: CommandCall, process: Negotiation | Transfer) -> None:
     """Say where a process stands."""
     call.output.result(process, call.output.say("now", id=process.id, state=_state(call, process)))
 
 
 def waited(
-    call: Call, process: Process, seconds: float, details: Callable[[Process], dict[str, object]], wanted: str | None
+    call: CommandCall,
+    process: AnyProcessView,
+    seconds: float,
+    details: Callable[[AnyProcessView], dict[str, object]],
+    wanted: str | None,
 ) -> None:
     """Show a process that was waited for; end with 4 where it was ended, with 6 where somebody else has to act.
 
@@ -42,7 +46,7 @@ def arrived(process: Negotiation | Transfer) -> bool:
     return isinstance(process, Transfer) and process.keep and bool(process.progress and process.progress.sha256)
 
 
-def ended(call: Call, process: Negotiation | Transfer) -> str:
+def ended(call: CommandCall, process: Negotiation | Transfer) -> str:
     """Return the sentence about who ended a process, and why."""
     if process.ended is None:
         return call.output.say("now", id=process.id, state=_state(call, process))
@@ -66,6 +70,6 @@ def common(process: Negotiation | Transfer, lang: str) -> dict[str, object]:
     }
 
 
-def _state(call: Call, process: Negotiation | Transfer) -> str:
+def _state(call: CommandCall, process: Negotiation | Transfer) -> str:
     state = process.state or call.output.say("asked")
     return call.output.say("owed", state=state, message=process.pending.message) if process.pending else state

@@ -9,16 +9,16 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from connector.cli.frame.context import Call
+from connector.cli.frame.context import CommandCall
 from connector.cli.frame.output import Output, plain, size
 from connector.client.connector import Connector
 from connector.client.delivery import Saved
 from connector.client.frame.flow import Progress
 
-Target = Annotated[
+OutputOption = Annotated[
     str | None, typer.Option("--out", "-o", metavar="FILE|DIR", help="Where to save it; else the working directory.")
 ]
-Overwrite = Annotated[bool, typer.Option("--yes", "-y", help="Overwrite a file of other content without asking.")]
+OverwriteOption = Annotated[bool, typer.Option("--yes", "-y", help="Overwrite a file of other content without asking.")]
 
 _REDRAWN_S = 0.1
 _WIDTH = 30
@@ -57,7 +57,7 @@ class Bar:
         print("\r" + drawn[: shutil.get_terminal_size().columns - 1], end="", file=sys.stderr, flush=True)
 
 
-def save(call: Call, connector: Connector, transfer: str, out: str | None, yes: bool) -> Saved:
+def save(call: CommandCall, connector: Connector, transfer: str, out: str | None, yes: bool) -> Saved:
     """Save what a transfer delivered, with a bar; asks before another file is overwritten."""
     target = out or "."
     bar = Bar(call.output)
@@ -68,7 +68,7 @@ def save(call: Call, connector: Connector, transfer: str, out: str | None, yes: 
         bar.close()
 
 
-def may_overwrite(call: Call, target: str, yes: bool) -> bool:
+def may_overwrite(call: CommandCall, target: str, yes: bool) -> bool:
     """Ask before a file is overwritten; True where it may be. Raises Failure where it may not."""
     if Path(target).expanduser().is_file():
         call.output.confirm(call.output.say("ask-overwrite", path=target), yes)

@@ -6,7 +6,7 @@ import typer
 
 from connector.cli.frame.failure import Code, Failure
 
-Record = Annotated[
+RecordsOption = Annotated[
     list[str] | None,
     typer.Option(
         metavar="KEY=VALUE",

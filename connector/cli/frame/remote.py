@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from connector.cli.frame.context import Call
+from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Columns
 from connector.client.connector import Connector
@@ -18,11 +18,11 @@ from connector.policy.model.decision import PolicyError
 
 LARGEST_POLICY = 1_000_000
 
-Row = TypeVar("Row")
+Item = TypeVar("Item")
 
 
 @contextmanager
-def connected(call: Call) -> Iterator[Connector]:
+def connected(call: CommandCall) -> Iterator[Connector]:
     """Speak to the connector of this call; what goes wrong there is a Failure, with the exit code the client names."""
     try:
         with Connector(*door(call)) as connector:
@@ -31,7 +31,7 @@ def connected(call: Call) -> Iterator[Connector]:
         raise Failure(Code(error.exit_code), error.reasons.get(call.output.lang, error.reason)) from None
 
 
-def door(call: Call) -> tuple[str, str]:
+def door(call: CommandCall) -> tuple[str, str]:
     """Return the management address and the key of a call. Raises Failure where one is missing."""
     if not call.key:
         raise Failure(Code.USAGE, "There is no management key: set DATENKONTOR_KEY, or give --key.")
@@ -47,9 +47,9 @@ def door(call: Call) -> tuple[str, str]:
 
 
 def listing(
-    call: Call,
-    fetch: Callable[[int, str | None], Page[Row]],
-    columns: Columns[Row],
+    call: CommandCall,
+    fetch: Callable[[int, str | None], Page[Item]],
+    columns: Columns[Item],
     *,
     limit: int,
     after: str | None,

@@ -8,14 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
-from connector.cli.frame.context import Call
+from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
-from connector.controlplane.core.errors import Invalid, NotFound
+from connector.controlplane.core.errors import Invalid, NoSuchEntity
 from connector.controlplane.judging.library import UnknownTemplate, template
 from connector.controlplane.usecases import policies
 from connector.policy.reading.templates import Input
 
-Set = Annotated[
+SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the template; several times."),
 ]
@@ -29,7 +29,7 @@ def understood(file: Path | None = None) -> Iterator[None]:
         yield
     except Invalid as error:
         raise Failure(Code.USAGE, f"{where}{error.reason}") from None
-    except NotFound as error:
+    except NoSuchEntity as error:
         raise Failure(Code.NOT_FOUND, f"{where}{error.reason}") from None
     except UnknownTemplate as error:
         raise Failure(Code.NOT_FOUND, str(error)) from None
@@ -65,7 +65,7 @@ def policy_of(name: str | None, sets: list[str] | None, policy: dict[str, Any] |
         return policies.filled(name, read_sets(name, sets))
 
 
-def write_policy(call: Call, path: Path, policy: Mapping[str, Any], *, yes: bool) -> None:
+def write_policy(call: CommandCall, path: Path, policy: Mapping[str, Any], *, yes: bool) -> None:
     """Write a policy as JSON; an existing file only with a person's consent. Raises Failure."""
     if path.exists():
         call.output.confirm(call.output.say("ask-overwrite", path=path), yes)

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from connector.client.frame.flow import Call, Page, place
+from connector.client.frame.flow import ApiCall, Page, place
 from connector.client.frame.methods import AsyncRuns, Runs, awaited, blocking, every, every_awaited
 
 
@@ -97,59 +97,59 @@ class Leaf(msgspec.Struct, frozen=True, kw_only=True):
 
 def listing(
     *, dataset: str | None = None, counterparty: str | None = None, limit: int = 50, after: str | None = None
-) -> Call[Page[Agreement]]:
+) -> ApiCall[Page[Agreement]]:
     """List a page of the agreements, newest first."""
     query = {"dataset": dataset, "counterparty": counterparty, "limit": limit, "after": after}
-    return Call(method="GET", path=place("agreements"), answer=Page[Agreement], query=query)
+    return ApiCall(method="GET", path=place("agreements"), answer=Page[Agreement], query=query)
 
 
-def _show(id: str) -> Call[Agreement]:
+def _show(id: str) -> ApiCall[Agreement]:
     """Show one agreement."""
-    return Call(method="GET", path=place("agreements", id), answer=Agreement)
+    return ApiCall(method="GET", path=place("agreements", id), answer=Agreement)
 
 
-def _usage(id: str) -> Call[Usage]:
+def _usage(id: str) -> ApiCall[Usage]:
     """Show what was used under an agreement."""
-    return Call(method="GET", path=place("usage", id), answer=Usage)
+    return ApiCall(method="GET", path=place("usage", id), answer=Usage)
 
 
-def _withdraw(id: str, *, reason: str | None = None) -> Call[Agreement]:
+def _withdraw(id: str, *, reason: str | None = None) -> ApiCall[Agreement]:
     """Deliver nothing more under an agreement; the consumer is told the reason."""
-    return Call(method="POST", path=place("agreements", id, "withdraw"), answer=Agreement, body={"reason": reason})
+    return ApiCall(method="POST", path=place("agreements", id, "withdraw"), answer=Agreement, body={"reason": reason})
 
 
-def _duties(id: str) -> Call[tuple[Duty, ...]]:
+def _duties(id: str) -> ApiCall[tuple[Duty, ...]]:
     """List the duties of an agreement and where each stands, in the order of its policy."""
-    return Call(method="GET", path=place("agreements", id, "duties"), answer=tuple[Duty, ...])
+    return ApiCall(method="GET", path=place("agreements", id, "duties"), answer=tuple[Duty, ...])
 
 
-def _receipt(id: str, duty: str, note: str = "") -> Call[Duty]:
+def _receipt(id: str, duty: str, note: str = "") -> ApiCall[Duty]:
     """Confirm that a duty was done; the note stays in the connector's ledger."""
     path = place("agreements", id, "duties", duty, "receipt")
-    return Call(method="POST", path=path, answer=Duty, body={"note": note})
+    return ApiCall(method="POST", path=path, answer=Duty, body={"note": note})
 
 
-def _payments(id: str) -> Call[Paid]:
+def _payments(id: str) -> ApiCall[Paid]:
     """Show where the payments of an agreement stand, and how that came to be."""
-    return Call(method="GET", path=place("agreements", id, "payments"), answer=Paid)
+    return ApiCall(method="GET", path=place("agreements", id, "payments"), answer=Paid)
 
 
 def _pay(
     id: str, state: str, *, amount: str | None = None, currency: str | None = None, until: datetime | None = None
-) -> Call[Paid]:
+) -> ApiCall[Paid]:
     """Record where the payments of an agreement stand: none, due, settled, overdue.
 
     `amount` is what was paid (settled) or is owed (due), in euros; from `until` on, what is paid is due again and what
     is due is overdue. Transfers that run are decided again at once.
     """
     body = {"state": state, "amount": amount, "currency": currency, "until": until}
-    return Call(method="POST", path=place("agreements", id, "payments"), answer=Paid, body=body)
+    return ApiCall(method="POST", path=place("agreements", id, "payments"), answer=Paid, body=body)
 
 
-def _audit(*, process: str | None = None, limit: int = 50, after: str | None = None) -> Call[Page[Leaf]]:
+def _audit(*, process: str | None = None, limit: int = 50, after: str | None = None) -> ApiCall[Page[Leaf]]:
     """List a page of the audit trail, of everything or of one process, oldest first."""
     query = {"process": process, "limit": limit, "after": after}
-    return Call(method="GET", path=place("audit"), answer=Page[Leaf], query=query)
+    return ApiCall(method="GET", path=place("audit"), answer=Page[Leaf], query=query)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from connector.client.frame.flow import Call, Page, place
+from connector.client.frame.flow import ApiCall, Page, place
 from connector.client.frame.methods import AsyncRuns, Runs, awaited, blocking, every, every_awaited
 
 
@@ -79,7 +79,7 @@ def _add(
     licence: str | None = None,
     stated: Stated | None = None,
     language: str = "de",
-) -> Call[Asset]:
+) -> ApiCall[Asset]:
     """Keep a new asset as a draft. A title or description that is plain text is in `language`.
 
     `policy` are the terms, `access` says who may see the offer at all, `reservation` what is given at most in a
@@ -105,29 +105,29 @@ def _add(
         "licence": licence,
         "stated": stated,
     }
-    return Call(method="POST", path=place("assets"), answer=Asset, body=body)
+    return ApiCall(method="POST", path=place("assets"), answer=Asset, body=body)
 
 
-def _list(*, status: str | None = None, limit: int = 50, after: str | None = None) -> Call[Page[Asset]]:
+def _list(*, status: str | None = None, limit: int = 50, after: str | None = None) -> ApiCall[Page[Asset]]:
     """List a page of the assets, newest first."""
     query = {"status": status, "limit": limit, "after": after}
-    return Call(method="GET", path=place("assets"), answer=Page[Asset], query=query)
+    return ApiCall(method="GET", path=place("assets"), answer=Page[Asset], query=query)
 
 
-def _show(id: str) -> Call[Asset]:
+def _show(id: str) -> ApiCall[Asset]:
     """Show one asset."""
-    return Call(method="GET", path=place("assets", id), answer=Asset)
+    return ApiCall(method="GET", path=place("assets", id), answer=Asset)
 
 
-def _publish(id: str, *, release: bool = False) -> Call[Asset]:
+def _publish(id: str, *, release: bool = False) -> ApiCall[Asset]:
     """Offer an asset; `release` is a person's word that personal data may be offered."""
-    return Call(method="POST", path=place("assets", id, "publish"), answer=Asset, body={"release": release})
+    return ApiCall(method="POST", path=place("assets", id, "publish"), answer=Asset, body={"release": release})
 
 
-def _withdraw(id: str, *, end_agreements: bool = False, reason: str = "") -> Call[Withdrawn]:
+def _withdraw(id: str, *, end_agreements: bool = False, reason: str = "") -> ApiCall[Withdrawn]:
     """Offer an asset no longer; agreements hold and what runs goes on, unless `end_agreements` ends them too."""
     body = {"end_agreements": end_agreements, "reason": reason}
-    return Call(method="POST", path=place("assets", id, "withdraw"), answer=Withdrawn, body=body)
+    return ApiCall(method="POST", path=place("assets", id, "withdraw"), answer=Withdrawn, body=body)
 
 
 @dataclass(frozen=True)

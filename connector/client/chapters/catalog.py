@@ -5,10 +5,10 @@ from typing import Any
 
 import msgspec
 
-from connector.client.frame.flow import Call, Page, place
+from connector.client.frame.flow import ApiCall, Page, place
 from connector.client.frame.methods import AsyncRuns, Runs, awaited, blocking, every, every_awaited
 
-Dataset = dict[str, Any]
+DatasetDocument = dict[str, Any]
 
 
 class Participant(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,26 +21,26 @@ class Participant(msgspec.Struct, frozen=True, kw_only=True):
     claims: dict[str, tuple[str, ...]]
 
 
-def _fetch(participant: str, *, after: str | None = None) -> Call[Page[Dataset]]:
+def _fetch(participant: str, *, after: str | None = None) -> ApiCall[Page[DatasetDocument]]:
     """Fetch one page of a participant's catalogue: the datasets as it sends them; `after` is the page's `next`."""
     query = {"participant": participant, "page": after}
-    return Call(method="GET", path=place("catalog"), answer=Page[Dataset], query=query, timeout_s=60.0)
+    return ApiCall(method="GET", path=place("catalog"), answer=Page[DatasetDocument], query=query, timeout_s=60.0)
 
 
-def _dataset(participant: str, dataset: str) -> Call[Dataset]:
+def _dataset(participant: str, dataset: str) -> ApiCall[DatasetDocument]:
     """Fetch one dataset with its offers, as the provider sends it."""
     query = {"participant": participant, "dataset": dataset}
-    return Call(method="GET", path=place("catalog", "dataset"), answer=Dataset, query=query, timeout_s=60.0)
+    return ApiCall(method="GET", path=place("catalog", "dataset"), answer=DatasetDocument, query=query, timeout_s=60.0)
 
 
-def _participants(*, limit: int = 50, after: str | None = None) -> Call[Page[Participant]]:
+def _participants(*, limit: int = 50, after: str | None = None) -> ApiCall[Page[Participant]]:
     """List a page of the participants, ordered by identifier."""
     query = {"limit": limit, "after": after}
-    return Call(method="GET", path=place("participants"), answer=Page[Participant], query=query)
+    return ApiCall(method="GET", path=place("participants"), answer=Page[Participant], query=query)
 
 
 @dataclass(frozen=True)
-class Catalog:
+class Catalogs:
     """The catalogues of others."""
 
     driver: Runs
@@ -51,7 +51,7 @@ class Catalog:
 
 
 @dataclass(frozen=True)
-class AsyncCatalog:
+class AsyncCatalogs:
     """The catalogues of others."""
 
     driver: AsyncRuns

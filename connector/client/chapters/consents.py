@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from connector.client.frame.flow import Call, Page, place
+from connector.client.frame.flow import ApiCall, Page, place
 from connector.client.frame.methods import AsyncRuns, Runs, awaited, blocking, every, every_awaited
 
 
@@ -35,33 +35,33 @@ def _add(
     state: str | None = None,
     dataset: str | None = None,
     until: datetime | None = None,
-) -> Call[Recorded]:
+) -> ApiCall[Recorded]:
     """Record what one person said; `state` is a dpv:ConsentStatus, given if left out, `until` an aware instant."""
     entry = {"subject": subject, "purpose": purpose, "state": state, "dataset": dataset, "until": until}
     return _record([entry])
 
 
-def _record(entries: Sequence[Mapping[str, Any]]) -> Call[Recorded]:
+def _record(entries: Sequence[Mapping[str, Any]]) -> ApiCall[Recorded]:
     """Record several entries (up to 1000), all or none; each with the members of `add`."""
     body = {"entries": [{name: value for name, value in entry.items() if value is not None} for entry in entries]}
-    return Call(method="POST", path=place("consents"), answer=Recorded, body=body)
+    return ApiCall(method="POST", path=place("consents"), answer=Recorded, body=body)
 
 
-def _withdraw(subject: str, *, dataset: str | None = None, purpose: str | None = None) -> Call[Page[Consent]]:
+def _withdraw(subject: str, *, dataset: str | None = None, purpose: str | None = None) -> ApiCall[Page[Consent]]:
     """Record that a person withdraws, one purpose or all that are on record; answers what was recorded."""
     body = {"subject": subject, "dataset": dataset, "purpose": purpose}
-    return Call(method="POST", path=place("consents", "withdraw"), answer=Page[Consent], body=body)
+    return ApiCall(method="POST", path=place("consents", "withdraw"), answer=Page[Consent], body=body)
 
 
-def _lookup(subject: str) -> Call[Page[Consent]]:
+def _lookup(subject: str) -> ApiCall[Page[Consent]]:
     """Show where one person stands: the latest entry for each dataset and purpose."""
-    return Call(method="POST", path=place("consents", "lookup"), answer=Page[Consent], body={"subject": subject})
+    return ApiCall(method="POST", path=place("consents", "lookup"), answer=Page[Consent], body={"subject": subject})
 
 
-def _list(*, dataset: str | None = None, limit: int = 50, after: str | None = None) -> Call[Page[Consent]]:
+def _list(*, dataset: str | None = None, limit: int = 50, after: str | None = None) -> ApiCall[Page[Consent]]:
     """List a page of the entries, newest first."""
     query = {"dataset": dataset, "limit": limit, "after": after}
-    return Call(method="GET", path=place("consents"), answer=Page[Consent], query=query)
+    return ApiCall(method="GET", path=place("consents"), answer=Page[Consent], query=query)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from connector.client.frame.flow import Call, place
+from connector.client.frame.flow import ApiCall, place
 from connector.client.frame.methods import AsyncRuns, Runs, awaited, blocking
 
 
@@ -18,19 +18,19 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     by: str
 
 
-def _list() -> Call[tuple[Event, ...]]:
+def _list() -> ApiCall[tuple[Event, ...]]:
     """List every event that was ever declared, the latest first."""
-    return Call(method="GET", path=place("events"), answer=tuple[Event, ...])
+    return ApiCall(method="GET", path=place("events"), answer=tuple[Event, ...])
 
 
-def _begin(name: str) -> Call[Event]:
+def _begin(name: str) -> ApiCall[Event]:
     """Declare that an event has begun; `name` is an IRI or a short form as in policies (`dk:emergency`)."""
-    return Call(method="POST", path=place("events", "begin"), answer=Event, body={"name": name})
+    return ApiCall(method="POST", path=place("events", "begin"), answer=Event, body={"name": name})
 
 
-def _end(name: str) -> Call[Event]:
+def _end(name: str) -> ApiCall[Event]:
     """Declare that an event is over."""
-    return Call(method="POST", path=place("events", "end"), answer=Event, body={"name": name})
+    return ApiCall(method="POST", path=place("events", "end"), answer=Event, body={"name": name})
 
 
 @dataclass(frozen=True)

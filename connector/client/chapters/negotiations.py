@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from connector.client.frame.flow import Call, Flow, Page, place
+from connector.client.frame.flow import ApiCall, ClientFlow, Page, place
 from connector.client.frame.methods import AsyncRuns, Runs, awaited, blocking, every, every_awaited
 
 Json = Mapping[str, Any]
@@ -84,20 +84,22 @@ class Negotiation(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
 
-def _at(id: str, verb: str, body: Json | None = None) -> Call[Negotiation]:
-    return Call(method="POST", path=place("negotiations", id, verb), answer=Negotiation, body=body)
+def _at(id: str, verb: str, body: Json | None = None) -> ApiCall[Negotiation]:
+    return ApiCall(method="POST", path=place("negotiations", id, verb), answer=Negotiation, body=body)
 
 
-def begin(participant: str, dataset: str, *, offer: str | None = None, policy: Json | None = None) -> Call[Negotiation]:
+def begin(
+    participant: str, dataset: str, *, offer: str | None = None, policy: Json | None = None
+) -> ApiCall[Negotiation]:
     """Ask a provider for a contract on a dataset, on its first offer, a named one, or other terms."""
     body = {"participant": participant, "dataset": dataset, "offer": offer, "policy": policy}
-    return Call(method="POST", path=place("negotiations"), answer=Negotiation, body=body, timeout_s=60.0)
+    return ApiCall(method="POST", path=place("negotiations"), answer=Negotiation, body=body, timeout_s=60.0)
 
 
-def _offer(participant: str, asset: str, *, policy: Json | None = None) -> Call[Negotiation]:
+def _offer(participant: str, asset: str, *, policy: Json | None = None) -> ApiCall[Negotiation]:
     """Offer an asset of ours to a participant that did not ask."""
     body = {"participant": participant, "asset": asset, "policy": policy}
-    return Call(method="POST", path=place("negotiations", "offer"), answer=Negotiation, body=body)
+    return ApiCall(method="POST", path=place("negotiations", "offer"), answer=Negotiation, body=body)
 
 
 def listing(
@@ -107,24 +109,24 @@ def listing(
     dataset: str | None = None,
     limit: int = 50,
     after: str | None = None,
-) -> Call[Page[Negotiation]]:
+) -> ApiCall[Page[Negotiation]]:
     """List a page of the negotiations, newest first."""
     query = {"state": state, "peer": peer, "dataset": dataset, "limit": limit, "after": after}
-    return Call(method="GET", path=place("negotiations"), answer=Page[Negotiation], query=query)
+    return ApiCall(method="GET", path=place("negotiations"), answer=Page[Negotiation], query=query)
 
 
-def _show(id: str) -> Call[Negotiation]:
+def _show(id: str) -> ApiCall[Negotiation]:
     """Show one negotiation."""
-    return Call(method="GET", path=place("negotiations", id), answer=Negotiation)
+    return ApiCall(method="GET", path=place("negotiations", id), answer=Negotiation)
 
 
-def until(id: str, *, timeout_s: float = 60.0, states: Sequence[str] = ()) -> Flow[Negotiation]:
+def until(id: str, *, timeout_s: float = 60.0, states: Sequence[str] = ()) -> ClientFlow[Negotiation]:
     """Wait until the negotiation has ended, waits for somebody here, or is in one of `states`; or the time is up."""
     deadline = time.monotonic() + timeout_s
     while True:
         left = max(deadline - time.monotonic(), 0.0)
         now = min(left, _ONE_WAIT_S)
-        found: Negotiation = yield Call(
+        found: Negotiation = yield ApiCall(
             method="GET",
             path=place("negotiations", id, "wait"),
             answer=Negotiation,
@@ -135,30 +137,30 @@ def until(id: str, *, timeout_s: float = 60.0, states: Sequence[str] = ()) -> Fl
             return found
 
 
-def _approve(id: str) -> Call[Negotiation]:
+def _approve(id: str) -> ApiCall[Negotiation]:
     """Say yes where a person is asked."""
     return _at(id, "approve")
 
 
-def _reject(id: str, *, reason: str | None = None) -> Call[Negotiation]:
+def _reject(id: str, *, reason: str | None = None) -> ApiCall[Negotiation]:
     """Say no; the counter-party is told the reason."""
     return _at(id, "reject", {"reason": reason})
 
 
-def _counter(id: str, policy: Json) -> Call[Negotiation]:
+def _counter(id: str, policy: Json) -> ApiCall[Negotiation]:
     """Answer with other terms."""
     return _at(id, "counter", {"policy": policy})
 
 
-def _terminate(id: str, *, reason: str | None = None) -> Call[Negotiation]:
+def _terminate(id: str, *, reason: str | None = None) -> ApiCall[Negotiation]:
     """End the negotiation; the counter-party is told the reason."""
     return _at(id, "terminate", {"reason": reason})
 
 
-def _holds(*, limit: int = 50, after: str | None = None) -> Call[Page[Hold]]:
+def _holds(*, limit: int = 50, after: str | None = None) -> ApiCall[Page[Hold]]:
     """List a page of what waits for somebody, oldest first."""
     query = {"limit": limit, "after": after}
-    return Call(method="GET", path=place("holds"), answer=Page[Hold], query=query)
+    return ApiCall(method="GET", path=place("holds"), answer=Page[Hold], query=query)
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from connector.client.frame.flow import Call, place
+from connector.client.frame.flow import ApiCall, place
 from connector.client.frame.methods import AsyncRuns, Runs, awaited, blocking
 
-Policy = Mapping[str, Any]
+PolicyDocument = Mapping[str, Any]
 Texts = dict[str, str]
 
 
@@ -124,27 +124,27 @@ class Filled(msgspec.Struct, frozen=True, kw_only=True):
     policy: dict[str, Any]
 
 
-def _lint(policy: Policy, *, personal: str | None = None) -> Call[Lint]:
+def _lint(policy: PolicyDocument, *, personal: str | None = None) -> ApiCall[Lint]:
     """Examine a policy as an offer; `personal`: none, personal or special data."""
     body = {"policy": policy, "personal": personal}
-    return Call(method="POST", path=place("policies", "lint"), answer=Lint, body=body)
+    return ApiCall(method="POST", path=place("policies", "lint"), answer=Lint, body=body)
 
 
-def _explain(policies: Sequence[Policy]) -> Call[Explanations]:
+def _explain(policies: Sequence[PolicyDocument]) -> ApiCall[Explanations]:
     """Say policies in words, at most 100 at once."""
-    return Call(
+    return ApiCall(
         method="POST", path=place("policies", "explain"), answer=Explanations, body={"policies": list(policies)}
     )
 
 
-def _compare(old: Policy, new: Policy) -> Call[Compared]:
+def _compare(old: PolicyDocument, new: PolicyDocument) -> ApiCall[Compared]:
     """Say what changed between two policies, and whether the second stays within the first."""
-    return Call(method="POST", path=place("policies", "compare"), answer=Compared, body={"old": old, "new": new})
+    return ApiCall(method="POST", path=place("policies", "compare"), answer=Compared, body={"old": old, "new": new})
 
 
 def _decide(
     *,
-    policy: Policy | None = None,
+    policy: PolicyDocument | None = None,
     asset: str | None = None,
     agreement: str | None = None,
     participant: str | None = None,
@@ -154,7 +154,7 @@ def _decide(
     agreed_at: datetime | None = None,
     facts: Mapping[str, Sequence[str]] | None = None,
     performed: Mapping[str, datetime] | None = None,
-) -> Call[Decided]:
+) -> ApiCall[Decided]:
     """Say whether somebody may do something with data at a time, and why: under a policy, an asset's or an agreement.
 
     `facts` are texts by operand, as `{"purpose": ["dpv:AcademicResearch"]}`; the rest is what the connector knows.
@@ -171,18 +171,18 @@ def _decide(
         "facts": facts,
         "performed": performed,
     }
-    return Call(method="POST", path=place("policies", "decide"), answer=Decided, body=body)
+    return ApiCall(method="POST", path=place("policies", "decide"), answer=Decided, body=body)
 
 
-def _templates() -> Call[list[Template]]:
+def _templates() -> ApiCall[list[Template]]:
     """List the policy templates."""
-    return Call(method="GET", path=place("policies", "templates"), answer=list[Template])
+    return ApiCall(method="GET", path=place("policies", "templates"), answer=list[Template])
 
 
-def _fill(template: str, **parameters: str | Sequence[str]) -> Call[Filled]:
+def _fill(template: str, **parameters: str | Sequence[str]) -> ApiCall[Filled]:
     """Fill in a policy template; what is left out takes its default."""
     path = place("policies", "templates", template)
-    return Call(method="POST", path=path, answer=Filled, body={"parameters": parameters})
+    return ApiCall(method="POST", path=path, answer=Filled, body={"parameters": parameters})
 
 
 @dataclass(frozen=True)

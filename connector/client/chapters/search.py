@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from connector.client.frame.flow import Call, place
+from connector.client.frame.flow import ApiCall, place
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +40,7 @@ def search(
     keyword: str | None = None,
     limit: int = 20,
     offset: int = 0,
-) -> Call[Hits]:
+) -> ApiCall[Hits]:
     """Search for offers; all words of `text` must occur."""
     query = {
         "q": text,
@@ -50,4 +50,4 @@ def search(
         "limit": limit,
         "offset": offset,
     }
-    return Call(method="GET", path=place("search"), answer=Hits, query=query)
+    return ApiCall(method="GET", path=place("search"), answer=Hits, query=query)

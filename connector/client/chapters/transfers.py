@@ -10,7 +10,7 @@ import msgspec
 
 from connector.client.chapters.negotiations import Ended, Hold, Pending
 from connector.client.delivery import download, list_files
-from connector.client.frame.flow import Call, Flow, Page, place
+from connector.client.frame.flow import ApiCall, ClientFlow, Page, place
 from connector.client.frame.methods import AsyncRuns, Runs, awaited, blocking, every, every_awaited
 
 _ONE_WAIT_S = 30.0
@@ -54,10 +54,10 @@ class Transfer(msgspec.Struct, frozen=True, kw_only=True):
 
 def begin(
     agreement: str, *, push: bool = False, sink: Mapping[str, Any] | None = None, keep: bool = False
-) -> Call[Transfer]:
+) -> ApiCall[Transfer]:
     """Ask for the data of an agreement; `keep` leaves a pull open, to pull again from a live source."""
     body = {"agreement": agreement, "push": push, "sink": sink, "keep": keep}
-    return Call(method="POST", path=place("transfers"), answer=Transfer, body=body)
+    return ApiCall(method="POST", path=place("transfers"), answer=Transfer, body=body)
 
 
 def _list(
@@ -67,18 +67,18 @@ def _list(
     agreement: str | None = None,
     limit: int = 50,
     after: str | None = None,
-) -> Call[Page[Transfer]]:
+) -> ApiCall[Page[Transfer]]:
     """List a page of the transfers, newest first."""
     query = {"state": state, "peer": peer, "agreement": agreement, "limit": limit, "after": after}
-    return Call(method="GET", path=place("transfers"), answer=Page[Transfer], query=query)
+    return ApiCall(method="GET", path=place("transfers"), answer=Page[Transfer], query=query)
 
 
-def _show(id: str) -> Call[Transfer]:
+def _show(id: str) -> ApiCall[Transfer]:
     """Show one transfer."""
-    return Call(method="GET", path=place("transfers", id), answer=Transfer)
+    return ApiCall(method="GET", path=place("transfers", id), answer=Transfer)
 
 
-def until(id: str, *, timeout_s: float = 60.0, states: Sequence[str] = ()) -> Flow[Transfer]:
+def until(id: str, *, timeout_s: float = 60.0, states: Sequence[str] = ()) -> ClientFlow[Transfer]:
     """Wait until the transfer has ended, waits for somebody here, or is in one of `states`; or the time is up.
 
     Without `states`, a transfer that is kept open is waited for until something was delivered.
@@ -87,7 +87,7 @@ def until(id: str, *, timeout_s: float = 60.0, states: Sequence[str] = ()) -> Fl
     while True:
         left = max(deadline - time.monotonic(), 0.0)
         now = min(left, _ONE_WAIT_S)
-        found: Transfer = yield Call(
+        found: Transfer = yield ApiCall(
             method="GET",
             path=place("transfers", id, "wait"),
             answer=Transfer,
@@ -103,31 +103,31 @@ def _there(found: Transfer, states: Sequence[str]) -> bool:
     return found.state in ENDED or found.state in states or found.hold is not None or delivered
 
 
-def _pull(id: str) -> Call[Delivery]:
+def _pull(id: str) -> ApiCall[Delivery]:
     """Fetch once more for a transfer that is kept open; returns when the data has arrived."""
-    return Call(method="POST", path=place("transfers", id, "pull"), answer=Delivery, timeout_s=_A_PULL_S)
+    return ApiCall(method="POST", path=place("transfers", id, "pull"), answer=Delivery, timeout_s=_A_PULL_S)
 
 
-def _at(id: str, verb: str, reason: str | None = None) -> Call[Transfer]:
-    return Call(method="POST", path=place("transfers", id, verb), answer=Transfer, body={"reason": reason})
+def _at(id: str, verb: str, reason: str | None = None) -> ApiCall[Transfer]:
+    return ApiCall(method="POST", path=place("transfers", id, verb), answer=Transfer, body={"reason": reason})
 
 
-def _suspend(id: str, *, reason: str | None = None) -> Call[Transfer]:
+def _suspend(id: str, *, reason: str | None = None) -> ApiCall[Transfer]:
     """Pause the transfer; the counter-party is told the reason."""
     return _at(id, "suspend", reason)
 
 
-def _resume(id: str) -> Call[Transfer]:
+def _resume(id: str) -> ApiCall[Transfer]:
     """Go on with a transfer that was suspended here."""
     return _at(id, "resume")
 
 
-def _complete(id: str) -> Call[Transfer]:
+def _complete(id: str) -> ApiCall[Transfer]:
     """Say that the transfer is done."""
     return _at(id, "complete")
 
 
-def _terminate(id: str, *, reason: str | None = None) -> Call[Transfer]:
+def _terminate(id: str, *, reason: str | None = None) -> ApiCall[Transfer]:
     """End the transfer for good; the counter-party is told the reason."""
     return _at(id, "terminate", reason)
 

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, Self, TypeVar
 import httpx
 
 from connector.client.frame.errors import ClientError, Damaged, NotReachable
-from connector.client.frame.flow import Action, Call, Fetch, Flow, Page, failure, read
+from connector.client.frame.flow import ApiCall, ClientFlow, DriverAction, Fetch, Page, failure, read
 
 T = TypeVar("T")
 
@@ -34,9 +34,9 @@ class Driver:
     def __init__(self, client: httpx.Client) -> None:
         self._client = client
 
-    def run(self, flow: Flow[T]) -> T:
+    def run(self, flow: ClientFlow[T]) -> T:
         """Run a flow to its end and return its result. Raises ClientError."""
-        step: Callable[[Any], Action] = flow.send
+        step: Callable[[Any], DriverAction] = flow.send
         given: Any = None
         while True:
             try:
@@ -49,7 +49,7 @@ class Driver:
             except ClientError as error:
                 given, step = error, flow.throw
 
-    def every(self, first: Callable[[str | None], Call[Page[T]]]) -> Iterator[T]:
+    def every(self, first: Callable[[str | None], ApiCall[Page[T]]]) -> Iterator[T]:
         """Give all entries of a listing, page by page."""
         after: str | None = None
         while True:
@@ -63,9 +63,9 @@ class Driver:
         """Close the connections."""
         self._client.close()
 
-    def _perform(self, action: Action) -> Any:
+    def _perform(self, action: DriverAction) -> Any:
         with _translated():
-            if isinstance(action, Call):
+            if isinstance(action, ApiCall):
                 answer = self._client.send(_request(self._client, action))
                 return read(action, answer.status_code, answer.content)
             with self._client.stream("GET", action.path, **_ranged(action)) as answer, _Part(action) as part:
@@ -82,9 +82,9 @@ class AsyncDriver:
     def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
 
-    async def run(self, flow: Flow[T]) -> T:
+    async def run(self, flow: ClientFlow[T]) -> T:
         """Run a flow to its end and return its result. Raises ClientError."""
-        step: Callable[[Any], Action] = flow.send
+        step: Callable[[Any], DriverAction] = flow.send
         given: Any = None
         while True:
             try:
@@ -97,7 +97,7 @@ class AsyncDriver:
             except ClientError as error:
                 given, step = error, flow.throw
 
-    async def every(self, first: Callable[[str | None], Call[Page[T]]]) -> AsyncIterator[T]:
+    async def every(self, first: Callable[[str | None], ApiCall[Page[T]]]) -> AsyncIterator[T]:
         """Give all entries of a listing, page by page."""
         after: str | None = None
         while True:
@@ -112,9 +112,9 @@ class AsyncDriver:
         """Close the connections."""
         await self._client.aclose()
 
-    async def _perform(self, action: Action) -> Any:
+    async def _perform(self, action: DriverAction) -> Any:
         with _translated():
-            if isinstance(action, Call):
+            if isinstance(action, ApiCall):
                 answer = await self._client.send(_request(self._client, action))
                 return read(action, answer.status_code, answer.content)
             async with self._client.stream("GET", action.path, **_ranged(action)) as answer:
@@ -126,7 +126,7 @@ class AsyncDriver:
                     raise failure(answer.status_code, await answer.aread())
 
 
-def _request(client: httpx.Client | httpx.AsyncClient, call: Call[Any]) -> httpx.Request:
+def _request(client: httpx.Client | httpx.AsyncClient, call: ApiCall[Any]) -> httpx.Request:
     content = call.content()
     return client.build_request(
         call.method,

@@ -45,19 +45,19 @@ class NotFound(ClientError):
     exit_code = 3
 
 
-class Invalid(ClientError):
+class InvalidRequest(ClientError):
     """What was asked for cannot be understood."""
 
     exit_code = 2
 
 
-class Refused(ClientError):
+class RequestRefused(ClientError):
     """The state or a rule does not allow it, or the counter-party said no."""
 
     exit_code = 4
 
 
-class PeerFailed(ClientError):
+class PeerUnreachable(ClientError):
     """The counter-party or the broker could not be reached by the connector."""
 
     exit_code = 5
@@ -78,14 +78,14 @@ class Damaged(ClientError):
 
 
 _BY_STATUS: dict[int, type[ClientError]] = {
-    400: Invalid,
+    400: InvalidRequest,
     401: KeyRefused,
     403: KeyRefused,
     404: NotFound,
-    409: Refused,
-    413: Invalid,
-    422: Invalid,
-    502: PeerFailed,
+    409: RequestRefused,
+    413: InvalidRequest,
+    422: InvalidRequest,
+    502: PeerUnreachable,
     503: NotReachable,
 }
 

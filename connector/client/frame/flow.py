@@ -15,18 +15,18 @@ from connector.client.frame.errors import ClientError, of_status
 T = TypeVar("T")
 V = TypeVar("V")
 
-Values = Mapping[str, Any]
+RequestValues = Mapping[str, Any]
 Report = Callable[["Progress"], None]
 
 
-class Call(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+class ApiCall(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     """One request of the API: `query` and `body` without their None values; `answer` is the type of the result."""
 
     method: str
     path: str
     answer: Any
-    query: Values = {}
-    body: Values | None = None
+    query: RequestValues = {}
+    body: RequestValues | None = None
     timeout_s: float = 30.0
 
     def parameters(self) -> tuple[tuple[str, str], ...]:
@@ -48,7 +48,7 @@ class Fetch(msgspec.Struct, frozen=True, kw_only=True):
     """Append the bytes of a delivered file from `offset` on to `part`; `moved` is told how many it then holds."""
 
     path: str
-    query: Values
+    query: RequestValues
     part: Path
     offset: int
     moved: Callable[[int], None]
@@ -74,11 +74,11 @@ class Page(msgspec.Struct, Generic[T], frozen=True):
     next: str | None = None
 
 
-Action = Call[Any] | Fetch
-Flow = Generator[Action, Any, T]
+DriverAction = ApiCall[Any] | Fetch
+ClientFlow = Generator[DriverAction, Any, T]
 
 
-def ask(call: Call[T]) -> Flow[T]:
+def ask(call: ApiCall[T]) -> ClientFlow[T]:
     """The flow of one request."""
     result: T = yield call
     return result
@@ -89,7 +89,7 @@ def place(*parts: str) -> str:
     return "/v1/" + "/".join(quote(part, safe="") for part in parts)
 
 
-def read(call: Call[T], status: int, content: bytes) -> T:
+def read(call: ApiCall[T], status: int, content: bytes) -> T:
     """Return the result that an answer holds. Raises ClientError."""
     if status >= 400:
         raise failure(status, content)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from inspect import Parameter, Signature, signature
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from connector.client.frame.flow import Call, Flow, Page, ask
+from connector.client.frame.flow import ApiCall, ClientFlow, Page, ask
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -17,24 +17,24 @@ V = TypeVar("V")
 class Runs(Protocol):
     """The blocking driver, as chapters see it; they do not import it, so that httpx comes with the first client."""
 
-    def run(self, flow: Flow[T]) -> T:
+    def run(self, flow: ClientFlow[T]) -> T:
         """Run a flow to its end."""
 
-    def every(self, first: Callable[[str | None], Call[Page[T]]]) -> Iterator[T]:
+    def every(self, first: Callable[[str | None], ApiCall[Page[T]]]) -> Iterator[T]:
         """Give all entries of a listing."""
 
 
 class AsyncRuns(Protocol):
     """The awaited driver, as chapters see it."""
 
-    async def run(self, flow: Flow[T]) -> T:
+    async def run(self, flow: ClientFlow[T]) -> T:
         """Run a flow to its end."""
 
-    def every(self, first: Callable[[str | None], Call[Page[T]]]) -> AsyncIterator[T]:
+    def every(self, first: Callable[[str | None], ApiCall[Page[T]]]) -> AsyncIterator[T]:
         """Give all entries of a listing."""
 
 
-class Blocking(Protocol):
+class Chapter(Protocol):
     """A chapter of the blocking client."""
 
     @property
@@ -42,7 +42,7 @@ class Blocking(Protocol):
         """Who sends for it."""
 
 
-class Awaited(Protocol):
+class AsyncChapter(Protocol):
     """A chapter of the awaited client."""
 
     @property
@@ -50,41 +50,43 @@ class Awaited(Protocol):
         """Who sends for it."""
 
 
-def blocking(build: Callable[P, Call[T] | Flow[T]]) -> Callable[Concatenate[Blocking, P], T]:
+def blocking(build: Callable[P, ApiCall[T] | ClientFlow[T]]) -> Callable[Concatenate[Chapter, P], T]:
     """Return the method that carries out what `build` builds."""
 
     @_like(build)
-    def method(self: Blocking, /, *args: P.args, **kwargs: P.kwargs) -> T:
+    def method(self: Chapter, /, *args: P.args, **kwargs: P.kwargs) -> T:
         return self.driver.run(_flow(build(*args, **kwargs)))
 
     return method
 
 
-def awaited(build: Callable[P, Call[T] | Flow[T]]) -> Callable[Concatenate[Awaited, P], Coroutine[Any, Any, T]]:
+def awaited(
+    build: Callable[P, ApiCall[T] | ClientFlow[T]],
+) -> Callable[Concatenate[AsyncChapter, P], Coroutine[Any, Any, T]]:
     """Return the coroutine method that carries out what `build` builds."""
 
     @_like(build)
-    async def method(self: Awaited, /, *args: P.args, **kwargs: P.kwargs) -> T:
+    async def method(self: AsyncChapter, /, *args: P.args, **kwargs: P.kwargs) -> T:
         return await self.driver.run(_flow(build(*args, **kwargs)))
 
     return method
 
 
-def every(build: Callable[P, Call[Page[T]]]) -> Callable[Concatenate[Blocking, P], Iterator[T]]:
+def every(build: Callable[P, ApiCall[Page[T]]]) -> Callable[Concatenate[Chapter, P], Iterator[T]]:
     """Return the method that gives all entries of a listing, beginning behind `after`."""
 
     @_like(build)
-    def method(self: Blocking, /, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
+    def method(self: Chapter, /, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
         return self.driver.every(lambda after: build(*args, **_going_on(kwargs, after)))
 
     return method
 
 
-def every_awaited(build: Callable[P, Call[Page[T]]]) -> Callable[Concatenate[Awaited, P], AsyncIterator[T]]:
+def every_awaited(build: Callable[P, ApiCall[Page[T]]]) -> Callable[Concatenate[AsyncChapter, P], AsyncIterator[T]]:
     """Return the method that gives all entries of a listing as an asynchronous iterator."""
 
     @_like(build)
-    def method(self: Awaited, /, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[T]:
+    def method(self: AsyncChapter, /, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[T]:
         return self.driver.every(lambda after: build(*args, **_going_on(kwargs, after)))
 
     return method
@@ -105,8 +107,8 @@ def _like(build: Callable[..., Any]) -> Callable[[V], V]:
     return dressed
 
 
-def _flow(made: Call[T] | Flow[T]) -> Flow[T]:
-    return ask(made) if isinstance(made, Call) else made
+def _flow(made: ApiCall[T] | ClientFlow[T]) -> ClientFlow[T]:
+    return ask(made) if isinstance(made, ApiCall) else made
 
 
 def _going_on(given: Any, after: str | None) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from connector.audit.leaves import SALT_BYTES, leaf
-from connector.controlplane.core.plane import Plane
+from connector.controlplane.core.context import Context
 from connector.ports.changes import AppendLeaf, Change, DropHold, PutHold, PutProcess
 from connector.ports.entities import Leaf
 from connector.ports.store import AnyProcess
@@ -23,7 +23,7 @@ def put(process: AnyProcess, expected: int | None) -> PutProcess:
 
 
 async def commit(
-    plane: Plane,
+    context: Context,
     before: P | None,
     after: P,
     *changes: Change,
@@ -37,7 +37,7 @@ async def commit(
     if before is not None and before.held and not any(isinstance(change, PutHold) for change in changes):
         # Whatever moves the process on answers what somebody was asked.
         after = msgspec.structs.replace(after, held=False)
-        changes = (*changes, DropHold(plane.owner, before.id))
+        changes = (*changes, DropHold(context.owner, before.id))
     change = put(after, before.version if before else None)  # type: ignore[arg-type]  # P is one of the two processes
     group: list[Change] = [change, *changes]
     if event:
@@ -48,25 +48,25 @@ async def commit(
             "peer": after.peer,
             **(fields or {}),
         }
-        group.append(record(plane, event, after.id, details))
-    await plane.store.commit(group)
+        group.append(record(context, event, after.id, details))
+    await context.store.commit(group)
     if event:
         # Both pids, so that one process can be followed through the logs of both connectors.
         named = {"pid": after.id, "peer_pid": after.peer_pid, "peer": after.peer, "state": after.state or "INITIAL"}
         log.info(event, extra={name: value for name, value in named.items() if value})
-    plane.watch.notify(after.id)
+    context.watch.notify(after.id)
     return change.process  # type: ignore[return-value]  # the same process, with its new version
 
 
-def record(plane: Plane, event: str, process_id: str, fields: Mapping[str, object]) -> AppendLeaf:
+def record(context: Context, event: str, process_id: str, fields: Mapping[str, object]) -> AppendLeaf:
     """Return the change that appends one audit leaf: ids, hashes, states and decisions, never payload."""
     # A fresh identifier is as random as a salt has to be, and comes from the plane's one source of them.
-    salt = hashlib.sha256(plane.new_id().encode()).digest()[:SALT_BYTES]
+    salt = hashlib.sha256(context.new_id().encode()).digest()[:SALT_BYTES]
     made = leaf(
-        owner=plane.owner,
-        id=plane.new_id(),
+        owner=context.owner,
+        id=context.new_id(),
         salt=salt,
-        at=plane.now(),
+        at=context.now(),
         kind=event,
         process_id=process_id,
         fields=fields,

@@ -22,7 +22,7 @@ class UseCaseError(Exception):
         self.reasons = dict(reasons or {})
 
 
-class NotFound(UseCaseError):
+class NoSuchEntity(UseCaseError):
     """There is no such thing."""
 
 

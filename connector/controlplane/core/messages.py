@@ -8,18 +8,18 @@ from typing import Any
 import msgspec
 
 from connector.controlplane.core import documents
+from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import NotAllowed
-from connector.controlplane.core.plane import Plane
 from connector.ports.changes import Change, PutAgreement
 from connector.ports.decider import (
     Accept,
     Agree,
     Complete,
     Finalize,
-    Offer,
-    Request,
+    MakeOffer,
+    MakeRequest,
+    ProcessStep,
     Start,
-    Step,
     Suspend,
     Terminate,
     Verify,
@@ -29,8 +29,8 @@ from connector.protocol.dsp import negotiation, transfer
 from connector.protocol.dsp.codec import encode
 from connector.protocol.dsp.common import DataAddress, Role
 from connector.protocol.dsp.machines import machine, negotiation_machine, transfer_machine
-from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, ContractNegotiation
-from connector.protocol.dsp.machines.transfer_machine import PUSH, TRANSFER, FlowState, TransferProcess, want
+from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation
+from connector.protocol.dsp.machines.transfer_machine import PUSH, TRANSFER, FlowState, Transfer, want
 
 
 def pids(process: machine.Process) -> dict[str, str]:
@@ -40,9 +40,7 @@ def pids(process: machine.Process) -> dict[str, str]:
     return {"consumer_pid": consumer, "provider_pid": provider}
 
 
-def plan_negotiation(
-    plane: Plane, process: ContractNegotiation, step: Step
-) -> tuple[ContractNegotiation, list[Change]]:
+def plan_negotiation(context: Context, process: Negotiation, step: ProcessStep) -> tuple[Negotiation, list[Change]]:
     """Return the negotiation with the step's message pending, and what else belongs to the same commit.
 
     Raises NotAllowed where the state figure does not allow the step.
@@ -51,17 +49,17 @@ def plan_negotiation(
     message: Any
     match step:
         case Agree():
-            process, changes = _agreed(plane, process)
+            process, changes = _agreed(context, process)
             name = negotiation_machine.AGREEMENT
             message = negotiation.ContractAgreementMessage(
                 **pids(process), agreement=msgspec.Raw(process.agreement or b"{}")
             )
-        case Offer(policy):
-            process = _on_the_table(plane, process, policy)
+        case MakeOffer(policy):
+            process = _on_the_table(context, process, policy)
             name = negotiation_machine.OFFER
             message = negotiation.ContractOfferMessage(**pids(process), offer=msgspec.Raw(process.offer))
-        case Request(policy):
-            process = _on_the_table(plane, process, policy)
+        case MakeRequest(policy):
+            process = _on_the_table(context, process, policy)
             name = negotiation_machine.REQUEST
             message = negotiation.ContractRequestMessage(**pids(process), offer=msgspec.Raw(process.offer))
         case Accept():
@@ -80,18 +78,18 @@ def plan_negotiation(
         case Terminate(code, reason, reasons):
             name = negotiation_machine.TERMINATION
             message = negotiation.ContractNegotiationTerminationMessage(**pids(process), code=code, reason=(reason,))
-            process = msgspec.structs.replace(process, ended=machine.Ended(code, reason, plane.participant, reasons))
+            process = msgspec.structs.replace(process, ended=machine.Ended(code, reason, context.participant, reasons))
         case _:
             raise NotAllowed("wrong-step", f"{type(step).__name__} is no step of a negotiation")
-    planned = machine.plan(process, NEGOTIATION, name, encode(message), plane.now())
+    planned = machine.plan(process, NEGOTIATION, name, encode(message), context.now())
     if isinstance(planned, machine.Illegal):
         raise NotAllowed("wrong-state", planned.reason)
     return planned, changes
 
 
 def plan_transfer(
-    plane: Plane, process: TransferProcess, step: Step, data_address: bytes | None = None
-) -> TransferProcess:
+    context: Context, process: Transfer, step: ProcessStep, data_address: bytes | None = None
+) -> Transfer:
     """Return the transfer with the step's message pending; `data_address` goes into a provider's start of a pull.
 
     What ends or pauses the flow is wanted of the data plane at once, before the peer is told. Raises NotAllowed.
@@ -113,45 +111,47 @@ def plan_transfer(
         case Terminate(code, reason, reasons):
             name, wanted = transfer_machine.TERMINATION, FlowState.TERMINATED
             message = transfer.TransferTerminationMessage(**pids(process), code=code, reason=(reason,))
-            process = msgspec.structs.replace(process, ended=machine.Ended(code, reason, plane.participant, reasons))
+            process = msgspec.structs.replace(process, ended=machine.Ended(code, reason, context.participant, reasons))
         case _:
             raise NotAllowed("wrong-step", f"{type(step).__name__} is no step of a transfer")
     process = want(process, wanted)
-    planned = machine.plan(process, TRANSFER, name, encode(message), plane.now())
+    planned = machine.plan(process, TRANSFER, name, encode(message), context.now())
     if isinstance(planned, machine.Illegal):
         raise NotAllowed("wrong-state", planned.reason)
     return planned
 
 
-def echo_start(plane: Plane, process: TransferProcess) -> TransferProcess:
+def echo_start(context: Context, process: Transfer) -> Transfer:
     """Return a transfer that the consumer has resumed with a start of the provider pending, which brings the address.
 
     The deployed consumer waits for it; the peer has the address already, so that it makes no difference to others.
     """
     address = msgspec.json.decode(process.data_address, type=DataAddress) if process.data_address else None
     pull = None if process.format == PUSH else address
-    return machine.echo(process, encode(transfer.TransferStartMessage(**pids(process), data_address=pull)), plane.now())
+    return machine.echo(
+        process, encode(transfer.TransferStartMessage(**pids(process), data_address=pull)), context.now()
+    )
 
 
-def _agreed(plane: Plane, process: ContractNegotiation) -> tuple[ContractNegotiation, list[Change]]:
-    agreement_id = plane.new_id()
-    now = plane.now()
+def _agreed(context: Context, process: Negotiation) -> tuple[Negotiation, list[Change]]:
+    agreement_id = context.new_id()
+    now = context.now()
     document = documents.agreement(
         process.offer,
         agreement_id=agreement_id,
         target=process.dataset,
-        assigner=plane.participant,
+        assigner=context.participant,
         assignee=process.peer,
         now=now,
     )
     process = msgspec.structs.replace(process, agreement_id=agreement_id, agreement=document)
-    return process, [PutAgreement(agreement_of(plane, process, now))]
+    return process, [PutAgreement(agreement_of(context, process, now))]
 
 
-def agreement_of(plane: Plane, process: ContractNegotiation, now: int, *, finalized: bool = False) -> Agreement:
+def agreement_of(context: Context, process: Negotiation, now: int, *, finalized: bool = False) -> Agreement:
     """Return the agreement of a negotiation as it is kept, from the document both sides hold."""
     return Agreement(
-        owner=plane.owner,
+        owner=context.owner,
         id=process.agreement_id or "",
         role=process.role,
         counterparty=process.peer,
@@ -165,12 +165,12 @@ def agreement_of(plane: Plane, process: ContractNegotiation, now: int, *, finali
     )
 
 
-def _on_the_table(plane: Plane, process: ContractNegotiation, policy: bytes) -> ContractNegotiation:
+def _on_the_table(context: Context, process: Negotiation, policy: bytes) -> Negotiation:
     ours = process.role is Role.PROVIDER
-    provider, consumer = (plane.participant, process.peer) if ours else (process.peer, plane.participant)
+    provider, consumer = (context.participant, process.peer) if ours else (process.peer, context.participant)
     # Every offer is a new one, so that a second offer of the same terms is not taken for a repeat of the first; a
     # consumer's request refers to the offer that it answers.
-    offer_id = plane.new_id() if ours else process.offer_id
+    offer_id = context.new_id() if ours else process.offer_id
     offer = documents.message_offer(
         policy, offer_id=offer_id, target=process.dataset, assigner=provider, assignee=consumer
     )

@@ -3,7 +3,7 @@
 import asyncio
 
 
-class Watch:
+class ProcessWatch:
     """Waiters by process; `notify` is called after every commit of a process. Implements `ports.watch.Watch`."""
 
     def __init__(self) -> None:

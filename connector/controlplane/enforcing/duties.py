@@ -12,8 +12,9 @@ from decimal import Decimal
 import msgspec
 
 from connector.controlplane.core.commits import record
-from connector.controlplane.core.errors import NotAllowed, NotFound
-from connector.controlplane.core.plane import Plane
+from connector.controlplane.core.context import Context
+from connector.controlplane.core.errors import NoSuchEntity, NotAllowed
+from connector.controlplane.enforcing.enforcing import Enforcing
 from connector.controlplane.enforcing.executors.attribution import Attribution
 from connector.controlplane.enforcing.executors.delete import Delete
 from connector.controlplane.enforcing.executors.log import Log
@@ -21,6 +22,7 @@ from connector.controlplane.enforcing.executors.notify import Notify
 from connector.controlplane.judging import facts, judgement, situations
 from connector.controlplane.judging.facts import Situation
 from connector.controlplane.judging.judgement import Judgement
+from connector.controlplane.judging.judging import Judging
 from connector.net.client import GuardedClient
 from connector.policy.compiling.checks import leaves
 from connector.policy.compiling.compile import Compiled, CompiledDuty, deadline
@@ -28,17 +30,17 @@ from connector.policy.deciding.tasks import standing
 from connector.policy.model.decision import DutyTask, Request
 from connector.policy.model.literals import lexical
 from connector.policy.model.model import DK, ODRL, AtomicConstraint, Number
-from connector.ports.actions import Action, Failed, Performed, Task
+from connector.ports.actions import Executor, Failed, Performed, Task
 from connector.ports.changes import Change, RecordDuty
 from connector.ports.entities import Agreement, DutyEvent, DutyState
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machines.transfer_machine import TransferProcess
+from connector.protocol.dsp.machines.transfer_machine import Transfer
 
 BATCH = 100
 _DONE = frozenset({DutyState.FULFILLED, DutyState.SETTLED})
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class DutySummary(msgspec.Struct, frozen=True, kw_only=True):
     """Where a duty of an agreement stands; `state` is `inactive` as long as its conditions are not met."""
 
     duty: str
@@ -51,7 +53,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[DutyEvent, ...]
 
 
-def executors(client: GuardedClient) -> dict[str, Action]:
+def executors(client: GuardedClient) -> dict[str, Executor]:
     """Return what performs duties, by the IRI of the action; every other action waits for a person's receipt."""
     return {
         DK + "log": Log(),
@@ -61,103 +63,107 @@ def executors(client: GuardedClient) -> dict[str, Action]:
     }
 
 
-def scheduled(plane: Plane, agreement: Agreement) -> list[Change]:
+def scheduled(enforcing: Enforcing, agreement: Agreement) -> list[Change]:
     """Return the first entries of the ledger of an agreement that is being finalized, each made once."""
     if b"obligation" not in agreement.document and b"duty" not in agreement.document:
         # Most agreements oblige to nothing, and every agreement is a document of its own to compile.
         return []
-    compiled = plane.library.compiled(agreement.document)
+    compiled = enforcing.judging.library.compiled(agreement.document)
     if not isinstance(compiled, Compiled):
         return []
     agreed_at = facts.instant(agreement.agreed_at)
     changes: list[Change] = []
     for duty in _first(compiled):
         late = deadline(duty, agreed_at)
-        event = _event(plane, agreement, duty.duty.uid, DutyState.ACTIVE, deadline=facts.milliseconds(late))
+        event = _event(enforcing.context, agreement, duty.duty.uid, DutyState.ACTIVE, deadline=facts.milliseconds(late))
         changes.append(RecordDuty(event))
         action = duty.duty.action[0].iri
-        executor = plane.actions.get(action)
+        executor = enforcing.actions.get(action)
         if executor is None:
             continue
-        outcome = executor.agreed(_task(plane, agreement, duty, event.deadline))
+        outcome = executor.agreed(_task(enforcing.context, agreement, duty, event.deadline))
         if isinstance(outcome, Performed):
-            changes += _entry(plane, agreement, duty.duty.uid, action, DutyState.FULFILLED, outcome.evidence)
+            changes += _entry(
+                enforcing.context, agreement, duty.duty.uid, action, DutyState.FULFILLED, outcome.evidence
+            )
     return changes
 
 
-async def permitted(plane: Plane, process: TransferProcess, *, in_use: bool = False) -> Judgement:
+async def permitted(enforcing: Enforcing, process: Transfer, *, in_use: bool = False) -> Judgement:
     """Decide whether the bytes of a transfer may leave now, having performed the duties that are ours to perform.
 
     A duty that fails denies: what could not be logged or notified does not happen.
     """
-    verdict = await judgement.access(plane, process, in_use=in_use)
-    due = [task for task in verdict.duties if task.action in plane.actions]
+    verdict = await judgement.access(enforcing.judging, process, in_use=in_use)
+    due = [task for task in verdict.duties if task.action in enforcing.actions]
     if not due:
         return verdict
-    agreement = await plane.store.agreement(process.owner, process.agreement_id)
-    compiled = plane.library.compiled(agreement.document) if agreement else None
+    agreement = await enforcing.context.store.agreement(process.owner, process.agreement_id)
+    compiled = enforcing.judging.library.compiled(agreement.document) if agreement else None
     if agreement is None or not isinstance(compiled, Compiled):
         return verdict
     performed = False
     for task in due:
         found = next(duty for duty in _all(compiled) if duty.duty.uid == task.uid)
-        outcome = await _perform(plane, agreement, found, task, process.id)
+        outcome = await _perform(enforcing, agreement, found, task, process.id)
         if isinstance(outcome, Failed):
             told = {"de": f"Eine Pflicht des Vertrags ließ sich nicht erfüllen. {outcome.reason}", "en": outcome.reason}
             failure = {**verdict.record, "verdict": "deny", "reasons": ["duty-failed"], "duty": task.uid}
             return Judgement(denied=True, reasons=told, record=failure)
         performed = performed or isinstance(outcome, Performed)
-    return await judgement.access(plane, process, in_use=in_use) if performed else verdict
+    return await judgement.access(enforcing.judging, process, in_use=in_use) if performed else verdict
 
 
-async def standings(plane: Plane, agreement_id: str) -> list[Standing]:
+async def standings(judging: Judging, agreement_id: str) -> list[DutySummary]:
     """Return where each duty of an agreement stands, in the order of its policy. Raises NotFound."""
-    agreement = await plane.store.agreement(plane.owner, agreement_id)
+    agreement = await judging.context.store.agreement(judging.context.owner, agreement_id)
     if agreement is None:
-        raise NotFound("no-agreement", f"There is no agreement {agreement_id}: list them to see which there are.")
-    compiled = plane.library.compiled(agreement.document)
+        raise NoSuchEntity("no-agreement", f"There is no agreement {agreement_id}: list them to see which there are.")
+    compiled = judging.library.compiled(agreement.document)
     if not isinstance(compiled, Compiled):
         return []
-    ledger = await plane.store.duties(plane.owner, agreement_id)
+    ledger = await judging.context.store.duties(judging.context.owner, agreement_id)
     situation = Situation(
-        participant=agreement.counterparty if agreement.role is Role.PROVIDER else plane.participant,
+        participant=agreement.counterparty if agreement.role is Role.PROVIDER else judging.context.participant,
         claims=situations.claims_of(agreement.evidence),
         agreed_at=agreement.agreed_at,
         performed=facts.performed(ledger, ""),
     )
-    return [_standing(plane, compiled, agreement, duty, situation, ledger) for duty in _all(compiled)]
+    return [_standing(judging, compiled, agreement, duty, situation, ledger) for duty in _all(compiled)]
 
 
-async def receipt(plane: Plane, agreement_id: str, duty: str, note: str) -> Standing:
+async def receipt(judging: Judging, agreement_id: str, duty: str, note: str) -> DutySummary:
     """Record a person's word that a duty was done; a repeat changes nothing. Raises NotFound, NotAllowed.
 
     The note stays in the ledger; the audit log, which is shown to others, tells the fact alone.
     """
-    known = next((entry for entry in await standings(plane, agreement_id) if entry.duty == duty), None)
+    known = next((entry for entry in await standings(judging, agreement_id) if entry.duty == duty), None)
     if known is None:
-        raise NotFound("no-duty", f"The agreement has no duty {duty}: list its duties to see which there are.")
+        raise NoSuchEntity("no-duty", f"The agreement has no duty {duty}: list its duties to see which there are.")
     if not known.by_person:
         raise NotAllowed(
             "performed-here", "This duty is performed by the connector itself: there is nothing to confirm."
         )
-    agreement = await plane.store.agreement(plane.owner, agreement_id)
+    agreement = await judging.context.store.agreement(judging.context.owner, agreement_id)
     if known.state not in {*_DONE} and agreement is not None:
         state = DutyState.SETTLED if known.state == DutyState.VIOLATED else DutyState.FULFILLED
         kept = {"note": note} if note else {}
-        await plane.store.commit(_entry(plane, agreement, duty, known.action, state, {"by": "receipt"}, kept))
-    return next(entry for entry in await standings(plane, agreement_id) if entry.duty == duty)
+        await judging.context.store.commit(
+            _entry(judging.context, agreement, duty, known.action, state, {"by": "receipt"}, kept)
+        )
+    return next(entry for entry in await standings(judging, agreement_id) if entry.duty == duty)
 
 
-def paid(plane: Plane, agreement: Agreement, amount: Decimal, ledger: Sequence[DutyEvent]) -> list[Change]:
+def paid(judging: Judging, agreement: Agreement, amount: Decimal, ledger: Sequence[DutyEvent]) -> list[Change]:
     """Return the entries of what obliges to pay and is fulfilled now that so much was paid in all, each made once."""
-    compiled = plane.library.compiled(agreement.document)
+    compiled = judging.library.compiled(agreement.document)
     changes: list[Change] = []
     for duty in _all(compiled) if isinstance(compiled, Compiled) else ():
         uid, action = duty.duty.uid, duty.duty.action[0].iri
         said = {event.state for event in ledger if event.duty == uid}
         if action == facts.COMPENSATE and not said & _DONE and _price(duty) <= amount:
             state = DutyState.SETTLED if DutyState.VIOLATED in said else DutyState.FULFILLED
-            changes += _entry(plane, agreement, uid, action, state, {"by": "payment"})
+            changes += _entry(judging.context, agreement, uid, action, state, {"by": "payment"})
     return changes
 
 
@@ -169,49 +175,57 @@ def _price(duty: CompiledDuty) -> Decimal:
     return max(amounts, default=Decimal(0))
 
 
-async def mark_overdue(plane: Plane) -> int:
+async def mark_overdue(judging: Judging) -> int:
     """Record every duty whose deadline has passed as violated, with its consequences as new duties; return how many."""
     count = 0
     while True:
-        found = await plane.store.overdue(plane.owner, plane.now(), BATCH)
+        found = await judging.context.store.overdue(judging.context.owner, judging.context.now(), BATCH)
         for event in found:
-            await plane.store.commit(await _violated(plane, event))
+            await judging.context.store.commit(await _violated(judging, event))
         count += len(found)
         if len(found) < BATCH:
             return count
 
 
-async def _violated(plane: Plane, event: DutyEvent) -> list[Change]:
-    agreement = await plane.store.agreement(event.owner, event.agreement_id)
-    compiled = plane.library.compiled(agreement.document) if agreement else None
+async def _violated(judging: Judging, event: DutyEvent) -> list[Change]:
+    agreement = await judging.context.store.agreement(event.owner, event.agreement_id)
+    compiled = judging.library.compiled(agreement.document) if agreement else None
     duty = None
     if isinstance(compiled, Compiled):
         duty = next((duty for duty in _all(compiled) if duty.duty.uid == event.duty), None)
     if agreement is None or duty is None:
         # Nothing is known of the duty any more: it is overdue all the same.
-        return [RecordDuty(_later(plane, event))]
+        return [RecordDuty(_later(judging.context, event))]
     evidence = {"deadline": facts.instant(event.deadline or event.at).isoformat()}
-    changes = _entry(plane, agreement, event.duty, duty.duty.action[0].iri, DutyState.VIOLATED, evidence)
+    changes = _entry(judging.context, agreement, event.duty, duty.duty.action[0].iri, DutyState.VIOLATED, evidence)
     for consequence in duty.consequences:
         late = facts.milliseconds(deadline(consequence, facts.instant(agreement.agreed_at)))
-        active = _event(plane, agreement, consequence.duty.uid, DutyState.ACTIVE, deadline=late)
+        active = _event(judging.context, agreement, consequence.duty.uid, DutyState.ACTIVE, deadline=late)
         changes.append(RecordDuty(active))
     return changes
 
 
-def _later(plane: Plane, event: DutyEvent) -> DutyEvent:
-    return msgspec.structs.replace(event, state=DutyState.VIOLATED, at=plane.now(), deadline=None)
+def _later(context: Context, event: DutyEvent) -> DutyEvent:
+    return msgspec.structs.replace(event, state=DutyState.VIOLATED, at=context.now(), deadline=None)
 
 
 async def _perform(
-    plane: Plane, agreement: Agreement, duty: CompiledDuty, due: DutyTask, occasion: str
+    enforcing: Enforcing, agreement: Agreement, duty: CompiledDuty, due: DutyTask, occasion: str
 ) -> Performed | Failed | None:
     """Perform a duty for a transfer; what was done is in the ledger and the audit log before anybody relies on it."""
     late = facts.milliseconds(due.deadline)
-    outcome = await plane.actions[due.action].perform(_task(plane, agreement, duty, late, occasion))
+    outcome = await enforcing.actions[due.action].perform(_task(enforcing.context, agreement, duty, late, occasion))
     if isinstance(outcome, Performed):
-        await plane.store.commit(
-            _entry(plane, agreement, due.uid, due.action, DutyState.FULFILLED, outcome.evidence, occasion=occasion)
+        await enforcing.context.store.commit(
+            _entry(
+                enforcing.context,
+                agreement,
+                due.uid,
+                due.action,
+                DutyState.FULFILLED,
+                outcome.evidence,
+                occasion=occasion,
+            )
         )
         return outcome
     return outcome if isinstance(outcome, Failed) else None
@@ -239,22 +253,22 @@ def _all(compiled: Compiled) -> list[CompiledDuty]:
 
 
 def _standing(
-    plane: Plane,
+    judging: Judging,
     compiled: Compiled,
     agreement: Agreement,
     duty: CompiledDuty,
     situation: Situation,
     ledger: Sequence[DutyEvent],
-) -> Standing:
-    library = plane.library
-    at = facts.instant(plane.now())
+) -> DutySummary:
+    library = judging.library
+    at = facts.instant(judging.context.now())
     request = Request(action="odrl:use", target=agreement.dataset, assignee=situation.participant, at=at)
     task = standing(duty, request, facts.world(situation, compiled, library.claims, library.operands))
     events = tuple(event for event in ledger if event.duty == task.uid)
     # What is on record goes before what the clock says; a consequence stands only once it is on record.
     said = [event.state for event in events if not event.occasion and event.state is not DutyState.ACTIVE]
     idle = task.role in {"consequence", "remedy"} and not events
-    return Standing(
+    return DutySummary(
         duty=task.uid,
         role=task.role,
         action=task.action,
@@ -266,7 +280,7 @@ def _standing(
     )
 
 
-def _task(plane: Plane, agreement: Agreement, duty: CompiledDuty, late: int | None, occasion: str = "") -> Task:
+def _task(context: Context, agreement: Agreement, duty: CompiledDuty, late: int | None, occasion: str = "") -> Task:
     said: dict[str, tuple[str, ...]] = {}
     for entry in duty.parameters:
         if isinstance(entry, AtomicConstraint):
@@ -280,10 +294,10 @@ def _task(plane: Plane, agreement: Agreement, duty: CompiledDuty, late: int | No
         duty=duty.duty.uid,
         action=duty.duty.action[0].iri,
         role=agreement.role,
-        participant=plane.participant,
+        participant=context.participant,
         counterparty=agreement.counterparty,
         dataset=agreement.dataset,
-        at=plane.now(),
+        at=context.now(),
         occasion=occasion,
         deadline=late,
         parameters=said,
@@ -291,7 +305,7 @@ def _task(plane: Plane, agreement: Agreement, duty: CompiledDuty, late: int | No
 
 
 def _entry(
-    plane: Plane,
+    context: Context,
     agreement: Agreement,
     duty: str,
     action: str,
@@ -302,13 +316,13 @@ def _entry(
     occasion: str = "",
 ) -> list[Change]:
     """Return an entry of the ledger and its audit leaf; `kept` stays in the ledger alone."""
-    event = _event(plane, agreement, duty, state, occasion=occasion, evidence={**evidence, **(kept or {})})
+    event = _event(context, agreement, duty, state, occasion=occasion, evidence={**evidence, **(kept or {})})
     details = {"duty": duty, "action": action, "transfer": occasion, "evidence": evidence}
-    return [RecordDuty(event), record(plane, f"duty {state}", agreement.id, details)]
+    return [RecordDuty(event), record(context, f"duty {state}", agreement.id, details)]
 
 
 def _event(
-    plane: Plane,
+    context: Context,
     agreement: Agreement,
     duty: str,
     state: DutyState,
@@ -322,7 +336,7 @@ def _event(
         agreement_id=agreement.id,
         duty=duty,
         state=state,
-        at=plane.now(),
+        at=context.now(),
         occasion=occasion,
         deadline=deadline,
         evidence=msgspec.json.encode(evidence or {}),

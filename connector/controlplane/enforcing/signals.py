@@ -11,14 +11,16 @@ from typing import Any
 import msgspec
 
 from connector.controlplane.core import commits
+from connector.controlplane.core.context import Context
 from connector.controlplane.core.messages import plan_transfer
-from connector.controlplane.core.plane import Plane
 from connector.controlplane.enforcing import duties
+from connector.controlplane.enforcing.enforcing import Enforcing
+from connector.controlplane.judging.judging import Judging
 from connector.policy.compiling.compile import Compiled
 from connector.ports.changes import Conflict
 from connector.ports.dataplane import FlowReport, FlowRequest
 from connector.ports.decider import Complete, Terminate
-from connector.ports.entities import FlowDirection, Lease, Page
+from connector.ports.entities import FlowDirection, Lease, PageBounds
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import UNSEEN
@@ -27,7 +29,7 @@ from connector.protocol.dsp.machines.transfer_machine import (
     START,
     WANTED,
     FlowState,
-    TransferProcess,
+    Transfer,
     TransferState,
     want,
 )
@@ -42,7 +44,7 @@ class Denied(msgspec.Struct, frozen=True):
     record: dict[str, Any]
 
 
-def wanted(process: TransferProcess) -> TransferProcess:
+def wanted(process: Transfer) -> Transfer:
     """Return the transfer with the flow that its state wants, due at once if that is news for the data plane.
 
     While a message of ours is on its way, the flow that it wants is wanted.
@@ -55,7 +57,7 @@ def wanted(process: TransferProcess) -> TransferProcess:
     return msgspec.structs.replace(process, due_at=due_at)
 
 
-async def begin(plane: Plane, process: TransferProcess) -> tuple[TransferProcess, bytes | None] | Terminate:
+async def begin(enforcing: Enforcing, process: Transfer) -> tuple[Transfer, bytes | None] | Terminate:
     """Ready the provider's flow before the start message: a pull's address with its token goes into the message.
 
     A resumption brings the same address again: a lost message leaves no peer without, and one that has let go of it
@@ -65,17 +67,17 @@ async def begin(plane: Plane, process: TransferProcess) -> tuple[TransferProcess
         return process, None
     if process.flow_reported is not FlowState.NONE:
         return process, process.data_address
-    request = await _request(plane, process)
+    request = await _request(enforcing.context, process)
     if isinstance(request, Terminate):
         return request
-    report = await plane.dataplane.start(request)
+    report = await enforcing.dataplane.start(request)
     if report.error or report.data_address is None:
         return Terminate("source-failed", report.error or "The data plane gave no address to pull from.")
     address = report.data_address
     return msgspec.structs.replace(process, flow_reported=FlowState.PREPARED, data_address=address), address
 
 
-async def signal(plane: Plane, process: TransferProcess) -> TransferProcess:
+async def signal(enforcing: Enforcing, process: Transfer) -> Transfer:
     """Call the verb that brings the data plane where it should be; return the same value where it is there already.
 
     Raises Conflict where somebody else was quicker.
@@ -83,100 +85,103 @@ async def signal(plane: Plane, process: TransferProcess) -> TransferProcess:
     moving = process.flow_wanted is FlowState.STARTED
     if process.flow_wanted is FlowState.NONE or (process.flow_wanted == process.flow_reported and not moving):
         return process
-    if process.flow_wanted == process.flow_reported and not _is_to_renew(plane, process):
+    if process.flow_wanted == process.flow_reported and not _is_to_renew(enforcing.context, process):
         return process
     # One after the other: a start that was decided before a suspension must not reach the data plane after it.
-    async with plane.signalling.setdefault(process.id, asyncio.Lock()):
-        fresh = await plane.store.transfer(process.owner, process.id)
+    async with enforcing.locks.setdefault(process.id, asyncio.Lock()):
+        fresh = await enforcing.context.store.transfer(process.owner, process.id)
         if fresh is None or fresh.version != process.version:
             raise Conflict(f"{process.id} has changed while its flow was told something: read it again.")
         if not moving:
-            return await _halt(plane, process)
-        return await (_renew if process.flow_reported is FlowState.STARTED else _start)(plane, process)
+            return await _halt(enforcing, process)
+        return await (_renew if process.flow_reported is FlowState.STARTED else _start)(enforcing, process)
 
 
-async def _halt(plane: Plane, process: TransferProcess) -> TransferProcess:
+async def _halt(enforcing: Enforcing, process: Transfer) -> Transfer:
     wanted = process.flow_wanted
     if wanted is FlowState.SUSPENDED:
-        report = await plane.dataplane.suspend(process.owner, process.id, "the transfer is suspended")
+        report = await enforcing.dataplane.suspend(process.owner, process.id, "the transfer is suspended")
     elif wanted is FlowState.COMPLETED:
-        report = await plane.dataplane.complete(process.owner, process.id)
+        report = await enforcing.dataplane.complete(process.owner, process.id)
     else:
         reason = process.ended.reason if process.ended else "the transfer is terminated"
-        report = await plane.dataplane.terminate(process.owner, process.id, reason)
+        report = await enforcing.dataplane.terminate(process.owner, process.id, reason)
     after = msgspec.structs.replace(process, flow_reported=wanted, progress=msgspec.json.encode(_public(report)))
-    return await commits.commit(plane, process, after, event=f"flow {wanted.lower()}")
+    return await commits.commit(enforcing.context, process, after, event=f"flow {wanted.lower()}")
 
 
-async def _start(plane: Plane, process: TransferProcess) -> TransferProcess:
-    lease = await _lease(plane, process)
+async def _start(enforcing: Enforcing, process: Transfer) -> Transfer:
+    lease = await _lease(enforcing, process)
     if isinstance(lease, Denied):
-        return await _stop(plane, process, lease.end, lease.record)
+        return await _stop(enforcing, process, lease.end, lease.record)
     serving = process.role is Role.PROVIDER and process.format != PUSH
     receiving = process.role is Role.CONSUMER and process.format == PUSH
     if serving or receiving:
         # It was opened when its address was handed out; the peer goes on with the token it has.
         if process.flow_reported is FlowState.SUSPENDED:
-            await plane.dataplane.resume(process.owner, process.id)
+            await enforcing.dataplane.resume(process.owner, process.id)
     else:
-        request = await _request(plane, process)
+        request = await _request(enforcing.context, process)
         if isinstance(request, Terminate):
-            return await _stop(plane, process, request)
-        report = await plane.dataplane.start(request)
+            return await _stop(enforcing, process, request)
+        report = await enforcing.dataplane.start(request)
         if report.error:
-            return await _stop(plane, process, Terminate("flow-failed", report.error))
-    await plane.dataplane.renew(lease)
+            return await _stop(enforcing, process, Terminate("flow-failed", report.error))
+    await enforcing.dataplane.renew(lease)
     after = msgspec.structs.replace(
-        process, flow_reported=FlowState.STARTED, lease_until=_next_look(plane, lease), due_at=plane.now()
+        process,
+        flow_reported=FlowState.STARTED,
+        lease_until=_next_look(enforcing, lease),
+        due_at=enforcing.context.now(),
     )
-    return await commits.commit(plane, process, after, event="flow started", fields=_judged(process, lease))
+    return await commits.commit(enforcing.context, process, after, event="flow started", fields=_judged(process, lease))
 
 
 def renewal(process: AnyProcess) -> int | None:
     """Return when leave to move bytes is due to be renewed; a flow that is not to move needs none."""
-    if isinstance(process, TransferProcess) and process.flow_wanted is FlowState.STARTED:
+    if isinstance(process, Transfer) and process.flow_wanted is FlowState.STARTED:
         return process.lease_until
     return None
 
 
-def _is_to_renew(plane: Plane, process: TransferProcess) -> bool:
-    return process.lease_until is not None and process.lease_until <= plane.now() and not _is_moving_on(process)
+def _is_to_renew(context: Context, process: Transfer) -> bool:
+    return process.lease_until is not None and process.lease_until <= context.now() and not _is_moving_on(process)
 
 
-def _is_moving_on(process: TransferProcess) -> bool:
+def _is_moving_on(process: Transfer) -> bool:
     """Tell whether a message of ours is on its way that changes the state."""
     return process.pending is not None and not process.pending.echo
 
 
-async def _renew(plane: Plane, process: TransferProcess) -> TransferProcess:
+async def _renew(enforcing: Enforcing, process: Transfer) -> Transfer:
     """Decide again when the lease is about to end."""
-    lease = await _lease(plane, process)
+    lease = await _lease(enforcing, process)
     if isinstance(lease, Denied):
-        return await _stop(plane, process, lease.end, lease.record)
-    await plane.dataplane.renew(lease)
-    after = msgspec.structs.replace(process, lease_until=_next_look(plane, lease), due_at=plane.now())
-    return await commits.commit(plane, process, after, event="lease renewed")
+        return await _stop(enforcing, process, lease.end, lease.record)
+    await enforcing.dataplane.renew(lease)
+    after = msgspec.structs.replace(process, lease_until=_next_look(enforcing, lease), due_at=enforcing.context.now())
+    return await commits.commit(enforcing.context, process, after, event="lease renewed")
 
 
-def _next_look(plane: Plane, lease: Lease) -> int | None:
+def _next_look(enforcing: Enforcing, lease: Lease) -> int | None:
     """Return when the lease is decided again: well before its end, so that no stream is cut off that may go on.
 
     What has been looked at early and ends all the same, because the policy then changes its mind, is due at the end.
     """
     if lease.valid_until is None:
         return None
-    early = lease.valid_until - plane.limits.lease // 4
-    return early if early > plane.now() else lease.valid_until
+    early = lease.valid_until - enforcing.limits.lease // 4
+    return early if early > enforcing.context.now() else lease.valid_until
 
 
-def _judged(process: TransferProcess, lease: Lease) -> dict[str, object]:
+def _judged(process: Transfer, lease: Lease) -> dict[str, object]:
     """Return what the audit leaf says of the decision that a provider's lease stands on."""
     return {} if process.role is Role.CONSUMER else {"judged": msgspec.json.decode(lease.decision)}
 
 
-async def _lease(plane: Plane, process: TransferProcess) -> Lease | Denied:
+async def _lease(enforcing: Enforcing, process: Transfer) -> Lease | Denied:
     """Return leave to move bytes; a provider's stands on a decision, a consumer's on its own will to receive."""
-    now = plane.now()
+    now = enforcing.context.now()
     valid_until: int | None = None
     max_uses: int | None = None
     max_per_hour: int | None = None
@@ -184,19 +189,19 @@ async def _lease(plane: Plane, process: TransferProcess) -> Lease | Denied:
     decision: dict[str, Any] = {"by": "consumer"}
     treatment = b""
     if process.role is Role.PROVIDER:
-        verdict = await duties.permitted(plane, process, in_use=await _in_use(plane, process))
-        if verdict.denied and await _in_use(plane, process):
+        verdict = await duties.permitted(enforcing, process, in_use=await _in_use(enforcing, process))
+        if verdict.denied and await _in_use(enforcing, process):
             # The use that spent the last of what is allowed may have begun after the first look: it is not cut off.
-            verdict = await duties.permitted(plane, process, in_use=True)
+            verdict = await duties.permitted(enforcing, process, in_use=True)
         if verdict.denied:
             return Denied(Terminate("not-permitted", verdict.reason, verdict.reasons), verdict.record)
-        valid_until = now + plane.limits.lease
+        valid_until = now + enforcing.limits.lease
         if verdict.valid_until is not None:
             valid_until = min(valid_until, verdict.valid_until)
         max_uses, max_bytes = verdict.max_uses, verdict.max_bytes
         max_per_hour = verdict.max_per_hour
         decision, treatment = verdict.record, verdict.treatment
-    known = await plane.store.lease(process.owner, process.id)
+    known = await enforcing.context.store.lease(process.owner, process.id)
     return Lease(
         owner=process.owner,
         flow_id=process.id,
@@ -211,23 +216,25 @@ async def _lease(plane: Plane, process: TransferProcess) -> Lease | Denied:
     )
 
 
-async def _in_use(plane: Plane, process: TransferProcess) -> bool:
-    report = await plane.dataplane.report(process.owner, process.id)
+async def _in_use(enforcing: Enforcing, process: Transfer) -> bool:
+    report = await enforcing.dataplane.report(process.owner, process.id)
     return report is not None and report.in_use
 
 
 async def _stop(
-    plane: Plane, process: TransferProcess, end: Terminate, judged: dict[str, Any] | None = None
-) -> TransferProcess:
+    enforcing: Enforcing, process: Transfer, end: Terminate, judged: dict[str, Any] | None = None
+) -> Transfer:
     """Terminate a flow that may not or cannot run: the data plane first, then the peer is told."""
-    await plane.dataplane.terminate(process.owner, process.id, end.reason)
-    planned = plan_transfer(plane, msgspec.structs.replace(process, flow_reported=FlowState.TERMINATED), end)
+    await enforcing.dataplane.terminate(process.owner, process.id, end.reason)
+    planned = plan_transfer(
+        enforcing.context, msgspec.structs.replace(process, flow_reported=FlowState.TERMINATED), end
+    )
     # The reasons in words quote what was found, which may be personal: the decision on record leaves that out.
     fields = {"judged": judged} if judged else {"reason": end.reason}
-    return await commits.commit(plane, process, planned, event="decided terminate", fields=fields)
+    return await commits.commit(enforcing.context, process, planned, event="decided terminate", fields=fields)
 
 
-async def _request(plane: Plane, process: TransferProcess) -> FlowRequest | Terminate:
+async def _request(context: Context, process: Transfer) -> FlowRequest | Terminate:
     if process.role is Role.CONSUMER:
         return FlowRequest(
             owner=process.owner,
@@ -240,7 +247,7 @@ async def _request(plane: Plane, process: TransferProcess) -> FlowRequest | Term
             sink=msgspec.json.decode(process.sink) if process.sink else None,
             endpoint=process.data_address if process.format != PUSH else None,
         )
-    asset = await plane.store.asset(process.owner, process.dataset)
+    asset = await context.store.asset(process.owner, process.dataset)
     if asset is None:
         return Terminate("gone", "The dataset is no longer held here.")
     return FlowRequest(
@@ -257,7 +264,7 @@ async def _request(plane: Plane, process: TransferProcess) -> FlowRequest | Term
     )
 
 
-def request_to_receive(process: TransferProcess) -> FlowRequest:
+def request_to_receive(process: Transfer) -> FlowRequest:
     """Return what the consumer's data plane is told before it asks for a push."""
     return FlowRequest(
         owner=process.owner,
@@ -270,34 +277,34 @@ def request_to_receive(process: TransferProcess) -> FlowRequest:
     )
 
 
-async def flow_ended(plane: Plane, owner: str, report: FlowReport) -> TransferProcess | None:
+async def flow_ended(enforcing: Enforcing, owner: str, report: FlowReport) -> Transfer | None:
     """A flow ended by itself: complete the transfer, or terminate it with the data plane's reason.
 
     Returns the transfer where there is something to send; called by the data plane and, after a restart, by `catch_up`.
     """
     while True:
-        process = await plane.store.transfer(owner, report.flow_id)
+        process = await enforcing.context.store.transfer(owner, report.flow_id)
         if process is None or process.state != TransferState.STARTED:
             return None
         if process.pending and not (process.pending.echo and report.used_up):
             return None  # taken notice of when the message has arrived
         try:
-            return await _ended(plane, process, report)
+            return await _ended(enforcing, process, report)
         except Conflict:
             continue
 
 
-async def notice(plane: Plane, process: TransferProcess) -> TransferProcess | None:
+async def notice(enforcing: Enforcing, process: Transfer) -> Transfer | None:
     """Take notice of a flow that ended while a message of ours was under way; None where none has. Raises Conflict."""
     if process.state != TransferState.STARTED or process.pending or process.keep:
         return None
-    report = await plane.dataplane.report(process.owner, process.id)
+    report = await enforcing.dataplane.report(process.owner, process.id)
     if report is None or not _is_news(process, report):
         return None
-    return await _ended(plane, process, report)
+    return await _ended(enforcing, process, report)
 
 
-def _is_news(process: TransferProcess, report: FlowReport) -> bool:
+def _is_news(process: Transfer, report: FlowReport) -> bool:
     """Tell whether the flow has ended by itself, or, where it is kept open, has delivered what is not on record."""
     if report.error or report.state is FlowState.COMPLETED:
         return True
@@ -305,86 +312,98 @@ def _is_news(process: TransferProcess, report: FlowReport) -> bool:
     return process.keep and report.sha256 is not None and report.sha256 != known
 
 
-async def catch_up(plane: Plane) -> list[TransferProcess]:
+async def catch_up(enforcing: Enforcing) -> list[Transfer]:
     """After a restart: take notice of flows that ended while nobody listened."""
     found = []
     after: str | None = None
     while True:
-        page = Page(limit=500, after=after)
-        rows, after = await plane.store.transfers(plane.owner, page, state=TransferState.STARTED)
+        page = PageBounds(limit=500, after=after)
+        rows, after = await enforcing.context.store.transfers(
+            enforcing.context.owner, page, state=TransferState.STARTED
+        )
         for row in rows:
-            report = await plane.dataplane.report(row.owner, row.id)
+            report = await enforcing.dataplane.report(row.owner, row.id)
             if report and _is_news(row, report):
-                ended = await flow_ended(plane, row.owner, report)
+                ended = await flow_ended(enforcing, row.owner, report)
                 found += [ended] if ended else []
         if after is None:
             return found
 
 
-async def look_again(plane: Plane, *, dataset: str | None = None, agreement: str | None = None, fact: str = "") -> None:
+async def look_again(
+    judging: Judging, *, dataset: str | None = None, agreement: str | None = None, fact: str = ""
+) -> None:
     """Decide running transfers again, at once: no clock foretold what happened.
 
     Those of a dataset, of an agreement, or those whose agreements read a fact.
     """
     after: str | None = None
     while True:
-        page = Page(limit=500, after=after)
-        rows, after = await plane.store.transfers(
-            plane.owner, page, state=TransferState.STARTED, agreement_id=agreement
+        page = PageBounds(limit=500, after=after)
+        rows, after = await judging.context.store.transfers(
+            judging.context.owner, page, state=TransferState.STARTED, agreement_id=agreement
         )
         for row in rows:
             concerned = row.role is Role.PROVIDER and dataset in {None, row.dataset}
-            if concerned and (not fact or await _reads(plane, row, fact)):
-                await _look_again(plane, row)
+            if concerned and (not fact or await _reads(judging, row, fact)):
+                await _look_again(judging.context, row)
         if after is None:
             return
 
 
-async def _reads(plane: Plane, process: TransferProcess, fact: str) -> bool:
-    agreement = await plane.store.agreement(process.owner, process.agreement_id)
-    compiled = plane.library.compiled(agreement.document) if agreement else None
+async def _reads(judging: Judging, process: Transfer, fact: str) -> bool:
+    agreement = await judging.context.store.agreement(process.owner, process.agreement_id)
+    compiled = judging.library.compiled(agreement.document) if agreement else None
     return isinstance(compiled, Compiled) and fact in compiled.facts
 
 
-async def _look_again(plane: Plane, process: TransferProcess) -> None:
-    fresh: TransferProcess | None = process
+async def _look_again(context: Context, process: Transfer) -> None:
+    fresh: Transfer | None = process
     while fresh is not None and fresh.state == TransferState.STARTED:
         try:
-            plane.wake(await commits.commit(plane, fresh, _due_now(plane, fresh), event="to be decided again"))
+            context.wake(await commits.commit(context, fresh, _due_now(context, fresh), event="to be decided again"))
         except Conflict:
-            fresh = await plane.store.transfer(process.owner, process.id)
+            fresh = await context.store.transfer(process.owner, process.id)
         else:
             return
 
 
-def _due_now(plane: Plane, process: TransferProcess) -> TransferProcess:
-    return msgspec.structs.replace(process, lease_until=plane.now(), due_at=plane.now())
+def _due_now(context: Context, process: Transfer) -> Transfer:
+    return msgspec.structs.replace(process, lease_until=context.now(), due_at=context.now())
 
 
-async def _ended(plane: Plane, process: TransferProcess, report: FlowReport) -> TransferProcess:
+async def _ended(enforcing: Enforcing, process: Transfer, report: FlowReport) -> Transfer:
     progress = msgspec.json.encode(_public(report))
     base = msgspec.structs.replace(process, progress=progress)
     if report.used_up and not report.error:
-        return await commits.commit(plane, process, _due_now(plane, base), event="uses spent")
-    if report.error and _awaits_address(plane, process):
+        return await commits.commit(enforcing.context, process, _due_now(enforcing.context, base), event="uses spent")
+    if report.error and _awaits_address(enforcing, process):
         # The token we have may have died with the suspension, and the new one be on its way.
-        again = msgspec.structs.replace(base, flow_reported=FlowState.PREPARED, due_at=plane.now() + AGAIN_MS)
-        return await commits.commit(plane, process, again, event="flow waits", fields={"reason": report.error})
+        again = msgspec.structs.replace(
+            base, flow_reported=FlowState.PREPARED, due_at=enforcing.context.now() + AGAIN_MS
+        )
+        return await commits.commit(
+            enforcing.context, process, again, event="flow waits", fields={"reason": report.error}
+        )
     if report.error:
-        planned = plan_transfer(plane, base, Terminate("flow-failed", report.error))
-        return await commits.commit(plane, process, planned, event="flow failed", fields={"reason": report.error})
+        planned = plan_transfer(enforcing.context, base, Terminate("flow-failed", report.error))
+        return await commits.commit(
+            enforcing.context, process, planned, event="flow failed", fields={"reason": report.error}
+        )
     if process.keep or report.state is not FlowState.COMPLETED:
-        return await commits.commit(plane, process, base, event="flow delivered")
-    planned = plan_transfer(plane, msgspec.structs.replace(base, flow_reported=FlowState.COMPLETED), Complete())
-    return await commits.commit(plane, process, planned, event="flow completed")
+        return await commits.commit(enforcing.context, process, base, event="flow delivered")
+    planned = plan_transfer(
+        enforcing.context, msgspec.structs.replace(base, flow_reported=FlowState.COMPLETED), Complete()
+    )
+    return await commits.commit(enforcing.context, process, planned, event="flow completed")
 
 
-def _awaits_address(plane: Plane, process: TransferProcess) -> bool:
+def _awaits_address(enforcing: Enforcing, process: Transfer) -> bool:
     """Tell whether we have just resumed a pull: some providers then send a start of their own with a new token."""
     last = process.accepted
     expected = last is not None and last.message == START and last.digest == UNSEEN
     fetching = process.role is Role.CONSUMER and process.format != PUSH
-    return expected and fetching and plane.now() - process.updated_at < plane.limits.look
+    return expected and fetching and enforcing.context.now() - process.updated_at < enforcing.limits.look
 
 
 def _public(report: FlowReport) -> dict[str, Any]:
@@ -394,9 +413,9 @@ def _public(report: FlowReport) -> dict[str, Any]:
     return document
 
 
-async def fetch_once(plane: Plane, process: TransferProcess) -> FlowReport:
+async def fetch_once(enforcing: Enforcing, process: Transfer) -> FlowReport:
     """Let the consumer's data plane fetch once more for a transfer that is kept open; return its report."""
-    request = await _request(plane, process)
+    request = await _request(enforcing.context, process)
     if isinstance(request, Terminate):
         return FlowReport(flow_id=process.id, state=FlowState.TERMINATED, error=request.reason)
-    return await plane.dataplane.fetch(request)
+    return await enforcing.dataplane.fetch(request)

@@ -8,11 +8,11 @@ from datetime import datetime
 
 import msgspec
 
-from connector.controlplane.core.plane import Plane
 from connector.controlplane.judging import treatments
 from connector.controlplane.judging.facts import TOLD, known, performed_here
+from connector.controlplane.judging.judging import Judging
 from connector.controlplane.judging.library import Library
-from connector.controlplane.judging.treatments import ANY, TRANSFORMS, Data
+from connector.controlplane.judging.treatments import ANY, TRANSFORMS, KnownData
 from connector.policy.analysis.lint import PersonalData, Remark, lint
 from connector.policy.analysis.space.findings import Finding
 from connector.policy.compiling.checks import leaves
@@ -20,7 +20,7 @@ from connector.policy.compiling.compile import Compiled, CompiledDuty, CompiledR
 from connector.policy.model.decision import PolicyError
 from connector.policy.model.model import ODRL, AtomicConstraint
 from connector.policy.words import findings
-from connector.ports.entities import DataClass, Marking, Stated
+from connector.ports.entities import AssetStatement, DataClass, Marking
 
 # Remarks on personal data that do not keep it from being offered.
 _PERSONAL = frozenset({"unusual-purpose", "consent-is-weak"})
@@ -36,7 +36,7 @@ class Unfit(msgspec.Struct, frozen=True):
     texts: Texts
 
 
-def unenforceable(library: Library, document: bytes, data: Data = ANY) -> Unfit | None:
+def unenforceable(library: Library, document: bytes, data: KnownData = ANY) -> Unfit | None:
     """Return why a policy cannot be accepted at all: it cannot be read, or something in it cannot be enforced here.
 
     `data` is what is known of the data it is about; without it some that fit are meant.
@@ -47,7 +47,7 @@ def unenforceable(library: Library, document: bytes, data: Data = ANY) -> Unfit 
     return next((_unfit(library, finding) for finding in gaps(library, compiled, data)), None)
 
 
-def unpublishable(library: Library, document: bytes, now: datetime, data: Data = ANY) -> Unfit | None:
+def unpublishable(library: Library, document: bytes, now: datetime, data: KnownData = ANY) -> Unfit | None:
     """Return why a policy is not offered: as above, or because it is void or nobody could ever use it from `now` on."""
     problem = unenforceable(library, document, data)
     if problem is not None:
@@ -65,33 +65,37 @@ def remarks(library: Library, compiled: Compiled) -> tuple[Remark, ...]:
     return tuple(Remark("error", finding) for finding in gaps(library, compiled))
 
 
-def impersonal(plane: Plane, document: bytes, stated: Stated, data_class: DataClass) -> Unfit | None:
+def impersonal(judging: Judging, document: bytes, stated: AssetStatement, data_class: DataClass) -> Unfit | None:
     """Return why a policy is no offer of personal data, with a sentence for everything that is missing."""
-    said = [finding for level, finding in _personal(plane, document, stated, data_class) if level == "error"]
+    said = [finding for level, finding in _personal(judging, document, stated, data_class) if level == "error"]
     if not said:
         return None
-    texts = [_unfit(plane.library, finding).texts for finding in dict.fromkeys(said)]
+    texts = [_unfit(judging.library, finding).texts for finding in dict.fromkeys(said)]
     return Unfit(said[0].code, {language: " ".join(text[language] for text in texts) for language in ("de", "en")})
 
 
-def personal_remarks(plane: Plane, document: bytes, stated: Stated, data_class: DataClass) -> tuple[Texts, ...]:
+def personal_remarks(
+    judging: Judging, document: bytes, stated: AssetStatement, data_class: DataClass
+) -> tuple[Texts, ...]:
     """Return what is odd with an offer of personal data, although it may be offered."""
-    said = [finding for level, finding in _personal(plane, document, stated, data_class) if level == "warning"]
-    return tuple(_unfit(plane.library, finding).texts for finding in dict.fromkeys(said) if finding.code in _PERSONAL)
+    said = [finding for level, finding in _personal(judging, document, stated, data_class) if level == "warning"]
+    return tuple(_unfit(judging.library, finding).texts for finding in dict.fromkeys(said) if finding.code in _PERSONAL)
 
 
-def _personal(plane: Plane, document: bytes, stated: Stated, data_class: DataClass) -> Iterator[tuple[str, Finding]]:
-    compiled = plane.library.compiled(document)
+def _personal(
+    judging: Judging, document: bytes, stated: AssetStatement, data_class: DataClass
+) -> Iterator[tuple[str, Finding]]:
+    compiled = judging.library.compiled(document)
     if data_class is not DataClass.PERSONAL or isinstance(compiled, PolicyError):
         return
     kind: PersonalData = "special" if stated.marking is Marking.SPECIAL else "personal"
-    for remark in lint(compiled, personal=kind, public_body=is_public_body(plane)):
+    for remark in lint(compiled, personal=kind, public_body=is_public_body(judging)):
         yield remark.level, msgspec.structs.replace(remark.finding, rule="")
 
 
-def is_public_body(plane: Plane) -> bool:
+def is_public_body(judging: Judging) -> bool:
     """Tell whether we are a public authority: if the participant list says so, or says nothing of it."""
-    known = plane.identity.participant(plane.participant)
+    known = judging.directory.participant(judging.context.participant)
     kinds = known.claims.get("organisationType", ()) if known else ()
     return not kinds or "public-body" in kinds
 
@@ -108,7 +112,7 @@ def _unfit(library: Library, finding: Finding) -> Unfit:
     return Unfit(finding.code, said)
 
 
-def gaps(library: Library, compiled: Compiled, data: Data = ANY) -> Iterator[Finding]:
+def gaps(library: Library, compiled: Compiled, data: KnownData = ANY) -> Iterator[Finding]:
     """Yield what in a policy nothing here can check, apply or see; each operand and action once."""
     seen: set[Finding] = set()
     for finding in (*_all(library, compiled), *treatments.gaps(compiled, data)):

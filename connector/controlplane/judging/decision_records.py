@@ -6,7 +6,7 @@ Values of operands that are personal or belong to single records are left out; t
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from connector.policy.analysis.negotiate import Answer, Hold, Terminate
+from connector.policy.analysis.negotiate import AcceptRequest, CounterOffer, NoAgreement, PersonNeeded, TermsAnswer
 from connector.policy.analysis.space.findings import Finding
 from connector.policy.model.decision import AtomVerdict, Decision, Explanation, RuleVerdict, Truth
 from connector.policy.model.literals import lexical
@@ -32,6 +32,13 @@ _FOUND: Pair = ("; gefunden {}", "; found {}")
 _DECLARED: Pair = (" (nur angegeben)", " (declared only)")
 
 _WORDS: dict[Truth, str] = {True: "true", False: "false", None: "unknown"}
+# What a comparison comes to, as audit leaves have it.
+_COMPARED: dict[type, str] = {
+    AcceptRequest: "agree",
+    CounterOffer: "counter",
+    NoAgreement: "terminate",
+    PersonNeeded: "hold",
+}
 
 
 def of_decision(decision: Decision) -> dict[str, Any]:
@@ -49,10 +56,10 @@ def of_explanation(found: Explanation, operands: Registry) -> dict[str, Any]:
     return {**of_decision(found.decision), "rules": [_rule(rule, operands) for rule in found.rules[:MOST_RULES]]}
 
 
-def of_comparison(answer: Answer, offer: str) -> dict[str, Any]:
+def of_comparison(answer: TermsAnswer, offer: str) -> dict[str, Any]:
     """Return what comes of comparing a request with our offer (its hash), and nothing of what we would give."""
-    found = {"found": type(answer).__name__.lower(), "with": offer}
-    return {**found, "findings": of_findings(answer.reasons if isinstance(answer, Terminate | Hold) else ())}
+    found = {"found": _COMPARED[type(answer)], "with": offer}
+    return {**found, "findings": of_findings(answer.reasons if isinstance(answer, NoAgreement | PersonNeeded) else ())}
 
 
 def of_findings(found: Iterable[Finding]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from decimal import Decimal
 import msgspec
 
 from connector.controlplane.judging import treatments
-from connector.controlplane.judging.treatments import ANY, GROUP_SIZE, LEVEL, Data
+from connector.controlplane.judging.treatments import ANY, GROUP_SIZE, LEVEL, KnownData
 from connector.policy.compiling.checks import leaves
 from connector.policy.compiling.compile import Compiled, CompiledDuty
 from connector.policy.model.decision import Counter, Performance, World
@@ -22,13 +22,13 @@ from connector.policy.model.model import DK, ODRL, AtomicConstraint, Duration, I
 from connector.policy.vocabulary.registry import Operand, Registry
 from connector.policy.vocabulary.sorts import coerce
 from connector.ports.entities import (
+    AssetStatement,
     DutyEvent,
     DutyState,
     EventEntry,
     Payment,
     PaymentState,
     Recent,
-    Stated,
     Usage,
 )
 
@@ -62,7 +62,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     usage: Usage | None = None
     format: str | None = None
     media_type: str | None = None
-    stated: Stated | None = None
+    stated: AssetStatement | None = None
     changed_at: int | None = None
     running: int | None = None
     recent: Recent | None = None
@@ -71,10 +71,10 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     events: Sequence[EventEntry] | None = None
     protocol: str | None = None
     now: int = 0
-    data: Data = ANY
+    data: KnownData = ANY
 
 
-Fact = Callable[[Situation], tuple[Value, ...] | None]
+FactReader = Callable[[Situation], tuple[Value, ...] | None]
 
 
 def participant(situation: Situation) -> tuple[Value, ...] | None:
@@ -159,7 +159,7 @@ def pay_amount(situation: Situation) -> tuple[Value, ...] | None:
     return (Number(settled(situation.payments), CURRENCY),)
 
 
-FACTS: dict[str, Fact] = {
+FACTS: dict[str, FactReader] = {
     "participant": participant,
     "recipient": participant,
     "deliveryChannel": delivery_channel,
@@ -286,7 +286,7 @@ def by_the_hour(counter: Counter) -> bool:
     return counter.fact.partition(":")[0] == "requestsPerHour"
 
 
-def _stated(data: Data, compiled: Compiled, registry: Registry) -> dict[str, tuple[Value, ...]]:
+def _stated(data: KnownData, compiled: Compiled, registry: Registry) -> dict[str, tuple[Value, ...]]:
     """Return what the owner states about the data, and what the policy itself guarantees for what leaves."""
     level = data.records.level if data.records else ""
     size = max(data.records.smallest_group if data.records else 0, treatments.smallest_group(compiled))

@@ -10,9 +10,10 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane.core.plane import Plane
+from connector.controlplane.core.context import Context
 from connector.controlplane.judging import acceptance, decision_records, facts, situations, treatments
 from connector.controlplane.judging.facts import Situation
+from connector.controlplane.judging.judging import Judging
 from connector.policy.analysis.space.findings import Finding
 from connector.policy.compiling.compile import Compiled
 from connector.policy.deciding.decide import decide, explain, is_shown
@@ -33,8 +34,8 @@ from connector.policy.vocabulary.registry import Registry
 from connector.policy.words import findings
 from connector.policy.words.reasons import reasons
 from connector.ports.entities import Recent, Usage
-from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation
-from connector.protocol.dsp.machines.transfer_machine import TransferProcess, TransferState
+from connector.protocol.dsp.machines.negotiation_machine import Negotiation
+from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferState
 
 MOST_REASONS = 3
 # Half-hours of more than a week: times of the day and days of the week come round within it.
@@ -81,36 +82,36 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
         return self.reasons.get("en", "")
 
 
-def judge(plane: Plane, document: bytes, situation: Situation, dataset: str, phase: Phase) -> Judgement:
+def judge(judging: Judging, document: bytes, situation: Situation, dataset: str, phase: Phase) -> Judgement:
     """Decide `use` of a dataset under a policy in a situation, as of now.
 
     A contract may be negotiated before its time has come: in that phase only what stays denied is denied. Whether a
     catalogue shows an offer is asked of an `onlooker`.
     """
-    compiled = plane.library.compiled(document)
+    compiled = judging.library.compiled(document)
     if isinstance(compiled, PolicyError):
         return Judgement(denied=True, reasons=acceptance.unreadable(compiled).texts, record={"error": compiled.code})
-    at = _after_what_was_done(facts.instant(plane.now()), situation)
+    at = _after_what_was_done(facts.instant(judging.context.now()), situation)
     request = Request(action="odrl:use", target=dataset, assignee=situation.participant, at=at)
-    library = plane.library
+    library = judging.library
     world = facts.world(situation, compiled, library.claims, library.operands)
     found = explain(compiled, request, world, phase)
     decision = found.decision
     kept = decision_records.of_explanation(found, library.operands)
     if decision.verdict is not Verdict.DENY or (phase is Phase.NEGOTIATION and _later(compiled, request, world)):
-        judged = _judgement(plane, decision, situation, kept)
-        return _treated(plane, judged, decision, situation, dataset, world) if phase is Phase.ACCESS else judged
+        judged = _judgement(judging.context, decision, situation, kept)
+        return _treated(judging, judged, decision, situation, dataset, world) if phase is Phase.ACCESS else judged
     texts = _and_when(told(found, library.operands), decision, situation.recent)
-    return _judgement(plane, decision, situation, kept, texts)
+    return _judgement(judging.context, decision, situation, kept, texts)
 
 
-def onlooker(plane: Plane, situation: Situation) -> Callable[[bytes, str], bool]:
+def onlooker(judging: Judging, situation: Situation) -> Callable[[bytes, str], bool]:
     """Return a function that tells whether a policy shows its offer of a dataset in a situation, as of now.
 
     For one answer to one caller: a policy that many offers share, and that names no dataset, is decided once.
     """
-    library = plane.library
-    at = facts.instant(plane.now())
+    library = judging.library
+    at = facts.instant(judging.context.now())
     answers: dict[bytes, bool] = {}
 
     def shown(document: bytes, dataset: str) -> bool:
@@ -130,10 +131,10 @@ def onlooker(plane: Plane, situation: Situation) -> Callable[[bytes, str], bool]
 
 
 def _treated(
-    plane: Plane, judged: Judgement, decision: Decision, situation: Situation, dataset: str, world: World
+    judging: Judging, judged: Judgement, decision: Decision, situation: Situation, dataset: str, world: World
 ) -> Judgement:
     """Return the verdict with what is done to the data; denied where the data does not allow it."""
-    operands = plane.library.operands
+    operands = judging.library.operands
     purpose = world.facts.get("purpose", ())
     found = treatments.made(operands, situation.data, dataset, decision.transforms, decision.row_filter, purpose)
     if found is None:
@@ -188,13 +189,13 @@ def _and_when(texts: dict[str, str], decision: Decision, recent: Recent | None) 
 
 
 def _judgement(
-    plane: Plane,
+    context: Context,
     decision: Decision,
     situation: Situation,
     kept: dict[str, Any],
     texts: dict[str, str] | None = None,
 ) -> Judgement:
-    now = plane.now()
+    now = context.now()
     until = decision.valid_until
     # A lease ends at a whole millisecond, and never before it has begun.
     valid_until = max(int(until.timestamp() * 1000), now + 1) if until else None
@@ -233,33 +234,33 @@ def _least(limits: Iterable[int | None]) -> int | None:
     return min((limit for limit in limits if limit is not None), default=None)
 
 
-async def access(plane: Plane, process: TransferProcess, *, in_use: bool = False) -> Judgement:
+async def access(judging: Judging, process: Transfer, *, in_use: bool = False) -> Judgement:
     """Decide whether the bytes of a transfer may leave now, under its agreement.
 
     `in_use` says that a use that was counted already goes on: it is decided again, not the one after it.
     """
-    agreement = await plane.store.agreement(process.owner, process.agreement_id)
+    agreement = await judging.context.store.agreement(process.owner, process.agreement_id)
     if agreement is None or agreement.finalized_at is None:
         return Judgement(denied=True, reasons=_NO_AGREEMENT, record={"verdict": "deny", "reasons": ["no-agreement"]})
     if agreement.withdrawn_at is not None:
         told = {name: f"{text} {agreement.withdrawn_because}".strip() for name, text in _ENDED.items()}
         return Judgement(denied=True, reasons=told, record={"verdict": "deny", "reasons": ["agreement-withdrawn"]})
-    asset = await plane.store.asset(process.owner, agreement.dataset)
-    situation = await situations.of_transfer(plane, process, agreement, asset)
+    asset = await judging.context.store.asset(process.owner, agreement.dataset)
+    situation = await situations.of_transfer(judging, process, agreement, asset)
     usage, recent = situation.usage, situation.recent
     if in_use and usage and usage.uses:
         situation = msgspec.structs.replace(situation, usage=msgspec.structs.replace(usage, uses=usage.uses - 1))
-    verdict = judge(plane, agreement.document, situation, agreement.dataset, Phase.ACCESS)
+    verdict = judge(judging, agreement.document, situation, agreement.dataset, Phase.ACCESS)
     if verdict.denied and recent and recent.uses and process.state == TransferState.STARTED:
         # An hour that is full ends nothing that runs: the lease lets no further use begin before there is room again.
         full = msgspec.structs.replace(situation, recent=msgspec.structs.replace(recent, uses=recent.uses - 1))
-        again = judge(plane, agreement.document, full, agreement.dataset, Phase.ACCESS)
+        again = judge(judging, agreement.document, full, agreement.dataset, Phase.ACCESS)
         verdict = verdict if again.denied else again
     return verdict
 
 
-async def of_agreement(plane: Plane, process: ContractNegotiation) -> Judgement:
+async def of_agreement(judging: Judging, process: Negotiation) -> Judgement:
     """Decide the offer that is on the table as it is agreed, for the record: a person may have the last word."""
-    asset = await plane.store.asset(process.owner, process.dataset)
-    situation = situations.of_peer(process.peer, situations.claims_of(process.evidence), asset, plane.now())
-    return judge(plane, process.offer, situation, process.dataset, Phase.NEGOTIATION)
+    asset = await judging.context.store.asset(process.owner, process.dataset)
+    situation = situations.of_peer(process.peer, situations.claims_of(process.evidence), asset, judging.context.now())
+    return judge(judging, process.offer, situation, process.dataset, Phase.NEGOTIATION)

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 
 import msgspec
 
-from connector.controlplane.core.plane import Plane
+from connector.controlplane.core.context import Context
 from connector.controlplane.judging import facts, treatments
 from connector.controlplane.judging.facts import Situation
+from connector.controlplane.judging.judging import Judging
 from connector.policy.compiling.compile import Compiled
 from connector.policy.model.decision import PolicyError
-from connector.ports.entities import Agreement, Asset, Page
-from connector.protocol.dsp.machines.transfer_machine import TransferProcess, TransferState
+from connector.ports.entities import Agreement, Asset, PageBounds
+from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferState
 from connector.protocol.dsp.version import VERSION
 
 MOST_RUNNING = 500
@@ -35,26 +36,26 @@ def of_peer(
     )
 
 
-async def of_transfer(plane: Plane, process: TransferProcess, agreement: Agreement, asset: Asset | None) -> Situation:
+async def of_transfer(judging: Judging, process: Transfer, agreement: Agreement, asset: Asset | None) -> Situation:
     """Return the situation in which the bytes of a transfer are to leave; present claims come before older ones."""
     claims = claims_of(process.evidence) or claims_of(agreement.evidence)
-    known = plane.identity.participant(agreement.counterparty)
+    known = judging.directory.participant(agreement.counterparty)
     situation = of_peer(agreement.counterparty, known.claims if known else claims, asset, agreement.agreed_at)
-    owner, compiled = agreement.owner, plane.library.compiled(agreement.document)
+    owner, compiled = agreement.owner, judging.library.compiled(agreement.document)
     read = frozenset[str]() if isinstance(compiled, PolicyError) else _facts(compiled)
-    store, now = plane.store, plane.now()
+    store, now = judging.context.store, judging.context.now()
     return msgspec.structs.replace(
         situation,
         now=now,
         usage=await store.usage(owner, agreement.id),
         recent=await store.recent(owner, agreement.id, now) if "requestsPerHour" in read else None,
         format=process.format,
-        running=await _running(plane, process) if "concurrentTransfers" in read else None,
+        running=await _running(judging.context, process) if "concurrentTransfers" in read else None,
         performed=facts.performed(await store.duties(owner, agreement.id), process.id),
         payments=await store.payments(owner, agreement.id) if read & {"paymentState", "payAmount"} else None,
         events=await store.events(owner) if "event" in read else None,
         data=treatments.data_of(asset),
-        changed_at=await plane.dataplane.changed_at(asset.source) if asset and "dataAge" in read else None,
+        changed_at=await judging.changed_at(asset.source) if asset and "dataAge" in read else None,
     )
 
 
@@ -70,13 +71,13 @@ def _facts(compiled: Compiled) -> frozenset[str]:
     return frozenset(name.partition(":")[0] for name in compiled.facts)
 
 
-async def _running(plane: Plane, process: TransferProcess) -> int:
+async def _running(context: Context, process: Transfer) -> int:
     """Count the transfers that run under the agreement, this one included.
 
     One that runs already counts only those before it, so that of two that begin at once the later one ends.
     """
-    rows, _ = await plane.store.transfers(
-        process.owner, Page(limit=MOST_RUNNING), state=TransferState.STARTED, agreement_id=process.agreement_id
+    rows, _ = await context.store.transfers(
+        process.owner, PageBounds(limit=MOST_RUNNING), state=TransferState.STARTED, agreement_id=process.agreement_id
     )
     mine, runs = (process.created_at, process.id), process.state == TransferState.STARTED
     others = [(row.created_at, row.id) for row in rows if row.id != process.id]

@@ -13,11 +13,11 @@ import msgspec
 from connector.policy.analysis.space.findings import Finding
 from connector.policy.compiling.checks import leaves
 from connector.policy.compiling.compile import Compiled, CompiledDuty
-from connector.policy.model.decision import RowFilter, Transform
+from connector.policy.model.decision import RequiredTransform, RowFilter
 from connector.policy.model.model import DK, ODRL, AtomicConstraint, Constraint, Iri, Number, Value
 from connector.policy.vocabulary.registry import Operand, Registry
 from connector.ports.entities import Asset
-from connector.ports.treatment import PRECISION, Consenting, Format, Records, Step, Treatment
+from connector.ports.treatment import PRECISION, Consenting, RecordFormat, Records, TransformStep, Treatment
 
 TRANSFORMS = frozenset({"drop", "generalise", "pseudonymise", "aggregate", "suppress"})
 CONSENT, LEVEL, GROUP_SIZE, PURPOSE = DK + "consentStatus", DK + "aggregationLevel", DK + "groupSize", ODRL + "purpose"
@@ -32,7 +32,7 @@ MANNERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
 }
 _GROUPING = frozenset({"aggregate", "suppress"})
 LARGEST_GROUP = 1_000_000_000
-_FORMATS: Mapping[str, Format] = {
+_FORMATS: Mapping[str, RecordFormat] = {
     "text/csv": "csv",
     "application/csv": "csv",
     "text/tab-separated-values": "csv",
@@ -42,7 +42,7 @@ _FORMATS: Mapping[str, Format] = {
 }
 
 
-class Data(msgspec.Struct, frozen=True):
+class KnownData(msgspec.Struct, frozen=True):
     """What is known of the data that a policy is about: its records, or that any that fit may be meant."""
 
     records: Records | None = None
@@ -67,23 +67,23 @@ class Data(msgspec.Struct, frozen=True):
         return iri in known or (iri == GROUP_SIZE and self.records.smallest_group > 0)
 
 
-ANY, NONE = Data(any=True), Data()
+ANY, NONE = KnownData(any=True), KnownData()
 
 
-def data_of(asset: Asset | None) -> Data:
+def data_of(asset: Asset | None) -> KnownData:
     """Return what is known of an asset's data; without a description its media type tells the format."""
     if asset is None or "glob" in asset.source:
         return NONE
     return data(asset.records, asset.media_type)
 
 
-def data(records: Records | None, media_type: str) -> Data:
+def data(records: Records | None, media_type: str) -> KnownData:
     """Return what is known of data that is described so, or by its type alone."""
     found = format_of(media_type)
-    return Data(records or (Records(format=found) if found else None))
+    return KnownData(records or (Records(format=found) if found else None))
 
 
-def format_of(media_type: str) -> Format | None:
+def format_of(media_type: str) -> RecordFormat | None:
     """Return the format of a media type; None for one that is none of records or says nothing."""
     return _FORMATS.get(media_type.partition(";")[0].strip().lower())
 
@@ -99,12 +99,12 @@ def smallest_group(compiled: Compiled) -> int:
         found.smallest_group
         for duty in compiled.obligations
         if duty.transform in _GROUPING and not duty.checks
-        if isinstance(found := _step(_transform(duty), Records(format="csv", groups=("any",))), Step)
+        if isinstance(found := _step(_transform(duty), Records(format="csv", groups=("any",))), TransformStep)
     ]
     return max(sizes, default=0)
 
 
-def gaps(compiled: Compiled, known: Data) -> Iterator[Finding]:
+def gaps(compiled: Compiled, known: KnownData) -> Iterator[Finding]:
     """Yield what of a policy the data does not allow: what its owner does not state, transforms that do not fit."""
     operands, guaranteed = compiled.registry.operands, smallest_group(compiled) > 0
     for atom in _atoms(compiled):
@@ -135,9 +135,9 @@ def _atoms(compiled: Compiled) -> Iterator[AtomicConstraint]:
 
 def made(
     operands: Registry,
-    known: Data,
+    known: KnownData,
     dataset: str,
-    transforms: Sequence[Transform],
+    transforms: Sequence[RequiredTransform],
     rows: RowFilter | None,
     purpose: tuple[Value, ...],
 ) -> Treatment | Finding | None:
@@ -158,7 +158,7 @@ def made(
     unstated = sorted(iri for iri in asked if not known.states(iri))
     if unstated:
         return Finding("not-stated", operands=tuple(unstated))
-    steps = [found for entry in transforms if isinstance(found := _step(entry, known.records), Step)]
+    steps = [found for entry in transforms if isinstance(found := _step(entry, known.records), TransformStep)]
     looked_up = CONSENT in asked and known.records.subject
     return Treatment(
         records=known.records,
@@ -181,7 +181,7 @@ def _constraints(rows: RowFilter | None) -> tuple[Constraint, ...]:
     return () if rows is None else (*rows.keep, *(entry for group in rows.drop for entry in group))
 
 
-def _merged(steps: Sequence[Step]) -> tuple[Step, ...]:
+def _merged(steps: Sequence[TransformStep]) -> tuple[TransformStep, ...]:
     """Take small groups out while adding up: behind it, each group is one record."""
     summed = any(step.name == "aggregate" for step in steps)
     least = max((step.smallest_group for step in steps if step.name == "suppress"), default=1)
@@ -196,11 +196,11 @@ def _merged(steps: Sequence[Step]) -> tuple[Step, ...]:
     )
 
 
-def _transform(duty: CompiledDuty) -> Transform:
-    return Transform(duty.transform, duty.duty.uid, duty.parameters)
+def _transform(duty: CompiledDuty) -> RequiredTransform:
+    return RequiredTransform(duty.transform, duty.duty.uid, duty.parameters)
 
 
-def _problem(transforms: Iterable[Transform], known: Data) -> tuple[str, str, str] | None:
+def _problem(transforms: Iterable[RequiredTransform], known: KnownData) -> tuple[str, str, str] | None:
     """Return the first transform that cannot be applied, a code that says why, and what in particular."""
     records = known.records
     fields = set(records.fields) if records and records.fields else None
@@ -224,7 +224,7 @@ def _problem(transforms: Iterable[Transform], known: Data) -> tuple[str, str, st
     return None
 
 
-def _step(transform: Transform, records: Records | None) -> Step | str:
+def _step(transform: RequiredTransform, records: Records | None) -> TransformStep | str:
     """Return a transform with plain parameters, or the name of what is unclear; empty where groups are missing."""
     must, may = MANNERS[transform.name]
     fields: list[str] = []
@@ -248,7 +248,7 @@ def _step(transform: Transform, records: Records | None) -> Step | str:
         fields = list(records.groups) if records else ["any"]
     if not fields:
         return "" if grouping else _short(_FIELD)
-    return Step(
+    return TransformStep(
         name=transform.name,
         fields=tuple(dict.fromkeys(fields)) if records or not grouping else (),
         precision=precision,

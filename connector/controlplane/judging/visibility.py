@@ -3,23 +3,23 @@
 from collections.abc import Callable
 
 from connector.controlplane.core import documents
-from connector.controlplane.core.plane import Plane
 from connector.controlplane.judging import judgement, situations
+from connector.controlplane.judging.judging import Judging
 from connector.ports.entities import Asset
 from connector.ports.identity import Caller
 
 
-def visible(plane: Plane, caller: Caller, asset: Asset) -> bool:
+def visible(judging: Judging, caller: Caller, asset: Asset) -> bool:
     """Tell whether the offer of an asset is shown to the caller: by its access policy, not by its terms.
 
     Whoever may see an offer but does not meet its terms learns why when asking for a contract.
     """
-    return asset.access is None or onlooker(plane, caller)(asset.access, asset.id)
+    return asset.access is None or onlooker(judging, caller)(asset.access, asset.id)
 
 
-def onlooker(plane: Plane, caller: Caller) -> Callable[[bytes, str], bool]:
+def onlooker(judging: Judging, caller: Caller) -> Callable[[bytes, str], bool]:
     """Return the test whether an access policy, of the dataset with an id, lets this caller see an offer."""
-    return judgement.onlooker(plane, situations.of_peer(caller.participant, caller.claims, None))
+    return judgement.onlooker(judging, situations.of_peer(caller.participant, caller.claims, None))
 
 
 def catalog_policy(asset: Asset) -> bytes:

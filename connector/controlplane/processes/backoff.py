@@ -5,15 +5,29 @@ Held in memory for reading and written with the commit of the process that met t
 
 from collections.abc import Callable, Iterable
 
-from connector.controlplane.core.plane import Plane
+from connector.controlplane.core.limits import ControlLimits
 from connector.ports.changes import Change, PutBackoff
 from connector.ports.entities import Backoff
 
 
-class Patience:
-    """The back-off of all peers of one owner. `spread` gives a factor in [0.5, 1.0] so that peers do not meet."""
+class PeerBackoff:
+    """The back-off of all peers of one owner, begun with the stored `rows`.
 
-    def __init__(self, rows: Iterable[Backoff], spread: Callable[[], float]) -> None:
+    `now` gives milliseconds since the Unix epoch, `spread` a factor in [0.5, 1.0] that keeps peers apart.
+    """
+
+    def __init__(
+        self,
+        owner: str,
+        rows: Iterable[Backoff],
+        *,
+        limits: ControlLimits,
+        now: Callable[[], int],
+        spread: Callable[[], float],
+    ) -> None:
+        self._owner = owner
+        self._limits = limits
+        self._now = now
         self._rows = {row.peer: row for row in rows}
         self._spread = spread
 
@@ -22,23 +36,23 @@ class Patience:
         row = self._rows.get(peer)
         return row.until if row else 0
 
-    def failure(self, plane: Plane, peer: str, retry_after_ms: int | None) -> tuple[int, list[Change]]:
+    def failure(self, peer: str, retry_after_ms: int | None) -> tuple[int, list[Change]]:
         """Count a failure of the peer; return when to try again, and the change that keeps it.
 
         Messages that were on their way together when the peer failed have met one failure and not many.
         """
         known = self._rows.get(peer)
-        if known and plane.now() < known.until and not retry_after_ms:
+        if known and self._now() < known.until and not retry_after_ms:
             return known.until, []
         failures = known.failures + 1 if known else 1
-        wait = min(plane.limits.retry_base * 2 ** min(failures, 20), plane.limits.retry_most)
-        wait = max(int(wait * self._spread()), min(retry_after_ms or 0, plane.limits.retry_most))
-        row = Backoff(owner=plane.owner, peer=peer, failures=failures, until=plane.now() + wait)
+        wait = min(self._limits.retry_base * 2 ** min(failures, 20), self._limits.retry_most)
+        wait = max(int(wait * self._spread()), min(retry_after_ms or 0, self._limits.retry_most))
+        row = Backoff(owner=self._owner, peer=peer, failures=failures, until=self._now() + wait)
         self._rows[peer] = row
         return row.until, [PutBackoff(row)]
 
-    def success(self, plane: Plane, peer: str) -> list[Change]:
+    def success(self, peer: str) -> list[Change]:
         """The peer answered: forget its failures; return the change that forgets them on disk, if there were any."""
         if self._rows.pop(peer, None) is None:
             return []
-        return [PutBackoff(Backoff(owner=plane.owner, peer=peer, failures=0, until=0))]
+        return [PutBackoff(Backoff(owner=self._owner, peer=peer, failures=0, until=0))]

@@ -10,9 +10,10 @@ from typing import Any
 import msgspec
 
 from connector.controlplane.core import documents
-from connector.controlplane.core.plane import Plane
+from connector.controlplane.core.context import Context
 from connector.controlplane.judging import acceptance, decision_records, facts, judgement
 from connector.controlplane.judging.facts import Situation
+from connector.controlplane.judging.judging import Judging
 from connector.policy.analysis import negotiate
 from connector.policy.analysis.contains import contains
 from connector.policy.analysis.duties import fulfilled
@@ -22,10 +23,10 @@ from connector.policy.model.decision import ENGINE_VERSION, Phase, PolicyError
 from connector.policy.model.dump import dump
 from connector.policy.words import findings
 from connector.policy.words.rule import action_name
-from connector.ports.decider import Agree, HoldFor, Offer, Proceed, Terminate
+from connector.ports.decider import Agree, HoldFor, MakeOffer, Proceed, Terminate
 from connector.ports.entities import Asset
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation
+from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 
 MOST_REASONS = 3
 
@@ -47,25 +48,25 @@ _DUTIES = {
 }
 
 
-def provide(plane: Plane, process: ContractNegotiation, asset: Asset, situation: Situation) -> Proceed | HoldFor:
+def provide(judging: Judging, process: Negotiation, asset: Asset, situation: Situation) -> Proceed | HoldFor:
     """Answer a request that asks for other terms than the asset is offered under.
 
     Agree where they are contained in the offer, counter-offer where they overlap, terminate where they have nothing in
     common or are denied to this peer, hold for a person where it cannot be told or has gone on for too long.
     """
-    asked = _framed(plane, process, process.offer)
-    unfit = acceptance.unenforceable(plane.library, asked, situation.data)
+    asked = _framed(judging.context, process, process.offer)
+    unfit = acceptance.unenforceable(judging.library, asked, situation.data)
     if unfit is not None:
         return end("not-acceptable", unfit.texts, {"verdict": "deny", "reasons": [unfit.code]})
-    offered = _framed(plane, process, asset.policy)
-    reserved = _framed(plane, process, asset.reservation) if asset.reservation else None
+    offered = _framed(judging.context, process, asset.policy)
+    reserved = _framed(judging.context, process, asset.reservation) if asset.reservation else None
     judged: dict[str, Any] = {}
     for alternatives in ((asked,), (offered, reserved) if reserved else (offered,)):
-        verdicts = [judgement.judge(plane, terms, situation, asset.id, Phase.NEGOTIATION) for terms in alternatives]
+        verdicts = [judgement.judge(judging, terms, situation, asset.id, Phase.NEGOTIATION) for terms in alternatives]
         if all(verdict.denied for verdict in verdicts):
             return end("not-permitted", verdicts[0].reasons, verdicts[0].record)
         judged = judged or verdicts[0].record
-    policies = [plane.library.compiled(terms) for terms in (offered, asked, *([reserved] if reserved else []))]
+    policies = [judging.library.compiled(terms) for terms in (offered, asked, *([reserved] if reserved else []))]
     known = [policy for policy in policies if isinstance(policy, Compiled)]
     if len(known) < len(policies):
         return hold(OTHER_TERMS, "provider", judged)
@@ -76,36 +77,36 @@ def provide(plane: Plane, process: ContractNegotiation, asset: Asset, situation:
         concessions=known[2:],
         # Offers and counter-offers are counted alike; the requests among them are every second one.
         round_number=(process.rounds + 1) // 2,
-        now=facts.instant(plane.now()),
+        now=facts.instant(judging.context.now()),
     )
-    return _step(plane, answer, {**judged, "compared": decision_records.of_comparison(answer, known[0].policy_hash)})
+    return _step(judging, answer, {**judged, "compared": decision_records.of_comparison(answer, known[0].policy_hash)})
 
 
-def _step(plane: Plane, answer: negotiate.Answer, judged: dict[str, Any]) -> Proceed | HoldFor:
+def _step(judging: Judging, answer: negotiate.TermsAnswer, judged: dict[str, Any]) -> Proceed | HoldFor:
     match answer:
-        case negotiate.Agree():
+        case negotiate.AcceptRequest():
             return Proceed(Agree(), judged)
-        case negotiate.Counter(policy):
+        case negotiate.CounterOffer(policy):
             document = dump(policy)
             # The protocol's context has no term for it, and our wire profile means it where nothing is said.
             document.pop("conflict", None)
-            return Proceed(Offer(msgspec.json.encode(document)), judged)
-        case negotiate.Terminate(reasons) if not any(reason.code == "rounds-exhausted" for reason in reasons):
-            return end("no-common-terms", _texts(plane, reasons), judged)
-        case negotiate.Terminate(reasons) | negotiate.Hold(reasons):
-            said = _texts(plane, reasons)
+            return Proceed(MakeOffer(msgspec.json.encode(document)), judged)
+        case negotiate.NoAgreement(reasons) if not any(reason.code == "rounds-exhausted" for reason in reasons):
+            return end("no-common-terms", _texts(judging, reasons), judged)
+        case negotiate.NoAgreement(reasons) | negotiate.PersonNeeded(reasons):
+            said = _texts(judging, reasons)
             texts = {language: f"{OTHER_TERMS[language]} {said[language]}".strip() for language in OTHER_TERMS}
             return hold(texts, "provider", judged)
 
 
-def consume(plane: Plane, process: ContractNegotiation) -> HoldFor | None:
+def consume(judging: Judging, process: Negotiation) -> HoldFor | None:
     """Return why a person has to look at the provider's offer, or None where it may be accepted at once."""
     if process.asked is None:
         return hold(_OF_ITS_OWN, "consumer", _left_open("not-asked-for"))
     if documents.same_rules(process.asked, process.offer):
         return None
-    asked = plane.library.compiled(_framed(plane, process, process.asked))
-    offered = plane.library.compiled(_framed(plane, process, process.offer))
+    asked = judging.library.compiled(_framed(judging.context, process, process.asked))
+    offered = judging.library.compiled(_framed(judging.context, process, process.offer))
     if isinstance(asked, PolicyError) or isinstance(offered, PolicyError):
         return hold(_MORE, "consumer", _left_open("not-compared"))
     found = contains(asked, offered)
@@ -116,7 +117,7 @@ def consume(plane: Plane, process: ContractNegotiation) -> HoldFor | None:
     mine = tuple(_duties(asked))
     new = [duty for duty in _duties(offered) if fulfilled(duty, mine) is not True]
     if new:
-        return hold(_named(plane, new), "consumer", {**_left_open("new-duties"), "policy": asked.policy_hash})
+        return hold(_named(judging, new), "consumer", {**_left_open("new-duties"), "policy": asked.policy_hash})
     return None
 
 
@@ -134,9 +135,9 @@ def _left_open(code: str) -> dict[str, Any]:
     return {"verdict": "open", "reasons": [code], "engine": ENGINE_VERSION}
 
 
-def _framed(plane: Plane, process: ContractNegotiation, policy: bytes) -> bytes:
+def _framed(context: Context, process: Negotiation, policy: bytes) -> bytes:
     """Return a policy as an Offer in the frame that the agreement would have: this dataset, between these two."""
-    provider, consumer = plane.participant, process.peer
+    provider, consumer = context.participant, process.peer
     if process.role is Role.CONSUMER:
         provider, consumer = consumer, provider
     return documents.message_offer(
@@ -144,9 +145,9 @@ def _framed(plane: Plane, process: ContractNegotiation, policy: bytes) -> bytes:
     )
 
 
-def _texts(plane: Plane, reasons: Iterable[Finding]) -> dict[str, str]:
+def _texts(judging: Judging, reasons: Iterable[Finding]) -> dict[str, str]:
     first = tuple(reasons)[:MOST_REASONS]
-    operands = plane.library.operands
+    operands = judging.library.operands
     return {
         "de": " ".join(dict.fromkeys(findings.say(reason, operands, "de") for reason in first)),
         "en": " ".join(dict.fromkeys(findings.say(reason, operands, "en") for reason in first)),
@@ -159,8 +160,8 @@ def _duties(policy: Compiled) -> Iterator[CompiledDuty]:
         yield from rule.duties
 
 
-def _named(plane: Plane, duties: list[CompiledDuty]) -> dict[str, str]:
-    operands = plane.library.operands
+def _named(judging: Judging, duties: list[CompiledDuty]) -> dict[str, str]:
+    operands = judging.library.operands
     actions = dict.fromkeys(duty.duty.action[0].iri for duty in duties)
     return {
         "de": _DUTIES["de"].format(", ".join(action_name(action, operands, "de") for action in actions)),

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector.controlplane.core import documents
-from connector.controlplane.core.plane import Plane
 from connector.controlplane.enforcing import duties
+from connector.controlplane.enforcing.enforcing import Enforcing
 from connector.controlplane.judging import judgement, situations
 from connector.controlplane.judging.visibility import catalog_policy
 from connector.controlplane.processes import counter_offers
@@ -28,33 +28,33 @@ from connector.ports.decider import (
 from connector.ports.entities import AssetStatus, DataClass
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation, NegotiationState
-from connector.protocol.dsp.machines.transfer_machine import TransferProcess, TransferState
+from connector.protocol.dsp.machines.negotiation_machine import Negotiation, NegotiationState
+from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferState
 
-Decision = Proceed | HoldFor | Wait
+DeciderAnswer = Proceed | HoldFor | Wait
 
 
 @dataclass(frozen=True)
 class ByPolicy:
     """Decides by policy; holds for a person the data classes in `approve`, and what policy leaves open."""
 
-    plane: Plane
+    enforcing: Enforcing
     approve: frozenset[DataClass] = frozenset({DataClass.CONFIDENTIAL, DataClass.PERSONAL})
 
-    async def decide(self, process: AnyProcess, now: int) -> Decision:
+    async def decide(self, process: AnyProcess, now: int) -> DeciderAnswer:
         """Return the next step of a process that has nothing pending."""
-        if isinstance(process, ContractNegotiation):
+        if isinstance(process, Negotiation):
             if process.role is Role.PROVIDER:
                 return await self._provide(process, now)
             return await self._consume(process)
         return await self._transfer(process)
 
-    async def _provide(self, process: ContractNegotiation, now: int) -> Decision:
+    async def _provide(self, process: Negotiation, now: int) -> DeciderAnswer:
         if process.state == NegotiationState.VERIFIED:
             return Proceed(Finalize())
         if process.state not in {NegotiationState.REQUESTED, NegotiationState.ACCEPTED}:
             return Wait()
-        asset = await self.plane.store.asset(process.owner, process.dataset)
+        asset = await self.enforcing.context.store.asset(process.owner, process.dataset)
         if asset is None or asset.status is not AssetStatus.PUBLISHED:
             return Proceed(Terminate("withdrawn", "The offer was withdrawn."), _by_rule("withdrawn"))
         situation = situations.of_peer(process.peer, situations.claims_of(process.evidence), asset, now)
@@ -63,35 +63,35 @@ class ByPolicy:
         others = not accepted and not documents.same_rules(process.offer, asset.policy)
         if not others:
             terms = process.offer if accepted else catalog_policy(asset)
-            verdict = judgement.judge(self.plane, terms, situation, asset.id, Phase.NEGOTIATION)
+            verdict = judgement.judge(self.enforcing.judging, terms, situation, asset.id, Phase.NEGOTIATION)
             if verdict.denied:
                 return counter_offers.end("not-permitted", verdict.reasons, verdict.record)
             answer: Proceed | HoldFor = Proceed(Agree(), verdict.record)
         else:
-            answer = counter_offers.provide(self.plane, process, asset, situation)
+            answer = counter_offers.provide(self.enforcing.judging, process, asset, situation)
         if isinstance(answer, HoldFor) or isinstance(answer.step, Terminate) or asset.data_class not in self.approve:
             return answer
         return counter_offers.hold(_by_a_person(asset.data_class, others=others), "provider", answer.judged)
 
-    async def _consume(self, process: ContractNegotiation) -> Decision:
+    async def _consume(self, process: Negotiation) -> DeciderAnswer:
         if process.state == NegotiationState.OFFERED:
-            return counter_offers.consume(self.plane, process) or Proceed(Accept())
+            return counter_offers.consume(self.enforcing.judging, process) or Proceed(Accept())
         if process.state != NegotiationState.AGREED:
             return Wait()
         document = process.agreement or b"{}"
         if not documents.same_rules(document, process.offer):
             end = Terminate("other-terms", "The agreement says something else than the offer accepted.")
             return Proceed(end, _by_rule(end.code))
-        expected = (process.peer, self.plane.participant, process.dataset)
+        expected = (process.peer, self.enforcing.context.participant, process.dataset)
         found = tuple(documents.member(document, name) for name in ("assigner", "assignee", "target"))
         if found != expected:
             end = Terminate("other-parties", "The agreement names other parties or another dataset.")
             return Proceed(end, _by_rule(end.code))
         return Proceed(Verify())
 
-    async def _transfer(self, process: TransferProcess) -> Decision:
+    async def _transfer(self, process: Transfer) -> DeciderAnswer:
         if process.role is Role.PROVIDER and process.state == TransferState.REQUESTED:
-            verdict = await duties.permitted(self.plane, process)
+            verdict = await duties.permitted(self.enforcing, process)
             if verdict.denied:
                 return counter_offers.end("not-permitted", verdict.reasons, verdict.record)
             return Proceed(Start())

@@ -10,19 +10,19 @@ from typing import Any
 import msgspec
 
 from connector.controlplane.core import commits
-from connector.controlplane.core.plane import Plane
+from connector.controlplane.core.context import Context
 from connector.ports.changes import Change, Conflict, Replayed, UseReplayKey
 from connector.ports.identity import Caller
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.codec import Received
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines import machine
-from connector.protocol.dsp.machines.machine import P, Table
+from connector.protocol.dsp.machines.machine import P, StateMachine
 
 ATTEMPTS = 5
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class ProcessAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What to answer: the process as it is now acknowledged; `created` asks for 201; `woken` may have work to do."""
 
     process: AnyProcess
@@ -59,14 +59,14 @@ def evidence(caller: Caller) -> bytes:
 
 
 async def receive(
-    plane: Plane,
+    context: Context,
     caller: Caller,
     load: Callable[[], Any],
-    table: Table,
+    table: StateMachine,
     message: str,
     received: Received[Any],
     effect: Effect[P],
-) -> Answer | Declined:
+) -> ProcessAnswer | Declined:
     """Apply one message to one process.
 
     `load` reads the process afresh; `message` is the machine's name of it. A process of another peer and an unknown pid
@@ -79,19 +79,19 @@ async def receive(
         refusal = _other_pids(process, received.message)
         if refusal:
             return refusal
-        outcome = machine.receive(process, table, message, received.digest, plane.now())
+        outcome = machine.receive(process, table, message, received.digest, context.now())
         try:
             match outcome:
                 case machine.Applied(after):
-                    return await _apply(plane, caller, process, after, message, received, effect)
+                    return await _apply(context, caller, process, after, message, received, effect)
                 case machine.Repeated(state):
-                    await plane.store.commit(used(caller))
-                    return Answer(process=process, state=state, woken=False)  # type: ignore[arg-type]  # one of the two
+                    await context.store.commit(used(caller))
+                    return ProcessAnswer(process=process, state=state, woken=False)  # type: ignore[arg-type]  # one of the two
                 case machine.Crossed(reason):
-                    await plane.store.commit(used(caller))
+                    await context.store.commit(used(caller))
                     return declined(process, 503, "crossing", reason, retry_after_s=1)
                 case machine.Illegal(reason):
-                    await plane.store.commit(used(caller))
+                    await context.store.commit(used(caller))
                     return declined(process, 400, "wrong-state", reason)
         except Replayed:
             return REPLAYED
@@ -101,17 +101,17 @@ async def receive(
 
 
 async def _apply(
-    plane: Plane, caller: Caller, before: P, after: P, message: str, received: Received[Any], effect: Effect[P]
-) -> Answer | Declined:
+    context: Context, caller: Caller, before: P, after: P, message: str, received: Received[Any], effect: Effect[P]
+) -> ProcessAnswer | Declined:
     result = effect(before, after)
     if isinstance(result, Declined):
-        await plane.store.commit(used(caller))
+        await context.store.commit(used(caller))
         return result
     after, changes = result
     changes = [*changes, *used(caller)]
     fields = {"digest": received.digest}
-    stored = await commits.commit(plane, before, after, *changes, event=f"received {message}", fields=fields)
-    return Answer(process=stored, state=stored.state or "")  # type: ignore[arg-type]  # one of the two processes
+    stored = await commits.commit(context, before, after, *changes, event=f"received {message}", fields=fields)
+    return ProcessAnswer(process=stored, state=stored.state or "")  # type: ignore[arg-type]  # one of the two processes
 
 
 REPLAYED = Declined(status=401, code="replayed", reason="The token was used before: send every request with a new one.")

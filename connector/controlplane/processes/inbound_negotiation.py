@@ -5,12 +5,13 @@ from typing import Any
 import msgspec
 
 from connector.controlplane.core import commits, documents
+from connector.controlplane.core.context import Context
 from connector.controlplane.core.messages import agreement_of
-from connector.controlplane.core.plane import Plane
 from connector.controlplane.enforcing import duties
 from connector.controlplane.judging.visibility import visible
 from connector.controlplane.processes import inbound
-from connector.controlplane.processes.inbound import Answer, Declined, used
+from connector.controlplane.processes.inbound import Declined, ProcessAnswer, used
+from connector.controlplane.processes.receiving import Receiving
 from connector.ports.changes import Change, Conflict, PutAgreement, Replayed
 from connector.ports.entities import AssetStatus
 from connector.ports.identity import Caller
@@ -18,34 +19,34 @@ from connector.protocol.dsp import negotiation
 from connector.protocol.dsp.codec import Received
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines import negotiation_machine
-from connector.protocol.dsp.machines.machine import Accepted, Ended, Kind
-from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, ContractNegotiation, NegotiationState
+from connector.protocol.dsp.machines.machine import Accepted, Ended, ProcessKind
+from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation, NegotiationState
 
 
 async def request(
-    plane: Plane, caller: Caller, received: Received[negotiation.ContractRequestMessage]
-) -> Answer | Declined:
+    receiving: Receiving, caller: Caller, received: Received[negotiation.ContractRequestMessage]
+) -> ProcessAnswer | Declined:
     """Begin a negotiation that a consumer asks for; the same request again returns the same process."""
     message = received.message
-    known = await plane.store.process_of_peer(
-        plane.owner, Kind.NEGOTIATION, Role.PROVIDER, caller.participant, message.consumer_pid
+    known = await receiving.context.store.process_of_peer(
+        receiving.context.owner, ProcessKind.NEGOTIATION, Role.PROVIDER, caller.participant, message.consumer_pid
     )
     if known is not None:
         # Before the offer is looked at: a repeat is answered as before, also when the offer is gone by now.
-        return await again(plane, caller, known, received.digest)
+        return await again(receiving.context, caller, known, received.digest)
     offer_id = documents.member(bytes(message.offer), "@id") or ""
-    asset = await plane.store.asset_of_offer(plane.owner, offer_id)
+    asset = await receiving.context.store.asset_of_offer(receiving.context.owner, offer_id)
     if asset is None or asset.status is not AssetStatus.PUBLISHED:
         return _refused(message, "unknown-offer", "The offer is not one of ours: read the catalogue and ask again.")
-    if not visible(plane, caller, asset):
+    if not visible(receiving.enforcing.judging, caller, asset):
         return _refused(message, "unknown-offer", "The offer is not one of ours: read the catalogue and ask again.")
     target = documents.member(bytes(message.offer), "target")
     if target is not None and target != asset.id:
         return _refused(message, "wrong-target", "The offer's target is not the dataset it is offered for.")
-    now = plane.now()
-    process = ContractNegotiation(
-        owner=plane.owner,
-        id=plane.new_id(),
+    now = receiving.context.now()
+    process = Negotiation(
+        owner=receiving.context.owner,
+        id=receiving.context.new_id(),
         role=Role.PROVIDER,
         peer=caller.participant,
         peer_address=message.callback_address or "",
@@ -61,19 +62,19 @@ async def request(
         created_at=now,
         updated_at=now,
     )
-    return await _begin(plane, caller, process, message, received, negotiation_machine.REQUEST)
+    return await _begin(receiving, caller, process, message, received, negotiation_machine.REQUEST)
 
 
 async def offer(
-    plane: Plane, caller: Caller, received: Received[negotiation.ContractOfferMessage]
-) -> Answer | Declined:
+    receiving: Receiving, caller: Caller, received: Received[negotiation.ContractOfferMessage]
+) -> ProcessAnswer | Declined:
     """Begin a negotiation that a provider proposes."""
     message = received.message
     policy = bytes(message.offer)
-    now = plane.now()
-    process = ContractNegotiation(
-        owner=plane.owner,
-        id=plane.new_id(),
+    now = receiving.context.now()
+    process = Negotiation(
+        owner=receiving.context.owner,
+        id=receiving.context.new_id(),
         role=Role.CONSUMER,
         peer=caller.participant,
         peer_address=message.callback_address or "",
@@ -89,28 +90,28 @@ async def offer(
         created_at=now,
         updated_at=now,
     )
-    return await _begin(plane, caller, process, message, received, negotiation_machine.OFFER)
+    return await _begin(receiving, caller, process, message, received, negotiation_machine.OFFER)
 
 
-async def message(plane: Plane, caller: Caller, pid: str, name: str, received: Received[Any]) -> Answer | Declined:
+async def message(
+    receiving: Receiving, caller: Caller, pid: str, name: str, received: Received[Any]
+) -> ProcessAnswer | Declined:
     """Apply a later message to the negotiation that we know as `pid`."""
 
-    async def load() -> ContractNegotiation | None:
-        return await plane.store.negotiation(plane.owner, pid)
+    async def load() -> Negotiation | None:
+        return await receiving.context.store.negotiation(receiving.context.owner, pid)
 
-    def effect(
-        before: ContractNegotiation, after: ContractNegotiation
-    ) -> tuple[ContractNegotiation, list[Change]] | Declined:
+    def effect(before: Negotiation, after: Negotiation) -> tuple[Negotiation, list[Change]] | Declined:
         if inbound.is_late(before, after):
             return _late(after, name, received), []
         after = inbound.learn_peer_pid(after, received.message)
         after = msgspec.structs.replace(after, evidence=inbound.evidence(caller))
-        return _effect(plane, after, name, received)
+        return _effect(receiving, after, name, received)
 
-    return await inbound.receive(plane, caller, load, NEGOTIATION, name, received, effect)
+    return await inbound.receive(receiving.context, caller, load, NEGOTIATION, name, received, effect)
 
 
-def _late(process: ContractNegotiation, name: str, received: Received[Any]) -> ContractNegotiation:
+def _late(process: Negotiation, name: str, received: Received[Any]) -> Negotiation:
     """Take what a message says that had been taken as received before it came: why the peer ended, and no more."""
     if name != negotiation_machine.TERMINATION or process.ended is None or process.ended.by != process.peer:
         return process
@@ -119,10 +120,10 @@ def _late(process: ContractNegotiation, name: str, received: Received[Any]) -> C
 
 
 def _effect(
-    plane: Plane, after: ContractNegotiation, name: str, received: Received[Any]
-) -> tuple[ContractNegotiation, list[Change]] | Declined:
+    receiving: Receiving, after: Negotiation, name: str, received: Received[Any]
+) -> tuple[Negotiation, list[Change]] | Declined:
     body = received.message
-    now = plane.now()
+    now = receiving.context.now()
     changes: list[Change] = []
     match name:
         case negotiation_machine.REQUEST | negotiation_machine.OFFER:
@@ -132,7 +133,7 @@ def _effect(
                 return inbound.declined(after, 400, "wrong-target", "A counter-offer cannot change the dataset.")
             after = msgspec.structs.replace(
                 after,
-                peer_address=_moved(plane, after, body.callback_address),
+                peer_address=_moved(receiving, after, body.callback_address),
                 offer=policy,
                 offer_id=documents.member(policy, "@id") or after.offer_id,
                 offered_by=after.role.other,
@@ -142,74 +143,79 @@ def _effect(
             document = bytes(body.agreement)
             after = msgspec.structs.replace(
                 after,
-                peer_address=_moved(plane, after, body.callback_address),
+                peer_address=_moved(receiving, after, body.callback_address),
                 agreement=document,
                 agreement_id=documents.member(document, "@id") or "",
             )
-            changes.append(PutAgreement(agreement_of(plane, after, now)))
+            changes.append(PutAgreement(agreement_of(receiving.context, after, now)))
         case negotiation_machine.TERMINATION:
             code, reason = body.code or "terminated", spoken(body.reason)
             after = msgspec.structs.replace(after, ended=Ended(code, reason, after.peer), due_at=None)
         case _:
             pass
     if after.state == NegotiationState.FINALIZED:
-        agreement = agreement_of(plane, after, now, finalized=True)
-        changes += [PutAgreement(agreement), *duties.scheduled(plane, agreement)]
+        agreement = agreement_of(receiving.context, after, now, finalized=True)
+        changes += [PutAgreement(agreement), *duties.scheduled(receiving.enforcing, agreement)]
         after = msgspec.structs.replace(after, due_at=None)
     if after.state == NegotiationState.TERMINATED:
         after = msgspec.structs.replace(after, due_at=None)
     return after, changes
 
 
-def _moved(plane: Plane, process: ContractNegotiation, callback: str | None) -> str:
+def _moved(receiving: Receiving, process: Negotiation, callback: str | None) -> str:
     """Return where the peer is talked to from now on: its new callback address, if it may be dialled."""
-    if callback is None or plane.address_problem(process.peer, callback):
+    if callback is None or receiving.address_problem(process.peer, callback):
         return process.peer_address
     return callback
 
 
 async def _begin(
-    plane: Plane, caller: Caller, process: ContractNegotiation, body: Any, received: Received[Any], name: str
-) -> Answer | Declined:
-    known = await plane.store.process_of_peer(
-        plane.owner, Kind.NEGOTIATION, process.role, process.peer, process.peer_pid or ""
+    receiving: Receiving, caller: Caller, process: Negotiation, body: Any, received: Received[Any], name: str
+) -> ProcessAnswer | Declined:
+    known = await receiving.context.store.process_of_peer(
+        receiving.context.owner, ProcessKind.NEGOTIATION, process.role, process.peer, process.peer_pid or ""
     )
     if known is not None:
-        return await again(plane, caller, known, received.digest)
-    problem = plane.address_problem(process.peer, process.peer_address)
+        return await again(receiving.context, caller, known, received.digest)
+    problem = receiving.address_problem(process.peer, process.peer_address)
     if problem:
         return _refused(body, "callback-address", problem)
-    if await plane.store.open_processes(plane.owner, process.peer) >= plane.limits.open_per_peer:
+    if (
+        await receiving.context.store.open_processes(receiving.context.owner, process.peer)
+        >= receiving.limits.open_per_peer
+    ):
         reason = "Too many of your processes are open with us: end some, then ask again."
         return msgspec.structs.replace(_refused(body, "quota", reason), status=503, retry_after_s=60)
     process = msgspec.structs.replace(process, accepted=Accepted(name, received.digest, process.state or ""))
     try:
         fields = {"digest": received.digest, "dataset": process.dataset}
-        stored = await commits.commit(plane, None, process, *used(caller), event=f"received {name}", fields=fields)
+        stored = await commits.commit(
+            receiving.context, None, process, *used(caller), event=f"received {name}", fields=fields
+        )
     except Replayed:
         return inbound.REPLAYED
     except Conflict:
         # The same request arrived twice at once: the other one made the process.
-        known = await plane.store.process_of_peer(
-            plane.owner, Kind.NEGOTIATION, process.role, process.peer, process.peer_pid or ""
+        known = await receiving.context.store.process_of_peer(
+            receiving.context.owner, ProcessKind.NEGOTIATION, process.role, process.peer, process.peer_pid or ""
         )
         if known is None:
             return Declined(status=503, code="busy", reason="Send the request again.", retry_after_s=1)
-        return await again(plane, caller, known, received.digest)
-    return Answer(process=stored, state=stored.state or "", created=True)
+        return await again(receiving.context, caller, known, received.digest)
+    return ProcessAnswer(process=stored, state=stored.state or "", created=True)
 
 
-async def again(plane: Plane, caller: Caller, known: Any, digest: str) -> Answer | Declined:
+async def again(context: Context, caller: Caller, known: Any, digest: str) -> ProcessAnswer | Declined:
     """Answer an initial request for a process that exists: the same request gets the same process, another one 400."""
     if known.request_digest != digest:
         return inbound.declined(known, 400, "pid-in-use", "This pid of yours already names another process with us.")
     try:
-        await plane.store.commit(used(caller))
+        await context.store.commit(used(caller))
     except Replayed:
         return inbound.REPLAYED
     # The first acknowledgement may have been lost, so it is given again as it was; later states are asked for by GET.
     first = NegotiationState.REQUESTED if known.role is Role.PROVIDER else NegotiationState.OFFERED
-    return Answer(process=known, state=first, created=True, woken=False)
+    return ProcessAnswer(process=known, state=first, created=True, woken=False)
 
 
 def spoken(reason: tuple[Any, ...]) -> str:

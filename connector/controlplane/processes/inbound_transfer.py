@@ -5,12 +5,13 @@ from typing import Any
 import msgspec
 
 from connector.controlplane.core import commits
+from connector.controlplane.core.context import Context
 from connector.controlplane.core.messages import agreement_of, echo_start
-from connector.controlplane.core.plane import Plane
 from connector.controlplane.enforcing import duties, signals
 from connector.controlplane.processes import inbound
-from connector.controlplane.processes.inbound import Answer, Declined, used
+from connector.controlplane.processes.inbound import Declined, ProcessAnswer, used
 from connector.controlplane.processes.inbound_negotiation import again, spoken
+from connector.controlplane.processes.receiving import Receiving
 from connector.ports.changes import Change, Conflict, PutAgreement, Replayed
 from connector.ports.entities import Agreement
 from connector.ports.identity import Caller
@@ -18,39 +19,39 @@ from connector.protocol.dsp import transfer
 from connector.protocol.dsp.codec import Received
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines import machine, negotiation_machine, transfer_machine
-from connector.protocol.dsp.machines.machine import Accepted, Ended, Kind
+from connector.protocol.dsp.machines.machine import Accepted, Ended, ProcessKind
 from connector.protocol.dsp.machines.transfer_machine import (
     PULL,
     PUSH,
     TRANSFER,
     WANTED,
     FlowState,
-    TransferProcess,
+    Transfer,
     TransferState,
     want,
 )
 
 
 async def request(
-    plane: Plane, caller: Caller, received: Received[transfer.TransferRequestMessage]
-) -> Answer | Declined:
+    receiving: Receiving, caller: Caller, received: Received[transfer.TransferRequestMessage]
+) -> ProcessAnswer | Declined:
     """Begin a transfer under an agreement; the same request again returns the same process."""
     body = received.message
-    known = await plane.store.process_of_peer(
-        plane.owner, Kind.TRANSFER, Role.PROVIDER, caller.participant, body.consumer_pid
+    known = await receiving.context.store.process_of_peer(
+        receiving.context.owner, ProcessKind.TRANSFER, Role.PROVIDER, caller.participant, body.consumer_pid
     )
     if known is not None:
-        return await again(plane, caller, known, received.digest)
-    agreement = await _in_force(plane, caller, body.agreement_id)
+        return await again(receiving.context, caller, known, received.digest)
+    agreement = await _in_force(receiving, caller, body.agreement_id)
     if isinstance(agreement, Declined):
         return msgspec.structs.replace(agreement, consumer_pid=body.consumer_pid)
-    refusal = await _cannot_begin(plane, caller, body)
+    refusal = await _cannot_begin(receiving, caller, body)
     if refusal:
         return refusal
-    now = plane.now()
-    process = TransferProcess(
-        owner=plane.owner,
-        id=plane.new_id(),
+    now = receiving.context.now()
+    process = Transfer(
+        owner=receiving.context.owner,
+        id=receiving.context.new_id(),
         role=Role.PROVIDER,
         peer=caller.participant,
         peer_address=body.callback_address,
@@ -70,52 +71,54 @@ async def request(
     try:
         fields = {"digest": received.digest, "agreement": agreement.id}
         event = f"received {transfer_machine.REQUEST}"
-        stored = await commits.commit(plane, None, process, *used(caller), event=event, fields=fields)
+        stored = await commits.commit(receiving.context, None, process, *used(caller), event=event, fields=fields)
     except Replayed:
         return inbound.REPLAYED
     except Conflict:
-        known = await plane.store.process_of_peer(
-            plane.owner, Kind.TRANSFER, Role.PROVIDER, caller.participant, body.consumer_pid
+        known = await receiving.context.store.process_of_peer(
+            receiving.context.owner, ProcessKind.TRANSFER, Role.PROVIDER, caller.participant, body.consumer_pid
         )
         if known is None:
             return Declined(status=503, code="busy", reason="Send the request again.", retry_after_s=1)
-        return await again(plane, caller, known, received.digest)
-    return Answer(process=stored, state=TransferState.REQUESTED, created=True)
+        return await again(receiving.context, caller, known, received.digest)
+    return ProcessAnswer(process=stored, state=TransferState.REQUESTED, created=True)
 
 
-async def message(plane: Plane, caller: Caller, pid: str, name: str, received: Received[Any]) -> Answer | Declined:
+async def message(
+    receiving: Receiving, caller: Caller, pid: str, name: str, received: Received[Any]
+) -> ProcessAnswer | Declined:
     """Apply a later message to the transfer that we know as `pid`."""
 
-    async def load() -> TransferProcess | None:
-        return await plane.store.transfer(plane.owner, pid)
+    async def load() -> Transfer | None:
+        return await receiving.context.store.transfer(receiving.context.owner, pid)
 
-    def effect(before: TransferProcess, after: TransferProcess) -> tuple[TransferProcess, list[Change]] | Declined:
+    def effect(before: Transfer, after: Transfer) -> tuple[Transfer, list[Change]] | Declined:
         after = inbound.learn_peer_pid(after, received.message)
         after = msgspec.structs.replace(after, evidence=inbound.evidence(caller))
         if inbound.is_late(before, after):
-            return _late(plane, after, name, received), []
-        return _effect(plane, before, after, name, received)
+            return _late(receiving.context, after, name, received), []
+        return _effect(receiving.context, before, after, name, received)
 
-    answer = await inbound.receive(plane, caller, load, TRANSFER, name, received, effect)
-    if isinstance(answer, Answer) and answer.state != TransferState.STARTED:
+    answer = await inbound.receive(receiving.context, caller, load, TRANSFER, name, received, effect)
+    if isinstance(answer, ProcessAnswer) and answer.state != TransferState.STARTED:
         # Nothing moves any more when the peer reads our answer, be it the first or one to a repeat.
-        return await _halted(plane, answer)
+        return await _halted(receiving, answer)
     return answer
 
 
-async def _halted(plane: Plane, answer: Answer) -> Answer:
+async def _halted(receiving: Receiving, answer: ProcessAnswer) -> ProcessAnswer:
     process = answer.process
-    assert isinstance(process, TransferProcess)
+    assert isinstance(process, Transfer)
     for _ in range(inbound.ATTEMPTS):
         try:
-            return msgspec.structs.replace(answer, process=await signals.signal(plane, process))
+            return msgspec.structs.replace(answer, process=await signals.signal(receiving.enforcing, process))
         except Conflict:
             # Somebody else was quicker, and may still be about to signal.
-            process = await plane.store.transfer(process.owner, process.id) or process
+            process = await receiving.context.store.transfer(process.owner, process.id) or process
     return answer
 
 
-def _late(plane: Plane, process: TransferProcess, name: str, received: Received[Any]) -> TransferProcess:
+def _late(context: Context, process: Transfer, name: str, received: Received[Any]) -> Transfer:
     """Take what a message says that had been taken as received before it came.
 
     That is why the peer ended, and the new address of a provider that answers our resumption with a start of its own.
@@ -130,7 +133,7 @@ def _late(plane: Plane, process: TransferProcess, name: str, received: Received[
         return process
     # The data plane is told again where to fetch from.
     reported = FlowState.PREPARED if process.flow_reported is FlowState.STARTED else process.flow_reported
-    return msgspec.structs.replace(process, data_address=address, flow_reported=reported, due_at=plane.now())
+    return msgspec.structs.replace(process, data_address=address, flow_reported=reported, due_at=context.now())
 
 
 def _address(received: Received[Any]) -> bytes | None:
@@ -141,8 +144,8 @@ def _address(received: Received[Any]) -> bytes | None:
 
 
 def _effect(
-    plane: Plane, before: TransferProcess, after: TransferProcess, name: str, received: Received[Any]
-) -> tuple[TransferProcess, list[Change]] | Declined:
+    context: Context, before: Transfer, after: Transfer, name: str, received: Received[Any]
+) -> tuple[Transfer, list[Change]] | Declined:
     body = received.message
     match name:
         case transfer_machine.START:
@@ -163,53 +166,56 @@ def _effect(
     if not after.pending:
         after = want(after, WANTED[TransferState(after.state or "")])
     if name == transfer_machine.START and after.role is Role.PROVIDER:
-        after = echo_start(plane, after)
+        after = echo_start(context, after)
     return after, []
 
 
-async def _in_force(plane: Plane, caller: Caller, agreement_id: str) -> Agreement | Declined:
+async def _in_force(receiving: Receiving, caller: Caller, agreement_id: str) -> Agreement | Declined:
     """Return the finalized agreement with this caller as consumer.
 
     Our FINALIZED may be acknowledged but not yet settled here when the consumer, who knows it, asks for its data: the
     request proves the acknowledgement.
     """
-    agreement = await plane.store.agreement(plane.owner, agreement_id)
+    agreement = await receiving.context.store.agreement(receiving.context.owner, agreement_id)
     unknown = Declined(status=404, code="unknown-agreement", reason="There is no such agreement between us.")
     if agreement is None or agreement.counterparty != caller.participant or agreement.role is not Role.PROVIDER:
         return unknown
     for _ in range(inbound.ATTEMPTS):
         if agreement.finalized_at is not None:
             return agreement
-        process = await plane.store.negotiation(plane.owner, agreement.negotiation_id)
+        process = await receiving.context.store.negotiation(receiving.context.owner, agreement.negotiation_id)
         if not process or not process.pending or process.pending.message != negotiation_machine.FINALIZED:
             reason = "The agreement is not finalized: conclude the negotiation, then ask for the data."
             return msgspec.structs.replace(unknown, status=400, code="not-finalized", reason=reason)
-        now = plane.now()
+        now = receiving.context.now()
         settled = msgspec.structs.replace(machine.acknowledged(process, now), due_at=None)
-        final = agreement_of(plane, settled, agreement.agreed_at, finalized=True)
+        final = agreement_of(receiving.context, settled, agreement.agreed_at, finalized=True)
         try:
-            changes = [PutAgreement(final), *duties.scheduled(plane, final)]
-            await commits.commit(plane, process, settled, *changes, event="acknowledged by a request")
+            changes = [PutAgreement(final), *duties.scheduled(receiving.enforcing, final)]
+            await commits.commit(receiving.context, process, settled, *changes, event="acknowledged by a request")
         except Conflict:
-            agreement = await plane.store.agreement(plane.owner, agreement_id) or agreement
+            agreement = await receiving.context.store.agreement(receiving.context.owner, agreement_id) or agreement
             continue
         return final
     return Declined(status=503, code="busy", reason="The agreement is being settled: ask again.", retry_after_s=1)
 
 
-async def _cannot_begin(plane: Plane, caller: Caller, body: transfer.TransferRequestMessage) -> Declined | None:
+async def _cannot_begin(receiving: Receiving, caller: Caller, body: transfer.TransferRequestMessage) -> Declined | None:
     def refuse(code: str, reason: str, status: int = 400, retry_after_s: int | None = None) -> Declined:
         return Declined(
             status=status, code=code, reason=reason, consumer_pid=body.consumer_pid, retry_after_s=retry_after_s
         )
 
-    problem = plane.address_problem(caller.participant, body.callback_address)
+    problem = receiving.address_problem(caller.participant, body.callback_address)
     if problem:
         return refuse("callback-address", problem)
     if body.format not in {PULL, PUSH}:
         return refuse("unknown-format", f"The format is not one of ours: choose {PULL} or {PUSH}.")
     if (body.format == PUSH) != (body.data_address is not None):
         return refuse("data-address", "A push needs a dataAddress to deliver to, and a pull must not have one.")
-    if await plane.store.open_processes(plane.owner, caller.participant) >= plane.limits.open_per_peer:
+    if (
+        await receiving.context.store.open_processes(receiving.context.owner, caller.participant)
+        >= receiving.limits.open_per_peer
+    ):
         return refuse("quota", "Too many of your processes are open with us: end some, then ask again.", 503, 60)
     return None

@@ -6,42 +6,43 @@ doubt about a transfer ends by the consumer's next message or look.
 
 import msgspec
 
-from connector.controlplane.core.plane import Plane
+from connector.controlplane.core.context import Context
+from connector.controlplane.processes.driving import Driving
 from connector.ports.decider import Terminate
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines import machine
-from connector.protocol.dsp.machines.machine import Kind, Table, Unequal
+from connector.protocol.dsp.machines.machine import ProcessKind, StateMachine, Unequal
 
 
-async def ask(plane: Plane, process: AnyProcess, table: Table, *, sure: bool) -> AnyProcess | None:
+async def ask(driving: Driving, process: AnyProcess, table: StateMachine, *, sure: bool) -> AnyProcess | None:
     """Return the process as the peer's state settles it, or None where it settles nothing or cannot be had.
 
     `sure` tells that the peer must have heard our last answer to it, as one has that refuses what we sent after that.
     """
-    state = await _state(plane, process, table)
-    return _settled(plane, process, table, state, sure=sure) if state else None
+    state = await _state(driving, process, table)
+    return _settled(driving.context, process, table, state, sure=sure) if state else None
 
 
-async def look(plane: Plane, process: AnyProcess, table: Table) -> AnyProcess | Terminate | None:
+async def look(driving: Driving, process: AnyProcess, table: StateMachine) -> AnyProcess | Terminate | None:
     """Look at the peer's state without a doubt of our own; None where both are in step, or nothing can be said.
 
     Two sides that differ and have not moved for a while are told apart by nothing but the end ("In case the states
     differ, the Contract Negotiation MUST be terminated"). The while begins when the difference is first seen, since a
     peer that was away has yet to say what it owes us; until it is over, the process comes back with that in `unequal`.
     """
-    state = await _state(plane, process, table)
+    state = await _state(driving, process, table)
     if state is None or state == process.state:
         return None
-    patience = 2 * plane.limits.look
+    patience = 2 * driving.limits.look
     if state in machine.unanswered(process, table):
         # It may still be waiting for our answer, and sends its message again when its back-off is over.
-        patience += 2 * plane.limits.retry_most
+        patience += 2 * driving.limits.retry_most
     seen = unequal(process)
     if seen is None or seen.state != state:
-        seen = Unequal(state, plane.now(), process.updated_at)
-    sure = plane.now() - seen.at >= patience
-    settled = _settled(plane, process, table, state, sure=sure)
+        seen = Unequal(state, driving.context.now(), process.updated_at)
+    sure = driving.context.now() - seen.at >= patience
+    settled = _settled(driving.context, process, table, state, sure=sure)
     if settled is None and sure:
         return Terminate("out-of-step", f"We are {process.state} and you report {state}.")
     return settled or msgspec.structs.replace(process, unequal=seen)
@@ -53,14 +54,16 @@ def unequal(process: AnyProcess) -> Unequal | None:
     return seen if seen and seen.updated_at == process.updated_at else None
 
 
-async def _state(plane: Plane, process: AnyProcess, table: Table) -> str | None:
-    if process.peer_pid is None or (table.kind is Kind.TRANSFER and process.role is Role.PROVIDER):
+async def _state(driving: Driving, process: AnyProcess, table: StateMachine) -> str | None:
+    if process.peer_pid is None or (table.kind is ProcessKind.TRANSFER and process.role is Role.PROVIDER):
         return None
     address, to = process.peer_address, process.role.other
-    state = await plane.peer.state(process.peer, address, table.kind, to, process.peer_pid)
+    state = await driving.peer.state(process.peer, address, table.kind, to, process.peer_pid)
     return state if isinstance(state, str) else None
 
 
-def _settled(plane: Plane, process: AnyProcess, table: Table, state: str, *, sure: bool) -> AnyProcess | None:
-    settled: AnyProcess | None = machine.observed(process, table, state, plane.now(), sure=sure)
+def _settled(
+    context: Context, process: AnyProcess, table: StateMachine, state: str, *, sure: bool
+) -> AnyProcess | None:
+    settled: AnyProcess | None = machine.observed(process, table, state, context.now(), sure=sure)
     return msgspec.structs.replace(settled, version=process.version) if settled else None

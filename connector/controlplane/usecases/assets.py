@@ -10,12 +10,14 @@ import msgspec
 
 from connector.controlplane.core import documents
 from connector.controlplane.core.commits import record
-from connector.controlplane.core.errors import Invalid, NotAllowed, NotFound
-from connector.controlplane.core.plane import Plane
+from connector.controlplane.core.context import Context
+from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
 from connector.controlplane.judging import acceptance, facts, treatments, visibility
+from connector.controlplane.judging.judging import Judging
 from connector.controlplane.judging.policy_input import kept
 from connector.controlplane.usecases import agreements
 from connector.controlplane.usecases import asset_records as records
+from connector.controlplane.usecases.offering import Offering
 from connector.policy.analysis.contains import contains
 from connector.policy.analysis.lint import GDPR
 from connector.policy.analysis.space.findings import Containment
@@ -24,7 +26,7 @@ from connector.policy.model.literals import number
 from connector.policy.model.model import DK, Iri, Text
 from connector.policy.vocabulary.sorts import coerce
 from connector.ports.changes import Conflict, PutAsset
-from connector.ports.entities import Asset, AssetStatus, DataClass, Marking, Page, Stated
+from connector.ports.entities import Asset, AssetStatement, AssetStatus, DataClass, Marking, PageBounds
 from connector.ports.treatment import Records
 from connector.protocol.dsp.catalog import DataService, Distribution, dataset_document
 from connector.protocol.dsp.common import Role
@@ -36,7 +38,7 @@ TEXT, WORDS, POLICY = 10_000, 100, 100_000
 OPEN_POLICY = msgspec.json.encode({"@type": "Offer", "@id": "urn:uuid:open", "permission": [{"action": "use"}]})
 
 
-class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AssetDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a person says about an asset. Titles and descriptions by language tag (`de`, `en`).
 
     `source` is the address of the data (`{"kind": "file", "path": …}`), `policy` an ODRL Offer as a JSON object: the
@@ -61,10 +63,10 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     live: bool = False
     synthetic: bool = False
     licence: str | None = None
-    stated: Stated = Stated()
+    stated: AssetStatement = AssetStatement()
 
 
-class Withdrawn(msgspec.Struct, frozen=True, kw_only=True):
+class WithdrawnAsset(msgspec.Struct, frozen=True, kw_only=True):
     """An asset that is not offered any more, how many agreements on it still hold, and how many transfers run."""
 
     asset: Asset
@@ -72,17 +74,17 @@ class Withdrawn(msgspec.Struct, frozen=True, kw_only=True):
     running: int
 
 
-async def add(plane: Plane, draft: Draft, *, offer_id: str | None = None) -> Asset:
+async def add(offering: Offering, draft: AssetDraft, *, offer_id: str | None = None) -> Asset:
     """Keep a new asset as a draft, to be offered as `offer_id` (else a fresh one).
 
     Raises Invalid, or NotAllowed where the identifier is taken.
     """
-    draft = _check(plane, draft)
-    stated = _stated(plane, draft)
+    draft = _check(offering, draft)
+    stated = _stated(offering.judging, draft)
     policy = kept(draft.policy) if draft.policy else OPEN_POLICY
     asset = Asset(
-        owner=plane.owner,
-        id=draft.id or plane.new_id(),
+        owner=offering.context.owner,
+        id=draft.id or offering.context.new_id(),
         status=AssetStatus.DRAFT,
         data_class=draft.data_class,
         title=draft.title,
@@ -94,115 +96,125 @@ async def add(plane: Plane, draft: Draft, *, offer_id: str | None = None) -> Ass
         policy=policy,
         access=_access(draft),
         reservation=kept(draft.reservation) if draft.reservation else None,
-        offer_id=offer_id or plane.new_id(),
+        offer_id=offer_id or offering.context.new_id(),
         records=draft.records,
         document=b"{}",
         live=draft.live,
         synthetic=draft.synthetic,
         licence=draft.licence,
         stated=stated,
-        created_at=plane.now(),
-        updated_at=plane.now(),
+        created_at=offering.context.now(),
+        updated_at=offering.context.now(),
         version=1,
     )
     try:
-        await plane.store.commit([PutAsset(asset, None), record(plane, "asset drafted", asset.id, {})])
+        await offering.context.store.commit(
+            [PutAsset(asset, None), record(offering.context, "asset drafted", asset.id, {})]
+        )
     except Conflict:
         raise NotAllowed("taken", f"An asset {asset.id} exists already: choose another identifier.") from None
     return asset
 
 
-async def get(plane: Plane, asset_id: str) -> Asset:
+async def get(context: Context, asset_id: str) -> Asset:
     """Return an asset. Raises NotFound."""
-    asset = await plane.store.asset(plane.owner, asset_id)
+    asset = await context.store.asset(context.owner, asset_id)
     if asset is None:
-        raise NotFound("no-asset", f"There is no asset {asset_id}: list them to see which there are.")
+        raise NoSuchEntity("no-asset", f"There is no asset {asset_id}: list them to see which there are.")
     return asset
 
 
-async def publish(plane: Plane, asset_id: str, *, release: bool = False) -> Asset:
+async def publish(offering: Offering, asset_id: str, *, release: bool = False) -> Asset:
     """Offer an asset. `release` is a person's word that personal data may be offered. Raises NotFound, NotAllowed."""
-    asset = await get(plane, asset_id)
+    asset = await get(offering.context, asset_id)
     if asset.status is AssetStatus.PUBLISHED:
         return asset
     if asset.data_class is DataClass.PERSONAL and not release:
         reason = "Personal data is offered only with a person's release: say so explicitly to publish it."
         raise NotAllowed("personal", reason)
     # A policy is checked again: what could be enforced when it was drafted may not be enforceable now.
-    now, data = facts.instant(plane.now()), treatments.data_of(asset)
-    unfit = acceptance.unpublishable(plane.library, visibility.catalog_policy(asset), now, data) or _impersonal(
-        plane, asset
-    )
+    now, data = facts.instant(offering.context.now()), treatments.data_of(asset)
+    unfit = acceptance.unpublishable(
+        offering.judging.library, visibility.catalog_policy(asset), now, data
+    ) or _impersonal(offering.judging, asset)
     if unfit:
         raise NotAllowed("not-offerable", unfit.texts["en"], unfit.texts)
-    problem = plane.dataplane.supports(asset.source, None)
+    problem = offering.supports(asset.source, None)
     if problem:
         raise NotAllowed("not-offerable", problem)
-    published = msgspec.structs.replace(asset, document=_document(plane, asset))
-    return await _move(plane, asset, published, AssetStatus.PUBLISHED)
+    published = msgspec.structs.replace(asset, document=_document(offering.judging, asset))
+    return await _move(offering, asset, published, AssetStatus.PUBLISHED)
 
 
-def _impersonal(plane: Plane, asset: Asset) -> acceptance.Unfit | None:
+def _impersonal(judging: Judging, asset: Asset) -> acceptance.Unfit | None:
     """Return why an asset is no offer of personal data: by its terms, or by the most that is given."""
     for terms in (asset.policy, asset.reservation):
         policy = documents.catalog_offer(terms, offer_id=asset.offer_id) if terms else None
-        unfit = acceptance.impersonal(plane, policy, asset.stated, asset.data_class) if policy else None
+        unfit = acceptance.impersonal(judging, policy, asset.stated, asset.data_class) if policy else None
         if unfit:
             return unfit
     return None
 
 
-async def withdraw(plane: Plane, asset_id: str, *, end_agreements: bool = False, reason: str = "") -> Withdrawn:
+async def withdraw(
+    offering: Offering, asset_id: str, *, end_agreements: bool = False, reason: str = ""
+) -> WithdrawnAsset:
     """Offer an asset no longer. An agreement is a promise: those that were made hold, and what runs goes on.
 
     With `end_agreements` we withdraw from each of them too, so that nothing is delivered any more; consumers are told
     the reason. Raises NotFound.
     """
-    asset = await get(plane, asset_id)
+    asset = await get(offering.context, asset_id)
     if asset.status is not AssetStatus.WITHDRAWN:
-        asset = await _move(plane, asset, asset, AssetStatus.WITHDRAWN)
+        asset = await _move(offering, asset, asset, AssetStatus.WITHDRAWN)
     count = 0
     after: str | None = None
     while True:
-        rows, after = await plane.store.agreements(plane.owner, Page(limit=500, after=after), dataset=asset_id)
+        rows, after = await offering.context.store.agreements(
+            offering.context.owner, PageBounds(limit=500, after=after), dataset=asset_id
+        )
         for row in rows:
             if row.role is Role.PROVIDER and row.finalized_at is not None and row.withdrawn_at is None:
                 count += not end_agreements
                 if end_agreements:
-                    await agreements.withdraw(plane, row.id, reason)
+                    await agreements.withdraw(offering.judging, row.id, reason)
         if after is None:
-            return Withdrawn(asset=asset, agreements=count, running=await _running(plane, asset_id) if count else 0)
+            return WithdrawnAsset(
+                asset=asset, agreements=count, running=await _running(offering.context, asset_id) if count else 0
+            )
 
 
-async def _running(plane: Plane, asset_id: str) -> int:
+async def _running(context: Context, asset_id: str) -> int:
     count = 0
     after: str | None = None
     while True:
-        page = Page(limit=500, after=after)
-        rows, after = await plane.store.transfers(plane.owner, page, state=TransferState.STARTED)
+        page = PageBounds(limit=500, after=after)
+        rows, after = await context.store.transfers(context.owner, page, state=TransferState.STARTED)
         count += sum(row.role is Role.PROVIDER and row.dataset == asset_id for row in rows)
         if after is None:
             return count
 
 
-async def _move(plane: Plane, before: Asset, after: Asset, status: AssetStatus) -> Asset:
-    after = msgspec.structs.replace(after, status=status, updated_at=plane.now(), version=before.version + 1)
+async def _move(offering: Offering, before: Asset, after: Asset, status: AssetStatus) -> Asset:
+    after = msgspec.structs.replace(after, status=status, updated_at=offering.context.now(), version=before.version + 1)
     try:
         change = PutAsset(after, before.version)
-        await plane.store.commit([change, record(plane, f"asset {status}", after.id, {"class": after.data_class})])
+        await offering.context.store.commit(
+            [change, record(offering.context, f"asset {status}", after.id, {"class": after.data_class})]
+        )
     except Conflict:
         raise NotAllowed("changed", "The asset was changed at the same moment: look at it and try again.") from None
-    plane.announce()
+    offering.announce()
     return after
 
 
-def _access(draft: Draft) -> bytes | None:
+def _access(draft: AssetDraft) -> bytes | None:
     if draft.access is None:
         return None
     return documents.catalog_offer(kept(draft.access), offer_id="urn:uuid:access")
 
 
-def _check(plane: Plane, draft: Draft) -> Draft:
+def _check(offering: Offering, draft: AssetDraft) -> AssetDraft:
     """Return a draft as it is kept. Raises Invalid."""
     texts = [*draft.title.values(), *draft.description.values(), *draft.keywords, *draft.themes]
     if not draft.title or not all(text.strip() for text in draft.title.values()):
@@ -218,34 +230,36 @@ def _check(plane: Plane, draft: Draft) -> Draft:
     if len(policy) > POLICY or len(access) > POLICY:
         raise Invalid("policy", f"The policy is too long: at most {POLICY} bytes.")
     checked = documents.catalog_offer(policy, offer_id="urn:uuid:draft")
-    described = records.described(plane.library.operands, draft.records, draft.media_type) if draft.records else None
+    described = (
+        records.described(offering.judging.library.operands, draft.records, draft.media_type) if draft.records else None
+    )
     data = treatments.NONE if "glob" in draft.source else treatments.data(described, draft.media_type)
-    unfit = acceptance.unpublishable(plane.library, checked, facts.instant(plane.now()), data)
-    unfit = unfit or acceptance.unenforceable(plane.library, access, treatments.NONE)
+    unfit = acceptance.unpublishable(offering.judging.library, checked, facts.instant(offering.context.now()), data)
+    unfit = unfit or acceptance.unenforceable(offering.judging.library, access, treatments.NONE)
     if unfit:
         raise Invalid("not-offerable", unfit.texts["en"], unfit.texts)
-    problem = plane.dataplane.supports(draft.source, None)
+    problem = offering.supports(draft.source, None)
     if problem:
         raise Invalid("not-offerable", problem)
     if draft.reservation is not None:
-        _check_reservation(plane, kept(draft.reservation), checked, data)
+        _check_reservation(offering.judging, kept(draft.reservation), checked, data)
     return msgspec.structs.replace(draft, records=described)
 
 
-def _stated(plane: Plane, draft: Draft) -> Stated:
+def _stated(judging: Judging, draft: AssetDraft) -> AssetStatement:
     """Return what is stated of the data with every basis as its IRI. Raises Invalid."""
     stated = draft.stated
-    operand = plane.library.operands.operands[DK + "legalBasis"]
-    known = plane.library.operands.taxonomies[operand.taxonomy].terms
+    operand = judging.library.operands.operands[DK + "legalBasis"]
+    known = judging.library.operands.taxonomies[operand.taxonomy].terms
     bases: list[str] = []
     for text in stated.legal_basis:
-        value = coerce(Text(text), operand, plane.library.operands)
+        value = coerce(Text(text), operand, judging.library.operands)
         if not isinstance(value, Iri) or value.iri not in known:
             raise Invalid(
                 "legal-basis", f"{text[:100]} is no legal basis that is known here: write it as eu-gdpr:A6-1-e."
             )
         bases.append(value.iri)
-    if GDPR + "A6-1-f" in bases and acceptance.is_public_body(plane):
+    if GDPR + "A6-1-f" in bases and acceptance.is_public_body(judging):
         raise Invalid("legal-basis", "Legitimate interest (A6-1-f) is no basis for authorities: state another one.")
     if stated.marking is not Marking.NONE and draft.data_class is not DataClass.PERSONAL:
         raise Invalid("marking", "What tells of people is of the class personal: say so, or take the marking away.")
@@ -260,15 +274,15 @@ def _stated(plane: Plane, draft: Draft) -> Stated:
     return msgspec.structs.replace(stated, legal_basis=tuple(dict.fromkeys(bases)))
 
 
-def _check_reservation(plane: Plane, reservation: bytes, offer: bytes, data: treatments.Data) -> None:
+def _check_reservation(judging: Judging, reservation: bytes, offer: bytes, data: treatments.KnownData) -> None:
     """Refuse a reservation that is no fit policy, or that does not for certain allow all that is offered."""
     if len(reservation) > POLICY:
         raise Invalid("policy", f"The reservation is too long: at most {POLICY} bytes.")
     most = documents.catalog_offer(reservation, offer_id="urn:uuid:reservation")
-    unfit = acceptance.unpublishable(plane.library, most, facts.instant(plane.now()), data)
+    unfit = acceptance.unpublishable(judging.library, most, facts.instant(judging.context.now()), data)
     if unfit:
         raise Invalid("reservation", f"The reservation cannot be used. {unfit.texts['en']}")
-    wide, narrow = plane.library.compiled(most), plane.library.compiled(offer)
+    wide, narrow = judging.library.compiled(most), judging.library.compiled(offer)
     assert isinstance(wide, Compiled)
     assert isinstance(narrow, Compiled)
     found = contains(wide, narrow)
@@ -278,9 +292,9 @@ def _check_reservation(plane: Plane, reservation: bytes, offer: bytes, data: tre
         raise Invalid("reservation", f"{reason}{f' ({operands})' if operands else ''}: widen it.")
 
 
-def _document(plane: Plane, asset: Asset) -> bytes:
+def _document(judging: Judging, asset: Asset) -> bytes:
     """Render the Dataset once, as the catalogue shows it (Catalog Protocol, ACK - Dataset; DCAT 3)."""
-    service = DataService(id=f"{plane.participant}#connector", endpoint_url=plane.address)
+    service = DataService(id=f"{judging.context.participant}#connector", endpoint_url=judging.context.address)
     formats = (PULL,) if asset.live else (PULL, PUSH)
     members: dict[str, object] = {"dct:title": _texts(asset.title)}
     if asset.description:
@@ -289,8 +303,11 @@ def _document(plane: Plane, asset: Asset) -> bytes:
         members["dcat:keyword"] = list(asset.keywords)
     if asset.themes:
         members["dcat:theme"] = list(asset.themes)
-    known = plane.identity.participant(plane.participant)
-    members["dct:publisher"] = {"@id": plane.participant, "foaf:name": known.name if known else plane.participant}
+    known = judging.directory.participant(judging.context.participant)
+    members["dct:publisher"] = {
+        "@id": judging.context.participant,
+        "foaf:name": known.name if known else judging.context.participant,
+    }
     if asset.licence:
         members["dct:license"] = asset.licence
     if asset.live:

@@ -11,7 +11,7 @@ import msgspec
 from connector.controlplane.core.errors import Invalid
 from connector.controlplane.judging.library import Library
 from connector.controlplane.usecases import dry_runs
-from connector.controlplane.usecases.dry_runs import Situation
+from connector.controlplane.usecases.dry_runs import TrialSituation
 from connector.policy.vocabulary.names import expand
 
 Given = str | int | tuple[str, ...]
@@ -43,7 +43,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     valid_until: datetime | None = None
 
 
-class File(msgspec.Struct, frozen=True, kw_only=True):
+class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
     """A policy with its cases."""
 
     policy: dict[str, object]
@@ -59,10 +59,10 @@ class Outcome(msgspec.Struct, frozen=True):
     problem: str | None
 
 
-def parse(text: str) -> File:
+def parse(text: str) -> CaseFile:
     """Read a file. Raises Invalid where it is none."""
     try:
-        file = msgspec.convert(tomllib.loads(text), File)
+        file = msgspec.convert(tomllib.loads(text), CaseFile)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, RecursionError) as error:
         raise Invalid("bad-cases", f"The file does not hold a policy with cases: {error}.") from None
     if not file.case:
@@ -70,14 +70,14 @@ def parse(text: str) -> File:
     return file
 
 
-def run(library: Library, file: File) -> tuple[Outcome, ...]:
+def run(library: Library, file: CaseFile) -> tuple[Outcome, ...]:
     """Decide every case of a file. Raises Invalid where the policy or a fact cannot be read."""
     return tuple(_run(library, file.policy, case) for case in file.case)
 
 
 def _run(library: Library, policy: dict[str, object], case: Case) -> Outcome:
     known = {**case.context, **case.facts}
-    situation = Situation(
+    situation = TrialSituation(
         at=case.at,
         participant=case.assignee or _named(policy, "assignee", "urn:uuid:participant"),
         action=case.action,

@@ -9,11 +9,14 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane.core.errors import NotFound, PeerFailed
-from connector.controlplane.core.plane import Plane
+from connector.controlplane.core.context import Context
+from connector.controlplane.core.errors import NoSuchEntity, PeerFailed
 from connector.controlplane.judging import visibility
-from connector.ports.entities import Asset, AssetStatus, Page
-from connector.ports.identity import Caller, Participant
+from connector.controlplane.judging.judging import Judging
+from connector.controlplane.usecases.counterparties import Counterparties
+from connector.controlplane.usecases.offering import Offering
+from connector.ports.entities import Asset, AssetStatus, PageBounds
+from connector.ports.identity import Caller, Directory, Participant
 from connector.ports.peer import CatalogPage, InDoubt, Refused
 from connector.protocol.dsp.catalog import DataService, catalog_document
 from connector.protocol.dsp.catalog_filter import Wanted, read_filter
@@ -22,7 +25,7 @@ from connector.protocol.dsp.common import with_context
 SCANNED_MOST = 20
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class OwnCatalogPage(msgspec.Struct, frozen=True, kw_only=True):
     """One page of our catalogue: the document, and the cursor of the next page, if there is one."""
 
     body: bytes
@@ -30,73 +33,82 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def provide(
-    plane: Plane, caller: Caller, *, after: str | None = None, limit: int | None = None, filters: Sequence[Any] = ()
-) -> Answer:
+    offering: Offering,
+    caller: Caller,
+    *,
+    after: str | None = None,
+    limit: int | None = None,
+    filters: Sequence[Any] = (),
+) -> OwnCatalogPage:
     """Return the page of the catalogue that `caller` may see, after the cursor of the page before.
 
     A page is filled as far as the filter and what is hidden from the caller allow; a short page with a next cursor is
     not the end. Raises RemoteProtocolError for a filter that is not understood (Catalog HTTPS Binding: 400).
     """
     wanted = read_filter(filters)
-    size = min(limit or wanted.limit or plane.limits.page, plane.limits.page_most)
+    size = min(limit or wanted.limit or offering.limits.page, offering.limits.page_most)
     skip = wanted.offset if after is None else 0
-    shown = visibility.onlooker(plane, caller)
+    shown = visibility.onlooker(offering.judging, caller)
     documents: list[bytes] = []
     for _ in range(SCANNED_MOST):
-        page = Page(limit=min(skip + size - len(documents), plane.limits.page_most), after=after)
-        rows, after = await plane.store.assets(plane.owner, page, status=AssetStatus.PUBLISHED, oldest_first=True)
+        page = PageBounds(limit=min(skip + size - len(documents), offering.limits.page_most), after=after)
+        rows, after = await offering.context.store.assets(
+            offering.context.owner, page, status=AssetStatus.PUBLISHED, oldest_first=True
+        )
         found = [
             row.document
             for row in rows
-            if _fits(plane, wanted, row) and (row.access is None or shown(row.access, row.id))
+            if _fits(offering.context, wanted, row) and (row.access is None or shown(row.access, row.id))
         ]
         documents += found[skip:]
         skip = max(skip - len(found), 0)
         if after is None or len(documents) >= size:
             break
-    service = DataService(id=f"{plane.participant}#connector", endpoint_url=plane.address)
-    body = catalog_document(f"{plane.participant}#catalog", plane.participant, services=[service], datasets=documents)
-    return Answer(body=body, next=after)
+    service = DataService(id=f"{offering.context.participant}#connector", endpoint_url=offering.context.address)
+    body = catalog_document(
+        f"{offering.context.participant}#catalog", offering.context.participant, services=[service], datasets=documents
+    )
+    return OwnCatalogPage(body=body, next=after)
 
 
-async def provide_dataset(plane: Plane, caller: Caller, dataset_id: str) -> bytes | None:
+async def provide_dataset(judging: Judging, caller: Caller, dataset_id: str) -> bytes | None:
     """Return one Dataset with context if it is offered and this caller may see it; else None."""
-    asset = await plane.store.asset(plane.owner, dataset_id)
-    if asset is None or asset.status is not AssetStatus.PUBLISHED or not visibility.visible(plane, caller, asset):
+    asset = await judging.context.store.asset(judging.context.owner, dataset_id)
+    if asset is None or asset.status is not AssetStatus.PUBLISHED or not visibility.visible(judging, caller, asset):
         return None
     return with_context(asset.document)
 
 
-def _fits(plane: Plane, wanted: Wanted, asset: Asset) -> bool:
-    return wanted.takes(themes=asset.themes, keywords=asset.keywords, publisher=plane.participant)
+def _fits(context: Context, wanted: Wanted, asset: Asset) -> bool:
+    return wanted.takes(themes=asset.themes, keywords=asset.keywords, publisher=context.participant)
 
 
-def provider(plane: Plane, participant_id: str) -> Participant:
+def provider(directory: Directory, participant_id: str) -> Participant:
     """Return a participant that can be asked for its catalogue. Raises NotFound."""
-    known = plane.identity.participant(participant_id)
+    known = directory.participant(participant_id)
     if known is None or not known.address:
         reason = f"The participant list has no {participant_id} with an address: look at the list for its identifier."
-        raise NotFound("no-participant", reason)
+        raise NoSuchEntity("no-participant", reason)
     return known
 
 
 async def fetch(
-    plane: Plane, participant_id: str, *, page_url: str | None = None, filters: Sequence[Any] = ()
+    counterparties: Counterparties, participant_id: str, *, page_url: str | None = None, filters: Sequence[Any] = ()
 ) -> CatalogPage:
     """Fetch one page of a participant's catalogue. Raises NotFound, PeerFailed."""
-    known = provider(plane, participant_id)
-    page = await plane.peer.catalog(known.id, known.address or "", filters=filters, page_url=page_url)
+    known = provider(counterparties.directory, participant_id)
+    page = await counterparties.peer.catalog(known.id, known.address or "", filters=filters, page_url=page_url)
     if isinstance(page, Refused | InDoubt):
         raise PeerFailed("catalog", f"{known.name} gave no catalogue: {page.reason}")
     return page
 
 
-async def fetch_dataset(plane: Plane, participant_id: str, dataset_id: str) -> dict[str, Any]:
+async def fetch_dataset(counterparties: Counterparties, participant_id: str, dataset_id: str) -> dict[str, Any]:
     """Fetch one Dataset of a participant, parsed. Raises NotFound, PeerFailed."""
-    known = provider(plane, participant_id)
-    found = await plane.peer.dataset(known.id, known.address or "", dataset_id)
+    known = provider(counterparties.directory, participant_id)
+    found = await counterparties.peer.dataset(known.id, known.address or "", dataset_id)
     if isinstance(found, Refused):
-        raise NotFound("no-dataset", f"{known.name} does not offer {dataset_id} to us: {found.reason}")
+        raise NoSuchEntity("no-dataset", f"{known.name} does not offer {dataset_id} to us: {found.reason}")
     if isinstance(found, InDoubt):
         raise PeerFailed("catalog", f"{known.name} gave no answer: {found.reason}")
     document: dict[str, Any] = msgspec.json.decode(found)

@@ -7,26 +7,37 @@ decided again at once.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import msgspec
 
 from connector.controlplane.core.commits import record as leaf_of
-from connector.controlplane.core.errors import Invalid, NotAllowed, NotFound
-from connector.controlplane.core.plane import Plane
+from connector.controlplane.core.context import Context
+from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
 from connector.controlplane.enforcing import signals
+from connector.controlplane.judging.judging import Judging
 from connector.controlplane.judging.treatments import CONSENT, PURPOSE
 from connector.policy.deciding.consent import GIVEN, VALID, WITHDRAWN
 from connector.policy.model.model import Iri, Text
 from connector.policy.vocabulary.sorts import coerce
 from connector.ports.changes import RecordConsent
-from connector.ports.entities import Consent, Page
+from connector.ports.entities import Consent, PageBounds
 from connector.ports.secret import Secret
 
 MOST_ENTRIES = 1_000
 LONGEST_SUBJECT = 1_000
 
 
-class Said(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+@dataclass(frozen=True)
+class ConsentRegister:
+    """What the register is kept with; without a `secret`, which references to people are made with, nothing is kept."""
+
+    context: Context
+    judging: Judging
+    secret: Secret | None
+
+
+class ConsentStatement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a person said: about a purpose (dpv:Purpose), for one dataset or (left out) all, until (ms) when at most.
 
     `subject` names the person as the records of the data do; it is not kept.
@@ -39,76 +50,85 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     until: int | None = None
 
 
-async def record(plane: Plane, said: Sequence[Said]) -> list[Consent]:
+async def record(register: ConsentRegister, said: Sequence[ConsentStatement]) -> list[Consent]:
     """Append entries, all or none. Raises Invalid, NotFound (no such dataset) or NotAllowed."""
     if not 0 < len(said) <= MOST_ENTRIES:
         raise Invalid("entries", f"At once, 1 to {MOST_ENTRIES} entries can be recorded: send them in parts.")
     for dataset in {entry.dataset for entry in said} - {""}:
-        if await plane.store.asset(plane.owner, dataset) is None:
-            raise NotFound("no-asset", f"There is no asset {dataset[:200]}: list them to see which there are.")
-    return await _append(plane, [_entry(plane, entry, at) for at, entry in enumerate(said, 1)])
+        if await register.context.store.asset(register.context.owner, dataset) is None:
+            raise NoSuchEntity("no-asset", f"There is no asset {dataset[:200]}: list them to see which there are.")
+    return await _append(register.judging, [_entry(register, entry, at) for at, entry in enumerate(said, 1)])
 
 
 async def withdraw(
-    plane: Plane, subject: str, *, dataset: str | None = None, purpose: str | None = None
+    register: ConsentRegister, subject: str, *, dataset: str | None = None, purpose: str | None = None
 ) -> list[Consent]:
     """Record that a person withdraws: one purpose or all that are on record, for one dataset or all on record.
 
     Raises NotFound where nothing that could be withdrawn is on record and no purpose is named.
     """
     if purpose is not None:
-        return await record(plane, [Said(subject=subject, purpose=purpose, state=WITHDRAWN, dataset=dataset or "")])
-    standing = await of_person(plane, subject)
+        return await record(
+            register, [ConsentStatement(subject=subject, purpose=purpose, state=WITHDRAWN, dataset=dataset or "")]
+        )
+    standing = await of_person(register, subject)
     given = [
         entry for entry in standing if entry.state in VALID and (dataset is None or entry.dataset in {"", dataset})
     ]
     if not given:
-        raise NotFound("no-consent", "No consent of this person is on record: name a purpose to record a refusal.")
+        raise NoSuchEntity("no-consent", "No consent of this person is on record: name a purpose to record a refusal.")
     # From what was given for all datasets, one can be taken back alone.
     where = {} if dataset is None else {"dataset": dataset}
-    ended = [msgspec.structs.replace(entry, state=WITHDRAWN, at=plane.now(), until=None, **where) for entry in given]
-    return await _append(plane, list({(entry.dataset, entry.purpose): entry for entry in ended}.values()))
+    ended = [
+        msgspec.structs.replace(entry, state=WITHDRAWN, at=register.context.now(), until=None, **where)
+        for entry in given
+    ]
+    return await _append(register.judging, list({(entry.dataset, entry.purpose): entry for entry in ended}.values()))
 
 
-async def of_person(plane: Plane, subject: str) -> Sequence[Consent]:
+async def of_person(register: ConsentRegister, subject: str) -> Sequence[Consent]:
     """Return the latest entries on a person, one for each dataset and purpose, oldest first."""
-    reference = _secret(plane).person(plane.owner, _subject(subject))
-    found: Mapping[str, Sequence[Consent]] = await plane.store.consents_of(plane.owner, [reference], "")
+    reference = _secret(register).person(register.context.owner, _subject(subject))
+    found: Mapping[str, Sequence[Consent]] = await register.context.store.consents_of(
+        register.context.owner, [reference], ""
+    )
     return found.get(reference, ())
 
 
-async def listed(plane: Plane, page: Page, dataset: str | None = None) -> tuple[Sequence[Consent], str | None]:
+async def listed(
+    context: Context, page: PageBounds, dataset: str | None = None
+) -> tuple[Sequence[Consent], str | None]:
     """List the entries, newest first."""
-    return await plane.store.consents(plane.owner, page, dataset=dataset)
+    return await context.store.consents(context.owner, page, dataset=dataset)
 
 
-async def _append(plane: Plane, entries: Sequence[Consent]) -> list[Consent]:
+async def _append(judging: Judging, entries: Sequence[Consent]) -> list[Consent]:
     states = Counter(entry.state.rpartition("#")[2] for entry in entries)
-    leaf = leaf_of(plane, "consent recorded", "", {"entries": len(entries), "states": dict(states)})
-    await plane.store.commit([*(RecordConsent(entry) for entry in entries), leaf])
+    leaf = leaf_of(judging.context, "consent recorded", "", {"entries": len(entries), "states": dict(states)})
+    await judging.context.store.commit([*(RecordConsent(entry) for entry in entries), leaf])
     ended = {entry.dataset for entry in entries if entry.state not in VALID}
     for dataset in [""] if "" in ended else sorted(ended):
-        await signals.look_again(plane, dataset=dataset or None)
+        await signals.look_again(judging, dataset=dataset or None)
     return list(entries)
 
 
-def _entry(plane: Plane, said: Said, number: int) -> Consent:
+def _entry(register: ConsentRegister, said: ConsentStatement, number: int) -> Consent:
     if said.until is not None and said.until < 0:
         raise Invalid("until", f"Entry {number}: a consent ends at a time after 1970.")
     return Consent(
-        owner=plane.owner,
-        subject=_secret(plane).person(plane.owner, _subject(said.subject)),
+        owner=register.context.owner,
+        subject=_secret(register).person(register.context.owner, _subject(said.subject)),
         dataset=said.dataset,
-        purpose=_term(plane, PURPOSE, said.purpose, f"Entry {number}: the purpose"),
-        state=_term(plane, CONSENT, said.state, f"Entry {number}: the state"),
-        at=plane.now(),
+        purpose=_term(register.judging, PURPOSE, said.purpose, f"Entry {number}: the purpose"),
+        state=_term(register.judging, CONSENT, said.state, f"Entry {number}: the state"),
+        at=register.context.now(),
         until=said.until,
     )
 
 
-def _term(plane: Plane, operand_iri: str, text: str, what: str) -> str:
+def _term(judging: Judging, operand_iri: str, text: str, what: str) -> str:
     """Return the IRI of a term of a vocabulary. Raises Invalid for one that nobody knows."""
-    operands = plane.library.operands
+    operands = judging.library.operands
     operand = operands.operands[operand_iri]
     value = coerce(Text(text), operand, operands) if text else None
     if not isinstance(value, Iri) or value.iri not in operands.taxonomies[operand.taxonomy].terms:
@@ -123,7 +143,7 @@ def _subject(subject: str) -> str:
     return subject.strip()
 
 
-def _secret(plane: Plane) -> Secret:
-    if plane.secret is None:
+def _secret(register: ConsentRegister) -> Secret:
+    if register.secret is None:
         raise NotAllowed("no-secret", "This connector has no secret to keep people under: it holds no consent.")
-    return plane.secret
+    return register.secret

@@ -12,10 +12,10 @@ from typing import Any
 import msgspec
 
 from connector.controlplane.core import documents
-from connector.controlplane.core.errors import Invalid, NotFound
-from connector.controlplane.core.plane import Plane
+from connector.controlplane.core.errors import Invalid, NoSuchEntity
 from connector.controlplane.judging import facts, treatments
 from connector.controlplane.judging.facts import BYTE, instant
+from connector.controlplane.judging.judging import Judging
 from connector.controlplane.judging.library import Library
 from connector.controlplane.usecases import assets, policies
 from connector.policy.analysis.why import ways
@@ -39,7 +39,7 @@ PROVIDER = "urn:uuid:provider"
 _NOT_TRIED = frozenset({"participant", "recipient", "event.over"})
 
 
-class Situation(msgspec.Struct, frozen=True, kw_only=True):
+class TrialSituation(msgspec.Struct, frozen=True, kw_only=True):
     """Who wants to do what with which data, when, and what is known.
 
     `facts` are texts by operand (`purpose`, `odrl:purpose`, `dk:role` …); `count` and `volume` are what was used so
@@ -59,7 +59,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     rows: bool = True
 
 
-class Question(msgspec.Struct, frozen=True, kw_only=True):
+class TrialQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """A situation at this connector: under a policy, the terms of one of our assets, or an agreement of ours.
 
     Who asks has the claims of the participant list; `facts` come before them. Under an agreement, what was used counts.
@@ -77,14 +77,14 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     performed: dict[str, datetime] = {}
 
 
-class Turn(msgspec.Struct, frozen=True):
+class VerdictChange(msgspec.Struct, frozen=True):
     """When time alone changes the verdict, and to what."""
 
     at: datetime
     verdict: str
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class TrialDecision(msgspec.Struct, frozen=True, kw_only=True):
     """`verdict` is `permit` or `deny`; `ways` say what would change a denial, `turns` what time alone changes.
 
     `codes` are the reasons for programs; `duties` is what has to be done, `transforms` what is done to the data on the
@@ -99,11 +99,11 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     duty_actions: tuple[str, ...]
     transforms: tuple[str, ...]
     valid_until: datetime | None
-    turns: tuple[Turn, ...]
+    turns: tuple[VerdictChange, ...]
     policy_hash: str
 
 
-def answer(library: Library, policy: dict[str, Any], situation: Situation) -> Answer:
+def answer(library: Library, policy: dict[str, Any], situation: TrialSituation) -> TrialDecision:
     """Decide a situation under a policy, at access. Raises Invalid."""
     compiled = _agreed(library, policy, situation)
     request = Request(
@@ -117,7 +117,7 @@ def answer(library: Library, policy: dict[str, Any], situation: Situation) -> An
     decision = found.decision
     others = ways(compiled, found, request, world)
     operands = library.operands
-    return Answer(
+    return TrialDecision(
         verdict=decision.verdict.value,
         codes=tuple(reason.code for reason in decision.reasons),
         reasons={language: reasons(found, operands, language) for language in policies.LANGUAGES},
@@ -136,60 +136,62 @@ def answer(library: Library, policy: dict[str, Any], situation: Situation) -> An
     )
 
 
-async def asked(plane: Plane, question: Question) -> Answer:
+async def asked(judging: Judging, question: TrialQuestion) -> TrialDecision:
     """Decide what is asked at this connector. Raises Invalid, NotFound."""
     if sum(given is not None for given in (question.policy, question.asset, question.agreement)) != 1:
         raise Invalid("policy", "Say under which terms: one of policy, asset or agreement.")
-    at = question.at or instant(plane.now())
-    situation = Situation(at=at, action=question.action, agreed_at=question.agreed_at, performed=question.performed)
+    at = question.at or instant(judging.context.now())
+    situation = TrialSituation(
+        at=at, action=question.action, agreed_at=question.agreed_at, performed=question.performed
+    )
     participant, target, known = question.participant, question.target, dict[str, tuple[str, ...]]()
     policy = question.policy or {}
     if question.asset is not None:
-        asset = await assets.get(plane, question.asset)
+        asset = await assets.get(judging.context, question.asset)
         policy, target = msgspec.json.decode(asset.policy), target or asset.id
         data = treatments.data_of(asset)
         known |= _read(facts.Situation(participant="", claims={}, media_type=asset.media_type, stated=asset.stated))
         situation = msgspec.structs.replace(situation, transforms=data.transforms, rows=data.rows)
     if question.agreement is not None:
-        agreement = await plane.store.agreement(plane.owner, question.agreement)
+        agreement = await judging.context.store.agreement(judging.context.owner, question.agreement)
         if agreement is None:
-            raise NotFound("no-agreement", f"There is no agreement {question.agreement}: list them to see which.")
-        usage = await plane.store.usage(agreement.owner, agreement.id)
+            raise NoSuchEntity("no-agreement", f"There is no agreement {question.agreement}: list them to see which.")
+        usage = await judging.context.store.usage(agreement.owner, agreement.id)
         policy, target = msgspec.json.decode(agreement.document), target or agreement.dataset
-        consumer = agreement.counterparty if agreement.role is Role.PROVIDER else plane.participant
+        consumer = agreement.counterparty if agreement.role is Role.PROVIDER else judging.context.participant
         participant = participant or consumer
-        recent = await plane.store.recent(agreement.owner, agreement.id, plane.now())
+        recent = await judging.context.store.recent(agreement.owner, agreement.id, judging.context.now())
         known |= {
             "count": (str(usage.uses),),
             "volume": (str(usage.bytes_moved),),
             "requestsPerHour": (str(recent.uses),),
         }
-        known |= await _now(plane, agreement)
+        known |= await _now(judging, agreement)
         if question.agreed_at is None:
             situation = msgspec.structs.replace(situation, agreed_at=instant(agreement.agreed_at))
     if participant is not None:
-        listed = plane.identity.participant(participant)
+        listed = judging.directory.participant(participant)
         claims = listed.claims if listed else {}
-        known |= {name: tuple(values) for name, values in claims.items() if name in plane.library.claims}
+        known |= {name: tuple(values) for name, values in claims.items() if name in judging.library.claims}
         situation = msgspec.structs.replace(situation, participant=participant)
     situation = msgspec.structs.replace(
-        situation, target=target or situation.target, facts=known | _by_fact(plane.library, question.facts)
+        situation, target=target or situation.target, facts=known | _by_fact(judging.library, question.facts)
     )
-    return answer(plane.library, policy, situation)
+    return answer(judging.library, policy, situation)
 
 
-async def _now(plane: Plane, agreement: Agreement) -> dict[str, tuple[str, ...]]:
+async def _now(judging: Judging, agreement: Agreement) -> dict[str, tuple[str, ...]]:
     """Return what our people recorded for an agreement, and what is known of its data."""
-    asset = await plane.store.asset(agreement.owner, agreement.dataset)
+    asset = await judging.context.store.asset(agreement.owner, agreement.dataset)
     situation = facts.Situation(
         participant="",
         claims={},
-        now=plane.now(),
+        now=judging.context.now(),
         media_type=asset.media_type if asset else None,
         stated=asset.stated if asset else None,
-        changed_at=await plane.dataplane.changed_at(asset.source) if asset else None,
-        payments=await plane.store.payments(agreement.owner, agreement.id),
-        events=await plane.store.events(agreement.owner),
+        changed_at=await judging.changed_at(asset.source) if asset else None,
+        payments=await judging.context.store.payments(agreement.owner, agreement.id),
+        events=await judging.context.store.events(agreement.owner),
     )
     return _read(situation)
 
@@ -206,7 +208,7 @@ def _by_fact(library: Library, given: Mapping[str, tuple[str, ...]]) -> dict[str
     }
 
 
-def _agreed(library: Library, policy: dict[str, Any], situation: Situation) -> Compiled:
+def _agreed(library: Library, policy: dict[str, Any], situation: TrialSituation) -> Compiled:
     """Compile a policy; an offer as the agreement between the provider and whoever asks."""
     known = policies.read(library, policy)
     if known.policy.kind != "Offer":
@@ -226,7 +228,7 @@ def _agreed(library: Library, policy: dict[str, Any], situation: Situation) -> C
     return compiled
 
 
-def _world(library: Library, compiled: Compiled, situation: Situation) -> World:
+def _world(library: Library, compiled: Compiled, situation: TrialSituation) -> World:
     oneself = _value(library, _operand(library, "participant"), situation.participant)
     found: dict[str, tuple[Value, ...]] = {"participant": (oneself,), "recipient": (oneself,)}
     found |= {counter.fact: (Number(Decimal(0), "" if counter.step else BYTE),) for counter in compiled.counters}
@@ -248,7 +250,7 @@ def _world(library: Library, compiled: Compiled, situation: Situation) -> World:
     )
 
 
-def _performed(library: Library, compiled: Compiled, situation: Situation) -> dict[str, Performance]:
+def _performed(library: Library, compiled: Compiled, situation: TrialSituation) -> dict[str, Performance]:
     actions = library.operands.actions
     done = {actions.get(full := expand(name, {}), full): at for name, at in situation.performed.items()}
     duties = [*compiled.obligations, *(duty for rule in compiled.permissions for duty in rule.duties)]
@@ -280,9 +282,9 @@ def _value(library: Library, operand: Operand, text: str) -> Value:
     return value
 
 
-def _turns(compiled: Compiled, request: Request, world: World, verdict: Verdict) -> tuple[Turn, ...]:
+def _turns(compiled: Compiled, request: Request, world: World, verdict: Verdict) -> tuple[VerdictChange, ...]:
     """Follow the time as long as nothing else changes: at which instants the verdict turns."""
-    found: list[Turn] = []
+    found: list[VerdictChange] = []
     for _ in range(MOST_FLIPS):
         until = decide(compiled, request, world, Phase.ACCESS).valid_until
         if until is None or len(found) >= MOST_CHANGES:
@@ -290,6 +292,6 @@ def _turns(compiled: Compiled, request: Request, world: World, verdict: Verdict)
         request = msgspec.structs.replace(request, at=until)
         now = decide(compiled, request, world, Phase.ACCESS).verdict
         if now is not verdict:
-            found.append(Turn(until, now.value))
+            found.append(VerdictChange(until, now.value))
             verdict = now
     return tuple(found)

@@ -6,23 +6,26 @@ from typing import Any
 import msgspec
 
 from connector.controlplane.core import commits, documents
-from connector.controlplane.core.errors import Invalid, NotAllowed, NotFound
-from connector.controlplane.core.plane import Plane
+from connector.controlplane.core.context import Context
+from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
+from connector.controlplane.enforcing.enforcing import Enforcing
 from connector.controlplane.judging import acceptance, decision_records, facts, treatments
+from connector.controlplane.judging.judging import Judging
 from connector.controlplane.judging.policy_input import kept
 from connector.controlplane.usecases import catalog, manual_steps
+from connector.controlplane.usecases.counterparties import Counterparties
 from connector.policy.words.language import Language
-from connector.ports.decider import Accept, Agree, Finalize, Offer, Request, Step, Terminate, Verify
-from connector.ports.entities import Asset, AssetStatus, Page
+from connector.ports.decider import Accept, Agree, Finalize, MakeOffer, MakeRequest, ProcessStep, Terminate, Verify
+from connector.ports.entities import Asset, AssetStatus, PageBounds
 from connector.protocol.dsp import negotiation
 from connector.protocol.dsp.codec import encode
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines import machine, negotiation_machine
 from connector.protocol.dsp.machines.machine import Ended
-from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, ContractNegotiation, NegotiationState
+from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation, NegotiationState
 
 # What approving means in each state in which a person may be asked.
-_APPROVAL: dict[tuple[Role, str | None], Step] = {
+_APPROVAL: dict[tuple[Role, str | None], ProcessStep] = {
     (Role.PROVIDER, NegotiationState.REQUESTED): Agree(),
     (Role.PROVIDER, NegotiationState.ACCEPTED): Agree(),
     (Role.PROVIDER, NegotiationState.VERIFIED): Finalize(),
@@ -36,7 +39,7 @@ MOST_DECISIONS = 500
 LANGUAGES: tuple[Language, ...] = ("de", "en")
 
 
-class Decided(msgspec.Struct, frozen=True, kw_only=True):
+class RecordedDecision(msgspec.Struct, frozen=True, kw_only=True):
     """A decision by policy: when (ms), what came of it, its record, and the same in sentences by language."""
 
     at: int
@@ -46,50 +49,53 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def request(
-    plane: Plane,
+    context: Context,
+    counterparties: Counterparties,
     participant_id: str,
     dataset_id: str,
     *,
     offer_id: str | None = None,
     policy: dict[str, Any] | None = None,
-) -> ContractNegotiation:
+) -> Negotiation:
     """Ask a provider for a contract on one of its datasets; `policy` asks for other terms than it offers.
 
     Without `offer_id` the dataset's first offer is taken; with both, the provider's catalogue is not asked again.
     Raises NotFound, Invalid, PeerFailed.
     """
-    known = catalog.provider(plane, participant_id)
+    known = catalog.provider(counterparties.directory, participant_id)
     terms = kept(policy) if policy is not None else None
     if offer_id is None or terms is None:
-        chosen = await _offered(plane, participant_id, dataset_id, offer_id)
+        chosen = await _offered(counterparties, participant_id, dataset_id, offer_id)
         offer_id, terms = str(chosen.get("@id")), terms or msgspec.json.encode(chosen)
     offer = documents.message_offer(
         terms,
         offer_id=offer_id,
         target=dataset_id,
         assigner=participant_id,
-        assignee=plane.participant,
+        assignee=context.participant,
     )
-    return await ask(plane, participant_id, known.address or "", offer)
+    return await ask(context, participant_id, known.address or "", offer)
 
 
-async def _offered(plane: Plane, participant_id: str, dataset_id: str, offer_id: str | None) -> dict[str, Any]:
-    dataset = await catalog.fetch_dataset(plane, participant_id, dataset_id)
+async def _offered(
+    counterparties: Counterparties, participant_id: str, dataset_id: str, offer_id: str | None
+) -> dict[str, Any]:
+    dataset = await catalog.fetch_dataset(counterparties, participant_id, dataset_id)
     chosen = documents.chosen_offer(dataset, offer_id)
     if chosen is None:
-        raise NotFound("no-offer", f"The dataset {dataset_id} has no such offer: read the catalogue again.")
+        raise NoSuchEntity("no-offer", f"The dataset {dataset_id} has no such offer: read the catalogue again.")
     return chosen
 
 
-async def ask(plane: Plane, participant_id: str, address: str, offer: bytes) -> ContractNegotiation:
+async def ask(context: Context, participant_id: str, address: str, offer: bytes) -> Negotiation:
     """Ask a provider, whose endpoints lie below `address`, for a contract on an Offer with its target (JSON)."""
-    pid, now = plane.new_id(), plane.now()
+    pid, now = context.new_id(), context.now()
     message = negotiation.ContractRequestMessage(
-        consumer_pid=pid, offer=msgspec.Raw(offer), callback_address=plane.address
+        consumer_pid=pid, offer=msgspec.Raw(offer), callback_address=context.address
     )
     dataset_id = documents.member(offer, "target") or ""
-    process = ContractNegotiation(
-        owner=plane.owner,
+    process = Negotiation(
+        owner=context.owner,
         id=pid,
         role=Role.CONSUMER,
         peer=participant_id,
@@ -104,37 +110,37 @@ async def ask(plane: Plane, participant_id: str, address: str, offer: bytes) -> 
     planned = machine.plan(process, NEGOTIATION, negotiation_machine.REQUEST, encode(message), now)
     if isinstance(planned, machine.Illegal):
         raise Invalid("wrong-state", planned.reason)
-    stored = await commits.commit(plane, None, planned, event="decided request", fields={"dataset": dataset_id})
-    plane.wake(stored)
+    stored = await commits.commit(context, None, planned, event="decided request", fields={"dataset": dataset_id})
+    context.wake(stored)
     return stored
 
 
 async def offer(
-    plane: Plane, participant_id: str, asset_id: str, *, policy: dict[str, Any] | None = None
-) -> ContractNegotiation:
+    judging: Judging, participant_id: str, asset_id: str, *, policy: dict[str, Any] | None = None
+) -> Negotiation:
     """Offer one of our published assets to a consumer, who did not ask. Raises NotFound, NotAllowed, Invalid."""
-    known = catalog.provider(plane, participant_id)
-    asset = await plane.store.asset(plane.owner, asset_id)
+    known = catalog.provider(judging.directory, participant_id)
+    asset = await judging.context.store.asset(judging.context.owner, asset_id)
     if asset is None:
-        raise NotFound("no-asset", f"There is no asset {asset_id}: list them to see which there are.")
+        raise NoSuchEntity("no-asset", f"There is no asset {asset_id}: list them to see which there are.")
     if asset.status is not AssetStatus.PUBLISHED:
         raise NotAllowed("not-published", f"The asset {asset_id} is {asset.status}: publish it, then offer it.")
     wanted = kept(policy) if policy is not None else None
     if wanted is not None:
-        _check(plane, wanted, asset)
+        _check(judging, wanted, asset)
     terms = documents.message_offer(
         wanted or asset.policy,
         offer_id=asset.offer_id,
         target=asset.id,
-        assigner=plane.participant,
+        assigner=judging.context.participant,
         assignee=participant_id,
     )
-    pid, now = plane.new_id(), plane.now()
+    pid, now = judging.context.new_id(), judging.context.now()
     message = negotiation.ContractOfferMessage(
-        provider_pid=pid, offer=msgspec.Raw(terms), callback_address=plane.address
+        provider_pid=pid, offer=msgspec.Raw(terms), callback_address=judging.context.address
     )
-    process = ContractNegotiation(
-        owner=plane.owner,
+    process = Negotiation(
+        owner=judging.context.owner,
         id=pid,
         role=Role.PROVIDER,
         peer=participant_id,
@@ -148,87 +154,91 @@ async def offer(
     planned = machine.plan(process, NEGOTIATION, negotiation_machine.OFFER, encode(message), now)
     if isinstance(planned, machine.Illegal):
         raise Invalid("wrong-state", planned.reason)
-    stored = await commits.commit(plane, None, planned, event="decided offer", fields={"dataset": asset.id})
-    plane.wake(stored)
+    stored = await commits.commit(judging.context, None, planned, event="decided offer", fields={"dataset": asset.id})
+    judging.context.wake(stored)
     return stored
 
 
-async def get(plane: Plane, pid: str) -> ContractNegotiation:
+async def get(context: Context, pid: str) -> Negotiation:
     """Return a negotiation by our pid. Raises NotFound."""
-    process = await plane.store.negotiation(plane.owner, pid)
+    process = await context.store.negotiation(context.owner, pid)
     if process is None:
-        raise NotFound("no-negotiation", f"There is no negotiation {pid}: list them to see which there are.")
+        raise NoSuchEntity("no-negotiation", f"There is no negotiation {pid}: list them to see which there are.")
     return process
 
 
-async def decisions(plane: Plane, pid: str) -> list[Decided]:
+async def decisions(judging: Judging, pid: str) -> list[RecordedDecision]:
     """Return what was decided here by policy in a negotiation, oldest first, as it is on record. Raises NotFound."""
-    process = await get(plane, pid)
-    rows, _ = await plane.store.leaves(plane.owner, Page(limit=MOST_DECISIONS), process_id=process.id)
+    process = await get(judging.context, pid)
+    rows, _ = await judging.context.store.leaves(
+        judging.context.owner, PageBounds(limit=MOST_DECISIONS), process_id=process.id
+    )
     found = []
     for row in rows:
         record = msgspec.json.decode(row.body).get("fields", {}).get("judged")
         if isinstance(record, dict):
             texts: dict[str, tuple[str, ...]] = {
-                language: decision_records.told(record, plane.library.operands, language) for language in LANGUAGES
+                language: decision_records.told(record, judging.library.operands, language) for language in LANGUAGES
             }
-            found.append(Decided(at=row.at, event=row.kind, record=record, texts=texts))
+            found.append(RecordedDecision(at=row.at, event=row.kind, record=record, texts=texts))
     return found
 
 
-async def approve(plane: Plane, pid: str) -> ContractNegotiation:
+async def approve(enforcing: Enforcing, pid: str) -> Negotiation:
     """Say yes where a person is asked: agree, accept, verify or finalize, as the state has it. Raises NotAllowed."""
 
-    def step(process: ContractNegotiation) -> Step:
+    def step(process: Negotiation) -> ProcessStep:
         found = _APPROVAL.get((process.role, process.state))
         if found is None:
             raise NotAllowed("wrong-state", f"There is nothing to approve in state {process.state}.")
         return found
 
-    return await _decide(plane, pid, step)
+    return await _decide(enforcing, pid, step)
 
 
-async def reject(plane: Plane, pid: str, reason: str) -> ContractNegotiation:
+async def reject(enforcing: Enforcing, pid: str, reason: str) -> Negotiation:
     """Say no: the negotiation is terminated and the peer is told the reason. Raises NotAllowed."""
-    return await _decide(plane, pid, lambda _: Terminate("rejected", reason))
+    return await _decide(enforcing, pid, lambda _: Terminate("rejected", reason))
 
 
-async def terminate(plane: Plane, pid: str, reason: str) -> ContractNegotiation:
+async def terminate(enforcing: Enforcing, pid: str, reason: str) -> Negotiation:
     """End a negotiation in whatever state the figure allows it. Raises NotAllowed."""
-    process = await get(plane, pid)
+    process = await get(enforcing.context, pid)
     if process.state is None:
         # Nobody has acknowledged it: there is no peer to tell.
-        now = plane.now()
-        ended = machine.end(process, NEGOTIATION, Ended("withdrawn", reason, plane.participant), now)
-        return await commits.commit(plane, process, ended, event="ended withdrawn")
-    return await _decide(plane, pid, lambda _: Terminate("terminated", reason))
+        now = enforcing.context.now()
+        ended = machine.end(process, NEGOTIATION, Ended("withdrawn", reason, enforcing.context.participant), now)
+        return await commits.commit(enforcing.context, process, ended, event="ended withdrawn")
+    return await _decide(enforcing, pid, lambda _: Terminate("terminated", reason))
 
 
-async def counter(plane: Plane, pid: str, policy: dict[str, Any]) -> ContractNegotiation:
+async def counter(enforcing: Enforcing, pid: str, policy: dict[str, Any]) -> Negotiation:
     """Answer with other terms: a provider offers, a consumer requests. Raises NotAllowed, Invalid."""
     document = kept(policy)
-    asset = await plane.store.asset(plane.owner, (await get(plane, pid)).dataset)
+    asset = await enforcing.context.store.asset(enforcing.context.owner, (await get(enforcing.context, pid)).dataset)
 
-    def step(process: ContractNegotiation) -> Step:
+    def step(process: Negotiation) -> ProcessStep:
         if process.role is Role.CONSUMER:
-            return Request(document)
-        _check(plane, document, asset)
-        return Offer(document)
+            return MakeRequest(document)
+        _check(enforcing.judging, document, asset)
+        return MakeOffer(document)
 
-    return await _decide(plane, pid, step)
+    return await _decide(enforcing, pid, step)
 
 
-def _check(plane: Plane, policy: bytes, asset: Asset | None) -> None:
+def _check(judging: Judging, policy: bytes, asset: Asset | None) -> None:
     """Refuse to offer what is void, of no use, not enforced here, or no offer of personal data. Raises Invalid."""
     checked = documents.catalog_offer(policy, offer_id="urn:uuid:draft")
-    unfit = acceptance.unpublishable(plane.library, checked, facts.instant(plane.now()), treatments.data_of(asset))
+    unfit = acceptance.unpublishable(
+        judging.library, checked, facts.instant(judging.context.now()), treatments.data_of(asset)
+    )
     if unfit is None and asset is not None:
-        unfit = acceptance.impersonal(plane, checked, asset.stated, asset.data_class)
+        unfit = acceptance.impersonal(judging, checked, asset.stated, asset.data_class)
     if unfit is not None:
         raise Invalid("not-offerable", unfit.texts["en"], unfit.texts)
 
 
-async def _decide(plane: Plane, pid: str, step: Callable[[ContractNegotiation], Step]) -> ContractNegotiation:
-    stored = await manual_steps.carry_out(plane, lambda: get(plane, pid), step)
-    plane.wake(stored)
+async def _decide(enforcing: Enforcing, pid: str, step: Callable[[Negotiation], ProcessStep]) -> Negotiation:
+    stored = await manual_steps.carry_out(enforcing, lambda: get(enforcing.context, pid), step)
+    enforcing.context.wake(stored)
     return stored

@@ -11,10 +11,11 @@ from decimal import Decimal
 import msgspec
 
 from connector.controlplane.core import commits
-from connector.controlplane.core.errors import Invalid, NotAllowed, NotFound
-from connector.controlplane.core.plane import Plane
+from connector.controlplane.core.context import Context
+from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
 from connector.controlplane.enforcing import duties, signals
 from connector.controlplane.judging import facts
+from connector.controlplane.judging.judging import Judging
 from connector.ports.changes import Change, RecordPayment
 from connector.ports.entities import Agreement, Payment, PaymentState
 from connector.protocol.dsp.common import Role
@@ -24,7 +25,7 @@ _AMOUNT = re.compile(r"\d{1,12}(?:\.\d{1,4})?", re.ASCII)
 _LIMITED = frozenset({PaymentState.SETTLED, PaymentState.DUE})
 
 
-class Paid(msgspec.Struct, frozen=True, kw_only=True):
+class PaymentSummary(msgspec.Struct, frozen=True, kw_only=True):
     """Where the payments of an agreement stand: now, until when (ms) if that is known, in all, and how it came to be.
 
     `amount` is what was paid, a decimal number as text, in `currency`.
@@ -38,14 +39,14 @@ class Paid(msgspec.Struct, frozen=True, kw_only=True):
     entries: tuple[Payment, ...]
 
 
-async def shown(plane: Plane, agreement_id: str) -> Paid:
+async def shown(context: Context, agreement_id: str) -> PaymentSummary:
     """Return where the payments of an agreement stand. Raises NotFound."""
-    agreement = await _agreement(plane, agreement_id)
-    return _paid(plane, agreement, await plane.store.payments(plane.owner, agreement_id))
+    agreement = await _agreement(context, agreement_id)
+    return _paid(context, agreement, await context.store.payments(context.owner, agreement_id))
 
 
 async def record(
-    plane: Plane,
+    judging: Judging,
     agreement_id: str,
     state: PaymentState,
     *,
@@ -53,42 +54,44 @@ async def record(
     amount: str | None = None,
     currency: str | None = None,
     until: int | None = None,
-) -> Paid:
+) -> PaymentSummary:
     """Record where the payments of an agreement stand from now on. Raises NotFound, NotAllowed, Invalid.
 
     `amount` was paid with this entry (state `settled`) or is owed, in `currency`, by default euros. `until` (ms): what
     is paid is due again from then on, what is due is overdue. `by` names who records it.
     """
-    agreement = await _agreement(plane, agreement_id)
+    agreement = await _agreement(judging.context, agreement_id)
     if agreement.role is not Role.PROVIDER:
         raise NotAllowed("not-provider", "Only the provider records payments: it is the one who is paid.")
     if agreement.finalized_at is None:
         raise NotAllowed("not-finalized", "The agreement is not finalized: there is nothing to be paid yet.")
-    _check(plane, state, amount, currency, until)
-    before = await plane.store.payments(plane.owner, agreement_id)
+    _check(judging.context, state, amount, currency, until)
+    before = await judging.context.store.payments(judging.context.owner, agreement_id)
     if len(before) >= MOST:
         raise NotAllowed("too-many", f"An agreement has at most {MOST} entries of payments: conclude a new one.")
     payment = Payment(
-        owner=plane.owner,
+        owner=judging.context.owner,
         agreement_id=agreement_id,
         state=state,
-        at=plane.now(),
+        at=judging.context.now(),
         by=by,
         amount=amount,
         currency=facts.CURRENCY if amount else "",
         until=until,
     )
-    leaf = commits.record(plane, f"payment {state}", agreement_id, {"by": by, "until": until})
+    leaf = commits.record(judging.context, f"payment {state}", agreement_id, {"by": by, "until": until})
     changes: list[Change] = [RecordPayment(payment), leaf]
     if state is PaymentState.SETTLED:
         amount_paid = facts.settled([*before, payment])
-        changes += duties.paid(plane, agreement, amount_paid, await plane.store.duties(plane.owner, agreement_id))
-    await plane.store.commit(changes)
-    await signals.look_again(plane, agreement=agreement_id)
-    return await shown(plane, agreement_id)
+        changes += duties.paid(
+            judging, agreement, amount_paid, await judging.context.store.duties(judging.context.owner, agreement_id)
+        )
+    await judging.context.store.commit(changes)
+    await signals.look_again(judging, agreement=agreement_id)
+    return await shown(judging.context, agreement_id)
 
 
-def _check(plane: Plane, state: PaymentState, amount: str | None, currency: str | None, until: int | None) -> None:
+def _check(context: Context, state: PaymentState, amount: str | None, currency: str | None, until: int | None) -> None:
     if amount is not None and (not _AMOUNT.fullmatch(amount) or not Decimal(amount)):
         raise Invalid("amount", "The amount is no number above zero: write it as 12.50.")
     if amount is not None and state not in _LIMITED:
@@ -97,14 +100,14 @@ def _check(plane: Plane, state: PaymentState, amount: str | None, currency: str 
         raise Invalid("currency", f"Policies count in {facts.CURRENCY} alone: convert the amount before recording it.")
     if until is not None and state not in _LIMITED:
         raise Invalid("until", f"The state {state} has no end: settled and due have one.")
-    if until is not None and until <= plane.now():
+    if until is not None and until <= context.now():
         raise Invalid("until", "The end of the state lies in the past: name a later one, or record what holds now.")
 
 
-def _paid(plane: Plane, agreement: Agreement, entries: Sequence[Payment]) -> Paid:
-    state, until = facts.standing(entries, plane.now())
+def _paid(context: Context, agreement: Agreement, entries: Sequence[Payment]) -> PaymentSummary:
+    state, until = facts.standing(entries, context.now())
     amount = facts.settled(entries)
-    return Paid(
+    return PaymentSummary(
         agreement_id=agreement.id,
         state=state,
         until=until,
@@ -114,8 +117,8 @@ def _paid(plane: Plane, agreement: Agreement, entries: Sequence[Payment]) -> Pai
     )
 
 
-async def _agreement(plane: Plane, agreement_id: str) -> Agreement:
-    agreement = await plane.store.agreement(plane.owner, agreement_id)
+async def _agreement(context: Context, agreement_id: str) -> Agreement:
+    agreement = await context.store.agreement(context.owner, agreement_id)
     if agreement is None:
-        raise NotFound("no-agreement", f"There is no agreement {agreement_id}: list them to see which there are.")
+        raise NoSuchEntity("no-agreement", f"There is no agreement {agreement_id}: list them to see which there are.")
     return agreement

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from connector.controlplane.core.errors import Invalid, NotFound
+from connector.controlplane.core.errors import Invalid, NoSuchEntity
 from connector.controlplane.judging import acceptance
 from connector.controlplane.judging.acceptance import Texts, Unfit
 from connector.controlplane.judging.library import Library, UnknownTemplate, template
@@ -29,7 +29,7 @@ from connector.policy.words.sentence import sentence
 LANGUAGES: tuple[Language, ...] = ("de", "en")
 
 
-class Remark(msgspec.Struct, frozen=True):
+class TranslatedRemark(msgspec.Struct, frozen=True):
     """What is wrong or odd: `error` keeps a policy from being offered; `rule` is where, empty for the whole."""
 
     level: Literal["error", "warning", "note"]
@@ -38,7 +38,7 @@ class Remark(msgspec.Struct, frozen=True):
     text: Texts
 
 
-class Line(msgspec.Struct, frozen=True):
+class TranslatedLine(msgspec.Struct, frozen=True):
     """One question of a card and its answer."""
 
     question: str
@@ -46,17 +46,17 @@ class Line(msgspec.Struct, frozen=True):
     text: Texts
 
 
-class Explained(msgspec.Struct, frozen=True, kw_only=True):
+class PolicyExplanation(msgspec.Struct, frozen=True, kw_only=True):
     """A policy in words; `problem` says why it is not accepted here, and where it cannot be read the rest is empty."""
 
     sentence: Texts = {}
-    card: tuple[Line, ...] = ()
+    card: tuple[TranslatedLine, ...] = ()
     contractual: tuple[str, ...] = ()
     policy_hash: str = ""
     problem: Texts | None = None
 
 
-class Change(msgspec.Struct, frozen=True):
+class TranslatedChange(msgspec.Struct, frozen=True):
     """One difference between two versions: what happened (`added` …) to which part (`permission` …)."""
 
     kind: str
@@ -65,7 +65,7 @@ class Change(msgspec.Struct, frozen=True):
     text: Texts
 
 
-class Compared(msgspec.Struct, frozen=True, kw_only=True):
+class PolicyComparison(msgspec.Struct, frozen=True, kw_only=True):
     """Two versions compared.
 
     `width` is `same`, `widened`, `narrowed`, `changed` or `unknown`, in words in `text`. `contained` tells whether the
@@ -75,7 +75,7 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
 
     width: str
     text: Texts
-    changes: tuple[Change, ...]
+    changes: tuple[TranslatedChange, ...]
     contained: str
     meeting: str
     reasons: tuple[Texts, ...]
@@ -107,7 +107,7 @@ def read(library: Library, policy: dict[str, Any]) -> Compiled:
 
 def examine(
     library: Library, policy: dict[str, Any], now: datetime, personal: PersonalData = "none"
-) -> tuple[Remark, ...]:
+) -> tuple[TranslatedRemark, ...]:
     """Return what is wrong or odd with a policy as an offer, errors first."""
     compiled = understood(library, policy)
     if isinstance(compiled, PolicyError):
@@ -115,7 +115,7 @@ def examine(
     gaps = acceptance.remarks(library, compiled)
     found = [*gaps, *lint(compiled, now=now, personal=personal)]
     return tuple(
-        Remark(
+        TranslatedRemark(
             remark.level,
             remark.finding.code,
             remark.finding.rule,
@@ -127,7 +127,7 @@ def examine(
     )
 
 
-def explain(library: Library, policy: dict[str, Any]) -> Explained:
+def explain(library: Library, policy: dict[str, Any]) -> PolicyExplanation:
     """Say a policy in a sentence and on a card, also one that asks for what only others can enforce."""
     compiled = accepted = understood(library, policy)
     problem = None
@@ -136,13 +136,13 @@ def explain(library: Library, policy: dict[str, Any]) -> Explained:
         if accepted.code == "not-enforceable":
             compiled = library.readable(document(policy))
     if isinstance(compiled, PolicyError):
-        return Explained(problem=problem)
+        return PolicyExplanation(problem=problem)
     cards = {language: card(compiled, language) for language in LANGUAGES}
     lines = zip(cards["de"].lines, cards["en"].lines, strict=True)
-    return Explained(
+    return PolicyExplanation(
         sentence={language: sentence(compiled, language) for language in LANGUAGES},
         card=tuple(
-            Line(
+            TranslatedLine(
                 german.question,
                 {"de": german.label, "en": english.label},
                 {"de": " ".join(german.sentences), "en": " ".join(english.sentences)},
@@ -155,16 +155,16 @@ def explain(library: Library, policy: dict[str, Any]) -> Explained:
     )
 
 
-def compare(library: Library, old: dict[str, Any], new: dict[str, Any]) -> Compared:
+def compare(library: Library, old: dict[str, Any], new: dict[str, Any]) -> PolicyComparison:
     """Compare two versions of a policy, or an offer (old) with a request (new). Raises Invalid."""
     before, after = read(library, old), read(library, new)
     found, held, common = difference(before, after), contains(before, after), overlap(before, after)
     operands = library.operands
-    return Compared(
+    return PolicyComparison(
         width=found.width,
         text={language: changes.width(found.width, language) for language in LANGUAGES},
         changes=tuple(
-            Change(
+            TranslatedChange(
                 entry.kind,
                 entry.part,
                 entry.rule,
@@ -186,10 +186,10 @@ def filled(name: str, parameters: Mapping[str, Input]) -> dict[str, object]:
     try:
         return fill(template(name), parameters, uid=f"urn:datenkontor:template:{name}")
     except UnknownTemplate as error:
-        raise NotFound("no-template", str(error)) from None
+        raise NoSuchEntity("no-template", str(error)) from None
     except PolicyError as error:
         raise Invalid(error.code, error.sentence) from None
 
 
-def _error(unfit: Unfit, rule: str) -> Remark:
-    return Remark("error", unfit.code, rule, unfit.texts)
+def _error(unfit: Unfit, rule: str) -> TranslatedRemark:
+    return TranslatedRemark("error", unfit.code, rule, unfit.texts)

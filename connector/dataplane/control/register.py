@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 MOST_WHOLES = 2
 
-Key = tuple[str, str]
+FlowKey = tuple[str, str]
 """(owner, flow id)"""
 
 
@@ -46,10 +46,10 @@ class Register:
         self.store = store
         self.now = now
         self.wholes = asyncio.Semaphore(MOST_WHOLES)
-        self.gates: dict[Key, Gate] = {}
-        self._uses: dict[Key, Uses] = {}
+        self.gates: dict[FlowKey, Gate] = {}
+        self._uses: dict[FlowKey, Uses] = {}
         self._volumes: WeakValueDictionary[tuple[str, str], Volume] = WeakValueDictionary()
-        self._locks: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
+        self._locks: WeakValueDictionary[FlowKey, asyncio.Lock] = WeakValueDictionary()
 
     def lock(self, owner: str, flow_id: str) -> asyncio.Lock:
         """Return the lock of a flow."""

@@ -14,7 +14,7 @@ _LONGEST_PATH = 1024
 _SEGMENT = re.compile(r"[^\x00-\x1f\x7f/\\:*?\"<>|]{1,255}")
 
 
-class Member(msgspec.Struct, frozen=True, omit_defaults=True):
+class FolderFile(msgspec.Struct, frozen=True, omit_defaults=True):
     """One file of a folder: its path below the folder, size in bytes, and SHA-256 (hex) where it is known."""
 
     path: str
@@ -22,10 +22,10 @@ class Member(msgspec.Struct, frozen=True, omit_defaults=True):
     sha256: str | None = None
 
 
-class Listing(msgspec.Struct, frozen=True):
+class FolderListing(msgspec.Struct, frozen=True):
     """The members of a folder, ordered by path."""
 
-    members: tuple[Member, ...]
+    members: tuple[FolderFile, ...]
 
 
 class UnsafePath(ValueError):
@@ -48,10 +48,10 @@ def safe_path(path: str) -> str:
     return path
 
 
-def read_listing(body: bytes) -> Listing:
+def read_listing(body: bytes) -> FolderListing:
     """Read a listing that a peer sent. Raises ValueError with a sentence."""
     try:
-        listing = msgspec.json.decode(body, type=Listing)
+        listing = msgspec.json.decode(body, type=FolderListing)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise ValueError("The listing of the folder cannot be read as JSON with members, paths and sizes.") from error
     if len(listing.members) > MOST_MEMBERS:

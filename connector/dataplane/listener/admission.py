@@ -12,7 +12,7 @@ from aiohttp import web
 
 from connector.dataplane.control.gate import NEVER_GRANTED, SUPERSEDED, Gate, LeaseEnded
 from connector.dataplane.flows import SUSPENDED, LocalDataPlane
-from connector.net.limits import Budget
+from connector.net.limits import ConcurrencyLimit
 from connector.ports.changes import LimitReached, StoreError
 from connector.ports.entities import Flow, FlowDirection
 from connector.protocol.dsp.machines.transfer_machine import FlowState
@@ -45,17 +45,19 @@ def error_answer(refusal: Refusal) -> web.Response:
     return web.Response(status=refusal.status, body=body, headers=headers, content_type="application/json")
 
 
-class Door:
+class FlowAccess:
     """The way in for pulls and pushes. `patience_s` is how long a request waits for the first lease of its flow.
 
     The lease may come a moment after the peer learned the address, because it is granted when the message with the
     address was acknowledged.
     """
 
-    def __init__(self, plane: LocalDataPlane, *, patience_s: float = 5.0, budget: Budget | None = None) -> None:
+    def __init__(
+        self, plane: LocalDataPlane, *, patience_s: float = 5.0, budget: ConcurrencyLimit | None = None
+    ) -> None:
         self.plane = plane
         self._patience_s = patience_s
-        self.budget = budget or Budget(total=512, per_key=16)
+        self.budget = budget or ConcurrencyLimit(total=512, per_key=16)
 
     async def flow(self, request: web.Request, direction: FlowDirection) -> Flow:
         """Return the flow that the request's token opens, whatever its state. Raises Refusal."""

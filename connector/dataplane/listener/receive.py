@@ -14,7 +14,7 @@ from aiohttp import web
 from connector.dataplane.control.gate import Gate
 from connector.dataplane.control.meter import Meter
 from connector.dataplane.control.register import Delivered
-from connector.dataplane.listener.admission import Door, Refusal, busy
+from connector.dataplane.listener.admission import FlowAccess, Refusal, busy
 from connector.dataplane.wire.fields import (
     REPR_DIGEST,
     UPLOAD_COMPLETE,
@@ -26,7 +26,7 @@ from connector.dataplane.wire.fields import (
 )
 from connector.ports.changes import StoreError
 from connector.ports.entities import Flow, FlowDirection
-from connector.ports.flow import Arrival, Receipt, Sink, SourceError
+from connector.ports.flow import Arrival, Sink, SinkReceipt, SourceError
 from connector.protocol.dsp.machines.transfer_machine import FlowState
 
 _STALL_S = 60.0
@@ -50,7 +50,7 @@ class _Place:
 class Receiver:
     """Answers pushes."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: FlowAccess) -> None:
         self._door = door
         self._busy: set[tuple[str, str]] = set()
 
@@ -84,7 +84,7 @@ class Receiver:
         body = msgspec.json.encode({"size": receipt.size, "sha256": receipt.sha256})
         return _whole(201, receipt.size, receipt.sha256, body)
 
-    async def _take(self, request: web.Request, flow: Flow, gate: Gate, place: _Place) -> Receipt:
+    async def _take(self, request: web.Request, flow: Flow, gate: Gate, place: _Place) -> SinkReceipt:
         arrival = _arrival(request, flow, place.key)
         held = await place.sink.received(place.address, place.key)
         if arrival.offset not in {0, held}:

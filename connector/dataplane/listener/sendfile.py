@@ -39,7 +39,7 @@ _THREADS = ThreadPoolExecutor(8, thread_name_prefix="sendfile")
 
 
 @dataclass
-class _Step:
+class _StreamStep:
     """One step of a stream: what the kernel took, and whether to stop, read by the thread between two calls."""
 
     moved: int = 0
@@ -77,7 +77,7 @@ async def send_file(
         while sent < count:
             if transport.is_closing():
                 raise ConnectionResetError("the peer has gone")
-            leave, step = gate.take(min(STEP, count - sent)), _Step()
+            leave, step = gate.take(min(STEP, count - sent)), _StreamStep()
             try:
                 job = asyncio.get_running_loop().run_in_executor(_THREADS, _move, out, file, offset + sent, leave, step)
                 await settled(job, step.end)
@@ -105,7 +105,7 @@ async def _head_is_gone(transport: asyncio.Transport) -> bool:
     return False
 
 
-def _move(out: int, file: LocalFile, offset: int, count: int, step: _Step) -> None:
+def _move(out: int, file: LocalFile, offset: int, count: int, step: _StreamStep) -> None:
     """Move one step, in a thread: until all of it is sent, the peer lets it wait, or it is to stop."""
     room = select.poll()
     room.register(out, select.POLLOUT)

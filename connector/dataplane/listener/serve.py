@@ -20,11 +20,11 @@ from connector.dataplane.control.gate import SUPERSEDED, Gate, LeaseEnded
 from connector.dataplane.control.meter import Meter, Uses
 from connector.dataplane.files.folder import FOLDER_TYPE
 from connector.dataplane.flows import LocalDataPlane
-from connector.dataplane.listener.admission import Door, Refusal, answer_errors, busy, no_leave
+from connector.dataplane.listener.admission import FlowAccess, Refusal, answer_errors, busy, no_leave
 from connector.dataplane.listener.receive import Receiver
 from connector.dataplane.listener.sendfile import SMALLEST, TAIL, plain_connection, send_file
 from connector.dataplane.wire.fields import REPR_DIGEST, attachment, read_range, repr_digest
-from connector.net.limits import Budget
+from connector.net.limits import ConcurrencyLimit
 from connector.ports.changes import LimitReached, StoreError, TooSoon
 from connector.ports.entities import Flow, FlowDirection
 from connector.ports.flow import Content, LocalFile, Source, SourceError, Untreatable
@@ -53,14 +53,14 @@ def make_app(
     *,
     patience_s: float = 5.0,
     stall_s: float = 60.0,
-    budget: Budget | None = None,
+    budget: ConcurrencyLimit | None = None,
     accel: Accel | None = None,
 ) -> web.Application:
     """Build the listener's application; serve it with `make_runner`.
 
     `stall_s` is how long a peer may take nothing (seconds) before its stream is broken off.
     """
-    door = Door(plane, patience_s=patience_s, budget=budget)
+    door = FlowAccess(plane, patience_s=patience_s, budget=budget)
     puller, receiver = Puller(door, accel, stall_s), Receiver(door)
     app = web.Application(middlewares=[answer_errors])
     for path in ("/flows/{flow_id}", "/flows/{flow_id}/{part:.+}"):
@@ -96,7 +96,7 @@ def head_of(puller: "Puller", receiver: Receiver) -> Any:
 class Puller:
     """Answers pulls."""
 
-    def __init__(self, door: Door, accel: Accel | None, stall_s: float) -> None:
+    def __init__(self, door: FlowAccess, accel: Accel | None, stall_s: float) -> None:
         self._door = door
         self._accel = accel
         self._stall_s = stall_s

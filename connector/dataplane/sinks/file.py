@@ -20,7 +20,7 @@ from typing import Any, BinaryIO, TypeVar
 
 from connector.dataplane.files.below_root import folder_of, in_thread, open_file, relative_path, settled
 from connector.dataplane.files.folder import UnsafePath, safe_path
-from connector.ports.flow import Arrival, Receipt, SourceError
+from connector.ports.flow import Arrival, SinkReceipt, SourceError
 
 PARTIAL = ".partial"
 _READ = 1024 * 1024
@@ -55,7 +55,7 @@ class FileSink:
         except FileNotFoundError:
             return 0
 
-    async def write(self, address: dict[str, Any], arrival: Arrival, chunks: AsyncIterator[bytes]) -> Receipt:
+    async def write(self, address: dict[str, Any], arrival: Arrival, chunks: AsyncIterator[bytes]) -> SinkReceipt:
         """Take the bytes from `arrival.offset` on and put the file in place once it is whole.
 
         What arrived before an error is kept for a resumption, unless its digest is wrong.
@@ -77,7 +77,7 @@ class FileSink:
                 raise SourceError("The SHA-256 of what arrived is not the one announced: it was thrown away.")
             replace = address.get("overwrite") is True
             await _disk(_put_in_place, root, target, partial, digest.hexdigest(), replace)
-            return Receipt(size=size, sha256=digest.hexdigest(), location=target)
+            return SinkReceipt(size=size, sha256=digest.hexdigest(), location=target)
         finally:
             self._busy.discard(partial)
 

@@ -16,7 +16,7 @@ from connector.dataplane.wire.body import Watched
 from connector.dataplane.wire.fields import REPR_DIGEST, repr_digest
 from connector.net.client import GuardedClient
 from connector.net.errors import NetError
-from connector.ports.flow import Arrival, Receipt, SourceError
+from connector.ports.flow import Arrival, SinkReceipt, SourceError
 
 _URL = re.compile(r"https?://[\x21-\x7e]{1,2000}")
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")
@@ -49,7 +49,7 @@ class HttpSink:
         """Return 0: a backend holds nothing of an unfinished delivery."""
         return 0
 
-    async def write(self, address: dict[str, Any], arrival: Arrival, chunks: AsyncIterator[bytes]) -> Receipt:
+    async def write(self, address: dict[str, Any], arrival: Arrival, chunks: AsyncIterator[bytes]) -> SinkReceipt:
         """Send the bytes on as they come, as one PUT."""
         self.check(address)
         if arrival.offset:
@@ -71,7 +71,7 @@ class HttpSink:
             raise body.failure
         if status not in {200, 201, 202, 204} or not body.ended:
             raise SourceError(f"The backend refused the delivery with status {status}.")
-        return Receipt(size=body.size, sha256=digest.hexdigest(), location=url.partition("?")[0])
+        return SinkReceipt(size=body.size, sha256=digest.hexdigest(), location=url.partition("?")[0])
 
 
 async def _judged(arrival: Arrival, digest: "hashlib._Hash", chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

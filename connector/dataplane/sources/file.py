@@ -21,7 +21,7 @@ from typing import Any
 import msgspec
 
 from connector.dataplane.files.below_root import in_thread, is_folder, members, open_file, relative_path
-from connector.dataplane.files.folder import FOLDER_TYPE, Listing, Member, UnsafePath, safe_path
+from connector.dataplane.files.folder import FOLDER_TYPE, FolderFile, FolderListing, UnsafePath, safe_path
 from connector.ports.flow import Content, LocalFile, SourceError
 
 CHUNK = 1024 * 1024
@@ -103,8 +103,8 @@ class FileSource:
             os.close(descriptor)
             patience = max(0.0, deadline - asyncio.get_running_loop().time())
             digest = await self._digest(root, f"{path}/{name}", stamp, patience)
-            listed.append(Member(path=name, size=stamp[0], sha256=digest))
-        body = msgspec.json.encode(Listing(members=tuple(listed)))
+            listed.append(FolderFile(path=name, size=stamp[0], sha256=digest))
+        body = msgspec.json.encode(FolderListing(members=tuple(listed)))
         digest = hashlib.sha256(body).hexdigest()
         return Content(
             chunks=_once(body[offset:end]),

@@ -13,14 +13,14 @@ from urllib.parse import quote
 import msgspec
 
 from connector.dataplane.control.register import Delivered
-from connector.dataplane.files.folder import FOLDER_TYPE, Listing, Member, read_listing
+from connector.dataplane.files.folder import FOLDER_TYPE, FolderFile, FolderListing, read_listing
 from connector.dataplane.transfer.retry import (
     Again,
+    AttemptContext,
+    BoundedRetries,
     Credential,
     Expected,
-    Patience,
     TransferFailed,
-    Way,
     is_transient,
     retry_after,
 )
@@ -35,7 +35,7 @@ from connector.dataplane.wire.fields import (
 )
 from connector.net.client import Stream
 from connector.net.errors import Blocked, NetError
-from connector.ports.flow import Arrival, Receipt, Sink, SourceError
+from connector.ports.flow import Arrival, Sink, SinkReceipt, SourceError
 from connector.protocol.dsp.common import DataAddress, endpoint_url
 
 _LONGEST_LISTING = 8 * 1024 * 1024
@@ -53,7 +53,7 @@ class _Known:
 
 
 @dataclass(frozen=True)
-class _Target:
+class _FetchTarget:
     """One resource and where it goes."""
 
     url: str
@@ -64,7 +64,7 @@ class _Target:
 
 
 async def fetch(
-    way: Way, endpoint: DataAddress, sink: Sink, address: dict[str, Any], expected: Expected, *, again: bool
+    way: AttemptContext, endpoint: DataAddress, sink: Sink, address: dict[str, Any], expected: Expected, *, again: bool
 ) -> Delivered:
     """Fetch everything the address offers into the sink; `again` lets the flow replace its own earlier delivery.
 
@@ -74,19 +74,21 @@ async def fetch(
     if url is None:
         raise TransferFailed("The data address of the peer has no endpoint: it cannot be fetched from.")
     credential = Credential(endpoint)
-    whole = _Target(url, sink, address, way.flow_id, member=False)
+    whole = _FetchTarget(url, sink, address, way.flow_id, member=False)
     own = replace(whole, address={**address, "overwrite": True}) if again else whole
     found = await _fetch_one(way, credential, own, _Known(expected.size, expected.sha256))
-    if isinstance(found, Receipt):
+    if isinstance(found, SinkReceipt):
         return Delivered(found.size, found.sha256)
     return await _fetch_members(way, credential, whole, found)
 
 
-async def _fetch_members(way: Way, credential: Credential, whole: _Target, listing: Listing) -> Delivered:
+async def _fetch_members(
+    way: AttemptContext, credential: Credential, whole: _FetchTarget, listing: FolderListing
+) -> Delivered:
     path, mark, query = whole.url.partition("?")
     taken = []
     for member in listing.members:
-        target = _Target(
+        target = _FetchTarget(
             url=path.rstrip("/") + "/" + quote(member.path) + mark + query,
             sink=whole.sink,
             address={**whole.address, "member": member.path},
@@ -94,15 +96,17 @@ async def _fetch_members(way: Way, credential: Credential, whole: _Target, listi
             member=True,
         )
         receipt = await _fetch_one(way, credential, target, _Known(member.size, member.sha256))
-        if not isinstance(receipt, Receipt):
+        if not isinstance(receipt, SinkReceipt):
             raise TransferFailed("A member of the folder is a folder again, which its listing should have resolved.")
-        taken.append(Member(path=member.path, size=receipt.size, sha256=receipt.sha256))
-    digest = hashlib.sha256(msgspec.json.encode(Listing(members=tuple(taken)))).hexdigest()
+        taken.append(FolderFile(path=member.path, size=receipt.size, sha256=receipt.sha256))
+    digest = hashlib.sha256(msgspec.json.encode(FolderListing(members=tuple(taken)))).hexdigest()
     return Delivered(sum(member.size for member in taken), digest)
 
 
-async def _fetch_one(way: Way, credential: Credential, target: _Target, known: _Known) -> Receipt | Listing:
-    patience = Patience(way)
+async def _fetch_one(
+    way: AttemptContext, credential: Credential, target: _FetchTarget, known: _Known
+) -> SinkReceipt | FolderListing:
+    patience = BoundedRetries(way)
     while True:
         try:
             outcome = await _attempt(way, credential, target, known)
@@ -116,7 +120,9 @@ async def _fetch_one(way: Way, credential: Credential, target: _Target, known: _
             await patience.wait(outcome.reason, outcome.wish, await target.sink.received(target.address, target.key))
 
 
-async def _attempt(way: Way, credential: Credential, target: _Target, known: _Known) -> Receipt | Listing | Again:
+async def _attempt(
+    way: AttemptContext, credential: Credential, target: _FetchTarget, known: _Known
+) -> SinkReceipt | FolderListing | Again:
     held = await target.sink.received(target.address, target.key)
     offset = held if held and not known.fresh and (known.etag or known.sha256) else 0
     headers = credential.headers()
@@ -154,7 +160,7 @@ def _judge(answer: Stream, credential: Credential) -> Again:
     return Again(reason, retry_after(answer.headers.get("Retry-After")))
 
 
-def _arrival(answer: Stream, target: _Target, known: _Known, asked: int) -> Arrival | Again:
+def _arrival(answer: Stream, target: _FetchTarget, known: _Known, asked: int) -> Arrival | Again:
     """Read from the answer's head what is coming and where it begins; `asked` is the first byte we asked for."""
     size, offset = read_number(answer.headers.get("Content-Length")), 0
     if answer.status != 200:
@@ -194,7 +200,7 @@ def _media_type(answer: Stream) -> str:
     return value if value.isascii() and value.isprintable() and value else "application/octet-stream"
 
 
-async def _read_listing(way: Way, answer: Stream) -> Listing:
+async def _read_listing(way: AttemptContext, answer: Stream) -> FolderListing:
     body = bytearray()
     async for chunk in way.metered(answer.chunks()):
         body += chunk

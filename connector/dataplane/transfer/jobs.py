@@ -9,10 +9,10 @@ import msgspec
 
 from connector.dataplane.control.gate import USED_UP, Gate, LeaseEnded
 from connector.dataplane.control.meter import Meter
-from connector.dataplane.control.register import Delivered, Key, Register
+from connector.dataplane.control.register import Delivered, FlowKey, Register
 from connector.dataplane.transfer.fetch import fetch
 from connector.dataplane.transfer.push import push
-from connector.dataplane.transfer.retry import MOST_FAILURES, Expected, TransferFailed, Way
+from connector.dataplane.transfer.retry import MOST_FAILURES, AttemptContext, Expected, TransferFailed
 from connector.net.client import GuardedClient
 from connector.ports.changes import StoreError
 from connector.ports.entities import Flow, FlowDirection
@@ -48,7 +48,7 @@ class Jobs:
         self._sinks = sinks
         self._client = client
         self._tell = tell
-        self._running: dict[Key, asyncio.Task[None]] = {}
+        self._running: dict[FlowKey, asyncio.Task[None]] = {}
         self.pause = pause
 
     def launch(self, flow: Flow) -> None:
@@ -61,11 +61,11 @@ class Jobs:
         if key not in self._running and gate.problem() is None:
             self._running[key] = asyncio.get_running_loop().create_task(self._job(key, gate), name=f"flow {flow.id}")
 
-    def is_running(self, key: Key) -> bool:
+    def is_running(self, key: FlowKey) -> bool:
         """Tell whether the job of a flow runs."""
         return key in self._running
 
-    async def ended(self, key: Key, *, stop: bool = False) -> None:
+    async def ended(self, key: FlowKey, *, stop: bool = False) -> None:
         """Wait until the job of a flow has ended by itself, or `stop` it; it books what it moved."""
         job = self._running.get(key)
         if job and job is not asyncio.current_task():
@@ -94,7 +94,7 @@ class Jobs:
             with contextlib.suppress(StoreError):
                 await meter.flush()
 
-    async def _job(self, key: Key, gate: Gate) -> None:
+    async def _job(self, key: FlowKey, gate: Gate) -> None:
         try:
             ended = await self._run(key, gate)
         finally:
@@ -102,7 +102,7 @@ class Jobs:
         if ended:
             await self._tell(ended)
 
-    async def _run(self, key: Key, gate: Gate) -> Flow | None:
+    async def _run(self, key: FlowKey, gate: Gate) -> Flow | None:
         """Move the data of one flow, as long as there is a lease; one taken away and given again goes on."""
         while gate.problem() is None:
             flow = await self._register.store.flow(*key)
@@ -134,7 +134,9 @@ class Jobs:
             if not flow.live and (facts.size, facts.sha256) != (flow.size, flow.sha256):
                 await self._register.amend(flow, lambda _: {"size": facts.size, "sha256": facts.sha256})
 
-        way = Way(flow.id, self._client, gate, self._spender(flow, gate, meter), learned, self.pause, failures)
+        way = AttemptContext(
+            flow.id, self._client, gate, self._spender(flow, gate, meter), learned, self.pause, failures
+        )
         expected = Expected() if flow.live else Expected(flow.size, flow.sha256)
         try:
             endpoint = msgspec.json.decode(flow.endpoint or b"{}", type=DataAddress)

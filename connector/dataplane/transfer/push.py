@@ -22,11 +22,11 @@ from connector.dataplane.control.register import Delivered
 from connector.dataplane.files.folder import FOLDER_TYPE, read_listing
 from connector.dataplane.transfer.retry import (
     Again,
+    AttemptContext,
+    BoundedRetries,
     Credential,
     Expected,
-    Patience,
     TransferFailed,
-    Way,
     is_transient,
     retry_after,
 )
@@ -57,7 +57,7 @@ class _Held:
 
 
 @dataclass
-class _Target:
+class _PushTarget:
     """One resource, where it goes, and what earlier attempts have shown of it."""
 
     url: str
@@ -71,7 +71,12 @@ class _Target:
 
 
 async def push(
-    way: Way, endpoint: DataAddress, source: Source, address: dict[str, Any], media_type: str | None, expected: Expected
+    way: AttemptContext,
+    endpoint: DataAddress,
+    source: Source,
+    address: dict[str, Any],
+    media_type: str | None,
+    expected: Expected,
 ) -> Delivered:
     """Deliver everything the source has to the peer's address.
 
@@ -86,20 +91,20 @@ async def push(
         folder = content.media_type == FOLDER_TYPE
         listing = b"".join([chunk async for chunk in content.chunks]) if folder else b""
     if not folder:
-        return await _push_one(way, credential, source, address, _Target(url, method, None, media_type, expected))
+        return await _push_one(way, credential, source, address, _PushTarget(url, method, None, media_type, expected))
     path, mark, query = url.partition("?")
     size = 0
     for member in read_listing(listing).members:
         place = path.rstrip("/") + "/" + quote(member.path) + mark + query
-        target = _Target(place, "PUT", member.path, None, Expected(member.size, member.sha256))
+        target = _PushTarget(place, "PUT", member.path, None, Expected(member.size, member.sha256))
         size += (await _push_one(way, credential, source, address, target)).size
     return Delivered(size, content.sha256)
 
 
 async def _push_one(
-    way: Way, credential: Credential, source: Source, address: dict[str, Any], target: _Target
+    way: AttemptContext, credential: Credential, source: Source, address: dict[str, Any], target: _PushTarget
 ) -> Delivered:
-    patience = Patience(way)
+    patience = BoundedRetries(way)
     while True:
         try:
             held = await _ask(way, credential, target)
@@ -116,7 +121,7 @@ async def _push_one(
             await patience.wait(outcome.reason, outcome.wish, target.held)
 
 
-async def _ask(way: Way, credential: Credential, target: _Target) -> _Held | Again:
+async def _ask(way: AttemptContext, credential: Credential, target: _PushTarget) -> _Held | Again:
     """Ask the receiver how much it holds. A foreign one may answer anything: it is then sent everything."""
     answer = await way.client.request("HEAD", target.url, headers=credential.headers())
     if credential.try_other_form(answer.status):
@@ -130,7 +135,12 @@ async def _ask(way: Way, credential: Credential, target: _Target) -> _Held | Aga
 
 
 async def _attempt(
-    way: Way, credential: Credential, source: Source, address: dict[str, Any], target: _Target, held: _Held
+    way: AttemptContext,
+    credential: Credential,
+    source: Source,
+    address: dict[str, Any],
+    target: _PushTarget,
+    held: _Held,
 ) -> Delivered | Again:
     if held.complete and held.offset is not None and not target.fresh:
         return Delivered(held.offset, held.sha256)
@@ -146,13 +156,15 @@ async def _attempt(
         return await _send(way, credential, target, held, content)
 
 
-def _unfit(content: Content, offset: int, target: _Target) -> bool:
+def _unfit(content: Content, offset: int, target: _PushTarget) -> bool:
     """Tell whether the source cannot go on at `offset`, or has changed since an earlier attempt."""
     changed = target.etag not in {None, content.etag} or target.expected.sha256 not in {None, content.sha256}
     return content.offset != offset or content.size is None or offset > content.size or changed
 
 
-async def _send(way: Way, credential: Credential, target: _Target, held: _Held, content: Content) -> Delivered | Again:
+async def _send(
+    way: AttemptContext, credential: Credential, target: _PushTarget, held: _Held, content: Content
+) -> Delivered | Again:
     body = Watched(way.metered(content.chunks))
     headers = credential.headers() | {"Content-Type": target.media_type or content.media_type}
     if content.sha256:

@@ -41,7 +41,7 @@ class Again:
 
 
 @dataclass(frozen=True)
-class Way:
+class AttemptContext:
     """What a transfer needs on its way: the client, its leave, and how it pauses (seconds).
 
     `spend` takes leave for bytes before they move and meters them; `learned` is told what is expected of the
@@ -63,13 +63,13 @@ class Way:
             yield chunk
 
 
-class Patience:
+class BoundedRetries:
     """Bounded retries with growing pauses; only what is held further on than ever makes it patient again.
 
     Bytes that merely moved do not count: a receiver that takes everything and then fails would be tried for ever.
     """
 
-    def __init__(self, way: Way) -> None:
+    def __init__(self, way: AttemptContext) -> None:
         self._way = way
         self._failures = 0
         self._held = 0

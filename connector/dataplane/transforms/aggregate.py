@@ -11,7 +11,7 @@ from typing import Any
 
 from connector.dataplane.formats.values import demand, number, plain, text
 from connector.ports.flow import PERSON, Record, Untreatable
-from connector.ports.treatment import Step
+from connector.ports.treatment import TransformStep
 
 MOST_GROUPS, MOST_COUNTED = 100_000, 1_000_000
 _MEAN = Decimal("0.000001")
@@ -44,7 +44,7 @@ class Aggregate:
 
     most_bytes = 1024 * 1024 * 1024
 
-    def __init__(self, step: Step) -> None:
+    def __init__(self, step: TransformStep) -> None:
         self._step = step
         self._groups: dict[tuple[str, ...], tuple[list[Any], list[_Tally]]] = {}
         self._counted = 0

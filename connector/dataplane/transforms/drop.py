@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from connector.dataplane.formats.values import demand
 from connector.ports.flow import Record
-from connector.ports.treatment import Step
+from connector.ports.treatment import TransformStep
 
 
 class Drop:
@@ -12,7 +12,7 @@ class Drop:
 
     most_bytes = None
 
-    def __init__(self, step: Step) -> None:
+    def __init__(self, step: TransformStep) -> None:
         self._fields = step.fields
 
     def begin(self, fields: tuple[str, ...]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from typing import Any
 
 from connector.dataplane.formats.values import demand, number, plain, text
 from connector.ports.flow import Record, Untreatable
-from connector.ports.treatment import Step
+from connector.ports.treatment import TransformStep
 
 _PATTERN = re.compile(r"(decimals|prefix)-(\d{1,2})")
 # How much of an instant is left: characters of its ISO form.
@@ -30,7 +30,7 @@ class Generalise:
 
     most_bytes = None
 
-    def __init__(self, step: Step) -> None:
+    def __init__(self, step: TransformStep) -> None:
         self._fields = step.fields
         self._coarser = coarser(step.precision)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from connector.dataplane.formats.values import demand, text
 from connector.ports.flow import Record
-from connector.ports.treatment import Step
+from connector.ports.treatment import TransformStep
 
 # 128 bits: two persons with one pseudonym do not happen.
 _LENGTH = 32
@@ -20,7 +20,7 @@ class Pseudonymise:
 
     most_bytes = None
 
-    def __init__(self, step: Step, key: bytes) -> None:
+    def __init__(self, step: TransformStep, key: bytes) -> None:
         self._fields = step.fields
         self._key = key
 

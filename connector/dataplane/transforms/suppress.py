@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from connector.dataplane.formats.values import demand, text
 from connector.ports.flow import PERSON, Record, Untreatable
-from connector.ports.treatment import Step
+from connector.ports.treatment import TransformStep
 
 MOST_RECORDS = 250_000
 
@@ -18,7 +18,7 @@ class Suppress:
 
     most_bytes = 32 * 1024 * 1024
 
-    def __init__(self, step: Step) -> None:
+    def __init__(self, step: TransformStep) -> None:
         self._fields = step.fields
         self._smallest = step.smallest_group
         self._held: list[tuple[tuple[str, ...], Record]] = []

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 
 from connector.dataplane.control.gate import SUPERSEDED, LeaseEnded
 from connector.dataplane.control.register import Register
-from connector.policy.deciding.consent import Stand, standing
+from connector.policy.deciding.consent import PurposeConsent, standing
 from connector.ports.treatment import Consenting
 
 _BATCH = 1_000
@@ -36,7 +36,7 @@ class People:
         for at in range(0, len(people), _BATCH):
             batch = people[at : at + _BATCH]
             for person, entries in (await self._register.store.consents_of(self._owner, batch, wanted.dataset)).items():
-                stands = [Stand(entry.purpose, entry.state, entry.until) for entry in entries]
+                stands = [PurposeConsent(entry.purpose, entry.state, entry.until) for entry in entries]
                 state = standing(stands, wanted.covering, wanted.touching, self._register.now())
                 found[person] = state[0] if state else None
                 if state and state[1] is not None:

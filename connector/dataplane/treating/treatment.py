@@ -49,7 +49,7 @@ def treated(source: Source, flow: Flow, gate: Gate, treating: Treating | None, r
     return Treated(source, flow, treatment, treating, register)
 
 
-class Format(Protocol):
+class RecordCodec(Protocol):
     """Records out of bytes and back, made for one delivery. Each may raise Untreatable."""
 
     @property
@@ -258,7 +258,7 @@ class _Delivery:
         return self._format.write(left)
 
 
-def _format(records: Records) -> Format:
+def _format(records: Records) -> RecordCodec:
     match records.format:
         case "csv":
             return Csv(records)

@@ -11,9 +11,17 @@ from msgspec.structs import replace
 
 from connector.policy.analysis.duties import fulfilled, steps
 from connector.policy.analysis.space import witness
-from connector.policy.analysis.space.cells import Budget, Cell, GaveUp, apart, leftovers, operands_of, spend_on_pairs
+from connector.policy.analysis.space.cells import (
+    Cell,
+    GaveUp,
+    StepBudget,
+    apart,
+    leftovers,
+    operands_of,
+    spend_on_pairs,
+)
 from connector.policy.analysis.space.dnf import bare
-from connector.policy.analysis.space.findings import Comparison, Containment, Example, Finding
+from connector.policy.analysis.space.findings import Containment, ContainmentResult, Example, Finding
 from connector.policy.analysis.space.shape import Grant, joint_tops, overlapping, pair, unblocked
 from connector.policy.compiling.compile import Compiled, CompiledDuty, CompiledRule
 from connector.policy.model.decision import Truth
@@ -22,7 +30,7 @@ from connector.policy.model.model import Duty, Policy
 _MOST_EXAMPLES = 8
 
 
-def contains(offer: Compiled, request: Compiled, budget: Budget | None = None) -> Comparison:
+def contains(offer: Compiled, request: Compiled, budget: StepBudget | None = None) -> ContainmentResult:
     """Compare what a request asks for with an offer.
 
     Parameters:
@@ -35,28 +43,28 @@ def contains(offer: Compiled, request: Compiled, budget: Budget | None = None) -
         remedy and obligation of the offer. Nothing is raised.
     """
     try:
-        return _Question(offer, request, budget or Budget()).answer()
+        return _Question(offer, request, budget or StepBudget()).answer()
     except GaveUp as reason:
-        return Comparison(Containment.UNKNOWN, (Finding(reason.code),))
+        return ContainmentResult(Containment.UNKNOWN, (Finding(reason.code),))
 
 
 class _Question:
     """One comparison of two policies, with what was read for it."""
 
-    def __init__(self, offer: Compiled, request: Compiled, budget: Budget) -> None:
+    def __init__(self, offer: Compiled, request: Compiled, budget: StepBudget) -> None:
         self.offer = offer
         self.request = request
         self.budget = budget
         self.doubts: list[Finding] = []
 
-    def answer(self) -> Comparison:
+    def answer(self) -> ContainmentResult:
         offer, request = self.offer, self.request
         if request.void is not None:
-            return Comparison(Containment.CONTAINED, (Finding("nothing-granted", other=request.void.code),))
+            return ContainmentResult(Containment.CONTAINED, (Finding("nothing-granted", other=request.void.code),))
         if offer.duty_mode is not request.duty_mode:
             raise GaveUp("different-duty-modes")
         if offer.void is None and offer.registry is request.registry and same_rules(offer, request):
-            return Comparison(Containment.CONTAINED)
+            return ContainmentResult(Containment.CONTAINED)
         self.wanted, self.given = pair(request, offer, self.budget)
         self.tops = joint_tops(self.wanted, self.given)
         missing = self._lost_duties()
@@ -66,12 +74,12 @@ class _Question:
                 if found is not None:
                     return found
         if self.doubts:
-            return Comparison(Containment.UNKNOWN, tuple(dict.fromkeys(self.doubts)))
+            return ContainmentResult(Containment.UNKNOWN, tuple(dict.fromkeys(self.doubts)))
         if missing:
             return self._without_duties(missing)
-        return Comparison(Containment.CONTAINED)
+        return ContainmentResult(Containment.CONTAINED)
 
-    def _beyond(self, grant: Grant, cell: Cell) -> Comparison | None:
+    def _beyond(self, grant: Grant, cell: Cell) -> ContainmentResult | None:
         """Look for what the request grants here and the offer does not; doubts are noted."""
         for rule, spared in zip(self.given.blocking, self.given.spared, strict=True):
             reason = Finding("prohibited", grant.rule.uid, rule.uid)
@@ -89,13 +97,13 @@ class _Question:
             self.doubts.append(Finding("several-counters", grant.rule.uid))
         return self._effects(grant, cell) or self._duties(grant, cell)
 
-    def _prove(self, pieces: Iterator[Cell], reason: Finding) -> Comparison | None:
+    def _prove(self, pieces: Iterator[Cell], reason: Finding) -> ContainmentResult | None:
         """Find an example among pieces that seem to be granted by the request alone; else note the doubt."""
         for count, piece in enumerate(pieces):
             reason = replace(reason, operands=reason.operands or self._operands(piece))
             example = witness.example(piece, self.request.registry, (self.request, self.offer), self.budget)
             if example is not None and self._granted(example) and witness.permitted(self.offer, example) is None:
-                return Comparison(Containment.NOT_CONTAINED, (reason,), example)
+                return ContainmentResult(Containment.NOT_CONTAINED, (reason,), example)
             if count == 0:
                 self.doubts.append(Finding("no-example", reason.rule, reason.other, reason.operands))
             if count >= _MOST_EXAMPLES:
@@ -119,7 +127,7 @@ class _Question:
         nearest = sorted((keys for keys in found if keys), key=lambda keys: len(keys))
         return operands_of(nearest[0]) if nearest else ()
 
-    def _effects(self, grant: Grant, cell: Cell) -> Comparison | None:
+    def _effects(self, grant: Grant, cell: Cell) -> ContainmentResult | None:
         """Row filters and transforms of every permission of the offer that would be active here as well."""
         kept = (*grant.rule.duties, *self.request.obligations)
         for other in self.given.grants:
@@ -135,7 +143,7 @@ class _Question:
                     return found
         return None
 
-    def _duties(self, grant: Grant, cell: Cell) -> Comparison | None:
+    def _duties(self, grant: Grant, cell: Cell) -> ContainmentResult | None:
         """Whether permissions whose duties the request keeps cover the cell."""
         covers: list[Cell] = []
         lost: list[Finding] = []
@@ -158,7 +166,7 @@ class _Question:
             if example is None or not self._granted(example):
                 continue
             if witness.permitted(self.offer, witness.unperformed(example, unkept)) is None:
-                return Comparison(Containment.NOT_CONTAINED, tuple(lost), example)
+                return ContainmentResult(Containment.NOT_CONTAINED, tuple(lost), example)
         return None
 
     def _kept(self, mine: CompiledRule, theirs: CompiledRule) -> Finding | None:
@@ -190,17 +198,17 @@ class _Question:
         ]
         return found
 
-    def _without_duties(self, missing: list[Finding]) -> Comparison:
+    def _without_duties(self, missing: list[Finding]) -> ContainmentResult:
         """Duties are missing: NOT_CONTAINED if the request grants anything at all."""
         certain = [finding for finding in missing if finding.code in {"duty-missing", "duty-weaker"}]
         if not certain:
-            return Comparison(Containment.UNKNOWN, tuple(missing))
+            return ContainmentResult(Containment.UNKNOWN, tuple(missing))
         for grant in self.wanted.grants:
             for cell in unblocked(grant.cells, self.wanted, self.budget)[:_MOST_EXAMPLES]:
                 example = witness.example(cell, self.request.registry, (self.request, self.offer), self.budget)
                 if example is not None and witness.permitted(self.request, example) is not None:
-                    return Comparison(Containment.NOT_CONTAINED, tuple(certain), example)
-        return Comparison(Containment.UNKNOWN, (*missing, Finding("no-example")))
+                    return ContainmentResult(Containment.NOT_CONTAINED, tuple(certain), example)
+        return ContainmentResult(Containment.UNKNOWN, (*missing, Finding("no-example")))
 
 
 def _lost(wanted: CompiledDuty, given: Sequence[CompiledDuty], rule: str) -> Finding | None:

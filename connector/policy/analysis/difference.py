@@ -10,7 +10,7 @@ import msgspec
 
 from connector.policy.analysis.contains import contains
 from connector.policy.analysis.duties import fulfils
-from connector.policy.analysis.space.cells import Budget, Cell, GaveUp, leftovers
+from connector.policy.analysis.space.cells import Cell, GaveUp, StepBudget, leftovers
 from connector.policy.analysis.space.dnf import Reader, bare
 from connector.policy.analysis.space.findings import Containment
 from connector.policy.analysis.space.regions import Region
@@ -19,12 +19,12 @@ from connector.policy.compiling.checks import flat, leaves
 from connector.policy.compiling.compile import Compiled, CompiledDuty, CompiledRule
 from connector.policy.model.model import Constraint
 
-Kind: TypeAlias = Literal["added", "removed", "widened", "narrowed", "changed"]
+ChangeKind: TypeAlias = Literal["added", "removed", "widened", "narrowed", "changed"]
 Part: TypeAlias = Literal["permission", "prohibition", "obligation", "duty", "remedy", "constraint", "conflict"]
 Width: TypeAlias = Literal["same", "widened", "narrowed", "changed", "unknown"]
 
 
-class Change(msgspec.Struct, frozen=True):
+class PolicyChange(msgspec.Struct, frozen=True):
     """One change.
 
     Parameters:
@@ -35,7 +35,7 @@ class Change(msgspec.Struct, frozen=True):
         before, after: constraints on that operand, empty where there were or are none.
     """
 
-    kind: Kind
+    kind: ChangeKind
     part: Part
     rule: str = ""
     subject: str = ""
@@ -47,7 +47,7 @@ class Difference(msgspec.Struct, frozen=True):
     """All changes, and what they amount to: whether more or less is granted, or on other duties."""
 
     width: Width
-    changes: tuple[Change, ...]
+    changes: tuple[PolicyChange, ...]
 
 
 def difference(old: Compiled, new: Compiled) -> Difference:
@@ -59,9 +59,9 @@ def difference(old: Compiled, new: Compiled) -> Difference:
     Returns:
         The changes; none if both say the same. Nothing is raised.
     """
-    changes: list[Change] = []
+    changes: list[PolicyChange] = []
     if old.conflict != new.conflict:
-        changes.append(Change("changed", "conflict", subject=new.conflict))
+        changes.append(PolicyChange("changed", "conflict", subject=new.conflict))
     widths = _Widths(old, new)
     changes += _rules(old.permissions, new.permissions, widths)
     changes += _rules(old.prohibitions, new.prohibitions, widths)
@@ -84,13 +84,13 @@ class _Widths:
     """Tells whether some constraints allow more than others; without regions that is never known."""
 
     def __init__(self, old: Compiled, new: Compiled) -> None:
-        self.budget = Budget()
+        self.budget = StepBudget()
         try:
             self.shapes: tuple[Shape, Shape] | None = pair(old, new, self.budget)
         except GaveUp:
             self.shapes = None
 
-    def of(self, before: Sequence[Constraint], after: Sequence[Constraint]) -> Kind:
+    def of(self, before: Sequence[Constraint], after: Sequence[Constraint]) -> ChangeKind:
         if self.shapes is None:
             return "changed"
         one, other = self.shapes
@@ -110,12 +110,12 @@ class _Widths:
         return all(next(leftovers(cell, others, tops, self.budget), None) is None for cell in cells)
 
 
-def _rules(old: Sequence[CompiledRule], new: Sequence[CompiledRule], widths: _Widths) -> Iterator[Change]:
+def _rules(old: Sequence[CompiledRule], new: Sequence[CompiledRule], widths: _Widths) -> Iterator[PolicyChange]:
     for before, after in _matched(old, new):
         if before is None and after is not None:
-            yield Change("added", after.kind, after.uid, _action(after), after=tuple(conditions(after)))
+            yield PolicyChange("added", after.kind, after.uid, _action(after), after=tuple(conditions(after)))
         elif after is None and before is not None:
-            yield Change("removed", before.kind, before.uid, _action(before), before=tuple(conditions(before)))
+            yield PolicyChange("removed", before.kind, before.uid, _action(before), before=tuple(conditions(before)))
         elif before is not None and after is not None:
             yield from _within_rule(before, after, widths)
 
@@ -150,14 +150,14 @@ def _action(rule: CompiledRule) -> str:
     return rule.rule.action[0].iri if rule.rule.action else ""
 
 
-def _within_rule(before: CompiledRule, after: CompiledRule, widths: _Widths) -> Iterator[Change]:
+def _within_rule(before: CompiledRule, after: CompiledRule, widths: _Widths) -> Iterator[PolicyChange]:
     old, new = _by_operand(before), _by_operand(after)
     for subject in dict.fromkeys((*old, *new)):
         was, now = old.get(subject, ()), new.get(subject, ())
         if set(was) == set(now):
             continue
-        kind: Kind = "added" if not was else "removed" if not now else widths.of(was, now)
-        yield Change(kind, "constraint", after.uid, subject, was, now)
+        kind: ChangeKind = "added" if not was else "removed" if not now else widths.of(was, now)
+        yield PolicyChange(kind, "constraint", after.uid, subject, was, now)
     part: Part = "duty" if after.kind == "permission" else "remedy"
     yield from _duties(before.duties, after.duties, part, after.uid)
 
@@ -171,7 +171,7 @@ def _by_operand(rule: CompiledRule) -> dict[str, tuple[Constraint, ...]]:
     return found
 
 
-def _duties(old: Sequence[CompiledDuty], new: Sequence[CompiledDuty], part: Part, rule: str) -> Iterator[Change]:
+def _duties(old: Sequence[CompiledDuty], new: Sequence[CompiledDuty], part: Part, rule: str) -> Iterator[PolicyChange]:
     """A duty is narrowed if its new form does all that the old one did, and more."""
     left, right = list(old), list(new)
     for before in list(left):
@@ -182,14 +182,14 @@ def _duties(old: Sequence[CompiledDuty], new: Sequence[CompiledDuty], part: Part
     for before in list(left):
         after = next((entry for entry in right if _act(entry) == _act(before)), None)
         if after is None:
-            yield Change("removed", part, rule, _act(before), before=before.duty.constraint)
+            yield PolicyChange("removed", part, rule, _act(before), before=before.duty.constraint)
             continue
         right.remove(after)
         stricter, milder = fulfils(after, before), fulfils(before, after)
-        kind: Kind = "narrowed" if stricter is True else "widened" if milder is True else "changed"
-        yield Change(kind, part, rule, _act(before), before.duty.constraint, after.duty.constraint)
+        kind: ChangeKind = "narrowed" if stricter is True else "widened" if milder is True else "changed"
+        yield PolicyChange(kind, part, rule, _act(before), before.duty.constraint, after.duty.constraint)
     for after in right:
-        yield Change("added", part, rule, _act(after), after=after.duty.constraint)
+        yield PolicyChange("added", part, rule, _act(after), after=after.duty.constraint)
 
 
 def _alike(one: CompiledDuty, other: CompiledDuty) -> bool:

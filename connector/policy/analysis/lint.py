@@ -11,9 +11,9 @@ import msgspec
 
 from connector.policy.analysis.duties import fulfilled
 from connector.policy.analysis.overlap import inhabited, satisfiable
-from connector.policy.analysis.space.cells import Budget, Cell, GaveUp, leftovers, operand_of
+from connector.policy.analysis.space.cells import Cell, GaveUp, StepBudget, leftovers, operand_of
 from connector.policy.analysis.space.findings import Finding
-from connector.policy.analysis.space.regions import Hits, Intervals, Names
+from connector.policy.analysis.space.regions import Intervals, NameSet, SetConditions
 from connector.policy.analysis.space.shape import Grant, Shape, conditions, shape, unblocked
 from connector.policy.compiling.checks import leaves
 from connector.policy.compiling.compile import Compiled, CompiledRule
@@ -67,7 +67,7 @@ def lint(
     if policy.void is not None:
         return (Remark("error", Finding("void", policy.void.rule, policy.void.atom)),)
     try:
-        found = shape(policy, Budget())
+        found = shape(policy, StepBudget())
         remarks = [*_use(policy, now), *_dead(found), *_shadowed(found), *_conflicts(found)]
         if personal != "none":
             remarks += _personal(found, special=personal == "special", public_body=public_body)
@@ -86,7 +86,7 @@ def _use(policy: Compiled, now: datetime | None) -> Iterator[Remark]:
 
 
 def _dead(found: Shape) -> Iterator[Remark]:
-    budget = Budget()
+    budget = StepBudget()
     for grant in found.grants:
         if not grant.cells:
             yield Remark("warning", Finding("dead-rule", grant.rule.uid, operands=_operands(grant.rule)))
@@ -103,7 +103,7 @@ def _operands(rule: CompiledRule) -> tuple[str, ...]:
 
 def _shadowed(found: Shape) -> Iterator[Remark]:
     """Permissions that add nothing to another one: it covers them and asks for no further duty."""
-    budget = Budget()
+    budget = StepBudget()
     gone: set[int] = set()
     for index, grant in enumerate(found.grants):
         for place, other in enumerate(found.grants):
@@ -115,7 +115,7 @@ def _shadowed(found: Shape) -> Iterator[Remark]:
                 break
 
 
-def _covers(other: Grant, grant: Grant, found: Shape, budget: Budget) -> bool:
+def _covers(other: Grant, grant: Grant, found: Shape, budget: StepBudget) -> bool:
     if any(check.counters for check in (other.rule, grant.rule)):
         # Rules with counters of their own are never the same.
         return False
@@ -127,7 +127,7 @@ def _covers(other: Grant, grant: Grant, found: Shape, budget: Budget) -> bool:
 def _conflicts(found: Shape) -> Iterator[Remark]:
     """Permissions and prohibitions that both apply somewhere; what that means depends on the strategy."""
     level: Level = "error" if found.compiled.conflict == "invalid" else "note"
-    budget = Budget()
+    budget = StepBudget()
     for rule, spared in zip(found.blocking, found.spared, strict=True):
         for grant in found.grants:
             cells = [piece for cell in grant.cells for piece in leftovers(cell, spared, found.tops, budget)]
@@ -184,9 +184,9 @@ def _restricts(cells: Sequence[Cell], operands: frozenset[str]) -> bool:
 
 def _positive(cell: Cell, key: str) -> bool:
     match cell[key]:
-        case Names(outside=outside, missing=missing):
+        case NameSet(outside=outside, missing=missing):
             return not outside and not missing
-        case Hits(meets=meets, missing=missing):
+        case SetConditions(meets=meets, missing=missing):
             return bool(meets) and not missing
         case _:
             return False
@@ -214,7 +214,7 @@ def _basis(rule: CompiledRule, cells: Sequence[Cell], *, special: bool, public_b
 def _special(cell: Cell) -> bool:
     """Whether one of the bases has to be one of Art. 9(2)."""
     region = cell.get(_LEGAL_BASIS)
-    return isinstance(region, Hits) and any(
+    return isinstance(region, SetConditions) and any(
         not wanted.outside and all(iri.startswith(GDPR + "A9-2-") for iri in wanted.members) for wanted in region.meets
     )
 

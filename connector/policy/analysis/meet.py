@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from connector.policy.analysis.contains import contains
 from connector.policy.analysis.duties import fulfils, steps
 from connector.policy.analysis.overlap import satisfiable
-from connector.policy.analysis.space.cells import Budget, GaveUp
+from connector.policy.analysis.space.cells import GaveUp, StepBudget
 from connector.policy.analysis.space.dnf import Reader, bare
 from connector.policy.analysis.space.findings import Containment, Finding, Unknown
 from connector.policy.analysis.space.regions import subset
@@ -24,7 +24,6 @@ from connector.policy.model.decision import PolicyError
 from connector.policy.model.literals import lexical
 from connector.policy.model.model import (
     Action,
-    Asset,
     AtomicConstraint,
     ConflictStrategy,
     Constraint,
@@ -35,10 +34,11 @@ from connector.policy.model.model import (
     Policy,
     Prohibition,
     Rule,
+    Target,
 )
 from connector.policy.vocabulary.registry import Registry
 
-N = TypeVar("N", Asset, Party)
+N = TypeVar("N", Target, Party)
 R = TypeVar("R", Permission, Prohibition, Duty)
 
 _ANY_TIER = frozenset({"provider", "consumer", "organisational"})
@@ -46,7 +46,7 @@ _POSITIVE = frozenset({"eq", "isAnyOf"})
 _NEGATIVE = frozenset({"neq", "isNoneOf"})
 
 
-def meet(offer: Compiled, request: Compiled, *, uid: str, budget: Budget | None = None) -> Policy | Unknown | None:
+def meet(offer: Compiled, request: Compiled, *, uid: str, budget: StepBudget | None = None) -> Policy | Unknown | None:
     """Write down what both policies grant.
 
     Parameters:
@@ -59,12 +59,12 @@ def meet(offer: Compiled, request: Compiled, *, uid: str, budget: Budget | None 
         not be written as one policy.
     """
     try:
-        return _meet(offer, request, uid, budget or Budget())
+        return _meet(offer, request, uid, budget or StepBudget())
     except GaveUp as reason:
         return Unknown((Finding(reason.code),))
 
 
-def _meet(offer: Compiled, request: Compiled, uid: str, budget: Budget) -> Policy | Unknown | None:
+def _meet(offer: Compiled, request: Compiled, uid: str, budget: StepBudget) -> Policy | Unknown | None:
     if offer.void is not None or request.void is not None:
         return None
     given, wanted = pair(offer, request, budget)
@@ -117,7 +117,7 @@ def _conflict(offer: Compiled, request: Compiled) -> ConflictStrategy | None:
     return None if stated == {None} and effective == {"prohibit"} else "prohibit"
 
 
-def _checked(joint: Policy, offer: Compiled, request: Compiled, budget: Budget) -> Policy | Unknown | None:
+def _checked(joint: Policy, offer: Compiled, request: Compiled, budget: StepBudget) -> Policy | Unknown | None:
     """Hand out a meet only if both sides contain it and it may grant something."""
     try:
         compiled = compile_policy(
@@ -134,7 +134,7 @@ def _checked(joint: Policy, offer: Compiled, request: Compiled, budget: Budget) 
     return joint
 
 
-def _permissions(given: Shape, wanted: Shape, budget: Budget) -> tuple[Permission, ...]:
+def _permissions(given: Shape, wanted: Shape, budget: StepBudget) -> tuple[Permission, ...]:
     """One permission for each two that meet, but for those that say the same."""
     reader = Reader(given.compiled.registry, opaque=given.opaque | wanted.opaque, tops={}, budget=budget)
     found: dict[Permission, None] = {}
@@ -187,7 +187,7 @@ def _functions(one: CompiledRule, other: CompiledRule) -> tuple[PartyFunction, .
 
 def _asked(rule: CompiledRule) -> list[Constraint]:
     """All that a rule asks for, refinements included: on a permission or prohibition they count like constraints."""
-    entries: tuple[Action | Asset | Party, ...] = (
+    entries: tuple[Action | Target | Party, ...] = (
         *rule.rule.action,
         *rule.rule.target,
         *rule.rule.assigner,
@@ -215,7 +215,7 @@ def _duty(duty: Duty) -> Duty:
     return replace(duty, uid=named, consequence=tuple(_duty(entry) for entry in duty.consequence))
 
 
-def _together(one: Sequence[CompiledDuty], other: Sequence[CompiledDuty], budget: Budget) -> list[CompiledDuty]:
+def _together(one: Sequence[CompiledDuty], other: Sequence[CompiledDuty], budget: StepBudget) -> list[CompiledDuty]:
     """The duties of both, but for those that another performs as well."""
     kept: list[CompiledDuty] = []
     for duty in (*one, *other):

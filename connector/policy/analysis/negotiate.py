@@ -13,7 +13,7 @@ import msgspec
 from connector.policy.analysis.contains import contains
 from connector.policy.analysis.meet import meet
 from connector.policy.analysis.overlap import overlap, satisfiable
-from connector.policy.analysis.space.cells import Budget
+from connector.policy.analysis.space.cells import StepBudget
 from connector.policy.analysis.space.findings import Containment, Finding, Unknown
 from connector.policy.compiling.compile import Compiled
 from connector.policy.model.model import Policy
@@ -21,13 +21,13 @@ from connector.policy.model.model import Policy
 MOST_ROUNDS = 5
 
 
-class Agree(msgspec.Struct, frozen=True):
+class AcceptRequest(msgspec.Struct, frozen=True):
     """Conclude the agreement on what the request asks for."""
 
     policy: Policy
 
 
-class Counter(msgspec.Struct, frozen=True):
+class CounterOffer(msgspec.Struct, frozen=True):
     """Answer with an offer of ours.
 
     Parameters:
@@ -39,19 +39,19 @@ class Counter(msgspec.Struct, frozen=True):
     level: int
 
 
-class Terminate(msgspec.Struct, frozen=True):
+class NoAgreement(msgspec.Struct, frozen=True):
     """There is nothing to agree on."""
 
     reasons: tuple[Finding, ...]
 
 
-class Hold(msgspec.Struct, frozen=True):
+class PersonNeeded(msgspec.Struct, frozen=True):
     """A person has to look. The reasons are for our side alone."""
 
     reasons: tuple[Finding, ...]
 
 
-Answer: TypeAlias = Agree | Counter | Terminate | Hold
+TermsAnswer: TypeAlias = AcceptRequest | CounterOffer | NoAgreement | PersonNeeded
 
 
 def respond(
@@ -63,8 +63,8 @@ def respond(
     round_number: int = 1,
     level: int = 0,
     now: datetime | None = None,
-    budget: Budget | None = None,
-) -> Answer:
+    budget: StepBudget | None = None,
+) -> TermsAnswer:
     """Answer a request.
 
     Parameters:
@@ -79,25 +79,25 @@ def respond(
         budget: how many steps the whole answer may take; when they are spent it is a Hold. Counted and not timed, so
             that nobody can hold us up and the same request always gets the same answer.
     """
-    budget = budget or Budget()
+    budget = budget or StepBudget()
     if round_number > MOST_ROUNDS:
-        return Terminate((Finding("rounds-exhausted"),))
+        return NoAgreement((Finding("rounds-exhausted"),))
     if satisfiable(request, now, budget) is False:
-        return Terminate((Finding("nothing-granted"),))
+        return NoAgreement((Finding("nothing-granted"),))
     ladder = (offer, *concessions)
     for lower, upper in zip(ladder, concessions, strict=False):
         if contains(upper, lower).verdict is not Containment.CONTAINED:
-            return Hold((Finding("reservation-narrower"),))
+            return PersonNeeded((Finding("reservation-narrower"),))
     start = min(max(level, round_number - 1, 0), len(ladder) - 1)
     found = contains(ladder[start], request, budget)
     if found.verdict is Containment.CONTAINED:
-        return Agree(request.policy)
+        return AcceptRequest(request.policy)
     if found.verdict is Containment.UNKNOWN:
-        return Hold(found.reasons)
+        return PersonNeeded(found.reasons)
     for reached in range(start, len(ladder)):
         joint = meet(ladder[reached], request, uid=uid, budget=budget)
         if isinstance(joint, Unknown):
-            return Hold(joint.reasons)
+            return PersonNeeded(joint.reasons)
         if joint is not None:
-            return Counter(joint, reached)
-    return Terminate(overlap(offer, request, budget).reasons)
+            return CounterOffer(joint, reached)
+    return NoAgreement(overlap(offer, request, budget).reasons)

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from connector.policy.analysis.space import witness
 from connector.policy.analysis.space.atoms import microseconds
-from connector.policy.analysis.space.cells import Budget, Cell, GaveUp, apart, both, operands_of, spend_on_pairs
-from connector.policy.analysis.space.findings import Common, Example, Finding, Meeting
+from connector.policy.analysis.space.cells import Cell, GaveUp, StepBudget, apart, both, operands_of, spend_on_pairs
+from connector.policy.analysis.space.findings import Example, Finding, Meeting, OverlapResult
 from connector.policy.analysis.space.regions import Intervals
 from connector.policy.analysis.space.shape import Shape, overlapping, pair, shape, unblocked
 from connector.policy.compiling.compile import Compiled
@@ -18,7 +18,7 @@ from connector.policy.model.model import ODRL
 _MOST_EXAMPLES = 16
 
 
-def overlap(offer: Compiled, request: Compiled, budget: Budget | None = None) -> Common:
+def overlap(offer: Compiled, request: Compiled, budget: StepBudget | None = None) -> OverlapResult:
     """Whether there is a situation that both policies grant, once agreed and with all duties performed.
 
     Parameters:
@@ -28,7 +28,7 @@ def overlap(offer: Compiled, request: Compiled, budget: Budget | None = None) ->
     Returns:
         The verdict with an example, or with the operands on which the two part. Nothing is raised.
     """
-    budget = budget or Budget()
+    budget = budget or StepBudget()
     try:
         first, second = pair(request, offer, budget)
         clashes: dict[tuple[str, str], tuple[str, ...]] = {}
@@ -40,17 +40,17 @@ def overlap(offer: Compiled, request: Compiled, budget: Budget | None = None) ->
                     doubt = True
                     example = witness.example(cell, request.registry, (request, offer), budget)
                     if example is not None and _first(example) and _granted(example, (request, offer)):
-                        return Common(Meeting.OVERLAP, (), example)
+                        return OverlapResult(Meeting.OVERLAP, (), example)
                 if not joint:
                     clashes[mine.rule.uid, theirs.rule.uid] = _clash(
                         mine.cells[:_MOST_EXAMPLES], theirs.cells[:_MOST_EXAMPLES], budget
                     )
     except GaveUp as reason:
-        return Common(Meeting.UNKNOWN, (Finding(reason.code),))
+        return OverlapResult(Meeting.UNKNOWN, (Finding(reason.code),))
     if doubt:
-        return Common(Meeting.UNKNOWN, (Finding("no-example"),))
+        return OverlapResult(Meeting.UNKNOWN, (Finding("no-example"),))
     reasons = tuple(Finding("nothing-in-common", mine, theirs, keys) for (mine, theirs), keys in clashes.items())
-    return Common(Meeting.DISJOINT, reasons or _empty(first, second))
+    return OverlapResult(Meeting.DISJOINT, reasons or _empty(first, second))
 
 
 def _empty(first: Shape, second: Shape) -> tuple[Finding, ...]:
@@ -60,7 +60,7 @@ def _empty(first: Shape, second: Shape) -> tuple[Finding, ...]:
     return (Finding("nothing-granted"),)
 
 
-def _clash(mine: Sequence[Cell], theirs: Sequence[Cell], budget: Budget) -> tuple[str, ...]:
+def _clash(mine: Sequence[Cell], theirs: Sequence[Cell], budget: StepBudget) -> tuple[str, ...]:
     first, second = mine[:_MOST_EXAMPLES], theirs[:_MOST_EXAMPLES]
     spend_on_pairs(first, second, budget)
     found: dict[str, None] = {}
@@ -78,7 +78,7 @@ def _first(example: Example) -> bool:
     return not witness.later_use(example)
 
 
-def satisfiable(policy: Compiled, since: datetime | None = None, budget: Budget | None = None) -> Truth:
+def satisfiable(policy: Compiled, since: datetime | None = None, budget: StepBudget | None = None) -> Truth:
     """Whether a policy ever grants anything, once agreed and with all duties performed.
 
     Parameters:
@@ -88,7 +88,7 @@ def satisfiable(policy: Compiled, since: datetime | None = None, budget: Budget 
     Returns:
         True with certainty, False with certainty, or None.
     """
-    budget = budget or Budget()
+    budget = budget or StepBudget()
     try:
         found = shape(policy, budget)
         cells = [cell for grant in found.grants for cell in unblocked(grant.cells, found, budget)]
@@ -97,7 +97,7 @@ def satisfiable(policy: Compiled, since: datetime | None = None, budget: Budget 
         return None
 
 
-def inhabited(cells: Iterable[Cell], policy: Compiled, budget: Budget, since: datetime | None = None) -> Truth:
+def inhabited(cells: Iterable[Cell], policy: Compiled, budget: StepBudget, since: datetime | None = None) -> Truth:
     """Whether the policy grants a situation in one of the cells; they are known to hold all that it could grant there.
 
     Raises:

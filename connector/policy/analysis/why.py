@@ -12,7 +12,7 @@ import msgspec
 
 from connector.policy.analysis.space import atoms, witness
 from connector.policy.analysis.space.atoms import EPOCH, microseconds
-from connector.policy.analysis.space.cells import Budget
+from connector.policy.analysis.space.cells import StepBudget
 from connector.policy.analysis.space.regions import Intervals, Region
 from connector.policy.analysis.space.witness import least_value
 from connector.policy.compiling.compile import Compiled, CompiledRule
@@ -35,7 +35,7 @@ _MOST_WAYS = 64
 _MOST_SHOWN = 5
 
 
-class Step(msgspec.Struct, frozen=True):
+class PermitStep(msgspec.Struct, frozen=True):
     """One thing that would have to be otherwise.
 
     Codes: `fact` (a constraint would have to be True or False), `wait` (until `to` has come), `action`, `target`,
@@ -60,14 +60,14 @@ class Step(msgspec.Struct, frozen=True):
     to: tuple[Value, ...] | str = ()
 
 
-class Way(msgspec.Struct, frozen=True):
+class PermitPath(msgspec.Struct, frozen=True):
     """Steps that together would have the request permitted; `proven` if the evaluator says so for the values named."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[PermitStep, ...]
     proven: bool
 
 
-def ways(policy: Compiled, explanation: Explanation, request: Request, world: World) -> tuple[Way, ...]:
+def ways(policy: Compiled, explanation: Explanation, request: Request, world: World) -> tuple[PermitPath, ...]:
     """Find what would change a denial at access.
 
     Parameters:
@@ -83,13 +83,13 @@ def ways(policy: Compiled, explanation: Explanation, request: Request, world: Wo
     verdicts = [entry for entry in explanation.rules if entry.kind == "permission"]
     blocking = [entry for entry in explanation.rules if entry.kind == "prohibition" and entry.applies is not False]
     lifted = _lift(blocking, request) if policy.conflict != "perm" else [()]
-    found: dict[frozenset[Step], None] = {}
+    found: dict[frozenset[PermitStep], None] = {}
     for index, entry in enumerate(verdicts):
         for steps in _permit(policy.permissions[index], entry, request):
             for lift in lifted:
                 found[frozenset((*steps, *lift))] = None
     shortest = sorted((entry for entry in found if entry), key=lambda steps: (len(steps), _effort(steps)))
-    minimal: list[frozenset[Step]] = []
+    minimal: list[frozenset[PermitStep]] = []
     for candidate in shortest:
         if not any(shorter <= candidate for shorter in minimal):
             minimal.append(candidate)
@@ -97,31 +97,31 @@ def ways(policy: Compiled, explanation: Explanation, request: Request, world: Wo
     return tuple(way for way in judged if way is not None)[:_MOST_SHOWN]
 
 
-def _effort(steps: Iterable[Step]) -> tuple[int, str]:
+def _effort(steps: Iterable[PermitStep]) -> tuple[int, str]:
     """Among ways of one length: a missing fact or a duty first, another party or asset last."""
     order = {"fact": 0, "duty": 0, "wait": 1, "action": 2, "target": 3, "assignee": 3}
     return sum(order[step.code] for step in steps), "".join(sorted(step.atom for step in steps))
 
 
-def _permit(rule: CompiledRule, verdict: RuleVerdict, request: Request) -> list[tuple[Step, ...]]:
+def _permit(rule: CompiledRule, verdict: RuleVerdict, request: Request) -> list[tuple[PermitStep, ...]]:
     """Ways to have one permission apply."""
-    fixed: list[Step] = []
+    fixed: list[PermitStep] = []
     for code, matched, wanted in (
         ("action", verdict.action_matches, rule.rule.action[0].iri if rule.rule.action else ""),
         ("target", verdict.target_matches, rule.target or ""),
         ("assignee", verdict.assignee_matches, rule.assignee or ""),
     ):
         if not matched:
-            fixed.append(Step(code, rule.uid, to=wanted))
+            fixed.append(PermitStep(code, rule.uid, to=wanted))
     for duty in rule.duties:
         task = next((entry for entry in verdict.duties if entry.uid == duty.duty.uid), None)
         if task is not None and task.state in {"active", "violated"}:
-            fixed.append(Step("duty", rule.uid, duty.duty.uid))
+            fixed.append(PermitStep("duty", rule.uid, duty.duty.uid))
     parts = [_ways(entry, True, rule.uid, request) for entry in (*verdict.refinements, *verdict.constraints)]
     return [(*fixed, *_joined(choice)) for choice in islice(product(*parts), _MOST_WAYS)]
 
 
-def _lift(blocking: Sequence[RuleVerdict], request: Request) -> list[tuple[Step, ...]]:
+def _lift(blocking: Sequence[RuleVerdict], request: Request) -> list[tuple[PermitStep, ...]]:
     """Ways to have no prohibition apply: one constraint of each would have to be False."""
     parts = [
         [
@@ -134,17 +134,17 @@ def _lift(blocking: Sequence[RuleVerdict], request: Request) -> list[tuple[Step,
     return [_joined(choice) for choice in islice(product(*parts), _MOST_WAYS)]
 
 
-def _joined(parts: Iterable[tuple[Step, ...]]) -> tuple[Step, ...]:
+def _joined(parts: Iterable[tuple[PermitStep, ...]]) -> tuple[PermitStep, ...]:
     return tuple(dict.fromkeys(step for part in parts for step in part))
 
 
-def _ways(entry: AtomVerdict, wanted: bool, rule: str, request: Request) -> list[tuple[Step, ...]]:
+def _ways(entry: AtomVerdict, wanted: bool, rule: str, request: Request) -> list[tuple[PermitStep, ...]]:
     """Ways to turn one constraint True or False; the empty way if it is."""
     if entry.verdict is wanted:
         return [()]
     constraint = entry.constraint
     if isinstance(constraint, AtomicConstraint):
-        return [(Step("fact", rule, entry.path, constraint, wanted, entry.found),)]
+        return [(PermitStep("fact", rule, entry.path, constraint, wanted, entry.found),)]
     children = entry.children
     every = wanted if constraint.operand in {"and", "andSequence"} else not wanted
     if constraint.operand == "xone":
@@ -155,7 +155,9 @@ def _ways(entry: AtomVerdict, wanted: bool, rule: str, request: Request) -> list
     return [way for child in children for way in _ways(child, wanted, rule, request)][:_MOST_WAYS]
 
 
-def _exactly(children: Sequence[AtomVerdict], wanted: bool, rule: str, request: Request) -> list[tuple[Step, ...]]:
+def _exactly(
+    children: Sequence[AtomVerdict], wanted: bool, rule: str, request: Request
+) -> list[tuple[PermitStep, ...]]:
     """xone: one part True and the rest False; or to fail it, all False or two True."""
     targets: list[list[Truth]] = []
     if wanted:
@@ -167,7 +169,7 @@ def _exactly(children: Sequence[AtomVerdict], wanted: bool, rule: str, request: 
             for one in range(len(children))
             for other in range(one)
         ]
-    found: list[tuple[Step, ...]] = []
+    found: list[tuple[PermitStep, ...]] = []
     for target in targets[:_MOST_WAYS]:
         parts = [
             _ways(child, goal, rule, request) for child, goal in zip(children, target, strict=True) if goal is not None
@@ -176,19 +178,19 @@ def _exactly(children: Sequence[AtomVerdict], wanted: bool, rule: str, request: 
     return found[:_MOST_WAYS]
 
 
-def _judge(policy: Compiled, steps: frozenset[Step], request: Request, world: World) -> Way | None:
+def _judge(policy: Compiled, steps: frozenset[PermitStep], request: Request, world: World) -> PermitPath | None:
     """Name values for the steps and ask the evaluator; None if it says that they would not do, or time is over."""
-    draft = _Draft(policy, request, world)
+    draft = _ChangedSituation(policy, request, world)
     named = tuple(draft.take(step) for step in sorted(steps, key=lambda step: (step.rule, step.atom, step.code)))
     if draft.impossible:
         return None
     if draft.open:
-        return Way(named, proven=False)
+        return PermitPath(named, proven=False)
     decision = decide(witness.as_agreement(policy), draft.request, draft.world, Phase.ACCESS)
-    return Way(named, proven=True) if decision.verdict is Verdict.PERMIT else None
+    return PermitPath(named, proven=True) if decision.verdict is Verdict.PERMIT else None
 
 
-class _Draft:
+class _ChangedSituation:
     """The situation as it would be after some steps."""
 
     def __init__(self, policy: Compiled, request: Request, world: World) -> None:
@@ -199,7 +201,7 @@ class _Draft:
         self.open = False
         self.impossible = False
 
-    def take(self, step: Step) -> Step:
+    def take(self, step: PermitStep) -> PermitStep:
         match step.code:
             case "action" | "target" | "assignee":
                 assert isinstance(step.to, str)
@@ -212,7 +214,7 @@ class _Draft:
             case _:
                 return self._fact(step)
 
-    def _fact(self, step: Step) -> Step:
+    def _fact(self, step: PermitStep) -> PermitStep:
         assert isinstance(step.constraint, AtomicConstraint)
         operand = self.policy.registry.operands[step.constraint.left]
         found = atoms.dimension(step.constraint, self.policy.registry)
@@ -228,7 +230,7 @@ class _Draft:
         if operand.code or operand.sort == "instant" or found is None or not regions:
             self.open = True
             return step
-        example = witness.example({found.key: regions[0]}, self.policy.registry, (), Budget())
+        example = witness.example({found.key: regions[0]}, self.policy.registry, (), StepBudget())
         values = example.world.facts.get(operand.fact) if example is not None else None
         if values is None:
             self.open = True
@@ -242,7 +244,7 @@ class _Draft:
         self.world = msgspec.structs.replace(self.world, facts={**self.world.facts, operand.fact: values})
         return msgspec.structs.replace(step, to=values)
 
-    def _wait(self, step: Step, until: datetime | None) -> Step:
+    def _wait(self, step: PermitStep, until: datetime | None) -> PermitStep:
         """Move the request to a later time; there is no way back to an earlier one."""
         if until is None or until <= self.start:
             self.impossible = True
@@ -261,7 +263,7 @@ def _next(at: datetime, regions: Sequence[Region]) -> datetime | None:
     return None
 
 
-def _span_over(step: Step, agreed_at: datetime) -> datetime | None:
+def _span_over(step: PermitStep, agreed_at: datetime) -> datetime | None:
     """The first instant after the time since the agreement; None where only an earlier one would do."""
     constraint = step.constraint
     if not isinstance(constraint, AtomicConstraint) or not isinstance(constraint.right[0], Duration):

@@ -16,7 +16,7 @@ from connector.policy.model.decision import Counter, Request, Truth, World
 from connector.policy.model.model import Value
 
 Test: TypeAlias = Callable[[Request, World], Truth]
-Lookup: TypeAlias = Callable[[Request, World], tuple[Value, ...] | None]
+OperandReader: TypeAlias = Callable[[Request, World], tuple[Value, ...] | None]
 Flip: TypeAlias = Callable[[Request, World], datetime | None]
 
 
@@ -36,7 +36,7 @@ class Atom(msgspec.Struct, frozen=True):
     """
 
     test: Test
-    found: Lookup
+    found: OperandReader
     cost: int
     facts: tuple[str, ...] = ()
     moments: Moments | None = None

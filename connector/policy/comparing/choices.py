@@ -6,12 +6,12 @@ standard library only.
 
 from collections.abc import Callable, Sequence
 
-from connector.policy.comparing.atom import Lookup, Test
+from connector.policy.comparing.atom import OperandReader, Test
 from connector.policy.comparing.operators import Membership
 from connector.policy.model.decision import Request, Truth, World
 from connector.policy.model.model import Iri
 
-Guard = tuple[str, Lookup, Membership]
+Guard = tuple[str, OperandReader, Membership]
 """What an alternative needs: the left operand, how its values are looked up, and the names that fit."""
 
 _LEAST = 4

@@ -11,7 +11,7 @@ from itertools import pairwise
 import msgspec
 
 from connector.policy.comparing import moments, operators
-from connector.policy.comparing.atom import Atom, Flip, Lookup, Test, timely
+from connector.policy.comparing.atom import Atom, Flip, OperandReader, Test, timely
 from connector.policy.comparing.choices import Guard, by_name
 from connector.policy.comparing.moments import Moments
 from connector.policy.model.decision import Counter, Reason, Request, Truth, World
@@ -53,7 +53,7 @@ class Check(msgspec.Struct, frozen=True):
     constraint: Constraint
     test: Test
     cost: int
-    found: Lookup | None = None
+    found: OperandReader | None = None
     children: tuple["Check", ...] = ()
     moments: Moments | None = None
     since: Flip | None = None

@@ -14,7 +14,6 @@ from connector.policy.compiling.validate import Place
 from connector.policy.model.literals import lexical
 from connector.policy.model.model import (
     Action,
-    Asset,
     AtomicConstraint,
     Constraint,
     Duty,
@@ -25,6 +24,7 @@ from connector.policy.model.model import (
     Policy,
     Prohibition,
     Rule,
+    Target,
     Value,
 )
 from connector.policy.reading.document import refuse
@@ -32,7 +32,7 @@ from connector.policy.vocabulary.registry import Registry
 from connector.policy.vocabulary.sorts import coerce
 
 R = TypeVar("R", Permission, Prohibition, Duty)
-N = TypeVar("N", Asset, Party)
+N = TypeVar("N", Target, Party)
 T = TypeVar("T")
 
 _MOST_RULES = 1_000

@@ -15,7 +15,7 @@ WITHDRAWN, EXPIRED = DPV + "ConsentWithdrawn", DPV + "ConsentExpired"
 VALID = frozenset({GIVEN, RENEWED})
 
 
-class Stand(msgspec.Struct, frozen=True):
+class PurposeConsent(msgspec.Struct, frozen=True):
     """The latest entry for one purpose: its IRI, the state (IRI), and when (ms) a consent ends by itself."""
 
     purpose: str
@@ -24,7 +24,7 @@ class Stand(msgspec.Struct, frozen=True):
 
 
 def standing(
-    stands: Iterable[Stand], covering: Collection[str], touching: Collection[str], now: int
+    stands: Iterable[PurposeConsent], covering: Collection[str], touching: Collection[str], now: int
 ) -> tuple[str, int | None] | None:
     """Return the state of a person's consent to a use, and when (ms) that may change by itself; None if unknown.
 

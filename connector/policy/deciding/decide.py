@@ -28,9 +28,9 @@ from connector.policy.model.decision import (
     Phase,
     Reason,
     Request,
+    RequiredTransform,
     RowFilter,
     RuleVerdict,
-    Transform,
     Truth,
     Verdict,
     World,
@@ -165,7 +165,7 @@ def _granted(
     access = phase is _ACCESS
     deferred = _NOTHING if access else deferred_checks(compiled, request, world, active)
     duties: tuple[DutyTask, ...] = _NOTHING
-    transforms: tuple[Transform, ...] = _NOTHING
+    transforms: tuple[RequiredTransform, ...] = _NOTHING
     rows: RowFilter | None = None
     if compiled.effects:
         rows = row_filter(compiled, request, world, phase, active)
@@ -189,7 +189,7 @@ def _granted(
     )
 
 
-def _missing(transforms: Sequence[Transform], rows: RowFilter | None, world: World) -> tuple[Reason, ...]:
+def _missing(transforms: Sequence[RequiredTransform], rows: RowFilter | None, world: World) -> tuple[Reason, ...]:
     """What the data plane of this flow would have to do and cannot."""
     missing = [
         Reason("transform-unavailable", atom=transform.duty, expected=transform.name)

@@ -10,7 +10,16 @@ from datetime import datetime
 from connector.policy.compiling.compile import Compiled, CompiledRule
 from connector.policy.deciding.matching import holds, matches, reason
 from connector.policy.deciding.tasks import duty_fulfilled, standing
-from connector.policy.model.decision import Counter, DutyTask, Phase, Reason, Request, RowFilter, Transform, World
+from connector.policy.model.decision import (
+    Counter,
+    DutyTask,
+    Phase,
+    Reason,
+    Request,
+    RequiredTransform,
+    RowFilter,
+    World,
+)
 from connector.policy.model.literals import MICROSECOND
 
 
@@ -65,13 +74,13 @@ def row_filter(
 
 def transforms_due(
     compiled: Compiled, request: Request, world: World, active: Sequence[CompiledRule]
-) -> tuple[Transform, ...]:
+) -> tuple[RequiredTransform, ...]:
     """What the duties of the granting permissions and the obligations name, in the order of the registry."""
-    found: dict[tuple[str, tuple[object, ...]], Transform] = {}
+    found: dict[tuple[str, tuple[object, ...]], RequiredTransform] = {}
     duties = [duty for rule in active for duty in rule.duties]
     for duty in (*duties, *compiled.obligations):
         if duty.transform and duty.test(request, world) is not False:
-            entry = Transform(duty.transform, duty.duty.uid, duty.parameters)
+            entry = RequiredTransform(duty.transform, duty.duty.uid, duty.parameters)
             found.setdefault((entry.name, entry.parameters), entry)
     if len(found) < 2:
         return tuple(found.values())

@@ -6,7 +6,7 @@ ODRL Information Model 2.2, sections 2.6.3 to 2.6.7. Pure: standard library only
 from datetime import datetime
 
 from connector.policy.compiling.compile import Compiled, CompiledDuty, deadline
-from connector.policy.model.decision import DutyState, DutyTask, Performance, Request, World
+from connector.policy.model.decision import DutyTask, EvaluatedDutyState, Performance, Request, World
 
 _NEVER = Performance()
 
@@ -41,7 +41,7 @@ def standing(duty: CompiledDuty, request: Request, world: World) -> DutyTask:
     )
 
 
-def _state(duty: CompiledDuty, limit: datetime | None, request: Request, world: World) -> DutyState:
+def _state(duty: CompiledDuty, limit: datetime | None, request: Request, world: World) -> EvaluatedDutyState:
     if duty_fulfilled(duty, request, world):
         return "fulfilled"
     if duty.test(request, world) is False:

@@ -163,7 +163,7 @@ def _show(value: Value) -> str:
 
 
 DutyRole: TypeAlias = Literal["obligation", "duty", "remedy", "consequence"]
-DutyState: TypeAlias = Literal["inactive", "active", "fulfilled", "violated"]
+EvaluatedDutyState: TypeAlias = Literal["inactive", "active", "fulfilled", "violated"]
 
 
 class DutyTask(msgspec.Struct, frozen=True):
@@ -182,13 +182,13 @@ class DutyTask(msgspec.Struct, frozen=True):
     uid: str
     role: DutyRole
     action: str
-    state: DutyState
+    state: EvaluatedDutyState
     assignee: str = ""
     deadline: datetime | None = None
     parameters: tuple[Constraint, ...] = ()
 
 
-class Transform(msgspec.Struct, frozen=True):
+class RequiredTransform(msgspec.Struct, frozen=True):
     """What the data plane does to the data on the way, with the constraints that are its parameters."""
 
     name: str
@@ -241,7 +241,7 @@ class Decision(msgspec.Struct, frozen=True):
     reasons: tuple[Reason, ...]
     valid_until: datetime | None
     duties: tuple[DutyTask, ...]
-    transforms: tuple[Transform, ...]
+    transforms: tuple[RequiredTransform, ...]
     row_filter: RowFilter | None
     deferred: tuple[Reason, ...]
     counters: tuple[Counter, ...]

@@ -10,7 +10,6 @@ from connector.policy.model.literals import XSD, lexical
 from connector.policy.model.model import (
     ODRL,
     Action,
-    Asset,
     AtomicConstraint,
     Constraint,
     Duty,
@@ -19,6 +18,7 @@ from connector.policy.model.model import (
     Policy,
     Prohibition,
     Rule,
+    Target,
     Text,
     Value,
 )
@@ -113,7 +113,7 @@ def _action(action: Action) -> object:
     }
 
 
-def _named(named: Asset | Party, collection: str) -> object:
+def _named(named: Target | Party, collection: str) -> object:
     if not named.refinement and not named.collection:
         return named.uid
     found: dict[str, object] = {"@type": collection, "source": named.uid} if named.collection else {"@id": named.uid}

@@ -119,7 +119,7 @@ class Action(msgspec.Struct, frozen=True):
     refinement: tuple[Constraint, ...] = ()
 
 
-class Asset(msgspec.Struct, frozen=True):
+class Target(msgspec.Struct, frozen=True):
     """An asset or asset collection (section 2.2); a collection with a refinement is named by its `source`, which
     is `uid` here.
     """
@@ -150,7 +150,7 @@ class Duty(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     action: tuple[Action, ...] = ()
-    target: tuple[Asset, ...] = ()
+    target: tuple[Target, ...] = ()
     assigner: tuple[Party, ...] = ()
     assignee: tuple[Party, ...] = ()
     functions: tuple[PartyFunction, ...] = ()
@@ -163,7 +163,7 @@ class Permission(msgspec.Struct, frozen=True, kw_only=True):
     """What may be done, under constraints and with duties that come first (section 2.6.1)."""
 
     action: tuple[Action, ...] = ()
-    target: tuple[Asset, ...] = ()
+    target: tuple[Target, ...] = ()
     assigner: tuple[Party, ...] = ()
     assignee: tuple[Party, ...] = ()
     functions: tuple[PartyFunction, ...] = ()
@@ -176,7 +176,7 @@ class Prohibition(msgspec.Struct, frozen=True, kw_only=True):
     """What must not be done, and the remedies should it happen nevertheless (section 2.6.2)."""
 
     action: tuple[Action, ...] = ()
-    target: tuple[Asset, ...] = ()
+    target: tuple[Target, ...] = ()
     assigner: tuple[Party, ...] = ()
     assignee: tuple[Party, ...] = ()
     functions: tuple[PartyFunction, ...] = ()
@@ -205,7 +205,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     inherit_from: tuple[str, ...] = ()
     replaced_by: str = ""
     action: tuple[Action, ...] = ()
-    target: tuple[Asset, ...] = ()
+    target: tuple[Target, ...] = ()
     assigner: tuple[Party, ...] = ()
     assignee: tuple[Party, ...] = ()
     functions: tuple[PartyFunction, ...] = ()

@@ -19,7 +19,7 @@ from connector.policy.model.model import (
     Value,
 )
 from connector.policy.reading.document import (
-    Limits,
+    DocumentLimits,
     constraints_by_id,
     identifier,
     ignore_status,
@@ -30,7 +30,7 @@ from connector.policy.reading.document import (
     types,
     word,
 )
-from connector.policy.vocabulary.names import LOGICAL, Names, expand
+from connector.policy.vocabulary.names import LOGICAL, NameResolver, expand
 
 _MOST_VALUES = 1_000
 
@@ -38,7 +38,7 @@ _MOST_VALUES = 1_000
 class ConstraintReader:
     """Reads the constraints of one document; counts what it reads so that references cannot blow up."""
 
-    def __init__(self, document: Mapping[str, object], names: Names, limits: Limits) -> None:
+    def __init__(self, document: Mapping[str, object], names: NameResolver, limits: DocumentLimits) -> None:
         self.document = document
         self.names = names
         self.limits = limits

@@ -11,10 +11,10 @@ from typing import NoReturn
 import msgspec
 
 from connector.policy.model.decision import PolicyError
-from connector.policy.vocabulary.names import Names
+from connector.policy.vocabulary.names import NameResolver
 
 
-class Limits(msgspec.Struct, frozen=True):
+class DocumentLimits(msgspec.Struct, frozen=True):
     """How much a document may hold.
 
     Parameters:
@@ -32,10 +32,10 @@ class Limits(msgspec.Struct, frozen=True):
     text: int = 8_000
 
 
-DEFAULT = Limits()
+DEFAULT = DocumentLimits()
 
 
-def parse(document: Mapping[str, object] | bytes, limits: Limits) -> Mapping[str, object]:
+def parse(document: Mapping[str, object] | bytes, limits: DocumentLimits) -> Mapping[str, object]:
     """Return the document as an object that keeps the limits.
 
     Raises:
@@ -71,7 +71,7 @@ def _constant(name: str) -> NoReturn:
     refuse("not-json", "", f"{name} is not a JSON number.")
 
 
-def _measure(document: object, limits: Limits) -> None:
+def _measure(document: object, limits: DocumentLimits) -> None:
     """Walk the whole document once without recursion; after that, reading it is bounded."""
     stack: list[tuple[object, int]] = [(document, 1)]
     nodes = size = 0
@@ -107,7 +107,7 @@ def _check_scalar(value: object) -> None:
         refuse("not-json", "", f"A value of type {type(value).__name__} is not JSON.")
 
 
-def _length(text: str, limits: Limits) -> int:
+def _length(text: str, limits: DocumentLimits) -> int:
     if len(text) > limits.text:
         refuse("too-large", "", f"A string has more than {limits.text} characters.")
     if not text.isascii():
@@ -159,7 +159,7 @@ def word(value: object, path: str) -> str:
     return value
 
 
-def members(value: Mapping[str, object], names: Names, path: str) -> dict[str, object]:
+def members(value: Mapping[str, object], names: NameResolver, path: str) -> dict[str, object]:
     """Return an object with its keys resolved to the bare names of the standard.
 
     Raises:
@@ -186,12 +186,12 @@ def identifier(found: dict[str, object], path: str) -> str:
     return given[0] if given else ""
 
 
-def types(found: dict[str, object], names: Names, path: str) -> list[str]:
+def types(found: dict[str, object], names: NameResolver, path: str) -> list[str]:
     """Take `@type` out of an object, resolved to the bare names of the standard."""
     return [names.term(word(entry, f"{path}/@type")) for entry in items(found.pop("@type", None))]
 
 
-def ignore_status(found: dict[str, object], names: Names) -> None:
+def ignore_status(found: dict[str, object], names: NameResolver) -> None:
     """Take out a status that the counter-party claims."""
     if found.pop("status", None) is not None:
         names.notes["A received status is ignored: the state of a rule is what our own ledger says."] = None
@@ -207,7 +207,9 @@ def nothing_left(found: dict[str, object], path: str) -> None:
         refuse("unknown-member", path, f"The member {key[:200]} is not understood; remove it or use the profile.")
 
 
-def constraints_by_id(document: Mapping[str, object], names: Names) -> Iterator[tuple[str, Mapping[str, object]]]:
+def constraints_by_id(
+    document: Mapping[str, object], names: NameResolver
+) -> Iterator[tuple[str, Mapping[str, object]]]:
     """Find the constraints of a measured document that have an identifier and a content."""
     stack: list[object] = [document]
     while stack:

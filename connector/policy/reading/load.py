@@ -14,7 +14,6 @@ from connector.policy.model import literals
 from connector.policy.model.model import (
     ODRL,
     Action,
-    Asset,
     ConflictStrategy,
     Constraint,
     Duty,
@@ -24,11 +23,12 @@ from connector.policy.model.model import (
     Policy,
     PolicyKind,
     Prohibition,
+    Target,
 )
 from connector.policy.reading.constraints import ConstraintReader
 from connector.policy.reading.document import DEFAULT as DEFAULT
 from connector.policy.reading.document import (
-    Limits,
+    DocumentLimits,
     identifier,
     ignore_status,
     items,
@@ -39,7 +39,7 @@ from connector.policy.reading.document import (
     types,
     word,
 )
-from connector.policy.vocabulary.names import Names, expand
+from connector.policy.vocabulary.names import NameResolver, expand
 
 FUNCTIONS = frozenset(
     side + "Party"
@@ -55,7 +55,7 @@ _KINDS: dict[str, PolicyKind] = {"Set": "Set", "Policy": "Set", "Offer": "Offer"
 _UNSUPPORTED_KINDS = frozenset({"Assertion", "Privacy", "Request", "Ticket"})
 
 
-def load(document: Mapping[str, object] | bytes, *, limits: Limits = DEFAULT) -> Policy:
+def load(document: Mapping[str, object] | bytes, *, limits: DocumentLimits = DEFAULT) -> Policy:
     """Read one policy.
 
     Parameters:
@@ -65,16 +65,16 @@ def load(document: Mapping[str, object] | bytes, *, limits: Limits = DEFAULT) ->
     Raises:
         PolicyError: it cannot be read without guessing; nothing else is ever raised.
     """
-    return _Reader(parse(document, limits), limits).policy()
+    return _PolicyReader(parse(document, limits), limits).policy()
 
 
-class _Reader:
+class _PolicyReader:
     """One document on its way into the model."""
 
-    def __init__(self, document: Mapping[str, object], limits: Limits) -> None:
+    def __init__(self, document: Mapping[str, object], limits: DocumentLimits) -> None:
         self.document = document
         self.limits = limits
-        self.names = Names()
+        self.names = NameResolver()
         self.rules = 0
         self.constraints = ConstraintReader(document, self.names, limits)
 
@@ -173,7 +173,7 @@ class _Reader:
 
     def _shared(
         self, found: dict[str, object], path: str
-    ) -> tuple[tuple[Action, ...], tuple[Asset, ...], tuple[Party, ...], tuple[Party, ...], tuple[PartyFunction, ...]]:
+    ) -> tuple[tuple[Action, ...], tuple[Target, ...], tuple[Party, ...], tuple[Party, ...], tuple[PartyFunction, ...]]:
         """Take out what policies and rules have in common: actions, targets, parties."""
         functions = tuple(
             PartyFunction(ODRL + name, Party(*self._named(entry, "Party", f"{path}/{name}")))
@@ -182,7 +182,7 @@ class _Reader:
         )
         return (
             tuple(self._action(entry, f"{path}/action") for entry in items(found.pop("action", None))),
-            tuple(Asset(*self._named(entry, "Asset", f"{path}/target")) for entry in items(found.pop("target", None))),
+            tuple(Target(*self._named(entry, "Asset", f"{path}/target")) for entry in items(found.pop("target", None))),
             self._parties(found, "assigner", path),
             self._parties(found, "assignee", path),
             functions,

@@ -17,7 +17,7 @@ from connector.policy.model.literals import XSD, bounds, lexical
 from connector.policy.model.model import PROFILE, Day, Duration, Value
 from connector.policy.vocabulary.names import expand
 
-Sort: TypeAlias = Literal["number", "whole", "duration", "day", "code", "name", "text"]
+ParameterSort: TypeAlias = Literal["number", "whole", "duration", "day", "code", "name", "text"]
 Input: TypeAlias = str | int | Decimal | Sequence[str]
 
 _PLACE = "parameter"
@@ -34,7 +34,7 @@ _EXPECTED: dict[str, str] = {
 }
 
 
-class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class BilingualText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The same in German and English."""
 
     de: str
@@ -55,7 +55,7 @@ class Parameter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     name: str
-    sort: Sort
+    sort: ParameterSort
     de: str
     en: str
     default: str | tuple[str, ...] = ""
@@ -77,8 +77,8 @@ class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     name: str
-    title: Words
-    why: Words
+    title: BilingualText
+    why: BilingualText
     policy: dict[str, object]
     parameter: tuple[Parameter, ...] = ()
 

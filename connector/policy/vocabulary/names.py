@@ -102,7 +102,7 @@ _IN_CONTEXT = frozenset({"use"})
 _MAX_TERMS = 200
 
 
-class Names:
+class NameResolver:
     """Resolves the names of one document; collects notes about names that were read leniently."""
 
     def __init__(self) -> None:

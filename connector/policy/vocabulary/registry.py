@@ -16,11 +16,13 @@ from connector.policy.vocabulary.actions import INCLUDED_IN, SYNONYMS, WITHOUT_S
 from connector.policy.vocabulary.names import OPERATORS, expand
 from connector.policy.vocabulary.taxonomy import Taxonomy
 
-Sort: TypeAlias = Literal["instant", "clock", "duration", "number", "code", "name", "taxonomy", "text", "flag"]
-Source: TypeAlias = Literal["request", "agreement", "credential", "clock", "counter", "connector", "state", "record"]
+OperandSort: TypeAlias = Literal["instant", "clock", "duration", "number", "code", "name", "taxonomy", "text", "flag"]
+FactSource: TypeAlias = Literal[
+    "request", "agreement", "credential", "clock", "counter", "connector", "state", "record"
+]
 Trust: TypeAlias = Literal["own", "verified", "attested", "declared"]
 Tier: TypeAlias = Literal["provider", "consumer", "organisational"]
-Region: TypeAlias = Literal["instants", "durations", "numbers", "codes", "names", "tree"]
+RegionKind: TypeAlias = Literal["instants", "durations", "numbers", "codes", "names", "tree"]
 
 _ORDERED = frozenset({"eq", "neq", "lt", "lteq", "gt", "gteq", "isAnyOf", "isNoneOf"})
 _SETS = frozenset({"eq", "neq", "isAnyOf", "isNoneOf", "isAllOf"})
@@ -35,7 +37,7 @@ _OPERATORS: dict[str, frozenset[str]] = {
     "text": _SETS,
     "flag": frozenset({"eq", "neq"}),
 }
-_REGIONS: dict[str, Region] = {
+_REGIONS: dict[str, RegionKind] = {
     "instant": "instants",
     "clock": "numbers",
     "duration": "durations",
@@ -52,8 +54,8 @@ class Operand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """One left operand. The fields are explained at the head of `policies/operands.toml`."""
 
     iri: str
-    sort: Sort
-    source: Source
+    sort: OperandSort
+    source: FactSource
     trust: Trust
     de: str
     en: str
@@ -74,7 +76,7 @@ class Operand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     gap: str = ""
 
     @property
-    def region(self) -> Region:
+    def region(self) -> RegionKind:
         """Which kind of region the analysis builds for it."""
         return _REGIONS[self.sort]
 
@@ -125,7 +127,7 @@ class Registry(msgspec.Struct, frozen=True):
     profiles: Mapping[str, Profile]
 
 
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _RegistryFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     operand: tuple[Operand, ...] = ()
     action: tuple[ActionEntry, ...] = ()
     profile: tuple[Profile, ...] = ()
@@ -141,7 +143,7 @@ def parse(toml_text: str, terms: Mapping[str, str] | tuple[str, ...] = ()) -> Re
     Raises:
         ValueError: a row is malformed, is there twice, or names a taxonomy that was not handed in.
     """
-    file = msgspec.convert(tomllib.loads(toml_text), _File)
+    file = msgspec.convert(tomllib.loads(toml_text), _RegistryFile)
     texts = terms.values() if isinstance(terms, Mapping) else terms
     return build(file.operand, file.action, file.profile, tuple(taxonomy.parse(text) for text in texts))
 

@@ -45,7 +45,7 @@ class Taxonomy(msgspec.Struct, frozen=True):
     above_names: Mapping[str, frozenset[str]]
 
 
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _TaxonomyFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     version: str
     term: dict[str, Term]
@@ -59,7 +59,7 @@ def parse(toml_text: str) -> Taxonomy:
     Raises:
         ValueError: the text is malformed, a broader term is missing, or the hierarchy has a circle.
     """
-    file = msgspec.convert(tomllib.loads(toml_text), _File)
+    file = msgspec.convert(tomllib.loads(toml_text), _TaxonomyFile)
     terms = {
         file.base + name: msgspec.structs.replace(term, broader=tuple(file.base + parent for parent in term.broader))
         for name, term in file.term.items()

@@ -18,9 +18,11 @@ from connector.policy.words.constraint import phrases, together
 from connector.policy.words.language import Language, Pair, choose, full_stop, quoted
 from connector.policy.words.rule import Manner, action, duty, manner, prohibition, scope, shared
 
-Question: TypeAlias = Literal["who", "what-for", "what-not", "how-long", "duties", "cost", "withdrawal", "enforcement"]
+CardQuestion: TypeAlias = Literal[
+    "who", "what-for", "what-not", "how-long", "duties", "cost", "withdrawal", "enforcement"
+]
 
-_LABELS: dict[Question, Pair] = {
+_LABELS: dict[CardQuestion, Pair] = {
     "what-for": ("Wofür", "What for"),
     "what-not": ("Was nicht", "What not"),
     "how-long": ("Wie lange", "How long"),
@@ -43,10 +45,10 @@ _PASS_ON = ODRL + "distribute"
 _MONEY = frozenset({"payAmount", "paymentState"})
 
 
-class Line(msgspec.Struct, frozen=True):
+class CardLine(msgspec.Struct, frozen=True):
     """One question, its label in the language, and the sentences that answer it."""
 
-    question: Question
+    question: CardQuestion
     label: str
     sentences: tuple[str, ...]
 
@@ -55,7 +57,7 @@ class Card(msgspec.Struct, frozen=True):
     """A policy in plain words; `text` is all lines, each with its label in front."""
 
     language: Language
-    lines: tuple[Line, ...]
+    lines: tuple[CardLine, ...]
     text: str
 
 
@@ -77,7 +79,7 @@ def card(compiled: Compiled, language: Language) -> Card:
     """
     how = manner(compiled, language)
     permissions = sorted({_permission(rule, how) for rule in compiled.permissions})
-    answers: dict[Question, list[str]] = {
+    answers: dict[CardQuestion, list[str]] = {
         "what-for": _what_for(compiled, permissions, how),
         "what-not": _what_not(compiled, how),
         "how-long": _per_permission([entry.time for entry in permissions], ("Kein festes Ende.", "No fixed end."), how),
@@ -86,8 +88,8 @@ def card(compiled: Compiled, language: Language) -> Card:
         "withdrawal": _withdrawal(compiled, how),
         "enforcement": _enforcement(compiled, how),
     }
-    lines = [Line("who", how.say(_KINDS[compiled.policy.kind]), tuple(_who(compiled, how)))]
-    lines += [Line(question, how.say(_LABELS[question]), tuple(said)) for question, said in answers.items()]
+    lines = [CardLine("who", how.say(_KINDS[compiled.policy.kind]), tuple(_who(compiled, how)))]
+    lines += [CardLine(question, how.say(_LABELS[question]), tuple(said)) for question, said in answers.items()]
     text = "\n".join(f"{line.label}: {' '.join(line.sentences)}" for line in lines)
     return Card(language, tuple(lines), text)
 

@@ -3,8 +3,8 @@
 Pure: standard library only.
 """
 
-from connector.policy.analysis.difference import Change, Width
-from connector.policy.analysis.why import Step, Way
+from connector.policy.analysis.difference import PolicyChange, Width
+from connector.policy.analysis.why import PermitPath, PermitStep
 from connector.policy.model.model import AtomicConstraint, Constraint, Instant
 from connector.policy.vocabulary.registry import Registry
 from connector.policy.words import figures
@@ -50,7 +50,7 @@ def width(found: Width, language: Language) -> str:
     return choose(language, _WIDTHS[found])
 
 
-def change(entry: Change, registry: Registry, language: Language) -> str:
+def change(entry: PolicyChange, registry: Registry, language: Language) -> str:
     """Say one change, with what was and what is."""
     said = f"{choose(language, _PARTS[entry.part])} {choose(language, _KINDS[entry.kind])}"
     name = _subject(entry, registry, language)
@@ -63,7 +63,7 @@ def change(entry: Change, registry: Registry, language: Language) -> str:
     return full_stop(said)
 
 
-def _subject(entry: Change, registry: Registry, language: Language) -> str:
+def _subject(entry: PolicyChange, registry: Registry, language: Language) -> str:
     if not entry.subject or entry.part == "conflict":
         return entry.subject
     if entry.part == "constraint":
@@ -71,7 +71,7 @@ def _subject(entry: Change, registry: Registry, language: Language) -> str:
     return action_name(entry.subject, registry, language)
 
 
-def way(found: Way, registry: Registry, language: Language) -> str:
+def way(found: PermitPath, registry: Registry, language: Language) -> str:
     """Say what together would have a request permitted."""
     parts = [_step(step, registry, language) for step in found.steps]
     head: Pair = ("Was es erlauben würde: {}", "Permitted if {}")
@@ -80,7 +80,7 @@ def way(found: Way, registry: Registry, language: Language) -> str:
     return full_stop(choose(language, head).format(joined(parts, choose(language, ("und", "and")))))
 
 
-def _step(step: Step, registry: Registry, language: Language) -> str:
+def _step(step: PermitStep, registry: Registry, language: Language) -> str:
     if step.code == "fact" and step.constraint is not None:
         said = _wanted(step.constraint, registry, language)
         return said if step.wanted else choose(language, _STEPS["not"]).format(said)

@@ -9,7 +9,16 @@ from typing import TypeAlias
 import msgspec
 
 from connector.policy.compiling.compile import Compiled, CompiledDuty
-from connector.policy.model.model import ODRL, Asset, AtomicConstraint, Constraint, Party, Permission, Prohibition, Rule
+from connector.policy.model.model import (
+    ODRL,
+    AtomicConstraint,
+    Constraint,
+    Party,
+    Permission,
+    Prohibition,
+    Rule,
+    Target,
+)
 from connector.policy.vocabulary.registry import Registry
 from connector.policy.words.constraint import named, phrase, phrases, together
 from connector.policy.words.language import Language, Pair, choose, quoted
@@ -20,7 +29,7 @@ _AXES: tuple[tuple[str, Pair], ...] = (
     ("assigner", ("Anbieter", "provider")),
     ("assignee", ("Nutzer", "user")),
 )
-Axis: TypeAlias = tuple[Asset, ...] | tuple[Party, ...]
+Axis: TypeAlias = tuple[Target, ...] | tuple[Party, ...]
 
 
 class Manner(msgspec.Struct, frozen=True):
@@ -103,7 +112,7 @@ def _entities(entities: Axis, how: Manner) -> list[str]:
     return [_entity(entity, how) for entity in entities]
 
 
-def _entity(entity: Asset | Party, how: Manner) -> str:
+def _entity(entity: Target | Party, how: Manner) -> str:
     name = quoted(entity.uid, how.language)
     if entity.collection:
         name = f"{how.say(('Sammlung', 'collection'))} {name}"

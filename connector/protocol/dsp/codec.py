@@ -23,7 +23,7 @@ from connector.protocol.dsp.negotiation import (
     ContractRequestMessage,
 )
 from connector.protocol.dsp.paths import check_pid
-from connector.protocol.dsp.policy import Agreement, MessageOffer, policy_view
+from connector.protocol.dsp.policy import MessageAgreement, MessageOffer, policy_view
 from connector.protocol.dsp.transfer import TransferError, TransferProcess, TransferRequestMessage, TransferStartMessage
 from connector.protocol.dsp.version import Version, VersionResponse
 
@@ -175,7 +175,7 @@ def _check_inner(message: msgspec.Struct, document: dict[str, Any]) -> None:
         if policy_view(MessageOffer, document["offer"], "$.offer").target is None:
             raise RemoteProtocolError("$.offer.target is missing: expected the identifier of the dataset on offer.")
     elif isinstance(message, ContractAgreementMessage):
-        policy_view(Agreement, document["agreement"], "$.agreement")
+        policy_view(MessageAgreement, document["agreement"], "$.agreement")
     elif isinstance(message, TransferRequestMessage | TransferStartMessage):
         if message.data_address is not None:
             check_address(document["dataAddress"], "$.dataAddress")

@@ -33,7 +33,7 @@ WELL_KNOWN = "/.well-known/dspace-version"
 PID_LIMIT = 1024
 
 
-class Route(msgspec.Struct, frozen=True):
+class MessageEndpoint(msgspec.Struct, frozen=True):
     """One endpoint: the message (or, for GET, the document) `kind`, who serves it, method and path template.
 
     `{pid}` in the template stands for one percent-encoded segment: the receiver's pid, or the identifier of a dataset.
@@ -55,32 +55,32 @@ _C, _P = Role.CONSUMER, Role.PROVIDER
 
 # A consumer's GET of a transfer is not in the standard's table: deployed connectors serve it, and it ends a doubt.
 ROUTES = (
-    Route(VersionResponse, _P, "GET", WELL_KNOWN),
-    Route(CatalogRequestMessage, _P, "POST", "/catalog/request"),
-    Route(DatasetRequestMessage, _P, "GET", "/catalog/datasets/{pid}"),
-    Route(ContractNegotiation, _P, "GET", "/negotiations/{pid}"),
-    Route(ContractRequestMessage, _P, "POST", "/negotiations/request"),
-    Route(ContractRequestMessage, _P, "POST", "/negotiations/{pid}/request"),
-    Route(ContractNegotiationEventMessage, _P, "POST", "/negotiations/{pid}/events"),
-    Route(ContractAgreementVerificationMessage, _P, "POST", "/negotiations/{pid}/agreement/verification"),
-    Route(ContractNegotiationTerminationMessage, _P, "POST", "/negotiations/{pid}/termination"),
-    Route(ContractNegotiation, _C, "GET", "/negotiations/{pid}"),
-    Route(ContractOfferMessage, _C, "POST", "/negotiations/offers"),
-    Route(ContractOfferMessage, _C, "POST", "/negotiations/{pid}/offers"),
-    Route(ContractAgreementMessage, _C, "POST", "/negotiations/{pid}/agreement"),
-    Route(ContractNegotiationEventMessage, _C, "POST", "/negotiations/{pid}/events"),
-    Route(ContractNegotiationTerminationMessage, _C, "POST", "/negotiations/{pid}/termination"),
-    Route(TransferProcess, _P, "GET", "/transfers/{pid}"),
-    Route(TransferRequestMessage, _P, "POST", "/transfers/request"),
-    Route(TransferStartMessage, _P, "POST", "/transfers/{pid}/start"),
-    Route(TransferCompletionMessage, _P, "POST", "/transfers/{pid}/completion"),
-    Route(TransferTerminationMessage, _P, "POST", "/transfers/{pid}/termination"),
-    Route(TransferSuspensionMessage, _P, "POST", "/transfers/{pid}/suspension"),
-    Route(TransferProcess, _C, "GET", "/transfers/{pid}"),
-    Route(TransferStartMessage, _C, "POST", "/transfers/{pid}/start"),
-    Route(TransferCompletionMessage, _C, "POST", "/transfers/{pid}/completion"),
-    Route(TransferTerminationMessage, _C, "POST", "/transfers/{pid}/termination"),
-    Route(TransferSuspensionMessage, _C, "POST", "/transfers/{pid}/suspension"),
+    MessageEndpoint(VersionResponse, _P, "GET", WELL_KNOWN),
+    MessageEndpoint(CatalogRequestMessage, _P, "POST", "/catalog/request"),
+    MessageEndpoint(DatasetRequestMessage, _P, "GET", "/catalog/datasets/{pid}"),
+    MessageEndpoint(ContractNegotiation, _P, "GET", "/negotiations/{pid}"),
+    MessageEndpoint(ContractRequestMessage, _P, "POST", "/negotiations/request"),
+    MessageEndpoint(ContractRequestMessage, _P, "POST", "/negotiations/{pid}/request"),
+    MessageEndpoint(ContractNegotiationEventMessage, _P, "POST", "/negotiations/{pid}/events"),
+    MessageEndpoint(ContractAgreementVerificationMessage, _P, "POST", "/negotiations/{pid}/agreement/verification"),
+    MessageEndpoint(ContractNegotiationTerminationMessage, _P, "POST", "/negotiations/{pid}/termination"),
+    MessageEndpoint(ContractNegotiation, _C, "GET", "/negotiations/{pid}"),
+    MessageEndpoint(ContractOfferMessage, _C, "POST", "/negotiations/offers"),
+    MessageEndpoint(ContractOfferMessage, _C, "POST", "/negotiations/{pid}/offers"),
+    MessageEndpoint(ContractAgreementMessage, _C, "POST", "/negotiations/{pid}/agreement"),
+    MessageEndpoint(ContractNegotiationEventMessage, _C, "POST", "/negotiations/{pid}/events"),
+    MessageEndpoint(ContractNegotiationTerminationMessage, _C, "POST", "/negotiations/{pid}/termination"),
+    MessageEndpoint(TransferProcess, _P, "GET", "/transfers/{pid}"),
+    MessageEndpoint(TransferRequestMessage, _P, "POST", "/transfers/request"),
+    MessageEndpoint(TransferStartMessage, _P, "POST", "/transfers/{pid}/start"),
+    MessageEndpoint(TransferCompletionMessage, _P, "POST", "/transfers/{pid}/completion"),
+    MessageEndpoint(TransferTerminationMessage, _P, "POST", "/transfers/{pid}/termination"),
+    MessageEndpoint(TransferSuspensionMessage, _P, "POST", "/transfers/{pid}/suspension"),
+    MessageEndpoint(TransferProcess, _C, "GET", "/transfers/{pid}"),
+    MessageEndpoint(TransferStartMessage, _C, "POST", "/transfers/{pid}/start"),
+    MessageEndpoint(TransferCompletionMessage, _C, "POST", "/transfers/{pid}/completion"),
+    MessageEndpoint(TransferTerminationMessage, _C, "POST", "/transfers/{pid}/termination"),
+    MessageEndpoint(TransferSuspensionMessage, _C, "POST", "/transfers/{pid}/suspension"),
 )
 
 _TEMPLATES = {(route.kind, route.to, route.names_process): route.template for route in ROUTES}

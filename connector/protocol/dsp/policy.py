@@ -23,10 +23,10 @@ _TIMESTAMP = (
     r"(Z|(\+|-)((0[0-9]|1[0-3]):[0-5][0-9]|14:00))?"
 )
 
-P = TypeVar("P", bound="Policy")
+P = TypeVar("P", bound="MessagePolicy")
 
 
-class Operator(StrEnum):
+class MessageOperator(StrEnum):
     """The operators of an atomic constraint; `term-lteq`, a slip of the official schema, is read and never written."""
 
     EQ = "eq"
@@ -44,36 +44,36 @@ class Operator(StrEnum):
     IS_NONE_OF = "isNoneOf"
 
 
-class AtomicConstraint(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class MessageAtomicConstraint(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """One comparison: left operand, operator, right operand."""
 
     left_operand: str
-    operator: Operator
+    operator: MessageOperator
     right_operand: str | dict[str, Any] | list[Any]
 
 
 class _AtomicConstraints(msgspec.Struct, frozen=True):
-    constraint: tuple[AtomicConstraint, ...]
+    constraint: tuple[MessageAtomicConstraint, ...]
 
 
-class LogicalConstraint(msgspec.Struct, frozen=True, kw_only=True):
+class MessageLogicalConstraint(msgspec.Struct, frozen=True, kw_only=True):
     """Constraints under one of the operators `and`, `andSequence`, `or`, `xone`."""
 
     operator: str
-    constraints: tuple["AtomicConstraint | LogicalConstraint", ...]
+    constraints: tuple["MessageAtomicConstraint | MessageLogicalConstraint", ...]
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True):
+class MessageRule(msgspec.Struct, frozen=True, kw_only=True):
     """A permission, prohibition or duty; its constraints are read with `constraint_view`."""
 
     action: str
     constraint: tuple[Any, ...] = ()
 
 
-_Rules = Annotated[tuple[Rule, ...], msgspec.Meta(min_length=1)]
+_Rules = Annotated[tuple[MessageRule, ...], msgspec.Meta(min_length=1)]
 
 
-class Policy(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class MessagePolicy(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What offers and agreements share: an identifier and at least one permission or prohibition."""
 
     id: str = msgspec.field(name="@id")
@@ -87,7 +87,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
             raise ValueError("Expected a permission or a prohibition")
 
 
-class Offer(Policy, frozen=True, kw_only=True):
+class Offer(MessagePolicy, frozen=True, kw_only=True):
     """An offer in a catalogue: its target is the dataset around it, so it must not name one."""
 
     type: Literal["Offer"] = msgspec.field(name="@type", default="Offer")
@@ -99,14 +99,14 @@ class Offer(Policy, frozen=True, kw_only=True):
             raise ValueError("Expected no target in an offer of a catalogue")
 
 
-class MessageOffer(Policy, frozen=True, kw_only=True):
+class MessageOffer(MessagePolicy, frozen=True, kw_only=True):
     """An offer in a negotiation message."""
 
     type: Literal["Offer"] = msgspec.field(name="@type")
     target: str | None = None
 
 
-class Agreement(Policy, frozen=True, kw_only=True):
+class MessageAgreement(MessagePolicy, frozen=True, kw_only=True):
     """A policy both sides agreed on. `timestamp` is an XSD dateTime as text."""
 
     type: Literal["Agreement"] = msgspec.field(name="@type")
@@ -126,7 +126,7 @@ def policy_view(kind: type[P], document: object, path: str = "$") -> P:
         value = read_json(document, path)
     view = read_view(kind, value, path)
     for name in ("permission", "prohibition", "obligation"):
-        rules: tuple[Rule, ...] = getattr(view, name)
+        rules: tuple[MessageRule, ...] = getattr(view, name)
         for index, rule in enumerate(rules):
             if rule.constraint:
                 _check_constraints(rule.constraint, f"{path}.{name}[{index}]")
@@ -145,7 +145,7 @@ def _check_constraints(constraints: tuple[Any, ...], path: str) -> None:
         constraint_view(constraint, f"{path}.constraint[{place}]")
 
 
-def constraint_view(value: object, path: str = "$") -> AtomicConstraint | LogicalConstraint:
+def constraint_view(value: object, path: str = "$") -> MessageAtomicConstraint | MessageLogicalConstraint:
     """Read parsed JSON as a constraint of either kind.
 
     :raises RemoteProtocolError: for what is neither kind, and for what is written as both: its meaning would depend on
@@ -155,7 +155,7 @@ def constraint_view(value: object, path: str = "$") -> AtomicConstraint | Logica
         raise RemoteProtocolError(f"{path} is not a constraint: expected a JSON object.")
     logical = [name for name in LOGICAL_OPERATORS if name in value]
     if not logical:
-        return read_view(AtomicConstraint, value, path)
+        return read_view(MessageAtomicConstraint, value, path)
     if len(logical) > 1 or value.keys() >= _ATOMIC_MEMBERS:
         raise RemoteProtocolError(
             f"{path} mixes kinds of constraint: write one comparison or one of {', '.join(LOGICAL_OPERATORS)}."
@@ -165,7 +165,7 @@ def constraint_view(value: object, path: str = "$") -> AtomicConstraint | Logica
     if not isinstance(members, list):
         raise RemoteProtocolError(f"{path}.{operator} is not a list: expected a list of constraints.")
     inner = tuple(constraint_view(member, f"{path}.{operator}[{place}]") for place, member in enumerate(members))
-    return LogicalConstraint(operator=operator, constraints=inner)
+    return MessageLogicalConstraint(operator=operator, constraints=inner)
 
 
 def read_json(raw: bytes | msgspec.Raw, path: str = "$") -> object:

@@ -11,7 +11,7 @@ from connector.store.rules import HIDDEN_AFTER_MS, check_delta, cursor, position
 from connector.store.words import query_words, words
 
 
-class MemoryRecord:
+class MemoryBrokerStore:
     """A `Record` that forgets everything when it goes. `now` returns ms since the Unix epoch."""
 
     def __init__(self, now: Callable[[], int] = lambda: time.time_ns() // 1_000_000) -> None:

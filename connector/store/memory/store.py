@@ -23,16 +23,16 @@ from connector.ports.entities import (
     Hold,
     Leaf,
     Lease,
-    Page,
+    PageBounds,
     Payment,
     Recent,
     Usage,
 )
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machines.machine import Kind
-from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation
-from connector.protocol.dsp.machines.transfer_machine import TransferProcess
+from connector.protocol.dsp.machines.machine import ProcessKind
+from connector.protocol.dsp.machines.negotiation_machine import Negotiation
+from connector.protocol.dsp.machines.transfer_machine import Transfer
 from connector.store.rules import check_version, cursor, first_recent, has_ended, no_longer_recent, place
 
 V = TypeVar("V")
@@ -98,17 +98,19 @@ class MemoryStore:
             self._roll_back()
             raise
 
-    async def negotiation(self, owner: str, id: str) -> ContractNegotiation | None:
+    async def negotiation(self, owner: str, id: str) -> Negotiation | None:
         """Return one contract negotiation by our pid."""
-        found: ContractNegotiation | None = self._get(self._processes, (owner, Kind.NEGOTIATION, id))
+        found: Negotiation | None = self._get(self._processes, (owner, ProcessKind.NEGOTIATION, id))
         return found
 
-    async def transfer(self, owner: str, id: str) -> TransferProcess | None:
+    async def transfer(self, owner: str, id: str) -> Transfer | None:
         """Return one transfer process by our pid."""
-        found: TransferProcess | None = self._get(self._processes, (owner, Kind.TRANSFER, id))
+        found: Transfer | None = self._get(self._processes, (owner, ProcessKind.TRANSFER, id))
         return found
 
-    async def process_of_peer(self, owner: str, kind: Kind, role: Role, peer: str, peer_pid: str) -> AnyProcess | None:
+    async def process_of_peer(
+        self, owner: str, kind: ProcessKind, role: Role, peer: str, peer_pid: str
+    ) -> AnyProcess | None:
         """Return the process that `peer` knows under its own pid."""
         key = self._get(self._pids, (owner, kind, role, peer, peer_pid))
         found: AnyProcess | None = self._get(self._processes, key)
@@ -125,23 +127,35 @@ class MemoryStore:
         return min((p.due_at for p in rows), default=None)
 
     async def negotiations(
-        self, owner: str, page: Page, *, state: str | None = None, peer: str | None = None, dataset: str | None = None
-    ) -> tuple[Sequence[ContractNegotiation], str | None]:
+        self,
+        owner: str,
+        page: PageBounds,
+        *,
+        state: str | None = None,
+        peer: str | None = None,
+        dataset: str | None = None,
+    ) -> tuple[Sequence[Negotiation], str | None]:
         """List negotiations, newest first."""
-        wanted = {"owner": owner, "kind": Kind.NEGOTIATION, "state": state, "peer": peer, "dataset": dataset}
+        wanted = {"owner": owner, "kind": ProcessKind.NEGOTIATION, "state": state, "peer": peer, "dataset": dataset}
         return self._page(self._processes, page, wanted)
 
     async def transfers(
         self,
         owner: str,
-        page: Page,
+        page: PageBounds,
         *,
         state: str | None = None,
         peer: str | None = None,
         agreement_id: str | None = None,
-    ) -> tuple[Sequence[TransferProcess], str | None]:
+    ) -> tuple[Sequence[Transfer], str | None]:
         """List transfers, newest first."""
-        wanted = {"owner": owner, "kind": Kind.TRANSFER, "state": state, "peer": peer, "agreement_id": agreement_id}
+        wanted = {
+            "owner": owner,
+            "kind": ProcessKind.TRANSFER,
+            "state": state,
+            "peer": peer,
+            "agreement_id": agreement_id,
+        }
         return self._page(self._processes, page, wanted)
 
     async def open_processes(self, owner: str, peer: str) -> int:
@@ -159,7 +173,7 @@ class MemoryStore:
         return found
 
     async def assets(
-        self, owner: str, page: Page, *, status: AssetStatus | None = None, oldest_first: bool = False
+        self, owner: str, page: PageBounds, *, status: AssetStatus | None = None, oldest_first: bool = False
     ) -> tuple[Sequence[Asset], str | None]:
         """List assets."""
         return self._page(self._assets, page, {"owner": owner, "status": status}, descending=not oldest_first)
@@ -170,7 +184,7 @@ class MemoryStore:
         return found
 
     async def agreements(
-        self, owner: str, page: Page, *, dataset: str | None = None, counterparty: str | None = None
+        self, owner: str, page: PageBounds, *, dataset: str | None = None, counterparty: str | None = None
     ) -> tuple[Sequence[Agreement], str | None]:
         """List agreements, newest first."""
         wanted = {"owner": owner, "dataset": dataset, "counterparty": counterparty}
@@ -181,7 +195,7 @@ class MemoryStore:
         found: Hold | None = self._get(self._holds, (owner, process_id))
         return found
 
-    async def holds(self, owner: str, page: Page) -> tuple[Sequence[Hold], str | None]:
+    async def holds(self, owner: str, page: PageBounds) -> tuple[Sequence[Hold], str | None]:
         """List holds, oldest first."""
         return self._page(self._holds, page, {"owner": owner}, descending=False)
 
@@ -238,7 +252,7 @@ class MemoryStore:
         return sorted(rows, key=lambda event: event.deadline or 0)[: max(limit, 0)]
 
     async def consents(
-        self, owner: str, page: Page, *, subject: str | None = None, dataset: str | None = None
+        self, owner: str, page: PageBounds, *, subject: str | None = None, dataset: str | None = None
     ) -> tuple[Sequence[Consent], str | None]:
         """List the entries of the consent register, newest first."""
         return self._page(self._consents, page, {"owner": owner, "subject": subject, "dataset": dataset})
@@ -259,7 +273,7 @@ class MemoryStore:
         return len(self._values(self._consents, lambda entry: entry.owner == owner))
 
     async def leaves(
-        self, owner: str, page: Page, *, process_id: str | None = None
+        self, owner: str, page: PageBounds, *, process_id: str | None = None
     ) -> tuple[Sequence[Leaf], str | None]:
         """List audit leaves, oldest first."""
         return self._page(self._leaves, page, {"owner": owner, "process_id": process_id}, descending=False)
@@ -404,7 +418,7 @@ class MemoryStore:
         return [value for _, value in sorted(table.values(), key=_place_of) if wanted(value)]
 
     def _page(
-        self, table: Table, page: Page, wanted: dict[str, Any], *, descending: bool = True
+        self, table: Table, page: PageBounds, wanted: dict[str, Any], *, descending: bool = True
     ) -> tuple[list[Any], str | None]:
         self._open()
         start = place(page, descending=descending)

@@ -22,16 +22,16 @@ from connector.ports.entities import (
     Hold,
     Leaf,
     Lease,
-    Page,
+    PageBounds,
     Payment,
     Recent,
     Usage,
 )
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machines.machine import Kind
-from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation
-from connector.protocol.dsp.machines.transfer_machine import TransferProcess
+from connector.protocol.dsp.machines.machine import ProcessKind
+from connector.protocol.dsp.machines.negotiation_machine import Negotiation
+from connector.protocol.dsp.machines.transfer_machine import Transfer
 from connector.store.rules import check_version
 from connector.store.sqlite.chapters import (
     agreements,
@@ -99,15 +99,17 @@ class SqliteStore:
             check_version(change)
         await self._writer.submit(partial(_apply, tuple(group)))
 
-    async def negotiation(self, owner: str, id: str) -> ContractNegotiation | None:
+    async def negotiation(self, owner: str, id: str) -> Negotiation | None:
         """Return one contract negotiation by our pid."""
         return processes.negotiation(self._reader, owner, id)
 
-    async def transfer(self, owner: str, id: str) -> TransferProcess | None:
+    async def transfer(self, owner: str, id: str) -> Transfer | None:
         """Return one transfer process by our pid."""
         return processes.transfer(self._reader, owner, id)
 
-    async def process_of_peer(self, owner: str, kind: Kind, role: Role, peer: str, peer_pid: str) -> AnyProcess | None:
+    async def process_of_peer(
+        self, owner: str, kind: ProcessKind, role: Role, peer: str, peer_pid: str
+    ) -> AnyProcess | None:
         """Return the process that `peer` knows under its own pid."""
         return processes.of_peer(self._reader, owner, kind, role, peer, peer_pid)
 
@@ -120,20 +122,26 @@ class SqliteStore:
         return processes.next_due(self._reader, owner)
 
     async def negotiations(
-        self, owner: str, page: Page, *, state: str | None = None, peer: str | None = None, dataset: str | None = None
-    ) -> tuple[Sequence[ContractNegotiation], str | None]:
+        self,
+        owner: str,
+        page: PageBounds,
+        *,
+        state: str | None = None,
+        peer: str | None = None,
+        dataset: str | None = None,
+    ) -> tuple[Sequence[Negotiation], str | None]:
         """List negotiations, newest first."""
         return processes.negotiations(self._reader, owner, page, state, peer, dataset)
 
     async def transfers(
         self,
         owner: str,
-        page: Page,
+        page: PageBounds,
         *,
         state: str | None = None,
         peer: str | None = None,
         agreement_id: str | None = None,
-    ) -> tuple[Sequence[TransferProcess], str | None]:
+    ) -> tuple[Sequence[Transfer], str | None]:
         """List transfers, newest first."""
         return processes.transfers(self._reader, owner, page, state, peer, agreement_id)
 
@@ -150,7 +158,7 @@ class SqliteStore:
         return assets.of_offer(self._reader, owner, offer_id)
 
     async def assets(
-        self, owner: str, page: Page, *, status: AssetStatus | None = None, oldest_first: bool = False
+        self, owner: str, page: PageBounds, *, status: AssetStatus | None = None, oldest_first: bool = False
     ) -> tuple[Sequence[Asset], str | None]:
         """List assets."""
         return assets.assets(self._reader, owner, page, status, oldest_first)
@@ -160,7 +168,7 @@ class SqliteStore:
         return agreements.agreement(self._reader, owner, id)
 
     async def agreements(
-        self, owner: str, page: Page, *, dataset: str | None = None, counterparty: str | None = None
+        self, owner: str, page: PageBounds, *, dataset: str | None = None, counterparty: str | None = None
     ) -> tuple[Sequence[Agreement], str | None]:
         """List agreements, newest first."""
         return agreements.agreements(self._reader, owner, page, dataset, counterparty)
@@ -169,7 +177,7 @@ class SqliteStore:
         """Return the hold of a process."""
         return holds.hold(self._reader, owner, process_id)
 
-    async def holds(self, owner: str, page: Page) -> tuple[Sequence[Hold], str | None]:
+    async def holds(self, owner: str, page: PageBounds) -> tuple[Sequence[Hold], str | None]:
         """List holds, oldest first."""
         return holds.holds(self._reader, owner, page)
 
@@ -218,7 +226,7 @@ class SqliteStore:
         return duties.overdue(self._reader, owner, now, limit)
 
     async def consents(
-        self, owner: str, page: Page, *, subject: str | None = None, dataset: str | None = None
+        self, owner: str, page: PageBounds, *, subject: str | None = None, dataset: str | None = None
     ) -> tuple[Sequence[Consent], str | None]:
         """List the entries of the consent register, newest first."""
         return consents.consents(self._reader, owner, page, subject, dataset)
@@ -232,7 +240,7 @@ class SqliteStore:
         return consents.revision(self._reader, owner)
 
     async def leaves(
-        self, owner: str, page: Page, *, process_id: str | None = None
+        self, owner: str, page: PageBounds, *, process_id: str | None = None
     ) -> tuple[Sequence[Leaf], str | None]:
         """List audit leaves, oldest first."""
         return audit.leaves(self._reader, owner, page, process_id)

@@ -8,11 +8,11 @@ import msgspec
 import pytest
 
 from connector.client import Connector
-from connector.client.frame.errors import Invalid, NotFound
+from connector.client.frame.errors import InvalidRequest, NotFound
 from connector.controlplane.usecases import assets
-from connector.controlplane.usecases.assets import Draft
+from connector.controlplane.usecases.assets import AssetDraft
 from connector.ports.changes import PutAgreement
-from connector.ports.entities import Stated
+from connector.ports.entities import AssetStatement
 from connector.protocol.dsp.common import Role
 from tests.support.plane import CITY, ME, Blocked, Desk
 
@@ -69,7 +69,7 @@ def test_two_versions_are_compared(connector: Connector) -> None:
     apart = connector.policies.compare(terms(), terms("dpv:Marketing"))
     assert (apart.contained, apart.meeting) == ("not-contained", "disjoint")
     assert apart.reasons[0]["de"].startswith("Die Anfrage geht über das Angebot hinaus: Zweck.")
-    with pytest.raises(Invalid, match="not known"):
+    with pytest.raises(InvalidRequest, match="not known"):
         connector.policies.compare(terms(), {"permission": [{"action": "odrl:fly"}]})
 
 
@@ -112,7 +112,7 @@ def test_a_dry_run_of_an_agreement_that_cannot_be_read_or_is_not_there_says_so(
     desk: Desk, connector: Connector
 ) -> None:
     asyncio.run(desk.agree())
-    with pytest.raises(Invalid):
+    with pytest.raises(InvalidRequest):
         connector.policies.decide(agreement="urn:agreement:1")
     with pytest.raises(NotFound):
         connector.policies.decide(agreement="urn:agreement:none")
@@ -129,7 +129,7 @@ def test_a_dry_run_of_an_agreement_that_cannot_be_read_or_is_not_there_says_so(
 def test_a_question_that_cannot_be_understood_says_what_is_wrong(
     connector: Connector, question: Json, said: str
 ) -> None:
-    with pytest.raises(Invalid, match=said):
+    with pytest.raises(InvalidRequest, match=said):
         connector.policies.decide(**question)
 
 
@@ -138,7 +138,7 @@ def test_templates_are_listed_and_filled_in(connector: Connector) -> None:
     assert names["downloads"].parameters[0].text == {"de": "Zahl der Abrufe", "en": "number of downloads"}
     filled = connector.policies.fill("downloads", downloads="7").policy
     assert filled["permission"][0]["constraint"][0]["rightOperand"] == "7"
-    with pytest.raises(Invalid, match="less than 1"):
+    with pytest.raises(InvalidRequest, match="less than 1"):
         connector.policies.fill("downloads", downloads="0")
     with pytest.raises(NotFound, match="did you mean downloads"):
         connector.policies.fill("download")
@@ -175,11 +175,13 @@ async def test_a_dry_run_knows_what_our_people_stated_recorded_and_declared(desk
     ]
     policy = {"permission": [{"action": "use", "constraint": constraints}]}
     await assets.add(
-        desk.plane,
-        Draft(id="urn:dataset:air", title={"en": "Air"}, source={"kind": "file"}, stated=Stated(languages=("de",))),
+        desk.rooms.offering,
+        AssetDraft(
+            id="urn:dataset:air", title={"en": "Air"}, source={"kind": "file"}, stated=AssetStatement(languages=("de",))
+        ),
     )
     await desk.agree(role=Role.PROVIDER)
-    kept = await desk.store.agreement(desk.plane.owner, "urn:agreement:1")
+    kept = await desk.store.agreement(desk.rooms.context.owner, "urn:agreement:1")
     assert kept
     terms = {
         "@type": "Agreement",

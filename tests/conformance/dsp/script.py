@@ -11,26 +11,26 @@ from connector.ports.decider import (
     Agree,
     Complete,
     Finalize,
-    Offer,
+    MakeOffer,
+    MakeRequest,
     Proceed,
-    Request,
+    ProcessStep,
     Start,
-    Step,
     Suspend,
     Terminate,
     Verify,
     Wait,
 )
 from connector.ports.store import AnyProcess
-from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation
+from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 
 # The kit registers what it expects next only after it has seen the state before.
 PAUSE_MS = 250
 
 POLICY = msgspec.json.encode({"@type": "Offer", "@id": "urn:uuid:tck", "permission": [{"action": "use"}]})
-OFFER, REQUEST, END = Offer(POLICY), Request(POLICY), Terminate("tck", "as the script has it")
+OFFER, REQUEST, END = MakeOffer(POLICY), MakeRequest(POLICY), Terminate("tck", "as the script has it")
 
-SCRIPT: dict[str, list[tuple[str, Step]]] = {
+SCRIPT: dict[str, list[tuple[str, ProcessStep]]] = {
     # Contract negotiation, we provide
     "ACN0101": [("REQUESTED", OFFER)],
     "ACN0102": [("REQUESTED", OFFER), ("REQUESTED", END)],
@@ -89,7 +89,7 @@ class Scripted:
 
     async def decide(self, process: AnyProcess, now: int) -> Proceed | Wait:
         """Return the next step of the process's script, a moment after it has become possible."""
-        name = process.dataset if isinstance(process, ContractNegotiation) else process.agreement_id
+        name = process.dataset if isinstance(process, Negotiation) else process.agreement_id
         at = self._at.get(process.id, 0)
         entry = SCRIPT.get(name, [])
         if at >= len(entry) or entry[at][0] != process.state:

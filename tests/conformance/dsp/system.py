@@ -22,10 +22,8 @@ from connector.binding.dsp import catalog as catalog_binding
 from connector.binding.dsp.client import HttpPeer
 from connector.binding.dsp.listener import application
 from connector.controlplane.core import documents
-from connector.controlplane.core.plane import Limits, Plane
-from connector.controlplane.core.watch import Watch
+from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.judging.library import Library, operands
-from connector.controlplane.processes.backoff import Patience
 from connector.controlplane.processes.worker import Worker
 from connector.controlplane.usecases import assets, negotiation, transfer
 from connector.identity.static_token import StaticTokenIdentity
@@ -39,6 +37,7 @@ from connector.protocol.dsp.common import Role
 from connector.store.sqlite.store import open_store
 from tests.conformance.dsp.script import POLICY, Scripted
 from tests.simulation.flows import SimulatedDataPlane
+from tests.support.rooms import ControlLimits, make_rooms
 
 OWNER = "default"
 ME, KIT, TOKEN = "urn:participant:under-test", "TCK_PARTICIPANT", "conformance"
@@ -75,7 +74,7 @@ class System:
             tokens={KIT: TOKEN},
         )
         workers: list[Worker] = []
-        self.plane = Plane(
+        self.rooms = make_rooms(
             owner=OWNER,
             participant=ME,
             address=self.address,
@@ -87,16 +86,20 @@ class System:
             now=milliseconds,
             new_id=new_urn,
             wake=lambda process: workers[0].wake(process),
-            watch=Watch(),
+            watch=ProcessWatch(),
             announce=lambda: None,
             address_problem=lambda *_: None,
-            limits=Limits(),
+            limits=ControlLimits(),
         )
-        workers.append(Worker(self.plane, Scripted(), Patience((), lambda: 1.0)))
+        workers.append(Worker(self.rooms.driving(Scripted())))
         await self._seed()
         await self._listeners.asgi(
             "protocol",
-            application(self.plane, catalog_binding.routes(self.plane)),
+            application(
+                self.rooms.gatekeeper,
+                self.rooms.receiving,
+                catalog_binding.routes(self.rooms.gatekeeper, self.rooms.offering),
+            ),
             "127.0.0.1",
             self._port,
             public=True,
@@ -112,9 +115,9 @@ class System:
 
     async def _seed(self) -> None:
         for name in PROVIDED:
-            draft = assets.Draft(id=name, title={"en": name}, source={"kind": "none"}, data_class=DataClass.OPEN)
-            asset = await assets.add(self.plane, draft, offer_id=f"CD123:{name}:456")
-            assert (await assets.publish(self.plane, asset.id)).status is AssetStatus.PUBLISHED
+            draft = assets.AssetDraft(id=name, title={"en": name}, source={"kind": "none"}, data_class=DataClass.OPEN)
+            asset = await assets.add(self.rooms.offering, draft, offer_id=f"CD123:{name}:456")
+            assert (await assets.publish(self.rooms.offering, asset.id)).status is AssetStatus.PUBLISHED
         for name in AGREED:
             await self._agree(name, Role.PROVIDER, self.kit)
 
@@ -134,20 +137,20 @@ class System:
             agreed_at=now,
             finalized_at=now,
         )
-        await self.plane.store.commit([PutAgreement(agreement)])
+        await self.rooms.context.store.commit([PutAgreement(agreement)])
 
     async def _negotiate(self, request: Request) -> Response:
         told = await request.json()
         offer = documents.message_offer(
             POLICY, offer_id=told["offerId"], target=told["datasetId"], assigner=told["providerId"], assignee=ME
         )
-        begun = await negotiation.ask(self.plane, KIT, told["connectorAddress"], offer)
+        begun = await negotiation.ask(self.rooms.context, KIT, told["connectorAddress"], offer)
         return JSONResponse({"id": begun.id})
 
     async def _transfer(self, request: Request) -> Response:
         told = await request.json()
         await self._agree(told["agreementId"], Role.CONSUMER, told["connectorAddress"])
-        begun = await transfer.request(self.plane, told["agreementId"], keep=True)
+        begun = await transfer.request(self.rooms.enforcing, told["agreementId"], keep=True)
         return JSONResponse({"id": begun.id})
 
 

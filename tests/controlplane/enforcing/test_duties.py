@@ -8,22 +8,20 @@ import msgspec
 import pytest
 from aiohttp import web
 
-from connector.controlplane.core.errors import NotAllowed, NotFound
-from connector.controlplane.core.plane import Plane
+from connector.controlplane.core.errors import NoSuchEntity, NotAllowed
 from connector.controlplane.enforcing import duties
 from connector.controlplane.enforcing.executors.attribution import Attribution
 from connector.controlplane.enforcing.executors.delete import Delete
 from connector.controlplane.enforcing.executors.log import Log
 from connector.controlplane.judging import facts
 from connector.controlplane.judging.acceptance import unenforceable
-from connector.controlplane.processes.backoff import Patience
 from connector.controlplane.processes.deciders import ByPolicy
 from connector.controlplane.processes.worker import Worker
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
 from connector.policy.model.model import DK, ODRL
-from connector.ports.actions import Action, Awaited, Failed, Performed, Task
-from connector.ports.entities import DutyState, Page
+from connector.ports.actions import Awaited, Executor, Failed, Performed, Task
+from connector.ports.entities import DutyState, PageBounds
 from connector.protocol.dsp.common import Role
 from tests.controlplane.agreements import (
     AGREEMENT,
@@ -39,11 +37,12 @@ from tests.controlplane.agreements import (
 )
 from tests.dataplane.world import LOOPBACK, serving
 from tests.support.plane import CITY, ME, NOW, Desk
+from tests.support.rooms import Rooms
 
 DELETE = {"action": "odrl:delete", "constraint": [within(30)], "consequence": [{"action": "odrl:compensate"}]}
 LOG = {"action": "dk:log", "constraint": [atom("dk:logLevel", "eq", "onAllow")]}
 NOTICE = {"action": "odrl:attribute", "constraint": [atom("dk:notice", "eq", "Stadt, Open Data")]}
-OURS: dict[str, Action] = {DK + "log": Log(), ODRL + "delete": Delete(), ODRL + "attribute": Attribution()}
+OURS: dict[str, Executor] = {DK + "log": Log(), ODRL + "delete": Delete(), ODRL + "attribute": Attribution()}
 
 
 class Flaky:
@@ -67,8 +66,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def plane(desk: Desk, clock: Clock) -> Plane:
-    return provider(desk.plane, clock, OURS)
+def rooms(desk: Desk, clock: Clock) -> Rooms:
+    return provider(desk.rooms, clock, OURS)
 
 
 @pytest.fixture
@@ -78,10 +77,10 @@ async def client() -> AsyncIterator[GuardedClient]:
     await transport.close()
 
 
-async def states(plane: Plane) -> dict[str, str]:
+async def states(rooms: Rooms) -> dict[str, str]:
     return {
         entry.action.rpartition("/")[2].rpartition("#")[2]: entry.state
-        for entry in await duties.standings(plane, AGREEMENT)
+        for entry in await duties.standings(rooms.judging, AGREEMENT)
     }
 
 
@@ -106,105 +105,105 @@ async def test_an_executor_may_be_asked_again(client: GuardedClient, action: str
     assert isinstance(first, Performed) is (action in {"log", "attribute"})
 
 
-async def test_an_agreement_begins_its_ledger_once(plane: Plane, clock: Clock) -> None:
-    agreement = await conclude(plane, permission=[USE], obligation=[DELETE, NOTICE, {"action": "odrl:nextPolicy"}])
-    before = await plane.store.duties(plane.owner, AGREEMENT)
-    await plane.store.commit(duties.scheduled(plane, agreement))
-    assert await plane.store.duties(plane.owner, AGREEMENT) == before
+async def test_an_agreement_begins_its_ledger_once(rooms: Rooms, clock: Clock) -> None:
+    agreement = await conclude(rooms, permission=[USE], obligation=[DELETE, NOTICE, {"action": "odrl:nextPolicy"}])
+    before = await rooms.context.store.duties(rooms.context.owner, AGREEMENT)
+    await rooms.context.store.commit(duties.scheduled(rooms.enforcing, agreement))
+    assert await rooms.context.store.duties(rooms.context.owner, AGREEMENT) == before
     clock.ms += 1
-    assert await states(plane) == {
+    assert await states(rooms) == {
         "delete": "active",
         "attribute": "fulfilled",
         "nextPolicy": "active",
         "compensate": "inactive",
     }
-    delete, notice, *_ = await duties.standings(plane, AGREEMENT)
+    delete, notice, *_ = await duties.standings(rooms.judging, AGREEMENT)
     assert delete.deadline == NOW + 30 * DAY + 1
     assert msgspec.json.decode(notice.events[-1].evidence) == {"accepted": "Stadt, Open Data"}
 
 
-async def test_a_receipt_fulfils_a_duty_and_a_repeat_changes_nothing(plane: Plane) -> None:
-    await conclude(plane, permission=[USE], obligation=[DELETE, LOG])
-    found = await duties.receipt(plane, AGREEMENT, "obligation/0", "deleted by Ms Example")
+async def test_a_receipt_fulfils_a_duty_and_a_repeat_changes_nothing(rooms: Rooms) -> None:
+    await conclude(rooms, permission=[USE], obligation=[DELETE, LOG])
+    found = await duties.receipt(rooms.judging, AGREEMENT, "obligation/0", "deleted by Ms Example")
     assert (found.state, found.events[-1].state) == ("fulfilled", DutyState.FULFILLED)
-    assert await duties.receipt(plane, AGREEMENT, "obligation/0", "again") == found
-    leaves, _ = await plane.store.leaves(plane.owner, Page())
+    assert await duties.receipt(rooms.judging, AGREEMENT, "obligation/0", "again") == found
+    leaves, _ = await rooms.context.store.leaves(rooms.context.owner, PageBounds())
     assert [leaf.kind for leaf in leaves] == ["duty fulfilled"]
     assert b"Example" not in leaves[0].body, "a note may name a person"
-    with pytest.raises(NotFound):
-        await duties.receipt(plane, AGREEMENT, "obligation/9", "")
+    with pytest.raises(NoSuchEntity):
+        await duties.receipt(rooms.judging, AGREEMENT, "obligation/9", "")
     with pytest.raises(NotAllowed):
-        await duties.receipt(plane, AGREEMENT, "obligation/1", "")
-    with pytest.raises(NotFound):
-        await duties.receipt(plane, "urn:unknown", "obligation/0", "")
+        await duties.receipt(rooms.judging, AGREEMENT, "obligation/1", "")
+    with pytest.raises(NoSuchEntity):
+        await duties.receipt(rooms.judging, "urn:unknown", "obligation/0", "")
 
 
 async def test_the_worker_finds_what_is_overdue_and_a_late_receipt_settles_it(
-    desk: Desk, plane: Plane, clock: Clock
+    desk: Desk, rooms: Rooms, clock: Clock
 ) -> None:
-    await conclude(plane, permission=[USE], obligation=[DELETE])
+    await conclude(rooms, permission=[USE], obligation=[DELETE])
     clock.ms += 30 * DAY
-    assert await duties.mark_overdue(plane) == 0
+    assert await duties.mark_overdue(rooms.judging) == 0
     clock.ms += 1
-    worker = Worker(plane, ByPolicy(plane), Patience([], lambda: 1.0))
+    worker = Worker(rooms.driving(ByPolicy(rooms.enforcing)))
     running = asyncio.create_task(worker.run())
     async with asyncio.timeout(5):
-        while len(await plane.store.duties(plane.owner, AGREEMENT)) < 3:  # noqa: ASYNC110 - has no event of its own
+        while len(await rooms.context.store.duties(rooms.context.owner, AGREEMENT)) < 3:  # noqa: ASYNC110 - has no event of its own
             await asyncio.sleep(0)
     running.cancel()
-    assert await duties.mark_overdue(plane) == 0
-    assert await states(plane) == {"delete": "violated", "compensate": "active"}
-    assert (await duties.receipt(plane, AGREEMENT, "obligation/0", "")).state == "settled"
+    assert await duties.mark_overdue(rooms.judging) == 0
+    assert await states(rooms) == {"delete": "violated", "compensate": "active"}
+    assert (await duties.receipt(rooms.judging, AGREEMENT, "obligation/0", "")).state == "settled"
 
 
-async def test_a_log_is_written_for_each_transfer_before_it_is_permitted(plane: Plane) -> None:
-    await conclude(plane, permission=[USE], obligation=[LOG])
+async def test_a_log_is_written_for_each_transfer_before_it_is_permitted(rooms: Rooms) -> None:
+    await conclude(rooms, permission=[USE], obligation=[LOG])
     for transfer in ("urn:transfer:1", "urn:transfer:1", "urn:transfer:2"):
-        assert not (await duties.permitted(plane, requested(plane, transfer))).denied
-    leaves, _ = await plane.store.leaves(plane.owner, Page())
+        assert not (await duties.permitted(rooms.enforcing, requested(rooms, transfer))).denied
+    leaves, _ = await rooms.context.store.leaves(rooms.context.owner, PageBounds())
     logged = [msgspec.json.decode(leaf.body)["fields"] for leaf in leaves]
     assert [entry["transfer"] for entry in logged] == ["urn:transfer:1", "urn:transfer:2"]
     assert logged[0]["evidence"]["dataset"] == "urn:dataset:air"
 
 
-async def test_a_duty_that_comes_first_is_performed_first(plane: Plane) -> None:
-    await conclude(plane, permission=[{**USE, "duty": [LOG]}])
-    assert not (await duties.permitted(plane, requested(plane))).denied
-    assert (await duties.permitted(dataclasses.replace(plane, actions={}), requested(plane, "urn:other"))).denied
+async def test_a_duty_that_comes_first_is_performed_first(rooms: Rooms) -> None:
+    await conclude(rooms, permission=[{**USE, "duty": [LOG]}])
+    assert not (await duties.permitted(rooms.enforcing, requested(rooms))).denied
+    assert (await duties.permitted(rooms.but(actions={}).enforcing, requested(rooms, "urn:other"))).denied
 
 
-async def test_a_duty_that_fails_denies_and_is_tried_again_by_the_next_transfer(plane: Plane) -> None:
+async def test_a_duty_that_fails_denies_and_is_tried_again_by_the_next_transfer(rooms: Rooms) -> None:
     flaky = Flaky("The archive is full.", "The archive is still full.")
-    plane = dataclasses.replace(plane, actions={DK + "log": flaky})
+    rooms = rooms.but(actions={DK + "log": flaky})
     for terms in ({"permission": [USE], "obligation": [LOG]}, {"permission": [{**USE, "duty": [LOG]}]}):
-        await conclude(plane, **terms)
-        verdict = await duties.permitted(plane, requested(plane))
+        await conclude(rooms, **terms)
+        verdict = await duties.permitted(rooms.enforcing, requested(rooms))
         assert verdict.denied
         assert "full" in verdict.reason
         assert verdict.record["reasons"] == ["duty-failed"]
-    assert not (await duties.permitted(plane, requested(plane))).denied
+    assert not (await duties.permitted(rooms.enforcing, requested(rooms))).denied
     assert flaky.keys[1] == flaky.keys[2] != flaky.keys[0]
 
 
-async def test_a_duty_of_a_person_denies_until_its_receipt(plane: Plane, clock: Clock) -> None:
-    await conclude(plane, permission=[{**USE, "duty": [{"action": "odrl:compensate"}]}])
-    assert (await duties.permitted(plane, requested(plane))).denied
-    await duties.receipt(plane, AGREEMENT, "permission/0/duty/0", "invoice 7")
-    assert not (await duties.permitted(plane, requested(plane))).denied
+async def test_a_duty_of_a_person_denies_until_its_receipt(rooms: Rooms, clock: Clock) -> None:
+    await conclude(rooms, permission=[{**USE, "duty": [{"action": "odrl:compensate"}]}])
+    assert (await duties.permitted(rooms.enforcing, requested(rooms))).denied
+    await duties.receipt(rooms.judging, AGREEMENT, "permission/0/duty/0", "invoice 7")
+    assert not (await duties.permitted(rooms.enforcing, requested(rooms))).denied
 
 
-async def test_nobody_is_notified_of_an_access_that_is_denied_anyway(plane: Plane) -> None:
+async def test_nobody_is_notified_of_an_access_that_is_denied_anyway(rooms: Rooms) -> None:
     flaky = Flaky()
-    plane = dataclasses.replace(plane, actions={DK + "log": flaky})
+    rooms = rooms.but(actions={DK + "log": flaky})
     over = atom("odrl:dateTime", "lt", {"@value": "2020-01-01T00:00:00Z", "@type": "xsd:dateTime"})
-    await conclude(plane, permission=[{**USE, "constraint": [over], "duty": [LOG]}], obligation=[LOG])
-    assert (await duties.permitted(plane, requested(plane))).denied
+    await conclude(rooms, permission=[{**USE, "constraint": [over], "duty": [LOG]}], obligation=[LOG])
+    assert (await duties.permitted(rooms.enforcing, requested(rooms))).denied
     assert flaky.keys == []
 
 
 @pytest.mark.parametrize(("answers", "denied"), [([204], False), ([503, 200], False), ([500, 500], True)])
 async def test_a_webhook_is_told_before_access_with_a_key_against_repeats(
-    plane: Plane, client: GuardedClient, answers: list[int], denied: bool
+    rooms: Rooms, client: GuardedClient, answers: list[int], denied: bool
 ) -> None:
     told: list[tuple[str, dict[str, str]]] = []
 
@@ -213,26 +212,26 @@ async def test_a_webhook_is_told_before_access_with_a_key_against_repeats(
         return web.Response(status=answers[len(told) - 1])
 
     async with serving(hear) as url:
-        plane = dataclasses.replace(plane, actions=duties.executors(client))
+        rooms = rooms.but(actions=duties.executors(client))
         inform = {"action": "odrl:inform", "constraint": [atom("dk:notifyAddress", "eq", f"{url}/hook?secret=1")]}
-        await conclude(plane, permission=[USE], obligation=[inform])
-        verdict = await duties.permitted(plane, requested(plane))
+        await conclude(rooms, permission=[USE], obligation=[inform])
+        verdict = await duties.permitted(rooms.enforcing, requested(rooms))
     assert verdict.denied is denied
     assert len({key for key, _ in told}) == 1
     assert len(told) == len(answers)
     assert told[0][1]["transfer"] == "urn:transfer:1"
-    ledger = await plane.store.duties(plane.owner, AGREEMENT)
+    ledger = await rooms.context.store.duties(rooms.context.owner, AGREEMENT)
     assert [event.state for event in ledger if event.occasion] == ([] if denied else [DutyState.FULFILLED])
     assert not any(b"secret" in event.evidence for event in ledger)
 
 
-async def test_no_policy_makes_us_call_our_own_network(plane: Plane) -> None:
+async def test_no_policy_makes_us_call_our_own_network(rooms: Rooms) -> None:
     transport = SocketTransport(dataclasses.replace(LOOPBACK, networks=()))
     guarded = GuardedClient(dataclasses.replace(LOOPBACK, networks=()), transport)
-    plane = dataclasses.replace(plane, actions=duties.executors(guarded))
+    rooms = rooms.but(actions=duties.executors(guarded))
     inform = {"action": "odrl:inform", "constraint": [atom("dk:notifyAddress", "eq", "https://127.0.0.1/hook")]}
-    await conclude(plane, permission=[USE], obligation=[inform])
-    assert (await duties.permitted(plane, requested(plane))).denied
+    await conclude(rooms, permission=[USE], obligation=[inform])
+    assert (await duties.permitted(rooms.enforcing, requested(rooms))).denied
     await transport.close()
 
 
@@ -250,9 +249,9 @@ def test_what_is_performed_here_may_come_first() -> None:
 
 
 async def test_the_api_shows_duties_and_takes_receipts(desk: Desk) -> None:
-    plane = provider(desk.plane, actions=OURS)
-    desk.app.state.desk = dataclasses.replace(desk.app.state.desk, plane=plane)
-    await conclude(plane, permission=[USE], obligation=[DELETE])
+    rooms = provider(desk.rooms, actions=OURS)
+    desk.serve(rooms)
+    await conclude(rooms, permission=[USE], obligation=[DELETE])
     async with desk.client() as client:
         path = f"/v1/agreements/{AGREEMENT}/duties"
         shown = (await client.get(path)).json()

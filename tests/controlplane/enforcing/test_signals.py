@@ -11,22 +11,21 @@ from typing import Any
 import aiohttp
 import msgspec
 
-from connector.controlplane.core.plane import Limits, Plane
 from connector.controlplane.enforcing import signals
-from connector.controlplane.processes.backoff import Patience
 from connector.controlplane.processes.deciders import ByPolicy
 from connector.controlplane.processes.worker import Worker
 from connector.controlplane.usecases import assets, events, payments
 from connector.dataplane.kinds import Treating
 from connector.ports.changes import PutProcess
 from connector.ports.dataplane import FlowReport
-from connector.ports.entities import Lease, Page, PaymentState
+from connector.ports.entities import Lease, PageBounds, PaymentState
 from connector.ports.identity import Participant
 from connector.protocol.dsp.common import DataAddress
-from connector.protocol.dsp.machines.transfer_machine import TransferProcess, TransferState
+from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferState
 from tests.controlplane.agreements import AGREEMENT, DATASET, USE, atom, conclude, provider, publish, requested
 from tests.dataplane.world import Side, blob, eventually, now_ms, side, url_and_token
 from tests.support.plane import Desk, Listed, ScriptedPeer
+from tests.support.rooms import ControlLimits, Rooms
 
 LARGE = 48 * 1024 * 1024
 """More than the buffers between two sockets hold: a stream of it waits for its reader."""
@@ -53,7 +52,7 @@ class Reading(ScriptedPeer):
 class Serving:
     """A provider with its worker and data plane, and a consumer."""
 
-    plane: Plane
+    rooms: Rooms
     data: Side
     peer: Reading
     leases: list[Lease]
@@ -61,14 +60,14 @@ class Serving:
 
     async def transfer(self, pid: str = "urn:transfer:1") -> tuple[str, dict[str, str]]:
         """Let the consumer ask for the data; return the URL and headers it is given."""
-        process = msgspec.structs.replace(requested(self.plane, pid), version=1)
-        await self.plane.store.commit([PutProcess(process, None)])
-        self.plane.wake(process)
+        process = msgspec.structs.replace(requested(self.rooms, pid), version=1)
+        await self.rooms.context.store.commit([PutProcess(process, None)])
+        self.rooms.context.wake(process)
         await eventually(lambda: process.peer_pid in self.peer.addresses, "no address")
         return url_and_token(self.peer.addresses[str(process.peer_pid)])
 
-    async def state(self, pid: str = "urn:transfer:1") -> TransferProcess:
-        found = await self.plane.store.transfer(self.plane.owner, pid)
+    async def state(self, pid: str = "urn:transfer:1") -> Transfer:
+        found = await self.rooms.context.store.transfer(self.rooms.context.owner, pid)
         assert found is not None
         return found
 
@@ -81,7 +80,7 @@ class Serving:
         return self.peer.ended[f"theirs of {pid}"]
 
     async def judged(self, kind: str) -> list[dict[str, Any]]:
-        leaves, _ = await self.plane.store.leaves(self.plane.owner, Page(limit=500))
+        leaves, _ = await self.rooms.context.store.leaves(self.rooms.context.owner, PageBounds(limit=500))
         return [msgspec.json.decode(leaf.body)["fields"]["judged"] for leaf in leaves if leaf.kind == kind]
 
 
@@ -110,21 +109,21 @@ async def serving(
 ) -> AsyncIterator[Serving]:
     async with side(folder, patience_s=2.0, treating=treating) as made, aiohttp.ClientSession() as http:
         peer, workers, leases = Reading(), list[Worker](), list[Lease]()
-        plane = provider(
-            desk.plane,
+        rooms = provider(
+            desk.rooms,
             now_ms,
             owner="city",
             store=made.store,
             dataplane=made.plane,
             peer=peer,
             identity=Claiming(claims or {}),
-            limits=Limits(lease=lease_ms, concurrency=16),
+            limits=ControlLimits(lease=lease_ms, concurrency=16),
             wake=lambda process: workers[0].wake(process),
         )
-        workers.append(Worker(plane, ByPolicy(plane), Patience([], lambda: 1.0)))
+        workers.append(Worker(rooms.driving(ByPolicy(rooms.enforcing))))
 
         async def ended(owner: str, report: FlowReport) -> None:
-            process = await signals.flow_ended(plane, owner, report)
+            process = await signals.flow_ended(rooms.enforcing, owner, report)
             if process:
                 workers[0].wake(process)
 
@@ -136,10 +135,10 @@ async def serving(
             await renew(lease)
 
         made.plane.renew = granted  # type: ignore[method-assign]  # counts what goes through
-        await publish(plane, made.give("air.csv", data))
-        await conclude(plane, **terms)
+        await publish(rooms, made.give("air.csv", data))
+        await conclude(rooms, **terms)
         try:
-            yield Serving(plane, made, peer, leases, http)
+            yield Serving(rooms, made, peer, leases, http)
         finally:
             await workers[0].stop(1.0)
 
@@ -183,7 +182,7 @@ async def test_a_use_that_begins_while_the_decision_is_made_again_is_not_cut_off
         await eventually(lambda: made.leases, "no lease")
         made.data.plane.report = before_the_use  # type: ignore[method-assign]  # a pull comes between two looks
         renewed = len(made.leases)
-        await signals.look_again(made.plane)
+        await signals.look_again(made.rooms.judging)
         await eventually(lambda: begun, "nobody looked")
         await eventually(lambda: len(made.leases) > renewed or begun[0].content.exception(), "not decided")
         assert not await broken_off(begun[0])
@@ -200,7 +199,7 @@ async def test_of_a_hundred_concurrent_pulls_exactly_as_many_succeed_as_were_agr
         # Used up is 403; once the transfers are terminated, which may come first, their tokens open nothing: 401.
         assert answers.count(200) == 7
         assert set(answers) <= {200, 401, 403}
-        assert (await made.plane.store.usage("city", AGREEMENT)).uses == 7
+        assert (await made.rooms.context.store.usage("city", AGREEMENT)).uses == 7
         for pid in pids:
             assert "uses" in await made.terminated(pid)
         assert [entry["verdict"] for entry in await made.judged("decided terminate")] == ["deny"] * 5
@@ -254,7 +253,7 @@ async def test_a_running_stream_goes_on_when_the_offer_is_withdrawn(desk: Desk, 
         url, headers = await made.transfer()
         async with made.http.get(url, headers=headers) as answer:
             await answer.content.readexactly(1000)
-            done = await assets.withdraw(made.plane, DATASET)
+            done = await assets.withdraw(made.rooms.offering, DATASET)
             assert (done.asset.status, done.agreements, done.running) == ("withdrawn", 1, 1)
             assert not await broken_off(answer)
         # A contract is a promise: what was agreed before is delivered after.
@@ -267,14 +266,14 @@ async def test_a_running_stream_ends_when_the_agreements_are_ended_with_the_offe
         url, headers = await made.transfer()
         async with made.http.get(url, headers=headers) as answer:
             await answer.content.readexactly(1000)
-            await assets.withdraw(made.plane, DATASET)
-            done = await assets.withdraw(made.plane, DATASET, end_agreements=True, reason="Faulty sensor.")
+            await assets.withdraw(made.rooms.offering, DATASET)
+            done = await assets.withdraw(made.rooms.offering, DATASET, end_agreements=True, reason="Faulty sensor.")
             assert (done.agreements, done.running) == (0, 0)
             assert "Faulty sensor." in await made.terminated()
             assert await broken_off(answer)
-        process = msgspec.structs.replace(requested(made.plane, "urn:transfer:2"), version=1)
-        await made.plane.store.commit([PutProcess(process, None)])
-        made.plane.wake(process)
+        process = msgspec.structs.replace(requested(made.rooms, "urn:transfer:2"), version=1)
+        await made.rooms.context.store.commit([PutProcess(process, None)])
+        made.rooms.context.wake(process)
         assert "withdrawn" in await made.terminated("urn:transfer:2")
 
 
@@ -285,7 +284,7 @@ async def test_a_running_stream_ends_when_the_volume_is_used_up(desk: Desk, tmp_
         async with made.http.get(url, headers=headers) as answer:
             assert await broken_off(answer)
         assert "used up" in await made.terminated()
-        assert (await made.plane.store.usage("city", AGREEMENT)).bytes_moved <= 2_000_000
+        assert (await made.rooms.context.store.usage("city", AGREEMENT)).bytes_moved <= 2_000_000
 
 
 async def test_concurrent_flows_share_what_is_left_of_the_volume(desk: Desk, tmp_path: Path) -> None:
@@ -301,7 +300,7 @@ async def test_concurrent_flows_share_what_is_left_of_the_volume(desk: Desk, tmp
 
         await asyncio.gather(*(read(*entry) for entry in given))
         assert whole <= 2
-        assert (await made.plane.store.usage("city", AGREEMENT)).bytes_moved <= 5_000_000
+        assert (await made.rooms.context.store.usage("city", AGREEMENT)).bytes_moved <= 5_000_000
 
 
 async def test_what_was_decided_is_on_record_without_what_is_personal(desk: Desk, tmp_path: Path) -> None:
@@ -324,7 +323,7 @@ async def test_what_was_decided_is_on_record_without_what_is_personal(desk: Desk
         device, count = rule["constraints"]
         assert (count["verdict"], count["found"]) == ("false", ["2"])
         assert "found" not in device
-        leaves, _ = await made.plane.store.leaves("city", Page(limit=500))
+        leaves, _ = await made.rooms.context.store.leaves("city", PageBounds(limit=500))
         assert [leaf.body for leaf in leaves if b"urn:phone" in leaf.body] == []
 
 
@@ -345,7 +344,7 @@ async def test_a_pull_too_many_in_an_hour_is_asked_to_come_again_and_the_transfe
         # The lease is decided again before the hour is over, so that is when to ask again at the latest.
         assert all(0 < wait <= 60 for status, wait in answers if status == 503)
         assert (await made.state()).state == TransferState.STARTED
-        assert (await made.plane.store.usage("city", AGREEMENT)).uses == 3
+        assert (await made.rooms.context.store.usage("city", AGREEMENT)).uses == 3
 
 
 async def test_a_running_stream_ends_when_a_payment_is_overdue(desk: Desk, tmp_path: Path) -> None:
@@ -354,9 +353,9 @@ async def test_a_running_stream_ends_when_a_payment_is_overdue(desk: Desk, tmp_p
         url, headers = await made.transfer()
         async with made.http.get(url, headers=headers) as answer:
             await answer.content.readexactly(1000)
-            await payments.record(made.plane, AGREEMENT, PaymentState.SETTLED, amount="12.50", by="accounts")
+            await payments.record(made.rooms.judging, AGREEMENT, PaymentState.SETTLED, amount="12.50", by="accounts")
             await eventually(lambda: len(made.leases) > 1, "it was not decided again")
-            await payments.record(made.plane, AGREEMENT, PaymentState.OVERDUE, by="accounts")
+            await payments.record(made.rooms.judging, AGREEMENT, PaymentState.OVERDUE, by="accounts")
             assert "payment" in (await made.terminated()).casefold()
             assert await broken_off(answer)
 
@@ -364,16 +363,16 @@ async def test_a_running_stream_ends_when_a_payment_is_overdue(desk: Desk, tmp_p
 async def test_a_running_stream_ends_with_the_emergency(desk: Desk, tmp_path: Path) -> None:
     terms = [{**USE, "constraint": [atom("odrl:event", "eq", "dk:emergency")]}]
     async with serving(desk, tmp_path, blob(LARGE), permission=terms) as made:
-        await events.begin(made.plane, "dk:emergency", by="operations")
+        await events.begin(made.rooms.judging, "dk:emergency", by="operations")
         url, headers = await made.transfer()
         async with made.http.get(url, headers=headers) as answer:
             await answer.content.readexactly(1000)
-            await events.begin(made.plane, "dk:fair", by="operations")
+            await events.begin(made.rooms.judging, "dk:fair", by="operations")
             await eventually(lambda: len(made.leases) > 1, "it was not decided again")
-            await events.end(made.plane, "dk:emergency", by="operations")
+            await events.end(made.rooms.judging, "dk:emergency", by="operations")
             assert "Event" in await made.terminated()
             assert await broken_off(answer)
-        later = msgspec.structs.replace(requested(made.plane, "urn:transfer:2"), version=1)
-        await made.plane.store.commit([PutProcess(later, None)])
-        made.plane.wake(later)
+        later = msgspec.structs.replace(requested(made.rooms, "urn:transfer:2"), version=1)
+        await made.rooms.context.store.commit([PutProcess(later, None)])
+        made.rooms.context.wake(later)
         assert "Event" in await made.terminated("urn:transfer:2")

@@ -3,7 +3,6 @@
 What each case knows comes the way it comes in operation: from the participant list, the asset, the store, the clock.
 """
 
-import dataclasses
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +10,6 @@ import msgspec
 import pytest
 
 from connector.controlplane.core import documents
-from connector.controlplane.core.plane import Plane
 from connector.controlplane.judging import facts, judgement, treatments
 from connector.controlplane.judging.facts import Situation
 from connector.controlplane.usecases import events, payments
@@ -20,7 +18,7 @@ from connector.policy.deciding.decide import decide
 from connector.policy.model.decision import Phase, Request, Verdict, World
 from connector.policy.model.model import DK, ODRL
 from connector.ports.changes import AddUsage, PutAgreement, PutAsset, PutProcess
-from connector.ports.entities import PaymentState, Stated
+from connector.ports.entities import AssetStatement, PaymentState
 from connector.ports.identity import Participant
 from connector.protocol.dsp.machines.transfer_machine import TransferState
 from tests.controlplane.agreements import (
@@ -37,6 +35,7 @@ from tests.controlplane.agreements import (
     requested,
 )
 from tests.support.plane import CITY, NOW, Desk, Listed
+from tests.support.rooms import Rooms
 
 Json = dict[str, Any]
 
@@ -45,7 +44,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     """What is known in a case; what is left out is as it is in a quiet data space. Times in ms."""
 
     claims: dict[str, tuple[str, ...]] = {}
-    stated: Stated = Stated()
+    stated: AssetStatement = AssetStatement()
     media_type: str = "text/csv"
     later: int = 0
     uses: int = 0
@@ -137,7 +136,11 @@ CASES: dict[str, tuple[Json, Known, Known]] = {
         claim("securityLevel", "3"),
         claim("securityLevel", "1"),
     ),
-    "dk:artifactState": (atom("dk:artifactState", "eq", "encrypted"), Known(stated=Stated(encrypted=True)), Known()),
+    "dk:artifactState": (
+        atom("dk:artifactState", "eq", "encrypted"),
+        Known(stated=AssetStatement(encrypted=True)),
+        Known(),
+    ),
     "odrl:event": (
         atom("odrl:event", "eq", "dk:emergency"),
         Known(going_on=("dk:emergency",)),
@@ -157,23 +160,23 @@ CASES: dict[str, tuple[Json, Known, Known]] = {
     "odrl:fileFormat": (atom("odrl:fileFormat", "eq", "text/csv"), Known(), Known(media_type="image/png")),
     "odrl:language": (
         atom("odrl:language", "eq", "de"),
-        Known(stated=Stated(languages=("en", "de"))),
-        Known(stated=Stated(languages=("fr",))),
+        Known(stated=AssetStatement(languages=("en", "de"))),
+        Known(stated=AssetStatement(languages=("fr",))),
     ),
     "odrl:version": (
         atom("odrl:version", "eq", "2"),
-        Known(stated=Stated(release="2")),
-        Known(stated=Stated(release="1")),
+        Known(stated=AssetStatement(release="2")),
+        Known(stated=AssetStatement(release="1")),
     ),
     "odrl:resolution": (
         {**atom("odrl:resolution", "lteq", "300"), "unit": "dpi"},
-        Known(stated=Stated(resolution="300")),
-        Known(stated=Stated(resolution="300.5")),
+        Known(stated=AssetStatement(resolution="300")),
+        Known(stated=AssetStatement(resolution="300.5")),
     ),
     "dk:legalBasis": (
         atom("dk:legalBasis", "isA", "eu-gdpr:A6-1-e"),
-        Known(stated=Stated(legal_basis=("https://w3id.org/dpv/legal/eu/gdpr#A6-1-e-public-interest",))),
-        Known(stated=Stated(legal_basis=("https://w3id.org/dpv/legal/eu/gdpr#A6-1-b",))),
+        Known(stated=AssetStatement(legal_basis=("https://w3id.org/dpv/legal/eu/gdpr#A6-1-e-public-interest",))),
+        Known(stated=AssetStatement(legal_basis=("https://w3id.org/dpv/legal/eu/gdpr#A6-1-b",))),
     ),
 }
 # What is false of these is another constraint: who asks, how and over which protocol is always known.
@@ -206,25 +209,25 @@ def test_every_operand_that_is_enforced_here_has_a_source_of_its_fact_or_says_wh
 async def permitted(desk: Desk, constraint: Json, known: Known) -> judgement.Judgement:
     """Decide an access under an agreement with one constraint, where this is known."""
     clock = Clock()
-    plane = provider(desk.plane, clock, identity=Claiming(known.claims))
-    await publish(plane, {"kind": "file"})
-    asset = await plane.store.asset(plane.owner, DATASET)
+    rooms = provider(desk.rooms, clock, identity=Claiming(known.claims))
+    await publish(rooms, {"kind": "file"})
+    asset = await rooms.context.store.asset(rooms.context.owner, DATASET)
     assert asset
     asset = msgspec.structs.replace(asset, stated=known.stated, media_type=known.media_type, version=2)
-    agreement = await conclude(plane, permission=[{**USE, "constraint": [constraint]}])
-    usage = AddUsage(plane.owner, AGREEMENT, bytes_moved=known.moved, uses=known.uses)
-    hourly = AddUsage(plane.owner, AGREEMENT, uses=known.hourly, max_per_hour=known.hourly, at=NOW)
-    await plane.store.commit([PutAsset(asset, 1), PutAgreement(agreement), usage, hourly])
+    agreement = await conclude(rooms, permission=[{**USE, "constraint": [constraint]}])
+    usage = AddUsage(rooms.context.owner, AGREEMENT, bytes_moved=known.moved, uses=known.uses)
+    hourly = AddUsage(rooms.context.owner, AGREEMENT, uses=known.hourly, max_per_hour=known.hourly, at=NOW)
+    await rooms.context.store.commit([PutAsset(asset, 1), PutAgreement(agreement), usage, hourly])
     for number in range(known.running):
-        process = msgspec.structs.replace(requested(plane, f"urn:t:{number}"), state=TransferState.STARTED, version=1)
-        await plane.store.commit([PutProcess(process, None)])
+        process = msgspec.structs.replace(requested(rooms, f"urn:t:{number}"), state=TransferState.STARTED, version=1)
+        await rooms.context.store.commit([PutProcess(process, None)])
     for name in known.going_on:
-        await events.begin(plane, name, by="test")
+        await events.begin(rooms.judging, name, by="test")
     if known.paid:
-        await payments.record(plane, AGREEMENT, known.paid[0], amount=known.paid[1], by="test")
+        await payments.record(rooms.judging, AGREEMENT, known.paid[0], amount=known.paid[1], by="test")
     clock.ms += known.later
     desk.dataplane.changed = None if known.age is None else clock.ms - known.age
-    return await judgement.access(plane, requested(plane, "urn:transfer:asked"))
+    return await judgement.access(rooms.judging, requested(rooms, "urn:transfer:asked"))
 
 
 class Claiming(Listed):
@@ -259,24 +262,24 @@ async def test_a_false_fact_denies_with_a_reason_in_both_languages(desk: Desk, n
     assert [entry["verdict"] for entry in rule["constraints"]] == ["false"]
 
 
-def compiled(plane: Plane, kind: str, constraint: Json) -> Compiled:
+def compiled(rooms: Rooms, kind: str, constraint: Json) -> Compiled:
     offer = msgspec.json.encode({"@type": "Offer", "@id": "urn:o", "permission": [{**USE, "constraint": [constraint]}]})
     made = documents.catalog_offer(offer, offer_id="urn:o")
     if kind == "Agreement":
-        parties = {"target": DATASET, "assigner": plane.participant, "assignee": CITY}
+        parties = {"target": DATASET, "assigner": rooms.context.participant, "assignee": CITY}
         made = documents.agreement(offer, agreement_id="urn:a", now=0, **parties)
-    found = plane.library.compiled(made)
+    found = rooms.judging.library.compiled(made)
     assert isinstance(found, Compiled)
     return found
 
 
 @pytest.mark.parametrize("name", sorted(CASES.keys() - NEVER_MISSING))
 def test_a_missing_fact_denies_at_access_and_is_deferred_before(desk: Desk, name: str) -> None:
-    plane = provider(desk.plane)
+    rooms = provider(desk.rooms)
     request = Request("odrl:use", DATASET, CITY, facts.instant(NOW))
-    at_access = decide(compiled(plane, "Agreement", CASES[name][0]), request, World(), Phase.ACCESS)
+    at_access = decide(compiled(rooms, "Agreement", CASES[name][0]), request, World(), Phase.ACCESS)
     assert (at_access.verdict, at_access.reasons[0].code) == (Verdict.DENY, "constraint-unknown")
-    offer = compiled(plane, "Offer", CASES[name][0])
+    offer = compiled(rooms, "Offer", CASES[name][0])
     for phase in (Phase.CATALOGUE, Phase.NEGOTIATION):
         found = decide(offer, request, World(), phase)
         assert (found.verdict, len(found.deferred)) == (Verdict.DEFERRED, 1)
@@ -286,12 +289,12 @@ def test_a_missing_fact_denies_at_access_and_is_deferred_before(desk: Desk, name
     "name", ["dk:paymentState", "odrl:payAmount", "odrl:event", "dk:requestsPerHour", "dk:dataAge", "dk:role"]
 )
 def test_what_only_an_access_can_know_keeps_nobody_from_a_contract(desk: Desk, name: str) -> None:
-    plane = provider(desk.plane)
+    rooms = provider(desk.rooms)
     terms = msgspec.json.encode(
         {"@type": "Offer", "@id": "urn:o", "permission": [{**USE, "constraint": [CASES[name][0]]}]}
     )
-    situation = Situation(participant=CITY, claims={}, stated=Stated(), now=NOW)
-    found = judgement.judge(plane, terms, situation, DATASET, Phase.NEGOTIATION)
+    situation = Situation(participant=CITY, claims={}, stated=AssetStatement(), now=NOW)
+    found = judgement.judge(rooms.judging, terms, situation, DATASET, Phase.NEGOTIATION)
     assert (found.denied, found.record["verdict"]) == (False, "deferred")
 
 
@@ -300,7 +303,7 @@ async def test_what_we_know_ourselves_goes_before_a_claim(desk: Desk) -> None:
     csv = atom("odrl:fileFormat", "eq", "text/csv")
     assert (await permitted(desk, csv, Known(claims=claims, media_type="image/png"))).denied
     basis = CASES["dk:legalBasis"][0]
-    other = Stated(legal_basis=("https://w3id.org/dpv/legal/eu/gdpr#A6-1-b",))
+    other = AssetStatement(legal_basis=("https://w3id.org/dpv/legal/eu/gdpr#A6-1-b",))
     assert (await permitted(Desk(desk.received), basis, Known(claims=claims, stated=other))).denied
     assert not (await permitted(Desk(desk.received), basis, Known(claims=claims))).denied
 
@@ -312,54 +315,54 @@ async def test_an_age_that_will_be_reached_ends_the_lease_then(desk: Desk) -> No
 
 async def test_a_term_of_payment_ends_what_it_allowed(desk: Desk) -> None:
     clock = Clock()
-    plane = provider(desk.plane, clock)
-    await publish(plane, {"kind": "file"})
-    await conclude(plane, permission=[{**USE, "constraint": [CASES["dk:paymentState"][0]]}])
-    await payments.record(plane, AGREEMENT, PaymentState.SETTLED, amount="5", until=NOW + DAY, by="test")
-    assert (await judgement.access(plane, requested(plane))).valid_until == NOW + DAY
+    rooms = provider(desk.rooms, clock)
+    await publish(rooms, {"kind": "file"})
+    await conclude(rooms, permission=[{**USE, "constraint": [CASES["dk:paymentState"][0]]}])
+    await payments.record(rooms.judging, AGREEMENT, PaymentState.SETTLED, amount="5", until=NOW + DAY, by="test")
+    assert (await judgement.access(rooms.judging, requested(rooms))).valid_until == NOW + DAY
     clock.ms += DAY
-    denied = await judgement.access(plane, requested(plane))
+    denied = await judgement.access(rooms.judging, requested(rooms))
     assert denied.denied
-    paid = await payments.shown(plane, AGREEMENT)
+    paid = await payments.shown(rooms.context, AGREEMENT)
     assert (paid.state, paid.until, Decimal(paid.amount)) == (PaymentState.DUE, None, 5)
-    await payments.record(plane, AGREEMENT, PaymentState.DUE, until=clock.ms + DAY, by="test")
+    await payments.record(rooms.judging, AGREEMENT, PaymentState.DUE, until=clock.ms + DAY, by="test")
     clock.ms += DAY
-    assert (await payments.shown(plane, AGREEMENT)).state is PaymentState.OVERDUE
+    assert (await payments.shown(rooms.context, AGREEMENT)).state is PaymentState.OVERDUE
 
 
 async def test_a_full_hour_says_when_there_is_room_again_and_ends_nothing_that_runs(desk: Desk) -> None:
     clock = Clock()
-    plane = provider(desk.plane, clock)
-    await publish(plane, {"kind": "file"})
-    await conclude(plane, permission=[{**USE, "constraint": [CASES["dk:requestsPerHour"][0]]}])
-    await plane.store.commit([AddUsage(plane.owner, AGREEMENT, uses=2, max_per_hour=2, at=NOW)])
-    full = await judgement.access(plane, requested(plane))
+    rooms = provider(desk.rooms, clock)
+    await publish(rooms, {"kind": "file"})
+    await conclude(rooms, permission=[{**USE, "constraint": [CASES["dk:requestsPerHour"][0]]}])
+    await rooms.context.store.commit([AddUsage(rooms.context.owner, AGREEMENT, uses=2, max_per_hour=2, at=NOW)])
+    full = await judgement.access(rooms.judging, requested(rooms))
     assert (full.denied, full.valid_until) == (True, NOW + 3_601_000)
     assert full.reasons["en"].endswith("Possible again from 2025-11-24 17:00:01 UTC.")
     assert full.reasons["de"].endswith("Wieder möglich ab 2025-11-24 17:00:01 UTC.")
-    running = msgspec.structs.replace(requested(plane), state=TransferState.STARTED)
-    going_on = await judgement.access(plane, running)
+    running = msgspec.structs.replace(requested(rooms), state=TransferState.STARTED)
+    going_on = await judgement.access(rooms.judging, running)
     assert (going_on.denied, going_on.max_per_hour) == (False, 2)
     clock.ms += 3_601_000
-    assert not (await judgement.access(plane, requested(plane))).denied
+    assert not (await judgement.access(rooms.judging, requested(rooms))).denied
 
 
 async def test_an_hourly_limit_that_is_no_upper_bound_is_decided_use_by_use(desk: Desk) -> None:
-    plane = provider(desk.plane)
-    await publish(plane, {"kind": "file"})
+    rooms = provider(desk.rooms)
+    await publish(rooms, {"kind": "file"})
     ban = {**USE, "constraint": [atom("dk:requestsPerHour", "gt", "3")]}
-    await conclude(plane, permission=[USE], prohibition=[ban])
-    await plane.store.commit([AddUsage(plane.owner, AGREEMENT, uses=2, max_per_hour=9, at=NOW)])
-    assert (await judgement.access(plane, requested(plane))).max_per_hour == 3
-    await plane.store.commit([AddUsage(plane.owner, AGREEMENT, uses=1, max_per_hour=9, at=NOW)])
-    assert (await judgement.access(plane, requested(plane))).denied
-    running = msgspec.structs.replace(requested(plane), state=TransferState.STARTED)
-    assert (await judgement.access(plane, running)).max_per_hour == 3
+    await conclude(rooms, permission=[USE], prohibition=[ban])
+    await rooms.context.store.commit([AddUsage(rooms.context.owner, AGREEMENT, uses=2, max_per_hour=9, at=NOW)])
+    assert (await judgement.access(rooms.judging, requested(rooms))).max_per_hour == 3
+    await rooms.context.store.commit([AddUsage(rooms.context.owner, AGREEMENT, uses=1, max_per_hour=9, at=NOW)])
+    assert (await judgement.access(rooms.judging, requested(rooms))).denied
+    running = msgspec.structs.replace(requested(rooms), state=TransferState.STARTED)
+    assert (await judgement.access(rooms.judging, running)).max_per_hour == 3
 
 
 async def test_nothing_is_looked_for_that_no_policy_asks_about(desk: Desk) -> None:
-    plane = dataclasses.replace(provider(desk.plane), dataplane=desk.dataplane)
-    await publish(plane, {"kind": "file"})
-    await conclude(plane, permission=[USE])
-    assert not (await judgement.access(plane, requested(plane))).denied
+    rooms = provider(desk.rooms, dataplane=desk.dataplane)
+    await publish(rooms, {"kind": "file"})
+    await conclude(rooms, permission=[USE])
+    assert not (await judgement.access(rooms.judging, requested(rooms))).denied
     assert desk.dataplane.asked_age == 0

@@ -5,12 +5,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from connector.controlplane.core.plane import Plane
 from connector.controlplane.judging import facts, judgement
 from connector.ports.changes import PutProcess
-from connector.protocol.dsp.machines.transfer_machine import TransferProcess, TransferState
+from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferState
 from tests.controlplane.agreements import LIBRARY, USE, atom, conclude, provider, publish, requested
 from tests.support.plane import UNKNOWN, Desk
+from tests.support.rooms import Rooms
 
 Json = dict[str, Any]
 
@@ -33,32 +33,32 @@ def use(*constraints: Json) -> Json:
     ],
 )
 async def test_what_is_known_decides_and_what_is_not_denies(desk: Desk, constraint: Json, permitted: bool) -> None:
-    plane = provider(desk.plane)
-    await conclude(plane, **use(constraint))
-    await publish(plane, {"kind": "file"})
-    found = await judgement.access(plane, requested(plane))
+    rooms = provider(desk.rooms)
+    await conclude(rooms, **use(constraint))
+    await publish(rooms, {"kind": "file"})
+    found = await judgement.access(rooms.judging, requested(rooms))
     assert (not found.denied) is permitted, found.reasons
     assert found.denied == bool(found.reasons)
 
 
 async def test_transfers_that_run_at_once_are_counted_and_the_later_one_yields(desk: Desk) -> None:
-    plane = provider(desk.plane)
-    await conclude(plane, **use(atom("dk:concurrentTransfers", "lteq", 2)))
-    await publish(plane, {"kind": "file"})
-    first, second, third = [await running(plane, f"urn:t:{number}") for number in (1, 2, 3)]
-    assert [(await judgement.access(plane, process)).denied for process in (first, second, third)] == [
+    rooms = provider(desk.rooms)
+    await conclude(rooms, **use(atom("dk:concurrentTransfers", "lteq", 2)))
+    await publish(rooms, {"kind": "file"})
+    first, second, third = [await running(rooms, f"urn:t:{number}") for number in (1, 2, 3)]
+    assert [(await judgement.access(rooms.judging, process)).denied for process in (first, second, third)] == [
         False,
         False,
         True,
     ]
-    asked = await judgement.access(plane, requested(plane, "urn:t:0"))
+    asked = await judgement.access(rooms.judging, requested(rooms, "urn:t:0"))
     assert asked.denied
     assert asked.reasons["de"].startswith("Gleichzeitige Übertragungen: erwartet höchstens 2; gefunden 4.")
 
 
-async def running(plane: Plane, pid: str) -> TransferProcess:
-    process = msgspec.structs.replace(requested(plane, pid), state=TransferState.STARTED, version=1)
-    await plane.store.commit([PutProcess(process, None)])
+async def running(rooms: Rooms, pid: str) -> Transfer:
+    process = msgspec.structs.replace(requested(rooms, pid), state=TransferState.STARTED, version=1)
+    await rooms.context.store.commit([PutProcess(process, None)])
     return process
 
 

@@ -7,23 +7,23 @@ import msgspec
 import pytest
 
 from connector.controlplane.core.errors import Invalid
-from connector.controlplane.core.plane import Plane
 from connector.controlplane.judging import acceptance, judgement, treatments
 from connector.controlplane.judging.facts import Situation
-from connector.controlplane.judging.treatments import Data
+from connector.controlplane.judging.treatments import KnownData
 from connector.controlplane.usecases import assets
-from connector.controlplane.usecases.assets import Draft
+from connector.controlplane.usecases.assets import AssetDraft
 from connector.dataplane.kinds import TRANSFORMS
 from connector.dataplane.transforms.generalise import coarser
 from connector.policy.model.decision import Phase
 from connector.policy.model.model import DK
 from connector.policy.reading import templates
 from connector.ports.changes import PutAsset
-from connector.ports.entities import Page
-from connector.ports.treatment import PRECISION, Records, Step, Treatment, read_treatment
+from connector.ports.entities import PageBounds
+from connector.ports.treatment import PRECISION, Records, TransformStep, Treatment, read_treatment
 from tests.controlplane.agreements import DATASET, LIBRARY, USE, Json, atom, conclude, provider, publish, requested
 from tests.policy.reading.test_templates import REQUIRED, TEMPLATES
 from tests.support.plane import CITY, Desk
+from tests.support.rooms import Rooms
 
 CSV = Records(format="csv")
 SURVEY = Records(format="csv", fields=("id", "district", "age", "land"), groups=("district",), measures=("age",))
@@ -100,7 +100,7 @@ def test_a_precision_that_is_offered_is_one_that_can_be_made(text: str) -> None:
 def test_what_the_data_does_not_allow_is_refused_with_the_reason(
     terms: bytes, records: Records | None, code: str, said: str
 ) -> None:
-    unfit = acceptance.unenforceable(LIBRARY, terms, Data(records))
+    unfit = acceptance.unenforceable(LIBRARY, terms, KnownData(records))
     assert unfit is not None
     assert unfit.code == code
     assert said in unfit.texts["en"]
@@ -124,7 +124,7 @@ def test_what_the_data_does_not_allow_is_refused_with_the_reason(
     ],
 )  # fmt: skip
 def test_what_the_data_allows_is_offered(terms: bytes, records: Records) -> None:
-    assert acceptance.unenforceable(LIBRARY, terms, Data(records)) is None
+    assert acceptance.unenforceable(LIBRARY, terms, KnownData(records)) is None
 
 
 def test_what_some_data_allows_is_no_error_of_a_policy_alone() -> None:
@@ -137,7 +137,7 @@ def test_what_some_data_allows_is_no_error_of_a_policy_alone() -> None:
 def test_the_templates_that_protect_people_are_publishable_on_a_fitting_asset(name: str) -> None:
     filled = templates.fill(TEMPLATES[name], REQUIRED.get(name, {}))
     document = msgspec.json.encode({**filled, "@type": "Offer", "@id": "urn:offer"})
-    fitting = Data(Records(format="csv", subject="person", groups=("district",)))
+    fitting = KnownData(Records(format="csv", subject="person", groups=("district",)))
     assert acceptance.unenforceable(LIBRARY, document, fitting) is None
     assert acceptance.unenforceable(LIBRARY, document, treatments.data(None, "image/png")) is not None
 
@@ -160,35 +160,39 @@ def test_the_templates_that_protect_people_are_publishable_on_a_fitting_asset(na
 async def test_a_description_that_cannot_be_is_refused(
     desk: Desk, records: Records, media_type: str, said: str
 ) -> None:
-    draft = Draft(title={"en": "Air"}, source={"kind": "file", "path": "a"}, media_type=media_type, records=records)
+    draft = AssetDraft(
+        title={"en": "Air"}, source={"kind": "file", "path": "a"}, media_type=media_type, records=records
+    )
     with pytest.raises(Invalid, match=said):
-        await assets.add(desk.plane, draft)
+        await assets.add(desk.rooms.offering, draft)
 
 
 async def test_a_description_is_kept_with_full_names(desk: Desk) -> None:
     records = Records(format="csv", facts={"dk:recordRegion": "land"}, subject="id")
-    draft = Draft(title={"en": "Air"}, source={"kind": "file", "path": "a"}, media_type="text/csv", records=records)
-    kept = await assets.add(desk.plane, draft)
+    draft = AssetDraft(
+        title={"en": "Air"}, source={"kind": "file", "path": "a"}, media_type="text/csv", records=records
+    )
+    kept = await assets.add(desk.rooms.offering, draft)
     assert kept.records is not None
     assert list(kept.records.facts.values()) == ["land"]
     assert next(iter(kept.records.facts)).startswith("https://")
 
 
-async def agreed(desk: Desk, records: Records | None, **terms: Any) -> Plane:
-    plane = provider(desk.plane)
-    await publish(plane, {"kind": "file", "path": "a.csv"})
-    asset = await plane.store.asset(plane.owner, DATASET)
+async def agreed(desk: Desk, records: Records | None, **terms: Any) -> Rooms:
+    rooms = provider(desk.rooms)
+    await publish(rooms, {"kind": "file", "path": "a.csv"})
+    asset = await rooms.context.store.asset(rooms.context.owner, DATASET)
     assert asset
     changed = msgspec.structs.replace(
         asset, records=records, version=2, media_type="text/csv" if records else "image/png"
     )
-    await plane.store.commit([PutAsset(changed, 1)])
-    await conclude(plane, **{"permission": [USE], **terms})
-    return plane
+    await rooms.context.store.commit([PutAsset(changed, 1)])
+    await conclude(rooms, **{"permission": [USE], **terms})
+    return rooms
 
 
-async def treatment_of(plane: Plane) -> Treatment | None:
-    verdict = await judgement.access(plane, requested(plane))
+async def treatment_of(rooms: Rooms) -> Treatment | None:
+    verdict = await judgement.access(rooms.judging, requested(rooms))
     assert not verdict.denied, verdict.reasons
     return read_treatment(verdict.treatment)
 
@@ -203,9 +207,9 @@ async def test_a_decision_becomes_steps_in_the_order_of_the_vocabulary(desk: Des
     assert found
     assert found.records == SURVEY
     assert found.steps == (
-        Step(name="generalise", fields=("age",), precision="10"),
-        Step(name="pseudonymise", fields=("id",)),
-        Step(name="suppress", fields=("district",), smallest_group=8),
+        TransformStep(name="generalise", fields=("age",), precision="10"),
+        TransformStep(name="pseudonymise", fields=("id",)),
+        TransformStep(name="suppress", fields=("district",), smallest_group=8),
     )
 
 
@@ -213,7 +217,7 @@ async def test_small_groups_are_taken_out_while_adding_up(desk: Desk) -> None:
     duties = [duty("dk:aggregate", smallest(3)), duty("dk:suppress", smallest(5))]
     found = await treatment_of(await agreed(desk, SURVEY, obligation=duties))
     assert found
-    assert found.steps == (Step(name="aggregate", fields=("district",), smallest_group=5, measures=("age",)),)
+    assert found.steps == (TransformStep(name="aggregate", fields=("district",), smallest_group=5, measures=("age",)),)
 
 
 async def test_terms_without_transforms_leave_the_bytes_as_they_are(desk: Desk) -> None:
@@ -221,18 +225,18 @@ async def test_terms_without_transforms_leave_the_bytes_as_they_are(desk: Desk) 
 
 
 async def test_consent_is_looked_up_for_the_purpose_of_the_use(desk: Desk) -> None:
-    plane = await agreed(desk, Records(format="csv", subject="id"), permission=[{**USE, "constraint": [GIVEN]}])
-    found = await treatment_of(plane)
+    rooms = await agreed(desk, Records(format="csv", subject="id"), permission=[{**USE, "constraint": [GIVEN]}])
+    found = await treatment_of(rooms)
     assert found
     assert found.rows
     assert found.consent is None, "no purpose is known, so nobody has agreed to it"
     known = LIBRARY.operands
-    data = Data(Records(format="csv", subject="id"))
+    data = KnownData(Records(format="csv", subject="id"))
     situation = Situation(
-        participant=CITY, claims={"purpose": ("dpv:AcademicResearch",)}, agreed_at=plane.now(), data=data
+        participant=CITY, claims={"purpose": ("dpv:AcademicResearch",)}, agreed_at=rooms.context.now(), data=data
     )
-    document = (await plane.store.agreements(plane.owner, Page()))[0][0].document
-    verdict = judgement.judge(plane, document, situation, DATASET, Phase.ACCESS)
+    document = (await rooms.context.store.agreements(rooms.context.owner, PageBounds()))[0][0].document
+    verdict = judgement.judge(rooms.judging, document, situation, DATASET, Phase.ACCESS)
     found = read_treatment(verdict.treatment)
     assert found
     assert found.consent
@@ -254,7 +258,7 @@ async def test_consent_is_looked_up_for_the_purpose_of_the_use(desk: Desk) -> No
 async def test_no_byte_leaves_where_the_data_changed_and_no_longer_allows_the_treatment(
     desk: Desk, records: Records | None, terms: Json, reason: str
 ) -> None:
-    verdict = await judgement.access(await agreed(desk, records, **terms), requested(desk.plane))
+    verdict = await judgement.access((await agreed(desk, records, **terms)).judging, requested(desk.rooms))
     assert verdict.denied
     assert verdict.record["verdict"] == "deny"
     assert verdict.record["reasons"] == [reason]
@@ -264,13 +268,13 @@ async def test_no_byte_leaves_where_the_data_changed_and_no_longer_allows_the_tr
 async def test_what_the_owner_states_and_what_the_policy_guarantees_are_facts(desk: Desk) -> None:
     asked = [atom("dk:groupSize", "gteq", "5"), atom("dk:aggregationLevel", "gteq", "block")]
     stated = Records(format="csv", level="district", smallest_group=5)
-    plane = await agreed(desk, stated, permission=[{**USE, "constraint": asked}])
-    assert await treatment_of(plane) is None
+    rooms = await agreed(desk, stated, permission=[{**USE, "constraint": asked}])
+    assert await treatment_of(rooms) is None
     denied = Records(format="csv", level="household", smallest_group=4)
-    asset = await plane.store.asset(plane.owner, DATASET)
+    asset = await rooms.context.store.asset(rooms.context.owner, DATASET)
     assert asset
-    await plane.store.commit([PutAsset(msgspec.structs.replace(asset, records=denied, version=3), 2)])
-    assert (await judgement.access(plane, requested(plane))).denied
+    await rooms.context.store.commit([PutAsset(msgspec.structs.replace(asset, records=denied, version=3), 2)])
+    assert (await judgement.access(rooms.judging, requested(rooms))).denied
 
 
 def test_what_a_policy_guarantees_counts_only_where_it_always_does() -> None:

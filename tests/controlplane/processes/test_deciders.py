@@ -13,14 +13,14 @@ from connector.controlplane.core.errors import Invalid, NotAllowed
 from connector.controlplane.core.messages import plan_negotiation
 from connector.controlplane.processes.deciders import ByPolicy
 from connector.controlplane.usecases import assets
-from connector.controlplane.usecases.assets import Draft
+from connector.controlplane.usecases.assets import AssetDraft
 from connector.policy.analysis.space import witness
 from connector.policy.compiling.compile import Compiled
 from connector.policy.model.dump import dump
-from connector.ports.decider import Accept, Agree, HoldFor, Offer, Proceed, Terminate, Wait
+from connector.ports.decider import Accept, Agree, HoldFor, MakeOffer, Proceed, Terminate, Wait
 from connector.ports.entities import Asset, AssetStatus, DataClass
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation, NegotiationState
+from connector.protocol.dsp.machines.negotiation_machine import Negotiation, NegotiationState
 from tests.policy.analysis import generate
 from tests.policy.analysis.test_sound import point
 from tests.support.plane import CITY, ME, NOW, OWNER, Desk
@@ -42,14 +42,14 @@ def terms(purpose: str, most: int | None = None, **more: Any) -> Json:
 
 
 async def offered(desk: Desk, policy: Json | None, **more: Any) -> Asset:
-    draft = Draft(id="air", title={"en": "Air"}, source={"kind": "file"}, policy=policy, **more)
-    asset = await assets.add(desk.plane, draft, offer_id="urn:offer")
-    return await assets.publish(desk.plane, asset.id, release=True)
+    draft = AssetDraft(id="air", title={"en": "Air"}, source={"kind": "file"}, policy=policy, **more)
+    asset = await assets.add(desk.rooms.offering, draft, offer_id="urn:offer")
+    return await assets.publish(desk.rooms.offering, asset.id, release=True)
 
 
-def requested(policy: Json, *, claims: Json | None = None, rounds: int = 1, **more: Any) -> ContractNegotiation:
+def requested(policy: Json, *, claims: Json | None = None, rounds: int = 1, **more: Any) -> Negotiation:
     """A negotiation in which the peer has asked for terms."""
-    return ContractNegotiation(
+    return Negotiation(
         owner=OWNER,
         id=more.pop("id", "urn:n"),
         role=Role.PROVIDER,
@@ -67,8 +67,8 @@ def requested(policy: Json, *, claims: Json | None = None, rounds: int = 1, **mo
     )
 
 
-async def decided(desk: Desk, process: ContractNegotiation, *classes: DataClass) -> Any:
-    answer = await ByPolicy(desk.plane, frozenset(classes)).decide(process, NOW)
+async def decided(desk: Desk, process: Negotiation, *classes: DataClass) -> Any:
+    answer = await ByPolicy(desk.rooms.enforcing, frozenset(classes)).decide(process, NOW)
     return answer.step if isinstance(answer, Proceed) else answer
 
 
@@ -91,7 +91,7 @@ async def test_a_wider_request_is_answered_with_what_both_grant(desk: Desk) -> N
     await offered(desk, terms(RESEARCH, 10))
     process = requested(terms(ACADEMIC, 500))
     step = await decided(desk, process)
-    assert isinstance(step, Offer)
+    assert isinstance(step, MakeOffer)
     counter = msgspec.json.decode(step.policy)
     (rule,) = counter["permission"]
     assert {entry["leftOperand"]: entry["rightOperand"] for entry in rule["constraint"]} == {
@@ -100,7 +100,7 @@ async def test_a_wider_request_is_answered_with_what_both_grant(desk: Desk) -> N
     }
     assert "conflict" not in counter
     # It is a message that the state machine takes, and the consumer's answer is agreed as it stands.
-    planned, _ = plan_negotiation(desk.plane, process, step)
+    planned, _ = plan_negotiation(desk.rooms.context, process, step)
     accepted = msgspec.structs.replace(planned, state=NegotiationState.ACCEPTED, pending=None)
     assert await decided(desk, accepted) == Agree()
     again = requested(counter, rounds=3)
@@ -110,10 +110,10 @@ async def test_a_wider_request_is_answered_with_what_both_grant(desk: Desk) -> N
 async def test_the_reservation_is_the_most_that_is_given_and_only_later(desk: Desk) -> None:
     asset = await offered(desk, terms(RESEARCH, 10), reservation=terms(RESEARCH, 100))
     assert b"100" not in asset.document
-    assert isinstance(await decided(desk, requested(terms(ACADEMIC, 50))), Offer)
+    assert isinstance(await decided(desk, requested(terms(ACADEMIC, 50))), MakeOffer)
     assert await decided(desk, requested(terms(ACADEMIC, 50), rounds=3)) == Agree()
     greedy = await decided(desk, requested(terms(ACADEMIC, 5000), rounds=3))
-    assert isinstance(greedy, Offer)
+    assert isinstance(greedy, MakeOffer)
     assert b'"100"' in greedy.policy
 
 
@@ -130,7 +130,7 @@ async def test_what_cannot_be_told_waits_for_a_person_with_the_findings_on_recor
     sets = [atom("dk:role", "isAllOf", [f"urn:{number}:{name}" for name in range(60)]) for number in range(8)]
     either = {"or": [atom("dk:role", "isNoneOf", [f"urn:{number}"]) for number in range(20)]}
     asked = requested({"permission": [{"action": "use", "constraint": [*sets, either]}]})
-    answer = await ByPolicy(desk.plane, frozenset()).decide(asked, NOW)
+    answer = await ByPolicy(desk.rooms.enforcing, frozenset()).decide(asked, NOW)
     assert isinstance(answer, HoldFor)
     assert answer.who == "provider"
     assert answer.judged["compared"]["found"] == "hold"
@@ -217,13 +217,13 @@ async def test_delicate_data_is_given_by_a_person_and_refused_without_one(desk: 
 
 async def test_what_is_no_longer_offered_is_not_agreed(desk: Desk) -> None:
     await offered(desk, None)
-    await assets.withdraw(desk.plane, "air")
+    await assets.withdraw(desk.rooms.offering, "air")
     step = await decided(desk, requested({"permission": [{"action": "use"}]}))
     assert isinstance(step, Terminate)
     assert step.code == "withdrawn"
 
 
-def counter_offer(asked: Json | None, policy: Json) -> ContractNegotiation:
+def counter_offer(asked: Json | None, policy: Json) -> Negotiation:
     process = requested(policy, state=NegotiationState.OFFERED)
     document = None if asked is None else msgspec.json.encode({"@type": "Offer", "@id": "urn:offer", **asked})
     return msgspec.structs.replace(process, role=Role.CONSUMER, offered_by=Role.PROVIDER, asked=document)
@@ -304,14 +304,14 @@ async def test_whatever_is_agreed_is_contained_in_the_offer(
         return
     process = requested({name: value for name, value in request.items() if name[0] != "@"}, claims={})
     step = await decided(desk, process)
-    given_away = process.offer if isinstance(step, Agree) else step.policy if isinstance(step, Offer) else None
+    given_away = process.offer if isinstance(step, Agree) else step.policy if isinstance(step, MakeOffer) else None
     if given_away is None:
         return
     framed = [
         documents.message_offer(policy, offer_id="urn:o", target="urn:t:1", assigner=ME, assignee="urn:p:x")
         for policy in (given_away, asset.policy)
     ]
-    agreed, limit = (desk.plane.library.compiled(policy) for policy in framed)
+    agreed, limit = (desk.rooms.judging.library.compiled(policy) for policy in framed)
     assert isinstance(agreed, Compiled)
     assert isinstance(limit, Compiled)
     for _ in range(60):

@@ -1,10 +1,7 @@
 """A step that breaks off by a defect: the process is named until it has gone on, and others are not held up."""
 
 import asyncio
-import dataclasses
 
-from connector.controlplane.core.plane import Plane
-from connector.controlplane.processes.backoff import Patience
 from connector.controlplane.processes.deciders import ByPolicy
 from connector.controlplane.processes.worker import Worker
 from connector.ports.changes import PutProcess
@@ -14,13 +11,14 @@ from connector.protocol.dsp.machines.negotiation_machine import NegotiationState
 from tests.controlplane.processes.test_deciders import offered, requested, terms
 from tests.dataplane.world import eventually
 from tests.support.plane import Desk
+from tests.support.rooms import Rooms
 
 
 class Breaking:
     """Decides by policy, but breaks on one process as long as it is told to."""
 
-    def __init__(self, plane: Plane, broken: str) -> None:
-        self._policy = ByPolicy(plane, frozenset())
+    def __init__(self, rooms: Rooms, broken: str) -> None:
+        self._policy = ByPolicy(rooms.enforcing, frozenset())
         self.broken: str | None = broken
 
     async def decide(self, process: AnyProcess, now: int) -> Proceed | HoldFor | Wait:
@@ -30,24 +28,29 @@ class Breaking:
 
 
 async def test_a_process_that_cannot_go_on_is_named_until_it_does(desk: Desk) -> None:
-    decider = Breaking(desk.plane, "urn:odd")
+    decider = Breaking(desk.rooms, "urn:odd")
     workers: list[Worker] = []
-    plane = dataclasses.replace(desk.plane, wake=lambda process: workers[0].wake(process))
-    worker = Worker(plane, decider, Patience((), lambda: 1.0))
+    rooms = desk.rooms.but(wake=lambda process: workers[0].wake(process))
+    worker = Worker(rooms.driving(decider))
     workers.append(worker)
     await offered(desk, terms("dpv:ResearchAndDevelopment"))
     processes = {}
     for pid in ("urn:odd", "urn:well"):
         made = requested(
-            terms("dpv:ResearchAndDevelopment"), id=pid, peer_pid=f"theirs of {pid}", due_at=plane.now(), version=1
+            terms("dpv:ResearchAndDevelopment"),
+            id=pid,
+            peer_pid=f"theirs of {pid}",
+            due_at=rooms.context.now(),
+            version=1,
         )
-        await plane.store.commit([PutProcess(made, None)])
+        await rooms.context.store.commit([PutProcess(made, None)])
         processes[pid] = made
         worker.wake(made)
 
     async def reaches(pid: str, wanted: str) -> None:
         async with asyncio.timeout(10):
-            while (found := await plane.store.negotiation(plane.owner, pid)) is None or found.state != wanted:  # noqa: ASYNC110 - has no event of its own
+            context = rooms.context
+            while (found := await context.store.negotiation(context.owner, pid)) is None or found.state != wanted:  # noqa: ASYNC110 - has no event of its own
                 await asyncio.sleep(0)
 
     try:

@@ -1,6 +1,5 @@
 """The gate before an offer: what is void, of no use or not enforced here is not published, and why is said."""
 
-import dataclasses
 from typing import Any
 
 import msgspec
@@ -10,10 +9,10 @@ from connector.controlplane.core import documents
 from connector.controlplane.core.errors import Invalid, NotAllowed
 from connector.controlplane.judging import acceptance, visibility
 from connector.controlplane.usecases import assets
-from connector.controlplane.usecases.assets import Draft
+from connector.controlplane.usecases.assets import AssetDraft
 from connector.policy.model.model import DK
 from connector.policy.reading import templates
-from connector.ports.entities import Asset, AssetStatus, DataClass, Marking, Stated
+from connector.ports.entities import Asset, AssetStatement, AssetStatus, DataClass, Marking
 from tests.policy.reading.test_templates import REQUIRED, TEMPLATES
 from tests.support.plane import NOW, Desk
 
@@ -56,7 +55,7 @@ async def test_an_offer_that_cannot_hold_is_refused_with_the_finding(
     desk: Desk, policy: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        await assets.add(desk.plane, Draft(title={"en": "Air"}, source=SOURCE, policy=policy))
+        await assets.add(desk.rooms.offering, AssetDraft(title={"en": "Air"}, source=SOURCE, policy=policy))
     assert refused.value.code == "not-offerable"
     assert said in refused.value.reason
 
@@ -67,8 +66,8 @@ async def test_a_policy_in_foreign_json_ld_is_offered_in_the_compact_form(desk: 
     names = {name: {"@id": odrl + name, "@type": "@vocab"} for name in ("action", "leftOperand", "operator")}
     place = {"leftOperand": "spatial", "operator": "isPartOf", "ort": "DE"}
     foreign = {"@context": terms | names, "erlaubt": {"action": "use", "constraint": place}}
-    draft = Draft(title={"en": "Air"}, source=SOURCE, policy=foreign, access=foreign)
-    asset = await assets.add(desk.plane, draft, offer_id="urn:offer")
+    draft = AssetDraft(title={"en": "Air"}, source=SOURCE, policy=foreign, access=foreign)
+    asset = await assets.add(desk.rooms.offering, draft, offer_id="urn:offer")
     region = {
         "leftOperand": "odrl:spatial",
         "operator": "isPartOf",
@@ -80,12 +79,12 @@ async def test_a_policy_in_foreign_json_ld_is_offered_in_the_compact_form(desk: 
     assert msgspec.json.decode(asset.access)["permission"] == offered["permission"]
     lost = foreign | {"@context": terms | names | {"verboten": None}, "verboten": {"action": "use"}}
     with pytest.raises(Invalid, match="would be lost"):
-        await assets.add(desk.plane, Draft(title={"en": "Air"}, source=SOURCE, policy=lost))
+        await assets.add(desk.rooms.offering, AssetDraft(title={"en": "Air"}, source=SOURCE, policy=lost))
 
 
 async def test_a_prefix_of_a_policy_keeps_its_meaning_where_the_context_is_left_behind(desk: Desk) -> None:
     excluded = use(atom("c:role", "isNoneOf", ["c:emergency"])) | {"@context": {"c": DK}}
-    asset = await assets.add(desk.plane, Draft(title={"en": "Air"}, source=SOURCE, policy=excluded))
+    asset = await assets.add(desk.rooms.offering, AssetDraft(title={"en": "Air"}, source=SOURCE, policy=excluded))
     (rule,) = msgspec.json.decode(visibility.catalog_policy(asset))["permission"]
     assert rule["constraint"] == [atom(DK + "role", "isNoneOf", DK + "emergency")]
 
@@ -93,16 +92,16 @@ async def test_a_prefix_of_a_policy_keeps_its_meaning_where_the_context_is_left_
 async def test_a_draft_whose_time_has_run_out_is_not_published(desk: Desk) -> None:
     soon = {"@value": "2025-11-25T00:00:00Z", "@type": "xsd:dateTime"}
     policy = use(atom("odrl:dateTime", "lt", soon))
-    asset = await assets.add(desk.plane, Draft(title={"en": "Air"}, source=SOURCE, policy=policy))
-    later = dataclasses.replace(desk.plane, now=lambda: NOW + 30 * 86_400_000)
+    asset = await assets.add(desk.rooms.offering, AssetDraft(title={"en": "Air"}, source=SOURCE, policy=policy))
+    later = desk.rooms.but(now=lambda: NOW + 30 * 86_400_000)
     with pytest.raises(NotAllowed, match="is over"):
-        await assets.publish(later, asset.id)
+        await assets.publish(later.offering, asset.id)
 
 
 async def test_who_may_see_an_offer_is_decided_by_what_is_known(desk: Desk) -> None:
     access = use(atom("dk:waterLevel", "gt", 1))
     with pytest.raises(Invalid, match="water level"):
-        await assets.add(desk.plane, Draft(title={"en": "Air"}, source=SOURCE, access=access))
+        await assets.add(desk.rooms.offering, AssetDraft(title={"en": "Air"}, source=SOURCE, access=access))
 
 
 def test_templates_that_can_be_kept_here_are_offered(desk: Desk) -> None:
@@ -110,7 +109,7 @@ def test_templates_that_can_be_kept_here_are_offered(desk: Desk) -> None:
     for name, template in TEMPLATES.items():
         document = msgspec.json.encode(templates.fill(template, REQUIRED.get(name, {})))
         offered = documents.catalog_offer(document, offer_id="urn:offer")
-        kept[name] = acceptance.unenforceable(desk.plane.library, offered)
+        kept[name] = acceptance.unenforceable(desk.rooms.judging.library, offered)
     for name in ("open-data", "departments-only", "research-only", "downloads", "trial", "non-commercial", "planning"):
         assert kept[name] is None, name
 
@@ -124,19 +123,19 @@ FULL = {
 DELETE = {"action": "odrl:delete"}
 
 
-def personal(policy: dict[str, Any], **stated: Any) -> Draft:
-    return Draft(
+def personal(policy: dict[str, Any], **stated: Any) -> AssetDraft:
+    return AssetDraft(
         title={"en": "Register"},
         source=SOURCE,
         policy=policy,
         data_class=DataClass.PERSONAL,
-        stated=Stated(**stated),
+        stated=AssetStatement(**stated),
     )
 
 
-async def published(desk: Desk, draft: Draft) -> Asset:
-    asset = await assets.add(desk.plane, draft)
-    return await assets.publish(desk.plane, asset.id, release=True)
+async def published(desk: Desk, draft: AssetDraft) -> Asset:
+    asset = await assets.add(desk.rooms.offering, draft)
+    return await assets.publish(desk.rooms.offering, asset.id, release=True)
 
 
 @pytest.mark.parametrize(
@@ -202,7 +201,7 @@ async def test_what_is_stated_of_data_has_to_hold(
 ) -> None:
     draft = msgspec.structs.replace(personal(use(), **stated), data_class=data_class)
     with pytest.raises(Invalid) as refused:
-        await assets.add(desk.plane, draft)
+        await assets.add(desk.rooms.offering, draft)
     assert refused.value.code == code
 
 
@@ -213,7 +212,9 @@ async def test_an_unusual_purpose_and_consent_are_remarked_in_both_languages(des
         "dk:legalBasis": atom("dk:legalBasis", "isA", "eu-gdpr:A6-1-a"),
     }
     asset = await published(desk, personal(use(*odd.values(), obligation=[DELETE])))
-    found = acceptance.personal_remarks(desk.plane, visibility.catalog_policy(asset), asset.stated, asset.data_class)
+    found = acceptance.personal_remarks(
+        desk.rooms.judging, visibility.catalog_policy(asset), asset.stated, asset.data_class
+    )
     assert [remark["de"] for remark in found] == [
         "Für diesen Zweck gibt man Daten über Menschen sonst nicht.",
         "Einwilligung gegenüber Behörden ist unsicher.",

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from connector.controlplane.usecases import assets, catalog
-from connector.controlplane.usecases.assets import Draft
+from connector.controlplane.usecases.assets import AssetDraft
 from connector.ports.identity import Caller
 from tests.support.plane import Desk
 
@@ -22,13 +22,13 @@ def permitted(**more: Any) -> dict[str, Any]:
 async def shown(desk: Desk, *access: dict[str, Any] | None, claims: dict[str, tuple[str, ...]]) -> list[str]:
     """Offer an asset for each access policy, named `urn:0` and so on; return those in the catalogue."""
     for number, policy in zip(itertools.count(), access):
-        draft = Draft(id=f"urn:{number}", title={"en": "Air"}, source=SOURCE, access=policy)
-        await assets.publish(desk.plane, (await assets.add(desk.plane, draft)).id)
+        draft = AssetDraft(id=f"urn:{number}", title={"en": "Air"}, source=SOURCE, access=policy)
+        await assets.publish(desk.rooms.offering, (await assets.add(desk.rooms.offering, draft)).id)
     caller = Caller(participant=FIRM, claims=claims, evidence={}, replay_key=None)
-    answer = await catalog.provide(desk.plane, caller)
+    answer = await catalog.provide(desk.rooms.offering, caller)
     found = [dataset["@id"] for dataset in msgspec.json.decode(answer.body).get("dataset", [])]
     for number in range(len(access)):
-        alone = await catalog.provide_dataset(desk.plane, caller, f"urn:{number}")
+        alone = await catalog.provide_dataset(desk.rooms.judging, caller, f"urn:{number}")
         assert (alone is not None) is (f"urn:{number}" in found)
     return sorted(found)
 

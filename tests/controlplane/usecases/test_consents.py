@@ -1,22 +1,21 @@
 """The consent register: kept without names, appended, and obeyed by what is under way."""
 
 import asyncio
-import dataclasses
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from connector.controlplane.core.errors import Invalid, NotAllowed, NotFound
+from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
 from connector.controlplane.usecases import consents
-from connector.controlplane.usecases.consents import Said
+from connector.controlplane.usecases.consents import ConsentStatement
 from connector.dataplane.kinds import Treating
 from connector.policy.analysis.lint import GDPR
-from connector.policy.deciding.consent import EXPIRED, GIVEN, RENEWED, WITHDRAWN, Stand, standing
+from connector.policy.deciding.consent import EXPIRED, GIVEN, RENEWED, WITHDRAWN, PurposeConsent, standing
 from connector.policy.reading import templates
 from connector.ports.changes import PutAsset, PutProcess
-from connector.ports.entities import Page, Stated
+from connector.ports.entities import AssetStatement, PageBounds
 from connector.ports.treatment import Records
 from tests.controlplane.agreements import DATASET, LIBRARY, USE, atom, publish, requested
 from tests.controlplane.enforcing.test_signals import Serving, broken_off, serving
@@ -33,91 +32,104 @@ COVERING, TOUCHING = {MOBILITY, BENEFIT}, {MOBILITY, BENEFIT, DPV + "Narrower"}
     ("stands", "state"),
     [
         ([], None),
-        ([Stand(MOBILITY, GIVEN)], GIVEN),
-        ([Stand(BENEFIT, RENEWED)], RENEWED),
-        ([Stand(MARKETING, GIVEN)], None),
-        ([Stand(DPV + "Narrower", GIVEN)], None),
-        ([Stand(BENEFIT, GIVEN), Stand(MOBILITY, WITHDRAWN)], WITHDRAWN),
-        ([Stand(MOBILITY, WITHDRAWN), Stand(MOBILITY, GIVEN)], WITHDRAWN),
-        ([Stand(MOBILITY, GIVEN), Stand(DPV + "Narrower", WITHDRAWN)], WITHDRAWN),
-        ([Stand(MOBILITY, GIVEN), Stand(MARKETING, WITHDRAWN)], GIVEN),
-        ([Stand(MOBILITY, GIVEN, until=10)], EXPIRED),
-        ([Stand(MOBILITY, GIVEN, until=11)], GIVEN),
+        ([PurposeConsent(MOBILITY, GIVEN)], GIVEN),
+        ([PurposeConsent(BENEFIT, RENEWED)], RENEWED),
+        ([PurposeConsent(MARKETING, GIVEN)], None),
+        ([PurposeConsent(DPV + "Narrower", GIVEN)], None),
+        ([PurposeConsent(BENEFIT, GIVEN), PurposeConsent(MOBILITY, WITHDRAWN)], WITHDRAWN),
+        ([PurposeConsent(MOBILITY, WITHDRAWN), PurposeConsent(MOBILITY, GIVEN)], WITHDRAWN),
+        ([PurposeConsent(MOBILITY, GIVEN), PurposeConsent(DPV + "Narrower", WITHDRAWN)], WITHDRAWN),
+        ([PurposeConsent(MOBILITY, GIVEN), PurposeConsent(MARKETING, WITHDRAWN)], GIVEN),
+        ([PurposeConsent(MOBILITY, GIVEN, until=10)], EXPIRED),
+        ([PurposeConsent(MOBILITY, GIVEN, until=11)], GIVEN),
     ],
 )
-def test_where_a_person_stands(stands: list[Stand], state: str | None) -> None:
+def test_where_a_person_stands(stands: list[PurposeConsent], state: str | None) -> None:
     found = standing(stands, COVERING, TOUCHING, now=10)
     assert (found[0] if found else None) == state
 
 
 def test_it_is_told_when_a_consent_ends_by_itself() -> None:
-    both = [Stand(MOBILITY, GIVEN, until=30), Stand(BENEFIT, GIVEN, until=20), Stand(BENEFIT, RENEWED)]
+    both = [
+        PurposeConsent(MOBILITY, GIVEN, until=30),
+        PurposeConsent(BENEFIT, GIVEN, until=20),
+        PurposeConsent(BENEFIT, RENEWED),
+    ]
     assert standing(both, COVERING, TOUCHING, now=10) == (RENEWED, 20)
 
 
 async def test_people_are_kept_under_references_that_tell_nothing(desk: Desk) -> None:
-    [entry] = await consents.record(desk.plane, [Said(subject=" anna@example.org ", purpose="dpv:PublicBenefit")])
+    [entry] = await consents.record(
+        desk.rooms.register, [ConsentStatement(subject=" anna@example.org ", purpose="dpv:PublicBenefit")]
+    )
     assert (entry.purpose, entry.state, entry.dataset) == (BENEFIT, GIVEN, "")
     assert entry.subject == SECRET.person(OWNER, "anna@example.org")
-    rows, _ = await desk.store.consents(OWNER, Page())
-    leaves, _ = await desk.store.leaves(OWNER, Page())
+    rows, _ = await desk.store.consents(OWNER, PageBounds())
+    leaves, _ = await desk.store.leaves(OWNER, PageBounds())
     assert b"anna" not in msgspec.json.encode([*rows, *leaves])
     assert entry.subject.encode() not in msgspec.json.encode(leaves)
-    assert list(await consents.of_person(desk.plane, "anna@example.org")) == [entry]
-    assert await consents.of_person(desk.plane, "bert") == ()
+    assert list(await consents.of_person(desk.rooms.register, "anna@example.org")) == [entry]
+    assert await consents.of_person(desk.rooms.register, "bert") == ()
 
 
 @pytest.mark.parametrize(
     ("said", "problem"),
     [
         ([], "1 to 1000"),
-        ([Said(subject=" ", purpose="dpv:Marketing")], "named by a text"),
-        ([Said(subject="x" * 1001, purpose="dpv:Marketing")], "named by a text"),
+        ([ConsentStatement(subject=" ", purpose="dpv:Marketing")], "named by a text"),
+        ([ConsentStatement(subject="x" * 1001, purpose="dpv:Marketing")], "named by a text"),
         (
-            [Said(subject="a", purpose="dpv:Marketing"), Said(subject="a", purpose="dpv:Nonsense")],
+            [
+                ConsentStatement(subject="a", purpose="dpv:Marketing"),
+                ConsentStatement(subject="a", purpose="dpv:Nonsense"),
+            ],
             "Entry 2: the purpose",
         ),
-        ([Said(subject="a", purpose="")], "the purpose"),
-        ([Said(subject="a", purpose="dpv:Marketing", state="yes")], "the state"),
-        ([Said(subject="a", purpose="dpv:Marketing", until=-5)], "after 1970"),
+        ([ConsentStatement(subject="a", purpose="")], "the purpose"),
+        ([ConsentStatement(subject="a", purpose="dpv:Marketing", state="yes")], "the state"),
+        ([ConsentStatement(subject="a", purpose="dpv:Marketing", until=-5)], "after 1970"),
     ],
 )
-async def test_what_cannot_be_understood_is_refused_as_a_whole(desk: Desk, said: list[Said], problem: str) -> None:
+async def test_what_cannot_be_understood_is_refused_as_a_whole(
+    desk: Desk, said: list[ConsentStatement], problem: str
+) -> None:
     with pytest.raises(Invalid, match=problem):
-        await consents.record(desk.plane, said)
+        await consents.record(desk.rooms.register, said)
     assert await desk.store.consent_revision(OWNER) == 0
 
 
 async def test_an_unknown_dataset_is_refused(desk: Desk) -> None:
-    with pytest.raises(NotFound):
-        await consents.record(desk.plane, [Said(subject="a", purpose="dpv:Marketing", dataset="urn:nowhere")])
+    with pytest.raises(NoSuchEntity):
+        await consents.record(
+            desk.rooms.register, [ConsentStatement(subject="a", purpose="dpv:Marketing", dataset="urn:nowhere")]
+        )
 
 
 async def test_whoever_withdraws_withdraws_everything_or_one_purpose(desk: Desk) -> None:
-    await publish(desk.plane, {"kind": "file", "path": "a.csv"})
+    await publish(desk.rooms, {"kind": "file", "path": "a.csv"})
     await consents.record(
-        desk.plane,
+        desk.rooms.register,
         [
-            Said(subject="a", purpose="dpv:Marketing"),
-            Said(subject="a", purpose="dpv:PublicBenefit", dataset=DATASET, until=NOW + 5),
-            Said(subject="b", purpose="dpv:Marketing"),
+            ConsentStatement(subject="a", purpose="dpv:Marketing"),
+            ConsentStatement(subject="a", purpose="dpv:PublicBenefit", dataset=DATASET, until=NOW + 5),
+            ConsentStatement(subject="b", purpose="dpv:Marketing"),
         ],
     )
-    [one] = await consents.withdraw(desk.plane, "a", purpose="dpv:Marketing")
+    [one] = await consents.withdraw(desk.rooms.register, "a", purpose="dpv:Marketing")
     assert (one.purpose, one.state) == (MARKETING, WITHDRAWN)
-    [rest] = await consents.withdraw(desk.plane, "a")
+    [rest] = await consents.withdraw(desk.rooms.register, "a")
     assert (rest.purpose, rest.dataset, rest.state, rest.until) == (BENEFIT, DATASET, WITHDRAWN, None)
-    [alone] = await consents.withdraw(desk.plane, "b", dataset=DATASET)
+    [alone] = await consents.withdraw(desk.rooms.register, "b", dataset=DATASET)
     assert (alone.purpose, alone.dataset, alone.state) == (MARKETING, DATASET, WITHDRAWN)
-    with pytest.raises(NotFound, match="name a purpose"):
-        await consents.withdraw(desk.plane, "a")
-    found = await consents.of_person(desk.plane, "b")
+    with pytest.raises(NoSuchEntity, match="name a purpose"):
+        await consents.withdraw(desk.rooms.register, "a")
+    found = await consents.of_person(desk.rooms.register, "b")
     assert [(entry.dataset, entry.state) for entry in found] == [("", GIVEN), (DATASET, WITHDRAWN)]
 
 
 async def test_without_a_secret_no_consent_is_kept(desk: Desk) -> None:
     with pytest.raises(NotAllowed, match="no secret"):
-        await consents.of_person(dataclasses.replace(desk.plane, secret=None), "a")
+        await consents.of_person(desk.rooms.but(secret=None).register, "a")
 
 
 RECORDS = Records(format="csv", subject="person")
@@ -126,11 +138,11 @@ PEOPLE = [f"person {number}" for number in range(60)]
 
 
 async def delivering(made: Serving) -> tuple[str, dict[str, str]]:
-    asset = await made.plane.store.asset("city", DATASET)
+    asset = await made.rooms.context.store.asset("city", DATASET)
     assert asset
-    await made.plane.store.commit([PutAsset(msgspec.structs.replace(asset, records=RECORDS, version=2), 1)])
-    said = [Said(subject=person, purpose="dpv:PublicBenefit") for person in PEOPLE[:50]]
-    await consents.record(made.plane, said)
+    await made.rooms.context.store.commit([PutAsset(msgspec.structs.replace(asset, records=RECORDS, version=2), 1)])
+    said = [ConsentStatement(subject=person, purpose="dpv:PublicBenefit") for person in PEOPLE[:50]]
+    await consents.record(made.rooms.register, said)
     return await made.transfer()
 
 
@@ -148,7 +160,7 @@ async def test_only_people_who_agreed_are_delivered(desk: Desk, tmp_path: Path) 
         async with made.http.get(url, headers=headers) as answer:
             lines = (await answer.text()).splitlines()
         assert [line.partition(",")[0] for line in lines] == ["person", *PEOPLE[:50]]
-        await consents.withdraw(made.plane, "person 7")
+        await consents.withdraw(made.rooms.register, "person 7")
         async with made.http.get(url, headers=headers) as answer:
             lines = (await answer.text()).splitlines()
         assert [line.partition(",")[0] for line in lines[1:]] == [one for one in PEOPLE[:50] if one != "person 7"]
@@ -162,7 +174,7 @@ async def test_a_withdrawal_ends_what_a_running_stream_delivers_of_a_person(desk
             first = await answer.content.readexactly(3_000_000)
             assert b"person 7," in first
             decided = len(made.leases)
-            await consents.withdraw(made.plane, "person 7")
+            await consents.withdraw(made.rooms.register, "person 7")
             await eventually(lambda: len(made.leases) > decided, "the transfer was not decided again")
             # What lies between the two sockets has left already.
             async with asyncio.timeout(10):
@@ -180,7 +192,7 @@ async def test_what_was_made_whole_breaks_off_at_a_withdrawal(desk: Desk, tmp_pa
         url, headers = await delivering(made)
         async with made.http.get(url, headers=headers) as answer:
             await answer.content.readexactly(100_000)
-            await consents.withdraw(made.plane, "person 7")
+            await consents.withdraw(made.rooms.register, "person 7")
             assert await broken_off(answer)
         async with made.http.get(url, headers=headers) as answer:
             assert b"person 7," not in await answer.read()
@@ -189,9 +201,11 @@ async def test_what_was_made_whole_breaks_off_at_a_withdrawal(desk: Desk, tmp_pa
 async def test_a_use_for_another_purpose_gets_nobody(desk: Desk, tmp_path: Path) -> None:
     async with serving_people(desk, tmp_path, 1) as made:
         url, headers = await delivering(made)
-        no = [Said(subject=one, purpose=BENEFIT, state="dpv:ConsentWithdrawn") for one in PEOPLE]
-        await consents.record(made.plane, no)
-        await consents.record(made.plane, [Said(subject=one, purpose="dpv:Marketing") for one in PEOPLE])
+        no = [ConsentStatement(subject=one, purpose=BENEFIT, state="dpv:ConsentWithdrawn") for one in PEOPLE]
+        await consents.record(made.rooms.register, no)
+        await consents.record(
+            made.rooms.register, [ConsentStatement(subject=one, purpose="dpv:Marketing") for one in PEOPLE]
+        )
         async with made.http.get(url, headers=headers) as answer:
             assert await answer.text() == "person,what\n"
 
@@ -206,13 +220,16 @@ async def test_the_template_for_personal_data_delivers_those_who_agreed_under_ps
     treating = Treating(SECRET, LIBRARY.operands)
     claims = {"purpose": ("dpv:ImproveTransportMobility",)}
     async with serving(desk, tmp_path, data.encode(), claims=claims, treating=treating, **terms) as made:
-        asset = await made.plane.store.asset("city", DATASET)
+        asset = await made.rooms.context.store.asset("city", DATASET)
         assert asset
         on_consent = msgspec.structs.replace(
-            asset, records=RECORDS, stated=Stated(legal_basis=(GDPR + "A6-1-a",)), version=2
+            asset, records=RECORDS, stated=AssetStatement(legal_basis=(GDPR + "A6-1-a",)), version=2
         )
-        await made.plane.store.commit([PutAsset(on_consent, 1)])
-        await consents.record(made.plane, [Said(subject=person, purpose="dpv:PublicBenefit") for person in PEOPLE[:50]])
+        await made.rooms.context.store.commit([PutAsset(on_consent, 1)])
+        await consents.record(
+            made.rooms.register,
+            [ConsentStatement(subject=person, purpose="dpv:PublicBenefit") for person in PEOPLE[:50]],
+        )
         url, headers = await made.transfer()
         async with made.http.get(url, headers=headers) as answer:
             head, *lines = (await answer.text()).splitlines()
@@ -221,9 +238,9 @@ async def test_the_template_for_personal_data_delivers_those_who_agreed_under_ps
         assert len({line.partition(",")[0] for line in lines}) == 50
         assert not any(person in line for line in lines for person in PEOPLE)
         # Without consent as the basis of the disclosure, nothing leaves at all.
-        elsewise = msgspec.structs.replace(on_consent, stated=Stated(legal_basis=(GDPR + "A6-1-e",)), version=3)
-        await made.plane.store.commit([PutAsset(elsewise, 2)])
-        second = msgspec.structs.replace(requested(made.plane, "urn:transfer:2"), version=1)
-        await made.plane.store.commit([PutProcess(second, None)])
-        made.plane.wake(second)
+        elsewise = msgspec.structs.replace(on_consent, stated=AssetStatement(legal_basis=(GDPR + "A6-1-e",)), version=3)
+        await made.rooms.context.store.commit([PutAsset(elsewise, 2)])
+        second = msgspec.structs.replace(requested(made.rooms, "urn:transfer:2"), version=1)
+        await made.rooms.context.store.commit([PutProcess(second, None)])
+        made.rooms.context.wake(second)
         assert "legal basis" in (await made.terminated("urn:transfer:2")).lower()

@@ -1,6 +1,5 @@
 """What our people record and declare: payments and events; odd orders change nothing and say why."""
 
-import dataclasses
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -9,8 +8,7 @@ import msgspec
 import pytest
 
 from connector.controlplane.core import documents
-from connector.controlplane.core.errors import Invalid, NotAllowed, NotFound
-from connector.controlplane.core.plane import Plane
+from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
 from connector.controlplane.enforcing import duties
 from connector.controlplane.enforcing.executors.log import Log
 from connector.controlplane.judging import acceptance
@@ -19,36 +17,37 @@ from connector.controlplane.usecases import events, payments
 from connector.policy.model.model import DK
 from connector.policy.reading.templates import fill
 from connector.ports.changes import PutAgreement
-from connector.ports.entities import Page, PaymentState
+from connector.ports.entities import PageBounds, PaymentState
 from connector.ports.identity import Participant
 from connector.protocol.dsp.common import Role
 from tests.controlplane.agreements import AGREEMENT, USE, conclude, provider, publish, requested
 from tests.support.plane import NOW, Desk, Listed
+from tests.support.rooms import Rooms
 
 ROOT = Path(__file__).parents[3]
 
 EMERGENCY = "https://w3id.org/datenkontor/policy/1#emergency"
 
 
-async def leaves(plane: Plane) -> list[str]:
-    found, _ = await plane.store.leaves(plane.owner, Page(limit=500))
+async def leaves(rooms: Rooms) -> list[str]:
+    found, _ = await rooms.context.store.leaves(rooms.context.owner, PageBounds(limit=500))
     return [leaf.kind for leaf in found]
 
 
 async def test_what_was_paid_adds_up_and_the_last_state_counts(desk: Desk) -> None:
-    plane = provider(desk.plane)
-    await conclude(plane, permission=[USE])
-    assert (await payments.shown(plane, AGREEMENT)).state is PaymentState.NONE
-    await payments.record(plane, AGREEMENT, PaymentState.DUE, amount="20", by="accounts")
-    await payments.record(plane, AGREEMENT, PaymentState.SETTLED, amount="12.50", currency="EUR", by="accounts")
-    paid = await payments.record(plane, AGREEMENT, PaymentState.SETTLED, amount="7.5", by="accounts")
+    rooms = provider(desk.rooms)
+    await conclude(rooms, permission=[USE])
+    assert (await payments.shown(rooms.context, AGREEMENT)).state is PaymentState.NONE
+    await payments.record(rooms.judging, AGREEMENT, PaymentState.DUE, amount="20", by="accounts")
+    await payments.record(rooms.judging, AGREEMENT, PaymentState.SETTLED, amount="12.50", currency="EUR", by="accounts")
+    paid = await payments.record(rooms.judging, AGREEMENT, PaymentState.SETTLED, amount="7.5", by="accounts")
     assert (paid.state, paid.amount, paid.currency) == (PaymentState.SETTLED, "20.00", "EUR")
     assert [(entry.state, entry.amount, entry.at, entry.by) for entry in paid.entries] == [
         (PaymentState.DUE, "20", NOW, "accounts"),
         (PaymentState.SETTLED, "12.50", NOW, "accounts"),
         (PaymentState.SETTLED, "7.5", NOW, "accounts"),
     ]
-    assert await leaves(plane) == ["payment due", "payment settled", "payment settled"]
+    assert await leaves(rooms) == ["payment due", "payment settled", "payment settled"]
 
 
 @pytest.mark.parametrize(
@@ -69,56 +68,56 @@ async def test_what_was_paid_adds_up_and_the_last_state_counts(desk: Desk) -> No
 async def test_an_odd_payment_is_refused_and_changes_nothing(
     desk: Desk, state: PaymentState, more: dict[str, object], code: str
 ) -> None:
-    plane = provider(desk.plane)
-    await conclude(plane, permission=[USE])
+    rooms = provider(desk.rooms)
+    await conclude(rooms, permission=[USE])
     with pytest.raises(Invalid) as refused:
-        await payments.record(plane, AGREEMENT, state, by="accounts", **more)  # type: ignore[arg-type]  # odd on purpose
+        await payments.record(rooms.judging, AGREEMENT, state, by="accounts", **more)  # type: ignore[arg-type]  # odd on purpose
     assert refused.value.code == code
-    assert (await payments.shown(plane, AGREEMENT)).entries == ()
-    assert await leaves(plane) == []
+    assert (await payments.shown(rooms.context, AGREEMENT)).entries == ()
+    assert await leaves(rooms) == []
 
 
 async def test_only_the_provider_of_a_final_agreement_records_payments(desk: Desk) -> None:
-    plane = provider(desk.plane)
-    agreement = await conclude(plane, permission=[USE])
+    rooms = provider(desk.rooms)
+    agreement = await conclude(rooms, permission=[USE])
     for changed, said in (
         ({"role": Role.CONSUMER}, "Only the provider"),
         ({"finalized_at": None}, "is not finalized"),
     ):
-        await plane.store.commit([PutAgreement(msgspec.structs.replace(agreement, **changed))])  # type: ignore[arg-type]  # one member each
+        await rooms.context.store.commit([PutAgreement(msgspec.structs.replace(agreement, **changed))])  # type: ignore[arg-type]  # one member each
         with pytest.raises(NotAllowed, match=said):
-            await payments.record(plane, AGREEMENT, PaymentState.DUE, by="accounts")
-    with pytest.raises(NotFound):
-        await payments.record(plane, "urn:agreement:none", PaymentState.DUE, by="accounts")
-    with pytest.raises(NotFound):
-        await payments.shown(plane, "urn:agreement:none")
+            await payments.record(rooms.judging, AGREEMENT, PaymentState.DUE, by="accounts")
+    with pytest.raises(NoSuchEntity):
+        await payments.record(rooms.judging, "urn:agreement:none", PaymentState.DUE, by="accounts")
+    with pytest.raises(NoSuchEntity):
+        await payments.shown(rooms.context, "urn:agreement:none")
 
 
 async def test_an_event_begins_and_ends_and_a_repeat_changes_nothing(desk: Desk) -> None:
-    plane = provider(desk.plane)
-    begun = await events.begin(plane, "dk:emergency", by="operations")
+    rooms = provider(desk.rooms)
+    begun = await events.begin(rooms.judging, "dk:emergency", by="operations")
     assert (begun.name, begun.begun) == (EMERGENCY, True)
-    assert await events.begin(plane, EMERGENCY, by="somebody else") == begun
-    over = await events.end(plane, "dk:emergency", by="operations")
+    assert await events.begin(rooms.judging, EMERGENCY, by="somebody else") == begun
+    over = await events.end(rooms.judging, "dk:emergency", by="operations")
     assert not over.begun
-    assert await events.end(plane, "dk:emergency", by="somebody else") == over
-    assert await events.listed(plane) == [over]
-    assert await leaves(plane) == ["event begun", "event over"]
+    assert await events.end(rooms.judging, "dk:emergency", by="somebody else") == over
+    assert await events.listed(rooms.context) == [over]
+    assert await leaves(rooms) == ["event begun", "event over"]
 
 
 @pytest.mark.parametrize("name", ["", "  ", "odrl:policyUsage", "dk:two words", "dk:\u0007", "x" * 501])
 async def test_an_odd_event_is_refused(desk: Desk, name: str) -> None:
-    plane = provider(desk.plane)
+    rooms = provider(desk.rooms)
     with pytest.raises(Invalid):
-        await events.begin(plane, name, by="operations")
+        await events.begin(rooms.judging, name, by="operations")
     with pytest.raises(Invalid):
-        await events.end(plane, name, by="operations")
-    assert await events.listed(plane) == []
+        await events.end(rooms.judging, name, by="operations")
+    assert await events.listed(rooms.context) == []
 
 
 async def test_an_event_that_never_began_cannot_end(desk: Desk) -> None:
-    with pytest.raises(NotFound):
-        await events.end(provider(desk.plane), "dk:emergency", by="operations")
+    with pytest.raises(NoSuchEntity):
+        await events.end(provider(desk.rooms).judging, "dk:emergency", by="operations")
 
 
 def example(number: int) -> dict[str, Any]:
@@ -137,19 +136,19 @@ def rules(policy: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in policy.items() if name in kept}
 
 
-async def denied(plane: Plane) -> list[str]:
+async def denied(rooms: Rooms) -> list[str]:
     """The codes of why an access is denied, or none."""
-    found = await duties.permitted(plane, requested(plane))
+    found = await duties.permitted(rooms.enforcing, requested(rooms))
     return found.record["reasons"] if found.denied else []
 
 
-async def paying(desk: Desk, **terms: Any) -> Plane:
-    plane = provider(desk.plane, actions={DK + "log": Log()}, identity=Planner())
+async def paying(desk: Desk, **terms: Any) -> Rooms:
+    rooms = provider(desk.rooms, actions={DK + "log": Log()}, identity=Planner())
     document = msgspec.json.encode({"@type": "Offer", "@id": "urn:o", **terms})
-    assert acceptance.unenforceable(plane.library, documents.catalog_offer(document, offer_id="urn:o")) is None
-    await publish(plane, {"kind": "file"})
-    await conclude(plane, **terms)
-    return plane
+    assert acceptance.unenforceable(rooms.judging.library, documents.catalog_offer(document, offer_id="urn:o")) is None
+    await publish(rooms, {"kind": "file"})
+    await conclude(rooms, **terms)
+    return rooms
 
 
 class Planner(Listed):
@@ -162,59 +161,59 @@ class Planner(Listed):
 
 
 async def test_the_template_with_a_price_delivers_once_it_is_paid(desk: Desk) -> None:
-    plane = await paying(desk, **filled("paid", price="49.90"))
-    assert await denied(plane) == ["constraint-false"]
-    await payments.record(plane, AGREEMENT, PaymentState.SETTLED, amount="40", by="accounts")
-    assert await denied(plane) == ["constraint-false"]
-    await payments.record(plane, AGREEMENT, PaymentState.SETTLED, amount="9.90", by="accounts")
-    assert await denied(plane) == []
-    await payments.record(plane, AGREEMENT, PaymentState.OVERDUE, by="accounts")
-    assert await denied(plane) == ["constraint-false"]
+    rooms = await paying(desk, **filled("paid", price="49.90"))
+    assert await denied(rooms) == ["constraint-false"]
+    await payments.record(rooms.judging, AGREEMENT, PaymentState.SETTLED, amount="40", by="accounts")
+    assert await denied(rooms) == ["constraint-false"]
+    await payments.record(rooms.judging, AGREEMENT, PaymentState.SETTLED, amount="9.90", by="accounts")
+    assert await denied(rooms) == []
+    await payments.record(rooms.judging, AGREEMENT, PaymentState.OVERDUE, by="accounts")
+    assert await denied(rooms) == ["constraint-false"]
 
 
 async def test_what_has_to_be_paid_once_is_delivered_once_it_is_paid(desk: Desk) -> None:
-    plane = await paying(desk, **example(7))
-    assert await denied(plane) == ["duty-not-performed"]
-    await payments.record(plane, AGREEMENT, PaymentState.DUE, amount="10", by="accounts")
-    assert await denied(plane) == ["duty-not-performed"]
-    await payments.record(plane, AGREEMENT, PaymentState.SETTLED, amount="10", by="accounts")
-    await payments.record(plane, AGREEMENT, PaymentState.SETTLED, amount="10", by="accounts")
-    later = dataclasses.replace(plane, now=lambda: NOW + 1)
+    rooms = await paying(desk, **example(7))
+    assert await denied(rooms) == ["duty-not-performed"]
+    await payments.record(rooms.judging, AGREEMENT, PaymentState.DUE, amount="10", by="accounts")
+    assert await denied(rooms) == ["duty-not-performed"]
+    await payments.record(rooms.judging, AGREEMENT, PaymentState.SETTLED, amount="10", by="accounts")
+    await payments.record(rooms.judging, AGREEMENT, PaymentState.SETTLED, amount="10", by="accounts")
+    later = rooms.but(now=lambda: NOW + 1)
     assert await denied(later) == []
-    (duty,) = await duties.standings(later, AGREEMENT)
+    (duty,) = await duties.standings(later.judging, AGREEMENT)
     assert (duty.state, len([entry for entry in duty.events if entry.state == "fulfilled"])) == ("fulfilled", 1)
 
 
 async def test_a_duty_with_a_price_is_fulfilled_by_no_less(desk: Desk) -> None:
     price = {"leftOperand": "odrl:payAmount", "operator": "eq", "rightOperand": "20", "unit": "EUR"}
     pay = {"uid": "urn:pay", "action": [{"rdf:value": {"@id": "odrl:compensate"}, "refinement": [price]}]}
-    plane = await paying(desk, permission=[{**USE, "duty": [pay]}])
-    await payments.record(plane, AGREEMENT, PaymentState.SETTLED, amount="19.99", by="accounts")
-    later = dataclasses.replace(plane, now=lambda: NOW + 1)
+    rooms = await paying(desk, permission=[{**USE, "duty": [pay]}])
+    await payments.record(rooms.judging, AGREEMENT, PaymentState.SETTLED, amount="19.99", by="accounts")
+    later = rooms.but(now=lambda: NOW + 1)
     assert await denied(later) == ["duty-not-performed"]
-    await payments.record(plane, AGREEMENT, PaymentState.SETTLED, amount="0.01", by="accounts")
+    await payments.record(rooms.judging, AGREEMENT, PaymentState.SETTLED, amount="0.01", by="accounts")
     assert await denied(later) == []
 
 
 async def test_a_rent_that_is_overdue_stops_the_delivery(desk: Desk) -> None:
-    plane = await paying(desk, **example(8))
-    assert await denied(plane) == []
-    await payments.record(plane, AGREEMENT, PaymentState.OVERDUE, by="accounts")
-    assert await denied(plane) == ["constraint-false"]
+    rooms = await paying(desk, **example(8))
+    assert await denied(rooms) == []
+    await payments.record(rooms.judging, AGREEMENT, PaymentState.OVERDUE, by="accounts")
+    assert await denied(rooms) == ["constraint-false"]
 
 
 async def test_what_is_for_an_event_is_delivered_while_it_goes_on(desk: Desk) -> None:
-    plane = await paying(desk, **example(11))
-    assert await denied(plane) == ["constraint-false"]
-    await events.begin(plane, "dk:emergency", by="operations")
-    assert await denied(plane) == []
-    await events.end(plane, "dk:emergency", by="operations")
-    assert await denied(plane) == ["constraint-false"]
+    rooms = await paying(desk, **example(11))
+    assert await denied(rooms) == ["constraint-false"]
+    await events.begin(rooms.judging, "dk:emergency", by="operations")
+    assert await denied(rooms) == []
+    await events.end(rooms.judging, "dk:emergency", by="operations")
+    assert await denied(rooms) == ["constraint-false"]
 
 
 async def test_the_template_for_emergency_services_delivers_to_them_and_logs(desk: Desk) -> None:
-    plane = await paying(desk, **filled("emergency-services"))
-    assert await denied(plane) == []
-    assert "duty fulfilled" in await leaves(plane)
-    others = dataclasses.replace(plane, identity=Listed())
+    rooms = await paying(desk, **filled("emergency-services"))
+    assert await denied(rooms) == []
+    assert "duty fulfilled" in await leaves(rooms)
+    others = rooms.but(identity=Listed())
     assert await denied(others) == ["constraint-false"]

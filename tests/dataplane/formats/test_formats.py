@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from connector.ports.flow import Untreatable
-from connector.ports.treatment import Records, Step
+from connector.ports.treatment import Records, TransformStep
 from tests.dataplane.records import CSV, JSON, LINES, deliver, treat
 from tests.support.data import data_folder
 
@@ -60,13 +60,13 @@ def test_numbers_keep_their_digits() -> None:
 
 
 def test_the_delimiter_is_found_in_the_header_or_declared() -> None:
-    drop = Step(name="drop", fields=("a",))
+    drop = TransformStep(name="drop", fields=("a",))
     for delimiter in (b",", b";", b"\t", b"|"):
         assert (
             deliver(b'a:"x,b'.replace(b':"x,', delimiter) + b"\n1" + delimiter + b"2\n", treat(CSV, drop)) == b"b\n2\n"
         )
     assert deliver(b"a:b\n1:2\n", treat(Records(format="csv", delimiter=":"), drop)) == b"b\n2\n"
-    assert deliver(b'"a;b;c",d\n1,2\n', treat(CSV, Step(name="drop", fields=("d",)))) == b"a;b;c\n1\n"
+    assert deliver(b'"a;b;c",d\n1,2\n', treat(CSV, TransformStep(name="drop", fields=("d",)))) == b"a;b;c\n1\n"
 
 
 def test_a_last_line_without_an_end_and_blank_lines_do_not_matter() -> None:
@@ -77,7 +77,7 @@ def test_a_last_line_without_an_end_and_blank_lines_do_not_matter() -> None:
 @pytest.mark.parametrize("records", [JSON, LINES])
 def test_no_records_are_none_afterwards(records: Records) -> None:
     data = b" [ ] " if records is JSON else b""
-    assert msgspec.json.decode(deliver(data, treat(records, Step(name="drop", fields=("a",)))) or b"[]") == []
+    assert msgspec.json.decode(deliver(data, treat(records, TransformStep(name="drop", fields=("a",)))) or b"[]") == []
     assert deliver(b"a,b\n", treat(CSV)) == b"a,b\n"
 
 
@@ -149,7 +149,7 @@ def test_the_tables_of_real_cities_are_read_and_written(name: str) -> None:
 def test_parking_spaces_of_a_real_city_are_added_up_and_small_kinds_left_out() -> None:
     data = data_folder("bielefeld", "bielefeld.csv").read_bytes()
     rows = list(csv.DictReader(io.StringIO(data.decode(), newline=""), delimiter=";"))
-    step = Step(name="aggregate", fields=("kategorie",), measures=("kapazitaet",), smallest_group=5)
+    step = TransformStep(name="aggregate", fields=("kategorie",), measures=("kapazitaet",), smallest_group=5)
     made = csv.DictReader(io.StringIO(deliver(data, treat(CSV, step)).decode(), newline=""), delimiter=";")
     sizes = {row["kategorie"]: int(row["records"]) for row in made}
     kinds = [row["kategorie"] for row in rows]

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from yarl import URL
 
-from connector.dataplane.files.folder import FOLDER_TYPE, Listing
+from connector.dataplane.files.folder import FOLDER_TYPE, FolderListing
 from connector.dataplane.listener.serve import Accel
 from connector.dataplane.sources.file import FileSource
 from connector.dataplane.wire.fields import repr_digest
@@ -247,7 +247,7 @@ async def test_a_folder_is_a_listing_and_its_members(provider: Side, http: aioht
     url, headers = url_and_token(await provider.serve({"kind": "file", "path": "set"}))
     async with http.get(url, headers=headers) as answer:
         assert answer.headers["Content-Type"] == FOLDER_TYPE
-        listing = msgspec.json.decode(await answer.read(), type=Listing)
+        listing = msgspec.json.decode(await answer.read(), type=FolderListing)
     assert [(m.path, m.size, m.sha256) for m in listing.members] == [
         ("a.csv", 1, sha256(b"a")),
         ("deep/ü b.csv", 2, sha256(b"bb")),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from connector.dataplane.transforms.generalise import coarser
 from connector.ports.flow import Untreatable
-from connector.ports.treatment import Records, Step
+from connector.ports.treatment import Records, TransformStep
 from tests.dataplane.records import CSV, JSON, deliver, treat
 
 
@@ -61,7 +61,7 @@ def test_a_coarser_number_is_the_multiple_below(value: Decimal) -> None:
 
 
 def test_a_person_has_one_pseudonym_under_an_agreement_and_another_under_the_next() -> None:
-    step = treat(CSV, Step(name="pseudonymise", fields=("who",)))
+    step = treat(CSV, TransformStep(name="pseudonymise", fields=("who",)))
     data = b"who,what\nAnna,1\nBert,2\nAnna,3\n,4\n"
     first, second, third, fourth = deliver(data, step).decode().splitlines()[1:]
     assert first.split(",")[0] == third.split(",")[0] != second.split(",")[0]
@@ -71,20 +71,20 @@ def test_a_person_has_one_pseudonym_under_an_agreement_and_another_under_the_nex
 
 
 def test_a_number_in_json_has_the_pseudonym_of_its_text() -> None:
-    step = treat(JSON, Step(name="pseudonymise", fields=("who",)))
+    step = treat(JSON, TransformStep(name="pseudonymise", fields=("who",)))
     assert deliver(b'[{"who": 7}]', step) == deliver(b'[{"who": "7"}]', step)
 
 
 def test_groups_are_added_up_and_single_numbers_are_not_given_away() -> None:
     data = b"district,age,trips\nMitte,30,2\nMitte,40,\nMitte,50,4\nBrake,20,9\n"
-    step = Step(name="aggregate", fields=("district",), measures=("age", "trips"), smallest_group=3)
+    step = TransformStep(name="aggregate", fields=("district",), measures=("age", "trips"), smallest_group=3)
     assert deliver(data, treat(CSV, step)).decode() == (
         "district,records,age_sum,age_mean,trips_sum,trips_mean\nMitte,3,120,40,,\n"
     )
 
 
 def test_sums_in_json_are_numbers() -> None:
-    step = Step(name="aggregate", fields=("d",), measures=("n",))
+    step = TransformStep(name="aggregate", fields=("d",), measures=("n",))
     made = deliver(b'[{"d": 1, "n": 1.10}, {"d": 1, "n": 2}]', treat(JSON, step))
     assert made == b'[\n{"d":1,"records":2,"n_sum":3.10,"n_mean":1.55}\n]\n'
 
@@ -92,22 +92,22 @@ def test_sums_in_json_are_numbers() -> None:
 def test_people_are_counted_and_not_their_records() -> None:
     data = b"who,street\nAnna,A\nAnna,A\nAnna,A\nBert,B\nCem,B\n"
     people = Records(format="csv", subject="who")
-    small = Step(name="suppress", fields=("street",), smallest_group=2)
+    small = TransformStep(name="suppress", fields=("street",), smallest_group=2)
     assert deliver(data, treat(people, small)) == b"who,street\nBert,B\nCem,B\n"
     # Also where the name itself does not leave.
-    dropped = treat(people, Step(name="drop", fields=("who",)), small)
+    dropped = treat(people, TransformStep(name="drop", fields=("who",)), small)
     assert deliver(data, dropped) == b"street\nB\nB\n"
-    summed = Step(name="aggregate", fields=("street",), smallest_group=2)
+    summed = TransformStep(name="aggregate", fields=("street",), smallest_group=2)
     assert deliver(data, treat(people, summed)) == b"street,records\nB,2\n"
 
 
 def test_steps_follow_one_another_in_their_order() -> None:
     data = b"plz,age\n33602,31\n33604,38\n33702,35\n"
     steps = (
-        Step(name="generalise", fields=("plz",), precision="prefix-3"),
-        Step(name="generalise", fields=("age",), precision="10"),
-        Step(name="suppress", fields=("plz", "age"), smallest_group=2),
+        TransformStep(name="generalise", fields=("plz",), precision="prefix-3"),
+        TransformStep(name="generalise", fields=("age",), precision="10"),
+        TransformStep(name="suppress", fields=("plz", "age"), smallest_group=2),
     )
     assert deliver(data, treat(CSV, *steps)) == b"plz,age\n336,30\n336,30\n"
     with pytest.raises(Untreatable, match="'plz'"):
-        deliver(data, treat(CSV, Step(name="drop", fields=("plz",)), steps[2]))
+        deliver(data, treat(CSV, TransformStep(name="drop", fields=("plz",)), steps[2]))

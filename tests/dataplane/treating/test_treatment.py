@@ -18,7 +18,7 @@ from connector.policy.model.decision import RowFilter
 from connector.policy.model.model import DK, AtomicConstraint, Iri
 from connector.ports.entities import FlowDirection
 from connector.ports.flow import PERSON, Untreatable
-from connector.ports.treatment import Records, Step, Treatment
+from connector.ports.treatment import Records, TransformStep, Treatment
 from connector.store.memory.store import MemoryStore
 from tests.dataplane.records import (
     CONSENTING,
@@ -36,8 +36,8 @@ from tests.dataplane.records import (
 from tests.dataplane.world import Side, flow_request, lease, side, url_and_token
 
 DPV = "https://w3id.org/dpv#"
-DROP = treat(CSV, Step(name="drop", fields=("name",)))
-SUPPRESS = treat(CSV, Step(name="suppress", fields=("street",), smallest_group=2))
+DROP = treat(CSV, TransformStep(name="drop", fields=("name",)))
+SUPPRESS = treat(CSV, TransformStep(name="suppress", fields=("street",), smallest_group=2))
 PEOPLE = b"name,street\nAnna,A\nBert,A\nCem,B\n"
 AGREED = AtomicConstraint(
     left=DK + "consentStatus",
@@ -124,12 +124,12 @@ async def test_a_push_delivers_the_treated_data(tmp_path: Path, provider: Side) 
 @pytest.mark.parametrize(
     ("data", "treatment", "said"),
     [
-        (PEOPLE, treat(CSV, Step(name="drop", fields=("email",))), "no field 'email'"),
+        (PEOPLE, treat(CSV, TransformStep(name="drop", fields=("email",))), "no field 'email'"),
         (b"\x89PNG\r\n\x1a\n\xff", DROP, "not UTF-8"),
-        (PEOPLE, treat(JSON, Step(name="drop", fields=("name",))), "no array of objects"),
+        (PEOPLE, treat(JSON, TransformStep(name="drop", fields=("name",))), "no array of objects"),
         (PEOPLE + b"broken\n", DROP, "Line 5"),
-        (PEOPLE, treat(CSV, Step(name="encrypt")), "no transform"),
-        (PEOPLE, treat(Records(format="csv", fields=("street",)), Step(name="drop")), "does not declare"),
+        (PEOPLE, treat(CSV, TransformStep(name="encrypt")), "no transform"),
+        (PEOPLE, treat(Records(format="csv", fields=("street",)), TransformStep(name="drop")), "does not declare"),
     ],
 )
 async def test_data_that_cannot_be_treated_is_refused_before_the_first_byte_with_the_reason(
@@ -231,7 +231,7 @@ async def test_the_data_itself_cannot_say_whose_consent_counts() -> None:
     assert left == [{"name": "Anna"}]
     with pytest.raises(Untreatable, match="rename it"):
         await content([b"name,\0person\nAnna,1\n"], WITH_CONSENT, store=store)
-    plain = treat(Records(format="json"), Step(name="drop", fields=("name",)))
+    plain = treat(Records(format="json"), TransformStep(name="drop", fields=("name",)))
     assert msgspec.json.decode(await content([msgspec.json.encode(rows)], plain)) == [{}, {}, {}]
 
 

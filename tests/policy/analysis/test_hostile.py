@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from connector.policy.analysis import negotiate
-from connector.policy.analysis.space.cells import MOST_STEPS, Budget
+from connector.policy.analysis.space.cells import MOST_STEPS, StepBudget
 from connector.policy.compiling.compile import Compiled
 from tests.policy.analysis.support import offer
 from tests.policy.support import atom, rule
@@ -126,25 +126,25 @@ def calls_of(question: Callable[[], object]) -> int:
 @pytest.mark.parametrize("theirs", HOSTILE)
 def test_an_answer_takes_a_bounded_number_of_steps(ours: str, theirs: str) -> None:
     mine, request = OURS[ours](), HOSTILE[theirs]()
-    answers: list[negotiate.Answer] = []
+    answers: list[negotiate.TermsAnswer] = []
     calls = calls_of(lambda: answers.append(negotiate.respond(mine, request, uid="urn:uuid:counter")))
     assert calls <= CALLS_A_STEP * MOST_STEPS
-    if isinstance(answers[0], negotiate.Hold):
+    if isinstance(answers[0], negotiate.PersonNeeded):
         assert answers[0].reasons
 
 
 def test_what_cannot_be_told_in_time_waits_for_a_person_and_a_usual_request_does_not() -> None:
     mine = OURS["a usual offer"]()
     held = negotiate.respond(mine, HOSTILE["many sets to meet at once"](), uid="urn:uuid:counter")
-    assert isinstance(held, negotiate.Hold)
+    assert isinstance(held, negotiate.PersonNeeded)
     assert [reason.code for reason in held.reasons] == ["too-many-clauses"]
     fewer = offer(
         rule(atom("odrl:purpose", "isA", "dpv:AcademicResearch"), atom("odrl:count", "lteq", "20")),
         prohibition=[rule(action="odrl:distribute")],
         obligation=[rule(action="odrl:delete")],
     )
-    budget = Budget()
-    assert isinstance(negotiate.respond(mine, fewer, uid="urn:uuid:counter", budget=budget), negotiate.Counter)
+    budget = StepBudget()
+    assert isinstance(negotiate.respond(mine, fewer, uid="urn:uuid:counter", budget=budget), negotiate.CounterOffer)
     assert MOST_STEPS - budget.left < MOST_STEPS // 50, "a usual request is far from the bound"
 
 
@@ -152,6 +152,6 @@ def test_the_same_request_with_fewer_steps_is_held_and_never_agreed_otherwise() 
     mine = OURS["a usual offer"]()
     for steps in (0, 1, 10, 50):
         assert isinstance(
-            negotiate.respond(mine, OURS["a wide offer"](), uid="urn:uuid:counter", budget=Budget(steps)),
-            negotiate.Hold,
+            negotiate.respond(mine, OURS["a wide offer"](), uid="urn:uuid:counter", budget=StepBudget(steps)),
+            negotiate.PersonNeeded,
         )

@@ -7,7 +7,7 @@ import pytest
 
 from connector.policy.analysis.difference import difference
 from connector.policy.analysis.lint import lint
-from connector.policy.analysis.why import Way, ways
+from connector.policy.analysis.why import PermitPath, ways
 from connector.policy.compiling.compile import Compiled
 from connector.policy.deciding.decide import decide, explain
 from connector.policy.model.decision import Phase, Request, Verdict, World
@@ -124,14 +124,14 @@ def test_whole_rules_and_the_strategy_come_and_go() -> None:
     assert difference(use(within("P1M")), use(within("P30D"))).width == "unknown"
 
 
-def denied(policy: Compiled, state: World, at: datetime = NOON, action: str = "use") -> tuple[Way, ...]:
+def denied(policy: Compiled, state: World, at: datetime = NOON, action: str = "use") -> tuple[PermitPath, ...]:
     request = Request(action, TARGET, MOBILITY, at)
     explanation = explain(policy, request, state, Phase.ACCESS)
     assert explanation.decision.verdict is Verdict.DENY
     return ways(policy, explanation, request, state)
 
 
-def steps(found: tuple[Way, ...]) -> list[set[tuple[str, str]]]:
+def steps(found: tuple[PermitPath, ...]) -> list[set[tuple[str, str]]]:
     return [{(step.code, step.atom) for step in way.steps} for way in found]
 
 

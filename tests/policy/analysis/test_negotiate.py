@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 
 from connector.policy.analysis.contains import contains
 from connector.policy.analysis.meet import meet
-from connector.policy.analysis.negotiate import MOST_ROUNDS, Agree, Counter, Hold, Terminate, respond
+from connector.policy.analysis.negotiate import (
+    MOST_ROUNDS,
+    AcceptRequest,
+    CounterOffer,
+    NoAgreement,
+    PersonNeeded,
+    respond,
+)
 from connector.policy.analysis.space.findings import Containment, Finding, Unknown
 from connector.policy.compiling.compile import Compiled
 from connector.policy.model.dump import dump
@@ -129,20 +136,20 @@ def test_a_meet_that_one_policy_cannot_say_is_unknown() -> None:
 
 def test_a_narrower_request_is_agreed_as_it_is() -> None:
     request = use(purpose("dpv:AcademicResearch"), times(5), atom("odrl:spatial", "isPartOf", "DE"))
-    assert respond(OFFER, request, uid=UID) == Agree(request.policy)
+    assert respond(OFFER, request, uid=UID) == AcceptRequest(request.policy)
 
 
 def test_a_wider_request_is_countered_and_later_met_within_the_reservation() -> None:
     request = use(purpose("dpv:AcademicResearch"), times(500), atom("odrl:spatial", "isPartOf", "world"))
     first = respond(OFFER, request, uid=UID, concessions=[RESERVE])
-    assert isinstance(first, Counter)
+    assert isinstance(first, CounterOffer)
     assert first.level == 0
     assert contains(OFFER, build(first.policy)).verdict is CONTAINED
     second = respond(OFFER, request, uid=UID, concessions=[RESERVE], round_number=2, level=first.level)
-    assert second == Agree(request.policy)
+    assert second == AcceptRequest(request.policy)
     greedy = use(purpose("dpv:AcademicResearch"), times(9000), atom("odrl:spatial", "isPartOf", "world"))
     third = respond(OFFER, greedy, uid=UID, concessions=[RESERVE], round_number=3, level=1)
-    assert isinstance(third, Counter)
+    assert isinstance(third, CounterOffer)
     assert contains(RESERVE, build(third.policy)).verdict is CONTAINED
     assert "1000" in str(dump(third.policy))
 
@@ -150,7 +157,7 @@ def test_a_wider_request_is_countered_and_later_met_within_the_reservation() -> 
 def test_what_even_the_reservation_excludes_ends_the_negotiation_without_telling_it() -> None:
     request = use(purpose("dpv:Marketing"), times(5))
     found = respond(OFFER, request, uid=UID, concessions=[RESERVE])
-    assert isinstance(found, Terminate)
+    assert isinstance(found, NoAgreement)
     assert found.reasons[0].operands == (ODRL + "purpose",)
     assert respond(OFFER, request, uid=UID) == found
 
@@ -158,22 +165,22 @@ def test_what_even_the_reservation_excludes_ends_the_negotiation_without_telling
 def test_a_request_beside_the_offer_meets_the_reservation_at_once() -> None:
     european = use(purpose("dpv:AcademicResearch"), times(5), atom("odrl:spatial", "isPartOf", "CH"))
     found = respond(OFFER, european, uid=UID, concessions=[RESERVE])
-    assert isinstance(found, Counter)
+    assert isinstance(found, CounterOffer)
     assert found.level == 1
 
 
 def test_what_cannot_be_told_waits_for_a_person() -> None:
-    assert isinstance(respond(OFFER, use(purpose("urn:other:purpose", "eq"), times(5)), uid=UID), Hold)
+    assert isinstance(respond(OFFER, use(purpose("urn:other:purpose", "eq"), times(5)), uid=UID), PersonNeeded)
     narrower = use(purpose("dpv:AcademicResearch"), times(1))
     found = respond(OFFER, use(), uid=UID, concessions=[narrower])
-    assert found == Hold((Finding("reservation-narrower"),))
+    assert found == PersonNeeded((Finding("reservation-narrower"),))
 
 
 def test_rounds_are_bounded_and_a_request_about_the_past_is_refused() -> None:
-    assert respond(OFFER, OFFER, uid=UID, round_number=MOST_ROUNDS + 1) == Terminate((Finding("rounds-exhausted"),))
+    assert respond(OFFER, OFFER, uid=UID, round_number=MOST_ROUNDS + 1) == NoAgreement((Finding("rounds-exhausted"),))
     past = use(before("2026-01-01T00:00:00Z"))
     found = respond(use(), past, uid=UID, now=datetime(2026, 5, 4, tzinfo=UTC))
-    assert found == Terminate((Finding("nothing-granted"),))
+    assert found == NoAgreement((Finding("nothing-granted"),))
 
 
 @given(st.data())
@@ -187,8 +194,8 @@ def test_answers_to_one_request_only_ever_widen_up_to_the_last_concession(data: 
     level, last = 0, None
     for number in range(1, MOST_ROUNDS + 2):
         answer = respond(published, request, uid=UID, concessions=[wider], round_number=number, level=level)
-        if not isinstance(answer, Counter):
-            assert not isinstance(answer, Agree) or contains(wider, request).verdict is CONTAINED
+        if not isinstance(answer, CounterOffer):
+            assert not isinstance(answer, AcceptRequest) or contains(wider, request).verdict is CONTAINED
             break
         assert answer.level >= level
         counter = build(answer.policy, accept=EVERY_TIER)

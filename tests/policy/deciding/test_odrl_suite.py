@@ -19,7 +19,6 @@ from connector.policy.model.decision import AtomVerdict, DutyMode, Performance, 
 from connector.policy.model.literals import typed
 from connector.policy.model.model import (
     Action,
-    Asset,
     AtomicConstraint,
     Constraint,
     Duty,
@@ -28,6 +27,7 @@ from connector.policy.model.model import (
     Permission,
     Policy,
     Prohibition,
+    Target,
 )
 from tests.policy.support import shipped
 from tests.support.data import data_folder
@@ -87,7 +87,7 @@ def read_policy(graph: rdflib.Graph, subject: rdflib.term.Node) -> Policy:
         return {
             "uid": str(node),
             "action": tuple(Action(str(entry)) for entry in graph.objects(node, ODRL.action)),
-            "target": tuple(Asset(str(entry)) for entry in graph.objects(node, ODRL.target)),
+            "target": tuple(Target(str(entry)) for entry in graph.objects(node, ODRL.target)),
             "assignee": tuple(Party(str(entry)) for entry in graph.objects(node, ODRL.assignee)),
             "constraint": tuple(constraint(entry) for entry in graph.objects(node, ODRL.constraint)),
         }

@@ -27,7 +27,7 @@ from connector.policy.model.model import (
     Number,
     Text,
 )
-from connector.policy.reading.document import Limits
+from connector.policy.reading.document import DocumentLimits
 from connector.policy.reading.load import load
 from tests.policy.support import agreement, ask, atom, rule
 
@@ -192,7 +192,7 @@ def test_a_document_that_doubles_itself_by_references_is_refused_in_little_memor
     doubled = [{"@id": f"urn:{n}", "or": [{"@id": f"urn:{n - 1}"}, {"@id": f"urn:{n - 1}"}]} for n in range(1, 36)]
     tracemalloc.start()
     try:
-        assert refused(agreement(rule(first, *doubled)), limits=Limits(nodes=1_000)).code == "too-large"
+        assert refused(agreement(rule(first, *doubled)), limits=DocumentLimits(nodes=1_000)).code == "too-large"
         assert tracemalloc.get_traced_memory()[1] < 4_000_000
     finally:
         tracemalloc.stop()
@@ -232,10 +232,10 @@ def test_limits_bound_size_depth_count_and_text() -> None:
     many = [rule() for _ in range(5)]
     assert refused(agreement(rule(nested))).code == "too-deep"
     assert refused(b"[" * 100_000).code == "too-deep"
-    assert refused(agreement(*many), limits=Limits(rules=4)).code == "too-large"
-    assert refused(agreement(*many), limits=Limits(nodes=10)).code == "too-large"
+    assert refused(agreement(*many), limits=DocumentLimits(rules=4)).code == "too-large"
+    assert refused(agreement(*many), limits=DocumentLimits(nodes=10)).code == "too-large"
     assert refused(agreement(rule(), target="x" * 9_000)).code == "too-large"
-    assert refused(json.dumps(agreement(rule())).encode(), limits=Limits(size=10)).code == "too-large"
+    assert refused(json.dumps(agreement(rule())).encode(), limits=DocumentLimits(size=10)).code == "too-large"
     assert refused(agreement(rule(atom("odrl:count", "eq", 10**500)))).code == "too-large"
     assert refused(agreement(rule(atom("odrl:role", "isAnyOf", ["x"] * 2_000)))).code == "too-large"
 

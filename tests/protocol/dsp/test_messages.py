@@ -30,12 +30,12 @@ from connector.protocol.dsp.common import (
 from connector.protocol.dsp.errors import RemoteProtocolError
 from connector.protocol.dsp.negotiation import ContractOfferMessage, ContractRequestMessage
 from connector.protocol.dsp.policy import (
-    Agreement,
-    AtomicConstraint,
-    LogicalConstraint,
+    MessageAgreement,
+    MessageAtomicConstraint,
+    MessageLogicalConstraint,
     MessageOffer,
+    MessageOperator,
     Offer,
-    Operator,
     constraint_view,
     policy_view,
 )
@@ -138,19 +138,21 @@ def test_policies_are_read_as_typed_views() -> None:
     offer = policy_view(MessageOffer, MESSAGE_OFFER)
     assert (offer.target, len(offer.permission), offer.prohibition[0].action) == ("urn:example:asset", 2, "sell")
     raw = json.dumps(MESSAGE_OFFER | {"@type": "Agreement", "assignee": "b"}).encode()
-    assert policy_view(Agreement, raw).assignee == "b"
+    assert policy_view(MessageAgreement, raw).assignee == "b"
     with pytest.raises(RemoteProtocolError, match=r"\$\.agreement"):
-        policy_view(Agreement, b"{", "$.agreement")
+        policy_view(MessageAgreement, b"{", "$.agreement")
     assert policy_view(Offer, OFFER).type == "Offer"
 
 
 def test_constraints_are_read_as_a_tree() -> None:
-    atomic = AtomicConstraint(
-        left_operand="odrl:count", operator=Operator.TERM_LTEQ, right_operand={"@value": "5", "@type": "xsd:integer"}
+    atomic = MessageAtomicConstraint(
+        left_operand="odrl:count",
+        operator=MessageOperator.TERM_LTEQ,
+        right_operand={"@value": "5", "@type": "xsd:integer"},
     )
     tree = constraint_view({"or": [ATOMIC, {"and": [ATOMIC]}]})
-    inner = LogicalConstraint(operator="and", constraints=(atomic,))
-    assert tree == LogicalConstraint(operator="or", constraints=(atomic, inner))
+    inner = MessageLogicalConstraint(operator="and", constraints=(atomic,))
+    assert tree == MessageLogicalConstraint(operator="or", constraints=(atomic, inner))
     for wrong in ({"and": ATOMIC}, {"and": [], "or": []}, ATOMIC | {"and": [ATOMIC]}, "text", {}):
         with pytest.raises(RemoteProtocolError):
             constraint_view(wrong)

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 
 from connector.ports import changes
 from connector.ports.changes import Conflict, Replayed, Unavailable
-from connector.ports.entities import AssetStatus, Page
+from connector.ports.entities import AssetStatus, PageBounds
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machines.machine import Kind
+from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.store.sqlite.store import SqliteStore, open_store
 from tests.contract import values
 from tests.contract.values import OWNER
@@ -52,7 +52,7 @@ async def test_close_finishes_what_was_begun(store: SqliteStore, tmp_path: Path)
     await store.close()
     await asyncio.gather(*begun)
     again = await open_store(tmp_path / "store.db")
-    assert len((await again.holds(OWNER, Page(limit=500)))[0]) == 200
+    assert len((await again.holds(OWNER, PageBounds(limit=500)))[0]) == 200
     await again.close()
 
 
@@ -68,7 +68,7 @@ async def test_many_groups_share_a_transaction_and_one_conflict_fails_alone(stor
     assert [n for n, outcome in enumerate(outcomes) if isinstance(outcome, Conflict)] == [3]
     assert [n for n, outcome in enumerate(outcomes) if outcome is None] == [0, 1, 2, 4, 5, 6, 7]
     assert statements.count("COMMIT") == 1
-    assert [hold.process_id for hold in (await store.holds(OWNER, Page()))[0]] == list("0124567")
+    assert [hold.process_id for hold in (await store.holds(OWNER, PageBounds()))[0]] == list("0124567")
 
 
 async def test_a_group_that_cannot_be_written_at_all_fails_alone(store: SqliteStore) -> None:
@@ -100,7 +100,9 @@ async def test_a_log_torn_behind_the_last_answer_loses_nothing_answered(store: S
         shutil.copy(tmp_path / "store.db", torn)
         (torn / "store.db-wal").write_bytes(log.read_bytes()[:size])
         again = await open_store(torn / "store.db")
-        assert [h.process_id for h in (await again.holds(OWNER, Page()))[0]] == [f"answered {n}" for n in range(5)]
+        assert [h.process_id for h in (await again.holds(OWNER, PageBounds()))[0]] == [
+            f"answered {n}" for n in range(5)
+        ]
         assert await again.agreement(OWNER, "urn:a:1") is None
         await again.close()
 
@@ -138,7 +140,7 @@ async def test_what_was_answered_before_a_kill_is_there_afterwards(tmp_path: Pat
     answered += (await child.stdout.read()).splitlines(keepends=True)
     await child.wait()
     store = await open_store(path)
-    kept, _ = await store.leaves(OWNER, Page(limit=1_000_000))
+    kept, _ = await store.leaves(OWNER, PageBounds(limit=1_000_000))
     for line in answered:
         if line.endswith(b"\n"):
             assert await store.negotiation(OWNER, line.decode().strip())
@@ -160,10 +162,10 @@ async def test_a_full_disk_is_unavailable_and_heals(store: SqliteStore) -> None:
         return_exceptions=True,
     )
     assert [type(outcome) for outcome in outcomes] == [Unavailable, Unavailable]
-    assert [hold.process_id for hold in (await store.holds(OWNER, Page()))[0]] == ["before"]
+    assert [hold.process_id for hold in (await store.holds(OWNER, PageBounds()))[0]] == ["before"]
     _writing(store).execute("PRAGMA max_page_count = 1000000")
     await store.commit([changes.PutHold(values.hold("after")), big])
-    assert [hold.process_id for hold in (await store.holds(OWNER, Page()))[0]] == ["before", "after"]
+    assert [hold.process_id for hold in (await store.holds(OWNER, PageBounds()))[0]] == ["before", "after"]
 
 
 async def test_a_lock_of_another_process_is_waited_for(store: SqliteStore, tmp_path: Path) -> None:
@@ -196,9 +198,9 @@ async def test_expired_replay_keys_are_forgotten_and_others_kept(tmp_path: Path)
 async def test_every_read_uses_an_index_and_sorts_nothing(store: SqliteStore) -> None:
     statements: list[str] = []
     store._reader.set_trace_callback(statements.append)
-    page = Page()
+    page = PageBounds()
     await store.negotiation(OWNER, "a")
-    await store.process_of_peer(OWNER, Kind.TRANSFER, Role.CONSUMER, "p", "q")
+    await store.process_of_peer(OWNER, ProcessKind.TRANSFER, Role.CONSUMER, "p", "q")
     await store.due(OWNER, 5, 5)
     await store.next_due(OWNER)
     for state in (None, "AGREED"):

@@ -11,11 +11,11 @@ from typing import TypeAlias
 import msgspec
 
 from connector.policy.analysis.space.regions import (
-    Hits,
     Intervals,
-    Names,
+    NameSet,
     Point,
     Region,
+    SetConditions,
     complement,
     intersect,
     nothing,
@@ -41,8 +41,8 @@ from connector.policy.vocabulary.registry import Operand, Registry
 Regions: TypeAlias = tuple[Region, ...]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-YES, NO = Names(frozenset({"yes"})), Names(frozenset({"no"}))
-EITHER = Names(YES.members | NO.members)
+YES, NO = NameSet(frozenset({"yes"})), NameSet(frozenset({"no"}))
+EITHER = NameSet(YES.members | NO.members)
 """Nominal propositions that are never Unknown."""
 INTEGRAL: dict[str, int] = {"count": 1, "volume": 0}
 """Operands whose values are whole numbers, and the least of them."""
@@ -238,9 +238,9 @@ def _names(constraint: AtomicConstraint, operand: Operand) -> Dimension | None:
         return None
     top: Region | None = None
     if operand.code:
-        top = Names(frozenset(operand.values))
+        top = NameSet(frozenset(operand.values))
     elif operand.sort == "flag":
-        top = Names(frozenset({"true", "false"}), missing=True)
+        top = NameSet(frozenset({"true", "false"}), missing=True)
     if constraint.operator in _SIDES:
         return _ranks(constraint.operator, operand, names[0] or "", top)
     true, false = _membership(constraint.operator, wanted, several=operand.multiple, scale="")
@@ -254,24 +254,27 @@ def _ranks(operator: str, operand: Operand, name: str, top: Region | None) -> Di
         return None
     before, side = _SIDES[operator]
     place = operand.values.index(name) + side
-    low, high = Names(frozenset(operand.values[:place])), Names(frozenset(operand.values[place:]))
+    low, high = NameSet(frozenset(operand.values[:place])), NameSet(frozenset(operand.values[place:]))
     return Dimension(operand.iri, _solid(low if before else high), _solid(high if before else low), top)
 
 
 def _membership(operator: str, wanted: frozenset[str], *, several: bool, scale: str) -> tuple[Regions, Regions]:
     """Where eq, neq, isAnyOf, isNoneOf and isAllOf are True and False."""
-    inside, outside = Names(wanted, scale=scale), Names(wanted, True, scale=scale)
+    inside, outside = NameSet(wanted, scale=scale), NameSet(wanted, True, scale=scale)
     true: Regions
     false: Regions
     if not several:
         if operator == "isAllOf" and len(wanted) > 1:
-            return (), (Names(outside=True, scale=scale),)
+            return (), (NameSet(outside=True, scale=scale),)
         true, false = (inside,), (outside,)
     elif operator == "isAllOf":
-        each = [Names(frozenset({name})) for name in sorted(wanted)]
-        return (Hits(meets=tuple(each), scale=scale),), tuple(Hits(one, scale=scale) for one in each)
+        each = [NameSet(frozenset({name})) for name in sorted(wanted)]
+        return (SetConditions(meets=tuple(each), scale=scale),), tuple(SetConditions(one, scale=scale) for one in each)
     else:
-        true, false = (Hits(meets=(Names(wanted),), scale=scale),), (Hits(Names(wanted), scale=scale),)
+        true, false = (
+            (SetConditions(meets=(NameSet(wanted),), scale=scale),),
+            (SetConditions(NameSet(wanted), scale=scale),),
+        )
     return (false, true) if operator in {"neq", "isNoneOf"} else (true, false)
 
 
@@ -288,9 +291,11 @@ def _tree(constraint: AtomicConstraint, operand: Operand, registry: Registry) ->
     hits = frozenset[str]().union(*(reach[term] for term in terms))
     known = frozenset(taxonomy.terms)
     if not operand.multiple:
-        return Dimension(operand.iri, (Names(hits, scale=scale),), _solid(Names(known - hits, scale=scale)))
-    avoided = Names(known - hits, True)
-    return Dimension(operand.iri, (Hits(meets=(Names(hits),), scale=scale),), (Hits(avoided, scale=scale),))
+        return Dimension(operand.iri, (NameSet(hits, scale=scale),), _solid(NameSet(known - hits, scale=scale)))
+    avoided = NameSet(known - hits, True)
+    return Dimension(
+        operand.iri, (SetConditions(meets=(NameSet(hits),), scale=scale),), (SetConditions(avoided, scale=scale),)
+    )
 
 
 def _event(constraint: AtomicConstraint, operand: Operand) -> Dimension | None:
@@ -306,5 +311,5 @@ def _event(constraint: AtomicConstraint, operand: Operand) -> Dimension | None:
     if len(names) != 1:
         return None
     held = {"lt": _STATES[:1], "lteq": _STATES[:2], "gt": _STATES[2:], "gteq": _STATES[1:]}[operator]
-    inside, outside = Names(frozenset(held)), Names(frozenset(_STATES) - frozenset(held))
-    return Dimension(f"{operand.iri}|{min(names)}", (inside,), (outside,), Names(frozenset(_STATES), missing=True))
+    inside, outside = NameSet(frozenset(held)), NameSet(frozenset(_STATES) - frozenset(held))
+    return Dimension(f"{operand.iri}|{min(names)}", (inside,), (outside,), NameSet(frozenset(_STATES), missing=True))

@@ -7,7 +7,7 @@ there are between them; that a cell is inhabited has to be shown by a witness. P
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from connector.policy.analysis.space.regions import Hits, Region, complement, intersect, nothing, size
+from connector.policy.analysis.space.regions import Region, SetConditions, complement, intersect, nothing, size
 
 Cell: TypeAlias = dict[str, Region]
 
@@ -28,7 +28,7 @@ class GaveUp(Exception):
         self.code = code
 
 
-class Budget:
+class StepBudget:
     """How many steps one question may still take, so that nobody can make the analysis run for long.
 
     A step is about what one value of a region, one constraint or one duty costs; steps are counted, never timed, so
@@ -79,7 +79,7 @@ def both(one: Cell, other: Cell) -> Cell | None:
     return joint
 
 
-def product(left: Sequence[Cell], right: Sequence[Cell], budget: Budget) -> list[Cell]:
+def product(left: Sequence[Cell], right: Sequence[Cell], budget: StepBudget) -> list[Cell]:
     """What belongs to two unions of cells.
 
     Raises:
@@ -99,7 +99,7 @@ def product(left: Sequence[Cell], right: Sequence[Cell], budget: Budget) -> list
     return found
 
 
-def spend_on_pairs(left: Sequence[Cell], right: Sequence[Cell], budget: Budget) -> None:
+def spend_on_pairs(left: Sequence[Cell], right: Sequence[Cell], budget: StepBudget) -> None:
     """Take the steps of looking at every cell of one union with every cell of another.
 
     Raises:
@@ -115,7 +115,7 @@ def _steps_to_subtract(cell: Cell, other: Cell) -> int:
         held = cell.get(key)
         if held is region:
             continue
-        parts = 2 + len(region.meets) if isinstance(region, Hits) else 1
+        parts = 2 + len(region.meets) if isinstance(region, SetConditions) else 1
         steps += parts * (len(cell) + size(region) + (0 if held is None else size(held)))
     return steps
 
@@ -147,7 +147,7 @@ def subtract(cell: Cell, other: Cell, tops: Mapping[str, Region]) -> list[Cell]:
     return pieces
 
 
-def leftovers(cell: Cell, others: Sequence[Cell], tops: Mapping[str, Region], budget: Budget) -> Iterator[Cell]:
+def leftovers(cell: Cell, others: Sequence[Cell], tops: Mapping[str, Region], budget: StepBudget) -> Iterator[Cell]:
     """The parts of a cell that no other cell covers; none if the cell is covered.
 
     Raises:

@@ -12,8 +12,8 @@ import msgspec
 
 from connector.policy.analysis.space import atoms
 from connector.policy.analysis.space.atoms import Dimension
-from connector.policy.analysis.space.cells import MOST_CLAUSES, Budget, Cell, GaveUp, product
-from connector.policy.analysis.space.regions import Names, Region
+from connector.policy.analysis.space.cells import MOST_CLAUSES, Cell, GaveUp, StepBudget, product
+from connector.policy.analysis.space.regions import NameSet, Region
 from connector.policy.compiling.checks import leaves
 from connector.policy.model.literals import bounds
 from connector.policy.model.model import AtomicConstraint, Constraint, Duration, Iri, LogicalConstraint
@@ -41,7 +41,7 @@ class Reader:
         prohibited: str = "",
         opaque: frozenset[str],
         tops: dict[str, Region],
-        budget: Budget,
+        budget: StepBudget,
     ) -> None:
         self.registry = registry
         self.prohibited = prohibited
@@ -132,7 +132,7 @@ class Reader:
         return _capped([{key: atoms.NO}, *self._any(constraint.constraints, truth=False)])
 
 
-_ANSWER = Names(atoms.EITHER.members, missing=True)
+_ANSWER = NameSet(atoms.EITHER.members, missing=True)
 
 
 def _capped(found: list[Cell]) -> list[Cell]:

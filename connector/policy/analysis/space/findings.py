@@ -57,7 +57,7 @@ class Example(msgspec.Struct, frozen=True):
     world: World
 
 
-class Comparison(msgspec.Struct, frozen=True):
+class ContainmentResult(msgspec.Struct, frozen=True):
     """The answer of `contains`, its reasons, and an example where the answer is NOT_CONTAINED by what is granted."""
 
     verdict: Containment
@@ -65,7 +65,7 @@ class Comparison(msgspec.Struct, frozen=True):
     example: Example | None = None
 
 
-class Common(msgspec.Struct, frozen=True):
+class OverlapResult(msgspec.Struct, frozen=True):
     """The answer of `overlap`, its reasons, and an example of what both grant."""
 
     verdict: Meeting

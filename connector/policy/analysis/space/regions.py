@@ -39,7 +39,7 @@ class Intervals(msgspec.Struct, frozen=True):
         return self.first ^ bool(sum(cut <= (value, 0) for cut in self.cuts) & 1)
 
 
-class Names(msgspec.Struct, frozen=True):
+class NameSet(msgspec.Struct, frozen=True):
     """A finite set of names, or with `outside` all names but these.
 
     Parameters:
@@ -59,11 +59,11 @@ class Names(msgspec.Struct, frozen=True):
         return (value in self.members) is not self.outside
 
 
-class Hits(msgspec.Struct, frozen=True):
+class SetConditions(msgspec.Struct, frozen=True):
     """Of an operand with several values: the sets of names that avoid `avoids` and meet each set of `meets`."""
 
-    avoids: Names = Names()
-    meets: tuple[Names, ...] = ()
+    avoids: NameSet = NameSet()
+    meets: tuple[NameSet, ...] = ()
     missing: bool = False
     scale: str = ""
 
@@ -73,9 +73,9 @@ class Hits(msgspec.Struct, frozen=True):
         return not any(map(self.avoids.holds, held)) and all(any(map(wanted.holds, held)) for wanted in self.meets)
 
 
-Region: TypeAlias = Intervals | Names | Hits
+Region: TypeAlias = Intervals | NameSet | SetConditions
 
-_NOTHING = Names()
+_NOTHING = NameSet()
 
 
 def nothing(region: Region) -> bool:
@@ -88,9 +88,9 @@ def size(region: Region) -> int:
     match region:
         case Intervals(cuts=cuts):
             return 2 + len(cuts)
-        case Names(members=members):
+        case NameSet(members=members):
             return 1 + len(members) // 16
-        case Hits(avoids=avoids, meets=meets):
+        case SetConditions(avoids=avoids, meets=meets):
             return 2 + size(avoids) + sum(3 + len(wanted.members) // 16 for wanted in meets)
 
 
@@ -99,9 +99,9 @@ def valueless(region: Region) -> bool:
     match region:
         case Intervals(first=first, cuts=cuts):
             return not first and not cuts
-        case Names(members=members, outside=outside):
+        case NameSet(members=members, outside=outside):
             return not members and not outside
-        case Hits(avoids=avoids, meets=meets):
+        case SetConditions(avoids=avoids, meets=meets):
             return any(_within(wanted, avoids) for wanted in meets)
 
 
@@ -115,12 +115,12 @@ def intersect(one: Region, other: Region) -> Region | None:
     if isinstance(one, Intervals) and isinstance(other, Intervals):
         first, cuts = _both(one, other)
         return Intervals(first, cuts, missing, one.scale)
-    if isinstance(one, Names) and isinstance(other, Names):
+    if isinstance(one, NameSet) and isinstance(other, NameSet):
         members, outside = _common(one, other)
-        return Names(members, outside, missing, one.scale)
-    if isinstance(one, Hits) and isinstance(other, Hits):
+        return NameSet(members, outside, missing, one.scale)
+    if isinstance(one, SetConditions) and isinstance(other, SetConditions):
         meets = tuple(dict.fromkeys((*one.meets, *other.meets)))
-        return Hits(_union(one.avoids, other.avoids), meets, missing, one.scale)
+        return SetConditions(_union(one.avoids, other.avoids), meets, missing, one.scale)
     return None
 
 
@@ -130,8 +130,8 @@ def complement(region: Region) -> tuple[Region, ...]:
     parts: tuple[Region, ...]
     if isinstance(region, Intervals):
         parts = (Intervals(not region.first, region.cuts, missing, region.scale),)
-    elif isinstance(region, Names):
-        parts = (Names(region.members, not region.outside, missing, region.scale),)
+    elif isinstance(region, NameSet):
+        parts = (NameSet(region.members, not region.outside, missing, region.scale),)
     else:
         parts = _opposite(region)
     return tuple(part for part in parts if not nothing(part))
@@ -178,34 +178,34 @@ def _both(one: Intervals, other: Intervals) -> tuple[bool, tuple[Cut, ...]]:
     return first, tuple(cuts)
 
 
-def _common(one: Names, other: Names) -> tuple[frozenset[str], bool]:
+def _common(one: NameSet, other: NameSet) -> tuple[frozenset[str], bool]:
     if one.outside:
         return (one.members | other.members, True) if other.outside else (other.members - one.members, False)
     return (one.members - other.members if other.outside else one.members & other.members), False
 
 
-def _union(one: Names, other: Names) -> Names:
+def _union(one: NameSet, other: NameSet) -> NameSet:
     if one.outside or other.outside:
-        members, outside = _common(Names(one.members, not one.outside), Names(other.members, not other.outside))
-        return Names(members, not outside)
-    return Names(one.members | other.members)
+        members, outside = _common(NameSet(one.members, not one.outside), NameSet(other.members, not other.outside))
+        return NameSet(members, not outside)
+    return NameSet(one.members | other.members)
 
 
-def _within(one: Names, other: Names) -> bool:
-    members, outside = _common(one, Names(other.members, not other.outside))
+def _within(one: NameSet, other: NameSet) -> bool:
+    members, outside = _common(one, NameSet(other.members, not other.outside))
     return not members and not outside
 
 
-def _opposite(region: Hits) -> tuple[Region, ...]:
+def _opposite(region: SetConditions) -> tuple[Region, ...]:
     """The complement of a set of sets: those that break one requirement and keep those before it."""
     scale = region.scale
-    parts = [Hits(_NOTHING, (Names(region.avoids.members, region.avoids.outside),), scale=scale)]
+    parts = [SetConditions(_NOTHING, (NameSet(region.avoids.members, region.avoids.outside),), scale=scale)]
     parts += [
-        Hits(_union(region.avoids, wanted), region.meets[:index], scale=scale)
+        SetConditions(_union(region.avoids, wanted), region.meets[:index], scale=scale)
         for index, wanted in enumerate(region.meets)
     ]
     if not region.missing:
-        parts.append(Hits(_NOTHING, (_NOTHING,), True, scale))
+        parts.append(SetConditions(_NOTHING, (_NOTHING,), True, scale))
     return tuple(parts)
 
 

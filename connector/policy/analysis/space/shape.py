@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from connector.policy.analysis.space import atoms
-from connector.policy.analysis.space.cells import Budget, Cell, GaveUp, both, product, spend_on_pairs
+from connector.policy.analysis.space.cells import Cell, GaveUp, StepBudget, both, product, spend_on_pairs
 from connector.policy.analysis.space.dnf import Alignment, Reader, alignments, opaque_operands
-from connector.policy.analysis.space.regions import Intervals, Names, Region
+from connector.policy.analysis.space.regions import Intervals, NameSet, Region
 from connector.policy.compiling.checks import leaves
 from connector.policy.compiling.compile import Compiled, CompiledRule
 from connector.policy.model.model import Constraint
@@ -68,7 +68,7 @@ def conditions(rule: CompiledRule) -> tuple[Constraint, ...]:
     return tuple(check.constraint for check in (*rule.refinements, *rule.constraints))
 
 
-def shape(compiled: Compiled, budget: Budget, opaque: frozenset[str] = frozenset()) -> Shape:
+def shape(compiled: Compiled, budget: StepBudget, opaque: frozenset[str] = frozenset()) -> Shape:
     """Read a compiled policy.
 
     Parameters:
@@ -82,7 +82,7 @@ def shape(compiled: Compiled, budget: Budget, opaque: frozenset[str] = frozenset
     rules = () if compiled.void is not None else (*compiled.permissions, *compiled.prohibitions)
     alignment = alignments([entry for rule in rules for entry in (*conditions(rule), *rule.rows)], registry)
     hidden = opaque | opaque_operands(alignment)
-    tops: dict[str, Region] = {"action": Names(outside=True)}
+    tops: dict[str, Region] = {"action": NameSet(outside=True)}
     granting = Reader(registry, opaque=hidden, tops=tops, budget=budget)
     grants = [_grant(rule, granting, tops) for rule in compiled.permissions if compiled.void is None]
     blocking = () if compiled.void is not None or compiled.conflict == "perm" else compiled.prohibitions
@@ -104,7 +104,7 @@ def _matching(rule: CompiledRule, tops: dict[str, Region]) -> Cell:
     """Action, target and party; a target or party may be met as a member of a collection, so each is a proposition."""
     cell: Cell = {}
     if rule.covers is not None:
-        cell["action"] = Names(rule.covers)
+        cell["action"] = NameSet(rule.covers)
     for name, uid in (("target", rule.target), ("assignee", rule.assignee)):
         if uid is not None:
             cell[f"{name}|{uid}"] = atoms.YES
@@ -125,8 +125,8 @@ def _spared(rule: CompiledRule, granting: Reader, tops: dict[str, Region]) -> tu
     found: list[Cell] = []
     for key, region in _matching(rule, tops).items():
         opposite: Region = atoms.NO
-        if isinstance(region, Names) and key == "action":
-            opposite = Names(region.members, outside=True)
+        if isinstance(region, NameSet) and key == "action":
+            opposite = NameSet(region.members, outside=True)
         found.append({key: opposite})
     for constraint in (*conditions(rule), *rule.rows):
         found += reader.cells(constraint, truth=False)
@@ -156,7 +156,7 @@ def _from_the_start(region: Intervals) -> bool:
     return not region.first and len(cuts) in {1, 2} and cuts[0] <= (1, 0)
 
 
-def unblocked(cells: Sequence[Cell], found: Shape, budget: Budget) -> list[Cell]:
+def unblocked(cells: Sequence[Cell], found: Shape, budget: StepBudget) -> list[Cell]:
     """Those situations that no prohibition of the policy blocks.
 
     Raises:
@@ -168,7 +168,7 @@ def unblocked(cells: Sequence[Cell], found: Shape, budget: Budget) -> list[Cell]
     return rest
 
 
-def pair(one: Compiled, other: Compiled, budget: Budget) -> tuple[Shape, Shape]:
+def pair(one: Compiled, other: Compiled, budget: StepBudget) -> tuple[Shape, Shape]:
     """Read two policies so that their cells can be compared.
 
     Raises:
@@ -207,7 +207,7 @@ def _lefts(compiled: Compiled) -> set[str]:
     return {leaf.left for rule in rules for entry in (*conditions(rule), *rule.rows) for leaf in leaves(entry)}
 
 
-def overlapping(one: Sequence[Cell], other: Sequence[Cell], budget: Budget) -> list[Cell]:
+def overlapping(one: Sequence[Cell], other: Sequence[Cell], budget: StepBudget) -> list[Cell]:
     """What two unions have in common.
 
     Raises:

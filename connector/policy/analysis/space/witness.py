@@ -10,9 +10,9 @@ from decimal import Decimal
 import msgspec
 
 from connector.policy.analysis.space.atoms import EPOCH, INTEGRAL, microseconds
-from connector.policy.analysis.space.cells import Budget, Cell, weight
+from connector.policy.analysis.space.cells import Cell, StepBudget, weight
 from connector.policy.analysis.space.findings import Example
-from connector.policy.analysis.space.regions import Hits, Intervals, Names, Point, Region, valueless
+from connector.policy.analysis.space.regions import Intervals, NameSet, Point, Region, SetConditions, valueless
 from connector.policy.comparing.local_time import DAY
 from connector.policy.compiling.compile import Compiled, CompiledDuty
 from connector.policy.deciding.decide import decide
@@ -29,7 +29,7 @@ _LONG = 20_000 * DAY
 _OTHER = "urn:example:other"
 
 
-class _Draft:
+class _ExampleDraft:
     """An example while it is put together."""
 
     def __init__(self, registry: Registry) -> None:
@@ -37,14 +37,14 @@ class _Draft:
         self.facts: dict[str, tuple[Value, ...]] = {}
         self.at = Intervals(first=True)
         self.clocks: dict[int, Intervals] = {}
-        self.days: Names | None = None
+        self.days: NameSet | None = None
         self.elapsed: Intervals | None = None
-        self.action: Names | None = None
+        self.action: NameSet | None = None
         self.belongs: dict[str, list[str]] = {"target": [], "assignee": []}
         self.counters: dict[str, int] = {}
 
 
-def example(cell: Cell, registry: Registry, policies: Sequence[Compiled], budget: Budget) -> Example | None:
+def example(cell: Cell, registry: Registry, policies: Sequence[Compiled], budget: StepBudget) -> Example | None:
     """Build a situation inside a cell.
 
     Parameters:
@@ -59,7 +59,7 @@ def example(cell: Cell, registry: Registry, policies: Sequence[Compiled], budget
         GaveUp: there are too few steps.
     """
     budget.spend(weight(cell) + sum(map(_burden, policies)))
-    draft = _Draft(registry)
+    draft = _ExampleDraft(registry)
     for key, region in cell.items():
         if not _place(draft, key, region):
             return None
@@ -76,7 +76,7 @@ def example(cell: Cell, registry: Registry, policies: Sequence[Compiled], budget
     return None if request is None else Example(request, _world(draft, at, agreed, policies))
 
 
-def _request(draft: _Draft, at: datetime) -> Request | None:
+def _request(draft: _ExampleDraft, at: datetime) -> Request | None:
     action = ODRL + "use"
     if draft.action is not None and not draft.action.holds(action):
         if draft.action.outside:
@@ -95,7 +95,7 @@ def _request(draft: _Draft, at: datetime) -> Request | None:
     return Request(action, parties["target"], parties["assignee"], at)
 
 
-def _world(draft: _Draft, at: datetime, agreed: datetime | None, policies: Iterable[Compiled]) -> World:
+def _world(draft: _ExampleDraft, at: datetime, agreed: datetime | None, policies: Iterable[Compiled]) -> World:
     before = Performance(fulfilled_at=at - timedelta(days=1))
     performed = {}
     facts = dict(draft.facts)
@@ -123,14 +123,14 @@ def first_duties(policy: Compiled) -> list[CompiledDuty]:
     return [duty for rule in policy.permissions for duty in rule.duties]
 
 
-def _place(draft: _Draft, key: str, region: Region) -> bool:
+def _place(draft: _ExampleDraft, key: str, region: Region) -> bool:
     """Note what one region asks of the example; False where that cannot be shown."""
     name, _, part = key.partition("|")
     if key == "action":
-        draft.action = region if isinstance(region, Names) else None
+        draft.action = region if isinstance(region, NameSet) else None
         return True
     if name in draft.belongs:
-        if isinstance(region, Names) and region.holds("yes"):
+        if isinstance(region, NameSet) and region.holds("yes"):
             draft.belongs[name].append(part)
         return True
     operand = draft.registry.operands.get(name)
@@ -152,10 +152,10 @@ def _place(draft: _Draft, key: str, region: Region) -> bool:
     return True
 
 
-def _coded(draft: _Draft, operand: Operand, part: str, region: Region) -> bool:
+def _coded(draft: _ExampleDraft, operand: Operand, part: str, region: Region) -> bool:
     if operand.code == "event":
         return _event(draft, operand, part, region)
-    if isinstance(region, Names) and operand.code == "day_of_week":
+    if isinstance(region, NameSet) and operand.code == "day_of_week":
         draft.days = region
         return True
     if not isinstance(region, Intervals):
@@ -175,7 +175,7 @@ def _coded(draft: _Draft, operand: Operand, part: str, region: Region) -> bool:
     return True
 
 
-def _counter(draft: _Draft, operand: Operand, region: Region, *, prohibited: bool) -> bool:
+def _counter(draft: _ExampleDraft, operand: Operand, region: Region, *, prohibited: bool) -> bool:
     """The first use is always possible; a later one only where all before it were, which the caller has to know."""
     least = INTEGRAL[operand.code]
     value = least_value(region, least) if isinstance(region, Intervals) else None
@@ -188,14 +188,14 @@ def _counter(draft: _Draft, operand: Operand, region: Region, *, prohibited: boo
     return draft.counters.setdefault(operand.fact, used) == used
 
 
-def _event(draft: _Draft, operand: Operand, part: str, region: Region) -> bool:
+def _event(draft: _ExampleDraft, operand: Operand, part: str, region: Region) -> bool:
     going_on, over = draft.facts.get(operand.fact, ()), draft.facts.get(operand.fact + ".over", ())
-    if isinstance(region, Hits):
+    if isinstance(region, SetConditions):
         found = _several(region, frozenset(), ())
         if found is None:
             return False
         going_on = tuple(dict.fromkeys((*going_on, *(Iri(name) for name in found))))
-    elif isinstance(region, Names) and part != "usage":
+    elif isinstance(region, NameSet) and part != "usage":
         if region.holds("during"):
             going_on = (*going_on, Iri(part))
         elif region.holds("after"):
@@ -212,10 +212,10 @@ def _values(registry: Registry, operand: Operand, part: str, region: Region) -> 
         case Intervals() if operand.sort == "duration":
             length = least_value(region, 1)
             return None if length is None or length < 0 or length != int(length) else (Duration(0, int(length)),)
-        case Names():
+        case NameSet():
             name = _member(region, *_known(registry, operand))
             return None if name is None else (_named(operand, name),)
-        case Hits():
+        case SetConditions():
             found = _several(region, *_known(registry, operand))
             return None if found is None else tuple(_named(operand, name) for name in found)
         case _:
@@ -241,7 +241,7 @@ def _named(operand: Operand, name: str) -> Value:
     return Iri(name)
 
 
-def _member(region: Names, closed: frozenset[str], tried: tuple[str, ...]) -> str | None:
+def _member(region: NameSet, closed: frozenset[str], tried: tuple[str, ...]) -> str | None:
     """A name of a region, one of the closed list if there is a list."""
     if closed:
         return next((name for name in tried if region.holds(name)), None)
@@ -253,14 +253,14 @@ def _member(region: Names, closed: frozenset[str], tried: tuple[str, ...]) -> st
     return name
 
 
-def _several(region: Hits, closed: frozenset[str], tried: tuple[str, ...]) -> tuple[str, ...] | None:
+def _several(region: SetConditions, closed: frozenset[str], tried: tuple[str, ...]) -> tuple[str, ...] | None:
     found: list[str] = []
     for wanted in region.meets:
         if any(map(wanted.holds, found)):
             continue
         if wanted.outside:
             members = frozenset[str](wanted.members | region.avoids.members)
-            choice = None if region.avoids.outside else _member(Names(members, True), closed, tried)
+            choice = None if region.avoids.outside else _member(NameSet(members, True), closed, tried)
         else:
             choice = min((name for name in wanted.members if not region.avoids.holds(name)), default=None)
         if choice is None or (closed and choice not in closed):
@@ -301,7 +301,7 @@ def _burden(policy: Compiled) -> int:
     return len(policy.obligations) + sum(1 + len(rule.duties) + rule.leaves for rule in rules)
 
 
-def _time(draft: _Draft, budget: Budget) -> datetime | None:
+def _time(draft: _ExampleDraft, budget: StepBudget) -> datetime | None:
     """An instant that fits dates, days of the week and clocks; the zone of the provider is UTC in examples."""
     starts = [_START, *(EPOCH + timedelta(microseconds=int(value)) for value, _ in draft.at.cuts if _sane(value))]
     for start in starts:
@@ -319,7 +319,7 @@ def _sane(value: Point) -> bool:
     return 10**13 < value < 10**17
 
 
-def _moments(draft: _Draft, begin: datetime) -> Iterable[datetime]:
+def _moments(draft: _ExampleDraft, begin: datetime) -> Iterable[datetime]:
     """Instants to try: the beginning, the one before it, and on the days that follow those at which a clock turns."""
     yield begin
     yield begin - MICROSECOND
@@ -332,7 +332,7 @@ def _moments(draft: _Draft, begin: datetime) -> Iterable[datetime]:
             yield midnight + timedelta(days=day, microseconds=mark - offset * 60_000_000)
 
 
-def _fits(draft: _Draft, moment: datetime) -> bool:
+def _fits(draft: _ExampleDraft, moment: datetime) -> bool:
     now = microseconds(moment)
     if not draft.at.holds(now):
         return False

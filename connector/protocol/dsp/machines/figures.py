@@ -5,7 +5,7 @@ Dataspace Protocol 2025-1, Contract Negotiation Protocol and Transfer Process Pr
 
 from collections.abc import Iterator
 
-from connector.protocol.dsp.machines.machine import Move, Table
+from connector.protocol.dsp.machines.machine import Move, StateMachine
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, NegotiationState
 from connector.protocol.dsp.machines.transfer_machine import TRANSFER, TransferState
 
@@ -40,7 +40,7 @@ def render_markdown() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def diagram(table: Table) -> str:
+def diagram(table: StateMachine) -> str:
     """Return the figure of a table as a mermaid state diagram; arrows between the same states share a line."""
     labels: dict[tuple[str, str], list[str]] = {}
     for move in table.moves:
@@ -69,7 +69,7 @@ def _row(move: Move) -> str:
     return f"| {move.source or 'none'} | `{move.message}` | {move.sender} | {move.target} | {bears} |"
 
 
-def _crossing(table: Table) -> str:
+def _crossing(table: StateMachine) -> str:
     if len(table.ranks) < 2:
         return " Where messages cross, a termination goes before all others."
     ranked = sorted(table.ranks, key=lambda message: -table.ranks[message])

@@ -26,7 +26,7 @@ from connector.protocol.dsp.common import Role
 UNSEEN = ""
 
 
-class Kind(StrEnum):
+class ProcessKind(StrEnum):
     """Which of the two processes a row is."""
 
     NEGOTIATION = "negotiation"
@@ -48,14 +48,14 @@ class Move(msgspec.Struct, frozen=True):
     bears: bool = False
 
 
-class Table(msgspec.Struct, frozen=True):
+class StateMachine(msgspec.Struct, frozen=True):
     """A state figure as data.
 
     `ranks` orders messages that can cross on the wire (higher wins); `ending` is the message that terminates;
     `repeatable` are messages whose exact repeat is a new message and never a retransmission.
     """
 
-    kind: Kind
+    kind: ProcessKind
     moves: tuple[Move, ...]
     terminal: frozenset[str]
     ranks: dict[str, int]
@@ -188,7 +188,7 @@ class Illegal(msgspec.Struct, frozen=True):
     reason: str
 
 
-def plan(process: P, table: Table, message: str, body: bytes, now: int) -> P | Illegal:
+def plan(process: P, table: StateMachine, message: str, body: bytes, now: int) -> P | Illegal:
     """Put `message` into the pending slot, to be sent by the worker.
 
     Strictly by the figure: a message that the figure does not allow us to send from the present state is Illegal, and
@@ -223,7 +223,9 @@ def echo(process: P, body: bytes, now: int) -> P:
     return msgspec.structs.replace(process, pending=pending, due_at=now, updated_at=now)
 
 
-def receive(process: P, table: Table, message: str, digest: str, now: int) -> Applied[P] | Repeated | Crossed | Illegal:
+def receive(
+    process: P, table: StateMachine, message: str, digest: str, now: int
+) -> Applied[P] | Repeated | Crossed | Illegal:
     """Decide what the peer's `message` (its content hashed to `digest`) does to the process.
 
     A termination is accepted in every non-terminal state (Transfer Termination Message: "at any point except a
@@ -291,7 +293,7 @@ def retry(process: P, now: int, due_at: int, *, in_doubt: bool, refused: bool = 
     return msgspec.structs.replace(process, pending=pending, due_at=due_at, updated_at=now)
 
 
-def observed(process: P, table: Table, peer_state: str, now: int, *, sure: bool = True) -> P | None:
+def observed(process: P, table: StateMachine, peer_state: str, now: int, *, sure: bool = True) -> P | None:
     """Settle a refusal or a doubt by the state that the peer itself reports; None where it settles nothing.
 
     The peer is where our pending message leads, or beyond: it was received. The peer has ended: so have we. The peer is
@@ -321,7 +323,7 @@ def observed(process: P, table: Table, peer_state: str, now: int, *, sure: bool 
     return None
 
 
-def end(process: P, table: Table, ended: Ended, now: int) -> P:
+def end(process: P, table: StateMachine, ended: Ended, now: int) -> P:
     """Return the process as terminated here and now, with nothing left to send."""
     return msgspec.structs.replace(
         process, state=table.terminated, pending=None, accepted=None, ended=ended, due_at=None, updated_at=now
@@ -333,7 +335,7 @@ def drop(process: P, now: int) -> P:
     return msgspec.structs.replace(process, pending=None, due_at=now, updated_at=now)
 
 
-def may_send(process: Process, table: Table) -> frozenset[str]:
+def may_send(process: Process, table: StateMachine) -> frozenset[str]:
     """Return the messages that the figure allows us to send now."""
     return frozenset(m.message for m in table.moves if m.source == process.state and m.sender == process.role)
 
@@ -349,7 +351,7 @@ def _accept(process: P, message: str, digest: str, target: str, now: int) -> P:
     )
 
 
-def _moved(process: P, table: Table, move: Move, digest: str, now: int) -> P | None:
+def _moved(process: P, table: StateMachine, move: Move, digest: str, now: int) -> P | None:
     """Return the process after the peer's move; our pending message stays if it ranks higher and is legal after it.
 
     None where our message ranks higher and is not legal after the move, so that only one of the two can happen.
@@ -363,13 +365,13 @@ def _moved(process: P, table: Table, move: Move, digest: str, now: int) -> P | N
     return msgspec.structs.replace(after, pending=pending)
 
 
-def _answers_doubt(process: Process, table: Table, message: str) -> bool:
+def _answers_doubt(process: Process, table: StateMachine, message: str) -> bool:
     """Tell whether the message can be what follows on a message of ours that may have arrived."""
     pending = process.pending
     return bool(pending and pending.in_doubt and table.move(pending.target, process.role.other, message))
 
 
-def unanswered(process: Process, table: Table) -> set[str | None]:
+def unanswered(process: Process, table: StateMachine) -> set[str | None]:
     """Return the states in which the peer may be, as long as it has not heard our answer to its last message."""
     last = process.accepted
     if last is None or last.digest == UNSEEN:
@@ -378,7 +380,7 @@ def unanswered(process: Process, table: Table) -> set[str | None]:
     return {m.source for m in sent if m.target == last.state}
 
 
-def _rank(table: Table, message: str) -> int:
+def _rank(table: StateMachine, message: str) -> int:
     return table.ranks.get(message, 0)
 
 

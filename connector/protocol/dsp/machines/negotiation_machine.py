@@ -8,7 +8,7 @@ Pure: the figure is the specification's, arrow by arrow; the entity adds only wh
 from enum import StrEnum
 
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machines.machine import Kind, Move, Process, Table
+from connector.protocol.dsp.machines.machine import Move, Process, ProcessKind, StateMachine
 
 
 class NegotiationState(StrEnum):
@@ -33,8 +33,8 @@ TERMINATION = "ContractNegotiationTerminationMessage"
 
 _C, _P, _S = Role.CONSUMER, Role.PROVIDER, NegotiationState
 
-NEGOTIATION = Table(
-    kind=Kind.NEGOTIATION,
+NEGOTIATION = StateMachine(
+    kind=ProcessKind.NEGOTIATION,
     moves=(
         Move(None, _C, REQUEST, _S.REQUESTED, bears=True),
         Move(None, _P, OFFER, _S.OFFERED, bears=True),
@@ -62,7 +62,7 @@ NEGOTIATION = Table(
 )
 
 
-class ContractNegotiation(Process, frozen=True, kw_only=True):
+class Negotiation(Process, frozen=True, kw_only=True):
     """A contract negotiation: the process and the policies that went to and fro.
 
     `dataset` is the identifier of what is negotiated, `offer` the JSON of the latest offer on the table (the consumer's
@@ -84,6 +84,6 @@ class ContractNegotiation(Process, frozen=True, kw_only=True):
     evidence: bytes = b"{}"
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> ProcessKind:
         """The process kind, fixed by the type."""
-        return Kind.NEGOTIATION
+        return ProcessKind.NEGOTIATION

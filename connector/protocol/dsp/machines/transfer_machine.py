@@ -10,7 +10,7 @@ from enum import StrEnum
 import msgspec
 
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machines.machine import Kind, Move, Process, Table
+from connector.protocol.dsp.machines.machine import Move, Process, ProcessKind, StateMachine
 
 
 class TransferState(StrEnum):
@@ -42,8 +42,8 @@ TERMINATION = "TransferTerminationMessage"
 
 _C, _P, _S = Role.CONSUMER, Role.PROVIDER, TransferState
 
-TRANSFER = Table(
-    kind=Kind.TRANSFER,
+TRANSFER = StateMachine(
+    kind=ProcessKind.TRANSFER,
     moves=(
         Move(None, _C, REQUEST, _S.REQUESTED, bears=True),
         Move(_S.REQUESTED, _P, START, _S.STARTED, bears=True),
@@ -80,7 +80,7 @@ WANTED = {
 PULL, PUSH = "HttpData-PULL", "HttpData-PUSH"
 
 
-class TransferProcess(Process, frozen=True, kw_only=True):
+class Transfer(Process, frozen=True, kw_only=True):
     """A transfer process: the process, the agreement it moves data under, and what its data flow is told.
 
     `data_address` is the JSON of the DataAddress as sent or received (a pull: the provider's, with its token; a push:
@@ -105,12 +105,12 @@ class TransferProcess(Process, frozen=True, kw_only=True):
     evidence: bytes = b"{}"
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> ProcessKind:
         """The process kind, fixed by the type."""
-        return Kind.TRANSFER
+        return ProcessKind.TRANSFER
 
 
-def want(process: TransferProcess, flow: FlowState) -> TransferProcess:
+def want(process: Transfer, flow: FlowState) -> Transfer:
     """Return the transfer with another state of its flow wanted.
 
     A start that was wanted may have been carried out and not yet reported: it counts as reported, so that it is undone.

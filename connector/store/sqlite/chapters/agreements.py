@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from connector.ports.changes import PutAgreement
-from connector.ports.entities import Agreement, Page
+from connector.ports.entities import Agreement, PageBounds
 from connector.store.sqlite.engine.rows import one, page
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -34,7 +34,7 @@ def agreement(connection: sqlite3.Connection, owner: str, id: str) -> Agreement 
 
 
 def agreements(
-    connection: sqlite3.Connection, owner: str, bounds: Page, dataset: str | None, counterparty: str | None
+    connection: sqlite3.Connection, owner: str, bounds: PageBounds, dataset: str | None, counterparty: str | None
 ) -> tuple[Sequence[Agreement], str | None]:
     """List agreements, newest first."""
     wanted = {"owner": owner, "dataset": dataset, "counterparty": counterparty}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from connector.ports.changes import Conflict, PutAsset
-from connector.ports.entities import Asset, AssetStatus, Page
+from connector.ports.entities import Asset, AssetStatus, PageBounds
 from connector.store.sqlite.engine.rows import one, page
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -52,7 +52,7 @@ def of_offer(connection: sqlite3.Connection, owner: str, offer_id: str) -> Asset
 
 
 def assets(
-    connection: sqlite3.Connection, owner: str, bounds: Page, status: AssetStatus | None, oldest_first: bool
+    connection: sqlite3.Connection, owner: str, bounds: PageBounds, status: AssetStatus | None, oldest_first: bool
 ) -> tuple[Sequence[Asset], str | None]:
     """List assets."""
     wanted = {"owner": owner, "status": status.value if status else None}

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from connector.ports.changes import AppendLeaf
-from connector.ports.entities import Leaf, Page
+from connector.ports.entities import Leaf, PageBounds
 from connector.store.sqlite.engine.rows import page
 
 _APPEND = """
@@ -22,7 +22,7 @@ def append(connection: sqlite3.Connection, change: AppendLeaf) -> None:
 
 
 def leaves(
-    connection: sqlite3.Connection, owner: str, bounds: Page, process_id: str | None
+    connection: sqlite3.Connection, owner: str, bounds: PageBounds, process_id: str | None
 ) -> tuple[Sequence[Leaf], str | None]:
     """List leaves, oldest first."""
     wanted = {"owner": owner, "process_id": process_id}

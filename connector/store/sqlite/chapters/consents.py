@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from connector.ports.changes import RecordConsent
-from connector.ports.entities import Consent, Page
+from connector.ports.entities import Consent, PageBounds
 from connector.store.sqlite.engine.rows import many, one, page
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -35,7 +35,7 @@ def record(connection: sqlite3.Connection, change: RecordConsent) -> None:
 
 
 def consents(
-    connection: sqlite3.Connection, owner: str, bounds: Page, subject: str | None, dataset: str | None
+    connection: sqlite3.Connection, owner: str, bounds: PageBounds, subject: str | None, dataset: str | None
 ) -> tuple[Sequence[Consent], str | None]:
     """List the entries, newest first."""
     rows, after = page(connection, "consents", bounds, {"owner": owner, "subject": subject, "dataset": dataset})

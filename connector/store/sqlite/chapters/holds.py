@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from connector.ports.changes import DropHold, PutHold
-from connector.ports.entities import Hold, Page
+from connector.ports.entities import Hold, PageBounds
 from connector.store.sqlite.engine.rows import one, page
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -33,7 +33,7 @@ def hold(connection: sqlite3.Connection, owner: str, process_id: str) -> Hold | 
     return _hold(row[0]) if row else None
 
 
-def holds(connection: sqlite3.Connection, owner: str, bounds: Page) -> tuple[Sequence[Hold], str | None]:
+def holds(connection: sqlite3.Connection, owner: str, bounds: PageBounds) -> tuple[Sequence[Hold], str | None]:
     """List holds, oldest first."""
     rows, after = page(connection, "holds", bounds, {"owner": owner}, descending=False)
     return [_hold(body) for (body,) in rows], after

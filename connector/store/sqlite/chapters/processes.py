@@ -6,18 +6,18 @@ from collections.abc import Sequence
 import msgspec
 
 from connector.ports.changes import Conflict, PutProcess
-from connector.ports.entities import Page
+from connector.ports.entities import PageBounds
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machines.machine import Kind
-from connector.protocol.dsp.machines.negotiation_machine import ContractNegotiation
-from connector.protocol.dsp.machines.transfer_machine import TransferProcess
+from connector.protocol.dsp.machines.machine import ProcessKind
+from connector.protocol.dsp.machines.negotiation_machine import Negotiation
+from connector.protocol.dsp.machines.transfer_machine import Transfer
 from connector.store.rules import has_ended
 from connector.store.sqlite.engine.rows import many, one, page
 
 _encode = msgspec.msgpack.Encoder().encode
-_negotiation = msgspec.msgpack.Decoder(ContractNegotiation).decode
-_transfer = msgspec.msgpack.Decoder(TransferProcess).decode
+_negotiation = msgspec.msgpack.Decoder(Negotiation).decode
+_transfer = msgspec.msgpack.Decoder(Transfer).decode
 
 _INSERT = """
 INSERT INTO processes (state, version, due_at, updated_at, body, peer_pid, agreement_id, dataset, ended,
@@ -60,20 +60,20 @@ def put(connection: sqlite3.Connection, change: PutProcess) -> None:
         ) from fault
 
 
-def negotiation(connection: sqlite3.Connection, owner: str, id: str) -> ContractNegotiation | None:
+def negotiation(connection: sqlite3.Connection, owner: str, id: str) -> Negotiation | None:
     """Return one contract negotiation by our pid."""
-    row = one(connection, _BY_ID, (owner, Kind.NEGOTIATION.value, id))
+    row = one(connection, _BY_ID, (owner, ProcessKind.NEGOTIATION.value, id))
     return _negotiation(row[0]) if row else None
 
 
-def transfer(connection: sqlite3.Connection, owner: str, id: str) -> TransferProcess | None:
+def transfer(connection: sqlite3.Connection, owner: str, id: str) -> Transfer | None:
     """Return one transfer process by our pid."""
-    row = one(connection, _BY_ID, (owner, Kind.TRANSFER.value, id))
+    row = one(connection, _BY_ID, (owner, ProcessKind.TRANSFER.value, id))
     return _transfer(row[0]) if row else None
 
 
 def of_peer(
-    connection: sqlite3.Connection, owner: str, kind: Kind, role: Role, peer: str, peer_pid: str
+    connection: sqlite3.Connection, owner: str, kind: ProcessKind, role: Role, peer: str, peer_pid: str
 ) -> AnyProcess | None:
     """Return the process that `peer` knows under its own pid."""
     row = one(connection, _BY_PEER_PID, (owner, kind.value, role.value, peer, peer_pid))
@@ -92,10 +92,15 @@ def next_due(connection: sqlite3.Connection, owner: str) -> int | None:
 
 
 def negotiations(
-    connection: sqlite3.Connection, owner: str, bounds: Page, state: str | None, peer: str | None, dataset: str | None
-) -> tuple[Sequence[ContractNegotiation], str | None]:
+    connection: sqlite3.Connection,
+    owner: str,
+    bounds: PageBounds,
+    state: str | None,
+    peer: str | None,
+    dataset: str | None,
+) -> tuple[Sequence[Negotiation], str | None]:
     """List negotiations, newest first."""
-    wanted = {"owner": owner, "kind": Kind.NEGOTIATION.value, "state": state, "peer": peer, "dataset": dataset}
+    wanted = {"owner": owner, "kind": ProcessKind.NEGOTIATION.value, "state": state, "peer": peer, "dataset": dataset}
     rows, after = page(connection, "processes", bounds, wanted)
     return [_negotiation(body) for (body,) in rows], after
 
@@ -103,13 +108,19 @@ def negotiations(
 def transfers(
     connection: sqlite3.Connection,
     owner: str,
-    bounds: Page,
+    bounds: PageBounds,
     state: str | None,
     peer: str | None,
     agreement_id: str | None,
-) -> tuple[Sequence[TransferProcess], str | None]:
+) -> tuple[Sequence[Transfer], str | None]:
     """List transfers, newest first."""
-    wanted = {"owner": owner, "kind": Kind.TRANSFER.value, "state": state, "peer": peer, "agreement_id": agreement_id}
+    wanted = {
+        "owner": owner,
+        "kind": ProcessKind.TRANSFER.value,
+        "state": state,
+        "peer": peer,
+        "agreement_id": agreement_id,
+    }
     rows, after = page(connection, "processes", bounds, wanted)
     return [_transfer(body) for (body,) in rows], after
 
@@ -121,4 +132,4 @@ def count_open(connection: sqlite3.Connection, owner: str, peer: str) -> int:
 
 
 def _decoded(kind: str, body: bytes) -> AnyProcess:
-    return _negotiation(body) if kind == Kind.NEGOTIATION else _transfer(body)
+    return _negotiation(body) if kind == ProcessKind.NEGOTIATION else _transfer(body)

@@ -9,16 +9,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from connector.ports.changes import Unavailable
-from connector.ports.entities import Page
+from connector.ports.entities import PageBounds
 from connector.store.rules import cursor, place
 
-Row = tuple[Any, ...]
+SqlRow = tuple[Any, ...]
 
 
-def one(connection: sqlite3.Connection, statement: str, values: Sequence[object]) -> Row | None:
+def one(connection: sqlite3.Connection, statement: str, values: Sequence[object]) -> SqlRow | None:
     """Return the first row, or None. Raises Unavailable where the file cannot be read or is closed."""
     try:
-        row: Row | None = connection.execute(statement, values).fetchone()
+        row: SqlRow | None = connection.execute(statement, values).fetchone()
     except (UnicodeEncodeError, OverflowError):
         return None  # no such key can have been stored
     except sqlite3.Error as fault:
@@ -26,7 +26,7 @@ def one(connection: sqlite3.Connection, statement: str, values: Sequence[object]
     return row
 
 
-def many(connection: sqlite3.Connection, statement: str, values: Sequence[object]) -> list[Row]:
+def many(connection: sqlite3.Connection, statement: str, values: Sequence[object]) -> list[SqlRow]:
     """Return all rows. Raises Unavailable where the file cannot be read or is closed."""
     try:
         return connection.execute(statement, values).fetchall()
@@ -39,13 +39,13 @@ def many(connection: sqlite3.Connection, statement: str, values: Sequence[object
 def page(
     connection: sqlite3.Connection,
     table: str,
-    bounds: Page,
+    bounds: PageBounds,
     wanted: Mapping[str, object],
     *,
     order: str = "place",
     columns: str = "body",
     descending: bool = True,
-) -> tuple[list[Row], str | None]:
+) -> tuple[list[SqlRow], str | None]:
     """Return a page of `columns` and the next cursor, in the order of the unique column `order`.
 
     `table`, `columns`, `order` and the names in `wanted` are ours and never a caller's; a filter that is None is no

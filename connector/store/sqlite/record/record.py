@@ -63,17 +63,17 @@ def _wall_clock() -> int:
     return time.time_ns() // 1_000_000
 
 
-async def open_record(path: Path, *, now: Callable[[], int] = _wall_clock) -> "SqliteRecord":
+async def open_record(path: Path, *, now: Callable[[], int] = _wall_clock) -> "SqliteBrokerStore":
     """Open the record in the file at `path`, creating it or bringing it to our schema after a backup beside it.
 
     `now` returns milliseconds since the Unix epoch; it decides which sources have been away too long to be shown.
     Raises SchemaRefused where the file is newer than this release, none of ours, or cannot be opened.
     """
     await asyncio.to_thread(migrate, path, steps("record"))
-    return SqliteRecord(path, now)
+    return SqliteBrokerStore(path, now)
 
 
-class SqliteRecord:
+class SqliteBrokerStore:
     """A `Record` in one SQLite file. Made by `open_record`."""
 
     def __init__(self, path: Path, now: Callable[[], int]) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from connector.policy.analysis.space import atoms
 from connector.policy.analysis.space.atoms import Dimension, microseconds
-from connector.policy.analysis.space.regions import Hits, Intervals, Names, Region
+from connector.policy.analysis.space.regions import Intervals, NameSet, Region, SetConditions
 from connector.policy.model.decision import Request, World
 from connector.policy.model.model import AtomicConstraint, Duration, Iri, Number, Text, Value
 from tests.policy.analysis.generate import CLOCKS, DAYS, INSTANTS, LEVELS, ORDER, PURPOSES, REGIONS, SETS, typed
@@ -117,8 +117,8 @@ def belongs(region: Region, found: Dimension, constraint: AtomicConstraint, requ
     part = found.key.removeprefix(operand.iri).removeprefix("|")
     values: tuple[Value, ...] | None = world.facts.get(operand.fact)
     if found.key.endswith("|usage"):
-        return isinstance(region, Names) and region.holds("yes")
-    if operand.code == "event" and isinstance(region, Names) and values is not None:
+        return isinstance(region, NameSet) and region.holds("yes")
+    if operand.code == "event" and isinstance(region, NameSet) and values is not None:
         over = Iri(part) in world.facts["event.over"]
         return region.holds("during" if Iri(part) in values else "after" if over else "before")
     match operand.code:
@@ -129,7 +129,7 @@ def belongs(region: Region, found: Dimension, constraint: AtomicConstraint, requ
                 (microseconds(request.at) + int(part or 0) * 60_000_000) % 86_400_000_000
             )
         case "day_of_week":
-            return isinstance(region, Names) and region.holds(operand.values[request.at.weekday()])
+            return isinstance(region, NameSet) and region.holds(operand.values[request.at.weekday()])
         case "elapsed_time" if world.agreed_at is not None and isinstance(region, Intervals):
             return region.holds((request.at - world.agreed_at) // timedelta(microseconds=1))
         case "count" | "volume":
@@ -141,7 +141,7 @@ def belongs(region: Region, found: Dimension, constraint: AtomicConstraint, requ
         number = value.amount + (operand.code == "count") if isinstance(value, Number) else value.milliseconds  # type: ignore[union-attr]
         return region.holds(number)
     names = [value.iri if isinstance(value, Iri) else "" for value in values]
-    return region.holds(names) if isinstance(region, Hits) else region.holds(names[0])
+    return region.holds(names) if isinstance(region, SetConditions) else region.holds(names[0])
 
 
 @pytest.mark.parametrize("document", CONSTRAINTS, ids=lambda entry: f"{entry['leftOperand']}-{entry['operator']}")

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connector.policy.analysis.space.cells import Budget, GaveUp, both, leftovers
+from connector.policy.analysis.space.cells import GaveUp, StepBudget, both, leftovers
 from connector.policy.analysis.space.regions import (
-    Hits,
     Intervals,
-    Names,
+    NameSet,
     Region,
+    SetConditions,
     complement,
     difference,
     intersect,
@@ -28,10 +28,10 @@ intervals = st.builds(
     lambda first, found, missing: Intervals(first, tuple(sorted(found)), missing), st.booleans(), cuts, st.booleans()
 )
 sets = st.frozensets(st.sampled_from(NAMES[:3]))
-names = st.builds(Names, sets, st.booleans(), st.booleans())
-parts = st.builds(Names, sets, st.booleans())
+names = st.builds(NameSet, sets, st.booleans(), st.booleans())
+parts = st.builds(NameSet, sets, st.booleans())
 hits = st.builds(
-    lambda avoids, meets, missing: Hits(avoids, tuple(meets), missing),
+    lambda avoids, meets, missing: SetConditions(avoids, tuple(meets), missing),
     parts,
     st.lists(parts, max_size=2),
     st.booleans(),
@@ -42,7 +42,7 @@ SUBSETS = [frozenset(name for bit, name in enumerate(NAMES) if number >> bit & 1
 def members(region: Region) -> set[object]:
     """All sample points of a region, and None for "nothing is known"."""
     pool: list[object] = (
-        list(POINTS) if isinstance(region, Intervals) else list(NAMES if isinstance(region, Names) else SUBSETS)
+        list(POINTS) if isinstance(region, Intervals) else list(NAMES if isinstance(region, NameSet) else SUBSETS)
     )
     found = {value for value in pool if region.holds(value)}  # type: ignore[arg-type]  # the pool is of its sort
     return found | {None} if region.missing else found
@@ -69,7 +69,7 @@ def test_operations_agree_with_their_points(pair: tuple[Region, Region]) -> None
 
 
 @given(st.lists(names, max_size=4))
-def test_a_union_drops_only_what_lies_in_another_part(regions: list[Names]) -> None:
+def test_a_union_drops_only_what_lies_in_another_part(regions: list[NameSet]) -> None:
     assert set().union(*map(members, union(regions))) == set().union(*map(members, regions))
 
 
@@ -78,7 +78,7 @@ def test_different_units_and_editions_are_unknown() -> None:
     assert intersect(euro, dollar) is None
     assert difference(euro, dollar) is None
     assert subset(euro, dollar) is None
-    old, new = Names(frozenset("a"), scale="purpose 1"), Names(frozenset("a"), scale="purpose 2")
+    old, new = NameSet(frozenset("a"), scale="purpose 1"), NameSet(frozenset("a"), scale="purpose 2")
     assert subset(old, new) is None
     assert subset(old, euro) is None
     with pytest.raises(GaveUp, match="different-scales"):
@@ -86,15 +86,15 @@ def test_different_units_and_editions_are_unknown() -> None:
 
 
 def test_sets_of_sets_can_be_empty_although_no_part_is() -> None:
-    region = intersect(Hits(meets=(Names(frozenset("ab")),)), Hits(Names(frozenset("abc"))))
+    region = intersect(SetConditions(meets=(NameSet(frozenset("ab")),)), SetConditions(NameSet(frozenset("abc"))))
     assert region is not None
     assert nothing(region)
-    assert not nothing(Hits(meets=(Names(frozenset("a")), Names(frozenset("b")))))
+    assert not nothing(SetConditions(meets=(NameSet(frozenset("a")), NameSet(frozenset("b")))))
 
 
 def test_two_cells_together_can_cover_a_third() -> None:
     low, high = {"x": Intervals(True, ((2, 0),))}, {"x": Intervals(False, ((2, 0),))}
-    wide = {"x": Intervals(True), "y": Names(frozenset("a"))}
-    assert list(leftovers(wide, [low, high], {}, Budget())) == []
-    assert list(leftovers(wide, [low], {}, Budget())) == [{**wide, **high}]
-    assert list(leftovers({}, [low, high], {}, Budget())) == [{"x": Intervals(missing=True)}]
+    wide = {"x": Intervals(True), "y": NameSet(frozenset("a"))}
+    assert list(leftovers(wide, [low, high], {}, StepBudget())) == []
+    assert list(leftovers(wide, [low], {}, StepBudget())) == [{**wide, **high}]
+    assert list(leftovers({}, [low, high], {}, StepBudget())) == [{"x": Intervals(missing=True)}]

@@ -15,9 +15,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines import machine
-from connector.protocol.dsp.machines.machine import Accepted, Applied, Crossed, Illegal, Repeated, Table
-from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, ContractNegotiation
-from connector.protocol.dsp.machines.transfer_machine import TRANSFER, FlowState, TransferProcess, TransferState, want
+from connector.protocol.dsp.machines.machine import Accepted, Applied, Crossed, Illegal, Repeated, StateMachine
+from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation
+from connector.protocol.dsp.machines.transfer_machine import TRANSFER, FlowState, Transfer, TransferState, want
 
 FIGURES = {
     "negotiation": """
@@ -55,7 +55,7 @@ FIGURES = {
         SUSPENDED  P TransferTerminationMessage  TERMINATED
     """,
 }
-TABLES: dict[str, Table] = {"negotiation": NEGOTIATION, "transfer": TRANSFER}
+TABLES: dict[str, StateMachine] = {"negotiation": NEGOTIATION, "transfer": TRANSFER}
 ROLES = {"C": Role.CONSUMER, "P": Role.PROVIDER}
 LAST = {"negotiation": {"FINALIZED", "TERMINATED"}, "transfer": {"COMPLETED", "TERMINATED"}}
 RANKS = ["Start", "Suspension", "Completion", "Termination"]
@@ -91,8 +91,8 @@ def process(kind: str, role: Role, state: str | None) -> Any:
         "state": state,
     }
     if kind == "negotiation":
-        return ContractNegotiation(**common, dataset="d", offer_id="f", offer=b"{}", offered_by=role)
-    return TransferProcess(**common, agreement_id="a", dataset="d", format="HttpData-PULL")
+        return Negotiation(**common, dataset="d", offer_id="f", offer=b"{}", offered_by=role)
+    return Transfer(**common, agreement_id="a", dataset="d", format="HttpData-PULL")
 
 
 EVERY = [
@@ -299,9 +299,9 @@ def test_a_start_that_may_have_been_carried_out_is_undone(flow: FlowState) -> No
     assert (stopped.flow_wanted, stopped.flow_reported) == (flow, FlowState.STARTED)
 
 
-def _resumed(role: Role = Role.PROVIDER) -> TransferProcess:
+def _resumed(role: Role = Role.PROVIDER) -> Transfer:
     """Return a transfer whose peer has just resumed it."""
-    process = TransferProcess(
+    process = Transfer(
         owner="o", id="1", role=role, peer="p", peer_address="a", agreement_id="g", dataset="d", format="f",
         state=TransferState.SUSPENDED,
     )  # fmt: skip

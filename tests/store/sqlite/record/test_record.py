@@ -8,18 +8,18 @@ import pytest
 from connector.ports.changes import Unavailable
 from connector.ports.record import Delta, Query
 from connector.store.sqlite.record import search
-from connector.store.sqlite.record.record import SqliteRecord, open_record
+from connector.store.sqlite.record.record import SqliteBrokerStore, open_record
 from tests.contract.test_record import CITY, NOW, entry, found, source
 
 
 @pytest.fixture
-async def record(tmp_path: Path) -> AsyncIterator[SqliteRecord]:
+async def record(tmp_path: Path) -> AsyncIterator[SqliteBrokerStore]:
     opened = await open_record(tmp_path / "record.db", now=lambda: NOW)
     yield opened
     await opened.close()
 
 
-async def test_a_restart_finds_what_was_indexed_and_counts_on(record: SqliteRecord, tmp_path: Path) -> None:
+async def test_a_restart_finds_what_was_indexed_and_counts_on(record: SqliteBrokerStore, tmp_path: Path) -> None:
     await record.apply(Delta(source=source(), upserts=(entry("a", "Müll"),)), NOW)
     await record.close()
     again = await open_record(tmp_path / "record.db", now=lambda: NOW)
@@ -28,7 +28,7 @@ async def test_a_restart_finds_what_was_indexed_and_counts_on(record: SqliteReco
     await again.close()
 
 
-async def test_a_crawl_that_fails_half_way_changes_nothing(record: SqliteRecord) -> None:
+async def test_a_crawl_that_fails_half_way_changes_nothing(record: SqliteBrokerStore) -> None:
     await record.apply(Delta(source=source(), upserts=(entry("a", "Müll"),)), NOW)
     broken = Delta(source=source(failures=9), removed=("a",), upserts=(entry("b", "Wald"), entry("c", "\ud800")))
     with pytest.raises(UnicodeEncodeError):
@@ -38,7 +38,7 @@ async def test_a_crawl_that_fails_half_way_changes_nothing(record: SqliteRecord)
     assert await record.apply(Delta(source=source()), NOW) == 1
 
 
-async def test_a_full_disk_is_unavailable_and_heals(record: SqliteRecord) -> None:
+async def test_a_full_disk_is_unavailable_and_heals(record: SqliteBrokerStore) -> None:
     record._writer.execute(f"PRAGMA max_page_count = {record._writer.execute('PRAGMA page_count').fetchone()[0] + 2}")
     large = Delta(source=source(), upserts=(entry("a", document=b"x" * 100_000),))
     with pytest.raises(Unavailable):
@@ -48,7 +48,7 @@ async def test_a_full_disk_is_unavailable_and_heals(record: SqliteRecord) -> Non
     assert await record.apply(large, NOW) == 1
 
 
-async def test_a_search_without_end_is_stopped(record: SqliteRecord, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_search_without_end_is_stopped(record: SqliteBrokerStore, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = tuple(entry(str(number), "Wald") for number in range(50))
     await record.apply(Delta(source=source(), upserts=rows), NOW)
     monkeypatch.setattr(search, "_SECONDS", -1.0)

@@ -1,0 +1,106 @@
+"""The values that the rooms of one control plane work with, made in one go for tests of it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connector.binding.dsp.handling import Gatekeeper
+from connector.controlplane.core.context import Context
+from connector.controlplane.core.limits import ControlLimits
+from connector.controlplane.core.watch import ProcessWatch
+from connector.controlplane.enforcing.enforcing import Enforcing
+from connector.controlplane.judging.judging import Judging
+from connector.controlplane.judging.library import Library
+from connector.controlplane.processes.backoff import PeerBackoff
+from connector.controlplane.processes.driving import Driving
+from connector.controlplane.processes.receiving import Receiving
+from connector.controlplane.usecases.consents import ConsentRegister
+from connector.controlplane.usecases.counterparties import Counterparties
+from connector.controlplane.usecases.offering import Offering
+from connector.ports.actions import Executor
+from connector.ports.dataplane import DataPlane
+from connector.ports.decider import Decider
+from connector.ports.entities import Backoff
+from connector.ports.identity import Identity
+from connector.ports.peer import Peer
+from connector.ports.secret import Secret
+from connector.ports.store import AnyProcess, Store
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """One value for each room."""
+
+    context: Context
+    judging: Judging
+    enforcing: Enforcing
+    receiving: Receiving
+    offering: Offering
+    counterparties: Counterparties
+    register: ConsentRegister
+    gatekeeper: Gatekeeper
+    given: Mapping[str, Any]
+
+    def driving(
+        self, decider: Decider, *, rows: Iterable[Backoff] = (), spread: Callable[[], float] = lambda: 1.0
+    ) -> Driving:
+        """Return what a worker drives processes with."""
+        context, limits = self.context, self.enforcing.limits
+        backoff = PeerBackoff(context.owner, rows, limits=limits, now=context.now, spread=spread)
+        return Driving(context, self.enforcing, self.counterparties.peer, decider, backoff, limits)
+
+    def but(self, **fields: Any) -> "Rooms":
+        """Return the rooms as `make_rooms` makes them with these arguments in the place of those it was given."""
+        return make_rooms(**{**self.given, **fields})
+
+
+def make_rooms(
+    *,
+    owner: str,
+    participant: str,
+    address: str,
+    store: Store,
+    identity: Identity,
+    peer: Peer,
+    dataplane: DataPlane,
+    library: Library,
+    now: Callable[[], int],
+    new_id: Callable[[], str],
+    wake: Callable[[AnyProcess], None],
+    watch: ProcessWatch | None = None,
+    announce: Callable[[], None] = lambda: None,
+    address_problem: Callable[[str, str], str | None] = lambda *_: None,
+    limits: ControlLimits | None = None,
+    actions: Mapping[str, Executor] | None = None,
+    secret: Secret | None = None,
+) -> Rooms:
+    """Compose the rooms as `app` does."""
+    given = dict(locals())
+    limits = limits or ControlLimits()
+    context = Context(
+        owner=owner,
+        participant=participant,
+        address=address,
+        store=store,
+        now=now,
+        new_id=new_id,
+        watch=watch or ProcessWatch(),
+        wake=wake,
+    )
+    judging = Judging(context=context, library=library, directory=identity, changed_at=dataplane.changed_at)
+    enforcing = Enforcing(
+        context=context, judging=judging, dataplane=dataplane, limits=limits, actions=dict(actions or {})
+    )
+    return Rooms(
+        context=context,
+        judging=judging,
+        enforcing=enforcing,
+        receiving=Receiving(context=context, enforcing=enforcing, address_problem=address_problem, limits=limits),
+        offering=Offering(
+            context=context, judging=judging, supports=dataplane.supports, announce=announce, limits=limits
+        ),
+        counterparties=Counterparties(directory=identity, peer=peer),
+        register=ConsentRegister(context=context, judging=judging, secret=secret),
+        gatekeeper=Gatekeeper(identity=identity, store=store),
+        given=given,
+    )
