@@ -13,7 +13,7 @@ class MissingResource(Exception):
     """The distribution holds no such file; the message names it."""
 
 
-def path(folder: str, *parts: str) -> Path:
+def find_path(folder: str, *parts: str) -> Path:
     """Return the path of a file or folder below one of the data `FOLDERS`.
 
     `parts` are plain names, not paths. Raises MissingResource where there is no such thing.
@@ -28,9 +28,9 @@ def path(folder: str, *parts: str) -> Path:
     raise MissingResource(f"{named} is not part of this installation: install datenkontor again.")
 
 
-def text(folder: str, *parts: str) -> str:
+def read_text(folder: str, *parts: str) -> str:
     """Return the UTF-8 text of a file below one of the data `FOLDERS`. Raises MissingResource."""
-    found = path(folder, *parts)
+    found = find_path(folder, *parts)
     if not found.is_file():
         raise MissingResource(f"{'/'.join((folder, *parts))} is a folder, not a file.")
     return found.read_text("utf-8")

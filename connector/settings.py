@@ -274,10 +274,10 @@ def load(file: Path, environ: Mapping[str, str] | None = None) -> Settings:
     except msgspec.ValidationError as error:
         raise SettingsError(_sentence(str(error), file, taken)) from None
     _check(settings, file)
-    return anchored(settings, file.resolve().parent)
+    return anchor(settings, file.resolve().parent)
 
 
-def anchored(settings: Settings, base: Path) -> Settings:
+def anchor(settings: Settings, base: Path) -> Settings:
     """Return the settings with every relative path put below `base`."""
     anchored: Settings = _anchor(settings, base)
     return anchored

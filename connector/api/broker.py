@@ -184,7 +184,7 @@ async def read_dataset(
     if entry is None:
         raise ApiError(404, "no-dataset", "This participant offers no such dataset that the broker knows: search it.")
     source = await counter.record.source(participant)
-    return _json(search.dataset(entry, source, lang=lang, now=counter.now()))
+    return _json(search.render_dataset(entry, source, lang=lang, now=counter.now()))
 
 
 @router.get("/sources", responses=_shown({"items": [_SOURCE]}))

@@ -18,7 +18,7 @@ from connector.app.listeners import Listeners
 from connector.app.parts import Parts, build_parts, milliseconds, refresh
 from connector.binding.dsp.catalog import routes_for
 from connector.binding.dsp.handling import Gatekeeper
-from connector.binding.dsp.listener import mounted
+from connector.binding.dsp.listener import mount
 from connector.broker import federated
 from connector.broker.crawler import Crawler
 from connector.broker.schedule import rhythm_from
@@ -90,7 +90,7 @@ async def build_broker(
         return await parts.identity.authenticate(authorization, Intent.SEARCH)
 
     async def use(caller: Caller) -> None:
-        await parts.store.commit(inbound.used(caller))
+        await parts.store.commit(inbound.use_token(caller))
 
     api = make_broker_app(
         record,
@@ -115,19 +115,18 @@ def _protocol(parts: Parts, record: BrokerStore) -> ASGIApp:
     """Return the ASGI application that peers talk to: a Catalogue Service filled from the record."""
     participant = parts.settings.participant.id
 
-    async def provide(
-        caller: Caller, after: str | None, limit: int | None, filters: tuple[object, ...]
-    ) -> OwnCatalogPage:  # noqa: ARG001 - every member may see what the broker may
+    async def provide(_: Caller, after: str | None, limit: int | None, filters: tuple[object, ...]) -> OwnCatalogPage:
+        # Every member may see what the broker may.
         page = await federated.provide(
             record, participant=participant, address=parts.address, after=after, limit=limit, filters=filters
         )
         return OwnCatalogPage(body=page.body, next=page.next)
 
-    async def provide_dataset(caller: Caller, id: str) -> bytes | None:  # noqa: ARG001 - as above
+    async def provide_dataset(_: Caller, id: str) -> bytes | None:
         return await federated.provide_dataset(record, id)
 
     gatekeeper = Gatekeeper(identity=parts.identity, store=parts.store)
-    return mounted(participant, parts.address, routes_for(gatekeeper, parts.address, provide, provide_dataset))
+    return mount(participant, parts.address, routes_for(gatekeeper, parts.address, provide, provide_dataset))
 
 
 async def _keep_fresh(parts: Parts, crawler: Crawler) -> None:

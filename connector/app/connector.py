@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from connector.api.frame.auth import ApiKey
 from connector.api.management import make_management_app
 from connector.app.listeners import Listeners
-from connector.app.parts import OWNER, Parts, build_parts, keep_fresh, limits_of, milliseconds, new_urn, secret_of
+from connector.app.parts import OWNER, Parts, build_parts, keep_fresh, load_secret, milliseconds, new_urn, to_limits
 from connector.binding.broker import Announcer, SearchClient
 from connector.binding.dsp import catalog as catalog_binding
 from connector.binding.dsp.handling import Gatekeeper
@@ -133,11 +133,11 @@ async def build(
     """Build a connector. Raises the errors of settings, keys, participant list and store, each one sentence."""
     parts = await build_parts(settings, transport=transport, now=now)
     workers: list[Worker] = []
-    vocabulary, secret = operands(), secret_of(settings)
+    vocabulary, secret = operands(), load_secret(settings)
     dataplane = _dataplane(parts, now, Treating(secret, vocabulary))
     broker = _broker(parts)
     announcer = Announcer(broker) if broker else None
-    limits = limits_of(settings)
+    limits = to_limits(settings)
     context = Context(
         owner=OWNER,
         participant=settings.participant.id,
@@ -148,39 +148,12 @@ async def build(
         watch=ProcessWatch(),
         wake=lambda process: workers[0].wake(process),
     )
-    judging = Judging(
-        context=context,
-        library=Library(vocabulary, ENFORCED_HERE | frozenset(settings.accept)),
-        directory=parts.identity,
-        changed_at=dataplane.changed_at,
-    )
-    enforcing = Enforcing(
-        context=context,
-        judging=judging,
-        dataplane=dataplane,
-        limits=limits,
-        actions=duties.executors(parts.client),
-    )
-    backoff = PeerBackoff(
-        OWNER,
-        await parts.store.backoffs(OWNER),
-        limits=limits,
-        now=now,
-        spread=lambda: 0.5 + random.random() / 2,  # noqa: S311 - jitter
-    )
-    driving = Driving(
-        context=context,
-        enforcing=enforcing,
-        peer=parts.peer,
-        decider=decider(enforcing) if decider else ByPolicy(enforcing, frozenset(settings.approve)),
-        backoff=backoff,
-        limits=limits,
-    )
-    workers.append(Worker(driving))
+    enforcing = _enforcing(parts, context, dataplane, Library(vocabulary, ENFORCED_HERE | frozenset(settings.accept)))
+    workers.append(await _worker(parts, enforcing, decider))
     receiving = Receiving(context=context, enforcing=enforcing, address_problem=parts.address_problem, limits=limits)
     offering = Offering(
         context=context,
-        judging=judging,
+        judging=enforcing.judging,
         supports=dataplane.supports,
         announce=announcer.announce if announcer else lambda: None,
         limits=limits,
@@ -188,7 +161,7 @@ async def build(
     gatekeeper = Gatekeeper(identity=parts.identity, store=parts.store)
 
     async def flow_ended(owner: str, report: FlowReport) -> None:
-        process = await signals.flow_ended(enforcing, owner, report)
+        process = await signals.settle_flow(enforcing, owner, report)
         if process:
             workers[0].wake(process)
 
@@ -207,6 +180,37 @@ async def build(
         broker=broker,
         announcer=announcer,
     )
+
+
+def _enforcing(parts: Parts, context: Context, dataplane: LocalDataPlane, library: Library) -> Enforcing:
+    judging = Judging(context=context, library=library, directory=parts.identity, changed_at=dataplane.changed_at)
+    return Enforcing(
+        context=context,
+        judging=judging,
+        dataplane=dataplane,
+        limits=to_limits(parts.settings),
+        actions=duties.build_executors(parts.client),
+    )
+
+
+async def _worker(parts: Parts, enforcing: Enforcing, decider: Callable[[Enforcing], Decider] | None) -> Worker:
+    context, limits = enforcing.context, enforcing.limits
+    backoff = PeerBackoff(
+        context.owner,
+        await context.store.backoffs(context.owner),
+        limits=limits,
+        now=context.now,
+        spread=lambda: 0.5 + random.random() / 2,  # noqa: S311 - jitter
+    )
+    driving = Driving(
+        context=context,
+        enforcing=enforcing,
+        peer=parts.peer,
+        decider=decider(enforcing) if decider else ByPolicy(enforcing, frozenset(parts.settings.approve)),
+        backoff=backoff,
+        limits=limits,
+    )
+    return Worker(driving)
 
 
 def _broker(parts: Parts) -> SearchClient | None:

@@ -106,7 +106,7 @@ async def build_parts(
     )
 
 
-def secret_of(settings: Settings) -> Secret:
+def load_secret(settings: Settings) -> Secret:
     """Return the secret that pseudonyms and references to people are made with, beside the store; made where missing.
 
     Raises FileFault where others can read it.
@@ -118,7 +118,7 @@ def secret_of(settings: Settings) -> Secret:
     return Secret(read_bounded(path, SECRET_MOST, private=True))
 
 
-def limits_of(settings: Settings) -> ControlLimits:
+def to_limits(settings: Settings) -> ControlLimits:
     """Return the bounds of the control plane as the settings have them."""
     chosen = settings.limits
     return ControlLimits(

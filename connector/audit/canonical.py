@@ -23,7 +23,7 @@ def canonical(value: object) -> bytes:
     try:
         if _is_plain(value):
             return _in_order(value)
-        return msgspec.json.encode(_ordered(value, 0))
+        return msgspec.json.encode(_sort_members(value, 0))
     except UnicodeEncodeError as fault:
         raise ValueError(
             "A text in an audit leaf holds half a character (a lone surrogate): write it whole."
@@ -46,7 +46,7 @@ def _is_plain(value: object, depth: int = 4) -> bool:
     return True
 
 
-def _ordered(value: object, depth: int) -> Any:
+def _sort_members(value: object, depth: int) -> Any:
     if depth > _MAX_DEPTH:
         raise ValueError(f"An audit leaf has at most {_MAX_DEPTH} levels: flatten what is recorded.")
     if value is None or isinstance(value, bool | str):
@@ -60,9 +60,9 @@ def _ordered(value: object, depth: int) -> Any:
             if not isinstance(name, str):
                 raise ValueError(f"A member's name has to be a string, not {type(name).__name__}.")  # noqa: TRY004
         names = sorted(value, key=_code_units)
-        return {name: _ordered(value[name], depth + 1) for name in names}
+        return {name: _sort_members(value[name], depth + 1) for name in names}
     if isinstance(value, list | tuple):
-        return [_ordered(item, depth + 1) for item in value]
+        return [_sort_members(item, depth + 1) for item in value]
     raise ValueError(
         f"An audit leaf holds strings, integers, booleans, null, lists and objects, no {type(value).__name__}."
     )

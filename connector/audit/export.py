@@ -114,7 +114,7 @@ def verify_export(lines: Iterable[bytes], heads: Iterable[TreeHead] = ()) -> Pro
     added, reordered or cut off, or where the log was rewritten since one of `heads`.
     """
     rest = iter(lines)
-    head = _decoded(next(rest, b""), 1, _Head)
+    head = _decode(next(rest, b""), 1, _Head)
     if head.format != _FORMAT:
         raise ExportBroken(f"Line 1 says the format is {head.format[:80]}, and this release reads {_FORMAT}.")
     top = _bytes(head.root, 1)
@@ -122,7 +122,7 @@ def verify_export(lines: Iterable[bytes], heads: Iterable[TreeHead] = ()) -> Pro
     recorded: list[tuple[int | None, bytes]] = []
     last = -1
     for number, raw in enumerate(rest, 2):
-        line = _decoded(raw, number, _Line)
+        line = _decode(raw, number, _Line)
         if recorded and line.position != last + 1:
             raise ExportBroken(f"Line {number} has position {line.position} after {last}: lines are missing or moved.")
         last = line.position
@@ -184,13 +184,13 @@ def _recorded_at(line: _Line, number: int, head: _Head, top: bytes) -> int | Non
         return None
     if leaf_hash(_bytes(line.salt, number, SALT_BYTES), line.body.encode()) != found:
         raise ExportBroken(f"Line {number} has another body or salt than was recorded.")
-    facts = _decoded(line.body.encode(), number, _Facts)
+    facts = _decode(line.body.encode(), number, _Facts)
     if facts.owner != head.owner:
         raise ExportBroken(f"Line {number} is a leaf of {facts.owner}, and line 1 says the log is {head.owner}'s.")
     return facts.at
 
 
-def _decoded(raw: bytes, number: int, kind: type[T]) -> T:
+def _decode(raw: bytes, number: int, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(raw, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:

@@ -99,7 +99,7 @@ def operator_keys(path: Path) -> tuple[VerificationKey, ...]:
     return verification_keys(read_card(path))
 
 
-def member(
+def make_member(
     value: IdentityCard, *, roles: Sequence[str] = (), claims: Mapping[str, Sequence[str]] | None = None
 ) -> Member:
     """Return the entry of a list for the holder of a card, with the roles and claims the operator vouches for."""

@@ -48,7 +48,7 @@ class RosterDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 def create(draft: Path, issuer: str) -> RosterDraft:
     """Begin a list; raises RosterFault where the working file exists."""
-    value = _checked(RosterDraft(issuer=issuer))
+    value = _check(RosterDraft(issuer=issuer))
     try:
         write_new(draft, _render(value), mode=0o644)
     except FileFault as fault:
@@ -58,7 +58,7 @@ def create(draft: Path, issuer: str) -> RosterDraft:
 
 def add(draft: Path, member: Member, *, replace: bool = False) -> RosterDraft:
     """Add a member; one with the same id is exchanged only with `replace`. Raises RosterFault."""
-    with _locked(draft):
+    with _lock(draft):
         value = show(draft)
         others = tuple(entry for entry in value.members if entry.id != member.id)
         if len(others) < len(value.members) and not replace:
@@ -70,7 +70,7 @@ def add(draft: Path, member: Member, *, replace: bool = False) -> RosterDraft:
 
 def remove(draft: Path, id: str) -> RosterDraft:
     """Remove a member; raises RosterFault where there is none of that id."""
-    with _locked(draft):
+    with _lock(draft):
         value = show(draft)
         others = tuple(entry for entry in value.members if entry.id != id)
         if len(others) == len(value.members):
@@ -95,9 +95,9 @@ def publish(
     """
     if valid_for <= timedelta(0):
         raise RosterFault("The list would expire before it begins; give a positive validity.")
-    with _locked(draft):
+    with _lock(draft):
         value = show(draft)
-        published = _published(signed, (key.verification, *former))
+        published = _load_published(signed, (key.verification, *former))
         if published is not None:
             _refuse_to_lose(published, value, signed)
         moment = now.astimezone(UTC).replace(microsecond=0)
@@ -141,11 +141,11 @@ def verify(
 
 def _keep(draft: Path, value: RosterDraft) -> RosterDraft:
     """Check and write the working file."""
-    replace_atomically(draft, _render(_checked(value)), mode=0o644)
+    replace_atomically(draft, _render(_check(value)), mode=0o644)
     return value
 
 
-def _checked(value: RosterDraft) -> RosterDraft:
+def _check(value: RosterDraft) -> RosterDraft:
     """Send a value through the reader's own checks: what a reader would refuse must not be written."""
     try:
         checked = msgspec.json.decode(_render(value), type=RosterDraft)
@@ -155,7 +155,7 @@ def _checked(value: RosterDraft) -> RosterDraft:
     return checked
 
 
-def _published(signed: Path, keys: Sequence[VerificationKey]) -> RosterDocument | None:
+def _load_published(signed: Path, keys: Sequence[VerificationKey]) -> RosterDocument | None:
     """Return the list at `signed`, expired or not; raises RosterFault where it is signed with none of `keys`."""
     if not signed.exists():
         return None
@@ -185,7 +185,7 @@ def _render(value: RosterDraft) -> bytes:
 
 
 @contextmanager
-def _locked(draft: Path) -> Iterator[None]:
+def _lock(draft: Path) -> Iterator[None]:
     """Keep two operators from changing the same working file at once."""
     try:
         descriptor = os.open(draft.with_name(f".{draft.name}.lock"), os.O_RDWR | os.O_CREAT, 0o644)

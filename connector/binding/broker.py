@@ -33,7 +33,7 @@ class SearchClient:
 
         Raises PeerFailed where the broker cannot be reached or does not take the query.
         """
-        token = await self._identity.token_for(self._participant, Intent.SEARCH)
+        token = await self._identity.issue_token(self._participant, Intent.SEARCH)
         headers = {"Authorization": token, "Accept": "application/json"}
         try:
             answer = await self._client.request(
@@ -51,7 +51,7 @@ class SearchClient:
 
     async def nudge(self) -> None:
         """Ask the broker to crawl us next. Raises PeerFailed."""
-        token = await self._identity.token_for(self._participant, Intent.SEARCH)
+        token = await self._identity.issue_token(self._participant, Intent.SEARCH)
         headers = {"Authorization": token, "Content-Type": "application/json"}
         try:
             url = f"{self._api}/v1/nudge"

@@ -86,7 +86,7 @@ def delta(
     removed = () if doubted else missing
     digest = catalog_digest(found.digests)
     changed = digest != source.digest
-    after = schedule.succeeded(source, changed=changed, now=now, jitter=jitter, rhythm=rhythm)
+    after = schedule.note_success(source, changed=changed, now=now, jitter=jitter, rhythm=rhythm)
     if doubted:
         after = msgspec.structs.replace(after, next_at=now + schedule.spread(rhythm.shortest, jitter))
     after = msgspec.structs.replace(
@@ -106,8 +106,8 @@ async def _pages(peer: Peer, source: CrawlSource, bounds: Bounds) -> AsyncGenera
     url: str | None = None
     datasets = size = 0
     for _ in range(bounds.pages):
-        page = _answered(await peer.catalog(source.participant, source.address, page_url=url), source)
-        documents = _own(page, source)
+        page = _accept_page(await peer.fetch_catalog(source.participant, source.address, page_url=url), source)
+        documents = _select_own(page, source)
         datasets += len(documents)
         size += sum(len(document) for document in documents)
         if datasets > bounds.datasets or size > bounds.bytes:
@@ -124,7 +124,7 @@ async def _pages(peer: Peer, source: CrawlSource, bounds: Bounds) -> AsyncGenera
     raise CrawlFailed(f"The catalogue has more than {bounds.pages} pages.")
 
 
-def _answered(answer: CatalogPage | Refused | InDoubt, source: CrawlSource) -> CatalogPage:
+def _accept_page(answer: CatalogPage | Refused | InDoubt, source: CrawlSource) -> CatalogPage:
     """Return the page that was answered. Raises CrawlFailed where none was, or that of somebody else."""
     if isinstance(answer, InDoubt):
         raise CrawlFailed(f"The catalogue was not answered: {answer.reason}", answer.retry_after_ms)
@@ -135,7 +135,7 @@ def _answered(answer: CatalogPage | Refused | InDoubt, source: CrawlSource) -> C
     return answer
 
 
-def _own(page: CatalogPage, source: CrawlSource) -> list[bytes]:
+def _select_own(page: CatalogPage, source: CrawlSource) -> list[bytes]:
     """Return the source's datasets, those of its own nested catalogues too; others' it may only pass on."""
     nested = [entry.dataset for entry in page.nested if entry.participant_id in {None, source.participant}]
     return [*page.datasets, *nested]

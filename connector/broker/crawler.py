@@ -98,7 +98,7 @@ class Crawler:
         self._wake.set()
         for task in self._under_way.values():
             task.cancel()
-        await self.settled()
+        await self.wait_settled()
 
     async def turn(self) -> int | None:
         """Begin what is due; returns when the next source is, None where only a wake-up can bring one."""
@@ -106,18 +106,18 @@ class Crawler:
             self._relist = False
             await self._list()
         # Who asked to be looked at comes first.
-        due = sorted(self._waiting(), key=lambda entry: (entry[1] not in self._nudged, entry[0]))
+        due = sorted(self._list_waiting(), key=lambda entry: (entry[1] not in self._nudged, entry[0]))
         now = self._now()
         for at, participant in due:
             if at <= now and len(self._under_way) < self._concurrency:
                 self._nudged.discard(participant)
-                task = asyncio.create_task(self._one(participant), name=f"crawl {participant}")
+                task = asyncio.create_task(self._crawl_one(participant), name=f"crawl {participant}")
                 self._under_way[participant] = task
         if len(self._under_way) >= self._concurrency:
             return None
-        return min((at for at, _ in self._waiting()), default=None)
+        return min((at for at, _ in self._list_waiting()), default=None)
 
-    async def settled(self) -> None:
+    async def wait_settled(self) -> None:
         """Wait until no crawl is under way."""
         await asyncio.gather(*self._under_way.values(), return_exceptions=True)
 
@@ -132,7 +132,7 @@ class Crawler:
             return self._rhythm.retry / 1000
         return None if following is None else max(0, following - self._now()) / 1000
 
-    def _waiting(self) -> Iterator[tuple[int, str]]:
+    def _list_waiting(self) -> Iterator[tuple[int, str]]:
         """Yield (date, participant) of every source that is not under way."""
         for participant, source in self._sources.items():
             if participant not in self._under_way and source.next_at < schedule.NEVER:
@@ -153,9 +153,9 @@ class Crawler:
         for participant, member in listed.items():
             before = self._sources.get(participant)
             if before is None:
-                after = schedule.joined(member, self._now(), self._rhythm)
+                after = schedule.make_source(member, self._now(), self._rhythm)
             else:
-                after = schedule.listed(before, member, self._now(), self._rhythm)
+                after = schedule.update_source(before, member, self._now(), self._rhythm)
             if after != before and self._is_free(participant):
                 await self._keep(after)
         # A list without anybody, as before it was first read, says nothing about anybody.
@@ -163,7 +163,7 @@ class Crawler:
         for participant in sorted(gone):
             source = self._sources[participant]
             if source.next_at < schedule.NEVER and self._is_free(participant):
-                await self._end(schedule.retired(source))
+                await self._end(schedule.retire(source))
 
     def _is_free(self, participant: str) -> bool:
         """Tell whether a source may be changed; one that is under way is when its crawl has ended."""
@@ -182,7 +182,7 @@ class Crawler:
         await self._record.apply(Delta(source=ended, removed=tuple(sorted(known))), self._now())
         self._sources[source.participant] = ended
 
-    async def _one(self, participant: str) -> None:
+    async def _crawl_one(self, participant: str) -> None:
         """Crawl one source and put down what came of it."""
         source = self._sources[participant]
         try:
@@ -202,16 +202,16 @@ class Crawler:
         try:
             found = await crawl.crawl(self._peer, source, known, now=self._now(), bounds=self._bounds)
         except CrawlFailed as error:
-            await self._failed(source, error)
+            await self._note_failure(source, error)
             return
         now = self._now()
         outcome = crawl.delta(source, known, found, now=now, jitter=self._jitter(), rhythm=self._rhythm)
         await self._record.apply(outcome, now)
         self._sources[source.participant] = outcome.source
 
-    async def _failed(self, source: CrawlSource, error: CrawlFailed) -> None:
+    async def _note_failure(self, source: CrawlSource, error: CrawlFailed) -> None:
         log.info("not crawled: %s", error.reason, extra={"peer": source.participant})
-        after = schedule.failed(
+        after = schedule.note_failure(
             source,
             reason=error.reason,
             now=self._now(),

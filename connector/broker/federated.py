@@ -12,7 +12,7 @@ import msgspec
 from connector.ports.record import BrokerStore, Entry, Liveness
 from connector.protocol.dsp.catalog import DataService, catalog_document
 from connector.protocol.dsp.catalog_filter import read_filter
-from connector.protocol.dsp.common import with_context
+from connector.protocol.dsp.common import add_context
 from connector.protocol.dsp.errors import RemoteProtocolError
 
 PAGE = 50
@@ -49,7 +49,7 @@ async def provide(
     for entry in entries:
         held.setdefault(entry.participant, []).append(entry)
     service = DataService(id=f"{participant}#connector", endpoint_url=address)
-    nested = [_nested(provider, offered) for provider, offered in held.items()]
+    nested = [_nest(provider, offered) for provider, offered in held.items()]
     body = catalog_document(f"{participant}#catalog", participant, services=[service], catalogs=nested)
     return CatalogPart(body=body, next=following)
 
@@ -62,11 +62,11 @@ async def provide_dataset(record: BrokerStore, id: str) -> bytes | None:
         if source.datasets and source.liveness is not Liveness.DEAD:
             entry = await record.entry(source.participant, id)
             if entry is not None:
-                return _with_context(entry.document)
+                return _add_context(entry.document)
     return None
 
 
-def _nested(provider: str, entries: Sequence[Entry]) -> bytes:
+def _nest(provider: str, entries: Sequence[Entry]) -> bytes:
     service = DataService(id=f"{provider}#connector", endpoint_url=entries[0].address)
     document = {
         "@id": f"{provider}#catalog",
@@ -78,6 +78,6 @@ def _nested(provider: str, entries: Sequence[Entry]) -> bytes:
     return msgspec.json.encode(document)
 
 
-def _with_context(document: bytes) -> bytes:
+def _add_context(document: bytes) -> bytes:
     members = msgspec.json.decode(document, type=dict[str, msgspec.Raw])
-    return document if "@context" in members else with_context(document)
+    return document if "@context" in members else add_context(document)

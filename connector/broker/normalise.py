@@ -61,7 +61,7 @@ def entry(document: bytes, source: CrawlSource, now: int) -> Entry:
         id=dataset,
         digest=lasting,
         document=document,
-        titles=_texts(members, "title", TITLE_LENGTH) or _texts(members, "name", TITLE_LENGTH) or _named(dataset),
+        titles=_texts(members, "title", TITLE_LENGTH) or _texts(members, "name", TITLE_LENGTH) or _make_title(dataset),
         descriptions=_texts(members, "description", DESCRIPTION_LENGTH),
         keywords=_words(members, "keyword"),
         themes=_words(members, "theme"),
@@ -75,7 +75,7 @@ def entry(document: bytes, source: CrawlSource, now: int) -> Entry:
 
 def digest(dataset: dict[str, Any]) -> str:
     """Return the SHA-256 (hexadecimal) of a parsed Dataset without what changes though nothing has changed."""
-    return hashlib.sha256(canonical(_settled(dataset, ""))).hexdigest()
+    return hashlib.sha256(canonical(_drop_varying(dataset, ""))).hexdigest()
 
 
 def catalog_digest(digests: dict[str, str]) -> str:
@@ -102,28 +102,28 @@ def _id(members: dict[str, Any]) -> str:
     return found
 
 
-def _named(dataset: str) -> dict[str, str]:
+def _make_title(dataset: str) -> dict[str, str]:
     """Return the title of a dataset that has none."""
     return {NO_LANGUAGE: clean(dataset, TITLE_LENGTH)}
 
 
-def _settled(value: Any, name: str, depth: int = 1) -> Any:
+def _drop_varying(value: Any, name: str, depth: int = 1) -> Any:
     """Return a value without what varies; `name` is the member it stands in."""
     if depth > DEPTH:
         raise RemoteProtocolError(f"The dataset is nested too deeply: expected at most {DEPTH} levels.")
     if isinstance(value, dict):
         dropped = {"@id"} if name in {"accessService", "service"} else set()
-        settled = {key: _settled(inner, key, depth + 1) for key, inner in value.items() if key not in dropped}
+        settled = {key: _drop_varying(inner, key, depth + 1) for key, inner in value.items() if key not in dropped}
         if name == "hasPolicy" and isinstance(value.get("@id"), str):
-            settled["@id"] = _lasting(value["@id"])
+            settled["@id"] = _drop_serial(value["@id"])
         return settled
     if isinstance(value, list):
-        entries = [_settled(inner, name, depth + 1) for inner in value]
+        entries = [_drop_varying(inner, name, depth + 1) for inner in value]
         return entries if name in _ORDERED else sorted(entries, key=canonical)
     return value
 
 
-def _lasting(offer_id: str) -> str:
+def _drop_serial(offer_id: str) -> str:
     """Return an offer's identifier without its random part, which is the base64 of a UUID."""
     lasting, _, last = offer_id.rpartition(":")
     if lasting.count(":") != 1:
@@ -162,14 +162,14 @@ def _values(members: dict[str, Any], term: str) -> Iterator[Any]:
 def _texts(members: dict[str, Any], term: str, limit: int) -> dict[str, str]:
     """Return a term's texts by language: plain, language-tagged, or as a map from language to text."""
     texts: dict[str, str] = {}
-    for language, text in _tagged(members, term):
+    for language, text in _read_tagged(members, term):
         cleaned = clean(text, limit)
         if cleaned and len(texts) < LANGUAGES:
             texts.setdefault(_language(language), cleaned)
     return texts
 
 
-def _tagged(members: dict[str, Any], term: str) -> Iterator[tuple[Any, str]]:
+def _read_tagged(members: dict[str, Any], term: str) -> Iterator[tuple[Any, str]]:
     for value in _values(members, term):
         if isinstance(value, str):
             yield None, value

@@ -52,7 +52,7 @@ def rhythm_from(start: int) -> Rhythm:
     )
 
 
-def joined(participant: Participant, now: int, rhythm: Rhythm) -> CrawlSource:
+def make_source(participant: Participant, now: int, rhythm: Rhythm) -> CrawlSource:
     """Return the source of a member that is new on the participant list: due at once."""
     return CrawlSource(
         participant=participant.id,
@@ -63,27 +63,27 @@ def joined(participant: Participant, now: int, rhythm: Rhythm) -> CrawlSource:
     )
 
 
-def listed(source: CrawlSource, participant: Participant, now: int, rhythm: Rhythm) -> CrawlSource:
+def update_source(source: CrawlSource, participant: Participant, now: int, rhythm: Rhythm) -> CrawlSource:
     """Return a known source as the participant list has it now; one that came back or moved is due at once.
 
     Without a digest its entries are written again with the new name and address.
     """
     if source.next_at >= NEVER:
-        return joined(participant, now, rhythm)
+        return make_source(participant, now, rhythm)
     address = participant.address or ""
     if (source.name, source.address) == (participant.name, address):
         return source
     return msgspec.structs.replace(source, name=participant.name, address=address, digest=None, next_at=now)
 
 
-def retired(source: CrawlSource) -> CrawlSource:
+def retire(source: CrawlSource) -> CrawlSource:
     """Return the source of a member that left the participant list: dead, and not crawled again."""
     return msgspec.structs.replace(
         source, liveness=Liveness.DEAD, next_at=NEVER, datasets=0, digest=None, shrink_seen=False, error=RETIRED
     )
 
 
-def succeeded(source: CrawlSource, *, changed: bool, now: int, jitter: float, rhythm: Rhythm) -> CrawlSource:
+def note_success(source: CrawlSource, *, changed: bool, now: int, jitter: float, rhythm: Rhythm) -> CrawlSource:
     """Return the source after a complete crawl; `changed` tells whether its catalogue was another than before."""
     interval = source.interval // 2 if changed else source.interval * 3 // 2
     if source.liveness is Liveness.NEW:
@@ -101,7 +101,7 @@ def succeeded(source: CrawlSource, *, changed: bool, now: int, jitter: float, rh
     )
 
 
-def failed(
+def note_failure(
     source: CrawlSource, *, reason: str, now: int, jitter: float, rhythm: Rhythm, retry_after: int | None = None
 ) -> CrawlSource:
     """Return the source after a crawl that failed for `reason`; `retry_after` is the peer's own wish, in ms."""
@@ -112,7 +112,7 @@ def failed(
     pause = max(spread(pause, jitter), min(retry_after or 0, rhythm.longest))
     return msgspec.structs.replace(
         source,
-        liveness=liveness_of(failures, now - since),
+        liveness=judge_liveness(failures, now - since),
         failures=failures,
         failing_since=since,
         next_at=now + pause,
@@ -120,7 +120,7 @@ def failed(
     )
 
 
-def liveness_of(failures: int, failing_for: int) -> Liveness:
+def judge_liveness(failures: int, failing_for: int) -> Liveness:
     """Return the liveness of a source that failed `failures` times in a row, over `failing_for` ms.
 
     One failure alone never kills: the broker itself may have been away for days before it.
@@ -137,6 +137,6 @@ def spread(pause: int, jitter: float) -> int:
     return max(1, round(pause * (1 + SPREAD * max(-1.0, min(1.0, jitter)))))
 
 
-def stale(liveness: Liveness, verified_at: int, now: int) -> bool:
+def is_stale(liveness: Liveness, verified_at: int, now: int) -> bool:
     """Tell whether an entry of such a source, last verified then, can be outdated."""
     return liveness in {Liveness.OFFLINE, Liveness.DEAD} or now - verified_at > STALE_AFTER

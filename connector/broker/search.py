@@ -64,7 +64,7 @@ def result(hit: Hit, *, lang: str | None, now: int) -> dict[str, Any]:
     return shown | {
         "liveness": hit.liveness,
         "verified_at": moment(hit.entry.verified_at),
-        "stale": schedule.stale(hit.liveness, hit.entry.verified_at, now),
+        "stale": schedule.is_stale(hit.liveness, hit.entry.verified_at, now),
         "score": round(hit.score, 6),
     }
 
@@ -80,8 +80,8 @@ def summary(entry: Entry, *, lang: str | None = None) -> dict[str, Any]:
         "participant": entry.participant,
         "id": entry.id,
         "address": entry.address,
-        "title": in_language(entry.titles, lang),
-        "description": in_language(descriptions, lang),
+        "title": choose_texts(entry.titles, lang),
+        "description": choose_texts(descriptions, lang),
         "publisher": entry.publisher,
         "keywords": entry.keywords,
         "themes": entry.themes,
@@ -123,19 +123,19 @@ def source(crawled: CrawlSource) -> dict[str, Any]:
     }
 
 
-def dataset(entry: Entry, crawled: CrawlSource | None, *, lang: str | None, now: int) -> dict[str, Any]:
+def render_dataset(entry: Entry, crawled: CrawlSource | None, *, lang: str | None, now: int) -> dict[str, Any]:
     """Return one entry in full, with the dataset as its provider sent it."""
     liveness = crawled.liveness if crawled else Liveness.DEAD
     return summary(entry, lang=lang) | {
-        "description": in_language(entry.descriptions, lang),
+        "description": choose_texts(entry.descriptions, lang),
         "liveness": liveness,
         "verified_at": moment(entry.verified_at),
-        "stale": schedule.stale(liveness, entry.verified_at, now),
+        "stale": schedule.is_stale(liveness, entry.verified_at, now),
         "dataset": msgspec.json.decode(entry.document),
     }
 
 
-def in_language(texts: dict[str, str], lang: str | None) -> dict[str, str]:
+def choose_texts(texts: dict[str, str], lang: str | None) -> dict[str, str]:
     """Return all texts, or with `lang` the one in that language; else in German, English, or whichever there is."""
     if lang is None or not texts:
         return texts

@@ -48,7 +48,7 @@ def render_markdown() -> str:
     lines += [f"| {code.value} | {meaning} |" for code, meaning in _MEANINGS.items()]
     for name, command in commands():
         level = "##" if name in WORDS else "###"
-        lines += ["", f"{level} {name}", "", "```text", help_of(name, command), "```"]
+        lines += ["", f"{level} {name}", "", "```text", render_help(name, command), "```"]
     return "\n".join(lines) + "\n"
 
 
@@ -67,7 +67,7 @@ def _below(name: str, command: Any) -> Iterator[tuple[str, Any]]:
             yield from _below(f"{name} {verb}", command.commands[verb])
 
 
-def help_of(name: str, command: Any) -> str:
+def render_help(name: str, command: Any) -> str:
     """Return what `--help` prints, as wide as a page, without the options that the page's head explains."""
     command.params = [parameter for parameter in command.params if parameter.name not in _EXPLAINED]
     context = command.context_class(

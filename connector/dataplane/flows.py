@@ -17,10 +17,10 @@ import msgspec
 
 from connector.dataplane.control.gate import USED_UP, Gate
 from connector.dataplane.control.register import ENDED, Delivered, FlowKey, Register
-from connector.dataplane.control.tokens import hash_of, matches, new_token, presented
+from connector.dataplane.control.tokens import hash_token, matches, new_token, parse_token
 from connector.dataplane.kinds import Treating
 from connector.dataplane.transfer.jobs import Jobs
-from connector.dataplane.treating.treatment import treated
+from connector.dataplane.treating.treatment import treat
 from connector.net.client import GuardedClient
 from connector.ports.changes import Change, Conflict, DropLease, PutFlow, PutLease
 from connector.ports.dataplane import FlowListener, FlowReport, FlowRequest
@@ -90,7 +90,7 @@ class LocalDataPlane:
         """Create or take up the flow; a serving flow gets a new token."""
         flow = await self.register.store.flow(request.owner, request.flow_id)
         if flow and request.endpoint and request.endpoint != flow.endpoint:
-            await self._jobs.ended((request.owner, request.flow_id), stop=True)
+            await self._jobs.wait_for_end((request.owner, request.flow_id), stop=True)
         return await self._begin("start", request)
 
     async def renew(self, lease: Lease) -> None:
@@ -102,7 +102,7 @@ class LocalDataPlane:
             flow = await self.register.store.flow(lease.owner, lease.flow_id)
             if flow is None or flow.state not in {_P, _S}:
                 return
-            gate = await self.register.gate_of(flow)
+            gate = await self.register.find_gate(flow)
             changes: list[Change] = [PutLease(lease)]
             if flow.state == _P and flow.direction is FlowDirection.RECEIVE:
                 flow = msgspec.structs.replace(flow, state=_S, updated_at=self.register.now())
@@ -130,7 +130,7 @@ class LocalDataPlane:
             if wanted != flow.state:
                 flow = msgspec.structs.replace(flow, state=wanted, error=None, updated_at=self.register.now())
                 await self.register.store.commit([PutFlow(flow)])
-            (await self.register.gate_of(flow)).await_lease()
+            (await self.register.find_gate(flow)).await_lease()
             return self._report(flow)
 
     async def complete(self, owner: str, flow_id: str) -> FlowReport:
@@ -146,15 +146,15 @@ class LocalDataPlane:
         """Fetch once more for a flow that is kept open. What goes wrong is reported and leaves the flow as it is."""
         key = request.owner, request.flow_id
         async with self._fetching.setdefault(key, asyncio.Lock()):
-            await self._jobs.ended(key)
+            await self._jobs.wait_for_end(key)
             flow = await self.register.store.flow(*key)
             if flow is None or flow.state != _S or flow.direction is not FlowDirection.FETCH or not flow.live:
                 state = FlowState(flow.state) if flow else _N
                 return FlowReport(flow_id=request.flow_id, state=state, error="There is no open flow to fetch for.")
             if request.endpoint and request.endpoint != flow.endpoint:
                 flow = await self.register.amend(flow, lambda _: {"endpoint": request.endpoint}) or flow
-            gate = await self.register.gate_of(flow)
-            outcome = await self._jobs.once(flow, gate)
+            gate = await self.register.find_gate(flow)
+            outcome = await self._jobs.fetch_once(flow, gate)
         if isinstance(outcome, str):
             return self._report(flow, outcome)
         await self._tell(outcome)
@@ -199,7 +199,7 @@ class LocalDataPlane:
     async def resume_flows(self, owner: str) -> None:
         """Take up the started flows of an owner after a restart; those with a live lease move on at once."""
         for flow in await self.register.store.flows(owner, state=_S):
-            await self.register.gate_of(flow)
+            await self.register.find_gate(flow)
             self._jobs.launch(flow)
 
     async def close(self) -> None:
@@ -212,8 +212,8 @@ class LocalDataPlane:
 
     async def admit(self, flow_id: str, authorization: str | None) -> Flow | None:
         """Return the flow that a request's token opens; None for every other combination of flow and token."""
-        token = presented(authorization)
-        flow = await self.register.store.flow_of_token(hash_of(token)) if token else None
+        token = parse_token(authorization)
+        flow = await self.register.store.flow_of_token(hash_token(token)) if token else None
         if token is None or flow is None or flow.id != flow_id or not matches(token, flow.token_hash):
             return None
         return flow
@@ -223,25 +223,25 @@ class LocalDataPlane:
         source = self.sources.get(str((flow.source or {}).get("kind")))
         if source is None:
             raise SourceError("The address of this flow is of a kind that is not configured (any longer).")
-        return treated(source, flow, gate, self._treating, self.register)
+        return treat(source, flow, gate, self._treating, self.register)
 
-    async def delivered(self, flow: Flow, done: Delivered) -> None:
+    async def note_delivery(self, flow: Flow, done: Delivered) -> None:
         """Note that a push to us arrived whole, and tell the listener."""
         stored = await self.register.settle(flow, done)
         if stored:
             await self._tell(stored)
 
-    async def after_stream(self, flow: Flow) -> None:
+    async def tell_if_spent(self, flow: Flow) -> None:
         """Tell the listener where a stream or a refusal has left nothing of what the lease allows.
 
         More bytes than were allowed end the flow; uses are counted, and whether there are more is decided elsewhere.
         """
-        gate = await self.register.gate_of(flow)
+        gate = await self.register.find_gate(flow)
         if gate.used_up:
             failed = await self.register.fail(flow, f"Stopped: {USED_UP}.")
             if failed:
                 await self._tell(failed)
-        elif gate.max_uses is not None and not self.register.in_use(flow):
+        elif gate.max_uses is not None and not self.register.is_in_use(flow):
             usage = await self.register.store.usage(flow.owner, flow.agreement_id)
             if usage.uses >= gate.max_uses and self._listener:
                 await self._listener(flow.owner, msgspec.structs.replace(self._report(flow), used_up=True))
@@ -261,7 +261,7 @@ class LocalDataPlane:
             token = new_token() if _needs_token(verb, request.direction, flow) else None
             flow = self._flow_from(request, flow, wanted, token)
             await self.register.store.commit([PutFlow(flow)])
-            gate = await self.register.gate_of(flow)
+            gate = await self.register.find_gate(flow)
             gate.await_lease()
             self._jobs.launch(flow)
             return self._report(flow, token=token)
@@ -299,7 +299,7 @@ class LocalDataPlane:
                 live=request.live,
                 media_type=request.media_type,
             )
-        token_hash = hash_of(token) if token else flow.token_hash
+        token_hash = hash_token(token) if token else flow.token_hash
         return msgspec.structs.replace(
             flow, state=state, token_hash=token_hash, error=None, updated_at=self.register.now(), **given
         )
@@ -319,7 +319,7 @@ class LocalDataPlane:
             size=flow.size,
             sha256=flow.sha256,
             error=error or flow.error,
-            in_use=self.register.in_use(flow),
+            in_use=self.register.is_in_use(flow),
         )
 
     async def _tell(self, flow: Flow) -> None:

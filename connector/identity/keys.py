@@ -70,9 +70,9 @@ class SigningKey:
 def generate(algorithm: str = ES256) -> SigningKey:
     """Make a new key; raises KeyFault for an algorithm not in `ALGORITHMS`."""
     if algorithm == ES256:
-        return _signing(generate_private_key(SECP256R1()))
+        return _to_signing_key(generate_private_key(SECP256R1()))
     if algorithm == EDDSA:
-        return _signing(Ed25519PrivateKey.generate())
+        return _to_signing_key(Ed25519PrivateKey.generate())
     raise KeyFault(f"Keys are made for {' or '.join(ALGORITHMS)}, not for {algorithm!r}.")
 
 
@@ -88,7 +88,7 @@ def load_private(path: Path, *, password: bytes | None = None) -> SigningKey:
         private = serialization.load_pem_private_key(content, password)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise KeyFault(f"{path} is not a private key in PEM form, or its password is wrong or missing.") from None
-    return _signing(private)
+    return _to_signing_key(private)
 
 
 def save_private(path: Path, key: SigningKey, *, password: bytes | None = None) -> None:
@@ -127,7 +127,7 @@ def from_jwk(jwk: Mapping[str, object]) -> VerificationKey:
     return key
 
 
-def _signing(private: object) -> SigningKey:
+def _to_signing_key(private: object) -> SigningKey:
     if isinstance(private, EllipticCurvePrivateKey | Ed25519PrivateKey):
         return SigningKey(private, _verification(private.public_key()))
     raise KeyFault("The key is neither a P-256 nor an Ed25519 key.")
@@ -172,8 +172,8 @@ def _private_from_jwk(content: bytes, path: Path) -> SigningKey:
         public = _public_from_jwk(jwk)
         if isinstance(public, EllipticCurvePublicKey):
             numbers = EllipticCurvePrivateNumbers(int.from_bytes(secret, "big"), public.public_numbers())
-            return _signing(numbers.private_key())
-        key = _signing(Ed25519PrivateKey.from_private_bytes(secret))
+            return _to_signing_key(numbers.private_key())
+        key = _to_signing_key(Ed25519PrivateKey.from_private_bytes(secret))
     except (msgspec.MsgspecError, ValueError, RecursionError, KeyFault):
         raise KeyFault(f"{path} is not a private P-256 or Ed25519 key in JWK form.") from None
     if _members(key.verification.public) != _members(public):

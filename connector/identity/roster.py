@@ -75,7 +75,7 @@ class Roster:
     participants: Mapping[str, Participant]
     keys: Mapping[str, tuple[VerificationKey, ...]]
 
-    def expired(self, now_ms: int) -> bool:
+    def is_expired(self, now_ms: int) -> bool:
         """Tell whether the list's end has passed."""
         return self.document.expires.timestamp() * 1000 <= now_ms
 
@@ -91,11 +91,11 @@ def read_roster(
         payload = verify_document(signed.strip(), kind=KIND, keys=operator, limit=MAX_DOCUMENT)
     except Rejected as fault:
         raise RosterRejected(f"The participant list is refused: {fault.reason}") from None
-    roster = _understood(payload)
+    roster = _parse_roster(payload)
     document = roster.document
     if document.issued.timestamp() * 1000 > now_ms + LEEWAY_S * 1000:
         raise RosterRejected("The participant list was issued in the future; compare the clocks.")
-    if roster.expired(now_ms):
+    if roster.is_expired(now_ms):
         raise RosterRejected(f"The participant list expired at {document.expires.isoformat()}; get a newer one.")
     if seen is not None and document.version < seen.version:
         raise RosterRejected(f"Version {document.version} of the participant list is older than {seen.version}.")
@@ -189,7 +189,7 @@ class RosterIdentity:
     @property
     def in_force(self) -> bool:
         """Tell whether there is a list that has not expired."""
-        return self._roster is not None and not self._roster.expired(self._clock())
+        return self._roster is not None and not self._roster.is_expired(self._clock())
 
     async def refresh(self) -> AcceptedRoster | None:
         """Fetch the list and take it into use if it is newer; returns what the caller must remember, None if nothing.
@@ -203,7 +203,7 @@ class RosterIdentity:
         self._seen = roster.seen
         return roster.seen if changed else None
 
-    async def token_for(self, audience: str, intent: Intent) -> str:  # noqa: ARG002 - this mechanism needs no intent
+    async def issue_token(self, audience: str, intent: Intent) -> str:  # noqa: ARG002 - this mechanism needs no intent
         """Return `Bearer` and a fresh token that `audience` alone will take, once."""
         now_s = self._clock() // 1000
         token = issue(self._key, issuer=self._id, audience=audience, jti=secrets.token_urlsafe(16), now_s=now_s)
@@ -253,7 +253,7 @@ def bearer(authorization: str | None) -> str:
     return token
 
 
-def _understood(payload: bytes) -> Roster:
+def _parse_roster(payload: bytes) -> Roster:
     """Parse a payload whose signature was verified; raises RosterRejected."""
     try:
         document = msgspec.json.decode(payload, type=RosterDocument)

@@ -24,7 +24,7 @@ class StaticTokenIdentity:
         # Looked up by hash, so that comparing takes no time that depends on the secret.
         self._by_hash = {_hash(token): holder for holder, token in tokens.items()}
 
-    async def token_for(self, audience: str, intent: Intent) -> str:  # noqa: ARG002 - the same for everybody
+    async def issue_token(self, audience: str, intent: Intent) -> str:  # noqa: ARG002 - the same for everybody
         """Return `Bearer` and our own token."""
         return f"Bearer {self._own_token}"
 

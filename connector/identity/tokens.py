@@ -108,7 +108,7 @@ def verify(token: str, *, audience: str, keys_of: KeysOf, now_s: float) -> Verif
     `audience` is our own participant id. `keys_of` is asked only after everything that needs no key has passed. That a
     token is used once is not decided here but by whoever commits (issuer, jti, expiry), after the signature.
     """
-    opened = _opened(token, MAX_TOKEN, "JWT")
+    opened = _open(token, MAX_TOKEN, "JWT")
     claims = _claims(opened.payload)
     _judge_claims(claims, audience)
     _judge_times(claims, now_s)
@@ -130,7 +130,7 @@ def verify_document(document: bytes, *, kind: str, keys: Sequence[VerificationKe
         text = document.decode("ascii")
     except UnicodeDecodeError:
         raise Rejected("form", "it is not a compact JWS.") from None
-    opened = _opened(text, limit, kind)
+    opened = _open(text, limit, kind)
     if "typ" not in opened.header:
         raise Rejected("type", f"typ is missing; expected {kind}.")
     _verify_signature(opened, _select(opened.header, keys))
@@ -147,7 +147,7 @@ class _Opened:
     signature: bytes
 
 
-def _opened(token: str, limit: int, kind: str) -> _Opened:
+def _open(token: str, limit: int, kind: str) -> _Opened:
     """Rules size to algorithm: nothing here depends on who sent it."""
     if len(token) > limit:
         raise Rejected("size", f"it is longer than {limit} bytes.")

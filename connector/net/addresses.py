@@ -153,9 +153,13 @@ def check_url(url: str, policy: NetPolicy, *, query: bool = False) -> Endpoint:
     """Check form and policy of a URL; raises Blocked. A host name is judged again when it is resolved."""
     endpoint = parse_url(url, query=query)
     host, port = endpoint.host, endpoint.port
-    if endpoint.scheme == "http" and not _named(host, port, policy.plain_http):
+    if endpoint.scheme == "http" and not _is_named(host, port, policy.plain_http):
         raise Blocked(f"Plain http to {host}:{port} is not allowed; use https.")
-    if port not in policy.ports and not _named(host, port, policy.hosts) and not _named(host, port, policy.plain_http):
+    if (
+        port not in policy.ports
+        and not _is_named(host, port, policy.hosts)
+        and not _is_named(host, port, policy.plain_http)
+    ):
         raise Blocked(f"Port {port} is not one of those allowed for peers.")
     if endpoint.literal is not None:
         fault = address_fault(endpoint.literal, host, port, policy)
@@ -181,14 +185,14 @@ def address_fault(address: IPAddress, host: str, port: int, policy: NetPolicy) -
         if address.scope_id is not None:
             return f"{host} resolves to an address with a zone, which is not allowed."
         address = address.ipv4_mapped or address
-    if _within(address, policy.networks) or _is_public(address):
+    if _is_within(address, policy.networks) or _is_public(address):
         return None
-    if _named(host, port, policy.hosts) and not _within(address, _NEVER_BY_NAME):
+    if _is_named(host, port, policy.hosts) and not _is_within(address, _NEVER_BY_NAME):
         return None
     return f"{host} resolves to {address}, which is not a public address and not on the allow-list."
 
 
-def resolved(text: str) -> IPAddress:
+def parse_address(text: str) -> IPAddress:
     """Read an address as a resolver gives it; raises ValueError."""
     return ip_address(text)
 
@@ -196,14 +200,14 @@ def resolved(text: str) -> IPAddress:
 # Every message to a peer is judged anew, and most peers are at an address that was judged a moment ago.
 @lru_cache(maxsize=4096)
 def _is_public(address: IPAddress) -> bool:
-    return not _within(address, _NOT_PUBLIC) and (address.version == 4 or address in _PUBLIC_V6)
+    return not _is_within(address, _NOT_PUBLIC) and (address.version == 4 or address in _PUBLIC_V6)
 
 
-def _within(address: IPAddress, networks: Iterable[IPNetwork]) -> bool:
+def _is_within(address: IPAddress, networks: Iterable[IPNetwork]) -> bool:
     return any(address in network for network in networks)
 
 
-def _named(host: str, port: int, entries: frozenset[str]) -> bool:
+def _is_named(host: str, port: int, entries: frozenset[str]) -> bool:
     return bool(entries) and (f"{host}:{port}" in entries or f"{host}:*" in entries)
 
 

@@ -93,7 +93,7 @@ class GuardedClient:
         call = HttpCall(
             method=method,
             endpoint=check_url(url, self._policy, query=True),
-            headers=_checked(method, headers, "gzip"),
+            headers=_check_headers(method, headers, "gzip"),
             body=body,
             total_s=timeout_s,
             idle_s=timeout_s,
@@ -125,10 +125,10 @@ class GuardedClient:
         Blocked, Unreachable, TimedOut or BadAnswer.
         """
         endpoint = check_url(url, self._policy, query=True)
-        sent_headers = _checked(method, headers, "identity")
+        sent_headers = _check_headers(method, headers, "identity")
         try:
             async with asyncio.timeout(idle_s) as deadline:
-                paced = _paced(body, deadline, idle_s) if isinstance(body, AsyncIterable) else body
+                paced = _pace(body, deadline, idle_s) if isinstance(body, AsyncIterable) else body
                 call = HttpCall(method, endpoint, sent_headers, paced, None, idle_s, min(buffer, STREAM_BUFFER))
                 answer = await self._transport.send(call)
         except TimeoutError as error:
@@ -142,7 +142,7 @@ class GuardedClient:
             answer.close()
 
 
-async def _paced(body: AsyncIterable[bytes], deadline: asyncio.Timeout, idle_s: float) -> AsyncIterator[bytes]:
+async def _pace(body: AsyncIterable[bytes], deadline: asyncio.Timeout, idle_s: float) -> AsyncIterator[bytes]:
     """Yield `body`, moving the deadline on with each piece the peer has taken and stopping it while we produce."""
     clock = asyncio.get_running_loop().time
     pieces = aiter(body)
@@ -163,7 +163,7 @@ def _move(deadline: asyncio.Timeout, when: float | None) -> None:
         return
 
 
-def _checked(method: str, headers: Mapping[str, str] | None, encoding: str) -> dict[str, str]:
+def _check_headers(method: str, headers: Mapping[str, str] | None, encoding: str) -> dict[str, str]:
     """Return the headers to send, or raise Blocked: values often stem from a peer (a token, a media type)."""
     if method not in _METHODS:
         raise Blocked(f"Method {method[:16]!r} is not one that is sent to peers.")

@@ -16,7 +16,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
-from connector.net.addresses import NetPolicy, address_fault, resolved
+from connector.net.addresses import NetPolicy, address_fault, parse_address
 from connector.net.errors import BadAnswer, Blocked, NetError, TimedOut, Unreachable
 from connector.net.tls import client_context
 from connector.net.transport import HttpCall
@@ -41,7 +41,7 @@ class Pinned(AbstractResolver):
             found = await self._lookup(host, port)
         results: list[ResolveResult] = []
         for text in found[:MAX_ADDRESSES]:
-            address = resolved(text)
+            address = parse_address(text)
             fault = address_fault(address, host, port, self._policy)
             if fault:
                 raise Blocked(fault)
@@ -165,7 +165,7 @@ class SocketAnswer:
         self._answer = answer
         self._origin = origin
         self.status: int = answer.status
-        self.headers: Mapping[str, str] = _joined(answer.headers)
+        self.headers: Mapping[str, str] = _join_links(answer.headers)
 
     async def chunk(self) -> bytes:
         """Return the next bytes, or none at the end; raises NetError."""
@@ -179,7 +179,7 @@ class SocketAnswer:
         self._answer.close()
 
 
-def _joined(headers: CIMultiDictProxy[str]) -> Mapping[str, str]:
+def _join_links(headers: CIMultiDictProxy[str]) -> Mapping[str, str]:
     """Return the fields with all links in one, as RFC 9110 (5.3) allows: pages put each link in a field of its own."""
     links = headers.getall("Link", [])
     return CIMultiDict({**headers, "Link": ", ".join(links)}) if len(links) > 1 else headers

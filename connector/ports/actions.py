@@ -56,7 +56,7 @@ class Failed(msgspec.Struct, frozen=True):
 class Executor(Protocol):
     """An executor."""
 
-    def agreed(self, task: Task) -> Performed | Awaited:
+    def begin(self, task: Task) -> Performed | Awaited:
         """Say what becomes of the duty when the agreement is made. Pure: no I/O."""
 
     async def perform(self, task: Task) -> Performed | Awaited | Failed:

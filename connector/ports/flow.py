@@ -92,7 +92,7 @@ class Sink(Protocol):
     def check(self, address: dict[str, Any]) -> None:
         """Raise SourceError if the address is not complete or not allowed."""
 
-    async def received(self, address: dict[str, Any], flow_id: str) -> int:
+    async def count_received(self, address: dict[str, Any], flow_id: str) -> int:
         """Return how many bytes of this flow are held already, for a resumption."""
 
     async def write(self, address: dict[str, Any], arrival: Arrival, chunks: AsyncIterator[bytes]) -> SinkReceipt:

@@ -74,7 +74,7 @@ class Directory(Protocol):
 class Identity(Directory, Protocol):
     """An identity mechanism, with the participant list that it stands on."""
 
-    async def token_for(self, audience: str, intent: Intent) -> str:
+    async def issue_token(self, audience: str, intent: Intent) -> str:
         """Return a fresh value for the Authorization header of one request to participant `audience`."""
 
     async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:

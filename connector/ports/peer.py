@@ -67,15 +67,15 @@ class Peer(Protocol):
     ) -> PeerAnswer:
         """Deliver one message. `message` is the machine's name, `to` the receiver's role, `pid` the receiver's."""
 
-    async def state(
+    async def fetch_state(
         self, participant: str, address: str, kind: ProcessKind, to: Role, pid: str
     ) -> str | Refused | InDoubt:
         """Ask for the state of a process by the peer's pid (GET)."""
 
-    async def catalog(
+    async def fetch_catalog(
         self, participant: str, address: str, *, filters: Sequence[object] = (), page_url: str | None = None
     ) -> CatalogPage | Refused | InDoubt:
         """Fetch one page of the peer's catalogue; `page_url` is the `next_url` of the page before."""
 
-    async def dataset(self, participant: str, address: str, id: str) -> bytes | Refused | InDoubt:
+    async def fetch_dataset(self, participant: str, address: str, id: str) -> bytes | Refused | InDoubt:
         """Fetch one Dataset by its identifier, as the JSON received."""

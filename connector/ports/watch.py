@@ -6,7 +6,7 @@ from typing import Protocol
 class Watch(Protocol):
     """Tells of commits. One implementation: `app`, over the store it hands to the use cases."""
 
-    async def changed(self, process_id: str, timeout_s: float) -> bool:
+    async def wait_for_change(self, process_id: str, timeout_s: float) -> bool:
         """Wait until a commit touches the process (its row or its hold), at most `timeout_s` seconds.
 
         Returns False where the time ran out. A commit between a read and this call may be missed, so that a reader

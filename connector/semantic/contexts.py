@@ -42,13 +42,13 @@ class ForeignError(Exception):
 
 
 @cache
-def bundled(address: str) -> dict[str, Any]:
+def load_context(address: str) -> dict[str, Any]:
     """Return a bundled context. Raises ForeignError for any other address: nothing is ever fetched."""
     name = BUNDLED.get(address)
     if name is None:
         sentence = f"The context {address[:200]} is not bundled and never fetched; write its terms into the document."
         raise ForeignError("remote-context", "@context", sentence)
-    context: dict[str, Any] = msgspec.json.decode(resources.text("vocab", "contexts", name))
+    context: dict[str, Any] = msgspec.json.decode(resources.read_text("vocab", "contexts", name))
     return context
 
 

@@ -8,7 +8,7 @@ inside can be neither bounded nor read by a person.
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
-from connector.semantic.contexts import ODRL, ForeignError, bundled
+from connector.semantic.contexts import ODRL, ForeignError, load_context
 
 DEEPEST, MOST_VALUES, MOST_TERMS, LONGEST_TEXT = 40, 10_000, 200, 8_000
 _NAMED = frozenset({ODRL + "action", ODRL + "leftOperand", ODRL + "operator", ODRL + "conflict"})
@@ -64,7 +64,7 @@ def _expanded(document: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _load(address: str, _options: Mapping[str, Any]) -> dict[str, Any]:
-    return {"contextUrl": None, "documentUrl": address, "document": bundled(address), "contentType": None}
+    return {"contextUrl": None, "documentUrl": address, "document": load_context(address), "contentType": None}
 
 
 def _measure(document: Mapping[str, Any]) -> None:
@@ -94,7 +94,7 @@ def _check_context(context: Any) -> dict[str, str]:
     terms = 0
     for entry in context if isinstance(context, list | tuple) else [context]:
         if isinstance(entry, str):
-            bundled(entry)
+            load_context(entry)
         elif isinstance(entry, Mapping):
             terms += len(entry)
             if terms > MOST_TERMS:

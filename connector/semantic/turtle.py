@@ -29,12 +29,12 @@ def read_turtle(content: bytes) -> dict[str, Any]:
     if len(graph) > MOST_STATEMENTS:
         _refuse("too-large", f"A policy in Turtle has at most {MOST_STATEMENTS} statements.")
     reader = _GraphReader(graph)
-    policies = {str(subject): subject for subject, kind in reader.typed() if str(kind) in _KINDS}
+    policies = {str(subject): subject for subject, kind in reader.list_typed() if str(kind) in _KINDS}
     if len(policies) != 1:
         _refuse("no-policy", f"The file describes {len(policies)} policies; it has to be about one.")
     (subject,) = policies.values()
     policy = reader.node(subject, 1)
-    left = reader.unread()
+    left = reader.find_unread()
     if left:
         sentence = f"The file says something about {left[:200]} that is no part of the policy and would be lost."
         _refuse("statement-lost", f"{sentence} Leave it out.")
@@ -72,11 +72,11 @@ class _GraphReader:
         self.seen: set[Any] = set()
         self.steps = 0
 
-    def typed(self) -> Iterable[tuple[Any, Any]]:
+    def list_typed(self) -> Iterable[tuple[Any, Any]]:
         """Every thing with its types."""
         return [(subject, value) for subject, said in self.about.items() for key, value in said if key == _RDF + "type"]
 
-    def unread(self) -> str:
+    def find_unread(self) -> str:
         """Something that was said and not read; empty if all was."""
         return next((str(subject) for subject in self.about if subject not in self.seen), "")
 

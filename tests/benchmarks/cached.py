@@ -16,11 +16,11 @@ KEPT_MS = 50_000
 
 def remember_tokens() -> None:
     """Let every identity of this process present and take tokens again."""
-    issue, verify = RosterIdentity.token_for, RosterIdentity.authenticate
+    issue, verify = RosterIdentity.issue_token, RosterIdentity.authenticate
     issued: dict[str, tuple[int, str]] = {}
     verified: dict[str | None, Any] = {}
 
-    async def token_for(self: Any, audience: str, intent: Any) -> str:
+    async def issue_token(self: Any, audience: str, intent: Any) -> str:
         until, token = issued.get(audience, (0, ""))
         if until < self._clock():
             token = await issue(self, audience, intent)
@@ -33,7 +33,7 @@ def remember_tokens() -> None:
             caller = verified[authorization] = await verify(self, authorization, intent)
         return msgspec.structs.replace(caller, replay_key=None)
 
-    RosterIdentity.token_for, RosterIdentity.authenticate = token_for, authenticate  # type: ignore[method-assign]
+    RosterIdentity.issue_token, RosterIdentity.authenticate = issue_token, authenticate  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":

@@ -117,7 +117,7 @@ async def _pages(stage: Stage) -> tuple[list[float], dict[int, list[float]]]:
 
 async def _headers(parts: Parts, provider: str) -> dict[str, str]:
     return {
-        "Authorization": await parts.identity.token_for(provider, Intent.CATALOG),
+        "Authorization": await parts.identity.issue_token(provider, Intent.CATALOG),
         "Content-Type": "application/json",
     }
 

@@ -102,8 +102,8 @@ async def _one(connector: ConnectorServer, provider: str, dataset: str, offer_id
     known = connector.parts.identity.participant(provider)
     assert known is not None
     assert known.address is not None
-    offer = documents.message_offer(
-        documents.catalog_offer(b'{"permission":[{"action":"use"}]}', offer_id=offer_id),
+    offer = documents.make_message_offer(
+        documents.make_catalog_offer(b'{"permission":[{"action":"use"}]}', offer_id=offer_id),
         offer_id=offer_id,
         target=dataset,
         assigner=provider,
@@ -113,7 +113,7 @@ async def _one(connector: ConnectorServer, provider: str, dataset: str, offer_id
     process = await negotiation.ask(context, provider, known.address, offer)
     while process.state != NegotiationState.FINALIZED:
         assert process.state != NegotiationState.TERMINATED, process.ended
-        assert await context.watch.changed(process.id, 60), "a negotiation is stuck"
+        assert await context.watch.wait_for_change(process.id, 60), "a negotiation is stuck"
         process = await negotiation.get(context, process.id)
     return process.id, begun, time.time()
 

@@ -57,7 +57,7 @@ class Desk:
 
     async def crawl(self) -> None:
         await self.crawler.turn()
-        await self.crawler.settled()
+        await self.crawler.wait_settled()
 
     async def found(self, **query: Any) -> list[str]:
         answer = await self.http.get("/v1/search", params=query)

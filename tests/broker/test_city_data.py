@@ -73,7 +73,7 @@ async def record(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
         filled = await open_record(tmp_path / "record.sqlite", now=lambda: space.now)
     crawler = Crawler(filled, space, space, participant=BROKER, now=lambda: space.now, jitter=lambda: 0.0)
     await crawler.turn()
-    await crawler.settled()
+    await crawler.wait_settled()
     yield filled
     await filled.close()
 

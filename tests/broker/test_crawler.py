@@ -40,7 +40,7 @@ class World:
         source = await self.record.source(A)
         self.space.now = max(self.space.now, source.next_at if source else 0)
         await self.crawler.turn()
-        await self.crawler.settled()
+        await self.crawler.wait_settled()
         return await self.source()
 
     async def source(self) -> CrawlSource:
@@ -224,7 +224,7 @@ async def test_members_come_and_go_and_move() -> None:
     world.space.members.append(member(left.name.lower(), address="https://moved.example/dsp"))
     world.crawler.relist()
     await world.crawler.turn()
-    await world.crawler.settled()
+    await world.crawler.wait_settled()
     entry = await world.record.entry(A, "x")
     assert entry is not None
     assert entry.address == "https://moved.example/dsp"
@@ -275,16 +275,16 @@ async def test_who_nudges_is_crawled_before_those_who_wait_and_not_more_often_th
     world.space.order.clear()
     world.crawler.nudge(CITY + "c")
     await world.crawler.turn()
-    await world.crawler.settled()
+    await world.crawler.wait_settled()
     assert world.space.order == ["c"]
     for _ in range(9):
         world.crawler.nudge(CITY + "c")
         await world.crawler.turn()
-        await world.crawler.settled()
+        await world.crawler.wait_settled()
     assert sorted(world.space.order) == ["a", "b", "c"]
     world.space.now += Rhythm().apart
     await world.crawler.turn()
-    await world.crawler.settled()
+    await world.crawler.wait_settled()
     assert world.space.order.count("c") == 2
 
 
@@ -299,12 +299,12 @@ async def test_the_running_crawler_sleeps_until_it_is_nudged() -> None:
     world = World(a=Catalogue(dataset("x")))
     running = asyncio.create_task(world.crawler.run())
     await until(lambda: world.catalogue.asked == 1)
-    await world.crawler.settled()
+    await world.crawler.wait_settled()
     world.catalogue.offers.append(dataset("y"))
     world.space.now += Rhythm().apart
     world.crawler.nudge(A)
     await until(lambda: world.catalogue.asked == 2)
-    await world.crawler.settled()
+    await world.crawler.wait_settled()
     assert await world.ids() == ["x", "y"]
     await world.crawler.stop()
     await running
@@ -316,7 +316,7 @@ async def test_a_restart_crawls_nothing_before_its_date() -> None:
     source = await world.crawl()
     world.crawler = crawler_of(world.space, world.record)
     assert await world.crawler.turn() == source.next_at
-    await world.crawler.settled()
+    await world.crawler.wait_settled()
     assert world.catalogue.asked == 1
 
 
@@ -348,7 +348,7 @@ async def test_a_record_that_cannot_be_written_is_not_the_source_s_fault() -> No
     source = await world.crawl()
     assert (source.liveness, source.failures) == (Liveness.NEW, 0)
     await world.crawler.turn()
-    await world.crawler.settled()
+    await world.crawler.wait_settled()
     assert world.catalogue.asked == 1
     full.full = False
     world.space.now += 10 * MINUTE

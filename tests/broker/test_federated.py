@@ -16,7 +16,7 @@ from connector.net.transport import HttpCall
 from connector.protocol.dsp.catalog import Catalog
 from connector.protocol.dsp.codec import decode
 from connector.protocol.dsp.errors import RemoteProtocolError
-from connector.settings import Settings, anchored
+from connector.settings import Settings, anchor
 from connector.store.memory.record import MemoryBrokerStore
 from tests.broker.world import BROKER, CITY, Catalogue, Space, dataset, member, titled
 
@@ -28,7 +28,7 @@ async def crawled(**catalogues: Catalogue) -> MemoryBrokerStore:
     record = MemoryBrokerStore(lambda: space.now)
     crawler = Crawler(record, space, space, participant=BROKER, now=lambda: space.now, jitter=lambda: 0.0)
     await crawler.turn()
-    await crawler.settled()
+    await crawler.wait_settled()
     return record
 
 
@@ -127,7 +127,7 @@ async def broker(tmp_path: Path) -> AsyncIterator[BrokerServer]:
         "net": {"hosts": ["a.example:443"]},
     }
     read = msgspec.convert(settings, Settings, dec_hook=lambda kind, value: kind(value))
-    broker = await build_broker(anchored(read, tmp_path), transport=Members())
+    broker = await build_broker(anchor(read, tmp_path), transport=Members())
     yield broker
     await broker.stop()
 
@@ -139,7 +139,7 @@ def caller(app: Any, token: str) -> httpx.AsyncClient:
 
 async def test_a_broker_built_from_settings_crawls_is_searched_and_is_a_catalogue_service(broker: BrokerServer) -> None:
     await broker.crawler.turn()
-    await broker.crawler.settled()
+    await broker.crawler.wait_settled()
     async with caller(broker.api, "a-token") as http:
         (item,) = (await http.get("/v1/search", params={"q": "baustellen"})).json()["items"]
         assert (item["participant"], item["id"], item["title"]) == (CITY + "a", "roads", {"de": "Baustellen"})

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from connector.broker import normalise
 from connector.broker.normalise import Unusable, digest, entry
-from connector.broker.schedule import Rhythm, joined
+from connector.broker.schedule import Rhythm, make_source
 from connector.ports.record import Entry
 from tests.broker.world import dataset, member
 
-SOURCE = joined(member("umweltamt"), 0, Rhythm())
+SOURCE = make_source(member("umweltamt"), 0, Rhythm())
 
 
 def read(document: dict[str, Any] | bytes) -> Entry:

@@ -5,7 +5,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.broker import schedule
-from connector.broker.schedule import DAY, HOUR, MINUTE, NEVER, Rhythm, failed, joined, listed, retired, succeeded
+from connector.broker.schedule import (
+    DAY,
+    HOUR,
+    MINUTE,
+    NEVER,
+    Rhythm,
+    make_source,
+    note_failure,
+    note_success,
+    retire,
+    update_source,
+)
 from connector.ports.record import CrawlSource, Liveness
 from tests.broker.world import member
 
@@ -14,15 +25,15 @@ RHYTHM = Rhythm()
 
 
 def new() -> CrawlSource:
-    return joined(member("a"), NOW, RHYTHM)
+    return make_source(member("a"), NOW, RHYTHM)
 
 
 def fail(source: CrawlSource, now: int) -> CrawlSource:
-    return failed(source, reason="No answer.", now=now, jitter=0, rhythm=RHYTHM)
+    return note_failure(source, reason="No answer.", now=now, jitter=0, rhythm=RHYTHM)
 
 
 def succeed(source: CrawlSource, *, changed: bool = False, now: int = NOW) -> CrawlSource:
-    return succeeded(source, changed=changed, now=now, jitter=0, rhythm=RHYTHM)
+    return note_success(source, changed=changed, now=now, jitter=0, rhythm=RHYTHM)
 
 
 def test_a_new_source_is_due_at_once_and_then_every_ten_minutes() -> None:
@@ -65,7 +76,7 @@ def test_one_failure_makes_suspect_and_three_offline_and_a_success_forgets_them(
     ],
 )
 def test_time_makes_offline_and_dead(failures: int, failing_for: int, expected: Liveness) -> None:
-    assert schedule.liveness_of(failures, failing_for) is expected
+    assert schedule.judge_liveness(failures, failing_for) is expected
 
 
 def test_a_failing_source_is_left_alone_for_longer_and_longer_and_as_long_as_it_asks() -> None:
@@ -76,22 +87,22 @@ def test_a_failing_source_is_left_alone_for_longer_and_longer_and_as_long_as_it_
     assert pauses[:3] == [30_000, 60_000, 120_000]
     assert pauses == sorted(pauses)
     assert pauses[-1] == 6 * HOUR
-    asked = failed(new(), reason="Busy.", now=NOW, jitter=0, rhythm=RHYTHM, retry_after=HOUR)
+    asked = note_failure(new(), reason="Busy.", now=NOW, jitter=0, rhythm=RHYTHM, retry_after=HOUR)
     assert asked.next_at == NOW + HOUR
-    for_ever = failed(new(), reason="Busy.", now=NOW, jitter=0, rhythm=RHYTHM, retry_after=10**15)
+    for_ever = note_failure(new(), reason="Busy.", now=NOW, jitter=0, rhythm=RHYTHM, retry_after=10**15)
     assert for_ever.next_at == NOW + 6 * HOUR
 
 
 def test_who_left_is_never_due_and_begins_anew_when_it_returns() -> None:
-    gone = retired(fail(new(), NOW))
+    gone = retire(fail(new(), NOW))
     assert (gone.liveness, gone.next_at, gone.error) == (Liveness.DEAD, NEVER, schedule.RETIRED)
-    assert listed(gone, member("a"), NOW + DAY, RHYTHM) == joined(member("a"), NOW + DAY, RHYTHM)
+    assert update_source(gone, member("a"), NOW + DAY, RHYTHM) == make_source(member("a"), NOW + DAY, RHYTHM)
 
 
 def test_who_moves_is_crawled_at_once_and_who_stays_is_not() -> None:
     online = succeed(new())
-    assert listed(online, member("a"), NOW, RHYTHM) is online
-    moved = listed(online, member("a", address="https://new.example/dsp"), NOW + 1, RHYTHM)
+    assert update_source(online, member("a"), NOW, RHYTHM) is online
+    moved = update_source(online, member("a", address="https://new.example/dsp"), NOW + 1, RHYTHM)
     assert (moved.address, moved.next_at, moved.digest) == ("https://new.example/dsp", NOW + 1, None)
 
 
@@ -105,10 +116,10 @@ def test_whatever_happens_the_next_date_is_ahead_and_within_bounds(steps: list[t
     source, now = new(), NOW
     for what, jitter in steps:
         if what == "failed":
-            source = failed(source, reason="No.", now=now, jitter=jitter, rhythm=RHYTHM)
+            source = note_failure(source, reason="No.", now=now, jitter=jitter, rhythm=RHYTHM)
             lowest = RHYTHM.retry
         else:
-            source = succeeded(source, changed=what == "changed", now=now, jitter=jitter, rhythm=RHYTHM)
+            source = note_success(source, changed=what == "changed", now=now, jitter=jitter, rhythm=RHYTHM)
             lowest = RHYTHM.shortest
         assert 0.8 * lowest - 1 <= source.next_at - now <= 1.2 * RHYTHM.longest + 1
         assert RHYTHM.shortest <= source.interval <= RHYTHM.longest

@@ -94,7 +94,7 @@ class Space:
         self.most = 0
         self.order: list[str] = []
 
-    async def catalog(
+    async def fetch_catalog(
         self, participant: str, address: str, *, filters: Sequence[object] = (), page_url: str | None = None
     ) -> CatalogPage | Refused | InDoubt:
         self.order.append(participant.removeprefix(CITY))
@@ -112,15 +112,15 @@ class Space:
     ) -> PeerAnswer:
         raise AssertionError("a broker sends no messages")
 
-    async def state(
+    async def fetch_state(
         self, participant: str, address: str, kind: ProcessKind, to: Role, pid: str
     ) -> str | Refused | InDoubt:
         raise AssertionError("a broker has no processes")
 
-    async def dataset(self, participant: str, address: str, id: str) -> bytes | Refused | InDoubt:
+    async def fetch_dataset(self, participant: str, address: str, id: str) -> bytes | Refused | InDoubt:
         raise AssertionError("a broker reads whole catalogues")
 
-    async def token_for(self, audience: str, intent: Intent) -> str:
+    async def issue_token(self, audience: str, intent: Intent) -> str:
         return f"Bearer {audience}"
 
     async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:

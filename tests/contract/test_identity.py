@@ -30,14 +30,14 @@ async def pair(request) -> tuple[Identity, Identity]:
 @pytest.mark.parametrize("intent", Intent)
 async def test_each_knows_the_other_by_what_it_presents(pair, intent):
     city, utility = pair
-    assert (await city.authenticate(await utility.token_for(CITY, intent), intent)).participant == UTILITY
-    assert (await utility.authenticate(await city.token_for(UTILITY, intent), intent)).participant == CITY
+    assert (await city.authenticate(await utility.issue_token(CITY, intent), intent)).participant == UTILITY
+    assert (await utility.authenticate(await city.issue_token(UTILITY, intent), intent)).participant == CITY
 
 
 async def test_a_single_use_token_names_its_sender_and_a_fresh_one_is_another(pair):
     city, utility = pair
     keys = [
-        (await city.authenticate(await utility.token_for(CITY, Intent.CATALOG), Intent.CATALOG)).replay_key
+        (await city.authenticate(await utility.issue_token(CITY, Intent.CATALOG), Intent.CATALOG)).replay_key
         for _ in range(2)
     ]
     if keys[0] is not None:
@@ -55,7 +55,7 @@ async def test_anything_else_is_nobody(pair, header):
 
 async def test_a_token_without_its_scheme_is_refused(pair):
     city, utility = pair
-    scheme, token = (await utility.token_for(CITY, Intent.CATALOG)).split(" ")
+    scheme, token = (await utility.issue_token(CITY, Intent.CATALOG)).split(" ")
     with pytest.raises(Unauthenticated):
         await city.authenticate(token, Intent.CATALOG)
     assert (await city.authenticate(f"{scheme.lower()} {token}", Intent.CATALOG)).participant == UTILITY

@@ -64,7 +64,7 @@ async def conclude(rooms: Rooms, *, evidence: Json | None = None, **terms: Any) 
         agreed_at=rooms.context.now(),
         finalized_at=rooms.context.now(),
     )
-    await rooms.context.store.commit([PutAgreement(agreement), *duties.scheduled(rooms.enforcing, agreement)])
+    await rooms.context.store.commit([PutAgreement(agreement), *duties.schedule_duties(rooms.enforcing, agreement)])
     return agreement
 
 

@@ -49,21 +49,21 @@ async def test_a_delivery_that_another_run_of_the_machine_began_is_begun_anew(
         (tmp_path / name).write_text(name, "ascii")
 
     def boot() -> None:
-        file_sink._boot.cache_clear()
+        file_sink._read_boot_id.cache_clear()
         monkeypatch.setattr(file_sink, "_BOOT_ID", tmp_path / next(runs))
 
     boot()
     with pytest.raises(SourceError, match="broke off"):
         await sink.write(address, Arrival(flow_id="f", media_type="text/csv"), broken_off(DATA[:5000]))
-    assert await sink.received(address, "f") == 5000
+    assert await sink.count_received(address, "f") == 5000
     (partial,) = (tmp_path / ".partial").iterdir()
     partial.write_bytes(b"\0" * 5000)  # what a loss of power may leave of what was not synced
     boot()
-    assert await sink.received(address, "f") == 0
+    assert await sink.count_received(address, "f") == 0
     receipt = await sink.write(address, Arrival(flow_id="f", media_type="text/csv"), pieces(DATA))
     assert receipt.sha256 == hashlib.sha256(DATA).hexdigest()
     assert list((tmp_path / ".partial").iterdir()) == []
-    file_sink._boot.cache_clear()
+    file_sink._read_boot_id.cache_clear()
 
 
 def test_all_that_a_beginning_writes_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,11 +55,11 @@ async def written(path: Path, disk: Disk, rng: random.Random, *, synchronous: st
     await asyncio.to_thread(migrate, path, steps("store"))
 
     def opened() -> sqlite3.Connection:
-        made = connection.writable(path, patient=False)
+        made = connection.open_writable(path, patient=False)
         made.execute(f"PRAGMA synchronous = {synchronous}")
         return made
 
-    store = SqliteStore(connection.readable(path), Writer(opened))
+    store = SqliteStore(connection.open_readable(path), Writer(opened))
 
     async def some(first: int) -> None:
         for number in range(first, GROUPS, WRITERS):

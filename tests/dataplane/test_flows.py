@@ -147,7 +147,7 @@ async def test_a_failed_flow_can_be_started_again(tmp_path: Path) -> None:
         sink = {"kind": "file", "path": "f"}
         await consumer.plane.start(flow_request(FETCH, sink=sink, endpoint=endpoint))
         await consumer.plane.renew(lease())
-        failed = await consumer.ended()
+        failed = await consumer.wait_for_end()
         assert failed.state == FlowState.STARTED
         assert "409" in (failed.error or "")
         await consumer.plane.renew(lease(2))
@@ -155,13 +155,13 @@ async def test_a_failed_flow_can_be_started_again(tmp_path: Path) -> None:
         consumer.told.clear()
         endpoint = msgspec.json.encode(await provider.serve(SOURCE, lease(2)))
         await consumer.plane.start(flow_request(FETCH, endpoint=endpoint))
-        assert (await consumer.ended()).sha256 == sha256(data)
+        assert (await consumer.wait_for_end()).sha256 == sha256(data)
 
 
 async def test_an_address_of_the_peer_that_cannot_be_read_is_an_error(one: Side) -> None:
     await one.plane.start(flow_request(PUSH, source=SOURCE, endpoint=b'{"nonsense": 1}'))
     await one.plane.renew(lease())
-    assert "data address" in ((await one.ended()).error or "")
+    assert "data address" in ((await one.wait_for_end()).error or "")
 
 
 async def test_a_resumed_flow_serves_on_with_the_token_it_had(one: Side) -> None:

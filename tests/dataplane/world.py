@@ -96,7 +96,7 @@ class Side:
         await self.plane.renew(granted or lease())
         return msgspec.json.decode(report.data_address, type=DataAddress)
 
-    async def ended(self) -> FlowReport:
+    async def wait_for_end(self) -> FlowReport:
         await eventually(lambda: self.told, "the flow neither completed nor failed")
         return self.told[-1]
 

@@ -32,7 +32,7 @@ def among(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     made = Live(tmp_path_factory.mktemp("hostile"))
     other = made.stage.set_up("other", "Andere", port_base=free_base())
     home = made.stage.actors["broker"].directory
-    roster.add(home / folder.MEMBERS, cards.member(cards.read_card(other.directory / folder.CARD)))
+    roster.add(home / folder.MEMBERS, cards.make_member(cards.read_card(other.directory / folder.CARD)))
     operator = cards.load_key(home / folder.KEY)
     roster.publish(home / folder.MEMBERS, home / folder.LIST, operator, now=datetime.now(UTC))
     (made.data / "counts.csv").write_bytes(b"street;cars\n")

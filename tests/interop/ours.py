@@ -58,7 +58,7 @@ class MockIdentity:
             PEER: Participant(id=PEER, name="Deployed", address=PEER_HOME),
         }
 
-    async def token_for(self, audience: str, intent: Intent) -> str:
+    async def issue_token(self, audience: str, intent: Intent) -> str:
         return token_of(self.me, audience)
 
     async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:
@@ -100,7 +100,7 @@ class Disk:
 
         yield Content(chunks=chunks(), media_type="text/csv", size=len(self.content), offset=offset)
 
-    async def received(self, address: dict[str, Any], flow_id: str) -> int:
+    async def count_received(self, address: dict[str, Any], flow_id: str) -> int:
         return 0
 
     async def write(self, address: dict[str, Any], arrival: Arrival, chunks: AsyncIterator[bytes]) -> SinkReceipt:
@@ -171,7 +171,7 @@ class Ours:
         self.workers.insert(0, worker)
 
         async def ended(owner: str, report: Any) -> None:
-            process = await signals.flow_ended(self.rooms.enforcing, owner, report)
+            process = await signals.settle_flow(self.rooms.enforcing, owner, report)
             if process:
                 worker.wake(process)
 

@@ -48,7 +48,7 @@ class Wire(InProcess):
 
 
 def offer_to(participant: str) -> bytes:
-    return documents.message_offer(
+    return documents.make_message_offer(
         json.dumps(OFFER).encode(), offer_id="urn:offer:1", target=DATASET, assigner=participant, assignee=ME
     )
 
@@ -161,7 +161,7 @@ async def test_a_clock_that_is_wrong_by_hours_gives_a_sentence_for_the_operator(
     there = await identity(Board(), UTILITY, UTILITY_KEY, now_ms=NOW_MS)
     there._clock = lambda: NOW_MS + off_ms
     rooms = us.rooms.but(identity=here, participant=CITY)
-    token = await there.token_for(CITY, Intent.NEGOTIATION)
+    token = await there.issue_token(CITY, Intent.NEGOTIATION)
     with caplog.at_level(logging.INFO):
         answer = await call(
             application(rooms.gatekeeper, rooms.receiving, []), "GET", f"{HOME}/negotiations/pid", Authorization=token

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connector.controlplane.core.documents import same_rules
+from connector.controlplane.core.documents import has_same_rules
 
 
 def policy(*constraints: Any, action: str = "use", **members: Any) -> dict[str, Any]:
@@ -44,9 +44,9 @@ OTHER: list[tuple[dict[str, Any], dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("one", "other"), SAME)
 def test_one_policy_in_two_spellings_is_the_same(one: dict[str, Any], other: dict[str, Any]) -> None:
-    assert same_rules(json.dumps(one).encode(), json.dumps(other).encode())
+    assert has_same_rules(json.dumps(one).encode(), json.dumps(other).encode())
 
 
 @pytest.mark.parametrize(("one", "other"), OTHER)
 def test_policies_that_mean_something_else_are_not_the_same(one: dict[str, Any], other: dict[str, Any]) -> None:
-    assert not same_rules(json.dumps(one).encode(), json.dumps(other).encode())
+    assert not has_same_rules(json.dumps(one).encode(), json.dumps(other).encode())

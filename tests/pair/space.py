@@ -130,7 +130,7 @@ class Space:
             card = cards.card(self.keys[name], id=participant(name), name=name.title(), address=address)
             (folder / "card.json").write_bytes(cards.render(card))
             roster.add(
-                working, cards.member(card, roles=("broker",) if name == "broker" else (), claims=CLAIMS.get(name))
+                working, cards.make_member(card, roles=("broker",) if name == "broker" else (), claims=CLAIMS.get(name))
             )
         roster.publish(working, signed, self.keys["broker"], now=datetime.now(UTC))
 

@@ -11,7 +11,7 @@ import pytest
 from connector.client.chapters.negotiations import Decision, Negotiation
 from connector.client.frame.errors import ClientError
 from connector.controlplane.core.context import Context
-from connector.controlplane.core.documents import message_offer
+from connector.controlplane.core.documents import make_message_offer
 from connector.controlplane.usecases.negotiation import ask
 from connector.settings import DelegatedTier, LimitSettings
 from tests.pair.space import (
@@ -226,7 +226,7 @@ async def test_an_access_policy_hides_an_offer_and_its_negotiation(with_another:
 
 async def ask_for(context: Context, city: str, address: str, *, dataset: str, offer: str) -> str:
     """Ask for a contract on identifiers that no catalogue has shown."""
-    asked = message_offer(b'{"permission": [{"action": "use"}]}', offer_id=offer, target=dataset, assigner=city)
+    asked = make_message_offer(b'{"permission": [{"action": "use"}]}', offer_id=offer, target=dataset, assigner=city)
     return (await ask(context, city, address, asked)).id
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connector.app.parts import secret_of
+from connector.app.parts import load_secret
 from connector.client.frame.errors import ClientError
 from connector.identity.files import FileFault
 from connector.settings import LimitSettings
@@ -62,13 +62,13 @@ async def test_the_secret_is_made_once_and_for_its_owner_alone(data_space: Space
     made = tmp_path / "city" / "store.secret"
     before = made.read_bytes()
     assert (len(before), stat.S_IMODE(made.stat().st_mode)) == (32, 0o600)
-    assert secret_of(settings).person("o", "anna") == secret_of(settings).person("o", "anna")
-    assert repr(secret_of(settings)) == "Secret()"
+    assert load_secret(settings).person("o", "anna") == load_secret(settings).person("o", "anna")
+    assert repr(load_secret(settings)) == "Secret()"
     assert made.read_bytes() == before
     made.chmod(0o644)
     with pytest.raises(FileFault, match="read by others"):
-        secret_of(settings)
+        load_secret(settings)
     made.chmod(0o600)
     made.write_bytes(b"short")
     with pytest.raises(ValueError, match="at least 32"):
-        secret_of(settings)
+        load_secret(settings)

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connector.controlplane.judging.policy_input import compacted
+from connector.controlplane.judging.policy_input import compact
 from connector.policy.model.decision import PolicyError
 from connector.policy.model.model import DK, ODRL
 from connector.policy.reading.load import load
 from connector.policy.vocabulary.actions import CORE, SYNONYMS
 from connector.policy.vocabulary.names import LEFT_OPERANDS, OPERATORS
-from connector.semantic.contexts import ForeignError, bundled, is_foreign
+from connector.semantic.contexts import ForeignError, is_foreign, load_context
 from connector.semantic.expand import MOST_TERMS, MOST_VALUES, expand
 from tests.policy.support import agreement, atom, rule
 from tests.policy.test_examples import policies
@@ -62,7 +62,7 @@ RENAMED: dict[str, Any] = {
 
 def lost(document: dict[str, Any]) -> PolicyError:
     with pytest.raises(PolicyError) as refused:
-        compacted(document)
+        compact(document)
     assert refused.value.sentence.endswith(".")
     return refused.value
 
@@ -71,10 +71,10 @@ def test_a_policy_whose_context_renames_everything_is_the_policy_that_it_means()
     date = {"@value": "2026-12-31", "@type": "xsd:date"}
     both = {"andSequence": [atom("odrl:dateTime", "lteq", date), atom("odrl:count", "lteq", "5")]}
     plain = agreement(rule(both), target="urn:a", assigner="urn:b", assignee="urn:c", **{"@context": None})
-    written = compacted(RENAMED)
+    written = compact(RENAMED)
     assert "@context" not in written
     assert load(written) == load(plain)
-    assert compacted(written) == written
+    assert compact(written) == written
 
 
 def test_a_member_that_the_vocabulary_of_a_document_gives_another_meaning_is_not_taken_for_odrl() -> None:
@@ -97,7 +97,7 @@ def test_a_term_that_would_not_survive_is_refused_by_its_name() -> None:
 
 def test_what_somebody_may_do_under_another_vocabulary_is_an_action_that_nobody_knows() -> None:
     theirs = {**RENAMED, "darf": {"tun": "verteilen"}}
-    assert load(compacted(theirs)).permission[0].action[0].iri == "https://theirs.example/verteilen"
+    assert load(compact(theirs)).permission[0].action[0].iri == "https://theirs.example/verteilen"
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_contexts_inside_a_document_graphs_of_several_things_and_sheer_size_are_
 
 def test_a_graph_with_the_policy_alone_is_that_policy() -> None:
     bare = {key: value for key, value in RENAMED.items() if key != "@context"}
-    assert compacted({"@context": RENAMED["@context"], "@graph": [bare]}) == compacted(RENAMED)
+    assert compact({"@context": RENAMED["@context"], "@graph": [bare]}) == compact(RENAMED)
 
 
 def test_the_context_of_odrl_gives_bare_names_and_aliases_their_meaning() -> None:
@@ -157,14 +157,14 @@ def test_the_context_of_odrl_gives_bare_names_and_aliases_their_meaning() -> Non
             }
         ],
     }
-    read = load(compacted(document))
+    read = load(compact(document))
     assert read.permission[0].action[0].iri == ODRL + "display"
     assert read.permission[0].constraint[0].left == ODRL + "event"  # type: ignore[union-attr]  # atomic
     assert read.notes == ()
 
 
 def test_the_bundled_context_of_odrl_names_every_term_as_the_engine_does() -> None:
-    context = bundled("http://www.w3.org/ns/odrl.jsonld")["@context"]
+    context = load_context("http://www.w3.org/ns/odrl.jsonld")["@context"]
     named = {value if isinstance(value, str) else value["@id"] for value in context.values()}
     terms = {iri for iri in (*CORE, *SYNONYMS, *LEFT_OPERANDS) if iri.startswith(ODRL)} | {
         ODRL + name for name in OPERATORS
@@ -198,7 +198,7 @@ def meaning(context: Any, document: dict[str, Any]) -> Any:
 def test_prefixes_of_an_inline_context_are_written_in_full_for_keeping() -> None:
     terms = [atom("c:role", "isAnyOf", ["c:emergency", "planner"]), atom("odrl:count", "lteq", "5")]
     document = agreement(rule(*terms), **{"@context": [DSP, {"c": DK}]})
-    written = compacted(document)
+    written = compact(document)
     assert "@context" not in written
     constraint = written["permission"][0]["constraint"]
     assert constraint[0]["leftOperand"] == DK + "role"
@@ -246,4 +246,4 @@ def test_damaged_json_ld_gives_a_policy_or_a_policy_error(data: st.DataObject) -
             break
         place = place[key]
     with suppress(PolicyError):
-        load(compacted(changed))
+        load(compact(changed))

@@ -139,12 +139,12 @@ def test_the_page_about_settings_is_what_the_code_says() -> None:
 
 
 def test_data_folders_are_found_and_nothing_beside_them() -> None:
-    assert resources.text("policies", "operands.toml")
+    assert resources.read_text("policies", "operands.toml")
     for folder, *parts in (("tests",), ("policies", ".."), ("policies", "../README.md"), ("policies", "none.toml")):
         with pytest.raises(resources.MissingResource):
-            resources.path(folder, *parts)
+            resources.find_path(folder, *parts)
     with pytest.raises(resources.MissingResource, match="folder"):
-        resources.text("policies")
+        resources.read_text("policies")
 
 
 def test_what_a_serving_process_imports_brings_no_http_client() -> None:

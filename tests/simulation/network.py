@@ -156,19 +156,19 @@ class SimulatedPeer:
         outcome = _outcome(reply)
         return outcome if not isinstance(outcome, Reply) else Ack(peer_pid=outcome.pid, state=outcome.state)
 
-    async def state(
+    async def fetch_state(
         self, participant: str, address: str, kind: ProcessKind, to: Role, pid: str
     ) -> str | Refused | InDoubt:
         token = await self._token(participant, Intent.ENDING)
         outcome = _outcome(await self._network.call(self._me, participant, token, f"GET {kind}", pid, b""))
         return (outcome.state or "") if isinstance(outcome, Reply) else outcome
 
-    async def catalog(
+    async def fetch_catalog(
         self, participant: str, address: str, *, filters: Sequence[object] = (), page_url: str | None = None
     ) -> CatalogPage | Refused | InDoubt:
         return InDoubt(reason="the simulation has no catalogue")
 
-    async def dataset(self, participant: str, address: str, id: str) -> bytes | Refused | InDoubt:
+    async def fetch_dataset(self, participant: str, address: str, id: str) -> bytes | Refused | InDoubt:
         return msgspec.json.encode(
             {"@id": id, "hasPolicy": [{"@type": "Offer", "@id": f"offer:{id}", "permission": [{"action": "use"}]}]}
         )

@@ -15,7 +15,7 @@ from connector.controlplane.core import messages
 from connector.controlplane.processes import inbound, inbound_negotiation, inbound_transfer, reconcile
 from connector.protocol.dsp.machines import machine
 
-_receive, _plan, _observed, _on_the_table = machine.receive, machine.plan, machine.observed, messages._on_the_table
+_receive, _plan, _observed, _on_the_table = machine.receive, machine.plan, machine.observe, messages._put_on_table
 
 
 def _forgetting(process: Any, table: Any, message: str, digest: str, now: int) -> Any:
@@ -69,7 +69,7 @@ async def _blind(*_: Any, **__: Any) -> None:
 
 async def _always_new(context: Any, caller: Any, known: Any, digest: str) -> Any:
     """Refuse an initial request that came before."""
-    return inbound.declined(known, 400, "pid-in-use", "This pid of yours already names another process with us.")
+    return inbound.decline(known, 400, "pid-in-use", "This pid of yours already names another process with us.")
 
 
 def _with(value: Any, **changes: Any) -> Any:
@@ -81,17 +81,17 @@ Removal = tuple[Any, str, Callable[..., Any]]
 RULES: dict[str, tuple[Removal, ...]] = {
     "repeat re-acknowledgement": ((machine, "receive", _forgetting),),
     "initial request idempotent": (
-        (inbound_negotiation, "again", _always_new),
-        (inbound_transfer, "again", _always_new),
+        (inbound_negotiation, "answer_again", _always_new),
+        (inbound_transfer, "answer_again", _always_new),
     ),
     "implied acknowledgement": ((machine, "receive", _literal),),
     "GET after refusal or doubt": ((reconcile, "ask", _blind),),
     "crossing rank": ((machine, "_rank", lambda table, message: 0),),
-    "bears: never inferred": ((machine, "observed", _guessing),),
+    "bears: never inferred": ((machine, "observe", _guessing),),
     "what ends cannot be called back": ((machine, "plan", _calling_back),),
-    "fresh offer identifiers": ((messages, "_on_the_table", _same_offer),),
+    "fresh offer identifiers": ((messages, "_put_on_table", _same_offer),),
     "the look": ((reconcile, "look", _blind),),
-    "no proof while an answer is awaited": ((machine, "observed", _hasty),),
+    "no proof while an answer is awaited": ((machine, "observe", _hasty),),
 }
 
 

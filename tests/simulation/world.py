@@ -68,7 +68,7 @@ class TokenIdentity:
         }
         self._serial = serial
 
-    async def token_for(self, audience: str, intent: Intent) -> str:
+    async def issue_token(self, audience: str, intent: Intent) -> str:
         return f"{self._me}/{self._serial()}"
 
     async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:
@@ -126,7 +126,7 @@ class Side:
             address=f"https://{self.name}.example/dsp",
             store=self.store,
             identity=self.identity,
-            peer=SimulatedPeer(self._network, self.name, self.identity.token_for, self._sends),
+            peer=SimulatedPeer(self._network, self.name, self.identity.issue_token, self._sends),
             dataplane=self.dataplane,
             library=LIBRARY,
             now=now,
@@ -142,7 +142,7 @@ class Side:
         self._worker = Worker(self.rooms.driving(decider, rows=rows, spread=lambda: 0.5 + self._rng.random() / 2))
 
         async def ended(owner: str, report: Any) -> None:
-            process = await signals.flow_ended(self.rooms.enforcing, owner, report)
+            process = await signals.settle_flow(self.rooms.enforcing, owner, report)
             if process and self._worker:
                 self._worker.wake(process)
 
@@ -230,7 +230,7 @@ class Side:
         kind = what.removeprefix("GET ")
         read: Any = self.store.negotiation if kind == "negotiation" else self.store.transfer
         process = await read(OWNER, pid)
-        await self.store.commit(inbound.used(caller))
+        await self.store.commit(inbound.use_token(caller))
         if process is None or process.peer != caller.participant or process.state is None:
             return Reply(404, reason="not found")
         pending = process.pending

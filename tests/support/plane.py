@@ -64,7 +64,7 @@ class Listed:
             CITY: Participant(id=CITY, name="City", address=ADDRESS, claims={"role": ("provider",)}),
         }
 
-    async def token_for(self, audience: str, intent: Intent) -> str:
+    async def issue_token(self, audience: str, intent: Intent) -> str:
         return "Bearer secret-token"
 
     async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:
@@ -89,12 +89,12 @@ class ScriptedPeer:
     ) -> PeerAnswer:
         return self.failure or Ack(peer_pid="urn:peer:1")
 
-    async def state(
+    async def fetch_state(
         self, participant: str, address: str, kind: ProcessKind, to: Role, pid: str
     ) -> str | Refused | InDoubt:
         return self.failure or "REQUESTED"
 
-    async def catalog(
+    async def fetch_catalog(
         self, participant: str, address: str, *, filters: Sequence[object] = (), page_url: str | None = None
     ) -> CatalogPage | Refused | InDoubt:
         if self.failure:
@@ -104,7 +104,7 @@ class ScriptedPeer:
         shown = tuple(msgspec.json.encode(entry) for entry in self.datasets[at : at + 1])
         return CatalogPage(participant_id=participant, datasets=shown, next_url=following, digest="")
 
-    async def dataset(self, participant: str, address: str, id: str) -> bytes | Refused | InDoubt:
+    async def fetch_dataset(self, participant: str, address: str, id: str) -> bytes | Refused | InDoubt:
         if self.failure:
             return self.failure
         found = next((entry for entry in self.datasets if entry["@id"] == id), None)

@@ -15,11 +15,11 @@ from connector.api.frame.desk import (
     Listing,
     Order,
     Reason,
-    listed,
     moment,
     moment_or_none,
     page,
-    parsed,
+    parse_json,
+    read_listing,
 )
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import NoSuchEntity
@@ -101,7 +101,7 @@ def _answer(agreement: Agreement) -> AgreementAnswer:
         counterparty=agreement.counterparty,
         dataset=agreement.dataset,
         negotiation_id=agreement.negotiation_id,
-        policy=parsed(agreement.document),
+        policy=parse_json(agreement.document),
         sha256=hashlib.sha256(agreement.document).hexdigest(),
         agreed_at=moment(agreement.agreed_at),
         finalized_at=moment_or_none(agreement.finalized_at),
@@ -122,7 +122,7 @@ def _duty(agreement: str, standing: duties.DutySummary) -> DutyAnswer:
             "by_person": standing.by_person,
             "events": [
                 DutyEventAnswer(
-                    state=event.state, at=moment(event.at), transfer=event.occasion, evidence=parsed(event.evidence)
+                    state=event.state, at=moment(event.at), transfer=event.occasion, evidence=parse_json(event.evidence)
                 )
                 for event in standing.events
             ],
@@ -136,7 +136,7 @@ def _leaf(leaf: Leaf) -> LeafAnswer:
         at=moment(leaf.at),
         kind=leaf.kind,
         process_id=leaf.process_id,
-        body=parsed(leaf.body),
+        body=parse_json(leaf.body),
         hash=leaf.hash.hex(),
     )
 
@@ -158,7 +158,7 @@ async def list_agreements(
 ) -> Listing[AgreementAnswer]:
     """List the agreements, newest first."""
     store, owner = context.store, context.owner
-    rows, following = await listed(
+    rows, following = await read_listing(
         store.agreements(owner, page(limit, after), dataset=dataset, counterparty=counterparty)
     )
     return Listing(items=[_answer(row) for row in rows], next=following)
@@ -168,13 +168,13 @@ async def list_agreements(
 @router.get("/agreements/{id:path}/duties")
 async def list_duties(judging: AtJudging, id: str) -> list[DutyAnswer]:
     """List the duties of an agreement and where each stands, in the order of its policy."""
-    return [_duty(id, standing) for standing in await duties.standings(judging, id)]
+    return [_duty(id, standing) for standing in await duties.list_standings(judging, id)]
 
 
 @router.post("/agreements/{id:path}/duties/{duty:path}/receipt")
 async def give_receipt(judging: AtJudging, id: str, duty: str, order: Receipt) -> DutyAnswer:
     """Confirm that a duty was done (data deleted, invoice paid); a repeat changes nothing."""
-    return _duty(id, await duties.receipt(judging, id, duty, order.note))
+    return _duty(id, await duties.record_receipt(judging, id, duty, order.note))
 
 
 @router.post("/agreements/{id:path}/withdraw")
@@ -206,5 +206,5 @@ async def list_audit(
 ) -> Listing[LeafAnswer]:
     """List the audit trail, oldest first."""
     store, owner = context.store, context.owner
-    rows, following = await listed(store.leaves(owner, page(limit, after), process_id=process))
+    rows, following = await read_listing(store.leaves(owner, page(limit, after), process_id=process))
     return Listing(items=[_leaf(row) for row in rows], next=following)

@@ -19,10 +19,10 @@ from connector.api.frame.desk import (
     LimitQuery,
     Listing,
     Order,
-    listed,
     moment,
     page,
-    parsed,
+    parse_json,
+    read_listing,
 )
 from connector.controlplane.judging import acceptance, visibility
 from connector.controlplane.judging.judging import Judging
@@ -150,9 +150,9 @@ def _answer(asset: Asset, remarks: Sequence[dict[str, str]] = ()) -> AssetAnswer
         themes=list(asset.themes),
         media_type=asset.media_type,
         source=shown_address(asset.source),
-        policy=parsed(asset.policy),
-        access=parsed(asset.access) if asset.access else None,
-        reservation=parsed(asset.reservation),
+        policy=parse_json(asset.policy),
+        access=parse_json(asset.access) if asset.access else None,
+        reservation=parse_json(asset.reservation),
         records=msgspec.to_builtins(asset.records),
         offer_id=asset.offer_id,
         live=asset.live,
@@ -196,7 +196,7 @@ async def list_assets(
 ) -> Listing[AssetAnswer]:
     """List the assets, newest first."""
     store, owner = context.store, context.owner
-    rows, following = await listed(store.assets(owner, page(limit, after), status=status))
+    rows, following = await read_listing(store.assets(owner, page(limit, after), status=status))
     return Listing(items=[_answer(row) for row in rows], next=following)
 
 

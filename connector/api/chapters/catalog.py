@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 
-from connector.api.frame.desk import AtCounterparties, parsed
+from connector.api.frame.desk import AtCounterparties, parse_json
 from connector.controlplane.usecases import catalog
 
 router = APIRouter(tags=["catalog"])
@@ -44,8 +44,8 @@ async def fetch_catalog(
 ) -> CatalogAnswer:
     """Fetch one page of a participant's catalogue, as it shows it to us."""
     found = await catalog.fetch(counterparties, participant, page_url=page)
-    items = [parsed(dataset) for dataset in found.datasets]
-    items += [{**parsed(entry.dataset), "participantId": entry.participant_id} for entry in found.nested]
+    items = [parse_json(dataset) for dataset in found.datasets]
+    items += [{**parse_json(entry.dataset), "participantId": entry.participant_id} for entry in found.nested]
     return CatalogAnswer(participant=found.participant_id or participant, items=items, next=found.next_url)
 
 

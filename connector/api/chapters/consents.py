@@ -13,10 +13,10 @@ from connector.api.frame.desk import (
     LimitQuery,
     Listing,
     Order,
-    listed,
     moment,
     moment_or_none,
     page,
+    read_listing,
 )
 from connector.controlplane.usecases import consents
 from connector.controlplane.usecases.consents import LONGEST_SUBJECT, MOST_ENTRIES, ConsentStatement
@@ -120,7 +120,7 @@ async def withdraw_consent(register: AtRegister, order: WithdrawOrder) -> Listin
 @router.post("/consents/lookup")
 async def lookup_consent(register: AtRegister, order: LookupOrder) -> Listing[ConsentAnswer]:
     """Show where one person stands: the latest entry for each dataset and purpose."""
-    found = await consents.of_person(register, order.subject)
+    found = await consents.list_of_person(register, order.subject)
     return Listing(items=[_answer(entry) for entry in found], next=None)
 
 
@@ -132,5 +132,5 @@ async def list_consents(
     after: AfterQuery = None,
 ) -> Listing[ConsentAnswer]:
     """List the entries, newest first."""
-    rows, following = await listed(consents.listed(context, page(limit, after), dataset))
+    rows, following = await read_listing(consents.list_consents(context, page(limit, after), dataset))
     return Listing(items=[_answer(row) for row in rows], next=following)

@@ -15,11 +15,11 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel
 
-from connector.api.frame.desk import AtContext, AtReceived, parsed
+from connector.api.frame.desk import AtContext, AtReceived, parse_json
 from connector.api.frame.errors import ApiError
 from connector.controlplane.core.context import Context
 from connector.controlplane.usecases import transfer
-from connector.dataplane.files.below_root import in_thread, is_folder, members, open_file, relative_path
+from connector.dataplane.files.below_root import is_folder, members, open_file, relative_path, run_in_thread
 from connector.ports.flow import SourceError
 from connector.protocol.dsp.common import Role
 
@@ -48,7 +48,7 @@ class FilesAnswer(BaseModel):
 async def list_delivered_files(context: AtContext, received: AtReceived, id: str) -> FilesAnswer:
     """List what the transfer delivered; the digests are taken from the files as they lie there now."""
     found = await _files(context, received, id)
-    return FilesAnswer(items=[await in_thread(_described, received, name, path) for name, path in found.items()])
+    return FilesAnswer(items=[await run_in_thread(_described, received, name, path) for name, path in found.items()])
 
 
 @router.get("/transfers/{id:path}/content", response_class=Response)
@@ -67,7 +67,7 @@ async def download_delivery(
     if name not in found:
         raise ApiError(404, "no-file", "The delivery has no file of that name: list its files.")
     try:
-        descriptor = await in_thread(open_file, received, found[name])
+        descriptor = await run_in_thread(open_file, received, found[name])
     except SourceError as error:
         raise ApiError(404, "no-file", str(error)) from None
     return _content(request, descriptor, name.rpartition("/")[2])
@@ -76,11 +76,11 @@ async def download_delivery(
 async def _files(context: Context, received: Path, id: str) -> dict[str, str]:
     """Return name in the delivery → path below the root. Raises NotFound, ApiError."""
     process = await transfer.get(context, id)
-    address = parsed(process.sink) or {}
+    address = parse_json(process.sink) or {}
     if process.role is not Role.CONSUMER or address.get("kind") != "file":
         raise ApiError(404, "elsewhere", "The data of this transfer was not put into a file here.")
     try:
-        found = await in_thread(_below, received, relative_path(address))
+        found = await run_in_thread(_below, received, relative_path(address))
     except (SourceError, OSError):
         found = {}
     if not found:

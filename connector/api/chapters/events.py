@@ -34,7 +34,7 @@ def _answer(entry: EventEntry) -> EventAnswer:
 @router.get("/events")
 async def list_events(context: AtContext) -> list[EventAnswer]:
     """List every event that was ever declared, the latest first."""
-    return [_answer(entry) for entry in await events.listed(context)]
+    return [_answer(entry) for entry in await events.list_events(context)]
 
 
 @router.post("/events/begin")

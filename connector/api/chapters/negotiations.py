@@ -24,11 +24,11 @@ from connector.api.frame.desk import (
     WaitQuery,
     ended_answer,
     hold_answer,
-    listed,
     moment,
     page,
-    parsed,
+    parse_json,
     pending_answer,
+    read_listing,
     wait,
 )
 from connector.controlplane.core.context import Context
@@ -117,11 +117,11 @@ async def _answer(context: Context, process: Negotiation) -> NegotiationAnswer:
         peer_pid=process.peer_pid,
         dataset=process.dataset,
         offer_id=process.offer_id,
-        offer=parsed(process.offer),
+        offer=parse_json(process.offer),
         offered_by=process.offered_by,
         rounds=process.rounds,
         agreement_id=process.agreement_id,
-        agreement=parsed(process.agreement),
+        agreement=parse_json(process.agreement),
         pending=pending_answer(process),
         hold=None if over else hold_answer(await context.store.hold(process.owner, process.id)),
         ended=ended_answer(process),
@@ -159,7 +159,7 @@ async def list_negotiations(
 ) -> Listing[NegotiationAnswer]:
     """List the negotiations, newest first."""
     store, owner = context.store, context.owner
-    rows, following = await listed(
+    rows, following = await read_listing(
         store.negotiations(owner, page(limit, after), state=state, peer=peer, dataset=dataset)
     )
     return Listing(items=[await _answer(context, row) for row in rows], next=following)

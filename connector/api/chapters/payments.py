@@ -70,7 +70,7 @@ def _answer(paid: payments.PaymentSummary) -> PaidAnswer:
 @router.get("/agreements/{id:path}/payments")
 async def show_payments(context: AtContext, id: str) -> PaidAnswer:
     """Show where the payments of an agreement stand, and how that came to be, oldest entry first."""
-    return _answer(await payments.shown(context, id))
+    return _answer(await payments.show_payments(context, id))
 
 
 @router.post("/agreements/{id:path}/payments")

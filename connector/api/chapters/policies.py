@@ -226,7 +226,7 @@ async def compare_policies(judging: AtJudging, order: CompareOrder) -> CompareAn
 async def decide_policy(judging: AtJudging, order: DecideOrder) -> DecideAnswer:
     """Say whether somebody may do something with data at a time, and why: a dry run."""
     question = msgspec.convert(order.model_dump(), dry_runs.TrialQuestion)
-    found = await dry_runs.asked(judging, question)
+    found = await dry_runs.decide_question(judging, question)
     return DecideAnswer.model_validate(msgspec.to_builtins(found))
 
 
@@ -239,7 +239,7 @@ async def list_templates() -> list[TemplateAnswer]:
 @router.post("/policies/templates/{name}")
 async def fill_template(name: str, order: FillOrder) -> FilledAnswer:
     """Fill in a policy template."""
-    return FilledAnswer(policy=policies.filled(name, order.parameters))
+    return FilledAnswer(policy=policies.fill_template(name, order.parameters))
 
 
 def _template(template: Template) -> TemplateAnswer:

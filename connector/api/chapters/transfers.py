@@ -23,11 +23,11 @@ from connector.api.frame.desk import (
     WaitQuery,
     ended_answer,
     hold_answer,
-    listed,
     moment,
     page,
-    parsed,
+    parse_json,
     pending_answer,
+    read_listing,
     wait,
 )
 from connector.controlplane.core.context import Context
@@ -95,7 +95,7 @@ async def _answer(context: Context, process: Transfer) -> TransferAnswer:
         dataset=process.dataset,
         format=process.format,
         keep=process.keep,
-        sink=shown_address(parsed(process.sink)) if process.sink else None,
+        sink=shown_address(parse_json(process.sink)) if process.sink else None,
         flow_wanted=process.flow_wanted,
         flow_reported=process.flow_reported,
         suspended_by=process.suspended_by,
@@ -130,7 +130,7 @@ async def list_transfers(
 ) -> Listing[TransferAnswer]:
     """List the transfers, newest first."""
     store, owner = context.store, context.owner
-    rows, following = await listed(
+    rows, following = await read_listing(
         store.transfers(owner, page(limit, after), state=state, peer=peer, agreement_id=agreement)
     )
     return Listing(items=[await _answer(context, row) for row in rows], next=following)

@@ -151,7 +151,7 @@ def page(limit: int, after: str | None) -> StorePage:
     return StorePage(limit=limit, after=after)
 
 
-async def listed(rows: Awaitable[V]) -> V:
+async def read_listing(rows: Awaitable[V]) -> V:
     """Return what a listing of the store gives. Raises ApiError where its cursor is none of the store's."""
     try:
         return await rows
@@ -159,7 +159,7 @@ async def listed(rows: Awaitable[V]) -> V:
         raise ApiError(400, "cursor", str(error)) from None
 
 
-def parsed(document: bytes | None) -> Any:
+def parse_json(document: bytes | None) -> Any:
     """Return a stored JSON document as values, None as None."""
     return None if document is None else msgspec.json.decode(document)
 
@@ -206,7 +206,7 @@ async def wait(
     while True:
         left = min(deadline - clock(), _LOOK_S)
         # The watch begins before the read: a commit in between is not missed.
-        watching = asyncio.create_task(watch.changed(process_id, max(left, 0)))
+        watching = asyncio.create_task(watch.wait_for_change(process_id, max(left, 0)))
         try:
             await asyncio.sleep(0)
             value = await read()

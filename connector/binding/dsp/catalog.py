@@ -7,7 +7,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
-from connector.binding.dsp.handling import JSON, Gatekeeper, endpoint, read, refused
+from connector.binding.dsp.handling import JSON, Gatekeeper, endpoint, read, refuse
 from connector.binding.dsp.routing import Route
 from connector.controlplane.usecases import catalog
 from connector.controlplane.usecases.offering import Offering
@@ -55,15 +55,15 @@ def routes_for(gatekeeper: Gatekeeper, address: str, provide: Provide, provide_d
             size = f"&limit={limit}" if limit else ""
             target = f"{address}/catalog/request?after={quote(answer.next, safe='')}{size}"
             headers["Link"] = f'<{target}>; rel="next"'
-        return _compressed(request, answer.body, headers)
+        return _compress(request, answer.body, headers)
 
     async def dataset(request: Request, caller: Caller, _: bytes) -> Response:
         found = await provide_dataset(caller, request.path_params["id"])
         await gatekeeper.let_pass(caller)
         if found is None:
             fault = RemoteProtocolError("There is no such dataset for you.", code="not-found", status=404)
-            return refused(CatalogError, fault)
-        return _compressed(request, found, {})
+            return refuse(CatalogError, fault)
+        return _compress(request, found, {})
 
     def route(path: str, handle: Callable[..., Awaitable[Response]], method: str) -> Route:
         return Route(method, path, endpoint(gatekeeper, CatalogError, Intent.CATALOG, handle))
@@ -79,7 +79,7 @@ def _limit(text: str | None) -> int | None:
     return int(text[:9])
 
 
-def _compressed(request: Request, body: bytes, headers: dict[str, str]) -> Response:
+def _compress(request: Request, body: bytes, headers: dict[str, str]) -> Response:
     headers["Vary"] = "Accept-Encoding"
     accepted = [entry.strip() for entry in request.headers.get("accept-encoding", "").split(",")]
     if len(body) >= COMPRESS_FROM and any(entry == "gzip" or entry.startswith("gzip;q=1") for entry in accepted):

@@ -21,7 +21,7 @@ from connector.protocol.dsp.catalog import (
     AnsweredCatalog,
     CatalogRequestMessage,
     DatasetRequestMessage,
-    flattened,
+    flatten,
 )
 from connector.protocol.dsp.codec import decode, decode_ack, decode_error, encode, parse
 from connector.protocol.dsp.common import Role
@@ -79,7 +79,7 @@ class HttpPeer:
             return Ack()
         return Ack(peer_pid=(ack.provider_pid if to is Role.PROVIDER else ack.consumer_pid) or None, state=ack.state)
 
-    async def state(
+    async def fetch_state(
         self, participant: str, address: str, kind: ProcessKind, to: Role, pid: str
     ) -> str | Refused | InDoubt:
         """Ask for the state of a process; see `ports.peer.Peer.state`."""
@@ -90,7 +90,7 @@ class HttpPeer:
         ack = decode_ack(ack_kind, answer.body)
         return str(ack.state) if ack else InDoubt(reason="The answer names no known state.", unreachable=False)
 
-    async def catalog(
+    async def fetch_catalog(
         self, participant: str, address: str, *, filters: Sequence[object] = (), page_url: str | None = None
     ) -> CatalogPage | Refused | InDoubt:
         """Fetch one page of a catalogue; see `ports.peer.Peer.catalog`."""
@@ -110,12 +110,12 @@ class HttpPeer:
         return CatalogPage(
             participant_id=received.message.participant_id,
             datasets=tuple(bytes(raw) for raw in received.message.dataset if _is_object(raw)),
-            nested=tuple(Nested(whose, bytes(raw)) for whose, raw in flattened(received.message) if _is_object(raw)),
+            nested=tuple(Nested(whose, bytes(raw)) for whose, raw in flatten(received.message) if _is_object(raw)),
             next_url=urljoin(url, following[1]) if following else None,
             digest=received.digest,
         )
 
-    async def dataset(self, participant: str, address: str, id: str) -> bytes | Refused | InDoubt:
+    async def fetch_dataset(self, participant: str, address: str, id: str) -> bytes | Refused | InDoubt:
         """Fetch one Dataset; see `ports.peer.Peer.dataset`."""
         answer = await self._call(participant, address, DatasetRequestMessage, Role.PROVIDER, id, Intent.CATALOG, None)
         if not isinstance(answer, Response):
@@ -140,7 +140,7 @@ class HttpPeer:
     async def _fetch(
         self, participant: str, method: str, url: str, intent: Intent, body: bytes | None
     ) -> Response | Refused | InDoubt:
-        token = await self._identity.token_for(participant, intent)
+        token = await self._identity.issue_token(participant, intent)
         headers = {"Authorization": token, "Accept": JSON}
         if body is not None:
             headers["Content-Type"] = JSON
@@ -158,10 +158,10 @@ class HttpPeer:
             return Refused(status=0, reason=error.reason)
         except NetError as error:
             return InDoubt(reason=clean(str(error)))
-        return _judged(answer)
+        return _judge(answer)
 
 
-def _judged(answer: Response) -> Response | Refused | InDoubt:
+def _judge(answer: Response) -> Response | Refused | InDoubt:
     status = answer.status
     if 200 <= status < 300:
         return answer

@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from connector.binding.dsp.routing import RequestHandler
-from connector.controlplane.processes.inbound import Declined, ProcessAnswer, used
+from connector.controlplane.processes.inbound import Declined, ProcessAnswer, use_token
 from connector.ports.changes import Replayed, StoreError
 from connector.ports.identity import Caller, Identity, Intent, NotTold, Unauthenticated
 from connector.ports.store import AnyProcess, Store
@@ -50,10 +50,10 @@ class Gatekeeper:
 
     async def let_pass(self, caller: Caller) -> None:
         """Use up the caller's token, if it is a single-use one. Raises Replayed and the other errors of the store."""
-        await self.store.commit(used(caller))
+        await self.store.commit(use_token(caller))
 
 
-async def body_of(request: Request, limit: int = BODY_LIMIT) -> bytes:
+async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
     """Read a request's body, at most `limit` bytes of it. Raises RemoteProtocolError (408, 413, 415)."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in {JSON, "application/ld+json"}:
@@ -87,7 +87,7 @@ def endpoint(
 
     async def route(request: Request) -> Response:
         try:
-            body = await body_of(request) if request.method == "POST" else b""
+            body = await read_body(request) if request.method == "POST" else b""
             caller = await gatekeeper.identity.authenticate(request.headers.get("authorization"), intent)
             return await _answer(gatekeeper, errors, caller, request, handle(request, caller, body))
         except ClientDisconnect:
@@ -95,26 +95,26 @@ def endpoint(
         except Unauthenticated as error:
             log.info("request not authenticated: %s", error.reason, extra={"path": request.url.path})
             fault = RemoteProtocolError("The request is not authenticated.", code="unauthenticated", status=401)
-            return refused(errors, fault)
+            return refuse(errors, fault)
         except NotTold as error:
             # Peers take every 4xx for final, and this is our own lack, which ends.
             log.warning("nobody is let in: %s", error.reason, extra={"path": request.url.path})
             fault = RemoteProtocolError("Nobody can be let in at present: send it again.", code="busy", status=503)
-            return refused(errors, fault, retry_after_s=UNTOLD_S)
+            return refuse(errors, fault, retry_after_s=UNTOLD_S)
         except ProtocolError as error:
-            return _logged(errors, error, request)
+            return _log_refusal(errors, error, request)
         except Replayed:
             fault = RemoteProtocolError("The token was used before.", code="replayed", status=401)
-            return refused(errors, fault)
+            return refuse(errors, fault)
         except StoreError as error:
             log.warning("request cannot be stored: %s", error, extra={"path": request.url.path})
             fault = RemoteProtocolError("Nothing can be stored at present: send it again.", code="busy", status=503)
-            return refused(errors, fault, retry_after_s=2)
+            return refuse(errors, fault, retry_after_s=2)
         except Exception:
             # The edge: whatever we got wrong is logged here with its trace and told to the peer as transient.
             log.exception("request failed", extra={"path": request.url.path})
             fault = RemoteProtocolError("The request failed here: send it again later.", code="internal", status=503)
-            return refused(errors, fault, retry_after_s=5)
+            return refuse(errors, fault, retry_after_s=5)
 
     return route
 
@@ -126,19 +126,19 @@ async def _answer(
     try:
         answer = await handling
     except ProtocolError as error:
-        answer = _logged(errors, error, request)
+        answer = _log_refusal(errors, error, request)
     if 400 <= answer.status_code < 500:
         with contextlib.suppress(Replayed):
             await gatekeeper.let_pass(caller)
     return answer
 
 
-def _logged(errors: ErrorKind, error: ProtocolError, request: Request) -> Response:
+def _log_refusal(errors: ErrorKind, error: ProtocolError, request: Request) -> Response:
     log.info("request refused: %s", error.reason, extra={"path": request.url.path})
-    return refused(errors, error)
+    return refuse(errors, error)
 
 
-def refused(errors: ErrorKind, error: ProtocolError, *, retry_after_s: int | None = None) -> Response:
+def refuse(errors: ErrorKind, error: ProtocolError, *, retry_after_s: int | None = None) -> Response:
     """Return the error answer of a chapter."""
     headers = {"Retry-After": str(retry_after_s)} if retry_after_s else {}
     if error.status in {408, 413}:
@@ -147,7 +147,7 @@ def refused(errors: ErrorKind, error: ProtocolError, *, retry_after_s: int | Non
     return Response(error_body(errors, error), error.status, headers, JSON)
 
 
-def answered(wake: Wake, errors: ErrorKind, outcome: ProcessAnswer | Declined) -> Response:
+def answer_outcome(wake: Wake, errors: ErrorKind, outcome: ProcessAnswer | Declined) -> Response:
     """Return the answer for what a use case said; the worker is woken after the answer has been written."""
     if isinstance(outcome, Declined):
         error = RemoteProtocolError(outcome.reason, code=outcome.code, status=outcome.status)
@@ -157,7 +157,7 @@ def answered(wake: Wake, errors: ErrorKind, outcome: ProcessAnswer | Declined) -
         return Response(body, outcome.status, headers, JSON)
     status = 201 if outcome.created else 200
     body = acknowledgement(outcome.process, outcome.state)
-    return Response(body, status, None, JSON, _waking(wake, outcome.process) if outcome.woken else None)
+    return Response(body, status, None, JSON, _make_waker(wake, outcome.process) if outcome.woken else None)
 
 
 def acknowledgement(process: AnyProcess, state: str) -> bytes:
@@ -171,11 +171,11 @@ def acknowledgement(process: AnyProcess, state: str) -> bytes:
     return encode(transfer.TransferProcess(provider_pid=provider, consumer_pid=consumer, state=moved))
 
 
-def shown(errors: ErrorKind, process: AnyProcess | None, caller: Caller) -> Response:
+def answer_state(errors: ErrorKind, process: AnyProcess | None, caller: Caller) -> Response:
     """Return the state of a process to its counter-party, and to nobody else."""
     if process is None or process.peer != caller.participant or process.state is None:
         fault = RemoteProtocolError("There is no such process between us.", code="not-found", status=404)
-        return refused(errors, fault)
+        return refuse(errors, fault)
     return Response(acknowledgement(process, process.state), 200, None, JSON)
 
 
@@ -184,7 +184,7 @@ def read(kind: type[M], body: bytes) -> Received[M]:
     return decode(kind, body)
 
 
-def _waking(wake: Wake, process: AnyProcess) -> BackgroundTask:
+def _make_waker(wake: Wake, process: AnyProcess) -> BackgroundTask:
     async def run() -> None:
         wake(process)
 

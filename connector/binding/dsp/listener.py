@@ -24,10 +24,10 @@ def application(gatekeeper: Gatekeeper, receiving: Receiving, catalog_routes: Se
         *negotiation.routes(gatekeeper, receiving),
         *transfer.routes(gatekeeper, receiving),
     ]
-    return mounted(receiving.context.participant, receiving.context.address, chapters)
+    return mount(receiving.context.participant, receiving.context.address, chapters)
 
 
-def mounted(participant: str, address: str, chapters: Sequence[Route]) -> ASGIApp:
+def mount(participant: str, address: str, chapters: Sequence[Route]) -> ASGIApp:
     """Return the application with the version document, and `chapters` below the path of the public `address`.
 
     It never redirects: a redirect names the scheme that we see, which is plain HTTP behind a proxy that ends TLS, and

@@ -7,7 +7,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from connector.binding.dsp.handling import Gatekeeper, answered, endpoint, read, shown
+from connector.binding.dsp.handling import Gatekeeper, answer_outcome, answer_state, endpoint, read
 from connector.binding.dsp.routing import Route
 from connector.controlplane.processes import inbound_negotiation
 from connector.controlplane.processes.receiving import Receiving
@@ -32,24 +32,24 @@ def routes(gatekeeper: Gatekeeper, receiving: Receiving) -> list[Route]:
             known_as = _event(received.message) if kind is negotiation.ContractNegotiationEventMessage else name
             pid = request.path_params["pid"]
             outcome = await inbound_negotiation.message(receiving, caller, pid, known_as, received)
-            return answered(context.wake, ContractNegotiationError, outcome)
+            return answer_outcome(context.wake, ContractNegotiationError, outcome)
 
         return handle
 
     async def request(_: Request, caller: Caller, body: bytes) -> Response:
         received = read(negotiation.ContractRequestMessage, body)
         outcome = await inbound_negotiation.request(receiving, caller, received)
-        return answered(context.wake, ContractNegotiationError, outcome)
+        return answer_outcome(context.wake, ContractNegotiationError, outcome)
 
     async def offer(_: Request, caller: Caller, body: bytes) -> Response:
         received = read(negotiation.ContractOfferMessage, body)
         outcome = await inbound_negotiation.offer(receiving, caller, received)
-        return answered(context.wake, ContractNegotiationError, outcome)
+        return answer_outcome(context.wake, ContractNegotiationError, outcome)
 
     async def show(request: Request, caller: Caller, _: bytes) -> Response:
         await gatekeeper.let_pass(caller)
         process = await context.store.negotiation(context.owner, request.path_params["pid"])
-        return shown(ContractNegotiationError, process, caller)
+        return answer_state(ContractNegotiationError, process, caller)
 
     machine = negotiation_machine
     return [

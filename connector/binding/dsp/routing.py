@@ -74,13 +74,13 @@ def dispatcher(routes: Sequence[Route]) -> ASGIApp:
                 break
             allowed.update(methods)
         else:
-            answer = _nowhere(allowed)
+            answer = _answer_nowhere(allowed)
         await answer(scope, receive, send)
 
     return application
 
 
-def _nowhere(allowed: Collection[str]) -> Response:
+def _answer_nowhere(allowed: Collection[str]) -> Response:
     if not allowed:
         return PlainTextResponse("Not Found", 404)
     return PlainTextResponse("Method Not Allowed", 405, {"Allow": ", ".join(sorted(allowed))})

@@ -4,7 +4,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from connector.binding.dsp.handling import Gatekeeper, answered, endpoint, read, shown
+from connector.binding.dsp.handling import Gatekeeper, answer_outcome, answer_state, endpoint, read
 from connector.binding.dsp.negotiation import Handle
 from connector.binding.dsp.routing import Route
 from connector.controlplane.processes import inbound_transfer
@@ -26,18 +26,18 @@ def routes(gatekeeper: Gatekeeper, receiving: Receiving) -> list[Route]:
         async def handle(request: Request, caller: Caller, body: bytes) -> Response:
             received = read(kind, body)
             outcome = await inbound_transfer.message(receiving, caller, request.path_params["pid"], name, received)
-            return answered(context.wake, TransferError, outcome)
+            return answer_outcome(context.wake, TransferError, outcome)
 
         return handle
 
     async def request(_: Request, caller: Caller, body: bytes) -> Response:
         received = read(transfer.TransferRequestMessage, body)
-        return answered(context.wake, TransferError, await inbound_transfer.request(receiving, caller, received))
+        return answer_outcome(context.wake, TransferError, await inbound_transfer.request(receiving, caller, received))
 
     async def show(request: Request, caller: Caller, _: bytes) -> Response:
         await gatekeeper.let_pass(caller)
         process = await context.store.transfer(context.owner, request.path_params["pid"])
-        return shown(TransferError, process, caller)
+        return answer_state(TransferError, process, caller)
 
     machine, ending = transfer_machine, Intent.ENDING
     return [

@@ -19,8 +19,8 @@ from connector.cli.frame.command import (
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import moment, size
-from connector.cli.frame.remote import connected, listing
-from connector.cli.frame.terms import said
+from connector.cli.frame.remote import connect, print_listing
+from connector.cli.frame.terms import say_policies
 from connector.client.chapters.agreements import Duty, Payment
 
 app = group("Contracts that were made, as provider and as consumer.")
@@ -53,8 +53,8 @@ def list_agreements(
         "agreed": lambda found: moment(found.agreed_at),
         "final": lambda found: found.finalized_at is not None,
     }
-    with connected(call) as connector:
-        listing(
+    with connect(call) as connector:
+        print_listing(
             call,
             lambda count, cursor: connector.agreements.list(
                 dataset=dataset, counterparty=counterparty, limit=count, after=cursor
@@ -72,10 +72,10 @@ def show(
     agreement: Annotated[str, typer.Argument(metavar="AGREEMENT", help="Identifier of the agreement.")],
 ) -> None:
     """Show one agreement: its terms, and what was used under it."""
-    with connected(call) as connector:
+    with connect(call) as connector:
         found = connector.agreements.show(agreement)
         usage = connector.agreements.usage(agreement)
-        terms = "" if call.output.json else said(connector, [found.policy], call.output.lang)[0]
+        terms = "" if call.output.json else say_policies(connector, [found.policy], call.output.lang)[0]
     fields = {
         "id": found.id,
         "role": found.role,
@@ -105,7 +105,7 @@ def withdraw(
 ) -> None:
     """Deliver nothing more under an agreement: running transfers end; the contract stays on record."""
     call.output.confirm(call.output.say("ask-terminate", id=agreement), yes)
-    with connected(call) as connector:
+    with connect(call) as connector:
         found = connector.agreements.withdraw(agreement, reason=reason)
     call.output.result(found, f"{found.id}: {moment(found.withdrawn_at)}")
 
@@ -116,7 +116,7 @@ def list_duties(
     agreement: Annotated[str, typer.Argument(metavar="AGREEMENT", help="Identifier of the agreement.")],
 ) -> None:
     """List the duties of an agreement and where each stands."""
-    with connected(call) as connector:
+    with connect(call) as connector:
         found = connector.agreements.duties(agreement)
     columns: dict[str, Callable[[Duty], object]] = {
         "duty": lambda duty: duty.id,
@@ -143,7 +143,7 @@ def receipt(
     note: Annotated[str, typer.Option(metavar="TEXT", help="What happened; it stays in our own ledger.")] = "",
 ) -> None:
     """Confirm that a duty was done: the data deleted, the invoice paid."""
-    with connected(call) as connector:
+    with connect(call) as connector:
         found = connector.agreements.receipt(agreement, duty, note)
     call.output.result(found, f"{found.id}: {found.state}")
 
@@ -170,7 +170,7 @@ def payment(
     ends = instant(until)
     if state is None and (amount, currency, ends) != (None, None, None):
         raise Failure(Code.USAGE, "Say where the payments stand: --state none, due, settled or overdue.")
-    with connected(call) as connector:
+    with connect(call) as connector:
         if state is not None:
             paid = connector.agreements.pay(agreement, state.value, amount=amount, currency=currency, until=ends)
             sentence = call.output.say(

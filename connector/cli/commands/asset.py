@@ -20,10 +20,10 @@ from connector.cli.frame.command import (
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import moment
-from connector.cli.frame.records import RecordsOption, described
-from connector.cli.frame.remote import connected, listing, local, read_policy
-from connector.cli.frame.templates import SetOption, policy_of
-from connector.cli.frame.terms import said
+from connector.cli.frame.records import RecordsOption, parse_records
+from connector.cli.frame.remote import choose_text, connect, print_listing, read_policy
+from connector.cli.frame.templates import SetOption, read_terms
+from connector.cli.frame.terms import say_policies
 from connector.client.chapters.assets import Asset, Stated
 
 app = group("What we offer: assets are drafts until they are published.")
@@ -139,7 +139,7 @@ def add(
     Without --policy or --template anyone whom the data space knows may use it.
     """
     source, name = _source(call, file, folder, glob, url, header or [])
-    wanted = policy_of(template, sets, read_policy(policy))
+    wanted = read_terms(template, sets, read_policy(policy))
     kind = media_type or mimetypes.guess_type(glob or name)[0]
     lang = call.output.lang
     stated = Stated(
@@ -150,7 +150,7 @@ def add(
         legal_basis=tuple(legal_basis or ()),
         marking=marking.value,
     )
-    with connected(call) as connector:
+    with connect(call) as connector:
         asset = connector.assets.add(
             {lang: title or name},
             source,
@@ -162,7 +162,7 @@ def add(
             policy=wanted,
             access=read_policy(access),
             reservation=read_policy(reservation),
-            records=described(record, kind),
+            records=parse_records(record, kind),
             data_class=data_class.value,
             live=live,
             synthetic=synthetic,
@@ -185,14 +185,14 @@ def list_assets(
     """List the assets, newest first."""
     columns = {
         "id": lambda asset: asset.id,
-        "title": lambda asset: local(asset.title, call.output.lang),
+        "title": lambda asset: choose_text(asset.title, call.output.lang),
         "status": lambda asset: asset.status,
         "class": lambda asset: asset.data_class,
         "source": lambda asset: asset.source.get("path") or asset.source.get("url"),
     }
     chosen = status.value if status else None
-    with connected(call) as connector:
-        listing(
+    with connect(call) as connector:
+        print_listing(
             call,
             lambda size, cursor: connector.assets.list(status=chosen, limit=size, after=cursor),
             columns,
@@ -205,17 +205,17 @@ def list_assets(
 @command(app, "show", example="datenkontor asset show urn:uuid:8f6b1c1e-0a51-4c5e-9f0e-2f1f7f6b7a10")
 def show(call: CommandCall, asset: AssetArgument) -> None:
     """Show one asset, its source and terms."""
-    with connected(call) as connector:
+    with connect(call) as connector:
         found = connector.assets.show(asset)
         held = [found.policy, found.access or {}, found.reservation or {}]
-        sentences = held if call.output.json else said(connector, held, call.output.lang)
+        sentences = held if call.output.json else say_policies(connector, held, call.output.lang)
     call.output.details(found, _fields(found, call.output.lang, *sentences))
 
 
 @command(app, "publish", example="datenkontor asset publish urn:uuid:8f6b1c1e-0a51-4c5e-9f0e-2f1f7f6b7a10")
 def publish(call: CommandCall, asset: AssetArgument, release: ReleaseOption = False) -> None:
     """Offer an asset in the catalogue."""
-    with connected(call) as connector:
+    with connect(call) as connector:
         found = connector.assets.publish(asset, release=release)
     _moved(call, found)
     _remark(call, found)
@@ -236,16 +236,18 @@ def withdraw(
         call.output.confirm(call.output.say("ask-end-agreements", id=asset), yes)
     else:
         call.output.confirm(call.output.say("ask-withdraw", id=asset), yes)
-    with connected(call) as connector:
+    with connect(call) as connector:
         found = connector.assets.withdraw(asset, end_agreements=end_agreements, reason=reason or "")
-    shown = call.output.say("asset-moved", title=local(found.asset.title, call.output.lang), status=found.asset.status)
+    shown = call.output.say(
+        "asset-moved", title=choose_text(found.asset.title, call.output.lang), status=found.asset.status
+    )
     call.output.result(found, shown)
     if found.agreements:
         call.output.hint(call.output.say("still-held", agreements=found.agreements, running=found.running))
 
 
 def _added(call: CommandCall, asset: Asset) -> None:
-    title = local(asset.title, call.output.lang)
+    title = choose_text(asset.title, call.output.lang)
     call.output.result(asset, call.output.say("asset-add", title=title, id=asset.id, status=asset.status))
     _remark(call, asset)
 
@@ -257,15 +259,15 @@ def _remark(call: CommandCall, asset: Asset) -> None:
 
 
 def _moved(call: CommandCall, asset: Asset) -> None:
-    title = local(asset.title, call.output.lang)
+    title = choose_text(asset.title, call.output.lang)
     call.output.result(asset, call.output.say("asset-moved", title=title, status=asset.status))
 
 
 def _fields(asset: Asset, lang: str, terms: object, access: object, reservation: object) -> dict[str, object]:
     return {
         "id": asset.id,
-        "title": local(asset.title, lang),
-        "description": local(asset.description, lang),
+        "title": choose_text(asset.title, lang),
+        "description": choose_text(asset.description, lang),
         "status": asset.status,
         "class": asset.data_class,
         "keywords": asset.keywords,

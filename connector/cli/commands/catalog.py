@@ -7,8 +7,8 @@ import typer
 
 from connector.cli.frame.command import AfterOption, AllOption, command, single
 from connector.cli.frame.context import CommandCall
-from connector.cli.frame.remote import connected, listing, local, participant
-from connector.cli.frame.terms import said
+from connector.cli.frame.remote import choose_text, connect, participant, print_listing
+from connector.cli.frame.terms import say_policies
 from connector.client.chapters.catalog import DatasetDocument
 from connector.client.frame.flow import Page
 
@@ -32,15 +32,15 @@ def catalog(
     all: AllOption = False,
 ) -> None:
     """Fetch a participant's catalogue as it shows it to us: a page, all of it, or one dataset."""
-    with connected(call) as connector:
+    with connect(call) as connector:
         if who is None:
             _participants(call, after, everything=all)
             return
         provider = participant(connector, who)
         if dataset is not None:
             found = connector.catalog.dataset(provider, dataset)
-            sentences = [] if call.output.json else said(connector, offers(found), call.output.lang)
-            call.output.details(found, fields(found, call.output.lang, sentences))
+            sentences = [] if call.output.json else say_policies(connector, offers(found), call.output.lang)
+            call.output.details(found, to_fields(found, call.output.lang, sentences))
             return
         sayings: dict[str, str] = {}
 
@@ -48,7 +48,7 @@ def catalog(
             page = connector.catalog.fetch(provider, after=cursor)
             if not call.output.json:
                 shown = [offer for entry in page.items for offer in offers(entry)]
-                sentences = said(connector, shown, call.output.lang)
+                sentences = say_policies(connector, shown, call.output.lang)
                 sayings.update(zip(map(_key, shown), sentences, strict=True))
             return page
 
@@ -57,7 +57,7 @@ def catalog(
             "title": lambda entry: title(entry, call.output.lang),
             "terms": lambda entry: "  or  ".join(sayings[_key(offer)] for offer in offers(entry)),
         }
-        listing(call, fetch, columns, limit=0, after=after, everything=all)
+        print_listing(call, fetch, columns, limit=0, after=after, everything=all)
 
 
 def _participants(call: CommandCall, after: str | None, *, everything: bool) -> None:
@@ -67,8 +67,8 @@ def _participants(call: CommandCall, after: str | None, *, everything: bool) -> 
         "roles": lambda entry: entry.roles,
         "address": lambda entry: entry.address,
     }
-    with connected(call) as connector:
-        listing(
+    with connect(call) as connector:
+        print_listing(
             call,
             lambda size, cursor: connector.participants.list(limit=size, after=cursor),
             columns,
@@ -82,7 +82,7 @@ def _key(offer: dict[str, Any]) -> str:
     return json.dumps(offer, sort_keys=True)
 
 
-def fields(dataset: DatasetDocument, lang: str, sentences: list[str]) -> dict[str, object]:
+def to_fields(dataset: DatasetDocument, lang: str, sentences: list[str]) -> dict[str, object]:
     """Return a dataset of a catalogue for people, with the terms of its offers in `sentences`."""
     formats = {str(entry.get("format")) for entry in _many(dataset, "distribution") if isinstance(entry, dict)}
     return {
@@ -121,7 +121,7 @@ def _many(dataset: DatasetDocument, name: str) -> list[Any]:
 def _text(value: Any, lang: str) -> str:
     if isinstance(value, list):
         texts = {str(entry.get("@language")): str(entry.get("@value")) for entry in value if isinstance(entry, dict)}
-        return local(texts, lang) if texts else ", ".join(map(str, value))
+        return choose_text(texts, lang) if texts else ", ".join(map(str, value))
     if isinstance(value, dict):
         return str(value.get("@value", value.get("@id", "")))
     return "" if value is None else str(value)

@@ -13,7 +13,7 @@ from connector.cli.frame.command import AfterOption, AllOption, LimitOption, Yes
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Columns, moment
-from connector.cli.frame.remote import connected, listing
+from connector.cli.frame.remote import connect, print_listing
 from connector.client.chapters.consents import Consent
 
 app = group("Consent of people: recorded, withdrawn, looked up for each record of a delivery.")
@@ -52,7 +52,7 @@ def add(
     until: Annotated[str | None, typer.Option(metavar="DATE", help="When it ends by itself (ISO 8601).")] = None,
 ) -> None:
     """Record what a person said; only a keyed reference to the person is kept."""
-    with connected(call) as connector:
+    with connect(call) as connector:
         done = connector.consents.add(person, purpose, state=state, dataset=dataset, until=_instant(until or ""))
     call.output.result(done, call.output.say("consents", count=done.recorded))
 
@@ -72,7 +72,7 @@ def withdraw(
 ) -> None:
     """Record that a person withdraws: nothing on the person leaves from now on, also in running deliveries."""
     call.output.confirm(call.output.say("ask-withdraw-consent", id=person), yes)
-    with connected(call) as connector:
+    with connect(call) as connector:
         found = connector.consents.withdraw(person, dataset=dataset, purpose=purpose)
     call.output.rows(found.items, _fields())
 
@@ -92,11 +92,11 @@ def list_consents(
     all: AllOption = False,
 ) -> None:
     """List the entries of the register, newest first."""
-    with connected(call) as connector:
+    with connect(call) as connector:
         if person is not None:
             call.output.rows(connector.consents.lookup(person).items, _fields())
             return
-        listing(
+        print_listing(
             call,
             lambda size, cursor: connector.consents.list(dataset=dataset, limit=size, after=cursor),
             _fields(),
@@ -117,7 +117,7 @@ def import_file(
     repeated: the latest entry of a person counts.
     """
     done = 0
-    with connected(call) as connector:
+    with connect(call) as connector:
         for first, entries in _parts(file):
             try:
                 done += connector.consents.record(entries).recorded

@@ -17,7 +17,7 @@ from connector.cli.frame.command import command, single
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.folder import is_free
-from connector.cli.frame.probe import listens, look
+from connector.cli.frame.probe import is_listening, look
 from connector.settings import Settings
 
 app = single()
@@ -119,7 +119,9 @@ def _ports(settings: Settings) -> Iterator[Diagnosis]:
         near = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 - only compared, never bound
         # A listener with TLS is known by its name, not by this address: that it listens has to be enough here.
         answers = (
-            listens(host, port) if how == "https" or not path else look(f"http://{near}:{port}{path}").status == 200
+            is_listening(host, port)
+            if how == "https" or not path
+            else look(f"http://{near}:{port}{path}").status == 200
         )
         if answers:
             yield Diagnosis(name=label, ok=True, sentence="served.")
@@ -238,7 +240,7 @@ def _broker(settings: Settings) -> Diagnosis:
 
 def _address(settings: Settings) -> Diagnosis:
     url = settings.protocol.public_url.rstrip("/")
-    if not listens(settings.protocol.host, settings.protocol.port):
+    if not is_listening(settings.protocol.host, settings.protocol.port):
         return Diagnosis(
             name="our address", ok=None, sentence=f"{url} cannot be judged while the connector does not run."
         )
@@ -259,7 +261,7 @@ def _work(settings: Settings) -> Diagnosis:
     """What the running connector says of itself: that it works, and which processes cannot go on."""
     host, port = settings.management.host, settings.management.port
     near = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 - only compared, never bound
-    if port == 0 or not listens(host, port):
+    if port == 0 or not is_listening(host, port):
         return Diagnosis(name="work", ok=None, sentence="It cannot be judged while the connector does not run.")
     seen = look(f"http://{near}:{port}/ready")
     try:

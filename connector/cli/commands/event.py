@@ -8,7 +8,7 @@ import typer
 from connector.cli.frame.command import command, group
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.output import moment
-from connector.cli.frame.remote import connected
+from connector.cli.frame.remote import connect
 from connector.client.chapters.events import Event
 
 app = group("Events that policies may ask about, as we declare them.")
@@ -21,14 +21,14 @@ EventArgument = Annotated[
 @command(app, "begin", example="datenkontor event begin dk:emergency")
 def begin(call: CommandCall, name: EventArgument) -> None:
     """Declare that an event has begun; transfers that depend on events are decided again at once."""
-    with connected(call) as connector:
+    with connect(call) as connector:
         _said(call, connector.events.begin(name))
 
 
 @command(app, "end", example="datenkontor event end dk:emergency")
 def end(call: CommandCall, name: EventArgument) -> None:
     """Declare that an event is over; transfers that depend on events are decided again at once."""
-    with connected(call) as connector:
+    with connect(call) as connector:
         _said(call, connector.events.end(name))
 
 
@@ -41,7 +41,7 @@ def list_events(call: CommandCall) -> None:
         "since": lambda found: moment(found.since),
         "declared by": lambda found: found.by,
     }
-    with connected(call) as connector:
+    with connect(call) as connector:
         call.output.rows(connector.events.list(), columns)
 
 

@@ -4,12 +4,12 @@ from typing import Annotated
 
 import typer
 
-from connector.cli.commands.search import recall, remember, table
+from connector.cli.commands.search import print_table, recall, remember
 from connector.cli.frame.command import TimeoutOption, command, single
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.progress import Bar, OutputOption, OverwriteOption, may_overwrite, report
-from connector.cli.frame.remote import connected, participant
+from connector.cli.frame.remote import connect, participant
 from connector.client.connector import Connector
 from connector.client.get import WantedOffer
 
@@ -44,7 +44,7 @@ def get(
     path = out or "."
     overwrite = may_overwrite(call, path, yes)
     bar = Bar(call.output)
-    with connected(call) as connector:
+    with connect(call) as connector:
         wanted = _wanted(call, connector, target, offer)
         try:
             got = connector.get(
@@ -76,5 +76,5 @@ def _wanted(call: CommandCall, connector: Connector, target: list[str], offer: s
         raise Failure(Code.NOT_FOUND, f"Nothing is offered that has all of these words: {words}.")
     remember(hits.items)
     if not call.output.json:
-        table(call, hits.items)
+        print_table(call, hits.items)
     raise Failure(Code.USAGE, f"{hits.total} offers have these words: get one by its number, as `datenkontor get 1`.")

@@ -3,8 +3,8 @@
 from connector.cli.frame.command import AfterOption, AllOption, LimitOption, command, group
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.output import moment
-from connector.cli.frame.process import why
-from connector.cli.frame.remote import connected, listing
+from connector.cli.frame.process import choose_reason
+from connector.cli.frame.remote import connect, print_listing
 
 app = group("What waits for a person.")
 
@@ -16,12 +16,12 @@ def list_holds(call: CommandCall, limit: LimitOption = 50, after: AfterOption = 
         "process": lambda hold: hold.process_id,
         "kind": lambda hold: hold.process_kind,
         "for": lambda hold: hold.who,
-        "reason": lambda hold: why(hold, call.output.lang),
+        "reason": lambda hold: choose_reason(hold, call.output.lang),
         "since": lambda hold: moment(hold.created_at),
         "until": lambda hold: moment(hold.until),
     }
-    with connected(call) as connector:
-        listing(
+    with connect(call) as connector:
+        print_listing(
             call,
             lambda size, cursor: connector.holds.list(limit=size, after=cursor),
             columns,

@@ -20,9 +20,9 @@ from connector.cli.frame.command import (
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import moment
-from connector.cli.frame.process import common, moved, waited
-from connector.cli.frame.remote import connected, listing, participant, read_policy
-from connector.cli.frame.terms import said
+from connector.cli.frame.process import report_state, report_waited, to_common_fields
+from connector.cli.frame.remote import connect, participant, print_listing, read_policy
+from connector.cli.frame.terms import say_policies
 from connector.client import Connector
 from connector.client.chapters.negotiations import Decision, Negotiation
 from connector.protocol.dsp.machines.negotiation_machine import NegotiationState
@@ -50,14 +50,14 @@ def start(
 ) -> None:
     """Ask a provider for a contract on a dataset; --policy asks for other terms than it offers."""
     asked = read_policy(policy)
-    with connected(call) as connector:
+    with connect(call) as connector:
         found = connector.negotiations.start(participant(connector, provider), dataset, offer=offer, policy=asked)
         if not wait:
-            moved(call, found)
+            report_state(call, found)
             return
         call.output.hint(call.output.say("step-negotiating", id=found.id))
         found = connector.negotiations.wait(found.id, timeout_s=timeout)
-        waited(call, found, timeout, _shown(call, connector, found), None)
+        report_waited(call, found, timeout, _shown(call, connector, found), None)
 
 
 @command(app, "list", example="datenkontor negotiation list --state AGREED --peer urn:participant:firma")
@@ -81,8 +81,8 @@ def list_negotiations(
         "changed": lambda found: moment(found.updated_at),
     }
     chosen = state.value if state else None
-    with connected(call) as connector:
-        listing(
+    with connect(call) as connector:
+        print_listing(
             call,
             lambda size, cursor: connector.negotiations.list(
                 state=chosen, peer=peer, dataset=dataset, limit=size, after=cursor
@@ -97,7 +97,7 @@ def list_negotiations(
 @command(app, "show", example=f"datenkontor negotiation show {EXAMPLE}")
 def show(call: CommandCall, negotiation: NegotiationArgument) -> None:
     """Show one negotiation: its state, the terms on the table, and what it waits for."""
-    with connected(call) as connector:
+    with connect(call) as connector:
         found = connector.negotiations.show(negotiation)
         fields = _shown(call, connector, found)
     call.output.details(found, fields(found))
@@ -115,17 +115,17 @@ def wait(
     Ends with 0 when it is finalized, 4 when it was ended, 6 when somebody still has to act.
     """
     wanted = state.value if state else None
-    with connected(call) as connector:
+    with connect(call) as connector:
         found = connector.negotiations.wait(negotiation, timeout_s=timeout, states=[wanted] if wanted else ())
         fields = _shown(call, connector, found)
-    waited(call, found, timeout, fields, wanted)
+    report_waited(call, found, timeout, fields, wanted)
 
 
 @command(app, "approve", example=f"datenkontor negotiation approve {EXAMPLE}")
 def approve(call: CommandCall, negotiation: NegotiationArgument) -> None:
     """Say yes where a person is asked: agree, accept, verify or finalize, as the state has it."""
-    with connected(call) as connector:
-        moved(call, connector.negotiations.approve(negotiation))
+    with connect(call) as connector:
+        report_state(call, connector.negotiations.approve(negotiation))
 
 
 @command(app, "reject", example=f"datenkontor negotiation reject {EXAMPLE} --reason 'Nur für Forschung' --yes")
@@ -134,8 +134,8 @@ def reject(
 ) -> None:
     """Say no where a person is asked: the negotiation ends, and the counter-party is told the reason."""
     call.output.confirm(call.output.say("ask-reject", id=negotiation), yes)
-    with connected(call) as connector:
-        moved(call, connector.negotiations.reject(negotiation, reason=reason))
+    with connect(call) as connector:
+        report_state(call, connector.negotiations.reject(negotiation, reason=reason))
 
 
 @command(app, "counter", example=f"datenkontor negotiation counter {EXAMPLE} --policy terms.json")
@@ -148,8 +148,8 @@ def counter(
     asked = read_policy(policy)
     if asked is None:
         raise Failure(Code.USAGE, "Say which terms: --policy FILE.")
-    with connected(call) as connector:
-        moved(call, connector.negotiations.counter(negotiation, asked))
+    with connect(call) as connector:
+        report_state(call, connector.negotiations.counter(negotiation, asked))
 
 
 @command(app, "terminate", example=f"datenkontor negotiation terminate {EXAMPLE} --reason 'Kein Bedarf mehr' --yes")
@@ -158,14 +158,14 @@ def terminate(
 ) -> None:
     """End a negotiation for good; the counter-party is told the reason."""
     call.output.confirm(call.output.say("ask-terminate", id=negotiation), yes)
-    with connected(call) as connector:
-        moved(call, connector.negotiations.terminate(negotiation, reason=reason))
+    with connect(call) as connector:
+        report_state(call, connector.negotiations.terminate(negotiation, reason=reason))
 
 
 def _shown(call: CommandCall, connector: Connector, found: Negotiation) -> Callable[[Negotiation], dict[str, object]]:
     """Return what shows a negotiation, with the terms on the table in the language of the call."""
     lang = call.output.lang
-    terms = "" if call.output.json else said(connector, [found.offer], lang)[0]
+    terms = "" if call.output.json else say_policies(connector, [found.offer], lang)[0]
     return lambda process: _fields(process, terms, lang)
 
 
@@ -185,5 +185,5 @@ def _fields(found: Negotiation, terms: str, lang: str) -> dict[str, object]:
         "rounds": found.rounds,
         "agreement": found.agreement_id,
         "decisions": [_decided(decision, lang) for decision in found.decisions],
-        **common(found, lang),
+        **to_common_fields(found, lang),
     }

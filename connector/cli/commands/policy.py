@@ -14,8 +14,8 @@ from connector.cli.frame.command import YesOption, command, group, instant
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Output, moment
-from connector.cli.frame.remote import connected, participant, read_policy
-from connector.cli.frame.templates import SetOption, read_sets, understood, write_policy
+from connector.cli.frame.remote import connect, participant, read_policy
+from connector.cli.frame.templates import SetOption, read_sets, translate_errors, write_policy
 from connector.client.chapters.policies import Decided
 from connector.controlplane.judging.library import Library, operands, template, template_names
 from connector.controlplane.usecases import cases, dry_runs, policies
@@ -99,7 +99,7 @@ def compare(
     new: Annotated[Path, typer.Argument(metavar="NEW", help="The newer version, or what is asked for.")],
 ) -> None:
     """Say what changed between two policies, and whether the second stays within the first."""
-    with understood():
+    with translate_errors():
         found = policies.compare(_library(), _read(old), _read(new))
     lang = call.output.lang
     within = {
@@ -124,7 +124,7 @@ def test(
     """
     outcomes: list[tuple[Path, cases.Outcome]] = []
     for file in files:
-        with understood(file):
+        with translate_errors(file):
             wanted = cases.parse(_text(file))
             library = Library(operands(), ENFORCED_HERE | frozenset(wanted.accept))
             outcomes += [(file, outcome) for outcome in cases.run(library, wanted)]
@@ -172,7 +172,7 @@ def simulate(
         facts=_facts(fact),
         performed=_done(done, when),
     )
-    with understood():
+    with translate_errors():
         found = dry_runs.answer(_library(), _read(file), situation)
     _answer(call, found)
 
@@ -201,7 +201,7 @@ def decide(
     Nothing is counted or kept. Ends with 4 where it is denied.
     """
     when, made = instant(at), instant(agreed_at)
-    with connected(call) as connector:
+    with connect(call) as connector:
         found = connector.policies.decide(
             policy=read_policy(policy),
             asset=asset,
@@ -234,7 +234,7 @@ def list_templates(call: CommandCall) -> None:
 @command(templates, "show", needs="nothing", example="datenkontor policy template show downloads")
 def show_template(call: CommandCall, name: TemplateArgument) -> None:
     """Show a template: why one would pick it, its parameters and their bounds."""
-    with understood():
+    with translate_errors():
         found = template(name)
     call.output.details(found, _fields(found, call.output.lang))
 
@@ -256,8 +256,8 @@ def use_template(
     yes: YesOption = False,
 ) -> None:
     """Fill in a template: print the policy as JSON, or write it to a file."""
-    with understood():
-        policy = policies.filled(name, read_sets(name, sets))
+    with translate_errors():
+        policy = policies.fill_template(name, read_sets(name, sets))
     if output is None:
         Output(json=True, lang=call.output.lang).result(policy)
         return

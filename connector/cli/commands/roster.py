@@ -64,7 +64,7 @@ def add(
     read = [cards.read_card(entry) for entry in card]
     added = []
     for entry in read:
-        roster.add(path, cards.member(entry, roles=role or (), claims=claims), replace=replace)
+        roster.add(path, cards.make_member(entry, roles=role or (), claims=claims), replace=replace)
         added.append(entry.id)
     hint = "Publish the list to put this into force: datenkontor roster publish"
     call.output.result({"file": str(path), "added": added}, *(f"{entry} is listed." for entry in added), hint)

@@ -10,7 +10,7 @@ import typer
 from connector.cli.frame.command import command, single
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.output import plain
-from connector.cli.frame.remote import connected, local
+from connector.cli.frame.remote import choose_text, connect
 from connector.client.chapters.search import Hit
 
 app = single()
@@ -39,7 +39,7 @@ def search(
     after: Annotated[int, typer.Option(min=0, metavar="N", help="Leave out the first N hits.")] = 0,
 ) -> None:
     """Search at the broker; case and umlauts do not matter."""
-    with connected(call) as connector:
+    with connect(call) as connector:
         hits = connector.search(
             " ".join(words or []), publisher=publisher, theme=theme, keyword=keyword, limit=limit, offset=after
         )
@@ -49,21 +49,21 @@ def search(
         more = str(following) if following < hits.total else None
         call.output.result({"items": hits.items, "total": hits.total, "next": more})
         return
-    table(call, hits.items, first=after + 1)
+    print_table(call, hits.items, first=after + 1)
     if hits.items:
         call.output.hint(call.output.say("found", shown=len(hits.items), total=hits.total))
     if following < hits.total:
         call.output.hint(call.output.say("more-hits", cursor=following))
 
 
-def table(call: CommandCall, hits: tuple[Hit, ...], *, first: int = 1) -> None:
+def print_table(call: CommandCall, hits: tuple[Hit, ...], *, first: int = 1) -> None:
     """Print hits with their numbers."""
     numbers = {id(hit): number for number, hit in enumerate(hits, first)}
     call.output.rows(
         hits,
         {
             "no": lambda hit: numbers[id(hit)],
-            "title": lambda hit: local(hit.title, call.output.lang),
+            "title": lambda hit: choose_text(hit.title, call.output.lang),
             "publisher": lambda hit: hit.publisher,
             "keywords": lambda hit: hit.keywords,
             "dataset": lambda hit: plain(hit.id),
@@ -76,8 +76,8 @@ def remember(hits: tuple[Hit, ...], *, first: int = 1) -> None:
     """Keep the numbers of the hits for `get`; where that is not possible, numbers are simply not known later."""
     numbered = {str(number): Numbered(hit.participant, hit.id) for number, hit in enumerate(hits, first)}
     try:
-        memory().parent.mkdir(parents=True, exist_ok=True)
-        memory().write_bytes(msgspec.json.encode(numbered))
+        locate_memory().parent.mkdir(parents=True, exist_ok=True)
+        locate_memory().write_bytes(msgspec.json.encode(numbered))
     except OSError:
         return
 
@@ -85,12 +85,12 @@ def remember(hits: tuple[Hit, ...], *, first: int = 1) -> None:
 def recall(number: int) -> Numbered | None:
     """Return the hit of the newest search with this number."""
     try:
-        known = msgspec.json.decode(memory().read_bytes(), type=dict[str, Numbered])
+        known = msgspec.json.decode(locate_memory().read_bytes(), type=dict[str, Numbered])
     except (OSError, msgspec.MsgspecError):
         return None
     return known.get(str(number))
 
 
-def memory() -> Path:
+def locate_memory() -> Path:
     """Return where the hits of the newest search are kept."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "datenkontor" / "hits.json"

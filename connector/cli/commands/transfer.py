@@ -16,9 +16,9 @@ from connector.cli.frame.command import (
 )
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.output import moment, size
-from connector.cli.frame.process import arrived, common, moved, waited
+from connector.cli.frame.process import has_arrived, report_state, report_waited, to_common_fields
 from connector.cli.frame.progress import OutputOption, OverwriteOption, report, save
-from connector.cli.frame.remote import connected, listing
+from connector.cli.frame.remote import connect, print_listing
 from connector.client.chapters.transfers import Transfer
 from connector.client.connector import Connector
 from connector.protocol.dsp.machines.transfer_machine import TransferState
@@ -55,10 +55,10 @@ def start(
     sink: dict[str, Any] | None = {"kind": "file", "path": into} if into else None
     if post_to:
         sink = {"kind": "http", "url": post_to}
-    with connected(call) as connector:
+    with connect(call) as connector:
         found = connector.transfers.start(agreement, push=push, sink=sink, keep=keep)
         if not wait and out is None:
-            moved(call, found)
+            report_state(call, found)
             return
         call.output.hint(call.output.say("step-transferring", id=found.id))
         found = connector.transfers.wait(found.id, timeout_s=timeout)
@@ -86,8 +86,8 @@ def list_transfers(
         "changed": lambda found: moment(found.updated_at),
     }
     chosen = state.value if state else None
-    with connected(call) as connector:
-        listing(
+    with connect(call) as connector:
+        print_listing(
             call,
             lambda count, cursor: connector.transfers.list(
                 state=chosen, peer=peer, agreement=agreement, limit=count, after=cursor
@@ -102,7 +102,7 @@ def list_transfers(
 @command(app, "show", example=f"datenkontor transfer show {EXAMPLE}")
 def show(call: CommandCall, transfer: TransferArgument) -> None:
     """Show one transfer: its state, what has moved, and what it waits for."""
-    with connected(call) as connector:
+    with connect(call) as connector:
         found = connector.transfers.show(transfer)
     call.output.details(found, _fields(found, call.output.lang))
 
@@ -126,7 +126,7 @@ def wait(
     Ends with 0 when the data is there, 4 when the transfer was ended, 6 when it goes on.
     """
     wanted = state.value if state else None
-    with connected(call) as connector:
+    with connect(call) as connector:
         found = connector.transfers.wait(transfer, timeout_s=timeout, states=[wanted] if wanted else ())
         _over(call, connector, found, timeout, wanted=wanted, out=out, yes=yes)
 
@@ -134,7 +134,7 @@ def wait(
 @command(app, "pull", example=f"datenkontor transfer pull {EXAMPLE} -o roadworks.json --yes")
 def pull(call: CommandCall, transfer: TransferArgument, out: OutputOption = None, yes: OverwriteOption = False) -> None:
     """Fetch once more from a transfer that is kept open; -o saves what arrived."""
-    with connected(call) as connector:
+    with connect(call) as connector:
         delivery = connector.transfers.pull(transfer)
         if out is not None:
             report(call.output, save(call, connector, transfer, out, yes), transfer=transfer)
@@ -145,22 +145,22 @@ def pull(call: CommandCall, transfer: TransferArgument, out: OutputOption = None
 @command(app, "suspend", example=f"datenkontor transfer suspend {EXAMPLE} --reason 'Wartung'")
 def suspend(call: CommandCall, transfer: TransferArgument, reason: ReasonOption = None) -> None:
     """Pause a transfer: no further byte moves until it is resumed."""
-    with connected(call) as connector:
-        moved(call, connector.transfers.suspend(transfer, reason=reason))
+    with connect(call) as connector:
+        report_state(call, connector.transfers.suspend(transfer, reason=reason))
 
 
 @command(app, "resume", example=f"datenkontor transfer resume {EXAMPLE}")
 def resume(call: CommandCall, transfer: TransferArgument) -> None:
     """Go on with a transfer that was suspended here."""
-    with connected(call) as connector:
-        moved(call, connector.transfers.resume(transfer))
+    with connect(call) as connector:
+        report_state(call, connector.transfers.resume(transfer))
 
 
 @command(app, "complete", example=f"datenkontor transfer complete {EXAMPLE}")
 def complete(call: CommandCall, transfer: TransferArgument) -> None:
     """Say that a transfer is done."""
-    with connected(call) as connector:
-        moved(call, connector.transfers.complete(transfer))
+    with connect(call) as connector:
+        report_state(call, connector.transfers.complete(transfer))
 
 
 @command(app, "terminate", example=f"datenkontor transfer terminate {EXAMPLE} --reason 'Vertrag verletzt' --yes")
@@ -169,8 +169,8 @@ def terminate(
 ) -> None:
     """End a transfer for good: no further byte moves, and the counter-party is told the reason."""
     call.output.confirm(call.output.say("ask-terminate", id=transfer), yes)
-    with connected(call) as connector:
-        moved(call, connector.transfers.terminate(transfer, reason=reason))
+    with connect(call) as connector:
+        report_state(call, connector.transfers.terminate(transfer, reason=reason))
 
 
 def _over(
@@ -183,10 +183,10 @@ def _over(
     out: str | None,
     yes: bool,
 ) -> None:
-    if out is not None and (found.state == "COMPLETED" or arrived(found)):
+    if out is not None and (found.state == "COMPLETED" or has_arrived(found)):
         report(call.output, save(call, connector, found.id, out, yes), transfer=found.id)
     else:
-        waited(call, found, timeout, lambda shown: _fields(shown, call.output.lang), wanted)
+        report_waited(call, found, timeout, lambda shown: _fields(shown, call.output.lang), wanted)
 
 
 def _fields(found: Transfer, lang: str) -> dict[str, object]:
@@ -205,5 +205,5 @@ def _fields(found: Transfer, lang: str) -> dict[str, object]:
         "fault": progress and progress.error,
         "into": found.sink and " ".join(f"{name}={value}" for name, value in found.sink.items()),
         "suspended by": found.suspended_by,
-        **common(found, lang),
+        **to_common_fields(found, lang),
     }

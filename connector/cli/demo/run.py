@@ -21,8 +21,8 @@ from connector.cli.demo.stage import Stage
 from connector.cli.demo.words import SENTENCES
 from connector.cli.frame.failure import Failure
 from connector.cli.frame.output import Output, size
-from connector.cli.frame.process import why
-from connector.cli.frame.terms import said
+from connector.cli.frame.process import choose_reason
+from connector.cli.frame.terms import say_policies
 from connector.client import Connector
 from connector.client.chapters.assets import Asset
 from connector.client.chapters.negotiations import Negotiation
@@ -212,7 +212,7 @@ def search(show: Show) -> str:
 def read_terms(show: Show) -> str:
     """Read the terms of the offer that was found, in a sentence."""
     dataset = show.firm.catalog.dataset(show.stage.actors["city"].id, show.assets[0].id)
-    return show.say("terms", terms=said(show.firm, [dataset["hasPolicy"][0]], show.output.lang)[0])
+    return show.say("terms", terms=say_policies(show.firm, [dataset["hasPolicy"][0]], show.output.lang)[0])
 
 
 def negotiate(show: Show) -> str:
@@ -270,7 +270,7 @@ def refuse(show: Show) -> str:
     decided = show.city.negotiations.show(found.peer_pid or "").ended
     if decided is None or decided.reason != found.ended.reason:
         raise NotShown(f"Both sides should know one reason and the department says {decided}.")
-    return show.say("refuse", name=NAMES["other"], reason=why(decided, show.output.lang))
+    return show.say("refuse", name=NAMES["other"], reason=choose_reason(decided, show.output.lang))
 
 
 def suspend(show: Show) -> str:

@@ -83,7 +83,7 @@ class Stage:
         home = self.actors["broker"].directory
         for word, actor in self.actors.items():
             if word != "broker":
-                member = cards.member(cards.read_card(actor.directory / folder.CARD), claims=claims.get(word))
+                member = cards.make_member(cards.read_card(actor.directory / folder.CARD), claims=claims.get(word))
                 roster.add(home / folder.MEMBERS, member)
         key = cards.load_key(home / folder.KEY)
         roster.publish(home / folder.MEMBERS, home / folder.LIST, key, now=datetime.now(UTC))

@@ -15,7 +15,7 @@ import typer
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Output
-from connector.cli.frame.words import language
+from connector.cli.frame.words import choose_language
 
 Parameters = ParamSpec("Parameters")
 Function = Callable[Concatenate[CommandCall, Parameters], None]
@@ -107,7 +107,7 @@ def command(
 
         def called(**values: Any) -> None:
             given = {name: values.pop(name) for name in shared}
-            output = Output(json=given["json"], lang=language(given["lang"]))
+            output = Output(json=given["json"], lang=choose_language(given["lang"]))
             at = {name: given.get(name) for name in ("settings", "connector", "key")}
             try:
                 run(CommandCall(output=output, **at), **values)

@@ -124,7 +124,7 @@ def write(plan: Plan) -> str:
             _put(folder / OPERATOR, json.dumps(operator.keys[0], indent=2) + "\n")
         if plan.is_broker and not (folder / MEMBERS).exists():
             roster.create(folder / MEMBERS, plan.id)
-            roster.add(folder / MEMBERS, cards.member(card, roles=("broker",)))
+            roster.add(folder / MEMBERS, cards.make_member(card, roles=("broker",)))
             roster.publish(folder / MEMBERS, folder / LIST, key, now=datetime.now(UTC))
     except OSError as error:
         raise Failure(Code.FAILED, f"{error.filename or folder} cannot be written: {error.strerror}.") from None

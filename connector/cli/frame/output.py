@@ -73,7 +73,7 @@ class Output:
     def mark(self, good: bool) -> str:
         """Return a tick or a cross, coloured on a terminal."""
         sign = "✓" if good else "✗"
-        if not colours(sys.stdout):
+        if not has_colours(sys.stdout):
             return sign
         return f"{_GREEN if good else _RED}{sign}{_PLAIN}"
 
@@ -119,7 +119,7 @@ def size(count: int | None) -> str:
     return f"{count} B" if unit == 0 else f"{amount:.1f} {'kMGT'[unit - 1]}B"
 
 
-def colours(stream: TextIO) -> bool:
+def has_colours(stream: TextIO) -> bool:
     """Tell whether colours are wanted: on a terminal, unless NO_COLOR is set."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 

@@ -44,7 +44,7 @@ def look(url: str, *, ca: Path | None = None, timeout_s: float = PATIENCE_S) -> 
         connection.close()
 
 
-def listens(host: str, port: int, timeout_s: float = PATIENCE_S) -> bool:
+def is_listening(host: str, port: int, timeout_s: float = PATIENCE_S) -> bool:
     """Tell whether somebody takes connections there."""
     reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - only compared, never bound
     try:

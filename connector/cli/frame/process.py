@@ -14,12 +14,12 @@ AnyProcessView = TypeVar("AnyProcessView", Negotiation, Transfer)
 GOOD = frozenset({"FINALIZED", "COMPLETED"})
 
 
-def moved(call: CommandCall, process: Negotiation | Transfer) -> None:
+def report_state(call: CommandCall, process: Negotiation | Transfer) -> None:
     """Say where a process stands."""
     call.output.result(process, call.output.say("now", id=process.id, state=_state(call, process)))
 
 
-def waited(
+def report_waited(
     call: CommandCall,
     process: AnyProcessView,
     seconds: float,
@@ -31,40 +31,44 @@ def waited(
     `wanted` is the state that was waited for, None for the end.
     """
     call.output.details(process, details(process))
-    if process.state in GOOD or (wanted and process.state == wanted) or arrived(process):
+    if process.state in GOOD or (wanted and process.state == wanted) or has_arrived(process):
         return
     if process.state == "TERMINATED":
-        raise Failure(Code.REFUSED, ended(call, process))
+        raise Failure(Code.REFUSED, format_end(call, process))
     if process.hold is not None:
-        raise Failure(Code.WAITING, call.output.say("waits", id=process.id, reason=why(process.hold, call.output.lang)))
+        raise Failure(
+            Code.WAITING, call.output.say("waits", id=process.id, reason=choose_reason(process.hold, call.output.lang))
+        )
     state = _state(call, process)
     raise Failure(Code.WAITING, call.output.say("slow", id=process.id, state=state, seconds=seconds))
 
 
-def arrived(process: Negotiation | Transfer) -> bool:
+def has_arrived(process: Negotiation | Transfer) -> bool:
     """Tell whether a transfer that is kept open has delivered."""
     return isinstance(process, Transfer) and process.keep and bool(process.progress and process.progress.sha256)
 
 
-def ended(call: CommandCall, process: Negotiation | Transfer) -> str:
+def format_end(call: CommandCall, process: Negotiation | Transfer) -> str:
     """Return the sentence about who ended a process, and why."""
     if process.ended is None:
         return call.output.say("now", id=process.id, state=_state(call, process))
-    return call.output.say("ended", id=process.id, by=process.ended.by, reason=why(process.ended, call.output.lang))
+    return call.output.say(
+        "ended", id=process.id, by=process.ended.by, reason=choose_reason(process.ended, call.output.lang)
+    )
 
 
-def why(told: Hold | Ended, lang: str) -> str:
+def choose_reason(told: Hold | Ended, lang: str) -> str:
     """Return why something waits or ended: in the language where our connector said it itself, else as it was told."""
     return told.reasons.get(lang, told.reason)
 
 
-def common(process: Negotiation | Transfer, lang: str) -> dict[str, object]:
+def to_common_fields(process: Negotiation | Transfer, lang: str) -> dict[str, object]:
     """Return the fields that every process has: what it waits for, why it ended, and when."""
     pending, hold, end = process.pending, process.hold, process.ended
     return {
         "owed": pending and f"{pending.message}, tried {pending.attempts} times" + (", in doubt" * pending.in_doubt),
-        "waits": hold and f"{why(hold, lang)} ({hold.who})",
-        "ended": end and f"{why(end, lang)} ({end.code}, by {end.by})",
+        "waits": hold and f"{choose_reason(hold, lang)} ({hold.who})",
+        "ended": end and f"{choose_reason(end, lang)} ({end.code}, by {end.by})",
         "created": moment(process.created_at),
         "changed": moment(process.updated_at),
     }

@@ -28,7 +28,7 @@ _KEYS = {
 _FORMATS = {"text/csv": "csv", "application/json": "json", "application/x-ndjson": "ndjson"}
 
 
-def described(said: list[str] | None, media_type: str | None) -> dict[str, Any] | None:
+def parse_records(said: list[str] | None, media_type: str | None) -> dict[str, Any] | None:
     """Return what is said of the records, with the format of the media type where none is; None where nothing is said.
 
     Raises Failure for what is not KEY=VALUE, an unknown key, or one that is said twice.

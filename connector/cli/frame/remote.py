@@ -22,16 +22,16 @@ Item = TypeVar("Item")
 
 
 @contextmanager
-def connected(call: CommandCall) -> Iterator[Connector]:
+def connect(call: CommandCall) -> Iterator[Connector]:
     """Speak to the connector of this call; what goes wrong there is a Failure, with the exit code the client names."""
     try:
-        with Connector(*door(call)) as connector:
+        with Connector(*find_door(call)) as connector:
             yield connector
     except ClientError as error:
         raise Failure(Code(error.exit_code), error.reasons.get(call.output.lang, error.reason)) from None
 
 
-def door(call: CommandCall) -> tuple[str, str]:
+def find_door(call: CommandCall) -> tuple[str, str]:
     """Return the management address and the key of a call. Raises Failure where one is missing."""
     if not call.key:
         raise Failure(Code.USAGE, "There is no management key: set DATENKONTOR_KEY, or give --key.")
@@ -46,7 +46,7 @@ def door(call: CommandCall) -> tuple[str, str]:
     return f"http://{f'[{host}]' if ':' in host else host}:{management.port}", call.key
 
 
-def listing(
+def print_listing(
     call: CommandCall,
     fetch: Callable[[int, str | None], Page[Item]],
     columns: Columns[Item],
@@ -106,6 +106,6 @@ def participant(connector: Connector, word: str) -> str:
     raise Failure(Code.NOT_FOUND, f"There is no participant {word}: `datenkontor catalog` lists who there is.")
 
 
-def local(texts: dict[str, str], lang: str) -> str:
+def choose_text(texts: dict[str, str], lang: str) -> str:
     """Return a text in the language of the call, else in any."""
     return texts.get(lang) or next(iter(texts.values()), "")

@@ -22,7 +22,7 @@ SetOption = Annotated[
 
 
 @contextmanager
-def understood(file: Path | None = None) -> Iterator[None]:
+def translate_errors(file: Path | None = None) -> Iterator[None]:
     """Turn what a policy, a fact or a template cannot be into a Failure; `file` is named in it."""
     where = f"{file}: " if file else ""
     try:
@@ -53,7 +53,7 @@ def read_sets(name: str, given: list[str] | None) -> dict[str, Input]:
     return found | lists
 
 
-def policy_of(name: str | None, sets: list[str] | None, policy: dict[str, Any] | None) -> dict[str, Any] | None:
+def read_terms(name: str | None, sets: list[str] | None, policy: dict[str, Any] | None) -> dict[str, Any] | None:
     """Return the terms that `--template` and `--set`, or else `--policy`, name. Raises Failure for both at once."""
     if name is None:
         if sets:
@@ -61,8 +61,8 @@ def policy_of(name: str | None, sets: list[str] | None, policy: dict[str, Any] |
         return policy
     if policy is not None:
         raise Failure(Code.USAGE, "Say the terms once: --policy or --template.")
-    with understood():
-        return policies.filled(name, read_sets(name, sets))
+    with translate_errors():
+        return policies.fill_template(name, read_sets(name, sets))
 
 
 def write_policy(call: CommandCall, path: Path, policy: Mapping[str, Any], *, yes: bool) -> None:

@@ -29,7 +29,7 @@ _MOST_AT_ONCE = 100
 _JOINED = {"and": " and ", "andSequence": " and then ", "or": " or ", "xone": " or else "}
 
 
-def said(connector: Connector, policies: Sequence[dict[str, Any]], lang: str) -> list[str]:
+def say_policies(connector: Connector, policies: Sequence[dict[str, Any]], lang: str) -> list[str]:
     """Return each policy as a sentence in a language, as the connector says it, else as `terms` does."""
     found: list[str] = []
     for start in range(0, len(policies), _MOST_AT_ONCE):

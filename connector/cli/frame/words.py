@@ -114,7 +114,7 @@ SENTENCES: dict[str, dict[str, str]] = {
 }
 
 
-def language(wanted: str | None) -> str:
+def choose_language(wanted: str | None) -> str:
     """Return the language of sentences: the one asked for, else that of the environment, else English."""
     chosen = wanted or next(
         (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, Self, TypeVar
 import httpx
 
 from connector.client.frame.errors import ClientError, Damaged, NotReachable
-from connector.client.frame.flow import ApiCall, ClientFlow, DriverAction, Fetch, Page, failure, read
+from connector.client.frame.flow import ApiCall, ClientFlow, DriverAction, Fetch, Page, parse_failure, read
 
 T = TypeVar("T")
 
@@ -73,7 +73,7 @@ class Driver:
                     for chunk in answer.iter_raw():
                         part.take(chunk)
                     return None
-                raise failure(answer.status_code, answer.read())
+                raise parse_failure(answer.status_code, answer.read())
 
 
 class AsyncDriver:
@@ -123,7 +123,7 @@ class AsyncDriver:
                         async for chunk in answer.aiter_raw():
                             part.take(chunk)
                         return None
-                    raise failure(answer.status_code, await answer.aread())
+                    raise parse_failure(answer.status_code, await answer.aread())
 
 
 def _request(client: httpx.Client | httpx.AsyncClient, call: ApiCall[Any]) -> httpx.Request:

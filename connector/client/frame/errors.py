@@ -90,7 +90,7 @@ _BY_STATUS: dict[int, type[ClientError]] = {
 }
 
 
-def of_status(status: int, code: str, reason: str, reasons: dict[str, str] | None = None) -> ClientError:
+def from_status(status: int, code: str, reason: str, reasons: dict[str, str] | None = None) -> ClientError:
     """Return the error that an answer with this status means."""
     error = _BY_STATUS.get(status, ClientError)(code, reason)
     error.reasons = reasons or {}

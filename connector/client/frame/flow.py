@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from connector.client.frame.errors import ClientError, of_status
+from connector.client.frame.errors import ClientError, from_status
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -92,7 +92,7 @@ def place(*parts: str) -> str:
 def read(call: ApiCall[T], status: int, content: bytes) -> T:
     """Return the result that an answer holds. Raises ClientError."""
     if status >= 400:
-        raise failure(status, content)
+        raise parse_failure(status, content)
     try:
         result: T = msgspec.json.decode(content, type=call.answer)
     except (msgspec.MsgspecError, RecursionError):
@@ -101,13 +101,13 @@ def read(call: ApiCall[T], status: int, content: bytes) -> T:
     return result
 
 
-def failure(status: int, content: bytes) -> ClientError:
+def parse_failure(status: int, content: bytes) -> ClientError:
     """Return the error that an answer tells of."""
     try:
         told = msgspec.json.decode(content, type=_Failed).error
     except (msgspec.MsgspecError, RecursionError):
-        return of_status(status, "answer", f"The connector answered with status {status} and no reason.")
-    return of_status(status, told.code, told.reason, told.reasons)
+        return from_status(status, "answer", f"The connector answered with status {status} and no reason.")
+    return from_status(status, told.code, told.reason, told.reasons)
 
 
 class _Told(msgspec.Struct, frozen=True):

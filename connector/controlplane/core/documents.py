@@ -20,7 +20,9 @@ _COUNTS_EMPTY = frozenset({"and", "andSequence", "or", "xone", "rightOperand"})
 _TERMS = frozenset({"action", "leftOperand", "operator", "conflict"})
 
 
-def message_offer(policy: bytes, *, offer_id: str, target: str, assigner: str, assignee: str | None = None) -> bytes:
+def make_message_offer(
+    policy: bytes, *, offer_id: str, target: str, assigner: str, assignee: str | None = None
+) -> bytes:
     """Return the Offer of a message: the rules of `policy` with identifier, target and parties set."""
     document = _rules(policy)
     frame: dict[str, Any] = {"@type": "Offer", "@id": offer_id, "target": target, "assigner": assigner}
@@ -29,12 +31,12 @@ def message_offer(policy: bytes, *, offer_id: str, target: str, assigner: str, a
     return msgspec.json.encode(frame | document)
 
 
-def catalog_offer(policy: bytes, *, offer_id: str) -> bytes:
+def make_catalog_offer(policy: bytes, *, offer_id: str) -> bytes:
     """Return the Offer of a catalogue, which has no target (Catalog Protocol, ACK - Dataset)."""
     return msgspec.json.encode({"@type": "Offer", "@id": offer_id} | _rules(policy))
 
 
-def agreement(offer: bytes, *, agreement_id: str, target: str, assigner: str, assignee: str, now: int) -> bytes:
+def make_agreement(offer: bytes, *, agreement_id: str, target: str, assigner: str, assignee: str, now: int) -> bytes:
     """Return the Agreement on the rules of `offer`; `now` in ms becomes its timestamp, whole seconds in UTC."""
     stamp = datetime.fromtimestamp(now // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     frame = {
@@ -48,7 +50,7 @@ def agreement(offer: bytes, *, agreement_id: str, target: str, assigner: str, as
     return msgspec.json.encode(frame | _rules(offer))
 
 
-def chosen_offer(dataset: dict[str, Any], offer_id: str | None) -> dict[str, Any] | None:
+def choose_offer(dataset: dict[str, Any], offer_id: str | None) -> dict[str, Any] | None:
     """Return the offer with this identifier, else the first one, of a Dataset as a peer answered it.
 
     Offers may stand at the dataset and at each of its distributions. Deployed connectors make a new identifier for
@@ -58,13 +60,13 @@ def chosen_offer(dataset: dict[str, Any], offer_id: str | None) -> dict[str, Any
     offers = [offer for holder in holders for offer in _objects(holder.get("hasPolicy"))]
     if offer_id is None:
         return next(iter(offers), None)
-    lasting = _lasting(offer_id)
+    lasting = _parse_lasting(offer_id)
     exact = [offer for offer in offers if offer.get("@id") == offer_id]
-    alike = [offer for offer in offers if lasting is not None and _lasting(offer.get("@id")) == lasting]
+    alike = [offer for offer in offers if lasting is not None and _parse_lasting(offer.get("@id")) == lasting]
     return next(iter(exact + alike), None)
 
 
-def _lasting(offer_id: Any) -> tuple[bytes, bytes] | None:
+def _parse_lasting(offer_id: Any) -> tuple[bytes, bytes] | None:
     """Return what lasts of an identifier of the form base64(definition):base64(dataset):base64(serial), or None."""
     parts = offer_id.split(":") if isinstance(offer_id, str) else []
     try:
@@ -78,12 +80,12 @@ def _objects(value: Any) -> list[dict[str, Any]]:
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
 
 
-def same_rules(one: bytes, other: bytes) -> bool:
+def has_same_rules(one: bytes, other: bytes) -> bool:
     """Tell whether two policies say the same, whatever their identifiers, parties, targets and time stamps."""
     return canonical(_plain(_rules(one))) == canonical(_plain(_rules(other)))
 
 
-def member(document: bytes, name: str) -> str | None:
+def read_member(document: bytes, name: str) -> str | None:
     """Return a string member of a policy document, or None."""
     value = msgspec.json.decode(document).get(name)
     return value if isinstance(value, str) else None

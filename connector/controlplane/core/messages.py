@@ -49,17 +49,17 @@ def plan_negotiation(context: Context, process: Negotiation, step: ProcessStep) 
     message: Any
     match step:
         case Agree():
-            process, changes = _agreed(context, process)
+            process, changes = _agree(context, process)
             name = negotiation_machine.AGREEMENT
             message = negotiation.ContractAgreementMessage(
                 **pids(process), agreement=msgspec.Raw(process.agreement or b"{}")
             )
         case MakeOffer(policy):
-            process = _on_the_table(context, process, policy)
+            process = _put_on_table(context, process, policy)
             name = negotiation_machine.OFFER
             message = negotiation.ContractOfferMessage(**pids(process), offer=msgspec.Raw(process.offer))
         case MakeRequest(policy):
-            process = _on_the_table(context, process, policy)
+            process = _put_on_table(context, process, policy)
             name = negotiation_machine.REQUEST
             message = negotiation.ContractRequestMessage(**pids(process), offer=msgspec.Raw(process.offer))
         case Accept():
@@ -133,10 +133,10 @@ def echo_start(context: Context, process: Transfer) -> Transfer:
     )
 
 
-def _agreed(context: Context, process: Negotiation) -> tuple[Negotiation, list[Change]]:
+def _agree(context: Context, process: Negotiation) -> tuple[Negotiation, list[Change]]:
     agreement_id = context.new_id()
     now = context.now()
-    document = documents.agreement(
+    document = documents.make_agreement(
         process.offer,
         agreement_id=agreement_id,
         target=process.dataset,
@@ -145,10 +145,10 @@ def _agreed(context: Context, process: Negotiation) -> tuple[Negotiation, list[C
         now=now,
     )
     process = msgspec.structs.replace(process, agreement_id=agreement_id, agreement=document)
-    return process, [PutAgreement(agreement_of(context, process, now))]
+    return process, [PutAgreement(to_agreement(context, process, now))]
 
 
-def agreement_of(context: Context, process: Negotiation, now: int, *, finalized: bool = False) -> Agreement:
+def to_agreement(context: Context, process: Negotiation, now: int, *, finalized: bool = False) -> Agreement:
     """Return the agreement of a negotiation as it is kept, from the document both sides hold."""
     return Agreement(
         owner=context.owner,
@@ -165,13 +165,13 @@ def agreement_of(context: Context, process: Negotiation, now: int, *, finalized:
     )
 
 
-def _on_the_table(context: Context, process: Negotiation, policy: bytes) -> Negotiation:
+def _put_on_table(context: Context, process: Negotiation, policy: bytes) -> Negotiation:
     ours = process.role is Role.PROVIDER
     provider, consumer = (context.participant, process.peer) if ours else (process.peer, context.participant)
     # Every offer is a new one, so that a second offer of the same terms is not taken for a repeat of the first; a
     # consumer's request refers to the offer that it answers.
     offer_id = context.new_id() if ours else process.offer_id
-    offer = documents.message_offer(
+    offer = documents.make_message_offer(
         policy, offer_id=offer_id, target=process.dataset, assigner=provider, assignee=consumer
     )
     return msgspec.structs.replace(

@@ -14,7 +14,7 @@ class ProcessWatch:
         for event in self._waiting.get(process_id, ()):
             event.set()
 
-    async def changed(self, process_id: str, timeout_s: float) -> bool:
+    async def wait_for_change(self, process_id: str, timeout_s: float) -> bool:
         """Wait until the process is committed again; False if that does not happen in time."""
         event = asyncio.Event()
         self._waiting.setdefault(process_id, set()).add(event)

@@ -26,7 +26,7 @@ from connector.controlplane.judging.judging import Judging
 from connector.net.client import GuardedClient
 from connector.policy.compiling.checks import leaves
 from connector.policy.compiling.compile import Compiled, CompiledDuty, deadline
-from connector.policy.deciding.tasks import standing
+from connector.policy.deciding.tasks import find_standing
 from connector.policy.model.decision import DutyTask, Request
 from connector.policy.model.literals import lexical
 from connector.policy.model.model import DK, ODRL, AtomicConstraint, Number
@@ -53,7 +53,7 @@ class DutySummary(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[DutyEvent, ...]
 
 
-def executors(client: GuardedClient) -> dict[str, Executor]:
+def build_executors(client: GuardedClient) -> dict[str, Executor]:
     """Return what performs duties, by the IRI of the action; every other action waits for a person's receipt."""
     return {
         DK + "log": Log(),
@@ -63,17 +63,17 @@ def executors(client: GuardedClient) -> dict[str, Executor]:
     }
 
 
-def scheduled(enforcing: Enforcing, agreement: Agreement) -> list[Change]:
+def schedule_duties(enforcing: Enforcing, agreement: Agreement) -> list[Change]:
     """Return the first entries of the ledger of an agreement that is being finalized, each made once."""
     if b"obligation" not in agreement.document and b"duty" not in agreement.document:
         # Most agreements oblige to nothing, and every agreement is a document of its own to compile.
         return []
-    compiled = enforcing.judging.library.compiled(agreement.document)
+    compiled = enforcing.judging.library.compile(agreement.document)
     if not isinstance(compiled, Compiled):
         return []
     agreed_at = facts.instant(agreement.agreed_at)
     changes: list[Change] = []
-    for duty in _first(compiled):
+    for duty in _list_first(compiled):
         late = deadline(duty, agreed_at)
         event = _event(enforcing.context, agreement, duty.duty.uid, DutyState.ACTIVE, deadline=facts.milliseconds(late))
         changes.append(RecordDuty(event))
@@ -81,7 +81,7 @@ def scheduled(enforcing: Enforcing, agreement: Agreement) -> list[Change]:
         executor = enforcing.actions.get(action)
         if executor is None:
             continue
-        outcome = executor.agreed(_task(enforcing.context, agreement, duty, event.deadline))
+        outcome = executor.begin(_task(enforcing.context, agreement, duty, event.deadline))
         if isinstance(outcome, Performed):
             changes += _entry(
                 enforcing.context, agreement, duty.duty.uid, action, DutyState.FULFILLED, outcome.evidence
@@ -89,55 +89,55 @@ def scheduled(enforcing: Enforcing, agreement: Agreement) -> list[Change]:
     return changes
 
 
-async def permitted(enforcing: Enforcing, process: Transfer, *, in_use: bool = False) -> Judgement:
+async def permit_transfer(enforcing: Enforcing, process: Transfer, *, in_use: bool = False) -> Judgement:
     """Decide whether the bytes of a transfer may leave now, having performed the duties that are ours to perform.
 
     A duty that fails denies: what could not be logged or notified does not happen.
     """
-    verdict = await judgement.access(enforcing.judging, process, in_use=in_use)
+    verdict = await judgement.judge_access(enforcing.judging, process, in_use=in_use)
     due = [task for task in verdict.duties if task.action in enforcing.actions]
     if not due:
         return verdict
     agreement = await enforcing.context.store.agreement(process.owner, process.agreement_id)
-    compiled = enforcing.judging.library.compiled(agreement.document) if agreement else None
+    compiled = enforcing.judging.library.compile(agreement.document) if agreement else None
     if agreement is None or not isinstance(compiled, Compiled):
         return verdict
     performed = False
     for task in due:
-        found = next(duty for duty in _all(compiled) if duty.duty.uid == task.uid)
+        found = next(duty for duty in _list_all(compiled) if duty.duty.uid == task.uid)
         outcome = await _perform(enforcing, agreement, found, task, process.id)
         if isinstance(outcome, Failed):
             told = {"de": f"Eine Pflicht des Vertrags ließ sich nicht erfüllen. {outcome.reason}", "en": outcome.reason}
             failure = {**verdict.record, "verdict": "deny", "reasons": ["duty-failed"], "duty": task.uid}
             return Judgement(denied=True, reasons=told, record=failure)
         performed = performed or isinstance(outcome, Performed)
-    return await judgement.access(enforcing.judging, process, in_use=in_use) if performed else verdict
+    return await judgement.judge_access(enforcing.judging, process, in_use=in_use) if performed else verdict
 
 
-async def standings(judging: Judging, agreement_id: str) -> list[DutySummary]:
+async def list_standings(judging: Judging, agreement_id: str) -> list[DutySummary]:
     """Return where each duty of an agreement stands, in the order of its policy. Raises NotFound."""
     agreement = await judging.context.store.agreement(judging.context.owner, agreement_id)
     if agreement is None:
         raise NoSuchEntity("no-agreement", f"There is no agreement {agreement_id}: list them to see which there are.")
-    compiled = judging.library.compiled(agreement.document)
+    compiled = judging.library.compile(agreement.document)
     if not isinstance(compiled, Compiled):
         return []
     ledger = await judging.context.store.duties(judging.context.owner, agreement_id)
     situation = Situation(
         participant=agreement.counterparty if agreement.role is Role.PROVIDER else judging.context.participant,
-        claims=situations.claims_of(agreement.evidence),
+        claims=situations.parse_claims(agreement.evidence),
         agreed_at=agreement.agreed_at,
-        performed=facts.performed(ledger, ""),
+        performed=facts.find_performed(ledger, ""),
     )
-    return [_standing(judging, compiled, agreement, duty, situation, ledger) for duty in _all(compiled)]
+    return [_find_standing(judging, compiled, agreement, duty, situation, ledger) for duty in _list_all(compiled)]
 
 
-async def receipt(judging: Judging, agreement_id: str, duty: str, note: str) -> DutySummary:
+async def record_receipt(judging: Judging, agreement_id: str, duty: str, note: str) -> DutySummary:
     """Record a person's word that a duty was done; a repeat changes nothing. Raises NotFound, NotAllowed.
 
     The note stays in the ledger; the audit log, which is shown to others, tells the fact alone.
     """
-    known = next((entry for entry in await standings(judging, agreement_id) if entry.duty == duty), None)
+    known = next((entry for entry in await list_standings(judging, agreement_id) if entry.duty == duty), None)
     if known is None:
         raise NoSuchEntity("no-duty", f"The agreement has no duty {duty}: list its duties to see which there are.")
     if not known.by_person:
@@ -151,14 +151,14 @@ async def receipt(judging: Judging, agreement_id: str, duty: str, note: str) -> 
         await judging.context.store.commit(
             _entry(judging.context, agreement, duty, known.action, state, {"by": "receipt"}, kept)
         )
-    return next(entry for entry in await standings(judging, agreement_id) if entry.duty == duty)
+    return next(entry for entry in await list_standings(judging, agreement_id) if entry.duty == duty)
 
 
-def paid(judging: Judging, agreement: Agreement, amount: Decimal, ledger: Sequence[DutyEvent]) -> list[Change]:
+def settle_paid(judging: Judging, agreement: Agreement, amount: Decimal, ledger: Sequence[DutyEvent]) -> list[Change]:
     """Return the entries of what obliges to pay and is fulfilled now that so much was paid in all, each made once."""
-    compiled = judging.library.compiled(agreement.document)
+    compiled = judging.library.compile(agreement.document)
     changes: list[Change] = []
-    for duty in _all(compiled) if isinstance(compiled, Compiled) else ():
+    for duty in _list_all(compiled) if isinstance(compiled, Compiled) else ():
         uid, action = duty.duty.uid, duty.duty.action[0].iri
         said = {event.state for event in ledger if event.duty == uid}
         if action == facts.COMPENSATE and not said & _DONE and _price(duty) <= amount:
@@ -181,21 +181,21 @@ async def mark_overdue(judging: Judging) -> int:
     while True:
         found = await judging.context.store.overdue(judging.context.owner, judging.context.now(), BATCH)
         for event in found:
-            await judging.context.store.commit(await _violated(judging, event))
+            await judging.context.store.commit(await _record_violation(judging, event))
         count += len(found)
         if len(found) < BATCH:
             return count
 
 
-async def _violated(judging: Judging, event: DutyEvent) -> list[Change]:
+async def _record_violation(judging: Judging, event: DutyEvent) -> list[Change]:
     agreement = await judging.context.store.agreement(event.owner, event.agreement_id)
-    compiled = judging.library.compiled(agreement.document) if agreement else None
+    compiled = judging.library.compile(agreement.document) if agreement else None
     duty = None
     if isinstance(compiled, Compiled):
-        duty = next((duty for duty in _all(compiled) if duty.duty.uid == event.duty), None)
+        duty = next((duty for duty in _list_all(compiled) if duty.duty.uid == event.duty), None)
     if agreement is None or duty is None:
         # Nothing is known of the duty any more: it is overdue all the same.
-        return [RecordDuty(_later(judging.context, event))]
+        return [RecordDuty(_to_violated(judging.context, event))]
     evidence = {"deadline": facts.instant(event.deadline or event.at).isoformat()}
     changes = _entry(judging.context, agreement, event.duty, duty.duty.action[0].iri, DutyState.VIOLATED, evidence)
     for consequence in duty.consequences:
@@ -205,7 +205,7 @@ async def _violated(judging: Judging, event: DutyEvent) -> list[Change]:
     return changes
 
 
-def _later(context: Context, event: DutyEvent) -> DutyEvent:
+def _to_violated(context: Context, event: DutyEvent) -> DutyEvent:
     return msgspec.structs.replace(event, state=DutyState.VIOLATED, at=context.now(), deadline=None)
 
 
@@ -231,7 +231,7 @@ async def _perform(
     return outcome if isinstance(outcome, Failed) else None
 
 
-def _first(compiled: Compiled) -> Iterator[CompiledDuty]:
+def _list_first(compiled: Compiled) -> Iterator[CompiledDuty]:
     """Yield the duties that stand from the beginning; what the data plane does on the way is nobody's task."""
     duties = (*compiled.obligations, *(duty for rule in compiled.permissions for duty in rule.duties))
     seen: set[str] = set()
@@ -241,9 +241,9 @@ def _first(compiled: Compiled) -> Iterator[CompiledDuty]:
             yield duty
 
 
-def _all(compiled: Compiled) -> list[CompiledDuty]:
+def _list_all(compiled: Compiled) -> list[CompiledDuty]:
     """Return the duties, their consequences, and the remedies of prohibitions, each once."""
-    waiting = [*_first(compiled), *(duty for rule in compiled.prohibitions for duty in rule.duties)]
+    waiting = [*_list_first(compiled), *(duty for rule in compiled.prohibitions for duty in rule.duties)]
     found: dict[str, CompiledDuty] = {}
     while waiting:
         duty = waiting.pop(0)
@@ -252,7 +252,7 @@ def _all(compiled: Compiled) -> list[CompiledDuty]:
     return list(found.values())
 
 
-def _standing(
+def _find_standing(
     judging: Judging,
     compiled: Compiled,
     agreement: Agreement,
@@ -263,7 +263,7 @@ def _standing(
     library = judging.library
     at = facts.instant(judging.context.now())
     request = Request(action="odrl:use", target=agreement.dataset, assignee=situation.participant, at=at)
-    task = standing(duty, request, facts.world(situation, compiled, library.claims, library.operands))
+    task = find_standing(duty, request, facts.world(situation, compiled, library.claims, library.operands))
     events = tuple(event for event in ledger if event.duty == task.uid)
     # What is on record goes before what the clock says; a consequence stands only once it is on record.
     said = [event.state for event in events if not event.occasion and event.state is not DutyState.ACTIVE]
@@ -275,7 +275,7 @@ def _standing(
         state=said[-1] if said else "inactive" if idle else task.state,
         assignee=task.assignee,
         deadline=facts.milliseconds(task.deadline),
-        by_person=not facts.performed_here(duty),
+        by_person=not facts.is_performed_here(duty),
         events=events,
     )
 

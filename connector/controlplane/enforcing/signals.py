@@ -44,7 +44,7 @@ class Denied(msgspec.Struct, frozen=True):
     record: dict[str, Any]
 
 
-def wanted(process: Transfer) -> Transfer:
+def want_flow(process: Transfer) -> Transfer:
     """Return the transfer with the flow that its state wants, due at once if that is news for the data plane.
 
     While a message of ours is on its way, the flow that it wants is wanted.
@@ -106,7 +106,7 @@ async def _halt(enforcing: Enforcing, process: Transfer) -> Transfer:
     else:
         reason = process.ended.reason if process.ended else "the transfer is terminated"
         report = await enforcing.dataplane.terminate(process.owner, process.id, reason)
-    after = msgspec.structs.replace(process, flow_reported=wanted, progress=msgspec.json.encode(_public(report)))
+    after = msgspec.structs.replace(process, flow_reported=wanted, progress=msgspec.json.encode(_to_public(report)))
     return await commits.commit(enforcing.context, process, after, event=f"flow {wanted.lower()}")
 
 
@@ -134,10 +134,12 @@ async def _start(enforcing: Enforcing, process: Transfer) -> Transfer:
         lease_until=_next_look(enforcing, lease),
         due_at=enforcing.context.now(),
     )
-    return await commits.commit(enforcing.context, process, after, event="flow started", fields=_judged(process, lease))
+    return await commits.commit(
+        enforcing.context, process, after, event="flow started", fields=_record_judged(process, lease)
+    )
 
 
-def renewal(process: AnyProcess) -> int | None:
+def find_renewal(process: AnyProcess) -> int | None:
     """Return when leave to move bytes is due to be renewed; a flow that is not to move needs none."""
     if isinstance(process, Transfer) and process.flow_wanted is FlowState.STARTED:
         return process.lease_until
@@ -174,7 +176,7 @@ def _next_look(enforcing: Enforcing, lease: Lease) -> int | None:
     return early if early > enforcing.context.now() else lease.valid_until
 
 
-def _judged(process: Transfer, lease: Lease) -> dict[str, object]:
+def _record_judged(process: Transfer, lease: Lease) -> dict[str, object]:
     """Return what the audit leaf says of the decision that a provider's lease stands on."""
     return {} if process.role is Role.CONSUMER else {"judged": msgspec.json.decode(lease.decision)}
 
@@ -189,10 +191,10 @@ async def _lease(enforcing: Enforcing, process: Transfer) -> Lease | Denied:
     decision: dict[str, Any] = {"by": "consumer"}
     treatment = b""
     if process.role is Role.PROVIDER:
-        verdict = await duties.permitted(enforcing, process, in_use=await _in_use(enforcing, process))
-        if verdict.denied and await _in_use(enforcing, process):
+        verdict = await duties.permit_transfer(enforcing, process, in_use=await _is_in_use(enforcing, process))
+        if verdict.denied and await _is_in_use(enforcing, process):
             # The use that spent the last of what is allowed may have begun after the first look: it is not cut off.
-            verdict = await duties.permitted(enforcing, process, in_use=True)
+            verdict = await duties.permit_transfer(enforcing, process, in_use=True)
         if verdict.denied:
             return Denied(Terminate("not-permitted", verdict.reason, verdict.reasons), verdict.record)
         valid_until = now + enforcing.limits.lease
@@ -216,7 +218,7 @@ async def _lease(enforcing: Enforcing, process: Transfer) -> Lease | Denied:
     )
 
 
-async def _in_use(enforcing: Enforcing, process: Transfer) -> bool:
+async def _is_in_use(enforcing: Enforcing, process: Transfer) -> bool:
     report = await enforcing.dataplane.report(process.owner, process.id)
     return report is not None and report.in_use
 
@@ -277,7 +279,7 @@ def request_to_receive(process: Transfer) -> FlowRequest:
     )
 
 
-async def flow_ended(enforcing: Enforcing, owner: str, report: FlowReport) -> Transfer | None:
+async def settle_flow(enforcing: Enforcing, owner: str, report: FlowReport) -> Transfer | None:
     """A flow ended by itself: complete the transfer, or terminate it with the data plane's reason.
 
     Returns the transfer where there is something to send; called by the data plane and, after a restart, by `catch_up`.
@@ -289,7 +291,7 @@ async def flow_ended(enforcing: Enforcing, owner: str, report: FlowReport) -> Tr
         if process.pending and not (process.pending.echo and report.used_up):
             return None  # taken notice of when the message has arrived
         try:
-            return await _ended(enforcing, process, report)
+            return await _settle_end(enforcing, process, report)
         except Conflict:
             continue
 
@@ -301,7 +303,7 @@ async def notice(enforcing: Enforcing, process: Transfer) -> Transfer | None:
     report = await enforcing.dataplane.report(process.owner, process.id)
     if report is None or not _is_news(process, report):
         return None
-    return await _ended(enforcing, process, report)
+    return await _settle_end(enforcing, process, report)
 
 
 def _is_news(process: Transfer, report: FlowReport) -> bool:
@@ -324,7 +326,7 @@ async def catch_up(enforcing: Enforcing) -> list[Transfer]:
         for row in rows:
             report = await enforcing.dataplane.report(row.owner, row.id)
             if report and _is_news(row, report):
-                ended = await flow_ended(enforcing, row.owner, report)
+                ended = await settle_flow(enforcing, row.owner, report)
                 found += [ended] if ended else []
         if after is None:
             return found
@@ -353,7 +355,7 @@ async def look_again(
 
 async def _reads(judging: Judging, process: Transfer, fact: str) -> bool:
     agreement = await judging.context.store.agreement(process.owner, process.agreement_id)
-    compiled = judging.library.compiled(agreement.document) if agreement else None
+    compiled = judging.library.compile(agreement.document) if agreement else None
     return isinstance(compiled, Compiled) and fact in compiled.facts
 
 
@@ -361,22 +363,22 @@ async def _look_again(context: Context, process: Transfer) -> None:
     fresh: Transfer | None = process
     while fresh is not None and fresh.state == TransferState.STARTED:
         try:
-            context.wake(await commits.commit(context, fresh, _due_now(context, fresh), event="to be decided again"))
+            context.wake(await commits.commit(context, fresh, _make_due(context, fresh), event="to be decided again"))
         except Conflict:
             fresh = await context.store.transfer(process.owner, process.id)
         else:
             return
 
 
-def _due_now(context: Context, process: Transfer) -> Transfer:
+def _make_due(context: Context, process: Transfer) -> Transfer:
     return msgspec.structs.replace(process, lease_until=context.now(), due_at=context.now())
 
 
-async def _ended(enforcing: Enforcing, process: Transfer, report: FlowReport) -> Transfer:
-    progress = msgspec.json.encode(_public(report))
+async def _settle_end(enforcing: Enforcing, process: Transfer, report: FlowReport) -> Transfer:
+    progress = msgspec.json.encode(_to_public(report))
     base = msgspec.structs.replace(process, progress=progress)
     if report.used_up and not report.error:
-        return await commits.commit(enforcing.context, process, _due_now(enforcing.context, base), event="uses spent")
+        return await commits.commit(enforcing.context, process, _make_due(enforcing.context, base), event="uses spent")
     if report.error and _awaits_address(enforcing, process):
         # The token we have may have died with the suspension, and the new one be on its way.
         again = msgspec.structs.replace(
@@ -406,7 +408,7 @@ def _awaits_address(enforcing: Enforcing, process: Transfer) -> bool:
     return expected and fetching and enforcing.context.now() - process.updated_at < enforcing.limits.look
 
 
-def _public(report: FlowReport) -> dict[str, Any]:
+def _to_public(report: FlowReport) -> dict[str, Any]:
     """Return a report without the address, which holds a token."""
     document: dict[str, Any] = msgspec.to_builtins(report)
     document.pop("data_address", None)

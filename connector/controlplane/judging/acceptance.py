@@ -9,7 +9,7 @@ from datetime import datetime
 import msgspec
 
 from connector.controlplane.judging import treatments
-from connector.controlplane.judging.facts import TOLD, known, performed_here
+from connector.controlplane.judging.facts import TOLD, is_known, is_performed_here
 from connector.controlplane.judging.judging import Judging
 from connector.controlplane.judging.library import Library
 from connector.controlplane.judging.treatments import ANY, TRANSFORMS, KnownData
@@ -36,28 +36,28 @@ class Unfit(msgspec.Struct, frozen=True):
     texts: Texts
 
 
-def unenforceable(library: Library, document: bytes, data: KnownData = ANY) -> Unfit | None:
+def find_unenforceable(library: Library, document: bytes, data: KnownData = ANY) -> Unfit | None:
     """Return why a policy cannot be accepted at all: it cannot be read, or something in it cannot be enforced here.
 
     `data` is what is known of the data it is about; without it some that fit are meant.
     """
-    compiled = library.compiled(document)
+    compiled = library.compile(document)
     if isinstance(compiled, PolicyError):
-        return unreadable(compiled)
-    return next((_unfit(library, finding) for finding in gaps(library, compiled, data)), None)
+        return to_unreadable(compiled)
+    return next((_to_unfit(library, finding) for finding in gaps(library, compiled, data)), None)
 
 
-def unpublishable(library: Library, document: bytes, now: datetime, data: KnownData = ANY) -> Unfit | None:
+def find_unpublishable(library: Library, document: bytes, now: datetime, data: KnownData = ANY) -> Unfit | None:
     """Return why a policy is not offered: as above, or because it is void or nobody could ever use it from `now` on."""
-    problem = unenforceable(library, document, data)
+    problem = find_unenforceable(library, document, data)
     if problem is not None:
         return problem
-    compiled = library.compiled(document)
+    compiled = library.compile(document)
     assert isinstance(compiled, Compiled)
     if not any(rule.covers is None or ODRL + "use" in rule.covers for rule in compiled.permissions):
-        return _unfit(library, Finding("no-use"))
+        return _to_unfit(library, Finding("no-use"))
     errors = (remark.finding for remark in lint(compiled, now=now) if remark.level == "error")
-    return next((_unfit(library, finding) for finding in errors), None)
+    return next((_to_unfit(library, finding) for finding in errors), None)
 
 
 def remarks(library: Library, compiled: Compiled) -> tuple[Remark, ...]:
@@ -65,12 +65,12 @@ def remarks(library: Library, compiled: Compiled) -> tuple[Remark, ...]:
     return tuple(Remark("error", finding) for finding in gaps(library, compiled))
 
 
-def impersonal(judging: Judging, document: bytes, stated: AssetStatement, data_class: DataClass) -> Unfit | None:
+def find_impersonal(judging: Judging, document: bytes, stated: AssetStatement, data_class: DataClass) -> Unfit | None:
     """Return why a policy is no offer of personal data, with a sentence for everything that is missing."""
     said = [finding for level, finding in _personal(judging, document, stated, data_class) if level == "error"]
     if not said:
         return None
-    texts = [_unfit(judging.library, finding).texts for finding in dict.fromkeys(said)]
+    texts = [_to_unfit(judging.library, finding).texts for finding in dict.fromkeys(said)]
     return Unfit(said[0].code, {language: " ".join(text[language] for text in texts) for language in ("de", "en")})
 
 
@@ -79,13 +79,15 @@ def personal_remarks(
 ) -> tuple[Texts, ...]:
     """Return what is odd with an offer of personal data, although it may be offered."""
     said = [finding for level, finding in _personal(judging, document, stated, data_class) if level == "warning"]
-    return tuple(_unfit(judging.library, finding).texts for finding in dict.fromkeys(said) if finding.code in _PERSONAL)
+    return tuple(
+        _to_unfit(judging.library, finding).texts for finding in dict.fromkeys(said) if finding.code in _PERSONAL
+    )
 
 
 def _personal(
     judging: Judging, document: bytes, stated: AssetStatement, data_class: DataClass
 ) -> Iterator[tuple[str, Finding]]:
-    compiled = judging.library.compiled(document)
+    compiled = judging.library.compile(document)
     if data_class is not DataClass.PERSONAL or isinstance(compiled, PolicyError):
         return
     kind: PersonalData = "special" if stated.marking is Marking.SPECIAL else "personal"
@@ -100,14 +102,14 @@ def is_public_body(judging: Judging) -> bool:
     return not kinds or "public-body" in kinds
 
 
-def unreadable(error: PolicyError) -> Unfit:
+def to_unreadable(error: PolicyError) -> Unfit:
     """Return why a policy cannot be read or compiled, with the place in the document."""
     where = f" ({error.path})" if error.path else ""
     text = f"{error.sentence}{where}"
     return Unfit(error.code, {"de": f"Diese Regeln sind hier nicht annehmbar: {text}", "en": text})
 
 
-def _unfit(library: Library, finding: Finding) -> Unfit:
+def _to_unfit(library: Library, finding: Finding) -> Unfit:
     said = {"de": findings.say(finding, library.operands, "de"), "en": findings.say(finding, library.operands, "en")}
     return Unfit(finding.code, said)
 
@@ -127,7 +129,7 @@ def _all(library: Library, compiled: Compiled) -> Iterator[Finding]:
             yield from _of_atom(library, atom)
         for duty in rule.duties:
             action = duty.duty.action[0].iri
-            if rule.kind == "permission" and not duty.transform and action not in TOLD and not performed_here(duty):
+            if rule.kind == "permission" and not duty.transform and action not in TOLD and not is_performed_here(duty):
                 yield Finding("not-seen", other=action)
             yield from _of_duty(library, duty)
     for duty in compiled.obligations:
@@ -144,7 +146,7 @@ def _of_duty(library: Library, duty: CompiledDuty) -> Iterator[Finding]:
 
 def _of_atom(library: Library, atom: AtomicConstraint) -> Iterator[Finding]:
     operand = library.operands.operands[atom.left]
-    if not known(operand, library.claims) and not treatments.by_data(operand):
+    if not is_known(operand, library.claims) and not treatments.is_from_data(operand):
         yield Finding("not-checked", operands=(operand.iri,))
 
 

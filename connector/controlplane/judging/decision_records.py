@@ -41,7 +41,7 @@ _COMPARED: dict[type, str] = {
 }
 
 
-def of_decision(decision: Decision) -> dict[str, Any]:
+def record_decision(decision: Decision) -> dict[str, Any]:
     """Return what every decision leaves behind."""
     return {
         "verdict": decision.verdict.value,
@@ -51,23 +51,26 @@ def of_decision(decision: Decision) -> dict[str, Any]:
     }
 
 
-def of_explanation(found: Explanation, operands: Registry) -> dict[str, Any]:
+def record_explanation(found: Explanation, operands: Registry) -> dict[str, Any]:
     """Return the same with the verdict of each rule and each constraint and the values that it stands on."""
-    return {**of_decision(found.decision), "rules": [_rule(rule, operands) for rule in found.rules[:MOST_RULES]]}
+    return {**record_decision(found.decision), "rules": [_rule(rule, operands) for rule in found.rules[:MOST_RULES]]}
 
 
-def of_comparison(answer: TermsAnswer, offer: str) -> dict[str, Any]:
+def record_comparison(answer: TermsAnswer, offer: str) -> dict[str, Any]:
     """Return what comes of comparing a request with our offer (its hash), and nothing of what we would give."""
     found = {"found": _COMPARED[type(answer)], "with": offer}
-    return {**found, "findings": of_findings(answer.reasons if isinstance(answer, NoAgreement | PersonNeeded) else ())}
+    return {
+        **found,
+        "findings": record_findings(answer.reasons if isinstance(answer, NoAgreement | PersonNeeded) else ()),
+    }
 
 
-def of_findings(found: Iterable[Finding]) -> list[dict[str, Any]]:
+def record_findings(found: Iterable[Finding]) -> list[dict[str, Any]]:
     """Return where two policies part, by code and operand."""
     return [{"code": entry.code, "operands": list(entry.operands)} for entry in tuple(found)[:MOST_REASONS]]
 
 
-def told(record: Mapping[str, Any], operands: Registry, language: Language) -> tuple[str, ...]:
+def say_record(record: Mapping[str, Any], operands: Registry, language: Language) -> tuple[str, ...]:
     """Say what is on record of a decision: its verdict, what did not hold or was not known, and where terms part."""
     said = [choose(language, _VERDICTS.get(str(record.get("verdict")), _VERDICTS["open"]))]
     atoms = [entry for rule in record.get("rules", ()) for entry in rule["constraints"] if entry["verdict"] != "true"]

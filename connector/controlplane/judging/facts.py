@@ -17,7 +17,7 @@ from connector.controlplane.judging.treatments import ANY, GROUP_SIZE, LEVEL, Kn
 from connector.policy.compiling.checks import leaves
 from connector.policy.compiling.compile import Compiled, CompiledDuty
 from connector.policy.model.decision import Counter, Performance, World
-from connector.policy.model.literals import bounds, number
+from connector.policy.model.literals import bounds, parse_number
 from connector.policy.model.model import DK, ODRL, AtomicConstraint, Duration, Iri, Number, Text, Value
 from connector.policy.vocabulary.registry import Operand, Registry
 from connector.policy.vocabulary.sorts import coerce
@@ -110,7 +110,7 @@ def version(situation: Situation) -> tuple[Value, ...] | None:
 
 def resolution(situation: Situation) -> tuple[Value, ...] | None:
     """Return the resolution of the data, in dots per inch."""
-    stated = number(situation.stated.resolution or "") if situation.stated else None
+    stated = parse_number(situation.stated.resolution or "") if situation.stated else None
     return None if stated is None else (Number(stated, DPI),)
 
 
@@ -149,14 +149,14 @@ def over(situation: Situation) -> tuple[Value, ...] | None:
 
 def payment_state(situation: Situation) -> tuple[Value, ...] | None:
     """Return where the payments stand."""
-    return None if situation.payments is None else (Iri(standing(situation.payments, situation.now)[0]),)
+    return None if situation.payments is None else (Iri(find_payment_standing(situation.payments, situation.now)[0]),)
 
 
 def pay_amount(situation: Situation) -> tuple[Value, ...] | None:
     """Return what was paid under the agreement in all."""
     if situation.payments is None:
         return None
-    return (Number(settled(situation.payments), CURRENCY),)
+    return (Number(sum_paid(situation.payments), CURRENCY),)
 
 
 FACTS: dict[str, FactReader] = {
@@ -192,7 +192,7 @@ def claimable(registry: Registry) -> dict[str, Operand]:
     }
 
 
-def standing(payments: Sequence[Payment], now: int) -> tuple[PaymentState, int | None]:
+def find_payment_standing(payments: Sequence[Payment], now: int) -> tuple[PaymentState, int | None]:
     """Return where payments stand at `now` (ms), and until when (ms) if they stand otherwise after that."""
     if not payments:
         return PaymentState.NONE, None
@@ -202,13 +202,13 @@ def standing(payments: Sequence[Payment], now: int) -> tuple[PaymentState, int |
     return _AFTER.get(last.state, last.state), None
 
 
-def known(operand: Operand, claims: Mapping[str, Operand]) -> bool:
+def is_known(operand: Operand, claims: Mapping[str, Operand]) -> bool:
     """Tell whether anybody here can know the value of an operand when data is accessed."""
     counted = operand.source in {"clock", "counter"} or operand.code == "elapsed_time"
     return counted or operand.fact in FACTS or operand.fact in claims
 
 
-def settled(payments: Iterable[Payment]) -> Decimal:
+def sum_paid(payments: Iterable[Payment]) -> Decimal:
     """Return what was paid in all."""
     paid = (payment.amount for payment in payments if payment.state is PaymentState.SETTLED)
     return sum((Decimal(amount) for amount in paid if amount), Decimal(0))
@@ -225,8 +225,8 @@ def world(situation: Situation, compiled: Compiled, claims: Mapping[str, Operand
         if operand is not None and operand.fact not in facts:
             values = [coerce(Text(text), operand, registry) for text in texts]
             facts[operand.fact] = tuple(value for value in values if value is not None)
-    facts |= _counted(situation, compiled)
-    facts |= _stated(situation.data, compiled, registry)
+    facts |= _list_counted(situation, compiled)
+    facts |= _list_stated(situation.data, compiled, registry)
     agreed_at = instant(situation.agreed_at) if situation.agreed_at is not None else None
     return World(
         facts=facts,
@@ -238,7 +238,7 @@ def world(situation: Situation, compiled: Compiled, claims: Mapping[str, Operand
     )
 
 
-def performed(ledger: Iterable[DutyEvent], occasion: str) -> dict[str, Performance]:
+def find_performed(ledger: Iterable[DutyEvent], occasion: str) -> dict[str, Performance]:
     """Return what the ledger knows of each duty, in general and for one transfer (`occasion`)."""
     found: dict[str, Performance] = {}
     for event in ledger:
@@ -251,7 +251,7 @@ def performed(ledger: Iterable[DutyEvent], occasion: str) -> dict[str, Performan
     return found
 
 
-def performed_here(duty: CompiledDuty) -> bool:
+def is_performed_here(duty: CompiledDuty) -> bool:
     """Tell whether the connector itself performs a duty; every other one is a person's to do and to confirm."""
     action = duty.duty.action[0].iri
     addressed = any(isinstance(entry, AtomicConstraint) and entry.left == _ADDRESS for entry in duty.parameters)
@@ -260,7 +260,7 @@ def performed_here(duty: CompiledDuty) -> bool:
 
 def _ends(situation: Situation, compiled: Compiled) -> Iterator[tuple[str, int]]:
     """Yield the names of facts that change by time alone, and when (ms): a term of payment, an age that is reached."""
-    ends = standing(situation.payments, situation.now)[1] if situation.payments else None
+    ends = find_payment_standing(situation.payments, situation.now)[1] if situation.payments else None
     if ends is not None:
         yield "paymentState", ends
     if situation.changed_at is not None:
@@ -281,12 +281,12 @@ def _ages(compiled: Compiled) -> Iterator[Duration]:
                     yield from (value for value in leaf.right if isinstance(value, Duration))
 
 
-def by_the_hour(counter: Counter) -> bool:
+def is_hourly(counter: Counter) -> bool:
     """Tell whether a counter counts the uses of the last hour."""
     return counter.fact.partition(":")[0] == "requestsPerHour"
 
 
-def _stated(data: KnownData, compiled: Compiled, registry: Registry) -> dict[str, tuple[Value, ...]]:
+def _list_stated(data: KnownData, compiled: Compiled, registry: Registry) -> dict[str, tuple[Value, ...]]:
     """Return what the owner states about the data, and what the policy itself guarantees for what leaves."""
     level = data.records.level if data.records else ""
     size = max(data.records.smallest_group if data.records else 0, treatments.smallest_group(compiled))
@@ -295,11 +295,11 @@ def _stated(data: KnownData, compiled: Compiled, registry: Registry) -> dict[str
     return stated | ({operands[GROUP_SIZE].fact: (Number(Decimal(size)),)} if size else {})
 
 
-def _counted(situation: Situation, compiled: Compiled) -> dict[str, tuple[Value, ...]]:
+def _list_counted(situation: Situation, compiled: Compiled) -> dict[str, tuple[Value, ...]]:
     """Return the counters of a policy's rules that are known; uses and bytes are counted per agreement."""
     counted: dict[str, tuple[Value, ...]] = {}
     for counter in compiled.counters:
-        if by_the_hour(counter):
+        if is_hourly(counter):
             if situation.recent is not None:
                 counted[counter.fact] = (Number(Decimal(situation.recent.uses)),)
         elif situation.usage is not None:

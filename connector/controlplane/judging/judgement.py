@@ -88,20 +88,20 @@ def judge(judging: Judging, document: bytes, situation: Situation, dataset: str,
     A contract may be negotiated before its time has come: in that phase only what stays denied is denied. Whether a
     catalogue shows an offer is asked of an `onlooker`.
     """
-    compiled = judging.library.compiled(document)
+    compiled = judging.library.compile(document)
     if isinstance(compiled, PolicyError):
-        return Judgement(denied=True, reasons=acceptance.unreadable(compiled).texts, record={"error": compiled.code})
-    at = _after_what_was_done(facts.instant(judging.context.now()), situation)
+        return Judgement(denied=True, reasons=acceptance.to_unreadable(compiled).texts, record={"error": compiled.code})
+    at = _find_request_time(facts.instant(judging.context.now()), situation)
     request = Request(action="odrl:use", target=dataset, assignee=situation.participant, at=at)
     library = judging.library
     world = facts.world(situation, compiled, library.claims, library.operands)
     found = explain(compiled, request, world, phase)
     decision = found.decision
-    kept = decision_records.of_explanation(found, library.operands)
-    if decision.verdict is not Verdict.DENY or (phase is Phase.NEGOTIATION and _later(compiled, request, world)):
+    kept = decision_records.record_explanation(found, library.operands)
+    if decision.verdict is not Verdict.DENY or (phase is Phase.NEGOTIATION and _can_turn(compiled, request, world)):
         judged = _judgement(judging.context, decision, situation, kept)
-        return _treated(judging, judged, decision, situation, dataset, world) if phase is Phase.ACCESS else judged
-    texts = _and_when(told(found, library.operands), decision, situation.recent)
+        return _treat(judging, judged, decision, situation, dataset, world) if phase is Phase.ACCESS else judged
+    texts = _add_when(format_reasons(found, library.operands), decision, situation.recent)
     return _judgement(judging.context, decision, situation, kept, texts)
 
 
@@ -118,7 +118,7 @@ def onlooker(judging: Judging, situation: Situation) -> Callable[[bytes, str], b
         answer = answers.get(document)
         if answer is not None:
             return answer
-        compiled = library.compiled(document)
+        compiled = library.compile(document)
         if isinstance(compiled, PolicyError):
             return answers.setdefault(document, False)
         request = Request(action="odrl:use", target=dataset, assignee=situation.participant, at=at)
@@ -130,13 +130,15 @@ def onlooker(judging: Judging, situation: Situation) -> Callable[[bytes, str], b
     return shown
 
 
-def _treated(
+def _treat(
     judging: Judging, judged: Judgement, decision: Decision, situation: Situation, dataset: str, world: World
 ) -> Judgement:
     """Return the verdict with what is done to the data; denied where the data does not allow it."""
     operands = judging.library.operands
     purpose = world.facts.get("purpose", ())
-    found = treatments.made(operands, situation.data, dataset, decision.transforms, decision.row_filter, purpose)
+    found = treatments.make_treatment(
+        operands, situation.data, dataset, decision.transforms, decision.row_filter, purpose
+    )
     if found is None:
         return judged
     if isinstance(found, Finding):
@@ -149,13 +151,13 @@ def _treated(
     return msgspec.structs.replace(judged, treatment=msgspec.json.encode(found), record=record)
 
 
-def _after_what_was_done(at: datetime, situation: Situation) -> datetime:
+def _find_request_time(at: datetime, situation: Situation) -> datetime:
     """Return the instant of the request: behind a duty that was performed for it in the same millisecond."""
     done = any(record.fulfilled_at == at for record in situation.performed.values())
     return at + MICROSECOND if done else at
 
 
-def _later(compiled: Compiled, request: Request, world: World) -> bool:
+def _can_turn(compiled: Compiled, request: Request, world: World) -> bool:
     """Tell whether the passing of time alone turns a denial: a period that has not begun, hours of the day.
 
     Of a long policy fewer instants are looked at, so that nobody can hold us up with it.
@@ -171,7 +173,7 @@ def _later(compiled: Compiled, request: Request, world: World) -> bool:
     return False
 
 
-def told(found: Explanation, operands: Registry) -> dict[str, str]:
+def format_reasons(found: Explanation, operands: Registry) -> dict[str, str]:
     """Return the first reasons of a decision as one text in each language."""
     return {
         "de": " ".join(reasons(found, operands, "de")[:MOST_REASONS]),
@@ -179,7 +181,7 @@ def told(found: Explanation, operands: Registry) -> dict[str, str]:
     }
 
 
-def _and_when(texts: dict[str, str], decision: Decision, recent: Recent | None) -> dict[str, str]:
+def _add_when(texts: dict[str, str], decision: Decision, recent: Recent | None) -> dict[str, str]:
     """Add when another use may begin, where too many were begun within an hour."""
     full = any(reason.operand == DK + "requestsPerHour" for reason in decision.reasons)
     if not full or recent is None or recent.frees_at is None:
@@ -199,7 +201,7 @@ def _judgement(
     until = decision.valid_until
     # A lease ends at a whole millisecond, and never before it has begun.
     valid_until = max(int(until.timestamp() * 1000), now + 1) if until else None
-    hourly = [counter for counter in decision.counters if facts.by_the_hour(counter)]
+    hourly = [counter for counter in decision.counters if facts.is_hourly(counter)]
     stepping = [counter for counter in decision.counters if counter.step and counter not in hourly]
     if any(counter.exact and (not counter.step or counter in hourly) for counter in decision.counters):
         valid_until = min(valid_until or now + RECHECK_MS, now + RECHECK_MS)
@@ -234,7 +236,7 @@ def _least(limits: Iterable[int | None]) -> int | None:
     return min((limit for limit in limits if limit is not None), default=None)
 
 
-async def access(judging: Judging, process: Transfer, *, in_use: bool = False) -> Judgement:
+async def judge_access(judging: Judging, process: Transfer, *, in_use: bool = False) -> Judgement:
     """Decide whether the bytes of a transfer may leave now, under its agreement.
 
     `in_use` says that a use that was counted already goes on: it is decided again, not the one after it.
@@ -246,7 +248,7 @@ async def access(judging: Judging, process: Transfer, *, in_use: bool = False) -
         told = {name: f"{text} {agreement.withdrawn_because}".strip() for name, text in _ENDED.items()}
         return Judgement(denied=True, reasons=told, record={"verdict": "deny", "reasons": ["agreement-withdrawn"]})
     asset = await judging.context.store.asset(process.owner, agreement.dataset)
-    situation = await situations.of_transfer(judging, process, agreement, asset)
+    situation = await situations.build_for_transfer(judging, process, agreement, asset)
     usage, recent = situation.usage, situation.recent
     if in_use and usage and usage.uses:
         situation = msgspec.structs.replace(situation, usage=msgspec.structs.replace(usage, uses=usage.uses - 1))
@@ -259,8 +261,10 @@ async def access(judging: Judging, process: Transfer, *, in_use: bool = False) -
     return verdict
 
 
-async def of_agreement(judging: Judging, process: Negotiation) -> Judgement:
+async def judge_agreement(judging: Judging, process: Negotiation) -> Judgement:
     """Decide the offer that is on the table as it is agreed, for the record: a person may have the last word."""
     asset = await judging.context.store.asset(process.owner, process.dataset)
-    situation = situations.of_peer(process.peer, situations.claims_of(process.evidence), asset, judging.context.now())
+    situation = situations.build_for_peer(
+        process.peer, situations.parse_claims(process.evidence), asset, judging.context.now()
+    )
     return judge(judging, process.offer, situation, process.dataset, Phase.NEGOTIATION)

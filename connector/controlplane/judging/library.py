@@ -25,9 +25,9 @@ class UnknownTemplate(Exception):
 
 def operands() -> Registry:
     """Return the operands that policies may use, as they are distributed with their taxonomies."""
-    terms = sorted(entry.name for entry in resources.path("vocab", "terms").iterdir() if entry.suffix == ".toml")
-    texts = tuple(resources.text("vocab", "terms", name) for name in terms)
-    return registry.parse(resources.text("policies", "operands.toml"), texts)
+    terms = sorted(entry.name for entry in resources.find_path("vocab", "terms").iterdir() if entry.suffix == ".toml")
+    texts = tuple(resources.read_text("vocab", "terms", name) for name in terms)
+    return registry.parse(resources.read_text("policies", "operands.toml"), texts)
 
 
 class Library:
@@ -42,7 +42,7 @@ class Library:
         self.claims = claimable(operands)
         self._known: OrderedDict[bytes, Compiled | PolicyError] = OrderedDict()
 
-    def compiled(self, document: bytes) -> Compiled | PolicyError:
+    def compile(self, document: bytes) -> Compiled | PolicyError:
         """Return the policy compiled, or why it cannot be accepted."""
         known = self._known.get(document)
         if known is not None:
@@ -54,26 +54,26 @@ class Library:
             self._known.popitem(last=False)
         return made
 
-    def readable(self, document: bytes) -> Compiled | PolicyError:
+    def compile_readable(self, document: bytes) -> Compiled | PolicyError:
         """Return a policy compiled to be said in words, also where it asks for more than is accepted here."""
-        known = self.compiled(document)
+        known = self.compile(document)
         return self._compile(document, EVERY_TIER) if isinstance(known, PolicyError) else known
 
     def _compile(self, document: bytes, accept: frozenset[str] | None = None) -> Compiled | PolicyError:
         try:
-            return compile_policy(_on_the_wire(load(document)), self.operands, accept=accept or self._accept)
+            return compile_policy(_fix_conflict(load(document)), self.operands, accept=accept or self._accept)
         except PolicyError as error:
             return error
 
 
-def _on_the_wire(policy: Policy) -> Policy:
+def _fix_conflict(policy: Policy) -> Policy:
     """Our wire profile settles conflicts by `prohibit`, because `conflict` does not survive the official context."""
     return policy if policy.conflict else msgspec.structs.replace(policy, conflict="prohibit")
 
 
 def template_names() -> tuple[str, ...]:
     """Return the names of the policy templates that are distributed, sorted."""
-    folder = resources.path("policies", "templates")
+    folder = resources.find_path("policies", "templates")
     return tuple(sorted(entry.stem for entry in folder.iterdir() if entry.suffix == ".toml"))
 
 
@@ -84,4 +84,4 @@ def template(name: str) -> Template:
         near = difflib.get_close_matches(name, names, n=1)
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}."
         raise UnknownTemplate(f"There is no template {name[:100]}: {hint}")
-    return parse(resources.text("policies", "templates", f"{name}.toml"))
+    return parse(resources.read_text("policies", "templates", f"{name}.toml"))

@@ -22,7 +22,7 @@ from connector.semantic.expand import expand
 from connector.semantic.turtle import read_turtle
 
 
-def compacted(policy: dict[str, Any]) -> dict[str, Any]:
+def compact(policy: dict[str, Any]) -> dict[str, Any]:
     """Return a policy in the compact form without a context; as it is where it has none. Raises PolicyError."""
     context = policy.get("@context")
     entries = context if isinstance(context, list | tuple) else [context]
@@ -30,42 +30,42 @@ def compacted(policy: dict[str, Any]) -> dict[str, Any]:
         return policy
     parse(policy, DEFAULT)
     try:
-        return _written(expand(policy) if is_foreign(policy) else policy)
+        return _rewrite(expand(policy) if is_foreign(policy) else policy)
     except ForeignError as error:
         raise PolicyError(error.code, error.path, error.sentence) from None
 
 
-def kept(policy: dict[str, Any]) -> bytes:
+def encode_policy(policy: dict[str, Any]) -> bytes:
     """Return a policy that a person handed in, as it is kept. Raises Invalid."""
     try:
-        return msgspec.json.encode(compacted(policy))
+        return msgspec.json.encode(compact(policy))
     except PolicyError as error:
-        raise Invalid("not-offerable", acceptance.unreadable(error).texts["en"]) from None
+        raise Invalid("not-offerable", acceptance.to_unreadable(error).texts["en"]) from None
 
 
 def from_turtle(content: bytes) -> dict[str, Any]:
     """Return the policy of a Turtle file in the compact form. Raises PolicyError."""
     try:
-        return _written(read_turtle(content))
+        return _rewrite(read_turtle(content))
     except ForeignError as error:
         raise PolicyError(error.code, error.path, error.sentence) from None
 
 
-def _written(document: dict[str, Any]) -> dict[str, Any]:
+def _rewrite(document: dict[str, Any]) -> dict[str, Any]:
     read = load({"@id": "urn:uuid:draft", **document})
     written = dump(msgspec.structs.replace(read, prefixes=()))
     prefixes = dict(read.prefixes)
-    return _in_full(written, prefixes) if prefixes else written
+    return _expand_names(written, prefixes) if prefixes else written
 
 
-def _in_full(value: Any, prefixes: Mapping[str, str]) -> Any:
+def _expand_names(value: Any, prefixes: Mapping[str, str]) -> Any:
     """Write names in full that a right operand gives as a plain string under a prefix of the document."""
     if isinstance(value, list):
-        return [_in_full(entry, prefixes) for entry in value]
+        return [_expand_names(entry, prefixes) for entry in value]
     if not isinstance(value, dict):
         return value
     return {
-        name: _operands(entry, prefixes) if name == "rightOperand" else _in_full(entry, prefixes)
+        name: _operands(entry, prefixes) if name == "rightOperand" else _expand_names(entry, prefixes)
         for name, entry in value.items()
     }
 

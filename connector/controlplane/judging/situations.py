@@ -21,7 +21,7 @@ from connector.protocol.dsp.version import VERSION
 MOST_RUNNING = 500
 
 
-def of_peer(
+def build_for_peer(
     participant: str, claims: Mapping[str, tuple[str, ...]], asset: Asset | None, agreed_at: int | None = None
 ) -> Situation:
     """Return the situation of an authenticated participant that looks at an offer of an asset, or negotiates it."""
@@ -32,16 +32,18 @@ def of_peer(
         media_type=asset.media_type if asset else None,
         stated=asset.stated if asset else None,
         protocol=VERSION,
-        data=treatments.data_of(asset) if asset else treatments.ANY,
+        data=treatments.to_data(asset) if asset else treatments.ANY,
     )
 
 
-async def of_transfer(judging: Judging, process: Transfer, agreement: Agreement, asset: Asset | None) -> Situation:
+async def build_for_transfer(
+    judging: Judging, process: Transfer, agreement: Agreement, asset: Asset | None
+) -> Situation:
     """Return the situation in which the bytes of a transfer are to leave; present claims come before older ones."""
-    claims = claims_of(process.evidence) or claims_of(agreement.evidence)
+    claims = parse_claims(process.evidence) or parse_claims(agreement.evidence)
     known = judging.directory.participant(agreement.counterparty)
-    situation = of_peer(agreement.counterparty, known.claims if known else claims, asset, agreement.agreed_at)
-    owner, compiled = agreement.owner, judging.library.compiled(agreement.document)
+    situation = build_for_peer(agreement.counterparty, known.claims if known else claims, asset, agreement.agreed_at)
+    owner, compiled = agreement.owner, judging.library.compile(agreement.document)
     read = frozenset[str]() if isinstance(compiled, PolicyError) else _facts(compiled)
     store, now = judging.context.store, judging.context.now()
     return msgspec.structs.replace(
@@ -50,16 +52,16 @@ async def of_transfer(judging: Judging, process: Transfer, agreement: Agreement,
         usage=await store.usage(owner, agreement.id),
         recent=await store.recent(owner, agreement.id, now) if "requestsPerHour" in read else None,
         format=process.format,
-        running=await _running(judging.context, process) if "concurrentTransfers" in read else None,
-        performed=facts.performed(await store.duties(owner, agreement.id), process.id),
+        running=await _count_running(judging.context, process) if "concurrentTransfers" in read else None,
+        performed=facts.find_performed(await store.duties(owner, agreement.id), process.id),
         payments=await store.payments(owner, agreement.id) if read & {"paymentState", "payAmount"} else None,
         events=await store.events(owner) if "event" in read else None,
-        data=treatments.data_of(asset),
+        data=treatments.to_data(asset),
         changed_at=await judging.changed_at(asset.source) if asset and "dataAge" in read else None,
     )
 
 
-def claims_of(shown: bytes) -> dict[str, tuple[str, ...]]:
+def parse_claims(shown: bytes) -> dict[str, tuple[str, ...]]:
     """Return the verified claims that were kept with a process or an agreement."""
     document = msgspec.json.decode(shown)
     claims = document.get("claims") or {}
@@ -71,7 +73,7 @@ def _facts(compiled: Compiled) -> frozenset[str]:
     return frozenset(name.partition(":")[0] for name in compiled.facts)
 
 
-async def _running(context: Context, process: Transfer) -> int:
+async def _count_running(context: Context, process: Transfer) -> int:
     """Count the transfers that run under the agreement, this one included.
 
     One that runs already counts only those before it, so that of two that begin at once the later one ends.

@@ -70,7 +70,7 @@ class KnownData(msgspec.Struct, frozen=True):
 ANY, NONE = KnownData(any=True), KnownData()
 
 
-def data_of(asset: Asset | None) -> KnownData:
+def to_data(asset: Asset | None) -> KnownData:
     """Return what is known of an asset's data; without a description its media type tells the format."""
     if asset is None or "glob" in asset.source:
         return NONE
@@ -79,16 +79,16 @@ def data_of(asset: Asset | None) -> KnownData:
 
 def data(records: Records | None, media_type: str) -> KnownData:
     """Return what is known of data that is described so, or by its type alone."""
-    found = format_of(media_type)
+    found = parse_format(media_type)
     return KnownData(records or (Records(format=found) if found else None))
 
 
-def format_of(media_type: str) -> RecordFormat | None:
+def parse_format(media_type: str) -> RecordFormat | None:
     """Return the format of a media type; None for one that is none of records or says nothing."""
     return _FORMATS.get(media_type.partition(";")[0].strip().lower())
 
 
-def by_data(operand: Operand) -> bool:
+def is_from_data(operand: Operand) -> bool:
     """Tell whether the value of an operand is a matter of the data that a policy is about."""
     return operand.per_record or operand.iri in {LEVEL, GROUP_SIZE}
 
@@ -109,7 +109,7 @@ def gaps(compiled: Compiled, known: KnownData) -> Iterator[Finding]:
     operands, guaranteed = compiled.registry.operands, smallest_group(compiled) > 0
     for atom in _atoms(compiled):
         iri = operands[atom.left].iri
-        if by_data(operands[iri]) and not known.states(iri) and not (iri == GROUP_SIZE and guaranteed):
+        if is_from_data(operands[iri]) and not known.states(iri) and not (iri == GROUP_SIZE and guaranteed):
             unread = operands[iri].per_record and known.records is None
             yield Finding("records-missing" if unread else "not-stated", operands=(iri,))
     duties = [*compiled.obligations, *(duty for rule in compiled.permissions for duty in rule.duties)]
@@ -133,7 +133,7 @@ def _atoms(compiled: Compiled) -> Iterator[AtomicConstraint]:
             yield from leaves(check.constraint)
 
 
-def made(
+def make_treatment(
     operands: Registry,
     known: KnownData,
     dataset: str,
@@ -162,13 +162,13 @@ def made(
     looked_up = CONSENT in asked and known.records.subject
     return Treatment(
         records=known.records,
-        steps=_merged(steps),
+        steps=_merge_steps(steps),
         rows=rows,
-        consent=_consenting(operands, dataset, purpose) if looked_up else None,
+        consent=_make_consenting(operands, dataset, purpose) if looked_up else None,
     )
 
 
-def _consenting(operands: Registry, dataset: str, purpose: tuple[Value, ...]) -> Consenting | None:
+def _make_consenting(operands: Registry, dataset: str, purpose: tuple[Value, ...]) -> Consenting | None:
     if len(purpose) != 1 or not isinstance(purpose[0], Iri):
         return None
     iri, tree = purpose[0].iri, operands.taxonomies[operands.operands[PURPOSE].taxonomy]
@@ -181,7 +181,7 @@ def _constraints(rows: RowFilter | None) -> tuple[Constraint, ...]:
     return () if rows is None else (*rows.keep, *(entry for group in rows.drop for entry in group))
 
 
-def _merged(steps: Sequence[TransformStep]) -> tuple[TransformStep, ...]:
+def _merge_steps(steps: Sequence[TransformStep]) -> tuple[TransformStep, ...]:
     """Take small groups out while adding up: behind it, each group is one record."""
     summed = any(step.name == "aggregate" for step in steps)
     least = max((step.smallest_group for step in steps if step.name == "suppress"), default=1)

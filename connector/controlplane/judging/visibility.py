@@ -9,7 +9,7 @@ from connector.ports.entities import Asset
 from connector.ports.identity import Caller
 
 
-def visible(judging: Judging, caller: Caller, asset: Asset) -> bool:
+def is_visible(judging: Judging, caller: Caller, asset: Asset) -> bool:
     """Tell whether the offer of an asset is shown to the caller: by its access policy, not by its terms.
 
     Whoever may see an offer but does not meet its terms learns why when asking for a contract.
@@ -19,9 +19,9 @@ def visible(judging: Judging, caller: Caller, asset: Asset) -> bool:
 
 def onlooker(judging: Judging, caller: Caller) -> Callable[[bytes, str], bool]:
     """Return the test whether an access policy, of the dataset with an id, lets this caller see an offer."""
-    return judgement.onlooker(judging, situations.of_peer(caller.participant, caller.claims, None))
+    return judgement.onlooker(judging, situations.build_for_peer(caller.participant, caller.claims, None))
 
 
 def catalog_policy(asset: Asset) -> bytes:
     """Return the asset's policy as the Offer that catalogues show."""
-    return documents.catalog_offer(asset.policy, offer_id=asset.offer_id)
+    return documents.make_catalog_offer(asset.policy, offer_id=asset.offer_id)

@@ -31,12 +31,12 @@ class PeerBackoff:
         self._rows = {row.peer: row for row in rows}
         self._spread = spread
 
-    def until(self, peer: str) -> int:
+    def find_pause_end(self, peer: str) -> int:
         """Return the time (ms) before which the peer is left alone; 0 where nothing is held against it."""
         row = self._rows.get(peer)
         return row.until if row else 0
 
-    def failure(self, peer: str, retry_after_ms: int | None) -> tuple[int, list[Change]]:
+    def count_failure(self, peer: str, retry_after_ms: int | None) -> tuple[int, list[Change]]:
         """Count a failure of the peer; return when to try again, and the change that keeps it.
 
         Messages that were on their way together when the peer failed have met one failure and not many.
@@ -51,7 +51,7 @@ class PeerBackoff:
         self._rows[peer] = row
         return row.until, [PutBackoff(row)]
 
-    def success(self, peer: str) -> list[Change]:
+    def forget_failures(self, peer: str) -> list[Change]:
         """The peer answered: forget its failures; return the change that forgets them on disk, if there were any."""
         if self._rows.pop(peer, None) is None:
             return []

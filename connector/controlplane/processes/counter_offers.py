@@ -16,7 +16,7 @@ from connector.controlplane.judging.facts import Situation
 from connector.controlplane.judging.judging import Judging
 from connector.policy.analysis import negotiate
 from connector.policy.analysis.contains import contains
-from connector.policy.analysis.duties import fulfilled
+from connector.policy.analysis.duties import is_fulfilled
 from connector.policy.analysis.space.findings import Containment, Finding
 from connector.policy.compiling.compile import Compiled, CompiledDuty
 from connector.policy.model.decision import ENGINE_VERSION, Phase, PolicyError
@@ -54,19 +54,19 @@ def provide(judging: Judging, process: Negotiation, asset: Asset, situation: Sit
     Agree where they are contained in the offer, counter-offer where they overlap, terminate where they have nothing in
     common or are denied to this peer, hold for a person where it cannot be told or has gone on for too long.
     """
-    asked = _framed(judging.context, process, process.offer)
-    unfit = acceptance.unenforceable(judging.library, asked, situation.data)
+    asked = _frame(judging.context, process, process.offer)
+    unfit = acceptance.find_unenforceable(judging.library, asked, situation.data)
     if unfit is not None:
         return end("not-acceptable", unfit.texts, {"verdict": "deny", "reasons": [unfit.code]})
-    offered = _framed(judging.context, process, asset.policy)
-    reserved = _framed(judging.context, process, asset.reservation) if asset.reservation else None
+    offered = _frame(judging.context, process, asset.policy)
+    reserved = _frame(judging.context, process, asset.reservation) if asset.reservation else None
     judged: dict[str, Any] = {}
     for alternatives in ((asked,), (offered, reserved) if reserved else (offered,)):
         verdicts = [judgement.judge(judging, terms, situation, asset.id, Phase.NEGOTIATION) for terms in alternatives]
         if all(verdict.denied for verdict in verdicts):
             return end("not-permitted", verdicts[0].reasons, verdicts[0].record)
         judged = judged or verdicts[0].record
-    policies = [judging.library.compiled(terms) for terms in (offered, asked, *([reserved] if reserved else []))]
+    policies = [judging.library.compile(terms) for terms in (offered, asked, *([reserved] if reserved else []))]
     known = [policy for policy in policies if isinstance(policy, Compiled)]
     if len(known) < len(policies):
         return hold(OTHER_TERMS, "provider", judged)
@@ -79,7 +79,9 @@ def provide(judging: Judging, process: Negotiation, asset: Asset, situation: Sit
         round_number=(process.rounds + 1) // 2,
         now=facts.instant(judging.context.now()),
     )
-    return _step(judging, answer, {**judged, "compared": decision_records.of_comparison(answer, known[0].policy_hash)})
+    return _step(
+        judging, answer, {**judged, "compared": decision_records.record_comparison(answer, known[0].policy_hash)}
+    )
 
 
 def _step(judging: Judging, answer: negotiate.TermsAnswer, judged: dict[str, Any]) -> Proceed | HoldFor:
@@ -102,22 +104,22 @@ def _step(judging: Judging, answer: negotiate.TermsAnswer, judged: dict[str, Any
 def consume(judging: Judging, process: Negotiation) -> HoldFor | None:
     """Return why a person has to look at the provider's offer, or None where it may be accepted at once."""
     if process.asked is None:
-        return hold(_OF_ITS_OWN, "consumer", _left_open("not-asked-for"))
-    if documents.same_rules(process.asked, process.offer):
+        return hold(_OF_ITS_OWN, "consumer", _record_open("not-asked-for"))
+    if documents.has_same_rules(process.asked, process.offer):
         return None
-    asked = judging.library.compiled(_framed(judging.context, process, process.asked))
-    offered = judging.library.compiled(_framed(judging.context, process, process.offer))
+    asked = judging.library.compile(_frame(judging.context, process, process.asked))
+    offered = judging.library.compile(_frame(judging.context, process, process.offer))
     if isinstance(asked, PolicyError) or isinstance(offered, PolicyError):
-        return hold(_MORE, "consumer", _left_open("not-compared"))
+        return hold(_MORE, "consumer", _record_open("not-compared"))
     found = contains(asked, offered)
     if found.verdict is not Containment.CONTAINED:
-        compared = {"with": offered.policy_hash, "findings": decision_records.of_findings(found.reasons)}
-        judged = {**_left_open("offer-differs"), "policy": asked.policy_hash, "compared": compared}
+        compared = {"with": offered.policy_hash, "findings": decision_records.record_findings(found.reasons)}
+        judged = {**_record_open("offer-differs"), "policy": asked.policy_hash, "compared": compared}
         return hold(_MORE, "consumer", judged)
     mine = tuple(_duties(asked))
-    new = [duty for duty in _duties(offered) if fulfilled(duty, mine) is not True]
+    new = [duty for duty in _duties(offered) if is_fulfilled(duty, mine) is not True]
     if new:
-        return hold(_named(judging, new), "consumer", {**_left_open("new-duties"), "policy": asked.policy_hash})
+        return hold(_say_duties(judging, new), "consumer", {**_record_open("new-duties"), "policy": asked.policy_hash})
     return None
 
 
@@ -131,16 +133,16 @@ def hold(texts: dict[str, str], who: str, judged: dict[str, Any]) -> HoldFor:
     return HoldFor(reason=texts["en"], who=who, reasons=texts, judged=judged)
 
 
-def _left_open(code: str) -> dict[str, Any]:
+def _record_open(code: str) -> dict[str, Any]:
     return {"verdict": "open", "reasons": [code], "engine": ENGINE_VERSION}
 
 
-def _framed(context: Context, process: Negotiation, policy: bytes) -> bytes:
+def _frame(context: Context, process: Negotiation, policy: bytes) -> bytes:
     """Return a policy as an Offer in the frame that the agreement would have: this dataset, between these two."""
     provider, consumer = context.participant, process.peer
     if process.role is Role.CONSUMER:
         provider, consumer = consumer, provider
-    return documents.message_offer(
+    return documents.make_message_offer(
         policy, offer_id="urn:uuid:terms", target=process.dataset, assigner=provider, assignee=consumer
     )
 
@@ -160,7 +162,7 @@ def _duties(policy: Compiled) -> Iterator[CompiledDuty]:
         yield from rule.duties
 
 
-def _named(judging: Judging, duties: list[CompiledDuty]) -> dict[str, str]:
+def _say_duties(judging: Judging, duties: list[CompiledDuty]) -> dict[str, str]:
     operands = judging.library.operands
     actions = dict.fromkeys(duty.duty.action[0].iri for duty in duties)
     return {

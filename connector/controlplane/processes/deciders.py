@@ -56,11 +56,11 @@ class ByPolicy:
             return Wait()
         asset = await self.enforcing.context.store.asset(process.owner, process.dataset)
         if asset is None or asset.status is not AssetStatus.PUBLISHED:
-            return Proceed(Terminate("withdrawn", "The offer was withdrawn."), _by_rule("withdrawn"))
-        situation = situations.of_peer(process.peer, situations.claims_of(process.evidence), asset, now)
+            return Proceed(Terminate("withdrawn", "The offer was withdrawn."), _record_rule("withdrawn"))
+        situation = situations.build_for_peer(process.peer, situations.parse_claims(process.evidence), asset, now)
         # What was accepted is an offer of our own people, who may have asked for other terms than the asset's.
         accepted = process.state == NegotiationState.ACCEPTED
-        others = not accepted and not documents.same_rules(process.offer, asset.policy)
+        others = not accepted and not documents.has_same_rules(process.offer, asset.policy)
         if not others:
             terms = process.offer if accepted else catalog_policy(asset)
             verdict = judgement.judge(self.enforcing.judging, terms, situation, asset.id, Phase.NEGOTIATION)
@@ -71,7 +71,7 @@ class ByPolicy:
             answer = counter_offers.provide(self.enforcing.judging, process, asset, situation)
         if isinstance(answer, HoldFor) or isinstance(answer.step, Terminate) or asset.data_class not in self.approve:
             return answer
-        return counter_offers.hold(_by_a_person(asset.data_class, others=others), "provider", answer.judged)
+        return counter_offers.hold(_say_by_person(asset.data_class, others=others), "provider", answer.judged)
 
     async def _consume(self, process: Negotiation) -> DeciderAnswer:
         if process.state == NegotiationState.OFFERED:
@@ -79,31 +79,31 @@ class ByPolicy:
         if process.state != NegotiationState.AGREED:
             return Wait()
         document = process.agreement or b"{}"
-        if not documents.same_rules(document, process.offer):
+        if not documents.has_same_rules(document, process.offer):
             end = Terminate("other-terms", "The agreement says something else than the offer accepted.")
-            return Proceed(end, _by_rule(end.code))
+            return Proceed(end, _record_rule(end.code))
         expected = (process.peer, self.enforcing.context.participant, process.dataset)
-        found = tuple(documents.member(document, name) for name in ("assigner", "assignee", "target"))
+        found = tuple(documents.read_member(document, name) for name in ("assigner", "assignee", "target"))
         if found != expected:
             end = Terminate("other-parties", "The agreement names other parties or another dataset.")
-            return Proceed(end, _by_rule(end.code))
+            return Proceed(end, _record_rule(end.code))
         return Proceed(Verify())
 
     async def _transfer(self, process: Transfer) -> DeciderAnswer:
         if process.role is Role.PROVIDER and process.state == TransferState.REQUESTED:
-            verdict = await duties.permitted(self.enforcing, process)
+            verdict = await duties.permit_transfer(self.enforcing, process)
             if verdict.denied:
                 return counter_offers.end("not-permitted", verdict.reasons, verdict.record)
             return Proceed(Start())
         return Wait()
 
 
-def _by_rule(code: str) -> dict[str, Any]:
+def _record_rule(code: str) -> dict[str, Any]:
     """Return what goes on record where no policy had to be asked."""
     return {"verdict": "deny", "reasons": [code]}
 
 
-def _by_a_person(data_class: DataClass, *, others: bool) -> dict[str, str]:
+def _say_by_person(data_class: DataClass, *, others: bool) -> dict[str, str]:
     texts = {
         "de": f"Über Daten der Klasse {data_class} entscheidet ein Mensch.",
         "en": f"Data of class {data_class} is agreed by a person.",

@@ -48,12 +48,12 @@ NOT_FOUND = Declined(status=404, code="not-found", reason="There is no such proc
 Effect = Callable[[P, P], tuple[P, list[Change]] | Declined]
 
 
-def used(caller: Caller) -> list[Change]:
+def use_token(caller: Caller) -> list[Change]:
     """Return the change that uses up the caller's token, where it is a single-use one."""
     return [UseReplayKey(caller.replay_key)] if caller.replay_key else []
 
 
-def evidence(caller: Caller) -> bytes:
+def to_evidence(caller: Caller) -> bytes:
     """Return what is kept of a caller: the verified claims, and what they were verified by."""
     return msgspec.json.encode({**caller.evidence, "claims": dict(caller.claims)})
 
@@ -85,14 +85,14 @@ async def receive(
                 case machine.Applied(after):
                     return await _apply(context, caller, process, after, message, received, effect)
                 case machine.Repeated(state):
-                    await context.store.commit(used(caller))
+                    await context.store.commit(use_token(caller))
                     return ProcessAnswer(process=process, state=state, woken=False)  # type: ignore[arg-type]  # one of the two
                 case machine.Crossed(reason):
-                    await context.store.commit(used(caller))
-                    return declined(process, 503, "crossing", reason, retry_after_s=1)
+                    await context.store.commit(use_token(caller))
+                    return decline(process, 503, "crossing", reason, retry_after_s=1)
                 case machine.Illegal(reason):
-                    await context.store.commit(used(caller))
-                    return declined(process, 400, "wrong-state", reason)
+                    await context.store.commit(use_token(caller))
+                    return decline(process, 400, "wrong-state", reason)
         except Replayed:
             return REPLAYED
         except Conflict:
@@ -105,10 +105,10 @@ async def _apply(
 ) -> ProcessAnswer | Declined:
     result = effect(before, after)
     if isinstance(result, Declined):
-        await context.store.commit(used(caller))
+        await context.store.commit(use_token(caller))
         return result
     after, changes = result
-    changes = [*changes, *used(caller)]
+    changes = [*changes, *use_token(caller)]
     fields = {"digest": received.digest}
     stored = await commits.commit(context, before, after, *changes, event=f"received {message}", fields=fields)
     return ProcessAnswer(process=stored, state=stored.state or "")  # type: ignore[arg-type]  # one of the two processes
@@ -117,7 +117,7 @@ async def _apply(
 REPLAYED = Declined(status=401, code="replayed", reason="The token was used before: send every request with a new one.")
 
 
-def declined(
+def decline(
     process: machine.Process, status: int, code: str, reason: str, *, retry_after_s: int | None = None
 ) -> Declined:
     """Return a refusal that names both pids, for a caller who is the peer of this process."""
@@ -138,9 +138,9 @@ def _other_pids(process: machine.Process, message: Any) -> Declined | None:
     own = message.consumer_pid if process.role is Role.CONSUMER else message.provider_pid
     theirs = message.provider_pid if process.role is Role.CONSUMER else message.consumer_pid
     if own != process.id:
-        return declined(process, 400, "wrong-pid", "The message names another process of ours than its path does.")
+        return decline(process, 400, "wrong-pid", "The message names another process of ours than its path does.")
     if process.peer_pid is not None and theirs != process.peer_pid:
-        return declined(process, 400, "wrong-pid", "The message names another process of yours than the one it was.")
+        return decline(process, 400, "wrong-pid", "The message names another process of yours than the one it was.")
     return None
 
 

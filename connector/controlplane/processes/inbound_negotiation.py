@@ -6,11 +6,11 @@ import msgspec
 
 from connector.controlplane.core import commits, documents
 from connector.controlplane.core.context import Context
-from connector.controlplane.core.messages import agreement_of
+from connector.controlplane.core.messages import to_agreement
 from connector.controlplane.enforcing import duties
-from connector.controlplane.judging.visibility import visible
+from connector.controlplane.judging.visibility import is_visible
 from connector.controlplane.processes import inbound
-from connector.controlplane.processes.inbound import Declined, ProcessAnswer, used
+from connector.controlplane.processes.inbound import Declined, ProcessAnswer, use_token
 from connector.controlplane.processes.receiving import Receiving
 from connector.ports.changes import Change, Conflict, PutAgreement, Replayed
 from connector.ports.entities import AssetStatus
@@ -33,16 +33,16 @@ async def request(
     )
     if known is not None:
         # Before the offer is looked at: a repeat is answered as before, also when the offer is gone by now.
-        return await again(receiving.context, caller, known, received.digest)
-    offer_id = documents.member(bytes(message.offer), "@id") or ""
+        return await answer_again(receiving.context, caller, known, received.digest)
+    offer_id = documents.read_member(bytes(message.offer), "@id") or ""
     asset = await receiving.context.store.asset_of_offer(receiving.context.owner, offer_id)
     if asset is None or asset.status is not AssetStatus.PUBLISHED:
-        return _refused(message, "unknown-offer", "The offer is not one of ours: read the catalogue and ask again.")
-    if not visible(receiving.enforcing.judging, caller, asset):
-        return _refused(message, "unknown-offer", "The offer is not one of ours: read the catalogue and ask again.")
-    target = documents.member(bytes(message.offer), "target")
+        return _refuse(message, "unknown-offer", "The offer is not one of ours: read the catalogue and ask again.")
+    if not is_visible(receiving.enforcing.judging, caller, asset):
+        return _refuse(message, "unknown-offer", "The offer is not one of ours: read the catalogue and ask again.")
+    target = documents.read_member(bytes(message.offer), "target")
     if target is not None and target != asset.id:
-        return _refused(message, "wrong-target", "The offer's target is not the dataset it is offered for.")
+        return _refuse(message, "wrong-target", "The offer's target is not the dataset it is offered for.")
     now = receiving.context.now()
     process = Negotiation(
         owner=receiving.context.owner,
@@ -57,7 +57,7 @@ async def request(
         offer=bytes(message.offer),
         offered_by=Role.CONSUMER,
         request_digest=received.digest,
-        evidence=inbound.evidence(caller),
+        evidence=inbound.to_evidence(caller),
         due_at=now,
         created_at=now,
         updated_at=now,
@@ -80,12 +80,12 @@ async def offer(
         peer_address=message.callback_address or "",
         peer_pid=message.provider_pid,
         state=NegotiationState.OFFERED,
-        dataset=documents.member(policy, "target") or "",
-        offer_id=documents.member(policy, "@id") or "",
+        dataset=documents.read_member(policy, "target") or "",
+        offer_id=documents.read_member(policy, "@id") or "",
         offer=policy,
         offered_by=Role.PROVIDER,
         request_digest=received.digest,
-        evidence=inbound.evidence(caller),
+        evidence=inbound.to_evidence(caller),
         due_at=now,
         created_at=now,
         updated_at=now,
@@ -103,23 +103,25 @@ async def message(
 
     def effect(before: Negotiation, after: Negotiation) -> tuple[Negotiation, list[Change]] | Declined:
         if inbound.is_late(before, after):
-            return _late(after, name, received), []
+            return _take_late(after, name, received), []
         after = inbound.learn_peer_pid(after, received.message)
-        after = msgspec.structs.replace(after, evidence=inbound.evidence(caller))
-        return _effect(receiving, after, name, received)
+        after = msgspec.structs.replace(after, evidence=inbound.to_evidence(caller))
+        return _apply_effect(receiving, after, name, received)
 
     return await inbound.receive(receiving.context, caller, load, NEGOTIATION, name, received, effect)
 
 
-def _late(process: Negotiation, name: str, received: Received[Any]) -> Negotiation:
+def _take_late(process: Negotiation, name: str, received: Received[Any]) -> Negotiation:
     """Take what a message says that had been taken as received before it came: why the peer ended, and no more."""
     if name != negotiation_machine.TERMINATION or process.ended is None or process.ended.by != process.peer:
         return process
     body = received.message
-    return msgspec.structs.replace(process, ended=Ended(body.code or "terminated", spoken(body.reason), process.peer))
+    return msgspec.structs.replace(
+        process, ended=Ended(body.code or "terminated", format_reason(body.reason), process.peer)
+    )
 
 
-def _effect(
+def _apply_effect(
     receiving: Receiving, after: Negotiation, name: str, received: Received[Any]
 ) -> tuple[Negotiation, list[Change]] | Declined:
     body = received.message
@@ -128,14 +130,14 @@ def _effect(
     match name:
         case negotiation_machine.REQUEST | negotiation_machine.OFFER:
             policy = bytes(body.offer)
-            target = documents.member(policy, "target")
+            target = documents.read_member(policy, "target")
             if target is not None and target != after.dataset:
-                return inbound.declined(after, 400, "wrong-target", "A counter-offer cannot change the dataset.")
+                return inbound.decline(after, 400, "wrong-target", "A counter-offer cannot change the dataset.")
             after = msgspec.structs.replace(
                 after,
-                peer_address=_moved(receiving, after, body.callback_address),
+                peer_address=_choose_address(receiving, after, body.callback_address),
                 offer=policy,
-                offer_id=documents.member(policy, "@id") or after.offer_id,
+                offer_id=documents.read_member(policy, "@id") or after.offer_id,
                 offered_by=after.role.other,
                 rounds=after.rounds + 1,
             )
@@ -143,26 +145,26 @@ def _effect(
             document = bytes(body.agreement)
             after = msgspec.structs.replace(
                 after,
-                peer_address=_moved(receiving, after, body.callback_address),
+                peer_address=_choose_address(receiving, after, body.callback_address),
                 agreement=document,
-                agreement_id=documents.member(document, "@id") or "",
+                agreement_id=documents.read_member(document, "@id") or "",
             )
-            changes.append(PutAgreement(agreement_of(receiving.context, after, now)))
+            changes.append(PutAgreement(to_agreement(receiving.context, after, now)))
         case negotiation_machine.TERMINATION:
-            code, reason = body.code or "terminated", spoken(body.reason)
+            code, reason = body.code or "terminated", format_reason(body.reason)
             after = msgspec.structs.replace(after, ended=Ended(code, reason, after.peer), due_at=None)
         case _:
             pass
     if after.state == NegotiationState.FINALIZED:
-        agreement = agreement_of(receiving.context, after, now, finalized=True)
-        changes += [PutAgreement(agreement), *duties.scheduled(receiving.enforcing, agreement)]
+        agreement = to_agreement(receiving.context, after, now, finalized=True)
+        changes += [PutAgreement(agreement), *duties.schedule_duties(receiving.enforcing, agreement)]
         after = msgspec.structs.replace(after, due_at=None)
     if after.state == NegotiationState.TERMINATED:
         after = msgspec.structs.replace(after, due_at=None)
     return after, changes
 
 
-def _moved(receiving: Receiving, process: Negotiation, callback: str | None) -> str:
+def _choose_address(receiving: Receiving, process: Negotiation, callback: str | None) -> str:
     """Return where the peer is talked to from now on: its new callback address, if it may be dialled."""
     if callback is None or receiving.address_problem(process.peer, callback):
         return process.peer_address
@@ -176,21 +178,21 @@ async def _begin(
         receiving.context.owner, ProcessKind.NEGOTIATION, process.role, process.peer, process.peer_pid or ""
     )
     if known is not None:
-        return await again(receiving.context, caller, known, received.digest)
+        return await answer_again(receiving.context, caller, known, received.digest)
     problem = receiving.address_problem(process.peer, process.peer_address)
     if problem:
-        return _refused(body, "callback-address", problem)
+        return _refuse(body, "callback-address", problem)
     if (
         await receiving.context.store.open_processes(receiving.context.owner, process.peer)
         >= receiving.limits.open_per_peer
     ):
         reason = "Too many of your processes are open with us: end some, then ask again."
-        return msgspec.structs.replace(_refused(body, "quota", reason), status=503, retry_after_s=60)
+        return msgspec.structs.replace(_refuse(body, "quota", reason), status=503, retry_after_s=60)
     process = msgspec.structs.replace(process, accepted=Accepted(name, received.digest, process.state or ""))
     try:
         fields = {"digest": received.digest, "dataset": process.dataset}
         stored = await commits.commit(
-            receiving.context, None, process, *used(caller), event=f"received {name}", fields=fields
+            receiving.context, None, process, *use_token(caller), event=f"received {name}", fields=fields
         )
     except Replayed:
         return inbound.REPLAYED
@@ -201,16 +203,16 @@ async def _begin(
         )
         if known is None:
             return Declined(status=503, code="busy", reason="Send the request again.", retry_after_s=1)
-        return await again(receiving.context, caller, known, received.digest)
+        return await answer_again(receiving.context, caller, known, received.digest)
     return ProcessAnswer(process=stored, state=stored.state or "", created=True)
 
 
-async def again(context: Context, caller: Caller, known: Any, digest: str) -> ProcessAnswer | Declined:
+async def answer_again(context: Context, caller: Caller, known: Any, digest: str) -> ProcessAnswer | Declined:
     """Answer an initial request for a process that exists: the same request gets the same process, another one 400."""
     if known.request_digest != digest:
-        return inbound.declined(known, 400, "pid-in-use", "This pid of yours already names another process with us.")
+        return inbound.decline(known, 400, "pid-in-use", "This pid of yours already names another process with us.")
     try:
-        await context.store.commit(used(caller))
+        await context.store.commit(use_token(caller))
     except Replayed:
         return inbound.REPLAYED
     # The first acknowledgement may have been lost, so it is given again as it was; later states are asked for by GET.
@@ -218,7 +220,7 @@ async def again(context: Context, caller: Caller, known: Any, digest: str) -> Pr
     return ProcessAnswer(process=known, state=first, created=True, woken=False)
 
 
-def spoken(reason: tuple[Any, ...]) -> str:
+def format_reason(reason: tuple[Any, ...]) -> str:
     """Return a peer's reasons, texts or texts with a language, as one bounded line."""
     values = [entry.get("@value", entry) if isinstance(entry, dict) else entry for entry in reason[:5]]
     texts = [entry if isinstance(entry, str) else str(entry) for entry in values]
@@ -226,7 +228,7 @@ def spoken(reason: tuple[Any, ...]) -> str:
     return "".join(character for character in line if character.isprintable())[:500]
 
 
-def _refused(body: Any, code: str, reason: str) -> Declined:
+def _refuse(body: Any, code: str, reason: str) -> Declined:
     return Declined(
         status=400,
         code=code,

@@ -6,11 +6,11 @@ import msgspec
 
 from connector.controlplane.core import commits
 from connector.controlplane.core.context import Context
-from connector.controlplane.core.messages import agreement_of, echo_start
+from connector.controlplane.core.messages import echo_start, to_agreement
 from connector.controlplane.enforcing import duties, signals
 from connector.controlplane.processes import inbound
-from connector.controlplane.processes.inbound import Declined, ProcessAnswer, used
-from connector.controlplane.processes.inbound_negotiation import again, spoken
+from connector.controlplane.processes.inbound import Declined, ProcessAnswer, use_token
+from connector.controlplane.processes.inbound_negotiation import answer_again, format_reason
 from connector.controlplane.processes.receiving import Receiving
 from connector.ports.changes import Change, Conflict, PutAgreement, Replayed
 from connector.ports.entities import Agreement
@@ -41,8 +41,8 @@ async def request(
         receiving.context.owner, ProcessKind.TRANSFER, Role.PROVIDER, caller.participant, body.consumer_pid
     )
     if known is not None:
-        return await again(receiving.context, caller, known, received.digest)
-    agreement = await _in_force(receiving, caller, body.agreement_id)
+        return await answer_again(receiving.context, caller, known, received.digest)
+    agreement = await _find_in_force(receiving, caller, body.agreement_id)
     if isinstance(agreement, Declined):
         return msgspec.structs.replace(agreement, consumer_pid=body.consumer_pid)
     refusal = await _cannot_begin(receiving, caller, body)
@@ -63,7 +63,7 @@ async def request(
         format=body.format,
         data_address=_address(received),
         request_digest=received.digest,
-        evidence=inbound.evidence(caller),
+        evidence=inbound.to_evidence(caller),
         due_at=now,
         created_at=now,
         updated_at=now,
@@ -71,7 +71,7 @@ async def request(
     try:
         fields = {"digest": received.digest, "agreement": agreement.id}
         event = f"received {transfer_machine.REQUEST}"
-        stored = await commits.commit(receiving.context, None, process, *used(caller), event=event, fields=fields)
+        stored = await commits.commit(receiving.context, None, process, *use_token(caller), event=event, fields=fields)
     except Replayed:
         return inbound.REPLAYED
     except Conflict:
@@ -80,7 +80,7 @@ async def request(
         )
         if known is None:
             return Declined(status=503, code="busy", reason="Send the request again.", retry_after_s=1)
-        return await again(receiving.context, caller, known, received.digest)
+        return await answer_again(receiving.context, caller, known, received.digest)
     return ProcessAnswer(process=stored, state=TransferState.REQUESTED, created=True)
 
 
@@ -94,19 +94,19 @@ async def message(
 
     def effect(before: Transfer, after: Transfer) -> tuple[Transfer, list[Change]] | Declined:
         after = inbound.learn_peer_pid(after, received.message)
-        after = msgspec.structs.replace(after, evidence=inbound.evidence(caller))
+        after = msgspec.structs.replace(after, evidence=inbound.to_evidence(caller))
         if inbound.is_late(before, after):
-            return _late(receiving.context, after, name, received), []
-        return _effect(receiving.context, before, after, name, received)
+            return _take_late(receiving.context, after, name, received), []
+        return _apply_effect(receiving.context, before, after, name, received)
 
     answer = await inbound.receive(receiving.context, caller, load, TRANSFER, name, received, effect)
     if isinstance(answer, ProcessAnswer) and answer.state != TransferState.STARTED:
         # Nothing moves any more when the peer reads our answer, be it the first or one to a repeat.
-        return await _halted(receiving, answer)
+        return await _halt_flow(receiving, answer)
     return answer
 
 
-async def _halted(receiving: Receiving, answer: ProcessAnswer) -> ProcessAnswer:
+async def _halt_flow(receiving: Receiving, answer: ProcessAnswer) -> ProcessAnswer:
     process = answer.process
     assert isinstance(process, Transfer)
     for _ in range(inbound.ATTEMPTS):
@@ -118,7 +118,7 @@ async def _halted(receiving: Receiving, answer: ProcessAnswer) -> ProcessAnswer:
     return answer
 
 
-def _late(context: Context, process: Transfer, name: str, received: Received[Any]) -> Transfer:
+def _take_late(context: Context, process: Transfer, name: str, received: Received[Any]) -> Transfer:
     """Take what a message says that had been taken as received before it came.
 
     That is why the peer ended, and the new address of a provider that answers our resumption with a start of its own.
@@ -126,7 +126,7 @@ def _late(context: Context, process: Transfer, name: str, received: Received[Any
     body = received.message
     if name == transfer_machine.TERMINATION and process.ended and process.ended.by == process.peer:
         return msgspec.structs.replace(
-            process, ended=Ended(body.code or "terminated", spoken(body.reason), process.peer)
+            process, ended=Ended(body.code or "terminated", format_reason(body.reason), process.peer)
         )
     address = _address(received) if name == transfer_machine.START else None
     if address is None or address == process.data_address:
@@ -143,7 +143,7 @@ def _address(received: Received[Any]) -> bytes | None:
     return bytes(msgspec.json.decode(received.body, type=dict[str, msgspec.Raw])["dataAddress"])
 
 
-def _effect(
+def _apply_effect(
     context: Context, before: Transfer, after: Transfer, name: str, received: Received[Any]
 ) -> tuple[Transfer, list[Change]] | Declined:
     body = received.message
@@ -152,14 +152,14 @@ def _effect(
             resuming = before.pending is not None and before.pending.message == transfer_machine.START
             if before.state == TransferState.SUSPENDED and before.suspended_by is before.role and not resuming:
                 reason = "The transfer is suspended by us: it goes on when we say so."
-                return inbound.declined(before, 400, "suspended-here", reason)
+                return inbound.decline(before, 400, "suspended-here", reason)
             after = msgspec.structs.replace(
                 after, data_address=_address(received) or after.data_address, suspended_by=None
             )
         case transfer_machine.SUSPENSION:
             after = msgspec.structs.replace(after, suspended_by=after.role.other)
         case transfer_machine.TERMINATION:
-            code, reason = body.code or "terminated", spoken(body.reason)
+            code, reason = body.code or "terminated", format_reason(body.reason)
             after = msgspec.structs.replace(after, ended=Ended(code, reason, after.peer))
         case _:
             pass
@@ -170,7 +170,7 @@ def _effect(
     return after, []
 
 
-async def _in_force(receiving: Receiving, caller: Caller, agreement_id: str) -> Agreement | Declined:
+async def _find_in_force(receiving: Receiving, caller: Caller, agreement_id: str) -> Agreement | Declined:
     """Return the finalized agreement with this caller as consumer.
 
     Our FINALIZED may be acknowledged but not yet settled here when the consumer, who knows it, asks for its data: the
@@ -188,10 +188,10 @@ async def _in_force(receiving: Receiving, caller: Caller, agreement_id: str) -> 
             reason = "The agreement is not finalized: conclude the negotiation, then ask for the data."
             return msgspec.structs.replace(unknown, status=400, code="not-finalized", reason=reason)
         now = receiving.context.now()
-        settled = msgspec.structs.replace(machine.acknowledged(process, now), due_at=None)
-        final = agreement_of(receiving.context, settled, agreement.agreed_at, finalized=True)
+        settled = msgspec.structs.replace(machine.acknowledge(process, now), due_at=None)
+        final = to_agreement(receiving.context, settled, agreement.agreed_at, finalized=True)
         try:
-            changes = [PutAgreement(final), *duties.scheduled(receiving.enforcing, final)]
+            changes = [PutAgreement(final), *duties.schedule_duties(receiving.enforcing, final)]
             await commits.commit(receiving.context, process, settled, *changes, event="acknowledged by a request")
         except Conflict:
             agreement = await receiving.context.store.agreement(receiving.context.owner, agreement_id) or agreement

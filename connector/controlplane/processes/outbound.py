@@ -50,7 +50,7 @@ DAY = 86_400_000
 SOON = 2_000
 
 
-def table_of(process: AnyProcess) -> StateMachine:
+def find_table(process: AnyProcess) -> StateMachine:
     """Return the state figure that governs the process."""
     return NEGOTIATION if isinstance(process, Negotiation) else TRANSFER
 
@@ -87,7 +87,7 @@ async def _step(driving: Driving, process: AnyProcess) -> AnyProcess:
             return signalled
     if process.pending:
         return await deliver(driving, process)
-    if process.state in table_of(process).terminal:
+    if process.state in find_table(process).terminal:
         return await commits.commit(driving.context, process, msgspec.structs.replace(process, due_at=None))
     decision = await driving.decider.decide(process, driving.context.now())
     match decision:
@@ -114,11 +114,11 @@ async def carry_out(
     if isinstance(process, Negotiation):
         planned, more = messages.plan_negotiation(enforcing.context, process, step)
         if isinstance(step, Agree):
-            verdict = await judgement.of_agreement(enforcing.judging, process)
+            verdict = await judgement.judge_agreement(enforcing.judging, process)
             judged = {**(judged or {}), "agreement": planned.agreement_id, **verdict.record}
         event = f"decided {_name(step)}"
         return await commits.commit(
-            enforcing.context, process, planned, *more, *changes, event=event, fields=_kept(judged)
+            enforcing.context, process, planned, *more, *changes, event=event, fields=_record_judged(judged)
         )
     address = None
     if isinstance(step, Start) and process.role is Role.PROVIDER:
@@ -129,10 +129,12 @@ async def carry_out(
             process, address = outcome
     transfer = messages.plan_transfer(enforcing.context, process, step, address)
     event = f"decided {_name(step)}"
-    return await commits.commit(enforcing.context, process, transfer, *changes, event=event, fields=_kept(judged))
+    return await commits.commit(
+        enforcing.context, process, transfer, *changes, event=event, fields=_record_judged(judged)
+    )
 
 
-def _kept(judged: Mapping[str, object] | None) -> dict[str, object]:
+def _record_judged(judged: Mapping[str, object] | None) -> dict[str, object]:
     """Return what the audit leaf of a step says of the decision it stands on."""
     return {"judged": judged} if judged else {}
 
@@ -141,32 +143,34 @@ async def deliver(driving: Driving, process: AnyProcess) -> AnyProcess:
     """Send the pending message once and settle the outcome."""
     pending = process.pending
     assert pending is not None
-    table = table_of(process)
-    until = driving.backoff.until(process.peer)
+    table = find_table(process)
+    until = driving.backoff.find_pause_end(process.peer)
     if until > driving.context.now():
         return await commits.commit(driving.context, process, msgspec.structs.replace(process, due_at=until))
     if pending.in_doubt:
         settled = await reconcile.ask(driving, process, table, sure=pending.refusals > 0)
         if settled is not None:
-            return await _settled(driving.enforcing, process, settled, "settled by the peer's state")
+            return await _settle(driving.enforcing, process, settled, "settled by the peer's state")
     delivery = await driving.peer.send(
         process.peer, process.peer_address, pending.message, process.role.other, process.peer_pid, pending.body
     )
     now = driving.context.now()
     match delivery:
         case Ack(peer_pid=peer_pid):
-            after = await _rested(driving, machine.acknowledged(process, now, peer_pid=peer_pid))
-            changes = driving.backoff.success(process.peer)
-            return await _settled(driving.enforcing, process, after, f"acknowledged {pending.message}", changes)
+            after = await _rest(driving, machine.acknowledge(process, now, peer_pid=peer_pid))
+            changes = driving.backoff.forget_failures(process.peer)
+            return await _settle(driving.enforcing, process, after, f"acknowledged {pending.message}", changes)
         case Refused(status=status, reason=reason):
-            return await _refused(driving, process, table, status, reason, driving.backoff.success(process.peer))
+            return await _settle_refusal(
+                driving, process, table, status, reason, driving.backoff.forget_failures(process.peer)
+            )
         case InDoubt(conflict=True) if _is_stuck(driving, process):
-            return await _refused(driving, process, table, 409, delivery.reason, ())
+            return await _settle_refusal(driving, process, table, 409, delivery.reason, ())
         case InDoubt():
             return await _doubt(driving, process, table, delivery)
 
 
-async def _rested(driving: Driving, process: AnyProcess) -> AnyProcess:
+async def _rest(driving: Driving, process: AnyProcess) -> AnyProcess:
     """Return a negotiation that now waits for the peer with its next look, so that one commit says both."""
     if not isinstance(process, Negotiation) or process.state in NEGOTIATION.terminal:
         return process
@@ -176,22 +180,22 @@ async def _rested(driving: Driving, process: AnyProcess) -> AnyProcess:
     return msgspec.structs.replace(process, due_at=_next_look(driving, process, decision.until))
 
 
-async def _settled(
+async def _settle(
     enforcing: Enforcing, before: AnyProcess, after: AnyProcess, event: str, changes: Sequence[Change] = ()
 ) -> AnyProcess:
     """Commit a state that the peer has confirmed, with what belongs to it."""
     extra: list[Change] = list(changes)
     if isinstance(after, Negotiation) and after.state == NegotiationState.FINALIZED:
-        agreement = messages.agreement_of(enforcing.context, after, enforcing.context.now(), finalized=True)
-        extra += [PutAgreement(agreement), *duties.scheduled(enforcing, agreement)]
+        agreement = messages.to_agreement(enforcing.context, after, enforcing.context.now(), finalized=True)
+        extra += [PutAgreement(agreement), *duties.schedule_duties(enforcing, agreement)]
     if isinstance(after, Transfer):
-        after = signals.wanted(after)
+        after = signals.want_flow(after)
     elif after.state in NEGOTIATION.terminal:
         after = msgspec.structs.replace(after, due_at=None)
     return await commits.commit(enforcing.context, before, after, *extra, event=event)
 
 
-async def _refused(
+async def _settle_refusal(
     driving: Driving, process: AnyProcess, table: StateMachine, status: int, reason: str, changes: Sequence[Change]
 ) -> AnyProcess:
     """A refusal is settled by the peer's state; where that settles nothing, by a few more tries, then by the end."""
@@ -201,7 +205,7 @@ async def _refused(
         )
     settled = await reconcile.ask(driving, process, table, sure=True)
     if settled is not None:
-        return await _settled(driving.enforcing, process, settled, "settled by the peer's state", changes)
+        return await _settle(driving.enforcing, process, settled, "settled by the peer's state", changes)
     now = driving.context.now()
     pending = process.pending
     assert pending is not None
@@ -252,7 +256,7 @@ async def _doubt(driving: Driving, process: AnyProcess, table: StateMachine, dou
         )
     if doubt.unreachable:
         log.info("%s is not delivered: %s", pending.message, doubt.reason, extra={"pid": process.id})
-        due_at, changes = driving.backoff.failure(process.peer, doubt.retry_after_ms)
+        due_at, changes = driving.backoff.count_failure(process.peer, doubt.retry_after_ms)
     else:
         # A busy process of a healthy peer: soon again, and the others of this peer do not wait.
         wish = min(doubt.retry_after_ms or 0, driving.limits.retry_most)
@@ -292,7 +296,7 @@ async def _hold(context: Context, process: AnyProcess, hold: HoldFor) -> AnyProc
     )
     after = msgspec.structs.replace(process, due_at=hold.until, held=True)
     # The reason in words may quote what was found: where a decision is on record, it says what may be told of it.
-    fields = _kept(hold.judged) or {"reason": hold.reason}
+    fields = _record_judged(hold.judged) or {"reason": hold.reason}
     return await commits.commit(context, process, after, PutHold(stored), event="held", fields=fields)
 
 
@@ -304,13 +308,13 @@ async def _wait(driving: Driving, process: AnyProcess, until: int | None) -> Any
         if ended is not None:
             return ended
     if process.peer_pid and process.updated_at + driving.limits.look <= now:
-        looked = await reconcile.look(driving, process, table_of(process))
+        looked = await reconcile.look(driving, process, find_table(process))
         if isinstance(looked, Terminate):
             return await _give_up(driving.enforcing, process, looked)
         if looked is not None and looked.state != process.state:
-            return await _settled(driving.enforcing, process, looked, "settled by the peer's state")
+            return await _settle(driving.enforcing, process, looked, "settled by the peer's state")
         process = looked or process
-    expires = _expires(driving, process)
+    expires = _find_expiry(driving, process)
     if expires is not None and expires <= now:
         waited = driving.limits.owed_for // 3_600_000
         reason = f"Nothing came from the counter-party for {waited} hours in state {process.state}."
@@ -323,14 +327,14 @@ async def _wait(driving: Driving, process: AnyProcess, until: int | None) -> Any
 def _next_look(driving: Driving, process: AnyProcess, until: int | None) -> int:
     """Return when a process that waits is looked at again: the longer nothing has happened, the rarer, up to daily."""
     now = driving.context.now()
-    unequal = reconcile.unequal(process)
+    unequal = reconcile.find_unequal(process)
     quiet = now - (unequal.at if unequal else process.updated_at)
     look = now + min(max(driving.limits.look, quiet), DAY)
-    marks = [look, until, _expires(driving, process), signals.renewal(process)]
+    marks = [look, until, _find_expiry(driving, process), signals.find_renewal(process)]
     return min(mark for mark in marks if mark is not None)
 
 
-def _expires(driving: Driving, process: AnyProcess) -> int | None:
+def _find_expiry(driving: Driving, process: AnyProcess) -> int | None:
     """Return when we stop waiting for the peer; a transfer that was started may go on for ever."""
     if isinstance(process, Transfer) and process.state != TransferState.REQUESTED:
         return None
@@ -343,13 +347,13 @@ async def _give_up(enforcing: Enforcing, process: AnyProcess, why: Terminate) ->
         return await carry_out(enforcing, process, why)
     except NotAllowed:
         said = Ended(why.code, why.reason, enforcing.context.participant, why.reasons)
-        ended = _end(process, table_of(process), said, enforcing.context.now())
+        ended = _end(process, find_table(process), said, enforcing.context.now())
         return await commits.commit(enforcing.context, process, ended, event=f"ended {why.code}")
 
 
 def _end(process: AnyProcess, table: StateMachine, ended: Ended, now: int) -> AnyProcess:
     after = machine.end(process, table, ended, now)
-    return signals.wanted(after) if isinstance(after, Transfer) else after
+    return signals.want_flow(after) if isinstance(after, Transfer) else after
 
 
 def _keep_version(process: AnyProcess, read: AnyProcess) -> AnyProcess:

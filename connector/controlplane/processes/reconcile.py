@@ -20,8 +20,8 @@ async def ask(driving: Driving, process: AnyProcess, table: StateMachine, *, sur
 
     `sure` tells that the peer must have heard our last answer to it, as one has that refuses what we sent after that.
     """
-    state = await _state(driving, process, table)
-    return _settled(driving.context, process, table, state, sure=sure) if state else None
+    state = await _fetch_state(driving, process, table)
+    return _settle(driving.context, process, table, state, sure=sure) if state else None
 
 
 async def look(driving: Driving, process: AnyProcess, table: StateMachine) -> AnyProcess | Terminate | None:
@@ -31,39 +31,37 @@ async def look(driving: Driving, process: AnyProcess, table: StateMachine) -> An
     differ, the Contract Negotiation MUST be terminated"). The while begins when the difference is first seen, since a
     peer that was away has yet to say what it owes us; until it is over, the process comes back with that in `unequal`.
     """
-    state = await _state(driving, process, table)
+    state = await _fetch_state(driving, process, table)
     if state is None or state == process.state:
         return None
     patience = 2 * driving.limits.look
-    if state in machine.unanswered(process, table):
+    if state in machine.find_unanswered(process, table):
         # It may still be waiting for our answer, and sends its message again when its back-off is over.
         patience += 2 * driving.limits.retry_most
-    seen = unequal(process)
+    seen = find_unequal(process)
     if seen is None or seen.state != state:
         seen = Unequal(state, driving.context.now(), process.updated_at)
     sure = driving.context.now() - seen.at >= patience
-    settled = _settled(driving.context, process, table, state, sure=sure)
+    settled = _settle(driving.context, process, table, state, sure=sure)
     if settled is None and sure:
         return Terminate("out-of-step", f"We are {process.state} and you report {state}.")
     return settled or msgspec.structs.replace(process, unequal=seen)
 
 
-def unequal(process: AnyProcess) -> Unequal | None:
+def find_unequal(process: AnyProcess) -> Unequal | None:
     """Return what the peer reported that differs, if nothing has moved here since."""
     seen = process.unequal
     return seen if seen and seen.updated_at == process.updated_at else None
 
 
-async def _state(driving: Driving, process: AnyProcess, table: StateMachine) -> str | None:
+async def _fetch_state(driving: Driving, process: AnyProcess, table: StateMachine) -> str | None:
     if process.peer_pid is None or (table.kind is ProcessKind.TRANSFER and process.role is Role.PROVIDER):
         return None
     address, to = process.peer_address, process.role.other
-    state = await driving.peer.state(process.peer, address, table.kind, to, process.peer_pid)
+    state = await driving.peer.fetch_state(process.peer, address, table.kind, to, process.peer_pid)
     return state if isinstance(state, str) else None
 
 
-def _settled(
-    context: Context, process: AnyProcess, table: StateMachine, state: str, *, sure: bool
-) -> AnyProcess | None:
-    settled: AnyProcess | None = machine.observed(process, table, state, context.now(), sure=sure)
+def _settle(context: Context, process: AnyProcess, table: StateMachine, state: str, *, sure: bool) -> AnyProcess | None:
+    settled: AnyProcess | None = machine.observe(process, table, state, context.now(), sure=sure)
     return msgspec.structs.replace(settled, version=process.version) if settled else None

@@ -24,7 +24,7 @@ PEERS_AT_ONCE = 8
 
 
 class Worker:
-    """Drives the processes of a participant context. `wake` may be called from anywhere on the loop, before `run` too."""
+    """Drives the processes of one participant context. `wake` may be called from anywhere, before `run` too."""
 
     def __init__(self, driving: Driving) -> None:
         self._driving = driving
@@ -121,7 +121,7 @@ class Worker:
             self._at_peer[process.peer] -= 1
             if not self._at_peer[process.peer]:
                 del self._at_peer[process.peer]
-            self._next()
+            self._begin_next()
 
     def _look_later(self, process: AnyProcess, delay_ms: int) -> None:
         """Look again in time; far due marks are left to the sweep, which reads them from the store."""
@@ -147,10 +147,10 @@ class Worker:
 
     def _has_room(self, peer: str) -> bool:
         most = self._driving.limits.concurrency
-        share = 1 if self._driving.backoff.until(peer) else most
+        share = 1 if self._driving.backoff.find_pause_end(peer) else most
         return self._at_peer[peer] < share and len(self._active) < PEERS_AT_ONCE * most
 
-    def _next(self) -> None:
+    def _begin_next(self) -> None:
         for peer in list(self._waiting) if not self._stopping else ():
             queue = self._waiting[peer]
             while queue and self._has_room(peer):

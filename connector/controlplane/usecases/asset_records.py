@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from connector.controlplane.core.errors import Invalid
-from connector.controlplane.judging.treatments import CONSENT, LARGEST_GROUP, LEVEL, format_of
+from connector.controlplane.judging.treatments import CONSENT, LARGEST_GROUP, LEVEL, parse_format
 from connector.policy.vocabulary.names import expand
 from connector.policy.vocabulary.registry import Registry
 from connector.ports.treatment import Records
@@ -15,9 +15,9 @@ MOST_NAMES, LONGEST_NAME = 2_000, 200
 _UNTYPED = frozenset({"application/octet-stream", "text/plain"})
 
 
-def described(operands: Registry, records: Records, media_type: str) -> Records:
+def check_records(operands: Registry, records: Records, media_type: str) -> Records:
     """Check what an owner says of records, and return it with full IRIs. Raises Invalid."""
-    if format_of(media_type) != records.format and media_type.partition(";")[0].strip().lower() not in _UNTYPED:
+    if parse_format(media_type) != records.format and media_type.partition(";")[0].strip().lower() not in _UNTYPED:
         raise Invalid("records", f"Data of the type {media_type[:100]} is not read as {records.format}: correct one.")
     if records.delimiter and (records.format != "csv" or len(records.delimiter) != 1 or records.delimiter in '"\r\n'):
         raise Invalid("records", "A delimiter is one character, for CSV, and neither a quote nor a line end.")

@@ -14,7 +14,7 @@ from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
 from connector.controlplane.judging import acceptance, facts, treatments, visibility
 from connector.controlplane.judging.judging import Judging
-from connector.controlplane.judging.policy_input import kept
+from connector.controlplane.judging.policy_input import encode_policy
 from connector.controlplane.usecases import agreements
 from connector.controlplane.usecases import asset_records as records
 from connector.controlplane.usecases.offering import Offering
@@ -22,7 +22,7 @@ from connector.policy.analysis.contains import contains
 from connector.policy.analysis.lint import GDPR
 from connector.policy.analysis.space.findings import Containment
 from connector.policy.compiling.compile import Compiled
-from connector.policy.model.literals import number
+from connector.policy.model.literals import parse_number
 from connector.policy.model.model import DK, Iri, Text
 from connector.policy.vocabulary.sorts import coerce
 from connector.ports.changes import Conflict, PutAsset
@@ -80,8 +80,8 @@ async def add(offering: Offering, draft: AssetDraft, *, offer_id: str | None = N
     Raises Invalid, or NotAllowed where the identifier is taken.
     """
     draft = _check(offering, draft)
-    stated = _stated(offering.judging, draft)
-    policy = kept(draft.policy) if draft.policy else OPEN_POLICY
+    stated = _resolve_stated(offering.judging, draft)
+    policy = encode_policy(draft.policy) if draft.policy else OPEN_POLICY
     asset = Asset(
         owner=offering.context.owner,
         id=draft.id or offering.context.new_id(),
@@ -95,7 +95,7 @@ async def add(offering: Offering, draft: AssetDraft, *, offer_id: str | None = N
         source=draft.source,
         policy=policy,
         access=_access(draft),
-        reservation=kept(draft.reservation) if draft.reservation else None,
+        reservation=encode_policy(draft.reservation) if draft.reservation else None,
         offer_id=offer_id or offering.context.new_id(),
         records=draft.records,
         document=b"{}",
@@ -133,10 +133,10 @@ async def publish(offering: Offering, asset_id: str, *, release: bool = False) -
         reason = "Personal data is offered only with a person's release: say so explicitly to publish it."
         raise NotAllowed("personal", reason)
     # A policy is checked again: what could be enforced when it was drafted may not be enforceable now.
-    now, data = facts.instant(offering.context.now()), treatments.data_of(asset)
-    unfit = acceptance.unpublishable(
+    now, data = facts.instant(offering.context.now()), treatments.to_data(asset)
+    unfit = acceptance.find_unpublishable(
         offering.judging.library, visibility.catalog_policy(asset), now, data
-    ) or _impersonal(offering.judging, asset)
+    ) or _find_impersonal(offering.judging, asset)
     if unfit:
         raise NotAllowed("not-offerable", unfit.texts["en"], unfit.texts)
     problem = offering.supports(asset.source, None)
@@ -146,11 +146,11 @@ async def publish(offering: Offering, asset_id: str, *, release: bool = False) -
     return await _move(offering, asset, published, AssetStatus.PUBLISHED)
 
 
-def _impersonal(judging: Judging, asset: Asset) -> acceptance.Unfit | None:
+def _find_impersonal(judging: Judging, asset: Asset) -> acceptance.Unfit | None:
     """Return why an asset is no offer of personal data: by its terms, or by the most that is given."""
     for terms in (asset.policy, asset.reservation):
-        policy = documents.catalog_offer(terms, offer_id=asset.offer_id) if terms else None
-        unfit = acceptance.impersonal(judging, policy, asset.stated, asset.data_class) if policy else None
+        policy = documents.make_catalog_offer(terms, offer_id=asset.offer_id) if terms else None
+        unfit = acceptance.find_impersonal(judging, policy, asset.stated, asset.data_class) if policy else None
         if unfit:
             return unfit
     return None
@@ -180,11 +180,11 @@ async def withdraw(
                     await agreements.withdraw(offering.judging, row.id, reason)
         if after is None:
             return WithdrawnAsset(
-                asset=asset, agreements=count, running=await _running(offering.context, asset_id) if count else 0
+                asset=asset, agreements=count, running=await _count_running(offering.context, asset_id) if count else 0
             )
 
 
-async def _running(context: Context, asset_id: str) -> int:
+async def _count_running(context: Context, asset_id: str) -> int:
     count = 0
     after: str | None = None
     while True:
@@ -211,7 +211,7 @@ async def _move(offering: Offering, before: Asset, after: Asset, status: AssetSt
 def _access(draft: AssetDraft) -> bytes | None:
     if draft.access is None:
         return None
-    return documents.catalog_offer(kept(draft.access), offer_id="urn:uuid:access")
+    return documents.make_catalog_offer(encode_policy(draft.access), offer_id="urn:uuid:access")
 
 
 def _check(offering: Offering, draft: AssetDraft) -> AssetDraft:
@@ -225,28 +225,32 @@ def _check(offering: Offering, draft: AssetDraft) -> AssetDraft:
         )
     if draft.id is not None and (not draft.id.strip() or len(draft.id) > 1000):
         raise Invalid("id", "The identifier of an asset is a text of 1 to 1000 characters.")
-    policy = kept(draft.policy) if draft.policy else OPEN_POLICY
+    policy = encode_policy(draft.policy) if draft.policy else OPEN_POLICY
     access = _access(draft) or OPEN_POLICY
     if len(policy) > POLICY or len(access) > POLICY:
         raise Invalid("policy", f"The policy is too long: at most {POLICY} bytes.")
-    checked = documents.catalog_offer(policy, offer_id="urn:uuid:draft")
+    checked = documents.make_catalog_offer(policy, offer_id="urn:uuid:draft")
     described = (
-        records.described(offering.judging.library.operands, draft.records, draft.media_type) if draft.records else None
+        records.check_records(offering.judging.library.operands, draft.records, draft.media_type)
+        if draft.records
+        else None
     )
     data = treatments.NONE if "glob" in draft.source else treatments.data(described, draft.media_type)
-    unfit = acceptance.unpublishable(offering.judging.library, checked, facts.instant(offering.context.now()), data)
-    unfit = unfit or acceptance.unenforceable(offering.judging.library, access, treatments.NONE)
+    unfit = acceptance.find_unpublishable(
+        offering.judging.library, checked, facts.instant(offering.context.now()), data
+    )
+    unfit = unfit or acceptance.find_unenforceable(offering.judging.library, access, treatments.NONE)
     if unfit:
         raise Invalid("not-offerable", unfit.texts["en"], unfit.texts)
     problem = offering.supports(draft.source, None)
     if problem:
         raise Invalid("not-offerable", problem)
     if draft.reservation is not None:
-        _check_reservation(offering.judging, kept(draft.reservation), checked, data)
+        _check_reservation(offering.judging, encode_policy(draft.reservation), checked, data)
     return msgspec.structs.replace(draft, records=described)
 
 
-def _stated(judging: Judging, draft: AssetDraft) -> AssetStatement:
+def _resolve_stated(judging: Judging, draft: AssetDraft) -> AssetStatement:
     """Return what is stated of the data with every basis as its IRI. Raises Invalid."""
     stated = draft.stated
     operand = judging.library.operands.operands[DK + "legalBasis"]
@@ -263,7 +267,7 @@ def _stated(judging: Judging, draft: AssetDraft) -> AssetStatement:
         raise Invalid("legal-basis", "Legitimate interest (A6-1-f) is no basis for authorities: state another one.")
     if stated.marking is not Marking.NONE and draft.data_class is not DataClass.PERSONAL:
         raise Invalid("marking", "What tells of people is of the class personal: say so, or take the marking away.")
-    dots = number(stated.resolution) if stated.resolution is not None else None
+    dots = parse_number(stated.resolution) if stated.resolution is not None else None
     if stated.resolution is not None and (dots is None or dots <= 0):
         raise Invalid("resolution", "The resolution is no number of dots per inch above zero: write it as 300.")
     texts = [*stated.languages, *stated.legal_basis, stated.release or ""]
@@ -278,11 +282,11 @@ def _check_reservation(judging: Judging, reservation: bytes, offer: bytes, data:
     """Refuse a reservation that is no fit policy, or that does not for certain allow all that is offered."""
     if len(reservation) > POLICY:
         raise Invalid("policy", f"The reservation is too long: at most {POLICY} bytes.")
-    most = documents.catalog_offer(reservation, offer_id="urn:uuid:reservation")
-    unfit = acceptance.unpublishable(judging.library, most, facts.instant(judging.context.now()), data)
+    most = documents.make_catalog_offer(reservation, offer_id="urn:uuid:reservation")
+    unfit = acceptance.find_unpublishable(judging.library, most, facts.instant(judging.context.now()), data)
     if unfit:
         raise Invalid("reservation", f"The reservation cannot be used. {unfit.texts['en']}")
-    wide, narrow = judging.library.compiled(most), judging.library.compiled(offer)
+    wide, narrow = judging.library.compile(most), judging.library.compile(offer)
     assert isinstance(wide, Compiled)
     assert isinstance(narrow, Compiled)
     found = contains(wide, narrow)

@@ -79,9 +79,9 @@ def _run(library: Library, policy: dict[str, object], case: Case) -> Outcome:
     known = {**case.context, **case.facts}
     situation = TrialSituation(
         at=case.at,
-        participant=case.assignee or _named(policy, "assignee", "urn:uuid:participant"),
+        participant=case.assignee or _find_name(policy, "assignee", "urn:uuid:participant"),
         action=case.action,
-        target=case.target or _named(policy, "target", "urn:uuid:dataset"),
+        target=case.target or _find_name(policy, "target", "urn:uuid:dataset"),
         agreed_at=case.agreed_at,
         facts={name: value if isinstance(value, tuple) else (str(value),) for name, value in known.items()},
         performed=case.performed,
@@ -107,6 +107,6 @@ def _run(library: Library, policy: dict[str, object], case: Case) -> Outcome:
     return Outcome(case.says, found.verdict, problem)
 
 
-def _named(policy: dict[str, object], name: str, default: str) -> str:
+def _find_name(policy: dict[str, object], name: str, default: str) -> str:
     value = policy.get(name)
     return value if isinstance(value, str) else default

@@ -20,7 +20,7 @@ from connector.ports.identity import Caller, Directory, Participant
 from connector.ports.peer import CatalogPage, InDoubt, Refused
 from connector.protocol.dsp.catalog import DataService, catalog_document
 from connector.protocol.dsp.catalog_filter import Wanted, read_filter
-from connector.protocol.dsp.common import with_context
+from connector.protocol.dsp.common import add_context
 
 SCANNED_MOST = 20
 
@@ -74,9 +74,9 @@ async def provide(
 async def provide_dataset(judging: Judging, caller: Caller, dataset_id: str) -> bytes | None:
     """Return one Dataset with context if it is offered and this caller may see it; else None."""
     asset = await judging.context.store.asset(judging.context.owner, dataset_id)
-    if asset is None or asset.status is not AssetStatus.PUBLISHED or not visibility.visible(judging, caller, asset):
+    if asset is None or asset.status is not AssetStatus.PUBLISHED or not visibility.is_visible(judging, caller, asset):
         return None
-    return with_context(asset.document)
+    return add_context(asset.document)
 
 
 def _fits(context: Context, wanted: Wanted, asset: Asset) -> bool:
@@ -97,7 +97,7 @@ async def fetch(
 ) -> CatalogPage:
     """Fetch one page of a participant's catalogue. Raises NotFound, PeerFailed."""
     known = provider(counterparties.directory, participant_id)
-    page = await counterparties.peer.catalog(known.id, known.address or "", filters=filters, page_url=page_url)
+    page = await counterparties.peer.fetch_catalog(known.id, known.address or "", filters=filters, page_url=page_url)
     if isinstance(page, Refused | InDoubt):
         raise PeerFailed("catalog", f"{known.name} gave no catalogue: {page.reason}")
     return page
@@ -106,7 +106,7 @@ async def fetch(
 async def fetch_dataset(counterparties: Counterparties, participant_id: str, dataset_id: str) -> dict[str, Any]:
     """Fetch one Dataset of a participant, parsed. Raises NotFound, PeerFailed."""
     known = provider(counterparties.directory, participant_id)
-    found = await counterparties.peer.dataset(known.id, known.address or "", dataset_id)
+    found = await counterparties.peer.fetch_dataset(known.id, known.address or "", dataset_id)
     if isinstance(found, Refused):
         raise NoSuchEntity("no-dataset", f"{known.name} does not offer {dataset_id} to us: {found.reason}")
     if isinstance(found, InDoubt):

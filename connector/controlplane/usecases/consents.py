@@ -71,7 +71,7 @@ async def withdraw(
         return await record(
             register, [ConsentStatement(subject=subject, purpose=purpose, state=WITHDRAWN, dataset=dataset or "")]
         )
-    standing = await of_person(register, subject)
+    standing = await list_of_person(register, subject)
     given = [
         entry for entry in standing if entry.state in VALID and (dataset is None or entry.dataset in {"", dataset})
     ]
@@ -86,7 +86,7 @@ async def withdraw(
     return await _append(register.judging, list({(entry.dataset, entry.purpose): entry for entry in ended}.values()))
 
 
-async def of_person(register: ConsentRegister, subject: str) -> Sequence[Consent]:
+async def list_of_person(register: ConsentRegister, subject: str) -> Sequence[Consent]:
     """Return the latest entries on a person, one for each dataset and purpose, oldest first."""
     reference = _secret(register).person(register.context.owner, _subject(subject))
     found: Mapping[str, Sequence[Consent]] = await register.context.store.consents_of(
@@ -95,7 +95,7 @@ async def of_person(register: ConsentRegister, subject: str) -> Sequence[Consent
     return found.get(reference, ())
 
 
-async def listed(
+async def list_consents(
     context: Context, page: PageBounds, dataset: str | None = None
 ) -> tuple[Sequence[Consent], str | None]:
     """List the entries, newest first."""

@@ -105,7 +105,7 @@ class TrialDecision(msgspec.Struct, frozen=True, kw_only=True):
 
 def answer(library: Library, policy: dict[str, Any], situation: TrialSituation) -> TrialDecision:
     """Decide a situation under a policy, at access. Raises Invalid."""
-    compiled = _agreed(library, policy, situation)
+    compiled = _compile_agreed(library, policy, situation)
     request = Request(
         action=expand(situation.action, {}) if ":" in situation.action else situation.action,
         target=situation.target,
@@ -136,7 +136,7 @@ def answer(library: Library, policy: dict[str, Any], situation: TrialSituation) 
     )
 
 
-async def asked(judging: Judging, question: TrialQuestion) -> TrialDecision:
+async def decide_question(judging: Judging, question: TrialQuestion) -> TrialDecision:
     """Decide what is asked at this connector. Raises Invalid, NotFound."""
     if sum(given is not None for given in (question.policy, question.asset, question.agreement)) != 1:
         raise Invalid("policy", "Say under which terms: one of policy, asset or agreement.")
@@ -149,7 +149,7 @@ async def asked(judging: Judging, question: TrialQuestion) -> TrialDecision:
     if question.asset is not None:
         asset = await assets.get(judging.context, question.asset)
         policy, target = msgspec.json.decode(asset.policy), target or asset.id
-        data = treatments.data_of(asset)
+        data = treatments.to_data(asset)
         known |= _read(facts.Situation(participant="", claims={}, media_type=asset.media_type, stated=asset.stated))
         situation = msgspec.structs.replace(situation, transforms=data.transforms, rows=data.rows)
     if question.agreement is not None:
@@ -166,7 +166,7 @@ async def asked(judging: Judging, question: TrialQuestion) -> TrialDecision:
             "volume": (str(usage.bytes_moved),),
             "requestsPerHour": (str(recent.uses),),
         }
-        known |= await _now(judging, agreement)
+        known |= await _find_known(judging, agreement)
         if question.agreed_at is None:
             situation = msgspec.structs.replace(situation, agreed_at=instant(agreement.agreed_at))
     if participant is not None:
@@ -175,12 +175,12 @@ async def asked(judging: Judging, question: TrialQuestion) -> TrialDecision:
         known |= {name: tuple(values) for name, values in claims.items() if name in judging.library.claims}
         situation = msgspec.structs.replace(situation, participant=participant)
     situation = msgspec.structs.replace(
-        situation, target=target or situation.target, facts=known | _by_fact(judging.library, question.facts)
+        situation, target=target or situation.target, facts=known | _to_facts(judging.library, question.facts)
     )
     return answer(judging.library, policy, situation)
 
 
-async def _now(judging: Judging, agreement: Agreement) -> dict[str, tuple[str, ...]]:
+async def _find_known(judging: Judging, agreement: Agreement) -> dict[str, tuple[str, ...]]:
     """Return what our people recorded for an agreement, and what is known of its data."""
     asset = await judging.context.store.asset(agreement.owner, agreement.dataset)
     situation = facts.Situation(
@@ -202,27 +202,27 @@ def _read(situation: facts.Situation) -> dict[str, tuple[str, ...]]:
     return {name: tuple(lexical(value)[0] for value in values) for name, values in found.items() if values is not None}
 
 
-def _by_fact(library: Library, given: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+def _to_facts(library: Library, given: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     return {
         name if ":" in name and "/" in name else _operand(library, name).fact: texts for name, texts in given.items()
     }
 
 
-def _agreed(library: Library, policy: dict[str, Any], situation: TrialSituation) -> Compiled:
+def _compile_agreed(library: Library, policy: dict[str, Any], situation: TrialSituation) -> Compiled:
     """Compile a policy; an offer as the agreement between the provider and whoever asks."""
     known = policies.read(library, policy)
     if known.policy.kind != "Offer":
         return known
     offer = policies.document(policy)
-    made = documents.agreement(
+    made = documents.make_agreement(
         offer,
         agreement_id="urn:uuid:trial",
         target=situation.target,
-        assigner=documents.member(offer, "assigner") or PROVIDER,
+        assigner=documents.read_member(offer, "assigner") or PROVIDER,
         assignee=situation.participant,
         now=0,
     )
-    compiled = library.compiled(made)
+    compiled = library.compile(made)
     if isinstance(compiled, PolicyError):
         raise Invalid(compiled.code, compiled.sentence)
     return compiled
@@ -244,13 +244,13 @@ def _world(library: Library, compiled: Compiled, situation: TrialSituation) -> W
     return World(
         facts=found,
         agreed_at=situation.agreed_at or situation.at,
-        performed=_performed(library, compiled, situation),
+        performed=_find_performed(library, compiled, situation),
         transforms=situation.transforms,
         row_filters=situation.rows,
     )
 
 
-def _performed(library: Library, compiled: Compiled, situation: TrialSituation) -> dict[str, Performance]:
+def _find_performed(library: Library, compiled: Compiled, situation: TrialSituation) -> dict[str, Performance]:
     actions = library.operands.actions
     done = {actions.get(full := expand(name, {}), full): at for name, at in situation.performed.items()}
     duties = [*compiled.obligations, *(duty for rule in compiled.permissions for duty in rule.duties)]

@@ -19,7 +19,7 @@ MOST, LONGEST = 1_000, 500
 _ALWAYS = ODRL + "policyUsage"
 
 
-async def listed(context: Context) -> Sequence[EventEntry]:
+async def list_events(context: Context) -> Sequence[EventEntry]:
     """Return where every event stands that was ever declared, the latest first."""
     return await context.store.events(context.owner)
 
@@ -29,29 +29,29 @@ async def begin(judging: Judging, name: str, *, by: str) -> EventEntry:
 
     `name` is an IRI or a short form as in policies (`dk:emergency`), `by` who declares it.
     """
-    iri, known = await _known(judging.context, name)
+    iri, known = await _find_event(judging.context, name)
     if known is not None and known.begun:
         return known
-    if known is None and len(await listed(judging.context)) >= MOST:
+    if known is None and len(await list_events(judging.context)) >= MOST:
         raise NotAllowed("too-many", f"There are {MOST} events already, the most that may be: use one of them.")
     return await _record(judging, iri, begun=True, by=by)
 
 
 async def end(judging: Judging, name: str, *, by: str) -> EventEntry:
     """Declare that an event is over; one that is over already stays as it is. Raises Invalid, NotFound."""
-    iri, known = await _known(judging.context, name)
+    iri, known = await _find_event(judging.context, name)
     if known is None:
         raise NoSuchEntity("no-event", f"The event {name} has never begun: list the events to see which there are.")
     return known if not known.begun else await _record(judging, iri, begun=False, by=by)
 
 
-async def _known(context: Context, name: str) -> tuple[str, EventEntry | None]:
+async def _find_event(context: Context, name: str) -> tuple[str, EventEntry | None]:
     iri = expand(name, {})
     if not name.strip() or len(iri) > LONGEST or any(sign.isspace() or not sign.isprintable() for sign in iri):
         raise Invalid("event", f"The name of an event is an IRI of at most {LONGEST} characters, as dk:emergency.")
     if iri == _ALWAYS:
         raise Invalid("event", "odrl:policyUsage goes on whenever data is used: nobody begins or ends it.")
-    return iri, next((entry for entry in await listed(context) if entry.name == iri), None)
+    return iri, next((entry for entry in await list_events(context) if entry.name == iri), None)
 
 
 async def _record(judging: Judging, iri: str, *, begun: bool, by: str) -> EventEntry:

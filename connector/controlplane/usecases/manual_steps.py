@@ -33,7 +33,7 @@ async def carry_out(enforcing: Enforcing, read: Callable[[], Awaitable[P]], step
             left = deadline - enforcing.context.now()
             if process.pending is None or left <= 0:
                 raise
-            await enforcing.context.watch.changed(process.id, min(left, 500) / 1000)
+            await enforcing.context.watch.wait_for_change(process.id, min(left, 500) / 1000)
             continue
         return stored  # type: ignore[no-any-return]  # the process of the same type
     raise NotAllowed("busy", "The process is changing all the time: look at it and try again.")

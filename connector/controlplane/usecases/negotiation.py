@@ -11,7 +11,7 @@ from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
 from connector.controlplane.enforcing.enforcing import Enforcing
 from connector.controlplane.judging import acceptance, decision_records, facts, treatments
 from connector.controlplane.judging.judging import Judging
-from connector.controlplane.judging.policy_input import kept
+from connector.controlplane.judging.policy_input import encode_policy
 from connector.controlplane.usecases import catalog, manual_steps
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.policy.words.language import Language
@@ -63,11 +63,11 @@ async def request(
     Raises NotFound, Invalid, PeerFailed.
     """
     known = catalog.provider(counterparties.directory, participant_id)
-    terms = kept(policy) if policy is not None else None
+    terms = encode_policy(policy) if policy is not None else None
     if offer_id is None or terms is None:
-        chosen = await _offered(counterparties, participant_id, dataset_id, offer_id)
+        chosen = await _fetch_offer(counterparties, participant_id, dataset_id, offer_id)
         offer_id, terms = str(chosen.get("@id")), terms or msgspec.json.encode(chosen)
-    offer = documents.message_offer(
+    offer = documents.make_message_offer(
         terms,
         offer_id=offer_id,
         target=dataset_id,
@@ -77,11 +77,11 @@ async def request(
     return await ask(context, participant_id, known.address or "", offer)
 
 
-async def _offered(
+async def _fetch_offer(
     counterparties: Counterparties, participant_id: str, dataset_id: str, offer_id: str | None
 ) -> dict[str, Any]:
     dataset = await catalog.fetch_dataset(counterparties, participant_id, dataset_id)
-    chosen = documents.chosen_offer(dataset, offer_id)
+    chosen = documents.choose_offer(dataset, offer_id)
     if chosen is None:
         raise NoSuchEntity("no-offer", f"The dataset {dataset_id} has no such offer: read the catalogue again.")
     return chosen
@@ -93,7 +93,7 @@ async def ask(context: Context, participant_id: str, address: str, offer: bytes)
     message = negotiation.ContractRequestMessage(
         consumer_pid=pid, offer=msgspec.Raw(offer), callback_address=context.address
     )
-    dataset_id = documents.member(offer, "target") or ""
+    dataset_id = documents.read_member(offer, "target") or ""
     process = Negotiation(
         owner=context.owner,
         id=pid,
@@ -101,7 +101,7 @@ async def ask(context: Context, participant_id: str, address: str, offer: bytes)
         peer=participant_id,
         peer_address=address,
         dataset=dataset_id,
-        offer_id=documents.member(offer, "@id") or "",
+        offer_id=documents.read_member(offer, "@id") or "",
         offer=offer,
         offered_by=Role.CONSUMER,
         asked=offer,
@@ -125,10 +125,10 @@ async def offer(
         raise NoSuchEntity("no-asset", f"There is no asset {asset_id}: list them to see which there are.")
     if asset.status is not AssetStatus.PUBLISHED:
         raise NotAllowed("not-published", f"The asset {asset_id} is {asset.status}: publish it, then offer it.")
-    wanted = kept(policy) if policy is not None else None
+    wanted = encode_policy(policy) if policy is not None else None
     if wanted is not None:
         _check(judging, wanted, asset)
-    terms = documents.message_offer(
+    terms = documents.make_message_offer(
         wanted or asset.policy,
         offer_id=asset.offer_id,
         target=asset.id,
@@ -178,7 +178,8 @@ async def decisions(judging: Judging, pid: str) -> list[RecordedDecision]:
         record = msgspec.json.decode(row.body).get("fields", {}).get("judged")
         if isinstance(record, dict):
             texts: dict[str, tuple[str, ...]] = {
-                language: decision_records.told(record, judging.library.operands, language) for language in LANGUAGES
+                language: decision_records.say_record(record, judging.library.operands, language)
+                for language in LANGUAGES
             }
             found.append(RecordedDecision(at=row.at, event=row.kind, record=record, texts=texts))
     return found
@@ -214,7 +215,7 @@ async def terminate(enforcing: Enforcing, pid: str, reason: str) -> Negotiation:
 
 async def counter(enforcing: Enforcing, pid: str, policy: dict[str, Any]) -> Negotiation:
     """Answer with other terms: a provider offers, a consumer requests. Raises NotAllowed, Invalid."""
-    document = kept(policy)
+    document = encode_policy(policy)
     asset = await enforcing.context.store.asset(enforcing.context.owner, (await get(enforcing.context, pid)).dataset)
 
     def step(process: Negotiation) -> ProcessStep:
@@ -228,12 +229,12 @@ async def counter(enforcing: Enforcing, pid: str, policy: dict[str, Any]) -> Neg
 
 def _check(judging: Judging, policy: bytes, asset: Asset | None) -> None:
     """Refuse to offer what is void, of no use, not enforced here, or no offer of personal data. Raises Invalid."""
-    checked = documents.catalog_offer(policy, offer_id="urn:uuid:draft")
-    unfit = acceptance.unpublishable(
-        judging.library, checked, facts.instant(judging.context.now()), treatments.data_of(asset)
+    checked = documents.make_catalog_offer(policy, offer_id="urn:uuid:draft")
+    unfit = acceptance.find_unpublishable(
+        judging.library, checked, facts.instant(judging.context.now()), treatments.to_data(asset)
     )
     if unfit is None and asset is not None:
-        unfit = acceptance.impersonal(judging, checked, asset.stated, asset.data_class)
+        unfit = acceptance.find_impersonal(judging, checked, asset.stated, asset.data_class)
     if unfit is not None:
         raise Invalid("not-offerable", unfit.texts["en"], unfit.texts)
 

@@ -39,7 +39,7 @@ class PaymentSummary(msgspec.Struct, frozen=True, kw_only=True):
     entries: tuple[Payment, ...]
 
 
-async def shown(context: Context, agreement_id: str) -> PaymentSummary:
+async def show_payments(context: Context, agreement_id: str) -> PaymentSummary:
     """Return where the payments of an agreement stand. Raises NotFound."""
     agreement = await _agreement(context, agreement_id)
     return _paid(context, agreement, await context.store.payments(context.owner, agreement_id))
@@ -82,13 +82,13 @@ async def record(
     leaf = commits.record(judging.context, f"payment {state}", agreement_id, {"by": by, "until": until})
     changes: list[Change] = [RecordPayment(payment), leaf]
     if state is PaymentState.SETTLED:
-        amount_paid = facts.settled([*before, payment])
-        changes += duties.paid(
+        amount_paid = facts.sum_paid([*before, payment])
+        changes += duties.settle_paid(
             judging, agreement, amount_paid, await judging.context.store.duties(judging.context.owner, agreement_id)
         )
     await judging.context.store.commit(changes)
     await signals.look_again(judging, agreement=agreement_id)
-    return await shown(judging.context, agreement_id)
+    return await show_payments(judging.context, agreement_id)
 
 
 def _check(context: Context, state: PaymentState, amount: str | None, currency: str | None, until: int | None) -> None:
@@ -105,8 +105,8 @@ def _check(context: Context, state: PaymentState, amount: str | None, currency: 
 
 
 def _paid(context: Context, agreement: Agreement, entries: Sequence[Payment]) -> PaymentSummary:
-    state, until = facts.standing(entries, context.now())
-    amount = facts.settled(entries)
+    state, until = facts.find_payment_standing(entries, context.now())
+    amount = facts.sum_paid(entries)
     return PaymentSummary(
         agreement_id=agreement.id,
         state=state,

@@ -13,7 +13,7 @@ from connector.controlplane.core.errors import Invalid, NoSuchEntity
 from connector.controlplane.judging import acceptance
 from connector.controlplane.judging.acceptance import Texts, Unfit
 from connector.controlplane.judging.library import Library, UnknownTemplate, template
-from connector.controlplane.judging.policy_input import compacted
+from connector.controlplane.judging.policy_input import compact
 from connector.policy.analysis.contains import contains
 from connector.policy.analysis.difference import difference
 from connector.policy.analysis.lint import PersonalData, lint
@@ -86,22 +86,22 @@ def document(policy: dict[str, Any]) -> bytes:
 
     Raises PolicyError for one in another form of JSON-LD that cannot be turned into the compact one.
     """
-    return msgspec.json.encode({"@type": "Offer", "@id": "urn:uuid:draft", **compacted(policy)})
+    return msgspec.json.encode({"@type": "Offer", "@id": "urn:uuid:draft", **compact(policy)})
 
 
-def understood(library: Library, policy: dict[str, Any]) -> Compiled | PolicyError:
+def try_compile(library: Library, policy: dict[str, Any]) -> Compiled | PolicyError:
     """Return a policy that a person wrote, compiled, or why it cannot be accepted."""
     try:
-        return library.compiled(document(policy))
+        return library.compile(document(policy))
     except PolicyError as error:
         return error
 
 
 def read(library: Library, policy: dict[str, Any]) -> Compiled:
     """Compile a policy. Raises Invalid, with the place in the document."""
-    compiled = understood(library, policy)
+    compiled = try_compile(library, policy)
     if isinstance(compiled, PolicyError):
-        raise Invalid(compiled.code, acceptance.unreadable(compiled).texts["en"])
+        raise Invalid(compiled.code, acceptance.to_unreadable(compiled).texts["en"])
     return compiled
 
 
@@ -109,9 +109,9 @@ def examine(
     library: Library, policy: dict[str, Any], now: datetime, personal: PersonalData = "none"
 ) -> tuple[TranslatedRemark, ...]:
     """Return what is wrong or odd with a policy as an offer, errors first."""
-    compiled = understood(library, policy)
+    compiled = try_compile(library, policy)
     if isinstance(compiled, PolicyError):
-        return (_error(acceptance.unreadable(compiled), compiled.path),)
+        return (_error(acceptance.to_unreadable(compiled), compiled.path),)
     gaps = acceptance.remarks(library, compiled)
     found = [*gaps, *lint(compiled, now=now, personal=personal)]
     return tuple(
@@ -129,12 +129,12 @@ def examine(
 
 def explain(library: Library, policy: dict[str, Any]) -> PolicyExplanation:
     """Say a policy in a sentence and on a card, also one that asks for what only others can enforce."""
-    compiled = accepted = understood(library, policy)
+    compiled = accepted = try_compile(library, policy)
     problem = None
     if isinstance(accepted, PolicyError):
-        problem = acceptance.unreadable(accepted).texts
+        problem = acceptance.to_unreadable(accepted).texts
         if accepted.code == "not-enforceable":
-            compiled = library.readable(document(policy))
+            compiled = library.compile_readable(document(policy))
     if isinstance(compiled, PolicyError):
         return PolicyExplanation(problem=problem)
     cards = {language: card(compiled, language) for language in LANGUAGES}
@@ -181,7 +181,7 @@ def compare(library: Library, old: dict[str, Any], new: dict[str, Any]) -> Polic
     )
 
 
-def filled(name: str, parameters: Mapping[str, Input]) -> dict[str, object]:
+def fill_template(name: str, parameters: Mapping[str, Input]) -> dict[str, object]:
     """Return the policy that a template makes of its parameters. Raises NotFound, Invalid."""
     try:
         return fill(template(name), parameters, uid=f"urn:datenkontor:template:{name}")

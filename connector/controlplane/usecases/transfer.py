@@ -109,7 +109,7 @@ async def pull(enforcing: Enforcing, pid: str) -> FlowReport:
         raise NotAllowed("not-kept", "Only a pull that was started to be kept open can be pulled again.")
     if process.state != TransferState.STARTED:
         raise NotAllowed("wrong-state", f"The transfer is {process.state}: nothing can be pulled.")
-    process = await _leased(enforcing, process)
+    process = await _start_leased(enforcing, process)
     report = await signals.fetch_once(enforcing, process)
     if report.error:
         raise PeerFailed("nothing-delivered", report.error)
@@ -141,7 +141,7 @@ async def terminate(enforcing: Enforcing, pid: str, reason: str) -> Transfer:
         ended = machine.end(
             process, TRANSFER, Ended("withdrawn", reason, enforcing.context.participant), enforcing.context.now()
         )
-        stored = await commits.commit(enforcing.context, process, signals.wanted(ended), event="ended withdrawn")
+        stored = await commits.commit(enforcing.context, process, signals.want_flow(ended), event="ended withdrawn")
         enforcing.context.wake(stored)
         return stored
     return await _decide(enforcing, pid, Terminate("terminated", reason))
@@ -150,12 +150,12 @@ async def terminate(enforcing: Enforcing, pid: str, reason: str) -> Transfer:
 async def _decide(enforcing: Enforcing, pid: str, step: ProcessStep) -> Transfer:
     stored = await manual_steps.carry_out(enforcing, lambda: get(enforcing.context, pid), lambda _: step)
     # The data plane first: what is paused or ended must not move another byte while the message travels.
-    stored = await _signalled(enforcing, stored)
+    stored = await _signal(enforcing, stored)
     enforcing.context.wake(stored)
     return stored
 
 
-async def _leased(enforcing: Enforcing, process: Transfer) -> Transfer:
+async def _start_leased(enforcing: Enforcing, process: Transfer) -> Transfer:
     """Return the transfer with its flow started and leased, by the worker or, where it is quicker, by us."""
     for _ in range(ATTEMPTS):
         if process.flow_reported is FlowState.STARTED:
@@ -167,7 +167,7 @@ async def _leased(enforcing: Enforcing, process: Transfer) -> Transfer:
     raise NotAllowed("busy", "The transfer is changing all the time: look at it and try again.")
 
 
-async def _signalled(enforcing: Enforcing, process: Transfer) -> Transfer:
+async def _signal(enforcing: Enforcing, process: Transfer) -> Transfer:
     if process.flow_wanted in {FlowState.SUSPENDED, FlowState.COMPLETED, FlowState.TERMINATED}:
         try:
             return await signals.signal(enforcing, process)

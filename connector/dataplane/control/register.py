@@ -55,7 +55,7 @@ class Register:
         """Return the lock of a flow."""
         return self._locks.setdefault((owner, flow_id), asyncio.Lock())
 
-    async def gate_of(self, flow: Flow) -> Gate:
+    async def find_gate(self, flow: Flow) -> Gate:
         """Return the gate of a flow, with the stored lease where this process has not seen the flow before."""
         key = flow.owner, flow.id
         if key not in self.gates:
@@ -101,7 +101,7 @@ class Register:
         except StoreError:
             return msgspec.structs.replace(flow, error=reason)
 
-    def meter_of(self, flow: Flow) -> Meter:
+    def make_meter(self, flow: Flow) -> Meter:
         """Return a meter for one stream of the flow."""
 
         async def book(count: int) -> None:
@@ -132,7 +132,7 @@ class Register:
         uses.begin(part, new=new)
         return uses
 
-    def in_use(self, flow: Flow) -> bool:
+    def is_in_use(self, flow: Flow) -> bool:
         """Tell whether a use of the agreement that was counted goes on: a stream runs, or can still be continued."""
         key = flow.owner, flow.id
         gate, uses = self.gates.get(key), self._uses.get(key)

@@ -17,17 +17,17 @@ def new_token() -> str:
     return secrets.token_urlsafe(_BYTES)
 
 
-def hash_of(token: str) -> str:
+def hash_token(token: str) -> str:
     """Return what is stored of a token: its SHA-256 in hex. A 256-bit random needs no salt and no slow hash."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def matches(token: str, stored: str | None) -> bool:
     """Tell in constant time whether the token is the one whose hash is stored."""
-    return hmac.compare_digest(hash_of(token), stored or "")
+    return hmac.compare_digest(hash_token(token), stored or "")
 
 
-def presented(authorization: str | None) -> str | None:
+def parse_token(authorization: str | None) -> str | None:
     """Return the token in an Authorization header, or None where there is none that could be one of ours.
 
     Both `Bearer <token>` (RFC 6750) and the bare token are read, because deployed consumers send either.

@@ -23,12 +23,12 @@ _DEEPEST = 16
 T = TypeVar("T")
 
 
-async def in_thread(call: Callable[..., T], *arguments: Any) -> T:
+async def run_in_thread(call: Callable[..., T], *arguments: Any) -> T:
     """Run a blocking call in a thread and, when cancelled, wait for it to end before the cancellation goes on."""
-    return await settled(asyncio.ensure_future(asyncio.to_thread(call, *arguments)))
+    return await await_job(asyncio.ensure_future(asyncio.to_thread(call, *arguments)))
 
 
-async def settled(job: "asyncio.Future[T]", stop: Callable[[], object] | None = None) -> T:
+async def await_job(job: "asyncio.Future[T]", stop: Callable[[], object] | None = None) -> T:
     """Return what a thread's job gives and, when cancelled (once or often), `stop` it and wait for its end first.
 
     Otherwise the thread could still use a file descriptor that the cancelled task has closed.

@@ -37,18 +37,18 @@ class Csv:
 
     def read(self, piece: bytes) -> list[Record]:
         """Return the records that are complete with this piece. Raises Untreatable."""
-        self._rest += self._decoded(piece)
+        self._rest += self._decode(piece)
         end = _last_end(self._rest)
         if len(self._rest) - end > LONGEST_RECORD:
             reason = f"A record of the CSV is longer than {LONGEST_RECORD} characters"
             raise Untreatable(f"{reason}: look for a quote that is not closed.")
         complete, self._rest = self._rest[:end], self._rest[end:]
-        return self._parsed(complete) if complete else []
+        return self._parse(complete) if complete else []
 
     def end(self) -> list[Record]:
         """Return the records after the last line end. Raises Untreatable where there is no header line at all."""
-        self._rest += self._decoded(b"", final=True)
-        found = self._parsed(self._rest) if self._rest else []
+        self._rest += self._decode(b"", final=True)
+        found = self._parse(self._rest) if self._rest else []
         self._rest = ""
         if self.fields is None:
             raise Untreatable("The CSV is empty: a header line with the names of the fields was expected.")
@@ -57,25 +57,25 @@ class Csv:
     def head(self, fields: tuple[str, ...], /) -> bytes:
         """Return the header line; the records that are written then have these fields."""
         self._written_fields = fields
-        return (_MARK if self._mark else "").encode() + self._written([fields])
+        return (_MARK if self._mark else "").encode() + self._write_rows([fields])
 
     def write(self, records: Iterable[Record]) -> bytes:
         """Return records as lines."""
         names = self._written_fields
         values = ([record.get(name) for name in names] for record in records)
-        return self._written([value if type(value) is str else _cell(value) for value in row] for row in values)
+        return self._write_rows([value if type(value) is str else _cell(value) for value in row] for row in values)
 
     def tail(self) -> bytes:
         """Return what comes after the records."""
         return b""
 
-    def _decoded(self, piece: bytes, *, final: bool = False) -> str:
+    def _decode(self, piece: bytes, *, final: bool = False) -> str:
         try:
             return self._decoder.decode(piece, final)
         except UnicodeDecodeError as error:
             raise Untreatable("The CSV is not UTF-8: convert it, its records cannot be told apart safely.") from error
 
-    def _parsed(self, complete: str) -> list[Record]:
+    def _parse(self, complete: str) -> list[Record]:
         if self.fields is None:
             complete = self._begin(complete)
         reader = csv.reader(io.StringIO(complete, newline=""), delimiter=self._delimiter, strict=True)
@@ -108,7 +108,7 @@ class Csv:
         self._delimiter = self._delimiter or max(_DELIMITERS, key=unquoted.count)
         return complete
 
-    def _written(self, rows: Iterable[Sequence[str]]) -> bytes:
+    def _write_rows(self, rows: Iterable[Sequence[str]]) -> bytes:
         kept = list(rows)
         lines = self._lines_of(kept, csv.QUOTE_MINIMAL)
         if "\r" in lines and "\r" not in self._line_end:

@@ -36,11 +36,11 @@ class JsonLines:
         """Return the records of the lines that are complete with this piece. Raises Untreatable."""
         *lines, self._rest = (self._rest + piece).split(b"\n")
         _bound(len(self._rest))
-        return [self._one(line) for line in lines if line.strip()]
+        return [self._read_one(line) for line in lines if line.strip()]
 
     def end(self) -> list[Record]:
         """Return the record of a last line without an end."""
-        return [self._one(self._rest)] if self._rest.strip() else []
+        return [self._read_one(self._rest)] if self._rest.strip() else []
 
     def head(self, _fields: tuple[str, ...], /) -> bytes:
         """Return what comes before the records: nothing."""
@@ -48,13 +48,13 @@ class JsonLines:
 
     def write(self, records: Iterable[Record]) -> bytes:
         """Return records as lines."""
-        return b"".join(_written(record) + b"\n" for record in records)
+        return b"".join(_write_record(record) + b"\n" for record in records)
 
     def tail(self) -> bytes:
         """Return what comes after the records: nothing."""
         return b""
 
-    def _one(self, line: bytes) -> Record:
+    def _read_one(self, line: bytes) -> Record:
         self._count += 1
         _bound(len(line))
         found = _read(line.removeprefix(_MARK) if self._count == 1 else line, self._count)
@@ -91,7 +91,7 @@ class JsonArray:
                 self._open(mark, token.start())
             elif mark in b"]}":
                 if self._close(mark, token.start()):
-                    found.append(self._one(self._rest[self._began : self._at]))
+                    found.append(self._read_one(self._rest[self._began : self._at]))
                     self._between = self._at
             elif self._depth < 2:
                 raise _no_array()
@@ -119,7 +119,7 @@ class JsonArray:
         """Return records as members of the array."""
         body = b""
         for record in records:
-            body += (b"\n" if self._first else b",\n") + _written(record)
+            body += (b"\n" if self._first else b",\n") + _write_record(record)
             self._first = False
         return body
 
@@ -156,7 +156,7 @@ class JsonArray:
             raise _no_array()
         return self._depth == 1
 
-    def _one(self, document: bytes) -> Record:
+    def _read_one(self, document: bytes) -> Record:
         self._count += 1
         _bound(len(document))
         found = _read(document, self._count)
@@ -173,7 +173,7 @@ def _read(document: bytes, count: int) -> Record:
     return found
 
 
-def _written(record: Record) -> bytes:
+def _write_record(record: Record) -> bytes:
     record.pop(PERSON, None)
     return _encode(record)
 

@@ -76,7 +76,7 @@ class FlowAccess:
             raise Refusal(409, "suspended", "The transfer is suspended.")
         if flow.state not in {FlowState.STARTED, FlowState.PREPARED}:
             raise Refusal(403, "ended", "The transfer has ended.")
-        gate = await self.plane.register.gate_of(flow)
+        gate = await self.plane.register.find_gate(flow)
         problem = await gate.wait(self._patience_s)
         if problem:
             raise no_leave(problem)

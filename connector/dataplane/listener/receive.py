@@ -60,7 +60,7 @@ class Receiver:
         if flow.state == FlowState.COMPLETED:
             return _whole(204, flow.size or 0, flow.sha256)
         place = self._place(request, flow)
-        held = await place.sink.received(place.address, place.key)
+        held = await place.sink.count_received(place.address, place.key)
         return web.Response(status=204, headers={UPLOAD_OFFSET: str(held), "Cache-Control": "no-store"})
 
     async def put(self, request: web.Request) -> web.Response:
@@ -80,17 +80,17 @@ class Receiver:
         finally:
             self._busy.discard((flow.owner, place.key))
         if "part" not in request.match_info:
-            await self._door.plane.delivered(flow, Delivered(receipt.size, receipt.sha256))
+            await self._door.plane.note_delivery(flow, Delivered(receipt.size, receipt.sha256))
         body = msgspec.json.encode({"size": receipt.size, "sha256": receipt.sha256})
         return _whole(201, receipt.size, receipt.sha256, body)
 
     async def _take(self, request: web.Request, flow: Flow, gate: Gate, place: _Place) -> SinkReceipt:
         arrival = _arrival(request, flow, place.key)
-        held = await place.sink.received(place.address, place.key)
+        held = await place.sink.count_received(place.address, place.key)
         if arrival.offset not in {0, held}:
             raise Refusal(409, "offset", "Another first byte is expected.", {UPLOAD_OFFSET: str(held)})
         await self._door.plane.register.begin_use(flow, gate, request.match_info.get("part", ""), arrival.offset)
-        meter = self._door.plane.register.meter_of(flow)
+        meter = self._door.plane.register.make_meter(flow)
         try:
             async with gate.passage():
                 return await place.sink.write(place.address, arrival, _chunks(request, gate, meter))

@@ -23,7 +23,7 @@ from aiohttp import web
 
 from connector.dataplane.control.gate import Gate
 from connector.dataplane.control.meter import Meter
-from connector.dataplane.files.below_root import settled
+from connector.dataplane.files.below_root import await_job
 from connector.ports.flow import LocalFile, SourceError
 
 SMALLEST = 1024 * 1024
@@ -80,7 +80,7 @@ async def send_file(
             leave, step = gate.take(min(STEP, count - sent)), _StreamStep()
             try:
                 job = asyncio.get_running_loop().run_in_executor(_THREADS, _move, out, file, offset + sent, leave, step)
-                await settled(job, step.end)
+                await await_job(job, step.end)
             finally:
                 gate.give_back(leave - step.moved)
                 meter.note(step.moved)
@@ -89,8 +89,8 @@ async def send_file(
             if step.unable:
                 return sent
             if step.full:
-                await _room(out, stall_s)
-        await _confirmed(transport, out, stall_s)
+                await _wait_for_room(out, stall_s)
+        await _wait_confirmed(transport, out, stall_s)
         return sent
     finally:
         os.close(out)
@@ -130,7 +130,7 @@ def _move(out: int, file: LocalFile, offset: int, count: int, step: _StreamStep)
         step.moved += moved
 
 
-async def _room(out: int, stall_s: float) -> None:
+async def _wait_for_room(out: int, stall_s: float) -> None:
     """Wait until the peer takes more."""
     loop = asyncio.get_running_loop()
     writable = asyncio.Event()
@@ -142,12 +142,12 @@ async def _room(out: int, stall_s: float) -> None:
         loop.remove_writer(out)
 
 
-async def _confirmed(transport: asyncio.Transport, out: int, stall_s: float) -> None:
+async def _wait_confirmed(transport: asyncio.Transport, out: int, stall_s: float) -> None:
     """Wait until the peer has confirmed every byte; there is no event for it, so the socket is looked at."""
     clock = asyncio.get_running_loop().time
-    deadline = clock() + stall_s * (1 + _unconfirmed(out) // _CALL)  # as slow as a peer may be elsewhere
+    deadline = clock() + stall_s * (1 + _count_unconfirmed(out) // _CALL)  # as slow as a peer may be elsewhere
     pause, longest = _LOOKS
-    while _unconfirmed(out):
+    while _count_unconfirmed(out):
         if transport.is_closing():
             raise ConnectionResetError("the peer has gone")
         if clock() > deadline:
@@ -156,5 +156,5 @@ async def _confirmed(transport: asyncio.Transport, out: int, stall_s: float) -> 
         pause = min(2 * pause, longest)
 
 
-def _unconfirmed(out: int) -> int:
+def _count_unconfirmed(out: int) -> int:
     return int.from_bytes(fcntl.ioctl(out, termios.TIOCOUTQ, bytes(4)), sys.byteorder)

@@ -65,7 +65,7 @@ def make_app(
     app = web.Application(middlewares=[answer_errors])
     for path in ("/flows/{flow_id}", "/flows/{flow_id}/{part:.+}"):
         app.router.add_route("GET", path, puller.get)
-        app.router.add_route("HEAD", path, head_of(puller, receiver))
+        app.router.add_route("HEAD", path, make_head_handler(puller, receiver))
         app.router.add_route("PUT", path, receiver.put)
         app.router.add_route("POST", path, receiver.put)
     return app
@@ -79,7 +79,7 @@ def make_runner(app: web.Application) -> web.AppRunner:
     return web.AppRunner(app, access_log=None, read_bufsize=READ_BUFFER, shutdown_timeout=3.0, keepalive_timeout=IDLE_S)
 
 
-def head_of(puller: "Puller", receiver: Receiver) -> Any:
+def make_head_handler(puller: "Puller", receiver: Receiver) -> Any:
     """Return the handler for HEAD: of a pull the head of what GET gives, of a push how much is held."""
 
     async def head(request: web.Request) -> web.StreamResponse:
@@ -150,7 +150,7 @@ class Puller:
         whole = await self._send(request, response, flow, gate, content, count)
         if whole and uses:
             uses.finish(part or "")
-        await self._after(flow)
+        await self._tell_if_spent(flow)
         return response
 
     async def _begin_use(self, flow: Flow, gate: Gate, part: str, offset: int) -> Uses:
@@ -163,12 +163,12 @@ class Puller:
             seconds = max(1, -((register.now() - again_at) // 1000))
             raise busy("As many accesses as may be were begun within an hour: try again later.", seconds) from soon
         except LimitReached:
-            await self._after(flow)
+            await self._tell_if_spent(flow)
             raise
 
-    async def _after(self, flow: Flow) -> None:
+    async def _tell_if_spent(self, flow: Flow) -> None:
         try:
-            await self._door.plane.after_stream(flow)
+            await self._door.plane.tell_if_spent(flow)
         except StoreError as error:
             _log.warning("flow %s: what is left of its lease is not known: %s", flow.id, error)
 
@@ -182,7 +182,7 @@ class Puller:
         count: int | None,
     ) -> bool:
         """Stream the content; answers whether everything was handed over. Once begun, it fails by breaking off."""
-        meter = self._door.plane.register.meter_of(flow)
+        meter = self._door.plane.register.make_meter(flow)
         try:
             async with gate.passage():
                 writer = await response.prepare(request)
@@ -193,7 +193,7 @@ class Puller:
                     begin, most = content.offset, left - TAIL
                     sent = await send_file(connection, content.file, begin, most, gate, meter, self._stall_s)
                     chunks, left = content.file.read(begin + sent, begin + left), left - sent
-                await self._copy(response, _exactly(chunks, left), gate, meter)
+                await self._copy(response, _pass_exactly(chunks, left), gate, meter)
                 await meter.flush()
                 await response.write_eof()
                 return True
@@ -220,14 +220,14 @@ class Puller:
         self, accel: Accel, flow: Flow, gate: Gate, file: LocalFile, count: int, headers: dict[str, str]
     ) -> web.Response:
         gate.spend(count)
-        meter = self._door.plane.register.meter_of(flow)
+        meter = self._door.plane.register.make_meter(flow)
         await meter.add(count)
         await meter.flush()
         kept = {name: value for name, value in headers.items() if name not in {"Content-Length", "Content-Range"}}
         return web.Response(headers={**kept, "X-Accel-Redirect": f"{accel.prefix}/{quote(file.path)}"})
 
 
-async def _exactly(chunks: AsyncIterator[bytes], count: int | None) -> AsyncIterator[bytes]:
+async def _pass_exactly(chunks: AsyncIterator[bytes], count: int | None) -> AsyncIterator[bytes]:
     """Pass on chunks; one byte too few or too many for what the head of the answer said is an error."""
     passed = 0
     async for chunk in chunks:

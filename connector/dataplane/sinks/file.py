@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
-from connector.dataplane.files.below_root import folder_of, in_thread, open_file, relative_path, settled
+from connector.dataplane.files.below_root import await_job, folder_of, open_file, relative_path, run_in_thread
 from connector.dataplane.files.folder import UnsafePath, safe_path
 from connector.ports.flow import Arrival, SinkReceipt, SourceError
 
@@ -40,18 +40,18 @@ class FileSink:
 
     def check(self, address: dict[str, Any]) -> None:
         """Raise SourceError if the address is not complete or not below the root."""
-        root = self._rooted()
+        root = self._require_root()
         relative_path(address)
         if "member" in address:
             relative_path(address, "member")
         if not root.is_dir():
             raise SourceError("The root folder configured for arriving files does not exist: create it.")
 
-    async def received(self, address: dict[str, Any], flow_id: str) -> int:
+    async def count_received(self, address: dict[str, Any], flow_id: str) -> int:
         """Return how many bytes of this flow lie in its partial file."""
-        partial = self._partial(address, flow_id)
+        partial = self._locate_partial(address, flow_id)
         try:
-            return (await in_thread(os.lstat, partial)).st_size
+            return (await run_in_thread(os.lstat, partial)).st_size
         except FileNotFoundError:
             return 0
 
@@ -61,22 +61,22 @@ class FileSink:
         What arrived before an error is kept for a resumption, unless its digest is wrong.
         """
         self.check(address)
-        root, target = self._rooted(), _target(address, arrival)
-        partial = self._partial(address, arrival.flow_id)
+        root, target = self._require_root(), _target(address, arrival)
+        partial = self._locate_partial(address, arrival.flow_id)
         if arrival.size is not None and arrival.size > self._largest:
             raise SourceError(f"The delivery is larger than the {self._largest} bytes that this sink takes.")
         if partial in self._busy:
             raise SourceError("Another delivery of this flow is being written: wait for it to end.")
         self._busy.add(partial)
         try:
-            file, digest = await _disk(_begin, partial, arrival.offset)
+            file, digest = await _run_on_disk(_begin, partial, arrival.offset)
             with file:
                 size = await self._take(file, digest, arrival, chunks)
             if arrival.sha256 not in {None, digest.hexdigest()}:
-                await _disk(partial.unlink)
+                await _run_on_disk(partial.unlink)
                 raise SourceError("The SHA-256 of what arrived is not the one announced: it was thrown away.")
             replace = address.get("overwrite") is True
-            await _disk(_put_in_place, root, target, partial, digest.hexdigest(), replace)
+            await _run_on_disk(_put_in_place, root, target, partial, digest.hexdigest(), replace)
             return SinkReceipt(size=size, sha256=digest.hexdigest(), location=target)
         finally:
             self._busy.discard(partial)
@@ -90,31 +90,31 @@ class FileSink:
         try:
             async for chunk in chunks:  # the next chunk arrives while the one before is hashed and written
                 if writing:
-                    await settled(writing)
+                    await await_job(writing)
                 size += len(chunk)
                 if size > most:
                     raise SourceError(f"More bytes arrived than the {most} that were announced or are allowed.")
-                writing = asyncio.ensure_future(_disk(_append, file, digest, chunk))
+                writing = asyncio.ensure_future(_run_on_disk(_append, file, digest, chunk))
         finally:
             if writing:
-                await settled(writing)
+                await await_job(writing)
         if arrival.size is not None and size != arrival.size:
             raise SourceError(f"The delivery ended after {size} of {arrival.size} bytes.")
-        await _disk(os.fsync, file.fileno())
+        await _run_on_disk(os.fsync, file.fileno())
         return size
 
-    def _rooted(self) -> Path:
+    def _require_root(self) -> Path:
         if self._root is None:
             raise SourceError("No root folder is configured for arriving files: set one to receive into it.")
         return self._root
 
-    def _partial(self, address: dict[str, Any], flow_id: str) -> Path:
+    def _locate_partial(self, address: dict[str, Any], flow_id: str) -> Path:
         key = "\n".join((flow_id, str(address.get("path")), str(address.get("member"))))
-        return self._rooted() / PARTIAL / f"{hashlib.sha256(key.encode()).hexdigest()[:40]}.{_boot()}"
+        return self._require_root() / PARTIAL / f"{hashlib.sha256(key.encode()).hexdigest()[:40]}.{_read_boot_id()}"
 
 
 @cache
-def _boot() -> str:
+def _read_boot_id() -> str:
     """Return what tells one run of the machine from another, where the system says it.
 
     A partial file is synced only when it is whole: after a loss of power it may have its size and not its content, so
@@ -126,10 +126,10 @@ def _boot() -> str:
         return "0"
 
 
-async def _disk(call: Callable[..., T], *arguments: Any) -> T:
+async def _run_on_disk(call: Callable[..., T], *arguments: Any) -> T:
     """Run a blocking call on the disk; only its own errors are the disk's, those of the sender pass by."""
     try:
-        return await in_thread(call, *arguments)
+        return await run_in_thread(call, *arguments)
     except OSError as error:
         raise SourceError(f"The delivery cannot be written: {os.strerror(error.errno or errno.EIO)}.") from error
 

@@ -45,7 +45,7 @@ class HttpSink:
         except UnsafePath as error:
             raise SourceError(str(error)) from error
 
-    async def received(self, address: dict[str, Any], flow_id: str) -> int:  # noqa: ARG002 - the port's signature
+    async def count_received(self, address: dict[str, Any], flow_id: str) -> int:  # noqa: ARG002 - the port's signature
         """Return 0: a backend holds nothing of an unfinished delivery."""
         return 0
 
@@ -55,7 +55,7 @@ class HttpSink:
         if arrival.offset:
             raise SourceError("A delivery to a URL cannot go on in the middle: it has to begin again.")
         digest = hashlib.sha256()
-        body = Watched(_judged(arrival, digest, chunks))
+        body = Watched(_judge(arrival, digest, chunks))
         headers = {**address.get("headers", {}), "Content-Type": arrival.media_type}
         if arrival.sha256:
             headers[REPR_DIGEST] = repr_digest(arrival.sha256)
@@ -74,7 +74,7 @@ class HttpSink:
         return SinkReceipt(size=body.size, sha256=digest.hexdigest(), location=url.partition("?")[0])
 
 
-async def _judged(arrival: Arrival, digest: "hashlib._Hash", chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _judge(arrival: Arrival, digest: "hashlib._Hash", chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """Pass on the body; break it off where it is not what was announced."""
     size = 0
     async for chunk in chunks:

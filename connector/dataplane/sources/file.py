@@ -20,7 +20,7 @@ from typing import Any
 
 import msgspec
 
-from connector.dataplane.files.below_root import in_thread, is_folder, members, open_file, relative_path
+from connector.dataplane.files.below_root import is_folder, members, open_file, relative_path, run_in_thread
 from connector.dataplane.files.folder import FOLDER_TYPE, FolderFile, FolderListing, UnsafePath, safe_path
 from connector.ports.flow import Content, LocalFile, SourceError
 
@@ -52,7 +52,7 @@ class FileSource:
     ) -> AsyncIterator[Content]:
         """Open a file, a member of a folder, or the listing of a folder, for reading `[offset, end)`."""
         root, path = self._place(address)
-        folder = await in_thread(is_folder, root, path)
+        folder = await run_in_thread(is_folder, root, path)
         if folder and part is None:
             yield await self._listing(root, path, address, offset, end)
             return
@@ -60,7 +60,7 @@ class FileSource:
             if not folder or not _matches(part, address):
                 raise SourceError("The folder has no member of this path.")
             path = f"{path}/{part}"
-        descriptor = await in_thread(open_file, root, path)
+        descriptor = await run_in_thread(open_file, root, path)
         try:
             before = _stamp(descriptor)
             size = before[0]
@@ -86,7 +86,7 @@ class FileSource:
     async def changed_at(self, address: dict[str, Any]) -> int | None:
         """Return the modification time of the file, of a folder that of its youngest member."""
         root, path = self._place(address)
-        return await in_thread(_changed_at, root, path, address)
+        return await run_in_thread(_changed_at, root, path, address)
 
     def _place(self, address: dict[str, Any]) -> tuple[Path, str]:
         if self._root is None:
@@ -94,11 +94,11 @@ class FileSource:
         return self._root, relative_path(address)
 
     async def _listing(self, root: Path, path: str, address: dict[str, Any], offset: int, end: int | None) -> Content:
-        found = [name for name in await in_thread(members, root, path) if _matches(name, address)]
+        found = [name for name in await run_in_thread(members, root, path) if _matches(name, address)]
         listed = []
         deadline = asyncio.get_running_loop().time() + _DIGEST_PATIENCE
         for name in found:
-            descriptor = await in_thread(open_file, root, f"{path}/{name}")
+            descriptor = await run_in_thread(open_file, root, f"{path}/{name}")
             stamp = _stamp(descriptor)
             os.close(descriptor)
             patience = max(0.0, deadline - asyncio.get_running_loop().time())
@@ -107,7 +107,7 @@ class FileSource:
         body = msgspec.json.encode(FolderListing(members=tuple(listed)))
         digest = hashlib.sha256(body).hexdigest()
         return Content(
-            chunks=_once(body[offset:end]),
+            chunks=_yield_once(body[offset:end]),
             media_type=FOLDER_TYPE,
             size=len(body),
             etag=_etag(digest),
@@ -130,7 +130,7 @@ class FileSource:
 
     async def _hash(self, root: Path, path: str, stamp: Stamp) -> str | None:
         async with self._hashers:
-            digest = await in_thread(_hash_file, root, path, stamp)
+            digest = await run_in_thread(_hash_file, root, path, stamp)
         if digest:
             self._digests[stamp] = digest
             while len(self._digests) > _DIGESTS_KEPT:
@@ -181,7 +181,7 @@ def _hash_file(root: Path, path: str, stamp: Stamp) -> str | None:
         return digest if _stamp(file.fileno()) == stamp else None
 
 
-async def _once(body: bytes) -> AsyncIterator[bytes]:
+async def _yield_once(body: bytes) -> AsyncIterator[bytes]:
     if body:
         yield body
 
@@ -201,6 +201,6 @@ def _pread(descriptor: int, stamp: Stamp, offset: int, count: int) -> bytes:
 
 async def _read(descriptor: int, stamp: Stamp, offset: int, stop: int) -> AsyncIterator[bytes]:
     while offset < stop:
-        chunk = await in_thread(_pread, descriptor, stamp, offset, min(CHUNK, stop - offset))
+        chunk = await run_in_thread(_pread, descriptor, stamp, offset, min(CHUNK, stop - offset))
         offset += len(chunk)
         yield chunk

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from connector.dataplane.wire.body import nothing
+from connector.dataplane.wire.body import yield_nothing
 from connector.dataplane.wire.fields import (
     REPR_DIGEST,
     read_content_range,
@@ -89,7 +89,7 @@ class HttpSource:
         elif answer.status != 200:
             raise SourceError(f"The backend answered with status {answer.status} instead of data.")
         if answer.status == 416:
-            chunks = nothing()
+            chunks = yield_nothing()
         media_type = address.get("media_type") or fields.get("Content-Type", "")
         return Content(
             chunks=chunks,

@@ -24,7 +24,7 @@ from connector.dataplane.transfer.retry import (
     is_transient,
     retry_after,
 )
-from connector.dataplane.wire.body import nothing
+from connector.dataplane.wire.body import yield_nothing
 from connector.dataplane.wire.fields import (
     REPR_DIGEST,
     read_content_range,
@@ -117,13 +117,15 @@ async def _fetch_one(
         if not isinstance(outcome, Again):
             return outcome
         if not outcome.at_once:
-            await patience.wait(outcome.reason, outcome.wish, await target.sink.received(target.address, target.key))
+            await patience.wait(
+                outcome.reason, outcome.wish, await target.sink.count_received(target.address, target.key)
+            )
 
 
 async def _attempt(
     way: AttemptContext, credential: Credential, target: _FetchTarget, known: _Known
 ) -> SinkReceipt | FolderListing | Again:
-    held = await target.sink.received(target.address, target.key)
+    held = await target.sink.count_received(target.address, target.key)
     offset = held if held and not known.fresh and (known.etag or known.sha256) else 0
     headers = credential.headers()
     if offset:
@@ -140,7 +142,7 @@ async def _attempt(
             return arrival
         if not target.member:
             await way.learned(Expected(known.size, known.sha256))
-        chunks = way.metered(answer.chunks()) if answer.status != 416 else nothing()
+        chunks = way.meter_chunks(answer.chunks()) if answer.status != 416 else yield_nothing()
         try:
             return await target.sink.write(target.address, arrival, chunks)
         except SourceError as error:
@@ -167,10 +169,10 @@ def _arrival(answer: Stream, target: _FetchTarget, known: _Known, asked: int) ->
         given = read_content_range(answer.headers.get("Content-Range"))
         size, offset = (given[2] if given else None), asked
         if given is None or (answer.status == 206 and given[0] != asked) or (answer.status == 416 and size != asked):
-            return _from_the_start(known, "The peer answered with a range that was not asked for.")
+            return _start_over(known, "The peer answered with a range that was not asked for.")
     sha256 = read_repr_digest(answer.headers.get(REPR_DIGEST))
     if offset and sha256 and known.sha256 and sha256 != known.sha256:
-        return _from_the_start(known, "The data changed at the peer.")
+        return _start_over(known, "The data changed at the peer.")
     if target.member and known.sha256 and sha256 and sha256 != known.sha256:
         raise TransferFailed("A member of the folder changed after it was listed: start the transfer again.")
     known.fresh = False
@@ -188,7 +190,7 @@ def _arrival(answer: Stream, target: _FetchTarget, known: _Known, asked: int) ->
     )
 
 
-def _from_the_start(known: _Known, reason: str) -> Again:
+def _start_over(known: _Known, reason: str) -> Again:
     if known.fresh:
         raise TransferFailed(reason)
     known.fresh, known.etag = True, None
@@ -202,7 +204,7 @@ def _media_type(answer: Stream) -> str:
 
 async def _read_listing(way: AttemptContext, answer: Stream) -> FolderListing:
     body = bytearray()
-    async for chunk in way.metered(answer.chunks()):
+    async for chunk in way.meter_chunks(answer.chunks()):
         body += chunk
         if len(body) > _LONGEST_LISTING:
             raise TransferFailed(f"The listing of the folder is longer than {_LONGEST_LISTING} bytes.")

@@ -65,7 +65,7 @@ class Jobs:
         """Tell whether the job of a flow runs."""
         return key in self._running
 
-    async def ended(self, key: FlowKey, *, stop: bool = False) -> None:
+    async def wait_for_end(self, key: FlowKey, *, stop: bool = False) -> None:
         """Wait until the job of a flow has ended by itself, or `stop` it; it books what it moved."""
         job = self._running.get(key)
         if job and job is not asyncio.current_task():
@@ -76,11 +76,11 @@ class Jobs:
     async def close(self) -> None:
         """Stop all jobs."""
         for key in list(self._running):
-            await self.ended(key, stop=True)
+            await self.wait_for_end(key, stop=True)
 
-    async def once(self, flow: Flow, gate: Gate) -> Flow | str:
+    async def fetch_once(self, flow: Flow, gate: Gate) -> Flow | str:
         """Fetch once more for a live flow: the flow as it then is, or why nothing arrived. Changes no state."""
-        meter = self._register.meter_of(flow)
+        meter = self._register.make_meter(flow)
         try:
             async with gate.passage():
                 done = await self._move(flow, gate, meter, _ONCE_FAILURES)
@@ -110,7 +110,7 @@ class Jobs:
                 return None
             if flow.state != FlowState.STARTED:
                 continue
-            meter = self._register.meter_of(flow)
+            meter = self._register.make_meter(flow)
             try:
                 async with gate.passage():
                     done = await self._move(flow, gate, meter, MOST_FAILURES)

@@ -146,7 +146,7 @@ async def _attempt(
         return Delivered(held.offset, held.sha256)
     offset = 0 if target.fresh else held.offset or 0
     async with source.open(address, part=target.part, offset=offset) as content:
-        if offset and _unfit(content, offset, target):
+        if offset and _is_unfit(content, offset, target):
             target.fresh = True
             return Again("What the receiver holds is not the beginning of the present data.", at_once=True)
         target.etag, target.fresh = content.etag, False
@@ -156,7 +156,7 @@ async def _attempt(
         return await _send(way, credential, target, held, content)
 
 
-def _unfit(content: Content, offset: int, target: _PushTarget) -> bool:
+def _is_unfit(content: Content, offset: int, target: _PushTarget) -> bool:
     """Tell whether the source cannot go on at `offset`, or has changed since an earlier attempt."""
     changed = target.etag not in {None, content.etag} or target.expected.sha256 not in {None, content.sha256}
     return content.offset != offset or content.size is None or offset > content.size or changed
@@ -165,7 +165,7 @@ def _unfit(content: Content, offset: int, target: _PushTarget) -> bool:
 async def _send(
     way: AttemptContext, credential: Credential, target: _PushTarget, held: _Held, content: Content
 ) -> Delivered | Again:
-    body = Watched(way.metered(content.chunks))
+    body = Watched(way.meter_chunks(content.chunks))
     headers = credential.headers() | {"Content-Type": target.media_type or content.media_type}
     if content.sha256:
         headers[REPR_DIGEST] = repr_digest(content.sha256)

@@ -56,7 +56,7 @@ class AttemptContext:
     pause: Callable[[float], Awaitable[None]]
     most_failures: int
 
-    async def metered(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    async def meter_chunks(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         """Pass on chunks for as long as the lease allows, and meter them. Raises LeaseEnded."""
         async for chunk in chunks:
             await self.spend(len(chunk))

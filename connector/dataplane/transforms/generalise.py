@@ -32,7 +32,7 @@ class Generalise:
 
     def __init__(self, step: TransformStep) -> None:
         self._fields = step.fields
-        self._coarser = coarser(step.precision)
+        self._coarser = make_coarser(step.precision)
 
     def begin(self, fields: tuple[str, ...]) -> tuple[str, ...]:
         """Return the same fields."""
@@ -51,7 +51,7 @@ class Generalise:
         return ()
 
 
-def coarser(precision: str) -> Callable[[Any], Any]:
+def make_coarser(precision: str) -> Callable[[Any], Any]:
     """Return the function from a value to a coarser one. Raises Untreatable for a precision that nobody knows."""
     if precision in _INSTANTS:
         length = _INSTANTS[precision]
@@ -61,37 +61,37 @@ def coarser(precision: str) -> Callable[[Any], Any]:
         if found[1] == "prefix":
             return lambda value: text(value)[:count]
         step = Decimal(1).scaleb(-count)
-        return lambda value: _rounded(value, step, ROUND_DOWN)
+        return lambda value: _round(value, step, ROUND_DOWN)
     multiple = number(precision)
     if multiple is None or multiple <= 0:
         known = "a number, hour, day, month, year, decimals-N or prefix-N"
         raise Untreatable(f"The precision {precision[:50]!r} is not known: use {known}.")
-    return lambda value: _rounded(value, multiple, ROUND_FLOOR)
+    return lambda value: _round(value, multiple, ROUND_FLOOR)
 
 
-def _rounded(value: Any, step: Decimal, rounding: str) -> Any:
+def _round(value: Any, step: Decimal, rounding: str) -> Any:
     """Return the multiple of `step`, as text where the value was text."""
     found = number(value)
     if found is None:
-        return _nothing(value)
+        return _to_empty(value)
     try:
         multiple = (found / step).to_integral_value(rounding=rounding) * step
     except InvalidOperation:
-        return _nothing(value)
+        return _to_empty(value)
     # A multiple keeps the decimals of its step and gets no exponent: 40, not 4E+1.
     return plain(multiple) if isinstance(value, str) else Decimal(plain(multiple))
 
 
 def _instant(value: Any, length: int) -> Any:
     if not isinstance(value, str):
-        return _nothing(value)
+        return _to_empty(value)
     try:
         # A date alone has no hours: it is as coarse already.
         at = date.fromisoformat(value) if len(value) <= 10 else datetime.fromisoformat(value.strip())
     except ValueError:
-        return _nothing(value)
+        return _to_empty(value)
     return at.isoformat()[:length]
 
 
-def _nothing(value: Any) -> Any:
+def _to_empty(value: Any) -> Any:
     return "" if isinstance(value, str) else None

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 
 from connector.dataplane.control.gate import SUPERSEDED, LeaseEnded
 from connector.dataplane.control.register import Register
-from connector.policy.deciding.consent import PurposeConsent, standing
+from connector.policy.deciding.consent import PurposeConsent, find_consent_state
 from connector.ports.treatment import Consenting
 
 _BATCH = 1_000
@@ -37,7 +37,7 @@ class People:
             batch = people[at : at + _BATCH]
             for person, entries in (await self._register.store.consents_of(self._owner, batch, wanted.dataset)).items():
                 stands = [PurposeConsent(entry.purpose, entry.state, entry.until) for entry in entries]
-                state = standing(stands, wanted.covering, wanted.touching, self._register.now())
+                state = find_consent_state(stands, wanted.covering, wanted.touching, self._register.now())
                 found[person] = state[0] if state else None
                 if state and state[1] is not None:
                     self._ends = min(self._ends or state[1], state[1])
@@ -46,7 +46,7 @@ class People:
             self.seen |= {person: found.get(person) for person in people}
         return found
 
-    async def same(self) -> None:
+    async def check_same(self) -> None:
         """Raise LeaseEnded where the consent of somebody in the delivery stands otherwise than when it was made."""
         if not self.seen:
             return
@@ -59,13 +59,13 @@ class People:
             raise LeaseEnded(SUPERSEDED)
         self.seen, self._revision = before, revision
 
-    async def guarded(self, pieces: Iterable[bytes]) -> AsyncIterator[bytes]:
+    async def guard(self, pieces: Iterable[bytes]) -> AsyncIterator[bytes]:
         """Yield what was made before, each piece only while everybody in it still stands as then."""
         for piece in pieces:
-            await self.same()
+            await self.check_same()
             yield piece
 
-    async def unwatched(self) -> AsyncIterator[bytes]:
+    async def stop_watching(self) -> AsyncIterator[bytes]:
         """Yield nothing, and remember no longer who is in the delivery: what follows is asked about as it leaves."""
         self.seen = None
         for piece in tuple[bytes, ...]():

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from connector.dataplane.control.gate import Gate
 from connector.dataplane.control.register import Register
-from connector.dataplane.files.below_root import in_thread
+from connector.dataplane.files.below_root import run_in_thread
 from connector.dataplane.files.folder import FOLDER_TYPE
 from connector.dataplane.formats.csv import Csv
 from connector.dataplane.formats.json import JsonArray, JsonLines
@@ -33,7 +33,7 @@ _BATCH = 1_000
 _REMEMBERED = 50_000
 
 
-def treated(source: Source, flow: Flow, gate: Gate, treating: Treating | None, register: Register) -> Source:
+def treat(source: Source, flow: Flow, gate: Gate, treating: Treating | None, register: Register) -> Source:
     """Return the source as the present lease of the flow lets its data leave: the source itself where that is as it is.
 
     Raises Untreatable for a lease that cannot be carried out here.
@@ -103,16 +103,16 @@ class Treated:
             if raw.media_type == FOLDER_TYPE:
                 raise Untreatable(_FOLDER)
             people = People(self._flow.owner, self._treatment.consent, self._register)
-            chunks, head, whole = await self._begun(raw.chunks, people)
+            chunks, head, whole = await self._begin(raw.chunks, people)
             if not whole:
-                joined = _joined(people.guarded(head), people.unwatched(), chunks)
+                joined = _join(people.guard(head), people.stop_watching(), chunks)
                 yield Content(chunks=joined, media_type=raw.media_type, name=raw.name)
                 return
             body = b"".join(head)
             del chunks, head
             digest = hashlib.sha256(body).hexdigest()
             yield Content(
-                chunks=people.guarded(_cut(body[offset:end])),
+                chunks=people.guard(_cut(body[offset:end])),
                 media_type=raw.media_type,
                 size=len(body),
                 etag=f'"{digest[:32]}"',
@@ -121,7 +121,7 @@ class Treated:
                 name=raw.name,
             )
 
-    async def _begun(self, raw: AsyncIterator[bytes], people: People) -> tuple[AsyncIterator[bytes], list[bytes], bool]:
+    async def _begin(self, raw: AsyncIterator[bytes], people: People) -> tuple[AsyncIterator[bytes], list[bytes], bool]:
         """Make the data, whole or its beginning; return the rest, what was made, and whether that is all.
 
         What has to be held whole takes memory: a few at a time do.
@@ -165,18 +165,18 @@ class _Delivery:
                 raise Untreatable(
                     f"The data has more than {min(self._bounds)} bytes: too much for a transform that needs it whole."
                 )
-            if out := await self._through(await in_thread(self._format.read, piece)):
+            if out := await self._pass_through(await run_in_thread(self._format.read, piece)):
                 yield out
-        if out := await self._through(await in_thread(self._format.end)):
+        if out := await self._pass_through(await run_in_thread(self._format.end)):
             yield out
         if self._fields is None:
             yield self._format.head(())  # there is no record, and nothing is known of fields
-        async for out in self._rest():
+        async for out in self._finish():
             yield out
         if tail := self._format.tail():
             yield tail
 
-    async def _through(self, records: list[Record]) -> bytes:
+    async def _pass_through(self, records: list[Record]) -> bytes:
         """Return the bytes that leave for these records."""
         begun = b""
         if self._fields is None:
@@ -185,9 +185,9 @@ class _Delivery:
             begun = self._begin(self._format.fields)
         if not records:
             return begun
-        people = await in_thread(self._name, records) if self._named else []
+        people = await run_in_thread(self._name, records) if self._named else []
         states = await self._people.states(people)
-        return begun + await in_thread(self._treat, records, states)
+        return begun + await run_in_thread(self._treat, records, states)
 
     def _begin(self, fields: tuple[str, ...]) -> bytes:
         """Check that all fields are there and return what comes before the records."""
@@ -226,12 +226,12 @@ class _Delivery:
             if self._declared and not record.keys() <= self._declared:
                 raise Untreatable("A record has a field that the asset does not declare: look at it before it leaves.")
             if self._rows is None or self._rows.leaves(record, states.get(record.get(PERSON, ""))):
-                out = self._along(record, 0)
+                out = self._apply_transforms(record, 0)
                 if out is not None:
                     left.append(out)
         return self._format.write(left)
 
-    def _along(self, record: Record, first: int) -> Record | None:
+    def _apply_transforms(self, record: Record, first: int) -> Record | None:
         """Return the record after the transforms from `first` on; None where one holds it back."""
         found: Record | None = record
         for transform in self._transforms[first:]:
@@ -241,20 +241,20 @@ class _Delivery:
             record = found
         return found
 
-    async def _rest(self) -> AsyncIterator[bytes]:
+    async def _finish(self) -> AsyncIterator[bytes]:
         """Yield what transforms held back until the end, in batches."""
         for at, transform in enumerate(self._transforms):
             batch: list[Record] = []
             for record in transform.finish():
                 batch.append(record)
                 if len(batch) == _BATCH:
-                    yield await in_thread(self._late, batch, at)
+                    yield await run_in_thread(self._write_late, batch, at)
                     batch = []
             if batch:
-                yield await in_thread(self._late, batch, at)
+                yield await run_in_thread(self._write_late, batch, at)
 
-    def _late(self, batch: list[Record], at: int) -> bytes:
-        left = [out for record in batch if (out := self._along(record, at + 1)) is not None]
+    def _write_late(self, batch: list[Record], at: int) -> bytes:
+        left = [out for record in batch if (out := self._apply_transforms(record, at + 1)) is not None]
         return self._format.write(left)
 
 
@@ -292,7 +292,7 @@ async def _collect(chunks: AsyncIterator[bytes], most: int | None) -> tuple[list
     return found, True
 
 
-async def _joined(*parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _join(*parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     for part in parts:
         async for chunk in part:
             yield chunk

@@ -31,7 +31,7 @@ class Watched:
             raise
 
 
-async def nothing() -> AsyncIterator[bytes]:
+async def yield_nothing() -> AsyncIterator[bytes]:
     """Yield no chunk."""
     for chunk in tuple[bytes, ...]():
         yield chunk

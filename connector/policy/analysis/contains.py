@@ -9,20 +9,20 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from connector.policy.analysis.duties import fulfilled, steps
+from connector.policy.analysis.duties import is_fulfilled, steps
 from connector.policy.analysis.space import witness
 from connector.policy.analysis.space.cells import (
     Cell,
     GaveUp,
     StepBudget,
-    apart,
+    find_apart,
     leftovers,
     operands_of,
     spend_on_pairs,
 )
-from connector.policy.analysis.space.dnf import bare
+from connector.policy.analysis.space.dnf import strip_uids
 from connector.policy.analysis.space.findings import Containment, ContainmentResult, Example, Finding
-from connector.policy.analysis.space.shape import Grant, joint_tops, overlapping, pair, unblocked
+from connector.policy.analysis.space.shape import Grant, drop_blocked, joint_tops, overlapping, pair
 from connector.policy.compiling.compile import Compiled, CompiledDuty, CompiledRule
 from connector.policy.model.decision import Truth
 from connector.policy.model.model import Duty, Policy
@@ -69,7 +69,7 @@ class _Question:
         self.tops = joint_tops(self.wanted, self.given)
         missing = self._lost_duties()
         for grant in self.wanted.grants:
-            for cell in unblocked(grant.cells, self.wanted, self.budget):
+            for cell in drop_blocked(grant.cells, self.wanted, self.budget):
                 found = self._beyond(grant, cell)
                 if found is not None:
                     return found
@@ -102,7 +102,7 @@ class _Question:
         for count, piece in enumerate(pieces):
             reason = replace(reason, operands=reason.operands or self._operands(piece))
             example = witness.example(piece, self.request.registry, (self.request, self.offer), self.budget)
-            if example is not None and self._granted(example) and witness.permitted(self.offer, example) is None:
+            if example is not None and self._is_granted(example) and witness.grant_example(self.offer, example) is None:
                 return ContainmentResult(Containment.NOT_CONTAINED, (reason,), example)
             if count == 0:
                 self.doubts.append(Finding("no-example", reason.rule, reason.other, reason.operands))
@@ -110,20 +110,20 @@ class _Question:
                 break
         return None
 
-    def _granted(self, example: Example) -> bool:
+    def _is_granted(self, example: Example) -> bool:
         """Whether the request grants the example, and if it is a later use, also all uses before it."""
-        if witness.permitted(self.request, example) is None:
+        if witness.grant_example(self.request, example) is None:
             return False
         if not witness.later_use(example):
             return True
         upper = self.wanted.upper and self.given.upper
-        return upper and witness.permitted(self.request, witness.first_use(example)) is not None
+        return upper and witness.grant_example(self.request, witness.first_use(example)) is not None
 
     def _operands(self, piece: Cell) -> tuple[str, ...]:
         """The operands on which a piece lies outside the permission of the offer that comes closest."""
         for grant in self.given.grants:
             spend_on_pairs((piece,), grant.active[:_MOST_EXAMPLES], self.budget)
-        found = [apart(piece, cell) for grant in self.given.grants for cell in grant.active[:_MOST_EXAMPLES]]
+        found = [find_apart(piece, cell) for grant in self.given.grants for cell in grant.active[:_MOST_EXAMPLES]]
         nearest = sorted((keys for keys in found if keys), key=lambda keys: len(keys))
         return operands_of(nearest[0]) if nearest else ()
 
@@ -135,7 +135,7 @@ class _Question:
             if not other.rule.rows and not transforms:
                 continue
             for piece in overlapping([cell], other.active, self.budget):
-                if any(fulfilled(duty, kept) is not True for duty in transforms):
+                if any(is_fulfilled(duty, kept) is not True for duty in transforms):
                     self.doubts.append(Finding("duty-differs", grant.rule.uid, other.rule.uid))
                 records = leftovers(piece, other.cells, self.tops, self.budget) if other.rule.rows else iter(())
                 found = self._prove(records, Finding("records-beyond-offer", grant.rule.uid, other.rule.uid))
@@ -149,7 +149,7 @@ class _Question:
         lost: list[Finding] = []
         unkept: set[str] = set()
         for other in self.given.grants:
-            found = self._kept(grant.rule, other.rule)
+            found = self._check_kept(grant.rule, other.rule)
             if found is None:
                 covers += other.active
             else:
@@ -163,13 +163,13 @@ class _Question:
             if count >= _MOST_EXAMPLES or any(reason.code == "duty-differs" for reason in lost):
                 return None
             example = witness.example(piece, self.request.registry, (self.request, self.offer), self.budget)
-            if example is None or not self._granted(example):
+            if example is None or not self._is_granted(example):
                 continue
-            if witness.permitted(self.offer, witness.unperformed(example, unkept)) is None:
+            if witness.grant_example(self.offer, witness.drop_performed(example, unkept)) is None:
                 return ContainmentResult(Containment.NOT_CONTAINED, tuple(lost), example)
         return None
 
-    def _kept(self, mine: CompiledRule, theirs: CompiledRule) -> Finding | None:
+    def _check_kept(self, mine: CompiledRule, theirs: CompiledRule) -> Finding | None:
         for duty in theirs.duties:
             given = (*mine.duties, *self.request.obligations) if duty.transform else mine.duties
             self.budget.spend(steps(duty, given))
@@ -204,15 +204,15 @@ class _Question:
         if not certain:
             return ContainmentResult(Containment.UNKNOWN, tuple(missing))
         for grant in self.wanted.grants:
-            for cell in unblocked(grant.cells, self.wanted, self.budget)[:_MOST_EXAMPLES]:
+            for cell in drop_blocked(grant.cells, self.wanted, self.budget)[:_MOST_EXAMPLES]:
                 example = witness.example(cell, self.request.registry, (self.request, self.offer), self.budget)
-                if example is not None and witness.permitted(self.request, example) is not None:
+                if example is not None and witness.grant_example(self.request, example) is not None:
                     return ContainmentResult(Containment.NOT_CONTAINED, tuple(certain), example)
         return ContainmentResult(Containment.UNKNOWN, (*missing, Finding("no-example")))
 
 
 def _lost(wanted: CompiledDuty, given: Sequence[CompiledDuty], rule: str) -> Finding | None:
-    verdict: Truth = fulfilled(wanted, given)
+    verdict: Truth = is_fulfilled(wanted, given)
     if verdict is True:
         return None
     action = wanted.duty.action[0].iri
@@ -224,14 +224,14 @@ def _lost(wanted: CompiledDuty, given: Sequence[CompiledDuty], rule: str) -> Fin
 
 def _as_strict(mine: CompiledRule, theirs: CompiledRule) -> bool:
     """Whether a prohibition says the same as another and asks for its remedies."""
-    same = _said(mine) == _said(theirs)
-    return same and all(fulfilled(remedy, mine.duties) is True for remedy in theirs.duties)
+    same = _to_words(mine) == _to_words(theirs)
+    return same and all(is_fulfilled(remedy, mine.duties) is True for remedy in theirs.duties)
 
 
-def _said(rule: CompiledRule) -> tuple[object, ...]:
+def _to_words(rule: CompiledRule) -> tuple[object, ...]:
     asked = [check.constraint for check in (*rule.refinements, *rule.constraints)] + list(rule.rows)
     action = rule.rule.action[0].iri if rule.rule.action else ""
-    return action, rule.target, rule.assignee, frozenset(bare(constraint) for constraint in asked)
+    return action, rule.target, rule.assignee, frozenset(strip_uids(constraint) for constraint in asked)
 
 
 def same_rules(one: Compiled, other: Compiled) -> bool:
@@ -241,10 +241,10 @@ def same_rules(one: Compiled, other: Compiled) -> bool:
     mine, theirs = one.policy, other.policy
     if len(mine.permission) != len(theirs.permission) or len(mine.prohibition) != len(theirs.prohibition):
         return False
-    return _numbered(mine) == _numbered(theirs)
+    return _number_rules(mine) == _number_rules(theirs)
 
 
-def _numbered(policy: Policy) -> tuple[object, ...]:
+def _number_rules(policy: Policy) -> tuple[object, ...]:
     """The rules with numbers for names; rules and duties that share a name still do."""
     names: dict[str, str] = {}
 

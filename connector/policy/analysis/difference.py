@@ -11,11 +11,11 @@ import msgspec
 from connector.policy.analysis.contains import contains
 from connector.policy.analysis.duties import fulfils
 from connector.policy.analysis.space.cells import Cell, GaveUp, StepBudget, leftovers
-from connector.policy.analysis.space.dnf import Reader, bare
+from connector.policy.analysis.space.dnf import Reader, strip_uids
 from connector.policy.analysis.space.findings import Containment
 from connector.policy.analysis.space.regions import Region
 from connector.policy.analysis.space.shape import Shape, conditions, joint_tops, pair
-from connector.policy.compiling.checks import flat, leaves
+from connector.policy.compiling.checks import flatten, leaves
 from connector.policy.compiling.compile import Compiled, CompiledDuty, CompiledRule
 from connector.policy.model.model import Constraint
 
@@ -111,7 +111,7 @@ class _Widths:
 
 
 def _rules(old: Sequence[CompiledRule], new: Sequence[CompiledRule], widths: _Widths) -> Iterator[PolicyChange]:
-    for before, after in _matched(old, new):
+    for before, after in _match_rules(old, new):
         if before is None and after is not None:
             yield PolicyChange("added", after.kind, after.uid, _action(after), after=tuple(conditions(after)))
         elif after is None and before is not None:
@@ -120,7 +120,7 @@ def _rules(old: Sequence[CompiledRule], new: Sequence[CompiledRule], widths: _Wi
             yield from _within_rule(before, after, widths)
 
 
-def _matched(
+def _match_rules(
     old: Sequence[CompiledRule], new: Sequence[CompiledRule]
 ) -> Iterator[tuple[CompiledRule | None, CompiledRule | None]]:
     """Rules of two versions that belong together: same words, else same name and action, else same action."""
@@ -139,7 +139,7 @@ def _matched(
 
 
 def _words(rule: CompiledRule) -> object:
-    return _place(rule), [bare(entry) for entry in (*conditions(rule), *rule.rows)]
+    return _place(rule), [strip_uids(entry) for entry in (*conditions(rule), *rule.rows)]
 
 
 def _place(rule: CompiledRule) -> tuple[object, ...]:
@@ -165,9 +165,9 @@ def _within_rule(before: CompiledRule, after: CompiledRule, widths: _Widths) -> 
 def _by_operand(rule: CompiledRule) -> dict[str, tuple[Constraint, ...]]:
     """The constraints of a rule by what they are about; a choice between operands is about its first."""
     found: dict[str, tuple[Constraint, ...]] = {}
-    for constraint, _ in flat((*conditions(rule), *rule.rows), ""):
+    for constraint, _ in flatten((*conditions(rule), *rule.rows), ""):
         subject = next(leaves(constraint)).left
-        found[subject] = (*found.get(subject, ()), bare(constraint))
+        found[subject] = (*found.get(subject, ()), strip_uids(constraint))
     return found
 
 
@@ -175,7 +175,7 @@ def _duties(old: Sequence[CompiledDuty], new: Sequence[CompiledDuty], part: Part
     """A duty is narrowed if its new form does all that the old one did, and more."""
     left, right = list(old), list(new)
     for before in list(left):
-        after = next((entry for entry in right if _alike(before, entry)), None)
+        after = next((entry for entry in right if _is_alike(before, entry)), None)
         if after is not None:
             left.remove(before)
             right.remove(after)
@@ -192,7 +192,7 @@ def _duties(old: Sequence[CompiledDuty], new: Sequence[CompiledDuty], part: Part
         yield PolicyChange("added", part, rule, _act(after), after=after.duty.constraint)
 
 
-def _alike(one: CompiledDuty, other: CompiledDuty) -> bool:
+def _is_alike(one: CompiledDuty, other: CompiledDuty) -> bool:
     return fulfils(one, other) is True and fulfils(other, one) is True
 
 

@@ -5,7 +5,7 @@ Compared word by word but for deadlines; what differs otherwise is Unknown. Pure
 
 from collections.abc import Iterable, Sequence
 
-from connector.policy.analysis.space.dnf import bare
+from connector.policy.analysis.space.dnf import strip_uids
 from connector.policy.compiling.compile import CompiledDuty
 from connector.policy.model.decision import Truth
 from connector.policy.model.literals import bounds
@@ -31,7 +31,7 @@ def fulfils(given: CompiledDuty, wanted: CompiledDuty) -> Truth:
         and set(theirs.functions) <= set(mine.functions)
         and _said(given.parameters) == _said(wanted.parameters)
         and _said(check.constraint for check in given.checks) <= _said(check.constraint for check in wanted.checks)
-        and all(fulfilled(consequence, given.consequences) for consequence in wanted.consequences)
+        and all(is_fulfilled(consequence, given.consequences) for consequence in wanted.consequences)
     )
     return True if alike else None
 
@@ -45,7 +45,7 @@ def _size(duty: CompiledDuty) -> int:
     return 4 + 4 * (len(duty.parameters) + len(duty.checks) + len(duty.elapsed) + sum(map(_size, duty.consequences)))
 
 
-def fulfilled(wanted: CompiledDuty, given: Sequence[CompiledDuty]) -> Truth:
+def is_fulfilled(wanted: CompiledDuty, given: Sequence[CompiledDuty]) -> Truth:
     """Whether one of several duties performs the duty wanted."""
     verdict: Truth = False
     for duty in given:
@@ -64,7 +64,7 @@ def _same_target(given: CompiledDuty, wanted: CompiledDuty) -> bool:
 
 
 def _said(constraints: Iterable[Constraint]) -> frozenset[Constraint]:
-    return frozenset(bare(constraint) for constraint in constraints)
+    return frozenset(strip_uids(constraint) for constraint in constraints)
 
 
 def _in_time(given: CompiledDuty, wanted: CompiledDuty) -> Truth:

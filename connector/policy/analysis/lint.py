@@ -9,12 +9,12 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from connector.policy.analysis.duties import fulfilled
+from connector.policy.analysis.duties import is_fulfilled
 from connector.policy.analysis.overlap import inhabited, satisfiable
 from connector.policy.analysis.space.cells import Cell, GaveUp, StepBudget, leftovers, operand_of
 from connector.policy.analysis.space.findings import Finding
 from connector.policy.analysis.space.regions import Intervals, NameSet, SetConditions
-from connector.policy.analysis.space.shape import Grant, Shape, conditions, shape, unblocked
+from connector.policy.analysis.space.shape import Grant, Shape, conditions, drop_blocked, shape
 from connector.policy.compiling.checks import leaves
 from connector.policy.compiling.compile import Compiled, CompiledRule
 from connector.policy.model.model import DK, ODRL, AtomicConstraint, Iri
@@ -68,7 +68,7 @@ def lint(
         return (Remark("error", Finding("void", policy.void.rule, policy.void.atom)),)
     try:
         found = shape(policy, StepBudget())
-        remarks = [*_use(policy, now), *_dead(found), *_shadowed(found), *_conflicts(found)]
+        remarks = [*_use(policy, now), *_find_dead(found), *_find_shadowed(found), *_conflicts(found)]
         if personal != "none":
             remarks += _personal(found, special=personal == "special", public_body=public_body)
     except GaveUp as reason:
@@ -85,12 +85,12 @@ def _use(policy: Compiled, now: datetime | None) -> Iterator[Remark]:
         yield Remark("error", Finding("expired"))
 
 
-def _dead(found: Shape) -> Iterator[Remark]:
+def _find_dead(found: Shape) -> Iterator[Remark]:
     budget = StepBudget()
     for grant in found.grants:
         if not grant.cells:
             yield Remark("warning", Finding("dead-rule", grant.rule.uid, operands=_operands(grant.rule)))
-        elif not unblocked(grant.cells, found, budget):
+        elif not drop_blocked(grant.cells, found, budget):
             yield Remark("warning", Finding("dead-rule", grant.rule.uid, operands=("prohibition",)))
     for rule, spared in zip(found.blocking, found.spared, strict=True):
         if next(leftovers({}, spared, found.tops, budget), None) is None:
@@ -101,7 +101,7 @@ def _operands(rule: CompiledRule) -> tuple[str, ...]:
     return tuple(dict.fromkeys(leaf.left for entry in conditions(rule) for leaf in leaves(entry)))
 
 
-def _shadowed(found: Shape) -> Iterator[Remark]:
+def _find_shadowed(found: Shape) -> Iterator[Remark]:
     """Permissions that add nothing to another one: it covers them and asks for no further duty."""
     budget = StepBudget()
     gone: set[int] = set()
@@ -119,7 +119,7 @@ def _covers(other: Grant, grant: Grant, found: Shape, budget: StepBudget) -> boo
     if any(check.counters for check in (other.rule, grant.rule)):
         # Rules with counters of their own are never the same.
         return False
-    if any(fulfilled(duty, grant.rule.duties) is not True for duty in other.rule.duties):
+    if any(is_fulfilled(duty, grant.rule.duties) is not True for duty in other.rule.duties):
         return False
     return all(next(leftovers(cell, other.cells, found.tops, budget), None) is None for cell in grant.cells)
 

@@ -14,11 +14,11 @@ from connector.policy.analysis.contains import contains
 from connector.policy.analysis.duties import fulfils, steps
 from connector.policy.analysis.overlap import satisfiable
 from connector.policy.analysis.space.cells import GaveUp, StepBudget
-from connector.policy.analysis.space.dnf import Reader, bare
+from connector.policy.analysis.space.dnf import Reader, strip_uids
 from connector.policy.analysis.space.findings import Containment, Finding, Unknown
 from connector.policy.analysis.space.regions import subset
 from connector.policy.analysis.space.shape import Grant, Shape, overlapping, pair
-from connector.policy.compiling.checks import flat
+from connector.policy.compiling.checks import flatten
 from connector.policy.compiling.compile import Compiled, CompiledDuty, CompiledRule, compile_policy
 from connector.policy.model.decision import PolicyError
 from connector.policy.model.literals import lexical
@@ -86,7 +86,7 @@ def _meet(offer: Compiled, request: Compiled, uid: str, budget: StepBudget) -> P
         prohibition=tuple(prohibitions),
         obligation=tuple(_duty(entry.duty) for entry in _together(offer.obligations, request.obligations, budget)),
     )
-    return _checked(_compact(joint), offer, request, budget)
+    return _check(_compact(joint), offer, request, budget)
 
 
 def _compact(policy: Policy) -> Policy:
@@ -117,7 +117,7 @@ def _conflict(offer: Compiled, request: Compiled) -> ConflictStrategy | None:
     return None if stated == {None} and effective == {"prohibit"} else "prohibit"
 
 
-def _checked(joint: Policy, offer: Compiled, request: Compiled, budget: StepBudget) -> Policy | Unknown | None:
+def _check(joint: Policy, offer: Compiled, request: Compiled, budget: StepBudget) -> Policy | Unknown | None:
     """Hand out a meet only if both sides contain it and it may grant something."""
     try:
         compiled = compile_policy(
@@ -154,7 +154,7 @@ def _permission(theirs: Grant, mine: Grant, reader: Reader) -> Permission:
         assigner=_parties(one.rule.assigner or other.rule.assigner),
         assignee=_same(one.rule.assignee, other.rule.assignee),
         functions=_functions(one, other),
-        constraint=conjoin((*_asked(one), *_asked(other)), reader),
+        constraint=conjoin((*_list_asked(one), *_list_asked(other)), reader),
         duty=tuple(_duty(entry.duty) for entry in _together(one.duties, other.duties, reader.budget)),
     )
 
@@ -185,7 +185,7 @@ def _functions(one: CompiledRule, other: CompiledRule) -> tuple[PartyFunction, .
     return tuple(dict.fromkeys((*one.rule.functions, *other.rule.functions)))
 
 
-def _asked(rule: CompiledRule) -> list[Constraint]:
+def _list_asked(rule: CompiledRule) -> list[Constraint]:
     """All that a rule asks for, refinements included: on a permission or prohibition they count like constraints."""
     entries: tuple[Action | Target | Party, ...] = (
         *rule.rule.action,
@@ -204,7 +204,7 @@ def _prohibition(rule: CompiledRule) -> Prohibition:
         assigner=_parties(source.assigner),
         assignee=_parties(source.assignee),
         functions=source.functions,
-        constraint=tuple(dict.fromkeys(bare(part) for part, _ in flat(_asked(rule), ""))),
+        constraint=tuple(dict.fromkeys(strip_uids(part) for part, _ in flatten(_list_asked(rule), ""))),
         remedy=tuple(_duty(entry.duty) for entry in rule.duties),
     )
 
@@ -233,7 +233,7 @@ def conjoin(constraints: Sequence[Constraint], reader: Reader) -> tuple[Constrai
     Raises:
         GaveUp: too many of them.
     """
-    parts = list(dict.fromkeys(bare(part) for part, _ in flat(constraints, "")))
+    parts = list(dict.fromkeys(strip_uids(part) for part, _ in flatten(constraints, "")))
     merged = _merge([part for part in parts if isinstance(part, AtomicConstraint)], reader.registry)
     kept: list[AtomicConstraint] = []
     for atom in merged:

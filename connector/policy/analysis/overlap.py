@@ -7,10 +7,18 @@ from datetime import datetime
 
 from connector.policy.analysis.space import witness
 from connector.policy.analysis.space.atoms import microseconds
-from connector.policy.analysis.space.cells import Cell, GaveUp, StepBudget, apart, both, operands_of, spend_on_pairs
+from connector.policy.analysis.space.cells import (
+    Cell,
+    GaveUp,
+    StepBudget,
+    both,
+    find_apart,
+    operands_of,
+    spend_on_pairs,
+)
 from connector.policy.analysis.space.findings import Example, Finding, Meeting, OverlapResult
 from connector.policy.analysis.space.regions import Intervals
-from connector.policy.analysis.space.shape import Shape, overlapping, pair, shape, unblocked
+from connector.policy.analysis.space.shape import Shape, drop_blocked, overlapping, pair, shape
 from connector.policy.compiling.compile import Compiled
 from connector.policy.model.decision import Truth
 from connector.policy.model.model import ODRL
@@ -36,7 +44,7 @@ def overlap(offer: Compiled, request: Compiled, budget: StepBudget | None = None
         for mine in first.grants:
             for theirs in second.grants:
                 joint = overlapping(mine.cells, theirs.cells, budget)
-                for cell in unblocked(unblocked(joint, first, budget), second, budget)[:_MOST_EXAMPLES]:
+                for cell in drop_blocked(drop_blocked(joint, first, budget), second, budget)[:_MOST_EXAMPLES]:
                     doubt = True
                     example = witness.example(cell, request.registry, (request, offer), budget)
                     if example is not None and _first(example) and _granted(example, (request, offer)):
@@ -66,12 +74,12 @@ def _clash(mine: Sequence[Cell], theirs: Sequence[Cell], budget: StepBudget) -> 
     found: dict[str, None] = {}
     for one in first:
         for other in second:
-            found.update(dict.fromkeys(apart(one, other)))
+            found.update(dict.fromkeys(find_apart(one, other)))
     return operands_of(found)
 
 
 def _granted(example: Example, policies: Iterable[Compiled]) -> bool:
-    return all(witness.permitted(policy, example) is not None for policy in policies)
+    return all(witness.grant_example(policy, example) is not None for policy in policies)
 
 
 def _first(example: Example) -> bool:
@@ -91,7 +99,7 @@ def satisfiable(policy: Compiled, since: datetime | None = None, budget: StepBud
     budget = budget or StepBudget()
     try:
         found = shape(policy, budget)
-        cells = [cell for grant in found.grants for cell in unblocked(grant.cells, found, budget)]
+        cells = [cell for grant in found.grants for cell in drop_blocked(grant.cells, found, budget)]
         return inhabited(cells, policy, budget, since)
     except GaveUp:
         return None

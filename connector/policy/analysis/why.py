@@ -28,7 +28,7 @@ from connector.policy.model.decision import (
     Verdict,
     World,
 )
-from connector.policy.model.literals import MICROSECOND, later
+from connector.policy.model.literals import MICROSECOND, add_duration
 from connector.policy.model.model import AtomicConstraint, Constraint, Duration, Instant, Number, Value
 
 _MOST_WAYS = 64
@@ -118,7 +118,7 @@ def _permit(rule: CompiledRule, verdict: RuleVerdict, request: Request) -> list[
         if task is not None and task.state in {"active", "violated"}:
             fixed.append(PermitStep("duty", rule.uid, duty.duty.uid))
     parts = [_ways(entry, True, rule.uid, request) for entry in (*verdict.refinements, *verdict.constraints)]
-    return [(*fixed, *_joined(choice)) for choice in islice(product(*parts), _MOST_WAYS)]
+    return [(*fixed, *_join_steps(choice)) for choice in islice(product(*parts), _MOST_WAYS)]
 
 
 def _lift(blocking: Sequence[RuleVerdict], request: Request) -> list[tuple[PermitStep, ...]]:
@@ -131,10 +131,10 @@ def _lift(blocking: Sequence[RuleVerdict], request: Request) -> list[tuple[Permi
         ]
         for verdict in blocking
     ]
-    return [_joined(choice) for choice in islice(product(*parts), _MOST_WAYS)]
+    return [_join_steps(choice) for choice in islice(product(*parts), _MOST_WAYS)]
 
 
-def _joined(parts: Iterable[tuple[PermitStep, ...]]) -> tuple[PermitStep, ...]:
+def _join_steps(parts: Iterable[tuple[PermitStep, ...]]) -> tuple[PermitStep, ...]:
     return tuple(dict.fromkeys(step for part in parts for step in part))
 
 
@@ -151,7 +151,7 @@ def _ways(entry: AtomVerdict, wanted: bool, rule: str, request: Request) -> list
         return _exactly(children, wanted, rule, request)
     if every:
         parts = [_ways(child, wanted, rule, request) for child in children]
-        return [_joined(choice) for choice in islice(product(*parts), _MOST_WAYS)]
+        return [_join_steps(choice) for choice in islice(product(*parts), _MOST_WAYS)]
     return [way for child in children for way in _ways(child, wanted, rule, request)][:_MOST_WAYS]
 
 
@@ -174,7 +174,7 @@ def _exactly(
         parts = [
             _ways(child, goal, rule, request) for child, goal in zip(children, target, strict=True) if goal is not None
         ]
-        found += [_joined(choice) for choice in islice(product(*parts), _MOST_WAYS)]
+        found += [_join_steps(choice) for choice in islice(product(*parts), _MOST_WAYS)]
     return found[:_MOST_WAYS]
 
 
@@ -270,7 +270,7 @@ def _span_over(step: PermitStep, agreed_at: datetime) -> datetime | None:
         return None
     if (constraint.operator in {"lt", "lteq"}) is step.wanted:
         return None
-    end = later(agreed_at, constraint.right[0])
+    end = add_duration(agreed_at, constraint.right[0])
     return end + MICROSECOND if end is not None and constraint.operator in {"lteq", "gt"} else end
 
 

@@ -46,7 +46,7 @@ class Atom(msgspec.Struct, frozen=True):
     names: Membership | None = None
 
 
-def timely(moments: Moments) -> Test:
+def make_timely(moments: Moments) -> Test:
     """The test that asks only when the request happens."""
     first, edges = moments.first, moments.edges
     if len(edges) == 1:

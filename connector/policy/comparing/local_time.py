@@ -19,7 +19,7 @@ def microseconds(moment: datetime) -> int:
     return ((moment.hour * 60 + moment.minute) * 60 + moment.second) * 1_000_000 + moment.microsecond
 
 
-def next_reached(at: datetime, zone: tzinfo, marks: tuple[int, ...]) -> datetime | None:
+def find_next_reached(at: datetime, zone: tzinfo, marks: tuple[int, ...]) -> datetime | None:
     """First instant after `at` at which the local clock passes one of the marks, or jumps over one.
 
     Parameters:

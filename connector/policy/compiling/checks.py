@@ -11,7 +11,7 @@ from itertools import pairwise
 import msgspec
 
 from connector.policy.comparing import moments, operators
-from connector.policy.comparing.atom import Atom, Flip, OperandReader, Test, timely
+from connector.policy.comparing.atom import Atom, Flip, OperandReader, Test, make_timely
 from connector.policy.comparing.choices import Guard, by_name
 from connector.policy.comparing.moments import Moments
 from connector.policy.model.decision import Counter, Reason, Request, Truth, World
@@ -110,7 +110,7 @@ class Builder:
         sets = [child.moments for child in children if child.moments is not None]
         if len(sets) == len(children) and kind != "andSequence":
             folded = moments.combine(kind, sets)
-            return Check(path, constraint, timely(folded), 1, children=children, moments=folded)
+            return Check(path, constraint, make_timely(folded), 1, children=children, moments=folded)
         ordered = sorted(children, key=lambda child: child.cost)
         tests = tuple(child.test for child in ordered)
         test = _sequence(children) if kind == "andSequence" else _LOGICAL[kind](tests)
@@ -136,7 +136,7 @@ class Builder:
                 sentence = f"{operand.iri} is enforced by the contract alone and cannot stand under xone."
                 refuse("contractual-in-xone", path, sentence)
             self.contractual.append(path)
-            test = _assumed(test, self.assume)
+            test = _assume(test, self.assume)
         right = constraint.right
         wanted = lexical(right[0])[0] if len(right) == 1 else ", ".join([lexical(value)[0] for value in right[:10]])
         expected = f"{constraint.operator} {wanted}"
@@ -161,12 +161,12 @@ class Builder:
         return _plain(operand, compare, 2 if taxonomy is None else 3)
 
 
-def flat(constraints: Sequence[Constraint], path: str) -> Iterator[tuple[Constraint, str]]:
+def flatten(constraints: Sequence[Constraint], path: str) -> Iterator[tuple[Constraint, str]]:
     """Take `and` apart: every constraint that has to hold by itself, with its path."""
     for index, constraint in enumerate(constraints):
         here = f"{path}/{index}"
         if isinstance(constraint, LogicalConstraint) and constraint.operand == "and":
-            yield from flat(constraint.constraints, f"{here}/and")
+            yield from flatten(constraint.constraints, f"{here}/and")
         else:
             yield constraint, here
 
@@ -206,7 +206,7 @@ def _plain(operand: Operand, compare: operators.Comparison, cost: int) -> Atom:
         return compare(values) if several or len(values) == 1 else None
 
     names = compare if isinstance(compare, operators.Membership) else None
-    test = compared if names is None else _named(names, compared, fact, from_request)
+    test = compared if names is None else _test_name(names, compared, fact, from_request)
 
     def since(request: Request, world: World) -> datetime | None:
         return request.at if from_request and fact not in world.facts else world.since.get(fact)
@@ -214,7 +214,7 @@ def _plain(operand: Operand, compare: operators.Comparison, cost: int) -> Atom:
     return Atom(test=test, found=found, cost=cost, facts=(fact,), since=since, names=names)
 
 
-def _named(membership: operators.Membership, general: Test, fact: str, from_request: bool) -> Test:
+def _test_name(membership: operators.Membership, general: Test, fact: str, from_request: bool) -> Test:
     """The commonest comparison, one name with a set of names, without a second call."""
     hits, known, wanted = membership.hits, membership.known, membership.wanted
 
@@ -231,7 +231,7 @@ def _named(membership: operators.Membership, general: Test, fact: str, from_requ
     return test
 
 
-def _assumed(test: Test, assume: bool) -> Test:
+def _assume(test: Test, assume: bool) -> Test:
     def assumed(request: Request, world: World) -> Truth:
         verdict = test(request, world)
         return assume if verdict is None else verdict

@@ -12,9 +12,9 @@ import msgspec
 
 from connector.policy.comparing.atom import Flip, Test
 from connector.policy.compiling import normalise, validate
-from connector.policy.compiling.checks import Builder, Check, all_of, edges, flat, leaves
+from connector.policy.compiling.checks import Builder, Check, all_of, edges, flatten, leaves
 from connector.policy.model.decision import Counter, DutyMode, DutyRole, Reason
-from connector.policy.model.literals import MICROSECOND, later
+from connector.policy.model.literals import MICROSECOND, add_duration
 from connector.policy.model.model import (
     ODRL,
     AtomicConstraint,
@@ -166,8 +166,8 @@ def compile_policy(
     """
     merged, stated = normalise.inherit(policy, parents)
     pushed = normalise.push_down(merged)
-    validate.policy(pushed, registry, suite_mode=suite_mode)
-    normal = normalise.normal(pushed, registry, accept)
+    validate.check_policy(pushed, registry, suite_mode=suite_mode)
+    normal = normalise.to_normal(pushed, registry, accept)
     strategy = _strategy(normal, registry, stated, conflict)
     builders: list[Builder] = []
     permissions = tuple(_rule(rule, "permission", registry, builders) for rule in normal.permission)
@@ -234,7 +234,7 @@ def _rule(
         if entry.refinement
         for check in builder.checks(entry.refinement, f"{rule.uid}/{name}/refinement")
     )
-    constraints, rows = _apart(rule.constraint, f"{rule.uid}/constraint", builder)
+    constraints, rows = _split_rows(rule.constraint, f"{rule.uid}/constraint", builder)
     ordered = (*refinements, *constraints)
     if len(ordered) > 1:
         ordered = tuple(sorted(ordered, key=_cost))
@@ -271,7 +271,7 @@ def _cost(check: Check) -> int:
     return check.cost
 
 
-def _apart(
+def _split_rows(
     constraints: Sequence[Constraint], path: str, builder: Builder
 ) -> tuple[tuple[Check, ...], tuple[Constraint, ...]]:
     """Tell constraints on the request from those on single records."""
@@ -287,7 +287,7 @@ def _apart(
         if not by_record:
             checks.append(builder.check(constraint, here))
             continue
-        for part, where in _taken_apart(constraint, here):
+        for part, where in _take_apart(constraint, here):
             kinds = {operands[leaf.left].per_record for leaf in leaves(part)}
             if kinds == {True}:
                 rows.append(part)
@@ -299,10 +299,10 @@ def _apart(
     return tuple(checks), tuple(rows)
 
 
-def _taken_apart(constraint: Constraint, path: str) -> Iterable[tuple[Constraint, str]]:
+def _take_apart(constraint: Constraint, path: str) -> Iterable[tuple[Constraint, str]]:
     if isinstance(constraint, AtomicConstraint) or constraint.operand != "and":
         return [(constraint, path)]
-    return flat(constraint.constraints, f"{path}/and")
+    return flatten(constraint.constraints, f"{path}/and")
 
 
 def _duty(duty: Duty, role: DutyRole, registry: Registry, builders: list[Builder]) -> CompiledDuty:
@@ -311,7 +311,7 @@ def _duty(duty: Duty, role: DutyRole, registry: Registry, builders: list[Builder
     checks: list[Check] = []
     parameters: list[Constraint] = [constraint for _name, entry in _refinements(duty) for constraint in entry]
     bounds: list[AtomicConstraint] = []
-    for constraint, path in flat(duty.constraint, f"{duty.uid}/constraint"):
+    for constraint, path in flatten(duty.constraint, f"{duty.uid}/constraint"):
         if isinstance(constraint, AtomicConstraint):
             if registry.operands[constraint.left].parameter:
                 parameters.append(constraint)
@@ -356,7 +356,7 @@ def deadline(duty: CompiledDuty, agreed_at: datetime | None) -> datetime | None:
     found = duty.deadline
     if agreed_at is not None:
         for span, included in duty.elapsed:
-            end = later(agreed_at, span)
+            end = add_duration(agreed_at, span)
             if end is not None and included:
                 end += MICROSECOND
             if end is not None and (found is None or end < found):

@@ -100,21 +100,21 @@ def push_down(policy: Policy, prefix: str = "") -> Policy:
     return msgspec.structs.replace(
         policy,
         permission=tuple(
-            _permission(_with_common(rule, policy, f"{prefix}permission/{index}"))
+            _permission(_fill_common(rule, policy, f"{prefix}permission/{index}"))
             for index, rule in enumerate(policy.permission)
         ),
         prohibition=tuple(
-            _prohibition(_with_common(rule, policy, f"{prefix}prohibition/{index}"))
+            _prohibition(_fill_common(rule, policy, f"{prefix}prohibition/{index}"))
             for index, rule in enumerate(policy.prohibition)
         ),
         obligation=tuple(
-            _duty(_with_common(rule, policy, f"{prefix}obligation/{index}"))
+            _duty(_fill_common(rule, policy, f"{prefix}obligation/{index}"))
             for index, rule in enumerate(policy.obligation)
         ),
     )
 
 
-def _with_common(rule: R, policy: Policy, uid: str) -> R:
+def _fill_common(rule: R, policy: Policy, uid: str) -> R:
     return msgspec.structs.replace(
         rule,
         action=rule.action or policy.action,
@@ -127,20 +127,20 @@ def _with_common(rule: R, policy: Policy, uid: str) -> R:
 
 
 def _permission(rule: Permission) -> Permission:
-    return msgspec.structs.replace(rule, duty=_named(rule.duty, rule, "duty")) if rule.duty else rule
+    return msgspec.structs.replace(rule, duty=_name_duties(rule.duty, rule, "duty")) if rule.duty else rule
 
 
 def _prohibition(rule: Prohibition) -> Prohibition:
-    return msgspec.structs.replace(rule, remedy=_named(rule.remedy, rule, "remedy")) if rule.remedy else rule
+    return msgspec.structs.replace(rule, remedy=_name_duties(rule.remedy, rule, "remedy")) if rule.remedy else rule
 
 
 def _duty(rule: Duty) -> Duty:
     if not rule.consequence:
         return rule
-    return msgspec.structs.replace(rule, consequence=_named(rule.consequence, rule, "consequence"))
+    return msgspec.structs.replace(rule, consequence=_name_duties(rule.consequence, rule, "consequence"))
 
 
-def _named(duties: Iterable[Duty], owner: Rule, member: str) -> tuple[Duty, ...]:
+def _name_duties(duties: Iterable[Duty], owner: Rule, member: str) -> tuple[Duty, ...]:
     """Duties without parties have those of the rule they belong to."""
     return tuple(
         _duty(
@@ -155,7 +155,7 @@ def _named(duties: Iterable[Duty], owner: Rule, member: str) -> tuple[Duty, ...]
     )
 
 
-def normal(policy: Policy, registry: Registry, accept: frozenset[str]) -> Policy:
+def to_normal(policy: Policy, registry: Registry, accept: frozenset[str]) -> Policy:
     """Type the literals, make names canonical, and split rules until each has one action, target and pair of parties.
 
     Parameters:
@@ -198,14 +198,14 @@ class _Walk:
             rule,
             action=tuple(
                 Action(
-                    validate.action(action.iri, self.registry, path),
+                    validate.check_action(action.iri, self.registry, path),
                     self.constraints(action.refinement, f"{path}/action/refinement", how),
                 )
                 for action in rule.action
             ),
-            target=self._refined(rule.target, f"{path}/target", place),
-            assigner=self._refined(rule.assigner, f"{path}/assigner", place),
-            assignee=self._refined(rule.assignee, f"{path}/assignee", place),
+            target=self._refine(rule.target, f"{path}/target", place),
+            assigner=self._refine(rule.assigner, f"{path}/assigner", place),
+            assignee=self._refine(rule.assignee, f"{path}/assignee", place),
             constraint=self.constraints(rule.constraint, f"{path}/constraint", place),
         )
 
@@ -220,7 +220,7 @@ class _Walk:
             ]
         )
 
-    def _refined(self, named: tuple[N, ...], path: str, place: Place) -> tuple[N, ...]:
+    def _refine(self, named: tuple[N, ...], path: str, place: Place) -> tuple[N, ...]:
         if not [entry for entry in named if entry.refinement]:
             return named
         return tuple(
@@ -235,10 +235,10 @@ class _Walk:
 
     def constraint(self, constraint: Constraint, path: str, place: Place) -> Constraint:
         if isinstance(constraint, LogicalConstraint):
-            validate.logical(constraint, path)
+            validate.check_logical(constraint, path)
             children = self.constraints(constraint.constraints, f"{path}/{constraint.operand}", place)
             return LogicalConstraint(constraint.operand, children, constraint.uid)
-        operand = validate.atomic(constraint, self.registry, path, place, self.accept)
+        operand = validate.check_atomic(constraint, self.registry, path, place, self.accept)
         right: list[Value] = []
         for value in constraint.right:
             typed = coerce(value, operand, self.registry, unit=constraint.unit, prefixes=self.prefixes)

@@ -30,7 +30,7 @@ Place: TypeAlias = Literal["permission", "prohibition", "duty", "manner"]
 _SEVERAL = frozenset({"isAnyOf", "isAllOf", "isNoneOf"})
 
 
-def policy(checked: Policy, registry: Registry, *, suite_mode: bool) -> None:
+def check_policy(checked: Policy, registry: Registry, *, suite_mode: bool) -> None:
     """Check a policy after its compact properties were pushed into the rules.
 
     Parameters:
@@ -96,7 +96,7 @@ def _every_duty(checked: Policy, rules: Iterable[Permission | Prohibition]) -> I
             yield consequence
 
 
-def action(iri: str, registry: Registry, path: str) -> str:
+def check_action(iri: str, registry: Registry, path: str) -> str:
     """Return the canonical IRI of an action.
 
     Raises:
@@ -110,7 +110,7 @@ def action(iri: str, registry: Registry, path: str) -> str:
     return canonical
 
 
-def logical(constraint: LogicalConstraint, path: str) -> None:
+def check_logical(constraint: LogicalConstraint, path: str) -> None:
     """Check the constraints under a logical operand: at least one, and no two alike.
 
     The standard asks for two; documents in the wild also send one alone, and its meaning is clear.
@@ -125,7 +125,7 @@ def logical(constraint: LogicalConstraint, path: str) -> None:
         refuse("repeated-constraint", path, f"The same constraint stands twice under {constraint.operand}.")
 
 
-def atomic(
+def check_atomic(
     constraint: AtomicConstraint, registry: Registry, path: str, place: Place, accept: frozenset[str]
 ) -> Operand:
     """Check one constraint and return its operand.

@@ -23,7 +23,7 @@ class PurposeConsent(msgspec.Struct, frozen=True):
     until: int | None = None
 
 
-def standing(
+def find_consent_state(
     stands: Iterable[PurposeConsent], covering: Collection[str], touching: Collection[str], now: int
 ) -> tuple[str, int | None] | None:
     """Return the state of a person's consent to a use, and when (ms) that may change by itself; None if unknown.

@@ -18,8 +18,8 @@ from connector.policy.deciding.effects import (
     transforms_due,
     valid_until,
 )
-from connector.policy.deciding.matching import belongs, holds, matches, open_duty, reason
-from connector.policy.deciding.tasks import obligations_due, open_duties, standing
+from connector.policy.deciding.matching import holds, is_part, matches, open_duty, reason
+from connector.policy.deciding.tasks import find_standing, obligations_due, open_duties
 from connector.policy.model.decision import (
     AtomVerdict,
     Decision,
@@ -74,8 +74,8 @@ def decide(compiled: Compiled, request: Request, world: World, phase: Phase) -> 
     if blocking and not (active and compiled.conflict == "perm"):
         return _deny(compiled, request, world, tuple(Reason("prohibited", rule.uid) for rule in blocking))
     if not active:
-        return _refused(compiled, request, world, failed)
-    return _granted(compiled, request, world, phase, active)
+        return _refuse(compiled, request, world, failed)
+    return _grant(compiled, request, world, phase, active)
 
 
 def is_shown(compiled: Compiled, request: Request, world: World) -> bool:
@@ -142,7 +142,7 @@ def _deny(
     )
 
 
-def _refused(compiled: Compiled, request: Request, world: World, failed: Sequence[_Obstacle]) -> Decision:
+def _refuse(compiled: Compiled, request: Request, world: World, failed: Sequence[_Obstacle]) -> Decision:
     if not failed:
         return _deny(compiled, request, world, (Reason("no-rule-matches"),))
     reasons = []
@@ -150,7 +150,7 @@ def _refused(compiled: Compiled, request: Request, world: World, failed: Sequenc
     for rule, obstacle, verdict in failed:
         if isinstance(obstacle, CompiledDuty):
             reasons.append(Reason("duty-not-performed", rule.uid, obstacle.duty.uid))
-            task = standing(obstacle, request, world)
+            task = find_standing(obstacle, request, world)
             duties.append(task)
             if task.state == "violated":
                 duties.extend(open_duties(obstacle.consequences, None, request, world))
@@ -159,7 +159,7 @@ def _refused(compiled: Compiled, request: Request, world: World, failed: Sequenc
     return _deny(compiled, request, world, tuple(reasons), tuple(duties))
 
 
-def _granted(
+def _grant(
     compiled: Compiled, request: Request, world: World, phase: Phase, active: Sequence[CompiledRule]
 ) -> Decision:
     access = phase is _ACCESS
@@ -170,7 +170,7 @@ def _granted(
     if compiled.effects:
         rows = row_filter(compiled, request, world, phase, active)
         transforms = transforms_due(compiled, request, world, active)
-        if phase is not _CATALOGUE and (missing := _missing(transforms, rows, world)):
+        if phase is not _CATALOGUE and (missing := _find_missing(transforms, rows, world)):
             return _deny(compiled, request, world, missing)
         duties = obligations_due(compiled, request, world)
         if not access:
@@ -189,7 +189,7 @@ def _granted(
     )
 
 
-def _missing(transforms: Sequence[RequiredTransform], rows: RowFilter | None, world: World) -> tuple[Reason, ...]:
+def _find_missing(transforms: Sequence[RequiredTransform], rows: RowFilter | None, world: World) -> tuple[Reason, ...]:
     """What the data plane of this flow would have to do and cannot."""
     missing = [
         Reason("transform-unavailable", atom=transform.duty, expected=transform.name)
@@ -212,9 +212,9 @@ def explain(compiled: Compiled, request: Request, world: World, phase: Phase) ->
 def _rule_verdict(compiled: Compiled, rule: CompiledRule, request: Request, world: World) -> RuleVerdict:
     part_of = world.part_of
     covered = rule.covers is None or request.action in rule.covers
-    target = rule.target is None or rule.target == request.target or belongs(request.target, rule.target, part_of)
+    target = rule.target is None or rule.target == request.target or is_part(request.target, rule.target, part_of)
     assignee = (
-        rule.assignee is None or rule.assignee == request.assignee or belongs(request.assignee, rule.assignee, part_of)
+        rule.assignee is None or rule.assignee == request.assignee or is_part(request.assignee, rule.assignee, part_of)
     )
     refinements = tuple([_verdict(check, request, world) for check in rule.refinements])
     constraints = tuple([_verdict(check, request, world) for check in rule.constraints])
@@ -233,7 +233,7 @@ def _rule_verdict(compiled: Compiled, rule: CompiledRule, request: Request, worl
         assignee,
         refinements,
         constraints,
-        tuple([standing(duty, request, world) for duty in rule.duties]) if rule.duties else _NOTHING,
+        tuple([find_standing(duty, request, world) for duty in rule.duties]) if rule.duties else _NOTHING,
         active,
         applies,
     )

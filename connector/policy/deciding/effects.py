@@ -9,7 +9,7 @@ from datetime import datetime
 
 from connector.policy.compiling.compile import Compiled, CompiledRule
 from connector.policy.deciding.matching import holds, matches, reason
-from connector.policy.deciding.tasks import duty_fulfilled, standing
+from connector.policy.deciding.tasks import duty_fulfilled, find_standing
 from connector.policy.model.decision import (
     Counter,
     DutyTask,
@@ -49,7 +49,10 @@ def deferred_checks(
 def first_duties(active: Sequence[CompiledRule], request: Request, world: World) -> tuple[DutyTask, ...]:
     """The duties of permissions that have to be performed before access."""
     tasks = {
-        duty.duty.uid: standing(duty, request, world) for rule in active for duty in rule.duties if not duty.transform
+        duty.duty.uid: find_standing(duty, request, world)
+        for rule in active
+        for duty in rule.duties
+        if not duty.transform
     }
     return tuple(task for task in tasks.values() if task.state not in {"inactive", "fulfilled"})
 

@@ -21,12 +21,12 @@ def matches(rule: CompiledRule, request: Request, world: World) -> bool:
     covers, target, assignee = rule.covers, rule.target, rule.assignee
     if covers is not None and request.action not in covers:
         return False
-    if target is not None and target != request.target and not belongs(request.target, target, world.part_of):
+    if target is not None and target != request.target and not is_part(request.target, target, world.part_of):
         return False
-    return assignee is None or assignee == request.assignee or belongs(request.assignee, assignee, world.part_of)
+    return assignee is None or assignee == request.assignee or is_part(request.assignee, assignee, world.part_of)
 
 
-def belongs(member: str, collection: str, part_of: Mapping[str, frozenset[str]]) -> bool:
+def is_part(member: str, collection: str, part_of: Mapping[str, frozenset[str]]) -> bool:
     """Whether an asset or party is part of a collection, at any depth, as far as a bounded search sees."""
     direct = part_of.get(member)
     if not direct:

@@ -27,7 +27,7 @@ def _after(fulfilled: datetime | None, violated: datetime, at: datetime) -> bool
     return fulfilled is not None and violated <= fulfilled < at
 
 
-def standing(duty: CompiledDuty, request: Request, world: World) -> DutyTask:
+def find_standing(duty: CompiledDuty, request: Request, world: World) -> DutyTask:
     """Where a duty stands at the time of the request."""
     limit = deadline(duty, world.agreed_at) if duty.deadline is not None or duty.elapsed else None
     return DutyTask(
@@ -60,7 +60,7 @@ def obligations_due(compiled: Compiled, request: Request, world: World) -> tuple
     for duty in compiled.obligations:
         if duty.transform or (duty.duty.target and duty.duty.target[0].uid != request.target):
             continue
-        task = standing(duty, request, world)
+        task = find_standing(duty, request, world)
         if task.state in {"active", "violated"}:
             tasks.append(task)
         if task.state == "violated":
@@ -81,7 +81,7 @@ def open_duties(
         done = world.performed.get(duty.duty.uid, _NEVER).fulfilled_at
         if done is not None and done < request.at and (since is None or done >= since):
             continue
-        task = standing(duty, request, world)
+        task = find_standing(duty, request, world)
         if task.state != "inactive":
             found.append(task)
     return found

@@ -40,7 +40,7 @@ _DURATION = re.compile(
 _NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,2})?", re.ASCII)
 
 
-def instant(text: str) -> Instant | None:
+def parse_instant(text: str) -> Instant | None:
     """Read an xsd:dateTime; without a zone it is UTC. None if it is not one, or beyond the years 2 to 9998."""
     if len(text) < 16 or "T" not in text:
         return None
@@ -54,7 +54,7 @@ def instant(text: str) -> Instant | None:
     return Instant(moment) if 2 <= moment.year <= 9998 else None
 
 
-def day(text: str) -> Day | None:
+def parse_day(text: str) -> Day | None:
     """Read an xsd:date; without a zone it is a day in UTC. None if it is not one."""
     match = _DAY.fullmatch(text)
     if match is None:
@@ -67,7 +67,7 @@ def day(text: str) -> Day | None:
     return Day(value, offset) if 2 <= value.year <= 9998 and abs(offset) <= 840 else None
 
 
-def clock(text: str) -> ClockTime | None:
+def parse_clock(text: str) -> ClockTime | None:
     """Read an xsd:time, seconds optional. None if it is not one."""
     match = _CLOCK.fullmatch(text)
     if match is None:
@@ -80,7 +80,7 @@ def clock(text: str) -> ClockTime | None:
     return ClockTime(total, offset) if total <= 86400 else None
 
 
-def duration(text: str) -> Duration | None:
+def parse_duration(text: str) -> Duration | None:
     """Read an xsd:duration (weeks allowed, no negative ones). None if it is not one."""
     match = _DURATION.fullmatch(text)
     if match is None:
@@ -91,7 +91,7 @@ def duration(text: str) -> Duration | None:
     return Duration(years * 12 + months, span * 1000 + milliseconds)
 
 
-def number(text: str) -> Decimal | None:
+def parse_number(text: str) -> Decimal | None:
     """Read a finite decimal, integer or double of at most 40 digits. None if it is not one."""
     if not _NUMBER.fullmatch(text):
         return None
@@ -101,10 +101,10 @@ def number(text: str) -> Decimal | None:
         return None
 
 
-def typed(lexical: str, datatype: str) -> Value | None:
+def parse_typed(lexical: str, datatype: str) -> Value | None:
     """Read a literal with a datatype IRI; None if its lexical form is wrong or the datatype is not supported."""
     if datatype in NUMBERS:
-        amount = number(lexical)
+        amount = parse_number(lexical)
         if amount is None or (datatype in INTEGERS and amount != amount.to_integral_value()):
             return None
         return Number(amount)
@@ -119,13 +119,13 @@ def typed(lexical: str, datatype: str) -> Value | None:
 
 
 _READERS = {
-    XSD + "dateTime": instant,
-    XSD + "dateTimeStamp": instant,
-    XSD + "date": day,
-    XSD + "time": clock,
-    XSD + "duration": duration,
-    XSD + "dayTimeDuration": duration,
-    XSD + "yearMonthDuration": duration,
+    XSD + "dateTime": parse_instant,
+    XSD + "dateTimeStamp": parse_instant,
+    XSD + "date": parse_day,
+    XSD + "time": parse_clock,
+    XSD + "duration": parse_duration,
+    XSD + "dayTimeDuration": parse_duration,
+    XSD + "yearMonthDuration": parse_duration,
 }
 
 
@@ -159,7 +159,7 @@ def starts(value: Day) -> datetime:
     return datetime(value.day.year, value.day.month, value.day.day, tzinfo=zone).astimezone(UTC)
 
 
-def later(moment: datetime, span: Duration) -> datetime | None:
+def add_duration(moment: datetime, span: Duration) -> datetime | None:
     """Add a duration: months by the calendar (the day clipped to the month), then milliseconds. None past year 9998."""
     month = moment.year * 12 + moment.month - 1 + span.months
     year, month = month // 12, month % 12 + 1

@@ -6,7 +6,7 @@ Section 4.2 of the ODRL vocabulary; day granularity in the stated zone, UTC by d
 from datetime import UTC, datetime
 
 from connector.policy.comparing import moments
-from connector.policy.comparing.atom import Atom, timely
+from connector.policy.comparing.atom import Atom, make_timely
 from connector.policy.model.decision import Request, World
 from connector.policy.model.model import Day, Instant, Value
 from connector.policy.vocabulary.registry import Operand
@@ -30,4 +30,4 @@ def build(_operand: Operand, operator: str, right: tuple[Value, ...], _rule: str
     def since(request: Request, _world: World) -> datetime | None:
         return truth.since(request.at) or _ALWAYS
 
-    return Atom(test=timely(truth), found=found, cost=1, moments=truth, since=since)
+    return Atom(test=make_timely(truth), found=found, cost=1, moments=truth, since=since)

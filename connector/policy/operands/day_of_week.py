@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from connector.policy.comparing.atom import Atom
-from connector.policy.comparing.local_time import next_reached
+from connector.policy.comparing.local_time import find_next_reached
 from connector.policy.model.decision import Request, Truth, World
 from connector.policy.model.model import Iri, Value
 from connector.policy.vocabulary.registry import Operand
@@ -21,6 +21,6 @@ def build(operand: Operand, operator: str, right: tuple[Value, ...], _rule: str)
         return (Iri(operand.values[request.at.astimezone(world.zone).weekday()]),)
 
     def flip(request: Request, world: World) -> datetime | None:
-        return next_reached(request.at, world.zone, (0,))
+        return find_next_reached(request.at, world.zone, (0,))
 
     return Atom(test=test, found=found, cost=3, flip=flip)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from connector.policy.comparing.atom import Atom
 from connector.policy.model.decision import Request, Truth, World
-from connector.policy.model.literals import MICROSECOND, later
+from connector.policy.model.literals import MICROSECOND, add_duration
 from connector.policy.model.model import Duration, Instant, Value
 from connector.policy.vocabulary.registry import Operand
 
@@ -23,7 +23,7 @@ def build(_operand: Operand, operator: str, right: tuple[Value, ...], _rule: str
         """First instant after the span; None if there is no anchor or no such instant."""
         if world.agreed_at is None:
             return None
-        end = later(world.agreed_at, span)
+        end = add_duration(world.agreed_at, span)
         return end + MICROSECOND if end is not None and inclusive else end
 
     def test(request: Request, world: World) -> Truth:

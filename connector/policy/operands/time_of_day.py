@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from connector.policy.comparing.atom import Atom
-from connector.policy.comparing.local_time import DAY, microseconds, next_reached, zone_of
+from connector.policy.comparing.local_time import DAY, find_next_reached, microseconds, zone_of
 from connector.policy.model.decision import Request, Truth, World
 from connector.policy.model.model import ClockTime, Value
 from connector.policy.vocabulary.registry import Operand
@@ -35,6 +35,6 @@ def build(_operand: Operand, operator: str, right: tuple[Value, ...], _rule: str
         return (ClockTime(microseconds(local) // 1_000_000),)
 
     def flip(request: Request, world: World) -> datetime | None:
-        return next_reached(request.at, zone_of(limit.offset, world.zone), marks)
+        return find_next_reached(request.at, zone_of(limit.offset, world.zone), marks)
 
     return Atom(test=test, found=found, cost=3, flip=flip)

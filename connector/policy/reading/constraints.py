@@ -21,14 +21,14 @@ from connector.policy.model.model import (
 from connector.policy.reading.document import (
     DocumentLimits,
     constraints_by_id,
-    identifier,
     ignore_status,
-    items,
-    members,
-    nothing_left,
+    read_members,
+    read_word,
     refuse,
-    types,
-    word,
+    refuse_rest,
+    take_identifier,
+    take_types,
+    to_items,
 )
 from connector.policy.vocabulary.names import LOGICAL, NameResolver, expand
 
@@ -51,7 +51,7 @@ class ConstraintReader:
         Raises:
             PolicyError: one of them cannot be read without guessing.
         """
-        entries = items(found.pop(member, None))
+        entries = to_items(found.pop(member, None))
         return tuple(self._constraint(entry, f"{path}/{member}/{index}", 0) for index, entry in enumerate(entries))
 
     def _constraint(self, value: object, path: str, depth: int) -> Constraint:
@@ -61,25 +61,25 @@ class ConstraintReader:
         if depth > self.limits.depth:
             refuse("too-deep", path, f"Constraints are nested more than {self.limits.depth} deep, or in a circle.")
         if isinstance(value, str) or (isinstance(value, Mapping) and set(value) == {"@id"}):
-            value = self._referred(word(value, path), path)
+            value = self._follow_reference(read_word(value, path), path)
         if not isinstance(value, Mapping):
             refuse("malformed", path, "A constraint is an object.")
-        found = members(value, self.names, path)
-        types(found, self.names, path)
+        found = read_members(value, self.names, path)
+        take_types(found, self.names, path)
         ignore_status(found, self.names)
-        uid = identifier(found, path)
+        uid = take_identifier(found, path)
         logical = [name for name in LOGICAL if name in found]
         if not logical:
             return self._atomic(found, uid, path)
         operand = cast("LogicalOperand", logical[0])
-        entries = items(found.pop(operand))
-        nothing_left(found, path)
+        entries = to_items(found.pop(operand))
+        refuse_rest(found, path)
         children = tuple(
             self._constraint(entry, f"{path}/{operand}/{index}", depth + 1) for index, entry in enumerate(entries)
         )
         return LogicalConstraint(operand, children, uid)
 
-    def _referred(self, uid: str, path: str) -> Mapping[str, object]:
+    def _follow_reference(self, uid: str, path: str) -> Mapping[str, object]:
         if self.by_id is None:
             self.by_id = dict(constraints_by_id(self.document, self.names))
         if uid not in self.by_id:
@@ -92,35 +92,35 @@ class ConstraintReader:
         data_type = found.pop("dataType", None)
         unit = found.pop("unit", None)
         reference = found.pop("rightOperandReference", None)
-        datatype = "" if data_type is None else expand(word(data_type, path), self.names.prefixes)
+        datatype = "" if data_type is None else expand(read_word(data_type, path), self.names.prefixes)
         right = tuple(
-            self._value(entry, datatype, f"{path}/rightOperand") for entry in items(found.pop("rightOperand", None))
+            self._value(entry, datatype, f"{path}/rightOperand") for entry in to_items(found.pop("rightOperand", None))
         )
         if len(right) > _MOST_VALUES:
             refuse("too-large", path, f"A constraint lists more than {_MOST_VALUES} values.")
         constraint = AtomicConstraint(
-            left=self.names.iri(word(found.pop("leftOperand"), path), path),
-            operator=self.names.operator(word(found.pop("operator"), path)),
+            left=self.names.iri(read_word(found.pop("leftOperand"), path), path),
+            operator=self.names.operator(read_word(found.pop("operator"), path)),
             right=right,
-            unit="" if unit is None else expand(word(unit, path), self.names.prefixes),
+            unit="" if unit is None else expand(read_word(unit, path), self.names.prefixes),
             data_type=datatype,
-            reference="" if reference is None else word(reference, path),
+            reference="" if reference is None else read_word(reference, path),
             uid=uid,
         )
-        nothing_left(found, path)
+        refuse_rest(found, path)
         return constraint
 
     def _value(self, value: object, datatype: str, path: str) -> Value:
         if isinstance(value, bool):
             return Flag(value)
         if isinstance(value, int | float | Decimal):
-            return self._typed(str(value), literals.XSD + "decimal", path)
+            return self._read_typed(str(value), literals.XSD + "decimal", path)
         if isinstance(value, str):
-            return self._typed(value, datatype, path) if datatype else Text(value)
+            return self._read_typed(value, datatype, path) if datatype else Text(value)
         if not isinstance(value, Mapping):
             refuse("malformed", path, "A right operand is a string, a typed value object or an array of these.")
         if set(value) == {"@id"}:
-            return Iri(expand(word(value, path), self.names.prefixes))
+            return Iri(expand(read_word(value, path), self.names.prefixes))
         if "@value" not in value or set(value) - {"@value", "@type", "@language"}:
             refuse("malformed", path, "A value object has @value and @type (or @language) and nothing else.")
         inner, kind, language = value["@value"], value.get("@type"), value.get("@language")
@@ -132,13 +132,15 @@ class ConstraintReader:
         if not isinstance(inner, str):
             refuse("malformed", path, "The @value of a value object is a string, number or boolean.")
         if language is not None:
-            return Text(inner, word(language, path))
+            return Text(inner, read_word(language, path))
         if kind is None and not datatype:
             return Text(inner)
-        return self._typed(inner, datatype if kind is None else expand(word(kind, path), self.names.prefixes), path)
+        return self._read_typed(
+            inner, datatype if kind is None else expand(read_word(kind, path), self.names.prefixes), path
+        )
 
-    def _typed(self, lexical: str, datatype: str, path: str) -> Value:
-        value = literals.typed(lexical, datatype)
+    def _read_typed(self, lexical: str, datatype: str, path: str) -> Value:
+        value = literals.parse_typed(lexical, datatype)
         if value is None:
             refuse("bad-literal", path, f"{lexical[:100]!r} is no {datatype[:200]} that is supported.")
         return Iri(expand(value.iri, self.names.prefixes)) if isinstance(value, Iri) else value

@@ -127,7 +127,7 @@ def refuse(code: str, path: str, sentence: str) -> NoReturn:
     raise PolicyError(code, path.removeprefix("/"), sentence)
 
 
-def items(value: object) -> list[object]:
+def to_items(value: object) -> list[object]:
     """Return the members of an array, `@list` or `@set`; a single value counts as an array of one.
 
     In expanded JSON-LD a `@list` stands in an array by itself.
@@ -144,7 +144,7 @@ def items(value: object) -> list[object]:
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
-def word(value: object, path: str) -> str:
+def read_word(value: object, path: str) -> str:
     """Return a name or IRI given as a string, as `{"@id": …}` or as `{"@value": …}`, alone or in an array of one.
 
     Raises:
@@ -159,7 +159,7 @@ def word(value: object, path: str) -> str:
     return value
 
 
-def members(value: Mapping[str, object], names: NameResolver, path: str) -> dict[str, object]:
+def read_members(value: Mapping[str, object], names: NameResolver, path: str) -> dict[str, object]:
     """Return an object with its keys resolved to the bare names of the standard.
 
     Raises:
@@ -174,21 +174,21 @@ def members(value: Mapping[str, object], names: NameResolver, path: str) -> dict
     return found
 
 
-def identifier(found: dict[str, object], path: str) -> str:
+def take_identifier(found: dict[str, object], path: str) -> str:
     """Take `@id` or `uid` out of an object; empty if it has neither.
 
     Raises:
         PolicyError: both are given and differ, or one is not a string.
     """
-    given = [word(found.pop(name), f"{path}/{name}") for name in ("@id", "uid") if found.get(name) is not None]
+    given = [read_word(found.pop(name), f"{path}/{name}") for name in ("@id", "uid") if found.get(name) is not None]
     if len(set(given)) > 1:
         refuse("malformed", path, "The object has an @id and another uid; give it one identifier.")
     return given[0] if given else ""
 
 
-def types(found: dict[str, object], names: NameResolver, path: str) -> list[str]:
+def take_types(found: dict[str, object], names: NameResolver, path: str) -> list[str]:
     """Take `@type` out of an object, resolved to the bare names of the standard."""
-    return [names.term(word(entry, f"{path}/@type")) for entry in items(found.pop("@type", None))]
+    return [names.term(read_word(entry, f"{path}/@type")) for entry in to_items(found.pop("@type", None))]
 
 
 def ignore_status(found: dict[str, object], names: NameResolver) -> None:
@@ -197,7 +197,7 @@ def ignore_status(found: dict[str, object], names: NameResolver) -> None:
         names.notes["A received status is ignored: the state of a rule is what our own ledger says."] = None
 
 
-def nothing_left(found: dict[str, object], path: str) -> None:
+def refuse_rest(found: dict[str, object], path: str) -> None:
     """Refuse what nobody has taken out of an object.
 
     Raises:

@@ -29,15 +29,15 @@ from connector.policy.reading.constraints import ConstraintReader
 from connector.policy.reading.document import DEFAULT as DEFAULT
 from connector.policy.reading.document import (
     DocumentLimits,
-    identifier,
     ignore_status,
-    items,
-    members,
-    nothing_left,
     parse,
+    read_members,
+    read_word,
     refuse,
-    types,
-    word,
+    refuse_rest,
+    take_identifier,
+    take_types,
+    to_items,
 )
 from connector.policy.vocabulary.names import NameResolver, expand
 
@@ -81,10 +81,10 @@ class _PolicyReader:
     def policy(self) -> Policy:
         names = self.names
         names.read_context(self.document.get("@context"))
-        found = members(self.document, names, "")
+        found = read_members(self.document, names, "")
         found.pop("@context", None)
-        kind = self._kind(types(found, names, ""))
-        uid = identifier(found, "")
+        kind = self._kind(take_types(found, names, ""))
+        uid = take_identifier(found, "")
         if not uid:
             refuse("missing-uid", "", "A policy has an identifier, @id.")
         ignore_status(found, self.names)
@@ -92,9 +92,9 @@ class _PolicyReader:
         policy = Policy(
             kind=kind,
             uid=uid,
-            profiles=tuple(word(entry, "profile") for entry in items(found.pop("profile", None))),
+            profiles=tuple(read_word(entry, "profile") for entry in to_items(found.pop("profile", None))),
             conflict=self._conflict(found.pop("conflict", None)),
-            inherit_from=tuple(word(entry, "inheritFrom") for entry in items(found.pop("inheritFrom", None))),
+            inherit_from=tuple(read_word(entry, "inheritFrom") for entry in to_items(found.pop("inheritFrom", None))),
             replaced_by=self._replaced_by(found),
             timestamp=self._timestamp(found),
             action=fields[0],
@@ -104,17 +104,17 @@ class _PolicyReader:
             functions=fields[4],
             permission=tuple(
                 self._permission(entry, f"permission/{index}")
-                for index, entry in enumerate(items(found.pop("permission", None)))
+                for index, entry in enumerate(to_items(found.pop("permission", None)))
             ),
             prohibition=tuple(
                 self._prohibition(entry, f"prohibition/{index}")
-                for index, entry in enumerate(items(found.pop("prohibition", None)))
+                for index, entry in enumerate(to_items(found.pop("prohibition", None)))
             ),
             obligation=self._duties(found, "obligation", ""),
             about=self._about(found),
             prefixes=tuple(names.prefixes.items()),
         )
-        nothing_left(found, "")
+        refuse_rest(found, "")
         if not (policy.permission or policy.prohibition or policy.obligation or policy.inherit_from):
             refuse("no-rule", "", "A policy has at least one permission, prohibition or obligation.")
         return msgspec.structs.replace(policy, notes=tuple(names.notes))
@@ -134,13 +134,13 @@ class _PolicyReader:
     def _conflict(self, value: object) -> ConflictStrategy | None:
         if value is None:
             return None
-        name = self.names.term(word(value, "conflict"))
+        name = self.names.term(read_word(value, "conflict"))
         if name not in {"perm", "prohibit", "invalid"}:
             refuse("unknown-conflict", "conflict", f"{name[:100]} is not one of perm, prohibit and invalid.")
         return cast("ConflictStrategy", name)
 
     def _replaced_by(self, found: dict[str, object]) -> str:
-        return next((word(found.pop(key), key) for key in list(found) if key in _REPLACED_BY), "")
+        return next((read_word(found.pop(key), key) for key in list(found) if key in _REPLACED_BY), "")
 
     def _timestamp(self, found: dict[str, object]) -> datetime | None:
         for key in list(found):
@@ -152,7 +152,7 @@ class _PolicyReader:
                 value = found.pop(key)
                 if isinstance(value, Mapping):
                     value = value.get("@value")
-                moment = literals.instant(word(value, "timestamp"))
+                moment = literals.parse_instant(read_word(value, "timestamp"))
                 if moment is None:
                     refuse("malformed", "timestamp", "A timestamp is an xsd:dateTime such as 2026-01-31T12:00:00Z.")
                 return moment.at
@@ -176,13 +176,16 @@ class _PolicyReader:
     ) -> tuple[tuple[Action, ...], tuple[Target, ...], tuple[Party, ...], tuple[Party, ...], tuple[PartyFunction, ...]]:
         """Take out what policies and rules have in common: actions, targets, parties."""
         functions = tuple(
-            PartyFunction(ODRL + name, Party(*self._named(entry, "Party", f"{path}/{name}")))
+            PartyFunction(ODRL + name, Party(*self._read_named(entry, "Party", f"{path}/{name}")))
             for name in [key for key in found if key in FUNCTIONS]
-            for entry in items(found.pop(name))
+            for entry in to_items(found.pop(name))
         )
         return (
-            tuple(self._action(entry, f"{path}/action") for entry in items(found.pop("action", None))),
-            tuple(Target(*self._named(entry, "Asset", f"{path}/target")) for entry in items(found.pop("target", None))),
+            tuple(self._action(entry, f"{path}/action") for entry in to_items(found.pop("action", None))),
+            tuple(
+                Target(*self._read_named(entry, "Asset", f"{path}/target"))
+                for entry in to_items(found.pop("target", None))
+            ),
             self._parties(found, "assigner", path),
             self._parties(found, "assignee", path),
             functions,
@@ -190,36 +193,37 @@ class _PolicyReader:
 
     def _parties(self, found: dict[str, object], function: str, path: str) -> tuple[Party, ...]:
         return tuple(
-            Party(*self._named(entry, "Party", f"{path}/{function}")) for entry in items(found.pop(function, None))
+            Party(*self._read_named(entry, "Party", f"{path}/{function}"))
+            for entry in to_items(found.pop(function, None))
         )
 
     def _action(self, value: object, path: str) -> Action:
         if not isinstance(value, Mapping) or set(value) <= {"@id", "@value"}:
-            return Action(self.names.iri(word(value, path), path))
-        found = members(value, self.names, path)
-        types(found, self.names, path)
+            return Action(self.names.iri(read_word(value, path), path))
+        found = read_members(value, self.names, path)
+        take_types(found, self.names, path)
         meant = found.pop("http://www.w3.org/1999/02/22-rdf-syntax-ns#value", None)
         if meant is None:
-            meant = identifier(found, path) or None
+            meant = take_identifier(found, path) or None
         else:
-            identifier(found, path)
+            take_identifier(found, path)
         refinement = self.constraints.read(found, "refinement", path)
-        nothing_left(found, path)
-        return Action(self.names.iri(word(meant, path), path), refinement)
+        refuse_rest(found, path)
+        return Action(self.names.iri(read_word(meant, path), path), refinement)
 
-    def _named(self, value: object, kind: str, path: str) -> tuple[str, bool, tuple[Constraint, ...]]:
+    def _read_named(self, value: object, kind: str, path: str) -> tuple[str, bool, tuple[Constraint, ...]]:
         """Read an asset or a party: identifier, whether it is a collection, refinement."""
         if not isinstance(value, Mapping) or set(value) <= {"@id", "@value"}:
-            return expand(word(value, path), self.names.prefixes), False, ()
-        found = members(value, self.names, path)
-        collection = kind + "Collection" in types(found, self.names, path)
-        uid = identifier(found, path)
+            return expand(read_word(value, path), self.names.prefixes), False, ()
+        found = read_members(value, self.names, path)
+        collection = kind + "Collection" in take_types(found, self.names, path)
+        uid = take_identifier(found, path)
         source = found.pop("source", None)
         if source is not None:
             collection = True
-            uid = word(source, f"{path}/source")
+            uid = read_word(source, f"{path}/source")
         refinement = self.constraints.read(found, "refinement", path)
-        nothing_left(found, path)
+        refuse_rest(found, path)
         if not uid:
             refuse("malformed", path, f"The {kind.lower()} has no name; give it an @id, or a collection its source.")
         return expand(uid, self.names.prefixes), collection, refinement
@@ -230,15 +234,15 @@ class _PolicyReader:
             refuse("too-large", path, f"The policy has more than {self.limits.rules} rules.")
         if not isinstance(value, Mapping):
             refuse("malformed", path, f"A {kind.lower()} is an object; rules elsewhere are not followed.")
-        found = members(value, self.names, path)
-        if set(types(found, self.names, path)) - {kind, "Rule"}:
+        found = read_members(value, self.names, path)
+        if set(take_types(found, self.names, path)) - {kind, "Rule"}:
             refuse("malformed", path, f"The @type of this rule is not {kind}.")
         ignore_status(found, self.names)
         return found
 
     def _permission(self, value: object, path: str) -> Permission:
         found = self._rule(value, "Permission", path)
-        uid = identifier(found, path)
+        uid = take_identifier(found, path)
         action, target, assigner, assignee, functions = self._shared(found, path)
         rule = Permission(
             action=action,
@@ -250,12 +254,12 @@ class _PolicyReader:
             duty=self._duties(found, "duty", path),
             uid=uid,
         )
-        nothing_left(found, path)
+        refuse_rest(found, path)
         return rule
 
     def _prohibition(self, value: object, path: str) -> Prohibition:
         found = self._rule(value, "Prohibition", path)
-        uid = identifier(found, path)
+        uid = take_identifier(found, path)
         action, target, assigner, assignee, functions = self._shared(found, path)
         rule = Prohibition(
             action=action,
@@ -267,16 +271,18 @@ class _PolicyReader:
             remedy=self._duties(found, "remedy", path),
             uid=uid,
         )
-        nothing_left(found, path)
+        refuse_rest(found, path)
         return rule
 
     def _duties(self, found: dict[str, object], member: str, path: str) -> tuple[Duty, ...]:
         base = f"{path}/{member}" if path else member
-        return tuple(self._duty(entry, f"{base}/{index}") for index, entry in enumerate(items(found.pop(member, None))))
+        return tuple(
+            self._duty(entry, f"{base}/{index}") for index, entry in enumerate(to_items(found.pop(member, None)))
+        )
 
     def _duty(self, value: object, path: str) -> Duty:
         found = self._rule(value, "Duty", path)
-        uid = identifier(found, path)
+        uid = take_identifier(found, path)
         action, target, assigner, assignee, functions = self._shared(found, path)
         rule = Duty(
             action=action,
@@ -288,5 +294,5 @@ class _PolicyReader:
             consequence=self._duties(found, "consequence", path),
             uid=uid,
         )
-        nothing_left(found, path)
+        refuse_rest(found, path)
         return rule

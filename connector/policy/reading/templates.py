@@ -99,7 +99,7 @@ def parse(text: str) -> Template:
             raise ValueError(f"The template {template.name}: {entry.name} needs choices if it is a code, else none.")
         try:
             for bound in filter(None, (entry.least, entry.greatest)):
-                _typed(entry, bound)
+                _parse_typed(entry, bound)
             if entry.default:
                 _value(entry, entry.default)
         except PolicyError as error:
@@ -129,7 +129,7 @@ def fill(template: Template, parameters: Mapping[str, Input], uid: str = "") -> 
                 "unknown-parameter", "", f"{name[:100]!r} is no parameter of {template.name}; it has {known}."
             )
     values = {name: _value(entry, parameters.get(name, entry.default)) for name, entry in by_name.items()}
-    placed = _placed(template.policy, values)
+    placed = _place(template.policy, values)
     assert isinstance(placed, dict)
     head: dict[str, object] = {
         "@type": "Offer",
@@ -147,13 +147,13 @@ def _places(node: object) -> list[str]:
     return [name for value in node for name in _places(value)] if isinstance(node, list) else []
 
 
-def _placed(node: object, values: Mapping[str, object]) -> object:
+def _place(node: object, values: Mapping[str, object]) -> object:
     if isinstance(node, Mapping):
         if set(node) == {_PLACE}:
             return values[node[_PLACE]]
-        return {name: _placed(value, values) for name, value in node.items()}
+        return {name: _place(value, values) for name, value in node.items()}
     if isinstance(node, list):
-        return [_placed(value, values) for value in node]
+        return [_place(value, values) for value in node]
     return _full(node) if isinstance(node, str) else node
 
 
@@ -167,14 +167,14 @@ def _value(entry: Parameter, given: Input) -> object:
     if isinstance(given, str) and not given:
         _refuse("missing-parameter", entry, "is missing")
     if not entry.several:
-        return _typed(entry, given)[1]
+        return _parse_typed(entry, given)[1]
     listed = [given] if isinstance(given, str | int | Decimal) else list(given)
     if not 1 <= len(listed) <= _MOST_VALUES:
         _refuse("bad-parameter", entry, f"has {len(listed)} values, allowed are 1 to {_MOST_VALUES}")
-    return list({str(value): _typed(entry, value)[1] for value in listed}.values())
+    return list({str(value): _parse_typed(entry, value)[1] for value in listed}.values())
 
 
-def _typed(entry: Parameter, given: Input) -> tuple[Value | Decimal | None, object]:
+def _parse_typed(entry: Parameter, given: Input) -> tuple[Value | Decimal | None, object]:
     """Read one value; return it for comparing, and as it is placed."""
     if isinstance(given, bool) or not isinstance(given, str | int | Decimal):
         _refuse("bad-parameter", entry, f"is not {_EXPECTED[entry.sort]}")
@@ -187,31 +187,31 @@ def _typed(entry: Parameter, given: Input) -> tuple[Value | Decimal | None, obje
         return None, _full(text)
     if entry.sort in {"name", "text"}:
         return None, text
-    return _measured(entry, text)
+    return _parse_measured(entry, text)
 
 
-def _measured(entry: Parameter, text: str) -> tuple[Value | Decimal, object]:
+def _parse_measured(entry: Parameter, text: str) -> tuple[Value | Decimal, object]:
     value: Value | Decimal | None
     if entry.sort == "duration":
-        value = literals.duration(text)
+        value = literals.parse_duration(text)
     else:
-        value = literals.day(text) if entry.sort == "day" else literals.number(text)
+        value = literals.parse_day(text) if entry.sort == "day" else literals.parse_number(text)
     if value is None or (entry.sort == "whole" and isinstance(value, Decimal) and value != value.to_integral_value()):
         _refuse("bad-parameter", entry, f"is not {_EXPECTED[entry.sort]}")
-    _bounded(entry, text, value)
+    _check_bounds(entry, text, value)
     if isinstance(value, Decimal):
         return value, format(value, "f")
     written, datatype = lexical(value)
     return value, {"@value": written, "@type": "xsd:" + datatype.removeprefix(XSD)}
 
 
-def _bounded(entry: Parameter, text: str, value: Value | Decimal) -> None:
+def _check_bounds(entry: Parameter, text: str, value: Value | Decimal) -> None:
     if text in {entry.least, entry.greatest}:
         return
     low, high = _extent(value)
-    if entry.least and low < _extent(_typed(entry, entry.least)[0])[0]:
+    if entry.least and low < _extent(_parse_typed(entry, entry.least)[0])[0]:
         _refuse("out-of-bounds", entry, f"is less than {entry.least}")
-    if entry.greatest and high > _extent(_typed(entry, entry.greatest)[0])[1]:
+    if entry.greatest and high > _extent(_parse_typed(entry, entry.greatest)[0])[1]:
         _refuse("out-of-bounds", entry, f"is more than {entry.greatest}")
 
 

@@ -35,12 +35,12 @@ def coerce(
         case "instant":
             return _instant(value)
         case "duration":
-            return literals.duration(value.text) if isinstance(value, Text) else _only(value, Duration)
+            return literals.parse_duration(value.text) if isinstance(value, Text) else _only(value, Duration)
         case "clock":
-            return literals.clock(value.text) if isinstance(value, Text) else _only(value, ClockTime)
+            return literals.parse_clock(value.text) if isinstance(value, Text) else _only(value, ClockTime)
         case "flag":
             if isinstance(value, Text):
-                return literals.typed(value.text, literals.XSD + "boolean")
+                return literals.parse_typed(value.text, literals.XSD + "boolean")
             return _only(value, Flag)
         case "text":
             return _only(value, Text)
@@ -52,7 +52,7 @@ def _only(value: Value, kind: type) -> Value | None:
 
 def _number(value: Value, operand: Operand, unit: str) -> Number | None:
     if isinstance(value, Text):
-        amount = literals.number(value.text)
+        amount = literals.parse_number(value.text)
         if amount is None:
             return None
         value = Number(amount)
@@ -78,5 +78,5 @@ def _name(name: str, operand: Operand, registry: Registry, prefixes: Mapping[str
 
 def _instant(value: Value) -> Value | None:
     if isinstance(value, Text):
-        return literals.instant(value.text) or literals.day(value.text)
+        return literals.parse_instant(value.text) or literals.parse_day(value.text)
     return value if isinstance(value, Instant | Day) else None

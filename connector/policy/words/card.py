@@ -14,9 +14,9 @@ from connector.policy.compiling.compile import Compiled, CompiledDuty, CompiledR
 from connector.policy.model.model import ODRL, Constraint
 from connector.policy.vocabulary.registry import Registry
 from connector.policy.words import figures, tiers
-from connector.policy.words.constraint import phrases, together
-from connector.policy.words.language import Language, Pair, choose, full_stop, quoted
-from connector.policy.words.rule import Manner, action, duty, manner, prohibition, scope, shared
+from connector.policy.words.constraint import phrases, split_and
+from connector.policy.words.language import Language, Pair, choose, full_stop, quote
+from connector.policy.words.rule import Manner, action, duty, manner, prohibition, say_shared, scope
 
 CardQuestion: TypeAlias = Literal[
     "who", "what-for", "what-not", "how-long", "duties", "cost", "withdrawal", "enforcement"
@@ -95,7 +95,7 @@ def card(compiled: Compiled, language: Language) -> Card:
 
 
 def _who(compiled: Compiled, how: Manner) -> list[str]:
-    said = [full_stop(entry) for entry in shared(how)]
+    said = [full_stop(entry) for entry in say_shared(how)]
     if compiled.policy.kind == "Offer":
         said.append(how.say(("Gilt erst mit Vertrag.", "Binding only once agreed.")))
     if compiled.policy.timestamp is not None:
@@ -106,7 +106,7 @@ def _who(compiled: Compiled, how: Manner) -> list[str]:
 
 def _permission(rule: CompiledRule, how: Manner) -> _Permission:
     by_topic: dict[str, list[Constraint]] = {"grant": [], "time": [], "cost": []}
-    for constraint in together(rule.rule.constraint):
+    for constraint in split_and(rule.rule.constraint):
         by_topic[_topic(constraint, how.registry)].append(constraint)
     said = {topic: _sentences(entries, how) for topic, entries in by_topic.items()}
     named = action(rule.rule, how)
@@ -145,7 +145,7 @@ def _what_for(compiled: Compiled, permissions: Sequence[_Permission], how: Manne
         found.append(how.say(void))
         if compiled.policy.replaced_by:
             replaced = how.say(("Ersetzt durch: {}", "Replaced by: {}")).format(
-                quoted(compiled.policy.replaced_by, how.language)
+                quote(compiled.policy.replaced_by, how.language)
             )
             found.append(full_stop(replaced))
     grants = [entry.grant for entry in permissions]
@@ -211,7 +211,7 @@ def _withdrawal(compiled: Compiled, how: Manner) -> list[str]:
 
 
 def _enforcement(compiled: Compiled, how: Manner) -> list[str]:
-    beyond = tiers.beyond(compiled, how.language)
+    beyond = tiers.list_beyond(compiled, how.language)
     said = [
         full_stop(f"{tiers.label(tier, how.language)}: {', '.join(names)}") for tier, names in beyond.items() if names
     ]

@@ -9,7 +9,7 @@ from connector.policy.model.model import AtomicConstraint, Constraint, Instant
 from connector.policy.vocabulary.registry import Registry
 from connector.policy.words import figures
 from connector.policy.words.constraint import phrase, phrases, predicate, subject
-from connector.policy.words.language import Language, Pair, choose, full_stop, joined, quoted
+from connector.policy.words.language import Language, Pair, choose, full_stop, join, quote
 from connector.policy.words.rule import action_name
 
 _KINDS: dict[str, Pair] = {
@@ -77,7 +77,7 @@ def way(found: PermitPath, registry: Registry, language: Language) -> str:
     head: Pair = ("Was es erlauben würde: {}", "Permitted if {}")
     if not found.proven:
         head = ("Was es vielleicht erlauben würde: {}", "Perhaps permitted if {}")
-    return full_stop(choose(language, head).format(joined(parts, choose(language, ("und", "and")))))
+    return full_stop(choose(language, head).format(join(parts, choose(language, ("und", "and")))))
 
 
 def _step(step: PermitStep, registry: Registry, language: Language) -> str:
@@ -86,7 +86,7 @@ def _step(step: PermitStep, registry: Registry, language: Language) -> str:
         return said if step.wanted else choose(language, _STEPS["not"]).format(said)
     if step.code == "wait" and isinstance(step.to, tuple) and step.to and isinstance(step.to[0], Instant):
         return choose(language, _STEPS["wait"]).format(figures.instant(step.to[0], language))
-    name = action_name(str(step.to), registry, language) if step.code == "action" else quoted(str(step.to), language)
+    name = action_name(str(step.to), registry, language) if step.code == "action" else quote(str(step.to), language)
     return choose(language, _STEPS[step.code]).format(name)
 
 

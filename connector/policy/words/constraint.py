@@ -23,7 +23,7 @@ from connector.policy.model.model import (
 )
 from connector.policy.vocabulary.registry import Operand, Registry
 from connector.policy.words import figures
-from connector.policy.words.language import Language, Pair, choose, joined, quoted
+from connector.policy.words.language import Language, Pair, choose, join, quote
 from connector.policy.words.vocabulary import CODES, NAMES
 
 _SETS: dict[str, Pair] = {
@@ -137,7 +137,7 @@ _WITHOUT_SUBJECT = frozenset({ODRL + "dateTime", ODRL + "elapsedTime"})
 
 def phrases(constraints: Sequence[Constraint], registry: Registry, language: Language) -> list[str]:
     """Say all constraints that have to hold together, in an order of their own, each once."""
-    said = {(_rank(constraint), phrase(constraint, registry, language)) for constraint in together(constraints)}
+    said = {(_rank(constraint), phrase(constraint, registry, language)) for constraint in split_and(constraints)}
     return [text for _rank, text in sorted(said)]
 
 
@@ -149,11 +149,11 @@ def _rank(constraint: Constraint) -> int:
 _FIRST = {ODRL + "purpose": 0, ODRL + "dateTime": 1, ODRL + "elapsedTime": 2}
 
 
-def together(constraints: Sequence[Constraint]) -> Iterator[Constraint]:
+def split_and(constraints: Sequence[Constraint]) -> Iterator[Constraint]:
     """Take `and` apart."""
     for constraint in constraints:
         if isinstance(constraint, LogicalConstraint) and constraint.operand == "and":
-            yield from together(constraint.constraints)
+            yield from split_and(constraint.constraints)
         else:
             yield constraint
 
@@ -161,7 +161,7 @@ def together(constraints: Sequence[Constraint]) -> Iterator[Constraint]:
 def subject(left: str, registry: Registry, language: Language) -> str:
     """Name a left operand; an unregistered one by its quoted IRI."""
     operand = registry.operands.get(left)
-    return choose(language, (operand.de, operand.en)) if operand else named(left, language)
+    return choose(language, (operand.de, operand.en)) if operand else quote_name(left, language)
 
 
 def predicate(constraint: AtomicConstraint, registry: Registry, language: Language) -> str:
@@ -171,7 +171,7 @@ def predicate(constraint: AtomicConstraint, registry: Registry, language: Langua
     operator = constraint.operator
     if operator in {"isAnyOf", "isAllOf", "isNoneOf"}:
         joint = _JOINTS.get(operator, ("oder", "or"))
-        shown = joined(values, choose(language, joint))
+        shown = join(values, choose(language, joint))
         operator = f"only {operator}" if len(values) == 1 else operator
     else:
         shown = ", ".join(values)
@@ -186,7 +186,7 @@ def value_text(value: Value, operand: Operand, registry: Registry, language: Lan
         case Iri(iri=iri):
             return _label(iri, operand, registry, language)
         case Text(text=text):
-            return quoted(text, language) + (f" {quoted(value.language, language)}" if value.language else "")
+            return quote(text, language) + (f" {quote(value.language, language)}" if value.language else "")
         case Number():
             return figures.number(value, operand, language)
         case Instant():
@@ -209,12 +209,12 @@ def _label(iri: str, operand: Operand, registry: Registry, language: Language) -
             return choose(language, (term.de, term.en))
     if operand.sort == "code" and iri in CODES:
         return choose(language, CODES[iri])
-    return choose(language, NAMES[iri]) if iri in NAMES else named(iri, language)
+    return choose(language, NAMES[iri]) if iri in NAMES else quote_name(iri, language)
 
 
-def named(iri: str, language: Language) -> str:
+def quote_name(iri: str, language: Language) -> str:
     """Quote a name; terms of the standard and of our profile by their short form."""
     for base, prefix in ((ODRL, "odrl:"), (DK, "dk:")):
         if iri.startswith(base):
-            return quoted(prefix + iri.removeprefix(base), language)
-    return quoted(iri, language)
+            return quote(prefix + iri.removeprefix(base), language)
+    return quote(iri, language)

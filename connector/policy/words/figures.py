@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from connector.policy.model.model import ClockTime, Day, Duration, Instant, Number
 from connector.policy.vocabulary.registry import Operand
-from connector.policy.words.language import Language, Pair, choose, quoted
+from connector.policy.words.language import Language, Pair, choose, quote
 
 _MONTHS: tuple[Pair, ...] = (
     ("Januar", "January"),
@@ -49,12 +49,12 @@ def number(value: Number, operand: Operand, language: Language) -> str:
     if not value.unit:
         return amount(value.amount, language)
     if value.unit != operand.unit:
-        return f"{amount(value.amount, language)} {quoted(value.unit, language)}"
+        return f"{amount(value.amount, language)} {quote(value.unit, language)}"
     factors = {factor: name for name, factor in operand.units.items() if ":" not in name}
     fitting = [factor for factor in sorted(factors) if factor <= abs(value.amount) and _short(value.amount, factor)]
     factor = fitting[-1] if fitting else 1
     if factor not in factors:
-        return f"{amount(value.amount, language)} {quoted(value.unit, language)}"
+        return f"{amount(value.amount, language)} {quote(value.unit, language)}"
     shown = amount(value.amount / factor if factor != 1 else value.amount, language)
     if factors[factor] == "EUR" and shown[-2:-1] == choose(language, (",", ".")):
         shown += "0"

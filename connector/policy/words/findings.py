@@ -6,7 +6,7 @@ One sentence for what is the matter, one for what to do about it. Pure: standard
 from connector.policy.analysis.space.findings import Finding
 from connector.policy.vocabulary.registry import Registry
 from connector.policy.words.constraint import subject
-from connector.policy.words.language import Language, Pair, choose, joined
+from connector.policy.words.language import Language, Pair, choose, join
 from connector.policy.words.rule import action_name
 
 _SAID: dict[str, Pair] = {
@@ -133,5 +133,5 @@ def _about(finding: Finding, registry: Registry, language: Language) -> str:
     ]
     if not names and finding.other in registry.covers:
         names = [action_name(finding.other, registry, language)]
-    about = joined(names, choose(language, ("und", "and"))) if names else ""
+    about = join(names, choose(language, ("und", "and"))) if names else ""
     return f"{about} ({finding.detail})" if finding.detail else about

@@ -23,12 +23,12 @@ def choose(language: Language, pair: Pair) -> str:
     return pair[language == "en"]
 
 
-def joined(parts: Sequence[str], word: str) -> str:
+def join(parts: Sequence[str], word: str) -> str:
     """List parts: `a, b <word> c`."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {word} {parts[-1]}"
 
 
-def quoted(text: str, language: Language) -> str:
+def quote(text: str, language: Language) -> str:
     """Quote a foreign text; what could end the quotation or hide something is escaped, so different texts differ."""
     opening, closing = choose(language, ("„", "“")), choose(language, ("“", "”"))
     shown = "".join(

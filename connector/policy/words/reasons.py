@@ -12,7 +12,7 @@ from connector.policy.vocabulary.registry import Operand, Registry
 from connector.policy.vocabulary.sorts import coerce
 from connector.policy.words import figures
 from connector.policy.words.constraint import phrase, predicate, subject, value_text
-from connector.policy.words.language import Language, Pair, choose, full_stop, quoted
+from connector.policy.words.language import Language, Pair, choose, full_stop, quote
 from connector.policy.words.rule import action_name
 
 _Atoms: TypeAlias = Mapping[tuple[str, str], AtomVerdict]
@@ -115,7 +115,7 @@ def _one(
         known = atoms.get((reason.rule, reason.atom))
         if reason.operand not in registry.operands:
             return _choice(known, registry, language)
-        constraint = known.constraint if known is not None else _rebuilt(reason, registry)
+        constraint = known.constraint if known is not None else _rebuild(reason, registry)
         assert isinstance(constraint, AtomicConstraint)
         return _atom(constraint, reason.found, reason.code, registry, language)
     if reason.code == "duty-not-performed":
@@ -136,26 +136,28 @@ def _atom(
 ) -> str:
     operand = registry.operands[constraint.left]
     wanted = predicate(constraint, registry, language)
-    seen = _seen(operand, found, registry, language, missing=code == "constraint-unknown")
+    seen = _say_seen(operand, found, registry, language, missing=code == "constraint-unknown")
     text = choose(language, ("{}: erwartet {}; {}.", "{}: expected {}; {}.")).format(
         full_stop(subject(constraint.left, registry, language))[:-1], wanted, seen
     )
     return f"{text} {choose(language, _remedy(constraint, operand))}"
 
 
-def _seen(operand: Operand, found: tuple[Value, ...], registry: Registry, language: Language, *, missing: bool) -> str:
+def _say_seen(
+    operand: Operand, found: tuple[Value, ...], registry: Registry, language: Language, *, missing: bool
+) -> str:
     verb = choose(language, _FOUND.get(operand.source, ("gefunden", "found")))
     if not found or missing:
         return f"{choose(language, ('nichts', 'nothing'))} {verb}"
     if operand.code == "elapsed_time" and isinstance(found[0], Instant):
         made = figures.instant(found[0], language)
         return choose(language, ("Vertragsschluss am {}", "agreement made on {}")).format(made)
-    shown = [_shortened(value_text(value, operand, registry, language)) for value in found[:_MOST_LISTED]]
+    shown = [_shorten(value_text(value, operand, registry, language)) for value in found[:_MOST_LISTED]]
     rest = ["…"] if len(found) > _MOST_LISTED else []
     return f"{verb} {', '.join([*shown, *rest])}"
 
 
-def _shortened(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
@@ -169,7 +171,7 @@ def _remedy(constraint: AtomicConstraint, operand: Operand) -> Pair:
     return _REMEDIES[operand.source]
 
 
-def _rebuilt(reason: Reason, registry: Registry) -> AtomicConstraint:
+def _rebuild(reason: Reason, registry: Registry) -> AtomicConstraint:
     """The constraint as far as the reason alone tells it."""
     operand = registry.operands[reason.operand]
     operator, _space, rest = reason.expected.partition(" ")
@@ -190,7 +192,9 @@ def _choice(known: AtomVerdict | None, registry: Registry, language: Language) -
     said = choose(language, ("Nicht erfüllt: {}", "Not met: {}")).format(phrase(known.constraint, registry, language))
     seen = [
         f"{subject(atom.constraint.left, registry, language)}: "
-        + _seen(registry.operands[atom.constraint.left], atom.found, registry, language, missing=atom.verdict is None)
+        + _say_seen(
+            registry.operands[atom.constraint.left], atom.found, registry, language, missing=atom.verdict is None
+        )
         for atom in _atoms(known.children)
         if isinstance(atom.constraint, AtomicConstraint)
     ]
@@ -210,7 +214,7 @@ def _prohibiting(reason: Reason, rules: tuple[RuleVerdict, ...], registry: Regis
                 said.append(full_stop(choose(language, ("verboten: {}", "forbidden: {}")).format(text)))
                 continue
             operand = registry.operands[atom.constraint.left]
-            seen = _seen(operand, atom.found, registry, language, missing=atom.verdict is None)
+            seen = _say_seen(operand, atom.found, registry, language, missing=atom.verdict is None)
             said.append(full_stop(choose(language, ("verboten: {}; {}", "forbidden: {}; {}")).format(text, seen)))
     return list(dict.fromkeys(said))
 
@@ -234,7 +238,7 @@ def _duty(task: DutyTask | None, registry: Registry, language: Language) -> str:
     ]
     if task is not None and task.assignee:
         said.append(
-            full_stop(choose(language, ("zuständig: {}", "in charge: {}")).format(quoted(task.assignee, language)))
+            full_stop(choose(language, ("zuständig: {}", "in charge: {}")).format(quote(task.assignee, language)))
         )
     said.append(choose(language, ("Danach ist der Zugriff möglich.", "Access is possible afterwards.")))
     return " ".join(said)

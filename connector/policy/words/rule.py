@@ -20,8 +20,8 @@ from connector.policy.model.model import (
     Target,
 )
 from connector.policy.vocabulary.registry import Registry
-from connector.policy.words.constraint import named, phrase, phrases, together
-from connector.policy.words.language import Language, Pair, choose, quoted
+from connector.policy.words.constraint import phrase, phrases, quote_name, split_and
+from connector.policy.words.language import Language, Pair, choose, quote
 from connector.policy.words.vocabulary import ACTIONS, FUNCTIONS
 
 _AXES: tuple[tuple[str, Pair], ...] = (
@@ -62,7 +62,7 @@ def manner(compiled: Compiled, language: Language) -> Manner:
     return Manner(compiled.registry, language, common)
 
 
-def shared(how: Manner) -> list[str]:
+def say_shared(how: Manner) -> list[str]:
     """Say which data and parties the whole policy is about."""
     return [f"{how.say(label)}: {name}" for axis, label in _AXES for name in _entities(how.common.get(axis, ()), how)]
 
@@ -72,7 +72,7 @@ def action_name(iri: str, registry: Registry, language: Language) -> str:
     entry = registry.entries.get(iri)
     if entry is not None:
         return choose(language, (entry.de, entry.en))
-    return choose(language, ACTIONS[iri]) if iri in ACTIONS else named(iri, language)
+    return choose(language, ACTIONS[iri]) if iri in ACTIONS else quote_name(iri, language)
 
 
 def action(rule: Rule, how: Manner) -> str:
@@ -99,7 +99,7 @@ def scope(rule: Rule, how: Manner, *, optional: bool = False) -> list[str]:
         found.extend(f"{how.say(label)}: {name}" for name in names)
     for entry in rule.functions:
         pair = FUNCTIONS.get(entry.function.removeprefix(ODRL))
-        function = how.say(pair) if pair else named(entry.function, how.language)
+        function = how.say(pair) if pair else quote_name(entry.function, how.language)
         found.append(f"{function} {_entity(entry.party, how)}")
     return sorted(found)
 
@@ -113,7 +113,7 @@ def _entities(entities: Axis, how: Manner) -> list[str]:
 
 
 def _entity(entity: Target | Party, how: Manner) -> str:
-    name = quoted(entity.uid, how.language)
+    name = quote(entity.uid, how.language)
     if entity.collection:
         name = f"{how.say(('Sammlung', 'collection'))} {name}"
     if entity.refinement:
@@ -136,7 +136,7 @@ def duty(compiled: CompiledDuty, how: Manner) -> str:
     details += sorted(
         {
             phrase(constraint, how.registry, how.language, deadline=_is_deadline(compiled, constraint))
-            for constraint in together(rule.constraint)
+            for constraint in split_and(rule.constraint)
         }
     )
     late = sorted(duty(consequence, how) for consequence in compiled.consequences)

@@ -6,7 +6,7 @@ Short before complete: what does not fit is counted. The card says everything. P
 from connector.policy.compiling.checks import leaves
 from connector.policy.compiling.compile import Compiled
 from connector.policy.words.constraint import phrases, subject
-from connector.policy.words.language import Language, full_stop, joined
+from connector.policy.words.language import Language, full_stop, join
 from connector.policy.words.rule import Manner, action, duty, manner, prohibition, scope
 from connector.policy.words.tiers import label
 
@@ -27,23 +27,23 @@ def sentence(compiled: Compiled, language: Language) -> str:
         return how.say(("Diese Regeln sind ungültig.", "These rules are void."))
     said = ""
     for details, parts in ((_EVERYTHING, _EVERYTHING), (4, 4), (3, 4), (2, 4), (1, 3), (1, 2), (0, 2), (0, 1)):
-        said = full_stop(_said(compiled, how, details, parts))
+        said = full_stop(_say_shortened(compiled, how, details, parts))
         if len(said.split()) <= _MOST_WORDS and len(said) <= _MOST_CHARACTERS:
             break
     return said
 
 
-def _said(compiled: Compiled, how: Manner, details: int, parts: int) -> str:
+def _say_shortened(compiled: Compiled, how: Manner, details: int, parts: int) -> str:
     """Keep at most so many conditions of each rule, and at most so many rules of each kind."""
     permissions = sorted({_permission(compiled, index, how, details) for index in range(len(compiled.permissions))})
     bans = _bans(compiled, how, brief=details < _EVERYTHING)
     duties = _obligations(compiled, how, brief=details < _EVERYTHING)
-    allowed = _listed(permissions, parts, how) or how.say(("Nichts ist erlaubt", "Nothing is allowed"))
+    allowed = _join_listed(permissions, parts, how) or how.say(("Nichts ist erlaubt", "Nothing is allowed"))
     found = [allowed]
     if bans:
-        found.append(how.say(("verboten ist {}", "forbidden: {}")).format(_listed(bans, parts, how)))
+        found.append(how.say(("verboten ist {}", "forbidden: {}")).format(_join_listed(bans, parts, how)))
     if duties:
-        found.append(how.say(("Pflicht ist {}", "required: {}")).format(_listed(duties, parts, how)))
+        found.append(how.say(("Pflicht ist {}", "required: {}")).format(_join_listed(duties, parts, how)))
     found += _contractual(compiled, how)
     return "; ".join(found)
 
@@ -68,10 +68,10 @@ def _permission(compiled: Compiled, index: int, how: Manner, most: int) -> str:
     first = sorted(duty(entry, how) for entry in compiled.permissions[index].duties)
     conditions += [how.say(("vorher {}", "first {}")).format(entry) for entry in first]
     said = how.say(("{} erlaubt", "{} allowed")).format(action(rule, how))
-    return f"{said}: {_counted(conditions, most, how)}" if conditions else said
+    return f"{said}: {_join_counted(conditions, most, how)}" if conditions else said
 
 
-def _counted(entries: list[str], most: int, how: Manner) -> str:
+def _join_counted(entries: list[str], most: int, how: Manner) -> str:
     rest = len(entries) - most
     if rest <= 0:
         return ", ".join(entries)
@@ -91,9 +91,9 @@ def _obligations(compiled: Compiled, how: Manner, *, brief: bool) -> list[str]:
     return sorted({duty(obligation, how) for obligation in compiled.obligations})
 
 
-def _listed(entries: list[str], most: int, how: Manner) -> str:
+def _join_listed(entries: list[str], most: int, how: Manner) -> str:
     if not entries:
         return ""
     rest = len(entries) - most
     kept = [*entries[:most], how.say(("{} weitere", "{} more")).format(rest)] if rest > 0 else entries
-    return joined(kept, how.say(("und", "and")))
+    return join(kept, how.say(("und", "and")))

@@ -39,7 +39,7 @@ def rule_tier(rule: CompiledRule) -> Tier:
     return "provider" if not action or action[0].iri in _SEEN_HERE else "organisational"
 
 
-def beyond(compiled: Compiled, language: Language) -> dict[Tier, tuple[str, ...]]:
+def list_beyond(compiled: Compiled, language: Language) -> dict[Tier, tuple[str, ...]]:
     """Return what a policy demands that is not enforced here: tier to the names of operands and actions, sorted."""
     found: dict[Tier, set[str]] = {"consumer": set(), "organisational": set()}
     registry = compiled.registry

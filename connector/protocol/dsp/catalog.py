@@ -14,7 +14,7 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 
-from connector.protocol.dsp.common import Message, located, require_type, with_context
+from connector.protocol.dsp.common import Message, add_context, locate_error, require_type
 from connector.protocol.dsp.errors import RemoteProtocolError
 from connector.protocol.dsp.policy import Offer, policy_view
 
@@ -115,7 +115,7 @@ def catalog_view(raw: bytes | msgspec.Raw, path: str = "$") -> NestedCatalog:
     return catalog
 
 
-def flattened(catalog: AnsweredCatalog) -> list[tuple[str | None, msgspec.Raw]]:
+def flatten(catalog: AnsweredCatalog) -> list[tuple[str | None, msgspec.Raw]]:
     """Return the datasets of all nested catalogues, each with the participant whose it is.
 
     A nested catalogue that names nobody belongs to the one around it; one that cannot be read is left out, so that one
@@ -192,7 +192,7 @@ def _read_raw(kind: type[S], raw: bytes | msgspec.Raw, path: str) -> S:
     try:
         return msgspec.json.decode(raw, type=kind)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise RemoteProtocolError(located(error, path)) from error
+        raise RemoteProtocolError(locate_error(error, path)) from error
 
 
 def dataset_document(
@@ -243,4 +243,4 @@ def catalog_document(
         "catalog": [msgspec.Raw(raw) for raw in catalogs],
     }
     document.update({name: values for name, values in members.items() if values})
-    return with_context(msgspec.json.encode(document))
+    return add_context(msgspec.json.encode(document))

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from connector.protocol.dsp.catalog import Catalog, CatalogError, Dataset, check_catalog, check_dataset
-from connector.protocol.dsp.common import CONTEXT, check_address, located, refuse_nulls, with_context
+from connector.protocol.dsp.common import CONTEXT, add_context, check_address, locate_error, refuse_nulls
 from connector.protocol.dsp.errors import ProtocolError, RemoteProtocolError, clean
 from connector.protocol.dsp.negotiation import (
     ContractAgreementMessage,
@@ -62,14 +62,14 @@ def decode(kind: type[M], body: bytes, *, inner: bool = True) -> Received[M]:
             _check_inner(message, document)
         digest = hashlib.sha256(_encode_sorted({name: value for name, value in document.items() if name != "@id"}))
     except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError) as error:
-        raise RemoteProtocolError(located(error)) from error
+        raise RemoteProtocolError(locate_error(error)) from error
     return Received(message, body, digest.hexdigest())
 
 
 def encode(message: msgspec.Struct) -> bytes:
     """Return a message as compact JSON: `@context` first, then `@type`; the version document has neither."""
     encoded = msgspec.json.encode(message)
-    return encoded if isinstance(message, VersionResponse) else with_context(encoded)
+    return encoded if isinstance(message, VersionResponse) else add_context(encoded)
 
 
 def canonical(document: object) -> bytes:

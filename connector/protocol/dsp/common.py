@@ -91,7 +91,7 @@ def auth_type(address: DataAddress) -> str | None:
     return endpoint_property(address, "authType")
 
 
-def with_context(document: bytes) -> bytes:
+def add_context(document: bytes) -> bytes:
     """Return a JSON object with the protocol's `@context` as its first member; the object must not have one."""
     rest = document[1:].lstrip()
     return b"{" + CONTEXT_MEMBER + (b"" if rest.startswith(b"}") else b",") + rest
@@ -127,7 +127,7 @@ def check_address(value: dict[str, Any], path: str) -> None:
         require_type(EndpointProperty, entry, f"{path}.endpointProperties[{index}]")
 
 
-def located(error: Exception, path: str = "$") -> str:
+def locate_error(error: Exception, path: str = "$") -> str:
     """Return msgspec's reason as a sentence whose JSON path starts at `path`."""
     text = str(error)
     text = text.replace("`$", f"`{path}", 1) if " - at `$" in text else f"{text} - at `{path}`"
@@ -142,7 +142,7 @@ def read_view(kind: type[S], value: object, path: str = "$") -> S:
     try:
         view = msgspec.convert(value, type=kind)
     except (msgspec.MsgspecError, RecursionError) as error:
-        raise RemoteProtocolError(located(error, path)) from error
+        raise RemoteProtocolError(locate_error(error, path)) from error
     if isinstance(value, dict):
         refuse_nulls(kind, value, path)
     return view

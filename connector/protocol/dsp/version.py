@@ -35,6 +35,6 @@ class VersionResponse(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
     protocol_versions: Annotated[tuple[Version, ...], msgspec.Meta(min_length=1)]
 
 
-def supported(response: VersionResponse) -> Version | None:
+def find_supported(response: VersionResponse) -> Version | None:
     """Return the first entry of the version this package speaks, None where the peer offers none."""
     return next((entry for entry in response.protocol_versions if entry.version == VERSION), None)

@@ -48,7 +48,7 @@ from connector.store.sqlite.chapters import (
     replay,
     usage,
 )
-from connector.store.sqlite.engine.connection import readable, writable
+from connector.store.sqlite.engine.connection import open_readable, open_writable
 from connector.store.sqlite.engine.migrate import migrate, steps
 from connector.store.sqlite.engine.writer import Writer
 
@@ -83,7 +83,9 @@ async def open_store(path: Path, *, now: Callable[[], int] = _wall_clock) -> "Sq
     SchemaRefused where the file is newer than this release, none of ours, or cannot be opened.
     """
     await asyncio.to_thread(migrate, path, steps("store"))
-    return SqliteStore(readable(path), Writer(partial(writable, path, patient=False), chore=replay.Sweeper(now).chore))
+    return SqliteStore(
+        open_readable(path), Writer(partial(open_writable, path, patient=False), chore=replay.Sweeper(now).chore)
+    )
 
 
 class SqliteStore:

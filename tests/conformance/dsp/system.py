@@ -132,7 +132,7 @@ class System:
             address=address,
             dataset="CAT0101",
             negotiation_id="",
-            document=documents.agreement(POLICY, agreement_id=name, target="CAT0101", now=now, **parties),
+            document=documents.make_agreement(POLICY, agreement_id=name, target="CAT0101", now=now, **parties),
             evidence=b"{}",
             agreed_at=now,
             finalized_at=now,
@@ -141,7 +141,7 @@ class System:
 
     async def _negotiate(self, request: Request) -> Response:
         told = await request.json()
-        offer = documents.message_offer(
+        offer = documents.make_message_offer(
             POLICY, offer_id=told["offerId"], target=told["datasetId"], assigner=told["providerId"], assignee=ME
         )
         begun = await negotiation.ask(self.rooms.context, KIT, told["connectorAddress"], offer)

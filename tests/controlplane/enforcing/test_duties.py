@@ -14,7 +14,7 @@ from connector.controlplane.enforcing.executors.attribution import Attribution
 from connector.controlplane.enforcing.executors.delete import Delete
 from connector.controlplane.enforcing.executors.log import Log
 from connector.controlplane.judging import facts
-from connector.controlplane.judging.acceptance import unenforceable
+from connector.controlplane.judging.acceptance import find_unenforceable
 from connector.controlplane.processes.deciders import ByPolicy
 from connector.controlplane.processes.worker import Worker
 from connector.net.client import GuardedClient
@@ -52,7 +52,7 @@ class Flaky:
         self.script = list(script)
         self.keys: list[str] = []
 
-    def agreed(self, task: Task) -> Awaited:
+    def begin(self, task: Task) -> Awaited:
         return Awaited({"duty": task.duty})
 
     async def perform(self, task: Task) -> Performed | Failed:
@@ -80,13 +80,13 @@ async def client() -> AsyncIterator[GuardedClient]:
 async def states(rooms: Rooms) -> dict[str, str]:
     return {
         entry.action.rpartition("/")[2].rpartition("#")[2]: entry.state
-        for entry in await duties.standings(rooms.judging, AGREEMENT)
+        for entry in await duties.list_standings(rooms.judging, AGREEMENT)
     }
 
 
 @pytest.mark.parametrize("action", ["log", "inform", "delete", "attribute"])
 async def test_an_executor_may_be_asked_again(client: GuardedClient, action: str) -> None:
-    executor = next(entry for iri, entry in duties.executors(client).items() if iri.endswith(action))
+    executor = next(entry for iri, entry in duties.build_executors(client).items() if iri.endswith(action))
     task = Task(
         key="k",
         owner="city",
@@ -99,7 +99,7 @@ async def test_an_executor_may_be_asked_again(client: GuardedClient, action: str
         dataset="air",
         at=NOW,
     )
-    assert executor.agreed(task) == executor.agreed(task)
+    assert executor.begin(task) == executor.begin(task)
     first = await executor.perform(task)
     assert await executor.perform(task) == first
     assert isinstance(first, Performed) is (action in {"log", "attribute"})
@@ -108,7 +108,7 @@ async def test_an_executor_may_be_asked_again(client: GuardedClient, action: str
 async def test_an_agreement_begins_its_ledger_once(rooms: Rooms, clock: Clock) -> None:
     agreement = await conclude(rooms, permission=[USE], obligation=[DELETE, NOTICE, {"action": "odrl:nextPolicy"}])
     before = await rooms.context.store.duties(rooms.context.owner, AGREEMENT)
-    await rooms.context.store.commit(duties.scheduled(rooms.enforcing, agreement))
+    await rooms.context.store.commit(duties.schedule_duties(rooms.enforcing, agreement))
     assert await rooms.context.store.duties(rooms.context.owner, AGREEMENT) == before
     clock.ms += 1
     assert await states(rooms) == {
@@ -117,25 +117,25 @@ async def test_an_agreement_begins_its_ledger_once(rooms: Rooms, clock: Clock) -
         "nextPolicy": "active",
         "compensate": "inactive",
     }
-    delete, notice, *_ = await duties.standings(rooms.judging, AGREEMENT)
+    delete, notice, *_ = await duties.list_standings(rooms.judging, AGREEMENT)
     assert delete.deadline == NOW + 30 * DAY + 1
     assert msgspec.json.decode(notice.events[-1].evidence) == {"accepted": "Stadt, Open Data"}
 
 
 async def test_a_receipt_fulfils_a_duty_and_a_repeat_changes_nothing(rooms: Rooms) -> None:
     await conclude(rooms, permission=[USE], obligation=[DELETE, LOG])
-    found = await duties.receipt(rooms.judging, AGREEMENT, "obligation/0", "deleted by Ms Example")
+    found = await duties.record_receipt(rooms.judging, AGREEMENT, "obligation/0", "deleted by Ms Example")
     assert (found.state, found.events[-1].state) == ("fulfilled", DutyState.FULFILLED)
-    assert await duties.receipt(rooms.judging, AGREEMENT, "obligation/0", "again") == found
+    assert await duties.record_receipt(rooms.judging, AGREEMENT, "obligation/0", "again") == found
     leaves, _ = await rooms.context.store.leaves(rooms.context.owner, PageBounds())
     assert [leaf.kind for leaf in leaves] == ["duty fulfilled"]
     assert b"Example" not in leaves[0].body, "a note may name a person"
     with pytest.raises(NoSuchEntity):
-        await duties.receipt(rooms.judging, AGREEMENT, "obligation/9", "")
+        await duties.record_receipt(rooms.judging, AGREEMENT, "obligation/9", "")
     with pytest.raises(NotAllowed):
-        await duties.receipt(rooms.judging, AGREEMENT, "obligation/1", "")
+        await duties.record_receipt(rooms.judging, AGREEMENT, "obligation/1", "")
     with pytest.raises(NoSuchEntity):
-        await duties.receipt(rooms.judging, "urn:unknown", "obligation/0", "")
+        await duties.record_receipt(rooms.judging, "urn:unknown", "obligation/0", "")
 
 
 async def test_the_worker_finds_what_is_overdue_and_a_late_receipt_settles_it(
@@ -153,13 +153,13 @@ async def test_the_worker_finds_what_is_overdue_and_a_late_receipt_settles_it(
     running.cancel()
     assert await duties.mark_overdue(rooms.judging) == 0
     assert await states(rooms) == {"delete": "violated", "compensate": "active"}
-    assert (await duties.receipt(rooms.judging, AGREEMENT, "obligation/0", "")).state == "settled"
+    assert (await duties.record_receipt(rooms.judging, AGREEMENT, "obligation/0", "")).state == "settled"
 
 
 async def test_a_log_is_written_for_each_transfer_before_it_is_permitted(rooms: Rooms) -> None:
     await conclude(rooms, permission=[USE], obligation=[LOG])
     for transfer in ("urn:transfer:1", "urn:transfer:1", "urn:transfer:2"):
-        assert not (await duties.permitted(rooms.enforcing, requested(rooms, transfer))).denied
+        assert not (await duties.permit_transfer(rooms.enforcing, requested(rooms, transfer))).denied
     leaves, _ = await rooms.context.store.leaves(rooms.context.owner, PageBounds())
     logged = [msgspec.json.decode(leaf.body)["fields"] for leaf in leaves]
     assert [entry["transfer"] for entry in logged] == ["urn:transfer:1", "urn:transfer:2"]
@@ -168,8 +168,8 @@ async def test_a_log_is_written_for_each_transfer_before_it_is_permitted(rooms: 
 
 async def test_a_duty_that_comes_first_is_performed_first(rooms: Rooms) -> None:
     await conclude(rooms, permission=[{**USE, "duty": [LOG]}])
-    assert not (await duties.permitted(rooms.enforcing, requested(rooms))).denied
-    assert (await duties.permitted(rooms.but(actions={}).enforcing, requested(rooms, "urn:other"))).denied
+    assert not (await duties.permit_transfer(rooms.enforcing, requested(rooms))).denied
+    assert (await duties.permit_transfer(rooms.but(actions={}).enforcing, requested(rooms, "urn:other"))).denied
 
 
 async def test_a_duty_that_fails_denies_and_is_tried_again_by_the_next_transfer(rooms: Rooms) -> None:
@@ -177,19 +177,19 @@ async def test_a_duty_that_fails_denies_and_is_tried_again_by_the_next_transfer(
     rooms = rooms.but(actions={DK + "log": flaky})
     for terms in ({"permission": [USE], "obligation": [LOG]}, {"permission": [{**USE, "duty": [LOG]}]}):
         await conclude(rooms, **terms)
-        verdict = await duties.permitted(rooms.enforcing, requested(rooms))
+        verdict = await duties.permit_transfer(rooms.enforcing, requested(rooms))
         assert verdict.denied
         assert "full" in verdict.reason
         assert verdict.record["reasons"] == ["duty-failed"]
-    assert not (await duties.permitted(rooms.enforcing, requested(rooms))).denied
+    assert not (await duties.permit_transfer(rooms.enforcing, requested(rooms))).denied
     assert flaky.keys[1] == flaky.keys[2] != flaky.keys[0]
 
 
 async def test_a_duty_of_a_person_denies_until_its_receipt(rooms: Rooms, clock: Clock) -> None:
     await conclude(rooms, permission=[{**USE, "duty": [{"action": "odrl:compensate"}]}])
-    assert (await duties.permitted(rooms.enforcing, requested(rooms))).denied
-    await duties.receipt(rooms.judging, AGREEMENT, "permission/0/duty/0", "invoice 7")
-    assert not (await duties.permitted(rooms.enforcing, requested(rooms))).denied
+    assert (await duties.permit_transfer(rooms.enforcing, requested(rooms))).denied
+    await duties.record_receipt(rooms.judging, AGREEMENT, "permission/0/duty/0", "invoice 7")
+    assert not (await duties.permit_transfer(rooms.enforcing, requested(rooms))).denied
 
 
 async def test_nobody_is_notified_of_an_access_that_is_denied_anyway(rooms: Rooms) -> None:
@@ -197,7 +197,7 @@ async def test_nobody_is_notified_of_an_access_that_is_denied_anyway(rooms: Room
     rooms = rooms.but(actions={DK + "log": flaky})
     over = atom("odrl:dateTime", "lt", {"@value": "2020-01-01T00:00:00Z", "@type": "xsd:dateTime"})
     await conclude(rooms, permission=[{**USE, "constraint": [over], "duty": [LOG]}], obligation=[LOG])
-    assert (await duties.permitted(rooms.enforcing, requested(rooms))).denied
+    assert (await duties.permit_transfer(rooms.enforcing, requested(rooms))).denied
     assert flaky.keys == []
 
 
@@ -212,10 +212,10 @@ async def test_a_webhook_is_told_before_access_with_a_key_against_repeats(
         return web.Response(status=answers[len(told) - 1])
 
     async with serving(hear) as url:
-        rooms = rooms.but(actions=duties.executors(client))
+        rooms = rooms.but(actions=duties.build_executors(client))
         inform = {"action": "odrl:inform", "constraint": [atom("dk:notifyAddress", "eq", f"{url}/hook?secret=1")]}
         await conclude(rooms, permission=[USE], obligation=[inform])
-        verdict = await duties.permitted(rooms.enforcing, requested(rooms))
+        verdict = await duties.permit_transfer(rooms.enforcing, requested(rooms))
     assert verdict.denied is denied
     assert len({key for key, _ in told}) == 1
     assert len(told) == len(answers)
@@ -228,17 +228,17 @@ async def test_a_webhook_is_told_before_access_with_a_key_against_repeats(
 async def test_no_policy_makes_us_call_our_own_network(rooms: Rooms) -> None:
     transport = SocketTransport(dataclasses.replace(LOOPBACK, networks=()))
     guarded = GuardedClient(dataclasses.replace(LOOPBACK, networks=()), transport)
-    rooms = rooms.but(actions=duties.executors(guarded))
+    rooms = rooms.but(actions=duties.build_executors(guarded))
     inform = {"action": "odrl:inform", "constraint": [atom("dk:notifyAddress", "eq", "https://127.0.0.1/hook")]}
     await conclude(rooms, permission=[USE], obligation=[inform])
-    assert (await duties.permitted(rooms.enforcing, requested(rooms))).denied
+    assert (await duties.permit_transfer(rooms.enforcing, requested(rooms))).denied
     await transport.close()
 
 
 def test_what_is_performed_here_may_come_first() -> None:
     def fit(duty: object) -> bool:
         document = {"@type": "Offer", "@id": "urn:o", "permission": [{**USE, "duty": [duty]}]}
-        return unenforceable(LIBRARY, msgspec.json.encode(document)) is None
+        return find_unenforceable(LIBRARY, msgspec.json.encode(document)) is None
 
     assert fit(LOG)
     assert fit({"action": "odrl:inform", "constraint": [atom("dk:notifyAddress", "eq", "https://a.example")]})

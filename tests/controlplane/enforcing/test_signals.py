@@ -123,7 +123,7 @@ async def serving(
         workers.append(Worker(rooms.driving(ByPolicy(rooms.enforcing))))
 
         async def ended(owner: str, report: FlowReport) -> None:
-            process = await signals.flow_ended(rooms.enforcing, owner, report)
+            process = await signals.settle_flow(rooms.enforcing, owner, report)
             if process:
                 workers[0].wake(process)
 

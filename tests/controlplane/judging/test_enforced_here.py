@@ -197,11 +197,11 @@ def test_every_operand_that_is_enforced_here_has_a_source_of_its_fact_or_says_wh
     rows = {operand.iri: operand for operand in LIBRARY.operands.operands.values()}.values()
     here = [operand for operand in rows if operand.tier == "provider" and not operand.parameter]
     for operand in here:
-        known = facts.known(operand, LIBRARY.claims) or treatments.by_data(operand)
+        known = facts.is_known(operand, LIBRARY.claims) or treatments.is_from_data(operand)
         assert known is not bool(operand.gap), f"{operand.iri}: gap = {operand.gap!r}"
         assert not (operand.gap and operand.tier != "provider")
     # What is read from the data itself has its own tests.
-    left = [operand for operand in here if not operand.gap and not treatments.by_data(operand)]
+    left = [operand for operand in here if not operand.gap and not treatments.is_from_data(operand)]
     assert {short(operand.iri) for operand in left} == CASES.keys()
     assert len(CASES) >= 35
 
@@ -227,7 +227,7 @@ async def permitted(desk: Desk, constraint: Json, known: Known) -> judgement.Jud
         await payments.record(rooms.judging, AGREEMENT, known.paid[0], amount=known.paid[1], by="test")
     clock.ms += known.later
     desk.dataplane.changed = None if known.age is None else clock.ms - known.age
-    return await judgement.access(rooms.judging, requested(rooms, "urn:transfer:asked"))
+    return await judgement.judge_access(rooms.judging, requested(rooms, "urn:transfer:asked"))
 
 
 class Claiming(Listed):
@@ -264,11 +264,11 @@ async def test_a_false_fact_denies_with_a_reason_in_both_languages(desk: Desk, n
 
 def compiled(rooms: Rooms, kind: str, constraint: Json) -> Compiled:
     offer = msgspec.json.encode({"@type": "Offer", "@id": "urn:o", "permission": [{**USE, "constraint": [constraint]}]})
-    made = documents.catalog_offer(offer, offer_id="urn:o")
+    made = documents.make_catalog_offer(offer, offer_id="urn:o")
     if kind == "Agreement":
         parties = {"target": DATASET, "assigner": rooms.context.participant, "assignee": CITY}
-        made = documents.agreement(offer, agreement_id="urn:a", now=0, **parties)
-    found = rooms.judging.library.compiled(made)
+        made = documents.make_agreement(offer, agreement_id="urn:a", now=0, **parties)
+    found = rooms.judging.library.compile(made)
     assert isinstance(found, Compiled)
     return found
 
@@ -319,15 +319,15 @@ async def test_a_term_of_payment_ends_what_it_allowed(desk: Desk) -> None:
     await publish(rooms, {"kind": "file"})
     await conclude(rooms, permission=[{**USE, "constraint": [CASES["dk:paymentState"][0]]}])
     await payments.record(rooms.judging, AGREEMENT, PaymentState.SETTLED, amount="5", until=NOW + DAY, by="test")
-    assert (await judgement.access(rooms.judging, requested(rooms))).valid_until == NOW + DAY
+    assert (await judgement.judge_access(rooms.judging, requested(rooms))).valid_until == NOW + DAY
     clock.ms += DAY
-    denied = await judgement.access(rooms.judging, requested(rooms))
+    denied = await judgement.judge_access(rooms.judging, requested(rooms))
     assert denied.denied
-    paid = await payments.shown(rooms.context, AGREEMENT)
+    paid = await payments.show_payments(rooms.context, AGREEMENT)
     assert (paid.state, paid.until, Decimal(paid.amount)) == (PaymentState.DUE, None, 5)
     await payments.record(rooms.judging, AGREEMENT, PaymentState.DUE, until=clock.ms + DAY, by="test")
     clock.ms += DAY
-    assert (await payments.shown(rooms.context, AGREEMENT)).state is PaymentState.OVERDUE
+    assert (await payments.show_payments(rooms.context, AGREEMENT)).state is PaymentState.OVERDUE
 
 
 async def test_a_full_hour_says_when_there_is_room_again_and_ends_nothing_that_runs(desk: Desk) -> None:
@@ -336,15 +336,15 @@ async def test_a_full_hour_says_when_there_is_room_again_and_ends_nothing_that_r
     await publish(rooms, {"kind": "file"})
     await conclude(rooms, permission=[{**USE, "constraint": [CASES["dk:requestsPerHour"][0]]}])
     await rooms.context.store.commit([AddUsage(rooms.context.owner, AGREEMENT, uses=2, max_per_hour=2, at=NOW)])
-    full = await judgement.access(rooms.judging, requested(rooms))
+    full = await judgement.judge_access(rooms.judging, requested(rooms))
     assert (full.denied, full.valid_until) == (True, NOW + 3_601_000)
     assert full.reasons["en"].endswith("Possible again from 2025-11-24 17:00:01 UTC.")
     assert full.reasons["de"].endswith("Wieder möglich ab 2025-11-24 17:00:01 UTC.")
     running = msgspec.structs.replace(requested(rooms), state=TransferState.STARTED)
-    going_on = await judgement.access(rooms.judging, running)
+    going_on = await judgement.judge_access(rooms.judging, running)
     assert (going_on.denied, going_on.max_per_hour) == (False, 2)
     clock.ms += 3_601_000
-    assert not (await judgement.access(rooms.judging, requested(rooms))).denied
+    assert not (await judgement.judge_access(rooms.judging, requested(rooms))).denied
 
 
 async def test_an_hourly_limit_that_is_no_upper_bound_is_decided_use_by_use(desk: Desk) -> None:
@@ -353,16 +353,16 @@ async def test_an_hourly_limit_that_is_no_upper_bound_is_decided_use_by_use(desk
     ban = {**USE, "constraint": [atom("dk:requestsPerHour", "gt", "3")]}
     await conclude(rooms, permission=[USE], prohibition=[ban])
     await rooms.context.store.commit([AddUsage(rooms.context.owner, AGREEMENT, uses=2, max_per_hour=9, at=NOW)])
-    assert (await judgement.access(rooms.judging, requested(rooms))).max_per_hour == 3
+    assert (await judgement.judge_access(rooms.judging, requested(rooms))).max_per_hour == 3
     await rooms.context.store.commit([AddUsage(rooms.context.owner, AGREEMENT, uses=1, max_per_hour=9, at=NOW)])
-    assert (await judgement.access(rooms.judging, requested(rooms))).denied
+    assert (await judgement.judge_access(rooms.judging, requested(rooms))).denied
     running = msgspec.structs.replace(requested(rooms), state=TransferState.STARTED)
-    assert (await judgement.access(rooms.judging, running)).max_per_hour == 3
+    assert (await judgement.judge_access(rooms.judging, running)).max_per_hour == 3
 
 
 async def test_nothing_is_looked_for_that_no_policy_asks_about(desk: Desk) -> None:
     rooms = provider(desk.rooms, dataplane=desk.dataplane)
     await publish(rooms, {"kind": "file"})
     await conclude(rooms, permission=[USE])
-    assert not (await judgement.access(rooms.judging, requested(rooms))).denied
+    assert not (await judgement.judge_access(rooms.judging, requested(rooms))).denied
     assert desk.dataplane.asked_age == 0

@@ -36,7 +36,7 @@ async def test_what_is_known_decides_and_what_is_not_denies(desk: Desk, constrai
     rooms = provider(desk.rooms)
     await conclude(rooms, **use(constraint))
     await publish(rooms, {"kind": "file"})
-    found = await judgement.access(rooms.judging, requested(rooms))
+    found = await judgement.judge_access(rooms.judging, requested(rooms))
     assert (not found.denied) is permitted, found.reasons
     assert found.denied == bool(found.reasons)
 
@@ -46,12 +46,12 @@ async def test_transfers_that_run_at_once_are_counted_and_the_later_one_yields(d
     await conclude(rooms, **use(atom("dk:concurrentTransfers", "lteq", 2)))
     await publish(rooms, {"kind": "file"})
     first, second, third = [await running(rooms, f"urn:t:{number}") for number in (1, 2, 3)]
-    assert [(await judgement.access(rooms.judging, process)).denied for process in (first, second, third)] == [
+    assert [(await judgement.judge_access(rooms.judging, process)).denied for process in (first, second, third)] == [
         False,
         False,
         True,
     ]
-    asked = await judgement.access(rooms.judging, requested(rooms, "urn:t:0"))
+    asked = await judgement.judge_access(rooms.judging, requested(rooms, "urn:t:0"))
     assert asked.denied
     assert asked.reasons["de"].startswith("Gleichzeitige Übertragungen: erwartet höchstens 2; gefunden 4.")
 
@@ -64,7 +64,7 @@ async def running(rooms: Rooms, pid: str) -> Transfer:
 
 def test_what_is_known_here_is_told_apart_from_what_is_not() -> None:
     operands = LIBRARY.operands.operands
-    known = {operand.fact for operand in operands.values() if facts.known(operand, LIBRARY.claims)}
+    known = {operand.fact for operand in operands.values() if facts.is_known(operand, LIBRARY.claims)}
     assert {"now", "agreedAt", "count", "volume", "purpose", "role", "fileFormat", "deliveryChannel"} <= known
     assert {"concurrentTransfers", "securityLevel", "spatial", "requestsPerHour", "event", "paymentState"} <= known
-    assert not facts.known(UNKNOWN, LIBRARY.claims)
+    assert not facts.is_known(UNKNOWN, LIBRARY.claims)

@@ -13,7 +13,7 @@ from connector.controlplane.judging.treatments import KnownData
 from connector.controlplane.usecases import assets
 from connector.controlplane.usecases.assets import AssetDraft
 from connector.dataplane.kinds import TRANSFORMS
-from connector.dataplane.transforms.generalise import coarser
+from connector.dataplane.transforms.generalise import make_coarser
 from connector.policy.model.decision import Phase
 from connector.policy.model.model import DK
 from connector.policy.reading import templates
@@ -66,7 +66,7 @@ def test_what_is_offered_here_is_what_the_data_plane_has() -> None:
 @pytest.mark.parametrize("text", ["10", "0.25", "1", "year", "month", "day", "hour", "decimals-3", "prefix-12"])
 def test_a_precision_that_is_offered_is_one_that_can_be_made(text: str) -> None:
     assert PRECISION.fullmatch(text)
-    coarser(text)
+    make_coarser(text)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_precision_that_is_offered_is_one_that_can_be_made(text: str) -> None:
 def test_what_the_data_does_not_allow_is_refused_with_the_reason(
     terms: bytes, records: Records | None, code: str, said: str
 ) -> None:
-    unfit = acceptance.unenforceable(LIBRARY, terms, KnownData(records))
+    unfit = acceptance.find_unenforceable(LIBRARY, terms, KnownData(records))
     assert unfit is not None
     assert unfit.code == code
     assert said in unfit.texts["en"]
@@ -124,13 +124,13 @@ def test_what_the_data_does_not_allow_is_refused_with_the_reason(
     ],
 )  # fmt: skip
 def test_what_the_data_allows_is_offered(terms: bytes, records: Records) -> None:
-    assert acceptance.unenforceable(LIBRARY, terms, KnownData(records)) is None
+    assert acceptance.find_unenforceable(LIBRARY, terms, KnownData(records)) is None
 
 
 def test_what_some_data_allows_is_no_error_of_a_policy_alone() -> None:
     for terms in (offer(duty("dk:aggregate"), BY_AGE), offer(permission=[{**USE, "constraint": [GIVEN]}])):
-        assert acceptance.unenforceable(LIBRARY, terms) is None
-    assert acceptance.unenforceable(LIBRARY, offer(duty("dk:aggregate", precision("10")))) is not None
+        assert acceptance.find_unenforceable(LIBRARY, terms) is None
+    assert acceptance.find_unenforceable(LIBRARY, offer(duty("dk:aggregate", precision("10")))) is not None
 
 
 @pytest.mark.parametrize("name", ["planning", "personal-data"])
@@ -138,8 +138,8 @@ def test_the_templates_that_protect_people_are_publishable_on_a_fitting_asset(na
     filled = templates.fill(TEMPLATES[name], REQUIRED.get(name, {}))
     document = msgspec.json.encode({**filled, "@type": "Offer", "@id": "urn:offer"})
     fitting = KnownData(Records(format="csv", subject="person", groups=("district",)))
-    assert acceptance.unenforceable(LIBRARY, document, fitting) is None
-    assert acceptance.unenforceable(LIBRARY, document, treatments.data(None, "image/png")) is not None
+    assert acceptance.find_unenforceable(LIBRARY, document, fitting) is None
+    assert acceptance.find_unenforceable(LIBRARY, document, treatments.data(None, "image/png")) is not None
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ async def agreed(desk: Desk, records: Records | None, **terms: Any) -> Rooms:
 
 
 async def treatment_of(rooms: Rooms) -> Treatment | None:
-    verdict = await judgement.access(rooms.judging, requested(rooms))
+    verdict = await judgement.judge_access(rooms.judging, requested(rooms))
     assert not verdict.denied, verdict.reasons
     return read_treatment(verdict.treatment)
 
@@ -258,7 +258,7 @@ async def test_consent_is_looked_up_for_the_purpose_of_the_use(desk: Desk) -> No
 async def test_no_byte_leaves_where_the_data_changed_and_no_longer_allows_the_treatment(
     desk: Desk, records: Records | None, terms: Json, reason: str
 ) -> None:
-    verdict = await judgement.access((await agreed(desk, records, **terms)).judging, requested(desk.rooms))
+    verdict = await judgement.judge_access((await agreed(desk, records, **terms)).judging, requested(desk.rooms))
     assert verdict.denied
     assert verdict.record["verdict"] == "deny"
     assert verdict.record["reasons"] == [reason]
@@ -274,12 +274,12 @@ async def test_what_the_owner_states_and_what_the_policy_guarantees_are_facts(de
     asset = await rooms.context.store.asset(rooms.context.owner, DATASET)
     assert asset
     await rooms.context.store.commit([PutAsset(msgspec.structs.replace(asset, records=denied, version=3), 2)])
-    assert (await judgement.access(rooms.judging, requested(rooms))).denied
+    assert (await judgement.judge_access(rooms.judging, requested(rooms))).denied
 
 
 def test_what_a_policy_guarantees_counts_only_where_it_always_does() -> None:
     def guaranteed(*duties: Json) -> int:
-        compiled = LIBRARY.compiled(offer(*duties))
+        compiled = LIBRARY.compile(offer(*duties))
         assert not isinstance(compiled, Exception)
         return treatments.smallest_group(compiled)
 

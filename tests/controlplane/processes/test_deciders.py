@@ -308,14 +308,14 @@ async def test_whatever_is_agreed_is_contained_in_the_offer(
     if given_away is None:
         return
     framed = [
-        documents.message_offer(policy, offer_id="urn:o", target="urn:t:1", assigner=ME, assignee="urn:p:x")
+        documents.make_message_offer(policy, offer_id="urn:o", target="urn:t:1", assigner=ME, assignee="urn:p:x")
         for policy in (given_away, asset.policy)
     ]
-    agreed, limit = (desk.rooms.judging.library.compiled(policy) for policy in framed)
+    agreed, limit = (desk.rooms.judging.library.compile(policy) for policy in framed)
     assert isinstance(agreed, Compiled)
     assert isinstance(limit, Compiled)
     for _ in range(60):
         example = point(rng.choice)
-        if witness.permitted(agreed, example) is not None:
-            assert witness.permitted(limit, example) is not None, (dump(agreed.policy), example)
+        if witness.grant_example(agreed, example) is not None:
+            assert witness.grant_example(limit, example) is not None, (dump(agreed.policy), example)
     assert asset.status is AssetStatus.PUBLISHED

@@ -108,8 +108,8 @@ def test_templates_that_can_be_kept_here_are_offered(desk: Desk) -> None:
     kept = {}
     for name, template in TEMPLATES.items():
         document = msgspec.json.encode(templates.fill(template, REQUIRED.get(name, {})))
-        offered = documents.catalog_offer(document, offer_id="urn:offer")
-        kept[name] = acceptance.unenforceable(desk.rooms.judging.library, offered)
+        offered = documents.make_catalog_offer(document, offer_id="urn:offer")
+        kept[name] = acceptance.find_unenforceable(desk.rooms.judging.library, offered)
     for name in ("open-data", "departments-only", "research-only", "downloads", "trial", "non-commercial", "planning"):
         assert kept[name] is None, name
 

@@ -12,7 +12,7 @@ from connector.controlplane.usecases import consents
 from connector.controlplane.usecases.consents import ConsentStatement
 from connector.dataplane.kinds import Treating
 from connector.policy.analysis.lint import GDPR
-from connector.policy.deciding.consent import EXPIRED, GIVEN, RENEWED, WITHDRAWN, PurposeConsent, standing
+from connector.policy.deciding.consent import EXPIRED, GIVEN, RENEWED, WITHDRAWN, PurposeConsent, find_consent_state
 from connector.policy.reading import templates
 from connector.ports.changes import PutAsset, PutProcess
 from connector.ports.entities import AssetStatement, PageBounds
@@ -45,7 +45,7 @@ COVERING, TOUCHING = {MOBILITY, BENEFIT}, {MOBILITY, BENEFIT, DPV + "Narrower"}
     ],
 )
 def test_where_a_person_stands(stands: list[PurposeConsent], state: str | None) -> None:
-    found = standing(stands, COVERING, TOUCHING, now=10)
+    found = find_consent_state(stands, COVERING, TOUCHING, now=10)
     assert (found[0] if found else None) == state
 
 
@@ -55,7 +55,7 @@ def test_it_is_told_when_a_consent_ends_by_itself() -> None:
         PurposeConsent(BENEFIT, GIVEN, until=20),
         PurposeConsent(BENEFIT, RENEWED),
     ]
-    assert standing(both, COVERING, TOUCHING, now=10) == (RENEWED, 20)
+    assert find_consent_state(both, COVERING, TOUCHING, now=10) == (RENEWED, 20)
 
 
 async def test_people_are_kept_under_references_that_tell_nothing(desk: Desk) -> None:
@@ -68,8 +68,8 @@ async def test_people_are_kept_under_references_that_tell_nothing(desk: Desk) ->
     leaves, _ = await desk.store.leaves(OWNER, PageBounds())
     assert b"anna" not in msgspec.json.encode([*rows, *leaves])
     assert entry.subject.encode() not in msgspec.json.encode(leaves)
-    assert list(await consents.of_person(desk.rooms.register, "anna@example.org")) == [entry]
-    assert await consents.of_person(desk.rooms.register, "bert") == ()
+    assert list(await consents.list_of_person(desk.rooms.register, "anna@example.org")) == [entry]
+    assert await consents.list_of_person(desk.rooms.register, "bert") == ()
 
 
 @pytest.mark.parametrize(
@@ -123,13 +123,13 @@ async def test_whoever_withdraws_withdraws_everything_or_one_purpose(desk: Desk)
     assert (alone.purpose, alone.dataset, alone.state) == (MARKETING, DATASET, WITHDRAWN)
     with pytest.raises(NoSuchEntity, match="name a purpose"):
         await consents.withdraw(desk.rooms.register, "a")
-    found = await consents.of_person(desk.rooms.register, "b")
+    found = await consents.list_of_person(desk.rooms.register, "b")
     assert [(entry.dataset, entry.state) for entry in found] == [("", GIVEN), (DATASET, WITHDRAWN)]
 
 
 async def test_without_a_secret_no_consent_is_kept(desk: Desk) -> None:
     with pytest.raises(NotAllowed, match="no secret"):
-        await consents.of_person(desk.rooms.but(secret=None).register, "a")
+        await consents.list_of_person(desk.rooms.but(secret=None).register, "a")
 
 
 RECORDS = Records(format="csv", subject="person")

@@ -37,7 +37,7 @@ async def leaves(rooms: Rooms) -> list[str]:
 async def test_what_was_paid_adds_up_and_the_last_state_counts(desk: Desk) -> None:
     rooms = provider(desk.rooms)
     await conclude(rooms, permission=[USE])
-    assert (await payments.shown(rooms.context, AGREEMENT)).state is PaymentState.NONE
+    assert (await payments.show_payments(rooms.context, AGREEMENT)).state is PaymentState.NONE
     await payments.record(rooms.judging, AGREEMENT, PaymentState.DUE, amount="20", by="accounts")
     await payments.record(rooms.judging, AGREEMENT, PaymentState.SETTLED, amount="12.50", currency="EUR", by="accounts")
     paid = await payments.record(rooms.judging, AGREEMENT, PaymentState.SETTLED, amount="7.5", by="accounts")
@@ -73,7 +73,7 @@ async def test_an_odd_payment_is_refused_and_changes_nothing(
     with pytest.raises(Invalid) as refused:
         await payments.record(rooms.judging, AGREEMENT, state, by="accounts", **more)  # type: ignore[arg-type]  # odd on purpose
     assert refused.value.code == code
-    assert (await payments.shown(rooms.context, AGREEMENT)).entries == ()
+    assert (await payments.show_payments(rooms.context, AGREEMENT)).entries == ()
     assert await leaves(rooms) == []
 
 
@@ -90,7 +90,7 @@ async def test_only_the_provider_of_a_final_agreement_records_payments(desk: Des
     with pytest.raises(NoSuchEntity):
         await payments.record(rooms.judging, "urn:agreement:none", PaymentState.DUE, by="accounts")
     with pytest.raises(NoSuchEntity):
-        await payments.shown(rooms.context, "urn:agreement:none")
+        await payments.show_payments(rooms.context, "urn:agreement:none")
 
 
 async def test_an_event_begins_and_ends_and_a_repeat_changes_nothing(desk: Desk) -> None:
@@ -101,7 +101,7 @@ async def test_an_event_begins_and_ends_and_a_repeat_changes_nothing(desk: Desk)
     over = await events.end(rooms.judging, "dk:emergency", by="operations")
     assert not over.begun
     assert await events.end(rooms.judging, "dk:emergency", by="somebody else") == over
-    assert await events.listed(rooms.context) == [over]
+    assert await events.list_events(rooms.context) == [over]
     assert await leaves(rooms) == ["event begun", "event over"]
 
 
@@ -112,7 +112,7 @@ async def test_an_odd_event_is_refused(desk: Desk, name: str) -> None:
         await events.begin(rooms.judging, name, by="operations")
     with pytest.raises(Invalid):
         await events.end(rooms.judging, name, by="operations")
-    assert await events.listed(rooms.context) == []
+    assert await events.list_events(rooms.context) == []
 
 
 async def test_an_event_that_never_began_cannot_end(desk: Desk) -> None:
@@ -138,14 +138,17 @@ def rules(policy: dict[str, Any]) -> dict[str, Any]:
 
 async def denied(rooms: Rooms) -> list[str]:
     """The codes of why an access is denied, or none."""
-    found = await duties.permitted(rooms.enforcing, requested(rooms))
+    found = await duties.permit_transfer(rooms.enforcing, requested(rooms))
     return found.record["reasons"] if found.denied else []
 
 
 async def paying(desk: Desk, **terms: Any) -> Rooms:
     rooms = provider(desk.rooms, actions={DK + "log": Log()}, identity=Planner())
     document = msgspec.json.encode({"@type": "Offer", "@id": "urn:o", **terms})
-    assert acceptance.unenforceable(rooms.judging.library, documents.catalog_offer(document, offer_id="urn:o")) is None
+    assert (
+        acceptance.find_unenforceable(rooms.judging.library, documents.make_catalog_offer(document, offer_id="urn:o"))
+        is None
+    )
     await publish(rooms, {"kind": "file"})
     await conclude(rooms, **terms)
     return rooms
@@ -180,7 +183,7 @@ async def test_what_has_to_be_paid_once_is_delivered_once_it_is_paid(desk: Desk)
     await payments.record(rooms.judging, AGREEMENT, PaymentState.SETTLED, amount="10", by="accounts")
     later = rooms.but(now=lambda: NOW + 1)
     assert await denied(later) == []
-    (duty,) = await duties.standings(later.judging, AGREEMENT)
+    (duty,) = await duties.list_standings(later.judging, AGREEMENT)
     assert (duty.state, len([entry for entry in duty.events if entry.state == "fulfilled"])) == ("fulfilled", 1)
 
 

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.dataplane.control.meter import Meter, Uses
-from connector.dataplane.control.tokens import hash_of, matches, new_token, presented
+from connector.dataplane.control.tokens import hash_token, matches, new_token, parse_token
 from connector.dataplane.files.folder import UnsafePath, read_listing, safe_path
 from connector.dataplane.wire.fields import (
     read_content_range,
@@ -71,15 +71,15 @@ def test_the_members_of_a_folder_are_one_use_until_one_is_read_again() -> None:
 def test_a_token_is_found_in_both_forms_and_kept_as_a_hash() -> None:
     token = new_token()
     assert len(token) == 43
-    assert presented(f"Bearer {token}") == presented(token) == presented(f"bearer  {token} ") == token
-    assert matches(token, hash_of(token))
-    assert not matches(token, hash_of(new_token()))
+    assert parse_token(f"Bearer {token}") == parse_token(token) == parse_token(f"bearer  {token} ") == token
+    assert matches(token, hash_token(token))
+    assert not matches(token, hash_token(new_token()))
     assert not matches(token, None)
 
 
 @pytest.mark.parametrize("value", [None, "", "Basic abc", "Bearer a b", "x" * 600, "Bearer ü"])
 def test_what_cannot_be_a_token_is_none(value: str | None) -> None:
-    assert presented(value) is None
+    assert parse_token(value) is None
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import aiohttp
 import pytest
 import uvloop
 
-from connector.dataplane.files.below_root import settled
+from connector.dataplane.files.below_root import await_job
 from connector.dataplane.listener import sendfile
 from connector.net.tls import client_context, server_context
 from tests.dataplane.world import FLOW, OWNER, Side, blob, eventually, lease, sha256, side, url_and_token
@@ -170,7 +170,7 @@ async def test_a_limit_on_bytes_ends_the_stream_at_its_last_byte(provider: Side)
     shown = await serving(provider, data, max_bytes=limit)
     async with asking(provider, shown) as reader:
         assert await rest_of(reader) == limit
-    assert "used up" in ((await provider.ended()).error or "")
+    assert "used up" in ((await provider.wait_for_end()).error or "")
     assert await booked(provider) == limit
 
 
@@ -321,7 +321,7 @@ async def rest_of_exactly(reader: asyncio.StreamReader, size: int) -> int:
 async def test_a_thread_is_waited_for_however_often_its_task_is_cancelled() -> None:
     job: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     stopped: list[bool] = []
-    task = asyncio.create_task(settled(job, lambda: stopped.append(True)))
+    task = asyncio.create_task(await_job(job, lambda: stopped.append(True)))
     for _ in range(3):
         await asyncio.sleep(0)
         task.cancel()

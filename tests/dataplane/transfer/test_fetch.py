@@ -58,7 +58,7 @@ def through(address: DataAddress, wire: str) -> DataAddress:
 
 
 async def done(consumer: Side) -> FlowReport:
-    report = await consumer.ended()
+    report = await consumer.wait_for_end()
     assert report.error is None
     return report
 
@@ -157,7 +157,7 @@ async def _held(folder: Path) -> int:
 async def _fetched_from(consumer: Side, handler: Handler, **rest: object) -> FlowReport:
     async with serving(handler) as url:
         await fetch(consumer, http_address(url + "/data", "token"), **rest)
-        return await consumer.ended()
+        return await consumer.wait_for_end()
 
 
 async def test_a_peer_that_refuses_the_bearer_form_gets_the_bare_token_once(consumer: Side) -> None:
@@ -250,7 +250,7 @@ async def test_a_wrong_range_is_not_put_together_with_what_is_held(consumer: Sid
 
 async def test_an_address_that_must_not_be_dialled_is_an_error_without_a_single_try(consumer: Side) -> None:
     await fetch(consumer, http_address("http://169.254.169.254/latest/meta-data", "token"))
-    report = await consumer.ended()
+    report = await consumer.wait_for_end()
     assert report.error
     assert "dialled" in report.error
 
@@ -275,7 +275,7 @@ async def test_a_use_that_the_agreement_does_not_allow_fetches_nothing(provider:
     address = msgspec.json.encode(await provider.serve(provider.give("f", b"data")))
     await consumer.plane.start(flow_request(FlowDirection.FETCH, sink=SINK, endpoint=address))
     await consumer.plane.renew(lease(max_uses=0))
-    report = await consumer.ended()
+    report = await consumer.wait_for_end()
     assert report.error
     assert "uses" in report.error
     assert not (consumer.folder / "in/inbox").exists()

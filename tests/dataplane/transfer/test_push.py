@@ -70,7 +70,7 @@ async def pushed(provider: Side, source: dict[str, str], address: DataAddress) -
     endpoint = msgspec.json.encode(address)
     await provider.plane.start(flow_request(FlowDirection.PUSH, source=source, endpoint=endpoint))
     await provider.plane.renew(lease())
-    return await provider.ended()
+    return await provider.wait_for_end()
 
 
 async def test_a_push_completes_on_both_sides(provider: Side, consumer: Side) -> None:
@@ -78,7 +78,7 @@ async def test_a_push_completes_on_both_sides(provider: Side, consumer: Side) ->
     report = await pushed(provider, provider.give("f", data), await receiving(consumer))
     assert (report.state, report.size, report.sha256, report.error) == ("COMPLETED", len(data), sha256(data), None)
     assert consumer.got("inbox/f.bin") == data
-    received = await consumer.ended()
+    received = await consumer.wait_for_end()
     assert (received.state, received.size, received.sha256) == ("COMPLETED", len(data), sha256(data))
     for one in (provider, consumer):
         usage = await one.store.usage(OWNER, "agreement")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.dataplane.transforms.generalise import coarser
+from connector.dataplane.transforms.generalise import make_coarser
 from connector.ports.flow import Untreatable
 from connector.ports.treatment import Records, TransformStep
 from tests.dataplane.records import CSV, JSON, deliver, treat
@@ -44,18 +44,18 @@ from tests.dataplane.records import CSV, JSON, deliver, treat
     ],
 )
 def test_values_become_coarser_and_odd_ones_are_left_out(precision: str, value: Any, made: Any) -> None:
-    assert coarser(precision)(value) == made
+    assert make_coarser(precision)(value) == made
 
 
 @pytest.mark.parametrize("precision", ["", "0", "-1", "minute", "decimals-", "decimals-200", "prefix-x", "inf", "1e99"])
 def test_a_precision_that_nobody_knows_is_refused(precision: str) -> None:
     with pytest.raises(Untreatable, match="precision"):
-        coarser(precision)
+        make_coarser(precision)
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9, places=3))
 def test_a_coarser_number_is_the_multiple_below(value: Decimal) -> None:
-    made = Decimal(coarser("2.5")(str(value)))
+    made = Decimal(make_coarser("2.5")(str(value)))
     assert made <= value < made + Decimal("2.5")
     assert made % Decimal("2.5") == 0
 

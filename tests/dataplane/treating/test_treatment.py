@@ -114,7 +114,7 @@ async def test_a_push_delivers_the_treated_data(tmp_path: Path, provider: Side) 
         source = provider.give("people.csv", PEOPLE)
         await provider.plane.start(flow_request(FlowDirection.PUSH, source=source, endpoint=ready.data_address))
         await provider.plane.renew(lease(treatment=encoded(SUPPRESS)))
-        done = await provider.ended()
+        done = await provider.wait_for_end()
         assert done.error is None
         expected = b"name,street\nAnna,A\nBert,A\n"
         assert (done.size, done.sha256) == (len(expected), hashlib.sha256(expected).hexdigest())

@@ -17,7 +17,7 @@ from connector.policy.analysis.space.atoms import EPOCH, microseconds
 from connector.policy.analysis.space.findings import Containment, Example, Meeting
 from connector.policy.compiling.compile import Compiled
 from connector.policy.model.decision import Request, World
-from connector.policy.model.literals import day, instant, starts
+from connector.policy.model.literals import parse_day, parse_instant, starts
 from connector.policy.model.model import ODRL, Iri, Number, Value
 from tests.policy.analysis import generate
 from tests.policy.analysis.generate import Choose
@@ -26,8 +26,8 @@ from tests.policy.support import shipped
 CONTAINMENT = {Containment.CONTAINED: False, Containment.NOT_CONTAINED: True}
 MEETING = {Meeting.DISJOINT: False, Meeting.OVERLAP: True}
 EDGES = [
-    *(microseconds(starts(day(text))) for text in generate.DAYS),  # type: ignore[arg-type]  # they are days
-    *(microseconds(instant(text).at) for text in generate.INSTANTS),  # type: ignore[union-attr]
+    *(microseconds(starts(parse_day(text))) for text in generate.DAYS),  # type: ignore[arg-type]  # they are days
+    *(microseconds(parse_instant(text).at) for text in generate.INSTANTS),  # type: ignore[union-attr]
 ]
 
 
@@ -149,7 +149,7 @@ def point(choose: Choose) -> Example:
 
 
 def granted(policy: Compiled, example: Example) -> bool:
-    return witness.permitted(policy, example) is not None
+    return witness.grant_example(policy, example) is not None
 
 
 def check_at(

@@ -16,7 +16,7 @@ from rdflib.namespace import RDF
 from connector.policy.compiling.compile import compile_policy
 from connector.policy.deciding.decide import explain
 from connector.policy.model.decision import AtomVerdict, DutyMode, Performance, Phase, Request, RuleVerdict, World
-from connector.policy.model.literals import typed
+from connector.policy.model.literals import parse_typed
 from connector.policy.model.model import (
     Action,
     AtomicConstraint,
@@ -99,7 +99,7 @@ def read_policy(graph: rdflib.Graph, subject: rdflib.term.Node) -> Policy:
                 return LogicalConstraint(operand, tuple(children), str(node))
         right = graph.value(node, ODRL.rightOperand)
         assert isinstance(right, rdflib.Literal)
-        value = typed(str(right), str(right.datatype))
+        value = parse_typed(str(right), str(right.datatype))
         assert value is not None
         operator = text(graph.value(node, ODRL.operator)).removeprefix(str(ODRL))
         return AtomicConstraint(text(graph.value(node, ODRL.leftOperand)), operator, (value,), uid=str(node))

@@ -124,7 +124,7 @@ def test_an_example_is_decided_as_it_says(example: Example, case: Case) -> None:
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
 def test_who_enforces_an_example_is_told_on_its_card(example: Example) -> None:
     policy = compiled(example)
-    beyond = tiers.beyond(policy, "en")
+    beyond = tiers.list_beyond(policy, "en")
     assert {tier for tier, names in beyond.items() if names} == set(example.enforced_by) - {"provider"}
     languages: tuple[Language, ...] = ("de", "en")
     for language in languages:

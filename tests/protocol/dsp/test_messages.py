@@ -21,11 +21,11 @@ from connector.protocol.dsp.common import (
     DataAddress,
     EndpointProperty,
     Role,
+    add_context,
     auth_type,
     authorization,
     endpoint_url,
     http_address,
-    with_context,
 )
 from connector.protocol.dsp.errors import RemoteProtocolError
 from connector.protocol.dsp.negotiation import ContractOfferMessage, ContractRequestMessage
@@ -39,7 +39,7 @@ from connector.protocol.dsp.policy import (
     constraint_view,
     policy_view,
 )
-from connector.protocol.dsp.version import VersionResponse, supported
+from connector.protocol.dsp.version import VersionResponse, find_supported
 from tests.protocol.dsp.documents import ATOMIC, MESSAGE_OFFER, OWN_DOCUMENTS
 
 SERVICE = DataService(id="urn:example:service", endpoint_url="https://provider.example/dsp")
@@ -100,8 +100,8 @@ def test_a_stored_dataset_goes_into_a_catalogue_byte_for_byte() -> None:
     assert (view.id, view.distribution) == ("urn:example:1", (distribution,))
     assert json.loads(bytes(view.has_policy[0])) == OFFER
     assert catalog_view(inner).id == "urn:example:inner"
-    assert decode(Dataset, with_context(stored)).message == view
-    assert json.loads(with_context(b"{ }")).keys() == {"@context"}
+    assert decode(Dataset, add_context(stored)).message == view
+    assert json.loads(add_context(b"{ }")).keys() == {"@context"}
 
 
 def test_offers_of_a_distribution_are_written() -> None:
@@ -167,8 +167,8 @@ def test_a_message_that_neither_begins_nor_continues_cannot_be_made() -> None:
 
 def test_our_version_is_found_among_others() -> None:
     response = decode(VersionResponse, json.dumps(OWN_DOCUMENTS[-1]).encode()).message
-    found = supported(response)
+    found = find_supported(response)
     assert found is not None
     assert found.path == "/dsp"
     old = msgspec.structs.replace(found, version="2024-1")
-    assert supported(VersionResponse(protocol_versions=(old,))) is None
+    assert find_supported(VersionResponse(protocol_versions=(old,))) is None

@@ -6,10 +6,10 @@ from connector.ports.actions import Performed, Task
 class Attribution:
     """Implements `ports.actions.Action`. Whether the source is named in the end, only the contract secures."""
 
-    def agreed(self, task: Task) -> Performed:
+    def begin(self, task: Task) -> Performed:
         """Record that the wording was accepted."""
         return Performed({"accepted": " ".join(task.parameters.get("notice", ()))})
 
     async def perform(self, task: Task) -> Performed:
         """Record it for an agreement that was made before this was kept."""
-        return self.agreed(task)
+        return self.begin(task)

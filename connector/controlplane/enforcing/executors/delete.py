@@ -9,10 +9,10 @@ from connector.ports.actions import Awaited, Task
 class Delete:
     """Implements `ports.actions.Action`."""
 
-    def agreed(self, task: Task) -> Awaited:
+    def begin(self, task: Task) -> Awaited:
         """Ask for the deletion."""
         return Awaited({"asked": task.counterparty if task.role == "provider" else task.participant})
 
     async def perform(self, task: Task) -> Awaited:
         """Go on waiting for the receipt."""
-        return self.agreed(task)
+        return self.begin(task)

@@ -9,7 +9,7 @@ class Log:
     A denial is always on record, so that a duty to log denials alone (`onDeny`) asks nothing of an access.
     """
 
-    def agreed(self, task: Task) -> Performed | Awaited:
+    def begin(self, task: Task) -> Performed | Awaited:
         """Nothing is logged before an access."""
         return Awaited({"level": _level(task)})
 

@@ -24,7 +24,7 @@ class Notify:
     def __init__(self, client: GuardedClient) -> None:
         self._client = client
 
-    def agreed(self, task: Task) -> Awaited:
+    def begin(self, task: Task) -> Awaited:
         """Nobody is told before an access."""
         return Awaited({"told": "before each access" if "notifyAddress" in task.parameters else "by a person"})
 

@@ -108,7 +108,7 @@ def dimension(constraint: AtomicConstraint, registry: Registry) -> Dimension | N
             return None
 
 
-def assumed(found: Dimension, *, granted: bool) -> Dimension:
+def assume(found: Dimension, *, granted: bool) -> Dimension:
     """A constraint that only the contract enforces: what is Unknown counts as True, or on a prohibition as False."""
     if granted:
         return msgspec.structs.replace(found, true=_except(found.false, found.top))

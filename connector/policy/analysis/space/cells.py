@@ -167,7 +167,7 @@ def leftovers(cell: Cell, others: Sequence[Cell], tops: Mapping[str, Region], bu
             stack.extend((part, index + 1) for part in reversed(parts))
 
 
-def apart(one: Cell, other: Cell) -> tuple[str, ...]:
+def find_apart(one: Cell, other: Cell) -> tuple[str, ...]:
     """The operands on which two cells have nothing in common.
 
     Raises:

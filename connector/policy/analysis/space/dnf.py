@@ -92,7 +92,7 @@ class Reader:
         if self.prohibited and operand.stateful:
             # A prohibition counts all uses of its action, target and party, apart from what permissions count.
             found = msgspec.structs.replace(found, key=f"{found.key}|{self.prohibited}")
-        return found if operand.tier == "provider" else atoms.assumed(found, granted=not self.prohibited)
+        return found if operand.tier == "provider" else atoms.assume(found, granted=not self.prohibited)
 
     def _all(self, children: Sequence[Constraint], *, truth: bool) -> list[Cell]:
         found: list[Cell] = [{}]
@@ -102,7 +102,7 @@ class Reader:
 
     def _any(self, children: Sequence[Constraint], *, truth: bool) -> list[Cell]:
         found = [cell for child in children for cell in self.cells(child, truth=truth)]
-        return _capped(found)
+        return _cap(found)
 
     def _one(self, children: Sequence[Constraint]) -> list[Cell]:
         found: list[Cell] = []
@@ -111,13 +111,13 @@ class Reader:
             for index, child in enumerate(children):
                 rest = product(rest, self.cells(child, truth=index == chosen), self.budget)
             found += rest
-        return _capped(found)
+        return _cap(found)
 
     def _not_one(self, children: Sequence[Constraint]) -> list[Cell]:
         found = self._all(children, truth=False)
         for one, other in combinations(children, 2):
             found += product(self.cells(one, truth=True), self.cells(other, truth=True), self.budget)
-            _capped(found)
+            _cap(found)
         return found
 
     def _sequence(self, constraint: LogicalConstraint, *, truth: bool) -> list[Cell]:
@@ -129,29 +129,29 @@ class Reader:
         self.tops[key] = _ANSWER
         if truth:
             return product([{key: atoms.YES}], self._all(constraint.constraints, truth=True), self.budget)
-        return _capped([{key: atoms.NO}, *self._any(constraint.constraints, truth=False)])
+        return _cap([{key: atoms.NO}, *self._any(constraint.constraints, truth=False)])
 
 
 _ANSWER = NameSet(atoms.EITHER.members, missing=True)
 
 
-def _capped(found: list[Cell]) -> list[Cell]:
+def _cap(found: list[Cell]) -> list[Cell]:
     if len(found) > MOST_CLAUSES:
         raise GaveUp("too-many-clauses")
     return found
 
 
-def bare(constraint: Constraint) -> Constraint:
+def strip_uids(constraint: Constraint) -> Constraint:
     """A constraint without identifiers, to compare what it says."""
     if isinstance(constraint, AtomicConstraint):
         return constraint if not constraint.uid else msgspec.structs.replace(constraint, uid="")
-    children = tuple(bare(child) for child in constraint.constraints)
+    children = tuple(strip_uids(child) for child in constraint.constraints)
     return LogicalConstraint(constraint.operand, children)
 
 
 def _proposition(constraint: Constraint) -> str:
     first = next(leaves(constraint)).left
-    return f"?{first}|{msgspec.json.encode(bare(constraint)).decode()}"
+    return f"?{first}|{msgspec.json.encode(strip_uids(constraint)).decode()}"
 
 
 class Alignment(msgspec.Struct, frozen=True):
@@ -182,7 +182,7 @@ def alignments(constraints: Sequence[Constraint], registry: Registry) -> dict[st
         else:
             continue
         held = found.get(leaf.left)
-        found[leaf.left] = entry if held is None else _together(held, entry)
+        found[leaf.left] = entry if held is None else _combine(held, entry)
     return found
 
 
@@ -197,13 +197,13 @@ def opaque_operands(*found: Mapping[str, Alignment]) -> frozenset[str]:
     for one in found:
         for left, entry in one.items():
             held = joint.get(left)
-            joint[left] = entry if held is None else _together(held, entry)
+            joint[left] = entry if held is None else _combine(held, entry)
     return frozenset(
         left for left, entry in joint.items() if (entry.foreign and entry.tree) or not _ordered(entry.spans)
     )
 
 
-def _together(one: Alignment, other: Alignment) -> Alignment:
+def _combine(one: Alignment, other: Alignment) -> Alignment:
     return Alignment(one.foreign or other.foreign, one.tree or other.tree, one.spans | other.spans)
 
 

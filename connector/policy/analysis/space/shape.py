@@ -86,17 +86,17 @@ def shape(compiled: Compiled, budget: StepBudget, opaque: frozenset[str] = froze
     granting = Reader(registry, opaque=hidden, tops=tops, budget=budget)
     grants = [_grant(rule, granting, tops) for rule in compiled.permissions if compiled.void is None]
     blocking = () if compiled.void is not None or compiled.conflict == "perm" else compiled.prohibitions
-    counted = _counted([grant.rule for grant in grants], registry)
+    counted = _find_counters([grant.rule for grant in grants], registry)
     return Shape(
         compiled=compiled,
         grants=tuple(grants),
-        spared=tuple(_spared(rule, granting, tops) for rule in blocking),
+        spared=tuple(_find_spared(rule, granting, tops) for rule in blocking),
         blocking=blocking,
         tops=tops,
         alignment=alignment,
         opaque=hidden,
         stateful=bool(counted),
-        upper=not _counted(blocking, registry) and _upper(grants, counted),
+        upper=not _find_counters(blocking, registry) and _upper(grants, counted),
     )
 
 
@@ -118,7 +118,7 @@ def _grant(rule: CompiledRule, reader: Reader, tops: dict[str, Region]) -> Grant
     return Grant(rule, tuple(active), tuple(cells))
 
 
-def _spared(rule: CompiledRule, granting: Reader, tops: dict[str, Region]) -> tuple[Cell, ...]:
+def _find_spared(rule: CompiledRule, granting: Reader, tops: dict[str, Region]) -> tuple[Cell, ...]:
     action = rule.rule.action[0].iri if rule.rule.action else ""
     scope = f"prohibited {action} {rule.target} {rule.assignee}"
     reader = Reader(granting.registry, prohibited=scope, opaque=granting.opaque, tops=tops, budget=granting.budget)
@@ -133,7 +133,7 @@ def _spared(rule: CompiledRule, granting: Reader, tops: dict[str, Region]) -> tu
     return tuple(found)
 
 
-def _counted(rules: Iterable[CompiledRule], registry: Registry) -> set[str]:
+def _find_counters(rules: Iterable[CompiledRule], registry: Registry) -> set[str]:
     """The counters that rules depend on."""
     found = {leaf.left for rule in rules for entry in conditions(rule) for leaf in leaves(entry)}
     return {left for left in found if registry.operands[left].stateful}
@@ -156,7 +156,7 @@ def _from_the_start(region: Intervals) -> bool:
     return not region.first and len(cuts) in {1, 2} and cuts[0] <= (1, 0)
 
 
-def unblocked(cells: Sequence[Cell], found: Shape, budget: StepBudget) -> list[Cell]:
+def drop_blocked(cells: Sequence[Cell], found: Shape, budget: StepBudget) -> list[Cell]:
     """Those situations that no prohibition of the policy blocks.
 
     Raises:

@@ -68,7 +68,7 @@ def example(cell: Cell, registry: Registry, policies: Sequence[Compiled], budget
         return None
     agreed = None
     if draft.elapsed is not None and not valueless(draft.elapsed):
-        waited = _waited(draft.elapsed)
+        waited = _find_wait(draft.elapsed)
         if waited is None or waited > _LONG:
             return None
         agreed = at - timedelta(microseconds=waited)
@@ -142,7 +142,7 @@ def _place(draft: _ExampleDraft, key: str, region: Region) -> bool:
     if operand.code in INTEGRAL:
         return _counter(draft, operand, region, prohibited="prohibited " in part)
     if operand.code or operand.sort == "instant":
-        return _coded(draft, operand, part, region)
+        return _note_coded(draft, operand, part, region)
     if operand.fact in draft.facts:
         return False
     values = _values(draft.registry, operand, part, region)
@@ -152,7 +152,7 @@ def _place(draft: _ExampleDraft, key: str, region: Region) -> bool:
     return True
 
 
-def _coded(draft: _ExampleDraft, operand: Operand, part: str, region: Region) -> bool:
+def _note_coded(draft: _ExampleDraft, operand: Operand, part: str, region: Region) -> bool:
     if operand.code == "event":
         return _event(draft, operand, part, region)
     if isinstance(region, NameSet) and operand.code == "day_of_week":
@@ -214,10 +214,10 @@ def _values(registry: Registry, operand: Operand, part: str, region: Region) -> 
             return None if length is None or length < 0 or length != int(length) else (Duration(0, int(length)),)
         case NameSet():
             name = _member(region, *_known(registry, operand))
-            return None if name is None else (_named(operand, name),)
+            return None if name is None else (_to_value(operand, name),)
         case SetConditions():
             found = _several(region, *_known(registry, operand))
-            return None if found is None else tuple(_named(operand, name) for name in found)
+            return None if found is None else tuple(_to_value(operand, name) for name in found)
         case _:
             return None
 
@@ -232,7 +232,7 @@ def _known(registry: Registry, operand: Operand) -> tuple[frozenset[str], tuple[
     return frozenset(), ()
 
 
-def _named(operand: Operand, name: str) -> Value:
+def _to_value(operand: Operand, name: str) -> Value:
     if operand.sort == "flag":
         return Flag(name == "true")
     if operand.sort == "text":
@@ -286,7 +286,7 @@ def least_value(region: Intervals, least: Point) -> Point | None:
     return None
 
 
-def _waited(region: Intervals) -> int | None:
+def _find_wait(region: Intervals) -> int | None:
     """A time since the agreement well inside a region, in microseconds; months may be longer than they are counted."""
     start = least_value(region, 1)
     if start is None:
@@ -345,7 +345,7 @@ def _fits(draft: _ExampleDraft, moment: datetime) -> bool:
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def permitted(policy: Compiled, found: Example) -> Decision | None:
+def grant_example(policy: Compiled, found: Example) -> Decision | None:
     """Ask the evaluator whether the policy, once agreed, grants the example and lets its record leave.
 
     Returns:
@@ -383,7 +383,7 @@ def first_use(found: Example) -> Example:
     return Example(found.request, msgspec.structs.replace(found.world, facts=facts))
 
 
-def unperformed(found: Example, uids: Collection[str]) -> Example:
+def drop_performed(found: Example, uids: Collection[str]) -> Example:
     """The same situation without some duties performed."""
     world = found.world
     performed = {uid: record for uid, record in world.performed.items() if uid not in uids}

@@ -245,7 +245,7 @@ def receive(
     pending = process.pending
     move = table.move(process.state, process.role.other, message)
     if move:
-        after = _moved(process, table, move, digest, now)
+        after = _move(process, table, move, digest, now)
         if after is None:
             return Crossed(f"{pending.message if pending else ''} is on its way and comes before {message}")
         return Applied(after)
@@ -254,11 +254,11 @@ def receive(
             # It came before ours was planned, and so says nothing of ours.
             return Crossed(f"{pending.message} is on its way and comes before a repeat of {message}")
         # The peer could only send this after it acknowledged ours: the answer was lost or is still on its way.
-        return receive(acknowledged(process, now), table, message, digest, now)
+        return receive(acknowledge(process, now), table, message, digest, now)
     return Illegal(f"{message} is not allowed from the {process.role.other} in state {_name(process.state)}")
 
 
-def acknowledged(process: P, now: int, *, peer_pid: str | None = None) -> P:
+def acknowledge(process: P, now: int, *, peer_pid: str | None = None) -> P:
     """Return the process after the peer acknowledged the pending message: the state changes now and not before."""
     pending = process.pending
     if pending is None:
@@ -293,7 +293,7 @@ def retry(process: P, now: int, due_at: int, *, in_doubt: bool, refused: bool = 
     return msgspec.structs.replace(process, pending=pending, due_at=due_at, updated_at=now)
 
 
-def observed(process: P, table: StateMachine, peer_state: str, now: int, *, sure: bool = True) -> P | None:
+def observe(process: P, table: StateMachine, peer_state: str, now: int, *, sure: bool = True) -> P | None:
     """Settle a refusal or a doubt by the state that the peer itself reports; None where it settles nothing.
 
     The peer is where our pending message leads, or beyond: it was received. The peer has ended: so have we. The peer is
@@ -301,7 +301,7 @@ def observed(process: P, table: StateMachine, peer_state: str, now: int, *, sure
     Protocol: "Both parties have the same state"). Unless we are `sure` that the peer has heard our last answer, a state
     in which it may still wait for that answer settles nothing.
     """
-    if process.state in table.terminal or (not sure and peer_state in unanswered(process, table)):
+    if process.state in table.terminal or (not sure and peer_state in find_unanswered(process, table)):
         return None
     if peer_state == table.terminated:
         ended = Ended(
@@ -311,15 +311,15 @@ def observed(process: P, table: StateMachine, peer_state: str, now: int, *, sure
         return msgspec.structs.replace(end(process, table, ended, now), accepted=known)
     if process.pending:
         if peer_state == process.pending.target:
-            return acknowledged(process, now)
+            return acknowledge(process, now)
         if peer_state in table.reachable(process.pending.target) and peer_state != process.state:
-            return observed(acknowledged(process, now), table, peer_state, now) or acknowledged(process, now)
+            return observe(acknowledge(process, now), table, peer_state, now) or acknowledge(process, now)
     if peer_state == process.state:
         return None
     for move in table.moves:
         inferred = move.source == process.state and move.target == peer_state and not move.bears
         if inferred and move.sender == process.role.other:
-            return _moved(process, table, move, UNSEEN, now)
+            return _move(process, table, move, UNSEEN, now)
     return None
 
 
@@ -351,7 +351,7 @@ def _accept(process: P, message: str, digest: str, target: str, now: int) -> P:
     )
 
 
-def _moved(process: P, table: StateMachine, move: Move, digest: str, now: int) -> P | None:
+def _move(process: P, table: StateMachine, move: Move, digest: str, now: int) -> P | None:
     """Return the process after the peer's move; our pending message stays if it ranks higher and is legal after it.
 
     None where our message ranks higher and is not legal after the move, so that only one of the two can happen.
@@ -371,7 +371,7 @@ def _answers_doubt(process: Process, table: StateMachine, message: str) -> bool:
     return bool(pending and pending.in_doubt and table.move(pending.target, process.role.other, message))
 
 
-def unanswered(process: Process, table: StateMachine) -> set[str | None]:
+def find_unanswered(process: Process, table: StateMachine) -> set[str | None]:
     """Return the states in which the peer may be, as long as it has not heard our answer to its last message."""
     last = process.accepted
     if last is None or last.digest == UNSEEN:

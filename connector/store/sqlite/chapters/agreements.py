@@ -7,7 +7,7 @@ import msgspec
 
 from connector.ports.changes import PutAgreement
 from connector.ports.entities import Agreement, PageBounds
-from connector.store.sqlite.engine.rows import one, page
+from connector.store.sqlite.engine.rows import fetch_one, page
 
 _encode = msgspec.msgpack.Encoder().encode
 _agreement = msgspec.msgpack.Decoder(Agreement).decode
@@ -29,7 +29,7 @@ def put(connection: sqlite3.Connection, change: PutAgreement) -> None:
 
 def agreement(connection: sqlite3.Connection, owner: str, id: str) -> Agreement | None:
     """Return one agreement."""
-    row = one(connection, _BY_ID, (owner, id))
+    row = fetch_one(connection, _BY_ID, (owner, id))
     return _agreement(row[0]) if row else None
 
 

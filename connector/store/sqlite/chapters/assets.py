@@ -7,7 +7,7 @@ import msgspec
 
 from connector.ports.changes import Conflict, PutAsset
 from connector.ports.entities import Asset, AssetStatus, PageBounds
-from connector.store.sqlite.engine.rows import one, page
+from connector.store.sqlite.engine.rows import fetch_one, page
 
 _encode = msgspec.msgpack.Encoder().encode
 _asset = msgspec.msgpack.Decoder(Asset).decode
@@ -41,13 +41,13 @@ def put(connection: sqlite3.Connection, change: PutAsset) -> None:
 
 def asset(connection: sqlite3.Connection, owner: str, id: str) -> Asset | None:
     """Return one asset."""
-    row = one(connection, _BY_ID, (owner, id))
+    row = fetch_one(connection, _BY_ID, (owner, id))
     return _asset(row[0]) if row else None
 
 
 def of_offer(connection: sqlite3.Connection, owner: str, offer_id: str) -> Asset | None:
     """Return the asset that is or was last offered under this offer identifier."""
-    row = one(connection, _BY_OFFER, (owner, offer_id))
+    row = fetch_one(connection, _BY_OFFER, (owner, offer_id))
     return _asset(row[0]) if row else None
 
 

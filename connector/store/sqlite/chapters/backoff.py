@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from connector.ports.changes import PutBackoff
 from connector.ports.entities import Backoff
-from connector.store.sqlite.engine.rows import many
+from connector.store.sqlite.engine.rows import fetch_many
 
 _PUT = """
 INSERT INTO backoffs (owner, peer, failures, until) VALUES (?, ?, ?, ?)
@@ -26,5 +26,5 @@ def put(connection: sqlite3.Connection, change: PutBackoff) -> None:
 
 def backoffs(connection: sqlite3.Connection, owner: str) -> Sequence[Backoff]:
     """Return all peers that are being left alone."""
-    rows = many(connection, _ALL, (owner,))
+    rows = fetch_many(connection, _ALL, (owner,))
     return [Backoff(owner=owner, peer=peer, failures=failures, until=until) for peer, failures, until in rows]

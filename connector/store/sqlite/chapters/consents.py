@@ -7,7 +7,7 @@ import msgspec
 
 from connector.ports.changes import RecordConsent
 from connector.ports.entities import Consent, PageBounds
-from connector.store.sqlite.engine.rows import many, one, page
+from connector.store.sqlite.engine.rows import fetch_many, fetch_one, page
 
 _encode = msgspec.msgpack.Encoder().encode
 _consent = msgspec.msgpack.Decoder(Consent).decode
@@ -49,12 +49,12 @@ def of(
     found: dict[str, list[Consent]] = {}
     for at in range(0, len(subjects), _BATCH):
         wanted = msgspec.json.encode(subjects[at : at + _BATCH]).decode()
-        for subject, body in many(connection, _OF, (owner, wanted, dataset, dataset)):
+        for subject, body in fetch_many(connection, _OF, (owner, wanted, dataset, dataset)):
             found.setdefault(subject, []).append(_consent(body))
     return found
 
 
 def revision(connection: sqlite3.Connection, owner: str) -> int:
     """Return a number that grows with every entry."""
-    row = one(connection, _REVISION, (owner,))
+    row = fetch_one(connection, _REVISION, (owner,))
     return row[0] or 0 if row else 0

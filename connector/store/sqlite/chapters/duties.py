@@ -7,7 +7,7 @@ import msgspec
 
 from connector.ports.changes import RecordDuty
 from connector.ports.entities import DutyEvent, DutyState
-from connector.store.sqlite.engine.rows import many
+from connector.store.sqlite.engine.rows import fetch_many
 
 _encode = msgspec.msgpack.Encoder().encode
 _event = msgspec.msgpack.Decoder(DutyEvent).decode
@@ -38,9 +38,9 @@ def record(connection: sqlite3.Connection, change: RecordDuty) -> None:
 
 def duties(connection: sqlite3.Connection, owner: str, agreement_id: str) -> Sequence[DutyEvent]:
     """Return the ledger of an agreement, oldest entry first."""
-    return [_event(body) for (body,) in many(connection, _OF_AGREEMENT, (owner, agreement_id))]
+    return [_event(body) for (body,) in fetch_many(connection, _OF_AGREEMENT, (owner, agreement_id))]
 
 
 def overdue(connection: sqlite3.Connection, owner: str, now: int, limit: int) -> Sequence[DutyEvent]:
     """Return the active entries whose deadline is not after `now`, longest due first."""
-    return [_event(body) for (body,) in many(connection, _OVERDUE, (owner, now, max(limit, 0)))]
+    return [_event(body) for (body,) in fetch_many(connection, _OVERDUE, (owner, now, max(limit, 0)))]

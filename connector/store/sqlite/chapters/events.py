@@ -7,7 +7,7 @@ import msgspec
 
 from connector.ports.changes import RecordEvent
 from connector.ports.entities import EventEntry
-from connector.store.sqlite.engine.rows import many
+from connector.store.sqlite.engine.rows import fetch_many
 
 _encode = msgspec.msgpack.Encoder().encode
 _entry = msgspec.msgpack.Decoder(EventEntry).decode
@@ -26,4 +26,4 @@ def record(connection: sqlite3.Connection, change: RecordEvent) -> None:
 
 def events(connection: sqlite3.Connection, owner: str) -> Sequence[EventEntry]:
     """Return the last entry of every event, the latest first."""
-    return [_entry(body) for (body,) in many(connection, _LAST, (owner,))]
+    return [_entry(body) for (body,) in fetch_many(connection, _LAST, (owner,))]

@@ -7,7 +7,7 @@ import msgspec
 
 from connector.ports.changes import Conflict, DropLease, PutFlow, PutLease
 from connector.ports.entities import Flow, Lease
-from connector.store.sqlite.engine.rows import many, one
+from connector.store.sqlite.engine.rows import fetch_many, fetch_one
 
 _encode = msgspec.msgpack.Encoder().encode
 _flow = msgspec.msgpack.Decoder(Flow).decode
@@ -59,24 +59,24 @@ def drop_lease(connection: sqlite3.Connection, change: DropLease) -> None:
 
 def flow(connection: sqlite3.Connection, owner: str, id: str) -> Flow | None:
     """Return one data flow."""
-    row = one(connection, _FLOW, (owner, id))
+    row = fetch_one(connection, _FLOW, (owner, id))
     return _flow(row[0]) if row else None
 
 
 def of_token(connection: sqlite3.Connection, token_hash: str) -> Flow | None:
     """Return the flow that an access token opens."""
-    row = one(connection, _BY_TOKEN, (token_hash,))
+    row = fetch_one(connection, _BY_TOKEN, (token_hash,))
     return _flow(row[0]) if row else None
 
 
 def flows(connection: sqlite3.Connection, owner: str, state: str) -> Sequence[Flow]:
     """Return the flows in a state, oldest first."""
-    return [_flow(body) for (body,) in many(connection, _BY_STATE, (owner, state))]
+    return [_flow(body) for (body,) in fetch_many(connection, _BY_STATE, (owner, state))]
 
 
 def lease(connection: sqlite3.Connection, owner: str, flow_id: str) -> Lease | None:
     """Return the present lease of a flow."""
-    row = one(connection, _LEASE, (owner, flow_id))
+    row = fetch_one(connection, _LEASE, (owner, flow_id))
     if row is None:
         return None
     agreement_id, epoch, valid_until, max_bytes, max_uses, max_per_hour, decision, treatment = row

@@ -7,7 +7,7 @@ import msgspec
 
 from connector.ports.changes import DropHold, PutHold
 from connector.ports.entities import Hold, PageBounds
-from connector.store.sqlite.engine.rows import one, page
+from connector.store.sqlite.engine.rows import fetch_one, page
 
 _encode = msgspec.msgpack.Encoder().encode
 _hold = msgspec.msgpack.Decoder(Hold).decode
@@ -29,7 +29,7 @@ def drop(connection: sqlite3.Connection, change: DropHold) -> None:
 
 def hold(connection: sqlite3.Connection, owner: str, process_id: str) -> Hold | None:
     """Return the hold of a process."""
-    row = one(connection, _BY_PROCESS, (owner, process_id))
+    row = fetch_one(connection, _BY_PROCESS, (owner, process_id))
     return _hold(row[0]) if row else None
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from connector.ports.changes import RecordPayment
 from connector.ports.entities import Payment
-from connector.store.sqlite.engine.rows import many
+from connector.store.sqlite.engine.rows import fetch_many
 
 _encode = msgspec.msgpack.Encoder().encode
 _payment = msgspec.msgpack.Decoder(Payment).decode
@@ -24,4 +24,4 @@ def record(connection: sqlite3.Connection, change: RecordPayment) -> None:
 
 def payments(connection: sqlite3.Connection, owner: str, agreement_id: str) -> Sequence[Payment]:
     """Return the entries of an agreement, oldest first."""
-    return [_payment(body) for (body,) in many(connection, _OF_AGREEMENT, (owner, agreement_id))]
+    return [_payment(body) for (body,) in fetch_many(connection, _OF_AGREEMENT, (owner, agreement_id))]

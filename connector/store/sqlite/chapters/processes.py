@@ -13,7 +13,7 @@ from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import Transfer
 from connector.store.rules import has_ended
-from connector.store.sqlite.engine.rows import many, one, page
+from connector.store.sqlite.engine.rows import fetch_many, fetch_one, page
 
 _encode = msgspec.msgpack.Encoder().encode
 _negotiation = msgspec.msgpack.Decoder(Negotiation).decode
@@ -62,13 +62,13 @@ def put(connection: sqlite3.Connection, change: PutProcess) -> None:
 
 def negotiation(connection: sqlite3.Connection, owner: str, id: str) -> Negotiation | None:
     """Return one contract negotiation by our pid."""
-    row = one(connection, _BY_ID, (owner, ProcessKind.NEGOTIATION.value, id))
+    row = fetch_one(connection, _BY_ID, (owner, ProcessKind.NEGOTIATION.value, id))
     return _negotiation(row[0]) if row else None
 
 
 def transfer(connection: sqlite3.Connection, owner: str, id: str) -> Transfer | None:
     """Return one transfer process by our pid."""
-    row = one(connection, _BY_ID, (owner, ProcessKind.TRANSFER.value, id))
+    row = fetch_one(connection, _BY_ID, (owner, ProcessKind.TRANSFER.value, id))
     return _transfer(row[0]) if row else None
 
 
@@ -76,18 +76,18 @@ def of_peer(
     connection: sqlite3.Connection, owner: str, kind: ProcessKind, role: Role, peer: str, peer_pid: str
 ) -> AnyProcess | None:
     """Return the process that `peer` knows under its own pid."""
-    row = one(connection, _BY_PEER_PID, (owner, kind.value, role.value, peer, peer_pid))
-    return _decoded(kind, row[0]) if row else None
+    row = fetch_one(connection, _BY_PEER_PID, (owner, kind.value, role.value, peer, peer_pid))
+    return _decode(kind, row[0]) if row else None
 
 
 def due(connection: sqlite3.Connection, owner: str, now: int, limit: int) -> Sequence[AnyProcess]:
     """Return processes whose `due_at` is not after `now`, longest due first."""
-    return [_decoded(kind, body) for kind, body in many(connection, _DUE, (owner, now, max(limit, 0)))]
+    return [_decode(kind, body) for kind, body in fetch_many(connection, _DUE, (owner, now, max(limit, 0)))]
 
 
 def next_due(connection: sqlite3.Connection, owner: str) -> int | None:
     """Return the earliest `due_at`, or None."""
-    row = one(connection, _NEXT_DUE, (owner,))
+    row = fetch_one(connection, _NEXT_DUE, (owner,))
     return row[0] if row else None
 
 
@@ -127,9 +127,9 @@ def transfers(
 
 def count_open(connection: sqlite3.Connection, owner: str, peer: str) -> int:
     """Count the processes with `peer` that have not ended."""
-    row = one(connection, _OPEN, (owner, peer))
+    row = fetch_one(connection, _OPEN, (owner, peer))
     return row[0] if row else 0
 
 
-def _decoded(kind: str, body: bytes) -> AnyProcess:
+def _decode(kind: str, body: bytes) -> AnyProcess:
     return _negotiation(body) if kind == ProcessKind.NEGOTIATION else _transfer(body)

@@ -5,7 +5,7 @@ import sqlite3
 from connector.ports.changes import AddUsage, LimitReached, TooSoon
 from connector.ports.entities import Recent, Usage
 from connector.store.rules import first_recent, no_longer_recent
-from connector.store.sqlite.engine.rows import one
+from connector.store.sqlite.engine.rows import fetch_one
 
 _ADD = """
 INSERT INTO usage (owner, agreement_id, bytes_moved, uses) SELECT ?1, ?2, ?3, ?4 WHERE ?5 IS NULL OR ?4 <= ?5
@@ -45,11 +45,11 @@ def _add_recent(connection: sqlite3.Connection, change: AddUsage, most: int) -> 
 
 def recent(connection: sqlite3.Connection, owner: str, agreement_id: str, now: int) -> Recent:
     """Return the uses within the hour before `now`."""
-    uses, oldest = one(connection, _RECENT, (owner, agreement_id, first_recent(now))) or (0, None)
+    uses, oldest = fetch_one(connection, _RECENT, (owner, agreement_id, first_recent(now))) or (0, None)
     return Recent(uses=uses, frees_at=None if oldest is None else no_longer_recent(oldest))
 
 
 def usage(connection: sqlite3.Connection, owner: str, agreement_id: str) -> Usage:
     """Return what was used under an agreement (zeros where nothing was)."""
-    bytes_moved, uses = one(connection, _USAGE, (owner, agreement_id)) or (0, 0)
+    bytes_moved, uses = fetch_one(connection, _USAGE, (owner, agreement_id)) or (0, 0)
     return Usage(owner=owner, agreement_id=agreement_id, bytes_moved=bytes_moved, uses=uses)

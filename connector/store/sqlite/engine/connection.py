@@ -31,7 +31,7 @@ def _make(folder: Path) -> None:
         os.close(descriptor)
 
 
-def writable(path: Path, *, patient: bool = True) -> sqlite3.Connection:
+def open_writable(path: Path, *, patient: bool = True) -> sqlite3.Connection:
     """Open a connection that writes. `synchronous=FULL`: what COMMIT returned for survives power loss.
 
     Where it is not `patient`, a lock that another process holds is reported at once instead of waited for.
@@ -48,7 +48,7 @@ def writable(path: Path, *, patient: bool = True) -> sqlite3.Connection:
     return connection
 
 
-def readable(path: Path) -> sqlite3.Connection:
+def open_readable(path: Path) -> sqlite3.Connection:
     """Open a connection that only reads; it sees every commit that has returned."""
     connection = _open(path)
     connection.execute("PRAGMA query_only = 1")

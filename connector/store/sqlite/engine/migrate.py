@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from connector.ports.changes import StoreError
-from connector.store.sqlite.engine.connection import create_private, writable
+from connector.store.sqlite.engine.connection import create_private, open_writable
 
 
 class SchemaRefused(StoreError):
@@ -33,7 +33,7 @@ def migrate(path: Path, scripts: Sequence[str]) -> Path | None:
     """
     try:
         create_private(path)
-        connection = writable(path)
+        connection = open_writable(path)
     except (OSError, sqlite3.Error) as fault:
         raise SchemaRefused(
             f"The database {path} cannot be opened ({fault}): check the path and its rights."

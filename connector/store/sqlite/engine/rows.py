@@ -15,25 +15,25 @@ from connector.store.rules import cursor, place
 SqlRow = tuple[Any, ...]
 
 
-def one(connection: sqlite3.Connection, statement: str, values: Sequence[object]) -> SqlRow | None:
+def fetch_one(connection: sqlite3.Connection, statement: str, values: Sequence[object]) -> SqlRow | None:
     """Return the first row, or None. Raises Unavailable where the file cannot be read or is closed."""
     try:
         row: SqlRow | None = connection.execute(statement, values).fetchone()
     except (UnicodeEncodeError, OverflowError):
         return None  # no such key can have been stored
     except sqlite3.Error as fault:
-        raise unreadable(fault) from fault
+        raise to_unavailable(fault) from fault
     return row
 
 
-def many(connection: sqlite3.Connection, statement: str, values: Sequence[object]) -> list[SqlRow]:
+def fetch_many(connection: sqlite3.Connection, statement: str, values: Sequence[object]) -> list[SqlRow]:
     """Return all rows. Raises Unavailable where the file cannot be read or is closed."""
     try:
         return connection.execute(statement, values).fetchall()
     except (UnicodeEncodeError, OverflowError):
         return []
     except sqlite3.Error as fault:
-        raise unreadable(fault) from fault
+        raise to_unavailable(fault) from fault
 
 
 def page(
@@ -58,11 +58,11 @@ def page(
     parts = ("SELECT", order, ",", columns, "FROM", table, "WHERE", " AND ".join(conditions))
     statement = " ".join((*parts, "ORDER BY", order, "DESC" if descending else "ASC", "LIMIT ?"))
     limit = min(bounds.limit, 2**31)
-    rows = many(connection, statement, [*filters.values(), start, limit + 1])
+    rows = fetch_many(connection, statement, [*filters.values(), start, limit + 1])
     shown = rows[:limit]
     return [row[1:] for row in shown], cursor(shown[-1][0]) if len(rows) > limit else None
 
 
-def unreadable(fault: sqlite3.Error) -> Unavailable:
+def to_unavailable(fault: sqlite3.Error) -> Unavailable:
     """Return the error for a read that the file did not answer."""
     return Unavailable(f"The store cannot be read now ({fault}): check its disk and whether it was closed, then retry.")

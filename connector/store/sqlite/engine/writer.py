@@ -105,7 +105,7 @@ class Writer:
             if chore:
                 _in_savepoint(connection, chore)
         except sqlite3.Error as fault:
-            if self._postponed(fault):
+            if self._can_retry(fault):
                 self._waiting.extendleft(reversed(batch))
                 self._loop.call_later(_BUSY_PAUSE, self._begin)
             else:
@@ -113,7 +113,7 @@ class Writer:
         else:
             self._commits.put((connection, settled))
 
-    def _postponed(self, fault: sqlite3.Error) -> bool:
+    def _can_retry(self, fault: sqlite3.Error) -> bool:
         """Tell whether another process holds the file's lock and there is still time to wait for it."""
         # An error that the module raises itself (a closed connection) has no code.
         if getattr(fault, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:

@@ -18,10 +18,10 @@ import msgspec
 from connector.ports.changes import Unavailable
 from connector.ports.record import CrawlSource, Delta, Entry, Hit, Query
 from connector.store.rules import check_delta, cursor, position, tombstone
-from connector.store.sqlite.engine.connection import readable, writable
+from connector.store.sqlite.engine.connection import open_readable, open_writable
 from connector.store.sqlite.engine.migrate import migrate, steps
-from connector.store.sqlite.engine.rows import many, one
-from connector.store.sqlite.record.search import COLUMNS, restored, search
+from connector.store.sqlite.engine.rows import fetch_many, fetch_one
+from connector.store.sqlite.record.search import COLUMNS, search, to_entry
 from connector.store.words import words
 
 T = TypeVar("T")
@@ -78,21 +78,21 @@ class SqliteBrokerStore:
 
     def __init__(self, path: Path, now: Callable[[], int]) -> None:
         self._now = now
-        self._reader = readable(path)
-        self._searcher = readable(path)
-        self._writer = writable(path)
+        self._reader = open_readable(path)
+        self._searcher = open_readable(path)
+        self._writer = open_writable(path)
         self._searching = ThreadPoolExecutor(1, thread_name_prefix="record-search")
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="record-writer")
         self._closed = False
 
     async def sources(self) -> Sequence[CrawlSource]:
         """Return all sources."""
-        rows = many(self._reader, "SELECT body FROM sources ORDER BY participant", ())
+        rows = fetch_many(self._reader, "SELECT body FROM sources ORDER BY participant", ())
         return [_source(body) for (body,) in rows]
 
     async def source(self, participant: str) -> CrawlSource | None:
         """Return one source."""
-        row = one(self._reader, "SELECT body FROM sources WHERE participant = ?", (participant,))
+        row = fetch_one(self._reader, "SELECT body FROM sources WHERE participant = ?", (participant,))
         return _source(row[0]) if row else None
 
     async def put_source(self, source: CrawlSource) -> None:
@@ -106,7 +106,7 @@ class SqliteBrokerStore:
 
     async def digests(self, participant: str) -> dict[str, str]:
         """Return id → digest of a source's present entries."""
-        return dict(many(self._reader, _DIGESTS, (participant,)))
+        return dict(fetch_many(self._reader, _DIGESTS, (participant,)))
 
     async def search(self, query: Query) -> tuple[Sequence[Hit], int]:
         """Return a page of hits, best first (without words: latest change first), and how many there are in all.
@@ -118,19 +118,19 @@ class SqliteBrokerStore:
 
     async def entry(self, participant: str, id: str) -> Entry | None:
         """Return one present entry."""
-        row = one(self._reader, _ONE, (participant, id))
-        return restored(row) if row else None
+        row = fetch_one(self._reader, _ONE, (participant, id))
+        return to_entry(row) if row else None
 
     async def changes(self, after: int, limit: int) -> Sequence[Entry]:
         """Return entries (tombstones too) with a change number above `after`, in that order."""
-        return [restored(row) for row in many(self._reader, _CHANGES, (after, max(limit, 0)))]
+        return [to_entry(row) for row in fetch_many(self._reader, _CHANGES, (after, max(limit, 0)))]
 
     async def entries(self, after: str | None, limit: int) -> tuple[Sequence[Entry], str | None]:
         """List present entries in the order of their arrival. Raises ValueError for a cursor that is none of ours."""
         limit = max(limit, 1)
-        rows = many(self._reader, _PAGE, (position(after, start=-1), limit + 1))
+        rows = fetch_many(self._reader, _PAGE, (position(after, start=-1), limit + 1))
         shown = rows[:limit]
-        return [restored(row[1:]) for row in shown], cursor(shown[-1][0]) if len(rows) > limit else None
+        return [to_entry(row[1:]) for row in shown], cursor(shown[-1][0]) if len(rows) > limit else None
 
     async def close(self) -> None:
         """Finish what was begun and close; later calls raise Unavailable."""

@@ -64,11 +64,11 @@ def search(connection: sqlite3.Connection, query: Query, now: int) -> tuple[Sequ
     page = f"SELECT liveness, score, {COLUMNS} FROM ({ranked}) AS ranked JOIN entries USING (place) ORDER BY {order}"  # noqa: S608 - as above
     bounds = (min(max(query.limit, 0), 2**31), min(max(query.offset, 0), 2**31))
     rows, total = _within_time(connection, count, page, values, bounds)
-    hits = [Hit(entry=restored(row), liveness=Liveness(liveness), score=score) for liveness, score, *row in rows]
+    hits = [Hit(entry=to_entry(row), liveness=Liveness(liveness), score=score) for liveness, score, *row in rows]
     return hits, total
 
 
-def restored(row: Iterable[Any]) -> Entry:
+def to_entry(row: Iterable[Any]) -> Entry:
     """Return the entry of a row of `COLUMNS`: the value, with what changes without it."""
     body, seq, verified_at, changed_at, first_seen, removed_at = row
     times = {"verified_at": verified_at, "changed_at": changed_at, "first_seen": first_seen, "removed_at": removed_at}

@@ -151,7 +151,7 @@ def test_regions_are_where_the_evaluator_says_so(document: dict[str, object]) ->
     found = atoms.dimension(check.constraint, shipped())
     assert found is not None
     if shipped().operands[check.constraint.left].tier != "provider":
-        found = atoms.assumed(found, granted=True)
+        found = atoms.assume(found, granted=True)
     for request, world in situations(check.constraint):
         verdict = check.test(request, world)
         true, false = (

@@ -112,7 +112,7 @@ def test_every_message_in_every_state_from_either_side(
         assert isinstance(ours, Illegal)
     else:
         assert (ours.state, ours.pending.message, ours.pending.target, ours.due_at) == (state, message, target, NOW)
-        assert machine.acknowledged(ours, NOW).state == target
+        assert machine.acknowledge(ours, NOW).state == target
         assert message in machine.may_send(process(kind, sender, state), table)
     theirs = machine.receive(process(kind, sender.other, state), table, message, "digest", NOW)
     if target is None and "Termination" in message and state not in LAST[kind]:
@@ -171,9 +171,9 @@ class Life(RuleBasedStateMachine):
     @rule()
     def peer_acknowledges(self) -> None:
         target = self.figure[self.process.state, self.process.role, self.pending.message]
-        self.process = machine.acknowledged(self.process, NOW, peer_pid="urn:peer")
+        self.process = machine.acknowledge(self.process, NOW, peer_pid="urn:peer")
         assert (self.process.state, self.process.pending) == (target, None)
-        assert machine.acknowledged(self.process, NOW) is self.process
+        assert machine.acknowledge(self.process, NOW) is self.process
 
     @precondition(lambda self: self.process.pending)
     @rule(in_doubt=st.booleans(), refused=st.booleans())
@@ -224,7 +224,7 @@ class Life(RuleBasedStateMachine):
     def peer_is_asked(self, data: st.DataObject, sure: bool) -> None:
         state = data.draw(st.sampled_from(states(self.kind)[1:]))
         before = self.process
-        after = machine.observed(before, self.table, str(state), NOW, sure=sure)
+        after = machine.observe(before, self.table, str(state), NOW, sure=sure)
         if after is None:
             return
         assert before.state not in LAST[self.kind]
@@ -273,8 +273,8 @@ def test_a_state_in_which_the_peer_may_wait_for_our_answer_proves_nothing() -> N
         process("transfer", Role.CONSUMER, "SUSPENDED"), TRANSFER, "TransferStartMessage", "d", NOW
     )
     assert isinstance(resumed, Applied)
-    assert machine.observed(resumed.process, TRANSFER, "SUSPENDED", NOW, sure=False) is None
-    sure = machine.observed(resumed.process, TRANSFER, "SUSPENDED", NOW)
+    assert machine.observe(resumed.process, TRANSFER, "SUSPENDED", NOW, sure=False) is None
+    sure = machine.observe(resumed.process, TRANSFER, "SUSPENDED", NOW)
     assert sure is not None
     assert sure.state == "SUSPENDED"
 
@@ -283,7 +283,7 @@ def test_what_ends_a_transfer_stays_on_its_way_when_the_peer_has_moved() -> None
     suspended = process("transfer", Role.CONSUMER, "SUSPENDED")
     ending = machine.plan(suspended, TRANSFER, "TransferTerminationMessage", b"end", NOW)
     assert not isinstance(ending, Illegal)
-    moved = machine.observed(ending, TRANSFER, "STARTED", NOW)
+    moved = machine.observe(ending, TRANSFER, "STARTED", NOW)
     assert moved is not None
     assert (moved.state, moved.pending) == ("STARTED", ending.pending)
 
@@ -318,7 +318,7 @@ def test_an_echo_moves_no_state_and_is_forgotten_for_whatever_comes() -> None:
         "TransferStartMessage",
         "STARTED",
     )
-    assert machine.acknowledged(echoing, 3) == msgspec.structs.replace(_resumed(), due_at=3, updated_at=3)
+    assert machine.acknowledge(echoing, 3) == msgspec.structs.replace(_resumed(), due_at=3, updated_at=3)
     for message, state in (("TransferSuspensionMessage", "SUSPENDED"), ("TransferCompletionMessage", "COMPLETED")):
         theirs = machine.receive(echoing, TRANSFER, message, "other", 3)
         assert isinstance(theirs, Applied)
@@ -331,7 +331,7 @@ def test_an_echo_moves_no_state_and_is_forgotten_for_whatever_comes() -> None:
 
 def test_an_echo_leaves_the_repeat_of_what_it_echoes_a_repeat() -> None:
     echoing = machine.echo(_resumed(), b"{}", 2)
-    for process in (echoing, machine.acknowledged(echoing, 3), machine.drop(echoing, 3)):
+    for process in (echoing, machine.acknowledge(echoing, 3), machine.drop(echoing, 3)):
         assert machine.receive(process, TRANSFER, "TransferStartMessage", "digest", 4) == Repeated("STARTED")
 
 
