@@ -34,7 +34,7 @@ def events(space: Space, *, power: bool = False) -> dict[str, list[str]]:
         side.kill()
         side.start(power=power)
         side.arm()
-    scenario.fetch_once(space)
+    scenario.once(space)
     return {side.name: side.events() for side in space.sides.values()}
 
 
@@ -47,7 +47,7 @@ def strike(space: Space, side: Side, point: int, *, power: bool = False) -> Row:
     lost = stuck = 0
     why = ""
     try:
-        scenario.fetch_once(space)
+        scenario.once(space)
     except Stuck as error:
         stuck, why = 1, str(error)
     except AssertionError as error:

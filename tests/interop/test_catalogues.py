@@ -40,10 +40,8 @@ def ids(page: CatalogPage) -> list[str]:
 )
 def test_pages_are_followed_by_absolute_and_relative_links(links: list[str]) -> None:
     us, peer = space()
-    peer.pages = [
-        {"dataset": [peer.fetch_dataset(f"asset-{number}")], "Link": link} for number, link in enumerate(links)
-    ]
-    peer.pages.append({"dataset": [peer.fetch_dataset("asset-2")]})
+    peer.pages = [{"dataset": [peer.dataset(f"asset-{number}")], "Link": link} for number, link in enumerate(links)]
+    peer.pages.append({"dataset": [peer.dataset("asset-2")]})
 
     async def scenario() -> None:
         found, url = [], None
@@ -74,13 +72,11 @@ def test_a_next_page_elsewhere_is_not_followed() -> None:
 
 def test_nested_catalogues_are_flattened_with_the_participant_whose_they_are() -> None:
     us, peer = space()
-    inner = {"@type": "Catalog", "participantId": "third", "dataset": [peer.fetch_dataset("asset-3")]}
-    unnamed = {"@type": "Catalog", "@id": "x", "dataset": [peer.fetch_dataset("asset-4")]}
-    second = {"@type": "Catalog", "participantId": "second", "dataset": [peer.fetch_dataset("asset-2")]}
+    inner = {"@type": "Catalog", "participantId": "third", "dataset": [peer.dataset("asset-3")]}
+    unnamed = {"@type": "Catalog", "@id": "x", "dataset": [peer.dataset("asset-4")]}
+    second = {"@type": "Catalog", "participantId": "second", "dataset": [peer.dataset("asset-2")]}
     broken = {"@type": "Catalog", "participantId": 7, "dataset": "none"}
-    peer.pages = [
-        {"dataset": [peer.fetch_dataset("asset-1")], "catalog": [{**second, "catalog": [inner, unnamed]}, broken]}
-    ]
+    peer.pages = [{"dataset": [peer.dataset("asset-1")], "catalog": [{**second, "catalog": [inner, unnamed]}, broken]}]
 
     async def scenario() -> None:
         page = await catalog.fetch(us.rooms.counterparties, PEER)
@@ -100,7 +96,7 @@ def test_an_empty_catalogue_is_empty_with_and_without_empty_lists(page: dict[str
 
 def test_a_dataset_comes_with_everything_that_was_said_of_it() -> None:
     us, peer = space()
-    said = peer.fetch_dataset("asset-1")
+    said = peer.dataset("asset-1")
     said["distribution"].append({"@type": "Distribution", "format": "S3-PUSH", "accessService": "urn:service:2"})
     said["dct:title"] = [{"@value": "Zählung", "@language": "de"}]
     peer.pages = [{"dataset": [said]}]
@@ -110,7 +106,7 @@ def test_a_dataset_comes_with_everything_that_was_said_of_it() -> None:
 
 def test_an_offer_that_stands_at_a_distribution_can_be_asked_for() -> None:
     us, peer = space()
-    dataset = peer.fetch_dataset()
+    dataset = peer.dataset()
     first, second = dataset["distribution"]
     mine = {"@id": "urn:offer:2", "@type": "Offer", "permission": [{"action": "odrl:read"}]}
     answered = {**dataset, "distribution": [first, {**second, "hasPolicy": [mine]}]}

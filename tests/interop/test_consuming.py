@@ -139,7 +139,7 @@ def test_the_request_names_target_assigner_and_assignee() -> None:
 
 def test_an_offer_whose_identifier_has_changed_since_is_found_again() -> None:
     us, peer = space()
-    play(finalized(us, peer, offer_id=peer.fetch_dataset()["hasPolicy"][0]["@id"]))
+    play(finalized(us, peer, offer_id=peer.dataset()["hasPolicy"][0]["@id"]))
 
 
 def test_another_offer_is_not_taken_for_the_one_chosen() -> None:

@@ -147,7 +147,7 @@ async def test_links_in_fields_of_their_own_are_all_read() -> None:
         return answer
 
     async with served(handler) as port, client() as net:
-        page = await http_peer(net).catalog(PEER, f"http://{NAME}:{port}/dsp")
+        page = await http_peer(net).fetch_catalog(PEER, f"http://{NAME}:{port}/dsp")
     assert isinstance(page, CatalogPage)
     assert page.next_url == f"http://{NAME}:{port}/dsp/catalog/request?token=2"
 

@@ -213,8 +213,8 @@ def test_the_compact_form_needs_no_processor(context: Any) -> None:
 
 def test_reading_compact_policies_loads_neither_json_ld_nor_rdf() -> None:
     code = (
-        "import sys; from connector.controlplane.judging.policy_input import compacted; "
-        "compacted({'@id': 'urn:x', 'permission': [{'action': 'use'}]}); "
+        "import sys; from connector.controlplane.judging.policy_input import compact; "
+        "compact({'@id': 'urn:x', 'permission': [{'action': 'use'}]}); "
         "print([name for name in ('pyld', 'rdflib', 'lxml') if name in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)

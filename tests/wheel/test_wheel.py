@@ -21,9 +21,11 @@ ASK = """
 import json, sys
 import connector
 from connector import resources
-from connector.controlplane.library import operands
-folders = {name: sorted(str(entry.relative_to(resources.path(name))) for entry in resources.path(name).rglob("*")
-                        if entry.is_file()) for name in sorted(resources.FOLDERS)}
+from connector.controlplane.judging.library import operands
+def files(name):
+    folder = resources.find_path(name)
+    return sorted(str(entry.relative_to(folder)) for entry in folder.rglob("*") if entry.is_file())
+folders = {name: files(name) for name in sorted(resources.FOLDERS)}
 print(json.dumps({"package": connector.__file__, "folders": folders, "operands": len(operands().operands)}))
 """
 

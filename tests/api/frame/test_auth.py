@@ -143,7 +143,7 @@ async def test_what_nobody_foresaw_is_500_without_details(desk: Desk) -> None:
     async def broken(*_: object) -> bytes:
         raise RuntimeError("secret-token")
 
-    desk.peer.dataset = broken  # type: ignore[assignment,method-assign]  # a port that breaks its promise
+    desk.peer.fetch_dataset = broken  # type: ignore[assignment,method-assign]  # a port that breaks its promise
     async with desk.client() as client:
         answer = await client.get("/v1/catalog/dataset", params={"participant": "https://city.example", "dataset": "x"})
     assert (answer.status_code, reason(answer)) == (500, "internal")

@@ -21,7 +21,7 @@ MONTH = {"@value": "P30D", "@type": "xsd:duration"}
 
 
 def texts(raw: dict[str, object]) -> list[str]:
-    compiled = drawn.compile(raw)
+    compiled = drawn.compiled(raw)
     return [card(compiled, language).text for language in LANGUAGES]
 
 
@@ -42,7 +42,7 @@ def test_every_edit_of_the_meaning_changes_the_text_and_no_other_does(seed: int)
         raw = drawn.document(rng)
         other = drawn.edited(raw, rng)
         try:
-            one, two = drawn.compile(raw), drawn.compile(other)
+            one, two = drawn.compiled(raw), drawn.compiled(other)
         except PolicyError:
             continue
         same = drawn.meaning(one.policy) == drawn.meaning(two.policy)

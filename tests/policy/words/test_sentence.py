@@ -45,7 +45,7 @@ def test_it_is_one_short_sentence_in_any_order_of_the_policy(seed: int) -> None:
     rng = Random(seed)
     for _ in range(5):
         raw = drawn.document(rng)
-        said = [sentence(drawn.compile(entry), "de") for entry in (raw, drawn.shuffled(raw, rng))]
+        said = [sentence(drawn.compiled(entry), "de") for entry in (raw, drawn.shuffled(raw, rng))]
         assert said[0] == said[1]
         assert len(said[0].split()) <= 40
         assert "\n" not in said[0]
