@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PURE = ("protocol", "policy", "audit")
+PURE = ("language", "protocol", "policy", "audit")
 # What a pure room may import besides itself and the rooms behind it: the part of the standard library without effects.
 ALLOWED = {
     "abc",
@@ -45,6 +45,10 @@ ALLOWED = {
 }
 
 
+# The chapters of a language are imported when their first sentence is needed.
+LAZY = {"connector/language/catalogue.py: importlib"}
+
+
 def test_every_arrow_points_the_right_way() -> None:
     run = subprocess.run(
         [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()", "--no-cache"],
@@ -63,7 +67,7 @@ def test_a_pure_room_imports_only_what_has_no_effects(room: str) -> None:
         for name in _imported(path):
             if name not in ALLOWED and not name.startswith("connector."):
                 found[f"{path.relative_to(ROOT)}: {name}"] = True
-    assert not found
+    assert set(found) <= LAZY
 
 
 @pytest.mark.parametrize(

@@ -3,26 +3,21 @@
 After delivery no technique reaches the data, so what happens then is the contract's. Pure: standard library only.
 """
 
+from connector.language.catalogue import Language, say
 from connector.policy.compiling.checks import leaves
 from connector.policy.compiling.compile import Compiled, CompiledDuty, CompiledRule
 from connector.policy.model.model import DK, ODRL, Constraint
 from connector.policy.vocabulary.registry import Registry, Tier
 from connector.policy.words.constraint import subject
-from connector.policy.words.language import Language, Pair, choose
 from connector.policy.words.rule import action_name
 
-_LABELS: dict[Tier, Pair] = {
-    "provider": ("hier durchgesetzt", "enforced here"),
-    "consumer": ("durch Ihren Konnektor", "by your connector"),
-    "organisational": ("nur vertraglich", "contractual only"),
-}
 _SEEN_HERE = frozenset(ODRL + name for name in ("use", "transfer", "read", "stream"))
 _DONE_HERE = frozenset({DK + "log", ODRL + "inform"})
 
 
 def label(tier: Tier, language: Language) -> str:
     """Name a tier of enforcement."""
-    return choose(language, _LABELS[tier])
+    return say(language, f"policy.tier-{tier}")
 
 
 def duty_tier(duty: CompiledDuty) -> Tier:

@@ -1,0 +1,94 @@
+"""The sentences of every language, looked up by chapter and key.
+
+A language is one folder beside this file and its code in `Language`. A chapter is a module of that folder with
+`SENTENCES`; it is imported when its first sentence is needed. Pure: standard library only.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
+from typing import Literal, TypeAlias, cast, get_args
+
+Language: TypeAlias = Literal["de", "en"]
+"""The languages of all texts: a further language is a folder of this room and its code here."""
+
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+
+def say(language: Language, key: str, /, **values: object) -> str:
+    """Return a sentence of the catalogue with its placeholders filled.
+
+    Parameters:
+        language: the language of the sentence.
+        key: `chapter.key`.
+        values: a value for each placeholder; the sentence of a language may ignore some of them.
+
+    Raises:
+        ValueError: the language is unknown.
+        LookupError: the chapter, the key or the value of a placeholder is missing.
+
+    >>> say("en", "policy.tier-provider")
+    'enforced here'
+    """
+    sentence = find_sentence(language, key)
+    if sentence is None:
+        raise LookupError(f"The catalogue {language!r} has no sentence {key!r}: add it in every language.")
+    try:
+        return sentence.format_map(values)
+    except KeyError as error:
+        raise LookupError(f"The sentence {key!r} needs a value for {error}: pass it by name.") from error
+
+
+def say_in_all(key: str, /, **values: object) -> dict[str, str]:
+    """Return a sentence in every language, for texts that are stored and sent in all of them.
+
+    >>> say_in_all("policy.tier-provider")
+    {'de': 'hier durchgesetzt', 'en': 'enforced here'}
+    """
+    return write_in_all(lambda language: say(language, key, **values))
+
+
+def write_in_all(write: Callable[[Language], str]) -> dict[str, str]:
+    """Return the text that a function writes, in every language.
+
+    >>> write_in_all(str.upper)
+    {'de': 'DE', 'en': 'EN'}
+    """
+    return {language: write(language) for language in LANGUAGES}
+
+
+def find_sentence(language: Language, key: str) -> str | None:
+    """Return a sentence with its placeholders; None if the chapter has no such key.
+
+    >>> find_sentence("en", "policy.unheard-of") is None
+    True
+    """
+    chapter, _dot, name = key.partition(".")
+    return read_chapter(language, chapter).get(name)
+
+
+def match_language(tag: str) -> Language | None:
+    """Return the language of a tag or of a locale; None if there are no texts in it.
+
+    >>> match_language("de_DE.UTF-8")
+    'de'
+    """
+    return next((language for language in LANGUAGES if tag.lower().startswith(language)), None)
+
+
+@cache
+def read_chapter(language: Language, chapter: str) -> Mapping[str, str]:
+    """Return all sentences of a chapter in one language.
+
+    Raises:
+        ValueError: the language is unknown.
+        LookupError: the language has no such chapter.
+    """
+    if language not in LANGUAGES:
+        raise ValueError(f"There are no texts in the language {language!r}: use one of {', '.join(LANGUAGES)}.")
+    name = f"{__package__}.{language}.{chapter}"
+    try:
+        module = import_module(name)
+    except ModuleNotFoundError as error:
+        raise LookupError(f"The catalogue {language!r} has no chapter {chapter!r}: add {name}.") from error
+    return cast(Mapping[str, str], module.SENTENCES)

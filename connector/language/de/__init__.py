@@ -1,0 +1,1 @@
+"""The German catalogue: a module for each chapter."""

@@ -1,0 +1,3 @@
+"""German sentences of the command line."""
+
+SENTENCES: dict[str, str] = {}

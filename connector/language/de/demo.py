@@ -1,0 +1,3 @@
+"""German sentences of the demonstration."""
+
+SENTENCES: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""English sentences of the command line."""
+
+SENTENCES: dict[str, str] = {}

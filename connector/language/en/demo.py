@@ -1,0 +1,3 @@
+"""English sentences of the demonstration."""
+
+SENTENCES: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""English sentences about negotiations, transfers and agreements, for the counterparty and the operator."""
+
+SENTENCES: dict[str, str] = {}

@@ -1,0 +1,109 @@
+"""The lookup of sentences, and what holds for the sentences of all languages."""
+
+import ast
+import doctest
+import string
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from connector.language import catalogue
+from connector.language.catalogue import (
+    LANGUAGES,
+    Language,
+    find_sentence,
+    match_language,
+    read_chapter,
+    say,
+    say_in_all,
+    write_in_all,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOM = ROOT / "connector" / "language"
+CHAPTERS = sorted(
+    path.stem for path in (ROOM / LANGUAGES[0]).glob("*.py") if "SENTENCES:" in path.read_text(encoding="utf-8")
+)
+SENTENCES = [(chapter, key) for chapter in CHAPTERS for key in read_chapter(LANGUAGES[0], chapter)]
+
+
+def _placeholders(sentence: str) -> set[str]:
+    return {name for _text, name, _form, _conversion in string.Formatter().parse(sentence) if name is not None}
+
+
+@cache
+def _literals() -> tuple[frozenset[str], frozenset[str]]:
+    """All strings of the code outside this room, and the beginnings of its f-strings."""
+    whole, begun = set(), set()
+    for path in (ROOT / "connector").rglob("*.py"):
+        if ROOM in path.parents:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                whole.add(node.value)
+            if isinstance(node, ast.JoinedStr) and node.values and isinstance(node.values[0], ast.Constant):
+                begun.add(str(node.values[0].value))
+    return frozenset(whole), frozenset(begun)
+
+
+def test_examples_come_out_as_written() -> None:
+    assert doctest.testmod(catalogue).failed == 0
+
+
+def test_every_language_is_a_folder_and_every_folder_a_language() -> None:
+    assert {path.name for path in ROOM.iterdir() if path.is_dir() and path.name != "__pycache__"} == set(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_all_languages_have_the_same_keys_in_the_same_order(chapter: str, language: Language) -> None:
+    assert list(read_chapter(language, chapter)) == list(read_chapter(LANGUAGES[0], chapter))
+
+
+@pytest.mark.parametrize(("chapter", "key"), SENTENCES)
+def test_all_languages_have_the_same_placeholders_and_no_empty_sentence(chapter: str, key: str) -> None:
+    said = [read_chapter(language, chapter)[key] for language in LANGUAGES]
+    assert all(sentence.strip() for sentence in said)
+    assert all(_placeholders(sentence) == _placeholders(said[0]) for sentence in said)
+    assert all(name.isidentifier() for name in _placeholders(said[0]))
+
+
+@pytest.mark.parametrize(("chapter", "key"), SENTENCES)
+def test_every_sentence_is_used(chapter: str, key: str) -> None:
+    """By its whole key, or by the beginning of it in an f-string and the rest as a code elsewhere."""
+    whole, begun = _literals()
+    full = f"{chapter}.{key}"
+    beginnings = [text for text in begun if text.startswith(f"{chapter}.") and full.startswith(text)]
+    assert full in whole or any(full.removeprefix(text) in whole for text in beginnings)
+
+
+def test_a_sentence_is_said_with_its_values() -> None:
+    assert say("en", "policy.tier-provider") == "enforced here"
+    assert say_in_all("policy.tier-provider", unused=1) == {"de": "hier durchgesetzt", "en": "enforced here"}
+    assert write_in_all(lambda language: language * 2) == {"de": "dede", "en": "enen"}
+
+
+def test_a_value_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue, "find_sentence", lambda _language, _key: "On {day}, {{really}}.")
+    assert say("en", "policy.tier-provider", day="Monday") == "On Monday, {really}."
+    with pytest.raises(LookupError, match="needs a value for 'day'"):
+        say("en", "policy.tier-provider")
+
+
+def test_what_does_not_exist_fails_loudly() -> None:
+    assert find_sentence("de", "policy.unheard-of") is None
+    with pytest.raises(LookupError, match=r"no sentence 'policy\.unheard-of'"):
+        say("de", "policy.unheard-of")
+    with pytest.raises(LookupError, match="no chapter 'unheard-of'"):
+        say("de", "unheard-of.demo")
+    with pytest.raises(ValueError, match="no texts in the language 'fr': use one of de, en"):
+        say("fr", "policy.tier-provider")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [("de", "de"), ("de_DE.UTF-8", "de"), ("DE-at", "de"), ("en-GB", "en"), ("fr", None), ("C", None), ("", None)],
+)
+def test_a_tag_or_a_locale_names_a_language(tag: str, language: Language | None) -> None:
+    assert match_language(tag) == language
