@@ -11,12 +11,14 @@ from connector.protocol.dsp.machines import figures
 from connector.protocol.dsp.machines.machine import StateMachine
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION
 from connector.protocol.dsp.machines.transfer_machine import TRANSFER
+from tests.architecture import testmap
 from tests.docs.pages import GENERATED, read
 
 MADE: dict[str, Callable[[], str]] = {
     "docs/cli.md": reference.render_markdown,
     "docs/settings.md": settings.render_markdown,
     "docs/protocol/states.md": figures.render_markdown,
+    "docs/tests.md": testmap.render_markdown,
 }
 
 

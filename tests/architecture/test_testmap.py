@@ -1,0 +1,47 @@
+"""Every module has a test file, and every test file of a room has a module."""
+
+from pathlib import Path
+
+from tests.architecture.testmap import ROOT, SMALL, count_code, find_mirrored, list_modules, list_test_files, map_tests
+
+# Modules that have no test file yet.
+GAPS = set((Path(__file__).parent / "gaps.txt").read_text(encoding="utf-8").split())
+# Test files of a room that belong to several modules of it, each with its reason.
+SUITES = {
+    "api/chapters/test_processes.py": "negotiations, transfers and agreements follow each other",
+    "binding/test_bad_callers.py": "what no route of the binding accepts from a caller",
+    "binding/test_bad_messages.py": "what no route of the binding accepts as a message",
+    "binding/test_routing.py": "the paths of all routes of the binding",
+    "broker/test_api.py": "the broker as its users see it",
+    "broker/test_city_data.py": "the broker with the city's real data",
+    "controlplane/judging/test_enforced_here.py": "facts and treatments agree on what can be enforced",
+    "dataplane/formats/test_formats.py": "what every format keeps",
+    "dataplane/transforms/test_transforms.py": "the transforms one after the other",
+    "policy/analysis/test_hostile.py": "policies that are made to exhaust the analysis",
+    "policy/analysis/test_sound.py": "the analysis against the decision, over generated policies",
+    "policy/compiling/test_refused.py": "every refusal of a policy, from reading to compiling",
+    "policy/deciding/test_differential.py": "the engine against a naive one",
+    "policy/deciding/test_formal_semantics.py": "the rules of the formal semantics",
+    "policy/deciding/test_odrl_suite.py": "the public ODRL test suite",
+    "policy/deciding/test_vectors.py": "decisions written down as vectors",
+    "policy/examples/test_usage_control_classes.py": "the classes of usage control",
+    "policy/operands/test_operands.py": "every row of the table of operands",
+    "policy/test_examples.py": "the examples in the docstrings of the room",
+    "policy/words/test_said.py": "whole policies in words",
+    "protocol/dsp/test_messages.py": "every message of the protocol",
+    "protocol/dsp/test_schemas.py": "the structs against the official schemas",
+}
+
+
+def test_every_module_has_a_test_file() -> None:
+    bare = [module for module, files in map_tests().items() if not files and count_code(module) > SMALL]
+    missing = [f"connector/{module}: write tests/{Path(module).parent}/test_{Path(module).name}" for module in bare]
+    assert [line for module, line in zip(bare, missing, strict=True) if module not in GAPS] == []
+
+
+def test_every_test_file_of_a_room_mirrors_a_module() -> None:
+    modules = set(list_modules())
+    rooms = {path.name for path in (ROOT / "connector").iterdir() if path.is_dir()}
+    inside = [file for file in list_test_files() if file.split("/")[0] in rooms]
+    strays = [file for file in inside if find_mirrored(file) not in modules and file not in SUITES]
+    assert strays == [], "rename each to test_<file>.py of its module, or add it to SUITES with a reason"
