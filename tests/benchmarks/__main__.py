@@ -1,4 +1,7 @@
-"""`make bench`: run the benchmarks one after the other and write `build/benchmarks.json`; names pick some of them."""
+"""`make bench`: run the benchmarks one after the other and write `build/benchmarks.json`; names pick some of them.
+
+With `--against COMMIT` each is run here and at that commit in turn, and the ratios are printed.
+"""
 
 import argparse
 import tempfile
@@ -6,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.benchmarks import catalog, negotiation, policy, start, transfer, treatment, waiting
+from tests.benchmarks.against import compare
 from tests.benchmarks.figures import Figure, keep
 
 BENCHMARKS: dict[str, Callable[[Path], list[Figure]]] = {
@@ -24,7 +28,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the connector against baselines of the same run.")
     parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="which; else all")
     parser.add_argument("--out", type=Path, default=Path("build/benchmarks.json"))
+    parser.add_argument("--against", metavar="COMMIT", help="compare with this commit, in turn")
+    parser.add_argument("--pairs", type=int, default=5, help="how many pairs of runs a comparison takes")
     arguments = parser.parse_args()
+    if arguments.against:
+        compare(arguments.against, arguments.names or list(BENCHMARKS), max(arguments.pairs, 1), arguments.out)
+        return
     figures: list[Figure] = []
     for name in arguments.names or BENCHMARKS:
         with tempfile.TemporaryDirectory(prefix="datenkontor-bench-") as folder:
