@@ -148,8 +148,8 @@ def _agree(context: Context, process: Negotiation) -> tuple[Negotiation, list[Ch
     return process, [PutAgreement(to_agreement(context, process, now))]
 
 
-def to_agreement(context: Context, process: Negotiation, now: int, *, finalized: bool = False) -> Agreement:
-    """Return the agreement of a negotiation as it is kept, from the document both sides hold."""
+def to_agreement(context: Context, process: Negotiation, now: int) -> Agreement:
+    """Return the agreement of a negotiation as it is first stored, from the document of both sides."""
     return Agreement(
         owner=context.owner,
         id=process.agreement_id or "",
@@ -161,7 +161,6 @@ def to_agreement(context: Context, process: Negotiation, now: int, *, finalized:
         document=process.agreement or b"{}",
         evidence=process.evidence,
         agreed_at=now,
-        finalized_at=now if finalized else None,
     )
 
 

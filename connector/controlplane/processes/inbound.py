@@ -4,7 +4,7 @@ What the answer wakes, the route wakes after the answer has been written: a peer
 answer is a peer that has to guess.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -45,7 +45,7 @@ class Declined(msgspec.Struct, frozen=True, kw_only=True):
 NOT_FOUND = Declined(status=404, code="not-found", reason="There is no such process between us.")
 
 # What a message means for the entity beyond the state table: returns the new value and further changes, or a refusal.
-Effect = Callable[[P, P], tuple[P, list[Change]] | Declined]
+Effect = Callable[[P, P], Awaitable[tuple[P, list[Change]] | Declined]]
 
 
 def use_token(caller: Caller) -> list[Change]:
@@ -103,7 +103,7 @@ async def receive(
 async def _apply(
     context: Context, caller: Caller, before: P, after: P, message: str, received: Received[Any], effect: Effect[P]
 ) -> ProcessAnswer | Declined:
-    result = effect(before, after)
+    result = await effect(before, after)
     if isinstance(result, Declined):
         await context.store.commit(use_token(caller))
         return result

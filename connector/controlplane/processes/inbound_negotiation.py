@@ -7,7 +7,7 @@ import msgspec
 from connector.controlplane.core import commits, documents
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.messages import to_agreement
-from connector.controlplane.enforcing import duties
+from connector.controlplane.enforcing import agreements
 from connector.controlplane.judging.visibility import is_visible
 from connector.controlplane.processes import inbound
 from connector.controlplane.processes.inbound import Declined, ProcessAnswer, use_token
@@ -101,12 +101,12 @@ async def message(
     async def load() -> Negotiation | None:
         return await receiving.context.store.negotiation(receiving.context.owner, pid)
 
-    def effect(before: Negotiation, after: Negotiation) -> tuple[Negotiation, list[Change]] | Declined:
+    async def effect(before: Negotiation, after: Negotiation) -> tuple[Negotiation, list[Change]] | Declined:
         if inbound.is_late(before, after):
             return _take_late(after, name, received), []
         after = inbound.learn_peer_pid(after, received.message)
         after = msgspec.structs.replace(after, evidence=inbound.to_evidence(caller))
-        return _apply_effect(receiving, after, name, received)
+        return await _apply_effect(receiving, after, name, received)
 
     return await inbound.receive(receiving.context, caller, load, NEGOTIATION, name, received, effect)
 
@@ -121,11 +121,10 @@ def _take_late(process: Negotiation, name: str, received: Received[Any]) -> Nego
     )
 
 
-def _apply_effect(
+async def _apply_effect(
     receiving: Receiving, after: Negotiation, name: str, received: Received[Any]
 ) -> tuple[Negotiation, list[Change]] | Declined:
     body = received.message
-    now = receiving.context.now()
     changes: list[Change] = []
     match name:
         case negotiation_machine.REQUEST | negotiation_machine.OFFER:
@@ -149,15 +148,15 @@ def _apply_effect(
                 agreement=document,
                 agreement_id=documents.read_member(document, "@id") or "",
             )
-            changes.append(PutAgreement(to_agreement(receiving.context, after, now)))
+            changes.append(PutAgreement(to_agreement(receiving.context, after, receiving.context.now())))
         case negotiation_machine.TERMINATION:
             code, reason = body.code or "terminated", format_reason(body.reason)
             after = msgspec.structs.replace(after, ended=Ended(code, reason, after.peer), due_at=None)
         case _:
             pass
     if after.state == NegotiationState.FINALIZED:
-        agreement = to_agreement(receiving.context, after, now, finalized=True)
-        changes += [PutAgreement(agreement), *duties.schedule_duties(receiving.enforcing, agreement)]
+        _, final = await agreements.finalize(receiving.enforcing, after)
+        changes += final
         after = msgspec.structs.replace(after, due_at=None)
     if after.state == NegotiationState.TERMINATED:
         after = msgspec.structs.replace(after, due_at=None)

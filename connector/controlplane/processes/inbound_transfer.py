@@ -6,13 +6,13 @@ import msgspec
 
 from connector.controlplane.core import commits
 from connector.controlplane.core.context import Context
-from connector.controlplane.core.messages import echo_start, to_agreement
-from connector.controlplane.enforcing import duties, signals
+from connector.controlplane.core.messages import echo_start
+from connector.controlplane.enforcing import agreements, signals
 from connector.controlplane.processes import inbound
 from connector.controlplane.processes.inbound import Declined, ProcessAnswer, use_token
 from connector.controlplane.processes.inbound_negotiation import answer_again, format_reason
 from connector.controlplane.processes.receiving import Receiving
-from connector.ports.changes import Change, Conflict, PutAgreement, Replayed
+from connector.ports.changes import Change, Conflict, Replayed
 from connector.ports.entities import Agreement
 from connector.ports.identity import Caller
 from connector.protocol.dsp import transfer
@@ -92,7 +92,7 @@ async def message(
     async def load() -> Transfer | None:
         return await receiving.context.store.transfer(receiving.context.owner, pid)
 
-    def effect(before: Transfer, after: Transfer) -> tuple[Transfer, list[Change]] | Declined:
+    async def effect(before: Transfer, after: Transfer) -> tuple[Transfer, list[Change]] | Declined:
         after = inbound.learn_peer_pid(after, received.message)
         after = msgspec.structs.replace(after, evidence=inbound.to_evidence(caller))
         if inbound.is_late(before, after):
@@ -189,9 +189,8 @@ async def _find_in_force(receiving: Receiving, caller: Caller, agreement_id: str
             return msgspec.structs.replace(unknown, status=400, code="not-finalized", reason=reason)
         now = receiving.context.now()
         settled = msgspec.structs.replace(machine.acknowledge(process, now), due_at=None)
-        final = to_agreement(receiving.context, settled, agreement.agreed_at, finalized=True)
+        final, changes = await agreements.finalize(receiving.enforcing, settled)
         try:
-            changes = [PutAgreement(final), *duties.schedule_duties(receiving.enforcing, final)]
             await commits.commit(receiving.context, process, settled, *changes, event="acknowledged by a request")
         except Conflict:
             agreement = await receiving.context.store.agreement(receiving.context.owner, agreement_id) or agreement

@@ -12,12 +12,12 @@ import msgspec
 from connector.controlplane.core import commits, messages
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import NotAllowed
-from connector.controlplane.enforcing import duties, signals
+from connector.controlplane.enforcing import agreements, signals
 from connector.controlplane.enforcing.enforcing import Enforcing
 from connector.controlplane.judging import judgement
 from connector.controlplane.processes import reconcile
 from connector.controlplane.processes.driving import Driving
-from connector.ports.changes import Change, Conflict, PutAgreement, PutHold
+from connector.ports.changes import Change, Conflict, PutHold
 from connector.ports.decider import (
     Accept,
     Agree,
@@ -186,8 +186,8 @@ async def _settle(
     """Commit a state that the peer has confirmed, with what belongs to it."""
     extra: list[Change] = list(changes)
     if isinstance(after, Negotiation) and after.state == NegotiationState.FINALIZED:
-        agreement = messages.to_agreement(enforcing.context, after, enforcing.context.now(), finalized=True)
-        extra += [PutAgreement(agreement), *duties.schedule_duties(enforcing, agreement)]
+        _, final = await agreements.finalize(enforcing, after)
+        extra += final
     if isinstance(after, Transfer):
         after = signals.want_flow(after)
     elif after.state in NEGOTIATION.terminal:
