@@ -1,42 +1,85 @@
-"""How large a file and a function may be, and what a file may not be."""
+"""How large a room, a file and a function may be, and what a file may not be."""
 
 import ast
-from collections.abc import Iterator
-from pathlib import Path
+import re
+import tomllib
 
-ROOT = Path(__file__).resolve().parents[2]
-FILE, FUNCTION = 500, 70
+from tests.architecture.source import ROOT, list_files, list_rooms, parse, show, walk
 
-
-def _sources() -> Iterator[Path]:
-    for folder in ("connector", "tests"):
-        yield from (ROOT / folder).rglob("*.py")
+FILE, FUNCTION, ROOM = 500, 70, 14
+# Rooms with more files, each with its reason.
+LARGE = {
+    "connector/cli/commands": "one file for each noun of the command line",
+    "connector/controlplane/usecases": "until it has rooms of its own",
+}
+# Rooms whose sentence is still being written.
+TWO_SENTENCES: set[str] = {
+    "connector/api",
+    "connector/app",
+    "connector/authority",
+    "connector/controlplane",
+    "connector/dataplane/formats",
+    "connector/identity",
+    "connector/net",
+    "connector/policy",
+    "connector/protocol",
+    "connector/semantic",
+    "connector/store/sqlite",
+}
+UNORDERED: set[str] = {"connector/binding", "connector/controlplane/enforcing", "connector/language"}
 
 
 def test_no_file_is_longer_than_a_reader_bears() -> None:
-    lengths = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in _sources()}
+    files = list_files("connector", "tests")
+    lengths = {show(path): len(path.read_text(encoding="utf-8").splitlines()) for path in files}
     assert {name: length for name, length in lengths.items() if length > FILE} == {}
 
 
 def test_no_function_is_longer_than_a_page() -> None:
     long = {}
-    for path in _sources():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for path in list_files("connector", "tests"):
+        for node in walk(path):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno:
                 length = node.end_lineno - node.lineno + 1
                 if length > FUNCTION:
-                    long[f"{path.relative_to(ROOT)}:{node.name}"] = length
+                    long[f"{show(path)}:{node.name}"] = length
     assert long == {}
 
 
+def test_a_room_of_many_files_has_rooms_of_its_own() -> None:
+    counts = {show(room): sum(1 for file in room.glob("*.py") if file.stem != "__init__") for room in list_rooms()}
+    large = {room: count for room, count in counts.items() if count > ROOM and room not in LARGE}
+    assert large == {}, f"a room has at most {ROOM} files: give it rooms of its own"
+
+
+def test_every_room_says_in_one_sentence_what_it_is() -> None:
+    for room in list_rooms():
+        text = ast.get_docstring(parse(room / "__init__.py")) or ""
+        if show(room) not in TWO_SENTENCES:
+            assert text.splitlines()[:1], f"{show(room)}/__init__.py has no docstring"
+            first = text.splitlines()[0]
+            assert re.fullmatch(r"(?:(?!\. ).)+\.", first), f"{show(room)}/__init__.py: one sentence on one line"
+
+
+def test_every_room_of_rooms_has_an_order_of_layers() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    ordered = {name for contract in contracts if contract["type"] == "layers" for name in contract["containers"]}
+    for room in list_rooms():
+        parts = [path for path in room.iterdir() if path.is_dir() and (path / "__init__.py").exists()]
+        alone = len(parts) == 1 and not [file for file in room.glob("*.py") if file.stem != "__init__"]
+        if parts and not alone and show(room) not in UNORDERED:
+            assert show(room).replace("/", ".") in ordered, f"{show(room)} has rooms and no contract of layers"
+
+
 def test_no_room_is_called_utils_and_none_is_empty() -> None:
-    for path in (ROOT / "connector").rglob("*.py"):
-        assert path.stem not in {"utils", "helpers", "misc"}, f"{path.relative_to(ROOT)} says nothing by its name"
-        assert path.read_text(encoding="utf-8").strip(), f"{path.relative_to(ROOT)} is an empty placeholder"
+    for path in list_files("connector"):
+        assert path.stem not in {"utils", "helpers", "misc"}, f"{show(path)} says nothing by its name"
+        assert path.read_text(encoding="utf-8").strip(), f"{show(path)} is an empty placeholder"
 
 
 def test_nothing_is_left_for_later_in_the_code() -> None:
     marks = ("TO" + "DO", "FIX" + "ME", "NotImplemented" + "Error")
-    for path in (ROOT / "connector").rglob("*.py"):
+    for path in list_files("connector"):
         text = path.read_text(encoding="utf-8")
-        assert not any(mark in text for mark in marks), f"{path.relative_to(ROOT)} leaves something for later"
+        assert not any(mark in text for mark in marks), f"{show(path)} leaves something for later"

@@ -34,22 +34,7 @@ CATALOG_S = 30.0
 CATALOG_BYTES = 16 * 1024 * 1024
 JSON = "application/json"
 
-_KINDS: dict[str, Any] = {
-    kind.__name__: kind
-    for kind in (
-        negotiation.ContractRequestMessage,
-        negotiation.ContractOfferMessage,
-        negotiation.ContractAgreementMessage,
-        negotiation.ContractAgreementVerificationMessage,
-        negotiation.ContractNegotiationEventMessage,
-        negotiation.ContractNegotiationTerminationMessage,
-        transfer.TransferRequestMessage,
-        transfer.TransferStartMessage,
-        transfer.TransferSuspensionMessage,
-        transfer.TransferCompletionMessage,
-        transfer.TransferTerminationMessage,
-    )
-}
+_KINDS: dict[str, Any] = negotiation.MESSAGES | transfer.MESSAGES
 _ENDING = frozenset({"Termination", "Completion", "Suspension"})
 _NEXT = re.compile(r'<([^<>\s]{1,2048})>\s*;[^,<]*\brel="?next"?(?=[\s;,]|$)')
 

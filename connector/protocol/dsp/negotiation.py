@@ -98,3 +98,17 @@ class ContractNegotiationError(Message, frozen=True, kw_only=True):
     consumer_pid: str
     code: str | None = None
     reason: Reasons = ()
+
+
+MESSAGES: dict[str, type[Message]] = {
+    kind.__name__: kind
+    for kind in (
+        ContractRequestMessage,
+        ContractOfferMessage,
+        ContractAgreementMessage,
+        ContractAgreementVerificationMessage,
+        ContractNegotiationEventMessage,
+        ContractNegotiationTerminationMessage,
+    )
+}
+"""The messages that are sent, by their names."""

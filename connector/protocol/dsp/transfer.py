@@ -71,3 +71,16 @@ class TransferError(Message, frozen=True, kw_only=True):
     consumer_pid: str
     code: str | None = None
     reason: Reasons = ()
+
+
+MESSAGES: dict[str, type[Message]] = {
+    kind.__name__: kind
+    for kind in (
+        TransferRequestMessage,
+        TransferStartMessage,
+        TransferSuspensionMessage,
+        TransferCompletionMessage,
+        TransferTerminationMessage,
+    )
+}
+"""The messages that are sent, by their names."""
