@@ -16,7 +16,7 @@ from connector.api.frame.errors import ApiError
 from connector.broker import search
 from connector.broker.crawler import Crawler
 from connector.ports.changes import Replayed, StoreError
-from connector.ports.identity import Caller, NotTold, Unauthenticated
+from connector.ports.identity import AuthenticationUnavailable, Caller, Unauthenticated
 from connector.ports.record import BrokerStore
 
 Authenticate = Callable[[str | None], Awaitable[Caller]]
@@ -98,8 +98,8 @@ def make_broker_app(
 ) -> FastAPI:
     """Build the application.
 
-    `authenticate` verifies an Authorization header (raises Unauthenticated, NotTold), `use` commits the replay key of
-    its token (raises Replayed) before anything is done for the caller.
+    `authenticate` verifies an Authorization header (raises Unauthenticated or AuthenticationUnavailable), `use`
+    commits the replay key of its token (raises Replayed) before anything is done for the caller.
     """
     app = FastAPI(
         title="Datenkontor broker API",
@@ -131,7 +131,7 @@ async def _caller(counter: AtBrokerDesk, authorization: Authorization = None) ->
     try:
         caller = await counter.authenticate(authorization)
         await counter.use(caller)
-    except NotTold:
+    except AuthenticationUnavailable:
         raise ApiError(503, "busy", "Nobody can be let in at present: try again later.") from None
     except Unauthenticated:
         reason = "The request is not authenticated: send a fresh token for this broker."

@@ -1,1 +1,1 @@
-"""The only composition root: settings in, a running connector or broker out. Nothing else knows concrete classes."""
+"""The only composition root: builds a connector or a broker from settings, and runs it."""

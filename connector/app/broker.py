@@ -1,11 +1,10 @@
-"""A city's broker: a participant that crawls all others, answers searches, and re-advertises what it found.
+"""The broker of a data space: a participant that crawls all others, answers searches and republishes the catalogues.
 
-It speaks the Dataspace Protocol only where a Catalogue Service does: version document, catalogue, dataset. It
-negotiates nothing and serves no data, so its data plane has no source and no sink.
+It implements the Dataspace Protocol as a Catalogue Service: version document, catalogue and dataset. It neither
+negotiates nor transfers data.
 """
 
 import asyncio
-import logging
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from starlette.types import ASGIApp
 
 from connector.api.broker import make_broker_app
 from connector.app.listeners import Listeners
-from connector.app.parts import Parts, build_parts, milliseconds, refresh
+from connector.app.parts import Parts, build_parts, keep_fresh, milliseconds
 from connector.binding.dsp.catalog import routes_for
 from connector.binding.dsp.handling import Gatekeeper
 from connector.binding.dsp.listener import mount
@@ -24,19 +23,16 @@ from connector.broker.crawler import Crawler
 from connector.broker.schedule import rhythm_from
 from connector.controlplane.processes import inbound
 from connector.controlplane.usecases.catalog import OwnCatalogPage
-from connector.identity.roster import RosterIdentity, RosterRejected
 from connector.net.transport import Transport
 from connector.ports.identity import Caller, Intent
 from connector.ports.record import BrokerStore
 from connector.settings import Settings
 from connector.store.sqlite.record.record import open_record
 
-log = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True)
 class BrokerServer:
-    """A broker, built and not yet listening."""
+    """A built broker; it listens after `start`."""
 
     parts: Parts
     record: BrokerStore
@@ -47,16 +43,16 @@ class BrokerServer:
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
 
     async def start(self) -> None:
-        """Open the listeners and set the crawler going. Raises ListenFailed."""
+        """Open the listeners and start the crawler. Raises ListenFailed."""
         settings = self.parts.settings
         protocol, broker = settings.protocol, settings.broker
-        await self.listeners.asgi("protocol", self.protocol, protocol.host, protocol.port, public=True)
-        await self.listeners.asgi("broker", self.api, broker.host, broker.port, public=True)
+        await self.listeners.open_asgi("protocol", self.protocol, protocol.host, protocol.port, public=True)
+        await self.listeners.open_asgi("broker", self.api, broker.host, broker.port, public=True)
         self.tasks.append(asyncio.create_task(self.crawler.run(), name="crawler"))
-        self.tasks.append(asyncio.create_task(_keep_fresh(self.parts, self.crawler), name="roster"))
+        self.tasks.append(asyncio.create_task(keep_fresh(self.parts, self.crawler.relist), name="roster"))
 
     async def stop(self) -> None:
-        """Take nothing new, end what is under way, and close."""
+        """Stop the crawler, and close the listeners, the record and the store."""
         await self.crawler.stop()
         for task in self.tasks:
             task.cancel()
@@ -72,7 +68,7 @@ async def build_broker(
     transport: Transport | None = None,
     now: Callable[[], int] = milliseconds,
 ) -> BrokerServer:
-    """Build a broker. Raises the errors of settings, keys, participant list, store and record, each one sentence."""
+    """Build a broker. Raises the errors of settings, keys, participant list, store and record."""
     parts = await build_parts(settings, transport=transport, now=now)
     record = await open_record(settings.broker.record, now=now)
     crawler = Crawler(
@@ -104,19 +100,19 @@ async def build_broker(
         parts=parts,
         record=record,
         crawler=crawler,
-        protocol=_protocol(parts, record),
+        protocol=_build_protocol(parts, record),
         api=api,
         listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key),
         tasks=tasks,
     )
 
 
-def _protocol(parts: Parts, record: BrokerStore) -> ASGIApp:
-    """Return the ASGI application that peers talk to: a Catalogue Service filled from the record."""
+def _build_protocol(parts: Parts, record: BrokerStore) -> ASGIApp:
+    """Return the ASGI application for peers: a Catalogue Service with the datasets of the record."""
     participant = parts.settings.participant.id
 
     async def provide(_: Caller, after: str | None, limit: int | None, filters: tuple[object, ...]) -> OwnCatalogPage:
-        # Every member may see what the broker may.
+        # Every member sees the datasets that the broker sees.
         page = await federated.provide(
             record, participant=participant, address=parts.address, after=after, limit=limit, filters=filters
         )
@@ -127,17 +123,3 @@ def _protocol(parts: Parts, record: BrokerStore) -> ASGIApp:
 
     gatekeeper = Gatekeeper(identity=parts.identity, store=parts.store)
     return mount(participant, parts.address, routes_for(gatekeeper, parts.address, provide, provide_dataset))
-
-
-async def _keep_fresh(parts: Parts, crawler: Crawler) -> None:
-    """Read the participant list again now and then, until cancelled, and let the crawler see who came and went."""
-    identity = parts.identity
-    if not isinstance(identity, RosterIdentity):
-        return
-    while True:
-        await asyncio.sleep(parts.settings.identity.refresh_seconds)
-        try:
-            await refresh(identity, parts.settings)
-        except RosterRejected as error:
-            log.warning("the participant list was not renewed: %s", error)
-        crawler.relist()

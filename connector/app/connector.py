@@ -1,4 +1,7 @@
-"""A participant's connector: the planes, the worker and three listeners (protocol, data, management)."""
+"""The connector of a participant: control plane, data plane, worker and three listeners.
+
+The listeners are `protocol` for peers, `data` for the data plane and `management` for staff and programs.
+"""
 
 import asyncio
 import random
@@ -34,7 +37,6 @@ from connector.controlplane.usecases.offering import Offering
 from connector.dataplane.flows import LocalDataPlane
 from connector.dataplane.kinds import Site, Treating, build_sinks, build_sources
 from connector.dataplane.listener.serve import Accel, make_app
-from connector.identity.roster import RosterIdentity
 from connector.net.transport import Transport
 from connector.policy.compiling.compile import ENFORCED_HERE
 from connector.ports.dataplane import FlowReport
@@ -48,7 +50,7 @@ STUCK_SHOWN = 3
 
 @dataclass(frozen=True)
 class ConnectorServer:
-    """A connector, built and not yet listening."""
+    """A built connector; it listens after `start`."""
 
     parts: Parts
     context: Context
@@ -65,13 +67,13 @@ class ConnectorServer:
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
 
     async def start(self) -> None:
-        """Open the listeners, take up what was begun, and set the worker going. Raises ListenFailed."""
+        """Open the listeners, resume the active flows and start the worker. Raises ListenFailed."""
         settings = self.parts.settings
-        await self.listeners.data("data", self.data, settings.data.host, settings.data.port)
+        await self.listeners.open_data("data", self.data, settings.data.host, settings.data.port)
         protocol, management = settings.protocol, settings.management
-        await self.listeners.asgi("protocol", self.protocol, protocol.host, protocol.port, public=True)
+        await self.listeners.open_asgi("protocol", self.protocol, protocol.host, protocol.port, public=True)
         api = self.management()
-        await self.listeners.asgi("management", api, management.host, management.port, public=False)
+        await self.listeners.open_asgi("management", api, management.host, management.port, public=False)
         await self.dataplane.resume_flows(OWNER)
         self.tasks.append(asyncio.create_task(self.worker.run(), name="worker"))
         self.tasks.append(asyncio.create_task(keep_fresh(self.parts), name="roster"))
@@ -79,7 +81,7 @@ class ConnectorServer:
             self.tasks.append(asyncio.create_task(self.announcer.run(), name="announcer"))
 
     async def stop(self) -> None:
-        """Take nothing new, finish what is under way for a bounded time, and close."""
+        """Let the worker finish its steps for a bounded time, then close listeners, data plane and store."""
         await self.worker.stop(STOP_S)
         for task in self.tasks:
             task.cancel()
@@ -88,7 +90,7 @@ class ConnectorServer:
         await self.parts.close()
 
     def management(self) -> ASGIApp:
-        """Return the management API's application."""
+        """Return the application of the management API."""
         settings = self.parts.settings
         return make_management_app(
             context=self.context,
@@ -100,26 +102,27 @@ class ConnectorServer:
             keys=[ApiKey(id=key.id, sha256=key.sha256, scopes=key.scopes) for key in settings.management.keys],
             received=settings.received,
             search=self.broker.search if self.broker else None,
-            checks={"worker": self._worker_problem},
-            warnings={"processes": self._stuck, "participant list": self._list_problem},
+            checks={"worker": self._check_worker},
+            warnings={"processes": self._check_stuck, "participant list": self._check_identity},
         )
 
-    async def _worker_problem(self) -> str | None:
+    async def _check_worker(self) -> str | None:
         running = any(task.get_name() == "worker" and not task.done() for task in self.tasks)
-        return None if running else "The worker does not run: messages are taken but none is sent."
+        return (
+            None
+            if running
+            else "The worker is stopped: messages are received, but none is sent; restart the connector."
+        )
 
-    async def _stuck(self) -> str | None:
+    async def _check_stuck(self) -> str | None:
         stuck = self.worker.stuck
         if not stuck:
             return None
         named = ", ".join(f"{pid} ({error})" for pid, error in list(stuck.items())[:STUCK_SHOWN])
-        return f"{len(stuck)} processes cannot go on and are tried again: {named}; the log says why."
+        return f"{len(stuck)} processes cannot continue and are retried: {named}; the log contains the reasons."
 
-    async def _list_problem(self) -> str | None:
-        identity = self.parts.identity
-        if not isinstance(identity, RosterIdentity) or identity.in_force:
-            return None
-        return "The participant list has expired: nobody is let in before there is a newer one."
+    async def _check_identity(self) -> str | None:
+        return self.parts.identity.problem()
 
 
 async def build(
@@ -130,12 +133,12 @@ async def build(
     new_id: Callable[[], str] = new_urn,
     decider: Callable[[Enforcing], Decider] | None = None,
 ) -> ConnectorServer:
-    """Build a connector. Raises the errors of settings, keys, participant list and store, each one sentence."""
+    """Build a connector. Raises the errors of settings, keys, participant list and store."""
     parts = await build_parts(settings, transport=transport, now=now)
     workers: list[Worker] = []
     vocabulary, secret = operands(), load_secret(settings)
-    dataplane = _dataplane(parts, now, Treating(secret, vocabulary))
-    broker = _broker(parts)
+    dataplane = _build_dataplane(parts, now, Treating(secret, vocabulary))
+    broker = _build_search_client(parts)
     announcer = Announcer(broker) if broker else None
     limits = to_limits(settings)
     context = Context(
@@ -148,8 +151,10 @@ async def build(
         watch=ProcessWatch(),
         wake=lambda process: workers[0].wake(process),
     )
-    enforcing = _enforcing(parts, context, dataplane, Library(vocabulary, ENFORCED_HERE | frozenset(settings.accept)))
-    workers.append(await _worker(parts, enforcing, decider))
+    enforcing = _build_enforcing(
+        parts, context, dataplane, Library(vocabulary, ENFORCED_HERE | frozenset(settings.accept))
+    )
+    workers.append(await _build_worker(parts, enforcing, decider))
     receiving = Receiving(context=context, enforcing=enforcing, address_problem=parts.address_problem, limits=limits)
     offering = Offering(
         context=context,
@@ -182,7 +187,7 @@ async def build(
     )
 
 
-def _enforcing(parts: Parts, context: Context, dataplane: LocalDataPlane, library: Library) -> Enforcing:
+def _build_enforcing(parts: Parts, context: Context, dataplane: LocalDataPlane, library: Library) -> Enforcing:
     judging = Judging(context=context, library=library, directory=parts.identity, changed_at=dataplane.changed_at)
     return Enforcing(
         context=context,
@@ -193,7 +198,7 @@ def _enforcing(parts: Parts, context: Context, dataplane: LocalDataPlane, librar
     )
 
 
-async def _worker(parts: Parts, enforcing: Enforcing, decider: Callable[[Enforcing], Decider] | None) -> Worker:
+async def _build_worker(parts: Parts, enforcing: Enforcing, decider: Callable[[Enforcing], Decider] | None) -> Worker:
     context, limits = enforcing.context, enforcing.limits
     backoff = PeerBackoff(
         context.owner,
@@ -213,14 +218,14 @@ async def _worker(parts: Parts, enforcing: Enforcing, decider: Callable[[Enforci
     return Worker(driving)
 
 
-def _broker(parts: Parts) -> SearchClient | None:
+def _build_search_client(parts: Parts) -> SearchClient | None:
     chosen = parts.settings.broker
     if not chosen.participant or not chosen.api:
         return None
     return SearchClient(parts.client, parts.identity, chosen.participant, chosen.api)
 
 
-def _dataplane(parts: Parts, now: Callable[[], int], treating: Treating) -> LocalDataPlane:
+def _build_dataplane(parts: Parts, now: Callable[[], int], treating: Treating) -> LocalDataPlane:
     settings = parts.settings
     settings.received.mkdir(parents=True, exist_ok=True)
     site = Site(source_root=settings.data_root, sink_root=settings.received, backends=parts.client)

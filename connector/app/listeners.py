@@ -1,4 +1,4 @@
-"""Listeners in one process: uvicorn for ASGI applications, aiohttp for the data plane, and their orderly end."""
+"""The listeners of a process: uvicorn for ASGI applications, aiohttp for the data plane."""
 
 import asyncio
 import contextlib
@@ -20,81 +20,84 @@ HEAD_S = 15.0
 
 
 class ListenFailed(Exception):
-    """A listener could not be opened; the message is one sentence with the setting to change."""
+    """A listener could not be opened; the message names the setting to change."""
 
 
-class Quiet(uvicorn.Server):
-    """A uvicorn server beside others in one process: whoever runs the process handles its signals."""
+class EmbeddedServer(uvicorn.Server):
+    """A uvicorn server beside others in one process; `serve` handles the signals of the process."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.up = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Open, and say so."""
+        """Open the sockets and set `up`."""
         await super().startup(sockets)
         self.up.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave signals alone."""
+        """Install no signal handlers."""
         yield
 
 
-class Prompt(HttpToolsProtocol):
-    """An HTTP connection whose caller has `HEAD_S` to say what it wants, from its beginning or its next request on.
+class BoundedConnection(HttpToolsProtocol):
+    """An HTTP connection that is closed if the head of a request is not complete within `HEAD_S`.
 
-    Whoever sends a byte of a header now and then would hold the connection for ever. A body has its bound elsewhere.
+    Without this limit, a caller that sends single bytes keeps the connection forever. Bodies have a limit of their own.
     """
 
-    _late: asyncio.TimerHandle | None = None
+    _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        """Give the caller its time."""
+        """Start the timer for the first request."""
         super().connection_made(transport)
-        self._wait()
+        self._start_timer()
 
     def on_message_begin(self) -> None:
-        """Give the caller its time for the next request."""
+        """Start the timer for the next request."""
         super().on_message_begin()
-        if self._late is None:
-            self._wait()
+        if self._timer is None:
+            self._start_timer()
 
     def on_headers_complete(self) -> None:
-        """The caller was in time."""
-        self._in_time()
+        """Stop the timer: the head is complete."""
+        self._stop_timer()
         super().on_headers_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Nothing more is waited for."""
-        self._in_time()
+        """Stop the timer: the connection is closed."""
+        self._stop_timer()
         super().connection_lost(exc)
 
-    def _wait(self) -> None:
-        self._late = self.loop.call_later(HEAD_S, self.transport.close)
+    def _start_timer(self) -> None:
+        self._timer = self.loop.call_later(HEAD_S, self.transport.close)
 
-    def _in_time(self) -> None:
-        if self._late is not None:
-            self._late.cancel()
-            self._late = None
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
 
 @dataclass
 class Listeners:
-    """What is open, by name: the address it really has, and how it is closed (in the opposite order)."""
+    """The open listeners: the address of each by its name, and the functions that close them."""
 
     certificate: Path | None = None
     key: Path | None = None
     addresses: dict[str, str] = field(default_factory=dict)
     closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
-    async def asgi(self, name: str, app: ASGIApp, host: str, port: int, *, public: bool) -> None:
-        """Open a listener for an ASGI application; `public` ones speak TLS where a certificate is set."""
+    async def open_asgi(self, name: str, app: ASGIApp, host: str, port: int, *, public: bool) -> None:
+        """Open a listener for an ASGI application; a `public` one uses TLS if a certificate is set.
+
+        Raises ListenFailed.
+        """
         bound = _bind(name, host, port)
         tls = public and self.certificate is not None
         config = uvicorn.Config(
             app,
-            http=Prompt,
+            http=BoundedConnection,
             loop="none",
             lifespan="off",
             ws="none",
@@ -109,35 +112,37 @@ class Listeners:
             ssl_certfile=str(self.certificate) if tls else None,
             ssl_keyfile=str(self.key) if tls and self.key else None,
         )
-        server = Quiet(config)
+        server = EmbeddedServer(config)
         task = asyncio.create_task(server.serve(sockets=[bound]), name=f"listener {name}")
         up = asyncio.create_task(server.up.wait())
         await asyncio.wait({task, up}, return_when=asyncio.FIRST_COMPLETED)
         if task.done():
             up.cancel()
-            raise ListenFailed(f"The listener {name} did not start at {host}:{port}.") from task.exception()
+            raise ListenFailed(
+                f"The listener {name} did not start at {host}:{port}: the log contains the reason."
+            ) from task.exception()
 
         async def close() -> None:
             server.should_exit = True
             await task
 
-        self._opened(name, bound, tls=tls, close=close)
+        self._register(name, bound, tls=tls, close=close)
 
-    async def data(self, name: str, app: web.Application, host: str, port: int) -> None:
-        """Open the data plane's listener."""
+    async def open_data(self, name: str, app: web.Application, host: str, port: int) -> None:
+        """Open the listener of the data plane. Raises ListenFailed."""
         bound = _bind(name, host, port)
         tls = server_context(self.certificate, self.key) if self.certificate and self.key else None
         runner = make_runner(app)
         await runner.setup()
         await web.SockSite(runner, bound, ssl_context=tls).start()
-        self._opened(name, bound, tls=tls is not None, close=runner.cleanup)
+        self._register(name, bound, tls=tls is not None, close=runner.cleanup)
 
     async def close(self) -> None:
-        """Close all, the last opened first."""
+        """Close all listeners, in reverse order of opening."""
         while self.closers:
             await self.closers.pop()()
 
-    def _opened(self, name: str, bound: socket.socket, *, tls: bool, close: Callable[[], Awaitable[None]]) -> None:
+    def _register(self, name: str, bound: socket.socket, *, tls: bool, close: Callable[[], Awaitable[None]]) -> None:
         host, port = bound.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         self.addresses[name] = f"{'https' if tls else 'http'}://{shown}:{port}"
@@ -154,6 +159,6 @@ def _bind(name: str, host: str, port: int) -> socket.socket:
     except OSError as error:
         bound.close()
         what = f"The listener {name} cannot be opened at {host}:{port} ({error.strerror})"
-        raise ListenFailed(f"{what}: set {name}.port to a free one.") from None
+        raise ListenFailed(f"{what}: set {name}.port to a free port.") from None
     bound.setblocking(False)
     return bound

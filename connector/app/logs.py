@@ -1,4 +1,4 @@
-"""Logging to standard error: a line for people, or a JSON object for a collector. It is never given a secret."""
+"""The log on standard error: a line for people, or a JSON object for a log collector. It never contains a secret."""
 
 import logging
 import sys
@@ -15,7 +15,7 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: time, level, logger, message, and what the caller added (`pid`, `peer`, `path`)."""
+    """One JSON object per line: time, level, logger, message and the caller's additions (`pid`, `peer`, `path`)."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line of JSON."""
@@ -32,11 +32,11 @@ class JsonFormatter(logging.Formatter):
 
 
 class TextFormatter(logging.Formatter):
-    """A line for people; what the caller added stands behind the message."""
+    """A line for people; the caller's additions follow the message."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the record as one line, and its trace below it."""
-        # One record is one line, whatever a peer has put into a path or an identifier.
+        """Return the record as one line, and its trace in the lines below."""
+        # A path or an identifier of a peer can contain line breaks: `clean` keeps one record on one line.
         added = "".join(f" {name}={clean(str(value))}" for name, value in vars(record).items() if name not in _STANDARD)
         message = clean(record.getMessage(), LONGEST)
         line = f"{_stamp(record.created)} {record.levelname.lower():7} {message}{added}"
@@ -44,7 +44,7 @@ class TextFormatter(logging.Formatter):
 
 
 def set_up(form: Literal["human", "json"], level: str) -> None:
-    """Send the log to standard error in the given form, from the given level on."""
+    """Write records of `level` and above to standard error, in the given form."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
     root = logging.getLogger()
@@ -52,7 +52,7 @@ def set_up(form: Literal["human", "json"], level: str) -> None:
     root.setLevel(level.upper())
     for noisy in ("uvicorn.error", "aiohttp.access", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    # What no line of ours shows need not be found out for each (Python's logging how-to, "Optimization").
+    # No formatter uses these values, so logging does not have to collect them (logging how-to, "Optimization").
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 

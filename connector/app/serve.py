@@ -1,4 +1,4 @@
-"""Run a connector or a broker until it is told to stop: logging, loop, signals, and one line that says it is ready."""
+"""Run a connector or a broker until a signal stops it: logging, event loop, signals, and one line when it is ready."""
 
 import asyncio
 import gc
@@ -16,25 +16,25 @@ GARBAGE_FROM = 20_000
 
 
 class Runnable(Protocol):
-    """What can be run: it opens its listeners, and closes them."""
+    """A process that can be run."""
 
     async def start(self) -> None:
-        """Open and begin."""
+        """Open the listeners and start the tasks."""
 
     async def stop(self) -> None:
-        """Finish and close."""
+        """Stop the tasks and close the listeners."""
 
 
 def serve(settings: Settings) -> None:
-    """Run a connector until SIGINT or SIGTERM. Raises the errors of its parts, each one sentence."""
+    """Run a connector until SIGINT or SIGTERM. Raises the errors of its parts."""
     _prepare(settings)
-    uvloop.run(_connector(settings))
+    uvloop.run(_run_connector(settings))
 
 
 def serve_broker(settings: Settings) -> None:
-    """Run a broker until SIGINT or SIGTERM. Raises the errors of its parts, each one sentence."""
+    """Run a broker until SIGINT or SIGTERM. Raises the errors of its parts."""
     _prepare(settings)
-    uvloop.run(_broker(settings))
+    uvloop.run(_run_broker(settings))
 
 
 def _prepare(settings: Settings) -> None:
@@ -43,38 +43,39 @@ def _prepare(settings: Settings) -> None:
 
 
 def tune() -> None:
-    """Set the interpreter for a process that does nothing else: a tenth of the time a message takes."""
-    # The store's writer thread waits for the interpreter after every fsync; at the default of 5 ms a busy loop would
-    # let it wait longer than the disk does.
+    """Set the interpreter for a dedicated process; it saves a tenth of the time per message."""
+    # The writer thread of the store waits for the interpreter after each fsync. With the default of 5 ms, it waits
+    # longer for a busy event loop than for the disk.
     sys.setswitchinterval(SWITCH_S)
-    # Messages leave hardly a cycle behind: at the default of 700 new objects the collector runs several times for each.
+    # Messages leave hardly any reference cycles. With the default of 700 new objects, the collector runs several
+    # times per message.
     gc.set_threshold(GARBAGE_FROM, 20, 20)
 
 
-async def _connector(settings: Settings) -> None:
-    # A role imports what it needs: a connector does without the broker's room, and the other way round.
+async def _run_connector(settings: Settings) -> None:
+    # Each role imports only its own rooms, which shortens the start.
     from connector.app.connector import build
 
     connector = await build(settings)
-    await _until_told(connector, connector.listeners.addresses)
+    await _run_until_signal(connector, connector.listeners.addresses)
 
 
-async def _broker(settings: Settings) -> None:
+async def _run_broker(settings: Settings) -> None:
     from connector.app.broker import build_broker
 
     broker = await build_broker(settings)
-    await _until_told(broker, broker.listeners.addresses)
+    await _run_until_signal(broker, broker.listeners.addresses)
 
 
-async def _until_told(running: Runnable, addresses: dict[str, str]) -> None:
-    told = asyncio.Event()
+async def _run_until_signal(running: Runnable, addresses: dict[str, str]) -> None:
+    stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, told.set)
+        loop.add_signal_handler(number, stopped.set)
     try:
         await running.start()
         listening = ", ".join(f"{name} {address}" for name, address in addresses.items())
-        print(f"ready: {listening}", flush=True)  # noqa: T201 - the one line that whoever started us waits for
-        await told.wait()
+        print(f"ready: {listening}", flush=True)  # noqa: T201 - the starting process waits for this line
+        await stopped.wait()
     finally:
         await running.stop()

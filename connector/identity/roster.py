@@ -22,7 +22,14 @@ from connector.net.addresses import parse_url
 from connector.net.client import GuardedClient
 from connector.net.errors import Blocked, NetError
 from connector.ports.entities import ReplayKey
-from connector.ports.identity import Caller, Intent, NotTold, Participant, Unauthenticated
+from connector.ports.identity import (
+    AuthenticationUnavailable,
+    Caller,
+    Intent,
+    Participant,
+    RefreshFailed,
+    Unauthenticated,
+)
 
 KIND = "roster+jws"
 MAX_DOCUMENT = 8 * 1024 * 1024
@@ -34,8 +41,8 @@ _Words = Annotated[tuple[_Word, ...], msgspec.Meta(max_length=64)]
 _Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
-class RosterRejected(Exception):
-    """A participant list cannot be used; what was used before stays in use."""
+class RosterRejected(RefreshFailed):
+    """A participant list cannot be used; the list in use stays in use."""
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -155,7 +162,7 @@ def url_source(client: GuardedClient, url: str, *, timeout_s: float = 20.0) -> R
 
 
 class RosterIdentity:
-    """The mechanism `roster`: members sign their tokens with keys that the list names. Implements `Identity`."""
+    """The mechanism `roster`: members sign tokens with keys of the participant list. Implements `Mechanism`."""
 
     def __init__(
         self,
@@ -167,10 +174,12 @@ class RosterIdentity:
         source: RosterSource,
         clock: Callable[[], int],
         seen: AcceptedRoster | None = None,
+        remember: Callable[[AcceptedRoster], None] = lambda _: None,
     ) -> None:
-        """`id` is our own participant id, `clock` gives ms since the epoch, `seen` is what `refresh` last returned.
+        """`id` is this participant's identifier, and `clock` returns ms since the epoch.
 
-        Nobody is known until the first `refresh`.
+        `remember` stores the version of each list that comes into use, and `seen` is the version that it stored last:
+        after a restart, an older list is refused. No participant is known before the first `refresh`.
         """
         self._owner = owner
         self._id = id
@@ -179,6 +188,7 @@ class RosterIdentity:
         self._source = source
         self._clock = clock
         self._seen = seen
+        self._remember = remember
         self._roster: Roster | None = None
 
     @property
@@ -188,20 +198,28 @@ class RosterIdentity:
 
     @property
     def in_force(self) -> bool:
-        """Tell whether there is a list that has not expired."""
+        """True if there is a list that has not expired."""
         return self._roster is not None and not self._roster.is_expired(self._clock())
 
-    async def refresh(self) -> AcceptedRoster | None:
-        """Fetch the list and take it into use if it is newer; returns what the caller must remember, None if nothing.
+    async def refresh(self) -> bool:
+        """Fetch the list, use it from now on, and return whether it differs from the list before.
 
-        Raises RosterRejected, and then the list in use stays (until it expires).
+        Raises RosterRejected; then the list in use stays in use until it expires.
         """
         roster = read_roster(await self._source(), operator=self._operator, now_ms=self._clock(), seen=self._seen)
         # A second refresh may have overtaken this one while it was fetching.
         changed = self._roster is None or roster.seen != self._seen
         self._roster = roster
         self._seen = roster.seen
-        return roster.seen if changed else None
+        if changed:
+            self._remember(roster.seen)
+        return changed
+
+    def problem(self) -> str | None:
+        """Return why no token can be verified now: the list is missing or has expired."""
+        if self.in_force:
+            return None
+        return "The participant list has expired: authentication fails until a newer list is published."
 
     async def issue_token(self, audience: str, intent: Intent) -> str:  # noqa: ARG002 - this mechanism needs no intent
         """Return `Bearer` and a fresh token that `audience` alone will take, once."""
@@ -210,12 +228,14 @@ class RosterIdentity:
         return f"Bearer {token}"
 
     async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:  # noqa: ARG002 - as above
-        """Verify a member's token; raises Unauthenticated, and NotTold for everybody while our list has expired."""
+        """Verify a member's token; raises Unauthenticated, or AuthenticationUnavailable if the list has expired."""
         token = bearer(authorization)
         roster = self._roster
         now_ms = self._clock()
         if roster is None or not self.in_force:
-            raise NotTold("The participant list is missing or has expired: get a newer one from its operator.")
+            raise AuthenticationUnavailable(
+                "The participant list is missing or has expired: get a newer one from the data-space operator."
+            )
         verified = verify(token, audience=self._id, keys_of=roster.keys.get, now_s=now_ms / 1000)
         claims = verified.claims
         evidence: dict[str, Any] = {

@@ -8,7 +8,7 @@ from connector.ports.identity import Caller, Intent, Participant, Unauthenticate
 
 
 class StaticTokenIdentity:
-    """Everybody has one token that never changes and can be replayed. Implements `Identity`."""
+    """Everybody has one token that never changes and can be replayed. Implements `Mechanism`."""
 
     def __init__(
         self, *, development: bool, own_token: str, participants: Sequence[Participant], tokens: Mapping[str, str]
@@ -43,6 +43,13 @@ class StaticTokenIdentity:
     def participants(self) -> Sequence[Participant]:
         """Return all participants."""
         return tuple(self._participants.values())
+
+    async def refresh(self) -> bool:
+        """Return False: the tokens are fixed."""
+        return False
+
+    def problem(self) -> None:
+        """Return None: the tokens never expire."""
 
 
 def _hash(token: str) -> bytes:

@@ -1,4 +1,7 @@
-"""Who is talking to us, and how we say who we are. Mechanisms: `roster`, `static-token` (tests only); later DCP."""
+"""The port of the identity mechanisms: authenticate a request of a peer, and issue the token of a request to a peer.
+
+The mechanisms are the rows of `MECHANISMS` in `connector/app/identities.py`.
+"""
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
@@ -10,7 +13,7 @@ from connector.ports.entities import ReplayKey
 
 
 class Intent(StrEnum):
-    """What a request is for; a mechanism may ask for different evidence by intent."""
+    """The purpose of a request; a mechanism can require different evidence for different intents."""
 
     CATALOG = "catalog"
     NEGOTIATION = "negotiation"
@@ -22,8 +25,8 @@ class Intent(StrEnum):
 class Participant(msgspec.Struct, frozen=True, kw_only=True):
     """An entry of the signed participant list.
 
-    `address` is the base URL of its DSP endpoints (with the version path), `roles` what it is in the data space
-    (`participant`, `broker`, `authority`), `claims` what the list's signer vouches for (e.g. purpose, role).
+    `address` is the base URL of its DSP endpoints, with the path of the version. `roles` are its roles in the data
+    space (`participant`, `broker`, `authority`). `claims` are the claims that the data-space operator confirms.
     """
 
     id: str
@@ -34,9 +37,10 @@ class Participant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
-    """An authenticated counter-party: who, with which verified claims, on which evidence, by which single-use token.
+    """An authenticated counterparty: its identifier, its verified claims, the evidence and the single-use token.
 
-    `replay_key` has to be committed together with whatever the request changes (None where a mechanism has none).
+    `replay_key` has to be committed together with every change that the request causes. It is None if the mechanism
+    has no single-use tokens.
     """
 
     participant: str
@@ -46,40 +50,58 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unauthenticated(Exception):
-    """The request does not prove who sent it. `reason` is for our own log; the peer is told only that it failed."""
+    """The request does not prove its sender. `reason` is for the log only, never for the peer."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
 
 
-class NotTold(Exception):
-    """Who sent a request cannot be told at present, by no fault of the sender: it is worth another try later."""
+class AuthenticationUnavailable(Exception):
+    """The mechanism cannot authenticate anybody now, without a fault of the sender: a later attempt can succeed."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class RefreshFailed(Exception):
+    """A mechanism could not renew the data that it relies on; the data in use stays in use."""
 
 
 class Directory(Protocol):
-    """The participant list, as it is in force."""
+    """The participant list that is in force."""
 
     def participant(self, id: str) -> Participant | None:
-        """Return an entry of the participant list, or None for a stranger."""
+        """Return an entry of the participant list, or None for an unknown participant."""
 
     def participants(self) -> Sequence[Participant]:
         """Return all entries of the participant list."""
 
 
 class Identity(Directory, Protocol):
-    """An identity mechanism, with the participant list that it stands on."""
+    """An identity mechanism, as the binding uses it, with the participant list that it relies on."""
 
     async def issue_token(self, audience: str, intent: Intent) -> str:
         """Return a fresh value for the Authorization header of one request to participant `audience`."""
 
     async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:
-        """Verify the Authorization header of a request; raises Unauthenticated or NotTold.
+        """Verify the Authorization header of a request; raises Unauthenticated or AuthenticationUnavailable.
 
-        May fetch, through `net`, within its own deadline, before any transaction. Replays are found by the commit of
-        `Caller.replay_key`, after the signature was verified, so that nobody can burn another's token.
+        May fetch through `net`, within its own deadline, before any transaction. The commit of `Caller.replay_key`
+        detects a replay. It follows the verification of the signature, so nobody can use up the token of another.
         """
+
+
+class Mechanism(Identity, Protocol):
+    """An identity mechanism, as `app` runs it."""
+
+    async def refresh(self) -> bool:
+        """Renew the data that the mechanism relies on, such as the participant list; return whether it changed.
+
+        Called before the first request and then at intervals. A mechanism without such data returns False. Raises
+        RefreshFailed.
+        """
+
+    def problem(self) -> str | None:
+        """Return in one sentence why requests cannot be authenticated now, or None."""

@@ -1,9 +1,12 @@
-"""What every identity mechanism keeps to; each mechanism joins by a pair of participants that know each other."""
+"""The contract of every identity mechanism; each mechanism has a pair of participants that know each other."""
+
+from collections.abc import Awaitable, Callable
 
 import pytest
 
+from connector.app.identities import MECHANISMS
 from connector.identity.static_token import StaticTokenIdentity
-from connector.ports.identity import Identity, Intent, Participant, Unauthenticated
+from connector.ports.identity import Intent, Mechanism, Participant, Unauthenticated
 from tests.identity.lists import CITY, CITY_KEY, UTILITY, UTILITY_KEY, Board, identity
 
 
@@ -13,18 +16,24 @@ def static(own_token: str) -> StaticTokenIdentity:
     return StaticTokenIdentity(development=True, own_token=own_token, participants=listed, tokens=tokens)
 
 
-async def roster_pair() -> tuple[Identity, Identity]:
+async def roster_pair() -> tuple[Mechanism, Mechanism]:
     board = Board()
     return await identity(board, CITY, CITY_KEY), await identity(board, UTILITY, UTILITY_KEY)
 
 
-async def static_pair() -> tuple[Identity, Identity]:
+async def static_pair() -> tuple[Mechanism, Mechanism]:
     return static("token-of-the-city"), static("token-of-the-utility")
 
 
-@pytest.fixture(params=[roster_pair, static_pair])
-async def pair(request) -> tuple[Identity, Identity]:
-    return await request.param()
+PAIRS: dict[str, Callable[[], Awaitable[tuple[Mechanism, Mechanism]]]] = {
+    "roster": roster_pair,
+    "static-token": static_pair,
+}
+
+
+@pytest.fixture(params=MECHANISMS)
+async def pair(request) -> tuple[Mechanism, Mechanism]:
+    return await PAIRS[request.param]()
 
 
 @pytest.mark.parametrize("intent", Intent)
@@ -66,6 +75,13 @@ async def test_the_list_is_the_same_by_name_and_as_a_whole(pair):
     assert {participant.id for participant in city.participants()} == {CITY, UTILITY}
     assert city.participant(UTILITY).address == "https://peer.example/dsp"
     assert city.participant("did:web:stranger.example") is None
+
+
+async def test_a_refresh_without_news_changes_nothing_and_there_is_no_problem(pair):
+    city, utility = pair
+    assert (await city.refresh(), city.problem()) == (False, None)
+    token = await utility.issue_token(CITY, Intent.CATALOG)
+    assert (await city.authenticate(token, Intent.CATALOG)).participant == UTILITY
 
 
 def test_static_tokens_are_refused_outside_development():

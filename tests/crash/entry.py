@@ -107,7 +107,7 @@ async def _run(settings_file: Path) -> None:
             peer.send = fuse.around(peer.send, _sent)  # type: ignore[method-assign]  # what this module is for
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, fuse.arm)
         print(f"forked {os.getpid()}", flush=True)
-        await serve._until_told(connector, connector.listeners.addresses)
+        await serve._run_until_signal(connector, connector.listeners.addresses)
 
 
 def _child(settings_file: Path) -> None:

@@ -18,8 +18,8 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 @asynccontextmanager
 async def listening() -> AsyncIterator[Listeners]:
     made = Listeners()
-    await made.asgi("protocol", Response(b"here"), "127.0.0.1", 0, public=True)
-    await made.data("data", web.Application(), "127.0.0.1", 0)
+    await made.open_asgi("protocol", Response(b"here"), "127.0.0.1", 0, public=True)
+    await made.open_data("data", web.Application(), "127.0.0.1", 0)
     try:
         yield made
     finally:

@@ -18,7 +18,7 @@ from connector.identity.tokens import issue
 from connector.net.addresses import net_policy
 from connector.net.client import GuardedClient
 from connector.net.transport import HttpCall
-from connector.ports.identity import Intent, NotTold, Unauthenticated
+from connector.ports.identity import AuthenticationUnavailable, Intent, Unauthenticated
 from tests.identity.lists import (
     CITY,
     CITY_KEY,
@@ -141,7 +141,8 @@ async def test_a_key_is_rotated_by_overlap_and_a_removed_one_is_void_at_once():
     with pytest.raises(Unauthenticated, match="key"):
         await city.authenticate(header, Intent.CATALOG)
     board.content = signed(document(2, (MEMBERS[0], member(UTILITY, UTILITY_KEY, new))))
-    assert (await city.refresh()).version == 2
+    assert await city.refresh()
+    assert city.roster.seen.version == 2
     assert (await city.authenticate(header, Intent.CATALOG)).evidence["roster_version"] == 2
     assert (await city.authenticate(f"Bearer {token()}", Intent.CATALOG)).participant == UTILITY
     board.content = signed(document(3, (MEMBERS[0], member(UTILITY, new))))
@@ -152,13 +153,15 @@ async def test_a_key_is_rotated_by_overlap_and_a_removed_one_is_void_at_once():
 
 async def test_a_bad_list_leaves_the_one_in_use_and_an_unchanged_one_changes_nothing():
     board = Board(signed(document(2)))
-    city = await identity(board, CITY, CITY_KEY)
-    assert await city.refresh() is None
+    remembered = []
+    city = await identity(board, CITY, CITY_KEY, remember=remembered.append)
+    assert await city.refresh() is False
     for content in (signed(document(1)), signed(document(3), OTHER_KEY), b"gone"):
         board.content = content
         with pytest.raises(RosterRejected):
             await city.refresh()
     assert city.roster.seen.version == 2
+    assert remembered == [city.roster.seen]
     assert (await city.authenticate(f"Bearer {token()}", Intent.CATALOG)).participant == UTILITY
 
 
@@ -173,13 +176,13 @@ async def test_nobody_is_let_in_once_the_list_has_expired_or_before_there_is_one
     city = await identity(Board(), CITY, CITY_KEY)
     city._clock = lambda: clock[0]
     clock[0] += 86_400_000
-    with pytest.raises(NotTold, match="expired"):
+    with pytest.raises(AuthenticationUnavailable, match="expired"):
         await city.authenticate(f"Bearer {token()}", Intent.ENDING)
     with pytest.raises(Unauthenticated):
         await city.authenticate(None, Intent.ENDING)
     city._roster = None
     assert (city.participant(UTILITY), city.participants()) == (None, ())
-    with pytest.raises(NotTold, match="missing"):
+    with pytest.raises(AuthenticationUnavailable, match="missing"):
         await city.authenticate(f"Bearer {token()}", Intent.ENDING)
 
 

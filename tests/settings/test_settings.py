@@ -52,14 +52,14 @@ def test_the_environment_comes_before_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        ("[management]\nprot = 1\n", "management.prot is no setting"),
-        ("[managment]\nport = 1\n", "managment is no setting"),
-        ('[management]\nport = "80"\n', "management.port is not usable: expected `int`, got `str`"),
+        ("[management]\nprot = 1\n", "Unknown setting management.prot in"),
+        ("[managment]\nport = 1\n", "Unknown setting managment in"),
+        ('[management]\nport = "80"\n', "management.port cannot be used: expected `int`, got `str`"),
         ("[management]\nport = 70000\n", "management.port"),
         ('[management]\nkeys = [{id = "a", sha256 = "short"}]\n', "management.keys[0].sha256"),
         ('[management]\nkeys = [{id = "a", sha256 = "%s", scopes = ["root"]}]\n' % ("a" * 64), "management.keys"),
-        ('[data]\npublic_url = "ftp://x"\n', "expected an address as https://host:port"),
-        ('[data]\naccel = "stored/"\n', "data.accel is not usable"),
+        ('[data]\npublic_url = "ftp://x"\n', "expected an address such as https://host:port"),
+        ('[data]\naccel = "stored/"\n', "data.accel cannot be used"),
         ('[net]\ncertificate = "a.pem"\n', "net.certificate and net.key belong together"),
         ('[identity]\nmechanism = "static-token"\n', "use `roster` in production"),
         ("[net]\nca = 3\n", "net.ca"),
@@ -79,10 +79,10 @@ def test_a_mistake_in_the_file_is_named_in_one_sentence(tmp_path: Path, more: st
 @pytest.mark.parametrize(
     ("variable", "value", "told"),
     [
-        ("DATENKONTOR_MANAGEMENT__PROT", "1", "names no setting"),
+        ("DATENKONTOR_MANAGEMENT__PROT", "1", "Unknown setting"),
         ("DATENKONTOR_MANAGEMENT__PORT", "eighty", "is not a TOML value"),
-        ("DATENKONTOR_MANAGEMENT__PORT", "-1", "is not usable: expected `int` >= 0"),
-        ("DATENKONTOR_MODE", "test", "is not usable"),
+        ("DATENKONTOR_MANAGEMENT__PORT", "-1", "cannot be used: expected `int` >= 0"),
+        ("DATENKONTOR_MODE", "test", "cannot be used"),
     ],
 )
 def test_a_mistake_in_the_environment_names_the_variable(tmp_path: Path, variable: str, value: str, told: str) -> None:
@@ -115,20 +115,20 @@ def test_a_template_names_every_setting_and_is_read_back(tmp_path: Path) -> None
         "data_root": "open",
         "broker": {"crawl_seconds": 5.0, "participant": None},
     }
-    text = settings.template(values, title="Settings of a connector")
+    text = settings.render_template(values, title="Settings of a connector")
     found = load(written(tmp_path, text), {})
     assert found.participant.name == 'Amt "Ümwelt" \\ \x7f'
     assert (found.protocol.port, found.broker.crawl_seconds, found.data_root) == (0, 5.0, tmp_path / "open")
     for line in text.splitlines():
         if line.startswith("#") and line.endswith(("=", "]", '"')) and " = " in line:
             assert f"\n{line}\n" in f"\n{text}"
-    with pytest.raises(SettingsError, match=r"broker\.nothing is no setting"):
-        settings.template({"broker": {"nothing": 1}}, title="x")
+    with pytest.raises(SettingsError, match=r"Unknown setting broker\.nothing"):
+        settings.render_template({"broker": {"nothing": 1}}, title="x")
 
 
 def test_every_commented_default_of_a_template_may_stand_uncommented(tmp_path: Path) -> None:
     values = {"participant": {"id": "urn:me", "name": "Me"}, "protocol": {"public_url": "https://me.example"}}
-    lines = settings.template(values, title="x").splitlines()
+    lines = settings.render_template(values, title="x").splitlines()
     plain = [line[1:] if line.startswith("#") and line[1:2].isalpha() and " = " in line else line for line in lines]
     assert load(written(tmp_path, "\n".join(plain)), {}) == load(written(tmp_path), {})
 

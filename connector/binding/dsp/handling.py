@@ -19,7 +19,7 @@ from starlette.responses import Response
 from connector.binding.dsp.routing import RequestHandler
 from connector.controlplane.processes.inbound import Declined, ProcessAnswer, use_token
 from connector.ports.changes import Replayed, StoreError
-from connector.ports.identity import Caller, Identity, Intent, NotTold, Unauthenticated
+from connector.ports.identity import AuthenticationUnavailable, Caller, Identity, Intent, Unauthenticated
 from connector.ports.store import AnyProcess, Store
 from connector.protocol.dsp import negotiation, transfer
 from connector.protocol.dsp.catalog import CatalogError
@@ -96,7 +96,7 @@ def endpoint(
             log.info("request not authenticated: %s", error.reason, extra={"path": request.url.path})
             fault = RemoteProtocolError("The request is not authenticated.", code="unauthenticated", status=401)
             return refuse(errors, fault)
-        except NotTold as error:
+        except AuthenticationUnavailable as error:
             # Peers take every 4xx for final, and this is our own lack, which ends.
             log.warning("nobody is let in: %s", error.reason, extra={"path": request.url.path})
             fault = RemoteProtocolError("Nobody can be let in at present: send it again.", code="busy", status=503)

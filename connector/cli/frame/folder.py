@@ -18,7 +18,7 @@ from connector.authority import card as cards
 from connector.authority import roster
 from connector.authority.card import IdentityCard
 from connector.cli.frame.failure import Code, Failure
-from connector.settings import ProtocolSettings, template
+from connector.settings import ProtocolSettings, render_template
 
 SETTINGS, KEY, CARD, OPERATOR, LIST, MEMBERS = (
     "datenkontor.toml",
@@ -117,7 +117,7 @@ def write(plan: Plan) -> str:
             search = _with_port(plan.public_url, plan.ports["broker"])
         card = cards.card(key, id=plan.id, name=plan.name, address=plan.address, search=search)
         secret = secrets.token_urlsafe(32)
-        _put(folder / SETTINGS, template(_settings(plan, secret), title=_title(plan)), mode=0o600)
+        _put(folder / SETTINGS, render_template(_settings(plan, secret), title=_title(plan)), mode=0o600)
         _put(folder / CARD, cards.render(card).decode())
         operator = card if plan.is_broker else plan.broker
         if operator is not None:

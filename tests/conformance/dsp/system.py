@@ -93,7 +93,7 @@ class System:
         )
         workers.append(Worker(self.rooms.driving(Scripted())))
         await self._seed()
-        await self._listeners.asgi(
+        await self._listeners.open_asgi(
             "protocol",
             application(
                 self.rooms.gatekeeper,
@@ -110,7 +110,7 @@ class System:
                 Route("/tck/transfers/requests", self._transfer, methods=["POST"]),
             ]
         )
-        await self._listeners.asgi("triggers", triggers, "127.0.0.1", self._port + 1, public=False)
+        await self._listeners.open_asgi("triggers", triggers, "127.0.0.1", self._port + 1, public=False)
         self._tasks.append(asyncio.create_task(workers[0].run()))
 
     async def _seed(self) -> None:

@@ -1,0 +1,102 @@
+"""The identity mechanisms: one row per mechanism, its name in the settings and the function that builds it.
+
+This table is the only place where `app` knows a concrete mechanism. Everything else uses the ports: `Mechanism` here,
+`Identity` in the rooms below.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from connector.authority.card import operator_keys
+from connector.identity import keys
+from connector.identity.files import read_bounded, replace_atomically
+from connector.identity.roster import AcceptedRoster, RosterIdentity, file_source, url_source
+from connector.identity.static_token import StaticTokenIdentity
+from connector.net.client import GuardedClient
+from connector.ports.identity import Mechanism, Participant
+from connector.settings import Mode, Settings, SettingsError
+
+log = logging.getLogger(__name__)
+
+ACCEPTED_BYTES = 4096
+TOKENS_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wiring:
+    """Everything that a mechanism can be built from; `clock` returns ms since the Unix epoch."""
+
+    owner: str
+    settings: Settings
+    client: GuardedClient
+    clock: Callable[[], int]
+
+
+def _build_roster(wiring: Wiring) -> Mechanism:
+    settings = wiring.settings.identity
+    location = str(settings.roster)
+    accepted = wiring.settings.store.path.with_suffix(".roster.json")
+
+    def remember(roster: AcceptedRoster) -> None:
+        replace_atomically(accepted, msgspec.json.encode(roster), mode=0o600)
+        log.info("participant list version %d is in use", roster.version)
+
+    return RosterIdentity(
+        owner=wiring.owner,
+        id=wiring.settings.participant.id,
+        key=keys.load_private(settings.key),
+        operator=operator_keys(settings.operator_key),
+        source=url_source(wiring.client, location) if "://" in location else file_source(Path(location)),
+        clock=wiring.clock,
+        seen=_read_accepted(accepted),
+        remember=remember,
+    )
+
+
+def _read_accepted(path: Path) -> AcceptedRoster | None:
+    return msgspec.json.decode(read_bounded(path, ACCEPTED_BYTES), type=AcceptedRoster) if path.exists() else None
+
+
+class StaticTokens(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The file of fixed tokens, for tests: the own token, the participants, and the token of each of them."""
+
+    own: str
+    participants: tuple[Participant, ...]
+    tokens: dict[str, str]
+
+
+def _build_static_token(wiring: Wiring) -> Mechanism:
+    path = wiring.settings.identity.tokens
+    file = msgspec.json.decode(read_bounded(path, TOKENS_BYTES) if path else b"{}", type=StaticTokens)
+    return StaticTokenIdentity(
+        development=wiring.settings.mode is Mode.DEVELOPMENT,
+        own_token=file.own,
+        participants=file.participants,
+        tokens=file.tokens,
+    )
+
+
+MECHANISMS: Mapping[str, Callable[[Wiring], Mechanism]] = {
+    "roster": _build_roster,
+    "static-token": _build_static_token,
+}
+
+
+async def build_identity(wiring: Wiring) -> Mechanism:
+    """Return the mechanism that the settings name, refreshed once.
+
+    Raises SettingsError for an unknown name, RefreshFailed, and the errors of the mechanism's own files.
+    """
+    name = wiring.settings.identity.mechanism
+    build = MECHANISMS.get(name)
+    if build is None:
+        raise SettingsError(
+            f"identity.mechanism is {name[:100]}, which is unknown: use one of {', '.join(MECHANISMS)}."
+        )
+    identity = build(wiring)
+    await identity.refresh()
+    return identity

@@ -1,0 +1,279 @@
+"""The settings of one process as typed values: sections, fields, defaults and their descriptions.
+
+Each field has its description beside it. docs/settings.md, the commented file of `init` and the error sentences are
+made from these descriptions.
+"""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from connector.ports.entities import DataClass
+
+Meta = msgspec.Meta
+Port = Annotated[int, Meta(ge=0, le=65535)]
+Url = Annotated[str, Meta(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?\Z", max_length=2048)]
+Prefix = Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._~-]+)+\Z", max_length=200)]
+ShortText = Annotated[str, Meta(min_length=1, max_length=1000)]
+Count = Annotated[int, Meta(ge=1)]
+Seconds = Annotated[float, Meta(gt=0)]
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; the message is one sentence that names the setting and its file or variable."""
+
+
+class Location(str):
+    """A file or an https address: a text with `://` is an address, every other text is a path."""
+
+    __slots__ = ()
+
+
+class Mode(StrEnum):
+    """Production refuses settings that are for tests only."""
+
+    PRODUCTION = "production"
+    DEVELOPMENT = "development"
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A section of the settings."""
+
+
+class ParticipantSettings(Section, frozen=True, kw_only=True):
+    """The participant that runs this connector."""
+
+    id: Annotated[ShortText, Meta(description="Identifier of the participant, as in the participant list.")]
+    name: Annotated[ShortText, Meta(description="Name of the participant, for people.")]
+
+
+class ProtocolSettings(Section, frozen=True, kw_only=True):
+    """The listener for other connectors (Dataspace Protocol)."""
+
+    public_url: Annotated[
+        Url, Meta(description="Public URL of this listener: scheme, host and port, without the path.")
+    ]
+    host: Annotated[ShortText, Meta(description="Address on which the listener accepts requests.")] = "127.0.0.1"
+    port: Annotated[Port, Meta(description="Port of the listener; 0 selects a free port.")] = 7080
+    path: Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._~-]+)*\Z", description="Path of the protocol's endpoints.")] = (
+        "/dsp/2025-1"
+    )
+
+
+class DataSettings(Section, frozen=True, kw_only=True):
+    """The listener of the data plane: data is pulled and pushed through it."""
+
+    host: Annotated[ShortText, Meta(description="Address on which the listener accepts requests.")] = "127.0.0.1"
+    port: Annotated[Port, Meta(description="Port of the listener; 0 selects a free port.")] = 7081
+    public_url: Annotated[
+        Url | None, Meta(description="Public URL of this listener; if omitted, its own address and port.")
+    ] = None
+    accel: Annotated[
+        Prefix | None,
+        Meta(
+            description="Internal location of a proxy that sends files itself, such as `/stored`; "
+            "if omitted, the connector sends them."
+        ),
+    ] = None
+
+
+class KeySettings(Section, frozen=True, kw_only=True):
+    """A key of the management API; only its hash is stored."""
+
+    id: Annotated[ShortText, Meta(description="Name of the key; it appears in the log.")]
+    sha256: Annotated[
+        str, Meta(pattern=r"^[0-9a-f]{64}\Z", description="SHA-256 of the key, in lower-case hexadecimal digits.")
+    ]
+    scopes: Annotated[
+        tuple[Literal["read", "write", "admin"], ...],
+        Meta(description="Scopes of the key: `read`, `write`, `admin`; each includes the ones before it."),
+    ] = ("read",)
+
+    def __repr__(self) -> str:
+        """Show the key's name and scopes, never its hash."""
+        return f"Key(id={self.id!r}, scopes={self.scopes!r})"
+
+
+class ManagementSettings(Section, frozen=True, kw_only=True):
+    """The listener of the management API, for staff and their programs."""
+
+    host: Annotated[
+        ShortText, Meta(description="Address on which the listener accepts requests; do not expose it to the internet.")
+    ] = "127.0.0.1"
+    port: Annotated[Port, Meta(description="Port of the listener; 0 selects a free port.")] = 7082
+    keys: Annotated[
+        tuple[KeySettings, ...], Meta(description="Keys of the API, each with `id`, `sha256` and `scopes`.")
+    ] = ()
+
+
+class StoreSettings(Section, frozen=True, kw_only=True):
+    """The store."""
+
+    path: Annotated[Path, Meta(description="SQLite file of this process.")] = Path("store.sqlite")
+
+
+class IdentitySettings(Section, frozen=True, kw_only=True):
+    """How connectors authenticate each other."""
+
+    mechanism: Annotated[
+        ShortText,
+        Meta(description="Identity mechanism: `roster` (the signed participant list), or `static-token` (tests only)."),
+    ] = "roster"
+    key: Annotated[
+        Path, Meta(description="Private key of the participant (PEM or JWK); only its owner may read the file.")
+    ] = Path("key.pem")
+    roster: Annotated[
+        Location, Meta(description="Signed participant list: a file, or an address from which it is fetched.")
+    ] = Location("roster.jws")
+    operator_key: Annotated[
+        Path, Meta(description="Public key (JWK) of the data-space operator, who signs the participant list.")
+    ] = Path("operator.jwk")
+    refresh_seconds: Annotated[
+        Seconds, Meta(description="Interval at which the participant list is read again, in seconds.")
+    ] = 300.0
+    tokens: Annotated[Path | None, Meta(description="File of fixed tokens, for `static-token` only.")] = None
+
+
+class NetSettings(Section, frozen=True, kw_only=True):
+    """Allowed connections to peers, and TLS. By default, only https to port 443 of public addresses is allowed."""
+
+    ports: Annotated[tuple[Port, ...], Meta(description="Allowed ports of public hosts.")] = (443,)
+    networks: Annotated[
+        tuple[str, ...], Meta(description="Networks (CIDR) that are allowed although they are not public.")
+    ] = ()
+    hosts: Annotated[
+        tuple[str, ...],
+        Meta(description="Hosts (`host:port` or `host:*`) that are allowed although they are not public."),
+    ] = ()
+    plain_http: Annotated[
+        tuple[str, ...],
+        Meta(description="Hosts (`host:port` or `host:*`) to which connections without TLS are allowed."),
+    ] = ()
+    ca: Annotated[
+        Path | None, Meta(description="Trust anchors (PEM) for connections to peers; if omitted, those of the system.")
+    ] = None
+    certificate: Annotated[
+        Path | None, Meta(description="Certificate chain (PEM) of the listeners; if omitted, plain HTTP.")
+    ] = None
+    key: Annotated[Path | None, Meta(description="Private key (PEM) that belongs to `certificate`.")] = None
+
+
+class LimitSettings(Section, frozen=True, kw_only=True):
+    """Limits for requests of peers and for messages to peers."""
+
+    open_per_peer: Annotated[Count, Meta(description="Maximum number of open processes per peer.")] = 1000
+    page: Annotated[Count, Meta(description="Number of entries on a page of a listing or catalogue.")] = 50
+    page_most: Annotated[Count, Meta(description="Maximum number of entries on a page.")] = 500
+    retry_base_seconds: Annotated[
+        Seconds, Meta(description="First pause before another attempt to reach a peer, in seconds.")
+    ] = 0.25
+    retry_most_seconds: Annotated[
+        Seconds, Meta(description="Longest pause before another attempt to reach a peer, in seconds.")
+    ] = 300.0
+    refusals: Annotated[
+        Count, Meta(description="Number of times a refused message is sent again before the process is terminated.")
+    ] = 4
+    owed_for_seconds: Annotated[
+        Seconds,
+        Meta(description="Time until a process with an undeliverable pending message is terminated, in seconds."),
+    ] = 604_800.0
+    look_seconds: Annotated[
+        Seconds, Meta(description="Interval at which a consumer requests the state of an active transfer, in seconds.")
+    ] = 60.0
+    lease_seconds: Annotated[Seconds, Meta(description="Longest duration of one lease, in seconds.")] = 300.0
+    concurrency: Annotated[Count, Meta(description="Maximum number of concurrent messages to one peer.")] = 64
+
+
+class LoggingSettings(Section, frozen=True, kw_only=True):
+    """The log, which is written to standard error."""
+
+    format: Annotated[
+        Literal["human", "json"],
+        Meta(description="Format of the log: `human` for a terminal, `json` for a log collector."),
+    ] = "human"
+    level: Annotated[Literal["debug", "info", "warning", "error"], Meta(description="Lowest level that is logged.")] = (
+        "info"
+    )
+
+
+class BrokerSettings(Section, frozen=True, kw_only=True):
+    """The broker that answers searches; and the settings of a process that is a broker."""
+
+    participant: Annotated[
+        ShortText | None, Meta(description="Participant identifier of the broker that answers searches.")
+    ] = None
+    api: Annotated[Url | None, Meta(description="URL of the search API of that broker.")] = None
+    host: Annotated[ShortText, Meta(description="As a broker: address of the listener of the search API.")] = (
+        "127.0.0.1"
+    )
+    port: Annotated[
+        Port, Meta(description="As a broker: port of the listener of the search API; 0 selects a free port.")
+    ] = 7083
+    record: Annotated[Path, Meta(description="As a broker: SQLite file of its record.")] = Path("record.sqlite")
+    crawl_seconds: Annotated[
+        Seconds, Meta(description="As a broker: interval at which each catalogue is crawled, in seconds.")
+    ] = 600.0
+
+
+class DelegatedTier(StrEnum):
+    """The party that enforces a constraint that this connector cannot enforce."""
+
+    CONSUMER = "consumer"
+    ORGANISATIONAL = "organisational"
+
+
+class Settings(Section, frozen=True, kw_only=True):
+    """All settings of one process."""
+
+    participant: ParticipantSettings
+    protocol: ProtocolSettings
+    mode: Annotated[Mode, Meta(description="`production`; or `development`, which allows settings for tests.")] = (
+        Mode.PRODUCTION
+    )
+    data_root: Annotated[
+        Path | None,
+        Meta(
+            description="Folder from which sources of the kind `file` can read; if omitted, such sources are refused."
+        ),
+    ] = None
+    received: Annotated[Path, Meta(description="Folder for received data.")] = Path("received")
+    approve: Annotated[
+        tuple[DataClass, ...],
+        Meta(description="Data classes with approval by a person: `open`, `internal`, `confidential`, `personal`."),
+    ] = (DataClass.CONFIDENTIAL, DataClass.PERSONAL)
+    accept: Annotated[
+        tuple[DelegatedTier, ...],
+        Meta(
+            description="Parties that can enforce a constraint instead of this connector: `consumer` (the "
+            "consumer's connector), `organisational` (the agreement alone). Such constraints are labelled; if omitted, "
+            "they are refused."
+        ),
+    ] = ()
+    data: DataSettings = DataSettings()
+    management: ManagementSettings = ManagementSettings()
+    store: StoreSettings = StoreSettings()
+    identity: IdentitySettings = IdentitySettings()
+    net: NetSettings = NetSettings()
+    limits: LimitSettings = LimitSettings()
+    logging: LoggingSettings = LoggingSettings()
+    broker: BrokerSettings = BrokerSettings()
+
+
+def anchor(settings: Settings, base: Path) -> Settings:
+    """Return the settings with each relative path resolved against `base`."""
+    anchored: Settings = _anchor(settings, base)
+    return anchored
+
+
+def _anchor(value: Any, base: Path) -> Any:
+    if isinstance(value, Path):
+        return base / value
+    if isinstance(value, Location):
+        return value if "://" in value else Location(base / value)
+    if isinstance(value, tuple):
+        return tuple(_anchor(entry, base) for entry in value)
+    if isinstance(value, Section):
+        return type(value)(**{name: _anchor(getattr(value, name), base) for name in value.__struct_fields__})
+    return value

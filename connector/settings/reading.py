@@ -1,0 +1,122 @@
+"""Read the settings: one TOML file, and the `DATENKONTOR_*` environment variables, which take precedence.
+
+Unknown names and wrong types are errors. Relative paths are relative to the file.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, get_origin
+
+import msgspec
+
+from connector.settings.fields import bare_type, list_fields
+from connector.settings.model import Location, Mode, Settings, SettingsError, anchor
+
+PREFIX = "DATENKONTOR_"
+_LARGEST_FILE = 1_000_000
+_AT = re.compile(r"^(?P<what>.*?)(?: - at `\$\.?(?P<where>[^`]*)`)?$", re.DOTALL)
+_FIELD = re.compile(r"Object (?P<kind>contains unknown|missing required) field `(?P<name>[^`]*)`")
+
+
+def load(file: Path, environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from `file` and the environment (default: this process's). Raises SettingsError."""
+    values, variables = _read(file), dict[str, str]()
+    for key, (variable, value) in _read_environment(os.environ if environ is None else environ).items():
+        section, _, name = key.rpartition(".")
+        table = values.setdefault(section, {}) if section else values
+        if not isinstance(table, dict):
+            raise SettingsError(f"In {file}, {section} is not a section: write it as [{section}].")
+        table[name] = value
+        variables[key] = variable
+    try:
+        settings = msgspec.convert(values, Settings, dec_hook=_parse_path)
+    except msgspec.ValidationError as error:
+        raise SettingsError(_explain(str(error), file, variables)) from None
+    _check(settings, file)
+    return anchor(settings, file.resolve().parent)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(_LARGEST_FILE + 1)
+    except OSError as error:
+        reason = f"The settings file {file} cannot be read ({error.strerror}): create one with `datenkontor init`."
+        raise SettingsError(reason) from None
+    if len(content) > _LARGEST_FILE:
+        raise SettingsError(f"The settings file {file} is larger than {_LARGEST_FILE} bytes: check its path.")
+    try:
+        return tomllib.loads(content.decode())
+    except ValueError as error:
+        raise SettingsError(f"The settings file {file} is not TOML: {error}.") from None
+
+
+def _read_environment(environ: Mapping[str, str]) -> dict[str, tuple[str, Any]]:
+    """Return key → (variable, value). A variable of one word that is not a setting belongs to another program."""
+    known, values = {key: kind for key, kind, *_ in list_fields()}, dict[str, tuple[str, Any]]()
+    for variable in sorted(name for name in environ if name.startswith(PREFIX)):
+        key = variable.removeprefix(PREFIX).lower().replace("__", ".")
+        if key in known:
+            values[key] = (variable, _parse_value(variable, environ[variable], known[key]))
+        elif "." in key:
+            raise SettingsError(
+                f"Unknown setting in the environment variable {variable}: remove it or correct its name."
+            )
+    return values
+
+
+def _parse_value(variable: str, text: str, kind: Any) -> Any:
+    plain = bare_type(kind)
+    if get_origin(plain) is Literal or (isinstance(plain, type) and issubclass(plain, str | Path)):
+        return text
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except ValueError:
+        reason = f"The environment variable {variable} is not a TOML value: write a number, true or a list in brackets."
+        raise SettingsError(reason) from None
+
+
+def _parse_path(kind: type, value: Any) -> Any:
+    if not isinstance(value, str) or not value or "\0" in value:
+        raise ValueError(f"Expected the path of a file or folder, got `{type(value).__name__}`")
+    if kind is Path:
+        return Path(value).expanduser()
+    return Location(value)
+
+
+def _check(settings: Settings, file: Path) -> None:
+    if settings.identity.mechanism == "static-token" and settings.mode is Mode.PRODUCTION:
+        reason = (
+            f"In {file}, identity.mechanism is `static-token`, which is for tests only: use `roster` in production."
+        )
+        raise SettingsError(reason)
+    if (settings.net.certificate is None) != (settings.net.key is None):
+        raise SettingsError(f"In {file}, net.certificate and net.key belong together: give both or neither.")
+    ids = [key.id for key in settings.management.keys]
+    if len(ids) != len(set(ids)):
+        raise SettingsError(f"In {file}, management.keys contains two keys with the same id: give each key its own id.")
+
+
+def _explain(message: str, file: Path, variables: Mapping[str, str]) -> str:
+    """Convert a message of msgspec to a sentence that names the setting, its file or variable, and its meaning."""
+    matched = _AT.match(message)
+    what, where = (matched["what"], matched["where"] or "") if matched else (message, "")
+    if field := _FIELD.search(what):
+        key = f"{where}.{field['name']}".strip(".")
+        if field["kind"] == "missing required":
+            return f"In {file}, {key} is missing: add it{_describe(key)}."
+        return f"Unknown setting {key} in {file}: remove it or correct its name (docs/settings.md lists all settings)."
+    place = (
+        f"The environment variable {variables[where]}" if where in variables else f"In {file}, {where or 'the file'}"
+    )
+    what = "Expected an address such as https://host:port" if "matching regex '^https" in what else what
+    return f"{place} cannot be used: {what[:1].lower()}{what[1:]}{_describe(where)}."
+
+
+def _describe(key: str) -> str:
+    plain = re.sub(r"\[[^]]*\]", "", key)
+    described = {name: text for name, _, text, _ in list_fields()}.get(plain)
+    return f" ({described.rstrip('.')})" if described else ""

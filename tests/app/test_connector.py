@@ -1,0 +1,89 @@
+"""A connector from its settings: what a start opens, what readiness reports, and what a stop closes."""
+
+import asyncio
+import socket
+from pathlib import Path
+
+import httpx
+import pytest
+from msgspec.structs import replace
+
+from connector.app.connector import build
+from connector.app.listeners import ListenFailed
+from connector.ports.changes import Unavailable
+from connector.settings import Settings
+from tests.app.conftest import listening
+from tests.pair.space import Space
+
+
+@pytest.fixture
+def settings(space: Space) -> Settings:
+    return listening(space, "city")
+
+
+async def readiness(client: httpx.AsyncClient, address: str) -> tuple[int, dict[str, object]]:
+    answer = await client.get(f"{address}/ready")
+    return answer.status_code, answer.json()
+
+
+async def test_a_start_opens_three_listeners_and_a_stop_closes_all(space: Space, settings: Settings) -> None:
+    connector = await build(settings, transport=space.wire)
+    await connector.start()
+    assert list(connector.listeners.addresses) == ["data", "protocol", "management"]
+    assert {task.get_name() for task in connector.tasks} == {"worker", "roster", "announcer"}
+    async with httpx.AsyncClient(trust_env=False) as client:
+        version = await client.get(f"{connector.listeners.addresses['protocol']}/.well-known/dspace-version")
+        assert version.json()["protocolVersions"][0]["path"] == "/dsp/2025-1"
+        assert (await readiness(client, connector.listeners.addresses["management"]))[0] == 200
+        await connector.stop()
+        for address in connector.listeners.addresses.values():
+            with pytest.raises(httpx.ConnectError):
+                await client.get(address)
+    await asyncio.gather(*connector.tasks, return_exceptions=True)
+    assert all(task.done() for task in connector.tasks)
+    with pytest.raises(Unavailable):
+        await connector.parts.store.next_due("default")
+
+
+async def test_readiness_fails_without_a_worker_and_warns_without_a_list(space: Space, settings: Settings) -> None:
+    moment = [0]
+    connector = await build(settings, transport=space.wire, now=lambda: moment[0] or _now())
+    await connector.start()
+    address = connector.listeners.addresses["management"]
+    async with httpx.AsyncClient(trust_env=False) as client:
+        moment[0] = _now() + 10 * 365 * 86_400_000
+        status, report = await readiness(client, address)
+        assert status == 200
+        assert "has expired" in str(report)
+        await connector.worker.stop(0)
+        for task in connector.tasks:
+            task.cancel()
+        await asyncio.gather(*connector.tasks, return_exceptions=True)
+        status, report = await readiness(client, address)
+        assert status == 503
+        assert "worker" in str(report)
+    await connector.stop()
+
+
+async def test_a_port_in_use_fails_the_start_with_its_setting(space: Space, settings: Settings) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        blocked = replace(settings, protocol=replace(settings.protocol, port=port))
+        connector = await build(blocked, transport=space.wire)
+        with pytest.raises(ListenFailed, match=r"protocol\.port"):
+            await connector.start()
+        await connector.stop()
+
+
+async def test_the_folder_for_received_data_is_created(space: Space, settings: Settings, tmp_path: Path) -> None:
+    connector = await build(replace(settings, received=tmp_path / "new" / "folder"), transport=space.wire)
+    assert (tmp_path / "new" / "folder").is_dir()
+    await connector.stop()
+
+
+def _now() -> int:
+    from connector.app.parts import milliseconds
+
+    return milliseconds()

@@ -1,0 +1,55 @@
+"""The table of identity mechanisms: each name in the settings builds its mechanism."""
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from connector.app.identities import MECHANISMS, StaticTokens, Wiring, build_identity
+from connector.app.parts import OWNER, milliseconds
+from connector.identity.roster import AcceptedRoster, RosterRejected
+from connector.net.addresses import net_policy
+from connector.net.client import GuardedClient
+from connector.ports.identity import Intent, Mechanism, Participant
+from connector.settings import Mode, SettingsError
+from tests.pair.space import SOON, Space, participant
+
+
+async def built(space: Space, *, mode: Mode = Mode.PRODUCTION, **identity: object) -> Mechanism:
+    plain = space.settings("city", SOON)
+    settings = replace(plain, mode=mode, identity=replace(plain.identity, **identity))
+    client = GuardedClient(net_policy(), space.wire)
+    return await build_identity(Wiring(owner=OWNER, settings=settings, client=client, clock=milliseconds))
+
+
+async def test_the_participant_list_is_in_use_and_its_version_remembered_beside_the_store(space: Space) -> None:
+    identity = await built(space, mechanism="roster")
+    assert identity.problem() is None
+    assert identity.participant(participant("firm")) is not None
+    file = space.base / "city" / "store.roster.json"
+    assert msgspec.json.decode(file.read_bytes(), type=AcceptedRoster).version == 1
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+async def test_a_version_that_was_remembered_keeps_an_older_list_out(space: Space) -> None:
+    seen = AcceptedRoster(version=7, digest="")
+    (space.base / "city" / "store.roster.json").write_bytes(msgspec.json.encode(seen))
+    with pytest.raises(RosterRejected, match="older than 7"):
+        await built(space, mechanism="roster")
+
+
+async def test_fixed_tokens_come_from_a_file_and_only_in_development(space: Space) -> None:
+    listed = Participant(id=participant("firm"), name="Firm", address=None)
+    tokens = StaticTokens(own="token-of-the-city", participants=(listed,), tokens={listed.id: "token-of-the-firm"})
+    file = space.base / "tokens.json"
+    file.write_bytes(msgspec.json.encode(tokens))
+    identity = await built(space, mode=Mode.DEVELOPMENT, mechanism="static-token", tokens=file)
+    assert (await identity.authenticate("Bearer token-of-the-firm", Intent.CATALOG)).participant == listed.id
+    with pytest.raises(ValueError, match="development"):
+        await built(space, mechanism="static-token", tokens=file)
+
+
+async def test_an_unknown_mechanism_is_named_with_those_that_exist(space: Space) -> None:
+    with pytest.raises(SettingsError) as caught:
+        await built(space, mechanism="handshake")
+    assert "handshake" in str(caught.value)
+    assert all(name in str(caught.value) for name in MECHANISMS)

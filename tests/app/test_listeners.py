@@ -1,0 +1,52 @@
+"""Listeners open where the settings say, name the setting if they cannot, and close."""
+
+import socket
+
+import httpx
+import pytest
+from aiohttp import web
+from starlette.responses import PlainTextResponse
+
+from connector.app.listeners import Listeners, ListenFailed
+
+
+async def test_each_listener_answers_at_its_address_until_it_is_closed() -> None:
+    listeners = Listeners()
+    await listeners.open_asgi("protocol", PlainTextResponse("here"), "127.0.0.1", 0, public=True)
+    await listeners.open_data("data", web.Application(), "127.0.0.1", 0)
+    async with httpx.AsyncClient(trust_env=False) as client:
+        assert (await client.get(listeners.addresses["protocol"])).text == "here"
+        assert (await client.get(listeners.addresses["data"])).status_code == 404
+        await listeners.close()
+        for address in listeners.addresses.values():
+            with pytest.raises(httpx.ConnectError):
+                await client.get(address)
+
+
+@pytest.mark.parametrize("name", ["protocol", "data"])
+async def test_a_port_in_use_is_named_with_the_setting_to_change(name: str) -> None:
+    listeners = Listeners()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        opening = (
+            listeners.open_data(name, web.Application(), "127.0.0.1", port)
+            if name == "data"
+            else listeners.open_asgi(name, PlainTextResponse("here"), "127.0.0.1", port, public=True)
+        )
+        with pytest.raises(ListenFailed) as caught:
+            await opening
+    assert f"{name}.port" in str(caught.value)
+    assert f"127.0.0.1:{port}" in str(caught.value)
+    assert not listeners.addresses
+
+
+async def test_an_address_of_version_6_is_written_in_brackets() -> None:
+    listeners = Listeners()
+    try:
+        await listeners.open_asgi("protocol", PlainTextResponse("here"), "::1", 0, public=True)
+    except ListenFailed:
+        pytest.skip("this machine has no IPv6")
+    assert listeners.addresses["protocol"].startswith("http://[::1]:")
+    await listeners.close()

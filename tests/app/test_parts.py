@@ -1,0 +1,73 @@
+"""The parts of a process: the secret beside the store, the limits, the address, and the refresh at intervals."""
+
+import asyncio
+import logging
+
+import pytest
+from msgspec.structs import replace
+
+from connector.app.parts import Parts, build_parts, keep_fresh, load_secret, to_limits
+from connector.identity.files import FileFault
+from connector.ports.identity import RefreshFailed
+from tests.pair.space import SOON, Space, host, participant
+
+
+@pytest.fixture
+async def parts(space: Space) -> Parts:
+    return await build_parts(space.settings("city", SOON), transport=space.wire)
+
+
+async def test_the_address_is_the_public_url_with_the_path_of_the_version(parts: Parts) -> None:
+    assert parts.address == f"{host('city')}/dsp/2025-1"
+    await parts.close()
+
+
+async def test_a_callback_address_is_taken_only_at_the_origin_of_the_participant_list(parts: Parts) -> None:
+    firm = participant("firm")
+    assert parts.address_problem(firm, f"{host('firm')}/dsp/2025-1") is None
+    assert "origin" in (parts.address_problem(firm, "https://other.example/dsp/2025-1") or "")
+    assert "http" in (parts.address_problem(firm, "http://firm.example/dsp") or "")
+    assert "contains no address" in (parts.address_problem("urn:participant:stranger", host("firm")) or "")
+    await parts.close()
+
+
+def test_the_secret_is_made_once_and_refused_where_others_can_read_it(space: Space) -> None:
+    settings = space.settings("city", SOON)
+    first = load_secret(settings)
+    assert load_secret(settings).person("default", "Anna") == first.person("default", "Anna")
+    file = settings.store.path.with_suffix(".secret")
+    assert file.stat().st_mode & 0o777 == 0o600
+    file.chmod(0o644)
+    with pytest.raises(FileFault, match="0600"):
+        load_secret(settings)
+
+
+def test_limits_in_seconds_become_milliseconds(space: Space) -> None:
+    limits = to_limits(space.settings("city", SOON))
+    assert (limits.retry_base, limits.retry_most, limits.look) == (10, 50, 60_000)
+    assert (limits.page, limits.page_most, limits.refusals) == (50, 500, 4)
+
+
+async def test_a_failed_refresh_is_logged_and_tried_again(parts: Parts, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    outcomes = iter([RefreshFailed("The list is refused."), None])
+    refreshed = asyncio.Event()
+
+    class Flaky:
+        async def refresh(self) -> bool:
+            outcome = next(outcomes)
+            if outcome:
+                raise outcome
+            refreshed.set()
+            return True
+
+    calls: list[None] = []
+    settings = replace(parts.settings, identity=replace(parts.settings.identity, refresh_seconds=0.001))
+    quick = Parts(**{**vars(parts), "settings": settings, "identity": Flaky()})
+    task = asyncio.create_task(keep_fresh(quick, lambda: calls.append(None)))
+    await refreshed.wait()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert "the participant list was not renewed: The list is refused." in caplog.text
+    assert len(calls) >= 1
+    await parts.close()

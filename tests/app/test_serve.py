@@ -1,0 +1,63 @@
+"""Running a process: it says that it is ready, stops at a signal, and closes when the start fails."""
+
+import asyncio
+import gc
+import os
+import signal
+import sys
+
+import pytest
+
+from connector.app import serve
+from connector.app.listeners import ListenFailed
+
+
+class Recorder:
+    """A process that notes what is done to it."""
+
+    def __init__(self, fault: Exception | None = None) -> None:
+        self.calls: list[str] = []
+        self._fault = fault
+
+    async def start(self) -> None:
+        self.calls.append("start")
+        if self._fault:
+            raise self._fault
+        asyncio.get_running_loop().call_soon(os.kill, os.getpid(), signal.SIGTERM)
+
+    async def stop(self) -> None:
+        self.calls.append("stop")
+
+
+@pytest.fixture(autouse=True)
+async def _signals_as_before():
+    yield
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.remove_signal_handler(number)
+
+
+async def test_it_says_that_it_is_ready_and_stops_at_a_signal(capsys: pytest.CaptureFixture[str]) -> None:
+    process = Recorder()
+    await serve._run_until_signal(process, {"protocol": "http://127.0.0.1:1", "data": "http://127.0.0.1:2"})
+    assert process.calls == ["start", "stop"]
+    assert capsys.readouterr().out == "ready: protocol http://127.0.0.1:1, data http://127.0.0.1:2\n"
+
+
+async def test_a_start_that_fails_is_cleaned_up_and_never_ready(capsys: pytest.CaptureFixture[str]) -> None:
+    process = Recorder(ListenFailed("The port is in use."))
+    with pytest.raises(ListenFailed):
+        await serve._run_until_signal(process, {})
+    assert process.calls == ["start", "stop"]
+    assert capsys.readouterr().out == ""
+
+
+def test_the_interpreter_is_tuned_for_one_busy_process() -> None:
+    interval, threshold = sys.getswitchinterval(), gc.get_threshold()
+    try:
+        serve.tune()
+        assert sys.getswitchinterval() == pytest.approx(serve.SWITCH_S)
+        assert gc.get_threshold()[0] == serve.GARBAGE_FROM
+    finally:
+        sys.setswitchinterval(interval)
+        gc.set_threshold(*threshold)
