@@ -7,7 +7,10 @@ A language is one folder beside this file and its code in `Language`. A chapter 
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
+from types import ModuleType
 from typing import Literal, TypeAlias, cast, get_args
+
+from connector.language.grammar import Grammar
 
 Language: TypeAlias = Literal["de", "en"]
 """The languages of all texts: a further language is a folder of this room and its code here."""
@@ -67,6 +70,20 @@ def find_sentence(language: Language, key: str) -> str | None:
     return read_chapter(language, chapter).get(name)
 
 
+def find_label(language: Language, key: str, row: Mapping[str, str]) -> str:
+    """Return the label of a row of data, such as an operand.
+
+    Parameters:
+        language: the language of the label.
+        key: the key of the row in the chapter `labels` of a language that has no column in the data.
+        row: the labels of the row by language; its English one stands in for a label that is missing.
+
+    >>> find_label("de", "operand:odrl:purpose", {"de": "Zweck", "en": "purpose"})
+    'Zweck'
+    """
+    return row[language] if language in row else read_chapter(language, "labels").get(key, row["en"])
+
+
 def match_language(tag: str) -> Language | None:
     """Return the language of a tag or of a locale; None if there are no texts in it.
 
@@ -84,11 +101,27 @@ def read_chapter(language: Language, chapter: str) -> Mapping[str, str]:
         ValueError: the language is unknown.
         LookupError: the language has no such chapter.
     """
+    return cast(Mapping[str, str], _import_module(language, chapter).SENTENCES)
+
+
+@cache
+def read_grammar(language: Language) -> Grammar:
+    """Return the rules by which a language writes lists, quotations, numbers and dates.
+
+    Raises:
+        ValueError: the language is unknown.
+
+    >>> read_grammar("en").join(["a", "b", "c"], "and")
+    'a, b and c'
+    """
+    return cast(Grammar, _import_module(language, "grammar").GRAMMAR)
+
+
+def _import_module(language: Language, module: str) -> ModuleType:
     if language not in LANGUAGES:
         raise ValueError(f"There are no texts in the language {language!r}: use one of {', '.join(LANGUAGES)}.")
-    name = f"{__package__}.{language}.{chapter}"
+    name = f"{__package__}.{language}.{module}"
     try:
-        module = import_module(name)
+        return import_module(name)
     except ModuleNotFoundError as error:
-        raise LookupError(f"The catalogue {language!r} has no chapter {chapter!r}: add {name}.") from error
-    return cast(Mapping[str, str], module.SENTENCES)
+        raise LookupError(f"The catalogue {language!r} has no chapter {module!r}: add {name}.") from error

@@ -13,8 +13,8 @@ from connector.policy.model.literals import lexical
 from connector.policy.model.model import AtomicConstraint
 from connector.policy.vocabulary.registry import Registry
 from connector.policy.words import findings
-from connector.policy.words.constraint import subject
 from connector.policy.words.language import Language, Pair, choose, full_stop
+from connector.policy.words.names import subject
 
 # Of one decision: rules, constraints of a rule, values of a constraint, characters of a value.
 MOST_RULES, MOST_ATOMS, MOST_VALUES, LONGEST_VALUE = 50, 50, 10, 200

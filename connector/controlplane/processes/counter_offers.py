@@ -22,7 +22,7 @@ from connector.policy.compiling.compile import Compiled, CompiledDuty
 from connector.policy.model.decision import ENGINE_VERSION, Phase, PolicyError
 from connector.policy.model.dump import dump
 from connector.policy.words import findings
-from connector.policy.words.rule import action_name
+from connector.policy.words.names import action_name
 from connector.ports.decider import Agree, HoldFor, MakeOffer, Proceed, Terminate
 from connector.ports.entities import Asset
 from connector.protocol.dsp.common import Role

@@ -28,8 +28,8 @@ from connector.policy.vocabulary.names import expand
 from connector.policy.vocabulary.registry import Operand
 from connector.policy.vocabulary.sorts import coerce
 from connector.policy.words import changes
+from connector.policy.words.names import action_name
 from connector.policy.words.reasons import reasons
-from connector.policy.words.rule import action_name
 from connector.ports.entities import Agreement
 from connector.protocol.dsp.common import Role
 

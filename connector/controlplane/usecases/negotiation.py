@@ -14,7 +14,7 @@ from connector.controlplane.judging.judging import Judging
 from connector.controlplane.judging.policy_input import encode_policy
 from connector.controlplane.usecases import catalog, manual_steps
 from connector.controlplane.usecases.counterparties import Counterparties
-from connector.policy.words.language import Language
+from connector.language.catalogue import Language
 from connector.ports.decider import Accept, Agree, Finalize, MakeOffer, MakeRequest, ProcessStep, Terminate, Verify
 from connector.ports.entities import Asset, AssetStatus, PageBounds
 from connector.protocol.dsp import negotiation

@@ -8,9 +8,10 @@ from typing import TypeAlias
 
 import msgspec
 
+from connector.language.catalogue import Language, read_grammar, say
+from connector.language.grammar import Grammar
 from connector.policy.compiling.compile import Compiled, CompiledDuty
 from connector.policy.model.model import (
-    ODRL,
     AtomicConstraint,
     Constraint,
     Party,
@@ -20,15 +21,10 @@ from connector.policy.model.model import (
     Target,
 )
 from connector.policy.vocabulary.registry import Registry
-from connector.policy.words.constraint import phrase, phrases, quote_name, split_and
-from connector.policy.words.language import Language, Pair, choose, quote
-from connector.policy.words.vocabulary import ACTIONS, FUNCTIONS
+from connector.policy.words.constraint import phrase, phrases, split_and
+from connector.policy.words.names import action_name, function_phrase
 
-_AXES: tuple[tuple[str, Pair], ...] = (
-    ("target", ("Daten", "data")),
-    ("assigner", ("Anbieter", "provider")),
-    ("assignee", ("Nutzer", "user")),
-)
+_AXES = ("target", "assigner", "assignee")
 Axis: TypeAlias = tuple[Target, ...] | tuple[Party, ...]
 
 
@@ -45,9 +41,14 @@ class Manner(msgspec.Struct, frozen=True):
     language: Language
     common: dict[str, Axis]
 
-    def say(self, pair: Pair) -> str:
-        """Return a text of ours in the language."""
-        return choose(self.language, pair)
+    @property
+    def grammar(self) -> Grammar:
+        """The rules of the language."""
+        return read_grammar(self.language)
+
+    def say(self, key: str, /, **values: object) -> str:
+        """Return a sentence of the catalogue in the language."""
+        return say(self.language, key, **values)
 
 
 def manner(compiled: Compiled, language: Language) -> Manner:
@@ -55,7 +56,7 @@ def manner(compiled: Compiled, language: Language) -> Manner:
     policy = compiled.policy
     rules: tuple[Rule, ...] = (*policy.permission, *policy.prohibition) or policy.obligation
     common: dict[str, Axis] = {}
-    for axis, _label in _AXES:
+    for axis in _AXES:
         found = {getattr(rule, axis) for rule in rules}
         if len(found) == 1:
             common[axis] = found.pop()
@@ -64,21 +65,17 @@ def manner(compiled: Compiled, language: Language) -> Manner:
 
 def say_shared(how: Manner) -> list[str]:
     """Say which data and parties the whole policy is about."""
-    return [f"{how.say(label)}: {name}" for axis, label in _AXES for name in _entities(how.common.get(axis, ()), how)]
+    return [_label(axis, name, how) for axis in _AXES for name in _entities(how.common.get(axis, ()), how)]
 
 
-def action_name(iri: str, registry: Registry, language: Language) -> str:
-    """Name an action by its label, or quoted if nobody gave it one."""
-    entry = registry.entries.get(iri)
-    if entry is not None:
-        return choose(language, (entry.de, entry.en))
-    return choose(language, ACTIONS[iri]) if iri in ACTIONS else quote_name(iri, language)
+def _label(axis: str, name: str, how: Manner) -> str:
+    return f"{how.say(f'policy.axis-{axis}')}: {name}"
 
 
 def action(rule: Rule, how: Manner) -> str:
     """Name what a rule is about."""
     if not rule.action:
-        return how.say(("alles", "anything"))
+        return how.say("policy.any-action")
     return action_name(rule.action[0].iri, how.registry, how.language)
 
 
@@ -88,19 +85,16 @@ def scope(rule: Rule, how: Manner, *, optional: bool = False) -> list[str]:
     Parameters:
         optional: silence about data and parties means those of the policy (duties).
     """
-    found = [how.say(("Art: {}", "manner: {}")).format(text) for text in _refinement(rule.action, how)]
-    for axis, label in _AXES:
+    found = [how.say("policy.refined", constraint=text) for text in _refinement(rule.action, how)]
+    for axis in _AXES:
         entities: Axis = getattr(rule, axis)
         if axis in how.common and entities == how.common[axis]:
             continue
         names = _entities(entities, how)
         if not names and not optional:
-            names = [how.say(("jede", "any"))]
-        found.extend(f"{how.say(label)}: {name}" for name in names)
-    for entry in rule.functions:
-        pair = FUNCTIONS.get(entry.function.removeprefix(ODRL))
-        function = how.say(pair) if pair else quote_name(entry.function, how.language)
-        found.append(f"{function} {_entity(entry.party, how)}")
+            names = [how.say("policy.any-party")]
+        found.extend(_label(axis, name, how) for name in names)
+    found += [function_phrase(entry.function, _entity(entry.party, how), how.language) for entry in rule.functions]
     return sorted(found)
 
 
@@ -113,9 +107,9 @@ def _entities(entities: Axis, how: Manner) -> list[str]:
 
 
 def _entity(entity: Target | Party, how: Manner) -> str:
-    name = quote(entity.uid, how.language)
+    name = how.grammar.quote(entity.uid)
     if entity.collection:
-        name = f"{how.say(('Sammlung', 'collection'))} {name}"
+        name = how.say("policy.collection", name=name)
     if entity.refinement:
         name += f" ({'; '.join(phrases(entity.refinement, how.registry, how.language))})"
     return name
@@ -125,7 +119,7 @@ def prohibition(rule: Permission | Prohibition, remedies: Iterable[CompiledDuty]
     """Say what is prohibited, under which circumstances, and what has to be done should it happen."""
     details = [*scope(rule, how), *phrases(rule.constraint, how.registry, how.language)]
     after = sorted(duty(remedy, how) for remedy in remedies)
-    details += [how.say(("nach einem Verstoß: {}", "after a breach: {}")).format(text) for text in after]
+    details += [how.say("policy.after-breach", duty=text) for text in after]
     return _with(action(rule, how), details)
 
 
@@ -140,7 +134,7 @@ def duty(compiled: CompiledDuty, how: Manner) -> str:
         }
     )
     late = sorted(duty(consequence, how) for consequence in compiled.consequences)
-    details += [how.say(("sonst auch: {}", "else also: {}")).format(text) for text in late]
+    details += [how.say("policy.else-also", duty=text) for text in late]
     return _with(action(rule, how), details)
 
 

@@ -3,10 +3,11 @@
 Short before complete: what does not fit is counted. The card says everything. Pure: standard library only.
 """
 
+from connector.language.catalogue import Language
 from connector.policy.compiling.checks import leaves
 from connector.policy.compiling.compile import Compiled
-from connector.policy.words.constraint import phrases, subject
-from connector.policy.words.language import Language, full_stop, join
+from connector.policy.words.constraint import phrases
+from connector.policy.words.names import subject
 from connector.policy.words.rule import Manner, action, duty, manner, prohibition, scope
 from connector.policy.words.tiers import label
 
@@ -24,10 +25,10 @@ def sentence(compiled: Compiled, language: Language) -> str:
     """
     how = manner(compiled, language)
     if compiled.void is not None:
-        return how.say(("Diese Regeln sind ungültig.", "These rules are void."))
+        return how.say("policy.void")
     said = ""
     for details, parts in ((_EVERYTHING, _EVERYTHING), (4, 4), (3, 4), (2, 4), (1, 3), (1, 2), (0, 2), (0, 1)):
-        said = full_stop(_say_shortened(compiled, how, details, parts))
+        said = how.grammar.end_sentence(_say_shortened(compiled, how, details, parts))
         if len(said.split()) <= _MOST_WORDS and len(said) <= _MOST_CHARACTERS:
             break
     return said
@@ -38,12 +39,12 @@ def _say_shortened(compiled: Compiled, how: Manner, details: int, parts: int) ->
     permissions = sorted({_permission(compiled, index, how, details) for index in range(len(compiled.permissions))})
     bans = _bans(compiled, how, brief=details < _EVERYTHING)
     duties = _obligations(compiled, how, brief=details < _EVERYTHING)
-    allowed = _join_listed(permissions, parts, how) or how.say(("Nichts ist erlaubt", "Nothing is allowed"))
+    allowed = _join_listed(permissions, parts, how) or how.say("policy.sentence-nothing")
     found = [allowed]
     if bans:
-        found.append(how.say(("verboten ist {}", "forbidden: {}")).format(_join_listed(bans, parts, how)))
+        found.append(how.say("policy.sentence-forbidden", bans=_join_listed(bans, parts, how)))
     if duties:
-        found.append(how.say(("Pflicht ist {}", "required: {}")).format(_join_listed(duties, parts, how)))
+        found.append(how.say("policy.sentence-required", duties=_join_listed(duties, parts, how)))
     found += _contractual(compiled, how)
     return "; ".join(found)
 
@@ -59,15 +60,15 @@ def _contractual(compiled: Compiled, how: Manner) -> list[str]:
                     said[f"{subject(leaf.left, how.registry, how.language)} ({label(tier, how.language)})"] = None
     if not said:
         return []
-    return [how.say(("hier nicht durchgesetzt: {}", "not enforced here: {}")).format(", ".join(sorted(said)))]
+    return [how.say("policy.sentence-not-enforced", names=", ".join(sorted(said)))]
 
 
 def _permission(compiled: Compiled, index: int, how: Manner, most: int) -> str:
     rule = compiled.permissions[index].rule
     conditions = [*scope(rule, how), *phrases(rule.constraint, how.registry, how.language)]
     first = sorted(duty(entry, how) for entry in compiled.permissions[index].duties)
-    conditions += [how.say(("vorher {}", "first {}")).format(entry) for entry in first]
-    said = how.say(("{} erlaubt", "{} allowed")).format(action(rule, how))
+    conditions += [how.say("policy.sentence-first", duty=entry) for entry in first]
+    said = how.say("policy.sentence-allowed", action=action(rule, how))
     return f"{said}: {_join_counted(conditions, most, how)}" if conditions else said
 
 
@@ -75,8 +76,7 @@ def _join_counted(entries: list[str], most: int, how: Manner) -> str:
     rest = len(entries) - most
     if rest <= 0:
         return ", ".join(entries)
-    more = ("{} Bedingungen", "{} conditions") if not most else ("{} weitere", "{} more")
-    return ", ".join([*entries[:most], how.say(more).format(rest)])
+    return ", ".join([*entries[:most], how.say("policy.more" if most else "policy.conditions-only", count=rest)])
 
 
 def _bans(compiled: Compiled, how: Manner, *, brief: bool) -> list[str]:
@@ -95,5 +95,5 @@ def _join_listed(entries: list[str], most: int, how: Manner) -> str:
     if not entries:
         return ""
     rest = len(entries) - most
-    kept = [*entries[:most], how.say(("{} weitere", "{} more")).format(rest)] if rest > 0 else entries
-    return join(kept, how.say(("und", "and")))
+    kept = [*entries[:most], how.say("policy.more", count=rest)] if rest > 0 else entries
+    return how.grammar.join(kept, how.say("policy.and"))

@@ -8,8 +8,7 @@ from connector.policy.compiling.checks import leaves
 from connector.policy.compiling.compile import Compiled, CompiledDuty, CompiledRule
 from connector.policy.model.model import DK, ODRL, Constraint
 from connector.policy.vocabulary.registry import Registry, Tier
-from connector.policy.words.constraint import subject
-from connector.policy.words.rule import action_name
+from connector.policy.words.names import action_name, subject
 
 _SEEN_HERE = frozenset(ODRL + name for name in ("use", "transfer", "read", "stream"))
 _DONE_HERE = frozenset({DK + "log", ODRL + "inform"})

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from connector.language.catalogue import Language
 from connector.policy.compiling.compile import Compiled, compile_policy
 from connector.policy.deciding.decide import decide, explain
 from connector.policy.model.decision import Decision, Performance, Phase, PolicyError, Request, Verdict, World
@@ -17,7 +18,6 @@ from connector.policy.vocabulary.registry import Tier
 from connector.policy.vocabulary.sorts import coerce
 from connector.policy.words import tiers
 from connector.policy.words.card import card
-from connector.policy.words.language import Language
 from connector.policy.words.reasons import reasons
 from tests.policy.support import MOBILITY, NOON, shipped
 from tests.policy.words.readability import words

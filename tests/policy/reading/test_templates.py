@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connector.language.catalogue import Language
 from connector.policy.analysis.lint import lint
 from connector.policy.compiling.compile import Compiled, compile_policy
 from connector.policy.model.decision import PolicyError
 from connector.policy.reading.load import load
 from connector.policy.reading.templates import Input, Parameter, Template, fill, parse
 from connector.policy.words.card import card
-from connector.policy.words.language import Language
 from connector.policy.words.sentence import sentence
 from tests.policy.support import shipped
 from tests.policy.words.readability import flesch, sentences, vienna, words

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from connector.language.catalogue import Language
 from connector.policy.analysis.difference import difference
 from connector.policy.analysis.lint import lint
 from connector.policy.analysis.why import ways
@@ -16,7 +17,6 @@ from connector.policy.deciding.decide import explain
 from connector.policy.model.decision import Performance, Phase, Request, World
 from connector.policy.words import changes, findings
 from connector.policy.words.card import card
-from connector.policy.words.language import Language
 from connector.policy.words.reasons import reasons
 from connector.policy.words.sentence import sentence
 from tests.policy.support import MOBILITY, NOON, TARGET, agreement, atom, build, facts, rule, shipped

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connector.language.catalogue import Language
 from connector.policy.model.decision import PolicyError
 from connector.policy.words.card import card
-from connector.policy.words.language import Language
 from tests.policy.support import agreement, atom, build, rule, shipped
 from tests.policy.words import drawn
 from tests.policy.words.readability import sentences, words

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from connector.language.catalogue import Language
 from connector.policy.analysis.difference import difference
 from connector.policy.analysis.space.findings import Finding
 from connector.policy.analysis.why import ways
@@ -12,7 +13,6 @@ from connector.policy.deciding.decide import explain
 from connector.policy.model.decision import Phase, Request, World
 from connector.policy.model.model import ODRL
 from connector.policy.words import changes, findings
-from connector.policy.words.language import Language
 from tests.policy.analysis.support import before, offer, purpose, rule, times
 from tests.policy.support import MOBILITY, NOON, TARGET, agreement, build, shipped
 

@@ -1,0 +1,35 @@
+"""German sentences about two versions of a policy and about the way out of a denial."""
+
+SENTENCES: dict[str, str] = {
+    # Whether the new version grants more or less.
+    "width-same": "Beide erlauben dasselbe.",
+    "width-widened": "Die neue Fassung erlaubt mehr.",
+    "width-narrowed": "Die neue Fassung erlaubt weniger.",
+    "width-changed": "Die neue Fassung erlaubt anderes.",
+    "width-unknown": "Ob sie mehr oder weniger erlaubt, ist offen.",
+    # The parts of a policy.
+    "part-permission": "Erlaubnis",
+    "part-prohibition": "Verbot",
+    "part-obligation": "Pflicht des Vertrags",
+    "part-duty": "Pflicht vor dem Zugriff",
+    "part-remedy": "Folge eines Verstoßes",
+    "part-constraint": "Bedingung",
+    "part-conflict": "Vorrang bei Widerspruch",
+    # A change of a part.
+    "kind-added": "{part} neu",
+    "kind-removed": "{part} entfallen",
+    "kind-widened": "{part} erweitert",
+    "kind-narrowed": "{part} verengt",
+    "kind-changed": "{part} geändert",
+    "before": "vorher {constraints}",
+    "after": "jetzt {constraints}",
+    # A path from a denial to a permission.
+    "path-proven": "Was es erlauben würde: {steps}",
+    "path-open": "Was es vielleicht erlauben würde: {steps}",
+    "step-action": "Handlung {name}",
+    "step-target": "Daten {name}",
+    "step-assignee": "Partei {name}",
+    "step-duty": "die Pflicht davor erfüllen",
+    "step-wait": "warten bis {at}",
+    "step-not": "nicht {constraint}",
+}

@@ -1,0 +1,35 @@
+"""English sentences about two versions of a policy and about the way out of a denial."""
+
+SENTENCES: dict[str, str] = {
+    # Whether the new version grants more or less.
+    "width-same": "Both grant the same.",
+    "width-widened": "The new version grants more.",
+    "width-narrowed": "The new version grants less.",
+    "width-changed": "The new version grants something else.",
+    "width-unknown": "Whether it grants more or less is open.",
+    # The parts of a policy.
+    "part-permission": "permission",
+    "part-prohibition": "prohibition",
+    "part-obligation": "obligation",
+    "part-duty": "duty before access",
+    "part-remedy": "remedy",
+    "part-constraint": "condition",
+    "part-conflict": "what comes first in a conflict",
+    # A change of a part.
+    "kind-added": "{part} new",
+    "kind-removed": "{part} removed",
+    "kind-widened": "{part} widened",
+    "kind-narrowed": "{part} narrowed",
+    "kind-changed": "{part} changed",
+    "before": "before: {constraints}",
+    "after": "now: {constraints}",
+    # A path from a denial to a permission.
+    "path-proven": "Permitted if {steps}",
+    "path-open": "Perhaps permitted if {steps}",
+    "step-action": "the action is {name}",
+    "step-target": "the data are {name}",
+    "step-assignee": "the party is {name}",
+    "step-duty": "the duty before access is done",
+    "step-wait": "it is {at} or later",
+    "step-not": "this does not hold: {constraint}",
+}
