@@ -17,6 +17,7 @@ SUITES = {
     "controlplane/judging/test_enforced_here.py": "facts and treatments agree on what can be enforced",
     "dataplane/formats/test_formats.py": "what every format keeps",
     "dataplane/transforms/test_transforms.py": "the transforms one after the other",
+    "language/test_third_language.py": "what a third language takes",
     "policy/analysis/test_hostile.py": "policies that are made to exhaust the analysis",
     "policy/analysis/test_sound.py": "the analysis against the decision, over generated policies",
     "policy/compiling/test_refused.py": "every refusal of a policy, from reading to compiling",

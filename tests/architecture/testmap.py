@@ -1,6 +1,7 @@
 """The map of tests: the test files of each module. Writes docs/tests.md: `python -m tests.architecture.testmap`.
 
 A test file belongs to a module if it mirrors its name (`tests/<room>/<subroom>/test_<file>.py`) or imports it directly.
+The chapters of the languages are imported by name, and all of them by the test of the catalogue.
 """
 
 import ast
@@ -12,6 +13,7 @@ PAGE = ROOT / "docs" / "tests.md"
 SHOWN = 5
 # Modules of at most this many lines of code need no test file.
 SMALL = 20
+CATALOGUE = "language/test_catalogue.py"
 
 HEAD = """# The map of tests
 
@@ -49,6 +51,8 @@ def map_tests() -> dict[str, list[str]]:
         imported = set(_imports(ROOT / "tests" / test_file, known, exported))
         for module in imported | ({find_mirrored(test_file)} & known):
             found[module].append(test_file)
+    for module in (name for name in known if name.startswith("language/") and name.count("/") == 2):
+        found[module].append(CATALOGUE)
     return {module: sorted(files, key=lambda file: _rank(module, file)) for module, files in sorted(found.items())}
 
 

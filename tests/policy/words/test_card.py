@@ -154,5 +154,5 @@ def test_figures_are_written_as_the_language_does(literal: object, left: str, ge
 
 
 def test_a_language_without_words_is_refused() -> None:
-    with pytest.raises(ValueError, match="use de or en"):
+    with pytest.raises(ValueError, match="use one of de, en"):
         card(build(agreement(rule())), "fr")  # type: ignore[arg-type]  # what is refused

@@ -1,0 +1,58 @@
+"""Names of operands, actions, functions and values: by a label, else quoted."""
+
+import pytest
+
+from connector.language.catalogue import LANGUAGES, Language
+from connector.policy.model.model import DK, ODRL
+from connector.policy.vocabulary.actions import CC
+from connector.policy.words.names import action_name, function_phrase, quote_name, subject, value_name
+from tests.policy.support import shipped
+
+
+@pytest.mark.parametrize(
+    ("iri", "german", "english"),
+    [
+        (ODRL + "distribute", "weitergeben", "pass on"),
+        (CC + "Notice", "Hinweise erhalten", "keep notices"),
+        (DK + "pseudonymise", "pseudonymisieren", "pseudonymise"),
+        (ODRL + "unheardOf", "„odrl:unheardOf“", "“odrl:unheardOf”"),
+        ("odrl:distribute", "„odrl:distribute“", "“odrl:distribute”"),
+        ("urn:act", "„urn:act“", "“urn:act”"),
+    ],
+)
+def test_an_action_has_a_label_or_is_quoted(iri: str, german: str, english: str) -> None:
+    assert action_name(iri, shipped(), "de") == german
+    assert action_name(iri, shipped(), "en") == english
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_action_of_the_vocabulary_has_a_label_of_its_own(language: Language) -> None:
+    names = [action_name(iri, shipped(), language) for iri in shipped().covers]
+    assert not [name for name in names if name.startswith(("„", "“"))]
+    assert len(set(names)) == len(names)
+
+
+def test_an_operand_has_the_label_of_its_row() -> None:
+    assert subject(ODRL + "purpose", shipped(), "de") == "Zweck"
+    assert subject("urn:left", shipped(), "en") == "“urn:left”"
+
+
+def test_a_value_is_a_term_a_code_or_a_known_name_and_else_quoted() -> None:
+    operands = shipped().operands
+    purpose, day, event = (operands[iri] for iri in (ODRL + "purpose", DK + "dayOfWeek", ODRL + "event"))
+    assert value_name("https://w3id.org/dpv#Marketing", purpose, shipped(), "en") == "marketing"
+    assert value_name("Monday", day, shipped(), "de") == "Montag"
+    assert value_name("Monday", event, shipped(), "de") == "„Monday“"
+    assert value_name(DK + "emergency", event, shipped(), "de") == "Notfall"
+    assert value_name("urn:flood", event, shipped(), "en") == "“urn:flood”"
+
+
+def test_a_function_has_its_party() -> None:
+    assert function_phrase(ODRL + "informedParty", "“urn:office”", "en") == "to “urn:office”"
+    assert function_phrase("urn:function", "“urn:office”", "en") == "“urn:function” “urn:office”"
+    assert function_phrase(ODRL + "x{0}", "“{1}”", "en") == "“odrl:x{0}” “{1}”"
+
+
+def test_terms_of_the_standard_are_quoted_in_their_short_form() -> None:
+    assert quote_name(ODRL + "print", "de") == "„odrl:print“"
+    assert quote_name(DK + "role", "en") == "“dk:role”"
