@@ -16,7 +16,7 @@ from connector.api.broker import make_broker_app
 from connector.app.listeners import Listeners
 from connector.app.parts import Parts, build_parts, keep_fresh, milliseconds
 from connector.binding.dsp.catalog import routes_for
-from connector.binding.dsp.handling import Gatekeeper
+from connector.binding.dsp.gatekeeper import Gatekeeper
 from connector.binding.dsp.listener import mount
 from connector.broker import federated
 from connector.broker.crawler import Crawler

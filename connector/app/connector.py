@@ -18,7 +18,7 @@ from connector.app.listeners import Listeners
 from connector.app.parts import OWNER, Parts, build_parts, keep_fresh, load_secret, milliseconds, new_urn, to_limits
 from connector.binding.broker import Announcer, SearchClient
 from connector.binding.dsp import catalog as catalog_binding
-from connector.binding.dsp.handling import Gatekeeper
+from connector.binding.dsp.gatekeeper import Gatekeeper
 from connector.binding.dsp.listener import application
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.watch import ProcessWatch

@@ -1,1 +1,1 @@
-"""Peer-facing HTTP: the routes a peer calls and the clients that call a peer."""
+"""The interface to peers over HTTPS: routes and clients."""

@@ -1,4 +1,4 @@
-"""The broker's API, called in the name of a participant: search, and the nudge that our catalogue has changed."""
+"""The client of the broker's API: searches, and notices that the catalogue of this participant has changed."""
 
 import asyncio
 import contextlib
@@ -20,7 +20,7 @@ ANSWER_BYTES = 8 * 1024 * 1024
 
 
 class SearchClient:
-    """Searches at one broker; `participant` is its identifier, `api` the base URL of its search API."""
+    """A client of one broker; `participant` is its identifier, `api` the base URL of its search API."""
 
     def __init__(self, client: GuardedClient, identity: Identity, participant: str, api: str) -> None:
         self._client = client
@@ -31,7 +31,7 @@ class SearchClient:
     async def search(self, query: Mapping[str, str]) -> bytes:
         """Return the broker's answer (JSON) to a query (`q`, `publisher`, `theme`, `keyword`, `limit`, `offset`).
 
-        Raises PeerFailed where the broker cannot be reached or does not take the query.
+        Raises PeerFailed if the broker cannot be reached or refuses the query.
         """
         token = await self._identity.issue_token(self._participant, Intent.SEARCH)
         headers = {"Authorization": token, "Accept": "application/json"}
@@ -46,11 +46,13 @@ class SearchClient:
         except NetError as error:
             raise PeerFailed("broker", f"The broker cannot be reached: {error}") from None
         if answer.status != 200:
-            raise PeerFailed("broker", f"The broker did not take the query (HTTP status {answer.status}).")
+            raise PeerFailed(
+                "broker", f"The broker refused the query (HTTP status {answer.status}): check its words and filters."
+            )
         return answer.body
 
     async def nudge(self) -> None:
-        """Ask the broker to crawl us next. Raises PeerFailed."""
+        """Ask the broker to crawl this participant next. Raises PeerFailed."""
         token = await self._identity.issue_token(self._participant, Intent.SEARCH)
         headers = {"Authorization": token, "Content-Type": "application/json"}
         try:
@@ -59,11 +61,11 @@ class SearchClient:
         except NetError as error:
             raise PeerFailed("broker", f"The broker cannot be reached: {error}") from None
         if answer.status >= 300:
-            raise PeerFailed("broker", f"The broker did not take the nudge (HTTP status {answer.status}).")
+            raise PeerFailed("broker", f"The broker refused the change notice (HTTP status {answer.status}).")
 
 
 class Announcer:
-    """Tells the broker of changes, many at once by one nudge. Without one, it crawls at its own pace."""
+    """Sends change notices to the broker, one for many changes. Without a notice, the broker crawls at its interval."""
 
     def __init__(self, broker: SearchClient) -> None:
         self._broker = broker
@@ -74,7 +76,7 @@ class Announcer:
         self._changed.set()
 
     async def run(self) -> None:
-        """Nudge after changes, until cancelled; a broker that cannot be reached is tried again a few times."""
+        """Send a change notice after changes, until cancelled; retry a few times if the broker cannot be reached."""
         while True:
             await self._changed.wait()
             await asyncio.sleep(GATHER_S)
@@ -84,7 +86,7 @@ class Announcer:
                     await self._broker.nudge()
                     break
                 except PeerFailed as error:
-                    log.info("the broker was not told of a change: %s", error)
+                    log.info("the broker was not notified of a change: %s", error)
                 if pause is None:
                     break
                 with contextlib.suppress(TimeoutError):

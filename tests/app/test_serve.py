@@ -4,6 +4,7 @@ import asyncio
 import gc
 import os
 import signal
+import subprocess
 import sys
 
 import pytest
@@ -61,3 +62,9 @@ def test_the_interpreter_is_tuned_for_one_busy_process() -> None:
     finally:
         sys.setswitchinterval(interval)
         gc.set_threshold(*threshold)
+
+
+def test_what_a_serving_process_imports_brings_no_http_client() -> None:
+    lines = "import sys, connector.settings, connector.client, connector.api.management; print('httpx' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"

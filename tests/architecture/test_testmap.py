@@ -11,7 +11,6 @@ SUITES = {
     "api/chapters/test_processes.py": "negotiations, transfers and agreements follow each other",
     "binding/test_bad_callers.py": "what no route of the binding accepts from a caller",
     "binding/test_bad_messages.py": "what no route of the binding accepts as a message",
-    "binding/test_routing.py": "the paths of all routes of the binding",
     "broker/test_api.py": "the broker as its users see it",
     "broker/test_city_data.py": "the broker with the city's real data",
     "controlplane/judging/test_enforced_here.py": "facts and treatments agree on what can be enforced",

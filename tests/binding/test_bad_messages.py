@@ -45,7 +45,7 @@ async def test_an_oversized_body_that_is_streamed_is_cut_off(door: Door) -> None
 
 
 async def test_a_body_that_never_ends_is_not_waited_for(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("connector.binding.dsp.handling.BODY_S", 0.01)
+    monkeypatch.setattr("connector.binding.dsp.body.BODY_S", 0.01)
     sent: list[dict[str, Any]] = []
     begun = iter([{"type": "http.request", "body": b"{", "more_body": True}])
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connector.binding.dsp.handling import Gatekeeper
+from connector.binding.dsp.gatekeeper import Gatekeeper
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.limits import ControlLimits
 from connector.controlplane.core.watch import ProcessWatch

@@ -1,4 +1,4 @@
-"""Where catalogue requests arrive (Catalog HTTPS Binding): paging by `Link`, compressed answers, one dataset."""
+"""The routes of the catalogue (Catalog HTTPS Binding): pages with `Link`, compressed answers, one dataset."""
 
 import gzip
 from collections.abc import Awaitable, Callable
@@ -7,12 +7,15 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
-from connector.binding.dsp.handling import JSON, Gatekeeper, endpoint, read, refuse
+from connector.binding.dsp.answers import refuse
+from connector.binding.dsp.body import JSON
+from connector.binding.dsp.gatekeeper import Gatekeeper, Handle, endpoint
 from connector.binding.dsp.routing import Route
 from connector.controlplane.usecases import catalog
 from connector.controlplane.usecases.offering import Offering
 from connector.ports.identity import Caller, Intent
 from connector.protocol.dsp.catalog import CatalogError, CatalogRequestMessage
+from connector.protocol.dsp.codec import decode
 from connector.protocol.dsp.errors import RemoteProtocolError
 
 COMPRESS_FROM = 1024
@@ -36,10 +39,10 @@ def routes(gatekeeper: Gatekeeper, offering: Offering) -> list[Route]:
 
 
 def routes_for(gatekeeper: Gatekeeper, address: str, provide: Provide, provide_dataset: ProvideDataset) -> list[Route]:
-    """Return the routes of the catalogue service at `address`, whoever fills it: a participant or a broker."""
+    """Return the routes of the catalogue service at `address`, of a participant or of a broker."""
 
     async def request(request: Request, caller: Caller, body: bytes) -> Response:
-        message = read(CatalogRequestMessage, body).message
+        message = decode(CatalogRequestMessage, body).message
         after = request.query_params.get("after")
         limit = _limit(request.query_params.get("limit"))
         try:
@@ -47,9 +50,9 @@ def routes_for(gatekeeper: Gatekeeper, address: str, provide: Provide, provide_d
         except ValueError as error:
             if after is None:
                 raise
-            reason = "The page begins behind no entry of ours: begin again without `after`."
+            reason = "Unknown cursor: follow the Link of a page, or request the first page without `after`."
             raise RemoteProtocolError(reason, code="cursor") from error
-        await gatekeeper.let_pass(caller)
+        await gatekeeper.use_token(caller)
         headers = {}
         if answer.next is not None:
             size = f"&limit={limit}" if limit else ""
@@ -58,14 +61,16 @@ def routes_for(gatekeeper: Gatekeeper, address: str, provide: Provide, provide_d
         return _compress(request, answer.body, headers)
 
     async def dataset(request: Request, caller: Caller, _: bytes) -> Response:
-        found = await provide_dataset(caller, request.path_params["id"])
-        await gatekeeper.let_pass(caller)
-        if found is None:
-            fault = RemoteProtocolError("There is no such dataset for you.", code="not-found", status=404)
+        document = await provide_dataset(caller, request.path_params["id"])
+        await gatekeeper.use_token(caller)
+        if document is None:
+            fault = RemoteProtocolError(
+                "Unknown dataset: request the catalogue for the datasets offered to you.", code="not-found", status=404
+            )
             return refuse(CatalogError, fault)
-        return _compress(request, found, {})
+        return _compress(request, document, {})
 
-    def route(path: str, handle: Callable[..., Awaitable[Response]], method: str) -> Route:
+    def route(path: str, handle: Handle, method: str) -> Route:
         return Route(method, path, endpoint(gatekeeper, CatalogError, Intent.CATALOG, handle))
 
     return [route("/catalog/request", request, "POST"), route("/catalog/datasets/{id:path}", dataset, "GET")]
@@ -75,7 +80,9 @@ def _limit(text: str | None) -> int | None:
     if text is None:
         return None
     if not text.isdecimal() or not 1 <= int(text[:9]) <= 100_000:
-        raise RemoteProtocolError("The limit of a page is a number of datasets, at least 1.", code="limit")
+        raise RemoteProtocolError(
+            "The limit is not a number of datasets: send a whole number of at least 1.", code="limit"
+        )
     return int(text[:9])
 
 

@@ -1,7 +1,7 @@
-"""A peer's DSP endpoints over HTTPS: implements `ports.peer` on the guarded client.
+"""The DSP endpoints of a peer over HTTPS: implements `ports.peer` with the guarded client.
 
-Every outcome is a value. No answer, 401, 409, 429 and 5xx are doubt: the message may have arrived, or may be taken a
-moment later. Only the other 4xx are refusals.
+Every outcome is a value. No answer, 401, 409, 429 and 5xx are in doubt: the peer may have received the message, or may
+accept it later. Only the other 4xx are refusals.
 """
 
 import re
@@ -40,7 +40,7 @@ _NEXT = re.compile(r'<([^<>\s]{1,2048})>\s*;[^,<]*\brel="?next"?(?=[\s;,]|$)')
 
 
 class HttpPeer:
-    """Talks to peers in the name of one participant."""
+    """Sends requests to peers in the name of one participant. Implements `Peer`."""
 
     def __init__(self, client: GuardedClient, identity: Identity) -> None:
         self._client = client
@@ -67,23 +67,30 @@ class HttpPeer:
     async def fetch_state(
         self, participant: str, address: str, kind: ProcessKind, to: Role, pid: str
     ) -> str | Refused | InDoubt:
-        """Ask for the state of a process; see `ports.peer.Peer.state`."""
+        """Request the state of a process; see `ports.peer.Peer.fetch_state`."""
         ack_kind: Any = transfer.TransferProcess if kind is ProcessKind.TRANSFER else negotiation.ContractNegotiation
         answer = await self._call(participant, address, ack_kind, to, pid, Intent.ENDING, None)
         if not isinstance(answer, Response):
             return answer
         ack = decode_ack(ack_kind, answer.body)
-        return str(ack.state) if ack else InDoubt(reason="The answer names no known state.", unreachable=False)
+        return (
+            str(ack.state)
+            if ack
+            else InDoubt(reason="The answer of the peer contains no known state.", unreachable=False)
+        )
 
     async def fetch_catalog(
         self, participant: str, address: str, *, filters: Sequence[object] = (), page_url: str | None = None
     ) -> CatalogPage | Refused | InDoubt:
-        """Fetch one page of a catalogue; see `ports.peer.Peer.catalog`."""
+        """Fetch one page of a catalogue; see `ports.peer.Peer.fetch_catalog`."""
         body = encode(CatalogRequestMessage(filter=tuple(filters)))
         first = join(address, path(CatalogRequestMessage, Role.PROVIDER))
         url = urljoin(first, page_url) if page_url else first
-        if not _same_service(first, url):
-            return Refused(status=0, reason="The next page lies at another address than the catalogue.")
+        if not _is_same_service(first, url):
+            return Refused(
+                status=0,
+                reason="The next page has another origin than the catalogue: the peer has to correct its Link.",
+            )
         answer = await self._fetch(participant, "POST", url, Intent.CATALOG, body)
         if not isinstance(answer, Response):
             return answer
@@ -101,7 +108,7 @@ class HttpPeer:
         )
 
     async def fetch_dataset(self, participant: str, address: str, id: str) -> bytes | Refused | InDoubt:
-        """Fetch one Dataset; see `ports.peer.Peer.dataset`."""
+        """Fetch one Dataset; see `ports.peer.Peer.fetch_dataset`."""
         answer = await self._call(participant, address, DatasetRequestMessage, Role.PROVIDER, id, Intent.CATALOG, None)
         if not isinstance(answer, Response):
             return answer
@@ -110,7 +117,7 @@ class HttpPeer:
         except ProtocolError as error:
             return InDoubt(reason=f"The dataset cannot be read: {error.reason}", unreachable=False)
         if not isinstance(document, dict):
-            return InDoubt(reason="The dataset cannot be read: it is JSON but no object.", unreachable=False)
+            return InDoubt(reason="The dataset cannot be read: it is not a JSON object.", unreachable=False)
         return answer.body
 
     async def _call(
@@ -152,7 +159,7 @@ def _judge(answer: Response) -> Response | Refused | InDoubt:
         return answer
     reason = decode_error(answer.body) or f"HTTP status {status}"
     if status == 401:
-        reason += " (if this goes on, compare the clocks and the participant lists of both sides)"
+        reason += " (if this continues, compare the clocks and the participant lists of both sides)"
     if status in {401, 409, 429} or status >= 500:
         wait = answer.headers.get("Retry-After", "")
         retry_after_ms = int(wait[:6]) * 1000 if wait.isdecimal() else None
@@ -164,12 +171,12 @@ def _judge(answer: Response) -> Response | Refused | InDoubt:
 
 
 def _is_object(raw: msgspec.Raw) -> bool:
-    """Tell whether raw JSON is an object; whatever else a peer puts among its datasets is left out."""
+    """Return whether raw JSON is an object; other values among the datasets of a peer are ignored."""
     return bytes(raw).lstrip()[:1] == b"{"
 
 
-def _same_service(first: str, url: str) -> bool:
-    """Tell whether two URLs have the same origin: a catalogue cannot send its reader elsewhere."""
+def _is_same_service(first: str, url: str) -> bool:
+    """Return whether two URLs have the same origin: a catalogue cannot point its reader to another server."""
     try:
         return parse_url(url, query=True).origin == parse_url(first).origin
     except Blocked:

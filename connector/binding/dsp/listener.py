@@ -1,4 +1,4 @@
-"""The DSP listener: one ASGI application with the version document and the three chapters below the base path."""
+"""The ASGI application for peers: the version document, and the routes of three chapters below the base path."""
 
 from collections.abc import Sequence
 from urllib.parse import urlsplit
@@ -9,7 +9,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from connector.binding.dsp import negotiation, transfer
-from connector.binding.dsp.handling import JSON, Gatekeeper
+from connector.binding.dsp.body import JSON
+from connector.binding.dsp.gatekeeper import Gatekeeper
 from connector.binding.dsp.routing import Route, dispatcher
 from connector.controlplane.processes.receiving import Receiving
 from connector.protocol.dsp.codec import encode
@@ -18,7 +19,7 @@ from connector.protocol.dsp.version import Version, VersionResponse
 
 
 def application(gatekeeper: Gatekeeper, receiving: Receiving, catalog_routes: Sequence[Route]) -> ASGIApp:
-    """Return the ASGI application of a participant; the base path is that of its public address."""
+    """Return the ASGI application of a participant; the base path is the path of its public address."""
     chapters = [
         *catalog_routes,
         *negotiation.routes(gatekeeper, receiving),
@@ -30,8 +31,8 @@ def application(gatekeeper: Gatekeeper, receiving: Receiving, catalog_routes: Se
 def mount(participant: str, address: str, chapters: Sequence[Route]) -> ASGIApp:
     """Return the application with the version document, and `chapters` below the path of the public `address`.
 
-    It never redirects: a redirect names the scheme that we see, which is plain HTTP behind a proxy that ends TLS, and
-    whoever follows one sends its token along.
+    It never redirects. Behind a proxy that ends TLS, a redirect would name plain HTTP, and a client that follows it
+    would send its token unencrypted.
     """
     base = urlsplit(address).path.rstrip("/")
     below = [msgspec.structs.replace(route, path=base + route.path) for route in chapters]
@@ -39,7 +40,7 @@ def mount(participant: str, address: str, chapters: Sequence[Route]) -> ASGIApp:
 
 
 def version_route(participant: str, base: str) -> Route:
-    """Return the version document's route: unversioned and unauthenticated (Exposure of Versions)."""
+    """Return the route of the version document: unversioned and unauthenticated (Exposure of Versions)."""
     version = Version(version="2025-1", path=base or "/", binding="HTTPS", service_id=f"{participant}#connector")
     document = encode(VersionResponse(protocol_versions=(version,)))
 

@@ -1,26 +1,25 @@
-"""Where negotiation messages arrive (Contract Negotiation HTTPS Binding), provider and consumer paths alike."""
+"""The routes of negotiation messages (Contract Negotiation HTTPS Binding), of provider and consumer alike."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from connector.binding.dsp.handling import Gatekeeper, answer_outcome, answer_state, endpoint, read
+from connector.binding.dsp.answers import answer_outcome, answer_state
+from connector.binding.dsp.gatekeeper import Gatekeeper, Handle, endpoint
 from connector.binding.dsp.routing import Route
 from connector.controlplane.processes import inbound_negotiation
 from connector.controlplane.processes.receiving import Receiving
 from connector.ports.identity import Caller, Intent
 from connector.protocol.dsp import negotiation
+from connector.protocol.dsp.codec import decode
 from connector.protocol.dsp.machines import negotiation_machine
 from connector.protocol.dsp.negotiation import ContractNegotiationError
 
-Handle = Callable[[Request, Caller, bytes], Awaitable[Response]]
-
 
 def routes(gatekeeper: Gatekeeper, receiving: Receiving) -> list[Route]:
-    """Return the routes below the base path."""
+    """Return the routes, relative to the base path."""
     context = receiving.context
 
     def post(path: str, handle: Handle, intent: Intent = Intent.NEGOTIATION) -> Route:
@@ -28,26 +27,26 @@ def routes(gatekeeper: Gatekeeper, receiving: Receiving) -> list[Route]:
 
     def later(kind: type[msgspec.Struct], name: str) -> Handle:
         async def handle(request: Request, caller: Caller, body: bytes) -> Response:
-            received = read(kind, body)
-            known_as = _event(received.message) if kind is negotiation.ContractNegotiationEventMessage else name
+            received = decode(kind, body)
+            machine_name = name_event(received.message) if kind is negotiation.ContractNegotiationEventMessage else name
             pid = request.path_params["pid"]
-            outcome = await inbound_negotiation.message(receiving, caller, pid, known_as, received)
+            outcome = await inbound_negotiation.message(receiving, caller, pid, machine_name, received)
             return answer_outcome(context.wake, ContractNegotiationError, outcome)
 
         return handle
 
     async def request(_: Request, caller: Caller, body: bytes) -> Response:
-        received = read(negotiation.ContractRequestMessage, body)
+        received = decode(negotiation.ContractRequestMessage, body)
         outcome = await inbound_negotiation.request(receiving, caller, received)
         return answer_outcome(context.wake, ContractNegotiationError, outcome)
 
     async def offer(_: Request, caller: Caller, body: bytes) -> Response:
-        received = read(negotiation.ContractOfferMessage, body)
+        received = decode(negotiation.ContractOfferMessage, body)
         outcome = await inbound_negotiation.offer(receiving, caller, received)
         return answer_outcome(context.wake, ContractNegotiationError, outcome)
 
     async def show(request: Request, caller: Caller, _: bytes) -> Response:
-        await gatekeeper.let_pass(caller)
+        await gatekeeper.use_token(caller)
         process = await context.store.negotiation(context.owner, request.path_params["pid"])
         return answer_state(ContractNegotiationError, process, caller)
 
@@ -72,6 +71,7 @@ def routes(gatekeeper: Gatekeeper, receiving: Receiving) -> list[Route]:
     ]
 
 
-def _event(message: Any) -> str:
+def name_event(message: Any) -> str:
+    """Return the name that an event message has in the state machine."""
     accepted = message.event_type is negotiation.EventType.ACCEPTED
     return negotiation_machine.ACCEPTED if accepted else negotiation_machine.FINALIZED

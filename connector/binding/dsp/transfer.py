@@ -1,22 +1,23 @@
-"""Where transfer messages arrive (Transfer Process HTTPS Binding), provider and consumer paths alike."""
+"""The routes of transfer messages (Transfer Process HTTPS Binding), of provider and consumer alike."""
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from connector.binding.dsp.handling import Gatekeeper, answer_outcome, answer_state, endpoint, read
-from connector.binding.dsp.negotiation import Handle
+from connector.binding.dsp.answers import answer_outcome, answer_state
+from connector.binding.dsp.gatekeeper import Gatekeeper, Handle, endpoint
 from connector.binding.dsp.routing import Route
 from connector.controlplane.processes import inbound_transfer
 from connector.controlplane.processes.receiving import Receiving
 from connector.ports.identity import Caller, Intent
 from connector.protocol.dsp import transfer
+from connector.protocol.dsp.codec import decode
 from connector.protocol.dsp.machines import transfer_machine
 from connector.protocol.dsp.transfer import TransferError
 
 
 def routes(gatekeeper: Gatekeeper, receiving: Receiving) -> list[Route]:
-    """Return the routes below the base path."""
+    """Return the routes, relative to the base path."""
     context = receiving.context
 
     def post(path: str, handle: Handle, intent: Intent = Intent.TRANSFER) -> Route:
@@ -24,18 +25,18 @@ def routes(gatekeeper: Gatekeeper, receiving: Receiving) -> list[Route]:
 
     def later(kind: type[msgspec.Struct], name: str) -> Handle:
         async def handle(request: Request, caller: Caller, body: bytes) -> Response:
-            received = read(kind, body)
+            received = decode(kind, body)
             outcome = await inbound_transfer.message(receiving, caller, request.path_params["pid"], name, received)
             return answer_outcome(context.wake, TransferError, outcome)
 
         return handle
 
     async def request(_: Request, caller: Caller, body: bytes) -> Response:
-        received = read(transfer.TransferRequestMessage, body)
+        received = decode(transfer.TransferRequestMessage, body)
         return answer_outcome(context.wake, TransferError, await inbound_transfer.request(receiving, caller, received))
 
     async def show(request: Request, caller: Caller, _: bytes) -> Response:
-        await gatekeeper.let_pass(caller)
+        await gatekeeper.use_token(caller)
         process = await context.store.transfer(context.owner, request.path_params["pid"])
         return answer_state(TransferError, process, caller)
 

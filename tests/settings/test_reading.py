@@ -1,21 +1,11 @@
-"""Settings: one file, the environment before it, and every mistake named."""
+"""Reading the settings: one file, the environment before it, and every mistake named."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from connector import resources, settings
 from connector.settings import Mode, SettingsError, load
-
-LEAST = '[participant]\nid = "urn:me"\nname = "Me"\n[protocol]\npublic_url = "https://me.example"\n'
-
-
-def written(folder: Path, text: str = LEAST) -> Path:
-    file = folder / "datenkontor.toml"
-    file.write_text(text, "utf-8")
-    return file
+from tests.settings.least import LEAST, written
 
 
 def test_the_least_settings_have_safe_defaults(tmp_path: Path) -> None:
@@ -105,49 +95,3 @@ def test_no_key_hash_is_ever_shown(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         load(written(tmp_path, text + f'[broker]\nx = "{"ab" * 32}"\n'), {})
     assert "abab" not in str(caught.value)
-
-
-def test_a_template_names_every_setting_and_is_read_back(tmp_path: Path) -> None:
-    values = {
-        "participant": {"id": "urn:me", "name": 'Amt "Ümwelt" \\ \x7f'},
-        "protocol": {"public_url": "https://me.example", "port": 0},
-        "management": {"keys": [{"id": "cli", "sha256": "ab" * 32, "scopes": ["admin"]}]},
-        "data_root": "open",
-        "broker": {"crawl_seconds": 5.0, "participant": None},
-    }
-    text = settings.render_template(values, title="Settings of a connector")
-    found = load(written(tmp_path, text), {})
-    assert found.participant.name == 'Amt "Ümwelt" \\ \x7f'
-    assert (found.protocol.port, found.broker.crawl_seconds, found.data_root) == (0, 5.0, tmp_path / "open")
-    for line in text.splitlines():
-        if line.startswith("#") and line.endswith(("=", "]", '"')) and " = " in line:
-            assert f"\n{line}\n" in f"\n{text}"
-    with pytest.raises(SettingsError, match=r"Unknown setting broker\.nothing"):
-        settings.render_template({"broker": {"nothing": 1}}, title="x")
-
-
-def test_every_commented_default_of_a_template_may_stand_uncommented(tmp_path: Path) -> None:
-    values = {"participant": {"id": "urn:me", "name": "Me"}, "protocol": {"public_url": "https://me.example"}}
-    lines = settings.render_template(values, title="x").splitlines()
-    plain = [line[1:] if line.startswith("#") and line[1:2].isalpha() and " = " in line else line for line in lines]
-    assert load(written(tmp_path, "\n".join(plain)), {}) == load(written(tmp_path), {})
-
-
-def test_the_page_about_settings_is_what_the_code_says() -> None:
-    page = Path(__file__).parents[2] / "docs" / "settings.md"
-    assert page.read_text("utf-8") == settings.render_markdown()
-
-
-def test_data_folders_are_found_and_nothing_beside_them() -> None:
-    assert resources.read_text("policies", "operands.toml")
-    for folder, *parts in (("tests",), ("policies", ".."), ("policies", "../README.md"), ("policies", "none.toml")):
-        with pytest.raises(resources.MissingResource):
-            resources.find_path(folder, *parts)
-    with pytest.raises(resources.MissingResource, match="folder"):
-        resources.read_text("policies")
-
-
-def test_what_a_serving_process_imports_brings_no_http_client() -> None:
-    lines = "import sys, connector.settings, connector.client, connector.api.management; print('httpx' in sys.modules)"
-    run = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "False"
