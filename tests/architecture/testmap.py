@@ -1,7 +1,7 @@
 """The map of tests: the test files of each module. Writes docs/tests.md: `python -m tests.architecture.testmap`.
 
-A test file belongs to a module if it mirrors its name (`tests/<room>/<subroom>/test_<file>.py`) or imports it directly.
-The chapters of the languages are imported by name, and all of them by the test of the catalogue.
+A test file belongs to a module if it mirrors its name (`tests/<room>/<subroom>/test_<file>.py`), imports it directly or
+is the suite of its kind.
 """
 
 import ast
@@ -13,7 +13,14 @@ PAGE = ROOT / "docs" / "tests.md"
 SHOWN = 5
 # Modules of at most this many lines of code need no test file.
 SMALL = 20
-CATALOGUE = "language/test_catalogue.py"
+# Suites that run over a table of kinds, by the room of the kinds.
+SUITES = {
+    "dataplane/sinks": "contract/test_sink.py",
+    "dataplane/sources": "contract/test_source.py",
+    "dataplane/transforms": "contract/test_transform.py",
+    "language/de": "language/test_catalogue.py",
+    "language/en": "language/test_catalogue.py",
+}
 
 HEAD = """# The map of tests
 
@@ -47,13 +54,14 @@ def map_tests() -> dict[str, list[str]]:
     known = set(list_modules())
     exported = _exports(known)
     found: dict[str, list[str]] = {module: [] for module in known}
+    for module in known:
+        if suite := SUITES.get(str(Path(module).parent)):
+            found[module].append(suite)
     for test_file in list_test_files():
         imported = set(_imports(ROOT / "tests" / test_file, known, exported))
         for module in imported | ({find_mirrored(test_file)} & known):
             found[module].append(test_file)
-    for module in (name for name in known if name.startswith("language/") and name.count("/") == 2):
-        found[module].append(CATALOGUE)
-    return {module: sorted(files, key=lambda file: _rank(module, file)) for module, files in sorted(found.items())}
+    return {module: sorted(set(files), key=lambda file: _rank(module, file)) for module, files in sorted(found.items())}
 
 
 def count_code(module: str) -> int:
@@ -88,7 +96,8 @@ def _links(module: str, files: list[str]) -> list[str]:
 def _rank(module: str, file: str) -> tuple[int, str]:
     if find_mirrored(file) == module:
         return 0, file
-    return (1 if file.split("/")[0] == module.split("/")[0] else 2), file
+    is_own = file.split("/")[0] == module.split("/")[0] or file == SUITES.get(str(Path(module).parent))
+    return (1 if is_own else 2), file
 
 
 def _exports(known: set[str]) -> dict[str, dict[str, str]]:
