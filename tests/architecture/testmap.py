@@ -8,7 +8,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.architecture.source import ROOT, list_uses, walk
+
 PAGE = ROOT / "docs" / "tests.md"
 SHOWN = 5
 # Modules of at most this many lines of code need no test file.
@@ -112,7 +113,12 @@ def _exports(known: set[str]) -> dict[str, dict[str, str]]:
 
 
 def _imports(path: Path, known: set[str], exported: dict[str, dict[str, str]]) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    """Yield the modules that a test file imports, or whose names it takes from their package."""
+    for name in list_uses(path):
+        package, _, member = name.rpartition(".")
+        if member in exported.get(package, {}):
+            yield exported[package][member]
+    for node in walk(path):
         if isinstance(node, ast.Import):
             yield from (_file(alias.name) for alias in node.names if _file(alias.name) in known)
         elif isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "connector":
@@ -121,8 +127,6 @@ def _imports(path: Path, known: set[str], exported: dict[str, dict[str, str]]) -
             for alias in node.names:
                 if (module := _file(f"{node.module}.{alias.name}")) in known:
                     yield module
-                elif alias.name in exported.get(node.module, {}):
-                    yield exported[node.module][alias.name]
 
 
 def _file(dotted: str) -> str:

@@ -30,7 +30,7 @@ def copy(tmp_path: Path) -> Path:
 def test_a_first_source_is_two_files_and_passes_the_suite_of_all_sources(copy: Path) -> None:
     steps = tutorial("source")
     assert _product(steps) == ["connector/dataplane/sources/inline.py", "connector/dataplane/kinds.py"]
-    assert _passed(_done(copy, steps, "tests/contract/test_source.py", "-k", "inline")) >= 7, "it is not in the suite"
+    assert _passed(_done(copy, steps, "tests/contract/test_source.py", "-k", "inline")) >= 7
 
 
 def test_a_first_operand_does_what_it_promises(copy: Path) -> None:
@@ -41,7 +41,7 @@ def test_a_first_operand_does_what_it_promises(copy: Path) -> None:
 def test_a_first_sink_is_two_files_and_passes_the_suite_of_all_sinks(copy: Path) -> None:
     steps = tutorial("sink", EXTEND)
     assert _product(steps) == ["connector/dataplane/sinks/gzip.py", "connector/dataplane/kinds.py"]
-    assert _passed(_done(copy, steps, "tests/contract/test_sink.py", "-k", "gzip")) >= 10, "it is not in the suite"
+    assert _passed(_done(copy, steps, "tests/contract/test_sink.py", "-k", "gzip")) >= 10
 
 
 def test_a_first_fact_is_one_file_and_a_row(copy: Path) -> None:
@@ -49,6 +49,14 @@ def test_a_first_fact_is_one_file_and_a_row(copy: Path) -> None:
     assert _product(steps) == ["connector/controlplane/judging/facts.py"]
     assert (
         _passed(_done(copy, steps, "tests/controlplane/judging/test_facts.py", "-k", "mediaFamily or constraint")) >= 2
+    )
+
+
+def test_a_first_identity_mechanism_is_two_files_and_passes_the_suite_of_all_mechanisms(copy: Path) -> None:
+    steps = tutorial("identity", EXTEND)
+    assert _product(steps) == ["connector/identity/shared_secret.py", "connector/app/identities.py"]
+    assert _passed(_done(copy, steps, "tests/contract/test_identity.py", "-k", "shared")) >= 10, (
+        "it is not in the suite"
     )
 
 
@@ -78,20 +86,26 @@ def _done(copy: Path, steps: list[Block], *tests: str) -> str:
 
 
 def _applied(text: str, diff: str) -> str:
-    """Return a text after a diff whose lines of context stand in it in this order, with or without others between."""
-    lines, changes = text.splitlines(), diff.splitlines()
-    at = next((lines.index(line[1:]) for line in changes[:2] if line[0] != "+"), 0)
-    for line in changes:
-        sign, rest = line[:1], line[1:]
-        if sign == "+":
-            lines.insert(at, rest)
-            at += 1
-            continue
-        at = lines.index(rest, at)
-        if sign == "-":
-            del lines[at]
-        else:
-            at += 1
+    """Return a text after a diff whose lines of context stand in it in this order, with or without others between.
+
+    What is added goes after the line of context before it; at the begin of a part (`@@`), before the one that follows.
+    """
+    lines, at = text.splitlines(), 0
+    for part in re.split(r"^@@\n", diff, flags=re.MULTILINE):
+        changes = part.splitlines()
+        if changes and changes[0].startswith("+"):
+            at = lines.index(next(line[1:] for line in changes if not line.startswith("+")), at)
+        for line in changes:
+            sign, rest = line[:1], line[1:]
+            if sign == "+":
+                lines.insert(at, rest)
+                at += 1
+                continue
+            at = lines.index(rest, at)
+            if sign == "-":
+                del lines[at]
+            else:
+                at += 1
     return "\n".join(lines) + "\n"
 
 
