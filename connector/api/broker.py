@@ -13,11 +13,13 @@ from fastapi.routing import APIRoute
 
 from connector.api.frame import errors
 from connector.api.frame.errors import ApiError
+from connector.api.frame.models import answer_model
 from connector.broker import search
 from connector.broker.crawler import Crawler
 from connector.ports.changes import Replayed, StoreError
 from connector.ports.identity import AuthenticationUnavailable, Caller, Unauthenticated
 from connector.ports.record import BrokerStore
+from connector.views.common import ErrorView
 
 Authenticate = Callable[[str | None], Awaitable[Caller]]
 Use = Callable[[Caller], Awaitable[None]]
@@ -64,7 +66,7 @@ _CHANGE = {
     "removed": False,
     "dataset": _DATASET,
 }
-_FAILURES: dict[int | str, dict[str, Any]] = {code: {"model": errors.ErrorAnswer} for code in (401, 404, 422, 503)}
+_FAILURES: dict[int | str, dict[str, Any]] = {code: {"model": answer_model(ErrorView)} for code in (401, 404, 422, 503)}
 
 FilterQuery = Annotated[str | None, Query(max_length=1000)]
 LanguageQuery = Annotated[

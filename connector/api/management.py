@@ -27,12 +27,14 @@ from connector.api.chapters import (
 from connector.api.frame import errors
 from connector.api.frame.auth import LARGEST_BODY, ApiKey, KeyMiddleware
 from connector.api.frame.desk import ReadinessCheck, Search
+from connector.api.frame.models import answer_model
 from connector.controlplane.core.context import Context
 from connector.controlplane.enforcing.enforcing import Enforcing
 from connector.controlplane.judging.judging import Judging
 from connector.controlplane.usecases.consents import ConsentRegister
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.offering import Offering
+from connector.views.common import ErrorView
 
 _CHAPTERS = (
     assets.router,
@@ -52,7 +54,7 @@ _CHAPTERS = (
     policies.router,
 )
 _FAILURES: dict[int | str, dict[str, Any]] = {
-    code: {"model": errors.ErrorAnswer} for code in (400, 401, 403, 404, 409, 422, 502, 503)
+    code: {"model": answer_model(ErrorView)} for code in (400, 401, 403, 404, 409, 422, 502, 503)
 }
 
 

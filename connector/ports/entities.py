@@ -10,83 +10,34 @@ from typing import Any
 
 import msgspec
 
-from connector.ports.treatment import Records
 from connector.protocol.dsp.common import Role
+from connector.views.agreements import DutyState as DutyState
+from connector.views.assets import AssetDescription
+from connector.views.assets import AssetStatement as AssetStatement
+from connector.views.assets import AssetStatus as AssetStatus
+from connector.views.assets import DataClass as DataClass
+from connector.views.assets import Marking as Marking
+from connector.views.payments import PaymentState as PaymentState
 
 
-class AssetStatus(StrEnum):
-    """A draft is seen by nobody; a published asset is offered; a withdrawn one no longer, but stays on record."""
-
-    DRAFT = "draft"
-    PUBLISHED = "published"
-    WITHDRAWN = "withdrawn"
-
-
-class DataClass(StrEnum):
-    """How delicate the data is. Personal data is never offered without a person's release."""
-
-    OPEN = "open"
-    INTERNAL = "internal"
-    CONFIDENTIAL = "confidential"
-    PERSONAL = "personal"
-
-
-class Marking(StrEnum):
-    """Whether data tells of people: pseudonymised data still does (GDPR Recital 26), special categories are Art. 9."""
-
-    NONE = "none"
-    PERSONAL = "personal"
-    PSEUDONYMISED = "pseudonymised"
-    SPECIAL = "special"
-
-
-class AssetStatement(msgspec.Struct, frozen=True, kw_only=True):
-    """What the controller of an asset states of it, for policies to ask.
-
-    `languages` are tags (BCP 47), `release` is the version of the data, `resolution` a decimal number of dots per
-    inch; `encrypted` data can be read only with a key that is given apart. `legal_basis` are the IRIs of the bases of
-    the GDPR on which it is disclosed, `marking` says whether it tells of people.
-    """
-
-    languages: tuple[str, ...] = ()
-    release: str | None = None
-    resolution: str | None = None
-    encrypted: bool = False
-    legal_basis: tuple[str, ...] = ()
-    marking: Marking = Marking.NONE
-
-
-class Asset(msgspec.Struct, frozen=True, kw_only=True):
+class Asset(AssetDescription, frozen=True, kw_only=True):
     """What a participant offers: a dcat:Dataset, where its bytes come from, and the policy it is offered under.
 
-    `id` is the Dataset's identifier, `source` the address of a `Source` (`{"kind": "file", …}`; never shown to peers),
-    `policy` the ODRL Offer as JSON (no target), `offer_id` its identifier. `access` is the policy (JSON) of who may
-    see the offer at all; None shows it to everybody in the data space. `reservation` is the policy (JSON) of the most
-    that is given in a negotiation without asking a person; it is never shown to a peer. `records` says how the data is
-    read as records, where it is. `document` is the Dataset as the catalogue shows it, rendered once when the asset
-    changes. `live` marks a source that keeps changing. `stated` is what policies may ask of it.
+    It extends what its owner states (`AssetDescription`). `id` is the Dataset's identifier, `source` the address of a
+    `Source` (`{"kind": "file", …}`; peers never see it), `policy` the ODRL Offer as JSON (no target), `offer_id` its
+    identifier. `access` and `reservation` are policies too (JSON); no peer sees the reservation. `document` is the
+    Dataset of the catalogue, rendered once after a change of the asset.
     """
 
     owner: str
     id: str
     status: AssetStatus
-    data_class: DataClass
-    title: dict[str, str]
-    description: dict[str, str]
-    keywords: tuple[str, ...]
-    themes: tuple[str, ...]
-    media_type: str
     source: dict[str, Any]
     policy: bytes
     offer_id: str
     document: bytes
-    live: bool = False
-    synthetic: bool = False
-    licence: str | None = None
     access: bytes | None = None
     reservation: bytes | None = None
-    stated: AssetStatement = AssetStatement()
-    records: Records | None = None
     created_at: int = 0
     updated_at: int = 0
     version: int = 0
@@ -226,15 +177,6 @@ class Recent(msgspec.Struct, frozen=True, kw_only=True):
     frees_at: int | None = None
 
 
-class PaymentState(StrEnum):
-    """Where the payments for an agreement stand: nothing is owed, owed, paid, or not paid in time."""
-
-    NONE = "none"
-    DUE = "due"
-    SETTLED = "settled"
-    OVERDUE = "overdue"
-
-
 class Payment(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of the payments of an agreement, as the accounts say; it is never changed or removed.
 
@@ -263,15 +205,6 @@ class EventEntry(msgspec.Struct, frozen=True, kw_only=True):
     begun: bool
     at: int
     by: str
-
-
-class DutyState(StrEnum):
-    """Where a duty stands: to be done, done, overdue, or made good after it was overdue."""
-
-    ACTIVE = "active"
-    FULFILLED = "fulfilled"
-    VIOLATED = "violated"
-    SETTLED = "settled"
 
 
 class DutyEvent(msgspec.Struct, frozen=True, kw_only=True):

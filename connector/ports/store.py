@@ -106,6 +106,9 @@ class Store(Protocol):
     async def hold(self, owner: str, process_id: str) -> Hold | None:
         """Return the hold of a process."""
 
+    async def holds_of(self, owner: str, process_ids: Sequence[str]) -> Mapping[str, Hold]:
+        """Return the holds of these processes by process; a process without one is left out."""
+
     async def holds(self, owner: str, page: PageBounds) -> tuple[Sequence[Hold], str | None]:
         """List holds, oldest first."""
 

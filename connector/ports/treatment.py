@@ -5,43 +5,15 @@ needs nothing else of the policy. An empty treatment is none: the bytes leave as
 """
 
 import re
-from typing import Literal
 
 import msgspec
 
 from connector.policy.model.decision import RowFilter
-
-RecordFormat = Literal["csv", "json", "ndjson"]
-"""Text with a header line (RFC 4180), a JSON array of objects, or one JSON object a line."""
+from connector.views.assets import RecordFormat as RecordFormat
+from connector.views.assets import Records as Records
 
 PRECISION = re.compile(r"hour|day|month|year|(decimals|prefix)-\d{1,2}|(?=.*[1-9])\d{1,9}(\.\d{1,9})?")
 """How coarse values may be made: a part of an instant, decimals, characters, or the multiple of a number."""
-
-
-class Records(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """How the data of an asset is read as records, and what its owner states about them.
-
-    Parameters:
-        format: `csv`, `json` or `ndjson`, always UTF-8.
-        delimiter: of CSV; found out from the header line if left out.
-        fields: the names of all fields; what a policy names can then be checked before anything is published.
-        facts: IRI of a per-record operand (`dk:recordRegion`) to the field that holds it.
-        subject: the field that names the person a record is about; consent is looked up for it in our register.
-        groups: fields by which people could be recognised together; small groups are counted over them.
-        measures: fields with numbers that an aggregation adds up.
-        level: what one record stands for (`dk:aggregationLevel`: record, household, block, district, city).
-        smallest_group: how many people or things the smallest group in the data has, where the owner knows.
-    """
-
-    format: RecordFormat
-    delimiter: str = ""
-    fields: tuple[str, ...] = ()
-    facts: dict[str, str] = {}
-    subject: str = ""
-    groups: tuple[str, ...] = ()
-    measures: tuple[str, ...] = ()
-    level: str = ""
-    smallest_group: int = 0
 
 
 class TransformStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -8,7 +8,7 @@ import pytest
 
 from connector.app.connector import build
 from connector.controlplane.usecases import assets
-from connector.controlplane.usecases.assets import AssetDraft
+from connector.views.assets import AssetOrder
 from tests.binding.door import Door
 from tests.pair.space import SOON, Space
 
@@ -21,7 +21,7 @@ async def door(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterato
     settings = space.settings("city", SOON)
     city = await build(settings, transport=space.wire)
     tmp_path.joinpath("city", "offered", "counts.csv").write_bytes(b"street;cars\n")
-    draft = AssetDraft(title={"de": "Zählung"}, source={"kind": "file", "path": "counts.csv"}, id="urn:dataset:counts")
+    draft = AssetOrder(title={"de": "Zählung"}, source={"kind": "file", "path": "counts.csv"}, id="urn:dataset:counts")
     asset = await assets.publish(city.offering, (await assets.add(city.offering, draft)).id)
     # Whatever is kept from now on was put there by a request, and not by a worker that goes on with it.
     await city.worker.stop(0)

@@ -34,6 +34,7 @@ from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import Transfer
 from connector.store.memory.store import MemoryStore
+from connector.views.assets import AssetOrder
 from tests.interop import clock
 from tests.support.rooms import ControlLimits, make_rooms
 from tests.support.transport import InProcess
@@ -188,7 +189,7 @@ class Ours:
     async def offers(self, id: str = DATASET, **members: Any) -> str:
         """Publish a dataset; return its offer's identifier."""
         plain: dict[str, Any] = {"title": {"en": id}, "source": {"kind": "file"}, "data_class": DataClass.OPEN}
-        draft = assets.AssetDraft(**(plain | {"id": id, "policy": {"@type": "Offer", **TERMS}} | members))
+        draft = AssetOrder(**(plain | {"id": id, "policy": {"@type": "Offer", **TERMS}} | members))
         await assets.add(self.rooms.offering, draft)
         return (await assets.publish(self.rooms.offering, id, release=True)).offer_id
 

@@ -11,6 +11,7 @@ from connector.ports.entities import AssetStatus, DataClass
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferState
+from connector.views.assets import AssetOrder
 from tests.simulation import clock
 from tests.simulation.network import CLEAR, Network, Weather
 from tests.simulation.people import People, Whim
@@ -79,7 +80,7 @@ class Universe:
     async def _begin(self) -> None:
         await self.city.start()
         await self.firm.start()
-        draft = assets.AssetDraft(id="data", title={"en": "Data"}, source={"kind": "file"}, data_class=DataClass.OPEN)
+        draft = AssetOrder(id="data", title={"en": "Data"}, source={"kind": "file"}, data_class=DataClass.OPEN)
         asset = await assets.add(self.city.rooms.offering, draft)
         offered = msgspec.structs.replace(asset, offer_id="offer:data", version=asset.version)
         await assets._move(self.city.rooms.offering, asset, offered, AssetStatus.PUBLISHED)

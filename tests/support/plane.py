@@ -223,7 +223,7 @@ class Desk:
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         return httpx.AsyncClient(transport=transport, base_url="http://connector", headers=headers)
 
-    async def become(self, id: str, state: str, *, reason: str | None = None, **members: Any) -> None:
+    async def become(self, id: str, state: str | None, *, reason: str | None = None, **members: Any) -> None:
         """Let a process be in a state, as if the counter-party's message had been received."""
         process = await self.store.negotiation(OWNER, id) or await self.store.transfer(OWNER, id)
         assert isinstance(process, Negotiation | Transfer)
@@ -240,7 +240,7 @@ class Desk:
         await self.store.commit([PutHold(hold)])
         process = await self.store.negotiation(OWNER, id)
         if process:
-            await self.become(id, process.state or "", held=True)
+            await self.become(id, process.state, held=True)
         self.watch.notify(id)
 
     async def agree(self, id: str = "urn:agreement:1", *, finalized: bool = True, role: Role = Role.CONSUMER) -> None:

@@ -1,150 +1,43 @@
-"""Agreements, what was used under them, what they oblige to, and the audit trail of what led there."""
+"""Endpoints for agreements, their use and duties, and for the audit log."""
 
 import hashlib
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
-from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+import msgspec
+from fastapi import Query
 
-from connector.api.frame.desk import (
-    AfterQuery,
-    AtContext,
-    AtJudging,
-    LimitQuery,
-    Listing,
-    Order,
-    Reason,
-    moment,
-    moment_or_none,
-    page,
-    parse_json,
-    read_listing,
-)
+from connector.api.frame.chapter import Chapter
+from connector.api.frame.desk import AfterQuery, AtContext, AtJudging, LimitQuery, page, read_page
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import NoSuchEntity
 from connector.controlplane.enforcing import duties
 from connector.controlplane.usecases import agreements
-from connector.ports.entities import Agreement, DutyState, Leaf
-from connector.protocol.dsp.common import Role
+from connector.ports.entities import Agreement, Leaf
+from connector.views.agreements import AgreementView, DutyEventView, DutyView, LeafView, ReceiptOrder, UsageView
+from connector.views.common import Page, ReasonOrder
+from connector.views.conversion import to_view
 
-router = APIRouter(tags=["agreements"])
-
-
-class AgreementAnswer(BaseModel):
-    """A usage contract; `policy` is the ODRL Agreement as both sides hold it, `sha256` the digest of its bytes."""
-
-    id: str
-    role: Role
-    counterparty: str
-    dataset: str
-    negotiation_id: str
-    policy: dict[str, Any]
-    sha256: str
-    agreed_at: datetime
-    finalized_at: datetime | None
-    withdrawn_at: datetime | None
+router = Chapter(tags=["agreements"])
 
 
-class UsageAnswer(BaseModel):
-    """What was used under an agreement: bytes delivered and accesses begun."""
-
-    agreement_id: str
-    bytes_moved: int
-    uses: int
+def _view(agreement: Agreement) -> AgreementView:
+    digest = hashlib.sha256(agreement.document).hexdigest()
+    return to_view(AgreementView, agreement, policy=msgspec.json.decode(agreement.document), sha256=digest)
 
 
-class DutyEventAnswer(BaseModel):
-    """An entry of the duty ledger; `transfer` is empty where it is about the agreement as a whole."""
-
-    state: DutyState
-    at: datetime
-    transfer: str
-    evidence: dict[str, str]
+def _duty(agreement: str, duty: duties.DutySummary) -> DutyView:
+    events = tuple(to_view(DutyEventView, event, transfer=event.occasion) for event in duty.events)
+    return to_view(DutyView, duty, id=duty.duty, agreement_id=agreement, events=events)
 
 
-class DutyAnswer(BaseModel):
-    """A duty of an agreement and where it stands; `by_person` if it is confirmed by a receipt, not done by itself."""
-
-    id: str
-    agreement_id: str
-    role: Literal["obligation", "duty", "remedy", "consequence"]
-    action: str
-    state: Literal["inactive", "active", "fulfilled", "violated", "settled"]
-    assignee: str
-    deadline: datetime | None
-    by_person: bool
-    events: list[DutyEventAnswer]
-
-
-class Receipt(Order):
-    """That a duty was done; the note stays in our ledger and goes to nobody."""
-
-    note: str = Field("", max_length=1000)
-
-
-class LeafAnswer(BaseModel):
-    """An entry of the audit trail: states, identifiers and hashes, never payload."""
-
-    id: str
-    at: datetime
-    kind: str
-    process_id: str
-    body: Any
-    hash: str
-
-
-def _answer(agreement: Agreement) -> AgreementAnswer:
-    return AgreementAnswer(
-        id=agreement.id,
-        role=agreement.role,
-        counterparty=agreement.counterparty,
-        dataset=agreement.dataset,
-        negotiation_id=agreement.negotiation_id,
-        policy=parse_json(agreement.document),
-        sha256=hashlib.sha256(agreement.document).hexdigest(),
-        agreed_at=moment(agreement.agreed_at),
-        finalized_at=moment_or_none(agreement.finalized_at),
-        withdrawn_at=moment_or_none(agreement.withdrawn_at),
-    )
-
-
-def _duty(agreement: str, standing: duties.DutySummary) -> DutyAnswer:
-    return DutyAnswer.model_validate(
-        {
-            "id": standing.duty,
-            "agreement_id": agreement,
-            "role": standing.role,
-            "action": standing.action,
-            "state": standing.state,
-            "assignee": standing.assignee,
-            "deadline": moment_or_none(standing.deadline),
-            "by_person": standing.by_person,
-            "events": [
-                DutyEventAnswer(
-                    state=event.state, at=moment(event.at), transfer=event.occasion, evidence=parse_json(event.evidence)
-                )
-                for event in standing.events
-            ],
-        }
-    )
-
-
-def _leaf(leaf: Leaf) -> LeafAnswer:
-    return LeafAnswer(
-        id=leaf.id,
-        at=moment(leaf.at),
-        kind=leaf.kind,
-        process_id=leaf.process_id,
-        body=parse_json(leaf.body),
-        hash=leaf.hash.hex(),
-    )
+def _leaf(leaf: Leaf) -> LeafView:
+    return to_view(LeafView, leaf, hash=leaf.hash.hex())
 
 
 async def _known(context: Context, id: str) -> Agreement:
     agreement = await context.store.agreement(context.owner, id)
     if agreement is None:
-        raise NoSuchEntity("no-agreement", f"There is no agreement {id}: list them to see which there are.")
+        raise NoSuchEntity("no-agreement", f"Unknown agreement {id}: list the agreements for their identifiers.")
     return agreement
 
 
@@ -155,46 +48,42 @@ async def list_agreements(
     counterparty: Annotated[str | None, Query(max_length=1000)] = None,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
-) -> Listing[AgreementAnswer]:
+) -> Page[AgreementView]:
     """List the agreements, newest first."""
-    store, owner = context.store, context.owner
-    rows, following = await read_listing(
-        store.agreements(owner, page(limit, after), dataset=dataset, counterparty=counterparty)
-    )
-    return Listing(items=[_answer(row) for row in rows], next=following)
+    rows = context.store.agreements(context.owner, page(limit, after), dataset=dataset, counterparty=counterparty)
+    return await read_page(rows, _view)
 
 
-# Before the agreement itself: its identifier may contain slashes, so that its path would take in these two.
+# These two precede the agreement itself: its identifier may contain slashes, so its path would match theirs too.
 @router.get("/agreements/{id:path}/duties")
-async def list_duties(judging: AtJudging, id: str) -> list[DutyAnswer]:
-    """List the duties of an agreement and where each stands, in the order of its policy."""
-    return [_duty(id, standing) for standing in await duties.list_standings(judging, id)]
+async def list_duties(judging: AtJudging, id: str) -> tuple[DutyView, ...]:
+    """List the duties of an agreement with their states, in the order of its policy."""
+    return tuple(_duty(id, duty) for duty in await duties.list_standings(judging, id))
 
 
 @router.post("/agreements/{id:path}/duties/{duty:path}/receipt")
-async def give_receipt(judging: AtJudging, id: str, duty: str, order: Receipt) -> DutyAnswer:
-    """Confirm that a duty was done (data deleted, invoice paid); a repeat changes nothing."""
+async def give_receipt(judging: AtJudging, id: str, duty: str, order: ReceiptOrder) -> DutyView:
+    """Confirm that a duty was performed (data deleted, invoice paid); a repetition changes nothing."""
     return _duty(id, await duties.record_receipt(judging, id, duty, order.note))
 
 
 @router.post("/agreements/{id:path}/withdraw")
-async def withdraw_from_agreement(judging: AtJudging, id: str, why: Reason) -> AgreementAnswer:
-    """Deliver nothing more under an agreement; running transfers end, and the consumer is told the reason."""
-    return _answer(await agreements.withdraw(judging, id, why.reason))
+async def withdraw_from_agreement(judging: AtJudging, id: str, why: ReasonOrder) -> AgreementView:
+    """Withdraw from an agreement: deliveries stop, running transfers end, and the consumer receives the reason."""
+    return _view(await agreements.withdraw(judging, id, why.reason))
 
 
 @router.get("/agreements/{id:path}")
-async def show_agreement(context: AtContext, id: str) -> AgreementAnswer:
+async def show_agreement(context: AtContext, id: str) -> AgreementView:
     """Show one agreement."""
-    return _answer(await _known(context, id))
+    return _view(await _known(context, id))
 
 
 @router.get("/usage/{agreement:path}")
-async def show_usage(context: AtContext, agreement: str) -> UsageAnswer:
-    """Show what was used under an agreement."""
+async def show_usage(context: AtContext, agreement: str) -> UsageView:
+    """Show the use under an agreement."""
     known = await _known(context, agreement)
-    usage = await context.store.usage(known.owner, known.id)
-    return UsageAnswer(agreement_id=known.id, bytes_moved=usage.bytes_moved, uses=usage.uses)
+    return to_view(UsageView, await context.store.usage(known.owner, known.id))
 
 
 @router.get("/audit", tags=["audit"])
@@ -203,8 +92,6 @@ async def list_audit(
     process: Annotated[str | None, Query(max_length=1000, description="Only this process or asset.")] = None,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
-) -> Listing[LeafAnswer]:
-    """List the audit trail, oldest first."""
-    store, owner = context.store, context.owner
-    rows, following = await read_listing(store.leaves(owner, page(limit, after), process_id=process))
-    return Listing(items=[_leaf(row) for row in rows], next=following)
+) -> Page[LeafView]:
+    """List the audit log, oldest entry first."""
+    return await read_page(context.store.leaves(context.owner, page(limit, after), process_id=process), _leaf)

@@ -1,6 +1,6 @@
-"""What a transfer delivered, as files below the root for received data and nowhere else.
+"""Endpoints for the files that arrived under a transfer, below the root for received data only.
 
-A delivery is one file or a folder of files. Reading follows no link; ranges let a broken download go on.
+A delivery is one file or a folder of files. Reading follows no link; ranges continue an interrupted download.
 """
 
 import hashlib
@@ -11,44 +11,32 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query, Request
+import msgspec
+from fastapi import Query, Request
 from fastapi.responses import Response, StreamingResponse
-from pydantic import BaseModel
 
-from connector.api.frame.desk import AtContext, AtReceived, parse_json
+from connector.api.frame.chapter import Chapter
+from connector.api.frame.desk import AtContext, AtReceived
 from connector.api.frame.errors import ApiError
 from connector.controlplane.core.context import Context
 from connector.controlplane.usecases import transfer
 from connector.dataplane.files.below_root import is_folder, members, open_file, relative_path, run_in_thread
 from connector.ports.flow import SourceError
 from connector.protocol.dsp.common import Role
+from connector.views.common import Page
+from connector.views.deliveries import DeliveredFileView
 
-router = APIRouter(tags=["transfers"])
+router = Chapter(tags=["transfers"])
 
 _PIECE = 256 * 1024
 _RANGE = re.compile(r"bytes=(\d{1,18})-(\d{1,18})?")
 
 
-class FileAnswer(BaseModel):
-    """A file of a delivery: its path in the delivery, size in bytes, SHA-256 in hex."""
-
-    path: str
-    size: int
-    sha256: str
-
-
-class FilesAnswer(BaseModel):
-    """All files of a delivery, ordered by path; there is no second page."""
-
-    items: list[FileAnswer]
-    next: None = None
-
-
 @router.get("/transfers/{id:path}/files")
-async def list_delivered_files(context: AtContext, received: AtReceived, id: str) -> FilesAnswer:
-    """List what the transfer delivered; the digests are taken from the files as they lie there now."""
+async def list_delivered_files(context: AtContext, received: AtReceived, id: str) -> Page[DeliveredFileView]:
+    """List the delivered files with the digests of their present content."""
     found = await _files(context, received, id)
-    return FilesAnswer(items=[await run_in_thread(_described, received, name, path) for name, path in found.items()])
+    return Page(items=tuple([await run_in_thread(_described, received, name, path) for name, path in found.items()]))
 
 
 @router.get("/transfers/{id:path}/content", response_class=Response)
@@ -57,15 +45,17 @@ async def download_delivery(
     received: AtReceived,
     request: Request,
     id: str,
-    file: Annotated[str | None, Query(max_length=4096, description="Which file, where there are several.")] = None,
+    file: Annotated[
+        str | None, Query(max_length=4096, description="Path of the file (default: the only file).")
+    ] = None,
 ) -> Response:
-    """Give out a delivered file, whole or from a byte on (`Range: bytes=100-`, with `If-Range`)."""
+    """Download a delivered file, or a range of it (`Range: bytes=100-`, with `If-Range`)."""
     found = await _files(context, received, id)
     if file is None and len(found) > 1:
-        raise ApiError(409, "several", f"The delivery has {len(found)} files: name one of them with `file`.")
+        raise ApiError(409, "several", f"The delivery has {len(found)} files: choose one with `file`.")
     name = file if file is not None else next(iter(found))
     if name not in found:
-        raise ApiError(404, "no-file", "The delivery has no file of that name: list its files.")
+        raise ApiError(404, "no-file", "Unknown file of the delivery: list the files for their paths.")
     try:
         descriptor = await run_in_thread(open_file, received, found[name])
     except SourceError as error:
@@ -76,15 +66,15 @@ async def download_delivery(
 async def _files(context: Context, received: Path, id: str) -> dict[str, str]:
     """Return name in the delivery → path below the root. Raises NotFound, ApiError."""
     process = await transfer.get(context, id)
-    address = parse_json(process.sink) or {}
+    address = msgspec.json.decode(process.sink) if process.sink else {}
     if process.role is not Role.CONSUMER or address.get("kind") != "file":
-        raise ApiError(404, "elsewhere", "The data of this transfer was not put into a file here.")
+        raise ApiError(404, "elsewhere", "The data of this transfer is not in a file here: read it at its sink.")
     try:
         found = await run_in_thread(_below, received, relative_path(address))
     except (SourceError, OSError):
         found = {}
     if not found:
-        raise ApiError(404, "nothing-yet", "Nothing has been delivered yet: wait for the transfer.")
+        raise ApiError(404, "nothing-yet", "The delivery is not complete: wait for the transfer.")
     return found
 
 
@@ -94,10 +84,10 @@ def _below(root: Path, path: str) -> dict[str, str]:
     return {member: f"{path}/{member}" for member in members(root, path)}
 
 
-def _described(root: Path, name: str, path: str) -> FileAnswer:
+def _described(root: Path, name: str, path: str) -> DeliveredFileView:
     with os.fdopen(open_file(root, path), "rb", buffering=0) as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return FileAnswer(path=name, size=file.tell(), sha256=digest)
+        return DeliveredFileView(path=name, size=file.tell(), sha256=digest)
 
 
 def _content(request: Request, descriptor: int, name: str) -> Response:

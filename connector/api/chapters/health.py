@@ -1,71 +1,57 @@
-"""Is the process alive, and is it ready: for whoever starts, watches and replaces it. No key is needed.
+"""Endpoints for the system that starts, monitors and replaces the process. They need no API key.
 
-`/health` says that the process answers; `/ready` that it can do its work: the store takes writes, the worker runs. It
-also tells what somebody should look at: processes that cannot go on, a participant list that has expired.
+`/health` answers if the process runs, `/ready` if it can work: the store accepts writes, the worker runs. `/ready` also
+lists warnings: processes that cannot proceed, an expired participant list.
 """
 
 import asyncio
 
-from fastapi import APIRouter, Response
-from pydantic import BaseModel
+from fastapi import Response
 
+from connector.api.frame.chapter import Chapter, encode_view
 from connector.api.frame.desk import AtChecks, AtWarnings, ReadinessCheck
+from connector.api.frame.models import answer_model
 from connector.controlplane.core.context import Context
 from connector.ports.changes import PutBackoff, StoreError
 from connector.ports.entities import Backoff
+from connector.views.health import HealthView, ReadinessView
 
-router = APIRouter(tags=["health"])
+router = Chapter(tags=["health"])
 
 _PATIENCE_S = 2.0
-
-
-class HealthAnswer(BaseModel):
-    """The process answers."""
-
-    status: str = "ok"
-
-
-class ReadyAnswer(BaseModel):
-    """Whether the process can do its work; `checks` names what was looked at: `ok`, or what is wrong.
-
-    `warnings` is what somebody should look at although the process works: one that a peer can cause must not stop us.
-    """
-
-    ready: bool
-    checks: dict[str, str]
-    warnings: dict[str, str]
+_READINESS = answer_model(ReadinessView)
 
 
 @router.get("/health")
-async def health() -> HealthAnswer:
-    """Say that the process answers."""
-    return HealthAnswer()
+async def health() -> HealthView:
+    """Show that the process answers."""
+    return HealthView()
 
 
-@router.get("/ready", responses={503: {"model": ReadyAnswer}})
-async def ready(checks: AtChecks, warnings: AtWarnings, response: Response) -> ReadyAnswer:
-    """Say whether the process can do its work; 503 where it cannot."""
-    found = {name: await _looked(check) for name, check in checks.items()}
-    well = all(problem is None for problem in found.values())
-    response.status_code = 200 if well else 503
-    warned = {name: said for name, check in warnings.items() if (said := await _looked(check)) is not None}
-    return ReadyAnswer(ready=well, checks={name: problem or "ok" for name, problem in found.items()}, warnings=warned)
+@router.get("/ready", response_model=_READINESS, responses={503: {"model": _READINESS}})
+async def ready(checks: AtChecks, warnings: AtWarnings) -> Response:
+    """Show whether the process can work; the status is 503 if it cannot."""
+    problems = {name: await _run(check) for name, check in checks.items()}
+    ready = all(problem is None for problem in problems.values())
+    warned = {name: problem for name, check in warnings.items() if (problem := await _run(check)) is not None}
+    results = {name: problem or "ok" for name, problem in problems.items()}
+    return encode_view(ReadinessView(ready=ready, checks=results, warnings=warned), 200 if ready else 503)
 
 
 def store_check(context: Context) -> ReadinessCheck:
-    """Return the check that the store takes writes: the row it removes is never there."""
+    """Return the check that the store accepts writes; it removes a row that never exists."""
 
     async def check() -> str | None:
         try:
             await context.store.commit([PutBackoff(Backoff(owner=context.owner, peer="", failures=0, until=0))])
         except StoreError:
-            return "The store does not take writes."
+            return "The store does not accept writes."
         return None
 
     return check
 
 
-async def _looked(check: ReadinessCheck) -> str | None:
+async def _run(check: ReadinessCheck) -> str | None:
     try:
         async with asyncio.timeout(_PATIENCE_S):
             return await check()

@@ -1,24 +1,20 @@
-"""Holds: what waits for somebody, oldest first. Negotiations are answered with approve, reject or counter."""
+"""Endpoint for holds, the processes that wait for a decision; approve, reject and counter answer them."""
 
-from fastapi import APIRouter
+from connector.api.frame.chapter import Chapter
+from connector.api.frame.desk import AfterQuery, AtContext, LimitQuery, page, read_page
+from connector.ports.entities import Hold
+from connector.views.common import Page
+from connector.views.conversion import to_view
+from connector.views.holds import HoldView
 
-from connector.api.frame.desk import (
-    AfterQuery,
-    AtContext,
-    HoldAnswer,
-    LimitQuery,
-    Listing,
-    hold_answer,
-    page,
-    read_listing,
-)
+router = Chapter(tags=["holds"])
 
-router = APIRouter(tags=["holds"])
+
+def _view(hold: Hold) -> HoldView:
+    return to_view(HoldView, hold)
 
 
 @router.get("/holds")
-async def list_holds(context: AtContext, limit: LimitQuery = 50, after: AfterQuery = None) -> Listing[HoldAnswer]:
-    """List what waits for somebody, oldest first."""
-    rows, following = await read_listing(context.store.holds(context.owner, page(limit, after)))
-    answers = [hold_answer(row) for row in rows]
-    return Listing(items=[answer for answer in answers if answer], next=following)
+async def list_holds(context: AtContext, limit: LimitQuery = 50, after: AfterQuery = None) -> Page[HoldView]:
+    """List the processes that wait for a decision, oldest first."""
+    return await read_page(context.store.holds(context.owner, page(limit, after)), _view)

@@ -10,7 +10,6 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed, PeerFailed, UseCaseError
@@ -25,20 +24,6 @@ _SENTENCES = {
     405: ("method", "This path does not know this method: /openapi.json lists what it knows."),
     413: ("too-large", "The request is too large: send less."),
 }
-
-
-class Problem(BaseModel):
-    """What went wrong: `code` for programs, `reason` for people; `reasons` by language, where it is known."""
-
-    code: str
-    reason: str
-    reasons: dict[str, str] = {}
-
-
-class ErrorAnswer(BaseModel):
-    """The body of every answer that is an error."""
-
-    error: Problem
 
 
 class ApiError(Exception):

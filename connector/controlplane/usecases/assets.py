@@ -4,8 +4,6 @@ Nothing is published that cannot be served, whose policy cannot be enforced, or 
 all that an offer of personal data has to say.
 """
 
-from typing import Any
-
 import msgspec
 
 from connector.controlplane.core import documents
@@ -27,43 +25,15 @@ from connector.policy.model.model import DK, Iri, Text
 from connector.policy.vocabulary.sorts import coerce
 from connector.ports.changes import Conflict, PutAsset
 from connector.ports.entities import Asset, AssetStatement, AssetStatus, DataClass, Marking, PageBounds
-from connector.ports.treatment import Records
 from connector.protocol.dsp.catalog import DataService, Distribution, dataset_document
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.transfer_machine import PULL, PUSH, TransferState
+from connector.views.assets import AssetDescription, AssetOrder
 
 TEXT, WORDS, POLICY = 10_000, 100, 100_000
 
 # Anyone the data space knows may use it; the plainest offer there is.
 OPEN_POLICY = msgspec.json.encode({"@type": "Offer", "@id": "urn:uuid:open", "permission": [{"action": "use"}]})
-
-
-class AssetDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a person says about an asset. Titles and descriptions by language tag (`de`, `en`).
-
-    `source` is the address of the data (`{"kind": "file", "path": …}`), `policy` an ODRL Offer as a JSON object: the
-    terms. `access` is a policy of the same form that says who may see the offer at all; left out, everybody.
-    `reservation` is the most that is given in a negotiation without asking a person; left out, what is offered.
-    `stated` is what policies may ask of the data; bases of the GDPR may be written as in policies (`eu-gdpr:A6-1-e`).
-    `records` says how the data is read as records; left out, the media type tells CSV and JSON.
-    """
-
-    title: dict[str, str]
-    source: dict[str, Any]
-    id: str | None = None
-    description: dict[str, str] = {}
-    keywords: tuple[str, ...] = ()
-    themes: tuple[str, ...] = ()
-    media_type: str = "application/octet-stream"
-    policy: dict[str, Any] | None = None
-    access: dict[str, Any] | None = None
-    reservation: dict[str, Any] | None = None
-    records: Records | None = None
-    data_class: DataClass = DataClass.INTERNAL
-    live: bool = False
-    synthetic: bool = False
-    licence: str | None = None
-    stated: AssetStatement = AssetStatement()
 
 
 class WithdrawnAsset(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,35 +44,25 @@ class WithdrawnAsset(msgspec.Struct, frozen=True, kw_only=True):
     running: int
 
 
-async def add(offering: Offering, draft: AssetDraft, *, offer_id: str | None = None) -> Asset:
+async def add(offering: Offering, draft: AssetOrder, *, offer_id: str | None = None) -> Asset:
     """Keep a new asset as a draft, to be offered as `offer_id` (else a fresh one).
 
     Raises Invalid, or NotAllowed where the identifier is taken.
     """
     draft = _check(offering, draft)
-    stated = _resolve_stated(offering.judging, draft)
+    draft = msgspec.structs.replace(draft, stated=_resolve_stated(offering.judging, draft))
     policy = encode_policy(draft.policy) if draft.policy else OPEN_POLICY
     asset = Asset(
         owner=offering.context.owner,
         id=draft.id or offering.context.new_id(),
         status=AssetStatus.DRAFT,
-        data_class=draft.data_class,
-        title=draft.title,
-        description=draft.description,
-        keywords=draft.keywords,
-        themes=draft.themes,
-        media_type=draft.media_type,
         source=draft.source,
         policy=policy,
         access=_access(draft),
         reservation=encode_policy(draft.reservation) if draft.reservation else None,
         offer_id=offer_id or offering.context.new_id(),
-        records=draft.records,
         document=b"{}",
-        live=draft.live,
-        synthetic=draft.synthetic,
-        licence=draft.licence,
-        stated=stated,
+        **{name: getattr(draft, name) for name in AssetDescription.__struct_fields__},
         created_at=offering.context.now(),
         updated_at=offering.context.now(),
         version=1,
@@ -208,13 +168,13 @@ async def _move(offering: Offering, before: Asset, after: Asset, status: AssetSt
     return after
 
 
-def _access(draft: AssetDraft) -> bytes | None:
+def _access(draft: AssetOrder) -> bytes | None:
     if draft.access is None:
         return None
     return documents.make_catalog_offer(encode_policy(draft.access), offer_id="urn:uuid:access")
 
 
-def _check(offering: Offering, draft: AssetDraft) -> AssetDraft:
+def _check(offering: Offering, draft: AssetOrder) -> AssetOrder:
     """Return a draft as it is kept. Raises Invalid."""
     texts = [*draft.title.values(), *draft.description.values(), *draft.keywords, *draft.themes]
     if not draft.title or not all(text.strip() for text in draft.title.values()):
@@ -250,7 +210,7 @@ def _check(offering: Offering, draft: AssetDraft) -> AssetDraft:
     return msgspec.structs.replace(draft, records=described)
 
 
-def _resolve_stated(judging: Judging, draft: AssetDraft) -> AssetStatement:
+def _resolve_stated(judging: Judging, draft: AssetOrder) -> AssetStatement:
     """Return what is stated of the data with every basis as its IRI. Raises Invalid."""
     stated = draft.stated
     operand = judging.library.operands.operands[DK + "legalBasis"]

@@ -32,6 +32,7 @@ from connector.policy.words.names import action_name
 from connector.policy.words.reasons import reasons
 from connector.ports.entities import Agreement
 from connector.protocol.dsp.common import Role
+from connector.views.policies import TrialOrder
 
 MOST_CHANGES, MOST_FLIPS = 5, 400
 PROVIDER = "urn:uuid:provider"
@@ -57,24 +58,6 @@ class TrialSituation(msgspec.Struct, frozen=True, kw_only=True):
     performed: Mapping[str, datetime] = {}
     transforms: frozenset[str] = treatments.TRANSFORMS
     rows: bool = True
-
-
-class TrialQuestion(msgspec.Struct, frozen=True, kw_only=True):
-    """A situation at this connector: under a policy, the terms of one of our assets, or an agreement of ours.
-
-    Who asks has the claims of the participant list; `facts` come before them. Under an agreement, what was used counts.
-    """
-
-    policy: dict[str, Any] | None = None
-    asset: str | None = None
-    agreement: str | None = None
-    participant: str | None = None
-    action: str = "use"
-    target: str | None = None
-    at: datetime | None = None
-    agreed_at: datetime | None = None
-    facts: dict[str, tuple[str, ...]] = {}
-    performed: dict[str, datetime] = {}
 
 
 class VerdictChange(msgspec.Struct, frozen=True):
@@ -136,7 +119,7 @@ def answer(library: Library, policy: dict[str, Any], situation: TrialSituation) 
     )
 
 
-async def decide_question(judging: Judging, question: TrialQuestion) -> TrialDecision:
+async def decide_question(judging: Judging, question: TrialOrder) -> TrialDecision:
     """Decide what is asked at this connector. Raises Invalid, NotFound."""
     if sum(given is not None for given in (question.policy, question.asset, question.agreement)) != 1:
         raise Invalid("policy", "Say under which terms: one of policy, asset or agreement.")

@@ -195,6 +195,11 @@ class MemoryStore:
         found: Hold | None = self._get(self._holds, (owner, process_id))
         return found
 
+    async def holds_of(self, owner: str, process_ids: Sequence[str]) -> Mapping[str, Hold]:
+        """Return the holds of these processes by process."""
+        found = {process_id: self._get(self._holds, (owner, process_id)) for process_id in process_ids}
+        return {process_id: hold for process_id, hold in found.items() if hold is not None}
+
     async def holds(self, owner: str, page: PageBounds) -> tuple[Sequence[Hold], str | None]:
         """List holds, oldest first."""
         return self._page(self._holds, page, {"owner": owner}, descending=False)

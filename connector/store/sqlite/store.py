@@ -179,6 +179,10 @@ class SqliteStore:
         """Return the hold of a process."""
         return holds.hold(self._reader, owner, process_id)
 
+    async def holds_of(self, owner: str, process_ids: Sequence[str]) -> Mapping[str, Hold]:
+        """Return the holds of these processes by process."""
+        return holds.holds_of(self._reader, owner, process_ids)
+
     async def holds(self, owner: str, page: PageBounds) -> tuple[Sequence[Hold], str | None]:
         """List holds, oldest first."""
         return holds.holds(self._reader, owner, page)

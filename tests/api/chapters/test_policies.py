@@ -10,10 +10,10 @@ import pytest
 from connector.client import Connector
 from connector.client.frame.errors import InvalidRequest, NotFound
 from connector.controlplane.usecases import assets
-from connector.controlplane.usecases.assets import AssetDraft
 from connector.ports.changes import PutAgreement
 from connector.ports.entities import AssetStatement
 from connector.protocol.dsp.common import Role
+from connector.views.assets import AssetOrder
 from tests.support.plane import CITY, ME, Blocked, Desk
 
 Json = dict[str, Any]
@@ -176,7 +176,7 @@ async def test_a_dry_run_knows_what_our_people_stated_recorded_and_declared(desk
     policy = {"permission": [{"action": "use", "constraint": constraints}]}
     await assets.add(
         desk.rooms.offering,
-        AssetDraft(
+        AssetOrder(
             id="urn:dataset:air", title={"en": "Air"}, source={"kind": "file"}, stated=AssetStatement(languages=("de",))
         ),
     )

@@ -35,6 +35,7 @@ from connector.ports.entities import Agreement, AssetStatus, DataClass
 from connector.ports.identity import Participant
 from connector.protocol.dsp.common import Role
 from connector.store.sqlite.store import open_store
+from connector.views.assets import AssetOrder
 from tests.conformance.dsp.script import POLICY, Scripted
 from tests.simulation.flows import SimulatedDataPlane
 from tests.support.rooms import ControlLimits, make_rooms
@@ -115,7 +116,7 @@ class System:
 
     async def _seed(self) -> None:
         for name in PROVIDED:
-            draft = assets.AssetDraft(id=name, title={"en": name}, source={"kind": "none"}, data_class=DataClass.OPEN)
+            draft = AssetOrder(id=name, title={"en": name}, source={"kind": "none"}, data_class=DataClass.OPEN)
             asset = await assets.add(self.rooms.offering, draft, offer_id=f"CD123:{name}:456")
             assert (await assets.publish(self.rooms.offering, asset.id)).status is AssetStatus.PUBLISHED
         for name in AGREED:

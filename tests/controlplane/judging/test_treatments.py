@@ -11,7 +11,6 @@ from connector.controlplane.judging import acceptance, judgement, treatments
 from connector.controlplane.judging.facts import Situation
 from connector.controlplane.judging.treatments import KnownData
 from connector.controlplane.usecases import assets
-from connector.controlplane.usecases.assets import AssetDraft
 from connector.dataplane.kinds import TRANSFORMS
 from connector.dataplane.transforms.generalise import make_coarser
 from connector.policy.model.decision import Phase
@@ -20,6 +19,7 @@ from connector.policy.reading import templates
 from connector.ports.changes import PutAsset
 from connector.ports.entities import PageBounds
 from connector.ports.treatment import PRECISION, Records, TransformStep, Treatment, read_treatment
+from connector.views.assets import AssetOrder
 from tests.controlplane.agreements import DATASET, LIBRARY, USE, Json, atom, conclude, provider, publish, requested
 from tests.policy.reading.test_templates import REQUIRED, TEMPLATES
 from tests.support.plane import CITY, Desk
@@ -160,7 +160,7 @@ def test_the_templates_that_protect_people_are_publishable_on_a_fitting_asset(na
 async def test_a_description_that_cannot_be_is_refused(
     desk: Desk, records: Records, media_type: str, said: str
 ) -> None:
-    draft = AssetDraft(
+    draft = AssetOrder(
         title={"en": "Air"}, source={"kind": "file", "path": "a"}, media_type=media_type, records=records
     )
     with pytest.raises(Invalid, match=said):
@@ -169,7 +169,7 @@ async def test_a_description_that_cannot_be_is_refused(
 
 async def test_a_description_is_kept_with_full_names(desk: Desk) -> None:
     records = Records(format="csv", facts={"dk:recordRegion": "land"}, subject="id")
-    draft = AssetDraft(
+    draft = AssetOrder(
         title={"en": "Air"}, source={"kind": "file", "path": "a"}, media_type="text/csv", records=records
     )
     kept = await assets.add(desk.rooms.offering, draft)

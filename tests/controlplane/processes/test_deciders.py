@@ -13,7 +13,6 @@ from connector.controlplane.core.errors import Invalid, NotAllowed
 from connector.controlplane.core.messages import plan_negotiation
 from connector.controlplane.processes.deciders import ByPolicy
 from connector.controlplane.usecases import assets
-from connector.controlplane.usecases.assets import AssetDraft
 from connector.policy.analysis.space import witness
 from connector.policy.compiling.compile import Compiled
 from connector.policy.model.dump import dump
@@ -21,6 +20,7 @@ from connector.ports.decider import Accept, Agree, HoldFor, MakeOffer, Proceed, 
 from connector.ports.entities import Asset, AssetStatus, DataClass
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation, NegotiationState
+from connector.views.assets import AssetOrder
 from tests.policy.analysis import generate
 from tests.policy.analysis.test_sound import point
 from tests.support.plane import CITY, ME, NOW, OWNER, Desk
@@ -42,7 +42,7 @@ def terms(purpose: str, most: int | None = None, **more: Any) -> Json:
 
 
 async def offered(desk: Desk, policy: Json | None, **more: Any) -> Asset:
-    draft = AssetDraft(id="air", title={"en": "Air"}, source={"kind": "file"}, policy=policy, **more)
+    draft = AssetOrder(id="air", title={"en": "Air"}, source={"kind": "file"}, policy=policy, **more)
     asset = await assets.add(desk.rooms.offering, draft, offer_id="urn:offer")
     return await assets.publish(desk.rooms.offering, asset.id, release=True)
 

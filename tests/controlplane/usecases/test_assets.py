@@ -9,10 +9,10 @@ from connector.controlplane.core import documents
 from connector.controlplane.core.errors import Invalid, NotAllowed
 from connector.controlplane.judging import acceptance, visibility
 from connector.controlplane.usecases import assets
-from connector.controlplane.usecases.assets import AssetDraft
 from connector.policy.model.model import DK
 from connector.policy.reading import templates
 from connector.ports.entities import Asset, AssetStatement, AssetStatus, DataClass, Marking
+from connector.views.assets import AssetOrder
 from tests.policy.reading.test_templates import REQUIRED, TEMPLATES
 from tests.support.plane import NOW, Desk
 
@@ -55,7 +55,7 @@ async def test_an_offer_that_cannot_hold_is_refused_with_the_finding(
     desk: Desk, policy: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        await assets.add(desk.rooms.offering, AssetDraft(title={"en": "Air"}, source=SOURCE, policy=policy))
+        await assets.add(desk.rooms.offering, AssetOrder(title={"en": "Air"}, source=SOURCE, policy=policy))
     assert refused.value.code == "not-offerable"
     assert said in refused.value.reason
 
@@ -66,7 +66,7 @@ async def test_a_policy_in_foreign_json_ld_is_offered_in_the_compact_form(desk: 
     names = {name: {"@id": odrl + name, "@type": "@vocab"} for name in ("action", "leftOperand", "operator")}
     place = {"leftOperand": "spatial", "operator": "isPartOf", "ort": "DE"}
     foreign = {"@context": terms | names, "erlaubt": {"action": "use", "constraint": place}}
-    draft = AssetDraft(title={"en": "Air"}, source=SOURCE, policy=foreign, access=foreign)
+    draft = AssetOrder(title={"en": "Air"}, source=SOURCE, policy=foreign, access=foreign)
     asset = await assets.add(desk.rooms.offering, draft, offer_id="urn:offer")
     region = {
         "leftOperand": "odrl:spatial",
@@ -79,12 +79,12 @@ async def test_a_policy_in_foreign_json_ld_is_offered_in_the_compact_form(desk: 
     assert msgspec.json.decode(asset.access)["permission"] == offered["permission"]
     lost = foreign | {"@context": terms | names | {"verboten": None}, "verboten": {"action": "use"}}
     with pytest.raises(Invalid, match="would be lost"):
-        await assets.add(desk.rooms.offering, AssetDraft(title={"en": "Air"}, source=SOURCE, policy=lost))
+        await assets.add(desk.rooms.offering, AssetOrder(title={"en": "Air"}, source=SOURCE, policy=lost))
 
 
 async def test_a_prefix_of_a_policy_keeps_its_meaning_where_the_context_is_left_behind(desk: Desk) -> None:
     excluded = use(atom("c:role", "isNoneOf", ["c:emergency"])) | {"@context": {"c": DK}}
-    asset = await assets.add(desk.rooms.offering, AssetDraft(title={"en": "Air"}, source=SOURCE, policy=excluded))
+    asset = await assets.add(desk.rooms.offering, AssetOrder(title={"en": "Air"}, source=SOURCE, policy=excluded))
     (rule,) = msgspec.json.decode(visibility.catalog_policy(asset))["permission"]
     assert rule["constraint"] == [atom(DK + "role", "isNoneOf", DK + "emergency")]
 
@@ -92,7 +92,7 @@ async def test_a_prefix_of_a_policy_keeps_its_meaning_where_the_context_is_left_
 async def test_a_draft_whose_time_has_run_out_is_not_published(desk: Desk) -> None:
     soon = {"@value": "2025-11-25T00:00:00Z", "@type": "xsd:dateTime"}
     policy = use(atom("odrl:dateTime", "lt", soon))
-    asset = await assets.add(desk.rooms.offering, AssetDraft(title={"en": "Air"}, source=SOURCE, policy=policy))
+    asset = await assets.add(desk.rooms.offering, AssetOrder(title={"en": "Air"}, source=SOURCE, policy=policy))
     later = desk.rooms.but(now=lambda: NOW + 30 * 86_400_000)
     with pytest.raises(NotAllowed, match="is over"):
         await assets.publish(later.offering, asset.id)
@@ -101,7 +101,7 @@ async def test_a_draft_whose_time_has_run_out_is_not_published(desk: Desk) -> No
 async def test_who_may_see_an_offer_is_decided_by_what_is_known(desk: Desk) -> None:
     access = use(atom("dk:waterLevel", "gt", 1))
     with pytest.raises(Invalid, match="water level"):
-        await assets.add(desk.rooms.offering, AssetDraft(title={"en": "Air"}, source=SOURCE, access=access))
+        await assets.add(desk.rooms.offering, AssetOrder(title={"en": "Air"}, source=SOURCE, access=access))
 
 
 def test_templates_that_can_be_kept_here_are_offered(desk: Desk) -> None:
@@ -123,8 +123,8 @@ FULL = {
 DELETE = {"action": "odrl:delete"}
 
 
-def personal(policy: dict[str, Any], **stated: Any) -> AssetDraft:
-    return AssetDraft(
+def personal(policy: dict[str, Any], **stated: Any) -> AssetOrder:
+    return AssetOrder(
         title={"en": "Register"},
         source=SOURCE,
         policy=policy,
@@ -133,7 +133,7 @@ def personal(policy: dict[str, Any], **stated: Any) -> AssetDraft:
     )
 
 
-async def published(desk: Desk, draft: AssetDraft) -> Asset:
+async def published(desk: Desk, draft: AssetOrder) -> Asset:
     asset = await assets.add(desk.rooms.offering, draft)
     return await assets.publish(desk.rooms.offering, asset.id, release=True)
 

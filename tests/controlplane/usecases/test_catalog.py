@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from connector.controlplane.usecases import assets, catalog
-from connector.controlplane.usecases.assets import AssetDraft
 from connector.ports.identity import Caller
+from connector.views.assets import AssetOrder
 from tests.support.plane import Desk
 
 SOURCE = {"kind": "file", "path": "air.csv"}
@@ -22,7 +22,7 @@ def permitted(**more: Any) -> dict[str, Any]:
 async def shown(desk: Desk, *access: dict[str, Any] | None, claims: dict[str, tuple[str, ...]]) -> list[str]:
     """Offer an asset for each access policy, named `urn:0` and so on; return those in the catalogue."""
     for number, policy in zip(itertools.count(), access):
-        draft = AssetDraft(id=f"urn:{number}", title={"en": "Air"}, source=SOURCE, access=policy)
+        draft = AssetOrder(id=f"urn:{number}", title={"en": "Air"}, source=SOURCE, access=policy)
         await assets.publish(desk.rooms.offering, (await assets.add(desk.rooms.offering, draft)).id)
     caller = Caller(participant=FIRM, claims=claims, evidence={}, replay_key=None)
     answer = await catalog.provide(desk.rooms.offering, caller)

@@ -1,0 +1,61 @@
+"""A router whose endpoints take orders and return views, the structs of `views`.
+
+FastAPI sees the models made from them. The wrapper turns a checked body into the order, and encodes the view.
+"""
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from types import NoneType
+from typing import Annotated, Any, get_args
+
+import msgspec
+from fastapi import APIRouter, Body
+from fastapi.responses import Response
+
+from connector.api.frame.models import answer_model, is_view, read_order, request_model
+
+_encode = msgspec.json.Encoder().encode
+
+
+def encode_view(view: Any, status: int = 200) -> Response:
+    """Return the answer that holds a view."""
+    return Response(_encode(view), status, media_type="application/json")
+
+
+class Chapter(APIRouter):
+    """The endpoints of a chapter."""
+
+    def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        """Add an endpoint."""
+        super().add_api_route(path, _adapt(endpoint, options.get("status_code") or 200), **options)
+
+
+def _adapt(endpoint: Callable[..., Any], status: int) -> Callable[..., Any]:
+    """Return an endpoint with models in its signature in place of structs."""
+    known = inspect.signature(endpoint)
+    orders = {name: kind for name, one in known.parameters.items() if (kind := _order(one.annotation)) is not None}
+    parameters = [
+        one.replace(annotation=Annotated[request_model(one.annotation), Body()]) if name in orders else one
+        for name, one in known.parameters.items()
+    ]
+    answer = known.return_annotation
+    returned = answer_model(answer) if is_view(answer) else answer
+
+    @wraps(endpoint)
+    async def adapted(**given: Any) -> Any:
+        for name, kind in orders.items():
+            given[name] = read_order(kind, given[name]) if given[name] is not None else None
+        found = await endpoint(**given)
+        return encode_view(found, status) if is_view(answer) else found
+
+    # FastAPI reads the signature; that a function can be given one, its type does not say.
+    dressed: Any = adapted
+    dressed.__signature__ = known.replace(parameters=parameters, return_annotation=returned)
+    return adapted
+
+
+def _order(annotation: Any) -> type[msgspec.Struct] | None:
+    """Return the struct that a parameter asks for, also if None stands in its place."""
+    choices = [kind for kind in get_args(annotation) or (annotation,) if kind is not NoneType]
+    return choices[0] if len(choices) == 1 and is_view(choices[0]) else None

@@ -1,0 +1,82 @@
+"""Agreements, their use and duties, and the audit log."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from connector.protocol.dsp.common import Role
+
+
+class DutyState(StrEnum):
+    """The state of a duty: to be performed, performed, overdue, or performed after the deadline."""
+
+    ACTIVE = "active"
+    FULFILLED = "fulfilled"
+    VIOLATED = "violated"
+    SETTLED = "settled"
+
+
+class AgreementView(msgspec.Struct, frozen=True, kw_only=True):
+    """An agreement; `policy` is the ODRL Agreement, and `sha256` the digest of its bytes, equal on both sides."""
+
+    id: str
+    role: Role
+    counterparty: str
+    dataset: str
+    negotiation_id: str
+    policy: dict[str, Any]
+    sha256: str
+    agreed_at: datetime
+    finalized_at: datetime | None
+    withdrawn_at: datetime | None
+
+
+class UsageView(msgspec.Struct, frozen=True, kw_only=True):
+    """The use under an agreement: delivered bytes and started accesses."""
+
+    agreement_id: str
+    bytes_moved: int
+    uses: int
+
+
+class DutyEventView(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry of the duty ledger; `transfer` is empty if the entry is about the agreement as a whole."""
+
+    state: DutyState
+    at: datetime
+    transfer: str
+    evidence: dict[str, str]
+
+
+class DutyView(msgspec.Struct, frozen=True, kw_only=True):
+    """A duty of an agreement and its state; `by_person` if a receipt confirms it."""
+
+    id: str
+    agreement_id: str
+    role: Literal["obligation", "duty", "remedy", "consequence"]
+    action: str
+    state: Literal["inactive", "active", "fulfilled", "violated", "settled"]
+    assignee: str
+    deadline: datetime | None
+    by_person: bool
+    events: tuple[DutyEventView, ...]
+
+
+class ReceiptOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The confirmation that a duty was performed."""
+
+    note: Annotated[str, Meta(max_length=1000, description="Note for the ledger of this connector; not sent.")] = ""
+
+
+class LeafView(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry of the audit log: states, identifiers and hashes, never payload."""
+
+    id: str
+    at: datetime
+    kind: str
+    process_id: str
+    body: Any
+    hash: str

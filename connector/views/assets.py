@@ -1,0 +1,162 @@
+"""Assets: what a participant offers.
+
+A field of an asset is described here alone. What an owner states is in `AssetDescription`; the order, the view and the
+stored entity (`ports.entities.Asset`) extend it.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Literal
+
+import msgspec
+from msgspec import Meta
+
+from connector.views.common import LocalizedText
+
+
+class AssetStatus(StrEnum):
+    """A draft is visible to its owner only; a published asset is offered; a withdrawn one stays on record."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+class DataClass(StrEnum):
+    """How much protection the data needs. Personal data is published only after a person has released it."""
+
+    OPEN = "open"
+    INTERNAL = "internal"
+    CONFIDENTIAL = "confidential"
+    PERSONAL = "personal"
+
+
+class Marking(StrEnum):
+    """Whether data is about persons: pseudonymised data still is (GDPR Recital 26), special categories are Art. 9."""
+
+    NONE = "none"
+    PERSONAL = "personal"
+    PSEUDONYMISED = "pseudonymised"
+    SPECIAL = "special"
+
+
+RecordFormat = Literal["csv", "json", "ndjson"]
+"""Text with a header line (RFC 4180), a JSON array of objects, or one JSON object per line; always UTF-8."""
+
+
+class Records(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How the data of an asset is read as records, and what its owner states about them."""
+
+    format: Annotated[RecordFormat, Meta(description="Format of the data, in UTF-8.")]
+    delimiter: Annotated[str, Meta(description="Delimiter of a CSV (default: detected from the header line).")] = ""
+    fields: Annotated[tuple[str, ...], Meta(description="Names of all fields; other fields are never delivered.")] = ()
+    facts: Annotated[
+        dict[str, str], Meta(description="Operand of a record, such as `dk:recordRegion`, to the field that holds it.")
+    ] = {}
+    subject: Annotated[
+        str, Meta(description="Field that names the person; the consent register is read with its value.")
+    ] = ""
+    groups: Annotated[
+        tuple[str, ...], Meta(description="Fields that can identify a person together; small groups are counted.")
+    ] = ()
+    measures: Annotated[tuple[str, ...], Meta(description="Fields with numbers that an aggregation adds up.")] = ()
+    level: Annotated[str, Meta(description="What a record describes: record, household, block, district or city.")] = ""
+    smallest_group: Annotated[int, Meta(ge=0, description="Size of the smallest group in the data, if known.")] = 0
+
+
+class AssetStatement(msgspec.Struct, frozen=True, kw_only=True):
+    """What the controller of the data states about it; policies can refer to it."""
+
+    languages: Annotated[tuple[str, ...], Meta(description="Languages of the data, such as `de` (BCP 47).")] = ()
+    release: Annotated[str | None, Meta(description="Version of the data.")] = None
+    resolution: Annotated[str | None, Meta(description="Resolution of images, in dots per inch.")] = None
+    encrypted: Annotated[bool, Meta(description="The data is encrypted; the key is delivered separately.")] = False
+    legal_basis: Annotated[
+        tuple[str, ...], Meta(description="Legal bases of the disclosure, such as `eu-gdpr:A6-1-e`.")
+    ] = ()
+    marking: Annotated[Marking, Meta(description="Whether the data is about persons.")] = Marking.NONE
+
+
+class AssetDescription(msgspec.Struct, frozen=True, kw_only=True):
+    """What the owner of an asset states about it; titles and descriptions by language tag."""
+
+    title: Annotated[LocalizedText, Meta(description="Title by language, such as `de`.")]
+    description: Annotated[LocalizedText, Meta(description="Description by language.")] = {}
+    keywords: Annotated[tuple[str, ...], Meta(description="Keywords for the search.")] = ()
+    themes: Annotated[tuple[str, ...], Meta(description="Themes, as IRIs or codes such as `TRAN`.")] = ()
+    media_type: Annotated[str, Meta(description="Media type of the data.")] = "application/octet-stream"
+    data_class: Annotated[DataClass, Meta(description="How much protection the data needs.")] = DataClass.INTERNAL
+    live: Annotated[bool, Meta(description="The source changes continuously.")] = False
+    synthetic: Annotated[bool, Meta(description="The data is generated, not measured.")] = False
+    licence: Annotated[str | None, Meta(description="Licence of the data, as an IRI.")] = None
+    stated: Annotated[AssetStatement, Meta(description="What policies can refer to.")] = AssetStatement()
+    records: Annotated[
+        Records | None, Meta(description="How the data is read as records (default: by media type for CSV and JSON).")
+    ] = None
+
+
+class AssetOrder(AssetDescription, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A new asset."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "title": {"de": "Luftqualität am Marktplatz", "en": "Air quality at the market square"},
+        "source": {"kind": "file", "path": "air/2026-05.csv"},
+        "keywords": ["Luft", "air"],
+        "media_type": "text/csv",
+        "data_class": "open",
+    }
+
+    source: Annotated[
+        dict[str, Any], Meta(description='Address of the data, such as `{"kind": "file", "path": "air.csv"}`.')
+    ]
+    id: Annotated[str | None, Meta(description="Identifier of the dataset (default: a new one).")] = None
+    policy: Annotated[
+        dict[str, Any] | None, Meta(description="ODRL Offer (default: all participants can use the data).")
+    ] = None
+    access: Annotated[
+        dict[str, Any] | None, Meta(description="Policy that decides who sees the offer (default: all participants).")
+    ] = None
+    reservation: Annotated[
+        dict[str, Any] | None,
+        Meta(description="Private policy up to which the provider agrees without asking a person; no peer sees it."),
+    ] = None
+
+
+class AssetView(AssetDescription, frozen=True, kw_only=True):
+    """An asset. Its `source` shows no member that can hold a secret; `hidden` names the members left out."""
+
+    id: str
+    status: AssetStatus
+    source: dict[str, Any]
+    policy: dict[str, Any]
+    access: dict[str, Any] | None = None
+    reservation: dict[str, Any] | None = None
+    offer_id: str
+    remarks: Annotated[
+        tuple[LocalizedText, ...], Meta(description="Warnings about an offer of personal data, by language.")
+    ] = ()
+    created_at: datetime
+    updated_at: datetime
+
+
+class AssetWithdrawOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The end of an offer; with `end_agreements` the agreements end too, and the consumers receive the reason."""
+
+    end_agreements: Annotated[bool, Meta(description="Withdraw from the agreements on the asset too.")] = False
+    reason: Annotated[str, Meta(max_length=1000, description="Reason for the consumers.")] = ""
+
+
+class PublishOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The publication of an asset."""
+
+    release: Annotated[
+        bool, Meta(description="A person has released the personal data; needs a key with the scope `admin`.")
+    ] = False
+
+
+class WithdrawnAssetView(msgspec.Struct, frozen=True, kw_only=True):
+    """A withdrawn asset, the number of its agreements that are still valid, and of its running transfers."""
+
+    asset: AssetView
+    agreements: int
+    running: int

@@ -1,0 +1,79 @@
+"""Turn a stored entity into its view.
+
+A member of the view is the attribute of the same name: milliseconds become a time in UTC, JSON bytes become values, a
+struct becomes the view that the member wants. Whatever differs is given by name.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import Enum
+from functools import cache
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+
+import msgspec
+
+View = TypeVar("View", bound=msgspec.Struct)
+
+
+def to_view(view: type[View], entity: object, **different: object) -> View:
+    """Return the view of an entity; `different` gives members that are no attribute of it, or not as they are.
+
+    >>> class Note(msgspec.Struct):
+    ...     text: str
+    ...     at: int
+    >>> class NoteView(msgspec.Struct):
+    ...     text: str
+    ...     at: datetime
+    >>> to_view(NoteView, Note("read", 0), text="seen")
+    NoteView(text='seen', at=datetime.datetime(1970, 1, 1, 0, 0, tzinfo=datetime.timezone.utc))
+    """
+    members = dict(different)
+    for name, wanted, optional in _members(view):
+        if name not in members and not (optional and not hasattr(entity, name)):
+            members[name] = _convert(wanted, getattr(entity, name))
+    return view(**members)
+
+
+def moment(ms: int) -> datetime:
+    """Return milliseconds since the Unix epoch as a time in UTC."""
+    return datetime.fromtimestamp(ms / 1000, UTC)
+
+
+def milliseconds(at: datetime | None) -> int | None:
+    """Return a time as milliseconds since the Unix epoch, None as None; a time without a zone is UTC."""
+    if at is None:
+        return None
+    return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
+
+
+@cache
+def _members(view: type[msgspec.Struct]) -> tuple[tuple[str, Any, bool], ...]:
+    return tuple((field.name, _core(field.type), not field.required) for field in msgspec.structs.fields(view))
+
+
+def _core(wanted: Any) -> Any:
+    """Return a type without its description, and the one that it is apart from None."""
+    if get_origin(wanted) is Annotated:
+        return _core(get_args(wanted)[0])
+    if get_origin(wanted) in {Union, UnionType}:
+        first, *rest = (kind for kind in get_args(wanted) if kind is not type(None))
+        return Any if rest else _core(first)
+    return wanted
+
+
+def _convert(wanted: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(value, bytes):
+        return msgspec.json.decode(value)
+    if isinstance(wanted, type) and issubclass(wanted, Enum):
+        return wanted(value)
+    if wanted is datetime and isinstance(value, int):
+        return moment(value)
+    if get_origin(wanted) is tuple and not isinstance(value, Mapping):
+        inner = _core(get_args(wanted)[0])
+        return tuple(_convert(inner, entry) for entry in value)
+    if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct) and not isinstance(value, wanted):
+        return to_view(wanted, value)
+    return value

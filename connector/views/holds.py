@@ -1,0 +1,19 @@
+"""Holds: the processes that wait for a person's decision."""
+
+from datetime import datetime
+
+import msgspec
+
+from connector.views.common import LocalizedText
+
+
+class HoldView(msgspec.Struct, frozen=True, kw_only=True):
+    """A process that waits for a decision: its reason, who decides, and the deadline; `reasons` by language."""
+
+    process_id: str
+    process_kind: str
+    reason: str
+    who: str
+    created_at: datetime
+    until: datetime | None = None
+    reasons: LocalizedText = {}

@@ -1,0 +1,60 @@
+"""Transfer processes."""
+
+from datetime import datetime
+from typing import Annotated, Any, ClassVar
+
+import msgspec
+from msgspec import Meta
+
+from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.machines.transfer_machine import FlowState, TransferState
+from connector.views.common import EndedView, PendingView
+from connector.views.holds import HoldView
+
+
+class TransferOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A transfer request under an agreement of which this connector is the consumer."""
+
+    example: ClassVar[dict[str, Any]] = {"agreement": "urn:uuid:7f…"}
+
+    agreement: Annotated[str, Meta(description="Identifier of the agreement.")]
+    push: Annotated[bool, Meta(description="The provider sends the data (default: this connector fetches it).")] = False
+    sink: Annotated[
+        dict[str, Any] | None, Meta(description="Address to store the data at (default: a new folder).")
+    ] = None
+    keep: Annotated[bool, Meta(description="Keep a pull open after a delivery, to pull from a live source again.")] = (
+        False
+    )
+
+
+class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
+    """Progress of the data plane: bytes so far, size and SHA-256 (hex) if known, and an error."""
+
+    bytes_moved: int = 0
+    size: int | None = None
+    sha256: str | None = None
+    error: str | None = None
+
+
+class TransferView(msgspec.Struct, frozen=True, kw_only=True):
+    """A transfer process. `state` is null until the peer has acknowledged the request."""
+
+    id: str
+    role: Role
+    state: TransferState | None
+    peer: str
+    peer_pid: str | None
+    agreement_id: str
+    dataset: str
+    format: str
+    keep: bool
+    sink: dict[str, Any] | None
+    flow_wanted: FlowState
+    flow_reported: FlowState
+    suspended_by: Role | None
+    progress: DeliveryView | None
+    pending: PendingView | None
+    hold: HoldView | None
+    ended: EndedView | None
+    created_at: datetime
+    updated_at: datetime
