@@ -36,8 +36,12 @@ SUITES = {
 
 def test_every_module_has_a_test_file() -> None:
     bare = [module for module, files in map_tests().items() if not files and count_code(module) > SMALL]
-    missing = [f"connector/{module}: write tests/{Path(module).parent}/test_{Path(module).name}" for module in bare]
-    assert [line for module, line in zip(bare, missing, strict=True) if module not in GAPS] == []
+    missing = [
+        f"connector/{module}: write tests/{Path(module).parent}/test_{Path(module).name}"
+        for module in bare
+        if module not in GAPS
+    ]
+    assert not missing, "a module has no test file:\n" + "\n".join(missing)
 
 
 def test_every_test_file_of_a_room_mirrors_a_module() -> None:
@@ -46,4 +50,5 @@ def test_every_test_file_of_a_room_mirrors_a_module() -> None:
     rooms = {path.name for path in (ROOT / "connector").iterdir() if path.is_dir()}
     inside = [file for file in list_test_files() if file.split("/")[0] in rooms]
     strays = [file for file in inside if find_mirrored(file) not in modules and file not in SUITES]
-    assert strays == [], "rename each to test_<file>.py of its module, or add it to SUITES with a reason"
+    advice = "rename each to test_<file>.py of its module, or add it to SUITES with a reason:\n"
+    assert not strays, advice + "\n".join(strays)
