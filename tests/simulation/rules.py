@@ -48,9 +48,9 @@ def _calling_back(process: Any, table: Any, message: str, body: bytes, now: int)
 
 
 def _guessing(process: Any, table: Any, state: str, now: int, **how: Any) -> Any:
-    """Infer from the peer's state also what brings something that the state does not tell."""
-    moves = tuple(_with(move, bears=False) for move in table.moves)
-    return _observed(process, _with(table, moves=moves), state, now, **how)
+    """Infer from the state of the peer a transition whose message has content, too."""
+    transitions = tuple(_with(transition, has_content=False) for transition in table.transitions)
+    return _observed(process, _with(table, transitions=transitions), state, now, **how)
 
 
 def _hasty(process: Any, table: Any, state: str, now: int, **how: Any) -> Any:
@@ -87,7 +87,7 @@ RULES: dict[str, tuple[Removal, ...]] = {
     "implied acknowledgement": ((machine, "receive", _literal),),
     "GET after refusal or doubt": ((reconcile, "ask", _blind),),
     "crossing rank": ((machine, "_rank", lambda table, message: 0),),
-    "bears: never inferred": ((machine, "observe", _guessing),),
+    "content: never inferred": ((machine, "observe", _guessing),),
     "what ends cannot be called back": ((machine, "plan", _calling_back),),
     "fresh offer identifiers": ((messages, "_put_on_table", _same_offer),),
     "the look": ((reconcile, "look", _blind),),

@@ -9,7 +9,7 @@ MISSED: dict[str, tuple[int, ...]] = {
     "implied acknowledgement": (1, 6),
     "GET after refusal or doubt": (425, 482),
     "crossing rank": (34, 85),
-    "bears: never inferred": (17, 255),
+    "content: never inferred": (17, 255),
     "what ends cannot be called back": (22, 106),
     "fresh offer identifiers": (1038, 1368),
     "the look": (7407, 45298),

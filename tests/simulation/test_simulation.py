@@ -55,7 +55,7 @@ def test_the_report_tells_what_was_seen(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_a_failure_prints_seed_and_trace(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--seeds", "300", "--jobs", "1", "--without", "bears: never inferred"]) == 1
+    assert main(["--seeds", "300", "--jobs", "1", "--without", "content: never inferred"]) == 1
     told = capsys.readouterr().out
     assert "without an agreement" in told or "without an address" in told
     assert "received Contract" in told

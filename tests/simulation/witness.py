@@ -151,7 +151,7 @@ class Witness:
         self._classify(table, before, after, event)
         if state in table.terminal:
             self.broken(f"{side} left {state} for {after.state}")
-        if after.state not in table.reachable(state) | {table.terminated}:
+        if after.state not in table.find_reachable(state) | {table.terminated}:
             self.broken(f"{side} went from {state} to {after.state}")
         if not event:
             self.broken(f"{side} went from {state} to {after.state} without a leaf")
@@ -163,7 +163,7 @@ class Witness:
         pending = before.pending if before else None
         if event.startswith("received "):
             message = event.removeprefix("received ")
-            if table.move(state, after.role.other, message) is None and message != table.ending:
+            if table.find_transition(state, after.role.other, message) is None and message != table.ending:
                 self.seen[f"rule {table.kind} implied acknowledgement"] += 1
             elif after.pending:
                 self.seen[f"rule {table.kind} crossing: both happen"] += 1
@@ -183,7 +183,7 @@ class Witness:
                 continue
             table = table_of(row)
             for state in states:
-                if state != row.state and row.state not in table.reachable(state) | {table.terminated}:
+                if state != row.state and row.state not in table.find_reachable(state) | {table.terminated}:
                     return f"{side} answered {state} for {pid} and is {row.state}"
         return None
 

@@ -1,1 +1,1 @@
-"""Dataspace Protocol 2025-1: messages, the two state tables, paths, codec."""
+"""The Dataspace Protocol 2025-1: messages, the two state machines, paths and codec."""

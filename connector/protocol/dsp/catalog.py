@@ -1,10 +1,10 @@
 """The messages and documents of the catalogue (Dataspace Protocol 2025-1, Catalog Protocol; DCAT 3).
 
-Whatever may carry members the standard does not name stays raw: the datasets and nested catalogues of a `Catalog` and
-the offers of a `Dataset` are `msgspec.Raw`, byte for byte as received; `dataset_view` and `catalog_view` read one of
-them as a typed view. `codec.decode` of a `Catalog` or `Dataset` has checked all of it, to the bottom.
+Parts that can have members outside the standard stay raw: the datasets and nested catalogues of a `Catalog`, and the
+offers of a `Dataset`, are `msgspec.Raw`, byte for byte as received. `dataset_view` and `catalog_view` read one of them
+as a typed view. `codec.decode` checks a `Catalog` or `Dataset` at all levels.
 
-The builders at the end make documents from plain values; stored dataset documents go into a catalogue unparsed.
+The functions at the end build documents from plain values; stored datasets are inserted into a catalogue unparsed.
 
 Pure: standard library and msgspec only.
 """
@@ -24,13 +24,13 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 
 class CatalogRequestMessage(Message, frozen=True, kw_only=True):
-    """Consumer to provider: what do you offer? What `filter` holds is agreed between implementations."""
+    """Consumer to provider: request the catalogue. The content of `filter` is agreed between implementations."""
 
     filter: tuple[Any, ...] = ()
 
 
 class DatasetRequestMessage(Message, frozen=True, kw_only=True):
-    """Consumer to provider: one dataset. The HTTPS binding turns it into a GET."""
+    """Consumer to provider: request one dataset. The HTTPS binding sends it as a GET."""
 
     dataset: str
 
@@ -43,7 +43,7 @@ class CatalogError(Message, frozen=True, kw_only=True):
 
 
 class DataService(Message, frozen=True, kw_only=True):
-    """An endpoint where negotiations and transfers are begun; `serves_dataset` are raw datasets."""
+    """An endpoint for negotiations and transfers; `serves_dataset` contains raw datasets."""
 
     id: str = msgspec.field(name="@id")
     endpoint_url: str = msgspec.field(name="endpointURL")
@@ -51,7 +51,7 @@ class DataService(Message, frozen=True, kw_only=True):
 
 
 class Distribution(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """How a dataset can be had: a transfer format at a service, named by its identifier or described in place."""
+    """A form in which a dataset can be transferred: a format and a service, by its identifier or as an object."""
 
     format: str
     access_service: str | DataService
@@ -59,7 +59,7 @@ class Distribution(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Dataset(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """View of a dataset: its identifier, its raw offers and its distributions. Written by `dataset_document`."""
+    """A view of a dataset: identifier, raw offers and distributions. `dataset_document` writes it."""
 
     id: str = msgspec.field(name="@id")
     has_policy: _Raws
@@ -67,7 +67,7 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class NestedCatalog(Message, frozen=True, kw_only=True, tag="Catalog"):
-    """View of a catalogue inside another one. `has_policy` only shows that a catalogue must not have one."""
+    """A view of a catalogue inside another one. `has_policy` detects a policy, which a catalogue must not have."""
 
     id: str = msgspec.field(name="@id")
     dataset: _Raws = ()
@@ -82,13 +82,13 @@ class NestedCatalog(Message, frozen=True, kw_only=True, tag="Catalog"):
 
 
 class Catalog(NestedCatalog, frozen=True, kw_only=True, tag="Catalog"):
-    """A catalogue as answered: it names the participant whose it is."""
+    """A catalogue as an answer, with the participant that it belongs to."""
 
     participant_id: str
 
 
 class AnsweredCatalog(Message, frozen=True, kw_only=True, tag="Catalog"):
-    """What is read of a catalogue that a peer answers: lenient, so that nothing beside its datasets spoils them."""
+    """A lenient view of the catalogue of a peer: faults outside its datasets do not affect them."""
 
     participant_id: str | None = None
     dataset: tuple[msgspec.Raw, ...] = ()
@@ -116,10 +116,10 @@ def catalog_view(raw: bytes | msgspec.Raw, path: str = "$") -> NestedCatalog:
 
 
 def flatten(catalog: AnsweredCatalog) -> list[tuple[str | None, msgspec.Raw]]:
-    """Return the datasets of all nested catalogues, each with the participant whose it is.
+    """Return the datasets of all nested catalogues, each with the participant that it belongs to.
 
-    A nested catalogue that names nobody belongs to the one around it; one that cannot be read is left out, so that one
-    member's mistake does not hide the others. The depth is that of the document, which `codec.parse` has bounded.
+    A nested catalogue without a participant belongs to the participant of the outer one. An unreadable one is ignored,
+    so a fault of one member does not hide the others. `codec.parse` limits the depth.
     """
     found: list[tuple[str | None, msgspec.Raw]] = []
     waiting = [(catalog.participant_id, raw) for raw in reversed(catalog.catalog)]
@@ -136,7 +136,7 @@ def flatten(catalog: AnsweredCatalog) -> list[tuple[str | None, msgspec.Raw]]:
 
 
 def check_dataset(dataset: Dataset, document: dict[str, Any], path: str = "$") -> None:
-    """Check what the view leaves open, in the parsed `document` it is a view of.
+    """Check the parts of the parsed `document` that its view does not check.
 
     :raises RemoteProtocolError: with the JSON path.
     """
@@ -145,7 +145,7 @@ def check_dataset(dataset: Dataset, document: dict[str, Any], path: str = "$") -
 
 
 def check_catalog(catalog: NestedCatalog, document: dict[str, Any], path: str = "$") -> None:
-    """Check what the view leaves open, in the parsed `document` it is a view of.
+    """Check the parts of the parsed `document` that its view does not check.
 
     :raises RemoteProtocolError: with the JSON path.
     """
@@ -202,7 +202,7 @@ def dataset_document(
     distributions: Iterable[Distribution],
     members: Mapping[str, object] | None = None,
 ) -> bytes:
-    """Return a dataset as compact JSON without `@context`: the form that is stored and that catalogues hold.
+    """Return a dataset as compact JSON without `@context`: the form that is stored and that catalogues contain.
 
     `members` are further members, such as the title, under prefixes of the official context or full IRIs.
     Answer a request for the dataset itself with `common.with_context` of this.
@@ -232,9 +232,9 @@ def catalog_document(
     datasets: Iterable[bytes] = (),
     catalogs: Iterable[bytes] = (),
 ) -> bytes:
-    """Return a catalogue as compact JSON with `@context`, ready to be sent.
+    """Return a catalogue as compact JSON with `@context`, ready to send.
 
-    `datasets` and `catalogs` are stored documents without `@context`, taken as they are. Empty lists are left out.
+    `datasets` and `catalogs` are stored documents without `@context`, inserted unchanged. Empty lists are omitted.
     """
     document: dict[str, object] = {"@id": catalog_id, "@type": "Catalog", "participantId": participant_id}
     members: dict[str, list[Any]] = {

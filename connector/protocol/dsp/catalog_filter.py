@@ -1,9 +1,9 @@
-"""What a consumer may ask of a catalogue: our form of `filter` (Catalog Protocol: agreed between implementations).
+"""The `filter` of a catalogue request (Catalog Protocol: agreed between implementations).
 
-Each entry is an object with one or more of `theme`, `keyword`, `publisher`, each a text or a list of texts: one of the
-texts has to fit, and every member of every entry. Beside it the paging wish that the most deployed connector sends with
-every request is understood (`QuerySpec` without conditions). Anything else is refused: to be read as another filter
-than meant would be worse than an error.
+Each entry is an object with one or more of `theme`, `keyword`, `publisher`, each a text or a list of texts. A dataset
+matches if one text of each member of each entry matches. A `QuerySpec` without conditions, which the most deployed
+connector sends with each request, is read for its page. Every other filter is refused: an error is better than a
+misread filter.
 
 Pure: standard library and msgspec only.
 """
@@ -24,9 +24,9 @@ _PLAIN_QUERY = frozenset({"@type", "limit", "offset", "sortOrder", "filterExpres
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """A filter as read: `fits` is a list of (member, texts), all of which have to fit.
+    """A filter: `fits` is a list of (member, texts), which all have to match.
 
-    `limit` and `offset` are paging wishes in datasets; None and 0 where there are none.
+    `limit` and `offset` select a page, in datasets; without a page, they are None and 0.
     """
 
     fits: tuple[tuple[str, frozenset[str]], ...] = ()
@@ -34,26 +34,26 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     offset: int = 0
 
     def takes(self, *, themes: Iterable[str], keywords: Iterable[str], publisher: str) -> bool:
-        """Tell whether a dataset fits; keywords are compared without regard to case."""
-        held = {
+        """Return whether a dataset matches; the case of keywords is ignored."""
+        labels = {
             "theme": frozenset(themes),
             "keyword": frozenset(word.casefold() for word in keywords),
             "publisher": frozenset({publisher}),
         }
-        return all(not held[member].isdisjoint(texts) for member, texts in self.fits)
+        return all(not labels[member].isdisjoint(texts) for member, texts in self.fits)
 
 
 def read_filter(entries: Sequence[Any]) -> Wanted:
     """Read the `filter` of a catalogue request.
 
-    :raises RemoteProtocolError: (400, code `filter`) with what cannot be understood.
+    :raises RemoteProtocolError: (400, code `filter`) with the part that is not supported.
     """
     if len(entries) > ENTRIES:
         raise _fault(f"it has more than {ENTRIES} entries")
     wanted = Wanted()
     for entry in entries:
         if not isinstance(entry, dict):
-            raise _fault("an entry is no object")
+            raise _fault("an entry is not an object")
         kind = entry.get("@type")
         if isinstance(kind, str) and kind in _QUERY_SPEC:
             wanted = _paging(wanted, entry)
@@ -81,15 +81,15 @@ def _texts(member: str, value: Any) -> frozenset[str]:
 def _paging(wanted: Wanted, entry: dict[str, Any]) -> Wanted:
     plain = entry.keys() <= _PLAIN_QUERY and not entry.get("filterExpression") and entry.get("sortOrder") != "DESC"
     if not plain:
-        raise _fault("of a QuerySpec only limit and offset are understood")
+        raise _fault("a QuerySpec can only contain limit and offset")
     limit, offset = entry.get("limit"), entry.get("offset", 0)
     if limit is not None and (type(limit) is not int or limit < 1):
         raise _fault("the limit is not a number of datasets, at least 1")
     if type(offset) is not int or not 0 <= offset <= OFFSET:
-        raise _fault(f"the offset is not a number from 0 to {OFFSET}; beyond it follow the Link of each page")
+        raise _fault(f"the offset is not a number from 0 to {OFFSET}; for more, follow the Link of each page")
     return msgspec.structs.replace(wanted, limit=limit, offset=offset)
 
 
 def _fault(what: str) -> RemoteProtocolError:
-    reason = f"The filter cannot be understood: {what}. Give objects with any of {', '.join(MEMBERS)}, or no filter."
+    reason = f"The filter is not supported: {what}. Send objects with any of {', '.join(MEMBERS)}, or no filter."
     return RemoteProtocolError(reason, code="filter")

@@ -1,7 +1,7 @@
-"""Bytes to messages and back (Dataspace Protocol 2025-1, Schemas & Contexts).
+"""Decode and encode messages (Dataspace Protocol 2025-1, Schemas & Contexts).
 
-`decode` takes what a peer sends us and is strict: what was parsed is what is checked, hashed and kept. `decode_ack` and
-`decode_error` read what a peer *answers* and are lenient: nothing a peer answers may stop us.
+`decode` reads the messages of a peer and is strict: one parse, whose result is checked, hashed and stored. `decode_ack`
+and `decode_error` read the answers of a peer and are lenient: no answer of a peer can stop a process.
 
 Pure: standard library and msgspec only.
 """
@@ -35,10 +35,10 @@ A = TypeVar("A", ContractNegotiation, TransferProcess)
 
 
 class Received(msgspec.Struct, Generic[M], frozen=True):
-    """A message, the bytes it came as, and the digest that tells a repeat from a new message.
+    """A message, its bytes, and the digest that distinguishes a repeat from a new message.
 
-    `digest` is the SHA-256 (hexadecimal) of the canonical JSON without the message's own `@id`, which peers renew when
-    they repeat themselves.
+    `digest` is the SHA-256 (hexadecimal) of the canonical JSON without the `@id` of the message, because peers change
+    the `@id` if they repeat a message.
     """
 
     message: M
@@ -47,11 +47,11 @@ class Received(msgspec.Struct, Generic[M], frozen=True):
 
 
 def decode(kind: type[M], body: bytes, *, inner: bool = True) -> Received[M]:
-    """Read a document of one type, to the letter of the official schema save for the tolerances of deployed peers.
+    """Read a document of one type, exactly as in the official schema, except for known deviations of deployed peers.
 
-    :param inner: False leaves what is kept raw unchecked, so that one bad dataset does not spoil a peer's catalogue:
-        read its parts one by one with `catalog.dataset_view` and `catalog.catalog_view`.
-    :raises RemoteProtocolError: for everything that is wrong with it, with a status to answer and the JSON path.
+    :param inner: False does not check raw parts, so one bad dataset does not affect the rest of a catalogue; read its
+        parts one by one with `catalog.dataset_view` and `catalog.catalog_view`.
+    :raises RemoteProtocolError: for every fault, with the status of the answer and the JSON path.
     """
     document = _parse_object(body)
     try:
@@ -67,7 +67,7 @@ def decode(kind: type[M], body: bytes, *, inner: bool = True) -> Received[M]:
 
 
 def encode(message: msgspec.Struct) -> bytes:
-    """Return a message as compact JSON: `@context` first, then `@type`; the version document has neither."""
+    """Return a message as compact JSON with `@context` and `@type` first; the version document has neither."""
     encoded = msgspec.json.encode(message)
     return encoded if isinstance(message, VersionResponse) else add_context(encoded)
 
@@ -76,7 +76,7 @@ def canonical(document: object) -> bytes:
     """Return the canonical JSON (sorted members, compact) of a document, for hashing and comparing.
 
     :param document: JSON as bytes or `msgspec.Raw`, or parsed JSON.
-    :raises RemoteProtocolError: where it is not JSON, has duplicate members or is nested too deeply.
+    :raises RemoteProtocolError: if it is not JSON, has duplicate members or is nested too deeply.
     """
     if isinstance(document, bytes | msgspec.Raw):
         document = parse(bytes(document))
@@ -89,13 +89,13 @@ def canonical(document: object) -> bytes:
 def parse(body: bytes) -> object:
     """Parse JSON strictly: UTF-8, no duplicate members, finite numbers, at most `DEPTH_LIMIT` levels.
 
-    :raises RemoteProtocolError: for anything else.
+    :raises RemoteProtocolError: for every other input.
     """
     try:
         document = _DECODER.decode(body.decode())
     except (ValueError, RecursionError) as error:
         raise RemoteProtocolError(f"The body cannot be read as JSON: {error}.") from error
-    # Counting brackets is much cheaper than walking, and settles it for nearly every message.
+    # Counting brackets costs much less than walking the document, and is sufficient for nearly every message.
     if body.count(b"{") + body.count(b"[") > DEPTH_LIMIT:
         _check_depth(document)
     return document
@@ -104,29 +104,29 @@ def parse(body: bytes) -> object:
 def _parse_object(body: bytes) -> dict[str, Any]:
     document = parse(body)
     if not isinstance(document, dict):
-        raise RemoteProtocolError("The body is JSON but no object: expected a message of the Dataspace Protocol.")
+        raise RemoteProtocolError("The body is not a JSON object: expected a message of the Dataspace Protocol.")
     return document
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _check_unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise ValueError("an object has a member twice")
+        raise ValueError("an object contains a member twice")
     return members
 
 
-def _finite(text: str) -> float:
+def _parse_finite(text: str) -> float:
     number = float(text)
     if number in (float("inf"), float("-inf")):
         raise ValueError("a number is too large")
     return number
 
 
-def _no_constant(text: str) -> float:
+def _refuse_constant(text: str) -> float:
     raise ValueError(f"{text} is not a JSON number")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_finite, parse_constant=_no_constant)
+_DECODER = json.JSONDecoder(object_pairs_hook=_check_unique, parse_float=_parse_finite, parse_constant=_refuse_constant)
 _encode_sorted = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -147,7 +147,7 @@ def _check_depth(document: object) -> None:
 
 
 def _check_frame(kind: type[msgspec.Struct], document: dict[str, Any]) -> None:
-    """Check `@context`, `@type` and pids: what messages share."""
+    """Check `@context`, `@type` and pids, which all messages have."""
     if kind is VersionResponse:
         return
     context = document.get("@context")
@@ -156,7 +156,7 @@ def _check_frame(kind: type[msgspec.Struct], document: dict[str, Any]) -> None:
         raise RemoteProtocolError(f"$.@context does not name the protocol: expected a list of IRIs with {CONTEXT}.")
     expected = kind.__struct_config__.tag
     if expected is not None and document.get("@type") != expected:
-        raise RemoteProtocolError(f"$.@type is not the type expected here: expected {expected}.")
+        raise RemoteProtocolError(f"$.@type is not the type of this endpoint: expected {expected}.")
     if kind not in _ERRORS:
         for name in ("consumerPid", "providerPid"):
             pid = document.get(name)
@@ -168,12 +168,12 @@ _ERRORS = frozenset({ContractNegotiationError, TransferError})
 
 
 def _check_inner(message: msgspec.Struct, document: dict[str, Any]) -> None:
-    """Check what the typed decoding leaves open: raw policies, raw datasets, and nulls below the first level."""
+    """Check the parts that the typed decoding does not check: raw policies, raw datasets, and inner nulls."""
     if isinstance(message, ContractRequestMessage):
         policy_view(MessageOffer, document["offer"], "$.offer")
     elif isinstance(message, ContractOfferMessage):
         if policy_view(MessageOffer, document["offer"], "$.offer").target is None:
-            raise RemoteProtocolError("$.offer.target is missing: expected the identifier of the dataset on offer.")
+            raise RemoteProtocolError("$.offer.target is missing: expected the identifier of the offered dataset.")
     elif isinstance(message, ContractAgreementMessage):
         policy_view(MessageAgreement, document["agreement"], "$.agreement")
     elif isinstance(message, TransferRequestMessage | TransferStartMessage):
@@ -195,14 +195,14 @@ def error_body(
     provider_pid: str = "",
     consumer_pid: str = "",
 ) -> bytes:
-    """Return the error document for an endpoint of this kind, with the pids as far as they are known."""
+    """Return the error document for an endpoint of this kind, with the pids that are known."""
     if issubclass(kind, CatalogError):
         return encode(CatalogError(code=error.code, reason=(error.reason,)))
     return encode(kind(provider_pid=provider_pid, consumer_pid=consumer_pid, code=error.code, reason=(error.reason,)))
 
 
 def decode_ack(kind: type[A], body: bytes) -> A | None:
-    """Read a peer's acknowledgement, as far as there is one.
+    """Read the acknowledgement of a peer, if it is one.
 
     :returns: None for an empty body, an error page, another type of document or an unknown state; an absent pid is the
         empty string. Never raises.
@@ -223,9 +223,9 @@ def decode_ack(kind: type[A], body: bytes) -> A | None:
 
 
 def decode_error(body: bytes) -> str | None:
-    """Return the reason a peer gives in an error answer: one printable line of bounded length.
+    """Return the reason in an error answer of a peer: one printable line of bounded length.
 
-    :returns: None where the body gives none, an HTML page for one. Never raises.
+    :returns: None if the body contains no reason, such as an HTML page. Never raises.
     """
     document = _answer(body)
     if document is None:

@@ -1,4 +1,4 @@
-"""What all messages share: context, roles, the message base, data addresses (Dataspace Protocol 2025-1).
+"""The common parts of all messages: context, roles, base type, data addresses (Dataspace Protocol 2025-1).
 
 Pure: standard library and msgspec only.
 """
@@ -20,24 +20,24 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 
 class Role(StrEnum):
-    """The side a participant takes in one process."""
+    """The role of a participant in one process."""
 
     CONSUMER = "consumer"
     PROVIDER = "provider"
 
     @property
     def other(self) -> "Role":
-        """The side of the peer."""
+        """The role of the peer."""
         return Role.PROVIDER if self is Role.CONSUMER else Role.CONSUMER
 
 
 class Message(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", tag_field="@type", tag=True
 ):
-    """Base of every type that names itself in `@type`; the class name is the standard's type name.
+    """Base of every type with an `@type`; the class name is the type name of the standard.
 
-    A member that may be absent has the default None (or an empty tuple) and is not written; JSON `null` is refused on
-    reading, because the official schemas know no null.
+    An optional member has the default None (or an empty tuple) and is not written then. JSON `null` is refused on
+    reading, because the official schemas allow no null.
     """
 
 
@@ -49,7 +49,7 @@ class EndpointProperty(Message, frozen=True, kw_only=True):
 
 
 class DataAddress(Message, frozen=True, kw_only=True):
-    """Where data is fetched from or sent to. Read it with the functions below: peers write it in two forms."""
+    """The endpoint for a data flow. Read it with the functions below, because peers write it in two forms."""
 
     endpoint_type: str
     endpoint: str | None = None
@@ -59,8 +59,8 @@ class DataAddress(Message, frozen=True, kw_only=True):
 def http_address(url: str, token: str | None = None, *, endpoint_type: str = HTTP_ENDPOINT) -> DataAddress:
     """Build the address of an HTTP endpoint with a bearer token.
 
-    The url and the token are written twice, in the standard's form and as properties named by full IRI, because the
-    most deployed connector reads only the latter.
+    The URL and the token are written twice: in the form of the standard, and as properties with a full IRI, because the
+    most deployed connector reads only those.
     """
     pairs = [(EDC + "endpoint", url), (EDC + "endpointType", endpoint_type)]
     if token is not None:
@@ -71,23 +71,23 @@ def http_address(url: str, token: str | None = None, *, endpoint_type: str = HTT
 
 
 def endpoint_property(address: DataAddress, short_name: str) -> str | None:
-    """Return the value of a property by its short name or, where that is absent, by its full IRI."""
+    """Return the value of a property by its short name; if that is absent, by its full IRI."""
     values = {entry.name: entry.value for entry in reversed(address.endpoint_properties)}
     return values.get(short_name) or values.get(EDC + short_name)
 
 
 def endpoint_url(address: DataAddress) -> str | None:
-    """Return the address's URL: `endpoint`, else the properties `endpoint` and `baseUrl`."""
+    """Return the URL of the address: `endpoint`, or one of the properties `endpoint` and `baseUrl`."""
     return address.endpoint or endpoint_property(address, "endpoint") or endpoint_property(address, "baseUrl")
 
 
 def authorization(address: DataAddress) -> str | None:
-    """Return the token to present, as the peer wrote it."""
+    """Return the token for the data flow, as the peer wrote it."""
     return endpoint_property(address, "authorization")
 
 
 def auth_type(address: DataAddress) -> str | None:
-    """Return the kind of token, `bearer` as a rule."""
+    """Return the kind of token, usually `bearer`."""
     return endpoint_property(address, "authType")
 
 
@@ -103,21 +103,21 @@ def _optional_names(kind: type[msgspec.Struct]) -> tuple[str, ...]:
 
 
 def refuse_nulls(kind: type[msgspec.Struct], value: dict[str, Any], path: str = "$") -> None:
-    """Refuse JSON `null` where the schema lets a member be absent but not null; msgspec takes both for None."""
+    """Refuse JSON `null` for an optional member: the schema allows only its absence, and msgspec reads both as None."""
     for name in _optional_names(kind):
         if name in value and value[name] is None:
-            raise RemoteProtocolError(f"{path}.{name} is null: give a value or leave the member out.")
+            raise RemoteProtocolError(f"{path}.{name} is null: give a value or remove the member.")
 
 
 def require_type(kind: type[msgspec.Struct], value: dict[str, Any], path: str) -> None:
-    """Refuse a nested object without its `@type`; msgspec checks the tag only where there is one."""
+    """Refuse a nested object without its `@type`; msgspec checks the tag only if it exists."""
     expected = kind.__struct_config__.tag
     if value.get("@type") != expected:
         raise RemoteProtocolError(f"{path}.@type is missing: expected {expected}.")
 
 
 def check_address(value: dict[str, Any], path: str) -> None:
-    """Check of a parsed data address what its typed decoding leaves open.
+    """Check the parts of a parsed data address that its typed decoding does not check.
 
     :raises RemoteProtocolError: with the JSON path.
     """
@@ -128,7 +128,7 @@ def check_address(value: dict[str, Any], path: str) -> None:
 
 
 def locate_error(error: Exception, path: str = "$") -> str:
-    """Return msgspec's reason as a sentence whose JSON path starts at `path`."""
+    """Return the reason of msgspec as a sentence with a JSON path that starts at `path`."""
     text = str(error)
     text = text.replace("`$", f"`{path}", 1) if " - at `$" in text else f"{text} - at `{path}`"
     return f"The document does not follow the Dataspace Protocol schema: {text}."
@@ -137,7 +137,7 @@ def locate_error(error: Exception, path: str = "$") -> str:
 def read_view(kind: type[S], value: object, path: str = "$") -> S:
     """Read parsed JSON as a typed view.
 
-    :raises RemoteProtocolError: with the JSON path, where the value does not fit.
+    :raises RemoteProtocolError: with the JSON path, if the value does not have this type.
     """
     try:
         view = msgspec.convert(value, type=kind)

@@ -1,8 +1,8 @@
-"""What can be wrong with a message, and who is to blame (Dataspace Protocol 2025-1, errors of the HTTPS bindings).
+"""The errors of messages (Dataspace Protocol 2025-1, errors of the HTTPS bindings).
 
-    ProtocolError               a message cannot be taken or sent
-    ├── RemoteProtocolError     the peer sent something wrong: answer with `status` (4xx)
-    └── LocalProtocolError      we were about to send something wrong: ours to repair (500)
+    ProtocolError               a message cannot be accepted or sent
+    ├── RemoteProtocolError     the message of the peer is wrong: answer with `status` (4xx)
+    └── LocalProtocolError      a message of this side would be wrong: a fault of this program (500)
 
 Pure: standard library only.
 """
@@ -11,7 +11,7 @@ REASON_LIMIT = 500
 
 
 def clean(text: str, limit: int = REASON_LIMIT) -> str:
-    """Return the text in one line without control characters, cut at `limit` characters: fit for a log or a page."""
+    """Return the text as one line without control characters, cut at `limit` characters, for a log or a page."""
     line = text[: 2 * limit]
     if not line.isprintable():
         line = "".join(character if character.isprintable() else " " for character in line)
@@ -22,8 +22,8 @@ def clean(text: str, limit: int = REASON_LIMIT) -> str:
 class ProtocolError(Exception):
     """A message that breaks the protocol.
 
-    `status` is the HTTP status to answer with, `code` a short word for programs, `reason` one sentence for people. The
-    reason may quote the peer, so it is cleaned and bounded here.
+    `status` is the HTTP status of the answer, `code` a short word for programs, `reason` one sentence for people. The
+    reason can quote the peer, so it is cleaned and cut here.
     """
 
     status: int
@@ -38,14 +38,14 @@ class ProtocolError(Exception):
 
 
 class RemoteProtocolError(ProtocolError):
-    """The peer is to blame: its message is malformed or does not follow the standard."""
+    """The message of the peer is malformed or does not follow the standard."""
 
     def __init__(self, reason: str, *, code: str = "malformed", status: int = 400) -> None:
         super().__init__(reason, code=code, status=status)
 
 
 class LocalProtocolError(ProtocolError):
-    """We are to blame: our own message or address would break the protocol."""
+    """A message or an address of this side would not follow the standard."""
 
     def __init__(self, reason: str, *, code: str = "internal", status: int = 500) -> None:
         super().__init__(reason, code=code, status=status)

@@ -1,7 +1,7 @@
 """The messages of a contract negotiation (Dataspace Protocol 2025-1, Contract Negotiation Protocol).
 
-Offers and agreements are `msgspec.Raw`: the JSON exactly as it was sent. `codec.decode` has checked them against the
-views in `policy`.
+Offers and agreements are `msgspec.Raw`: the JSON exactly as sent. `codec.decode` checks them with the views in
+`policy`.
 
 Pure: standard library and msgspec only.
 """
@@ -60,7 +60,7 @@ class ContractAgreementMessage(Message, frozen=True, kw_only=True):
 
 
 class ContractAgreementVerificationMessage(Message, frozen=True, kw_only=True):
-    """Consumer to provider: the agreement is what was accepted."""
+    """Consumer to provider: the agreement is confirmed."""
 
     provider_pid: str
     consumer_pid: str
@@ -75,7 +75,7 @@ class ContractNegotiationEventMessage(Message, frozen=True, kw_only=True):
 
 
 class ContractNegotiationTerminationMessage(Message, frozen=True, kw_only=True):
-    """Either side ends the negotiation."""
+    """Either side terminates the negotiation."""
 
     provider_pid: str
     consumer_pid: str
@@ -84,7 +84,7 @@ class ContractNegotiationTerminationMessage(Message, frozen=True, kw_only=True):
 
 
 class ContractNegotiation(Message, frozen=True, kw_only=True):
-    """The acknowledgement: the negotiation as the answering side sees it."""
+    """The acknowledgement: the negotiation at the answering side."""
 
     provider_pid: str
     consumer_pid: str
@@ -92,7 +92,7 @@ class ContractNegotiation(Message, frozen=True, kw_only=True):
 
 
 class ContractNegotiationError(Message, frozen=True, kw_only=True):
-    """The error body of the negotiation endpoints; the schema wants both pids, an unknown one is the empty string."""
+    """The error body of the negotiation endpoints; both pids are required, so an unknown pid is the empty string."""
 
     provider_pid: str
     consumer_pid: str

@@ -1,6 +1,9 @@
-"""Where each message goes: one table, read by server and client (Dataspace Protocol 2025-1, HTTPS bindings).
+"""The path of each message (Dataspace Protocol 2025-1, HTTPS bindings).
 
-Paths are relative to the base of the provider, or to the consumer's callbackAddress. Pure: standard library only.
+The client reads this table. The server has its own routes in `binding.dsp`; a test compares them with this table.
+Paths are relative to the base URL of the provider, or to the callbackAddress of the consumer.
+
+Pure: standard library and msgspec only.
 """
 
 from urllib.parse import quote, urlsplit
@@ -34,10 +37,10 @@ PID_LIMIT = 1024
 
 
 class MessageEndpoint(msgspec.Struct, frozen=True):
-    """One endpoint: the message (or, for GET, the document) `kind`, who serves it, method and path template.
+    """One endpoint: the message `kind` (for GET, the document), the role that serves it, method and path template.
 
-    `{pid}` in the template stands for one percent-encoded segment: the receiver's pid, or the identifier of a dataset.
-    A dataset's identifier may hold slashes, so a server that decodes the path before matching lets it span segments.
+    `{pid}` in the template is one percent-encoded segment: the pid of the receiver, or the identifier of a dataset. The
+    identifier of a dataset can contain slashes, so a server that decodes the path first lets it span segments.
     """
 
     kind: type[msgspec.Struct]
@@ -47,13 +50,13 @@ class MessageEndpoint(msgspec.Struct, frozen=True):
 
     @property
     def names_process(self) -> bool:
-        """Whether the path holds an identifier."""
+        """True if the path contains an identifier."""
         return "{pid}" in self.template
 
 
 _C, _P = Role.CONSUMER, Role.PROVIDER
 
-# A consumer's GET of a transfer is not in the standard's table: deployed connectors serve it, and it ends a doubt.
+# The standard has no GET of a transfer at the consumer. Deployed connectors serve it, and it settles a doubt.
 ROUTES = (
     MessageEndpoint(VersionResponse, _P, "GET", WELL_KNOWN),
     MessageEndpoint(CatalogRequestMessage, _P, "POST", "/catalog/request"),
@@ -87,16 +90,16 @@ _TEMPLATES = {(route.kind, route.to, route.names_process): route.template for ro
 
 
 def path(kind: type[msgspec.Struct], to: Role, pid: str | None = None) -> str:
-    """Return the path a message of type `kind` (or a GET of the document `kind`) takes to the side `to`.
+    """Return the path of a message of type `kind`, or of a GET of the document `kind`, at the side `to`.
 
-    :param pid: the receiver's process identifier, or the dataset's; None for a message that begins a process.
-    :raises LocalProtocolError: where the standard has no such path.
-    :raises RemoteProtocolError: where the peer's pid cannot be a path segment.
+    :param pid: the receiver's process identifier, or the dataset's; None for a message that creates a process.
+    :raises LocalProtocolError: if the standard has no such path.
+    :raises RemoteProtocolError: if the pid of the peer cannot be a path segment.
     """
     template = _TEMPLATES.get((kind, to, pid is not None))
     if template is None:
         which = "without an identifier" if pid is None else "with an identifier"
-        raise LocalProtocolError(f"There is no path for {kind.__name__} to the {to} {which}.")
+        raise LocalProtocolError(f"The {to} has no path for {kind.__name__} {which}.")
     if pid is None:
         return template
     check_pid(pid)
@@ -104,9 +107,9 @@ def path(kind: type[msgspec.Struct], to: Role, pid: str | None = None) -> str:
 
 
 def check_pid(pid: str, where: str = "The identifier") -> None:
-    """Refuse an identifier that cannot be one segment of a path: empty, a dot segment, or without measure.
+    """Refuse an identifier that cannot be one segment of a path: empty, a dot segment, or too long.
 
-    :raises RemoteProtocolError: with `where`, the place it came from.
+    :raises RemoteProtocolError: with `where`, the place of the identifier.
     """
     if not pid or pid in {".", ".."} or len(pid) > PID_LIMIT:
         raise RemoteProtocolError(
@@ -115,16 +118,14 @@ def check_pid(pid: str, where: str = "The identifier") -> None:
 
 
 def join(base: str, relative: str) -> str:
-    """Append a path to a base URL or callbackAddress, with or without its trailing slash.
+    """Append a path to a base URL or callbackAddress, with or without a trailing slash.
 
-    :raises RemoteProtocolError: where the base has a query or fragment, behind which no path can be put.
+    :raises RemoteProtocolError: if the base has a query or a fragment, to which no path can be appended.
     """
     try:
         parts = urlsplit(base)
     except ValueError as error:
         raise RemoteProtocolError(f"The base address is not a URL: {error}.") from error
     if parts.query or parts.fragment or base.endswith(("?", "#")):
-        raise RemoteProtocolError(
-            "The base address has a query or a fragment: expected a URL that paths can be appended to."
-        )
+        raise RemoteProtocolError("The base address has a query or a fragment: expected a URL without both.")
     return base.rstrip("/") + "/" + relative.lstrip("/")

@@ -1,7 +1,7 @@
 """Typed views of the policies inside messages (Dataspace Protocol 2025-1, lower level types; ODRL 2.2).
 
-A policy itself stays raw JSON in its message, so that nothing in it is lost. These views say whether it has the
-standard's shape; they keep only what the standard names and mean nothing: meaning is the policy engine's matter.
+A policy stays raw JSON in its message, so no member is lost. These views check that it has the form of the standard,
+and contain only the members that the standard names. The policy engine interprets a policy.
 
 Pure: standard library and msgspec only.
 """
@@ -27,7 +27,7 @@ P = TypeVar("P", bound="MessagePolicy")
 
 
 class MessageOperator(StrEnum):
-    """The operators of an atomic constraint; `term-lteq`, a slip of the official schema, is read and never written."""
+    """The operators of an atomic constraint; `term-lteq`, an error of the official schema, is only read."""
 
     EQ = "eq"
     NEQ = "neq"
@@ -74,7 +74,7 @@ _Rules = Annotated[tuple[MessageRule, ...], msgspec.Meta(min_length=1)]
 
 
 class MessagePolicy(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What offers and agreements share: an identifier and at least one permission or prohibition."""
+    """The common part of offers and agreements: an identifier and at least one permission or prohibition."""
 
     id: str = msgspec.field(name="@id")
     profile: str | tuple[str, ...] = ()
@@ -88,7 +88,7 @@ class MessagePolicy(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Offer(MessagePolicy, frozen=True, kw_only=True):
-    """An offer in a catalogue: its target is the dataset around it, so it must not name one."""
+    """An offer in a catalogue. Its target is the dataset that contains it, so it must not name one."""
 
     type: Literal["Offer"] = msgspec.field(name="@type", default="Offer")
     target: Any = msgspec.UNSET
@@ -107,7 +107,7 @@ class MessageOffer(MessagePolicy, frozen=True, kw_only=True):
 
 
 class MessageAgreement(MessagePolicy, frozen=True, kw_only=True):
-    """A policy both sides agreed on. `timestamp` is an XSD dateTime as text."""
+    """A policy that both sides agreed. `timestamp` is an XSD dateTime as text."""
 
     type: Literal["Agreement"] = msgspec.field(name="@type")
     target: str
@@ -117,9 +117,9 @@ class MessageAgreement(MessagePolicy, frozen=True, kw_only=True):
 
 
 def policy_view(kind: type[P], document: object, path: str = "$") -> P:
-    """Read a policy, given as raw JSON or as parsed JSON, as `Offer`, `MessageOffer` or `Agreement`.
+    """Read a policy, raw or parsed JSON, as `Offer`, `MessageOffer` or `MessageAgreement`.
 
-    :raises RemoteProtocolError: with the JSON path, where the policy does not have the standard's shape.
+    :raises RemoteProtocolError: with the JSON path, if the policy does not have the form of the standard.
     """
     value = document
     if isinstance(document, bytes | msgspec.Raw):
@@ -134,7 +134,7 @@ def policy_view(kind: type[P], document: object, path: str = "$") -> P:
 
 
 def _check_constraints(constraints: tuple[Any, ...], path: str) -> None:
-    """Check a rule's constraints; those of a rule without logical constraints, nearly all, in one go."""
+    """Check the constraints of a rule; if none is a logical one, as usual, all in one step."""
     for constraint in constraints:
         if not isinstance(constraint, dict) or not _LOGICAL.isdisjoint(constraint):
             break
@@ -148,8 +148,8 @@ def _check_constraints(constraints: tuple[Any, ...], path: str) -> None:
 def constraint_view(value: object, path: str = "$") -> MessageAtomicConstraint | MessageLogicalConstraint:
     """Read parsed JSON as a constraint of either kind.
 
-    :raises RemoteProtocolError: for what is neither kind, and for what is written as both: its meaning would depend on
-        the reader.
+    :raises RemoteProtocolError: if it is neither kind, and if it is written as both, because its meaning would depend
+        on the reader.
     """
     if not isinstance(value, dict):
         raise RemoteProtocolError(f"{path} is not a constraint: expected a JSON object.")
@@ -169,9 +169,9 @@ def constraint_view(value: object, path: str = "$") -> MessageAtomicConstraint |
 
 
 def read_json(raw: bytes | msgspec.Raw, path: str = "$") -> object:
-    """Parse raw JSON that is part of a document already taken.
+    """Parse raw JSON that is part of an accepted document.
 
-    :raises RemoteProtocolError: where it is not JSON.
+    :raises RemoteProtocolError: if it is not JSON.
     """
     try:
         return msgspec.json.decode(raw)

@@ -14,7 +14,7 @@ Reasons = Annotated[tuple[Any, ...], msgspec.Meta(min_length=1)]
 
 
 class TransferRequestMessage(Message, frozen=True, kw_only=True):
-    """Consumer to provider: begin a transfer under an agreement; a push carries the destination."""
+    """Consumer to provider: request a transfer under an agreement; a push contains the destination."""
 
     consumer_pid: str
     agreement_id: str
@@ -24,7 +24,7 @@ class TransferRequestMessage(Message, frozen=True, kw_only=True):
 
 
 class TransferStartMessage(Message, frozen=True, kw_only=True):
-    """Provider to consumer: data flows (a pull carries the source). Consumer to provider: resume."""
+    """Provider to consumer: start (a pull contains the source) or resume. Consumer to provider: resume."""
 
     provider_pid: str
     consumer_pid: str
@@ -32,7 +32,7 @@ class TransferStartMessage(Message, frozen=True, kw_only=True):
 
 
 class TransferSuspensionMessage(Message, frozen=True, kw_only=True):
-    """Either side pauses the transfer."""
+    """Either side suspends the transfer."""
 
     provider_pid: str
     consumer_pid: str
@@ -48,7 +48,7 @@ class TransferCompletionMessage(Message, frozen=True, kw_only=True):
 
 
 class TransferTerminationMessage(Message, frozen=True, kw_only=True):
-    """Either side ends the transfer."""
+    """Either side terminates the transfer."""
 
     provider_pid: str
     consumer_pid: str
@@ -57,7 +57,7 @@ class TransferTerminationMessage(Message, frozen=True, kw_only=True):
 
 
 class TransferProcess(Message, frozen=True, kw_only=True):
-    """The acknowledgement: the transfer as the answering side sees it."""
+    """The acknowledgement: the transfer at the answering side."""
 
     provider_pid: str
     consumer_pid: str
@@ -65,7 +65,7 @@ class TransferProcess(Message, frozen=True, kw_only=True):
 
 
 class TransferError(Message, frozen=True, kw_only=True):
-    """The error body of the transfer endpoints; the schema wants both pids, an unknown one is the empty string."""
+    """The error body of the transfer endpoints; both pids are required, so an unknown pid is the empty string."""
 
     provider_pid: str
     consumer_pid: str

@@ -11,7 +11,7 @@ VERSION = "2025-1"
 
 
 class Auth(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How an endpoint is secured."""
+    """The authentication of an endpoint."""
 
     protocol: str
     version: str
@@ -19,7 +19,7 @@ class Auth(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
-    """One version and where it is found: `path` is appended to the root the document was asked from."""
+    """One version; `path` is appended to the root URL of the document."""
 
     version: str
     path: str
@@ -30,11 +30,11 @@ class Version(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ren
 
 
 class VersionResponse(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """The document; it has neither `@context` nor `@type`."""
+    """The version document; it has neither `@context` nor `@type`."""
 
     protocol_versions: Annotated[tuple[Version, ...], msgspec.Meta(min_length=1)]
 
 
 def find_supported(response: VersionResponse) -> Version | None:
-    """Return the first entry of the version this package speaks, None where the peer offers none."""
+    """Return the first entry with the version of this package, or None if the peer does not support it."""
     return next((entry for entry in response.protocol_versions if entry.version == VERSION), None)

@@ -41,7 +41,7 @@ def test_no_two_routes_of_a_side_share_method_and_path() -> None:
 
 
 def test_a_message_that_side_does_not_take_has_no_path() -> None:
-    with pytest.raises(LocalProtocolError, match="ContractAgreementMessage to the provider"):
+    with pytest.raises(LocalProtocolError, match="provider has no path for ContractAgreementMessage"):
         path(negotiation.ContractAgreementMessage, PROVIDER, "p")
     with pytest.raises(LocalProtocolError, match="without an identifier"):
         path(transfer.TransferStartMessage, CONSUMER)

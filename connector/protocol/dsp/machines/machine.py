@@ -1,18 +1,19 @@
-"""One table-driven machine for both DSP processes: what we may send, what we accept, and how doubt ends.
+"""The state machine of both DSP processes: the messages that can be sent and accepted, and how doubt ends.
 
-Rule 1: everything that affects a state is here and in the two tables (`negotiation_machine`, `transfer_machine`).
-Rule 2: nothing here knows which role we play beyond `Process.role`, and nothing here sends, stores or reads a clock.
+Dataspace Protocol 2025-1, Contract Negotiation Protocol and Transfer Process Protocol.
 
-Theory of operation (Dataspace Protocol 2025-1, Contract Negotiation Protocol and Transfer Process Protocol):
+* Everything that affects a state is in this module and in two tables, `negotiation_machine` and `transfer_machine`.
+* Nothing here depends on the role of this side, except through `Process.role`. Nothing sends, stores or reads a clock.
+* A state changes in response to an acknowledged message. A message to be sent is in `pending` until the peer
+  acknowledges it (`acknowledge`). The states are those of the standard, without additions.
+* DSP messages have no identifier, so this module settles repeats, lost answers and crossing messages. `receive`
+  acknowledges an exact repeat of the last accepted message again, and ranks crossing messages. If the peer sends the
+  message that follows a pending one, `receive` treats the pending one as acknowledged (implied acknowledgement).
+* `observe` settles a refusal or a doubt by the state of the peer, which is requested with GET.
+* Some messages count as accepted before they arrive: those inferred from the peer's state, and those that both sides
+  sent at the same time. They are acknowledged if they arrive later, because peers treat every refusal as final.
 
-* A state changes *in response to an acknowledged message*. What we want to send stands in `pending` until the peer's
-  acknowledgement (`acknowledged`); the state is the specification's and never one of ours.
-* DSP messages carry no identifier, so repeats, lost answers and crossing messages are ours to settle:
-  `receive` re-acknowledges an exact repeat of the last accepted message; takes the peer's next legal message as the
-  acknowledgement of a pending one (implied acknowledgement); and ranks crossing messages. `observed` settles a refusal
-  or a doubt by the peer's own state, asked for with GET. What was taken as received without having been seen, and what
-  both sides said at once, is acknowledged when it comes after all: peers take every refusal as final.
-* Pure: no clock, no random, no I/O. `now` (milliseconds since the Unix epoch) is an argument.
+Pure: `now` (milliseconds since the Unix epoch) is an argument.
 """
 
 from enum import StrEnum
@@ -22,71 +23,71 @@ import msgspec
 
 from connector.protocol.dsp.common import Role
 
-# The digest of a message that did not come (yet).
+# The digest of a message that counts as accepted and has not arrived.
 UNSEEN = ""
 
 
 class ProcessKind(StrEnum):
-    """Which of the two processes a row is."""
+    """The two kinds of process."""
 
     NEGOTIATION = "negotiation"
     TRANSFER = "transfer"
 
 
-class Move(msgspec.Struct, frozen=True):
-    """One arrow of a state figure: in `source`, `sender` may send `message`; acknowledged, it leads to `target`.
+class Transition(msgspec.Struct, frozen=True):
+    """A transition: `sender` can send `message` in state `source`; the acknowledged message changes it to `target`.
 
-    `source` is None for the message that creates the process. `message` is the standard's type name; an event message
-    carries its event type behind a colon. `bears` tells that the message brings something that the state alone does
-    not tell (an offer, an agreement, an address), so that the move cannot be inferred from the peer's state.
+    `source` is None for the message that creates the process. `message` is the type name of the standard; for an event
+    message, a colon and the event type follow. `has_content` is set if the message contains data that the state does
+    not show (an offer, an agreement, an address); such a transition is never inferred from the state of the peer.
     """
 
     source: str | None
     sender: Role
     message: str
     target: str
-    bears: bool = False
+    has_content: bool = False
 
 
 class StateMachine(msgspec.Struct, frozen=True):
-    """A state figure as data.
+    """A state machine as data.
 
-    `ranks` orders messages that can cross on the wire (higher wins); `ending` is the message that terminates;
-    `repeatable` are messages whose exact repeat is a new message and never a retransmission.
+    `ranks` orders the messages that can cross on the wire: the higher rank wins. `ending` is the message that
+    terminates the process. An exact repeat of an `unrepeatable` message is a new message, never a retransmission.
     """
 
     kind: ProcessKind
-    moves: tuple[Move, ...]
+    transitions: tuple[Transition, ...]
     terminal: frozenset[str]
     ranks: dict[str, int]
     ending: str
     terminated: str
     unrepeatable: frozenset[str] = frozenset()
 
-    def move(self, source: str | None, sender: Role, message: str) -> Move | None:
-        """Return the arrow of the figure, or None where the figure has none."""
-        for move in self.moves:
-            if move.source == source and move.sender == sender and move.message == message:
-                return move
+    def find_transition(self, source: str | None, sender: Role, message: str) -> Transition | None:
+        """Return the transition, or None if the state machine has none."""
+        for transition in self.transitions:
+            if transition.source == source and transition.sender == sender and transition.message == message:
+                return transition
         return None
 
-    def reachable(self, source: str | None) -> frozenset[str]:
-        """Return the states that lie beyond `source`, by any number of messages of either side."""
+    def find_reachable(self, source: str | None) -> frozenset[str]:
+        """Return the states that can follow `source`, after any number of messages of both sides."""
         seen: set[str] = set()
         frontier = {source}
         while frontier:
-            step = {m.target for m in self.moves if m.source in frontier} - seen
+            step = {m.target for m in self.transitions if m.source in frontier} - seen
             seen |= step
             frontier = set(step)
         return frozenset(seen)
 
 
 class Pending(msgspec.Struct, frozen=True):
-    """The one message we owe the peer: its bytes are kept, so that every attempt sends exactly the same.
+    """The one message to be delivered to the peer; its bytes are stored, so each attempt sends the same bytes.
 
-    `attempts` counts tries, `refusals` the peer's 4xx answers; `in_doubt` is set when a try ended without an answer.
-    `mutual` tells that the peer may send the same message from the same state, so that both can cross. `echo` tells
-    that the message changes no state and repeats what the peer has just said (`echo`).
+    `attempts` counts the attempts, `refusals` the 4xx answers of the peer. `in_doubt` is set if an attempt ended
+    without an answer. `mutual` is set if the peer can send the same message in the same state, so both can cross.
+    `echo` is set if the message returns the peer's own message and changes no state (see the function `echo`).
     """
 
     message: str
@@ -100,9 +101,9 @@ class Pending(msgspec.Struct, frozen=True):
 
 
 class Accepted(msgspec.Struct, frozen=True):
-    """The last message we accepted, remembered so that its exact repeat gets the same answer and no second effect.
+    """The last accepted message; its exact repeat gets the same answer and has no second effect.
 
-    `digest` is `UNSEEN` where the message itself did not come (yet).
+    `digest` is `UNSEEN` if the message has not arrived.
     """
 
     message: str
@@ -111,9 +112,9 @@ class Accepted(msgspec.Struct, frozen=True):
 
 
 class Ended(msgspec.Struct, frozen=True):
-    """Why a process ended or a message was given up: code and reason for the operator, and who said so.
+    """The end of a process or of the attempts to deliver a message: code, reason, and the participant that ended it.
 
-    `reasons` says the reason in several languages (by language tag), where it is known in them.
+    `reasons` contains the reason by language tag, if it is available in several languages.
     """
 
     code: str
@@ -123,7 +124,7 @@ class Ended(msgspec.Struct, frozen=True):
 
 
 class Unequal(msgspec.Struct, frozen=True):
-    """The peer reported another `state` than ours, first at `at`; it counts while our `updated_at` is this one."""
+    """The peer reported a different `state`, first at `at`; valid while the process has this `updated_at`."""
 
     state: str
     at: int
@@ -131,13 +132,13 @@ class Unequal(msgspec.Struct, frozen=True):
 
 
 class Process(msgspec.Struct, frozen=True, kw_only=True):
-    """What the two processes have in common; the row of one process table for both roles.
+    """The common part of both processes; one table stores the processes of both roles.
 
-    `id` is our own pid, `peer_pid` the counter-party's (None until it told us). `peer` is the participant we talk to,
-    `peer_address` the base URL below which its endpoints lie. `state` is None until the first message is acknowledged.
-    `version` grows by one with every commit; a commit names the version it read. `due_at` is when the worker has to
-    look at the row next (None: nothing is owed), `held` tells that it waits for somebody, `unequal` is what the peer
-    reported when we last looked and it differed. Times are milliseconds since the Unix epoch.
+    `id` is the pid of this side, `peer_pid` the pid of the peer, None until the peer has sent it. `peer` is the
+    participant at the other end, `peer_address` the base URL of its endpoints. `state` is None until the first message
+    is acknowledged. `version` grows by one with every commit; a commit names the version that it read. `due_at` is the
+    time of the worker's next step, None if nothing is due. `held` is set if the process waits for a decision by a
+    person. `unequal` is the differing state that the peer reported last. Times are milliseconds since the Unix epoch.
     """
 
     owner: str
@@ -162,59 +163,59 @@ P = TypeVar("P", bound=Process)
 
 
 class Applied(msgspec.Struct, Generic[P], frozen=True):
-    """The message was legal: `process` is the new value, to be committed before the answer.
+    """The message is legal: commit `process`, the new value, before the answer.
 
-    Its state is the old one where the message had been taken as received before it came.
+    The state is unchanged if the message already counted as accepted before it arrived.
     """
 
     process: P
 
 
 class Repeated(msgspec.Struct, frozen=True):
-    """The message is an exact repeat of the last accepted one: answer with `state` again, change nothing."""
+    """The message is an exact repeat of the last accepted one: answer with `state` again and change nothing."""
 
     state: str
 
 
 class Crossed(msgspec.Struct, frozen=True):
-    """Our own pending message outranks it: answer 503, ours is on its way and settles the matter."""
+    """The message crossed the pending message, which has the higher rank: answer 503 and change nothing."""
 
     reason: str
 
 
 class Illegal(msgspec.Struct, frozen=True):
-    """The figure has no such arrow from here: answer 400, change nothing."""
+    """The state machine has no such transition in this state: answer 400 and change nothing."""
 
     reason: str
 
 
 def plan(process: P, table: StateMachine, message: str, body: bytes, now: int) -> P | Illegal:
-    """Put `message` into the pending slot, to be sent by the worker.
+    """Put `message` into the pending slot; the worker sends it.
 
-    Strictly by the figure: a message that the figure does not allow us to send from the present state is Illegal, and
-    so is a second message while one is pending, unless the new one outranks it and the process is not ending already.
+    A message that the state machine does not allow in this state is Illegal. A second message while one is pending is
+    Illegal too, unless the new one has a higher rank and the pending one does not end the process.
     """
-    move = table.move(process.state, process.role, message)
-    if move is None:
+    transition = table.find_transition(process.state, process.role, message)
+    if transition is None:
         return Illegal(f"{message} cannot be sent by the {process.role} in state {_name(process.state)}")
     pending = process.pending
-    # What ends the process cannot be called back: the peer may have it already, and its end would not be ours.
+    # A message that ends the process is not replaced: the peer may have received it, and both ends would differ.
     if pending and (pending.target in table.terminal or _rank(table, message) <= _rank(table, pending.message)):
-        return Illegal(f"{message} cannot be sent while {pending.message} is on its way")
-    mutual = table.move(process.state, process.role.other, message) is not None
+        return Illegal(f"{message} cannot be sent while {pending.message} is pending")
+    mutual = table.find_transition(process.state, process.role.other, message) is not None
     return msgspec.structs.replace(
         process,
-        pending=Pending(message=message, target=move.target, body=body, mutual=mutual),
+        pending=Pending(message=message, target=transition.target, body=body, mutual=mutual),
         due_at=now,
         updated_at=now,
     )
 
 
 def echo(process: P, body: bytes, now: int) -> P:
-    """Put the message that was just accepted into the pending slot, to be said once more by us.
+    """Put the message that was accepted last into the pending slot, to return it to the peer.
 
-    Some peers act on their own message only when they hear it from us too. It changes no state and proves none, and
-    whatever comes meanwhile replaces it; a peer that refuses it has no need of it.
+    Some peers act on their own message only after they receive it from the other side too. An echo changes no state.
+    Every other message replaces it, and a refusal of it has no effect.
     """
     last = process.accepted
     if last is None or process.pending:
@@ -226,10 +227,10 @@ def echo(process: P, body: bytes, now: int) -> P:
 def receive(
     process: P, table: StateMachine, message: str, digest: str, now: int
 ) -> Applied[P] | Repeated | Crossed | Illegal:
-    """Decide what the peer's `message` (its content hashed to `digest`) does to the process.
+    """Return the effect of a `message` of the peer on the process; `digest` is the hash of its content.
 
     A termination is accepted in every non-terminal state (Transfer Termination Message: "at any point except a
-    terminal state"), whatever the figure's arrows say, because a peer that has ended cannot be talked on with.
+    terminal state"), even without a transition: a process that the peer has ended cannot continue.
     """
     last = process.accepted
     if last and last.message == message and last.digest == UNSEEN and not _answers_doubt(process, table, message):
@@ -239,31 +240,31 @@ def receive(
     if same and message not in table.unrepeatable:
         return Repeated(same.state)
     if process.state in table.terminal:
-        return Illegal(f"{message} came after the end: the process is {process.state}")
+        return Illegal(f"{message} arrived after the end of the process, which is {process.state}")
     if message == table.ending:
         return Applied(_accept(process, message, digest, table.terminated, now))
     pending = process.pending
-    move = table.move(process.state, process.role.other, message)
-    if move:
-        after = _move(process, table, move, digest, now)
+    transition = table.find_transition(process.state, process.role.other, message)
+    if transition:
+        after = _apply_transition(process, table, transition, digest, now)
         if after is None:
-            return Crossed(f"{pending.message if pending else ''} is on its way and comes before {message}")
+            return Crossed(f"{pending.message if pending else ''} is pending and takes precedence over {message}")
         return Applied(after)
-    if pending and table.move(pending.target, process.role.other, message):
+    if pending and table.find_transition(pending.target, process.role.other, message):
         if same:
-            # It came before ours was planned, and so says nothing of ours.
-            return Crossed(f"{pending.message} is on its way and comes before a repeat of {message}")
-        # The peer could only send this after it acknowledged ours: the answer was lost or is still on its way.
+            # The repeated message was sent before the pending one, so it does not acknowledge it.
+            return Crossed(f"{pending.message} is pending and takes precedence over a repeat of {message}")
+        # The peer can send this only after it acknowledged the pending message: the answer was lost or is late.
         return receive(acknowledge(process, now), table, message, digest, now)
     return Illegal(f"{message} is not allowed from the {process.role.other} in state {_name(process.state)}")
 
 
 def acknowledge(process: P, now: int, *, peer_pid: str | None = None) -> P:
-    """Return the process after the peer acknowledged the pending message: the state changes now and not before."""
+    """Return the process after the peer acknowledged the pending message: only now does the state change."""
     pending = process.pending
     if pending is None:
         return process
-    # What was inferred and has not come may still come; what both may say may be on its way from the other side.
+    # An inferred message can still arrive, and a mutual one can be on its way from the peer.
     accepted = process.accepted if process.accepted and process.accepted.digest == UNSEEN else None
     if pending.echo:
         accepted = process.accepted
@@ -281,7 +282,7 @@ def acknowledge(process: P, now: int, *, peer_pid: str | None = None) -> P:
 
 
 def retry(process: P, now: int, due_at: int, *, in_doubt: bool, refused: bool = False) -> P:
-    """Return the process after a try that settled nothing: the same bytes go out again at `due_at`."""
+    """Return the process after an attempt without a result: the same bytes are sent again at `due_at`."""
     if process.pending is None:
         return process
     pending = msgspec.structs.replace(
@@ -294,50 +295,53 @@ def retry(process: P, now: int, due_at: int, *, in_doubt: bool, refused: bool = 
 
 
 def observe(process: P, table: StateMachine, peer_state: str, now: int, *, sure: bool = True) -> P | None:
-    """Settle a refusal or a doubt by the state that the peer itself reports; None where it settles nothing.
+    """Settle a refusal or a doubt by the state that the peer reports; return None if that settles nothing.
 
-    The peer is where our pending message leads, or beyond: it was received. The peer has ended: so have we. The peer is
-    where one of its own messages to us would lead: that message was lost and is taken as received (Contract Negotiation
-    Protocol: "Both parties have the same state"). Unless we are `sure` that the peer has heard our last answer, a state
-    in which it may still wait for that answer settles nothing.
+    * If the peer is in the target state of the pending message, or in a later one, it has received the message.
+    * If the peer has terminated the process, it is terminated here too.
+    * If the peer is in the target state of one of its own messages, that message was lost and counts as accepted
+      (Contract Negotiation Protocol: "Both parties have the same state").
+
+    `sure` means that the peer has received the last answer of this side. Otherwise, a state in which the peer may still
+    wait for that answer settles nothing.
     """
     if process.state in table.terminal or (not sure and peer_state in find_unanswered(process, table)):
         return None
     if peer_state == table.terminated:
         ended = Ended(
-            code="peer-terminated", reason="the counter-party reports the process as terminated", by=process.peer
+            code="peer-terminated", reason="the counterparty reports the process as terminated", by=process.peer
         )
         known = Accepted(message=table.ending, digest=UNSEEN, state=table.terminated)
         return msgspec.structs.replace(end(process, table, ended, now), accepted=known)
     if process.pending:
         if peer_state == process.pending.target:
             return acknowledge(process, now)
-        if peer_state in table.reachable(process.pending.target) and peer_state != process.state:
+        if peer_state in table.find_reachable(process.pending.target) and peer_state != process.state:
             return observe(acknowledge(process, now), table, peer_state, now) or acknowledge(process, now)
     if peer_state == process.state:
         return None
-    for move in table.moves:
-        inferred = move.source == process.state and move.target == peer_state and not move.bears
-        if inferred and move.sender == process.role.other:
-            return _move(process, table, move, UNSEEN, now)
+    for transition in table.transitions:
+        inferred = transition.source == process.state and transition.target == peer_state and not transition.has_content
+        if inferred and transition.sender == process.role.other:
+            return _apply_transition(process, table, transition, UNSEEN, now)
     return None
 
 
 def end(process: P, table: StateMachine, ended: Ended, now: int) -> P:
-    """Return the process as terminated here and now, with nothing left to send."""
+    """Return the process as terminated, without a pending message."""
     return msgspec.structs.replace(
         process, state=table.terminated, pending=None, accepted=None, ended=ended, due_at=None, updated_at=now
     )
 
 
 def drop(process: P, now: int) -> P:
-    """Return the process without its pending message, which the peer refuses for good."""
+    """Return the process without its pending message, which the peer has finally refused."""
     return msgspec.structs.replace(process, pending=None, due_at=now, updated_at=now)
 
 
-def may_send(process: Process, table: StateMachine) -> frozenset[str]:
-    """Return the messages that the figure allows us to send now."""
-    return frozenset(m.message for m in table.moves if m.source == process.state and m.sender == process.role)
+def list_sendable(process: Process, table: StateMachine) -> frozenset[str]:
+    """Return the messages that this side can send in the present state."""
+    return frozenset(m.message for m in table.transitions if m.source == process.state and m.sender == process.role)
 
 
 def _accept(process: P, message: str, digest: str, target: str, now: int) -> P:
@@ -351,32 +355,33 @@ def _accept(process: P, message: str, digest: str, target: str, now: int) -> P:
     )
 
 
-def _move(process: P, table: StateMachine, move: Move, digest: str, now: int) -> P | None:
-    """Return the process after the peer's move; our pending message stays if it ranks higher and is legal after it.
+def _apply_transition(process: P, table: StateMachine, transition: Transition, digest: str, now: int) -> P | None:
+    """Return the process after a transition of the peer.
 
-    None where our message ranks higher and is not legal after the move, so that only one of the two can happen.
+    A pending message of a higher rank stays if it is legal after the transition. If it is not, only one of the two can
+    take effect: the result is None, and the pending message takes precedence.
     """
     pending = process.pending
-    after = _accept(process, move.message, digest, move.target, now)
-    if pending is None or _rank(table, pending.message) <= _rank(table, move.message):
+    after = _accept(process, transition.message, digest, transition.target, now)
+    if pending is None or _rank(table, pending.message) <= _rank(table, transition.message):
         return after
-    if table.move(move.target, process.role, pending.message) is None:
+    if table.find_transition(transition.target, process.role, pending.message) is None:
         return None
     return msgspec.structs.replace(after, pending=pending)
 
 
 def _answers_doubt(process: Process, table: StateMachine, message: str) -> bool:
-    """Tell whether the message can be what follows on a message of ours that may have arrived."""
+    """Return whether the message can follow the pending message, which the peer may have received."""
     pending = process.pending
-    return bool(pending and pending.in_doubt and table.move(pending.target, process.role.other, message))
+    return bool(pending and pending.in_doubt and table.find_transition(pending.target, process.role.other, message))
 
 
 def find_unanswered(process: Process, table: StateMachine) -> set[str | None]:
-    """Return the states in which the peer may be, as long as it has not heard our answer to its last message."""
+    """Return the states in which the peer can be if it has not received the answer to its last message."""
     last = process.accepted
     if last is None or last.digest == UNSEEN:
         return set()
-    sent = (m for m in table.moves if m.sender == process.role.other and m.message == last.message)
+    sent = (m for m in table.transitions if m.sender == process.role.other and m.message == last.message)
     return {m.source for m in sent if m.target == last.state}
 
 

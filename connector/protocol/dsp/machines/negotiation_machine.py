@@ -1,14 +1,14 @@
-"""The contract negotiation as a value and its figure as data.
+"""The contract negotiation as a value, and its state machine as data.
 
 Dataspace Protocol 2025-1, Contract Negotiation Protocol.
 
-Pure: the figure is the specification's, arrow by arrow; the entity adds only what a negotiation has to remember.
+Pure: the transitions are those of the standard; the entity adds only the data that a negotiation has to remember.
 """
 
 from enum import StrEnum
 
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machines.machine import Move, Process, ProcessKind, StateMachine
+from connector.protocol.dsp.machines.machine import Process, ProcessKind, StateMachine, Transition
 
 
 class NegotiationState(StrEnum):
@@ -35,41 +35,41 @@ _C, _P, _S = Role.CONSUMER, Role.PROVIDER, NegotiationState
 
 NEGOTIATION = StateMachine(
     kind=ProcessKind.NEGOTIATION,
-    moves=(
-        Move(None, _C, REQUEST, _S.REQUESTED, bears=True),
-        Move(None, _P, OFFER, _S.OFFERED, bears=True),
-        Move(_S.REQUESTED, _P, OFFER, _S.OFFERED, bears=True),
-        Move(_S.REQUESTED, _P, AGREEMENT, _S.AGREED, bears=True),
-        Move(_S.REQUESTED, _C, TERMINATION, _S.TERMINATED),
-        Move(_S.REQUESTED, _P, TERMINATION, _S.TERMINATED),
-        Move(_S.OFFERED, _C, REQUEST, _S.REQUESTED, bears=True),
-        Move(_S.OFFERED, _C, ACCEPTED, _S.ACCEPTED),
-        Move(_S.OFFERED, _C, TERMINATION, _S.TERMINATED),
-        Move(_S.OFFERED, _P, TERMINATION, _S.TERMINATED),
-        Move(_S.ACCEPTED, _P, AGREEMENT, _S.AGREED, bears=True),
-        Move(_S.ACCEPTED, _P, TERMINATION, _S.TERMINATED),
-        Move(_S.AGREED, _C, VERIFICATION, _S.VERIFIED),
-        Move(_S.AGREED, _C, TERMINATION, _S.TERMINATED),
-        Move(_S.VERIFIED, _P, FINALIZED, _S.FINALIZED),
-        Move(_S.VERIFIED, _P, TERMINATION, _S.TERMINATED),
+    transitions=(
+        Transition(None, _C, REQUEST, _S.REQUESTED, has_content=True),
+        Transition(None, _P, OFFER, _S.OFFERED, has_content=True),
+        Transition(_S.REQUESTED, _P, OFFER, _S.OFFERED, has_content=True),
+        Transition(_S.REQUESTED, _P, AGREEMENT, _S.AGREED, has_content=True),
+        Transition(_S.REQUESTED, _C, TERMINATION, _S.TERMINATED),
+        Transition(_S.REQUESTED, _P, TERMINATION, _S.TERMINATED),
+        Transition(_S.OFFERED, _C, REQUEST, _S.REQUESTED, has_content=True),
+        Transition(_S.OFFERED, _C, ACCEPTED, _S.ACCEPTED),
+        Transition(_S.OFFERED, _C, TERMINATION, _S.TERMINATED),
+        Transition(_S.OFFERED, _P, TERMINATION, _S.TERMINATED),
+        Transition(_S.ACCEPTED, _P, AGREEMENT, _S.AGREED, has_content=True),
+        Transition(_S.ACCEPTED, _P, TERMINATION, _S.TERMINATED),
+        Transition(_S.AGREED, _C, VERIFICATION, _S.VERIFIED),
+        Transition(_S.AGREED, _C, TERMINATION, _S.TERMINATED),
+        Transition(_S.VERIFIED, _P, FINALIZED, _S.FINALIZED),
+        Transition(_S.VERIFIED, _P, TERMINATION, _S.TERMINATED),
     ),
     terminal=frozenset({_S.FINALIZED, _S.TERMINATED}),
     ranks={TERMINATION: 4},
     ending=TERMINATION,
     terminated=_S.TERMINATED,
-    # A consumer may ask for the same thing again after a counter-offer: that is a new message, judged by the figure.
+    # After a counter-offer, a consumer can send the same request again: that is a new message.
     unrepeatable=frozenset({REQUEST}),
 )
 
 
 class Negotiation(Process, frozen=True, kw_only=True):
-    """A contract negotiation: the process and the policies that went to and fro.
+    """A contract negotiation: the process and the policies that both sides sent.
 
-    `dataset` is the identifier of what is negotiated, `offer` the JSON of the latest offer on the table (the consumer's
-    request or the provider's offer, see `offered_by`), `agreement` the JSON of the agreement exactly as sent or
-    received. `rounds` counts offers and counter-offers. `request_digest` identifies the initial request, so that its
-    repeat finds the same process. `asked` is the JSON of what we asked for last, as consumer. `evidence` are the peer's
-    claims as they were verified with its latest message.
+    `dataset` is the identifier of the negotiated dataset. `offer` is the JSON of the latest offer: the request of the
+    consumer or the offer of the provider, see `offered_by`. `agreement` is the JSON of the agreement exactly as sent or
+    received. `rounds` counts offers and counter-offers. `request_digest` identifies the initial request, so its repeat
+    finds the same process. `asked` is the JSON of the last request of this side, as consumer. `evidence` contains the
+    claims of the peer that were verified with its latest message.
     """
 
     dataset: str
@@ -85,5 +85,5 @@ class Negotiation(Process, frozen=True, kw_only=True):
 
     @property
     def kind(self) -> ProcessKind:
-        """The process kind, fixed by the type."""
+        """The kind of process, fixed by the type."""
         return ProcessKind.NEGOTIATION

@@ -1,8 +1,8 @@
-"""The transfer process as a value and its figure as data.
+"""The transfer process as a value, and its state machine as data.
 
 Dataspace Protocol 2025-1, Transfer Process Protocol.
 
-Pure: the figure is the specification's, arrow by arrow; the entity adds only what a transfer has to remember.
+Pure: the transitions are those of the standard; the entity adds only the data that a transfer has to remember.
 """
 
 from enum import StrEnum
@@ -10,7 +10,7 @@ from enum import StrEnum
 import msgspec
 
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machines.machine import Move, Process, ProcessKind, StateMachine
+from connector.protocol.dsp.machines.machine import Process, ProcessKind, StateMachine, Transition
 
 
 class TransferState(StrEnum):
@@ -24,7 +24,7 @@ class TransferState(StrEnum):
 
 
 class FlowState(StrEnum):
-    """What the control plane wants of the data plane, and what the data plane reported (Data Plane Signaling)."""
+    """The states of a data flow, as wanted by the control plane and as reported by the data plane (DPS)."""
 
     NONE = "NONE"
     PREPARED = "PREPARED"
@@ -44,21 +44,21 @@ _C, _P, _S = Role.CONSUMER, Role.PROVIDER, TransferState
 
 TRANSFER = StateMachine(
     kind=ProcessKind.TRANSFER,
-    moves=(
-        Move(None, _C, REQUEST, _S.REQUESTED, bears=True),
-        Move(_S.REQUESTED, _P, START, _S.STARTED, bears=True),
-        Move(_S.REQUESTED, _C, TERMINATION, _S.TERMINATED),
-        Move(_S.REQUESTED, _P, TERMINATION, _S.TERMINATED),
-        Move(_S.STARTED, _C, COMPLETION, _S.COMPLETED),
-        Move(_S.STARTED, _P, COMPLETION, _S.COMPLETED),
-        Move(_S.STARTED, _C, SUSPENSION, _S.SUSPENDED),
-        Move(_S.STARTED, _P, SUSPENSION, _S.SUSPENDED),
-        Move(_S.STARTED, _C, TERMINATION, _S.TERMINATED),
-        Move(_S.STARTED, _P, TERMINATION, _S.TERMINATED),
-        Move(_S.SUSPENDED, _C, START, _S.STARTED),
-        Move(_S.SUSPENDED, _P, START, _S.STARTED),
-        Move(_S.SUSPENDED, _C, TERMINATION, _S.TERMINATED),
-        Move(_S.SUSPENDED, _P, TERMINATION, _S.TERMINATED),
+    transitions=(
+        Transition(None, _C, REQUEST, _S.REQUESTED, has_content=True),
+        Transition(_S.REQUESTED, _P, START, _S.STARTED, has_content=True),
+        Transition(_S.REQUESTED, _C, TERMINATION, _S.TERMINATED),
+        Transition(_S.REQUESTED, _P, TERMINATION, _S.TERMINATED),
+        Transition(_S.STARTED, _C, COMPLETION, _S.COMPLETED),
+        Transition(_S.STARTED, _P, COMPLETION, _S.COMPLETED),
+        Transition(_S.STARTED, _C, SUSPENSION, _S.SUSPENDED),
+        Transition(_S.STARTED, _P, SUSPENSION, _S.SUSPENDED),
+        Transition(_S.STARTED, _C, TERMINATION, _S.TERMINATED),
+        Transition(_S.STARTED, _P, TERMINATION, _S.TERMINATED),
+        Transition(_S.SUSPENDED, _C, START, _S.STARTED),
+        Transition(_S.SUSPENDED, _P, START, _S.STARTED),
+        Transition(_S.SUSPENDED, _C, TERMINATION, _S.TERMINATED),
+        Transition(_S.SUSPENDED, _P, TERMINATION, _S.TERMINATED),
     ),
     terminal=frozenset({_S.COMPLETED, _S.TERMINATED}),
     ranks={START: 1, SUSPENSION: 2, COMPLETION: 3, TERMINATION: 4},
@@ -67,7 +67,7 @@ TRANSFER = StateMachine(
 )
 
 
-# What a state of the process wants of the data flow.
+# The wanted state of the data flow in each state of the process.
 WANTED = {
     TransferState.REQUESTED: FlowState.NONE,
     TransferState.STARTED: FlowState.STARTED,
@@ -76,18 +76,19 @@ WANTED = {
     TransferState.TERMINATED: FlowState.TERMINATED,
 }
 
-# The formats of our distributions, by the names deployed connectors use.
+# The formats of the distributions, with the names that deployed connectors use.
 PULL, PUSH = "HttpData-PULL", "HttpData-PUSH"
 
 
 class Transfer(Process, frozen=True, kw_only=True):
-    """A transfer process: the process, the agreement it moves data under, and what its data flow is told.
+    """A transfer process: the process, its agreement, and the state of its data flow.
 
-    `data_address` is the JSON of the DataAddress as sent or received (a pull: the provider's, with its token; a push:
-    the consumer's). `flow_wanted` is what we want of our data plane, `flow_reported` what it last confirmed; the worker
-    signals until they are equal. `sink` names where the consumer's side puts the data (JSON of an address of ours),
-    `keep` keeps a transfer open after a finite delivery, `suspended_by` says whose suspension it is (only that side may
-    lift it), `lease_until` when leave to move bytes ends. `progress` is the JSON of the data plane's last report.
+    `data_address` is the JSON of the DataAddress as sent or received: for a pull the address and token of the provider,
+    for a push those of the consumer. `flow_wanted` is the state that the control plane wants, `flow_reported` the state
+    that the data plane confirmed last; the worker signals until they are equal. `sink` is the JSON of the address where
+    the consumer stores the data. `keep` leaves a transfer open after a finite delivery. `suspended_by` is the side that
+    suspended the transfer; only this side can resume it. `lease_until` is the end of the lease. `progress` is the JSON
+    of the last report of the data plane.
     """
 
     agreement_id: str
@@ -106,14 +107,14 @@ class Transfer(Process, frozen=True, kw_only=True):
 
     @property
     def kind(self) -> ProcessKind:
-        """The process kind, fixed by the type."""
+        """The kind of process, fixed by the type."""
         return ProcessKind.TRANSFER
 
 
 def want(process: Transfer, flow: FlowState) -> Transfer:
-    """Return the transfer with another state of its flow wanted.
+    """Return the transfer with a new wanted state of its flow.
 
-    A start that was wanted may have been carried out and not yet reported: it counts as reported, so that it is undone.
+    The data plane may have carried out a wanted start without a report. The start counts as reported, so it is undone.
     """
     reported = process.flow_reported
     may_move = process.flow_wanted is FlowState.STARTED and flow is not FlowState.STARTED

@@ -62,17 +62,17 @@ RANKS = ["Start", "Suspension", "Completion", "Termination"]
 NOW = 1_700_000_000_000
 
 
-def figure(kind: str) -> dict[tuple[str | None, Role, str], str]:
+def drawn(kind: str) -> dict[tuple[str | None, Role, str], str]:
     rows = [line.split() for line in FIGURES[kind].strip().splitlines()]
     return {(None if at == "-" else at, ROLES[who], message): to for at, who, message, to in rows}
 
 
 def states(kind: str) -> list[str | None]:
-    return [None, *sorted(set(figure(kind).values()))]
+    return [None, *sorted(set(drawn(kind).values()))]
 
 
 def messages(kind: str) -> list[str]:
-    return sorted({message for _, _, message in figure(kind)})
+    return sorted({message for _, _, message in drawn(kind)})
 
 
 def rank(message: str) -> int:
@@ -106,14 +106,14 @@ EVERY = [
 def test_every_message_in_every_state_from_either_side(
     kind: str, state: str | None, sender: Role, message: str
 ) -> None:
-    table, target = TABLES[kind], figure(kind).get((state, sender, message))
+    table, target = TABLES[kind], drawn(kind).get((state, sender, message))
     ours = machine.plan(process(kind, sender, state), table, message, b"body", NOW)
     if target is None:
         assert isinstance(ours, Illegal)
     else:
         assert (ours.state, ours.pending.message, ours.pending.target, ours.due_at) == (state, message, target, NOW)
         assert machine.acknowledge(ours, NOW).state == target
-        assert message in machine.may_send(process(kind, sender, state), table)
+        assert message in machine.list_sendable(process(kind, sender, state), table)
     theirs = machine.receive(process(kind, sender.other, state), table, message, "digest", NOW)
     if target is None and "Termination" in message and state not in LAST[kind]:
         # Accepted at any point except a terminal state, whatever the arrows say.
@@ -134,10 +134,10 @@ def test_the_tables_name_the_ends_and_the_ranks_of_the_figure(kind: str) -> None
         message: rank(message) for message in messages(kind)
     }
     for state in states(kind):
-        beyond = {to for (at, _, _), to in figure(kind).items() if at == state}
-        while more := {to for (at, _, _), to in figure(kind).items() if at in beyond} - beyond:
+        beyond = {to for (at, _, _), to in drawn(kind).items() if at == state}
+        while more := {to for (at, _, _), to in drawn(kind).items() if at in beyond} - beyond:
             beyond |= more
-        assert table.reachable(state) == beyond
+        assert table.find_reachable(state) == beyond
 
 
 class Life(RuleBasedStateMachine):
@@ -145,8 +145,8 @@ class Life(RuleBasedStateMachine):
 
     @initialize(kind=st.sampled_from(sorted(FIGURES)), role=st.sampled_from(list(Role)))
     def begin(self, kind: str, role: Role) -> None:
-        self.kind, self.table, self.figure = kind, TABLES[kind], figure(kind)
-        first = next((to for (at, who, _), to in self.figure.items() if at is None and who == role.other), None)
+        self.kind, self.table, self.drawn = kind, TABLES[kind], drawn(kind)
+        first = next((to for (at, who, _), to in self.drawn.items() if at is None and who == role.other), None)
         self.process = process(kind, role, first)
 
     @property
@@ -157,7 +157,7 @@ class Life(RuleBasedStateMachine):
     def owner_says(self, data: st.DataObject) -> None:
         message = data.draw(st.sampled_from(messages(self.kind)))
         before = self.process
-        legal = (before.state, before.role, message) in self.figure
+        legal = (before.state, before.role, message) in self.drawn
         free = not before.pending or (
             before.pending.target not in LAST[self.kind] and rank(message) > rank(before.pending.message)
         )
@@ -170,7 +170,7 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.process.pending)
     @rule()
     def peer_acknowledges(self) -> None:
-        target = self.figure[self.process.state, self.process.role, self.pending.message]
+        target = self.drawn[self.process.state, self.process.role, self.pending.message]
         self.process = machine.acknowledge(self.process, NOW, peer_pid="urn:peer")
         assert (self.process.state, self.process.pending) == (target, None)
         assert machine.acknowledge(self.process, NOW) is self.process
@@ -197,7 +197,7 @@ class Life(RuleBasedStateMachine):
         before, target = self.process, None
         outcome = machine.receive(before, self.table, message, digest, NOW)
         sources = [before.state, *([before.pending.target] if before.pending else [])]
-        targets = [self.figure.get((source, before.role.other, message)) for source in sources]
+        targets = [self.drawn.get((source, before.role.other, message)) for source in sources]
         target = next(filter(None, targets), None)
         match outcome:
             case Applied(after):
@@ -228,7 +228,7 @@ class Life(RuleBasedStateMachine):
         if after is None:
             return
         assert before.state not in LAST[self.kind]
-        assert after.state in self.table.reachable(before.state) | {"TERMINATED"}
+        assert after.state in self.table.find_reachable(before.state) | {"TERMINATED"}
         ours = [before.pending.target] if before.pending else []
         # What the peer alone can bring is never made up, whether our message has arrived or not.
         ways = [before.state, *ours, after.state], [before.state, after.state]
@@ -236,14 +236,16 @@ class Life(RuleBasedStateMachine):
         self.process = after
 
     def is_known(self, at: str, to: str, ours: list[str]) -> bool:
-        brought = [m for m in self.table.moves if (m.source, m.target) == (at, to) and m.sender != self.process.role]
-        return to in [at, *ours, "TERMINATED"] or any(not m.bears for m in brought)
+        brought = [
+            m for m in self.table.transitions if (m.source, m.target) == (at, to) and m.sender != self.process.role
+        ]
+        return to in [at, *ours, "TERMINATED"] or any(not m.has_content for m in brought)
 
     @invariant()
     def what_is_pending_is_legal_from_here(self) -> None:
         if hasattr(self, "process") and self.pending:
             arrow = self.process.state, self.process.role, self.pending.message
-            assert self.figure.get(arrow) == self.pending.target
+            assert self.drawn.get(arrow) == self.pending.target
 
     @invariant()
     def the_end_is_the_end(self) -> None:
