@@ -29,11 +29,11 @@ from connector.api.frame.auth import LARGEST_BODY, ApiKey, KeyMiddleware
 from connector.api.frame.desk import ReadinessCheck, Search
 from connector.api.frame.models import answer_model
 from connector.controlplane.core.context import Context
-from connector.controlplane.enforcing.enforcing import Enforcing
-from connector.controlplane.judging.judging import Judging
+from connector.controlplane.enforcing.enforcer import Enforcer
+from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.usecases.consents import ConsentRegister
 from connector.controlplane.usecases.counterparties import Counterparties
-from connector.controlplane.usecases.offering import Offering
+from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.views.common import ErrorView
 
 _CHAPTERS = (
@@ -61,9 +61,9 @@ _FAILURES: dict[int | str, dict[str, Any]] = {
 def make_management_app(
     *,
     context: Context,
-    judging: Judging,
-    enforcing: Enforcing,
-    offering: Offering,
+    judging: Evaluator,
+    enforcing: Enforcer,
+    offering: Publisher,
     counterparties: Counterparties,
     register: ConsentRegister,
     keys: Sequence[ApiKey],

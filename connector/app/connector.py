@@ -22,18 +22,19 @@ from connector.binding.dsp.gatekeeper import Gatekeeper
 from connector.binding.dsp.listener import application
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.watch import ProcessWatch
-from connector.controlplane.enforcing import duties, signals
-from connector.controlplane.enforcing.enforcing import Enforcing
-from connector.controlplane.judging.judging import Judging
+from connector.controlplane.enforcing import flow_ends
+from connector.controlplane.enforcing.enforcer import Enforcer
+from connector.controlplane.enforcing.executors.table import build_executors
+from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.library import Library, operands
-from connector.controlplane.processes.backoff import PeerBackoff
 from connector.controlplane.processes.deciders import ByPolicy
-from connector.controlplane.processes.driving import Driving
-from connector.controlplane.processes.receiving import Receiving
+from connector.controlplane.processes.receiver import MessageReceiver
+from connector.controlplane.processes.sending.backoff import PeerBackoff
+from connector.controlplane.processes.sending.driver import ProcessDriver
 from connector.controlplane.processes.worker import Worker
 from connector.controlplane.usecases.consents import ConsentRegister
 from connector.controlplane.usecases.counterparties import Counterparties
-from connector.controlplane.usecases.offering import Offering
+from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.dataplane.flows import LocalDataPlane
 from connector.dataplane.kinds import Site, Treating, build_sinks, build_sources
 from connector.dataplane.listener.serve import Accel, make_app
@@ -54,8 +55,8 @@ class ConnectorServer:
 
     parts: Parts
     context: Context
-    enforcing: Enforcing
-    offering: Offering
+    enforcing: Enforcer
+    offering: Publisher
     secret: Secret
     worker: Worker
     dataplane: LocalDataPlane
@@ -94,11 +95,11 @@ class ConnectorServer:
         settings = self.parts.settings
         return make_management_app(
             context=self.context,
-            judging=self.enforcing.judging,
+            judging=self.enforcing.evaluator,
             enforcing=self.enforcing,
             offering=self.offering,
             counterparties=Counterparties(directory=self.parts.identity, peer=self.parts.peer),
-            register=ConsentRegister(context=self.context, judging=self.enforcing.judging, secret=self.secret),
+            register=ConsentRegister(context=self.context, evaluator=self.enforcing.evaluator, secret=self.secret),
             keys=[ApiKey(id=key.id, sha256=key.sha256, scopes=key.scopes) for key in settings.management.keys],
             received=settings.received,
             search=self.broker.search if self.broker else None,
@@ -131,7 +132,7 @@ async def build(
     transport: Transport | None = None,
     now: Callable[[], int] = milliseconds,
     new_id: Callable[[], str] = new_urn,
-    decider: Callable[[Enforcing], Decider] | None = None,
+    decider: Callable[[Enforcer], Decider] | None = None,
 ) -> ConnectorServer:
     """Build a connector. Raises the errors of settings, keys, participant list and store."""
     parts = await build_parts(settings, transport=transport, now=now)
@@ -151,14 +152,16 @@ async def build(
         watch=ProcessWatch(),
         wake=lambda process: workers[0].wake(process),
     )
-    enforcing = _build_enforcing(
-        parts, context, dataplane, Library(vocabulary, ENFORCED_HERE | frozenset(settings.accept))
-    )
+    accept = ENFORCED_HERE | frozenset(settings.accept)
+    library = Library(vocabulary, accept, build_executors(parts.client))
+    enforcing = _build_enforcing(parts, context, dataplane, library)
     workers.append(await _build_worker(parts, enforcing, decider))
-    receiving = Receiving(context=context, enforcing=enforcing, address_problem=parts.address_problem, limits=limits)
-    offering = Offering(
+    receiving = MessageReceiver(
+        context=context, enforcer=enforcing, address_problem=parts.address_problem, limits=limits
+    )
+    offering = Publisher(
         context=context,
-        judging=enforcing.judging,
+        evaluator=enforcing.evaluator,
         supports=dataplane.supports,
         announce=announcer.announce if announcer else lambda: None,
         limits=limits,
@@ -166,7 +169,7 @@ async def build(
     gatekeeper = Gatekeeper(identity=parts.identity, store=parts.store)
 
     async def flow_ended(owner: str, report: FlowReport) -> None:
-        process = await signals.settle_flow(enforcing, owner, report)
+        process = await flow_ends.settle_flow(enforcing, owner, report)
         if process:
             workers[0].wake(process)
 
@@ -187,18 +190,17 @@ async def build(
     )
 
 
-def _build_enforcing(parts: Parts, context: Context, dataplane: LocalDataPlane, library: Library) -> Enforcing:
-    judging = Judging(context=context, library=library, directory=parts.identity, changed_at=dataplane.changed_at)
-    return Enforcing(
+def _build_enforcing(parts: Parts, context: Context, dataplane: LocalDataPlane, library: Library) -> Enforcer:
+    judging = Evaluator(context=context, library=library, directory=parts.identity, changed_at=dataplane.changed_at)
+    return Enforcer(
         context=context,
-        judging=judging,
+        evaluator=judging,
         dataplane=dataplane,
         limits=to_limits(parts.settings),
-        actions=duties.build_executors(parts.client),
     )
 
 
-async def _build_worker(parts: Parts, enforcing: Enforcing, decider: Callable[[Enforcing], Decider] | None) -> Worker:
+async def _build_worker(parts: Parts, enforcing: Enforcer, decider: Callable[[Enforcer], Decider] | None) -> Worker:
     context, limits = enforcing.context, enforcing.limits
     backoff = PeerBackoff(
         context.owner,
@@ -207,9 +209,9 @@ async def _build_worker(parts: Parts, enforcing: Enforcing, decider: Callable[[E
         now=context.now,
         spread=lambda: 0.5 + random.random() / 2,  # noqa: S311 - jitter
     )
-    driving = Driving(
+    driving = ProcessDriver(
         context=context,
-        enforcing=enforcing,
+        enforcer=enforcing,
         peer=parts.peer,
         decider=decider(enforcing) if decider else ByPolicy(enforcing, frozenset(parts.settings.approve)),
         backoff=backoff,

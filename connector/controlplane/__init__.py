@@ -1,1 +1,1 @@
-"""Use cases: what arrives, what is decided, what is sent. Nothing here knows HTTP or SQL."""
+"""The control plane: messages that arrive, decisions about them, and messages that are sent."""

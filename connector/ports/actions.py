@@ -4,6 +4,7 @@ An executor may be asked again for the same task: `Task.key` is the same then, a
 doing it once. It is bounded in time, and what goes wrong is an outcome, never an exception.
 """
 
+from collections.abc import Mapping
 from typing import Protocol
 
 import msgspec
@@ -54,7 +55,10 @@ class Failed(msgspec.Struct, frozen=True):
 
 
 class Executor(Protocol):
-    """An executor."""
+    """An executor of the duties with one action."""
+
+    def performs(self, parameters: Mapping[str, tuple[str, ...]]) -> bool:
+        """Return whether it performs a duty with these parameters itself; else a person does and confirms it. Pure."""
 
     def begin(self, task: Task) -> Performed | Awaited:
         """Say what becomes of the duty when the agreement is made. Pure: no I/O."""

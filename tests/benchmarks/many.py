@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane.judging import judgement
+from connector.controlplane.judging import visibility
 from connector.controlplane.judging.facts import Situation
 from connector.policy.compiling.compile import compile_policy
 from connector.policy.deciding.decide import decide, is_shown
@@ -95,11 +95,11 @@ def _shared(base: Path) -> Figure:
     situation = Situation(participant=MOBILITY, claims=CLAIMS)
 
     def shown(*, at_once: bool) -> int:
-        ask = judgement.onlooker(rooms.judging, situation)
+        ask = visibility.build_situation_test(rooms.evaluator, situation)
         count = 0
         for number in range(OFFERS):
             if not at_once:
-                ask = judgement.onlooker(rooms.judging, situation)
+                ask = visibility.build_situation_test(rooms.evaluator, situation)
             count += ask(policies[number % ACCESS_POLICIES], f"urn:asset:{number}")
         return count
 

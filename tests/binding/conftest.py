@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from connector.app.connector import build
-from connector.controlplane.usecases import assets
+from connector.controlplane.usecases.offering import assets
 from connector.views.assets import AssetOrder
 from tests.binding.door import Door
 from tests.pair.space import SOON, Space

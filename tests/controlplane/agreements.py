@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane.enforcing import duties
+from connector.controlplane.enforcing import performing
+from connector.controlplane.enforcing.executors.table import build_executors
 from connector.controlplane.judging.library import Library, operands
 from connector.ports.actions import Executor
 from connector.ports.changes import PutAgreement, PutAsset
@@ -17,7 +18,7 @@ from tests.support.rooms import Rooms
 
 Json = dict[str, Any]
 
-LIBRARY = Library(operands())
+LIBRARY = Library(operands(), executors=build_executors())
 AGREEMENT, DATASET = "urn:agreement:1", "urn:dataset:air"
 DAY = 86_400_000
 USE = {"action": "use"}
@@ -64,7 +65,7 @@ async def conclude(rooms: Rooms, *, evidence: Json | None = None, **terms: Any) 
         agreed_at=rooms.context.now(),
         finalized_at=rooms.context.now(),
     )
-    await rooms.context.store.commit([PutAgreement(agreement), *duties.schedule_duties(rooms.enforcing, agreement)])
+    await rooms.context.store.commit([PutAgreement(agreement), *performing.schedule_duties(rooms.enforcer, agreement)])
     return agreement
 
 

@@ -15,12 +15,13 @@ from connector.binding.dsp import catalog as catalog_binding
 from connector.binding.dsp.client import HttpPeer
 from connector.binding.dsp.listener import application
 from connector.controlplane.core.watch import ProcessWatch
-from connector.controlplane.enforcing import signals
-from connector.controlplane.enforcing.enforcing import Enforcing
+from connector.controlplane.enforcing import flow_ends
+from connector.controlplane.enforcing.enforcer import Enforcer
+from connector.controlplane.enforcing.executors.table import build_executors
 from connector.controlplane.judging.library import Library, operands
 from connector.controlplane.processes.deciders import ByPolicy
 from connector.controlplane.processes.worker import Worker
-from connector.controlplane.usecases import assets
+from connector.controlplane.usecases.offering import assets
 from connector.dataplane.flows import LocalDataPlane
 from connector.net.addresses import check_callback, net_policy
 from connector.net.client import GuardedClient
@@ -137,7 +138,7 @@ class Ours:
             identity=self.identity,
             peer=HttpPeer(client, self.identity),
             dataplane=self.dataplane,
-            library=Library(OPERANDS),
+            library=Library(OPERANDS, executors=build_executors()),
             now=self._now,
             new_id=lambda: f"urn:kontor:{next(serial)}",
             wake=lambda process: self.workers[0].wake(process) if self.workers else None,
@@ -148,8 +149,8 @@ class Ours:
         )
         self.app = application(
             self.rooms.gatekeeper,
-            self.rooms.receiving,
-            catalog_binding.routes(self.rooms.gatekeeper, self.rooms.offering),
+            self.rooms.receiver,
+            catalog_binding.routes(self.rooms.gatekeeper, self.rooms.publisher),
         )
         wire.apps["https://kontor.example:443"] = self.app
 
@@ -165,14 +166,14 @@ class Ours:
         return None
 
     @asynccontextmanager
-    async def working(self, decider: Callable[[Enforcing], Decider] | None = None) -> Any:
+    async def working(self, decider: Callable[[Enforcer], Decider] | None = None) -> Any:
         """Let the worker run."""
-        deciding = decider(self.rooms.enforcing) if decider else ByPolicy(self.rooms.enforcing)
-        worker = Worker(self.rooms.driving(deciding, spread=lambda: 0.75))
+        deciding = decider(self.rooms.enforcer) if decider else ByPolicy(self.rooms.enforcer)
+        worker = Worker(self.rooms.driver(deciding, spread=lambda: 0.75))
         self.workers.insert(0, worker)
 
         async def ended(owner: str, report: Any) -> None:
-            process = await signals.settle_flow(self.rooms.enforcing, owner, report)
+            process = await flow_ends.settle_flow(self.rooms.enforcer, owner, report)
             if process:
                 worker.wake(process)
 
@@ -190,8 +191,8 @@ class Ours:
         """Publish a dataset; return its offer's identifier."""
         plain: dict[str, Any] = {"title": {"en": id}, "source": {"kind": "file"}, "data_class": DataClass.OPEN}
         draft = AssetOrder(**(plain | {"id": id, "policy": {"@type": "Offer", **TERMS}} | members))
-        await assets.add(self.rooms.offering, draft)
-        return (await assets.publish(self.rooms.offering, id, release=True)).offer_id
+        await assets.add(self.rooms.publisher, draft)
+        return (await assets.publish(self.rooms.publisher, id, release=True)).offer_id
 
     async def negotiations(self) -> list[Negotiation]:
         rows, _ = await self.store.negotiations(OWNER, PageBounds(limit=500))

@@ -164,7 +164,7 @@ async def test_a_clock_that_is_wrong_by_hours_gives_a_sentence_for_the_operator(
     token = await there.issue_token(CITY, Intent.NEGOTIATION)
     with caplog.at_level(logging.INFO):
         answer = await call(
-            application(rooms.gatekeeper, rooms.receiving, []), "GET", f"{HOME}/negotiations/pid", Authorization=token
+            application(rooms.gatekeeper, rooms.receiver, []), "GET", f"{HOME}/negotiations/pid", Authorization=token
         )
     assert answer.status_code == 401
     assert word not in answer.text

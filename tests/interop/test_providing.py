@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from connector.controlplane.core.limits import ControlLimits
-from connector.controlplane.usecases import assets
+from connector.controlplane.usecases.offering import assets
 from connector.ports.changes import PutProcess, Unavailable
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from tests.interop.deployed import CTX, DSP, HTML, Deployed, Row
@@ -84,7 +84,7 @@ def test_a_repeat_finds_its_process_when_the_offer_has_been_withdrawn_since() ->
         offer_id = await us.offers()
         row = peer._row("c", "", "REQUESTED", {})
         first = await call(us.app, "POST", f"{HOME}/negotiations/request", body_of(peer, row, offer_id))
-        await assets.withdraw(us.rooms.offering, DATASET)
+        await assets.withdraw(us.rooms.publisher, DATASET)
         again = body_of(peer, row, offer_id, **{"@id": "a-new-one"})
         second = await call(us.app, "POST", f"{HOME}/negotiations/request", again)
         assert (first.status_code, second.status_code) == (201, 201)

@@ -52,7 +52,7 @@ def test_a_pull_arrives_once_with_the_address_in_properties_and_the_token_withou
     async def scenario() -> None:
         async with us.working():
             await us.agreed()
-            await transfer.request(us.rooms.enforcing, "agreement-1")
+            await transfer.request(us.rooms.enforcer, "agreement-1")
             ours = await us.reaches("transfer", "COMPLETED")
         in_step(peer, ours, "COMPLETED")
         assert us.disk.received_bytes == {ours.id: peer.content}
@@ -67,7 +67,7 @@ def test_our_completion_is_tried_again_after_conflicts(conflicts: int) -> None:
     async def scenario() -> None:
         async with us.working():
             await us.agreed()
-            await transfer.request(us.rooms.enforcing, "agreement-1")
+            await transfer.request(us.rooms.enforcer, "agreement-1")
             in_step(peer, await us.reaches("transfer", "COMPLETED"), "COMPLETED")
 
     play(scenario())
@@ -80,13 +80,13 @@ def test_our_resumption_that_it_answers_with_a_start_of_its_own_goes_on_with_the
     async def scenario() -> None:
         async with us.working():
             await us.agreed()
-            started = await transfer.request(us.rooms.enforcing, "agreement-1")
+            started = await transfer.request(us.rooms.enforcer, "agreement-1")
             await us.reaches("transfer", "STARTED")
-            await transfer.suspend(us.rooms.enforcing, started.id, "pause")
+            await transfer.suspend(us.rooms.enforcer, started.id, "pause")
             await us.reaches("transfer", "SUSPENDED")
             # The old token is dead from here on, and nobody but the peer knows the new one.
             peer.address, peer.busy = pull_address(PUBLIC, "token-unknown"), False
-            await transfer.resume(us.rooms.enforcing, started.id)
+            await transfer.resume(us.rooms.enforcer, started.id)
             ours = await us.reaches("transfer", "COMPLETED")
         assert ours.data_address is not None
         assert (peer.token or "none") in ours.data_address.decode()
@@ -102,12 +102,12 @@ def test_a_resumption_whose_new_token_never_comes_ends_with_the_reason() -> None
     async def scenario() -> None:
         async with us.working():
             await us.agreed()
-            started = await transfer.request(us.rooms.enforcing, "agreement-1")
+            started = await transfer.request(us.rooms.enforcer, "agreement-1")
             await us.reaches("transfer", "STARTED")
-            await transfer.suspend(us.rooms.enforcing, started.id, "pause")
+            await transfer.suspend(us.rooms.enforcer, started.id, "pause")
             await us.reaches("transfer", "SUSPENDED")
             peer.address, peer.busy = pull_address(PUBLIC, "token-unknown"), False
-            await transfer.resume(us.rooms.enforcing, started.id)
+            await transfer.resume(us.rooms.enforcer, started.id)
             ours = await us.reaches("transfer", "TERMINATED", seconds=600)
         assert ours.ended is not None
         assert "403" in ours.ended.reason
@@ -123,7 +123,7 @@ def test_a_provider_that_was_away_has_time_to_say_again_what_it_had_said(says: b
     async def scenario() -> None:
         async with us.working():
             await us.agreed()
-            await transfer.request(us.rooms.enforcing, "agreement-1", keep=True)
+            await transfer.request(us.rooms.enforcer, "agreement-1", keep=True)
             await us.reaches("transfer", "STARTED")
             (row,) = peer.rows.values()
             gone = us.wire.apps.pop("https://deployed.example:443")
@@ -157,13 +157,13 @@ def test_a_provider_that_was_gone_for_a_month_is_told_of_the_end_when_it_comes_b
     async def scenario() -> None:
         async with us.working():
             await us.agreed()
-            started = await transfer.request(us.rooms.enforcing, "agreement-1")
+            started = await transfer.request(us.rooms.enforcer, "agreement-1")
             await us.reaches("transfer", "STARTED")
             gone = us.wire.apps.pop("https://deployed.example:443")
             if asked == "terminate":
-                await transfer.terminate(us.rooms.enforcing, started.id, "no longer needed")
+                await transfer.terminate(us.rooms.enforcer, started.id, "no longer needed")
             else:
-                await transfer.suspend(us.rooms.enforcing, started.id, "pause")
+                await transfer.suspend(us.rooms.enforcer, started.id, "pause")
             await asyncio.sleep(30 * 86_400)
             (ours,) = await us.transfers()
             assert ours.ended is not None
@@ -182,7 +182,7 @@ def test_a_push_is_started_without_address_and_completed_by_the_provider(repeats
     async def scenario() -> None:
         async with us.working():
             await us.agreed()
-            await transfer.request(us.rooms.enforcing, "agreement-1", push=True)
+            await transfer.request(us.rooms.enforcer, "agreement-1", push=True)
             await us.reaches("transfer", "STARTED")
             (row,) = peer.rows.values()
             await peer.complete(row)
@@ -202,7 +202,7 @@ def test_its_completion_that_crosses_ours_is_acknowledged() -> None:
     async def scenario() -> None:
         async with us.working():
             await us.agreed()
-            await transfer.request(us.rooms.enforcing, "agreement-1")
+            await transfer.request(us.rooms.enforcer, "agreement-1")
             ours = await us.reaches("transfer", "COMPLETED")
             (row,) = peer.rows.values()
             await peer.complete(row)
@@ -363,9 +363,9 @@ def test_our_own_resumption_gives_it_the_address_back_that_it_forgot() -> None:
             await us.provides()
             await peer.request_transfer("agreement-1")
             started = await us.reaches("transfer", "STARTED")
-            await transfer.suspend(us.rooms.enforcing, started.id, "pause")
+            await transfer.suspend(us.rooms.enforcer, started.id, "pause")
             await us.reaches("transfer", "SUSPENDED")
-            await transfer.resume(us.rooms.enforcing, started.id)
+            await transfer.resume(us.rooms.enforcer, started.id)
             ours = await us.reaches("transfer", "STARTED")
             paths = [path.rpartition("/")[2] for path, _, _ in peer.received]
             resumed = peer.received[paths.index("suspension") :]

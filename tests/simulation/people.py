@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane.enforcing.enforcing import Enforcing
+from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.processes.deciders import ByPolicy
 from connector.controlplane.usecases import negotiation, transfer
 from connector.ports.decider import Accept, HoldFor, MakeOffer, MakeRequest, Proceed, Terminate, Wait
@@ -31,7 +31,7 @@ TERMS = [msgspec.json.encode(terms(until)) for until in (2060, 2070, 2080)]
 class Whim:
     """Decides like the product, but now and then haggles or walks away, as people do."""
 
-    def __init__(self, enforcing: Enforcing, rng: random.Random) -> None:
+    def __init__(self, enforcing: Enforcer, rng: random.Random) -> None:
         self._by_policy = ByPolicy(enforcing, frozenset({DataClass.PERSONAL}))
         self._rng = rng
 
@@ -77,7 +77,7 @@ class People:
                 self._request()
             elif action < 0.95 and self._negotiations < self._most:
                 self._negotiations += 1
-                self._city.ask(negotiation.offer(self._city.rooms.judging, "firm", "data"))
+                self._city.ask(negotiation.offer(self._city.rooms.evaluator, "firm", "data"))
 
     async def cut_power(self, side: Side) -> None:
         """Let a side crash now and then, at any moment, until cancelled."""
@@ -110,9 +110,9 @@ class People:
             if moving:
                 side.ask(side.dataplane.finish(moving[0]))
         elif action in {"suspend", "terminate"}:
-            side.ask(getattr(transfer, action)(side.rooms.enforcing, row.id, "as the people will"))
+            side.ask(getattr(transfer, action)(side.rooms.enforcer, row.id, "as the people will"))
         else:
-            side.ask(getattr(transfer, action)(side.rooms.enforcing, row.id))
+            side.ask(getattr(transfer, action)(side.rooms.enforcer, row.id))
 
     async def _on_agreement(self) -> None:
         rows, _ = await self._firm.store.agreements(OWNER, ALL)
@@ -120,7 +120,7 @@ class People:
         if ready and self._transfers < self._most:
             self._transfers += 1
             push = self._rng.random() < 0.4
-            self._firm.ask(transfer.request(self._firm.rooms.enforcing, self._rng.choice(ready).id, push=push))
+            self._firm.ask(transfer.request(self._firm.rooms.enforcer, self._rng.choice(ready).id, push=push))
 
     async def _on_negotiation(self, side: Side) -> None:
         rows = list((await side.rows(ProcessKind.NEGOTIATION)).values())
@@ -129,8 +129,8 @@ class People:
         pid = self._rng.choice(rows).id
         action = self._rng.random()
         if action < 0.3:
-            side.ask(negotiation.terminate(side.rooms.enforcing, pid, "as the people will"))
+            side.ask(negotiation.terminate(side.rooms.enforcer, pid, "as the people will"))
         elif action < 0.7:
-            side.ask(negotiation.approve(side.rooms.enforcing, pid))
+            side.ask(negotiation.approve(side.rooms.enforcer, pid))
         else:
-            side.ask(negotiation.counter(side.rooms.enforcing, pid, terms(2050)))
+            side.ask(negotiation.counter(side.rooms.enforcer, pid, terms(2050)))

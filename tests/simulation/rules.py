@@ -12,7 +12,8 @@ from unittest.mock import patch
 import msgspec
 
 from connector.controlplane.core import messages
-from connector.controlplane.processes import inbound, inbound_negotiation, inbound_transfer, reconcile
+from connector.controlplane.processes import inbound, inbound_negotiation, inbound_transfer
+from connector.controlplane.processes.sending import reconcile
 from connector.protocol.dsp.machines import machine
 
 _receive, _plan, _observed, _on_the_table = machine.receive, machine.plan, machine.observe, messages._put_on_table

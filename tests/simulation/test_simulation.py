@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connector.controlplane.core import commits
-from connector.controlplane.processes import outbound
+from connector.controlplane.processes.sending import outbound, waiting
 from connector.ports.changes import AppendLeaf
 from tests.simulation.__main__ import main
 from tests.simulation.universe import live
@@ -42,7 +42,7 @@ def test_a_transition_without_a_leaf_is_a_fault(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_process_that_is_never_left_alone_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbound, "_next_look", lambda driving, process, until: driving.context.now())
+    monkeypatch.setattr(waiting, "find_next_look", lambda driver, process, until: driver.context.now())
     with pytest.raises(Broken, match="busy with nothing"):
         [live(seed) for seed in range(10)]
 

@@ -6,7 +6,7 @@ import random
 
 import msgspec
 
-from connector.controlplane.usecases import assets
+from connector.controlplane.usecases.offering import assets
 from connector.ports.entities import AssetStatus, DataClass
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.machines.machine import ProcessKind
@@ -81,9 +81,9 @@ class Universe:
         await self.city.start()
         await self.firm.start()
         draft = AssetOrder(id="data", title={"en": "Data"}, source={"kind": "file"}, data_class=DataClass.OPEN)
-        asset = await assets.add(self.city.rooms.offering, draft)
+        asset = await assets.add(self.city.rooms.publisher, draft)
         offered = msgspec.structs.replace(asset, offer_id="offer:data", version=asset.version)
-        await assets._move(self.city.rooms.offering, asset, offered, AssetStatus.PUBLISHED)
+        await assets._move(self.city.rooms.publisher, asset, offered, AssetStatus.PUBLISHED)
 
     async def _storm(self) -> None:
         people = People(self.city, self.firm, self._stream("people"))

@@ -10,7 +10,8 @@ from typing import Any
 
 from connector.controlplane.core.errors import UseCaseError
 from connector.controlplane.core.watch import ProcessWatch
-from connector.controlplane.enforcing import signals
+from connector.controlplane.enforcing import flow_ends
+from connector.controlplane.enforcing.executors.table import build_executors
 from connector.controlplane.judging.library import Library, operands
 from connector.controlplane.processes import inbound, inbound_negotiation, inbound_transfer
 from connector.controlplane.processes.inbound import Declined, ProcessAnswer
@@ -34,7 +35,7 @@ OWNER = "default"
 ALL = PageBounds(limit=10_000)
 LOOK_MS = 20_000
 EPOCH = 1_700_000_000_000
-LIBRARY = Library(operands())
+LIBRARY = Library(operands(), executors=build_executors())
 
 
 def now() -> int:
@@ -137,12 +138,12 @@ class Side:
             address_problem=lambda *_: None,
             limits=ControlLimits(look=LOOK_MS, retry_most=20_000, lease=60_000, owed_for=self.owed_for),
         )
-        decider: Decider = self._make_decider(self.rooms.enforcing)
+        decider: Decider = self._make_decider(self.rooms.enforcer)
         rows = await self.store.backoffs(OWNER)
-        self._worker = Worker(self.rooms.driving(decider, rows=rows, spread=lambda: 0.5 + self._rng.random() / 2))
+        self._worker = Worker(self.rooms.driver(decider, rows=rows, spread=lambda: 0.5 + self._rng.random() / 2))
 
         async def ended(owner: str, report: Any) -> None:
-            process = await signals.settle_flow(self.rooms.enforcing, owner, report)
+            process = await flow_ends.settle_flow(self.rooms.enforcer, owner, report)
             if process and self._worker:
                 self._worker.wake(process)
 
@@ -219,12 +220,12 @@ class Side:
         if what.startswith("Contract"):
             if pid is None:
                 begin: Any = inbound_negotiation.request if "Request" in what else inbound_negotiation.offer
-                outcome: ProcessAnswer | Declined = await begin(self.rooms.receiving, caller, received)
+                outcome: ProcessAnswer | Declined = await begin(self.rooms.receiver, caller, received)
                 return outcome
-            return await inbound_negotiation.message(self.rooms.receiving, caller, pid, what, received)
+            return await inbound_negotiation.message(self.rooms.receiver, caller, pid, what, received)
         if pid is None:
-            return await inbound_transfer.request(self.rooms.receiving, caller, received)
-        return await inbound_transfer.message(self.rooms.receiving, caller, pid, what, received)
+            return await inbound_transfer.request(self.rooms.receiver, caller, received)
+        return await inbound_transfer.message(self.rooms.receiver, caller, pid, what, received)
 
     async def _state(self, caller: Caller, what: str, pid: str) -> Reply:
         kind = what.removeprefix("GET ")

@@ -14,6 +14,7 @@ from connector.api.frame.auth import ApiKey
 from connector.api.management import make_management_app
 from connector.controlplane.core.limits import ControlLimits
 from connector.controlplane.core.watch import ProcessWatch
+from connector.controlplane.enforcing.executors.table import build_executors
 from connector.controlplane.judging.library import Library, operands
 from connector.policy.model.model import DK
 from connector.policy.vocabulary.registry import Operand
@@ -180,7 +181,7 @@ class Desk:
             identity=Listed(),
             peer=self.peer,
             dataplane=self.dataplane,
-            library=Library(OPERANDS),
+            library=Library(OPERANDS, executors=build_executors()),
             now=lambda: NOW,
             new_id=lambda: f"urn:id:{next(serial)}",
             wake=lambda _: None,
@@ -196,9 +197,9 @@ class Desk:
         """Let the management API work in these rooms."""
         self.app = make_management_app(
             context=rooms.context,
-            judging=rooms.judging,
-            enforcing=rooms.enforcing,
-            offering=rooms.offering,
+            judging=rooms.evaluator,
+            enforcing=rooms.enforcer,
+            offering=rooms.publisher,
             counterparties=rooms.counterparties,
             register=rooms.register,
             keys=[ApiKey(id=name, sha256=_sha256(name), scopes=(scope,)) for name, scope in KEYS.items()],

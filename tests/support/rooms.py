@@ -8,15 +8,15 @@ from connector.binding.dsp.gatekeeper import Gatekeeper
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.limits import ControlLimits
 from connector.controlplane.core.watch import ProcessWatch
-from connector.controlplane.enforcing.enforcing import Enforcing
-from connector.controlplane.judging.judging import Judging
+from connector.controlplane.enforcing.enforcer import Enforcer
+from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.library import Library
-from connector.controlplane.processes.backoff import PeerBackoff
-from connector.controlplane.processes.driving import Driving
-from connector.controlplane.processes.receiving import Receiving
+from connector.controlplane.processes.receiver import MessageReceiver
+from connector.controlplane.processes.sending.backoff import PeerBackoff
+from connector.controlplane.processes.sending.driver import ProcessDriver
 from connector.controlplane.usecases.consents import ConsentRegister
 from connector.controlplane.usecases.counterparties import Counterparties
-from connector.controlplane.usecases.offering import Offering
+from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.ports.actions import Executor
 from connector.ports.dataplane import DataPlane
 from connector.ports.decider import Decider
@@ -32,22 +32,22 @@ class Rooms:
     """One value for each room."""
 
     context: Context
-    judging: Judging
-    enforcing: Enforcing
-    receiving: Receiving
-    offering: Offering
+    evaluator: Evaluator
+    enforcer: Enforcer
+    receiver: MessageReceiver
+    publisher: Publisher
     counterparties: Counterparties
     register: ConsentRegister
     gatekeeper: Gatekeeper
     given: Mapping[str, Any]
 
-    def driving(
+    def driver(
         self, decider: Decider, *, rows: Iterable[Backoff] = (), spread: Callable[[], float] = lambda: 1.0
-    ) -> Driving:
+    ) -> ProcessDriver:
         """Return what a worker drives processes with."""
-        context, limits = self.context, self.enforcing.limits
+        context, limits = self.context, self.enforcer.limits
         backoff = PeerBackoff(context.owner, rows, limits=limits, now=context.now, spread=spread)
-        return Driving(context, self.enforcing, self.counterparties.peer, decider, backoff, limits)
+        return ProcessDriver(context, self.enforcer, self.counterparties.peer, decider, backoff, limits)
 
     def but(self, **fields: Any) -> "Rooms":
         """Return the rooms as `make_rooms` makes them with these arguments in the place of those it was given."""
@@ -87,20 +87,20 @@ def make_rooms(
         watch=watch or ProcessWatch(),
         wake=wake,
     )
-    judging = Judging(context=context, library=library, directory=identity, changed_at=dataplane.changed_at)
-    enforcing = Enforcing(
-        context=context, judging=judging, dataplane=dataplane, limits=limits, actions=dict(actions or {})
-    )
+    if actions is not None:
+        library = Library(library.operands, executors=actions)
+    evaluator = Evaluator(context=context, library=library, directory=identity, changed_at=dataplane.changed_at)
+    enforcer = Enforcer(context=context, evaluator=evaluator, dataplane=dataplane, limits=limits)
     return Rooms(
         context=context,
-        judging=judging,
-        enforcing=enforcing,
-        receiving=Receiving(context=context, enforcing=enforcing, address_problem=address_problem, limits=limits),
-        offering=Offering(
-            context=context, judging=judging, supports=dataplane.supports, announce=announce, limits=limits
+        evaluator=evaluator,
+        enforcer=enforcer,
+        receiver=MessageReceiver(context=context, enforcer=enforcer, address_problem=address_problem, limits=limits),
+        publisher=Publisher(
+            context=context, evaluator=evaluator, supports=dataplane.supports, announce=announce, limits=limits
         ),
         counterparties=Counterparties(directory=identity, peer=peer),
-        register=ConsentRegister(context=context, judging=judging, secret=secret),
+        register=ConsentRegister(context=context, evaluator=evaluator, secret=secret),
         gatekeeper=Gatekeeper(identity=identity, store=store),
         given=given,
     )

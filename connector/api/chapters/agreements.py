@@ -10,7 +10,7 @@ from connector.api.frame.chapter import Chapter
 from connector.api.frame.desk import AfterQuery, AtContext, AtJudging, LimitQuery, page, read_page
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import NoSuchEntity
-from connector.controlplane.enforcing import duties
+from connector.controlplane.enforcing import receipts
 from connector.controlplane.usecases import agreements
 from connector.ports.entities import Agreement, Leaf
 from connector.views.agreements import AgreementView, DutyEventView, DutyView, LeafView, ReceiptOrder, UsageView
@@ -25,7 +25,7 @@ def _view(agreement: Agreement) -> AgreementView:
     return to_view(AgreementView, agreement, policy=msgspec.json.decode(agreement.document), sha256=digest)
 
 
-def _duty(agreement: str, duty: duties.DutySummary) -> DutyView:
+def _duty(agreement: str, duty: receipts.DutySummary) -> DutyView:
     events = tuple(to_view(DutyEventView, event, transfer=event.occasion) for event in duty.events)
     return to_view(DutyView, duty, id=duty.duty, agreement_id=agreement, events=events)
 
@@ -58,13 +58,13 @@ async def list_agreements(
 @router.get("/agreements/{id:path}/duties")
 async def list_duties(judging: AtJudging, id: str) -> tuple[DutyView, ...]:
     """List the duties of an agreement with their states, in the order of its policy."""
-    return tuple(_duty(id, duty) for duty in await duties.list_standings(judging, id))
+    return tuple(_duty(id, duty) for duty in await receipts.list_standings(judging, id))
 
 
 @router.post("/agreements/{id:path}/duties/{duty:path}/receipt")
 async def give_receipt(judging: AtJudging, id: str, duty: str, order: ReceiptOrder) -> DutyView:
     """Confirm that a duty was performed (data deleted, invoice paid); a repetition changes nothing."""
-    return _duty(id, await duties.record_receipt(judging, id, duty, order.note))
+    return _duty(id, await receipts.record_receipt(judging, id, duty, order.note))
 
 
 @router.post("/agreements/{id:path}/withdraw")

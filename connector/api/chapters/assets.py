@@ -9,8 +9,8 @@ from connector.api.frame.auth import require_admin
 from connector.api.frame.chapter import Chapter
 from connector.api.frame.desk import AfterQuery, AtContext, AtJudging, AtOffering, LimitQuery, page, read_page
 from connector.controlplane.judging import acceptance, visibility
-from connector.controlplane.judging.judging import Judging
-from connector.controlplane.usecases import assets
+from connector.controlplane.judging.evaluator import Evaluator
+from connector.controlplane.usecases.offering import assets
 from connector.ports.entities import Asset
 from connector.views.assets import (
     AssetOrder,
@@ -32,7 +32,7 @@ def _view(asset: Asset) -> AssetView:
     return to_view(AssetView, asset, source=shown_address(asset.source))
 
 
-def _with_remarks(judging: Judging, asset: Asset) -> AssetView:
+def _with_remarks(judging: Evaluator, asset: Asset) -> AssetView:
     policy = visibility.catalog_policy(asset)
     remarks = acceptance.personal_remarks(judging, policy, asset.stated, asset.data_class)
     return to_view(AssetView, asset, source=shown_address(asset.source), remarks=tuple(remarks))

@@ -2,8 +2,10 @@
 
 from connector.api.frame.chapter import Chapter
 from connector.api.frame.desk import AtContext, AtJudging
-from connector.controlplane.judging import facts, library
-from connector.controlplane.usecases import dry_runs, policies
+from connector.controlplane.core import instants
+from connector.controlplane.judging import library
+from connector.controlplane.usecases import policies
+from connector.controlplane.usecases.trying import dry_runs
 from connector.policy.reading.templates import Template
 from connector.views.conversion import to_view
 from connector.views.policies import (
@@ -29,7 +31,7 @@ router = Chapter(tags=["policies"])
 @router.post("/policies/lint")
 async def lint_policy(context: AtContext, judging: AtJudging, order: LintOrder) -> LintView:
     """Check a policy: errors that prevent an offer here, and warnings."""
-    found = policies.examine(judging.library, order.policy, facts.instant(context.now()), order.personal)
+    found = policies.examine(judging.library, order.policy, instants.instant(context.now()), order.personal)
     remarks = tuple(to_view(RemarkView, remark) for remark in found)
     return LintView(ok=all(remark.level != "error" for remark in remarks), remarks=remarks)
 

@@ -9,11 +9,11 @@ from fastapi import Depends, Query, Request
 
 from connector.api.frame.errors import ApiError
 from connector.controlplane.core.context import Context
-from connector.controlplane.enforcing.enforcing import Enforcing
-from connector.controlplane.judging.judging import Judging
+from connector.controlplane.enforcing.enforcer import Enforcer
+from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.usecases.consents import ConsentRegister
 from connector.controlplane.usecases.counterparties import Counterparties
-from connector.controlplane.usecases.offering import Offering
+from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.ports.entities import PageBounds
 from connector.ports.watch import Watch
 from connector.views.common import Page
@@ -37,9 +37,9 @@ def _given(name: str) -> Any:
 
 
 AtContext = Annotated[Context, _given("context")]
-AtJudging = Annotated[Judging, _given("judging")]
-AtEnforcing = Annotated[Enforcing, _given("enforcing")]
-AtOffering = Annotated[Offering, _given("offering")]
+AtJudging = Annotated[Evaluator, _given("judging")]
+AtEnforcing = Annotated[Enforcer, _given("enforcing")]
+AtOffering = Annotated[Publisher, _given("offering")]
 AtCounterparties = Annotated[Counterparties, _given("counterparties")]
 AtRegister = Annotated[ConsentRegister, _given("register")]
 AtSearch = Annotated[Search | None, _given("search")]

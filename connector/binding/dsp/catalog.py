@@ -12,7 +12,7 @@ from connector.binding.dsp.body import JSON
 from connector.binding.dsp.gatekeeper import Gatekeeper, Handle, endpoint
 from connector.binding.dsp.routing import Route
 from connector.controlplane.usecases import catalog
-from connector.controlplane.usecases.offering import Offering
+from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.ports.identity import Caller, Intent
 from connector.protocol.dsp.catalog import CatalogError, CatalogRequestMessage
 from connector.protocol.dsp.codec import decode
@@ -24,7 +24,7 @@ Provide = Callable[[Caller, str | None, int | None, tuple[object, ...]], Awaitab
 ProvideDataset = Callable[[Caller, str], Awaitable[bytes | None]]
 
 
-def routes(gatekeeper: Gatekeeper, offering: Offering) -> list[Route]:
+def routes(gatekeeper: Gatekeeper, offering: Publisher) -> list[Route]:
     """Return the routes of a participant's own catalogue."""
 
     async def provide(
@@ -33,7 +33,7 @@ def routes(gatekeeper: Gatekeeper, offering: Offering) -> list[Route]:
         return await catalog.provide(offering, caller, after=after, limit=limit, filters=filters)
 
     async def dataset(caller: Caller, dataset_id: str) -> bytes | None:
-        return await catalog.provide_dataset(offering.judging, caller, dataset_id)
+        return await catalog.provide_dataset(offering.evaluator, caller, dataset_id)
 
     return routes_for(gatekeeper, offering.context.address, provide, dataset)
 

@@ -12,13 +12,13 @@ from connector.binding.dsp import negotiation, transfer
 from connector.binding.dsp.body import JSON
 from connector.binding.dsp.gatekeeper import Gatekeeper
 from connector.binding.dsp.routing import Route, dispatcher
-from connector.controlplane.processes.receiving import Receiving
+from connector.controlplane.processes.receiver import MessageReceiver
 from connector.protocol.dsp.codec import encode
 from connector.protocol.dsp.paths import WELL_KNOWN
 from connector.protocol.dsp.version import Version, VersionResponse
 
 
-def application(gatekeeper: Gatekeeper, receiving: Receiving, catalog_routes: Sequence[Route]) -> ASGIApp:
+def application(gatekeeper: Gatekeeper, receiving: MessageReceiver, catalog_routes: Sequence[Route]) -> ASGIApp:
     """Return the ASGI application of a participant; the base path is the path of its public address."""
     chapters = [
         *catalog_routes,

@@ -8,7 +8,7 @@ from connector.binding.dsp.answers import answer_outcome, answer_state
 from connector.binding.dsp.gatekeeper import Gatekeeper, Handle, endpoint
 from connector.binding.dsp.routing import Route
 from connector.controlplane.processes import inbound_transfer
-from connector.controlplane.processes.receiving import Receiving
+from connector.controlplane.processes.receiver import MessageReceiver
 from connector.ports.identity import Caller, Intent
 from connector.protocol.dsp import transfer
 from connector.protocol.dsp.codec import decode
@@ -16,7 +16,7 @@ from connector.protocol.dsp.machines import transfer_machine
 from connector.protocol.dsp.transfer import TransferError
 
 
-def routes(gatekeeper: Gatekeeper, receiving: Receiving) -> list[Route]:
+def routes(gatekeeper: Gatekeeper, receiving: MessageReceiver) -> list[Route]:
     """Return the routes, relative to the base path."""
     context = receiving.context
 

@@ -17,8 +17,10 @@ from connector.cli.frame.output import Output, moment
 from connector.cli.frame.remote import connect, participant, read_policy
 from connector.cli.frame.templates import SetOption, read_sets, translate_errors, write_policy
 from connector.client.chapters.policies import Decided
+from connector.controlplane.enforcing.executors.table import build_executors
 from connector.controlplane.judging.library import Library, operands, template, template_names
-from connector.controlplane.usecases import cases, dry_runs, policies
+from connector.controlplane.usecases import policies
+from connector.controlplane.usecases.trying import cases, trials
 from connector.policy.compiling.compile import ENFORCED_HERE
 from connector.policy.reading.templates import Template
 
@@ -126,7 +128,7 @@ def test(
     for file in files:
         with translate_errors(file):
             wanted = cases.parse(_text(file))
-            library = Library(operands(), ENFORCED_HERE | frozenset(wanted.accept))
+            library = Library(operands(), ENFORCED_HERE | frozenset(wanted.accept), build_executors())
             outcomes += [(file, outcome) for outcome in cases.run(library, wanted)]
     bad = sum(outcome.problem is not None for _, outcome in outcomes)
     lines = [
@@ -163,7 +165,7 @@ def simulate(
     An offer is tried as the agreement it would become. Ends with 4 where it is denied.
     """
     when, made = instant(at) or datetime.now(UTC), instant(agreed_at)
-    situation = dry_runs.TrialSituation(
+    situation = trials.TrialSituation(
         at=when,
         participant=who or "urn:uuid:participant",
         action=action,
@@ -173,7 +175,7 @@ def simulate(
         performed=_done(done, when),
     )
     with translate_errors():
-        found = dry_runs.answer(_library(), _read(file), situation)
+        found = trials.answer(_library(), _read(file), situation)
     _answer(call, found)
 
 
@@ -265,7 +267,7 @@ def use_template(
     call.output.result(policy, policies.explain(_library(), policy).sentence[call.output.lang])
 
 
-def _answer(call: CommandCall, found: dry_runs.TrialDecision | Decided) -> None:
+def _answer(call: CommandCall, found: trials.TrialDecision | Decided) -> None:
     """Show a decision; end with 4 where it is a denial."""
     lang = call.output.lang
     good = found.verdict == "permit"
@@ -294,7 +296,7 @@ def _fields(found: Template, lang: str) -> dict[str, object]:
 
 
 def _library() -> Library:
-    return Library(operands())
+    return Library(operands(), executors=build_executors())
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""The ground of the control plane: one participant context, its commits, its documents and its messages."""
+"""What all rooms of the control plane share: the participant context, commits, documents and messages."""

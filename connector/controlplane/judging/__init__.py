@@ -1,1 +1,1 @@
-"""Policies are asked: the facts, the situation, the judgement, and what goes on record of it."""
+"""Policies are evaluated: facts, situations, judgements, and the record of each decision."""

@@ -8,11 +8,13 @@ from datetime import datetime
 
 import msgspec
 
-from connector.controlplane.judging import treatments
-from connector.controlplane.judging.facts import TOLD, is_known, is_performed_here
-from connector.controlplane.judging.judging import Judging
+from connector.controlplane.judging.evaluator import Evaluator
+from connector.controlplane.judging.facts import is_known
 from connector.controlplane.judging.library import Library
-from connector.controlplane.judging.treatments import ANY, TRANSFORMS, KnownData
+from connector.controlplane.judging.payments import TOLD
+from connector.controlplane.judging.performed import is_performed_here
+from connector.controlplane.judging.treating import known_data, treatments
+from connector.controlplane.judging.treating.known_data import ANY, TRANSFORMS, KnownData
 from connector.policy.analysis.lint import PersonalData, Remark, lint
 from connector.policy.analysis.space.findings import Finding
 from connector.policy.compiling.checks import leaves
@@ -65,39 +67,41 @@ def remarks(library: Library, compiled: Compiled) -> tuple[Remark, ...]:
     return tuple(Remark("error", finding) for finding in gaps(library, compiled))
 
 
-def find_impersonal(judging: Judging, document: bytes, stated: AssetStatement, data_class: DataClass) -> Unfit | None:
+def find_impersonal(
+    evaluator: Evaluator, document: bytes, stated: AssetStatement, data_class: DataClass
+) -> Unfit | None:
     """Return why a policy is no offer of personal data, with a sentence for everything that is missing."""
-    said = [finding for level, finding in _personal(judging, document, stated, data_class) if level == "error"]
+    said = [finding for level, finding in _personal(evaluator, document, stated, data_class) if level == "error"]
     if not said:
         return None
-    texts = [_to_unfit(judging.library, finding).texts for finding in dict.fromkeys(said)]
+    texts = [_to_unfit(evaluator.library, finding).texts for finding in dict.fromkeys(said)]
     return Unfit(said[0].code, {language: " ".join(text[language] for text in texts) for language in ("de", "en")})
 
 
 def personal_remarks(
-    judging: Judging, document: bytes, stated: AssetStatement, data_class: DataClass
+    evaluator: Evaluator, document: bytes, stated: AssetStatement, data_class: DataClass
 ) -> tuple[Texts, ...]:
     """Return what is odd with an offer of personal data, although it may be offered."""
-    said = [finding for level, finding in _personal(judging, document, stated, data_class) if level == "warning"]
+    said = [finding for level, finding in _personal(evaluator, document, stated, data_class) if level == "warning"]
     return tuple(
-        _to_unfit(judging.library, finding).texts for finding in dict.fromkeys(said) if finding.code in _PERSONAL
+        _to_unfit(evaluator.library, finding).texts for finding in dict.fromkeys(said) if finding.code in _PERSONAL
     )
 
 
 def _personal(
-    judging: Judging, document: bytes, stated: AssetStatement, data_class: DataClass
+    evaluator: Evaluator, document: bytes, stated: AssetStatement, data_class: DataClass
 ) -> Iterator[tuple[str, Finding]]:
-    compiled = judging.library.compile(document)
+    compiled = evaluator.library.compile(document)
     if data_class is not DataClass.PERSONAL or isinstance(compiled, PolicyError):
         return
     kind: PersonalData = "special" if stated.marking is Marking.SPECIAL else "personal"
-    for remark in lint(compiled, personal=kind, public_body=is_public_body(judging)):
+    for remark in lint(compiled, personal=kind, public_body=is_public_body(evaluator)):
         yield remark.level, msgspec.structs.replace(remark.finding, rule="")
 
 
-def is_public_body(judging: Judging) -> bool:
+def is_public_body(evaluator: Evaluator) -> bool:
     """Tell whether we are a public authority: if the participant list says so, or says nothing of it."""
-    known = judging.directory.participant(judging.context.participant)
+    known = evaluator.directory.participant(evaluator.context.participant)
     kinds = known.claims.get("organisationType", ()) if known else ()
     return not kinds or "public-body" in kinds
 
@@ -129,7 +133,12 @@ def _all(library: Library, compiled: Compiled) -> Iterator[Finding]:
             yield from _of_atom(library, atom)
         for duty in rule.duties:
             action = duty.duty.action[0].iri
-            if rule.kind == "permission" and not duty.transform and action not in TOLD and not is_performed_here(duty):
+            if (
+                rule.kind == "permission"
+                and not duty.transform
+                and action not in TOLD
+                and not is_performed_here(duty, library.executors)
+            ):
                 yield Finding("not-seen", other=action)
             yield from _of_duty(library, duty)
     for duty in compiled.obligations:
@@ -146,7 +155,7 @@ def _of_duty(library: Library, duty: CompiledDuty) -> Iterator[Finding]:
 
 def _of_atom(library: Library, atom: AtomicConstraint) -> Iterator[Finding]:
     operand = library.operands.operands[atom.left]
-    if not is_known(operand, library.claims) and not treatments.is_from_data(operand):
+    if not is_known(operand, library.claims) and not known_data.is_from_data(operand):
         yield Finding("not-checked", operands=(operand.iri,))
 
 

@@ -4,19 +4,22 @@ A policy that cannot be compiled is denied with its own reason. What is asked of
 explained, in words for both parties.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from connector.controlplane.core import instants
 from connector.controlplane.core.context import Context
-from connector.controlplane.judging import acceptance, decision_records, facts, situations, treatments
+from connector.controlplane.judging import acceptance, decision_records, situations
+from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.facts import Situation
-from connector.controlplane.judging.judging import Judging
+from connector.controlplane.judging.treating import treatments
+from connector.controlplane.judging.world import build_world, is_hourly
 from connector.policy.analysis.space.findings import Finding
 from connector.policy.compiling.compile import Compiled
-from connector.policy.deciding.decide import decide, explain, is_shown
+from connector.policy.deciding.decide import decide, explain
 from connector.policy.model.decision import (
     Counter,
     Decision,
@@ -82,59 +85,34 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
         return self.reasons.get("en", "")
 
 
-def judge(judging: Judging, document: bytes, situation: Situation, dataset: str, phase: Phase) -> Judgement:
+def judge(evaluator: Evaluator, document: bytes, situation: Situation, dataset: str, phase: Phase) -> Judgement:
     """Decide `use` of a dataset under a policy in a situation, as of now.
 
     A contract may be negotiated before its time has come: in that phase only what stays denied is denied. Whether a
     catalogue shows an offer is asked of an `onlooker`.
     """
-    compiled = judging.library.compile(document)
+    compiled = evaluator.library.compile(document)
     if isinstance(compiled, PolicyError):
         return Judgement(denied=True, reasons=acceptance.to_unreadable(compiled).texts, record={"error": compiled.code})
-    at = _find_request_time(facts.instant(judging.context.now()), situation)
+    at = _find_request_time(instants.instant(evaluator.context.now()), situation)
     request = Request(action="odrl:use", target=dataset, assignee=situation.participant, at=at)
-    library = judging.library
-    world = facts.world(situation, compiled, library.claims, library.operands)
+    library = evaluator.library
+    world = build_world(situation, compiled, library.claims, library.operands)
     found = explain(compiled, request, world, phase)
     decision = found.decision
     kept = decision_records.record_explanation(found, library.operands)
     if decision.verdict is not Verdict.DENY or (phase is Phase.NEGOTIATION and _can_turn(compiled, request, world)):
-        judged = _judgement(judging.context, decision, situation, kept)
-        return _treat(judging, judged, decision, situation, dataset, world) if phase is Phase.ACCESS else judged
+        judged = _judgement(evaluator.context, decision, situation, kept)
+        return _treat(evaluator, judged, decision, situation, dataset, world) if phase is Phase.ACCESS else judged
     texts = _add_when(format_reasons(found, library.operands), decision, situation.recent)
-    return _judgement(judging.context, decision, situation, kept, texts)
-
-
-def onlooker(judging: Judging, situation: Situation) -> Callable[[bytes, str], bool]:
-    """Return a function that tells whether a policy shows its offer of a dataset in a situation, as of now.
-
-    For one answer to one caller: a policy that many offers share, and that names no dataset, is decided once.
-    """
-    library = judging.library
-    at = facts.instant(judging.context.now())
-    answers: dict[bytes, bool] = {}
-
-    def shown(document: bytes, dataset: str) -> bool:
-        answer = answers.get(document)
-        if answer is not None:
-            return answer
-        compiled = library.compile(document)
-        if isinstance(compiled, PolicyError):
-            return answers.setdefault(document, False)
-        request = Request(action="odrl:use", target=dataset, assignee=situation.participant, at=at)
-        answer = is_shown(compiled, request, facts.world(situation, compiled, library.claims, library.operands))
-        if all(rule.target is None for rule in (*compiled.permissions, *compiled.prohibitions)):
-            answers[document] = answer
-        return answer
-
-    return shown
+    return _judgement(evaluator.context, decision, situation, kept, texts)
 
 
 def _treat(
-    judging: Judging, judged: Judgement, decision: Decision, situation: Situation, dataset: str, world: World
+    evaluator: Evaluator, judged: Judgement, decision: Decision, situation: Situation, dataset: str, world: World
 ) -> Judgement:
     """Return the verdict with what is done to the data; denied where the data does not allow it."""
-    operands = judging.library.operands
+    operands = evaluator.library.operands
     purpose = world.facts.get("purpose", ())
     found = treatments.make_treatment(
         operands, situation.data, dataset, decision.transforms, decision.row_filter, purpose
@@ -186,7 +164,7 @@ def _add_when(texts: dict[str, str], decision: Decision, recent: Recent | None) 
     full = any(reason.operand == DK + "requestsPerHour" for reason in decision.reasons)
     if not full or recent is None or recent.frees_at is None:
         return texts
-    at = facts.instant(recent.frees_at).strftime("%Y-%m-%d %H:%M:%S UTC")
+    at = instants.instant(recent.frees_at).strftime("%Y-%m-%d %H:%M:%S UTC")
     return {language: f"{text} {_AGAIN[language].format(at)}" for language, text in texts.items()}
 
 
@@ -201,7 +179,7 @@ def _judgement(
     until = decision.valid_until
     # A lease ends at a whole millisecond, and never before it has begun.
     valid_until = max(int(until.timestamp() * 1000), now + 1) if until else None
-    hourly = [counter for counter in decision.counters if facts.is_hourly(counter)]
+    hourly = [counter for counter in decision.counters if is_hourly(counter)]
     stepping = [counter for counter in decision.counters if counter.step and counter not in hourly]
     if any(counter.exact and (not counter.step or counter in hourly) for counter in decision.counters):
         valid_until = min(valid_until or now + RECHECK_MS, now + RECHECK_MS)
@@ -236,35 +214,35 @@ def _least(limits: Iterable[int | None]) -> int | None:
     return min((limit for limit in limits if limit is not None), default=None)
 
 
-async def judge_access(judging: Judging, process: Transfer, *, in_use: bool = False) -> Judgement:
+async def judge_access(evaluator: Evaluator, process: Transfer, *, in_use: bool = False) -> Judgement:
     """Decide whether the bytes of a transfer may leave now, under its agreement.
 
     `in_use` says that a use that was counted already goes on: it is decided again, not the one after it.
     """
-    agreement = await judging.context.store.agreement(process.owner, process.agreement_id)
+    agreement = await evaluator.context.store.agreement(process.owner, process.agreement_id)
     if agreement is None or agreement.finalized_at is None:
         return Judgement(denied=True, reasons=_NO_AGREEMENT, record={"verdict": "deny", "reasons": ["no-agreement"]})
     if agreement.withdrawn_at is not None:
         told = {name: f"{text} {agreement.withdrawn_because}".strip() for name, text in _ENDED.items()}
         return Judgement(denied=True, reasons=told, record={"verdict": "deny", "reasons": ["agreement-withdrawn"]})
-    asset = await judging.context.store.asset(process.owner, agreement.dataset)
-    situation = await situations.build_for_transfer(judging, process, agreement, asset)
+    asset = await evaluator.context.store.asset(process.owner, agreement.dataset)
+    situation = await situations.build_for_transfer(evaluator, process, agreement, asset)
     usage, recent = situation.usage, situation.recent
     if in_use and usage and usage.uses:
         situation = msgspec.structs.replace(situation, usage=msgspec.structs.replace(usage, uses=usage.uses - 1))
-    verdict = judge(judging, agreement.document, situation, agreement.dataset, Phase.ACCESS)
+    verdict = judge(evaluator, agreement.document, situation, agreement.dataset, Phase.ACCESS)
     if verdict.denied and recent and recent.uses and process.state == TransferState.STARTED:
         # An hour that is full ends nothing that runs: the lease lets no further use begin before there is room again.
         full = msgspec.structs.replace(situation, recent=msgspec.structs.replace(recent, uses=recent.uses - 1))
-        again = judge(judging, agreement.document, full, agreement.dataset, Phase.ACCESS)
+        again = judge(evaluator, agreement.document, full, agreement.dataset, Phase.ACCESS)
         verdict = verdict if again.denied else again
     return verdict
 
 
-async def judge_agreement(judging: Judging, process: Negotiation) -> Judgement:
+async def judge_agreement(evaluator: Evaluator, process: Negotiation) -> Judgement:
     """Decide the offer that is on the table as it is agreed, for the record: a person may have the last word."""
-    asset = await judging.context.store.asset(process.owner, process.dataset)
+    asset = await evaluator.context.store.asset(process.owner, process.dataset)
     situation = situations.build_for_peer(
-        process.peer, situations.parse_claims(process.evidence), asset, judging.context.now()
+        process.peer, situations.parse_claims(process.evidence), asset, evaluator.context.now()
     )
-    return judge(judging, process.offer, situation, process.dataset, Phase.NEGOTIATION)
+    return judge(evaluator, process.offer, situation, process.dataset, Phase.NEGOTIATION)

@@ -2,6 +2,7 @@
 
 import difflib
 from collections import OrderedDict
+from collections.abc import Mapping
 
 import msgspec
 
@@ -14,6 +15,7 @@ from connector.policy.reading.load import load
 from connector.policy.reading.templates import Template, parse
 from connector.policy.vocabulary import registry
 from connector.policy.vocabulary.registry import Registry
+from connector.ports.actions import Executor
 
 REMEMBERED = 20_000
 EVERY_TIER = ENFORCED_HERE | {"consumer", "organisational"}
@@ -33,11 +35,17 @@ def operands() -> Registry:
 class Library:
     """Compiles policies against one operand registry and remembers them, the least recently used forgotten first.
 
-    `accept` are the tiers of enforcement that the operator allows.
+    `accept` are the tiers of enforcement that the operator allows. `executors` perform duties, by action.
     """
 
-    def __init__(self, operands: Registry, accept: frozenset[str] = ENFORCED_HERE) -> None:
+    def __init__(
+        self,
+        operands: Registry,
+        accept: frozenset[str] = ENFORCED_HERE,
+        executors: Mapping[str, Executor] | None = None,
+    ) -> None:
         self.operands = operands
+        self.executors: Mapping[str, Executor] = dict(executors or {})
         self._accept = accept
         self.claims = claimable(operands)
         self._known: OrderedDict[bytes, Compiled | PolicyError] = OrderedDict()

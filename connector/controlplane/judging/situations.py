@@ -9,9 +9,10 @@ from collections.abc import Mapping
 import msgspec
 
 from connector.controlplane.core.context import Context
-from connector.controlplane.judging import facts, treatments
+from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.facts import Situation
-from connector.controlplane.judging.judging import Judging
+from connector.controlplane.judging.performed import find_performed
+from connector.controlplane.judging.treating import known_data
 from connector.policy.compiling.compile import Compiled
 from connector.policy.model.decision import PolicyError
 from connector.ports.entities import Agreement, Asset, PageBounds
@@ -32,32 +33,32 @@ def build_for_peer(
         media_type=asset.media_type if asset else None,
         stated=asset.stated if asset else None,
         protocol=VERSION,
-        data=treatments.to_data(asset) if asset else treatments.ANY,
+        data=known_data.to_data(asset) if asset else known_data.ANY,
     )
 
 
 async def build_for_transfer(
-    judging: Judging, process: Transfer, agreement: Agreement, asset: Asset | None
+    evaluator: Evaluator, process: Transfer, agreement: Agreement, asset: Asset | None
 ) -> Situation:
     """Return the situation in which the bytes of a transfer are to leave; present claims come before older ones."""
     claims = parse_claims(process.evidence) or parse_claims(agreement.evidence)
-    known = judging.directory.participant(agreement.counterparty)
+    known = evaluator.directory.participant(agreement.counterparty)
     situation = build_for_peer(agreement.counterparty, known.claims if known else claims, asset, agreement.agreed_at)
-    owner, compiled = agreement.owner, judging.library.compile(agreement.document)
+    owner, compiled = agreement.owner, evaluator.library.compile(agreement.document)
     read = frozenset[str]() if isinstance(compiled, PolicyError) else _facts(compiled)
-    store, now = judging.context.store, judging.context.now()
+    store, now = evaluator.context.store, evaluator.context.now()
     return msgspec.structs.replace(
         situation,
         now=now,
         usage=await store.usage(owner, agreement.id),
         recent=await store.recent(owner, agreement.id, now) if "requestsPerHour" in read else None,
         format=process.format,
-        running=await _count_running(judging.context, process) if "concurrentTransfers" in read else None,
-        performed=facts.find_performed(await store.duties(owner, agreement.id), process.id),
+        running=await _count_running(evaluator.context, process) if "concurrentTransfers" in read else None,
+        performed=find_performed(await store.duties(owner, agreement.id), process.id),
         payments=await store.payments(owner, agreement.id) if read & {"paymentState", "payAmount"} else None,
         events=await store.events(owner) if "event" in read else None,
-        data=treatments.to_data(asset),
-        changed_at=await judging.changed_at(asset.source) if asset and "dataAge" in read else None,
+        data=known_data.to_data(asset),
+        changed_at=await evaluator.changed_at(asset.source) if asset and "dataAge" in read else None,
     )
 
 

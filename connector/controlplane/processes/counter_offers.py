@@ -9,11 +9,11 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane.core import documents
+from connector.controlplane.core import documents, instants
 from connector.controlplane.core.context import Context
-from connector.controlplane.judging import acceptance, decision_records, facts, judgement
+from connector.controlplane.judging import acceptance, decision_records, judgement
+from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.facts import Situation
-from connector.controlplane.judging.judging import Judging
 from connector.policy.analysis import negotiate
 from connector.policy.analysis.contains import contains
 from connector.policy.analysis.duties import is_fulfilled
@@ -48,25 +48,25 @@ _DUTIES = {
 }
 
 
-def provide(judging: Judging, process: Negotiation, asset: Asset, situation: Situation) -> Proceed | HoldFor:
+def provide(evaluator: Evaluator, process: Negotiation, asset: Asset, situation: Situation) -> Proceed | HoldFor:
     """Answer a request that asks for other terms than the asset is offered under.
 
     Agree where they are contained in the offer, counter-offer where they overlap, terminate where they have nothing in
     common or are denied to this peer, hold for a person where it cannot be told or has gone on for too long.
     """
-    asked = _frame(judging.context, process, process.offer)
-    unfit = acceptance.find_unenforceable(judging.library, asked, situation.data)
+    asked = _frame(evaluator.context, process, process.offer)
+    unfit = acceptance.find_unenforceable(evaluator.library, asked, situation.data)
     if unfit is not None:
         return end("not-acceptable", unfit.texts, {"verdict": "deny", "reasons": [unfit.code]})
-    offered = _frame(judging.context, process, asset.policy)
-    reserved = _frame(judging.context, process, asset.reservation) if asset.reservation else None
+    offered = _frame(evaluator.context, process, asset.policy)
+    reserved = _frame(evaluator.context, process, asset.reservation) if asset.reservation else None
     judged: dict[str, Any] = {}
     for alternatives in ((asked,), (offered, reserved) if reserved else (offered,)):
-        verdicts = [judgement.judge(judging, terms, situation, asset.id, Phase.NEGOTIATION) for terms in alternatives]
+        verdicts = [judgement.judge(evaluator, terms, situation, asset.id, Phase.NEGOTIATION) for terms in alternatives]
         if all(verdict.denied for verdict in verdicts):
             return end("not-permitted", verdicts[0].reasons, verdicts[0].record)
         judged = judged or verdicts[0].record
-    policies = [judging.library.compile(terms) for terms in (offered, asked, *([reserved] if reserved else []))]
+    policies = [evaluator.library.compile(terms) for terms in (offered, asked, *([reserved] if reserved else []))]
     known = [policy for policy in policies if isinstance(policy, Compiled)]
     if len(known) < len(policies):
         return hold(OTHER_TERMS, "provider", judged)
@@ -77,14 +77,14 @@ def provide(judging: Judging, process: Negotiation, asset: Asset, situation: Sit
         concessions=known[2:],
         # Offers and counter-offers are counted alike; the requests among them are every second one.
         round_number=(process.rounds + 1) // 2,
-        now=facts.instant(judging.context.now()),
+        now=instants.instant(evaluator.context.now()),
     )
     return _step(
-        judging, answer, {**judged, "compared": decision_records.record_comparison(answer, known[0].policy_hash)}
+        evaluator, answer, {**judged, "compared": decision_records.record_comparison(answer, known[0].policy_hash)}
     )
 
 
-def _step(judging: Judging, answer: negotiate.TermsAnswer, judged: dict[str, Any]) -> Proceed | HoldFor:
+def _step(evaluator: Evaluator, answer: negotiate.TermsAnswer, judged: dict[str, Any]) -> Proceed | HoldFor:
     match answer:
         case negotiate.AcceptRequest():
             return Proceed(Agree(), judged)
@@ -94,21 +94,21 @@ def _step(judging: Judging, answer: negotiate.TermsAnswer, judged: dict[str, Any
             document.pop("conflict", None)
             return Proceed(MakeOffer(msgspec.json.encode(document)), judged)
         case negotiate.NoAgreement(reasons) if not any(reason.code == "rounds-exhausted" for reason in reasons):
-            return end("no-common-terms", _texts(judging, reasons), judged)
+            return end("no-common-terms", _texts(evaluator, reasons), judged)
         case negotiate.NoAgreement(reasons) | negotiate.PersonNeeded(reasons):
-            said = _texts(judging, reasons)
+            said = _texts(evaluator, reasons)
             texts = {language: f"{OTHER_TERMS[language]} {said[language]}".strip() for language in OTHER_TERMS}
             return hold(texts, "provider", judged)
 
 
-def consume(judging: Judging, process: Negotiation) -> HoldFor | None:
+def consume(evaluator: Evaluator, process: Negotiation) -> HoldFor | None:
     """Return why a person has to look at the provider's offer, or None where it may be accepted at once."""
     if process.asked is None:
         return hold(_OF_ITS_OWN, "consumer", _record_open("not-asked-for"))
     if documents.has_same_rules(process.asked, process.offer):
         return None
-    asked = judging.library.compile(_frame(judging.context, process, process.asked))
-    offered = judging.library.compile(_frame(judging.context, process, process.offer))
+    asked = evaluator.library.compile(_frame(evaluator.context, process, process.asked))
+    offered = evaluator.library.compile(_frame(evaluator.context, process, process.offer))
     if isinstance(asked, PolicyError) or isinstance(offered, PolicyError):
         return hold(_MORE, "consumer", _record_open("not-compared"))
     found = contains(asked, offered)
@@ -119,7 +119,9 @@ def consume(judging: Judging, process: Negotiation) -> HoldFor | None:
     mine = tuple(_duties(asked))
     new = [duty for duty in _duties(offered) if is_fulfilled(duty, mine) is not True]
     if new:
-        return hold(_say_duties(judging, new), "consumer", {**_record_open("new-duties"), "policy": asked.policy_hash})
+        return hold(
+            _say_duties(evaluator, new), "consumer", {**_record_open("new-duties"), "policy": asked.policy_hash}
+        )
     return None
 
 
@@ -147,9 +149,9 @@ def _frame(context: Context, process: Negotiation, policy: bytes) -> bytes:
     )
 
 
-def _texts(judging: Judging, reasons: Iterable[Finding]) -> dict[str, str]:
+def _texts(evaluator: Evaluator, reasons: Iterable[Finding]) -> dict[str, str]:
     first = tuple(reasons)[:MOST_REASONS]
-    operands = judging.library.operands
+    operands = evaluator.library.operands
     return {
         "de": " ".join(dict.fromkeys(findings.say(reason, operands, "de") for reason in first)),
         "en": " ".join(dict.fromkeys(findings.say(reason, operands, "en") for reason in first)),
@@ -162,8 +164,8 @@ def _duties(policy: Compiled) -> Iterator[CompiledDuty]:
         yield from rule.duties
 
 
-def _say_duties(judging: Judging, duties: list[CompiledDuty]) -> dict[str, str]:
-    operands = judging.library.operands
+def _say_duties(evaluator: Evaluator, duties: list[CompiledDuty]) -> dict[str, str]:
+    operands = evaluator.library.operands
     actions = dict.fromkeys(duty.duty.action[0].iri for duty in duties)
     return {
         "de": _DUTIES["de"].format(", ".join(action_name(action, operands, "de") for action in actions)),

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector.controlplane.core import documents
-from connector.controlplane.enforcing import duties
-from connector.controlplane.enforcing.enforcing import Enforcing
+from connector.controlplane.enforcing import performing
+from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.judging import judgement, situations
 from connector.controlplane.judging.visibility import catalog_policy
 from connector.controlplane.processes import counter_offers
@@ -38,7 +38,7 @@ DeciderAnswer = Proceed | HoldFor | Wait
 class ByPolicy:
     """Decides by policy; holds for a person the data classes in `approve`, and what policy leaves open."""
 
-    enforcing: Enforcing
+    enforcer: Enforcer
     approve: frozenset[DataClass] = frozenset({DataClass.CONFIDENTIAL, DataClass.PERSONAL})
 
     async def decide(self, process: AnyProcess, now: int) -> DeciderAnswer:
@@ -54,7 +54,7 @@ class ByPolicy:
             return Proceed(Finalize())
         if process.state not in {NegotiationState.REQUESTED, NegotiationState.ACCEPTED}:
             return Wait()
-        asset = await self.enforcing.context.store.asset(process.owner, process.dataset)
+        asset = await self.enforcer.context.store.asset(process.owner, process.dataset)
         if asset is None or asset.status is not AssetStatus.PUBLISHED:
             return Proceed(Terminate("withdrawn", "The offer was withdrawn."), _record_rule("withdrawn"))
         situation = situations.build_for_peer(process.peer, situations.parse_claims(process.evidence), asset, now)
@@ -63,26 +63,26 @@ class ByPolicy:
         others = not accepted and not documents.has_same_rules(process.offer, asset.policy)
         if not others:
             terms = process.offer if accepted else catalog_policy(asset)
-            verdict = judgement.judge(self.enforcing.judging, terms, situation, asset.id, Phase.NEGOTIATION)
+            verdict = judgement.judge(self.enforcer.evaluator, terms, situation, asset.id, Phase.NEGOTIATION)
             if verdict.denied:
                 return counter_offers.end("not-permitted", verdict.reasons, verdict.record)
             answer: Proceed | HoldFor = Proceed(Agree(), verdict.record)
         else:
-            answer = counter_offers.provide(self.enforcing.judging, process, asset, situation)
+            answer = counter_offers.provide(self.enforcer.evaluator, process, asset, situation)
         if isinstance(answer, HoldFor) or isinstance(answer.step, Terminate) or asset.data_class not in self.approve:
             return answer
         return counter_offers.hold(_say_by_person(asset.data_class, others=others), "provider", answer.judged)
 
     async def _consume(self, process: Negotiation) -> DeciderAnswer:
         if process.state == NegotiationState.OFFERED:
-            return counter_offers.consume(self.enforcing.judging, process) or Proceed(Accept())
+            return counter_offers.consume(self.enforcer.evaluator, process) or Proceed(Accept())
         if process.state != NegotiationState.AGREED:
             return Wait()
         document = process.agreement or b"{}"
         if not documents.has_same_rules(document, process.offer):
             end = Terminate("other-terms", "The agreement says something else than the offer accepted.")
             return Proceed(end, _record_rule(end.code))
-        expected = (process.peer, self.enforcing.context.participant, process.dataset)
+        expected = (process.peer, self.enforcer.context.participant, process.dataset)
         found = tuple(documents.read_member(document, name) for name in ("assigner", "assignee", "target"))
         if found != expected:
             end = Terminate("other-parties", "The agreement names other parties or another dataset.")
@@ -91,7 +91,7 @@ class ByPolicy:
 
     async def _transfer(self, process: Transfer) -> DeciderAnswer:
         if process.role is Role.PROVIDER and process.state == TransferState.REQUESTED:
-            verdict = await duties.permit_transfer(self.enforcing, process)
+            verdict = await performing.permit_transfer(self.enforcer, process)
             if verdict.denied:
                 return counter_offers.end("not-permitted", verdict.reasons, verdict.record)
             return Proceed(Start())

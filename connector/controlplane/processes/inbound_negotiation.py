@@ -11,7 +11,7 @@ from connector.controlplane.enforcing import agreements
 from connector.controlplane.judging.visibility import is_visible
 from connector.controlplane.processes import inbound
 from connector.controlplane.processes.inbound import Declined, ProcessAnswer, use_token
-from connector.controlplane.processes.receiving import Receiving
+from connector.controlplane.processes.receiver import MessageReceiver
 from connector.ports.changes import Change, Conflict, PutAgreement, Replayed
 from connector.ports.entities import AssetStatus
 from connector.ports.identity import Caller
@@ -24,29 +24,29 @@ from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Neg
 
 
 async def request(
-    receiving: Receiving, caller: Caller, received: Received[negotiation.ContractRequestMessage]
+    receiver: MessageReceiver, caller: Caller, received: Received[negotiation.ContractRequestMessage]
 ) -> ProcessAnswer | Declined:
     """Begin a negotiation that a consumer asks for; the same request again returns the same process."""
     message = received.message
-    known = await receiving.context.store.process_of_peer(
-        receiving.context.owner, ProcessKind.NEGOTIATION, Role.PROVIDER, caller.participant, message.consumer_pid
+    known = await receiver.context.store.process_of_peer(
+        receiver.context.owner, ProcessKind.NEGOTIATION, Role.PROVIDER, caller.participant, message.consumer_pid
     )
     if known is not None:
         # Before the offer is looked at: a repeat is answered as before, also when the offer is gone by now.
-        return await answer_again(receiving.context, caller, known, received.digest)
+        return await answer_again(receiver.context, caller, known, received.digest)
     offer_id = documents.read_member(bytes(message.offer), "@id") or ""
-    asset = await receiving.context.store.asset_of_offer(receiving.context.owner, offer_id)
+    asset = await receiver.context.store.asset_of_offer(receiver.context.owner, offer_id)
     if asset is None or asset.status is not AssetStatus.PUBLISHED:
         return _refuse(message, "unknown-offer", "The offer is not one of ours: read the catalogue and ask again.")
-    if not is_visible(receiving.enforcing.judging, caller, asset):
+    if not is_visible(receiver.enforcer.evaluator, caller, asset):
         return _refuse(message, "unknown-offer", "The offer is not one of ours: read the catalogue and ask again.")
     target = documents.read_member(bytes(message.offer), "target")
     if target is not None and target != asset.id:
         return _refuse(message, "wrong-target", "The offer's target is not the dataset it is offered for.")
-    now = receiving.context.now()
+    now = receiver.context.now()
     process = Negotiation(
-        owner=receiving.context.owner,
-        id=receiving.context.new_id(),
+        owner=receiver.context.owner,
+        id=receiver.context.new_id(),
         role=Role.PROVIDER,
         peer=caller.participant,
         peer_address=message.callback_address or "",
@@ -62,19 +62,19 @@ async def request(
         created_at=now,
         updated_at=now,
     )
-    return await _begin(receiving, caller, process, message, received, negotiation_machine.REQUEST)
+    return await _begin(receiver, caller, process, message, received, negotiation_machine.REQUEST)
 
 
 async def offer(
-    receiving: Receiving, caller: Caller, received: Received[negotiation.ContractOfferMessage]
+    receiver: MessageReceiver, caller: Caller, received: Received[negotiation.ContractOfferMessage]
 ) -> ProcessAnswer | Declined:
     """Begin a negotiation that a provider proposes."""
     message = received.message
     policy = bytes(message.offer)
-    now = receiving.context.now()
+    now = receiver.context.now()
     process = Negotiation(
-        owner=receiving.context.owner,
-        id=receiving.context.new_id(),
+        owner=receiver.context.owner,
+        id=receiver.context.new_id(),
         role=Role.CONSUMER,
         peer=caller.participant,
         peer_address=message.callback_address or "",
@@ -90,25 +90,25 @@ async def offer(
         created_at=now,
         updated_at=now,
     )
-    return await _begin(receiving, caller, process, message, received, negotiation_machine.OFFER)
+    return await _begin(receiver, caller, process, message, received, negotiation_machine.OFFER)
 
 
 async def message(
-    receiving: Receiving, caller: Caller, pid: str, name: str, received: Received[Any]
+    receiver: MessageReceiver, caller: Caller, pid: str, name: str, received: Received[Any]
 ) -> ProcessAnswer | Declined:
     """Apply a later message to the negotiation that we know as `pid`."""
 
     async def load() -> Negotiation | None:
-        return await receiving.context.store.negotiation(receiving.context.owner, pid)
+        return await receiver.context.store.negotiation(receiver.context.owner, pid)
 
     async def effect(before: Negotiation, after: Negotiation) -> tuple[Negotiation, list[Change]] | Declined:
         if inbound.is_late(before, after):
             return _take_late(after, name, received), []
         after = inbound.learn_peer_pid(after, received.message)
         after = msgspec.structs.replace(after, evidence=inbound.to_evidence(caller))
-        return await _apply_effect(receiving, after, name, received)
+        return await _apply_effect(receiver, after, name, received)
 
-    return await inbound.receive(receiving.context, caller, load, NEGOTIATION, name, received, effect)
+    return await inbound.receive(receiver.context, caller, load, NEGOTIATION, name, received, effect)
 
 
 def _take_late(process: Negotiation, name: str, received: Received[Any]) -> Negotiation:
@@ -122,7 +122,7 @@ def _take_late(process: Negotiation, name: str, received: Received[Any]) -> Nego
 
 
 async def _apply_effect(
-    receiving: Receiving, after: Negotiation, name: str, received: Received[Any]
+    receiver: MessageReceiver, after: Negotiation, name: str, received: Received[Any]
 ) -> tuple[Negotiation, list[Change]] | Declined:
     body = received.message
     changes: list[Change] = []
@@ -134,7 +134,7 @@ async def _apply_effect(
                 return inbound.decline(after, 400, "wrong-target", "A counter-offer cannot change the dataset.")
             after = msgspec.structs.replace(
                 after,
-                peer_address=_choose_address(receiving, after, body.callback_address),
+                peer_address=_choose_address(receiver, after, body.callback_address),
                 offer=policy,
                 offer_id=documents.read_member(policy, "@id") or after.offer_id,
                 offered_by=after.role.other,
@@ -144,18 +144,18 @@ async def _apply_effect(
             document = bytes(body.agreement)
             after = msgspec.structs.replace(
                 after,
-                peer_address=_choose_address(receiving, after, body.callback_address),
+                peer_address=_choose_address(receiver, after, body.callback_address),
                 agreement=document,
                 agreement_id=documents.read_member(document, "@id") or "",
             )
-            changes.append(PutAgreement(to_agreement(receiving.context, after, receiving.context.now())))
+            changes.append(PutAgreement(to_agreement(receiver.context, after, receiver.context.now())))
         case negotiation_machine.TERMINATION:
             code, reason = body.code or "terminated", format_reason(body.reason)
             after = msgspec.structs.replace(after, ended=Ended(code, reason, after.peer), due_at=None)
         case _:
             pass
     if after.state == NegotiationState.FINALIZED:
-        _, final = await agreements.finalize(receiving.enforcing, after)
+        _, final = await agreements.finalize(receiver.enforcer, after)
         changes += final
         after = msgspec.structs.replace(after, due_at=None)
     if after.state == NegotiationState.TERMINATED:
@@ -163,27 +163,27 @@ async def _apply_effect(
     return after, changes
 
 
-def _choose_address(receiving: Receiving, process: Negotiation, callback: str | None) -> str:
+def _choose_address(receiver: MessageReceiver, process: Negotiation, callback: str | None) -> str:
     """Return where the peer is talked to from now on: its new callback address, if it may be dialled."""
-    if callback is None or receiving.address_problem(process.peer, callback):
+    if callback is None or receiver.address_problem(process.peer, callback):
         return process.peer_address
     return callback
 
 
 async def _begin(
-    receiving: Receiving, caller: Caller, process: Negotiation, body: Any, received: Received[Any], name: str
+    receiver: MessageReceiver, caller: Caller, process: Negotiation, body: Any, received: Received[Any], name: str
 ) -> ProcessAnswer | Declined:
-    known = await receiving.context.store.process_of_peer(
-        receiving.context.owner, ProcessKind.NEGOTIATION, process.role, process.peer, process.peer_pid or ""
+    known = await receiver.context.store.process_of_peer(
+        receiver.context.owner, ProcessKind.NEGOTIATION, process.role, process.peer, process.peer_pid or ""
     )
     if known is not None:
-        return await answer_again(receiving.context, caller, known, received.digest)
-    problem = receiving.address_problem(process.peer, process.peer_address)
+        return await answer_again(receiver.context, caller, known, received.digest)
+    problem = receiver.address_problem(process.peer, process.peer_address)
     if problem:
         return _refuse(body, "callback-address", problem)
     if (
-        await receiving.context.store.open_processes(receiving.context.owner, process.peer)
-        >= receiving.limits.open_per_peer
+        await receiver.context.store.open_processes(receiver.context.owner, process.peer)
+        >= receiver.limits.open_per_peer
     ):
         reason = "Too many of your processes are open with us: end some, then ask again."
         return msgspec.structs.replace(_refuse(body, "quota", reason), status=503, retry_after_s=60)
@@ -191,18 +191,18 @@ async def _begin(
     try:
         fields = {"digest": received.digest, "dataset": process.dataset}
         stored = await commits.commit(
-            receiving.context, None, process, *use_token(caller), event=f"received {name}", fields=fields
+            receiver.context, None, process, *use_token(caller), event=f"received {name}", fields=fields
         )
     except Replayed:
         return inbound.REPLAYED
     except Conflict:
         # The same request arrived twice at once: the other one made the process.
-        known = await receiving.context.store.process_of_peer(
-            receiving.context.owner, ProcessKind.NEGOTIATION, process.role, process.peer, process.peer_pid or ""
+        known = await receiver.context.store.process_of_peer(
+            receiver.context.owner, ProcessKind.NEGOTIATION, process.role, process.peer, process.peer_pid or ""
         )
         if known is None:
             return Declined(status=503, code="busy", reason="Send the request again.", retry_after_s=1)
-        return await answer_again(receiving.context, caller, known, received.digest)
+        return await answer_again(receiver.context, caller, known, received.digest)
     return ProcessAnswer(process=stored, state=stored.state or "", created=True)
 
 

@@ -11,7 +11,7 @@ from connector.controlplane.enforcing import agreements, signals
 from connector.controlplane.processes import inbound
 from connector.controlplane.processes.inbound import Declined, ProcessAnswer, use_token
 from connector.controlplane.processes.inbound_negotiation import answer_again, format_reason
-from connector.controlplane.processes.receiving import Receiving
+from connector.controlplane.processes.receiver import MessageReceiver
 from connector.ports.changes import Change, Conflict, Replayed
 from connector.ports.entities import Agreement
 from connector.ports.identity import Caller
@@ -33,25 +33,25 @@ from connector.protocol.dsp.machines.transfer_machine import (
 
 
 async def request(
-    receiving: Receiving, caller: Caller, received: Received[transfer.TransferRequestMessage]
+    receiver: MessageReceiver, caller: Caller, received: Received[transfer.TransferRequestMessage]
 ) -> ProcessAnswer | Declined:
     """Begin a transfer under an agreement; the same request again returns the same process."""
     body = received.message
-    known = await receiving.context.store.process_of_peer(
-        receiving.context.owner, ProcessKind.TRANSFER, Role.PROVIDER, caller.participant, body.consumer_pid
+    known = await receiver.context.store.process_of_peer(
+        receiver.context.owner, ProcessKind.TRANSFER, Role.PROVIDER, caller.participant, body.consumer_pid
     )
     if known is not None:
-        return await answer_again(receiving.context, caller, known, received.digest)
-    agreement = await _find_in_force(receiving, caller, body.agreement_id)
+        return await answer_again(receiver.context, caller, known, received.digest)
+    agreement = await _find_in_force(receiver, caller, body.agreement_id)
     if isinstance(agreement, Declined):
         return msgspec.structs.replace(agreement, consumer_pid=body.consumer_pid)
-    refusal = await _cannot_begin(receiving, caller, body)
+    refusal = await _cannot_begin(receiver, caller, body)
     if refusal:
         return refusal
-    now = receiving.context.now()
+    now = receiver.context.now()
     process = Transfer(
-        owner=receiving.context.owner,
-        id=receiving.context.new_id(),
+        owner=receiver.context.owner,
+        id=receiver.context.new_id(),
         role=Role.PROVIDER,
         peer=caller.participant,
         peer_address=body.callback_address,
@@ -71,50 +71,50 @@ async def request(
     try:
         fields = {"digest": received.digest, "agreement": agreement.id}
         event = f"received {transfer_machine.REQUEST}"
-        stored = await commits.commit(receiving.context, None, process, *use_token(caller), event=event, fields=fields)
+        stored = await commits.commit(receiver.context, None, process, *use_token(caller), event=event, fields=fields)
     except Replayed:
         return inbound.REPLAYED
     except Conflict:
-        known = await receiving.context.store.process_of_peer(
-            receiving.context.owner, ProcessKind.TRANSFER, Role.PROVIDER, caller.participant, body.consumer_pid
+        known = await receiver.context.store.process_of_peer(
+            receiver.context.owner, ProcessKind.TRANSFER, Role.PROVIDER, caller.participant, body.consumer_pid
         )
         if known is None:
             return Declined(status=503, code="busy", reason="Send the request again.", retry_after_s=1)
-        return await answer_again(receiving.context, caller, known, received.digest)
+        return await answer_again(receiver.context, caller, known, received.digest)
     return ProcessAnswer(process=stored, state=TransferState.REQUESTED, created=True)
 
 
 async def message(
-    receiving: Receiving, caller: Caller, pid: str, name: str, received: Received[Any]
+    receiver: MessageReceiver, caller: Caller, pid: str, name: str, received: Received[Any]
 ) -> ProcessAnswer | Declined:
     """Apply a later message to the transfer that we know as `pid`."""
 
     async def load() -> Transfer | None:
-        return await receiving.context.store.transfer(receiving.context.owner, pid)
+        return await receiver.context.store.transfer(receiver.context.owner, pid)
 
     async def effect(before: Transfer, after: Transfer) -> tuple[Transfer, list[Change]] | Declined:
         after = inbound.learn_peer_pid(after, received.message)
         after = msgspec.structs.replace(after, evidence=inbound.to_evidence(caller))
         if inbound.is_late(before, after):
-            return _take_late(receiving.context, after, name, received), []
-        return _apply_effect(receiving.context, before, after, name, received)
+            return _take_late(receiver.context, after, name, received), []
+        return _apply_effect(receiver.context, before, after, name, received)
 
-    answer = await inbound.receive(receiving.context, caller, load, TRANSFER, name, received, effect)
+    answer = await inbound.receive(receiver.context, caller, load, TRANSFER, name, received, effect)
     if isinstance(answer, ProcessAnswer) and answer.state != TransferState.STARTED:
         # Nothing moves any more when the peer reads our answer, be it the first or one to a repeat.
-        return await _halt_flow(receiving, answer)
+        return await _halt_flow(receiver, answer)
     return answer
 
 
-async def _halt_flow(receiving: Receiving, answer: ProcessAnswer) -> ProcessAnswer:
+async def _halt_flow(receiver: MessageReceiver, answer: ProcessAnswer) -> ProcessAnswer:
     process = answer.process
     assert isinstance(process, Transfer)
     for _ in range(inbound.ATTEMPTS):
         try:
-            return msgspec.structs.replace(answer, process=await signals.signal(receiving.enforcing, process))
+            return msgspec.structs.replace(answer, process=await signals.signal(receiver.enforcer, process))
         except Conflict:
             # Somebody else was quicker, and may still be about to signal.
-            process = await receiving.context.store.transfer(process.owner, process.id) or process
+            process = await receiver.context.store.transfer(process.owner, process.id) or process
     return answer
 
 
@@ -170,42 +170,44 @@ def _apply_effect(
     return after, []
 
 
-async def _find_in_force(receiving: Receiving, caller: Caller, agreement_id: str) -> Agreement | Declined:
+async def _find_in_force(receiver: MessageReceiver, caller: Caller, agreement_id: str) -> Agreement | Declined:
     """Return the finalized agreement with this caller as consumer.
 
     Our FINALIZED may be acknowledged but not yet settled here when the consumer, who knows it, asks for its data: the
     request proves the acknowledgement.
     """
-    agreement = await receiving.context.store.agreement(receiving.context.owner, agreement_id)
+    agreement = await receiver.context.store.agreement(receiver.context.owner, agreement_id)
     unknown = Declined(status=404, code="unknown-agreement", reason="There is no such agreement between us.")
     if agreement is None or agreement.counterparty != caller.participant or agreement.role is not Role.PROVIDER:
         return unknown
     for _ in range(inbound.ATTEMPTS):
         if agreement.finalized_at is not None:
             return agreement
-        process = await receiving.context.store.negotiation(receiving.context.owner, agreement.negotiation_id)
+        process = await receiver.context.store.negotiation(receiver.context.owner, agreement.negotiation_id)
         if not process or not process.pending or process.pending.message != negotiation_machine.FINALIZED:
             reason = "The agreement is not finalized: conclude the negotiation, then ask for the data."
             return msgspec.structs.replace(unknown, status=400, code="not-finalized", reason=reason)
-        now = receiving.context.now()
+        now = receiver.context.now()
         settled = msgspec.structs.replace(machine.acknowledge(process, now), due_at=None)
-        final, changes = await agreements.finalize(receiving.enforcing, settled)
+        final, changes = await agreements.finalize(receiver.enforcer, settled)
         try:
-            await commits.commit(receiving.context, process, settled, *changes, event="acknowledged by a request")
+            await commits.commit(receiver.context, process, settled, *changes, event="acknowledged by a request")
         except Conflict:
-            agreement = await receiving.context.store.agreement(receiving.context.owner, agreement_id) or agreement
+            agreement = await receiver.context.store.agreement(receiver.context.owner, agreement_id) or agreement
             continue
         return final
     return Declined(status=503, code="busy", reason="The agreement is being settled: ask again.", retry_after_s=1)
 
 
-async def _cannot_begin(receiving: Receiving, caller: Caller, body: transfer.TransferRequestMessage) -> Declined | None:
+async def _cannot_begin(
+    receiver: MessageReceiver, caller: Caller, body: transfer.TransferRequestMessage
+) -> Declined | None:
     def refuse(code: str, reason: str, status: int = 400, retry_after_s: int | None = None) -> Declined:
         return Declined(
             status=status, code=code, reason=reason, consumer_pid=body.consumer_pid, retry_after_s=retry_after_s
         )
 
-    problem = receiving.address_problem(caller.participant, body.callback_address)
+    problem = receiver.address_problem(caller.participant, body.callback_address)
     if problem:
         return refuse("callback-address", problem)
     if body.format not in {PULL, PUSH}:
@@ -213,8 +215,8 @@ async def _cannot_begin(receiving: Receiving, caller: Caller, body: transfer.Tra
     if (body.format == PUSH) != (body.data_address is not None):
         return refuse("data-address", "A push needs a dataAddress to deliver to, and a pull must not have one.")
     if (
-        await receiving.context.store.open_processes(receiving.context.owner, caller.participant)
-        >= receiving.limits.open_per_peer
+        await receiver.context.store.open_processes(receiver.context.owner, caller.participant)
+        >= receiver.limits.open_per_peer
     ):
         return refuse("quota", "Too many of your processes are open with us: end some, then ask again.", 503, 60)
     return None

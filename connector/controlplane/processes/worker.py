@@ -9,9 +9,10 @@ import asyncio
 import logging
 from collections import Counter, deque
 
-from connector.controlplane.enforcing import duties, signals
-from connector.controlplane.processes import outbound
-from connector.controlplane.processes.driving import Driving
+from connector.controlplane.enforcing import deadlines, flow_ends
+from connector.controlplane.processes import loading
+from connector.controlplane.processes.sending import outbound
+from connector.controlplane.processes.sending.driver import ProcessDriver
 from connector.ports.changes import StoreError
 from connector.ports.store import AnyProcess
 
@@ -26,8 +27,8 @@ PEERS_AT_ONCE = 8
 class Worker:
     """Drives the processes of one participant context. `wake` may be called from anywhere, before `run` too."""
 
-    def __init__(self, driving: Driving) -> None:
-        self._driving = driving
+    def __init__(self, driver: ProcessDriver) -> None:
+        self._driver = driver
         self._active: dict[str, AnyProcess | None] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._later: dict[str, asyncio.TimerHandle] = {}
@@ -42,7 +43,7 @@ class Worker:
         """Look at a process that was just committed: now, or when it falls due."""
         if self._stopping or process.due_at is None:
             return
-        delay = process.due_at - self._driving.context.now()
+        delay = process.due_at - self._driver.context.now()
         if delay > 0:
             self._look_later(process, delay)
         else:
@@ -50,7 +51,7 @@ class Worker:
 
     async def run(self) -> None:
         """Work until cancelled: take up what a stop or crash left, then live on wakes and due marks."""
-        for process in await signals.catch_up(self._driving.enforcing):
+        for process in await flow_ends.catch_up(self._driver.enforcer):
             self.wake(process)
         while True:
             more = await self._sweep()
@@ -75,11 +76,11 @@ class Worker:
     async def _sweep(self) -> bool:
         """Take up what is due before the next sweep; tell whether there was more than is read at once."""
         try:
-            await duties.mark_overdue(self._driving.enforcing.judging)
+            await deadlines.mark_overdue(self._driver.enforcer.evaluator)
         except StoreError as error:
             log.warning("overdue duties are left for the next look: the store says %s", error)
-        horizon = self._driving.context.now() + int(SWEEP_S * 1000)
-        found = await self._driving.context.store.due(self._driving.context.owner, horizon, BATCH)
+        horizon = self._driver.context.now() + int(SWEEP_S * 1000)
+        found = await self._driver.context.store.due(self._driver.context.owner, horizon, BATCH)
         for process in found:
             if process.id not in self._active and process.id not in self._later:
                 self.wake(process)
@@ -96,14 +97,14 @@ class Worker:
         try:
             if waited:
                 # It may have changed since: what is no longer owed must not be sent.
-                process = await outbound.reload(self._driving.context, process) or process
+                process = await loading.reload(self._driver.context, process) or process
             while True:
-                process = await outbound.advance(self._driving, process)
+                process = await outbound.advance(self._driver, process)
                 again = self._active[process.id]
                 if again is None:
                     break
                 self._active[process.id] = None
-                process = await outbound.reload(self._driving.context, again) or again
+                process = await loading.reload(self._driver.context, again) or again
         except StoreError as error:
             log.warning("process left for later: the store says %s", error, extra={"pid": process.id})
             self._look_later(process, FAILED_MS)
@@ -115,7 +116,7 @@ class Worker:
         else:
             self.stuck.pop(process.id, None)
             if process.due_at is not None:
-                self._look_later(process, max(process.due_at - self._driving.context.now(), 0))
+                self._look_later(process, max(process.due_at - self._driver.context.now(), 0))
         finally:
             self._active.pop(process.id, None)
             self._at_peer[process.peer] -= 1
@@ -146,8 +147,8 @@ class Worker:
             self._waiting.setdefault(process.peer, deque()).append(process)
 
     def _has_room(self, peer: str) -> bool:
-        most = self._driving.limits.concurrency
-        share = 1 if self._driving.backoff.find_pause_end(peer) else most
+        most = self._driver.limits.concurrency
+        share = 1 if self._driver.backoff.find_pause_end(peer) else most
         return self._at_peer[peer] < share and len(self._active) < PEERS_AT_ONCE * most
 
     def _begin_next(self) -> None:

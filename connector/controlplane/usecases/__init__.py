@@ -1,1 +1,1 @@
-"""What people and programs do with a connector, one file a chapter."""
+"""The use cases of people and programs, one file for each chapter."""

@@ -7,19 +7,19 @@ import msgspec
 
 from connector.controlplane.core import commits
 from connector.controlplane.core.errors import NoSuchEntity, NotAllowed
-from connector.controlplane.enforcing import signals
-from connector.controlplane.judging.judging import Judging
+from connector.controlplane.enforcing import renewals
+from connector.controlplane.judging.evaluator import Evaluator
 from connector.ports.changes import PutAgreement
 from connector.ports.entities import Agreement
 from connector.protocol.dsp.common import Role
 
 
-async def withdraw(judging: Judging, agreement_id: str, reason: str) -> Agreement:
+async def withdraw(evaluator: Evaluator, agreement_id: str, reason: str) -> Agreement:
     """Deliver nothing more under an agreement: running transfers end at once, and the consumer is told the reason.
 
     Open duties remain. A repeat changes nothing. Raises NotFound, NotAllowed.
     """
-    agreement = await judging.context.store.agreement(judging.context.owner, agreement_id)
+    agreement = await evaluator.context.store.agreement(evaluator.context.owner, agreement_id)
     if agreement is None:
         raise NoSuchEntity("no-agreement", f"There is no agreement {agreement_id}: list them to see which there are.")
     if agreement.role is not Role.PROVIDER:
@@ -28,10 +28,10 @@ async def withdraw(judging: Judging, agreement_id: str, reason: str) -> Agreemen
         raise NotAllowed("not-finalized", "The agreement is not finalized: terminate its negotiation instead.")
     if agreement.withdrawn_at is not None:
         return agreement
-    withdrawn = msgspec.structs.replace(agreement, withdrawn_at=judging.context.now(), withdrawn_because=reason)
+    withdrawn = msgspec.structs.replace(agreement, withdrawn_at=evaluator.context.now(), withdrawn_because=reason)
     leaf = commits.record(
-        judging.context, "agreement withdrawn", agreement.id, {"counterparty": agreement.counterparty}
+        evaluator.context, "agreement withdrawn", agreement.id, {"counterparty": agreement.counterparty}
     )
-    await judging.context.store.commit([PutAgreement(withdrawn), leaf])
-    await signals.look_again(judging, agreement=agreement_id)
+    await evaluator.context.store.commit([PutAgreement(withdrawn), leaf])
+    await renewals.look_again(evaluator, agreement=agreement_id)
     return withdrawn

@@ -12,9 +12,9 @@ import msgspec
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import NoSuchEntity, PeerFailed
 from connector.controlplane.judging import visibility
-from connector.controlplane.judging.judging import Judging
+from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.usecases.counterparties import Counterparties
-from connector.controlplane.usecases.offering import Offering
+from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.ports.entities import Asset, AssetStatus, PageBounds
 from connector.ports.identity import Caller, Directory, Participant
 from connector.ports.peer import CatalogPage, InDoubt, Refused
@@ -33,7 +33,7 @@ class OwnCatalogPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def provide(
-    offering: Offering,
+    publisher: Publisher,
     caller: Caller,
     *,
     after: str | None = None,
@@ -46,35 +46,42 @@ async def provide(
     not the end. Raises RemoteProtocolError for a filter that is not understood (Catalog HTTPS Binding: 400).
     """
     wanted = read_filter(filters)
-    size = min(limit or wanted.limit or offering.limits.page, offering.limits.page_most)
+    size = min(limit or wanted.limit or publisher.limits.page, publisher.limits.page_most)
     skip = wanted.offset if after is None else 0
-    shown = visibility.onlooker(offering.judging, caller)
+    shown = visibility.build_caller_test(publisher.evaluator, caller)
     documents: list[bytes] = []
     for _ in range(SCANNED_MOST):
-        page = PageBounds(limit=min(skip + size - len(documents), offering.limits.page_most), after=after)
-        rows, after = await offering.context.store.assets(
-            offering.context.owner, page, status=AssetStatus.PUBLISHED, oldest_first=True
+        page = PageBounds(limit=min(skip + size - len(documents), publisher.limits.page_most), after=after)
+        rows, after = await publisher.context.store.assets(
+            publisher.context.owner, page, status=AssetStatus.PUBLISHED, oldest_first=True
         )
         found = [
             row.document
             for row in rows
-            if _fits(offering.context, wanted, row) and (row.access is None or shown(row.access, row.id))
+            if _fits(publisher.context, wanted, row) and (row.access is None or shown(row.access, row.id))
         ]
         documents += found[skip:]
         skip = max(skip - len(found), 0)
         if after is None or len(documents) >= size:
             break
-    service = DataService(id=f"{offering.context.participant}#connector", endpoint_url=offering.context.address)
+    service = DataService(id=f"{publisher.context.participant}#connector", endpoint_url=publisher.context.address)
     body = catalog_document(
-        f"{offering.context.participant}#catalog", offering.context.participant, services=[service], datasets=documents
+        f"{publisher.context.participant}#catalog",
+        publisher.context.participant,
+        services=[service],
+        datasets=documents,
     )
     return OwnCatalogPage(body=body, next=after)
 
 
-async def provide_dataset(judging: Judging, caller: Caller, dataset_id: str) -> bytes | None:
+async def provide_dataset(evaluator: Evaluator, caller: Caller, dataset_id: str) -> bytes | None:
     """Return one Dataset with context if it is offered and this caller may see it; else None."""
-    asset = await judging.context.store.asset(judging.context.owner, dataset_id)
-    if asset is None or asset.status is not AssetStatus.PUBLISHED or not visibility.is_visible(judging, caller, asset):
+    asset = await evaluator.context.store.asset(evaluator.context.owner, dataset_id)
+    if (
+        asset is None
+        or asset.status is not AssetStatus.PUBLISHED
+        or not visibility.is_visible(evaluator, caller, asset)
+    ):
         return None
     return add_context(asset.document)
 

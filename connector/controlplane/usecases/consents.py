@@ -14,9 +14,9 @@ import msgspec
 from connector.controlplane.core.commits import record as leaf_of
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
-from connector.controlplane.enforcing import signals
-from connector.controlplane.judging.judging import Judging
-from connector.controlplane.judging.treatments import CONSENT, PURPOSE
+from connector.controlplane.enforcing import renewals
+from connector.controlplane.judging.evaluator import Evaluator
+from connector.controlplane.judging.treating.known_data import CONSENT, PURPOSE
 from connector.policy.deciding.consent import GIVEN, VALID, WITHDRAWN
 from connector.policy.model.model import Iri, Text
 from connector.policy.vocabulary.sorts import coerce
@@ -33,7 +33,7 @@ class ConsentRegister:
     """What the register is kept with; without a `secret`, which references to people are made with, nothing is kept."""
 
     context: Context
-    judging: Judging
+    evaluator: Evaluator
     secret: Secret | None
 
 
@@ -57,7 +57,7 @@ async def record(register: ConsentRegister, said: Sequence[ConsentStatement]) ->
     for dataset in {entry.dataset for entry in said} - {""}:
         if await register.context.store.asset(register.context.owner, dataset) is None:
             raise NoSuchEntity("no-asset", f"There is no asset {dataset[:200]}: list them to see which there are.")
-    return await _append(register.judging, [_entry(register, entry, at) for at, entry in enumerate(said, 1)])
+    return await _append(register.evaluator, [_entry(register, entry, at) for at, entry in enumerate(said, 1)])
 
 
 async def withdraw(
@@ -83,7 +83,7 @@ async def withdraw(
         msgspec.structs.replace(entry, state=WITHDRAWN, at=register.context.now(), until=None, **where)
         for entry in given
     ]
-    return await _append(register.judging, list({(entry.dataset, entry.purpose): entry for entry in ended}.values()))
+    return await _append(register.evaluator, list({(entry.dataset, entry.purpose): entry for entry in ended}.values()))
 
 
 async def list_of_person(register: ConsentRegister, subject: str) -> Sequence[Consent]:
@@ -102,13 +102,13 @@ async def list_consents(
     return await context.store.consents(context.owner, page, dataset=dataset)
 
 
-async def _append(judging: Judging, entries: Sequence[Consent]) -> list[Consent]:
+async def _append(evaluator: Evaluator, entries: Sequence[Consent]) -> list[Consent]:
     states = Counter(entry.state.rpartition("#")[2] for entry in entries)
-    leaf = leaf_of(judging.context, "consent recorded", "", {"entries": len(entries), "states": dict(states)})
-    await judging.context.store.commit([*(RecordConsent(entry) for entry in entries), leaf])
+    leaf = leaf_of(evaluator.context, "consent recorded", "", {"entries": len(entries), "states": dict(states)})
+    await evaluator.context.store.commit([*(RecordConsent(entry) for entry in entries), leaf])
     ended = {entry.dataset for entry in entries if entry.state not in VALID}
     for dataset in [""] if "" in ended else sorted(ended):
-        await signals.look_again(judging, dataset=dataset or None)
+        await renewals.look_again(evaluator, dataset=dataset or None)
     return list(entries)
 
 
@@ -119,16 +119,16 @@ def _entry(register: ConsentRegister, said: ConsentStatement, number: int) -> Co
         owner=register.context.owner,
         subject=_secret(register).person(register.context.owner, _subject(said.subject)),
         dataset=said.dataset,
-        purpose=_term(register.judging, PURPOSE, said.purpose, f"Entry {number}: the purpose"),
-        state=_term(register.judging, CONSENT, said.state, f"Entry {number}: the state"),
+        purpose=_term(register.evaluator, PURPOSE, said.purpose, f"Entry {number}: the purpose"),
+        state=_term(register.evaluator, CONSENT, said.state, f"Entry {number}: the state"),
         at=register.context.now(),
         until=said.until,
     )
 
 
-def _term(judging: Judging, operand_iri: str, text: str, what: str) -> str:
+def _term(evaluator: Evaluator, operand_iri: str, text: str, what: str) -> str:
     """Return the IRI of a term of a vocabulary. Raises Invalid for one that nobody knows."""
-    operands = judging.library.operands
+    operands = evaluator.library.operands
     operand = operands.operands[operand_iri]
     value = coerce(Text(text), operand, operands) if text else None
     if not isinstance(value, Iri) or value.iri not in operands.taxonomies[operand.taxonomy].terms:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from connector.controlplane.core import commits
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
-from connector.controlplane.enforcing import signals
-from connector.controlplane.judging.judging import Judging
+from connector.controlplane.enforcing import renewals
+from connector.controlplane.judging.evaluator import Evaluator
 from connector.policy.model.model import ODRL
 from connector.policy.vocabulary.names import expand
 from connector.ports.changes import RecordEvent
@@ -24,25 +24,25 @@ async def list_events(context: Context) -> Sequence[EventEntry]:
     return await context.store.events(context.owner)
 
 
-async def begin(judging: Judging, name: str, *, by: str) -> EventEntry:
+async def begin(evaluator: Evaluator, name: str, *, by: str) -> EventEntry:
     """Declare that an event has begun; one that goes on already stays as it is. Raises Invalid, NotAllowed.
 
     `name` is an IRI or a short form as in policies (`dk:emergency`), `by` who declares it.
     """
-    iri, known = await _find_event(judging.context, name)
+    iri, known = await _find_event(evaluator.context, name)
     if known is not None and known.begun:
         return known
-    if known is None and len(await list_events(judging.context)) >= MOST:
+    if known is None and len(await list_events(evaluator.context)) >= MOST:
         raise NotAllowed("too-many", f"There are {MOST} events already, the most that may be: use one of them.")
-    return await _record(judging, iri, begun=True, by=by)
+    return await _record(evaluator, iri, begun=True, by=by)
 
 
-async def end(judging: Judging, name: str, *, by: str) -> EventEntry:
+async def end(evaluator: Evaluator, name: str, *, by: str) -> EventEntry:
     """Declare that an event is over; one that is over already stays as it is. Raises Invalid, NotFound."""
-    iri, known = await _find_event(judging.context, name)
+    iri, known = await _find_event(evaluator.context, name)
     if known is None:
         raise NoSuchEntity("no-event", f"The event {name} has never begun: list the events to see which there are.")
-    return known if not known.begun else await _record(judging, iri, begun=False, by=by)
+    return known if not known.begun else await _record(evaluator, iri, begun=False, by=by)
 
 
 async def _find_event(context: Context, name: str) -> tuple[str, EventEntry | None]:
@@ -54,9 +54,9 @@ async def _find_event(context: Context, name: str) -> tuple[str, EventEntry | No
     return iri, next((entry for entry in await list_events(context) if entry.name == iri), None)
 
 
-async def _record(judging: Judging, iri: str, *, begun: bool, by: str) -> EventEntry:
-    entry = EventEntry(owner=judging.context.owner, name=iri, begun=begun, at=judging.context.now(), by=by)
-    leaf = commits.record(judging.context, "event begun" if begun else "event over", iri, {"by": by})
-    await judging.context.store.commit([RecordEvent(entry), leaf])
-    await signals.look_again(judging, fact="event")
+async def _record(evaluator: Evaluator, iri: str, *, begun: bool, by: str) -> EventEntry:
+    entry = EventEntry(owner=evaluator.context.owner, name=iri, begun=begun, at=evaluator.context.now(), by=by)
+    leaf = commits.record(evaluator.context, "event begun" if begun else "event over", iri, {"by": by})
+    await evaluator.context.store.commit([RecordEvent(entry), leaf])
+    await renewals.look_again(evaluator, fact="event")
     return entry

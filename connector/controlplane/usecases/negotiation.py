@@ -5,13 +5,14 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane.core import commits, documents
+from connector.controlplane.core import commits, documents, instants
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
-from connector.controlplane.enforcing.enforcing import Enforcing
-from connector.controlplane.judging import acceptance, decision_records, facts, treatments
-from connector.controlplane.judging.judging import Judging
+from connector.controlplane.enforcing.enforcer import Enforcer
+from connector.controlplane.judging import acceptance, decision_records
+from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.policy_input import encode_policy
+from connector.controlplane.judging.treating import known_data
 from connector.controlplane.usecases import catalog, manual_steps
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.language.catalogue import Language
@@ -116,31 +117,31 @@ async def ask(context: Context, participant_id: str, address: str, offer: bytes)
 
 
 async def offer(
-    judging: Judging, participant_id: str, asset_id: str, *, policy: dict[str, Any] | None = None
+    evaluator: Evaluator, participant_id: str, asset_id: str, *, policy: dict[str, Any] | None = None
 ) -> Negotiation:
     """Offer one of our published assets to a consumer, who did not ask. Raises NotFound, NotAllowed, Invalid."""
-    known = catalog.provider(judging.directory, participant_id)
-    asset = await judging.context.store.asset(judging.context.owner, asset_id)
+    known = catalog.provider(evaluator.directory, participant_id)
+    asset = await evaluator.context.store.asset(evaluator.context.owner, asset_id)
     if asset is None:
         raise NoSuchEntity("no-asset", f"There is no asset {asset_id}: list them to see which there are.")
     if asset.status is not AssetStatus.PUBLISHED:
         raise NotAllowed("not-published", f"The asset {asset_id} is {asset.status}: publish it, then offer it.")
     wanted = encode_policy(policy) if policy is not None else None
     if wanted is not None:
-        _check(judging, wanted, asset)
+        _check(evaluator, wanted, asset)
     terms = documents.make_message_offer(
         wanted or asset.policy,
         offer_id=asset.offer_id,
         target=asset.id,
-        assigner=judging.context.participant,
+        assigner=evaluator.context.participant,
         assignee=participant_id,
     )
-    pid, now = judging.context.new_id(), judging.context.now()
+    pid, now = evaluator.context.new_id(), evaluator.context.now()
     message = negotiation.ContractOfferMessage(
-        provider_pid=pid, offer=msgspec.Raw(terms), callback_address=judging.context.address
+        provider_pid=pid, offer=msgspec.Raw(terms), callback_address=evaluator.context.address
     )
     process = Negotiation(
-        owner=judging.context.owner,
+        owner=evaluator.context.owner,
         id=pid,
         role=Role.PROVIDER,
         peer=participant_id,
@@ -154,8 +155,8 @@ async def offer(
     planned = machine.plan(process, NEGOTIATION, negotiation_machine.OFFER, encode(message), now)
     if isinstance(planned, machine.Illegal):
         raise Invalid("wrong-state", planned.reason)
-    stored = await commits.commit(judging.context, None, planned, event="decided offer", fields={"dataset": asset.id})
-    judging.context.wake(stored)
+    stored = await commits.commit(evaluator.context, None, planned, event="decided offer", fields={"dataset": asset.id})
+    evaluator.context.wake(stored)
     return stored
 
 
@@ -167,25 +168,25 @@ async def get(context: Context, pid: str) -> Negotiation:
     return process
 
 
-async def decisions(judging: Judging, pid: str) -> list[RecordedDecision]:
+async def decisions(evaluator: Evaluator, pid: str) -> list[RecordedDecision]:
     """Return what was decided here by policy in a negotiation, oldest first, as it is on record. Raises NotFound."""
-    process = await get(judging.context, pid)
-    rows, _ = await judging.context.store.leaves(
-        judging.context.owner, PageBounds(limit=MOST_DECISIONS), process_id=process.id
+    process = await get(evaluator.context, pid)
+    rows, _ = await evaluator.context.store.leaves(
+        evaluator.context.owner, PageBounds(limit=MOST_DECISIONS), process_id=process.id
     )
     found = []
     for row in rows:
         record = msgspec.json.decode(row.body).get("fields", {}).get("judged")
         if isinstance(record, dict):
             texts: dict[str, tuple[str, ...]] = {
-                language: decision_records.say_record(record, judging.library.operands, language)
+                language: decision_records.say_record(record, evaluator.library.operands, language)
                 for language in LANGUAGES
             }
             found.append(RecordedDecision(at=row.at, event=row.kind, record=record, texts=texts))
     return found
 
 
-async def approve(enforcing: Enforcing, pid: str) -> Negotiation:
+async def approve(enforcer: Enforcer, pid: str) -> Negotiation:
     """Say yes where a person is asked: agree, accept, verify or finalize, as the state has it. Raises NotAllowed."""
 
     def step(process: Negotiation) -> ProcessStep:
@@ -194,52 +195,52 @@ async def approve(enforcing: Enforcing, pid: str) -> Negotiation:
             raise NotAllowed("wrong-state", f"There is nothing to approve in state {process.state}.")
         return found
 
-    return await _decide(enforcing, pid, step)
+    return await _decide(enforcer, pid, step)
 
 
-async def reject(enforcing: Enforcing, pid: str, reason: str) -> Negotiation:
+async def reject(enforcer: Enforcer, pid: str, reason: str) -> Negotiation:
     """Say no: the negotiation is terminated and the peer is told the reason. Raises NotAllowed."""
-    return await _decide(enforcing, pid, lambda _: Terminate("rejected", reason))
+    return await _decide(enforcer, pid, lambda _: Terminate("rejected", reason))
 
 
-async def terminate(enforcing: Enforcing, pid: str, reason: str) -> Negotiation:
+async def terminate(enforcer: Enforcer, pid: str, reason: str) -> Negotiation:
     """End a negotiation in whatever state the figure allows it. Raises NotAllowed."""
-    process = await get(enforcing.context, pid)
+    process = await get(enforcer.context, pid)
     if process.state is None:
         # Nobody has acknowledged it: there is no peer to tell.
-        now = enforcing.context.now()
-        ended = machine.end(process, NEGOTIATION, Ended("withdrawn", reason, enforcing.context.participant), now)
-        return await commits.commit(enforcing.context, process, ended, event="ended withdrawn")
-    return await _decide(enforcing, pid, lambda _: Terminate("terminated", reason))
+        now = enforcer.context.now()
+        ended = machine.end(process, NEGOTIATION, Ended("withdrawn", reason, enforcer.context.participant), now)
+        return await commits.commit(enforcer.context, process, ended, event="ended withdrawn")
+    return await _decide(enforcer, pid, lambda _: Terminate("terminated", reason))
 
 
-async def counter(enforcing: Enforcing, pid: str, policy: dict[str, Any]) -> Negotiation:
+async def counter(enforcer: Enforcer, pid: str, policy: dict[str, Any]) -> Negotiation:
     """Answer with other terms: a provider offers, a consumer requests. Raises NotAllowed, Invalid."""
     document = encode_policy(policy)
-    asset = await enforcing.context.store.asset(enforcing.context.owner, (await get(enforcing.context, pid)).dataset)
+    asset = await enforcer.context.store.asset(enforcer.context.owner, (await get(enforcer.context, pid)).dataset)
 
     def step(process: Negotiation) -> ProcessStep:
         if process.role is Role.CONSUMER:
             return MakeRequest(document)
-        _check(enforcing.judging, document, asset)
+        _check(enforcer.evaluator, document, asset)
         return MakeOffer(document)
 
-    return await _decide(enforcing, pid, step)
+    return await _decide(enforcer, pid, step)
 
 
-def _check(judging: Judging, policy: bytes, asset: Asset | None) -> None:
+def _check(evaluator: Evaluator, policy: bytes, asset: Asset | None) -> None:
     """Refuse to offer what is void, of no use, not enforced here, or no offer of personal data. Raises Invalid."""
     checked = documents.make_catalog_offer(policy, offer_id="urn:uuid:draft")
     unfit = acceptance.find_unpublishable(
-        judging.library, checked, facts.instant(judging.context.now()), treatments.to_data(asset)
+        evaluator.library, checked, instants.instant(evaluator.context.now()), known_data.to_data(asset)
     )
     if unfit is None and asset is not None:
-        unfit = acceptance.find_impersonal(judging, checked, asset.stated, asset.data_class)
+        unfit = acceptance.find_impersonal(evaluator, checked, asset.stated, asset.data_class)
     if unfit is not None:
         raise Invalid("not-offerable", unfit.texts["en"], unfit.texts)
 
 
-async def _decide(enforcing: Enforcing, pid: str, step: Callable[[Negotiation], ProcessStep]) -> Negotiation:
-    stored = await manual_steps.carry_out(enforcing, lambda: get(enforcing.context, pid), step)
-    enforcing.context.wake(stored)
+async def _decide(enforcer: Enforcer, pid: str, step: Callable[[Negotiation], ProcessStep]) -> Negotiation:
+    stored = await manual_steps.carry_out(enforcer, lambda: get(enforcer.context, pid), step)
+    enforcer.context.wake(stored)
     return stored

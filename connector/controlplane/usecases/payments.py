@@ -13,9 +13,9 @@ import msgspec
 from connector.controlplane.core import commits
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
-from connector.controlplane.enforcing import duties, signals
-from connector.controlplane.judging import facts
-from connector.controlplane.judging.judging import Judging
+from connector.controlplane.enforcing import receipts, renewals
+from connector.controlplane.judging import payments
+from connector.controlplane.judging.evaluator import Evaluator
 from connector.ports.changes import Change, RecordPayment
 from connector.ports.entities import Agreement, Payment, PaymentState
 from connector.protocol.dsp.common import Role
@@ -46,7 +46,7 @@ async def show_payments(context: Context, agreement_id: str) -> PaymentSummary:
 
 
 async def record(
-    judging: Judging,
+    evaluator: Evaluator,
     agreement_id: str,
     state: PaymentState,
     *,
@@ -60,35 +60,38 @@ async def record(
     `amount` was paid with this entry (state `settled`) or is owed, in `currency`, by default euros. `until` (ms): what
     is paid is due again from then on, what is due is overdue. `by` names who records it.
     """
-    agreement = await _agreement(judging.context, agreement_id)
+    agreement = await _agreement(evaluator.context, agreement_id)
     if agreement.role is not Role.PROVIDER:
         raise NotAllowed("not-provider", "Only the provider records payments: it is the one who is paid.")
     if agreement.finalized_at is None:
         raise NotAllowed("not-finalized", "The agreement is not finalized: there is nothing to be paid yet.")
-    _check(judging.context, state, amount, currency, until)
-    before = await judging.context.store.payments(judging.context.owner, agreement_id)
+    _check(evaluator.context, state, amount, currency, until)
+    before = await evaluator.context.store.payments(evaluator.context.owner, agreement_id)
     if len(before) >= MOST:
         raise NotAllowed("too-many", f"An agreement has at most {MOST} entries of payments: conclude a new one.")
     payment = Payment(
-        owner=judging.context.owner,
+        owner=evaluator.context.owner,
         agreement_id=agreement_id,
         state=state,
-        at=judging.context.now(),
+        at=evaluator.context.now(),
         by=by,
         amount=amount,
-        currency=facts.CURRENCY if amount else "",
+        currency=payments.CURRENCY if amount else "",
         until=until,
     )
-    leaf = commits.record(judging.context, f"payment {state}", agreement_id, {"by": by, "until": until})
+    leaf = commits.record(evaluator.context, f"payment {state}", agreement_id, {"by": by, "until": until})
     changes: list[Change] = [RecordPayment(payment), leaf]
     if state is PaymentState.SETTLED:
-        amount_paid = facts.sum_paid([*before, payment])
-        changes += duties.settle_paid(
-            judging, agreement, amount_paid, await judging.context.store.duties(judging.context.owner, agreement_id)
+        amount_paid = payments.sum_paid([*before, payment])
+        changes += receipts.settle_paid(
+            evaluator,
+            agreement,
+            amount_paid,
+            await evaluator.context.store.duties(evaluator.context.owner, agreement_id),
         )
-    await judging.context.store.commit(changes)
-    await signals.look_again(judging, agreement=agreement_id)
-    return await show_payments(judging.context, agreement_id)
+    await evaluator.context.store.commit(changes)
+    await renewals.look_again(evaluator, agreement=agreement_id)
+    return await show_payments(evaluator.context, agreement_id)
 
 
 def _check(context: Context, state: PaymentState, amount: str | None, currency: str | None, until: int | None) -> None:
@@ -96,8 +99,10 @@ def _check(context: Context, state: PaymentState, amount: str | None, currency: 
         raise Invalid("amount", "The amount is no number above zero: write it as 12.50.")
     if amount is not None and state not in _LIMITED:
         raise Invalid("amount", f"The state {state} has no amount: one is paid (settled) or owed (due).")
-    if currency not in {None, facts.CURRENCY}:
-        raise Invalid("currency", f"Policies count in {facts.CURRENCY} alone: convert the amount before recording it.")
+    if currency not in {None, payments.CURRENCY}:
+        raise Invalid(
+            "currency", f"Policies count in {payments.CURRENCY} alone: convert the amount before recording it."
+        )
     if until is not None and state not in _LIMITED:
         raise Invalid("until", f"The state {state} has no end: settled and due have one.")
     if until is not None and until <= context.now():
@@ -105,14 +110,14 @@ def _check(context: Context, state: PaymentState, amount: str | None, currency: 
 
 
 def _paid(context: Context, agreement: Agreement, entries: Sequence[Payment]) -> PaymentSummary:
-    state, until = facts.find_payment_standing(entries, context.now())
-    amount = facts.sum_paid(entries)
+    state, until = payments.find_payment_standing(entries, context.now())
+    amount = payments.sum_paid(entries)
     return PaymentSummary(
         agreement_id=agreement.id,
         state=state,
         until=until,
         amount=f"{amount:f}",
-        currency=facts.CURRENCY,
+        currency=payments.CURRENCY,
         entries=tuple(entries),
     )
 

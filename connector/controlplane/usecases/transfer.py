@@ -7,8 +7,8 @@ import msgspec
 from connector.controlplane.core import commits
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed, PeerFailed
-from connector.controlplane.enforcing import signals
-from connector.controlplane.enforcing.enforcing import Enforcing
+from connector.controlplane.enforcing import flow_requests, signals
+from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.usecases import manual_steps
 from connector.ports.changes import Conflict
 from connector.ports.dataplane import FlowReport
@@ -31,7 +31,7 @@ ATTEMPTS = 5
 
 
 async def request(
-    enforcing: Enforcing,
+    enforcer: Enforcer,
     agreement_id: str,
     *,
     push: bool = False,
@@ -42,21 +42,21 @@ async def request(
 
     `sink` is an address of ours to put the data (default: a folder named after the transfer). Raises NotFound, Invalid.
     """
-    agreement = await enforcing.context.store.agreement(enforcing.context.owner, agreement_id)
+    agreement = await enforcer.context.store.agreement(enforcer.context.owner, agreement_id)
     if agreement is None or agreement.role is not Role.CONSUMER:
         raise NoSuchEntity("no-agreement", f"There is no agreement {agreement_id} in which we are the consumer.")
     if agreement.finalized_at is None:
         raise NotAllowed("not-finalized", "The agreement is not finalized yet: wait for the negotiation to end.")
     if push and keep:
         raise Invalid("keep", "A push delivers once: leave out either push or keep.")
-    pid, now = enforcing.context.new_id(), enforcing.context.now()
+    pid, now = enforcer.context.new_id(), enforcer.context.now()
     # A folder of its own below the received root, so that no delivery meets another's files.
     target = sink or {"kind": "file", "path": f"{pid.rpartition(':')[2]}/", "overwrite": True}
-    problem = enforcing.dataplane.supports(None, target)
+    problem = enforcer.dataplane.supports(None, target)
     if problem:
         raise Invalid("sink", problem)
     process = Transfer(
-        owner=enforcing.context.owner,
+        owner=enforcer.context.owner,
         id=pid,
         role=Role.CONSUMER,
         peer=agreement.counterparty,
@@ -69,7 +69,7 @@ async def request(
         created_at=now,
     )
     if push:
-        report = await enforcing.dataplane.prepare(signals.request_to_receive(process))
+        report = await enforcer.dataplane.prepare(flow_requests.request_to_receive(process))
         if report.error or report.data_address is None:
             raise Invalid("sink", report.error or "The data plane gave no address to receive at.")
         process = msgspec.structs.replace(process, data_address=report.data_address, flow_reported=FlowState.PREPARED)
@@ -78,16 +78,16 @@ async def request(
         consumer_pid=pid,
         agreement_id=agreement.id,
         format=process.format,
-        callback_address=enforcing.context.address,
+        callback_address=enforcer.context.address,
         data_address=address,
     )
     planned = machine.plan(process, TRANSFER, transfer_machine.REQUEST, encode(message), now)
     if isinstance(planned, machine.Illegal):
         raise Invalid("wrong-state", planned.reason)
     stored = await commits.commit(
-        enforcing.context, None, planned, event="decided request", fields={"agreement": agreement.id}
+        enforcer.context, None, planned, event="decided request", fields={"agreement": agreement.id}
     )
-    enforcing.context.wake(stored)
+    enforcer.context.wake(stored)
     return stored
 
 
@@ -99,78 +99,78 @@ async def get(context: Context, pid: str) -> Transfer:
     return process
 
 
-async def pull(enforcing: Enforcing, pid: str) -> FlowReport:
+async def pull(enforcer: Enforcer, pid: str) -> FlowReport:
     """Fetch once more from a transfer that is kept open; return the data plane's report when it has arrived or failed.
 
     Raises NotAllowed where the transfer does not run, PeerFailed where nothing arrived.
     """
-    process = await get(enforcing.context, pid)
+    process = await get(enforcer.context, pid)
     if process.role is not Role.CONSUMER or process.format == PUSH or not process.keep:
         raise NotAllowed("not-kept", "Only a pull that was started to be kept open can be pulled again.")
     if process.state != TransferState.STARTED:
         raise NotAllowed("wrong-state", f"The transfer is {process.state}: nothing can be pulled.")
-    process = await _start_leased(enforcing, process)
-    report = await signals.fetch_once(enforcing, process)
+    process = await _start_leased(enforcer, process)
+    report = await flow_requests.fetch_once(enforcer, process)
     if report.error:
         raise PeerFailed("nothing-delivered", report.error)
     return report
 
 
-async def suspend(enforcing: Enforcing, pid: str, reason: str) -> Transfer:
+async def suspend(enforcer: Enforcer, pid: str, reason: str) -> Transfer:
     """Pause a transfer: our data plane stops first, then the peer is told. Raises NotAllowed."""
-    return await _decide(enforcing, pid, Suspend(reason))
+    return await _decide(enforcer, pid, Suspend(reason))
 
 
-async def resume(enforcing: Enforcing, pid: str) -> Transfer:
+async def resume(enforcer: Enforcer, pid: str) -> Transfer:
     """Go on with a transfer that we suspended. Raises NotAllowed."""
-    process = await get(enforcing.context, pid)
+    process = await get(enforcer.context, pid)
     if process.state == TransferState.SUSPENDED and process.suspended_by not in {None, process.role}:
         raise NotAllowed("suspended-there", "The counter-party suspended the transfer: only it can resume.")
-    return await _decide(enforcing, pid, Start())
+    return await _decide(enforcer, pid, Start())
 
 
-async def complete(enforcing: Enforcing, pid: str) -> Transfer:
+async def complete(enforcer: Enforcer, pid: str) -> Transfer:
     """Say that the transfer is done. Raises NotAllowed."""
-    return await _decide(enforcing, pid, Complete())
+    return await _decide(enforcer, pid, Complete())
 
 
-async def terminate(enforcing: Enforcing, pid: str, reason: str) -> Transfer:
+async def terminate(enforcer: Enforcer, pid: str, reason: str) -> Transfer:
     """End a transfer for good: our data plane stops first, then the peer is told. Raises NotAllowed."""
-    process = await get(enforcing.context, pid)
+    process = await get(enforcer.context, pid)
     if process.state is None:
         ended = machine.end(
-            process, TRANSFER, Ended("withdrawn", reason, enforcing.context.participant), enforcing.context.now()
+            process, TRANSFER, Ended("withdrawn", reason, enforcer.context.participant), enforcer.context.now()
         )
-        stored = await commits.commit(enforcing.context, process, signals.want_flow(ended), event="ended withdrawn")
-        enforcing.context.wake(stored)
+        stored = await commits.commit(enforcer.context, process, signals.want_flow(ended), event="ended withdrawn")
+        enforcer.context.wake(stored)
         return stored
-    return await _decide(enforcing, pid, Terminate("terminated", reason))
+    return await _decide(enforcer, pid, Terminate("terminated", reason))
 
 
-async def _decide(enforcing: Enforcing, pid: str, step: ProcessStep) -> Transfer:
-    stored = await manual_steps.carry_out(enforcing, lambda: get(enforcing.context, pid), lambda _: step)
+async def _decide(enforcer: Enforcer, pid: str, step: ProcessStep) -> Transfer:
+    stored = await manual_steps.carry_out(enforcer, lambda: get(enforcer.context, pid), lambda _: step)
     # The data plane first: what is paused or ended must not move another byte while the message travels.
-    stored = await _signal(enforcing, stored)
-    enforcing.context.wake(stored)
+    stored = await _signal(enforcer, stored)
+    enforcer.context.wake(stored)
     return stored
 
 
-async def _start_leased(enforcing: Enforcing, process: Transfer) -> Transfer:
+async def _start_leased(enforcer: Enforcer, process: Transfer) -> Transfer:
     """Return the transfer with its flow started and leased, by the worker or, where it is quicker, by us."""
     for _ in range(ATTEMPTS):
         if process.flow_reported is FlowState.STARTED:
             return process
         try:
-            process = await signals.signal(enforcing, process)
+            process = await signals.signal(enforcer, process)
         except Conflict:
-            process = await get(enforcing.context, process.id)
+            process = await get(enforcer.context, process.id)
     raise NotAllowed("busy", "The transfer is changing all the time: look at it and try again.")
 
 
-async def _signal(enforcing: Enforcing, process: Transfer) -> Transfer:
+async def _signal(enforcer: Enforcer, process: Transfer) -> Transfer:
     if process.flow_wanted in {FlowState.SUSPENDED, FlowState.COMPLETED, FlowState.TERMINATED}:
         try:
-            return await signals.signal(enforcing, process)
+            return await signals.signal(enforcer, process)
         except Conflict:
-            return await enforcing.context.store.transfer(process.owner, process.id) or process
+            return await enforcer.context.store.transfer(process.owner, process.id) or process
     return process

@@ -9,7 +9,7 @@ import pytest
 
 from connector.client import Connector
 from connector.client.frame.errors import InvalidRequest, NotFound
-from connector.controlplane.usecases import assets
+from connector.controlplane.usecases.offering import assets
 from connector.ports.changes import PutAgreement
 from connector.ports.entities import AssetStatement
 from connector.protocol.dsp.common import Role
@@ -175,7 +175,7 @@ async def test_a_dry_run_knows_what_our_people_stated_recorded_and_declared(desk
     ]
     policy = {"permission": [{"action": "use", "constraint": constraints}]}
     await assets.add(
-        desk.rooms.offering,
+        desk.rooms.publisher,
         AssetOrder(
             id="urn:dataset:air", title={"en": "Air"}, source={"kind": "file"}, stated=AssetStatement(languages=("de",))
         ),

@@ -23,9 +23,11 @@ from connector.binding.dsp.client import HttpPeer
 from connector.binding.dsp.listener import application
 from connector.controlplane.core import documents
 from connector.controlplane.core.watch import ProcessWatch
+from connector.controlplane.enforcing.executors.table import build_executors
 from connector.controlplane.judging.library import Library, operands
 from connector.controlplane.processes.worker import Worker
-from connector.controlplane.usecases import assets, negotiation, transfer
+from connector.controlplane.usecases import negotiation, transfer
+from connector.controlplane.usecases.offering import assets
 from connector.identity.static_token import StaticTokenIdentity
 from connector.net.addresses import net_policy
 from connector.net.client import GuardedClient
@@ -83,7 +85,7 @@ class System:
             identity=identity,
             peer=HttpPeer(client, identity),
             dataplane=SimulatedDataPlane("under-test", milliseconds, lambda _: None),
-            library=Library(operands()),
+            library=Library(operands(), executors=build_executors()),
             now=milliseconds,
             new_id=new_urn,
             wake=lambda process: workers[0].wake(process),
@@ -92,14 +94,14 @@ class System:
             address_problem=lambda *_: None,
             limits=ControlLimits(),
         )
-        workers.append(Worker(self.rooms.driving(Scripted())))
+        workers.append(Worker(self.rooms.driver(Scripted())))
         await self._seed()
         await self._listeners.open_asgi(
             "protocol",
             application(
                 self.rooms.gatekeeper,
-                self.rooms.receiving,
-                catalog_binding.routes(self.rooms.gatekeeper, self.rooms.offering),
+                self.rooms.receiver,
+                catalog_binding.routes(self.rooms.gatekeeper, self.rooms.publisher),
             ),
             "127.0.0.1",
             self._port,
@@ -117,8 +119,8 @@ class System:
     async def _seed(self) -> None:
         for name in PROVIDED:
             draft = AssetOrder(id=name, title={"en": name}, source={"kind": "none"}, data_class=DataClass.OPEN)
-            asset = await assets.add(self.rooms.offering, draft, offer_id=f"CD123:{name}:456")
-            assert (await assets.publish(self.rooms.offering, asset.id)).status is AssetStatus.PUBLISHED
+            asset = await assets.add(self.rooms.publisher, draft, offer_id=f"CD123:{name}:456")
+            assert (await assets.publish(self.rooms.publisher, asset.id)).status is AssetStatus.PUBLISHED
         for name in AGREED:
             await self._agree(name, Role.PROVIDER, self.kit)
 
@@ -151,7 +153,7 @@ class System:
     async def _transfer(self, request: Request) -> Response:
         told = await request.json()
         await self._agree(told["agreementId"], Role.CONSUMER, told["connectorAddress"])
-        begun = await transfer.request(self.rooms.enforcing, told["agreementId"], keep=True)
+        begun = await transfer.request(self.rooms.enforcer, told["agreementId"], keep=True)
         return JSONResponse({"id": begun.id})
 
 

@@ -10,8 +10,9 @@ import pytest
 from connector.controlplane.core.messages import plan_negotiation
 from connector.controlplane.enforcing import agreements
 from connector.controlplane.judging import judgement
-from connector.controlplane.processes import inbound_negotiation, inbound_transfer, outbound
+from connector.controlplane.processes import inbound, inbound_negotiation, inbound_transfer
 from connector.controlplane.processes.deciders import ByPolicy
+from connector.controlplane.processes.sending import outbound
 from connector.ports.changes import PutAgreement, PutProcess
 from connector.ports.decider import Agree, Finalize
 from connector.ports.entities import Agreement, DutyState, PageBounds
@@ -64,7 +65,7 @@ class Case:
 
     async def advance(self) -> AnyProcess:
         process = await self.context.store.negotiation(OWNER, PID)
-        driving = self.rooms.driving(ByPolicy(self.rooms.enforcing, frozenset()))
+        driving = self.rooms.driver(ByPolicy(self.rooms.enforcer, frozenset()))
         return await outbound.advance(driving, msgspec.structs.replace(process, due_at=self.clock.ms))
 
     async def change(self, **members: Any) -> None:
@@ -127,9 +128,9 @@ async def agreed_as_consumer(case: Case) -> None:
         provider_pid=THEIRS, consumer_pid=PID, agreement=msgspec.Raw(msgspec.json.encode({**document, **terms()}))
     )
     answer = await inbound_negotiation.message(
-        case.rooms.receiving, CALLER, PID, negotiation_machine.AGREEMENT, received(message)
+        case.rooms.receiver, CALLER, PID, negotiation_machine.AGREEMENT, received(message)
     )
-    assert isinstance(answer, inbound_negotiation.ProcessAnswer)
+    assert isinstance(answer, inbound.ProcessAnswer)
     await case.change(state=NegotiationState.VERIFIED, pending=None)
     case.clock.ms += 3 * DAY
 
@@ -159,8 +160,8 @@ async def by_the_consumers_transfer_request(case: Case) -> None:
         format=PULL,
         callback_address=f"{CITY}/dsp",
     )
-    answer = await inbound_transfer.request(case.rooms.receiving, CALLER, received(message))
-    assert isinstance(answer, inbound_negotiation.ProcessAnswer), answer
+    answer = await inbound_transfer.request(case.rooms.receiver, CALLER, received(message))
+    assert isinstance(answer, inbound.ProcessAnswer), answer
 
 
 async def by_the_providers_message(case: Case) -> None:
@@ -169,7 +170,7 @@ async def by_the_providers_message(case: Case) -> None:
         provider_pid=THEIRS, consumer_pid=PID, event_type=negotiation.EventType.FINALIZED
     )
     await inbound_negotiation.message(
-        case.rooms.receiving, CALLER, PID, negotiation_machine.FINALIZED, received(message)
+        case.rooms.receiver, CALLER, PID, negotiation_machine.FINALIZED, received(message)
     )
 
 
@@ -206,16 +207,16 @@ async def test_an_elapsed_time_counts_from_the_day_of_the_agreement(case: Case, 
     agreement = await case.agreement()
     process = msgspec.structs.replace(requested(case.rooms), agreement_id=agreement.id)
     case.clock.ms = NOW + 5 * DAY - 1
-    assert not (await judgement.judge_access(case.rooms.judging, process)).denied
+    assert not (await judgement.judge_access(case.rooms.evaluator, process)).denied
     case.clock.ms = NOW + 5 * DAY + 1
-    assert (await judgement.judge_access(case.rooms.judging, process)).denied
+    assert (await judgement.judge_access(case.rooms.evaluator, process)).denied
 
 
 async def test_an_agreement_that_is_final_stays_as_it_is(case: Case) -> None:
     await by_own_message(case)
     agreement, process = await case.agreement(), await case.context.store.negotiation(OWNER, PID)
     case.clock.ms += DAY
-    assert await agreements.finalize(case.rooms.enforcing, process) == (agreement, [])
+    assert await agreements.finalize(case.rooms.enforcer, process) == (agreement, [])
 
 
 async def test_the_agreement_of_another_negotiation_is_not_finalized(case: Case) -> None:
@@ -223,5 +224,5 @@ async def test_the_agreement_of_another_negotiation_is_not_finalized(case: Case)
     other = msgspec.structs.replace(await case.agreement(), negotiation_id="urn:n:2")
     await case.context.store.commit([PutAgreement(other)])
     process = await case.context.store.negotiation(OWNER, PID)
-    agreement, _ = await agreements.finalize(case.rooms.enforcing, process)
+    agreement, _ = await agreements.finalize(case.rooms.enforcer, process)
     assert (agreement.negotiation_id, agreement.agreed_at) == (PID, case.clock.ms)

@@ -11,10 +11,11 @@ from typing import Any
 import aiohttp
 import msgspec
 
-from connector.controlplane.enforcing import signals
+from connector.controlplane.enforcing import flow_ends, renewals
 from connector.controlplane.processes.deciders import ByPolicy
 from connector.controlplane.processes.worker import Worker
-from connector.controlplane.usecases import assets, events, payments
+from connector.controlplane.usecases import events, payments
+from connector.controlplane.usecases.offering import assets
 from connector.dataplane.kinds import Treating
 from connector.ports.changes import PutProcess
 from connector.ports.dataplane import FlowReport
@@ -120,10 +121,10 @@ async def serving(
             limits=ControlLimits(lease=lease_ms, concurrency=16),
             wake=lambda process: workers[0].wake(process),
         )
-        workers.append(Worker(rooms.driving(ByPolicy(rooms.enforcing))))
+        workers.append(Worker(rooms.driver(ByPolicy(rooms.enforcer))))
 
         async def ended(owner: str, report: FlowReport) -> None:
-            process = await signals.settle_flow(rooms.enforcing, owner, report)
+            process = await flow_ends.settle_flow(rooms.enforcer, owner, report)
             if process:
                 workers[0].wake(process)
 
@@ -182,7 +183,7 @@ async def test_a_use_that_begins_while_the_decision_is_made_again_is_not_cut_off
         await eventually(lambda: made.leases, "no lease")
         made.data.plane.report = before_the_use  # type: ignore[method-assign]  # a pull comes between two looks
         renewed = len(made.leases)
-        await signals.look_again(made.rooms.judging)
+        await renewals.look_again(made.rooms.evaluator)
         await eventually(lambda: begun, "nobody looked")
         await eventually(lambda: len(made.leases) > renewed or begun[0].content.exception(), "not decided")
         assert not await broken_off(begun[0])
@@ -253,7 +254,7 @@ async def test_a_running_stream_goes_on_when_the_offer_is_withdrawn(desk: Desk, 
         url, headers = await made.transfer()
         async with made.http.get(url, headers=headers) as answer:
             await answer.content.readexactly(1000)
-            done = await assets.withdraw(made.rooms.offering, DATASET)
+            done = await assets.withdraw(made.rooms.publisher, DATASET)
             assert (done.asset.status, done.agreements, done.running) == ("withdrawn", 1, 1)
             assert not await broken_off(answer)
         # A contract is a promise: what was agreed before is delivered after.
@@ -266,8 +267,8 @@ async def test_a_running_stream_ends_when_the_agreements_are_ended_with_the_offe
         url, headers = await made.transfer()
         async with made.http.get(url, headers=headers) as answer:
             await answer.content.readexactly(1000)
-            await assets.withdraw(made.rooms.offering, DATASET)
-            done = await assets.withdraw(made.rooms.offering, DATASET, end_agreements=True, reason="Faulty sensor.")
+            await assets.withdraw(made.rooms.publisher, DATASET)
+            done = await assets.withdraw(made.rooms.publisher, DATASET, end_agreements=True, reason="Faulty sensor.")
             assert (done.agreements, done.running) == (0, 0)
             assert "Faulty sensor." in await made.terminated()
             assert await broken_off(answer)
@@ -353,9 +354,9 @@ async def test_a_running_stream_ends_when_a_payment_is_overdue(desk: Desk, tmp_p
         url, headers = await made.transfer()
         async with made.http.get(url, headers=headers) as answer:
             await answer.content.readexactly(1000)
-            await payments.record(made.rooms.judging, AGREEMENT, PaymentState.SETTLED, amount="12.50", by="accounts")
+            await payments.record(made.rooms.evaluator, AGREEMENT, PaymentState.SETTLED, amount="12.50", by="accounts")
             await eventually(lambda: len(made.leases) > 1, "it was not decided again")
-            await payments.record(made.rooms.judging, AGREEMENT, PaymentState.OVERDUE, by="accounts")
+            await payments.record(made.rooms.evaluator, AGREEMENT, PaymentState.OVERDUE, by="accounts")
             assert "payment" in (await made.terminated()).casefold()
             assert await broken_off(answer)
 
@@ -363,13 +364,13 @@ async def test_a_running_stream_ends_when_a_payment_is_overdue(desk: Desk, tmp_p
 async def test_a_running_stream_ends_with_the_emergency(desk: Desk, tmp_path: Path) -> None:
     terms = [{**USE, "constraint": [atom("odrl:event", "eq", "dk:emergency")]}]
     async with serving(desk, tmp_path, blob(LARGE), permission=terms) as made:
-        await events.begin(made.rooms.judging, "dk:emergency", by="operations")
+        await events.begin(made.rooms.evaluator, "dk:emergency", by="operations")
         url, headers = await made.transfer()
         async with made.http.get(url, headers=headers) as answer:
             await answer.content.readexactly(1000)
-            await events.begin(made.rooms.judging, "dk:fair", by="operations")
+            await events.begin(made.rooms.evaluator, "dk:fair", by="operations")
             await eventually(lambda: len(made.leases) > 1, "it was not decided again")
-            await events.end(made.rooms.judging, "dk:emergency", by="operations")
+            await events.end(made.rooms.evaluator, "dk:emergency", by="operations")
             assert "Event" in await made.terminated()
             assert await broken_off(answer)
         later = msgspec.structs.replace(requested(made.rooms, "urn:transfer:2"), version=1)

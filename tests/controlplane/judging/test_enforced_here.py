@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from connector.controlplane.core import documents
-from connector.controlplane.judging import facts, judgement, treatments
+from connector.controlplane.core import documents, instants
+from connector.controlplane.judging import facts, judgement
 from connector.controlplane.judging.facts import Situation
+from connector.controlplane.judging.treating import known_data
 from connector.controlplane.usecases import events, payments
 from connector.policy.compiling.compile import Compiled
 from connector.policy.deciding.decide import decide
@@ -197,11 +198,11 @@ def test_every_operand_that_is_enforced_here_has_a_source_of_its_fact_or_says_wh
     rows = {operand.iri: operand for operand in LIBRARY.operands.operands.values()}.values()
     here = [operand for operand in rows if operand.tier == "provider" and not operand.parameter]
     for operand in here:
-        known = facts.is_known(operand, LIBRARY.claims) or treatments.is_from_data(operand)
+        known = facts.is_known(operand, LIBRARY.claims) or known_data.is_from_data(operand)
         assert known is not bool(operand.gap), f"{operand.iri}: gap = {operand.gap!r}"
         assert not (operand.gap and operand.tier != "provider")
     # What is read from the data itself has its own tests.
-    left = [operand for operand in here if not operand.gap and not treatments.is_from_data(operand)]
+    left = [operand for operand in here if not operand.gap and not known_data.is_from_data(operand)]
     assert {short(operand.iri) for operand in left} == CASES.keys()
     assert len(CASES) >= 35
 
@@ -222,12 +223,12 @@ async def permitted(desk: Desk, constraint: Json, known: Known) -> judgement.Jud
         process = msgspec.structs.replace(requested(rooms, f"urn:t:{number}"), state=TransferState.STARTED, version=1)
         await rooms.context.store.commit([PutProcess(process, None)])
     for name in known.going_on:
-        await events.begin(rooms.judging, name, by="test")
+        await events.begin(rooms.evaluator, name, by="test")
     if known.paid:
-        await payments.record(rooms.judging, AGREEMENT, known.paid[0], amount=known.paid[1], by="test")
+        await payments.record(rooms.evaluator, AGREEMENT, known.paid[0], amount=known.paid[1], by="test")
     clock.ms += known.later
     desk.dataplane.changed = None if known.age is None else clock.ms - known.age
-    return await judgement.judge_access(rooms.judging, requested(rooms, "urn:transfer:asked"))
+    return await judgement.judge_access(rooms.evaluator, requested(rooms, "urn:transfer:asked"))
 
 
 class Claiming(Listed):
@@ -268,7 +269,7 @@ def compiled(rooms: Rooms, kind: str, constraint: Json) -> Compiled:
     if kind == "Agreement":
         parties = {"target": DATASET, "assigner": rooms.context.participant, "assignee": CITY}
         made = documents.make_agreement(offer, agreement_id="urn:a", now=0, **parties)
-    found = rooms.judging.library.compile(made)
+    found = rooms.evaluator.library.compile(made)
     assert isinstance(found, Compiled)
     return found
 
@@ -276,7 +277,7 @@ def compiled(rooms: Rooms, kind: str, constraint: Json) -> Compiled:
 @pytest.mark.parametrize("name", sorted(CASES.keys() - NEVER_MISSING))
 def test_a_missing_fact_denies_at_access_and_is_deferred_before(desk: Desk, name: str) -> None:
     rooms = provider(desk.rooms)
-    request = Request("odrl:use", DATASET, CITY, facts.instant(NOW))
+    request = Request("odrl:use", DATASET, CITY, instants.instant(NOW))
     at_access = decide(compiled(rooms, "Agreement", CASES[name][0]), request, World(), Phase.ACCESS)
     assert (at_access.verdict, at_access.reasons[0].code) == (Verdict.DENY, "constraint-unknown")
     offer = compiled(rooms, "Offer", CASES[name][0])
@@ -294,7 +295,7 @@ def test_what_only_an_access_can_know_keeps_nobody_from_a_contract(desk: Desk, n
         {"@type": "Offer", "@id": "urn:o", "permission": [{**USE, "constraint": [CASES[name][0]]}]}
     )
     situation = Situation(participant=CITY, claims={}, stated=AssetStatement(), now=NOW)
-    found = judgement.judge(rooms.judging, terms, situation, DATASET, Phase.NEGOTIATION)
+    found = judgement.judge(rooms.evaluator, terms, situation, DATASET, Phase.NEGOTIATION)
     assert (found.denied, found.record["verdict"]) == (False, "deferred")
 
 
@@ -318,14 +319,14 @@ async def test_a_term_of_payment_ends_what_it_allowed(desk: Desk) -> None:
     rooms = provider(desk.rooms, clock)
     await publish(rooms, {"kind": "file"})
     await conclude(rooms, permission=[{**USE, "constraint": [CASES["dk:paymentState"][0]]}])
-    await payments.record(rooms.judging, AGREEMENT, PaymentState.SETTLED, amount="5", until=NOW + DAY, by="test")
-    assert (await judgement.judge_access(rooms.judging, requested(rooms))).valid_until == NOW + DAY
+    await payments.record(rooms.evaluator, AGREEMENT, PaymentState.SETTLED, amount="5", until=NOW + DAY, by="test")
+    assert (await judgement.judge_access(rooms.evaluator, requested(rooms))).valid_until == NOW + DAY
     clock.ms += DAY
-    denied = await judgement.judge_access(rooms.judging, requested(rooms))
+    denied = await judgement.judge_access(rooms.evaluator, requested(rooms))
     assert denied.denied
     paid = await payments.show_payments(rooms.context, AGREEMENT)
     assert (paid.state, paid.until, Decimal(paid.amount)) == (PaymentState.DUE, None, 5)
-    await payments.record(rooms.judging, AGREEMENT, PaymentState.DUE, until=clock.ms + DAY, by="test")
+    await payments.record(rooms.evaluator, AGREEMENT, PaymentState.DUE, until=clock.ms + DAY, by="test")
     clock.ms += DAY
     assert (await payments.show_payments(rooms.context, AGREEMENT)).state is PaymentState.OVERDUE
 
@@ -336,15 +337,15 @@ async def test_a_full_hour_says_when_there_is_room_again_and_ends_nothing_that_r
     await publish(rooms, {"kind": "file"})
     await conclude(rooms, permission=[{**USE, "constraint": [CASES["dk:requestsPerHour"][0]]}])
     await rooms.context.store.commit([AddUsage(rooms.context.owner, AGREEMENT, uses=2, max_per_hour=2, at=NOW)])
-    full = await judgement.judge_access(rooms.judging, requested(rooms))
+    full = await judgement.judge_access(rooms.evaluator, requested(rooms))
     assert (full.denied, full.valid_until) == (True, NOW + 3_601_000)
     assert full.reasons["en"].endswith("Possible again from 2025-11-24 17:00:01 UTC.")
     assert full.reasons["de"].endswith("Wieder möglich ab 2025-11-24 17:00:01 UTC.")
     running = msgspec.structs.replace(requested(rooms), state=TransferState.STARTED)
-    going_on = await judgement.judge_access(rooms.judging, running)
+    going_on = await judgement.judge_access(rooms.evaluator, running)
     assert (going_on.denied, going_on.max_per_hour) == (False, 2)
     clock.ms += 3_601_000
-    assert not (await judgement.judge_access(rooms.judging, requested(rooms))).denied
+    assert not (await judgement.judge_access(rooms.evaluator, requested(rooms))).denied
 
 
 async def test_an_hourly_limit_that_is_no_upper_bound_is_decided_use_by_use(desk: Desk) -> None:
@@ -353,16 +354,16 @@ async def test_an_hourly_limit_that_is_no_upper_bound_is_decided_use_by_use(desk
     ban = {**USE, "constraint": [atom("dk:requestsPerHour", "gt", "3")]}
     await conclude(rooms, permission=[USE], prohibition=[ban])
     await rooms.context.store.commit([AddUsage(rooms.context.owner, AGREEMENT, uses=2, max_per_hour=9, at=NOW)])
-    assert (await judgement.judge_access(rooms.judging, requested(rooms))).max_per_hour == 3
+    assert (await judgement.judge_access(rooms.evaluator, requested(rooms))).max_per_hour == 3
     await rooms.context.store.commit([AddUsage(rooms.context.owner, AGREEMENT, uses=1, max_per_hour=9, at=NOW)])
-    assert (await judgement.judge_access(rooms.judging, requested(rooms))).denied
+    assert (await judgement.judge_access(rooms.evaluator, requested(rooms))).denied
     running = msgspec.structs.replace(requested(rooms), state=TransferState.STARTED)
-    assert (await judgement.judge_access(rooms.judging, running)).max_per_hour == 3
+    assert (await judgement.judge_access(rooms.evaluator, running)).max_per_hour == 3
 
 
 async def test_nothing_is_looked_for_that_no_policy_asks_about(desk: Desk) -> None:
     rooms = provider(desk.rooms, dataplane=desk.dataplane)
     await publish(rooms, {"kind": "file"})
     await conclude(rooms, permission=[USE])
-    assert not (await judgement.judge_access(rooms.judging, requested(rooms))).denied
+    assert not (await judgement.judge_access(rooms.evaluator, requested(rooms))).denied
     assert desk.dataplane.asked_age == 0

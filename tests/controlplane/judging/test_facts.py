@@ -36,7 +36,7 @@ async def test_what_is_known_decides_and_what_is_not_denies(desk: Desk, constrai
     rooms = provider(desk.rooms)
     await conclude(rooms, **use(constraint))
     await publish(rooms, {"kind": "file"})
-    found = await judgement.judge_access(rooms.judging, requested(rooms))
+    found = await judgement.judge_access(rooms.evaluator, requested(rooms))
     assert (not found.denied) is permitted, found.reasons
     assert found.denied == bool(found.reasons)
 
@@ -46,12 +46,12 @@ async def test_transfers_that_run_at_once_are_counted_and_the_later_one_yields(d
     await conclude(rooms, **use(atom("dk:concurrentTransfers", "lteq", 2)))
     await publish(rooms, {"kind": "file"})
     first, second, third = [await running(rooms, f"urn:t:{number}") for number in (1, 2, 3)]
-    assert [(await judgement.judge_access(rooms.judging, process)).denied for process in (first, second, third)] == [
+    assert [(await judgement.judge_access(rooms.evaluator, process)).denied for process in (first, second, third)] == [
         False,
         False,
         True,
     ]
-    asked = await judgement.judge_access(rooms.judging, requested(rooms, "urn:t:0"))
+    asked = await judgement.judge_access(rooms.evaluator, requested(rooms, "urn:t:0"))
     assert asked.denied
     assert asked.reasons["de"].startswith("Gleichzeitige Übertragungen: erwartet höchstens 2; gefunden 4.")
 

@@ -12,7 +12,7 @@ from connector.controlplane.core import documents
 from connector.controlplane.core.errors import Invalid, NotAllowed
 from connector.controlplane.core.messages import plan_negotiation
 from connector.controlplane.processes.deciders import ByPolicy
-from connector.controlplane.usecases import assets
+from connector.controlplane.usecases.offering import assets
 from connector.policy.analysis.space import witness
 from connector.policy.compiling.compile import Compiled
 from connector.policy.model.dump import dump
@@ -43,8 +43,8 @@ def terms(purpose: str, most: int | None = None, **more: Any) -> Json:
 
 async def offered(desk: Desk, policy: Json | None, **more: Any) -> Asset:
     draft = AssetOrder(id="air", title={"en": "Air"}, source={"kind": "file"}, policy=policy, **more)
-    asset = await assets.add(desk.rooms.offering, draft, offer_id="urn:offer")
-    return await assets.publish(desk.rooms.offering, asset.id, release=True)
+    asset = await assets.add(desk.rooms.publisher, draft, offer_id="urn:offer")
+    return await assets.publish(desk.rooms.publisher, asset.id, release=True)
 
 
 def requested(policy: Json, *, claims: Json | None = None, rounds: int = 1, **more: Any) -> Negotiation:
@@ -68,7 +68,7 @@ def requested(policy: Json, *, claims: Json | None = None, rounds: int = 1, **mo
 
 
 async def decided(desk: Desk, process: Negotiation, *classes: DataClass) -> Any:
-    answer = await ByPolicy(desk.rooms.enforcing, frozenset(classes)).decide(process, NOW)
+    answer = await ByPolicy(desk.rooms.enforcer, frozenset(classes)).decide(process, NOW)
     return answer.step if isinstance(answer, Proceed) else answer
 
 
@@ -130,7 +130,7 @@ async def test_what_cannot_be_told_waits_for_a_person_with_the_findings_on_recor
     sets = [atom("dk:role", "isAllOf", [f"urn:{number}:{name}" for name in range(60)]) for number in range(8)]
     either = {"or": [atom("dk:role", "isNoneOf", [f"urn:{number}"]) for number in range(20)]}
     asked = requested({"permission": [{"action": "use", "constraint": [*sets, either]}]})
-    answer = await ByPolicy(desk.rooms.enforcing, frozenset()).decide(asked, NOW)
+    answer = await ByPolicy(desk.rooms.enforcer, frozenset()).decide(asked, NOW)
     assert isinstance(answer, HoldFor)
     assert answer.who == "provider"
     assert answer.judged["compared"]["found"] == "hold"
@@ -217,7 +217,7 @@ async def test_delicate_data_is_given_by_a_person_and_refused_without_one(desk: 
 
 async def test_what_is_no_longer_offered_is_not_agreed(desk: Desk) -> None:
     await offered(desk, None)
-    await assets.withdraw(desk.rooms.offering, "air")
+    await assets.withdraw(desk.rooms.publisher, "air")
     step = await decided(desk, requested({"permission": [{"action": "use"}]}))
     assert isinstance(step, Terminate)
     assert step.code == "withdrawn"
@@ -311,7 +311,7 @@ async def test_whatever_is_agreed_is_contained_in_the_offer(
         documents.make_message_offer(policy, offer_id="urn:o", target="urn:t:1", assigner=ME, assignee="urn:p:x")
         for policy in (given_away, asset.policy)
     ]
-    agreed, limit = (desk.rooms.judging.library.compile(policy) for policy in framed)
+    agreed, limit = (desk.rooms.evaluator.library.compile(policy) for policy in framed)
     assert isinstance(agreed, Compiled)
     assert isinstance(limit, Compiled)
     for _ in range(60):

@@ -18,7 +18,7 @@ class Breaking:
     """Decides by policy, but breaks on one process as long as it is told to."""
 
     def __init__(self, rooms: Rooms, broken: str) -> None:
-        self._policy = ByPolicy(rooms.enforcing, frozenset())
+        self._policy = ByPolicy(rooms.enforcer, frozenset())
         self.broken: str | None = broken
 
     async def decide(self, process: AnyProcess, now: int) -> Proceed | HoldFor | Wait:
@@ -31,7 +31,7 @@ async def test_a_process_that_cannot_go_on_is_named_until_it_does(desk: Desk) ->
     decider = Breaking(desk.rooms, "urn:odd")
     workers: list[Worker] = []
     rooms = desk.rooms.but(wake=lambda process: workers[0].wake(process))
-    worker = Worker(rooms.driving(decider))
+    worker = Worker(rooms.driver(decider))
     workers.append(worker)
     await offered(desk, terms("dpv:ResearchAndDevelopment"))
     processes = {}

@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane.usecases import assets, catalog
+from connector.controlplane.usecases import catalog
+from connector.controlplane.usecases.offering import assets
 from connector.ports.identity import Caller
 from connector.views.assets import AssetOrder
 from tests.support.plane import Desk
@@ -23,12 +24,12 @@ async def shown(desk: Desk, *access: dict[str, Any] | None, claims: dict[str, tu
     """Offer an asset for each access policy, named `urn:0` and so on; return those in the catalogue."""
     for number, policy in zip(itertools.count(), access):
         draft = AssetOrder(id=f"urn:{number}", title={"en": "Air"}, source=SOURCE, access=policy)
-        await assets.publish(desk.rooms.offering, (await assets.add(desk.rooms.offering, draft)).id)
+        await assets.publish(desk.rooms.publisher, (await assets.add(desk.rooms.publisher, draft)).id)
     caller = Caller(participant=FIRM, claims=claims, evidence={}, replay_key=None)
-    answer = await catalog.provide(desk.rooms.offering, caller)
+    answer = await catalog.provide(desk.rooms.publisher, caller)
     found = [dataset["@id"] for dataset in msgspec.json.decode(answer.body).get("dataset", [])]
     for number in range(len(access)):
-        alone = await catalog.provide_dataset(desk.rooms.judging, caller, f"urn:{number}")
+        alone = await catalog.provide_dataset(desk.rooms.evaluator, caller, f"urn:{number}")
         assert (alone is not None) is (f"urn:{number}" in found)
     return sorted(found)
 

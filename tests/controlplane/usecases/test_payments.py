@@ -9,7 +9,7 @@ import pytest
 
 from connector.controlplane.core import documents
 from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
-from connector.controlplane.enforcing import duties
+from connector.controlplane.enforcing import performing, receipts
 from connector.controlplane.enforcing.executors.log import Log
 from connector.controlplane.judging import acceptance
 from connector.controlplane.judging.library import template
@@ -38,9 +38,11 @@ async def test_what_was_paid_adds_up_and_the_last_state_counts(desk: Desk) -> No
     rooms = provider(desk.rooms)
     await conclude(rooms, permission=[USE])
     assert (await payments.show_payments(rooms.context, AGREEMENT)).state is PaymentState.NONE
-    await payments.record(rooms.judging, AGREEMENT, PaymentState.DUE, amount="20", by="accounts")
-    await payments.record(rooms.judging, AGREEMENT, PaymentState.SETTLED, amount="12.50", currency="EUR", by="accounts")
-    paid = await payments.record(rooms.judging, AGREEMENT, PaymentState.SETTLED, amount="7.5", by="accounts")
+    await payments.record(rooms.evaluator, AGREEMENT, PaymentState.DUE, amount="20", by="accounts")
+    await payments.record(
+        rooms.evaluator, AGREEMENT, PaymentState.SETTLED, amount="12.50", currency="EUR", by="accounts"
+    )
+    paid = await payments.record(rooms.evaluator, AGREEMENT, PaymentState.SETTLED, amount="7.5", by="accounts")
     assert (paid.state, paid.amount, paid.currency) == (PaymentState.SETTLED, "20.00", "EUR")
     assert [(entry.state, entry.amount, entry.at, entry.by) for entry in paid.entries] == [
         (PaymentState.DUE, "20", NOW, "accounts"),
@@ -71,7 +73,7 @@ async def test_an_odd_payment_is_refused_and_changes_nothing(
     rooms = provider(desk.rooms)
     await conclude(rooms, permission=[USE])
     with pytest.raises(Invalid) as refused:
-        await payments.record(rooms.judging, AGREEMENT, state, by="accounts", **more)  # type: ignore[arg-type]  # odd on purpose
+        await payments.record(rooms.evaluator, AGREEMENT, state, by="accounts", **more)  # type: ignore[arg-type]  # odd on purpose
     assert refused.value.code == code
     assert (await payments.show_payments(rooms.context, AGREEMENT)).entries == ()
     assert await leaves(rooms) == []
@@ -86,21 +88,21 @@ async def test_only_the_provider_of_a_final_agreement_records_payments(desk: Des
     ):
         await rooms.context.store.commit([PutAgreement(msgspec.structs.replace(agreement, **changed))])  # type: ignore[arg-type]  # one member each
         with pytest.raises(NotAllowed, match=said):
-            await payments.record(rooms.judging, AGREEMENT, PaymentState.DUE, by="accounts")
+            await payments.record(rooms.evaluator, AGREEMENT, PaymentState.DUE, by="accounts")
     with pytest.raises(NoSuchEntity):
-        await payments.record(rooms.judging, "urn:agreement:none", PaymentState.DUE, by="accounts")
+        await payments.record(rooms.evaluator, "urn:agreement:none", PaymentState.DUE, by="accounts")
     with pytest.raises(NoSuchEntity):
         await payments.show_payments(rooms.context, "urn:agreement:none")
 
 
 async def test_an_event_begins_and_ends_and_a_repeat_changes_nothing(desk: Desk) -> None:
     rooms = provider(desk.rooms)
-    begun = await events.begin(rooms.judging, "dk:emergency", by="operations")
+    begun = await events.begin(rooms.evaluator, "dk:emergency", by="operations")
     assert (begun.name, begun.begun) == (EMERGENCY, True)
-    assert await events.begin(rooms.judging, EMERGENCY, by="somebody else") == begun
-    over = await events.end(rooms.judging, "dk:emergency", by="operations")
+    assert await events.begin(rooms.evaluator, EMERGENCY, by="somebody else") == begun
+    over = await events.end(rooms.evaluator, "dk:emergency", by="operations")
     assert not over.begun
-    assert await events.end(rooms.judging, "dk:emergency", by="somebody else") == over
+    assert await events.end(rooms.evaluator, "dk:emergency", by="somebody else") == over
     assert await events.list_events(rooms.context) == [over]
     assert await leaves(rooms) == ["event begun", "event over"]
 
@@ -109,15 +111,15 @@ async def test_an_event_begins_and_ends_and_a_repeat_changes_nothing(desk: Desk)
 async def test_an_odd_event_is_refused(desk: Desk, name: str) -> None:
     rooms = provider(desk.rooms)
     with pytest.raises(Invalid):
-        await events.begin(rooms.judging, name, by="operations")
+        await events.begin(rooms.evaluator, name, by="operations")
     with pytest.raises(Invalid):
-        await events.end(rooms.judging, name, by="operations")
+        await events.end(rooms.evaluator, name, by="operations")
     assert await events.list_events(rooms.context) == []
 
 
 async def test_an_event_that_never_began_cannot_end(desk: Desk) -> None:
     with pytest.raises(NoSuchEntity):
-        await events.end(provider(desk.rooms).judging, "dk:emergency", by="operations")
+        await events.end(provider(desk.rooms).evaluator, "dk:emergency", by="operations")
 
 
 def example(number: int) -> dict[str, Any]:
@@ -138,7 +140,7 @@ def rules(policy: dict[str, Any]) -> dict[str, Any]:
 
 async def denied(rooms: Rooms) -> list[str]:
     """The codes of why an access is denied, or none."""
-    found = await duties.permit_transfer(rooms.enforcing, requested(rooms))
+    found = await performing.permit_transfer(rooms.enforcer, requested(rooms))
     return found.record["reasons"] if found.denied else []
 
 
@@ -146,7 +148,7 @@ async def paying(desk: Desk, **terms: Any) -> Rooms:
     rooms = provider(desk.rooms, actions={DK + "log": Log()}, identity=Planner())
     document = msgspec.json.encode({"@type": "Offer", "@id": "urn:o", **terms})
     assert (
-        acceptance.find_unenforceable(rooms.judging.library, documents.make_catalog_offer(document, offer_id="urn:o"))
+        acceptance.find_unenforceable(rooms.evaluator.library, documents.make_catalog_offer(document, offer_id="urn:o"))
         is None
     )
     await publish(rooms, {"kind": "file"})
@@ -166,24 +168,24 @@ class Planner(Listed):
 async def test_the_template_with_a_price_delivers_once_it_is_paid(desk: Desk) -> None:
     rooms = await paying(desk, **filled("paid", price="49.90"))
     assert await denied(rooms) == ["constraint-false"]
-    await payments.record(rooms.judging, AGREEMENT, PaymentState.SETTLED, amount="40", by="accounts")
+    await payments.record(rooms.evaluator, AGREEMENT, PaymentState.SETTLED, amount="40", by="accounts")
     assert await denied(rooms) == ["constraint-false"]
-    await payments.record(rooms.judging, AGREEMENT, PaymentState.SETTLED, amount="9.90", by="accounts")
+    await payments.record(rooms.evaluator, AGREEMENT, PaymentState.SETTLED, amount="9.90", by="accounts")
     assert await denied(rooms) == []
-    await payments.record(rooms.judging, AGREEMENT, PaymentState.OVERDUE, by="accounts")
+    await payments.record(rooms.evaluator, AGREEMENT, PaymentState.OVERDUE, by="accounts")
     assert await denied(rooms) == ["constraint-false"]
 
 
 async def test_what_has_to_be_paid_once_is_delivered_once_it_is_paid(desk: Desk) -> None:
     rooms = await paying(desk, **example(7))
     assert await denied(rooms) == ["duty-not-performed"]
-    await payments.record(rooms.judging, AGREEMENT, PaymentState.DUE, amount="10", by="accounts")
+    await payments.record(rooms.evaluator, AGREEMENT, PaymentState.DUE, amount="10", by="accounts")
     assert await denied(rooms) == ["duty-not-performed"]
-    await payments.record(rooms.judging, AGREEMENT, PaymentState.SETTLED, amount="10", by="accounts")
-    await payments.record(rooms.judging, AGREEMENT, PaymentState.SETTLED, amount="10", by="accounts")
+    await payments.record(rooms.evaluator, AGREEMENT, PaymentState.SETTLED, amount="10", by="accounts")
+    await payments.record(rooms.evaluator, AGREEMENT, PaymentState.SETTLED, amount="10", by="accounts")
     later = rooms.but(now=lambda: NOW + 1)
     assert await denied(later) == []
-    (duty,) = await duties.list_standings(later.judging, AGREEMENT)
+    (duty,) = await receipts.list_standings(later.evaluator, AGREEMENT)
     assert (duty.state, len([entry for entry in duty.events if entry.state == "fulfilled"])) == ("fulfilled", 1)
 
 
@@ -191,26 +193,26 @@ async def test_a_duty_with_a_price_is_fulfilled_by_no_less(desk: Desk) -> None:
     price = {"leftOperand": "odrl:payAmount", "operator": "eq", "rightOperand": "20", "unit": "EUR"}
     pay = {"uid": "urn:pay", "action": [{"rdf:value": {"@id": "odrl:compensate"}, "refinement": [price]}]}
     rooms = await paying(desk, permission=[{**USE, "duty": [pay]}])
-    await payments.record(rooms.judging, AGREEMENT, PaymentState.SETTLED, amount="19.99", by="accounts")
+    await payments.record(rooms.evaluator, AGREEMENT, PaymentState.SETTLED, amount="19.99", by="accounts")
     later = rooms.but(now=lambda: NOW + 1)
     assert await denied(later) == ["duty-not-performed"]
-    await payments.record(rooms.judging, AGREEMENT, PaymentState.SETTLED, amount="0.01", by="accounts")
+    await payments.record(rooms.evaluator, AGREEMENT, PaymentState.SETTLED, amount="0.01", by="accounts")
     assert await denied(later) == []
 
 
 async def test_a_rent_that_is_overdue_stops_the_delivery(desk: Desk) -> None:
     rooms = await paying(desk, **example(8))
     assert await denied(rooms) == []
-    await payments.record(rooms.judging, AGREEMENT, PaymentState.OVERDUE, by="accounts")
+    await payments.record(rooms.evaluator, AGREEMENT, PaymentState.OVERDUE, by="accounts")
     assert await denied(rooms) == ["constraint-false"]
 
 
 async def test_what_is_for_an_event_is_delivered_while_it_goes_on(desk: Desk) -> None:
     rooms = await paying(desk, **example(11))
     assert await denied(rooms) == ["constraint-false"]
-    await events.begin(rooms.judging, "dk:emergency", by="operations")
+    await events.begin(rooms.evaluator, "dk:emergency", by="operations")
     assert await denied(rooms) == []
-    await events.end(rooms.judging, "dk:emergency", by="operations")
+    await events.end(rooms.evaluator, "dk:emergency", by="operations")
     assert await denied(rooms) == ["constraint-false"]
 
 

@@ -3,11 +3,17 @@
 The data lies with the consumer: what counts here is the receipt.
 """
 
+from collections.abc import Mapping
+
 from connector.ports.actions import Awaited, Task
 
 
 class Delete:
-    """Implements `ports.actions.Action`."""
+    """Implements `ports.actions.Executor`."""
+
+    def performs(self, _parameters: Mapping[str, tuple[str, ...]]) -> bool:
+        """A person deletes the data, and confirms it."""
+        return False
 
     def begin(self, task: Task) -> Awaited:
         """Ask for the deletion."""

@@ -1,13 +1,19 @@
 """`dk:log`: each access that is granted is written to the audit log; a log that cannot be written denies the access."""
 
+from collections.abc import Mapping
+
 from connector.ports.actions import Awaited, Performed, Task
 
 
 class Log:
-    """Implements `ports.actions.Action`: what it answers is committed as an audit leaf before a byte may leave.
+    """Implements `ports.actions.Executor`: what it answers is committed as an audit leaf before a byte may leave.
 
     A denial is always on record, so that a duty to log denials alone (`onDeny`) asks nothing of an access.
     """
+
+    def performs(self, _parameters: Mapping[str, tuple[str, ...]]) -> bool:
+        """Every access can be logged."""
+        return True
 
     def begin(self, task: Task) -> Performed | Awaited:
         """Nothing is logged before an access."""

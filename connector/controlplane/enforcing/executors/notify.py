@@ -5,6 +5,7 @@ through the guarded client, so that no policy can make us talk to our own networ
 carries an `Idempotency-Key`, so that a repeat tells nobody twice.
 """
 
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 import msgspec
@@ -13,26 +14,33 @@ from connector.net.client import GuardedClient
 from connector.net.errors import NetError
 from connector.ports.actions import Awaited, Failed, Performed, Task
 
+ADDRESS = "notifyAddress"
 ATTEMPTS = 2
 TIMEOUT_S = 5.0
 LARGEST_ANSWER = 64 * 1024
 
 
 class Notify:
-    """Implements `ports.actions.Action`."""
+    """Implements `ports.actions.Executor`."""
 
-    def __init__(self, client: GuardedClient) -> None:
+    def __init__(self, client: GuardedClient | None) -> None:
         self._client = client
+
+    def performs(self, parameters: Mapping[str, tuple[str, ...]]) -> bool:
+        """A duty with an address is performed here."""
+        return ADDRESS in parameters
 
     def begin(self, task: Task) -> Awaited:
         """Nobody is told before an access."""
-        return Awaited({"told": "before each access" if "notifyAddress" in task.parameters else "by a person"})
+        return Awaited({"told": "before each access" if ADDRESS in task.parameters else "by a person"})
 
     async def perform(self, task: Task) -> Performed | Awaited | Failed:
         """Tell the address; any answer of success (2xx) counts."""
-        address = next(iter(task.parameters.get("notifyAddress", ())), None)
+        address = next(iter(task.parameters.get(ADDRESS, ())), None)
         if address is None:
             return Awaited({"asked": "a person: the duty names no address"})
+        if self._client is None:
+            return Failed("The notification was not sent: this process has no network client.")
         told = {"agreement": task.agreement_id, "dataset": task.dataset, "duty": task.duty, "transfer": task.occasion}
         body = msgspec.json.encode({**told, "counterparty": task.counterparty, "at": task.at})
         headers = {"Content-Type": "application/json", "Idempotency-Key": task.key}

@@ -1,0 +1,76 @@
+"""Requests to the data plane for a transfer, and its reports as they are stored."""
+
+from typing import Any
+
+import msgspec
+
+from connector.controlplane.core.context import Context
+from connector.controlplane.enforcing.enforcer import Enforcer
+from connector.ports.dataplane import FlowReport, FlowRequest
+from connector.ports.decider import Terminate
+from connector.ports.entities import FlowDirection
+from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.machines.transfer_machine import (
+    PUSH,
+    FlowState,
+    Transfer,
+)
+
+
+async def build_request(context: Context, process: Transfer) -> FlowRequest | Terminate:
+    """Return the request that starts the flow of a transfer, or the reason why it cannot be started."""
+    if process.role is Role.CONSUMER:
+        return FlowRequest(
+            owner=process.owner,
+            flow_id=process.id,
+            direction=FlowDirection.RECEIVE if process.format == PUSH else FlowDirection.FETCH,
+            agreement_id=process.agreement_id,
+            dataset=process.dataset,
+            peer=process.peer,
+            live=process.keep,
+            sink=msgspec.json.decode(process.sink) if process.sink else None,
+            endpoint=process.data_address if process.format != PUSH else None,
+        )
+    asset = await context.store.asset(process.owner, process.dataset)
+    if asset is None:
+        return Terminate("gone", "The dataset does not exist any more.")
+    return FlowRequest(
+        owner=process.owner,
+        flow_id=process.id,
+        direction=FlowDirection.PUSH if process.format == PUSH else FlowDirection.SERVE,
+        agreement_id=process.agreement_id,
+        dataset=process.dataset,
+        peer=process.peer,
+        media_type=asset.media_type,
+        live=asset.live,
+        source=asset.source,
+        endpoint=process.data_address if process.format == PUSH else None,
+    )
+
+
+def request_to_receive(process: Transfer) -> FlowRequest:
+    """Return the request that prepares the consumer's data plane before a push is requested."""
+    return FlowRequest(
+        owner=process.owner,
+        flow_id=process.id,
+        direction=FlowDirection.RECEIVE,
+        agreement_id=process.agreement_id,
+        dataset=process.dataset,
+        peer=process.peer,
+        sink=msgspec.json.decode(process.sink) if process.sink else None,
+    )
+
+
+def to_public(report: FlowReport) -> dict[str, Any]:
+    """Return a report without the address, which contains a token."""
+    document: dict[str, Any] = msgspec.to_builtins(report)
+    document.pop("data_address", None)
+    return document
+
+
+async def fetch_once(enforcer: Enforcer, process: Transfer) -> FlowReport:
+    """Let the consumer's data plane fetch again for a transfer that stays open; return its report."""
+    request = await build_request(enforcer.context, process)
+    if isinstance(request, Terminate):
+        return FlowReport(flow_id=process.id, state=FlowState.TERMINATED, error=request.reason)
+    return await enforcer.dataplane.fetch(request)

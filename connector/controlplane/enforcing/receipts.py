@@ -1,0 +1,128 @@
+"""The state of each duty of an agreement, the receipts of persons, and the duties that a payment fulfils."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import msgspec
+
+from connector.controlplane.core import instants
+from connector.controlplane.core.errors import NoSuchEntity, NotAllowed
+from connector.controlplane.enforcing import ledger
+from connector.controlplane.judging import payments, situations, world
+from connector.controlplane.judging.evaluator import Evaluator
+from connector.controlplane.judging.facts import Situation
+from connector.controlplane.judging.performed import find_performed, is_performed_here
+from connector.policy.compiling.checks import leaves
+from connector.policy.compiling.compile import Compiled, CompiledDuty
+from connector.policy.deciding.tasks import find_standing
+from connector.policy.model.decision import Request
+from connector.policy.model.model import ODRL, Number
+from connector.ports.changes import Change
+from connector.ports.entities import Agreement, DutyEvent, DutyState
+from connector.protocol.dsp.common import Role
+
+
+class DutySummary(msgspec.Struct, frozen=True, kw_only=True):
+    """The state of a duty of an agreement; `inactive` as long as its conditions are not met."""
+
+    duty: str
+    role: str
+    action: str
+    state: str
+    assignee: str
+    deadline: int | None
+    by_person: bool
+    events: tuple[DutyEvent, ...]
+
+
+async def list_standings(evaluator: Evaluator, agreement_id: str) -> list[DutySummary]:
+    """Return the state of each duty of an agreement, in the order of its policy. Raises NoSuchEntity."""
+    agreement = await evaluator.context.store.agreement(evaluator.context.owner, agreement_id)
+    if agreement is None:
+        raise NoSuchEntity(
+            "no-agreement", f"Unknown agreement {agreement_id}: list the agreements to find its identifier."
+        )
+    compiled = evaluator.library.compile(agreement.document)
+    if not isinstance(compiled, Compiled):
+        return []
+    entries = await evaluator.context.store.duties(evaluator.context.owner, agreement_id)
+    situation = Situation(
+        participant=agreement.counterparty if agreement.role is Role.PROVIDER else evaluator.context.participant,
+        claims=situations.parse_claims(agreement.evidence),
+        agreed_at=agreement.agreed_at,
+        performed=find_performed(entries, ""),
+    )
+    return [
+        _find_standing(evaluator, compiled, agreement, duty, situation, entries) for duty in ledger.list_all(compiled)
+    ]
+
+
+async def record_receipt(evaluator: Evaluator, agreement_id: str, duty: str, note: str) -> DutySummary:
+    """Record a person's receipt for a duty; a repeat changes nothing. Raises NoSuchEntity, NotAllowed.
+
+    The note is part of the ledger only; the audit log, which others can read, contains the fact without it.
+    """
+    known = next((entry for entry in await list_standings(evaluator, agreement_id) if entry.duty == duty), None)
+    if known is None:
+        raise NoSuchEntity("no-duty", f"Unknown duty {duty}: list the duties of the agreement to find its identifier.")
+    if not known.by_person:
+        raise NotAllowed("performed-here", "The connector performs this duty itself: confirm only duties of persons.")
+    agreement = await evaluator.context.store.agreement(evaluator.context.owner, agreement_id)
+    if known.state not in {*ledger.DONE} and agreement is not None:
+        state = DutyState.SETTLED if known.state == DutyState.VIOLATED else DutyState.FULFILLED
+        note_alone = {"note": note} if note else {}
+        await evaluator.context.store.commit(
+            ledger.make_entry(evaluator.context, agreement, duty, known.action, state, {"by": "receipt"}, note_alone)
+        )
+    return next(entry for entry in await list_standings(evaluator, agreement_id) if entry.duty == duty)
+
+
+def settle_paid(
+    evaluator: Evaluator, agreement: Agreement, amount: Decimal, entries: Sequence[DutyEvent]
+) -> list[Change]:
+    """Return the entries of the duties to pay that `amount`, the sum of all payments, fulfils; each is made once."""
+    compiled = evaluator.library.compile(agreement.document)
+    changes: list[Change] = []
+    for duty in ledger.list_all(compiled) if isinstance(compiled, Compiled) else ():
+        uid, action = duty.duty.uid, duty.duty.action[0].iri
+        states = {event.state for event in entries if event.duty == uid}
+        if action == payments.COMPENSATE and not states & ledger.DONE and _price(duty) <= amount:
+            state = DutyState.SETTLED if DutyState.VIOLATED in states else DutyState.FULFILLED
+            changes += ledger.make_entry(evaluator.context, agreement, uid, action, state, {"by": "payment"})
+    return changes
+
+
+def _price(duty: CompiledDuty) -> Decimal:
+    """Return the amount of a duty to pay; zero if the duty names none."""
+    entries = (*duty.parameters, *(check.constraint for check in duty.checks))
+    named = [leaf for entry in entries for leaf in leaves(entry) if leaf.left == ODRL + "payAmount"]
+    amounts = (value.amount for leaf in named for value in leaf.right if isinstance(value, Number))
+    return max(amounts, default=Decimal(0))
+
+
+def _find_standing(
+    evaluator: Evaluator,
+    compiled: Compiled,
+    agreement: Agreement,
+    duty: CompiledDuty,
+    situation: Situation,
+    entries: Sequence[DutyEvent],
+) -> DutySummary:
+    library = evaluator.library
+    at = instants.instant(evaluator.context.now())
+    request = Request(action="odrl:use", target=agreement.dataset, assignee=situation.participant, at=at)
+    task = find_standing(duty, request, world.build_world(situation, compiled, library.claims, library.operands))
+    events = tuple(event for event in entries if event.duty == task.uid)
+    # A recorded state takes precedence over the clock; a consequence is active only after it was recorded.
+    recorded = [event.state for event in events if not event.occasion and event.state is not DutyState.ACTIVE]
+    idle = task.role in {"consequence", "remedy"} and not events
+    return DutySummary(
+        duty=task.uid,
+        role=task.role,
+        action=task.action,
+        state=recorded[-1] if recorded else "inactive" if idle else task.state,
+        assignee=task.assignee,
+        deadline=instants.milliseconds(task.deadline),
+        by_person=not is_performed_here(duty, library.executors),
+        events=events,
+    )

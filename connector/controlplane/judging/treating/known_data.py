@@ -1,0 +1,72 @@
+"""What is known of the data that a policy is about: its records, or its media type alone."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from connector.policy.model.model import DK, ODRL
+from connector.policy.vocabulary.registry import Operand
+from connector.ports.entities import Asset
+from connector.ports.treatment import RecordFormat, Records
+
+TRANSFORMS = frozenset({"drop", "generalise", "pseudonymise", "aggregate", "suppress"})
+CONSENT, LEVEL, GROUP_SIZE, PURPOSE = DK + "consentStatus", DK + "aggregationLevel", DK + "groupSize", ODRL + "purpose"
+_FORMATS: Mapping[str, RecordFormat] = {
+    "text/csv": "csv",
+    "application/csv": "csv",
+    "text/tab-separated-values": "csv",
+    "application/json": "json",
+    "application/x-ndjson": "ndjson",
+    "application/jsonl": "ndjson",
+}
+
+
+class KnownData(msgspec.Struct, frozen=True):
+    """What is known of the data that a policy is about: its records, or that any that fit may be meant."""
+
+    records: Records | None = None
+    any: bool = False
+
+    @property
+    def transforms(self) -> frozenset[str]:
+        """The transforms that can be applied to it."""
+        return TRANSFORMS if self.any or self.records else frozenset()
+
+    @property
+    def rows(self) -> bool:
+        """Whether single records can be left out."""
+        return self.any or self.records is not None
+
+    def states(self, iri: str) -> bool:
+        """Tell whether the value of an operand is known from the data."""
+        if self.any or self.records is None:
+            return self.any
+        known = {*self.records.facts, *([CONSENT] if self.records.subject else [])}
+        known |= {LEVEL} if self.records.level else set()
+        return iri in known or (iri == GROUP_SIZE and self.records.smallest_group > 0)
+
+
+ANY, NONE = KnownData(any=True), KnownData()
+
+
+def to_data(asset: Asset | None) -> KnownData:
+    """Return what is known of an asset's data; without a description its media type tells the format."""
+    if asset is None or "glob" in asset.source:
+        return NONE
+    return data(asset.records, asset.media_type)
+
+
+def data(records: Records | None, media_type: str) -> KnownData:
+    """Return what is known of data that is described so, or by its type alone."""
+    found = parse_format(media_type)
+    return KnownData(records or (Records(format=found) if found else None))
+
+
+def parse_format(media_type: str) -> RecordFormat | None:
+    """Return the format of a media type; None for one that is none of records or says nothing."""
+    return _FORMATS.get(media_type.partition(";")[0].strip().lower())
+
+
+def is_from_data(operand: Operand) -> bool:
+    """Tell whether the value of an operand is a matter of the data that a policy is about."""
+    return operand.per_record or operand.iri in {LEVEL, GROUP_SIZE}

@@ -1,0 +1,108 @@
+"""Transforms with plain parameters: each transform of a decision becomes one step of a treatment."""
+
+from collections.abc import Iterable, Mapping
+from decimal import ROUND_CEILING, ROUND_FLOOR
+
+from connector.controlplane.judging.treating.known_data import TRANSFORMS, KnownData
+from connector.policy.compiling.compile import CompiledDuty
+from connector.policy.model.decision import RequiredTransform
+from connector.policy.model.model import DK, AtomicConstraint, Constraint, Iri, Number
+from connector.ports.treatment import PRECISION, Records, TransformStep
+
+_FIELD, _SMALLEST, _PRECISION = DK + "field", DK + "smallestGroup", DK + "precision"
+# What each transform must be told, and what it may be told.
+MANNERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+    "drop": (frozenset({_FIELD}), frozenset({_FIELD})),
+    "generalise": (frozenset({_FIELD, _PRECISION}), frozenset({_FIELD, _PRECISION})),
+    "pseudonymise": (frozenset({_FIELD}), frozenset({_FIELD})),
+    "aggregate": (frozenset(), frozenset({_FIELD, _SMALLEST})),
+    "suppress": (frozenset({_SMALLEST}), frozenset({_FIELD, _SMALLEST})),
+}
+_GROUPING = frozenset({"aggregate", "suppress"})
+LARGEST_GROUP = 1_000_000_000
+
+
+def _transform(duty: CompiledDuty) -> RequiredTransform:
+    return RequiredTransform(duty.transform, duty.duty.uid, duty.parameters)
+
+
+def _problem(transforms: Iterable[RequiredTransform], known: KnownData) -> tuple[str, str, str] | None:
+    """Return the first transform that cannot be applied, a code that says why, and what in particular."""
+    records = known.records
+    fields = set(records.fields) if records and records.fields else None
+    summed = False
+    for transform in transforms:
+        if transform.name not in TRANSFORMS:
+            return transform.name, "not-applied", ""
+        if records is None and not known.any:
+            return transform.name, "records-missing", ""
+        step = _step(transform, records)
+        if isinstance(step, str):
+            return transform.name, "manner-unclear" if step else "groups-missing", step
+        if step.name == "aggregate" and summed:
+            return step.name, "manner-unclear", "aggregate"
+        if fields is not None and (missing := {*step.fields, *step.measures} - fields):
+            return step.name, "field-missing", min(missing)
+        if step.name == "aggregate":
+            fields, summed = set(step.fields) or None, True
+        elif step.name == "drop" and fields is not None:
+            fields -= set(step.fields)
+    return None
+
+
+def _step(transform: RequiredTransform, records: Records | None) -> TransformStep | str:
+    """Return a transform with plain parameters, or the name of what is unclear; empty where groups are missing."""
+    must, may = MANNERS[transform.name]
+    fields: list[str] = []
+    precision, least, told = "", 1, set[str]()
+    for constraint in transform.parameters:
+        if not isinstance(constraint, AtomicConstraint) or constraint.left not in may:
+            return _named(constraint)
+        told.add(constraint.left)
+        if constraint.left == _FIELD and constraint.operator in {"eq", "isAnyOf", "isAllOf"}:
+            fields += [value.iri for value in constraint.right if isinstance(value, Iri)]
+        elif constraint.left == _SMALLEST and (size := _at_least(constraint)):
+            least = max(least, size)
+        elif constraint.left == _PRECISION and not precision and (found := _exactly(constraint)):
+            precision = found
+        else:
+            return _named(constraint)
+    if must - told:
+        return _short(min(must - told))
+    grouping = transform.name in _GROUPING
+    if grouping and not fields:
+        fields = list(records.groups) if records else ["any"]
+    if not fields:
+        return "" if grouping else _short(_FIELD)
+    return TransformStep(
+        name=transform.name,
+        fields=tuple(dict.fromkeys(fields)) if records or not grouping else (),
+        precision=precision,
+        smallest_group=least,
+        measures=records.measures if records and transform.name == "aggregate" else (),
+    )
+
+
+def _at_least(constraint: AtomicConstraint) -> int | None:
+    """Return the smallest whole number that a lower bound allows; None for any other comparison."""
+    value = constraint.right[0]
+    if not isinstance(value, Number) or not 0 < value.amount <= LARGEST_GROUP:
+        return None
+    if constraint.operator in {"eq", "gteq"}:
+        return int(value.amount.to_integral_value(ROUND_CEILING))
+    return int(value.amount.to_integral_value(ROUND_FLOOR)) + 1 if constraint.operator == "gt" else None
+
+
+def _exactly(constraint: AtomicConstraint) -> str | None:
+    value = constraint.right[0]
+    if constraint.operator != "eq" or not isinstance(value, Iri) or not PRECISION.fullmatch(value.iri):
+        return None
+    return value.iri
+
+
+def _named(constraint: Constraint) -> str:
+    return _short(constraint.left) if isinstance(constraint, AtomicConstraint) else constraint.operand
+
+
+def _short(iri: str) -> str:
+    return iri.rpartition("#")[2]

@@ -1,0 +1,123 @@
+"""The treatment of records on the way: from the decision and what the owner states about the data.
+
+The transforms of a decision become steps with plain parameters; the row filter is stored as it is. Both are part of the
+lease (`ports.treatment.Treatment`). A treatment that the data does not allow is refused before an asset is published,
+and again before a lease is granted.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from connector.controlplane.judging.treating.known_data import CONSENT, GROUP_SIZE, PURPOSE, KnownData, is_from_data
+from connector.controlplane.judging.treating.transform_steps import _GROUPING, _problem, _step, _transform
+from connector.policy.analysis.space.findings import Finding
+from connector.policy.compiling.checks import leaves
+from connector.policy.compiling.compile import Compiled
+from connector.policy.model.decision import RequiredTransform, RowFilter
+from connector.policy.model.model import AtomicConstraint, Constraint, Iri, Value
+from connector.policy.vocabulary.registry import Registry
+from connector.ports.treatment import Consenting, Records, TransformStep, Treatment
+
+
+def smallest_group(compiled: Compiled) -> int:
+    """Return the size that a policy itself guarantees for the smallest group in what leaves; 0 for none."""
+    sizes = [
+        found.smallest_group
+        for duty in compiled.obligations
+        if duty.transform in _GROUPING and not duty.checks
+        if isinstance(found := _step(_transform(duty), Records(format="csv", groups=("any",))), TransformStep)
+    ]
+    return max(sizes, default=0)
+
+
+def gaps(compiled: Compiled, known: KnownData) -> Iterator[Finding]:
+    """Yield what of a policy the data does not allow: what its owner does not state, transforms that do not fit."""
+    operands, guaranteed = compiled.registry.operands, smallest_group(compiled) > 0
+    for atom in _atoms(compiled):
+        iri = operands[atom.left].iri
+        if is_from_data(operands[iri]) and not known.states(iri) and not (iri == GROUP_SIZE and guaranteed):
+            unread = operands[iri].per_record and known.records is None
+            yield Finding("records-missing" if unread else "not-stated", operands=(iri,))
+    duties = [*compiled.obligations, *(duty for rule in compiled.permissions for duty in rule.duties)]
+    order = list(compiled.registry.transforms.values())
+    found = sorted((duty for duty in duties if duty.transform), key=lambda duty: order.index(duty.transform))
+    problem = _problem([_transform(duty) for duty in found], known)
+    if problem is not None:
+        transform, code, detail = problem
+        action = next(duty.duty.action[0].iri for duty in found if duty.transform == transform)
+        yield Finding(code, other=action, detail=detail)
+
+
+def _atoms(compiled: Compiled) -> Iterator[AtomicConstraint]:
+    for rule in (*compiled.permissions, *compiled.prohibitions):
+        for check in (*rule.refinements, *rule.constraints, *(one for duty in rule.duties for one in duty.checks)):
+            yield from leaves(check.constraint)
+        for row in rule.rows:
+            yield from leaves(row)
+    for duty in compiled.obligations:
+        for check in duty.checks:
+            yield from leaves(check.constraint)
+
+
+def make_treatment(
+    operands: Registry,
+    known: KnownData,
+    dataset: str,
+    transforms: Sequence[RequiredTransform],
+    rows: RowFilter | None,
+    purpose: tuple[Value, ...],
+) -> Treatment | Finding | None:
+    """Return the treatment that a decision demands, why the data does not allow it, or None where it demands nothing.
+
+    `purpose` is what the data is used for, for the consent of people; without exactly one nobody has agreed.
+    """
+    if not transforms and rows is None:
+        return None
+    problem = _problem(transforms, known)
+    if problem is not None:
+        transform, code, detail = problem
+        action = next((iri for iri, name in operands.transforms.items() if name == transform), "")
+        return Finding(code, other=action, detail=detail)
+    if known.records is None:
+        return Finding("records-missing")
+    asked = {leaf.left for constraint in _constraints(rows) for leaf in leaves(constraint)}
+    unstated = sorted(iri for iri in asked if not known.states(iri))
+    if unstated:
+        return Finding("not-stated", operands=tuple(unstated))
+    steps = [found for entry in transforms if isinstance(found := _step(entry, known.records), TransformStep)]
+    looked_up = CONSENT in asked and known.records.subject
+    return Treatment(
+        records=known.records,
+        steps=_merge_steps(steps),
+        rows=rows,
+        consent=_make_consenting(operands, dataset, purpose) if looked_up else None,
+    )
+
+
+def _make_consenting(operands: Registry, dataset: str, purpose: tuple[Value, ...]) -> Consenting | None:
+    if len(purpose) != 1 or not isinstance(purpose[0], Iri):
+        return None
+    iri, tree = purpose[0].iri, operands.taxonomies[operands.operands[PURPOSE].taxonomy]
+    covering = {iri, *tree.above.get(iri, ())}
+    touching = covering | tree.below.get(iri, frozenset())
+    return Consenting(dataset=dataset, covering=tuple(sorted(covering)), touching=tuple(sorted(touching)))
+
+
+def _constraints(rows: RowFilter | None) -> tuple[Constraint, ...]:
+    return () if rows is None else (*rows.keep, *(entry for group in rows.drop for entry in group))
+
+
+def _merge_steps(steps: Sequence[TransformStep]) -> tuple[TransformStep, ...]:
+    """Take small groups out while adding up: behind it, each group is one record."""
+    summed = any(step.name == "aggregate" for step in steps)
+    least = max((step.smallest_group for step in steps if step.name == "suppress"), default=1)
+    if not summed:
+        return tuple(steps)
+    return tuple(
+        msgspec.structs.replace(step, smallest_group=max(least, step.smallest_group))
+        if step.name == "aggregate"
+        else step
+        for step in steps
+        if step.name != "suppress"
+    )

@@ -1,0 +1,94 @@
+"""The world of one decision: facts, claims, counters, performed duties, and the instants at which facts change."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from connector.controlplane.core.instants import instant
+from connector.controlplane.judging.facts import FACTS, Situation
+from connector.controlplane.judging.payments import find_payment_standing
+from connector.controlplane.judging.treating import treatments
+from connector.controlplane.judging.treating.known_data import GROUP_SIZE, LEVEL, KnownData
+from connector.policy.compiling.checks import leaves
+from connector.policy.compiling.compile import Compiled
+from connector.policy.model.decision import Counter, World
+from connector.policy.model.literals import bounds
+from connector.policy.model.model import DK, Duration, Iri, Number, Text, Value
+from connector.policy.vocabulary.registry import Operand, Registry
+from connector.policy.vocabulary.sorts import coerce
+
+BYTE = "http://qudt.org/vocab/unit/BYTE"
+
+
+def build_world(situation: Situation, compiled: Compiled, claims: Mapping[str, Operand], registry: Registry) -> World:
+    """Return the state of the world in which a request of this situation is decided under one policy.
+
+    `claims` are the `claimable` operands. A claim that is not of its operand's sort is no fact.
+    """
+    facts = {name: value for name, read in FACTS.items() if (value := read(situation)) is not None}
+    for name, texts in situation.claims.items():
+        operand = claims.get(name)
+        if operand is not None and operand.fact not in facts:
+            values = [coerce(Text(text), operand, registry) for text in texts]
+            facts[operand.fact] = tuple(value for value in values if value is not None)
+    facts |= _list_counted(situation, compiled)
+    facts |= _list_stated(situation.data, compiled, registry)
+    agreed_at = instant(situation.agreed_at) if situation.agreed_at is not None else None
+    return World(
+        facts=facts,
+        agreed_at=agreed_at,
+        performed=situation.performed,
+        transforms=situation.data.transforms,
+        row_filters=situation.data.rows,
+        expires={name: instant(at) for name, at in _ends(situation, compiled) if at > situation.now},
+    )
+
+
+def is_hourly(counter: Counter) -> bool:
+    """Tell whether a counter counts the uses of the last hour."""
+    return counter.fact.partition(":")[0] == "requestsPerHour"
+
+
+def _ends(situation: Situation, compiled: Compiled) -> Iterator[tuple[str, int]]:
+    """Yield the names of facts that change by time alone, and when (ms): a term of payment, an age that is reached."""
+    ends = find_payment_standing(situation.payments, situation.now)[1] if situation.payments else None
+    if ends is not None:
+        yield "paymentState", ends
+    if situation.changed_at is not None:
+        age = situation.now - situation.changed_at
+        # Something changes at the age itself, and something with the first instant after it.
+        marks = [mark for span in _ages(compiled) for bound in bounds(span) for mark in (bound, bound + 1)]
+        ahead = [mark for mark in marks if mark > age]
+        if ahead:
+            yield "dataAge", situation.changed_at + min(ahead)
+
+
+def _ages(compiled: Compiled) -> Iterator[Duration]:
+    """Yield the ages of data that a policy names."""
+    for rule in (*compiled.permissions, *compiled.prohibitions):
+        for check in (*rule.refinements, *rule.constraints):
+            for leaf in leaves(check.constraint):
+                if leaf.left == DK + "dataAge":
+                    yield from (value for value in leaf.right if isinstance(value, Duration))
+
+
+def _list_stated(data: KnownData, compiled: Compiled, registry: Registry) -> dict[str, tuple[Value, ...]]:
+    """Return what the owner states about the data, and what the policy itself guarantees for what leaves."""
+    level = data.records.level if data.records else ""
+    size = max(data.records.smallest_group if data.records else 0, treatments.smallest_group(compiled))
+    operands = registry.operands
+    stated: dict[str, tuple[Value, ...]] = {operands[LEVEL].fact: (Iri(level),)} if level else {}
+    return stated | ({operands[GROUP_SIZE].fact: (Number(Decimal(size)),)} if size else {})
+
+
+def _list_counted(situation: Situation, compiled: Compiled) -> dict[str, tuple[Value, ...]]:
+    """Return the counters of a policy's rules that are known; uses and bytes are counted per agreement."""
+    counted: dict[str, tuple[Value, ...]] = {}
+    for counter in compiled.counters:
+        if is_hourly(counter):
+            if situation.recent is not None:
+                counted[counter.fact] = (Number(Decimal(situation.recent.uses)),)
+        elif situation.usage is not None:
+            usage = situation.usage
+            amount = Number(Decimal(usage.bytes_moved), BYTE) if counter.step == 0 else Number(Decimal(usage.uses))
+            counted[counter.fact] = (amount,)
+    return counted

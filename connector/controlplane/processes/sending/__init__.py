@@ -1,0 +1,1 @@
+"""Processes are driven: decide, send, settle the answer, wait for the peer."""

@@ -1,0 +1,94 @@
+"""One due process: decide, send the pending message, settle the answer.
+
+`advance` continues until nothing is due. Each step is one commit: after a crash between two steps, the row contains the
+pending message.
+"""
+
+import msgspec
+
+from connector.controlplane.core import commits
+from connector.controlplane.enforcing import signals
+from connector.controlplane.processes.loading import find_table, reload
+from connector.controlplane.processes.sending import reconcile, settling, waiting
+from connector.controlplane.processes.sending.driver import ProcessDriver
+from connector.controlplane.processes.steps import carry_out
+from connector.ports.changes import Conflict
+from connector.ports.decider import (
+    HoldFor,
+    Proceed,
+    Wait,
+)
+from connector.ports.peer import Ack, InDoubt, Refused
+from connector.ports.store import AnyProcess
+from connector.protocol.dsp.machines import machine
+from connector.protocol.dsp.machines.transfer_machine import Transfer
+
+STEPS_AT_ONCE = 32
+
+
+async def advance(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
+    """Do everything that is to be done with a process now; return it as it then is.
+
+    A Conflict means that the peer or a person was quicker: read again and go on from there.
+    """
+    for _ in range(STEPS_AT_ONCE):
+        if process.due_at is None or process.due_at > driver.context.now():
+            return process
+        try:
+            process = await _step(driver, process)
+        except Conflict:
+            fresh = await reload(driver.context, process)
+            if fresh is None:
+                return process
+            process = fresh
+    return process
+
+
+async def _step(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
+    if isinstance(process, Transfer):
+        signalled = await signals.signal(driver.enforcer, process)
+        if signalled is not process:
+            return signalled
+    if process.pending:
+        return await deliver(driver, process)
+    if process.state in find_table(process).terminal:
+        return await commits.commit(driver.context, process, msgspec.structs.replace(process, due_at=None))
+    decision = await driver.decider.decide(process, driver.context.now())
+    match decision:
+        case Proceed(step, judged):
+            return await carry_out(driver.enforcer, process, step, judged=judged)
+        case HoldFor():
+            return await waiting.hold(driver.context, process, decision)
+        case Wait(until):
+            return await waiting.wait(driver, process, until)
+
+
+async def deliver(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
+    """Send the pending message once and settle the outcome."""
+    pending = process.pending
+    assert pending is not None
+    table = find_table(process)
+    until = driver.backoff.find_pause_end(process.peer)
+    if until > driver.context.now():
+        return await commits.commit(driver.context, process, msgspec.structs.replace(process, due_at=until))
+    if pending.in_doubt:
+        settled = await reconcile.ask(driver, process, table, sure=pending.refusals > 0)
+        if settled is not None:
+            return await settling.settle(driver.enforcer, process, settled, "settled by the peer's state")
+    delivery = await driver.peer.send(
+        process.peer, process.peer_address, pending.message, process.role.other, process.peer_pid, pending.body
+    )
+    now = driver.context.now()
+    match delivery:
+        case Ack(peer_pid=peer_pid):
+            after = await waiting.rest(driver, machine.acknowledge(process, now, peer_pid=peer_pid))
+            changes = driver.backoff.forget_failures(process.peer)
+            return await settling.settle(driver.enforcer, process, after, f"acknowledged {pending.message}", changes)
+        case Refused(status=status, reason=reason):
+            return await settling.settle_refusal(
+                driver, process, table, status, reason, driver.backoff.forget_failures(process.peer)
+            )
+        case InDoubt(conflict=True) if settling.is_stuck(driver, process):
+            return await settling.settle_refusal(driver, process, table, 409, delivery.reason, ())
+        case InDoubt():
+            return await settling.settle_doubt(driver, process, table, delivery)

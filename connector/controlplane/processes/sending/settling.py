@@ -1,0 +1,140 @@
+"""The outcome of a message is settled: acknowledged, refused or in doubt."""
+
+import logging
+from collections.abc import Sequence
+
+import msgspec
+
+from connector.controlplane.core import commits
+from connector.controlplane.core.errors import NotAllowed
+from connector.controlplane.enforcing import agreements, signals
+from connector.controlplane.enforcing.enforcer import Enforcer
+from connector.controlplane.processes.sending import reconcile
+from connector.controlplane.processes.sending.driver import ProcessDriver
+from connector.controlplane.processes.steps import carry_out
+from connector.ports.changes import Change
+from connector.ports.decider import (
+    Terminate,
+)
+from connector.ports.peer import InDoubt
+from connector.ports.store import AnyProcess
+from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.machines import machine
+from connector.protocol.dsp.machines.machine import Ended, StateMachine
+from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation, NegotiationState
+from connector.protocol.dsp.machines.transfer_machine import Transfer
+
+SOON = 2_000
+log = logging.getLogger(__name__)
+
+
+async def settle(
+    enforcer: Enforcer, before: AnyProcess, after: AnyProcess, event: str, changes: Sequence[Change] = ()
+) -> AnyProcess:
+    """Commit a state that the peer confirmed, with the agreement and the flow that belong to it."""
+    extra: list[Change] = list(changes)
+    if isinstance(after, Negotiation) and after.state == NegotiationState.FINALIZED:
+        _, final = await agreements.finalize(enforcer, after)
+        extra += final
+    if isinstance(after, Transfer):
+        after = signals.want_flow(after)
+    elif after.state in NEGOTIATION.terminal:
+        after = msgspec.structs.replace(after, due_at=None)
+    return await commits.commit(enforcer.context, before, after, *extra, event=event)
+
+
+async def settle_refusal(
+    driver: ProcessDriver, process: AnyProcess, table: StateMachine, status: int, reason: str, changes: Sequence[Change]
+) -> AnyProcess:
+    """A refusal is settled by the peer's state; where that settles nothing, by a few more tries, then by the end."""
+    if process.pending and process.pending.echo:
+        return await commits.commit(
+            driver.context, process, machine.drop(process, driver.context.now()), *changes, event="echo refused"
+        )
+    settled = await reconcile.ask(driver, process, table, sure=True)
+    if settled is not None:
+        return await settle(driver.enforcer, process, settled, "settled by the peer's state", changes)
+    now = driver.context.now()
+    pending = process.pending
+    assert pending is not None
+    first = process.state is None
+    if not first and pending.refusals + 1 < driver.limits.refusals:
+        wait = driver.limits.retry_base * 2**pending.refusals
+        after = machine.retry(process, now, now + wait, in_doubt=False, refused=True)
+        return await commits.commit(
+            driver.context, process, after, *changes, event="refused", fields={"reason": reason}
+        )
+    said = f"The counter-party answered {status} to" if status else "There is no way to send"
+    ended = Ended("refused", f"{said} {pending.message}: {reason}", process.peer)
+    if first or pending.message == table.ending or process.state is None:
+        return await commits.commit(
+            driver.context, process, end(process, table, ended, now), *changes, event="ended refused"
+        )
+    dropped = machine.drop(process, now)
+    try:
+        return await carry_out(
+            driver.enforcer, _keep_version(dropped, process), Terminate(ended.code, ended.reason), *changes
+        )
+    except NotAllowed:
+        return await commits.commit(
+            driver.context, process, end(process, table, ended, now), *changes, event="ended refused"
+        )
+
+
+def is_stuck(driver: ProcessDriver, process: AnyProcess) -> bool:
+    """Return whether a message has met conflicts for so long that the peer is not merely busy."""
+    pending = process.pending
+    if pending is None or pending.attempts <= driver.limits.refusals:
+        return False
+    return pending.refusals > 0 or driver.context.now() - process.updated_at > driver.limits.conflict
+
+
+async def settle_doubt(driver: ProcessDriver, process: AnyProcess, table: StateMachine, doubt: InDoubt) -> AnyProcess:
+    """Try a message in doubt again later, or end the process if the peer was silent for too long."""
+    now = driver.context.now()
+    pending = process.pending
+    assert pending is not None
+    long_silent = now - process.updated_at > driver.limits.owed_for and pending.attempts > driver.limits.refusals
+    if long_silent and not _is_owed_for_ever(process, table):
+        reason = f"No answer for {driver.limits.owed_for // 3_600_000} hours: {doubt.reason}"
+        if _cannot_ask(process):
+            return await carry_out(driver.enforcer, machine.drop(process, now), Terminate("unreachable", reason))
+        ended = Ended("unreachable", reason, driver.context.participant)
+        return await commits.commit(driver.context, process, end(process, table, ended, now), event="ended unreachable")
+    if doubt.unreachable:
+        log.info("%s is not delivered: %s", pending.message, doubt.reason, extra={"pid": process.id})
+        due_at, changes = driver.backoff.count_failure(process.peer, doubt.retry_after_ms)
+    else:
+        # A busy process of a healthy peer: soon again, and the others of this peer do not wait.
+        wish = min(doubt.retry_after_ms or 0, driver.limits.retry_most)
+        pause = min(50 * 2 ** min(pending.attempts, 6), SOON)
+        due_at, changes = now + (wish if wish > SOON else pause), []
+    after = machine.retry(process, now, due_at, in_doubt=True)
+    after = msgspec.structs.replace(after, updated_at=process.updated_at)
+    return await commits.commit(driver.context, process, after, *changes)
+
+
+def _is_owed_for_ever(process: AnyProcess, table: StateMachine) -> bool:
+    """Return whether the pending message is tried for as long as the peer is silent.
+
+    A message that completes a process may have arrived; the peer has then completed what would be terminated here.
+    """
+    pending = process.pending
+    if pending is None or pending.target not in table.terminal:
+        return pending is not None and pending.echo
+    return pending.message != table.ending or _cannot_ask(process)
+
+
+def _cannot_ask(process: AnyProcess) -> bool:
+    """Return whether the peer learns of the end from the message only: the provider of a transfer cannot ask."""
+    return isinstance(process, Transfer) and process.role is Role.CONSUMER and process.state is not None
+
+
+def end(process: AnyProcess, table: StateMachine, ended: Ended, now: int) -> AnyProcess:
+    """Return the process as it ended here, without a message; the flow of a transfer ends with it."""
+    after = machine.end(process, table, ended, now)
+    return signals.want_flow(after) if isinstance(after, Transfer) else after
+
+
+def _keep_version(process: AnyProcess, read: AnyProcess) -> AnyProcess:
+    return msgspec.structs.replace(process, version=read.version)

@@ -1,0 +1,105 @@
+"""A process waits: for a person (Hold), or for the peer, whose state is checked from time to time."""
+
+import msgspec
+
+from connector.controlplane.core import commits
+from connector.controlplane.core.context import Context
+from connector.controlplane.core.errors import NotAllowed
+from connector.controlplane.enforcing import flow_ends, leases
+from connector.controlplane.enforcing.enforcer import Enforcer
+from connector.controlplane.processes.loading import find_table
+from connector.controlplane.processes.sending import reconcile, settling
+from connector.controlplane.processes.sending.driver import ProcessDriver
+from connector.controlplane.processes.steps import carry_out, record_judged
+from connector.ports.changes import PutHold
+from connector.ports.decider import (
+    HoldFor,
+    Terminate,
+    Wait,
+)
+from connector.ports.entities import Hold
+from connector.ports.store import AnyProcess
+from connector.protocol.dsp.machines.machine import Ended, ProcessKind
+from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation
+from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferState
+
+DAY = 86_400_000
+
+
+async def hold(context: Context, process: AnyProcess, decision: HoldFor) -> AnyProcess:
+    """Store a Hold: the process waits until a person decides."""
+    stored = Hold(
+        owner=context.owner,
+        process_id=process.id,
+        process_kind=ProcessKind.NEGOTIATION if isinstance(process, Negotiation) else ProcessKind.TRANSFER,
+        reason=decision.reason,
+        who=decision.who,
+        created_at=context.now(),
+        until=decision.until,
+        reasons=decision.reasons,
+    )
+    after = msgspec.structs.replace(process, due_at=decision.until, held=True)
+    # The reason in words may quote personal values; a recorded decision omits them.
+    fields = record_judged(decision.judged) or {"reason": decision.reason}
+    return await commits.commit(context, process, after, PutHold(stored), event="held", fields=fields)
+
+
+async def wait(driver: ProcessDriver, process: AnyProcess, until: int | None) -> AnyProcess:
+    """Wait for the peer, and check its state from time to time: a late message may have separated the two states."""
+    now = driver.context.now()
+    if isinstance(process, Transfer):
+        ended = await flow_ends.notice(driver.enforcer, process)
+        if ended is not None:
+            return ended
+    if process.peer_pid and process.updated_at + driver.limits.look <= now:
+        looked = await reconcile.look(driver, process, find_table(process))
+        if isinstance(looked, Terminate):
+            return await _give_up(driver.enforcer, process, looked)
+        if looked is not None and looked.state != process.state:
+            return await settling.settle(driver.enforcer, process, looked, "settled by the peer's state")
+        process = looked or process
+    expires = _find_expiry(driver, process)
+    if expires is not None and expires <= now:
+        waited = driver.limits.owed_for // 3_600_000
+        reason = f"Nothing came from the counter-party for {waited} hours in state {process.state}."
+        return await _give_up(driver.enforcer, process, Terminate("expired", reason))
+    return await commits.commit(
+        driver.context, process, msgspec.structs.replace(process, due_at=find_next_look(driver, process, until))
+    )
+
+
+async def rest(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
+    """Return a negotiation that now waits for the peer with its next look, so that one commit says both."""
+    if not isinstance(process, Negotiation) or process.state in NEGOTIATION.terminal:
+        return process
+    decision = await driver.decider.decide(process, driver.context.now())
+    if not isinstance(decision, Wait):
+        return process
+    return msgspec.structs.replace(process, due_at=find_next_look(driver, process, decision.until))
+
+
+def find_next_look(driver: ProcessDriver, process: AnyProcess, until: int | None) -> int:
+    """Return when a process that waits is looked at again: the longer nothing has happened, the rarer, up to daily."""
+    now = driver.context.now()
+    unequal = reconcile.find_unequal(process)
+    quiet = now - (unequal.at if unequal else process.updated_at)
+    look = now + min(max(driver.limits.look, quiet), DAY)
+    marks = [look, until, _find_expiry(driver, process), leases.find_renewal(process)]
+    return min(mark for mark in marks if mark is not None)
+
+
+def _find_expiry(driver: ProcessDriver, process: AnyProcess) -> int | None:
+    """Return when we stop waiting for the peer; a transfer that was started may go on for ever."""
+    if isinstance(process, Transfer) and process.state != TransferState.REQUESTED:
+        return None
+    return process.updated_at + driver.limits.owed_for
+
+
+async def _give_up(enforcer: Enforcer, process: AnyProcess, why: Terminate) -> AnyProcess:
+    """Terminate a process, told to the peer where the figure lets us; else ended here, as the peer's look will show."""
+    try:
+        return await carry_out(enforcer, process, why)
+    except NotAllowed:
+        said = Ended(why.code, why.reason, enforcer.context.participant, why.reasons)
+        ended = settling.end(process, find_table(process), said, enforcer.context.now())
+        return await commits.commit(enforcer.context, process, ended, event=f"ended {why.code}")

@@ -1,0 +1,1 @@
+"""Assets are drafted, published, shown in the catalogue and withdrawn."""

@@ -1,0 +1,114 @@
+"""Drafts of assets, checked: texts, data address, policies, statements about the data."""
+
+import msgspec
+
+from connector.controlplane.core import documents, instants
+from connector.controlplane.core.errors import Invalid
+from connector.controlplane.judging import acceptance
+from connector.controlplane.judging.evaluator import Evaluator
+from connector.controlplane.judging.policy_input import encode_policy
+from connector.controlplane.judging.treating import known_data
+from connector.controlplane.usecases.offering import asset_records as records
+from connector.controlplane.usecases.offering.publisher import Publisher
+from connector.policy.analysis.contains import contains
+from connector.policy.analysis.lint import GDPR
+from connector.policy.analysis.space.findings import Containment
+from connector.policy.compiling.compile import Compiled
+from connector.policy.model.literals import parse_number
+from connector.policy.model.model import DK, Iri, Text
+from connector.policy.vocabulary.sorts import coerce
+from connector.ports.entities import AssetStatement, DataClass, Marking
+from connector.views.assets import AssetOrder
+
+TEXT, WORDS, POLICY = 10_000, 100, 100_000
+# Anyone the data space knows may use it; the plainest offer there is.
+OPEN_POLICY = msgspec.json.encode({"@type": "Offer", "@id": "urn:uuid:open", "permission": [{"action": "use"}]})
+
+
+def encode_access(draft: AssetOrder) -> bytes | None:
+    """Return the access policy of a draft as it is stored. Raises Invalid."""
+    if draft.access is None:
+        return None
+    return documents.make_catalog_offer(encode_policy(draft.access), offer_id="urn:uuid:access")
+
+
+def check_draft(publisher: Publisher, draft: AssetOrder) -> AssetOrder:
+    """Return a draft as it is kept. Raises Invalid."""
+    texts = [*draft.title.values(), *draft.description.values(), *draft.keywords, *draft.themes]
+    if not draft.title or not all(text.strip() for text in draft.title.values()):
+        raise Invalid("title", "An asset needs a title: give one in at least one language.")
+    if any(len(text) > TEXT for text in texts) or len(draft.keywords) > WORDS or len(draft.themes) > WORDS:
+        raise Invalid(
+            "too-long", f"A text is too long: at most {TEXT} characters each and {WORDS} keywords and themes."
+        )
+    if draft.id is not None and (not draft.id.strip() or len(draft.id) > 1000):
+        raise Invalid("id", "The identifier of an asset is a text of 1 to 1000 characters.")
+    policy = encode_policy(draft.policy) if draft.policy else OPEN_POLICY
+    access = encode_access(draft) or OPEN_POLICY
+    if len(policy) > POLICY or len(access) > POLICY:
+        raise Invalid("policy", f"The policy is too long: at most {POLICY} bytes.")
+    checked = documents.make_catalog_offer(policy, offer_id="urn:uuid:draft")
+    described = (
+        records.check_records(publisher.evaluator.library.operands, draft.records, draft.media_type)
+        if draft.records
+        else None
+    )
+    data = known_data.NONE if "glob" in draft.source else known_data.data(described, draft.media_type)
+    unfit = acceptance.find_unpublishable(
+        publisher.evaluator.library, checked, instants.instant(publisher.context.now()), data
+    )
+    unfit = unfit or acceptance.find_unenforceable(publisher.evaluator.library, access, known_data.NONE)
+    if unfit:
+        raise Invalid("not-offerable", unfit.texts["en"], unfit.texts)
+    problem = publisher.supports(draft.source, None)
+    if problem:
+        raise Invalid("not-offerable", problem)
+    if draft.reservation is not None:
+        _check_reservation(publisher.evaluator, encode_policy(draft.reservation), checked, data)
+    return msgspec.structs.replace(draft, records=described)
+
+
+def resolve_stated(evaluator: Evaluator, draft: AssetOrder) -> AssetStatement:
+    """Return what is stated of the data with every basis as its IRI. Raises Invalid."""
+    stated = draft.stated
+    operand = evaluator.library.operands.operands[DK + "legalBasis"]
+    known = evaluator.library.operands.taxonomies[operand.taxonomy].terms
+    bases: list[str] = []
+    for text in stated.legal_basis:
+        value = coerce(Text(text), operand, evaluator.library.operands)
+        if not isinstance(value, Iri) or value.iri not in known:
+            raise Invalid(
+                "legal-basis", f"{text[:100]} is no legal basis that is known here: write it as eu-gdpr:A6-1-e."
+            )
+        bases.append(value.iri)
+    if GDPR + "A6-1-f" in bases and acceptance.is_public_body(evaluator):
+        raise Invalid("legal-basis", "Legitimate interest (A6-1-f) is no basis for authorities: state another one.")
+    if stated.marking is not Marking.NONE and draft.data_class is not DataClass.PERSONAL:
+        raise Invalid("marking", "What tells of people is of the class personal: say so, or take the marking away.")
+    dots = parse_number(stated.resolution) if stated.resolution is not None else None
+    if stated.resolution is not None and (dots is None or dots <= 0):
+        raise Invalid("resolution", "The resolution is no number of dots per inch above zero: write it as 300.")
+    texts = [*stated.languages, *stated.legal_basis, stated.release or ""]
+    if len(texts) > WORDS or any(len(text) > WORDS for text in texts):
+        raise Invalid(
+            "too-long", f"What is stated of the data is too long: at most {WORDS} words of {WORDS} characters."
+        )
+    return msgspec.structs.replace(stated, legal_basis=tuple(dict.fromkeys(bases)))
+
+
+def _check_reservation(evaluator: Evaluator, reservation: bytes, offer: bytes, data: known_data.KnownData) -> None:
+    """Refuse a reservation that is no fit policy, or that does not for certain allow all that is offered."""
+    if len(reservation) > POLICY:
+        raise Invalid("policy", f"The reservation is too long: at most {POLICY} bytes.")
+    most = documents.make_catalog_offer(reservation, offer_id="urn:uuid:reservation")
+    unfit = acceptance.find_unpublishable(evaluator.library, most, instants.instant(evaluator.context.now()), data)
+    if unfit:
+        raise Invalid("reservation", f"The reservation cannot be used. {unfit.texts['en']}")
+    wide, narrow = evaluator.library.compile(most), evaluator.library.compile(offer)
+    assert isinstance(wide, Compiled)
+    assert isinstance(narrow, Compiled)
+    found = contains(wide, narrow)
+    if found.verdict is not Containment.CONTAINED:
+        reason = "The reservation has to allow at least all that is offered, and it cannot be shown that it does"
+        operands = ", ".join(dict.fromkeys(name for finding in found.reasons for name in finding.operands))
+        raise Invalid("reservation", f"{reason}{f' ({operands})' if operands else ''}: widen it.")

@@ -1,0 +1,93 @@
+"""A dry run at this connector: under a policy, the policy of an asset, or an agreement, with the stored facts."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from connector.controlplane.core.errors import Invalid, NoSuchEntity
+from connector.controlplane.core.instants import instant
+from connector.controlplane.judging import facts
+from connector.controlplane.judging.evaluator import Evaluator
+from connector.controlplane.judging.library import Library
+from connector.controlplane.judging.treating import known_data
+from connector.controlplane.usecases.offering import assets
+from connector.controlplane.usecases.trying.trials import TrialDecision, TrialSituation, _operand, answer
+from connector.policy.model.literals import lexical
+from connector.ports.entities import Agreement
+from connector.protocol.dsp.common import Role
+from connector.views.policies import TrialOrder
+
+# What a question says itself, and what no operand is named after.
+_NOT_TRIED = frozenset({"participant", "recipient", "event.over"})
+
+
+async def decide_question(evaluator: Evaluator, question: TrialOrder) -> TrialDecision:
+    """Decide what is asked at this connector. Raises Invalid, NotFound."""
+    if sum(given is not None for given in (question.policy, question.asset, question.agreement)) != 1:
+        raise Invalid("policy", "Say under which terms: one of policy, asset or agreement.")
+    at = question.at or instant(evaluator.context.now())
+    situation = TrialSituation(
+        at=at, action=question.action, agreed_at=question.agreed_at, performed=question.performed
+    )
+    participant, target, known = question.participant, question.target, dict[str, tuple[str, ...]]()
+    policy = question.policy or {}
+    if question.asset is not None:
+        asset = await assets.get(evaluator.context, question.asset)
+        policy, target = msgspec.json.decode(asset.policy), target or asset.id
+        data = known_data.to_data(asset)
+        known |= _read(facts.Situation(participant="", claims={}, media_type=asset.media_type, stated=asset.stated))
+        situation = msgspec.structs.replace(situation, transforms=data.transforms, rows=data.rows)
+    if question.agreement is not None:
+        agreement = await evaluator.context.store.agreement(evaluator.context.owner, question.agreement)
+        if agreement is None:
+            raise NoSuchEntity("no-agreement", f"There is no agreement {question.agreement}: list them to see which.")
+        usage = await evaluator.context.store.usage(agreement.owner, agreement.id)
+        policy, target = msgspec.json.decode(agreement.document), target or agreement.dataset
+        consumer = agreement.counterparty if agreement.role is Role.PROVIDER else evaluator.context.participant
+        participant = participant or consumer
+        recent = await evaluator.context.store.recent(agreement.owner, agreement.id, evaluator.context.now())
+        known |= {
+            "count": (str(usage.uses),),
+            "volume": (str(usage.bytes_moved),),
+            "requestsPerHour": (str(recent.uses),),
+        }
+        known |= await _find_known(evaluator, agreement)
+        if question.agreed_at is None:
+            situation = msgspec.structs.replace(situation, agreed_at=instant(agreement.agreed_at))
+    if participant is not None:
+        listed = evaluator.directory.participant(participant)
+        claims = listed.claims if listed else {}
+        known |= {name: tuple(values) for name, values in claims.items() if name in evaluator.library.claims}
+        situation = msgspec.structs.replace(situation, participant=participant)
+    situation = msgspec.structs.replace(
+        situation, target=target or situation.target, facts=known | _to_facts(evaluator.library, question.facts)
+    )
+    return answer(evaluator.library, policy, situation)
+
+
+async def _find_known(evaluator: Evaluator, agreement: Agreement) -> dict[str, tuple[str, ...]]:
+    """Return what our people recorded for an agreement, and what is known of its data."""
+    asset = await evaluator.context.store.asset(agreement.owner, agreement.dataset)
+    situation = facts.Situation(
+        participant="",
+        claims={},
+        now=evaluator.context.now(),
+        media_type=asset.media_type if asset else None,
+        stated=asset.stated if asset else None,
+        changed_at=await evaluator.changed_at(asset.source) if asset else None,
+        payments=await evaluator.context.store.payments(agreement.owner, agreement.id),
+        events=await evaluator.context.store.events(agreement.owner),
+    )
+    return _read(situation)
+
+
+def _read(situation: facts.Situation) -> dict[str, tuple[str, ...]]:
+    """Return the facts of a situation as texts; who asks is said by the question."""
+    found = {name: read(situation) for name, read in facts.FACTS.items() if name not in _NOT_TRIED}
+    return {name: tuple(lexical(value)[0] for value in values) for name, values in found.items() if values is not None}
+
+
+def _to_facts(library: Library, given: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    return {
+        name if ":" in name and "/" in name else _operand(library, name).fact: texts for name, texts in given.items()
+    }

@@ -1,0 +1,201 @@
+"""A decision as a dry run: may this participant do this with this dataset now, and why. Nothing is stored or counted.
+
+An offer is decided as the agreement that it would become. A fact that is not given is unknown, as at an access.
+"""
+
+import difflib
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from connector.controlplane.core import documents
+from connector.controlplane.core.errors import Invalid
+from connector.controlplane.judging.library import Library
+from connector.controlplane.judging.treating import known_data
+from connector.controlplane.judging.world import BYTE
+from connector.controlplane.usecases import policies
+from connector.policy.analysis.why import ways
+from connector.policy.compiling.compile import Compiled
+from connector.policy.deciding.decide import decide, explain
+from connector.policy.model.decision import Performance, Phase, PolicyError, Request, Verdict, World
+from connector.policy.model.model import Number, Text, Value
+from connector.policy.vocabulary.names import expand
+from connector.policy.vocabulary.registry import Operand
+from connector.policy.vocabulary.sorts import coerce
+from connector.policy.words import changes
+from connector.policy.words.names import action_name
+from connector.policy.words.reasons import reasons
+
+MOST_CHANGES, MOST_FLIPS = 5, 400
+PROVIDER = "urn:uuid:provider"
+
+
+class TrialSituation(msgspec.Struct, frozen=True, kw_only=True):
+    """Who wants to do what with which data, when, and what is known.
+
+    `facts` are texts by operand (`purpose`, `odrl:purpose`, `dk:role` …); `count` and `volume` are what was used so
+    far. `agreed_at` is when the agreement was made, now if left out. `performed` names duties that were performed, by
+    action or by their name in the policy, and when. `transforms` are those that the data plane can apply, `rows` says
+    whether it can leave out single records.
+    """
+
+    at: datetime
+    participant: str = "urn:uuid:participant"
+    action: str = "use"
+    target: str = "urn:uuid:dataset"
+    agreed_at: datetime | None = None
+    facts: Mapping[str, tuple[str, ...]] = {}
+    performed: Mapping[str, datetime] = {}
+    transforms: frozenset[str] = known_data.TRANSFORMS
+    rows: bool = True
+
+
+class VerdictChange(msgspec.Struct, frozen=True):
+    """When time alone changes the verdict, and to what."""
+
+    at: datetime
+    verdict: str
+
+
+class TrialDecision(msgspec.Struct, frozen=True, kw_only=True):
+    """`verdict` is `permit` or `deny`; `ways` say what would change a denial, `turns` what time alone changes.
+
+    `codes` are the reasons for programs; `duties` is what has to be done, `transforms` what is done to the data on the
+    way.
+    """
+
+    verdict: str
+    codes: tuple[str, ...]
+    reasons: dict[str, tuple[str, ...]]
+    ways: dict[str, tuple[str, ...]]
+    duties: dict[str, tuple[str, ...]]
+    duty_actions: tuple[str, ...]
+    transforms: tuple[str, ...]
+    valid_until: datetime | None
+    turns: tuple[VerdictChange, ...]
+    policy_hash: str
+
+
+def answer(library: Library, policy: dict[str, Any], situation: TrialSituation) -> TrialDecision:
+    """Decide a situation under a policy, at access. Raises Invalid."""
+    compiled = _compile_agreed(library, policy, situation)
+    request = Request(
+        action=expand(situation.action, {}) if ":" in situation.action else situation.action,
+        target=situation.target,
+        assignee=situation.participant,
+        at=situation.at,
+    )
+    world = _world(library, compiled, situation)
+    found = explain(compiled, request, world, Phase.ACCESS)
+    decision = found.decision
+    others = ways(compiled, found, request, world)
+    operands = library.operands
+    return TrialDecision(
+        verdict=decision.verdict.value,
+        codes=tuple(reason.code for reason in decision.reasons),
+        reasons={language: reasons(found, operands, language) for language in policies.LANGUAGES},
+        ways={
+            language: tuple(changes.way(way, operands, language) for way in others) for language in policies.LANGUAGES
+        },
+        duties={
+            language: tuple(action_name(task.action, operands, language) for task in decision.duties)
+            for language in policies.LANGUAGES
+        },
+        duty_actions=tuple(task.action for task in decision.duties),
+        transforms=tuple(transform.name for transform in decision.transforms),
+        valid_until=decision.valid_until,
+        turns=_turns(compiled, request, world, decision.verdict),
+        policy_hash=decision.policy_hash,
+    )
+
+
+def _compile_agreed(library: Library, policy: dict[str, Any], situation: TrialSituation) -> Compiled:
+    """Compile a policy; an offer as the agreement between the provider and whoever asks."""
+    known = policies.read(library, policy)
+    if known.policy.kind != "Offer":
+        return known
+    offer = policies.document(policy)
+    made = documents.make_agreement(
+        offer,
+        agreement_id="urn:uuid:trial",
+        target=situation.target,
+        assigner=documents.read_member(offer, "assigner") or PROVIDER,
+        assignee=situation.participant,
+        now=0,
+    )
+    compiled = library.compile(made)
+    if isinstance(compiled, PolicyError):
+        raise Invalid(compiled.code, compiled.sentence)
+    return compiled
+
+
+def _world(library: Library, compiled: Compiled, situation: TrialSituation) -> World:
+    oneself = _value(library, _operand(library, "participant"), situation.participant)
+    found: dict[str, tuple[Value, ...]] = {"participant": (oneself,), "recipient": (oneself,)}
+    found |= {counter.fact: (Number(Decimal(0), "" if counter.step else BYTE),) for counter in compiled.counters}
+    for name, texts in situation.facts.items():
+        # A counter is named alone, or with the rule that it belongs to.
+        operand = _operand(library, name.partition(":")[0] if name in found else name)
+        values = tuple(_value(library, operand, text) for text in texts)
+        if operand.source == "counter":
+            counters = [counter.fact for counter in compiled.counters if _counts(counter.fact, operand)]
+            found |= dict.fromkeys([name] if name in found else counters, values)
+        else:
+            found[operand.fact] = values
+    return World(
+        facts=found,
+        agreed_at=situation.agreed_at or situation.at,
+        performed=_find_performed(library, compiled, situation),
+        transforms=situation.transforms,
+        row_filters=situation.rows,
+    )
+
+
+def _find_performed(library: Library, compiled: Compiled, situation: TrialSituation) -> dict[str, Performance]:
+    actions = library.operands.actions
+    done = {actions.get(full := expand(name, {}), full): at for name, at in situation.performed.items()}
+    duties = [*compiled.obligations, *(duty for rule in compiled.permissions for duty in rule.duties)]
+    found = {duty.duty.uid: done.get(duty.duty.action[0].iri, done.get(duty.duty.uid)) for duty in duties}
+    return {uid: Performance(fulfilled_at=at) for uid, at in found.items() if at is not None}
+
+
+def _counts(fact: str, operand: Operand) -> bool:
+    return fact.partition(":")[0] == operand.fact
+
+
+def _operand(library: Library, name: str) -> Operand:
+    """Find an operand by its IRI, its short form or the name of its fact. Raises Invalid with the nearest."""
+    operands = library.operands.operands
+    found = operands.get(expand(name, {}))
+    found = found or next((operand for operand in operands.values() if operand.fact == name), None)
+    if found is None:
+        known = sorted({operand.fact for operand in operands.values()})
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}."
+        raise Invalid("unknown-fact", f"There is no fact {name[:100]}: {hint}")
+    return found
+
+
+def _value(library: Library, operand: Operand, text: str) -> Value:
+    value = coerce(Text(text), operand, library.operands)
+    if value is None:
+        raise Invalid("bad-fact", f"{text[:100]!r} is no value of {operand.fact}: it is of the sort {operand.sort}.")
+    return value
+
+
+def _turns(compiled: Compiled, request: Request, world: World, verdict: Verdict) -> tuple[VerdictChange, ...]:
+    """Follow the time as long as nothing else changes: at which instants the verdict turns."""
+    found: list[VerdictChange] = []
+    for _ in range(MOST_FLIPS):
+        until = decide(compiled, request, world, Phase.ACCESS).valid_until
+        if until is None or len(found) >= MOST_CHANGES:
+            break
+        request = msgspec.structs.replace(request, at=until)
+        now = decide(compiled, request, world, Phase.ACCESS).verdict
+        if now is not verdict:
+            found.append(VerdictChange(until, now.value))
+            verdict = now
+    return tuple(found)

@@ -1,0 +1,11 @@
+"""Instants are rounded up to a millisecond."""
+
+from connector.controlplane.core import instants
+from tests.support.plane import NOW
+
+
+def test_an_instant_is_rounded_up_to_a_millisecond() -> None:
+    at = instants.instant(NOW)
+    assert instants.milliseconds(at) == NOW
+    assert instants.milliseconds(at.replace(microsecond=1)) == NOW + 1
+    assert instants.milliseconds(None) is None
