@@ -7,10 +7,7 @@ sorted. The document itself is kept byte for byte.
 Pure: standard library and msgspec only.
 """
 
-import base64
-import binascii
 import hashlib
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +17,7 @@ from connector.ports.record import CrawlSource, Entry
 from connector.protocol.dsp.catalog import dataset_view
 from connector.protocol.dsp.codec import canonical, parse
 from connector.protocol.dsp.errors import ProtocolError, RemoteProtocolError, clean
+from connector.protocol.dsp.offer_ids import drop_serial
 
 DATASET_BYTES = 128 * 1024
 # Less than a message may have, because a dataset stands in a catalogue within a catalogue.
@@ -35,7 +33,6 @@ LANGUAGES = 30
 NO_LANGUAGE = "und"
 
 _ORDERED = frozenset({"@list", "andSequence"})
-_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 class Unusable(Exception):
@@ -115,24 +112,12 @@ def _drop_varying(value: Any, name: str, depth: int = 1) -> Any:
         dropped = {"@id"} if name in {"accessService", "service"} else set()
         settled = {key: _drop_varying(inner, key, depth + 1) for key, inner in value.items() if key not in dropped}
         if name == "hasPolicy" and isinstance(value.get("@id"), str):
-            settled["@id"] = _drop_serial(value["@id"])
+            settled["@id"] = drop_serial(value["@id"])
         return settled
     if isinstance(value, list):
         entries = [_drop_varying(inner, name, depth + 1) for inner in value]
         return entries if name in _ORDERED else sorted(entries, key=canonical)
     return value
-
-
-def _drop_serial(offer_id: str) -> str:
-    """Return an offer's identifier without its random part, which is the base64 of a UUID."""
-    lasting, _, last = offer_id.rpartition(":")
-    if lasting.count(":") != 1:
-        return offer_id
-    try:
-        random = base64.b64decode(last, validate=True).decode()
-    except (binascii.Error, ValueError):
-        return offer_id
-    return lasting if _UUID.fullmatch(random) else offer_id
 
 
 _NAMES = {

@@ -9,6 +9,7 @@ import asyncio
 import base64
 import itertools
 import json
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -154,7 +155,7 @@ class Deployed:
 
     def dataset(self, id: str = DATASET) -> dict[str, Any]:
         """Return a dataset as it answers it: the offer's identifier is another one every time."""
-        parts = ("offer-1", id, f"uuid-{next(self._serial)}")
+        parts = ("offer-1", id, str(uuid.UUID(int=next(self._serial))))
         offer = ":".join(base64.b64encode(part.encode()).decode() for part in parts)
         service = {
             "@id": f"service-{next(self._serial)}",

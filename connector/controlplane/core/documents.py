@@ -1,17 +1,17 @@
-"""The ODRL documents that a negotiation passes to and fro, as JSON that loses nothing: offer, request, agreement.
+"""The ODRL documents of a negotiation as JSON that loses nothing: offer, request, agreement.
 
-What the parties agree on is compared by content: identifiers, parties, target and time stamp are the frame, the rules
-are the picture. Frames differ for good reasons (offer identifiers that change with every answer), pictures must not.
-Peers write the same picture in several ways: with or without empty lists, terms of ODRL short, prefixed or in full.
+Documents are compared by their rules. Identifiers, parties, target and time stamp are the frame, which differs for good
+reasons: some peers renew the identifier of an offer with every answer. Peers write the same rules in several ways: with
+or without empty lists, terms of ODRL short, prefixed or in full.
 """
 
-from base64 import b64decode
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from connector.protocol.dsp.codec import canonical
+from connector.protocol.dsp.offer_ids import drop_serial
 
 _FRAME = frozenset({"@context", "@id", "@type", "target", "assigner", "assignee", "timestamp"})
 _ODRL = ("odrl:", "http://www.w3.org/ns/odrl/2/")
@@ -51,29 +51,19 @@ def make_agreement(offer: bytes, *, agreement_id: str, target: str, assigner: st
 
 
 def choose_offer(dataset: dict[str, Any], offer_id: str | None) -> dict[str, Any] | None:
-    """Return the offer with this identifier, else the first one, of a Dataset as a peer answered it.
+    """Return the offer with this identifier of a Dataset as a peer returned it; without an identifier the first one.
 
-    Offers may stand at the dataset and at each of its distributions. Deployed connectors make a new identifier for
-    every answer, in which only the last of three parts changes; such an offer is found by the other two.
+    A dataset has offers, and so has each of its distributions. An offer whose identifier the peer renews with every
+    answer is found by what lasts of it.
     """
     holders = [dataset, *_objects(dataset.get("distribution"))]
     offers = [offer for holder in holders for offer in _objects(holder.get("hasPolicy"))]
     if offer_id is None:
         return next(iter(offers), None)
-    lasting = _parse_lasting(offer_id)
     exact = [offer for offer in offers if offer.get("@id") == offer_id]
-    alike = [offer for offer in offers if lasting is not None and _parse_lasting(offer.get("@id")) == lasting]
-    return next(iter(exact + alike), None)
-
-
-def _parse_lasting(offer_id: Any) -> tuple[bytes, bytes] | None:
-    """Return what lasts of an identifier of the form base64(definition):base64(dataset):base64(serial), or None."""
-    parts = offer_id.split(":") if isinstance(offer_id, str) else []
-    try:
-        definition, dataset, _ = [b64decode(part, validate=True) for part in parts]
-    except ValueError:
-        return None
-    return definition, dataset
+    lasting = drop_serial(offer_id)
+    renewed = [offer for offer in offers if lasting != offer_id and drop_serial(str(offer.get("@id"))) == lasting]
+    return next(iter(exact + renewed), None)
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:
@@ -81,7 +71,7 @@ def _objects(value: Any) -> list[dict[str, Any]]:
 
 
 def has_same_rules(one: bytes, other: bytes) -> bool:
-    """Tell whether two policies say the same, whatever their identifiers, parties, targets and time stamps."""
+    """Return whether two policies have the same rules, whatever their identifiers, parties, targets and time stamps."""
     return canonical(_plain(_rules(one))) == canonical(_plain(_rules(other)))
 
 
@@ -97,17 +87,17 @@ def _rules(policy: bytes) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Return a policy in one spelling: terms of ODRL short, lists left out where empty says as much as absent."""
+    """Return a policy in one spelling: terms of ODRL short, without the lists that are empty without a meaning."""
     if isinstance(value, list):
         return [_plain(entry) for entry in value]
     if not isinstance(value, dict):
         return value
     plain = {}
-    for key, held in value.items():
+    for key, entry in value.items():
         name = _short(key)
-        if held == [] and name not in _COUNTS_EMPTY:
+        if entry == [] and name not in _COUNTS_EMPTY:
             continue
-        plain[name] = _short(held) if name in _TERMS and isinstance(held, str) else _plain(held)
+        plain[name] = _short(entry) if name in _TERMS and isinstance(entry, str) else _plain(entry)
     return plain
 
 
