@@ -2,11 +2,11 @@
 
 SENTENCES: dict[str, str] = {
     # Whether the new version grants more or less.
-    "width-same": "Beide erlauben dasselbe.",
+    "width-same": "Beide Fassungen erlauben dasselbe.",
     "width-widened": "Die neue Fassung erlaubt mehr.",
     "width-narrowed": "Die neue Fassung erlaubt weniger.",
     "width-changed": "Die neue Fassung erlaubt anderes.",
-    "width-unknown": "Ob sie mehr oder weniger erlaubt, ist offen.",
+    "width-unknown": "Es ist offen, ob die neue Fassung mehr oder weniger erlaubt.",
     # The parts of a policy.
     "part-permission": "Erlaubnis",
     "part-prohibition": "Verbot",
@@ -24,12 +24,12 @@ SENTENCES: dict[str, str] = {
     "before": "vorher {constraints}",
     "after": "jetzt {constraints}",
     # A path from a denial to a permission.
-    "path-proven": "Was es erlauben würde: {steps}",
-    "path-open": "Was es vielleicht erlauben würde: {steps}",
+    "path-proven": "So wird es erlaubt: {steps}",
+    "path-open": "So wird es vielleicht erlaubt: {steps}",
     "step-action": "Handlung {name}",
     "step-target": "Daten {name}",
     "step-assignee": "Partei {name}",
-    "step-duty": "die Pflicht davor erfüllen",
+    "step-duty": "die Pflicht vor dem Zugriff erfüllen",
     "step-wait": "warten bis {at}",
     "step-not": "nicht {constraint}",
 }

@@ -2,11 +2,11 @@
 
 SENTENCES: dict[str, str] = {
     # Whether the new version grants more or less.
-    "width-same": "Both grant the same.",
+    "width-same": "Both versions grant the same.",
     "width-widened": "The new version grants more.",
     "width-narrowed": "The new version grants less.",
     "width-changed": "The new version grants something else.",
-    "width-unknown": "Whether it grants more or less is open.",
+    "width-unknown": "It is undecided whether the new version grants more or less.",
     # The parts of a policy.
     "part-permission": "permission",
     "part-prohibition": "prohibition",
@@ -14,9 +14,9 @@ SENTENCES: dict[str, str] = {
     "part-duty": "duty before access",
     "part-remedy": "remedy",
     "part-constraint": "condition",
-    "part-conflict": "what comes first in a conflict",
+    "part-conflict": "precedence in a conflict",
     # A change of a part.
-    "kind-added": "{part} new",
+    "kind-added": "{part} added",
     "kind-removed": "{part} removed",
     "kind-widened": "{part} widened",
     "kind-narrowed": "{part} narrowed",
@@ -29,7 +29,7 @@ SENTENCES: dict[str, str] = {
     "step-action": "the action is {name}",
     "step-target": "the data are {name}",
     "step-assignee": "the party is {name}",
-    "step-duty": "the duty before access is done",
+    "step-duty": "the duty before access is fulfilled",
     "step-wait": "it is {at} or later",
-    "step-not": "this does not hold: {constraint}",
+    "step-not": "this is not the case: {constraint}",
 }

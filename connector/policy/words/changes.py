@@ -44,7 +44,8 @@ def _subject(entry: PolicyChange, registry: Registry, language: Language) -> str
 def way(found: PermitPath, registry: Registry, language: Language) -> str:
     """Say what together would have a request permitted."""
     grammar = read_grammar(language)
-    steps = grammar.join([_step(step, registry, language) for step in found.steps], say(language, "policy.and"))
+    parts = dict.fromkeys(_step(step, registry, language) for step in found.steps)
+    steps = grammar.join(list(parts), say(language, "policy.and"))
     return grammar.end_sentence(
         say(language, "changes.path-proven" if found.proven else "changes.path-open", steps=steps)
     )

@@ -123,4 +123,4 @@ async def test_what_is_missing_from_an_offer_of_personal_data_is_said_in_both_la
         await client.post("/v1/assets", json={**DRAFT, "id": "urn:a", "data_class": "personal"})
         refused = await chief.post("/v1/assets/urn:a/publish", json={"release": True})
     assert (refused.status_code, refused.json()["error"]["reasons"]["en"]) == (409, refused.json()["error"]["reason"])
-    assert refused.json()["error"]["reasons"]["de"].startswith("Es fehlt der Zweck.")
+    assert refused.json()["error"]["reasons"]["de"].startswith("Der Zweck fehlt.")

@@ -43,7 +43,10 @@ def test_a_good_policy_has_no_error_and_a_bad_one_says_what_and_where(connector:
     assert (good.ok, good.remarks) == (True, ())
     late = connector.policies.lint(terms(RESEARCH, before("2020-01-01")))
     assert [(remark.level, remark.code) for remark in late.remarks if remark.level == "error"] == [("error", "expired")]
-    assert late.remarks[0].text["de"] == "Die Zeit dieser Regeln ist vorbei. Nennen Sie einen späteren Zeitpunkt."
+    assert (
+        late.remarks[0].text["de"]
+        == "Die Frist dieser Nutzungsbedingungen ist abgelaufen. Nennen Sie einen späteren Zeitpunkt."
+    )
     unread = connector.policies.lint({"permission": [{"action": "odrl:fly"}]})
     assert (unread.ok, unread.remarks[0].code) == (False, "unknown-action")
     assert connector.policies.lint(terms(), personal="personal").ok is False

@@ -293,7 +293,7 @@ def test_what_was_decided_in_a_negotiation_is_shown_with_the_reasons(cli: Cli, m
 
 
 def test_a_refusal_is_said_in_the_language_of_the_call(cli: Cli, management: Management) -> None:
-    error = {"code": "not-offerable", "reason": "The purpose is missing.", "reasons": {"de": "Es fehlt der Zweck."}}
+    error = {"code": "not-offerable", "reason": "The purpose is missing.", "reasons": {"de": "Der Zweck fehlt."}}
     management.answer("POST", "/v1/assets/air/publish", {"error": error}, status=409)
-    assert cli("asset", "publish", "air", "--lang", "de").err == "datenkontor: Es fehlt der Zweck.\n"
+    assert cli("asset", "publish", "air", "--lang", "de").err == "datenkontor: Der Zweck fehlt.\n"
     assert cli("asset", "publish", "air", "--lang", "en").err == "datenkontor: The purpose is missing.\n"

@@ -45,7 +45,9 @@ def test_a_policy_is_examined(cli: Cli, tmp_path: Path) -> None:
     rule = {"action": "use", "constraint": [{"leftOperand": "odrl:count", "operator": "lt", "rightOperand": "1"}]}
     bad = cli("policy", "lint", put(tmp_path, "bad.json", {"permission": [rule]}), "--lang", "de")
     assert bad.code == 1
-    assert bad.out.startswith("error: Diese Regeln erlauben nie etwas. Streichen Sie Bedingungen oder Verbote,")
+    assert bad.out.startswith(
+        "error: Diese Nutzungsbedingungen erlauben nie etwas. Streichen Sie Bedingungen oder Verbote,"
+    )
     assert cli("policy", "lint", tmp_path / "bad.json", "--json").json["remarks"][0]["code"] == "never-granted"
     personal = cli("policy", "lint", tmp_path / "good.json", "--personal", "personal", "--json")
     assert (personal.code, personal.json["ok"]) == (1, False)
@@ -137,7 +139,7 @@ def test_a_situation_is_tried_out_with_reasons_ways_and_what_time_changes(cli: C
     assert no.out.splitlines()[:3] == [
         "✗ abgelehnt",
         "Zweck: erwartet Forschung und Entwicklung; angegeben Marketing. Ändern Sie die Angabe.",
-        "Was es erlauben würde: Zweck: Forschung und Entwicklung.",
+        "So wird es erlaubt: Zweck: Forschung und Entwicklung.",
     ]
     used = cli("policy", "simulate", file, *at, "--fact", "purpose=dpv:AcademicResearch", "--fact", "count=5", "--json")
     assert (used.code, used.json["verdict"]) == (4, "deny")

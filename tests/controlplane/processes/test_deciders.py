@@ -121,7 +121,7 @@ async def test_a_negotiation_without_end_goes_to_a_person(desk: Desk) -> None:
     await offered(desk, terms(RESEARCH, 10))
     answer = await decided(desk, requested(terms(ACADEMIC, 500), rounds=11))
     assert isinstance(answer, HoldFor)
-    assert "five rounds" in answer.reason
+    assert "Five rounds" in answer.reason
     assert "fünf Runden" in answer.reasons["de"]
 
 
@@ -185,7 +185,7 @@ async def test_a_contract_is_made_before_its_time_has_come_but_not_after(
     ("constraint", "said"),
     [
         (atom("odrl:mood", "eq", "good"), "Nothing here can check odrl:mood"),
-        (atom("dk:waterLevel", "gt", "1"), "Nothing here can check: water level."),
+        (atom("dk:waterLevel", "gt", "1"), "This connector cannot check a condition: water level."),
         (atom("odrl:purpose", "matches", ".*"), "Patterns from others are never run"),
     ],
 )

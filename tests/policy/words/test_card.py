@@ -93,8 +93,8 @@ def test_a_foreign_name_cannot_pass_for_a_sentence_of_ours() -> None:
 
 def test_a_void_policy_says_so() -> None:
     document = agreement(rule(), prohibition=[rule(action="odrl:print")], conflict="invalid")
-    assert "Diese Regeln sind ungültig." in card(build(document), "de").text
-    assert "These rules are void." in card(build(document), "en").text
+    assert "Diese Nutzungsbedingungen sind ungültig." in card(build(document), "de").text
+    assert "This policy is void." in card(build(document), "en").text
 
 
 def test_a_replaced_policy_names_its_successor_in_quotes() -> None:

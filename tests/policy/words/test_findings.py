@@ -51,10 +51,10 @@ def test_a_finding_names_operands_and_actions_and_what_comes_nearest() -> None:
     )
     missing = Finding("duty-missing", other=ODRL + "delete")
     assert findings.say(missing, shipped(), "en") == (
-        "The request leaves out a duty: delete. Take over the duties of the offer."
+        "The request leaves out a duty: delete. Accept the duties of the offer."
     )
     unknown = Finding("not-checked", operands=(ODRL + "event",))
-    assert findings.say(unknown, shipped(), "en").endswith("Leave the condition out.")
+    assert findings.say(unknown, shipped(), "en").endswith("Remove the condition.")
 
 
 def test_changes_are_said_with_what_was_and_what_is() -> None:
@@ -62,7 +62,7 @@ def test_changes_are_said_with_what_was_and_what_is() -> None:
     new = offer(rule(purpose("dpv:ResearchAndDevelopment"), times(7)), obligation=[{"action": "odrl:delete"}])
     said = [changes.change(entry, shipped(), "en") for entry in difference(old, new).changes]
     assert "Prohibition removed: pass on." in said
-    assert "Obligation new: delete." in said
+    assert "Obligation added: delete." in said
     assert (
         "Condition widened: number of uses; before: number of uses: at most 5; now: number of uses: at most 7." in said
     )
@@ -79,5 +79,5 @@ def test_ways_out_of_a_denial_are_said() -> None:
     late = build(agreement(rule({**before("2027-01-01T00:00:00Z"), "operator": "gteq"})))
     waiting = ways(late, explain(late, request, World(), Phase.ACCESS), request, World())
     assert [changes.way(way, shipped(), "de") for way in waiting] == [
-        "Was es erlauben würde: warten bis 1. Januar 2027, 00:00 Uhr (UTC)."
+        "So wird es erlaubt: warten bis 1. Januar 2027, 00:00 Uhr (UTC)."
     ]

@@ -68,7 +68,7 @@ CASES: list[tuple[dict[str, object], dict[str, object], dict[str, object], str, 
         {"paymentState": "due"},
         {},
         "Stand der Zahlung: erwartet bezahlt; gefunden offen. Bezahlen Sie den offenen Betrag.",
-        "State of the payment: expected paid; found open. Pay what is due.",
+        "State of the payment: expected paid; found open. Pay the amount that is due.",
     ),
     (
         atom("odrl:spatial", "isPartOf", "DE"),
@@ -104,7 +104,7 @@ def test_a_choice_of_conditions_is_told_with_what_was_found_for_each() -> None:
 def test_a_prohibition_is_told_with_the_fact_it_rests_on() -> None:
     ban = rule(atom("odrl:purpose", "isA", "dpv:Advertising"))
     decision, explanation = asked(agreement(rule(), prohibition=[ban]), purpose=AD)
-    assert said(decision, "en") == ("A prohibition of these rules applies. Make a different request.",)
+    assert said(decision, "en") == ("A prohibition of this policy applies. Make a different request.",)
     assert "Forbidden: purpose: advertising; stated advertising." in said(explanation, "en")[0]
 
 

@@ -36,7 +36,7 @@ def test_a_long_policy_is_counted_and_its_purpose_kept() -> None:
 
 def test_a_void_policy_is_said_to_be_void() -> None:
     document = agreement(rule(), prohibition=[rule(action="odrl:print")], conflict="invalid")
-    assert sentence(build(document), "de") == "Diese Regeln sind ungültig."
+    assert sentence(build(document), "de") == "Diese Nutzungsbedingungen sind ungültig."
 
 
 @settings(max_examples=30, deadline=None)

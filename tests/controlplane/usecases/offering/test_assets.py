@@ -33,12 +33,15 @@ PAST = {"@value": "2020-01-01", "@type": "xsd:date"}
 @pytest.mark.parametrize(
     ("policy", "said"),
     [
-        (use(prohibition=[{"action": "use"}]), "never grant anything"),
-        (use(atom("odrl:count", "lt", 1)), "never grant anything"),
-        (use(atom("odrl:dateTime", "lt", PAST)), "time of these rules is over. Name a later date."),
-        (use(conflict="invalid", prohibition=[{"action": "use"}]), "rules are void"),
+        (use(prohibition=[{"action": "use"}]), "never grants anything"),
+        (use(atom("odrl:count", "lt", 1)), "never grants anything"),
+        (use(atom("odrl:dateTime", "lt", PAST)), "period of this policy is over. Name a later date."),
+        (use(conflict="invalid", prohibition=[{"action": "use"}]), "policy is void"),
         (use(inheritFrom=["urn:policy:elsewhere"]), "urn:policy:elsewhere"),
-        (use(atom("dk:waterLevel", "gt", 60)), "Nothing here can check: water level. Leave the condition out."),
+        (
+            use(atom("dk:waterLevel", "gt", 60)),
+            "This connector cannot check a condition: water level. Remove the condition.",
+        ),
         (use(prohibition=[{"action": "use", "constraint": [atom("dk:waterLevel", "gt", 1)]}]), "water level"),
         (use(obligation=[{"action": "dk:suppress"}]), "cannot be read as records: suppress small groups. Offer a file"),
         (
@@ -143,8 +146,8 @@ async def published(desk: Desk, draft: AssetOrder) -> Asset:
     [
         ("odrl:purpose", "The purpose is missing."),
         ("dk:legalBasis", "The legal basis is missing."),
-        ("dk:role", "It is missing who gets the data."),
-        ("odrl:elapsedTime", "It is missing how long the data may stay."),
+        ("dk:role", "The recipient is missing."),
+        ("odrl:elapsedTime", "The retention period is missing."),
         ("delete", "The duty to delete is missing."),
     ],
 )
@@ -173,7 +176,7 @@ async def test_the_most_that_is_given_of_personal_data_is_examined_like_the_offe
     offer = use(*FULL.values(), obligation=[DELETE])
     wide = use(*(entry for name, entry in FULL.items() if name != "dk:role"), obligation=[DELETE])
     draft = msgspec.structs.replace(personal(offer), reservation=wide)
-    with pytest.raises(NotAllowed, match="who gets the data"):
+    with pytest.raises(NotAllowed, match="The recipient is missing"):
         await published(desk, draft)
 
 
@@ -216,7 +219,7 @@ async def test_an_unusual_purpose_and_consent_are_remarked_in_both_languages(des
         desk.rooms.evaluator, visibility.catalog_policy(asset), asset.stated, asset.data_class
     )
     assert [remark["de"] for remark in found] == [
-        "Für diesen Zweck gibt man Daten über Menschen sonst nicht.",
-        "Einwilligung gegenüber Behörden ist unsicher.",
+        "Daten über Personen sind für diesen Zweck unüblich.",
+        "Eine Einwilligung gegenüber Behörden ist rechtlich unsicher.",
     ]
     assert all(remark["en"] for remark in found)
