@@ -84,6 +84,15 @@ def find_label(language: Language, key: str, row: Mapping[str, str]) -> str:
     return row[language] if language in row else read_chapter(language, "labels").get(key, row["en"])
 
 
+def find_label_in_all(key: str, row: Mapping[str, str]) -> dict[str, str]:
+    """Return the label of a row of data in every language.
+
+    >>> find_label_in_all("operand:odrl:purpose", {"de": "Zweck", "en": "purpose"})
+    {'de': 'Zweck', 'en': 'purpose'}
+    """
+    return write_in_all(lambda language: find_label(language, key, row))
+
+
 def match_language(tag: str) -> Language | None:
     """Return the language of a tag or of a locale; None if there are no texts in it.
 

@@ -43,6 +43,8 @@ stated = facts({"purpose": "https://w3id.org/dpv#Marketing"})
 print(sentence(policy, "xx"))
 print(card(policy, "xx").text)
 print(*reasons(explain(policy, Request("use", TARGET, MOBILITY, NOON, stated), World(), Phase.ACCESS), shipped(), "xx"))
+from connector.language.catalogue import find_label_in_all
+print(find_label_in_all("template:research-only:title", {"de": "Nur", "en": "Research only"})["xx"])
 print(findings.say(Finding("duty-missing", other="http://www.w3.org/ns/odrl/2/delete"), shipped(), "xx"))
 """
 

@@ -6,7 +6,8 @@ from connector.controlplane.core import instants
 from connector.controlplane.judging import library
 from connector.controlplane.usecases import policies
 from connector.controlplane.usecases.trying import dry_runs
-from connector.policy.reading.templates import Template
+from connector.language.catalogue import find_label_in_all
+from connector.policy.reading.templates import BilingualText, Parameter, Template
 from connector.views.conversion import to_view
 from connector.views.policies import (
     CompareOrder,
@@ -67,13 +68,18 @@ async def fill_template(name: str, order: FillOrder) -> FilledTemplateView:
     return FilledTemplateView(policy=policies.fill_template(name, order.parameters))
 
 
+def _label(key: str, row: BilingualText | Parameter) -> dict[str, str]:
+    return find_label_in_all(key, {"de": row.de, "en": row.en})
+
+
 def _template(template: Template) -> TemplateView:
     return to_view(
         TemplateView,
         template,
-        title={"de": template.title.de, "en": template.title.en},
-        why={"de": template.why.de, "en": template.why.en},
+        title=_label(f"template:{template.name}:title", template.title),
+        why=_label(f"template:{template.name}:why", template.why),
         parameters=tuple(
-            to_view(ParameterView, entry, text={"de": entry.de, "en": entry.en}) for entry in template.parameter
+            to_view(ParameterView, entry, text=_label(f"template:{template.name}:{entry.name}", entry))
+            for entry in template.parameter
         ),
     )
