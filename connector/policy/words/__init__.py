@@ -1,1 +1,1 @@
-"""Policies and decisions in plain German and English, made from the normal form alone."""
+"""Policies, decisions and findings in plain language: phrases of the catalogue, composed from the normal form."""

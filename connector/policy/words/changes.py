@@ -1,4 +1,4 @@
-"""What changed between two versions of a policy, and what would change a denial, for people.
+"""The differences between two versions of a policy, and the ways from a denial to a permission, in sentences.
 
 Pure: standard library only.
 """
@@ -9,23 +9,23 @@ from connector.policy.analysis.why import PermitPath, PermitStep
 from connector.policy.model.model import AtomicConstraint, Constraint, Instant
 from connector.policy.vocabulary.registry import Registry
 from connector.policy.words import figures
-from connector.policy.words.constraint import phrase, phrases, predicate
+from connector.policy.words.constraint import write_constraint, write_constraints, write_predicate
 from connector.policy.words.names import action_name, subject
 
 
 def width(found: Width, language: Language) -> str:
-    """Say whether the new version grants more or less."""
+    """Say in a sentence whether the new version grants more or less."""
     return say(language, f"changes.width-{found}")
 
 
 def change(entry: PolicyChange, registry: Registry, language: Language) -> str:
-    """Say one change, with what was and what is."""
+    """Describe one change, with the constraints before and after it."""
     part = say(language, f"changes.part-{entry.part}")
     parts = [say(language, f"changes.kind-{entry.kind}", part=part)]
     name = _subject(entry, registry, language)
     if name:
         parts[0] += f": {name}"
-    before, after = ("; ".join(phrases(side, registry, language)) for side in (entry.before, entry.after))
+    before, after = ("; ".join(write_constraints(side, registry, language)) for side in (entry.before, entry.after))
     if before:
         parts.append(say(language, "changes.before", constraints=before))
     if after:
@@ -42,7 +42,7 @@ def _subject(entry: PolicyChange, registry: Registry, language: Language) -> str
 
 
 def way(found: PermitPath, registry: Registry, language: Language) -> str:
-    """Say what together would have a request permitted."""
+    """Describe the steps that together permit a request."""
     grammar = read_grammar(language)
     parts = dict.fromkeys(_step(step, registry, language) for step in found.steps)
     steps = grammar.join(list(parts), say(language, "policy.and"))
@@ -56,7 +56,7 @@ def _step(step: PermitStep, registry: Registry, language: Language) -> str:
         wanted = _wanted(step.constraint, registry, language)
         return wanted if step.wanted else say(language, "changes.step-not", constraint=wanted)
     if step.code == "wait" and isinstance(step.to, tuple) and step.to and isinstance(step.to[0], Instant):
-        return say(language, "changes.step-wait", at=figures.instant(step.to[0], language))
+        return say(language, "changes.step-wait", at=figures.write_instant(step.to[0], language))
     to = str(step.to)
     name = action_name(to, registry, language) if step.code == "action" else read_grammar(language).quote(to)
     return say(language, f"changes.step-{step.code}", name=name)
@@ -64,5 +64,5 @@ def _step(step: PermitStep, registry: Registry, language: Language) -> str:
 
 def _wanted(constraint: Constraint, registry: Registry, language: Language) -> str:
     if isinstance(constraint, AtomicConstraint):
-        return f"{subject(constraint.left, registry, language)}: {predicate(constraint, registry, language)}"
-    return phrase(constraint, registry, language)
+        return f"{subject(constraint.left, registry, language)}: {write_predicate(constraint, registry, language)}"
+    return write_constraint(constraint, registry, language)

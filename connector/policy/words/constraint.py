@@ -1,4 +1,4 @@
-"""A constraint as a phrase: what is compared, how, with what. Every atom has a phrase of its own.
+"""A constraint as a phrase: what is compared, wording, with what. Every atom has a phrase of its own.
 
 The order of parts that are joined by and, or or xone does not show. Pure: standard library only.
 """
@@ -23,7 +23,7 @@ from connector.policy.model.model import (
 )
 from connector.policy.vocabulary.registry import Operand, Registry
 from connector.policy.words import figures
-from connector.policy.words.names import subject, value_name
+from connector.policy.words.names import name_value, subject
 
 _TABLES: dict[str, tuple[str, ...]] = {
     "instant": ("instant",),
@@ -39,49 +39,52 @@ _TABLES: dict[str, tuple[str, ...]] = {
 """Which phrases fit an operand of a sort: the first of these tables that has the operator."""
 _EVENT = ("event",)
 _ONE_VALUE = {"isAnyOf": "only-isAnyOf", "isAllOf": "only-isAllOf", "isNoneOf": "only-isNoneOf"}
-"""How the operators of sets are called if they have one value."""
+"""The names of the operators of sets if they have one value."""
 _JOINTS = {"isAnyOf": "policy.or", "isAllOf": "policy.and", "isNoneOf": "policy.nor"}
 _DEADLINES = frozenset({"lt", "lteq"})
 _WITHOUT_SUBJECT = frozenset({ODRL + "dateTime", ODRL + "elapsedTime"})
 _FIRST = {ODRL + "purpose": 0, ODRL + "dateTime": 1, ODRL + "elapsedTime": 2}
 
 
-def phrase(constraint: Constraint, registry: Registry, language: Language, *, deadline: bool = False) -> str:
-    """Say what a constraint of the normal form demands.
+def write_constraint(constraint: Constraint, registry: Registry, language: Language, *, deadline: bool = False) -> str:
+    """Write a constraint of the normal form as a phrase.
 
     Parameters:
-        constraint: atomic or logical.
-        registry: with which it was read.
-        deadline: an upper bound of time says until when a duty has to be done.
+        constraint: an atomic or a logical constraint.
+        registry: the registry with which it was compiled.
+        language: the language of the phrase.
+        deadline: an upper bound of time is the deadline of a duty.
     """
     if isinstance(constraint, LogicalConstraint):
-        parts = [phrase(child, registry, language) for child in constraint.constraints]
+        parts = [write_constraint(child, registry, language) for child in constraint.constraints]
         if constraint.operand != "andSequence":
             parts = sorted(set(parts))
         return f"{say(language, f'policy.logical-{constraint.operand}')}: ({'; '.join(parts)})"
     if deadline and constraint.left == ODRL + "elapsedTime" and constraint.operator in _DEADLINES:
         operand = registry.operands[constraint.left]
-        length = value_text(constraint.right[0], operand, registry, language)
+        length = write_value(constraint.right[0], operand, registry, language)
         return say(language, f"policy.deadline-{constraint.operator}", value=length)
-    wanted = predicate(constraint, registry, language)
+    wanted = write_predicate(constraint, registry, language)
     if constraint.left in _WITHOUT_SUBJECT:
         return wanted
     return f"{subject(constraint.left, registry, language)}: {wanted}"
 
 
-def phrases(constraints: Sequence[Constraint], registry: Registry, language: Language) -> list[str]:
+def write_constraints(constraints: Sequence[Constraint], registry: Registry, language: Language) -> list[str]:
     """Say all constraints that have to hold together, in an order of their own, each once."""
-    said = {(_rank(constraint), phrase(constraint, registry, language)) for constraint in split_and(constraints)}
+    said = {
+        (_rank(constraint), write_constraint(constraint, registry, language)) for constraint in split_and(constraints)
+    }
     return [text for _rank, text in sorted(said)]
 
 
 def _rank(constraint: Constraint) -> int:
-    """What people look for first."""
+    """Return the place of a constraint: readers look for the purpose first."""
     return _FIRST.get(constraint.left, len(_FIRST)) if isinstance(constraint, AtomicConstraint) else len(_FIRST)
 
 
 def split_and(constraints: Sequence[Constraint]) -> Iterator[Constraint]:
-    """Take `and` apart."""
+    """Return the parts of each `and`, and the other constraints as they are."""
     for constraint in constraints:
         if isinstance(constraint, LogicalConstraint) and constraint.operand == "and":
             yield from split_and(constraint.constraints)
@@ -89,10 +92,10 @@ def split_and(constraints: Sequence[Constraint]) -> Iterator[Constraint]:
             yield constraint
 
 
-def predicate(constraint: AtomicConstraint, registry: Registry, language: Language) -> str:
-    """Say what an atom demands of its operand."""
+def write_predicate(constraint: AtomicConstraint, registry: Registry, language: Language) -> str:
+    """Write the operator and the values of an atom."""
     operand = registry.operands[constraint.left]
-    values = [value_text(value, operand, registry, language) for value in constraint.right]
+    values = [write_value(value, operand, registry, language) for value in constraint.right]
     operator = constraint.operator
     if operator in _JOINTS:
         shown = read_grammar(language).join(values, say(language, _JOINTS[operator]))
@@ -105,23 +108,23 @@ def predicate(constraint: AtomicConstraint, registry: Registry, language: Langua
     return say(language, "policy.since-agreement", value=wanted) if operand.code == "elapsed_time" else wanted
 
 
-def value_text(value: Value, operand: Operand, registry: Registry, language: Language) -> str:
-    """Write a value of an operand: by its label where it has one, else quoted."""
+def write_value(value: Value, operand: Operand, registry: Registry, language: Language) -> str:
+    """Write a value of an operand: by its label if it has one, else quoted."""
     match value:
         case Iri(iri=iri):
-            return value_name(iri, operand, registry, language)
+            return name_value(iri, operand, registry, language)
         case Text(text=text):
             quote = read_grammar(language).quote
             return quote(text) + (f" {quote(value.language)}" if value.language else "")
         case Number():
-            return figures.number(value, operand, language)
+            return figures.write_number(value, operand, language)
         case Instant():
-            return figures.instant(value, language)
+            return figures.write_instant(value, language)
         case Day():
-            return figures.day(value, language)
+            return figures.write_day(value, language)
         case ClockTime():
-            return figures.clock(value, language)
+            return figures.write_clock(value, language)
         case Duration():
-            return figures.duration(value, language)
+            return figures.write_duration(value, language)
         case Flag(on=on):
             return say(language, "policy.yes" if on else "policy.no")

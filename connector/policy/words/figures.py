@@ -15,7 +15,7 @@ _UNITS: tuple[TimeUnit, ...] = ("year", "month", "day", "hour", "minute", "secon
 _MOST_DECIMALS = 3
 
 
-def number(value: Number, operand: Operand, language: Language) -> str:
+def write_number(value: Number, operand: Operand, language: Language) -> str:
     """Write an amount with its unit, in the greatest unit of the operand that keeps it short and exact."""
     grammar = read_grammar(language)
     if not value.unit:
@@ -38,17 +38,17 @@ def _short(value: Decimal, factor: int) -> bool:
     return isinstance(exponent, int) and exponent >= -_MOST_DECIMALS and scaled * factor == value
 
 
-def day(value: Day, language: Language) -> str:
+def write_day(value: Day, language: Language) -> str:
     """Write a day and its zone, if that is not UTC."""
     return read_grammar(language).write_day(value.day) + (f" ({_zone(value.offset)})" if value.offset else "")
 
 
-def instant(value: Instant, language: Language) -> str:
+def write_instant(value: Instant, language: Language) -> str:
     """Write an instant to the minute, or as exactly as it is given, in UTC."""
-    return moment(value.at, language)
+    return write_moment(value.at, language)
 
 
-def moment(at: datetime, language: Language) -> str:
+def write_moment(at: datetime, language: Language) -> str:
     """Write an aware UTC datetime."""
     exact = at.strftime("%H:%M")
     if at.second or at.microsecond:
@@ -57,7 +57,7 @@ def moment(at: datetime, language: Language) -> str:
     return say(language, "policy.moment", day=grammar.write_day(at.date()), time=grammar.write_time(exact))
 
 
-def clock(value: ClockTime, language: Language) -> str:
+def write_clock(value: ClockTime, language: Language) -> str:
     """Write a time of the day and its zone, the provider's own unless stated."""
     text = f"{value.seconds // 3600:02}:{value.seconds // 60 % 60:02}"
     text += f":{value.seconds % 60:02}" if value.seconds % 60 else ""
@@ -65,7 +65,7 @@ def clock(value: ClockTime, language: Language) -> str:
     return f"{read_grammar(language).write_time(text)} ({zone})"
 
 
-def duration(value: Duration, language: Language) -> str:
+def write_duration(value: Duration, language: Language) -> str:
     """Write a length of time in years and months, days, hours, minutes and seconds."""
     seconds, thousandths = divmod(value.milliseconds, 1000)
     minutes, seconds = divmod(seconds, 60)

@@ -1,6 +1,6 @@
-"""What the analysis found, for people: why a policy cannot be offered, and where two policies part.
+"""Findings of the analysis in sentences: why a policy cannot be offered, and where two policies differ.
 
-One sentence for what is the matter, one for what to do about it. Pure: standard library only.
+The first sentence names the fault, the second one the remedy. Pure: standard library only.
 """
 
 from connector.language import catalogue
@@ -13,14 +13,14 @@ _PARTS = frozenset({"action", "target", "assignee", "prohibition"})
 
 
 def say(finding: Finding, registry: Registry, language: Language) -> str:
-    """Say what a finding means and what to do about it.
+    """Describe a finding and its remedy.
 
     Parameters:
-        finding: of a comparison or of `lint`; or, for what is not enforced or of no use here, `not-checked`,
-            `not-stated`, `not-applied`, `not-seen`, `no-use`, `records-missing`, `field-missing`, `groups-missing`,
-            `manner-unclear`; `other` names the action.
-        registry: with which the policies were compiled.
-        language: `de` or `en`.
+        finding: a finding of a comparison, of `lint`, or of the check that this connector can enforce the policy:
+            `not-checked`, `not-stated`, `not-applied`, `not-seen`, `no-use`, `records-missing`, `field-missing`,
+            `groups-missing`, `manner-unclear`; `other` is the action.
+        registry: the registry with which the policies were compiled.
+        language: the language of the sentences.
     """
     sentence = find_sentence(language, f"findings.{finding.code}")
     if sentence is None:

@@ -28,13 +28,13 @@ def action_name(iri: str, registry: Registry, language: Language) -> str:
     return _find("action", iri, language) or quote_name(iri, language)
 
 
-def function_phrase(iri: str, party: str, language: Language) -> str:
+def name_function(iri: str, party: str, language: Language) -> str:
     """Name the function of a party, and the party."""
     sentence = find_sentence(language, f"names.function:{iri.removeprefix(ODRL)}")
     return sentence.format(party=party) if sentence else f"{quote_name(iri, language)} {party}"
 
 
-def value_name(iri: str, operand: Operand, registry: Registry, language: Language) -> str:
+def name_value(iri: str, operand: Operand, registry: Registry, language: Language) -> str:
     """Name a value of an operand: a term of its taxonomy, a code or a well-known name; else its quoted IRI."""
     if operand.taxonomy:
         taxonomy = registry.taxonomies[operand.taxonomy]

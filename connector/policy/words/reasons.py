@@ -1,4 +1,4 @@
-"""Why a decision came out as it did, for the other party: what was expected, what was found, what would change it.
+"""The reasons of a decision for the counterparty: the expected value, the value that was found, and the remedy.
 
 Pure: standard library only.
 """
@@ -12,7 +12,7 @@ from connector.policy.model.model import ODRL, AtomicConstraint, Instant, Logica
 from connector.policy.vocabulary.registry import Operand, Registry
 from connector.policy.vocabulary.sorts import coerce
 from connector.policy.words import figures
-from connector.policy.words.constraint import phrase, predicate, value_text
+from connector.policy.words.constraint import write_constraint, write_predicate, write_value
 from connector.policy.words.names import action_name, subject
 
 _Atoms: TypeAlias = Mapping[tuple[str, str], AtomVerdict]
@@ -24,16 +24,16 @@ _LONGEST = 200
 
 
 def reasons(found: Decision | Explanation, registry: Registry, language: Language) -> tuple[str, ...]:
-    """Say why.
+    """Describe the reasons of a decision.
 
     Parameters:
-        found: a decision; an explanation says more about choices and prohibitions.
-        registry: with which the policy was compiled.
-        language: `de` or `en`.
+        found: a decision, or an explanation, which has more to say about choices and prohibitions.
+        registry: the registry with which the policy was compiled.
+        language: the language of the texts.
 
     Returns:
-        One text a reason, most important first, none twice: what stands in the way or is still open, then what would
-        change it.
+        One text for each reason, the most important one first, none twice: the obstacle or the open condition, then
+        the remedy.
     """
     decision = found.decision if isinstance(found, Explanation) else found
     rules = found.rules if isinstance(found, Explanation) else ()
@@ -90,7 +90,7 @@ def _atom(
         language,
         "reasons.atom",
         operand=read_grammar(language).capitalise(subject(constraint.left, registry, language)),
-        wanted=predicate(constraint, registry, language),
+        wanted=write_predicate(constraint, registry, language),
         found=_say_found(operand, found, registry, language, missing=code == "constraint-unknown"),
     )
     return f"{text} {say(language, f'reasons.remedy-{_choose_remedy(constraint, operand)}')}"
@@ -104,8 +104,8 @@ def _say_found(
     if not found or missing:
         return say(language, "reasons.nothing", verb=verb)
     if operand.code == "elapsed_time" and isinstance(found[0], Instant):
-        return say(language, "reasons.agreed-at", at=figures.instant(found[0], language))
-    shown = [_shorten(value_text(value, operand, registry, language)) for value in found[:_MOST_LISTED]]
+        return say(language, "reasons.agreed-at", at=figures.write_instant(found[0], language))
+    shown = [_shorten(write_value(value, operand, registry, language)) for value in found[:_MOST_LISTED]]
     rest = ["…"] if len(found) > _MOST_LISTED else []
     return say(language, "reasons.values", verb=verb, values=", ".join([*shown, *rest]))
 
@@ -125,7 +125,7 @@ def _choose_remedy(constraint: AtomicConstraint, operand: Operand) -> str:
 
 
 def _rebuild(reason: Reason, registry: Registry) -> AtomicConstraint:
-    """The constraint as far as the reason alone tells it."""
+    """Return the constraint of a reason, as far as the reason describes it."""
     operand = registry.operands[reason.operand]
     operator, _space, rest = reason.expected.partition(" ")
     parts = rest.split(", ") if operator in {"isAnyOf", "isAllOf", "isNoneOf"} else [rest]
@@ -137,7 +137,9 @@ def _choice(known: AtomVerdict | None, registry: Registry, language: Language) -
     if known is None:
         return say(language, "reasons.choice-unmet")
     end_sentence = read_grammar(language).end_sentence
-    unmet = end_sentence(say(language, "reasons.unmet", constraint=phrase(known.constraint, registry, language)))
+    unmet = end_sentence(
+        say(language, "reasons.unmet", constraint=write_constraint(known.constraint, registry, language))
+    )
     facts = [
         f"{subject(atom.constraint.left, registry, language)}: "
         + _say_found(
@@ -158,7 +160,7 @@ def _prohibiting(reason: Reason, rules: tuple[RuleVerdict, ...], registry: Regis
         if rule.uid != reason.rule or rule.kind != "prohibition":
             continue
         for atom in (*rule.refinements, *rule.constraints):
-            text = phrase(atom.constraint, registry, language)
+            text = write_constraint(atom.constraint, registry, language)
             if isinstance(atom.constraint, LogicalConstraint):
                 texts.append(say(language, "reasons.forbidden", constraint=text))
                 continue

@@ -1,9 +1,9 @@
-"""Permissions, prohibitions and duties as phrases, with the parties and assets that are not the policy's own.
+"""Permissions, prohibitions and duties as phrases, with the data and parties that not all rules share.
 
 Pure: standard library and msgspec only.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -21,20 +21,20 @@ from connector.policy.model.model import (
     Target,
 )
 from connector.policy.vocabulary.registry import Registry
-from connector.policy.words.constraint import phrase, phrases, split_and
-from connector.policy.words.names import action_name, function_phrase
+from connector.policy.words.constraint import split_and, write_constraint, write_constraints
+from connector.policy.words.names import action_name, name_function
 
 _AXES = ("target", "assigner", "assignee")
 Axis: TypeAlias = tuple[Target, ...] | tuple[Party, ...]
 
 
-class Manner(msgspec.Struct, frozen=True):
-    """How one policy is put into words.
+class Wording(msgspec.Struct, frozen=True):
+    """The language of one description, and the parts of the policy that it names only once.
 
     Parameters:
-        registry: with which it was compiled.
-        language: of the words.
-        common: target, assigner and assignee that all its rules share, which are said once.
+        registry: the registry with which the policy was compiled.
+        language: the language of the description.
+        common: the target, assigner and assignee that all rules share.
     """
 
     registry: Registry
@@ -46,96 +46,108 @@ class Manner(msgspec.Struct, frozen=True):
         """The rules of the language."""
         return read_grammar(self.language)
 
+    def end_sentence(self, phrase: str) -> str:
+        """Make a phrase a sentence."""
+        return self.grammar.end_sentence(phrase)
+
+    def write_constraints(self, constraints: Sequence[Constraint]) -> list[str]:
+        """Write constraints that apply together, each as a phrase."""
+        return write_constraints(constraints, self.registry, self.language)
+
     def say(self, key: str, /, **values: object) -> str:
         """Return a sentence of the catalogue in the language."""
         return say(self.language, key, **values)
 
 
-def manner(compiled: Compiled, language: Language) -> Manner:
-    """Find out what all rules of a policy share."""
+def make_wording(compiled: Compiled, language: Language) -> Wording:
+    """Return the wording of a policy, with the data and parties that all its rules share."""
     policy = compiled.policy
     rules: tuple[Rule, ...] = (*policy.permission, *policy.prohibition) or policy.obligation
     common: dict[str, Axis] = {}
     for axis in _AXES:
-        found = {getattr(rule, axis) for rule in rules}
-        if len(found) == 1:
-            common[axis] = found.pop()
-    return Manner(compiled.registry, language, common)
+        entities = {getattr(rule, axis) for rule in rules}
+        if len(entities) == 1:
+            common[axis] = entities.pop()
+    return Wording(compiled.registry, language, common)
 
 
-def say_shared(how: Manner) -> list[str]:
-    """Say which data and parties the whole policy is about."""
-    return [_label(axis, name, how) for axis in _AXES for name in _entities(how.common.get(axis, ()), how)]
+def list_shared(wording: Wording) -> list[str]:
+    """Return the data and parties that all rules share, each with its label."""
+    return [_label(axis, name, wording) for axis in _AXES for name in _entities(wording.common.get(axis, ()), wording)]
 
 
-def _label(axis: str, name: str, how: Manner) -> str:
-    return f"{how.say(f'policy.axis-{axis}')}: {name}"
+def _label(axis: str, name: str, wording: Wording) -> str:
+    return f"{wording.say(f'policy.axis-{axis}')}: {name}"
 
 
-def action(rule: Rule, how: Manner) -> str:
-    """Name what a rule is about."""
+def write_action(rule: Rule, wording: Wording) -> str:
+    """Name the action of a rule."""
     if not rule.action:
-        return how.say("policy.any-action")
-    return action_name(rule.action[0].iri, how.registry, how.language)
+        return wording.say("policy.any-action")
+    return action_name(rule.action[0].iri, wording.registry, wording.language)
 
 
-def scope(rule: Rule, how: Manner, *, optional: bool = False) -> list[str]:
-    """Say what narrows a rule beside its constraints: refinements, and what the policy does not say for all rules.
+def list_scope(rule: Rule, wording: Wording, *, optional: bool = False) -> list[str]:
+    """Return what narrows a rule beside its constraints: refinements, its own data and parties, and functions.
 
     Parameters:
-        optional: silence about data and parties means those of the policy (duties).
+        rule: the rule.
+        wording: the wording of its policy.
+        optional: a rule without data or parties has those of the policy, as duties do.
     """
-    found = [how.say("policy.refined", constraint=text) for text in _refinement(rule.action, how)]
+    phrases = [wording.say("policy.refined", constraint=text) for text in _refinement(rule.action, wording)]
     for axis in _AXES:
         entities: Axis = getattr(rule, axis)
-        if axis in how.common and entities == how.common[axis]:
+        if axis in wording.common and entities == wording.common[axis]:
             continue
-        names = _entities(entities, how)
+        names = _entities(entities, wording)
         if not names and not optional:
-            names = [how.say("policy.any-party")]
-        found.extend(_label(axis, name, how) for name in names)
-    found += [function_phrase(entry.function, _entity(entry.party, how), how.language) for entry in rule.functions]
-    return sorted(found)
+            names = [wording.say("policy.any-party")]
+        phrases.extend(_label(axis, name, wording) for name in names)
+    phrases += [
+        name_function(entry.function, _entity(entry.party, wording), wording.language) for entry in rule.functions
+    ]
+    return sorted(phrases)
 
 
-def _refinement(entries: Iterable[object], how: Manner) -> list[str]:
-    return [text for entry in entries for text in phrases(getattr(entry, "refinement", ()), how.registry, how.language)]
+def _refinement(entries: Iterable[object], wording: Wording) -> list[str]:
+    return [text for entry in entries for text in wording.write_constraints(getattr(entry, "refinement", ()))]
 
 
-def _entities(entities: Axis, how: Manner) -> list[str]:
-    return [_entity(entity, how) for entity in entities]
+def _entities(entities: Axis, wording: Wording) -> list[str]:
+    return [_entity(entity, wording) for entity in entities]
 
 
-def _entity(entity: Target | Party, how: Manner) -> str:
-    name = how.grammar.quote(entity.uid)
+def _entity(entity: Target | Party, wording: Wording) -> str:
+    name = wording.grammar.quote(entity.uid)
     if entity.collection:
-        name = how.say("policy.collection", name=name)
+        name = wording.say("policy.collection", name=name)
     if entity.refinement:
-        name += f" ({'; '.join(phrases(entity.refinement, how.registry, how.language))})"
+        name += f" ({'; '.join(wording.write_constraints(entity.refinement))})"
     return name
 
 
-def prohibition(rule: Permission | Prohibition, remedies: Iterable[CompiledDuty], how: Manner) -> str:
-    """Say what is prohibited, under which circumstances, and what has to be done should it happen."""
-    details = [*scope(rule, how), *phrases(rule.constraint, how.registry, how.language)]
-    after = sorted(duty(remedy, how) for remedy in remedies)
-    details += [how.say("policy.after-breach", duty=text) for text in after]
-    return _with(action(rule, how), details)
+def write_prohibition(rule: Permission | Prohibition, remedies: Iterable[CompiledDuty], wording: Wording) -> str:
+    """Write the action of a prohibition, its conditions, and its remedies."""
+    details = [*list_scope(rule, wording), *wording.write_constraints(rule.constraint)]
+    after = sorted(write_duty(remedy, wording) for remedy in remedies)
+    details += [wording.say("policy.after-breach", duty=text) for text in after]
+    return _with(write_action(rule, wording), details)
 
 
-def duty(compiled: CompiledDuty, how: Manner) -> str:
-    """Say what has to be done, how, until when, and what else once it is too late."""
+def write_duty(compiled: CompiledDuty, wording: Wording) -> str:
+    """Write the action of a duty, its conditions and its deadline, and its consequences."""
     rule = compiled.duty
-    details = scope(rule, how, optional=True)
+    details = list_scope(rule, wording, optional=True)
     details += sorted(
         {
-            phrase(constraint, how.registry, how.language, deadline=_is_deadline(compiled, constraint))
-            for constraint in split_and(rule.constraint)
+            write_constraint(entry, wording.registry, wording.language, deadline=_is_deadline(compiled, entry))
+            for entry in split_and(rule.constraint)
         }
     )
-    late = sorted(duty(consequence, how) for consequence in compiled.consequences)
-    details += [how.say("policy.else-also", duty=text) for text in late]
-    return _with(action(rule, how), details)
+    late = sorted(write_duty(consequence, wording) for consequence in compiled.consequences)
+    details += [wording.say("policy.else-also", duty=text) for text in late]
+    return _with(write_action(rule, wording), details)
 
 
 def _is_deadline(compiled: CompiledDuty, constraint: Constraint) -> bool:

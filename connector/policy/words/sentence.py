@@ -1,15 +1,15 @@
-"""A policy in one sentence, for lists: what is allowed, what not, what has to be done.
+"""A policy in one sentence, for lists: its permissions, prohibitions and duties.
 
-Short before complete: what does not fit is counted. The card says everything. Pure: standard library only.
+The sentence is short: conditions and rules beyond its length are counted, and the card has all of them.
+Pure: standard library only.
 """
 
 from connector.language.catalogue import Language
 from connector.policy.compiling.checks import leaves
 from connector.policy.compiling.compile import Compiled
-from connector.policy.words.constraint import phrases
 from connector.policy.words.names import subject
-from connector.policy.words.rule import Manner, action, duty, manner, prohibition, scope
-from connector.policy.words.tiers import label
+from connector.policy.words.rule import Wording, list_scope, make_wording, write_action, write_duty, write_prohibition
+from connector.policy.words.tiers import name_tier
 
 _MOST_WORDS = 40
 _MOST_CHARACTERS = 320
@@ -17,83 +17,82 @@ _EVERYTHING = 1_000_000
 
 
 def sentence(compiled: Compiled, language: Language) -> str:
-    """Say a policy in one sentence.
+    """Describe a policy in one sentence.
 
     Parameters:
-        compiled: any policy.
-        language: `de` or `en`.
+        compiled: any policy, also a void one.
+        language: the language of the sentence.
     """
-    how = manner(compiled, language)
+    wording = make_wording(compiled, language)
     if compiled.void is not None:
-        return how.say("policy.void")
-    said = ""
+        return wording.say("policy.void")
+    text = ""
     for details, parts in ((_EVERYTHING, _EVERYTHING), (4, 4), (3, 4), (2, 4), (1, 3), (1, 2), (0, 2), (0, 1)):
-        said = how.grammar.end_sentence(_say_shortened(compiled, how, details, parts))
-        if len(said.split()) <= _MOST_WORDS and len(said) <= _MOST_CHARACTERS:
+        text = wording.end_sentence(_shorten(compiled, wording, details, parts))
+        if len(text.split()) <= _MOST_WORDS and len(text) <= _MOST_CHARACTERS:
             break
-    return said
+    return text
 
 
-def _say_shortened(compiled: Compiled, how: Manner, details: int, parts: int) -> str:
-    """Keep at most so many conditions of each rule, and at most so many rules of each kind."""
-    permissions = sorted({_permission(compiled, index, how, details) for index in range(len(compiled.permissions))})
-    bans = _bans(compiled, how, brief=details < _EVERYTHING)
-    duties = _obligations(compiled, how, brief=details < _EVERYTHING)
-    allowed = _join_listed(permissions, parts, how) or how.say("policy.sentence-nothing")
-    found = [allowed]
+def _shorten(compiled: Compiled, wording: Wording, details: int, parts: int) -> str:
+    """Describe at most `details` conditions of each rule and at most `parts` rules of each kind."""
+    permissions = sorted({_permission(compiled, index, wording, details) for index in range(len(compiled.permissions))})
+    bans = _bans(compiled, wording, brief=details < _EVERYTHING)
+    duties = _obligations(compiled, wording, brief=details < _EVERYTHING)
+    allowed = _join_listed(permissions, parts, wording) or wording.say("policy.sentence-nothing")
+    clauses = [allowed]
     if bans:
-        found.append(how.say("policy.sentence-forbidden", bans=_join_listed(bans, parts, how)))
+        clauses.append(wording.say("policy.sentence-forbidden", bans=_join_listed(bans, parts, wording)))
     if duties:
-        found.append(how.say("policy.sentence-required", duties=_join_listed(duties, parts, how)))
-    found += _contractual(compiled, how)
-    return "; ".join(found)
+        clauses.append(wording.say("policy.sentence-required", duties=_join_listed(duties, parts, wording)))
+    clauses += _contractual(compiled, wording)
+    return "; ".join(clauses)
 
 
-def _contractual(compiled: Compiled, how: Manner) -> list[str]:
-    """Label the conditions that nobody enforces here: whoever reads the terms has to see it beside them."""
-    said: dict[str, None] = {}
+def _contractual(compiled: Compiled, wording: Wording) -> list[str]:
+    """Return the conditions that this connector does not enforce: the reader has to see them beside the others."""
+    labels: set[str] = set()
     for rule in (*compiled.permissions, *compiled.prohibitions):
         for entry in (*rule.refinements, *rule.constraints):
             for leaf in leaves(entry.constraint):
-                tier = how.registry.operands[leaf.left].tier
+                tier = wording.registry.operands[leaf.left].tier
                 if tier != "provider":
-                    said[f"{subject(leaf.left, how.registry, how.language)} ({label(tier, how.language)})"] = None
-    if not said:
-        return []
-    return [how.say("policy.sentence-not-enforced", names=", ".join(sorted(said)))]
+                    name = subject(leaf.left, wording.registry, wording.language)
+                    labels.add(f"{name} ({name_tier(tier, wording.language)})")
+    return [wording.say("policy.sentence-not-enforced", names=", ".join(sorted(labels)))] if labels else []
 
 
-def _permission(compiled: Compiled, index: int, how: Manner, most: int) -> str:
+def _permission(compiled: Compiled, index: int, wording: Wording, most: int) -> str:
     rule = compiled.permissions[index].rule
-    conditions = [*scope(rule, how), *phrases(rule.constraint, how.registry, how.language)]
-    first = sorted(duty(entry, how) for entry in compiled.permissions[index].duties)
-    conditions += [how.say("policy.sentence-first", duty=entry) for entry in first]
-    said = how.say("policy.sentence-allowed", action=action(rule, how))
-    return f"{said}: {_join_counted(conditions, most, how)}" if conditions else said
+    conditions = [*list_scope(rule, wording), *wording.write_constraints(rule.constraint)]
+    first = sorted(write_duty(entry, wording) for entry in compiled.permissions[index].duties)
+    conditions += [wording.say("policy.sentence-first", duty=entry) for entry in first]
+    allowed = wording.say("policy.sentence-allowed", action=write_action(rule, wording))
+    return f"{allowed}: {_join_counted(conditions, most, wording)}" if conditions else allowed
 
 
-def _join_counted(entries: list[str], most: int, how: Manner) -> str:
+def _join_counted(entries: list[str], most: int, wording: Wording) -> str:
     rest = len(entries) - most
     if rest <= 0:
         return ", ".join(entries)
-    return ", ".join([*entries[:most], how.say("policy.more" if most else "policy.conditions-only", count=rest)])
+    return ", ".join([*entries[:most], wording.say("policy.more" if most else "policy.conditions-only", count=rest)])
 
 
-def _bans(compiled: Compiled, how: Manner, *, brief: bool) -> list[str]:
+def _bans(compiled: Compiled, wording: Wording, *, brief: bool) -> list[str]:
     if brief:
-        return sorted({action(rule.rule, how) for rule in compiled.prohibitions})
-    return sorted({prohibition(rule.rule, rule.duties, how) for rule in compiled.prohibitions})
+        return sorted({write_action(rule.rule, wording) for rule in compiled.prohibitions})
+    return sorted({write_prohibition(rule.rule, rule.duties, wording) for rule in compiled.prohibitions})
 
 
-def _obligations(compiled: Compiled, how: Manner, *, brief: bool) -> list[str]:
+def _obligations(compiled: Compiled, wording: Wording, *, brief: bool) -> list[str]:
     if brief:
-        return sorted({action(obligation.duty, how) for obligation in compiled.obligations})
-    return sorted({duty(obligation, how) for obligation in compiled.obligations})
+        return sorted({write_action(obligation.duty, wording) for obligation in compiled.obligations})
+    return sorted({write_duty(obligation, wording) for obligation in compiled.obligations})
 
 
-def _join_listed(entries: list[str], most: int, how: Manner) -> str:
+def _join_listed(entries: list[str], most: int, wording: Wording) -> str:
     if not entries:
         return ""
     rest = len(entries) - most
-    kept = [*entries[:most], how.say("policy.more", count=rest)] if rest > 0 else entries
-    return how.grammar.join(kept, how.say("policy.and"))
+    shown = [*entries[:most], wording.say("policy.more", count=rest)] if rest > 0 else entries
+    return wording.grammar.join(shown, wording.say("policy.and"))

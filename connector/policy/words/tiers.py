@@ -1,6 +1,7 @@
-"""Who enforces what: this provider, the consumer's connector, or nobody but the contract.
+"""Who enforces a rule: the provider's connector, the consumer's connector, or only the agreement.
 
-After delivery no technique reaches the data, so what happens then is the contract's. Pure: standard library only.
+After the delivery no connector controls the data, so that only the agreement binds the consumer.
+Pure: standard library only.
 """
 
 from connector.language.catalogue import Language, say
@@ -10,51 +11,51 @@ from connector.policy.model.model import DK, ODRL, Constraint
 from connector.policy.vocabulary.registry import Registry, Tier
 from connector.policy.words.names import action_name, subject
 
-_SEEN_HERE = frozenset(ODRL + name for name in ("use", "transfer", "read", "stream"))
+_NEEDS_DELIVERY = frozenset(ODRL + name for name in ("use", "transfer", "read", "stream"))
 _DONE_HERE = frozenset({DK + "log", ODRL + "inform"})
 
 
-def label(tier: Tier, language: Language) -> str:
+def name_tier(tier: Tier, language: Language) -> str:
     """Name a tier of enforcement."""
     return say(language, f"policy.tier-{tier}")
 
 
-def duty_tier(duty: CompiledDuty) -> Tier:
-    """Who sees to a duty: what comes before access and what happens on the way is enforced here."""
+def find_duty_tier(duty: CompiledDuty) -> Tier:
+    """Return who enforces a duty: this connector enforces duties before access and transforms."""
     action = duty.duty.action[0].iri if duty.duty.action else ""
     if duty.role == "duty" or duty.transform or action in _DONE_HERE:
         return "provider"
     return "consumer" if action == ODRL + "delete" else "organisational"
 
 
-def rule_tier(rule: CompiledRule) -> Tier:
-    """Who sees to a permission or prohibition: uses that need no delivery of ours are beyond our reach."""
+def find_rule_tier(rule: CompiledRule) -> Tier:
+    """Return who enforces a permission or a prohibition: this connector enforces only uses that need a delivery."""
     action = rule.rule.action
-    return "provider" if not action or action[0].iri in _SEEN_HERE else "organisational"
+    return "provider" if not action or action[0].iri in _NEEDS_DELIVERY else "organisational"
 
 
 def list_beyond(compiled: Compiled, language: Language) -> dict[Tier, tuple[str, ...]]:
-    """Return what a policy demands that is not enforced here: tier to the names of operands and actions, sorted."""
-    found: dict[Tier, set[str]] = {"consumer": set(), "organisational": set()}
+    """Return the operands and actions that this connector does not enforce, as sorted names by tier."""
+    beyond: dict[Tier, set[str]] = {"consumer": set(), "organisational": set()}
     registry = compiled.registry
 
     def note(tier: Tier, name: str) -> None:
         if tier != "provider":
-            found[tier].add(name)
+            beyond[tier].add(name)
 
     rules = (*compiled.permissions, *compiled.prohibitions)
     for rule in rules:
         if rule.rule.action:
-            note(rule_tier(rule), action_name(rule.rule.action[0].iri, registry, language))
+            note(find_rule_tier(rule), action_name(rule.rule.action[0].iri, registry, language))
         for tier, name in _operands((*_refined(rule), *rule.rule.constraint), registry, language):
             note(tier, name)
     duties = [*compiled.obligations, *(first for rule in rules for first in rule.duties)]
     for duty in (*duties, *(late for owner in duties for late in owner.consequences)):
         if duty.duty.action:
-            note(duty_tier(duty), action_name(duty.duty.action[0].iri, registry, language))
+            note(find_duty_tier(duty), action_name(duty.duty.action[0].iri, registry, language))
         for tier, name in _operands(duty.duty.constraint, registry, language):
             note(tier, name)
-    return {tier: tuple(sorted(names)) for tier, names in found.items()}
+    return {tier: tuple(sorted(names)) for tier, names in beyond.items()}
 
 
 def _refined(rule: CompiledRule) -> tuple[Constraint, ...]:

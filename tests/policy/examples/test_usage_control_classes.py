@@ -131,7 +131,7 @@ def test_who_enforces_an_example_is_told_on_its_card(example: Example) -> None:
         text = card(policy, language).text
         assert len(words(text)) <= 90
         for tier, names in beyond.items():
-            assert (tiers.label(tier, language).casefold() in text.casefold()) is bool(names)
+            assert (tiers.name_tier(tier, language).casefold() in text.casefold()) is bool(names)
 
 
 @pytest.mark.parametrize("example", [entry for entry in EXAMPLES if entry.accept], ids=lambda example: example.name)

@@ -5,7 +5,7 @@ import pytest
 from connector.language.catalogue import LANGUAGES, Language
 from connector.policy.model.model import DK, ODRL
 from connector.policy.vocabulary.actions import CC
-from connector.policy.words.names import action_name, function_phrase, quote_name, subject, value_name
+from connector.policy.words.names import action_name, name_function, name_value, quote_name, subject
 from tests.policy.support import shipped
 
 
@@ -40,17 +40,17 @@ def test_an_operand_has_the_label_of_its_row() -> None:
 def test_a_value_is_a_term_a_code_or_a_known_name_and_else_quoted() -> None:
     operands = shipped().operands
     purpose, day, event = (operands[iri] for iri in (ODRL + "purpose", DK + "dayOfWeek", ODRL + "event"))
-    assert value_name("https://w3id.org/dpv#Marketing", purpose, shipped(), "en") == "marketing"
-    assert value_name("Monday", day, shipped(), "de") == "Montag"
-    assert value_name("Monday", event, shipped(), "de") == "„Monday“"
-    assert value_name(DK + "emergency", event, shipped(), "de") == "Notfall"
-    assert value_name("urn:flood", event, shipped(), "en") == "“urn:flood”"
+    assert name_value("https://w3id.org/dpv#Marketing", purpose, shipped(), "en") == "marketing"
+    assert name_value("Monday", day, shipped(), "de") == "Montag"
+    assert name_value("Monday", event, shipped(), "de") == "„Monday“"
+    assert name_value(DK + "emergency", event, shipped(), "de") == "Notfall"
+    assert name_value("urn:flood", event, shipped(), "en") == "“urn:flood”"
 
 
 def test_a_function_has_its_party() -> None:
-    assert function_phrase(ODRL + "informedParty", "“urn:office”", "en") == "to “urn:office”"
-    assert function_phrase("urn:function", "“urn:office”", "en") == "“urn:function” “urn:office”"
-    assert function_phrase(ODRL + "x{0}", "“{1}”", "en") == "“odrl:x{0}” “{1}”"
+    assert name_function(ODRL + "informedParty", "“urn:office”", "en") == "to “urn:office”"
+    assert name_function("urn:function", "“urn:office”", "en") == "“urn:function” “urn:office”"
+    assert name_function(ODRL + "x{0}", "“{1}”", "en") == "“odrl:x{0}” “{1}”"
 
 
 def test_terms_of_the_standard_are_quoted_in_their_short_form() -> None:
