@@ -1,6 +1,6 @@
-"""A constraint as a phrase: what is compared, wording, with what. Every atom has a phrase of its own.
+"""A constraint as a phrase: its operand, its operator and its values. Every atom has a phrase of its own.
 
-The order of parts that are joined by and, or or xone does not show. Pure: standard library only.
+The order of the parts of `and`, `or` and `xone` does not show. Pure: standard library only.
 """
 
 from collections.abc import Iterator, Sequence
@@ -71,11 +71,9 @@ def write_constraint(constraint: Constraint, registry: Registry, language: Langu
 
 
 def write_constraints(constraints: Sequence[Constraint], registry: Registry, language: Language) -> list[str]:
-    """Say all constraints that have to hold together, in an order of their own, each once."""
-    said = {
-        (_rank(constraint), write_constraint(constraint, registry, language)) for constraint in split_and(constraints)
-    }
-    return [text for _rank, text in sorted(said)]
+    """Write constraints that apply together, each once: the purpose and the times first, the others sorted."""
+    ranked = {(_rank(entry), write_constraint(entry, registry, language)) for entry in split_and(constraints)}
+    return [text for _rank, text in sorted(ranked)]
 
 
 def _rank(constraint: Constraint) -> int:
