@@ -1,1 +1,1 @@
-"""The command line: nouns then verbs, on top of the management API's Python client."""
+"""The command line: nouns, then verbs, on top of the Python client of the management API."""

@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from connector.cli.frame.failure import Code, Failure
-from connector.cli.frame.output import plain
+from connector.cli.frame.output import strip_controls
 
 
 class CommandEntry(NamedTuple):
@@ -117,7 +117,7 @@ def run() -> None:
 
 
 def _complain(sentence: str) -> None:
-    print(f"datenkontor: {plain(sentence)}", file=sys.stderr)
+    print(f"datenkontor: {strip_controls(sentence)}", file=sys.stderr)
 
 
 def _unforeseen(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

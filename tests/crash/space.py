@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from connector.cli.demo.stage import Actor, Stage
-from connector.cli.frame import folder
+from connector.cli.setup import ports
 from connector.client import Connector
 from connector.client.frame.errors import ClientError
 
@@ -260,6 +260,6 @@ def space(base: Path) -> Iterator[Space]:
 
 def _free_base() -> int:
     for base in range(21_000 + os.getpid() % 500 * 10, 32_000, 40):
-        if all(folder.is_free(port) for port in range(base, base + 40)):
+        if all(ports.is_free(port) for port in range(base, base + 40)):
             return base
     raise Stuck("no forty free ports in a row")

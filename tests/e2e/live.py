@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from connector.cli.demo.stage import Stage
-from connector.cli.frame.folder import is_free
+from connector.cli.setup.ports import is_free
 from connector.client import Connector
 from connector.client.chapters.negotiations import Negotiation
 from connector.client.chapters.transfers import Transfer

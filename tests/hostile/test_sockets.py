@@ -14,7 +14,7 @@ import pytest
 
 from connector.authority import card as cards
 from connector.authority import roster
-from connector.cli.frame import folder
+from connector.cli.setup import plan
 from connector.identity.tokens import issue
 from tests.e2e.live import Live, environment, free_base
 
@@ -32,9 +32,9 @@ def among(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     made = Live(tmp_path_factory.mktemp("hostile"))
     other = made.stage.set_up("other", "Andere", port_base=free_base())
     home = made.stage.actors["broker"].directory
-    roster.add(home / folder.MEMBERS, cards.make_member(cards.read_card(other.directory / folder.CARD)))
-    operator = cards.load_key(home / folder.KEY)
-    roster.publish(home / folder.MEMBERS, home / folder.LIST, operator, now=datetime.now(UTC))
+    roster.add(home / plan.MEMBERS, cards.make_member(cards.read_card(other.directory / plan.CARD)))
+    operator = cards.load_key(home / plan.KEY)
+    roster.publish(home / plan.MEMBERS, home / plan.LIST, operator, now=datetime.now(UTC))
     (made.data / "counts.csv").write_bytes(b"street;cars\n")
     with environment(DATENKONTOR_LIMITS__RETRY_MOST_SECONDS="0.5"):
         made.start("city", "firm")
@@ -128,7 +128,7 @@ def test_a_peer_that_never_answers_holds_up_nobody_else(among: Live) -> None:
 @pytest.mark.parametrize(("off_s", "word"), [(3 * HOUR_S, "in the future"), (-3 * HOUR_S, "expired")])
 def test_a_clock_that_is_wrong_by_hours_is_401_there_and_a_sentence_here(among: Live, off_s: int, word: str) -> None:
     firm, city = among.stage.actors["firm"], among.stage.actors["city"]
-    key = cards.load_key(firm.directory / folder.KEY)
+    key = cards.load_key(firm.directory / plan.KEY)
     now = int(time.time()) + off_s
     token = issue(key, issuer=firm.id, audience=city.id, jti=f"off-{off_s}", now_s=now)
     answer = httpx.get(

@@ -1,1 +1,1 @@
-"""One file for each noun of the command line."""
+"""The commands: one file for each noun or word."""

@@ -1,4 +1,4 @@
-"""`agreement`: contracts that were made, what was used and paid under them, and what they oblige to."""
+"""`agreement`: agreements with their use, their payments and their duties."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -12,22 +12,22 @@ from connector.cli.frame.command import (
     LimitOption,
     ReasonOption,
     YesOption,
-    command,
-    group,
-    instant,
+    create_noun,
+    parse_time,
+    register,
 )
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
-from connector.cli.frame.output import moment, size
+from connector.cli.frame.output import format_size, format_time
 from connector.cli.frame.remote import connect, print_listing
-from connector.cli.frame.terms import say_policies
+from connector.cli.policies.terms import describe_policies
 from connector.client.chapters.agreements import Duty, Payment
 
-app = group("Contracts that were made, as provider and as consumer.")
+app = create_noun("Agreements as provider and as consumer.")
 
 
 class PaymentState(StrEnum):
-    """Where the payments of an agreement stand."""
+    """The state of the payments of an agreement."""
 
     NONE = "none"
     DUE = "due"
@@ -35,11 +35,13 @@ class PaymentState(StrEnum):
     OVERDUE = "overdue"
 
 
-@command(app, "list", example="datenkontor agreement list --counterparty urn:participant:firma")
+@register(app, "list", example="datenkontor agreement list --counterparty urn:participant:firma")
 def list_agreements(
     call: CommandCall,
-    dataset: Annotated[str | None, typer.Option(metavar="ID", help="Only on this dataset.")] = None,
-    counterparty: Annotated[str | None, typer.Option(metavar="ID", help="Only with this participant.")] = None,
+    dataset: Annotated[str | None, typer.Option(metavar="ID", help="Only agreements on this dataset.")] = None,
+    counterparty: Annotated[
+        str | None, typer.Option(metavar="ID", help="Only agreements with this participant.")
+    ] = None,
     limit: LimitOption = 50,
     after: AfterOption = None,
     all: AllOption = False,
@@ -50,7 +52,7 @@ def list_agreements(
         "role": lambda found: found.role,
         "counterparty": lambda found: found.counterparty,
         "dataset": lambda found: found.dataset,
-        "agreed": lambda found: moment(found.agreed_at),
+        "agreed": lambda found: format_time(found.agreed_at),
         "final": lambda found: found.finalized_at is not None,
     }
     with connect(call) as connector:
@@ -66,33 +68,33 @@ def list_agreements(
         )
 
 
-@command(app, "show", example="datenkontor agreement show urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2")
+@register(app, "show", example="datenkontor agreement show urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2")
 def show(
     call: CommandCall,
     agreement: Annotated[str, typer.Argument(metavar="AGREEMENT", help="Identifier of the agreement.")],
 ) -> None:
-    """Show one agreement: its terms, and what was used under it."""
+    """Show one agreement with its policy and its use."""
     with connect(call) as connector:
         found = connector.agreements.show(agreement)
         usage = connector.agreements.usage(agreement)
-        terms = "" if call.output.json else say_policies(connector, [found.policy], call.output.lang)[0]
+        sentence = "" if call.output.json else describe_policies(connector, [found.policy], call.output.lang)[0]
     fields = {
         "id": found.id,
         "role": found.role,
         "counterparty": found.counterparty,
         "dataset": found.dataset,
-        "terms": terms,
+        "policy": sentence,
         "SHA-256": found.sha256,
         "negotiation": found.negotiation_id,
-        "agreed": moment(found.agreed_at),
-        "finalized": moment(found.finalized_at),
-        "withdrawn": moment(found.withdrawn_at),
-        "used": f"{usage.uses} times, {size(usage.bytes_moved)}",
+        "agreed": format_time(found.agreed_at),
+        "finalized": format_time(found.finalized_at),
+        "withdrawn": format_time(found.withdrawn_at),
+        "used": f"{usage.uses} times, {format_size(usage.bytes_moved)}",
     }
-    call.output.details({"agreement": found, "usage": usage}, fields)
+    call.output.print_details({"agreement": found, "usage": usage}, fields)
 
 
-@command(
+@register(
     app,
     "withdraw",
     example="datenkontor agreement withdraw urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2 --yes",
@@ -103,33 +105,33 @@ def withdraw(
     reason: ReasonOption = None,
     yes: YesOption = False,
 ) -> None:
-    """Deliver nothing more under an agreement: running transfers end; the contract stays on record."""
-    call.output.confirm(call.output.say("ask-terminate", id=agreement), yes)
+    """Withdraw an agreement: active transfers end and no new one starts; the agreement stays on record."""
+    call.output.confirm(call.output.say("ask-withdraw-agreement", id=agreement), yes)
     with connect(call) as connector:
         found = connector.agreements.withdraw(agreement, reason=reason)
-    call.output.result(found, f"{found.id}: {moment(found.withdrawn_at)}")
+    call.output.print_result(found, call.output.say("withdrawn", id=found.id, at=format_time(found.withdrawn_at)))
 
 
-@command(app, "duties", example="datenkontor agreement duties urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2")
+@register(app, "duties", example="datenkontor agreement duties urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2")
 def list_duties(
     call: CommandCall,
     agreement: Annotated[str, typer.Argument(metavar="AGREEMENT", help="Identifier of the agreement.")],
 ) -> None:
-    """List the duties of an agreement and where each stands."""
+    """List the duties of an agreement with their states."""
     with connect(call) as connector:
         found = connector.agreements.duties(agreement)
     columns: dict[str, Callable[[Duty], object]] = {
         "duty": lambda duty: duty.id,
         "action": lambda duty: duty.action.rpartition("/")[2].rpartition("#")[2],
         "state": lambda duty: duty.state,
-        "due": lambda duty: moment(duty.deadline),
+        "due": lambda duty: format_time(duty.deadline),
         "by": lambda duty: "receipt" if duty.by_person else "connector",
         "entries": lambda duty: len(duty.events),
     }
-    call.output.rows(found, columns)
+    call.output.print_rows(found, columns)
 
 
-@command(
+@register(
     app,
     "receipt",
     example="datenkontor agreement receipt urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2 obligation/0 --note deleted",
@@ -140,15 +142,15 @@ def receipt(
     duty: Annotated[
         str, typer.Argument(metavar="DUTY", help="Identifier of the duty, as `agreement duties` shows it.")
     ],
-    note: Annotated[str, typer.Option(metavar="TEXT", help="What happened; it stays in our own ledger.")] = "",
+    note: Annotated[str, typer.Option(metavar="TEXT", help="Note for this participant's own records.")] = "",
 ) -> None:
-    """Confirm that a duty was done: the data deleted, the invoice paid."""
+    """Confirm that a duty is fulfilled, such as the deletion of the data."""
     with connect(call) as connector:
         found = connector.agreements.receipt(agreement, duty, note)
-    call.output.result(found, f"{found.id}: {found.state}")
+    call.output.print_result(found, f"{found.id}: {found.state}")
 
 
-@command(
+@register(
     app,
     "payment",
     example="""datenkontor agreement payment urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2 --state settled --amount 9.50
@@ -157,36 +159,34 @@ def receipt(
 def payment(
     call: CommandCall,
     agreement: Annotated[str, typer.Argument(metavar="AGREEMENT", help="Identifier of the agreement.")],
-    state: Annotated[
-        PaymentState | None, typer.Option(help="Where the payments stand from now on; without it, show them.")
-    ] = None,
-    amount: Annotated[str | None, typer.Option(metavar="NUMBER", help="What was paid now, or is due now.")] = None,
-    currency: Annotated[str | None, typer.Option(metavar="CODE", help="Of the amount: EUR.")] = None,
+    state: Annotated[PaymentState | None, typer.Option(help="New state of the payments (default: show them).")] = None,
+    amount: Annotated[str | None, typer.Option(metavar="NUMBER", help="Amount that is paid or due now.")] = None,
+    currency: Annotated[str | None, typer.Option(metavar="CODE", help="Currency of the amount: EUR.")] = None,
     until: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Paid until then; with --state due, to be paid until then.")
+        str | None, typer.Option(metavar="TIME", help="End of the paid period; with --state due, the day of payment.")
     ] = None,
 ) -> None:
-    """Record what was paid or is due, as the accounts say, or show it; running transfers are decided again at once."""
-    ends = instant(until)
+    """Record or show payments; the policies of active transfers are evaluated again immediately."""
+    ends = parse_time(until)
     if state is None and (amount, currency, ends) != (None, None, None):
-        raise Failure(Code.USAGE, "Say where the payments stand: --state none, due, settled or overdue.")
+        raise Failure(Code.USAGE, "The state of the payments is missing: give --state none, due, settled or overdue.")
     with connect(call) as connector:
         if state is not None:
             paid = connector.agreements.pay(agreement, state.value, amount=amount, currency=currency, until=ends)
             sentence = call.output.say(
                 "paid", id=agreement, state=paid.state, amount=paid.amount, currency=paid.currency
             )
-            call.output.result(paid, sentence)
+            call.output.print_result(paid, sentence)
             return
         paid = connector.agreements.payments(agreement)
     if call.output.json:
-        call.output.result(paid)
+        call.output.print_result(paid)
         return
     columns: dict[str, Callable[[Payment], object]] = {
         "state": lambda entry: entry.state,
         "amount": lambda entry: f"{entry.amount} {entry.currency}" if entry.amount else None,
-        "until": lambda entry: moment(entry.until),
-        "recorded": lambda entry: moment(entry.at),
+        "until": lambda entry: format_time(entry.until),
+        "recorded": lambda entry: format_time(entry.at),
         "by": lambda entry: entry.by,
     }
-    call.output.rows(paid.entries, columns)
+    call.output.print_rows(paid.entries, columns)

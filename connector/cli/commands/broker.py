@@ -1,28 +1,28 @@
-"""`broker`: run the broker of a data space, or ask how it is doing."""
+"""`broker`: run the broker of a data space, or show its state."""
 
 from typing import Annotated, Any
 
 import msgspec
 import typer
 
-from connector.cli.frame.command import command, group
+from connector.cli.frame.command import create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
-from connector.cli.frame.probe import look
+from connector.cli.frame.probe import format_origin, probe_url
 
-app = group("The broker: it crawls the members' catalogues and answers searches.")
+app = create_noun("The broker: it crawls the catalogues of the participants and answers searches.")
 
 
-@command(app, "serve", needs="settings", example="datenkontor broker serve --settings broker/datenkontor.toml")
+@register(app, "serve", needs="settings", example="datenkontor broker serve --settings broker/datenkontor.toml")
 def serve(call: CommandCall) -> None:
-    """Run a broker until Ctrl-C or SIGTERM; one line says when it is ready and where it listens."""
+    """Run a broker until Ctrl-C or SIGTERM; one line reports that it is ready, with its addresses."""
     settings = call.read_settings()
     from connector.app.serve import serve_broker as run
 
     run(settings)
 
 
-@command(
+@register(
     app,
     "status",
     needs="settings",
@@ -32,31 +32,32 @@ def serve(call: CommandCall) -> None:
 def status(
     call: CommandCall,
     api: Annotated[
-        str | None, typer.Option(metavar="URL", help="Address of the broker's search API; else the settings'.")
+        str | None,
+        typer.Option(metavar="URL", help="Address of the broker's search API (default: that of the settings)."),
     ] = None,
 ) -> None:
-    """Ask a broker whether it is there and how its sources are doing."""
+    """Show whether a broker is ready, and its checks."""
     address, ca = api, None
     if address is None:
         settings = call.read_settings()
         ca = settings.net.ca
-        # Whoever names no broker to search at is asked for the broker that these settings run.
-        address = settings.broker.api or f"http://{settings.broker.host}:{settings.broker.port}"
-    seen = look(address.rstrip("/") + "/ready", ca=ca)
-    if seen.status is None:
-        raise Failure(Code.NOT_REACHABLE, f"The broker at {address} cannot be reached: {seen.reason}.")
-    told = _told(seen.body)
-    value = {"address": address, "ready": seen.status == 200, **told}
-    fields = {"address": address, "ready": seen.status == 200}
-    fields |= {name: entry for name, entry in told.items() if isinstance(entry, str | int | bool)}
-    call.output.details(value, fields)
-    if seen.status != 200:
-        raise Failure(Code.FAILED, f"The broker at {address} is not ready (status {seen.status}).")
+        # Settings without `broker.api` are those of a broker.
+        address = settings.broker.api or format_origin(settings.broker.host, settings.broker.port)
+    answer = probe_url(address.rstrip("/") + "/ready", ca=ca)
+    if answer.status is None:
+        raise Failure(Code.NOT_REACHABLE, f"The broker at {address} cannot be reached: {answer.reason}.")
+    report = _parse_report(answer.body)
+    value = {"address": address, "ready": answer.status == 200, **report}
+    fields = {"address": address, "ready": answer.status == 200}
+    fields |= {name: entry for name, entry in report.items() if isinstance(entry, str | int | bool)}
+    call.output.print_details(value, fields)
+    if answer.status != 200:
+        raise Failure(Code.FAILED, f"The broker at {address} is not ready (status {answer.status}): see its log.")
 
 
-def _told(body: bytes) -> dict[str, Any]:
+def _parse_report(body: bytes) -> dict[str, Any]:
     try:
-        told: dict[str, Any] = msgspec.json.decode(body, type=dict[str, Any])
+        report: dict[str, Any] = msgspec.json.decode(body, type=dict[str, Any])
     except (msgspec.MsgspecError, RecursionError):
         return {}
-    return told
+    return report

@@ -1,21 +1,21 @@
-"""`catalog`: what a participant offers us, and who there is."""
+"""`catalog`: the catalogue of a participant, and the list of participants."""
 
 import json
 from typing import Annotated, Any
 
 import typer
 
-from connector.cli.frame.command import AfterOption, AllOption, command, single
+from connector.cli.frame.command import AfterOption, AllOption, create_word, register
 from connector.cli.frame.context import CommandCall
-from connector.cli.frame.remote import choose_text, connect, participant, print_listing
-from connector.cli.frame.terms import say_policies
+from connector.cli.frame.remote import choose_text, connect, find_participant, print_listing
+from connector.cli.policies.terms import describe_policies
 from connector.client.chapters.catalog import DatasetDocument
 from connector.client.frame.flow import Page
 
-app = single()
+app = create_word()
 
 
-@command(
+@register(
     app,
     "catalog",
     example="""datenkontor catalog
@@ -25,42 +25,44 @@ app = single()
 def catalog(
     call: CommandCall,
     who: Annotated[
-        str | None, typer.Argument(metavar="[PARTICIPANT]", help="Identifier or name; left out, lists who there is.")
+        str | None, typer.Argument(metavar="[PARTICIPANT]", help="Identifier or name (default: list the participants).")
     ] = None,
-    dataset: Annotated[str | None, typer.Option(metavar="ID", help="Show this one with all its terms.")] = None,
+    dataset: Annotated[
+        str | None, typer.Option(metavar="ID", help="Show only this dataset, with all its offers.")
+    ] = None,
     after: AfterOption = None,
     all: AllOption = False,
 ) -> None:
-    """Fetch a participant's catalogue as it shows it to us: a page, all of it, or one dataset."""
+    """Fetch the catalogue of a participant: one page, all pages or one dataset."""
     with connect(call) as connector:
         if who is None:
-            _participants(call, after, everything=all)
+            _list_participants(call, after, everything=all)
             return
-        provider = participant(connector, who)
+        provider = find_participant(connector, who)
         if dataset is not None:
             found = connector.catalog.dataset(provider, dataset)
-            sentences = [] if call.output.json else say_policies(connector, offers(found), call.output.lang)
-            call.output.details(found, to_fields(found, call.output.lang, sentences))
+            sentences = [] if call.output.json else describe_policies(connector, list_offers(found), call.output.lang)
+            call.output.print_details(found, to_fields(found, call.output.lang, sentences))
             return
-        sayings: dict[str, str] = {}
+        descriptions: dict[str, str] = {}
 
         def fetch(_: int, cursor: str | None) -> Page[DatasetDocument]:
             page = connector.catalog.fetch(provider, after=cursor)
             if not call.output.json:
-                shown = [offer for entry in page.items for offer in offers(entry)]
-                sentences = say_policies(connector, shown, call.output.lang)
-                sayings.update(zip(map(_key, shown), sentences, strict=True))
+                shown = [offer for entry in page.items for offer in list_offers(entry)]
+                sentences = describe_policies(connector, shown, call.output.lang)
+                descriptions.update(zip(map(_serialize, shown), sentences, strict=True))
             return page
 
         columns = {
             "dataset": lambda entry: entry.get("@id"),
-            "title": lambda entry: title(entry, call.output.lang),
-            "terms": lambda entry: "  or  ".join(sayings[_key(offer)] for offer in offers(entry)),
+            "title": lambda entry: choose_title(entry, call.output.lang),
+            "policy": lambda entry: "  or  ".join(descriptions[_serialize(offer)] for offer in list_offers(entry)),
         }
         print_listing(call, fetch, columns, limit=0, after=after, everything=all)
 
 
-def _participants(call: CommandCall, after: str | None, *, everything: bool) -> None:
+def _list_participants(call: CommandCall, after: str | None, *, everything: bool) -> None:
     columns = {
         "id": lambda entry: entry.id,
         "name": lambda entry: entry.name,
@@ -78,47 +80,50 @@ def _participants(call: CommandCall, after: str | None, *, everything: bool) -> 
         )
 
 
-def _key(offer: dict[str, Any]) -> str:
+def _serialize(offer: dict[str, Any]) -> str:
     return json.dumps(offer, sort_keys=True)
 
 
 def to_fields(dataset: DatasetDocument, lang: str, sentences: list[str]) -> dict[str, object]:
-    """Return a dataset of a catalogue for people, with the terms of its offers in `sentences`."""
-    formats = {str(entry.get("format")) for entry in _many(dataset, "distribution") if isinstance(entry, dict)}
+    """Return the fields of a dataset for people; `sentences` describe its offers."""
+    formats = {str(entry.get("format")) for entry in _read_members(dataset, "distribution") if isinstance(entry, dict)}
     return {
         "dataset": dataset.get("@id"),
-        "title": title(dataset, lang),
-        "description": _text(_member(dataset, "description"), lang),
-        "keywords": [_text(entry, lang) for entry in _many(dataset, "keyword")],
-        "themes": [_text(entry, lang) for entry in _many(dataset, "theme")],
-        "licence": _text(_member(dataset, "license"), lang),
-        "provenance": _text(_member(dataset, "provenance"), lang),
-        "delivery": sorted(formats),
-        **{f"offer {offer.get('@id', '')}": said for offer, said in zip(offers(dataset), sentences, strict=False)},
+        "title": choose_title(dataset, lang),
+        "description": _choose_value(_read_member(dataset, "description"), lang),
+        "keywords": [_choose_value(entry, lang) for entry in _read_members(dataset, "keyword")],
+        "themes": [_choose_value(entry, lang) for entry in _read_members(dataset, "theme")],
+        "licence": _choose_value(_read_member(dataset, "license"), lang),
+        "provenance": _choose_value(_read_member(dataset, "provenance"), lang),
+        "formats": sorted(formats),
+        **{
+            f"offer {offer.get('@id', '')}": sentence
+            for offer, sentence in zip(list_offers(dataset), sentences, strict=False)
+        },
     }
 
 
-def title(dataset: DatasetDocument, lang: str) -> str:
-    """Return the title of a dataset, in the language if it has it."""
-    return _text(_member(dataset, "title"), lang)
+def choose_title(dataset: DatasetDocument, lang: str) -> str:
+    """Return the title of a dataset, in the given language if it has one."""
+    return _choose_value(_read_member(dataset, "title"), lang)
 
 
-def offers(dataset: DatasetDocument) -> list[dict[str, Any]]:
+def list_offers(dataset: DatasetDocument) -> list[dict[str, Any]]:
     """Return the offers of a dataset."""
-    return [entry for entry in _many(dataset, "hasPolicy") if isinstance(entry, dict)]
+    return [entry for entry in _read_members(dataset, "hasPolicy") if isinstance(entry, dict)]
 
 
-def _member(dataset: DatasetDocument, name: str) -> Any:
-    """Return a member under any of the prefixes that catalogues use."""
+def _read_member(dataset: DatasetDocument, name: str) -> Any:
+    """Return a member under one of the prefixes that catalogues use."""
     return next((dataset[key] for key in (f"dct:{name}", f"dcat:{name}", name, f"odrl:{name}") if key in dataset), None)
 
 
-def _many(dataset: DatasetDocument, name: str) -> list[Any]:
-    found = _member(dataset, name)
-    return found if isinstance(found, list) else [] if found is None else [found]
+def _read_members(dataset: DatasetDocument, name: str) -> list[Any]:
+    member = _read_member(dataset, name)
+    return member if isinstance(member, list) else [] if member is None else [member]
 
 
-def _text(value: Any, lang: str) -> str:
+def _choose_value(value: Any, lang: str) -> str:
     if isinstance(value, list):
         texts = {str(entry.get("@language")): str(entry.get("@value")) for entry in value if isinstance(entry, dict)}
         return choose_text(texts, lang) if texts else ", ".join(map(str, value))

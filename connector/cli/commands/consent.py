@@ -1,4 +1,4 @@
-"""`consent`: what people said about uses of data on them. A file of many is imported in parts."""
+"""`consent`: the consents of persons to uses of their data. A file with many is imported in parts."""
 
 import csv
 import sys
@@ -9,21 +9,23 @@ from typing import Annotated, Any
 
 import typer
 
-from connector.cli.frame.command import AfterOption, AllOption, LimitOption, YesOption, command, group
+from connector.cli.frame.command import AfterOption, AllOption, LimitOption, YesOption, create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
-from connector.cli.frame.output import Columns, moment
+from connector.cli.frame.output import Columns, format_time
 from connector.cli.frame.remote import connect, print_listing
 from connector.client.chapters.consents import Consent
 
-app = group("Consent of people: recorded, withdrawn, looked up for each record of a delivery.")
+app = create_noun("Consents of persons: recorded, withdrawn, and checked for each record of a transfer.")
 
 PART = 500
 LARGEST_FILE = 256 * 1024 * 1024
 _COLUMNS = ("subject", "purpose", "state", "dataset", "until")
 
-PersonArgument = Annotated[str, typer.Argument(metavar="PERSON", help="As the records of the data name the person.")]
-DatasetOption = Annotated[str | None, typer.Option(metavar="ASSET", help="For this asset; else for all.")]
+PersonArgument = Annotated[
+    str, typer.Argument(metavar="PERSON", help="Identifier of the person in the records of the data.")
+]
+DatasetOption = Annotated[str | None, typer.Option(metavar="ASSET", help="Only this asset (default: all assets).")]
 
 
 def _fields() -> Columns[Consent]:
@@ -32,12 +34,12 @@ def _fields() -> Columns[Consent]:
         "dataset": lambda entry: entry.dataset or "*",
         "purpose": lambda entry: entry.purpose.rpartition("#")[2],
         "state": lambda entry: entry.state.rpartition("#")[2],
-        "at": lambda entry: moment(entry.at),
-        "until": lambda entry: moment(entry.until),
+        "at": lambda entry: format_time(entry.at),
+        "until": lambda entry: format_time(entry.until),
     }
 
 
-@command(
+@register(
     app,
     "add",
     example="""datenkontor consent add 4711 --purpose dpv:ImproveTransportMobility --until 2027-12-31
@@ -46,18 +48,20 @@ def _fields() -> Columns[Consent]:
 def add(
     call: CommandCall,
     person: PersonArgument,
-    purpose: Annotated[str, typer.Option(metavar="IRI", help="A dpv:Purpose.")],
-    state: Annotated[str | None, typer.Option(metavar="IRI", help="A dpv:ConsentStatus; else ConsentGiven.")] = None,
+    purpose: Annotated[str, typer.Option(metavar="IRI", help="Purpose, a dpv:Purpose.")],
+    state: Annotated[
+        str | None, typer.Option(metavar="IRI", help="State, a dpv:ConsentStatus (default: ConsentGiven).")
+    ] = None,
     dataset: DatasetOption = None,
-    until: Annotated[str | None, typer.Option(metavar="DATE", help="When it ends by itself (ISO 8601).")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="End of the consent, in ISO 8601.")] = None,
 ) -> None:
-    """Record what a person said; only a keyed reference to the person is kept."""
+    """Record the consent of a person; only a keyed reference to the person is stored."""
     with connect(call) as connector:
         done = connector.consents.add(person, purpose, state=state, dataset=dataset, until=_instant(until or ""))
-    call.output.result(done, call.output.say("consents", count=done.recorded))
+    call.output.print_result(done, call.output.say("consents", count=done.recorded))
 
 
-@command(
+@register(
     app,
     "withdraw",
     example="""datenkontor consent withdraw 4711
@@ -66,18 +70,20 @@ def add(
 def withdraw(
     call: CommandCall,
     person: PersonArgument,
-    purpose: Annotated[str | None, typer.Option(metavar="IRI", help="Only this purpose; else all on record.")] = None,
+    purpose: Annotated[
+        str | None, typer.Option(metavar="IRI", help="Only this purpose (default: all recorded purposes).")
+    ] = None,
     dataset: DatasetOption = None,
     yes: YesOption = False,
 ) -> None:
-    """Record that a person withdraws: nothing on the person leaves from now on, also in running deliveries."""
+    """Record a withdrawal: records of the person leave no more, also in active transfers."""
     call.output.confirm(call.output.say("ask-withdraw-consent", id=person), yes)
     with connect(call) as connector:
         found = connector.consents.withdraw(person, dataset=dataset, purpose=purpose)
-    call.output.rows(found.items, _fields())
+    call.output.print_rows(found.items, _fields())
 
 
-@command(
+@register(
     app,
     "list",
     example="""datenkontor consent list --dataset urn:dataset:rides
@@ -85,8 +91,10 @@ def withdraw(
 )
 def list_consents(
     call: CommandCall,
-    person: Annotated[str | None, typer.Option(metavar="PERSON", help="Where this person stands now.")] = None,
-    dataset: Annotated[str | None, typer.Option(metavar="ASSET", help="Only entries on this asset.")] = None,
+    person: Annotated[
+        str | None, typer.Option(metavar="PERSON", help="Show the current consents of this person.")
+    ] = None,
+    dataset: Annotated[str | None, typer.Option(metavar="ASSET", help="Only entries for this asset.")] = None,
     limit: LimitOption = 50,
     after: AfterOption = None,
     all: AllOption = False,
@@ -94,7 +102,7 @@ def list_consents(
     """List the entries of the register, newest first."""
     with connect(call) as connector:
         if person is not None:
-            call.output.rows(connector.consents.lookup(person).items, _fields())
+            call.output.print_rows(connector.consents.lookup(person).items, _fields())
             return
         print_listing(
             call,
@@ -106,15 +114,15 @@ def list_consents(
         )
 
 
-@command(app, "import", example="datenkontor consent import consents.csv")
+@register(app, "import", example="datenkontor consent import consents.csv")
 def import_file(
     call: CommandCall,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV: subject, purpose and, if wanted, the others.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV file with a header line.")],
 ) -> None:
-    """Record what is in a CSV file with the columns subject, purpose, state, dataset, until; the last three may miss.
+    """Record the consents in a CSV file.
 
-    It is recorded in parts of 500; where a line is refused, the parts before it are kept, and the import can be
-    repeated: the latest entry of a person counts.
+    Columns: subject and purpose; state, dataset and until are optional. The file is recorded in parts of 500. If a line
+    is refused, the parts before it stay recorded. The import can be repeated: the latest entry of a person counts.
     """
     done = 0
     with connect(call) as connector:
@@ -124,21 +132,25 @@ def import_file(
             except Exception:
                 print(call.output.say("consents-stopped", count=done, line=first), file=sys.stderr)
                 raise
-    call.output.result({"recorded": done}, call.output.say("consents", count=done))
+    call.output.print_result({"recorded": done}, call.output.say("consents", count=done))
 
 
 def _parts(file: Path) -> Iterator[tuple[int, list[dict[str, Any]]]]:
-    """Yield entries in parts, each with the line that it begins in. Raises Failure for a file that is none."""
+    """Yield entries in parts, each with its first line. Raises Failure for a file in another format."""
     try:
         if file.stat().st_size > LARGEST_FILE:
-            raise Failure(Code.USAGE, f"{file} is larger than {LARGEST_FILE} bytes: import it in parts.")
+            raise Failure(Code.USAGE, f"{file} is larger than {LARGEST_FILE} bytes: split it.")
         with file.open(encoding="utf-8-sig", newline="") as lines:
             header = lines.readline()
             lines.seek(0)
             reader = csv.DictReader(lines, delimiter=max(",;\t", key=header.count), strict=True)
             names = set(reader.fieldnames or ())
             if not {"subject", "purpose"} <= names or names - set(_COLUMNS):
-                raise Failure(Code.USAGE, f"{file} needs the columns subject and purpose, and has at most {_COLUMNS}.")
+                raise Failure(
+                    Code.USAGE,
+                    f"The columns of {file} are not valid: it needs the columns subject and purpose, and may have "
+                    "state, dataset and until.",
+                )
             part: list[dict[str, Any]] = []
             first = 2
             for row in reader:
@@ -154,7 +166,7 @@ def _parts(file: Path) -> Iterator[tuple[int, list[dict[str, Any]]]]:
 
 def _entry(file: Path, line: int, row: dict[str, Any]) -> dict[str, Any]:
     if None in row or None in row.values():
-        raise Failure(Code.USAGE, f"Line {line} of {file} has more or fewer values than the header line.")
+        raise Failure(Code.USAGE, f"Line {line} of {file} has more or fewer values than the header line: correct it.")
     entry = {name: value.strip() for name, value in row.items() if value.strip()}
     if "until" in entry:
         entry["until"] = _instant(entry["until"])

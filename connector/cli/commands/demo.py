@@ -1,17 +1,17 @@
-"""`demo`: registers the show of a whole data space on one machine; what it does lives in `demo`."""
+"""`demo`: the command of the demonstration, a whole data space on one machine."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from connector.cli.frame.command import command, single
+from connector.cli.frame.command import create_word, register
 from connector.cli.frame.context import CommandCall
 
-app = single()
+app = create_word()
 
 
-@command(
+@register(
     app,
     "demo",
     needs="nothing",
@@ -21,13 +21,15 @@ app = single()
 )
 def demo(
     call: CommandCall,
-    once: Annotated[bool, typer.Option("--once", help="End by itself instead of leaving all running.")] = False,
-    data: Annotated[Path | None, typer.Option(metavar="PATH", help="A file or folder of your own to offer.")] = None,
+    once: Annotated[bool, typer.Option("--once", help="Stop after the last step.")] = False,
+    data: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="File or folder to offer instead of generated data.")
+    ] = None,
     port_base: Annotated[
-        int | None, typer.Option(metavar="N", min=1, max=65_000, help="First port; else free ones are found.")
+        int | None, typer.Option(metavar="N", min=1, max=65_000, help="First port (default: free ports).")
     ] = None,
 ) -> None:
-    """Run a city's broker, a department and two companies on this machine, and do the main job step by step."""
+    """Run a small data space on this machine: a broker, a department and two companies, step by step."""
     from connector.cli.demo.run import run_demo
 
     raise typer.Exit(run_demo(call.output, once=once, data=data, port_base=port_base))

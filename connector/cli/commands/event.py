@@ -1,51 +1,51 @@
-"""`event`: what policies may ask about and only we know: an emergency, a fair."""
+"""`event`: events that policies can refer to and the operator declares, such as an emergency."""
 
 from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
-from connector.cli.frame.command import command, group
+from connector.cli.frame.command import create_noun, register
 from connector.cli.frame.context import CommandCall
-from connector.cli.frame.output import moment
+from connector.cli.frame.output import format_time
 from connector.cli.frame.remote import connect
 from connector.client.chapters.events import Event
 
-app = group("Events that policies may ask about, as we declare them.")
+app = create_noun("Events that policies can refer to, declared by the operator.")
 
 EventArgument = Annotated[
-    str, typer.Argument(metavar="NAME", help="The event as policies name it: dk:emergency, or an IRI.")
+    str, typer.Argument(metavar="NAME", help="Event as policies name it, such as dk:emergency, or an IRI.")
 ]
 
 
-@command(app, "begin", example="datenkontor event begin dk:emergency")
+@register(app, "begin", example="datenkontor event begin dk:emergency")
 def begin(call: CommandCall, name: EventArgument) -> None:
-    """Declare that an event has begun; transfers that depend on events are decided again at once."""
+    """Declare that an event has begun; the policies of active transfers are evaluated again."""
     with connect(call) as connector:
-        _said(call, connector.events.begin(name))
+        _report(call, connector.events.begin(name))
 
 
-@command(app, "end", example="datenkontor event end dk:emergency")
+@register(app, "end", example="datenkontor event end dk:emergency")
 def end(call: CommandCall, name: EventArgument) -> None:
-    """Declare that an event is over; transfers that depend on events are decided again at once."""
+    """Declare that an event is over; the policies of active transfers are evaluated again."""
     with connect(call) as connector:
-        _said(call, connector.events.end(name))
+        _report(call, connector.events.end(name))
 
 
-@command(app, "list", example="datenkontor event list")
+@register(app, "list", example="datenkontor event list")
 def list_events(call: CommandCall) -> None:
-    """List every event that was ever declared, the latest first."""
+    """List all declared events, latest first."""
     columns: dict[str, Callable[[Event], object]] = {
         "event": lambda found: found.name,
-        "going on": lambda found: found.going_on,
-        "since": lambda found: moment(found.since),
+        "active": lambda found: found.going_on,
+        "since": lambda found: format_time(found.since),
         "declared by": lambda found: found.by,
     }
     with connect(call) as connector:
-        call.output.rows(connector.events.list(), columns)
+        call.output.print_rows(connector.events.list(), columns)
 
 
-def _said(call: CommandCall, found: Event) -> None:
-    at = moment(found.since)
+def _report(call: CommandCall, found: Event) -> None:
+    at = format_time(found.since)
     begun = call.output.say("event-begun", name=found.name, at=at)
-    call.output.result(found, begun if found.going_on else call.output.say("event-over", name=found.name, at=at))
+    call.output.print_result(found, begun if found.going_on else call.output.say("event-over", name=found.name, at=at))

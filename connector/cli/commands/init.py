@@ -1,4 +1,4 @@
-"""`init`: a folder with settings, a key and an identity card, ready to be served. Asks nothing it can find out."""
+"""`init`: set up a folder with settings, a key and an identity card, without a question."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,23 +10,25 @@ import typer
 from connector.authority import card as cards
 from connector.authority.card import IdentityCard
 from connector.authority.roster import RosterFault
-from connector.cli.frame import folder
-from connector.cli.frame.command import command, single
+from connector.cli.frame.command import create_word, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Output
+from connector.cli.setup.folder import refuse_to_overwrite, write_folder
+from connector.cli.setup.plan import CARD, LIST, OPERATOR, SETTINGS, Plan, build_slug
+from connector.cli.setup.ports import choose_ports
 
-app = single()
+app = create_word()
 
 
 class FolderRole(StrEnum):
-    """What a folder is set up for."""
+    """The role of a folder."""
 
     CONNECTOR = "connector"
     BROKER = "broker"
 
 
-@command(
+@register(
     app,
     "init",
     needs="nothing",
@@ -37,58 +39,68 @@ class FolderRole(StrEnum):
 )
 def init(
     call: CommandCall,
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to set up; made if it is missing.")],
-    role: Annotated[FolderRole, typer.Option(help="What it is for.")] = FolderRole.CONNECTOR,
-    id: Annotated[str | None, typer.Option(metavar="ID", help="Participant identifier; else made of the name.")] = None,
-    name: Annotated[str | None, typer.Option(metavar="TEXT", help="Name for people; else the folder's.")] = None,
+    directory: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder to set up; it is created if it does not exist.")
+    ],
+    role: Annotated[FolderRole, typer.Option(help="Role of the folder.")] = FolderRole.CONNECTOR,
+    id: Annotated[
+        str | None, typer.Option(metavar="ID", help="Identifier of the participant (default: built from the name).")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Name of the participant (default: the name of the folder).")
+    ] = None,
     public_url: Annotated[
-        str | None, typer.Option(metavar="URL", help="Where others reach it; else on this machine only.")
+        str | None, typer.Option(metavar="URL", help="Public URL (default: reachable on this machine only).")
     ] = None,
     port_base: Annotated[
-        int | None, typer.Option(metavar="N", min=1, max=65_532, help="First of four ports; else free ones are found.")
+        int | None, typer.Option(metavar="N", min=1, max=65_532, help="First of four ports (default: free ports).")
     ] = None,
     broker: Annotated[
-        Path | None, typer.Option(metavar="CARD", help="Identity card of the broker, whose operator signs the list.")
+        Path | None,
+        typer.Option(metavar="CARD", help="Identity card of the broker; its key verifies the participant list."),
     ] = None,
     roster: Annotated[
-        str | None, typer.Option(metavar="FILE|URL", help="Where the signed participant list is read.")
+        str | None, typer.Option(metavar="FILE|URL", help="File or URL of the signed participant list.")
     ] = None,
     data: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder files are offered from; else DIR/offered.")
+        Path | None, typer.Option(metavar="DIR", help="Folder of offered files (default: DIR/offered).")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Write settings and card anew; a key is kept.")] = False,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Write the settings and the identity card again; an existing key is not changed."),
+    ] = False,
 ) -> None:
     """Set up a connector or a broker: settings, private key, identity card.
 
-    Nothing that exists is overwritten without --force, and a private key never is.
+    Existing files are overwritten only with --force; a private key is never overwritten.
     """
-    folder.refuse_to_overwrite(directory, force)
+    refuse_to_overwrite(directory, force)
     title = name or directory.resolve().name
-    ports = folder.free_ports(directory, port_base)
+    ports = choose_ports(directory, port_base)
     known = cards.read_card(broker) if broker else None
-    plan = folder.Plan(
+    plan = Plan(
         directory=directory.resolve(),
-        id=id or f"urn:participant:{folder.slug(title)}",
+        id=id or f"urn:participant:{build_slug(title)}",
         name=title,
         public_url=(public_url or f"http://127.0.0.1:{ports['protocol']}").rstrip("/"),
         ports=ports,
         is_broker=role is FolderRole.BROKER,
         broker=known,
-        roster=roster or _list_beside(broker, known),
+        roster=roster or _find_list(broker, known),
         data=data.resolve() if data else None,
     )
     if known and plan.is_broker:
-        raise Failure(Code.USAGE, "A broker has no broker: leave out --broker or --role broker.")
-    _report(call.output, plan, folder.write(plan))
+        raise Failure(Code.USAGE, "A broker does not have a broker: remove --broker or --role broker.")
+    _report(call.output, plan, write_folder(plan))
 
 
-def _list_beside(broker: Path | None, known: IdentityCard | None) -> str | None:
-    """Return where the list is that a broker's card comes with: as the card says, or in the same folder."""
+def _find_list(broker: Path | None, known: IdentityCard | None) -> str | None:
+    """Return the location of the participant list: as the broker's card names it, or beside the card."""
     if broker is None or known is None:
         return None
     if known.roster:
         return known.roster
-    beside = broker.resolve().parent / folder.LIST
+    beside = broker.resolve().parent / LIST
     return str(beside) if beside.exists() else None
 
 
@@ -98,21 +110,21 @@ class _NextCommand:
     why: str = ""
 
 
-def _report(output: Output, plan: folder.Plan, key: str) -> None:
-    steps = [step.command + (f"   # {step.why}" if step.why else "") for step in _steps(output, plan)]
+def _report(output: Output, plan: Plan, key: str) -> None:
+    steps = [step.command + (f"   # {step.why}" if step.why else "") for step in _list_steps(output, plan)]
     value = {
         "folder": str(plan.directory),
         "id": plan.id,
         "name": plan.name,
         "address": plan.address,
-        "settings": str(plan.directory / folder.SETTINGS),
-        "card": str(plan.directory / folder.CARD),
+        "settings": str(plan.directory / SETTINGS),
+        "card": str(plan.directory / CARD),
         "management": f"http://127.0.0.1:{plan.ports['management']}",
         "key": key,
         "ports": plan.ports,
         "next": steps,
     }
-    output.result(
+    output.print_result(
         value,
         output.say("init-done", name=plan.name, id=plan.id, folder=plan.directory),
         *([output.say("init-local")] if plan.local else []),
@@ -125,19 +137,19 @@ def _report(output: Output, plan: folder.Plan, key: str) -> None:
     )
 
 
-def _steps(output: Output, plan: folder.Plan) -> list[_NextCommand]:
-    settings = plan.directory / folder.SETTINGS
+def _list_steps(output: Output, plan: Plan) -> list[_NextCommand]:
+    settings = plan.directory / SETTINGS
     if plan.is_broker:
         return [
             _NextCommand(f"datenkontor broker serve --settings {settings}"),
             _NextCommand(f"datenkontor roster add CARD.json --settings {settings}"),
             _NextCommand(f"datenkontor roster publish --settings {settings}"),
         ]
-    steps = [_NextCommand(str(plan.directory / folder.CARD), output.say("init-hand"))]
+    steps = [_NextCommand(str(plan.directory / CARD), output.say("init-hand"))]
     if plan.broker is None:
-        steps.append(_NextCommand(str(plan.directory / folder.OPERATOR), output.say("init-operator")))
+        steps.append(_NextCommand(str(plan.directory / OPERATOR), output.say("init-operator")))
     if plan.roster is None:
-        steps.append(_NextCommand(str(plan.directory / folder.LIST), output.say("init-list")))
+        steps.append(_NextCommand(str(plan.directory / LIST), output.say("init-list")))
     return [
         *steps,
         _NextCommand(f"datenkontor doctor --settings {settings}"),

@@ -1,4 +1,4 @@
-"""`negotiation`: contract negotiations: begin, follow, and answer where a person is asked."""
+"""`negotiation`: start and follow contract negotiations, and answer those that wait for a person."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,26 +14,27 @@ from connector.cli.frame.command import (
     ReasonOption,
     TimeoutOption,
     YesOption,
-    command,
-    group,
+    create_noun,
+    register,
 )
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
-from connector.cli.frame.output import moment
-from connector.cli.frame.process import report_state, report_waited, to_common_fields
-from connector.cli.frame.remote import connect, participant, print_listing, read_policy
-from connector.cli.frame.terms import say_policies
+from connector.cli.frame.output import format_time
+from connector.cli.frame.remote import connect, find_participant, print_listing
+from connector.cli.policies.files import read_policy
+from connector.cli.policies.terms import describe_policies
+from connector.cli.processes.outcome import report_state, report_waited, to_common_fields
 from connector.client import Connector
 from connector.client.chapters.negotiations import Decision, Negotiation
 from connector.protocol.dsp.machines.negotiation_machine import NegotiationState
 
-app = group("Contract negotiations, as provider and as consumer.")
+app = create_noun("Contract negotiations as provider and as consumer.")
 
 EXAMPLE = "urn:uuid:8f6b1c1e-0a51-4c5e-9f0e-2f1f7f6b7a10"
 NegotiationArgument = Annotated[str, typer.Argument(metavar="NEGOTIATION", help="Identifier of the negotiation.")]
 
 
-@command(
+@register(
     app,
     "start",
     example="""datenkontor negotiation start tiefbauamt urn:uuid:0d0c4a5e-3b0f-4a3e-8a52-5d1c3f1b2a77 --wait
@@ -41,31 +42,33 @@ NegotiationArgument = Annotated[str, typer.Argument(metavar="NEGOTIATION", help=
 )
 def start(
     call: CommandCall,
-    provider: Annotated[str, typer.Argument(metavar="PARTICIPANT", help="The provider: identifier or name.")],
+    provider: Annotated[str, typer.Argument(metavar="PARTICIPANT", help="Provider: identifier or name.")],
     dataset: Annotated[str, typer.Argument(metavar="DATASET", help="Identifier of the dataset.")],
-    offer: Annotated[str | None, typer.Option(metavar="OFFER", help="Which offer; else the first.")] = None,
+    offer: Annotated[
+        str | None, typer.Option(metavar="OFFER", help="Identifier of the offer (default: the first).")
+    ] = None,
     policy: PolicyOption = None,
-    wait: Annotated[bool, typer.Option("--wait", help="Wait until it has ended.")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until the negotiation has ended.")] = False,
     timeout: TimeoutOption = 60.0,
 ) -> None:
-    """Ask a provider for a contract on a dataset; --policy asks for other terms than it offers."""
+    """Request an agreement on a dataset; --policy requests another policy than the offer."""
     asked = read_policy(policy)
     with connect(call) as connector:
-        found = connector.negotiations.start(participant(connector, provider), dataset, offer=offer, policy=asked)
+        found = connector.negotiations.start(find_participant(connector, provider), dataset, offer=offer, policy=asked)
         if not wait:
             report_state(call, found)
             return
-        call.output.hint(call.output.say("step-negotiating", id=found.id))
+        call.output.print_hint(call.output.say("step-negotiating", id=found.id))
         found = connector.negotiations.wait(found.id, timeout_s=timeout)
-        report_waited(call, found, timeout, _shown(call, connector, found), None)
+        report_waited(call, found, timeout, _describe(call, connector, found), None)
 
 
-@command(app, "list", example="datenkontor negotiation list --state AGREED --peer urn:participant:firma")
+@register(app, "list", example="datenkontor negotiation list --state AGREED --peer urn:participant:firma")
 def list_negotiations(
     call: CommandCall,
-    state: Annotated[NegotiationState | None, typer.Option(help="Only those.")] = None,
-    peer: Annotated[str | None, typer.Option(metavar="ID", help="Only with this participant.")] = None,
-    dataset: Annotated[str | None, typer.Option(metavar="ID", help="Only on this dataset.")] = None,
+    state: Annotated[NegotiationState | None, typer.Option(help="Only negotiations in this state.")] = None,
+    peer: Annotated[str | None, typer.Option(metavar="ID", help="Only negotiations with this participant.")] = None,
+    dataset: Annotated[str | None, typer.Option(metavar="ID", help="Only negotiations on this dataset.")] = None,
     limit: LimitOption = 50,
     after: AfterOption = None,
     all: AllOption = False,
@@ -75,10 +78,10 @@ def list_negotiations(
         "id": lambda found: found.id,
         "role": lambda found: found.role,
         "state": lambda found: found.state,
-        "peer": lambda found: found.peer,
+        "counterparty": lambda found: found.peer,
         "dataset": lambda found: found.dataset,
         "waits": lambda found: found.hold and found.hold.who,
-        "changed": lambda found: moment(found.updated_at),
+        "changed": lambda found: format_time(found.updated_at),
     }
     chosen = state.value if state else None
     with connect(call) as connector:
@@ -94,96 +97,100 @@ def list_negotiations(
         )
 
 
-@command(app, "show", example=f"datenkontor negotiation show {EXAMPLE}")
+@register(app, "show", example=f"datenkontor negotiation show {EXAMPLE}")
 def show(call: CommandCall, negotiation: NegotiationArgument) -> None:
-    """Show one negotiation: its state, the terms on the table, and what it waits for."""
+    """Show one negotiation: its state, the current offer and the reason why it waits."""
     with connect(call) as connector:
         found = connector.negotiations.show(negotiation)
-        fields = _shown(call, connector, found)
-    call.output.details(found, fields(found))
+        fields = _describe(call, connector, found)
+    call.output.print_details(found, fields(found))
 
 
-@command(app, "wait", example=f"datenkontor negotiation wait {EXAMPLE} --timeout 300")
+@register(app, "wait", example=f"datenkontor negotiation wait {EXAMPLE} --timeout 300")
 def wait(
     call: CommandCall,
     negotiation: NegotiationArgument,
-    state: Annotated[NegotiationState | None, typer.Option(help="Wait for this state; else for the end.")] = None,
+    state: Annotated[NegotiationState | None, typer.Option(help="State to wait for (default: the end).")] = None,
     timeout: TimeoutOption = 60.0,
 ) -> None:
-    """Wait until a negotiation has ended or waits for a person here.
+    """Wait until a negotiation has ended or waits for a person of this participant.
 
-    Ends with 0 when it is finalized, 4 when it was ended, 6 when somebody still has to act.
+    Exit code 0 if finalized, 4 if terminated, 6 if a person has to decide or the time is over.
     """
     wanted = state.value if state else None
     with connect(call) as connector:
         found = connector.negotiations.wait(negotiation, timeout_s=timeout, states=[wanted] if wanted else ())
-        fields = _shown(call, connector, found)
+        fields = _describe(call, connector, found)
     report_waited(call, found, timeout, fields, wanted)
 
 
-@command(app, "approve", example=f"datenkontor negotiation approve {EXAMPLE}")
+@register(app, "approve", example=f"datenkontor negotiation approve {EXAMPLE}")
 def approve(call: CommandCall, negotiation: NegotiationArgument) -> None:
-    """Say yes where a person is asked: agree, accept, verify or finalize, as the state has it."""
+    """Approve the step that waits for a person: agree, accept, verify or finalize."""
     with connect(call) as connector:
         report_state(call, connector.negotiations.approve(negotiation))
 
 
-@command(app, "reject", example=f"datenkontor negotiation reject {EXAMPLE} --reason 'Nur für Forschung' --yes")
+@register(app, "reject", example=f"datenkontor negotiation reject {EXAMPLE} --reason 'Nur für Forschung' --yes")
 def reject(
     call: CommandCall, negotiation: NegotiationArgument, reason: ReasonOption = None, yes: YesOption = False
 ) -> None:
-    """Say no where a person is asked: the negotiation ends, and the counter-party is told the reason."""
+    """Reject the step that waits for a person: the negotiation ends, and the counterparty receives the reason."""
     call.output.confirm(call.output.say("ask-reject", id=negotiation), yes)
     with connect(call) as connector:
         report_state(call, connector.negotiations.reject(negotiation, reason=reason))
 
 
-@command(app, "counter", example=f"datenkontor negotiation counter {EXAMPLE} --policy terms.json")
+@register(app, "counter", example=f"datenkontor negotiation counter {EXAMPLE} --policy terms.json")
 def counter(
     call: CommandCall,
     negotiation: NegotiationArgument,
-    policy: Annotated[Path | None, typer.Option(metavar="FILE", help="ODRL Offer as JSON.")] = None,
+    policy: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="ODRL policy: JSON, or Turtle in a `.ttl` file.")
+    ] = None,
 ) -> None:
-    """Answer with other terms: as provider with a counter-offer, as consumer with a counter-request."""
+    """Answer with another policy: a counter-offer of the provider, or a new request of the consumer."""
     asked = read_policy(policy)
     if asked is None:
-        raise Failure(Code.USAGE, "Say which terms: --policy FILE.")
+        raise Failure(Code.USAGE, "The policy is missing: give --policy FILE.")
     with connect(call) as connector:
         report_state(call, connector.negotiations.counter(negotiation, asked))
 
 
-@command(app, "terminate", example=f"datenkontor negotiation terminate {EXAMPLE} --reason 'Kein Bedarf mehr' --yes")
+@register(app, "terminate", example=f"datenkontor negotiation terminate {EXAMPLE} --reason 'Kein Bedarf mehr' --yes")
 def terminate(
     call: CommandCall, negotiation: NegotiationArgument, reason: ReasonOption = None, yes: YesOption = False
 ) -> None:
-    """End a negotiation for good; the counter-party is told the reason."""
+    """Terminate a negotiation; the counterparty receives the reason."""
     call.output.confirm(call.output.say("ask-terminate", id=negotiation), yes)
     with connect(call) as connector:
         report_state(call, connector.negotiations.terminate(negotiation, reason=reason))
 
 
-def _shown(call: CommandCall, connector: Connector, found: Negotiation) -> Callable[[Negotiation], dict[str, object]]:
-    """Return what shows a negotiation, with the terms on the table in the language of the call."""
+def _describe(
+    call: CommandCall, connector: Connector, found: Negotiation
+) -> Callable[[Negotiation], dict[str, object]]:
+    """Return a function for the fields of a negotiation, with its current offer in the language of the call."""
     lang = call.output.lang
-    terms = "" if call.output.json else say_policies(connector, [found.offer], lang)[0]
-    return lambda process: _fields(process, terms, lang)
+    sentence = "" if call.output.json else describe_policies(connector, [found.offer], lang)[0]
+    return lambda process: _build_fields(process, sentence, lang)
 
 
-def _decided(decision: Decision, lang: str) -> str:
-    return f"{moment(decision.at)} {decision.event}: {' '.join(decision.texts.get(lang, ()))}"
+def _format_decision(decision: Decision, lang: str) -> str:
+    return f"{format_time(decision.at)} {decision.event}: {' '.join(decision.texts.get(lang, ()))}"
 
 
-def _fields(found: Negotiation, terms: str, lang: str) -> dict[str, object]:
+def _build_fields(found: Negotiation, sentence: str, lang: str) -> dict[str, object]:
     return {
         "id": found.id,
         "role": found.role,
         "state": found.state,
-        "peer": found.peer,
+        "counterparty": found.peer,
         "dataset": found.dataset,
-        "terms": terms,
+        "policy": sentence,
         "offered by": found.offered_by,
         "rounds": found.rounds,
         "agreement": found.agreement_id,
-        "decisions": [_decided(decision, lang) for decision in found.decisions],
+        "decisions": [_format_decision(decision, lang) for decision in found.decisions],
         **to_common_fields(found, lang),
     }

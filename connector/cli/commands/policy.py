@@ -1,6 +1,6 @@
-"""`policy`: rules in plain words: examined, explained, compared, tried out, made from templates.
+"""`policy`: check, explain, compare and try out policies, and fill in templates.
 
-All but `decide` work on files alone and need no connector.
+Only `decide` needs a connector; the other commands read files.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -10,12 +10,13 @@ from typing import Annotated, Any
 
 import typer
 
-from connector.cli.frame.command import YesOption, command, group, instant
+from connector.cli.frame.command import YesOption, create_noun, parse_time, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
-from connector.cli.frame.output import Output, moment
-from connector.cli.frame.remote import connect, participant, read_policy
-from connector.cli.frame.templates import SetOption, read_sets, translate_errors, write_policy
+from connector.cli.frame.output import Output, format_time
+from connector.cli.frame.remote import connect, find_participant
+from connector.cli.policies.files import read_policy, translate_errors, write_policy
+from connector.cli.policies.templates import SetOption, fill_template
 from connector.client.chapters.policies import Decided
 from connector.controlplane.enforcing.executors.table import build_executors
 from connector.controlplane.judging.library import Library, operands, template, template_names
@@ -24,40 +25,47 @@ from connector.controlplane.usecases.trying import cases, trials
 from connector.policy.compiling.compile import ENFORCED_HERE
 from connector.policy.reading.templates import Template
 
-app = group("Terms in plain words: examined, explained, compared, tried out, made from templates.")
-templates = group("Policies to fill in.")
+app = create_noun("Policies: check, explain, compare, try out, fill in from templates.")
+templates = create_noun("Templates of policies.")
 app.add_typer(templates, name="template")
 
 EXAMPLE = "urn:uuid:8f6b1c1e-0a51-4c5e-9f0e-2f1f7f6b7a10"
 PolicyArgument = Annotated[
-    Path, typer.Argument(metavar="FILE", help="An ODRL policy: JSON, or Turtle in a .ttl file; - is standard input.")
+    Path, typer.Argument(metavar="FILE", help="ODRL policy: JSON, or Turtle in a `.ttl` file; - is standard input.")
 ]
 TemplateArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the template.")]
-ParticipantOption = Annotated[str | None, typer.Option("--participant", metavar="ID", help="Who asks.")]
-ActionOption = Annotated[str, typer.Option("--action", metavar="ACTION", help="What is to be done, as odrl:use.")]
-TargetOption = Annotated[str | None, typer.Option("--target", metavar="ID", help="With which dataset.")]
-AtOption = Annotated[str | None, typer.Option("--at", metavar="TIME", help="When, as 2026-05-04T12:00Z; else now.")]
+ParticipantOption = Annotated[
+    str | None, typer.Option("--participant", metavar="ID", help="Participant that requests the action.")
+]
+ActionOption = Annotated[str, typer.Option("--action", metavar="ACTION", help="Action, such as odrl:use.")]
+TargetOption = Annotated[str | None, typer.Option("--target", metavar="ID", help="Dataset that the action is about.")]
+AtOption = Annotated[
+    str | None,
+    typer.Option("--at", metavar="TIME", help="Time of the action, such as 2026-05-04T12:00Z (default: now)."),
+]
 AgreedAtOption = Annotated[
-    str | None, typer.Option("--agreed-at", metavar="TIME", help="When it was agreed; else at that time.")
+    str | None,
+    typer.Option("--agreed-at", metavar="TIME", help="Time of the agreement (default: the time of the action)."),
 ]
 FactOption = Annotated[
     list[str] | None,
-    typer.Option("--fact", metavar="NAME=VALUE", help="What is known, as purpose=dpv:AcademicResearch; several times."),
+    typer.Option("--fact", metavar="NAME=VALUE", help="Fact, such as purpose=dpv:AcademicResearch. May be repeated."),
 ]
 DoneOption = Annotated[
-    list[str] | None, typer.Option("--done", metavar="ACTION", help="A duty that was performed; several times.")
+    list[str] | None,
+    typer.Option("--done", metavar="ACTION", help="Action of a duty that is fulfilled. May be repeated."),
 ]
 
 
 class Personal(StrEnum):
-    """What personal data a policy is about."""
+    """The kind of personal data that a policy is about."""
 
     NONE = "none"
     PERSONAL = "personal"
     SPECIAL = "special"
 
 
-@command(
+@register(
     app,
     "lint",
     needs="nothing",
@@ -67,42 +75,42 @@ class Personal(StrEnum):
 def lint(
     call: CommandCall,
     file: PolicyArgument,
-    personal: Annotated[Personal, typer.Option(help="What personal data it is about.")] = Personal.NONE,
+    personal: Annotated[Personal, typer.Option(help="Kind of personal data in the target.")] = Personal.NONE,
 ) -> None:
-    """Examine a policy: what would keep it from being offered, and what is odd.
+    """Check a policy: errors that prevent an offer, and warnings.
 
-    Ends with 1 where it would not be offered.
+    Exit code 1 if the policy cannot be offered.
     """
-    remarks = policies.examine(_library(), _read(file), datetime.now(UTC), personal.value)
+    remarks = policies.examine(_load_library(), _read_file(file), datetime.now(UTC), personal.value)
     errors = sum(remark.level == "error" for remark in remarks)
     lang = call.output.lang
     lines = [f"{remark.level}: {remark.text[lang]}{f' [{remark.rule}]' if remark.rule else ''}" for remark in remarks]
-    call.output.result({"ok": not errors, "remarks": remarks}, *lines)
+    call.output.print_result({"ok": not errors, "remarks": remarks}, *lines)
     if errors:
         raise Failure(Code.FAILED, call.output.say("policy-bad", file=file, count=errors))
-    call.output.hint(call.output.say("policy-good", file=file))
+    call.output.print_hint(call.output.say("policy-good", file=file))
 
 
-@command(app, "explain", needs="nothing", example="datenkontor policy explain terms.json --lang de")
+@register(app, "explain", needs="nothing", example="datenkontor policy explain terms.json --lang de")
 def explain(call: CommandCall, file: PolicyArgument) -> None:
-    """Say a policy in plain words: what for, what not, how long, which duties, what it costs."""
-    found = policies.explain(_library(), _read(file))
+    """Explain a policy in plain language: purposes, prohibitions, times, duties and price."""
+    found = policies.explain(_load_library(), _read_file(file))
     lang = call.output.lang
     if found.problem is not None:
         raise Failure(Code.FAILED, found.problem[lang])
     lines = [f"{line.label[lang]}: {line.text[lang]}" for line in found.card]
-    call.output.result(found, found.sentence[lang], "", *lines)
+    call.output.print_result(found, found.sentence[lang], "", *lines)
 
 
-@command(app, "compare", needs="nothing", example="datenkontor policy compare offered.json asked.json")
+@register(app, "compare", needs="nothing", example="datenkontor policy compare offered.json asked.json")
 def compare(
     call: CommandCall,
-    old: Annotated[Path, typer.Argument(metavar="OLD", help="The older version, or what is offered.")],
-    new: Annotated[Path, typer.Argument(metavar="NEW", help="The newer version, or what is asked for.")],
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="Older version, or the offer.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="Newer version, or the request.")],
 ) -> None:
-    """Say what changed between two policies, and whether the second stays within the first."""
+    """Compare two policies: the changes, and whether the second stays within the first."""
     with translate_errors():
-        found = policies.compare(_library(), _read(old), _read(new))
+        found = policies.compare(_load_library(), _read_file(old), _read_file(new))
     lang = call.output.lang
     within = {
         "contained": call.output.say("within"),
@@ -110,39 +118,41 @@ def compare(
         "unknown": call.output.say("within-unknown"),
     }[found.contained]
     reasons = [reason[lang] for reason in found.reasons]
-    call.output.result(
+    call.output.print_result(
         found, found.text[lang], *(f"- {change.text[lang]}" for change in found.changes), within, *reasons
     )
 
 
-@command(app, "test", needs="nothing", example="datenkontor policy test policies/examples/12-n-times.toml")
+@register(app, "test", needs="nothing", example="datenkontor policy test policies/examples/12-n-times.toml")
 def test(
     call: CommandCall,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="TOML: [policy] and [[case]] as the examples.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE…", help="TOML with [policy] and [[case]], such as policies/examples.")
+    ],
 ) -> None:
-    """Decide the cases of a policy and compare with what is expected.
+    """Decide the cases of a policy and compare the results with the expected ones.
 
-    Ends with 1 where a case comes out otherwise.
+    Exit code 1 if a result differs.
     """
     outcomes: list[tuple[Path, cases.Outcome]] = []
     for file in files:
         with translate_errors(file):
-            wanted = cases.parse(_text(file))
+            wanted = cases.parse(_read_text(file))
             library = Library(operands(), ENFORCED_HERE | frozenset(wanted.accept), build_executors())
             outcomes += [(file, outcome) for outcome in cases.run(library, wanted)]
     bad = sum(outcome.problem is not None for _, outcome in outcomes)
     lines = [
-        f"{call.output.mark(found.problem is None)} {file.name}: {found.says} ({found.problem or found.verdict})"
+        f"{call.output.format_mark(found.problem is None)} {file.name}: {found.says} ({found.problem or found.verdict})"
         for file, found in outcomes
     ]
     items = [{"file": str(file), "case": outcome} for file, outcome in outcomes]
-    call.output.result({"ok": not bad, "items": items}, *lines)
+    call.output.print_result({"ok": not bad, "items": items}, *lines)
     if bad:
         raise Failure(Code.FAILED, call.output.say("cases-bad", bad=bad, count=len(outcomes)))
-    call.output.hint(call.output.say("cases-good", count=len(outcomes)))
+    call.output.print_hint(call.output.say("cases-good", count=len(outcomes)))
 
 
-@command(
+@register(
     app,
     "simulate",
     needs="nothing",
@@ -160,26 +170,26 @@ def simulate(
     fact: FactOption = None,
     done: DoneOption = None,
 ) -> None:
-    """Say whether somebody may do something at a time, why, what would change it, and when time alone does.
+    """Try out a policy: whether an action is permitted at a time, why, and what would change it.
 
-    An offer is tried as the agreement it would become. Ends with 4 where it is denied.
+    An offer is evaluated as the agreement that it would become. Exit code 4 if the policy denies the action.
     """
-    when, made = instant(at) or datetime.now(UTC), instant(agreed_at)
+    when, made = parse_time(at) or datetime.now(UTC), parse_time(agreed_at)
     situation = trials.TrialSituation(
         at=when,
         participant=who or "urn:uuid:participant",
         action=action,
         target=target or "urn:uuid:dataset",
         agreed_at=made,
-        facts=_facts(fact),
-        performed=_done(done, when),
+        facts=_parse_facts(fact),
+        performed=_date_duties(done, when),
     )
     with translate_errors():
-        found = trials.answer(_library(), _read(file), situation)
-    _answer(call, found)
+        found = trials.answer(_load_library(), _read_file(file), situation)
+    _report_decision(call, found)
 
 
-@command(
+@register(
     app,
     "decide",
     example=f"""datenkontor policy decide --asset {EXAMPLE} --participant firma
@@ -187,9 +197,9 @@ def simulate(
 )
 def decide(
     call: CommandCall,
-    asset: Annotated[str | None, typer.Option(metavar="ID", help="Under the terms of this asset of ours.")] = None,
-    agreement: Annotated[str | None, typer.Option(metavar="ID", help="Under this agreement.")] = None,
-    policy: Annotated[Path | None, typer.Option(metavar="FILE", help="Under this ODRL policy.")] = None,
+    asset: Annotated[str | None, typer.Option(metavar="ID", help="Asset with the policy to evaluate.")] = None,
+    agreement: Annotated[str | None, typer.Option(metavar="ID", help="Agreement to evaluate.")] = None,
+    policy: Annotated[Path | None, typer.Option(metavar="FILE", help="ODRL policy to evaluate.")] = None,
     who: ParticipantOption = None,
     action: ActionOption = "use",
     target: TargetOption = None,
@@ -198,32 +208,32 @@ def decide(
     fact: FactOption = None,
     done: DoneOption = None,
 ) -> None:
-    """Ask a connector whether somebody may do something, with what it knows: claims, terms, what was used.
+    """Let a connector decide on an action, with the facts that it has: claims, policies and uses.
 
-    Nothing is counted or kept. Ends with 4 where it is denied.
+    The decision is not counted or stored. Exit code 4 if the policy denies the action.
     """
-    when, made = instant(at), instant(agreed_at)
+    when, made = parse_time(at), parse_time(agreed_at)
     with connect(call) as connector:
         found = connector.policies.decide(
             policy=read_policy(policy),
             asset=asset,
             agreement=agreement,
-            participant=participant(connector, who) if who else None,
+            participant=find_participant(connector, who) if who else None,
             action=action,
             target=target,
             at=when,
             agreed_at=made,
-            facts=_facts(fact),
-            performed=_done(done, when or datetime.now(UTC)),
+            facts=_parse_facts(fact),
+            performed=_date_duties(done, when or datetime.now(UTC)),
         )
-    _answer(call, found)
+    _report_decision(call, found)
 
 
-@command(templates, "list", needs="nothing", example="datenkontor policy template list")
+@register(templates, "list", needs="nothing", example="datenkontor policy template list")
 def list_templates(call: CommandCall) -> None:
     """List the templates."""
     lang = call.output.lang
-    call.output.rows(
+    call.output.print_rows(
         [template(name) for name in template_names()],
         {
             "name": lambda entry: entry.name,
@@ -233,15 +243,15 @@ def list_templates(call: CommandCall) -> None:
     )
 
 
-@command(templates, "show", needs="nothing", example="datenkontor policy template show downloads")
+@register(templates, "show", needs="nothing", example="datenkontor policy template show downloads")
 def show_template(call: CommandCall, name: TemplateArgument) -> None:
-    """Show a template: why one would pick it, its parameters and their bounds."""
+    """Show a template: its use, its parameters and their bounds."""
     with translate_errors():
         found = template(name)
-    call.output.details(found, _fields(found, call.output.lang))
+    call.output.print_details(found, _build_fields(found, call.output.lang))
 
 
-@command(
+@register(
     templates,
     "use",
     needs="nothing",
@@ -253,39 +263,39 @@ def use_template(
     name: TemplateArgument,
     sets: SetOption = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the policy there.")
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="File for the policy (default: standard output)."),
     ] = None,
     yes: YesOption = False,
 ) -> None:
     """Fill in a template: print the policy as JSON, or write it to a file."""
-    with translate_errors():
-        policy = policies.fill_template(name, read_sets(name, sets))
+    policy = fill_template(name, sets)
     if output is None:
-        Output(json=True, lang=call.output.lang).result(policy)
+        Output(json=True, lang=call.output.lang).print_result(policy)
         return
     write_policy(call, output, policy, yes=yes)
-    call.output.result(policy, policies.explain(_library(), policy).sentence[call.output.lang])
+    call.output.print_result(policy, policies.explain(_load_library(), policy).sentence[call.output.lang])
 
 
-def _answer(call: CommandCall, found: trials.TrialDecision | Decided) -> None:
-    """Show a decision; end with 4 where it is a denial."""
+def _report_decision(call: CommandCall, found: trials.TrialDecision | Decided) -> None:
+    """Print a decision; exit with code 4 if it is a denial."""
     lang = call.output.lang
     good = found.verdict == "permit"
     verdict = call.output.say("permitted") if good else call.output.say("denied")
-    lines = [f"{call.output.mark(good)} {verdict}"]
+    lines = [f"{call.output.format_mark(good)} {verdict}"]
     if not good:
         lines += [*found.reasons[lang], *found.ways[lang]]
     if found.duties[lang]:
         lines.append(call.output.say("to-do", duties=", ".join(found.duties[lang])))
     for turn in found.turns:
         then = call.output.say("permitted") if turn.verdict == "permit" else call.output.say("denied")
-        lines.append(call.output.say("turns", at=moment(turn.at), verdict=then))
-    call.output.result(found, *lines)
+        lines.append(call.output.say("turns", at=format_time(turn.at), verdict=then))
+    call.output.print_result(found, *lines)
     if not good:
         raise typer.Exit(Code.REFUSED)
 
 
-def _fields(found: Template, lang: str) -> dict[str, object]:
+def _build_fields(found: Template, lang: str) -> dict[str, object]:
     shown: dict[str, object] = {"title": getattr(found.title, lang), "why": getattr(found.why, lang)}
     for entry in found.parameter:
         bounds = f"{entry.least} … {entry.greatest}" if entry.least or entry.greatest else ""
@@ -295,31 +305,31 @@ def _fields(found: Template, lang: str) -> dict[str, object]:
     return shown
 
 
-def _library() -> Library:
-    return Library(operands(), executors=build_executors())
+def _load_library() -> Library:
+    return Library(operands())
 
 
-def _read(file: Path) -> dict[str, Any]:
+def _read_file(file: Path) -> dict[str, Any]:
     return read_policy(file) or {}
 
 
-def _text(file: Path) -> str:
+def _read_text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Failure(Code.USAGE, f"The file {file} cannot be read: {error}.") from None
 
 
-def _done(actions: list[str] | None, when: datetime) -> dict[str, datetime]:
-    """Take what is said to be done as done just before: what happens at the same moment does not come first."""
+def _date_duties(actions: list[str] | None, when: datetime) -> dict[str, datetime]:
+    """Date fulfilled duties just before the action: a duty of the same moment does not come before it."""
     return dict.fromkeys(actions or (), when - timedelta(seconds=1))
 
 
-def _facts(given: list[str] | None) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
+def _parse_facts(given: list[str] | None) -> dict[str, tuple[str, ...]]:
+    facts: dict[str, tuple[str, ...]] = {}
     for pair in given or ():
         name, sign, value = pair.partition("=")
         if not sign:
-            raise Failure(Code.USAGE, f"A fact is NAME=VALUE, and {pair} is not.")
-        found[name] = (*found.get(name, ()), value)
-    return found
+            raise Failure(Code.USAGE, f"The fact {pair} has no value: write it as NAME=VALUE.")
+        facts[name] = (*facts.get(name, ()), value)
+    return facts

@@ -1,4 +1,4 @@
-"""`roster`: the operator's work on the participant list: who is a member, and the signed list made from that."""
+"""`roster`: the work of the data-space operator on the participant list: its members and its signature."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,38 +9,44 @@ import typer
 from connector.authority import card as cards
 from connector.authority import roster
 from connector.authority.roster import RosterFault
-from connector.cli.frame import folder
-from connector.cli.frame.command import YesOption, command, group
+from connector.cli.frame.command import YesOption, create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
+from connector.cli.setup.plan import MEMBERS
 
-app = group("The participant list: who belongs to the data space, signed by its operator.")
+app = create_noun("The participant list: the members of the data space, signed by its operator.")
 
 FAULTS = (RosterFault,)
+PUBLISH = "Publish the list to apply this: datenkontor roster publish"
 
 CardsOption = Annotated[
-    Path | None, typer.Option("--file", metavar="FILE", help="The operator's working file; else beside the settings.")
+    Path | None,
+    typer.Option(
+        "--file", metavar="FILE", help="Working file of the list (default: `members.json` beside the settings)."
+    ),
 ]
 SignedListOption = Annotated[
-    Path | None, typer.Option("--out", metavar="FILE", help="The signed list; else where the settings have it.")
+    Path | None, typer.Option("--out", metavar="FILE", help="File for the signed list (default: that of the settings).")
 ]
 
 
-@command(app, "create", needs="settings", faults=FAULTS, example="datenkontor roster create --issuer urn:city:herne")
+@register(app, "create", needs="settings", faults=FAULTS, example="datenkontor roster create --issuer urn:city:herne")
 def create(
     call: CommandCall,
     file: CardsOption = None,
     issuer: Annotated[
-        str | None, typer.Option(metavar="ID", help="Who signs the list; else the settings' participant.")
+        str | None, typer.Option(metavar="ID", help="Participant that signs the list (default: that of the settings).")
     ] = None,
 ) -> None:
-    """Begin a participant list; `init --role broker` has done this already."""
-    path = _members(call, file)
+    """Create a participant list; `init --role broker` does this too."""
+    path = _choose_draft(call, file)
     draft = roster.create(path, issuer or call.read_settings().participant.id)
-    call.output.result({"file": str(path), "issuer": draft.issuer, "version": 0}, f"{path}: list of {draft.issuer}")
+    call.output.print_result(
+        {"file": str(path), "issuer": draft.issuer, "version": 0}, f"{path}: participant list of {draft.issuer}."
+    )
 
 
-@command(
+@register(
     app,
     "add",
     needs="settings",
@@ -50,71 +56,74 @@ def create(
 )
 def add(
     call: CommandCall,
-    card: Annotated[list[Path], typer.Argument(metavar="CARD…", help="Identity cards that participants handed over.")],
+    card: Annotated[list[Path], typer.Argument(metavar="CARD…", help="Identity card of a participant.")],
     file: CardsOption = None,
-    role: Annotated[list[str] | None, typer.Option(metavar="WORD", help="A role; else `participant`.")] = None,
-    claim: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=VALUE", help="A claim you vouch for; policies ask for it.")
+    role: Annotated[
+        list[str] | None, typer.Option(metavar="WORD", help="Role (default: `participant`). May be repeated.")
     ] = None,
-    replace: Annotated[bool, typer.Option("--replace", help="Exchange the entry of a member.")] = False,
+    claim: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="Claim that you confirm; policies can require it. May be repeated."),
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace the entry of a member.")] = False,
 ) -> None:
-    """Add members by their identity cards. Roles and claims are your word, never the card's."""
-    path = _members(call, file)
-    claims = _claims(claim or [])
+    """Add members by their identity cards. Roles and claims come from you, never from the card."""
+    path = _choose_draft(call, file)
+    claims = _parse_claims(claim or [])
     read = [cards.read_card(entry) for entry in card]
     added = []
     for entry in read:
         roster.add(path, cards.make_member(entry, roles=role or (), claims=claims), replace=replace)
         added.append(entry.id)
-    hint = "Publish the list to put this into force: datenkontor roster publish"
-    call.output.result({"file": str(path), "added": added}, *(f"{entry} is listed." for entry in added), hint)
+    call.output.print_result({"file": str(path), "added": added}, *(f"{entry} is added." for entry in added), PUBLISH)
 
 
-@command(
+@register(
     app, "remove", needs="settings", faults=FAULTS, example="datenkontor roster remove urn:participant:firma --yes"
 )
 def remove(
     call: CommandCall,
-    id: Annotated[str, typer.Argument(metavar="ID", help="Participant identifier.")],
+    id: Annotated[str, typer.Argument(metavar="ID", help="Identifier of the participant.")],
     file: CardsOption = None,
     yes: YesOption = False,
 ) -> None:
-    """Remove a member; from the next published list on nobody deals with it any more."""
-    path = _members(call, file)
+    """Remove a member; after the next published list all participants refuse its requests."""
+    path = _choose_draft(call, file)
     if id not in {member.id for member in roster.show(path).members}:
         raise Failure(Code.NOT_FOUND, f"{id} is not a member.")
     call.output.confirm(call.output.say("ask-remove", id=id), yes)
     roster.remove(path, id)
-    hint = "Publish the list to put this into force: datenkontor roster publish"
-    call.output.result({"file": str(path), "removed": id}, f"{id} is removed.", hint)
+    call.output.print_result({"file": str(path), "removed": id}, f"{id} is removed.", PUBLISH)
 
 
-@command(app, "publish", needs="settings", faults=FAULTS, example="datenkontor roster publish --days 30")
+@register(app, "publish", needs="settings", faults=FAULTS, example="datenkontor roster publish --days 30")
 def publish(
     call: CommandCall,
     file: CardsOption = None,
     out: SignedListOption = None,
     key_file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The operator's private key; else the settings'.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Private key of the data-space operator (default: that of the settings)."),
     ] = None,
     former: Annotated[
-        list[Path] | None, typer.Option(metavar="CARD", help="A card with the key the list was signed with before.")
+        list[Path] | None,
+        typer.Option(metavar="CARD", help="Identity card with the key of the last signature. May be repeated."),
     ] = None,
-    days: Annotated[int, typer.Option(min=1, max=3650, help="How long the list is valid.")] = 30,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Validity of the list, in days.")] = 30,
 ) -> None:
-    """Sign the list as its next version and put it in the place of the one before."""
-    signed = _signed(call, out)
+    """Sign the next version of the list; it replaces the signed list."""
+    signed = _choose_list(call, out)
     key = cards.load_key(key_file or call.read_settings().identity.key)
     before = [key for path in former or [] for key in cards.verification_keys(cards.read_card(path))]
     document = roster.publish(
-        _members(call, file),
+        _choose_draft(call, file),
         signed,
         key,
         now=datetime.now(UTC),
         valid_for=timedelta(days=days),
         former=before,
     )
-    call.output.result(
+    call.output.print_result(
         {
             "file": str(signed),
             "version": document.version,
@@ -125,15 +134,15 @@ def publish(
     )
 
 
-@command(app, "show", needs="settings", faults=FAULTS, example="datenkontor roster show")
+@register(app, "show", needs="settings", faults=FAULTS, example="datenkontor roster show")
 def show(call: CommandCall, file: CardsOption = None) -> None:
-    """Show the working file: the members that the next published list will have."""
-    draft = roster.show(_members(call, file))
+    """Show the working file: the members of the next published list."""
+    draft = roster.show(_choose_draft(call, file))
     if call.output.json:
-        call.output.result(draft)
+        call.output.print_result(draft)
         return
-    call.output.hint(f"List of {draft.issuer}, newest published version: {draft.version or 'none'}.")
-    call.output.rows(
+    call.output.print_hint(f"Participant list of {draft.issuer}; newest published version: {draft.version or 'none'}.")
+    call.output.print_rows(
         draft.members,
         {
             "id": lambda member: member.id,
@@ -146,7 +155,7 @@ def show(call: CommandCall, file: CardsOption = None) -> None:
     )
 
 
-@command(
+@register(
     app,
     "verify",
     needs="settings",
@@ -157,14 +166,17 @@ def show(call: CommandCall, file: CardsOption = None) -> None:
 def verify(
     call: CommandCall,
     signed: Annotated[
-        Path | None, typer.Argument(metavar="[LIST]", help="The signed list; else the settings'.")
+        Path | None, typer.Argument(metavar="[LIST]", help="Signed list (default: that of the settings).")
     ] = None,
     operator: Annotated[
-        Path | None, typer.Option(metavar="CARD|JWK", help="The operator's card or key; else the settings'.")
+        Path | None,
+        typer.Option(
+            metavar="CARD|JWK", help="Identity card or key of the data-space operator (default: that of the settings)."
+        ),
     ] = None,
 ) -> None:
-    """Check a signed list as every participant does: signature, form, times."""
-    path = _signed(call, signed)
+    """Verify a signed list as every participant does: signature, format and times."""
+    path = _choose_list(call, signed)
     keys = cards.operator_keys(operator or call.read_settings().identity.operator_key)
     document = roster.verify(path, keys, now=datetime.now(UTC)).document
     value = {
@@ -175,31 +187,31 @@ def verify(
         "expires": document.expires,
         "members": [member.id for member in document.members],
     }
-    call.output.result(
+    call.output.print_result(
         value,
-        f"{call.output.mark(True)} {path} is valid: version {document.version} of {document.issuer}, "
+        f"{call.output.format_mark(True)} {path} is valid: version {document.version} of {document.issuer}, "
         f"{len(document.members)} members, until {document.expires:%Y-%m-%d %H:%M} UTC.",
     )
 
 
-def _members(call: CommandCall, file: Path | None) -> Path:
-    return file or call.file.resolve().parent / folder.MEMBERS
+def _choose_draft(call: CommandCall, file: Path | None) -> Path:
+    return file or call.file.resolve().parent / MEMBERS
 
 
-def _signed(call: CommandCall, given: Path | None) -> Path:
+def _choose_list(call: CommandCall, given: Path | None) -> Path:
     if given is not None:
         return given
     location = str(call.read_settings().identity.roster)
     if "://" in location:
-        raise Failure(Code.USAGE, f"The settings read the list from {location}: name the file of the signed list.")
+        raise Failure(Code.USAGE, f"The settings read the list from {location}: give the file of the signed list.")
     return Path(location)
 
 
-def _claims(pairs: list[str]) -> dict[str, list[str]]:
+def _parse_claims(pairs: list[str]) -> dict[str, list[str]]:
     claims: dict[str, list[str]] = {}
     for pair in pairs:
         name, sign, value = pair.partition("=")
         if not (name and sign and value):
-            raise Failure(Code.USAGE, f"A claim is NAME=VALUE, not {pair!r}.")
+            raise Failure(Code.USAGE, f"The claim {pair!r} is not complete: write it as NAME=VALUE.")
         claims.setdefault(name, []).append(value)
     return claims

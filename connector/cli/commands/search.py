@@ -1,4 +1,4 @@
-"""`search`: the offers of the whole data space; hits are numbered, and `get` takes the numbers."""
+"""`search`: the offers of the whole data space, with numbers that `get` accepts."""
 
 import os
 from pathlib import Path
@@ -7,23 +7,23 @@ from typing import Annotated
 import msgspec
 import typer
 
-from connector.cli.frame.command import command, single
+from connector.cli.frame.command import create_word, register
 from connector.cli.frame.context import CommandCall
-from connector.cli.frame.output import plain
+from connector.cli.frame.output import strip_controls
 from connector.cli.frame.remote import choose_text, connect
 from connector.client.chapters.search import Hit
 
-app = single()
+app = create_word()
 
 
-class Numbered(msgspec.Struct, frozen=True):
-    """What `get` needs to know of a hit."""
+class NumberedResult(msgspec.Struct, frozen=True):
+    """A search result as `get` needs it."""
 
     participant: str
     dataset: str
 
 
-@command(
+@register(
     app,
     "search",
     example="""datenkontor search baustellen
@@ -31,66 +31,68 @@ class Numbered(msgspec.Struct, frozen=True):
 )
 def search(
     call: CommandCall,
-    words: Annotated[list[str] | None, typer.Argument(metavar="[WORDS]…", help="All of them must occur.")] = None,
-    publisher: Annotated[str | None, typer.Option(metavar="TEXT", help="Only of this publisher.")] = None,
-    theme: Annotated[str | None, typer.Option(metavar="IRI", help="Only of this theme.")] = None,
-    keyword: Annotated[str | None, typer.Option(metavar="WORD", help="Only with this keyword.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=500, help="Hits of one page.")] = 20,
-    after: Annotated[int, typer.Option(min=0, metavar="N", help="Leave out the first N hits.")] = 0,
+    words: Annotated[list[str] | None, typer.Argument(metavar="[WORDS]…", help="Words that must all occur.")] = None,
+    publisher: Annotated[str | None, typer.Option(metavar="TEXT", help="Only offers of this publisher.")] = None,
+    theme: Annotated[str | None, typer.Option(metavar="IRI", help="Only offers with this theme.")] = None,
+    keyword: Annotated[str | None, typer.Option(metavar="WORD", help="Only offers with this keyword.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=500, help="Number of results on a page.")] = 20,
+    after: Annotated[int, typer.Option(min=0, metavar="N", help="Number of results to skip.")] = 0,
 ) -> None:
-    """Search at the broker; case and umlauts do not matter."""
+    """Search at the broker; case and umlauts make no difference."""
     with connect(call) as connector:
-        hits = connector.search(
+        results = connector.search(
             " ".join(words or []), publisher=publisher, theme=theme, keyword=keyword, limit=limit, offset=after
         )
-    remember(hits.items, first=after + 1)
-    following = after + len(hits.items)
+    store_results(results.items, first=after + 1)
+    following = after + len(results.items)
     if call.output.json:
-        more = str(following) if following < hits.total else None
-        call.output.result({"items": hits.items, "total": hits.total, "next": more})
+        more = str(following) if following < results.total else None
+        call.output.print_result({"items": results.items, "total": results.total, "next": more})
         return
-    print_table(call, hits.items, first=after + 1)
-    if hits.items:
-        call.output.hint(call.output.say("found", shown=len(hits.items), total=hits.total))
-    if following < hits.total:
-        call.output.hint(call.output.say("more-hits", cursor=following))
+    print_results(call, results.items, first=after + 1)
+    if results.items:
+        call.output.print_hint(call.output.say("found", shown=len(results.items), total=results.total))
+    if following < results.total:
+        call.output.print_hint(call.output.say("more-hits", cursor=following))
 
 
-def print_table(call: CommandCall, hits: tuple[Hit, ...], *, first: int = 1) -> None:
-    """Print hits with their numbers."""
-    numbers = {id(hit): number for number, hit in enumerate(hits, first)}
-    call.output.rows(
-        hits,
+def print_results(call: CommandCall, results: tuple[Hit, ...], *, first: int = 1) -> None:
+    """Print search results with their numbers."""
+    numbers = {id(result): number for number, result in enumerate(results, first)}
+    call.output.print_rows(
+        results,
         {
-            "no": lambda hit: numbers[id(hit)],
-            "title": lambda hit: choose_text(hit.title, call.output.lang),
-            "publisher": lambda hit: hit.publisher,
-            "keywords": lambda hit: hit.keywords,
-            "dataset": lambda hit: plain(hit.id),
-            "source is": lambda hit: hit.liveness,
+            "no": lambda result: numbers[id(result)],
+            "title": lambda result: choose_text(result.title, call.output.lang),
+            "publisher": lambda result: result.publisher,
+            "keywords": lambda result: result.keywords,
+            "dataset": lambda result: strip_controls(result.id),
+            "source": lambda result: result.liveness,
         },
     )
 
 
-def remember(hits: tuple[Hit, ...], *, first: int = 1) -> None:
-    """Keep the numbers of the hits for `get`; where that is not possible, numbers are simply not known later."""
-    numbered = {str(number): Numbered(hit.participant, hit.id) for number, hit in enumerate(hits, first)}
+def store_results(results: tuple[Hit, ...], *, first: int = 1) -> None:
+    """Store the numbers of the results for `get`; without a writable cache the numbers are not available later."""
+    numbered = {
+        str(number): NumberedResult(result.participant, result.id) for number, result in enumerate(results, first)
+    }
     try:
-        locate_memory().parent.mkdir(parents=True, exist_ok=True)
-        locate_memory().write_bytes(msgspec.json.encode(numbered))
+        locate_cache().parent.mkdir(parents=True, exist_ok=True)
+        locate_cache().write_bytes(msgspec.json.encode(numbered))
     except OSError:
         return
 
 
-def recall(number: int) -> Numbered | None:
-    """Return the hit of the newest search with this number."""
+def recall_result(number: int) -> NumberedResult | None:
+    """Return the result of the newest search with this number."""
     try:
-        known = msgspec.json.decode(locate_memory().read_bytes(), type=dict[str, Numbered])
+        known = msgspec.json.decode(locate_cache().read_bytes(), type=dict[str, NumberedResult])
     except (OSError, msgspec.MsgspecError):
         return None
     return known.get(str(number))
 
 
-def locate_memory() -> Path:
-    """Return where the hits of the newest search are kept."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "datenkontor" / "hits.json"
+def locate_cache() -> Path:
+    """Return the file with the results of the newest search."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "datenkontor" / "results.json"

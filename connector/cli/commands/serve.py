@@ -1,14 +1,14 @@
-"""`serve`: run a connector in the foreground until it is told to stop."""
+"""`serve`: run a connector in the foreground until it is stopped."""
 
-from connector.cli.frame.command import command, single
+from connector.cli.frame.command import create_word, register
 from connector.cli.frame.context import CommandCall
 
-app = single()
+app = create_word()
 
 
-@command(app, "serve", needs="settings", example="datenkontor serve --settings tiefbauamt/datenkontor.toml")
+@register(app, "serve", needs="settings", example="datenkontor serve --settings tiefbauamt/datenkontor.toml")
 def serve(call: CommandCall) -> None:
-    """Run a connector until Ctrl-C or SIGTERM; one line says when it is ready and where it listens."""
+    """Run a connector until Ctrl-C or SIGTERM; one line reports that it is ready, with its addresses."""
     settings = call.read_settings()
     from connector.app.serve import serve as run
 

@@ -1,23 +1,23 @@
-"""`version`: which version this is, and which versions of the standard it speaks."""
+"""`version`: the version of Datenkontor and of the protocol that it implements."""
 
 import platform
 from importlib.metadata import PackageNotFoundError
-from importlib.metadata import version as installed
+from importlib.metadata import version as read_version
 
-from connector.cli.frame.command import command, single
+from connector.cli.frame.command import create_word, register
 from connector.cli.frame.context import CommandCall
 
-app = single()
+app = create_word()
 
 PROTOCOL = "2025-1"
 
 
-@command(app, "version", needs="nothing", example="datenkontor version --json")
+@register(app, "version", needs="nothing", example="datenkontor version --json")
 def version(call: CommandCall) -> None:
-    """Say which version this is."""
+    """Show the version."""
     try:
-        found = installed("datenkontor")
+        number = read_version("datenkontor")
     except PackageNotFoundError:
-        found = "not installed"
-    value = {"datenkontor": found, "dataspace-protocol": PROTOCOL, "python": platform.python_version()}
-    call.output.result(value, f"datenkontor {found} (Dataspace Protocol {PROTOCOL}, Python {value['python']})")
+        number = "not installed"
+    value = {"datenkontor": number, "dataspace-protocol": PROTOCOL, "python": platform.python_version()}
+    call.output.print_result(value, f"datenkontor {number} (Dataspace Protocol {PROTOCOL}, Python {value['python']})")

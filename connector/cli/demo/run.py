@@ -20,9 +20,9 @@ from connector.cli.demo import samples
 from connector.cli.demo.stage import Stage
 from connector.cli.demo.words import SENTENCES
 from connector.cli.frame.failure import Failure
-from connector.cli.frame.output import Output, size
-from connector.cli.frame.process import choose_reason
-from connector.cli.frame.terms import say_policies
+from connector.cli.frame.output import Output, format_size
+from connector.cli.policies.terms import describe_policies
+from connector.cli.processes.outcome import choose_reason
 from connector.client import Connector
 from connector.client.chapters.assets import Asset
 from connector.client.chapters.negotiations import Negotiation
@@ -130,7 +130,7 @@ def _play(show: Show, steps: list[tuple[str, DemoStep]]) -> bool:
             line = {"step": name, "ok": good, "seconds": round(seconds, 3), "detail": detail}
             print(json.dumps(line, ensure_ascii=False), flush=True)
         else:
-            print(f"{show.output.mark(good)} {detail}  [{seconds:.2f} s]", flush=True)
+            print(f"{show.output.format_mark(good)} {detail}  [{seconds:.2f} s]", flush=True)
         if not good:
             return False
     return True
@@ -212,7 +212,7 @@ def search(show: Show) -> str:
 def read_terms(show: Show) -> str:
     """Read the terms of the offer that was found, in a sentence."""
     dataset = show.firm.catalog.dataset(show.stage.actors["city"].id, show.assets[0].id)
-    return show.say("terms", terms=say_policies(show.firm, [dataset["hasPolicy"][0]], show.output.lang)[0])
+    return show.say("terms", terms=describe_policies(show.firm, [dataset["hasPolicy"][0]], show.output.lang)[0])
 
 
 def negotiate(show: Show) -> str:
@@ -232,7 +232,7 @@ def push(show: Show) -> str:
     _compare({file.path: file.sha256 for file in saved.files}, _digests(show, asset))
     named = saved.files[0].path if len(saved.files) == 1 else _title(asset)
     moved = sum(file.size for file in saved.files)
-    return show.say("push", file=named, size=size(moved), digest=saved.files[0].sha256[:16])
+    return show.say("push", file=named, size=format_size(moved), digest=saved.files[0].sha256[:16])
 
 
 def pull(show: Show) -> str:

@@ -1,6 +1,7 @@
 """The stage of the demonstration: a folder with four participants, and their processes on loopback.
 
-Each has its own key, identity, settings, SQLite file and ports; the broker's operator signs the participant list.
+Each participant has its own key, identity card, settings, SQLite file and ports. The data-space operator, who runs the
+broker, signs the participant list.
 """
 
 import contextlib
@@ -16,8 +17,10 @@ from pathlib import Path
 
 from connector.authority import card as cards
 from connector.authority import roster
-from connector.cli.frame import folder
 from connector.cli.frame.failure import Code, Failure
+from connector.cli.setup.folder import write_folder
+from connector.cli.setup.plan import CARD, KEY, LIST, MEMBERS, SETTINGS, Plan, build_slug
+from connector.cli.setup.ports import choose_ports
 from connector.client import Connector
 
 READY_S = 30.0
@@ -36,11 +39,11 @@ class Actor:
 
     @property
     def settings(self) -> Path:
-        """Its settings file."""
-        return self.directory / folder.SETTINGS
+        """The settings file."""
+        return self.directory / SETTINGS
 
     def client(self) -> Connector:
-        """Return a client of its management API."""
+        """Return a client of the management API."""
         return Connector(f"http://127.0.0.1:{self.ports['management']}", self.key)
 
 
@@ -48,8 +51,8 @@ class Actor:
 class Stage:
     """The participants by their word (`broker`, `city`, `firm`, `other`), and their running processes.
 
-    `scheme` is what they speak to each other: for `https` the environment names certificate and key. `program` is what
-    runs each of them: the command line.
+    `scheme` is the scheme of their public URLs: for `https` the environment names certificate and key. `program` is the
+    command line that runs each of them.
     """
 
     base: Path
@@ -59,37 +62,37 @@ class Stage:
     processes: dict[str, "subprocess.Popen[str]"] = field(default_factory=dict)
 
     def set_up(self, word: str, name: str, *, port_base: int | None, data: Path | None = None) -> Actor:
-        """Make a participant's folder: settings, key, card. The broker comes first."""
+        """Create the folder of a participant: settings, key, card. The broker is the first."""
         directory = self.base / word
         broker = self.actors.get("broker")
-        card = cards.read_card(broker.directory / folder.CARD) if broker else None
-        ports = folder.free_ports(directory, port_base)
-        plan = folder.Plan(
+        card = cards.read_card(broker.directory / CARD) if broker else None
+        ports = choose_ports(directory, port_base)
+        plan = Plan(
             directory=directory,
-            id=f"urn:participant:{folder.slug(name)}",
+            id=f"urn:participant:{build_slug(name)}",
             name=name,
             public_url=f"{self.scheme}://127.0.0.1:{ports['protocol']}",
             ports=ports,
             is_broker=broker is None,
             broker=card,
-            roster=str(broker.directory / folder.LIST) if broker else None,
+            roster=str(broker.directory / LIST) if broker else None,
             data=data,
         )
-        self.actors[word] = Actor(name=name, id=plan.id, directory=directory, ports=ports, key=folder.write(plan))
+        self.actors[word] = Actor(name=name, id=plan.id, directory=directory, ports=ports, key=write_folder(plan))
         return self.actors[word]
 
     def enrol(self, claims: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
-        """Let the broker's operator enter everybody into the participant list, with the claims it vouches for."""
+        """Let the data-space operator sign a participant list with all participants and their claims."""
         home = self.actors["broker"].directory
         for word, actor in self.actors.items():
             if word != "broker":
-                member = cards.make_member(cards.read_card(actor.directory / folder.CARD), claims=claims.get(word))
-                roster.add(home / folder.MEMBERS, member)
-        key = cards.load_key(home / folder.KEY)
-        roster.publish(home / folder.MEMBERS, home / folder.LIST, key, now=datetime.now(UTC))
+                member = cards.make_member(cards.read_card(actor.directory / CARD), claims=claims.get(word))
+                roster.add(home / MEMBERS, member)
+        key = cards.load_key(home / KEY)
+        roster.publish(home / MEMBERS, home / LIST, key, now=datetime.now(UTC))
 
     def start_all(self) -> None:
-        """Start a process for every participant, side by side. Raises Failure with the end of a log."""
+        """Start a process for each participant, all at the same time. Raises Failure with the end of a log."""
         for word in self.actors:
             self.start(word)
         for word in self.actors:
@@ -100,7 +103,7 @@ class Stage:
         actor = self.actors[word]
         serve = ["broker", "serve"] if word == "broker" else ["serve"]
         with (actor.directory / "log.txt").open("a", encoding="utf-8") as log:
-            self.processes[word] = subprocess.Popen(  # noqa: S603 - our own command
+            self.processes[word] = subprocess.Popen(  # noqa: S603 - this program
                 [*self.program, *serve, "--settings", str(actor.settings)],
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -109,11 +112,11 @@ class Stage:
             )
 
     def await_ready(self, word: str) -> None:
-        """Wait until a participant's process says that it is ready. Raises Failure with the end of its log."""
+        """Wait until the process of a participant reports that it is ready. Raises Failure with the end of its log."""
         actor = self.actors[word]
-        if not _says_ready(self.processes[word]):
+        if not _reports_ready(self.processes[word]):
             lines = (actor.directory / "log.txt").read_text(encoding="utf-8").splitlines()[-3:]
-            raise Failure(Code.FAILED, f"{actor.name} did not start: {' '.join(lines) or 'it said nothing'}")
+            raise Failure(Code.FAILED, f"{actor.name} did not start: {' '.join(lines) or 'its log is empty'}")
 
     def stop(self) -> None:
         """Stop all processes, the last started first."""
@@ -126,7 +129,7 @@ class Stage:
         self.processes.clear()
 
 
-def _says_ready(process: "subprocess.Popen[str]") -> bool:
+def _reports_ready(process: "subprocess.Popen[str]") -> bool:
     lines: queue.Queue[str] = queue.Queue()
     assert process.stdout is not None
     output = process.stdout

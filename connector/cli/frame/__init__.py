@@ -1,1 +1,1 @@
-"""What the commands share: how they are declared, what they print, and how they fail."""
+"""The frame of every command: its declaration, its output, its failures and the connector that it calls."""

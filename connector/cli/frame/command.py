@@ -1,7 +1,7 @@
-"""One way to declare a command: its function gets a `Call`, and the options every command has are added here.
+"""The declaration of a command: its function receives a `CommandCall`; the shared options are added here.
 
-So `--json`, `--lang` and, where a connector is spoken to, `--settings`, `--connector` and `--key` are the same in all
-commands, and none can be without an example.
+`--json`, `--lang` and, for commands that call a connector, `--settings`, `--connector` and `--key` are the same in all
+commands. No command can be declared without an example.
 """
 
 import inspect
@@ -22,13 +22,14 @@ Function = Callable[Concatenate[CommandCall, Parameters], None]
 
 _JSON = Annotated[bool, typer.Option("--json", help="Print the result as JSON and nothing else.")]
 _LANG = Annotated[
-    str | None, typer.Option(metavar="de|en", envvar="DATENKONTOR_LANG", help="Language of sentences; else LANG's.")
+    str | None,
+    typer.Option(metavar="de|en", envvar="DATENKONTOR_LANG", help="Language of sentences (default: that of LANG)."),
 ]
 _SETTINGS = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", envvar="DATENKONTOR_SETTINGS", help="Settings file; else ./datenkontor.toml."),
+    typer.Option(metavar="FILE", envvar="DATENKONTOR_SETTINGS", help="Settings file (default: `./datenkontor.toml`)."),
 ]
-_URL_HELP = "Management address; else the settings'."
+_URL_HELP = "Address of the management API (default: that of the settings)."
 _URL = Annotated[
     str | None, typer.Option("--connector", "--url", metavar="URL", envvar="DATENKONTOR_URL", help=_URL_HELP)
 ]
@@ -36,7 +37,7 @@ _URL = Annotated[
 _URL_LONG = Annotated[str | None, typer.Option("--connector", metavar="URL", envvar="DATENKONTOR_URL", help=_URL_HELP)]
 _KEY = Annotated[
     str | None,
-    typer.Option(metavar="KEY", envvar="DATENKONTOR_KEY", help="Management key, as `init` showed it."),
+    typer.Option(metavar="KEY", envvar="DATENKONTOR_KEY", help="Management key, as `init` printed it."),
 ]
 
 _LOCAL: dict[str, tuple[Any, Any]] = {"json": (_JSON, False), "lang": (_LANG, None)}
@@ -44,27 +45,35 @@ _HERE = {"settings": (_SETTINGS, None), **_LOCAL}
 _REMOTE = {"settings": (_SETTINGS, None), "connector": (_URL, None), "key": (_KEY, None), **_LOCAL}
 
 # Options that several commands share, each with one wording.
-LimitOption = Annotated[int, typer.Option("--limit", min=1, max=500, help="Rows of one page.")]
-AfterOption = Annotated[str | None, typer.Option("--after", metavar="CURSOR", help="Go on after this cursor.")]
+LimitOption = Annotated[int, typer.Option("--limit", min=1, max=500, help="Number of rows on a page.")]
+AfterOption = Annotated[
+    str | None, typer.Option("--after", metavar="CURSOR", help="Cursor of the page to show, as the last page named it.")
+]
 AllOption = Annotated[bool, typer.Option("--all", help="Fetch all pages.")]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
-ReasonOption = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="What the counter-party is told.")]
-PolicyOption = Annotated[Path | None, typer.Option("--policy", metavar="FILE", help="ODRL Offer as JSON.")]
-TimeoutOption = Annotated[float, typer.Option("--timeout", min=0, metavar="SECONDS", help="Wait at most so long.")]
+ReasonOption = Annotated[
+    str | None, typer.Option("--reason", metavar="TEXT", help="Reason that the counterparty receives.")
+]
+PolicyOption = Annotated[
+    Path | None, typer.Option("--policy", metavar="FILE", help="ODRL policy: JSON, or Turtle in a `.ttl` file.")
+]
+TimeoutOption = Annotated[
+    float, typer.Option("--timeout", min=0, metavar="SECONDS", help="Maximum time to wait, in seconds.")
+]
 
 
-def instant(text: str | None) -> datetime | None:
-    """Read a time; without a zone it is UTC. Raises Failure."""
+def parse_time(text: str | None) -> datetime | None:
+    """Parse a time in ISO 8601; without a zone it is UTC. Raises Failure."""
     if text is None:
         return None
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise Failure(Code.USAGE, f"{text} is no time: write it as 2026-05-04T12:00Z.") from None
+        raise Failure(Code.USAGE, f"{text[:50]} is not a time: write it as 2026-05-04T12:00Z.") from None
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def group(help: str) -> typer.Typer:
+def create_noun(help: str) -> typer.Typer:
     """Return an empty noun, to which verbs are added."""
     app = typer.Typer(help=help, no_args_is_help=True, rich_markup_mode=None, add_completion=False)
     # With a callback a noun of one verb stays a noun.
@@ -72,12 +81,12 @@ def group(help: str) -> typer.Typer:
     return app
 
 
-def single() -> typer.Typer:
-    """Return a word that is a command itself; exactly one command is added."""
+def create_word() -> typer.Typer:
+    """Return a word that is itself a command; exactly one command is added."""
     return typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
-def command(
+def register(
     app: typer.Typer,
     name: str,
     *,
@@ -90,43 +99,49 @@ def command(
     Parameters:
         example: a whole command line; several are separated by newlines.
         needs: `connector` (management API), `settings` (the file alone) or `nothing`.
-        faults: errors of other rooms that are expected here; their text becomes the sentence of a Failure.
+        faults: errors of other rooms that the command expects; the text of one becomes the sentence of a Failure.
     """
     shared = {"connector": _REMOTE, "settings": _HERE, "nothing": _LOCAL}[needs]
 
-    def register(function: Function[Parameters]) -> Function[Parameters]:
+    def decorate(function: Function[Parameters]) -> Function[Parameters]:
         run: Callable[..., None] = function
-        own = list(inspect.signature(function).parameters.values())[1:]
-        options = dict(shared)
-        if "connector" in options and "url" in {parameter.name for parameter in own}:
-            options["connector"] = (_URL_LONG, None)
-        added = [
-            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
-            for name, (annotation, default) in options.items()
+        own = [
+            parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+            for parameter in list(inspect.signature(function).parameters.values())[1:]
         ]
+        parameters = own + _build_shared(shared, own)
 
-        def called(**values: Any) -> None:
+        def invoke(**values: Any) -> None:
             given = {name: values.pop(name) for name in shared}
             output = Output(json=given["json"], lang=choose_language(given["lang"]))
-            at = {name: given.get(name) for name in ("settings", "connector", "key")}
+            target = {name: given.get(name) for name in ("settings", "connector", "key")}
             try:
-                run(CommandCall(output=output, **at), **values)
+                run(CommandCall(output=output, **target), **values)
             except faults as fault:
                 raise Failure(Code.FAILED, str(fault)) from None
 
-        parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own] + added
         # typer reads both: the signature for the order, the annotations for the types.
-        called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # PEP 362 attribute
-        called.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-        called.__doc__ = function.__doc__
+        invoke.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # PEP 362 attribute
+        invoke.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+        invoke.__doc__ = function.__doc__
         first = inspect.cleandoc(function.__doc__ or "").partition("\n")[0]
-        app.command(name, epilog=_examples(example), short_help=first)(called)
+        app.command(name, epilog=_format_examples(example), short_help=first)(invoke)
         return function
 
-    return register
+    return decorate
 
 
-def _examples(example: str) -> str:
+def _build_shared(shared: dict[str, tuple[Any, Any]], own: list[inspect.Parameter]) -> list[inspect.Parameter]:
+    options = dict(shared)
+    if "connector" in options and "url" in {parameter.name for parameter in own}:
+        options["connector"] = (_URL_LONG, None)
+    return [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+        for name, (annotation, default) in options.items()
+    ]
+
+
+def _format_examples(example: str) -> str:
     lines = "\n".join(f"  {line.strip()}" for line in example.strip().splitlines())
     # \b keeps the help formatter from wrapping a command line.
     return f"\b\nExample:\n{lines}"

@@ -1,4 +1,4 @@
-"""What a command is called with: the form of its answer, the settings, and the connector it speaks to."""
+"""The call of a command: the form of its output, the settings, and the connector that it calls."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ class CommandCall:
 
     @property
     def file(self) -> Path:
-        """The settings file: the one named, else that of the working directory."""
+        """The settings file: the given one, else that of the working directory."""
         return self.settings or SETTINGS_FILE
 
     def read_settings(self) -> Settings:

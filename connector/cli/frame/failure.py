@@ -1,4 +1,4 @@
-"""How a command fails: one sentence for a person, one exit code for a program."""
+"""The failure of a command: one sentence for a person, one exit code for a program."""
 
 from enum import IntEnum
 
@@ -17,7 +17,7 @@ class Code(IntEnum):
 
 
 class Failure(Exception):
-    """A command cannot go on: `code` is its exit code, `sentence` what is said on standard error."""
+    """A command cannot continue: `code` is its exit code, `sentence` goes to standard error."""
 
     def __init__(self, code: Code, sentence: str) -> None:
         super().__init__(sentence)

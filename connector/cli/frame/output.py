@@ -1,7 +1,7 @@
-"""What commands print: one JSON value for programs, or tables, sentences and ticks for people.
+"""The output of commands: one JSON value for programs, or tables, sentences and ticks for people.
 
-Standard output carries the result alone; progress, hints and questions go to standard error. Nothing a peer wrote can
-move the cursor or colour the terminal: control characters are shown as spaces.
+Standard output carries only the result; progress, hints and questions go to standard error. Text of a peer can neither
+move the cursor nor colour the terminal: control characters are printed as spaces.
 """
 
 import os
@@ -26,51 +26,52 @@ _NARROWEST = 8
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """The form a command answers in: `json` for programs; `lang` (`de`, `en`) for people."""
+    """The form in which a command answers: `json` for programs; `lang` (`de`, `en`) for people."""
 
     json: bool
     lang: str
 
-    def result(self, value: Any, *sentences: str) -> None:
+    def print_result(self, value: Any, *sentences: str) -> None:
         """Print a result: the value as JSON, or the sentences."""
         if self.json:
             _print_json(value)
         else:
             for sentence in sentences:
-                print(plain(sentence, keep_lines=True))
+                print(strip_controls(sentence, keep_lines=True))
 
-    def details(self, value: Any, fields: Mapping[str, object]) -> None:
-        """Print one thing: as JSON, or as names and values below each other, empty ones left out."""
+    def print_details(self, value: Any, fields: Mapping[str, object]) -> None:
+        """Print one thing: as JSON, or as names and values, one a line and without empty values."""
         if self.json:
             _print_json(value)
             return
-        shown = {name: text(entry) for name, entry in fields.items() if entry not in (None, "", (), {}, [])}
+        shown = {name: format_cell(entry) for name, entry in fields.items() if entry not in (None, "", (), {}, [])}
         width = max(map(len, shown), default=0)
         for name, entry in shown.items():
-            print(f"{name:<{width}}  {plain(entry)}")
+            print(f"{name:<{width}}  {strip_controls(entry)}")
 
-    def rows(self, rows: Sequence[Row], columns: Columns[Row], *, after: str | None = None) -> None:
+    def print_rows(self, rows: Sequence[Row], columns: Columns[Row], *, after: str | None = None) -> None:
         """Print a listing: `{"items": …, "next": …}` as JSON, or a table; `after` is the cursor of the next page."""
         if self.json:
             _print_json({"items": rows, "next": after})
             return
         if rows:
-            _print_table([[plain(text(cell(row))) for cell in columns.values()] for row in rows], list(columns))
+            cells = [[strip_controls(format_cell(cell(row))) for cell in columns.values()] for row in rows]
+            _print_table(cells, list(columns))
         else:
-            self.hint(self.say("nothing"))
+            self.print_hint(self.say("nothing"))
         if after is not None:
-            self.hint(self.say("more", cursor=after))
+            self.print_hint(self.say("more", cursor=after))
 
     def say(self, key: str, **fields: object) -> str:
         """Return a sentence of the catalogue in the language of this call."""
         return words(self.lang, key, **fields)
 
-    def hint(self, sentence: str) -> None:
-        """Tell a person something that is no part of the result."""
+    def print_hint(self, sentence: str) -> None:
+        """Print a sentence for a person that is not part of the result."""
         if not self.json:
-            print(plain(sentence, keep_lines=True), file=sys.stderr)
+            print(strip_controls(sentence, keep_lines=True), file=sys.stderr)
 
-    def mark(self, good: bool) -> str:
+    def format_mark(self, good: bool) -> str:
         """Return a tick or a cross, coloured on a terminal."""
         sign = "✓" if good else "✗"
         if not has_colours(sys.stdout):
@@ -78,23 +79,23 @@ class Output:
         return f"{_GREEN if good else _RED}{sign}{_PLAIN}"
 
     def confirm(self, question: str, yes: bool) -> None:
-        """Go on only with a person's consent. Raises Failure without it, or where nobody can be asked."""
+        """Ask a person for confirmation. Raises Failure if it is refused, or if there is no terminal to ask at."""
         if yes:
             return
         if self.json or not sys.stdin.isatty():
             raise Failure(Code.USAGE, self.say("add-yes", question=question))
-        print(f"{plain(question)} {self.say('yes-no')} ", end="", file=sys.stderr, flush=True)
+        print(f"{strip_controls(question)} {self.say('yes-no')} ", end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() not in {"y", "yes", "j", "ja"}:
             raise Failure(Code.FAILED, self.say("left"))
 
 
-def plain(value: str, *, keep_lines: bool = False) -> str:
-    """Replace what could steer a terminal."""
+def strip_controls(value: str, *, keep_lines: bool = False) -> str:
+    """Replace each character that could control a terminal by a space."""
     return "".join(sign if sign.isprintable() or (keep_lines and sign == "\n") else " " for sign in value)
 
 
-def text(value: object) -> str:
-    """Render a cell: lists by commas, truth as yes or no, nothing as a dash."""
+def format_cell(value: object) -> str:
+    """Format a cell: lists with commas, a truth value as yes or no, an empty value as a dash."""
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):
@@ -104,13 +105,13 @@ def text(value: object) -> str:
     return str(value)
 
 
-def moment(at: datetime | None) -> str:
-    """Render a time as local time to the second."""
+def format_time(at: datetime | None) -> str:
+    """Format a time as local time to the second."""
     return "" if at is None else at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
-def size(count: int | None) -> str:
-    """Render a number of bytes."""
+def format_size(count: int | None) -> str:
+    """Format a number of bytes."""
     if count is None:
         return ""
     amount, unit = float(count), 0
@@ -120,7 +121,7 @@ def size(count: int | None) -> str:
 
 
 def has_colours(stream: TextIO) -> bool:
-    """Tell whether colours are wanted: on a terminal, unless NO_COLOR is set."""
+    """Return whether to use colours: on a terminal, unless NO_COLOR is set."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
@@ -131,14 +132,14 @@ def _print_json(value: Any) -> None:
 def _print_table(cells: list[list[str]], headings: list[str]) -> None:
     widths = [max(len(heading), *(len(row[at]) for row in cells)) for at, heading in enumerate(headings)]
     if sys.stdout.isatty():
-        _narrow(widths, shutil.get_terminal_size().columns - 2 * (len(widths) - 1))
+        _shrink(widths, shutil.get_terminal_size().columns - 2 * (len(widths) - 1))
     for row in [[heading.upper() for heading in headings], *cells]:
         fitted = [_fit(cell, width) for cell, width in zip(row, widths, strict=True)]
         print("  ".join(fitted).rstrip())
 
 
-def _narrow(widths: list[int], room: int) -> None:
-    """Take from the widest columns until the table fits."""
+def _shrink(widths: list[int], room: int) -> None:
+    """Shrink the widest columns until the table fits."""
     while sum(widths) > room and max(widths) > _NARROWEST:
         widths[widths.index(max(widths))] -= 1
 

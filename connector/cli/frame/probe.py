@@ -1,4 +1,4 @@
-"""Short looks from outside, for `doctor` and `broker status`: is anybody at an address of the operator's own."""
+"""Short requests from outside, for `doctor` and `broker status`: whether a service answers."""
 
 import http.client
 import socket
@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-PATIENCE_S = 3.0
+TIMEOUT_S = 3.0
 LARGEST = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """What came back: an HTTP status and body, or the reason why nothing did."""
+    """The answer: an HTTP status and a body, or the reason why there is none."""
 
     status: int | None
     body: bytes = b""
     reason: str = ""
 
 
-def look(url: str, *, ca: Path | None = None, timeout_s: float = PATIENCE_S) -> ProbeResult:
-    """GET an address: no redirect is followed, at most `LARGEST` bytes are read."""
+def probe_url(url: str, *, ca: Path | None = None, timeout_s: float = TIMEOUT_S) -> ProbeResult:
+    """Send a GET request; follow no redirect and read at most `LARGEST` bytes."""
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port
     connection: http.client.HTTPConnection
@@ -32,29 +32,39 @@ def look(url: str, *, ca: Path | None = None, timeout_s: float = PATIENCE_S) -> 
         else:
             connection = http.client.HTTPConnection(host, port, timeout=timeout_s)
     except (OSError, http.client.HTTPException) as error:
-        return ProbeResult(None, reason=_sentence(error))
+        return ProbeResult(None, reason=_explain(error))
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
         connection.request("GET", path, headers={"Accept": "application/json"})
         answer = connection.getresponse()
         return ProbeResult(answer.status, answer.read(LARGEST))
     except (OSError, http.client.HTTPException) as error:
-        return ProbeResult(None, reason=_sentence(error))
+        return ProbeResult(None, reason=_explain(error))
     finally:
         connection.close()
 
 
-def is_listening(host: str, port: int, timeout_s: float = PATIENCE_S) -> bool:
-    """Tell whether somebody takes connections there."""
-    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - only compared, never bound
+def is_listening(host: str, port: int, timeout_s: float = TIMEOUT_S) -> bool:
+    """Return whether a process accepts connections at an address."""
     try:
-        with socket.create_connection((reachable, port), timeout=timeout_s):
+        with socket.create_connection((choose_loopback(host), port), timeout=timeout_s):
             return True
     except OSError:
         return False
 
 
-def _sentence(error: Exception) -> str:
+def choose_loopback(host: str) -> str:
+    """Return the address at which this machine reaches a listener: loopback if it listens at all addresses."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - only compared, never bound
+
+
+def format_origin(host: str, port: int) -> str:
+    """Return the plain HTTP address at which this machine reaches a listener."""
+    near = choose_loopback(host)
+    return f"http://{f'[{near}]' if ':' in near else near}:{port}"
+
+
+def _explain(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "no answer in time"
     if isinstance(error, ssl.SSLCertVerificationError):

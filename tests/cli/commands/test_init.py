@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from connector.cli.frame import folder
-from connector.cli.frame.folder import free_ports, is_free, slug
+from connector.cli.setup import folder
+from connector.cli.setup.folder import free_ports, is_free, slug
 from connector.settings import Mode, load
 from tests.cli.conftest import Cli
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from connector.cli.frame.terms import terms
+from connector.cli.policies.terms import describe_terms
 
 PURPOSE = {"leftOperand": "purpose", "operator": "eq", "rightOperand": "navigation"}
 UNTIL = {"leftOperand": "dateTime", "operator": "lteq", "rightOperand": {"@value": "2027-01-01", "@type": "xsd:date"}}
@@ -53,12 +53,12 @@ PREFIXED = {
     ],
 )
 def test_a_policy_is_said_in_one_sentence(policy: dict[str, Any], sentence: str) -> None:
-    assert terms(policy) == sentence
+    assert describe_terms(policy) == sentence
 
 
 @pytest.mark.parametrize("odd", [{"permission": ["x"]}, {"permission": [{"constraint": [3]}]}, {"prohibition": [[]]}])
 def test_an_odd_policy_is_no_crash(odd: dict[str, Any]) -> None:
-    assert terms(odd)
+    assert describe_terms(odd)
 
 
 def test_a_policy_that_is_nested_without_end_is_cut() -> None:
@@ -66,6 +66,6 @@ def test_a_policy_that_is_nested_without_end_is_cut() -> None:
     duty: dict[str, Any] = {"action": "inform"}
     for _ in range(5000):
         constraint, duty = {"and": [constraint]}, {"action": "pay", "duty": [duty]}
-    said = terms({"permission": [{"action": "use", "constraint": [constraint], "duty": [duty]}]})
+    said = describe_terms({"permission": [{"action": "use", "constraint": [constraint], "duty": [duty]}]})
     assert "…" in said
     assert len(said) < 1000

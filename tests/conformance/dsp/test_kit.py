@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from connector.cli.frame.folder import is_free
+from connector.cli.setup.ports import is_free
 
 pytestmark = pytest.mark.tck
 

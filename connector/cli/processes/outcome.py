@@ -1,11 +1,11 @@
-"""What negotiations and transfers have in common: how they are shown, waited for, and what their end means."""
+"""The state and the end of negotiations and transfers, as sentences, fields and exit codes."""
 
 from collections.abc import Callable
 from typing import TypeVar
 
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
-from connector.cli.frame.output import moment
+from connector.cli.frame.output import format_time
 from connector.client.chapters.negotiations import Ended, Hold, Negotiation
 from connector.client.chapters.transfers import Transfer
 
@@ -15,8 +15,8 @@ GOOD = frozenset({"FINALIZED", "COMPLETED"})
 
 
 def report_state(call: CommandCall, process: Negotiation | Transfer) -> None:
-    """Say where a process stands."""
-    call.output.result(process, call.output.say("now", id=process.id, state=_state(call, process)))
+    """Print the state of a process."""
+    call.output.print_result(process, call.output.say("now", id=process.id, state=_format_state(call, process)))
 
 
 def report_waited(
@@ -26,11 +26,11 @@ def report_waited(
     details: Callable[[AnyProcessView], dict[str, object]],
     wanted: str | None,
 ) -> None:
-    """Show a process that was waited for; end with 4 where it was ended, with 6 where somebody else has to act.
+    """Print a process after a wait; fail with code 4 if it was terminated, with code 6 if it has not ended.
 
-    `wanted` is the state that was waited for, None for the end.
+    `wanted` is the state to wait for, None for the end.
     """
-    call.output.details(process, details(process))
+    call.output.print_details(process, details(process))
     if process.state in GOOD or (wanted and process.state == wanted) or has_arrived(process):
         return
     if process.state == "TERMINATED":
@@ -39,41 +39,41 @@ def report_waited(
         raise Failure(
             Code.WAITING, call.output.say("waits", id=process.id, reason=choose_reason(process.hold, call.output.lang))
         )
-    state = _state(call, process)
+    state = _format_state(call, process)
     raise Failure(Code.WAITING, call.output.say("slow", id=process.id, state=state, seconds=seconds))
 
 
 def has_arrived(process: Negotiation | Transfer) -> bool:
-    """Tell whether a transfer that is kept open has delivered."""
+    """Return whether a transfer that is kept open has delivered its data."""
     return isinstance(process, Transfer) and process.keep and bool(process.progress and process.progress.sha256)
 
 
 def format_end(call: CommandCall, process: Negotiation | Transfer) -> str:
-    """Return the sentence about who ended a process, and why."""
+    """Return the sentence that names who terminated a process, and why."""
     if process.ended is None:
-        return call.output.say("now", id=process.id, state=_state(call, process))
+        return call.output.say("now", id=process.id, state=_format_state(call, process))
     return call.output.say(
         "ended", id=process.id, by=process.ended.by, reason=choose_reason(process.ended, call.output.lang)
     )
 
 
-def choose_reason(told: Hold | Ended, lang: str) -> str:
-    """Return why something waits or ended: in the language where our connector said it itself, else as it was told."""
-    return told.reasons.get(lang, told.reason)
+def choose_reason(entry: Hold | Ended, lang: str) -> str:
+    """Return the reason of a Hold or an end: in the language if the connector knows it, else as it was received."""
+    return entry.reasons.get(lang, entry.reason)
 
 
 def to_common_fields(process: Negotiation | Transfer, lang: str) -> dict[str, object]:
-    """Return the fields that every process has: what it waits for, why it ended, and when."""
+    """Return the fields of every process: its pending message, its Hold, its end and its times."""
     pending, hold, end = process.pending, process.hold, process.ended
     return {
-        "owed": pending and f"{pending.message}, tried {pending.attempts} times" + (", in doubt" * pending.in_doubt),
-        "waits": hold and f"{choose_reason(hold, lang)} ({hold.who})",
+        "pending": pending and f"{pending.message}, tried {pending.attempts} times" + (", in doubt" * pending.in_doubt),
+        "waits for": hold and f"{choose_reason(hold, lang)} ({hold.who})",
         "ended": end and f"{choose_reason(end, lang)} ({end.code}, by {end.by})",
-        "created": moment(process.created_at),
-        "changed": moment(process.updated_at),
+        "created": format_time(process.created_at),
+        "changed": format_time(process.updated_at),
     }
 
 
-def _state(call: CommandCall, process: Negotiation | Transfer) -> str:
+def _format_state(call: CommandCall, process: Negotiation | Transfer) -> str:
     state = process.state or call.output.say("asked")
-    return call.output.say("owed", state=state, message=process.pending.message) if process.pending else state
+    return call.output.say("pending", state=state, message=process.pending.message) if process.pending else state

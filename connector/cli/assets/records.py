@@ -1,0 +1,63 @@
+"""The description of the records of an asset: `--record KEY=VALUE`, one for each property."""
+
+from typing import Annotated, Any
+
+import typer
+
+from connector.cli.frame.failure import Code, Failure
+
+RecordsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="KEY=VALUE",
+        help="How records are read from the data: format, delimiter, field, subject, group, measure, level, "
+        "smallest-group, or a fact such as dk:recordRegion=FIELD. May be repeated.",
+    ),
+]
+# Each key with the member of the description that it fills, and whether it may be repeated.
+_KEYS = {
+    "format": ("format", False),
+    "delimiter": ("delimiter", False),
+    "subject": ("subject", False),
+    "level": ("level", False),
+    "smallest-group": ("smallest_group", False),
+    "field": ("fields", True),
+    "group": ("groups", True),
+    "measure": ("measures", True),
+}
+_FORMATS = {"text/csv": "csv", "application/json": "json", "application/x-ndjson": "ndjson"}
+
+
+def parse_records(options: list[str] | None, media_type: str | None) -> dict[str, Any] | None:
+    """Return the description of the records, None without options; the default format is that of the media type.
+
+    Raises Failure for an option that is not KEY=VALUE, for an unknown key, and for a key that is given twice.
+    """
+    if not options:
+        return None
+    description: dict[str, Any] = {"format": _FORMATS.get(media_type or "", "")}
+    for option in options:
+        key, sign, value = option.partition("=")
+        if not sign or not value:
+            raise Failure(Code.USAGE, f"Unknown record option {option!r}: write it as KEY=VALUE.")
+        if ":" in key:
+            description.setdefault("facts", {})[key] = value
+            continue
+        if key not in _KEYS:
+            raise Failure(Code.USAGE, f"Unknown record option {key!r}: use a fact or one of {', '.join(_KEYS)}.")
+        member, several = _KEYS[key]
+        if several:
+            description.setdefault(member, []).append(value)
+        elif description.get(member) and member != "format":
+            raise Failure(Code.USAGE, f"{key} is given twice: give it once.")
+        else:
+            description[member] = _parse_whole(value) if member == "smallest_group" else value
+    if not description["format"]:
+        raise Failure(Code.USAGE, "The format of the records is unknown: give --record format=csv, json or ndjson.")
+    return description
+
+
+def _parse_whole(text: str) -> int:
+    if not text.isdecimal() or len(text) > 9:
+        raise Failure(Code.USAGE, f"The smallest group is a whole number, not {text[:50]!r}.")
+    return int(text)

@@ -1,0 +1,62 @@
+"""The source of an asset, from `--file`, `--folder` or `--url`: its address as the connector reads it, and its type."""
+
+import mimetypes
+from pathlib import Path
+from typing import Any
+
+from connector.cli.frame.context import CommandCall
+from connector.cli.frame.failure import Code, Failure
+
+mimetypes.add_type("application/geo+json", ".geojson")
+mimetypes.add_type("application/gpx+xml", ".gpx")
+mimetypes.add_type("application/vnd.apache.parquet", ".parquet")
+
+
+def build_source(
+    call: CommandCall, file: Path | None, folder: Path | None, glob: str | None, url: str | None, headers: list[str]
+) -> tuple[dict[str, Any], str]:
+    """Return the address of the data and a name for it. Raises Failure unless exactly one source is given."""
+    if sum(given is not None for given in (file, folder, url)) != 1:
+        raise Failure(Code.USAGE, "An asset has one source: give --file, --folder or --url.")
+    if glob is not None and folder is None:
+        raise Failure(Code.USAGE, "--glob chooses the files of a folder: give --folder.")
+    if headers and url is None:
+        raise Failure(Code.USAGE, "--header belongs to an HTTP source: give --url.")
+    if url is not None:
+        pairs = dict(_split_header(header) for header in headers)
+        return {"kind": "http", "url": url} | ({"headers": pairs} if pairs else {}), url.rstrip("/").rpartition("/")[2]
+    path = file or folder or Path()
+    address: dict[str, Any] = {"kind": "file", "path": _find_in_root(call, path, is_folder=folder is not None)}
+    return (address | {"glob": glob} if glob else address), path.name
+
+
+def guess_media_type(name: str) -> str | None:
+    """Return the media type that a file name suggests."""
+    return mimetypes.guess_type(name)[0]
+
+
+def _split_header(header: str) -> tuple[str, str]:
+    name, sign, value = header.partition("=")
+    if not sign:
+        # The text may be a secret, so the sentence does not repeat it.
+        raise Failure(Code.USAGE, "A header has no value: write it as NAME=VALUE.")
+    return name, value
+
+
+def _find_in_root(call: CommandCall, path: Path, *, is_folder: bool) -> str:
+    """Return a path relative to the connector's folder of offered files.
+
+    Without a settings file (`--connector` alone) the connector may run on another machine: the path is not changed.
+    """
+    if not call.file.exists():
+        return path.as_posix()
+    root = call.read_settings().data_root
+    if root is None:
+        raise Failure(Code.USAGE, "The folder of offered files is not set: set `data_root` in the settings.")
+    root = root.resolve()
+    for candidate in (path.resolve(), (root / path).resolve()):
+        if candidate.is_relative_to(root) and (candidate.is_dir() if is_folder else candidate.is_file()):
+            return candidate.relative_to(root).as_posix()
+    if not (path.is_dir() if is_folder else path.is_file()):
+        raise Failure(Code.NOT_FOUND, f"The {'folder' if is_folder else 'file'} {path} does not exist.")
+    raise Failure(Code.USAGE, f"{path} is not in {root}: move it there, or change `data_root` in the settings.")

@@ -1,0 +1,68 @@
+"""Policies in files: read from JSON or Turtle, written as JSON, and the failures of both."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from connector.cli.frame.context import CommandCall
+from connector.cli.frame.failure import Code, Failure
+from connector.controlplane.core.errors import Invalid, NoSuchEntity
+from connector.controlplane.judging.library import UnknownTemplate
+from connector.controlplane.judging.policy_input import from_turtle
+from connector.policy.model.decision import PolicyError
+
+LARGEST_POLICY = 1_000_000
+
+
+@contextmanager
+def translate_errors(file: Path | None = None) -> Iterator[None]:
+    """Turn an error of a policy, a fact or a template into a Failure that names `file`."""
+    where = f"{file}: " if file else ""
+    try:
+        yield
+    except Invalid as error:
+        raise Failure(Code.USAGE, f"{where}{error.reason}") from None
+    except NoSuchEntity as error:
+        raise Failure(Code.NOT_FOUND, f"{where}{error.reason}") from None
+    except UnknownTemplate as error:
+        raise Failure(Code.NOT_FOUND, str(error)) from None
+
+
+def read_policy(path: Path | None) -> dict[str, Any] | None:
+    """Read an ODRL policy from a file (`-` is standard input): a JSON object, or Turtle in a `.ttl` file.
+
+    Raises Failure if it is neither.
+    """
+    if path is None:
+        return None
+    try:
+        with (Path("/dev/stdin") if str(path) == "-" else path).open("rb") as file:
+            content = file.read(LARGEST_POLICY + 1)
+    except OSError as error:
+        raise Failure(Code.USAGE, f"The policy {path} cannot be read: {error.strerror}.") from None
+    if len(content) > LARGEST_POLICY:
+        raise Failure(Code.USAGE, f"The policy {path} is larger than {LARGEST_POLICY} bytes: shorten it.")
+    if path.suffix == ".ttl":
+        try:
+            return from_turtle(content)
+        except PolicyError as error:
+            raise Failure(Code.USAGE, f"The policy {path} cannot be used: {error.sentence}") from None
+    try:
+        policy: dict[str, Any] = msgspec.json.decode(content, type=dict[str, Any])
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise Failure(Code.USAGE, f"The policy {path} is not a JSON object: {error}.") from None
+    return policy
+
+
+def write_policy(call: CommandCall, path: Path, policy: Mapping[str, Any], *, yes: bool) -> None:
+    """Write a policy as JSON; ask before an existing file is overwritten. Raises Failure."""
+    if path.exists():
+        call.output.confirm(call.output.say("ask-overwrite", path=path), yes)
+    try:
+        path.write_text(json.dumps(policy, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise Failure(Code.FAILED, f"{path} cannot be written: {error.strerror}.") from None

@@ -1,0 +1,109 @@
+"""An ODRL policy as one sentence: permissions, prohibitions and duties, with their constraints.
+
+The connector describes a policy in the language of the call. This module describes the rest with the names of the
+standard. The sentence helps to read and leaves out only parts that are nested too deep (`…`); the policy is binding.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from connector.client import Connector
+from connector.client.frame.errors import ClientError
+
+_SIGNS = {
+    "eq": "=",
+    "neq": "≠",
+    "lt": "<",
+    "lteq": "≤",
+    "gt": ">",
+    "gteq": "≥",
+    "isAnyOf": "is one of",
+    "isNoneOf": "is none of",
+    "isAllOf": "is all of",
+    "isPartOf": "is part of",
+    "hasPart": "has part",
+    "isA": "is a",
+}
+_DEEPEST = 12
+_MOST_AT_ONCE = 100
+_JOINED = {"and": " and ", "andSequence": " and then ", "or": " or ", "xone": " or else "}
+
+
+def describe_policies(connector: Connector, policies: Sequence[dict[str, Any]], lang: str) -> list[str]:
+    """Return a sentence for each policy: that of the connector in a language, else that of `describe_terms`."""
+    described: list[str] = []
+    for start in range(0, len(policies), _MOST_AT_ONCE):
+        some = policies[start : start + _MOST_AT_ONCE]
+        try:
+            sentences = [entry.sentence.get(lang) for entry in connector.policies.explain(some).items]
+        except ClientError:
+            sentences = []
+        sentences += [None] * (len(some) - len(sentences))
+        described += [sentence or describe_terms(policy) for sentence, policy in zip(sentences, some, strict=True)]
+    return described
+
+
+def describe_terms(policy: dict[str, Any]) -> str:
+    """Return a policy as a sentence; a policy without rules permits nothing."""
+    parts = [
+        *(_describe_rule("may", rule) for rule in _read_members(policy, "permission")),
+        *(_describe_rule("must not", rule) for rule in _read_members(policy, "prohibition")),
+        *(_describe_rule("must", rule) for rule in _read_members(policy, "obligation")),
+    ]
+    return "; ".join(parts) + "." if parts else "permits nothing."
+
+
+def _describe_rule(verb: str, rule: Any, depth: int = 0) -> str:
+    if not isinstance(rule, dict) or depth > _DEEPEST:
+        return f"{verb} {_shorten(rule) if depth <= _DEEPEST else '…'}"
+    actions = ", ".join(_describe_action(action) for action in _read_members(rule, "action")) or "do nothing"
+    conditions = " and ".join(_describe_constraint(entry) for entry in _read_members(rule, "constraint"))
+    duties = " and ".join(_describe_rule("must", entry, depth + 1) for entry in _read_members(rule, "duty"))
+    return f"{verb} {actions}" + (f" if {conditions}" if conditions else "") + (f", and {duties}" if duties else "")
+
+
+def _describe_action(action: Any) -> str:
+    if not isinstance(action, dict):
+        return _shorten(action)
+    name = _shorten(action.get("rdf:value") or _read_member(action, "value") or action.get("@id"))
+    refined = " and ".join(_describe_constraint(entry) for entry in _read_members(action, "refinement"))
+    return f"{name} ({refined})" if refined else name
+
+
+def _describe_constraint(constraint: Any, depth: int = 0) -> str:
+    if not isinstance(constraint, dict):
+        return _shorten(constraint)
+    if depth > _DEEPEST:
+        return "…"
+    for name, joint in _JOINED.items():
+        if members := _read_members(constraint, name):
+            return f"({joint.join(_describe_constraint(entry, depth + 1) for entry in members)})"
+    operator = _shorten(_read_member(constraint, "operator"))
+    right = ", ".join(_shorten(entry) for entry in _read_members(constraint, "rightOperand"))
+    unit = _read_member(constraint, "unit")
+    shown = f"{_shorten(_read_member(constraint, 'leftOperand'))} {_SIGNS.get(operator, operator)} {right}"
+    return f"{shown} {_shorten(unit)}" if unit else shown
+
+
+def _read_member(value: dict[str, Any], name: str) -> Any:
+    return value.get(name, value.get(f"odrl:{name}"))
+
+
+def _read_members(value: dict[str, Any], name: str) -> list[Any]:
+    member = _read_member(value, name)
+    if member is None:
+        return []
+    if isinstance(member, dict) and "@list" in member:
+        member = member["@list"]
+    return member if isinstance(member, list) else [member]
+
+
+def _shorten(value: Any) -> str:
+    """Return a term without its vocabulary, a literal as it is."""
+    if isinstance(value, dict):
+        value = value.get("@id", value.get("@value", "?"))
+    if not isinstance(value, str):
+        return str(value)
+    if value.startswith("odrl:"):
+        return value.removeprefix("odrl:")
+    return value.rpartition("/")[2] if value.startswith("http://www.w3.org/ns/odrl/2/") else value

@@ -1,0 +1,1 @@
+"""The common part of negotiations and transfers: the state, the progress and the delivered files."""

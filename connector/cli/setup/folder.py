@@ -1,0 +1,128 @@
+"""The files of a folder: settings, private key, identity card and, for a broker, the participant list."""
+
+import hashlib
+import json
+import os
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from connector.authority import card as cards
+from connector.authority import roster
+from connector.cli.frame.failure import Code, Failure
+from connector.cli.setup.plan import CARD, KEY, LIST, MEMBERS, OPERATOR, SETTINGS, Plan
+from connector.settings import template
+
+
+def refuse_to_overwrite(directory: Path, force: bool) -> None:
+    """Raise Failure if the folder contains the files of a connector, unless `force` allows to write them again."""
+    if directory.exists() and not directory.is_dir():
+        raise Failure(Code.FAILED, f"{directory} is a file: name a folder.")
+    existing = [name for name in (SETTINGS, KEY, CARD, MEMBERS) if (directory / name).exists()]
+    if existing and not force:
+        raise Failure(
+            Code.FAILED,
+            f"{directory} already contains {', '.join(existing)}; nothing was changed: add --force to write again.",
+        )
+
+
+def write_folder(plan: Plan) -> str:
+    """Write all files; return the management key, of which only the hash is stored. Raises Failure, RosterFault."""
+    folder = plan.directory
+    key_file = folder / KEY
+    try:
+        for part in (folder, folder / "received", plan.data or folder / "offered"):
+            _create_folder(part)
+        key = cards.load_key(key_file) if key_file.exists() else cards.new_key(key_file)
+        card = cards.card(key, id=plan.id, name=plan.name, address=plan.address, search=_choose_search(plan))
+        secret = secrets.token_urlsafe(32)
+        _write_file(folder / SETTINGS, template(_build_settings(plan, secret), title=_build_title(plan)), mode=0o600)
+        _write_file(folder / CARD, cards.render(card).decode())
+        operator = card if plan.is_broker else plan.broker
+        if operator is not None:
+            _write_file(folder / OPERATOR, json.dumps(operator.keys[0], indent=2) + "\n")
+        if plan.is_broker and not (folder / MEMBERS).exists():
+            roster.create(folder / MEMBERS, plan.id)
+            roster.add(folder / MEMBERS, cards.make_member(card, roles=("broker",)))
+            roster.publish(folder / MEMBERS, folder / LIST, key, now=datetime.now(UTC))
+    except OSError as error:
+        raise Failure(Code.FAILED, f"{error.filename or folder} cannot be written: {error.strerror}.") from None
+    return secret
+
+
+def _choose_search(plan: Plan) -> str | None:
+    """Return the address of a broker's search API."""
+    if not plan.is_broker:
+        return None
+    port = plan.ports["broker"]
+    return f"http://127.0.0.1:{port}" if plan.local else _replace_port(plan.public_url, port)
+
+
+def _build_settings(plan: Plan, secret: str) -> dict[str, Any]:
+    listen = "127.0.0.1" if plan.local else "0.0.0.0"  # noqa: S104 - others are to reach it, as --public-url says
+    own = {"id": "admin", "sha256": hashlib.sha256(secret.encode()).hexdigest(), "scopes": ["admin"]}
+    values: dict[str, Any] = {
+        "participant": {"id": plan.id, "name": plan.name},
+        "protocol": {"public_url": plan.public_url, "host": listen, "port": plan.ports["protocol"]},
+        "data": {"host": listen, "port": plan.ports["data"]},
+        "management": {"port": plan.ports["management"], "keys": [own]},
+        "data_root": str(plan.data) if plan.data else "offered",
+        "received": "received",
+        "store": {"path": "store.sqlite"},
+        "identity": {"key": KEY, "operator_key": OPERATOR, "roster": plan.roster or LIST},
+    }
+    if not plan.local:
+        values["data"]["public_url"] = _replace_port(plan.public_url, plan.ports["data"])
+    if plan.public_url.startswith("http://"):
+        # Plain HTTP between processes of one machine or test net is a choice, so the file shows it.
+        hosts = [f"{urlsplit(plan.public_url).hostname}:*"]
+        values |= {"mode": "development", "net": {"hosts": hosts, "plain_http": hosts}}
+    if plan.is_broker:
+        values["broker"] = {"host": listen, "port": plan.ports["broker"], "record": "record.sqlite"}
+    elif plan.broker is not None:
+        values["broker"] = {"participant": plan.broker.id, "api": plan.broker.search}
+    return values
+
+
+def _build_title(plan: Plan) -> str:
+    kind = "broker" if plan.is_broker else "connector"
+    return (
+        f"Settings of the {kind} of {plan.name}.\n"
+        "Lines that are comments show the default. Variables DATENKONTOR_* of the environment take precedence."
+    )
+
+
+def _replace_port(url: str, port: int) -> str:
+    parts = urlsplit(url)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{parts.scheme}://{host}:{port}"
+
+
+def _write_file(path: Path, content: str, *, mode: int = 0o644) -> None:
+    """Write a whole file or none, and wait until it is on the disk."""
+    draft = path.with_name(f".{path.name}.new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    _sync(path.parent)
+
+
+def _create_folder(folder: Path) -> None:
+    """Create a folder and its missing parents, and wait until they are on the disk."""
+    if not folder.is_dir():
+        _create_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _sync(folder.parent)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
