@@ -1,5 +1,6 @@
-"""A management API at the edge of HTTP: answers what a test laid out, in the client's types, and keeps what came."""
+"""A management API at the edge of HTTP: it returns the prepared answers of a test and stores the requests."""
 
+import hashlib
 import json
 import re
 import threading
@@ -19,6 +20,12 @@ from connector.client.chapters.transfers import Delivery, Transfer
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 KEY = "a-management-key"
+CONTENT = b"time,value\n" * 1000
+DIGEST = hashlib.sha256(CONTENT).hexdigest()
+RESULTS = [
+    {"participant": "urn:city", "id": name, "title": {"de": title}, "publisher": "Stadt"}
+    for name, title in (("air", "Luftqualität"), ("roads", "Baustellen"))
+]
 
 
 class Asked(NamedTuple):

@@ -10,8 +10,8 @@ import pytest
 import typer
 
 from connector import settings
-from connector.cli.demo.words import SENTENCES
 from connector.cli.main import app
+from connector.language.catalogue import read_chapter
 from tests.docs.pages import ROOT, Block, anchors, blocks, links, pages, read
 
 PAGES = pages()
@@ -75,7 +75,7 @@ def test_settings_that_are_shown_are_settings(tmp_path: Path) -> None:
 
 
 def test_what_the_demonstration_is_said_to_say_it_says() -> None:
-    sentences = [re.split(r"\{[^}]*\}", text) for text in SENTENCES["en"].values()]
+    sentences = [re.split(r"\{[^}]*\}", text) for text in read_chapter("en", "demo").values()]
     patterns = [".*?".join(map(re.escape, parts[:2])) for parts in sentences]
     shown = re.findall(r"^✓ (.*)$", read("README.md"), re.MULTILINE)
     assert len(shown) >= 5

@@ -106,10 +106,12 @@ def withdraw(
     yes: YesOption = False,
 ) -> None:
     """Withdraw an agreement: active transfers end and no new one starts; the agreement stays on record."""
-    call.output.confirm(call.output.say("ask-withdraw-agreement", id=agreement), yes)
+    call.output.confirm(call.output.say("cli.ask-withdraw-agreement", id=agreement), yes)
     with connect(call) as connector:
         found = connector.agreements.withdraw(agreement, reason=reason)
-    call.output.print_result(found, call.output.say("withdrawn", id=found.id, at=format_time(found.withdrawn_at)))
+    call.output.print_result(
+        found, call.output.say("cli.agreement-withdrawn", id=found.id, at=format_time(found.withdrawn_at))
+    )
 
 
 @register(app, "duties", example="datenkontor agreement duties urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2")
@@ -174,7 +176,7 @@ def payment(
         if state is not None:
             paid = connector.agreements.pay(agreement, state.value, amount=amount, currency=currency, until=ends)
             sentence = call.output.say(
-                "paid", id=agreement, state=paid.state, amount=paid.amount, currency=paid.currency
+                "cli.paid", id=agreement, state=paid.state, amount=paid.amount, currency=paid.currency
             )
             call.output.print_result(paid, sentence)
             return

@@ -183,22 +183,24 @@ def withdraw(
     Agreements remain valid and active transfers continue, unless --end-agreements is given.
     """
     if end_agreements:
-        call.output.confirm(call.output.say("ask-end-agreements", id=asset), yes)
+        call.output.confirm(call.output.say("cli.ask-end-agreements", id=asset), yes)
     else:
-        call.output.confirm(call.output.say("ask-withdraw", id=asset), yes)
+        call.output.confirm(call.output.say("cli.ask-withdraw", id=asset), yes)
     with connect(call) as connector:
         found = connector.assets.withdraw(asset, end_agreements=end_agreements, reason=reason or "")
     shown = call.output.say(
-        "asset-moved", title=choose_text(found.asset.title, call.output.lang), status=found.asset.status
+        "cli.asset-status", title=choose_text(found.asset.title, call.output.lang), status=found.asset.status
     )
     call.output.print_result(found, shown)
     if found.agreements:
-        call.output.print_hint(call.output.say("still-held", agreements=found.agreements, running=found.running))
+        call.output.print_hint(
+            call.output.say("cli.agreements-remain", agreements=found.agreements, running=found.running)
+        )
 
 
 def _report_added(call: CommandCall, asset: Asset) -> None:
     title = choose_text(asset.title, call.output.lang)
-    call.output.print_result(asset, call.output.say("asset-add", title=title, id=asset.id, status=asset.status))
+    call.output.print_result(asset, call.output.say("cli.asset-added", title=title, id=asset.id, status=asset.status))
     _print_remarks(call, asset)
 
 
@@ -210,7 +212,7 @@ def _print_remarks(call: CommandCall, asset: Asset) -> None:
 
 def _report_status(call: CommandCall, asset: Asset) -> None:
     title = choose_text(asset.title, call.output.lang)
-    call.output.print_result(asset, call.output.say("asset-moved", title=title, status=asset.status))
+    call.output.print_result(asset, call.output.say("cli.asset-status", title=title, status=asset.status))
 
 
 def _build_fields(asset: Asset, lang: str, terms: object, access: object, reservation: object) -> dict[str, object]:

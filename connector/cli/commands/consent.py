@@ -58,7 +58,7 @@ def add(
     """Record the consent of a person; only a keyed reference to the person is stored."""
     with connect(call) as connector:
         done = connector.consents.add(person, purpose, state=state, dataset=dataset, until=_instant(until or ""))
-    call.output.print_result(done, call.output.say("consents", count=done.recorded))
+    call.output.print_result(done, call.output.say("cli.consents-recorded", count=done.recorded))
 
 
 @register(
@@ -77,7 +77,7 @@ def withdraw(
     yes: YesOption = False,
 ) -> None:
     """Record a withdrawal: records of the person leave no more, also in active transfers."""
-    call.output.confirm(call.output.say("ask-withdraw-consent", id=person), yes)
+    call.output.confirm(call.output.say("cli.ask-withdraw-consent", id=person), yes)
     with connect(call) as connector:
         found = connector.consents.withdraw(person, dataset=dataset, purpose=purpose)
     call.output.print_rows(found.items, _fields())
@@ -130,9 +130,9 @@ def import_file(
             try:
                 done += connector.consents.record(entries).recorded
             except Exception:
-                print(call.output.say("consents-stopped", count=done, line=first), file=sys.stderr)
+                print(call.output.say("cli.consents-stopped", count=done, line=first), file=sys.stderr)
                 raise
-    call.output.print_result({"recorded": done}, call.output.say("consents", count=done))
+    call.output.print_result({"recorded": done}, call.output.say("cli.consents-recorded", count=done))
 
 
 def _parts(file: Path) -> Iterator[tuple[int, list[dict[str, Any]]]]:

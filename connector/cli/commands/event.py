@@ -47,5 +47,7 @@ def list_events(call: CommandCall) -> None:
 
 def _report(call: CommandCall, found: Event) -> None:
     at = format_time(found.since)
-    begun = call.output.say("event-begun", name=found.name, at=at)
-    call.output.print_result(found, begun if found.going_on else call.output.say("event-over", name=found.name, at=at))
+    begun = call.output.say("cli.event-active", name=found.name, at=at)
+    call.output.print_result(
+        found, begun if found.going_on else call.output.say("cli.event-over", name=found.name, at=at)
+    )

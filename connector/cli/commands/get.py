@@ -55,7 +55,7 @@ def get(
             )
         except KeyboardInterrupt:
             bar.close()
-            raise Failure(Code.INTERRUPTED, call.output.say("go-on")) from None
+            raise Failure(Code.INTERRUPTED, call.output.say("cli.interrupted")) from None
         finally:
             bar.close()
     also = {"participant": wanted.participant, "dataset": wanted.dataset}

@@ -126,13 +126,13 @@ def _report(output: Output, plan: Plan, key: str) -> None:
     }
     output.print_result(
         value,
-        output.say("init-done", name=plan.name, id=plan.id, folder=plan.directory),
-        *([output.say("init-local")] if plan.local else []),
+        output.say("cli.init-done", name=plan.name, id=plan.id, folder=plan.directory),
+        *([output.say("cli.init-local")] if plan.local else []),
         "",
-        output.say("init-key"),
+        output.say("cli.init-key"),
         f"  export DATENKONTOR_KEY={key}",
         "",
-        output.say("init-next"),
+        output.say("cli.init-next"),
         *(f"  {step}" for step in steps),
     )
 
@@ -145,11 +145,11 @@ def _list_steps(output: Output, plan: Plan) -> list[_NextCommand]:
             _NextCommand(f"datenkontor roster add CARD.json --settings {settings}"),
             _NextCommand(f"datenkontor roster publish --settings {settings}"),
         ]
-    steps = [_NextCommand(str(plan.directory / CARD), output.say("init-hand"))]
+    steps = [_NextCommand(str(plan.directory / CARD), output.say("cli.init-hand"))]
     if plan.broker is None:
-        steps.append(_NextCommand(str(plan.directory / OPERATOR), output.say("init-operator")))
+        steps.append(_NextCommand(str(plan.directory / OPERATOR), output.say("cli.init-operator")))
     if plan.roster is None:
-        steps.append(_NextCommand(str(plan.directory / LIST), output.say("init-list")))
+        steps.append(_NextCommand(str(plan.directory / LIST), output.say("cli.init-list")))
     return [
         *steps,
         _NextCommand(f"datenkontor doctor --settings {settings}"),

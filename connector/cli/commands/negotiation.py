@@ -58,7 +58,7 @@ def start(
         if not wait:
             report_state(call, found)
             return
-        call.output.print_hint(call.output.say("step-negotiating", id=found.id))
+        call.output.print_hint(call.output.say("cli.step-negotiating", id=found.id))
         found = connector.negotiations.wait(found.id, timeout_s=timeout)
         report_waited(call, found, timeout, _describe(call, connector, found), None)
 
@@ -136,7 +136,7 @@ def reject(
     call: CommandCall, negotiation: NegotiationArgument, reason: ReasonOption = None, yes: YesOption = False
 ) -> None:
     """Reject the step that waits for a person: the negotiation ends, and the counterparty receives the reason."""
-    call.output.confirm(call.output.say("ask-reject", id=negotiation), yes)
+    call.output.confirm(call.output.say("cli.ask-reject", id=negotiation), yes)
     with connect(call) as connector:
         report_state(call, connector.negotiations.reject(negotiation, reason=reason))
 
@@ -162,7 +162,7 @@ def terminate(
     call: CommandCall, negotiation: NegotiationArgument, reason: ReasonOption = None, yes: YesOption = False
 ) -> None:
     """Terminate a negotiation; the counterparty receives the reason."""
-    call.output.confirm(call.output.say("ask-terminate", id=negotiation), yes)
+    call.output.confirm(call.output.say("cli.ask-terminate", id=negotiation), yes)
     with connect(call) as connector:
         report_state(call, connector.negotiations.terminate(negotiation, reason=reason))
 

@@ -87,8 +87,8 @@ def lint(
     lines = [f"{remark.level}: {remark.text[lang]}{f' [{remark.rule}]' if remark.rule else ''}" for remark in remarks]
     call.output.print_result({"ok": not errors, "remarks": remarks}, *lines)
     if errors:
-        raise Failure(Code.FAILED, call.output.say("policy-bad", file=file, count=errors))
-    call.output.print_hint(call.output.say("policy-good", file=file))
+        raise Failure(Code.FAILED, call.output.say("cli.policy-bad", file=file, count=errors))
+    call.output.print_hint(call.output.say("cli.policy-good", file=file))
 
 
 @register(app, "explain", needs="nothing", example="datenkontor policy explain terms.json --lang de")
@@ -113,9 +113,9 @@ def compare(
         found = policies.compare(_load_library(), _read_file(old), _read_file(new))
     lang = call.output.lang
     within = {
-        "contained": call.output.say("within"),
-        "not-contained": call.output.say("beyond"),
-        "unknown": call.output.say("within-unknown"),
+        "contained": call.output.say("cli.within"),
+        "not-contained": call.output.say("cli.beyond"),
+        "unknown": call.output.say("cli.within-unknown"),
     }[found.contained]
     reasons = [reason[lang] for reason in found.reasons]
     call.output.print_result(
@@ -148,8 +148,8 @@ def test(
     items = [{"file": str(file), "case": outcome} for file, outcome in outcomes]
     call.output.print_result({"ok": not bad, "items": items}, *lines)
     if bad:
-        raise Failure(Code.FAILED, call.output.say("cases-bad", bad=bad, count=len(outcomes)))
-    call.output.print_hint(call.output.say("cases-good", count=len(outcomes)))
+        raise Failure(Code.FAILED, call.output.say("cli.cases-bad", bad=bad, count=len(outcomes)))
+    call.output.print_hint(call.output.say("cli.cases-good", count=len(outcomes)))
 
 
 @register(
@@ -281,15 +281,15 @@ def _report_decision(call: CommandCall, found: trials.TrialDecision | Decided) -
     """Print a decision; exit with code 4 if it is a denial."""
     lang = call.output.lang
     good = found.verdict == "permit"
-    verdict = call.output.say("permitted") if good else call.output.say("denied")
+    verdict = call.output.say("cli.permitted") if good else call.output.say("cli.denied")
     lines = [f"{call.output.format_mark(good)} {verdict}"]
     if not good:
         lines += [*found.reasons[lang], *found.ways[lang]]
     if found.duties[lang]:
-        lines.append(call.output.say("to-do", duties=", ".join(found.duties[lang])))
+        lines.append(call.output.say("cli.duties", duties=", ".join(found.duties[lang])))
     for turn in found.turns:
-        then = call.output.say("permitted") if turn.verdict == "permit" else call.output.say("denied")
-        lines.append(call.output.say("turns", at=format_time(turn.at), verdict=then))
+        then = call.output.say("cli.permitted") if turn.verdict == "permit" else call.output.say("cli.denied")
+        lines.append(call.output.say("cli.turns", at=format_time(turn.at), verdict=then))
     call.output.print_result(found, *lines)
     if not good:
         raise typer.Exit(Code.REFUSED)

@@ -91,7 +91,7 @@ def remove(
     path = _choose_draft(call, file)
     if id not in {member.id for member in roster.show(path).members}:
         raise Failure(Code.NOT_FOUND, f"{id} is not a member.")
-    call.output.confirm(call.output.say("ask-remove", id=id), yes)
+    call.output.confirm(call.output.say("cli.ask-remove", id=id), yes)
     roster.remove(path, id)
     call.output.print_result({"file": str(path), "removed": id}, f"{id} is removed.", PUBLISH)
 

@@ -51,9 +51,9 @@ def search(
         return
     print_results(call, results.items, first=after + 1)
     if results.items:
-        call.output.print_hint(call.output.say("found", shown=len(results.items), total=results.total))
+        call.output.print_hint(call.output.say("cli.results", shown=len(results.items), total=results.total))
     if following < results.total:
-        call.output.print_hint(call.output.say("more-hits", cursor=following))
+        call.output.print_hint(call.output.say("cli.more-results", cursor=following))
 
 
 def print_results(call: CommandCall, results: tuple[Hit, ...], *, first: int = 1) -> None:

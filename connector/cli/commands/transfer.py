@@ -60,7 +60,7 @@ def start(
         if not wait and out is None:
             report_state(call, found)
             return
-        call.output.print_hint(call.output.say("step-transferring", id=found.id))
+        call.output.print_hint(call.output.say("cli.step-transferring", id=found.id))
         found = connector.transfers.wait(found.id, timeout_s=timeout)
         _finish(call, connector, found, timeout, out=out, yes=yes)
 
@@ -170,7 +170,7 @@ def terminate(
     call: CommandCall, transfer: TransferArgument, reason: ReasonOption = None, yes: YesOption = False
 ) -> None:
     """Terminate a transfer: no more data moves, and the counterparty receives the reason."""
-    call.output.confirm(call.output.say("ask-terminate", id=transfer), yes)
+    call.output.confirm(call.output.say("cli.ask-terminate", id=transfer), yes)
     with connect(call) as connector:
         report_state(call, connector.transfers.terminate(transfer, reason=reason))
 

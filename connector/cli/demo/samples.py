@@ -1,4 +1,4 @@
-"""What the demonstration offers when nobody brings data of their own: generated, and labelled synthetic everywhere."""
+"""The generated data of the demonstration; all of it is marked as synthetic."""
 
 import csv
 import json
@@ -39,7 +39,7 @@ def write_counts(folder: Path) -> None:
 
 
 class LiveSource:
-    """An HTTP source on loopback that says something new every time: free parking spaces, counted up to now."""
+    """An HTTP source on loopback with a new reading for every request: free parking spaces."""
 
     def __init__(self) -> None:
         self.served = 0
@@ -47,9 +47,9 @@ class LiveSource:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                """Answer with the present state."""
+                """Send the current reading."""
                 source.served += 1
-                body = json.dumps(source.present()).encode()
+                body = json.dumps(source.build_reading()).encode()
                 self.send_response(200)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))
@@ -57,14 +57,14 @@ class LiveSource:
                 self.wfile.write(body)
 
             def log_message(self, *_: Any) -> None:
-                """Say nothing."""
+                """Write no log."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}/parking.json"
         threading.Thread(target=self._server.serve_forever, name="live source", daemon=True).start()
 
-    def present(self) -> dict[str, Any]:
-        """Return the document of this moment."""
+    def build_reading(self) -> dict[str, Any]:
+        """Return the current reading."""
         return {
             "synthetic": True,
             "reading": self.served,

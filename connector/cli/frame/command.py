@@ -14,8 +14,7 @@ import typer
 
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
-from connector.cli.frame.output import Output
-from connector.cli.frame.words import choose_language
+from connector.cli.frame.output import Output, choose_language
 
 Parameters = ParamSpec("Parameters")
 Function = Callable[Concatenate[CommandCall, Parameters], None]

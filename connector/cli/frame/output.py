@@ -15,7 +15,7 @@ from typing import Any, TextIO, TypeVar
 import msgspec
 
 from connector.cli.frame.failure import Code, Failure
-from connector.cli.frame.words import words
+from connector.language.catalogue import Language, match_language, say
 
 Row = TypeVar("Row")
 Columns = Mapping[str, Callable[[Row], object]]
@@ -29,7 +29,7 @@ class Output:
     """The form in which a command answers: `json` for programs; `lang` (`de`, `en`) for people."""
 
     json: bool
-    lang: str
+    lang: Language
 
     def print_result(self, value: Any, *sentences: str) -> None:
         """Print a result: the value as JSON, or the sentences."""
@@ -58,13 +58,13 @@ class Output:
             cells = [[strip_controls(format_cell(cell(row))) for cell in columns.values()] for row in rows]
             _print_table(cells, list(columns))
         else:
-            self.print_hint(self.say("nothing"))
+            self.print_hint(self.say("cli.nothing"))
         if after is not None:
-            self.print_hint(self.say("more", cursor=after))
+            self.print_hint(self.say("cli.more", cursor=after))
 
     def say(self, key: str, **fields: object) -> str:
-        """Return a sentence of the catalogue in the language of this call."""
-        return words(self.lang, key, **fields)
+        """Return a sentence of the catalogue in the language of this call; `key` is `chapter.key`."""
+        return say(self.lang, key, **fields)
 
     def print_hint(self, sentence: str) -> None:
         """Print a sentence for a person that is not part of the result."""
@@ -83,10 +83,17 @@ class Output:
         if yes:
             return
         if self.json or not sys.stdin.isatty():
-            raise Failure(Code.USAGE, self.say("add-yes", question=question))
-        print(f"{strip_controls(question)} {self.say('yes-no')} ", end="", file=sys.stderr, flush=True)
+            raise Failure(Code.USAGE, self.say("cli.add-yes", question=question))
+        print(f"{strip_controls(question)} {self.say('cli.yes-no')} ", end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() not in {"y", "yes", "j", "ja"}:
-            raise Failure(Code.FAILED, self.say("left"))
+            raise Failure(Code.FAILED, self.say("cli.unchanged"))
+
+
+def choose_language(wanted: str | None) -> Language:
+    """Return the language of sentences: the wanted one, else that of the environment, else English."""
+    variables = ("LC_ALL", "LC_MESSAGES", "LANG")
+    chosen = wanted or next((os.environ[name] for name in variables if os.environ.get(name)), "")
+    return match_language(chosen) or "en"
 
 
 def strip_controls(value: str, *, keep_lines: bool = False) -> str:

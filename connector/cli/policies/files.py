@@ -61,7 +61,7 @@ def read_policy(path: Path | None) -> dict[str, Any] | None:
 def write_policy(call: CommandCall, path: Path, policy: Mapping[str, Any], *, yes: bool) -> None:
     """Write a policy as JSON; ask before an existing file is overwritten. Raises Failure."""
     if path.exists():
-        call.output.confirm(call.output.say("ask-overwrite", path=path), yes)
+        call.output.confirm(call.output.say("cli.ask-overwrite", path=path), yes)
     try:
         path.write_text(json.dumps(policy, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     except OSError as error:

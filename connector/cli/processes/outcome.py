@@ -16,7 +16,7 @@ GOOD = frozenset({"FINALIZED", "COMPLETED"})
 
 def report_state(call: CommandCall, process: Negotiation | Transfer) -> None:
     """Print the state of a process."""
-    call.output.print_result(process, call.output.say("now", id=process.id, state=_format_state(call, process)))
+    call.output.print_result(process, call.output.say("cli.state", id=process.id, state=_format_state(call, process)))
 
 
 def report_waited(
@@ -37,10 +37,11 @@ def report_waited(
         raise Failure(Code.REFUSED, format_end(call, process))
     if process.hold is not None:
         raise Failure(
-            Code.WAITING, call.output.say("waits", id=process.id, reason=choose_reason(process.hold, call.output.lang))
+            Code.WAITING,
+            call.output.say("cli.waits", id=process.id, reason=choose_reason(process.hold, call.output.lang)),
         )
     state = _format_state(call, process)
-    raise Failure(Code.WAITING, call.output.say("slow", id=process.id, state=state, seconds=seconds))
+    raise Failure(Code.WAITING, call.output.say("cli.continues", id=process.id, state=state, seconds=seconds))
 
 
 def has_arrived(process: Negotiation | Transfer) -> bool:
@@ -51,9 +52,9 @@ def has_arrived(process: Negotiation | Transfer) -> bool:
 def format_end(call: CommandCall, process: Negotiation | Transfer) -> str:
     """Return the sentence that names who terminated a process, and why."""
     if process.ended is None:
-        return call.output.say("now", id=process.id, state=_format_state(call, process))
+        return call.output.say("cli.state", id=process.id, state=_format_state(call, process))
     return call.output.say(
-        "ended", id=process.id, by=process.ended.by, reason=choose_reason(process.ended, call.output.lang)
+        "cli.terminated", id=process.id, by=process.ended.by, reason=choose_reason(process.ended, call.output.lang)
     )
 
 
@@ -75,5 +76,7 @@ def to_common_fields(process: Negotiation | Transfer, lang: str) -> dict[str, ob
 
 
 def _format_state(call: CommandCall, process: Negotiation | Transfer) -> str:
-    state = process.state or call.output.say("asked")
-    return call.output.say("pending", state=state, message=process.pending.message) if process.pending else state
+    state = process.state or call.output.say("cli.state-requested")
+    return (
+        call.output.say("cli.state-pending", state=state, message=process.pending.message) if process.pending else state
+    )

@@ -26,7 +26,7 @@ class Bar:
             self._draw(progress)
         elif progress.step in {"negotiating", "agreed", "transferring"}:
             self.close()
-            self._output.print_hint(self._output.say(f"step-{progress.step}", id=progress.process_id))
+            self._output.print_hint(self._output.say(f"cli.step-{progress.step}", id=progress.process_id))
 
     def close(self) -> None:
         """End the line of the bar."""

@@ -34,7 +34,7 @@ def save_files(call: CommandCall, connector: Connector, transfer: str, out: str 
 def may_overwrite(call: CommandCall, target: str, yes: bool) -> bool:
     """Ask before a file is overwritten; return True if it may be. Raises Failure if the person refuses."""
     if Path(target).expanduser().is_file():
-        call.output.confirm(call.output.say("ask-overwrite", path=target), yes)
+        call.output.confirm(call.output.say("cli.ask-overwrite", path=target), yes)
         return True
     return yes
 
@@ -44,7 +44,7 @@ def report_saved(output: Output, saved: Saved, **also: Any) -> None:
     target = Path(saved.path)
     lines = [
         output.say(
-            "saved",
+            "cli.saved",
             path=str(target if len(saved.files) == 1 else target / file.path),
             size=format_size(file.size),
             sha256=file.sha256,

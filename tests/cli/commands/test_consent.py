@@ -1,6 +1,5 @@
 """Consent and records from the command line, against a management API at the edge of HTTP."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,15 +9,7 @@ import pytest
 from connector.client.chapters.consents import Consent, Recorded
 from connector.client.frame.flow import Page
 from tests.cli.conftest import Cli
-from tests.cli.management import KEY, Management, asset, served
-
-
-@pytest.fixture
-def management(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Iterator[Management]:
-    with served(Management()) as running:
-        monkeypatch.setenv("DATENKONTOR_URL", running.url)
-        monkeypatch.setenv("DATENKONTOR_KEY", KEY)
-        yield running
+from tests.cli.management import Management
 
 
 def entry(**other: Any) -> Consent:
@@ -36,7 +27,7 @@ def entry(**other: Any) -> Consent:
 def test_what_a_person_said_is_recorded(cli: Cli, management: Management) -> None:
     management.answer("POST", "/v1/consents", Recorded(recorded=1), status=201)
     done = cli("consent", "add", "4711", "--purpose", "dpv:PublicBenefit", "--until", "2027-12-31", "--lang", "de")
-    assert (done.code, done.out) == (0, "1 eingetragen.\n")
+    assert (done.code, done.out) == (0, "Einwilligungen eingetragen: 1.\n")
     (body,) = management.bodies("POST", "/v1/consents")
     assert body == {"entries": [{"subject": "4711", "purpose": "dpv:PublicBenefit", "until": "2027-12-31T00:00:00Z"}]}
     assert cli("consent", "add", "4711", "--purpose", "dpv:PublicBenefit", "--until", "soon").code == 2
@@ -81,7 +72,7 @@ def test_an_import_that_stops_says_how_far_it_came(cli: Cli, management: Managem
     done = cli("consent", "import", file)
     assert done.code != 0
     assert done.out == ""
-    assert "500 were recorded; the part from line 502 on was not" in done.err
+    assert "Consents recorded: 500; not recorded: from line 502 on." in done.err
 
 
 @pytest.mark.parametrize(
@@ -106,44 +97,3 @@ def test_a_file_that_is_none_is_refused_in_a_sentence(
     assert said in done.err
     assert management.bodies("POST", "/v1/consents") == []
     assert cli("consent", "import", tmp_path / "missing.csv").code == 2
-
-
-def test_an_asset_says_how_its_records_are_read(cli: Cli, management: Management) -> None:
-    management.answer("POST", "/v1/assets", asset(records={"format": "csv", "subject": "id"}), status=201)
-    done = cli(
-        "asset", "add", "--file", "rides.csv", "--record", "subject=id", "--record", "group=district",
-        "--record", "group=age", "--record", "dk:recordRegion=land", "--record", "smallest-group=5",
-        "--record", "delimiter=;",
-    )  # fmt: skip
-    assert done.code == 0, done.err
-    (body,) = management.bodies("POST", "/v1/assets")
-    assert body["records"] == {
-        "format": "csv",
-        "subject": "id",
-        "groups": ["district", "age"],
-        "facts": {"dk:recordRegion": "land"},
-        "smallest_group": 5,
-        "delimiter": ";",
-    }
-    management.answer("GET", "/v1/assets/air", asset(records={"format": "csv", "subject": "id"}))
-    assert "format=csv subject=id" in cli("asset", "show", "air").out
-
-
-@pytest.mark.parametrize(
-    ("said", "problem"),
-    [
-        (["subject"], "KEY=VALUE"),
-        (["colour=red"], "There is no 'colour'"),
-        (["subject=a", "subject=b"], "said twice"),
-        (["smallest-group=few"], "whole number"),
-    ],
-)
-def test_what_says_nothing_of_records_is_refused(
-    cli: Cli, management: Management, said: list[str], problem: str
-) -> None:
-    options = [part for entry in said for part in ("--record", entry)]
-    done = cli("asset", "add", "--file", "rides.csv", *options)
-    assert done.code == 2
-    assert problem in done.err
-    unknown = cli("asset", "add", "--file", "rides.bin", "--record", "subject=a")
-    assert "--record format=csv" in unknown.err

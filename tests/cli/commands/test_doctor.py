@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Cli
-from tests.cli.management import Management, served
 
 SETTINGS = ("--settings", "firma/datenkontor.toml")
 
@@ -62,7 +61,7 @@ def test_a_list_that_is_missing_forged_or_without_us_is_found(cli: Cli, space: P
     text = roster.read_text()
     cli("roster", "remove", "urn:participant:firma", "--yes", "--settings", "broker/datenkontor.toml")
     cli("roster", "publish", "--settings", "broker/datenkontor.toml")
-    assert checks(cli)["our entry"]["ok"] is False
+    assert checks(cli)["own entry"]["ok"] is False
     roster.write_text(text[:-20] + "A" * 19 + "\n")
     assert checks(cli)["participant list"]["ok"] is False
     roster.unlink()
@@ -73,23 +72,13 @@ def test_an_address_or_key_that_the_list_does_not_have_is_found(cli: Cli, space:
     settings = space / "firma/datenkontor.toml"
     text = settings.read_text()
     settings.write_text(text.replace('public_url = "http://127.0.0.1', 'public_url = "http://127.0.0.2'))
-    assert checks(cli)["our entry"]["ok"] is False
+    assert checks(cli)["own entry"]["ok"] is False
     settings.write_text(text)
     (space / "firma/key.pem").unlink()
     cli("init", "firma", "--broker", "broker/card.json", "--force")
-    assert checks(cli)["our entry"]["ok"] is False
+    assert checks(cli)["own entry"]["ok"] is False
 
 
 def test_settings_that_cannot_be_read_end_the_examination(cli: Cli, tmp_path: Path) -> None:
     done = cli("doctor", "--settings", "missing.toml", "--json")
     assert (done.code, [check["name"] for check in done.json["checks"]]) == (1, ["settings"])
-
-
-def test_a_broker_is_asked_how_it_is_doing(cli: Cli) -> None:
-    with served(Management()) as broker:
-        broker.answer("GET", "/ready", {"ready": True, "checks": {"record": "ok"}})
-        done = cli("broker", "status", "--api", broker.url, "--json")
-        assert (done.code, done.json["ready"], done.json["checks"]) == (0, True, {"record": "ok"})
-        broker.answer("GET", "/ready", {"ready": False}, status=503)
-        assert cli("broker", "status", "--api", broker.url).code == 1
-    assert cli("broker", "status", "--api", "http://127.0.0.1:9").code == 5

@@ -2,14 +2,11 @@
 
 import hashlib
 import json
-import socket
 import stat
 from pathlib import Path
 
 import pytest
 
-from connector.cli.setup import folder
-from connector.cli.setup.folder import free_ports, is_free, slug
 from connector.settings import Mode, load
 from tests.cli.conftest import Cli
 
@@ -70,20 +67,6 @@ def test_a_broker_begins_the_participant_list_and_its_card_tells_the_members_the
     assert cli("roster", "verify", "--settings", "firma/datenkontor.toml").code == 0
 
 
-def test_neighbours_get_different_ports_before_any_of_them_is_served(cli: Cli) -> None:
-    ports = [set(cli("init", name, "--json").json["ports"].values()) for name in ("a", "b", "c")]
-    assert len(set.union(*ports)) == 12
-
-
-def test_a_port_in_use_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        assert not is_free(port)
-        monkeypatch.setattr(folder, "FIRST_PORT", port)
-        monkeypatch.setattr(folder, "LAST_PORT", port + 500)
-        assert port not in free_ports(tmp_path / "a", None).values()
-
-
 def test_an_https_address_is_production_and_loopback_is_not(cli: Cli, tmp_path: Path) -> None:
     cli("init", "a", "--public-url", "https://daten.example.org")
     cli("init", "b")
@@ -104,10 +87,6 @@ def test_a_file_in_the_way_is_said_in_one_sentence(cli: Cli, tmp_path: Path) -> 
     (tmp_path / "a").write_text("")
     done = cli("init", "a")
     assert (done.code, done.err.count("\n")) == (1, 1)
-
-
-def test_a_name_becomes_an_identifier() -> None:
-    assert slug("Stadtwerke Münster & Söhne, Straße 1") == "stadtwerke-muenster-soehne-strasse-1"
 
 
 def test_next_steps_are_said_in_german_where_the_environment_is(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from connector.cli.policies.terms import describe_terms
+from tests.cli.conftest import Cli
+from tests.cli.management import Management, asset
 
 PURPOSE = {"leftOperand": "purpose", "operator": "eq", "rightOperand": "navigation"}
 UNTIL = {"leftOperand": "dateTime", "operator": "lteq", "rightOperand": {"@value": "2027-01-01", "@type": "xsd:date"}}
@@ -69,3 +71,19 @@ def test_a_policy_that_is_nested_without_end_is_cut() -> None:
     said = describe_terms({"permission": [{"action": "use", "constraint": [constraint], "duty": [duty]}]})
     assert "…" in said
     assert len(said) < 1000
+
+
+def test_terms_are_said_by_the_connector_and_by_oneself_where_it_cannot(cli: Cli, management: Management) -> None:
+    management.answer("GET", "/v1/assets/air", asset())
+    assert "may use." in cli("asset", "show", "air").out
+    said = {
+        "sentence": {"de": "Nutzen erlaubt.", "en": "Use allowed."},
+        "card": [],
+        "contractual": [],
+        "policy_hash": "",
+        "problem": None,
+    }
+    none = said | {"sentence": {}, "problem": {"de": "?", "en": "?"}}
+    management.answer("POST", "/v1/policies/explain", {"items": [said, none, none]})
+    assert "Nutzen erlaubt." in cli("asset", "show", "air", "--lang", "de").out
+    assert len(management.bodies("POST", "/v1/policies/explain")[-1]["policies"]) == 3

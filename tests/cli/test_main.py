@@ -1,4 +1,4 @@
-"""The command as a process of its own: how it ends when it cannot start, is interrupted, or nobody listens."""
+"""The entry point: the imports of its help, wrong use, and its end as a process."""
 
 import os
 import signal
@@ -7,9 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Cli
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 RUN = [sys.executable, "-c", "from connector.cli.main import run; run()"]
 
 
@@ -61,3 +63,47 @@ def test_a_reader_that_has_heard_enough_is_no_failure_with_a_trace() -> None:
         run = subprocess.run([*RUN, "version"], cwd=ROOT, stdout=gone, stderr=subprocess.PIPE, text=True, check=False)
     assert "Traceback" not in run.stderr
     assert "Exception ignored" not in run.stderr
+
+
+def test_help_imports_nothing_heavy() -> None:
+    heavy = ("httpx", "fastapi", "aiohttp", "cryptography", "rich", "connector.app", "connector.client")
+    code = f"""
+import sys
+from connector.cli.main import main
+assert main(["--help"]) == 0
+assert not [name for name in {heavy!r} if name in sys.modules]
+"""
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["rooster"], "did you mean roster?"),
+        (["asset", "lisst"], "list"),
+        (["asset", "show"], "ASSET"),
+        (["asset", "list", "--limit", "many"], "--limit"),
+        (["asset", "list", "--colour"], "--colour"),
+    ],
+)
+def test_a_slip_is_answered_in_one_sentence(cli: Cli, arguments: list[str], expected: str) -> None:
+    done = cli(*arguments)
+    assert done.code == 2
+    assert done.out == ""
+    assert expected in done.err
+    assert done.err.count("\n") == 1
+
+
+def test_a_noun_alone_shows_its_verbs(cli: Cli) -> None:
+    done = cli("asset")
+    assert done.code == 2
+    assert "withdraw" in done.err
+
+
+def test_an_unforeseen_failure_is_one_sentence_without_a_trace() -> None:
+    code = "import sys; from connector.cli.main import _report_unforeseen; sys.excepthook = _report_unforeseen; {}['x']"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert run.stderr.count("\n") == 1
+    assert "Traceback" not in run.stderr

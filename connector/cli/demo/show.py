@@ -1,0 +1,83 @@
+"""The demonstration in progress: its participants, the assets of the department, and the live transfer."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from connector.cli.demo.stage import Stage
+from connector.cli.frame.output import Output
+from connector.client import Connector
+from connector.client.chapters.assets import Asset
+from connector.client.chapters.transfers import Transfer
+from connector.language.catalogue import say
+
+WAIT_S = 30.0
+PURPOSE = "dpv:ImproveTransportMobility"
+NAMES = {
+    "broker": "Datenraum Musterstadt",
+    "city": "Tiefbauamt Musterstadt",
+    "firm": "Verkehrsdaten GmbH",
+    "other": "Werbeagentur Schall",
+}
+CLAIMS = {"firm": {"purpose": [PURPOSE]}, "other": {"purpose": ["dpv:Marketing"]}}
+
+
+class NotShown(Exception):
+    """A step failed; the message names the expected and the actual result."""
+
+
+@dataclass
+class Show:
+    """One demonstration. `data` is a file or folder to offer instead of generated data."""
+
+    output: Output
+    stage: Stage
+    data: Path | None
+    port_base: int | None
+    clients: dict[str, Connector] = field(default_factory=dict)
+    begun: float = field(default_factory=time.monotonic)
+    assets: list[Asset] = field(default_factory=list)
+    live: Asset | None = None
+    live_transfer: Transfer | None = None
+
+    def say(self, key: str, **fields: object) -> str:
+        """Return a sentence of the catalogue in the language of this call."""
+        return say(self.output.lang, key, **fields)
+
+    @property
+    def city(self) -> Connector:
+        """The client of the department."""
+        return self.clients["city"]
+
+    @property
+    def firm(self) -> Connector:
+        """The client of the first company."""
+        return self.clients["firm"]
+
+    @property
+    def city_id(self) -> str:
+        """The identifier of the department."""
+        return self.stage.actors["city"].id
+
+    @property
+    def live_asset(self) -> Asset:
+        """The asset with the live source. Raises NotShown before it is published."""
+        if self.live is None:
+            raise NotShown("The live source should be published and is not.")
+        return self.live
+
+    @property
+    def running_transfer(self) -> Transfer:
+        """The company's side of the live transfer. Raises NotShown before it is started."""
+        if self.live_transfer is None:
+            raise NotShown("The live transfer should be STARTED and was not requested.")
+        return self.live_transfer
+
+
+DemoStep = Callable[[Show], str]
+
+
+def choose_title(asset: Asset) -> str:
+    """Return the title of an asset of the demonstration, which has one language."""
+    return next(iter(asset.title.values()))

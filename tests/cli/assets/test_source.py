@@ -1,0 +1,39 @@
+"""The source of an asset, from `--file`, `--folder` or `--url`."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Cli
+from tests.cli.management import Management, asset
+
+
+def test_a_folder_and_a_url_become_their_addresses(cli: Cli, management: Management, here: Path) -> None:
+    management.answer("POST", "/v1/assets", asset(), status=201)
+    assert cli("asset", "add", "--folder", "counts", "--glob", "*.geojson").code == 0
+    url = "https://backend.example/roads"
+    assert cli("asset", "add", "--url", url, "--header", "X-Api-Key=s=3cret", "--live").code == 0
+    folder, backend = management.bodies("POST", "/v1/assets")
+    assert folder["source"] == {"kind": "file", "path": "counts", "glob": "*.geojson"}
+    assert folder["media_type"] == "application/geo+json"
+    assert backend["source"] == {"kind": "http", "url": url, "headers": {"X-Api-Key": "s=3cret"}}
+    assert (backend["live"], backend["title"]) == (True, {"en": "roads"})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--title", "nothing"], 2),
+        (["--file", "air.csv", "--url", "http://x"], 2),
+        (["--file", "air.csv", "--glob", "*"], 2),
+        (["--file", "missing.csv"], 3),
+        (["--file", "/etc/hostname"], 2),
+        (["--file", "../datenkontor.toml"], 3),
+        (["--file", "air.csv", "--policy", "missing.json"], 2),
+    ],
+)
+def test_what_cannot_be_offered_is_said_before_anything_is_asked(
+    cli: Cli, management: Management, here: Path, arguments: list[str], code: int
+) -> None:
+    done = cli("asset", "add", *arguments)
+    assert (done.code, done.err.count("\n"), management.asked) == (code, 1, [])
