@@ -60,6 +60,7 @@ class Stage:
     program: Sequence[str] = (sys.executable, "-c", _RUN)
     actors: dict[str, Actor] = field(default_factory=dict)
     processes: dict[str, "subprocess.Popen[str]"] = field(default_factory=dict)
+    _readers: list[threading.Thread] = field(default_factory=list)
 
     def set_up(self, word: str, name: str, *, port_base: int | None, data: Path | None = None) -> Actor:
         """Create the folder of a participant: settings, key, card. The broker is the first."""
@@ -114,7 +115,7 @@ class Stage:
     def await_ready(self, word: str) -> None:
         """Wait until the process of a participant reports that it is ready. Raises Failure with the end of its log."""
         actor = self.actors[word]
-        if not _reports_ready(self.processes[word]):
+        if not self._is_ready(self.processes[word]):
             lines = (actor.directory / "log.txt").read_text(encoding="utf-8").splitlines()[-3:]
             raise Failure(Code.FAILED, f"{actor.name} did not start: {' '.join(lines) or 'its log is empty'}")
 
@@ -126,24 +127,30 @@ class Stage:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(10)
             process.kill()
+            process.wait()
+        for reader in self._readers:
+            reader.join(10)
         self.processes.clear()
+        self._readers.clear()
 
+    def _is_ready(self, process: "subprocess.Popen[str]") -> bool:
+        """Return whether a process prints `ready` in time; its output is read until it ends."""
+        lines: queue.Queue[str] = queue.Queue()
+        assert process.stdout is not None
+        output = process.stdout
 
-def _reports_ready(process: "subprocess.Popen[str]") -> bool:
-    lines: queue.Queue[str] = queue.Queue()
-    assert process.stdout is not None
-    output = process.stdout
+        def read() -> None:
+            with output:
+                for line in output:
+                    lines.put(line)
+            lines.put("")
 
-    def read() -> None:
-        for line in output:
-            lines.put(line)
-        lines.put("")
-
-    threading.Thread(target=read, daemon=True).start()
-    try:
-        while line := lines.get(timeout=READY_S):
-            if line.startswith("ready"):
-                return True
-    except queue.Empty:
+        self._readers.append(threading.Thread(target=read, daemon=True))
+        self._readers[-1].start()
+        try:
+            while line := lines.get(timeout=READY_S):
+                if line.startswith("ready"):
+                    return True
+        except queue.Empty:
+            return False
         return False
-    return False

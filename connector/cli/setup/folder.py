@@ -13,7 +13,7 @@ from connector.authority import card as cards
 from connector.authority import roster
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.setup.plan import CARD, KEY, LIST, MEMBERS, OPERATOR, SETTINGS, Plan
-from connector.settings import template
+from connector.settings import render_template
 
 
 def refuse_to_overwrite(directory: Path, force: bool) -> None:
@@ -38,7 +38,9 @@ def write_folder(plan: Plan) -> str:
         key = cards.load_key(key_file) if key_file.exists() else cards.new_key(key_file)
         card = cards.card(key, id=plan.id, name=plan.name, address=plan.address, search=_choose_search(plan))
         secret = secrets.token_urlsafe(32)
-        _write_file(folder / SETTINGS, template(_build_settings(plan, secret), title=_build_title(plan)), mode=0o600)
+        _write_file(
+            folder / SETTINGS, render_template(_build_settings(plan, secret), title=_build_title(plan)), mode=0o600
+        )
         _write_file(folder / CARD, cards.render(card).decode())
         operator = card if plan.is_broker else plan.broker
         if operator is not None:

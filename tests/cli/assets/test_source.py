@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from connector.cli.assets.source import guess_media_type
 from tests.cli.conftest import Cli
 from tests.cli.management import Management, asset
 
@@ -37,3 +38,26 @@ def test_what_cannot_be_offered_is_said_before_anything_is_asked(
 ) -> None:
     done = cli("asset", "add", *arguments)
     assert (done.code, done.err.count("\n"), management.asked) == (code, 1, [])
+
+
+def test_a_header_without_a_value_is_not_repeated(cli: Cli, management: Management) -> None:
+    done = cli("asset", "add", "--url", "https://backend.example", "--header", "s3cret")
+    assert (done.code, "s3cret" in done.err, management.asked) == (2, False, [])
+    assert cli("asset", "add", "--file", "air.csv", "--header", "a=b").code == 2
+
+
+def test_without_settings_a_path_is_not_changed(cli: Cli, management: Management) -> None:
+    management.answer("POST", "/v1/assets", asset(), status=201)
+    assert cli("asset", "add", "--file", "far/away.geojson").code == 0
+    (body,) = management.bodies("POST", "/v1/assets")
+    assert (body["source"], body["media_type"]) == (
+        {"kind": "file", "path": "far/away.geojson"},
+        "application/geo+json",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type"), [("a.geojson", "application/geo+json"), ("a.gpx", "application/gpx+xml"), ("a", None)]
+)
+def test_a_media_type_is_guessed_from_the_name(name: str, media_type: str | None) -> None:
+    assert guess_media_type(name) == media_type

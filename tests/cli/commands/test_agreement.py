@@ -1,6 +1,9 @@
 """`agreement`: agreements with their use, payments and duties."""
 
-from connector.client.chapters.agreements import Paid, Payment
+import msgspec
+import pytest
+
+from connector.client.chapters.agreements import Duty, Paid, Payment
 from tests.cli.conftest import Cli
 from tests.cli.management import NOW, Management, agreement
 
@@ -39,3 +42,77 @@ def test_payments_are_recorded_and_shown(cli: Cli, management: Management) -> No
     assert "accounts" in shown.out
     assert cli("agreement", "payment", "urn:a", "--amount", "1").code == 2
     assert cli("agreement", "payment", "urn:a", "--state", "due", "--until", "soon").code == 2
+
+
+def test_agreements_are_listed_in_pages_and_filtered(cli: Cli, management: Management) -> None:
+    pages = [{"items": [agreement(id=name)], "next": after} for name, after in (("urn:a1", "c1"), ("urn:a2", None))]
+    management.answer("GET", "/v1/agreements", pages[0])
+    page = cli("agreement", "list", "--limit", 1, "--counterparty", "urn:city", "--dataset", "air")
+    assert page.out.splitlines()[0].split() == ["ID", "ROLE", "COUNTERPARTY", "DATASET", "AGREED", "FINAL"]
+    assert "--after c1" in page.err
+    assert management.asked[-1].query == {"limit": ["1"], "counterparty": ["urn:city"], "dataset": ["air"]}
+    management.answer("GET", "/v1/agreements", *pages)
+    every = cli("agreement", "list", "--limit", 1, "--all", "--json")
+    assert [entry["id"] for entry in every.json["items"]] == ["urn:a1", "urn:a2"]
+    cli("agreement", "list", "--after", "c1")
+    assert management.asked[-1].query["after"] == ["c1"]
+
+
+def test_no_agreements_are_an_empty_listing_in_the_language_of_the_call(cli: Cli, management: Management) -> None:
+    management.answer("GET", "/v1/agreements", {"items": [], "next": None})
+    empty = cli("agreement", "list", "--lang", "de")
+    assert (empty.code, empty.out, empty.err) == (0, "", "Keine Einträge vorhanden.\n")
+    assert cli("agreement", "list", "--json").json == {"items": [], "next": None}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "method", "path"),
+    [
+        (["show", "urn:none"], "GET", "/v1/agreements/urn:none"),
+        (["duties", "urn:none"], "GET", "/v1/agreements/urn:none/duties"),
+        (["receipt", "urn:none", "obligation/0"], "POST", "/v1/agreements/urn:none/duties/obligation/0/receipt"),
+        (["payment", "urn:none"], "GET", "/v1/agreements/urn:none/payments"),
+        (["withdraw", "urn:none", "--yes"], "POST", "/v1/agreements/urn:none/withdraw"),
+    ],
+)
+def test_an_unknown_agreement_is_not_found(
+    cli: Cli, management: Management, arguments: list[str], method: str, path: str
+) -> None:
+    management.refuse(method, path, 404, "unknown-agreement", "Unknown agreement urn:none.")
+    done = cli("agreement", *arguments, "--json")
+    assert (done.code, done.out, done.err) == (3, "", "datenkontor: Unknown agreement urn:none.\n")
+
+
+def test_an_agreement_is_withdrawn_after_confirmation(cli: Cli, management: Management) -> None:
+    path = "/v1/agreements/urn:a/withdraw"
+    management.answer("POST", path, agreement(withdrawn_at=NOW))
+    asked = cli("agreement", "withdraw", "urn:a", "--lang", "de")
+    assert (asked.code, asked.out, management.asked) == (2, "", [])
+    assert "Der Vertrag urn:a wird dann zurückgezogen" in asked.err
+    assert "--yes" in asked.err
+    done = cli("agreement", "withdraw", "urn:a", "--reason", "No longer needed", "--yes")
+    assert (done.code, done.out.startswith("urn:a is withdrawn since 2026-05-01")) == (0, True)
+    assert management.bodies("POST", path) == [{"reason": "No longer needed"}]
+
+
+def test_duties_are_listed_and_confirmed_by_a_receipt(cli: Cli, management: Management) -> None:
+    duty = Duty(
+        id="obligation/0",
+        agreement_id="urn:a",
+        role="consumer",
+        action="http://www.w3.org/ns/odrl/2/delete",
+        state="active",
+        assignee="urn:firm",
+        deadline=NOW,
+        by_person=True,
+        events=(),
+    )
+    management.answer("GET", "/v1/agreements/urn:a/duties", [duty])
+    listed = cli("agreement", "duties", "urn:a")
+    assert listed.out.splitlines()[1].split()[:3] == ["obligation/0", "delete", "active"]
+    assert cli("agreement", "duties", "urn:a", "--json").json["items"][0]["by_person"] is True
+    path = "/v1/agreements/urn:a/duties/obligation/0/receipt"
+    management.answer("POST", path, msgspec.structs.replace(duty, state="fulfilled"))
+    done = cli("agreement", "receipt", "urn:a", "obligation/0", "--note", "deleted")
+    assert (done.code, done.out) == (0, "obligation/0: fulfilled\n")
+    assert management.bodies("POST", path) == [{"note": "deleted"}]

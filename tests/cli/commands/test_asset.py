@@ -78,3 +78,34 @@ def test_what_policies_may_ask_of_an_asset_is_stated_and_remarks_are_said(
         "legal_basis": ["eu-gdpr:A6-1-e"],
         "marking": "personal",
     }
+
+
+def test_an_unknown_asset_is_not_found(cli: Cli, management: Management) -> None:
+    for method, verb in (("GET", ""), ("POST", "/publish"), ("POST", "/withdraw")):
+        management.refuse(method, f"/v1/assets/none{verb}", 404, "unknown-asset", "Unknown asset none.")
+    for arguments in (["show", "none"], ["publish", "none"], ["withdraw", "none", "--yes"]):
+        done = cli("asset", *arguments, "--json")
+        assert (done.code, done.out, done.err) == (3, "", "datenkontor: Unknown asset none.\n")
+
+
+def test_no_assets_of_a_status_are_an_empty_listing(cli: Cli, management: Management) -> None:
+    management.answer("GET", "/v1/assets", {"items": [], "next": None})
+    empty = cli("asset", "list", "--status", "withdrawn", "--lang", "de")
+    assert (empty.code, empty.out, empty.err) == (0, "", "Keine Einträge vorhanden.\n")
+    assert management.asked[-1].query["status"] == ["withdrawn"]
+    assert cli("asset", "list", "--status", "lost").code == 2
+
+
+def test_a_question_names_the_effect_in_the_language_of_the_call(cli: Cli, management: Management) -> None:
+    plain = cli("asset", "withdraw", "air", "--lang", "de")
+    assert (plain.code, "geschlossene Verträge gelten weiter" in plain.err) == (2, True)
+    far = cli("asset", "withdraw", "air", "--end-agreements", "--lang", "en")
+    assert (far.code, "all agreements on it end with their transfers" in far.err) == (2, True)
+    assert management.asked == []
+
+
+def test_a_published_asset_is_reported_with_its_title_and_status(cli: Cli, management: Management) -> None:
+    management.answer("POST", "/v1/assets/air/publish", asset(status="published"))
+    done = cli("asset", "publish", "air", "--release", "--lang", "de")
+    assert (done.code, done.out) == (0, "Luftqualität: published.\n")
+    assert management.bodies("POST", "/v1/assets/air/publish") == [{"release": True}]

@@ -12,3 +12,19 @@ def test_a_broker_is_asked_how_it_is_doing(cli: Cli) -> None:
         broker.answer("GET", "/ready", {"ready": False}, status=503)
         assert cli("broker", "status", "--api", broker.url).code == 1
     assert cli("broker", "status", "--api", "http://127.0.0.1:9").code == 5
+
+
+def test_a_broker_is_found_by_the_settings(cli: Cli) -> None:
+    cli("init", "broker", "--role", "broker")
+    done = cli("broker", "status", "--settings", "broker/datenkontor.toml", "--json")
+    assert (done.code, done.out, done.err.count("\n")) == (5, "", 1)
+    assert "cannot be reached" in done.err
+
+
+def test_the_answer_of_another_program_is_not_a_report(cli: Cli) -> None:
+    with served(Management()) as other:
+        other.answer("GET", "/ready", b"[1, 2]")
+        done = cli("broker", "status", "--api", other.url, "--json")
+    assert done.json == {"address": other.url, "ready": True}
+    assert cli("broker", "status", "--settings", "missing.toml").code == 1
+    assert cli("broker", "serve", "--settings", "missing.toml").code == 1

@@ -29,6 +29,49 @@ def test_a_dataset_is_shown_with_its_offers(cli: Cli, provider: Management) -> N
     assert cli("catalog", "urn:city", "--dataset", "air", "--json").json["@id"] == "air"
 
 
+def test_a_catalogue_is_shown_in_pages(cli: Cli, management: Management) -> None:
+    pages = [{"items": [_dataset() | {"@id": name}], "next": after} for name, after in (("air", "c1"), ("roads", None))]
+    management.answer("GET", "/v1/catalog", pages[0])
+    page = cli("catalog", "urn:city")
+    assert page.out.splitlines()[0].split() == ["DATASET", "TITLE", "POLICY"]
+    assert "--after c1" in page.err
+    management.answer("GET", "/v1/catalog", *pages)
+    every = cli("catalog", "urn:city", "--all", "--json")
+    assert [entry["@id"] for entry in every.json["items"]] == ["air", "roads"]
+    assert management.asked[-1].query["page"] == ["c1"]
+
+
+def test_an_empty_catalogue_and_an_unknown_dataset(cli: Cli, management: Management) -> None:
+    management.answer("GET", "/v1/catalog", {"items": [], "next": None})
+    empty = cli("catalog", "urn:city", "--lang", "de")
+    assert (empty.code, empty.out, empty.err) == (0, "", "Keine Einträge vorhanden.\n")
+    management.refuse("GET", "/v1/catalog/dataset", 404, "unknown-dataset", "Unknown dataset none.")
+    done = cli("catalog", "urn:city", "--dataset", "none", "--json")
+    assert (done.code, done.out, done.err) == (3, "", "datenkontor: Unknown dataset none.\n")
+
+
+def test_participants_are_listed_for_programs(cli: Cli, management: Management) -> None:
+    member = {"id": "urn:city", "name": "Stadt", "address": None, "roles": ["participant"], "claims": {}}
+    management.answer("GET", "/v1/participants", {"items": [member], "next": "c1"})
+    page = cli("catalog", "--after", "c0", "--json")
+    assert (page.json["items"][0]["id"], page.json["next"]) == ("urn:city", "c1")
+    assert management.asked[-1].query["after"] == ["c0"]
+
+
+def test_members_of_other_forms_are_read(cli: Cli, management: Management) -> None:
+    foreign = {
+        "@id": "air",
+        "dct:title": "Air",
+        "dcat:keyword": ["a", {"@value": "b"}],
+        "dct:license": {"@id": "urn:licence"},
+        "odrl:hasPolicy": {"@id": "urn:o", "permission": []},
+        "dcat:theme": None,
+    }
+    management.answer("GET", "/v1/catalog/dataset", foreign)
+    shown = cli("catalog", "urn:city", "--dataset", "air").out
+    assert all(text in shown for text in ("Air", "a, b", "urn:licence", "permits nothing."))
+
+
 def _dataset() -> dict[str, Any]:
     constraint = {"leftOperand": "purpose", "operator": "eq", "rightOperand": "navigation"}
     return {

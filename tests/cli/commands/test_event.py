@@ -15,3 +15,13 @@ def test_events_are_declared_and_listed(cli: Cli, management: Management) -> Non
     assert "ist seit" in cli("event", "end", "urn:e:flood", "--lang", "de").out
     assert "operations" in cli("event", "list").out
     assert management.bodies("POST", "/v1/events/begin") == [{"name": "urn:e:flood"}]
+
+
+def test_no_events_and_a_name_that_is_refused(cli: Cli, management: Management) -> None:
+    management.answer("GET", "/v1/events", [])
+    empty = cli("event", "list", "--lang", "de")
+    assert (empty.code, empty.out, empty.err) == (0, "", "Keine Einträge vorhanden.\n")
+    assert cli("event", "list", "--json").json == {"items": [], "next": None}
+    management.refuse("POST", "/v1/events/begin", 422, "unknown-term", "The event is not an IRI.")
+    done = cli("event", "begin", "flood", "--json")
+    assert (done.code, done.out, done.err) == (2, "", "datenkontor: The event is not an IRI.\n")

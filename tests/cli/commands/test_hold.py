@@ -2,6 +2,7 @@
 
 import json
 
+from connector.client.chapters.negotiations import Hold
 from tests.cli.conftest import Cli
 from tests.cli.management import NOW, Management
 
@@ -19,3 +20,19 @@ def test_holds_are_listed_for_people_and_programs(cli: Cli, management: Manageme
     management.answer("GET", "/v1/holds", {"items": [hold | {"created_at": NOW, "until": None}], "next": None})
     assert "Look." in cli("hold", "list").out
     assert cli("hold", "list", "--json").json["items"][0]["who"] == "p"
+
+
+def test_holds_are_shown_in_pages_with_the_reason_in_the_language_of_the_call(cli: Cli, management: Management) -> None:
+    def hold(process: str) -> Hold:
+        reasons = {"de": "Bitte prüfen.", "en": "Please check."}
+        values = {"process_kind": "negotiation", "reason": "?", "who": "provider", "created_at": NOW, "until": NOW}
+        return Hold(process_id=process, reasons=reasons, **values)
+
+    pages = [{"items": [hold(name)], "next": after} for name, after in (("urn:n1", "c1"), ("urn:n2", None))]
+    management.answer("GET", "/v1/holds", pages[0])
+    page = cli("hold", "list", "--limit", 1, "--lang", "de")
+    assert ("Bitte prüfen." in page.out, "--after c1" in page.err) == (True, True)
+    management.answer("GET", "/v1/holds", *pages)
+    every = cli("hold", "list", "--limit", 1, "--all", "--json")
+    assert [entry["process_id"] for entry in every.json["items"]] == ["urn:n1", "urn:n2"]
+    assert management.asked[-1].query == {"limit": ["1"], "after": ["c1"]}

@@ -45,3 +45,53 @@ def test_what_was_decided_in_a_negotiation_is_shown_with_the_reasons(cli: Cli, m
     shown = cli("negotiation", "show", "urn:n", "--lang", "de")
     assert "decided terminate: Die Regeln erlauben es nicht. Zweck: nicht erfüllt." in shown.out
     assert cli("negotiation", "show", "urn:n", "--json").json["decisions"][0]["record"] == {"verdict": "deny"}
+
+
+def test_a_negotiation_is_started_and_reported(cli: Cli, management: Management, tmp_path: Path) -> None:
+    (tmp_path / "terms.json").write_text('{"permission": []}')
+    management.answer("POST", "/v1/negotiations", negotiation(None), status=202)
+    begun = cli("negotiation", "start", "urn:city", "air", "--policy", "terms.json", "--offer", "urn:offer")
+    assert (begun.code, begun.out) == (0, "urn:n is requested, not acknowledged yet.\n")
+    body = {"participant": "urn:city", "dataset": "air", "offer": "urn:offer", "policy": {"permission": []}}
+    assert management.bodies("POST", "/v1/negotiations") == [body]
+    management.answer("GET", "/v1/negotiations/urn:n/wait", negotiation("FINALIZED"))
+    waited = cli("negotiation", "start", "urn:city", "air", "--wait", "--lang", "de")
+    assert (waited.code, "urn:a" in waited.out) == (0, True)
+    assert "Der Vertrag wird verhandelt (urn:n) …" in waited.err
+
+
+def test_negotiations_are_listed_in_pages_and_filtered(cli: Cli, management: Management) -> None:
+    pages = [
+        {"items": [negotiation("OFFERED", id=name, hold="Look.")], "next": after}
+        for name, after in (("urn:n1", "c1"), ("urn:n2", None))
+    ]
+    management.answer("GET", "/v1/negotiations", pages[0])
+    page = cli("negotiation", "list", "--limit", 1, "--state", "OFFERED", "--peer", "urn:city", "--dataset", "air")
+    headings = ["ID", "ROLE", "STATE", "COUNTERPARTY", "DATASET", "WAITS", "CHANGED"]
+    assert page.out.splitlines()[0].split() == headings
+    assert "--after c1" in page.err
+    query = {"state": ["OFFERED"], "peer": ["urn:city"], "dataset": ["air"], "limit": ["1"]}
+    assert management.asked[-1].query == query
+    management.answer("GET", "/v1/negotiations", *pages)
+    every = cli("negotiation", "list", "--limit", 1, "--all", "--json")
+    assert [entry["id"] for entry in every.json["items"]] == ["urn:n1", "urn:n2"]
+
+
+def test_no_negotiations_and_an_unknown_one(cli: Cli, management: Management) -> None:
+    management.answer("GET", "/v1/negotiations", {"items": [], "next": None})
+    empty = cli("negotiation", "list", "--lang", "de")
+    assert (empty.code, empty.out, empty.err) == (0, "", "Keine Einträge vorhanden.\n")
+    reason = "Unknown negotiation urn:none."
+    management.refuse("GET", "/v1/negotiations/urn:none", 404, "unknown-process", reason)
+    done = cli("negotiation", "show", "urn:none", "--json")
+    assert (done.code, done.out, done.err) == (3, "", f"datenkontor: {reason}\n")
+
+
+def test_a_termination_asks_in_the_language_of_the_call(cli: Cli, management: Management) -> None:
+    path = "/v1/negotiations/urn:n/terminate"
+    asked = cli("negotiation", "terminate", "urn:n", "--lang", "de")
+    assert (asked.code, management.asked) == (2, [])
+    assert "urn:n wird dann endgültig abgebrochen." in asked.err
+    management.answer("POST", path, negotiation("TERMINATED"))
+    assert cli("negotiation", "terminate", "urn:n", "--reason", "Nein", "--yes", "--json").json["state"] == "TERMINATED"
+    assert management.bodies("POST", path) == [{"reason": "Nein"}]

@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
+from connector.client.chapters.negotiations import Ended, Pending
 from connector.client.chapters.transfers import Delivery
 from tests.cli.conftest import Cli
 from tests.cli.management import CONTENT, DIGEST, Management, transfer
+
+PENDING = Pending(message="TransferTerminationMessage", attempts=3, refusals=0, in_doubt=True)
 
 
 def test_a_transfer_is_begun_waited_for_and_saved(cli: Cli, provider: Management, tmp_path: Path) -> None:
@@ -45,3 +48,74 @@ def test_a_kept_transfer_is_pulled_again_until_it_is_suspended(cli: Cli, provide
 def test_the_end_of_a_transfer_is_its_exit_code(cli: Cli, provider: Management, found: Any, code: int) -> None:
     provider.answer("GET", "/v1/transfers/urn:t/wait", found)
     assert cli("transfer", "wait", "urn:t", "--timeout", 0).code == code
+
+
+def test_transfers_are_listed_in_pages_and_filtered(cli: Cli, management: Management) -> None:
+    moving = Delivery(bytes_moved=2_500_000, size=5_000_000)
+    pages = [
+        {"items": [transfer("STARTED", id=name, delivered=moving)], "next": after}
+        for name, after in (("urn:t1", "c1"), ("urn:t2", None))
+    ]
+    management.answer("GET", "/v1/transfers", pages[0])
+    page = cli("transfer", "list", "--limit", 1, "--state", "STARTED", "--peer", "urn:city", "--agreement", "urn:a")
+    assert ("2.5 MB" in page.out, "--after c1" in page.err) == (True, True)
+    query = {"state": ["STARTED"], "peer": ["urn:city"], "agreement": ["urn:a"], "limit": ["1"]}
+    assert management.asked[-1].query == query
+    management.answer("GET", "/v1/transfers", *pages)
+    every = cli("transfer", "list", "--limit", 1, "--all", "--json")
+    assert [entry["id"] for entry in every.json["items"]] == ["urn:t1", "urn:t2"]
+    assert cli("transfer", "list", "--state", "STOPPED").code == 2
+
+
+def test_no_transfers_and_an_unknown_one(cli: Cli, management: Management) -> None:
+    management.answer("GET", "/v1/transfers", {"items": [], "next": None})
+    empty = cli("transfer", "list", "--lang", "de")
+    assert (empty.code, empty.out, empty.err) == (0, "", "Keine Einträge vorhanden.\n")
+    management.refuse("GET", "/v1/transfers/urn:none", 404, "unknown-process", "Unknown transfer urn:none.")
+    done = cli("transfer", "show", "urn:none", "--json")
+    assert (done.code, done.out, done.err) == (3, "", "datenkontor: Unknown transfer urn:none.\n")
+
+
+def test_a_transfer_is_shown_with_its_progress_and_its_end(cli: Cli, management: Management) -> None:
+    moved = Delivery(bytes_moved=1000, size=2000, error="The source closed the connection.")
+    end = Ended(code="policy", reason="?", by="urn:city", reasons={"de": "Die Frist ist vorbei."})
+    management.answer("GET", "/v1/transfers/urn:t", transfer("TERMINATED", delivered=moved, ended=end, pending=PENDING))
+    shown = cli("transfer", "show", "urn:t", "--lang", "de").out
+    assert "1.0 kB of 2.0 kB" in shown
+    assert "Die Frist ist vorbei. (policy, by urn:city)" in shown
+    assert "TransferTerminationMessage, tried 3 times, in doubt" in shown
+    assert cli("transfer", "show", "urn:t", "--json").json["progress"]["error"] == moved.error
+
+
+@pytest.mark.parametrize(("verb", "state"), [("resume", "STARTED"), ("complete", "COMPLETED")])
+def test_a_transfer_is_resumed_and_completed(cli: Cli, management: Management, verb: str, state: str) -> None:
+    management.answer("POST", f"/v1/transfers/urn:t/{verb}", transfer(state))
+    assert cli("transfer", verb, "urn:t", "--lang", "de").out == f"urn:t: {state}.\n"
+    assert cli("transfer", verb, "urn:t", "--json").json["state"] == state
+
+
+def test_a_transfer_is_terminated_after_confirmation_with_a_pending_message(cli: Cli, management: Management) -> None:
+    path = "/v1/transfers/urn:t/terminate"
+    management.answer("POST", path, transfer("STARTED", pending=PENDING))
+    asked = cli("transfer", "terminate", "urn:t", "--lang", "de")
+    assert (asked.code, management.asked) == (2, [])
+    assert "urn:t wird dann endgültig abgebrochen. Zum Bestätigen --yes angeben." in asked.err
+    done = cli("transfer", "terminate", "urn:t", "--reason", "Over", "--yes")
+    assert done.out == "urn:t is STARTED (TransferTerminationMessage pending).\n"
+    assert management.bodies("POST", path) == [{"reason": "Over"}]
+
+
+def test_a_transfer_can_be_sent_to_a_backend_and_saved_in_one_command(
+    cli: Cli, provider: Management, tmp_path: Path
+) -> None:
+    done = cli("transfer", "start", "urn:a", "--post-to", "https://backend.example/in", "-o", "air.csv", "--json")
+    assert (done.code, done.json["files"][0]["sha256"]) == (0, DIGEST)
+    assert (tmp_path / "air.csv").read_bytes() == CONTENT
+    assert provider.bodies("POST", "/v1/transfers")[0]["sink"] == {"kind": "http", "url": "https://backend.example/in"}
+
+
+def test_a_wait_for_a_state_ends_with_success_in_that_state(cli: Cli, management: Management) -> None:
+    management.answer("GET", "/v1/transfers/urn:t/wait", transfer("SUSPENDED"))
+    assert cli("transfer", "wait", "urn:t", "--state", "SUSPENDED", "--timeout", 0).code == 0
+    assert management.asked[-1].query["state"] == ["SUSPENDED"]
+    assert cli("transfer", "wait", "urn:t", "--timeout", 0).code == 6

@@ -1,0 +1,69 @@
+"""`search`: results with numbers, in pages, for people and for programs."""
+
+from pathlib import Path
+
+import pytest
+
+from connector.cli.commands.search import locate_cache, recall_result
+from tests.cli.conftest import Cli
+from tests.cli.management import RESULTS, Management
+
+
+def test_results_are_numbered_on_from_the_page_before(cli: Cli, management: Management) -> None:
+    management.answer("GET", "/v1/search", {"items": RESULTS, "total": 7})
+    page = cli("search", "stadt", "luft", "--after", 2, "--limit", 2, "--theme", "ENVI", "--publisher", "Stadt")
+    assert page.out.splitlines()[0].split()[:3] == ["NO", "TITLE", "PUBLISHER"]
+    assert [line.split()[0] for line in page.out.splitlines()[1:]] == ["3", "4"]
+    assert "2 of 7 results; get one with: datenkontor get NUMBER" in page.err
+    assert "--after 4" in page.err
+    query = management.asked[-1].query
+    assert query == {"q": ["stadt luft"], "publisher": ["Stadt"], "theme": ["ENVI"], "limit": ["2"], "offset": ["2"]}
+    found = recall_result(4)
+    assert found is not None
+    assert (found.participant, found.dataset) == ("urn:city", "roads")
+    assert recall_result(1) is None
+
+
+def test_programs_get_the_total_and_the_next_page(cli: Cli, management: Management) -> None:
+    management.answer("GET", "/v1/search", {"items": RESULTS, "total": 7})
+    page = cli("search", "stadt", "--json")
+    assert (page.json["total"], page.json["next"], page.err) == (7, "2", "")
+    assert cli("search", "stadt", "--after", 5, "--json").json["next"] is None
+
+
+def test_no_results_are_said_in_the_language_of_the_call(cli: Cli, management: Management) -> None:
+    management.answer("GET", "/v1/search", {"items": [], "total": 0})
+    empty = cli("search", "gold", "--lang", "de")
+    assert (empty.code, empty.out, empty.err) == (0, "", "Keine Einträge vorhanden.\n")
+
+
+def test_the_hints_are_german_in_a_german_environment(
+    cli: Cli, management: Management, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    management.answer("GET", "/v1/search", {"items": RESULTS, "total": 3})
+    err = cli("search", "stadt").err
+    assert "2 von 3 Treffern; abrufen mit: datenkontor get NUMMER" in err
+    assert "Befehl mit --after 2 wiederholen" in err
+
+
+def test_a_broker_that_the_connector_cannot_reach_is_not_reachable(cli: Cli, management: Management) -> None:
+    management.refuse("GET", "/v1/search", 502, "broker-not-reachable", "The broker did not answer.")
+    assert cli("search", "stadt").code == 5
+
+
+def test_without_a_writable_cache_only_the_numbers_are_missing(
+    cli: Cli, management: Management, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    management.answer("GET", "/v1/search", {"items": RESULTS, "total": 2})
+    assert cli("search", "stadt").code == 0
+    done = cli("get", 1)
+    assert (done.code, "search again" in done.err) == (3, True)
+
+
+def test_a_damaged_cache_is_no_result(cli: Cli) -> None:
+    locate_cache().parent.mkdir(parents=True)
+    locate_cache().write_text("[")
+    assert recall_result(1) is None

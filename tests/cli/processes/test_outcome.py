@@ -1,0 +1,85 @@
+"""The state and the end of negotiations and transfers, as sentences, fields and exit codes."""
+
+from typing import Any
+
+import pytest
+
+from connector.cli.frame.context import CommandCall
+from connector.cli.frame.failure import Code, Failure
+from connector.cli.frame.output import Output
+from connector.cli.processes.outcome import (
+    choose_reason,
+    format_end,
+    has_arrived,
+    report_state,
+    report_waited,
+    to_common_fields,
+)
+from connector.client.chapters.negotiations import Ended, Pending
+from connector.client.chapters.transfers import Delivery
+from tests.cli.management import negotiation, transfer
+
+CALL = CommandCall(output=Output(json=False, lang="en"))
+GERMAN = CommandCall(output=Output(json=False, lang="de"))
+PENDING = Pending(message="ContractRequestMessage", attempts=2, refusals=0, in_doubt=False)
+
+
+@pytest.mark.parametrize(
+    ("process", "sentence"),
+    [
+        (negotiation("AGREED"), "urn:n is AGREED."),
+        (negotiation(None), "urn:n is requested, not acknowledged yet."),
+        (transfer("STARTED", pending=PENDING), "urn:t is STARTED (ContractRequestMessage pending)."),
+    ],
+)
+def test_a_state_is_a_sentence(capsys: pytest.CaptureFixture[str], process: Any, sentence: str) -> None:
+    report_state(CALL, process)
+    assert capsys.readouterr().out == f"{sentence}\n"
+
+
+@pytest.mark.parametrize(
+    ("process", "code", "sentence"),
+    [
+        (negotiation("TERMINATED", ended="No."), Code.REFUSED, "urn:n wurde von urn:city abgebrochen: No."),
+        (negotiation("TERMINATED"), Code.REFUSED, "urn:n: TERMINATED."),
+        (negotiation("OFFERED", hold="Look."), Code.WAITING, "urn:n wartet auf eine Entscheidung: Look."),
+        (transfer("STARTED"), Code.WAITING, "urn:t ist nach 2 s noch STARTED und läuft weiter"),
+    ],
+)
+def test_a_wait_without_success_is_a_failure_with_a_reason(
+    capsys: pytest.CaptureFixture[str], process: Any, code: Code, sentence: str
+) -> None:
+    with pytest.raises(Failure) as failed:
+        report_waited(GERMAN, process, 2.0, lambda shown: {"id": shown.id}, None)
+    assert failed.value.code is code
+    assert failed.value.sentence.startswith(sentence)
+    assert capsys.readouterr().out == f"id  {process.id}\n"
+
+
+@pytest.mark.parametrize(
+    ("process", "wanted"),
+    [(negotiation("FINALIZED"), None), (transfer("COMPLETED"), None), (transfer("SUSPENDED"), "SUSPENDED")],
+)
+def test_a_wait_with_success_prints_only(process: Any, wanted: str | None) -> None:
+    report_waited(CALL, process, 2.0, lambda shown: {"id": shown.id}, wanted)
+
+
+def test_only_an_open_transfer_with_a_digest_has_arrived() -> None:
+    whole, part = Delivery(bytes_moved=1, sha256="0" * 64), Delivery(bytes_moved=1)
+    assert has_arrived(transfer("STARTED", keep=True, delivered=whole))
+    assert not has_arrived(transfer("STARTED", keep=True, delivered=part))
+    assert not has_arrived(transfer("STARTED", delivered=whole))
+    assert not has_arrived(negotiation("FINALIZED"))
+
+
+def test_a_reason_is_in_the_language_of_the_call_if_the_connector_knows_it() -> None:
+    end = Ended(code="policy", reason="as received", by="urn:city", reasons={"de": "Nein."})
+    assert (choose_reason(end, "de"), choose_reason(end, "en")) == ("Nein.", "as received")
+    assert format_end(CALL, negotiation("TERMINATED")) == "urn:n is TERMINATED."
+
+
+def test_the_fields_of_a_process_name_its_pending_message_its_hold_and_its_end() -> None:
+    fields = to_common_fields(negotiation("REQUESTED", hold="Look.", ended="No.", pending=PENDING), "en")
+    assert fields["pending"] == "ContractRequestMessage, tried 2 times"
+    assert fields["waits for"] == "Look. (consumer)"
+    assert fields["ended"] == "No. (not-permitted, by urn:city)"

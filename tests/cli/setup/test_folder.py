@@ -1,0 +1,49 @@
+"""The files of a folder: written as a whole, and never over existing ones unasked."""
+
+from pathlib import Path
+
+import pytest
+
+from connector.cli.frame.failure import Code, Failure
+from connector.cli.setup.folder import refuse_to_overwrite, write_folder
+from connector.cli.setup.plan import CARD, KEY, LIST, MEMBERS, OPERATOR, SETTINGS, Plan
+from connector.settings import load
+
+
+def plan(directory: Path, *, url: str = "http://127.0.0.1:7080", is_broker: bool = False) -> Plan:
+    return Plan(
+        directory=directory,
+        id="urn:a",
+        name="A",
+        public_url=url,
+        ports={"protocol": 7080, "data": 7081, "management": 7082, "broker": 7083},
+        is_broker=is_broker,
+        broker=None,
+        roster=None,
+        data=None,
+    )
+
+
+def test_a_broker_has_a_signed_list_and_a_search_address(tmp_path: Path) -> None:
+    write_folder(plan(tmp_path / "a", url="https://[2001:db8::1]", is_broker=True))
+    names = {path.name for path in (tmp_path / "a").iterdir()}
+    assert names == {SETTINGS, KEY, CARD, OPERATOR, LIST, MEMBERS, "received", "offered", ".members.json.lock"}
+    assert "https://[2001:db8::1]:7083" in (tmp_path / "a" / CARD).read_text()
+    assert load(tmp_path / "a" / SETTINGS, {}).data.public_url == "https://[2001:db8::1]:7081"
+
+
+def test_an_existing_folder_needs_force(tmp_path: Path) -> None:
+    refuse_to_overwrite(tmp_path / "a", force=False)
+    write_folder(plan(tmp_path / "a"))
+    with pytest.raises(Failure, match=r"already contains datenkontor\.toml, key\.pem, card\.json") as refused:
+        refuse_to_overwrite(tmp_path / "a", force=False)
+    assert refused.value.code is Code.FAILED
+    refuse_to_overwrite(tmp_path / "a", force=True)
+    with pytest.raises(Failure, match="is a file: name a folder"):
+        refuse_to_overwrite(tmp_path / "a" / KEY, force=True)
+
+
+def test_a_folder_that_cannot_be_written_is_a_failure(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Failure, match="cannot be written"):
+        write_folder(plan(tmp_path / "file/a"))
