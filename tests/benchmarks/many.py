@@ -16,7 +16,8 @@ from connector.controlplane.judging import visibility
 from connector.controlplane.judging.facts import Situation
 from connector.policy.compiling.compile import compile_policy
 from connector.policy.deciding.decide import decide, is_shown
-from connector.policy.model.decision import Decision, Phase, Request, Verdict, World
+from connector.policy.model.decision import Decision, Verdict
+from connector.policy.model.situation import Phase, Request, World
 from connector.policy.reading.load import load
 from tests.benchmarks.figures import Figure, figure
 from tests.policy import generate, naive

@@ -12,10 +12,11 @@ from random import Random
 from typing import Any
 
 from connector.policy.analysis.contains import contains
-from connector.policy.compiling.compile import Compiled, compile_policy
+from connector.policy.compiling.compile import compile_policy
+from connector.policy.compiling.compiled import Compiled
 from connector.policy.deciding.decide import decide, explain
-from connector.policy.model.decision import Phase, Request, World
-from connector.policy.model.model import ODRL
+from connector.policy.model.policy import ODRL
+from connector.policy.model.situation import Phase, Request, World
 from connector.policy.reading.load import load
 from connector.semantic.expand import expand
 from tests.benchmarks import many

@@ -8,7 +8,8 @@ from pathlib import Path
 import aiohttp
 
 from connector.policy.model.decision import RowFilter
-from connector.policy.model.model import DK, AtomicConstraint, Iri
+from connector.policy.model.policy import DK, AtomicConstraint
+from connector.policy.model.values import Iri
 from connector.ports.treatment import Records, TransformStep, Treatment
 from tests.benchmarks.figures import Figure, figure
 from tests.dataplane.records import CONSENTING, TREATING, consented, encoded, treat

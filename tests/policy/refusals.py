@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from connector.policy.compiling.compile import compile_policy
-from connector.policy.model.decision import PolicyError
-from connector.policy.model.model import DK
+from connector.policy.model.errors import PolicyError
+from connector.policy.model.policy import DK
 from connector.policy.reading import templates
 from connector.policy.reading.document import DocumentLimits
 from connector.policy.reading.load import load

@@ -6,10 +6,13 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from connector.policy.compiling.compile import Compiled, compile_policy
+from connector.policy.compiling.compile import compile_policy
+from connector.policy.compiling.compiled import Compiled
 from connector.policy.deciding.decide import decide
-from connector.policy.model.decision import Decision, DutyMode, Phase, Request, World
-from connector.policy.model.model import DK, Instant, Iri, Number, Policy, Value
+from connector.policy.model.decision import Decision, DutyMode
+from connector.policy.model.policy import DK, Policy
+from connector.policy.model.situation import Phase, Request, World
+from connector.policy.model.values import Instant, Iri, Number, Value
 from connector.policy.reading.load import load
 from connector.policy.vocabulary import registry as registries
 from connector.policy.vocabulary.registry import Registry

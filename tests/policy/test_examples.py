@@ -9,9 +9,11 @@ import pytest
 
 from connector.policy.compiling.compile import compile_policy
 from connector.policy.deciding.decide import explain
-from connector.policy.model.decision import Performance, Phase, PolicyError, Request, Verdict, World
+from connector.policy.model.decision import Verdict
 from connector.policy.model.dump import dump
-from connector.policy.model.model import DK, ODRL
+from connector.policy.model.errors import PolicyError
+from connector.policy.model.policy import DK, ODRL
+from connector.policy.model.situation import Performance, Phase, Request, World
 from connector.policy.reading.load import load
 from connector.policy.vocabulary.registry import Operand, Profile, Registry, build
 from tests.policy.support import NOON, facts, shipped

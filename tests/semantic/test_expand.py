@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.controlplane.judging.policy_input import compact
-from connector.policy.model.decision import PolicyError
-from connector.policy.model.model import DK, ODRL
+from connector.policy.model.errors import PolicyError
+from connector.policy.model.policy import DK, ODRL
 from connector.policy.reading.load import load
 from connector.policy.vocabulary.actions import CORE, SYNONYMS
 from connector.policy.vocabulary.names import LEFT_OPERANDS, OPERATORS

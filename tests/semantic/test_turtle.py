@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from connector.controlplane.judging.policy_input import from_turtle
 from connector.policy.compiling.compile import compile_policy
-from connector.policy.model.decision import PolicyError
+from connector.policy.model.errors import PolicyError
 from connector.policy.reading.load import load
 from tests.policy.support import atom, rule, shipped
 from tests.support.data import data_folder

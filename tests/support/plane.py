@@ -16,7 +16,7 @@ from connector.controlplane.core.limits import ControlLimits
 from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.enforcing.executors.table import build_executors
 from connector.controlplane.judging.library import Library, operands
-from connector.policy.model.model import DK
+from connector.policy.model.policy import DK
 from connector.policy.vocabulary.registry import Operand
 from connector.ports.changes import PutAgreement, PutHold, PutProcess
 from connector.ports.dataplane import FlowListener, FlowReport, FlowRequest

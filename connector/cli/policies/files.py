@@ -13,7 +13,7 @@ from connector.cli.frame.failure import Code, Failure
 from connector.controlplane.core.errors import Invalid, NoSuchEntity
 from connector.controlplane.judging.library import UnknownTemplate
 from connector.controlplane.judging.policy_input import from_turtle
-from connector.policy.model.decision import PolicyError
+from connector.policy.model.errors import PolicyError
 
 LARGEST_POLICY = 1_000_000
 

@@ -6,7 +6,7 @@ from connector.controlplane.core import instants
 from connector.controlplane.core.context import Context
 from connector.controlplane.enforcing import ledger
 from connector.controlplane.judging.evaluator import Evaluator
-from connector.policy.compiling.compile import Compiled, deadline
+from connector.policy.compiling.compiled import Compiled, find_deadline, list_duties
 from connector.ports.changes import Change, RecordDuty
 from connector.ports.entities import DutyEvent, DutyState
 
@@ -30,7 +30,7 @@ async def _record_violation(evaluator: Evaluator, event: DutyEvent) -> list[Chan
     compiled = evaluator.library.compile(agreement.document) if agreement else None
     duty = None
     if isinstance(compiled, Compiled):
-        duty = next((duty for duty in ledger.list_all(compiled) if duty.duty.uid == event.duty), None)
+        duty = next((duty for duty in list_duties(compiled) if duty.duty.uid == event.duty), None)
     if agreement is None or duty is None:
         # Nothing is known of the duty any more: it is overdue all the same.
         return [RecordDuty(_to_violated(evaluator.context, event))]
@@ -39,7 +39,7 @@ async def _record_violation(evaluator: Evaluator, event: DutyEvent) -> list[Chan
         evaluator.context, agreement, event.duty, duty.duty.action[0].iri, DutyState.VIOLATED, evidence
     )
     for consequence in duty.consequences:
-        late = instants.milliseconds(deadline(consequence, instants.instant(agreement.agreed_at)))
+        late = instants.milliseconds(find_deadline(consequence, instants.instant(agreement.agreed_at)))
         active = ledger.make_event(evaluator.context, agreement, consequence.duty.uid, DutyState.ACTIVE, deadline=late)
         changes.append(RecordDuty(active))
     return changes

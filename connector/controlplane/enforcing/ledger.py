@@ -1,37 +1,13 @@
-"""The entries of the duty ledger, each with its audit leaf, and the duties of a policy in their order."""
-
-from collections.abc import Iterator
+"""The entries of the duty ledger, each with its audit leaf."""
 
 import msgspec
 
 from connector.controlplane.core.commits import record
 from connector.controlplane.core.context import Context
-from connector.policy.compiling.compile import Compiled, CompiledDuty
 from connector.ports.changes import Change, RecordDuty
 from connector.ports.entities import Agreement, DutyEvent, DutyState
 
 DONE = frozenset({DutyState.FULFILLED, DutyState.SETTLED})
-
-
-def list_first(compiled: Compiled) -> Iterator[CompiledDuty]:
-    """Yield the duties that are active from the beginning; the data plane applies transforms, which are no task."""
-    duties = (*compiled.obligations, *(duty for rule in compiled.permissions for duty in rule.duties))
-    seen: set[str] = set()
-    for duty in duties:
-        if not duty.transform and duty.duty.uid not in seen:
-            seen.add(duty.duty.uid)
-            yield duty
-
-
-def list_all(compiled: Compiled) -> list[CompiledDuty]:
-    """Return the duties, their consequences, and the remedies of prohibitions, each once."""
-    waiting = [*list_first(compiled), *(duty for rule in compiled.prohibitions for duty in rule.duties)]
-    found: dict[str, CompiledDuty] = {}
-    while waiting:
-        duty = waiting.pop(0)
-        found.setdefault(duty.duty.uid, duty)
-        waiting += duty.consequences
-    return list(found.values())
 
 
 def make_entry(

@@ -12,7 +12,7 @@ from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.judging import judgement
 from connector.controlplane.judging.judgement import Judgement
 from connector.controlplane.judging.performed import read_parameters
-from connector.policy.compiling.compile import Compiled, CompiledDuty, deadline
+from connector.policy.compiling.compiled import Compiled, CompiledDuty, find_deadline, list_duties
 from connector.policy.model.decision import DutyTask
 from connector.ports.actions import Failed, Performed, Task
 from connector.ports.changes import Change, RecordDuty
@@ -30,8 +30,11 @@ def schedule_duties(enforcer: Enforcer, agreement: Agreement) -> list[Change]:
         return []
     agreed_at = instants.instant(agreement.agreed_at)
     changes: list[Change] = []
-    for duty in ledger.list_first(compiled):
-        late = deadline(duty, agreed_at)
+    for duty in list_duties(compiled):
+        if duty.role not in {"obligation", "duty"}:
+            # A remedy or a consequence becomes a duty by a violation.
+            continue
+        late = find_deadline(duty, agreed_at)
         event = ledger.make_event(
             enforcer.context, agreement, duty.duty.uid, DutyState.ACTIVE, deadline=instants.milliseconds(late)
         )
@@ -63,7 +66,7 @@ async def permit_transfer(enforcer: Enforcer, process: Transfer, *, in_use: bool
         return verdict
     performed = False
     for task in due:
-        found = next(duty for duty in ledger.list_all(compiled) if duty.duty.uid == task.uid)
+        found = next(duty for duty in list_duties(compiled) if duty.duty.uid == task.uid)
         outcome = await _perform(enforcer, agreement, found, task, process.id)
         if isinstance(outcome, Failed):
             told = {"de": f"Eine Pflicht des Vertrags ließ sich nicht erfüllen. {outcome.reason}", "en": outcome.reason}

@@ -12,11 +12,12 @@ from connector.controlplane.judging import payments, situations, world
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.facts import Situation
 from connector.controlplane.judging.performed import find_performed, is_performed_here
-from connector.policy.compiling.checks import leaves
-from connector.policy.compiling.compile import Compiled, CompiledDuty
+from connector.policy.compiling.compiled import Compiled, CompiledDuty, list_duties
 from connector.policy.deciding.tasks import find_standing
-from connector.policy.model.decision import Request
-from connector.policy.model.model import ODRL, Number
+from connector.policy.model.constraints import walk_leaves
+from connector.policy.model.policy import ODRL
+from connector.policy.model.situation import Request
+from connector.policy.model.values import Number
 from connector.ports.changes import Change
 from connector.ports.entities import Agreement, DutyEvent, DutyState
 from connector.protocol.dsp.common import Role
@@ -52,9 +53,7 @@ async def list_standings(evaluator: Evaluator, agreement_id: str) -> list[DutySu
         agreed_at=agreement.agreed_at,
         performed=find_performed(entries, ""),
     )
-    return [
-        _find_standing(evaluator, compiled, agreement, duty, situation, entries) for duty in ledger.list_all(compiled)
-    ]
+    return [_find_standing(evaluator, compiled, agreement, duty, situation, entries) for duty in list_duties(compiled)]
 
 
 async def record_receipt(evaluator: Evaluator, agreement_id: str, duty: str, note: str) -> DutySummary:
@@ -83,7 +82,7 @@ def settle_paid(
     """Return the entries of the duties to pay that `amount`, the sum of all payments, fulfils; each is made once."""
     compiled = evaluator.library.compile(agreement.document)
     changes: list[Change] = []
-    for duty in ledger.list_all(compiled) if isinstance(compiled, Compiled) else ():
+    for duty in list_duties(compiled) if isinstance(compiled, Compiled) else ():
         uid, action = duty.duty.uid, duty.duty.action[0].iri
         states = {event.state for event in entries if event.duty == uid}
         if action == payments.COMPENSATE and not states & ledger.DONE and _price(duty) <= amount:
@@ -95,7 +94,7 @@ def settle_paid(
 def _price(duty: CompiledDuty) -> Decimal:
     """Return the amount of a duty to pay; zero if the duty names none."""
     entries = (*duty.parameters, *(check.constraint for check in duty.checks))
-    named = [leaf for entry in entries for leaf in leaves(entry) if leaf.left == ODRL + "payAmount"]
+    named = [leaf for entry in entries for leaf in walk_leaves(entry) if leaf.left == ODRL + "payAmount"]
     amounts = (value.amount for leaf in named for value in leaf.right if isinstance(value, Number))
     return max(amounts, default=Decimal(0))
 

@@ -4,7 +4,7 @@ from connector.controlplane.core import commits
 from connector.controlplane.core.context import Context
 from connector.controlplane.enforcing import leases
 from connector.controlplane.judging.evaluator import Evaluator
-from connector.policy.compiling.compile import Compiled
+from connector.policy.compiling.compiled import Compiled
 from connector.ports.changes import Conflict
 from connector.ports.entities import PageBounds
 from connector.protocol.dsp.common import Role

@@ -15,12 +15,12 @@ from connector.controlplane.judging.payments import TOLD
 from connector.controlplane.judging.performed import is_performed_here
 from connector.controlplane.judging.treating import known_data, treatments
 from connector.controlplane.judging.treating.known_data import ANY, TRANSFORMS, KnownData
+from connector.policy.analysis.findings import Finding
 from connector.policy.analysis.lint import PersonalData, Remark, lint
-from connector.policy.analysis.space.findings import Finding
-from connector.policy.compiling.checks import leaves
-from connector.policy.compiling.compile import Compiled, CompiledDuty, CompiledRule
-from connector.policy.model.decision import PolicyError
-from connector.policy.model.model import ODRL, AtomicConstraint
+from connector.policy.compiling.compiled import Compiled, CompiledDuty, CompiledRule
+from connector.policy.model.constraints import walk_leaves
+from connector.policy.model.errors import PolicyError
+from connector.policy.model.policy import ODRL, AtomicConstraint
 from connector.policy.words import findings
 from connector.ports.entities import AssetStatement, DataClass, Marking
 
@@ -149,7 +149,7 @@ def _of_duty(library: Library, duty: CompiledDuty) -> Iterator[Finding]:
     if duty.transform and duty.transform not in TRANSFORMS:
         yield Finding("not-applied", other=duty.duty.action[0].iri)
     for check in duty.checks:
-        for atom in leaves(check.constraint):
+        for atom in walk_leaves(check.constraint):
             yield from _of_atom(library, atom)
 
 
@@ -161,6 +161,6 @@ def _of_atom(library: Library, atom: AtomicConstraint) -> Iterator[Finding]:
 
 def _conditions(rule: CompiledRule) -> Iterator[AtomicConstraint]:
     for check in (*rule.refinements, *rule.constraints):
-        yield from leaves(check.constraint)
+        yield from walk_leaves(check.constraint)
     for row in rule.rows:
-        yield from leaves(row)
+        yield from walk_leaves(row)

@@ -6,11 +6,12 @@ Values of operands that are personal or belong to single records are left out; t
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from connector.policy.analysis.findings import Finding
 from connector.policy.analysis.negotiate import AcceptRequest, CounterOffer, NoAgreement, PersonNeeded, TermsAnswer
-from connector.policy.analysis.space.findings import Finding
-from connector.policy.model.decision import AtomVerdict, Decision, Explanation, RuleVerdict, Truth
-from connector.policy.model.literals import lexical
-from connector.policy.model.model import AtomicConstraint
+from connector.policy.model.decision import AtomVerdict, Decision, Explanation, RuleVerdict
+from connector.policy.model.literals import to_lexical
+from connector.policy.model.policy import AtomicConstraint
+from connector.policy.model.situation import Truth
 from connector.policy.vocabulary.registry import Registry
 from connector.policy.words import findings
 from connector.policy.words.language import Language, Pair, choose, full_stop
@@ -114,4 +115,4 @@ def _atom(atom: AtomVerdict, operands: Registry) -> dict[str, Any]:
     }
     if operand.per_record or operand.personal:
         return told
-    return {**told, "found": [lexical(value)[0][:LONGEST_VALUE] for value in atom.found[:MOST_VALUES]]}
+    return {**told, "found": [to_lexical(value)[0][:LONGEST_VALUE] for value in atom.found[:MOST_VALUES]]}

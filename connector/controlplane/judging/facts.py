@@ -12,9 +12,9 @@ import msgspec
 
 from connector.controlplane.judging.payments import find_payment_standing, sum_paid
 from connector.controlplane.judging.treating.known_data import ANY, KnownData
-from connector.policy.model.decision import Performance
 from connector.policy.model.literals import parse_number
-from connector.policy.model.model import Duration, Iri, Number, Value
+from connector.policy.model.situation import Performance
+from connector.policy.model.values import Duration, Iri, Number, Value
 from connector.policy.vocabulary.registry import Operand, Registry
 from connector.ports.entities import (
     AssetStatement,

@@ -17,22 +17,14 @@ from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.facts import Situation
 from connector.controlplane.judging.treating import treatments
 from connector.controlplane.judging.world import build_world, is_hourly
-from connector.policy.analysis.space.findings import Finding
-from connector.policy.compiling.compile import Compiled
+from connector.policy.analysis.findings import Finding
+from connector.policy.compiling.compiled import Compiled
 from connector.policy.deciding.decide import decide, explain
-from connector.policy.model.decision import (
-    Counter,
-    Decision,
-    DutyTask,
-    Explanation,
-    Phase,
-    PolicyError,
-    Request,
-    Verdict,
-    World,
-)
+from connector.policy.model.decision import Counter, Decision, DutyTask, Explanation, Verdict
+from connector.policy.model.errors import PolicyError
 from connector.policy.model.literals import MICROSECOND
-from connector.policy.model.model import DK
+from connector.policy.model.policy import DK
+from connector.policy.model.situation import Phase, Request, World
 from connector.policy.vocabulary.registry import Registry
 from connector.policy.words import findings
 from connector.policy.words.reasons import reasons

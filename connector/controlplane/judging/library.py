@@ -8,9 +8,10 @@ import msgspec
 
 from connector import resources
 from connector.controlplane.judging.facts import claimable
-from connector.policy.compiling.compile import ENFORCED_HERE, Compiled, compile_policy
-from connector.policy.model.decision import PolicyError
-from connector.policy.model.model import Policy
+from connector.policy.compiling.compile import ENFORCED_HERE, compile_policy
+from connector.policy.compiling.compiled import Compiled
+from connector.policy.model.errors import PolicyError
+from connector.policy.model.policy import Policy
 from connector.policy.reading.load import load
 from connector.policy.reading.templates import Template, parse
 from connector.policy.vocabulary import registry

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from connector.policy.model.model import ODRL
+from connector.policy.model.policy import ODRL
 from connector.ports.entities import (
     Payment,
     PaymentState,

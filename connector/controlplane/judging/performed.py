@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 
 from connector.controlplane.core.instants import instant
-from connector.policy.compiling.compile import CompiledDuty
-from connector.policy.model.decision import Performance
-from connector.policy.model.literals import lexical
-from connector.policy.model.model import AtomicConstraint
+from connector.policy.compiling.compiled import CompiledDuty
+from connector.policy.model.literals import to_lexical
+from connector.policy.model.policy import AtomicConstraint
+from connector.policy.model.situation import Performance
 from connector.ports.actions import Executor
 from connector.ports.entities import DutyEvent, DutyState
 
@@ -36,5 +36,5 @@ def read_parameters(duty: CompiledDuty) -> dict[str, tuple[str, ...]]:
     for entry in duty.parameters:
         if isinstance(entry, AtomicConstraint):
             name = entry.left.rpartition("#")[2].rpartition("/")[2]
-            parameters[name] = (*parameters.get(name, ()), *(lexical(value)[0] for value in entry.right))
+            parameters[name] = (*parameters.get(name, ()), *(to_lexical(value)[0] for value in entry.right))
     return parameters

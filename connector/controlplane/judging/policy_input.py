@@ -12,8 +12,8 @@ import msgspec
 
 from connector.controlplane.core.errors import Invalid
 from connector.controlplane.judging import acceptance
-from connector.policy.model.decision import PolicyError
 from connector.policy.model.dump import dump
+from connector.policy.model.errors import PolicyError
 from connector.policy.reading.document import parse
 from connector.policy.reading.load import DEFAULT, load
 from connector.policy.vocabulary.names import expand as full_name

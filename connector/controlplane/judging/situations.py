@@ -13,8 +13,8 @@ from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.facts import Situation
 from connector.controlplane.judging.performed import find_performed
 from connector.controlplane.judging.treating import known_data
-from connector.policy.compiling.compile import Compiled
-from connector.policy.model.decision import PolicyError
+from connector.policy.compiling.compiled import Compiled
+from connector.policy.model.errors import PolicyError
 from connector.ports.entities import Agreement, Asset, PageBounds
 from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferState
 from connector.protocol.dsp.version import VERSION

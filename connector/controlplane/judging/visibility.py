@@ -8,7 +8,8 @@ from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.facts import Situation
 from connector.controlplane.judging.world import build_world
 from connector.policy.deciding.decide import is_shown
-from connector.policy.model.decision import PolicyError, Request
+from connector.policy.model.errors import PolicyError
+from connector.policy.model.situation import Request
 from connector.ports.entities import Asset
 from connector.ports.identity import Caller
 

@@ -8,11 +8,13 @@ from connector.controlplane.judging.facts import FACTS, Situation
 from connector.controlplane.judging.payments import find_payment_standing
 from connector.controlplane.judging.treating import treatments
 from connector.controlplane.judging.treating.known_data import GROUP_SIZE, LEVEL, KnownData
-from connector.policy.compiling.checks import leaves
-from connector.policy.compiling.compile import Compiled
-from connector.policy.model.decision import Counter, World
-from connector.policy.model.literals import bounds
-from connector.policy.model.model import DK, Duration, Iri, Number, Text, Value
+from connector.policy.compiling.compiled import Compiled
+from connector.policy.model.constraints import walk_leaves
+from connector.policy.model.decision import Counter
+from connector.policy.model.literals import find_bounds
+from connector.policy.model.policy import DK
+from connector.policy.model.situation import World
+from connector.policy.model.values import Duration, Iri, Number, Text, Value
 from connector.policy.vocabulary.registry import Operand, Registry
 from connector.policy.vocabulary.sorts import coerce
 
@@ -56,7 +58,7 @@ def _ends(situation: Situation, compiled: Compiled) -> Iterator[tuple[str, int]]
     if situation.changed_at is not None:
         age = situation.now - situation.changed_at
         # Something changes at the age itself, and something with the first instant after it.
-        marks = [mark for span in _ages(compiled) for bound in bounds(span) for mark in (bound, bound + 1)]
+        marks = [mark for span in _ages(compiled) for bound in find_bounds(span) for mark in (bound, bound + 1)]
         ahead = [mark for mark in marks if mark > age]
         if ahead:
             yield "dataAge", situation.changed_at + min(ahead)
@@ -66,7 +68,7 @@ def _ages(compiled: Compiled) -> Iterator[Duration]:
     """Yield the ages of data that a policy names."""
     for rule in (*compiled.permissions, *compiled.prohibitions):
         for check in (*rule.refinements, *rule.constraints):
-            for leaf in leaves(check.constraint):
+            for leaf in walk_leaves(check.constraint):
                 if leaf.left == DK + "dataAge":
                     yield from (value for value in leaf.right if isinstance(value, Duration))
 

@@ -4,7 +4,7 @@ Decided by policies alone. A provider gives at most its private reservation poli
 consumer takes what grants no more than it asked for and lays no duty on it that it did not ask for itself.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -17,10 +17,12 @@ from connector.controlplane.judging.facts import Situation
 from connector.policy.analysis import negotiate
 from connector.policy.analysis.contains import contains
 from connector.policy.analysis.duties import is_fulfilled
-from connector.policy.analysis.space.findings import Containment, Finding
-from connector.policy.compiling.compile import Compiled, CompiledDuty
-from connector.policy.model.decision import ENGINE_VERSION, Phase, PolicyError
+from connector.policy.analysis.findings import Containment, Finding
+from connector.policy.compiling.compiled import Compiled, CompiledDuty, walk_duties
+from connector.policy.model.decision import ENGINE_VERSION
 from connector.policy.model.dump import dump
+from connector.policy.model.errors import PolicyError
+from connector.policy.model.situation import Phase
 from connector.policy.words import findings
 from connector.policy.words.names import action_name
 from connector.ports.decider import Agree, HoldFor, MakeOffer, Proceed, Terminate
@@ -116,8 +118,8 @@ def consume(evaluator: Evaluator, process: Negotiation) -> HoldFor | None:
         compared = {"with": offered.policy_hash, "findings": decision_records.record_findings(found.reasons)}
         judged = {**_record_open("offer-differs"), "policy": asked.policy_hash, "compared": compared}
         return hold(_MORE, "consumer", judged)
-    mine = tuple(_duties(asked))
-    new = [duty for duty in _duties(offered) if is_fulfilled(duty, mine) is not True]
+    mine = tuple(walk_duties(asked))
+    new = [duty for duty in walk_duties(offered) if is_fulfilled(duty, mine) is not True]
     if new:
         return hold(
             _say_duties(evaluator, new), "consumer", {**_record_open("new-duties"), "policy": asked.policy_hash}
@@ -156,12 +158,6 @@ def _texts(evaluator: Evaluator, reasons: Iterable[Finding]) -> dict[str, str]:
         "de": " ".join(dict.fromkeys(findings.say(reason, operands, "de") for reason in first)),
         "en": " ".join(dict.fromkeys(findings.say(reason, operands, "en") for reason in first)),
     }
-
-
-def _duties(policy: Compiled) -> Iterator[CompiledDuty]:
-    yield from policy.obligations
-    for rule in (*policy.permissions, *policy.prohibitions):
-        yield from rule.duties
 
 
 def _say_duties(evaluator: Evaluator, duties: list[CompiledDuty]) -> dict[str, str]:

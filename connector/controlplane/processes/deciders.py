@@ -13,7 +13,7 @@ from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.judging import judgement, situations
 from connector.controlplane.judging.visibility import catalog_policy
 from connector.controlplane.processes import counter_offers
-from connector.policy.model.decision import Phase
+from connector.policy.model.situation import Phase
 from connector.ports.decider import (
     Accept,
     Agree,

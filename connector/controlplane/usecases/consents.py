@@ -18,7 +18,7 @@ from connector.controlplane.enforcing import renewals
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.treating.known_data import CONSENT, PURPOSE
 from connector.policy.deciding.consent import GIVEN, VALID, WITHDRAWN
-from connector.policy.model.model import Iri, Text
+from connector.policy.model.values import Iri, Text
 from connector.policy.vocabulary.sorts import coerce
 from connector.ports.changes import RecordConsent
 from connector.ports.entities import Consent, PageBounds

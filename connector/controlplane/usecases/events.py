@@ -10,7 +10,7 @@ from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
 from connector.controlplane.enforcing import renewals
 from connector.controlplane.judging.evaluator import Evaluator
-from connector.policy.model.model import ODRL
+from connector.policy.model.policy import ODRL
 from connector.policy.vocabulary.names import expand
 from connector.ports.changes import RecordEvent
 from connector.ports.entities import EventEntry

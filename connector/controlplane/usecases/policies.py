@@ -16,11 +16,11 @@ from connector.controlplane.judging.library import Library, UnknownTemplate, tem
 from connector.controlplane.judging.policy_input import compact
 from connector.language.catalogue import Language
 from connector.policy.analysis.contains import contains
-from connector.policy.analysis.difference import difference
+from connector.policy.analysis.difference import compare_versions
 from connector.policy.analysis.lint import PersonalData, lint
 from connector.policy.analysis.overlap import overlap
-from connector.policy.compiling.compile import Compiled
-from connector.policy.model.decision import PolicyError
+from connector.policy.compiling.compiled import Compiled
+from connector.policy.model.errors import PolicyError
 from connector.policy.reading.templates import Input, fill
 from connector.policy.words import changes, findings
 from connector.policy.words.card import card
@@ -158,7 +158,7 @@ def explain(library: Library, policy: dict[str, Any]) -> PolicyExplanation:
 def compare(library: Library, old: dict[str, Any], new: dict[str, Any]) -> PolicyComparison:
     """Compare two versions of a policy, or an offer (old) with a request (new). Raises Invalid."""
     before, after = read(library, old), read(library, new)
-    found, held, common = difference(before, after), contains(before, after), overlap(before, after)
+    found, held, common = compare_versions(before, after), contains(before, after), overlap(before, after)
     operands = library.operands
     return PolicyComparison(
         width=found.width,

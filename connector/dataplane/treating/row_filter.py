@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from connector.dataplane.formats.values import demand, text
-from connector.policy.deciding.rows import row_test
-from connector.policy.model.model import DK, Text, Value
+from connector.policy.deciding.rows import compile_rows
+from connector.policy.model.policy import DK
+from connector.policy.model.values import Text, Value
 from connector.policy.vocabulary.registry import Operand, Registry
 from connector.policy.vocabulary.sorts import coerce
 from connector.ports.flow import Record, Untreatable
@@ -28,7 +29,7 @@ class Rows:
             if operand is None or not operand.per_record:
                 raise Untreatable(f"Nothing here can read {iri[:200]} of a record: correct what the asset says of it.")
             self._fields.append((operand, field))
-        self._test = row_test(treatment.rows, operands)
+        self._test = compile_rows(treatment.rows, operands)
         self._known: dict[tuple[str, ...], bool] = {}
 
     def begin(self, fields: tuple[str, ...]) -> None:

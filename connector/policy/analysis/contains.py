@@ -9,29 +9,30 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from connector.policy.analysis.duties import is_fulfilled, steps
-from connector.policy.analysis.space import witness
+from connector.policy.analysis.duties import count_steps, is_fulfilled
+from connector.policy.analysis.findings import Containment, ContainmentResult, Example, Finding
+from connector.policy.analysis.proving.evaluate import drop_performed, grant_example, is_later_use, to_first_use
+from connector.policy.analysis.proving.examples import build_example
 from connector.policy.analysis.space.cells import (
     Cell,
     GaveUp,
     StepBudget,
     find_apart,
-    leftovers,
-    operands_of,
+    list_leftovers,
     spend_on_pairs,
+    to_operands,
 )
 from connector.policy.analysis.space.dnf import strip_uids
-from connector.policy.analysis.space.findings import Containment, ContainmentResult, Example, Finding
-from connector.policy.analysis.space.shape import Grant, drop_blocked, joint_tops, overlapping, pair
-from connector.policy.compiling.compile import Compiled, CompiledDuty, CompiledRule
-from connector.policy.model.decision import Truth
-from connector.policy.model.model import Duty, Policy
+from connector.policy.analysis.space.shape import Grant, drop_blocked, find_overlaps, join_tops, read_pair
+from connector.policy.compiling.compiled import Compiled, CompiledDuty, CompiledRule
+from connector.policy.model.policy import Duty, Policy
+from connector.policy.model.situation import Truth
 
 _MOST_EXAMPLES = 8
 
 
 def contains(offer: Compiled, request: Compiled, budget: StepBudget | None = None) -> ContainmentResult:
-    """Compare what a request asks for with an offer.
+    """Compare a request with an offer: contained, not contained, or unknown.
 
     Parameters:
         offer: compiled; what it grants once agreed.
@@ -41,6 +42,11 @@ def contains(offer: Compiled, request: Compiled, budget: StepBudget | None = Non
     Returns:
         CONTAINED if, whatever happens, the request grants nothing that the offer does not, and asks for every duty,
         remedy and obligation of the offer. Nothing is raised.
+
+    >>> contains(compiled("odrl:count lteq 5"), compiled("odrl:count lteq 3")).verdict
+    <Containment.CONTAINED: 'contained'>
+    >>> contains(compiled("odrl:count lteq 3"), compiled("odrl:count lteq 5")).verdict
+    <Containment.NOT_CONTAINED: 'not-contained'>
     """
     try:
         return _Question(offer, request, budget or StepBudget()).answer()
@@ -63,10 +69,10 @@ class _Question:
             return ContainmentResult(Containment.CONTAINED, (Finding("nothing-granted", other=request.void.code),))
         if offer.duty_mode is not request.duty_mode:
             raise GaveUp("different-duty-modes")
-        if offer.void is None and offer.registry is request.registry and same_rules(offer, request):
+        if offer.void is None and offer.registry is request.registry and has_same_rules(offer, request):
             return ContainmentResult(Containment.CONTAINED)
-        self.wanted, self.given = pair(request, offer, self.budget)
-        self.tops = joint_tops(self.wanted, self.given)
+        self.wanted, self.given = read_pair(request, offer, self.budget)
+        self.tops = join_tops(self.wanted, self.given)
         missing = self._lost_duties()
         for grant in self.wanted.grants:
             for cell in drop_blocked(grant.cells, self.wanted, self.budget):
@@ -83,12 +89,12 @@ class _Question:
         """Look for what the request grants here and the offer does not; doubts are noted."""
         for rule, spared in zip(self.given.blocking, self.given.spared, strict=True):
             reason = Finding("prohibited", grant.rule.uid, rule.uid)
-            found = self._prove(leftovers(cell, spared, self.tops, self.budget), reason)
+            found = self._prove(list_leftovers(cell, spared, self.tops, self.budget), reason)
             if found is not None:
                 return found
         reason = Finding("beyond-offer", grant.rule.uid)
         covers = [other for entry in self.given.grants for other in entry.active]
-        found = self._prove(leftovers(cell, covers, self.tops, self.budget), reason)
+        found = self._prove(list_leftovers(cell, covers, self.tops, self.budget), reason)
         if found is not None or self.doubts:
             return found
         if self.given.stateful and self.wanted.counters > 1:
@@ -101,8 +107,8 @@ class _Question:
         """Find an example among pieces that seem to be granted by the request alone; else note the doubt."""
         for count, piece in enumerate(pieces):
             reason = replace(reason, operands=reason.operands or self._operands(piece))
-            example = witness.example(piece, self.request.registry, (self.request, self.offer), self.budget)
-            if example is not None and self._is_granted(example) and witness.grant_example(self.offer, example) is None:
+            example = build_example(piece, self.request.registry, (self.request, self.offer), self.budget)
+            if example is not None and self._is_granted(example) and grant_example(self.offer, example) is None:
                 return ContainmentResult(Containment.NOT_CONTAINED, (reason,), example)
             if count == 0:
                 self.doubts.append(Finding("no-example", reason.rule, reason.other, reason.operands))
@@ -112,12 +118,12 @@ class _Question:
 
     def _is_granted(self, example: Example) -> bool:
         """Whether the request grants the example, and if it is a later use, also all uses before it."""
-        if witness.grant_example(self.request, example) is None:
+        if grant_example(self.request, example) is None:
             return False
-        if not witness.later_use(example):
+        if not is_later_use(example):
             return True
         upper = self.wanted.upper and self.given.upper
-        return upper and witness.grant_example(self.request, witness.first_use(example)) is not None
+        return upper and grant_example(self.request, to_first_use(example)) is not None
 
     def _operands(self, piece: Cell) -> tuple[str, ...]:
         """The operands on which a piece lies outside the permission of the offer that comes closest."""
@@ -125,7 +131,7 @@ class _Question:
             spend_on_pairs((piece,), grant.active[:_MOST_EXAMPLES], self.budget)
         found = [find_apart(piece, cell) for grant in self.given.grants for cell in grant.active[:_MOST_EXAMPLES]]
         nearest = sorted((keys for keys in found if keys), key=lambda keys: len(keys))
-        return operands_of(nearest[0]) if nearest else ()
+        return to_operands(nearest[0]) if nearest else ()
 
     def _effects(self, grant: Grant, cell: Cell) -> ContainmentResult | None:
         """Row filters and transforms of every permission of the offer that would be active here as well."""
@@ -134,10 +140,10 @@ class _Question:
             transforms = [duty for duty in other.rule.duties if duty.transform]
             if not other.rule.rows and not transforms:
                 continue
-            for piece in overlapping([cell], other.active, self.budget):
+            for piece in find_overlaps([cell], other.active, self.budget):
                 if any(is_fulfilled(duty, kept) is not True for duty in transforms):
                     self.doubts.append(Finding("duty-differs", grant.rule.uid, other.rule.uid))
-                records = leftovers(piece, other.cells, self.tops, self.budget) if other.rule.rows else iter(())
+                records = list_leftovers(piece, other.cells, self.tops, self.budget) if other.rule.rows else iter(())
                 found = self._prove(records, Finding("records-beyond-offer", grant.rule.uid, other.rule.uid))
                 if found is not None:
                     return found
@@ -157,23 +163,23 @@ class _Question:
                 unkept.update(duty.duty.uid for duty in other.rule.duties)
         if not lost:
             return None
-        for count, piece in enumerate(leftovers(cell, covers, self.tops, self.budget)):
+        for count, piece in enumerate(list_leftovers(cell, covers, self.tops, self.budget)):
             if count == 0:
                 self.doubts += lost
             if count >= _MOST_EXAMPLES or any(reason.code == "duty-differs" for reason in lost):
                 return None
-            example = witness.example(piece, self.request.registry, (self.request, self.offer), self.budget)
+            example = build_example(piece, self.request.registry, (self.request, self.offer), self.budget)
             if example is None or not self._is_granted(example):
                 continue
-            if witness.grant_example(self.offer, witness.drop_performed(example, unkept)) is None:
+            if grant_example(self.offer, drop_performed(example, unkept)) is None:
                 return ContainmentResult(Containment.NOT_CONTAINED, tuple(lost), example)
         return None
 
     def _check_kept(self, mine: CompiledRule, theirs: CompiledRule) -> Finding | None:
         for duty in theirs.duties:
             given = (*mine.duties, *self.request.obligations) if duty.transform else mine.duties
-            self.budget.spend(steps(duty, given))
-            if (finding := _lost(duty, given, mine.uid)) is not None:
+            self.budget.spend(count_steps(duty, given))
+            if (finding := _find_lost(duty, given, mine.uid)) is not None:
                 return finding
         return None
 
@@ -183,18 +189,18 @@ class _Question:
         if not self.wanted.grants:
             return found
         for duty in self.offer.obligations:
-            self.budget.spend(steps(duty, self.request.obligations))
-            finding = _lost(duty, self.request.obligations, "")
+            self.budget.spend(count_steps(duty, self.request.obligations))
+            finding = _find_lost(duty, self.request.obligations, "")
             if finding is not None and duty.transform:
                 # A transform may as well come with every permission.
-                lost = [_lost(duty, grant.rule.duties, grant.rule.uid) for grant in self.wanted.grants]
+                lost = [_find_lost(duty, grant.rule.duties, grant.rule.uid) for grant in self.wanted.grants]
                 finding = next((entry for entry in lost if entry is not None), None)
             if finding is not None:
                 found.append(finding)
         found += [
             Finding("remedy-missing", rule.uid)
             for rule in self.offer.prohibitions
-            if rule.duties and not any(_as_strict(other, rule) for other in self.request.prohibitions)
+            if rule.duties and not any(_is_as_strict(other, rule) for other in self.request.prohibitions)
         ]
         return found
 
@@ -205,13 +211,13 @@ class _Question:
             return ContainmentResult(Containment.UNKNOWN, tuple(missing))
         for grant in self.wanted.grants:
             for cell in drop_blocked(grant.cells, self.wanted, self.budget)[:_MOST_EXAMPLES]:
-                example = witness.example(cell, self.request.registry, (self.request, self.offer), self.budget)
-                if example is not None and witness.grant_example(self.request, example) is not None:
+                example = build_example(cell, self.request.registry, (self.request, self.offer), self.budget)
+                if example is not None and grant_example(self.request, example) is not None:
                     return ContainmentResult(Containment.NOT_CONTAINED, tuple(certain), example)
         return ContainmentResult(Containment.UNKNOWN, (*missing, Finding("no-example")))
 
 
-def _lost(wanted: CompiledDuty, given: Sequence[CompiledDuty], rule: str) -> Finding | None:
+def _find_lost(wanted: CompiledDuty, given: Sequence[CompiledDuty], rule: str) -> Finding | None:
     verdict: Truth = is_fulfilled(wanted, given)
     if verdict is True:
         return None
@@ -222,7 +228,7 @@ def _lost(wanted: CompiledDuty, given: Sequence[CompiledDuty], rule: str) -> Fin
     return Finding("duty-weaker" if named else "duty-missing", rule, action)
 
 
-def _as_strict(mine: CompiledRule, theirs: CompiledRule) -> bool:
+def _is_as_strict(mine: CompiledRule, theirs: CompiledRule) -> bool:
     """Whether a prohibition says the same as another and asks for its remedies."""
     same = _to_words(mine) == _to_words(theirs)
     return same and all(is_fulfilled(remedy, mine.duties) is True for remedy in theirs.duties)
@@ -234,8 +240,12 @@ def _to_words(rule: CompiledRule) -> tuple[object, ...]:
     return action, rule.target, rule.assignee, frozenset(strip_uids(constraint) for constraint in asked)
 
 
-def same_rules(one: Compiled, other: Compiled) -> bool:
-    """Whether two policies say the same word by word, whatever their rules and duties are called."""
+def has_same_rules(one: Compiled, other: Compiled) -> bool:
+    """Return whether two policies state the same rules, whatever the uids of their rules and duties are.
+
+    >>> has_same_rules(compiled("odrl:count lteq 5"), compiled("odrl:count lteq 5"))
+    True
+    """
     if one.conflict != other.conflict or one.duty_mode is not other.duty_mode:
         return False
     mine, theirs = one.policy, other.policy

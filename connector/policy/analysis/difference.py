@@ -10,14 +10,14 @@ import msgspec
 
 from connector.policy.analysis.contains import contains
 from connector.policy.analysis.duties import fulfils
-from connector.policy.analysis.space.cells import Cell, GaveUp, StepBudget, leftovers
+from connector.policy.analysis.findings import Containment
+from connector.policy.analysis.space.cells import Cell, GaveUp, StepBudget, list_leftovers
 from connector.policy.analysis.space.dnf import Reader, strip_uids
-from connector.policy.analysis.space.findings import Containment
 from connector.policy.analysis.space.regions import Region
-from connector.policy.analysis.space.shape import Shape, conditions, joint_tops, pair
-from connector.policy.compiling.checks import flatten, leaves
-from connector.policy.compiling.compile import Compiled, CompiledDuty, CompiledRule
-from connector.policy.model.model import Constraint
+from connector.policy.analysis.space.shape import Shape, join_tops, list_conditions, read_pair
+from connector.policy.compiling.compiled import Compiled, CompiledDuty, CompiledRule
+from connector.policy.model.constraints import flatten, walk_leaves
+from connector.policy.model.policy import Constraint
 
 ChangeKind: TypeAlias = Literal["added", "removed", "widened", "narrowed", "changed"]
 Part: TypeAlias = Literal["permission", "prohibition", "obligation", "duty", "remedy", "constraint", "conflict"]
@@ -50,7 +50,7 @@ class Difference(msgspec.Struct, frozen=True):
     changes: tuple[PolicyChange, ...]
 
 
-def difference(old: Compiled, new: Compiled) -> Difference:
+def compare_versions(old: Compiled, new: Compiled) -> Difference:
     """Compare two versions of a policy.
 
     Parameters:
@@ -58,18 +58,21 @@ def difference(old: Compiled, new: Compiled) -> Difference:
 
     Returns:
         The changes; none if both say the same. Nothing is raised.
+
+    >>> compare_versions(compiled("odrl:count lteq 5"), compiled("odrl:count lteq 3")).width
+    'narrowed'
     """
     changes: list[PolicyChange] = []
     if old.conflict != new.conflict:
         changes.append(PolicyChange("changed", "conflict", subject=new.conflict))
     widths = _Widths(old, new)
-    changes += _rules(old.permissions, new.permissions, widths)
-    changes += _rules(old.prohibitions, new.prohibitions, widths)
-    changes += _duties(old.obligations, new.obligations, "obligation", "")
-    return Difference(_width(old, new), tuple(changes))
+    changes += _compare_rules(old.permissions, new.permissions, widths)
+    changes += _compare_rules(old.prohibitions, new.prohibitions, widths)
+    changes += _compare_duties(old.obligations, new.obligations, "obligation", "")
+    return Difference(_find_width(old, new), tuple(changes))
 
 
-def _width(old: Compiled, new: Compiled) -> Width:
+def _find_width(old: Compiled, new: Compiled) -> Width:
     grown, shrunk = contains(old, new).verdict, contains(new, old).verdict
     if grown is Containment.CONTAINED:
         if shrunk is Containment.CONTAINED:
@@ -86,7 +89,7 @@ class _Widths:
     def __init__(self, old: Compiled, new: Compiled) -> None:
         self.budget = StepBudget()
         try:
-            self.shapes: tuple[Shape, Shape] | None = pair(old, new, self.budget)
+            self.shapes: tuple[Shape, Shape] | None = read_pair(old, new, self.budget)
         except GaveUp:
             self.shapes = None
 
@@ -94,7 +97,7 @@ class _Widths:
         if self.shapes is None:
             return "changed"
         one, other = self.shapes
-        tops = joint_tops(one, other)
+        tops = join_tops(one, other)
         reader = Reader(one.compiled.registry, opaque=one.opaque | other.opaque, tops=tops, budget=self.budget)
         try:
             first, second = reader.every(before), reader.every(after)
@@ -107,15 +110,17 @@ class _Widths:
         return "widened" if wider else "narrowed"
 
     def _within(self, cells: Sequence[Cell], others: Sequence[Cell], tops: Mapping[str, Region]) -> bool:
-        return all(next(leftovers(cell, others, tops, self.budget), None) is None for cell in cells)
+        return all(next(list_leftovers(cell, others, tops, self.budget), None) is None for cell in cells)
 
 
-def _rules(old: Sequence[CompiledRule], new: Sequence[CompiledRule], widths: _Widths) -> Iterator[PolicyChange]:
+def _compare_rules(old: Sequence[CompiledRule], new: Sequence[CompiledRule], widths: _Widths) -> Iterator[PolicyChange]:
     for before, after in _match_rules(old, new):
         if before is None and after is not None:
-            yield PolicyChange("added", after.kind, after.uid, _action(after), after=tuple(conditions(after)))
+            yield PolicyChange("added", after.kind, after.uid, _action(after), after=tuple(list_conditions(after)))
         elif after is None and before is not None:
-            yield PolicyChange("removed", before.kind, before.uid, _action(before), before=tuple(conditions(before)))
+            yield PolicyChange(
+                "removed", before.kind, before.uid, _action(before), before=tuple(list_conditions(before))
+            )
         elif before is not None and after is not None:
             yield from _within_rule(before, after, widths)
 
@@ -139,7 +144,7 @@ def _match_rules(
 
 
 def _words(rule: CompiledRule) -> object:
-    return _place(rule), [strip_uids(entry) for entry in (*conditions(rule), *rule.rows)]
+    return _place(rule), [strip_uids(entry) for entry in (*list_conditions(rule), *rule.rows)]
 
 
 def _place(rule: CompiledRule) -> tuple[object, ...]:
@@ -159,19 +164,21 @@ def _within_rule(before: CompiledRule, after: CompiledRule, widths: _Widths) -> 
         kind: ChangeKind = "added" if not was else "removed" if not now else widths.of(was, now)
         yield PolicyChange(kind, "constraint", after.uid, subject, was, now)
     part: Part = "duty" if after.kind == "permission" else "remedy"
-    yield from _duties(before.duties, after.duties, part, after.uid)
+    yield from _compare_duties(before.duties, after.duties, part, after.uid)
 
 
 def _by_operand(rule: CompiledRule) -> dict[str, tuple[Constraint, ...]]:
     """The constraints of a rule by what they are about; a choice between operands is about its first."""
     found: dict[str, tuple[Constraint, ...]] = {}
-    for constraint, _ in flatten((*conditions(rule), *rule.rows), ""):
-        subject = next(leaves(constraint)).left
+    for constraint, _ in flatten((*list_conditions(rule), *rule.rows), ""):
+        subject = next(walk_leaves(constraint)).left
         found[subject] = (*found.get(subject, ()), strip_uids(constraint))
     return found
 
 
-def _duties(old: Sequence[CompiledDuty], new: Sequence[CompiledDuty], part: Part, rule: str) -> Iterator[PolicyChange]:
+def _compare_duties(
+    old: Sequence[CompiledDuty], new: Sequence[CompiledDuty], part: Part, rule: str
+) -> Iterator[PolicyChange]:
     """A duty is narrowed if its new form does all that the old one did, and more."""
     left, right = list(old), list(new)
     for before in list(left):

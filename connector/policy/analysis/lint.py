@@ -10,14 +10,15 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from connector.policy.analysis.duties import is_fulfilled
-from connector.policy.analysis.overlap import inhabited, satisfiable
-from connector.policy.analysis.space.cells import Cell, GaveUp, StepBudget, leftovers, operand_of
-from connector.policy.analysis.space.findings import Finding
+from connector.policy.analysis.findings import Finding
+from connector.policy.analysis.overlap import is_inhabited, is_satisfiable
+from connector.policy.analysis.space.cells import Cell, GaveUp, StepBudget, list_leftovers, to_operand
 from connector.policy.analysis.space.regions import Intervals, NameSet, SetConditions
-from connector.policy.analysis.space.shape import Grant, Shape, conditions, drop_blocked, shape
-from connector.policy.compiling.checks import leaves
-from connector.policy.compiling.compile import Compiled, CompiledRule
-from connector.policy.model.model import DK, ODRL, AtomicConstraint, Iri
+from connector.policy.analysis.space.shape import Grant, Shape, drop_blocked, list_conditions, read_shape
+from connector.policy.compiling.compiled import Compiled, CompiledRule
+from connector.policy.model.constraints import walk_leaves
+from connector.policy.model.policy import DK, ODRL, AtomicConstraint
+from connector.policy.model.values import Iri
 from connector.policy.vocabulary.registry import Registry
 
 Level: TypeAlias = Literal["error", "warning", "note"]
@@ -53,7 +54,7 @@ def lint(
     personal: PersonalData = "none",
     public_body: bool = True,
 ) -> tuple[Remark, ...]:
-    """Examine a policy.
+    """Examine a policy for errors and oddities before it is published.
 
     Parameters:
         policy: compiled.
@@ -63,14 +64,17 @@ def lint(
 
     Returns:
         Remarks, errors first. Nothing is raised.
+
+    >>> [(remark.level, remark.finding.code) for remark in lint(compiled("odrl:count lt 1"))][0]
+    ('error', 'never-granted')
     """
     if policy.void is not None:
         return (Remark("error", Finding("void", policy.void.rule, policy.void.atom)),)
     try:
-        found = shape(policy, StepBudget())
-        remarks = [*_use(policy, now), *_find_dead(found), *_find_shadowed(found), *_conflicts(found)]
+        found = read_shape(policy, StepBudget())
+        remarks = [*_check_use(policy, now), *_find_dead(found), *_find_shadowed(found), *_find_conflicts(found)]
         if personal != "none":
-            remarks += _personal(found, special=personal == "special", public_body=public_body)
+            remarks += _check_personal(found, special=personal == "special", public_body=public_body)
     except GaveUp as reason:
         level: Level = "error" if personal != "none" else "note"
         remarks = [Remark(level, Finding("unclear", other=reason.code))]
@@ -78,10 +82,10 @@ def lint(
     return tuple(sorted(dict.fromkeys(remarks), key=lambda remark: order[remark.level]))
 
 
-def _use(policy: Compiled, now: datetime | None) -> Iterator[Remark]:
-    if satisfiable(policy) is False:
+def _check_use(policy: Compiled, now: datetime | None) -> Iterator[Remark]:
+    if is_satisfiable(policy) is False:
         yield Remark("error", Finding("never-granted"))
-    elif now is not None and satisfiable(policy, now) is False:
+    elif now is not None and is_satisfiable(policy, now) is False:
         yield Remark("error", Finding("expired"))
 
 
@@ -89,16 +93,16 @@ def _find_dead(found: Shape) -> Iterator[Remark]:
     budget = StepBudget()
     for grant in found.grants:
         if not grant.cells:
-            yield Remark("warning", Finding("dead-rule", grant.rule.uid, operands=_operands(grant.rule)))
+            yield Remark("warning", Finding("dead-rule", grant.rule.uid, operands=_list_operands(grant.rule)))
         elif not drop_blocked(grant.cells, found, budget):
             yield Remark("warning", Finding("dead-rule", grant.rule.uid, operands=("prohibition",)))
     for rule, spared in zip(found.blocking, found.spared, strict=True):
-        if next(leftovers({}, spared, found.tops, budget), None) is None:
-            yield Remark("warning", Finding("dead-rule", rule.uid, operands=_operands(rule)))
+        if next(list_leftovers({}, spared, found.tops, budget), None) is None:
+            yield Remark("warning", Finding("dead-rule", rule.uid, operands=_list_operands(rule)))
 
 
-def _operands(rule: CompiledRule) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(leaf.left for entry in conditions(rule) for leaf in leaves(entry)))
+def _list_operands(rule: CompiledRule) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(leaf.left for entry in list_conditions(rule) for leaf in walk_leaves(entry)))
 
 
 def _find_shadowed(found: Shape) -> Iterator[Remark]:
@@ -121,17 +125,17 @@ def _covers(other: Grant, grant: Grant, found: Shape, budget: StepBudget) -> boo
         return False
     if any(is_fulfilled(duty, grant.rule.duties) is not True for duty in other.rule.duties):
         return False
-    return all(next(leftovers(cell, other.cells, found.tops, budget), None) is None for cell in grant.cells)
+    return all(next(list_leftovers(cell, other.cells, found.tops, budget), None) is None for cell in grant.cells)
 
 
-def _conflicts(found: Shape) -> Iterator[Remark]:
+def _find_conflicts(found: Shape) -> Iterator[Remark]:
     """Permissions and prohibitions that both apply somewhere; what that means depends on the strategy."""
     level: Level = "error" if found.compiled.conflict == "invalid" else "note"
     budget = StepBudget()
     for rule, spared in zip(found.blocking, found.spared, strict=True):
         for grant in found.grants:
-            cells = [piece for cell in grant.cells for piece in leftovers(cell, spared, found.tops, budget)]
-            if cells and inhabited(cells, _alone(found.compiled, grant.rule), budget):
+            cells = [piece for cell in grant.cells for piece in list_leftovers(cell, spared, found.tops, budget)]
+            if cells and is_inhabited(cells, _alone(found.compiled, grant.rule), budget):
                 yield Remark(level, Finding("conflict", grant.rule.uid, rule.uid))
 
 
@@ -140,7 +144,7 @@ def _alone(policy: Compiled, rule: CompiledRule) -> Compiled:
     return msgspec.structs.replace(policy, permissions=(rule,), prohibitions=())
 
 
-def _personal(found: Shape, *, special: bool, public_body: bool) -> Iterator[Remark]:
+def _check_personal(found: Shape, *, special: bool, public_body: bool) -> Iterator[Remark]:
     """Personal data is only offered for a purpose, on a legal basis, to somebody, for a time, and is then deleted."""
     obliged = {duty.duty.action[0].iri for duty in found.compiled.obligations}
     for grant in found.grants:
@@ -153,23 +157,23 @@ def _personal(found: Shape, *, special: bool, public_body: bool) -> Iterator[Rem
             yield Remark("error", Finding("retention-missing", rule.uid))
         if _DELETE not in obliged | {duty.duty.action[0].iri for duty in rule.duties}:
             yield Remark("error", Finding("delete-missing", rule.uid))
-        if _unusual(rule, found.compiled.registry):
+        if _is_unusual(rule, found.compiled.registry):
             yield Remark("warning", Finding("unusual-purpose", rule.uid))
-        yield from _basis(rule, cells, special=special, public_body=public_body)
+        yield from _check_basis(rule, cells, special=special, public_body=public_body)
 
 
-def _unusual(rule: CompiledRule, registry: Registry) -> bool:
+def _is_unusual(rule: CompiledRule, registry: Registry) -> bool:
     """Whether a rule grants a purpose for which personal data is usually not given: the vocabulary marks those."""
     taxonomy = registry.taxonomies[registry.operands[_PURPOSE].taxonomy]
-    named = {value.iri for leaf in _asked(rule, _PURPOSE) for value in leaf.right if isinstance(value, Iri)}
+    named = {value.iri for leaf in _list_asked(rule, _PURPOSE) for value in leaf.right if isinstance(value, Iri)}
     above = frozenset[str]().union(*(taxonomy.above.get(iri, ()) for iri in named))
     return any(taxonomy.terms[iri].use == "forbid" for iri in above)
 
 
-def _asked(rule: CompiledRule, operand: str) -> Iterator[AtomicConstraint]:
+def _list_asked(rule: CompiledRule, operand: str) -> Iterator[AtomicConstraint]:
     """The constraints on an operand that say what it has to be."""
-    for entry in conditions(rule):
-        for leaf in leaves(entry):
+    for entry in list_conditions(rule):
+        for leaf in walk_leaves(entry):
             if leaf.left == operand and leaf.operator not in {"neq", "isNoneOf"}:
                 yield leaf
 
@@ -177,12 +181,12 @@ def _asked(rule: CompiledRule, operand: str) -> Iterator[AtomicConstraint]:
 def _restricts(cells: Sequence[Cell], operands: frozenset[str]) -> bool:
     """Whether every way to be permitted names one of the operands by what it has to be, not by what it must not be."""
     return all(
-        any(operand_of(key) in operands and not key.startswith("?") and _positive(cell, key) for key in cell)
+        any(to_operand(key) in operands and not key.startswith("?") and _is_positive(cell, key) for key in cell)
         for cell in cells
     )
 
 
-def _positive(cell: Cell, key: str) -> bool:
+def _is_positive(cell: Cell, key: str) -> bool:
     match cell[key]:
         case NameSet(outside=outside, missing=missing):
             return not outside and not missing
@@ -198,20 +202,20 @@ def _ends(key: str, cell: Cell) -> bool:
     return key in _ENDS and isinstance(region, Intervals) and (len(region.cuts) + region.first) % 2 == 0
 
 
-def _basis(rule: CompiledRule, cells: Sequence[Cell], *, special: bool, public_body: bool) -> Iterator[Remark]:
+def _check_basis(rule: CompiledRule, cells: Sequence[Cell], *, special: bool, public_body: bool) -> Iterator[Remark]:
     if not _restricts(cells, frozenset({_LEGAL_BASIS})):
         yield Remark("error", Finding("legal-basis-missing", rule.uid))
         return
-    if special and not all(_special(cell) for cell in cells):
+    if special and not all(_is_special(cell) for cell in cells):
         yield Remark("error", Finding("special-basis-missing", rule.uid))
-    named = set(_bases(rule))
+    named = set(_list_bases(rule))
     if public_body and GDPR + "A6-1-f" in named:
         yield Remark("error", Finding("legitimate-interest", rule.uid))
     if public_body and any(iri.startswith(GDPR + "A6-1-a") for iri in named):
         yield Remark("warning", Finding("consent-is-weak", rule.uid))
 
 
-def _special(cell: Cell) -> bool:
+def _is_special(cell: Cell) -> bool:
     """Whether one of the bases has to be one of Art. 9(2)."""
     region = cell.get(_LEGAL_BASIS)
     return isinstance(region, SetConditions) and any(
@@ -219,6 +223,6 @@ def _special(cell: Cell) -> bool:
     )
 
 
-def _bases(rule: CompiledRule) -> Iterator[str]:
-    for leaf in _asked(rule, _LEGAL_BASIS):
+def _list_bases(rule: CompiledRule) -> Iterator[str]:
+    for leaf in _list_asked(rule, _LEGAL_BASIS):
         yield from (value.iri for value in leaf.right if isinstance(value, Iri))

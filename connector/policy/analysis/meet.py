@@ -11,18 +11,19 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from connector.policy.analysis.contains import contains
-from connector.policy.analysis.duties import fulfils, steps
-from connector.policy.analysis.overlap import satisfiable
+from connector.policy.analysis.duties import count_steps, fulfils
+from connector.policy.analysis.findings import Containment, Finding, Unknown
+from connector.policy.analysis.overlap import is_satisfiable
 from connector.policy.analysis.space.cells import GaveUp, StepBudget
 from connector.policy.analysis.space.dnf import Reader, strip_uids
-from connector.policy.analysis.space.findings import Containment, Finding, Unknown
-from connector.policy.analysis.space.regions import subset
-from connector.policy.analysis.space.shape import Grant, Shape, overlapping, pair
-from connector.policy.compiling.checks import flatten
-from connector.policy.compiling.compile import Compiled, CompiledDuty, CompiledRule, compile_policy
-from connector.policy.model.decision import PolicyError
-from connector.policy.model.literals import lexical
-from connector.policy.model.model import (
+from connector.policy.analysis.space.regions import is_subset
+from connector.policy.analysis.space.shape import Grant, Shape, find_overlaps, read_pair
+from connector.policy.compiling.compile import compile_policy
+from connector.policy.compiling.compiled import Compiled, CompiledDuty, CompiledRule
+from connector.policy.model.constraints import flatten
+from connector.policy.model.errors import PolicyError
+from connector.policy.model.literals import to_lexical
+from connector.policy.model.policy import (
     Action,
     AtomicConstraint,
     ConflictStrategy,
@@ -47,7 +48,7 @@ _NEGATIVE = frozenset({"neq", "isNoneOf"})
 
 
 def meet(offer: Compiled, request: Compiled, *, uid: str, budget: StepBudget | None = None) -> Policy | Unknown | None:
-    """Write down what both policies grant.
+    """Write the policy that grants what both policies grant.
 
     Parameters:
         offer, request: compiled with the same registry.
@@ -57,6 +58,10 @@ def meet(offer: Compiled, request: Compiled, *, uid: str, budget: StepBudget | N
     Returns:
         An Offer that both contain; None if there is certainly nothing that both grant; Unknown if it cannot be told, or
         not be written as one policy.
+
+    >>> joint = meet(compiled("odrl:count lteq 5"), compiled("odrl:count lteq 3"), uid="urn:counter")
+    >>> joint.kind, joint.permission[0].constraint[0].right[0].amount
+    ('Offer', Decimal('3'))
     """
     try:
         return _meet(offer, request, uid, budget or StepBudget())
@@ -67,7 +72,7 @@ def meet(offer: Compiled, request: Compiled, *, uid: str, budget: StepBudget | N
 def _meet(offer: Compiled, request: Compiled, uid: str, budget: StepBudget) -> Policy | Unknown | None:
     if offer.void is not None or request.void is not None:
         return None
-    given, wanted = pair(offer, request, budget)
+    given, wanted = read_pair(offer, request, budget)
     permissions = _permissions(given, wanted, budget)
     if not permissions:
         return None
@@ -84,7 +89,7 @@ def _meet(offer: Compiled, request: Compiled, uid: str, budget: StepBudget) -> P
         conflict=_conflict(offer, request),
         permission=permissions,
         prohibition=tuple(prohibitions),
-        obligation=tuple(_duty(entry.duty) for entry in _together(offer.obligations, request.obligations, budget)),
+        obligation=tuple(_duty(entry.duty) for entry in _join_duties(offer.obligations, request.obligations, budget)),
     )
     return _check(_compact(joint), offer, request, budget)
 
@@ -125,7 +130,7 @@ def _check(joint: Policy, offer: Compiled, request: Compiled, budget: StepBudget
         )
     except PolicyError as refused:
         return Unknown((Finding("not-one-policy", other=refused.code),))
-    if satisfiable(compiled, budget=budget) is False:
+    if is_satisfiable(compiled, budget=budget) is False:
         return None
     for side in (offer, request):
         found = contains(side, compiled, budget)
@@ -141,7 +146,7 @@ def _permissions(given: Shape, wanted: Shape, budget: StepBudget) -> tuple[Permi
     for theirs in given.grants:
         for mine in wanted.grants:
             budget.spend(1)
-            if overlapping(theirs.cells, mine.cells, budget):
+            if find_overlaps(theirs.cells, mine.cells, budget):
                 found[_permission(theirs, mine, reader)] = None
     return tuple(found)
 
@@ -150,12 +155,12 @@ def _permission(theirs: Grant, mine: Grant, reader: Reader) -> Permission:
     one, other = theirs.rule, mine.rule
     return Permission(
         action=_action(one, other),
-        target=_same(one.rule.target, other.rule.target),
+        target=_choose_same(one.rule.target, other.rule.target),
         assigner=_parties(one.rule.assigner or other.rule.assigner),
-        assignee=_same(one.rule.assignee, other.rule.assignee),
+        assignee=_choose_same(one.rule.assignee, other.rule.assignee),
         functions=_functions(one, other),
         constraint=conjoin((*_list_asked(one), *_list_asked(other)), reader),
-        duty=tuple(_duty(entry.duty) for entry in _together(one.duties, other.duties, reader.budget)),
+        duty=tuple(_duty(entry.duty) for entry in _join_duties(one.duties, other.duties, reader.budget)),
     )
 
 
@@ -169,7 +174,7 @@ def _action(one: CompiledRule, other: CompiledRule) -> tuple[Action, ...]:
     return tuple(Action(action.iri) for action in chosen)
 
 
-def _same(one: tuple[N, ...], other: tuple[N, ...]) -> tuple[N, ...]:
+def _choose_same(one: tuple[N, ...], other: tuple[N, ...]) -> tuple[N, ...]:
     """The target or party of both. Two different ones may still meet in a member of both, which no rule can say."""
     chosen = one or other
     if {entry.uid for entry in (*one, *other)} - {entry.uid for entry in chosen}:
@@ -215,11 +220,11 @@ def _duty(duty: Duty) -> Duty:
     return replace(duty, uid=named, consequence=tuple(_duty(entry) for entry in duty.consequence))
 
 
-def _together(one: Sequence[CompiledDuty], other: Sequence[CompiledDuty], budget: StepBudget) -> list[CompiledDuty]:
+def _join_duties(one: Sequence[CompiledDuty], other: Sequence[CompiledDuty], budget: StepBudget) -> list[CompiledDuty]:
     """The duties of both, but for those that another performs as well."""
     kept: list[CompiledDuty] = []
     for duty in (*one, *other):
-        budget.spend(2 * steps(duty, kept))
+        budget.spend(2 * count_steps(duty, kept))
         if any(fulfils(held, duty) for held in kept):
             continue
         kept = [held for held in kept if not fulfils(duty, held)]
@@ -228,10 +233,15 @@ def _together(one: Sequence[CompiledDuty], other: Sequence[CompiledDuty], budget
 
 
 def conjoin(constraints: Sequence[Constraint], reader: Reader) -> tuple[Constraint, ...]:
-    """Write constraints that all have to hold with as few as possible: the tighter bound, the common members.
+    """Write constraints that all have to hold with as few constraints as possible: tighter bounds, common members.
 
     Raises:
         GaveUp: too many of them.
+
+    >>> reader = Reader(registry, opaque=frozenset(), tops={}, budget=StepBudget())
+    >>> five, three = normal("odrl:count lteq 5"), normal("odrl:count lteq 3")
+    >>> conjoin([five, three], reader) == (three,)
+    True
     """
     parts = list(dict.fromkeys(strip_uids(part) for part, _ in flatten(constraints, "")))
     merged = _merge([part for part in parts if isinstance(part, AtomicConstraint)], reader.registry)
@@ -251,7 +261,7 @@ def _implies(one: AtomicConstraint, other: AtomicConstraint, reader: Reader) -> 
     first, second = reader.dimension(one), reader.dimension(other)
     if first.key != second.key or len(first.true) != 1 or len(second.true) != 1:
         return False
-    return subset(first.true[0], second.true[0]) is True
+    return is_subset(first.true[0], second.true[0]) is True
 
 
 def _merge(atoms: Sequence[AtomicConstraint], registry: Registry) -> list[AtomicConstraint]:
@@ -265,7 +275,7 @@ def _merge(atoms: Sequence[AtomicConstraint], registry: Registry) -> list[Atomic
             found[atom.left, f"{atom.operator} {atom.right}"] = atom
             continue
         held = found.get((atom.left, kind))
-        joint = atom if held is None else _members(held, atom, kind)
+        joint = atom if held is None else _join_members(held, atom, kind)
         if joint is None:
             found[atom.left, f"{atom.operator} {atom.right}"] = atom
         else:
@@ -273,12 +283,12 @@ def _merge(atoms: Sequence[AtomicConstraint], registry: Registry) -> list[Atomic
     return list(found.values())
 
 
-def _members(one: AtomicConstraint, other: AtomicConstraint, kind: str) -> AtomicConstraint | None:
+def _join_members(one: AtomicConstraint, other: AtomicConstraint, kind: str) -> AtomicConstraint | None:
     both = set(one.right), set(other.right)
     members = set.intersection(*both) if kind == "any" else set.union(*both)
     if not members:
         return None
-    right = tuple(sorted(members, key=lexical))
+    right = tuple(sorted(members, key=to_lexical))
     if len(right) == 1:
         return AtomicConstraint(one.left, "eq" if kind == "any" else "neq", right)
     return AtomicConstraint(one.left, "isAnyOf" if kind == "any" else "isNoneOf", right)

@@ -11,12 +11,12 @@ from typing import TypeAlias
 import msgspec
 
 from connector.policy.analysis.contains import contains
+from connector.policy.analysis.findings import Containment, Finding, Unknown
 from connector.policy.analysis.meet import meet
-from connector.policy.analysis.overlap import overlap, satisfiable
+from connector.policy.analysis.overlap import is_satisfiable, overlap
 from connector.policy.analysis.space.cells import StepBudget
-from connector.policy.analysis.space.findings import Containment, Finding, Unknown
-from connector.policy.compiling.compile import Compiled
-from connector.policy.model.model import Policy
+from connector.policy.compiling.compiled import Compiled
+from connector.policy.model.policy import Policy
 
 MOST_ROUNDS = 5
 
@@ -65,7 +65,7 @@ def respond(
     now: datetime | None = None,
     budget: StepBudget | None = None,
 ) -> TermsAnswer:
-    """Answer a request.
+    """Answer a request: accept it, counter it, terminate, or wait for a person.
 
     Parameters:
         offer: what was published.
@@ -78,11 +78,15 @@ def respond(
         now: aware; with it, a request that only speaks of the past is refused.
         budget: how many steps the whole answer may take; when they are spent it is a Hold. Counted and not timed, so
             that nobody can hold us up and the same request always gets the same answer.
+
+    >>> answer = respond(compiled("odrl:count lteq 5"), compiled("odrl:count lteq 3"), uid="urn:counter")
+    >>> type(answer).__name__
+    'AcceptRequest'
     """
     budget = budget or StepBudget()
     if round_number > MOST_ROUNDS:
         return NoAgreement((Finding("rounds-exhausted"),))
-    if satisfiable(request, now, budget) is False:
+    if is_satisfiable(request, now, budget) is False:
         return NoAgreement((Finding("nothing-granted"),))
     ladder = (offer, *concessions)
     for lower, upper in zip(ladder, concessions, strict=False):

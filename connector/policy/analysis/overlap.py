@@ -5,29 +5,30 @@ other's way. DISJOINT and "never" are shown by the cells alone, OVERLAP and "som
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from connector.policy.analysis.space import witness
-from connector.policy.analysis.space.atoms import microseconds
+from connector.policy.analysis.findings import Example, Finding, Meeting, OverlapResult
+from connector.policy.analysis.proving.evaluate import grant_example, is_later_use
+from connector.policy.analysis.proving.examples import build_example
+from connector.policy.analysis.space.amounts import to_microseconds
 from connector.policy.analysis.space.cells import (
     Cell,
     GaveUp,
     StepBudget,
-    both,
     find_apart,
-    operands_of,
+    intersect_cells,
     spend_on_pairs,
+    to_operands,
 )
-from connector.policy.analysis.space.findings import Example, Finding, Meeting, OverlapResult
 from connector.policy.analysis.space.regions import Intervals
-from connector.policy.analysis.space.shape import Shape, drop_blocked, overlapping, pair, shape
-from connector.policy.compiling.compile import Compiled
-from connector.policy.model.decision import Truth
-from connector.policy.model.model import ODRL
+from connector.policy.analysis.space.shape import Shape, drop_blocked, find_overlaps, read_pair, read_shape
+from connector.policy.compiling.compiled import Compiled
+from connector.policy.model.policy import ODRL
+from connector.policy.model.situation import Truth
 
 _MOST_EXAMPLES = 16
 
 
 def overlap(offer: Compiled, request: Compiled, budget: StepBudget | None = None) -> OverlapResult:
-    """Whether there is a situation that both policies grant, once agreed and with all duties performed.
+    """Return whether a situation exists that both policies grant, once agreed and with all duties performed.
 
     Parameters:
         offer, request: compiled with the same registry.
@@ -35,22 +36,25 @@ def overlap(offer: Compiled, request: Compiled, budget: StepBudget | None = None
 
     Returns:
         The verdict with an example, or with the operands on which the two part. Nothing is raised.
+
+    >>> overlap(compiled("dk:participant eq urn:a"), compiled("dk:participant eq urn:b")).verdict
+    <Meeting.DISJOINT: 'disjoint'>
     """
     budget = budget or StepBudget()
     try:
-        first, second = pair(request, offer, budget)
+        first, second = read_pair(request, offer, budget)
         clashes: dict[tuple[str, str], tuple[str, ...]] = {}
         doubt = False
         for mine in first.grants:
             for theirs in second.grants:
-                joint = overlapping(mine.cells, theirs.cells, budget)
+                joint = find_overlaps(mine.cells, theirs.cells, budget)
                 for cell in drop_blocked(drop_blocked(joint, first, budget), second, budget)[:_MOST_EXAMPLES]:
                     doubt = True
-                    example = witness.example(cell, request.registry, (request, offer), budget)
-                    if example is not None and _first(example) and _granted(example, (request, offer)):
+                    example = build_example(cell, request.registry, (request, offer), budget)
+                    if example is not None and _is_first(example) and _is_granted(example, (request, offer)):
                         return OverlapResult(Meeting.OVERLAP, (), example)
                 if not joint:
-                    clashes[mine.rule.uid, theirs.rule.uid] = _clash(
+                    clashes[mine.rule.uid, theirs.rule.uid] = _find_clash(
                         mine.cells[:_MOST_EXAMPLES], theirs.cells[:_MOST_EXAMPLES], budget
                     )
     except GaveUp as reason:
@@ -58,36 +62,36 @@ def overlap(offer: Compiled, request: Compiled, budget: StepBudget | None = None
     if doubt:
         return OverlapResult(Meeting.UNKNOWN, (Finding("no-example"),))
     reasons = tuple(Finding("nothing-in-common", mine, theirs, keys) for (mine, theirs), keys in clashes.items())
-    return OverlapResult(Meeting.DISJOINT, reasons or _empty(first, second))
+    return OverlapResult(Meeting.DISJOINT, reasons or _explain_empty(first, second))
 
 
-def _empty(first: Shape, second: Shape) -> tuple[Finding, ...]:
+def _explain_empty(first: Shape, second: Shape) -> tuple[Finding, ...]:
     if first.grants and second.grants:
         blocking = (*first.blocking, *second.blocking)
         return tuple(Finding("prohibited", other=rule.uid) for rule in blocking)
     return (Finding("nothing-granted"),)
 
 
-def _clash(mine: Sequence[Cell], theirs: Sequence[Cell], budget: StepBudget) -> tuple[str, ...]:
+def _find_clash(mine: Sequence[Cell], theirs: Sequence[Cell], budget: StepBudget) -> tuple[str, ...]:
     first, second = mine[:_MOST_EXAMPLES], theirs[:_MOST_EXAMPLES]
     spend_on_pairs(first, second, budget)
     found: dict[str, None] = {}
     for one in first:
         for other in second:
             found.update(dict.fromkeys(find_apart(one, other)))
-    return operands_of(found)
+    return to_operands(found)
 
 
-def _granted(example: Example, policies: Iterable[Compiled]) -> bool:
-    return all(witness.grant_example(policy, example) is not None for policy in policies)
+def _is_granted(example: Example, policies: Iterable[Compiled]) -> bool:
+    return all(grant_example(policy, example) is not None for policy in policies)
 
 
-def _first(example: Example) -> bool:
-    return not witness.later_use(example)
+def _is_first(example: Example) -> bool:
+    return not is_later_use(example)
 
 
-def satisfiable(policy: Compiled, since: datetime | None = None, budget: StepBudget | None = None) -> Truth:
-    """Whether a policy ever grants anything, once agreed and with all duties performed.
+def is_satisfiable(policy: Compiled, since: datetime | None = None, budget: StepBudget | None = None) -> Truth:
+    """Return whether a policy ever grants anything, once agreed and with all duties performed.
 
     Parameters:
         since: only situations from this aware instant on count.
@@ -95,34 +99,41 @@ def satisfiable(policy: Compiled, since: datetime | None = None, budget: StepBud
 
     Returns:
         True with certainty, False with certainty, or None.
+
+    >>> is_satisfiable(compiled("odrl:count lteq 5")), is_satisfiable(compiled("odrl:count lt 1"))
+    (True, False)
     """
     budget = budget or StepBudget()
     try:
-        found = shape(policy, budget)
+        found = read_shape(policy, budget)
         cells = [cell for grant in found.grants for cell in drop_blocked(grant.cells, found, budget)]
-        return inhabited(cells, policy, budget, since)
+        return is_inhabited(cells, policy, budget, since)
     except GaveUp:
         return None
 
 
-def inhabited(cells: Iterable[Cell], policy: Compiled, budget: StepBudget, since: datetime | None = None) -> Truth:
-    """Whether the policy grants a situation in one of the cells; they are known to hold all that it could grant there.
+def is_inhabited(cells: Iterable[Cell], policy: Compiled, budget: StepBudget, since: datetime | None = None) -> Truth:
+    """Return whether the policy grants a situation in one of the cells, which contain all that it can grant there.
 
     Raises:
         GaveUp: regions on different scales, or too few steps.
+
+    >>> policy = compiled("odrl:count lteq 5")
+    >>> is_inhabited(read_shape(policy, StepBudget()).grants[0].cells, policy, StepBudget())
+    True
     """
     verdict: Truth = False
     later: Cell = {}
     if since is not None:
-        later = {ODRL + "dateTime": Intervals(cuts=((microseconds(since), 0),))}
+        later = {ODRL + "dateTime": Intervals(cuts=((to_microseconds(since), 0),))}
     for count, entry in enumerate(cells):
-        cell = both(entry, later)
+        cell = intersect_cells(entry, later)
         if cell is None:
             continue
         if count >= _MOST_EXAMPLES:
             return None
         verdict = None
-        example = witness.example(cell, policy.registry, (policy,), budget)
-        if example is not None and _first(example) and _granted(example, (policy,)):
+        example = build_example(cell, policy.registry, (policy,), budget)
+        if example is not None and _is_first(example) and _is_granted(example, (policy,)):
             return True
     return verdict

@@ -10,26 +10,19 @@ from itertools import islice, product
 
 import msgspec
 
-from connector.policy.analysis.space import atoms, witness
-from connector.policy.analysis.space.atoms import EPOCH, microseconds
+from connector.policy.analysis.proving.evaluate import to_agreement
+from connector.policy.analysis.proving.examples import build_example
+from connector.policy.analysis.space.amounts import EPOCH, to_microseconds
 from connector.policy.analysis.space.cells import StepBudget
-from connector.policy.analysis.space.regions import Intervals, Region
-from connector.policy.analysis.space.witness import least_value
-from connector.policy.compiling.compile import Compiled, CompiledRule
+from connector.policy.analysis.space.constraint import read_dimension
+from connector.policy.analysis.space.regions import Intervals, Region, find_least
+from connector.policy.compiling.compiled import Compiled, CompiledRule
 from connector.policy.deciding.decide import decide
-from connector.policy.model.decision import (
-    AtomVerdict,
-    Explanation,
-    Performance,
-    Phase,
-    Request,
-    RuleVerdict,
-    Truth,
-    Verdict,
-    World,
-)
+from connector.policy.model.decision import AtomVerdict, Explanation, RuleVerdict, Verdict
 from connector.policy.model.literals import MICROSECOND, add_duration
-from connector.policy.model.model import AtomicConstraint, Constraint, Duration, Instant, Number, Value
+from connector.policy.model.policy import AtomicConstraint, Constraint
+from connector.policy.model.situation import Performance, Phase, Request, Truth, World
+from connector.policy.model.values import Duration, Instant, Number, Value
 
 _MOST_WAYS = 64
 _MOST_SHOWN = 5
@@ -67,8 +60,8 @@ class PermitPath(msgspec.Struct, frozen=True):
     proven: bool
 
 
-def ways(policy: Compiled, explanation: Explanation, request: Request, world: World) -> tuple[PermitPath, ...]:
-    """Find what would change a denial at access.
+def find_ways(policy: Compiled, explanation: Explanation, request: Request, world: World) -> tuple[PermitPath, ...]:
+    """Find changes of the facts or of the request that turn a denial at access into a permit.
 
     Parameters:
         policy, request, world: what was explained.
@@ -77,6 +70,11 @@ def ways(policy: Compiled, explanation: Explanation, request: Request, world: Wo
     Returns:
         At most five ways, the shortest first, none that holds all of a shorter one; none if the request is permitted or
         nothing could help.
+
+    >>> policy = compiled("dk:role eq urn:a")
+    >>> ways = find_ways(policy, explain(policy, request, world, Phase.ACCESS), request, world)
+    >>> ways[0].proven, ways[0].steps[0].code, ways[0].steps[0].to
+    (True, 'fact', (Iri(iri='urn:a'),))
     """
     if explanation.decision.verdict is not Verdict.DENY or policy.void is not None:
         return ()
@@ -88,7 +86,7 @@ def ways(policy: Compiled, explanation: Explanation, request: Request, world: Wo
         for steps in _permit(policy.permissions[index], entry, request):
             for lift in lifted:
                 found[frozenset((*steps, *lift))] = None
-    shortest = sorted((entry for entry in found if entry), key=lambda steps: (len(steps), _effort(steps)))
+    shortest = sorted((entry for entry in found if entry), key=lambda steps: (len(steps), _rank_steps(steps)))
     minimal: list[frozenset[PermitStep]] = []
     for candidate in shortest:
         if not any(shorter <= candidate for shorter in minimal):
@@ -97,7 +95,7 @@ def ways(policy: Compiled, explanation: Explanation, request: Request, world: Wo
     return tuple(way for way in judged if way is not None)[:_MOST_SHOWN]
 
 
-def _effort(steps: Iterable[PermitStep]) -> tuple[int, str]:
+def _rank_steps(steps: Iterable[PermitStep]) -> tuple[int, str]:
     """Among ways of one length: a missing fact or a duty first, another party or asset last."""
     order = {"fact": 0, "duty": 0, "wait": 1, "action": 2, "target": 3, "assignee": 3}
     return sum(order[step.code] for step in steps), "".join(sorted(step.atom for step in steps))
@@ -117,7 +115,7 @@ def _permit(rule: CompiledRule, verdict: RuleVerdict, request: Request) -> list[
         task = next((entry for entry in verdict.duties if entry.uid == duty.duty.uid), None)
         if task is not None and task.state in {"active", "violated"}:
             fixed.append(PermitStep("duty", rule.uid, duty.duty.uid))
-    parts = [_ways(entry, True, rule.uid, request) for entry in (*verdict.refinements, *verdict.constraints)]
+    parts = [_find_ways(entry, True, rule.uid, request) for entry in (*verdict.refinements, *verdict.constraints)]
     return [(*fixed, *_join_steps(choice)) for choice in islice(product(*parts), _MOST_WAYS)]
 
 
@@ -127,7 +125,7 @@ def _lift(blocking: Sequence[RuleVerdict], request: Request) -> list[tuple[Permi
         [
             way
             for entry in (*verdict.refinements, *verdict.constraints)
-            for way in _ways(entry, False, verdict.uid, request)
+            for way in _find_ways(entry, False, verdict.uid, request)
         ]
         for verdict in blocking
     ]
@@ -138,7 +136,7 @@ def _join_steps(parts: Iterable[tuple[PermitStep, ...]]) -> tuple[PermitStep, ..
     return tuple(dict.fromkeys(step for part in parts for step in part))
 
 
-def _ways(entry: AtomVerdict, wanted: bool, rule: str, request: Request) -> list[tuple[PermitStep, ...]]:
+def _find_ways(entry: AtomVerdict, wanted: bool, rule: str, request: Request) -> list[tuple[PermitStep, ...]]:
     """Ways to turn one constraint True or False; the empty way if it is."""
     if entry.verdict is wanted:
         return [()]
@@ -148,14 +146,14 @@ def _ways(entry: AtomVerdict, wanted: bool, rule: str, request: Request) -> list
     children = entry.children
     every = wanted if constraint.operand in {"and", "andSequence"} else not wanted
     if constraint.operand == "xone":
-        return _exactly(children, wanted, rule, request)
+        return _find_exact_ways(children, wanted, rule, request)
     if every:
-        parts = [_ways(child, wanted, rule, request) for child in children]
+        parts = [_find_ways(child, wanted, rule, request) for child in children]
         return [_join_steps(choice) for choice in islice(product(*parts), _MOST_WAYS)]
-    return [way for child in children for way in _ways(child, wanted, rule, request)][:_MOST_WAYS]
+    return [way for child in children for way in _find_ways(child, wanted, rule, request)][:_MOST_WAYS]
 
 
-def _exactly(
+def _find_exact_ways(
     children: Sequence[AtomVerdict], wanted: bool, rule: str, request: Request
 ) -> list[tuple[PermitStep, ...]]:
     """xone: one part True and the rest False; or to fail it, all False or two True."""
@@ -172,7 +170,9 @@ def _exactly(
     found: list[tuple[PermitStep, ...]] = []
     for target in targets[:_MOST_WAYS]:
         parts = [
-            _ways(child, goal, rule, request) for child, goal in zip(children, target, strict=True) if goal is not None
+            _find_ways(child, goal, rule, request)
+            for child, goal in zip(children, target, strict=True)
+            if goal is not None
         ]
         found += [_join_steps(choice) for choice in islice(product(*parts), _MOST_WAYS)]
     return found[:_MOST_WAYS]
@@ -186,7 +186,7 @@ def _judge(policy: Compiled, steps: frozenset[PermitStep], request: Request, wor
         return None
     if draft.open:
         return PermitPath(named, proven=False)
-    decision = decide(witness.as_agreement(policy), draft.request, draft.world, Phase.ACCESS)
+    decision = decide(to_agreement(policy), draft.request, draft.world, Phase.ACCESS)
     return PermitPath(named, proven=True) if decision.verdict is Verdict.PERMIT else None
 
 
@@ -217,20 +217,20 @@ class _ChangedSituation:
     def _fact(self, step: PermitStep) -> PermitStep:
         assert isinstance(step.constraint, AtomicConstraint)
         operand = self.policy.registry.operands[step.constraint.left]
-        found = atoms.dimension(step.constraint, self.policy.registry)
+        found = read_dimension(step.constraint, self.policy.registry)
         regions = () if found is None else found.true if step.wanted else found.false
         if found is not None and not regions:
             self.impossible = True
         if operand.code == "date_time":
-            return self._wait(step, _next(self.request.at, regions))
+            return self._wait(step, _find_next(self.request.at, regions))
         if operand.code == "elapsed_time" and self.world.agreed_at is not None:
-            return self._wait(step, _span_over(step, self.world.agreed_at))
+            return self._wait(step, _find_span_end(step, self.world.agreed_at))
         if operand.stateful and step.found:
-            self.impossible |= not _still_ahead(step.found[0], regions)
+            self.impossible |= not _is_ahead(step.found[0], regions)
         if operand.code or operand.sort == "instant" or found is None or not regions:
             self.open = True
             return step
-        example = witness.example({found.key: regions[0]}, self.policy.registry, (), StepBudget())
+        example = build_example({found.key: regions[0]}, self.policy.registry, (), StepBudget())
         values = example.world.facts.get(operand.fact) if example is not None else None
         if values is None:
             self.open = True
@@ -253,17 +253,17 @@ class _ChangedSituation:
         return msgspec.structs.replace(step, code="wait", to=(Instant(until),))
 
 
-def _next(at: datetime, regions: Sequence[Region]) -> datetime | None:
+def _find_next(at: datetime, regions: Sequence[Region]) -> datetime | None:
     """The next instant of a region of instants."""
-    now = microseconds(at)
+    now = to_microseconds(at)
     for region in regions:
-        found = least_value(region, now) if isinstance(region, Intervals) else None
+        found = find_least(region, now) if isinstance(region, Intervals) else None
         if found is not None:
             return EPOCH + timedelta(microseconds=int(found))
     return None
 
 
-def _span_over(step: PermitStep, agreed_at: datetime) -> datetime | None:
+def _find_span_end(step: PermitStep, agreed_at: datetime) -> datetime | None:
     """The first instant after the time since the agreement; None where only an earlier one would do."""
     constraint = step.constraint
     if not isinstance(constraint, AtomicConstraint) or not isinstance(constraint.right[0], Duration):
@@ -274,8 +274,8 @@ def _span_over(step: PermitStep, agreed_at: datetime) -> datetime | None:
     return end + MICROSECOND if end is not None and constraint.operator in {"lteq", "gt"} else end
 
 
-def _still_ahead(found: Value, regions: Sequence[Region]) -> bool:
+def _is_ahead(found: Value, regions: Sequence[Region]) -> bool:
     """Whether a counter, which only grows, can still come to a region."""
     if not isinstance(found, Number):
         return True
-    return any(isinstance(region, Intervals) and least_value(region, found.amount) is not None for region in regions)
+    return any(isinstance(region, Intervals) and find_least(region, found.amount) is not None for region in regions)

@@ -12,8 +12,9 @@ import msgspec
 
 from connector.policy.comparing.moments import Moments
 from connector.policy.comparing.operators import Membership
-from connector.policy.model.decision import Counter, Request, Truth, World
-from connector.policy.model.model import Value
+from connector.policy.model.decision import Counter
+from connector.policy.model.situation import Request, Truth, World
+from connector.policy.model.values import Value
 
 Test: TypeAlias = Callable[[Request, World], Truth]
 OperandReader: TypeAlias = Callable[[Request, World], tuple[Value, ...] | None]
@@ -47,7 +48,11 @@ class Atom(msgspec.Struct, frozen=True):
 
 
 def make_timely(moments: Moments) -> Test:
-    """The test that asks only when the request happens."""
+    """Return the test that depends only on the time of the request.
+
+    >>> make_timely(Moments(False, (noon,)))(request, world)
+    True
+    """
     first, edges = moments.first, moments.edges
     if len(edges) == 1:
         edge = edges[0]

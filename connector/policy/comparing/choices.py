@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 
 from connector.policy.comparing.atom import OperandReader, Test
 from connector.policy.comparing.operators import Membership
-from connector.policy.model.decision import Request, Truth, World
-from connector.policy.model.model import Iri
+from connector.policy.model.situation import Request, Truth, World
+from connector.policy.model.values import Iri
 
 Guard = tuple[str, OperandReader, Membership]
 """What an alternative needs: the left operand, how its values are looked up, and the names that fit."""
@@ -19,16 +19,19 @@ _LEAST = 4
 _MOST_NAMES = 8
 
 
-def by_name(
+def choose_by_name(
     guards: Sequence[Guard | None], tests: Sequence[Test], fold: Callable[[tuple[Test, ...]], Test], general: Test
 ) -> Test:
-    """Return a test that says what `general` says, asking only the alternatives that the name leaves open.
+    """Return a test that gives the verdict of `general`, but asks only the alternatives that the name leaves open.
 
     Parameters:
         guards: of each alternative what makes it False when it does not hold; None if it has no such part.
         tests: of each alternative its test, in the same order.
         fold: how the alternatives are combined (or, xone): one that is False has no influence.
         general: all alternatives combined; asked where the name is missing, unknown, or one of several.
+
+    >>> choose_by_name([None], [general := lambda _request, _world: True], fold_or, general)(request, world)
+    True
     """
     table: dict[str, list[Test]] = {}
     entries = 0

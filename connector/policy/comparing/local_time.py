@@ -9,18 +9,26 @@ DAY = 86_400_000_000
 """Microseconds of a day."""
 
 
-def zone_of(offset: int | None, local: tzinfo) -> tzinfo:
-    """The zone that a literal states by its offset in minutes, else the local one."""
+def find_zone(offset: int | None, local: tzinfo) -> tzinfo:
+    """Return the zone of a literal by its offset in minutes, else the local zone.
+
+    >>> str(find_zone(120, UTC)), str(find_zone(None, UTC))
+    ('UTC+02:00', 'UTC')
+    """
     return local if offset is None else timezone(timedelta(minutes=offset))
 
 
-def microseconds(moment: datetime) -> int:
-    """Microseconds since local midnight."""
+def count_microseconds(moment: datetime) -> int:
+    """Return the microseconds since local midnight.
+
+    >>> count_microseconds(noon) == DAY // 2
+    True
+    """
     return ((moment.hour * 60 + moment.minute) * 60 + moment.second) * 1_000_000 + moment.microsecond
 
 
 def find_next_reached(at: datetime, zone: tzinfo, marks: tuple[int, ...]) -> datetime | None:
-    """First instant after `at` at which the local clock passes one of the marks, or jumps over one.
+    """Return the first instant after `at` at which the local clock passes one of the marks, or jumps over one.
 
     Parameters:
         marks: microseconds since midnight, from 0 (midnight itself) to less than `DAY`.
@@ -28,6 +36,9 @@ def find_next_reached(at: datetime, zone: tzinfo, marks: tuple[int, ...]) -> dat
     Returns:
         That instant in UTC, or an earlier one: on a day on which the clocks change, the next full half hour.
         Clocks change at full half hours, so that a decision is asked again at every one of them. None past year 9998.
+
+    >>> find_next_reached(noon, UTC, (0,)).isoformat()
+    '2026-05-05T00:00:00+00:00'
     """
     local = at.astimezone(zone)
     # When clocks go back, a time of the day comes twice (`fold`).

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from connector.policy.model.literals import MICROSECOND, starts
-from connector.policy.model.model import Day, Instant
+from connector.policy.model.literals import MICROSECOND, find_start
+from connector.policy.model.values import Day, Instant
 
 
 class Moments(msgspec.Struct, frozen=True):
@@ -30,11 +30,15 @@ class Moments(msgspec.Struct, frozen=True):
 
 
 def compare(operator: str, value: Instant | Day) -> Moments:
-    """The instants for which `<instant> operator value` is True; for eq, neq, lt, lteq, gt and gteq."""
+    """Return the instants for which `<instant> operator value` is True; for eq, neq, lt, lteq, gt and gteq.
+
+    >>> compare("lteq", Instant(noon)).holds(noon), compare("lt", Instant(noon)).holds(noon)
+    (True, False)
+    """
     if isinstance(value, Instant):
         begin, end = value.at, value.at + MICROSECOND
     else:
-        begin = starts(value)
+        begin = find_start(value)
         end = begin + timedelta(days=1)
     match operator:
         case "lt":
@@ -52,12 +56,20 @@ def compare(operator: str, value: Instant | Day) -> Moments:
 
 
 def any_of(values: Sequence[Instant | Day]) -> Moments:
-    """The instants that are one of the values, or fall on one of the days."""
+    """Return the instants that equal one of the values or fall on one of the days.
+
+    >>> any_of([Day(noon.date())]).holds(noon)
+    True
+    """
     return combine("or", [compare("eq", value) for value in values])
 
 
 def complement(moments: Moments) -> Moments:
-    """All other instants."""
+    """Return all other instants.
+
+    >>> complement(Moments(True)).holds(noon)
+    False
+    """
     return Moments(not moments.first, moments.edges)
 
 
@@ -65,6 +77,9 @@ def combine(operand: str, sets: Sequence[Moments]) -> Moments:
     """Fold sets by `and`, `or` or `xone`.
 
     One sweep over all edges, counting how many sets hold: time n log n, not the product of the sets.
+
+    >>> combine("and", [Moments(True), Moments(False, (noon,))]).edges == (noon,)
+    True
     """
     needed = len(sets)
 

@@ -14,9 +14,9 @@ from typing import TypeAlias
 import msgspec
 
 from connector.policy.comparing import moments
-from connector.policy.model.decision import Truth
-from connector.policy.model.literals import bounds
-from connector.policy.model.model import Day, Duration, Instant, Iri, Number, Value
+from connector.policy.model.literals import find_bounds
+from connector.policy.model.situation import Truth
+from connector.policy.model.values import Day, Duration, Instant, Iri, Number, Value
 from connector.policy.vocabulary.registry import Operand
 from connector.policy.vocabulary.taxonomy import Taxonomy
 
@@ -57,8 +57,8 @@ class Membership(msgspec.Struct, frozen=True):
         return None if unknown else not self.wanted
 
 
-def comparison(operand: Operand, operator: str, right: Values, taxonomy: Taxonomy | None) -> Comparison:
-    """Build the test of one constraint over the values of its fact.
+def build_comparison(operand: Operand, operator: str, right: Values, taxonomy: Taxonomy | None) -> Comparison:
+    """Build the test of one constraint for the values of its fact.
 
     Parameters:
         operand: whose sort decides what the operator means.
@@ -69,6 +69,11 @@ def comparison(operand: Operand, operator: str, right: Values, taxonomy: Taxonom
     Returns:
         A function from the values of the left side (none looked up: do not call it) to True, False or None. With
         several values it is asked only where the operand has several.
+
+    >>> operand = registry.operands[normal("dk:securityLevel gteq 2").left]
+    >>> test = build_comparison(operand, "gteq", (Number(Decimal(2)),), None)
+    >>> test((Number(Decimal(3)),)), test((Iri("urn:a"),))
+    (True, None)
     """
     if operand.sort == "instant":
         return _instants(operator, right)
@@ -85,8 +90,12 @@ def comparison(operand: Operand, operator: str, right: Values, taxonomy: Taxonom
     return _some(operator, frozenset(right), type(right[0]))
 
 
-def greatest(operator: str, right: Value) -> int | None:
-    """The greatest whole number for which `<number> operator right` holds; None where there is no upper bound."""
+def find_greatest(operator: str, right: Value) -> int | None:
+    """Return the greatest whole number for which `<number> operator right` is True; None without an upper bound.
+
+    >>> find_greatest("lt", Number(Decimal(5))), find_greatest("gt", Number(Decimal(5)))
+    (4, None)
+    """
     if isinstance(right, Number):
         if operator in {"lteq", "eq"}:
             return floor(right.amount)
@@ -185,7 +194,7 @@ def _order_of(operator: str, left: Duration, right: Duration) -> Truth:
         difference = left.milliseconds - right.milliseconds
         sign = (difference > 0) - (difference < 0)
     else:
-        (least, greatest), (low, high) = bounds(left), bounds(right)
+        (least, greatest), (low, high) = find_bounds(left), find_bounds(right)
         if not (greatest < low or least > high):
             return None
         sign = -1 if greatest < low else 1

@@ -1,9 +1,9 @@
-"""From a loaded policy to its normal form: inherited, pushed down, typed, canonical, one action a rule.
+"""Convert a policy to its normal form: typed literals, canonical names, one action a rule.
 
-ODRL Information Model 2.2, sections 2.5, 2.6 and 2.7. Pure: standard library and msgspec only.
+ODRL Information Model 2.2, sections 2.5 and 2.6. Pure: standard library and msgspec only.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import TypeVar
 
@@ -11,148 +11,32 @@ import msgspec
 
 from connector.policy.compiling import validate
 from connector.policy.compiling.validate import Place
-from connector.policy.model.literals import lexical
-from connector.policy.model.model import (
+from connector.policy.model.literals import to_lexical
+from connector.policy.model.policy import (
     Action,
     AtomicConstraint,
     Constraint,
     Duty,
     LogicalConstraint,
-    Number,
     Party,
     Permission,
     Policy,
     Prohibition,
-    Rule,
     Target,
-    Value,
 )
+from connector.policy.model.values import Number, Value
 from connector.policy.reading.document import refuse
 from connector.policy.vocabulary.registry import Registry
 from connector.policy.vocabulary.sorts import coerce
 
 R = TypeVar("R", Permission, Prohibition, Duty)
 N = TypeVar("N", Target, Party)
+
+
 T = TypeVar("T")
 
+
 _MOST_RULES = 1_000
-_DEEPEST_LINE = 50
-
-
-def inherit(policy: Policy, parents: Sequence[Policy]) -> tuple[Policy, frozenset[str]]:
-    """Replicate what the parents say into the policy, at any depth.
-
-    Parameters:
-        policy: names its parents by `inherit_from`.
-        parents: all policies it may inherit from, loaded by the caller; nothing is fetched.
-
-    Returns:
-        The policy with the rules and, where it has none itself, the policy-level properties of its parents; and all
-        conflict strategies that any of them states.
-
-    Raises:
-        PolicyError: a parent was not handed in, or the inheritance has a circle.
-    """
-    if not policy.inherit_from:
-        return policy, frozenset(filter(None, (policy.conflict,)))
-    known = {parent.uid: parent for parent in parents}
-    line: dict[str, Policy] = {}
-    _ancestry(policy, known, (policy.uid,), line)
-    merged = policy
-    for parent in line.values():
-        ready = push_down(parent, f"{parent.uid}#")
-        merged = msgspec.structs.replace(
-            merged,
-            profiles=tuple(dict.fromkeys((*merged.profiles, *parent.profiles))),
-            action=merged.action or parent.action,
-            target=merged.target or parent.target,
-            assigner=merged.assigner or parent.assigner,
-            assignee=merged.assignee or parent.assignee,
-            functions=merged.functions or parent.functions,
-            permission=(*merged.permission, *ready.permission),
-            prohibition=(*merged.prohibition, *ready.prohibition),
-            obligation=(*merged.obligation, *ready.obligation),
-        )
-    stated = (policy.conflict, *(parent.conflict for parent in line.values()))
-    return merged, frozenset(conflict for conflict in stated if conflict)
-
-
-def _ancestry(policy: Policy, known: Mapping[str, Policy], path: tuple[str, ...], line: dict[str, Policy]) -> None:
-    if len(path) > _DEEPEST_LINE:
-        refuse("too-deep", "inheritFrom", f"Policies inherit over more than {_DEEPEST_LINE} generations.")
-    for uid in policy.inherit_from:
-        if uid in path:
-            refuse("inheritance-cycle", "inheritFrom", f"The policy {uid[:200]} inherits from itself.")
-        parent = known.get(uid)
-        if parent is None:
-            refuse("missing-parent", "inheritFrom", f"The parent policy {uid[:200]} is not at hand and never fetched.")
-        if uid not in line:
-            line[uid] = parent
-            _ancestry(parent, known, (*path, uid), line)
-
-
-def push_down(policy: Policy, prefix: str = "") -> Policy:
-    """Give every rule what the policy says for all of them; what the rule says itself wins. Name every rule by a uid.
-
-    Parameters:
-        prefix: in front of the names of rules that have none.
-    """
-    return msgspec.structs.replace(
-        policy,
-        permission=tuple(
-            _permission(_fill_common(rule, policy, f"{prefix}permission/{index}"))
-            for index, rule in enumerate(policy.permission)
-        ),
-        prohibition=tuple(
-            _prohibition(_fill_common(rule, policy, f"{prefix}prohibition/{index}"))
-            for index, rule in enumerate(policy.prohibition)
-        ),
-        obligation=tuple(
-            _duty(_fill_common(rule, policy, f"{prefix}obligation/{index}"))
-            for index, rule in enumerate(policy.obligation)
-        ),
-    )
-
-
-def _fill_common(rule: R, policy: Policy, uid: str) -> R:
-    return msgspec.structs.replace(
-        rule,
-        action=rule.action or policy.action,
-        target=rule.target or policy.target,
-        assigner=rule.assigner or policy.assigner,
-        assignee=rule.assignee or policy.assignee,
-        functions=rule.functions or policy.functions,
-        uid=rule.uid or uid,
-    )
-
-
-def _permission(rule: Permission) -> Permission:
-    return msgspec.structs.replace(rule, duty=_name_duties(rule.duty, rule, "duty")) if rule.duty else rule
-
-
-def _prohibition(rule: Prohibition) -> Prohibition:
-    return msgspec.structs.replace(rule, remedy=_name_duties(rule.remedy, rule, "remedy")) if rule.remedy else rule
-
-
-def _duty(rule: Duty) -> Duty:
-    if not rule.consequence:
-        return rule
-    return msgspec.structs.replace(rule, consequence=_name_duties(rule.consequence, rule, "consequence"))
-
-
-def _name_duties(duties: Iterable[Duty], owner: Rule, member: str) -> tuple[Duty, ...]:
-    """Duties without parties have those of the rule they belong to."""
-    return tuple(
-        _duty(
-            msgspec.structs.replace(
-                duty,
-                assigner=duty.assigner or owner.assigner,
-                assignee=duty.assignee or owner.assignee,
-                uid=duty.uid or f"{owner.uid}/{member}/{index}",
-            )
-        )
-        for index, duty in enumerate(duties)
-    )
 
 
 def to_normal(policy: Policy, registry: Registry, accept: frozenset[str]) -> Policy:
@@ -164,6 +48,10 @@ def to_normal(policy: Policy, registry: Registry, accept: frozenset[str]) -> Pol
 
     Raises:
         PolicyError: a constraint that nothing here can check or enforce, or too many rules.
+
+    >>> policy = push_down(load(document("odrl:count lteq 5")))
+    >>> to_normal(policy, registry, frozenset({"provider"})).permission[0].constraint[0].right
+    (Number(amount=Decimal('5'), unit=''),)
     """
     walk = _Walk(registry, dict(policy.prefixes), accept)
     permissions = [walk.rule(rule, "permission") for rule in policy.permission]
@@ -192,7 +80,11 @@ class _Walk:
     def rule(self, rule: R, place: Place) -> R:
         path = rule.uid
         if any(entry.party.refinement for entry in rule.functions):
-            refuse("unsupported-refinement", path, "Only actions, targets, assigners and assignees are refined here.")
+            refuse(
+                "unsupported-refinement",
+                path,
+                "A party in this function has a refinement: refine actions, targets, assigners and assignees only.",
+            )
         how: Place = "manner" if place == "duty" else place
         return msgspec.structs.replace(
             rule,
@@ -246,23 +138,23 @@ class _Walk:
                 refuse(
                     "bad-literal",
                     path,
-                    f"{_show(value, constraint.unit)} is not a value for {operand.iri} ({operand.sort}).",
+                    f"{_show(value, constraint.unit)} is not a value of {operand.iri}: use the sort {operand.sort}.",
                 )
             right.append(Number(typed.amount.normalize(), typed.unit) if isinstance(typed, Number) else typed)
         if operand.taxonomy and constraint.operator in {"isA", "isPartOf", "hasPart"}:
-            self._known_term(lexical(right[0])[0], operand.taxonomy, path)
+            self._known_term(to_lexical(right[0])[0], operand.taxonomy, path)
         if len(right) > 1:
-            right = sorted(set(right), key=lexical)
+            right = sorted(set(right), key=to_lexical)
         return AtomicConstraint(operand.iri, constraint.operator, tuple(right), uid=constraint.uid)
 
     def _known_term(self, term: str, taxonomy: str, path: str) -> None:
         if term not in self.registry.taxonomies[taxonomy].terms:
-            sentence = f"{term[:200]} is not in the taxonomy {taxonomy}, so nobody can tell what is part of it."
+            sentence = f"The taxonomy {taxonomy} does not contain {term[:200]}: use a term of the taxonomy."
             refuse("unknown-term", path, sentence)
 
 
 def _show(value: Value, stated: str) -> str:
-    text = lexical(value)[0]
+    text = to_lexical(value)[0]
     unit = getattr(value, "unit", "") or stated
     return f"{text[:100]!r}" + (f" {unit[:100]}" if unit else "")
 
@@ -274,9 +166,13 @@ def _split(rules: Sequence[R]) -> tuple[R, ...]:
         if len(rule.action) <= 1 and len(rule.target) <= 1 and len(rule.assigner) <= 1 and len(rule.assignee) <= 1:
             found.append(rule)
         else:
-            found.extend(_parts(rule, _MOST_RULES - len(found)))
+            found.extend(_split_rule(rule, _MOST_RULES - len(found)))
         if len(found) > _MOST_RULES:
-            refuse("too-large", rule.uid, f"The policy has more than {_MOST_RULES} rules in its normal form.")
+            refuse(
+                "too-large",
+                rule.uid,
+                f"The policy has more than {_MOST_RULES} rules in its normal form: use fewer actions or parties.",
+            )
     return tuple(found)
 
 
@@ -292,20 +188,24 @@ def _split_duties(duties: Sequence[Duty]) -> tuple[Duty, ...]:
     return tuple(found)
 
 
-def _parts(rule: R, room: int) -> list[R]:
+def _split_rule(rule: R, room: int) -> list[R]:
     total = 1
     for axis in (rule.action, rule.target, rule.assigner, rule.assignee):
         total *= len(axis) or 1
     if total > room:
-        refuse("too-large", rule.uid, f"The policy has more than {_MOST_RULES} rules in its normal form.")
+        refuse(
+            "too-large",
+            rule.uid,
+            f"The policy has more than {_MOST_RULES} rules in its normal form: use fewer actions or parties.",
+        )
     return [
         msgspec.structs.replace(rule, action=action, target=target, assigner=assigner, assignee=assignee)
         for action, target, assigner, assignee in product(
-            _each(rule.action), _each(rule.target), _each(rule.assigner), _each(rule.assignee)
+            _to_singles(rule.action), _to_singles(rule.target), _to_singles(rule.assigner), _to_singles(rule.assignee)
         )
     ]
 
 
-def _each(axis: tuple[T, ...]) -> list[tuple[T, ...]]:
+def _to_singles(axis: tuple[T, ...]) -> list[tuple[T, ...]]:
     """Tuples of one; a missing axis stays missing."""
     return [(entry,) for entry in axis] or [()]

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from connector.policy.model.model import (
+from connector.policy.model.policy import (
     AtomicConstraint,
     Duty,
     LogicalConstraint,
@@ -31,48 +31,54 @@ _SEVERAL = frozenset({"isAnyOf", "isAllOf", "isNoneOf"})
 
 
 def check_policy(checked: Policy, registry: Registry, *, suite_mode: bool) -> None:
-    """Check a policy after its compact properties were pushed into the rules.
+    """Check a policy after its policy-level properties are pushed down into the rules.
 
     Parameters:
         suite_mode: a missing action or target means any, as the public test suite writes it.
 
     Raises:
         PolicyError: the broken rule, where, and the nearest supported form.
+
+    >>> check_policy(push_down(load(document())), registry, suite_mode=False)
     """
     for profile in checked.profiles:
         if profile not in registry.profiles:
             known = ", ".join(registry.profiles) or "none"
-            refuse("unknown-profile", "profile", f"The profile {profile[:200]} is not supported; supported: {known}.")
+            refuse("unknown-profile", "profile", f"The profile {profile[:200]} is not supported: use {known}.")
     rules: tuple[Permission | Prohibition, ...] = (*checked.permission, *checked.prohibition)
     if checked.kind == "Offer" and len({party.uid for rule in rules for party in rule.assigner}) > 1:
-        refuse("offer-assigner", "assigner", "An Offer has one assigner; name the party that offers and no other.")
+        refuse("offer-assigner", "assigner", "The Offer has several assigners: name only the party that offers.")
     seen: set[str] = set()
     for rule in rules:
         if rule.uid in seen:
-            refuse("repeated-uid", rule.uid, "Two rules have the same identifier; give each its own.")
+            refuse("repeated-uid", rule.uid, "Two rules have the same identifier: give each rule its own.")
         seen.add(rule.uid)
         if checked.kind == "Agreement" and not (rule.assigner and rule.assignee):
-            refuse("agreement-parties", rule.uid, "An Agreement names its assigner and its assignee for every rule.")
+            refuse(
+                "agreement-parties",
+                rule.uid,
+                "A rule of the Agreement has no assigner or no assignee: name both parties.",
+            )
         if not suite_mode:
-            _complete(rule, rule.uid, needs_target=checked.kind != "Offer")
-    _duties(checked, rules)
+            _check_complete(rule, rule.uid, needs_target=checked.kind != "Offer")
+    _check_duties(checked, rules)
 
 
-def _complete(rule: Rule, path: str, *, needs_target: bool) -> None:
+def _check_complete(rule: Rule, path: str, *, needs_target: bool) -> None:
     if not rule.action:
-        refuse("missing-action", path, "The rule has no action; name what it is about, for example odrl:use.")
+        refuse("missing-action", path, "The rule has no action: name one, such as odrl:use.")
     if needs_target and not rule.target:
-        refuse("missing-target", path, "The rule has no target; name the asset it is about.")
+        refuse("missing-target", path, "The rule has no target: name its asset.")
 
 
-def _duties(checked: Policy, rules: Iterable[Permission | Prohibition]) -> None:
+def _check_duties(checked: Policy, rules: Iterable[Permission | Prohibition]) -> None:
     by_uid: dict[str, Duty] = {}
-    for duty in _every_duty(checked, rules):
-        _complete(duty, duty.uid, needs_target=False)
+    for duty in _check_nesting(checked, rules):
+        _check_complete(duty, duty.uid, needs_target=False)
         # One duty may stand under several permissions and takes over the parties of each: it is performed once.
         bare = _without_parties(duty)
         if by_uid.setdefault(duty.uid, bare) != bare:
-            refuse("repeated-uid", duty.uid, "Two different duties have the same identifier; give each its own.")
+            refuse("repeated-uid", duty.uid, "Two different duties have the same identifier: give each duty its own.")
 
 
 def _without_parties(duty: Duty) -> Duty:
@@ -80,18 +86,22 @@ def _without_parties(duty: Duty) -> Duty:
     return msgspec.structs.replace(duty, assigner=(), assignee=(), consequence=consequences)
 
 
-def _every_duty(checked: Policy, rules: Iterable[Permission | Prohibition]) -> Iterator[Duty]:
+def _check_nesting(checked: Policy, rules: Iterable[Permission | Prohibition]) -> Iterator[Duty]:
     for rule in rules:
         if isinstance(rule, Prohibition):
             for remedy in rule.remedy:
                 if remedy.consequence:
-                    refuse("remedy-consequence", remedy.uid, "A remedy has no consequence; make it a remedy as well.")
+                    refuse(
+                        "remedy-consequence",
+                        remedy.uid,
+                        "A remedy cannot have a consequence: make the consequence a remedy.",
+                    )
                 yield remedy
     for duty in (*checked.obligation, *(duty for rule in checked.permission for duty in rule.duty)):
         yield duty
         for consequence in duty.consequence:
             if consequence.consequence:
-                sentence = "A consequence has no consequence of its own; list both with the duty."
+                sentence = "A consequence cannot have a consequence: list both with the duty."
                 refuse("nested-consequence", consequence.uid, sentence)
             yield consequence
 
@@ -101,12 +111,23 @@ def check_action(iri: str, registry: Registry, path: str) -> str:
 
     Raises:
         PolicyError: the action is not known, or deprecated without a successor.
+
+    >>> check_action("odrl:copy", registry, "permission/0")
+    'http://www.w3.org/ns/odrl/2/reproduce'
     """
     canonical = registry.actions.get(iri)
     if canonical is None:
         if iri in WITHOUT_SUCCESSOR:
-            refuse("deprecated-action", path, f"{iri} is deprecated and has no successor; use an action of ODRL 2.2.")
-        refuse("unknown-action", path, f"The action {iri[:200]} is not known{_nearest(iri, registry.covers)}.")
+            refuse(
+                "deprecated-action",
+                path,
+                f"The action {iri} is deprecated and has no successor: use an action of ODRL 2.2.",
+            )
+        refuse(
+            "unknown-action",
+            path,
+            f"Unknown action {iri[:200]}: {_suggest(iri, registry.covers, 'a registered action')}.",
+        )
     return canonical
 
 
@@ -117,12 +138,18 @@ def check_logical(constraint: LogicalConstraint, path: str) -> None:
 
     Raises:
         PolicyError: none, or the same one twice.
+
+    >>> check_logical(LogicalConstraint("or", (normal("odrl:count lteq 5"),)), "permission/0")
     """
     children = constraint.constraints
     if not children:
-        refuse("empty-logical", path, f"The logical constraint {constraint.operand} holds no constraint.")
+        refuse("empty-logical", path, f"The logical constraint {constraint.operand} is empty: add constraints.")
     if len(children) > 1 and len(set(children)) != len(children):
-        refuse("repeated-constraint", path, f"The same constraint stands twice under {constraint.operand}.")
+        refuse(
+            "repeated-constraint",
+            path,
+            f"The logical constraint {constraint.operand} contains the same constraint twice: remove one.",
+        )
 
 
 def check_atomic(
@@ -136,57 +163,63 @@ def check_atomic(
 
     Raises:
         PolicyError: unknown or unfit operand, operator or value, or nobody here can enforce it.
+
+    >>> found = normal("odrl:count lteq 5")
+    >>> check_atomic(found, registry, "permission/0", "permission", frozenset({"provider"})).fact
+    'count'
     """
     operand = registry.operands.get(constraint.left)
     if operand is None:
-        nearest = _nearest(constraint.left, registry.operands)
-        refuse("unknown-operand", path, f"Nothing here can check {constraint.left[:200]}{nearest}.")
-    _operator(constraint, operand, path)
+        nearest = _suggest(constraint.left, registry.operands, "a registered left operand")
+        refuse("unknown-operand", path, f"Unknown left operand {constraint.left[:200]}: {nearest}.")
+    _check_operator(constraint, operand, path)
     if constraint.reference:
-        sentence = "The rightOperandReference is never followed; write the values as rightOperand."
+        sentence = "A rightOperandReference is never fetched: write the values as rightOperand."
         refuse("remote-reference", path, sentence)
     if not constraint.right:
-        refuse("missing-value", path, "The constraint has no rightOperand; write the value to compare with.")
+        refuse("missing-value", path, "The constraint has no rightOperand: write the value to compare with.")
     if len(constraint.right) > 1 and constraint.operator not in _SEVERAL:
-        sentence = f"{constraint.operator} compares with one value; use isAnyOf for several."
+        sentence = f"The operator {constraint.operator} compares with one value: use isAnyOf for several values."
         refuse("too-many-values", path, sentence)
     if constraint.unit and operand.sort != "number":
-        refuse("bad-unit", path, f"{constraint.left} has no unit; leave it out.")
-    _placement(constraint, operand, path, place, accept)
+        refuse("bad-unit", path, f"Values of {constraint.left} have no unit: remove it.")
+    _check_placement(constraint, operand, path, place, accept)
     return operand
 
 
-def _operator(constraint: AtomicConstraint, operand: Operand, path: str) -> None:
+def _check_operator(constraint: AtomicConstraint, operand: Operand, path: str) -> None:
     if constraint.operator in operand.operators:
         return
     allowed = ", ".join(sorted(operand.operators))
     if constraint.operator in OPERATORS:
-        sentence = f"{constraint.operator} does not fit {constraint.left}; it allows {allowed}."
+        sentence = f"The operator {constraint.operator} is not allowed for {constraint.left}: use {allowed}."
         refuse("unfit-operator", path, sentence)
     if any(word in constraint.operator.casefold() for word in ("regex", "regexp", "match", "pattern", "like")):
-        sentence = f"Patterns from others are never run; {constraint.left} allows {allowed}."
+        sentence = f"Patterns are not supported for {constraint.left}: use {allowed}."
         refuse("regular-expression", path, sentence)
-    sentence = f"The operator {constraint.operator[:100]} is not known; {constraint.left} allows {allowed}."
+    sentence = f"Unknown operator {constraint.operator[:100]} for {constraint.left}: use {allowed}."
     refuse("unknown-operator", path, sentence)
 
 
-def _placement(constraint: AtomicConstraint, operand: Operand, path: str, place: Place, accept: frozenset[str]) -> None:
+def _check_placement(
+    constraint: AtomicConstraint, operand: Operand, path: str, place: Place, accept: frozenset[str]
+) -> None:
     if operand.parameter and place in {"permission", "prohibition"}:
-        sentence = f"{constraint.left} says how a duty is done; move it to the constraints of a duty."
+        sentence = f"The operand {constraint.left} is a parameter of duties: move it to the constraints of a duty."
         refuse("misplaced-parameter", path, sentence)
     if operand.per_record and place in {"duty", "manner"}:
-        sentence = f"{constraint.left} is decided for each record; put it on a permission or prohibition."
+        sentence = f"The operand {constraint.left} is decided for each record: move it to a permission or prohibition."
         refuse("misplaced-row-filter", path, sentence)
     if operand.tier not in accept and place != "manner":
         sentence = (
-            f"Nothing here can enforce {constraint.left}, only the contract ({operand.tier}); "
-            "leave it out, or let the operator of this connector accept such terms."
+            f"Only the contract can enforce {constraint.left} ({operand.tier}): "
+            "remove it, or ask the operator of this connector to accept this tier."
         )
         refuse("not-enforceable", path, sentence)
 
 
-def _nearest(iri: str, known: Iterable[str]) -> str:
+def _suggest(iri: str, known: Iterable[str], otherwise: str) -> str:
     names = {name.replace("#", "/").rsplit("/", 1)[-1].casefold(): name for name in known}
     wanted = iri[:200].replace("#", "/").replace(":", "/").rsplit("/", 1)[-1].casefold()
     close = get_close_matches(wanted[:60], names, n=1, cutoff=0.6)
-    return f"; the nearest supported is {names[close[0]]}" if close else ""
+    return f"the nearest is {names[close[0]]}" if close else f"use {otherwise}"

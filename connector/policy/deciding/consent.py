@@ -26,13 +26,16 @@ class PurposeConsent(msgspec.Struct, frozen=True):
 def find_consent_state(
     stands: Iterable[PurposeConsent], covering: Collection[str], touching: Collection[str], now: int
 ) -> tuple[str, int | None] | None:
-    """Return the state of a person's consent to a use, and when (ms) that may change by itself; None if unknown.
+    """Return the state of a person's consent to a use, and the time (ms) at which it ends; None if unknown.
 
     Parameters:
         stands: the latest entries on the person that are about this dataset or all.
         covering: the purpose of the use and all that are broader.
         touching: these and all that are narrower.
         now: ms since the epoch.
+
+    >>> find_consent_state([PurposeConsent("urn:study", GIVEN, until=9)], {"urn:study"}, {"urn:study"}, now=5)
+    ('https://w3id.org/dpv#ConsentGiven', 9)
     """
     found: tuple[str, int | None] | None = None
     for stand in stands:

@@ -9,32 +9,29 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from connector.policy.compiling.checks import Check
-from connector.policy.compiling.compile import Compiled, CompiledDuty, CompiledRule
+from connector.policy.compiling.compiled import Compiled, CompiledDuty, CompiledRule
 from connector.policy.deciding.effects import (
-    counters_of,
-    deferred_checks,
-    first_duties,
-    row_filter,
-    transforms_due,
-    valid_until,
+    build_row_filter,
+    find_counters,
+    find_deferred,
+    find_transforms,
+    find_validity_end,
+    list_first_tasks,
 )
-from connector.policy.deciding.matching import holds, is_part, matches, open_duty, reason
-from connector.policy.deciding.tasks import find_standing, obligations_due, open_duties
+from connector.policy.deciding.matching import find_open_duty, find_reason, holds, is_part, matches
+from connector.policy.deciding.tasks import find_standing, list_due, list_open
 from connector.policy.model.decision import (
     AtomVerdict,
     Decision,
     DutyTask,
     Explanation,
-    Phase,
     Reason,
-    Request,
     RequiredTransform,
     RowFilter,
     RuleVerdict,
-    Truth,
     Verdict,
-    World,
 )
+from connector.policy.model.situation import Phase, Request, Truth, World
 
 # A rule that does not grant, what stands in the way, and its verdict.
 _Obstacle: TypeAlias = tuple[CompiledRule, Check | CompiledDuty, Truth]
@@ -55,13 +52,18 @@ def decide(compiled: Compiled, request: Request, world: World, phase: Phase) -> 
 
     Returns:
         The decision; nothing is raised, an unusable policy is a DENY.
+
+    >>> decide(compiled("dk:role eq urn:a"), request, world, Phase.ACCESS).verdict
+    <Verdict.DENY: 'deny'>
+    >>> decide(compiled("dk:role eq urn:a"), request, world, Phase.NEGOTIATION).verdict
+    <Verdict.DEFERRED: 'deferred'>
     """
     access = phase is _ACCESS
     if compiled.void is not None:
         return _deny(compiled, request, world, (compiled.void,))
     if access and compiled.policy.kind == "Offer":
         return _deny(compiled, request, world, (Reason("offer-is-no-grant"),))
-    active, failed = _active(compiled, request, world, access)
+    active, failed = _find_active(compiled, request, world, access)
     blocking = compiled.prohibitions and [
         rule
         for rule in compiled.prohibitions
@@ -79,9 +81,12 @@ def decide(compiled: Compiled, request: Request, world: World, phase: Phase) -> 
 
 
 def is_shown(compiled: Compiled, request: Request, world: World) -> bool:
-    """Tell whether a catalogue shows an offer: whether `decide` in that phase says anything but DENY.
+    """Return whether a catalogue shows an offer, that is whether `decide` in that phase does not return DENY.
 
     For catalogues that ask about thousands of offers: nothing is explained, and the first certain answer ends it.
+
+    >>> is_shown(compiled("dk:role eq urn:a"), request, world)
+    True
     """
     if compiled.void is not None:
         return False
@@ -98,7 +103,7 @@ def is_shown(compiled: Compiled, request: Request, world: World) -> bool:
     )
 
 
-def _active(
+def _find_active(
     compiled: Compiled, request: Request, world: World, access: bool
 ) -> tuple[list[CompiledRule], list[_Obstacle]]:
     """The permissions that grant, and for those that match but do not, what stands in the way."""
@@ -113,7 +118,7 @@ def _active(
                 failed.append((rule, rule.ordered[rule.tests.index(test)], verdict))
                 break
         else:
-            duty = open_duty(compiled, rule, request, world) if access and rule.duties else None
+            duty = find_open_duty(compiled, rule, request, world) if access and rule.duties else None
             if duty is None:
                 active.append(rule)
             else:
@@ -131,7 +136,7 @@ def _deny(
     return Decision(
         _DENY,
         reasons,
-        valid_until(compiled, request, world),
+        find_validity_end(compiled, request, world),
         duties,
         _NOTHING,
         None,
@@ -153,9 +158,9 @@ def _refuse(compiled: Compiled, request: Request, world: World, failed: Sequence
             task = find_standing(obstacle, request, world)
             duties.append(task)
             if task.state == "violated":
-                duties.extend(open_duties(obstacle.consequences, None, request, world))
+                duties.extend(list_open(obstacle.consequences, None, request, world))
         else:
-            reasons.append(reason(obstacle, rule, request, world, verdict))
+            reasons.append(find_reason(obstacle, rule, request, world, verdict))
     return _deny(compiled, request, world, tuple(reasons), tuple(duties))
 
 
@@ -163,27 +168,27 @@ def _grant(
     compiled: Compiled, request: Request, world: World, phase: Phase, active: Sequence[CompiledRule]
 ) -> Decision:
     access = phase is _ACCESS
-    deferred = _NOTHING if access else deferred_checks(compiled, request, world, active)
+    deferred = _NOTHING if access else find_deferred(compiled, request, world, active)
     duties: tuple[DutyTask, ...] = _NOTHING
     transforms: tuple[RequiredTransform, ...] = _NOTHING
     rows: RowFilter | None = None
     if compiled.effects:
-        rows = row_filter(compiled, request, world, phase, active)
-        transforms = transforms_due(compiled, request, world, active)
+        rows = build_row_filter(compiled, request, world, phase, active)
+        transforms = find_transforms(compiled, request, world, active)
         if phase is not _CATALOGUE and (missing := _find_missing(transforms, rows, world)):
             return _deny(compiled, request, world, missing)
-        duties = obligations_due(compiled, request, world)
+        duties = list_due(compiled, request, world)
         if not access:
-            duties = (*first_duties(active, request, world), *duties)
+            duties = (*list_first_tasks(active, request, world), *duties)
     return Decision(
         _DEFERRED if deferred else _PERMIT,
         active[0].permitted if len(active) == 1 else tuple([reason for rule in active for reason in rule.permitted]),
-        valid_until(compiled, request, world),
+        find_validity_end(compiled, request, world),
         duties,
         transforms,
         rows,
         deferred,
-        counters_of(compiled, request, world, active) if access and compiled.counters else _NOTHING,
+        find_counters(compiled, request, world, active) if access and compiled.counters else _NOTHING,
         compiled.contractual,
         compiled.policy_hash,
     )
@@ -202,24 +207,28 @@ def _find_missing(transforms: Sequence[RequiredTransform], rows: RowFilter | Non
 
 
 def explain(compiled: Compiled, request: Request, world: World, phase: Phase) -> Explanation:
-    """Decide a request, with the verdict and the values of every rule and every constraint."""
+    """Decide a request, and return the verdict and the values of every rule and every constraint.
+
+    >>> explain(compiled("dk:role eq urn:a"), request, world, Phase.ACCESS).rules[0].constraints[0].verdict is None
+    True
+    """
     decision = decide(compiled, request, world, phase)
-    rules = [_rule_verdict(compiled, rule, request, world) for rule in compiled.permissions]
-    rules.extend(_rule_verdict(compiled, rule, request, world) for rule in compiled.prohibitions)
+    rules = [_judge_rule(compiled, rule, request, world) for rule in compiled.permissions]
+    rules.extend(_judge_rule(compiled, rule, request, world) for rule in compiled.prohibitions)
     return Explanation(decision, tuple(rules))
 
 
-def _rule_verdict(compiled: Compiled, rule: CompiledRule, request: Request, world: World) -> RuleVerdict:
+def _judge_rule(compiled: Compiled, rule: CompiledRule, request: Request, world: World) -> RuleVerdict:
     part_of = world.part_of
     covered = rule.covers is None or request.action in rule.covers
     target = rule.target is None or rule.target == request.target or is_part(request.target, rule.target, part_of)
     assignee = (
         rule.assignee is None or rule.assignee == request.assignee or is_part(request.assignee, rule.assignee, part_of)
     )
-    refinements = tuple([_verdict(check, request, world) for check in rule.refinements])
-    constraints = tuple([_verdict(check, request, world) for check in rule.constraints])
+    refinements = tuple([_judge_check(check, request, world) for check in rule.refinements])
+    constraints = tuple([_judge_check(check, request, world) for check in rule.constraints])
     active = _fold(constraints)
-    if rule.kind == "permission" and rule.duties and open_duty(compiled, rule, request, world) is not None:
+    if rule.kind == "permission" and rule.duties and find_open_duty(compiled, rule, request, world) is not None:
         active = False
     applies: Truth = False
     if covered and target and assignee and active is not False:
@@ -239,11 +248,11 @@ def _rule_verdict(compiled: Compiled, rule: CompiledRule, request: Request, worl
     )
 
 
-def _verdict(check: Check, request: Request, world: World) -> AtomVerdict:
+def _judge_check(check: Check, request: Request, world: World) -> AtomVerdict:
     lookup = check.found
     if lookup is not None:
         return AtomVerdict(check.path, check.constraint, check.test(request, world), lookup(request, world) or _NOTHING)
-    children = tuple([_verdict(child, request, world) for child in check.children])
+    children = tuple([_judge_check(child, request, world) for child in check.children])
     return AtomVerdict(check.path, check.constraint, check.test(request, world), _NOTHING, children)
 
 

@@ -7,47 +7,49 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
 
-from connector.policy.compiling.compile import Compiled, CompiledRule
-from connector.policy.deciding.matching import holds, matches, reason
-from connector.policy.deciding.tasks import duty_fulfilled, find_standing
-from connector.policy.model.decision import (
-    Counter,
-    DutyTask,
-    Phase,
-    Reason,
-    Request,
-    RequiredTransform,
-    RowFilter,
-    World,
-)
+from connector.policy.compiling.compiled import Compiled, CompiledRule
+from connector.policy.deciding.matching import find_reason, holds, matches
+from connector.policy.deciding.tasks import find_standing, is_performed
+from connector.policy.model.decision import Counter, DutyTask, Reason, RequiredTransform, RowFilter
 from connector.policy.model.literals import MICROSECOND
+from connector.policy.model.situation import Phase, Request, World
 
 
-def deferred_checks(
+def find_deferred(
     compiled: Compiled, request: Request, world: World, active: Sequence[CompiledRule]
 ) -> tuple[Reason, ...]:
-    """What is still Unknown: constraints of the granting permissions and of the prohibitions, and open duties."""
+    """Return the reasons for a DEFERRED verdict: constraints that are Unknown, and duties that are not yet performed.
+
+    >>> policy = compiled("dk:role eq urn:a")
+    >>> [reason.code for reason in find_deferred(policy, request, world, policy.permissions)]
+    ['constraint-unknown']
+    """
     prohibitions = [
         rule
         for rule in compiled.prohibitions
         if matches(rule, request, world) and holds(rule, request, world, certain=False)
     ]
     found = [
-        reason(check, rule, request, world, None)
+        find_reason(check, rule, request, world, None)
         for rule in (*active, *prohibitions)
         for check in rule.ordered
         if check.test(request, world) is None
     ]
     for rule in active:
         for duty in rule.duties:
-            if duty.transform or duty.test(request, world) is False or duty_fulfilled(duty, request, world):
+            if duty.transform or duty.test(request, world) is False or is_performed(duty, request, world):
                 continue
             found.append(Reason("duty-not-performed", rule.uid, duty.duty.uid))
     return tuple(found)
 
 
-def first_duties(active: Sequence[CompiledRule], request: Request, world: World) -> tuple[DutyTask, ...]:
-    """The duties of permissions that have to be performed before access."""
+def list_first_tasks(active: Sequence[CompiledRule], request: Request, world: World) -> tuple[DutyTask, ...]:
+    """Return the duties of permissions that have to be performed before access.
+
+    >>> policy = compiled(duty=[{"action": "odrl:inform"}])
+    >>> [task.state for task in list_first_tasks(policy.permissions, request, world)]
+    ['active']
+    """
     tasks = {
         duty.duty.uid: find_standing(duty, request, world)
         for rule in active
@@ -57,10 +59,15 @@ def first_duties(active: Sequence[CompiledRule], request: Request, world: World)
     return tuple(task for task in tasks.values() if task.state not in {"inactive", "fulfilled"})
 
 
-def row_filter(
+def build_row_filter(
     compiled: Compiled, request: Request, world: World, phase: Phase, active: Sequence[CompiledRule]
 ) -> RowFilter | None:
-    """Which records may leave: what the granting permissions keep, without what prohibitions take away."""
+    """Return the filter of the records that may leave: the permissions keep records, the prohibitions drop records.
+
+    >>> policy = compiled()
+    >>> build_row_filter(policy, request, world, Phase.ACCESS, policy.permissions) is None
+    True
+    """
     keep = [row for rule in active for row in rule.rows]
     drop = [
         rule.rows
@@ -75,10 +82,15 @@ def row_filter(
     return RowFilter(tuple(dict.fromkeys(keep)), tuple(drop))
 
 
-def transforms_due(
+def find_transforms(
     compiled: Compiled, request: Request, world: World, active: Sequence[CompiledRule]
 ) -> tuple[RequiredTransform, ...]:
-    """What the duties of the granting permissions and the obligations name, in the order of the registry."""
+    """Return the transforms that granting permissions and obligations demand, in the order of the registry.
+
+    >>> policy = compiled(duty=[{"action": "dk:pseudonymise"}])
+    >>> [transform.name for transform in find_transforms(policy, request, world, policy.permissions)]
+    ['pseudonymise']
+    """
     found: dict[tuple[str, tuple[object, ...]], RequiredTransform] = {}
     duties = [duty for rule in active for duty in rule.duties]
     for duty in (*duties, *compiled.obligations):
@@ -91,10 +103,15 @@ def transforms_due(
     return tuple(sorted(found.values(), key=lambda entry: order.index(entry.name)))
 
 
-def counters_of(
+def find_counters(
     compiled: Compiled, request: Request, world: World, active: Sequence[CompiledRule]
 ) -> tuple[Counter, ...]:
-    """What a use adds to counters: those of the granting permissions, their duties, prohibitions and obligations."""
+    """Return the counters that a use increases: of granting permissions, their duties, prohibitions and obligations.
+
+    >>> policy = compiled("odrl:count lteq 5")
+    >>> [(counter.step, counter.limit) for counter in find_counters(policy, request, world, policy.permissions)]
+    [(1, 5)]
+    """
     if len(active) == 1 and not compiled.counted:
         return active[0].counters
     rules = [*active, *(rule for rule in compiled.prohibitions if matches(rule, request, world))]
@@ -104,8 +121,12 @@ def counters_of(
     return tuple({counter.fact: counter for counter in found}.values())
 
 
-def valid_until(compiled: Compiled, request: Request, world: World) -> datetime | None:
-    """First instant after the request at which the answer may differ although no fact changes."""
+def find_validity_end(compiled: Compiled, request: Request, world: World) -> datetime | None:
+    """Return the first instant after the request at which the decision may differ although no fact changes.
+
+    >>> find_validity_end(compiled("odrl:dateTime lt 2027-01-01T00:00:00Z"), request, world).isoformat()
+    '2027-01-01T00:00:00+00:00'
+    """
     at = request.at
     until: datetime | None = None
     if compiled.edges:

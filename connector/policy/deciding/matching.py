@@ -8,16 +8,21 @@ from collections.abc import Mapping
 import msgspec
 
 from connector.policy.compiling.checks import Check
-from connector.policy.compiling.compile import Compiled, CompiledDuty, CompiledRule
-from connector.policy.deciding.tasks import duty_fulfilled
-from connector.policy.model.decision import DutyMode, Reason, Request, Truth, World
-from connector.policy.model.model import LogicalConstraint
+from connector.policy.compiling.compiled import Compiled, CompiledDuty, CompiledRule
+from connector.policy.deciding.tasks import is_performed
+from connector.policy.model.decision import DutyMode, Reason
+from connector.policy.model.policy import LogicalConstraint
+from connector.policy.model.situation import Request, Truth, World
 
 _MOST_STEPS = 10_000
 
 
 def matches(rule: CompiledRule, request: Request, world: World) -> bool:
-    """Whether the action, the target and the party of the request fall under a rule."""
+    """Return whether the action, the target and the party of the request belong to a rule.
+
+    >>> matches(compiled().permissions[0], request, world)
+    True
+    """
     covers, target, assignee = rule.covers, rule.target, rule.assignee
     if covers is not None and request.action not in covers:
         return False
@@ -27,7 +32,11 @@ def matches(rule: CompiledRule, request: Request, world: World) -> bool:
 
 
 def is_part(member: str, collection: str, part_of: Mapping[str, frozenset[str]]) -> bool:
-    """Whether an asset or party is part of a collection, at any depth, as far as a bounded search sees."""
+    """Return whether an asset or party is part of a collection, at any depth that a bounded search reaches.
+
+    >>> is_part("urn:a", "urn:all", {"urn:a": frozenset({"urn:some"}), "urn:some": frozenset({"urn:all"})})
+    True
+    """
     direct = part_of.get(member)
     if not direct:
         return False
@@ -46,7 +55,12 @@ def is_part(member: str, collection: str, part_of: Mapping[str, frozenset[str]])
 
 
 def holds(rule: CompiledRule, request: Request, world: World, *, certain: bool) -> bool:
-    """Whether all conditions are True (`certain`), or at least none is False."""
+    """Return whether all conditions of a rule are True (`certain`), or at least none is False.
+
+    >>> rule = compiled("dk:role eq urn:a").permissions[0]
+    >>> holds(rule, request, world, certain=True), holds(rule, request, world, certain=False)
+    (False, True)
+    """
     for test in rule.tests:
         verdict = test(request, world)
         if verdict is not True and (certain or verdict is False):
@@ -54,13 +68,18 @@ def holds(rule: CompiledRule, request: Request, world: World, *, certain: bool) 
     return True
 
 
-def open_duty(compiled: Compiled, rule: CompiledRule, request: Request, world: World) -> CompiledDuty | None:
-    """The first duty of a permission that still has to be performed before this access."""
+def find_open_duty(compiled: Compiled, rule: CompiledRule, request: Request, world: World) -> CompiledDuty | None:
+    """Return the first duty of a permission that has to be performed before this access; None if there is none.
+
+    >>> policy = compiled(duty=[{"action": "odrl:inform"}])
+    >>> find_open_duty(policy, policy.permissions[0], request, world).duty.uid
+    'permission/0/duty/0'
+    """
     lenient = compiled.duty_mode is DutyMode.NOT_VIOLATED
     for duty in rule.duties:
         if duty.test(request, world) is False or (duty.transform and duty.transform in world.transforms):
             continue
-        if duty_fulfilled(duty, request, world):
+        if is_performed(duty, request, world):
             continue
         record = world.performed.get(duty.duty.uid)
         if not lenient or (record is not None and record.violated_at is not None):
@@ -68,8 +87,13 @@ def open_duty(compiled: Compiled, rule: CompiledRule, request: Request, world: W
     return None
 
 
-def reason(check: Check, rule: CompiledRule, request: Request, world: World, verdict: Truth) -> Reason:
-    """Why a check is not True but `verdict`, down to the atom where one atom is the cause."""
+def find_reason(check: Check, rule: CompiledRule, request: Request, world: World, verdict: Truth) -> Reason:
+    """Return the reason why a check has the verdict, down to the atom if one atom is the cause.
+
+    >>> rule = compiled("dk:role eq urn:a").permissions[0]
+    >>> find_reason(rule.ordered[0], rule, request, world, None).code
+    'constraint-unknown'
+    """
     while isinstance(check.constraint, LogicalConstraint) and check.constraint.operand == "and":
         obstacle = next((child for child in check.children if child.test(request, world) is verdict), None)
         if obstacle is None:

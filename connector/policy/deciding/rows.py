@@ -8,15 +8,17 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from connector.policy.comparing.atom import Test
-from connector.policy.compiling.checks import Builder, all_of
-from connector.policy.model.decision import Facts, Request, RowFilter, World
-from connector.policy.model.model import Constraint
+from connector.policy.comparing.kleene import fold_and
+from connector.policy.compiling.checks import Builder
+from connector.policy.model.decision import RowFilter
+from connector.policy.model.policy import Constraint
+from connector.policy.model.situation import Facts, Request, World
 from connector.policy.vocabulary.registry import Registry
 
 _NOBODY = Request("", "", "", datetime(1970, 1, 1, tzinfo=UTC))
 
 
-def row_test(rows: RowFilter, registry: Registry) -> Callable[[Facts], bool]:
+def compile_rows(rows: RowFilter, registry: Registry) -> Callable[[Facts], bool]:
     """Compile a row filter.
 
     Parameters:
@@ -25,9 +27,13 @@ def row_test(rows: RowFilter, registry: Registry) -> Callable[[Facts], bool]:
 
     Returns:
         A function from the facts of one record (fact name of the operand to values) to whether the record may leave.
+
+    >>> keep = compile_rows(RowFilter((normal("dk:role eq urn:a"),)), registry)
+    >>> keep({"role": (Iri("urn:a"),)}), keep({})
+    (True, False)
     """
-    keep = _all(rows.keep, registry)
-    drop = [_all(group, registry) for group in rows.drop]
+    keep = _compile_all(rows.keep, registry)
+    drop = [_compile_all(group, registry) for group in rows.drop]
 
     def leaves(facts: Facts) -> bool:
         world = World(facts=facts)
@@ -38,6 +44,6 @@ def row_test(rows: RowFilter, registry: Registry) -> Callable[[Facts], bool]:
     return leaves
 
 
-def _all(constraints: Sequence[Constraint], registry: Registry) -> Test:
+def _compile_all(constraints: Sequence[Constraint], registry: Registry) -> Test:
     builder = Builder(registry, "", assume=True)
-    return all_of(tuple(check.test for check in builder.checks(constraints, "row")))
+    return fold_and(tuple(check.test for check in builder.checks(constraints, "row")))

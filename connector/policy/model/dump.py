@@ -6,8 +6,8 @@ for its notes. Pure: standard library only.
 
 from collections.abc import Sequence
 
-from connector.policy.model.literals import XSD, lexical
-from connector.policy.model.model import (
+from connector.policy.model.literals import XSD, to_lexical
+from connector.policy.model.policy import (
     ODRL,
     Action,
     AtomicConstraint,
@@ -19,9 +19,8 @@ from connector.policy.model.model import (
     Prohibition,
     Rule,
     Target,
-    Text,
-    Value,
 )
+from connector.policy.model.values import Text, Value
 
 
 def dump(policy: Policy) -> dict[str, object]:
@@ -29,6 +28,9 @@ def dump(policy: Policy) -> dict[str, object]:
 
     Parameters:
         policy: as loaded, or in normal form.
+
+    >>> dump(load(document()))["permission"]
+    [{'action': 'use'}]
     """
     document: dict[str, object] = {}
     if policy.prefixes:
@@ -143,7 +145,7 @@ def _constraint(constraint: Constraint) -> dict[str, object]:
 
 
 def _value(value: Value, data_type: str) -> object:
-    text, datatype = lexical(value)
+    text, datatype = to_lexical(value)
     if isinstance(value, Text):
         if value.language:
             return {"@value": text, "@language": value.language}

@@ -7,7 +7,7 @@ import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 
-from connector.policy.model.model import ClockTime, Day, Duration, Flag, Instant, Iri, Number, Text, Value
+from connector.policy.model.values import ClockTime, Day, Duration, Flag, Instant, Iri, Number, Text, Value
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 INTEGERS = frozenset(
@@ -41,7 +41,11 @@ _NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,2})
 
 
 def parse_instant(text: str) -> Instant | None:
-    """Read an xsd:dateTime; without a zone it is UTC. None if it is not one, or beyond the years 2 to 9998."""
+    """Read an xsd:dateTime, in UTC without a zone; None for another text and beyond the years 2 to 9998.
+
+    >>> parse_instant("2026-05-04T12:00Z").at == noon
+    True
+    """
     if len(text) < 16 or "T" not in text:
         return None
     end_of_day = text[11:16] == "24:00" and text[16:19] in {"", ":00", "Z"}
@@ -55,7 +59,11 @@ def parse_instant(text: str) -> Instant | None:
 
 
 def parse_day(text: str) -> Day | None:
-    """Read an xsd:date; without a zone it is a day in UTC. None if it is not one."""
+    """Read an xsd:date, in UTC without a zone; None for another text.
+
+    >>> parse_day("2026-05-04")
+    Day(day=datetime.date(2026, 5, 4), offset=0)
+    """
     match = _DAY.fullmatch(text)
     if match is None:
         return None
@@ -63,17 +71,21 @@ def parse_day(text: str) -> Day | None:
         value = date.fromisoformat(match[1])
     except ValueError:
         return None
-    offset = _offset(match[2]) or 0
+    offset = _parse_offset(match[2]) or 0
     return Day(value, offset) if 2 <= value.year <= 9998 and abs(offset) <= 840 else None
 
 
 def parse_clock(text: str) -> ClockTime | None:
-    """Read an xsd:time, seconds optional. None if it is not one."""
+    """Read an xsd:time, seconds optional; None for another text.
+
+    >>> parse_clock("06:00")
+    ClockTime(seconds=21600, offset=None)
+    """
     match = _CLOCK.fullmatch(text)
     if match is None:
         return None
     hours, minutes, seconds = int(match[1]), int(match[2]), int(match[3] or 0)
-    offset = _offset(match[4])
+    offset = _parse_offset(match[4])
     if hours > 24 or minutes > 59 or seconds > 59 or abs(offset or 0) > 840:
         return None
     total = hours * 3600 + minutes * 60 + seconds
@@ -81,7 +93,11 @@ def parse_clock(text: str) -> ClockTime | None:
 
 
 def parse_duration(text: str) -> Duration | None:
-    """Read an xsd:duration (weeks allowed, no negative ones). None if it is not one."""
+    """Read an xsd:duration that is not negative, weeks allowed; None for another text.
+
+    >>> parse_duration("P1MT1S")
+    Duration(months=1, milliseconds=1000)
+    """
     match = _DURATION.fullmatch(text)
     if match is None:
         return None
@@ -92,7 +108,11 @@ def parse_duration(text: str) -> Duration | None:
 
 
 def parse_number(text: str) -> Decimal | None:
-    """Read a finite decimal, integer or double of at most 40 digits. None if it is not one."""
+    """Read a finite decimal, integer or double of at most 40 digits; None for another text.
+
+    >>> parse_number("2.50"), parse_number("two")
+    (Decimal('2.50'), None)
+    """
     if not _NUMBER.fullmatch(text):
         return None
     try:
@@ -102,7 +122,11 @@ def parse_number(text: str) -> Decimal | None:
 
 
 def parse_typed(lexical: str, datatype: str) -> Value | None:
-    """Read a literal with a datatype IRI; None if its lexical form is wrong or the datatype is not supported."""
+    """Read a literal with a datatype IRI; None if its lexical form is wrong or the datatype is not supported.
+
+    >>> parse_typed("true", XSD + "boolean")
+    Flag(on=True)
+    """
     if datatype in NUMBERS:
         amount = parse_number(lexical)
         if amount is None or (datatype in INTEGERS and amount != amount.to_integral_value()):
@@ -129,8 +153,12 @@ _READERS = {
 }
 
 
-def lexical(value: Value) -> tuple[str, str]:
-    """Write a value as its canonical lexical form and datatype IRI: empty for Text, `@id` for Iri."""
+def to_lexical(value: Value) -> tuple[str, str]:
+    """Write a value as its canonical lexical form and datatype IRI: empty for Text, `@id` for Iri.
+
+    >>> to_lexical(Duration(1, 1000))
+    ('P1MT1S', 'http://www.w3.org/2001/XMLSchema#duration')
+    """
     match value:
         case Instant(at=at):
             return at.isoformat().replace("+00:00", "Z"), XSD + "dateTime"
@@ -153,14 +181,22 @@ def lexical(value: Value) -> tuple[str, str]:
             return text, ""
 
 
-def starts(value: Day) -> datetime:
-    """Return the instant at which a day begins."""
+def find_start(value: Day) -> datetime:
+    """Return the instant at which a day begins.
+
+    >>> find_start(Day(date(2026, 5, 4), offset=120)).isoformat()
+    '2026-05-03T22:00:00+00:00'
+    """
     zone = timezone(timedelta(minutes=value.offset))
     return datetime(value.day.year, value.day.month, value.day.day, tzinfo=zone).astimezone(UTC)
 
 
 def add_duration(moment: datetime, span: Duration) -> datetime | None:
-    """Add a duration: months by the calendar (the day clipped to the month), then milliseconds. None past year 9998."""
+    """Add a duration: months by the calendar (the day clipped to the month), then milliseconds; None past year 9998.
+
+    >>> add_duration(datetime(2026, 1, 31, tzinfo=UTC), Duration(1)).isoformat()
+    '2026-02-28T00:00:00+00:00'
+    """
     month = moment.year * 12 + moment.month - 1 + span.months
     year, month = month // 12, month % 12 + 1
     if year > 9998:
@@ -175,8 +211,12 @@ def add_duration(moment: datetime, span: Duration) -> datetime | None:
     return result if result.year <= 9998 else None
 
 
-def bounds(span: Duration) -> tuple[int, int]:
-    """Return the least and the greatest length in milliseconds; they differ only where months are involved."""
+def find_bounds(span: Duration) -> tuple[int, int]:
+    """Return the least and the greatest length in milliseconds; they differ only for durations with months.
+
+    >>> find_bounds(Duration(0, 5)), find_bounds(Duration(1))
+    ((5, 5), (2419200000, 2678400000))
+    """
     if not span.months:
         return span.milliseconds, span.milliseconds
     years, months = divmod(span.months, 12)
@@ -185,7 +225,7 @@ def bounds(span: Duration) -> tuple[int, int]:
     return least * 86_400_000 + span.milliseconds, greatest * 86_400_000 + span.milliseconds
 
 
-def _offset(text: str | None) -> int | None:
+def _parse_offset(text: str | None) -> int | None:
     if text is None:
         return None
     if text == "Z":

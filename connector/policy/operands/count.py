@@ -5,15 +5,16 @@
 
 from connector.policy.comparing import operators
 from connector.policy.comparing.atom import Atom
-from connector.policy.model.decision import Counter, Request, Truth, World
-from connector.policy.model.model import Number, Value
+from connector.policy.model.decision import Counter
+from connector.policy.model.situation import Request, Truth, World
+from connector.policy.model.values import Number, Value
 from connector.policy.vocabulary.registry import Operand
 
 
 def build(operand: Operand, operator: str, right: tuple[Value, ...], rule: str) -> Atom:
     """Build the atom; Unknown where the counter `count:<rule>` is not among the facts."""
     fact = f"{operand.fact}:{rule}"
-    compare = operators.comparison(operand, operator, right, None)
+    compare = operators.build_comparison(operand, operator, right, None)
     holds = operators.ORDER.get(operator)
     before = right[0].amount - 1 if isinstance(right[0], Number) else None
 
@@ -36,5 +37,5 @@ def build(operand: Operand, operator: str, right: tuple[Value, ...], rule: str) 
     test = listed if holds is None else ordered
     # Only a bound from above can be kept by the limit alone; a bound from below stays kept as the counter grows.
     exact = operator not in {"lt", "lteq", "gt", "gteq"}
-    counter = Counter(fact, 1, operators.greatest(operator, right[0]), exact)
+    counter = Counter(fact, 1, operators.find_greatest(operator, right[0]), exact)
     return Atom(test=test, found=found, cost=4, facts=(fact,), counter=counter)

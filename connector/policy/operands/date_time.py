@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from connector.policy.comparing import moments
 from connector.policy.comparing.atom import Atom, make_timely
-from connector.policy.model.decision import Request, World
-from connector.policy.model.model import Day, Instant, Value
+from connector.policy.model.situation import Request, World
+from connector.policy.model.values import Day, Instant, Value
 from connector.policy.vocabulary.registry import Operand
 
 _ALWAYS = datetime.min.replace(tzinfo=UTC)

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from connector.policy.comparing.atom import Atom
 from connector.policy.comparing.local_time import find_next_reached
-from connector.policy.model.decision import Request, Truth, World
-from connector.policy.model.model import Iri, Value
+from connector.policy.model.situation import Request, Truth, World
+from connector.policy.model.values import Iri, Value
 from connector.policy.vocabulary.registry import Operand
 
 

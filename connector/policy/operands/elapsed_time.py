@@ -6,9 +6,9 @@ Section 4.2 of the ODRL vocabulary. Pure.
 from datetime import datetime
 
 from connector.policy.comparing.atom import Atom
-from connector.policy.model.decision import Request, Truth, World
 from connector.policy.model.literals import MICROSECOND, add_duration
-from connector.policy.model.model import Duration, Instant, Value
+from connector.policy.model.situation import Request, Truth, World
+from connector.policy.model.values import Duration, Instant, Value
 from connector.policy.vocabulary.registry import Operand
 
 

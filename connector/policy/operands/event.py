@@ -5,8 +5,9 @@ neither has not begun. `odrl:policyUsage` is going on whenever a request is deci
 """
 
 from connector.policy.comparing.atom import Atom
-from connector.policy.model.decision import Request, Truth, World
-from connector.policy.model.model import ODRL, Iri, Value
+from connector.policy.model.policy import ODRL
+from connector.policy.model.situation import Request, Truth, World
+from connector.policy.model.values import Iri, Value
 from connector.policy.vocabulary.registry import Operand
 
 _USAGE = Iri(ODRL + "policyUsage")

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from connector.policy.comparing.atom import Atom
-from connector.policy.comparing.local_time import DAY, find_next_reached, microseconds, zone_of
-from connector.policy.model.decision import Request, Truth, World
-from connector.policy.model.model import ClockTime, Value
+from connector.policy.comparing.local_time import DAY, count_microseconds, find_next_reached, find_zone
+from connector.policy.model.situation import Request, Truth, World
+from connector.policy.model.values import ClockTime, Value
 from connector.policy.vocabulary.registry import Operand
 
 
@@ -17,7 +17,7 @@ def build(_operand: Operand, operator: str, right: tuple[Value, ...], _rule: str
     marks = tuple(sorted({0} | {edge for edge in (mark, mark + 1) if edge < DAY}))
 
     def test(request: Request, world: World) -> Truth:
-        now = microseconds(request.at.astimezone(zone_of(limit.offset, world.zone)))
+        now = count_microseconds(request.at.astimezone(find_zone(limit.offset, world.zone)))
         match operator:
             case "lt":
                 return now < mark
@@ -31,10 +31,10 @@ def build(_operand: Operand, operator: str, right: tuple[Value, ...], _rule: str
                 return (now == mark) is (operator == "eq")
 
     def found(request: Request, world: World) -> tuple[Value, ...]:
-        local = request.at.astimezone(zone_of(limit.offset, world.zone))
-        return (ClockTime(microseconds(local) // 1_000_000),)
+        local = request.at.astimezone(find_zone(limit.offset, world.zone))
+        return (ClockTime(count_microseconds(local) // 1_000_000),)
 
     def flip(request: Request, world: World) -> datetime | None:
-        return find_next_reached(request.at, zone_of(limit.offset, world.zone), marks)
+        return find_next_reached(request.at, find_zone(limit.offset, world.zone), marks)
 
     return Atom(test=test, found=found, cost=3, flip=flip)

@@ -5,8 +5,9 @@ The meter adds to the counter while bytes flow, so a decision adds nothing itsel
 
 from connector.policy.comparing import operators
 from connector.policy.comparing.atom import Atom
-from connector.policy.model.decision import Counter, Request, Truth, World
-from connector.policy.model.model import Number, Value
+from connector.policy.model.decision import Counter
+from connector.policy.model.situation import Request, Truth, World
+from connector.policy.model.values import Number, Value
 from connector.policy.vocabulary.registry import Operand
 
 REQUESTED = "bytes"
@@ -15,7 +16,7 @@ REQUESTED = "bytes"
 def build(operand: Operand, operator: str, right: tuple[Value, ...], rule: str) -> Atom:
     """Build the atom; Unknown where the counter `volume:<rule>` is not among the facts."""
     fact = f"{operand.fact}:{rule}"
-    compare = operators.comparison(operand, operator, right, None)
+    compare = operators.build_comparison(operand, operator, right, None)
 
     def found(request: Request, world: World) -> tuple[Value, ...] | None:
         used, wanted = world.facts.get(fact), request.context.get(REQUESTED)
@@ -30,5 +31,5 @@ def build(operand: Operand, operator: str, right: tuple[Value, ...], rule: str) 
 
     # Only a bound from above can be kept by the limit alone; a bound from below stays kept as the counter grows.
     exact = operator not in {"lt", "lteq", "gt", "gteq"}
-    counter = Counter(fact, 0, operators.greatest(operator, right[0]), exact)
+    counter = Counter(fact, 0, operators.find_greatest(operator, right[0]), exact)
     return Atom(test=test, found=found, cost=4, facts=(fact,), counter=counter)

@@ -8,19 +8,11 @@ from decimal import Decimal
 from typing import cast
 
 from connector.policy.model import literals
-from connector.policy.model.model import (
-    AtomicConstraint,
-    Constraint,
-    Flag,
-    Iri,
-    LogicalConstraint,
-    LogicalOperand,
-    Text,
-    Value,
-)
+from connector.policy.model.policy import AtomicConstraint, Constraint, LogicalConstraint, LogicalOperand
+from connector.policy.model.values import Flag, Iri, Text, Value
 from connector.policy.reading.document import (
     DocumentLimits,
-    constraints_by_id,
+    find_constraints,
     ignore_status,
     read_members,
     read_word,
@@ -57,13 +49,17 @@ class ConstraintReader:
     def _constraint(self, value: object, path: str, depth: int) -> Constraint:
         self.steps += 1
         if self.steps > self.limits.nodes:
-            refuse("too-large", path, f"The policy holds more than {self.limits.nodes} constraints.")
+            refuse("too-large", path, f"The policy contains more than {self.limits.nodes} constraints: remove some.")
         if depth > self.limits.depth:
-            refuse("too-deep", path, f"Constraints are nested more than {self.limits.depth} deep, or in a circle.")
+            refuse(
+                "too-deep",
+                path,
+                f"Constraints are nested more than {self.limits.depth} levels deep or form a cycle: simplify them.",
+            )
         if isinstance(value, str) or (isinstance(value, Mapping) and set(value) == {"@id"}):
             value = self._follow_reference(read_word(value, path), path)
         if not isinstance(value, Mapping):
-            refuse("malformed", path, "A constraint is an object.")
+            refuse("malformed", path, "The constraint is not a JSON object: write one.")
         found = read_members(value, self.names, path)
         take_types(found, self.names, path)
         ignore_status(found, self.names)
@@ -81,14 +77,22 @@ class ConstraintReader:
 
     def _follow_reference(self, uid: str, path: str) -> Mapping[str, object]:
         if self.by_id is None:
-            self.by_id = dict(constraints_by_id(self.document, self.names))
+            self.by_id = dict(find_constraints(self.document, self.names))
         if uid not in self.by_id:
-            refuse("remote-reference", path, f"The constraint {uid[:200]} is not in the document and never fetched.")
+            refuse(
+                "remote-reference",
+                path,
+                f"Unknown constraint {uid[:200]}: it is never fetched, write it in the document.",
+            )
         return self.by_id[uid]
 
     def _atomic(self, found: dict[str, object], uid: str, path: str) -> AtomicConstraint:
         if "leftOperand" not in found or "operator" not in found:
-            refuse("malformed", path, "A constraint has a leftOperand and an operator, or one of and, or, xone.")
+            refuse(
+                "malformed",
+                path,
+                "The constraint is incomplete: write a leftOperand and an operator, or and, or, xone or andSequence.",
+            )
         data_type = found.pop("dataType", None)
         unit = found.pop("unit", None)
         reference = found.pop("rightOperandReference", None)
@@ -97,7 +101,7 @@ class ConstraintReader:
             self._value(entry, datatype, f"{path}/rightOperand") for entry in to_items(found.pop("rightOperand", None))
         )
         if len(right) > _MOST_VALUES:
-            refuse("too-large", path, f"A constraint lists more than {_MOST_VALUES} values.")
+            refuse("too-large", path, f"The constraint has more than {_MOST_VALUES} values: use fewer.")
         constraint = AtomicConstraint(
             left=self.names.iri(read_word(found.pop("leftOperand"), path), path),
             operator=self.names.operator(read_word(found.pop("operator"), path)),
@@ -118,11 +122,15 @@ class ConstraintReader:
         if isinstance(value, str):
             return self._read_typed(value, datatype, path) if datatype else Text(value)
         if not isinstance(value, Mapping):
-            refuse("malformed", path, "A right operand is a string, a typed value object or an array of these.")
+            refuse(
+                "malformed",
+                path,
+                "The rightOperand is malformed: write a string, a typed value object or an array of these.",
+            )
         if set(value) == {"@id"}:
             return Iri(expand(read_word(value, path), self.names.prefixes))
         if "@value" not in value or set(value) - {"@value", "@type", "@language"}:
-            refuse("malformed", path, "A value object has @value and @type (or @language) and nothing else.")
+            refuse("malformed", path, "The value object is malformed: write only @value with @type or @language.")
         inner, kind, language = value["@value"], value.get("@type"), value.get("@language")
         if isinstance(inner, bool):
             inner = "true" if inner else "false"
@@ -130,7 +138,7 @@ class ConstraintReader:
             inner = str(inner)
             kind = kind or "xsd:decimal"
         if not isinstance(inner, str):
-            refuse("malformed", path, "The @value of a value object is a string, number or boolean.")
+            refuse("malformed", path, "The @value of the value object is malformed: write a string, number or boolean.")
         if language is not None:
             return Text(inner, read_word(language, path))
         if kind is None and not datatype:
@@ -142,5 +150,9 @@ class ConstraintReader:
     def _read_typed(self, lexical: str, datatype: str, path: str) -> Value:
         value = literals.parse_typed(lexical, datatype)
         if value is None:
-            refuse("bad-literal", path, f"{lexical[:100]!r} is no {datatype[:200]} that is supported.")
+            refuse(
+                "bad-literal",
+                path,
+                f"{lexical[:100]!r} is not a supported {datatype[:200]}: correct the value or its type.",
+            )
         return Iri(expand(value.iri, self.names.prefixes)) if isinstance(value, Iri) else value

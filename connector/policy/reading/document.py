@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import msgspec
 
-from connector.policy.model.decision import PolicyError
+from connector.policy.model.errors import PolicyError
 from connector.policy.vocabulary.names import NameResolver
 
 
@@ -40,35 +40,42 @@ def parse(document: Mapping[str, object] | bytes, limits: DocumentLimits) -> Map
 
     Raises:
         PolicyError: not JSON, not an object, a repeated member, or over a limit.
+
+    >>> parse(b'{"@id": "urn:policy"}', DEFAULT)
+    {'@id': 'urn:policy'}
     """
     if isinstance(document, bytes | bytearray):
         if len(document) > limits.size:
-            refuse("too-large", "", f"The document has more than {limits.size} bytes.")
+            refuse("too-large", "", f"The document is larger than {limits.size} bytes: shorten it.")
         try:
             document = json.loads(
-                document, object_pairs_hook=_unique, parse_float=Decimal, parse_int=Decimal, parse_constant=_constant
+                document,
+                object_pairs_hook=_check_unique,
+                parse_float=Decimal,
+                parse_int=Decimal,
+                parse_constant=_refuse_constant,
             )
         except RecursionError:
-            refuse("too-deep", "", f"The document is nested more than {limits.depth} deep.")
+            refuse("too-deep", "", f"The document is nested more than {limits.depth} levels deep: simplify it.")
         except (ValueError, ArithmeticError) as error:
             if isinstance(error, UnicodeError):
-                refuse("not-json", "", "The document is not UTF-8 text.")
+                refuse("not-json", "", "The document is not UTF-8: write it in UTF-8.")
             refuse("not-json", "", f"The document is not JSON: {str(error)[:200]}.")
     if not isinstance(document, Mapping):
-        refuse("not-an-object", "", "A policy is a JSON object.")
+        refuse("not-an-object", "", "The document is not a JSON object: write the policy as one.")
     _measure(document, limits)
     return document
 
 
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def _check_unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        refuse("repeated-member", "", "An object names the same member twice; two readers could differ about it.")
+        refuse("repeated-member", "", "An object contains the same member twice: remove one.")
     return found
 
 
-def _constant(name: str) -> NoReturn:
-    refuse("not-json", "", f"{name} is not a JSON number.")
+def _refuse_constant(name: str) -> NoReturn:
+    refuse("not-json", "", f"{name} is not a JSON number: write digits.")
 
 
 def _measure(document: object, limits: DocumentLimits) -> None:
@@ -79,42 +86,46 @@ def _measure(document: object, limits: DocumentLimits) -> None:
         value, depth = stack.pop()
         nodes += 1
         if depth > limits.depth:
-            refuse("too-deep", "", f"The document is nested more than {limits.depth} deep.")
+            refuse("too-deep", "", f"The document is nested more than {limits.depth} levels deep: simplify it.")
         if nodes + len(stack) > limits.nodes:
-            refuse("too-large", "", f"The document holds more than {limits.nodes} values.")
+            refuse("too-large", "", f"The document contains more than {limits.nodes} values: shorten it.")
         if isinstance(value, str):
-            size += _length(value, limits)
+            size += _check_length(value, limits)
         elif isinstance(value, Mapping):
             for key, member in value.items():
                 if not isinstance(key, str):
-                    refuse("not-json", "", "The names of members are strings.")
-                size += _length(key, limits)
+                    refuse("not-json", "", "The name of a member is not a string: write a string.")
+                size += _check_length(key, limits)
                 stack.append((member, depth + 1))
         elif isinstance(value, list | tuple):
             if len(value) > limits.nodes:
-                refuse("too-large", "", f"The document holds more than {limits.nodes} values.")
+                refuse("too-large", "", f"The document contains more than {limits.nodes} values: shorten it.")
             stack.extend((member, depth + 1) for member in value)
         else:
             _check_scalar(value)
         if size > limits.size:
-            refuse("too-large", "", f"The document has more than {limits.size} characters.")
+            refuse("too-large", "", f"The document is larger than {limits.size} characters: shorten it.")
 
 
 def _check_scalar(value: object) -> None:
     if isinstance(value, int) and value.bit_length() > 256:
-        refuse("too-large", "", "A number has more than 77 digits.")
+        refuse("too-large", "", "A number has more than 77 digits: write a smaller one.")
     if value is not None and not isinstance(value, bool | int | float | Decimal):
-        refuse("not-json", "", f"A value of type {type(value).__name__} is not JSON.")
+        refuse(
+            "not-json",
+            "",
+            f"A value of type {type(value).__name__} is not JSON: write a string, number, boolean, array or object.",
+        )
 
 
-def _length(text: str, limits: DocumentLimits) -> int:
+def _check_length(text: str, limits: DocumentLimits) -> int:
     if len(text) > limits.text:
-        refuse("too-large", "", f"A string has more than {limits.text} characters.")
+        refuse("too-large", "", f"A string is larger than {limits.text} characters: shorten it.")
     if not text.isascii():
         try:
             text.encode()
         except UnicodeEncodeError:
-            refuse("not-json", "", "A string holds half a character (a lone surrogate).")
+            refuse("not-json", "", "A string contains a lone surrogate: write whole characters.")
     return len(text)
 
 
@@ -123,6 +134,10 @@ def refuse(code: str, path: str, sentence: str) -> NoReturn:
 
     Raises:
         PolicyError: always.
+
+    >>> refuse("no-rule", "permission/0", "The policy has no rule: add one.")
+    Traceback (most recent call last):
+    connector.policy.model.errors.PolicyError: permission/0: The policy has no rule: add one.
     """
     raise PolicyError(code, path.removeprefix("/"), sentence)
 
@@ -131,6 +146,9 @@ def to_items(value: object) -> list[object]:
     """Return the members of an array, `@list` or `@set`; a single value counts as an array of one.
 
     In expanded JSON-LD a `@list` stands in an array by itself.
+
+    >>> to_items({"@list": [1, 2]}), to_items("one"), to_items(None)
+    ([1, 2], ['one'], [])
     """
     if isinstance(value, list | tuple) and len(value) == 1 and isinstance(value[0], Mapping) and "@list" in value[0]:
         value = value[0]
@@ -149,13 +167,16 @@ def read_word(value: object, path: str) -> str:
 
     Raises:
         PolicyError: anything else.
+
+    >>> read_word([{"@id": "urn:data"}], "target")
+    'urn:data'
     """
     if isinstance(value, list | tuple) and len(value) == 1:
         value = value[0]
     if isinstance(value, Mapping) and len(value) == 1:
         value = value.get("@id", value.get("@value"))
     if not isinstance(value, str) or not value:
-        refuse("malformed", path, "A name or an IRI was expected here, as a string that is not empty.")
+        refuse("malformed", path, "The name or IRI is missing: write a string that is not empty.")
     return value
 
 
@@ -164,53 +185,74 @@ def read_members(value: Mapping[str, object], names: NameResolver, path: str) ->
 
     Raises:
         PolicyError: two keys mean the same member.
+
+    >>> read_members({"odrl:target": "urn:data"}, NameResolver(), "")
+    {'target': 'urn:data'}
     """
     found: dict[str, object] = {}
     for key, member in value.items():
         name = names.term(key)
         if name in found:
-            refuse("repeated-member", path, f"The member {name} is given twice.")
+            refuse("repeated-member", path, f"The member {name} is given twice: remove one.")
         found[name] = member
     return found
 
 
 def take_identifier(found: dict[str, object], path: str) -> str:
-    """Take `@id` or `uid` out of an object; empty if it has neither.
+    """Remove `@id` or `uid` from an object and return it; empty if the object has neither.
 
     Raises:
         PolicyError: both are given and differ, or one is not a string.
+
+    >>> take_identifier({"uid": "urn:policy"}, "")
+    'urn:policy'
     """
     given = [read_word(found.pop(name), f"{path}/{name}") for name in ("@id", "uid") if found.get(name) is not None]
     if len(set(given)) > 1:
-        refuse("malformed", path, "The object has an @id and another uid; give it one identifier.")
+        refuse("malformed", path, "The object has an @id and a different uid: give it one identifier.")
     return given[0] if given else ""
 
 
 def take_types(found: dict[str, object], names: NameResolver, path: str) -> list[str]:
-    """Take `@type` out of an object, resolved to the bare names of the standard."""
+    """Remove `@type` from an object and return its types as bare names of the standard.
+
+    >>> take_types({"@type": "odrl:Offer"}, NameResolver(), "")
+    ['Offer']
+    """
     return [names.term(read_word(entry, f"{path}/@type")) for entry in to_items(found.pop("@type", None))]
 
 
 def ignore_status(found: dict[str, object], names: NameResolver) -> None:
-    """Take out a status that the counter-party claims."""
+    """Remove a status that the counterparty claims, and note it.
+
+    >>> names = NameResolver()
+    >>> ignore_status({"status": "fulfilled"}, names)
+    >>> len(names.notes)
+    1
+    """
     if found.pop("status", None) is not None:
-        names.notes["A received status is ignored: the state of a rule is what our own ledger says."] = None
+        names.notes["The received status is ignored: this connector keeps its own ledger of duties."] = None
 
 
 def refuse_rest(found: dict[str, object], path: str) -> None:
-    """Refuse what nobody has taken out of an object.
+    """Refuse an object in which a member is left that no reader removed.
 
     Raises:
         PolicyError: there is a member that is not understood.
+
+    >>> refuse_rest({}, "permission/0")
     """
     for key in found:
-        refuse("unknown-member", path, f"The member {key[:200]} is not understood; remove it or use the profile.")
+        refuse("unknown-member", path, f"Unknown member {key[:200]}: remove it, or write it as the standard names it.")
 
 
-def constraints_by_id(
-    document: Mapping[str, object], names: NameResolver
-) -> Iterator[tuple[str, Mapping[str, object]]]:
-    """Find the constraints of a measured document that have an identifier and a content."""
+def find_constraints(document: Mapping[str, object], names: NameResolver) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """Yield the constraints of a measured document that have an identifier and a content.
+
+    >>> found = {"@id": "urn:c", "leftOperand": "odrl:count"}
+    >>> [uid for uid, _ in find_constraints({"constraint": [found]}, NameResolver())]
+    ['urn:c']
+    """
     stack: list[object] = [document]
     while stack:
         value = stack.pop()

@@ -11,7 +11,7 @@ from typing import cast
 import msgspec
 
 from connector.policy.model import literals
-from connector.policy.model.model import (
+from connector.policy.model.policy import (
     ODRL,
     Action,
     ConflictStrategy,
@@ -64,6 +64,10 @@ def load(document: Mapping[str, object] | bytes, *, limits: DocumentLimits = DEF
 
     Raises:
         PolicyError: it cannot be read without guessing; nothing else is ever raised.
+
+    >>> policy = load({"@id": "urn:policy", "permission": {"action": "odrl:use", "target": "urn:data"}})
+    >>> policy.kind, policy.permission[0].target[0].uid
+    ('Set', 'urn:data')
     """
     return _PolicyReader(parse(document, limits), limits).policy()
 
@@ -86,7 +90,7 @@ class _PolicyReader:
         kind = self._kind(take_types(found, names, ""))
         uid = take_identifier(found, "")
         if not uid:
-            refuse("missing-uid", "", "A policy has an identifier, @id.")
+            refuse("missing-uid", "", "The policy has no identifier: add an @id.")
         ignore_status(found, self.names)
         fields = self._shared(found, "")
         policy = Policy(
@@ -116,19 +120,27 @@ class _PolicyReader:
         )
         refuse_rest(found, "")
         if not (policy.permission or policy.prohibition or policy.obligation or policy.inherit_from):
-            refuse("no-rule", "", "A policy has at least one permission, prohibition or obligation.")
+            refuse("no-rule", "", "The policy has no rule: add a permission, prohibition or obligation.")
         return msgspec.structs.replace(policy, notes=tuple(names.notes))
 
     def _kind(self, given: list[str]) -> PolicyKind:
         for name in given:
             if name in _UNSUPPORTED_KINDS:
-                refuse("unsupported-kind", "@type", f"A policy of type {name} is not evaluated; use Set or Agreement.")
+                refuse(
+                    "unsupported-kind",
+                    "@type",
+                    f"Policies of type {name} are not supported: use Set, Offer or Agreement.",
+                )
         kinds = {_KINDS[name] for name in given if name in _KINDS}
         if not given:
-            self.names.notes["The policy has no @type and is read as a Set."] = None
+            self.names.notes["The policy has no @type: it is read as a Set."] = None
             return "Set"
         if len(kinds - {"Set"}) > 1 or not kinds:
-            refuse("unsupported-kind", "@type", "A policy is one of Set, Offer and Agreement.")
+            refuse(
+                "unsupported-kind",
+                "@type",
+                "The @type of the policy is not supported: use one of Set, Offer and Agreement.",
+            )
         return next(iter(kinds - {"Set"}), "Set")
 
     def _conflict(self, value: object) -> ConflictStrategy | None:
@@ -136,7 +148,11 @@ class _PolicyReader:
             return None
         name = self.names.term(read_word(value, "conflict"))
         if name not in {"perm", "prohibit", "invalid"}:
-            refuse("unknown-conflict", "conflict", f"{name[:100]} is not one of perm, prohibit and invalid.")
+            refuse(
+                "unknown-conflict",
+                "conflict",
+                f"Unknown conflict strategy {name[:100]}: use perm, prohibit or invalid.",
+            )
         return cast("ConflictStrategy", name)
 
     def _replaced_by(self, found: dict[str, object]) -> str:
@@ -154,7 +170,11 @@ class _PolicyReader:
                     value = value.get("@value")
                 moment = literals.parse_instant(read_word(value, "timestamp"))
                 if moment is None:
-                    refuse("malformed", "timestamp", "A timestamp is an xsd:dateTime such as 2026-01-31T12:00:00Z.")
+                    refuse(
+                        "malformed",
+                        "timestamp",
+                        "The timestamp is not an xsd:dateTime: write it as 2026-01-31T12:00:00Z.",
+                    )
                 return moment.at
         return None
 
@@ -168,7 +188,7 @@ class _PolicyReader:
                 if isinstance(value, str):
                     kept.append((key, value))
                 else:
-                    self.names.notes[f"The descriptive member {key[:200]} is not kept, it is no plain text."] = None
+                    self.names.notes[f"The descriptive member {key[:200]} is ignored: it is not plain text."] = None
         return tuple(kept)
 
     def _shared(
@@ -225,18 +245,20 @@ class _PolicyReader:
         refinement = self.constraints.read(found, "refinement", path)
         refuse_rest(found, path)
         if not uid:
-            refuse("malformed", path, f"The {kind.lower()} has no name; give it an @id, or a collection its source.")
+            refuse(
+                "malformed", path, f"The {kind.lower()} has no identifier: add an @id, or `source` for a collection."
+            )
         return expand(uid, self.names.prefixes), collection, refinement
 
     def _rule(self, value: object, kind: str, path: str) -> dict[str, object]:
         self.rules += 1
         if self.rules > self.limits.rules:
-            refuse("too-large", path, f"The policy has more than {self.limits.rules} rules.")
+            refuse("too-large", path, f"The policy has more than {self.limits.rules} rules: remove some.")
         if not isinstance(value, Mapping):
-            refuse("malformed", path, f"A {kind.lower()} is an object; rules elsewhere are not followed.")
+            refuse("malformed", path, f"The {kind.lower()} is not a JSON object: write the rule in the document.")
         found = read_members(value, self.names, path)
         if set(take_types(found, self.names, path)) - {kind, "Rule"}:
-            refuse("malformed", path, f"The @type of this rule is not {kind}.")
+            refuse("malformed", path, f"The @type of the rule is wrong here: write {kind}, or no @type.")
         ignore_status(found, self.names)
         return found
 

@@ -12,9 +12,10 @@ from typing import Literal, NoReturn, TypeAlias
 import msgspec
 
 from connector.policy.model import literals
-from connector.policy.model.decision import PolicyError
-from connector.policy.model.literals import XSD, bounds, lexical
-from connector.policy.model.model import PROFILE, Day, Duration, Value
+from connector.policy.model.errors import PolicyError
+from connector.policy.model.literals import XSD, find_bounds, to_lexical
+from connector.policy.model.policy import PROFILE
+from connector.policy.model.values import Day, Duration, Value
 from connector.policy.vocabulary.names import expand
 
 ParameterSort: TypeAlias = Literal["number", "whole", "duration", "day", "code", "name", "text"]
@@ -88,15 +89,22 @@ def parse(text: str) -> Template:
 
     Raises:
         ValueError: the file is malformed, a parameter is there twice, unused or missing, or a default breaks its rules.
+
+    >>> parse(template).parameter[0].name
+    'period'
     """
     template = msgspec.convert(tomllib.loads(text), Template)
     names = [entry.name for entry in template.parameter]
-    used = set(_places(template.policy))
+    used = set(_list_places(template.policy))
     if len(set(names)) != len(names) or used != set(names):
-        raise ValueError(f"The template {template.name}: its parameters and their places are not the same; match them.")
+        raise ValueError(
+            f"The template {template.name}: its parameters and their places differ: use each parameter in the policy."
+        )
     for entry in template.parameter:
         if bool(entry.choices) != (entry.sort == "code"):
-            raise ValueError(f"The template {template.name}: {entry.name} needs choices if it is a code, else none.")
+            raise ValueError(
+                f"The template {template.name}: {entry.name} needs `choices` if its sort is code, and none otherwise."
+            )
         try:
             for bound in filter(None, (entry.least, entry.greatest)):
                 _parse_typed(entry, bound)
@@ -120,13 +128,18 @@ def fill(template: Template, parameters: Mapping[str, Input], uid: str = "") -> 
 
     Raises:
         PolicyError: a parameter that the template does not have, that is missing, malformed or out of bounds.
+
+    >>> fill(parse(template), {"period": "P5D"})["obligation"][0]["constraint"][0]["rightOperand"]["@value"]
+    'P5D'
     """
     by_name = {entry.name: entry for entry in template.parameter}
     for name in parameters:
         if name not in by_name:
             known = ", ".join(by_name) or "none"
             raise PolicyError(
-                "unknown-parameter", "", f"{name[:100]!r} is no parameter of {template.name}; it has {known}."
+                "unknown-parameter",
+                "",
+                f"Unknown parameter {name[:100]!r} of the template {template.name}: use {known}.",
             )
     values = {name: _value(entry, parameters.get(name, entry.default)) for name, entry in by_name.items()}
     placed = _place(template.policy, values)
@@ -139,12 +152,12 @@ def fill(template: Template, parameters: Mapping[str, Input], uid: str = "") -> 
     return head | placed
 
 
-def _places(node: object) -> list[str]:
+def _list_places(node: object) -> list[str]:
     if isinstance(node, Mapping):
         if set(node) == {_PLACE}:
             return [str(node[_PLACE])]
-        return [name for value in node.values() for name in _places(value)]
-    return [name for value in node for name in _places(value)] if isinstance(node, list) else []
+        return [name for value in node.values() for name in _list_places(value)]
+    return [name for value in node for name in _list_places(value)] if isinstance(node, list) else []
 
 
 def _place(node: object, values: Mapping[str, object]) -> object:
@@ -154,10 +167,10 @@ def _place(node: object, values: Mapping[str, object]) -> object:
         return {name: _place(value, values) for name, value in node.items()}
     if isinstance(node, list):
         return [_place(value, values) for value in node]
-    return _full(node) if isinstance(node, str) else node
+    return _write_full(node) if isinstance(node, str) else node
 
 
-def _full(name: str) -> str:
+def _write_full(name: str) -> str:
     """Write our own terms and those of other vocabularies in full, because the protocol's context has no prefix."""
     return expand(name, {}) if name.startswith(("dk:", "dpv:", "eu-gdpr:")) else name
 
@@ -170,7 +183,7 @@ def _value(entry: Parameter, given: Input) -> object:
         return _parse_typed(entry, given)[1]
     listed = [given] if isinstance(given, str | int | Decimal) else list(given)
     if not 1 <= len(listed) <= _MOST_VALUES:
-        _refuse("bad-parameter", entry, f"has {len(listed)} values, allowed are 1 to {_MOST_VALUES}")
+        _refuse("bad-parameter", entry, f"has {len(listed)} values instead of 1 to {_MOST_VALUES}")
     return list({str(value): _parse_typed(entry, value)[1] for value in listed}.values())
 
 
@@ -184,7 +197,7 @@ def _parse_typed(entry: Parameter, given: Input) -> tuple[Value | Decimal | None
     if entry.sort == "code":
         if text not in entry.choices:
             _refuse("bad-parameter", entry, f"is not one of {', '.join(entry.choices)}")
-        return None, _full(text)
+        return None, _write_full(text)
     if entry.sort in {"name", "text"}:
         return None, text
     return _parse_measured(entry, text)
@@ -201,7 +214,7 @@ def _parse_measured(entry: Parameter, text: str) -> tuple[Value | Decimal, objec
     _check_bounds(entry, text, value)
     if isinstance(value, Decimal):
         return value, format(value, "f")
-    written, datatype = lexical(value)
+    written, datatype = to_lexical(value)
     return value, {"@value": written, "@type": "xsd:" + datatype.removeprefix(XSD)}
 
 
@@ -218,14 +231,14 @@ def _check_bounds(entry: Parameter, text: str, value: Value | Decimal) -> None:
 def _extent(value: Value | Decimal | None) -> tuple[Decimal, Decimal]:
     """Least and greatest size; they differ for durations with months."""
     if isinstance(value, Duration):
-        least, greatest = bounds(value)
+        least, greatest = find_bounds(value)
         return Decimal(least), Decimal(greatest)
     if isinstance(value, Day):
-        start = Decimal(int(literals.starts(value).timestamp()))
+        start = Decimal(int(literals.find_start(value).timestamp()))
         return start, start
     assert isinstance(value, Decimal)
     return value, value
 
 
 def _refuse(code: str, entry: Parameter, what: str) -> NoReturn:
-    raise PolicyError(code, entry.name, f"The parameter {entry.name} {what}; give {_EXPECTED[entry.sort]}.")
+    raise PolicyError(code, entry.name, f"The parameter {entry.name} {what}: give {_EXPECTED[entry.sort]}.")

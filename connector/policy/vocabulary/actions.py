@@ -5,7 +5,7 @@ ODRL Vocabulary 2.2, section 4 (`odrl:includedIn`, `skos:exactMatch`). Pure: sta
 
 from collections.abc import Iterable, Mapping
 
-from connector.policy.model.model import ODRL
+from connector.policy.model.policy import ODRL
 
 CC = "http://creativecommons.org/ns#"
 
@@ -103,8 +103,8 @@ WITHOUT_SUCCESSOR = frozenset(
 CORE = frozenset(INCLUDED_IN) | frozenset(SYNONYMS) | WITHOUT_SUCCESSOR | {ODRL + "use", ODRL + "transfer"}
 
 
-def descendants(included_in: Mapping[str, str], synonyms: Mapping[str, str]) -> dict[str, frozenset[str]]:
-    """For each action: every action whose request it covers, itself included, in every spelling a request may use.
+def find_descendants(included_in: Mapping[str, str], synonyms: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """Return for each action every spelling of every action whose request it covers, itself included.
 
     Parameters:
         included_in: action to its direct parent.
@@ -112,6 +112,9 @@ def descendants(included_in: Mapping[str, str], synonyms: Mapping[str, str]) -> 
 
     Raises:
         ValueError: the hierarchy has a circle.
+
+    >>> "odrl:display" in find_descendants(INCLUDED_IN, SYNONYMS)[ODRL + "play"]
+    True
     """
     covered: dict[str, set[str]] = {ODRL + "use": {ODRL + "use"}, ODRL + "transfer": {ODRL + "transfer"}}
     for action in included_in:
@@ -127,7 +130,7 @@ def _ancestors(action: str, included_in: Mapping[str, str]) -> list[str]:
     chain = [action]
     while (parent := included_in.get(chain[-1])) is not None:
         if parent in chain:
-            raise ValueError(f"The action {action} is included in itself; remove one includedIn of the circle.")
+            raise ValueError(f"The action {action} is included in itself: remove one `included_in` of the cycle.")
         chain.append(parent)
     return chain
 

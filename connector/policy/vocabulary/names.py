@@ -5,8 +5,8 @@ DSP 2025-1 contexts; ODRL Information Model 2.2. Nothing is ever fetched. Pure: 
 
 from collections.abc import Mapping
 
-from connector.policy.model.decision import PolicyError
-from connector.policy.model.model import DK, ODRL
+from connector.policy.model.errors import PolicyError
+from connector.policy.model.policy import DK, ODRL
 from connector.policy.vocabulary.actions import CC, CORE
 
 PREFIXES: dict[str, str] = {
@@ -121,19 +121,25 @@ class NameResolver:
             if isinstance(entry, str):
                 if entry not in _KNOWN_CONTEXTS:
                     self._foreign = entry
-                    self.notes[f"The context {entry[:200]} is not read: bare names are refused."] = None
+                    self.notes[f"The context {entry[:200]} is not fetched: bare names are refused."] = None
             elif isinstance(entry, Mapping):
                 self._read_terms(entry)
             elif entry is not None:
-                raise PolicyError("context-malformed", "@context", "A context is an address or an object of terms.")
+                raise PolicyError(
+                    "context-malformed",
+                    "@context",
+                    "The @context is malformed: write an IRI, an object of terms or an array of these.",
+                )
 
     def _read_terms(self, terms: Mapping[object, object]) -> None:
         if len(terms) > _MAX_TERMS:
-            raise PolicyError("too-large", "@context", f"The context has more than {_MAX_TERMS} terms.")
+            raise PolicyError("too-large", "@context", f"The @context has more than {_MAX_TERMS} terms: remove some.")
         for name, meaning in terms.items():
             iri = meaning.get("@id") if isinstance(meaning, Mapping) else meaning
             if not isinstance(name, str) or not isinstance(iri, str) or len(iri) > 2000:
-                raise PolicyError("context-malformed", "@context", "Each term of a context is a name and its IRI.")
+                raise PolicyError(
+                    "context-malformed", "@context", "A term of the @context is malformed: write a name and its IRI."
+                )
             if name.startswith("@"):
                 if name == "@vocab" and iri != ODRL:
                     self._foreign = iri
@@ -141,7 +147,7 @@ class NameResolver:
             full = self._expand(iri)
             fixed = PREFIXES[name] if name in _FIXED else ODRL + name if _is_keyword(name) else full
             if full != fixed:
-                sentence = f"The context gives {name} another meaning than the standard, {full[:200]}; rename the term."
+                sentence = f"The @context redefines {name} as {full[:200]}: rename the term."
                 raise PolicyError("context-redefines", "@context", sentence)
             self._terms[name] = full
             if full.endswith(("#", "/", ":", "=", "?")):
@@ -160,7 +166,7 @@ class NameResolver:
         if name not in _CORE_NAMES:
             return name
         if self._foreign and name not in _IN_CONTEXT:
-            sentence = f"The bare name {name} may mean something else under {self._foreign[:200]}; write odrl:{name}."
+            sentence = f"The bare name {name} is ambiguous under {self._foreign[:200]}: write odrl:{name}."
             raise PolicyError("ambiguous-name", path, sentence)
         if name not in _IN_CONTEXT:
             self.notes[f"The bare name {name} is read as odrl:{name}."] = None
@@ -182,7 +188,11 @@ class NameResolver:
 
 
 def expand(name: str, prefixes: Mapping[str, str]) -> str:
-    """Replace a known prefix; anything else is left alone."""
+    """Replace a known prefix; any other name is returned as it is.
+
+    >>> expand("odrl:use", {}), expand("urn:data", {})
+    ('http://www.w3.org/ns/odrl/2/use', 'urn:data')
+    """
     prefix, colon, rest = name.partition(":")
     if not colon or rest.startswith("//"):
         return name

@@ -10,9 +10,9 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from connector.policy.model.model import ODRL, ConflictStrategy
+from connector.policy.model.policy import ODRL, ConflictStrategy
 from connector.policy.vocabulary import taxonomy
-from connector.policy.vocabulary.actions import INCLUDED_IN, SYNONYMS, WITHOUT_SUCCESSOR, descendants
+from connector.policy.vocabulary.actions import INCLUDED_IN, SYNONYMS, WITHOUT_SUCCESSOR, find_descendants
 from connector.policy.vocabulary.names import OPERATORS, expand
 from connector.policy.vocabulary.taxonomy import Taxonomy
 
@@ -134,7 +134,7 @@ class _RegistryFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def parse(toml_text: str, terms: Mapping[str, str] | tuple[str, ...] = ()) -> Registry:
-    """Build a registry from the text of `policies/operands.toml` and the texts of `vocab/terms/*.toml`.
+    r"""Build a registry from the text of `policies/operands.toml` and the texts of `vocab/terms/*.toml`.
 
     Parameters:
         toml_text: operands, actions and profiles.
@@ -142,6 +142,9 @@ def parse(toml_text: str, terms: Mapping[str, str] | tuple[str, ...] = ()) -> Re
 
     Raises:
         ValueError: a row is malformed, is there twice, or names a taxonomy that was not handed in.
+
+    >>> parse('[[profile]]\niri = "urn:profile"').profiles["urn:profile"].conflict
+    'invalid'
     """
     file = msgspec.convert(tomllib.loads(toml_text), _RegistryFile)
     texts = terms.values() if isinstance(terms, Mapping) else terms
@@ -158,6 +161,10 @@ def build(
 
     Raises:
         ValueError: a row is there twice, contradicts itself, or names a taxonomy that was not handed in.
+
+    >>> row = Operand(iri="dk:fleet", sort="number", source="credential", trust="verified", de="Flotte", en="fleet")
+    >>> build((row,)).operands[expand("dk:fleet", {})].fact
+    'fleet'
     """
     by_taxonomy = {entry.name: entry for entry in taxonomies}
     by_iri: dict[str, Operand] = {}
@@ -165,13 +172,13 @@ def build(
         operand = _complete(row, by_taxonomy)
         for name in (operand.iri, *operand.aliases):
             if by_iri.setdefault(name, operand) is not operand:
-                raise ValueError(f"The left operand {name} is registered twice; keep one row.")
+                raise ValueError(f"The left operand {name} is registered twice: remove one row.")
     entries = {expand(entry.iri, {}): entry for entry in actions}
     included_in = dict(INCLUDED_IN)
     for iri, entry in entries.items():
         if included_in.setdefault(iri, expand(entry.included_in, {})) != expand(entry.included_in, {}):
-            raise ValueError(f"The action {iri} is part of the core vocabulary; it cannot be registered otherwise.")
-    covers = descendants(included_in, SYNONYMS)
+            raise ValueError(f"The action {iri} is part of the core vocabulary: remove its row.")
+    covers = find_descendants(included_in, SYNONYMS)
     canonical = {spelling: iri for iri in covers for spelling in covers[iri] if spelling == iri}
     canonical.update(SYNONYMS)
     for iri in list(canonical):
@@ -193,14 +200,18 @@ def build(
 def _complete(row: Operand, taxonomies: Mapping[str, Taxonomy]) -> Operand:
     iri = expand(row.iri, {})
     if row.sort == "taxonomy" and row.taxonomy not in taxonomies:
-        raise ValueError(f"The operand {row.iri} needs the taxonomy {row.taxonomy!r}; hand in its text.")
+        raise ValueError(f"The operand {row.iri} needs the taxonomy {row.taxonomy!r}: add its text.")
     if (row.sort == "code") != bool(row.values):
-        raise ValueError(f"The operand {row.iri}: a closed list of values belongs to the sort code, and only to it.")
+        raise ValueError(f"The operand {row.iri}: the sort code needs `values`, and no other sort has them.")
     allowed = _ORDERED | _SETS if row.code else _ORDERED if row.ordered else _OPERATORS[row.sort]
     if row.multiple and (row.ordered or row.sort in {"instant", "clock", "duration", "number", "flag"}):
-        raise ValueError(f"The operand {row.iri}: several values have no order; make it single or of the sort name.")
+        raise ValueError(
+            f"The operand {row.iri}: several values have no order: remove `multiple` or use the sort name."
+        )
     if row.operators - OPERATORS or row.operators - allowed:
-        raise ValueError(f"The operand {row.iri}: {', '.join(sorted(row.operators - allowed))} does not fit its sort.")
+        raise ValueError(
+            f"The operand {row.iri}: its sort does not allow {', '.join(sorted(row.operators - allowed))}."
+        )
     return msgspec.structs.replace(
         row,
         iri=iri,

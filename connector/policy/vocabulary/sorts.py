@@ -6,7 +6,7 @@ Values of different sorts are never equal and never ordered. Pure: standard libr
 from collections.abc import Mapping
 
 from connector.policy.model import literals
-from connector.policy.model.model import ClockTime, Day, Duration, Flag, Instant, Iri, Number, Text, Value
+from connector.policy.model.values import ClockTime, Day, Duration, Flag, Instant, Iri, Number, Text, Value
 from connector.policy.vocabulary.names import expand
 from connector.policy.vocabulary.registry import Operand, Registry
 
@@ -25,6 +25,9 @@ def coerce(
 
     Returns:
         The value, or None if it is not of this sort.
+
+    >>> coerce(Text("5"), registry.operands[expand("odrl:count", {})], registry)
+    Number(amount=Decimal('5'), unit='')
     """
     match operand.sort:
         case "number":

@@ -54,10 +54,14 @@ class _TaxonomyFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def parse(toml_text: str) -> Taxonomy:
-    """Read a taxonomy from TOML (`vocab/terms/*.toml`).
+    r"""Read a taxonomy from TOML (`vocab/terms/*.toml`).
 
     Raises:
         ValueError: the text is malformed, a broader term is missing, or the hierarchy has a circle.
+
+    >>> text = 'name = "zones"\nversion = "1"\n[term.city]\n[term.centre]\nbroader = ["city"]\n'
+    >>> sorted(parse(text).below["city"])
+    ['centre', 'city']
     """
     file = msgspec.convert(tomllib.loads(toml_text), _TaxonomyFile)
     terms = {
@@ -74,7 +78,7 @@ def parse(toml_text: str) -> Taxonomy:
         iri = file.base + name
         for spelling in (iri, name, file.prefix + name, *terms[iri].aliases):
             if canonical.setdefault(spelling, iri) != iri:
-                raise ValueError(f"Taxonomy {file.name}: {spelling} names two terms; give each name one meaning.")
+                raise ValueError(f"Taxonomy {file.name}: {spelling} names two terms: give each name one meaning.")
     spellings = {iri: frozenset(name for name, meant in canonical.items() if meant == iri) for iri in terms}
 
     def written(iris: Iterable[str]) -> frozenset[str]:
@@ -100,9 +104,11 @@ def _ancestors(iri: str, terms: Mapping[str, Term], name: str) -> frozenset[str]
     while todo:
         for parent in terms[todo.pop()].broader:
             if parent not in terms:
-                raise ValueError(f"Taxonomy {name}: the broader term {parent} is missing; add it or correct the name.")
+                raise ValueError(f"Taxonomy {name}: the broader term {parent} is missing: add it or correct the name.")
             if parent == iri:
-                raise ValueError(f"Taxonomy {name}: {iri} is broader than itself; remove one link of the circle.")
+                raise ValueError(
+                    f"Taxonomy {name}: {iri} is broader than itself: remove one `broader` link of the cycle."
+                )
             if parent not in found:
                 found.add(parent)
                 todo.append(parent)

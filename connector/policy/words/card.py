@@ -10,9 +10,9 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from connector.language.catalogue import Language
-from connector.policy.compiling.checks import leaves
-from connector.policy.compiling.compile import Compiled, CompiledDuty, CompiledRule
-from connector.policy.model.model import ODRL, Constraint
+from connector.policy.compiling.compiled import Compiled, CompiledDuty, CompiledRule
+from connector.policy.model.constraints import walk_leaves
+from connector.policy.model.policy import ODRL, Constraint
 from connector.policy.vocabulary.registry import Registry
 from connector.policy.words import figures, tiers
 from connector.policy.words.constraint import split_and
@@ -118,7 +118,7 @@ def _sentences(constraints: Sequence[Constraint], wording: Wording) -> tuple[str
 
 def _topic(constraint: Constraint, registry: Registry) -> str:
     topics = set()
-    for leaf in leaves(constraint):
+    for leaf in walk_leaves(constraint):
         operand = registry.operands[leaf.left]
         timely = operand.source in {"clock", "counter"} or operand.code == "elapsed_time"
         topics.add("time" if timely else "cost" if operand.fact in _MONEY else "grant")

@@ -6,7 +6,8 @@ Pure: standard library only.
 from connector.language.catalogue import Language, read_grammar, say
 from connector.policy.analysis.difference import PolicyChange, Width
 from connector.policy.analysis.why import PermitPath, PermitStep
-from connector.policy.model.model import AtomicConstraint, Constraint, Instant
+from connector.policy.model.policy import AtomicConstraint, Constraint
+from connector.policy.model.values import Instant
 from connector.policy.vocabulary.registry import Registry
 from connector.policy.words import figures
 from connector.policy.words.constraint import write_constraint, write_constraints, write_predicate

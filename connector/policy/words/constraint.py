@@ -6,21 +6,8 @@ The order of the parts of `and`, `or` and `xone` does not show. Pure: standard l
 from collections.abc import Iterator, Sequence
 
 from connector.language.catalogue import Language, find_sentence, read_grammar, say
-from connector.policy.model.model import (
-    ODRL,
-    AtomicConstraint,
-    ClockTime,
-    Constraint,
-    Day,
-    Duration,
-    Flag,
-    Instant,
-    Iri,
-    LogicalConstraint,
-    Number,
-    Text,
-    Value,
-)
+from connector.policy.model.policy import ODRL, AtomicConstraint, Constraint, LogicalConstraint
+from connector.policy.model.values import ClockTime, Day, Duration, Flag, Instant, Iri, Number, Text, Value
 from connector.policy.vocabulary.registry import Operand, Registry
 from connector.policy.words import figures
 from connector.policy.words.names import name_value, subject

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from connector.language.catalogue import Language, read_grammar, say
 from connector.language.grammar import TimeUnit
-from connector.policy.model.model import ClockTime, Day, Duration, Instant, Number
+from connector.policy.model.values import ClockTime, Day, Duration, Instant, Number
 from connector.policy.vocabulary.registry import Operand
 
 _UNITS: tuple[TimeUnit, ...] = ("year", "month", "day", "hour", "minute", "second")

@@ -5,7 +5,7 @@ The first sentence names the fault, the second one the remedy. Pure: standard li
 
 from connector.language import catalogue
 from connector.language.catalogue import Language, find_sentence, read_grammar
-from connector.policy.analysis.space.findings import Finding
+from connector.policy.analysis.findings import Finding
 from connector.policy.vocabulary.registry import Registry
 from connector.policy.words.names import action_name, subject
 

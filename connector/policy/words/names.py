@@ -5,7 +5,7 @@ chapter `labels`, and shows the English one until it has its own. Pure: standard
 """
 
 from connector.language.catalogue import Language, find_label, find_sentence, read_grammar
-from connector.policy.model.model import DK, ODRL
+from connector.policy.model.policy import DK, ODRL
 from connector.policy.vocabulary.actions import CC
 from connector.policy.vocabulary.registry import Operand, Registry
 

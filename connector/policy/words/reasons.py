@@ -8,7 +8,8 @@ from typing import TypeAlias
 
 from connector.language.catalogue import Language, find_sentence, read_grammar, say
 from connector.policy.model.decision import AtomVerdict, Decision, DutyTask, Explanation, Reason, RuleVerdict, Verdict
-from connector.policy.model.model import ODRL, AtomicConstraint, Instant, LogicalConstraint, Text, Value
+from connector.policy.model.policy import ODRL, AtomicConstraint, LogicalConstraint
+from connector.policy.model.values import Instant, Text, Value
 from connector.policy.vocabulary.registry import Operand, Registry
 from connector.policy.vocabulary.sorts import coerce
 from connector.policy.words import figures

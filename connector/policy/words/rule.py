@@ -10,16 +10,8 @@ import msgspec
 
 from connector.language.catalogue import Language, read_grammar, say
 from connector.language.grammar import Grammar
-from connector.policy.compiling.compile import Compiled, CompiledDuty
-from connector.policy.model.model import (
-    AtomicConstraint,
-    Constraint,
-    Party,
-    Permission,
-    Prohibition,
-    Rule,
-    Target,
-)
+from connector.policy.compiling.compiled import Compiled, CompiledDuty
+from connector.policy.model.policy import AtomicConstraint, Constraint, Party, Permission, Prohibition, Rule, Target
 from connector.policy.vocabulary.registry import Registry
 from connector.policy.words.constraint import split_and, write_constraint, write_constraints
 from connector.policy.words.names import action_name, name_function

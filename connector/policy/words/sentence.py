@@ -5,8 +5,8 @@ Pure: standard library only.
 """
 
 from connector.language.catalogue import Language
-from connector.policy.compiling.checks import leaves
-from connector.policy.compiling.compile import Compiled
+from connector.policy.compiling.compiled import Compiled
+from connector.policy.model.constraints import walk_leaves
 from connector.policy.words.names import subject
 from connector.policy.words.rule import Wording, list_scope, make_wording, write_action, write_duty, write_prohibition
 from connector.policy.words.tiers import name_tier
@@ -54,7 +54,7 @@ def _contractual(compiled: Compiled, wording: Wording) -> list[str]:
     labels: set[str] = set()
     for rule in (*compiled.permissions, *compiled.prohibitions):
         for entry in (*rule.refinements, *rule.constraints):
-            for leaf in leaves(entry.constraint):
+            for leaf in walk_leaves(entry.constraint):
                 tier = wording.registry.operands[leaf.left].tier
                 if tier != "provider":
                     name = subject(leaf.left, wording.registry, wording.language)

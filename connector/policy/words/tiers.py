@@ -5,9 +5,9 @@ Pure: standard library only.
 """
 
 from connector.language.catalogue import Language, say
-from connector.policy.compiling.checks import leaves
-from connector.policy.compiling.compile import Compiled, CompiledDuty, CompiledRule
-from connector.policy.model.model import DK, ODRL, Constraint
+from connector.policy.compiling.compiled import Compiled, CompiledDuty, CompiledRule, walk_duties
+from connector.policy.model.constraints import walk_leaves
+from connector.policy.model.policy import DK, ODRL, Constraint
 from connector.policy.vocabulary.registry import Registry, Tier
 from connector.policy.words.names import action_name, subject
 
@@ -49,8 +49,7 @@ def list_beyond(compiled: Compiled, language: Language) -> dict[Tier, tuple[str,
             note(find_rule_tier(rule), action_name(rule.rule.action[0].iri, registry, language))
         for tier, name in _operands((*_refined(rule), *rule.rule.constraint), registry, language):
             note(tier, name)
-    duties = [*compiled.obligations, *(first for rule in rules for first in rule.duties)]
-    for duty in (*duties, *(late for owner in duties for late in owner.consequences)):
+    for duty in (part for stated in walk_duties(compiled) for part in (stated, *stated.consequences)):
         if duty.duty.action:
             note(find_duty_tier(duty), action_name(duty.duty.action[0].iri, registry, language))
         for tier, name in _operands(duty.duty.constraint, registry, language):
@@ -66,5 +65,5 @@ def _operands(constraints: tuple[Constraint, ...], registry: Registry, language:
     return [
         (registry.operands[leaf.left].tier, subject(leaf.left, registry, language))
         for constraint in constraints
-        for leaf in leaves(constraint)
+        for leaf in walk_leaves(constraint)
     ]

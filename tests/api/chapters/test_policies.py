@@ -72,7 +72,7 @@ def test_two_versions_are_compared(connector: Connector) -> None:
     apart = connector.policies.compare(terms(), terms("dpv:Marketing"))
     assert (apart.contained, apart.meeting) == ("not-contained", "disjoint")
     assert apart.reasons[0]["de"].startswith("Die Anfrage geht über das Angebot hinaus: Zweck.")
-    with pytest.raises(InvalidRequest, match="not known"):
+    with pytest.raises(InvalidRequest, match="Unknown action"):
         connector.policies.compare(terms(), {"permission": [{"action": "odrl:fly"}]})
 
 

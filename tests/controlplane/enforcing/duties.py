@@ -6,7 +6,7 @@ from connector.controlplane.enforcing import receipts
 from connector.controlplane.enforcing.executors.attribution import Attribution
 from connector.controlplane.enforcing.executors.delete import Delete
 from connector.controlplane.enforcing.executors.log import Log
-from connector.policy.model.model import DK, ODRL
+from connector.policy.model.policy import DK, ODRL
 from connector.ports.actions import Awaited, Executor, Failed, Performed, Task
 from tests.controlplane.agreements import (
     AGREEMENT,

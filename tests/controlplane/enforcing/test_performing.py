@@ -3,7 +3,7 @@
 import msgspec
 
 from connector.controlplane.enforcing import performing, receipts
-from connector.policy.model.model import DK
+from connector.policy.model.policy import DK
 from connector.ports.entities import PageBounds
 from tests.controlplane.agreements import (
     AGREEMENT,

@@ -14,10 +14,11 @@ from connector.controlplane.judging import facts, judgement
 from connector.controlplane.judging.facts import Situation
 from connector.controlplane.judging.treating import known_data
 from connector.controlplane.usecases import events, payments
-from connector.policy.compiling.compile import Compiled
+from connector.policy.compiling.compiled import Compiled
 from connector.policy.deciding.decide import decide
-from connector.policy.model.decision import Phase, Request, Verdict, World
-from connector.policy.model.model import DK, ODRL
+from connector.policy.model.decision import Verdict
+from connector.policy.model.policy import DK, ODRL
+from connector.policy.model.situation import Phase, Request, World
 from connector.ports.changes import AddUsage, PutAgreement, PutAsset, PutProcess
 from connector.ports.entities import AssetStatement, PaymentState
 from connector.ports.identity import Participant

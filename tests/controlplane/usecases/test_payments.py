@@ -14,7 +14,7 @@ from connector.controlplane.enforcing.executors.log import Log
 from connector.controlplane.judging import acceptance
 from connector.controlplane.judging.library import template
 from connector.controlplane.usecases import events, payments
-from connector.policy.model.model import DK
+from connector.policy.model.policy import DK
 from connector.policy.reading.templates import fill
 from connector.ports.changes import PutAgreement
 from connector.ports.entities import PageBounds, PaymentState

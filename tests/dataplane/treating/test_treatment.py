@@ -15,7 +15,8 @@ from connector.dataplane.listener.serve import Accel
 from connector.dataplane.treating.treatment import WHOLE
 from connector.policy.deciding.consent import WITHDRAWN
 from connector.policy.model.decision import RowFilter
-from connector.policy.model.model import DK, AtomicConstraint, Iri
+from connector.policy.model.policy import DK, AtomicConstraint
+from connector.policy.model.values import Iri
 from connector.ports.entities import FlowDirection
 from connector.ports.flow import PERSON, Untreatable
 from connector.ports.treatment import Records, TransformStep, Treatment

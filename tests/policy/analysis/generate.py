@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from connector.policy.compiling.compile import Compiled
-from connector.policy.model.decision import PolicyError
-from connector.policy.model.model import DK
+from connector.policy.compiling.compiled import Compiled
+from connector.policy.model.errors import PolicyError
+from connector.policy.model.policy import DK
 from tests.policy.support import atom, build
 
 T = TypeVar("T")

@@ -4,10 +4,11 @@ from typing import Any
 
 import z3
 
-from connector.policy.analysis.space.atoms import microseconds
-from connector.policy.compiling.compile import Compiled, CompiledRule
-from connector.policy.model.literals import lexical, starts
-from connector.policy.model.model import AtomicConstraint, ClockTime, Constraint, Day, Duration, Iri, Number
+from connector.policy.analysis.space.amounts import to_microseconds
+from connector.policy.compiling.compiled import Compiled, CompiledRule
+from connector.policy.model.literals import find_start, to_lexical
+from connector.policy.model.policy import AtomicConstraint, Constraint
+from connector.policy.model.values import ClockTime, Day, Duration, Iri, Number
 from connector.policy.vocabulary.registry import Operand, Registry
 
 NOW = z3.Int("now")
@@ -41,13 +42,13 @@ def atomic(constraint: AtomicConstraint, registry: Registry, *, permission: bool
         true, false = held, z3.Not(held)
     elif operand.code == "day_of_week":
         weekday = z3.Int("weekday")
-        held = z3.Or([weekday == operand.values.index(lexical(value)[0]) for value in constraint.right])
+        held = z3.Or([weekday == operand.values.index(to_lexical(value)[0]) for value in constraint.right])
         held = held if constraint.operator == "isAnyOf" else z3.Not(held)
         return held, z3.Not(held)
     elif operand.ordered:
         value = z3.Int(operand.iri)
         listed = z3.And(value >= 0, value < len(operand.values))
-        held = _ordered(constraint, value, operand.values.index(lexical(constraint.right[0])[0]))
+        held = _ordered(constraint, value, operand.values.index(to_lexical(constraint.right[0])[0]))
         ranked = listed if constraint.operator not in {"eq", "neq"} else z3.BoolVal(True)
         true, false = z3.And(ranked, held), z3.And(ranked, z3.Not(held))
     elif operand.multiple:
@@ -71,7 +72,7 @@ def _coded(constraint: AtomicConstraint, operand: Operand) -> Two:
         length = right.milliseconds * 1000 + right.months * z3.Int("month")
         held = _ordered(constraint, z3.Int("elapsed"), length)
         return z3.And(there, held), z3.And(there, z3.Not(held))
-    names = [lexical(value)[0] for value in constraint.right]
+    names = [to_lexical(value)[0] for value in constraint.right]
     during = z3.Or([z3.Bool(f"{name} is on") for name in names])
     after = z3.And(z3.Not(during), z3.Or([z3.Bool(f"{name} is over") for name in names]))
     if any(name.endswith("policyUsage") for name in names):
@@ -109,10 +110,10 @@ def _ordered(constraint: AtomicConstraint, value: Any, limit: Any) -> Any:
 def _time(constraint: AtomicConstraint) -> Two:
     right = constraint.right[0]
     if isinstance(right, Day):
-        begin = microseconds(starts(right))
+        begin = to_microseconds(find_start(right))
         end = begin + DAY
     else:
-        begin = microseconds(right.at)  # type: ignore[union-attr]  # the generator knows days and instants
+        begin = to_microseconds(right.at)  # type: ignore[union-attr]  # the generator knows days and instants
         end = begin + 1
     inside = z3.And(begin <= NOW, end > NOW)
     held = {
@@ -127,7 +128,7 @@ def _time(constraint: AtomicConstraint) -> Two:
 
 
 def _several(constraint: AtomicConstraint) -> Two:
-    held = [z3.Bool(f"{constraint.left} has {lexical(value)[0]}") for value in constraint.right]
+    held = [z3.Bool(f"{constraint.left} has {to_lexical(value)[0]}") for value in constraint.right]
     match constraint.operator:
         case "eq" | "isAnyOf":
             true = z3.Or(held)

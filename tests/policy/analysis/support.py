@@ -1,7 +1,7 @@
 """Short ways to write offers for the analysis tests."""
 
-from connector.policy.compiling.compile import Compiled
-from connector.policy.model.model import DK
+from connector.policy.compiling.compiled import Compiled
+from connector.policy.model.policy import DK
 from tests.policy.support import CITY, TARGET, atom, build, rule
 
 EVERY_TIER = frozenset({"provider", "consumer", "organisational"})

@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from connector.policy.analysis.contains import contains
-from connector.policy.analysis.overlap import overlap, satisfiable
-from connector.policy.analysis.space.findings import Containment, Meeting
-from connector.policy.compiling.compile import Compiled
+from connector.policy.analysis.findings import Containment, Meeting
+from connector.policy.analysis.overlap import is_satisfiable, overlap
+from connector.policy.compiling.compiled import Compiled
 from connector.policy.model.decision import DutyMode
 from connector.policy.vocabulary import registry as registries
 from tests.policy.analysis.support import before, due, duty, offer, purpose, times, use, within
@@ -121,13 +121,13 @@ def test_a_later_use_is_no_example_where_an_earlier_one_was_blocked() -> None:
 
 def test_a_use_that_needs_earlier_ones_is_no_example() -> None:
     third = use(atom("odrl:count", "gteq", "3"))
-    assert satisfiable(third) is None
+    assert is_satisfiable(third) is None
     assert overlap(third, OPEN).verdict is Meeting.UNKNOWN
 
 
 def test_whole_numbers_lie_next_to_one_another() -> None:
     assert verdict(use(times(4)), use(atom("odrl:count", "lt", "5"))) is YES
-    assert satisfiable(use(atom("odrl:count", "lt", "1"))) is False
+    assert is_satisfiable(use(atom("odrl:count", "lt", "1"))) is False
     level = atom("dk:securityLevel", "gt", "2")
     assert verdict(use(atom("dk:securityLevel", "gteq", "3")), use(level)) is NO
 
@@ -157,9 +157,9 @@ def test_a_month_has_no_fixed_length() -> None:
 
 def test_at_the_very_moment_of_the_agreement_nothing_is_claimed() -> None:
     at_once = use(within("PT0S"))
-    assert satisfiable(at_once) is None
+    assert is_satisfiable(at_once) is None
     assert overlap(use(within("P1D")), at_once).verdict is Meeting.UNKNOWN
-    assert satisfiable(use(within("PT0S", "lt"))) is None
+    assert is_satisfiable(use(within("PT0S", "lt"))) is None
 
 
 def test_terms_of_another_taxonomy_are_unknown() -> None:
@@ -192,7 +192,7 @@ def test_an_order_in_time_is_compared_word_by_word() -> None:
     assert verdict(unordered, ordered) is YES
     assert verdict(ordered, ordered) is YES
     assert verdict(ordered, unordered) is not YES
-    assert satisfiable(ordered) is None
+    assert is_satisfiable(ordered) is None
 
 
 def test_exactly_one_is_read_with_the_others_false() -> None:
@@ -208,17 +208,17 @@ def test_what_only_the_contract_keeps_is_no_proof_of_disagreement() -> None:
     assert verdict(trade, trade) is YES
     assert verdict(trade, craft) is NO
     names = [atom("odrl:product", "eq", f"urn:i:{name}") for name in "abc"]
-    assert satisfiable(use(*names[:2], prohibition=[rule(names[2])])) is not False
+    assert is_satisfiable(use(*names[:2], prohibition=[rule(names[2])])) is not False
 
 
 def test_what_grants_nothing_is_part_of_everything() -> None:
     never = use(
         before("2026-01-01T00:00:00Z"), atom("odrl:dateTime", "gt", due("2026-02-01T00:00:00Z")["rightOperand"])
     )
-    assert satisfiable(never) is False
+    assert is_satisfiable(never) is False
     assert verdict(RESEARCH, never) is YES
     void = offer(prohibition=[{"action": "use"}], conflict="invalid")
-    assert satisfiable(void) is False
+    assert is_satisfiable(void) is False
     assert codes(RESEARCH, void) == {"nothing-granted"}
     assert verdict(void, RESEARCH) is NO
 
@@ -230,8 +230,8 @@ def test_disjoint_policies_name_the_operand_that_parts_them() -> None:
 
 
 def test_a_time_that_has_passed_makes_an_offer_useless() -> None:
-    assert satisfiable(RESEARCH, datetime(2026, 12, 1, tzinfo=UTC)) is True
-    assert satisfiable(RESEARCH, datetime(2027, 1, 1, tzinfo=UTC)) is False
+    assert is_satisfiable(RESEARCH, datetime(2026, 12, 1, tzinfo=UTC)) is True
+    assert is_satisfiable(RESEARCH, datetime(2027, 1, 1, tzinfo=UTC)) is False
 
 
 def test_readings_of_duties_are_not_mixed() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from connector.policy.analysis import negotiate
 from connector.policy.analysis.space.cells import MOST_STEPS, StepBudget
-from connector.policy.compiling.compile import Compiled
+from connector.policy.compiling.compiled import Compiled
 from tests.policy.analysis.support import offer
 from tests.policy.support import atom, rule
 

@@ -1,25 +1,19 @@
 """What is wrong with a policy, what changed between two, and what would turn a denial."""
 
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-
 import pytest
 
-from connector.policy.analysis.difference import difference
 from connector.policy.analysis.lint import lint
-from connector.policy.analysis.why import PermitPath, ways
-from connector.policy.compiling.compile import Compiled
-from connector.policy.deciding.decide import decide, explain
-from connector.policy.model.decision import Phase, Request, Verdict, World
-from connector.policy.model.model import DK, ODRL, Instant, Iri
+from connector.policy.compiling.compiled import Compiled
 from tests.policy.analysis.support import before, due, duty, offer, purpose, times, use, within
-from tests.policy.support import MOBILITY, NOON, TARGET, agreement, atom, build, facts, rule
+from tests.policy.support import NOON, atom, rule
 
 PURPOSE, BASIS, ROLE = (
     purpose("dpv:AcademicResearch"),
     atom("dk:legalBasis", "isA", "eu-gdpr:A6-1-e"),
     atom("dk:role", "eq", "urn:r:a"),
 )
+
+
 DELETE = duty("odrl:delete", due("2027-01-31T00:00:00Z"))
 
 
@@ -89,109 +83,6 @@ def test_the_basis_fits_a_public_body_and_the_kind_of_data() -> None:
     assert with_basis("A9-2-j", "special") == set()
 
 
-def test_nothing_changed_if_both_say_the_same() -> None:
-    found = difference(use(PURPOSE, times(5)), use(times(5), PURPOSE))
-    assert found.width == "same"
-    assert found.changes == ()
-
-
-def test_changes_are_told_by_rule_and_operand() -> None:
-    old = use(purpose("dpv:ResearchAndDevelopment"), times(5), ROLE, obligation=[DELETE])
-    new = use(
-        PURPOSE, times(9), before("2027-01-01T00:00:00Z"), obligation=[duty("odrl:delete", due("2026-12-31T00:00:00Z"))]
-    )
-    found = difference(old, new)
-    assert found.width == "changed"
-    assert {(change.kind, change.part, change.subject) for change in found.changes} == {
-        ("narrowed", "constraint", ODRL + "purpose"),
-        ("widened", "constraint", ODRL + "count"),
-        ("removed", "constraint", DK + "role"),
-        ("added", "constraint", ODRL + "dateTime"),
-        ("narrowed", "obligation", ODRL + "delete"),
-    }
-
-
-def test_whole_rules_and_the_strategy_come_and_go() -> None:
-    old, new = offer(rule(), rule(action="odrl:transfer")), use(prohibition=[{"action": "odrl:print"}], conflict="perm")
-    found = difference(old, new)
-    assert {(change.kind, change.part, change.subject) for change in found.changes} == {
-        ("changed", "conflict", "perm"),
-        ("removed", "permission", ODRL + "transfer"),
-        ("added", "prohibition", ODRL + "print"),
-    }
-    assert difference(use(times(5)), use(times(5), ROLE)).width == "narrowed"
-    assert difference(use(times(5), ROLE), use(times(5))).width == "widened"
-    assert difference(use(within("P1M")), use(within("P30D"))).width == "unknown"
-
-
-def denied(policy: Compiled, state: World, at: datetime = NOON, action: str = "use") -> tuple[PermitPath, ...]:
-    request = Request(action, TARGET, MOBILITY, at)
-    explanation = explain(policy, request, state, Phase.ACCESS)
-    assert explanation.decision.verdict is Verdict.DENY
-    return ways(policy, explanation, request, state)
-
-
-def steps(found: tuple[PermitPath, ...]) -> list[set[tuple[str, str]]]:
-    return [{(step.code, step.atom) for step in way.steps} for way in found]
-
-
-def test_the_smallest_change_comes_first_with_a_value_that_would_do() -> None:
-    policy = build(agreement(rule(ROLE, {"or": [atom("dk:securityLevel", "gteq", "3"), PURPOSE]})))
-    found = denied(policy, World(facts=facts({"securityLevel": 2, "role": ["urn:r:a"]})))
-    assert steps(found) == [
-        {("fact", "permission/0/constraint/1/or/0")},
-        {("fact", "permission/0/constraint/1/or/1")},
-    ]
-    assert all(way.proven for way in found)
-    assert found[0].steps[0].found == facts({"x": 2})["x"]
-    assert str(found[0].steps[0].to[0].amount) == str(Decimal(3))  # type: ignore[union-attr]
-    both = denied(policy, World())
-    assert [len(way.steps) for way in both] == [2, 2]
-
-
-def test_waiting_helps_until_it_is_too_late() -> None:
-    start = atom("odrl:dateTime", "gteq", {"@value": "2026-06-01T00:00:00Z", "@type": "xsd:dateTime"})
-    (way,) = denied(build(agreement(rule(start))), World())
-    assert way.steps[0].code == "wait"
-    assert way.steps[0].to == (Instant(datetime(2026, 6, 1, tzinfo=UTC)),)
-    assert denied(build(agreement(rule(before("2026-01-01T00:00:00Z")))), World()) == ()
-    agreed = World(agreed_at=NOON - timedelta(days=40))
-    assert denied(build(agreement(rule(within("P1M")))), agreed) == ()
-    (later,) = denied(build(agreement(rule(within("P2M", "gteq")))), agreed)
-    assert later.steps[0].code == "wait"
-    assert later.proven
-    assert denied(build(agreement(rule(times(3)))), World(facts=facts({"count:permission/0": 3}))) == ()
-
-
-def test_duties_prohibitions_and_other_actions_are_ways_too() -> None:
-    paid = build(agreement(rule(duty=[{**duty("odrl:compensate"), "@id": "urn:duty:pay"}])))
-    assert steps(denied(paid, World())) == [{("duty", "urn:duty:pay")}]
-    banned = build(agreement(rule(), prohibition=[rule(ROLE)]))
-    (lifted,) = denied(banned, World(facts={"role": (Iri("urn:r:a"),)}))
-    assert not lifted.steps[0].wanted
-    reading = build(agreement(rule(action="odrl:read")))
-    assert [step.code for way in denied(reading, World()) for step in way.steps] == ["action"]
-
-
-def test_a_permitted_request_and_a_void_policy_have_no_way() -> None:
-    policy = build(agreement(rule()))
-    request = Request("use", TARGET, MOBILITY, NOON)
-    assert decide(policy, request, World(), Phase.ACCESS).verdict is Verdict.PERMIT
-    assert ways(policy, explain(policy, request, World(), Phase.ACCESS), request, World()) == ()
-    void = build(agreement(rule(), prohibition=[{"action": "use"}]), conflict="invalid")
-    assert ways(void, explain(void, request, World(), Phase.ACCESS), request, World()) == ()
-
-
-def test_an_exclusive_choice_is_turned_by_making_one_part_true_and_the_others_false() -> None:
-    policy = build(agreement(rule({"xone": [ROLE, atom("dk:securityLevel", "gteq", "3")]})))
-    found = denied(policy, World(facts=facts({"role": ["urn:r:a"], "securityLevel": 4})))
-    assert steps(found)[0] in [
-        {("fact", "permission/0/constraint/0/xone/0")},
-        {("fact", "permission/0/constraint/0/xone/1")},
-    ]
-    assert not found[0].steps[0].wanted
-
-
 def test_personal_data_for_nobody_in_particular_is_refused_by_the_name_of_the_rule() -> None:
     anyone = offer(rule(purpose("dpv:AcademicResearch"), within("P30D"), **{"@id": "urn:rule"}), assigner="urn:city")
     found = {remark.finding.code: remark for remark in lint(anyone, personal="personal")}
@@ -209,18 +100,3 @@ def test_what_cannot_be_told_is_a_note_and_with_personal_data_an_error() -> None
     wide = use(*choices)
     assert [(remark.level, remark.finding.code) for remark in lint(wide)] == [("note", "unclear")]
     assert [(remark.level, remark.finding.code) for remark in lint(wide, personal="special")] == [("error", "unclear")]
-
-
-def test_rules_of_two_versions_belong_together_by_their_names_before_their_order() -> None:
-    def version(first: int, second: int, *, swapped: bool) -> Compiled:
-        rules = [
-            rule(times(first), **{"@id": "urn:a"}),
-            rule(times(second), before("2027-01-01T00:00:00Z"), **{"@id": "urn:b"}),
-        ]
-        return offer(*(reversed(rules) if swapped else rules))
-
-    found = difference(version(5, 50, swapped=False), version(6, 60, swapped=True))
-    assert sorted((change.kind, change.rule, change.subject) for change in found.changes) == [
-        ("widened", "urn:a", ODRL + "count"),
-        ("widened", "urn:b", ODRL + "count"),
-    ]

@@ -10,15 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.policy.analysis.contains import contains
+from connector.policy.analysis.findings import Containment, Example, Meeting
 from connector.policy.analysis.meet import meet
-from connector.policy.analysis.overlap import overlap, satisfiable
-from connector.policy.analysis.space import witness
-from connector.policy.analysis.space.atoms import EPOCH, microseconds
-from connector.policy.analysis.space.findings import Containment, Example, Meeting
-from connector.policy.compiling.compile import Compiled
-from connector.policy.model.decision import Request, World
-from connector.policy.model.literals import parse_day, parse_instant, starts
-from connector.policy.model.model import ODRL, Iri, Number, Value
+from connector.policy.analysis.overlap import is_satisfiable, overlap
+from connector.policy.analysis.proving.evaluate import grant_example
+from connector.policy.analysis.space.amounts import EPOCH, to_microseconds
+from connector.policy.compiling.compiled import Compiled
+from connector.policy.model.literals import find_start, parse_day, parse_instant
+from connector.policy.model.policy import ODRL
+from connector.policy.model.situation import Request, World
+from connector.policy.model.values import Iri, Number, Value
 from tests.policy.analysis import generate
 from tests.policy.analysis.generate import Choose
 from tests.policy.support import shipped
@@ -26,8 +27,8 @@ from tests.policy.support import shipped
 CONTAINMENT = {Containment.CONTAINED: False, Containment.NOT_CONTAINED: True}
 MEETING = {Meeting.DISJOINT: False, Meeting.OVERLAP: True}
 EDGES = [
-    *(microseconds(starts(parse_day(text))) for text in generate.DAYS),  # type: ignore[arg-type]  # they are days
-    *(microseconds(parse_instant(text).at) for text in generate.INSTANTS),  # type: ignore[union-attr]
+    *(to_microseconds(find_start(parse_day(text))) for text in generate.DAYS),  # type: ignore[arg-type]  # they are days
+    *(to_microseconds(parse_instant(text).at) for text in generate.INSTANTS),  # type: ignore[union-attr]
 ]
 
 
@@ -50,7 +51,7 @@ def check_with_solver(seed: int, pairs: int, points: int = 0) -> Counter[str]:
         common = overlap(offer, request).verdict
         shared = oracle.possible(wanted, offered)
         assert MEETING.get(common, shared) is shared, (offer.policy, request.policy)
-        usable = satisfiable(request)
+        usable = is_satisfiable(request)
         assert usable is None or usable is oracle.possible(wanted), request.policy
         for _ in range(points):
             check_at(point(random.choice), offer, request, (verdict, common, usable))
@@ -74,7 +75,7 @@ def test_the_analysis_decides_and_shows_by_example_no_less_than_it_did() -> None
         found = generate.pair(random.choice)
         if found is None:
             continue
-        held, common, usable = contains(*found), overlap(*found), satisfiable(found[1])
+        held, common, usable = contains(*found), overlap(*found), is_satisfiable(found[1])
         shown = [answer.verdict.name for answer in (held, common) if answer.example is not None]
         tally.update(["pairs", held.verdict.name, f"meeting {common.verdict.name}", f"usable {usable}"])
         tally.update(f"example of {name}" for name in shown)
@@ -149,7 +150,7 @@ def point(choose: Choose) -> Example:
 
 
 def granted(policy: Compiled, example: Example) -> bool:
-    return witness.grant_example(policy, example) is not None
+    return grant_example(policy, example) is not None
 
 
 def check_at(
@@ -170,7 +171,7 @@ def test_verdicts_agree_with_the_evaluator_at_any_point(data: st.DataObject) -> 
         return
     offer, request = found
     contained, common = contains(offer, request).verdict, overlap(offer, request).verdict
-    usable = satisfiable(request)
+    usable = is_satisfiable(request)
     random = Random(data.draw(st.integers(0, 2**32)))
     for _ in range(40):
         check_at(point(random.choice), offer, request, (contained, common, usable))

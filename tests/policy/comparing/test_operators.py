@@ -1,15 +1,14 @@
 """The operators, row by row: value space, three values, sorts that never mix, days as days."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeAlias
 
 import pytest
 
-from connector.policy.comparing.moments import Moments, combine, compare, complement
-from connector.policy.comparing.operators import comparison
-from connector.policy.model.model import Day, Duration, Instant, Iri, Number, Text, Value
-from connector.policy.vocabulary.registry import Operand, build
+from connector.policy.comparing.operators import build_comparison
+from connector.policy.model.values import Day, Duration, Instant, Iri, Number, Text, Value
+from connector.policy.vocabulary.registry import Operand
 from connector.policy.vocabulary.taxonomy import parse
 
 TREE = parse(
@@ -36,10 +35,20 @@ def operand(sort: str, **more: object) -> Operand:
 
 
 NAMES = operand("name", multiple=True)
+
+
 NUMBERS = operand("number")
+
+
 DURATIONS = operand("duration")
+
+
 INSTANTS = operand("instant")
+
+
 TERMS = operand("taxonomy", taxonomy="tree", multiple=True)
+
+
 LEVELS = operand("code", values=("low", "middle", "high"), ordered=True)
 
 
@@ -64,6 +73,8 @@ def at(text: str) -> tuple[Value, ...]:
 
 
 Row: TypeAlias = tuple[Operand, tuple[Value, ...], str, tuple[Value, ...], object]
+
+
 ROWS: list[Row] = [
     (NAMES, names("a", "b"), "eq", names("a"), True),
     (NAMES, names("b"), "eq", names("a"), False),
@@ -126,70 +137,4 @@ def test_operators_compare_in_value_space(
     row: Row,
 ) -> None:
     kind, left, operator, right, expected = row
-    assert comparison(kind, operator, right, TREE if kind.taxonomy else None)(left) is expected
-
-
-NEW_YEAR = Day(date(2026, 1, 1))
-
-
-@pytest.mark.parametrize(
-    ("operator", "verdicts"),
-    [
-        ("lt", (True, False, False, False)),
-        ("lteq", (True, True, True, False)),
-        ("eq", (False, True, True, False)),
-        ("neq", (True, False, False, True)),
-        ("gt", (False, False, False, True)),
-        ("gteq", (False, True, True, True)),
-    ],
-)
-def test_a_day_is_compared_as_a_whole_day(operator: str, verdicts: tuple[bool, ...]) -> None:
-    times = [
-        datetime(2025, 12, 31, 23, 59, 59, 999_999, UTC),
-        datetime(2026, 1, 1, tzinfo=UTC),
-        datetime(2026, 1, 1, 23, 59, 59, 999_999, UTC),
-        datetime(2026, 1, 2, tzinfo=UTC),
-    ]
-    assert tuple(compare(operator, NEW_YEAR).holds(moment) for moment in times) == verdicts
-
-
-def test_a_day_begins_in_its_own_zone() -> None:
-    berlin = compare("gteq", Day(date(2026, 1, 1), 60))
-    assert berlin.edges == (datetime(2025, 12, 31, 23, tzinfo=UTC),)
-
-
-def test_sets_of_instants_combine_like_truth_values() -> None:
-    edge = [datetime(2026, month, 1, tzinfo=UTC) for month in range(1, 7)]
-    one = Moments(False, (edge[0], edge[3]))
-    two = Moments(False, (edge[2], edge[5]))
-    assert combine("and", [one, two]) == Moments(False, (edge[2], edge[3]))
-    assert combine("or", [one, two]) == Moments(False, (edge[0], edge[5]))
-    assert combine("xone", [one, two]) == Moments(False, (edge[0], edge[2], edge[3], edge[5]))
-    assert combine("and", [one, complement(one)]) == Moments(False)
-    assert combine("or", [one, complement(one)]) == Moments(True)
-
-
-@pytest.mark.parametrize(
-    ("more", "complaint"),
-    [
-        ({"sort": "number", "multiple": True}, "no order"),
-        ({"sort": "name", "operators": frozenset({"lt"})}, "does not fit"),
-        ({"sort": "code"}, "closed list"),
-        ({"sort": "taxonomy", "taxonomy": "missing"}, "hand in its text"),
-    ],
-)
-def test_a_registry_refuses_rows_that_contradict_themselves(more: dict[str, object], complaint: str) -> None:
-    sort = str(more.pop("sort"))
-    with pytest.raises(ValueError, match=complaint):
-        build((operand(sort, **more),))
-
-
-def test_a_taxonomy_refuses_circles_missing_parents_and_names_for_two_terms() -> None:
-    head = 'name = "x"\nversion = "1"\n'
-    for body in (
-        '[term.a]\nbroader = ["b"]\n[term.b]\nbroader = ["a"]\n',
-        '[term.a]\nbroader = ["b"]\n',
-        '[term.a]\naliases = ["b"]\n[term.b]\n',
-    ):
-        with pytest.raises(ValueError, match="Taxonomy x"):
-            parse(head + body)
+    assert build_comparison(kind, operator, right, TREE if kind.taxonomy else None)(left) is expected

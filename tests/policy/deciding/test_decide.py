@@ -1,44 +1,29 @@
 """Decisions: conflicts, phases, duties, transforms, row filters, and that nothing is granted by accident."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from connector.policy.deciding.decide import explain
-from connector.policy.deciding.rows import row_test
-from connector.policy.model.decision import Performance, Phase, Request, Verdict, World
-from connector.policy.model.model import DK, ODRL
+from connector.policy.model.decision import Verdict
+from connector.policy.model.policy import DK
+from connector.policy.model.situation import Performance, Phase, Request, World
 from connector.policy.reading.load import load
 from connector.policy.vocabulary.registry import Profile
 from connector.policy.vocabulary.registry import build as build_registry
 from tests.policy.support import LENIENT, MOBILITY, NOON, TARGET, agreement, ask, atom, build, facts, rule, shipped
 
 PERMIT, DEFERRED, DENY = Verdict.PERMIT, Verdict.DEFERRED, Verdict.DENY
+
+
 BEFORE, AFTER = NOON - timedelta(hours=1), NOON + timedelta(hours=1)
+
+
 LEVEL = atom("dk:securityLevel", "gteq", "2")
 
 
 def codes(decision: object) -> list[str]:
     return [reason.code for reason in decision.reasons]  # type: ignore[attr-defined]  # a Decision
-
-
-def test_a_permission_covers_what_is_included_in_its_action_and_nothing_else() -> None:
-    document = agreement(rule())
-    assert ask(document, action="odrl:play").verdict is PERMIT
-    assert ask(document, action=ODRL + "display").verdict is PERMIT
-    assert ask(document, action="write").verdict is PERMIT
-    for denied in ("odrl:sell", "odrl:transfer", "odrl:lend", "urn:unheard"):
-        assert ask(document, action=denied).verdict is DENY
-
-
-def test_target_and_party_have_to_match_or_belong_at_any_depth() -> None:
-    document = agreement(rule(target="urn:shelf", assignee="urn:team"))
-    part_of = {TARGET: frozenset({"urn:box"}), "urn:box": frozenset({"urn:shelf"}), MOBILITY: frozenset({"urn:team"})}
-    assert ask(document, World(part_of=part_of)).verdict is PERMIT
-    assert codes(ask(document, World(part_of=part_of), target="urn:other")) == ["no-rule-matches"]
-    assert ask(document, World(part_of=part_of), assignee="urn:stranger").verdict is DENY
-    ring = {TARGET: frozenset({"urn:a"}), "urn:a": frozenset({"urn:b"}), "urn:b": frozenset({"urn:a"})}
-    assert ask(document, World(part_of=ring | {MOBILITY: frozenset({"urn:team"})})).verdict is DENY
 
 
 def test_unknown_denies_at_access_and_is_deferred_before() -> None:
@@ -107,40 +92,6 @@ def test_an_offer_is_shown_and_negotiated_but_never_a_grant() -> None:
     assert codes(ask(offer)) == ["offer-is-no-grant"]
 
 
-@pytest.mark.parametrize(
-    ("operand", "table"),
-    [
-        ("and", {"TT": True, "TF": False, "TU": None, "FU": False, "UU": None, "FF": False}),
-        ("or", {"TT": True, "TF": True, "TU": True, "FU": None, "UU": None, "FF": False}),
-        ("xone", {"TT": False, "TF": True, "TU": None, "FU": None, "UU": None, "FF": False}),
-    ],
-)
-def test_logical_operands_have_three_values(operand: str, table: dict[str, bool | None]) -> None:
-    given = {"T": 3, "F": 1}
-    parts = [LEVEL, atom("dk:groupSize", "gteq", "2")]
-    compiled = build(agreement(rule({operand: parts})))
-    for pair, expected in table.items():
-        for order in (pair, pair[::-1]):
-            known = {
-                name: given[letter]
-                for name, letter in zip(("securityLevel", "groupSize"), order, strict=True)
-                if letter != "U"
-            }
-            answer = explain(compiled, Request("use", TARGET, MOBILITY, NOON), World(facts=facts(known)), Phase.ACCESS)
-            assert answer.rules[0].constraints[0].verdict is expected, (operand, order)
-
-
-def test_a_sequence_holds_if_its_parts_became_true_one_after_the_other() -> None:
-    document = agreement(rule({"andSequence": [LEVEL, atom("dk:groupSize", "gteq", "2")]}))
-    known = facts({"securityLevel": 3, "groupSize": 3})
-    in_order = World(facts=known, since={"securityLevel": BEFORE, "groupSize": NOON})
-    swapped = World(facts=known, since={"securityLevel": NOON, "groupSize": BEFORE})
-    assert ask(document, in_order).verdict is PERMIT
-    assert codes(ask(document, swapped)) == ["constraint-false"]
-    assert codes(ask(document, World(facts=known))) == ["constraint-unknown"]
-    assert codes(ask(document, {"securityLevel": 1})) == ["constraint-false"]
-
-
 def test_a_refinement_that_is_not_met_denies_but_leaves_the_permission_active() -> None:
     printing = {"rdf:value": {"@id": "odrl:print"}, "refinement": [atom("odrl:fileFormat", "eq", "pdf")]}
     compiled = build(agreement(rule(action=printing)))
@@ -190,114 +141,6 @@ def test_after_a_violation_the_duty_and_all_its_consequences_have_to_be_performe
     assert ask(document, World(performed=violated | told)).verdict is PERMIT
     early = {"urn:tell": Performance(fulfilled_at=BEFORE - timedelta(minutes=2))}
     assert ask(document, World(performed=violated | early)).verdict is DENY
-
-
-def test_an_obligation_is_a_task_with_a_deadline_and_violated_once_it_has_passed() -> None:
-    by_date = rule(atom("odrl:dateTime", "lteq", "2026-05-31"), action="odrl:delete", uid="urn:delete")
-    document = agreement(rule(), obligation=[by_date])
-    (task,) = ask(document).duties
-    assert (task.state, task.deadline) == ("active", datetime(2026, 6, 1, tzinfo=UTC))
-    late = ask(document, at=datetime(2026, 6, 1, tzinfo=UTC))
-    assert (late.verdict, late.duties[0].state) == (PERMIT, "violated")
-    done = World(performed={"urn:delete": Performance(fulfilled_at=BEFORE)})
-    assert ask(document, done).duties == ()
-
-
-def test_a_deadline_after_the_agreement_and_the_consequence_of_missing_it() -> None:
-    within = atom("odrl:elapsedTime", "lt", "P30D")
-    fine = {"action": "odrl:compensate", "@id": "urn:fine"}
-    document = agreement(rule(), obligation=[rule(within, action="odrl:delete", uid="urn:delete", consequence=[fine])])
-    world = World(agreed_at=NOON - timedelta(days=29))
-    (task,) = ask(document, world).duties
-    assert task.deadline == NOON + timedelta(days=1)
-    assert [task.uid for task in ask(document, world, at=NOON + timedelta(days=2)).duties] == ["urn:delete", "urn:fine"]
-
-
-def test_an_obligation_that_depends_on_an_event_is_due_while_the_event_goes_on() -> None:
-    document = agreement(rule(), obligation=[rule(atom("odrl:event", "eq", "dk:breach"), action="odrl:inform")])
-    assert ask(document, {"event": []}).duties == ()
-    assert len(ask(document, {"event": [DK + "breach"]}).duties) == 1
-
-
-def test_a_violated_prohibition_calls_for_its_remedies_until_they_are_performed() -> None:
-    ban = rule(action="odrl:distribute", uid="urn:ban", remedy=[{"action": "odrl:delete", "@id": "urn:remedy"}])
-    document = agreement(rule(), prohibition=[ban])
-    violated = {"urn:ban": Performance(violated_at=BEFORE)}
-    assert ask(document).duties == ()
-    assert [task.uid for task in ask(document, World(performed=violated)).duties] == ["urn:remedy"]
-    done = violated | {"urn:remedy": Performance(fulfilled_at=BEFORE + timedelta(minutes=1))}
-    assert ask(document, World(performed=done)).duties == ()
-
-
-HASH = rule(atom("dk:field", "isAnyOf", ["name", "email"]), action="dk:pseudonymise")
-GROUP = rule(atom("dk:smallestGroup", "eq", "10"), action="dk:suppress")
-
-
-def test_transforms_are_performed_on_the_way_in_a_fixed_order_with_their_parameters() -> None:
-    document = agreement(rule(duty=[GROUP]), obligation=[HASH])
-    able = World(transforms=frozenset({"suppress", "pseudonymise"}))
-    decision = ask(document, able)
-    assert decision.verdict is PERMIT
-    assert [transform.name for transform in decision.transforms] == ["pseudonymise", "suppress"]
-    assert [len(transform.parameters) for transform in decision.transforms] == [1, 1]
-    assert decision.duties == ()
-
-
-@pytest.mark.parametrize("phase", [Phase.NEGOTIATION, Phase.ACCESS])
-def test_a_transform_or_row_filter_that_the_data_plane_cannot_apply_denies(phase: Phase) -> None:
-    consent = agreement(rule(atom("dk:consentStatus", "eq", "dpv:ConsentGiven")))
-    assert codes(ask(agreement(rule(), obligation=[HASH]), phase=phase)) == ["transform-unavailable"]
-    assert codes(ask(consent, phase=phase)) == ["row-filter-unavailable"]
-    assert ask(consent, phase=Phase.CATALOGUE).verdict is PERMIT
-
-
-def test_conditions_on_single_records_become_a_row_filter() -> None:
-    consent = atom("dk:consentStatus", "isAnyOf", ["dpv:ConsentGiven", "dpv:RenewedConsentGiven"])
-    foreign = rule({"and": [LEVEL, atom("dk:recordRegion", "isPartOf", "FR")]})
-    decision = ask(
-        agreement(rule(LEVEL, consent), prohibition=[foreign]), World(facts({"securityLevel": 3}), row_filters=True)
-    )
-    assert decision.verdict is PERMIT
-    assert decision.row_filter is not None
-    leaves = row_test(decision.row_filter, shipped())
-    given, refused = "dpv:ConsentGiven", "dpv:ConsentRefused"
-    assert leaves(facts({"consentStatus": given, "recordRegion": "DE"}))
-    assert not leaves(facts({"consentStatus": refused, "recordRegion": "DE"}))
-    assert not leaves(facts({"consentStatus": given, "recordRegion": "FR"}))
-    assert not leaves(facts({"consentStatus": given}))
-    assert not leaves(facts({"recordRegion": "DE"}))
-
-
-def test_valid_until_is_the_next_edge_of_any_constraint_on_time() -> None:
-    window = [atom("odrl:dateTime", "gteq", "2026-06-01"), atom("odrl:dateTime", "lt", "2026-07-01T08:00:00Z")]
-    ban = rule(atom("odrl:dateTime", "gteq", "2026-06-15"))
-    document = agreement(rule(*window), prohibition=[ban])
-    moments = ["2026-05-04T12:00", "2026-06-01T00:00", "2026-06-20T00:00", "2026-08-01T00:00"]
-    until = [ask(document, at=datetime.fromisoformat(moment).replace(tzinfo=UTC)).valid_until for moment in moments]
-    assert until == [
-        datetime(2026, 6, 1, tzinfo=UTC),
-        datetime(2026, 6, 15, tzinfo=UTC),
-        datetime(2026, 7, 1, 8, tzinfo=UTC),
-        None,
-    ]
-
-
-def test_periods_that_overlap_or_touch_bound_a_decision_where_their_union_ends() -> None:
-    spring = {"and": [atom("odrl:dateTime", "gteq", "2026-03-01"), atom("odrl:dateTime", "lt", "2026-06-01")]}
-    summer = {"and": [atom("odrl:dateTime", "gteq", "2026-06-01"), atom("odrl:dateTime", "lteq", "2026-08-31")]}
-    assert ask(agreement(rule({"or": [spring, summer]}))).valid_until == datetime(2026, 9, 1, tzinfo=UTC)
-    either = {"xone": [atom("odrl:dateTime", "lt", "2026-07-01"), atom("odrl:dateTime", "lt", "2026-06-01")]}
-    never = {"and": [atom("odrl:dateTime", "lt", "2026-06-01"), atom("odrl:dateTime", "gteq", "2026-07-01")]}
-    assert ask(agreement(rule(either))).valid_until == datetime(2026, 6, 1, tzinfo=UTC)
-    assert ask(agreement(rule(never))).valid_until is None
-
-
-def test_a_duty_that_is_due_from_a_day_on_bounds_the_grant_before_it() -> None:
-    fee = {"@id": "urn:fee", "action": "odrl:compensate", "constraint": [atom("odrl:dateTime", "gteq", "2026-06-01")]}
-    granted = ask(agreement(rule(duty=[fee])))
-    assert granted.verdict is Verdict.PERMIT
-    assert granted.valid_until == datetime(2026, 6, 1, tzinfo=UTC)
-    assert ask(agreement(rule(duty=[fee])), at=datetime(2026, 6, 1, tzinfo=UTC)).verdict is Verdict.DENY
 
 
 def test_profiles_that_settle_conflicts_differently_leave_the_standards_strategy() -> None:

@@ -10,9 +10,11 @@ from typing import Any, TypeAlias
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connector.policy.compiling.compile import Compiled, compile_policy
+from connector.policy.compiling.compile import compile_policy
+from connector.policy.compiling.compiled import Compiled
 from connector.policy.deciding.decide import decide, explain, is_shown
-from connector.policy.model.decision import DutyMode, Performance, Phase, Request, Verdict, World
+from connector.policy.model.decision import DutyMode, Verdict
+from connector.policy.model.situation import Performance, Phase, Request, World
 from connector.policy.reading.load import load
 from tests.policy import generate, naive
 from tests.policy.support import agreement, facts, rule, shipped

@@ -11,8 +11,9 @@ from decimal import Decimal
 import pytest
 
 from connector.policy.deciding.decide import explain
-from connector.policy.model.decision import Explanation, Performance, Phase, Request, Verdict, World
-from connector.policy.model.model import Number, Value
+from connector.policy.model.decision import Explanation, Verdict
+from connector.policy.model.situation import Performance, Phase, Request, World
+from connector.policy.model.values import Number, Value
 from tests.policy.support import atom, build
 
 PAID = World(performed={"urn:dk:fs:pay": Performance(fulfilled_at=datetime(2025, 7, 23, tzinfo=UTC))})

@@ -15,9 +15,9 @@ from rdflib.namespace import RDF
 
 from connector.policy.compiling.compile import compile_policy
 from connector.policy.deciding.decide import explain
-from connector.policy.model.decision import AtomVerdict, DutyMode, Performance, Phase, Request, RuleVerdict, World
+from connector.policy.model.decision import AtomVerdict, DutyMode, RuleVerdict
 from connector.policy.model.literals import parse_typed
-from connector.policy.model.model import (
+from connector.policy.model.policy import (
     Action,
     AtomicConstraint,
     Constraint,
@@ -29,6 +29,7 @@ from connector.policy.model.model import (
     Prohibition,
     Target,
 )
+from connector.policy.model.situation import Performance, Phase, Request, World
 from tests.policy.support import shipped
 from tests.support.data import data_folder
 

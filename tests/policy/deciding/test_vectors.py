@@ -6,7 +6,8 @@ import pytest
 
 from connector.policy.compiling.compile import compile_policy
 from connector.policy.deciding.decide import explain
-from connector.policy.model.decision import DutyMode, Performance, Phase, Request, World
+from connector.policy.model.decision import DutyMode
+from connector.policy.model.situation import Performance, Phase, Request, World
 from connector.policy.reading.load import load
 from tests.policy.support import shipped
 from tests.policy.vectors.situations import DUTY, NOW, POLICIES, SITUATIONS, WORLDS

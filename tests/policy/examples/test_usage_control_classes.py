@@ -9,10 +9,13 @@ import msgspec
 import pytest
 
 from connector.language.catalogue import Language
-from connector.policy.compiling.compile import Compiled, compile_policy
+from connector.policy.compiling.compile import compile_policy
+from connector.policy.compiling.compiled import Compiled
 from connector.policy.deciding.decide import decide, explain
-from connector.policy.model.decision import Decision, Performance, Phase, PolicyError, Request, Verdict, World
-from connector.policy.model.model import Number, Text, Value
+from connector.policy.model.decision import Decision, Verdict
+from connector.policy.model.errors import PolicyError
+from connector.policy.model.situation import Performance, Phase, Request, World
+from connector.policy.model.values import Number, Text, Value
 from connector.policy.reading.load import load
 from connector.policy.vocabulary.registry import Tier
 from connector.policy.vocabulary.sorts import coerce

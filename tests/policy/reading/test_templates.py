@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from connector.language.catalogue import Language
 from connector.policy.analysis.lint import lint
-from connector.policy.compiling.compile import Compiled, compile_policy
-from connector.policy.model.decision import PolicyError
+from connector.policy.compiling.compile import compile_policy
+from connector.policy.compiling.compiled import Compiled
+from connector.policy.model.errors import PolicyError
 from connector.policy.reading.load import load
 from connector.policy.reading.templates import Input, Parameter, Template, fill, parse
 from connector.policy.words.card import card

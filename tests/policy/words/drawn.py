@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from connector.policy.compiling.compile import Compiled
-from connector.policy.model.model import (
+from connector.policy.compiling.compiled import Compiled
+from connector.policy.model.policy import (
     ODRL,
     AtomicConstraint,
     Constraint,

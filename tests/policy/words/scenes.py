@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from connector.language.catalogue import Language
-from connector.policy.analysis.difference import difference
+from connector.policy.analysis.difference import compare_versions
 from connector.policy.analysis.lint import lint
-from connector.policy.analysis.why import ways
-from connector.policy.compiling.compile import Compiled
+from connector.policy.analysis.why import find_ways
+from connector.policy.compiling.compiled import Compiled
 from connector.policy.deciding.decide import explain
-from connector.policy.model.decision import Performance, Phase, Request, World
+from connector.policy.model.situation import Performance, Phase, Request, World
 from connector.policy.words import changes, findings
 from connector.policy.words.card import card
 from connector.policy.words.reasons import reasons
@@ -318,7 +318,7 @@ def _said(scene: Scene) -> list[str]:
         explained = reasons(found, shipped(), language)
         lines += [f"- → {text}" for text in explained]
         lines += [f"- ⇒ {text}" for text in reasons(found.decision, shipped(), language) if text not in explained]
-        for way in ways(compiled, found, request, world):
+        for way in find_ways(compiled, found, request, world):
             lines.append(f"- ? {changes.way(way, shipped(), language)} ({'proven' if way.proven else 'open'})")
         lines += _compared(compiled, scene, language)
         lines.append("")
@@ -332,7 +332,7 @@ def _compared(compiled: Compiled, scene: Scene, language: Language) -> list[str]
     told = []
     later = build(scene.after, accept=EVERY_TIER)
     for sign, old, new in (("»", compiled, later), ("«", later, compiled)):
-        found = difference(old, new)
+        found = compare_versions(old, new)
         told.append(f"- {sign} {changes.width(found.width, language)}")
         told += [
             f"- {sign} {entry.kind} {entry.part} {entry.rule}: {changes.change(entry, shipped(), language)}"

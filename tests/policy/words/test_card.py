@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.language.catalogue import Language
-from connector.policy.model.decision import PolicyError
+from connector.policy.model.errors import PolicyError
 from connector.policy.words.card import card
 from tests.policy.support import agreement, atom, build, rule, shipped
 from tests.policy.words import drawn

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from connector.language.catalogue import Language
-from connector.policy.analysis.difference import difference
-from connector.policy.analysis.space.findings import Finding
-from connector.policy.analysis.why import ways
+from connector.policy.analysis.difference import compare_versions
+from connector.policy.analysis.findings import Finding
+from connector.policy.analysis.why import find_ways
 from connector.policy.deciding.decide import explain
-from connector.policy.model.decision import Phase, Request, World
-from connector.policy.model.model import ODRL
+from connector.policy.model.policy import ODRL
+from connector.policy.model.situation import Phase, Request, World
 from connector.policy.words import changes, findings
 from tests.policy.analysis.support import before, offer, purpose, rule, times
 from tests.policy.support import MOBILITY, NOON, TARGET, agreement, build, shipped
@@ -60,7 +60,7 @@ def test_a_finding_names_operands_and_actions_and_what_comes_nearest() -> None:
 def test_changes_are_said_with_what_was_and_what_is() -> None:
     old = offer(rule(purpose("dpv:ResearchAndDevelopment"), times(5)), prohibition=[{"action": "odrl:distribute"}])
     new = offer(rule(purpose("dpv:ResearchAndDevelopment"), times(7)), obligation=[{"action": "odrl:delete"}])
-    said = [changes.change(entry, shipped(), "en") for entry in difference(old, new).changes]
+    said = [changes.change(entry, shipped(), "en") for entry in compare_versions(old, new).changes]
     assert "Prohibition removed: pass on." in said
     assert "Obligation added: delete." in said
     assert (
@@ -72,12 +72,12 @@ def test_changes_are_said_with_what_was_and_what_is() -> None:
 def test_ways_out_of_a_denial_are_said() -> None:
     policy = build(agreement(rule(purpose("dpv:AcademicResearch")), rule(action="odrl:print")))
     request = Request("odrl:use", TARGET, MOBILITY, NOON)
-    found = ways(policy, explain(policy, request, World(), Phase.ACCESS), request, World())
+    found = find_ways(policy, explain(policy, request, World(), Phase.ACCESS), request, World())
     said = [changes.way(way, shipped(), "en") for way in found]
     assert said[0] == "Permitted if purpose: academic research."
     assert "Permitted if the action is print." in said
     late = build(agreement(rule({**before("2027-01-01T00:00:00Z"), "operator": "gteq"})))
-    waiting = ways(late, explain(late, request, World(), Phase.ACCESS), request, World())
+    waiting = find_ways(late, explain(late, request, World(), Phase.ACCESS), request, World())
     assert [changes.way(way, shipped(), "de") for way in waiting] == [
         "So wird es erlaubt: warten bis 1. Januar 2027, 00:00 Uhr (UTC)."
     ]

@@ -3,7 +3,7 @@
 import pytest
 
 from connector.language.catalogue import LANGUAGES, Language
-from connector.policy.model.model import DK, ODRL
+from connector.policy.model.policy import DK, ODRL
 from connector.policy.vocabulary.actions import CC
 from connector.policy.words.names import action_name, name_function, name_value, quote_name, subject
 from tests.policy.support import shipped

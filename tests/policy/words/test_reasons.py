@@ -6,7 +6,8 @@ import pytest
 
 from connector.language.catalogue import Language
 from connector.policy.deciding.decide import decide, explain
-from connector.policy.model.decision import Decision, Explanation, Phase, Request, World
+from connector.policy.model.decision import Decision, Explanation
+from connector.policy.model.situation import Phase, Request, World
 from connector.policy.words.reasons import reasons
 from tests.policy.support import MOBILITY, NOON, TARGET, agreement, atom, build, facts, rule, shipped
 

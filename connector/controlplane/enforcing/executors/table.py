@@ -5,7 +5,7 @@ from connector.controlplane.enforcing.executors.delete import Delete
 from connector.controlplane.enforcing.executors.log import Log
 from connector.controlplane.enforcing.executors.notify import Notify
 from connector.net.client import GuardedClient
-from connector.policy.model.model import DK, ODRL
+from connector.policy.model.policy import DK, ODRL
 from connector.ports.actions import Executor
 
 

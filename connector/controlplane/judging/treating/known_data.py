@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from connector.policy.model.model import DK, ODRL
+from connector.policy.model.policy import DK, ODRL
 from connector.policy.vocabulary.registry import Operand
 from connector.ports.entities import Asset
 from connector.ports.treatment import RecordFormat, Records

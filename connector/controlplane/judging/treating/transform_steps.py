@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR
 
 from connector.controlplane.judging.treating.known_data import TRANSFORMS, KnownData
-from connector.policy.compiling.compile import CompiledDuty
+from connector.policy.compiling.compiled import CompiledDuty
 from connector.policy.model.decision import RequiredTransform
-from connector.policy.model.model import DK, AtomicConstraint, Constraint, Iri, Number
+from connector.policy.model.policy import DK, AtomicConstraint, Constraint
+from connector.policy.model.values import Iri, Number
 from connector.ports.treatment import PRECISION, Records, TransformStep
 
 _FIELD, _SMALLEST, _PRECISION = DK + "field", DK + "smallestGroup", DK + "precision"

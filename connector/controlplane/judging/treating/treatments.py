@@ -11,11 +11,12 @@ import msgspec
 
 from connector.controlplane.judging.treating.known_data import CONSENT, GROUP_SIZE, PURPOSE, KnownData, is_from_data
 from connector.controlplane.judging.treating.transform_steps import _GROUPING, _problem, _step, _transform
-from connector.policy.analysis.space.findings import Finding
-from connector.policy.compiling.checks import leaves
-from connector.policy.compiling.compile import Compiled
+from connector.policy.analysis.findings import Finding
+from connector.policy.compiling.compiled import Compiled, walk_duties
+from connector.policy.model.constraints import walk_leaves
 from connector.policy.model.decision import RequiredTransform, RowFilter
-from connector.policy.model.model import AtomicConstraint, Constraint, Iri, Value
+from connector.policy.model.policy import AtomicConstraint, Constraint
+from connector.policy.model.values import Iri, Value
 from connector.policy.vocabulary.registry import Registry
 from connector.ports.treatment import Consenting, Records, TransformStep, Treatment
 
@@ -39,7 +40,7 @@ def gaps(compiled: Compiled, known: KnownData) -> Iterator[Finding]:
         if is_from_data(operands[iri]) and not known.states(iri) and not (iri == GROUP_SIZE and guaranteed):
             unread = operands[iri].per_record and known.records is None
             yield Finding("records-missing" if unread else "not-stated", operands=(iri,))
-    duties = [*compiled.obligations, *(duty for rule in compiled.permissions for duty in rule.duties)]
+    duties = [duty for duty in walk_duties(compiled) if duty.role != "remedy"]
     order = list(compiled.registry.transforms.values())
     found = sorted((duty for duty in duties if duty.transform), key=lambda duty: order.index(duty.transform))
     problem = _problem([_transform(duty) for duty in found], known)
@@ -52,12 +53,12 @@ def gaps(compiled: Compiled, known: KnownData) -> Iterator[Finding]:
 def _atoms(compiled: Compiled) -> Iterator[AtomicConstraint]:
     for rule in (*compiled.permissions, *compiled.prohibitions):
         for check in (*rule.refinements, *rule.constraints, *(one for duty in rule.duties for one in duty.checks)):
-            yield from leaves(check.constraint)
+            yield from walk_leaves(check.constraint)
         for row in rule.rows:
-            yield from leaves(row)
+            yield from walk_leaves(row)
     for duty in compiled.obligations:
         for check in duty.checks:
-            yield from leaves(check.constraint)
+            yield from walk_leaves(check.constraint)
 
 
 def make_treatment(
@@ -81,7 +82,7 @@ def make_treatment(
         return Finding(code, other=action, detail=detail)
     if known.records is None:
         return Finding("records-missing")
-    asked = {leaf.left for constraint in _constraints(rows) for leaf in leaves(constraint)}
+    asked = {leaf.left for constraint in _constraints(rows) for leaf in walk_leaves(constraint)}
     unstated = sorted(iri for iri in asked if not known.states(iri))
     if unstated:
         return Finding("not-stated", operands=tuple(unstated))

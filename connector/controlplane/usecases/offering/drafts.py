@@ -11,11 +11,12 @@ from connector.controlplane.judging.treating import known_data
 from connector.controlplane.usecases.offering import asset_records as records
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.policy.analysis.contains import contains
+from connector.policy.analysis.findings import Containment
 from connector.policy.analysis.lint import GDPR
-from connector.policy.analysis.space.findings import Containment
-from connector.policy.compiling.compile import Compiled
+from connector.policy.compiling.compiled import Compiled
 from connector.policy.model.literals import parse_number
-from connector.policy.model.model import DK, Iri, Text
+from connector.policy.model.policy import DK
+from connector.policy.model.values import Iri, Text
 from connector.policy.vocabulary.sorts import coerce
 from connector.ports.entities import AssetStatement, DataClass, Marking
 from connector.views.assets import AssetOrder

@@ -12,7 +12,7 @@ from connector.controlplane.judging.library import Library
 from connector.controlplane.judging.treating import known_data
 from connector.controlplane.usecases.offering import assets
 from connector.controlplane.usecases.trying.trials import TrialDecision, TrialSituation, _operand, answer
-from connector.policy.model.literals import lexical
+from connector.policy.model.literals import to_lexical
 from connector.ports.entities import Agreement
 from connector.protocol.dsp.common import Role
 from connector.views.policies import TrialOrder
@@ -84,7 +84,9 @@ async def _find_known(evaluator: Evaluator, agreement: Agreement) -> dict[str, t
 def _read(situation: facts.Situation) -> dict[str, tuple[str, ...]]:
     """Return the facts of a situation as texts; who asks is said by the question."""
     found = {name: read(situation) for name, read in facts.FACTS.items() if name not in _NOT_TRIED}
-    return {name: tuple(lexical(value)[0] for value in values) for name, values in found.items() if values is not None}
+    return {
+        name: tuple(to_lexical(value)[0] for value in values) for name, values in found.items() if values is not None
+    }
 
 
 def _to_facts(library: Library, given: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

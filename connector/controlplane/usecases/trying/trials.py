@@ -17,11 +17,13 @@ from connector.controlplane.judging.library import Library
 from connector.controlplane.judging.treating import known_data
 from connector.controlplane.judging.world import BYTE
 from connector.controlplane.usecases import policies
-from connector.policy.analysis.why import ways
-from connector.policy.compiling.compile import Compiled
+from connector.policy.analysis.why import find_ways
+from connector.policy.compiling.compiled import Compiled, walk_duties
 from connector.policy.deciding.decide import decide, explain
-from connector.policy.model.decision import Performance, Phase, PolicyError, Request, Verdict, World
-from connector.policy.model.model import Number, Text, Value
+from connector.policy.model.decision import Verdict
+from connector.policy.model.errors import PolicyError
+from connector.policy.model.situation import Performance, Phase, Request, World
+from connector.policy.model.values import Number, Text, Value
 from connector.policy.vocabulary.names import expand
 from connector.policy.vocabulary.registry import Operand
 from connector.policy.vocabulary.sorts import coerce
@@ -91,7 +93,7 @@ def answer(library: Library, policy: dict[str, Any], situation: TrialSituation) 
     world = _world(library, compiled, situation)
     found = explain(compiled, request, world, Phase.ACCESS)
     decision = found.decision
-    others = ways(compiled, found, request, world)
+    others = find_ways(compiled, found, request, world)
     operands = library.operands
     return TrialDecision(
         verdict=decision.verdict.value,
@@ -157,7 +159,7 @@ def _world(library: Library, compiled: Compiled, situation: TrialSituation) -> W
 def _find_performed(library: Library, compiled: Compiled, situation: TrialSituation) -> dict[str, Performance]:
     actions = library.operands.actions
     done = {actions.get(full := expand(name, {}), full): at for name, at in situation.performed.items()}
-    duties = [*compiled.obligations, *(duty for rule in compiled.permissions for duty in rule.duties)]
+    duties = [duty for duty in walk_duties(compiled) if duty.role != "remedy"]
     found = {duty.duty.uid: done.get(duty.duty.action[0].iri, done.get(duty.duty.uid)) for duty in duties}
     return {uid: Performance(fulfilled_at=at) for uid, at in found.items() if at is not None}
 

@@ -7,7 +7,7 @@ there are between them; that a cell is inhabited has to be shown by a witness. P
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from connector.policy.analysis.space.regions import Region, SetConditions, complement, intersect, nothing, size
+from connector.policy.analysis.space.regions import Region, SetConditions, complement, intersect, is_nothing, measure
 
 Cell: TypeAlias = dict[str, Region]
 
@@ -49,16 +49,24 @@ class StepBudget:
             raise GaveUp("too-many-clauses")
 
 
-def weight(cell: Cell) -> int:
-    """How much there is to look at in a cell, in steps."""
-    return 1 + sum(map(size, cell.values()))
+def measure_cell(cell: Cell) -> int:
+    """Return the size of a cell, in steps.
+
+    >>> measure_cell({"action": NameSet(frozenset({"use"}))})
+    2
+    """
+    return 1 + sum(map(measure, cell.values()))
 
 
-def both(one: Cell, other: Cell) -> Cell | None:
-    """What belongs to both cells; None if nothing does.
+def intersect_cells(one: Cell, other: Cell) -> Cell | None:
+    """Return the part that belongs to both cells; None if it is empty.
 
     Raises:
         GaveUp: regions of one operand on different scales.
+
+    >>> one, other = {"a": NameSet(frozenset({"x", "y"}))}, {"a": NameSet(frozenset({"y"}))}
+    >>> intersect_cells(one, other) == other
+    True
     """
     if len(one) < len(other):
         one, other = other, one
@@ -71,7 +79,7 @@ def both(one: Cell, other: Cell) -> Cell | None:
             common = intersect(held, region)
             if common is None:
                 raise GaveUp("different-scales")
-            if nothing(common):
+            if is_nothing(common):
                 return None
             joint[key] = common
     if len(joint) > MOST_OPERANDS:
@@ -79,11 +87,15 @@ def both(one: Cell, other: Cell) -> Cell | None:
     return joint
 
 
-def product(left: Sequence[Cell], right: Sequence[Cell], budget: StepBudget) -> list[Cell]:
-    """What belongs to two unions of cells.
+def multiply(left: Sequence[Cell], right: Sequence[Cell], budget: StepBudget) -> list[Cell]:
+    """Return the parts that belong to two unions of cells.
 
     Raises:
         GaveUp: more than `MOST_CLAUSES` cells, or too many steps.
+
+    >>> x, y = {"a": NameSet(frozenset({"x"}))}, {"b": NameSet(frozenset({"y"}))}
+    >>> [sorted(cell) for cell in multiply([x], [y], StepBudget())]
+    [['a', 'b']]
     """
     if len(right) == 1 and not right[0]:
         return list(left)
@@ -91,7 +103,7 @@ def product(left: Sequence[Cell], right: Sequence[Cell], budget: StepBudget) -> 
     found: list[Cell] = []
     for one in left:
         for other in right:
-            joint = both(one, other)
+            joint = intersect_cells(one, other)
             if joint is not None:
                 found.append(joint)
                 if len(found) > MOST_CLAUSES:
@@ -100,12 +112,17 @@ def product(left: Sequence[Cell], right: Sequence[Cell], budget: StepBudget) -> 
 
 
 def spend_on_pairs(left: Sequence[Cell], right: Sequence[Cell], budget: StepBudget) -> None:
-    """Take the steps of looking at every cell of one union with every cell of another.
+    """Spend the steps for a comparison of every cell of one union with every cell of another.
 
     Raises:
         GaveUp: there are too few.
+
+    >>> budget = StepBudget(100)
+    >>> spend_on_pairs([{}], [{}], budget)
+    >>> budget.left
+    98
     """
-    budget.spend(len(right) * sum(map(weight, left)) + len(left) * sum(map(weight, right)))
+    budget.spend(len(right) * sum(map(measure_cell, left)) + len(left) * sum(map(measure_cell, right)))
 
 
 def _steps_to_subtract(cell: Cell, other: Cell) -> int:
@@ -116,15 +133,19 @@ def _steps_to_subtract(cell: Cell, other: Cell) -> int:
         if held is region:
             continue
         parts = 2 + len(region.meets) if isinstance(region, SetConditions) else 1
-        steps += parts * (len(cell) + size(region) + (0 if held is None else size(held)))
+        steps += parts * (len(cell) + measure(region) + (0 if held is None else measure(held)))
     return steps
 
 
 def subtract(cell: Cell, other: Cell, tops: Mapping[str, Region]) -> list[Cell]:
-    """What belongs to the first cell alone, as disjoint cells.
+    """Return the parts that belong to the first cell alone, as disjoint cells.
 
     Parameters:
         tops: all that an operand can be, where that is not everything.
+
+    >>> one, other = {"a": NameSet(frozenset({"x", "y"}))}, {"a": NameSet(frozenset({"y"}))}
+    >>> subtract(one, other, {}) == [{"a": NameSet(frozenset({"x"}))}]
+    True
     """
     pieces: list[Cell] = []
     rest = cell
@@ -136,22 +157,28 @@ def subtract(cell: Cell, other: Cell, tops: Mapping[str, Region]) -> list[Cell]:
             outside = part if held is None else intersect(held, part)
             if outside is None:
                 raise GaveUp("different-scales")
-            if not nothing(outside):
+            if not is_nothing(outside):
                 pieces.append({**rest, key: outside})
         inside = region if held is None else intersect(held, region)
         if inside is None:
             raise GaveUp("different-scales")
-        if nothing(inside):
+        if is_nothing(inside):
             return [cell]
         rest = {**rest, key: inside}
     return pieces
 
 
-def leftovers(cell: Cell, others: Sequence[Cell], tops: Mapping[str, Region], budget: StepBudget) -> Iterator[Cell]:
-    """The parts of a cell that no other cell covers; none if the cell is covered.
+def list_leftovers(
+    cell: Cell, others: Sequence[Cell], tops: Mapping[str, Region], budget: StepBudget
+) -> Iterator[Cell]:
+    """Yield the parts of a cell that no other cell covers; none if the cell is covered.
 
     Raises:
         GaveUp: too many parts had to be looked at.
+
+    >>> cell = {"a": NameSet(frozenset({"x"}))}
+    >>> list(list_leftovers(cell, [cell], {}, StepBudget()))
+    []
     """
     stack = [(cell, 0)]
     while stack:
@@ -168,10 +195,13 @@ def leftovers(cell: Cell, others: Sequence[Cell], tops: Mapping[str, Region], bu
 
 
 def find_apart(one: Cell, other: Cell) -> tuple[str, ...]:
-    """The operands on which two cells have nothing in common.
+    """Return the operands on which two cells have nothing in common.
 
     Raises:
         GaveUp: regions of one operand on different scales.
+
+    >>> find_apart({"a": NameSet(frozenset({"x"}))}, {"a": NameSet(frozenset({"y"}))})
+    ('a',)
     """
     keys = []
     for key, region in one.items():
@@ -181,16 +211,24 @@ def find_apart(one: Cell, other: Cell) -> tuple[str, ...]:
         common = intersect(held, region)
         if common is None:
             raise GaveUp("different-scales")
-        if nothing(common):
+        if is_nothing(common):
             keys.append(key)
     return tuple(keys)
 
 
-def operand_of(key: str) -> str:
-    """The operand, or `action`, `target`, `assignee`, that a key of a cell speaks about."""
+def to_operand(key: str) -> str:
+    """Return the operand of a key of a cell, or `action`, `target` or `assignee`.
+
+    >>> to_operand("target|urn:data")
+    'target'
+    """
     return key.removeprefix("?").split("|", 1)[0]
 
 
-def operands_of(keys: Iterable[str]) -> tuple[str, ...]:
-    """The operands of several keys, each once, in order."""
-    return tuple(dict.fromkeys(operand_of(key) for key in keys))
+def to_operands(keys: Iterable[str]) -> tuple[str, ...]:
+    """Return the operands of several keys, each once, in order.
+
+    >>> to_operands(["target|urn:a", "target|urn:b", "action"])
+    ('target', 'action')
+    """
+    return tuple(dict.fromkeys(to_operand(key) for key in keys))

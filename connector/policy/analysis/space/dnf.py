@@ -10,13 +10,15 @@ from itertools import combinations, pairwise
 
 import msgspec
 
-from connector.policy.analysis.space import atoms
-from connector.policy.analysis.space.atoms import Dimension
-from connector.policy.analysis.space.cells import MOST_CLAUSES, Cell, GaveUp, StepBudget, product
+from connector.policy.analysis.space.cells import MOST_CLAUSES, Cell, GaveUp, StepBudget, multiply
+from connector.policy.analysis.space.constraint import read_dimension
+from connector.policy.analysis.space.dimension import Dimension, assume
+from connector.policy.analysis.space.names import EITHER, NO, YES
 from connector.policy.analysis.space.regions import NameSet, Region
-from connector.policy.compiling.checks import leaves
-from connector.policy.model.literals import bounds
-from connector.policy.model.model import AtomicConstraint, Constraint, Duration, Iri, LogicalConstraint
+from connector.policy.model.constraints import walk_leaves
+from connector.policy.model.literals import find_bounds
+from connector.policy.model.policy import AtomicConstraint, Constraint, LogicalConstraint
+from connector.policy.model.values import Duration, Iri
 from connector.policy.vocabulary.registry import Registry
 
 _TREE = frozenset({"isA", "isPartOf", "hasPart"})
@@ -57,7 +59,7 @@ class Reader:
         """
         found: list[Cell] = [{}]
         for constraint in constraints:
-            found = product(found, self.cells(constraint, truth=True), self.budget)
+            found = multiply(found, self.cells(constraint, truth=True), self.budget)
         return found
 
     def cells(self, constraint: Constraint, *, truth: bool) -> list[Cell]:
@@ -86,18 +88,18 @@ class Reader:
         """The regions of one atomic constraint; a proposition of its own where its sort has none."""
         self.budget.spend(1 + len(constraint.right))
         operand = self.registry.operands[constraint.left]
-        found = None if constraint.left in self.opaque else atoms.dimension(constraint, self.registry)
+        found = None if constraint.left in self.opaque else read_dimension(constraint, self.registry)
         if found is None:
-            found = Dimension(_proposition(constraint), (atoms.YES,), (atoms.NO,), _ANSWER)
+            found = Dimension(_proposition(constraint), (YES,), (NO,), _ANSWER)
         if self.prohibited and operand.stateful:
             # A prohibition counts all uses of its action, target and party, apart from what permissions count.
             found = msgspec.structs.replace(found, key=f"{found.key}|{self.prohibited}")
-        return found if operand.tier == "provider" else atoms.assume(found, granted=not self.prohibited)
+        return found if operand.tier == "provider" else assume(found, granted=not self.prohibited)
 
     def _all(self, children: Sequence[Constraint], *, truth: bool) -> list[Cell]:
         found: list[Cell] = [{}]
         for child in children:
-            found = product(found, self.cells(child, truth=truth), self.budget)
+            found = multiply(found, self.cells(child, truth=truth), self.budget)
         return found
 
     def _any(self, children: Sequence[Constraint], *, truth: bool) -> list[Cell]:
@@ -109,30 +111,30 @@ class Reader:
         for chosen in range(len(children)):
             rest: list[Cell] = [{}]
             for index, child in enumerate(children):
-                rest = product(rest, self.cells(child, truth=index == chosen), self.budget)
+                rest = multiply(rest, self.cells(child, truth=index == chosen), self.budget)
             found += rest
         return _cap(found)
 
     def _not_one(self, children: Sequence[Constraint]) -> list[Cell]:
         found = self._all(children, truth=False)
         for one, other in combinations(children, 2):
-            found += product(self.cells(one, truth=True), self.cells(other, truth=True), self.budget)
+            found += multiply(self.cells(one, truth=True), self.cells(other, truth=True), self.budget)
             _cap(found)
         return found
 
     def _sequence(self, constraint: LogicalConstraint, *, truth: bool) -> list[Cell]:
         key = _proposition(constraint)
-        operands = [self.registry.operands[leaf.left] for leaf in leaves(constraint)]
+        operands = [self.registry.operands[leaf.left] for leaf in walk_leaves(constraint)]
         if self.prohibited and any(entry.stateful or entry.tier != "provider" for entry in operands):
             # Such parts are judged otherwise on a prohibition, so this is another proposition than on a permission.
             key += f"|{self.prohibited}"
         self.tops[key] = _ANSWER
         if truth:
-            return product([{key: atoms.YES}], self._all(constraint.constraints, truth=True), self.budget)
-        return _cap([{key: atoms.NO}, *self._any(constraint.constraints, truth=False)])
+            return multiply([{key: YES}], self._all(constraint.constraints, truth=True), self.budget)
+        return _cap([{key: NO}, *self._any(constraint.constraints, truth=False)])
 
 
-_ANSWER = NameSet(atoms.EITHER.members, missing=True)
+_ANSWER = NameSet(EITHER.members, missing=True)
 
 
 def _cap(found: list[Cell]) -> list[Cell]:
@@ -142,7 +144,12 @@ def _cap(found: list[Cell]) -> list[Cell]:
 
 
 def strip_uids(constraint: Constraint) -> Constraint:
-    """A constraint without identifiers, to compare what it says."""
+    """Return a constraint without identifiers, to compare its meaning.
+
+    >>> named = AtomicConstraint("odrl:count", "lteq", (), uid="urn:c")
+    >>> strip_uids(named).uid
+    ''
+    """
     if isinstance(constraint, AtomicConstraint):
         return constraint if not constraint.uid else msgspec.structs.replace(constraint, uid="")
     children = tuple(strip_uids(child) for child in constraint.constraints)
@@ -150,7 +157,7 @@ def strip_uids(constraint: Constraint) -> Constraint:
 
 
 def _proposition(constraint: Constraint) -> str:
-    first = next(leaves(constraint)).left
+    first = next(walk_leaves(constraint)).left
     return f"?{first}|{msgspec.json.encode(strip_uids(constraint)).decode()}"
 
 
@@ -168,10 +175,15 @@ class Alignment(msgspec.Struct, frozen=True):
     spans: frozenset[Duration] = frozenset()
 
 
-def alignments(constraints: Sequence[Constraint], registry: Registry) -> dict[str, Alignment]:
-    """For each operand of a taxonomy or of durations: what stands in the way of comparing it."""
+def find_alignments(constraints: Sequence[Constraint], registry: Registry) -> dict[str, Alignment]:
+    """Return for each operand of a taxonomy or of durations the obstacles to comparing it.
+
+    >>> span = normal("odrl:elapsedTime lteq P1M")
+    >>> find_alignments([span], registry)[span.left].spans
+    frozenset({Duration(months=1, milliseconds=0)})
+    """
     found: dict[str, Alignment] = {}
-    for leaf in _leaves(constraints):
+    for leaf in _walk_all(constraints):
         operand = registry.operands[leaf.left]
         if operand.sort == "taxonomy":
             terms = registry.taxonomies[operand.taxonomy].terms
@@ -186,20 +198,26 @@ def alignments(constraints: Sequence[Constraint], registry: Registry) -> dict[st
     return found
 
 
-def _leaves(constraints: Sequence[Constraint]) -> Iterator[AtomicConstraint]:
+def _walk_all(constraints: Sequence[Constraint]) -> Iterator[AtomicConstraint]:
     for constraint in constraints:
-        yield from leaves(constraint)
+        yield from walk_leaves(constraint)
 
 
-def opaque_operands(*found: Mapping[str, Alignment]) -> frozenset[str]:
-    """The operands that several policies together cannot be compared on, but word by word."""
+def find_opaque(*found: Mapping[str, Alignment]) -> frozenset[str]:
+    """Return the operands that several policies can only compare word by word.
+
+    >>> month, days = normal("odrl:elapsedTime lteq P1M"), normal("odrl:elapsedTime lteq P30D")
+    >>> found = find_opaque(find_alignments([month], registry), find_alignments([days], registry))
+    >>> found == {month.left}
+    True
+    """
     joint: dict[str, Alignment] = {}
     for one in found:
         for left, entry in one.items():
             held = joint.get(left)
             joint[left] = entry if held is None else _combine(held, entry)
     return frozenset(
-        left for left, entry in joint.items() if (entry.foreign and entry.tree) or not _ordered(entry.spans)
+        left for left, entry in joint.items() if (entry.foreign and entry.tree) or not _is_ordered(entry.spans)
     )
 
 
@@ -207,9 +225,9 @@ def _combine(one: Alignment, other: Alignment) -> Alignment:
     return Alignment(one.foreign or other.foreign, one.tree or other.tree, one.spans | other.spans)
 
 
-def _ordered(spans: frozenset[Duration]) -> bool:
+def _is_ordered(spans: frozenset[Duration]) -> bool:
     """Whether of any two spans one is the longer from whatever day they are counted."""
     if not any(span.months for span in spans):
         return True
-    lengths = sorted(bounds(span) for span in spans)
+    lengths = sorted(find_bounds(span) for span in spans)
     return all(earlier[1] < later[0] for earlier, later in pairwise(lengths))

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from connector.policy.model.decision import Truth
+from connector.policy.model.situation import Truth
 
 Point: TypeAlias = int | Decimal
 Cut: TypeAlias = tuple[Point, int]
@@ -78,35 +78,51 @@ Region: TypeAlias = Intervals | NameSet | SetConditions
 _NOTHING = NameSet()
 
 
-def nothing(region: Region) -> bool:
-    """Whether a region is empty; not even "nothing is known" belongs to it."""
-    return not region.missing and valueless(region)
+def is_nothing(region: Region) -> bool:
+    """Return whether a region is empty, so that not even "nothing is known" belongs to it.
+
+    >>> is_nothing(NameSet()), is_nothing(NameSet(missing=True))
+    (True, False)
+    """
+    return not region.missing and is_valueless(region)
 
 
-def size(region: Region) -> int:
-    """How much there is to look at in a region, in steps of a `Budget`."""
+def measure(region: Region) -> int:
+    """Return the size of a region, in steps of a `StepBudget`.
+
+    >>> measure(Intervals(cuts=((0, 0), (5, 1))))
+    4
+    """
     match region:
         case Intervals(cuts=cuts):
             return 2 + len(cuts)
         case NameSet(members=members):
             return 1 + len(members) // 16
         case SetConditions(avoids=avoids, meets=meets):
-            return 2 + size(avoids) + sum(3 + len(wanted.members) // 16 for wanted in meets)
+            return 2 + measure(avoids) + sum(3 + len(wanted.members) // 16 for wanted in meets)
 
 
-def valueless(region: Region) -> bool:
-    """Whether no value belongs to a region; "nothing is known" may."""
+def is_valueless(region: Region) -> bool:
+    """Return whether no value belongs to a region; "nothing is known" may belong to it.
+
+    >>> is_valueless(NameSet(missing=True))
+    True
+    """
     match region:
         case Intervals(first=first, cuts=cuts):
             return not first and not cuts
         case NameSet(members=members, outside=outside):
             return not members and not outside
         case SetConditions(avoids=avoids, meets=meets):
-            return any(_within(wanted, avoids) for wanted in meets)
+            return any(_is_within(wanted, avoids) for wanted in meets)
 
 
 def intersect(one: Region, other: Region) -> Region | None:
-    """What belongs to both; None if they are not comparable."""
+    """Return the part that belongs to both regions; None if they are not comparable.
+
+    >>> intersect(Intervals(True, ((5, 0),)), Intervals(False, ((3, 0),))).cuts
+    ((3, 0), (5, 0))
+    """
     if one is other:
         return one
     if one.scale != other.scale:
@@ -125,7 +141,11 @@ def intersect(one: Region, other: Region) -> Region | None:
 
 
 def complement(region: Region) -> tuple[Region, ...]:
-    """All that does not belong to a region, as disjoint parts; none of them is empty."""
+    """Return all that does not belong to a region, as disjoint parts that are not empty.
+
+    >>> complement(NameSet(missing=True))
+    (NameSet(members=frozenset(), outside=True, missing=False, scale=''),)
+    """
     missing = not region.missing
     parts: tuple[Region, ...]
     if isinstance(region, Intervals):
@@ -134,26 +154,35 @@ def complement(region: Region) -> tuple[Region, ...]:
         parts = (NameSet(region.members, not region.outside, missing, region.scale),)
     else:
         parts = _opposite(region)
-    return tuple(part for part in parts if not nothing(part))
+    return tuple(part for part in parts if not is_nothing(part))
 
 
-def difference(one: Region, other: Region) -> tuple[Region, ...] | None:
-    """What belongs to the first alone, as disjoint parts; None if they are not comparable."""
+def subtract_region(one: Region, other: Region) -> tuple[Region, ...] | None:
+    """Return the parts that belong to the first region alone; None if the regions are not comparable.
+
+    >>> x, y = NameSet(frozenset({"x"})), NameSet(frozenset({"y"}))
+    >>> subtract_region(x, x), subtract_region(x, y) == (x,)
+    ((), True)
+    """
     parts: list[Region] = []
     for part in complement(other):
         rest = intersect(one, part)
         if rest is None:
             return None
-        if not nothing(rest):
+        if not is_nothing(rest):
             parts.append(rest)
     return tuple(parts)
 
 
-def subset(one: Region, other: Region) -> Truth:
-    """Whether the first is part of the second; Unknown if they are not comparable."""
+def is_subset(one: Region, other: Region) -> Truth:
+    """Return whether the first region is part of the second; Unknown if they are not comparable.
+
+    >>> is_subset(NameSet(frozenset({"x"})), NameSet(frozenset({"x", "y"})))
+    True
+    """
     if one is other:
         return True
-    rest = difference(one, other)
+    rest = subtract_region(one, other)
     return None if rest is None else not rest
 
 
@@ -191,7 +220,7 @@ def _union(one: NameSet, other: NameSet) -> NameSet:
     return NameSet(one.members | other.members)
 
 
-def _within(one: NameSet, other: NameSet) -> bool:
+def _is_within(one: NameSet, other: NameSet) -> bool:
     members, outside = _common(one, NameSet(other.members, not other.outside))
     return not members and not outside
 
@@ -209,12 +238,38 @@ def _opposite(region: SetConditions) -> tuple[Region, ...]:
     return tuple(parts)
 
 
-def union(regions: Iterable[Region]) -> tuple[Region, ...]:
-    """The parts of a union, those that lie within another left out."""
+def unite(regions: Iterable[Region]) -> tuple[Region, ...]:
+    """Return the parts of a union without the parts that are inside another part.
+
+    >>> x, both = NameSet(frozenset({"x"})), NameSet(frozenset({"x", "y"}))
+    >>> unite([x, both]) == (both,)
+    True
+    """
     kept: list[Region] = []
     for region in regions:
-        if any(subset(region, other) for other in kept):
+        if any(is_subset(region, other) for other in kept):
             continue
-        kept = [other for other in kept if not subset(other, region)]
+        kept = [other for other in kept if not is_subset(other, region)]
         kept.append(region)
     return tuple(kept)
+
+
+def find_least(region: Intervals, least: Point) -> Point | None:
+    """Return the first value of a region from `least` on, or one close to it; None if the region has none.
+
+    >>> find_least(Intervals(False, ((3, 0),)), 0)
+    3
+    """
+    if region.holds(least):
+        return least
+    for index, (value, side) in enumerate(region.cuts):
+        if value < least or (value == least and not side):
+            continue
+        candidates: list[Point] = [value]
+        if side:
+            after = region.cuts[index + 1][0] if index + 1 < len(region.cuts) else None
+            candidates = [value + 1] if after is None else [value + 1, (Decimal(value) + Decimal(after)) / 2]
+        for candidate in candidates:
+            if region.holds(candidate):
+                return candidate
+    return None

@@ -10,7 +10,7 @@ from connector.controlplane.enforcing.executors.table import build_executors
 from connector.controlplane.judging.acceptance import find_unenforceable
 from connector.controlplane.judging.library import Library
 from connector.net.client import GuardedClient
-from connector.policy.model.model import ODRL
+from connector.policy.model.policy import ODRL
 from connector.ports.actions import Awaited, Performed, Task
 from connector.protocol.dsp.common import Role
 from tests.controlplane.agreements import (

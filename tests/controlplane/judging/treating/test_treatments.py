@@ -14,8 +14,8 @@ from connector.controlplane.judging.treating.known_data import KnownData
 from connector.controlplane.usecases.offering import assets
 from connector.dataplane.kinds import TRANSFORMS
 from connector.dataplane.transforms.generalise import make_coarser
-from connector.policy.model.decision import Phase
-from connector.policy.model.model import DK
+from connector.policy.model.policy import DK
+from connector.policy.model.situation import Phase
 from connector.policy.reading import templates
 from connector.ports.changes import PutAsset
 from connector.ports.entities import PageBounds

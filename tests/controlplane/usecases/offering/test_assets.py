@@ -9,7 +9,7 @@ from connector.controlplane.core import documents
 from connector.controlplane.core.errors import Invalid, NotAllowed
 from connector.controlplane.judging import acceptance, visibility
 from connector.controlplane.usecases.offering import assets
-from connector.policy.model.model import DK
+from connector.policy.model.policy import DK
 from connector.policy.reading import templates
 from connector.ports.entities import Asset, AssetStatement, AssetStatus, DataClass, Marking
 from connector.views.assets import AssetOrder
@@ -48,10 +48,10 @@ PAST = {"@value": "2020-01-01", "@type": "xsd:date"}
             {"permission": [{"action": "use", "duty": [{"action": "odrl:inform"}]}]},
             "done first: notify. Make it an obl",
         ),
-        (use(atom("odrl:purposes", "eq", "dpv:Marketing")), "nearest supported is http://www.w3.org/ns/odrl/2/purpose"),
+        (use(atom("odrl:purposes", "eq", "dpv:Marketing")), "the nearest is http://www.w3.org/ns/odrl/2/purpose"),
         ({"permission": [{"action": "odrl:display"}]}, "No permission covers use"),
         ({"obligation": [{"action": "odrl:attribute"}]}, "No permission covers use"),
-        (use(atom("odrl:industry", "eq", "urn:water")), "only the contract"),
+        (use(atom("odrl:industry", "eq", "urn:water")), "Only the contract"),
     ],
 )
 async def test_an_offer_that_cannot_hold_is_refused_with_the_finding(

@@ -6,18 +6,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connector.policy.analysis.space.cells import GaveUp, StepBudget, both, leftovers
+from connector.policy.analysis.space.cells import GaveUp, StepBudget, intersect_cells, list_leftovers
 from connector.policy.analysis.space.regions import (
     Intervals,
     NameSet,
     Region,
     SetConditions,
     complement,
-    difference,
     intersect,
-    nothing,
-    subset,
-    union,
+    is_nothing,
+    is_subset,
+    subtract_region,
+    unite,
 )
 
 NAMES = ["a", "b", "c", "d"]
@@ -58,43 +58,43 @@ def test_operations_agree_with_their_points(pair: tuple[Region, Region]) -> None
     everything = members(one).union(*map(members, complement(one)))
     assert len(everything) == len(members(one)) + sum(len(members(part)) for part in complement(one))
     assert everything == members(type(one)()).union(*map(members, complement(type(one)())))
-    rest = difference(one, other)
+    rest = subtract_region(one, other)
     assert rest is not None
     assert set().union(*map(members, rest)) == members(one) - members(other)
-    assert subset(one, other) is (not rest)
+    assert is_subset(one, other) is (not rest)
     if members(joint):
-        assert not nothing(joint)
-    if subset(one, other):
+        assert not is_nothing(joint)
+    if is_subset(one, other):
         assert members(one) <= members(other)
 
 
 @given(st.lists(names, max_size=4))
 def test_a_union_drops_only_what_lies_in_another_part(regions: list[NameSet]) -> None:
-    assert set().union(*map(members, union(regions))) == set().union(*map(members, regions))
+    assert set().union(*map(members, unite(regions))) == set().union(*map(members, regions))
 
 
 def test_different_units_and_editions_are_unknown() -> None:
     euro, dollar = Intervals(True, ((5, 1),), scale="EUR"), Intervals(True, ((9, 1),), scale="USD")
     assert intersect(euro, dollar) is None
-    assert difference(euro, dollar) is None
-    assert subset(euro, dollar) is None
+    assert subtract_region(euro, dollar) is None
+    assert is_subset(euro, dollar) is None
     old, new = NameSet(frozenset("a"), scale="purpose 1"), NameSet(frozenset("a"), scale="purpose 2")
-    assert subset(old, new) is None
-    assert subset(old, euro) is None
+    assert is_subset(old, new) is None
+    assert is_subset(old, euro) is None
     with pytest.raises(GaveUp, match="different-scales"):
-        both({"x": euro}, {"x": dollar})
+        intersect_cells({"x": euro}, {"x": dollar})
 
 
 def test_sets_of_sets_can_be_empty_although_no_part_is() -> None:
     region = intersect(SetConditions(meets=(NameSet(frozenset("ab")),)), SetConditions(NameSet(frozenset("abc"))))
     assert region is not None
-    assert nothing(region)
-    assert not nothing(SetConditions(meets=(NameSet(frozenset("a")), NameSet(frozenset("b")))))
+    assert is_nothing(region)
+    assert not is_nothing(SetConditions(meets=(NameSet(frozenset("a")), NameSet(frozenset("b")))))
 
 
 def test_two_cells_together_can_cover_a_third() -> None:
     low, high = {"x": Intervals(True, ((2, 0),))}, {"x": Intervals(False, ((2, 0),))}
     wide = {"x": Intervals(True), "y": NameSet(frozenset("a"))}
-    assert list(leftovers(wide, [low, high], {}, StepBudget())) == []
-    assert list(leftovers(wide, [low], {}, StepBudget())) == [{**wide, **high}]
-    assert list(leftovers({}, [low, high], {}, StepBudget())) == [{"x": Intervals(missing=True)}]
+    assert list(list_leftovers(wide, [low, high], {}, StepBudget())) == []
+    assert list(list_leftovers(wide, [low], {}, StepBudget())) == [{**wide, **high}]
+    assert list(list_leftovers({}, [low, high], {}, StepBudget())) == [{"x": Intervals(missing=True)}]

@@ -1,89 +1,44 @@
-"""The ODRL 2.2 information model as frozen values: policies, rules, constraints and typed literals.
+"""The ODRL information model as frozen values: policies, rules and constraints.
 
-ODRL Information Model 2.2, sections 2.1 to 2.7. Pure: standard library and msgspec only.
+ODRL Information Model 2.2, sections 2.1 to 2.7.
 
-`load` builds these values from a document. `normalise` turns them into the normal form, which has the same types: one
-action, at most one target, assigner and assignee a rule, typed literals, a uid on every rule and duty. Everything after
-that (`compile`, `analysis`, `words`) works on the normal form. All ODRL terms are full IRIs, except operators, logical
-operands and conflict strategies, which are the bare names of the standard (`lteq`, `and`, `prohibit`).
+`load` builds these values from a document. `to_normal` converts them to the normal form, which has the same types: each
+rule has one action and at most one target, assigner and assignee, literals are typed, and every rule and duty has a
+uid. `compile_policy`, the analysis and the plain-language texts work on the normal form. All ODRL terms are full IRIs,
+except operators, logical operands and conflict strategies, which are the bare names of the standard (`lteq`, `and`,
+`prohibit`).
+
+Pure: standard library and msgspec only.
 """
 
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Literal, TypeAlias
 
 import msgspec
 
+from connector.policy.model.values import Value
+
 ODRL = "http://www.w3.org/ns/odrl/2/"
+
+
 PROFILE = "https://w3id.org/datenkontor/policy/1"
+
+
 DK = PROFILE + "#"
 
+
 PolicyKind: TypeAlias = Literal["Set", "Offer", "Agreement"]
+
+
 LogicalOperand: TypeAlias = Literal["and", "or", "xone", "andSequence"]
+
+
 ConflictStrategy: TypeAlias = Literal["perm", "prohibit", "invalid"]
+
+
 Operator: TypeAlias = Literal[
     "eq", "neq", "lt", "lteq", "gt", "gteq", "isA", "isAnyOf", "isAllOf", "isNoneOf", "isPartOf", "hasPart"
 ]
-
-
-class Instant(msgspec.Struct, frozen=True, tag="instant"):
-    """A point in time, aware and in UTC (xsd:dateTime)."""
-
-    at: datetime
-
-
-class Day(msgspec.Struct, frozen=True, tag="day"):
-    """A whole calendar day in a stated zone (xsd:date); `offset` is in minutes east of UTC."""
-
-    day: date
-    offset: int = 0
-
-
-class ClockTime(msgspec.Struct, frozen=True, tag="clock"):
-    """A time of the day in seconds since midnight (xsd:time); `offset` in minutes east of UTC, None for the local
-    zone of the provider.
-    """
-
-    seconds: int
-    offset: int | None = None
-
-
-class Duration(msgspec.Struct, frozen=True, tag="duration"):
-    """A length of time (xsd:duration): whole months and milliseconds are kept apart because a month has no fixed
-    length.
-    """
-
-    months: int = 0
-    milliseconds: int = 0
-
-
-class Number(msgspec.Struct, frozen=True, tag="number"):
-    """An amount and its unit, an IRI or a code; the empty unit is a plain number."""
-
-    amount: Decimal
-    unit: str = ""
-
-
-class Iri(msgspec.Struct, frozen=True, tag="iri"):
-    """Something named: a full IRI, or the code of a code list such as `DE-BW`."""
-
-    iri: str
-
-
-class Text(msgspec.Struct, frozen=True, tag="text"):
-    """A string. After `load`, also every literal without a type; the normal form gives it the sort of its operand."""
-
-    text: str
-    language: str = ""
-
-
-class Flag(msgspec.Struct, frozen=True, tag="flag"):
-    """True or false (xsd:boolean)."""
-
-    on: bool
-
-
-Value: TypeAlias = Instant | Day | ClockTime | Duration | Number | Iri | Text | Flag
 
 
 class AtomicConstraint(msgspec.Struct, frozen=True, tag="atomic"):

@@ -1,13 +1,13 @@
-"""What the analysis found, as values: reasons, examples, and verdicts. Words for people come from elsewhere.
+"""Results of the analysis as values: reasons, examples and verdicts.
 
-Pure: standard library and msgspec only.
+`words` describes them in plain language. Pure: standard library and msgspec only.
 """
 
 from enum import Enum
 
 import msgspec
 
-from connector.policy.model.decision import Request, World
+from connector.policy.model.situation import Request, World
 
 
 class Containment(Enum):

@@ -7,11 +7,14 @@ from itertools import chain, combinations
 
 import pytest
 
-from connector.policy.analysis.space import atoms
-from connector.policy.analysis.space.atoms import Dimension, microseconds
+from connector.policy.analysis.space.amounts import to_microseconds
+from connector.policy.analysis.space.constraint import read_dimension
+from connector.policy.analysis.space.dimension import Dimension, assume
+from connector.policy.analysis.space.names import to_name
 from connector.policy.analysis.space.regions import Intervals, NameSet, Region, SetConditions
-from connector.policy.model.decision import Request, World
-from connector.policy.model.model import AtomicConstraint, Duration, Iri, Number, Text, Value
+from connector.policy.model.policy import AtomicConstraint
+from connector.policy.model.situation import Request, World
+from connector.policy.model.values import Duration, Iri, Number, Text, Value
 from tests.policy.analysis.generate import CLOCKS, DAYS, INSTANTS, LEVELS, ORDER, PURPOSES, REGIONS, SETS, typed
 from tests.policy.analysis.support import use
 from tests.policy.support import MOBILITY, TARGET, atom, shipped
@@ -123,10 +126,10 @@ def belongs(region: Region, found: Dimension, constraint: AtomicConstraint, requ
         return region.holds("during" if Iri(part) in values else "after" if over else "before")
     match operand.code:
         case "date_time":
-            return isinstance(region, Intervals) and region.holds(microseconds(request.at))
+            return isinstance(region, Intervals) and region.holds(to_microseconds(request.at))
         case "time_of_day":
             return isinstance(region, Intervals) and region.holds(
-                (microseconds(request.at) + int(part or 0) * 60_000_000) % 86_400_000_000
+                (to_microseconds(request.at) + int(part or 0) * 60_000_000) % 86_400_000_000
             )
         case "day_of_week":
             return isinstance(region, NameSet) and region.holds(operand.values[request.at.weekday()])
@@ -148,10 +151,10 @@ def belongs(region: Region, found: Dimension, constraint: AtomicConstraint, requ
 def test_regions_are_where_the_evaluator_says_so(document: dict[str, object]) -> None:
     check = use(document).permissions[0].constraints[0]
     assert isinstance(check.constraint, AtomicConstraint)
-    found = atoms.dimension(check.constraint, shipped())
+    found = read_dimension(check.constraint, shipped())
     assert found is not None
     if shipped().operands[check.constraint.left].tier != "provider":
-        found = atoms.assume(found, granted=True)
+        found = assume(found, granted=True)
     for request, world in situations(check.constraint):
         verdict = check.test(request, world)
         true, false = (
@@ -162,5 +165,5 @@ def test_regions_are_where_the_evaluator_says_so(document: dict[str, object]) ->
 
 
 def test_texts_and_flags_have_names_too() -> None:
-    assert atoms.name_of(Text("hello", "en")) == "hello@en"
-    assert atoms.name_of(Number(Decimal(1))) is None
+    assert to_name(Text("hello", "en")) == "hello@en"
+    assert to_name(Number(Decimal(1))) is None
