@@ -24,6 +24,7 @@ def copy(tmp_path: Path) -> Path:
     for folder in ("connector", "policies", "vocab", "tests"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=LEFT_OUT)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    (tmp_path / "docs").mkdir()
     return tmp_path
 
 
@@ -50,6 +51,13 @@ def test_a_first_fact_is_one_file_and_a_row(copy: Path) -> None:
     assert (
         _passed(_done(copy, steps, "tests/controlplane/judging/test_facts.py", "-k", "mediaFamily or constraint")) >= 2
     )
+
+
+def test_a_first_executor_is_two_files_and_its_duty_is_performed(copy: Path) -> None:
+    steps = tutorial("duty", EXTEND)
+    folder = "connector/controlplane/enforcing/executors"
+    assert _product(steps) == [f"{folder}/review.py", f"{folder}/table.py"]
+    assert _passed(_done(copy, steps, "tests/controlplane/enforcing/executors")) >= 6
 
 
 def test_a_first_identity_mechanism_is_two_files_and_passes_the_suite_of_all_mechanisms(copy: Path) -> None:
@@ -81,7 +89,11 @@ def _done(copy: Path, steps: list[Block], *tests: str) -> str:
     written = [block.run[1] for block in steps if block.run[1].endswith(".py")]
     _run(copy, "ruff", "check", "--no-cache", *written)
     _run(copy, "ruff", "format", "--no-cache", "--check", *written)
-    _run(copy, "pytest", "-q", "tests/architecture/test_testmap.py")
+    _run(copy, "tests.architecture.testmap")
+    for module in _product(steps):
+        name = Path(module).name
+        row = re.search(rf"^\| `{name}` \| \[", (copy / "docs/tests.md").read_text(encoding="utf-8"), re.MULTILINE)
+        assert row, f"{module} has no test file"
     return _run(copy, "pytest", "-q", *tests)
 
 
