@@ -16,9 +16,7 @@ BLOCK = 8
 # Files whose blocks are still being given one home.
 LEFT = (
     "connector/client/chapters/",
-    "connector/app/broker.py",
     "connector/audit/leaves.py",
-    "tests/dataplane/transfer/test_push.py",
 )
 
 

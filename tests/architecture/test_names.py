@@ -34,15 +34,12 @@ TWICE = {
     "Payment": _VIEW,
     "PaymentState": _VIEW,
     "Pending": _VIEW,
-    "Reason": _VIEW,
     "Reasons": _VIEW,
-    "Recorded": _VIEW,
     "Remark": _VIEW,
     "Template": _VIEW,
     "Texts": _VIEW,
     "Transfer": _VIEW,
     "Usage": _VIEW,
-    "WithdrawOrder": _VIEW,
 }
 # First words that hide the verb; those in -ed are found by their ending.
 PARTICIPLES = {
@@ -51,7 +48,7 @@ PARTICIPLES = {
     *("understood", "woken", "written"),
 }
 # Functions whose names are still to be mended.
-LEFT = {"shown_address", "ended_answer", "inhabited", "awaited", "deferred_checks"}
+LEFT = {"shown_address", "inhabited", "awaited", "deferred_checks"}
 VERBS_IN_ED = {"embed", "exceed", "feed", "need", "proceed", "seed", "shed", "speed"}
 
 

@@ -21,7 +21,7 @@ RULED_OUT = {
 
 
 # Rooms whose sentences are still being rewritten.
-LEFT = {"api", "binding", "cli", "controlplane", "identity", "protocol", "store"}
+LEFT = {"api", "controlplane", "identity", "store"}
 
 
 def terms() -> list[tuple[str, str]]:
