@@ -1,4 +1,6 @@
-"""The broker's API, for participants: search, sources, changes, a nudge. Every caller proves who it is, once a token.
+"""The API of the broker for participants: search, sources, changes and change notices.
+
+Each caller authenticates with a token, which is valid once.
 
 Errors have the one form of the management API: `{"error": {"code": …, "reason": …}}`.
 """
@@ -69,17 +71,15 @@ _CHANGE = {
 _FAILURES: dict[int | str, dict[str, Any]] = {code: {"model": answer_model(ErrorView)} for code in (401, 404, 422, 503)}
 
 FilterQuery = Annotated[str | None, Query(max_length=1000)]
-LanguageQuery = Annotated[
-    str | None, Query(max_length=35, description="Give every text once, in this language if it is.")
-]
-Authorization = Annotated[str | None, Header(description="A participant's token for this broker.")]
+LanguageQuery = Annotated[str | None, Query(max_length=35, description="Only texts in this language, if present.")]
+Authorization = Annotated[str | None, Header(description="Token of the participant for this broker.")]
 
 public = APIRouter(tags=["health"])
 router = APIRouter(prefix="/v1", tags=["broker"], responses=_FAILURES)
 
 
 class BrokerDesk(msgspec.Struct, frozen=True, kw_only=True):
-    """What the routes work with; `alive` tells whether the crawler runs, `now` gives ms since the Unix epoch."""
+    """The values of the routes; `alive` returns whether the crawler runs, `now` the ms since the Unix epoch."""
 
     record: BrokerStore
     crawler: Crawler
@@ -101,18 +101,18 @@ def make_broker_app(
     """Build the application.
 
     `authenticate` verifies an Authorization header (raises Unauthenticated or AuthenticationUnavailable), `use`
-    commits the replay key of its token (raises Replayed) before anything is done for the caller.
+    commits the replay key of its token (raises Replayed) before the request is processed.
     """
     app = FastAPI(
         title="Datenkontor broker API",
-        description="What the participants of a data space offer, found at its broker.",
+        description="Search the offers of all participants of a data space.",
         version="1",
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
         generate_unique_id_function=_operation,
     )
-    app.state.counter = BrokerDesk(
+    app.state.desk = BrokerDesk(
         record=record, crawler=crawler, authenticate=authenticate, use=use, now=now, alive=alive
     )
     errors.install(app)
@@ -121,25 +121,25 @@ def make_broker_app(
     return app
 
 
-def _counter(request: Request) -> BrokerDesk:
-    counter: BrokerDesk = request.app.state.counter
-    return counter
+def _desk(request: Request) -> BrokerDesk:
+    desk: BrokerDesk = request.app.state.desk
+    return desk
 
 
-AtBrokerDesk = Annotated[BrokerDesk, Depends(_counter)]
+AtBroker = Annotated[BrokerDesk, Depends(_desk)]
 
 
-async def _caller(counter: AtBrokerDesk, authorization: Authorization = None) -> Caller:
+async def _caller(desk: AtBroker, authorization: Authorization = None) -> Caller:
     try:
-        caller = await counter.authenticate(authorization)
-        await counter.use(caller)
+        caller = await desk.authenticate(authorization)
+        await desk.use(caller)
     except AuthenticationUnavailable:
-        raise ApiError(503, "busy", "Nobody can be let in at present: try again later.") from None
+        raise ApiError(503, "busy", "Authentication is unavailable: try again later.") from None
     except Unauthenticated:
-        reason = "The request is not authenticated: send a fresh token for this broker."
+        reason = "The request is not authenticated: send a new token for this broker."
         raise ApiError(401, "unauthenticated", reason) from None
     except Replayed:
-        raise ApiError(401, "replayed", "The token was used before: send a fresh one.") from None
+        raise ApiError(401, "replayed", "The token was already used: send a new token with each request.") from None
     return caller
 
 
@@ -156,87 +156,90 @@ def _json(document: Any, status: int = 200) -> Response:
 
 @router.get("/search", responses=_shown({"items": [_ENTRY | {"score": 3.1}], "total": 1, "next": None}))
 async def search_offers(
-    counter: AtBrokerDesk,
-    caller: Known,  # noqa: ARG001 - only who is known may search
-    q: Annotated[str, Query(max_length=1000, description="Words that must all occur; case and umlauts fold.")] = "",
+    desk: AtBroker,
+    caller: Known,  # noqa: ARG001 - only a known caller may search
+    q: Annotated[
+        str,
+        Query(max_length=1000, description="Words of the result; case and umlauts do not matter."),
+    ] = "",
     publisher: FilterQuery = None,
     theme: FilterQuery = None,
     keyword: FilterQuery = None,
     lang: LanguageQuery = None,
-    limit: Annotated[int, Query(ge=1, le=500, description=f"Results of a page, at most {search.LIMIT}.")] = 20,
+    limit: Annotated[int, Query(ge=1, le=500, description=f"Maximum number of results, at most {search.LIMIT}.")] = 20,
     offset: Annotated[int, Query(ge=0, le=search.OFFSET)] = 0,
-    stale: Annotated[bool, Query(description="Also what was not verified for a day.")] = False,
+    stale: Annotated[bool, Query(description="Include offers that were not verified for a day.")] = False,
 ) -> Response:
-    """Search the offers of the whole data space, best first."""
+    """Search the offers of all participants, best first."""
     asked = search.query(q, publisher=publisher, theme=theme, keyword=keyword, limit=limit, offset=offset, stale=stale)
-    hits, total = await counter.record.search(asked)
-    return _json(search.results(hits, total, asked, lang=lang, now=counter.now()))
+    hits, total = await desk.record.search(asked)
+    return _json(search.results(hits, total, asked, lang=lang, now=desk.now()))
 
 
 @router.get("/datasets", responses=_shown(_ENTRY | {"dataset": _DATASET}))
 async def read_dataset(
-    counter: AtBrokerDesk,
-    caller: Known,  # noqa: ARG001 - only who is known may read
+    desk: AtBroker,
+    caller: Known,  # noqa: ARG001 - only a known caller may read
     participant: Annotated[str, Query(max_length=1000)],
     dataset: Annotated[str, Query(max_length=1000)],
     lang: LanguageQuery = None,
 ) -> Response:
-    """Show one dataset in full, as its provider sent it."""
-    entry = await counter.record.entry(participant, dataset)
+    """Show one dataset as its provider sent it."""
+    entry = await desk.record.entry(participant, dataset)
     if entry is None:
-        raise ApiError(404, "no-dataset", "This participant offers no such dataset that the broker knows: search it.")
-    source = await counter.record.source(participant)
-    return _json(search.render_dataset(entry, source, lang=lang, now=counter.now()))
+        raise ApiError(404, "no-dataset", "Unknown dataset of this participant: search for its identifier.")
+    source = await desk.record.source(participant)
+    return _json(search.render_dataset(entry, source, lang=lang, now=desk.now()))
 
 
 @router.get("/sources", responses=_shown({"items": [_SOURCE]}))
 async def list_sources(
-    counter: AtBrokerDesk,
-    caller: Known,  # noqa: ARG001 - only who is known may look
+    desk: AtBroker,
+    caller: Known,  # noqa: ARG001 - only a known caller may list
 ) -> Response:
-    """List the participants whose catalogues are crawled, and how that is going."""
-    sources = sorted(await counter.record.sources(), key=lambda source: source.participant)
+    """List the participants whose catalogues are crawled, with the state of the crawl."""
+    sources = sorted(await desk.record.sources(), key=lambda source: source.participant)
     return _json({"items": [search.source(source) for source in sources]})
 
 
 @router.get("/changes", responses=_shown({"items": [_CHANGE], "next": 41}))
 async def list_changes(
-    counter: AtBrokerDesk,
-    caller: Known,  # noqa: ARG001 - only who is known may follow
-    after: Annotated[int, Query(ge=0, le=2**53, description="The `next` of the answer before; 0 from the start.")] = 0,
+    desk: AtBroker,
+    caller: Known,  # noqa: ARG001 - only a known caller may follow
+    after: Annotated[int, Query(ge=0, le=2**53, description="The `next` of the previous answer.")] = 0,
     limit: Annotated[int, Query(ge=1, le=CHANGES)] = CHANGES,
 ) -> Response:
-    """List what changed after a change number, removals too: each dataset as it is now, in the order of change."""
-    entries = await counter.record.changes(after, limit)
+    """List the datasets that changed after a change number, removed ones too, in the order of change."""
+    entries = await desk.record.changes(after, limit)
     following = entries[-1].seq if entries else after
     return _json({"items": [search.change(entry) for entry in entries], "next": following})
 
 
 @router.post("/nudge", status_code=202, responses={202: {"content": {"application/json": {"example": {}}}}})
-async def nudge(counter: AtBrokerDesk, caller: Known) -> Response:
-    """Say that one's own catalogue has changed; it is crawled next. What is in the request does not matter."""
-    if not counter.crawler.nudge(caller.participant):
-        reason = "Your catalogue is not crawled here: the participant list has no address for you."
+async def nudge(desk: AtBroker, caller: Known) -> Response:
+    """Send a change notice: the catalogue of the caller is crawled next. The body of the request is ignored."""
+    if not desk.crawler.nudge(caller.participant):
+        reason = "Your catalogue is not crawled: the participant list has no address for you."
         raise ApiError(404, "no-source", reason)
     return _json({}, 202)
 
 
 @public.get("/health", responses=_shown({"status": "ok"}))
 async def health() -> Response:
-    """Say that the process answers."""
+    """Show that the process answers."""
     return _json({"status": "ok"})
 
 
 @public.get("/ready", responses=_shown({"ready": True, "checks": {"record": "ok", "crawler": "ok"}}))
-async def ready(counter: AtBrokerDesk) -> Response:
-    """Say whether the broker can do its work; 503 where it cannot."""
+async def ready(desk: AtBroker) -> Response:
+    """Show whether the broker can work; the status is 503 if it cannot."""
     checks = {"record": "ok", "crawler": "ok"}
     try:
         async with asyncio.timeout(PATIENCE_S):
-            await counter.record.source("")
+            await desk.record.source("")
     except (StoreError, TimeoutError):
         checks["record"] = "The record cannot be read."
-    if not counter.alive():
+    if not desk.alive():
         checks["crawler"] = "The crawler does not run."
     well = all(found == "ok" for found in checks.values())
     return _json({"ready": well, "checks": checks}, 200 if well else 503)

@@ -1,4 +1,4 @@
-"""The management API as one application: door, chapters, one form of errors. Served on a listener of its own."""
+"""The management API as one application: access check, chapters and errors. It has its own listener."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -73,16 +73,16 @@ def make_management_app(
     warnings: Mapping[str, ReadinessCheck] | None = None,
     largest_body: int = LARGEST_BODY,
 ) -> FastAPI:
-    """Build the application; each endpoint is handed the values that it asks for.
+    """Build the application; each endpoint requests the values it needs as parameters.
 
-    `search` asks the broker: query parameters in, the JSON of its answer out, PeerFailed if it cannot be reached; None
-    where no broker is set. `received` is the root below which deliveries lie. Each of `checks` returns why the process
-    is not ready, or None; each of `warnings` what somebody should look at although it is. `largest_body` bounds a
-    request, in bytes. Nothing relies on ASGI lifespan.
+    `search` sends query parameters to the broker and returns the JSON of its answer; it raises PeerFailed if the
+    broker is unreachable, and is None without a broker. `received` is the root of all deliveries. Each of `checks`
+    returns why the process is not ready, or None; each of `warnings` returns another problem, or None. `largest_body`
+    is the maximum size of a request in bytes. The application does not use ASGI lifespan.
     """
     app = FastAPI(
         title="Datenkontor management API",
-        description="What our own people and programs do with a connector. Every answer that fails has one form.",
+        description="Manage a connector: offers, negotiations, transfers and policies. All errors have one form.",
         version="1",
         docs_url=None,
         redoc_url=None,
@@ -105,10 +105,10 @@ def make_management_app(
         setattr(app.state, name, value)
     errors.install(app)
     app.include_router(health.router)
-    # The door opens or not; the dependency only tells readers of the OpenAPI document about the key.
-    told = [Depends(HTTPBearer(auto_error=False))]
+    # The middleware checks the key; the dependency only documents it in the OpenAPI document.
+    documented = [Depends(HTTPBearer(auto_error=False))]
     for chapter in _CHAPTERS:
-        app.include_router(chapter, prefix="/v1", dependencies=told, responses=_FAILURES)
+        app.include_router(chapter, prefix="/v1", dependencies=documented, responses=_FAILURES)
     app.add_middleware(KeyMiddleware, keys=tuple(keys), largest_body=largest_body)
     return app
 

@@ -1,9 +1,7 @@
-"""The two clients: every chapter of the management API as an attribute, and the whole way as `get`."""
+"""The two clients: each chapter of the management API is an attribute, and `get` does the whole way in one call."""
 
 from pathlib import Path
 from typing import Any, Self
-
-import msgspec
 
 from connector.client.chapters.agreements import Agreements, AsyncAgreements, AsyncAudit, Audit
 from connector.client.chapters.assets import Assets, AsyncAssets
@@ -14,37 +12,37 @@ from connector.client.chapters.negotiations import AsyncHolds, AsyncNegotiations
 from connector.client.chapters.policies import AsyncPolicies, Policies
 from connector.client.chapters.search import search
 from connector.client.chapters.transfers import AsyncTransfers, Transfers
-from connector.client.frame.flow import ApiCall, place
-from connector.client.frame.methods import AsyncRuns, Runs, awaited, blocking
+from connector.client.frame.flow import ApiCall, path_of
+from connector.client.frame.methods import AsyncRuns, Runs, asynchronous, blocking
 from connector.client.get import get
+from connector.views.participants import SelfView
 
 
-class Oneself(msgspec.Struct, frozen=True, kw_only=True):
-    """The connector that is spoken to: who it is, where others reach it, what the key opens."""
+def _oneself() -> ApiCall[SelfView]:
+    """Show the connector and the scopes of the API key.
 
-    participant: str
-    address: str
-    version: str
-    scopes: tuple[str, ...]
-
-
-def _oneself() -> ApiCall[Oneself]:
-    """Show who the connector is and what the key opens."""
-    return ApiCall(method="GET", path=place("self"), answer=Oneself)
+    >>> connector.oneself().participant
+    'https://me.example'
+    """
+    return ApiCall(method="GET", path=path_of("self"), answer=SelfView)
 
 
 class Connector:
-    """Speaks to the management API of a connector, blocking.
+    """A blocking client of the management API of one connector.
 
     Parameters:
-        url: the address of the management listener, as `http://127.0.0.1:7082`.
-        key: the API key; it is sent with every request and never shown.
-        ca: trust anchors (PEM) for https, instead of the system's.
+        url: address of the management listener, such as `http://127.0.0.1:7082`.
+        key: API key; the client sends it with each request and never shows it.
+        ca: file with trust anchors (PEM) for https, instead of those of the system.
         transport: an httpx transport, for tests.
+
+    >>> with Connector("http://127.0.0.1:7082", "a-key") as other:
+    ...     print(type(other.assets).__name__)
+    Assets
     """
 
     def __init__(self, url: str, key: str, *, ca: Path | None = None, transport: Any = None) -> None:
-        # httpx is imported with the first client: a process that only serves does without it.
+        # httpx is imported with the first client: a process that only serves needs no httpx.
         import httpx
 
         from connector.client.frame.driver import Driver, options
@@ -82,7 +80,7 @@ class Connector:
 
 
 class AsyncConnector:
-    """Speaks to the management API of a connector, awaited. Parameters as for `Connector`."""
+    """An asynchronous client of the management API of one connector; the parameters are those of `Connector`."""
 
     def __init__(self, url: str, key: str, *, ca: Path | None = None, transport: Any = None) -> None:
         # As above: httpx comes with the first client.
@@ -105,9 +103,9 @@ class AsyncConnector:
         self.events = AsyncEvents(driver)
         self.consents = AsyncConsents(driver)
 
-    search = awaited(search)
-    get = awaited(get)
-    oneself = awaited(_oneself)
+    search = asynchronous(search)
+    get = asynchronous(get)
+    oneself = asynchronous(_oneself)
 
     async def close(self) -> None:
         """Close the connections."""

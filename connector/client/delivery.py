@@ -1,7 +1,7 @@
-"""From the connector to a file of one's own: with progress, going on after a break, checked by SHA-256.
+"""Download of delivered files, with progress, continued after a break, checked by SHA-256.
 
-Bytes go to `<name>.part` beside the target and appear under their name whole and checked, or not at all; a later call
-goes on from what lies there.
+Bytes go to `<name>.part` beside the target. The file gets its name after it is complete and checked. A later call
+continues from an existing part.
 """
 
 import hashlib
@@ -11,68 +11,74 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from connector.client.frame.errors import Damaged, InvalidRequest, NotReachable
-from connector.client.frame.flow import ApiCall, ClientFlow, Fetch, Page, Progress, Report, place
+from connector.client.frame.flow import ApiCall, ClientFlow, Fetch, Progress, Report, path_of
+from connector.views.common import Page
+from connector.views.deliveries import DeliveredFileView
 
 _BREAKS = 5
 
 
-class File(msgspec.Struct, frozen=True, kw_only=True):
-    """A delivered file: its path in the delivery, size in bytes, SHA-256 in hex."""
+class SavedFiles(msgspec.Struct, frozen=True, kw_only=True):
+    """A saved delivery: the path of the file or folder, and the files."""
 
     path: str
-    size: int
-    sha256: str
+    files: tuple[DeliveredFileView, ...]
 
 
-class Saved(msgspec.Struct, frozen=True, kw_only=True):
-    """What was saved: the file or folder it lies in, and the files of the delivery."""
+def list_files(transfer: str) -> ApiCall[Page[DeliveredFileView]]:
+    """List the delivered files of a transfer with their digests.
 
-    path: str
-    files: tuple[File, ...]
-
-
-def list_files(transfer: str) -> ApiCall[Page[File]]:
-    """List the files that a transfer delivered, with their digests."""
-    return ApiCall(method="GET", path=place("transfers", transfer, "files"), answer=Page[File], timeout_s=3600.0)
+    >>> [file.path for file in connector.transfers.files("urn:transfer:2").items]
+    ['air.csv']
+    """
+    return ApiCall(
+        method="GET", path=path_of("transfers", transfer, "files"), answer=Page[DeliveredFileView], timeout_s=3600.0
+    )
 
 
 def download(
     transfer: str, path: str | Path, *, progress: Report | None = None, overwrite: bool = False
-) -> ClientFlow[Saved]:
-    """Save what a transfer delivered.
+) -> ClientFlow[SavedFiles]:
+    """Save the delivered files of a transfer.
 
-    A single file goes to `path`, or into it where it is a folder or ends with `/`; several files go into the folder
-    `path`. `overwrite` replaces files that have other content. Raises ClientError; Damaged where a digest is wrong.
+    A single file is saved as `path`, or in `path` if that is a folder or ends with `/`; several files are saved in the
+    folder `path`. `overwrite` replaces files with other content. Raises ClientError; Damaged if a digest is wrong.
+
+    >>> saved = connector.transfers.download("urn:transfer:2", folder)
+    >>> saved.files[0].size
+    12
     """
     target = Path(path).expanduser()
-    delivered: tuple[File, ...] = (yield list_files(transfer)).items
+    delivered: tuple[DeliveredFileView, ...] = (yield list_files(transfer)).items
     single = len(delivered) == 1 and not target.is_dir() and not str(path).endswith("/")
     for file in delivered:
-        place_of = target if single else target.joinpath(*_parts(file.path))
-        yield from _save(transfer, file, place_of, progress, overwrite=overwrite)
+        path_of_file = target if single else target.joinpath(*_parts(file.path))
+        yield from _save(transfer, file, path_of_file, progress, overwrite=overwrite)
     if len(delivered) == 1 and not single:
         target = target.joinpath(*_parts(delivered[0].path))
-    return Saved(path=str(target), files=delivered)
+    return SavedFiles(path=str(target), files=delivered)
 
 
-def _save(transfer: str, file: File, target: Path, progress: Report | None, *, overwrite: bool) -> ClientFlow[None]:
+def _save(
+    transfer: str, file: DeliveredFileView, target: Path, progress: Report | None, *, overwrite: bool
+) -> ClientFlow[None]:
     if target.is_file() and _digest(target) == file.sha256:
         return
     if target.exists() and not overwrite:
         raise InvalidRequest(
-            "exists", f"{target} exists already with other content: choose another path, or overwrite it."
+            "exists", f"{target} already exists with other content: choose another path, or allow to overwrite it."
         )
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(target.name + ".part")
-        yield from _fetch(transfer, file, part, _told(progress, transfer, file))
+        yield from _fetch(transfer, file, part, _report(progress, transfer, file))
         part.replace(target)
     except OSError as error:
         raise Damaged("disk", f"{target} cannot be written: {error.strerror or 'the disk failed'}.") from None
 
 
-def _fetch(transfer: str, file: File, part: Path, moved: Callable[[int], None]) -> ClientFlow[None]:
-    """Fetch until the part is whole; begin anew, once, where what lay there already was something else."""
+def _fetch(transfer: str, file: DeliveredFileView, part: Path, moved: Callable[[int], None]) -> ClientFlow[None]:
+    """Fetch until the part is complete; start again, once, if an existing part has other content."""
     breaks, fresh = 0, not part.exists()
     while True:
         held = part.stat().st_size if part.exists() else 0
@@ -81,14 +87,14 @@ def _fetch(transfer: str, file: File, part: Path, moved: Callable[[int], None]) 
         if held < file.size or not part.exists():
             try:
                 yield Fetch(
-                    path=place("transfers", transfer, "content"),
+                    path=path_of("transfers", transfer, "content"),
                     query={"file": file.path},
                     part=part,
                     offset=held,
                     moved=moved,
                 )
             except NotReachable:
-                # A broken connection is gone on from, as long as bytes arrive in between.
+                # The download continues after a break as long as bytes arrive between two breaks.
                 breaks = 0 if part.exists() and part.stat().st_size > held else breaks + 1
                 if breaks >= _BREAKS:
                     raise
@@ -97,11 +103,11 @@ def _fetch(transfer: str, file: File, part: Path, moved: Callable[[int], None]) 
             return
         _forget(part)
         if fresh:
-            raise Damaged("digest", f"What arrived of {file.path} is not what was announced: it was thrown away.")
+            raise Damaged("digest", f"{file.path} does not match its digest and was deleted: download it again.")
         fresh = True
 
 
-def _told(progress: Report | None, transfer: str, file: File) -> Callable[[int], None]:
+def _report(progress: Report | None, transfer: str, file: DeliveredFileView) -> Callable[[int], None]:
     def moved(count: int) -> None:
         if progress:
             progress(
@@ -120,7 +126,7 @@ def _told(progress: Report | None, transfer: str, file: File) -> Callable[[int],
 def _parts(path: str) -> tuple[str, ...]:
     parts = PurePosixPath(path).parts
     if not parts or any(part in {"/", "..", "."} or "\\" in part or "\0" in part for part in parts):
-        raise Damaged("name", "The delivery names a file that would lie outside of the folder: it was not saved.")
+        raise Damaged("name", "The delivery contains a path outside of the folder: it was not saved, ask the provider.")
     return parts
 
 

@@ -13,6 +13,8 @@ from msgspec import Meta
 
 from connector.views.common import LocalizedText
 
+DEFAULT_MEDIA_TYPE = "application/octet-stream"
+
 
 class AssetStatus(StrEnum):
     """A draft is visible to its owner only; a published asset is offered; a withdrawn one stays on record."""
@@ -84,7 +86,7 @@ class AssetDescription(msgspec.Struct, frozen=True, kw_only=True):
     description: Annotated[LocalizedText, Meta(description="Description by language.")] = {}
     keywords: Annotated[tuple[str, ...], Meta(description="Keywords for the search.")] = ()
     themes: Annotated[tuple[str, ...], Meta(description="Themes, as IRIs or codes such as `TRAN`.")] = ()
-    media_type: Annotated[str, Meta(description="Media type of the data.")] = "application/octet-stream"
+    media_type: Annotated[str, Meta(description="Media type of the data.")] = DEFAULT_MEDIA_TYPE
     data_class: Annotated[DataClass, Meta(description="How much protection the data needs.")] = DataClass.INTERNAL
     live: Annotated[bool, Meta(description="The source changes continuously.")] = False
     synthetic: Annotated[bool, Meta(description="The data is generated, not measured.")] = False

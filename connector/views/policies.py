@@ -18,6 +18,7 @@ _EXAMPLE: dict[str, Any] = {
         }
     ]
 }
+PersonalKind = Literal["none", "personal", "special"]
 _Aware = Annotated[datetime, Meta(tz=True)]
 
 

@@ -10,6 +10,8 @@ GAPS = set((Path(__file__).parent / "gaps.txt").read_text(encoding="utf-8").spli
 # Test files of a room that belong to several modules of it, each with its reason.
 SUITES = {
     "api/chapters/test_processes.py": "negotiations, transfers and agreements follow each other",
+    "client/test_examples.py": "the examples in the docstrings of the client",
+    "views/test_views.py": "what holds for every view and every order",
     "binding/test_bad_callers.py": "what no route of the binding accepts from a caller",
     "binding/test_bad_messages.py": "what no route of the binding accepts as a message",
     "broker/test_api.py": "the broker as its users see it",

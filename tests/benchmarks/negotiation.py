@@ -23,6 +23,7 @@ from connector.net.tls import client_context
 from connector.ports.entities import PageBounds
 from connector.protocol.dsp.machines.negotiation_machine import NegotiationState
 from connector.settings import load
+from connector.views.assets import AssetOrder
 from tests.benchmarks.cached import remember_tokens
 from tests.benchmarks.figures import Figure, figure, percentile
 from tests.e2e.live import environment
@@ -61,7 +62,8 @@ def _measured(stage: Stage, name: str) -> list[Figure]:
     try:
         stage.await_ready("city")
         (stage.base / "city" / "offered" / "file").write_text("x")
-        asset = stage.actors["city"].client().assets.add("Bench", {"kind": "file", "path": "file"}, policy=TERMS)
+        order = AssetOrder(title={"de": "Bench"}, source={"kind": "file", "path": "file"}, policy=TERMS)
+        asset = stage.actors["city"].client().assets.add(order)
         stage.actors["city"].client().assets.publish(asset.id)
         return uvloop.run(_consume(stage, asset.id, asset.offer_id, name))
     finally:

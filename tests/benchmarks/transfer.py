@@ -28,6 +28,7 @@ from connector.controlplane.usecases import transfer
 from connector.ports.flow import Arrival, Sink, SinkReceipt
 from connector.protocol.dsp.common import DataAddress, authorization, endpoint_url
 from connector.settings import load
+from connector.views.assets import AssetOrder
 from tests.benchmarks.figures import Figure, figure, percentile
 from tests.benchmarks.pulls import Memory, Place, alternate, cpu_s
 from tests.e2e.live import environment
@@ -158,7 +159,7 @@ async def _consume(
 
 async def _agreement(stage: Stage, firm: AsyncConnector, provider: str, source: dict[str, Any]) -> str:
     client = stage.actors[provider].client()
-    asset = client.assets.add(str(source), source)
+    asset = client.assets.add(AssetOrder(title={"de": str(source)}, source=source))
     await asyncio.to_thread(client.assets.publish, asset.id)
     begun = await firm.negotiations.start(stage.actors[provider].id, asset.id)
     done = await firm.negotiations.wait(begun.id, timeout_s=30)

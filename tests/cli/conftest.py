@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from connector.cli.main import main
-from connector.client.chapters.transfers import Delivery
+from connector.views.transfers import DeliveryView
 from tests.cli.management import CONTENT, DIGEST, KEY, RESULTS, Management, negotiation, served, transfer
 
 
@@ -78,7 +78,7 @@ def provider(management: Management) -> Management:
     management.answer("POST", "/v1/negotiations", negotiation(None), status=202)
     management.answer("GET", "/v1/negotiations/urn:n/wait", negotiation("FINALIZED"))
     management.answer("POST", "/v1/transfers", transfer(None), status=202)
-    delivered = Delivery(bytes_moved=len(CONTENT), size=len(CONTENT), sha256=DIGEST)
+    delivered = DeliveryView(bytes_moved=len(CONTENT), size=len(CONTENT), sha256=DIGEST)
     management.answer("GET", f"{base}/wait", transfer("COMPLETED", delivered=delivered))
     file = {"path": "air.csv", "size": len(CONTENT), "sha256": DIGEST}
     management.answer("GET", f"{base}/files", {"items": [file], "next": None})

@@ -13,10 +13,12 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import msgspec
 
-from connector.client.chapters.agreements import Agreement
-from connector.client.chapters.assets import Asset
-from connector.client.chapters.negotiations import Ended, Hold, Negotiation
-from connector.client.chapters.transfers import Delivery, Transfer
+from connector.views.agreements import AgreementView
+from connector.views.assets import AssetView
+from connector.views.common import EndedView
+from connector.views.holds import HoldView
+from connector.views.negotiations import NegotiationView
+from connector.views.transfers import DeliveryView, TransferView
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 KEY = "a-management-key"
@@ -111,7 +113,7 @@ def served(management: Management) -> Iterator[Management]:
         server.server_close()
 
 
-def asset(**other: Any) -> Asset:
+def asset(**other: Any) -> AssetView:
     """Build an asset."""
     values: dict[str, Any] = {
         "id": "air",
@@ -132,10 +134,10 @@ def asset(**other: Any) -> Asset:
         "created_at": NOW,
         "updated_at": NOW,
     }
-    return Asset(**(values | other))
+    return AssetView(**(values | other))
 
 
-def negotiation(state: str | None, *, ended: str = "", hold: str = "", **other: Any) -> Negotiation:
+def negotiation(state: str | None, *, ended: str = "", hold: str = "", **other: Any) -> NegotiationView:
     """Build a negotiation in which we are the consumer."""
     values: dict[str, Any] = {
         "id": "urn:n",
@@ -152,14 +154,14 @@ def negotiation(state: str | None, *, ended: str = "", hold: str = "", **other: 
         "agreement": None,
         "pending": None,
         "hold": _hold(hold, "negotiation") if hold else None,
-        "ended": Ended(code="not-permitted", reason=ended, by="urn:city") if ended else None,
+        "ended": EndedView(code="not-permitted", reason=ended, by="urn:city") if ended else None,
         "created_at": NOW,
         "updated_at": NOW,
     }
-    return Negotiation(**(values | other))
+    return NegotiationView(**(values | other))
 
 
-def transfer(state: str | None, *, delivered: Delivery | None = None, **other: Any) -> Transfer:
+def transfer(state: str | None, *, delivered: DeliveryView | None = None, **other: Any) -> TransferView:
     """Build a transfer in which we are the consumer."""
     values: dict[str, Any] = {
         "id": "urn:t",
@@ -182,10 +184,10 @@ def transfer(state: str | None, *, delivered: Delivery | None = None, **other: A
         "created_at": NOW,
         "updated_at": NOW,
     }
-    return Transfer(**(values | other))
+    return TransferView(**(values | other))
 
 
-def agreement(**other: Any) -> Agreement:
+def agreement(**other: Any) -> AgreementView:
     """Build an agreement in which we are the consumer."""
     values: dict[str, Any] = {
         "id": "urn:a",
@@ -199,8 +201,8 @@ def agreement(**other: Any) -> Agreement:
         "finalized_at": NOW,
         "withdrawn_at": None,
     }
-    return Agreement(**(values | other))
+    return AgreementView(**(values | other))
 
 
-def _hold(reason: str, kind: str) -> Hold:
-    return Hold(process_id="urn:n", process_kind=kind, reason=reason, who="consumer", created_at=NOW, until=None)
+def _hold(reason: str, kind: str) -> HoldView:
+    return HoldView(process_id="urn:n", process_kind=kind, reason=reason, who="consumer", created_at=NOW, until=None)

@@ -263,6 +263,9 @@ async def test_holds_are_listed_oldest_first_and_dropped(store: Store) -> None:
     await store.commit([changes.DropHold(OWNER, "a"), changes.PutHold(values.hold("d"))])
     assert await store.holds(OWNER, PageBounds(after=after)) == ([values.hold("d")], None)
     assert await store.hold(OWNER, "a") is None
+    await store.commit([changes.PutHold(values.hold('e"]'))])
+    found = await store.holds_of(OWNER, ["a", "d", 'e"]'])
+    assert (found, await store.holds_of("other", ["d"])) == ({pid: values.hold(pid) for pid in ("d", 'e"]')}, {})
 
 
 async def test_a_peer_is_left_alone_until_it_answers(store: Store) -> None:

@@ -5,8 +5,8 @@ Every step looks first where the processes stand, so that it can be repeated aft
 
 from typing import Any
 
-from connector.client.chapters.negotiations import Negotiation
-from connector.client.chapters.transfers import Transfer
+from connector.views.negotiations import NegotiationView
+from connector.views.transfers import TransferView
 from tests.crash.space import DIGEST, Space
 
 # More than is offered: the provider answers with an offer of its own.
@@ -31,7 +31,7 @@ def negotiate(space: Space, asked: dict[str, Any] | None = None) -> str:
     firm, city = space.firm.client, space.city.client
     before = {row.id for row in space.until(lambda: firm.negotiations.list(limit=500), "the listing").items}
 
-    def begun() -> Negotiation | None:
+    def begun() -> NegotiationView | None:
         # A kill between the commit and the answer leaves a negotiation that nobody was told of.
         new = [row for row in firm.negotiations.list(limit=500).items if row.id not in before]
         return new[0] if new else firm.negotiations.start(space.city.actor.id, space.dataset, policy=asked)
@@ -55,13 +55,13 @@ def transfer(space: Space, agreement: str) -> str:
     """Pull, suspend, resume and complete under an agreement; return the transfer. Raises Stuck, AssertionError."""
     firm, city = space.firm.client, space.city.client
 
-    def begun() -> Transfer | None:
+    def begun() -> TransferView | None:
         known = firm.transfers.list(agreement=agreement).items
         return known[0] if known else firm.transfers.start(agreement, keep=True)
 
     pid = space.until(begun, "beginning a transfer").id
 
-    def both(state: str, push: Any = None) -> Transfer | None:
+    def both(state: str, push: Any = None) -> TransferView | None:
         found = firm.transfers.show(pid)
         assert found.state != "TERMINATED", found.ended
         if found.state != state and found.pending is None and push:
@@ -70,7 +70,7 @@ def transfer(space: Space, agreement: str) -> str:
             return None
         return found if city.transfers.show(found.peer_pid).state == state else None
 
-    def delivered() -> Transfer | None:
+    def delivered() -> TransferView | None:
         found = both("STARTED")
         if found is None or found.progress is None or not found.progress.sha256:
             return None

@@ -21,6 +21,7 @@ from connector.cli.demo.stage import Actor, Stage
 from connector.cli.setup import ports
 from connector.client import Connector
 from connector.client.frame.errors import ClientError
+from connector.views.assets import AssetOrder, DataClass
 
 READY_S = 30.0
 STUCK_S = 60.0
@@ -161,9 +162,14 @@ class Space:
         self.sides = {"city": self.city, "firm": self.firm}
         for side in self.sides.values():
             side.start()
-        asset = self.city.client.assets.add(
-            "Luft", {"kind": "file", "path": "air.csv"}, policy=OFFERED, data_class="open", media_type="text/csv"
+        order = AssetOrder(
+            title={"de": "Luft"},
+            source={"kind": "file", "path": "air.csv"},
+            policy=OFFERED,
+            data_class=DataClass.OPEN,
+            media_type="text/csv",
         )
+        asset = self.city.client.assets.add(order)
         self.dataset = self.city.client.assets.publish(asset.id).id
 
     def close(self) -> None:

@@ -11,8 +11,9 @@ from pathlib import Path
 from connector.cli.demo.stage import Stage
 from connector.cli.setup.ports import is_free
 from connector.client import Connector
-from connector.client.chapters.negotiations import Negotiation
-from connector.client.chapters.transfers import Transfer
+from connector.views.assets import AssetOrder, DataClass
+from connector.views.negotiations import NegotiationView
+from connector.views.transfers import TransferView
 from tests.pair.space import PURPOSE, only_for
 
 TERMS = only_for(PURPOSE)
@@ -80,7 +81,8 @@ class Live:
     def offer(self, path: str, **more: str) -> str:
         """Publish a file or folder and return the dataset's identifier."""
         source = {"kind": "file", "path": path, **more}
-        asset = self.city.assets.add(path, source, policy=TERMS, data_class="open")
+        order = AssetOrder(title={"de": path}, source=source, policy=TERMS, data_class=DataClass.OPEN)
+        asset = self.city.assets.add(order)
         return self.city.assets.publish(asset.id).id
 
     def agree(self, dataset: str) -> str:
@@ -88,7 +90,7 @@ class Live:
         begun = self.firm.negotiations.start(self.city_id, dataset)
         return self.finalized(begun.id).agreement_id or ""
 
-    def finalized(self, pid: str) -> Negotiation:
+    def finalized(self, pid: str) -> NegotiationView:
         """Wait for the end of a negotiation of the firm: FINALIZED, and the same agreement on both sides."""
         found = self.firm.negotiations.wait(pid, timeout_s=WAIT_S)
         assert found.state == "FINALIZED", (found.state, found.pending, found.ended)
@@ -98,7 +100,7 @@ class Live:
         assert held[0] == held[1]
         return found
 
-    def completed(self, pid: str) -> Transfer:
+    def completed(self, pid: str) -> TransferView:
         """Wait for the end of a transfer of the firm: COMPLETED on both sides."""
         found = self.firm.transfers.wait(pid, timeout_s=WAIT_S)
         assert found.state == "COMPLETED", (found.state, found.pending, found.ended)

@@ -17,8 +17,7 @@ from connector.app.connector import ConnectorServer, build
 from connector.authority import card as cards
 from connector.authority import roster
 from connector.client import AsyncConnector
-from connector.client.chapters.assets import Asset
-from connector.client.chapters.negotiations import ENDED, Negotiation
+from connector.client.chapters.negotiations import ENDED
 from connector.identity.keys import SigningKey
 from connector.settings import BrokerSettings as BrokerSettings
 from connector.settings import (
@@ -34,6 +33,8 @@ from connector.settings import (
     Settings,
     StoreSettings,
 )
+from connector.views.assets import AssetOrder, AssetView, DataClass
+from connector.views.negotiations import NegotiationView
 from tests.support.transport import InProcess
 
 PURPOSE = "dpv:ImproveTransportMobility"
@@ -74,36 +75,37 @@ class Member:
     def id(self) -> str:
         return participant(self.name)
 
-    async def offers(self, id: str = "urn:dataset:counts", **more: Any) -> Asset:
+    async def offers(self, id: str = "urn:dataset:counts", **more: Any) -> AssetView:
         """Publish an asset: a file of its folder, on `TERMS` unless others are given."""
-        more = {"policy": TERMS, "data_class": "open", **more}
+        more = {"policy": TERMS, "data_class": DataClass.OPEN, **more}
         (self.connector.parts.settings.data_root or Path()).joinpath("counts.csv").write_bytes(b"street;cars\n")
-        asset = await self.api.assets.add("Zählung", {"kind": "file", "path": "counts.csv"}, id=id, **more)
+        order = AssetOrder(title={"de": "Zählung"}, source={"kind": "file", "path": "counts.csv"}, id=id, **more)
+        asset = await self.api.assets.add(order)
         return await self.api.assets.publish(asset.id)
 
-    async def reaches(self, id: str, state: str) -> Negotiation:
+    async def reaches(self, id: str, state: str) -> NegotiationView:
         """Wait until a negotiation is in a state, with nothing of ours on its way, or has ended."""
         there = {state, *ENDED}
         found = await self._until(id, lambda found: found.state in there and found.pending is None)
         assert found.state == state, (found.state, found.hold, found.pending, found.ended)
         return found
 
-    async def is_asked(self, id: str) -> Negotiation:
+    async def is_asked(self, id: str) -> NegotiationView:
         """Wait until a negotiation waits for a person here."""
         found = await self._until(id, lambda found: found.hold is not None)
         assert found.hold is not None, (found.state, found.pending, found.ended)
         return found
 
-    async def tries(self, id: str) -> Negotiation:
+    async def tries(self, id: str) -> NegotiationView:
         """Wait until a message of a negotiation was sent in vain."""
         found = await self._until(id, lambda found: found.pending is not None and found.pending.attempts > 0)
         assert found.pending is not None, (found.state, found.ended)
         return found
 
-    async def _until(self, id: str, done: Callable[[Negotiation], bool]) -> Negotiation:
+    async def _until(self, id: str, done: Callable[[NegotiationView], bool]) -> NegotiationView:
         return await wait(self.connector.context.watch, id, WAIT_S, lambda: self.api.negotiations.show(id), done)
 
-    async def other_side(self, theirs: Negotiation) -> Negotiation:
+    async def other_side(self, theirs: NegotiationView) -> NegotiationView:
         """Return this side's view of a negotiation that the counter-party knows as `theirs`."""
         rows = await self.api.negotiations.list()
         return next(row for row in rows.items if row.peer_pid == theirs.id)

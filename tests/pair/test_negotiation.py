@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from connector.client.chapters.negotiations import Decision, Negotiation
 from connector.client.frame.errors import ClientError
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.documents import make_message_offer
 from connector.controlplane.usecases.negotiation import ask
 from connector.settings import DelegatedTier, LimitSettings
+from connector.views.assets import AssetOrder
+from connector.views.negotiations import NegotiationView, RecordedDecisionView
 from tests.pair.space import (
     OTHER_TERMS,
     PURPOSE,
@@ -43,13 +44,13 @@ async def with_another(tmp_path: Path) -> AsyncIterator[Space]:
         yield made
 
 
-async def begun(data_space: Space, **more: Any) -> Negotiation:
+async def begun(data_space: Space, **more: Any) -> NegotiationView:
     """Let the city offer and the firm ask."""
     asset = await data_space.city.offers(**more)
     return await data_space.firm.api.negotiations.start(data_space.city.id, asset.id)
 
 
-async def same_agreement(data_space: Space, firm: Negotiation) -> None:
+async def same_agreement(data_space: Space, firm: NegotiationView) -> None:
     """Both sides have finalized, and hold the same agreement byte for byte."""
     city = await data_space.city.other_side(firm)
     held = []
@@ -196,7 +197,7 @@ async def test_what_a_provider_offers_of_itself_is_judged_by_the_terms_it_offers
 
 async def test_a_draft_is_offered_to_nobody(data_space: Space) -> None:
     asset = await data_space.city.offers()
-    draft = await data_space.city.api.assets.add("Entwurf", asset.source, policy=TERMS)
+    draft = await data_space.city.api.assets.add(AssetOrder(title={"de": "Entwurf"}, source=asset.source, policy=TERMS))
     with pytest.raises(ClientError, match="publish"):
         await data_space.city.api.negotiations.offer(data_space.firm.id, draft.id)
     assert not (await data_space.city.api.negotiations.list()).items
@@ -352,7 +353,7 @@ async def test_the_broker_finds_an_offer_and_the_finder_concludes_a_contract(dat
         await data_space.firm.reaches(asked.id, "FINALIZED")
 
 
-async def decisions(member: Member, theirs: Negotiation) -> list[Decision]:
+async def decisions(member: Member, theirs: NegotiationView) -> list[RecordedDecisionView]:
     return list((await member.api.negotiations.show((await member.other_side(theirs)).id)).decisions)
 
 

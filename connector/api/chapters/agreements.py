@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 from fastapi import Query
 
-from connector.api.frame.chapter import Chapter
+from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.desk import AfterQuery, AtContext, AtJudging, LimitQuery, page, read_page
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import NoSuchEntity
@@ -17,7 +17,7 @@ from connector.views.agreements import AgreementView, DutyEventView, DutyView, L
 from connector.views.common import Page, ReasonOrder
 from connector.views.conversion import to_view
 
-router = Chapter(tags=["agreements"])
+router = ChapterRouter(tags=["agreements"])
 
 
 def _view(agreement: Agreement) -> AgreementView:

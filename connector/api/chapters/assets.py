@@ -6,7 +6,7 @@ from urllib.parse import urlsplit, urlunsplit
 from fastapi import Query, Request
 
 from connector.api.frame.auth import require_admin
-from connector.api.frame.chapter import Chapter
+from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.desk import AfterQuery, AtContext, AtJudging, AtOffering, LimitQuery, page, read_page
 from connector.controlplane.judging import acceptance, visibility
 from connector.controlplane.judging.evaluator import Evaluator
@@ -23,22 +23,22 @@ from connector.views.assets import (
 from connector.views.common import Page
 from connector.views.conversion import to_view
 
-router = Chapter(tags=["assets"])
+router = ChapterRouter(tags=["assets"])
 
 _SHOWN = frozenset({"kind", "path", "glob", "overwrite"})
 
 
 def _view(asset: Asset) -> AssetView:
-    return to_view(AssetView, asset, source=shown_address(asset.source))
+    return to_view(AssetView, asset, source=hide_secrets(asset.source))
 
 
 def _with_remarks(judging: Evaluator, asset: Asset) -> AssetView:
     policy = visibility.catalog_policy(asset)
     remarks = acceptance.personal_remarks(judging, policy, asset.stated, asset.data_class)
-    return to_view(AssetView, asset, source=shown_address(asset.source), remarks=tuple(remarks))
+    return to_view(AssetView, asset, source=hide_secrets(asset.source), remarks=tuple(remarks))
 
 
-def shown_address(address: dict[str, Any]) -> dict[str, Any]:
+def hide_secrets(address: dict[str, Any]) -> dict[str, Any]:
     """Return an address without secrets: the URL without credentials and query, no headers, no unknown members."""
     shown = {name: value for name, value in address.items() if name in _SHOWN}
     if isinstance(url := address.get("url"), str):

@@ -5,12 +5,12 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import Query
 
-from connector.api.frame.chapter import Chapter
+from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.desk import AtCounterparties
 from connector.controlplane.usecases import catalog
 from connector.views.catalog import CatalogView
 
-router = Chapter(tags=["catalog"])
+router = ChapterRouter(tags=["catalog"])
 
 ParticipantQuery = Annotated[str, Query(min_length=1, max_length=1000, description="Identifier of the provider.")]
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import Query
 
-from connector.api.frame.chapter import Chapter
+from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.desk import AfterQuery, AtContext, AtRegister, LimitQuery, page, read_page
 from connector.controlplane.usecases import consents
 from connector.controlplane.usecases.consents import ConsentStatement
@@ -23,7 +23,7 @@ from connector.views.consents import (
 )
 from connector.views.conversion import milliseconds, to_view
 
-router = Chapter(tags=["consents"])
+router = ChapterRouter(tags=["consents"])
 
 
 def _view(entry: Consent) -> ConsentView:

@@ -15,7 +15,7 @@ import msgspec
 from fastapi import Query, Request
 from fastapi.responses import Response, StreamingResponse
 
-from connector.api.frame.chapter import Chapter
+from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.desk import AtContext, AtReceived
 from connector.api.frame.errors import ApiError
 from connector.controlplane.core.context import Context
@@ -26,7 +26,7 @@ from connector.protocol.dsp.common import Role
 from connector.views.common import Page
 from connector.views.deliveries import DeliveredFileView
 
-router = Chapter(tags=["transfers"])
+router = ChapterRouter(tags=["transfers"])
 
 _PIECE = 256 * 1024
 _RANGE = re.compile(r"bytes=(\d{1,18})-(\d{1,18})?")

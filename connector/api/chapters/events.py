@@ -2,14 +2,14 @@
 
 from fastapi import Request
 
-from connector.api.frame.chapter import Chapter
+from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.desk import AtContext, AtJudging
 from connector.controlplane.usecases import events
 from connector.ports.entities import EventEntry
 from connector.views.conversion import moment, to_view
 from connector.views.events import EventOrder, EventView
 
-router = Chapter(tags=["events"])
+router = ChapterRouter(tags=["events"])
 
 
 def _view(entry: EventEntry) -> EventView:

@@ -8,7 +8,7 @@ import asyncio
 
 from fastapi import Response
 
-from connector.api.frame.chapter import Chapter, encode_view
+from connector.api.frame.chapter import ChapterRouter, encode_view
 from connector.api.frame.desk import AtChecks, AtWarnings, ReadinessCheck
 from connector.api.frame.models import answer_model
 from connector.controlplane.core.context import Context
@@ -16,7 +16,7 @@ from connector.ports.changes import PutBackoff, StoreError
 from connector.ports.entities import Backoff
 from connector.views.health import HealthView, ReadinessView
 
-router = Chapter(tags=["health"])
+router = ChapterRouter(tags=["health"])
 
 _PATIENCE_S = 2.0
 _READINESS = answer_model(ReadinessView)

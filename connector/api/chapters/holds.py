@@ -1,13 +1,13 @@
 """Endpoint for holds, the processes that wait for a decision; approve, reject and counter answer them."""
 
-from connector.api.frame.chapter import Chapter
+from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.desk import AfterQuery, AtContext, LimitQuery, page, read_page
 from connector.ports.entities import Hold
 from connector.views.common import Page
 from connector.views.conversion import to_view
 from connector.views.holds import HoldView
 
-router = Chapter(tags=["holds"])
+router = ChapterRouter(tags=["holds"])
 
 
 def _view(hold: Hold) -> HoldView:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Query
 
-from connector.api.frame.chapter import Chapter
+from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.desk import (
     AfterQuery,
     AtContext,
@@ -34,7 +34,7 @@ from connector.views.negotiations import (
     RecordedDecisionView,
 )
 
-router = Chapter(tags=["negotiations"])
+router = ChapterRouter(tags=["negotiations"])
 
 
 def _view(process: Negotiation, hold: Hold | None, decisions: Sequence[RecordedDecision] = ()) -> NegotiationView:

@@ -4,13 +4,13 @@ from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import Request
 
-from connector.api.frame.chapter import Chapter
+from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.desk import AfterQuery, AtContext, AtJudging, LimitQuery
 from connector.views.common import Page
 from connector.views.conversion import to_view
 from connector.views.participants import ParticipantView, SelfView
 
-router = Chapter(tags=["participants"])
+router = ChapterRouter(tags=["participants"])
 
 
 @router.get("/participants")

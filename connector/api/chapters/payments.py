@@ -2,13 +2,13 @@
 
 from fastapi import Request
 
-from connector.api.frame.chapter import Chapter
+from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.desk import AtContext, AtJudging
 from connector.controlplane.usecases import payments
 from connector.views.conversion import milliseconds, to_view
 from connector.views.payments import PaymentOrder, PaymentSummaryView
 
-router = Chapter(tags=["agreements"])
+router = ChapterRouter(tags=["agreements"])
 
 
 @router.get("/agreements/{id:path}/payments")

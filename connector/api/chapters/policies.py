@@ -1,6 +1,6 @@
 """Endpoints that check, explain, compare, try and fill in policies. They change and store nothing."""
 
-from connector.api.frame.chapter import Chapter
+from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.desk import AtContext, AtJudging
 from connector.controlplane.core import instants
 from connector.controlplane.judging import library
@@ -26,7 +26,7 @@ from connector.views.policies import (
     TrialView,
 )
 
-router = Chapter(tags=["policies"])
+router = ChapterRouter(tags=["policies"])
 
 
 @router.post("/policies/lint")

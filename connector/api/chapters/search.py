@@ -4,11 +4,11 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from connector.api.frame.chapter import Chapter
+from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.desk import AtSearch
 from connector.api.frame.errors import ApiError
 
-router = Chapter(tags=["search"])
+router = ChapterRouter(tags=["search"])
 
 SearchQuery = Annotated[str | None, Query(max_length=1000)]
 

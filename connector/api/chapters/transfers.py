@@ -5,8 +5,8 @@ from typing import Annotated
 import msgspec
 from fastapi import Query
 
-from connector.api.chapters.assets import shown_address
-from connector.api.frame.chapter import Chapter
+from connector.api.chapters.assets import hide_secrets
+from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.desk import (
     AfterQuery,
     AtContext,
@@ -26,7 +26,7 @@ from connector.views.conversion import to_view
 from connector.views.holds import HoldView
 from connector.views.transfers import DeliveryView, TransferOrder, TransferView
 
-router = Chapter(tags=["transfers"])
+router = ChapterRouter(tags=["transfers"])
 
 
 def _view(process: Transfer, hold: Hold | None) -> TransferView:
@@ -34,7 +34,7 @@ def _view(process: Transfer, hold: Hold | None) -> TransferView:
     return to_view(
         TransferView,
         process,
-        sink=shown_address(msgspec.json.decode(process.sink)) if process.sink else None,
+        sink=hide_secrets(msgspec.json.decode(process.sink)) if process.sink else None,
         progress=msgspec.json.decode(process.progress, type=DeliveryView) if process.progress else None,
         hold=to_view(HoldView, shown) if shown else None,
     )
@@ -123,7 +123,7 @@ async def terminate_transfer(context: AtContext, enforcing: AtEnforcing, id: str
 
 
 # This path matches everything below /transfers/: it is added after the chapters with longer paths.
-last = Chapter(tags=["transfers"])
+last = ChapterRouter(tags=["transfers"])
 
 
 @last.get("/transfers/{id:path}")

@@ -1,7 +1,8 @@
-"""The door of the management API: an API key with scopes, and a bound on the size of a request.
+"""Access to the management API: API keys with scopes, and the maximum size of a request.
 
-A key comes as `Authorization: Bearer <key>` or as `X-Api-Key: <key>`; only its SHA-256 is known here. Reading needs
-`read`, every other method `write`; what needs `admin` asks for it itself. Works before anything of a body is read.
+A request has its key in `Authorization: Bearer <key>` or in `X-Api-Key: <key>`. The connector stores the SHA-256 of
+keys only. GET and HEAD need the scope `read`, other methods `write`; an endpoint that needs `admin` checks it itself.
+The check precedes the body.
 """
 
 import hashlib
@@ -29,19 +30,19 @@ _HOLDS: dict[str, frozenset[str]] = {
 
 
 class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
-    """A key: `sha256` of it in lower-case hex, and what it opens."""
+    """An API key: its SHA-256 in lower-case hex, and its scopes."""
 
     id: str
     sha256: str
     scopes: tuple[KeyScope, ...]
 
     def __repr__(self) -> str:
-        """Show the name alone."""
+        """Show the name only."""
         return f"ApiKey(id={self.id!r})"
 
 
 class KeyMiddleware:
-    """ASGI middleware: lets a request in if its key opens the method; leaves name and scopes in `request.state`."""
+    """ASGI middleware that checks the key of a request; it stores the key's name and scopes in `request.state`."""
 
     def __init__(self, app: ASGIApp, *, keys: Sequence[ApiKey], largest_body: int = LARGEST_BODY) -> None:
         self._app = app
@@ -64,7 +65,9 @@ class KeyMiddleware:
                 return
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length[:20]) > self._largest:
-            await answer(413, "too-large", f"A request has at most {self._largest} bytes.")(scope, receive, send)
+            await answer(413, "too-large", f"The request is larger than {self._largest} bytes: send less data.")(
+                scope, receive, send
+            )
             return
         await self._app(scope, _bounded(receive, self._largest), send)
 
@@ -74,16 +77,16 @@ class KeyMiddleware:
             return 401, "no-key", "The request has no API key: send it as `Authorization: Bearer <key>`."
         key = self._known(presented)
         if key is None:
-            return 401, "unknown-key", "The API key is not known here: check it against the settings."
+            return 401, "unknown-key", "Unknown API key: compare it with the settings."
         opened = frozenset[str]().union(*(_HOLDS[name] for name in key.scopes))
         needed = "read" if scope["method"] in {"GET", "HEAD"} else "write"
         if needed not in opened:
-            return 403, "scope", f"The API key {key.id} may not do this: it needs the scope `{needed}`."
+            return 403, "scope", f"The API key {key.id} has not the scope `{needed}`: use another key."
         scope.setdefault("state", {}).update(key_id=key.id, scopes=opened)
         return None
 
     def _known(self, presented: str) -> ApiKey | None:
-        """Compare with every key, so that the time taken says nothing about any of them."""
+        """Compare with all keys, so that the time reveals nothing about any of them."""
         digest = hashlib.sha256(presented.encode("utf-8", "surrogateescape")).hexdigest()
         found = None
         for key in self._keys:
@@ -93,9 +96,9 @@ class KeyMiddleware:
 
 
 def require_admin(request: Request) -> None:
-    """Go on only for a key with the scope `admin`. Raises ApiError."""
+    """Require the scope `admin`. Raises ApiError."""
     if "admin" not in request.state.scopes:
-        raise ApiError(403, "scope", f"The API key {request.state.key_id} may not do this: it needs the scope `admin`.")
+        raise ApiError(403, "scope", f"The API key {request.state.key_id} has not the scope `admin`: use another key.")
 
 
 def _presented(headers: Headers) -> str | None:

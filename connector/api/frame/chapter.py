@@ -23,7 +23,7 @@ def encode_view(view: Any, status: int = 200) -> Response:
     return Response(_encode(view), status, media_type="application/json")
 
 
-class Chapter(APIRouter):
+class ChapterRouter(APIRouter):
     """The endpoints of a chapter."""
 
     def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:

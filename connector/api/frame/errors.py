@@ -1,6 +1,6 @@
-"""One body for everything that goes wrong: `{"error": {"code": …, "reason": …}}`, the reason one sentence.
+"""The one form of all errors: `{"error": {"code": …, "reason": …}}`, with one sentence as reason.
 
-Use cases know no HTTP; their errors become a status here. Nothing of the request is quoted, so that no secret is.
+Use cases do not know HTTP; their errors become a status here. An error quotes nothing of the request, so no secret.
 """
 
 import logging
@@ -20,14 +20,17 @@ _log = logging.getLogger(__name__)
 
 _STATUS: dict[type[UseCaseError], int] = {NoSuchEntity: 404, NotAllowed: 409, Invalid: 400, PeerFailed: 502}
 _SENTENCES = {
-    404: ("no-such-path", "There is nothing at this path: /openapi.json lists what there is."),
-    405: ("method", "This path does not know this method: /openapi.json lists what it knows."),
-    413: ("too-large", "The request is too large: send less."),
+    404: ("no-such-path", "Unknown path: /openapi.json lists the paths."),
+    405: ("method", "Unknown method for this path: /openapi.json lists its methods."),
+    413: ("too-large", "The request is too large: send less data."),
 }
 
 
+_MALFORMED = ("refused", "The request is malformed: /openapi.json describes the expected form.")
+
+
 class ApiError(Exception):
-    """A request that this API itself refuses."""
+    """A request that the API itself refuses."""
 
     def __init__(self, status: int, code: str, reason: str) -> None:
         super().__init__(reason)
@@ -37,13 +40,13 @@ class ApiError(Exception):
 
 
 def answer(status: int, code: str, reason: str, reasons: dict[str, str] | None = None) -> JSONResponse:
-    """Return an error in the one form it has."""
+    """Return an error in the one form."""
     more = {"reasons": reasons} if reasons else {}
     return JSONResponse({"error": {"code": code, "reason": reason, **more}}, status)
 
 
 def install(app: FastAPI) -> None:
-    """Let the application answer every error in the one form."""
+    """Answer all errors of the application in the one form."""
     app.add_exception_handler(ApiError, _api_error)
     app.add_exception_handler(UseCaseError, _use_case)
     app.add_exception_handler(StoreError, _store)
@@ -65,10 +68,10 @@ async def _use_case(_: Request, error: Exception) -> JSONResponse:
 
 async def _store(_: Request, error: Exception) -> JSONResponse:
     if isinstance(error, Conflict):
-        return answer(409, "changed", "It was changed at the same moment: look at it and try again.")
+        return answer(409, "changed", "Another request changed the entry: read it again, then retry.")
     if isinstance(error, LimitReached):
-        return answer(409, "limit-reached", "A counted limit would be exceeded: nothing was changed.")
-    return answer(503, "store", "The store cannot be read or written now, nothing was changed: try again later.")
+        return answer(409, "limit-reached", "The limit of the agreement is reached: nothing was changed.")
+    return answer(503, "store", "The store is unavailable, nothing was changed: try again later.")
 
 
 async def _protocol(_: Request, error: Exception) -> JSONResponse:
@@ -83,17 +86,19 @@ async def _validation(_: Request, error: Exception) -> JSONResponse:
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    code, reason = _SENTENCES.get(error.status_code, ("refused", "The request cannot be understood: correct it."))
+    code, reason = _SENTENCES.get(
+        error.status_code, ("refused", "The request is malformed: /openapi.json describes the expected form.")
+    )
     return answer(error.status_code, code, reason)
 
 
 async def _unforeseen(_: Request, error: Exception) -> JSONResponse:
-    _log.error("a request failed unforeseen", exc_info=error)
-    return answer(500, "internal", "Something went wrong here; the log says what.")
+    _log.error("request failed", exc_info=error)
+    return answer(500, "internal", "Internal error: the log of this connector contains the details.")
 
 
 def _sentence(errors: Sequence[Any]) -> str:
-    """Say the first fault in a sentence: where it is and what was expected, never what was sent."""
+    """Return a sentence about the first fault: its place and the expected form, never the value."""
     first = errors[0]
     place, *path = (str(part) for part in first["loc"])
     message = str(first["msg"]).removeprefix("Value error, ").rstrip(".")

@@ -1,31 +1,11 @@
 """The options of `asset add` and their choices."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from connector.client.chapters.assets import Stated
-
-
-class DataClass(StrEnum):
-    """How much protection an asset needs."""
-
-    OPEN = "open"
-    INTERNAL = "internal"
-    CONFIDENTIAL = "confidential"
-    PERSONAL = "personal"
-
-
-class Marking(StrEnum):
-    """Whether data is about persons."""
-
-    NONE = "none"
-    PERSONAL = "personal"
-    PSEUDONYMISED = "pseudonymised"
-    SPECIAL = "special"
-
+from connector.views.assets import AssetStatement, DataClass, Marking
 
 FileOption = Annotated[Path | None, typer.Option(metavar="FILE", help="A file in the folder of offered files.")]
 FolderOption = Annotated[Path | None, typer.Option(metavar="DIR", help="A folder of files, delivered together.")]
@@ -101,13 +81,13 @@ def build_stated(
     encrypted: bool,
     legal_basis: list[str] | None,
     marking: Marking,
-) -> Stated:
+) -> AssetStatement:
     """Return the facts about the data that the options state."""
-    return Stated(
+    return AssetStatement(
         languages=tuple(language or ()),
         release=data_version,
         resolution=resolution,
         encrypted=encrypted,
         legal_basis=tuple(legal_basis or ()),
-        marking=marking.value,
+        marking=marking,
     )

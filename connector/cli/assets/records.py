@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from connector.cli.frame.failure import Code, Failure
+from connector.views.assets import Records
 
 RecordsOption = Annotated[
     list[str] | None,
@@ -28,7 +29,7 @@ _KEYS = {
 _FORMATS = {"text/csv": "csv", "application/json": "json", "application/x-ndjson": "ndjson"}
 
 
-def parse_records(options: list[str] | None, media_type: str | None) -> dict[str, Any] | None:
+def parse_records(options: list[str] | None, media_type: str | None) -> Records | None:
     """Return the description of the records, None without options; the default format is that of the media type.
 
     Raises Failure for an option that is not KEY=VALUE, for an unknown key, and for a key that is given twice.
@@ -54,7 +55,7 @@ def parse_records(options: list[str] | None, media_type: str | None) -> dict[str
             description[member] = _parse_whole(value) if member == "smallest_group" else value
     if not description["format"]:
         raise Failure(Code.USAGE, "The format of the records is unknown: give --record format=csv, json or ndjson.")
-    return description
+    return Records(**description)
 
 
 def _parse_whole(text: str) -> int:

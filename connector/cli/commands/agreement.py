@@ -1,7 +1,7 @@
 """`agreement`: agreements with their use, their payments and their duties."""
 
 from collections.abc import Callable
-from enum import StrEnum
+from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
 import typer
@@ -21,18 +21,10 @@ from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import format_size, format_time
 from connector.cli.frame.remote import connect, print_listing
 from connector.cli.policies.terms import describe_policies
-from connector.client.chapters.agreements import Duty, Payment
+from connector.views.agreements import DutyView
+from connector.views.payments import PaymentOrder, PaymentState, PaymentView
 
 app = create_noun("Agreements as provider and as consumer.")
-
-
-class PaymentState(StrEnum):
-    """The state of the payments of an agreement."""
-
-    NONE = "none"
-    DUE = "due"
-    SETTLED = "settled"
-    OVERDUE = "overdue"
 
 
 @register(app, "list", example="datenkontor agreement list --counterparty urn:participant:firma")
@@ -122,7 +114,7 @@ def list_duties(
     """List the duties of an agreement with their states."""
     with connect(call) as connector:
         found = connector.agreements.duties(agreement)
-    columns: dict[str, Callable[[Duty], object]] = {
+    columns: dict[str, Callable[[DutyView], object]] = {
         "duty": lambda duty: duty.id,
         "action": lambda duty: duty.action.rpartition("/")[2].rpartition("#")[2],
         "state": lambda duty: duty.state,
@@ -174,7 +166,8 @@ def payment(
         raise Failure(Code.USAGE, "The state of the payments is missing: give --state none, due, settled or overdue.")
     with connect(call) as connector:
         if state is not None:
-            paid = connector.agreements.pay(agreement, state.value, amount=amount, currency=currency, until=ends)
+            order = PaymentOrder(state=state, amount=_parse_amount(amount), currency=currency, until=ends)
+            paid = connector.agreements.pay(agreement, order)
             sentence = call.output.say(
                 "cli.paid", id=agreement, state=paid.state, amount=paid.amount, currency=paid.currency
             )
@@ -184,7 +177,7 @@ def payment(
     if call.output.json:
         call.output.print_result(paid)
         return
-    columns: dict[str, Callable[[Payment], object]] = {
+    columns: dict[str, Callable[[PaymentView], object]] = {
         "state": lambda entry: entry.state,
         "amount": lambda entry: f"{entry.amount} {entry.currency}" if entry.amount else None,
         "until": lambda entry: format_time(entry.until),
@@ -192,3 +185,13 @@ def payment(
         "by": lambda entry: entry.by,
     }
     call.output.print_rows(paid.entries, columns)
+
+
+def _parse_amount(text: str | None) -> Decimal | None:
+    """Return an amount of money. Raises Failure."""
+    if text is None:
+        return None
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise Failure(Code.USAGE, f"Unknown amount {text[:50]!r}: write it as 9.50.") from None

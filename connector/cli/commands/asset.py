@@ -1,8 +1,8 @@
 """`asset`: add, show, publish and withdraw the assets of this participant."""
 
-from enum import StrEnum
 from typing import Annotated
 
+import msgspec
 import typer
 
 from connector.cli.assets import options
@@ -24,19 +24,11 @@ from connector.cli.frame.remote import choose_text, connect, print_listing
 from connector.cli.policies.files import read_policy
 from connector.cli.policies.templates import SetOption, choose_policy
 from connector.cli.policies.terms import describe_policies
-from connector.client.chapters.assets import Asset
+from connector.views.assets import DEFAULT_MEDIA_TYPE, AssetOrder, AssetStatus, AssetView, DataClass, Marking
 
 app = create_noun("Assets of this participant: drafts until they are published.")
 
 AssetArgument = Annotated[str, typer.Argument(metavar="ASSET", help="Identifier of the asset.")]
-
-
-class Status(StrEnum):
-    """The status of an asset."""
-
-    DRAFT = "draft"
-    PUBLISHED = "published"
-    WITHDRAWN = "withdrawn"
 
 
 @register(
@@ -66,7 +58,7 @@ def add(
     access: options.AccessOption = None,
     reservation: options.ReservationOption = None,
     record: RecordsOption = None,
-    data_class: options.DataClassOption = options.DataClass.INTERNAL,
+    data_class: options.DataClassOption = DataClass.INTERNAL,
     licence: options.LicenceOption = None,
     media_type: options.MediaTypeOption = None,
     id: options.IdOption = None,
@@ -75,7 +67,7 @@ def add(
     resolution: options.ResolutionOption = None,
     encrypted: options.EncryptedOption = False,
     legal_basis: options.LegalBasisOption = None,
-    marking: options.MarkingOption = options.Marking.NONE,
+    marking: options.MarkingOption = Marking.NONE,
     live: options.LiveOption = False,
     synthetic: options.SyntheticOption = False,
     publish: options.PublishOption = False,
@@ -86,7 +78,6 @@ def add(
     Without --policy and --template every participant may use it.
     """
     source, name = build_source(call, file, folder, glob, url, header or [])
-    wanted = choose_policy(template, sets, read_policy(policy))
     kind = media_type or guess_media_type(glob or name)
     lang = call.output.lang
     stated = options.build_stated(
@@ -97,25 +88,26 @@ def add(
         legal_basis=legal_basis,
         marking=marking,
     )
+    order = AssetOrder(
+        title={lang: title or name},
+        source=source,
+        id=id,
+        description={lang: description} if description else {},
+        keywords=tuple(keyword or ()),
+        themes=tuple(theme or ()),
+        media_type=kind or DEFAULT_MEDIA_TYPE,
+        policy=choose_policy(template, sets, read_policy(policy)),
+        access=read_policy(access),
+        reservation=read_policy(reservation),
+        records=parse_records(record, kind),
+        data_class=data_class,
+        live=live,
+        synthetic=synthetic,
+        licence=licence,
+        stated=stated,
+    )
     with connect(call) as connector:
-        asset = connector.assets.add(
-            {lang: title or name},
-            source,
-            id=id,
-            description={lang: description} if description else None,
-            keywords=keyword or (),
-            themes=theme or (),
-            media_type=kind,
-            policy=wanted,
-            access=read_policy(access),
-            reservation=read_policy(reservation),
-            records=parse_records(record, kind),
-            data_class=data_class.value,
-            live=live,
-            synthetic=synthetic,
-            licence=licence,
-            stated=stated,
-        )
+        asset = connector.assets.add(order)
         if publish:
             asset = connector.assets.publish(asset.id, release=release)
     _report_added(call, asset)
@@ -124,7 +116,7 @@ def add(
 @register(app, "list", example="datenkontor asset list --status published")
 def list_assets(
     call: CommandCall,
-    status: Annotated[Status | None, typer.Option(help="Only assets with this status.")] = None,
+    status: Annotated[AssetStatus | None, typer.Option(help="Only assets with this status.")] = None,
     limit: LimitOption = 50,
     after: AfterOption = None,
     all: AllOption = False,
@@ -198,24 +190,24 @@ def withdraw(
         )
 
 
-def _report_added(call: CommandCall, asset: Asset) -> None:
+def _report_added(call: CommandCall, asset: AssetView) -> None:
     title = choose_text(asset.title, call.output.lang)
     call.output.print_result(asset, call.output.say("cli.asset-added", title=title, id=asset.id, status=asset.status))
     _print_remarks(call, asset)
 
 
-def _print_remarks(call: CommandCall, asset: Asset) -> None:
+def _print_remarks(call: CommandCall, asset: AssetView) -> None:
     """Print the remarks on an offer of personal data, beside the result."""
     for remark in asset.remarks:
         call.output.print_hint(remark.get(call.output.lang, ""))
 
 
-def _report_status(call: CommandCall, asset: Asset) -> None:
+def _report_status(call: CommandCall, asset: AssetView) -> None:
     title = choose_text(asset.title, call.output.lang)
     call.output.print_result(asset, call.output.say("cli.asset-status", title=title, status=asset.status))
 
 
-def _build_fields(asset: Asset, lang: str, terms: object, access: object, reservation: object) -> dict[str, object]:
+def _build_fields(asset: AssetView, lang: str, terms: object, access: object, reservation: object) -> dict[str, object]:
     return {
         "id": asset.id,
         "title": choose_text(asset.title, lang),
@@ -229,7 +221,8 @@ def _build_fields(asset: Asset, lang: str, terms: object, access: object, reserv
         "policy": terms,
         "visible to": asset.access and access,
         "reservation": asset.reservation and reservation,
-        "records": asset.records and " ".join(f"{name}={value}" for name, value in asset.records.items()),
+        "records": asset.records
+        and " ".join(f"{name}={value}" for name, value in msgspec.to_builtins(asset.records).items()),
         "licence": asset.licence,
         "languages": asset.stated.languages,
         "version": asset.stated.release,

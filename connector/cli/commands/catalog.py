@@ -10,7 +10,7 @@ from connector.cli.frame.context import CommandCall
 from connector.cli.frame.remote import choose_text, connect, find_participant, print_listing
 from connector.cli.policies.terms import describe_policies
 from connector.client.chapters.catalog import DatasetDocument
-from connector.client.frame.flow import Page
+from connector.views.common import Page
 
 app = create_word()
 

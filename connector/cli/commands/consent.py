@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from connector.cli.frame.command import AfterOption, AllOption, LimitOption, YesOption, create_noun, register
@@ -14,7 +15,7 @@ from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Columns, format_time
 from connector.cli.frame.remote import connect, print_listing
-from connector.client.chapters.consents import Consent
+from connector.views.consents import ConsentOrder, ConsentView
 
 app = create_noun("Consents of persons: recorded, withdrawn, and checked for each record of a transfer.")
 
@@ -28,7 +29,7 @@ PersonArgument = Annotated[
 DatasetOption = Annotated[str | None, typer.Option(metavar="ASSET", help="Only this asset (default: all assets).")]
 
 
-def _fields() -> Columns[Consent]:
+def _fields() -> Columns[ConsentView]:
     return {
         "person": lambda entry: entry.subject[:16],
         "dataset": lambda entry: entry.dataset or "*",
@@ -57,7 +58,8 @@ def add(
 ) -> None:
     """Record the consent of a person; only a keyed reference to the person is stored."""
     with connect(call) as connector:
-        done = connector.consents.add(person, purpose, state=state, dataset=dataset, until=_instant(until or ""))
+        order = ConsentOrder(subject=person, purpose=purpose, dataset=dataset, until=_instant(until or ""))
+        done = connector.consents.add(order if state is None else msgspec.structs.replace(order, state=state))
     call.output.print_result(done, call.output.say("cli.consents-recorded", count=done.recorded))
 
 
@@ -135,7 +137,7 @@ def import_file(
     call.output.print_result({"recorded": done}, call.output.say("cli.consents-recorded", count=done))
 
 
-def _parts(file: Path) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+def _parts(file: Path) -> Iterator[tuple[int, list[ConsentOrder]]]:
     """Yield entries in parts, each with its first line. Raises Failure for a file in another format."""
     try:
         if file.stat().st_size > LARGEST_FILE:
@@ -151,7 +153,7 @@ def _parts(file: Path) -> Iterator[tuple[int, list[dict[str, Any]]]]:
                     f"The columns of {file} are not valid: it needs the columns subject and purpose, and may have "
                     "state, dataset and until.",
                 )
-            part: list[dict[str, Any]] = []
+            part: list[ConsentOrder] = []
             first = 2
             for row in reader:
                 part.append(_entry(file, reader.line_num, row))
@@ -164,13 +166,13 @@ def _parts(file: Path) -> Iterator[tuple[int, list[dict[str, Any]]]]:
         raise Failure(Code.USAGE, f"{file} cannot be read as CSV in UTF-8: {error}.") from None
 
 
-def _entry(file: Path, line: int, row: dict[str, Any]) -> dict[str, Any]:
+def _entry(file: Path, line: int, row: dict[str, Any]) -> ConsentOrder:
     if None in row or None in row.values():
         raise Failure(Code.USAGE, f"Line {line} of {file} has more or fewer values than the header line: correct it.")
-    entry = {name: value.strip() for name, value in row.items() if value.strip()}
+    entry: dict[str, Any] = {name: value.strip() for name, value in row.items() if value.strip()}
     if "until" in entry:
         entry["until"] = _instant(entry["until"])
-    return entry
+    return ConsentOrder(subject=entry.pop("subject", ""), purpose=entry.pop("purpose", ""), **entry)
 
 
 def _instant(text: str) -> datetime | None:

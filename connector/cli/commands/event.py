@@ -9,7 +9,7 @@ from connector.cli.frame.command import create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.output import format_time
 from connector.cli.frame.remote import connect
-from connector.client.chapters.events import Event
+from connector.views.events import EventView
 
 app = create_noun("Events that policies can refer to, declared by the operator.")
 
@@ -35,7 +35,7 @@ def end(call: CommandCall, name: EventArgument) -> None:
 @register(app, "list", example="datenkontor event list")
 def list_events(call: CommandCall) -> None:
     """List all declared events, latest first."""
-    columns: dict[str, Callable[[Event], object]] = {
+    columns: dict[str, Callable[[EventView], object]] = {
         "event": lambda found: found.name,
         "active": lambda found: found.going_on,
         "since": lambda found: format_time(found.since),
@@ -45,7 +45,7 @@ def list_events(call: CommandCall) -> None:
         call.output.print_rows(connector.events.list(), columns)
 
 
-def _report(call: CommandCall, found: Event) -> None:
+def _report(call: CommandCall, found: EventView) -> None:
     at = format_time(found.since)
     begun = call.output.say("cli.event-active", name=found.name, at=at)
     call.output.print_result(

@@ -25,8 +25,8 @@ from connector.cli.policies.files import read_policy
 from connector.cli.policies.terms import describe_policies
 from connector.cli.processes.outcome import report_state, report_waited, to_common_fields
 from connector.client import Connector
-from connector.client.chapters.negotiations import Decision, Negotiation
 from connector.protocol.dsp.machines.negotiation_machine import NegotiationState
+from connector.views.negotiations import NegotiationView, RecordedDecisionView
 
 app = create_noun("Contract negotiations as provider and as consumer.")
 
@@ -168,19 +168,19 @@ def terminate(
 
 
 def _describe(
-    call: CommandCall, connector: Connector, found: Negotiation
-) -> Callable[[Negotiation], dict[str, object]]:
+    call: CommandCall, connector: Connector, found: NegotiationView
+) -> Callable[[NegotiationView], dict[str, object]]:
     """Return a function for the fields of a negotiation, with its current offer in the language of the call."""
     lang = call.output.lang
     sentence = "" if call.output.json else describe_policies(connector, [found.offer], lang)[0]
     return lambda process: _build_fields(process, sentence, lang)
 
 
-def _format_decision(decision: Decision, lang: str) -> str:
+def _format_decision(decision: RecordedDecisionView, lang: str) -> str:
     return f"{format_time(decision.at)} {decision.event}: {' '.join(decision.texts.get(lang, ()))}"
 
 
-def _build_fields(found: Negotiation, sentence: str, lang: str) -> dict[str, object]:
+def _build_fields(found: NegotiationView, sentence: str, lang: str) -> dict[str, object]:
     return {
         "id": found.id,
         "role": found.role,

@@ -17,13 +17,13 @@ from connector.cli.frame.output import Output, format_time
 from connector.cli.frame.remote import connect, find_participant
 from connector.cli.policies.files import read_policy, translate_errors, write_policy
 from connector.cli.policies.templates import SetOption, fill_template
-from connector.client.chapters.policies import Decided
 from connector.controlplane.enforcing.executors.table import build_executors
 from connector.controlplane.judging.library import Library, operands, template, template_names
 from connector.controlplane.usecases import policies
 from connector.controlplane.usecases.trying import cases, trials
 from connector.policy.compiling.compile import ENFORCED_HERE
 from connector.policy.reading.templates import Template
+from connector.views.policies import TrialOrder, TrialView
 
 app = create_noun("Policies: check, explain, compare, try out, fill in from templates.")
 templates = create_noun("Templates of policies.")
@@ -214,7 +214,7 @@ def decide(
     """
     when, made = parse_time(at), parse_time(agreed_at)
     with connect(call) as connector:
-        found = connector.policies.decide(
+        order = TrialOrder(
             policy=read_policy(policy),
             asset=asset,
             agreement=agreement,
@@ -226,6 +226,7 @@ def decide(
             facts=_parse_facts(fact),
             performed=_date_duties(done, when or datetime.now(UTC)),
         )
+        found = connector.policies.decide(order)
     _report_decision(call, found)
 
 
@@ -277,7 +278,7 @@ def use_template(
     call.output.print_result(policy, policies.explain(_load_library(), policy).sentence[call.output.lang])
 
 
-def _report_decision(call: CommandCall, found: trials.TrialDecision | Decided) -> None:
+def _report_decision(call: CommandCall, found: trials.TrialDecision | TrialView) -> None:
     """Print a decision; exit with code 4 if it is a denial."""
     lang = call.output.lang
     good = found.verdict == "permit"

@@ -11,7 +11,7 @@ from connector.cli.frame.command import create_word, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.output import strip_controls
 from connector.cli.frame.remote import choose_text, connect
-from connector.client.chapters.search import Hit
+from connector.views.search import HitView
 
 app = create_word()
 
@@ -56,7 +56,7 @@ def search(
         call.output.print_hint(call.output.say("cli.more-results", cursor=following))
 
 
-def print_results(call: CommandCall, results: tuple[Hit, ...], *, first: int = 1) -> None:
+def print_results(call: CommandCall, results: tuple[HitView, ...], *, first: int = 1) -> None:
     """Print search results with their numbers."""
     numbers = {id(result): number for number, result in enumerate(results, first)}
     call.output.print_rows(
@@ -72,7 +72,7 @@ def print_results(call: CommandCall, results: tuple[Hit, ...], *, first: int = 1
     )
 
 
-def store_results(results: tuple[Hit, ...], *, first: int = 1) -> None:
+def store_results(results: tuple[HitView, ...], *, first: int = 1) -> None:
     """Store the numbers of the results for `get`; without a writable cache the numbers are not available later."""
     numbered = {
         str(number): NumberedResult(result.participant, result.id) for number, result in enumerate(results, first)

@@ -19,9 +19,9 @@ from connector.cli.frame.output import format_size, format_time
 from connector.cli.frame.remote import connect, print_listing
 from connector.cli.processes.outcome import has_arrived, report_state, report_waited, to_common_fields
 from connector.cli.processes.saving import OutputOption, OverwriteOption, report_saved, save_files
-from connector.client.chapters.transfers import Transfer
 from connector.client.connector import Connector
 from connector.protocol.dsp.machines.transfer_machine import TransferState
+from connector.views.transfers import TransferView
 
 app = create_noun("Transfers under an agreement, as provider and as consumer.")
 
@@ -178,7 +178,7 @@ def terminate(
 def _finish(
     call: CommandCall,
     connector: Connector,
-    found: Transfer,
+    found: TransferView,
     timeout: float,
     *,
     wanted: str | None = None,
@@ -191,7 +191,7 @@ def _finish(
         report_waited(call, found, timeout, lambda shown: _build_fields(shown, call.output.lang), wanted)
 
 
-def _build_fields(found: Transfer, lang: str) -> dict[str, object]:
+def _build_fields(found: TransferView, lang: str) -> dict[str, object]:
     progress = found.progress
     return {
         "id": found.id,

@@ -2,7 +2,7 @@
 
 from connector.cli.demo.show import WAIT_S, NotShown, Show, choose_title
 from connector.cli.policies.terms import describe_policies
-from connector.client.chapters.assets import Asset
+from connector.views.assets import AssetView
 
 
 def search(show: Show) -> str:
@@ -32,7 +32,7 @@ def negotiate(show: Show) -> str:
     return show.say("demo.negotiate")
 
 
-def reach_agreement(show: Show, asset: Asset) -> str:
+def reach_agreement(show: Show, asset: AssetView) -> str:
     """Return the company's agreement on an asset; negotiate it if there is none."""
     known = show.firm.agreements.list(dataset=asset.id).items
     if known:

@@ -8,8 +8,8 @@ from pathlib import Path
 from connector.cli.demo.agreeing import reach_agreement
 from connector.cli.demo.show import WAIT_S, NotShown, Show, choose_title
 from connector.cli.frame.output import format_size
-from connector.client.chapters.assets import Asset
-from connector.client.delivery import Saved
+from connector.client.delivery import SavedFiles
+from connector.views.assets import AssetView
 
 
 def push(show: Show) -> str:
@@ -51,7 +51,7 @@ def pull_reading(show: Show) -> str:
     return f"#{json.loads(target.read_text(encoding='utf-8'))['reading']}"
 
 
-def _receive(show: Show, asset: Asset, folder: str, *, push: bool) -> Saved:
+def _receive(show: Show, asset: AssetView, folder: str, *, push: bool) -> SavedFiles:
     """Transfer a dataset, save its files in a folder, and compare them with the offered files."""
     begun = show.firm.transfers.start(reach_agreement(show, asset), push=push)
     transfer = show.firm.transfers.wait(begun.id, timeout_s=WAIT_S)
@@ -65,7 +65,7 @@ def _receive(show: Show, asset: Asset, folder: str, *, push: bool) -> Saved:
     return saved
 
 
-def _compute_digests(show: Show, asset: Asset) -> list[str]:
+def _compute_digests(show: Show, asset: AssetView) -> list[str]:
     """Return the digests of the offered files."""
     root = (show.data.parent if show.data else show.stage.base / "offered") / asset.source["path"]
     files: Iterable[Path] = [root] if root.is_file() else (path for path in root.rglob("*") if path.is_file())

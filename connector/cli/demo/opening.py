@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from connector.cli.demo import samples
 from connector.cli.demo.show import CLAIMS, NAMES, PURPOSE, WAIT_S, NotShown, Show, choose_title
+from connector.views.assets import AssetOrder
 
 DOWNLOADS = "50"
 
@@ -43,20 +44,27 @@ def publish(show: Show, live_url: str) -> str:
     for_purpose = templates.fill("purpose", purpose=PURPOSE, period="P1Y").policy
     counted = templates.fill("downloads", downloads=DOWNLOADS).policy
     for sample, policy in zip(_list_samples(show), (for_purpose, counted), strict=False):
-        asset = show.city.assets.add(
-            sample.title,
-            sample.source,
+        order = AssetOrder(
+            title={"de": sample.title},
+            source=sample.source,
             media_type=sample.media_type,
             policy=policy,
             synthetic=sample.synthetic,
-            keywords=["Verkehr"],
+            keywords=("Verkehr",),
         )
+        asset = show.city.assets.add(order)
         show.assets.append(show.city.assets.publish(asset.id))
     live = {"kind": "http", "url": live_url}
     trial = templates.fill("purpose", purpose=PURPOSE, period="P30D").policy
-    asset = show.city.assets.add(
-        show.say("demo.parking"), live, media_type="application/json", policy=trial, live=True, synthetic=True
+    order = AssetOrder(
+        title={"de": show.say("demo.parking")},
+        source=live,
+        media_type="application/json",
+        policy=trial,
+        live=True,
+        synthetic=True,
     )
+    asset = show.city.assets.add(order)
     show.live = show.city.assets.publish(asset.id)
     titles = ", ".join(choose_title(asset) for asset in (*show.assets, show.live))
     return show.say("demo.publish", count=len(show.assets) + 1, titles=titles)

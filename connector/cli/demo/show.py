@@ -8,9 +8,9 @@ from pathlib import Path
 from connector.cli.demo.stage import Stage
 from connector.cli.frame.output import Output
 from connector.client import Connector
-from connector.client.chapters.assets import Asset
-from connector.client.chapters.transfers import Transfer
 from connector.language.catalogue import say
+from connector.views.assets import AssetView
+from connector.views.transfers import TransferView
 
 WAIT_S = 30.0
 PURPOSE = "dpv:ImproveTransportMobility"
@@ -37,9 +37,9 @@ class Show:
     port_base: int | None
     clients: dict[str, Connector] = field(default_factory=dict)
     begun: float = field(default_factory=time.monotonic)
-    assets: list[Asset] = field(default_factory=list)
-    live: Asset | None = None
-    live_transfer: Transfer | None = None
+    assets: list[AssetView] = field(default_factory=list)
+    live: AssetView | None = None
+    live_transfer: TransferView | None = None
 
     def say(self, key: str, **fields: object) -> str:
         """Return a sentence of the catalogue in the language of this call."""
@@ -61,14 +61,14 @@ class Show:
         return self.stage.actors["city"].id
 
     @property
-    def live_asset(self) -> Asset:
+    def live_asset(self) -> AssetView:
         """The asset with the live source. Raises NotShown before it is published."""
         if self.live is None:
             raise NotShown("The live source should be published and is not.")
         return self.live
 
     @property
-    def running_transfer(self) -> Transfer:
+    def running_transfer(self) -> TransferView:
         """The company's side of the live transfer. Raises NotShown before it is started."""
         if self.live_transfer is None:
             raise NotShown("The live transfer should be STARTED and was not requested.")
@@ -78,6 +78,6 @@ class Show:
 DemoStep = Callable[[Show], str]
 
 
-def choose_title(asset: Asset) -> str:
+def choose_title(asset: AssetView) -> str:
     """Return the title of an asset of the demonstration, which has one language."""
     return next(iter(asset.title.values()))

@@ -10,7 +10,7 @@ from connector.cli.frame.output import Columns
 from connector.cli.frame.probe import format_origin
 from connector.client.connector import Connector
 from connector.client.frame.errors import ClientError
-from connector.client.frame.flow import Page
+from connector.views.common import Page
 
 Item = TypeVar("Item")
 

@@ -6,15 +6,17 @@ from typing import TypeVar
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import format_time
-from connector.client.chapters.negotiations import Ended, Hold, Negotiation
-from connector.client.chapters.transfers import Transfer
+from connector.views.common import EndedView
+from connector.views.holds import HoldView
+from connector.views.negotiations import NegotiationView
+from connector.views.transfers import TransferView
 
-AnyProcessView = TypeVar("AnyProcessView", Negotiation, Transfer)
+AnyProcessView = TypeVar("AnyProcessView", NegotiationView, TransferView)
 
 GOOD = frozenset({"FINALIZED", "COMPLETED"})
 
 
-def report_state(call: CommandCall, process: Negotiation | Transfer) -> None:
+def report_state(call: CommandCall, process: NegotiationView | TransferView) -> None:
     """Print the state of a process."""
     call.output.print_result(process, call.output.say("cli.state", id=process.id, state=_format_state(call, process)))
 
@@ -44,12 +46,12 @@ def report_waited(
     raise Failure(Code.WAITING, call.output.say("cli.continues", id=process.id, state=state, seconds=seconds))
 
 
-def has_arrived(process: Negotiation | Transfer) -> bool:
+def has_arrived(process: NegotiationView | TransferView) -> bool:
     """Return whether a transfer that is kept open has delivered its data."""
-    return isinstance(process, Transfer) and process.keep and bool(process.progress and process.progress.sha256)
+    return isinstance(process, TransferView) and process.keep and bool(process.progress and process.progress.sha256)
 
 
-def format_end(call: CommandCall, process: Negotiation | Transfer) -> str:
+def format_end(call: CommandCall, process: NegotiationView | TransferView) -> str:
     """Return the sentence that names who terminated a process, and why."""
     if process.ended is None:
         return call.output.say("cli.state", id=process.id, state=_format_state(call, process))
@@ -58,13 +60,13 @@ def format_end(call: CommandCall, process: Negotiation | Transfer) -> str:
     )
 
 
-def choose_reason(entry: Hold | Ended, lang: str) -> str:
+def choose_reason(entry: HoldView | EndedView, lang: str) -> str:
     """Return the reason of a Hold or an end: in the language if the connector knows it, else as it was received."""
     return entry.reasons.get(lang, entry.reason)
 
 
-def to_common_fields(process: Negotiation | Transfer, lang: str) -> dict[str, object]:
-    """Return the fields of every process: its pending message, its Hold, its end and its times."""
+def to_common_fields(process: NegotiationView | TransferView, lang: str) -> dict[str, object]:
+    """Return the fields of every process: its pending message, its HoldView, its end and its times."""
     pending, hold, end = process.pending, process.hold, process.ended
     return {
         "pending": pending and f"{pending.message}, tried {pending.attempts} times" + (", in doubt" * pending.in_doubt),
@@ -75,7 +77,7 @@ def to_common_fields(process: Negotiation | Transfer, lang: str) -> dict[str, ob
     }
 
 
-def _format_state(call: CommandCall, process: Negotiation | Transfer) -> str:
+def _format_state(call: CommandCall, process: NegotiationView | TransferView) -> str:
     state = process.state or call.output.say("cli.state-requested")
     return (
         call.output.say("cli.state-pending", state=state, message=process.pending.message) if process.pending else state

@@ -10,7 +10,7 @@ from connector.cli.frame.context import CommandCall
 from connector.cli.frame.output import Output, format_size
 from connector.cli.processes.progress import Bar
 from connector.client.connector import Connector
-from connector.client.delivery import Saved
+from connector.client.delivery import SavedFiles
 
 OutputOption = Annotated[
     str | None, typer.Option("--out", "-o", metavar="FILE|DIR", help="File or folder for the data (default: here).")
@@ -20,7 +20,7 @@ OverwriteOption = Annotated[
 ]
 
 
-def save_files(call: CommandCall, connector: Connector, transfer: str, out: str | None, yes: bool) -> Saved:
+def save_files(call: CommandCall, connector: Connector, transfer: str, out: str | None, yes: bool) -> SavedFiles:
     """Save the files of a transfer, with a progress bar; ask before a file is overwritten."""
     target = out or "."
     bar = Bar(call.output)
@@ -39,7 +39,7 @@ def may_overwrite(call: CommandCall, target: str, yes: bool) -> bool:
     return yes
 
 
-def report_saved(output: Output, saved: Saved, **also: Any) -> None:
+def report_saved(output: Output, saved: SavedFiles, **also: Any) -> None:
     """Report the saved files with their sizes and digests."""
     target = Path(saved.path)
     lines = [

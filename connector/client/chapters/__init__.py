@@ -1,1 +1,1 @@
-"""The chapters of the management API, as the Python client offers them."""
+"""The chapters of the Python client, one for each chapter of the management API."""

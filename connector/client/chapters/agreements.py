@@ -1,160 +1,107 @@
-"""Agreements, what was used and paid under them, and the audit trail."""
+"""Agreements, their use and payments, and the audit log."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
-import msgspec
-
-from connector.client.frame.flow import ApiCall, Page, place
-from connector.client.frame.methods import AsyncRuns, Runs, awaited, blocking, every, every_awaited
-
-
-class Agreement(msgspec.Struct, frozen=True, kw_only=True):
-    """A usage contract; `policy` is the ODRL Agreement as both sides hold it, `role` ours in it.
-
-    `sha256` is the digest of the agreement's bytes: equal on both sides.
-    """
-
-    id: str
-    role: str
-    counterparty: str
-    dataset: str
-    negotiation_id: str
-    policy: dict[str, Any]
-    sha256: str
-    agreed_at: datetime
-    finalized_at: datetime | None
-    withdrawn_at: datetime | None
-
-
-class Usage(msgspec.Struct, frozen=True, kw_only=True):
-    """What was used under an agreement: bytes delivered and accesses begun."""
-
-    agreement_id: str
-    bytes_moved: int
-    uses: int
-
-
-class DutyEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry of the duty ledger; `transfer` is empty where it is about the agreement as a whole."""
-
-    state: str
-    at: datetime
-    transfer: str
-    evidence: dict[str, str]
-
-
-class Duty(msgspec.Struct, frozen=True, kw_only=True):
-    """A duty of an agreement and where it stands: inactive, active, fulfilled, violated or settled.
-
-    `by_person` if a receipt confirms it, not if the connector performs it itself.
-    """
-
-    id: str
-    agreement_id: str
-    role: str
-    action: str
-    state: str
-    assignee: str
-    deadline: datetime | None
-    by_person: bool
-    events: tuple[DutyEvent, ...]
-
-
-class Payment(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry of the payments of an agreement: by which API key it was recorded, and when."""
-
-    state: str
-    at: datetime
-    by: str
-    amount: str | None
-    currency: str
-    until: datetime | None
-
-
-class Paid(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the payments of an agreement stand: none, due, settled or overdue; `amount` is what was paid in all."""
-
-    agreement_id: str
-    state: str
-    until: datetime | None
-    amount: str
-    currency: str
-    entries: tuple[Payment, ...]
-
-
-class Leaf(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry of the audit trail."""
-
-    id: str
-    at: datetime
-    kind: str
-    process_id: str
-    body: Any
-    hash: str
+from connector.client.frame.flow import ApiCall, path_of, reason_order
+from connector.client.frame.methods import AsyncRuns, Runs, asynchronous, blocking, every, every_async
+from connector.views.agreements import AgreementView, DutyView, LeafView, ReceiptOrder, UsageView
+from connector.views.common import Page
+from connector.views.payments import PaymentOrder, PaymentSummaryView
 
 
 def listing(
     *, dataset: str | None = None, counterparty: str | None = None, limit: int = 50, after: str | None = None
-) -> ApiCall[Page[Agreement]]:
-    """List a page of the agreements, newest first."""
-    query = {"dataset": dataset, "counterparty": counterparty, "limit": limit, "after": after}
-    return ApiCall(method="GET", path=place("agreements"), answer=Page[Agreement], query=query)
+) -> ApiCall[Page[AgreementView]]:
+    """List one page of the agreements, newest first.
 
-
-def _show(id: str) -> ApiCall[Agreement]:
-    """Show one agreement."""
-    return ApiCall(method="GET", path=place("agreements", id), answer=Agreement)
-
-
-def _usage(id: str) -> ApiCall[Usage]:
-    """Show what was used under an agreement."""
-    return ApiCall(method="GET", path=place("usage", id), answer=Usage)
-
-
-def _withdraw(id: str, *, reason: str | None = None) -> ApiCall[Agreement]:
-    """Deliver nothing more under an agreement; the consumer is told the reason."""
-    return ApiCall(method="POST", path=place("agreements", id, "withdraw"), answer=Agreement, body={"reason": reason})
-
-
-def _duties(id: str) -> ApiCall[tuple[Duty, ...]]:
-    """List the duties of an agreement and where each stands, in the order of its policy."""
-    return ApiCall(method="GET", path=place("agreements", id, "duties"), answer=tuple[Duty, ...])
-
-
-def _receipt(id: str, duty: str, note: str = "") -> ApiCall[Duty]:
-    """Confirm that a duty was done; the note stays in the connector's ledger."""
-    path = place("agreements", id, "duties", duty, "receipt")
-    return ApiCall(method="POST", path=path, answer=Duty, body={"note": note})
-
-
-def _payments(id: str) -> ApiCall[Paid]:
-    """Show where the payments of an agreement stand, and how that came to be."""
-    return ApiCall(method="GET", path=place("agreements", id, "payments"), answer=Paid)
-
-
-def _pay(
-    id: str, state: str, *, amount: str | None = None, currency: str | None = None, until: datetime | None = None
-) -> ApiCall[Paid]:
-    """Record where the payments of an agreement stand: none, due, settled, overdue.
-
-    `amount` is what was paid (settled) or is owed (due), in euros; from `until` on, what is paid is due again and what
-    is due is overdue. Transfers that run are decided again at once.
+    >>> [agreement.id for agreement in connector.agreements.list(dataset="urn:dataset:air").items]
+    ['urn:agreement:2', 'urn:agreement:1']
     """
-    body = {"state": state, "amount": amount, "currency": currency, "until": until}
-    return ApiCall(method="POST", path=place("agreements", id, "payments"), answer=Paid, body=body)
+    query = {"dataset": dataset, "counterparty": counterparty, "limit": limit, "after": after}
+    return ApiCall(method="GET", path=path_of("agreements"), answer=Page[AgreementView], query=query)
 
 
-def _audit(*, process: str | None = None, limit: int = 50, after: str | None = None) -> ApiCall[Page[Leaf]]:
-    """List a page of the audit trail, of everything or of one process, oldest first."""
+def _show(id: str) -> ApiCall[AgreementView]:
+    """Show one agreement.
+
+    >>> print(connector.agreements.show("urn:agreement:1").role)
+    provider
+    """
+    return ApiCall(method="GET", path=path_of("agreements", id), answer=AgreementView)
+
+
+def _usage(id: str) -> ApiCall[UsageView]:
+    """Show the use under an agreement.
+
+    >>> connector.agreements.usage("urn:agreement:1").uses
+    0
+    """
+    return ApiCall(method="GET", path=path_of("usage", id), answer=UsageView)
+
+
+def _withdraw(id: str, *, reason: str | None = None) -> ApiCall[AgreementView]:
+    """Withdraw from an agreement: deliveries stop, and the consumer receives the reason.
+
+    >>> connector.agreements.withdraw("urn:agreement:1", reason="The data was wrong.").withdrawn_at is not None
+    True
+    """
+    return ApiCall(
+        method="POST", path=path_of("agreements", id, "withdraw"), answer=AgreementView, body=reason_order(reason)
+    )
+
+
+def _duties(id: str) -> ApiCall[tuple[DutyView, ...]]:
+    """List the duties of an agreement with their states, in the order of its policy.
+
+    >>> [(duty.action, duty.state) for duty in connector.agreements.duties("urn:agreement:1")]
+    [('http://www.w3.org/ns/odrl/2/delete', 'active')]
+    """
+    return ApiCall(method="GET", path=path_of("agreements", id, "duties"), answer=tuple[DutyView, ...])
+
+
+def _receipt(id: str, duty: str, note: str = "") -> ApiCall[DutyView]:
+    """Confirm that a duty was performed; the note stays in the ledger of this connector.
+
+    >>> duty, = connector.agreements.duties("urn:agreement:1")
+    >>> connector.agreements.receipt("urn:agreement:1", duty.id, "Confirmed by letter.").state
+    'fulfilled'
+    """
+    path = path_of("agreements", id, "duties", duty, "receipt")
+    return ApiCall(method="POST", path=path, answer=DutyView, body=ReceiptOrder(note=note))
+
+
+def _payments(id: str) -> ApiCall[PaymentSummaryView]:
+    """Show the state of the payments of an agreement with all entries.
+
+    >>> print(connector.agreements.payments("urn:agreement:1").state)
+    none
+    """
+    return ApiCall(method="GET", path=path_of("agreements", id, "payments"), answer=PaymentSummaryView)
+
+
+def _pay(id: str, order: PaymentOrder) -> ApiCall[PaymentSummaryView]:
+    """Record the state of the payments of an agreement; running transfers are decided again.
+
+    >>> order = PaymentOrder(state=PaymentState.SETTLED, amount=Decimal("120.50"))
+    >>> connector.agreements.pay("urn:agreement:1", order).amount
+    '120.50'
+    """
+    return ApiCall(method="POST", path=path_of("agreements", id, "payments"), answer=PaymentSummaryView, body=order)
+
+
+def _audit(*, process: str | None = None, limit: int = 50, after: str | None = None) -> ApiCall[Page[LeafView]]:
+    """List one page of the audit log, of all processes or of one, oldest entry first.
+
+    >>> [leaf.kind for leaf in connector.audit.list(process="urn:asset:1").items]
+    ['asset drafted']
+    """
     query = {"process": process, "limit": limit, "after": after}
-    return ApiCall(method="GET", path=place("audit"), answer=Page[Leaf], query=query)
+    return ApiCall(method="GET", path=path_of("audit"), answer=Page[LeafView], query=query)
 
 
 @dataclass(frozen=True)
 class Agreements:
-    """Usage contracts."""
+    """Agreements as provider and as consumer."""
 
     driver: Runs
 
@@ -171,24 +118,24 @@ class Agreements:
 
 @dataclass(frozen=True)
 class AsyncAgreements:
-    """Usage contracts."""
+    """Agreements as provider and as consumer."""
 
     driver: AsyncRuns
 
-    list = awaited(listing)
-    all = every_awaited(listing)
-    show = awaited(_show)
-    usage = awaited(_usage)
-    withdraw = awaited(_withdraw)
-    duties = awaited(_duties)
-    receipt = awaited(_receipt)
-    payments = awaited(_payments)
-    pay = awaited(_pay)
+    list = asynchronous(listing)
+    all = every_async(listing)
+    show = asynchronous(_show)
+    usage = asynchronous(_usage)
+    withdraw = asynchronous(_withdraw)
+    duties = asynchronous(_duties)
+    receipt = asynchronous(_receipt)
+    payments = asynchronous(_payments)
+    pay = asynchronous(_pay)
 
 
 @dataclass(frozen=True)
 class Audit:
-    """The audit trail, oldest first."""
+    """The audit log, oldest entry first."""
 
     driver: Runs
 
@@ -198,9 +145,9 @@ class Audit:
 
 @dataclass(frozen=True)
 class AsyncAudit:
-    """The audit trail, oldest first."""
+    """The audit log, oldest entry first."""
 
     driver: AsyncRuns
 
-    list = awaited(_audit)
-    all = every_awaited(_audit)
+    list = asynchronous(_audit)
+    all = every_async(_audit)

@@ -1,47 +1,53 @@
-"""The catalogues of others, and the participants there are."""
+"""The catalogues of other participants, and the participant list."""
 
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
-from connector.client.frame.flow import ApiCall, Page, place
-from connector.client.frame.methods import AsyncRuns, Runs, awaited, blocking, every, every_awaited
+from connector.client.frame.flow import ApiCall, path_of
+from connector.client.frame.methods import AsyncRuns, Runs, asynchronous, blocking, every, every_async
+from connector.views.common import Page
+from connector.views.participants import ParticipantView
 
 DatasetDocument = dict[str, Any]
 
 
-class Participant(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry of the signed participant list; `claims` are what its signer vouches for."""
-
-    id: str
-    name: str
-    address: str | None
-    roles: tuple[str, ...]
-    claims: dict[str, tuple[str, ...]]
-
-
 def _fetch(participant: str, *, after: str | None = None) -> ApiCall[Page[DatasetDocument]]:
-    """Fetch one page of a participant's catalogue: the datasets as it sends them; `after` is the page's `next`."""
+    """Fetch one page of a participant's catalogue, with the datasets as it sends them.
+
+    >>> page = connector.catalog.fetch("https://city.example")
+    >>> [dataset["@id"] for dataset in page.items]
+    ['urn:dataset:air']
+    """
     query = {"participant": participant, "page": after}
-    return ApiCall(method="GET", path=place("catalog"), answer=Page[DatasetDocument], query=query, timeout_s=60.0)
+    return ApiCall(method="GET", path=path_of("catalog"), answer=Page[DatasetDocument], query=query, timeout_s=60.0)
 
 
 def _dataset(participant: str, dataset: str) -> ApiCall[DatasetDocument]:
-    """Fetch one dataset with its offers, as the provider sends it."""
+    """Fetch one dataset with its offers, as the provider sends it.
+
+    >>> dataset = connector.catalog.dataset("https://city.example", "urn:dataset:air")
+    >>> dataset["hasPolicy"][0]["@id"]
+    'urn:offer:1'
+    """
     query = {"participant": participant, "dataset": dataset}
-    return ApiCall(method="GET", path=place("catalog", "dataset"), answer=DatasetDocument, query=query, timeout_s=60.0)
+    return ApiCall(
+        method="GET", path=path_of("catalog", "dataset"), answer=DatasetDocument, query=query, timeout_s=60.0
+    )
 
 
-def _participants(*, limit: int = 50, after: str | None = None) -> ApiCall[Page[Participant]]:
-    """List a page of the participants, ordered by identifier."""
+def _participants(*, limit: int = 50, after: str | None = None) -> ApiCall[Page[ParticipantView]]:
+    """List one page of the participants, ordered by identifier.
+
+    >>> [participant.name for participant in connector.participants.list().items]
+    ['City', 'Me']
+    """
     query = {"limit": limit, "after": after}
-    return ApiCall(method="GET", path=place("participants"), answer=Page[Participant], query=query)
+    return ApiCall(method="GET", path=path_of("participants"), answer=Page[ParticipantView], query=query)
 
 
 @dataclass(frozen=True)
 class Catalogs:
-    """The catalogues of others."""
+    """The catalogues of other participants."""
 
     driver: Runs
 
@@ -52,13 +58,13 @@ class Catalogs:
 
 @dataclass(frozen=True)
 class AsyncCatalogs:
-    """The catalogues of others."""
+    """The catalogues of other participants."""
 
     driver: AsyncRuns
 
-    fetch = awaited(_fetch)
-    all = every_awaited(_fetch)
-    dataset = awaited(_dataset)
+    fetch = asynchronous(_fetch)
+    all = every_async(_fetch)
+    dataset = asynchronous(_dataset)
 
 
 @dataclass(frozen=True)
@@ -77,5 +83,5 @@ class AsyncParticipants:
 
     driver: AsyncRuns
 
-    list = awaited(_participants)
-    all = every_awaited(_participants)
+    list = asynchronous(_participants)
+    all = every_async(_participants)

@@ -1,67 +1,70 @@
-"""The consent register: what people said about uses of data on them."""
+"""The consent register: statements of persons about uses of data about them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
-import msgspec
-
-from connector.client.frame.flow import ApiCall, Page, place
-from connector.client.frame.methods import AsyncRuns, Runs, awaited, blocking, every, every_awaited
-
-
-class Consent(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry. `subject` is a keyed reference to the person, `dataset` is empty where it is about all."""
-
-    subject: str
-    dataset: str
-    purpose: str
-    state: str
-    at: datetime
-    until: datetime | None
+from connector.client.frame.flow import ApiCall, path_of
+from connector.client.frame.methods import AsyncRuns, Runs, asynchronous, blocking, every, every_async
+from connector.views.common import Page
+from connector.views.consents import (
+    ConsentLookupOrder,
+    ConsentOrder,
+    ConsentsOrder,
+    ConsentsRecordedView,
+    ConsentView,
+    ConsentWithdrawOrder,
+)
 
 
-class Recorded(msgspec.Struct, frozen=True, kw_only=True):
-    """How many entries were recorded."""
+def _add(order: ConsentOrder) -> ApiCall[ConsentsRecordedView]:
+    """Record the statement of one person.
 
-    recorded: int
-
-
-def _add(
-    subject: str,
-    purpose: str,
-    *,
-    state: str | None = None,
-    dataset: str | None = None,
-    until: datetime | None = None,
-) -> ApiCall[Recorded]:
-    """Record what one person said; `state` is a dpv:ConsentStatus, given if left out, `until` an aware instant."""
-    entry = {"subject": subject, "purpose": purpose, "state": state, "dataset": dataset, "until": until}
-    return _record([entry])
+    >>> connector.consents.add(ConsentOrder(subject="4711", purpose="dpv:PublicBenefit")).recorded
+    1
+    """
+    return _record([order])
 
 
-def _record(entries: Sequence[Mapping[str, Any]]) -> ApiCall[Recorded]:
-    """Record several entries (up to 1000), all or none; each with the members of `add`."""
-    body = {"entries": [{name: value for name, value in entry.items() if value is not None} for entry in entries]}
-    return ApiCall(method="POST", path=place("consents"), answer=Recorded, body=body)
+def _record(entries: Sequence[ConsentOrder]) -> ApiCall[ConsentsRecordedView]:
+    """Record several statements (up to 1000), all or none.
+
+    >>> orders = [ConsentOrder(subject=person, purpose="dpv:PublicBenefit") for person in ("4711", "4712")]
+    >>> connector.consents.record(orders).recorded
+    2
+    """
+    order = ConsentsOrder(entries=tuple(entries))
+    return ApiCall(method="POST", path=path_of("consents"), answer=ConsentsRecordedView, body=order)
 
 
-def _withdraw(subject: str, *, dataset: str | None = None, purpose: str | None = None) -> ApiCall[Page[Consent]]:
-    """Record that a person withdraws, one purpose or all that are on record; answers what was recorded."""
-    body = {"subject": subject, "dataset": dataset, "purpose": purpose}
-    return ApiCall(method="POST", path=place("consents", "withdraw"), answer=Page[Consent], body=body)
+def _withdraw(subject: str, *, dataset: str | None = None, purpose: str | None = None) -> ApiCall[Page[ConsentView]]:
+    """Record that a person withdraws the consent, for one purpose or all on record; return the new entries.
+
+    >>> withdrawn = connector.consents.withdraw("4710")
+    >>> [entry.state for entry in withdrawn.items]
+    ['https://w3id.org/dpv#ConsentWithdrawn']
+    """
+    order = ConsentWithdrawOrder(subject=subject, dataset=dataset, purpose=purpose)
+    return ApiCall(method="POST", path=path_of("consents", "withdraw"), answer=Page[ConsentView], body=order)
 
 
-def _lookup(subject: str) -> ApiCall[Page[Consent]]:
-    """Show where one person stands: the latest entry for each dataset and purpose."""
-    return ApiCall(method="POST", path=place("consents", "lookup"), answer=Page[Consent], body={"subject": subject})
+def _lookup(subject: str) -> ApiCall[Page[ConsentView]]:
+    """Show the latest entries of one person, for each dataset and purpose.
+
+    >>> [entry.purpose for entry in connector.consents.lookup("4710").items]
+    ['https://w3id.org/dpv#PublicBenefit']
+    """
+    order = ConsentLookupOrder(subject=subject)
+    return ApiCall(method="POST", path=path_of("consents", "lookup"), answer=Page[ConsentView], body=order)
 
 
-def _list(*, dataset: str | None = None, limit: int = 50, after: str | None = None) -> ApiCall[Page[Consent]]:
-    """List a page of the entries, newest first."""
+def _list(*, dataset: str | None = None, limit: int = 50, after: str | None = None) -> ApiCall[Page[ConsentView]]:
+    """List one page of the entries, newest first.
+
+    >>> len(connector.consents.list(limit=10).items)
+    1
+    """
     query = {"dataset": dataset, "limit": limit, "after": after}
-    return ApiCall(method="GET", path=place("consents"), answer=Page[Consent], query=query)
+    return ApiCall(method="GET", path=path_of("consents"), answer=Page[ConsentView], query=query)
 
 
 @dataclass(frozen=True)
@@ -84,9 +87,9 @@ class AsyncConsents:
 
     driver: AsyncRuns
 
-    add = awaited(_add)
-    record = awaited(_record)
-    withdraw = awaited(_withdraw)
-    lookup = awaited(_lookup)
-    list = awaited(_list)
-    all = every_awaited(_list)
+    add = asynchronous(_add)
+    record = asynchronous(_record)
+    withdraw = asynchronous(_withdraw)
+    lookup = asynchronous(_lookup)
+    list = asynchronous(_list)
+    all = every_async(_list)

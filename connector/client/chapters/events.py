@@ -1,41 +1,42 @@
-"""Events that policies may ask about."""
+"""Events that policies can refer to."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-import msgspec
-
-from connector.client.frame.flow import ApiCall, place
-from connector.client.frame.methods import AsyncRuns, Runs, awaited, blocking
+from connector.client.frame.flow import ApiCall, path_of
+from connector.client.frame.methods import AsyncRuns, Runs, asynchronous, blocking
+from connector.views.events import EventOrder, EventView
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an event stands: whether it goes on, since when, and which API key declared it."""
+def _list() -> ApiCall[tuple[EventView, ...]]:
+    """List all declared events, the latest first.
 
-    name: str
-    going_on: bool
-    since: datetime
-    by: str
-
-
-def _list() -> ApiCall[tuple[Event, ...]]:
-    """List every event that was ever declared, the latest first."""
-    return ApiCall(method="GET", path=place("events"), answer=tuple[Event, ...])
+    >>> [(event.name, event.going_on) for event in connector.events.list()]
+    [('https://w3id.org/datenkontor/policy/1#emergency', True)]
+    """
+    return ApiCall(method="GET", path=path_of("events"), answer=tuple[EventView, ...])
 
 
-def _begin(name: str) -> ApiCall[Event]:
-    """Declare that an event has begun; `name` is an IRI or a short form as in policies (`dk:emergency`)."""
-    return ApiCall(method="POST", path=place("events", "begin"), answer=Event, body={"name": name})
+def _begin(name: str) -> ApiCall[EventView]:
+    """Declare that an event has begun; `name` is an IRI, or a short form such as `dk:emergency`.
+
+    >>> connector.events.begin("dk:emergency").going_on
+    True
+    """
+    return ApiCall(method="POST", path=path_of("events", "begin"), answer=EventView, body=EventOrder(name=name))
 
 
-def _end(name: str) -> ApiCall[Event]:
-    """Declare that an event is over."""
-    return ApiCall(method="POST", path=place("events", "end"), answer=Event, body={"name": name})
+def _end(name: str) -> ApiCall[EventView]:
+    """Declare that an event is over.
+
+    >>> connector.events.end("dk:emergency").going_on
+    False
+    """
+    return ApiCall(method="POST", path=path_of("events", "end"), answer=EventView, body=EventOrder(name=name))
 
 
 @dataclass(frozen=True)
 class Events:
-    """Events that policies may ask about."""
+    """Events that policies can refer to."""
 
     driver: Runs
 
@@ -46,10 +47,10 @@ class Events:
 
 @dataclass(frozen=True)
 class AsyncEvents:
-    """Events that policies may ask about."""
+    """Events that policies can refer to."""
 
     driver: AsyncRuns
 
-    list = awaited(_list)
-    begin = awaited(_begin)
-    end = awaited(_end)
+    list = asynchronous(_list)
+    begin = asynchronous(_begin)
+    end = asynchronous(_end)

@@ -1,105 +1,49 @@
-"""Contract negotiations, and what waits for somebody."""
+"""Contract negotiations, and the processes that wait for a decision."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from connector.client.frame.flow import ApiCall, ClientFlow, Page, place
-from connector.client.frame.methods import AsyncRuns, Runs, awaited, blocking, every, every_awaited
-
-Json = Mapping[str, Any]
-
+from connector.client.frame.flow import ApiCall, ClientFlow, path_of, reason_order
+from connector.client.frame.methods import AsyncRuns, Runs, asynchronous, blocking, every, every_async
+from connector.views.common import Page
+from connector.views.holds import HoldView
+from connector.views.negotiations import CounterOrder, NegotiationOrder, NegotiationView, OfferOrder
 
 _ONE_WAIT_S = 30.0
 _FOR_THE_WAY_S = 10.0
 ENDED = frozenset({"FINALIZED", "TERMINATED"})
 
 
-class Pending(msgspec.Struct, frozen=True, kw_only=True):
-    """The message that is owed to the counter-party; `in_doubt` when a try ended without an answer."""
-
-    message: str
-    attempts: int
-    refusals: int
-    in_doubt: bool
-
-
-class Ended(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a process ended, and who said so; `reasons` says why by language, where the connector decided it."""
-
-    code: str
-    reason: str
-    by: str
-    reasons: dict[str, str] = {}
-
-
-class Hold(msgspec.Struct, frozen=True, kw_only=True):
-    """A process that waits for somebody: why, for whom, and until when at the latest."""
-
-    process_id: str
-    process_kind: str
-    reason: str
-    who: str
-    created_at: datetime
-    until: datetime | None
-    reasons: dict[str, str] = {}
-
-
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """A decision by policy that is on record: what came of it, and in sentences why, by language."""
-
-    at: datetime
-    event: str
-    record: dict[str, Any]
-    texts: dict[str, tuple[str, ...]]
-
-
-class Negotiation(msgspec.Struct, frozen=True, kw_only=True):
-    """A contract negotiation. `state` is None until the counter-party has acknowledged the first message.
-
-    `decisions` are told where one negotiation is shown.
-    """
-
-    id: str
-    role: str
-    state: str | None
-    peer: str
-    peer_pid: str | None
-    dataset: str
-    offer_id: str
-    offer: dict[str, Any]
-    offered_by: str
-    rounds: int
-    agreement_id: str | None
-    agreement: dict[str, Any] | None
-    pending: Pending | None
-    hold: Hold | None
-    ended: Ended | None
-    decisions: tuple[Decision, ...] = ()
-    created_at: datetime
-    updated_at: datetime
-
-
-def _at(id: str, verb: str, body: Json | None = None) -> ApiCall[Negotiation]:
-    return ApiCall(method="POST", path=place("negotiations", id, verb), answer=Negotiation, body=body)
+def _at(id: str, verb: str, body: msgspec.Struct | None = None) -> ApiCall[NegotiationView]:
+    return ApiCall(method="POST", path=path_of("negotiations", id, verb), answer=NegotiationView, body=body)
 
 
 def begin(
-    participant: str, dataset: str, *, offer: str | None = None, policy: Json | None = None
-) -> ApiCall[Negotiation]:
-    """Ask a provider for a contract on a dataset, on its first offer, a named one, or other terms."""
-    body = {"participant": participant, "dataset": dataset, "offer": offer, "policy": policy}
-    return ApiCall(method="POST", path=place("negotiations"), answer=Negotiation, body=body, timeout_s=60.0)
+    participant: str, dataset: str, *, offer: str | None = None, policy: dict[str, Any] | None = None
+) -> ApiCall[NegotiationView]:
+    """Send a contract request for a dataset: for its first offer, a given one, or another policy.
+
+    >>> negotiation = connector.negotiations.start("https://city.example", "urn:dataset:air")
+    >>> print(negotiation.role, negotiation.offer_id)
+    consumer urn:offer:1
+    """
+    order = NegotiationOrder(participant=participant, dataset=dataset, offer=offer, policy=policy)
+    return ApiCall(method="POST", path=path_of("negotiations"), answer=NegotiationView, body=order, timeout_s=60.0)
 
 
-def _offer(participant: str, asset: str, *, policy: Json | None = None) -> ApiCall[Negotiation]:
-    """Offer an asset of ours to a participant that did not ask."""
-    body = {"participant": participant, "asset": asset, "policy": policy}
-    return ApiCall(method="POST", path=place("negotiations", "offer"), answer=Negotiation, body=body)
+def _offer(participant: str, asset: str, *, policy: dict[str, Any] | None = None) -> ApiCall[NegotiationView]:
+    """Offer an asset to a participant that has sent no request.
+
+    >>> _ = connector.assets.publish("urn:asset:1")
+    >>> print(connector.negotiations.offer("https://city.example", "urn:asset:1").role)
+    provider
+    """
+    order = OfferOrder(participant=participant, asset=asset, policy=policy)
+    return ApiCall(method="POST", path=path_of("negotiations", "offer"), answer=NegotiationView, body=order)
 
 
 def listing(
@@ -109,27 +53,40 @@ def listing(
     dataset: str | None = None,
     limit: int = 50,
     after: str | None = None,
-) -> ApiCall[Page[Negotiation]]:
-    """List a page of the negotiations, newest first."""
+) -> ApiCall[Page[NegotiationView]]:
+    """List one page of the negotiations, newest first.
+
+    >>> [negotiation.id for negotiation in connector.negotiations.list(state="OFFERED").items]
+    ['urn:negotiation:1']
+    """
     query = {"state": state, "peer": peer, "dataset": dataset, "limit": limit, "after": after}
-    return ApiCall(method="GET", path=place("negotiations"), answer=Page[Negotiation], query=query)
+    return ApiCall(method="GET", path=path_of("negotiations"), answer=Page[NegotiationView], query=query)
 
 
-def _show(id: str) -> ApiCall[Negotiation]:
-    """Show one negotiation."""
-    return ApiCall(method="GET", path=place("negotiations", id), answer=Negotiation)
+def _show(id: str) -> ApiCall[NegotiationView]:
+    """Show one negotiation with its recorded decisions.
+
+    >>> print(connector.negotiations.show("urn:negotiation:1").state)
+    OFFERED
+    """
+    return ApiCall(method="GET", path=path_of("negotiations", id), answer=NegotiationView)
 
 
-def until(id: str, *, timeout_s: float = 60.0, states: Sequence[str] = ()) -> ClientFlow[Negotiation]:
-    """Wait until the negotiation has ended, waits for somebody here, or is in one of `states`; or the time is up."""
+def until(id: str, *, timeout_s: float = 60.0, states: Sequence[str] = ()) -> ClientFlow[NegotiationView]:
+    """Wait until a negotiation has ended, waits for a decision here, or is in one of `states`, at most `timeout_s`.
+
+    >>> negotiation = connector.negotiations.wait("urn:negotiation:1", timeout_s=10)
+    >>> negotiation.hold.reason
+    'A person decides.'
+    """
     deadline = time.monotonic() + timeout_s
     while True:
         left = max(deadline - time.monotonic(), 0.0)
         now = min(left, _ONE_WAIT_S)
-        found: Negotiation = yield ApiCall(
+        found: NegotiationView = yield ApiCall(
             method="GET",
-            path=place("negotiations", id, "wait"),
-            answer=Negotiation,
+            path=path_of("negotiations", id, "wait"),
+            answer=NegotiationView,
             query={"timeout": now, "state": list(states)},
             timeout_s=now + _FOR_THE_WAY_S,
         )
@@ -137,30 +94,51 @@ def until(id: str, *, timeout_s: float = 60.0, states: Sequence[str] = ()) -> Cl
             return found
 
 
-def _approve(id: str) -> ApiCall[Negotiation]:
-    """Say yes where a person is asked."""
+def _approve(id: str) -> ApiCall[NegotiationView]:
+    """Approve the next step that a person decides.
+
+    >>> print(connector.negotiations.approve("urn:negotiation:1").pending.message)
+    ContractNegotiationEventMessage:ACCEPTED
+    """
     return _at(id, "approve")
 
 
-def _reject(id: str, *, reason: str | None = None) -> ApiCall[Negotiation]:
-    """Say no; the counter-party is told the reason."""
-    return _at(id, "reject", {"reason": reason})
+def _reject(id: str, *, reason: str | None = None) -> ApiCall[NegotiationView]:
+    """Reject the next step: the negotiation ends, and the counterparty receives the reason.
+
+    >>> connector.negotiations.reject("urn:negotiation:1", reason="No budget.").pending.message
+    'ContractNegotiationTerminationMessage'
+    """
+    return _at(id, "reject", reason_order(reason))
 
 
-def _counter(id: str, policy: Json) -> ApiCall[Negotiation]:
-    """Answer with other terms."""
-    return _at(id, "counter", {"policy": policy})
+def _counter(id: str, policy: dict[str, Any]) -> ApiCall[NegotiationView]:
+    """Answer with another policy, an ODRL Offer.
+
+    >>> policy = {"@type": "Offer", "permission": [{"action": "use"}]}
+    >>> connector.negotiations.counter("urn:negotiation:1", policy).pending.message
+    'ContractRequestMessage'
+    """
+    return _at(id, "counter", CounterOrder(policy=policy))
 
 
-def _terminate(id: str, *, reason: str | None = None) -> ApiCall[Negotiation]:
-    """End the negotiation; the counter-party is told the reason."""
-    return _at(id, "terminate", {"reason": reason})
+def _terminate(id: str, *, reason: str | None = None) -> ApiCall[NegotiationView]:
+    """Terminate the negotiation; the counterparty receives the reason.
+
+    >>> connector.negotiations.terminate("urn:negotiation:1", reason="No need.").pending.message
+    'ContractNegotiationTerminationMessage'
+    """
+    return _at(id, "terminate", reason_order(reason))
 
 
-def _holds(*, limit: int = 50, after: str | None = None) -> ApiCall[Page[Hold]]:
-    """List a page of what waits for somebody, oldest first."""
+def _holds(*, limit: int = 50, after: str | None = None) -> ApiCall[Page[HoldView]]:
+    """List one page of the processes that wait for a decision, oldest first.
+
+    >>> [hold.process_id for hold in connector.holds.list().items]
+    ['urn:negotiation:1']
+    """
     query = {"limit": limit, "after": after}
-    return ApiCall(method="GET", path=place("holds"), answer=Page[Hold], query=query)
+    return ApiCall(method="GET", path=path_of("holds"), answer=Page[HoldView], query=query)
 
 
 @dataclass(frozen=True)
@@ -187,21 +165,21 @@ class AsyncNegotiations:
 
     driver: AsyncRuns
 
-    start = awaited(begin)
-    offer = awaited(_offer)
-    list = awaited(listing)
-    all = every_awaited(listing)
-    show = awaited(_show)
-    wait = awaited(until)
-    approve = awaited(_approve)
-    reject = awaited(_reject)
-    counter = awaited(_counter)
-    terminate = awaited(_terminate)
+    start = asynchronous(begin)
+    offer = asynchronous(_offer)
+    list = asynchronous(listing)
+    all = every_async(listing)
+    show = asynchronous(_show)
+    wait = asynchronous(until)
+    approve = asynchronous(_approve)
+    reject = asynchronous(_reject)
+    counter = asynchronous(_counter)
+    terminate = asynchronous(_terminate)
 
 
 @dataclass(frozen=True)
 class Holds:
-    """What waits for somebody, oldest first."""
+    """The processes that wait for a decision, oldest first."""
 
     driver: Runs
 
@@ -211,9 +189,9 @@ class Holds:
 
 @dataclass(frozen=True)
 class AsyncHolds:
-    """What waits for somebody, oldest first."""
+    """The processes that wait for a decision, oldest first."""
 
     driver: AsyncRuns
 
-    list = awaited(_holds)
-    all = every_awaited(_holds)
+    list = asynchronous(_holds)
+    all = every_async(_holds)

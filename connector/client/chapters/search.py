@@ -1,35 +1,7 @@
-"""Search over the offers of the whole data space, answered by the broker."""
+"""Search for the offers of all participants at the broker."""
 
-from datetime import datetime
-from typing import Any
-
-import msgspec
-
-from connector.client.frame.flow import ApiCall, place
-
-
-class Hit(msgspec.Struct, frozen=True, kw_only=True):
-    """One search result: whose dataset it is, what it is, and how fresh the broker's knowledge is."""
-
-    participant: str
-    id: str
-    title: dict[str, str] = {}
-    description: dict[str, str] = {}
-    keywords: tuple[str, ...] = ()
-    themes: tuple[str, ...] = ()
-    publisher: str | None = None
-    address: str | None = None
-    liveness: str | None = None
-    verified_at: datetime | None = None
-    score: float | None = None
-    dataset: dict[str, Any] | None = None
-
-
-class Hits(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of hits, best first, and how many there are in all."""
-
-    items: tuple[Hit, ...]
-    total: int = 0
+from connector.client.frame.flow import ApiCall, path_of
+from connector.views.search import HitsView
 
 
 def search(
@@ -40,8 +12,12 @@ def search(
     keyword: str | None = None,
     limit: int = 20,
     offset: int = 0,
-) -> ApiCall[Hits]:
-    """Search for offers; all words of `text` must occur."""
+) -> ApiCall[HitsView]:
+    """Search for offers that contain all words of `text`.
+
+    >>> connector.search("Luft", limit=5).items[0].id
+    'urn:dataset:air'
+    """
     query = {
         "q": text,
         "publisher": publisher,
@@ -50,4 +26,4 @@ def search(
         "limit": limit,
         "offset": offset,
     }
-    return ApiCall(method="GET", path=place("search"), answer=Hits, query=query)
+    return ApiCall(method="GET", path=path_of("search"), answer=HitsView, query=query)

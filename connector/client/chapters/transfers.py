@@ -1,17 +1,17 @@
-"""Transfer processes: ask for the data of an agreement, follow, pause, end."""
+"""Transfer processes: start, follow, suspend and end them."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from connector.client.chapters.negotiations import Ended, Hold, Pending
 from connector.client.delivery import download, list_files
-from connector.client.frame.flow import ApiCall, ClientFlow, Page, place
-from connector.client.frame.methods import AsyncRuns, Runs, awaited, blocking, every, every_awaited
+from connector.client.frame.flow import ApiCall, ClientFlow, path_of, reason_order
+from connector.client.frame.methods import AsyncRuns, Runs, asynchronous, blocking, every, every_async
+from connector.views.common import Page
+from connector.views.transfers import DeliveryView, TransferOrder, TransferView
 
 _ONE_WAIT_S = 30.0
 _FOR_THE_WAY_S = 10.0
@@ -19,45 +19,17 @@ _A_PULL_S = 3600.0
 ENDED = frozenset({"COMPLETED", "TERMINATED"})
 
 
-class Delivery(msgspec.Struct, frozen=True, kw_only=True):
-    """What the data plane says: bytes so far, size and SHA-256 (hex) where known, and what went wrong."""
-
-    bytes_moved: int = 0
-    size: int | None = None
-    sha256: str | None = None
-    error: str | None = None
-
-
-class Transfer(msgspec.Struct, frozen=True, kw_only=True):
-    """A transfer process. `state` is None until the counter-party has acknowledged the request."""
-
-    id: str
-    role: str
-    state: str | None
-    peer: str
-    peer_pid: str | None
-    agreement_id: str
-    dataset: str
-    format: str
-    keep: bool
-    sink: dict[str, Any] | None
-    flow_wanted: str
-    flow_reported: str
-    suspended_by: str | None
-    progress: Delivery | None
-    pending: Pending | None
-    hold: Hold | None
-    ended: Ended | None
-    created_at: datetime
-    updated_at: datetime
-
-
 def begin(
-    agreement: str, *, push: bool = False, sink: Mapping[str, Any] | None = None, keep: bool = False
-) -> ApiCall[Transfer]:
-    """Ask for the data of an agreement; `keep` leaves a pull open, to pull again from a live source."""
-    body = {"agreement": agreement, "push": push, "sink": sink, "keep": keep}
-    return ApiCall(method="POST", path=place("transfers"), answer=Transfer, body=body)
+    agreement: str, *, push: bool = False, sink: dict[str, Any] | None = None, keep: bool = False
+) -> ApiCall[TransferView]:
+    """Send a transfer request under an agreement; `keep` keeps a pull open, to pull from a live source again.
+
+    >>> transfer = connector.transfers.start("urn:agreement:2")
+    >>> print(transfer.role, transfer.format)
+    consumer HttpData-PULL
+    """
+    order = TransferOrder(agreement=agreement, push=push, sink=sink, keep=keep)
+    return ApiCall(method="POST", path=path_of("transfers"), answer=TransferView, body=order)
 
 
 def _list(
@@ -67,30 +39,41 @@ def _list(
     agreement: str | None = None,
     limit: int = 50,
     after: str | None = None,
-) -> ApiCall[Page[Transfer]]:
-    """List a page of the transfers, newest first."""
+) -> ApiCall[Page[TransferView]]:
+    """List one page of the transfers, newest first.
+
+    >>> [transfer.id for transfer in connector.transfers.list(agreement="urn:agreement:2", state="STARTED").items]
+    ['urn:transfer:1']
+    """
     query = {"state": state, "peer": peer, "agreement": agreement, "limit": limit, "after": after}
-    return ApiCall(method="GET", path=place("transfers"), answer=Page[Transfer], query=query)
+    return ApiCall(method="GET", path=path_of("transfers"), answer=Page[TransferView], query=query)
 
 
-def _show(id: str) -> ApiCall[Transfer]:
-    """Show one transfer."""
-    return ApiCall(method="GET", path=place("transfers", id), answer=Transfer)
+def _show(id: str) -> ApiCall[TransferView]:
+    """Show one transfer.
+
+    >>> print(connector.transfers.show("urn:transfer:1").state)
+    STARTED
+    """
+    return ApiCall(method="GET", path=path_of("transfers", id), answer=TransferView)
 
 
-def until(id: str, *, timeout_s: float = 60.0, states: Sequence[str] = ()) -> ClientFlow[Transfer]:
-    """Wait until the transfer has ended, waits for somebody here, or is in one of `states`; or the time is up.
+def until(id: str, *, timeout_s: float = 60.0, states: Sequence[str] = ()) -> ClientFlow[TransferView]:
+    """Wait until a transfer has ended, waits for a decision here, or is in one of `states`, at most `timeout_s`.
 
-    Without `states`, a transfer that is kept open is waited for until something was delivered.
+    Without `states`, a transfer that is kept open is ready after a delivery.
+
+    >>> print(connector.transfers.wait("urn:transfer:2", timeout_s=10).state)
+    COMPLETED
     """
     deadline = time.monotonic() + timeout_s
     while True:
         left = max(deadline - time.monotonic(), 0.0)
         now = min(left, _ONE_WAIT_S)
-        found: Transfer = yield ApiCall(
+        found: TransferView = yield ApiCall(
             method="GET",
-            path=place("transfers", id, "wait"),
-            answer=Transfer,
+            path=path_of("transfers", id, "wait"),
+            answer=TransferView,
             query={"timeout": now, "state": list(states)},
             timeout_s=now + _FOR_THE_WAY_S,
         )
@@ -98,38 +81,58 @@ def until(id: str, *, timeout_s: float = 60.0, states: Sequence[str] = ()) -> Cl
             return found
 
 
-def _there(found: Transfer, states: Sequence[str]) -> bool:
+def _there(found: TransferView, states: Sequence[str]) -> bool:
     delivered = found.keep and not states and found.progress is not None and found.progress.sha256 is not None
     return found.state in ENDED or found.state in states or found.hold is not None or delivered
 
 
-def _pull(id: str) -> ApiCall[Delivery]:
-    """Fetch once more for a transfer that is kept open; returns when the data has arrived."""
-    return ApiCall(method="POST", path=place("transfers", id, "pull"), answer=Delivery, timeout_s=_A_PULL_S)
+def _pull(id: str) -> ApiCall[DeliveryView]:
+    """Pull again under a transfer that is kept open; return after the data has arrived.
+
+    >>> connector.transfers.pull("urn:transfer:1").bytes_moved
+    3
+    """
+    return ApiCall(method="POST", path=path_of("transfers", id, "pull"), answer=DeliveryView, timeout_s=_A_PULL_S)
 
 
-def _at(id: str, verb: str, reason: str | None = None) -> ApiCall[Transfer]:
-    return ApiCall(method="POST", path=place("transfers", id, verb), answer=Transfer, body={"reason": reason})
+def _at(id: str, verb: str, body: msgspec.Struct | None = None) -> ApiCall[TransferView]:
+    return ApiCall(method="POST", path=path_of("transfers", id, verb), answer=TransferView, body=body)
 
 
-def _suspend(id: str, *, reason: str | None = None) -> ApiCall[Transfer]:
-    """Pause the transfer; the counter-party is told the reason."""
-    return _at(id, "suspend", reason)
+def _suspend(id: str, *, reason: str | None = None) -> ApiCall[TransferView]:
+    """Suspend the transfer; the counterparty receives the reason.
+
+    >>> connector.transfers.suspend("urn:transfer:1", reason="Maintenance.").pending.message
+    'TransferSuspensionMessage'
+    """
+    return _at(id, "suspend", reason_order(reason))
 
 
-def _resume(id: str) -> ApiCall[Transfer]:
-    """Go on with a transfer that was suspended here."""
+def _resume(id: str) -> ApiCall[TransferView]:
+    """Resume a transfer that this connector suspended.
+
+    >>> connector.transfers.resume("urn:transfer:3").pending.message
+    'TransferStartMessage'
+    """
     return _at(id, "resume")
 
 
-def _complete(id: str) -> ApiCall[Transfer]:
-    """Say that the transfer is done."""
+def _complete(id: str) -> ApiCall[TransferView]:
+    """Complete the transfer.
+
+    >>> connector.transfers.complete("urn:transfer:1").pending.message
+    'TransferCompletionMessage'
+    """
     return _at(id, "complete")
 
 
-def _terminate(id: str, *, reason: str | None = None) -> ApiCall[Transfer]:
-    """End the transfer for good; the counter-party is told the reason."""
-    return _at(id, "terminate", reason)
+def _terminate(id: str, *, reason: str | None = None) -> ApiCall[TransferView]:
+    """Terminate the transfer; the counterparty receives the reason.
+
+    >>> connector.transfers.terminate("urn:transfer:1", reason="No need.").pending.message
+    'TransferTerminationMessage'
+    """
+    return _at(id, "terminate", reason_order(reason))
 
 
 @dataclass(frozen=True)
@@ -158,15 +161,15 @@ class AsyncTransfers:
 
     driver: AsyncRuns
 
-    start = awaited(begin)
-    list = awaited(_list)
-    all = every_awaited(_list)
-    show = awaited(_show)
-    wait = awaited(until)
-    pull = awaited(_pull)
-    suspend = awaited(_suspend)
-    resume = awaited(_resume)
-    complete = awaited(_complete)
-    terminate = awaited(_terminate)
-    files = awaited(list_files)
-    download = awaited(download)
+    start = asynchronous(begin)
+    list = asynchronous(_list)
+    all = every_async(_list)
+    show = asynchronous(_show)
+    wait = asynchronous(until)
+    pull = asynchronous(_pull)
+    suspend = asynchronous(_suspend)
+    resume = asynchronous(_resume)
+    complete = asynchronous(_complete)
+    terminate = asynchronous(_terminate)
+    files = asynchronous(list_files)
+    download = asynchronous(download)

@@ -1,4 +1,4 @@
-"""Runs flows over HTTP, blocking or awaited. The one place of the client that sends; httpx is imported with it."""
+"""The drivers, which run flows over HTTP: blocking, or asynchronous. Only this module of the client imports httpx."""
 
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -9,7 +9,8 @@ from typing import Any, BinaryIO, Self, TypeVar
 import httpx
 
 from connector.client.frame.errors import ClientError, Damaged, NotReachable
-from connector.client.frame.flow import ApiCall, ClientFlow, DriverAction, Fetch, Page, parse_failure, read
+from connector.client.frame.flow import ApiCall, ClientFlow, DriverAction, Fetch, parse_failure, read
+from connector.views.common import Page
 
 T = TypeVar("T")
 
@@ -17,7 +18,7 @@ _CONNECT_S = 5.0
 
 
 def options(url: str, key: str, ca: Path | None, transport: Any) -> dict[str, Any]:
-    """Return what both kinds of HTTP client are made with. Raises ClientError where `ca` cannot be read."""
+    """Return the options of both HTTP clients. Raises ClientError if `ca` cannot be read."""
     headers = {"Authorization": f"Bearer {key}", "Accept": "application/json"}
     made: dict[str, Any] = {"base_url": url, "headers": headers, "transport": transport, "trust_env": False}
     if url.startswith("https:"):
@@ -29,13 +30,13 @@ def options(url: str, key: str, ca: Path | None, transport: Any) -> dict[str, An
 
 
 class Driver:
-    """Runs flows one request after the other, blocking."""
+    """A driver that runs flows one request after the other, blocking."""
 
     def __init__(self, client: httpx.Client) -> None:
         self._client = client
 
     def run(self, flow: ClientFlow[T]) -> T:
-        """Run a flow to its end and return its result. Raises ClientError."""
+        """Run a flow and return its result. Raises ClientError."""
         step: Callable[[Any], DriverAction] = flow.send
         given: Any = None
         while True:
@@ -50,7 +51,7 @@ class Driver:
                 given, step = error, flow.throw
 
     def every(self, first: Callable[[str | None], ApiCall[Page[T]]]) -> Iterator[T]:
-        """Give all entries of a listing, page by page."""
+        """Yield all entries of a listing, page by page."""
         after: str | None = None
         while True:
             page: Page[T] = self._perform(first(after))
@@ -64,7 +65,7 @@ class Driver:
         self._client.close()
 
     def _perform(self, action: DriverAction) -> Any:
-        with _translated():
+        with _translate_errors():
             if isinstance(action, ApiCall):
                 answer = self._client.send(_request(self._client, action))
                 return read(action, answer.status_code, answer.content)
@@ -77,13 +78,13 @@ class Driver:
 
 
 class AsyncDriver:
-    """Runs flows one request after the other, awaited."""
+    """A driver that runs flows one request after the other, asynchronously."""
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
 
     async def run(self, flow: ClientFlow[T]) -> T:
-        """Run a flow to its end and return its result. Raises ClientError."""
+        """Run a flow and return its result. Raises ClientError."""
         step: Callable[[Any], DriverAction] = flow.send
         given: Any = None
         while True:
@@ -98,7 +99,7 @@ class AsyncDriver:
                 given, step = error, flow.throw
 
     async def every(self, first: Callable[[str | None], ApiCall[Page[T]]]) -> AsyncIterator[T]:
-        """Give all entries of a listing, page by page."""
+        """Yield all entries of a listing, page by page."""
         after: str | None = None
         while True:
             page: Page[T] = await self._perform(first(after))
@@ -113,7 +114,7 @@ class AsyncDriver:
         await self._client.aclose()
 
     async def _perform(self, action: DriverAction) -> Any:
-        with _translated():
+        with _translate_errors():
             if isinstance(action, ApiCall):
                 answer = await self._client.send(_request(self._client, action))
                 return read(action, answer.status_code, answer.content)
@@ -139,7 +140,7 @@ def _request(client: httpx.Client | httpx.AsyncClient, call: ApiCall[Any]) -> ht
 
 
 def _ranged(action: Fetch) -> dict[str, Any]:
-    # Identity: the bytes on the wire are the file's, so that their count is the place to go on from.
+    # Without encoding the bytes on the wire are those of the file: their number is the offset to continue from.
     headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
     if action.offset:
         headers["Range"] = f"bytes={action.offset}-"
@@ -147,11 +148,11 @@ def _ranged(action: Fetch) -> dict[str, Any]:
 
 
 class _Part:
-    """The partial file of a download, opened while its bytes come."""
+    """The partial file of a download, open while bytes arrive."""
 
     def __init__(self, action: Fetch) -> None:
         self._action = action
-        self._held = action.offset
+        self._size = action.offset
         self._file: BinaryIO | None = None
 
     def __enter__(self) -> Self:
@@ -162,32 +163,34 @@ class _Part:
             self._file.close()
 
     def begins(self, status: int) -> bool:
-        """Open the file where the answer brings bytes: behind what it holds, or anew where the whole comes."""
+        """Open the file if the answer contains bytes: append to it, or replace it if the answer is the whole file."""
         if status not in {200, 206}:
             return False
         if status == 200:
-            self._held = 0
+            self._size = 0
         self._file = self._action.part.open("ab" if status == 206 else "wb")
         return True
 
     def take(self, chunk: bytes) -> None:
-        """Write what arrived."""
+        """Write the bytes that arrived."""
         assert self._file is not None
         self._file.write(chunk)
-        self._held += len(chunk)
-        self._action.moved(self._held)
+        self._size += len(chunk)
+        self._action.moved(self._size)
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
-    """Turn what httpx and the disk raise into errors of the client."""
+def _translate_errors() -> Iterator[None]:
+    """Turn errors of httpx and of the disk into errors of the client."""
     try:
         yield
     except httpx.TimeoutException:
-        raise NotReachable("timeout", "The connector did not answer in time: is it busy or stopped?") from None
+        raise NotReachable("timeout", "The connector did not answer in time: check its load and its log.") from None
     except (httpx.InvalidURL, httpx.UnsupportedProtocol):
-        raise ClientError("url", "The address of the connector is not one: give it as http://host:port.") from None
+        raise ClientError("url", "Unknown form of the connector address: write it as http://host:port.") from None
     except httpx.HTTPError:
-        raise NotReachable("not-reachable", "The connector cannot be reached: is it running at that address?") from None
+        raise NotReachable(
+            "not-reachable", "The connector cannot be reached: check that it runs at this address."
+        ) from None
     except OSError as error:
         raise Damaged("disk", f"The file cannot be written: {error.strerror or 'the disk failed'}.") from None

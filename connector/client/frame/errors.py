@@ -1,21 +1,21 @@
-"""What can go wrong for a program that uses a connector; every error is one sentence, a code, and an exit code hint.
+"""The errors of the client; each has one sentence, a code, and the exit code of a command.
 
 ClientError
-├── NotReachable    the connector cannot be reached, broke off, or cannot serve now
-├── KeyRefused      the API key is missing, unknown, or may not do this
-├── NotFound        there is no such thing
-├── Invalid         what was asked for cannot be understood
-├── Refused         the state or a rule does not allow it, or the counter-party said no
-├── PeerFailed      the counter-party or the broker could not be reached by the connector
-├── StillWaiting    it goes on, but not in the time given: somebody has to approve, or it takes longer
-└── Damaged         what arrived is not what was announced, or cannot be written
+├── NotReachable       the connector is unreachable, unavailable, or closed the connection
+├── KeyRefused         the API key is missing, unknown, or has not the scope
+├── NotFound           the entity does not exist
+├── InvalidRequest     the request is malformed
+├── RequestRefused     the state or a rule does not allow it, or the counterparty refused
+├── PeerUnreachable    the connector could not reach the peer or the broker
+├── StillWaiting       the process continues after the timeout: a person has to approve, or it needs more time
+└── Damaged            a file does not match its digest, or cannot be written
 """
 
 
 class ClientError(Exception):
-    """A request that failed. `code` is for programs, `reason` for people, `exit_code` what a command ends with.
+    """A failed request. `code` is for programs, `reason` for people, `exit_code` for a command.
 
-    `reasons` says it by language, where the connector knows it in more than one.
+    `reasons` is the reason by language, if the connector has it in more than one.
     """
 
     exit_code = 1
@@ -28,43 +28,43 @@ class ClientError(Exception):
 
 
 class NotReachable(ClientError):
-    """The connector cannot be reached, broke off, or cannot serve now."""
+    """The connector is unreachable, unavailable, or closed the connection."""
 
     exit_code = 5
 
 
 class KeyRefused(ClientError):
-    """The API key is missing, unknown, or may not do this."""
+    """The API key is missing, unknown, or has not the scope."""
 
     exit_code = 4
 
 
 class NotFound(ClientError):
-    """There is no such thing."""
+    """The entity does not exist."""
 
     exit_code = 3
 
 
 class InvalidRequest(ClientError):
-    """What was asked for cannot be understood."""
+    """The request is malformed."""
 
     exit_code = 2
 
 
 class RequestRefused(ClientError):
-    """The state or a rule does not allow it, or the counter-party said no."""
+    """The state or a rule does not allow it, or the counterparty refused."""
 
     exit_code = 4
 
 
 class PeerUnreachable(ClientError):
-    """The counter-party or the broker could not be reached by the connector."""
+    """The connector could not reach the peer or the broker."""
 
     exit_code = 5
 
 
 class StillWaiting(ClientError):
-    """It goes on, but did not end in the time given; `process_id` is what to look at later."""
+    """The process `process_id` continues after the timeout: show it later."""
 
     exit_code = 6
 
@@ -74,7 +74,7 @@ class StillWaiting(ClientError):
 
 
 class Damaged(ClientError):
-    """What arrived is not what was announced, or cannot be written."""
+    """A file does not match its digest, or cannot be written."""
 
 
 _BY_STATUS: dict[int, type[ClientError]] = {
@@ -91,7 +91,11 @@ _BY_STATUS: dict[int, type[ClientError]] = {
 
 
 def from_status(status: int, code: str, reason: str, reasons: dict[str, str] | None = None) -> ClientError:
-    """Return the error that an answer with this status means."""
+    """Return the error for an answer with this status.
+
+    >>> from_status(404, "no-asset", "Unknown asset urn:asset:1.").exit_code
+    3
+    """
     error = _BY_STATUS.get(status, ClientError)(code, reason)
     error.reasons = reasons or {}
     return error

@@ -1,6 +1,7 @@
-"""What the client does, apart from how it is sent: a flow yields actions and is given their results.
+"""Flows: what the client does, independent of how it sends.
 
-A flow is written once, as a generator; `driver` runs it blocking or awaited. So the two clients cannot differ.
+A flow is a generator that yields actions and receives their results. The drivers run it, one
+blocking and one asynchronous, so that both clients behave alike.
 """
 
 from collections.abc import Callable, Generator, Mapping
@@ -11,6 +12,7 @@ from urllib.parse import quote
 import msgspec
 
 from connector.client.frame.errors import ClientError, from_status
+from connector.views.common import ErrorView, ReasonOrder
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -20,17 +22,17 @@ Report = Callable[["Progress"], None]
 
 
 class ApiCall(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
-    """One request of the API: `query` and `body` without their None values; `answer` is the type of the result."""
+    """One request of the API: the `query` without None values, an order as `body`, and the type of the `answer`."""
 
     method: str
     path: str
     answer: Any
     query: RequestValues = {}
-    body: RequestValues | None = None
+    body: msgspec.Struct | None = None
     timeout_s: float = 30.0
 
     def parameters(self) -> tuple[tuple[str, str], ...]:
-        """Return the query as pairs; a sequence gives several pairs of one name."""
+        """Return the query as pairs; a sequence becomes several pairs with one name."""
         pairs: list[tuple[str, str]] = []
         for name, value in self.query.items():
             values = value if isinstance(value, list | tuple) else [value]
@@ -39,13 +41,11 @@ class ApiCall(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
 
     def content(self) -> bytes | None:
         """Return the body as JSON."""
-        if self.body is None:
-            return None
-        return msgspec.json.encode({name: value for name, value in self.body.items() if value is not None})
+        return None if self.body is None else msgspec.json.encode(self.body)
 
 
 class Fetch(msgspec.Struct, frozen=True, kw_only=True):
-    """Append the bytes of a delivered file from `offset` on to `part`; `moved` is told how many it then holds."""
+    """Append the bytes of a delivered file to `part`, from `offset` on; `moved` receives the size of `part`."""
 
     path: str
     query: RequestValues
@@ -55,7 +55,7 @@ class Fetch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
-    """How far something is: the step, the process it is about, and bytes where bytes move.
+    """Progress of a long call: the step, its process, and the bytes of a download.
 
     Steps: `negotiating`, `agreed`, `transferring`, `downloading`, `done`.
     """
@@ -67,54 +67,46 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     bytes_total: int | None = None
 
 
-class Page(msgspec.Struct, Generic[T], frozen=True):
-    """A page of a listing; `next` is the cursor of the page after it, None at the end."""
-
-    items: tuple[T, ...]
-    next: str | None = None
-
-
 DriverAction = ApiCall[Any] | Fetch
 ClientFlow = Generator[DriverAction, Any, T]
 
 
 def ask(call: ApiCall[T]) -> ClientFlow[T]:
-    """The flow of one request."""
+    """Return the flow of one request."""
     result: T = yield call
     return result
 
 
-def place(*parts: str) -> str:
-    """Return a path of the API; identifiers may hold any character."""
+def reason_order(reason: str | None) -> ReasonOrder:
+    """Return the order that contains a reason, or its default without one."""
+    return ReasonOrder() if reason is None else ReasonOrder(reason=reason)
+
+
+def path_of(*parts: str) -> str:
+    """Return a path of the API; an identifier can contain any character.
+
+    >>> path_of("assets", "urn:asset/1")
+    '/v1/assets/urn%3Aasset%2F1'
+    """
     return "/v1/" + "/".join(quote(part, safe="") for part in parts)
 
 
 def read(call: ApiCall[T], status: int, content: bytes) -> T:
-    """Return the result that an answer holds. Raises ClientError."""
+    """Return the result in an answer. Raises ClientError."""
     if status >= 400:
         raise parse_failure(status, content)
     try:
         result: T = msgspec.json.decode(content, type=call.answer)
     except (msgspec.MsgspecError, RecursionError):
-        reason = "The answer is not one of a Datenkontor connector of this version: check the address."
+        reason = "The answer is not from a Datenkontor connector of this version: check the address."
         raise ClientError("answer", reason) from None
     return result
 
 
 def parse_failure(status: int, content: bytes) -> ClientError:
-    """Return the error that an answer tells of."""
+    """Return the error in an answer."""
     try:
-        told = msgspec.json.decode(content, type=_Failed).error
+        problem = msgspec.json.decode(content, type=ErrorView).error
     except (msgspec.MsgspecError, RecursionError):
-        return from_status(status, "answer", f"The connector answered with status {status} and no reason.")
-    return from_status(status, told.code, told.reason, told.reasons)
-
-
-class _Told(msgspec.Struct, frozen=True):
-    code: str
-    reason: str
-    reasons: dict[str, str] = {}
-
-
-class _Failed(msgspec.Struct, frozen=True):
-    error: _Told
+        return from_status(status, "answer", f"Status {status} without a reason: check the address of the connector.")
+    return from_status(status, problem.code, problem.reason, problem.reasons)

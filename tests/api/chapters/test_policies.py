@@ -14,6 +14,7 @@ from connector.ports.changes import PutAgreement
 from connector.ports.entities import AssetStatement
 from connector.protocol.dsp.common import Role
 from connector.views.assets import AssetOrder
+from connector.views.policies import TrialOrder
 from tests.support.plane import CITY, ME, Blocked, Desk
 
 Json = dict[str, Any]
@@ -79,18 +80,20 @@ def test_two_versions_are_compared(connector: Connector) -> None:
 def test_a_dry_run_says_yes_or_no_why_and_what_would_change_it(connector: Connector) -> None:
     policy = terms(RESEARCH, times(3), before("2027-01-01"))
     at = datetime(2026, 5, 4, 12, tzinfo=UTC)
-    yes = connector.policies.decide(policy=policy, participant=CITY, at=at, facts={"purpose": [ACADEMIC]})
+    yes = connector.policies.decide(TrialOrder(policy=policy, participant=CITY, at=at, facts={"purpose": (ACADEMIC,)}))
     assert (yes.verdict, yes.valid_until) == ("permit", datetime(2027, 1, 1, tzinfo=UTC))
     assert [(turn.at.year, turn.verdict) for turn in yes.turns] == [(2027, "deny")]
-    no = connector.policies.decide(policy=policy, at=at, facts={"odrl:purpose": ["dpv:Marketing"]})
+    no = connector.policies.decide(TrialOrder(policy=policy, at=at, facts={"odrl:purpose": ("dpv:Marketing",)}))
     assert (no.verdict, no.codes) == ("deny", ("constraint-false",))
     assert no.reasons["de"] == (
         "Zweck: erwartet Forschung und Entwicklung; angegeben Marketing. Ändern Sie die Angabe.",
     )
     assert no.ways["en"] == ("Permitted if purpose: research and development.",)
-    used_up = connector.policies.decide(policy=policy, at=at, facts={"purpose": [ACADEMIC], "count": ["3"]})
+    used_up = connector.policies.decide(
+        TrialOrder(policy=policy, at=at, facts={"purpose": (ACADEMIC,), "count": ("3",)})
+    )
     assert used_up.verdict == "deny"
-    silent = connector.policies.decide(policy=policy, at=at)
+    silent = connector.policies.decide(TrialOrder(policy=policy, at=at))
     assert silent.reasons["en"][0].startswith("Purpose: expected research and development; nothing stated.")
 
 
@@ -116,9 +119,9 @@ def test_a_dry_run_of_an_agreement_that_cannot_be_read_or_is_not_there_says_so(
 ) -> None:
     asyncio.run(desk.agree())
     with pytest.raises(InvalidRequest):
-        connector.policies.decide(agreement="urn:agreement:1")
+        connector.policies.decide(TrialOrder(agreement="urn:agreement:1"))
     with pytest.raises(NotFound):
-        connector.policies.decide(agreement="urn:agreement:none")
+        connector.policies.decide(TrialOrder(agreement="urn:agreement:none"))
 
 
 @pytest.mark.parametrize(
@@ -133,7 +136,7 @@ def test_a_question_that_cannot_be_understood_says_what_is_wrong(
     connector: Connector, question: Json, said: str
 ) -> None:
     with pytest.raises(InvalidRequest, match=said):
-        connector.policies.decide(**question)
+        connector.policies.decide(TrialOrder(**question))
 
 
 def test_templates_are_listed_and_filled_in(connector: Connector) -> None:

@@ -200,3 +200,29 @@ async def test_events_are_declared_by_the_key_that_came(desk: Desk) -> None:
     assert (begun["going_on"], over["going_on"], begun["by"]) == (True, False, "writer")
     assert listed == [over]
     assert never.status_code == 404
+
+
+@pytest.mark.parametrize(("path", "body"), [("negotiations", ASKED), ("transfers", {"agreement": "urn:agreement:1"})])
+async def test_a_page_costs_one_read_of_processes_and_one_of_holds(
+    desk: Desk, path: str, body: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.agree()
+    reads: list[str] = []
+
+    def counted(name: str) -> None:
+        method = getattr(desk.store, name)
+
+        def read(*args: Any, **more: Any) -> Any:
+            reads.append(name)
+            return method(*args, **more)
+
+        monkeypatch.setattr(desk.store, name, read)
+
+    async with desk.client() as client:
+        pids = [await begun(client, path, body) for _ in range(3)]
+        await desk.hold(pids[1], "A person decides.")
+        for name in ("hold", "holds_of", "holds", "negotiations", "transfers"):
+            counted(name)
+        listed = (await client.get(f"/v1/{path}")).json()["items"]
+    assert reads == [path, "holds_of"]
+    assert [entry["hold"] and entry["hold"]["reason"] for entry in listed] == [None, "A person decides.", None]

@@ -3,7 +3,8 @@
 import msgspec
 import pytest
 
-from connector.client.chapters.agreements import Duty, Paid, Payment
+from connector.views.agreements import DutyView
+from connector.views.payments import PaymentSummaryView, PaymentView
 from tests.cli.conftest import Cli
 from tests.cli.management import NOW, Management, agreement
 
@@ -18,8 +19,10 @@ def test_an_agreement_is_shown_with_its_terms_and_use(cli: Cli, management: Mana
 
 def test_payments_are_recorded_and_shown(cli: Cli, management: Management) -> None:
     path = "/v1/agreements/urn:a/payments"
-    entry = Payment(state="settled", at=NOW, by="accounts", amount="12.50", currency="EUR", until=NOW)
-    paid = Paid(agreement_id="urn:a", state="settled", until=NOW, amount="12.50", currency="EUR", entries=(entry,))
+    entry = PaymentView(state="settled", at=NOW, by="accounts", amount="12.50", currency="EUR", until=NOW)
+    paid = PaymentSummaryView(
+        agreement_id="urn:a", state="settled", until=NOW, amount="12.50", currency="EUR", entries=(entry,)
+    )
     management.answer("POST", path, paid)
     management.answer("GET", path, paid)
     done = cli(
@@ -96,10 +99,10 @@ def test_an_agreement_is_withdrawn_after_confirmation(cli: Cli, management: Mana
 
 
 def test_duties_are_listed_and_confirmed_by_a_receipt(cli: Cli, management: Management) -> None:
-    duty = Duty(
+    duty = DutyView(
         id="obligation/0",
         agreement_id="urn:a",
-        role="consumer",
+        role="obligation",
         action="http://www.w3.org/ns/odrl/2/delete",
         state="active",
         assignee="urn:firm",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from connector.client.chapters.assets import Withdrawn
+from connector.views.assets import WithdrawnAssetView
 from tests.cli.conftest import Cli
 from tests.cli.management import Management, asset
 
@@ -49,14 +49,14 @@ def test_what_ends_something_needs_consent(cli: Cli, management: Management, arg
 
 
 def test_what_an_asset_leaves_behind_when_it_is_withdrawn_is_said(cli: Cli, management: Management) -> None:
-    gone = Withdrawn(asset=asset(status="withdrawn"), agreements=3, running=2)
+    gone = WithdrawnAssetView(asset=asset(status="withdrawn"), agreements=3, running=2)
     management.answer("POST", "/v1/assets/air/withdraw", gone)
     done = cli("asset", "withdraw", "air", "--yes", "--lang", "en")
     assert done.code == 0
     assert "Agreements that remain valid: 3; active transfers: 2. Use --end-agreements to end them." in done.err
     cli("asset", "withdraw", "air", "--end-agreements", "--reason", "Broken", "--yes")
     assert management.bodies("POST", "/v1/assets/air/withdraw") == [
-        {"end_agreements": False, "reason": ""},
+        {},
         {"end_agreements": True, "reason": "Broken"},
     ]
 

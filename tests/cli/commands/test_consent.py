@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from connector.client.chapters.consents import Consent, Recorded
-from connector.client.frame.flow import Page
+from connector.views.common import Page
+from connector.views.consents import ConsentsRecordedView, ConsentView
 from tests.cli.conftest import Cli
 from tests.cli.management import Management
 
 
-def entry(**other: Any) -> Consent:
+def entry(**other: Any) -> ConsentView:
     values: dict[str, Any] = {
         "subject": "ab" * 32,
         "dataset": "",
@@ -21,11 +21,11 @@ def entry(**other: Any) -> Consent:
         "at": datetime(2026, 5, 4, tzinfo=UTC),
         "until": None,
     }
-    return Consent(**(values | other))
+    return ConsentView(**(values | other))
 
 
 def test_what_a_person_said_is_recorded(cli: Cli, management: Management) -> None:
-    management.answer("POST", "/v1/consents", Recorded(recorded=1), status=201)
+    management.answer("POST", "/v1/consents", ConsentsRecordedView(recorded=1), status=201)
     done = cli("consent", "add", "4711", "--purpose", "dpv:PublicBenefit", "--until", "2027-12-31", "--lang", "de")
     assert (done.code, done.out) == (0, "Einwilligungen eingetragen: 1.\n")
     (body,) = management.bodies("POST", "/v1/consents")
@@ -56,7 +56,7 @@ def test_a_file_is_imported_in_parts(cli: Cli, management: Management, tmp_path:
     lines = [f"person {number};dpv:PublicBenefit;;" for number in range(1201)]
     file = tmp_path / "consents.csv"
     file.write_text("\ufeff" + "\n".join(["subject;purpose;state;until", *lines]), encoding="utf-8")
-    management.answer("POST", "/v1/consents", *(Recorded(recorded=count) for count in (500, 500, 201)))
+    management.answer("POST", "/v1/consents", *(ConsentsRecordedView(recorded=count) for count in (500, 500, 201)))
     done = cli("consent", "import", file, "--json")
     assert done.json == {"recorded": 1201}
     bodies = management.bodies("POST", "/v1/consents")
@@ -68,7 +68,7 @@ def test_an_import_that_stops_says_how_far_it_came(cli: Cli, management: Managem
     file = tmp_path / "consents.csv"
     file.write_text("subject,purpose\n" + "a,dpv:PublicBenefit\n" * 501, encoding="utf-8")
     refused = {"error": {"code": "unknown-term", "reason": "Entry 1: the purpose is not known."}}
-    management.answers["POST", "/v1/consents"] = [(201, Recorded(recorded=500)), (400, refused)]
+    management.answers["POST", "/v1/consents"] = [(201, ConsentsRecordedView(recorded=500)), (400, refused)]
     done = cli("consent", "import", file)
     assert done.code != 0
     assert done.out == ""

@@ -2,7 +2,7 @@
 
 import json
 
-from connector.client.chapters.negotiations import Hold
+from connector.views.holds import HoldView
 from tests.cli.conftest import Cli
 from tests.cli.management import NOW, Management
 
@@ -23,10 +23,10 @@ def test_holds_are_listed_for_people_and_programs(cli: Cli, management: Manageme
 
 
 def test_holds_are_shown_in_pages_with_the_reason_in_the_language_of_the_call(cli: Cli, management: Management) -> None:
-    def hold(process: str) -> Hold:
+    def hold(process: str) -> HoldView:
         reasons = {"de": "Bitte prüfen.", "en": "Please check."}
         values = {"process_kind": "negotiation", "reason": "?", "who": "provider", "created_at": NOW, "until": NOW}
-        return Hold(process_id=process, reasons=reasons, **values)
+        return HoldView(process_id=process, reasons=reasons, **values)
 
     pages = [{"items": [hold(name)], "next": after} for name, after in (("urn:n1", "c1"), ("urn:n2", None))]
     management.answer("GET", "/v1/holds", pages[0])

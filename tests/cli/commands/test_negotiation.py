@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connector.client.chapters.negotiations import Decision
+from connector.views.negotiations import RecordedDecisionView
 from tests.cli.conftest import Cli
 from tests.cli.management import NOW, Management, negotiation
 
@@ -40,7 +40,7 @@ def test_the_end_of_a_wait_is_its_exit_code(cli: Cli, management: Management, fo
 
 def test_what_was_decided_in_a_negotiation_is_shown_with_the_reasons(cli: Cli, management: Management) -> None:
     texts = {"de": ("Die Regeln erlauben es nicht.", "Zweck: nicht erfüllt."), "en": ("No.",)}
-    denied = Decision(at=NOW, event="decided terminate", record={"verdict": "deny"}, texts=texts)
+    denied = RecordedDecisionView(at=NOW, event="decided terminate", record={"verdict": "deny"}, texts=texts)
     management.answer("GET", "/v1/negotiations/urn:n", negotiation("TERMINATED", decisions=(denied,)))
     shown = cli("negotiation", "show", "urn:n", "--lang", "de")
     assert "decided terminate: Die Regeln erlauben es nicht. Zweck: nicht erfüllt." in shown.out

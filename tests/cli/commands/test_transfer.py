@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from connector.client.chapters.negotiations import Ended, Pending
-from connector.client.chapters.transfers import Delivery
+from connector.views.common import EndedView, PendingView
+from connector.views.transfers import DeliveryView
 from tests.cli.conftest import Cli
 from tests.cli.management import CONTENT, DIGEST, Management, transfer
 
-PENDING = Pending(message="TransferTerminationMessage", attempts=3, refusals=0, in_doubt=True)
+PENDING = PendingView(message="TransferTerminationMessage", attempts=3, refusals=0, in_doubt=True)
 
 
 def test_a_transfer_is_begun_waited_for_and_saved(cli: Cli, provider: Management, tmp_path: Path) -> None:
@@ -26,7 +26,7 @@ def test_a_transfer_is_begun_waited_for_and_saved(cli: Cli, provider: Management
 
 def test_a_kept_transfer_is_pulled_again_until_it_is_suspended(cli: Cli, provider: Management, tmp_path: Path) -> None:
     base = "/v1/transfers/urn:t"
-    provider.answer("POST", f"{base}/pull", Delivery(bytes_moved=len(CONTENT), sha256=DIGEST))
+    provider.answer("POST", f"{base}/pull", DeliveryView(bytes_moved=len(CONTENT), sha256=DIGEST))
     assert cli("transfer", "pull", "urn:t", "-o", "now.csv").code == 0
     assert (tmp_path / "now.csv").read_bytes() == CONTENT
     provider.answer("POST", f"{base}/suspend", transfer("SUSPENDED"))
@@ -40,7 +40,7 @@ def test_a_kept_transfer_is_pulled_again_until_it_is_suspended(cli: Cli, provide
 @pytest.mark.parametrize(
     ("found", "code"),
     [
-        (transfer("STARTED", keep=True, delivered=Delivery(bytes_moved=1, sha256=DIGEST)), 0),
+        (transfer("STARTED", keep=True, delivered=DeliveryView(bytes_moved=1, sha256=DIGEST)), 0),
         (transfer("TERMINATED"), 4),
         (transfer("STARTED"), 6),
     ],
@@ -51,7 +51,7 @@ def test_the_end_of_a_transfer_is_its_exit_code(cli: Cli, provider: Management, 
 
 
 def test_transfers_are_listed_in_pages_and_filtered(cli: Cli, management: Management) -> None:
-    moving = Delivery(bytes_moved=2_500_000, size=5_000_000)
+    moving = DeliveryView(bytes_moved=2_500_000, size=5_000_000)
     pages = [
         {"items": [transfer("STARTED", id=name, delivered=moving)], "next": after}
         for name, after in (("urn:t1", "c1"), ("urn:t2", None))
@@ -77,8 +77,8 @@ def test_no_transfers_and_an_unknown_one(cli: Cli, management: Management) -> No
 
 
 def test_a_transfer_is_shown_with_its_progress_and_its_end(cli: Cli, management: Management) -> None:
-    moved = Delivery(bytes_moved=1000, size=2000, error="The source closed the connection.")
-    end = Ended(code="policy", reason="?", by="urn:city", reasons={"de": "Die Frist ist vorbei."})
+    moved = DeliveryView(bytes_moved=1000, size=2000, error="The source closed the connection.")
+    end = EndedView(code="policy", reason="?", by="urn:city", reasons={"de": "Die Frist ist vorbei."})
     management.answer("GET", "/v1/transfers/urn:t", transfer("TERMINATED", delivered=moved, ended=end, pending=PENDING))
     shown = cli("transfer", "show", "urn:t", "--lang", "de").out
     assert "1.0 kB of 2.0 kB" in shown

@@ -33,7 +33,7 @@ def test_given_data_is_offered_beside_the_live_source(show: Show, templates: Man
     given = replace(show, data=tmp_path / "own.csv", assets=[])
     publish(given, "http://127.0.0.1:9/parking.json")
     own, live = templates.bodies("POST", "/v1/assets")
-    assert (own["source"], own["synthetic"]) == ({"kind": "file", "path": "own.csv"}, False)
+    assert (own["source"], own.get("synthetic", False)) == ({"kind": "file", "path": "own.csv"}, False)
     assert live["live"] is True
 
 

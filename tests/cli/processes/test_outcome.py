@@ -15,13 +15,13 @@ from connector.cli.processes.outcome import (
     report_waited,
     to_common_fields,
 )
-from connector.client.chapters.negotiations import Ended, Pending
-from connector.client.chapters.transfers import Delivery
+from connector.views.common import EndedView, PendingView
+from connector.views.transfers import DeliveryView
 from tests.cli.management import negotiation, transfer
 
 CALL = CommandCall(output=Output(json=False, lang="en"))
 GERMAN = CommandCall(output=Output(json=False, lang="de"))
-PENDING = Pending(message="ContractRequestMessage", attempts=2, refusals=0, in_doubt=False)
+PENDING = PendingView(message="ContractRequestMessage", attempts=2, refusals=0, in_doubt=False)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_wait_with_success_prints_only(process: Any, wanted: str | None) -> No
 
 
 def test_only_an_open_transfer_with_a_digest_has_arrived() -> None:
-    whole, part = Delivery(bytes_moved=1, sha256="0" * 64), Delivery(bytes_moved=1)
+    whole, part = DeliveryView(bytes_moved=1, sha256="0" * 64), DeliveryView(bytes_moved=1)
     assert has_arrived(transfer("STARTED", keep=True, delivered=whole))
     assert not has_arrived(transfer("STARTED", keep=True, delivered=part))
     assert not has_arrived(transfer("STARTED", delivered=whole))
@@ -73,7 +73,7 @@ def test_only_an_open_transfer_with_a_digest_has_arrived() -> None:
 
 
 def test_a_reason_is_in_the_language_of_the_call_if_the_connector_knows_it() -> None:
-    end = Ended(code="policy", reason="as received", by="urn:city", reasons={"de": "Nein."})
+    end = EndedView(code="policy", reason="as received", by="urn:city", reasons={"de": "Nein."})
     assert (choose_reason(end, "de"), choose_reason(end, "en")) == ("Nein.", "as received")
     assert format_end(CALL, negotiation("TERMINATED")) == "urn:n is TERMINATED."
 
