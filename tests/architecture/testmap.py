@@ -16,6 +16,7 @@ SHOWN = 5
 SMALL = 20
 # Suites that run over a table of kinds, by the room of the kinds.
 SUITES = {
+    "controlplane/enforcing/executors": "controlplane/enforcing/executors/test_table.py",
     "dataplane/sinks": "contract/test_sink.py",
     "dataplane/sources": "contract/test_source.py",
     "dataplane/transforms": "contract/test_transform.py",
