@@ -67,6 +67,9 @@ def card(compiled: Compiled, language: Language) -> Card:
     Parameters:
         compiled: any policy, also a void one.
         language: the language of the card.
+
+    >>> card(compiled("odrl:purpose isA dpv:Marketing"), "en").text.splitlines()[1]
+    'What for: You may use the data. Purpose: marketing.'
     """
     wording = make_wording(compiled, language)
     permissions = sorted({_permission(rule, wording) for rule in compiled.permissions})

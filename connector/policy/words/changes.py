@@ -15,12 +15,21 @@ from connector.policy.words.names import action_name, subject
 
 
 def width(found: Width, language: Language) -> str:
-    """Say in a sentence whether the new version grants more or less."""
+    """Say in a sentence whether the new version grants more or less.
+
+    >>> width("widened", "en")
+    'The new version grants more.'
+    """
     return say(language, f"changes.width-{found}")
 
 
 def change(entry: PolicyChange, registry: Registry, language: Language) -> str:
-    """Describe one change, with the constraints before and after it."""
+    """Describe one change, with the constraints before and after it.
+
+    >>> [entry] = difference(compiled(), compiled(prohibition=["odrl:distribute"])).changes
+    >>> change(entry, registry, "en")
+    'Prohibition added: pass on.'
+    """
     part = say(language, f"changes.part-{entry.part}")
     parts = [say(language, f"changes.kind-{entry.kind}", part=part)]
     name = _subject(entry, registry, language)
@@ -43,7 +52,13 @@ def _subject(entry: PolicyChange, registry: Registry, language: Language) -> str
 
 
 def way(found: PermitPath, registry: Registry, language: Language) -> str:
-    """Describe the steps that together permit a request."""
+    """Describe the steps that together permit a request.
+
+    >>> policy = compiled("dk:role eq planner")
+    >>> [path] = ways(policy, explain(policy, request, world, Phase.ACCESS), request, world)
+    >>> way(path, registry, "en")
+    'Permitted if role: “planner”.'
+    """
     grammar = read_grammar(language)
     parts = dict.fromkeys(_step(step, registry, language) for step in found.steps)
     steps = grammar.join(list(parts), say(language, "policy.and"))

@@ -41,6 +41,10 @@ def write_constraint(constraint: Constraint, registry: Registry, language: Langu
         registry: the registry with which it was compiled.
         language: the language of the phrase.
         deadline: an upper bound of time is the deadline of a duty.
+
+    >>> [five] = normal("odrl:count lteq 5")
+    >>> write_constraint(five, registry, "de")
+    'Anzahl der Nutzungen: höchstens 5'
     """
     if isinstance(constraint, LogicalConstraint):
         parts = [write_constraint(child, registry, language) for child in constraint.constraints]
@@ -58,7 +62,11 @@ def write_constraint(constraint: Constraint, registry: Registry, language: Langu
 
 
 def write_constraints(constraints: Sequence[Constraint], registry: Registry, language: Language) -> list[str]:
-    """Write constraints that apply together, each once: the purpose and the times first, the others sorted."""
+    """Write constraints that apply together, each once: the purpose and the times first, the others sorted.
+
+    >>> write_constraints(normal("dk:role eq planner", "odrl:purpose isA dpv:Marketing"), registry, "en")
+    ['purpose: marketing', 'role: “planner”']
+    """
     ranked = {(_rank(entry), write_constraint(entry, registry, language)) for entry in split_and(constraints)}
     return [text for _rank, text in sorted(ranked)]
 
@@ -69,7 +77,12 @@ def _rank(constraint: Constraint) -> int:
 
 
 def split_and(constraints: Sequence[Constraint]) -> Iterator[Constraint]:
-    """Return the parts of each `and`, and the other constraints as they are."""
+    """Return the parts of each `and`, and the other constraints as they are.
+
+    >>> five, three = normal("odrl:count lteq 5"), normal("odrl:count gteq 3")
+    >>> len(list(split_and([LogicalConstraint("and", (*five, *three))])))
+    2
+    """
     for constraint in constraints:
         if isinstance(constraint, LogicalConstraint) and constraint.operand == "and":
             yield from split_and(constraint.constraints)
@@ -78,7 +91,12 @@ def split_and(constraints: Sequence[Constraint]) -> Iterator[Constraint]:
 
 
 def write_predicate(constraint: AtomicConstraint, registry: Registry, language: Language) -> str:
-    """Write the operator and the values of an atom."""
+    """Write the operator and the values of an atom.
+
+    >>> [role] = normal("dk:role neq planner")
+    >>> write_predicate(role, registry, "en")
+    'not “planner”'
+    """
     operand = registry.operands[constraint.left]
     values = [write_value(value, operand, registry, language) for value in constraint.right]
     operator = constraint.operator
@@ -94,7 +112,11 @@ def write_predicate(constraint: AtomicConstraint, registry: Registry, language: 
 
 
 def write_value(value: Value, operand: Operand, registry: Registry, language: Language) -> str:
-    """Write a value of an operand: by its label if it has one, else quoted."""
+    """Write a value of an operand: by its label if it has one, else quoted.
+
+    >>> write_value(Iri("https://w3id.org/dpv#Marketing"), registry.operands[ODRL + "purpose"], registry, "en")
+    'marketing'
+    """
     match value:
         case Iri(iri=iri):
             return name_value(iri, operand, registry, language)

@@ -16,7 +16,12 @@ _MOST_DECIMALS = 3
 
 
 def write_number(value: Number, operand: Operand, language: Language) -> str:
-    """Write an amount with its unit, in the greatest unit of the operand that keeps it short and exact."""
+    """Write an amount with its unit, in the greatest unit of the operand that keeps it short and exact.
+
+    >>> volume = registry.operands[DK + "volume"]
+    >>> write_number(Number(Decimal(1_500_000), volume.unit), volume, "de")
+    '1,5 MB'
+    """
     grammar = read_grammar(language)
     if not value.unit:
         return grammar.write_number(value.amount)
@@ -39,17 +44,29 @@ def _short(value: Decimal, factor: int) -> bool:
 
 
 def write_day(value: Day, language: Language) -> str:
-    """Write a day and its zone, if that is not UTC."""
+    """Write a day and its zone, if that is not UTC.
+
+    >>> write_day(Day(date(2027, 3, 1), offset=60), "en")
+    '1 March 2027 (UTC+01:00)'
+    """
     return read_grammar(language).write_day(value.day) + (f" ({_zone(value.offset)})" if value.offset else "")
 
 
 def write_instant(value: Instant, language: Language) -> str:
-    """Write an instant to the minute, or as exactly as it is given, in UTC."""
+    """Write an instant to the minute, or as exactly as it is given, in UTC.
+
+    >>> write_instant(Instant(datetime(2027, 3, 1, 8, 30, tzinfo=UTC)), "de")
+    '1. März 2027, 08:30 Uhr (UTC)'
+    """
     return write_moment(value.at, language)
 
 
 def write_moment(at: datetime, language: Language) -> str:
-    """Write an aware UTC datetime."""
+    """Write an aware UTC datetime.
+
+    >>> write_moment(datetime(2027, 3, 1, 8, 30, 5, tzinfo=UTC), "en")
+    '1 March 2027, 08:30:05 (UTC)'
+    """
     exact = at.strftime("%H:%M")
     if at.second or at.microsecond:
         exact += at.strftime(":%S") + (f".{at.microsecond:06}".rstrip("0") if at.microsecond else "")
@@ -58,7 +75,11 @@ def write_moment(at: datetime, language: Language) -> str:
 
 
 def write_clock(value: ClockTime, language: Language) -> str:
-    """Write a time of the day and its zone, the provider's own unless stated."""
+    """Write a time of the day and its zone, the provider's own unless stated.
+
+    >>> write_clock(ClockTime(30_600), "de")
+    '08:30 Uhr (Ortszeit)'
+    """
     text = f"{value.seconds // 3600:02}:{value.seconds // 60 % 60:02}"
     text += f":{value.seconds % 60:02}" if value.seconds % 60 else ""
     zone = say(language, "policy.local-time") if value.offset is None else _zone(value.offset)
@@ -66,7 +87,11 @@ def write_clock(value: ClockTime, language: Language) -> str:
 
 
 def write_duration(value: Duration, language: Language) -> str:
-    """Write a length of time in years and months, days, hours, minutes and seconds."""
+    """Write a length of time in years and months, days, hours, minutes and seconds.
+
+    >>> write_duration(Duration(14, 5_400_000), "en")
+    '1 year 2 months 1 hour 30 minutes'
+    """
     seconds, thousandths = divmod(value.milliseconds, 1000)
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)

@@ -21,6 +21,9 @@ def say(finding: Finding, registry: Registry, language: Language) -> str:
             `groups-missing`, `manner-unclear`; `other` is the action.
         registry: the registry with which the policies were compiled.
         language: the language of the sentences.
+
+    >>> say(Finding("duty-missing", other=ODRL + "delete"), registry, "en")
+    'The request leaves out a duty: delete. Accept the duties of the offer.'
     """
     sentence = find_sentence(language, f"findings.{finding.code}")
     if sentence is None:

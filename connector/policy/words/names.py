@@ -13,7 +13,11 @@ _PREFIXES = ((ODRL, "odrl:"), (DK, "dk:"), (CC, "cc:"))
 
 
 def subject(left: str, registry: Registry, language: Language) -> str:
-    """Name a left operand; an unregistered one by its quoted IRI."""
+    """Name a left operand; an unregistered one by its quoted IRI.
+
+    >>> subject(ODRL + "purpose", registry, "de"), subject("urn:left", registry, "de")
+    ('Zweck', '„urn:left“')
+    """
     operand = registry.operands.get(left)
     if operand is None:
         return quote_name(left, language)
@@ -21,7 +25,11 @@ def subject(left: str, registry: Registry, language: Language) -> str:
 
 
 def action_name(iri: str, registry: Registry, language: Language) -> str:
-    """Name an action by its label; an action without a label by its quoted IRI."""
+    """Name an action by its label; an action without a label by its quoted IRI.
+
+    >>> action_name(ODRL + "distribute", registry, "en")
+    'pass on'
+    """
     entry = registry.entries.get(iri)
     if entry is not None:
         return find_label(language, f"action:{iri}", {"de": entry.de, "en": entry.en})
@@ -29,13 +37,21 @@ def action_name(iri: str, registry: Registry, language: Language) -> str:
 
 
 def name_function(iri: str, party: str, language: Language) -> str:
-    """Name the function of a party, and the party."""
+    """Name the function of a party, and the party.
+
+    >>> name_function(ODRL + "informedParty", "“urn:office”", "en")
+    'to “urn:office”'
+    """
     sentence = find_sentence(language, f"names.function:{iri.removeprefix(ODRL)}")
     return sentence.format(party=party) if sentence else f"{quote_name(iri, language)} {party}"
 
 
 def name_value(iri: str, operand: Operand, registry: Registry, language: Language) -> str:
-    """Name a value of an operand: a term of its taxonomy, a code or a well-known name; else its quoted IRI."""
+    """Name a value of an operand: a term of its taxonomy, a code or a well-known name; else its quoted IRI.
+
+    >>> name_value("Monday", registry.operands[DK + "dayOfWeek"], registry, "de")
+    'Montag'
+    """
     if operand.taxonomy:
         taxonomy = registry.taxonomies[operand.taxonomy]
         canonical = taxonomy.canonical.get(iri, iri)
@@ -47,7 +63,11 @@ def name_value(iri: str, operand: Operand, registry: Registry, language: Languag
 
 
 def quote_name(iri: str, language: Language) -> str:
-    """Quote a name; terms of ODRL and of this profile by their short form."""
+    """Quote a name; terms of ODRL and of this profile by their short form.
+
+    >>> quote_name(ODRL + "print", "en")
+    '“odrl:print”'
+    """
     return read_grammar(language).quote(iri if iri.startswith(CC) else _shorten(iri))
 
 

@@ -35,6 +35,10 @@ def reasons(found: Decision | Explanation, registry: Registry, language: Languag
     Returns:
         One text for each reason, the most important one first, none twice: the obstacle or the open condition, then
         the remedy.
+
+    >>> policy = compiled("dk:role eq planner")
+    >>> reasons(explain(policy, request, world, Phase.ACCESS), registry, "en")
+    ('Role: expected “planner”; nothing proved. Present a matching credential.',)
     """
     decision = found.decision if isinstance(found, Explanation) else found
     rules = found.rules if isinstance(found, Explanation) else ()

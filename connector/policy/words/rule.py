@@ -52,7 +52,11 @@ class Wording(msgspec.Struct, frozen=True):
 
 
 def make_wording(compiled: Compiled, language: Language) -> Wording:
-    """Return the wording of a policy, with the data and parties that all its rules share."""
+    """Return the wording of a policy, with the data and parties that all its rules share.
+
+    >>> sorted(make_wording(compiled(), "en").common)
+    ['assignee', 'assigner', 'target']
+    """
     policy = compiled.policy
     rules: tuple[Rule, ...] = (*policy.permission, *policy.prohibition) or policy.obligation
     common: dict[str, Axis] = {}
@@ -64,7 +68,11 @@ def make_wording(compiled: Compiled, language: Language) -> Wording:
 
 
 def list_shared(wording: Wording) -> list[str]:
-    """Return the data and parties that all rules share, each with its label."""
+    """Return the data and parties that all rules share, each with its label.
+
+    >>> list_shared(make_wording(compiled(), "en"))[0]
+    'data: “urn:data”'
+    """
     return [_label(axis, name, wording) for axis in _AXES for name in _entities(wording.common.get(axis, ()), wording)]
 
 
@@ -73,7 +81,12 @@ def _label(axis: str, name: str, wording: Wording) -> str:
 
 
 def write_action(rule: Rule, wording: Wording) -> str:
-    """Name the action of a rule."""
+    """Name the action of a rule.
+
+    >>> policy = compiled(action="odrl:print")
+    >>> write_action(policy.permissions[0].rule, make_wording(policy, "de"))
+    'drucken'
+    """
     if not rule.action:
         return wording.say("policy.any-action")
     return action_name(rule.action[0].iri, wording.registry, wording.language)
@@ -86,6 +99,10 @@ def list_scope(rule: Rule, wording: Wording, *, optional: bool = False) -> list[
         rule: the rule.
         wording: the wording of its policy.
         optional: a rule without data or parties has those of the policy, as duties do.
+
+    >>> policy = compiled()
+    >>> list_scope(policy.permissions[0].rule, make_wording(policy, "en"))
+    []
     """
     phrases = [wording.say("policy.refined", constraint=text) for text in _refinement(rule.action, wording)]
     for axis in _AXES:
@@ -120,7 +137,12 @@ def _entity(entity: Target | Party, wording: Wording) -> str:
 
 
 def write_prohibition(rule: Permission | Prohibition, remedies: Iterable[CompiledDuty], wording: Wording) -> str:
-    """Write the action of a prohibition, its conditions, and its remedies."""
+    """Write the action of a prohibition, its conditions, and its remedies.
+
+    >>> policy = compiled(prohibition=["odrl:distribute"])
+    >>> write_prohibition(policy.prohibitions[0].rule, (), make_wording(policy, "en"))
+    'pass on'
+    """
     details = [*list_scope(rule, wording), *wording.write_constraints(rule.constraint)]
     after = sorted(write_duty(remedy, wording) for remedy in remedies)
     details += [wording.say("policy.after-breach", duty=text) for text in after]
@@ -128,7 +150,12 @@ def write_prohibition(rule: Permission | Prohibition, remedies: Iterable[Compile
 
 
 def write_duty(compiled: CompiledDuty, wording: Wording) -> str:
-    """Write the action of a duty, its conditions and its deadline, and its consequences."""
+    """Write the action of a duty, its conditions and its deadline, and its consequences.
+
+    >>> policy = compiled(obligation=["odrl:attribute"])
+    >>> write_duty(policy.obligations[0], make_wording(policy, "en"))
+    'name the source'
+    """
     rule = compiled.duty
     details = list_scope(rule, wording, optional=True)
     details += sorted(

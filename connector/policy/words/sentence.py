@@ -22,6 +22,9 @@ def sentence(compiled: Compiled, language: Language) -> str:
     Parameters:
         compiled: any policy, also a void one.
         language: the language of the sentence.
+
+    >>> sentence(compiled("odrl:count lteq 5", prohibition=["odrl:distribute"]), "de")
+    'Nutzen erlaubt: Anzahl der Nutzungen: höchstens 5; verboten ist weitergeben.'
     """
     wording = make_wording(compiled, language)
     if compiled.void is not None:

@@ -16,12 +16,21 @@ _DONE_HERE = frozenset({DK + "log", ODRL + "inform"})
 
 
 def name_tier(tier: Tier, language: Language) -> str:
-    """Name a tier of enforcement."""
+    """Name a tier of enforcement.
+
+    >>> name_tier("organisational", "en")
+    'contractual only'
+    """
     return say(language, f"policy.tier-{tier}")
 
 
 def find_duty_tier(duty: CompiledDuty) -> Tier:
-    """Return who enforces a duty: this connector enforces duties before access and transforms."""
+    """Return who enforces a duty: this connector enforces duties before access and transforms.
+
+    >>> [first] = compiled(duty=["odrl:inform"]).permissions[0].duties
+    >>> find_duty_tier(first)
+    'provider'
+    """
     action = duty.duty.action[0].iri if duty.duty.action else ""
     if duty.role == "duty" or duty.transform or action in _DONE_HERE:
         return "provider"
@@ -29,13 +38,21 @@ def find_duty_tier(duty: CompiledDuty) -> Tier:
 
 
 def find_rule_tier(rule: CompiledRule) -> Tier:
-    """Return who enforces a permission or a prohibition: this connector enforces only uses that need a delivery."""
+    """Return who enforces a permission or a prohibition: this connector enforces only uses that need a delivery.
+
+    >>> find_rule_tier(compiled(action="odrl:print").permissions[0])
+    'organisational'
+    """
     action = rule.rule.action
     return "provider" if not action or action[0].iri in _NEEDS_DELIVERY else "organisational"
 
 
 def list_beyond(compiled: Compiled, language: Language) -> dict[Tier, tuple[str, ...]]:
-    """Return the operands and actions that this connector does not enforce, as sorted names by tier."""
+    """Return the operands and actions that this connector does not enforce, as sorted names by tier.
+
+    >>> list_beyond(compiled(action="odrl:print"), "en")
+    {'consumer': (), 'organisational': ('print',)}
+    """
     beyond: dict[Tier, set[str]] = {"consumer": set(), "organisational": set()}
     registry = compiled.registry
 
