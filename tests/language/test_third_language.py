@@ -87,6 +87,18 @@ def test_a_card_reasons_and_a_finding_come_out_in_it(copy: Path) -> None:
     assert own == own.upper()
 
 
+def test_a_command_says_its_sentences_in_it(copy: Path) -> None:
+    def call(*arguments: str) -> str:
+        return run(
+            copy, f"import sys; sys.argv = {['datenkontor', *arguments]}; from connector.cli.main import run; run()"
+        )
+
+    text = call("init", "office", "--lang", "xx")
+    assert " IS SET UP IN " in text
+    assert "THE MANAGEMENT KEY; STORE IT NOW" in text
+    assert "--lang de|en|xx" in call("init", "--help")
+
+
 def test_texts_that_are_sent_in_all_languages_have_it(copy: Path) -> None:
     code = "from connector.language.catalogue import say_in_all; print(say_in_all('policy.tier-provider'))"
     assert run(copy, code).strip() == ("{'de': 'hier durchgesetzt', 'en': 'enforced here', 'xx': 'ENFORCED HERE'}")

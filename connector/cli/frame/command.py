@@ -15,6 +15,7 @@ import typer
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Output, choose_language
+from connector.language.catalogue import LANGUAGES
 
 Parameters = ParamSpec("Parameters")
 Function = Callable[Concatenate[CommandCall, Parameters], None]
@@ -22,7 +23,9 @@ Function = Callable[Concatenate[CommandCall, Parameters], None]
 _JSON = Annotated[bool, typer.Option("--json", help="Print the result as JSON and nothing else.")]
 _LANG = Annotated[
     str | None,
-    typer.Option(metavar="de|en", envvar="DATENKONTOR_LANG", help="Language of sentences (default: that of LANG)."),
+    typer.Option(
+        metavar="|".join(LANGUAGES), envvar="DATENKONTOR_LANG", help="Language of sentences (default: that of LANG)."
+    ),
 ]
 _SETTINGS = Annotated[
     Path | None,
