@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
 from types import ModuleType
-from typing import Literal, TypeAlias, cast, get_args
+from typing import Literal, TypeAlias, TypeVar, cast, get_args
 
 from connector.language.grammar import Grammar
 
@@ -16,6 +16,8 @@ Language: TypeAlias = Literal["de", "en"]
 """The languages of all texts: a further language is a folder of this room and its code here."""
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+Written = TypeVar("Written")
 
 
 def say(language: Language, key: str, /, **values: object) -> str:
@@ -51,8 +53,8 @@ def say_in_all(key: str, /, **values: object) -> dict[str, str]:
     return write_in_all(lambda language: say(language, key, **values))
 
 
-def write_in_all(write: Callable[[Language], str]) -> dict[str, str]:
-    """Return the text that a function writes, in every language.
+def write_in_all(write: Callable[[Language], Written]) -> dict[str, Written]:
+    """Return what a function writes, a text or several, in every language.
 
     >>> write_in_all(str.upper)
     {'de': 'DE', 'en': 'EN'}

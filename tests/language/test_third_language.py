@@ -30,9 +30,9 @@ SENTENCES = {
 PRINT_POLICY = """
 import datetime
 from tests.policy.support import MOBILITY, NOON, TARGET, agreement, atom, build, facts, rule, shipped
-from connector.policy.analysis.space.findings import Finding
+from connector.policy.analysis.findings import Finding
 from connector.policy.deciding.decide import explain
-from connector.policy.model.decision import Phase, Request, World
+from connector.policy.model.situation import Phase, Request, World
 from connector.policy.words import findings
 from connector.policy.words.card import card
 from connector.policy.words.reasons import reasons

@@ -369,7 +369,7 @@ async def test_a_denial_is_on_record_with_the_values_that_it_stands_on(with_anot
     assert (constraint["verdict"], constraint["trust"]) == ("false", "declared")
     assert constraint["found"] == ["https://w3id.org/dpv#Marketing"]
     assert denied.texts["en"] == (
-        "The rules do not permit it.",
+        "The policy does not permit it.",
         "Purpose: not met; found https://w3id.org/dpv#Marketing (declared only).",
     )
     assert denied.texts["de"][1].startswith("Zweck: nicht erfüllt; gefunden")
@@ -415,7 +415,7 @@ async def test_what_a_consumer_leaves_to_a_person_is_on_record(data_space: Space
     await data_space.firm.is_asked(firm.id)
     (held,) = (await data_space.firm.api.negotiations.show(firm.id)).decisions
     assert (held.event, held.record["reasons"]) == ("held", ["not-asked-for"])
-    assert held.texts["en"] == ("The rules leave it open.",)
+    assert held.texts["en"] == ("The policy leaves it open.",)
 
 
 async def test_what_only_the_contract_enforces_is_agreed_where_the_operator_allows_it_and_labelled_everywhere(

@@ -6,6 +6,7 @@ Values of operands that are personal or belong to single records are left out; t
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from connector.language.catalogue import Language, read_grammar, say
 from connector.policy.analysis.findings import Finding
 from connector.policy.analysis.negotiate import AcceptRequest, CounterOffer, NoAgreement, PersonNeeded, TermsAnswer
 from connector.policy.model.decision import AtomVerdict, Decision, Explanation, RuleVerdict
@@ -14,7 +15,6 @@ from connector.policy.model.policy import AtomicConstraint
 from connector.policy.model.situation import Truth
 from connector.policy.vocabulary.registry import Registry
 from connector.policy.words import findings
-from connector.policy.words.language import Language, Pair, choose, full_stop
 from connector.policy.words.names import subject
 
 # Of one decision: rules, constraints of a rule, values of a constraint, characters of a value.
@@ -22,16 +22,7 @@ MOST_RULES, MOST_ATOMS, MOST_VALUES, LONGEST_VALUE = 50, 50, 10, 200
 MOST_REASONS = 5
 MOST_TOLD = 5
 
-_VERDICTS: dict[str, Pair] = {
-    "permit": ("Die Regeln erlauben es.", "The rules permit it."),
-    "deferred": ("Die Regeln erlauben es, soweit bekannt.", "The rules permit it as far as is known."),
-    "deny": ("Die Regeln erlauben es nicht.", "The rules do not permit it."),
-    "open": ("Die Regeln lassen es offen.", "The rules leave it open."),
-}
-_HOLDS: dict[str, Pair] = {"false": ("nicht erfüllt", "not met"), "unknown": ("nicht bekannt", "not known")}
-_FOUND: Pair = ("; gefunden {}", "; found {}")
-_DECLARED: Pair = (" (nur angegeben)", " (declared only)")
-
+_VERDICTS = frozenset({"permit", "deferred", "deny"})
 _WORDS: dict[Truth, str] = {True: "true", False: "false", None: "unknown"}
 # What a comparison comes to, as audit leaves have it.
 _COMPARED: dict[type, str] = {
@@ -73,17 +64,22 @@ def record_findings(found: Iterable[Finding]) -> list[dict[str, Any]]:
 
 def say_record(record: Mapping[str, Any], operands: Registry, language: Language) -> tuple[str, ...]:
     """Say what is on record of a decision: its verdict, what did not hold or was not known, and where terms part."""
-    said = [choose(language, _VERDICTS.get(str(record.get("verdict")), _VERDICTS["open"]))]
+    verdict = str(record.get("verdict"))
+    sentences = [say(language, f"records.verdict-{verdict if verdict in _VERDICTS else 'open'}")]
     atoms = [entry for rule in record.get("rules", ()) for entry in rule["constraints"] if entry["verdict"] != "true"]
     for entry in atoms[:MOST_TOLD]:
         values = ", ".join(entry.get("found", ()))
-        found = choose(language, _FOUND).format(values) if values else ""
-        declared = choose(language, _DECLARED) if entry.get("trust") == "declared" else ""
-        name = full_stop(subject(entry["operand"], operands, language))[:-1]
-        said.append(f"{name}: {choose(language, _HOLDS[entry['verdict']])}{found}{declared}.")
+        sentence = say(
+            language,
+            f"records.condition-{entry['verdict']}",
+            operand=read_grammar(language).capitalise(subject(entry["operand"], operands, language)),
+            found=say(language, "records.found", values=values) if values else "",
+            declared=say(language, "records.declared") if entry.get("trust") == "declared" else "",
+        )
+        sentences.append(sentence)
     compared = record.get("compared", {})
     parts = [Finding(entry["code"], operands=tuple(entry["operands"])) for entry in compared.get("findings", ())]
-    return (*said, *(findings.say(part, operands, language) for part in parts))
+    return (*sentences, *(findings.say(part, operands, language) for part in parts))
 
 
 def _rule(rule: RuleVerdict, operands: Registry) -> dict[str, Any]:
