@@ -1,20 +1,22 @@
 """The names that the examples in the docstrings of the policy engine use without defining them.
 
-- `registry`: the shipped registry; `template`: the text of a shipped template.
+- `DK`, `ODRL`: the namespaces. `registry`: the shipped registry; `template`: the text of a shipped template.
 - `noon`, `request`, `world`: a Monday, a request to use `urn:data` by `urn:firm`, and a world without facts.
 - `constraint`, `normal`: a constraint such as `odrl:count lteq 5`, as a document and in the normal form.
 - `document`, `compiled`: an Agreement with one permission under such constraints, as a document and compiled.
-- `load`, `push_down`, `explain`, `fold_or`: functions of the engine.
+- `load`, `push_down`, `explain`, `fold_or`, `compare_versions`, `find_ways`: functions of the engine.
 """
 
 from typing import Any
 
+from connector.policy.analysis.difference import compare_versions
+from connector.policy.analysis.why import find_ways
 from connector.policy.comparing.kleene import fold_or
 from connector.policy.compiling.compile import compile_policy
 from connector.policy.compiling.compiled import Compiled
 from connector.policy.compiling.inheriting import push_down
 from connector.policy.deciding.decide import explain
-from connector.policy.model.policy import AtomicConstraint
+from connector.policy.model.policy import DK, ODRL, AtomicConstraint
 from connector.policy.model.situation import Request, World
 from connector.policy.reading.load import load
 from tests.policy.support import NOON, ROOT, shipped
@@ -52,6 +54,8 @@ def normal(text: str) -> AtomicConstraint:
 def list_names() -> dict[str, object]:
     """Return the names of the examples."""
     return {
+        "DK": DK,
+        "ODRL": ODRL,
         "registry": shipped(),
         "template": (ROOT / "policies/templates/delete-after-use.toml").read_text(encoding="utf-8"),
         "noon": NOON,
@@ -65,4 +69,6 @@ def list_names() -> dict[str, object]:
         "push_down": push_down,
         "explain": explain,
         "fold_or": fold_or,
+        "compare_versions": compare_versions,
+        "find_ways": find_ways,
     }

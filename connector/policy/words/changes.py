@@ -26,7 +26,7 @@ def width(found: Width, language: Language) -> str:
 def change(entry: PolicyChange, registry: Registry, language: Language) -> str:
     """Describe one change, with the constraints before and after it.
 
-    >>> [entry] = difference(compiled(), compiled(prohibition=["odrl:distribute"])).changes
+    >>> [entry] = compare_versions(compiled(), compiled(prohibition=[{"action": "odrl:distribute"}])).changes
     >>> change(entry, registry, "en")
     'Prohibition added: pass on.'
     """
@@ -55,7 +55,7 @@ def way(found: PermitPath, registry: Registry, language: Language) -> str:
     """Describe the steps that together permit a request.
 
     >>> policy = compiled("dk:role eq planner")
-    >>> [path] = ways(policy, explain(policy, request, world, Phase.ACCESS), request, world)
+    >>> [path] = find_ways(policy, explain(policy, request, world, Phase.ACCESS), request, world)
     >>> way(path, registry, "en")
     'Permitted if role: “planner”.'
     """
