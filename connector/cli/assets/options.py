@@ -32,7 +32,7 @@ TemplateOption = Annotated[
 ]
 AccessOption = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Access policy: who sees the offer in the catalogue (default: everybody)."),
+    typer.Option(metavar="FILE", help="Access policy: who sees the offer in the catalogue (default: all)."),
 ]
 ReservationOption = Annotated[
     Path | None,

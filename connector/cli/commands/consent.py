@@ -3,14 +3,21 @@
 import csv
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 import typer
 
-from connector.cli.frame.command import AfterOption, AllOption, LimitOption, YesOption, create_noun, register
+from connector.cli.frame.command import (
+    AfterOption,
+    AllOption,
+    LimitOption,
+    YesOption,
+    create_noun,
+    parse_time,
+    register,
+)
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Columns, format_time
@@ -58,7 +65,7 @@ def add(
 ) -> None:
     """Record the consent of a person; only a keyed reference to the person is stored."""
     with connect(call) as connector:
-        order = ConsentOrder(subject=person, purpose=purpose, dataset=dataset, until=_instant(until or ""))
+        order = ConsentOrder(subject=person, purpose=purpose, dataset=dataset, until=parse_time(until))
         done = connector.consents.add(order if state is None else msgspec.structs.replace(order, state=state))
     call.output.print_result(done, call.output.say("cli.consents-recorded", count=done.recorded))
 
@@ -171,16 +178,5 @@ def _entry(file: Path, line: int, row: dict[str, Any]) -> ConsentOrder:
         raise Failure(Code.USAGE, f"Line {line} of {file} has more or fewer values than the header line: correct it.")
     entry: dict[str, Any] = {name: value.strip() for name, value in row.items() if value.strip()}
     if "until" in entry:
-        entry["until"] = _instant(entry["until"])
+        entry["until"] = parse_time(entry["until"])
     return ConsentOrder(subject=entry.pop("subject", ""), purpose=entry.pop("purpose", ""), **entry)
-
-
-def _instant(text: str) -> datetime | None:
-    """Return an aware instant; without a zone it is UTC. Raises Failure."""
-    if not text:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise Failure(Code.USAGE, f"{text[:50]!r} is no date: write it as 2027-12-31.") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

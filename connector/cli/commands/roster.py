@@ -14,7 +14,7 @@ from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.setup.plan import MEMBERS
 
-app = create_noun("The participant list: the members of the data space, signed by its operator.")
+app = create_noun("The participant list: the members of the data space, signed by the data-space operator.")
 
 FAULTS = (RosterFault,)
 PUBLISH = "Publish the list to apply this: datenkontor roster publish"

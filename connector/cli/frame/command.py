@@ -71,7 +71,7 @@ def parse_time(text: str | None) -> datetime | None:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise Failure(Code.USAGE, f"{text[:50]} is not a time: write it as 2026-05-04T12:00Z.") from None
+        raise Failure(Code.USAGE, f"{text[:50]} is not a time: write it as 2026-05-04T12:00Z or 2026-05-04.") from None
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 

@@ -83,7 +83,7 @@ def test_an_import_that_stops_says_how_far_it_came(cli: Cli, management: Managem
         ("subject,purpose,colour\na,b,c\n", "columns subject and purpose"),
         ("subject,purpose\na\n", "Line 2"),
         ("subject,purpose\na,b,c\n", "Line 2"),
-        ("subject,purpose,until\na,b,soon\n", "is no date"),
+        ("subject,purpose,until\na,b,soon\n", "is not a time"),
         ('subject,purpose\n"a,b\n', "cannot be read"),
     ],
 )
