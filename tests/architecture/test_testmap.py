@@ -31,7 +31,6 @@ SUITES = {
     "policy/operands/test_operands.py": "every row of the table of operands",
     "policy/test_docstrings.py": "the examples in the docstrings of the room",
     "policy/test_examples.py": "the policies in the examples of the protocol and of the design",
-    "policy/words/test_docstrings.py": "the examples in the docstrings of the words",
     "policy/words/test_said.py": "whole policies in words",
     "protocol/dsp/test_messages.py": "every message of the protocol",
     "protocol/dsp/test_schemas.py": "the structs against the official schemas",

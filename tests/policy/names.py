@@ -28,9 +28,9 @@ def constraint(text: str) -> dict[str, Any]:
     return {"leftOperand": left, "operator": operator, "rightOperand": right}
 
 
-def document(*constraints: str, kind: str = "Agreement", **members: Any) -> dict[str, Any]:
-    """Return a policy document with one permission to use; `duty` becomes part of the permission."""
-    permission: dict[str, Any] = {"action": "use"}
+def document(*constraints: str, kind: str = "Agreement", action: str = "use", **members: Any) -> dict[str, Any]:
+    """Return a policy document with one permission; `duty` becomes part of the permission."""
+    permission: dict[str, Any] = {"action": action}
     if constraints:
         permission["constraint"] = [constraint(text) for text in constraints]
     if "duty" in members:

@@ -13,11 +13,8 @@ import connector.policy
 from tests.policy.names import list_names
 
 PACKAGE = connector.policy.__name__
-# The rooms of plain words have examples of their own.
 MODULES = sorted(
-    found.name
-    for found in pkgutil.walk_packages(connector.policy.__path__, f"{PACKAGE}.")
-    if not found.ispkg and not found.name.startswith(f"{PACKAGE}.words.")
+    found.name for found in pkgutil.walk_packages(connector.policy.__path__, f"{PACKAGE}.") if not found.ispkg
 )
 
 

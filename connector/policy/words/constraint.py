@@ -42,7 +42,7 @@ def write_constraint(constraint: Constraint, registry: Registry, language: Langu
         language: the language of the phrase.
         deadline: an upper bound of time is the deadline of a duty.
 
-    >>> [five] = normal("odrl:count lteq 5")
+    >>> five = normal("odrl:count lteq 5")
     >>> write_constraint(five, registry, "de")
     'Anzahl der Nutzungen: höchstens 5'
     """
@@ -64,7 +64,7 @@ def write_constraint(constraint: Constraint, registry: Registry, language: Langu
 def write_constraints(constraints: Sequence[Constraint], registry: Registry, language: Language) -> list[str]:
     """Write constraints that apply together, each once: the purpose and the times first, the others sorted.
 
-    >>> write_constraints(normal("dk:role eq planner", "odrl:purpose isA dpv:Marketing"), registry, "en")
+    >>> write_constraints([normal("dk:role eq planner"), normal("odrl:purpose isA dpv:Marketing")], registry, "en")
     ['purpose: marketing', 'role: “planner”']
     """
     ranked = {(_rank(entry), write_constraint(entry, registry, language)) for entry in split_and(constraints)}
@@ -80,7 +80,7 @@ def split_and(constraints: Sequence[Constraint]) -> Iterator[Constraint]:
     """Return the parts of each `and`, and the other constraints as they are.
 
     >>> five, three = normal("odrl:count lteq 5"), normal("odrl:count gteq 3")
-    >>> len(list(split_and([LogicalConstraint("and", (*five, *three))])))
+    >>> len(list(split_and([LogicalConstraint("and", (five, three))])))
     2
     """
     for constraint in constraints:
@@ -93,7 +93,7 @@ def split_and(constraints: Sequence[Constraint]) -> Iterator[Constraint]:
 def write_predicate(constraint: AtomicConstraint, registry: Registry, language: Language) -> str:
     """Write the operator and the values of an atom.
 
-    >>> [role] = normal("dk:role neq planner")
+    >>> role = normal("dk:role neq planner")
     >>> write_predicate(role, registry, "en")
     'not “planner”'
     """

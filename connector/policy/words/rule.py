@@ -139,7 +139,7 @@ def _entity(entity: Target | Party, wording: Wording) -> str:
 def write_prohibition(rule: Permission | Prohibition, remedies: Iterable[CompiledDuty], wording: Wording) -> str:
     """Write the action of a prohibition, its conditions, and its remedies.
 
-    >>> policy = compiled(prohibition=["odrl:distribute"])
+    >>> policy = compiled(prohibition=[{"action": "odrl:distribute"}])
     >>> write_prohibition(policy.prohibitions[0].rule, (), make_wording(policy, "en"))
     'pass on'
     """
@@ -152,7 +152,7 @@ def write_prohibition(rule: Permission | Prohibition, remedies: Iterable[Compile
 def write_duty(compiled: CompiledDuty, wording: Wording) -> str:
     """Write the action of a duty, its conditions and its deadline, and its consequences.
 
-    >>> policy = compiled(obligation=["odrl:attribute"])
+    >>> policy = compiled(obligation=[{"action": "odrl:attribute"}])
     >>> write_duty(policy.obligations[0], make_wording(policy, "en"))
     'name the source'
     """

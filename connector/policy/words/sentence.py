@@ -23,7 +23,7 @@ def sentence(compiled: Compiled, language: Language) -> str:
         compiled: any policy, also a void one.
         language: the language of the sentence.
 
-    >>> sentence(compiled("odrl:count lteq 5", prohibition=["odrl:distribute"]), "de")
+    >>> sentence(compiled("odrl:count lteq 5", prohibition=[{"action": "odrl:distribute"}]), "de")
     'Nutzen erlaubt: Anzahl der Nutzungen: höchstens 5; verboten ist weitergeben.'
     """
     wording = make_wording(compiled, language)

@@ -27,7 +27,7 @@ def name_tier(tier: Tier, language: Language) -> str:
 def find_duty_tier(duty: CompiledDuty) -> Tier:
     """Return who enforces a duty: this connector enforces duties before access and transforms.
 
-    >>> [first] = compiled(duty=["odrl:inform"]).permissions[0].duties
+    >>> [first] = compiled(duty=[{"action": "odrl:inform"}]).permissions[0].duties
     >>> find_duty_tier(first)
     'provider'
     """

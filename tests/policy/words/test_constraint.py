@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from connector.language.catalogue import LANGUAGES, Language
-from connector.policy.model.model import AtomicConstraint, LogicalConstraint
+from connector.policy.model.policy import AtomicConstraint, LogicalConstraint
 from connector.policy.vocabulary.names import OPERATORS
 from connector.policy.words.constraint import split_and, write_constraint, write_constraints, write_predicate
 from tests.policy.support import agreement, atom, build, rule, shipped

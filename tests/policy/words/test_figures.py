@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from connector.policy.model.model import DK, ODRL, ClockTime, Day, Duration, Instant, Number
+from connector.policy.model.policy import DK, ODRL
+from connector.policy.model.values import ClockTime, Day, Duration, Instant, Number
 from connector.policy.words import figures
 from tests.policy.support import shipped
 
