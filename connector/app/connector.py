@@ -35,9 +35,11 @@ from connector.controlplane.processes.worker import Worker
 from connector.controlplane.usecases.consents import ConsentRegister
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.offering.publisher import Publisher
-from connector.dataplane.flows import LocalDataPlane
-from connector.dataplane.kinds import Site, Treating, build_sinks, build_sources
-from connector.dataplane.listener.serve import Accel, make_app
+from connector.dataplane.kinds import Site, build_sinks, build_sources, make_treating
+from connector.dataplane.listener.pull import Accel
+from connector.dataplane.listener.serve import make_app
+from connector.dataplane.signaling.plane import LocalDataPlane
+from connector.dataplane.treating.delivery import Treating
 from connector.net.transport import Transport
 from connector.policy.compiling.compile import ENFORCED_HERE
 from connector.ports.dataplane import FlowReport
@@ -138,7 +140,7 @@ async def build(
     parts = await build_parts(settings, transport=transport, now=now)
     workers: list[Worker] = []
     vocabulary, secret = operands(), load_secret(settings)
-    dataplane = _build_dataplane(parts, now, Treating(secret, vocabulary))
+    dataplane = _build_dataplane(parts, now, make_treating(secret, vocabulary))
     broker = _build_search_client(parts)
     announcer = Announcer(broker) if broker else None
     limits = to_limits(settings)

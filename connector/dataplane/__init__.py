@@ -1,1 +1,1 @@
-"""The data plane: flows, leases, tokens, meters, the ways in and out, one file for each kind of source and sink."""
+"""The data plane, which moves the data of flows under leases."""

@@ -1,41 +1,36 @@
-"""The kinds of sources, sinks and transforms: one line each. A new kind is its own file and one line here."""
+"""The kinds of sources, sinks and transforms.
 
-from collections.abc import Callable, Iterable, Mapping
+A source or a sink is one file and its line here. A transform is one file and its row in `policies/operands.toml`, which
+names the module and is read by the control plane too.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 from connector.dataplane.sinks.file import FileSink
 from connector.dataplane.sinks.http import HttpSink
 from connector.dataplane.sources.file import FileSource
 from connector.dataplane.sources.http import HttpSource
-from connector.dataplane.transforms.aggregate import Aggregate
-from connector.dataplane.transforms.drop import Drop
-from connector.dataplane.transforms.generalise import Generalise
-from connector.dataplane.transforms.pseudonymise import Pseudonymise
-from connector.dataplane.transforms.suppress import Suppress
+from connector.dataplane.treating.delivery import BuildTransform, Treating
 from connector.net.client import GuardedClient
 from connector.policy.vocabulary.registry import Registry
-from connector.ports.entities import Flow
-from connector.ports.flow import Sink, Source, Transform, Untreatable
+from connector.ports.flow import Sink, Source
 from connector.ports.secret import Secret
-from connector.ports.treatment import TransformStep
 
 
 @dataclass(frozen=True)
 class Site:
-    """What kinds are built from: the folders files are served from and arrive in, and the client for own backends."""
+    """The values that sources and sinks are built from.
+
+    `source_root` contains the files that are served, `sink_root` those that are received; `backends` is the client for
+    the operator's own backends.
+    """
 
     source_root: Path | None
     sink_root: Path | None
     backends: GuardedClient
-
-
-@dataclass(frozen=True)
-class Treating:
-    """What treating records takes: the secret that keys are made of, and the operands that a row filter names."""
-
-    secret: Secret
-    operands: Registry
 
 
 SOURCES: Mapping[str, Callable[[Site], Source]] = {
@@ -46,15 +41,6 @@ SOURCES: Mapping[str, Callable[[Site], Source]] = {
 SINKS: Mapping[str, Callable[[Site], Sink]] = {
     "file": lambda site: FileSink(site.sink_root),
     "http": lambda site: HttpSink(site.backends),
-}
-
-# A transform is made from its step and the key of the agreement.
-TRANSFORMS: Mapping[str, Callable[[TransformStep, bytes], Transform]] = {
-    "drop": lambda step, _key: Drop(step),
-    "generalise": lambda step, _key: Generalise(step),
-    "pseudonymise": Pseudonymise,
-    "aggregate": lambda step, _key: Aggregate(step),
-    "suppress": lambda step, _key: Suppress(step),
 }
 
 
@@ -68,12 +54,12 @@ def build_sinks(site: Site) -> dict[str, Sink]:
     return {kind: build(site) for kind, build in SINKS.items()}
 
 
-def build_transforms(steps: Iterable[TransformStep], secret: Secret, flow: Flow) -> list[Transform]:
-    """Build the transforms of one delivery, in order. Raises Untreatable for one that is not known here."""
-    found = []
-    for step in steps:
-        build = TRANSFORMS.get(step.name)
-        if build is None:
-            raise Untreatable(f"There is no transform {step.name[:50]!r} here: the data cannot leave as agreed.")
-        found.append(build(step, secret.key(step.name, flow.owner, flow.agreement_id)))
-    return found
+def make_treating(secret: Secret, operands: Registry) -> Treating:
+    """Return the values for treating records, with all transforms of the registry."""
+    return Treating(secret, operands, load_transforms(operands))
+
+
+def load_transforms(operands: Registry) -> dict[str, BuildTransform]:
+    """Return the function `build` of every transform in the registry, by name. Raises ImportError for a missing one."""
+    folder = "connector.dataplane.transforms"
+    return {name: import_module(f"{folder}.{name}").build for name in operands.by_transform}

@@ -17,8 +17,6 @@ SUITES = {
     "broker/test_api.py": "the broker as its users see it",
     "broker/test_city_data.py": "the broker with the city's real data",
     "controlplane/judging/test_enforced_here.py": "facts and treatments agree on what can be enforced",
-    "dataplane/formats/test_formats.py": "what every format keeps",
-    "dataplane/transforms/test_transforms.py": "the transforms one after the other",
     "language/test_third_language.py": "what a third language takes",
     "policy/analysis/test_hostile.py": "policies that are made to exhaust the analysis",
     "policy/analysis/test_sound.py": "the analysis against the decision, over generated policies",

@@ -9,8 +9,8 @@ import msgspec
 
 from connector.controlplane.judging.library import operands
 from connector.dataplane.control.register import Register
-from connector.dataplane.kinds import Treating
-from connector.dataplane.treating.treatment import Treated
+from connector.dataplane.kinds import make_treating
+from connector.dataplane.treating.source import TreatedSource
 from connector.policy.deciding.consent import GIVEN
 from connector.ports.changes import RecordConsent
 from connector.ports.entities import Consent, Flow, FlowDirection
@@ -21,7 +21,7 @@ from connector.store.memory.store import MemoryStore
 from tests.dataplane.world import FLOW, OWNER
 
 SECRET = Secret(bytes(range(32)))
-TREATING = Treating(SECRET, operands())
+TREATING = make_treating(SECRET, operands())
 CSV, JSON, LINES = Records(format="csv"), Records(format="json"), Records(format="ndjson")
 PURPOSE = "https://w3id.org/dpv#ImprovePublicServices"
 CONSENTING = Consenting(dataset="trees", covering=(PURPOSE,), touching=(PURPOSE,))
@@ -61,9 +61,9 @@ def treated(
     agreement: str = "agreement",
     store: MemoryStore | None = None,
     media_type: str = "text/csv",
-) -> Treated:
+) -> TreatedSource:
     register = Register(store or MemoryStore(), lambda: START)
-    return Treated(Pieces(pieces, media_type), flow(agreement), treatment, TREATING, register)
+    return TreatedSource(Pieces(pieces, media_type), flow(agreement), treatment, TREATING, register)
 
 
 async def content(pieces: Sequence[bytes], treatment: Treatment, **rest: Any) -> bytes:

@@ -14,9 +14,11 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from connector.dataplane.flows import LocalDataPlane
-from connector.dataplane.kinds import Site, Treating, build_sinks, build_sources
-from connector.dataplane.listener.serve import Accel, make_app, make_runner
+from connector.dataplane.kinds import Site, build_sinks, build_sources
+from connector.dataplane.listener.pull import Accel
+from connector.dataplane.listener.serve import make_app, make_runner
+from connector.dataplane.signaling.plane import LocalDataPlane
+from connector.dataplane.treating.delivery import Treating
 from connector.net.addresses import net_policy
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport

@@ -45,6 +45,12 @@ def test_a_first_sink_is_two_files_and_passes_the_suite_of_all_sinks(copy: Path)
     assert _passed(_done(copy, steps, "tests/contract/test_sink.py", "-k", "gzip")) >= 10
 
 
+def test_a_first_transform_is_a_file_and_a_row_and_passes_the_suite_of_all_transforms(copy: Path) -> None:
+    steps = tutorial("transform", EXTEND)
+    assert [block.run[1] for block in steps] == ["connector/dataplane/transforms/mask.py", "policies/operands.toml"]
+    assert _passed(_done(copy, steps, "tests/contract/test_transform.py", "-k", "mask")) >= 20, "it is not in the suite"
+
+
 def test_a_first_fact_is_one_file_and_a_row(copy: Path) -> None:
     steps = tutorial("fact", EXTEND)
     assert _product(steps) == ["connector/controlplane/judging/facts.py"]

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from connector.dataplane.files.folder import FolderListing
-from connector.dataplane.listener.serve import Accel
+from connector.dataplane.listener.pull import Accel
 from connector.dataplane.wire.fields import repr_digest
 from connector.ports.entities import FlowDirection
 from connector.protocol.dsp.common import DataAddress

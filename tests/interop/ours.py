@@ -22,7 +22,7 @@ from connector.controlplane.judging.library import Library, operands
 from connector.controlplane.processes.deciders import ByPolicy
 from connector.controlplane.processes.worker import Worker
 from connector.controlplane.usecases.offering import assets
-from connector.dataplane.flows import LocalDataPlane
+from connector.dataplane.signaling.plane import LocalDataPlane
 from connector.net.addresses import check_callback, net_policy
 from connector.net.client import GuardedClient
 from connector.net.errors import Blocked

@@ -20,7 +20,7 @@ from connector.api.frame.desk import AtContext, AtReceived
 from connector.api.frame.errors import ApiError
 from connector.controlplane.core.context import Context
 from connector.controlplane.usecases import transfer
-from connector.dataplane.files.below_root import is_folder, members, open_file, relative_path, run_in_thread
+from connector.dataplane.files.below_root import is_folder, list_members, open_file, relative_path, run_in_thread
 from connector.ports.flow import SourceError
 from connector.protocol.dsp.common import Role
 from connector.views.common import Page
@@ -81,7 +81,7 @@ async def _files(context: Context, received: Path, id: str) -> dict[str, str]:
 def _below(root: Path, path: str) -> dict[str, str]:
     if not is_folder(root, path):
         return {path.rpartition("/")[2]: path}
-    return {member: f"{path}/{member}" for member in members(root, path)}
+    return {member: f"{path}/{member}" for member in list_members(root, path)}
 
 
 def _described(root: Path, name: str, path: str) -> DeliveredFileView:

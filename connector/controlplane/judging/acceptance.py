@@ -14,7 +14,7 @@ from connector.controlplane.judging.library import Library
 from connector.controlplane.judging.payments import TOLD
 from connector.controlplane.judging.performed import is_performed_here
 from connector.controlplane.judging.treating import known_data, treatments
-from connector.controlplane.judging.treating.known_data import ANY, TRANSFORMS, KnownData
+from connector.controlplane.judging.treating.known_data import ANY, KnownData
 from connector.policy.analysis.findings import Finding
 from connector.policy.analysis.lint import PersonalData, Remark, lint
 from connector.policy.compiling.compiled import Compiled, CompiledDuty, CompiledRule
@@ -146,8 +146,6 @@ def _all(library: Library, compiled: Compiled) -> Iterator[Finding]:
 
 
 def _of_duty(library: Library, duty: CompiledDuty) -> Iterator[Finding]:
-    if duty.transform and duty.transform not in TRANSFORMS:
-        yield Finding("not-applied", other=duty.duty.action[0].iri)
     for check in duty.checks:
         for atom in walk_leaves(check.constraint):
             yield from _of_atom(library, atom)

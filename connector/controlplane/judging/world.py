@@ -39,7 +39,7 @@ def build_world(situation: Situation, compiled: Compiled, claims: Mapping[str, O
         facts=facts,
         agreed_at=agreed_at,
         performed=situation.performed,
-        transforms=situation.data.transforms,
+        transforms=situation.data.transforms(registry),
         row_filters=situation.data.rows,
         expires={name: instant(at) for name, at in _ends(situation, compiled) if at > situation.now},
     )

@@ -1,1 +1,1 @@
-"""The flows as they are stored, with their gates, meters and tokens."""
+"""The stored flows with their gates, meters and tokens."""

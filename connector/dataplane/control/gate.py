@@ -1,9 +1,8 @@
-"""No lease, no byte: the gate every stream of a flow passes.
+"""The gate of a flow: without a lease, no byte moves.
 
-A lease is the control plane's leave to move bytes (`ports.entities.Lease`). Its end is an event, not something to be
-looked up now and then: a stream runs inside `Gate.passage()`, which cancels it at `valid_until` or the moment the lease
-is taken away, wherever it waits. `Gate.spend()` asks again before every piece of data, so that nothing slips out
-between the event and the cancellation.
+A lease is the control plane's time-limited permission to move bytes (`ports.entities.Lease`). A stream runs inside
+`Gate.open_passage()`, which cancels it at `valid_until` or when the lease is revoked. `Gate.spend()` checks the lease
+again before each piece of data, so that no byte moves between the end of the lease and the cancellation.
 """
 
 import asyncio
@@ -12,14 +11,14 @@ from contextlib import asynccontextmanager
 
 from connector.ports.entities import Lease
 
-NEVER_GRANTED = "the lease was not granted yet"
+NEVER_GRANTED = "the lease is not granted yet"
 EXPIRED = "the lease has expired"
-USED_UP = "the bytes that the lease allows are used up"
-SUPERSEDED = "what may leave has changed"
+USED_UP = "the limit of bytes in the lease is reached"
+SUPERSEDED = "the treatment of the data has changed"
 
 
 class LeaseEnded(Exception):
-    """Bytes may not move (any longer); `reason` is one clause for the operator and the peer."""
+    """No byte may move; `reason` is one clause for the operator and the peer."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -27,17 +26,17 @@ class LeaseEnded(Exception):
 
 
 class Volume:
-    """The bytes that moved under one agreement, whatever its flows; those that are not yet booked are counted too."""
+    """The bytes that moved under one agreement in all its flows, including those that are not booked yet."""
 
     def __init__(self, moved: int = 0) -> None:
         self.moved = moved
 
 
 class Gate:
-    """The leave of one flow, in memory. `now` gives ms since the epoch; `moved` are the bytes the flow has moved.
+    """The lease of one flow, in memory. `now` returns ms since the epoch; `moved` are the bytes that the flow moved.
 
-    `volume` is that of the agreement, shared by all its flows, so that they cannot use twice what is left.
-    `used_up` is set once the bytes of the lease were not enough.
+    All flows of an agreement share its `volume`, so that they cannot use the remaining bytes twice. `used_up` is true
+    after the bytes of the lease were not enough.
     """
 
     def __init__(self, now: Callable[[], int], moved: int = 0, volume: Volume | None = None) -> None:
@@ -48,59 +47,59 @@ class Gate:
         self._granted = asyncio.Event()
         self._passages: set[asyncio.Timeout] = set()
         self._outdated: set[asyncio.Timeout] = set()
-        self._demanded: bytes | None = None
+        self._required: bytes | None = None
         self.moved = moved
         self.volume = volume or Volume(moved)
         self.used_up = False
 
     @property
     def in_passage(self) -> bool:
-        """Tell whether a stream runs."""
+        """Whether a stream is active."""
         return bool(self._passages)
 
     @property
     def treatment(self) -> bytes:
-        """What the lease demands to be done to the data (JSON). Raises LeaseEnded where there is no lease."""
+        """The treatment that the lease requires (JSON). Raises LeaseEnded without a lease."""
         if self._lease is None:
             raise LeaseEnded(self._closed)
         return self._lease.treatment
 
     @property
     def max_uses(self) -> int | None:
-        """How many uses of the agreement the lease allows in all."""
+        """The number of uses of the agreement that the lease allows."""
         return self._lease.max_uses if self._lease else None
 
     @property
     def counts(self) -> bool:
-        """Tell whether the lease bounds bytes or uses, so that what moves has to be seen moving."""
+        """Whether the lease limits bytes or uses, so that this process has to send the bytes itself."""
         lease = self._lease
         return lease is not None and (lease.max_bytes, lease.max_uses, lease.max_per_hour) != (None, None, None)
 
     @property
     def max_per_hour(self) -> int | None:
-        """How many uses of the agreement the lease lets begin within any hour."""
+        """The number of uses of the agreement that may begin within one hour."""
         return self._lease.max_per_hour if self._lease else None
 
     @property
     def ends_at(self) -> int | None:
-        """When (ms) the lease ends, and is decided again at the latest; None for an open one."""
+        """The end of the lease (ms); None for a lease without an end."""
         return self._lease.valid_until if self._lease else None
 
     @property
     def awaits_first_lease(self) -> bool:
-        """Tell whether the flow was started and its first lease is still on its way."""
+        """Whether the flow was started and its first lease has not arrived yet."""
         return self._closed == NEVER_GRANTED
 
     def grant(self, lease: Lease) -> bool:
-        """Open the gate, or move its end; an older epoch than one seen before changes nothing and answers False.
+        """Open the gate or change its end; return False and change nothing for an older epoch.
 
-        Streams that run end where the new lease demands another treatment; until the last has, nothing new begins.
+        If the new lease requires another treatment, active streams end, and no stream begins before the last has ended.
         """
         if lease.epoch < self._epoch:
             return False
-        if self._demanded not in {None, lease.treatment}:
+        if self._required not in {None, lease.treatment}:
             self._outdated |= self._passages
-        self._lease, self._epoch, self._closed, self._demanded = lease, lease.epoch, "", lease.treatment
+        self._lease, self._epoch, self._closed, self._required = lease, lease.epoch, "", lease.treatment
         self._granted.set()
         deadline = self._deadline()
         for passage in self._passages:
@@ -119,12 +118,12 @@ class Gate:
                 passage.reschedule(at_once)
 
     def await_lease(self) -> None:
-        """Note that the flow was started (again) and that a lease will follow."""
+        """Expect a lease: the flow was started or resumed."""
         if self._lease is None:
             self._closed = NEVER_GRANTED
 
-    def problem(self) -> str | None:
-        """Return why no byte may move now, or None."""
+    def find_problem(self) -> str | None:
+        """Return why no byte may move, or None."""
         if self._lease is None:
             return self._closed
         if self._lease.valid_until is not None and self._now() >= self._lease.valid_until:
@@ -132,29 +131,29 @@ class Gate:
         return SUPERSEDED if self._outdated else None
 
     async def wait(self, seconds: float) -> str | None:
-        """Wait a bounded time for the first lease of a flow that was started; return the problem that is left."""
+        """Wait for the first lease of a started flow, at most `seconds`; return why no byte may move, or None."""
         if self.awaits_first_lease:
             try:
                 async with asyncio.timeout(seconds):
                     await self._granted.wait()
             except TimeoutError:
                 return NEVER_GRANTED
-        return self.problem()
+        return self.find_problem()
 
     def spend(self, count: int) -> None:
-        """Take leave for the next `count` bytes. Raises LeaseEnded."""
-        left = self._left()
+        """Take the next `count` bytes from the lease. Raises LeaseEnded."""
+        left = self._count_left()
         self.used_up = left is not None and count > left
         if self.used_up:
             raise LeaseEnded(USED_UP)
         self._note(count)
 
     def take(self, most: int) -> int:
-        """Take leave for at most `most` bytes and return for how many; what does not move is given back.
+        """Take at most `most` bytes from the lease and return how many; the caller gives back those that do not move.
 
-        Raises LeaseEnded where not one byte may move.
+        Raises LeaseEnded if no byte may move.
         """
-        left = self._left()
+        left = self._count_left()
         self.used_up = left == 0
         if self.used_up:
             raise LeaseEnded(USED_UP)
@@ -163,12 +162,12 @@ class Gate:
         return count
 
     def give_back(self, count: int) -> None:
-        """Return leave that was taken for bytes that did not move."""
+        """Give back bytes that were taken and did not move."""
         self._note(-count)
 
-    def _left(self) -> int | None:
-        """Return how many bytes may move now; None without a bound. Raises LeaseEnded."""
-        problem = self.problem()
+    def _count_left(self) -> int | None:
+        """Return how many bytes may move; None without a limit. Raises LeaseEnded."""
+        problem = self.find_problem()
         if problem or self._lease is None:
             raise LeaseEnded(problem or self._closed)
         most = self._lease.max_bytes
@@ -179,9 +178,9 @@ class Gate:
         self.volume.moved += count
 
     @asynccontextmanager
-    async def passage(self) -> AsyncIterator[None]:
-        """Run a stream for as long as the lease lives. Raises LeaseEnded in the stream's task when it ends."""
-        problem = self.problem()
+    async def open_passage(self) -> AsyncIterator[None]:
+        """Run a stream while the lease is valid. Raises LeaseEnded in the task of the stream when the lease ends."""
+        problem = self.find_problem()
         if problem:
             raise LeaseEnded(problem)
         timer = asyncio.timeout_at(self._deadline())
@@ -191,7 +190,7 @@ class Gate:
                 yield
         except TimeoutError:
             if timer.expired():
-                raise LeaseEnded(self.problem() or EXPIRED) from None
+                raise LeaseEnded(self.find_problem() or EXPIRED) from None
             raise
         finally:
             self._passages.discard(timer)

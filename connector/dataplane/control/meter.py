@@ -1,7 +1,7 @@
-"""What is used under an agreement: bytes, booked in batches, and accesses, counted when they begin.
+"""The usage of an agreement: bytes, booked in batches, and uses, counted when they begin.
 
-At most one batch of bytes (64 MiB or five seconds of a stream) is lost from the books when the process is killed; the
-count of uses never is, because it is durable before the first byte leaves.
+If the process is killed, at most one batch of bytes (64 MiB or 5 s of a stream) is not booked. A use is never lost: it
+is durable before the first byte leaves.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ _BATCH_SECONDS = 5.0
 
 
 class Meter:
-    """The bytes of one stream, `total` in all. `book` makes a number durable and may raise; it is kept open then."""
+    """The bytes of one stream, `total` in all. `book` stores a number; if it raises, the bytes are booked later."""
 
     def __init__(self, book: Callable[[int], Awaitable[None]]) -> None:
         self._book = book
@@ -23,22 +23,22 @@ class Meter:
         self._since = time.monotonic()
 
     async def add(self, count: int) -> None:
-        """Note bytes that moved; booked when a batch is full."""
+        """Count bytes that moved, and book them if a batch is full."""
         self.note(count)
         await self.book_if_due()
 
     def note(self, count: int) -> None:
-        """Note bytes that moved, and nothing more: for where nothing may be waited for."""
+        """Count bytes that moved, without booking them."""
         self.total += count
         self._open += count
 
     async def book_if_due(self) -> None:
-        """Book what is open if a batch is full."""
+        """Book the open bytes if a batch is full."""
         if self._open >= _BATCH_BYTES or time.monotonic() - self._since >= _BATCH_SECONDS:
             await self.flush()
 
     async def flush(self) -> None:
-        """Book what is open; to be called at the end of every stream, however it ended."""
+        """Book the open bytes; call it at the end of every stream, also of a failed one."""
         count, self._open = self._open, 0
         self._since = time.monotonic()
         if not count:
@@ -48,16 +48,16 @@ class Meter:
             await asyncio.shield(booking)
         finally:
             if not booking.done():
-                await asyncio.wait([booking])  # a stream that is cut off here must not be booked twice or never
+                await asyncio.wait([booking])  # a stream that is cancelled here must be booked exactly once
             if booking.cancelled() or booking.exception():
                 self._open += count
 
 
 class Uses:
-    """Tells a new access from the continuation of one, for one flow.
+    """Distinguishes a new use of one flow from the continuation of an earlier one.
 
-    A delivery (a file, or every member of a folder once) is one use. A request that resumes an unfinished delivery
-    continues it; one that begins at the first byte again, or after the last byte was handed over, is a new use.
+    A delivery (a file, or each member of a folder once) is one use. A request that resumes an unfinished delivery
+    continues it; one that begins at the first byte again, or after the last byte was sent, is a new use.
     """
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ class Uses:
         self._counting = 0
 
     def is_new(self, part: str, offset: int) -> bool:
-        """Tell whether a request for `part` from `offset` on begins a new use."""
+        """Return whether a request for `part` from `offset` on begins a new use."""
         if not self._finished:
             return True
         if part not in self._finished:
@@ -74,12 +74,12 @@ class Uses:
 
     @property
     def open(self) -> bool:
-        """Tell whether a delivery was begun and not finished: it may still be continued."""
+        """Whether a delivery was begun and not finished, so that it can be continued."""
         return self._counting > 0 or not all(self._finished.values())
 
     @contextmanager
     def counting(self) -> Iterator[None]:
-        """A use is being counted: it goes on from before it stands in the books, so that nobody takes it for over."""
+        """Mark a use as open while it is being stored, so that it does not look finished before it began."""
         self._counting += 1
         try:
             yield
@@ -87,12 +87,12 @@ class Uses:
             self._counting -= 1
 
     def begin(self, part: str, *, new: bool) -> None:
-        """Note that a delivery of `part` begins, as the first of a new use or within the present one."""
+        """Record that a delivery of `part` begins, as the first of a new use or within the current one."""
         if new:
             self._finished.clear()
         self._finished[part] = False
 
     def finish(self, part: str) -> None:
-        """Note that the last byte of `part` was handed over."""
+        """Record that the last byte of `part` was sent."""
         if part in self._finished:
             self._finished[part] = True

@@ -1,7 +1,7 @@
-"""The flows as they are kept, and what belongs to them in memory: gates, uses, and one lock for each.
+"""The register of flows: the stored flows, and their gates, uses and locks in memory.
 
-Whatever changes a stored flow does it here or under the same lock, so that a batch of bytes that is booked and a verb
-that changes the state never overwrite each other.
+Each change of a stored flow is made here or under the same lock, so that a booked batch of bytes and a verb that
+changes the state never overwrite each other.
 """
 
 import asyncio
@@ -33,14 +33,14 @@ FlowKey = tuple[str, str]
 
 @dataclass(frozen=True)
 class Delivered:
-    """Everything moved: bytes in all and, where it is known, the SHA-256 (hex) of the whole."""
+    """A completed delivery: its bytes and, if known, its SHA-256 (hex)."""
 
     size: int
     sha256: str | None
 
 
 class Register:
-    """The flows of one data plane. `now` gives ms since the epoch; `wholes` bounds how much is made whole in memory."""
+    """The flows of one data plane. `now` returns ms since the epoch; `wholes` limits results completed in memory."""
 
     def __init__(self, store: Store, now: Callable[[], int]) -> None:
         self.store = store
@@ -56,7 +56,7 @@ class Register:
         return self._locks.setdefault((owner, flow_id), asyncio.Lock())
 
     async def find_gate(self, flow: Flow) -> Gate:
-        """Return the gate of a flow, with the stored lease where this process has not seen the flow before."""
+        """Return the gate of a flow; it begins with the stored lease if this process has no gate of the flow yet."""
         key = flow.owner, flow.id
         if key not in self.gates:
             lease = await self.store.lease(*key)
@@ -70,7 +70,7 @@ class Register:
         return self.gates[key]
 
     async def amend(self, flow: Flow, facts: Callable[[Flow], dict[str, Any]], *changes: Change) -> Flow | None:
-        """Commit changes together with new facts of a flow; its state changes only while it is open."""
+        """Commit changes together with new facts of a flow; its state changes only if it is PREPARED or STARTED."""
         async with self.lock(flow.owner, flow.id):
             stored = await self.store.flow(flow.owner, flow.id)
             if stored is None:
@@ -83,7 +83,7 @@ class Register:
             return stored
 
     async def settle(self, flow: Flow, done: Delivered) -> Flow | None:
-        """Note that everything moved. A finite flow is completed; its token stays good for asking how it ended."""
+        """Record a delivery. A finite flow is completed; its token remains valid for asking how it ended."""
         facts = {"size": done.size, "sha256": done.sha256, "error": None}
         if flow.live:
             return await self.amend(flow, lambda _: facts)
@@ -94,7 +94,7 @@ class Register:
         return stored
 
     async def fail(self, flow: Flow, reason: str) -> Flow | None:
-        """Note that a flow failed; its state is the control plane's to change."""
+        """Record the failure of a flow; only the control plane changes its state."""
         _log.warning("flow %s failed: %s", flow.id, reason)
         try:
             return await self.amend(flow, lambda _: {"error": reason})
@@ -123,7 +123,7 @@ class Register:
         await self.store.commit([use])
 
     async def begin_use(self, flow: Flow, gate: Gate, part: str = "", offset: int = 0) -> Uses:
-        """Count a use where this access begins one, not where it continues one. Raises LimitReached."""
+        """Count a use if this access begins one and does not continue one. Raises LimitReached, TooSoon."""
         uses = self._uses.setdefault((flow.owner, flow.id), Uses())
         new = uses.is_new(part, offset)
         if new:
@@ -133,14 +133,14 @@ class Register:
         return uses
 
     def is_in_use(self, flow: Flow) -> bool:
-        """Tell whether a use of the agreement that was counted goes on: a stream runs, or can still be continued."""
+        """Return whether a counted use of the agreement is open: a stream is active or can be continued."""
         key = flow.owner, flow.id
         gate, uses = self.gates.get(key), self._uses.get(key)
         pushing = flow.direction is FlowDirection.PUSH and flow.bytes_moved > 0 and flow.state != FlowState.COMPLETED
         return (gate is not None and gate.in_passage) or (uses is not None and uses.open) or pushing
 
     def forget(self, flow: Flow, reason: str) -> None:
-        """Let go of what is in memory of a flow that ended, and end its streams."""
+        """Remove an ended flow from memory and end its streams."""
         key = flow.owner, flow.id
         gate = self.gates.pop(key, None)
         self._uses.pop(key, None)

@@ -1,1 +1,1 @@
-"""Files and folders below a root, and nowhere else."""
+"""Files and folders below a root."""

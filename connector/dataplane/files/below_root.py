@@ -1,7 +1,7 @@
-"""Files below a root and nowhere else: every step of a path is opened in the folder before it and follows no link.
+"""Files below a root: each part of a path is opened in the folder before it, and no link is followed.
 
-So neither `..`, nor a symbolic link (also one put there between the check and the use), nor a device or pipe is ever
-opened. A link below the root is refused even if it points to a place below the root; the root itself may be one.
+Neither `..`, nor a symbolic link (even one created between check and use), nor a device or pipe is opened. A link below
+the root is refused even if its target is below the root; the root itself can be a link.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from connector.dataplane.files.folder import MOST_MEMBERS, UnsafePath, safe_path
+from connector.dataplane.files.folder import MOST_MEMBERS, UnsafePath, check_path
 from connector.ports.flow import SourceError
 
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -24,14 +24,14 @@ T = TypeVar("T")
 
 
 async def run_in_thread(call: Callable[..., T], *arguments: Any) -> T:
-    """Run a blocking call in a thread and, when cancelled, wait for it to end before the cancellation goes on."""
+    """Run a blocking call in a thread; if cancelled, wait for the end of the thread before raising."""
     return await await_job(asyncio.ensure_future(asyncio.to_thread(call, *arguments)))
 
 
 async def await_job(job: "asyncio.Future[T]", stop: Callable[[], object] | None = None) -> T:
-    """Return what a thread's job gives and, when cancelled (once or often), `stop` it and wait for its end first.
+    """Return the result of a thread's job; if cancelled (even repeatedly), `stop` it and wait for its end first.
 
-    Otherwise the thread could still use a file descriptor that the cancelled task has closed.
+    Otherwise the thread could use a file descriptor that the cancelled task has closed.
     """
     try:
         return await asyncio.shield(job)
@@ -42,7 +42,7 @@ async def await_job(job: "asyncio.Future[T]", stop: Callable[[], object] | None 
             with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.wait([job])
         if not job.cancelled():
-            job.exception()  # whatever it was, nobody waits for it any more
+            job.exception()  # mark it as read: nothing else waits for it
         raise
 
 
@@ -50,16 +50,18 @@ def relative_path(address: dict[str, Any], member: str = "path") -> str:
     """Return the checked relative path of an address, without a slash at its end. Raises SourceError."""
     value = address.get(member)
     if not isinstance(value, str):
-        raise SourceError(f"The address has no `{member}`: name a file or folder below the configured root.")
+        raise SourceError(f"The address has no `{member}`: give a file or folder below the configured root.")
     try:
-        return safe_path(value.rstrip("/"))
+        return check_path(value.rstrip("/"))
     except UnsafePath as error:
-        raise SourceError(f"The `{member}` of the address is not a plain path below the configured root.") from error
+        raise SourceError(
+            f"The `{member}` of the address is not a plain path below the configured root: write it as `folder/name`."
+        ) from error
 
 
 @contextmanager
-def folder_of(root: Path, path: str, *, create: bool = False) -> Iterator[tuple[int, str]]:
-    """Open the folder that holds `path` and give its descriptor and the last name. Raises SourceError."""
+def open_folder_of(root: Path, path: str, *, create: bool = False) -> Iterator[tuple[int, str]]:
+    """Open the folder that contains `path`; yield its descriptor and the last name. Raises SourceError."""
     *folders, name = path.split("/")
     descriptor = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
@@ -74,29 +76,31 @@ def folder_of(root: Path, path: str, *, create: bool = False) -> Iterator[tuple[
 
 def open_file(root: Path, path: str) -> int:
     """Open a regular file below the root for reading; the caller closes it. Raises SourceError."""
-    with folder_of(root, path) as (folder, name):
+    with open_folder_of(root, path) as (folder, name):
         return _open_regular(folder, name)
 
 
 def is_folder(root: Path, path: str) -> bool:
-    """Tell whether the path names a folder. Raises SourceError where there is nothing or something else than a file."""
-    with folder_of(root, path) as (folder, name):
+    """Return whether the path is a folder. Raises SourceError if it is neither a folder nor a regular file."""
+    with open_folder_of(root, path) as (folder, name):
         try:
             mode = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
         except OSError as error:
-            raise SourceError("The file does not exist or cannot be read below the configured root.") from error
+            raise SourceError(
+                "The file does not exist or cannot be read below the configured root: correct the path."
+            ) from error
     if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
-        raise SourceError("The path names neither a regular file nor a folder: links and devices are not served.")
+        raise SourceError("The path is neither a regular file nor a folder: links and devices are not served.")
     return stat.S_ISDIR(mode)
 
 
-def members(root: Path, path: str) -> list[str]:
+def list_members(root: Path, path: str) -> list[str]:
     """List the regular files in a folder and the folders below, as sorted paths relative to it. Raises SourceError.
 
-    Hidden names, links and names that are not safe to travel are left out.
+    Hidden names, links and names that are unsafe at the receiver are left out.
     """
     found: list[str] = []
-    with folder_of(root, path) as (folder, name):
+    with open_folder_of(root, path) as (folder, name):
         _collect(_enter(folder, name, create=False), "", found, 0)
     return sorted(found)
 
@@ -108,35 +112,39 @@ def _enter(folder: int, name: str, *, create: bool) -> int:
         except FileExistsError:
             pass
         except OSError as error:
-            raise SourceError("A folder below the configured root cannot be created.") from error
-        os.fsync(folder)  # also where it was there: who made it may have died before this
+            raise SourceError("A folder below the configured root cannot be created: check the permissions.") from error
+        os.fsync(folder)  # even if it exists: the process that created it may have ended before this
     try:
         return os.open(name, _DIRECTORY, dir_fd=folder)
     except OSError as error:
-        raise SourceError("A folder of the path does not exist below the configured root, or is a link.") from error
+        raise SourceError(
+            "A folder of the path does not exist below the configured root or is a link: correct the path."
+        ) from error
 
 
 def _open_regular(folder: int, name: str) -> int:
     try:
         if not stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
-            raise SourceError("The path does not name a regular file: links, folders and devices are not served.")
+            raise SourceError("The path is not a regular file: links, folders and devices are not served.")
         descriptor = os.open(name, _FILE, dir_fd=folder)
     except OSError as error:
-        raise SourceError("The file does not exist or cannot be read below the configured root.") from error
+        raise SourceError(
+            "The file does not exist or cannot be read below the configured root: correct the path."
+        ) from error
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise SourceError("The path does not name a regular file: links, folders and devices are not served.")
+        raise SourceError("The path is not a regular file: links, folders and devices are not served.")
     return descriptor
 
 
 def _collect(folder: int, prefix: str, found: list[str], depth: int) -> None:
     try:
         if depth > _DEEPEST:
-            raise SourceError(f"The folder is nested deeper than {_DEEPEST} levels: offer a smaller part of it.")
+            raise SourceError(f"The folder has more than {_DEEPEST} levels: offer a smaller part of it.")
         with os.scandir(folder) as entries:
             for entry in entries:
                 path = prefix + entry.name
-                if not _travels(path):
+                if not _is_safe(path):
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     _collect(_enter(folder, entry.name, create=False), path + "/", found, depth + 1)
@@ -148,9 +156,9 @@ def _collect(folder: int, prefix: str, found: list[str], depth: int) -> None:
         os.close(folder)
 
 
-def _travels(path: str) -> bool:
+def _is_safe(path: str) -> bool:
     try:
-        safe_path(path)
+        check_path(path)
     except UnsafePath:
         return False
     return True

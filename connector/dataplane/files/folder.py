@@ -1,7 +1,7 @@
-"""A folder as it travels: a listing of its members, each then moved by itself under its path.
+"""A folder in a transfer: a listing of its members, each of which is then transferred under its path.
 
-The listing is what a pull of the folder's own URL answers. Paths in it are the peer's, so they are checked on arrival
-by the same rule as paths in a request.
+A pull of the folder's URL returns the listing. Its paths come from the peer, so they are checked like the paths in a
+request.
 """
 
 import re
@@ -15,7 +15,7 @@ _SEGMENT = re.compile(r"[^\x00-\x1f\x7f/\\:*?\"<>|]{1,255}")
 
 
 class FolderFile(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One file of a folder: its path below the folder, size in bytes, and SHA-256 (hex) where it is known."""
+    """One file of a folder: its path below the folder, size in bytes, and SHA-256 (hex) if known."""
 
     path: str
     size: int
@@ -29,14 +29,14 @@ class FolderListing(msgspec.Struct, frozen=True):
 
 
 class UnsafePath(ValueError):
-    """A path that could lead out of its folder or that a file system would misread."""
+    """A path that could leave its folder or that a file system would interpret otherwise."""
 
 
-def safe_path(path: str) -> str:
-    """Return a relative path unchanged if it is safe below a folder.
+def check_path(path: str) -> str:
+    """Return a relative path unchanged if it is safe below a folder. Raises UnsafePath.
 
-    Refused: absolute paths, `.` and `..`, empty and hidden segments, control characters, backslashes and what other
-    systems read as a drive or a wildcard. Raises UnsafePath.
+    Refused are absolute paths, `.` and `..`, empty and hidden segments, control characters, backslashes, and characters
+    that other systems read as a drive or a wildcard.
     """
     segments = path.split("/")
     safe = len(path) <= _LONGEST_PATH and all(
@@ -44,19 +44,23 @@ def safe_path(path: str) -> str:
         for segment in segments
     )
     if not safe:
-        raise UnsafePath("The path of a folder member is not a plain relative path: give it as `folder/name`.")
+        raise UnsafePath("The path of a folder member is not a plain relative path: write it as `folder/name`.")
     return path
 
 
 def read_listing(body: bytes) -> FolderListing:
-    """Read a listing that a peer sent. Raises ValueError with a sentence."""
+    """Read a listing from a peer. Raises ValueError with a sentence."""
     try:
         listing = msgspec.json.decode(body, type=FolderListing)
     except (msgspec.MsgspecError, RecursionError) as error:
-        raise ValueError("The listing of the folder cannot be read as JSON with members, paths and sizes.") from error
+        raise ValueError(
+            "The listing of the folder cannot be read: expected JSON with members, paths and sizes."
+        ) from error
     if len(listing.members) > MOST_MEMBERS:
-        raise ValueError(f"The folder has more than {MOST_MEMBERS} members: ask for it in smaller parts.")
-    paths = [safe_path(member.path) for member in listing.members]
+        raise ValueError(f"The folder has more than {MOST_MEMBERS} members: transfer it in smaller parts.")
+    paths = [check_path(member.path) for member in listing.members]
     if len(set(paths)) != len(paths) or any(member.size < 0 for member in listing.members):
-        raise ValueError("The listing of the folder names a member twice or with a negative size.")
+        raise ValueError(
+            "The listing of the folder contains a member twice or with a negative size: ask the provider to correct it."
+        )
     return listing

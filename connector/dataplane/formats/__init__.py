@@ -1,1 +1,1 @@
-"""Records out of bytes and back, one file a format. Broken, huge or deep data is refused, never guessed at."""
+"""The record formats, one file each: records from bytes and back."""

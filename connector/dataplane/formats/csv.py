@@ -1,8 +1,8 @@
 """Records as CSV (RFC 4180) with a header line, in UTF-8: every value is text.
 
-The delimiter is the asset's, or the one of `,` `;` tab `|` that the header line has most of. A byte order mark and the
-kind of line end are kept. A line with more or fewer values than the header, a field of more than 128 KiB and a column
-that is there twice are refused: what value belongs to which name must never be a guess.
+The delimiter is the asset's, or the most frequent one of `,` `;` tab `|` in the header line. A byte order mark and the
+kind of line end do not change. Refused are a line with more or fewer values than the header, a field of more than
+128 KiB, and a column that occurs twice: the name of a value is never guessed.
 """
 
 import codecs
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, Literal
 
-from connector.dataplane.formats.values import plain, text
+from connector.dataplane.formats.values import format_number, to_text
 from connector.ports.flow import Record, Untreatable
 from connector.ports.treatment import Records
 
@@ -23,7 +23,7 @@ _MARK = "\ufeff"
 
 
 class Csv:
-    """Reads and writes one table; `fields` is None until the header line was read."""
+    """Reads and writes one table; `fields` is None before the header line was read."""
 
     def __init__(self, records: Records) -> None:
         self.fields: tuple[str, ...] | None = None
@@ -38,24 +38,24 @@ class Csv:
     def read(self, piece: bytes) -> list[Record]:
         """Return the records that are complete with this piece. Raises Untreatable."""
         self._rest += self._decode(piece)
-        end = _last_end(self._rest)
+        end = _find_last_end(self._rest)
         if len(self._rest) - end > LONGEST_RECORD:
-            reason = f"A record of the CSV is longer than {LONGEST_RECORD} characters"
-            raise Untreatable(f"{reason}: look for a quote that is not closed.")
+            reason = f"A record of the CSV has more than {LONGEST_RECORD} characters"
+            raise Untreatable(f"{reason}: check for a quote that is not closed.")
         complete, self._rest = self._rest[:end], self._rest[end:]
         return self._parse(complete) if complete else []
 
     def end(self) -> list[Record]:
-        """Return the records after the last line end. Raises Untreatable where there is no header line at all."""
+        """Return the records after the last line end. Raises Untreatable without a header line."""
         self._rest += self._decode(b"", final=True)
         found = self._parse(self._rest) if self._rest else []
         self._rest = ""
         if self.fields is None:
-            raise Untreatable("The CSV is empty: a header line with the names of the fields was expected.")
+            raise Untreatable("The CSV is empty: expected a header line with the names of the fields.")
         return found
 
-    def head(self, fields: tuple[str, ...], /) -> bytes:
-        """Return the header line; the records that are written then have these fields."""
+    def write_head(self, fields: tuple[str, ...], /) -> bytes:
+        """Return the header line; the records written after it have these fields."""
         self._written_fields = fields
         return (_MARK if self._mark else "").encode() + self._write_rows([fields])
 
@@ -63,17 +63,17 @@ class Csv:
         """Return records as lines."""
         names = self._written_fields
         values = ([record.get(name) for name in names] for record in records)
-        return self._write_rows([value if type(value) is str else _cell(value) for value in row] for row in values)
+        return self._write_rows([value if type(value) is str else _to_cell(value) for value in row] for row in values)
 
-    def tail(self) -> bytes:
-        """Return what comes after the records."""
+    def write_tail(self) -> bytes:
+        """Return the bytes after the records: none."""
         return b""
 
     def _decode(self, piece: bytes, *, final: bool = False) -> str:
         try:
             return self._decoder.decode(piece, final)
         except UnicodeDecodeError as error:
-            raise Untreatable("The CSV is not UTF-8: convert it, its records cannot be told apart safely.") from error
+            raise Untreatable("The CSV is not UTF-8: convert it to UTF-8.") from error
 
     def _parse(self, complete: str) -> list[Record]:
         if self.fields is None:
@@ -85,7 +85,7 @@ class Csv:
                 if not row:
                     continue
                 if self.fields is None:
-                    self.fields = _header(row)
+                    self.fields = _read_header(row)
                     continue
                 if len(row) != len(self.fields):
                     line = self._lines + reader.line_num
@@ -99,43 +99,43 @@ class Csv:
         return found
 
     def _begin(self, complete: str) -> str:
-        """Learn from the first lines what the file is like; return them without the mark."""
+        """Detect byte order mark, line end and delimiter in the first lines; return the lines without the mark."""
         if complete.startswith(_MARK):
             self._mark, complete = True, complete[1:]
-        header = complete[: _first_end(complete)]
+        header = complete[: _find_first_end(complete)]
         self._line_end = "\r\n" if header.endswith("\r\n") else "\n"
         unquoted = "".join(header.split('"')[::2])
         self._delimiter = self._delimiter or max(_DELIMITERS, key=unquoted.count)
         return complete
 
     def _write_rows(self, rows: Iterable[Sequence[str]]) -> bytes:
-        kept = list(rows)
-        lines = self._lines_of(kept, csv.QUOTE_MINIMAL)
+        listed = list(rows)
+        lines = self._write_lines(listed, csv.QUOTE_MINIMAL)
         if "\r" in lines and "\r" not in self._line_end:
-            # A carriage return alone ends a line for many readers, and the writer does not quote it by itself.
-            lines = self._lines_of(kept, csv.QUOTE_ALL)
+            # Many readers end a line at a single carriage return, and the writer does not quote it.
+            lines = self._write_lines(listed, csv.QUOTE_ALL)
         return lines.encode()
 
-    def _lines_of(self, rows: Sequence[Sequence[str]], quoting: Literal[0, 1]) -> str:
+    def _write_lines(self, rows: Sequence[Sequence[str]], quoting: Literal[0, 1]) -> str:
         lines = io.StringIO(newline="")
         csv.writer(lines, delimiter=self._delimiter, lineterminator=self._line_end, quoting=quoting).writerows(rows)
         return lines.getvalue()
 
 
-def _header(row: list[str]) -> tuple[str, ...]:
+def _read_header(row: list[str]) -> tuple[str, ...]:
     if len(row) > MOST_FIELDS:
-        raise Untreatable(f"The CSV has more than {MOST_FIELDS} fields.")
+        raise Untreatable(f"The CSV has more than {MOST_FIELDS} fields: offer fewer.")
     if len(set(row)) != len(row):
-        raise Untreatable("The header line of the CSV has the same name twice: rename one.")
+        raise Untreatable("The header line of the CSV has a name twice: rename one of the fields.")
     return tuple(row)
 
 
-def _cell(value: Any) -> str:
-    return plain(value) if isinstance(value, Decimal) else text(value)
+def _to_cell(value: Any) -> str:
+    return format_number(value) if isinstance(value, Decimal) else to_text(value)
 
 
-def _last_end(lines: str) -> int:
-    """Return where the last complete record ends: after a line end that does not lie between quotes."""
+def _find_last_end(lines: str) -> int:
+    """Return the end of the last complete record: after a line end that is not between quotes."""
     end = lines.rfind("\n") + 1
     inside = lines.count('"', 0, end) % 2
     while inside:
@@ -145,7 +145,7 @@ def _last_end(lines: str) -> int:
     return end
 
 
-def _first_end(lines: str) -> int:
+def _find_first_end(lines: str) -> int:
     end = lines.find("\n") + 1
     while end and lines.count('"', 0, end) % 2:
         end = lines.find("\n", end) + 1

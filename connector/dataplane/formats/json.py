@@ -1,7 +1,7 @@
 """Records as JSON (RFC 8259): an array of objects, or one object a line. Numbers keep their digits.
 
-An array is cut into its objects without reading it whole. A record longer than 1 MiB or deeper than 32 levels is
-refused, and so is anything between the records that is neither white space nor one comma.
+An array is split into its objects without reading all of it. Refused are a record of more than 1 MiB or more than 32
+levels, and anything between two records except white space and one comma.
 """
 
 import re
@@ -17,7 +17,7 @@ LONGEST_RECORD = 1024 * 1024
 DEEPEST = 32
 _MARK = b"\xef\xbb\xbf"
 _SPACE = b" \t\r\n"
-# A whole text (possessive: no backtracking), the beginning of one that is not complete yet, or a bracket.
+# A complete string (possessive: no backtracking), the beginning of an incomplete one, or a bracket.
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["\[\]{}]', re.DOTALL)
 
 _record = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
@@ -35,28 +35,28 @@ class JsonLines:
     def read(self, piece: bytes) -> list[Record]:
         """Return the records of the lines that are complete with this piece. Raises Untreatable."""
         *lines, self._rest = (self._rest + piece).split(b"\n")
-        _bound(len(self._rest))
+        _check_length(len(self._rest))
         return [self._read_one(line) for line in lines if line.strip()]
 
     def end(self) -> list[Record]:
-        """Return the record of a last line without an end."""
+        """Return the record of a last line without a line end."""
         return [self._read_one(self._rest)] if self._rest.strip() else []
 
-    def head(self, _fields: tuple[str, ...], /) -> bytes:
-        """Return what comes before the records: nothing."""
+    def write_head(self, _fields: tuple[str, ...], /) -> bytes:
+        """Return the bytes before the records: none."""
         return b""
 
     def write(self, records: Iterable[Record]) -> bytes:
         """Return records as lines."""
         return b"".join(_write_record(record) + b"\n" for record in records)
 
-    def tail(self) -> bytes:
-        """Return what comes after the records: nothing."""
+    def write_tail(self) -> bytes:
+        """Return the bytes after the records: none."""
         return b""
 
     def _read_one(self, line: bytes) -> Record:
         self._count += 1
-        _bound(len(line))
+        _check_length(len(line))
         found = _read(line.removeprefix(_MARK) if self._count == 1 else line, self._count)
         if self.fields is None:
             self.fields = tuple(found)
@@ -84,7 +84,7 @@ class JsonArray:
         while token := _TOKEN.search(self._rest, self._at):
             mark = token.group()
             if mark == b'"':
-                self._at = token.start()  # the rest of the text comes with the next piece
+                self._at = token.start()  # the rest of the string is in the next piece
                 break
             self._at = token.end()
             if mark in b"[{":
@@ -94,25 +94,25 @@ class JsonArray:
                     found.append(self._read_one(self._rest[self._began : self._at]))
                     self._between = self._at
             elif self._depth < 2:
-                raise _no_array()
+                raise _refuse_shape()
         else:
             self._at = len(self._rest)
-        kept = self._began if self._depth > 1 else self._between
-        _bound(len(self._rest) - kept)
-        self._rest = self._rest[kept:]
-        self._at, self._began, self._between = self._at - kept, 0, 0
+        start = self._began if self._depth > 1 else self._between
+        _check_length(len(self._rest) - start)
+        self._rest = self._rest[start:]
+        self._at, self._began, self._between = self._at - start, 0, 0
         return found
 
     def end(self) -> list[Record]:
-        """Return nothing more. Raises Untreatable where the array is not complete."""
+        """Return no record. Raises Untreatable if the array is not complete."""
         if not self._depth and not self._closed:
-            raise _no_array()
+            raise _refuse_shape()
         if self._depth or self._rest.strip(_SPACE):
-            raise Untreatable("The JSON ends before its array does, or goes on after it.")
+            raise Untreatable("The JSON ends before its array, or contains data after it: correct it.")
         return []
 
-    def head(self, _fields: tuple[str, ...], /) -> bytes:
-        """Return what comes before the records."""
+    def write_head(self, _fields: tuple[str, ...], /) -> bytes:
+        """Return the bytes before the records."""
         return b"["
 
     def write(self, records: Iterable[Record]) -> bytes:
@@ -123,42 +123,42 @@ class JsonArray:
             self._first = False
         return body
 
-    def tail(self) -> bytes:
-        """Return what comes after the records."""
+    def write_tail(self) -> bytes:
+        """Return the bytes after the records."""
         return b"\n]\n"
 
     def _open(self, mark: bytes, at: int) -> None:
         self._depth += 1
         if self._depth > DEEPEST:
-            raise Untreatable(f"Record {self._count + 1} of the JSON is deeper than {DEEPEST} levels.")
+            raise Untreatable(f"Record {self._count + 1} of the JSON has more than {DEEPEST} levels: flatten it.")
         if self._depth > 2:
             return
         between = self._rest[self._between : at]
         if self._depth == 1:
             between = between.removeprefix(_MARK)
             if mark != b"[" or self._closed:
-                raise _no_array()
+                raise _refuse_shape()
             self._between = at + 1
         elif mark != b"{":
-            raise _no_array()
+            raise _refuse_shape()
         if between.strip(_SPACE) != (b"," if self._depth == 2 and self._count else b""):
-            raise _no_array()
+            raise _refuse_shape()
         self._began = at
 
     def _close(self, mark: bytes, at: int) -> bool:
-        """Tell whether a record ends here."""
+        """Return whether a record ends here."""
         self._depth -= 1
         if self._depth == 0:
             if mark != b"]" or self._rest[self._between : at].strip(_SPACE):
-                raise _no_array()
+                raise _refuse_shape()
             self._closed, self._between = True, self._at
         elif self._depth < 0:
-            raise _no_array()
+            raise _refuse_shape()
         return self._depth == 1
 
     def _read_one(self, document: bytes) -> Record:
         self._count += 1
-        _bound(len(document))
+        _check_length(len(document))
         found = _read(document, self._count)
         if self.fields is None:
             self.fields = tuple(found)
@@ -169,7 +169,7 @@ def _read(document: bytes, count: int) -> Record:
     try:
         found: Record = _record.decode(document)
     except (msgspec.MsgspecError, ValueError, ArithmeticError, RecursionError) as error:
-        raise Untreatable(f"Record {count} of the JSON cannot be read as an object.") from error
+        raise Untreatable(f"Record {count} of the JSON cannot be read: expected an object.") from error
     return found
 
 
@@ -178,10 +178,10 @@ def _write_record(record: Record) -> bytes:
     return _encode(record)
 
 
-def _bound(length: int) -> None:
+def _check_length(length: int) -> None:
     if length > LONGEST_RECORD:
-        raise Untreatable(f"A record of the JSON is longer than {LONGEST_RECORD} bytes.")
+        raise Untreatable(f"A record of the JSON has more than {LONGEST_RECORD} bytes: make it smaller.")
 
 
-def _no_array() -> Untreatable:
-    return Untreatable("The JSON is no array of objects: give it as `[{…}, {…}]`, or declare the format `ndjson`.")
+def _refuse_shape() -> Untreatable:
+    return Untreatable("The JSON is not an array of objects: write it as `[{…}, {…}]`, or declare the format `ndjson`.")

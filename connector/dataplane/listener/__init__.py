@@ -1,1 +1,1 @@
-"""The data-plane listener: peers pull and push here."""
+"""The data-plane listener, at which peers pull and push."""

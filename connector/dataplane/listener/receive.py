@@ -1,4 +1,4 @@
-"""The receiving side of a push, on the listener of `connector.dataplane.listener.serve`; see `push` for the wire."""
+"""The receiving side of a push; `transfer.push` describes the exchange."""
 
 import asyncio
 import contextlib
@@ -14,7 +14,7 @@ from aiohttp import web
 from connector.dataplane.control.gate import Gate
 from connector.dataplane.control.meter import Meter
 from connector.dataplane.control.register import Delivered
-from connector.dataplane.listener.admission import FlowAccess, Refusal, busy
+from connector.dataplane.listener.admission import FlowAccess, Refusal, refuse_busy
 from connector.dataplane.wire.fields import (
     REPR_DIGEST,
     UPLOAD_COMPLETE,
@@ -35,109 +35,125 @@ _log = logging.getLogger(__name__)
 
 
 class Interrupted(SourceError):
-    """The sender broke off; what arrived is kept for a resumption."""
+    """The sender closed the connection early; the received bytes are stored for a resumption."""
 
 
 @dataclass(frozen=True)
-class _Place:
-    """Where one resource of a flow goes."""
+class _Target:
+    """The sink of one resource of a flow, with its address and its key."""
 
     sink: Sink
     address: dict[str, Any]
     key: str
 
 
-class Receiver:
-    """Answers pushes."""
+class PushHandler:
+    """Handles pushes."""
 
-    def __init__(self, door: FlowAccess) -> None:
-        self._door = door
+    def __init__(self, access: FlowAccess) -> None:
+        self._access = access
         self._busy: set[tuple[str, str]] = set()
 
     async def head(self, request: web.Request) -> web.Response:
-        """Tell how much of a push is held, and whether it is whole. Moves no byte and needs no lease."""
-        flow = await self._door.flow(request, FlowDirection.RECEIVE)
+        """Return how many bytes of a push are stored, and whether it is complete. Needs no lease."""
+        flow = await self._access.find_flow(request, FlowDirection.RECEIVE)
         if flow.state == FlowState.COMPLETED:
-            return _whole(204, flow.size or 0, flow.sha256)
-        place = self._place(request, flow)
-        held = await place.sink.count_received(place.address, place.key)
-        return web.Response(status=204, headers={UPLOAD_OFFSET: str(held), "Cache-Control": "no-store"})
+            return _answer_complete(204, flow.size or 0, flow.sha256)
+        target = self._find_target(request, flow)
+        received = await target.sink.count_received(target.address, target.key)
+        return web.Response(status=204, headers={UPLOAD_OFFSET: str(received), "Cache-Control": "no-store"})
 
     async def put(self, request: web.Request) -> web.Response:
-        """Take a push, or the rest of one."""
-        flow = await self._door.flow(request, FlowDirection.RECEIVE)
+        """Receive a push, or the rest of one."""
+        flow = await self._access.find_flow(request, FlowDirection.RECEIVE)
         if flow.state == FlowState.COMPLETED:
-            raise Refusal(409, "complete", "The data was received already.", {UPLOAD_COMPLETE: "?1"})
-        gate = await self._door.gate(flow)
-        place = self._place(request, flow)
-        if "Content-Encoding" in request.headers:
-            raise Refusal(415, "encoding", "Data is taken as it is: send it without Content-Encoding.")
-        if (flow.owner, place.key) in self._busy:
-            raise busy("An earlier request for the same data has not ended yet: try again.", 1)
-        self._busy.add((flow.owner, place.key))
-        try:
-            receipt = await self._take(request, flow, gate, place)
-        finally:
-            self._busy.discard((flow.owner, place.key))
-        if "part" not in request.match_info:
-            await self._door.plane.note_delivery(flow, Delivered(receipt.size, receipt.sha256))
-        body = msgspec.json.encode({"size": receipt.size, "sha256": receipt.sha256})
-        return _whole(201, receipt.size, receipt.sha256, body)
-
-    async def _take(self, request: web.Request, flow: Flow, gate: Gate, place: _Place) -> SinkReceipt:
-        arrival = _arrival(request, flow, place.key)
-        held = await place.sink.count_received(place.address, place.key)
-        if arrival.offset not in {0, held}:
-            raise Refusal(409, "offset", "Another first byte is expected.", {UPLOAD_OFFSET: str(held)})
-        await self._door.plane.register.begin_use(flow, gate, request.match_info.get("part", ""), arrival.offset)
-        meter = self._door.plane.register.make_meter(flow)
-        try:
-            async with gate.passage():
-                return await place.sink.write(place.address, arrival, _chunks(request, gate, meter))
-        except Interrupted as error:
-            raise Refusal(400, "interrupted", "The data did not arrive whole.") from error
-        except SourceError as error:
-            _log.warning("flow %s: a push was not taken: %s", flow.id, error)
             raise Refusal(
-                422, "not-taken", "The data was not taken: size or digest differ, or its place is not free."
+                409,
+                "complete",
+                "The data was already received: ask for the state of the transfer.",
+                {UPLOAD_COMPLETE: "?1"},
+            )
+        gate = await self._access.open_gate(flow)
+        target = self._find_target(request, flow)
+        if "Content-Encoding" in request.headers:
+            raise Refusal(415, "encoding", "The data is compressed: send it without Content-Encoding.")
+        if (flow.owner, target.key) in self._busy:
+            raise refuse_busy("An earlier request for the same data is still active: try again.", 1)
+        self._busy.add((flow.owner, target.key))
+        try:
+            receipt = await self._receive(request, flow, gate, target)
+        finally:
+            self._busy.discard((flow.owner, target.key))
+        if "part" not in request.match_info:
+            await self._access.plane.note_delivery(flow, Delivered(receipt.size, receipt.sha256))
+        body = msgspec.json.encode({"size": receipt.size, "sha256": receipt.sha256})
+        return _answer_complete(201, receipt.size, receipt.sha256, body)
+
+    async def _receive(self, request: web.Request, flow: Flow, gate: Gate, target: _Target) -> SinkReceipt:
+        arrival = _read_arrival(request, flow, target.key)
+        received = await target.sink.count_received(target.address, target.key)
+        if arrival.offset not in {0, received}:
+            raise Refusal(
+                409,
+                "offset",
+                f"The push must continue at byte {received}: request HEAD, then send the rest.",
+                {UPLOAD_OFFSET: str(received)},
+            )
+        await self._access.plane.register.begin_use(flow, gate, request.match_info.get("part", ""), arrival.offset)
+        meter = self._access.plane.register.make_meter(flow)
+        try:
+            async with gate.open_passage():
+                return await target.sink.write(target.address, arrival, _read_chunks(request, gate, meter))
+        except Interrupted as error:
+            raise Refusal(
+                400, "interrupted", "The connection closed before the end of the data: send the rest."
+            ) from error
+        except SourceError as error:
+            _log.warning("flow %s: push not stored: %s", flow.id, error)
+            raise Refusal(
+                422, "not-taken", "The data was not stored: size or digest differ, or the file already exists."
             ) from error
         finally:
             with contextlib.suppress(StoreError):
                 await meter.flush()
 
-    def _place(self, request: web.Request, flow: Flow) -> _Place:
+    def _find_target(self, request: web.Request, flow: Flow) -> _Target:
         address = flow.sink or {}
-        sink = self._door.plane.sinks[str(address.get("kind"))]
+        sink = self._access.plane.sinks[str(address.get("kind"))]
         part = request.match_info.get("part")
         if part is None:
-            return _Place(sink, address, flow.id)
+            return _Target(sink, address, flow.id)
         address = {**address, "member": part}
         try:
             sink.check(address)
         except SourceError as error:
-            raise Refusal(404, "not-found", "Nothing can be received under this path.") from error
-        return _Place(sink, address, f"{flow.id}/{part}")
+            raise Refusal(404, "not-found", "Unknown path: this flow does not receive a file under it.") from error
+        return _Target(sink, address, f"{flow.id}/{part}")
 
 
-def _whole(status: int, size: int, sha256: str | None, body: bytes = b"") -> web.Response:
+def _answer_complete(status: int, size: int, sha256: str | None, body: bytes = b"") -> web.Response:
     headers = {UPLOAD_OFFSET: str(size), UPLOAD_COMPLETE: "?1", "Cache-Control": "no-store"}
     if sha256:
         headers[REPR_DIGEST] = repr_digest(sha256)
     return web.Response(status=status, body=body, headers=headers, content_type="application/json" if body else None)
 
 
-def _arrival(request: web.Request, flow: Flow, key: str) -> Arrival:
-    """Read from the request's head what is coming. Raises Refusal."""
+def _read_arrival(request: web.Request, flow: Flow, key: str) -> Arrival:
+    """Return the size, digest and first byte that the head of the request states. Raises Refusal."""
     offset, size = 0, request.content_length
     if "Content-Range" in request.headers:
         given = read_content_range(request.headers["Content-Range"])
         if given is None or (given[0] is None and given[2] is None):
-            raise Refusal(400, "range", "The Content-Range cannot be read.")
+            raise Refusal(400, "range", "The Content-Range is malformed: write it as `bytes first-last/size`.")
         first, end, size = given
         offset = first if first is not None else size or 0
         length = 0 if end is None else end - offset
         if (end is not None and size is not None and end != size) or request.content_length not in {None, length}:
-            raise Refusal(400, "range", "A push has to go on to the last byte of the data, as its length says.")
+            raise Refusal(
+                400,
+                "range",
+                "The push does not extend to the last byte of the data: correct Content-Range and Content-Length.",
+            )
     return Arrival(
         flow_id=key,
         media_type=request.content_type if flow.media_type == "application/octet-stream" else flow.media_type,
@@ -148,13 +164,13 @@ def _arrival(request: web.Request, flow: Flow, key: str) -> Arrival:
     )
 
 
-async def _chunks(request: web.Request, gate: Gate, meter: Meter) -> AsyncIterator[bytes]:
+async def _read_chunks(request: web.Request, gate: Gate, meter: Meter) -> AsyncIterator[bytes]:
     while True:
         try:
             async with asyncio.timeout(_STALL_S):
                 chunk = await request.content.readany()
         except (ConnectionError, TimeoutError, aiohttp.ClientError, web.RequestPayloadError) as error:
-            raise Interrupted("The sender broke off.") from error
+            raise Interrupted("The sender closed the connection before the end.") from error
         if not chunk:
             return
         gate.spend(len(chunk))

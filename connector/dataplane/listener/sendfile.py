@@ -1,12 +1,11 @@
-"""From a file to a peer's socket in the kernel: `sendfile(2)`, so that the bytes never pass through this process.
+"""Send a file to a peer's socket in the kernel with `sendfile(2)`: the bytes never pass through this process.
 
-Threads of its own move one step after the other over a duplicate of the connection's socket. Leave is taken before
-each step and what the kernel did not take is given back, so a lease holds as it does for chunks that are copied. A peer
-that is slow is waited for in the event loop and holds no thread.
+Own threads move one step after the other over a duplicate of the connection's socket. Bytes are taken from the lease
+before each step, and those that the kernel did not accept are given back, so the lease limits them like copied chunks.
+The event loop waits for a slow peer; no thread does.
 
-Pages on their way show what is written to the file meanwhile. So the end of the data is left to be copied by the
-caller, and only when the peer has confirmed everything before it: if the file changed until then, the answer stays
-incomplete.
+Bytes that are queued in the kernel change if the file is written meanwhile. The caller therefore copies the end of the
+data itself, after the peer has confirmed everything before it: if the file has changed, the answer stays incomplete.
 """
 
 import asyncio
@@ -32,15 +31,15 @@ STEP = 8 * 1024 * 1024
 _CALL = 1024 * 1024
 _PATIENCE_MS = 2
 _ROUNDS = 5
-_LOOKS = (0.0005, 0.05)
-_NOT_HERE = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP})
+_POLL_PAUSES = (0.0005, 0.05)
+_UNSUPPORTED = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP})
 
 _THREADS = ThreadPoolExecutor(8, thread_name_prefix="sendfile")
 
 
 @dataclass
 class _StreamStep:
-    """One step of a stream: what the kernel took, and whether to stop, read by the thread between two calls."""
+    """One step of a stream: the bytes that the kernel accepted, and whether the thread has to stop."""
 
     moved: int = 0
     stop: bool = False
@@ -48,12 +47,12 @@ class _StreamStep:
     unable: bool = False
 
     def end(self) -> None:
-        """Let the thread come back as soon as it can."""
+        """Make the thread return as soon as possible."""
         self.stop = True
 
 
-def plain_connection(request: web.Request) -> asyncio.Transport | None:
-    """Return the connection of a request if bytes can go to its socket as they are: not under TLS."""
+def find_plain_connection(request: web.Request) -> asyncio.Transport | None:
+    """Return the connection of a request if bytes can be written to its socket directly, so not with TLS."""
     transport = request.transport
     if transport is None or transport.get_extra_info("ssl_object") or transport.get_extra_info("socket") is None:
         return None
@@ -65,10 +64,10 @@ async def send_file(
 ) -> int:
     """Send `count` bytes from `offset` on, after the head of the answer was written; return how many were sent.
 
-    Fewer (perhaps none) are sent where the connection or the file system cannot: the caller copies what is left. Raises
+    Fewer or none are sent if the connection or the file system does not support it: the caller copies the rest. Raises
     LeaseEnded, SourceError, StoreError, ConnectionError, or TimeoutError after `stall_s` seconds without progress.
     """
-    if not await _head_is_gone(transport):
+    if not await _is_head_sent(transport):
         return 0
     sent = 0
     # The transport may close its socket at any moment, and the number of the descriptor may then be another peer's.
@@ -76,13 +75,15 @@ async def send_file(
     try:
         while sent < count:
             if transport.is_closing():
-                raise ConnectionResetError("the peer has gone")
-            leave, step = gate.take(min(STEP, count - sent)), _StreamStep()
+                raise ConnectionResetError("the peer closed the connection")
+            allowed, step = gate.take(min(STEP, count - sent)), _StreamStep()
             try:
-                job = asyncio.get_running_loop().run_in_executor(_THREADS, _move, out, file, offset + sent, leave, step)
+                job = asyncio.get_running_loop().run_in_executor(
+                    _THREADS, _move, out, file, offset + sent, allowed, step
+                )
                 await await_job(job, step.end)
             finally:
-                gate.give_back(leave - step.moved)
+                gate.give_back(allowed - step.moved)
                 meter.note(step.moved)
                 sent += step.moved
             await meter.book_if_due()
@@ -96,8 +97,8 @@ async def send_file(
         os.close(out)
 
 
-async def _head_is_gone(transport: asyncio.Transport) -> bool:
-    """Tell whether all that was written to the transport has left it: nothing may overtake it."""
+async def _is_head_sent(transport: asyncio.Transport) -> bool:
+    """Return whether everything written to the transport was sent: no byte of the file may precede it."""
     for _ in range(_ROUNDS):
         if not transport.get_write_buffer_size():
             return True
@@ -106,7 +107,7 @@ async def _head_is_gone(transport: asyncio.Transport) -> bool:
 
 
 def _move(out: int, file: LocalFile, offset: int, count: int, step: _StreamStep) -> None:
-    """Move one step, in a thread: until all of it is sent, the peer lets it wait, or it is to stop."""
+    """Move one step, in a thread, until all of it is sent, the peer accepts no more, or `step.stop` is set."""
     room = select.poll()
     room.register(out, select.POLLOUT)
     while step.moved < count and not step.stop:
@@ -121,17 +122,17 @@ def _move(out: int, file: LocalFile, offset: int, count: int, step: _StreamStep)
         except (ConnectionError, TimeoutError):
             raise
         except OSError as error:
-            if error.errno in _NOT_HERE:
+            if error.errno in _UNSUPPORTED:
                 step.unable = True
                 return
             raise SourceError(f"The file cannot be sent: {os.strerror(error.errno or errno.EIO)}.") from error
         if not moved:
-            raise SourceError("The file ended while it was being sent: the transfer has to begin again.")
+            raise SourceError("The file became shorter while it was sent: start the transfer again.")
         step.moved += moved
 
 
 async def _wait_for_room(out: int, stall_s: float) -> None:
-    """Wait until the peer takes more."""
+    """Wait until the socket accepts more bytes."""
     loop = asyncio.get_running_loop()
     writable = asyncio.Event()
     loop.add_writer(out, writable.set)
@@ -143,15 +144,15 @@ async def _wait_for_room(out: int, stall_s: float) -> None:
 
 
 async def _wait_confirmed(transport: asyncio.Transport, out: int, stall_s: float) -> None:
-    """Wait until the peer has confirmed every byte; there is no event for it, so the socket is looked at."""
+    """Wait until the peer has confirmed every byte; no event reports that, so the socket is polled."""
     clock = asyncio.get_running_loop().time
-    deadline = clock() + stall_s * (1 + _count_unconfirmed(out) // _CALL)  # as slow as a peer may be elsewhere
-    pause, longest = _LOOKS
+    deadline = clock() + stall_s * (1 + _count_unconfirmed(out) // _CALL)  # the speed that is allowed elsewhere too
+    pause, longest = _POLL_PAUSES
     while _count_unconfirmed(out):
         if transport.is_closing():
-            raise ConnectionResetError("the peer has gone")
+            raise ConnectionResetError("the peer closed the connection")
         if clock() > deadline:
-            raise TimeoutError("the peer confirms nothing more")
+            raise TimeoutError("the peer stopped confirming bytes")
         await asyncio.sleep(pause)
         pause = min(2 * pause, longest)
 

@@ -1,1 +1,1 @@
-"""Where bytes go: one file for each kind."""
+"""The kinds of sinks, one file each."""

@@ -1,12 +1,12 @@
 """Files below a configured root, as a sink.
 
-Address: `{"kind": "file", "path": "inbox/b.csv"}`; a path that ends with `/` names a folder, in which a delivery gets
-the name it came with. `"overwrite": true` lets a delivery replace another file of that name; without it only a file of
-exactly the same content may be there already. `member` is set by the data plane, never by an operator: the path of a
-member below the folder.
+Address: `{"kind": "file", "path": "inbox/b.csv"}`. A path that ends with `/` is a folder, in which a delivery gets the
+name that the sender gives it. `"overwrite": true` allows a delivery to replace another file of that name; otherwise
+only a file with exactly the same content may exist already. The data plane, never an operator, sets `member`: the path
+of a member below the folder.
 
-Bytes go to a partial file in `.partial` below the root, are flushed to the disk, and appear under their name in one
-step, whole and checked, or not at all.
+Bytes are written to a partial file in `.partial` below the root and flushed to the disk. They appear under their name
+in one step, complete and checked, or not at all.
 """
 
 import asyncio
@@ -18,8 +18,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
-from connector.dataplane.files.below_root import await_job, folder_of, open_file, relative_path, run_in_thread
-from connector.dataplane.files.folder import UnsafePath, safe_path
+from connector.dataplane.files.below_root import await_job, open_file, open_folder_of, relative_path, run_in_thread
+from connector.dataplane.files.folder import UnsafePath, check_path
 from connector.ports.flow import Arrival, SinkReceipt, SourceError
 
 PARTIAL = ".partial"
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 class FileSink:
-    """Writes below `root`; without a root every address is refused. `largest` bounds one file, in bytes."""
+    """Writes below `root`; without a root every address is refused. `largest` limits one file, in bytes."""
 
     def __init__(self, root: Path | None, largest: int = _LARGEST) -> None:
         self._root = root
@@ -39,16 +39,16 @@ class FileSink:
         self._busy: set[Path] = set()
 
     def check(self, address: dict[str, Any]) -> None:
-        """Raise SourceError if the address is not complete or not below the root."""
+        """Raise SourceError if the address is incomplete or not below the root."""
         root = self._require_root()
         relative_path(address)
         if "member" in address:
             relative_path(address, "member")
         if not root.is_dir():
-            raise SourceError("The root folder configured for arriving files does not exist: create it.")
+            raise SourceError("The root folder for received files does not exist: create it.")
 
     async def count_received(self, address: dict[str, Any], flow_id: str) -> int:
-        """Return how many bytes of this flow lie in its partial file."""
+        """Return how many bytes of this flow are in its partial file."""
         partial = self._locate_partial(address, flow_id)
         try:
             return (await run_in_thread(os.lstat, partial)).st_size
@@ -56,32 +56,36 @@ class FileSink:
             return 0
 
     async def write(self, address: dict[str, Any], arrival: Arrival, chunks: AsyncIterator[bytes]) -> SinkReceipt:
-        """Take the bytes from `arrival.offset` on and put the file in place once it is whole.
+        """Write the bytes from `arrival.offset` on; give the file its name when it is complete.
 
-        What arrived before an error is kept for a resumption, unless its digest is wrong.
+        Bytes before an error are stored for a resumption, unless their digest is wrong.
         """
         self.check(address)
-        root, target = self._require_root(), _target(address, arrival)
+        root, target = self._require_root(), _find_target(address, arrival)
         partial = self._locate_partial(address, arrival.flow_id)
         if arrival.size is not None and arrival.size > self._largest:
-            raise SourceError(f"The delivery is larger than the {self._largest} bytes that this sink takes.")
+            raise SourceError(
+                f"The delivery is larger than {self._largest} bytes, the limit of this sink: request a smaller one."
+            )
         if partial in self._busy:
-            raise SourceError("Another delivery of this flow is being written: wait for it to end.")
+            raise SourceError("Another delivery of this flow is being written: wait for its end.")
         self._busy.add(partial)
         try:
             file, digest = await _run_on_disk(_begin, partial, arrival.offset)
             with file:
-                size = await self._take(file, digest, arrival, chunks)
+                size = await self._write_chunks(file, digest, arrival, chunks)
             if arrival.sha256 not in {None, digest.hexdigest()}:
                 await _run_on_disk(partial.unlink)
-                raise SourceError("The SHA-256 of what arrived is not the one announced: it was thrown away.")
+                raise SourceError(
+                    "The received data differs from the announced SHA-256: it was deleted, start the transfer again."
+                )
             replace = address.get("overwrite") is True
             await _run_on_disk(_put_in_place, root, target, partial, digest.hexdigest(), replace)
             return SinkReceipt(size=size, sha256=digest.hexdigest(), location=target)
         finally:
             self._busy.discard(partial)
 
-    async def _take(
+    async def _write_chunks(
         self, file: BinaryIO, digest: "hashlib._Hash", arrival: Arrival, chunks: AsyncIterator[bytes]
     ) -> int:
         size = arrival.offset
@@ -93,19 +97,21 @@ class FileSink:
                     await await_job(writing)
                 size += len(chunk)
                 if size > most:
-                    raise SourceError(f"More bytes arrived than the {most} that were announced or are allowed.")
+                    raise SourceError(
+                        f"The delivery has more than the {most} bytes that were announced or are allowed."
+                    )
                 writing = asyncio.ensure_future(_run_on_disk(_append, file, digest, chunk))
         finally:
             if writing:
                 await await_job(writing)
         if arrival.size is not None and size != arrival.size:
-            raise SourceError(f"The delivery ended after {size} of {arrival.size} bytes.")
+            raise SourceError(f"The delivery ended after {size} of {arrival.size} bytes: resume the transfer.")
         await _run_on_disk(os.fsync, file.fileno())
         return size
 
     def _require_root(self) -> Path:
         if self._root is None:
-            raise SourceError("No root folder is configured for arriving files: set one to receive into it.")
+            raise SourceError("No root folder is configured for received files: set `received` in the settings.")
         return self._root
 
     def _locate_partial(self, address: dict[str, Any], flow_id: str) -> Path:
@@ -115,10 +121,10 @@ class FileSink:
 
 @cache
 def _read_boot_id() -> str:
-    """Return what tells one run of the machine from another, where the system says it.
+    """Return the identifier of the current boot, if the system has one.
 
-    A partial file is synced only when it is whole: after a loss of power it may have its size and not its content, so
-    that only one of the present run is gone on with.
+    A partial file is flushed only when it is complete: after a power failure it can have its size without its content.
+    So only a partial file of the current boot is continued.
     """
     try:
         return _BOOT_ID.read_text("ascii").strip() or "0"
@@ -127,28 +133,28 @@ def _read_boot_id() -> str:
 
 
 async def _run_on_disk(call: Callable[..., T], *arguments: Any) -> T:
-    """Run a blocking call on the disk; only its own errors are the disk's, those of the sender pass by."""
+    """Run a blocking call on the disk. Raises SourceError if it fails; errors of the sender are not converted."""
     try:
         return await run_in_thread(call, *arguments)
     except OSError as error:
         raise SourceError(f"The delivery cannot be written: {os.strerror(error.errno or errno.EIO)}.") from error
 
 
-def _target(address: dict[str, Any], arrival: Arrival) -> str:
+def _find_target(address: dict[str, Any], arrival: Arrival) -> str:
     path = relative_path(address)
     if "member" in address:
         return f"{path}/{relative_path(address, 'member')}"
     if not address["path"].endswith("/"):
         return path
     try:
-        name = safe_path((arrival.name or "").rpartition("/")[2])
+        name = check_path((arrival.name or "").rpartition("/")[2])
     except UnsafePath:
         name = hashlib.sha256(arrival.flow_id.encode()).hexdigest()[:32]
     return f"{path}/{name}"
 
 
 def _begin(partial: Path, offset: int) -> tuple[BinaryIO, "hashlib._Hash"]:
-    """Open the partial file, cut it to `offset` and return it with the digest of what it holds."""
+    """Open the partial file, cut it to `offset` and return it with the digest of its content."""
     partial.parent.mkdir(mode=0o700, exist_ok=True)
     for other in partial.parent.glob(f"{partial.stem}.*"):
         if other != partial:
@@ -156,10 +162,10 @@ def _begin(partial: Path, offset: int) -> tuple[BinaryIO, "hashlib._Hash"]:
     descriptor = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o640)
     file = os.fdopen(descriptor, "r+b", buffering=0)
     digest = hashlib.sha256()
-    held = os.fstat(descriptor).st_size
-    if offset > held:
+    size = os.fstat(descriptor).st_size
+    if offset > size:
         file.close()
-        raise SourceError(f"The delivery would go on at byte {offset}, but only {held} bytes are held.")
+        raise SourceError(f"The delivery cannot continue at byte {offset}: only {size} bytes are stored.")
     try:
         os.ftruncate(descriptor, offset)
         while chunk := file.read(_READ):
@@ -178,18 +184,20 @@ def _append(file: BinaryIO, digest: "hashlib._Hash", chunk: bytes) -> None:
 
 
 def _put_in_place(root: Path, target: str, partial: Path, sha256: str, replace: bool) -> None:
-    with folder_of(root, target, create=True) as (folder, name):
+    with open_folder_of(root, target, create=True) as (folder, name):
         if replace:
             os.replace(partial, name, dst_dir_fd=folder)
         elif not _link(partial, name, folder):
-            if _digest_of(root, target) != sha256:
-                raise SourceError("A file of this name is there already with other content: it was not overwritten.")
+            if _compute_digest(root, target) != sha256:
+                raise SourceError(
+                    "A file of this name already exists with other content: choose another name or allow overwriting."
+                )
             partial.unlink()
         os.fsync(folder)
 
 
 def _link(partial: Path, name: str, folder: int) -> bool:
-    """Give the partial file its name unless something has it: a link never overwrites. False where it is taken."""
+    """Give the partial file its name; return False if the name exists. A link never overwrites."""
     try:
         os.link(partial, name, dst_dir_fd=folder, follow_symlinks=False)
     except FileExistsError:
@@ -198,7 +206,7 @@ def _link(partial: Path, name: str, folder: int) -> bool:
     return True
 
 
-def _digest_of(root: Path, path: str) -> str:
+def _compute_digest(root: Path, path: str) -> str:
     with os.fdopen(open_file(root, path), "rb", buffering=0) as file:
-        os.fsync(file.fileno())  # it is what a receipt is given for
+        os.fsync(file.fileno())  # the receipt confirms this file
         return hashlib.file_digest(file, "sha256").hexdigest()

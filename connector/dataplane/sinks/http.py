@@ -1,8 +1,8 @@
 """A fixed URL of an own backend, as a sink: each delivery is one PUT through the guarded client.
 
-Address: `{"kind": "http", "url": "https://…", "headers": {…}}`; a member of a folder goes below the URL. A delivery
-that breaks off, is too short, too long or has the wrong digest never reaches its regular end, so that the backend sees
-a broken request and not a short success. Nothing is held, so an interrupted delivery begins again.
+Address: `{"kind": "http", "url": "https://…", "headers": {…}}`; a member of a folder is sent below the URL. If a
+delivery is interrupted, too short, too long or has the wrong digest, the request is aborted, so that the backend does
+not take it for complete. Nothing is stored, so an interrupted delivery starts again.
 """
 
 import hashlib
@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote
 
-from connector.dataplane.files.folder import UnsafePath, safe_path
-from connector.dataplane.wire.body import Watched
+from connector.dataplane.files.folder import UnsafePath, check_path
+from connector.dataplane.wire.body import WatchedBody
 from connector.dataplane.wire.fields import REPR_DIGEST, repr_digest
 from connector.net.client import GuardedClient
 from connector.net.errors import NetError
@@ -24,38 +24,38 @@ _VALUE = re.compile(r"[\x20-\x7e]{0,8192}")
 
 
 class HttpSink:
-    """Delivers to own backends. `idle_s` bounds a silence of the backend."""
+    """Delivers to own backends. `idle_s` limits a silence of the backend (seconds)."""
 
     def __init__(self, client: GuardedClient, *, idle_s: float = 60.0) -> None:
         self._client = client
         self._idle_s = idle_s
 
     def check(self, address: dict[str, Any]) -> None:
-        """Raise SourceError if the address has no usable URL or a header that could not be sent as it stands."""
+        """Raise SourceError if the address has no usable URL or a header that cannot be sent."""
         url, headers, member = address.get("url"), address.get("headers", {}), address.get("member", "")
         if not isinstance(url, str) or not _URL.fullmatch(url):
-            raise SourceError("The address has no `url` that begins with http:// or https://.")
+            raise SourceError("The address has no usable `url`: give one that begins with http:// or https://.")
         if not isinstance(headers, dict) or not all(
             isinstance(value, str) and _NAME.fullmatch(name) and _VALUE.fullmatch(value)
             for name, value in headers.items()
         ):
-            raise SourceError("A header of the address has a name or value that cannot be sent.")
+            raise SourceError("A header of the address has a name or value that cannot be sent: use printable ASCII.")
         try:
-            safe_path(member or "-")
+            check_path(member or "-")
         except UnsafePath as error:
             raise SourceError(str(error)) from error
 
     async def count_received(self, address: dict[str, Any], flow_id: str) -> int:  # noqa: ARG002 - the port's signature
-        """Return 0: a backend holds nothing of an unfinished delivery."""
+        """Return 0: a backend stores nothing of an unfinished delivery."""
         return 0
 
     async def write(self, address: dict[str, Any], arrival: Arrival, chunks: AsyncIterator[bytes]) -> SinkReceipt:
-        """Send the bytes on as they come, as one PUT."""
+        """Send the bytes as one PUT while they arrive."""
         self.check(address)
         if arrival.offset:
-            raise SourceError("A delivery to a URL cannot go on in the middle: it has to begin again.")
+            raise SourceError("A delivery to a URL cannot be continued: start the transfer again.")
         digest = hashlib.sha256()
-        body = Watched(_judge(arrival, digest, chunks))
+        body = WatchedBody(_check_chunks(arrival, digest, chunks))
         headers = {**address.get("headers", {}), "Content-Type": arrival.media_type}
         if arrival.sha256:
             headers[REPR_DIGEST] = repr_digest(arrival.sha256)
@@ -66,24 +66,26 @@ class HttpSink:
             ) as answer:
                 status = answer.status
         except NetError as error:
-            raise body.failure or SourceError(f"The backend did not take the delivery: {error}") from error
+            raise body.failure or SourceError(f"The backend cannot be reached: {error}") from error
         if body.failure:
             raise body.failure
         if status not in {200, 201, 202, 204} or not body.ended:
-            raise SourceError(f"The backend refused the delivery with status {status}.")
+            raise SourceError(f"The backend refused the delivery with status {status}: check the backend.")
         return SinkReceipt(size=body.size, sha256=digest.hexdigest(), location=url.partition("?")[0])
 
 
-async def _judge(arrival: Arrival, digest: "hashlib._Hash", chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Pass on the body; break it off where it is not what was announced."""
+async def _check_chunks(
+    arrival: Arrival, digest: "hashlib._Hash", chunks: AsyncIterator[bytes]
+) -> AsyncIterator[bytes]:
+    """Pass on the body. Raises SourceError if it differs from the announced size or digest."""
     size = 0
     async for chunk in chunks:
         size += len(chunk)
         if arrival.size is not None and size > arrival.size:
-            raise SourceError(f"More bytes arrived than the {arrival.size} that were announced.")
+            raise SourceError(f"The delivery has more than the {arrival.size} bytes that were announced.")
         digest.update(chunk)
         yield chunk
     if arrival.size not in {None, size}:
-        raise SourceError(f"The delivery ended after {size} of {arrival.size} bytes.")
+        raise SourceError(f"The delivery ended after {size} of {arrival.size} bytes: start the transfer again.")
     if arrival.sha256 not in {None, digest.hexdigest()}:
-        raise SourceError("The SHA-256 of what arrived is not the one announced.")
+        raise SourceError("The received data differs from the announced SHA-256: start the transfer again.")

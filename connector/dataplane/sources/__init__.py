@@ -1,1 +1,1 @@
-"""Where bytes come from: one file for each kind."""
+"""The kinds of sources, one file each."""

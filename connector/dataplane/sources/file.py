@@ -1,9 +1,9 @@
 """Files and folders below a configured root, as a source.
 
 Address: `{"kind": "file", "path": "a/b.csv"}`, or a folder, with an optional `"glob": "*.csv"` on its members' names.
-A folder opened without `part` gives its listing (`dataplane.folder`); with `part` the member. The digest of a file is
-computed once and remembered for (size, modification time, inode); a file that changes while it is sent ends the stream
-with an error, so that nobody takes a mixture for the file.
+A folder opened without `part` returns its listing (`files.folder`), with `part` the member. The digest of a file is
+computed once and remembered by size, modification time and inode. If a file changes while it is sent, the stream ends
+with an error, so that no receiver stores a mixture.
 """
 
 import asyncio
@@ -20,12 +20,12 @@ from typing import Any
 
 import msgspec
 
-from connector.dataplane.files.below_root import is_folder, members, open_file, relative_path, run_in_thread
-from connector.dataplane.files.folder import FOLDER_TYPE, FolderFile, FolderListing, UnsafePath, safe_path
+from connector.dataplane.files.below_root import is_folder, list_members, open_file, relative_path, run_in_thread
+from connector.dataplane.files.folder import FOLDER_TYPE, FolderFile, FolderListing, UnsafePath, check_path
 from connector.ports.flow import Content, LocalFile, SourceError
 
 CHUNK = 1024 * 1024
-_DIGESTS_KEPT = 20_000
+_MOST_DIGESTS = 20_000
 _DIGEST_PATIENCE = 10.0
 
 Stamp = tuple[int, int, int, int]
@@ -41,8 +41,8 @@ class FileSource:
         self._hashers = asyncio.Semaphore(2)
 
     def check(self, address: dict[str, Any]) -> None:
-        """Raise SourceError if the address is not complete, not below the root or not there."""
-        root, path = self._place(address)
+        """Raise SourceError if the address is incomplete, not below the root or does not exist."""
+        root, path = self._locate(address)
         if not is_folder(root, path):
             os.close(open_file(root, path))
 
@@ -51,14 +51,14 @@ class FileSource:
         self, address: dict[str, Any], *, part: str | None = None, offset: int = 0, end: int | None = None
     ) -> AsyncIterator[Content]:
         """Open a file, a member of a folder, or the listing of a folder, for reading `[offset, end)`."""
-        root, path = self._place(address)
+        root, path = self._locate(address)
         folder = await run_in_thread(is_folder, root, path)
         if folder and part is None:
-            yield await self._listing(root, path, address, offset, end)
+            yield await self._build_listing(root, path, address, offset, end)
             return
         if part is not None:
             if not folder or not _matches(part, address):
-                raise SourceError("The folder has no member of this path.")
+                raise SourceError("The folder has no member with this path: request the listing for its paths.")
             path = f"{path}/{part}"
         descriptor = await run_in_thread(open_file, root, path)
         try:
@@ -84,20 +84,22 @@ class FileSource:
             os.close(descriptor)
 
     async def changed_at(self, address: dict[str, Any]) -> int | None:
-        """Return the modification time of the file, of a folder that of its youngest member."""
-        root, path = self._place(address)
+        """Return the modification time of the file; of a folder, the latest of its members."""
+        root, path = self._locate(address)
         return await run_in_thread(_changed_at, root, path, address)
 
-    def _place(self, address: dict[str, Any]) -> tuple[Path, str]:
+    def _locate(self, address: dict[str, Any]) -> tuple[Path, str]:
         if self._root is None:
-            raise SourceError("No root folder is configured for files: set one to serve from it.")
+            raise SourceError("No root folder is configured for files: set `data_root` in the settings.")
         return self._root, relative_path(address)
 
-    async def _listing(self, root: Path, path: str, address: dict[str, Any], offset: int, end: int | None) -> Content:
-        found = [name for name in await run_in_thread(members, root, path) if _matches(name, address)]
+    async def _build_listing(
+        self, root: Path, path: str, address: dict[str, Any], offset: int, end: int | None
+    ) -> Content:
+        names = [name for name in await run_in_thread(list_members, root, path) if _matches(name, address)]
         listed = []
         deadline = asyncio.get_running_loop().time() + _DIGEST_PATIENCE
-        for name in found:
+        for name in names:
             descriptor = await run_in_thread(open_file, root, f"{path}/{name}")
             stamp = _stamp(descriptor)
             os.close(descriptor)
@@ -116,7 +118,7 @@ class FileSource:
         )
 
     async def _digest(self, root: Path, path: str, stamp: Stamp, patience: float = _DIGEST_PATIENCE) -> str | None:
-        """Return the SHA-256 of a file; None if it takes longer than `patience` seconds, then it is ready later."""
+        """Return the SHA-256 of a file; None if it takes longer than `patience` seconds, it is then ready later."""
         if stamp in self._digests:
             self._digests.move_to_end(stamp)
             return self._digests[stamp]
@@ -133,7 +135,7 @@ class FileSource:
             digest = await run_in_thread(_hash_file, root, path, stamp)
         if digest:
             self._digests[stamp] = digest
-            while len(self._digests) > _DIGESTS_KEPT:
+            while len(self._digests) > _MOST_DIGESTS:
                 self._digests.popitem(last=False)
         return digest
 
@@ -141,7 +143,7 @@ class FileSource:
 def _changed_at(root: Path, path: str, address: dict[str, Any]) -> int | None:
     if not is_folder(root, path):
         return _modified(root, path)
-    found = [f"{path}/{name}" for name in members(root, path) if _matches(name, address)]
+    found = [f"{path}/{name}" for name in list_members(root, path) if _matches(name, address)]
     return max((_modified(root, name) for name in found), default=None)
 
 
@@ -155,7 +157,7 @@ def _modified(root: Path, path: str) -> int:
 
 def _matches(part: str, address: dict[str, Any]) -> bool:
     try:
-        safe_path(part)
+        check_path(part)
     except UnsafePath:
         return False
     pattern = address.get("glob")
@@ -188,14 +190,14 @@ async def _yield_once(body: bytes) -> AsyncIterator[bytes]:
 
 def _check(descriptor: int, stamp: Stamp) -> None:
     if _stamp(descriptor) != stamp:
-        raise SourceError("The file changed while it was being sent: the transfer has to begin again.")
+        raise SourceError("The file changed while it was sent: start the transfer again.")
 
 
 def _pread(descriptor: int, stamp: Stamp, offset: int, count: int) -> bytes:
     chunk = os.pread(descriptor, count, offset)
     _check(descriptor, stamp)
     if not chunk:
-        raise SourceError("The file ended while it was being sent: the transfer has to begin again.")
+        raise SourceError("The file became shorter while it was sent: start the transfer again.")
     return chunk
 
 

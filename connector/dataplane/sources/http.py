@@ -1,8 +1,8 @@
-"""A fixed URL of an own backend, as a source: fetched through the guarded client at every access.
+"""A fixed URL of an own backend, as a source: the guarded client fetches it at each access.
 
-Address: `{"kind": "http", "url": "https://…", "headers": {"X-Api-Key": "…"}}`. Both are the operator's; nothing of a
-peer gets into the request but the byte range. Redirects are refused, silence and length of the answer are bounded, and
-an answer that breaks off is an error, never a short success.
+Address: `{"kind": "http", "url": "https://…", "headers": {"X-Api-Key": "…"}}`. The operator sets both; the peer
+determines only the byte range. Redirects are refused, and the silence and duration of an answer are limited. An answer
+that ends early is an error, never a short success.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ _MEDIA_TYPE = re.compile(r"[\x20-\x7e]{1,255}")
 
 
 class HttpSource:
-    """Fetches from own backends. `idle_s` bounds a silence of the backend, `longest_s` one whole answer."""
+    """Fetches from own backends. `idle_s` limits a silence of the backend, `longest_s` a complete answer (seconds)."""
 
     def __init__(self, client: GuardedClient, *, idle_s: float = 30.0, longest_s: float = 6 * 3600.0) -> None:
         self._client = client
@@ -40,25 +40,27 @@ class HttpSource:
         self._longest_s = longest_s
 
     def check(self, address: dict[str, Any]) -> None:
-        """Raise SourceError if the address has no usable URL or a header that could not be sent as it stands."""
+        """Raise SourceError if the address has no usable URL or a header that cannot be sent."""
         url, headers = address.get("url"), address.get("headers", {})
         if not isinstance(url, str) or not _URL.fullmatch(url):
-            raise SourceError("The address has no `url` that begins with http:// or https://.")
+            raise SourceError("The address has no usable `url`: give one that begins with http:// or https://.")
         if not isinstance(headers, dict):
-            raise SourceError("The `headers` of the address are not an object of names and values.")
+            raise SourceError("The `headers` of the address are malformed: give an object of names and values.")
         for name, value in headers.items():
             fits = isinstance(value, str) and _NAME.fullmatch(name) and _VALUE.fullmatch(value)
             if not fits or name.lower() == "range":
-                raise SourceError("A header of the address has a name or value that cannot be sent.")
+                raise SourceError(
+                    "A header of the address has a name or value that cannot be sent: use ASCII, and not `Range`."
+                )
 
     @asynccontextmanager
     async def open(
         self, address: dict[str, Any], *, part: str | None = None, offset: int = 0, end: int | None = None
     ) -> AsyncIterator[Content]:
-        """Fetch the URL; a range is passed through, and `Content.offset` tells whether the backend honoured it."""
+        """Fetch the URL; a range is passed on, and `Content.offset` shows whether the backend applied it."""
         self.check(address)
         if part is not None:
-            raise SourceError("A URL has no members: ask for it without a path.")
+            raise SourceError("A URL has no members: request it without a path.")
         headers = dict(address.get("headers", {}))
         if offset or end is not None:
             headers["Range"] = f"bytes={offset}-{'' if end is None else end - 1}"
@@ -69,14 +71,14 @@ class HttpSource:
             raise SourceError(f"The backend cannot be read: {error}") from error
 
     async def changed_at(self, address: dict[str, Any]) -> int | None:
-        """Return what the backend says in `Last-Modified`, None if it says nothing of it."""
+        """Return the time in `Last-Modified` of the backend; None without this header."""
         self.check(address)
         url, headers = address["url"], dict(address.get("headers", {}))
         try:
             async with asyncio.timeout(_HEAD_S), self._client.stream("HEAD", url, headers=headers) as answer:
                 return read_http_date(answer.headers.get("Last-Modified")) if answer.status == 200 else None
         except (NetError, TimeoutError) as error:
-            raise SourceError(f"The backend cannot be asked: {error}") from error
+            raise SourceError(f"The backend cannot be reached: {error}") from error
 
     def _content(self, answer: Stream, offset: int, address: dict[str, Any]) -> Content:
         fields = answer.headers
@@ -84,7 +86,7 @@ class HttpSource:
         if answer.status in {206, 416}:
             given = read_content_range(fields.get("Content-Range"))
             if given is None or given[2] is None or (answer.status == 206 and given[0] != offset):
-                raise SourceError("The backend answered a range that was not asked for.")
+                raise SourceError("The backend returned another range than requested.")
             size, first = given[2], offset
         elif answer.status != 200:
             raise SourceError(f"The backend answered with status {answer.status} instead of data.")
@@ -107,6 +109,6 @@ class HttpSource:
             async for chunk in answer.chunks():
                 yield chunk
                 if clock() > deadline:
-                    raise SourceError(f"The backend did not come to an end within {self._longest_s:g} s.")
+                    raise SourceError(f"The backend did not finish within {self._longest_s:g} s: check the backend.")
         except NetError as error:
-            raise SourceError(f"The backend broke off: {error}") from error
+            raise SourceError(f"The backend closed the connection early: {error}") from error

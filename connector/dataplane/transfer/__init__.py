@@ -1,1 +1,1 @@
-"""Flows that this side moves: push, fetch, and how often each is tried."""
+"""The flows whose bytes this side moves: push, fetch and their retries."""

@@ -1,8 +1,8 @@
-"""The consumer's way of a pull: from the peer's DataAddress into a Sink.
+"""Fetch the data of a pull from the peer's DataAddress into a Sink.
 
-A cut is resumed where the sink stands, with `Range` and `If-Range`, so that data which changed in between comes whole
-and not as a mixture. Size and digest are compared where the peer states them. A folder comes as a listing and is then
-fetched member by member. Data without a stated length is whole when the answer ends regularly.
+An interrupted fetch continues after the last stored byte, with `Range` and `If-Range`: data that changed in between is
+fetched again from its start and never mixed. Size and digest are compared if the peer states them. A folder is fetched
+as a listing and then member by member. Data without a stated length is complete when the answer ends regularly.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from connector.dataplane.transfer.retry import (
     Expected,
     TransferFailed,
     is_transient,
-    retry_after,
+    parse_retry_after,
 )
 from connector.dataplane.wire.body import yield_nothing
 from connector.dataplane.wire.fields import (
@@ -43,7 +43,7 @@ _LONGEST_LISTING = 8 * 1024 * 1024
 
 @dataclass
 class _Known:
-    """What earlier attempts at one resource have shown; `fresh` forbids to go on with what the sink holds."""
+    """The results of earlier attempts at one resource; `fresh` means that the stored bytes cannot be continued."""
 
     size: int | None
     sha256: str | None
@@ -54,7 +54,7 @@ class _Known:
 
 @dataclass(frozen=True)
 class _FetchTarget:
-    """One resource and where it goes."""
+    """One resource of the peer, and its sink."""
 
     url: str
     sink: Sink
@@ -64,26 +64,32 @@ class _FetchTarget:
 
 
 async def fetch(
-    way: AttemptContext, endpoint: DataAddress, sink: Sink, address: dict[str, Any], expected: Expected, *, again: bool
+    context: AttemptContext,
+    endpoint: DataAddress,
+    sink: Sink,
+    address: dict[str, Any],
+    expected: Expected,
+    *,
+    again: bool,
 ) -> Delivered:
-    """Fetch everything the address offers into the sink; `again` lets the flow replace its own earlier delivery.
+    """Fetch all data of the address into the sink; `again` allows the flow to replace its own earlier delivery.
 
-    Raises TransferFailed (given up, or pointless), SourceError (the sink will not take it) or LeaseEnded.
+    Raises TransferFailed if no further attempt makes sense, SourceError if the sink refuses the data, LeaseEnded.
     """
     url = endpoint_url(endpoint)
     if url is None:
-        raise TransferFailed("The data address of the peer has no endpoint: it cannot be fetched from.")
+        raise TransferFailed("The data address of the peer has no endpoint: ask the provider to correct it.")
     credential = Credential(endpoint)
-    whole = _FetchTarget(url, sink, address, way.flow_id, member=False)
+    whole = _FetchTarget(url, sink, address, context.flow_id, member=False)
     own = replace(whole, address={**address, "overwrite": True}) if again else whole
-    found = await _fetch_one(way, credential, own, _Known(expected.size, expected.sha256))
-    if isinstance(found, SinkReceipt):
-        return Delivered(found.size, found.sha256)
-    return await _fetch_members(way, credential, whole, found)
+    result = await _fetch_one(context, credential, own, _Known(expected.size, expected.sha256))
+    if isinstance(result, SinkReceipt):
+        return Delivered(result.size, result.sha256)
+    return await _fetch_members(context, credential, whole, result)
 
 
 async def _fetch_members(
-    way: AttemptContext, credential: Credential, whole: _FetchTarget, listing: FolderListing
+    context: AttemptContext, credential: Credential, whole: _FetchTarget, listing: FolderListing
 ) -> Delivered:
     path, mark, query = whole.url.partition("?")
     taken = []
@@ -95,81 +101,83 @@ async def _fetch_members(
             key=f"{whole.key}/{member.path}",
             member=True,
         )
-        receipt = await _fetch_one(way, credential, target, _Known(member.size, member.sha256))
+        receipt = await _fetch_one(context, credential, target, _Known(member.size, member.sha256))
         if not isinstance(receipt, SinkReceipt):
-            raise TransferFailed("A member of the folder is a folder again, which its listing should have resolved.")
+            raise TransferFailed("A member of the folder is a folder itself: ask the provider to list its files.")
         taken.append(FolderFile(path=member.path, size=receipt.size, sha256=receipt.sha256))
     digest = hashlib.sha256(msgspec.json.encode(FolderListing(members=tuple(taken)))).hexdigest()
     return Delivered(sum(member.size for member in taken), digest)
 
 
 async def _fetch_one(
-    way: AttemptContext, credential: Credential, target: _FetchTarget, known: _Known
+    context: AttemptContext, credential: Credential, target: _FetchTarget, known: _Known
 ) -> SinkReceipt | FolderListing:
-    patience = BoundedRetries(way)
+    retries = BoundedRetries(context)
     while True:
         try:
-            outcome = await _attempt(way, credential, target, known)
+            outcome = await _attempt(context, credential, target, known)
         except Blocked as error:
-            raise TransferFailed(f"The data address of the peer must not be dialled: {error.reason}") from error
+            raise TransferFailed(f"The data address of the peer is blocked: {error.reason}") from error
         except NetError as error:
             outcome = Again(f"The peer's data endpoint failed: {error}")
         if not isinstance(outcome, Again):
             return outcome
         if not outcome.at_once:
-            await patience.wait(
+            await retries.wait(
                 outcome.reason, outcome.wish, await target.sink.count_received(target.address, target.key)
             )
 
 
 async def _attempt(
-    way: AttemptContext, credential: Credential, target: _FetchTarget, known: _Known
+    context: AttemptContext, credential: Credential, target: _FetchTarget, known: _Known
 ) -> SinkReceipt | FolderListing | Again:
-    held = await target.sink.count_received(target.address, target.key)
-    offset = held if held and not known.fresh and (known.etag or known.sha256) else 0
+    received = await target.sink.count_received(target.address, target.key)
+    offset = received if received and not known.fresh and (known.etag or known.sha256) else 0
     headers = credential.headers()
     if offset:
         headers["Range"] = f"bytes={offset}-"
         if known.etag:
             headers["If-Range"] = known.etag
-    async with way.client.stream("GET", target.url, headers=headers) as answer:
+    async with context.client.stream("GET", target.url, headers=headers) as answer:
         if answer.status not in {200, 206, 416}:
             return _judge(answer, credential)
         if answer.status == 200 and not target.member and _media_type(answer) == FOLDER_TYPE:
-            return await _read_listing(way, answer)
-        arrival = _arrival(answer, target, known, offset)
+            return await _read_listing(context, answer)
+        arrival = _read_arrival(answer, target, known, offset)
         if isinstance(arrival, Again):
             return arrival
         if not target.member:
-            await way.learned(Expected(known.size, known.sha256))
-        chunks = way.meter_chunks(answer.chunks()) if answer.status != 416 else yield_nothing()
+            await context.learned(Expected(known.size, known.sha256))
+        chunks = context.meter_chunks(answer.chunks()) if answer.status != 416 else yield_nothing()
         try:
             return await target.sink.write(target.address, arrival, chunks)
         except SourceError as error:
             if not arrival.offset or known.doubted:
                 raise
-            known.fresh = known.doubted = True  # what was held may have been of other data: once more, from its start
+            known.fresh = known.doubted = (
+                True  # the stored bytes may belong to other data: fetch it again from its start
+            )
             return Again(str(error), at_once=True)
 
 
 def _judge(answer: Stream, credential: Credential) -> Again:
-    """Return that another attempt makes sense after this status, or raise TransferFailed."""
+    """Return the reason for another attempt after this status. Raises TransferFailed if it is final."""
     if credential.try_other_form(answer.status):
         return Again("The peer refused the token.", at_once=True)
     reason = f"The peer's data endpoint answered with status {answer.status}."
     if not is_transient(answer.status):
         raise TransferFailed(reason)
-    return Again(reason, retry_after(answer.headers.get("Retry-After")))
+    return Again(reason, parse_retry_after(answer.headers.get("Retry-After")))
 
 
-def _arrival(answer: Stream, target: _FetchTarget, known: _Known, asked: int) -> Arrival | Again:
-    """Read from the answer's head what is coming and where it begins; `asked` is the first byte we asked for."""
+def _read_arrival(answer: Stream, target: _FetchTarget, known: _Known, asked: int) -> Arrival | Again:
+    """Return what the head of the answer states of the data; `asked` is the first byte of the request."""
     size, offset = read_number(answer.headers.get("Content-Length")), 0
     if answer.status != 200:
-        given = read_content_range(answer.headers.get("Content-Range"))
-        size, offset = (given[2] if given else None), asked
-        if given is None or (answer.status == 206 and given[0] != asked) or (answer.status == 416 and size != asked):
-            return _start_over(known, "The peer answered with a range that was not asked for.")
+        range_ = read_content_range(answer.headers.get("Content-Range"))
+        size, offset = (range_[2] if range_ else None), asked
+        if range_ is None or (answer.status == 206 and range_[0] != asked) or (answer.status == 416 and size != asked):
+            return _start_over(known, "The peer returned another range than requested.")
     sha256 = read_repr_digest(answer.headers.get(REPR_DIGEST))
     if offset and sha256 and known.sha256 and sha256 != known.sha256:
         return _start_over(known, "The data changed at the peer.")
@@ -202,12 +210,14 @@ def _media_type(answer: Stream) -> str:
     return value if value.isascii() and value.isprintable() and value else "application/octet-stream"
 
 
-async def _read_listing(way: AttemptContext, answer: Stream) -> FolderListing:
+async def _read_listing(context: AttemptContext, answer: Stream) -> FolderListing:
     body = bytearray()
-    async for chunk in way.meter_chunks(answer.chunks()):
+    async for chunk in context.meter_chunks(answer.chunks()):
         body += chunk
         if len(body) > _LONGEST_LISTING:
-            raise TransferFailed(f"The listing of the folder is longer than {_LONGEST_LISTING} bytes.")
+            raise TransferFailed(
+                f"The listing is larger than {_LONGEST_LISTING} bytes: ask the provider for a smaller folder."
+            )
     try:
         return read_listing(bytes(body))
     except ValueError as error:

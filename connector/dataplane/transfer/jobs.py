@@ -1,4 +1,4 @@
-"""The worker of the data plane: one task for each flow that is ours to move (push, fetch)."""
+"""The worker of the data plane: one task for each flow whose bytes this side moves (push, fetch)."""
 
 import asyncio
 import contextlib
@@ -20,7 +20,7 @@ from connector.ports.flow import Sink, Source, SourceError
 from connector.protocol.dsp.common import DataAddress
 from connector.protocol.dsp.machines.transfer_machine import FlowState
 
-_OURS_TO_MOVE = frozenset({FlowDirection.PUSH, FlowDirection.FETCH})
+_MOVED_HERE = frozenset({FlowDirection.PUSH, FlowDirection.FETCH})
 _ONCE_FAILURES = 2
 
 _log = logging.getLogger(__name__)
@@ -29,8 +29,8 @@ _log = logging.getLogger(__name__)
 class Jobs:
     """Moves flows while they have a lease.
 
-    `source` gives what a flow may deliver under its lease; `tell` is called with a flow that ended, failed, or
-    delivered.
+    `source` returns the source of a flow, treated as its lease requires; `notify` is called with a flow that was
+    completed, has failed, or has delivered.
     """
 
     def __init__(
@@ -41,32 +41,34 @@ class Jobs:
         sinks: Mapping[str, Sink],
         client: GuardedClient,
         pause: Callable[[float], Awaitable[None]],
-        tell: Callable[[Flow], Awaitable[None]],
+        notify: Callable[[Flow], Awaitable[None]],
     ) -> None:
         self._register = register
         self._source = source
         self._sinks = sinks
         self._client = client
-        self._tell = tell
+        self._notify = notify
         self._running: dict[FlowKey, asyncio.Task[None]] = {}
         self.pause = pause
 
     def launch(self, flow: Flow) -> None:
-        """Run the job of a flow that is ours to move, unless it runs, failed, or has delivered."""
+        """Start the job of a flow that this side moves, unless it is active, has failed, or has delivered."""
         key = flow.owner, flow.id
         delivered = flow.live and flow.size is not None
-        if flow.direction not in _OURS_TO_MOVE or flow.state != FlowState.STARTED or flow.error or delivered:
+        if flow.direction not in _MOVED_HERE or flow.state != FlowState.STARTED or flow.error or delivered:
             return
         gate = self._register.gates[key]
-        if key not in self._running and gate.problem() is None:
-            self._running[key] = asyncio.get_running_loop().create_task(self._job(key, gate), name=f"flow {flow.id}")
+        if key not in self._running and gate.find_problem() is None:
+            self._running[key] = asyncio.get_running_loop().create_task(
+                self._run_job(key, gate), name=f"flow {flow.id}"
+            )
 
     def is_running(self, key: FlowKey) -> bool:
-        """Tell whether the job of a flow runs."""
+        """Return whether the job of a flow is active."""
         return key in self._running
 
     async def wait_for_end(self, key: FlowKey, *, stop: bool = False) -> None:
-        """Wait until the job of a flow has ended by itself, or `stop` it; it books what it moved."""
+        """Wait until the job of a flow has ended, or `stop` it; it books the bytes that it moved."""
         job = self._running.get(key)
         if job and job is not asyncio.current_task():
             if stop:
@@ -79,10 +81,10 @@ class Jobs:
             await self.wait_for_end(key, stop=True)
 
     async def fetch_once(self, flow: Flow, gate: Gate) -> Flow | str:
-        """Fetch once more for a live flow: the flow as it then is, or why nothing arrived. Changes no state."""
+        """Fetch once more for a live flow; return the new flow, or why the fetch failed. Does not change the state."""
         meter = self._register.make_meter(flow)
         try:
-            async with gate.passage():
+            async with gate.open_passage():
                 done = await self._move(flow, gate, meter, _ONCE_FAILURES)
             await meter.flush()
             return await self._register.settle(flow, done) or flow
@@ -94,17 +96,17 @@ class Jobs:
             with contextlib.suppress(StoreError):
                 await meter.flush()
 
-    async def _job(self, key: FlowKey, gate: Gate) -> None:
+    async def _run_job(self, key: FlowKey, gate: Gate) -> None:
         try:
             ended = await self._run(key, gate)
         finally:
-            del self._running[key]  # before anybody is told, who may start the flow again
+            del self._running[key]  # before the notification, whose listener may start the flow again
         if ended:
-            await self._tell(ended)
+            await self._notify(ended)
 
     async def _run(self, key: FlowKey, gate: Gate) -> Flow | None:
-        """Move the data of one flow, as long as there is a lease; one taken away and given again goes on."""
-        while gate.problem() is None:
+        """Move the data of one flow as long as it has a lease; continue if a revoked lease is granted again."""
+        while gate.find_problem() is None:
             flow = await self._register.store.flow(*key)
             if flow is None or flow.state in {FlowState.COMPLETED, FlowState.TERMINATED}:
                 return None
@@ -112,7 +114,7 @@ class Jobs:
                 continue
             meter = self._register.make_meter(flow)
             try:
-                async with gate.passage():
+                async with gate.open_passage():
                     done = await self._move(flow, gate, meter, MOST_FAILURES)
                 await meter.flush()
                 return await self._register.settle(flow, done)
@@ -123,7 +125,9 @@ class Jobs:
                 return await self._register.fail(flow, str(error))
             except Exception:  # noqa: BLE001 - the worker loop of the data plane: a defect must not leave a flow silent
                 _log.exception("flow %s failed unexpectedly", flow.id)
-                return await self._register.fail(flow, "A defect of this connector stopped the transfer: see its log.")
+                return await self._register.fail(
+                    flow, "Internal error: the log of this connector contains the details."
+                )
             finally:
                 with contextlib.suppress(StoreError):
                     await meter.flush()
@@ -134,25 +138,29 @@ class Jobs:
             if not flow.live and (facts.size, facts.sha256) != (flow.size, flow.sha256):
                 await self._register.amend(flow, lambda _: {"size": facts.size, "sha256": facts.sha256})
 
-        way = AttemptContext(
-            flow.id, self._client, gate, self._spender(flow, gate, meter), learned, self.pause, failures
+        context = AttemptContext(
+            flow.id, self._client, gate, self._make_spender(flow, gate, meter), learned, self.pause, failures
         )
         expected = Expected() if flow.live else Expected(flow.size, flow.sha256)
         try:
             endpoint = msgspec.json.decode(flow.endpoint or b"{}", type=DataAddress)
         except msgspec.MsgspecError as error:
-            raise TransferFailed("The data address of the peer cannot be read.") from error
+            raise TransferFailed(
+                "The data address of the peer cannot be read: it is not a DataAddress in JSON."
+            ) from error
         if flow.direction is FlowDirection.PUSH:
             source = self._source(flow, gate)
-            return await push(way, endpoint, source, flow.source or {}, flow.media_type, expected)
+            return await push(context, endpoint, source, flow.source or {}, flow.media_type, expected)
         again = flow.live and flow.size is not None
         sink = self._sinks.get(str((flow.sink or {}).get("kind")))
         if sink is None:
-            raise TransferFailed("The address of this flow is of a kind that is not configured (any longer).")
-        return await fetch(way, endpoint, sink, flow.sink or {}, expected, again=again)
+            raise TransferFailed(
+                "The sink of this flow is of a kind that is not supported any more: terminate the transfer."
+            )
+        return await fetch(context, endpoint, sink, flow.sink or {}, expected, again=again)
 
-    def _spender(self, flow: Flow, gate: Gate, meter: Meter) -> Callable[[int], Awaitable[None]]:
-        """Return what takes leave for bytes before they move; the first of a delivery is counted as a use."""
+    def _make_spender(self, flow: Flow, gate: Gate, meter: Meter) -> Callable[[int], Awaitable[None]]:
+        """Return the function that takes bytes from the lease and meters them; the first ones are counted as a use."""
         counted = flow.bytes_moved > 0 and not flow.live
 
         async def spend(count: int) -> None:

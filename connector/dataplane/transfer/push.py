@@ -1,17 +1,17 @@
-"""The provider's way of a push: from a Source to the peer's DataAddress.
+"""Push data from a Source to the peer's DataAddress.
 
-Between two of our kind a push is resumable:
+Between two Datenkontor connectors a push is resumable:
 
-1. `HEAD {endpoint}` → 204 with `Upload-Offset: n` (bytes held) and, once whole, `Upload-Complete: ?1`.
-2. `PUT {endpoint}` with `Content-Range: bytes n-m/size`, `Repr-Digest` of the whole and `Content-Type`. First byte 0
-   begins again and throws away what is held; `bytes */size` with no body asks to finish what is whole already.
-   Data of unknown size goes without `Content-Range`, always from its start.
-3. 201: whole, checked and in place. 409 with `Upload-Offset`: another first byte is expected, ask again.
-   422: the digest or the size did not agree; what was held is gone.
+1. `HEAD {endpoint}` → 204 with `Upload-Offset: n` (stored bytes) and, if complete, `Upload-Complete: ?1`.
+2. `PUT {endpoint}` with `Content-Range: bytes n-m/size`, `Repr-Digest` of all data and `Content-Type`. First byte 0
+   starts again and deletes the stored bytes; `bytes */size` without a body finishes data that is stored completely.
+   Data of unknown size is sent without `Content-Range`, always from its start.
+3. 201: complete, checked and stored. 409 with `Upload-Offset`: another first byte is expected; ask again with HEAD.
+   422: the digest or the size differs; the stored bytes are deleted.
 
-Members of a folder go to `{endpoint}/{path}`, one by one. A receiver whose answer to HEAD has no `Upload-Offset` is not
-one of ours: it gets one plain request with everything (POST for an `HttpData` address, else PUT), from the start at
-every attempt. A receiver may so get the data twice, never a part for the whole.
+Members of a folder are sent to `{endpoint}/{path}`, one by one. If the answer to HEAD has no `Upload-Offset`, the
+receiver does not support this: each attempt sends all data in one request (POST for an `HttpData` address, else PUT).
+Such a receiver can get the data twice, but never a part of it as if it were complete.
 """
 
 from dataclasses import dataclass
@@ -28,9 +28,9 @@ from connector.dataplane.transfer.retry import (
     Expected,
     TransferFailed,
     is_transient,
-    retry_after,
+    parse_retry_after,
 )
-from connector.dataplane.wire.body import Watched
+from connector.dataplane.wire.body import WatchedBody
 from connector.dataplane.wire.fields import (
     REPR_DIGEST,
     UPLOAD_COMPLETE,
@@ -48,8 +48,8 @@ _DONE = frozenset({200, 201, 202, 204})
 
 
 @dataclass(frozen=True)
-class _Held:
-    """What the receiver said it holds: `offset` None means it is none of ours, or nothing is known of it."""
+class _Stored:
+    """The bytes that the receiver has stored; `offset` is None if it does not support resumption."""
 
     offset: int | None
     complete: bool = False
@@ -58,7 +58,7 @@ class _Held:
 
 @dataclass
 class _PushTarget:
-    """One resource, where it goes, and what earlier attempts have shown of it."""
+    """One resource, its target at the peer, and the results of earlier attempts."""
 
     url: str
     method: str
@@ -67,119 +67,123 @@ class _PushTarget:
     expected: Expected
     etag: str | None = None
     fresh: bool = False
-    held: int = 0
+    received: int = 0
 
 
 async def push(
-    way: AttemptContext,
+    context: AttemptContext,
     endpoint: DataAddress,
     source: Source,
     address: dict[str, Any],
     media_type: str | None,
     expected: Expected,
 ) -> Delivered:
-    """Deliver everything the source has to the peer's address.
+    """Send all data of the source to the peer's address.
 
-    Raises TransferFailed (given up, or pointless), SourceError (the source cannot deliver) or LeaseEnded.
+    Raises TransferFailed if no further attempt makes sense, SourceError if the source fails, LeaseEnded.
     """
     url = endpoint_url(endpoint)
     if url is None:
-        raise TransferFailed("The data address of the peer has no endpoint: nothing can be pushed to it.")
+        raise TransferFailed("The data address of the peer has no endpoint: ask the consumer to correct it.")
     method = "POST" if endpoint.endpoint_type == "HttpData" else "PUT"
     credential = Credential(endpoint)
     async with source.open(address) as content:
         folder = content.media_type == FOLDER_TYPE
         listing = b"".join([chunk async for chunk in content.chunks]) if folder else b""
     if not folder:
-        return await _push_one(way, credential, source, address, _PushTarget(url, method, None, media_type, expected))
+        return await _push_one(
+            context, credential, source, address, _PushTarget(url, method, None, media_type, expected)
+        )
     path, mark, query = url.partition("?")
     size = 0
     for member in read_listing(listing).members:
-        place = path.rstrip("/") + "/" + quote(member.path) + mark + query
-        target = _PushTarget(place, "PUT", member.path, None, Expected(member.size, member.sha256))
-        size += (await _push_one(way, credential, source, address, target)).size
+        url = path.rstrip("/") + "/" + quote(member.path) + mark + query
+        target = _PushTarget(url, "PUT", member.path, None, Expected(member.size, member.sha256))
+        size += (await _push_one(context, credential, source, address, target)).size
     return Delivered(size, content.sha256)
 
 
 async def _push_one(
-    way: AttemptContext, credential: Credential, source: Source, address: dict[str, Any], target: _PushTarget
+    context: AttemptContext, credential: Credential, source: Source, address: dict[str, Any], target: _PushTarget
 ) -> Delivered:
-    patience = BoundedRetries(way)
+    retries = BoundedRetries(context)
     while True:
         try:
-            held = await _ask(way, credential, target)
+            stored = await _ask(context, credential, target)
             outcome = (
-                held if isinstance(held, Again) else await _attempt(way, credential, source, address, target, held)
+                stored
+                if isinstance(stored, Again)
+                else await _attempt(context, credential, source, address, target, stored)
             )
         except Blocked as error:
-            raise TransferFailed(f"The data address of the peer must not be dialled: {error.reason}") from error
+            raise TransferFailed(f"The data address of the peer is blocked: {error.reason}") from error
         except NetError as error:
             outcome = Again(f"The peer's data endpoint failed: {error}")
         if isinstance(outcome, Delivered):
             return outcome
         if not outcome.at_once:
-            await patience.wait(outcome.reason, outcome.wish, target.held)
+            await retries.wait(outcome.reason, outcome.wish, target.received)
 
 
-async def _ask(way: AttemptContext, credential: Credential, target: _PushTarget) -> _Held | Again:
-    """Ask the receiver how much it holds. A foreign one may answer anything: it is then sent everything."""
-    answer = await way.client.request("HEAD", target.url, headers=credential.headers())
+async def _ask(context: AttemptContext, credential: Credential, target: _PushTarget) -> _Stored | Again:
+    """Ask the receiver how many bytes it has stored; without an `Upload-Offset` in the answer, all data is sent."""
+    answer = await context.client.request("HEAD", target.url, headers=credential.headers())
     if credential.try_other_form(answer.status):
         return Again("The peer refused the token.", at_once=True)
     if answer.status == 503:
-        return Again("The peer cannot receive at present.", retry_after(answer.headers.get("Retry-After")))
+        return Again("The peer is unavailable.", parse_retry_after(answer.headers.get("Retry-After")))
     offset = read_number(answer.headers.get(UPLOAD_OFFSET))
-    target.held = offset or 0
+    target.received = offset or 0
     complete = answer.headers.get(UPLOAD_COMPLETE) == "?1"
-    return _Held(offset, complete, read_repr_digest(answer.headers.get(REPR_DIGEST)))
+    return _Stored(offset, complete, read_repr_digest(answer.headers.get(REPR_DIGEST)))
 
 
 async def _attempt(
-    way: AttemptContext,
+    context: AttemptContext,
     credential: Credential,
     source: Source,
     address: dict[str, Any],
     target: _PushTarget,
-    held: _Held,
+    stored: _Stored,
 ) -> Delivered | Again:
-    if held.complete and held.offset is not None and not target.fresh:
-        return Delivered(held.offset, held.sha256)
-    offset = 0 if target.fresh else held.offset or 0
+    if stored.complete and stored.offset is not None and not target.fresh:
+        return Delivered(stored.offset, stored.sha256)
+    offset = 0 if target.fresh else stored.offset or 0
     async with source.open(address, part=target.part, offset=offset) as content:
-        if offset and _is_unfit(content, offset, target):
+        if offset and _is_changed(content, offset, target):
             target.fresh = True
-            return Again("What the receiver holds is not the beginning of the present data.", at_once=True)
+            return Again("The bytes at the receiver are not the beginning of the current data.", at_once=True)
         target.etag, target.fresh = content.etag, False
         target.expected = Expected(content.size, content.sha256)
         if target.part is None:
-            await way.learned(target.expected)
-        return await _send(way, credential, target, held, content)
+            await context.learned(target.expected)
+        return await _send(context, credential, target, stored, content)
 
 
-def _is_unfit(content: Content, offset: int, target: _PushTarget) -> bool:
-    """Tell whether the source cannot go on at `offset`, or has changed since an earlier attempt."""
+def _is_changed(content: Content, offset: int, target: _PushTarget) -> bool:
+    """Return whether the source cannot continue at `offset`, or has changed since an earlier attempt."""
     changed = target.etag not in {None, content.etag} or target.expected.sha256 not in {None, content.sha256}
     return content.offset != offset or content.size is None or offset > content.size or changed
 
 
 async def _send(
-    way: AttemptContext, credential: Credential, target: _PushTarget, held: _Held, content: Content
+    context: AttemptContext, credential: Credential, target: _PushTarget, stored: _Stored, content: Content
 ) -> Delivered | Again:
-    body = Watched(way.meter_chunks(content.chunks))
+    body = WatchedBody(context.meter_chunks(content.chunks))
     headers = credential.headers() | {"Content-Type": target.media_type or content.media_type}
     if content.sha256:
         headers[REPR_DIGEST] = repr_digest(content.sha256)
     if content.name:
         headers["Content-Disposition"] = attachment(content.name)
-    ours = held.offset is not None
-    if ours and content.size:
+    resumable = stored.offset is not None
+    if resumable and content.size:
         rest = f"{content.offset}-{content.size - 1}" if content.offset < content.size else "*"
         headers["Content-Range"] = f"bytes {rest}/{content.size}"
     try:
-        async with way.client.stream(
-            "PUT" if ours else target.method, target.url, headers=headers, body=body.chunks()
+        async with context.client.stream(
+            "PUT" if resumable else target.method, target.url, headers=headers, body=body.chunks()
         ) as answer:
-            status, wish = answer.status, retry_after(answer.headers.get("Retry-After"))
+            status, wish = answer.status, parse_retry_after(answer.headers.get("Retry-After"))
     except NetError:
         if body.failure:
             raise body.failure from None

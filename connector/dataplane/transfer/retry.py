@@ -1,4 +1,4 @@
-"""What push and fetch share: how a transfer ends, how often it is tried, how a token is shown to a peer."""
+"""The retries of push and fetch: the end of a transfer, the pauses between attempts, and the token for the peer."""
 
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -25,7 +25,7 @@ class TransferFailed(Exception):
 
 @dataclass(frozen=True)
 class Expected:
-    """What was learned of the data in an earlier attempt, perhaps before a restart of this process."""
+    """Size and digest of the data from an earlier attempt, possibly before a restart of this process."""
 
     size: int | None = None
     sha256: str | None = None
@@ -33,7 +33,7 @@ class Expected:
 
 @dataclass(frozen=True)
 class Again:
-    """An attempt came to nothing that is final: try once more, after a pause unless `at_once`."""
+    """A failed attempt that is repeated, after a pause unless `at_once`; `wish` is the peer's pause in seconds."""
 
     reason: str
     wish: float | None = None
@@ -42,10 +42,10 @@ class Again:
 
 @dataclass(frozen=True)
 class AttemptContext:
-    """What a transfer needs on its way: the client, its leave, and how it pauses (seconds).
+    """The values that all attempts of one transfer share.
 
-    `spend` takes leave for bytes before they move and meters them; `learned` is told what is expected of the
-    data, to be remembered for an attempt after a restart; `most_failures` bounds the attempts without progress.
+    `spend` takes bytes from the lease before they move and meters them; `learned` stores what is expected of the data
+    for an attempt after a restart; `pause` waits a number of seconds; `most_failures` limits attempts without progress.
     """
 
     flow_id: str
@@ -57,36 +57,36 @@ class AttemptContext:
     most_failures: int
 
     async def meter_chunks(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        """Pass on chunks for as long as the lease allows, and meter them. Raises LeaseEnded."""
+        """Pass on chunks as long as the lease allows, and meter them. Raises LeaseEnded."""
         async for chunk in chunks:
             await self.spend(len(chunk))
             yield chunk
 
 
 class BoundedRetries:
-    """Bounded retries with growing pauses; only what is held further on than ever makes it patient again.
+    """A bounded number of retries with growing pauses; the count starts again when more bytes are stored than before.
 
-    Bytes that merely moved do not count: a receiver that takes everything and then fails would be tried for ever.
+    Bytes that only moved do not count: a receiver that reads everything and then fails would be tried without end.
     """
 
-    def __init__(self, way: AttemptContext) -> None:
-        self._way = way
+    def __init__(self, context: AttemptContext) -> None:
+        self._context = context
         self._failures = 0
-        self._held = 0
+        self._received = 0
 
-    async def wait(self, reason: str, wish: float | None, held: int) -> None:
-        """Wait before the next attempt, at least as long as the peer wishes. Raises TransferFailed in the end."""
-        if held > self._held:
-            self._failures, self._held = 0, held
+    async def wait(self, reason: str, wish: float | None, received: int) -> None:
+        """Wait before the next attempt, at least as long as the peer wishes. Raises TransferFailed after the last."""
+        if received > self._received:
+            self._failures, self._received = 0, received
         self._failures += 1
-        if self._failures > self._way.most_failures:
-            raise TransferFailed(f"{reason} It was tried {self._failures} times; the transfer can be started again.")
+        if self._failures > self._context.most_failures:
+            raise TransferFailed(f"{reason} {self._failures} attempts failed: start the transfer again.")
         pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**self._failures) * random.uniform(0.5, 1)  # noqa: S311 - jitter
-        await self._way.pause(max(pause, wish or 0))
+        await self._context.pause(max(pause, wish or 0))
 
 
 class Credential:
-    """The token of a data address as it is shown to the peer: `Bearer` first, bare for peers that want it so."""
+    """The token of a data address as it is sent to the peer: with `Bearer` first, bare if the peer refuses that."""
 
     def __init__(self, address: DataAddress) -> None:
         self._token = authorization(address)
@@ -94,13 +94,13 @@ class Credential:
         self._both_tried = self._bare or self._token is None
 
     def headers(self) -> dict[str, str]:
-        """Return the Authorization header, if there is a token."""
+        """Return the Authorization header; no header without a token."""
         if self._token is None:
             return {}
         return {"Authorization": self._token if self._bare else f"Bearer {self._token}"}
 
     def try_other_form(self, status: int) -> bool:
-        """Tell whether, after this status, the same request is worth sending once more with the bare token."""
+        """Return whether, after this status, the same request should be sent once more with the bare token."""
         if status != 403 or self._both_tried:
             return False
         self._bare = self._both_tried = True
@@ -108,11 +108,11 @@ class Credential:
 
 
 def is_transient(status: int) -> bool:
-    """Tell whether a status is worth another attempt: busy, locked, restarting, a gateway without a backend."""
+    """Return whether a status is transient: busy, locked, restarting, or a gateway without a backend."""
     return status in {408, 409, 425, 429} or status >= 500
 
 
-def retry_after(value: str | None) -> float | None:
-    """Return the seconds a peer asks to wait, bounded; dates are not read."""
+def parse_retry_after(value: str | None) -> float | None:
+    """Return the seconds that a peer asks to wait, bounded; dates are ignored."""
     seconds = read_number(value)
     return None if seconds is None else float(min(seconds, _LONGEST_WISH))

@@ -1,1 +1,1 @@
-"""What is done to records on the way, one file a transform; they do not know each other."""
+"""The transforms of records, one file each with its function `build`."""

@@ -1,16 +1,16 @@
-"""`dk:aggregate`: one record a group, with how many it stands for and the sums and means of its numbers.
+"""`dk:aggregate`: one record a group, with the number of its records and the sums and means of its measures.
 
-What comes out has the fields of the group, `records`, and `x_sum` and `x_mean` for each measure x; nothing else of a
-record leaves. A group smaller than `dk:smallestGroup` is left out, and so is the sum of fewer numbers than that: it
-would give away single ones. Counted are people where the asset says whom a record is about, else records.
+A result has the fields of the group, `records`, and `x_sum` and `x_mean` for each measure x. A group smaller than
+`dk:smallestGroup` is removed, and so is a sum of fewer numbers, which would reveal single ones. The size of a group is
+the number of persons if the asset names the field of the person, else the number of records.
 """
 
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from connector.dataplane.formats.values import demand, number, plain, text
-from connector.ports.flow import PERSON, Record, Untreatable
+from connector.dataplane.formats.values import format_number, require_fields, to_number, to_text
+from connector.ports.flow import PERSON, Record, Transform, Untreatable
 from connector.ports.treatment import TransformStep
 
 MOST_GROUPS, MOST_COUNTED = 100_000, 1_000_000
@@ -18,29 +18,34 @@ _MEAN = Decimal("0.000001")
 
 
 class _Tally:
-    """How many numbers, of how many people, and their sum."""
+    """The count and sum of numbers, and the persons they belong to."""
 
     def __init__(self) -> None:
         self.count = 0
-        self.people: set[str] = set()
+        self.persons: set[str] = set()
         self.sum = Decimal(0)
 
     def size(self) -> int:
-        """Return how many people it stands for, or how many numbers where nobody is named."""
-        return len(self.people) or self.count
+        """Return the number of persons, or of numbers if no person is known."""
+        return len(self.persons) or self.count
 
     def add(self, person: str | None, value: Decimal = Decimal(0)) -> int:
-        """Add a number; return how many more people have to be remembered."""
+        """Add a number; return how many persons are new."""
         self.count += 1
         self.sum += value
-        if person is None or person in self.people:
+        if person is None or person in self.persons:
             return 0
-        self.people.add(person)
+        self.persons.add(person)
         return 1
 
 
+def build(step: TransformStep, _key: bytes) -> Transform:
+    """Build the transform of one delivery."""
+    return Aggregate(step)
+
+
 class Aggregate:
-    """Adds up the measures by the named fields."""
+    """Sums the measures of each group of records."""
 
     most_bytes = 1024 * 1024 * 1024
 
@@ -50,32 +55,36 @@ class Aggregate:
         self._counted = 0
 
     def begin(self, fields: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the fields of a group. Raises Untreatable where a name would stand there twice."""
-        demand((*self._step.fields, *self._step.measures), fields, "add up by it")
-        made = tuple(f"{name}_{what}" for name in self._step.measures for what in ("sum", "mean"))
-        found = (*self._step.fields, "records", *made)
-        if len(set(found)) != len(found):
-            raise Untreatable("A field of the data has the name of a sum: rename it, or it cannot be added up.")
-        return found
+        """Return the fields of a group. Raises Untreatable if a name would occur twice."""
+        require_fields((*self._step.fields, *self._step.measures), fields, "aggregate by it")
+        made = tuple(f"{name}_{kind}" for name in self._step.measures for kind in ("sum", "mean"))
+        names = (*self._step.fields, "records", *made)
+        if len(set(names)) != len(names):
+            raise Untreatable("A field of the data has the name of a sum or mean: rename the field.")
+        return names
 
     def take(self, record: Record) -> None:
-        """Add a record to its group. Raises Untreatable where there are too many groups or people."""
+        """Add a record to its group. Raises Untreatable if there are too many groups or persons."""
         step, person = self._step, record.get(PERSON)
-        key = tuple(text(record.get(name)) for name in step.fields)
+        key = tuple(to_text(record.get(name)) for name in step.fields)
         known = self._groups.get(key)
         if known is None:
             if len(self._groups) >= MOST_GROUPS:
-                raise Untreatable(f"The data has more than {MOST_GROUPS} groups: add up by fields with fewer values.")
+                raise Untreatable(
+                    f"The data has more than {MOST_GROUPS} groups: aggregate by fields with fewer values."
+                )
             tallies = [_Tally() for _ in range(len(step.measures) + 1)]
             known = self._groups[key] = [record.get(name) for name in step.fields], tallies
         whole, *measures = known[1]
         self._counted += whole.add(person)
         for name, tally in zip(step.measures, measures, strict=True):
-            value = number(record.get(name))
+            value = to_number(record.get(name))
             if value is not None:
                 self._counted += tally.add(person, value)
         if self._counted > MOST_COUNTED:
-            raise Untreatable(f"The data is about more than {MOST_COUNTED} people in its groups: too many to count.")
+            raise Untreatable(
+                f"The groups contain more than {MOST_COUNTED} persons: aggregate a smaller part of the data."
+            )
 
     def finish(self) -> Iterable[Record]:
         """Yield the groups that are large enough, in the order of their first records."""
@@ -83,18 +92,18 @@ class Aggregate:
         for values, (whole, *measures) in self._groups.values():
             if whole.size() < least:
                 continue
-            found = dict(zip(self._step.fields, values, strict=True))
-            found["records"] = whole.count
+            group = dict(zip(self._step.fields, values, strict=True))
+            group["records"] = whole.count
             for name, tally in zip(self._step.measures, measures, strict=True):
                 enough = tally.count and tally.size() >= least
-                found[f"{name}_sum"] = Decimal(plain(tally.sum)) if enough else None
-                found[f"{name}_mean"] = _mean(tally) if enough else None
-            yield found
+                group[f"{name}_sum"] = Decimal(format_number(tally.sum)) if enough else None
+                group[f"{name}_mean"] = _mean(tally) if enough else None
+            yield group
 
 
 def _mean(tally: _Tally) -> Decimal:
     mean = tally.sum / tally.count
     try:
-        return Decimal(plain(mean.quantize(_MEAN).normalize()))
+        return Decimal(format_number(mean.quantize(_MEAN).normalize()))
     except InvalidOperation:
-        return mean  # so large that it has no six decimals
+        return mean  # too large for six decimals

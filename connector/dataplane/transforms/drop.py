@@ -1,14 +1,19 @@
-"""`dk:drop`: leave out fields."""
+"""`dk:drop`: remove fields."""
 
 from collections.abc import Iterable
 
-from connector.dataplane.formats.values import demand
-from connector.ports.flow import Record
+from connector.dataplane.formats.values import require_fields
+from connector.ports.flow import Record, Transform
 from connector.ports.treatment import TransformStep
 
 
+def build(step: TransformStep, _key: bytes) -> Transform:
+    """Build the transform of one delivery."""
+    return Drop(step)
+
+
 class Drop:
-    """Leaves out the named fields of each record."""
+    """Removes the named fields from each record."""
 
     most_bytes = None
 
@@ -16,8 +21,8 @@ class Drop:
         self._fields = step.fields
 
     def begin(self, fields: tuple[str, ...]) -> tuple[str, ...]:
-        """Return what is left of the fields."""
-        demand(self._fields, fields, "leave it out")
+        """Return the remaining fields."""
+        require_fields(self._fields, fields, "remove it")
         return tuple(name for name in fields if name not in self._fields)
 
     def take(self, record: Record) -> Record:
@@ -27,5 +32,5 @@ class Drop:
         return record
 
     def finish(self) -> Iterable[Record]:
-        """Nothing was held back."""
+        """Return no record: none was held back."""
         return ()

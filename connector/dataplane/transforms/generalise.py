@@ -1,13 +1,13 @@
-"""`dk:generalise`: values coarser than they are, by `dk:precision`.
+"""`dk:generalise`: make values coarser, by `dk:precision`.
 
-| precision | of | makes |
+| precision | values | result |
 |---|---|---|
-| a number, `10`, `0.5` | numbers | the multiple of it that is not above the value: 47 → 40 |
-| `hour`, `day`, `month`, `year` | dates and times (ISO 8601) | that part of it: 2026-05-04T13:47:00Z → 2026-05-04 |
+| a number, `10`, `0.5` | numbers | the largest multiple that is not above the value: 47 → 40 |
+| `hour`, `day`, `month`, `year` | dates and times (ISO 8601) | that part: 2026-05-04T13:47:00Z → 2026-05-04 |
 | `decimals-N` | numbers, as coordinates | the value cut off after N decimals: 52.02841 → 52.02 |
 | `prefix-N` | texts, as postcodes | the first N characters: 33602 → 33 |
 
-A value that is not of the kind is left out, so that no precise value passes because it was written oddly.
+Any other value is removed, so that no precise value leaves because of its notation.
 """
 
 import re
@@ -16,13 +16,18 @@ from datetime import date, datetime
 from decimal import ROUND_DOWN, ROUND_FLOOR, Decimal, InvalidOperation
 from typing import Any
 
-from connector.dataplane.formats.values import demand, number, plain, text
-from connector.ports.flow import Record, Untreatable
+from connector.dataplane.formats.values import format_number, require_fields, to_number, to_text
+from connector.ports.flow import Record, Transform, Untreatable
 from connector.ports.treatment import TransformStep
 
 _PATTERN = re.compile(r"(decimals|prefix)-(\d{1,2})")
-# How much of an instant is left: characters of its ISO form.
+# The characters of the ISO form that remain.
 _INSTANTS = {"year": 4, "month": 7, "day": 10, "hour": 13}
+
+
+def build(step: TransformStep, _key: bytes) -> Transform:
+    """Build the transform of one delivery."""
+    return Generalise(step)
 
 
 class Generalise:
@@ -36,57 +41,57 @@ class Generalise:
 
     def begin(self, fields: tuple[str, ...]) -> tuple[str, ...]:
         """Return the same fields."""
-        demand(self._fields, fields, "make it coarser")
+        require_fields(self._fields, fields, "generalise it")
         return fields
 
     def take(self, record: Record) -> Record:
-        """Return the record with coarser values; an empty one stays empty."""
+        """Return the record with coarser values; an empty value remains empty."""
         for name in self._fields:
             if (value := record.get(name)) is not None and value != "":
                 record[name] = self._coarser(value)
         return record
 
     def finish(self) -> Iterable[Record]:
-        """Nothing was held back."""
+        """Return no record: none was held back."""
         return ()
 
 
 def make_coarser(precision: str) -> Callable[[Any], Any]:
-    """Return the function from a value to a coarser one. Raises Untreatable for a precision that nobody knows."""
+    """Return the function that makes a value coarser. Raises Untreatable for an unknown precision."""
     if precision in _INSTANTS:
         length = _INSTANTS[precision]
-        return lambda value: _instant(value, length)
+        return lambda value: _cut_instant(value, length)
     if found := _PATTERN.fullmatch(precision):
         count = int(found[2])
         if found[1] == "prefix":
-            return lambda value: text(value)[:count]
+            return lambda value: to_text(value)[:count]
         step = Decimal(1).scaleb(-count)
         return lambda value: _round(value, step, ROUND_DOWN)
-    multiple = number(precision)
+    multiple = to_number(precision)
     if multiple is None or multiple <= 0:
         known = "a number, hour, day, month, year, decimals-N or prefix-N"
-        raise Untreatable(f"The precision {precision[:50]!r} is not known: use {known}.")
+        raise Untreatable(f"Unknown precision {precision[:50]!r}: use {known}.")
     return lambda value: _round(value, multiple, ROUND_FLOOR)
 
 
 def _round(value: Any, step: Decimal, rounding: str) -> Any:
-    """Return the multiple of `step`, as text where the value was text."""
-    found = number(value)
+    """Return the multiple of `step`, as text if the value is text."""
+    found = to_number(value)
     if found is None:
         return _to_empty(value)
     try:
         multiple = (found / step).to_integral_value(rounding=rounding) * step
     except InvalidOperation:
         return _to_empty(value)
-    # A multiple keeps the decimals of its step and gets no exponent: 40, not 4E+1.
-    return plain(multiple) if isinstance(value, str) else Decimal(plain(multiple))
+    # A multiple has the decimals of its step and no exponent: 40, not 4E+1.
+    return format_number(multiple) if isinstance(value, str) else Decimal(format_number(multiple))
 
 
-def _instant(value: Any, length: int) -> Any:
+def _cut_instant(value: Any, length: int) -> Any:
     if not isinstance(value, str):
         return _to_empty(value)
     try:
-        # A date alone has no hours: it is as coarse already.
+        # A date without a time has no hours, so it is coarse enough.
         at = date.fromisoformat(value) if len(value) <= 10 else datetime.fromisoformat(value.strip())
     except ValueError:
         return _to_empty(value)

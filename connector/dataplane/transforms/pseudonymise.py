@@ -1,18 +1,23 @@
-"""`dk:pseudonymise`: a keyed pseudonym in the place of a value (HMAC-SHA256, RFC 2104).
+"""`dk:pseudonymise`: replace values by keyed pseudonyms (HMAC-SHA256, RFC 2104).
 
-The key is made for one agreement: the same person has the same pseudonym in every delivery under it, so that records
-can be counted and joined, and another one under every other agreement, so that two recipients cannot compare.
+Each agreement has its own key. Under one agreement a person has the same pseudonym in every delivery, so that records
+can be counted and joined. Under another agreement the pseudonym is another one, so that two recipients cannot compare.
 """
 
 import hmac
 from collections.abc import Iterable
 
-from connector.dataplane.formats.values import demand, text
-from connector.ports.flow import Record
+from connector.dataplane.formats.values import require_fields, to_text
+from connector.ports.flow import Record, Transform
 from connector.ports.treatment import TransformStep
 
-# 128 bits: two persons with one pseudonym do not happen.
+# 128 bits: a collision of two persons is practically impossible.
 _LENGTH = 32
+
+
+def build(step: TransformStep, key: bytes) -> Transform:
+    """Build the transform of one delivery."""
+    return Pseudonymise(step, key)
 
 
 class Pseudonymise:
@@ -26,18 +31,18 @@ class Pseudonymise:
 
     def begin(self, fields: tuple[str, ...]) -> tuple[str, ...]:
         """Return the same fields."""
-        demand(self._fields, fields, "put a pseudonym in its place")
+        require_fields(self._fields, fields, "pseudonymise it")
         return fields
 
     def take(self, record: Record) -> Record:
-        """Return the record with pseudonyms; an empty value stays empty."""
+        """Return the record with pseudonyms; an empty value remains empty."""
         for name in self._fields:
-            if written := text(record.get(name)):
+            if written := to_text(record.get(name)):
                 record[name] = hmac.digest(self._key, written.encode("utf-8", "surrogatepass"), "sha256").hex()[
                     :_LENGTH
                 ]
         return record
 
     def finish(self) -> Iterable[Record]:
-        """Nothing was held back."""
+        """Return no record: none was held back."""
         return ()

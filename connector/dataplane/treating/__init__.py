@@ -1,1 +1,1 @@
-"""Records are filtered and transformed on their way out."""
+"""The treatment of records before they leave: the row filter, consents and transforms of one delivery."""

@@ -1,7 +1,8 @@
-"""What the consent register says of the people of one delivery, as it leaves.
+"""The consents of the persons in one delivery, looked up in the consent register while the data leaves.
 
-Whoever is in a piece is asked about just before it leaves. What was made whole before is asked about again whenever the
-register has changed or a consent in it may have ended, and does not leave where anybody stands otherwise than then.
+Records that leave one after the other are looked up just before they leave. For data that was completed before it
+leaves, the lookup is repeated whenever the register has changed or a consent may have expired. The delivery stops if
+the consent of any person in it has changed since.
 """
 
 from collections.abc import AsyncIterator, Iterable, Sequence
@@ -14,59 +15,63 @@ from connector.ports.treatment import Consenting
 _BATCH = 1_000
 
 
-class People:
-    """The people of one delivery. `seen` are those in what was made whole before it leaves; None where nothing is."""
+class DeliveryConsents:
+    """The consents of the persons in one delivery.
+
+    `persons` are the persons in the data that is completed and has not left, with the state of their consent; None
+    after `forget_persons`.
+    """
 
     def __init__(self, owner: str, consenting: Consenting | None, register: Register) -> None:
         self._owner = owner
         self._consenting = consenting
         self._register = register
         self._revision = -1
-        self._ends: int | None = None
-        self.seen: dict[str, str | None] | None = {}
+        self._expires_at: int | None = None
+        self.persons: dict[str, str | None] | None = {}
 
-    async def states(self, people: Sequence[str]) -> dict[str, str | None]:
-        """Return where the consent of each person stands now, None for unknown."""
-        wanted = self._consenting
-        if wanted is None or not people:
+    async def find_states(self, persons: Sequence[str]) -> dict[str, str | None]:
+        """Return the current state of the consent of each person; None if unknown."""
+        use = self._consenting
+        if use is None or not persons:
             return {}
-        # The revision first: what is entered while we read is noticed the next time.
+        # The revision is read first: an entry that is recorded during the lookup is then noticed by the next check.
         revision = await self._register.store.consent_revision(self._owner)
-        found: dict[str, str | None] = {}
-        for at in range(0, len(people), _BATCH):
-            batch = people[at : at + _BATCH]
-            for person, entries in (await self._register.store.consents_of(self._owner, batch, wanted.dataset)).items():
-                stands = [PurposeConsent(entry.purpose, entry.state, entry.until) for entry in entries]
-                state = find_consent_state(stands, wanted.covering, wanted.touching, self._register.now())
-                found[person] = state[0] if state else None
+        states: dict[str, str | None] = {}
+        for at in range(0, len(persons), _BATCH):
+            batch = persons[at : at + _BATCH]
+            for person, entries in (await self._register.store.consents_of(self._owner, batch, use.dataset)).items():
+                consents = [PurposeConsent(entry.purpose, entry.state, entry.until) for entry in entries]
+                state = find_consent_state(consents, use.covering, use.touching, self._register.now())
+                states[person] = state[0] if state else None
                 if state and state[1] is not None:
-                    self._ends = min(self._ends or state[1], state[1])
-        if self.seen is not None:
+                    self._expires_at = min(self._expires_at or state[1], state[1])
+        if self.persons is not None:
             self._revision = self._revision if self._revision >= 0 else revision
-            self.seen |= {person: found.get(person) for person in people}
-        return found
+            self.persons |= {person: states.get(person) for person in persons}
+        return states
 
-    async def check_same(self) -> None:
-        """Raise LeaseEnded where the consent of somebody in the delivery stands otherwise than when it was made."""
-        if not self.seen:
+    async def check_unchanged(self) -> None:
+        """Raise LeaseEnded if the consent of a person in the delivery has changed since the data was completed."""
+        if not self.persons:
             return
         revision = await self._register.store.consent_revision(self._owner)
-        if revision == self._revision and (self._ends is None or self._register.now() < self._ends):
+        if revision == self._revision and (self._expires_at is None or self._register.now() < self._expires_at):
             return
-        before, self.seen, self._ends = self.seen, None, None
-        found = await self.states(list(before))
-        if any(found.get(person) != state for person, state in before.items()):
+        before, self.persons, self._expires_at = self.persons, None, None
+        states = await self.find_states(list(before))
+        if any(states.get(person) != state for person, state in before.items()):
             raise LeaseEnded(SUPERSEDED)
-        self.seen, self._revision = before, revision
+        self.persons, self._revision = before, revision
 
     async def guard(self, pieces: Iterable[bytes]) -> AsyncIterator[bytes]:
-        """Yield what was made before, each piece only while everybody in it still stands as then."""
+        """Yield completed data, each piece only if all consents are unchanged. Raises LeaseEnded."""
         for piece in pieces:
-            await self.check_same()
+            await self.check_unchanged()
             yield piece
 
-    async def stop_watching(self) -> AsyncIterator[bytes]:
-        """Yield nothing, and remember no longer who is in the delivery: what follows is asked about as it leaves."""
-        self.seen = None
+    async def forget_persons(self) -> AsyncIterator[bytes]:
+        """Yield nothing and forget the persons: the records that follow are looked up just before they leave."""
+        self.persons = None
         for piece in tuple[bytes, ...]():
             yield piece

@@ -1,1 +1,1 @@
-"""The header fields and bodies of the data plane on HTTP."""
+"""The HTTP header fields and bodies of the data plane."""

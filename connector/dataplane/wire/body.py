@@ -1,4 +1,4 @@
-"""A request body on its way out, watched: the client reports a failing body only as a broken connection."""
+"""A request body that remembers why it ended: the HTTP client reports a failed body only as a broken connection."""
 
 from collections.abc import AsyncIterator
 
@@ -10,8 +10,8 @@ from connector.ports.flow import SourceError
 Ending = SourceError | NetError | LeaseEnded | StoreError
 
 
-class Watched:
-    """Passes on chunks and remembers why they stopped: `ended` regularly, or by `failure`."""
+class WatchedBody:
+    """Passes on chunks and remembers their end: `ended` regularly, or by `failure`."""
 
     def __init__(self, chunks: AsyncIterator[bytes]) -> None:
         self._chunks = chunks
@@ -20,7 +20,7 @@ class Watched:
         self.failure: Ending | None = None
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        """Yield the body; to be read once."""
+        """Yield the body, once."""
         try:
             async for chunk in self._chunks:
                 self.size += len(chunk)

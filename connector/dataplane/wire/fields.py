@@ -1,7 +1,7 @@
 """The HTTP header fields of the data plane, read strictly and written once (RFC 9110 ranges, RFC 9530 digests,
 RFC 6266 file names).
 
-`Upload-Offset` and `Upload-Complete` are ours between two connectors: how much of a push the receiver holds.
+`Upload-Offset` and `Upload-Complete` are used between two Datenkontor connectors only: the received bytes of a push.
 """
 
 import base64
@@ -31,7 +31,7 @@ def repr_digest(sha256: str) -> str:
 
 
 def read_repr_digest(value: str | None) -> str | None:
-    """Return the SHA-256 (hex) in a `Repr-Digest`, or None where it has none."""
+    """Return the SHA-256 (hex) in a `Repr-Digest`, or None."""
     found = _DIGEST.search((value or "")[:_LONGEST])
     if not found:
         return None
@@ -42,10 +42,10 @@ def read_repr_digest(value: str | None) -> str | None:
 
 
 def read_range(value: str | None) -> tuple[int | None, int | None] | None:
-    """Return (first, last) of a single byte range, or None where the header is to be ignored.
+    """Return (first, last) of a single byte range, or None if the header is ignored.
 
-    (None, n) asks for the last n bytes, (a, None) for all from a on. Several ranges, other units and whatever is not
-    well formed are ignored, as RFC 9110 section 14.2 allows: the answer is then the whole.
+    (None, n) requests the last n bytes, (a, None) all from a on. Several ranges, other units and malformed values are
+    ignored, as RFC 9110 section 14.2 allows: the answer then contains all bytes.
     """
     found = _RANGE.fullmatch(value or "")
     if not found or not (found[1] or found[2]):
@@ -58,7 +58,7 @@ def read_range(value: str | None) -> tuple[int | None, int | None] | None:
 
 
 def read_content_range(value: str | None) -> tuple[int | None, int | None, int | None] | None:
-    """Return (first, end, total) of a `Content-Range`, `end` exclusive; None where it is not well formed.
+    """Return (first, end, total) of a `Content-Range`, `end` exclusive; None if it is malformed.
 
     `bytes */n` gives (None, None, n).
     """
@@ -80,7 +80,7 @@ def read_number(value: str | None) -> int | None:
 
 
 def read_http_date(value: str | None) -> int | None:
-    """Return an HTTP date (RFC 9110 section 5.6.7) in ms since the epoch, None where it is not well formed."""
+    """Return an HTTP date (RFC 9110 section 5.6.7) in ms since the epoch; None if it is malformed."""
     try:
         read = parsedate_to_datetime((value or "")[:_LONGEST])
         return int(read.timestamp() * 1000) if read.tzinfo else None
@@ -89,12 +89,12 @@ def read_http_date(value: str | None) -> int | None:
 
 
 def strong_etag(value: str | None) -> str | None:
-    """Return an entity tag that makes ranges safe: a strong one of a sane length, else None."""
+    """Return a strong entity tag of at most 200 characters, which makes ranges safe, or None."""
     return value if value and _STRONG_ETAG.fullmatch(value) else None
 
 
 def attachment(name: str) -> str:
-    """Return the `Content-Disposition` of data that is a file of this name."""
+    """Return the `Content-Disposition` for a file of this name."""
     if _PLAIN_NAME.fullmatch(name):
         return f'attachment; filename="{name}"'
     return f"attachment; filename*=UTF-8''{quote(name, safe='')}"

@@ -22,6 +22,7 @@ FactSource: TypeAlias = Literal[
 ]
 Trust: TypeAlias = Literal["own", "verified", "attested", "declared"]
 Tier: TypeAlias = Literal["provider", "consumer", "organisational"]
+TransformResult: TypeAlias = Literal["fields", "without", "groups"]
 RegionKind: TypeAlias = Literal["instants", "durations", "numbers", "codes", "names", "tree"]
 
 _ORDERED = frozenset({"eq", "neq", "lt", "lteq", "gt", "gteq", "isAnyOf", "isNoneOf"})
@@ -87,13 +88,20 @@ class Operand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class ActionEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An action beside the core vocabulary; with `transform`, the data plane performs it on the way."""
+    """An action beside the core vocabulary; with `transform`, the data plane applies it before data leaves.
+
+    The fields are explained at the head of `policies/operands.toml`.
+    """
 
     iri: str
     de: str
     en: str
     included_in: str = ODRL + "use"
     transform: str = ""
+    requires: tuple[str, ...] = ()
+    accepts: tuple[str, ...] = ()
+    grouped: bool = False
+    result: TransformResult = "fields"
 
 
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -125,6 +133,11 @@ class Registry(msgspec.Struct, frozen=True):
     transforms: Mapping[str, str]
     entries: Mapping[str, ActionEntry]
     profiles: Mapping[str, Profile]
+
+    @property
+    def by_transform(self) -> dict[str, ActionEntry]:
+        """The actions that the data plane applies, by the name of their transform, in the order of application."""
+        return {name: self.entries[iri] for iri, name in self.transforms.items()}
 
 
 class _RegistryFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -173,7 +186,7 @@ def build(
         for name in (operand.iri, *operand.aliases):
             if by_iri.setdefault(name, operand) is not operand:
                 raise ValueError(f"The left operand {name} is registered twice: remove one row.")
-    entries = {expand(entry.iri, {}): entry for entry in actions}
+    entries = {expand(entry.iri, {}): _complete_action(entry, by_iri) for entry in actions}
     included_in = dict(INCLUDED_IN)
     for iri, entry in entries.items():
         if included_in.setdefault(iri, expand(entry.included_in, {})) != expand(entry.included_in, {}):
@@ -195,6 +208,17 @@ def build(
         entries=entries,
         profiles={entry.iri: entry for entry in profiles},
     )
+
+
+def _complete_action(row: ActionEntry, operands: Mapping[str, Operand]) -> ActionEntry:
+    requires = tuple(expand(name, {}) for name in row.requires)
+    accepts = tuple(expand(name, {}) for name in row.accepts)
+    for name in (*requires, *accepts):
+        if name not in operands or not operands[name].parameter or not row.transform:
+            raise ValueError(
+                f"The action {row.iri}: {name} is not a registered parameter, or the action is not a transform."
+            )
+    return msgspec.structs.replace(row, requires=requires, accepts=accepts)
 
 
 def _complete(row: Operand, taxonomies: Mapping[str, Taxonomy]) -> Operand:

@@ -16,7 +16,7 @@ from connector.controlplane.processes.deciders import ByPolicy
 from connector.controlplane.processes.worker import Worker
 from connector.controlplane.usecases import events, payments
 from connector.controlplane.usecases.offering import assets
-from connector.dataplane.kinds import Treating
+from connector.dataplane.treating.delivery import Treating
 from connector.ports.changes import PutProcess
 from connector.ports.dataplane import FlowReport
 from connector.ports.entities import Lease, PageBounds, PaymentState

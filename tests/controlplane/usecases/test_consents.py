@@ -10,7 +10,7 @@ import pytest
 from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
 from connector.controlplane.usecases import consents
 from connector.controlplane.usecases.consents import ConsentStatement
-from connector.dataplane.kinds import Treating
+from connector.dataplane.kinds import make_treating
 from connector.policy.analysis.lint import GDPR
 from connector.policy.deciding.consent import EXPIRED, GIVEN, RENEWED, WITHDRAWN, PurposeConsent, find_consent_state
 from connector.policy.reading import templates
@@ -149,7 +149,7 @@ async def delivering(made: Serving) -> tuple[str, dict[str, str]]:
 def serving_people(desk: Desk, folder: Path, rounds: int, **more: Any) -> Any:
     lines = b"".join(b"%s,%s\n" % (person.encode(), b"x" * 900) for person in PEOPLE)
     data = b"person,what\n" + lines * rounds
-    treating = Treating(SECRET, LIBRARY.operands)
+    treating = make_treating(SECRET, LIBRARY.operands)
     claims = {"purpose": ("dpv:ImproveTransportMobility",)}
     return serving(desk, folder, data, permission=WITH_CONSENT, claims=claims, treating=treating, **more)
 
@@ -217,7 +217,7 @@ async def test_the_template_for_personal_data_delivers_those_who_agreed_under_ps
     rules = templates.fill(TEMPLATES["personal-data"], asked)
     terms: Any = {name: rules[name] for name in ("permission", "prohibition", "obligation")}
     data = "person,rides\n" + "".join(f"{person},{number}\n" for number, person in enumerate(PEOPLE))
-    treating = Treating(SECRET, LIBRARY.operands)
+    treating = make_treating(SECRET, LIBRARY.operands)
     claims = {"purpose": ("dpv:ImproveTransportMobility",)}
     async with serving(desk, tmp_path, data.encode(), claims=claims, treating=treating, **terms) as made:
         asset = await made.rooms.context.store.asset("city", DATASET)

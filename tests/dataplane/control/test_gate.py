@@ -9,7 +9,7 @@ from tests.dataplane.world import lease, now_ms
 
 
 async def _stream(gate: Gate, begun: asyncio.Event) -> None:
-    async with gate.passage():
+    async with gate.open_passage():
         begun.set()
         await asyncio.Event().wait()
 
@@ -19,7 +19,7 @@ async def test_no_lease_no_byte() -> None:
     with pytest.raises(LeaseEnded, match=NEVER_GRANTED):
         gate.spend(1)
     with pytest.raises(LeaseEnded, match=NEVER_GRANTED):
-        async with gate.passage():
+        async with gate.open_passage():
             pytest.fail("the passage opened without a lease")
 
 
@@ -50,9 +50,9 @@ async def test_a_renewal_moves_the_end_of_a_running_stream() -> None:
     await begun.wait()
     gate.grant(lease(2, seconds=None))
     clock[0] = now_ms() + 3_600_000
-    assert gate.problem() is None
+    assert gate.find_problem() is None
     assert gate.grant(lease(1)) is False
-    assert gate.problem() is None, "an older lease took the place of a newer one"
+    assert gate.find_problem() is None, "an older lease took the place of a newer one"
     gate.revoke("over")
     with pytest.raises(LeaseEnded, match="over"):
         await stream
@@ -64,7 +64,7 @@ async def test_another_treatment_ends_what_runs_and_lets_nothing_out_before_that
     stream = asyncio.create_task(_stream(gate, begun))
     await begun.wait()
     gate.grant(lease(2, treatment=b"1"))
-    assert gate.problem() is None, "nothing has changed"
+    assert gate.find_problem() is None, "nothing has changed"
     gate.grant(lease(3, treatment=b"2"))
     with pytest.raises(LeaseEnded, match=SUPERSEDED):
         gate.spend(1)
@@ -90,7 +90,7 @@ async def test_a_timeout_of_the_stream_itself_is_not_taken_for_the_end_of_the_le
     gate = Gate(now_ms)
     gate.grant(lease())
     with pytest.raises(TimeoutError):
-        async with gate.passage(), asyncio.timeout(0):
+        async with gate.open_passage(), asyncio.timeout(0):
             await asyncio.Event().wait()
 
 

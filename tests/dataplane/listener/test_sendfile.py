@@ -16,7 +16,6 @@ import aiohttp
 import pytest
 import uvloop
 
-from connector.dataplane.files.below_root import await_job
 from connector.dataplane.listener import sendfile
 from connector.net.tls import client_context, server_context
 from tests.dataplane.world import FLOW, OWNER, Side, blob, eventually, lease, sha256, side, url_and_token
@@ -170,7 +169,7 @@ async def test_a_limit_on_bytes_ends_the_stream_at_its_last_byte(provider: Side)
     shown = await serving(provider, data, max_bytes=limit)
     async with asking(provider, shown) as reader:
         assert await rest_of(reader) == limit
-    assert "used up" in ((await provider.wait_for_end()).error or "")
+    assert "limit of bytes" in ((await provider.wait_for_end()).error or "")
     assert await booked(provider) == limit
 
 
@@ -227,7 +226,7 @@ async def test_leave_for_what_a_lost_peer_did_not_take_is_given_back(provider: S
 async def test_who_takes_nothing_for_too_long_loses_the_connection(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
-    monkeypatch.setattr("connector.dataplane.listener.serve.SMALLEST", size)
+    monkeypatch.setattr("connector.dataplane.listener.pull.SMALLEST", size)
     async with side(tmp_path, stall_s=0.1) as provider:
         shown = await serving(provider, blob(size))
         async with asking(provider, shown, window=4096) as reader:
@@ -276,7 +275,7 @@ async def test_a_change_before_the_peer_has_confirmed_what_went_before_the_end_i
     provider: Side, in_kernel: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The kernel takes all but the end at once, and sends pages of the file that may still change."""
-    monkeypatch.setattr("connector.dataplane.listener.serve.SMALLEST", 256 * 1024)
+    monkeypatch.setattr("connector.dataplane.listener.pull.SMALLEST", 256 * 1024)
     looks, whole = list[Any](), fcntl.ioctl
     monkeypatch.setattr(fcntl, "ioctl", lambda *asked: looks.append(asked) or whole(*asked))
     shown = await serving(provider, blob(256 * 1024))
@@ -316,19 +315,3 @@ async def rest_of_exactly(reader: asyncio.StreamReader, size: int) -> int:
     while left and (piece := await reader.read(64 * 1024)):
         left -= len(piece)
     return size - left
-
-
-async def test_a_thread_is_waited_for_however_often_its_task_is_cancelled() -> None:
-    job: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-    stopped: list[bool] = []
-    task = asyncio.create_task(await_job(job, lambda: stopped.append(True)))
-    for _ in range(3):
-        await asyncio.sleep(0)
-        task.cancel()
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    assert not task.done(), "the thread may still use what the task would now close"
-    assert stopped == [True]
-    job.set_result(1)
-    with pytest.raises(asyncio.CancelledError):
-        await task

@@ -1,16 +1,12 @@
 import tempfile
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import aiohttp
 import msgspec
 import pytest
 from aiohttp import web
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from yarl import URL
 
-from connector.dataplane.wire.fields import repr_digest
 from connector.ports.dataplane import FlowReport
 from connector.ports.entities import FlowDirection
 from connector.protocol.dsp.common import (
@@ -18,7 +14,6 @@ from connector.protocol.dsp.common import (
     DataAddress,
     EndpointProperty,
     authorization,
-    endpoint_property,
     http_address,
 )
 from connector.protocol.dsp.machines.transfer_machine import FlowState
@@ -34,28 +29,9 @@ from tests.dataplane.world import (
     serving,
     sha256,
     side,
-    url_and_token,
 )
 
 SINK = {"kind": "file", "path": "inbox/f.bin"}
-
-
-@pytest.fixture
-async def consumer(tmp_path: Path) -> AsyncIterator[Side]:
-    async with side(tmp_path / "consumer") as made:
-        yield made
-
-
-@pytest.fixture
-async def provider(tmp_path: Path) -> AsyncIterator[Side]:
-    async with side(tmp_path / "provider") as made:
-        yield made
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
-        yield session
 
 
 async def receiving(consumer: Side, sink: dict[str, str] | None = None) -> DataAddress:
@@ -174,72 +150,3 @@ async def test_a_source_that_breaks_off_never_looks_whole(provider: Side) -> Non
     assert report.error
     assert "backend" in report.error
     assert whole == []
-
-
-async def test_the_wire_form_of_a_push(consumer: Side, http: aiohttp.ClientSession) -> None:
-    data = blob(1000)
-    url, headers = url_and_token(await receiving(consumer))
-    digest = {"Repr-Digest": repr_digest(sha256(data))}
-
-    async def put(first: int | None, body: bytes, **more: str) -> tuple[int, str | None]:
-        span = "*" if first is None else f"{first}-999"
-        sent = {**headers, **digest, "Content-Range": f"bytes {span}/1000", **more}
-        async with http.put(url, data=body, headers=sent) as answer:
-            return answer.status, answer.headers.get("Upload-Offset")
-
-    async def parts() -> AsyncIterator[bytes]:
-        yield data[:600]
-
-    async with http.head(url, headers=headers) as answer:
-        assert (answer.status, answer.headers["Upload-Offset"]) == (204, "0")
-    assert await put(500, data[500:]) == (409, "0")
-    assert (await put(0, data[:10]))[0] == 400, "a length that contradicts the range"
-    async with http.put(url, data=parts(), headers={**headers, "Content-Range": "bytes 0-999/1000"}) as answer:
-        assert answer.status == 422, "too short"
-    async with http.head(url, headers=headers) as answer:
-        assert answer.headers["Upload-Offset"] == "600"
-    for odd in ("bytes 5-2/10", "bytes */*", "lines 1-2/3", "bytes 600-700/1000"):
-        async with http.put(url, data=b"", headers={**headers, "Content-Range": odd}) as answer:
-            assert answer.status == 400
-    assert (await put(600, data[600:], **{"Content-Encoding": "gzip"}))[0] == 415
-    assert await put(600, data[600:]) == (201, "1000")
-    assert consumer.got("inbox/f.bin") == data
-    async with http.head(url, headers=headers) as answer:
-        assert (answer.headers["Upload-Complete"], answer.headers["Upload-Offset"]) == ("?1", "1000")
-    assert (await put(0, data))[0] == 409
-    await consumer.plane.complete(OWNER, FLOW)
-    async with http.head(url, headers=headers) as answer:
-        assert answer.status == 401
-
-
-async def test_a_wrong_digest_is_not_taken_and_nothing_of_it_is_kept(
-    consumer: Side, http: aiohttp.ClientSession
-) -> None:
-    url, headers = url_and_token(await receiving(consumer))
-    async with http.put(url, data=b"data", headers={**headers, "Repr-Digest": repr_digest(sha256(b"x"))}) as answer:
-        assert answer.status == 422
-        assert str(consumer.folder) not in await answer.text()
-    async with http.head(url, headers=headers) as answer:
-        assert answer.headers["Upload-Offset"] == "0"
-    assert not (consumer.folder / "in/inbox").exists()
-
-
-async def test_a_peer_cannot_push_outside_or_without_leave(consumer: Side, http: aiohttp.ClientSession) -> None:
-    url, headers = url_and_token(await receiving(consumer, {"kind": "file", "path": "copy"}))
-    for part in ["%2e%2e/x", "..%2fx", ".ssh/keys", "a%00b", "a//b"]:
-        async with http.put(URL(f"{url}/{part}", encoded=True), data=b"x", headers=headers) as answer:
-            assert answer.status == 404, part
-    async with http.get(url, headers=headers) as answer:
-        assert answer.status == 405
-    await consumer.plane.suspend(OWNER, FLOW, "pause")
-    async with http.put(url, data=b"x", headers=headers) as answer:
-        assert answer.status == 409
-    assert not (consumer.folder / "in/copy").exists()
-
-
-async def test_the_address_of_a_push_can_be_read_by_other_connectors(consumer: Side) -> None:
-    address = await receiving(consumer)
-    assert address.endpoint_type == "HttpData"
-    assert endpoint_property(address, "baseUrl") == address.endpoint
-    assert endpoint_property(address, "authKey") == "Authorization"
-    assert endpoint_property(address, "authCode") == authorization(address)

@@ -5,11 +5,10 @@ from collections.abc import Mapping
 import msgspec
 
 from connector.policy.model.policy import DK, ODRL
-from connector.policy.vocabulary.registry import Operand
+from connector.policy.vocabulary.registry import Operand, Registry
 from connector.ports.entities import Asset
 from connector.ports.treatment import RecordFormat, Records
 
-TRANSFORMS = frozenset({"drop", "generalise", "pseudonymise", "aggregate", "suppress"})
 CONSENT, LEVEL, GROUP_SIZE, PURPOSE = DK + "consentStatus", DK + "aggregationLevel", DK + "groupSize", ODRL + "purpose"
 _FORMATS: Mapping[str, RecordFormat] = {
     "text/csv": "csv",
@@ -27,10 +26,9 @@ class KnownData(msgspec.Struct, frozen=True):
     records: Records | None = None
     any: bool = False
 
-    @property
-    def transforms(self) -> frozenset[str]:
-        """The transforms that can be applied to it."""
-        return TRANSFORMS if self.any or self.records else frozenset()
+    def transforms(self, operands: Registry) -> frozenset[str]:
+        """Return the transforms that can be applied to it."""
+        return frozenset(operands.transforms.values()) if self.any or self.records else frozenset()
 
     @property
     def rows(self) -> bool:

@@ -1,59 +1,60 @@
-"""Transforms with plain parameters: each transform of a decision becomes one step of a treatment."""
+"""Transforms with plain parameters: each transform of a decision becomes one step of a treatment.
+
+The row of a transform in `policies/operands.toml` has the parameters that it requires and accepts, whether it works on
+groups, and the fields of its result.
+"""
 
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR
 
-from connector.controlplane.judging.treating.known_data import TRANSFORMS, KnownData
+from connector.controlplane.judging.treating.known_data import KnownData
 from connector.policy.compiling.compiled import CompiledDuty
 from connector.policy.model.decision import RequiredTransform
 from connector.policy.model.policy import DK, AtomicConstraint, Constraint
 from connector.policy.model.values import Iri, Number
+from connector.policy.vocabulary.registry import ActionEntry
 from connector.ports.treatment import PRECISION, Records, TransformStep
 
 _FIELD, _SMALLEST, _PRECISION = DK + "field", DK + "smallestGroup", DK + "precision"
-# What each transform must be told, and what it may be told.
-MANNERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
-    "drop": (frozenset({_FIELD}), frozenset({_FIELD})),
-    "generalise": (frozenset({_FIELD, _PRECISION}), frozenset({_FIELD, _PRECISION})),
-    "pseudonymise": (frozenset({_FIELD}), frozenset({_FIELD})),
-    "aggregate": (frozenset(), frozenset({_FIELD, _SMALLEST})),
-    "suppress": (frozenset({_SMALLEST}), frozenset({_FIELD, _SMALLEST})),
-}
-_GROUPING = frozenset({"aggregate", "suppress"})
 LARGEST_GROUP = 1_000_000_000
 
 
-def _transform(duty: CompiledDuty) -> RequiredTransform:
+def to_required(duty: CompiledDuty) -> RequiredTransform:
+    """Return the transform that a duty requires."""
     return RequiredTransform(duty.transform, duty.duty.uid, duty.parameters)
 
 
-def _problem(transforms: Iterable[RequiredTransform], known: KnownData) -> tuple[str, str, str] | None:
-    """Return the first transform that cannot be applied, a code that says why, and what in particular."""
+def find_problem(
+    actions: Mapping[str, ActionEntry], transforms: Iterable[RequiredTransform], known: KnownData
+) -> tuple[str, str, str] | None:
+    """Return the first transform that cannot be applied, with the code and the detail of the reason."""
     records = known.records
     fields = set(records.fields) if records and records.fields else None
     summed = False
     for transform in transforms:
-        if transform.name not in TRANSFORMS:
-            return transform.name, "not-applied", ""
         if records is None and not known.any:
             return transform.name, "records-missing", ""
-        step = _step(transform, records)
+        step = make_step(actions, transform, records)
         if isinstance(step, str):
             return transform.name, "manner-unclear" if step else "groups-missing", step
-        if step.name == "aggregate" and summed:
-            return step.name, "manner-unclear", "aggregate"
+        result = actions[step.name].result
+        if result == "groups" and summed:
+            return step.name, "manner-unclear", step.name
         if fields is not None and (missing := {*step.fields, *step.measures} - fields):
             return step.name, "field-missing", min(missing)
-        if step.name == "aggregate":
+        if result == "groups":
             fields, summed = set(step.fields) or None, True
-        elif step.name == "drop" and fields is not None:
+        elif result == "without" and fields is not None:
             fields -= set(step.fields)
     return None
 
 
-def _step(transform: RequiredTransform, records: Records | None) -> TransformStep | str:
-    """Return a transform with plain parameters, or the name of what is unclear; empty where groups are missing."""
-    must, may = MANNERS[transform.name]
+def make_step(
+    actions: Mapping[str, ActionEntry], transform: RequiredTransform, records: Records | None
+) -> TransformStep | str:
+    """Return a transform with plain parameters, or the name of an unclear one; an empty name if groups are missing."""
+    action = actions[transform.name]
+    must, may = set(action.requires), {*action.requires, *action.accepts}
     fields: list[str] = []
     precision, least, told = "", 1, set[str]()
     for constraint in transform.parameters:
@@ -70,17 +71,16 @@ def _step(transform: RequiredTransform, records: Records | None) -> TransformSte
             return _named(constraint)
     if must - told:
         return _short(min(must - told))
-    grouping = transform.name in _GROUPING
-    if grouping and not fields:
+    if action.grouped and not fields:
         fields = list(records.groups) if records else ["any"]
     if not fields:
-        return "" if grouping else _short(_FIELD)
+        return "" if action.grouped else _short(_FIELD)
     return TransformStep(
         name=transform.name,
-        fields=tuple(dict.fromkeys(fields)) if records or not grouping else (),
+        fields=tuple(dict.fromkeys(fields)) if records or not action.grouped else (),
         precision=precision,
         smallest_group=least,
-        measures=records.measures if records and transform.name == "aggregate" else (),
+        measures=records.measures if records and action.result == "groups" else (),
     )
 
 

@@ -5,29 +5,30 @@ lease (`ports.treatment.Treatment`). A treatment that the data does not allow is
 and again before a lease is granted.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
 from connector.controlplane.judging.treating.known_data import CONSENT, GROUP_SIZE, PURPOSE, KnownData, is_from_data
-from connector.controlplane.judging.treating.transform_steps import _GROUPING, _problem, _step, _transform
+from connector.controlplane.judging.treating.transform_steps import find_problem, make_step, to_required
 from connector.policy.analysis.findings import Finding
 from connector.policy.compiling.compiled import Compiled, walk_duties
 from connector.policy.model.constraints import walk_leaves
 from connector.policy.model.decision import RequiredTransform, RowFilter
 from connector.policy.model.policy import AtomicConstraint, Constraint
 from connector.policy.model.values import Iri, Value
-from connector.policy.vocabulary.registry import Registry
+from connector.policy.vocabulary.registry import ActionEntry, Registry
 from connector.ports.treatment import Consenting, Records, TransformStep, Treatment
 
 
 def smallest_group(compiled: Compiled) -> int:
     """Return the size that a policy itself guarantees for the smallest group in what leaves; 0 for none."""
+    actions, any_data = compiled.registry.by_transform, Records(format="csv", groups=("any",))
     sizes = [
-        found.smallest_group
+        step.smallest_group
         for duty in compiled.obligations
-        if duty.transform in _GROUPING and not duty.checks
-        if isinstance(found := _step(_transform(duty), Records(format="csv", groups=("any",))), TransformStep)
+        if duty.transform and actions[duty.transform].grouped and not duty.checks
+        if isinstance(step := make_step(actions, to_required(duty), any_data), TransformStep)
     ]
     return max(sizes, default=0)
 
@@ -43,7 +44,7 @@ def gaps(compiled: Compiled, known: KnownData) -> Iterator[Finding]:
     duties = [duty for duty in walk_duties(compiled) if duty.role != "remedy"]
     order = list(compiled.registry.transforms.values())
     found = sorted((duty for duty in duties if duty.transform), key=lambda duty: order.index(duty.transform))
-    problem = _problem([_transform(duty) for duty in found], known)
+    problem = find_problem(compiled.registry.by_transform, [to_required(duty) for duty in found], known)
     if problem is not None:
         transform, code, detail = problem
         action = next(duty.duty.action[0].iri for duty in found if duty.transform == transform)
@@ -75,10 +76,11 @@ def make_treatment(
     """
     if not transforms and rows is None:
         return None
-    problem = _problem(transforms, known)
+    actions = operands.by_transform
+    problem = find_problem(actions, transforms, known)
     if problem is not None:
         transform, code, detail = problem
-        action = next((iri for iri, name in operands.transforms.items() if name == transform), "")
+        action = next(iri for iri, name in operands.transforms.items() if name == transform)
         return Finding(code, other=action, detail=detail)
     if known.records is None:
         return Finding("records-missing")
@@ -86,11 +88,13 @@ def make_treatment(
     unstated = sorted(iri for iri in asked if not known.states(iri))
     if unstated:
         return Finding("not-stated", operands=tuple(unstated))
-    steps = [found for entry in transforms if isinstance(found := _step(entry, known.records), TransformStep)]
+    steps = [
+        found for entry in transforms if isinstance(found := make_step(actions, entry, known.records), TransformStep)
+    ]
     looked_up = CONSENT in asked and known.records.subject
     return Treatment(
         records=known.records,
-        steps=_merge_steps(steps),
+        steps=_merge_steps(actions, steps),
         rows=rows,
         consent=_make_consenting(operands, dataset, purpose) if looked_up else None,
     )
@@ -109,16 +113,14 @@ def _constraints(rows: RowFilter | None) -> tuple[Constraint, ...]:
     return () if rows is None else (*rows.keep, *(entry for group in rows.drop for entry in group))
 
 
-def _merge_steps(steps: Sequence[TransformStep]) -> tuple[TransformStep, ...]:
-    """Take small groups out while adding up: behind it, each group is one record."""
-    summed = any(step.name == "aggregate" for step in steps)
-    least = max((step.smallest_group for step in steps if step.name == "suppress"), default=1)
-    if not summed:
+def _merge_steps(actions: Mapping[str, ActionEntry], steps: Sequence[TransformStep]) -> tuple[TransformStep, ...]:
+    """Suppress small groups in the step that makes one record of each group: after it, every group is one record."""
+    grouped = [step for step in steps if actions[step.name].grouped]
+    if all(actions[step.name].result != "groups" for step in grouped):
         return tuple(steps)
+    least = max(step.smallest_group for step in grouped)
     return tuple(
-        msgspec.structs.replace(step, smallest_group=max(least, step.smallest_group))
-        if step.name == "aggregate"
-        else step
+        msgspec.structs.replace(step, smallest_group=least) if step in grouped else step
         for step in steps
-        if step.name != "suppress"
+        if step not in grouped or actions[step.name].result == "groups"
     )

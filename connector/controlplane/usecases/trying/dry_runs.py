@@ -36,7 +36,8 @@ async def decide_question(evaluator: Evaluator, question: TrialOrder) -> TrialDe
         policy, target = msgspec.json.decode(asset.policy), target or asset.id
         data = known_data.to_data(asset)
         known |= _read(facts.Situation(participant="", claims={}, media_type=asset.media_type, stated=asset.stated))
-        situation = msgspec.structs.replace(situation, transforms=data.transforms, rows=data.rows)
+        transforms = data.transforms(evaluator.library.operands)
+        situation = msgspec.structs.replace(situation, transforms=transforms, rows=data.rows)
     if question.agreement is not None:
         agreement = await evaluator.context.store.agreement(evaluator.context.owner, question.agreement)
         if agreement is None:

@@ -14,7 +14,6 @@ import msgspec
 from connector.controlplane.core import documents
 from connector.controlplane.core.errors import Invalid
 from connector.controlplane.judging.library import Library
-from connector.controlplane.judging.treating import known_data
 from connector.controlplane.judging.world import BYTE
 from connector.controlplane.usecases import policies
 from connector.policy.analysis.why import find_ways
@@ -40,8 +39,8 @@ class TrialSituation(msgspec.Struct, frozen=True, kw_only=True):
 
     `facts` are texts by operand (`purpose`, `odrl:purpose`, `dk:role` …); `count` and `volume` are what was used so
     far. `agreed_at` is when the agreement was made, now if left out. `performed` names duties that were performed, by
-    action or by their name in the policy, and when. `transforms` are those that the data plane can apply, `rows` says
-    whether it can leave out single records.
+    action or by their name in the policy, and when. `transforms` are those that can be applied to the data, all
+    if left out; `rows` says whether single records can be left out.
     """
 
     at: datetime
@@ -51,7 +50,7 @@ class TrialSituation(msgspec.Struct, frozen=True, kw_only=True):
     agreed_at: datetime | None = None
     facts: Mapping[str, tuple[str, ...]] = {}
     performed: Mapping[str, datetime] = {}
-    transforms: frozenset[str] = known_data.TRANSFORMS
+    transforms: frozenset[str] | None = None
     rows: bool = True
 
 
@@ -135,6 +134,7 @@ def _compile_agreed(library: Library, policy: dict[str, Any], situation: TrialSi
 
 
 def _world(library: Library, compiled: Compiled, situation: TrialSituation) -> World:
+    every = frozenset(library.operands.transforms.values())
     oneself = _value(library, _operand(library, "participant"), situation.participant)
     found: dict[str, tuple[Value, ...]] = {"participant": (oneself,), "recipient": (oneself,)}
     found |= {counter.fact: (Number(Decimal(0), "" if counter.step else BYTE),) for counter in compiled.counters}
@@ -151,7 +151,7 @@ def _world(library: Library, compiled: Compiled, situation: TrialSituation) -> W
         facts=found,
         agreed_at=situation.agreed_at or situation.at,
         performed=_find_performed(library, compiled, situation),
-        transforms=situation.transforms,
+        transforms=every if situation.transforms is None else situation.transforms,
         row_filters=situation.rows,
     )
 

@@ -12,7 +12,6 @@ from connector.controlplane.judging.facts import Situation
 from connector.controlplane.judging.treating import known_data, treatments
 from connector.controlplane.judging.treating.known_data import KnownData
 from connector.controlplane.usecases.offering import assets
-from connector.dataplane.kinds import TRANSFORMS
 from connector.dataplane.transforms.generalise import make_coarser
 from connector.policy.model.policy import DK
 from connector.policy.model.situation import Phase
@@ -58,10 +57,6 @@ BY_AGE = duty("dk:suppress", smallest(5), field("age"))
 def offer(*duties: Json, **terms: Any) -> bytes:
     document = {"@type": "Offer", "@id": "urn:offer", "permission": [USE], "obligation": list(duties), **terms}
     return msgspec.json.encode({name: value for name, value in document.items() if value})
-
-
-def test_what_is_offered_here_is_what_the_data_plane_has() -> None:
-    assert TRANSFORMS.keys() == known_data.TRANSFORMS == set(LIBRARY.operands.transforms.values())
 
 
 @pytest.mark.parametrize("text", ["10", "0.25", "1", "year", "month", "day", "hour", "decimals-3", "prefix-12"])

@@ -4,7 +4,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from connector.dataplane.flows import VERBS
+from connector.dataplane.signaling.verbs import VERBS
 from connector.ports.changes import PutFlow
 from connector.ports.dataplane import FlowReport
 from connector.ports.entities import Flow, FlowDirection

@@ -1,0 +1,174 @@
+"""The answer to a pull: the data of a flow or a range of it.
+
+RFC 9110, section 14 (single ranges with `If-Range`); RFC 9530 (`Repr-Digest`). If the lease ends or the source fails, a
+stream is aborted, so the peer never takes it for complete.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from aiohttp import web
+
+from connector.dataplane.control.gate import SUPERSEDED, Gate, LeaseEnded
+from connector.dataplane.control.meter import Meter, Uses
+from connector.dataplane.files.folder import FOLDER_TYPE
+from connector.dataplane.listener.admission import FlowAccess, Refusal, refuse_busy, refuse_closed
+from connector.dataplane.listener.ranges import build_headers, open_range, pass_exactly
+from connector.dataplane.listener.sendfile import SMALLEST, TAIL, find_plain_connection, send_file
+from connector.ports.changes import LimitReached, StoreError, TooSoon
+from connector.ports.entities import Flow, FlowDirection
+from connector.ports.flow import Content, LocalFile, SourceError, Untreatable
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Accel:
+    """Lets a proxy send local files: `X-Accel-Redirect: {prefix}/{path below the root of the sources}`.
+
+    The proxy moves the bytes, so they are metered when the access begins, and an active stream does not end with its
+    lease. If a lease limits bytes or uses, or the data is treated, the connector sends the data itself.
+    """
+
+    prefix: str
+
+
+class PullHandler:
+    """Handles pulls."""
+
+    def __init__(self, access: FlowAccess, accel: Accel | None, stall_s: float) -> None:
+        self._access = access
+        self._accel = accel
+        self._stall_s = stall_s
+
+    async def get(self, request: web.Request) -> web.StreamResponse:
+        """Answer GET and HEAD."""
+        flow = await self._access.find_flow(request, FlowDirection.SERVE)
+        gate = await self._access.open_gate(flow)
+        key = f"{flow.owner} {flow.id}"
+        if not self._access.budget.enter(key):
+            raise refuse_busy("Too many accesses to this flow are active: try again later.")
+        try:
+            async with AsyncExitStack() as stack:
+                return await self._answer(request, flow, gate, stack)
+        finally:
+            self._access.budget.leave(key)
+
+    async def _answer(self, request: web.Request, flow: Flow, gate: Gate, stack: AsyncExitStack) -> web.StreamResponse:
+        part = request.match_info.get("part")
+        address = flow.source or {}
+        try:
+            async with gate.open_passage():
+                treatment, source = gate.treatment, self._access.plane.source_of(flow, gate)
+                content, span = await open_range(stack, source, address, part, request)
+        except Untreatable as error:
+            _log.warning("flow %s: data cannot be treated: %s", flow.id, error)
+            raise Refusal(422, "untreatable", str(error)) from error
+        except SourceError as error:
+            _log.warning("flow %s: the source failed: %s", flow.id, error)
+            if part is not None:
+                raise Refusal(
+                    404, "not-found", "Unknown file in the folder: request the listing for its paths."
+                ) from error
+            raise refuse_busy("The source is unavailable: try again later.", 10) from error
+        headers = build_headers(flow, content, part)
+        status, count = 200, content.size
+        if span:
+            status, count = 206, span[1] - span[0]
+            headers["Content-Range"] = f"bytes {span[0]}-{span[1] - 1}/{content.size}"
+        if count is not None:
+            headers["Content-Length"] = str(count)
+        if request.method == "HEAD":
+            return web.Response(status=status, headers=headers)
+        listing = content.media_type == FOLDER_TYPE and part is None
+        uses = None if listing else await self._begin_use(flow, gate, part or "", span[0] if span else 0)
+        if gate.treatment != treatment:
+            raise refuse_closed(SUPERSEDED)
+        if self._accel and content.file and not gate.counts:  # treated data has no file
+            if uses:
+                uses.finish(part or "")
+            return await self._redirect(self._accel, flow, gate, content.file, count or 0, headers)
+        response = web.StreamResponse(status=status, headers=headers)
+        whole = await self._send(request, response, flow, gate, content, count)
+        if whole and uses:
+            uses.finish(part or "")
+        await self._report_if_used_up(flow)
+        return response
+
+    async def _begin_use(self, flow: Flow, gate: Gate, part: str, offset: int) -> Uses:
+        """Count a use if this access begins one. Raises LimitReached, or Refusal if a later access is allowed."""
+        register = self._access.plane.register
+        try:
+            return await register.begin_use(flow, gate, part, offset)
+        except TooSoon as soon:
+            again_at = min(soon.again_at, gate.ends_at or soon.again_at)
+            seconds = max(1, -((register.now() - again_at) // 1000))
+            raise refuse_busy("The limit of accesses within one hour is reached: try again later.", seconds) from soon
+        except LimitReached:
+            await self._report_if_used_up(flow)
+            raise
+
+    async def _report_if_used_up(self, flow: Flow) -> None:
+        try:
+            await self._access.plane.report_if_used_up(flow)
+        except StoreError as error:
+            _log.warning("flow %s: the rest of its lease is unknown: %s", flow.id, error)
+
+    async def _send(
+        self,
+        request: web.Request,
+        response: web.StreamResponse,
+        flow: Flow,
+        gate: Gate,
+        content: Content,
+        count: int | None,
+    ) -> bool:
+        """Stream the content; return whether everything was sent. A failure aborts the connection."""
+        meter = self._access.plane.register.make_meter(flow)
+        try:
+            async with gate.open_passage():
+                writer = await response.prepare(request)
+                chunks, left = content.chunks, count
+                connection = find_plain_connection(request)
+                if writer and connection and content.file and left is not None and left >= SMALLEST:
+                    writer.send_headers()
+                    begin, most = content.offset, left - TAIL
+                    sent = await send_file(connection, content.file, begin, most, gate, meter, self._stall_s)
+                    chunks, left = content.file.read(begin + sent, begin + left), left - sent
+                await self._copy(response, pass_exactly(chunks, left), gate, meter)
+                await meter.flush()
+                await response.write_eof()
+                return True
+        except (LeaseEnded, SourceError, StoreError, ConnectionError, TimeoutError) as error:
+            _log.info("flow %s: stream aborted after %d bytes: %s", flow.id, meter.total, error)
+            if request.transport:
+                request.transport.abort()
+            return False
+        finally:
+            with contextlib.suppress(StoreError):
+                await meter.flush()
+
+    async def _copy(self, response: web.StreamResponse, chunks: AsyncIterator[bytes], gate: Gate, meter: Meter) -> None:
+        async for chunk in chunks:
+            rest = chunk
+            while rest:
+                allowed = gate.take(len(rest))
+                piece, rest = rest[:allowed], rest[allowed:]
+                async with asyncio.timeout(self._stall_s):
+                    await response.write(piece)
+                await meter.add(allowed)
+
+    async def _redirect(
+        self, accel: Accel, flow: Flow, gate: Gate, file: LocalFile, count: int, headers: dict[str, str]
+    ) -> web.Response:
+        gate.spend(count)
+        meter = self._access.plane.register.make_meter(flow)
+        await meter.add(count)
+        await meter.flush()
+        others = {name: value for name, value in headers.items() if name not in {"Content-Length", "Content-Range"}}
+        return web.Response(headers={**others, "X-Accel-Redirect": f"{accel.prefix}/{quote(file.path)}"})

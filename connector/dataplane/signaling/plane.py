@@ -1,0 +1,289 @@
+"""The data plane in process: the verbs of Data Plane Signaling 1.0 over stored flows.
+
+Each verb can be repeated. Verbs of one flow run one after the other. A verb that stops a flow closes its gate first, so
+active streams end before the verb waits for anything. A flow that fails keeps its state and reports an error: the
+control plane decides whether to start it again or to terminate it (Data Plane Signaling 1.0).
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from weakref import WeakValueDictionary
+
+import msgspec
+
+from connector.dataplane.control.gate import USED_UP, Gate
+from connector.dataplane.control.register import ENDED, OPEN, Delivered, FlowKey, Register
+from connector.dataplane.control.tokens import hash_token, make_token, matches, parse_token
+from connector.dataplane.signaling.reports import make_address, make_report
+from connector.dataplane.signaling.verbs import SUSPENDED, VERBS, make_flow, needs_token
+from connector.dataplane.transfer.jobs import Jobs
+from connector.dataplane.treating.delivery import Treating
+from connector.dataplane.treating.source import treat
+from connector.net.client import GuardedClient
+from connector.ports.changes import Change, Conflict, DropLease, PutFlow, PutLease
+from connector.ports.dataplane import FlowListener, FlowReport, FlowRequest
+from connector.ports.entities import Flow, FlowDirection, Lease
+from connector.ports.flow import Sink, Source, SourceError
+from connector.ports.store import Store
+from connector.protocol.dsp.machines.transfer_machine import FlowState
+
+_log = logging.getLogger(__name__)
+
+
+class LocalDataPlane:
+    """Implements `ports.dataplane.DataPlane`, which describes the verbs.
+
+    `public_url` is the public URL of the data-plane listener, without a slash at its end. `now` returns ms since the
+    epoch. `pause` waits a number of seconds between two attempts. Without `treating`, only untreated data is served.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        sources: Mapping[str, Source],
+        sinks: Mapping[str, Sink],
+        client: GuardedClient,
+        public_url: str,
+        now: Callable[[], int],
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        treating: Treating | None = None,
+    ) -> None:
+        self.register = Register(store, now)
+        self.sources = sources
+        self.sinks = sinks
+        self._treating = treating
+        self._jobs = Jobs(
+            self.register, source=self.source_of, sinks=sinks, client=client, pause=pause, notify=self._notify
+        )
+        self._public_url = public_url
+        self._listener: FlowListener | None = None
+        self._fetching: WeakValueDictionary[FlowKey, asyncio.Lock] = WeakValueDictionary()
+
+    # The verbs
+
+    async def prepare(self, request: FlowRequest) -> FlowReport:
+        """Prepare a flow; a receiving flow gets its endpoint and token."""
+        return await self._begin("prepare", request)
+
+    async def start(self, request: FlowRequest) -> FlowReport:
+        """Create or start the flow; a serving flow gets a new token."""
+        flow = await self.register.store.flow(request.owner, request.flow_id)
+        if flow and request.endpoint and request.endpoint != flow.endpoint:
+            await self._jobs.wait_for_end((request.owner, request.flow_id), stop=True)
+        return await self._begin("start", request)
+
+    async def renew(self, lease: Lease) -> None:
+        """Grant or renew the lease; an older lease, or one for a flow that is not active, is ignored.
+
+        The first lease starts a flow that was prepared to receive: its peer needs nothing else to begin.
+        """
+        async with self.register.lock(lease.owner, lease.flow_id):
+            flow = await self.register.store.flow(lease.owner, lease.flow_id)
+            if flow is None or flow.state not in OPEN:
+                return
+            gate = await self.register.find_gate(flow)
+            changes: list[Change] = [PutLease(lease)]
+            if flow.state == FlowState.PREPARED and flow.direction is FlowDirection.RECEIVE:
+                flow = msgspec.structs.replace(flow, state=FlowState.STARTED, updated_at=self.register.now())
+                changes.append(PutFlow(flow))
+            try:
+                await self.register.store.commit(changes)
+            except Conflict:
+                return
+            if gate.grant(lease):
+                self._jobs.launch(flow)
+
+    async def suspend(self, owner: str, flow_id: str, reason: str) -> FlowReport:
+        """Stop moving bytes immediately; tokens remain valid."""
+        _log.info("flow %s suspended: %s", flow_id, reason)
+        return await self._halt("suspend", owner, flow_id, SUSPENDED)
+
+    async def resume(self, owner: str, flow_id: str) -> FlowReport:
+        """Resume a suspended flow with its addresses and tokens."""
+        async with self.register.lock(owner, flow_id):
+            flow = await self.register.store.flow(owner, flow_id)
+            wanted = VERBS["resume"].get(FlowState(flow.state)) if flow else None
+            if flow is None or wanted is None:
+                state = FlowState(flow.state) if flow else FlowState.NONE
+                return FlowReport(flow_id=flow_id, state=state, error=f"The flow is {state}: it cannot be resumed.")
+            if wanted != flow.state:
+                flow = msgspec.structs.replace(flow, state=wanted, error=None, updated_at=self.register.now())
+                await self.register.store.commit([PutFlow(flow)])
+            (await self.register.find_gate(flow)).await_lease()
+            return make_report(self.register, flow)
+
+    async def complete(self, owner: str, flow_id: str) -> FlowReport:
+        """Complete the flow."""
+        return await self._halt("complete", owner, flow_id, ENDED)
+
+    async def terminate(self, owner: str, flow_id: str, reason: str) -> FlowReport:
+        """Terminate the flow."""
+        _log.info("flow %s terminated: %s", flow_id, reason)
+        return await self._halt("terminate", owner, flow_id, ENDED)
+
+    async def fetch(self, request: FlowRequest) -> FlowReport:
+        """Fetch the data once more for a live flow; an error is reported and does not change the flow."""
+        key = request.owner, request.flow_id
+        async with self._fetching.setdefault(key, asyncio.Lock()):
+            await self._jobs.wait_for_end(key)
+            flow = await self.register.store.flow(*key)
+            if (
+                flow is None
+                or flow.state != FlowState.STARTED
+                or flow.direction is not FlowDirection.FETCH
+                or not flow.live
+            ):
+                state = FlowState(flow.state) if flow else FlowState.NONE
+                return FlowReport(
+                    flow_id=request.flow_id,
+                    state=state,
+                    error=f"The flow is {state}: only a started live flow can fetch again.",
+                )
+            if request.endpoint and request.endpoint != flow.endpoint:
+                flow = await self.register.amend(flow, lambda _: {"endpoint": request.endpoint}) or flow
+            gate = await self.register.find_gate(flow)
+            outcome = await self._jobs.fetch_once(flow, gate)
+        if isinstance(outcome, str):
+            return make_report(self.register, flow, outcome)
+        await self._notify(outcome)
+        return make_report(self.register, outcome)
+
+    async def report(self, owner: str, flow_id: str) -> FlowReport | None:
+        """Return the report of a flow; None if the flow is unknown."""
+        flow = await self.register.store.flow(owner, flow_id)
+        return make_report(self.register, flow) if flow else None
+
+    def listen(self, listener: FlowListener) -> None:
+        """Set the listener for flows that complete or fail."""
+        self._listener = listener
+
+    async def changed_at(self, source: dict[str, Any]) -> int | None:
+        """Return when the data of a source last changed (ms); None if that is unknown."""
+        kind = self.sources.get(str(source.get("kind")))
+        if kind is None:
+            return None
+        try:
+            return await kind.changed_at(source)
+        except SourceError as error:
+            _log.warning("the age of a source is unknown: %s", error)
+            return None
+
+    def supports(self, source: dict[str, Any] | None, sink: dict[str, Any] | None) -> str | None:
+        """Return why these addresses are not supported, or None."""
+        for address, kinds, word in ((source, self.sources, "source"), (sink, self.sinks, "sink")):
+            if address is None:
+                continue
+            kind = kinds.get(str(address.get("kind")))
+            if kind is None:
+                return f"This kind of {word} is not supported: use one of {', '.join(sorted(kinds))}."
+            try:
+                kind.check(address)
+            except SourceError as error:
+                return str(error)
+        return None
+
+    # Start and stop
+
+    async def resume_flows(self, owner: str) -> None:
+        """Resume the started flows of an owner after a restart; those with a valid lease continue immediately."""
+        for flow in await self.register.store.flows(owner, state=FlowState.STARTED):
+            await self.register.find_gate(flow)
+            self._jobs.launch(flow)
+
+    async def close(self) -> None:
+        """Stop all streams and jobs and book their bytes; the flows keep their state and can be resumed."""
+        for gate in self.register.gates.values():
+            gate.revoke("the data plane is stopping")
+        await self._jobs.close()
+
+    # For the listener
+
+    async def admit(self, flow_id: str, authorization: str | None) -> Flow | None:
+        """Return the flow if the token of the request belongs to it; None for every other flow and token."""
+        token = parse_token(authorization)
+        flow = await self.register.store.flow_of_token(hash_token(token)) if token else None
+        if token is None or flow is None or flow.id != flow_id or not matches(token, flow.token_hash):
+            return None
+        return flow
+
+    def source_of(self, flow: Flow, gate: Gate) -> Source:
+        """Return the source of a flow, treated as its lease requires. Raises SourceError, LeaseEnded."""
+        source = self.sources.get(str((flow.source or {}).get("kind")))
+        if source is None:
+            raise SourceError(
+                "The source of this flow is of a kind that is not supported any more: terminate the transfer."
+            )
+        return treat(source, flow, gate, self._treating, self.register)
+
+    async def note_delivery(self, flow: Flow, done: Delivered) -> None:
+        """Record that a push was received completely, and notify the listener."""
+        stored = await self.register.settle(flow, done)
+        if stored:
+            await self._notify(stored)
+
+    async def report_if_used_up(self, flow: Flow) -> None:
+        """Notify the listener if the bytes or uses that the lease allows are used up.
+
+        A flow that needs more bytes than allowed fails. The control plane decides whether more uses are allowed.
+        """
+        gate = await self.register.find_gate(flow)
+        if gate.used_up:
+            failed = await self.register.fail(flow, f"Stopped: {USED_UP}.")
+            if failed:
+                await self._notify(failed)
+        elif gate.max_uses is not None and not self.register.is_in_use(flow):
+            usage = await self.register.store.usage(flow.owner, flow.agreement_id)
+            if usage.uses >= gate.max_uses and self._listener:
+                await self._listener(
+                    flow.owner, msgspec.structs.replace(make_report(self.register, flow), used_up=True)
+                )
+
+    # Inside
+
+    async def _begin(self, verb: str, request: FlowRequest) -> FlowReport:
+        async with self.register.lock(request.owner, request.flow_id):
+            flow = await self.register.store.flow(request.owner, request.flow_id)
+            state = FlowState(flow.state) if flow else FlowState.NONE
+            wanted = VERBS[verb].get(state)
+            if flow and wanted is None:
+                problem = f"The flow is {state}: it cannot {verb}." if state == FlowState.TERMINATED else None
+                return make_report(self.register, flow, problem)
+            problem = self.supports(request.source, request.sink)
+            if problem or wanted is None:
+                return FlowReport(flow_id=request.flow_id, state=state, error=problem)
+            token = make_token() if needs_token(verb, request.direction, flow) else None
+            flow = make_flow(request, flow, wanted, token, self.register.now())
+            await self.register.store.commit([PutFlow(flow)])
+            gate = await self.register.find_gate(flow)
+            gate.await_lease()
+            self._jobs.launch(flow)
+            report = make_report(self.register, flow)
+            if token:
+                report = msgspec.structs.replace(report, data_address=make_address(flow, token, self._public_url))
+            return report
+
+    async def _halt(self, verb: str, owner: str, flow_id: str, reason: str) -> FlowReport:
+        gate = self.register.gates.get((owner, flow_id))
+        if gate:
+            gate.revoke(reason)
+        async with self.register.lock(owner, flow_id):
+            flow = await self.register.store.flow(owner, flow_id)
+            state = FlowState(flow.state) if flow else FlowState.NONE
+            wanted = VERBS[verb].get(state)
+            if flow is None:
+                return FlowReport(flow_id=flow_id, state=wanted or FlowState.NONE)
+            if wanted is None:
+                return make_report(self.register, flow, f"The flow is {state}: it cannot {verb}.")
+            token_hash = flow.token_hash if wanted == FlowState.SUSPENDED else None
+            flow = msgspec.structs.replace(flow, state=wanted, token_hash=token_hash, updated_at=self.register.now())
+            await self.register.store.commit([PutFlow(flow), DropLease(owner, flow_id)])
+            if wanted != FlowState.SUSPENDED:
+                self.register.forget(flow, reason)
+            return make_report(self.register, flow)
+
+    async def _notify(self, flow: Flow) -> None:
+        if self._listener:
+            await self._listener(flow.owner, make_report(self.register, flow))

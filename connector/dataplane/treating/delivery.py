@@ -1,0 +1,179 @@
+"""The records of one delivery: read, selected by the row filter and by consent, transformed, and written again."""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from connector.dataplane.files.below_root import run_in_thread
+from connector.dataplane.formats.codec import make_codec
+from connector.dataplane.formats.values import require_fields, to_text
+from connector.dataplane.treating.consents import DeliveryConsents
+from connector.dataplane.treating.row_filter import RecordFilter
+from connector.policy.vocabulary.registry import Registry
+from connector.ports.entities import Flow
+from connector.ports.flow import PERSON, Record, Transform, Untreatable
+from connector.ports.secret import Secret
+from connector.ports.treatment import TransformStep, Treatment
+
+PIECE = 64 * 1024
+_BATCH = 1_000
+_REMEMBERED = 50_000
+
+BuildTransform = Callable[[TransformStep, bytes], Transform]
+"""Builds a transform from its step and the key of the agreement."""
+
+
+@dataclass(frozen=True)
+class Treating:
+    """Values for treating records: the secret of the keys, the operands of row filters, and the transforms by name."""
+
+    secret: Secret
+    operands: Registry
+    transforms: Mapping[str, BuildTransform]
+
+
+class TreatedDelivery:
+    """The treatment of one delivery, from raw bytes to the bytes that leave."""
+
+    def __init__(self, flow: Flow, treatment: Treatment, treating: Treating, consents: DeliveryConsents) -> None:
+        records = treatment.records
+        self._records = records
+        self._codec = make_codec(records)
+        self._transforms = build_transforms(treatment.steps, treating, flow)
+        self._filter = RecordFilter(treatment, treating.operands) if treatment.rows else None
+        self._refer_to = treating.secret.people(flow.owner)
+        self._consents = consents
+        self._fields: tuple[str, ...] | None = None
+        self._declared = {*records.fields, PERSON} if records.fields else None
+        self._references: dict[str, str] = {}
+        self._bounds = [transform.most_bytes for transform in self._transforms if transform.most_bytes is not None]
+        # Persons are identified if their consent is looked up, or if a transform counts them.
+        self._identifies = bool(records.subject) and bool(treatment.consent or self._bounds)
+
+    @property
+    def whole(self) -> bool:
+        """Whether a transform needs all records before the first byte can leave."""
+        return bool(self._bounds)
+
+    async def chunks(self, raw: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        """Yield the treated data. Raises Untreatable if the data cannot be read, SourceError if the source fails."""
+        size = 0
+        async for piece in _cut_evenly(raw):
+            size += len(piece)
+            if self._bounds and size > min(self._bounds):
+                raise Untreatable(
+                    f"The data has more than {min(self._bounds)} bytes, which a transform of the agreement cannot hold."
+                )
+            if out := await self._pass_through(await run_in_thread(self._codec.read, piece)):
+                yield out
+        if out := await self._pass_through(await run_in_thread(self._codec.end)):
+            yield out
+        if self._fields is None:
+            yield self._codec.write_head(())  # without a record, no fields are known
+        async for out in self._finish():
+            yield out
+        if tail := self._codec.write_tail():
+            yield tail
+
+    async def _pass_through(self, records: list[Record]) -> bytes:
+        """Return the bytes that leave for these records."""
+        head = b""
+        if self._fields is None:
+            if self._codec.fields is None:
+                return b""
+            head = self._begin(self._codec.fields)
+        if not records:
+            return head
+        persons = await run_in_thread(self._identify, records) if self._identifies else []
+        states = await self._consents.find_states(persons)
+        return head + await run_in_thread(self._treat, records, states)
+
+    def _begin(self, fields: tuple[str, ...]) -> bytes:
+        """Check that all required fields exist and return the bytes before the records."""
+        if PERSON in fields:
+            raise Untreatable("The data has a field with a reserved name: rename the field.")
+        if self._records.format != "csv":
+            # A JSON object can omit a field that the next one has: the fields that the owner declares exist.
+            fields = tuple(dict.fromkeys((*fields, *self._records.fields)))
+        if self._records.subject:
+            require_fields([self._records.subject], fields, "identify the person of a record")
+        if self._filter:
+            self._filter.begin(fields)
+        for transform in self._transforms:
+            fields = transform.begin(fields)
+        self._fields = fields
+        return self._codec.write_head(fields)
+
+    def _identify(self, records: list[Record]) -> list[str]:
+        """Write the reference of its person into each record; return all references."""
+        if len(self._references) > _REMEMBERED:
+            self._references.clear()
+        known, persons = self._references, dict[str, None]()
+        for record in records:
+            record.pop(PERSON, None)  # the data itself cannot state a reference
+            if subject := to_text(record.get(self._records.subject)).strip():
+                reference = known.get(subject) or known.setdefault(subject, self._refer_to(subject))
+                record[PERSON] = reference
+                persons[reference] = None
+        return list(persons)
+
+    def _treat(self, records: list[Record], states: dict[str, str | None]) -> bytes:
+        left = []
+        for record in records:
+            if not self._identifies:
+                record.pop(PERSON, None)
+            if self._declared and not record.keys() <= self._declared:
+                raise Untreatable("A record has a field that the asset does not declare: add it to the asset's fields.")
+            if self._filter is None or self._filter.allows(record, states.get(record.get(PERSON, ""))):
+                out = self._apply_transforms(record, 0)
+                if out is not None:
+                    left.append(out)
+        return self._codec.write(left)
+
+    def _apply_transforms(self, record: Record, first: int) -> Record | None:
+        """Return the record after the transforms from `first` on; None if one of them holds it back."""
+        current: Record | None = record
+        for transform in self._transforms[first:]:
+            current = transform.take(record)
+            if current is None:
+                return None
+            record = current
+        return current
+
+    async def _finish(self) -> AsyncIterator[bytes]:
+        """Yield the records that transforms held back until the end, in batches."""
+        for at, transform in enumerate(self._transforms):
+            batch: list[Record] = []
+            for record in transform.finish():
+                batch.append(record)
+                if len(batch) == _BATCH:
+                    yield await run_in_thread(self._write_batch, batch, at)
+                    batch = []
+            if batch:
+                yield await run_in_thread(self._write_batch, batch, at)
+
+    def _write_batch(self, batch: list[Record], at: int) -> bytes:
+        left = [out for record in batch if (out := self._apply_transforms(record, at + 1)) is not None]
+        return self._codec.write(left)
+
+
+def build_transforms(steps: Iterable[TransformStep], treating: Treating, flow: Flow) -> list[Transform]:
+    """Build the transforms of one delivery, in order. Raises Untreatable for an unknown one."""
+    transforms = []
+    for step in steps:
+        build = treating.transforms.get(step.name)
+        if build is None:
+            raise Untreatable(f"Unknown transform {step.name[:50]!r}: the data cannot be treated as agreed.")
+        transforms.append(build(step, treating.secret.key(step.name, flow.owner, flow.agreement_id)))
+    return transforms
+
+
+async def _cut_evenly(raw: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield the same bytes in pieces of one size, so that nothing depends on the chunks of the source."""
+    rest = bytearray()
+    async for chunk in raw:
+        rest += chunk
+        while len(rest) >= PIECE:
+            yield bytes(rest[:PIECE])
+            del rest[:PIECE]
+    if rest:
+        yield bytes(rest)

@@ -1,0 +1,126 @@
+"""A treated source: the data of another source, filtered and transformed record by record as the lease requires.
+
+For push and pull a treated source is a source like any other, but it has no local file. It has a size, a digest and
+ranges only if the result is complete before the first byte leaves. Results up to 1 MiB, and those of transforms that
+need all records, are completed first: errors in the data are then reported before any byte leaves, and a download can
+be resumed. `treating.consents` checks consents while the data leaves.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, nullcontext
+from typing import Any
+
+from connector.dataplane.control.gate import Gate
+from connector.dataplane.control.register import Register
+from connector.dataplane.files.folder import FOLDER_TYPE
+from connector.dataplane.treating.consents import DeliveryConsents
+from connector.dataplane.treating.delivery import PIECE, TreatedDelivery, Treating
+from connector.ports.entities import Flow
+from connector.ports.flow import Content, Source, Untreatable
+from connector.ports.treatment import Treatment, read_treatment
+
+_FOLDER = "A folder cannot be treated record by record: offer its files one by one."
+WHOLE = 1024 * 1024
+
+
+def treat(source: Source, flow: Flow, gate: Gate, treating: Treating | None, register: Register) -> Source:
+    """Return the source, treated as the current lease of the flow requires; the source itself without a treatment.
+
+    Raises Untreatable if this data plane cannot apply the treatment.
+    """
+    try:
+        treatment = read_treatment(gate.treatment)
+    except ValueError as error:
+        raise Untreatable(str(error)) from error
+    if treatment is None:
+        return source
+    if treating is None:
+        raise Untreatable("This data plane cannot treat records: it has neither a secret nor operands.")
+    return TreatedSource(source, flow, treatment, treating, register)
+
+
+class TreatedSource:
+    """A source of records that are filtered and transformed."""
+
+    def __init__(
+        self, source: Source, flow: Flow, treatment: Treatment, treating: Treating, register: Register
+    ) -> None:
+        self._source = source
+        self._flow = flow
+        self._treatment = treatment
+        self._treating = treating
+        self._register = register
+
+    def check(self, address: dict[str, Any]) -> None:
+        """Raise SourceError if the address of the data is not allowed."""
+        self._source.check(address)
+
+    async def changed_at(self, address: dict[str, Any]) -> int | None:
+        """Return when the untreated data last changed."""
+        return await self._source.changed_at(address)
+
+    @asynccontextmanager
+    async def open(
+        self, address: dict[str, Any], *, part: str | None = None, offset: int = 0, end: int | None = None
+    ) -> AsyncIterator[Content]:
+        """Open the treated data; a range is applied if the result is complete before its first byte."""
+        if part is not None:
+            raise Untreatable(_FOLDER)
+        async with self._source.open(address) as raw:
+            if raw.media_type == FOLDER_TYPE:
+                raise Untreatable(_FOLDER)
+            consents = DeliveryConsents(self._flow.owner, self._treatment.consent, self._register)
+            chunks, head, whole = await self._begin(raw.chunks, consents)
+            if not whole:
+                joined = _join(consents.guard(head), consents.forget_persons(), chunks)
+                yield Content(chunks=joined, media_type=raw.media_type, name=raw.name)
+                return
+            body = b"".join(head)
+            del chunks, head
+            digest = hashlib.sha256(body).hexdigest()
+            yield Content(
+                chunks=consents.guard(_cut(body[offset:end])),
+                media_type=raw.media_type,
+                size=len(body),
+                etag=f'"{digest[:32]}"',
+                sha256=digest,
+                offset=offset,
+                name=raw.name,
+            )
+
+    async def _begin(
+        self, raw: AsyncIterator[bytes], consents: DeliveryConsents
+    ) -> tuple[AsyncIterator[bytes], list[bytes], bool]:
+        """Produce the result or its beginning; return the remaining chunks, the produced ones, and whether it is all.
+
+        A result that is held completely takes memory, so only few are produced at the same time.
+        """
+        delivery = TreatedDelivery(self._flow, self._treatment, self._treating, consents)
+        chunks = delivery.chunks(raw)
+        async with self._register.wholes if delivery.whole else nullcontext():
+            head, ended = await _collect(chunks, None if delivery.whole else WHOLE)
+        return chunks, head, ended
+
+
+async def _collect(chunks: AsyncIterator[bytes], most: int | None) -> tuple[list[bytes], bool]:
+    """Take chunks until they end or exceed `most` bytes; return them and whether they ended."""
+    collected: list[bytes] = []
+    size = 0
+    async for chunk in chunks:
+        collected.append(chunk)
+        size += len(chunk)
+        if most is not None and size > most:
+            return collected, False
+    return collected, True
+
+
+async def _join(*parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    for part in parts:
+        async for chunk in part:
+            yield chunk
+
+
+def _cut(body: bytes) -> Iterable[bytes]:
+    for at in range(0, len(body), PIECE):
+        yield body[at : at + PIECE]

@@ -1,0 +1,86 @@
+import csv
+import io
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from connector.ports.flow import Untreatable
+from connector.ports.treatment import Records, TransformStep
+from tests.dataplane.records import CSV, deliver, treat
+from tests.support.data import data_folder
+
+CELLS = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00"), max_size=10)
+
+
+@given(
+    rows=st.lists(st.lists(CELLS, min_size=2, max_size=2), max_size=8),
+    delimiter=st.sampled_from(",;\t|"),
+    mark=st.booleans(),
+    end=st.sampled_from(["\n", "\r\n"]),
+    cut=st.integers(0, 7),
+)
+@example(rows=[['a"\n,', "\r\n;"]], delimiter=";", mark=True, end="\r\n", cut=1)
+@settings(max_examples=100, deadline=None)
+def test_csv_comes_back_as_it_was(rows: list[list[str]], delimiter: str, mark: bool, end: str, cut: int) -> None:
+    lines = io.StringIO(newline="")
+    written = [["one", "two"], *rows]
+    csv.writer(lines, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL).writerows(written)
+    data = (("\ufeff" if mark else "") + lines.getvalue()).encode()
+    made = deliver(data, treat(CSV), cut=cut)
+    assert made.startswith(b"\xef\xbb\xbf") is mark
+    assert made.endswith(end.encode())
+    assert list(csv.reader(io.StringIO(made.decode("utf-8-sig"), newline=""), delimiter=delimiter)) == written
+
+
+def test_the_delimiter_is_found_in_the_header_or_declared() -> None:
+    drop = TransformStep(name="drop", fields=("a",))
+    for delimiter in (b",", b";", b"\t", b"|"):
+        assert (
+            deliver(b'a:"x,b'.replace(b':"x,', delimiter) + b"\n1" + delimiter + b"2\n", treat(CSV, drop)) == b"b\n2\n"
+        )
+    assert deliver(b"a:b\n1:2\n", treat(Records(format="csv", delimiter=":"), drop)) == b"b\n2\n"
+    assert deliver(b'"a;b;c",d\n1,2\n', treat(CSV, TransformStep(name="drop", fields=("d",)))) == b"a;b;c\n1\n"
+
+
+HUGE = b"x" * 1_100_000
+
+
+@pytest.mark.parametrize(
+    ("records", "data", "said"),
+    [
+        (CSV, b"", "is empty"),
+        (CSV, b"a,b\n1\n", "Line 2 of the CSV has 1 values"),
+        (CSV, b"a,b\n1,2\n1,2,3\n", "Line 3 of the CSV has 3 values"),
+        (CSV, b"a,a\n1,2\n", "a name twice"),
+        (CSV, b'a,b\n"1"x,2\n', "cannot be read"),
+        (CSV, b'a,b\n"1,2\n', "cannot be read"),
+        (CSV, b"a,b\n\xff,2\n", "not UTF-8"),
+        (CSV, "a,b\nü,2\n".encode("utf-16"), "not UTF-8"),
+        (CSV, b"a,b\n" + HUGE[:200_000] + b",2\n", "cannot be read: field larger"),
+        (CSV, b'a,b\n"' + HUGE, "more than 10"),
+        (CSV, b",".join(b"%d" % at for at in range(3000)) + b"\n", "more than 2000 fields"),
+    ],
+)
+def test_a_broken_or_huge_table_is_refused_in_a_sentence(records: Records, data: bytes, said: str) -> None:
+    for cut in (0, 100_000):
+        with pytest.raises(Untreatable, match=said) as refused:
+            deliver(data, treat(records), cut=cut)
+        assert str(refused.value).endswith(".")
+        assert len(str(refused.value)) < 250
+
+
+@pytest.mark.parametrize(
+    "name", ["bielefeld/bielefeld.csv", "bochum/weather_943CC6451BFB_2025-07.csv", "bochum/playgrounds.csv"]
+)
+def test_the_tables_of_real_cities_are_read_and_written(name: str) -> None:
+    data = data_folder(*name.split("/")).read_bytes()
+    before = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), delimiter=_delimiter(data)))
+    after = list(
+        csv.reader(io.StringIO(deliver(data, treat(CSV)).decode("utf-8-sig"), newline=""), delimiter=_delimiter(data))
+    )
+    assert after == before
+
+
+def _delimiter(data: bytes) -> str:
+    return max(",;", key=data.decode().partition("\n")[0].count)

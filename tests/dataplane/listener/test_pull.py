@@ -1,0 +1,152 @@
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import msgspec
+import pytest
+from yarl import URL
+
+from connector.dataplane.files.folder import FOLDER_TYPE, FolderListing
+from connector.dataplane.listener.pull import Accel
+from connector.dataplane.sources.file import FileSource
+from connector.dataplane.wire.fields import repr_digest
+from connector.ports.flow import Content
+from tests.dataplane.world import FLOW, OWNER, Side, blob, lease, sha256, side, url_and_token
+
+
+async def test_a_pull_gives_the_file_with_its_digest_tag_and_safe_headers(
+    provider: Side, http: aiohttp.ClientSession
+) -> None:
+    url, headers = url_and_token(
+        await provider.serve(provider.give("a/trees.csv", b"x;y\n1;2\n"), media_type="text/csv")
+    )
+    async with http.get(url, headers=headers) as answer:
+        assert (answer.status, await answer.read()) == (200, b"x;y\n1;2\n")
+        assert answer.headers["Content-Type"] == "text/csv"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Repr-Digest"] == repr_digest(sha256(b"x;y\n1;2\n"))
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="trees.csv"'
+        tag = answer.headers["ETag"]
+    async with http.head(url, headers=headers) as answer:
+        assert (answer.status, answer.headers["Content-Length"], answer.headers["ETag"]) == (200, "8", tag)
+        assert await answer.read() == b""
+    usage = await provider.store.usage(OWNER, "agreement")
+    assert (usage.bytes_moved, usage.uses) == (8, 1)
+
+
+@pytest.mark.parametrize("verb", ["suspend", "terminate", "complete", "expiry"])
+async def test_the_end_of_the_lease_breaks_a_running_stream(
+    provider: Side, http: aiohttp.ClientSession, verb: str
+) -> None:
+    source = provider.give("big", bytes(24 * 1024 * 1024))
+    granted = lease(seconds=1) if verb == "expiry" else lease()
+    url, headers = url_and_token(await provider.serve(source, granted))
+    async with http.get(url, headers=headers) as answer:
+        await answer.content.readexactly(1024)
+        if verb == "complete":
+            await provider.plane.complete(OWNER, FLOW)
+        elif verb != "expiry":
+            await getattr(provider.plane, verb)(OWNER, FLOW, "because")
+        else:
+            await asyncio.sleep(1)
+        with pytest.raises(aiohttp.ClientPayloadError):
+            await answer.read()
+
+
+@pytest.mark.parametrize(("size", "limit"), [(3_000_000, 2_500_001), (3_000_000, 2_999_999), (300_000, 200_001)])
+async def test_a_lease_limits_bytes_to_the_last(
+    provider: Side, http: aiohttp.ClientSession, size: int, limit: int
+) -> None:
+    data, came = blob(size), b""
+    url, headers = url_and_token(await provider.serve(provider.give("f", data), lease(max_bytes=limit)))
+    async with http.get(url, headers=headers) as answer:
+        with suppress(aiohttp.ClientPayloadError):
+            async for piece in answer.content.iter_any():
+                came += piece
+    assert came == data[:limit]
+    assert (await provider.store.usage(OWNER, "agreement")).bytes_moved == limit
+
+
+async def test_uses_are_counted_before_the_first_byte_and_a_resumption_is_none(
+    provider: Side, http: aiohttp.ClientSession
+) -> None:
+    url, headers = url_and_token(await provider.serve(provider.give("f", b"0123456789"), lease(max_uses=1)))
+    for asked, status in [("bytes=0-4", 206), ("bytes=0-", 403)]:
+        async with http.get(url, headers={**headers, "Range": asked}) as answer:
+            assert answer.status == status
+    assert (await provider.store.usage(OWNER, "agreement")).uses == 1
+
+
+async def test_a_file_that_changes_while_it_is_sent_breaks_the_stream(
+    provider: Side, http: aiohttp.ClientSession
+) -> None:
+    url, headers = url_and_token(await provider.serve(provider.give("f", bytes(24 * 1024 * 1024))))
+    async with http.get(url, headers=headers) as answer:
+        await answer.content.readexactly(1024)
+        with (provider.folder / "out" / "f").open("r+b") as file:
+            file.truncate(12 * 1024 * 1024)
+        with pytest.raises(aiohttp.ClientPayloadError):
+            await answer.read()
+
+
+async def test_a_folder_is_a_listing_and_its_members(provider: Side, http: aiohttp.ClientSession) -> None:
+    provider.give("set/a.csv", b"a")
+    provider.give("set/deep/ü b.csv", b"bb")
+    provider.give("set/.hidden", b"no")
+    (provider.folder / "out/set/link.csv").symlink_to("/etc/hostname")
+    url, headers = url_and_token(await provider.serve({"kind": "file", "path": "set"}))
+    async with http.get(url, headers=headers) as answer:
+        assert answer.headers["Content-Type"] == FOLDER_TYPE
+        listing = msgspec.json.decode(await answer.read(), type=FolderListing)
+    assert [(m.path, m.size, m.sha256) for m in listing.members] == [
+        ("a.csv", 1, sha256(b"a")),
+        ("deep/ü b.csv", 2, sha256(b"bb")),
+    ]
+    async with http.get(f"{url}/deep/ü b.csv", headers=headers) as answer:
+        assert (answer.status, await answer.read()) == (200, b"bb")
+    for part in ["b.csv", ".hidden", "link.csv", "%2e%2e/secret", "..%2fsecret", "deep", "a.csv/x", "%00"]:
+        async with http.get(URL(f"{url}/{part}", encoded=True), headers=headers) as answer:
+            assert answer.status == 404, part
+
+
+async def test_a_proxy_in_front_may_send_the_file(tmp_path: Path, http: aiohttp.ClientSession) -> None:
+    async with side(tmp_path, accel=Accel("/internal")) as provider:
+        url, headers = url_and_token(await provider.serve(provider.give("a b.csv", b"data")))
+        async with http.get(url, headers=headers) as answer:
+            assert answer.headers["X-Accel-Redirect"] == "/internal/a%20b.csv"
+            assert await answer.read() == b""
+        assert (await provider.store.usage(OWNER, "agreement")).bytes_moved == 4
+
+
+@pytest.mark.parametrize("limits", [{"max_bytes": 100}, {"max_uses": 3}])
+async def test_what_an_agreement_counts_is_sent_by_the_connector_itself(
+    tmp_path: Path, http: aiohttp.ClientSession, limits: dict[str, int]
+) -> None:
+    async with side(tmp_path, accel=Accel("/internal")) as provider:
+        url, headers = url_and_token(await provider.serve(provider.give("f", b"data"), lease(**limits)))
+        async with http.get(url, headers=headers) as answer:
+            assert "X-Accel-Redirect" not in answer.headers
+            assert await answer.read() == b"data"
+
+
+async def test_bytes_that_are_treated_on_their_way_are_never_left_to_a_proxy(
+    tmp_path: Path, http: aiohttp.ClientSession
+) -> None:
+    class TreatedSource(FileSource):
+        """Serves a file with its values blotted out."""
+
+        @asynccontextmanager
+        async def open(self, address: dict[str, Any], **asked: Any) -> AsyncIterator[Content]:
+            async with super().open(address, **asked) as content:
+                chunks = (b"#" * len(chunk) async for chunk in content.chunks)
+                yield Content(chunks=chunks, media_type=content.media_type)
+
+    async with side(tmp_path, accel=Accel("/internal")) as provider:
+        provider.plane.sources = {"file": TreatedSource(provider.folder / "out")}
+        url, headers = url_and_token(await provider.serve(provider.give("f", bytes(2_000_000))))
+        async with http.get(url, headers=headers) as answer:
+            assert "X-Accel-Redirect" not in answer.headers
+            assert await answer.read() == b"#" * 2_000_000

@@ -1,0 +1,122 @@
+"""The file source: paths that it never opens, and files that change."""
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from connector.dataplane.sinks.file import FileSink
+from connector.dataplane.sources.file import FileSource
+from connector.ports.flow import SourceError
+from tests.dataplane.world import blob, sha256
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../secret",
+        "out/secret",
+        "link",
+        "folder/../../secret",
+        "/etc/passwd",
+        "pipe",
+        "missing",
+        "",
+        ".",
+        "a\x00",
+        None,
+        7,
+    ],
+)
+async def test_a_source_never_leaves_its_root_nor_opens_links_and_pipes(root: Path, path: object) -> None:
+    source = FileSource(root)
+    with pytest.raises(SourceError) as caught:
+        source.check({"path": path})
+    assert str(root) not in str(caught.value)
+    with pytest.raises(SourceError):
+        async with source.open({"path": path}):
+            pytest.fail("opened")
+
+
+@pytest.mark.parametrize("part", ["link", "../link", "../../secret", "/etc/passwd", "", ".", "a/..", "b"])
+async def test_a_part_never_leaves_its_folder(root: Path, part: str) -> None:
+    with pytest.raises(SourceError):
+        async with FileSource(root).open({"path": "folder"}, part=part):
+            pytest.fail("opened")
+
+
+async def test_a_link_put_in_the_way_later_is_not_followed(root: Path) -> None:
+    source, address = FileSource(root), {"path": "folder/a"}
+    source.check(address)
+    (root / "folder/a").unlink()
+    (root / "folder/a").symlink_to(root.parent / "secret")
+    with pytest.raises(SourceError):
+        async with source.open(address):
+            pytest.fail("opened")
+
+
+async def test_a_glob_limits_the_members_of_a_folder(root: Path) -> None:
+    (root / "folder/b.csv").write_bytes(b"b")
+    source, address = FileSource(root), {"path": "folder", "glob": "*.csv"}
+    async with source.open(address) as content:
+        assert b"b.csv" in (listing := b"".join([chunk async for chunk in content.chunks]))
+        assert b'"a"' not in listing
+    with pytest.raises(SourceError):
+        async with source.open(address, part="a"):
+            pytest.fail("opened")
+
+
+async def test_a_digest_is_computed_once_and_again_for_a_changed_file(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    computed = []
+    file_digest = hashlib.file_digest
+
+    def counted(*arguments: object) -> object:
+        computed.append(arguments)
+        return file_digest(*arguments)  # type: ignore[arg-type]  # passed on as they came
+
+    monkeypatch.setattr(hashlib, "file_digest", counted)
+    source = FileSource(root)
+    for content_wanted in (b"a", b"a", b"other"):
+        (root / "folder/a").write_bytes(content_wanted) if content_wanted == b"other" else None
+        async with source.open({"path": "folder/a"}) as content:
+            assert content.sha256 == sha256(content_wanted)
+    assert len(computed) == 2
+
+
+@pytest.mark.parametrize("change", ["shrinks", "grows", "is replaced in place"])
+async def test_a_file_that_changes_while_it_is_read_is_an_error(root: Path, change: str) -> None:
+    data = blob(3 * 1024 * 1024)
+    (root / "big").write_bytes(data)
+    async with FileSource(root).open({"path": "big"}) as content:
+        await anext(content.chunks)
+        with (root / "big").open("r+b") as file:
+            if change == "shrinks":
+                file.truncate(1024)
+            else:
+                file.seek(0, os.SEEK_END if change == "grows" else os.SEEK_SET)
+                file.write(b"new")
+        os.utime(root / "big", ns=(1, 1))
+        with pytest.raises(SourceError, match="changed"):
+            await anext(content.chunks)
+
+
+async def test_without_a_root_there_are_no_files(tmp_path: Path) -> None:
+    for kind in (FileSource(None), FileSink(None), FileSink(tmp_path / "missing")):
+        with pytest.raises(SourceError):
+            kind.check({"path": "x"})
+
+
+async def test_a_folder_is_as_young_as_its_youngest_member(root: Path) -> None:
+    (root / "folder/b.csv").write_bytes(b"b")
+    for name, seconds in (("a", 3_000), ("b.csv", 2_000)):
+        os.utime(root / "folder" / name, (1, seconds))
+    source = FileSource(root)
+    assert await source.changed_at({"path": "folder"}) == 3_000_000
+    assert await source.changed_at({"path": "folder", "glob": "*.csv"}) == 2_000_000
+    assert await source.changed_at({"path": "folder", "glob": "*.json"}) is None
+    assert await source.changed_at({"path": "folder/a"}) == 3_000_000
+    with pytest.raises(SourceError):
+        await source.changed_at({"path": "link"})

@@ -1,0 +1,56 @@
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.dataplane.transforms.generalise import make_coarser
+from connector.ports.flow import Untreatable
+
+
+@pytest.mark.parametrize(
+    ("precision", "value", "made"),
+    [
+        ("10", "47", "40"),
+        ("10", "40", "40"),
+        ("10", "-3", "-10"),
+        ("0.5", "2.74", "2.5"),
+        ("100", 1234, Decimal(1200)),
+        ("10", Decimal("9.99"), Decimal(0)),
+        ("10", "n/a", ""),
+        ("10", "4,7", ""),
+        ("10", "1e50", "1" + "0" * 50),
+        ("10", "NaN", ""),
+        ("10", True, None),
+        ("10", ["47"], None),
+        ("day", "2026-05-04T13:47:00Z", "2026-05-04"),
+        ("hour", "2026-05-04 13:47:00+02:00", "2026-05-04T13"),
+        ("month", "2026-05-04", "2026-05"),
+        ("year", "2026-05-04", "2026"),
+        ("day", "04.05.2026", ""),
+        ("day", 20260504, None),
+        ("decimals-2", "52.02841", "52.02"),
+        ("decimals-2", "-8.53999", "-8.53"),
+        ("decimals-0", "8.9", "8"),
+        ("decimals-2", Decimal("8.5374"), Decimal("8.53")),
+        ("prefix-2", "33602", "33"),
+        ("prefix-2", 33602, "33"),
+        ("prefix-0", "33602", ""),
+    ],
+)
+def test_values_become_coarser_and_odd_ones_are_left_out(precision: str, value: Any, made: Any) -> None:
+    assert make_coarser(precision)(value) == made
+
+
+@pytest.mark.parametrize("precision", ["", "0", "-1", "minute", "decimals-", "decimals-200", "prefix-x", "inf", "1e99"])
+def test_a_precision_that_nobody_knows_is_refused(precision: str) -> None:
+    with pytest.raises(Untreatable, match="precision"):
+        make_coarser(precision)
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9, places=3))
+def test_a_coarser_number_is_the_multiple_below(value: Decimal) -> None:
+    made = Decimal(make_coarser("2.5")(str(value)))
+    assert made <= value < made + Decimal("2.5")
+    assert made % Decimal("2.5") == 0
