@@ -12,6 +12,7 @@ from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.judging import judgement
 from connector.controlplane.judging.judgement import Judgement
 from connector.controlplane.judging.performed import read_parameters
+from connector.language.catalogue import say_in_all
 from connector.policy.compiling.compiled import Compiled, CompiledDuty, find_deadline, list_duties
 from connector.policy.model.decision import DutyTask
 from connector.ports.actions import Failed, Performed, Task
@@ -69,9 +70,9 @@ async def permit_transfer(enforcer: Enforcer, process: Transfer, *, in_use: bool
         found = next(duty for duty in list_duties(compiled) if duty.duty.uid == task.uid)
         outcome = await _perform(enforcer, agreement, found, task, process.id)
         if isinstance(outcome, Failed):
-            told = {"de": f"Eine Pflicht des Vertrags ließ sich nicht erfüllen. {outcome.reason}", "en": outcome.reason}
+            texts = say_in_all("processes.duty-failed", reason=outcome.reason)
             failure = {**verdict.record, "verdict": "deny", "reasons": ["duty-failed"], "duty": task.uid}
-            return Judgement(denied=True, reasons=told, record=failure)
+            return Judgement(denied=True, reasons=texts, record=failure)
         performed = performed or isinstance(outcome, Performed)
     return await judgement.judge_access(enforcer.evaluator, process, in_use=in_use) if performed else verdict
 

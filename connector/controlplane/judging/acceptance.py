@@ -15,6 +15,7 @@ from connector.controlplane.judging.payments import TOLD
 from connector.controlplane.judging.performed import is_performed_here
 from connector.controlplane.judging.treating import known_data, treatments
 from connector.controlplane.judging.treating.known_data import ANY, KnownData
+from connector.language.catalogue import say_in_all, write_in_all
 from connector.policy.analysis.findings import Finding
 from connector.policy.analysis.lint import PersonalData, Remark, lint
 from connector.policy.compiling.compiled import Compiled, CompiledDuty, CompiledRule
@@ -28,7 +29,7 @@ from connector.ports.entities import AssetStatement, DataClass, Marking
 _PERSONAL = frozenset({"unusual-purpose", "consent-is-weak"})
 
 Texts = dict[str, str]
-"""The same in `de` and `en`."""
+"""The same in every language."""
 
 
 class Unfit(msgspec.Struct, frozen=True):
@@ -75,7 +76,7 @@ def find_impersonal(
     if not said:
         return None
     texts = [_to_unfit(evaluator.library, finding).texts for finding in dict.fromkeys(said)]
-    return Unfit(said[0].code, {language: " ".join(text[language] for text in texts) for language in ("de", "en")})
+    return Unfit(said[0].code, write_in_all(lambda language: " ".join(text[language] for text in texts)))
 
 
 def personal_remarks(
@@ -110,12 +111,12 @@ def to_unreadable(error: PolicyError) -> Unfit:
     """Return why a policy cannot be read or compiled, with the place in the document."""
     where = f" ({error.path})" if error.path else ""
     text = f"{error.sentence}{where}"
-    return Unfit(error.code, {"de": f"Diese Regeln sind hier nicht annehmbar: {text}", "en": text})
+    return Unfit(error.code, say_in_all("processes.unreadable", reason=text))
 
 
 def _to_unfit(library: Library, finding: Finding) -> Unfit:
-    said = {"de": findings.say(finding, library.operands, "de"), "en": findings.say(finding, library.operands, "en")}
-    return Unfit(finding.code, said)
+    texts = write_in_all(lambda language: findings.say(finding, library.operands, language))
+    return Unfit(finding.code, texts)
 
 
 def gaps(library: Library, compiled: Compiled, data: KnownData = ANY) -> Iterator[Finding]:

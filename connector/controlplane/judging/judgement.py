@@ -17,6 +17,7 @@ from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.facts import Situation
 from connector.controlplane.judging.treating import treatments
 from connector.controlplane.judging.world import build_world, is_hourly
+from connector.language.catalogue import say, say_in_all, write_in_all
 from connector.policy.analysis.findings import Finding
 from connector.policy.compiling.compiled import Compiled
 from connector.policy.deciding.decide import decide, explain
@@ -39,19 +40,6 @@ MOST_FLIPS = 400
 MOST_LOOKED_AT = 100_000
 # How often a decision is taken again that hangs on a counter of bytes in more than by its upper bound.
 RECHECK_MS = 1_000
-
-
-_NO_AGREEMENT = {
-    "de": "Für diese Lieferung gibt es keinen abgeschlossenen Vertrag.",
-    "en": "There is no finalized agreement for this transfer.",
-}
-
-
-_ENDED = {
-    "de": "Der Anbieter ist vom Vertrag zurückgetreten.",
-    "en": "The provider has withdrawn from the agreement.",
-}
-_AGAIN = {"de": "Wieder möglich ab {}.", "en": "Possible again from {}."}
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,7 +100,7 @@ def _treat(
     if found is None:
         return judged
     if isinstance(found, Finding):
-        texts = {"de": findings.say(found, operands, "de"), "en": findings.say(found, operands, "en")}
+        texts = write_in_all(lambda language: findings.say(found, operands, language))
         return Judgement(
             denied=True, reasons=texts, record={**judged.record, "verdict": "deny", "reasons": [found.code]}
         )
@@ -145,10 +133,7 @@ def _can_turn(compiled: Compiled, request: Request, world: World) -> bool:
 
 def format_reasons(found: Explanation, operands: Registry) -> dict[str, str]:
     """Return the first reasons of a decision as one text in each language."""
-    return {
-        "de": " ".join(reasons(found, operands, "de")[:MOST_REASONS]),
-        "en": " ".join(reasons(found, operands, "en")[:MOST_REASONS]),
-    }
+    return write_in_all(lambda language: " ".join(reasons(found, operands, language)[:MOST_REASONS]))
 
 
 def _add_when(texts: dict[str, str], decision: Decision, recent: Recent | None) -> dict[str, str]:
@@ -157,7 +142,7 @@ def _add_when(texts: dict[str, str], decision: Decision, recent: Recent | None) 
     if not full or recent is None or recent.frees_at is None:
         return texts
     at = instants.instant(recent.frees_at).strftime("%Y-%m-%d %H:%M:%S UTC")
-    return {language: f"{text} {_AGAIN[language].format(at)}" for language, text in texts.items()}
+    return write_in_all(lambda language: f"{texts[language]} {say(language, 'processes.possible-again', at=at)}")
 
 
 def _judgement(
@@ -213,9 +198,14 @@ async def judge_access(evaluator: Evaluator, process: Transfer, *, in_use: bool 
     """
     agreement = await evaluator.context.store.agreement(process.owner, process.agreement_id)
     if agreement is None or agreement.finalized_at is None:
-        return Judgement(denied=True, reasons=_NO_AGREEMENT, record={"verdict": "deny", "reasons": ["no-agreement"]})
+        return Judgement(
+            denied=True,
+            reasons=say_in_all("processes.no-agreement"),
+            record={"verdict": "deny", "reasons": ["no-agreement"]},
+        )
     if agreement.withdrawn_at is not None:
-        told = {name: f"{text} {agreement.withdrawn_because}".strip() for name, text in _ENDED.items()}
+        because = agreement.withdrawn_because
+        told = write_in_all(lambda language: f"{say(language, 'processes.withdrawn')} {because}".strip())
         return Judgement(denied=True, reasons=told, record={"verdict": "deny", "reasons": ["agreement-withdrawn"]})
     asset = await evaluator.context.store.asset(process.owner, agreement.dataset)
     situation = await situations.build_for_transfer(evaluator, process, agreement, asset)

@@ -14,6 +14,7 @@ from connector.controlplane.core.context import Context
 from connector.controlplane.judging import acceptance, decision_records, judgement
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.facts import Situation
+from connector.language.catalogue import Language, say, say_in_all, write_in_all
 from connector.policy.analysis import negotiate
 from connector.policy.analysis.contains import contains
 from connector.policy.analysis.duties import is_fulfilled
@@ -31,23 +32,6 @@ from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 
 MOST_REASONS = 3
-
-OTHER_TERMS = {
-    "de": "Die Anfrage nennt andere Bedingungen als das Angebot.",
-    "en": "The request asks for other terms than the offer.",
-}
-_OF_ITS_OWN = {
-    "de": "Der Anbieter macht ein eigenes Angebot.",
-    "en": "The provider makes an offer of its own.",
-}
-_MORE = {
-    "de": "Das Angebot weicht von der Anfrage ab.",
-    "en": "The offer differs from what was asked for.",
-}
-_DUTIES = {
-    "de": "Das Angebot verlangt Pflichten, nach denen nicht gefragt war: {}.",
-    "en": "The offer demands duties that were not asked for: {}.",
-}
 
 
 def provide(evaluator: Evaluator, process: Negotiation, asset: Asset, situation: Situation) -> Proceed | HoldFor:
@@ -71,7 +55,7 @@ def provide(evaluator: Evaluator, process: Negotiation, asset: Asset, situation:
     policies = [evaluator.library.compile(terms) for terms in (offered, asked, *([reserved] if reserved else []))]
     known = [policy for policy in policies if isinstance(policy, Compiled)]
     if len(known) < len(policies):
-        return hold(OTHER_TERMS, "provider", judged)
+        return hold(say_in_all("processes.other-terms"), "provider", judged)
     answer = negotiate.respond(
         known[0],
         known[1],
@@ -99,25 +83,25 @@ def _step(evaluator: Evaluator, answer: negotiate.TermsAnswer, judged: dict[str,
             return end("no-common-terms", _texts(evaluator, reasons), judged)
         case negotiate.NoAgreement(reasons) | negotiate.PersonNeeded(reasons):
             said = _texts(evaluator, reasons)
-            texts = {language: f"{OTHER_TERMS[language]} {said[language]}".strip() for language in OTHER_TERMS}
+            texts = write_in_all(lambda language: f"{say(language, 'processes.other-terms')} {said[language]}".strip())
             return hold(texts, "provider", judged)
 
 
 def consume(evaluator: Evaluator, process: Negotiation) -> HoldFor | None:
     """Return why a person has to look at the provider's offer, or None where it may be accepted at once."""
     if process.asked is None:
-        return hold(_OF_ITS_OWN, "consumer", _record_open("not-asked-for"))
+        return hold(say_in_all("processes.own-offer"), "consumer", _record_open("not-asked-for"))
     if documents.has_same_rules(process.asked, process.offer):
         return None
     asked = evaluator.library.compile(_frame(evaluator.context, process, process.asked))
     offered = evaluator.library.compile(_frame(evaluator.context, process, process.offer))
     if isinstance(asked, PolicyError) or isinstance(offered, PolicyError):
-        return hold(_MORE, "consumer", _record_open("not-compared"))
+        return hold(say_in_all("processes.offer-differs"), "consumer", _record_open("not-compared"))
     found = contains(asked, offered)
     if found.verdict is not Containment.CONTAINED:
         compared = {"with": offered.policy_hash, "findings": decision_records.record_findings(found.reasons)}
         judged = {**_record_open("offer-differs"), "policy": asked.policy_hash, "compared": compared}
-        return hold(_MORE, "consumer", judged)
+        return hold(say_in_all("processes.offer-differs"), "consumer", judged)
     mine = tuple(walk_duties(asked))
     new = [duty for duty in walk_duties(offered) if is_fulfilled(duty, mine) is not True]
     if new:
@@ -154,16 +138,17 @@ def _frame(context: Context, process: Negotiation, policy: bytes) -> bytes:
 def _texts(evaluator: Evaluator, reasons: Iterable[Finding]) -> dict[str, str]:
     first = tuple(reasons)[:MOST_REASONS]
     operands = evaluator.library.operands
-    return {
-        "de": " ".join(dict.fromkeys(findings.say(reason, operands, "de") for reason in first)),
-        "en": " ".join(dict.fromkeys(findings.say(reason, operands, "en") for reason in first)),
-    }
+    return write_in_all(
+        lambda language: " ".join(dict.fromkeys(findings.say(reason, operands, language) for reason in first))
+    )
 
 
 def _say_duties(evaluator: Evaluator, duties: list[CompiledDuty]) -> dict[str, str]:
     operands = evaluator.library.operands
     actions = dict.fromkeys(duty.duty.action[0].iri for duty in duties)
-    return {
-        "de": _DUTIES["de"].format(", ".join(action_name(action, operands, "de") for action in actions)),
-        "en": _DUTIES["en"].format(", ".join(action_name(action, operands, "en") for action in actions)),
-    }
+
+    def name(language: Language) -> str:
+        names = ", ".join(action_name(action, operands, language) for action in actions)
+        return say(language, "processes.new-duties", duties=names)
+
+    return write_in_all(name)

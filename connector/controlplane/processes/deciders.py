@@ -13,6 +13,7 @@ from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.judging import judgement, situations
 from connector.controlplane.judging.visibility import catalog_policy
 from connector.controlplane.processes import counter_offers
+from connector.language.catalogue import Language, say, write_in_all
 from connector.policy.model.situation import Phase
 from connector.ports.decider import (
     Accept,
@@ -104,11 +105,8 @@ def _record_rule(code: str) -> dict[str, Any]:
 
 
 def _say_by_person(data_class: DataClass, *, others: bool) -> dict[str, str]:
-    texts = {
-        "de": f"Über Daten der Klasse {data_class} entscheidet ein Mensch.",
-        "en": f"Data of class {data_class} is agreed by a person.",
-    }
-    return {
-        language: f"{counter_offers.OTHER_TERMS[language]} {text}" if others else text
-        for language, text in texts.items()
-    }
+    def write(language: Language) -> str:
+        text = say(language, "processes.by-person", data_class=data_class)
+        return f"{say(language, 'processes.other-terms')} {text}" if others else text
+
+    return write_in_all(write)

@@ -15,7 +15,7 @@ from connector.controlplane.judging.policy_input import encode_policy
 from connector.controlplane.judging.treating import known_data
 from connector.controlplane.usecases import catalog, manual_steps
 from connector.controlplane.usecases.counterparties import Counterparties
-from connector.language.catalogue import Language
+from connector.language.catalogue import LANGUAGES
 from connector.ports.decider import Accept, Agree, Finalize, MakeOffer, MakeRequest, ProcessStep, Terminate, Verify
 from connector.ports.entities import Asset, AssetStatus, PageBounds
 from connector.protocol.dsp import negotiation
@@ -37,7 +37,6 @@ _APPROVAL: dict[tuple[Role, str | None], ProcessStep] = {
 
 # Of one negotiation: rounds are bounded, and so is what is decided in them.
 MOST_DECISIONS = 500
-LANGUAGES: tuple[Language, ...] = ("de", "en")
 
 
 class RecordedDecision(msgspec.Struct, frozen=True, kw_only=True):

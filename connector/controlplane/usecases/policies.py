@@ -14,7 +14,7 @@ from connector.controlplane.judging import acceptance
 from connector.controlplane.judging.acceptance import Texts, Unfit
 from connector.controlplane.judging.library import Library, UnknownTemplate, template
 from connector.controlplane.judging.policy_input import compact
-from connector.language.catalogue import Language
+from connector.language.catalogue import LANGUAGES
 from connector.policy.analysis.contains import contains
 from connector.policy.analysis.difference import compare_versions
 from connector.policy.analysis.lint import PersonalData, lint
@@ -25,8 +25,6 @@ from connector.policy.reading.templates import Input, fill
 from connector.policy.words import changes, findings
 from connector.policy.words.card import card
 from connector.policy.words.sentence import sentence
-
-LANGUAGES: tuple[Language, ...] = ("de", "en")
 
 
 class TranslatedRemark(msgspec.Struct, frozen=True):

@@ -16,6 +16,7 @@ from connector.controlplane.core.errors import Invalid
 from connector.controlplane.judging.library import Library
 from connector.controlplane.judging.world import BYTE
 from connector.controlplane.usecases import policies
+from connector.language.catalogue import LANGUAGES
 from connector.policy.analysis.why import find_ways
 from connector.policy.compiling.compiled import Compiled, walk_duties
 from connector.policy.deciding.decide import decide, explain
@@ -97,13 +98,11 @@ def answer(library: Library, policy: dict[str, Any], situation: TrialSituation) 
     return TrialDecision(
         verdict=decision.verdict.value,
         codes=tuple(reason.code for reason in decision.reasons),
-        reasons={language: reasons(found, operands, language) for language in policies.LANGUAGES},
-        ways={
-            language: tuple(changes.way(way, operands, language) for way in others) for language in policies.LANGUAGES
-        },
+        reasons={language: reasons(found, operands, language) for language in LANGUAGES},
+        ways={language: tuple(changes.way(way, operands, language) for way in others) for language in LANGUAGES},
         duties={
             language: tuple(action_name(task.action, operands, language) for task in decision.duties)
-            for language in policies.LANGUAGES
+            for language in LANGUAGES
         },
         duty_actions=tuple(task.action for task in decision.duties),
         transforms=tuple(transform.name for transform in decision.transforms),
