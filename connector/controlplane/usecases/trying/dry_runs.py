@@ -11,7 +11,7 @@ from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.library import Library
 from connector.controlplane.judging.treating import known_data
 from connector.controlplane.usecases.offering import assets
-from connector.controlplane.usecases.trying.trials import TrialDecision, TrialSituation, _operand, answer
+from connector.controlplane.usecases.trying.trials import TrialDecision, TrialSituation, answer, find_operand
 from connector.policy.model.literals import to_lexical
 from connector.ports.entities import Agreement
 from connector.protocol.dsp.common import Role
@@ -92,5 +92,6 @@ def _read(situation: facts.Situation) -> dict[str, tuple[str, ...]]:
 
 def _to_facts(library: Library, given: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     return {
-        name if ":" in name and "/" in name else _operand(library, name).fact: texts for name, texts in given.items()
+        name if ":" in name and "/" in name else find_operand(library, name).fact: texts
+        for name, texts in given.items()
     }

@@ -134,12 +134,12 @@ def _compile_agreed(library: Library, policy: dict[str, Any], situation: TrialSi
 
 def _world(library: Library, compiled: Compiled, situation: TrialSituation) -> World:
     every = frozenset(library.operands.transforms.values())
-    oneself = _value(library, _operand(library, "participant"), situation.participant)
+    oneself = _value(library, find_operand(library, "participant"), situation.participant)
     found: dict[str, tuple[Value, ...]] = {"participant": (oneself,), "recipient": (oneself,)}
     found |= {counter.fact: (Number(Decimal(0), "" if counter.step else BYTE),) for counter in compiled.counters}
     for name, texts in situation.facts.items():
         # A counter is named alone, or with the rule that it belongs to.
-        operand = _operand(library, name.partition(":")[0] if name in found else name)
+        operand = find_operand(library, name.partition(":")[0] if name in found else name)
         values = tuple(_value(library, operand, text) for text in texts)
         if operand.source == "counter":
             counters = [counter.fact for counter in compiled.counters if _counts(counter.fact, operand)]
@@ -167,7 +167,7 @@ def _counts(fact: str, operand: Operand) -> bool:
     return fact.partition(":")[0] == operand.fact
 
 
-def _operand(library: Library, name: str) -> Operand:
+def find_operand(library: Library, name: str) -> Operand:
     """Find an operand by its IRI, its short form or the name of its fact. Raises Invalid with the nearest."""
     operands = library.operands.operands
     found = operands.get(expand(name, {}))

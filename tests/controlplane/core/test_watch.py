@@ -1,0 +1,20 @@
+"""A waiter wakes when its process is committed, or when its time is over; nothing is left behind."""
+
+import asyncio
+
+from connector.controlplane.core.watch import ProcessWatch
+
+
+async def test_a_waiter_wakes_with_its_process_and_no_other() -> None:
+    watch = ProcessWatch()
+    first = asyncio.create_task(watch.wait_for_change("urn:1", 5))
+    second = asyncio.create_task(watch.wait_for_change("urn:2", 0.01))
+    await asyncio.sleep(0)
+    watch.notify("urn:1")
+    assert await first is True
+    assert await second is False
+    assert watch._waiting == {}
+
+
+def test_a_change_that_nobody_waits_for_is_no_fault() -> None:
+    ProcessWatch().notify("urn:1")

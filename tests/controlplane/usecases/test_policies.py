@@ -1,0 +1,46 @@
+"""Policies examined, explained and compared before they are relied on, in every language."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from connector.controlplane.core.errors import Invalid, NoSuchEntity
+from connector.controlplane.usecases import policies
+from connector.language.catalogue import LANGUAGES
+from tests.controlplane.agreements import LIBRARY, USE, atom
+
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+
+
+def counted(most: int) -> dict[str, object]:
+    return {"permission": [{**USE, "constraint": [atom("odrl:count", "lteq", most)]}]}
+
+
+def test_a_policy_that_cannot_be_read_is_one_error() -> None:
+    (remark,) = policies.examine(LIBRARY, {"permission": 3}, NOON)
+    assert (remark.level, set(remark.text)) == ("error", set(LANGUAGES))
+    with pytest.raises(Invalid):
+        policies.read(LIBRARY, {"permission": 3})
+
+
+def test_a_duty_that_nobody_performs_here_is_an_error() -> None:
+    policy = {"permission": [{**USE, "duty": [{"action": "odrl:obtainConsent"}]}]}
+    assert "not-seen" in [remark.code for remark in policies.examine(LIBRARY, policy, NOON)]
+
+
+def test_a_policy_is_a_sentence_and_a_card_in_every_language() -> None:
+    found = policies.explain(LIBRARY, counted(3))
+    assert set(found.sentence) == set(LANGUAGES)
+    assert found.problem is None
+    assert found.card
+
+
+def test_a_wider_version_is_said_to_be_wider() -> None:
+    found = policies.compare(LIBRARY, counted(3), counted(5))
+    assert (found.width, found.contained, found.meeting) == ("widened", "not-contained", "overlap")
+    assert policies.compare(LIBRARY, counted(3), counted(3)).width == "same"
+
+
+def test_a_template_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(NoSuchEntity):
+        policies.fill_template("no-such-template", {})
