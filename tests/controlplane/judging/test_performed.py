@@ -8,7 +8,7 @@ import pytest
 
 from connector.controlplane.enforcing.executors.table import build_executors
 from connector.controlplane.judging.performed import find_performed, is_performed_here, read_parameters
-from connector.policy.compiling.compile import Compiled, CompiledDuty
+from connector.policy.compiling.compiled import Compiled, CompiledDuty
 from connector.ports.entities import DutyEvent, DutyState
 from tests.controlplane.agreements import LIBRARY, USE, atom
 
