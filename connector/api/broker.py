@@ -18,9 +18,9 @@ from connector.api.frame.errors import ApiError
 from connector.api.frame.models import answer_model
 from connector.broker import search
 from connector.broker.crawler import Crawler
+from connector.ports.broker_store import BrokerStore
 from connector.ports.changes import Replayed, StoreError
 from connector.ports.identity import AuthenticationUnavailable, Caller, Unauthenticated
-from connector.ports.record import BrokerStore
 from connector.views.common import ErrorView
 
 Authenticate = Callable[[str | None], Awaitable[Caller]]

@@ -24,8 +24,8 @@ from connector.broker.schedule import rhythm_from
 from connector.controlplane.processes import inbound
 from connector.controlplane.usecases.catalog import OwnCatalogPage
 from connector.net.transport import Transport
+from connector.ports.broker_store import BrokerStore
 from connector.ports.identity import Caller, Intent
-from connector.ports.record import BrokerStore
 from connector.settings import Settings
 from connector.store.sqlite.record.record import open_record
 

@@ -15,8 +15,8 @@ import msgspec
 from connector.broker import schedule
 from connector.broker.normalise import Unusable, catalog_digest, entry
 from connector.broker.schedule import Rhythm
+from connector.ports.broker_store import CrawlSource, Delta, Entry
 from connector.ports.peer import CatalogPage, InDoubt, Peer, Refused
-from connector.ports.record import CrawlSource, Delta, Entry
 from connector.protocol.dsp.errors import clean
 
 # So many datasets are read before others get their turn.

@@ -15,9 +15,9 @@ import msgspec
 from connector.broker import crawl, schedule
 from connector.broker.crawl import Bounds, CrawlFailed
 from connector.broker.schedule import Rhythm
+from connector.ports.broker_store import BrokerStore, CrawlSource, Delta, Liveness
 from connector.ports.identity import Identity, Participant
 from connector.ports.peer import Peer
-from connector.ports.record import BrokerStore, CrawlSource, Delta, Liveness
 
 log = logging.getLogger(__name__)
 

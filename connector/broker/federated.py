@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from connector.ports.record import BrokerStore, Entry, Liveness
+from connector.ports.broker_store import BrokerStore, Entry, Liveness
 from connector.protocol.dsp.catalog import DataService, catalog_document
 from connector.protocol.dsp.catalog_filter import read_filter
 from connector.protocol.dsp.common import add_context

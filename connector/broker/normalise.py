@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from connector.ports.record import CrawlSource, Entry
+from connector.ports.broker_store import CrawlSource, Entry
 from connector.protocol.dsp.catalog import dataset_view
 from connector.protocol.dsp.codec import canonical, parse
 from connector.protocol.dsp.errors import ProtocolError, RemoteProtocolError, clean

@@ -8,8 +8,8 @@ Pure: standard library and msgspec only. Times are ms since the Unix epoch; `jit
 
 import msgspec
 
+from connector.ports.broker_store import CrawlSource, Liveness
 from connector.ports.identity import Participant
-from connector.ports.record import CrawlSource, Liveness
 
 SECOND = 1000
 MINUTE = 60 * SECOND

@@ -9,7 +9,7 @@ import msgspec
 
 from connector.broker import schedule
 from connector.broker.normalise import NO_LANGUAGE, WORD_LENGTH, offers
-from connector.ports.record import CrawlSource, Entry, Hit, Liveness, Query
+from connector.ports.broker_store import CrawlSource, Entry, Hit, Liveness, Query
 from connector.protocol.dsp.errors import clean
 
 TEXT_LENGTH = 500

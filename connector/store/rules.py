@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
+from connector.ports.broker_store import Delta, Entry
 from connector.ports.changes import Change, PutAsset, PutProcess
 from connector.ports.entities import PageBounds
-from connector.ports.record import Delta, Entry
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION

@@ -11,7 +11,7 @@ import pytest
 
 from connector.broker import search
 from connector.broker.crawler import Crawler
-from connector.ports.record import BrokerStore
+from connector.ports.broker_store import BrokerStore
 from connector.store.memory.record import MemoryBrokerStore
 from connector.store.sqlite.record.record import open_record
 from tests.broker.world import BROKER, CITY, Catalogue, Space, titled

@@ -10,9 +10,9 @@ import pytest
 from connector.broker.crawl import Bounds
 from connector.broker.crawler import Crawler
 from connector.broker.schedule import DAY, MINUTE, Rhythm
+from connector.ports.broker_store import CrawlSource, Delta, Liveness, Query
 from connector.ports.changes import Unavailable
 from connector.ports.peer import Nested
-from connector.ports.record import CrawlSource, Delta, Liveness, Query
 from connector.store.memory.record import MemoryBrokerStore
 from tests.broker.world import BROKER, CITY, PAGE, Catalogue, Space, dataset, member, titled
 

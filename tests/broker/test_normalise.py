@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from connector.broker import normalise
 from connector.broker.normalise import Unusable, digest, entry
 from connector.broker.schedule import Rhythm, make_source
-from connector.ports.record import Entry
+from connector.ports.broker_store import Entry
 from tests.broker.world import dataset, member
 
 SOURCE = make_source(member("umweltamt"), 0, Rhythm())

@@ -17,7 +17,7 @@ from connector.broker.schedule import (
     retire,
     update_source,
 )
-from connector.ports.record import CrawlSource, Liveness
+from connector.ports.broker_store import CrawlSource, Liveness
 from tests.broker.world import member
 
 NOW = 1_800_000_000_000

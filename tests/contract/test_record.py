@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from connector.ports.broker_store import BrokerStore, CrawlSource, Delta, Entry, Liveness, Query
 from connector.ports.changes import Unavailable
-from connector.ports.record import BrokerStore, CrawlSource, Delta, Entry, Liveness, Query
 from connector.store.memory.record import MemoryBrokerStore
 from connector.store.sqlite.record.record import open_record
 from connector.store.words import words

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from msgspec.structs import replace
 
+from connector.ports.broker_store import CrawlSource, Delta, Entry, Hit, Liveness, Query
 from connector.ports.changes import Unavailable
-from connector.ports.record import CrawlSource, Delta, Entry, Hit, Liveness, Query
 from connector.store.rules import HIDDEN_AFTER_MS, check_delta, cursor, position, tombstone
 from connector.store.words import query_words, words
 

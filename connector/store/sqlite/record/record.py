@@ -15,8 +15,8 @@ from typing import TypeVar
 
 import msgspec
 
+from connector.ports.broker_store import CrawlSource, Delta, Entry, Hit, Query
 from connector.ports.changes import Unavailable
-from connector.ports.record import CrawlSource, Delta, Entry, Hit, Query
 from connector.store.rules import check_delta, cursor, position, tombstone
 from connector.store.sqlite.engine.connection import open_readable, open_writable
 from connector.store.sqlite.engine.migrate import migrate, steps

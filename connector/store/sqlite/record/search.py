@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
+from connector.ports.broker_store import Entry, Hit, Liveness, Query
 from connector.ports.changes import Unavailable
-from connector.ports.record import Entry, Hit, Liveness, Query
 from connector.store.rules import HIDDEN_AFTER_MS
 from connector.store.words import query_words
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from connector.ports.broker_store import Delta, Query
 from connector.ports.changes import Unavailable
-from connector.ports.record import Delta, Query
 from connector.store.sqlite.record import search
 from connector.store.sqlite.record.record import SqliteBrokerStore, open_record
 from tests.contract.test_record import CITY, NOW, entry, found, source

@@ -1,0 +1,41 @@
+"""The stored values. Frozen; times are milliseconds since the Unix epoch.
+
+The two processes are stored too; they are defined beside their state machines in `protocol.dsp`. Each value names its
+`owner`, the participant context, so several departments in one runtime are rows and not a migration.
+"""
+
+from connector.ports.entities.agreements import Agreement, Recent, Usage
+from connector.ports.entities.assets import Asset
+from connector.ports.entities.duties import DutyEvent, Payment
+from connector.ports.entities.flows import Flow, FlowDirection, Lease
+from connector.ports.entities.pages import PageBounds
+from connector.ports.entities.processes import Backoff, Hold, ReplayKey
+from connector.ports.entities.registers import Consent, EventEntry, Leaf
+from connector.views.agreements import DutyState
+from connector.views.assets import AssetStatement, AssetStatus, DataClass, Marking
+from connector.views.payments import PaymentState
+
+__all__ = [
+    "Agreement",
+    "Asset",
+    "AssetStatement",
+    "AssetStatus",
+    "Backoff",
+    "Consent",
+    "DataClass",
+    "DutyEvent",
+    "DutyState",
+    "EventEntry",
+    "Flow",
+    "FlowDirection",
+    "Hold",
+    "Leaf",
+    "Lease",
+    "Marking",
+    "PageBounds",
+    "Payment",
+    "PaymentState",
+    "Recent",
+    "ReplayKey",
+    "Usage",
+]

@@ -1,0 +1,29 @@
+"""Assets: the data that a participant offers, with its policies."""
+
+from typing import Any
+
+from connector.views.assets import AssetDescription, AssetStatus
+
+
+class Asset(AssetDescription, frozen=True, kw_only=True):
+    """An asset of a participant: a dcat:Dataset, the source of its bytes, and its policies.
+
+    It extends the statements of its owner (`AssetDescription`). `id` is the Dataset's identifier, `source` the address
+    of a `Source` (`{"kind": "file", …}`; never shown to peers), `policy` the ODRL Offer as JSON (no target), `offer_id`
+    its identifier. `access` is the access policy (JSON); if it is None, every participant sees the offer.
+    `reservation` is the reservation policy (JSON), up to which the provider agrees without asking a person; peers never
+    receive it. `document` is the Dataset in the catalogue, rendered when the asset changes.
+    """
+
+    owner: str
+    id: str
+    status: AssetStatus
+    source: dict[str, Any]
+    policy: bytes
+    offer_id: str
+    document: bytes
+    access: bytes | None = None
+    reservation: bytes | None = None
+    created_at: int = 0
+    updated_at: int = 0
+    version: int = 0

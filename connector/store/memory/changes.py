@@ -1,0 +1,165 @@
+"""Each kind of change, applied to the tables of the in-memory store. The SQLite store has the same rules in SQL."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from connector.ports import changes
+from connector.ports.changes import Change, Conflict, LimitReached, Replayed, TooSoon
+from connector.ports.entities import DutyState, Lease, Usage
+from connector.store.memory.tables import MemoryTables
+from connector.store.rules import first_recent, no_longer_recent
+
+
+def apply_change(tables: MemoryTables, change: Change) -> None:
+    """Apply one change. Raises Conflict, Replayed, LimitReached or TooSoon."""
+    _APPLY[type(change)](tables, change)
+
+
+def _put_process(tables: MemoryTables, change: changes.PutProcess) -> None:
+    process = change.process
+    key = (process.owner, process.kind, process.id)
+    _check_expected(tables.get(tables.processes, key), change.expected, process.id)
+    if process.peer_pid is not None:
+        pid = (process.owner, process.kind, process.role, process.peer, process.peer_pid)
+        if tables.get(tables.pids, pid) not in (None, key):
+            raise Conflict(f"The peer's {process.peer_pid} belongs to another process already: read that one.")
+        tables.put(tables.pids, pid, key)
+    tables.put(tables.processes, key, process)
+
+
+def _put_asset(tables: MemoryTables, change: changes.PutAsset) -> None:
+    asset = change.asset
+    _check_expected(tables.get(tables.assets, (asset.owner, asset.id)), change.expected, asset.id)
+    tables.put(tables.assets, (asset.owner, asset.id), asset)
+    tables.put(tables.offers, (asset.owner, asset.offer_id), (asset.owner, asset.id))
+
+
+def _put_agreement(tables: MemoryTables, change: changes.PutAgreement) -> None:
+    tables.put(tables.agreements, (change.agreement.owner, change.agreement.id), change.agreement)
+
+
+def _use_replay_key(tables: MemoryTables, change: changes.UseReplayKey) -> None:
+    key = (change.key.owner, change.key.issuer, change.key.jti)
+    if tables.get(tables.replay_keys, key):
+        raise Replayed("The token was used before: a token is good for one message.")
+    tables.put(tables.replay_keys, key, change.key)
+
+
+def _put_hold(tables: MemoryTables, change: changes.PutHold) -> None:
+    key = (change.hold.owner, change.hold.process_id)
+    tables.put(tables.holds, key, None)
+    tables.put(tables.holds, key, change.hold)
+
+
+def _drop_hold(tables: MemoryTables, change: changes.DropHold) -> None:
+    tables.put(tables.holds, (change.owner, change.process_id), None)
+
+
+def _put_backoff(tables: MemoryTables, change: changes.PutBackoff) -> None:
+    backoff = change.backoff
+    tables.put(tables.backoffs, (backoff.owner, backoff.peer), backoff if backoff.failures else None)
+
+
+def _put_flow(tables: MemoryTables, change: changes.PutFlow) -> None:
+    tables.put(tables.flows, (change.flow.owner, change.flow.id), change.flow)
+
+
+def _put_lease(tables: MemoryTables, change: changes.PutLease) -> None:
+    lease = change.lease
+    stored: Lease | None = tables.get(tables.leases, (lease.owner, lease.flow_id))
+    if stored and stored.epoch > lease.epoch:
+        raise Conflict(f"The flow has a lease of epoch {stored.epoch}, newer than {lease.epoch}: read it again.")
+    tables.put(tables.leases, (lease.owner, lease.flow_id), lease)
+
+
+def _drop_lease(tables: MemoryTables, change: changes.DropLease) -> None:
+    tables.put(tables.leases, (change.owner, change.flow_id), None)
+
+
+def _add_usage(tables: MemoryTables, change: changes.AddUsage) -> None:
+    key = (change.owner, change.agreement_id)
+    stored: Usage | None = tables.get(tables.usage, key)
+    uses = (stored.uses if stored else 0) + change.uses
+    if change.max_uses is not None and uses > change.max_uses:
+        raise LimitReached(f"The agreement allows {change.max_uses} uses and they are used up.")
+    if change.max_per_hour is not None:
+        _add_recent(tables, change, change.max_per_hour)
+    moved = (stored.bytes_moved if stored else 0) + change.bytes_moved
+    usage = Usage(owner=change.owner, agreement_id=change.agreement_id, bytes_moved=moved, uses=uses)
+    tables.put(tables.usage, key, usage)
+
+
+def _add_recent(tables: MemoryTables, change: changes.AddUsage, most: int) -> None:
+    key, first, second = (change.owner, change.agreement_id), first_recent(change.at), change.at // 1000
+    kept: dict[int, int] = tables.get(tables.recent, key) or {}
+    counted = {at: uses for at, uses in kept.items() if at >= first}
+    if sum(counted.values()) + change.uses > most:
+        raise TooSoon(most, no_longer_recent(min(counted, default=second)))
+    tables.put(tables.recent, key, {**counted, second: counted.get(second, 0) + change.uses})
+
+
+def _record_payment(tables: MemoryTables, change: changes.RecordPayment) -> None:
+    tables.put(tables.payments, tables.place, change.payment)
+
+
+def _record_event(tables: MemoryTables, change: changes.RecordEvent) -> None:
+    key = (change.entry.owner, change.entry.name)
+    tables.put(tables.events, key, None)
+    tables.put(tables.events, key, change.entry)
+
+
+def _record_duty(tables: MemoryTables, change: changes.RecordDuty) -> None:
+    event = change.event
+    duty = (event.owner, event.agreement_id, event.duty)
+    key = (*duty, event.state, event.occasion)
+    if tables.get(tables.duties, key):
+        return
+    tables.put(tables.duties, key, event)
+    waits = event.state is DutyState.ACTIVE and event.deadline is not None
+    tables.put(tables.deadlines, duty, event if waits else None)
+
+
+def _record_consent(tables: MemoryTables, change: changes.RecordConsent) -> None:
+    entry = change.consent
+    person = entry.owner, entry.subject
+    tables.put(tables.consents, (*person, len(tables.consents)), entry)
+    others = [
+        known
+        for known in tables.get(tables.standing, person) or ()
+        if (known.dataset, known.purpose) != (entry.dataset, entry.purpose)
+    ]
+    tables.put(tables.standing, person, (*others, entry))
+
+
+def _append_leaf(tables: MemoryTables, change: changes.AppendLeaf) -> None:
+    position = tables.get(tables.leaf_counts, change.leaf.owner) or 0
+    tables.put(tables.leaf_counts, change.leaf.owner, position + 1)
+    tables.put(tables.leaves, (change.leaf.owner, position), msgspec.structs.replace(change.leaf, position=position))
+
+
+def _check_expected(stored: Any, expected: int | None, id: str) -> None:
+    found = stored.version if stored else None
+    if found != expected:
+        raise Conflict(f"{id} has version {found}, not {expected}: somebody else changed it, read it again.")
+
+
+_APPLY: dict[type[Change], Callable[[MemoryTables, Any], None]] = {
+    changes.PutProcess: _put_process,
+    changes.PutAsset: _put_asset,
+    changes.PutAgreement: _put_agreement,
+    changes.UseReplayKey: _use_replay_key,
+    changes.PutHold: _put_hold,
+    changes.DropHold: _drop_hold,
+    changes.PutBackoff: _put_backoff,
+    changes.PutFlow: _put_flow,
+    changes.PutLease: _put_lease,
+    changes.DropLease: _drop_lease,
+    changes.AddUsage: _add_usage,
+    changes.RecordDuty: _record_duty,
+    changes.RecordPayment: _record_payment,
+    changes.RecordEvent: _record_event,
+    changes.RecordConsent: _record_consent,
+    changes.AppendLeaf: _append_leaf,
+}

@@ -1,0 +1,107 @@
+"""The tables of the in-memory store, with an undo log for the group that is being applied."""
+
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any
+
+from connector.ports.changes import Unavailable
+from connector.ports.entities import PageBounds
+from connector.store.rules import cursor, place
+
+Table = dict[Hashable, tuple[int, Any]]
+
+
+class MemoryTables:
+    """The rows of all tables, each as (place in the order of creation, value)."""
+
+    def __init__(self) -> None:
+        self.processes: Table = {}
+        self.pids: Table = {}
+        self.assets: Table = {}
+        self.offers: Table = {}
+        self.agreements: Table = {}
+        self.holds: Table = {}
+        self.backoffs: Table = {}
+        self.replay_keys: Table = {}
+        self.flows: Table = {}
+        self.leases: Table = {}
+        self.usage: Table = {}
+        self.recent: Table = {}
+        self.payments: Table = {}
+        self.events: Table = {}
+        self.duties: Table = {}
+        self.deadlines: Table = {}
+        self.consents: Table = {}
+        self.standing: Table = {}
+        self.leaves: Table = {}
+        self.leaf_counts: Table = {}
+        self._place = 0
+        self._closed = False
+        self._undo: list[tuple[Table, Hashable, tuple[int, Any] | None]] = []
+
+    @property
+    def place(self) -> int:
+        """The place of the newest row."""
+        return self._place
+
+    def begin(self) -> None:
+        """Begin a group: `roll_back` returns to this point."""
+        self.require_open()
+        self._undo = []
+
+    def roll_back(self) -> None:
+        """Undo every `put` since `begin`."""
+        for table, key, before in reversed(self._undo):
+            if before is None:
+                table.pop(key, None)
+            else:
+                table[key] = before
+
+    def put(self, table: Table, key: Hashable, value: Any) -> None:
+        """Insert or replace a row; None removes it."""
+        before = table.get(key)
+        self._undo.append((table, key, before))
+        if value is None:
+            table.pop(key, None)
+        else:
+            self._place += 1
+            table[key] = (before[0] if before else self._place, value)
+
+    def get(self, table: Table, key: Hashable) -> Any:
+        """Return a value, or None for an unknown key."""
+        self.require_open()
+        row = table.get(key)
+        return row[1] if row else None
+
+    def select(self, table: Table, wanted: Callable[[Any], bool]) -> list[Any]:
+        """Return the values that are wanted, in the order of creation."""
+        self.require_open()
+        return [value for _, value in sorted(table.values(), key=_place_of) if wanted(value)]
+
+    def page(
+        self, table: Table, page: PageBounds, wanted: dict[str, Any], *, descending: bool = True
+    ) -> tuple[list[Any], str | None]:
+        """Return a page of the values with the wanted fields (None: any value), and the next cursor."""
+        self.require_open()
+        start = place(page, descending=descending)
+        rows: Iterable[tuple[int, Any]] = sorted(table.values(), key=_place_of, reverse=descending)
+        found = [
+            row
+            for row in rows
+            if (row[0] < start if descending else row[0] > start)
+            and all(want is None or getattr(row[1], name) == want for name, want in wanted.items())
+        ]
+        shown = found[: page.limit]
+        return [value for _, value in shown], cursor(shown[-1][0]) if len(found) > page.limit else None
+
+    def require_open(self) -> None:
+        """Raise Unavailable if the store is closed."""
+        if self._closed:
+            raise Unavailable("The store is closed: open it again.")
+
+    def close(self) -> None:
+        """Close: later calls raise Unavailable."""
+        self._closed = True
+
+
+def _place_of(row: tuple[int, Any]) -> int:
+    return row[0]
