@@ -16,7 +16,7 @@ class MissingResource(Exception):
 def find_path(folder: str, *parts: str) -> Path:
     """Return the path of a file or folder below one of the data `FOLDERS`.
 
-    `parts` are plain names, not paths. Raises MissingResource where there is no such thing.
+    `parts` are plain names, not paths. Raises MissingResource if there is no such thing.
     """
     named = "/".join((folder, *parts))
     if folder not in FOLDERS or any(part in {"", ".", ".."} or "/" in part or "\\" in part for part in parts):

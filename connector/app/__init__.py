@@ -1,1 +1,1 @@
-"""The only composition root: builds a connector or a broker from settings, and runs it."""
+"""The only composition root: it builds a connector or a broker from settings, and runs it."""

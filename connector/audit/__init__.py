@@ -1,1 +1,1 @@
-"""Pure: salted leaves, the Merkle tree over them, and what an auditor is given."""
+"""The audit log as pure code: salted leaves, the Merkle tree over them, and exports for auditors."""

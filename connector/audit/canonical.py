@@ -1,7 +1,11 @@
-"""Canonical JSON: one value, one sequence of bytes (RFC 8785, JSON Canonicalization Scheme).
+"""Canonical JSON: exactly one sequence of bytes for each value.
 
-Of the scheme only what the log needs: strings, integers, booleans, null, lists and objects. Fractions are refused, as
-nothing recorded is one; integers stay within what every JSON reader holds exactly. Pure.
+RFC 8785, JSON Canonicalization Scheme.
+
+The log needs a part of it: strings, integers, booleans, null, lists and objects. Fractions are refused, because no
+recorded value is one. Integers are limited to the range that every JSON reader represents exactly.
+
+Pure: standard library and msgspec only.
 """
 
 from collections.abc import Mapping
@@ -17,21 +21,19 @@ _in_order = msgspec.json.Encoder(order="deterministic").encode
 def canonical(value: object) -> bytes:
     """Return the canonical JSON of `value`, UTF-8, members sorted by their UTF-16 code units (RFC 8785, 3.2.3).
 
-    Raises ValueError for what has no canonical form here: a fraction, an integer beyond 2^53 - 1, a lone surrogate, a
-    member name that is no string, another type, or more than 32 levels.
+    Raises ValueError for a value without a canonical form here: a fraction, an integer beyond 2^53 - 1, a lone
+    surrogate, a member name that is not a string, another type, or more than 32 levels.
     """
     try:
         if _is_plain(value):
             return _in_order(value)
         return msgspec.json.encode(_sort_members(value, 0))
     except UnicodeEncodeError as fault:
-        raise ValueError(
-            "A text in an audit leaf holds half a character (a lone surrogate): write it whole."
-        ) from fault
+        raise ValueError("A text in an audit leaf contains a lone surrogate: write the whole character.") from fault
 
 
 def _is_plain(value: object, depth: int = 4) -> bool:
-    """Tell whether a value is what nearly every leaf is; names of ASCII letters have one order in any units."""
+    """Return whether a value has the usual form; ASCII names have the same order in every encoding."""
     if isinstance(value, str):
         return True
     if type(value) is int:
@@ -48,7 +50,7 @@ def _is_plain(value: object, depth: int = 4) -> bool:
 
 def _sort_members(value: object, depth: int) -> Any:
     if depth > _MAX_DEPTH:
-        raise ValueError(f"An audit leaf has at most {_MAX_DEPTH} levels: flatten what is recorded.")
+        raise ValueError(f"An audit leaf has at most {_MAX_DEPTH} levels: flatten the recorded value.")
     if value is None or isinstance(value, bool | str):
         return value
     if isinstance(value, int):
@@ -58,13 +60,13 @@ def _sort_members(value: object, depth: int) -> Any:
     if isinstance(value, Mapping):
         for name in value:
             if not isinstance(name, str):
-                raise ValueError(f"A member's name has to be a string, not {type(name).__name__}.")  # noqa: TRY004
+                raise ValueError(f"The name of a member is a {type(name).__name__}: expected a string.")  # noqa: TRY004
         names = sorted(value, key=_code_units)
         return {name: _sort_members(value[name], depth + 1) for name in names}
     if isinstance(value, list | tuple):
         return [_sort_members(item, depth + 1) for item in value]
     raise ValueError(
-        f"An audit leaf holds strings, integers, booleans, null, lists and objects, no {type(value).__name__}."
+        f"An audit leaf cannot contain a {type(value).__name__}: use strings, integers, booleans, null, lists and objects."
     )
 
 

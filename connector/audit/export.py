@@ -1,12 +1,14 @@
-"""What an auditor is given: the leaves of a period as JSON Lines, each with its proof, and the check of it all. Pure.
+"""The export for an auditor: the leaves of a period as JSON Lines, each with its proof; and its verification.
 
 The first line is the head: owner, size and root of the tree, the period, and consistency proofs from earlier heads.
-Each further line is a leaf: position, hash, salt and body as recorded, and its audit path. The positions follow each
-other without a gap, from the last leaf before the period to the first one after it, so that nothing can be left out in
-between. A leaf whose salt and body were erased stays as its hash.
+Each further line is a leaf: position, hash, salt and body as recorded, and its audit path. The positions are without a
+gap, from the last leaf before the period to the first leaf after it, so no leaf can be omitted in between. If salt and
+body of a leaf were erased, its hash remains.
 
-An export alone shows that it fits its own head. That the head is the true one, and that nothing was rewritten since,
-shows only a head that somebody else kept: counter-parties keep each other's with every agreement.
+An export alone proves that it matches its own head. Only a head stored by another party proves that the head is
+genuine and that the log was not rewritten; counterparties store each other's heads with every agreement.
+
+Pure: standard library and msgspec only.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,7 +26,7 @@ _FORMAT = "datenkontor-audit-1"
 
 
 class TreeHead(msgspec.Struct, frozen=True, kw_only=True):
-    """The state of an owner's log: so many leaves, this root; `at` ms when it was taken."""
+    """The state of an owner's log: the number of leaves and the root, at the time `at` (ms)."""
 
     owner: str
     size: int
@@ -33,9 +35,9 @@ class TreeHead(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Proven(msgspec.Struct, frozen=True, kw_only=True):
-    """What a checked export holds: whose log, its tree, the period from `start` to before `end`, and its bodies.
+    """The content of a verified export: owner, tree, the period from `start` to before `end`, and the bodies.
 
-    `erased` counts the leaves of which only the hash is left. Compare owner and period with what was asked for.
+    `erased` counts the leaves of which only the hash remains. Compare owner and period with the requested ones.
     """
 
     owner: str
@@ -48,7 +50,7 @@ class Proven(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExportBroken(ValueError):
-    """The export does not prove what it claims: the sentence says which line and why."""
+    """The export does not prove its content; the sentence names the line and the reason."""
 
 
 class _Extension(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,7 +82,7 @@ class _Facts(msgspec.Struct, frozen=True):
 
 
 def head_body(head: TreeHead) -> bytes:
-    """Return the canonical JSON of a head: what is signed, and what a counter-party keeps."""
+    """Return the canonical JSON of a head, which is signed and which a counterparty stores."""
     return canonical({"at": head.at, "owner": head.owner, "root": head.root.hex(), "size": head.size})
 
 
@@ -90,8 +92,8 @@ def export(
     """Yield the lines of the export of the leaves recorded from `start` to before `end` (ms since the epoch).
 
     `leaves` are all sealed leaves of the owner, in the order of their positions; `earlier` are the sizes of heads that
-    others keep, to be proven consistent. Raises ValueError where leaves are missing, a size is beyond the tree, or the
-    period ends before it starts.
+    other parties store, for consistency proofs. Raises ValueError if leaves are missing, a size is larger than the tree,
+    or the period ends before it starts.
     """
     if end < start:
         raise ValueError(f"The period ends at {end}, before its start at {start}: exchange the two.")
@@ -108,15 +110,15 @@ def export(
 
 
 def verify_export(lines: Iterable[bytes], heads: Iterable[TreeHead] = ()) -> Proven:
-    """Check an export against itself and against `heads` that somebody else kept, and return what it holds.
+    """Verify an export with its own head and with `heads` that another party stored, and return its content.
 
-    A line is one JSON object, with or without its line end. Raises ExportBroken where anything was changed, left out,
-    added, reordered or cut off, or where the log was rewritten since one of `heads`.
+    A line is one JSON object, with or without its line end. Raises ExportBroken if a line was changed, omitted, added
+    or moved, or if the log was rewritten after one of `heads`.
     """
     rest = iter(lines)
     head = _decode(next(rest, b""), 1, _Head)
     if head.format != _FORMAT:
-        raise ExportBroken(f"Line 1 says the format is {head.format[:80]}, and this release reads {_FORMAT}.")
+        raise ExportBroken(f"The format {head.format[:80]} in line 1 is not supported: expected {_FORMAT}.")
     top = _bytes(head.root, 1)
     _check_heads(head, top, heads)
     recorded: list[tuple[int | None, bytes]] = []
@@ -140,7 +142,7 @@ def verify_export(lines: Iterable[bytes], heads: Iterable[TreeHead] = ()) -> Pro
 
 
 def _positions(leaves: Sequence[SealedLeaf], start: int, end: int) -> range:
-    """Return the positions of the period and, on either side, of the first leaf that shows it ends there."""
+    """Return the positions of the period, and of one leaf before and after it, which prove its borders."""
     low = next((n for n, leaf in enumerate(leaves) if leaf.body and leaf.at >= start), len(leaves)) - 1
     high = next((n for n in reversed(range(len(leaves))) if leaves[n].body and leaves[n].at < end), -1) + 1
     while low > 0 and not leaves[low].body:
@@ -151,10 +153,10 @@ def _positions(leaves: Sequence[SealedLeaf], start: int, end: int) -> range:
 
 
 def _check_borders(head: _Head, times: Sequence[int | None], last: int) -> None:
-    """Check that the lines reach over both ends of the period, or to the ends of the tree."""
+    """Check that the lines extend beyond both ends of the period, or to the ends of the tree."""
     if not times:
         if head.size:
-            raise ExportBroken(f"The tree has {head.size} leaves and not one follows: lines are missing.")
+            raise ExportBroken(f"The tree has {head.size} leaves, but the export contains none: lines are missing.")
         return
     first_at, last_at = times[0], times[-1]
     if last - len(times) + 1 > 0 and (first_at is None or first_at >= head.start):
@@ -167,26 +169,26 @@ def _check_heads(head: _Head, top: bytes, heads: Iterable[TreeHead]) -> None:
     extends = {extension.size: extension.proof for extension in head.extends}
     for kept in heads:
         if kept.owner != head.owner:
-            raise ExportBroken(f"The export is {head.owner}'s, and the head kept is {kept.owner}'s.")
+            raise ExportBroken(f"The export belongs to {head.owner}, but the stored head belongs to {kept.owner}.")
         if kept.size not in extends and kept.size not in (0, head.size):
-            raise ExportBroken(f"The export does not show that it extends the kept head of {kept.size} leaves.")
+            raise ExportBroken(f"The export has no proof that it extends the stored head of {kept.size} leaves.")
         proof = [_bytes(step, 1) for step in extends.get(kept.size, ())]
         if not verify_consistency(kept.size, head.size, kept.root, top, proof):
-            raise ExportBroken(f"The log was rewritten: the kept head of {kept.size} leaves is not its beginning.")
+            raise ExportBroken(f"The log was rewritten: the stored head of {kept.size} leaves is not its beginning.")
 
 
 def _recorded_at(line: _Line, number: int, head: _Head, top: bytes) -> int | None:
-    """Check one line and return when its leaf was recorded, or None where salt and body were erased."""
+    """Check one line and return the time of its leaf, or None if salt and body were erased."""
     found = _bytes(line.hash, number)
     if not verify_inclusion(found, line.position, head.size, [_bytes(step, number) for step in line.proof], top):
         raise ExportBroken(f"Line {number} is not leaf {line.position} of the tree that line 1 names.")
     if not line.body and not line.salt:
         return None
     if leaf_hash(_bytes(line.salt, number, SALT_BYTES), line.body.encode()) != found:
-        raise ExportBroken(f"Line {number} has another body or salt than was recorded.")
+        raise ExportBroken(f"Line {number} has another body or salt than the recorded leaf.")
     facts = _decode(line.body.encode(), number, _Facts)
     if facts.owner != head.owner:
-        raise ExportBroken(f"Line {number} is a leaf of {facts.owner}, and line 1 says the log is {head.owner}'s.")
+        raise ExportBroken(f"Line {number} is a leaf of {facts.owner}, but the log belongs to {head.owner}.")
     return facts.at
 
 
@@ -194,7 +196,7 @@ def _decode(raw: bytes, number: int, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(raw, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
-        raise ExportBroken(f"Line {number} is no line of an export: {fault}.") from fault
+        raise ExportBroken(f"Line {number} is not a line of an export: {fault}.") from fault
 
 
 def _hex(hashes: Iterable[bytes]) -> tuple[str, ...]:
@@ -207,5 +209,5 @@ def _bytes(text: str, number: int, length: int = 32) -> bytes:
     except ValueError:
         value = b""
     if len(value) != length or value.hex() != text:
-        raise ExportBroken(f"Line {number} has {text[:80]!r} where {length} bytes in hexadecimal belong.")
+        raise ExportBroken(f"Line {number} contains {text[:80]!r}: expected {length} bytes in hexadecimal form.")
     return value

@@ -1,8 +1,12 @@
-"""Leaves of the audit log: independent, salted commitments to what happened. Pure: salt, time and id are arguments.
+"""The leaves of the audit log: independent, salted commitments to events.
 
-A leaf holds no payload and no personal data. Its hash is SHA-256(0x00 || salt || body), the leaf hash of RFC 6962 (2.1)
-over the salted body; whoever erases salt and body keeps the hash, and with it the tree, but nobody can guess the body
-back. Leaves do not chain, so that nothing serialises those who write them; `seal` gives them their place in the tree.
+RFC 6962, section 2.1.
+
+A leaf contains no payload and no personal data. Its hash is SHA-256(0x00 || salt || body). If salt and body are erased,
+the hash and the tree remain, and the body cannot be guessed from the hash. Leaves are not chained, so writers do not
+wait for each other; `seal` gives each leaf its place in the tree.
+
+Pure: salt, time and id are arguments.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,15 +18,15 @@ import msgspec
 from connector.audit.canonical import canonical
 
 SALT_BYTES = 16
-"""The length of a salt: fixed, so that no other split into salt and body has the same hash."""
+"""The length of a salt. It is fixed, so no other split into salt and body has the same hash."""
 
 L = TypeVar("L", bound=msgspec.Struct)
 
 
-class AuditLeaf(msgspec.Struct, frozen=True, kw_only=True):
-    """One leaf: canonical JSON `body`, its `salt` and `hash`; `position` in the owner's tree once sealed.
+class Leaf(msgspec.Struct, frozen=True, kw_only=True):
+    """One salted leaf of the audit log: canonical JSON `body`, its `salt` and `hash`, and the process that it is about.
 
-    The members are those of the leaf that the store keeps, which `Leaf(**msgspec.structs.asdict(leaf))` makes of it.
+    `position` is its place in the owner's tree; None until it is sealed.
     """
 
     owner: str
@@ -37,23 +41,23 @@ class AuditLeaf(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SealedLeaf(Protocol):
-    """What an export needs of a leaf; the leaf that the store keeps and `AuditLeaf` are both of this form."""
+    """The part of a leaf that an export reads."""
 
     @property
     def owner(self) -> str:
-        """Whose log it is in."""
+        """The owner of the log."""
 
     @property
     def at(self) -> int:
-        """When it was recorded, in ms since the epoch."""
+        """The time of the record, in ms since the epoch."""
 
     @property
     def body(self) -> bytes:
-        """Canonical JSON; empty once erased."""
+        """Canonical JSON; empty after an erasure."""
 
     @property
     def salt(self) -> bytes:
-        """16 bytes; empty once erased."""
+        """16 bytes; empty after an erasure."""
 
     @property
     def hash(self) -> bytes:
@@ -66,15 +70,15 @@ class SealedLeaf(Protocol):
 
 def leaf(
     *, owner: str, id: str, salt: bytes, at: int, kind: str, process_id: str, fields: Mapping[str, object]
-) -> AuditLeaf:
+) -> Leaf:
     """Return the leaf that records `kind` (negotiated, agreed, refused …) of a process at `at` (ms since the epoch).
 
-    `fields` are further facts: message hash, jti, decision, states. `salt` are 16 random bytes. Raises ValueError for a
-    salt of another length and for facts without a canonical form.
+    `fields` are further facts: message hash, jti, decision, states. `salt` is 16 random bytes. Raises ValueError if the
+    salt has another length or a fact has no canonical form.
     """
     facts = {"at": at, "fields": fields, "id": id, "kind": kind, "owner": owner, "process": process_id}
     body = canonical(facts)
-    return AuditLeaf(
+    return Leaf(
         owner=owner,
         id=id,
         at=at,
@@ -87,12 +91,12 @@ def leaf(
 
 
 def leaf_hash(salt: bytes, body: bytes) -> bytes:
-    """Return SHA-256(0x00 || salt || body). Raises ValueError where the salt is not 16 bytes long."""
+    """Return SHA-256(0x00 || salt || body). Raises ValueError if the salt is not 16 bytes long."""
     if len(salt) != SALT_BYTES:
-        raise ValueError(f"A leaf's salt has {SALT_BYTES} bytes, not {len(salt)}: draw as many at random.")
+        raise ValueError(f"A leaf's salt has {SALT_BYTES} bytes, not {len(salt)}: use {SALT_BYTES} random bytes.")
     return sha256(b"\x00" + salt + body).digest()
 
 
 def seal(leaves: Sequence[L], position: int) -> tuple[L, ...]:
-    """Return the leaves with their positions in the tree: the first gets `position`, which is the size of the tree."""
+    """Return the leaves with their positions; the first gets `position`, which is the size of the tree."""
     return tuple(msgspec.structs.replace(leaf, position=number) for number, leaf in enumerate(leaves, position))

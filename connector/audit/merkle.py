@@ -1,8 +1,12 @@
-"""The Merkle tree over leaf hashes: root, inclusion and consistency proofs, and their check (RFC 6962, 2.1). Pure.
+"""The Merkle tree over leaf hashes: root, inclusion and consistency proofs, and their verification.
 
-A tree is kept as rows of hashes, the leaves' row first, each further row the hashes of complete pairs of the row below;
-so every proof costs a number of hashes that grows with the logarithm of the tree alone. All hashes are SHA-256, 32
-bytes; a leaf hash comes ready-made from `leaves`.
+RFC 6962, section 2.1.
+
+A tree is stored as rows of hashes. The first row contains the leaf hashes, each further row the hashes of the complete
+pairs of the row before. So the cost of a proof grows with the logarithm of the size. All hashes are SHA-256, 32 bytes;
+`leaves` computes the leaf hashes.
+
+Pure: standard library and msgspec only.
 """
 
 from collections.abc import Sequence
@@ -12,7 +16,7 @@ import msgspec
 
 
 class Tree(msgspec.Struct, frozen=True):
-    """Complete pairs, row upon row; `rows[0]` are the leaf hashes."""
+    """A tree; `rows[0]` contains the leaf hashes."""
 
     rows: tuple[tuple[bytes, ...], ...]
 
@@ -35,14 +39,14 @@ def root(tree: Tree, size: int | None = None) -> bytes:
     """Return the Merkle Tree Hash of the first `size` leaves (all by default). Raises ValueError beyond the tree."""
     end = tree.size if size is None else size
     if not 0 <= end <= tree.size:
-        raise ValueError(f"The tree has {tree.size} leaves, and no root of {end}.")
+        raise ValueError(f"The tree has {tree.size} leaves: it has no root of {end} leaves.")
     return _hash(tree, 0, end) if end else sha256(b"").digest()
 
 
 def inclusion(tree: Tree, index: int, size: int | None = None) -> tuple[bytes, ...]:
     """Return the audit path of leaf `index` in the tree of the first `size` leaves (RFC 6962, 2.1.1).
 
-    Raises ValueError where there is no such leaf.
+    Raises ValueError if the leaf does not exist.
     """
     end = tree.size if size is None else size
     if not 0 <= index < end <= tree.size:
@@ -62,7 +66,7 @@ def inclusion(tree: Tree, index: int, size: int | None = None) -> tuple[bytes, .
 def consistency(tree: Tree, old: int, new: int | None = None) -> tuple[bytes, ...]:
     """Return the proof that the first `old` leaves are the beginning of the first `new` (RFC 6962, 2.1.2).
 
-    Raises ValueError where there is no such tree. An empty tree is the beginning of every tree: its proof is empty.
+    Raises ValueError if one of the trees does not exist. An empty tree is the beginning of every tree: its proof is empty.
     """
     end = tree.size if new is None else new
     if not 0 <= old <= end <= tree.size:
@@ -84,7 +88,7 @@ def consistency(tree: Tree, old: int, new: int | None = None) -> tuple[bytes, ..
 
 
 def verify_inclusion(hash: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
-    """Tell whether `path` proves that the leaf with this hash is leaf `index` of the tree of `size` with this root."""
+    """Return whether `path` proves that the leaf `hash` is leaf `index` of the tree of `size` leaves with this root."""
     if not 0 <= index < size:
         return False
     node, last, found = index, size - 1, hash
@@ -102,7 +106,7 @@ def verify_inclusion(hash: bytes, index: int, size: int, path: Sequence[bytes], 
 
 
 def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, path: Sequence[bytes]) -> bool:
-    """Tell whether `path` proves that the tree of `old` leaves with its root is the beginning of the one of `new`."""
+    """Return whether `path` proves that the tree of `old` leaves is the beginning of the tree of `new` leaves."""
     if not 0 <= old <= new:
         return False
     if old == new:
@@ -114,7 +118,7 @@ def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, pat
         node, last = node // 2, last // 2
     steps = list(path)
     if node == 0:
-        steps.insert(0, old_root)  # the old tree is one complete subtree: its root is where both ways begin
+        steps.insert(0, old_root)  # the old tree is one complete subtree: both paths begin at its root
     if not steps:
         return False
     found_old = found_new = steps[0]

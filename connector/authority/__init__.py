@@ -1,1 +1,1 @@
-"""The city's role: who belongs to the data space. Imports identity, ports and below."""
+"""The role of the data-space operator: identity cards and the signed participant list."""

@@ -42,7 +42,7 @@ class IdentityCard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 def new_key(path: Path) -> SigningKey:
-    """Make a private key and keep it in a new file of mode 0600; raises RosterFault where the file exists."""
+    """Make a private key and keep it in a new file of mode 0600; raises RosterFault if the file exists."""
     key = generate()
     try:
         save_private(path, key)
@@ -52,7 +52,7 @@ def new_key(path: Path) -> SigningKey:
 
 
 def load_key(path: Path) -> SigningKey:
-    """Load a private key; raises RosterFault where it is missing, damaged or readable by others."""
+    """Load a private key; raises RosterFault if it is missing, damaged or readable by others."""
     try:
         return load_private(path)
     except KeyFault as fault:
@@ -62,7 +62,7 @@ def load_key(path: Path) -> SigningKey:
 def card(
     key: SigningKey, *, id: str, name: str, address: str | None, search: str | None = None, roster: str | None = None
 ) -> IdentityCard:
-    """Return the card of a participant; raises RosterFault where an entry could not stand in a list."""
+    """Return the card of a participant; raises RosterFault if an entry could not stand in a list."""
     keys = (public_jwk(key),)
     value = IdentityCard(id=id, name=name, address=address, keys=keys, search=search, roster=roster)
     return _read(msgspec.json.encode(value), "The card")

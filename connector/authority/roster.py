@@ -47,7 +47,7 @@ class RosterDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 def create(draft: Path, issuer: str) -> RosterDraft:
-    """Begin a list; raises RosterFault where the working file exists."""
+    """Begin a list; raises RosterFault if the working file exists."""
     value = _check(RosterDraft(issuer=issuer))
     try:
         write_new(draft, _render(value), mode=0o644)
@@ -69,7 +69,7 @@ def add(draft: Path, member: Member, *, replace: bool = False) -> RosterDraft:
 
 
 def remove(draft: Path, id: str) -> RosterDraft:
-    """Remove a member; raises RosterFault where there is none of that id."""
+    """Remove a member; raises RosterFault if there is none of that id."""
     with _lock(draft):
         value = show(draft)
         others = tuple(entry for entry in value.members if entry.id != id)
@@ -89,7 +89,7 @@ def publish(
 ) -> RosterDocument:
     """Sign the list as the next version and replace the file `signed` atomically.
 
-    `now` is aware; `former` are the operator's keys of before. Raises RosterFault, also where `signed` holds a list
+    `now` is aware; `former` are the operator's keys of before. Raises RosterFault, also if `signed` holds a list
     that none of these keys signed, or one newer than the working file knows of: then the working file is not the one
     it was made from.
     """
@@ -117,7 +117,7 @@ def publish(
 
 
 def show(draft: Path) -> RosterDraft:
-    """Read the working file; raises RosterFault where it is missing or damaged."""
+    """Read the working file; raises RosterFault if it is missing or damaged."""
     try:
         value = msgspec.json.decode(read_bounded(draft, MAX_DOCUMENT), type=RosterDraft)
         check_members(value.members)
@@ -156,7 +156,7 @@ def _check(value: RosterDraft) -> RosterDraft:
 
 
 def _load_published(signed: Path, keys: Sequence[VerificationKey]) -> RosterDocument | None:
-    """Return the list at `signed`, expired or not; raises RosterFault where it is signed with none of `keys`."""
+    """Return the list at `signed`, expired or not; raises RosterFault if it is signed with none of `keys`."""
     if not signed.exists():
         return None
     try:

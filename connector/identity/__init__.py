@@ -1,1 +1,1 @@
-"""Identity mechanisms: the signed participant list, and a static token for tests. Imports net and below."""
+"""The identity mechanisms, their keys and their tokens."""

@@ -30,7 +30,7 @@ def read_bounded(path: Path, limit: int, *, private: bool = False) -> bytes:
 
 
 def write_new(path: Path, content: bytes, *, mode: int) -> None:
-    """Write a file that must not exist yet, durably; raises FileFault where it does."""
+    """Write a file that must not exist yet, durably; raises FileFault if it does."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     except FileExistsError:

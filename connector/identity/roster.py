@@ -83,7 +83,7 @@ class Roster:
     keys: Mapping[str, tuple[VerificationKey, ...]]
 
     def is_expired(self, now_ms: int) -> bool:
-        """Tell whether the list's end has passed."""
+        """Return whether the list's end has passed."""
         return self.document.expires.timestamp() * 1000 <= now_ms
 
 
@@ -112,7 +112,7 @@ def read_roster(
 
 
 def check_members(members: Sequence[Member]) -> dict[str, tuple[VerificationKey, ...]]:
-    """Return the keys by participant; raises RosterRejected where ids or keys repeat or an address has a bad form."""
+    """Return the keys by participant; raises RosterRejected if ids or keys repeat or an address has a bad form."""
     keys: dict[str, tuple[VerificationKey, ...]] = {}
     owners: dict[str, str] = {}
     for member in members:

@@ -1,1 +1,1 @@
-"""Everything peer-driven that dials: one guarded client, what may be dialled, TLS, limits. Imports ports and below."""
+"""The network: one guarded client for all connections that a peer can cause, TLS and limits."""

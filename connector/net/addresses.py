@@ -180,7 +180,7 @@ def check_callback(url: str, policy: NetPolicy, home: str) -> Endpoint:
 
 
 def address_fault(address: IPAddress, host: str, port: int, policy: NetPolicy) -> str | None:
-    """Return why `address`, to which `host` resolved, must not be dialled, or None where it may be."""
+    """Return why `address`, to which `host` resolved, must not be dialled, or None if it may be."""
     if isinstance(address, IPv6Address):
         if address.scope_id is not None:
             return f"{host} resolves to an address with a zone, which is not allowed."

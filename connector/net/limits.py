@@ -77,7 +77,7 @@ class ConcurrencyLimit:
         return True
 
     def leave(self, key: str) -> None:
-        """Give a place back; raises KeyError where none was taken."""
+        """Give a place back; raises KeyError if none was taken."""
         held = self._held[key]
         if held == 1:
             del self._held[key]

@@ -1,4 +1,4 @@
-"""A counter-party's DSP endpoints, as the use cases see them. Every call ends in a value; time and size are bounded."""
+"""A counterparty's DSP endpoints, as the use cases see them. Every call ends in a value; time and size are bounded."""
 
 from collections.abc import Sequence
 from typing import Protocol

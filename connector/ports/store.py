@@ -43,10 +43,10 @@ class Store(Protocol):
         """
 
     async def negotiation(self, owner: str, id: str) -> Negotiation | None:
-        """Return one contract negotiation by our pid."""
+        """Return one contract negotiation by its pid on this side."""
 
     async def transfer(self, owner: str, id: str) -> Transfer | None:
-        """Return one transfer process by our pid."""
+        """Return one transfer process by its pid on this side."""
 
     async def process_of_peer(
         self, owner: str, kind: ProcessKind, role: Role, peer: str, peer_pid: str

@@ -1,1 +1,1 @@
-"""The protocols of the data space as code. Pure: no clock, no random, no I/O; standard library and msgspec only."""
+"""The protocols of the data space as pure code: no clock, no random, no input or output."""

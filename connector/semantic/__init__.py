@@ -1,1 +1,1 @@
-"""The RDF edge: policies in JSON-LD that is not the compact form, and in Turtle. Its libraries load on first use."""
+"""Policies in other forms of RDF: JSON-LD of any form, and Turtle."""

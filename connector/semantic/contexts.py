@@ -53,7 +53,7 @@ def load_context(address: str) -> dict[str, Any]:
 
 
 def is_foreign(document: Mapping[str, Any]) -> bool:
-    """Tell whether a policy is written so that only a JSON-LD processor knows what it means.
+    """Return whether a policy is written so that only a JSON-LD processor knows what it means.
 
     That is so where it has contexts inside, a graph, or a context that does more than name IRIs: another vocabulary, a
     base, a language, a type of values, another name for a keyword, a term taken away.
@@ -86,7 +86,7 @@ def _names_only(context: Mapping[str, Any]) -> bool:
 
 
 def _has_member(document: Mapping[str, Any], wanted: set[str | None], *, skip: str) -> bool:
-    """Tell whether an object anywhere in the document has one of the members; one of the outermost is skipped."""
+    """Return whether an object anywhere in the document has one of the members; one of the outermost is skipped."""
     stack: list[Any] = [value for name, value in document.items() if name != skip]
     if not wanted.isdisjoint(set(document) - {skip}):
         return True

@@ -1,1 +1,1 @@
-"""Durable state: the SQLite store and record, and their in-memory twins."""
+"""The implementations of the store and of the broker's record: SQLite and in memory."""

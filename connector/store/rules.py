@@ -28,7 +28,7 @@ _HOUR_S = 3_600
 
 
 def has_ended(process: AnyProcess) -> bool:
-    """Tell whether the process is in a terminal state and so no longer counts against the quota of its peer."""
+    """Return whether the process is in a terminal state and so no longer counts against the quota of its peer."""
     return process.state in _TERMINAL[process.kind]
 
 
@@ -55,7 +55,7 @@ def cursor(place: int) -> str:
 def place(page: PageBounds, *, descending: bool) -> int:
     """Return the place after which (before which, where `descending`) the page begins.
 
-    Raises ValueError where the page has no row or its cursor is none of ours.
+    Raises ValueError if the page has no row or its cursor is none of ours.
     """
     if page.limit < 1:
         raise ValueError(f"A page holds at least one row, not {page.limit}: ask for one or more.")
@@ -63,7 +63,7 @@ def place(page: PageBounds, *, descending: bool) -> int:
 
 
 def position(after: str | None, *, start: int) -> int:
-    """Return the place that a cursor names, or `start` without one. Raises ValueError where it is none of ours."""
+    """Return the place that a cursor names, or `start` without one. Raises ValueError if it is none of ours."""
     if after is None:
         return start
     try:

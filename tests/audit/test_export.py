@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from connector.audit.export import ExportBroken, TreeHead, export, head_body, verify_export
-from connector.audit.leaves import AuditLeaf, leaf, seal
+from connector.audit.leaves import Leaf, leaf, seal
 from connector.audit.merkle import root, tree
 
 OWNER = "default"
 
 
-def _log(size: int, *, kind: str = "agreed", step: int = 10) -> list[AuditLeaf]:
+def _log(size: int, *, kind: str = "agreed", step: int = 10) -> list[Leaf]:
     made = [
         leaf(
             owner=OWNER, id=f"l{n}", salt=bytes([n]) * 16, at=n * step, kind=kind, process_id="p", fields={"number": n}
@@ -26,7 +26,7 @@ def _log(size: int, *, kind: str = "agreed", step: int = 10) -> list[AuditLeaf]:
     return list(seal(made, 0))
 
 
-def _head(leaves: list[AuditLeaf]) -> TreeHead:
+def _head(leaves: list[Leaf]) -> TreeHead:
     return TreeHead(owner=OWNER, size=len(leaves), root=root(tree([leaf.hash for leaf in leaves])), at=1)
 
 

@@ -9,7 +9,6 @@ import msgspec
 from connector.audit.leaves import SALT_BYTES, leaf
 from connector.controlplane.core.context import Context
 from connector.ports.changes import AppendLeaf, Change, DropHold, PutHold, PutProcess
-from connector.ports.entities import Leaf
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.machines.machine import P
 
@@ -71,4 +70,4 @@ def record(context: Context, event: str, process_id: str, fields: Mapping[str, o
         process_id=process_id,
         fields=fields,
     )
-    return AppendLeaf(Leaf(**msgspec.structs.asdict(made)))
+    return AppendLeaf(made)

@@ -1,16 +1,18 @@
-"""The stored values. Frozen; times are milliseconds since the Unix epoch.
+"""The stored values, by chapter.
 
-The two processes are stored too; they are defined beside their state machines in `protocol.dsp`. Each value names its
-`owner`, the participant context, so several departments in one runtime are rows and not a migration.
+They are frozen; times are milliseconds since the Unix epoch. The two processes are stored too; they are defined beside
+their state machines in `protocol.dsp`, and the leaves of the audit log in `audit`. Each value names its `owner`, the
+participant context, so several departments in one runtime are rows and not a migration.
 """
 
+from connector.audit.leaves import Leaf
 from connector.ports.entities.agreements import Agreement, Recent, Usage
 from connector.ports.entities.assets import Asset
 from connector.ports.entities.duties import DutyEvent, Payment
 from connector.ports.entities.flows import Flow, FlowDirection, Lease
 from connector.ports.entities.pages import PageBounds
 from connector.ports.entities.processes import Backoff, Hold, ReplayKey
-from connector.ports.entities.registers import Consent, EventEntry, Leaf
+from connector.ports.entities.registers import Consent, EventEntry
 from connector.views.agreements import DutyState
 from connector.views.assets import AssetStatement, AssetStatus, DataClass, Marking
 from connector.views.payments import PaymentState

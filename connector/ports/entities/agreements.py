@@ -40,7 +40,7 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
 class Recent(msgspec.Struct, frozen=True, kw_only=True):
     """The uses under an agreement that were begun within the last hour, to the second and never too few.
 
-    `frees_at` is the first instant (ms) at which one of them no longer counts; None where there is none.
+    `frees_at` is the first instant (ms) at which one of them no longer counts; None if there is none.
     """
 
     uses: int

@@ -1,4 +1,4 @@
-"""The registers that are only appended to: events, consents and the audit log."""
+"""The registers of events and of consents; entries are only appended."""
 
 import msgspec
 
@@ -31,17 +31,3 @@ class Consent(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     at: int
     until: int | None = None
-
-
-class Leaf(msgspec.Struct, frozen=True, kw_only=True):
-    """One salted leaf of the audit log, as `audit.leaves` makes it: canonical JSON `body`, its hash, sealed later."""
-
-    owner: str
-    id: str
-    at: int
-    kind: str
-    process_id: str
-    body: bytes
-    salt: bytes
-    hash: bytes
-    position: int | None = None

@@ -125,7 +125,7 @@ class MemoryBrokerStore:
 
 
 def _score(entry: Entry, wanted: list[str]) -> float | None:
-    """Return how well the entry matches, or None where a word is missing; the last word may go on."""
+    """Return how well the entry matches, or None if a word is missing; the last word may go on."""
     texts = (
         (8.0, words(" ".join(entry.titles.values()))),
         (4.0, words(" ".join(entry.keywords))),

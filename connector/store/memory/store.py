@@ -52,12 +52,12 @@ class MemoryStore:
             raise
 
     async def negotiation(self, owner: str, id: str) -> Negotiation | None:
-        """Return one contract negotiation by our pid."""
+        """Return one contract negotiation by its pid on this side."""
         found: Negotiation | None = self._tables.get(self._tables.processes, (owner, ProcessKind.NEGOTIATION, id))
         return found
 
     async def transfer(self, owner: str, id: str) -> Transfer | None:
-        """Return one transfer process by our pid."""
+        """Return one transfer process by its pid on this side."""
         found: Transfer | None = self._tables.get(self._tables.processes, (owner, ProcessKind.TRANSFER, id))
         return found
 

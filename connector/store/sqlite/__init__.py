@@ -1,1 +1,1 @@
-"""The embedded store and record: SQLite with one writer thread and group commit. All SQL of the product is here."""
+"""The embedded store and the record of the broker in SQLite; all SQL of the product is here."""

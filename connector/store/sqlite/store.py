@@ -102,11 +102,11 @@ class SqliteStore:
         await self._writer.submit(partial(_apply, tuple(group)))
 
     async def negotiation(self, owner: str, id: str) -> Negotiation | None:
-        """Return one contract negotiation by our pid."""
+        """Return one contract negotiation by its pid on this side."""
         return processes.negotiation(self._reader, owner, id)
 
     async def transfer(self, owner: str, id: str) -> Transfer | None:
-        """Return one transfer process by our pid."""
+        """Return one transfer process by its pid on this side."""
         return processes.transfer(self._reader, owner, id)
 
     async def process_of_peer(

@@ -1,1 +1,1 @@
-"""The SQL of the store, one file a chapter."""
+"""The SQL of the store, one file for each chapter."""

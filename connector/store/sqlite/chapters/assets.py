@@ -26,7 +26,7 @@ WHERE offers.owner = ? AND offers.offer_id = ?
 
 
 def put(connection: sqlite3.Connection, change: PutAsset) -> None:
-    """Insert or update an asset. Raises Conflict where the stored version is not the expected one."""
+    """Insert or update an asset. Raises Conflict if the stored version is not the expected one."""
     asset = change.asset
     row = (asset.status.value, asset.version, _encode(asset), asset.owner, asset.id)
     if change.expected is None:

@@ -1,4 +1,4 @@
-"""The audit log's leaves: appended, never changed. A leaf's position in its owner's tree is given with the commit."""
+"""The leaves of the audit log, which are only appended; a commit gives each leaf its position in the owner's tree."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ _APPEND = """
 INSERT INTO leaves (owner, position, id, at, kind, process_id, body, salt, hash)
 VALUES (?1, (SELECT coalesce(max(position), -1) + 1 FROM leaves WHERE owner = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 """
-_COLUMNS = "id, at, kind, process_id, body, salt, hash, position"
+_COLUMNS = ("id", "at", "kind", "process_id", "body", "salt", "hash", "position")
 
 
 def append(connection: sqlite3.Connection, change: AppendLeaf) -> None:
@@ -26,21 +26,6 @@ def leaves(
 ) -> tuple[Sequence[Leaf], str | None]:
     """List leaves, oldest first."""
     wanted = {"owner": owner, "process_id": process_id}
-    rows, after = page(connection, "leaves", bounds, wanted, order="position", columns=_COLUMNS, descending=False)
-    return [_leaf(owner, *row) for row in rows], after
-
-
-def _leaf(
-    owner: str, id: str, at: int, kind: str, process_id: str, body: bytes, salt: bytes, hash: bytes, position: int
-) -> Leaf:
-    return Leaf(
-        owner=owner,
-        id=id,
-        at=at,
-        kind=kind,
-        process_id=process_id,
-        body=body,
-        salt=salt,
-        hash=hash,
-        position=position,
-    )
+    columns = ", ".join(_COLUMNS)
+    rows, after = page(connection, "leaves", bounds, wanted, order="position", columns=columns, descending=False)
+    return [Leaf(owner=owner, **dict(zip(_COLUMNS, row, strict=True))) for row in rows], after

@@ -44,7 +44,7 @@ def put(connection: sqlite3.Connection, change: PutFlow) -> None:
 
 
 def put_lease(connection: sqlite3.Connection, change: PutLease) -> None:
-    """Store the lease of a flow. Raises Conflict where the stored one has a newer epoch."""
+    """Store the lease of a flow. Raises Conflict if the stored one has a newer epoch."""
     lease = change.lease
     limits = (lease.valid_until, lease.max_bytes, lease.max_uses, lease.max_per_hour)
     row = (lease.owner, lease.flow_id, lease.agreement_id, lease.epoch, *limits)

@@ -38,7 +38,7 @@ _OPEN = "SELECT count(*) FROM processes WHERE owner = ? AND peer = ? AND ended =
 
 
 def put(connection: sqlite3.Connection, change: PutProcess) -> None:
-    """Insert or update a process. Raises Conflict where the stored version or the peer's pid says otherwise."""
+    """Insert or update a process. Raises Conflict if the stored version or the peer's pid says otherwise."""
     process = change.process
     key = (process.owner, process.kind.value, process.id)
     often = (process.state, process.version, process.due_at, process.updated_at, _encode(process))
@@ -61,13 +61,13 @@ def put(connection: sqlite3.Connection, change: PutProcess) -> None:
 
 
 def negotiation(connection: sqlite3.Connection, owner: str, id: str) -> Negotiation | None:
-    """Return one contract negotiation by our pid."""
+    """Return one contract negotiation by its pid on this side."""
     row = fetch_one(connection, _BY_ID, (owner, ProcessKind.NEGOTIATION.value, id))
     return _negotiation(row[0]) if row else None
 
 
 def transfer(connection: sqlite3.Connection, owner: str, id: str) -> Transfer | None:
-    """Return one transfer process by our pid."""
+    """Return one transfer process by its pid on this side."""
     row = fetch_one(connection, _BY_ID, (owner, ProcessKind.TRANSFER.value, id))
     return _transfer(row[0]) if row else None
 

@@ -20,7 +20,7 @@ DELETE FROM replay_keys WHERE (owner, issuer, jti) IN
 
 
 def use(connection: sqlite3.Connection, change: UseReplayKey) -> None:
-    """Use a token's identity. Raises Replayed where it was used before."""
+    """Use a token's identity. Raises Replayed if it was used before."""
     key = change.key
     try:
         connection.execute(_USE, (key.owner, key.issuer, key.jti, key.expires_at))

@@ -25,7 +25,7 @@ _USAGE = "SELECT bytes_moved, uses FROM usage WHERE owner = ? AND agreement_id =
 
 
 def add(connection: sqlite3.Connection, change: AddUsage) -> None:
-    """Count bytes and uses. Raises LimitReached where there would be more than `max_uses`, TooSoon `max_per_hour`."""
+    """Count bytes and uses. Raises LimitReached if there would be more than `max_uses`, TooSoon `max_per_hour`."""
     if change.max_per_hour is not None:
         _add_recent(connection, change, change.max_per_hour)
     row = (change.owner, change.agreement_id, change.bytes_moved, change.uses, change.max_uses)

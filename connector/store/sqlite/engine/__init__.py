@@ -1,1 +1,1 @@
-"""How SQLite is opened, migrated, read and written."""
+"""Connections, migrations, reads and writes of a SQLite file."""

@@ -35,7 +35,7 @@ def open_writable(path: Path, *, patient: bool = True) -> sqlite3.Connection:
     """Open a connection that writes. `synchronous=FULL`: what COMMIT returned for survives power loss.
 
     Where it is not `patient`, a lock that another process holds is reported at once instead of waited for.
-    Raises sqlite3.Error where the file cannot be opened or is no database.
+    Raises sqlite3.Error if the file cannot be opened or is no database.
     """
     connection = _open(path)
     connection.execute("PRAGMA journal_mode = WAL")

@@ -27,8 +27,8 @@ def steps(schema: str) -> tuple[str, ...]:
 def migrate(path: Path, scripts: Sequence[str]) -> Path | None:
     """Bring the database at `path` to the last of `scripts`, creating it where it is missing.
 
-    Returns the backup that was made beside the file, or None where nothing had to be changed or there was nothing yet.
-    Raises SchemaRefused where the file is newer than `scripts`, no database of ours, or a step fails; it then is what
+    Returns the backup that was made beside the file, or None if nothing had to be changed or there was nothing yet.
+    Raises SchemaRefused if the file is newer than `scripts`, no database of ours, or a step fails; it then is what
     it was.
     """
     try:

@@ -16,7 +16,7 @@ SqlRow = tuple[Any, ...]
 
 
 def fetch_one(connection: sqlite3.Connection, statement: str, values: Sequence[object]) -> SqlRow | None:
-    """Return the first row, or None. Raises Unavailable where the file cannot be read or is closed."""
+    """Return the first row, or None. Raises Unavailable if the file cannot be read or is closed."""
     try:
         row: SqlRow | None = connection.execute(statement, values).fetchone()
     except (UnicodeEncodeError, OverflowError):
@@ -27,7 +27,7 @@ def fetch_one(connection: sqlite3.Connection, statement: str, values: Sequence[o
 
 
 def fetch_many(connection: sqlite3.Connection, statement: str, values: Sequence[object]) -> list[SqlRow]:
-    """Return all rows. Raises Unavailable where the file cannot be read or is closed."""
+    """Return all rows. Raises Unavailable if the file cannot be read or is closed."""
     try:
         return connection.execute(statement, values).fetchall()
     except (UnicodeEncodeError, OverflowError):

@@ -114,7 +114,7 @@ class Writer:
             self._commits.put((connection, settled))
 
     def _can_retry(self, fault: sqlite3.Error) -> bool:
-        """Tell whether another process holds the file's lock and there is still time to wait for it."""
+        """Return whether another process holds the file's lock and there is still time to wait for it."""
         # An error that the module raises itself (a closed connection) has no code.
         if getattr(fault, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
             return False

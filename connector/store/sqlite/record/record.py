@@ -67,7 +67,7 @@ async def open_record(path: Path, *, now: Callable[[], int] = _wall_clock) -> "S
     """Open the record in the file at `path`, creating it or bringing it to our schema after a backup beside it.
 
     `now` returns milliseconds since the Unix epoch; it decides which sources have been away too long to be shown.
-    Raises SchemaRefused where the file is newer than this release, none of ours, or cannot be opened.
+    Raises SchemaRefused if the file is newer than this release, none of ours, or cannot be opened.
     """
     await asyncio.to_thread(migrate, path, steps("record"))
     return SqliteBrokerStore(path, now)
@@ -112,7 +112,7 @@ class SqliteBrokerStore:
         """Return a page of hits, best first (without words: latest change first), and how many there are in all.
 
         Left out are removed entries, those of dead sources, and, unless the query takes `stale` ones, those of sources
-        that have been offline for a day. Raises Unavailable where the search takes too long.
+        that have been offline for a day. Raises Unavailable if the search takes too long.
         """
         return await self._run(self._searching, partial(search, self._searcher, query, self._now()))
 

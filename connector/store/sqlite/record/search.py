@@ -37,7 +37,7 @@ _RANK = "bm25(texts, 8.0, 4.0, 2.0, 2.0, 1.0)"
 def search(connection: sqlite3.Connection, query: Query, now: int) -> tuple[Sequence[Hit], int]:
     """Return a page of hits and how many there are in all; `now` in ms decides which sources are away too long.
 
-    Raises Unavailable where the search takes longer than two seconds or the file cannot be read.
+    Raises Unavailable if the search takes longer than two seconds or the file cannot be read.
     """
     wanted = query_words(query.text)
     if query.text.strip() and not wanted:
