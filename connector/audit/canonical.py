@@ -66,7 +66,7 @@ def _sort_members(value: object, depth: int) -> Any:
     if isinstance(value, list | tuple):
         return [_sort_members(item, depth + 1) for item in value]
     raise ValueError(
-        f"An audit leaf cannot contain a {type(value).__name__}: use strings, integers, booleans, null, lists and objects."
+        f"An audit leaf contains a {type(value).__name__}: use strings, integers, booleans, null, lists or objects."
     )
 
 

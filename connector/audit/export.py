@@ -92,8 +92,8 @@ def export(
     """Yield the lines of the export of the leaves recorded from `start` to before `end` (ms since the epoch).
 
     `leaves` are all sealed leaves of the owner, in the order of their positions; `earlier` are the sizes of heads that
-    other parties store, for consistency proofs. Raises ValueError if leaves are missing, a size is larger than the tree,
-    or the period ends before it starts.
+    other parties store, for consistency proofs. Raises ValueError if leaves are missing, a size exceeds the tree, or
+    the period ends before it starts.
     """
     if end < start:
         raise ValueError(f"The period ends at {end}, before its start at {start}: exchange the two.")

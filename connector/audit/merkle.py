@@ -66,7 +66,7 @@ def inclusion(tree: Tree, index: int, size: int | None = None) -> tuple[bytes, .
 def consistency(tree: Tree, old: int, new: int | None = None) -> tuple[bytes, ...]:
     """Return the proof that the first `old` leaves are the beginning of the first `new` (RFC 6962, 2.1.2).
 
-    Raises ValueError if one of the trees does not exist. An empty tree is the beginning of every tree: its proof is empty.
+    Raises ValueError if one of the trees does not exist. The empty tree has an empty proof.
     """
     end = tree.size if new is None else new
     if not 0 <= old <= end <= tree.size:

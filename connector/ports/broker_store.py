@@ -1,6 +1,6 @@
-"""The broker's system of record: sources, datasets, offers and their change number.
+"""The port of the broker's record: sources, entries and their change numbers.
 
-Its own store, apart from a connector's.
+The record is separate from the store of a connector.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ import msgspec
 
 
 class Liveness(StrEnum):
-    """How a source is doing: NEW → ONLINE → SUSPECT (1 failure) → OFFLINE (3, or 15 minutes) → DEAD (5 days)."""
+    """The liveness of a source: NEW → ONLINE → SUSPECT (1 failure) → OFFLINE (3, or 15 minutes) → DEAD (5 days)."""
 
     NEW = "NEW"
     ONLINE = "ONLINE"
@@ -21,7 +21,7 @@ class Liveness(StrEnum):
 
 
 class CrawlSource(msgspec.Struct, frozen=True, kw_only=True):
-    """A participant whose catalogue is crawled, and how that is going. Times in ms; `interval` in ms."""
+    """A participant whose catalogue is crawled, and the state of the crawls. Times and `interval` in ms."""
 
     participant: str
     name: str
@@ -39,9 +39,9 @@ class CrawlSource(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One indexed Dataset: what search needs, and the JSON exactly as the provider sent it.
+    """One indexed Dataset: the fields for the search, and the JSON exactly as the provider sent it.
 
-    `digest` is the hash of the normalised JSON (offer ids that change with every answer left out); `seq` the change
+    `digest` is the hash of the normalised JSON (without offer ids that change with each answer); `seq` the change
     number of its last change; `removed_at` marks a tombstone. `titles`, `descriptions` by language tag.
     """
 
@@ -63,7 +63,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Delta(msgspec.Struct, frozen=True, kw_only=True):
-    """The outcome of one complete crawl of a source, applied all or nothing."""
+    """The result of one complete crawl of a source, applied all or nothing."""
 
     source: CrawlSource
     upserts: tuple[Entry, ...] = ()
@@ -92,7 +92,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BrokerStore(Protocol):
-    """What the broker keeps. Implementations: memory, SQLite with full text."""
+    """The record of the broker. Implementations: SQLite with full text, in memory."""
 
     async def sources(self) -> Sequence[CrawlSource]:
         """Return all sources."""
@@ -101,7 +101,7 @@ class BrokerStore(Protocol):
         """Return one source."""
 
     async def put_source(self, source: CrawlSource) -> None:
-        """Insert or replace a source (a member joined, a crawl failed, a nudge came)."""
+        """Insert or replace a source (a new member, a failed crawl, a change notice)."""
 
     async def apply(self, delta: Delta, now: int) -> int:
         """Apply a complete crawl all or nothing; every changed entry gets the next change number. Returns the last."""
@@ -110,7 +110,7 @@ class BrokerStore(Protocol):
         """Return id → digest of a source's present entries."""
 
     async def search(self, query: Query) -> tuple[Sequence[Hit], int]:
-        """Return a page of hits and how many there are in all; removed entries and dead sources are left out."""
+        """Return a page of hits and their total number; removed entries and dead sources are omitted."""
 
     async def entry(self, participant: str, id: str) -> Entry | None:
         """Return one present entry."""
@@ -122,4 +122,4 @@ class BrokerStore(Protocol):
         """List present entries in a stable order for the DSP catalogue: the page and the next cursor."""
 
     async def close(self) -> None:
-        """Close; later calls fail."""
+        """Close; later calls raise Unavailable."""

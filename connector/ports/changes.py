@@ -1,7 +1,7 @@
-"""What a use case wants made durable, as frozen values. One `commit(group)` makes a group durable, all or nothing.
+"""The durable changes of a use case, as frozen values. One `commit(group)` applies a group, all or nothing.
 
-A group typically is: the process in its new state (with the version that was read), the replay key of the token that
-came with the message, and the audit leaf that records it.
+A typical group is: the process in its new state (with the version that was read), the replay key of the token of the
+message, and the audit leaf that records it.
 """
 
 import msgspec
@@ -28,7 +28,7 @@ class PutProcess(msgspec.Struct, frozen=True):
     """Insert (`expected` is None) or update a process whose stored version is `expected`; else `Conflict`.
 
     The stored version becomes `process.version`, which the caller sets to `expected + 1` (an insert: 1). An insert
-    whose (owner, kind, role, peer, peer_pid) exists already is a `Conflict` as well.
+    whose (owner, kind, role, peer, peer_pid) already exists is a `Conflict` too.
     """
 
     process: Negotiation | Transfer
@@ -49,7 +49,7 @@ class PutAgreement(msgspec.Struct, frozen=True):
 
 
 class UseReplayKey(msgspec.Struct, frozen=True):
-    """Use a token's identity once; `Replayed` if it was used before."""
+    """Record the use of a token; `Replayed` if it was already used."""
 
     key: ReplayKey
 
@@ -61,14 +61,14 @@ class PutHold(msgspec.Struct, frozen=True):
 
 
 class DropHold(msgspec.Struct, frozen=True):
-    """Remove the hold of a process, if there is one."""
+    """Remove the hold of a process, if it has one."""
 
     owner: str
     process_id: str
 
 
 class PutBackoff(msgspec.Struct, frozen=True):
-    """Store how long a peer is left alone; `failures == 0` removes the row."""
+    """Store the back-off of a peer; `failures == 0` removes the row."""
 
     backoff: Backoff
 
@@ -86,7 +86,7 @@ class PutLease(msgspec.Struct, frozen=True):
 
 
 class DropLease(msgspec.Struct, frozen=True):
-    """Remove the lease of a flow, if there is one: from the commit on, no byte."""
+    """Remove the lease of a flow, if it has one: after the commit, no byte moves."""
 
     owner: str
     flow_id: str
@@ -97,7 +97,7 @@ class AddUsage(msgspec.Struct, frozen=True):
 
     `max_uses` makes it test-and-set: if the stored uses plus `uses` would exceed it, the group fails with
     `LimitReached`. With `max_per_hour` the uses are counted in the hour before `at` (ms) as well: the group fails with
-    `TooSoon` if there would be more.
+    `TooSoon` if the limit is exceeded.
     """
 
     owner: str
@@ -110,7 +110,7 @@ class AddUsage(msgspec.Struct, frozen=True):
 
 
 class RecordDuty(msgspec.Struct, frozen=True):
-    """Append an entry to the duty ledger; one of the same duty, state and occasion that is there already stays."""
+    """Append an entry to the duty ledger; an existing one of the same duty, state and occasion stays."""
 
     event: DutyEvent
 
@@ -122,13 +122,13 @@ class RecordPayment(msgspec.Struct, frozen=True):
 
 
 class RecordEvent(msgspec.Struct, frozen=True):
-    """Append that an event has begun or is over."""
+    """Append the beginning or the end of an event."""
 
     entry: EventEntry
 
 
 class RecordConsent(msgspec.Struct, frozen=True):
-    """Append an entry to the consent register: from now on the latest for its subject, dataset and purpose."""
+    """Append an entry to the consent register: it is the latest for its subject, dataset and purpose."""
 
     consent: Consent
 
@@ -160,23 +160,23 @@ Change = (
 
 
 class StoreError(Exception):
-    """A group could not be made durable; nothing of it was kept.
+    """A group could not be made durable; nothing of it was stored.
 
     StoreError
-    ├── Conflict       somebody else changed it first: read again and decide again
-    ├── Replayed       the token was used before
+    ├── Conflict       another request changed it first: read it again and decide again
+    ├── Replayed       the token was already used
     ├── LimitReached   a counted limit would be exceeded
-    │   └── TooSoon    not for good: there were as many uses within an hour as may be
-    └── Unavailable    the store cannot write now (disk full, read only, closed): answer 503
+    │   └── TooSoon    for a time: the limit of uses within an hour is reached
+    └── Unavailable    the store cannot write (disk full, read only, closed): answer 503
     """
 
 
 class Conflict(StoreError):
-    """The stored version is not the expected one, or the row exists already."""
+    """The stored version is not the expected one, or the row already exists."""
 
 
 class Replayed(StoreError):
-    """The replay key was used before."""
+    """The replay key was already used."""
 
 
 class LimitReached(StoreError):
@@ -184,12 +184,12 @@ class LimitReached(StoreError):
 
 
 class TooSoon(LimitReached):
-    """As many uses as may be were begun within an hour; `again_at` (ms) is when the next one may be."""
+    """The limit of uses within an hour is reached; the next use is possible at `again_at` (ms)."""
 
     def __init__(self, most: int, again_at: int) -> None:
-        super().__init__(f"The agreement allows {most} uses in an hour and there were as many: try again later.")
+        super().__init__(f"The limit of {most} uses within an hour is reached: try again later.")
         self.again_at = again_at
 
 
 class Unavailable(StoreError):
-    """The store cannot write at present; nothing was changed."""
+    """The store cannot read or write now; nothing was changed."""

@@ -1,4 +1,4 @@
-"""Who decides the next step of a process when it is our turn: policy, a person, or a script. One port for all."""
+"""The port of the Deciders, which decide the next step of a process: a policy, a person or a script."""
 
 from typing import Any, Protocol
 
@@ -8,17 +8,17 @@ from connector.ports.store import AnyProcess
 
 
 class Agree(msgspec.Struct, frozen=True):
-    """Provider: conclude the agreement on the offer that is on the table."""
+    """Provider: agree to the current offer."""
 
 
 class MakeOffer(msgspec.Struct, frozen=True):
-    """Provider: answer with an offer of ours; `policy` is the JSON of an ODRL Offer."""
+    """Provider: answer with a counter-offer; `policy` is the JSON of an ODRL Offer."""
 
     policy: bytes
 
 
 class MakeRequest(msgspec.Struct, frozen=True):
-    """Consumer: answer an offer with a request of ours; `policy` is the JSON of an ODRL Offer."""
+    """Consumer: answer an offer with another request; `policy` is the JSON of an ODRL Offer."""
 
     policy: bytes
 
@@ -28,11 +28,11 @@ class Accept(msgspec.Struct, frozen=True):
 
 
 class Verify(msgspec.Struct, frozen=True):
-    """Consumer: confirm the agreement."""
+    """Consumer: verify the agreement."""
 
 
 class Finalize(msgspec.Struct, frozen=True):
-    """Provider: finalize."""
+    """Provider: finalize the agreement."""
 
 
 class Start(msgspec.Struct, frozen=True):
@@ -40,19 +40,19 @@ class Start(msgspec.Struct, frozen=True):
 
 
 class Suspend(msgspec.Struct, frozen=True):
-    """Either side: suspend the transfer, with a reason for the other."""
+    """Either side: suspend the transfer, with a reason for the counterparty."""
 
     reason: str
 
 
 class Complete(msgspec.Struct, frozen=True):
-    """Either side: the transfer is done."""
+    """Either side: complete the transfer."""
 
 
 class Terminate(msgspec.Struct, frozen=True):
-    """Either side: end the process, with a code and a sentence for the other.
+    """Either side: terminate the process, with a code and a reason for the counterparty.
 
-    `reasons` says the same in `de` and `en` for our own people, where it is known in both.
+    `reasons` contains the reason in `de` and `en` for staff, if it is available in both.
     """
 
     code: str
@@ -64,16 +64,16 @@ ProcessStep = Agree | MakeOffer | MakeRequest | Accept | Verify | Finalize | Sta
 
 
 class Proceed(msgspec.Struct, frozen=True):
-    """Do this now; `judged` is what goes on record of the decision by policy that it stands on."""
+    """Do this step now; `judged` is the record of the decision by policy that it is based on."""
 
     step: ProcessStep
     judged: dict[str, Any] = {}
 
 
 class HoldFor(msgspec.Struct, frozen=True, kw_only=True):
-    """Wait: why, for whom, and until when (ms) at the latest; `reasons` says why in `de` and `en`, where known.
+    """Wait for a person: the reason, the person and the latest time (ms); `reasons` is the reason in `de` and `en`.
 
-    `judged` is what goes on record of the decision by policy that leaves it open.
+    `judged` is the record of the decision by policy that requires a person.
     """
 
     reason: str
@@ -84,7 +84,7 @@ class HoldFor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Wait(msgspec.Struct, frozen=True):
-    """It is not our turn: nothing to do until the peer acts or `until` (ms) has passed."""
+    """Wait for the peer: there is nothing to do until the peer acts or `until` (ms) has passed."""
 
     until: int | None = None
 
@@ -93,4 +93,4 @@ class Decider(Protocol):
     """Decides from stored facts; never sends and never stores."""
 
     async def decide(self, process: AnyProcess, now: int) -> Proceed | HoldFor | Wait:
-        """Return what to do with a process that has nothing pending."""
+        """Return the next step of a process without a pending message."""

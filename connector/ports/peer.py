@@ -1,4 +1,4 @@
-"""A counterparty's DSP endpoints, as the use cases see them. Every call ends in a value; time and size are bounded."""
+"""The port of the DSP endpoints of a peer. Every call returns a value; time and size are limited."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -10,24 +10,24 @@ from connector.protocol.dsp.machines.machine import ProcessKind
 
 
 class Ack(msgspec.Struct, frozen=True, kw_only=True):
-    """The peer acknowledged (200 or 201). `peer_pid` and `state` are what its answer says, where it says anything."""
+    """The peer acknowledged (200 or 201). `peer_pid` and `state` are those of its answer, if it has them."""
 
     peer_pid: str | None = None
     state: str | None = None
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
-    """The peer answered 4xx: it will not have this message. A 409 is a doubt and comes as InDoubt, not as this."""
+    """The peer answered 4xx: it refuses this message finally. A 409 is InDoubt, not Refused."""
 
     status: int
     reason: str
 
 
 class InDoubt(msgspec.Struct, frozen=True, kw_only=True):
-    """No usable answer: time-out, broken connection, 401, 409, 429 or 5xx. The message may or may not have arrived.
+    """No usable answer: time-out, broken connection, 401, 409, 429 or 5xx. The peer may have received the message.
 
-    `unreachable` tells that the peer as such failed, so that all its processes back off; `retry_after_ms` is its wish.
-    `conflict` tells that it answered 409: it is busy with this very process, or does not want the message at all.
+    `unreachable` is set if the peer as a whole failed, so all its processes back off; `retry_after_ms` is its request.
+    `conflict` is set if it answered 409: it is busy with this process, or it refuses the message.
     """
 
     reason: str
@@ -40,7 +40,7 @@ PeerAnswer = Ack | Refused | InDoubt
 
 
 class Nested(msgspec.Struct, frozen=True):
-    """A Dataset (JSON as received) of a catalogue inside another one, and the participant whose catalogue that is."""
+    """A Dataset (JSON as received) of a catalogue inside another one, and the participant of that catalogue."""
 
     participant_id: str | None
     dataset: bytes
@@ -49,7 +49,7 @@ class Nested(msgspec.Struct, frozen=True):
 class CatalogPage(msgspec.Struct, frozen=True, kw_only=True):
     """One page of a peer's catalogue: the JSON of each Dataset as received, and the URL of the next page.
 
-    `datasets` are the peer's own, `nested` those of the catalogues inside its catalogue, from all depths.
+    `datasets` are those of the peer, `nested` those of all nested catalogues.
     """
 
     participant_id: str | None
@@ -60,22 +60,22 @@ class CatalogPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Peer(Protocol):
-    """The other side's endpoints. `participant` is the audience of the token; `address` the base URL."""
+    """The endpoints of a peer. `participant` is the audience of the token, `address` the base URL."""
 
     async def send(
         self, participant: str, address: str, message: str, to: Role, pid: str | None, body: bytes
     ) -> PeerAnswer:
-        """Deliver one message. `message` is the machine's name, `to` the receiver's role, `pid` the receiver's."""
+        """Deliver one message. `message` is its name in the state machine, `to` and `pid` are those of the receiver."""
 
     async def fetch_state(
         self, participant: str, address: str, kind: ProcessKind, to: Role, pid: str
     ) -> str | Refused | InDoubt:
-        """Ask for the state of a process by the peer's pid (GET)."""
+        """Request the state of a process by the peer's pid (GET)."""
 
     async def fetch_catalog(
         self, participant: str, address: str, *, filters: Sequence[object] = (), page_url: str | None = None
     ) -> CatalogPage | Refused | InDoubt:
-        """Fetch one page of the peer's catalogue; `page_url` is the `next_url` of the page before."""
+        """Fetch one page of the peer's catalogue; `page_url` is the `next_url` of the previous page."""
 
     async def fetch_dataset(self, participant: str, address: str, id: str) -> bytes | Refused | InDoubt:
         """Fetch one Dataset by its identifier, as the JSON received."""

@@ -1,4 +1,4 @@
-"""The secret of a connector for pseudonyms and for references to persons: it stays here, keys are derived from it."""
+"""The secret of a connector for pseudonyms and for references to persons; keys are derived from it."""
 
 import hmac
 from collections.abc import Callable
@@ -11,7 +11,7 @@ class Secret:
 
     def __init__(self, material: bytes) -> None:
         if len(material) < SECRET_BYTES:
-            raise ValueError(f"The secret has {len(material)} bytes; it needs at least {SECRET_BYTES} random ones.")
+            raise ValueError(f"The secret has {len(material)} bytes: it needs at least {SECRET_BYTES} random bytes.")
         self._material = material
 
     def __repr__(self) -> str:
@@ -24,10 +24,10 @@ class Secret:
         return hmac.digest(self._material, message, "sha256")
 
     def person(self, owner: str, subject: str) -> str:
-        """Return the reference (hex) under which a person is kept: nobody can tell who it is without the secret."""
+        """Return the reference (hex) of a person; it reveals the person only with the secret."""
         return self.people(owner)(subject)
 
     def people(self, owner: str) -> Callable[[str], str]:
-        """Return the function that gives the reference of a person, for many of them."""
+        """Return a function that computes the reference of a person, for many persons."""
         key = self.key("person", owner)
         return lambda subject: hmac.digest(key, subject.encode("utf-8", "surrogatepass"), "sha256").hex()

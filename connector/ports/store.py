@@ -1,7 +1,7 @@
-"""The store as the use cases see it: reads by (owner, key), and one `commit`. Implementations: memory, SQLite.
+"""The port of the store: reads by (owner, key), and one `commit`. Implementations: SQLite, in memory.
 
-Reads see every group whose `commit` has returned. Unknown keys answer None, never an error. Listings are ordered by
-creation, newest first unless said otherwise, and bounded by a `Page`; they return the rows and the next cursor or None.
+Reads see every group whose `commit` has returned. An unknown key returns None, never an error. Listings are ordered
+by creation, newest first by default, and limited by `PageBounds`; they return the rows and the next cursor or None.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,9 +37,9 @@ class Store(Protocol):
     """Durable state of one connector; every method names its owner."""
 
     async def commit(self, group: Sequence[Change]) -> None:
-        """Make the group durable, all or nothing; returns after it would survive power loss.
+        """Make the group durable, all or nothing; after the return, it survives power loss.
 
-        Raises Conflict, Replayed, LimitReached or Unavailable; then nothing of the group was kept.
+        Raises Conflict, Replayed, LimitReached or Unavailable; then nothing of the group is stored.
         """
 
     async def negotiation(self, owner: str, id: str) -> Negotiation | None:
@@ -51,7 +51,7 @@ class Store(Protocol):
     async def process_of_peer(
         self, owner: str, kind: ProcessKind, role: Role, peer: str, peer_pid: str
     ) -> AnyProcess | None:
-        """Return the process that `peer` knows under its own pid, in which we play `role`."""
+        """Return the process that `peer` knows under its own pid, in which this side has `role`."""
 
     async def due(self, owner: str, now: int, limit: int) -> Sequence[AnyProcess]:
         """Return processes whose `due_at` is not after `now`, longest due first."""
@@ -93,7 +93,7 @@ class Store(Protocol):
     async def assets(
         self, owner: str, page: PageBounds, *, status: AssetStatus | None = None, oldest_first: bool = False
     ) -> tuple[Sequence[Asset], str | None]:
-        """List assets; `oldest_first` gives the stable order that catalogue pages use."""
+        """List assets; `oldest_first` is the stable order of catalogue pages."""
 
     async def agreement(self, owner: str, id: str) -> Agreement | None:
         """Return one agreement."""
@@ -113,31 +113,31 @@ class Store(Protocol):
         """List holds, oldest first."""
 
     async def backoffs(self, owner: str) -> Sequence[Backoff]:
-        """Return all peers that are being left alone."""
+        """Return the back-off of all peers."""
 
     async def flow(self, owner: str, id: str) -> Flow | None:
         """Return one data flow."""
 
     async def flow_of_token(self, token_hash: str) -> Flow | None:
-        """Return the flow that an access token (by its SHA-256, hex) opens, of whatever owner."""
+        """Return the flow that an access token (by its SHA-256, hex) opens, of any owner."""
 
     async def flows(self, owner: str, *, state: str) -> Sequence[Flow]:
-        """Return the flows in a state, to be taken up again after a restart."""
+        """Return the flows in a state, to resume them after a restart."""
 
     async def lease(self, owner: str, flow_id: str) -> Lease | None:
         """Return the present lease of a flow."""
 
     async def usage(self, owner: str, agreement_id: str) -> Usage:
-        """Return what was used under an agreement (zeros where nothing was)."""
+        """Return the usage under an agreement (zeros if nothing was used)."""
 
     async def recent(self, owner: str, agreement_id: str, now: int) -> Recent:
         """Return the uses within the hour before `now` of an agreement that limits them."""
 
     async def payments(self, owner: str, agreement_id: str) -> Sequence[Payment]:
-        """Return what was recorded of the payments of an agreement, oldest first."""
+        """Return the recorded payments of an agreement, oldest first."""
 
     async def events(self, owner: str) -> Sequence[EventEntry]:
-        """Return the last entry of every event that was ever declared, the latest first."""
+        """Return the last entry of every declared event, the latest first."""
 
     async def duties(self, owner: str, agreement_id: str) -> Sequence[DutyEvent]:
         """Return the duty ledger of an agreement, oldest entry first."""
@@ -153,7 +153,7 @@ class Store(Protocol):
     async def consents_of(self, owner: str, subjects: Sequence[str], dataset: str) -> Mapping[str, Sequence[Consent]]:
         """Return by subject the latest entries for each purpose that are about the dataset or about all.
 
-        With an empty `dataset` those of every dataset. A subject of whom nothing is on record is left out.
+        With an empty `dataset` those of every dataset. A subject without an entry is omitted.
         """
 
     async def consent_revision(self, owner: str) -> int:
@@ -165,4 +165,4 @@ class Store(Protocol):
         """List audit leaves, oldest first."""
 
     async def close(self) -> None:
-        """Finish what was begun and close; later calls raise Unavailable."""
+        """Finish the running group and close; later calls raise Unavailable."""

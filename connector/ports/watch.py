@@ -1,14 +1,14 @@
-"""How a reader learns that a process has changed, without asking the store again and again."""
+"""The port of the watch: it reports commits, so a reader does not have to read the store repeatedly."""
 
 from typing import Protocol
 
 
 class Watch(Protocol):
-    """Tells of commits. One implementation: `app`, over the store it hands to the use cases."""
+    """Reports commits. `controlplane.core.watch.ProcessWatch` implements it; the commits of the use cases notify it."""
 
     async def wait_for_change(self, process_id: str, timeout_s: float) -> bool:
-        """Wait until a commit touches the process (its row or its hold), at most `timeout_s` seconds.
+        """Wait until a commit changes the process (its row or its hold), at most `timeout_s` seconds.
 
-        Returns False where the time ran out. A commit between a read and this call may be missed, so that a reader
-        asks with bounded times and reads again.
+        Returns False after the time-out. A commit between a read and this call can be missed, so a reader waits for a
+        limited time and reads again.
         """

@@ -1,7 +1,7 @@
-"""What every store and record must agree on: the version rule, cursors, when a process has ended, what is shown.
+"""The rules that every store and record implements: versions, cursors, ended processes, visible entries.
 
-A cursor is the place of a row in the order of creation, which is the order of the commits: no clock, neither ours nor
-a peer's, moves a row from one page to another.
+A cursor is the place of a row in the order of creation, which is the order of the commits. So no clock can move a row
+from one page to another.
 """
 
 from typing import Any
@@ -20,20 +20,20 @@ _TERMINAL = {ProcessKind.NEGOTIATION: NEGOTIATION.terminal, ProcessKind.TRANSFER
 _LAST = 2**63 - 1
 
 HIDDEN_AFTER_MS = 86_400_000
-"""How long a source may be offline until its entries are no longer shown unasked."""
+"""The time after which the entries of an offline source are hidden, unless a query includes stale ones."""
 
-# Uses within an hour are kept by the second, at most 3601 rows an agreement; a second counts until its end is an hour
-# ago, so that no hour ever has more uses than may be.
+# Uses within an hour are stored by the second, at most 3601 rows per agreement. A second counts until its end is an
+# hour ago, so no hour contains more uses than allowed.
 _HOUR_S = 3_600
 
 
 def has_ended(process: AnyProcess) -> bool:
-    """Return whether the process is in a terminal state and so no longer counts against the quota of its peer."""
+    """Return whether the process is in a terminal state; then it does not count for the quota of its peer."""
     return process.state in _TERMINAL[process.kind]
 
 
 def check_version(change: Change) -> None:
-    """Raise ValueError where a change breaks the version rule: what read version n stores n + 1, an insert 1."""
+    """Raise ValueError unless the change stores version n + 1 after reading version n, or version 1 as an insert."""
     if isinstance(change, PutProcess):
         version = change.process.version
     elif isinstance(change, PutAsset):
@@ -53,17 +53,17 @@ def cursor(place: int) -> str:
 
 
 def place(page: PageBounds, *, descending: bool) -> int:
-    """Return the place after which (before which, where `descending`) the page begins.
+    """Return the place after which the page begins; if `descending`, before which it begins.
 
-    Raises ValueError if the page has no row or its cursor is none of ours.
+    Raises ValueError if the limit is less than 1 or the cursor is unknown.
     """
     if page.limit < 1:
-        raise ValueError(f"A page holds at least one row, not {page.limit}: ask for one or more.")
+        raise ValueError(f"The limit of a page is {page.limit}: request at least one row.")
     return position(page.after, start=_LAST if descending else -1)
 
 
 def position(after: str | None, *, start: int) -> int:
-    """Return the place that a cursor names, or `start` without one. Raises ValueError if it is none of ours."""
+    """Return the place of a cursor, or `start` without one. Raises ValueError if the cursor is unknown."""
     if after is None:
         return start
     try:
@@ -71,7 +71,7 @@ def position(after: str | None, *, start: int) -> int:
     except ValueError:
         value = -1
     if not 0 <= value <= _LAST or after != cursor(value):
-        raise ValueError("The cursor is not one that this listing gave out: begin again without a cursor.")
+        raise ValueError("Unknown cursor: pass the `next` of a page that this connector returned.")
     return value
 
 
@@ -81,21 +81,21 @@ def first_recent(now: int) -> int:
 
 
 def no_longer_recent(second: int) -> int:
-    """Return the instant (ms) from which the uses of a second do not count any more."""
+    """Return the instant (ms) from which the uses of a second no longer count."""
     return (second + 1 + _HOUR_S) * 1000
 
 
 def check_delta(delta: Delta) -> None:
-    """Raise ValueError where the crawl of one source would write the entry of another."""
+    """Raise ValueError if the crawl of one source contains an entry of another."""
     for entry in delta.upserts:
         if entry.participant != delta.source.participant:
             raise ValueError(
-                f"The crawl of {delta.source.participant} brought an entry of {entry.participant}: "
-                "a source speaks for itself alone."
+                f"The crawl of {delta.source.participant} contains an entry of {entry.participant}: "
+                "a source has only its own entries."
             )
 
 
 def tombstone(entry: Entry) -> Entry:
-    """Return the entry without its content: what a provider took back is not kept."""
+    """Return the entry without its content: removed content is not stored."""
     empty: dict[str, Any] = {"titles": {}, "descriptions": {}, "keywords": (), "themes": (), "document": b""}
     return msgspec.structs.replace(entry, **empty)

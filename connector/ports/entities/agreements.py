@@ -6,11 +6,12 @@ from connector.protocol.dsp.common import Role
 
 
 class Agreement(msgspec.Struct, frozen=True, kw_only=True):
-    """A usage contract: the ODRL Agreement byte for byte as both sides hold it, and the evidence it was made on.
+    """An agreement: the ODRL Agreement, byte for byte the same on both sides, and its evidence.
 
-    `id` is the Agreement's identifier, `role` ours in it, `counterparty` the other participant and `address` where its
-    DSP endpoints lie. `evidence` are the claims of the consumer as verified when it was made (JSON). `withdrawn_at` is
-    when we as the provider withdrew from it, and `withdrawn_because` what the consumer is told of that.
+    `id` is the identifier of the Agreement, `role` the role of this participant, `counterparty` the other participant,
+    `address` the base URL of its DSP endpoints. `evidence` is the JSON of the consumer's claims that were verified for
+    the agreement. `withdrawn_at` is the time when this participant, as provider, withdrew from it; `withdrawn_because`
+    is the reason sent to the consumer.
     """
 
     owner: str
@@ -29,7 +30,7 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
-    """What has been used under an agreement: bytes delivered and accesses begun."""
+    """The usage under an agreement: delivered bytes and begun accesses."""
 
     owner: str
     agreement_id: str
@@ -38,9 +39,9 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Recent(msgspec.Struct, frozen=True, kw_only=True):
-    """The uses under an agreement that were begun within the last hour, to the second and never too few.
+    """The uses under an agreement that began within the last hour, to the second and never too few.
 
-    `frees_at` is the first instant (ms) at which one of them no longer counts; None if there is none.
+    `frees_at` is the first instant (ms) at which one of them no longer counts; None without uses.
     """
 
     uses: int

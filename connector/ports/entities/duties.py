@@ -7,11 +7,11 @@ from connector.views.payments import PaymentState
 
 
 class DutyEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of the duty ledger: a duty of an agreement came into a state; it is never changed or removed.
+    """One entry of the duty ledger: the new state of a duty of an agreement; it is never changed or removed.
 
-    `duty` is the uid of the duty in the agreement, `occasion` the transfer it was performed for, empty where the entry
-    is about the agreement as a whole. `deadline` (ms) goes with `active`: the first instant at which it is too late.
-    `evidence` (JSON) says what the entry stands on: who confirmed it, which address was notified, what failed.
+    `duty` is the uid of the duty in the agreement, `occasion` the transfer for which it was performed, empty if the
+    entry is about the agreement as a whole. `deadline` (ms) of an `active` duty is the first instant that is too late.
+    `evidence` (JSON) contains the reasons of the entry: the confirming person, the notified address, the failure.
     """
 
     owner: str
@@ -25,10 +25,10 @@ class DutyEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Payment(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of the payments of an agreement, as the accounts say; it is never changed or removed.
+    """One entry of the payments of an agreement, from the accounts; it is never changed or removed.
 
-    `amount` is a decimal number as text in `currency` (ISO 4217), `until` (ms) the first instant at which the state is
-    over: what was paid for a time is due again then, what was due is overdue. `by` names the key that recorded it.
+    `amount` is a decimal number as text in `currency` (ISO 4217), `until` (ms) the instant at which the state ends:
+    then a payment for a period is due again, and a due payment is overdue. `by` names the management key.
     """
 
     owner: str

@@ -7,7 +7,7 @@ import msgspec
 
 
 class FlowDirection(StrEnum):
-    """What this side's data plane does: serve pulls, push out, fetch in, or receive a push."""
+    """The task of this data plane: serve pulls, push, fetch by pull, or receive a push."""
 
     SERVE = "serve"
     PUSH = "push"
@@ -16,11 +16,11 @@ class FlowDirection(StrEnum):
 
 
 class Flow(msgspec.Struct, frozen=True, kw_only=True):
-    """One data flow of the data plane; `id` is the transfer process it belongs to (Data Plane Signaling: processId).
+    """One data flow of the data plane; `id` is its transfer process (Data Plane Signaling: processId).
 
-    `source` and `sink` are addresses of ours (`{"kind": …}`), `endpoint` the peer's (JSON of a DataAddress).
-    `token_hash` is the SHA-256 (hex) of the access token given out, never the token. `state` is a FlowState.
-    `bytes_moved` counts what left or arrived, `size` what is expected, `sha256` the digest (hex) once known.
+    `source` and `sink` are local addresses (`{"kind": …}`), `endpoint` is that of the peer (JSON of a DataAddress).
+    `token_hash` is the SHA-256 (hex) of the issued access token, never the token. `state` is a FlowState.
+    `bytes_moved` counts the sent or received bytes, `size` is the expected number, `sha256` the digest (hex) if known.
     """
 
     owner: str
@@ -44,12 +44,12 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Lease(msgspec.Struct, frozen=True, kw_only=True):
-    """The control plane's leave to move bytes of one flow: no lease, no byte.
+    """The permission of the control plane to move bytes of one flow: no lease, no byte.
 
-    It carries the decision it stands on (`decision`, JSON for the record), its end (`valid_until`, None: open) and
-    limits of the agreement in all: `max_bytes`, `max_uses`, and `max_per_hour`, the uses begun within any hour.
-    `epoch` grows with every renewal; a data plane never goes back to an older one. `treatment` (JSON of
-    `ports.records.Treatment`) is what is done to the data on the way, empty for nothing.
+    It contains its decision (`decision`, JSON for the record), its end (`valid_until`, None: open) and the limits of
+    the agreement in total: `max_bytes`, `max_uses`, and `max_per_hour`, the uses that begin within any hour. `epoch` grows
+    with every renewal; a data plane never returns to an older one. `treatment` (JSON of `ports.treatment.Treatment`) is
+    the processing of the data before it leaves; empty: none.
     """
 
     owner: str

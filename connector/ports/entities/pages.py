@@ -4,7 +4,7 @@ import msgspec
 
 
 class PageBounds(msgspec.Struct, frozen=True, kw_only=True):
-    """A bound on a listing: at most `limit` rows after the row that `after` names (an opaque cursor)."""
+    """The bounds of a page: at most `limit` rows after the row of the opaque cursor `after`."""
 
     limit: int = 50
     after: str | None = None

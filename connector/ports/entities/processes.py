@@ -4,9 +4,9 @@ import msgspec
 
 
 class Hold(msgspec.Struct, frozen=True, kw_only=True):
-    """A process that waits for somebody: why, for whom, and until when at the latest. One per process.
+    """A process that waits for a decision by a person: the reason, the person, and the latest time. One per process.
 
-    `reasons` says why in `de` and `en`, where it is known in both.
+    `reasons` contains the reason in `de` and `en`, if it is available in both.
     """
 
     owner: str
@@ -20,7 +20,7 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Backoff(msgspec.Struct, frozen=True, kw_only=True):
-    """How long a peer is left alone after failures; kept, so that a restart does not storm it."""
+    """The back-off of a peer after failures; it is stored, so a restart does not flood the peer."""
 
     owner: str
     peer: str
@@ -29,7 +29,7 @@ class Backoff(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReplayKey(msgspec.Struct, frozen=True, kw_only=True):
-    """A single-use token's identity: (issuer, jti). Kept until the token has expired anyway."""
+    """The identity of a single-use token: issuer and jti. It is stored until the token has expired."""
 
     owner: str
     issuer: str

@@ -4,9 +4,9 @@ import msgspec
 
 
 class EventEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """That an event (an emergency, a fair) has begun or is over, as our people declare it; never changed or removed.
+    """The beginning or the end of an event (an emergency, a fair), as declared by staff; never changed or removed.
 
-    `name` is its full IRI, `by` the name of the key that declared it.
+    `name` is its full IRI, `by` the name of the management key.
     """
 
     owner: str
@@ -17,11 +17,11 @@ class EventEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Consent(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of the consent register: where a person stands on a purpose from now on; never changed or removed.
+    """One entry of the consent register: the consent of a person for a purpose; never changed or removed.
 
     `subject` is the keyed reference of the person (`ports.secret`), never a name. `dataset` is an asset's identifier,
-    empty for all; `purpose` and `state` are IRIs (dpv:Purpose, dpv:ConsentStatus). `until` (ms) is when a consent ends
-    by itself.
+    empty for all; `purpose` and `state` are IRIs (dpv:Purpose, dpv:ConsentStatus). `until` (ms) is the end of the
+    consent.
     """
 
     owner: str

@@ -24,7 +24,7 @@ def _put_process(tables: MemoryTables, change: changes.PutProcess) -> None:
     if process.peer_pid is not None:
         pid = (process.owner, process.kind, process.role, process.peer, process.peer_pid)
         if tables.get(tables.pids, pid) not in (None, key):
-            raise Conflict(f"The peer's {process.peer_pid} belongs to another process already: read that one.")
+            raise Conflict(f"The peer's {process.peer_pid} already belongs to another process: read that process.")
         tables.put(tables.pids, pid, key)
     tables.put(tables.processes, key, process)
 
@@ -43,7 +43,7 @@ def _put_agreement(tables: MemoryTables, change: changes.PutAgreement) -> None:
 def _use_replay_key(tables: MemoryTables, change: changes.UseReplayKey) -> None:
     key = (change.key.owner, change.key.issuer, change.key.jti)
     if tables.get(tables.replay_keys, key):
-        raise Replayed("The token was used before: a token is good for one message.")
+        raise Replayed("The token was already used: send a new token with each message.")
     tables.put(tables.replay_keys, key, change.key)
 
 
@@ -83,7 +83,7 @@ def _add_usage(tables: MemoryTables, change: changes.AddUsage) -> None:
     stored: Usage | None = tables.get(tables.usage, key)
     uses = (stored.uses if stored else 0) + change.uses
     if change.max_uses is not None and uses > change.max_uses:
-        raise LimitReached(f"The agreement allows {change.max_uses} uses and they are used up.")
+        raise LimitReached(f"The agreement allows {change.max_uses} uses, and all are used.")
     if change.max_per_hour is not None:
         _add_recent(tables, change, change.max_per_hour)
     moved = (stored.bytes_moved if stored else 0) + change.bytes_moved
@@ -142,7 +142,7 @@ def _append_leaf(tables: MemoryTables, change: changes.AppendLeaf) -> None:
 def _check_expected(stored: Any, expected: int | None, id: str) -> None:
     found = stored.version if stored else None
     if found != expected:
-        raise Conflict(f"{id} has version {found}, not {expected}: somebody else changed it, read it again.")
+        raise Conflict(f"{id} has version {found}, not {expected}: another request changed it, read it again.")
 
 
 _APPLY: dict[type[Change], Callable[[MemoryTables, Any], None]] = {

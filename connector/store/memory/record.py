@@ -12,7 +12,7 @@ from connector.store.words import query_words, words
 
 
 class MemoryBrokerStore:
-    """A `Record` that forgets everything when it goes. `now` returns ms since the Unix epoch."""
+    """A `BrokerStore` whose data is lost when the process ends. `now` returns ms since the Unix epoch."""
 
     def __init__(self, now: Callable[[], int] = lambda: time.time_ns() // 1_000_000) -> None:
         self._now = now
@@ -121,11 +121,11 @@ class MemoryBrokerStore:
 
     def _open(self) -> None:
         if self._closed:
-            raise Unavailable("The record is closed: nothing can be read or written any more.")
+            raise Unavailable("The record is closed: open it again.")
 
 
 def _score(entry: Entry, wanted: list[str]) -> float | None:
-    """Return how well the entry matches, or None if a word is missing; the last word may go on."""
+    """Return the score of the entry, or None if a word is missing; the last word is a prefix."""
     texts = (
         (8.0, words(" ".join(entry.titles.values()))),
         (4.0, words(" ".join(entry.keywords))),

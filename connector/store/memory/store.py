@@ -168,7 +168,7 @@ class MemoryStore:
         return self._tables.page(self._tables.holds, page, {"owner": owner}, descending=False)
 
     async def backoffs(self, owner: str) -> Sequence[Backoff]:
-        """Return all peers that are being left alone."""
+        """Return the back-off of all peers."""
         return self._tables.select(self._tables.backoffs, lambda b: b.owner == owner)
 
     async def flow(self, owner: str, id: str) -> Flow | None:

@@ -1,4 +1,4 @@
-"""The embedded store: each chapter's reads on the event loop's thread, and one `commit` through the writer."""
+"""The embedded store: reads on the thread of the event loop, and one `commit` through the writer."""
 
 import asyncio
 import sqlite3
@@ -77,9 +77,9 @@ def _wall_clock() -> int:
 
 
 async def open_store(path: Path, *, now: Callable[[], int] = _wall_clock) -> "SqliteStore":
-    """Open the store in the file at `path`, creating it or bringing it to our schema after a backup beside it.
+    """Open the store in the file at `path`, create it if it does not exist, and migrate its schema after a backup.
 
-    `now` returns milliseconds since the Unix epoch; it decides only when used replay keys may be forgotten. Raises
+    `now` returns milliseconds since the Unix epoch; it decides when used replay keys are deleted. Raises
     SchemaRefused where the file is newer than this release, none of ours, or cannot be opened.
     """
     await asyncio.to_thread(migrate, path, steps("store"))
@@ -89,7 +89,7 @@ async def open_store(path: Path, *, now: Callable[[], int] = _wall_clock) -> "Sq
 
 
 class SqliteStore:
-    """A `Store` in one SQLite file. Made by `open_store`, used on the event loop it was opened on."""
+    """A `Store` in one SQLite file. `open_store` creates it; use it on the same event loop."""
 
     def __init__(self, reader: sqlite3.Connection, writer: Writer) -> None:
         self._reader = reader
@@ -188,7 +188,7 @@ class SqliteStore:
         return holds.holds(self._reader, owner, page)
 
     async def backoffs(self, owner: str) -> Sequence[Backoff]:
-        """Return all peers that are being left alone."""
+        """Return the back-off of all peers."""
         return backoff.backoffs(self._reader, owner)
 
     async def flow(self, owner: str, id: str) -> Flow | None:
@@ -252,7 +252,7 @@ class SqliteStore:
         return audit.leaves(self._reader, owner, page, process_id)
 
     async def close(self) -> None:
-        """Finish what was begun and close; later calls raise Unavailable."""
+        """Finish the running group and close; later calls raise Unavailable."""
         self._reader.close()
         await self._writer.close()
 

@@ -1,4 +1,4 @@
-"""Agreements, with the evidence they were made on."""
+"""The SQL of agreements, with their evidence."""
 
 import sqlite3
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Assets, and every offer identifier they ever had."""
+"""The SQL of assets, and of every offer identifier that they had."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -33,9 +33,9 @@ def put(connection: sqlite3.Connection, change: PutAsset) -> None:
         try:
             connection.execute(_INSERT, row)
         except sqlite3.IntegrityError as fault:
-            raise Conflict(f"{asset.id} exists already: read it and change that one.") from fault
+            raise Conflict(f"{asset.id} already exists: read it, then change it.") from fault
     elif connection.execute(_UPDATE, (*row, change.expected)).rowcount != 1:
-        raise Conflict(f"{asset.id} no longer has version {change.expected}: somebody else changed it, read it again.")
+        raise Conflict(f"Another request changed {asset.id}, version {change.expected}: read it again.")
     connection.execute(_OFFER, (asset.owner, asset.offer_id, asset.id))
 
 

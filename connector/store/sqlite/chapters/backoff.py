@@ -1,4 +1,4 @@
-"""How long each peer is left alone."""
+"""The SQL of the back-off per peer."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ _ALL = "SELECT peer, failures, until FROM backoffs WHERE owner = ? ORDER BY peer
 
 
 def put(connection: sqlite3.Connection, change: PutBackoff) -> None:
-    """Store how long a peer is left alone; without failures the row goes."""
+    """Store the back-off of a peer; without failures, delete the row."""
     backoff = change.backoff
     if backoff.failures:
         connection.execute(_PUT, (backoff.owner, backoff.peer, backoff.failures, backoff.until))
@@ -25,6 +25,6 @@ def put(connection: sqlite3.Connection, change: PutBackoff) -> None:
 
 
 def backoffs(connection: sqlite3.Connection, owner: str) -> Sequence[Backoff]:
-    """Return all peers that are being left alone."""
+    """Return the back-off of all peers."""
     rows = fetch_many(connection, _ALL, (owner,))
     return [Backoff(owner=owner, peer=peer, failures=failures, until=until) for peer, failures, until in rows]

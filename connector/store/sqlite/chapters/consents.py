@@ -1,4 +1,4 @@
-"""The consent register: what a person said about a purpose, appended and never changed, and the latest of each."""
+"""The SQL of the consent register: entries are only appended; the latest for each purpose is marked."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The duty ledger: what came of each duty of each agreement, appended and never changed."""
+"""The SQL of the duty ledger: the states of each duty of each agreement, which are only appended."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ _RECORD = """
 INSERT INTO duties (owner, agreement_id, duty, state, occasion, body) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (owner, agreement_id, duty, state, occasion) DO NOTHING
 """
-# A duty waits for its deadline until anything else is recorded of it.
+# A duty has a deadline until another state of it is recorded.
 _WAIT = "INSERT OR REPLACE INTO deadlines (owner, agreement_id, duty, deadline, body) VALUES (?, ?, ?, ?, ?)"
 _WAIT_NO_LONGER = "DELETE FROM deadlines WHERE owner = ? AND agreement_id = ? AND duty = ?"
 _OF_AGREEMENT = "SELECT body FROM duties WHERE owner = ? AND agreement_id = ? ORDER BY place"

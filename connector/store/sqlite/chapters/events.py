@@ -1,4 +1,4 @@
-"""Events that our people declare, appended and never changed; the last entry of each is where it stands."""
+"""The SQL of declared events: entries are only appended; the last entry of an event is its state."""
 
 import sqlite3
 from collections.abc import Sequence

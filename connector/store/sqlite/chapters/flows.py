@@ -1,4 +1,4 @@
-"""Data flows and the leases they run on."""
+"""The SQL of data flows and their leases."""
 
 import sqlite3
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Holds: the processes that wait for somebody."""
+"""The SQL of Holds: the processes that wait for a decision by a person."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ _BY_PROCESSES = "SELECT body FROM holds WHERE owner = ? AND process_id IN (SELEC
 
 
 def put(connection: sqlite3.Connection, change: PutHold) -> None:
-    """Store the hold of a process; a replaced one counts as new and goes to the end of the list."""
+    """Store the hold of a process; a replaced one is the last in the list."""
     connection.execute(_PUT, (change.hold.owner, change.hold.process_id, _encode(change.hold)))
 
 

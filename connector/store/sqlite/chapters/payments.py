@@ -1,4 +1,4 @@
-"""What was recorded of the payments of agreements, appended and never changed."""
+"""The SQL of the payments under agreements; entries are only appended."""
 
 import sqlite3
 from collections.abc import Sequence

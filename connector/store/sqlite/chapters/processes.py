@@ -1,4 +1,4 @@
-"""Contract negotiations and transfer processes: one table for both kinds and both roles."""
+"""The SQL of processes: one table for both kinds and both roles."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 _STORED = """
 SELECT place, version, peer_pid, agreement_id, dataset, ended FROM processes WHERE owner = ? AND kind = ? AND id = ?
 """
-# Most transitions change none of the columns of the second statement, and naming a column rewrites its indices.
+# Most updates change none of the columns of the second statement, and naming a column rewrites its indices.
 _UPDATE = "UPDATE processes SET state = ?, version = ?, due_at = ?, updated_at = ?, body = ? WHERE place = ?"
 _UPDATE_RARE = "UPDATE processes SET peer_pid = ?, agreement_id = ?, dataset = ?, ended = ? WHERE place = ?"
 _BY_ID = "SELECT body FROM processes WHERE owner = ? AND kind = ? AND id = ?"
@@ -38,7 +38,7 @@ _OPEN = "SELECT count(*) FROM processes WHERE owner = ? AND peer = ? AND ended =
 
 
 def put(connection: sqlite3.Connection, change: PutProcess) -> None:
-    """Insert or update a process. Raises Conflict if the stored version or the peer's pid says otherwise."""
+    """Insert or update a process. Raises Conflict if the stored version or the peer's pid differs."""
     process = change.process
     key = (process.owner, process.kind.value, process.id)
     often = (process.state, process.version, process.due_at, process.updated_at, _encode(process))
@@ -50,13 +50,13 @@ def put(connection: sqlite3.Connection, change: PutProcess) -> None:
             return
         place, version, *before = connection.execute(_STORED, key).fetchone() or (None, None)
         if version != change.expected:
-            raise Conflict(f"{process.id} has version {version}, not {change.expected}: read it again, it was changed.")
+            raise Conflict(f"{process.id} has version {version}, not {change.expected}: read it again.")
         connection.execute(_UPDATE, (*often, place))
         if rarely != tuple(before):
             connection.execute(_UPDATE_RARE, (*rarely, place))
     except sqlite3.IntegrityError as fault:
         raise Conflict(
-            f"{process.id} or the peer's {process.peer_pid} is stored already: read that process."
+            f"{process.id} or the peer's {process.peer_pid} is already stored: read that process."
         ) from fault
 
 

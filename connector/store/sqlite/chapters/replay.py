@@ -1,4 +1,4 @@
-"""Replay keys: a token's identity is used once, and forgotten some time after the token has expired.
+"""The SQL of replay keys: each token is used once, and its key is deleted some time after the token has expired.
 
 The grace outlasts a clock that jumps ahead and back again: a key is forgotten only when its token is long over.
 """
@@ -20,23 +20,23 @@ DELETE FROM replay_keys WHERE (owner, issuer, jti) IN
 
 
 def use(connection: sqlite3.Connection, change: UseReplayKey) -> None:
-    """Use a token's identity. Raises Replayed if it was used before."""
+    """Record that a token is used. Raises Replayed if it was already used."""
     key = change.key
     try:
         connection.execute(_USE, (key.owner, key.issuer, key.jti, key.expires_at))
     except sqlite3.IntegrityError as fault:
-        raise Replayed("The token was used before: a token is good for one message.") from fault
+        raise Replayed("The token was already used: send a new token with each message.") from fault
 
 
 class Sweeper:
-    """Says when expired keys are to be swept: in portions, and after the last a pause. `now` returns ms."""
+    """The schedule for the deletion of expired keys: in portions, with a pause after the last. `now` returns ms."""
 
     def __init__(self, now: Callable[[], int]) -> None:
         self._now = now
         self._next_at = now()
 
     def chore(self) -> Callable[[sqlite3.Connection], object] | None:
-        """Return the job that is due now, or None."""
+        """Return the job that is due, or None."""
         return self._sweep if self._now() >= self._next_at else None
 
     def _sweep(self, connection: sqlite3.Connection) -> None:

@@ -1,4 +1,4 @@
-"""What was used under each agreement, in all and within the last hour, counted with test-and-set."""
+"""The SQL of the usage under agreements, in total and within the last hour, with test-and-set."""
 
 import sqlite3
 
@@ -25,12 +25,12 @@ _USAGE = "SELECT bytes_moved, uses FROM usage WHERE owner = ? AND agreement_id =
 
 
 def add(connection: sqlite3.Connection, change: AddUsage) -> None:
-    """Count bytes and uses. Raises LimitReached if there would be more than `max_uses`, TooSoon `max_per_hour`."""
+    """Count bytes and uses. Raises LimitReached if `max_uses` is exceeded, TooSoon if `max_per_hour` is."""
     if change.max_per_hour is not None:
         _add_recent(connection, change, change.max_per_hour)
     row = (change.owner, change.agreement_id, change.bytes_moved, change.uses, change.max_uses)
     if connection.execute(_ADD, row).rowcount != 1:
-        raise LimitReached(f"The agreement allows {change.max_uses} uses and they are used up.")
+        raise LimitReached(f"The agreement allows {change.max_uses} uses, and all are used.")
 
 
 def _add_recent(connection: sqlite3.Connection, change: AddUsage, most: int) -> None:
@@ -50,6 +50,6 @@ def recent(connection: sqlite3.Connection, owner: str, agreement_id: str, now: i
 
 
 def usage(connection: sqlite3.Connection, owner: str, agreement_id: str) -> Usage:
-    """Return what was used under an agreement (zeros where nothing was)."""
+    """Return what was used under an agreement (zeros if nothing was)."""
     bytes_moved, uses = fetch_one(connection, _USAGE, (owner, agreement_id)) or (0, 0)
     return Usage(owner=owner, agreement_id=agreement_id, bytes_moved=bytes_moved, uses=uses)

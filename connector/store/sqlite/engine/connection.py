@@ -1,4 +1,4 @@
-"""How a database file is opened: private to its user, write-ahead log, every commit on the disk before it returns."""
+"""Open a database file: private to its user, with a write-ahead log, each commit on the disk before it returns."""
 
 import os
 import sqlite3
@@ -11,9 +11,9 @@ _CACHE_KIB = 32 * 1024
 
 
 def create_private(path: Path) -> None:
-    """Create the file, readable by its user alone, where it does not exist: it holds evidence and addresses.
+    """Create the file if it does not exist. Only its user can read it, because it contains evidence and addresses.
 
-    SQLite syncs the folder with its first commit, and with it the file's name; the folder's own name is synced here.
+    SQLite syncs the folder, with the name of the file, at its first commit; this function syncs the name of the folder.
     """
     _make(path.parent)
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -32,15 +32,15 @@ def _make(folder: Path) -> None:
 
 
 def open_writable(path: Path, *, patient: bool = True) -> sqlite3.Connection:
-    """Open a connection that writes. `synchronous=FULL`: what COMMIT returned for survives power loss.
+    """Open a connection that writes. With `synchronous=FULL`, a commit that returned survives power loss.
 
-    Where it is not `patient`, a lock that another process holds is reported at once instead of waited for.
-    Raises sqlite3.Error if the file cannot be opened or is no database.
+    Unless `patient`, a lock of another process is reported immediately, without waiting.
+    Raises sqlite3.Error if the file cannot be opened or is not a database.
     """
     connection = _open(path)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
-    # Checkpoints in larger steps: each costs two more fsyncs in the writer's way.
+    # Checkpoints in larger steps: each delays the writer by two fsyncs.
     connection.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
     connection.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
     if not patient:

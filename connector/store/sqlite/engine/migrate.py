@@ -1,7 +1,7 @@
 """Schema versions: numbered SQL files, applied forward at start, each in one transaction, after a backup.
 
-The version is SQLite's `user_version`, the number of the last file applied. A file of a newer version than ours is
-refused: what it holds may mean something that we would destroy.
+The version is `user_version` of SQLite, the number of the last applied file. A database of a newer version is refused,
+because this release could destroy data that it does not know.
 """
 
 import sqlite3
@@ -14,36 +14,35 @@ from connector.store.sqlite.engine.connection import create_private, open_writab
 
 
 class SchemaRefused(StoreError):
-    """The database cannot be brought to our schema; it was left as it is."""
+    """The database cannot be migrated to the schema of this release; it was not changed."""
 
 
 def steps(schema: str) -> tuple[str, ...]:
-    """Return the SQL of the numbered files of a schema (`store` or `record`), in their order."""
+    """Return the SQL of the numbered files of a schema (`store` or `record`), in order."""
     folder = files("connector.store.sqlite").joinpath("schema", schema)
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
     return tuple(folder.joinpath(name).read_text("utf-8") for name in names)
 
 
 def migrate(path: Path, scripts: Sequence[str]) -> Path | None:
-    """Bring the database at `path` to the last of `scripts`, creating it where it is missing.
+    """Migrate the database at `path` to the last of `scripts`; create it if it does not exist.
 
-    Returns the backup that was made beside the file, or None if nothing had to be changed or there was nothing yet.
-    Raises SchemaRefused if the file is newer than `scripts`, no database of ours, or a step fails; it then is what
-    it was.
+    Returns the backup beside the file, or None if nothing was changed or the file is new. Raises SchemaRefused if the
+    database is newer than `scripts`, was not created by Datenkontor, or a step fails; then it is not changed.
     """
     try:
         create_private(path)
         connection = open_writable(path)
     except (OSError, sqlite3.Error) as fault:
         raise SchemaRefused(
-            f"The database {path} cannot be opened ({fault}): check the path and its rights."
+            f"The database {path} cannot be opened ({fault}): check the path and its permissions."
         ) from fault
     try:
         return _forward(connection, path, scripts)
     except (OSError, sqlite3.Error) as fault:
         raise SchemaRefused(
-            f"The database {path} could not be brought to schema {len(scripts)} ({fault}); it was left as it was. "
-            "Check the space on its disk, then start again."
+            f"The database {path} was not migrated to schema {len(scripts)} ({fault}) and was not changed: "
+            "check the space on its disk, then start again."
         ) from fault
     finally:
         connection.close()
@@ -53,11 +52,11 @@ def _forward(connection: sqlite3.Connection, path: Path, scripts: Sequence[str])
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > len(scripts):
         raise SchemaRefused(
-            f"The database {path} has schema {version}, and this release knows schemas up to {len(scripts)}: "
-            "start a release that knows it, or put back the backup that lies beside it."
+            f"The database {path} has schema {version}, but this release supports schemas up to {len(scripts)}: "
+            "start a newer release, or restore the backup beside it."
         )
     if version == 0 and connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
-        raise SchemaRefused(f"The database {path} has tables but no schema version: it is none of ours, name another.")
+        raise SchemaRefused(f"The database {path} was not created by Datenkontor: name another file.")
     if version == len(scripts):
         return None
     backup = _back_up(connection, path, version) if version else None

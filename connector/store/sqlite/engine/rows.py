@@ -1,7 +1,7 @@
-"""How rows are read: one row, some rows, a page. Faults of the disk become `Unavailable`, unknowable keys no row.
+"""Read rows: one row, several rows, a page. A fault of the disk is `Unavailable`, an impossible key has no row.
 
-Reads run on the event loop's thread: a point read takes some 20 µs from the page cache, less than handing it to a
-thread. Every statement is finished before the function returns, so that no read holds up a checkpoint.
+Reads run on the thread of the event loop: a point read takes about 20 µs from the page cache, less than a change of
+thread. Each statement is finished before the function returns, so no read delays a checkpoint.
 """
 
 import sqlite3
@@ -20,7 +20,7 @@ def fetch_one(connection: sqlite3.Connection, statement: str, values: Sequence[o
     try:
         row: SqlRow | None = connection.execute(statement, values).fetchone()
     except (UnicodeEncodeError, OverflowError):
-        return None  # no such key can have been stored
+        return None  # such a key cannot be stored
     except sqlite3.Error as fault:
         raise to_unavailable(fault) from fault
     return row
@@ -48,8 +48,8 @@ def page(
 ) -> tuple[list[SqlRow], str | None]:
     """Return a page of `columns` and the next cursor, in the order of the unique column `order`.
 
-    `table`, `columns`, `order` and the names in `wanted` are ours and never a caller's; a filter that is None is no
-    filter. Raises ValueError for a cursor that is none of ours, else as `many`.
+    `table`, `columns`, `order` and the names in `wanted` are constants, never input. A filter that is None is ignored.
+    Raises ValueError for an unknown cursor, and Unavailable as `fetch_many`.
     """
     start = place(bounds, descending=descending)
     filters = {name: value for name, value in wanted.items() if value is not None}
@@ -64,5 +64,5 @@ def page(
 
 
 def to_unavailable(fault: sqlite3.Error) -> Unavailable:
-    """Return the error for a read that the file did not answer."""
-    return Unavailable(f"The store cannot be read now ({fault}): check its disk and whether it was closed, then retry.")
+    """Return the error for a failed read."""
+    return Unavailable(f"The store cannot be read now ({fault}): check the disk, then retry.")

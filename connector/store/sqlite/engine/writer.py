@@ -1,15 +1,13 @@
-"""Group commit: many waiting jobs become one transaction and one fsync, and one thread that does nothing but COMMIT.
+"""Group commit: many waiting jobs become one transaction with one fsync; a thread does nothing but COMMIT.
 
-The statements run on the event loop's thread, a bounded number at a time; only COMMIT, which waits for the disk, runs
-on the writer's thread. The two never use the connection at once: what arrives during a COMMIT waits for the next batch.
-Statements on a thread of their own would be a trap: each takes the interpreter's lock back when it is done, and beside
-a busy event loop every taking costs up to the interpreter's switch interval or more. So that happens once a batch, not
-once a statement.
+The statements run on the thread of the event loop, a limited number at a time. Only COMMIT, which waits for the disk,
+runs on the thread of the writer. The two never use the connection at the same time: jobs that arrive during a COMMIT
+wait for the next batch. Statements on another thread would be slow: each has to get the lock of the interpreter again,
+which can take its switch interval beside a busy event loop. This design pays that price per batch, not per statement.
 
-Each job runs in a savepoint of its own, so that a Conflict, Replayed or LimitReached fails its own group and no other.
-A fault of the disk fails the whole batch with Unavailable; the transaction is rolled back, and the next batch tries
-again, so that the store heals as soon as the disk does. The waiting coroutines are woken after COMMIT has returned, all
-of a batch with one call into the event loop.
+Each job runs in its own savepoint, so a Conflict, Replayed or LimitReached fails only its own group. A fault of the
+disk fails the whole batch with Unavailable. The transaction is rolled back, and the next batch is a new attempt, so the
+store recovers together with the disk. The waiting coroutines are woken after COMMIT, with one call per batch.
 """
 
 import asyncio
@@ -33,11 +31,11 @@ _log = logging.getLogger(__name__)
 
 
 class Writer:
-    """Runs jobs on one writing connection. Made and used on one event loop; `close` ends the thread.
+    """Runs jobs on one writing connection, on one event loop; `close` ends the thread.
 
-    `connect` opens the connection, again after a fault it did not survive; the connection must not wait for locks.
-    `chore` is asked with each batch for work that is due. `capacity` bounds the jobs that wait, `batch` those of one
-    transaction and so the time the event loop is held.
+    `connect` opens the connection, and opens it again after a fatal fault; the connection must not wait for locks.
+    `chore` returns work that is due, with each batch. `capacity` limits the waiting jobs, `batch` the jobs of one
+    transaction, and so the time on the event loop.
     """
 
     def __init__(
@@ -65,25 +63,25 @@ class Writer:
         self._thread.start()
 
     async def submit(self, job: Job) -> None:
-        """Run `job` in the next transaction; returns once that is on the disk.
+        """Run `job` in the next transaction; return after it is on the disk.
 
-        Raises what the job raised, or Unavailable where the store is closed, overloaded or cannot write.
+        Raises the error of the job, or Unavailable if the store is closed, overloaded or cannot write.
         """
         if self._closed:
-            raise Unavailable("The store is closed: nothing can be written any more.")
+            raise Unavailable("The store is closed: open it again.")
         if len(self._waiting) >= self._capacity:
-            raise Unavailable(f"{len(self._waiting)} changes wait to be written, the most that may: try again later.")
+            raise Unavailable(f"The limit of {len(self._waiting)} waiting changes is reached: try again later.")
         future: asyncio.Future[None] = self._loop.create_future()
         self._waiting.append((future, job))
         if not self._busy:
             self._busy = True
             self._idle.clear()
-            # Not at once: what else is ready to run in this turn of the loop joins the batch.
+            # Not immediately, so other jobs of this turn of the loop join the batch.
             self._loop.call_soon(self._begin)
         await future
 
     async def close(self) -> None:
-        """Finish what waits, end the thread and close the connection."""
+        """Finish the waiting jobs, end the thread and close the connection."""
         if self._closed:
             return
         self._closed = True
@@ -94,7 +92,7 @@ class Writer:
             self._connection.close()
 
     def _begin(self) -> None:
-        """Run the next batch up to its COMMIT, which the thread does."""
+        """Run the statements of the next batch; the thread runs its COMMIT."""
         batch = [self._waiting.popleft() for _ in range(min(self._batch, len(self._waiting)))]
         try:
             connection = self._connection = self._connection or self._connect()
@@ -114,15 +112,15 @@ class Writer:
             self._commits.put((connection, settled))
 
     def _can_retry(self, fault: sqlite3.Error) -> bool:
-        """Return whether another process holds the file's lock and there is still time to wait for it."""
-        # An error that the module raises itself (a closed connection) has no code.
+        """Return whether another process has the lock of the file and the time to wait for it is not over."""
+        # An error of the module itself (a closed connection) has no code.
         if getattr(fault, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
             return False
         self._locked_since = self._locked_since or self._loop.time()
         return self._loop.time() - self._locked_since < _BUSY_SECONDS
 
     def _run(self) -> None:
-        """The thread: COMMIT, and say so to the event loop."""
+        """The thread: run COMMIT and report to the event loop."""
         while item := self._commits.get():
             connection, settled = item
             fault: sqlite3.Error | None = None
@@ -133,14 +131,14 @@ class Writer:
             try:
                 self._loop.call_soon_threadsafe(self._end, settled, fault)
             except RuntimeError:
-                _log.debug("the event loop is gone: nobody waits for %d groups", len(settled))
+                _log.debug("the event loop is closed: %d groups have no waiting task", len(settled))
 
     def _end(self, settled: list[_Settled], fault: sqlite3.Error | None) -> None:
-        """Wake those who wait for the batch, and begin the next one."""
+        """Wake the tasks that wait for the batch, and begin the next one."""
         if fault:
             _log.error("the store cannot write, %d groups failed: %s", len(settled), fault)
             self._recover()
-            text = f"The store cannot write now ({fault}): nothing was changed; check the disk and try again."
+            text = f"The store cannot write now ({fault}): nothing was changed; check the disk, then retry."
             settled = [(future, Unavailable(text)) for future, _ in settled]
         for future, refusal in settled:
             if future.done():
@@ -156,7 +154,7 @@ class Writer:
             self._idle.set()
 
     def _recover(self) -> None:
-        """Roll back; a connection that cannot even do that is thrown away and opened anew with the next batch."""
+        """Roll back; if that fails, close the connection, so the next batch opens a new one."""
         self._locked_since = None
         connection = self._connection
         if connection is None:
@@ -170,14 +168,14 @@ class Writer:
 
 
 def _in_savepoint(connection: sqlite3.Connection, job: Job) -> BaseException | None:
-    """Run one job and return what it raised, which is its own affair, unless the disk failed: that is everybody's."""
+    """Run one job and return its error, or None. Raises sqlite3.Error if the disk failed."""
     connection.execute("SAVEPOINT one")
     try:
         job(connection)
     except StoreError as refusal:
         outcome: BaseException = refusal
     except Exception as fault:
-        # The writer's own worker loop: a fault belongs to its group and must not end the writer.
+        # A fault fails only its own group and must not end the writer.
         if isinstance(fault, sqlite3.OperationalError) or type(fault) is sqlite3.DatabaseError:
             raise
         outcome = fault

@@ -1,7 +1,7 @@
 """The broker's record in SQLite, with full text. Its own file, apart from a connector's.
 
-A crawl is one transaction on a thread of its own, because a large catalogue takes seconds; a search likewise, because
-a frequent word takes milliseconds. Point reads run on the event loop's thread as in the store.
+A crawl is one transaction on its own thread, because a large catalogue takes seconds. A search has its own thread too,
+because a frequent word takes milliseconds. Point reads run on the thread of the event loop, as in the store.
 """
 
 import asyncio
@@ -64,17 +64,17 @@ def _wall_clock() -> int:
 
 
 async def open_record(path: Path, *, now: Callable[[], int] = _wall_clock) -> "SqliteBrokerStore":
-    """Open the record in the file at `path`, creating it or bringing it to our schema after a backup beside it.
+    """Open the record in the file at `path`, create it if it does not exist, and migrate its schema after a backup.
 
-    `now` returns milliseconds since the Unix epoch; it decides which sources have been away too long to be shown.
-    Raises SchemaRefused if the file is newer than this release, none of ours, or cannot be opened.
+    `now` returns milliseconds since the Unix epoch; it decides which offline sources are hidden.
+    Raises SchemaRefused if the file is newer than this release, was not created by Datenkontor, or cannot be opened.
     """
     await asyncio.to_thread(migrate, path, steps("record"))
     return SqliteBrokerStore(path, now)
 
 
 class SqliteBrokerStore:
-    """A `Record` in one SQLite file. Made by `open_record`."""
+    """A `BrokerStore` in one SQLite file. `open_record` creates it."""
 
     def __init__(self, path: Path, now: Callable[[], int]) -> None:
         self._now = now
@@ -126,14 +126,14 @@ class SqliteBrokerStore:
         return [to_entry(row) for row in fetch_many(self._reader, _CHANGES, (after, max(limit, 0)))]
 
     async def entries(self, after: str | None, limit: int) -> tuple[Sequence[Entry], str | None]:
-        """List present entries in the order of their arrival. Raises ValueError for a cursor that is none of ours."""
+        """List present entries in the order of their arrival. Raises ValueError for an unknown cursor."""
         limit = max(limit, 1)
         rows = fetch_many(self._reader, _PAGE, (position(after, start=-1), limit + 1))
         shown = rows[:limit]
         return [to_entry(row[1:]) for row in shown], cursor(shown[-1][0]) if len(rows) > limit else None
 
     async def close(self) -> None:
-        """Finish what was begun and close; later calls raise Unavailable."""
+        """Finish the running jobs and close; later calls raise Unavailable."""
         self._closed = True
         await asyncio.to_thread(self._writing.shutdown)
         await asyncio.to_thread(self._searching.shutdown)
@@ -145,7 +145,7 @@ class SqliteBrokerStore:
 
     async def _run(self, pool: ThreadPoolExecutor, job: Callable[[], T]) -> T:
         if self._closed:
-            raise Unavailable("The record is closed: nothing can be read or written any more.")
+            raise Unavailable("The record is closed: open it again.")
         return await asyncio.get_running_loop().run_in_executor(pool, job)
 
 
@@ -156,7 +156,7 @@ def _in_transaction(connection: sqlite3.Connection, job: Callable[[sqlite3.Conne
             return job(connection)
     except (sqlite3.OperationalError, sqlite3.IntegrityError) as fault:
         raise Unavailable(
-            f"The record cannot be written now ({fault}): nothing was changed; check its disk and try again."
+            f"The record cannot be written now ({fault}): nothing was changed; check the disk, then retry."
         ) from fault
 
 

@@ -1,6 +1,6 @@
-"""The broker's search: full text and filters over the present entries, joined with how their sources are doing.
+"""The search of the broker: full text and filters over the present entries, with the liveness of their sources.
 
-Anybody may search, so the words of a query are only ever data, their number is bounded, and so is the time.
+Every member can search, so the words of a query are only data, and their number and the time are limited.
 """
 
 import sqlite3
@@ -30,12 +30,12 @@ AND (? OR sources.liveness <> 'OFFLINE' OR coalesce(sources.failing_since, 0) > 
 """
 _PUBLISHED = "AND entries.publisher = ?"
 _LABELLED = "AND entries.place IN (SELECT place FROM labels WHERE kind = ? AND label = ?)"
-# Title, keywords, themes, publisher, description: the more a column says what the data is, the more it weighs.
+# The weights of title, keywords, themes, publisher, description: the more specific the column, the higher.
 _RANK = "bm25(texts, 8.0, 4.0, 2.0, 2.0, 1.0)"
 
 
 def search(connection: sqlite3.Connection, query: Query, now: int) -> tuple[Sequence[Hit], int]:
-    """Return a page of hits and how many there are in all; `now` in ms decides which sources are away too long.
+    """Return a page of hits and how many there are in all; `now` in ms decides which offline sources are hidden.
 
     Raises Unavailable if the search takes longer than two seconds or the file cannot be read.
     """
@@ -46,7 +46,7 @@ def search(connection: sqlite3.Connection, query: Query, now: int) -> tuple[Sequ
     values: list[object] = []
     if wanted:
         tables, score, order = _WORDS, f"-{_RANK}", "score DESC, entries.place"
-        # Each word is a quoted run of letters and digits, in which nothing is syntax; the last one may go on.
+        # Each word is a quoted run of letters and digits, without syntax; the last one is a prefix.
         values.append(" ".join(f'"{word}"' for word in wanted) + " *")
     conditions = [tables, _SHOWN]
     values += [query.stale, now - HIDDEN_AFTER_MS]
@@ -59,7 +59,7 @@ def search(connection: sqlite3.Connection, query: Query, now: int) -> tuple[Sequ
             values += [kind, label]
     rest = " ".join(conditions)
     count = f"SELECT count(*) FROM {rest}"  # noqa: S608 - constants of this file; values are bound
-    # First which rows, then their bodies: what is sorted is small.
+    # First select the rows, then read their bodies, so the sorted rows are small.
     ranked = f"SELECT entries.place, sources.liveness, {score} AS score FROM {rest} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608 - as above
     page = f"SELECT liveness, score, {COLUMNS} FROM ({ranked}) AS ranked JOIN entries USING (place) ORDER BY {order}"  # noqa: S608 - as above
     bounds = (min(max(query.limit, 0), 2**31), min(max(query.offset, 0), 2**31))
@@ -69,7 +69,7 @@ def search(connection: sqlite3.Connection, query: Query, now: int) -> tuple[Sequ
 
 
 def to_entry(row: Iterable[Any]) -> Entry:
-    """Return the entry of a row of `COLUMNS`: the value, with what changes without it."""
+    """Return the entry of a row of `COLUMNS`: the stored value with the current columns."""
     body, seq, verified_at, changed_at, first_seen, removed_at = row
     times = {"verified_at": verified_at, "changed_at": changed_at, "first_seen": first_seen, "removed_at": removed_at}
     return msgspec.structs.replace(_entry(body), seq=seq, **times)
@@ -86,6 +86,6 @@ def _within_time(
     except UnicodeEncodeError:
         return [], 0
     except sqlite3.Error as fault:
-        raise Unavailable(f"The search was not answered ({fault}): use more or rarer words, or try again.") from fault
+        raise Unavailable(f"The search failed ({fault}): use more or rarer words, or retry.") from fault
     finally:
         connection.set_progress_handler(None, 0)
