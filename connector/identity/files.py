@@ -1,4 +1,4 @@
-"""Files that must not be half written, too large or readable by others: keys, participant lists."""
+"""Read and write files safely: keys and participant lists, with a size limit, access rights and atomic writes."""
 
 import os
 import stat
@@ -6,11 +6,11 @@ from pathlib import Path
 
 
 class FileFault(Exception):
-    """A file cannot be used: missing, too large, or open to others where it must not be."""
+    """A file cannot be used: it is missing, too large, or other users can read it."""
 
 
 def read_bounded(path: Path, limit: int, *, private: bool = False) -> bytes:
-    """Read a regular file of at most `limit` bytes; a `private` one must be accessible to its owner alone.
+    """Read a regular file of at most `limit` bytes; only the owner can have access to a `private` one.
 
     Raises FileFault.
     """
@@ -20,12 +20,12 @@ def read_bounded(path: Path, limit: int, *, private: bool = False) -> bytes:
             if not stat.S_ISREG(status.st_mode):
                 raise FileFault(f"{path} is not a regular file.")
             if private and status.st_mode & 0o077:
-                raise FileFault(f"{path} can be read by others; set its mode to 0600.")
+                raise FileFault(f"Other users can read {path}: set its mode to 0600.")
             content = file.read(limit + 1)
     except OSError as error:
         raise FileFault(f"{path} cannot be read: {error.strerror}.") from error
     if len(content) > limit:
-        raise FileFault(f"{path} is larger than the {limit} bytes that are allowed.")
+        raise FileFault(f"{path} is larger than {limit} bytes: use a smaller file.")
     return content
 
 
@@ -34,13 +34,13 @@ def write_new(path: Path, content: bytes, *, mode: int) -> None:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     except FileExistsError:
-        raise FileFault(f"{path} exists already and is left as it is.") from None
+        raise FileFault(f"{path} already exists and was not changed.") from None
     _fill(descriptor, content)
     _sync_folder(path.parent)
 
 
 def replace_atomically(path: Path, content: bytes, *, mode: int) -> None:
-    """Write or replace a file so that at any moment either the old or the new content is there, durably."""
+    """Write or replace a file durably; at any moment, it has either the old or the new content."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")
     draft.unlink(missing_ok=True)
     try:

@@ -1,7 +1,7 @@
-"""Signing and verification keys: ES256 (P-256) and Ed25519, each with its one algorithm and its RFC 7638 thumbprint.
+"""The keys for signatures: ES256 (P-256) and Ed25519, each with one algorithm and its RFC 7638 thumbprint.
 
-Keys are loaded once, as objects. The algorithm is a property of the key; no token header ever chooses it. ES256 is
-the default: both operations are faster than Ed25519 in the library used, and it is what deployed peers expect.
+Keys are loaded once, as objects. The algorithm is a property of the key; a token header never selects it. ES256 is the
+default: it is faster than Ed25519 in the library used, and deployed peers expect it.
 """
 
 import hashlib
@@ -42,7 +42,7 @@ class KeyFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class VerificationKey:
-    """A public key, what it verifies, and its identifier."""
+    """A public key, its algorithm and its identifier."""
 
     public: PublicKey
     algorithm: str
@@ -51,33 +51,33 @@ class VerificationKey:
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A private key; its repr shows the identifier alone."""
+    """A private key; its repr shows only the identifier."""
 
     private: PrivateKey = field(repr=False)
     verification: VerificationKey = field(repr=False)
 
     @property
     def algorithm(self) -> str:
-        """The JWS algorithm it signs with."""
+        """The JWS algorithm of its signatures."""
         return self.verification.algorithm
 
     @property
     def kid(self) -> str:
-        """The thumbprint of its public half."""
+        """The thumbprint of its public key."""
         return self.verification.kid
 
 
 def generate(algorithm: str = ES256) -> SigningKey:
-    """Make a new key; raises KeyFault for an algorithm not in `ALGORITHMS`."""
+    """Generate a new key; raises KeyFault for an algorithm that is not in `ALGORITHMS`."""
     if algorithm == ES256:
         return _to_signing_key(generate_private_key(SECP256R1()))
     if algorithm == EDDSA:
         return _to_signing_key(Ed25519PrivateKey.generate())
-    raise KeyFault(f"Keys are made for {' or '.join(ALGORITHMS)}, not for {algorithm!r}.")
+    raise KeyFault(f"The algorithm {algorithm!r} is not supported: use {' or '.join(ALGORITHMS)}.")
 
 
 def load_private(path: Path, *, password: bytes | None = None) -> SigningKey:
-    """Load a private key from a PEM or JWK file that its owner alone may read; raises KeyFault."""
+    """Load a private key from a PEM or JWK file that only its owner can read; raises KeyFault."""
     try:
         content = read_bounded(path, MAX_KEY_FILE, private=True)
     except FileFault as fault:
@@ -112,30 +112,31 @@ def public_jwk(key: VerificationKey | SigningKey) -> dict[str, str]:
 def from_jwk(jwk: Mapping[str, object]) -> VerificationKey:
     """Read a public JWK (RFC 7517, 8037); raises KeyFault.
 
-    A private member is refused, since somebody has published a secret; `alg`, `use` and `kid` must fit where given.
+    A JWK with a private member is refused, because it discloses a secret. `alg`, `use` and `kid` are optional and must
+    match the key.
     """
     if "d" in jwk:
-        raise KeyFault("The JWK holds a private key; give its public members alone.")
+        raise KeyFault("The JWK contains a private key: send only its public members.")
     public = _public_from_jwk(jwk)
     key = _verification(public)
     if jwk.get("alg", key.algorithm) not in ({"EdDSA", "Ed25519"} if key.algorithm == EDDSA else {ES256}):
-        raise KeyFault(f"The JWK names another algorithm than {key.algorithm}, which fits its kind of key.")
+        raise KeyFault(f"The JWK names another algorithm than {key.algorithm}, the algorithm of its kind of key.")
     if jwk.get("use", "sig") != "sig":
-        raise KeyFault("The JWK is not meant for signatures.")
+        raise KeyFault("The JWK is not for signatures: set use to sig.")
     if jwk.get("kid", key.kid) != key.kid:
-        raise KeyFault("The kid of the JWK is not its RFC 7638 thumbprint; leave it out or correct it.")
+        raise KeyFault("The kid of the JWK is not its RFC 7638 thumbprint: correct or remove it.")
     return key
 
 
 def _to_signing_key(private: object) -> SigningKey:
     if isinstance(private, EllipticCurvePrivateKey | Ed25519PrivateKey):
         return SigningKey(private, _verification(private.public_key()))
-    raise KeyFault("The key is neither a P-256 nor an Ed25519 key.")
+    raise KeyFault("The key is not supported: use a P-256 or Ed25519 key.")
 
 
 def _verification(public: PublicKey) -> VerificationKey:
     if isinstance(public, EllipticCurvePublicKey) and not isinstance(public.curve, SECP256R1):
-        raise KeyFault("The key is neither a P-256 nor an Ed25519 key.")
+        raise KeyFault("The key is not supported: use a P-256 or Ed25519 key.")
     members = _members(public)
     canonical = msgspec.json.encode(dict(sorted(members.items())))
     kid = _b64(hashlib.sha256(canonical).digest())
@@ -162,7 +163,7 @@ def _public_from_jwk(jwk: Mapping[str, object]) -> PublicKey:
             return Ed25519PublicKey.from_public_bytes(_member(jwk, "x"))
     except ValueError:
         raise KeyFault("The JWK is not a point on its curve.") from None
-    raise KeyFault("The JWK is neither a P-256 nor an Ed25519 key.")
+    raise KeyFault("The JWK is not supported: use a P-256 or Ed25519 key.")
 
 
 def _private_from_jwk(content: bytes, path: Path) -> SigningKey:
@@ -177,7 +178,7 @@ def _private_from_jwk(content: bytes, path: Path) -> SigningKey:
     except (msgspec.MsgspecError, ValueError, RecursionError, KeyFault):
         raise KeyFault(f"{path} is not a private P-256 or Ed25519 key in JWK form.") from None
     if _members(key.verification.public) != _members(public):
-        raise KeyFault(f"The public and the private part of {path} do not belong together.")
+        raise KeyFault(f"The public and the private part of {path} do not match.")
     return key
 
 

@@ -1,8 +1,8 @@
 """The signed participant list ("roster") and the identity mechanism on top of it.
 
 The list is a compact JWS (`typ` `roster+jws`) by the data space's operator: version, times, and for each member its
-endpoint, claims and keys. It is the gate before any work for a caller, and it only ever moves forward: an older
-version than the last one seen, or another list under the same version, is refused.
+endpoint, claims and keys. It is checked before any work for a caller. A version that is older than the last accepted
+one, or a different list with the same version, is refused.
 """
 
 import hashlib
@@ -57,7 +57,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class RosterDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is signed. Times are RFC 3339 with a zone."""
+    """The signed document. Times are RFC 3339 with a zone."""
 
     issuer: ParticipantId
     version: Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
@@ -67,7 +67,7 @@ class RosterDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class AcceptedRoster(msgspec.Struct, frozen=True, kw_only=True):
-    """What to remember of the newest list accepted, across restarts: its version and the SHA-256 (hex) of its text."""
+    """The newest accepted list, stored across restarts: its version and the SHA-256 (hex) of its text."""
 
     version: int
     digest: str
@@ -90,9 +90,10 @@ class Roster:
 def read_roster(
     signed: bytes, *, operator: Sequence[VerificationKey], now_ms: int, seen: AcceptedRoster | None
 ) -> Roster:
-    """Verify a signed list: size, signature by one of the pinned `operator` keys, form, times, and no way back.
+    """Verify a signed list: size, signature by one of the pinned `operator` keys, form, times, and a version
+    that is not older than `seen`, the newest accepted list.
 
-    `seen` is what was remembered of the newest list so far. Raises RosterRejected with the reason.
+    Raises RosterRejected with the reason.
     """
     try:
         payload = verify_document(signed.strip(), kind=KIND, keys=operator, limit=MAX_DOCUMENT)
@@ -101,13 +102,13 @@ def read_roster(
     roster = _parse_roster(payload)
     document = roster.document
     if document.issued.timestamp() * 1000 > now_ms + LEEWAY_S * 1000:
-        raise RosterRejected("The participant list was issued in the future; compare the clocks.")
+        raise RosterRejected("The participant list was issued in the future: compare the clocks.")
     if roster.is_expired(now_ms):
-        raise RosterRejected(f"The participant list expired at {document.expires.isoformat()}; get a newer one.")
+        raise RosterRejected(f"The participant list expired at {document.expires.isoformat()}: get a newer list.")
     if seen is not None and document.version < seen.version:
         raise RosterRejected(f"Version {document.version} of the participant list is older than {seen.version}.")
     if seen is not None and document.version == seen.version and roster.seen.digest != seen.digest:
-        raise RosterRejected(f"There are two participant lists of version {seen.version}; ask the operator.")
+        raise RosterRejected(f"There are two participant lists of version {seen.version}: ask the data-space operator.")
     return roster
 
 
@@ -233,9 +234,7 @@ class RosterIdentity:
         roster = self._roster
         now_ms = self._clock()
         if roster is None or not self.in_force:
-            raise AuthenticationUnavailable(
-                "The participant list is missing or has expired: get a newer one from the data-space operator."
-            )
+            raise AuthenticationUnavailable("The participant list is missing or has expired: get a newer one.")
         verified = verify(token, audience=self._id, keys_of=roster.keys.get, now_s=now_ms / 1000)
         claims = verified.claims
         evidence: dict[str, Any] = {
@@ -269,7 +268,7 @@ def bearer(authorization: str | None) -> str:
     """Return the token of an Authorization header of the scheme Bearer; raises Unauthenticated."""
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
-        raise Unauthenticated("The request has no Authorization header of the scheme Bearer.")
+        raise Unauthenticated("The request has no Authorization header with the scheme Bearer.")
     return token
 
 
@@ -278,7 +277,7 @@ def _parse_roster(payload: bytes) -> Roster:
     try:
         document = msgspec.json.decode(payload, type=RosterDocument)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise RosterRejected(f"The participant list has not the expected form: {error}") from None
+        raise RosterRejected(f"The participant list does not have the expected form: {error}") from None
     keys = check_members(document.members)
     participants = {
         member.id: Participant(

@@ -8,31 +8,31 @@ from connector.ports.identity import Caller, Intent, Participant, Unauthenticate
 
 
 class StaticTokenIdentity:
-    """Everybody has one token that never changes and can be replayed. Implements `Mechanism`."""
+    """Each participant has one token that never changes and can be replayed. Implements `Mechanism`."""
 
     def __init__(
         self, *, development: bool, own_token: str, participants: Sequence[Participant], tokens: Mapping[str, str]
     ) -> None:
         """`tokens` maps participant ids to the tokens they present. Raises ValueError unless `development`."""
         if not development:
-            raise ValueError("Static tokens prove nothing; they are for development alone. Use the participant list.")
+            raise ValueError("Static tokens are for development only: use the mechanism `roster`.")
         self._own_token = own_token
         self._participants = {participant.id: participant for participant in participants}
         strangers = tokens.keys() - self._participants.keys()
         if strangers:
-            raise ValueError(f"There are tokens of participants that are not listed: {', '.join(sorted(strangers))}.")
-        # Looked up by hash, so that comparing takes no time that depends on the secret.
+            raise ValueError(f"The participants of some tokens are not listed: {', '.join(sorted(strangers))}.")
+        # The lookup uses the hash, so its time does not depend on the secret.
         self._by_hash = {_hash(token): holder for holder, token in tokens.items()}
 
     async def issue_token(self, audience: str, intent: Intent) -> str:  # noqa: ARG002 - the same for everybody
-        """Return `Bearer` and our own token."""
+        """Return `Bearer` and the token of this participant."""
         return f"Bearer {self._own_token}"
 
     async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:  # noqa: ARG002 - as above
-        """Return whose token it is; raises Unauthenticated."""
+        """Return the participant of the token; raises Unauthenticated."""
         holder = self._by_hash.get(_hash(bearer(authorization)))
         if holder is None:
-            raise Unauthenticated("The token is nobody's.")
+            raise Unauthenticated("Unknown token.")
         evidence = {"mechanism": "static-token"}
         return Caller(participant=holder, claims=self._participants[holder].claims, evidence=evidence, replay_key=None)
 

@@ -48,7 +48,7 @@ _MAX_NAME = 2048
 
 
 class Rejected(Unauthenticated):
-    """A token broke a rule; `rule` is its name. Later rules were not looked at."""
+    """A token breaks a rule; `rule` is its name. Later rules were not checked."""
 
     def __init__(self, rule: str, reason: str) -> None:
         super().__init__(f"{rule}: {reason}")
@@ -56,7 +56,7 @@ class Rejected(Unauthenticated):
 
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
-    """The claims that count; times are seconds since the Unix epoch."""
+    """The claims that are checked; times are seconds since the Unix epoch."""
 
     iss: str
     sub: str
@@ -81,7 +81,7 @@ class Verified:
 
 
 KeysOf = Callable[[str], Sequence[VerificationKey] | None]
-"""Returns the keys of a participant, or None for a stranger."""
+"""Returns the keys of a participant, or None for an unknown one."""
 
 
 def issue(key: SigningKey, *, issuer: str, audience: str, jti: str, now_s: int, lifetime_s: int = LIFETIME_S) -> str:
@@ -103,15 +103,15 @@ def sign(key: SigningKey, payload: bytes, *, kind: str) -> str:
 
 
 def verify(token: str, *, audience: str, keys_of: KeysOf, now_s: float) -> Verified:
-    """Judge a token against `RULES`, one after the other; raises Rejected by the first that fails.
+    """Check a token against `RULES` in order; raises Rejected at the first rule that fails.
 
-    `audience` is our own participant id. `keys_of` is asked only after everything that needs no key has passed. That a
-    token is used once is not decided here but by whoever commits (issuer, jti, expiry), after the signature.
+    `audience` is the identifier of this participant. `keys_of` is called only after all rules that need no key. The
+    commit of (issuer, jti, expiry) ensures later that a token is used once.
     """
     opened = _open(token, MAX_TOKEN, "JWT")
     claims = _claims(opened.payload)
-    _judge_claims(claims, audience)
-    _judge_times(claims, now_s)
+    _check_claims(claims, audience)
+    _check_times(claims, now_s)
     keys = keys_of(claims.iss)
     if keys is None:
         raise Rejected("member", "the issuer is not on the participant list.")
@@ -202,14 +202,14 @@ def _claims(payload: bytes) -> Claims:
     return claims
 
 
-def _judge_claims(claims: Claims, audience: str) -> None:
+def _check_claims(claims: Claims, audience: str) -> None:
     if claims.sub != claims.iss or claims.sub_jwk is not None:
         raise Rejected("self-issued", "sub is not iss, or a key is brought along in sub_jwk.")
     if claims.aud not in (audience, [audience]):
         raise Rejected("audience", "aud is not this participant alone.")
 
 
-def _judge_times(claims: Claims, now_s: float) -> None:
+def _check_times(claims: Claims, now_s: float) -> None:
     """How old a token may be follows from `expiry` and `lifetime` together, which bounds the store of used ones."""
     if claims.exp <= now_s - LEEWAY_S:
         raise Rejected("expiry", "it has expired: where tokens are fresh, compare the clocks of both sides.")

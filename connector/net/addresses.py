@@ -1,7 +1,7 @@
-"""What a callbackAddress, an endpoint or any other URL of a peer may be: first its form, then the operator's policy.
+"""The check of a callbackAddress, an endpoint or another URL of a peer: its form, then the policy of the operator.
 
-Pure: no name is resolved here. `Pinned` in `dial` checks every resolved address with `address_fault`. The networks are
-listed one by one, because `ipaddress.is_global` is True for translation prefixes and multicast.
+Pure: this module resolves no names. `Pinned` in `dial` checks every resolved address with `address_fault`. The
+networks are listed one by one, because `ipaddress.is_global` is True for translation prefixes and multicast.
 """
 
 import re
@@ -29,7 +29,7 @@ _DOT_SEGMENT = re.compile(r"/(?:\.|%2[Ee]){1,2}(?=/|$)")
 _HOST_PORT = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9.-]+):([0-9]{1,5}|\*)")
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
-# Never allowed by naming a host: link-local holds the metadata services of clouds, multicast reaches many.
+# Not allowed even for a named host: metadata services of clouds are link-local, and multicast reaches many hosts.
 _NEVER_BY_NAME = tuple(
     ip_network(text)
     for text in (
@@ -73,7 +73,7 @@ _PUBLIC_V6 = IPv6Network("2000::/3")
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A URL that has a permitted form. `host` is lower case, `port` explicit, `path` begins with `/` or is empty."""
+    """A URL of a permitted form. `host` is lower case, `port` explicit, `path` begins with `/` or is empty."""
 
     scheme: str
     host: str
@@ -84,20 +84,20 @@ class Endpoint:
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port: what must agree for two URLs to belong to the same party."""
+        """Scheme, host and port; two URLs of one party have the same origin."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{self.scheme}://{host}:{self.port}"
 
     @property
     def url(self) -> str:
-        """The URL in one spelling: what is dialled is this, not the text that was given."""
+        """The URL in one spelling; connections use it instead of the original text."""
         query = "" if self.query is None else f"?{self.query}"
         return f"{self.origin}{self.path}{query}"
 
 
 @dataclass(frozen=True, slots=True)
 class NetPolicy:
-    """What may be dialled; build it with `net_policy`. The default is https to port 443 of public addresses."""
+    """The allowed connections; build it with `net_policy`. The default is https to port 443 of public addresses."""
 
     ports: frozenset[int] = frozenset({443})
     networks: tuple[IPNetwork, ...] = ()
@@ -114,9 +114,9 @@ def net_policy(
 ) -> NetPolicy:
     """Build a policy from settings.
 
-    `ports` are allowed for every host. `networks` (CIDR) are addresses that may be dialled though they are not public.
-    `hosts` (`host:port` or `host:*`) may be dialled on that port even where they resolve to private or loopback
-    addresses. `plain_http` (the same form) may be spoken to without TLS. Raises ValueError naming the entry at fault.
+    `ports` are allowed for every host. `networks` (CIDR) are allowed although they are not public. `hosts` (`host:port`
+    or `host:*`) are allowed even if they resolve to private or loopback addresses. `plain_http` (the same form) are
+    allowed without TLS. Raises ValueError with the wrong entry.
     """
     return NetPolicy(
         ports=frozenset(ports),
@@ -127,40 +127,40 @@ def net_policy(
 
 
 def parse_url(url: str, *, query: bool = False) -> Endpoint:
-    """Check the form of a URL: length, scheme, host grammar, no userinfo, no fragment, a query only where `query`.
+    """Check the form of a URL: length, scheme, host grammar, no userinfo, no fragment, a query only if `query`.
 
     Raises Blocked with the reason.
     """
     if len(url) > MAX_URL:
-        raise Blocked(f"The address is longer than {MAX_URL} characters.")
+        raise Blocked(f"The address is longer than {MAX_URL} characters: use a shorter one.")
     match = _URL.fullmatch(url)
     if match is None:
         raise Blocked(_form_fault(url))
     scheme, host_text, port_text, path, query_text = match.groups()
     if query_text is not None and not query:
-        raise Blocked("The address has a query; give one without '?'.")
+        raise Blocked("The address has a query: use an address without '?'.")
     host, literal = _host(host_text.lower())
     port = int(port_text) if port_text else _DEFAULT_PORTS[scheme]
     if not 0 < port < 65536:
-        raise Blocked("The port of the address is not between 1 and 65535.")
+        raise Blocked("The port of the address is out of range: use a port between 1 and 65535.")
     path = path or ""
     if _DOT_SEGMENT.search(path):
-        raise Blocked("The path of the address has a '.' or '..' segment.")
+        raise Blocked("The path of the address has a '.' or '..' segment: remove it.")
     return Endpoint(scheme, host, port, path, query_text, literal)
 
 
 def check_url(url: str, policy: NetPolicy, *, query: bool = False) -> Endpoint:
-    """Check form and policy of a URL; raises Blocked. A host name is judged again when it is resolved."""
+    """Check form and policy of a URL; raises Blocked. A host name is checked again when it is resolved."""
     endpoint = parse_url(url, query=query)
     host, port = endpoint.host, endpoint.port
     if endpoint.scheme == "http" and not _is_named(host, port, policy.plain_http):
-        raise Blocked(f"Plain http to {host}:{port} is not allowed; use https.")
+        raise Blocked(f"Plain http to {host}:{port} is not allowed: use https.")
     if (
         port not in policy.ports
         and not _is_named(host, port, policy.hosts)
         and not _is_named(host, port, policy.plain_http)
     ):
-        raise Blocked(f"Port {port} is not one of those allowed for peers.")
+        raise Blocked(f"Port {port} is not allowed for peers: use an allowed port.")
     if endpoint.literal is not None:
         fault = address_fault(endpoint.literal, host, port, policy)
         if fault:
@@ -175,12 +175,12 @@ def check_callback(url: str, policy: NetPolicy, home: str) -> Endpoint:
     """
     endpoint = check_url(url, policy)
     if endpoint.origin != parse_url(home).origin:
-        raise Blocked("The callback address is not at the origin that the participant list has for its sender.")
+        raise Blocked("The callback address has another origin than the sender's address in the participant list.")
     return endpoint
 
 
 def address_fault(address: IPAddress, host: str, port: int, policy: NetPolicy) -> str | None:
-    """Return why `address`, to which `host` resolved, must not be dialled, or None if it may be."""
+    """Return why connections to `address`, to which `host` resolved, are not allowed; None if they are."""
     if isinstance(address, IPv6Address):
         if address.scope_id is not None:
             return f"{host} resolves to an address with a zone, which is not allowed."
@@ -197,7 +197,7 @@ def parse_address(text: str) -> IPAddress:
     return ip_address(text)
 
 
-# Every message to a peer is judged anew, and most peers are at an address that was judged a moment ago.
+# Each message to a peer is checked, and most peers have an address that was checked a moment ago.
 @lru_cache(maxsize=4096)
 def _is_public(address: IPAddress) -> bool:
     return not _is_within(address, _NOT_PUBLIC) and (address.version == 4 or address in _PUBLIC_V6)
@@ -213,7 +213,7 @@ def _is_named(host: str, port: int, entries: frozenset[str]) -> bool:
 
 @lru_cache(maxsize=4096)
 def _host(host: str) -> tuple[str, IPAddress | None]:
-    """Return the host and, where it is an address, that; `127.1`, `0x7f.1` or `2130706433` are refused, not guessed."""
+    """Return the host and, if it is an address, the address; forms such as `127.1` or `0x7f.1` are refused."""
     try:
         if host.startswith("["):
             literal: IPAddress = IPv6Address(host[1:-1])
@@ -222,7 +222,7 @@ def _host(host: str) -> tuple[str, IPAddress | None]:
             literal = IPv4Address(host)
             return str(literal), literal
     except ValueError:
-        raise Blocked("The host of the address is not an IP address in its usual form.") from None
+        raise Blocked("The host of the address is not an IP address in the usual form.") from None
     if not _NAME.fullmatch(host):
         raise Blocked("The host of the address is not a host name (letters, digits and hyphens between dots).")
     return host, None
@@ -240,12 +240,12 @@ def _host_port(text: str) -> str:
 
 
 def _form_fault(url: str) -> str:
-    """Say what is wrong with a URL that has not the permitted form."""
+    """Return the fault of a URL that does not have the permitted form."""
     authority = re.split(r"[/?#\\]", url.partition("://")[2], maxsplit=1)[0]
     if not url.startswith(("https://", "http://")):
-        return "The address does not begin with https://."
+        return "The address has another scheme: begin it with https://."
     if "@" in authority:
-        return "The address has a user name in it."
+        return "The address contains a user name: remove it."
     if "#" in url:
-        return "The address has a fragment ('#')."
-    return "The address is not a URL of plain ASCII characters with a host, an optional port and a path."
+        return "The address has a fragment: remove '#' and the text after it."
+    return "The address is not a URL: expected plain ASCII with a host, an optional port and a path."

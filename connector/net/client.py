@@ -1,7 +1,7 @@
-"""The one client for everything a peer can steer: guarded, bounded, without redirects, cookies or proxies.
+"""The guarded HTTP client for peers: limited in size and time, without redirects, cookies or proxies.
 
-`request` is for messages: the whole answer in memory, size-limited, one deadline. `stream` is for data: any size, and
-a limit on silence instead. Both judge URL and headers before anything leaves, and never follow where an answer points.
+`request` is for messages: the whole answer in memory, a size limit and one deadline. `stream` is for data: any size,
+and a limit on silence. Both check URL and headers before they send, and never follow a redirect.
 """
 
 import asyncio
@@ -53,7 +53,7 @@ class Response:
 
 
 class Stream:
-    """An answer whose body is still to come; read it once, inside the `stream` block."""
+    """An answer whose body follows; read it once, inside the `stream` block."""
 
     __slots__ = ("_answer", "headers", "status")
 
@@ -69,7 +69,7 @@ class Stream:
 
 
 class GuardedClient:
-    """A client that dials only what `policy` allows. One per process; it holds nothing of a caller's."""
+    """A client that connects only to the addresses that `policy` allows. One per process, without state of a caller."""
 
     def __init__(self, policy: NetPolicy, transport: Transport) -> None:
         self._policy = policy
@@ -195,7 +195,7 @@ async def _read(answer: HttpAnswer, max_bytes: int, origin: str) -> bytes:
     while piece := await answer.chunk():
         size += len(piece)
         if size > max_bytes:
-            raise TooLarge(f"{origin} answered with more than the {max_bytes} bytes that are allowed here.")
+            raise TooLarge(f"{origin} answered with more than {max_bytes} bytes, the limit for this request.")
         pieces.append(piece)
     body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
     return _gunzip(body, max_bytes, origin) if encoding == "gzip" and body else body
@@ -208,7 +208,7 @@ def _gunzip(body: bytes, max_bytes: int, origin: str) -> bytes:
     except zlib.error as error:
         raise BadAnswer(f"{origin} answered with broken gzip.") from error
     if len(inflated) > max_bytes:
-        raise TooLarge(f"{origin} answered with more than the {max_bytes} bytes that are allowed here.")
+        raise TooLarge(f"{origin} answered with more than {max_bytes} bytes, the limit for this request.")
     if not inflater.eof or inflater.unused_data:
         raise BadAnswer(f"{origin} answered with broken gzip.")
     return inflated

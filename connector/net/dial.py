@@ -1,7 +1,7 @@
 """The transport over sockets: aiohttp, one shared pool of connections, names resolved once and pinned.
 
-aiohttp asks the resolver given to it for every connection to a name and dials exactly the addresses it returns; all of
-them have been checked there, so an answer of the DNS that changes later changes nothing.
+aiohttp uses the given resolver for every connection to a name, and connects only to the addresses that it returns. The
+resolver has checked all of them, so a later change in the DNS has no effect.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ MAX_ADDRESSES = 16
 
 
 class Pinned(AbstractResolver):
-    """A resolver that refuses a name altogether if any one of its addresses must not be dialled."""
+    """A resolver that refuses a name if one of its addresses is not allowed."""
 
     def __init__(self, policy: NetPolicy, lookup: AddressLookup, timeout_s: float = 5.0) -> None:
         self._policy = policy
@@ -57,23 +57,23 @@ class Pinned(AbstractResolver):
         return results
 
     async def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: the resolver has no resources."""
 
 
 class SystemLookup:
-    """The system's resolver, on threads of its own: slow names must not hold up other work done on threads."""
+    """The resolver of the system, on its own threads, so slow names do not delay other work."""
 
     def __init__(self, threads: int = 8) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="dns")
 
     async def __call__(self, host: str, port: int) -> Sequence[str]:
-        """Ask the system; raises OSError."""
+        """Resolve a name with the system; raises OSError."""
         loop = asyncio.get_running_loop()
         found = await loop.run_in_executor(self._pool, self._ask, host, port)
         return list(dict.fromkeys(found))
 
     def close(self) -> None:
-        """Let the threads end."""
+        """End the threads."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _ask(self, host: str, port: int) -> list[str]:
@@ -81,7 +81,7 @@ class SystemLookup:
 
 
 class SocketTransport:
-    """Dials. Needs no running loop to be built; the pool opens with the first call."""
+    """The transport over sockets. The pool opens with the first call, so no running loop is needed to build it."""
 
     def __init__(
         self,
@@ -95,9 +95,9 @@ class SocketTransport:
         dns_ttl_s: int = 30,
         keepalive_s: float = 4.0,
     ) -> None:
-        """`connections` and `per_host` bound what is open at once.
+        """`connections` and `per_host` limit the open connections.
 
-        `keepalive_s` is kept below the 5 s after which common servers close an idle connection: a POST that meets a
+        `keepalive_s` is less than the 5 s after which common servers close an idle connection, because a POST on a
         closing connection is a message in doubt.
         """
         self._tls = tls
@@ -114,7 +114,7 @@ class SocketTransport:
         """Send over a pooled connection; raises NetError."""
         url = URL(call.endpoint.url, encoded=True)
         if url.raw_host != call.endpoint.host or url.port != call.endpoint.port:
-            raise Blocked("The address can be read in two ways.")
+            raise Blocked("The address is ambiguous: write it in its usual form.")
         session = self._session or self._open()
         try:
             answer = await session.request(
@@ -175,7 +175,7 @@ class SocketAnswer:
             raise _net_error(error, self._origin) from error
 
     def close(self) -> None:
-        """Let go of the connection: to the pool after the last byte, else for good."""
+        """Release the connection: return it to the pool after the last byte, else close it."""
         self._answer.close()
 
 
@@ -187,24 +187,24 @@ def _join_links(headers: CIMultiDictProxy[str]) -> Mapping[str, str]:
 
 @lru_cache(maxsize=64)
 def _timeouts(total_s: float | None, connect_s: float, idle_s: float) -> aiohttp.ClientTimeout:
-    # A bound on the whole makes one on silence superfluous; without it, waiting for a free connection is silence too.
+    # A limit on the whole replaces the limit on silence. Without it, waiting for a free connection counts as silence.
     if total_s is not None:
         return aiohttp.ClientTimeout(total=total_s, sock_connect=connect_s)
     return aiohttp.ClientTimeout(total=None, connect=idle_s, sock_connect=connect_s, sock_read=idle_s)
 
 
 def _net_error(error: Exception, origin: str) -> NetError:
-    """Translate aiohttp's errors; their texts are not repeated where they could carry parts of the request."""
+    """Convert an error of aiohttp; its text is not repeated, because it can contain parts of the request."""
     match error:
         case TimeoutError():
             return TimedOut(f"{origin} did not answer in time.")
         case aiohttp.ClientSSLError():
-            return Unreachable(f"{origin} could not be trusted: TLS failed ({type(error).__name__}).")
+            return Unreachable(f"{origin} is not trusted: TLS failed ({type(error).__name__}).")
         case aiohttp.ClientConnectorDNSError():
-            return Unreachable(f"The host name of {origin} was not found.")
+            return Unreachable(f"The host name of {origin} was not found in the DNS.")
         case aiohttp.ClientConnectorError():
-            return Unreachable(f"{origin} could not be connected to ({error.os_error.strerror or 'refused'}).")
+            return Unreachable(f"{origin} does not accept connections ({error.os_error.strerror or 'refused'}).")
         case aiohttp.ClientResponseError() | aiohttp.InvalidURL():
-            return BadAnswer(f"{origin} answered with something that is not HTTP ({type(error).__name__}).")
+            return BadAnswer(f"{origin} did not answer with HTTP ({type(error).__name__}).")
         case _:
-            return Unreachable(f"The connection to {origin} broke ({type(error).__name__}).")
+            return Unreachable(f"The connection to {origin} failed ({type(error).__name__}).")

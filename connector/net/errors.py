@@ -1,17 +1,17 @@
-"""What can go wrong on the way to a peer: one small tree, so that callers map it to an outcome in a few lines.
+"""The errors of requests to a peer.
 
-A status code is never an error here; it is part of the `Response`.
+A status code is not an error here; it is part of the `Response`.
 """
 
 
 class NetError(Exception):
-    """No usable answer. The text names the origin (scheme, host, port) at most: no path, no query, no header."""
+    """No usable answer. The text contains at most the origin (scheme, host, port): no path, query or header."""
 
 
 class Blocked(NetError):
-    """We refused to dial, and nothing left this machine: the address or a header is not one we allow.
+    """The request was refused before it was sent: the address or a header is not allowed.
 
-    `reason` is one sentence that may be shown to whoever gave the address.
+    `reason` is one sentence for the party that supplied the address.
     """
 
     def __init__(self, reason: str) -> None:
@@ -20,19 +20,19 @@ class Blocked(NetError):
 
 
 class Unreachable(NetError):
-    """No connection, or it broke: name not found, refused, TLS failure, closed before the answer was complete.
+    """The connection failed: name not found, refused, TLS failure, or closed before the answer was complete.
 
-    The request may have arrived.
+    The peer may have received the request.
     """
 
 
 class TimedOut(NetError):
-    """The deadline passed; the request may have arrived."""
+    """The deadline passed; the peer may have received the request."""
 
 
 class TooLarge(NetError):
-    """The answer is larger than the caller allows, as sent or when decompressed."""
+    """The answer is larger than allowed, as sent or decompressed."""
 
 
 class BadAnswer(NetError):
-    """The peer answered with something that is not usable HTTP: malformed, a redirect, an unknown encoding."""
+    """The answer of the peer is not usable: malformed HTTP, a redirect, or an unknown encoding."""

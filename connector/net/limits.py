@@ -1,5 +1,6 @@
-"""Rate and concurrency per key (a participant, an IP address), with a bounded number of keys. No clock: `now_ms` is
-an argument and may be any clock that does not run backwards.
+"""Limits of rate and concurrency per key (a participant, an IP address), with a limited number of keys.
+
+This module reads no clock: `now_ms` is an argument, of any clock that does not run backwards.
 """
 
 from collections import OrderedDict
@@ -15,14 +16,14 @@ class _Bucket:
 class TokenBuckets:
     """One token bucket per key.
 
-    When the table is full of buckets still in use, further keys share one bucket: a flood of keys neither grows memory
-    nor wipes out what is remembered of others.
+    If the table is full of buckets in use, further keys share one bucket. So a flood of keys neither uses more memory
+    nor deletes the buckets of other keys.
     """
 
     def __init__(self, *, per_second: float, burst: int, max_keys: int = 10_000) -> None:
-        """`per_second` tokens flow into each bucket, which holds `burst` at most."""
+        """Each bucket gains `per_second` tokens per second, up to `burst`."""
         if per_second <= 0 or burst < 1 or max_keys < 1:
-            raise ValueError("A token bucket needs a positive rate, a burst of at least 1 and room for a key.")
+            raise ValueError("A token bucket needs a positive rate, a burst of at least 1 and at least one key.")
         self._per_ms = per_second / 1000
         self._burst = float(burst)
         self._max_keys = max_keys
@@ -30,7 +31,7 @@ class TokenBuckets:
         self._shared = _Bucket(self._burst, 0)
 
     def take(self, key: str, now_ms: int) -> int:
-        """Take one token. Returns 0 if there was one, else the milliseconds until there will be one (at least 1)."""
+        """Take one token; return 0, or the milliseconds until a token is available (at least 1)."""
         bucket = self._bucket(key, now_ms)
         self._fill(bucket, now_ms)
         if bucket.tokens >= 1:
@@ -59,7 +60,7 @@ class TokenBuckets:
 
 
 class ConcurrencyLimit:
-    """How many may be at it at once, in all and per key. Its size is bounded by `total`."""
+    """A limit on concurrent users, in total and per key; `total` limits its memory too."""
 
     def __init__(self, *, total: int, per_key: int) -> None:
         self._total = total
@@ -68,7 +69,7 @@ class ConcurrencyLimit:
         self._count = 0
 
     def enter(self, key: str) -> bool:
-        """Take a place, or return False at once where none is free. Who entered has to `leave`."""
+        """Take a place, or return False if none is free. Each successful `enter` needs one `leave`."""
         held = self._held.get(key, 0)
         if self._count >= self._total or held >= self._per_key:
             return False
@@ -77,7 +78,7 @@ class ConcurrencyLimit:
         return True
 
     def leave(self, key: str) -> None:
-        """Give a place back; raises KeyError if none was taken."""
+        """Return a place; raises KeyError if none was taken."""
         held = self._held[key]
         if held == 1:
             del self._held[key]

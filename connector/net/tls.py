@@ -1,4 +1,4 @@
-"""TLS contexts for both directions: 1.2 at least, certificates always checked, the operator's own CA where given."""
+"""The TLS contexts of both directions: at least TLS 1.2, certificates always checked, optionally an own CA."""
 
 import ssl
 from pathlib import Path
@@ -7,10 +7,10 @@ from pathlib import Path
 def client_context(
     *, ca_file: Path | None = None, certificate: Path | None = None, key: Path | None = None
 ) -> ssl.SSLContext:
-    """Build the context for dialling.
+    """Build the context for connections to servers.
 
-    `ca_file` (PEM) replaces the system's trust anchors; put those into it too where both are meant. `certificate` and
-    `key` (PEM) are shown to servers that ask for them. Raises OSError or ssl.SSLError on unreadable files.
+    `ca_file` (PEM) replaces the trust anchors of the system; to use both, add those to it. `certificate` and `key`
+    (PEM) are for servers that request them. Raises OSError or ssl.SSLError if a file cannot be read.
     """
     context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=ca_file)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -20,7 +20,7 @@ def client_context(
 
 
 def server_context(certificate: Path, key: Path, *, client_ca: Path | None = None) -> ssl.SSLContext:
-    """Build the context for listening; with `client_ca` (PEM) only clients with a certificate of that CA get in."""
+    """Build the context for a listener; with `client_ca` (PEM), clients need a certificate of that CA."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=client_ca)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(certificate, key)

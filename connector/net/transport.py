@@ -1,7 +1,6 @@
-"""The seam between the guarded client and the wire. `dial` fills it with sockets, tests with applications in process.
+"""The port between the guarded client and the network; `dial` implements it with sockets, tests in process.
 
-A transport moves one request and its answer. What may be called, sizes, encodings and redirects are not its business:
-`client` judges them on both sides of the seam.
+A transport carries one request and its answer. `client` checks addresses, sizes, encodings and redirects.
 """
 
 from collections.abc import AsyncIterable, Mapping
@@ -15,7 +14,7 @@ from connector.net.addresses import Endpoint
 class HttpCall:
     """One request to a checked `endpoint`; times are seconds, `buffer` bytes of read-ahead.
 
-    `total_s` bounds everything; where it is None, `idle_s` bounds the silence between two pieces of the answer.
+    `total_s` limits the whole request; if it is None, `idle_s` limits the silence between two pieces of the answer.
     """
 
     method: str
@@ -28,7 +27,7 @@ class HttpCall:
 
 
 class HttpAnswer(Protocol):
-    """An answer whose head has arrived. `headers` compares names without regard to case."""
+    """An answer whose head has arrived. `headers` ignores the case of names."""
 
     @property
     def status(self) -> int:
@@ -36,17 +35,17 @@ class HttpAnswer(Protocol):
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """The header fields; of a repeated one, the first, but all links in one."""
+        """The header fields; of a repeated field the first, but all links in one field."""
 
     async def chunk(self) -> bytes:
-        """Return the next bytes of the body as they came, encoded or not; empty at the end. Raises NetError."""
+        """Return the next bytes of the body as received, possibly encoded; empty at the end. Raises NetError."""
 
     def close(self) -> None:
-        """Let go; of an answer not read to its end, the connection too."""
+        """Release the answer; if it was not read to its end, close the connection."""
 
 
 class Transport(Protocol):
-    """Something that carries a request to its endpoint."""
+    """Carries a request to its endpoint."""
 
     async def send(self, call: HttpCall) -> HttpAnswer:
         """Send and wait for the head of the answer, never following a redirect; raises NetError."""

@@ -1,0 +1,28 @@
+"""The secret: it is never shown, and each use and each person has a key of its own."""
+
+import pytest
+
+from connector.ports.secret import SECRET_BYTES, Secret
+
+SECRET = Secret(b"s" * SECRET_BYTES)
+
+
+def test_a_short_secret_is_refused_and_none_is_shown() -> None:
+    with pytest.raises(ValueError, match="31 bytes"):
+        Secret(b"s" * (SECRET_BYTES - 1))
+    assert repr(SECRET) == "Secret()"
+
+
+def test_every_use_has_a_key_of_its_own() -> None:
+    keys = {SECRET.key(*names) for names in (("a",), ("b",), ("a", "b"), ("ab",), ("a", "", "b"), ("", "ab"))}
+    assert len(keys) == 6
+    assert all(len(key) == 32 for key in keys)
+    assert SECRET.key("a") == Secret(b"s" * SECRET_BYTES).key("a") != Secret(b"t" * SECRET_BYTES).key("a")
+
+
+def test_a_person_has_one_reference_per_owner_which_does_not_contain_the_name() -> None:
+    reference = SECRET.person("city", "Anna")
+    assert SECRET.people("city")("Anna") == reference
+    assert SECRET.person("firm", "Anna") != reference
+    assert "anna" not in reference.lower()
+    assert SECRET.person("city", "lone \ud800") != reference
