@@ -59,7 +59,7 @@ class Executor(Protocol):
     """An executor of the duties with one action."""
 
     def performs(self, parameters: Mapping[str, tuple[str, ...]]) -> bool:
-        """Return whether it performs a duty with these parameters itself; otherwise a person confirms the duty. Pure."""
+        """Return whether it performs a duty with these parameters; otherwise a person confirms it. Pure."""
 
     def begin(self, task: Task) -> Performed | Awaited:
         """Return the outcome of the duty at the conclusion of the agreement. Pure: no I/O."""
