@@ -1,1 +1,1 @@
-"""The management JSON API: what our own people and programs do with a connector. pydantic occurs here alone."""
+"""The management API in JSON, for the operator's staff and programs."""

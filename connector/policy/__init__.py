@@ -1,1 +1,1 @@
-"""ODRL 2.2 usage policies: load, validate, normalise, compile, decide, explain. Pure: standard library, msgspec."""
+"""The engine for usage policies in ODRL 2.2: load, normalise, compile, decide and explain, without effects."""

@@ -14,9 +14,7 @@ LARGE = {
 }
 # Rooms whose sentence is still being written.
 TWO_SENTENCES: set[str] = {
-    "connector/api",
     "connector/dataplane/formats",
-    "connector/policy",
 }
 UNORDERED: set[str] = set()
 

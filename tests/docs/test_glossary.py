@@ -21,7 +21,7 @@ RULED_OUT = {
 
 
 # Rooms whose sentences are still being rewritten.
-LEFT = {"api", "controlplane", "identity", "store"}
+LEFT = {"controlplane", "identity", "store"}
 
 
 def terms() -> list[tuple[str, str]]:

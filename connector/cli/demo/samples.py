@@ -45,7 +45,7 @@ class LiveSource:
         self.served = 0
         source = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class SampleHandler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 """Send the current reading."""
                 source.served += 1
@@ -59,7 +59,7 @@ class LiveSource:
             def log_message(self, *_: Any) -> None:
                 """Write no log."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), SampleHandler)
         self.url = f"http://127.0.0.1:{self._server.server_port}/parking.json"
         threading.Thread(target=self._server.serve_forever, name="live source", daemon=True).start()
 

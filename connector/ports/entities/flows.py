@@ -46,10 +46,10 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
 class Lease(msgspec.Struct, frozen=True, kw_only=True):
     """The permission of the control plane to move bytes of one flow: no lease, no byte.
 
-    It contains its decision (`decision`, JSON for the record), its end (`valid_until`, None: open) and the limits of
-    the agreement in total: `max_bytes`, `max_uses`, and `max_per_hour`, the uses that begin within any hour. `epoch`
-    grows with every renewal; a data plane never returns to an older one. `treatment` (JSON of `ports.treatment.Treatment`) is
-    the processing of the data before it leaves; empty: none.
+    It contains its decision (`decision`, JSON for the record), its end (`valid_until`, None: open) and the limits
+    of the agreement in total: `max_bytes`, `max_uses`, and `max_per_hour`, the uses that begin within any hour.
+    `epoch` grows with every renewal; a data plane never returns to an older one. `treatment` (JSON of
+    `ports.treatment.Treatment`) is the processing of the data before it leaves; empty: none.
     """
 
     owner: str

@@ -17,6 +17,7 @@ HTTP_ENDPOINT = "https://w3id.org/idsa/v4.1/HTTP"
 EDC = "https://w3id.org/edc/v0.0.1/ns/"
 
 S = TypeVar("S", bound=msgspec.Struct)
+Reasons = Annotated[tuple[Any, ...], msgspec.Meta(min_length=1)]
 
 
 class Role(StrEnum):

@@ -7,14 +7,11 @@ Pure: standard library and msgspec only.
 """
 
 from enum import StrEnum
-from typing import Annotated, Any
 
 import msgspec
 
-from connector.protocol.dsp.common import Message
+from connector.protocol.dsp.common import Message, Reasons
 from connector.protocol.dsp.machines.negotiation_machine import NegotiationState
-
-Reasons = Annotated[tuple[Any, ...], msgspec.Meta(min_length=1)]
 
 
 class EventType(StrEnum):

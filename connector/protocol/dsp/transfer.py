@@ -3,14 +3,8 @@
 Pure: standard library and msgspec only.
 """
 
-from typing import Annotated, Any
-
-import msgspec
-
-from connector.protocol.dsp.common import DataAddress, Message
+from connector.protocol.dsp.common import DataAddress, Message, Reasons
 from connector.protocol.dsp.machines.transfer_machine import TransferState
-
-Reasons = Annotated[tuple[Any, ...], msgspec.Meta(min_length=1)]
 
 
 class TransferRequestMessage(Message, frozen=True, kw_only=True):
