@@ -14,7 +14,7 @@ from connector.controlplane.judging import acceptance
 from connector.controlplane.judging.acceptance import Texts, Unfit
 from connector.controlplane.judging.library import Library, UnknownTemplate, template
 from connector.controlplane.judging.policy_input import compact
-from connector.language.catalogue import LANGUAGES
+from connector.language.catalogue import LANGUAGES, write_in_all
 from connector.policy.analysis.contains import contains
 from connector.policy.analysis.difference import compare_versions
 from connector.policy.analysis.lint import PersonalData, lint
@@ -135,17 +135,16 @@ def explain(library: Library, policy: dict[str, Any]) -> PolicyExplanation:
             compiled = library.compile_readable(document(policy))
     if isinstance(compiled, PolicyError):
         return PolicyExplanation(problem=problem)
-    cards = {language: card(compiled, language) for language in LANGUAGES}
-    lines = zip(cards["de"].lines, cards["en"].lines, strict=True)
+    cards = write_in_all(lambda language: card(compiled, language).lines)
     return PolicyExplanation(
-        sentence={language: sentence(compiled, language) for language in LANGUAGES},
+        sentence=write_in_all(lambda language: sentence(compiled, language)),
         card=tuple(
             TranslatedLine(
-                german.question,
-                {"de": german.label, "en": english.label},
-                {"de": " ".join(german.sentences), "en": " ".join(english.sentences)},
+                question=line.question,
+                label={language: lines[place].label for language, lines in cards.items()},
+                text={language: " ".join(lines[place].sentences) for language, lines in cards.items()},
             )
-            for german, english in lines
+            for place, line in enumerate(cards["en"])
         ),
         contractual=compiled.contractual,
         policy_hash=compiled.policy_hash,
