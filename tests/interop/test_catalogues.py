@@ -63,7 +63,7 @@ def test_a_next_page_elsewhere_is_not_followed() -> None:
 
     async def scenario() -> None:
         page = await catalog.fetch(us.rooms.counterparties, PEER)
-        with pytest.raises(PeerFailed, match="another address"):
+        with pytest.raises(PeerFailed, match="another origin"):
             await catalog.fetch(us.rooms.counterparties, PEER, page_url=page.next_url)
         assert {request.url.host for request in us.wire.sent} == {"deployed.example"}
 
@@ -193,7 +193,7 @@ def test_another_filter_is_refused_with_the_reason(unknown: Any) -> None:
         answer = await ask(await stocked(), unknown)
         assert answer.status_code == 400
         assert (answer.json()["@type"], answer.json()["code"]) == ("CatalogError", "filter")
-        assert "The filter cannot be understood" in answer.json()["reason"][0]
+        assert "The filter is not supported" in answer.json()["reason"][0]
 
     play(scenario())
 

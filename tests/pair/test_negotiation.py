@@ -423,7 +423,7 @@ async def test_what_only_the_contract_enforces_is_agreed_where_the_operator_allo
 ) -> None:
     industry = {"leftOperand": "odrl:industry", "operator": "eq", "rightOperand": "urn:industry:water"}
     terms = {"permission": [{"action": "use", "constraint": [industry]}]}
-    with pytest.raises(ClientError, match="only the contract"):
+    with pytest.raises(ClientError, match="Only the contract"):
         await data_space.city.offers(policy=terms)
     await data_space.leave("city")
     begin(await data_space.join("city", SOON, accept=(DelegatedTier.ORGANISATIONAL,)))
