@@ -171,9 +171,11 @@ async def search_offers(
     stale: Annotated[bool, Query(description="Include offers that were not verified for a day.")] = False,
 ) -> Response:
     """Search the offers of all participants, best first."""
-    asked = search.query(q, publisher=publisher, theme=theme, keyword=keyword, limit=limit, offset=offset, stale=stale)
+    asked = search.make_query(
+        q, publisher=publisher, theme=theme, keyword=keyword, limit=limit, offset=offset, stale=stale
+    )
     hits, total = await desk.record.search(asked)
-    return _json(search.results(hits, total, asked, lang=lang, now=desk.now()))
+    return _json(search.render_results(hits, total, asked, lang=lang, now=desk.now()))
 
 
 @router.get("/datasets", responses=_shown(_ENTRY | {"dataset": _DATASET}))
@@ -199,7 +201,7 @@ async def list_sources(
 ) -> Response:
     """List the participants whose catalogues are crawled, with the state of the crawl."""
     sources = sorted(await desk.record.sources(), key=lambda source: source.participant)
-    return _json({"items": [search.source(source) for source in sources]})
+    return _json({"items": [search.render_source(source) for source in sources]})
 
 
 @router.get("/changes", responses=_shown({"items": [_CHANGE], "next": 41}))
@@ -212,7 +214,7 @@ async def list_changes(
     """List the datasets that changed after a change number, removed ones too, in the order of change."""
     entries = await desk.record.changes(after, limit)
     following = entries[-1].seq if entries else after
-    return _json({"items": [search.change(entry) for entry in entries], "next": following})
+    return _json({"items": [search.render_change(entry) for entry in entries], "next": following})
 
 
 @router.post("/nudge", status_code=202, responses={202: {"content": {"application/json": {"example": {}}}}})

@@ -20,7 +20,7 @@ from connector.binding.dsp.gatekeeper import Gatekeeper
 from connector.binding.dsp.listener import mount
 from connector.broker import federated
 from connector.broker.crawler import Crawler
-from connector.broker.schedule import rhythm_from
+from connector.broker.schedule import make_rhythm
 from connector.controlplane.processes import inbound
 from connector.controlplane.usecases.catalog import OwnCatalogPage
 from connector.net.transport import Transport
@@ -78,7 +78,7 @@ async def build_broker(
         participant=settings.participant.id,
         now=now,
         jitter=lambda: random.uniform(-1, 1),  # noqa: S311 - jitter, not a secret
-        rhythm=rhythm_from(int(settings.broker.crawl_seconds * 1000)),
+        rhythm=make_rhythm(int(settings.broker.crawl_seconds * 1000)),
     )
     tasks: list[asyncio.Task[Any]] = []
 

@@ -1,1 +1,1 @@
-"""The metadata broker: crawls what participants offer, keeps it, and lets it be searched."""
+"""The metadata broker, which crawls the catalogues of participants and answers searches."""

@@ -1,8 +1,8 @@
-"""The task that keeps the index fresh: which sources there are, whose turn it is, and what came of it.
+"""The crawler: the task that crawls each source when it is due and stores the result.
 
-Sources are the members of the participant list that have an address, all but ourselves; who leaves the list is retired.
-The task sleeps until the earliest date of a source or until it is woken; it never polls. Every source has at most one
-crawl under way, all together at most `concurrency`.
+Sources are the members of the participant list that have an address, without the broker itself. A member that leaves
+the list is retired. The task sleeps until the earliest date of a source or until it is woken; it never polls. A source
+has at most one active crawl, all sources together at most `concurrency`.
 """
 
 import asyncio
@@ -25,14 +25,14 @@ CONCURRENCY = 8
 
 
 class Crawler:
-    """Crawls sources when they are due. One per record: it is the only writer of it.
+    """Crawls sources when they are due. It is the only writer of its store.
 
-    `participant` is who we are, `now` gives ms since the Unix epoch, `jitter` a number from -1 to 1.
+    `participant` is the broker, `now` returns ms since the Unix epoch, `jitter` a number from -1 to 1.
     """
 
     def __init__(
         self,
-        record: BrokerStore,
+        store: BrokerStore,
         peer: Peer,
         identity: Identity,
         *,
@@ -43,7 +43,7 @@ class Crawler:
         bounds: Bounds | None = None,
         concurrency: int = CONCURRENCY,
     ) -> None:
-        self._record = record
+        self._store = store
         self._peer = peer
         self._identity = identity
         self._participant = participant
@@ -54,8 +54,8 @@ class Crawler:
         self._concurrency = concurrency
         self._sources: dict[str, CrawlSource] = {}
         self._loaded = False
-        self._under_way: dict[str, asyncio.Task[None]] = {}
-        self._finished_at: dict[str, int] = {}
+        self._active: dict[str, asyncio.Task[None]] = {}
+        self._ended_at: dict[str, int] = {}
         self._nudged: set[str] = set()
         self._wake = asyncio.Event()
         self._relist = True
@@ -67,14 +67,14 @@ class Crawler:
         return self._stopped
 
     def relist(self) -> None:
-        """Look at the participant list again: it was renewed."""
+        """Read the participant list again, after it was renewed."""
         self._relist = True
         self._wake.set()
 
     def nudge(self, participant: str) -> bool:
-        """Crawl a member next, because its catalogue changed; False for somebody who is no source.
+        """Crawl a member next, because its catalogue has changed; return False if the member is not a source.
 
-        What is under way is finished first, and two crawls of one source keep their distance.
+        Active crawls are finished first, and two crawls of one source keep a minimum distance.
         """
         known = self._identity.participant(participant)
         if known is None or not self._is_source(known):
@@ -87,66 +87,66 @@ class Crawler:
         """Crawl until stopped."""
         while not self._stopped:
             self._wake.clear()
-            pause = await self._guarded_turn()
+            pause = await self._take_guarded_turn()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._wake.wait()
 
     async def stop(self) -> None:
-        """End at once; a crawl that is under way leaves nothing behind."""
+        """Stop immediately; an active crawl is cancelled and stores nothing."""
         self._stopped = True
         self._wake.set()
-        for task in self._under_way.values():
+        for task in self._active.values():
             task.cancel()
         await self.wait_settled()
 
-    async def turn(self) -> int | None:
-        """Begin what is due; returns when the next source is, None where only a wake-up can bring one."""
+    async def take_turn(self) -> int | None:
+        """Start the crawls that are due; return the date of the next source, None if only a wake-up can start one."""
         if self._relist:
             self._relist = False
-            await self._list()
-        # Who asked to be looked at comes first.
+            await self._update_sources()
+        # Members that sent a change notice come first.
         due = sorted(self._list_waiting(), key=lambda entry: (entry[1] not in self._nudged, entry[0]))
         now = self._now()
         for at, participant in due:
-            if at <= now and len(self._under_way) < self._concurrency:
+            if at <= now and len(self._active) < self._concurrency:
                 self._nudged.discard(participant)
                 task = asyncio.create_task(self._crawl_one(participant), name=f"crawl {participant}")
-                self._under_way[participant] = task
-        if len(self._under_way) >= self._concurrency:
+                self._active[participant] = task
+        if len(self._active) >= self._concurrency:
             return None
         return min((at for at, _ in self._list_waiting()), default=None)
 
     async def wait_settled(self) -> None:
-        """Wait until no crawl is under way."""
-        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+        """Wait until no crawl is active."""
+        await asyncio.gather(*self._active.values(), return_exceptions=True)
 
-    async def _guarded_turn(self) -> float | None:
-        """Take a turn and return the pause after it in seconds; a fault is logged and tried again later."""
+    async def _take_guarded_turn(self) -> float | None:
+        """Take a turn and return the pause after it in seconds; an error is logged and the turn repeated later."""
         try:
-            following = await self.turn()
+            following = await self.take_turn()
         except Exception:
-            # The worker loop: a record that cannot be read now must not end the crawling for good.
-            log.exception("the crawler's turn failed")
+            # The worker loop: a store that is unavailable must not end all crawling.
+            log.exception("crawler turn failed")
             self._relist = True
             return self._rhythm.retry / 1000
         return None if following is None else max(0, following - self._now()) / 1000
 
     def _list_waiting(self) -> Iterator[tuple[int, str]]:
-        """Yield (date, participant) of every source that is not under way."""
+        """Yield (date, participant) of every source without an active crawl."""
         for participant, source in self._sources.items():
-            if participant not in self._under_way and source.next_at < schedule.NEVER:
-                finished = self._finished_at.get(participant)
+            if participant not in self._active and source.next_at < schedule.NEVER:
+                finished = self._ended_at.get(participant)
                 earliest = 0 if finished is None else finished + self._rhythm.apart
                 yield max(earliest, 0 if participant in self._nudged else source.next_at), participant
 
     def _is_source(self, participant: Participant) -> bool:
         return bool(participant.address) and participant.id != self._participant
 
-    async def _list(self) -> None:
-        """Take up who is new on the participant list, and retire who is gone from it."""
+    async def _update_sources(self) -> None:
+        """Add the members that are new on the participant list, and retire those that are not on it any more."""
         if not self._loaded:
-            self._sources = {source.participant: source for source in await self._record.sources()}
+            self._sources = {source.participant: source for source in await self._store.sources()}
             self._loaded = True
         members = self._identity.participants()
         listed = {member.id: member for member in members if self._is_source(member)}
@@ -157,60 +157,60 @@ class Crawler:
             else:
                 after = schedule.update_source(before, member, self._now(), self._rhythm)
             if after != before and self._is_free(participant):
-                await self._keep(after)
-        # A list without anybody, as before it was first read, says nothing about anybody.
+                await self._put(after)
+        # An empty list was not read yet: it retires no member.
         gone = self._sources.keys() - listed.keys() if members else ()
         for participant in sorted(gone):
             source = self._sources[participant]
             if source.next_at < schedule.NEVER and self._is_free(participant):
-                await self._end(schedule.retire(source))
+                await self._retire(schedule.retire(source))
 
     def _is_free(self, participant: str) -> bool:
-        """Tell whether a source may be changed; one that is under way is when its crawl has ended."""
-        self._relist = self._relist or participant in self._under_way
-        return participant not in self._under_way
+        """Return whether a source may be changed; a source with an active crawl is changed after it."""
+        self._relist = self._relist or participant in self._active
+        return participant not in self._active
 
-    async def _keep(self, source: CrawlSource) -> None:
-        # In memory first: where the record cannot be written, the date counts nevertheless.
+    async def _put(self, source: CrawlSource) -> None:
+        # In memory first: the date counts even if the store is unavailable.
         self._sources[source.participant] = source
-        await self._record.put_source(source)
+        await self._store.put_source(source)
 
-    async def _end(self, source: CrawlSource) -> None:
-        """Keep of a dead source only that it was there: its entries become tombstones."""
-        known = await self._record.digests(source.participant)
+    async def _retire(self, source: CrawlSource) -> None:
+        """Store the end of a source: its entries become tombstones."""
+        known = await self._store.digests(source.participant)
         ended = msgspec.structs.replace(source, datasets=0, digest=None, shrink_seen=False)
-        await self._record.apply(Delta(source=ended, removed=tuple(sorted(known))), self._now())
+        await self._store.apply(Delta(source=ended, removed=tuple(sorted(known))), self._now())
         self._sources[source.participant] = ended
 
     async def _crawl_one(self, participant: str) -> None:
-        """Crawl one source and put down what came of it."""
+        """Crawl one source and store the result."""
         source = self._sources[participant]
         try:
             await self._crawl(source)
         except Exception:
-            # The worker loop: a fault of our own ends neither the others' crawling nor the source's good name.
-            log.exception("a crawl failed", extra={"peer": participant})
+            # The worker loop: an error of this broker ends no other crawl and is no failure of the source.
+            log.exception("crawl failed unexpectedly", extra={"peer": participant})
             pause = schedule.spread(source.interval, self._jitter())
             self._sources[participant] = msgspec.structs.replace(source, next_at=self._now() + pause)
         finally:
-            self._under_way.pop(participant, None)
-            self._finished_at[participant] = self._now()
+            self._active.pop(participant, None)
+            self._ended_at[participant] = self._now()
             self._wake.set()
 
     async def _crawl(self, source: CrawlSource) -> None:
-        known = await self._record.digests(source.participant)
+        known = await self._store.digests(source.participant)
         try:
             found = await crawl.crawl(self._peer, source, known, now=self._now(), bounds=self._bounds)
         except CrawlFailed as error:
             await self._note_failure(source, error)
             return
         now = self._now()
-        outcome = crawl.delta(source, known, found, now=now, jitter=self._jitter(), rhythm=self._rhythm)
-        await self._record.apply(outcome, now)
+        outcome = crawl.compute_delta(source, known, found, now=now, jitter=self._jitter(), rhythm=self._rhythm)
+        await self._store.apply(outcome, now)
         self._sources[source.participant] = outcome.source
 
     async def _note_failure(self, source: CrawlSource, error: CrawlFailed) -> None:
-        log.info("not crawled: %s", error.reason, extra={"peer": source.participant})
+        log.info("source not crawled: %s", error.reason, extra={"peer": source.participant})
         after = schedule.note_failure(
             source,
             reason=error.reason,
@@ -220,6 +220,6 @@ class Crawler:
             retry_after=error.retry_after,
         )
         if after.liveness is Liveness.DEAD and source.liveness is not Liveness.DEAD:
-            await self._end(after)
+            await self._retire(after)
         else:
-            await self._keep(after)
+            await self._put(after)

@@ -1,7 +1,8 @@
-"""The broker as a Catalogue Service of its own: one nested catalogue per participant (Dataspace Protocol 2025-1).
+"""The broker as a Catalog Service: one nested catalogue for each participant.
 
-The datasets keep the identifiers and the bytes their providers gave them, and each nested catalogue names the
-participant and the service to negotiate with. A page has so many datasets; a participant may go on on the next.
+Dataspace Protocol 2025-1, Catalog Protocol. The datasets keep the identifiers and the bytes of their providers. Each
+nested catalogue contains the participant and the service for negotiations. A page has a fixed number of datasets, so a
+participant can continue on the next page.
 """
 
 from collections.abc import Sequence
@@ -19,14 +20,14 @@ PAGE = 50
 
 
 class CatalogPart(msgspec.Struct, frozen=True, kw_only=True):
-    """One page of the broker's catalogue: the document, and the cursor of the next page, if there is one."""
+    """One page of the broker's catalogue: the document, and the cursor of the next page, if any."""
 
     body: bytes
     next: str | None
 
 
 async def provide(
-    record: BrokerStore,
+    store: BrokerStore,
     *,
     participant: str,
     address: str,
@@ -34,33 +35,35 @@ async def provide(
     limit: int | None = None,
     filters: Sequence[Any] = (),
 ) -> CatalogPart:
-    """Return a page of everything the broker knows, after the cursor of the page before.
+    """Return a page of all indexed datasets, after the cursor of the previous page.
 
     `participant` is the broker, `address` the base URL of its own endpoints.
     """
     wanted = read_filter(filters)
     if wanted.fits or wanted.offset:
-        raise RemoteProtocolError("A filter is not supported here: leave it out, or use the search.", code="filter")
+        raise RemoteProtocolError(
+            "The broker does not support catalogue filters: omit the filter, or use the search.", code="filter"
+        )
     try:
-        entries, following = await record.entries(after, min(limit or wanted.limit or PAGE, PAGE))
+        entries, following = await store.entries(after, min(limit or wanted.limit or PAGE, PAGE))
     except ValueError:
-        raise RemoteProtocolError("There is no such page: begin with the first.", code="cursor") from None
-    held: dict[str, list[Entry]] = {}
+        raise RemoteProtocolError("Unknown cursor: begin with the first page.", code="cursor") from None
+    by_participant: dict[str, list[Entry]] = {}
     for entry in entries:
-        held.setdefault(entry.participant, []).append(entry)
+        by_participant.setdefault(entry.participant, []).append(entry)
     service = DataService(id=f"{participant}#connector", endpoint_url=address)
-    nested = [_nest(provider, offered) for provider, offered in held.items()]
+    nested = [_nest(provider, offered) for provider, offered in by_participant.items()]
     body = catalog_document(f"{participant}#catalog", participant, services=[service], catalogs=nested)
     return CatalogPart(body=body, next=following)
 
 
-async def provide_dataset(record: BrokerStore, id: str) -> bytes | None:
-    """Return one dataset with context; where several participants use its identifier, that of the first by name."""
-    sources = sorted(await record.sources(), key=lambda source: source.participant)
+async def provide_dataset(store: BrokerStore, id: str) -> bytes | None:
+    """Return one dataset with context; of several with this identifier, that of the first participant by name."""
+    sources = sorted(await store.sources(), key=lambda source: source.participant)
     for source in sources:
-        # Asking only where there is something keeps the look-up short.
+        # Sources without datasets are skipped to keep the look-up short.
         if source.datasets and source.liveness is not Liveness.DEAD:
-            entry = await record.entry(source.participant, id)
+            entry = await store.entry(source.participant, id)
             if entry is not None:
                 return _add_context(entry.document)
     return None

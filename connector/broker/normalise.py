@@ -1,8 +1,8 @@
-"""What a Dataset says, whoever wrote it: its digest, and the entry of the broker's index (DCAT 3, DCAT-AP; DSP 2025-1).
+"""A Dataset as an entry of the broker's index, with a digest that does not depend on its notation.
 
-The digest leaves out what a deployed connector makes anew with every answer: the third part of its offer identifiers,
-and the identifiers of the services that its distributions describe in place. Lists whose order means nothing are
-sorted. The document itself is kept byte for byte.
+DCAT 3, DCAT-AP; Dataspace Protocol 2025-1. The digest ignores the parts that deployed connectors renew with each
+answer: the third part of offer identifiers, and the identifiers of services inside distributions. Lists without an
+order are sorted. The document is stored byte for byte.
 
 Pure: standard library and msgspec only.
 """
@@ -20,7 +20,7 @@ from connector.protocol.dsp.errors import ProtocolError, RemoteProtocolError, cl
 from connector.protocol.dsp.offer_ids import drop_serial
 
 DATASET_BYTES = 128 * 1024
-# Less than a message may have, because a dataset stands in a catalogue within a catalogue.
+# Less than the limit of a message, because a dataset is nested in two catalogues.
 DEPTH = 60
 ID_LENGTH = 1000
 TITLE_LENGTH = 500
@@ -29,14 +29,14 @@ WORD_LENGTH = 200
 WORDS = 64
 LANGUAGES = 30
 
-# The language of a text that names none (BCP 47: undetermined).
+# The language of a text without one (BCP 47: undetermined).
 NO_LANGUAGE = "und"
 
 _ORDERED = frozenset({"@list", "andSequence"})
 
 
 class Unusable(Exception):
-    """A Dataset cannot be indexed; `id` is its identifier as far as it could be read, the message one sentence."""
+    """A Dataset cannot be indexed; `id` is its identifier, if readable, the message one sentence."""
 
     def __init__(self, reason: str, id: str | None = None) -> None:
         super().__init__(reason)
@@ -44,13 +44,13 @@ class Unusable(Exception):
         self.id = id
 
 
-def entry(document: bytes, source: CrawlSource, now: int) -> Entry:
+def read_entry(document: bytes, source: CrawlSource, now: int) -> Entry:
     """Read one Dataset of a source's catalogue as an entry of the index, first seen at `now`. Raises Unusable."""
-    members = _members(document)
-    dataset = _id(members)
+    members = _read_members(document)
+    dataset = _read_id(members)
     try:
         dataset_view(document)
-        lasting = digest(members)
+        lasting = compute_digest(members)
     except ProtocolError as error:
         raise Unusable(f"The dataset {clean(dataset, WORD_LENGTH)} cannot be read: {error.reason}", dataset) from None
     return Entry(
@@ -58,11 +58,13 @@ def entry(document: bytes, source: CrawlSource, now: int) -> Entry:
         id=dataset,
         digest=lasting,
         document=document,
-        titles=_texts(members, "title", TITLE_LENGTH) or _texts(members, "name", TITLE_LENGTH) or _make_title(dataset),
-        descriptions=_texts(members, "description", DESCRIPTION_LENGTH),
-        keywords=_words(members, "keyword"),
-        themes=_words(members, "theme"),
-        publisher=_publisher(members) or source.name,
+        titles=_read_texts(members, "title", TITLE_LENGTH)
+        or _read_texts(members, "name", TITLE_LENGTH)
+        or _make_title(dataset),
+        descriptions=_read_texts(members, "description", DESCRIPTION_LENGTH),
+        keywords=_read_words(members, "keyword"),
+        themes=_read_words(members, "theme"),
+        publisher=_read_publisher(members) or source.name,
         address=source.address,
         first_seen=now,
         changed_at=now,
@@ -70,29 +72,29 @@ def entry(document: bytes, source: CrawlSource, now: int) -> Entry:
     )
 
 
-def digest(dataset: dict[str, Any]) -> str:
-    """Return the SHA-256 (hexadecimal) of a parsed Dataset without what changes though nothing has changed."""
+def compute_digest(dataset: dict[str, Any]) -> str:
+    """Return the SHA-256 (hexadecimal) of a parsed Dataset without the parts that are renewed with each answer."""
     return hashlib.sha256(canonical(_drop_varying(dataset, ""))).hexdigest()
 
 
-def catalog_digest(digests: dict[str, str]) -> str:
-    """Return the digest of a whole catalogue: of its datasets' identifiers and digests, in whatever order they came."""
+def compute_catalog_digest(digests: dict[str, str]) -> str:
+    """Return the digest of a catalogue: of the identifiers and digests of its datasets, in any order."""
     return hashlib.sha256(canonical(digests)).hexdigest()
 
 
-def _members(document: bytes) -> dict[str, Any]:
+def _read_members(document: bytes) -> dict[str, Any]:
     if len(document) > DATASET_BYTES:
-        raise Unusable(f"A dataset is larger than {DATASET_BYTES} bytes: it is not indexed.")
+        raise Unusable(f"A dataset is larger than {DATASET_BYTES} bytes: ask the provider to shorten it.")
     try:
         members = parse(document)
     except ProtocolError as error:
         raise Unusable(f"A dataset cannot be read: {error.reason}") from None
     if not isinstance(members, dict):
-        raise Unusable("A dataset is no JSON object: expected an object with @id.")
+        raise Unusable("A dataset is not a JSON object: expected an object with @id.")
     return members
 
 
-def _id(members: dict[str, Any]) -> str:
+def _read_id(members: dict[str, Any]) -> str:
     found = members.get("@id")
     if not isinstance(found, str) or not found.strip() or len(found) > ID_LENGTH or not found.isprintable():
         raise Unusable(f"A dataset has no usable @id: expected 1 to {ID_LENGTH} printable characters.")
@@ -100,12 +102,12 @@ def _id(members: dict[str, Any]) -> str:
 
 
 def _make_title(dataset: str) -> dict[str, str]:
-    """Return the title of a dataset that has none."""
+    """Return the title of a dataset without one: its identifier."""
     return {NO_LANGUAGE: clean(dataset, TITLE_LENGTH)}
 
 
 def _drop_varying(value: Any, name: str, depth: int = 1) -> Any:
-    """Return a value without what varies; `name` is the member it stands in."""
+    """Return a value without the renewed parts; `name` is the member that contains it."""
     if depth > DEPTH:
         raise RemoteProtocolError(f"The dataset is nested too deeply: expected at most {DEPTH} levels.")
     if isinstance(value, dict):
@@ -137,25 +139,25 @@ _NAMES = {
 }
 
 
-def _values(members: dict[str, Any], term: str) -> Iterator[Any]:
-    """Yield what a term has, under whichever of its names it was written, one or many."""
+def _find_values(members: dict[str, Any], term: str) -> Iterator[Any]:
+    """Yield the values of a term under each of its names, one or several."""
     for name in _NAMES[term]:
         value = members.get(name)
         yield from value if isinstance(value, list) else () if value is None else (value,)
 
 
-def _texts(members: dict[str, Any], term: str, limit: int) -> dict[str, str]:
-    """Return a term's texts by language: plain, language-tagged, or as a map from language to text."""
+def _read_texts(members: dict[str, Any], term: str, limit: int) -> dict[str, str]:
+    """Return the texts of a term by language: plain, language-tagged, or as a map from language to text."""
     texts: dict[str, str] = {}
     for language, text in _read_tagged(members, term):
         cleaned = clean(text, limit)
         if cleaned and len(texts) < LANGUAGES:
-            texts.setdefault(_language(language), cleaned)
+            texts.setdefault(_read_language(language), cleaned)
     return texts
 
 
 def _read_tagged(members: dict[str, Any], term: str) -> Iterator[tuple[Any, str]]:
-    for value in _values(members, term):
+    for value in _find_values(members, term):
         if isinstance(value, str):
             yield None, value
         elif isinstance(value, dict) and isinstance(value.get("@value"), str):
@@ -164,17 +166,17 @@ def _read_tagged(members: dict[str, Any], term: str) -> Iterator[tuple[Any, str]
             yield from ((key, text) for key, text in value.items() if isinstance(text, str) and key[:1] != "@")
 
 
-def _language(tag: Any) -> str:
-    """Return the tag of a language in lower case, or the one for none where it is no such tag."""
+def _read_language(tag: Any) -> str:
+    """Return a language tag in lower case, or `NO_LANGUAGE` if it is not one."""
     if isinstance(tag, str) and 2 <= len(tag) <= 20 and tag.replace("-", "").isalnum() and tag.isascii():
         return tag.lower()
     return NO_LANGUAGE
 
 
-def _words(members: dict[str, Any], term: str) -> tuple[str, ...]:
-    """Return a term's words or IRIs, each once, in the order given."""
+def _read_words(members: dict[str, Any], term: str) -> tuple[str, ...]:
+    """Return the words or IRIs of a term, each once, in their order."""
     words: dict[str, None] = {}
-    for value in _values(members, term):
+    for value in _find_values(members, term):
         text = value.get("@id") or value.get("@value") if isinstance(value, dict) else value
         cleaned = clean(text, WORD_LENGTH) if isinstance(text, str) else ""
         if cleaned and len(words) < WORDS:
@@ -182,10 +184,10 @@ def _words(members: dict[str, Any], term: str) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _publisher(members: dict[str, Any]) -> str | None:
-    for value in _values(members, "publisher"):
+def _read_publisher(members: dict[str, Any]) -> str | None:
+    for value in _find_values(members, "publisher"):
         if isinstance(value, dict):
-            names = list(_texts(value, "agent", WORD_LENGTH).values())
+            names = list(_read_texts(value, "agent", WORD_LENGTH).values())
             if names:
                 return names[0]
         elif isinstance(value, str) and clean(value, WORD_LENGTH):
@@ -193,8 +195,8 @@ def _publisher(members: dict[str, Any]) -> str | None:
     return None
 
 
-def offers(document: bytes) -> list[dict[str, Any]]:
-    """Return the offers of an indexed Dataset, parsed."""
+def parse_offers(document: bytes) -> list[dict[str, Any]]:
+    """Return the parsed offers of an indexed Dataset."""
     view: dict[str, Any] = msgspec.json.decode(document)
     found: list[dict[str, Any]] = view["hasPolicy"]
     return found

@@ -1,7 +1,7 @@
-"""How a source is doing and when it is crawled next: liveness, interval, back-off.
+"""The liveness of a source and the date of its next crawl: interval and back-off.
 
-NEW → ONLINE → SUSPECT (1 failure) → OFFLINE (3 failures or 15 minutes) → DEAD (5 days). A source that changes is looked
-at more often, one that does not less often; one that fails is left alone for longer and longer.
+NEW → ONLINE → SUSPECT (1 failure) → OFFLINE (3 failures or 15 minutes) → DEAD (5 days). A source that changes is
+crawled more often, one that does not change less often. The pause after a failure grows.
 
 Pure: standard library and msgspec only. Times are ms since the Unix epoch; `jitter` is a number from -1 to 1.
 """
@@ -24,13 +24,13 @@ SPREAD = 0.2
 
 # The end of the year 9999: the date of sources that are no longer crawled.
 NEVER = 253_402_300_799_000
-RETIRED = "It is no longer on the participant list."
+RETIRED = "The participant is not on the participant list any more."
 
 
 class Rhythm(msgspec.Struct, frozen=True, kw_only=True):
-    """How often sources are crawled, in ms: at the beginning, at most, at least, and again after a failure.
+    """The intervals between crawls, in ms: the first, the shortest, the longest, and the pause after a failure.
 
-    `apart` is the least time between two crawls of one source, whoever asks for them.
+    `apart` is the shortest time between two crawls of one source, also after a change notice.
     """
 
     start: int = 10 * MINUTE
@@ -40,7 +40,7 @@ class Rhythm(msgspec.Struct, frozen=True, kw_only=True):
     apart: int = 2 * SECOND
 
 
-def rhythm_from(start: int) -> Rhythm:
+def make_rhythm(start: int) -> Rhythm:
     """Return the rhythm whose first interval is `start` ms; a short one shortens the others with it."""
     usual = Rhythm()
     return Rhythm(
@@ -53,7 +53,7 @@ def rhythm_from(start: int) -> Rhythm:
 
 
 def make_source(participant: Participant, now: int, rhythm: Rhythm) -> CrawlSource:
-    """Return the source of a member that is new on the participant list: due at once."""
+    """Return the source of a member that is new on the participant list: due immediately."""
     return CrawlSource(
         participant=participant.id,
         name=participant.name,
@@ -64,9 +64,9 @@ def make_source(participant: Participant, now: int, rhythm: Rhythm) -> CrawlSour
 
 
 def update_source(source: CrawlSource, participant: Participant, now: int, rhythm: Rhythm) -> CrawlSource:
-    """Return a known source as the participant list has it now; one that came back or moved is due at once.
+    """Return a known source with its current name and address; a returned or moved one is due immediately.
 
-    Without a digest its entries are written again with the new name and address.
+    Without a digest, its entries are written again with the new name and address.
     """
     if source.next_at >= NEVER:
         return make_source(participant, now, rhythm)
@@ -77,14 +77,14 @@ def update_source(source: CrawlSource, participant: Participant, now: int, rhyth
 
 
 def retire(source: CrawlSource) -> CrawlSource:
-    """Return the source of a member that left the participant list: dead, and not crawled again."""
+    """Return the source of a member that left the participant list: DEAD, and not crawled again."""
     return msgspec.structs.replace(
         source, liveness=Liveness.DEAD, next_at=NEVER, datasets=0, digest=None, shrink_seen=False, error=RETIRED
     )
 
 
 def note_success(source: CrawlSource, *, changed: bool, now: int, jitter: float, rhythm: Rhythm) -> CrawlSource:
-    """Return the source after a complete crawl; `changed` tells whether its catalogue was another than before."""
+    """Return the source after a complete crawl; `changed` is true if its catalogue has changed."""
     interval = source.interval // 2 if changed else source.interval * 3 // 2
     if source.liveness is Liveness.NEW:
         interval = rhythm.start
@@ -104,10 +104,10 @@ def note_success(source: CrawlSource, *, changed: bool, now: int, jitter: float,
 def note_failure(
     source: CrawlSource, *, reason: str, now: int, jitter: float, rhythm: Rhythm, retry_after: int | None = None
 ) -> CrawlSource:
-    """Return the source after a crawl that failed for `reason`; `retry_after` is the peer's own wish, in ms."""
+    """Return the source after a failed crawl; `retry_after` is the peer's wish, in ms."""
     failures = source.failures + 1
     since = source.failing_since if source.failing_since is not None else now
-    # More doublings than this exceed the longest interval anyway.
+    # More doublings exceed the longest interval.
     pause = min(rhythm.longest, rhythm.retry * 2 ** min(failures - 1, 32))
     pause = max(spread(pause, jitter), min(retry_after or 0, rhythm.longest))
     return msgspec.structs.replace(
@@ -123,7 +123,7 @@ def note_failure(
 def judge_liveness(failures: int, failing_for: int) -> Liveness:
     """Return the liveness of a source that failed `failures` times in a row, over `failing_for` ms.
 
-    One failure alone never kills: the broker itself may have been away for days before it.
+    A single failure never makes a source DEAD: the broker itself may have been offline for days before it.
     """
     if failures >= OFFLINE_FAILURES and failing_for >= DEAD_AFTER:
         return Liveness.DEAD
@@ -133,10 +133,10 @@ def judge_liveness(failures: int, failing_for: int) -> Liveness:
 
 
 def spread(pause: int, jitter: float) -> int:
-    """Return a pause in ms, moved by up to 20 % so that sources do not come in step."""
+    """Return a pause in ms, changed by up to 20 % so that sources are not crawled at the same time."""
     return max(1, round(pause * (1 + SPREAD * max(-1.0, min(1.0, jitter)))))
 
 
 def is_stale(liveness: Liveness, verified_at: int, now: int) -> bool:
-    """Tell whether an entry of such a source, last verified then, can be outdated."""
+    """Return whether an entry of a source with this liveness, verified at this time, can be outdated."""
     return liveness in {Liveness.OFFLINE, Liveness.DEAD} or now - verified_at > STALE_AFTER

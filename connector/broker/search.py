@@ -1,4 +1,4 @@
-"""Searching the index: what a question may be, and how a result is written for programs and people."""
+"""The search of the broker: the bounds of a query, and the JSON of results, changes and sources."""
 
 import datetime as dt
 import unicodedata
@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from connector.broker import schedule
-from connector.broker.normalise import NO_LANGUAGE, WORD_LENGTH, offers
+from connector.broker.normalise import NO_LANGUAGE, WORD_LENGTH, parse_offers
 from connector.ports.broker_store import CrawlSource, Entry, Hit, Liveness, Query
 from connector.protocol.dsp.errors import clean
 
@@ -16,15 +16,15 @@ TEXT_LENGTH = 500
 WORDS = 16
 LIMIT = 100
 OFFSET = 100_000
-# A longer offer is not repeated in every result: the dataset itself has it.
+# Longer terms are not part of a result: the dataset contains them.
 TERMS_BYTES = 16 * 1024
 SUMMARY_LENGTH = 1000
 
-# The order of languages where the wanted one is missing.
+# The order of languages if the wanted one is missing.
 FALLBACK = ("de", "en", NO_LANGUAGE)
 
 
-def query(
+def make_query(
     text: str = "",
     *,
     publisher: str | None = None,
@@ -34,46 +34,46 @@ def query(
     offset: int = 0,
     stale: bool = False,
 ) -> Query:
-    """Return a question within bounds: control characters out, the first words only, at most `LIMIT` results."""
+    """Return a query within bounds: without control characters, with the first words, at most `LIMIT` results."""
     words = unicodedata.normalize("NFC", clean(text, TEXT_LENGTH)).split()
     return Query(
         text=" ".join(words[:WORDS]),
-        publisher=_filter(publisher),
-        theme=_filter(theme),
-        keyword=_filter(keyword),
+        publisher=_clean_filter(publisher),
+        theme=_clean_filter(theme),
+        keyword=_clean_filter(keyword),
         limit=max(1, min(limit, LIMIT)),
         offset=max(0, min(offset, OFFSET)),
         stale=stale,
     )
 
 
-def results(hits: Sequence[Hit], total: int, asked: Query, *, lang: str | None, now: int) -> dict[str, Any]:
-    """Return the answer to a search: the page, how many there are in all, and the next offset, if there is one."""
+def render_results(hits: Sequence[Hit], total: int, asked: Query, *, lang: str | None, now: int) -> dict[str, Any]:
+    """Return the answer to a search: the page, the total number, and the next offset, if any."""
     following = asked.offset + len(hits)
     more = bool(hits) and following < total and following <= OFFSET
     return {
-        "items": [result(hit, lang=lang, now=now) for hit in hits],
+        "items": [render_result(hit, lang=lang, now=now) for hit in hits],
         "total": total,
         "next": following if more else None,
     }
 
 
-def result(hit: Hit, *, lang: str | None, now: int) -> dict[str, Any]:
-    """Return one result. With `lang` each text is given once, in that language or the next best."""
-    shown = summary(hit.entry, lang=lang)
+def render_result(hit: Hit, *, lang: str | None, now: int) -> dict[str, Any]:
+    """Return one result. With `lang`, each text has one language: that one or the next in `FALLBACK`."""
+    shown = summarise(hit.entry, lang=lang)
     return shown | {
         "liveness": hit.liveness,
-        "verified_at": moment(hit.entry.verified_at),
+        "verified_at": format_moment(hit.entry.verified_at),
         "stale": schedule.is_stale(hit.liveness, hit.entry.verified_at, now),
         "score": round(hit.score, 6),
     }
 
 
-def summary(entry: Entry, *, lang: str | None = None) -> dict[str, Any]:
-    """Return what an entry says: titles by language, terms as offered, and where to negotiate for it."""
+def summarise(entry: Entry, *, lang: str | None = None) -> dict[str, Any]:
+    """Return the summary of an entry: texts by language, the offered terms, and the address for negotiations."""
     view = msgspec.json.decode(entry.document)
-    held = offers(entry.document)
-    first = held[0]
+    offered = parse_offers(entry.document)
+    first = offered[0]
     fits = len(msgspec.json.encode(first)) <= TERMS_BYTES
     descriptions = {tag: clean(text, SUMMARY_LENGTH) for tag, text in entry.descriptions.items()}
     return {
@@ -88,25 +88,25 @@ def summary(entry: Entry, *, lang: str | None = None) -> dict[str, Any]:
         "formats": sorted({distribution["format"] for distribution in view["distribution"]}),
         "offer_id": first["@id"],
         "terms": first if fits else None,
-        "offers": len(held),
+        "offers": len(offered),
     }
 
 
-def change(entry: Entry) -> dict[str, Any]:
-    """Return an entry of the list of changes: a tombstone, or the dataset as it is now."""
+def render_change(entry: Entry) -> dict[str, Any]:
+    """Return an entry of the list of changes: a tombstone, or the current dataset."""
     gone = entry.removed_at is not None
     return {
         "seq": entry.seq,
         "participant": entry.participant,
         "id": entry.id,
-        "changed_at": moment(entry.removed_at or entry.changed_at),
+        "changed_at": format_moment(entry.removed_at or entry.changed_at),
         "removed": gone,
         "dataset": None if gone else msgspec.json.decode(entry.document),
     }
 
 
-def source(crawled: CrawlSource) -> dict[str, Any]:
-    """Return how a source is doing."""
+def render_source(crawled: CrawlSource) -> dict[str, Any]:
+    """Return the state of a source."""
     lasting = crawled.next_at < schedule.NEVER
     return {
         "participant": crawled.participant,
@@ -116,27 +116,27 @@ def source(crawled: CrawlSource) -> dict[str, Any]:
         "datasets": crawled.datasets,
         "failures": crawled.failures,
         "interval_seconds": crawled.interval / 1000,
-        "verified_at": moment(crawled.verified_at),
-        "failing_since": moment(crawled.failing_since),
-        "next_at": moment(crawled.next_at) if lasting else None,
+        "verified_at": format_moment(crawled.verified_at),
+        "failing_since": format_moment(crawled.failing_since),
+        "next_at": format_moment(crawled.next_at) if lasting else None,
         "error": crawled.error,
     }
 
 
 def render_dataset(entry: Entry, crawled: CrawlSource | None, *, lang: str | None, now: int) -> dict[str, Any]:
-    """Return one entry in full, with the dataset as its provider sent it."""
+    """Return one complete entry, with the dataset as the provider sent it."""
     liveness = crawled.liveness if crawled else Liveness.DEAD
-    return summary(entry, lang=lang) | {
+    return summarise(entry, lang=lang) | {
         "description": choose_texts(entry.descriptions, lang),
         "liveness": liveness,
-        "verified_at": moment(entry.verified_at),
+        "verified_at": format_moment(entry.verified_at),
         "stale": schedule.is_stale(liveness, entry.verified_at, now),
         "dataset": msgspec.json.decode(entry.document),
     }
 
 
 def choose_texts(texts: dict[str, str], lang: str | None) -> dict[str, str]:
-    """Return all texts, or with `lang` the one in that language; else in German, English, or whichever there is."""
+    """Return all texts, or with `lang` one: in that language, else German, English, or the first one."""
     if lang is None or not texts:
         return texts
     wanted = lang.lower()
@@ -145,7 +145,7 @@ def choose_texts(texts: dict[str, str], lang: str | None) -> dict[str, str]:
     return {chosen: texts[chosen]}
 
 
-def moment(at: int | None) -> str | None:
+def format_moment(at: int | None) -> str | None:
     """Return a time in ms since the Unix epoch as RFC 3339."""
     if at is None:
         return None
@@ -153,6 +153,6 @@ def moment(at: int | None) -> str | None:
     return stamp.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _filter(text: str | None) -> str | None:
+def _clean_filter(text: str | None) -> str | None:
     cleaned = unicodedata.normalize("NFC", clean(text, WORD_LENGTH)) if text else ""
     return cleaned or None

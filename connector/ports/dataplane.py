@@ -1,7 +1,7 @@
-"""The data plane behind the verbs of Data Plane Signaling 1.0, and the lease that lets bytes move.
+"""The data plane: the verbs of Data Plane Signaling 1.0, and the lease without which no byte moves.
 
-In process today; the same verbs over HTTP when a data plane is a process of its own. Every verb is idempotent: the
-control plane repeats it until `FlowReport.state` is what it wants.
+The data plane runs in the same process. Every verb is idempotent: the control plane repeats it until
+`FlowReport.state` is the wanted state.
 """
 
 from collections.abc import Awaitable, Callable
@@ -14,10 +14,11 @@ from connector.protocol.dsp.machines.transfer_machine import FlowState
 
 
 class FlowRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What `prepare` and `start` are told (DataFlowPrepareMessage, DataFlowStartMessage): ids, direction, addresses.
+    """The request of `prepare` and `start` (DataFlowPrepareMessage, DataFlowStartMessage): ids, direction, addresses.
 
-    `source` is ours when we serve or push, `sink` ours when we fetch or receive; `endpoint` is the JSON of the peer's
-    DataAddress when we push or fetch. `live` marks a source without an end: no size, no completion by itself.
+    A flow that serves or pushes has a `source`, one that fetches or receives a `sink`. A flow that pushes or fetches
+    has the JSON of the peer's DataAddress as `endpoint`. `live` marks a source without an end: it has no size, and its
+    flow does not complete.
     """
 
     owner: str
@@ -34,11 +35,11 @@ class FlowRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FlowReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What the data plane says of a flow (DataFlowStatusMessage).
+    """The report of the data plane on a flow (DataFlowStatusMessage).
 
-    `data_address` is the JSON of the DataAddress to hand to the peer (serve: where to pull; receive: where to push).
-    It holds the access token in clear and is given once, with the answer of the verb that created it. `in_use` says
-    that a use of the agreement that was counted goes on; `used_up` is told once none goes on and no other is left.
+    `data_address` is the JSON of the DataAddress for the peer, which pulls from a serving flow or pushes to a receiving
+    one. It contains the access token in clear and is returned once, by the verb that created the token. `in_use` is
+    true if a counted use of the agreement is open, `used_up` if no use is open and no further one is allowed.
     """
 
     flow_id: str
@@ -59,40 +60,40 @@ class DataPlane(Protocol):
     """The verbs. `flow_id` is the transfer process; errors of a flow are reported in FlowReport.error, not raised."""
 
     async def prepare(self, request: FlowRequest) -> FlowReport:
-        """Make ready (receive: open an endpoint and return its address). Moves nothing."""
+        """Prepare a flow (receive: create an endpoint and return its address). Moves no byte."""
 
     async def start(self, request: FlowRequest) -> FlowReport:
-        """Create or take up the flow (serve: return the address to pull from). Without a lease still no byte moves.
+        """Create or start the flow (serve: return the address of the pull). Without a lease, no byte moves.
 
-        A repeated start of a serving flow gives out a new token and returns its address; older tokens die.
+        A repeated start of a serving flow returns an address with a new token; older tokens become invalid.
         """
 
     async def renew(self, lease: Lease) -> None:
-        """Give or renew leave to move bytes; push and fetch begin with their first lease."""
+        """Grant or renew the lease; push and fetch begin with their first lease."""
 
     async def suspend(self, owner: str, flow_id: str, reason: str) -> FlowReport:
-        """Stop moving bytes at once, also in a running stream; the lease ends. Tokens stay for a resumption."""
+        """Stop moving bytes immediately, also in an active stream; the lease ends. Tokens remain valid."""
 
     async def resume(self, owner: str, flow_id: str) -> FlowReport:
-        """Take up a suspended flow with the addresses and tokens it has; it moves with its next lease."""
+        """Resume a suspended flow with its addresses and tokens; bytes move with its next lease."""
 
     async def complete(self, owner: str, flow_id: str) -> FlowReport:
-        """End the flow as done: tokens die, the lease ends."""
+        """Complete the flow: its tokens become invalid and its lease ends."""
 
     async def terminate(self, owner: str, flow_id: str, reason: str) -> FlowReport:
-        """End the flow for good, also in a running stream: tokens die, the lease ends."""
+        """Terminate the flow, also in an active stream: its tokens become invalid and its lease ends."""
 
     async def fetch(self, request: FlowRequest) -> FlowReport:
-        """Fetch once more for a flow that is kept open, and report when it has arrived or failed; a bounded time."""
+        """Fetch once more for a live flow, and report the delivery or the failure. Takes a bounded time."""
 
     async def report(self, owner: str, flow_id: str) -> FlowReport | None:
-        """Return what is known of a flow."""
+        """Return the report of a flow; None if the flow is unknown."""
 
     def listen(self, listener: FlowListener) -> None:
-        """Name the one listener that is told (owner, report) when a flow completes or fails by itself."""
+        """Set the listener that is called with owner and report when a flow completes or fails."""
 
     async def changed_at(self, source: dict[str, Any]) -> int | None:
-        """Return when the data of a source last changed (ms), None where that is not known. Takes a bounded time."""
+        """Return when the data of a source last changed (ms), None if unknown. Takes a bounded time."""
 
     def supports(self, source: dict[str, Any] | None, sink: dict[str, Any] | None) -> str | None:
-        """Return why these addresses cannot be served (unknown kind, path outside the roots …), or None."""
+        """Return why these addresses are not supported (unknown kind, path outside the root), or None."""

@@ -1,7 +1,7 @@
-"""Where bytes come from, what is done to them, where they go: one file and one line for each kind.
+"""The sources, transforms and sinks of data flows.
 
-A source or sink is made from an address of ours (`{"kind": "file", "path": …}`) that an operator wrote; what a peer can
-influence is only the sub-path of a folder and the byte range, both checked by the source itself.
+The address of a source or sink (`{"kind": "file", "path": …}`) comes from the operator. A peer determines only the
+member of a folder and the byte range; the source checks both.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -12,14 +12,14 @@ import msgspec
 
 
 class SourceError(Exception):
-    """The source cannot deliver; the message is one sentence for the operator, without secrets or full paths."""
+    """A source or sink failed; the message is one sentence for the operator, without secrets or full paths."""
 
 
 class LocalFile(msgspec.Struct, frozen=True, kw_only=True):
-    """An open file that holds the very bytes of a content, for short cuts past its chunks.
+    """An open file with exactly the bytes of a content, for the kernel or a proxy to send.
 
-    `check` raises SourceError once the file is not what it was when it was opened; `read` gives the bytes of a range
-    `[offset, end)`, checked likewise. All are good until the content is closed.
+    `check` raises SourceError if the file has changed since it was opened; `read` yields the bytes of a range
+    `[offset, end)`, checked in the same way. All are valid until the content is closed.
     """
 
     path: str
@@ -29,16 +29,16 @@ class LocalFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Untreatable(SourceError):
-    """The data cannot be treated as the contract demands; trying again does not help. Told to the peer as well."""
+    """The data cannot be treated as the agreement requires, also not later. The peer receives the message too."""
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
-    """What a source is about to deliver.
+    """The content that a source has opened.
 
-    `size` is the whole size in bytes where known, `etag` a strong validator where the content is stable (it makes
-    ranges and resumption possible), `sha256` the digest in hex of the whole where known. `offset` is the first byte of
-    `chunks`. `file` is there only where the chunks are a local file's bytes as they are stored; whoever changes bytes
-    on their way gives a content without it, and without size, etag and digest of what was stored.
+    `size` is the complete size in bytes, if known; `etag` a strong validator, if the content is stable, which makes
+    ranges and resumption possible; `sha256` the digest in hex of all bytes, if known. `offset` is the first byte of
+    `chunks`. `file` is set only if the chunks are the stored bytes of a local file: a source that changes bytes returns
+    a content without it, and without the size, etag and digest of the stored bytes.
     """
 
     chunks: AsyncIterator[bytes]
@@ -52,22 +52,22 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Source(Protocol):
-    """Where a flow's bytes come from."""
+    """The source of the bytes of a flow."""
 
     def check(self, address: dict[str, Any]) -> None:
-        """Raise SourceError if the address is not complete, not allowed or not there."""
+        """Raise SourceError if the address is incomplete, not allowed or does not exist."""
 
     def open(
         self, address: dict[str, Any], *, part: str | None = None, offset: int = 0, end: int | None = None
     ) -> AbstractAsyncContextManager[Content]:
-        """Open for reading `[offset, end)`; `part` picks a member of a folder. Raises SourceError on entering."""
+        """Open the bytes `[offset, end)`; `part` selects a member of a folder. Raises SourceError on entering."""
 
     async def changed_at(self, address: dict[str, Any]) -> int | None:
-        """Return when the data last changed (ms since the epoch), None where the source cannot tell. A bounded time."""
+        """Return when the data last changed (ms since the epoch), None if unknown. Takes a bounded time."""
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of data that is arriving; `offset` is where the sender resumes."""
+    """The facts about arriving data; `offset` is its first byte, if the sender resumes."""
 
     flow_id: str
     media_type: str
@@ -79,7 +79,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SinkReceipt(msgspec.Struct, frozen=True, kw_only=True):
-    """What a sink has taken: bytes in all, SHA-256 (hex) of the whole, and where it lies now (for the operator)."""
+    """The receipt of a sink: size in bytes, SHA-256 (hex), and the location (for the operator)."""
 
     size: int
     sha256: str
@@ -87,37 +87,37 @@ class SinkReceipt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sink(Protocol):
-    """Where a flow's bytes go."""
+    """The sink of the bytes of a flow."""
 
     def check(self, address: dict[str, Any]) -> None:
-        """Raise SourceError if the address is not complete or not allowed."""
+        """Raise SourceError if the address is incomplete or not allowed."""
 
     async def count_received(self, address: dict[str, Any], flow_id: str) -> int:
-        """Return how many bytes of this flow are held already, for a resumption."""
+        """Return how many bytes of this flow are stored already, for a resumption."""
 
     async def write(self, address: dict[str, Any], arrival: Arrival, chunks: AsyncIterator[bytes]) -> SinkReceipt:
-        """Take the bytes from `arrival.offset` on; complete only if size and digest agree. Raises SourceError."""
+        """Store the bytes from `arrival.offset` on; complete only if size and digest match. Raises SourceError."""
 
 
 Record = dict[str, Any]
-"""One record by the names of its fields: texts in CSV; in JSON any value, with fractions as Decimal."""
+"""The values of one record by field: texts in CSV; in JSON any value, with fractions as Decimal."""
 
 PERSON = "\0person"
-"""Under this name a record carries whom it is about while it is treated; it never leaves."""
+"""The field with the reference to the person of a record during its treatment; it never leaves."""
 
 
 class Transform(Protocol):
-    """What is done to records on the way, made for one delivery; records are its own to change."""
+    """A change of the records of one delivery; it may modify the records that it receives."""
 
     @property
     def most_bytes(self) -> int | None:
-        """The bound on the data of a transform that answers only at the end; None for one that answers each record."""
+        """The limit in bytes of a transform that needs all records first; None for one that returns each record."""
 
     def begin(self, fields: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the fields of what comes out for those of what goes in. Raises Untreatable where one is missing."""
+        """Return the fields of the result for those of the data. Raises Untreatable if a field is missing."""
 
     def take(self, record: Record) -> Record | None:
-        """Return the record as it may leave; None where it is held back. Raises Untreatable."""
+        """Return the record as it may leave; None if it is held back. Raises Untreatable."""
 
     def finish(self) -> Iterable[Record]:
-        """Yield what was held back and may leave now."""
+        """Yield the records that were held back and may leave now."""

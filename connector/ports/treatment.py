@@ -1,7 +1,7 @@
-"""What an asset says of its records, and what is done to them on the way: values that a data plane can work from alone.
+"""The treatment of records before they leave, as values that a data plane can apply without the policy.
 
-The control plane makes a `Treatment` of a decision's transforms and row filter and puts it into the lease; a data plane
-needs nothing else of the policy. An empty treatment is none: the bytes leave as they lie there.
+The control plane makes a `Treatment` from the transforms and the row filter of a decision and puts it into the lease.
+Without a treatment, the bytes leave unchanged.
 """
 
 import re
@@ -13,11 +13,14 @@ from connector.views.assets import RecordFormat as RecordFormat
 from connector.views.assets import Records as Records
 
 PRECISION = re.compile(r"hour|day|month|year|(decimals|prefix)-\d{1,2}|(?=.*[1-9])\d{1,9}(\.\d{1,9})?")
-"""How coarse values may be made: a part of an instant, decimals, characters, or the multiple of a number."""
+"""The precisions of generalised values: a part of an instant, decimals, characters, or a multiple of a number."""
 
 
-class TransformStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One transform with its parameters: which fields, how coarse, how large the smallest group, what is added up."""
+_UNREADABLE = "The treatment in the lease cannot be read: update the data plane to the release of the control plane."
+
+
+class TransformStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """One transform with its parameters: fields, precision, size of the smallest group, and summed measures."""
 
     name: str
     fields: tuple[str, ...] = ()
@@ -26,11 +29,12 @@ class TransformStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     measures: tuple[str, ...] = ()
 
 
-class Consenting(msgspec.Struct, frozen=True, kw_only=True):
-    """For which use consent is looked up: a dataset, and a purpose by its IRIs.
+class Consenting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The use for which consent is looked up: a dataset, and a purpose by its IRIs.
 
-    A consent to one of `covering` (the purpose and what is broader) is one to this use. One that is withdrawn, refused
-    or has expired counts against it for each of `touching` (what is broader or narrower): whom it concerns is left out.
+    A consent to one of `covering` (the purpose and broader ones) allows this use. A consent that is withdrawn, refused
+    or expired for one of `touching` (the purpose, broader and narrower ones) forbids it: the person's records are left
+    out.
     """
 
     dataset: str
@@ -38,10 +42,10 @@ class Consenting(msgspec.Struct, frozen=True, kw_only=True):
     touching: tuple[str, ...]
 
 
-class Treatment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What is done to the data of one flow: which records leave, and what of them.
+class Treatment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The treatment of the data of one flow: the records that leave, and the transforms applied to them.
 
-    Without `consent`, no consent is known of anybody.
+    Without `consent`, the consent of every person is unknown.
     """
 
     records: Records
@@ -51,13 +55,18 @@ class Treatment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def read_treatment(document: bytes) -> Treatment | None:
-    """Return the treatment that a lease carries; None where it carries none. Raises ValueError for an unreadable one.
+    """Return the treatment in a lease; None if it has none. Raises ValueError if it cannot be read.
 
-    A lease of a newer release may name what this data plane does not know: then no byte leaves.
+    A lease of a newer release can contain a member that this data plane does not know: then no byte leaves.
     """
     if not document:
         return None
     try:
-        return msgspec.json.decode(document, type=Treatment)
+        treatment = msgspec.json.decode(document, type=Treatment)
+        members = msgspec.json.decode(document)["records"].keys()
     except msgspec.MsgspecError as error:
-        raise ValueError("The lease names a treatment of the data that this data plane cannot read.") from error
+        raise ValueError(_UNREADABLE) from error
+    # The views of the API, of which `Records` is one, ignore unknown members; a lease must not.
+    if not members <= set(Records.__struct_fields__):
+        raise ValueError(_UNREADABLE)
+    return treatment

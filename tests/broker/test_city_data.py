@@ -72,7 +72,7 @@ async def record(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
     if request.param == "sqlite":
         filled = await open_record(tmp_path / "record.sqlite", now=lambda: space.now)
     crawler = Crawler(filled, space, space, participant=BROKER, now=lambda: space.now, jitter=lambda: 0.0)
-    await crawler.turn()
+    await crawler.take_turn()
     await crawler.wait_settled()
     yield filled
     await filled.close()
@@ -82,7 +82,7 @@ async def found(record: BrokerStore, text: str = "", **asked: Any) -> list[str]:
     """Return the identifiers of all hits, best first, page after page."""
     ids: list[str] = []
     while True:
-        hits, total = await record.search(search.query(text, limit=100, offset=len(ids), **asked))
+        hits, total = await record.search(search.make_query(text, limit=100, offset=len(ids), **asked))
         ids += [hit.entry.id for hit in hits]
         if not hits or len(ids) >= total:
             return ids

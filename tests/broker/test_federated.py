@@ -27,7 +27,7 @@ async def crawled(**catalogues: Catalogue) -> MemoryBrokerStore:
     space = Space(**catalogues)
     record = MemoryBrokerStore(lambda: space.now)
     crawler = Crawler(record, space, space, participant=BROKER, now=lambda: space.now, jitter=lambda: 0.0)
-    await crawler.turn()
+    await crawler.take_turn()
     await crawler.wait_settled()
     return record
 
@@ -138,7 +138,7 @@ def caller(app: Any, token: str) -> httpx.AsyncClient:
 
 
 async def test_a_broker_built_from_settings_crawls_is_searched_and_is_a_catalogue_service(broker: BrokerServer) -> None:
-    await broker.crawler.turn()
+    await broker.crawler.take_turn()
     await broker.crawler.wait_settled()
     async with caller(broker.api, "a-token") as http:
         (item,) = (await http.get("/v1/search", params={"q": "baustellen"})).json()["items"]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.broker import normalise
-from connector.broker.normalise import Unusable, digest, entry
+from connector.broker.normalise import Unusable, compute_digest, read_entry
 from connector.broker.schedule import Rhythm, make_source
 from connector.ports.broker_store import Entry
 from tests.broker.world import dataset, member
@@ -19,7 +19,7 @@ SOURCE = make_source(member("umweltamt"), 0, Rhythm())
 
 
 def read(document: dict[str, Any] | bytes) -> Entry:
-    return entry(document if isinstance(document, bytes) else json.dumps(document).encode(), SOURCE, 7)
+    return read_entry(document if isinstance(document, bytes) else json.dumps(document).encode(), SOURCE, 7)
 
 
 def test_an_answer_that_is_only_new_in_its_random_identifiers_is_the_same_dataset() -> None:
@@ -37,12 +37,14 @@ def test_an_answer_that_is_only_new_in_its_random_identifiers_is_the_same_datase
     ],
 )
 def test_what_says_something_else_is_another_dataset(member_name: str, value: Any) -> None:
-    assert digest(dataset("a") | {member_name: value}) != digest(dataset("a"))
+    assert compute_digest(dataset("a") | {member_name: value}) != compute_digest(dataset("a"))
 
 
 def test_only_a_random_third_part_is_left_out_of_an_offer_identifier() -> None:
     def offered(id: str) -> str:
-        return digest(dataset("a", hasPolicy=[{"@id": id, "@type": "Offer", "permission": [{"action": "use"}]}]))
+        return compute_digest(
+            dataset("a", hasPolicy=[{"@id": id, "@type": "Offer", "permission": [{"action": "use"}]}])
+        )
 
     assert offered("urn:uuid:8f8e2f6e-7d0e-4d0c-9d7c-0c1d2e3f4a5b") != offered("urn:uuid:other")
     assert offered("YQ==:YQ==:Yg==") != offered("YQ==:YQ==:Yw==")
@@ -52,7 +54,7 @@ def test_the_order_of_a_sequence_of_constraints_counts_and_that_of_a_set_does_no
     def constrained(name: str, order: int) -> str:
         parts = [{"leftOperand": "purpose", "operator": "eq", "rightOperand": word} for word in ("a", "b")][::order]
         rule = {"action": "use", "constraint": [{name: parts}]}
-        return digest({"hasPolicy": [{"@id": "o", "permission": [rule]}]})
+        return compute_digest({"hasPolicy": [{"@id": "o", "permission": [rule]}]})
 
     assert constrained("and", 1) == constrained("and", -1)
     assert constrained("andSequence", 1) != constrained("andSequence", -1)
@@ -106,7 +108,7 @@ def nested(levels: int) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("document", "expected"),
     [
-        (b"[]", "no JSON object"),
+        (b"[]", "not a JSON object"),
         (b"{", "cannot be read"),
         (b'{"@id": ""}', "no usable @id"),
         (b'{"@id": "a\\u0000"}', "no usable @id"),
@@ -145,7 +147,7 @@ def shuffled(value: Any, dice: random.Random) -> Any:
 @settings(max_examples=150, deadline=None)
 @given(st.dictionaries(st.text(max_size=6), JSON, max_size=5), st.randoms(use_true_random=False))
 def test_no_order_of_members_or_sets_changes_the_digest(document: dict[str, Any], dice: random.Random) -> None:
-    assert digest(shuffled(document, dice)) == digest(document)
+    assert compute_digest(shuffled(document, dice)) == compute_digest(document)
 
 
 @settings(max_examples=150, deadline=None)

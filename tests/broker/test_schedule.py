@@ -107,7 +107,7 @@ def test_who_moves_is_crawled_at_once_and_who_stays_is_not() -> None:
 
 
 def test_a_short_first_interval_shortens_the_others() -> None:
-    assert schedule.rhythm_from(1000) == Rhythm(start=1000, shortest=1000, retry=1000, apart=1000)
+    assert schedule.make_rhythm(1000) == Rhythm(start=1000, shortest=1000, retry=1000, apart=1000)
 
 
 @settings(max_examples=150, deadline=None)

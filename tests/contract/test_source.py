@@ -180,7 +180,7 @@ async def test_http_data_that_breaks_off_is_an_error(site: Site) -> None:
         request.transport.close()
         return response
 
-    with pytest.raises(SourceError, match="broke off"):
+    with pytest.raises(SourceError, match="closed the connection early"):
         await _backend(site, handler)
 
 

@@ -284,7 +284,7 @@ async def test_a_running_stream_ends_when_the_volume_is_used_up(desk: Desk, tmp_
         url, headers = await made.transfer()
         async with made.http.get(url, headers=headers) as answer:
             assert await broken_off(answer)
-        assert "used up" in await made.terminated()
+        assert "limit of bytes" in await made.terminated()
         assert (await made.rooms.context.store.usage("city", AGREEMENT)).bytes_moved <= 2_000_000
 
 

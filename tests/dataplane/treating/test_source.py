@@ -114,7 +114,14 @@ async def test_a_folder_is_not_treated(provider: Side, http: aiohttp.ClientSessi
 
 
 @pytest.mark.parametrize(
-    "treatment", [b"{", b'{"records": {"format": "xml"}}', b'{"records": {"format": "csv", "new": 1}}']
+    "treatment",
+    [
+        b"{",
+        b'{"records": {"format": "xml"}}',
+        b'{"records": {"format": "csv", "new": 1}}',
+        b'{"records": {"format": "csv"}, "new": 1}',
+        b'{"records": {"format": "csv"}, "steps": [{"name": "drop", "new": 1}]}',
+    ],
 )
 async def test_a_treatment_that_is_not_understood_lets_nothing_leave(
     provider: Side, http: aiohttp.ClientSession, treatment: bytes

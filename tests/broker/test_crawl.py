@@ -1,0 +1,142 @@
+"""One crawl: complete or not at all, and nothing that a source sends stops it."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from connector.broker.crawl import Bounds
+from connector.broker.schedule import MINUTE
+from connector.ports.broker_store import Liveness
+from connector.ports.peer import Nested
+from tests.broker.crawling import A, World, crawler_of, many
+from tests.broker.world import CITY, Catalogue, dataset, titled
+
+
+async def test_all_pages_are_read_and_the_answers_random_parts_are_no_change() -> None:
+    world = World(a=Catalogue(*many(120)))
+    first = await world.crawl()
+    assert (first.liveness, first.datasets, len(await world.ids())) == (Liveness.ONLINE, 120, 120)
+    second = await world.crawl()
+    assert second.interval == 15 * MINUTE
+    assert [entry.seq for entry in await world.record.changes(0, 1000)] == list(range(1, 121))
+
+
+async def test_only_what_changed_gets_a_new_change_number() -> None:
+    world = World(a=Catalogue(titled("x", "Bäume"), titled("y", "Parken")))
+    await world.crawl()
+    world.catalogue.offers = [titled("x", "Bäume"), titled("y", "Parken am Dom"), titled("z", "Neu")]
+    source = await world.crawl()
+    assert [(entry.id, entry.seq) for entry in await world.record.changes(2, 9)] == [("y", 3), ("z", 4)]
+    assert source.interval == 5 * MINUTE
+    kept = await world.record.entry(A, "x")
+    assert kept is not None
+    assert kept.verified_at == world.space.now
+
+
+async def test_a_page_that_fails_in_the_middle_deletes_and_adds_nothing() -> None:
+    world = World(a=Catalogue(*many(60)))
+    await world.crawl()
+    world.catalogue.offers = [*many(70)[20:], dataset("new")]
+    world.catalogue.failing_from = 1
+    source = await world.crawl()
+    assert (source.liveness, source.failures, source.error) == (
+        Liveness.SUSPECT,
+        1,
+        "The source did not answer: 503: busy",
+    )
+    assert await world.ids() == [f"d{number:04}" for number in range(60)]
+
+
+async def test_a_few_datasets_may_go_at_once_and_most_only_after_a_second_look() -> None:
+    world = World(a=Catalogue(*many(10)))
+    await world.crawl()
+    world.catalogue.offers = many(8)
+    assert (await world.crawl()).datasets == 8
+    world.catalogue.offers = many(2)
+    doubted = await world.crawl()
+    assert (len(await world.ids()), doubted.datasets, doubted.shrink_seen) == (8, 8, True)
+    assert "6 datasets" in (doubted.error or "")
+    assert doubted.next_at - world.space.now == MINUTE
+    believed = await world.crawl()
+    assert (await world.ids(), believed.shrink_seen, believed.error) == (["d0000", "d0001"], False, None)
+
+
+async def test_a_catalogue_that_recovers_loses_nothing() -> None:
+    world = World(a=Catalogue(*many(10)))
+    await world.crawl()
+    world.catalogue.offers = []
+    await world.crawl()
+    world.catalogue.offers = many(10)
+    source = await world.crawl()
+    assert (len(await world.ids()), source.shrink_seen) == (10, False)
+    assert len(await world.record.changes(0, 99)) == 10
+
+
+@pytest.mark.parametrize(
+    ("catalogue", "bounds", "expected"),
+    [
+        ({"circle": True}, Bounds(), "form a cycle"),
+        ({"same": True}, Bounds(), "form a cycle"),
+        ({"endless": True}, Bounds(pages=5), "more than 5 pages"),
+        ({"offers": many(70)}, Bounds(datasets=60), "larger than 60 datasets"),
+        ({"offers": [dataset("a", x="y" * 9000)]}, Bounds(bytes=5000), "5000 bytes"),
+        ({"says": CITY + "somebody"}, Bounds(), "belongs to"),
+        ({"refusing": "Go\u202eaway"}, Bounds(), "refused the catalogue request: Go away"),
+    ],
+)
+async def test_what_has_no_end_or_no_right_is_a_failure_with_a_sentence(
+    catalogue: dict[str, Any], bounds: Bounds, expected: str
+) -> None:
+    world = World(a=Catalogue(dataset("kept")))
+    for name, value in catalogue.items():
+        setattr(world.catalogue, name, value)
+    world.crawler = crawler_of(world.space, world.record, bounds=bounds)
+    source = await world.crawl()
+    assert source.failures == 1
+    assert expected in (source.error or "")
+    assert await world.ids() == []
+
+
+async def test_a_source_that_never_ends_its_answer_gives_its_place_back() -> None:
+    world = World(a=Catalogue(dataset("x")))
+    world.space.gate = asyncio.Event()
+    world.crawler = crawler_of(world.space, world.record, bounds=Bounds(seconds=0), concurrency=1)
+    async with asyncio.timeout(10):
+        source = await world.crawl()
+    assert (source.liveness, source.error) == (
+        Liveness.SUSPECT,
+        "The catalogue was not read completely within 0 s.",
+    )
+    world.space.gate.set()
+    world.crawler = crawler_of(world.space, world.record, concurrency=1)
+    assert (await world.crawl()).liveness is Liveness.ONLINE
+
+
+async def test_datasets_of_its_own_nested_catalogues_are_a_source_s_and_others_are_not() -> None:
+    world = World(a=Catalogue(dataset("x")))
+    raw = {name: json.dumps(dataset(name)).encode() for name in ("own", "unnamed", "foreign")}
+    world.catalogue.nested = (Nested(A, raw["own"]), Nested(None, raw["unnamed"]), Nested(CITY + "b", raw["foreign"]))
+    assert (await world.crawl()).datasets == 3
+    assert await world.ids() == ["own", "unnamed", "x"]
+
+
+async def test_a_dataset_that_cannot_be_read_spoils_no_other_and_is_not_deleted() -> None:
+    world = World(a=Catalogue(dataset("good"), dataset("turns")))
+    await world.crawl()
+    broken = json.dumps({"@id": "turns"}).encode()
+    world.catalogue.offers = [b"[[", broken, dataset("good"), dataset("huge", x="y" * 200_000)]
+    source = await world.crawl()
+    assert source.liveness is Liveness.ONLINE
+    assert (source.error or "").startswith("Not indexed: 3. ")
+    assert await world.ids() == ["good", "turns"]
+
+
+async def test_of_datasets_with_one_identifier_the_first_counts() -> None:
+    world = World(a=Catalogue(titled("x", "Erster"), titled("x", "Erster"), titled("x", "Zweiter")))
+    source = await world.crawl()
+    found = await world.record.entry(A, "x")
+    assert found is not None
+    assert found.titles == {"de": "Erster"}
+    assert source.error == "Identifiers that occur twice with different content: 1; the first counts."
