@@ -61,9 +61,9 @@ _FAILURES: dict[int | str, dict[str, Any]] = {
 def make_management_app(
     *,
     context: Context,
-    judging: Evaluator,
-    enforcing: Enforcer,
-    offering: Publisher,
+    evaluator: Evaluator,
+    enforcer: Enforcer,
+    publisher: Publisher,
     counterparties: Counterparties,
     register: ConsentRegister,
     keys: Sequence[ApiKey],
@@ -91,9 +91,9 @@ def make_management_app(
     )
     given = {
         "context": context,
-        "judging": judging,
-        "enforcing": enforcing,
-        "offering": offering,
+        "evaluator": evaluator,
+        "enforcer": enforcer,
+        "publisher": publisher,
         "counterparties": counterparties,
         "register": register,
         "search": search,

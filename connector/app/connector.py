@@ -57,8 +57,8 @@ class ConnectorServer:
 
     parts: Parts
     context: Context
-    enforcing: Enforcer
-    offering: Publisher
+    enforcer: Enforcer
+    publisher: Publisher
     secret: Secret
     worker: Worker
     dataplane: LocalDataPlane
@@ -97,11 +97,11 @@ class ConnectorServer:
         settings = self.parts.settings
         return make_management_app(
             context=self.context,
-            judging=self.enforcing.evaluator,
-            enforcing=self.enforcing,
-            offering=self.offering,
+            evaluator=self.enforcer.evaluator,
+            enforcer=self.enforcer,
+            publisher=self.publisher,
             counterparties=Counterparties(directory=self.parts.identity, peer=self.parts.peer),
-            register=ConsentRegister(context=self.context, evaluator=self.enforcing.evaluator, secret=self.secret),
+            register=ConsentRegister(context=self.context, evaluator=self.enforcer.evaluator, secret=self.secret),
             keys=[ApiKey(id=key.id, sha256=key.sha256, scopes=key.scopes) for key in settings.management.keys],
             received=settings.received,
             search=self.broker.search if self.broker else None,
@@ -156,14 +156,12 @@ async def build(
     )
     accept = ENFORCED_HERE | frozenset(settings.accept)
     library = Library(vocabulary, accept, build_executors(parts.client))
-    enforcing = _build_enforcing(parts, context, dataplane, library)
-    workers.append(await _build_worker(parts, enforcing, decider))
-    receiving = MessageReceiver(
-        context=context, enforcer=enforcing, address_problem=parts.address_problem, limits=limits
-    )
-    offering = Publisher(
+    enforcer = _build_enforcer(parts, context, dataplane, library)
+    workers.append(await _build_worker(parts, enforcer, decider))
+    receiver = MessageReceiver(context=context, enforcer=enforcer, address_problem=parts.address_problem, limits=limits)
+    publisher = Publisher(
         context=context,
-        evaluator=enforcing.evaluator,
+        evaluator=enforcer.evaluator,
         supports=dataplane.supports,
         announce=announcer.announce if announcer else lambda: None,
         limits=limits,
@@ -171,7 +169,7 @@ async def build(
     gatekeeper = Gatekeeper(identity=parts.identity, store=parts.store)
 
     async def flow_ended(owner: str, report: FlowReport) -> None:
-        process = await flow_ends.settle_flow(enforcing, owner, report)
+        process = await flow_ends.settle_flow(enforcer, owner, report)
         if process:
             workers[0].wake(process)
 
@@ -179,12 +177,12 @@ async def build(
     return ConnectorServer(
         parts=parts,
         context=context,
-        enforcing=enforcing,
-        offering=offering,
+        enforcer=enforcer,
+        publisher=publisher,
         secret=secret,
         worker=workers[0],
         dataplane=dataplane,
-        protocol=application(gatekeeper, receiving, catalog_binding.routes(gatekeeper, offering)),
+        protocol=application(gatekeeper, receiver, catalog_binding.routes(gatekeeper, publisher)),
         data=make_app(dataplane, accel=Accel(settings.data.accel) if settings.data.accel else None),
         listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key),
         broker=broker,
@@ -192,18 +190,18 @@ async def build(
     )
 
 
-def _build_enforcing(parts: Parts, context: Context, dataplane: LocalDataPlane, library: Library) -> Enforcer:
-    judging = Evaluator(context=context, library=library, directory=parts.identity, changed_at=dataplane.changed_at)
+def _build_enforcer(parts: Parts, context: Context, dataplane: LocalDataPlane, library: Library) -> Enforcer:
+    evaluator = Evaluator(context=context, library=library, directory=parts.identity, changed_at=dataplane.changed_at)
     return Enforcer(
         context=context,
-        evaluator=judging,
+        evaluator=evaluator,
         dataplane=dataplane,
         limits=to_limits(parts.settings),
     )
 
 
-async def _build_worker(parts: Parts, enforcing: Enforcer, decider: Callable[[Enforcer], Decider] | None) -> Worker:
-    context, limits = enforcing.context, enforcing.limits
+async def _build_worker(parts: Parts, enforcer: Enforcer, decider: Callable[[Enforcer], Decider] | None) -> Worker:
+    context, limits = enforcer.context, enforcer.limits
     backoff = PeerBackoff(
         context.owner,
         await context.store.backoffs(context.owner),
@@ -211,15 +209,15 @@ async def _build_worker(parts: Parts, enforcing: Enforcer, decider: Callable[[En
         now=context.now,
         spread=lambda: 0.5 + random.random() / 2,  # noqa: S311 - jitter
     )
-    driving = ProcessDriver(
+    driver = ProcessDriver(
         context=context,
-        enforcer=enforcing,
+        enforcer=enforcer,
         peer=parts.peer,
-        decider=decider(enforcing) if decider else ByPolicy(enforcing, frozenset(parts.settings.approve)),
+        decider=decider(enforcer) if decider else ByPolicy(enforcer, frozenset(parts.settings.approve)),
         backoff=backoff,
         limits=limits,
     )
-    return Worker(driving)
+    return Worker(driver)
 
 
 def _build_search_client(parts: Parts) -> SearchClient | None:

@@ -173,7 +173,7 @@ async def _first_byte(connector: ConnectorServer, firm: AsyncConnector, agreemen
     kept, sinks["file"] = sinks["file"], FirstByte(sinks["file"])
     try:
         begun = time.perf_counter()
-        process = await transfer.request(connector.enforcing, agreement)
+        process = await transfer.request(connector.enforcer, agreement)
         arrived: float = await asyncio.wait_for(sinks["file"].arrived, 30)
         await firm.transfers.wait(process.id, timeout_s=30)
         return arrived - begun

@@ -22,7 +22,7 @@ async def door(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterato
     city = await build(settings, transport=space.wire)
     tmp_path.joinpath("city", "offered", "counts.csv").write_bytes(b"street;cars\n")
     draft = AssetOrder(title={"de": "Zählung"}, source={"kind": "file", "path": "counts.csv"}, id="urn:dataset:counts")
-    asset = await assets.publish(city.offering, (await assets.add(city.offering, draft)).id)
+    asset = await assets.publish(city.publisher, (await assets.add(city.publisher, draft)).id)
     # Whatever is kept from now on was put there by a request, and not by a worker that goes on with it.
     await city.worker.stop(0)
     made = Door(space, city, asset.offer_id, asset.id)

@@ -31,8 +31,8 @@ TERMS = [msgspec.json.encode(terms(until)) for until in (2060, 2070, 2080)]
 class Whim:
     """Decides like the product, but now and then haggles or walks away, as people do."""
 
-    def __init__(self, enforcing: Enforcer, rng: random.Random) -> None:
-        self._by_policy = ByPolicy(enforcing, frozenset({DataClass.PERSONAL}))
+    def __init__(self, enforcer: Enforcer, rng: random.Random) -> None:
+        self._by_policy = ByPolicy(enforcer, frozenset({DataClass.PERSONAL}))
         self._rng = rng
 
     async def decide(self, process: AnyProcess, now: int) -> Proceed | HoldFor | Wait:

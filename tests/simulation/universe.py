@@ -65,7 +65,7 @@ class Universe:
 
     def _side(self, name: str, other: str) -> Side:
         moods = self._stream(f"moods of {name}")
-        return Side(name, other, self.network, self._stream(name), lambda enforcing: Whim(enforcing, moods))
+        return Side(name, other, self.network, self._stream(name), lambda enforcer: Whim(enforcer, moods))
 
     async def run(self) -> None:
         """Live one universe from storm to calm. Raises Broken."""

@@ -197,9 +197,9 @@ class Desk:
         """Let the management API work in these rooms."""
         self.app = make_management_app(
             context=rooms.context,
-            judging=rooms.evaluator,
-            enforcing=rooms.enforcer,
-            offering=rooms.publisher,
+            evaluator=rooms.evaluator,
+            enforcer=rooms.enforcer,
+            publisher=rooms.publisher,
             counterparties=rooms.counterparties,
             register=rooms.register,
             keys=[ApiKey(id=name, sha256=_sha256(name), scopes=(scope,)) for name, scope in KEYS.items()],

@@ -7,7 +7,7 @@ import msgspec
 from fastapi import Query
 
 from connector.api.frame.chapter import ChapterRouter
-from connector.api.frame.desk import AfterQuery, AtContext, AtJudging, LimitQuery, page, read_page
+from connector.api.frame.desk import AfterQuery, AtContext, AtEvaluator, LimitQuery, page, read_page
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import NoSuchEntity
 from connector.controlplane.enforcing import receipts
@@ -56,21 +56,21 @@ async def list_agreements(
 
 # These two precede the agreement itself: its identifier may contain slashes, so its path would match theirs too.
 @router.get("/agreements/{id:path}/duties")
-async def list_duties(judging: AtJudging, id: str) -> tuple[DutyView, ...]:
+async def list_duties(evaluator: AtEvaluator, id: str) -> tuple[DutyView, ...]:
     """List the duties of an agreement with their states, in the order of its policy."""
-    return tuple(_duty(id, duty) for duty in await receipts.list_standings(judging, id))
+    return tuple(_duty(id, duty) for duty in await receipts.list_standings(evaluator, id))
 
 
 @router.post("/agreements/{id:path}/duties/{duty:path}/receipt")
-async def give_receipt(judging: AtJudging, id: str, duty: str, order: ReceiptOrder) -> DutyView:
+async def give_receipt(evaluator: AtEvaluator, id: str, duty: str, order: ReceiptOrder) -> DutyView:
     """Confirm that a duty was performed (data deleted, invoice paid); a repetition changes nothing."""
-    return _duty(id, await receipts.record_receipt(judging, id, duty, order.note))
+    return _duty(id, await receipts.record_receipt(evaluator, id, duty, order.note))
 
 
 @router.post("/agreements/{id:path}/withdraw")
-async def withdraw_from_agreement(judging: AtJudging, id: str, why: ReasonOrder) -> AgreementView:
+async def withdraw_from_agreement(evaluator: AtEvaluator, id: str, why: ReasonOrder) -> AgreementView:
     """Withdraw from an agreement: deliveries stop, running transfers end, and the consumer receives the reason."""
-    return _view(await agreements.withdraw(judging, id, why.reason))
+    return _view(await agreements.withdraw(evaluator, id, why.reason))
 
 
 @router.get("/agreements/{id:path}")

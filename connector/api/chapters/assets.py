@@ -7,7 +7,7 @@ from fastapi import Query, Request
 
 from connector.api.frame.auth import require_admin
 from connector.api.frame.chapter import ChapterRouter
-from connector.api.frame.desk import AfterQuery, AtContext, AtJudging, AtOffering, LimitQuery, page, read_page
+from connector.api.frame.desk import AfterQuery, AtContext, AtEvaluator, AtPublisher, LimitQuery, page, read_page
 from connector.controlplane.judging import acceptance, visibility
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.usecases.offering import assets
@@ -32,9 +32,9 @@ def _view(asset: Asset) -> AssetView:
     return to_view(AssetView, asset, source=hide_secrets(asset.source))
 
 
-def _with_remarks(judging: Evaluator, asset: Asset) -> AssetView:
+def _with_remarks(evaluator: Evaluator, asset: Asset) -> AssetView:
     policy = visibility.catalog_policy(asset)
-    remarks = acceptance.personal_remarks(judging, policy, asset.stated, asset.data_class)
+    remarks = acceptance.personal_remarks(evaluator, policy, asset.stated, asset.data_class)
     return to_view(AssetView, asset, source=hide_secrets(asset.source), remarks=tuple(remarks))
 
 
@@ -49,9 +49,9 @@ def hide_secrets(address: dict[str, Any]) -> dict[str, Any]:
 
 
 @router.post("/assets", status_code=201)
-async def add_asset(judging: AtJudging, offering: AtOffering, order: AssetOrder) -> AssetView:
+async def add_asset(evaluator: AtEvaluator, publisher: AtPublisher, order: AssetOrder) -> AssetView:
     """Add an asset as a draft, which only its owner sees until it is published."""
-    return _with_remarks(judging, await assets.add(offering, order))
+    return _with_remarks(evaluator, await assets.add(publisher, order))
 
 
 @router.get("/assets")
@@ -67,20 +67,22 @@ async def list_assets(
 
 @router.post("/assets/{id:path}/publish")
 async def publish_asset(
-    judging: AtJudging, offering: AtOffering, request: Request, id: str, order: PublishOrder | None = None
+    evaluator: AtEvaluator, publisher: AtPublisher, request: Request, id: str, order: PublishOrder | None = None
 ) -> AssetView:
     """Publish an asset in the catalogue."""
     release = order is not None and order.release
     if release:
         require_admin(request)
-    return _with_remarks(judging, await assets.publish(offering, id, release=release))
+    return _with_remarks(evaluator, await assets.publish(publisher, id, release=release))
 
 
 @router.post("/assets/{id:path}/withdraw")
-async def withdraw_asset(offering: AtOffering, id: str, order: AssetWithdrawOrder | None = None) -> WithdrawnAssetView:
+async def withdraw_asset(
+    publisher: AtPublisher, id: str, order: AssetWithdrawOrder | None = None
+) -> WithdrawnAssetView:
     """Withdraw an asset from the catalogue; agreements stay valid unless `end_agreements` is set."""
     order = order or AssetWithdrawOrder()
-    done = await assets.withdraw(offering, id, end_agreements=order.end_agreements, reason=order.reason)
+    done = await assets.withdraw(publisher, id, end_agreements=order.end_agreements, reason=order.reason)
     return to_view(WithdrawnAssetView, done, asset=_view(done.asset))
 
 

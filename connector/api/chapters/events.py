@@ -3,7 +3,7 @@
 from fastapi import Request
 
 from connector.api.frame.chapter import ChapterRouter
-from connector.api.frame.desk import AtContext, AtJudging
+from connector.api.frame.desk import AtContext, AtEvaluator
 from connector.controlplane.usecases import events
 from connector.ports.entities import EventEntry
 from connector.views.conversion import moment, to_view
@@ -23,12 +23,12 @@ async def list_events(context: AtContext) -> tuple[EventView, ...]:
 
 
 @router.post("/events/begin")
-async def begin_event(judging: AtJudging, request: Request, order: EventOrder) -> EventView:
+async def begin_event(evaluator: AtEvaluator, request: Request, order: EventOrder) -> EventView:
     """Declare that an event has begun; transfers under policies that refer to events are decided again."""
-    return _view(await events.begin(judging, order.name, by=request.state.key_id))
+    return _view(await events.begin(evaluator, order.name, by=request.state.key_id))
 
 
 @router.post("/events/end")
-async def end_event(judging: AtJudging, request: Request, order: EventOrder) -> EventView:
+async def end_event(evaluator: AtEvaluator, request: Request, order: EventOrder) -> EventView:
     """Declare that an event is over."""
-    return _view(await events.end(judging, order.name, by=request.state.key_id))
+    return _view(await events.end(evaluator, order.name, by=request.state.key_id))

@@ -10,8 +10,8 @@ from connector.api.frame.desk import (
     AfterQuery,
     AtContext,
     AtCounterparties,
-    AtEnforcing,
-    AtJudging,
+    AtEnforcer,
+    AtEvaluator,
     LimitQuery,
     WaitQuery,
     page,
@@ -59,9 +59,9 @@ async def start_negotiation(
 
 
 @router.post("/negotiations/offer", status_code=202)
-async def offer_negotiation(context: AtContext, judging: AtJudging, order: OfferOrder) -> NegotiationView:
+async def offer_negotiation(context: AtContext, evaluator: AtEvaluator, order: OfferOrder) -> NegotiationView:
     """Offer an asset to a participant that has sent no request."""
-    begun = await negotiation.offer(judging, order.participant, order.asset, policy=order.policy)
+    begun = await negotiation.offer(evaluator, order.participant, order.asset, policy=order.policy)
     return await _read(context, begun)
 
 
@@ -100,38 +100,36 @@ async def wait_for_negotiation(
 
 
 @router.post("/negotiations/{id:path}/approve")
-async def approve_negotiation(context: AtContext, enforcing: AtEnforcing, id: str) -> NegotiationView:
+async def approve_negotiation(context: AtContext, enforcer: AtEnforcer, id: str) -> NegotiationView:
     """Approve the next step that a person decides: agree, accept, verify or finalize."""
-    return await _read(context, await negotiation.approve(enforcing, id))
+    return await _read(context, await negotiation.approve(enforcer, id))
 
 
 @router.post("/negotiations/{id:path}/reject")
-async def reject_negotiation(
-    context: AtContext, enforcing: AtEnforcing, id: str, order: ReasonOrder
-) -> NegotiationView:
+async def reject_negotiation(context: AtContext, enforcer: AtEnforcer, id: str, order: ReasonOrder) -> NegotiationView:
     """Reject the next step: the negotiation ends, and the counterparty receives the reason."""
-    return await _read(context, await negotiation.reject(enforcing, id, order.reason))
+    return await _read(context, await negotiation.reject(enforcer, id, order.reason))
 
 
 @router.post("/negotiations/{id:path}/counter")
 async def counter_negotiation(
-    context: AtContext, enforcing: AtEnforcing, id: str, order: CounterOrder
+    context: AtContext, enforcer: AtEnforcer, id: str, order: CounterOrder
 ) -> NegotiationView:
     """Answer with another policy: a provider sends an offer, a consumer a request."""
-    return await _read(context, await negotiation.counter(enforcing, id, order.policy))
+    return await _read(context, await negotiation.counter(enforcer, id, order.policy))
 
 
 @router.post("/negotiations/{id:path}/terminate")
 async def terminate_negotiation(
-    context: AtContext, enforcing: AtEnforcing, id: str, order: ReasonOrder
+    context: AtContext, enforcer: AtEnforcer, id: str, order: ReasonOrder
 ) -> NegotiationView:
     """Terminate the negotiation; the counterparty receives the reason."""
-    return await _read(context, await negotiation.terminate(enforcing, id, order.reason))
+    return await _read(context, await negotiation.terminate(enforcer, id, order.reason))
 
 
 @router.get("/negotiations/{id:path}")
-async def show_negotiation(context: AtContext, judging: AtJudging, id: str) -> NegotiationView:
+async def show_negotiation(context: AtContext, evaluator: AtEvaluator, id: str) -> NegotiationView:
     """Show one negotiation with its recorded decisions."""
     process = await negotiation.get(context, id)
     hold = await context.store.hold(process.owner, process.id)
-    return _view(process, hold, await negotiation.decisions(judging, id))
+    return _view(process, hold, await negotiation.decisions(evaluator, id))

@@ -5,7 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import Request
 
 from connector.api.frame.chapter import ChapterRouter
-from connector.api.frame.desk import AfterQuery, AtContext, AtJudging, LimitQuery
+from connector.api.frame.desk import AfterQuery, AtContext, AtEvaluator, LimitQuery
 from connector.views.common import Page
 from connector.views.conversion import to_view
 from connector.views.participants import ParticipantView, SelfView
@@ -15,10 +15,10 @@ router = ChapterRouter(tags=["participants"])
 
 @router.get("/participants")
 async def list_participants(
-    judging: AtJudging, limit: LimitQuery = 50, after: AfterQuery = None
+    evaluator: AtEvaluator, limit: LimitQuery = 50, after: AfterQuery = None
 ) -> Page[ParticipantView]:
     """List the participants, ordered by identifier."""
-    known = sorted(judging.directory.participants(), key=lambda entry: entry.id)
+    known = sorted(evaluator.directory.participants(), key=lambda entry: entry.id)
     rest = [entry for entry in known if after is None or entry.id > after]
     items = tuple(to_view(ParticipantView, entry) for entry in rest[:limit])
     return Page(items=items, next=items[-1].id if len(rest) > limit else None)

@@ -3,7 +3,7 @@
 from fastapi import Request
 
 from connector.api.frame.chapter import ChapterRouter
-from connector.api.frame.desk import AtContext, AtJudging
+from connector.api.frame.desk import AtContext, AtEvaluator
 from connector.controlplane.usecases import payments
 from connector.views.conversion import milliseconds, to_view
 from connector.views.payments import PaymentOrder, PaymentSummaryView
@@ -18,10 +18,10 @@ async def show_payments(context: AtContext, id: str) -> PaymentSummaryView:
 
 
 @router.post("/agreements/{id:path}/payments")
-async def record_payment(judging: AtJudging, request: Request, id: str, order: PaymentOrder) -> PaymentSummaryView:
+async def record_payment(evaluator: AtEvaluator, request: Request, id: str, order: PaymentOrder) -> PaymentSummaryView:
     """Record the state of the payments of an agreement; running transfers are decided again."""
     paid = await payments.record(
-        judging,
+        evaluator,
         id,
         order.state,
         by=request.state.key_id,

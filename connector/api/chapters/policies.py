@@ -1,7 +1,7 @@
 """Endpoints that check, explain, compare, try and fill in policies. They change and store nothing."""
 
 from connector.api.frame.chapter import ChapterRouter
-from connector.api.frame.desk import AtContext, AtJudging
+from connector.api.frame.desk import AtContext, AtEvaluator
 from connector.controlplane.core import instants
 from connector.controlplane.judging import library
 from connector.controlplane.usecases import policies
@@ -30,30 +30,30 @@ router = ChapterRouter(tags=["policies"])
 
 
 @router.post("/policies/lint")
-async def lint_policy(context: AtContext, judging: AtJudging, order: LintOrder) -> LintView:
+async def lint_policy(context: AtContext, evaluator: AtEvaluator, order: LintOrder) -> LintView:
     """Check a policy: errors that prevent an offer here, and warnings."""
-    found = policies.examine(judging.library, order.policy, instants.instant(context.now()), order.personal)
+    found = policies.examine(evaluator.library, order.policy, instants.instant(context.now()), order.personal)
     remarks = tuple(to_view(RemarkView, remark) for remark in found)
     return LintView(ok=all(remark.level != "error" for remark in remarks), remarks=remarks)
 
 
 @router.post("/policies/explain")
-async def explain_policies(judging: AtJudging, order: ExplainOrder) -> ExplanationsView:
+async def explain_policies(evaluator: AtEvaluator, order: ExplainOrder) -> ExplanationsView:
     """Explain policies in German and English: a sentence and a card for each."""
-    found = [policies.explain(judging.library, policy) for policy in order.policies]
+    found = [policies.explain(evaluator.library, policy) for policy in order.policies]
     return ExplanationsView(items=tuple(to_view(ExplanationView, entry) for entry in found))
 
 
 @router.post("/policies/compare")
-async def compare_policies(judging: AtJudging, order: CompareOrder) -> ComparisonView:
+async def compare_policies(evaluator: AtEvaluator, order: CompareOrder) -> ComparisonView:
     """Compare two policies: the differences, and whether the first contains the second."""
-    return to_view(ComparisonView, policies.compare(judging.library, order.old, order.new))
+    return to_view(ComparisonView, policies.compare(evaluator.library, order.old, order.new))
 
 
 @router.post("/policies/decide")
-async def decide_policy(judging: AtJudging, order: TrialOrder) -> TrialView:
+async def decide_policy(evaluator: AtEvaluator, order: TrialOrder) -> TrialView:
     """Decide as a trial whether a participant may perform an action at a time, with the reasons."""
-    return to_view(TrialView, await dry_runs.decide_question(judging, order))
+    return to_view(TrialView, await dry_runs.decide_question(evaluator, order))
 
 
 @router.get("/policies/templates")

@@ -10,7 +10,7 @@ from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.desk import (
     AfterQuery,
     AtContext,
-    AtEnforcing,
+    AtEnforcer,
     LimitQuery,
     WaitQuery,
     page,
@@ -45,9 +45,9 @@ async def _read(context: Context, process: Transfer) -> TransferView:
 
 
 @router.post("/transfers", status_code=202)
-async def start_transfer(context: AtContext, enforcing: AtEnforcing, order: TransferOrder) -> TransferView:
+async def start_transfer(context: AtContext, enforcer: AtEnforcer, order: TransferOrder) -> TransferView:
     """Send a transfer request; the answer comes at once, the transfer continues by itself."""
-    begun = await transfer.request(enforcing, order.agreement, push=order.push, sink=order.sink, keep=order.keep)
+    begun = await transfer.request(enforcer, order.agreement, push=order.push, sink=order.sink, keep=order.keep)
     return await _read(context, begun)
 
 
@@ -93,33 +93,33 @@ async def wait_for_transfer(
 
 
 @router.post("/transfers/{id:path}/pull")
-async def pull_transfer(enforcing: AtEnforcing, id: str) -> DeliveryView:
+async def pull_transfer(enforcer: AtEnforcer, id: str) -> DeliveryView:
     """Pull again under a transfer that is kept open; the answer comes after the data has arrived."""
-    return to_view(DeliveryView, await transfer.pull(enforcing, id))
+    return to_view(DeliveryView, await transfer.pull(enforcer, id))
 
 
 @router.post("/transfers/{id:path}/suspend")
-async def suspend_transfer(context: AtContext, enforcing: AtEnforcing, id: str, order: ReasonOrder) -> TransferView:
+async def suspend_transfer(context: AtContext, enforcer: AtEnforcer, id: str, order: ReasonOrder) -> TransferView:
     """Suspend the transfer: no byte moves, and the counterparty receives the reason."""
-    return await _read(context, await transfer.suspend(enforcing, id, order.reason))
+    return await _read(context, await transfer.suspend(enforcer, id, order.reason))
 
 
 @router.post("/transfers/{id:path}/resume")
-async def resume_transfer(context: AtContext, enforcing: AtEnforcing, id: str) -> TransferView:
+async def resume_transfer(context: AtContext, enforcer: AtEnforcer, id: str) -> TransferView:
     """Resume a transfer that this connector suspended."""
-    return await _read(context, await transfer.resume(enforcing, id))
+    return await _read(context, await transfer.resume(enforcer, id))
 
 
 @router.post("/transfers/{id:path}/complete")
-async def complete_transfer(context: AtContext, enforcing: AtEnforcing, id: str) -> TransferView:
+async def complete_transfer(context: AtContext, enforcer: AtEnforcer, id: str) -> TransferView:
     """Complete the transfer."""
-    return await _read(context, await transfer.complete(enforcing, id))
+    return await _read(context, await transfer.complete(enforcer, id))
 
 
 @router.post("/transfers/{id:path}/terminate")
-async def terminate_transfer(context: AtContext, enforcing: AtEnforcing, id: str, order: ReasonOrder) -> TransferView:
+async def terminate_transfer(context: AtContext, enforcer: AtEnforcer, id: str, order: ReasonOrder) -> TransferView:
     """Terminate the transfer; the counterparty receives the reason."""
-    return await _read(context, await transfer.terminate(enforcing, id, order.reason))
+    return await _read(context, await transfer.terminate(enforcer, id, order.reason))
 
 
 # This path matches everything below /transfers/: it is added after the chapters with longer paths.

@@ -37,9 +37,9 @@ def _given(name: str) -> Any:
 
 
 AtContext = Annotated[Context, _given("context")]
-AtJudging = Annotated[Evaluator, _given("judging")]
-AtEnforcing = Annotated[Enforcer, _given("enforcing")]
-AtOffering = Annotated[Publisher, _given("offering")]
+AtEvaluator = Annotated[Evaluator, _given("evaluator")]
+AtEnforcer = Annotated[Enforcer, _given("enforcer")]
+AtPublisher = Annotated[Publisher, _given("publisher")]
 AtCounterparties = Annotated[Counterparties, _given("counterparties")]
 AtRegister = Annotated[ConsentRegister, _given("register")]
 AtSearch = Annotated[Search | None, _given("search")]

@@ -24,18 +24,18 @@ Provide = Callable[[Caller, str | None, int | None, tuple[object, ...]], Awaitab
 ProvideDataset = Callable[[Caller, str], Awaitable[bytes | None]]
 
 
-def routes(gatekeeper: Gatekeeper, offering: Publisher) -> list[Route]:
+def routes(gatekeeper: Gatekeeper, publisher: Publisher) -> list[Route]:
     """Return the routes of a participant's own catalogue."""
 
     async def provide(
         caller: Caller, after: str | None, limit: int | None, filters: tuple[object, ...]
     ) -> catalog.OwnCatalogPage:
-        return await catalog.provide(offering, caller, after=after, limit=limit, filters=filters)
+        return await catalog.provide(publisher, caller, after=after, limit=limit, filters=filters)
 
     async def dataset(caller: Caller, dataset_id: str) -> bytes | None:
-        return await catalog.provide_dataset(offering.evaluator, caller, dataset_id)
+        return await catalog.provide_dataset(publisher.evaluator, caller, dataset_id)
 
-    return routes_for(gatekeeper, offering.context.address, provide, dataset)
+    return routes_for(gatekeeper, publisher.context.address, provide, dataset)
 
 
 def routes_for(gatekeeper: Gatekeeper, address: str, provide: Provide, provide_dataset: ProvideDataset) -> list[Route]:

@@ -18,14 +18,14 @@ from connector.protocol.dsp.paths import WELL_KNOWN
 from connector.protocol.dsp.version import Version, VersionResponse
 
 
-def application(gatekeeper: Gatekeeper, receiving: MessageReceiver, catalog_routes: Sequence[Route]) -> ASGIApp:
+def application(gatekeeper: Gatekeeper, receiver: MessageReceiver, catalog_routes: Sequence[Route]) -> ASGIApp:
     """Return the ASGI application of a participant; the base path is the path of its public address."""
     chapters = [
         *catalog_routes,
-        *negotiation.routes(gatekeeper, receiving),
-        *transfer.routes(gatekeeper, receiving),
+        *negotiation.routes(gatekeeper, receiver),
+        *transfer.routes(gatekeeper, receiver),
     ]
-    return mount(receiving.context.participant, receiving.context.address, chapters)
+    return mount(receiver.context.participant, receiver.context.address, chapters)
 
 
 def mount(participant: str, address: str, chapters: Sequence[Route]) -> ASGIApp:

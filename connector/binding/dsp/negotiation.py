@@ -18,9 +18,9 @@ from connector.protocol.dsp.machines import negotiation_machine
 from connector.protocol.dsp.negotiation import ContractNegotiationError
 
 
-def routes(gatekeeper: Gatekeeper, receiving: MessageReceiver) -> list[Route]:
+def routes(gatekeeper: Gatekeeper, receiver: MessageReceiver) -> list[Route]:
     """Return the routes, relative to the base path."""
-    context = receiving.context
+    context = receiver.context
 
     def post(path: str, handle: Handle, intent: Intent = Intent.NEGOTIATION) -> Route:
         return Route("POST", path, endpoint(gatekeeper, ContractNegotiationError, intent, handle))
@@ -30,19 +30,19 @@ def routes(gatekeeper: Gatekeeper, receiving: MessageReceiver) -> list[Route]:
             received = decode(kind, body)
             machine_name = name_event(received.message) if kind is negotiation.ContractNegotiationEventMessage else name
             pid = request.path_params["pid"]
-            outcome = await inbound_negotiation.message(receiving, caller, pid, machine_name, received)
+            outcome = await inbound_negotiation.message(receiver, caller, pid, machine_name, received)
             return answer_outcome(context.wake, ContractNegotiationError, outcome)
 
         return handle
 
     async def request(_: Request, caller: Caller, body: bytes) -> Response:
         received = decode(negotiation.ContractRequestMessage, body)
-        outcome = await inbound_negotiation.request(receiving, caller, received)
+        outcome = await inbound_negotiation.request(receiver, caller, received)
         return answer_outcome(context.wake, ContractNegotiationError, outcome)
 
     async def offer(_: Request, caller: Caller, body: bytes) -> Response:
         received = decode(negotiation.ContractOfferMessage, body)
-        outcome = await inbound_negotiation.offer(receiving, caller, received)
+        outcome = await inbound_negotiation.offer(receiver, caller, received)
         return answer_outcome(context.wake, ContractNegotiationError, outcome)
 
     async def show(request: Request, caller: Caller, _: bytes) -> Response:

@@ -16,9 +16,9 @@ from connector.protocol.dsp.machines import transfer_machine
 from connector.protocol.dsp.transfer import TransferError
 
 
-def routes(gatekeeper: Gatekeeper, receiving: MessageReceiver) -> list[Route]:
+def routes(gatekeeper: Gatekeeper, receiver: MessageReceiver) -> list[Route]:
     """Return the routes, relative to the base path."""
-    context = receiving.context
+    context = receiver.context
 
     def post(path: str, handle: Handle, intent: Intent = Intent.TRANSFER) -> Route:
         return Route("POST", path, endpoint(gatekeeper, TransferError, intent, handle))
@@ -26,14 +26,14 @@ def routes(gatekeeper: Gatekeeper, receiving: MessageReceiver) -> list[Route]:
     def later(kind: type[msgspec.Struct], name: str) -> Handle:
         async def handle(request: Request, caller: Caller, body: bytes) -> Response:
             received = decode(kind, body)
-            outcome = await inbound_transfer.message(receiving, caller, request.path_params["pid"], name, received)
+            outcome = await inbound_transfer.message(receiver, caller, request.path_params["pid"], name, received)
             return answer_outcome(context.wake, TransferError, outcome)
 
         return handle
 
     async def request(_: Request, caller: Caller, body: bytes) -> Response:
         received = decode(transfer.TransferRequestMessage, body)
-        return answer_outcome(context.wake, TransferError, await inbound_transfer.request(receiving, caller, received))
+        return answer_outcome(context.wake, TransferError, await inbound_transfer.request(receiver, caller, received))
 
     async def show(request: Request, caller: Caller, _: bytes) -> Response:
         await gatekeeper.use_token(caller)
