@@ -66,7 +66,7 @@ async def test_the_secret_is_made_once_and_for_its_owner_alone(data_space: Space
     assert repr(load_secret(settings)) == "Secret()"
     assert made.read_bytes() == before
     made.chmod(0o644)
-    with pytest.raises(FileFault, match="read by others"):
+    with pytest.raises(FileFault, match="Other users can read"):
         load_secret(settings)
     made.chmod(0o600)
     made.write_bytes(b"short")
