@@ -14,12 +14,13 @@ PAGE = ROOT / "docs" / "tests.md"
 SHOWN = 5
 # Modules of at most this many lines of code need no test file.
 SMALL = 20
-# Suites that run over a table of kinds, by the room of the kinds.
+# Suites that run over a table of kinds or over all chapters, by their room.
 SUITES = {
     "controlplane/enforcing/executors": "controlplane/enforcing/executors/test_table.py",
     "dataplane/sinks": "contract/test_sink.py",
     "dataplane/sources": "contract/test_source.py",
     "dataplane/transforms": "contract/test_transform.py",
+    "store/sqlite/chapters": "contract/test_store.py",
     "language/de": "language/test_catalogue.py",
     "language/en": "language/test_catalogue.py",
 }

@@ -12,7 +12,7 @@ class UseCaseError(Exception):
     ├── NotFound     there is no such thing (or it is not yours to see)
     ├── NotAllowed   the state of the thing does not allow it, or a rule forbids it
     ├── Invalid      what was handed in cannot be understood
-    └── PeerFailed   the counter-party refused or could not be reached
+    └── PeerFailed   the counterparty refused or could not be reached
     """
 
     def __init__(self, code: str, reason: str, reasons: Mapping[str, str] | None = None) -> None:
@@ -35,4 +35,4 @@ class Invalid(UseCaseError):
 
 
 class PeerFailed(UseCaseError):
-    """The counter-party refused or could not be reached."""
+    """The counterparty refused or could not be reached."""

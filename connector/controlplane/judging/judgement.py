@@ -61,7 +61,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def reason(self) -> str:
-        """The reasons as the counter-party is told them."""
+        """The reasons as the counterparty is told them."""
         return self.reasons.get("en", "")
 
 

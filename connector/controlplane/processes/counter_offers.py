@@ -112,7 +112,7 @@ def consume(evaluator: Evaluator, process: Negotiation) -> HoldFor | None:
 
 
 def end(code: str, texts: dict[str, str], judged: dict[str, Any]) -> Proceed:
-    """Terminate; the counter-party is told in English, our own people in their language, and the record says why."""
+    """Terminate: the counterparty receives the reason in English, the operator in every language."""
     return Proceed(Terminate(code, texts["en"], texts), judged)
 
 

@@ -138,7 +138,12 @@ def _other_pids(process: machine.Process, message: Any) -> Declined | None:
     own = message.consumer_pid if process.role is Role.CONSUMER else message.provider_pid
     theirs = message.provider_pid if process.role is Role.CONSUMER else message.consumer_pid
     if own != process.id:
-        return decline(process, 400, "wrong-pid", "The message names another process of ours than its path does.")
+        return decline(
+            process,
+            400,
+            "wrong-pid",
+            "The pid in the message differs from the pid in the path: send the same pid in both.",
+        )
     if process.peer_pid is not None and theirs != process.peer_pid:
         return decline(process, 400, "wrong-pid", "The message names another process of yours than the one it was.")
     return None

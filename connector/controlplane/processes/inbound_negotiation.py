@@ -37,9 +37,9 @@ async def request(
     offer_id = documents.read_member(bytes(message.offer), "@id") or ""
     asset = await receiver.context.store.asset_of_offer(receiver.context.owner, offer_id)
     if asset is None or asset.status is not AssetStatus.PUBLISHED:
-        return _refuse(message, "unknown-offer", "The offer is not one of ours: read the catalogue and ask again.")
+        return _refuse(message, "unknown-offer", "Unknown offer: read the catalogue and send a current offer.")
     if not is_visible(receiver.enforcer.evaluator, caller, asset):
-        return _refuse(message, "unknown-offer", "The offer is not one of ours: read the catalogue and ask again.")
+        return _refuse(message, "unknown-offer", "Unknown offer: read the catalogue and send a current offer.")
     target = documents.read_member(bytes(message.offer), "target")
     if target is not None and target != asset.id:
         return _refuse(message, "wrong-target", "The offer's target is not the dataset it is offered for.")

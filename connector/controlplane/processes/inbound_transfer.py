@@ -211,7 +211,7 @@ async def _cannot_begin(
     if problem:
         return refuse("callback-address", problem)
     if body.format not in {PULL, PUSH}:
-        return refuse("unknown-format", f"The format is not one of ours: choose {PULL} or {PUSH}.")
+        return refuse("unknown-format", f"The format is not supported: use {PULL} or {PUSH}.")
     if (body.format == PUSH) != (body.data_address is not None):
         return refuse("data-address", "A push needs a dataAddress to deliver to, and a pull must not have one.")
     if (

@@ -125,7 +125,9 @@ async def resume(enforcer: Enforcer, pid: str) -> Transfer:
     """Go on with a transfer that we suspended. Raises NotAllowed."""
     process = await get(enforcer.context, pid)
     if process.state == TransferState.SUSPENDED and process.suspended_by not in {None, process.role}:
-        raise NotAllowed("suspended-there", "The counter-party suspended the transfer: only it can resume.")
+        raise NotAllowed(
+            "suspended-there", "The counterparty suspended the transfer: only the counterparty can resume it."
+        )
     return await _decide(enforcer, pid, Start())
 
 

@@ -64,7 +64,7 @@ async def settle_refusal(
         return await commits.commit(
             driver.context, process, after, *changes, event="refused", fields={"reason": reason}
         )
-    said = f"The counter-party answered {status} to" if status else "There is no way to send"
+    said = f"The counterparty answered {status} to" if status else "It is impossible to send"
     ended = Ended("refused", f"{said} {pending.message}: {reason}", process.peer)
     if first or pending.message == table.ending or process.state is None:
         return await commits.commit(

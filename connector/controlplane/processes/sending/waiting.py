@@ -61,7 +61,7 @@ async def wait(driver: ProcessDriver, process: AnyProcess, until: int | None) ->
     expires = _find_expiry(driver, process)
     if expires is not None and expires <= now:
         waited = driver.limits.owed_for // 3_600_000
-        reason = f"Nothing came from the counter-party for {waited} hours in state {process.state}."
+        reason = f"The counterparty sent nothing for {waited} hours in state {process.state}."
         return await _give_up(driver.enforcer, process, Terminate("expired", reason))
     return await commits.commit(
         driver.context, process, msgspec.structs.replace(process, due_at=find_next_look(driver, process, until))
