@@ -1,12 +1,7 @@
-"""Assets, catalogues, search, participants over the API."""
+"""Assets over the API: drafted, published, withdrawn, and the description of their records."""
 
-import pytest
-
-from connector.ports.peer import InDoubt
-from tests.support.plane import CITY, DATASET, ME, Desk
-
-DRAFT = {"title": {"de": "Luft"}, "source": {"kind": "file", "path": "air.csv"}, "data_class": "open"}
-
+from tests.api.calls import DRAFT
+from tests.support.plane import Desk
 
 PERSONAL = {
     "permission": [
@@ -59,15 +54,6 @@ async def test_an_asset_shows_where_its_data_lies_but_no_secret(desk: Desk) -> N
     assert "pw" not in answer.text
 
 
-async def test_use_case_errors_become_statuses(desk: Desk) -> None:
-    async with desk.client() as client:
-        assert (await client.get("/v1/assets/none")).status_code == 404
-        assert (await client.post("/v1/assets", json={**DRAFT, "title": {}})).status_code == 400
-        await client.post("/v1/assets", json={**DRAFT, "id": "urn:a"})
-        taken = await client.post("/v1/assets", json={**DRAFT, "id": "urn:a"})
-        assert (taken.status_code, taken.json()["error"]["code"]) == (409, "taken")
-
-
 async def test_personal_data_is_released_by_a_key_with_the_scope_admin(desk: Desk) -> None:
     async with desk.client() as client, desk.client("chief") as chief:
         await client.post("/v1/assets", json={**DRAFT, "id": "urn:a", "data_class": "personal", "policy": PERSONAL})
@@ -76,51 +62,23 @@ async def test_personal_data_is_released_by_a_key_with_the_scope_admin(desk: Des
         assert (await chief.post("/v1/assets/urn:a/publish", json={"release": True})).status_code == 200
 
 
-async def test_a_catalogue_comes_page_by_page_as_the_provider_sends_it(desk: Desk) -> None:
-    desk.peer.datasets = [DATASET, {**DATASET, "@id": "urn:dataset:noise"}]
-    async with desk.client() as client:
-        first = (await client.get("/v1/catalog", params={"participant": CITY})).json()
-        second = (await client.get("/v1/catalog", params={"participant": CITY, "page": first["next"]})).json()
-        one = await client.get("/v1/catalog/dataset", params={"participant": CITY, "dataset": "urn:dataset:noise"})
-    assert first["items"] == [DATASET]
-    assert (second["items"], second["next"]) == ([one.json()], None)
-
-
-async def test_a_provider_that_cannot_be_asked_is_502_a_stranger_404(desk: Desk) -> None:
-    desk.peer.failure = InDoubt(reason="no answer")
-    async with desk.client() as client:
-        assert (await client.get("/v1/catalog", params={"participant": CITY})).status_code == 502
-        assert (await client.get("/v1/catalog", params={"participant": "https://x.example"})).status_code == 404
-
-
-async def test_a_search_goes_to_the_broker_as_it_is(desk: Desk) -> None:
-    async with desk.client() as client:
-        answer = await client.get("/v1/search", params={"q": "Lärm", "theme": "ENVI", "offset": 20})
-    assert desk.searched == [{"q": "Lärm", "theme": "ENVI", "limit": "20", "offset": "20"}]
-    assert answer.json()["items"][0]["id"] == "urn:dataset:air"
-
-
-async def test_the_participants_are_listed_by_identifier(desk: Desk) -> None:
-    async with desk.client("reader") as client:
-        first = (await client.get("/v1/participants", params={"limit": 1})).json()
-        second = (await client.get("/v1/participants", params={"limit": 1, "after": first["next"]})).json()
-        oneself = (await client.get("/v1/self")).json()
-    assert [entry["id"] for entry in first["items"] + second["items"]] == [CITY, ME]
-    assert second["next"] is None
-    assert (oneself["participant"], oneself["scopes"]) == (ME, ["read"])
-
-
-@pytest.mark.parametrize("path", ["/v1/catalog", "/v1/catalog/dataset?participant=x"])
-async def test_what_is_missing_from_a_query_is_named(desk: Desk, path: str) -> None:
-    async with desk.client() as client:
-        answer = await client.get(path)
-    assert answer.status_code == 422
-    assert "in the query cannot be used" in answer.json()["error"]["reason"]
-
-
 async def test_what_is_missing_from_an_offer_of_personal_data_is_said_in_both_languages(desk: Desk) -> None:
     async with desk.client() as client, desk.client("chief") as chief:
         await client.post("/v1/assets", json={**DRAFT, "id": "urn:a", "data_class": "personal"})
         refused = await chief.post("/v1/assets/urn:a/publish", json={"release": True})
     assert (refused.status_code, refused.json()["error"]["reasons"]["en"]) == (409, refused.json()["error"]["reason"])
     assert refused.json()["error"]["reasons"]["de"].startswith("Der Zweck fehlt.")
+
+
+async def test_an_asset_says_how_its_records_are_read(desk: Desk) -> None:
+    records = {"format": "csv", "facts": {"dk:recordRegion": "land"}, "subject": "id", "groups": ["district"]}
+    draft = {"title": {"de": "Fahrten"}, "source": {"kind": "file", "path": "a.csv"}, "media_type": "text/csv"}
+    async with desk.client() as client:
+        kept = (await client.post("/v1/assets", json={**draft, "records": records})).json()
+        plain = (await client.post("/v1/assets", json=draft)).json()
+        for wrong in ({"format": "xml"}, {"format": "csv", "typo": 1}, {"format": "json"}, {"subject": "id"}):
+            answer = await client.post("/v1/assets", json={**draft, "records": wrong})
+            assert answer.status_code in {400, 422}, answer.text
+    region = "https://w3id.org/datenkontor/policy/1#recordRegion"
+    assert kept["records"] == {**records, "facts": {region: "land"}}
+    assert plain["records"] is None

@@ -1,4 +1,4 @@
-"""The consent register and the description of records over the API."""
+"""The consent register over the API."""
 
 from tests.support.plane import OWNER, SECRET, Desk
 
@@ -42,17 +42,3 @@ async def test_what_cannot_be_recorded_says_why_and_changes_nothing(desk: Desk) 
         assert (await client.get("/v1/consents")).json()["items"] == []
     async with desk.client("reader") as reader:
         assert (await reader.post("/v1/consents/lookup", json={"subject": "a"})).status_code == 403
-
-
-async def test_an_asset_says_how_its_records_are_read(desk: Desk) -> None:
-    records = {"format": "csv", "facts": {"dk:recordRegion": "land"}, "subject": "id", "groups": ["district"]}
-    draft = {"title": {"de": "Fahrten"}, "source": {"kind": "file", "path": "a.csv"}, "media_type": "text/csv"}
-    async with desk.client() as client:
-        kept = (await client.post("/v1/assets", json={**draft, "records": records})).json()
-        plain = (await client.post("/v1/assets", json=draft)).json()
-        for wrong in ({"format": "xml"}, {"format": "csv", "typo": 1}, {"format": "json"}, {"subject": "id"}):
-            answer = await client.post("/v1/assets", json={**draft, "records": wrong})
-            assert answer.status_code in {400, 422}, answer.text
-    region = "https://w3id.org/datenkontor/policy/1#recordRegion"
-    assert kept["records"] == {**records, "facts": {region: "land"}}
-    assert plain["records"] is None

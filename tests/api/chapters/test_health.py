@@ -1,0 +1,32 @@
+"""Whether the process runs and can work, as the system that starts it asks."""
+
+from tests.api.calls import read_code
+from tests.support.plane import Desk
+
+
+async def test_a_store_that_fails_is_503_and_the_process_is_not_ready(desk: Desk) -> None:
+    async with desk.client() as client:
+        well = {"ready": True, "checks": {"store": "ok", "worker": "ok"}, "warnings": {}}
+        assert (await client.get("/ready")).json() == well
+        await desk.store.close()
+        answer = await client.get("/v1/assets")
+        assert (answer.status_code, read_code(answer)) == (503, "store")
+        ready = await client.get("/ready")
+        assert ready.status_code == 503
+        assert ready.json()["checks"] == {"store": "The store does not accept writes.", "worker": "ok"}
+        assert (await client.get("/health")).json() == {"status": "ok"}
+
+
+async def test_a_worker_that_does_not_run_makes_the_process_unready(desk: Desk) -> None:
+    desk.unready = "The worker has stopped."
+    async with desk.client(None) as client:
+        answer = await client.get("/ready")
+    assert (answer.status_code, answer.json()["checks"]["worker"]) == (503, "The worker has stopped.")
+
+
+async def test_what_somebody_should_look_at_is_told_and_keeps_nobody_out(desk: Desk) -> None:
+    desk.warning = "1 processes cannot go on."
+    async with desk.client(None) as client:
+        answer = await client.get("/ready")
+    assert (answer.status_code, answer.json()["ready"]) == (200, True)
+    assert answer.json()["warnings"] == {"processes": "1 processes cannot go on."}

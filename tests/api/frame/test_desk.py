@@ -1,0 +1,76 @@
+"""The listings and waits that chapters share."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from connector.api.frame.desk import page, read_page, wait
+from connector.api.frame.errors import ApiError
+from connector.controlplane.core.watch import ProcessWatch
+from connector.store.memory.store import MemoryStore
+from tests.contract.values import OWNER
+
+
+class Counter:
+    """A value that somebody changes while another waits for it."""
+
+    def __init__(self) -> None:
+        self.value = 0
+        self.reads = 0
+        self.was_read = asyncio.Semaphore(0)
+
+    async def read(self) -> int:
+        self.reads += 1
+        self.was_read.release()
+        return self.value
+
+    async def read_and_change(self, watch: ProcessWatch) -> int:
+        """Read the old value; the change is committed before the reader can begin to wait."""
+        seen = await self.read()
+        self.value = 1
+        watch.notify("p")
+        return seen
+
+
+async def test_a_page_of_the_store_is_a_page_of_views() -> None:
+    async def read() -> tuple[Sequence[int], str | None]:
+        return (1, 2), "next"
+
+    found = await read_page(read(), str)
+    assert (found.items, found.next) == (("1", "2"), "next")
+
+
+async def test_an_unknown_cursor_is_refused() -> None:
+    store = MemoryStore()
+    with pytest.raises(ApiError) as caught:
+        await read_page(store.holds(OWNER, page(10, "no cursor")), lambda hold: hold)
+    assert (caught.value.status, caught.value.code) == (400, "cursor")
+
+
+async def test_a_wait_answers_at_once_if_there_is_nothing_to_wait_for() -> None:
+    counter = Counter()
+    assert await wait(ProcessWatch(), "p", 60, counter.read, lambda value: value == 0) == 0
+    assert counter.reads == 1
+
+
+async def test_a_wait_reads_again_after_each_commit_of_its_process() -> None:
+    counter, watch = Counter(), ProcessWatch()
+    waiting = asyncio.create_task(wait(watch, "p", 60, counter.read, lambda value: value == 2))
+    for value in (1, 2):
+        await asyncio.wait_for(counter.was_read.acquire(), 4)
+        counter.value = value
+        watch.notify("p")
+    assert await waiting == 2
+
+
+async def test_a_commit_between_the_read_and_the_wait_is_not_missed() -> None:
+    counter, watch = Counter(), ProcessWatch()
+    found = await asyncio.wait_for(wait(watch, "p", 60, lambda: counter.read_and_change(watch), bool), 4)
+    assert (found, counter.reads) == (1, 2)
+
+
+async def test_a_wait_without_time_returns_the_present_value() -> None:
+    counter = Counter()
+    assert await wait(ProcessWatch(), "p", 0, counter.read, bool) == 0
+    assert counter.reads == 1
