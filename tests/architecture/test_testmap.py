@@ -9,7 +9,7 @@ from tests.architecture.testmap import SMALL, count_code, find_mirrored, list_mo
 GAPS = set((Path(__file__).parent / "gaps.txt").read_text(encoding="utf-8").split())
 # Test files of a room that belong to several modules of it, each with its reason.
 SUITES = {
-    "api/chapters/test_processes.py": "negotiations, transfers and agreements follow each other",
+    "api/chapters/test_processes.py": "what holds for negotiations, transfers and agreements alike",
     "client/test_examples.py": "the examples in the docstrings of the client",
     "views/test_views.py": "what holds for every view and every order",
     "binding/test_bad_callers.py": "what no route of the binding accepts from a caller",

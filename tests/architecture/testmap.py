@@ -14,15 +14,18 @@ PAGE = ROOT / "docs" / "tests.md"
 SHOWN = 5
 # Modules of at most this many lines of code need no test file.
 SMALL = 20
-# Suites that run over a table of kinds or over all chapters, by their room.
+# Suites that run over every module of a room, by that room: a table of kinds, or the SQL behind one port.
 SUITES = {
     "controlplane/enforcing/executors": "controlplane/enforcing/executors/test_table.py",
     "dataplane/sinks": "contract/test_sink.py",
     "dataplane/sources": "contract/test_source.py",
     "dataplane/transforms": "contract/test_transform.py",
-    "store/sqlite/chapters": "contract/test_store.py",
     "language/de": "language/test_catalogue.py",
     "language/en": "language/test_catalogue.py",
+    # The port has one method for each statement; its contract runs them all, against SQLite as well as in memory.
+    "store/sqlite/chapters": "contract/test_store.py",
+    # The suite walks through the room and checks every struct in it.
+    "views": "views/test_views.py",
 }
 
 HEAD = """# The map of tests

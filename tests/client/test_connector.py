@@ -15,8 +15,8 @@ from connector.client.frame.errors import (
     RequestRefused,
 )
 from connector.ports.peer import InDoubt
-from tests.client.calls import awaited, draft
-from tests.support.plane import CITY, DATASET, Blocked, Desk
+from tests.client.calls import draft
+from tests.support.plane import CITY, Blocked, Desk
 
 
 def test_both_clients_offer_the_same() -> None:
@@ -41,15 +41,6 @@ def test_listings_are_read_page_by_page(connector: Connector) -> None:
     assert [asset.id for asset in page.items] == ["urn:a:4", "urn:a:3"]
     assert [asset.id for asset in connector.assets.all(limit=2)] == [f"urn:a:{number}" for number in (4, 3, 2, 1, 0)]
     assert next(connector.assets.all(limit=2, after=page.next)).id == "urn:a:2"
-    assert [entry.id for entry in connector.participants.all(limit=1)] == [CITY, "https://me.example"]
-
-
-async def test_listings_are_read_page_by_page_awaited(desk: Desk) -> None:
-    desk.peer.datasets = [DATASET, {**DATASET, "@id": "urn:dataset:noise"}]
-    async with awaited(desk) as connector:
-        found = [dataset["@id"] async for dataset in connector.catalog.all(CITY)]
-        assert (await connector.catalog.dataset(CITY, "urn:dataset:air")) == DATASET
-    assert found == ["urn:dataset:air", "urn:dataset:noise"]
 
 
 def test_errors_have_a_kind_a_reason_and_an_exit_code(connector: Connector, desk: Desk) -> None:

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from connector.client import Connector
-from connector.client.frame.errors import ClientError, Damaged, InvalidRequest, NotReachable
+from connector.client.frame.errors import Damaged, InvalidRequest, NotReachable
 from connector.client.frame.flow import Progress
 
 CONTENT = bytes(range(256)) * 40
@@ -123,20 +123,3 @@ def test_a_name_that_leads_out_of_the_folder_is_refused(tmp_path: Path, name: st
     with pytest.raises(Damaged, match="outside"):
         connector(Server({name: CONTENT})).transfers.download("t", f"{tmp_path}/in/")
     assert not (tmp_path / "out").exists()
-
-
-@pytest.mark.parametrize("answer", [httpx.Response(200, content=b"<html>"), httpx.Response(500, content=b"<html>")])
-def test_an_answer_of_something_else_is_told_in_a_sentence(answer: httpx.Response) -> None:
-    with pytest.raises(ClientError, match=r"\.$"):
-        connector(lambda _: answer).oneself()
-
-
-def test_a_connector_that_is_not_there_is_told_in_a_sentence() -> None:
-    def refuse(_: httpx.Request) -> httpx.Response:
-        raise httpx.ConnectError("refused")
-
-    with pytest.raises(NotReachable, match="cannot be reached") as caught:
-        connector(refuse).oneself()
-    assert caught.value.exit_code == 5
-    with pytest.raises(ClientError, match="http://host:port"):
-        Connector("not an address", "key").oneself()

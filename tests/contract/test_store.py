@@ -223,6 +223,8 @@ async def test_an_asset_is_found_by_every_offer_it_had(store: Store) -> None:
     await store.commit([changes.PutAsset(second, 1)])
     with pytest.raises(Conflict):
         await store.commit([changes.PutAsset(replace(first, version=2, offer_id="urn:o:3"), 1)])
+    with pytest.raises(Conflict):
+        await store.commit([changes.PutAsset(replace(first, offer_id="urn:o:3"), None)])
     assert await store.asset(OWNER, "urn:d:1") == second
     assert await store.asset_of_offer(OWNER, "urn:o:1") == second
     assert await store.asset_of_offer(OWNER, "urn:o:2") == second
