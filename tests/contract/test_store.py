@@ -221,14 +221,12 @@ async def test_an_asset_is_found_by_every_offer_it_had(store: Store) -> None:
     await store.commit([changes.PutAsset(first, None)])
     second = replace(first, version=2, offer_id="urn:o:2", status=AssetStatus.WITHDRAWN)
     await store.commit([changes.PutAsset(second, 1)])
-    with pytest.raises(Conflict):
-        await store.commit([changes.PutAsset(replace(first, version=2, offer_id="urn:o:3"), 1)])
-    with pytest.raises(Conflict):
-        await store.commit([changes.PutAsset(replace(first, offer_id="urn:o:3"), None)])
+    for version, expected in ((2, 1), (1, None)):
+        with pytest.raises(Conflict):
+            await store.commit([changes.PutAsset(replace(first, version=version, offer_id="urn:o:3"), expected)])
     assert await store.asset(OWNER, "urn:d:1") == second
-    assert await store.asset_of_offer(OWNER, "urn:o:1") == second
-    assert await store.asset_of_offer(OWNER, "urn:o:2") == second
-    assert await store.asset_of_offer(OWNER, "urn:o:3") is None
+    for offer, found in (("urn:o:1", second), ("urn:o:2", second), ("urn:o:3", None)):
+        assert await store.asset_of_offer(OWNER, offer) == found
     assert await store.asset_of_offer("other", "urn:o:1") is None
 
 
