@@ -16,7 +16,7 @@ from connector.controlplane.processes import inbound, inbound_negotiation, inbou
 from connector.controlplane.processes.sending import reconcile
 from connector.protocol.dsp.machines import machine
 
-_receive, _plan, _observed, _on_the_table = machine.receive, machine.plan, machine.observe, messages._put_on_table
+_receive, _plan, _observed, _on_the_table = machine.receive, machine.plan, machine.observe, messages._propose
 
 
 def _forgetting(process: Any, table: Any, message: str, digest: str, now: int) -> Any:
@@ -70,7 +70,7 @@ async def _blind(*_: Any, **__: Any) -> None:
 
 async def _always_new(context: Any, caller: Any, known: Any, digest: str) -> Any:
     """Refuse an initial request that came before."""
-    return inbound.decline(known, 400, "pid-in-use", "This pid of yours already names another process with us.")
+    return inbound.decline(known, 400, "pid-in-use", "The pid already identifies another process: use a new pid.")
 
 
 def _with(value: Any, **changes: Any) -> Any:
@@ -90,7 +90,7 @@ RULES: dict[str, tuple[Removal, ...]] = {
     "crossing rank": ((machine, "_rank", lambda table, message: 0),),
     "content: never inferred": ((machine, "observe", _guessing),),
     "what ends cannot be called back": ((machine, "plan", _calling_back),),
-    "fresh offer identifiers": ((messages, "_put_on_table", _same_offer),),
+    "fresh offer identifiers": ((messages, "_propose", _same_offer),),
     "the look": ((reconcile, "look", _blind),),
     "no proof while an answer is awaited": ((machine, "observe", _hasty),),
 }

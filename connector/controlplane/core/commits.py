@@ -1,4 +1,4 @@
-"""What every commit of a process consists of: the new state, its audit leaf, and what came with it."""
+"""Commits a process: its new state, its audit leaf and further changes, in one group."""
 
 import hashlib
 import logging
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 def put(process: AnyProcess, expected: int | None) -> PutProcess:
-    """Return the change that stores `process` over the version that was read (None: a new row)."""
+    """Return the change that stores `process` in place of the version that was read (None: a new row)."""
     version = 1 if expected is None else expected + 1
     return PutProcess(msgspec.structs.replace(process, version=version), expected)
 
@@ -31,10 +31,10 @@ async def commit(
 ) -> P:
     """Store `after` with its audit leaf and further changes, all or nothing; return it with its new version.
 
-    Raises Conflict if somebody else changed the process since `before` was read, and the other errors of the store.
+    Raises Conflict if the process was changed since `before` was read, and the other errors of the store.
     """
     if before is not None and before.held and not any(isinstance(change, PutHold) for change in changes):
-        # Whatever moves the process on answers what somebody was asked.
+        # Any change of the process answers the question of its Hold.
         after = msgspec.structs.replace(after, held=False)
         changes = (*changes, DropHold(context.owner, before.id))
     change = put(after, before.version if before else None)  # type: ignore[arg-type]  # P is one of the two processes
@@ -50,7 +50,7 @@ async def commit(
         group.append(record(context, event, after.id, details))
     await context.store.commit(group)
     if event:
-        # Both pids, so that one process can be followed through the logs of both connectors.
+        # Both pids, so that a reader can follow one process through the logs of both connectors.
         named = {"pid": after.id, "peer_pid": after.peer_pid, "peer": after.peer, "state": after.state or "INITIAL"}
         log.info(event, extra={name: value for name, value in named.items() if value})
     context.watch.notify(after.id)
@@ -59,7 +59,7 @@ async def commit(
 
 def record(context: Context, event: str, process_id: str, fields: Mapping[str, object]) -> AppendLeaf:
     """Return the change that appends one audit leaf: ids, hashes, states and decisions, never payload."""
-    # A fresh identifier is as random as a salt has to be, and comes from the plane's one source of them.
+    # A new identifier is random enough for a salt, and comes from the only source of identifiers.
     salt = hashlib.sha256(context.new_id().encode()).digest()[:SALT_BYTES]
     made = leaf(
         owner=context.owner,

@@ -1,7 +1,7 @@
-"""One participant context: who we are, where its rows lie, and the only clock and source of identifiers it has.
+"""One participant context: its identity, its store, and its only clock and source of identifiers.
 
-Made by `app` and handed in as the first argument. Nothing in this package reads a clock or makes an identifier in any
-other way: the simulation runs whole control planes from a seed.
+`app` creates it, and functions take it as first argument. No other code of this package reads a clock or creates an
+identifier: the simulation runs whole control planes from a seed.
 """
 
 from collections.abc import Callable
@@ -16,8 +16,8 @@ class Context:
     """One participant context (in the words of connectors: one tenant).
 
     `owner` is the key of its rows, `participant` its identifier in the data space, `address` the public base URL of its
-    DSP endpoints, which is our callbackAddress. `now` gives milliseconds since the Unix epoch, `new_id` a fresh URN.
-    `watch` tells readers that a process was committed; `wake` tells the worker that a process may be due.
+    DSP endpoints and its callbackAddress. `now` returns milliseconds since the Unix epoch, `new_id` a new URN. `watch`
+    notifies readers of a commit of a process; `wake` notifies the worker that a process may be due.
     """
 
     owner: str

@@ -1,8 +1,8 @@
-"""The ODRL documents of a negotiation as JSON that loses nothing: offer, request, agreement.
+"""The ODRL documents of a negotiation as lossless JSON: offer, request, agreement.
 
-Documents are compared by their rules. Identifiers, parties, target and time stamp are the frame, which differs for good
-reasons: some peers renew the identifier of an offer with every answer. Peers write the same rules in several ways: with
-or without empty lists, terms of ODRL short, prefixed or in full.
+Documents are compared by their rules. Identifiers, parties, target and timestamp are the frame, which may differ: some
+peers return an offer with a new identifier each time. Peers write the same rules in several ways: with or without empty
+lists, terms of ODRL short, prefixed or in full.
 """
 
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from connector.protocol.dsp.offer_ids import drop_serial
 
 _FRAME = frozenset({"@context", "@id", "@type", "target", "assigner", "assignee", "timestamp"})
 _ODRL = ("odrl:", "http://www.w3.org/ns/odrl/2/")
-# Members whose empty list is not the same as none: a comparison with no values, a choice among no constraints.
+# Members whose empty list differs from a missing one: a comparison with no values, a choice among no constraints.
 _COUNTS_EMPTY = frozenset({"and", "andSequence", "or", "xone", "rightOperand"})
 _TERMS = frozenset({"action", "leftOperand", "operator", "conflict"})
 
@@ -53,8 +53,8 @@ def make_agreement(offer: bytes, *, agreement_id: str, target: str, assigner: st
 def choose_offer(dataset: dict[str, Any], offer_id: str | None) -> dict[str, Any] | None:
     """Return the offer with this identifier of a Dataset as a peer returned it; without an identifier the first one.
 
-    A dataset has offers, and so has each of its distributions. An offer whose identifier the peer renews with every
-    answer is found by what lasts of it.
+    A dataset has offers, and each of its distributions can have offers. If the peer changes the identifier of an offer
+    with every answer, the constant part of the identifier selects it.
     """
     holders = [dataset, *_objects(dataset.get("distribution"))]
     offers = [offer for holder in holders for offer in _objects(holder.get("hasPolicy"))]
@@ -71,7 +71,7 @@ def _objects(value: Any) -> list[dict[str, Any]]:
 
 
 def has_same_rules(one: bytes, other: bytes) -> bool:
-    """Return whether two policies have the same rules, whatever their identifiers, parties, targets and time stamps."""
+    """Return whether two policies have the same rules, apart from identifiers, parties, targets and timestamps."""
     return canonical(_plain(_rules(one))) == canonical(_plain(_rules(other)))
 
 
@@ -87,7 +87,7 @@ def _rules(policy: bytes) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Return a policy in one spelling: terms of ODRL short, without the lists that are empty without a meaning."""
+    """Return a policy in one spelling: short terms of ODRL, without empty lists that have no meaning."""
     if isinstance(value, list):
         return [_plain(entry) for entry in value]
     if not isinstance(value, dict):

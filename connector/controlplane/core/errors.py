@@ -1,18 +1,18 @@
-"""Why a use case cannot be carried out: one tree of errors, each with a code for programs and a sentence for people."""
+"""The errors of use cases: one tree, each error with a code for programs and a sentence for people."""
 
 from collections.abc import Mapping
 
 
 class UseCaseError(Exception):
-    """A use case cannot be carried out; nothing was changed. `code` is for programs, the message one sentence.
+    """A use case failed and changed nothing. `code` is for programs, `reason` is one sentence in English.
 
-    `reasons` says the same in `de` and `en`, where it is known in both.
+    `reasons` contains the sentence in each language, if it exists in each.
 
     UseCaseError
-    ├── NotFound     there is no such thing (or it is not yours to see)
-    ├── NotAllowed   the state of the thing does not allow it, or a rule forbids it
-    ├── Invalid      what was handed in cannot be understood
-    └── PeerFailed   the counterparty refused or could not be reached
+    ├── NoSuchEntity  the entity does not exist, or the caller may not see it
+    ├── NotAllowed    the state of the entity or a rule does not allow it
+    ├── Invalid       the input is not valid
+    └── PeerFailed    the peer refused or could not be reached
     """
 
     def __init__(self, code: str, reason: str, reasons: Mapping[str, str] | None = None) -> None:
@@ -23,16 +23,16 @@ class UseCaseError(Exception):
 
 
 class NoSuchEntity(UseCaseError):
-    """There is no such thing."""
+    """The entity does not exist."""
 
 
 class NotAllowed(UseCaseError):
-    """The present state or a rule does not allow it."""
+    """The state of the entity or a rule does not allow it."""
 
 
 class Invalid(UseCaseError):
-    """The input cannot be understood."""
+    """The input is not valid."""
 
 
 class PeerFailed(UseCaseError):
-    """The counterparty refused or could not be reached."""
+    """The peer refused or could not be reached."""

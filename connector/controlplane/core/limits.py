@@ -1,17 +1,17 @@
-"""Bounds of the control plane, as the settings give them."""
+"""The limits of the control plane, from the settings."""
 
 import msgspec
 
 
 class ControlLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """Bounds of the control plane; times in milliseconds.
+    """The limits of the control plane; times in milliseconds.
 
-    `open_per_peer` is the quota of processes one peer may have open with us. `retry_base`, `retry_most` bound the
-    exponential back-off; `refusals` is how often a refused message is tried again before the process is given up;
-    `owed_for` how long a message is owed to a silent peer, or an answer awaited from one, before the process is visibly
-    terminated; `conflict` how long a message is tried that the peer answers with 409. `look` is how often
-    a consumer looks at the state of a transfer that runs. `lease` is the longest leave a data flow gets at once.
-    `concurrency` is how many processes of one peer are driven at once.
+    `open_per_peer` is the number of open processes that one peer may have. `retry_base` and `retry_most` limit the
+    exponential back-off. `refusals` is the number of attempts at a refused message before the process is terminated.
+    `owed_for` is the time without an answer or a message of the peer after which the process is terminated, `conflict`
+    the time for which a message is repeated that the peer answers with 409. `look` is the time between two checks of
+    the peer's state, `lease` the longest duration of one lease. `concurrency` is the number of processes of one peer
+    that are driven concurrently.
     """
 
     open_per_peer: int = 1000

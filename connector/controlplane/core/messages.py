@@ -1,6 +1,6 @@
-"""From a decision to a message: builds the message of a step and puts it into the pending slot.
+"""Builds the message of a step and makes it the pending message of the process.
 
-The one place where messages of ours are made, for the worker, for a person's approval and for a script alike.
+Every message after the first one is built here, for the worker, for an approval by a person and for a script.
 """
 
 from typing import Any
@@ -34,16 +34,16 @@ from connector.protocol.dsp.machines.transfer_machine import PUSH, TRANSFER, Flo
 
 
 def pids(process: machine.Process) -> dict[str, str]:
-    """Return both pids as the messages name them."""
+    """Return both pids by their names in messages."""
     own, other = process.id, process.peer_pid or ""
     consumer, provider = (own, other) if process.role is Role.CONSUMER else (other, own)
     return {"consumer_pid": consumer, "provider_pid": provider}
 
 
 def plan_negotiation(context: Context, process: Negotiation, step: ProcessStep) -> tuple[Negotiation, list[Change]]:
-    """Return the negotiation with the step's message pending, and what else belongs to the same commit.
+    """Return the negotiation with the step's message pending, and the further changes of the same commit.
 
-    Raises NotAllowed where the state figure does not allow the step.
+    Raises NotAllowed if the state machine does not allow the step.
     """
     changes: list[Change] = []
     message: Any
@@ -55,11 +55,11 @@ def plan_negotiation(context: Context, process: Negotiation, step: ProcessStep) 
                 **pids(process), agreement=msgspec.Raw(process.agreement or b"{}")
             )
         case MakeOffer(policy):
-            process = _put_on_table(context, process, policy)
+            process = _propose(context, process, policy)
             name = negotiation_machine.OFFER
             message = negotiation.ContractOfferMessage(**pids(process), offer=msgspec.Raw(process.offer))
         case MakeRequest(policy):
-            process = _put_on_table(context, process, policy)
+            process = _propose(context, process, policy)
             name = negotiation_machine.REQUEST
             message = negotiation.ContractRequestMessage(**pids(process), offer=msgspec.Raw(process.offer))
         case Accept():
@@ -80,7 +80,9 @@ def plan_negotiation(context: Context, process: Negotiation, step: ProcessStep) 
             message = negotiation.ContractNegotiationTerminationMessage(**pids(process), code=code, reason=(reason,))
             process = msgspec.structs.replace(process, ended=machine.Ended(code, reason, context.participant, reasons))
         case _:
-            raise NotAllowed("wrong-step", f"{type(step).__name__} is no step of a negotiation")
+            raise NotAllowed(
+                "wrong-step", f"{type(step).__name__} is not a step of a negotiation: use one of its steps."
+            )
     planned = machine.plan(process, NEGOTIATION, name, encode(message), context.now())
     if isinstance(planned, machine.Illegal):
         raise NotAllowed("wrong-state", planned.reason)
@@ -90,9 +92,9 @@ def plan_negotiation(context: Context, process: Negotiation, step: ProcessStep) 
 def plan_transfer(
     context: Context, process: Transfer, step: ProcessStep, data_address: bytes | None = None
 ) -> Transfer:
-    """Return the transfer with the step's message pending; `data_address` goes into a provider's start of a pull.
+    """Return the transfer with the step's message pending; a provider's start of a pull contains `data_address`.
 
-    What ends or pauses the flow is wanted of the data plane at once, before the peer is told. Raises NotAllowed.
+    A step that ends or suspends the flow stops the data plane before the peer receives the message. Raises NotAllowed.
     """
     message: Any
     wanted = process.flow_wanted
@@ -113,7 +115,7 @@ def plan_transfer(
             message = transfer.TransferTerminationMessage(**pids(process), code=code, reason=(reason,))
             process = msgspec.structs.replace(process, ended=machine.Ended(code, reason, context.participant, reasons))
         case _:
-            raise NotAllowed("wrong-step", f"{type(step).__name__} is no step of a transfer")
+            raise NotAllowed("wrong-step", f"{type(step).__name__} is not a step of a transfer: use one of its steps.")
     process = want(process, wanted)
     planned = machine.plan(process, TRANSFER, name, encode(message), context.now())
     if isinstance(planned, machine.Illegal):
@@ -122,9 +124,9 @@ def plan_transfer(
 
 
 def echo_start(context: Context, process: Transfer) -> Transfer:
-    """Return a transfer that the consumer has resumed with a start of the provider pending, which brings the address.
+    """Return a transfer that the consumer resumed, with a start of the provider pending that contains the address.
 
-    The deployed consumer waits for it; the peer has the address already, so that it makes no difference to others.
+    The most deployed consumer waits for this start; for every other consumer it changes nothing.
     """
     address = msgspec.json.decode(process.data_address, type=DataAddress) if process.data_address else None
     pull = None if process.format == PUSH else address
@@ -149,7 +151,7 @@ def _agree(context: Context, process: Negotiation) -> tuple[Negotiation, list[Ch
 
 
 def to_agreement(context: Context, process: Negotiation, now: int) -> Agreement:
-    """Return the agreement of a negotiation as it is first stored, from the document of both sides."""
+    """Return the agreement of a negotiation as it is first stored, with the document that both sides agreed."""
     return Agreement(
         owner=context.owner,
         id=process.agreement_id or "",
@@ -164,12 +166,12 @@ def to_agreement(context: Context, process: Negotiation, now: int) -> Agreement:
     )
 
 
-def _put_on_table(context: Context, process: Negotiation, policy: bytes) -> Negotiation:
-    ours = process.role is Role.PROVIDER
-    provider, consumer = (context.participant, process.peer) if ours else (process.peer, context.participant)
-    # Every offer is a new one, so that a second offer of the same terms is not taken for a repeat of the first; a
+def _propose(context: Context, process: Negotiation, policy: bytes) -> Negotiation:
+    is_provider = process.role is Role.PROVIDER
+    provider, consumer = (context.participant, process.peer) if is_provider else (process.peer, context.participant)
+    # Every offer has a new identifier, so that the peer does not take a second offer of the same policy for a repeat; a
     # consumer's request refers to the offer that it answers.
-    offer_id = context.new_id() if ours else process.offer_id
+    offer_id = context.new_id() if is_provider else process.offer_id
     offer = documents.make_message_offer(
         policy, offer_id=offer_id, target=process.dataset, assigner=provider, assignee=consumer
     )
@@ -179,5 +181,5 @@ def _put_on_table(context: Context, process: Negotiation, policy: bytes) -> Nego
         offer_id=offer_id,
         offered_by=process.role,
         rounds=process.rounds + 1,
-        asked=None if ours else offer,
+        asked=None if is_provider else offer,
     )

@@ -1,16 +1,16 @@
-"""Tells whoever waits for a process that it has changed: events, no polling."""
+"""Notifies the tasks that wait for a process when it changes, without polling."""
 
 import asyncio
 
 
 class ProcessWatch:
-    """Waiters by process; `notify` is called after every commit of a process. Implements `ports.watch.Watch`."""
+    """The waiting tasks by process; every commit of a process calls `notify`. Implements `ports.watch.Watch`."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, set[asyncio.Event]] = {}
 
     def notify(self, process_id: str) -> None:
-        """Wake everybody who waits for this process."""
+        """Wake all tasks that wait for this process."""
         for event in self._waiting.get(process_id, ()):
             event.set()
 

@@ -1,6 +1,6 @@
-"""Whether a policy may be offered or agreed here: it is read, not void, of use to somebody, and enforced here.
+"""Checks whether a policy can be offered or agreed: it is readable, not void, usable, and enforced here.
 
-What nothing here can check, apply or see would deny every access later; it is refused before anybody relies on it.
+A part that this connector cannot check or apply would deny every access later; such a policy is refused before.
 """
 
 from collections.abc import Iterator
@@ -25,11 +25,11 @@ from connector.policy.model.policy import ODRL, AtomicConstraint
 from connector.policy.words import findings
 from connector.ports.entities import AssetStatement, DataClass, Marking
 
-# Remarks on personal data that do not keep it from being offered.
+# Remarks on personal data that do not prevent its offer.
 _PERSONAL = frozenset({"unusual-purpose", "consent-is-weak"})
 
 Texts = dict[str, str]
-"""The same in every language."""
+"""One text in each language."""
 
 
 class Unfit(msgspec.Struct, frozen=True):
@@ -40,9 +40,9 @@ class Unfit(msgspec.Struct, frozen=True):
 
 
 def find_unenforceable(library: Library, document: bytes, data: KnownData = ANY) -> Unfit | None:
-    """Return why a policy cannot be accepted at all: it cannot be read, or something in it cannot be enforced here.
+    """Return why a policy cannot be accepted, or None: it is not readable, or a part of it is not enforced here.
 
-    `data` is what is known of the data it is about; without it some that fit are meant.
+    `data` are the known properties of its data; the default is data that fits.
     """
     compiled = library.compile(document)
     if isinstance(compiled, PolicyError):
@@ -51,7 +51,7 @@ def find_unenforceable(library: Library, document: bytes, data: KnownData = ANY)
 
 
 def find_unpublishable(library: Library, document: bytes, now: datetime, data: KnownData = ANY) -> Unfit | None:
-    """Return why a policy is not offered: as above, or because it is void or nobody could ever use it from `now` on."""
+    """Return why a policy cannot be offered, or None: it is unenforceable, void, or grants no use from `now` on."""
     problem = find_unenforceable(library, document, data)
     if problem is not None:
         return problem
@@ -64,28 +64,28 @@ def find_unpublishable(library: Library, document: bytes, now: datetime, data: K
 
 
 def remarks(library: Library, compiled: Compiled) -> tuple[Remark, ...]:
-    """Return what nothing here can enforce, as remarks beside those of `lint`."""
+    """Return the parts that are not enforced here, as remarks in addition to those of `lint`."""
     return tuple(Remark("error", finding) for finding in gaps(library, compiled))
 
 
 def find_impersonal(
     evaluator: Evaluator, document: bytes, stated: AssetStatement, data_class: DataClass
 ) -> Unfit | None:
-    """Return why a policy is no offer of personal data, with a sentence for everything that is missing."""
-    said = [finding for level, finding in _personal(evaluator, document, stated, data_class) if level == "error"]
-    if not said:
+    """Return why a policy is not complete for personal data, with a sentence for each missing part, or None."""
+    found = [finding for level, finding in _personal(evaluator, document, stated, data_class) if level == "error"]
+    if not found:
         return None
-    texts = [_to_unfit(evaluator.library, finding).texts for finding in dict.fromkeys(said)]
-    return Unfit(said[0].code, write_in_all(lambda language: " ".join(text[language] for text in texts)))
+    texts = [_to_unfit(evaluator.library, finding).texts for finding in dict.fromkeys(found)]
+    return Unfit(found[0].code, write_in_all(lambda language: " ".join(text[language] for text in texts)))
 
 
 def personal_remarks(
     evaluator: Evaluator, document: bytes, stated: AssetStatement, data_class: DataClass
 ) -> tuple[Texts, ...]:
-    """Return what is odd with an offer of personal data, although it may be offered."""
-    said = [finding for level, finding in _personal(evaluator, document, stated, data_class) if level == "warning"]
+    """Return the warnings on an offer of personal data that can be offered."""
+    found = [finding for level, finding in _personal(evaluator, document, stated, data_class) if level == "warning"]
     return tuple(
-        _to_unfit(evaluator.library, finding).texts for finding in dict.fromkeys(said) if finding.code in _PERSONAL
+        _to_unfit(evaluator.library, finding).texts for finding in dict.fromkeys(found) if finding.code in _PERSONAL
     )
 
 
@@ -101,16 +101,16 @@ def _personal(
 
 
 def is_public_body(evaluator: Evaluator) -> bool:
-    """Tell whether we are a public authority: if the participant list says so, or says nothing of it."""
+    """Return whether this participant is a public body, by the participant list; if the list has no type, it is one."""
     known = evaluator.directory.participant(evaluator.context.participant)
     kinds = known.claims.get("organisationType", ()) if known else ()
     return not kinds or "public-body" in kinds
 
 
 def to_unreadable(error: PolicyError) -> Unfit:
-    """Return why a policy cannot be read or compiled, with the place in the document."""
-    where = f" ({error.path})" if error.path else ""
-    text = f"{error.sentence}{where}"
+    """Return why a policy cannot be read or compiled, with the path in the document."""
+    path = f" ({error.path})" if error.path else ""
+    text = f"{error.sentence}{path}"
     return Unfit(error.code, say_in_all("processes.unreadable", reason=text))
 
 
@@ -120,7 +120,7 @@ def _to_unfit(library: Library, finding: Finding) -> Unfit:
 
 
 def gaps(library: Library, compiled: Compiled, data: KnownData = ANY) -> Iterator[Finding]:
-    """Yield what in a policy nothing here can check, apply or see; each operand and action once."""
+    """Yield the parts of a policy that this connector cannot check or apply; each operand and action once."""
     seen: set[Finding] = set()
     for finding in (*_all(library, compiled), *treatments.gaps(compiled, data)):
         if finding not in seen:

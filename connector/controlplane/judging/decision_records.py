@@ -1,6 +1,6 @@
-"""What goes on record of a decision: policy hash, engine version, verdict per rule, and the values that were used.
+"""Records of decisions: the hash of the policy, the engine version, the verdict of each rule, and the used values.
 
-Values of operands that are personal or belong to single records are left out; that they were looked at is not.
+A record omits the values of operands that are personal or belong to single records, but names those operands.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,7 +24,7 @@ MOST_TOLD = 5
 
 _VERDICTS = frozenset({"permit", "deferred", "deny"})
 _WORDS: dict[Truth, str] = {True: "true", False: "false", None: "unknown"}
-# What a comparison comes to, as audit leaves have it.
+# The result of a comparison, as audit leaves have it.
 _COMPARED: dict[type, str] = {
     AcceptRequest: "agree",
     CounterOffer: "counter",
@@ -34,7 +34,7 @@ _COMPARED: dict[type, str] = {
 
 
 def record_decision(decision: Decision) -> dict[str, Any]:
-    """Return what every decision leaves behind."""
+    """Return the record that every decision has."""
     return {
         "verdict": decision.verdict.value,
         "policy": decision.policy_hash,
@@ -44,12 +44,12 @@ def record_decision(decision: Decision) -> dict[str, Any]:
 
 
 def record_explanation(found: Explanation, operands: Registry) -> dict[str, Any]:
-    """Return the same with the verdict of each rule and each constraint and the values that it stands on."""
+    """Return the record with the verdict of each rule and each constraint, and the values behind them."""
     return {**record_decision(found.decision), "rules": [_rule(rule, operands) for rule in found.rules[:MOST_RULES]]}
 
 
 def record_comparison(answer: TermsAnswer, offer: str) -> dict[str, Any]:
-    """Return what comes of comparing a request with our offer (its hash), and nothing of what we would give."""
+    """Return the record of a comparison of a request with the offer (a hash), without the reservation policy."""
     found = {"found": _COMPARED[type(answer)], "with": offer}
     return {
         **found,
@@ -58,12 +58,12 @@ def record_comparison(answer: TermsAnswer, offer: str) -> dict[str, Any]:
 
 
 def record_findings(found: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Return where two policies part, by code and operand."""
+    """Return the differences of two policies, by code and operand."""
     return [{"code": entry.code, "operands": list(entry.operands)} for entry in tuple(found)[:MOST_REASONS]]
 
 
 def say_record(record: Mapping[str, Any], operands: Registry, language: Language) -> tuple[str, ...]:
-    """Say what is on record of a decision: its verdict, what did not hold or was not known, and where terms part."""
+    """Return a record in words: the verdict, the constraints that were not true, and the differences of policies."""
     verdict = str(record.get("verdict"))
     sentences = [say(language, f"records.verdict-{verdict if verdict in _VERDICTS else 'open'}")]
     atoms = [entry for rule in record.get("rules", ()) for entry in rule["constraints"] if entry["verdict"] != "true"]
@@ -103,12 +103,12 @@ def _leaves(verdict: AtomVerdict) -> Iterator[AtomVerdict]:
 def _atom(atom: AtomVerdict, operands: Registry) -> dict[str, Any]:
     assert isinstance(atom.constraint, AtomicConstraint)
     operand = operands.operands[atom.constraint.left]
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "operand": operand.iri,
         "operator": atom.constraint.operator,
         "verdict": _WORDS[atom.verdict],
         "trust": operand.trust,
     }
     if operand.per_record or operand.personal:
-        return told
-    return {**told, "found": [to_lexical(value)[0][:LONGEST_VALUE] for value in atom.found[:MOST_VALUES]]}
+        return fields
+    return {**fields, "found": [to_lexical(value)[0][:LONGEST_VALUE] for value in atom.found[:MOST_VALUES]]}

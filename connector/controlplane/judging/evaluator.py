@@ -1,4 +1,4 @@
-"""What a judgement stands on: the compiled policies, the participant list, and the age of the data."""
+"""The values that a decision needs: the compiled policies, the participant list, and the age of the data."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from connector.ports.identity import Directory
 
 @dataclass(frozen=True)
 class Evaluator:
-    """The participant context, and what its policies are asked about.
+    """The participant context, its compiled policies, and the sources of facts.
 
-    `directory` is the participant list with its claims. `changed_at` tells when the data behind an address last changed
-    (milliseconds since the Unix epoch), or None if nobody knows.
+    `directory` is the participant list with its claims. `changed_at` returns the last change of the data at an address
+    in milliseconds since the Unix epoch, or None if it is unknown.
     """
 
     context: Context

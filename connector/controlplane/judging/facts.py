@@ -2,7 +2,7 @@
 
 A fact has an origin: claims are confirmed by the data-space operator, usage is counted here, the rest comes from the
 clock, the agreement or the asset. A statement of a peer about itself is not a fact. A fact of this connector takes
-precedence over a claim. A policy that needs a fact without an origin is refused before anybody relies on it.
+precedence over a claim. A policy that needs a fact without an origin is refused before it is offered.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -28,14 +28,13 @@ CURRENCY, DPI = "EUR", "http://dbpedia.org/resource/Dots_per_inch"
 
 
 class Situation(msgspec.Struct, frozen=True, kw_only=True):
-    """What facts are read from: who asks, with which verified claims, under which agreement, having used how much.
+    """The source of facts: the participant, its verified claims, the agreement and its use so far.
 
-    `format` is the transfer format that was asked for, `media_type` that of the asset, `stated` what its controller
-    states of it, `changed_at` (ms) when its data last changed; `running` counts the transfers that run under the
-    agreement, the one that is asked for included, `recent` the uses of the last hour. `performed` is what the duty
-    ledger knows, `payments` what was recorded of payments, `events` the last entry of each event. `protocol` is the
-    version of the Dataspace Protocol that the peer speaks with us. `now` is in ms, `data`
-    what is known of the data.
+    `format` is the requested transfer format, `media_type` the media type of the asset, `stated` the statements of its
+    controller, `changed_at` (ms) the last change of its data. `running` is the number of active transfers under the
+    agreement, including the requested one; `recent` are the uses of the last hour. `performed` are the entries of the
+    duty ledger, `payments` the recorded payments, `events` the last entry of each event. `protocol` is the version of
+    the Dataspace Protocol that the peer uses, `now` the time in ms, `data` the known properties of the data.
     """
 
     participant: str
@@ -60,12 +59,12 @@ FactReader = Callable[[Situation], tuple[Value, ...] | None]
 
 
 def participant(situation: Situation) -> tuple[Value, ...] | None:
-    """Return the authenticated identifier of the party that asks."""
+    """Return the authenticated identifier of the participant."""
     return (Iri(situation.participant),)
 
 
 def delivery_channel(situation: Situation) -> tuple[Value, ...] | None:
-    """Return the transfer format that was asked for."""
+    """Return the requested transfer format."""
     return (Iri(situation.format),) if situation.format else None
 
 
@@ -76,7 +75,7 @@ def file_format(situation: Situation) -> tuple[Value, ...] | None:
 
 
 def concurrent_transfers(situation: Situation) -> tuple[Value, ...] | None:
-    """Return how many transfers run under the agreement with this one."""
+    """Return the number of active transfers under the agreement, including this one."""
     return None if situation.running is None else (Number(Decimal(situation.running)),)
 
 
@@ -102,7 +101,7 @@ def artifact_state(situation: Situation) -> tuple[Value, ...] | None:
 
 
 def legal_basis(situation: Situation) -> tuple[Value, ...] | None:
-    """Return the bases on which the controller of the data discloses it; where it states none, a claim may count."""
+    """Return the bases on which the controller of the data discloses it; if it states none, a claim may count."""
     return _names(situation.stated.legal_basis) if situation.stated else None
 
 
@@ -130,12 +129,12 @@ def over(situation: Situation) -> tuple[Value, ...] | None:
 
 
 def payment_state(situation: Situation) -> tuple[Value, ...] | None:
-    """Return where the payments stand."""
+    """Return the state of the payments."""
     return None if situation.payments is None else (Iri(find_payment_standing(situation.payments, situation.now)[0]),)
 
 
 def pay_amount(situation: Situation) -> tuple[Value, ...] | None:
-    """Return what was paid under the agreement in all."""
+    """Return the sum that was paid under the agreement."""
     if situation.payments is None:
         return None
     return (Number(sum_paid(situation.payments), CURRENCY),)
@@ -164,7 +163,7 @@ FACTS: dict[str, FactReader] = {
 def claimable(registry: Registry) -> dict[str, Operand]:
     """Return the operands whose facts the participant list may state as claims, by fact name.
 
-    What we know ourselves is none of them, but for the basis of a disclosure, of which an asset may say nothing.
+    Facts of this connector are excluded, except the basis of a disclosure, which an asset may leave open.
     """
     stated = {"request", "credential", "connector"}
     return {
@@ -175,7 +174,7 @@ def claimable(registry: Registry) -> dict[str, Operand]:
 
 
 def is_known(operand: Operand, claims: Mapping[str, Operand]) -> bool:
-    """Tell whether anybody here can know the value of an operand when data is accessed."""
+    """Return whether this connector can know the value of an operand at an access."""
     counted = operand.source in {"clock", "counter"} or operand.code == "elapsed_time"
     return counted or operand.fact in FACTS or operand.fact in claims
 

@@ -1,7 +1,6 @@
-"""Policies asked: may this dataset be shown, may this offer be agreed, may these bytes leave now.
+"""Decisions by policy: whether an offer can be agreed, and whether the bytes of a transfer can leave now.
 
-A policy that cannot be compiled is denied with its own reason. What is asked often is decided; only a denial is
-explained, in words for both parties.
+A policy that cannot be compiled is denied with its own reason. A denial also has reasons in words for both parties.
 """
 
 from collections.abc import Iterable
@@ -34,19 +33,19 @@ from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferState
 
 MOST_REASONS = 3
-# Half-hours of more than a week: times of the day and days of the week come round within it.
+# Half-hours of more than a week, in which every time of the day and day of the week occurs.
 MOST_FLIPS = 400
-# Of all constraints that are looked at for it.
+# The most constraints that are evaluated for it in all.
 MOST_LOOKED_AT = 100_000
-# How often a decision is taken again that hangs on a counter of bytes in more than by its upper bound.
+# The interval of new decisions if a decision depends on a counter of bytes other than by its upper bound.
 RECHECK_MS = 1_000
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
-    """A verdict as the control plane uses it: denied or not, why, until when (ms), limits, and what goes on record.
+    """A verdict for the control plane: denied or not, the reasons, the end of its validity (ms), limits and the record.
 
-    `reasons` says why it was denied in `de` and `en`, empty where it was not; `duties` what is to be performed, or what
-    stands in the way. `record` has no secret and no personal data. `treatment` is what is done to the data on the way.
+    `reasons` are the reasons of a denial in each language, else empty. `duties` are the duties to perform, also those
+    that cause the denial. `record` has no secret and no personal data. `treatment` is the treatment of the data.
     """
 
     denied: bool
@@ -61,15 +60,14 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def reason(self) -> str:
-        """The reasons as the counterparty is told them."""
+        """The reasons in English, for the counterparty."""
         return self.reasons.get("en", "")
 
 
 def judge(evaluator: Evaluator, document: bytes, situation: Situation, dataset: str, phase: Phase) -> Judgement:
     """Decide `use` of a dataset under a policy in a situation, as of now.
 
-    A contract may be negotiated before its time has come: in that phase only what stays denied is denied. Whether a
-    catalogue shows an offer is asked of an `onlooker`.
+    An agreement can be negotiated before its period begins: in that phase, a denial that ends by time alone is none.
     """
     compiled = evaluator.library.compile(document)
     if isinstance(compiled, PolicyError):
@@ -80,18 +78,18 @@ def judge(evaluator: Evaluator, document: bytes, situation: Situation, dataset: 
     world = build_world(situation, compiled, library.claims, library.operands)
     found = explain(compiled, request, world, phase)
     decision = found.decision
-    kept = decision_records.record_explanation(found, library.operands)
+    record = decision_records.record_explanation(found, library.operands)
     if decision.verdict is not Verdict.DENY or (phase is Phase.NEGOTIATION and _can_turn(compiled, request, world)):
-        judged = _judgement(evaluator.context, decision, situation, kept)
+        judged = _judgement(evaluator.context, decision, situation, record)
         return _treat(evaluator, judged, decision, situation, dataset, world) if phase is Phase.ACCESS else judged
     texts = _add_when(format_reasons(found, library.operands), decision, situation.recent)
-    return _judgement(evaluator.context, decision, situation, kept, texts)
+    return _judgement(evaluator.context, decision, situation, record, texts)
 
 
 def _treat(
     evaluator: Evaluator, judged: Judgement, decision: Decision, situation: Situation, dataset: str, world: World
 ) -> Judgement:
-    """Return the verdict with what is done to the data; denied where the data does not allow it."""
+    """Return the verdict with the treatment of the data; denied if the data does not allow the treatment."""
     operands = evaluator.library.operands
     purpose = world.facts.get("purpose", ())
     found = treatments.make_treatment(
@@ -110,15 +108,15 @@ def _treat(
 
 
 def _find_request_time(at: datetime, situation: Situation) -> datetime:
-    """Return the instant of the request: behind a duty that was performed for it in the same millisecond."""
+    """Return the instant of the request: after a duty that was performed for it in the same millisecond."""
     done = any(record.fulfilled_at == at for record in situation.performed.values())
     return at + MICROSECOND if done else at
 
 
 def _can_turn(compiled: Compiled, request: Request, world: World) -> bool:
-    """Tell whether the passing of time alone turns a denial: a period that has not begun, hours of the day.
+    """Return whether a denial ends by time alone: a period that has not begun, hours of the day.
 
-    Of a long policy fewer instants are looked at, so that nobody can hold us up with it.
+    For a long policy, fewer instants are evaluated, so that a peer cannot cause much work.
     """
     leaves = sum(rule.leaves for rule in (*compiled.permissions, *compiled.prohibitions))
     for _ in range(min(MOST_FLIPS, MOST_LOOKED_AT // (leaves + 1) + 1)):
@@ -137,7 +135,7 @@ def format_reasons(found: Explanation, operands: Registry) -> dict[str, str]:
 
 
 def _add_when(texts: dict[str, str], decision: Decision, recent: Recent | None) -> dict[str, str]:
-    """Add when another use may begin, where too many were begun within an hour."""
+    """Add the time at which another use can begin, if the limit of uses in an hour is reached."""
     full = any(reason.operand == DK + "requestsPerHour" for reason in decision.reasons)
     if not full or recent is None or recent.frees_at is None:
         return texts
@@ -149,7 +147,7 @@ def _judgement(
     context: Context,
     decision: Decision,
     situation: Situation,
-    kept: dict[str, Any],
+    record: dict[str, Any],
     texts: dict[str, str] | None = None,
 ) -> Judgement:
     now = context.now()
@@ -171,14 +169,14 @@ def _judgement(
         max_per_hour=_least(_limits(hourly, recent)),
         max_bytes=_least(counter.limit for counter in decision.counters if not counter.step),
         duties=decision.duties,
-        record=kept,
+        record=record,
     )
 
 
 def _limits(counters: Iterable[Counter], used: Usage | Recent | None) -> Iterable[int | None]:
-    """Return how many uses there may be in all.
+    """Yield the limits of uses in all.
 
-    A use that is more than a count below a limit is decided one by one: the next needs a new lease.
+    If a counter is more than an upper bound, each use is decided separately: the next use needs a new lease.
     """
     uses = used.uses if used else 0
     for counter in counters:
@@ -194,7 +192,7 @@ def _least(limits: Iterable[int | None]) -> int | None:
 async def judge_access(evaluator: Evaluator, process: Transfer, *, in_use: bool = False) -> Judgement:
     """Decide whether the bytes of a transfer may leave now, under its agreement.
 
-    `in_use` says that a use that was counted already goes on: it is decided again, not the one after it.
+    With `in_use`, the present use, which is already counted, is decided again, not the next one.
     """
     agreement = await evaluator.context.store.agreement(process.owner, process.agreement_id)
     if agreement is None or agreement.finalized_at is None:
@@ -205,8 +203,8 @@ async def judge_access(evaluator: Evaluator, process: Transfer, *, in_use: bool 
         )
     if agreement.withdrawn_at is not None:
         because = agreement.withdrawn_because
-        told = write_in_all(lambda language: f"{say(language, 'processes.withdrawn')} {because}".strip())
-        return Judgement(denied=True, reasons=told, record={"verdict": "deny", "reasons": ["agreement-withdrawn"]})
+        texts = write_in_all(lambda language: f"{say(language, 'processes.withdrawn')} {because}".strip())
+        return Judgement(denied=True, reasons=texts, record={"verdict": "deny", "reasons": ["agreement-withdrawn"]})
     asset = await evaluator.context.store.asset(process.owner, agreement.dataset)
     situation = await situations.build_for_transfer(evaluator, process, agreement, asset)
     usage, recent = situation.usage, situation.recent
@@ -214,7 +212,7 @@ async def judge_access(evaluator: Evaluator, process: Transfer, *, in_use: bool 
         situation = msgspec.structs.replace(situation, usage=msgspec.structs.replace(usage, uses=usage.uses - 1))
     verdict = judge(evaluator, agreement.document, situation, agreement.dataset, Phase.ACCESS)
     if verdict.denied and recent and recent.uses and process.state == TransferState.STARTED:
-        # An hour that is full ends nothing that runs: the lease lets no further use begin before there is room again.
+        # A reached limit per hour ends no active use: the lease allows no further use before the limit allows it.
         full = msgspec.structs.replace(situation, recent=msgspec.structs.replace(recent, uses=recent.uses - 1))
         again = judge(evaluator, agreement.document, full, agreement.dataset, Phase.ACCESS)
         verdict = verdict if again.denied else again
@@ -222,7 +220,7 @@ async def judge_access(evaluator: Evaluator, process: Transfer, *, in_use: bool 
 
 
 async def judge_agreement(evaluator: Evaluator, process: Negotiation) -> Judgement:
-    """Decide the offer that is on the table as it is agreed, for the record: a person may have the last word."""
+    """Decide the current offer when it is agreed, for the record: a person may have approved it."""
     asset = await evaluator.context.store.asset(process.owner, process.dataset)
     situation = situations.build_for_peer(
         process.peer, situations.parse_claims(process.evidence), asset, evaluator.context.now()

@@ -1,4 +1,4 @@
-"""Compiled policies by their bytes: a policy is compiled once, however many offers and agreements carry it."""
+"""Compiled policies by their bytes: a policy is compiled once, even if many offers and agreements contain it."""
 
 import difflib
 from collections import OrderedDict
@@ -23,18 +23,18 @@ EVERY_TIER = ENFORCED_HERE | {"consumer", "organisational"}
 
 
 class UnknownTemplate(Exception):
-    """There is no template of this name; the message names the nearest."""
+    """The template does not exist; the message names the nearest one."""
 
 
 def operands() -> Registry:
-    """Return the operands that policies may use, as they are distributed with their taxonomies."""
+    """Return the distributed operands that policies may use, with their taxonomies."""
     terms = sorted(entry.name for entry in resources.find_path("vocab", "terms").iterdir() if entry.suffix == ".toml")
     texts = tuple(resources.read_text("vocab", "terms", name) for name in terms)
     return registry.parse(resources.read_text("policies", "operands.toml"), texts)
 
 
 class Library:
-    """Compiles policies against one operand registry and remembers them, the least recently used forgotten first.
+    """Compiles policies with one operand registry, and caches the most recently used ones.
 
     `accept` are the tiers of enforcement that the operator allows. `executors` perform duties, by action.
     """
@@ -52,7 +52,7 @@ class Library:
         self._known: OrderedDict[bytes, Compiled | PolicyError] = OrderedDict()
 
     def compile(self, document: bytes) -> Compiled | PolicyError:
-        """Return the policy compiled, or why it cannot be accepted."""
+        """Return the compiled policy, or the error if it cannot be accepted."""
         known = self._known.get(document)
         if known is not None:
             self._known.move_to_end(document)
@@ -64,7 +64,7 @@ class Library:
         return made
 
     def compile_readable(self, document: bytes) -> Compiled | PolicyError:
-        """Return a policy compiled to be said in words, also where it asks for more than is accepted here."""
+        """Return a policy compiled for a description, also if it requires a tier that is not accepted here."""
         known = self.compile(document)
         return self._compile(document, EVERY_TIER) if isinstance(known, PolicyError) else known
 
@@ -76,12 +76,12 @@ class Library:
 
 
 def _fix_conflict(policy: Policy) -> Policy:
-    """Our wire profile settles conflicts by `prohibit`, because `conflict` does not survive the official context."""
+    """Return the policy with the conflict strategy of the wire profile: the official context drops `conflict`."""
     return policy if policy.conflict else msgspec.structs.replace(policy, conflict="prohibit")
 
 
 def template_names() -> tuple[str, ...]:
-    """Return the names of the policy templates that are distributed, sorted."""
+    """Return the names of the distributed policy templates, sorted."""
     folder = resources.find_path("policies", "templates")
     return tuple(sorted(entry.stem for entry in folder.iterdir() if entry.suffix == ".toml"))
 
@@ -91,6 +91,6 @@ def template(name: str) -> Template:
     names = template_names()
     if name not in names:
         near = difflib.get_close_matches(name, names, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}."
-        raise UnknownTemplate(f"There is no template {name[:100]}: {hint}")
+        hint = f"did you mean {near[0]}?" if near else f"use one of {', '.join(names)}."
+        raise UnknownTemplate(f"Unknown template {name[:100]}: {hint}")
     return parse(resources.read_text("policies", "templates", f"{name}.toml"))

@@ -10,15 +10,15 @@ from connector.ports.entities import (
 )
 
 CURRENCY, DPI = "EUR", "http://dbpedia.org/resource/Dots_per_inch"
-# What a state of the payments becomes once its time is over.
+# The state of the payments after the end of another.
 _AFTER = {PaymentState.SETTLED: PaymentState.DUE, PaymentState.DUE: PaymentState.OVERDUE}
 COMPENSATE = ODRL + "compensate"
-# What our people and programs tell us to be done, beside a receipt: payments are recorded.
+# Actions that are known as performed from recorded payments, without a receipt.
 TOLD = frozenset({COMPENSATE})
 
 
 def find_payment_standing(payments: Sequence[Payment], now: int) -> tuple[PaymentState, int | None]:
-    """Return where payments stand at `now` (ms), and until when (ms) if they stand otherwise after that."""
+    """Return the state of payments at `now` (ms), and its end (ms) if the state changes by time alone."""
     if not payments:
         return PaymentState.NONE, None
     last = payments[-1]
@@ -28,6 +28,6 @@ def find_payment_standing(payments: Sequence[Payment], now: int) -> tuple[Paymen
 
 
 def sum_paid(payments: Iterable[Payment]) -> Decimal:
-    """Return what was paid in all."""
+    """Return the sum of all settled payments."""
     paid = (payment.amount for payment in payments if payment.state is PaymentState.SETTLED)
     return sum((Decimal(amount) for amount in paid if amount), Decimal(0))

@@ -1,4 +1,4 @@
-"""Duties as facts: those that the ledger knows as performed, and those that this connector performs itself."""
+"""Duties as facts: the duties that the ledger records as performed, and those that this connector performs."""
 
 from collections.abc import Iterable, Mapping
 

@@ -1,8 +1,8 @@
-"""Policies as people write them, in any form of JSON-LD or in Turtle, turned into the compact form that we keep.
+"""Converts policies that people write, in any form of JSON-LD or in Turtle, to the compact form that is stored.
 
-On the wire nothing but the compact form is read (ADR 6); here a person hands in a document, and it is turned over once,
-before anybody relies on it. What cannot be turned without loss is refused. A kept policy has no context of its own: the
-frame that it travels in brings none, so names are written in full (ADR 20).
+From peers, only the compact form is read (ADR 6). A document of a person is converted once, before its first use. A
+policy that cannot be converted without loss is refused. A stored policy has no context of its own, and neither has the
+message that contains it, so names are written in full (ADR 20).
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ from connector.semantic.turtle import read_turtle
 
 
 def compact(policy: dict[str, Any]) -> dict[str, Any]:
-    """Return a policy in the compact form without a context; as it is where it has none. Raises PolicyError."""
+    """Return a policy in the compact form without a context; others are not changed. Raises PolicyError."""
     context = policy.get("@context")
     entries = context if isinstance(context, list | tuple) else [context]
     if not any(isinstance(entry, Mapping) for entry in entries) and not is_foreign(policy):
@@ -36,7 +36,7 @@ def compact(policy: dict[str, Any]) -> dict[str, Any]:
 
 
 def encode_policy(policy: dict[str, Any]) -> bytes:
-    """Return a policy that a person handed in, as it is kept. Raises Invalid."""
+    """Return a policy that a person wrote, as it is stored. Raises Invalid."""
     try:
         return msgspec.json.encode(compact(policy))
     except PolicyError as error:
@@ -59,7 +59,7 @@ def _rewrite(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _expand_names(value: Any, prefixes: Mapping[str, str]) -> Any:
-    """Write names in full that a right operand gives as a plain string under a prefix of the document."""
+    """Write the names of right operands in full if they are plain strings with a prefix of the document."""
     if isinstance(value, list):
         return [_expand_names(entry, prefixes) for entry in value]
     if not isinstance(value, dict):

@@ -1,7 +1,7 @@
-"""Situations gathered: what the store, the list, the data plane and our people know when a policy is asked.
+"""Collects the situation of a decision from the store, the participant list, the data plane and the operator's entries.
 
-Only what the policy reads is looked for; what is true of now and not of the contract (payments, events, what runs) only
-once data is to move, so that a contract can be made before its time has come.
+Only facts that the policy reads are collected. Facts of the present, such as payments, events and active transfers, are
+collected only for a transfer, so that an agreement can be made before its period begins.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ MOST_RUNNING = 500
 def build_for_peer(
     participant: str, claims: Mapping[str, tuple[str, ...]], asset: Asset | None, agreed_at: int | None = None
 ) -> Situation:
-    """Return the situation of an authenticated participant that looks at an offer of an asset, or negotiates it."""
+    """Return the situation of an authenticated participant that reads or negotiates an offer of an asset."""
     return Situation(
         participant=participant,
         claims=claims,
@@ -40,7 +40,7 @@ def build_for_peer(
 async def build_for_transfer(
     evaluator: Evaluator, process: Transfer, agreement: Agreement, asset: Asset | None
 ) -> Situation:
-    """Return the situation in which the bytes of a transfer are to leave; present claims come before older ones."""
+    """Return the situation of a transfer; present claims take precedence over older ones."""
     claims = parse_claims(process.evidence) or parse_claims(agreement.evidence)
     known = evaluator.directory.participant(agreement.counterparty)
     situation = build_for_peer(agreement.counterparty, known.claims if known else claims, asset, agreement.agreed_at)
@@ -62,9 +62,9 @@ async def build_for_transfer(
     )
 
 
-def parse_claims(shown: bytes) -> dict[str, tuple[str, ...]]:
-    """Return the verified claims that were kept with a process or an agreement."""
-    document = msgspec.json.decode(shown)
+def parse_claims(evidence: bytes) -> dict[str, tuple[str, ...]]:
+    """Return the verified claims from the evidence of a process or an agreement."""
+    document = msgspec.json.decode(evidence)
     claims = document.get("claims") or {}
     return {name: tuple(values) for name, values in claims.items()}
 
@@ -75,9 +75,9 @@ def _facts(compiled: Compiled) -> frozenset[str]:
 
 
 async def _count_running(context: Context, process: Transfer) -> int:
-    """Count the transfers that run under the agreement, this one included.
+    """Return the number of active transfers under the agreement, including this one.
 
-    One that runs already counts only those before it, so that of two that begin at once the later one ends.
+    An active transfer counts only earlier ones, so that the later of two concurrent transfers ends.
     """
     rows, _ = await context.store.transfers(
         process.owner, PageBounds(limit=MOST_RUNNING), state=TransferState.STARTED, agreement_id=process.agreement_id

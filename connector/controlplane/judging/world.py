@@ -24,7 +24,7 @@ BYTE = "http://qudt.org/vocab/unit/BYTE"
 def build_world(situation: Situation, compiled: Compiled, claims: Mapping[str, Operand], registry: Registry) -> World:
     """Return the state of the world in which a request of this situation is decided under one policy.
 
-    `claims` are the `claimable` operands. A claim that is not of its operand's sort is no fact.
+    `claims` are the `claimable` operands. A claim with a value of another sort than its operand's is ignored.
     """
     facts = {name: value for name, read in FACTS.items() if (value := read(situation)) is not None}
     for name, texts in situation.claims.items():
@@ -46,18 +46,18 @@ def build_world(situation: Situation, compiled: Compiled, claims: Mapping[str, O
 
 
 def is_hourly(counter: Counter) -> bool:
-    """Tell whether a counter counts the uses of the last hour."""
+    """Return whether a counter counts the uses of the last hour."""
     return counter.fact.partition(":")[0] == "requestsPerHour"
 
 
 def _ends(situation: Situation, compiled: Compiled) -> Iterator[tuple[str, int]]:
-    """Yield the names of facts that change by time alone, and when (ms): a term of payment, an age that is reached."""
+    """Yield the facts that change by time alone, and their times (ms): a term of payment, an age that is reached."""
     ends = find_payment_standing(situation.payments, situation.now)[1] if situation.payments else None
     if ends is not None:
         yield "paymentState", ends
     if situation.changed_at is not None:
         age = situation.now - situation.changed_at
-        # Something changes at the age itself, and something with the first instant after it.
+        # One comparison changes at the age itself, another at the first instant after it.
         marks = [mark for span in _ages(compiled) for bound in find_bounds(span) for mark in (bound, bound + 1)]
         ahead = [mark for mark in marks if mark > age]
         if ahead:
@@ -65,7 +65,7 @@ def _ends(situation: Situation, compiled: Compiled) -> Iterator[tuple[str, int]]
 
 
 def _ages(compiled: Compiled) -> Iterator[Duration]:
-    """Yield the ages of data that a policy names."""
+    """Yield the ages of data in the constraints of a policy."""
     for rule in (*compiled.permissions, *compiled.prohibitions):
         for check in (*rule.refinements, *rule.constraints):
             for leaf in walk_leaves(check.constraint):
@@ -74,7 +74,7 @@ def _ages(compiled: Compiled) -> Iterator[Duration]:
 
 
 def _list_stated(data: KnownData, compiled: Compiled, registry: Registry) -> dict[str, tuple[Value, ...]]:
-    """Return what the owner states about the data, and what the policy itself guarantees for what leaves."""
+    """Return the facts that the owner states about the data, and those that the policy itself guarantees."""
     level = data.records.level if data.records else ""
     size = max(data.records.smallest_group if data.records else 0, treatments.smallest_group(compiled))
     operands = registry.operands
@@ -83,7 +83,7 @@ def _list_stated(data: KnownData, compiled: Compiled, registry: Registry) -> dic
 
 
 def _list_counted(situation: Situation, compiled: Compiled) -> dict[str, tuple[Value, ...]]:
-    """Return the counters of a policy's rules that are known; uses and bytes are counted per agreement."""
+    """Return the known counters of a policy's rules; uses and bytes are counted for each agreement."""
     counted: dict[str, tuple[Value, ...]] = {}
     for counter in compiled.counters:
         if is_hourly(counter):

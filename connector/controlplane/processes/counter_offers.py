@@ -1,7 +1,7 @@
-"""Other terms than those that were offered: what a provider answers, and what a consumer takes without asking.
+"""Decides requests and offers that differ from the published offer or from the consumer's own request.
 
-Decided by policies alone. A provider gives at most its private reservation policy, of which no word goes to the peer; a
-consumer takes what grants no more than it asked for and lays no duty on it that it did not ask for itself.
+Only policies decide. A provider grants at most its private reservation policy, which the peer never receives. A
+consumer accepts an offer that grants no more than it requested and that contains only duties it requested.
 """
 
 from collections.abc import Iterable
@@ -35,10 +35,10 @@ MOST_REASONS = 3
 
 
 def provide(evaluator: Evaluator, process: Negotiation, asset: Asset, situation: Situation) -> Proceed | HoldFor:
-    """Answer a request that asks for other terms than the asset is offered under.
+    """Answer a request whose policy differs from the offer of the asset.
 
-    Agree where they are contained in the offer, counter-offer where they overlap, terminate where they have nothing in
-    common or are denied to this peer, hold for a person where it cannot be told or has gone on for too long.
+    Agree if the offer contains it, send a counter-offer if the two overlap, and terminate if they have nothing in
+    common or the policy denies this peer. Hold for a person if this is undecided or after too many rounds.
     """
     asked = _frame(evaluator.context, process, process.offer)
     unfit = acceptance.find_unenforceable(evaluator.library, asked, situation.data)
@@ -61,7 +61,7 @@ def provide(evaluator: Evaluator, process: Negotiation, asset: Asset, situation:
         known[1],
         uid=process.offer_id or asset.offer_id,
         concessions=known[2:],
-        # Offers and counter-offers are counted alike; the requests among them are every second one.
+        # Every message with a policy counts as a round; every second one is a request.
         round_number=(process.rounds + 1) // 2,
         now=instants.instant(evaluator.context.now()),
     )
@@ -76,19 +76,19 @@ def _step(evaluator: Evaluator, answer: negotiate.TermsAnswer, judged: dict[str,
             return Proceed(Agree(), judged)
         case negotiate.CounterOffer(policy):
             document = dump(policy)
-            # The protocol's context has no term for it, and our wire profile means it where nothing is said.
+            # The context of the protocol has no term for it; the wire profile assumes `prohibit` if it is missing.
             document.pop("conflict", None)
             return Proceed(MakeOffer(msgspec.json.encode(document)), judged)
         case negotiate.NoAgreement(reasons) if not any(reason.code == "rounds-exhausted" for reason in reasons):
             return end("no-common-terms", _texts(evaluator, reasons), judged)
         case negotiate.NoAgreement(reasons) | negotiate.PersonNeeded(reasons):
-            said = _texts(evaluator, reasons)
-            texts = write_in_all(lambda language: f"{say(language, 'processes.other-terms')} {said[language]}".strip())
+            found = _texts(evaluator, reasons)
+            texts = write_in_all(lambda language: f"{say(language, 'processes.other-terms')} {found[language]}".strip())
             return hold(texts, "provider", judged)
 
 
 def consume(evaluator: Evaluator, process: Negotiation) -> HoldFor | None:
-    """Return why a person has to look at the provider's offer, or None where it may be accepted at once."""
+    """Return the hold for a person who has to check the provider's offer, or None if it can be accepted."""
     if process.asked is None:
         return hold(say_in_all("processes.own-offer"), "consumer", _record_open("not-asked-for"))
     if documents.has_same_rules(process.asked, process.offer):
@@ -112,12 +112,12 @@ def consume(evaluator: Evaluator, process: Negotiation) -> HoldFor | None:
 
 
 def end(code: str, texts: dict[str, str], judged: dict[str, Any]) -> Proceed:
-    """Terminate: the counterparty receives the reason in English, the operator in every language."""
+    """Terminate: the counterparty receives the English reason, staff read it in their language, and it is on record."""
     return Proceed(Terminate(code, texts["en"], texts), judged)
 
 
 def hold(texts: dict[str, str], who: str, judged: dict[str, Any]) -> HoldFor:
-    """Wait for a person."""
+    """Hold the process for a person."""
     return HoldFor(reason=texts["en"], who=who, reasons=texts, judged=judged)
 
 
@@ -126,7 +126,7 @@ def _record_open(code: str) -> dict[str, Any]:
 
 
 def _frame(context: Context, process: Negotiation, policy: bytes) -> bytes:
-    """Return a policy as an Offer in the frame that the agreement would have: this dataset, between these two."""
+    """Return a policy as an Offer with the dataset and the parties of the later agreement."""
     provider, consumer = context.participant, process.peer
     if process.role is Role.CONSUMER:
         provider, consumer = consumer, provider

@@ -1,7 +1,7 @@
-"""Who decides when it is our turn: by policy, asking a person where the operator wants one.
+"""Decides the next step of a process by policy, and holds it for a person if the operator requires that.
 
-Both are the `Decider` port; a test script is a third. A Hold is a stored row; a person's answer is an input of the
-state machine (`controlplane.negotiation`), never a flag to look for.
+This implements the port `Decider`; a test script is another implementation. A Hold is a stored row. The answer of a
+person is a step of the state machine (`controlplane.usecases.negotiation`), not a flag.
 """
 
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ DeciderAnswer = Proceed | HoldFor | Wait
 
 @dataclass(frozen=True)
 class ByPolicy:
-    """Decides by policy; holds for a person the data classes in `approve`, and what policy leaves open."""
+    """Decides by policy; holds for a person the data classes in `approve`, and cases that policies leave undecided."""
 
     enforcer: Enforcer
     approve: frozenset[DataClass] = frozenset({DataClass.CONFIDENTIAL, DataClass.PERSONAL})
@@ -59,7 +59,7 @@ class ByPolicy:
         if asset is None or asset.status is not AssetStatus.PUBLISHED:
             return Proceed(Terminate("withdrawn", "The offer was withdrawn."), _record_rule("withdrawn"))
         situation = situations.build_for_peer(process.peer, situations.parse_claims(process.evidence), asset, now)
-        # What was accepted is an offer of our own people, who may have asked for other terms than the asset's.
+        # An accepted offer is the provider's own; a person may have offered another policy than that of the asset.
         accepted = process.state == NegotiationState.ACCEPTED
         others = not accepted and not documents.has_same_rules(process.offer, asset.policy)
         if not others:
@@ -81,12 +81,18 @@ class ByPolicy:
             return Wait()
         document = process.agreement or b"{}"
         if not documents.has_same_rules(document, process.offer):
-            end = Terminate("other-terms", "The agreement says something else than the offer accepted.")
+            end = Terminate(
+                "other-terms",
+                "The rules of the agreement differ from the accepted offer: send an agreement with the same rules.",
+            )
             return Proceed(end, _record_rule(end.code))
         expected = (process.peer, self.enforcer.context.participant, process.dataset)
         found = tuple(documents.read_member(document, name) for name in ("assigner", "assignee", "target"))
         if found != expected:
-            end = Terminate("other-parties", "The agreement names other parties or another dataset.")
+            end = Terminate(
+                "other-parties",
+                "The agreement names other parties or another dataset: send an agreement on the accepted offer.",
+            )
             return Proceed(end, _record_rule(end.code))
         return Proceed(Verify())
 
@@ -100,7 +106,7 @@ class ByPolicy:
 
 
 def _record_rule(code: str) -> dict[str, Any]:
-    """Return what goes on record where no policy had to be asked."""
+    """Return the record of a decision that no policy took."""
     return {"verdict": "deny", "reasons": [code]}
 
 

@@ -1,7 +1,6 @@
-"""A peer's message: load by (owner, pid and peer) → pure state machine → one commit → answer. Never sends.
+"""A message of a peer: load by (owner, pid and peer) → pure state machine → one commit → answer. Never sends.
 
-What the answer wakes, the route wakes after the answer has been written: a peer that gets our next message before our
-answer is a peer that has to guess.
+The route wakes the worker only after it has written the answer: the peer receives the answer before the next message.
 """
 
 from collections.abc import Awaitable, Callable
@@ -23,7 +22,7 @@ ATTEMPTS = 5
 
 
 class ProcessAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What to answer: the process as it is now acknowledged; `created` asks for 201; `woken` may have work to do."""
+    """The answer: the acknowledged process. `created` means 201; `woken` means that the worker may have work to do."""
 
     process: AnyProcess
     state: str
@@ -32,7 +31,7 @@ class ProcessAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Declined(msgspec.Struct, frozen=True, kw_only=True):
-    """What to answer instead: an HTTP status and why, with the pids as far as the caller may know them."""
+    """A refusal: an HTTP status and the reason, with the pids that the caller may know."""
 
     status: int
     code: str
@@ -42,19 +41,19 @@ class Declined(msgspec.Struct, frozen=True, kw_only=True):
     retry_after_s: int | None = None
 
 
-NOT_FOUND = Declined(status=404, code="not-found", reason="There is no such process between us.")
+NOT_FOUND = Declined(status=404, code="not-found", reason="Unknown process: check the pid in the path.")
 
-# What a message means for the entity beyond the state table: returns the new value and further changes, or a refusal.
+# The effect of a message beyond the state machine: returns the new entity and further changes, or a refusal.
 Effect = Callable[[P, P], Awaitable[tuple[P, list[Change]] | Declined]]
 
 
 def use_token(caller: Caller) -> list[Change]:
-    """Return the change that uses up the caller's token, where it is a single-use one."""
+    """Return the change that marks the caller's token as used, if it is valid for one use only."""
     return [UseReplayKey(caller.replay_key)] if caller.replay_key else []
 
 
 def to_evidence(caller: Caller) -> bytes:
-    """Return what is kept of a caller: the verified claims, and what they were verified by."""
+    """Return the evidence that is stored of a caller: the verified claims, and the proof of them."""
     return msgspec.json.encode({**caller.evidence, "claims": dict(caller.claims)})
 
 
@@ -69,8 +68,8 @@ async def receive(
 ) -> ProcessAnswer | Declined:
     """Apply one message to one process.
 
-    `load` reads the process afresh; `message` is the machine's name of it. A process of another peer and an unknown pid
-    get the same 404. Raises Unavailable where nothing can be stored.
+    `load` reads the process again; `message` is the name of the message in the state machine. A process of another peer
+    and an unknown pid get the same 404. Raises Unavailable if the store is unavailable.
     """
     for _ in range(ATTEMPTS):
         process: P | None = await load()
@@ -114,13 +113,15 @@ async def _apply(
     return ProcessAnswer(process=stored, state=stored.state or "")  # type: ignore[arg-type]  # one of the two processes
 
 
-REPLAYED = Declined(status=401, code="replayed", reason="The token was used before: send every request with a new one.")
+REPLAYED = Declined(
+    status=401, code="replayed", reason="The token was used before: send each request with a new token."
+)
 
 
 def decline(
     process: machine.Process, status: int, code: str, reason: str, *, retry_after_s: int | None = None
 ) -> Declined:
-    """Return a refusal that names both pids, for a caller who is the peer of this process."""
+    """Return a refusal with both pids, for a caller that is the peer of this process."""
     own, other = process.id, process.peer_pid or ""
     consumer, provider = (own, other) if process.role is Role.CONSUMER else (other, own)
     return Declined(
@@ -134,7 +135,7 @@ def decline(
 
 
 def _other_pids(process: machine.Process, message: Any) -> Declined | None:
-    """Refuse a message whose body names another process than its path."""
+    """Refuse a message if the pids in its body differ from the pid in its path."""
     own = message.consumer_pid if process.role is Role.CONSUMER else message.provider_pid
     theirs = message.provider_pid if process.role is Role.CONSUMER else message.consumer_pid
     if own != process.id:
@@ -145,20 +146,25 @@ def _other_pids(process: machine.Process, message: Any) -> Declined | None:
             "The pid in the message differs from the pid in the path: send the same pid in both.",
         )
     if process.peer_pid is not None and theirs != process.peer_pid:
-        return decline(process, 400, "wrong-pid", "The message names another process of yours than the one it was.")
+        return decline(
+            process,
+            400,
+            "wrong-pid",
+            "The sender's pid differs from the pid of this process: send the pid of the first message.",
+        )
     return None
 
 
 def is_late(before: P, after: P) -> bool:
-    """Tell whether a message had been taken as received before it came, so that nothing has moved.
+    """Return whether the state machine already assumed the message as received, so that it changes nothing.
 
-    A message that proves that ours was received may lead back to the state from which ours was to lead away.
+    A message that proves the receipt of the pending one may reach the state that the pending one was to change.
     """
     return before.state == after.state and before.pending == after.pending
 
 
 def learn_peer_pid(process: P, message: Any) -> P:
-    """Return the process with the peer's pid, which its first message may tell before its acknowledgement does."""
+    """Return the process with the peer's pid: its first message may arrive before its acknowledgement."""
     if process.peer_pid is not None:
         return process
     theirs = message.provider_pid if process.role is Role.CONSUMER else message.consumer_pid

@@ -1,16 +1,16 @@
-"""What the peer's negotiation messages mean (Dataspace Protocol 2025-1, Contract Negotiation Protocol)."""
+"""Receives the negotiation messages of a peer (Dataspace Protocol 2025-1, Contract Negotiation Protocol)."""
 
 from typing import Any
 
 import msgspec
 
 from connector.controlplane.core import commits, documents
-from connector.controlplane.core.context import Context
 from connector.controlplane.core.messages import to_agreement
 from connector.controlplane.enforcing import agreements
 from connector.controlplane.judging.visibility import is_visible
 from connector.controlplane.processes import inbound
 from connector.controlplane.processes.inbound import Declined, ProcessAnswer, use_token
+from connector.controlplane.processes.inbound_shared import BUSY, TOO_MANY_OPEN, answer_again, format_reason
 from connector.controlplane.processes.receiver import MessageReceiver
 from connector.ports.changes import Change, Conflict, PutAgreement, Replayed
 from connector.ports.entities import AssetStatus
@@ -22,27 +22,33 @@ from connector.protocol.dsp.machines import negotiation_machine
 from connector.protocol.dsp.machines.machine import Accepted, Ended, ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation, NegotiationState
 
+_UNKNOWN_OFFER = "Unknown offer: read the catalogue and send a current offer."
+
 
 async def request(
     receiver: MessageReceiver, caller: Caller, received: Received[negotiation.ContractRequestMessage]
 ) -> ProcessAnswer | Declined:
-    """Begin a negotiation that a consumer asks for; the same request again returns the same process."""
+    """Start a negotiation that a consumer requests; a repeated request returns the same process."""
     message = received.message
     known = await receiver.context.store.process_of_peer(
         receiver.context.owner, ProcessKind.NEGOTIATION, Role.PROVIDER, caller.participant, message.consumer_pid
     )
     if known is not None:
-        # Before the offer is looked at: a repeat is answered as before, also when the offer is gone by now.
+        # Before the offer is checked: a repeat gets the same answer, even if the offer was withdrawn since.
         return await answer_again(receiver.context, caller, known, received.digest)
     offer_id = documents.read_member(bytes(message.offer), "@id") or ""
     asset = await receiver.context.store.asset_of_offer(receiver.context.owner, offer_id)
     if asset is None or asset.status is not AssetStatus.PUBLISHED:
-        return _refuse(message, "unknown-offer", "Unknown offer: read the catalogue and send a current offer.")
+        return _refuse(message, "unknown-offer", _UNKNOWN_OFFER)
     if not is_visible(receiver.enforcer.evaluator, caller, asset):
-        return _refuse(message, "unknown-offer", "Unknown offer: read the catalogue and send a current offer.")
+        return _refuse(message, "unknown-offer", _UNKNOWN_OFFER)
     target = documents.read_member(bytes(message.offer), "target")
     if target is not None and target != asset.id:
-        return _refuse(message, "wrong-target", "The offer's target is not the dataset it is offered for.")
+        return _refuse(
+            message,
+            "wrong-target",
+            "The target of the offer is not its dataset: send the dataset of the offer as target.",
+        )
     now = receiver.context.now()
     process = Negotiation(
         owner=receiver.context.owner,
@@ -68,7 +74,7 @@ async def request(
 async def offer(
     receiver: MessageReceiver, caller: Caller, received: Received[negotiation.ContractOfferMessage]
 ) -> ProcessAnswer | Declined:
-    """Begin a negotiation that a provider proposes."""
+    """Start a negotiation that a provider proposes."""
     message = received.message
     policy = bytes(message.offer)
     now = receiver.context.now()
@@ -96,7 +102,7 @@ async def offer(
 async def message(
     receiver: MessageReceiver, caller: Caller, pid: str, name: str, received: Received[Any]
 ) -> ProcessAnswer | Declined:
-    """Apply a later message to the negotiation that we know as `pid`."""
+    """Apply a later message to the negotiation with this connector's `pid`."""
 
     async def load() -> Negotiation | None:
         return await receiver.context.store.negotiation(receiver.context.owner, pid)
@@ -112,7 +118,7 @@ async def message(
 
 
 def _take_late(process: Negotiation, name: str, received: Received[Any]) -> Negotiation:
-    """Take what a message says that had been taken as received before it came: why the peer ended, and no more."""
+    """Return the process with the reason of a late termination; any other late message changes nothing."""
     if name != negotiation_machine.TERMINATION or process.ended is None or process.ended.by != process.peer:
         return process
     body = received.message
@@ -131,7 +137,12 @@ async def _apply_effect(
             policy = bytes(body.offer)
             target = documents.read_member(policy, "target")
             if target is not None and target != after.dataset:
-                return inbound.decline(after, 400, "wrong-target", "A counter-offer cannot change the dataset.")
+                return inbound.decline(
+                    after,
+                    400,
+                    "wrong-target",
+                    "A counter-offer cannot change the dataset: start a new negotiation for another dataset.",
+                )
             after = msgspec.structs.replace(
                 after,
                 peer_address=_choose_address(receiver, after, body.callback_address),
@@ -164,7 +175,7 @@ async def _apply_effect(
 
 
 def _choose_address(receiver: MessageReceiver, process: Negotiation, callback: str | None) -> str:
-    """Return where the peer is talked to from now on: its new callback address, if it may be dialled."""
+    """Return the address of the peer for the next messages: its new callback address, if it is allowed."""
     if callback is None or receiver.address_problem(process.peer, callback):
         return process.peer_address
     return callback
@@ -185,8 +196,7 @@ async def _begin(
         await receiver.context.store.open_processes(receiver.context.owner, process.peer)
         >= receiver.limits.open_per_peer
     ):
-        reason = "Too many of your processes are open with us: end some, then ask again."
-        return msgspec.structs.replace(_refuse(body, "quota", reason), status=503, retry_after_s=60)
+        return msgspec.structs.replace(_refuse(body, "quota", TOO_MANY_OPEN), status=503, retry_after_s=60)
     process = msgspec.structs.replace(process, accepted=Accepted(name, received.digest, process.state or ""))
     try:
         fields = {"digest": received.digest, "dataset": process.dataset}
@@ -196,35 +206,14 @@ async def _begin(
     except Replayed:
         return inbound.REPLAYED
     except Conflict:
-        # The same request arrived twice at once: the other one made the process.
+        # The same request arrived twice concurrently: the other one created the process.
         known = await receiver.context.store.process_of_peer(
             receiver.context.owner, ProcessKind.NEGOTIATION, process.role, process.peer, process.peer_pid or ""
         )
         if known is None:
-            return Declined(status=503, code="busy", reason="Send the request again.", retry_after_s=1)
+            return BUSY
         return await answer_again(receiver.context, caller, known, received.digest)
     return ProcessAnswer(process=stored, state=stored.state or "", created=True)
-
-
-async def answer_again(context: Context, caller: Caller, known: Any, digest: str) -> ProcessAnswer | Declined:
-    """Answer an initial request for a process that exists: the same request gets the same process, another one 400."""
-    if known.request_digest != digest:
-        return inbound.decline(known, 400, "pid-in-use", "This pid of yours already names another process with us.")
-    try:
-        await context.store.commit(use_token(caller))
-    except Replayed:
-        return inbound.REPLAYED
-    # The first acknowledgement may have been lost, so it is given again as it was; later states are asked for by GET.
-    first = NegotiationState.REQUESTED if known.role is Role.PROVIDER else NegotiationState.OFFERED
-    return ProcessAnswer(process=known, state=first, created=True, woken=False)
-
-
-def format_reason(reason: tuple[Any, ...]) -> str:
-    """Return a peer's reasons, texts or texts with a language, as one bounded line."""
-    values = [entry.get("@value", entry) if isinstance(entry, dict) else entry for entry in reason[:5]]
-    texts = [entry if isinstance(entry, str) else str(entry) for entry in values]
-    line = " ".join(" ".join(texts).split())
-    return "".join(character for character in line if character.isprintable())[:500]
 
 
 def _refuse(body: Any, code: str, reason: str) -> Declined:

@@ -1,4 +1,4 @@
-"""What the peer's transfer messages mean (Dataspace Protocol 2025-1, Transfer Process Protocol)."""
+"""Receives the transfer messages of a peer (Dataspace Protocol 2025-1, Transfer Process Protocol)."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from connector.controlplane.core.messages import echo_start
 from connector.controlplane.enforcing import agreements, signals
 from connector.controlplane.processes import inbound
 from connector.controlplane.processes.inbound import Declined, ProcessAnswer, use_token
-from connector.controlplane.processes.inbound_negotiation import answer_again, format_reason
+from connector.controlplane.processes.inbound_shared import BUSY, TOO_MANY_OPEN, answer_again, format_reason
 from connector.controlplane.processes.receiver import MessageReceiver
 from connector.ports.changes import Change, Conflict, Replayed
 from connector.ports.entities import Agreement
@@ -35,7 +35,7 @@ from connector.protocol.dsp.machines.transfer_machine import (
 async def request(
     receiver: MessageReceiver, caller: Caller, received: Received[transfer.TransferRequestMessage]
 ) -> ProcessAnswer | Declined:
-    """Begin a transfer under an agreement; the same request again returns the same process."""
+    """Start a transfer under an agreement; a repeated request returns the same process."""
     body = received.message
     known = await receiver.context.store.process_of_peer(
         receiver.context.owner, ProcessKind.TRANSFER, Role.PROVIDER, caller.participant, body.consumer_pid
@@ -79,7 +79,7 @@ async def request(
             receiver.context.owner, ProcessKind.TRANSFER, Role.PROVIDER, caller.participant, body.consumer_pid
         )
         if known is None:
-            return Declined(status=503, code="busy", reason="Send the request again.", retry_after_s=1)
+            return BUSY
         return await answer_again(receiver.context, caller, known, received.digest)
     return ProcessAnswer(process=stored, state=TransferState.REQUESTED, created=True)
 
@@ -87,7 +87,7 @@ async def request(
 async def message(
     receiver: MessageReceiver, caller: Caller, pid: str, name: str, received: Received[Any]
 ) -> ProcessAnswer | Declined:
-    """Apply a later message to the transfer that we know as `pid`."""
+    """Apply a later message to the transfer with this connector's `pid`."""
 
     async def load() -> Transfer | None:
         return await receiver.context.store.transfer(receiver.context.owner, pid)
@@ -101,7 +101,7 @@ async def message(
 
     answer = await inbound.receive(receiver.context, caller, load, TRANSFER, name, received, effect)
     if isinstance(answer, ProcessAnswer) and answer.state != TransferState.STARTED:
-        # Nothing moves any more when the peer reads our answer, be it the first or one to a repeat.
+        # The flow has stopped before the peer reads the answer, also the answer to a repeat.
         return await _halt_flow(receiver, answer)
     return answer
 
@@ -113,15 +113,15 @@ async def _halt_flow(receiver: MessageReceiver, answer: ProcessAnswer) -> Proces
         try:
             return msgspec.structs.replace(answer, process=await signals.signal(receiver.enforcer, process))
         except Conflict:
-            # Somebody else was quicker, and may still be about to signal.
+            # Another task changed the process first, and may still be signalling.
             process = await receiver.context.store.transfer(process.owner, process.id) or process
     return answer
 
 
 def _take_late(context: Context, process: Transfer, name: str, received: Received[Any]) -> Transfer:
-    """Take what a message says that had been taken as received before it came.
+    """Return the process with the content of a late message: the reason of a termination, or a new data address.
 
-    That is why the peer ended, and the new address of a provider that answers our resumption with a start of its own.
+    A provider sends a new address if it answers the consumer's resumption with a start of its own.
     """
     body = received.message
     if name == transfer_machine.TERMINATION and process.ended and process.ended.by == process.peer:
@@ -131,13 +131,13 @@ def _take_late(context: Context, process: Transfer, name: str, received: Receive
     address = _address(received) if name == transfer_machine.START else None
     if address is None or address == process.data_address:
         return process
-    # The data plane is told again where to fetch from.
+    # The data plane receives the new address to fetch from.
     reported = FlowState.PREPARED if process.flow_reported is FlowState.STARTED else process.flow_reported
     return msgspec.structs.replace(process, data_address=address, flow_reported=reported, due_at=context.now())
 
 
 def _address(received: Received[Any]) -> bytes | None:
-    """Return the data address of a message as it was sent, with the members that we have no name for."""
+    """Return the data address of a message as it was sent, with its unknown members."""
     if received.message.data_address is None:
         return None
     return bytes(msgspec.json.decode(received.body, type=dict[str, msgspec.Raw])["dataAddress"])
@@ -151,7 +151,7 @@ def _apply_effect(
         case transfer_machine.START:
             resuming = before.pending is not None and before.pending.message == transfer_machine.START
             if before.state == TransferState.SUSPENDED and before.suspended_by is before.role and not resuming:
-                reason = "The transfer is suspended by us: it goes on when we say so."
+                reason = "The transfer is suspended by this side: only this side can resume it."
                 return inbound.decline(before, 400, "suspended-here", reason)
             after = msgspec.structs.replace(
                 after, data_address=_address(received) or after.data_address, suspended_by=None
@@ -173,11 +173,15 @@ def _apply_effect(
 async def _find_in_force(receiver: MessageReceiver, caller: Caller, agreement_id: str) -> Agreement | Declined:
     """Return the finalized agreement with this caller as consumer.
 
-    Our FINALIZED may be acknowledged but not yet settled here when the consumer, who knows it, asks for its data: the
+    The consumer may acknowledge FINALIZED and request the data before this connector stores the acknowledgement. Its
     request proves the acknowledgement.
     """
     agreement = await receiver.context.store.agreement(receiver.context.owner, agreement_id)
-    unknown = Declined(status=404, code="unknown-agreement", reason="There is no such agreement between us.")
+    unknown = Declined(
+        status=404,
+        code="unknown-agreement",
+        reason="Unknown agreement: send the identifier of an agreement in which you are the consumer.",
+    )
     if agreement is None or agreement.counterparty != caller.participant or agreement.role is not Role.PROVIDER:
         return unknown
     for _ in range(inbound.ATTEMPTS):
@@ -185,7 +189,7 @@ async def _find_in_force(receiver: MessageReceiver, caller: Caller, agreement_id
             return agreement
         process = await receiver.context.store.negotiation(receiver.context.owner, agreement.negotiation_id)
         if not process or not process.pending or process.pending.message != negotiation_machine.FINALIZED:
-            reason = "The agreement is not finalized: conclude the negotiation, then ask for the data."
+            reason = "The agreement is not finalized: finalize the negotiation, then request the data."
             return msgspec.structs.replace(unknown, status=400, code="not-finalized", reason=reason)
         now = receiver.context.now()
         settled = msgspec.structs.replace(machine.acknowledge(process, now), due_at=None)
@@ -196,7 +200,9 @@ async def _find_in_force(receiver: MessageReceiver, caller: Caller, agreement_id
             agreement = await receiver.context.store.agreement(receiver.context.owner, agreement_id) or agreement
             continue
         return final
-    return Declined(status=503, code="busy", reason="The agreement is being settled: ask again.", retry_after_s=1)
+    return Declined(
+        status=503, code="busy", reason="The agreement is not stored yet: send the request again.", retry_after_s=1
+    )
 
 
 async def _cannot_begin(
@@ -213,10 +219,12 @@ async def _cannot_begin(
     if body.format not in {PULL, PUSH}:
         return refuse("unknown-format", f"The format is not supported: use {PULL} or {PUSH}.")
     if (body.format == PUSH) != (body.data_address is not None):
-        return refuse("data-address", "A push needs a dataAddress to deliver to, and a pull must not have one.")
+        return refuse(
+            "data-address", "A push requires a dataAddress, and a pull must not have one: correct the request."
+        )
     if (
         await receiver.context.store.open_processes(receiver.context.owner, caller.participant)
         >= receiver.limits.open_per_peer
     ):
-        return refuse("quota", "Too many of your processes are open with us: end some, then ask again.", 503, 60)
+        return refuse("quota", TOO_MANY_OPEN, 503, 60)
     return None

@@ -1,4 +1,4 @@
-"""A process of either kind: its state machine, and its stored version."""
+"""Loads a process of either kind: its state machine, and its stored version."""
 
 from connector.controlplane.core.context import Context
 from connector.ports.store import AnyProcess
@@ -8,12 +8,12 @@ from connector.protocol.dsp.machines.transfer_machine import TRANSFER
 
 
 def find_table(process: AnyProcess) -> StateMachine:
-    """Return the state figure that governs the process."""
+    """Return the state machine of the process."""
     return NEGOTIATION if isinstance(process, Negotiation) else TRANSFER
 
 
 async def reload(context: Context, process: AnyProcess) -> AnyProcess | None:
-    """Read the process afresh."""
+    """Return the stored version of the process, or None."""
     if isinstance(process, Negotiation):
         return await context.store.negotiation(process.owner, process.id)
     return await context.store.transfer(process.owner, process.id)

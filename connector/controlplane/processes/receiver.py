@@ -1,4 +1,4 @@
-"""What a peer's message is received with."""
+"""The values that the receipt of a peer's message needs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from connector.controlplane.enforcing.enforcer import Enforcer
 
 @dataclass(frozen=True)
 class MessageReceiver:
-    """The participant context, its enforcement, and the bounds on what a peer may begin.
+    """The participant context, its enforcement, and the limits on the processes of a peer.
 
-    `address_problem(participant, url)` says why a callback address must not be dialled, or None.
+    `address_problem(participant, url)` returns the reason why a callback address is refused, or None.
     """
 
     context: Context

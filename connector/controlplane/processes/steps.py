@@ -1,4 +1,4 @@
-"""A step of a process is planned and committed, for the worker, a person and a script alike."""
+"""Plans and commits a step of a process, for the worker, a person and a script."""
 
 from collections.abc import Mapping
 
@@ -32,10 +32,10 @@ async def carry_out(
     *changes: Change,
     judged: Mapping[str, object] | None = None,
 ) -> AnyProcess:
-    """Plan a step and commit it: for the worker's decision and for a person's approval alike. Raises NotAllowed.
+    """Plan a step and commit it, for a decision of the worker and for an approval by a person. Raises NotAllowed.
 
-    `judged` is the decision by policy that it stands on; an agreement is judged here, so that it is on record also
-    where a person had the last word.
+    `judged` is the record of the policy decision behind the step. An agreement is decided here again, so that its
+    record exists also if a person approved it.
     """
     if isinstance(process, Negotiation):
         planned, more = messages.plan_negotiation(enforcer.context, process, step)
@@ -61,11 +61,11 @@ async def carry_out(
 
 
 def record_judged(judged: Mapping[str, object] | None) -> dict[str, object]:
-    """Return what the audit leaf of a step says of the decision it stands on."""
+    """Return the field of the audit leaf with the record of the decision, if there was one."""
     return {"judged": judged} if judged else {}
 
 
-# The steps of a process, as audit leaves have them.
+# The names of the steps in audit leaves.
 _STEPS: dict[type, str] = {
     Agree: "agree",
     MakeOffer: "offer",

@@ -1,8 +1,8 @@
-"""The worker: does what is due, woken by whoever committed it; a slow sweep is only the safety net.
+"""The worker processes due work. Each commit wakes it; a slow sweep of the store finds the rest.
 
-One task per process that has something to do, never two for the same one. Every peer has its own share of them, and one
-that did not answer is tried with one process at a time: who is silent holds up nobody else. The worker sets a timer for
-what falls due soon: a hundred thousand open negotiations cost an idle worker nothing.
+A process with due work has one task, never two. Each peer has its own share of the tasks, and a peer that does not
+answer gets one at a time, so that it does not delay other peers. The worker sets timers only for work that is due soon:
+an idle worker has no cost for open negotiations.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ PEERS_AT_ONCE = 8
 
 
 class Worker:
-    """Drives the processes of one participant context. `wake` may be called from anywhere, before `run` too."""
+    """Drives the processes of one participant context. Any task may call `wake`, also before `run`."""
 
     def __init__(self, driver: ProcessDriver) -> None:
         self._driver = driver
@@ -36,11 +36,11 @@ class Worker:
         self._waiting: dict[str, deque[AnyProcess]] = {}
         self._drained = asyncio.Event()
         self._stopping = False
-        # Processes whose last step broke off by a defect: name of the error by process.
+        # Processes whose last step failed by a defect: name of the error by process.
         self.stuck: dict[str, str] = {}
 
     def wake(self, process: AnyProcess) -> None:
-        """Look at a process that was just committed: now, or when it falls due."""
+        """Process a process that was just committed: now, or when it is due."""
         if self._stopping or process.due_at is None:
             return
         delay = process.due_at - self._driver.context.now()
@@ -50,7 +50,7 @@ class Worker:
             self._take_up(process)
 
     async def run(self) -> None:
-        """Work until cancelled: take up what a stop or crash left, then live on wakes and due marks."""
+        """Work until cancelled: continue after a stop or crash, then process each process when woken or due."""
         for process in await flow_ends.catch_up(self._driver.enforcer):
             self.wake(process)
         while True:
@@ -58,13 +58,13 @@ class Worker:
             self._drained.clear()
             try:
                 async with asyncio.timeout(SWEEP_S):
-                    # With more to do than was read, the next look comes when what was read is done.
+                    # If more is due than one sweep reads, the next sweep starts when the work of this one is done.
                     await (self._drained.wait() if more else asyncio.Event().wait())
             except TimeoutError:
                 continue
 
     async def stop(self, patience_s: float = 5.0) -> None:
-        """Begin nothing new and wait for what is under way, for a bounded time."""
+        """Start no new task, and wait for the active tasks for at most `patience_s`."""
         self._stopping = True
         for handle in self._later.values():
             handle.cancel()
@@ -74,11 +74,11 @@ class Worker:
             task.cancel()
 
     async def _sweep(self) -> bool:
-        """Take up what is due before the next sweep; tell whether there was more than is read at once."""
+        """Wake the processes that are due before the next sweep; return whether more are due than were read."""
         try:
             await deadlines.mark_overdue(self._driver.enforcer.evaluator)
         except StoreError as error:
-            log.warning("overdue duties are left for the next look: the store says %s", error)
+            log.warning("overdue duties are not marked until the next sweep: the store is unavailable: %s", error)
         horizon = self._driver.context.now() + int(SWEEP_S * 1000)
         found = await self._driver.context.store.due(self._driver.context.owner, horizon, BATCH)
         for process in found:
@@ -96,7 +96,7 @@ class Worker:
     async def _drive(self, process: AnyProcess, waited: bool) -> None:
         try:
             if waited:
-                # It may have changed since: what is no longer owed must not be sent.
+                # It may have changed since: a message that is not pending any more must not be sent.
                 process = await loading.reload(self._driver.context, process) or process
             while True:
                 process = await outbound.advance(self._driver, process)
@@ -106,12 +106,12 @@ class Worker:
                 self._active[process.id] = None
                 process = await loading.reload(self._driver.context, again) or again
         except StoreError as error:
-            log.warning("process left for later: the store says %s", error, extra={"pid": process.id})
+            log.warning("process is tried again later: the store is unavailable: %s", error, extra={"pid": process.id})
             self._look_later(process, FAILED_MS)
         except Exception as error:
-            # One broken process must not stop the others; it is looked at again, and the log says why it broke.
+            # One failed process must not stop the others; it is tried again, and the log has the error.
             self.stuck[process.id] = type(error).__name__
-            log.exception("process left for later", extra={"pid": process.id})
+            log.exception("process is tried again later", extra={"pid": process.id})
             self._look_later(process, FAILED_MS)
         else:
             self.stuck.pop(process.id, None)
@@ -125,7 +125,7 @@ class Worker:
             self._begin_next()
 
     def _look_later(self, process: AnyProcess, delay_ms: int) -> None:
-        """Look again in time; far due marks are left to the sweep, which reads them from the store."""
+        """Set a timer for a process; the sweep finds a process that is due later than the next sweep."""
         handle = self._later.pop(process.id, None)
         if handle:
             handle.cancel()
@@ -139,7 +139,7 @@ class Worker:
         if handle:
             handle.cancel()
         if process.id in self._active:
-            # Its task runs: it will read the row again, because its own commit conflicts, or when it is done.
+            # Its task is active and reads the row again after a conflict, or when it is done.
             self._active[process.id] = process
         elif self._has_room(process.peer):
             self._begin(process, waited)

@@ -1,6 +1,6 @@
-"""What a provider does with agreements that were made: withdraw from one, so that no byte leaves under it any more.
+"""Withdraws from an agreement as its provider: no byte is delivered under it any more.
 
-The protocol has no message for it; the consumer is told by the end of its transfers. The agreement stays on record.
+The protocol has no message for it: the consumer learns it from the end of its transfers. The agreement stays on record.
 """
 
 import msgspec
@@ -15,15 +15,19 @@ from connector.protocol.dsp.common import Role
 
 
 async def withdraw(evaluator: Evaluator, agreement_id: str, reason: str) -> Agreement:
-    """Deliver nothing more under an agreement: running transfers end at once, and the consumer is told the reason.
+    """Withdraw from an agreement: its active transfers end immediately, and the consumer receives the reason.
 
-    Open duties remain. A repeat changes nothing. Raises NotFound, NotAllowed.
+    Open duties remain. A repeat changes nothing. Raises NoSuchEntity, NotAllowed.
     """
     agreement = await evaluator.context.store.agreement(evaluator.context.owner, agreement_id)
     if agreement is None:
-        raise NoSuchEntity("no-agreement", f"There is no agreement {agreement_id}: list them to see which there are.")
+        raise NoSuchEntity(
+            "no-agreement", f"Unknown agreement {agreement_id}: list the agreements to find its identifier."
+        )
     if agreement.role is not Role.PROVIDER:
-        raise NotAllowed("not-provider", "Only the provider withdraws from an agreement: end your transfers instead.")
+        raise NotAllowed(
+            "not-provider", "Only the provider can withdraw from an agreement: terminate your transfers instead."
+        )
     if agreement.finalized_at is None:
         raise NotAllowed("not-finalized", "The agreement is not finalized: terminate its negotiation instead.")
     if agreement.withdrawn_at is not None:

@@ -1,7 +1,7 @@
-"""The catalogue, from both sides: what this caller may see of ours, and what we fetch of a peer's.
+"""The catalogue from both sides: the offers that a caller may see, and the catalogue of a peer.
 
-Provider: stored Dataset documents go out as they are; which of them is decided per caller by access policy (phase
-catalogue: an offer whose facts are not known yet is shown). Consumer: one page at a time, bounded.
+The provider sends stored Dataset documents without change. Access policies decide which ones a caller may see; an offer
+whose facts are not known yet is shown. The consumer fetches one page at a time, within limits.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ SCANNED_MOST = 20
 
 
 class OwnCatalogPage(msgspec.Struct, frozen=True, kw_only=True):
-    """One page of our catalogue: the document, and the cursor of the next page, if there is one."""
+    """One page of the provider's catalogue: the document, and the cursor of the next page, or None."""
 
     body: bytes
     next: str | None
@@ -42,8 +42,8 @@ async def provide(
 ) -> OwnCatalogPage:
     """Return the page of the catalogue that `caller` may see, after the cursor of the page before.
 
-    A page is filled as far as the filter and what is hidden from the caller allow; a short page with a next cursor is
-    not the end. Raises RemoteProtocolError for a filter that is not understood (Catalog HTTPS Binding: 400).
+    A page contains fewer datasets than `limit` if the filter or access policies exclude many; only a page without
+    `next` is the last one. Raises RemoteProtocolError for an unknown filter (Catalog HTTPS Binding: 400).
     """
     wanted = read_filter(filters)
     size = min(limit or wanted.limit or publisher.limits.page, publisher.limits.page_most)
@@ -75,7 +75,7 @@ async def provide(
 
 
 async def provide_dataset(evaluator: Evaluator, caller: Caller, dataset_id: str) -> bytes | None:
-    """Return one Dataset with context if it is offered and this caller may see it; else None."""
+    """Return one Dataset with context if it is offered and this caller may see it, or None."""
     asset = await evaluator.context.store.asset(evaluator.context.owner, dataset_id)
     if (
         asset is None
@@ -91,10 +91,10 @@ def _fits(context: Context, wanted: Wanted, asset: Asset) -> bool:
 
 
 def provider(directory: Directory, participant_id: str) -> Participant:
-    """Return a participant that can be asked for its catalogue. Raises NotFound."""
+    """Return a participant of the list that has an address. Raises NoSuchEntity."""
     known = directory.participant(participant_id)
     if known is None or not known.address:
-        reason = f"The participant list has no {participant_id} with an address: look at the list for its identifier."
+        reason = f"Unknown participant {participant_id}, or no address: check the identifier in the participant list."
         raise NoSuchEntity("no-participant", reason)
     return known
 
@@ -102,21 +102,23 @@ def provider(directory: Directory, participant_id: str) -> Participant:
 async def fetch(
     counterparties: Counterparties, participant_id: str, *, page_url: str | None = None, filters: Sequence[Any] = ()
 ) -> CatalogPage:
-    """Fetch one page of a participant's catalogue. Raises NotFound, PeerFailed."""
+    """Fetch one page of a participant's catalogue. Raises NoSuchEntity, PeerFailed."""
     known = provider(counterparties.directory, participant_id)
     page = await counterparties.peer.fetch_catalog(known.id, known.address or "", filters=filters, page_url=page_url)
     if isinstance(page, Refused | InDoubt):
-        raise PeerFailed("catalog", f"{known.name} gave no catalogue: {page.reason}")
+        raise PeerFailed("catalog", f"{known.name} did not return a catalogue: {page.reason}")
     return page
 
 
 async def fetch_dataset(counterparties: Counterparties, participant_id: str, dataset_id: str) -> dict[str, Any]:
-    """Fetch one Dataset of a participant, parsed. Raises NotFound, PeerFailed."""
+    """Fetch one Dataset of a participant, parsed. Raises NoSuchEntity, PeerFailed."""
     known = provider(counterparties.directory, participant_id)
     found = await counterparties.peer.fetch_dataset(known.id, known.address or "", dataset_id)
     if isinstance(found, Refused):
-        raise NoSuchEntity("no-dataset", f"{known.name} does not offer {dataset_id} to us: {found.reason}")
+        raise NoSuchEntity(
+            "no-dataset", f"{known.name} does not offer {dataset_id} to this participant: {found.reason}"
+        )
     if isinstance(found, InDoubt):
-        raise PeerFailed("catalog", f"{known.name} gave no answer: {found.reason}")
+        raise PeerFailed("catalog", f"{known.name} did not answer: {found.reason}")
     document: dict[str, Any] = msgspec.json.decode(found)
     return document

@@ -1,8 +1,8 @@
-"""The consent register: what people said about uses of data on them. Entries are appended and never changed.
+"""The consent register: the consents of persons to uses of data about them. Entries are appended and never changed.
 
-A person is kept under a keyed reference, so that neither the store nor the audit log names anybody. The data plane asks
-the register about each record just before it leaves; whoever withdraws is in no later one. Running transfers are also
-decided again at once.
+The register stores a keyed reference for each person, so that neither the store nor the audit log names a person. The
+data plane reads the register just before each record leaves; no later record is about a person who withdrew. The
+policies of active transfers are also evaluated again immediately.
 """
 
 from collections import Counter
@@ -30,7 +30,7 @@ LONGEST_SUBJECT = 1_000
 
 @dataclass(frozen=True)
 class ConsentRegister:
-    """What the register is kept with; without a `secret`, which references to people are made with, nothing is kept."""
+    """The values of the register. `secret` is the key of the references to persons; without it, nothing is stored."""
 
     context: Context
     evaluator: Evaluator
@@ -38,9 +38,9 @@ class ConsentRegister:
 
 
 class ConsentStatement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a person said: about a purpose (dpv:Purpose), for one dataset or (left out) all, until (ms) when at most.
+    """A person's statement on a purpose (dpv:Purpose), for one dataset or all (default), with an optional end (ms).
 
-    `subject` names the person as the records of the data do; it is not kept.
+    `subject` identifies the person as in the records of the data; it is not stored.
     """
 
     subject: str
@@ -50,22 +50,22 @@ class ConsentStatement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     until: int | None = None
 
 
-async def record(register: ConsentRegister, said: Sequence[ConsentStatement]) -> list[Consent]:
-    """Append entries, all or none. Raises Invalid, NotFound (no such dataset) or NotAllowed."""
-    if not 0 < len(said) <= MOST_ENTRIES:
-        raise Invalid("entries", f"At once, 1 to {MOST_ENTRIES} entries can be recorded: send them in parts.")
-    for dataset in {entry.dataset for entry in said} - {""}:
+async def record(register: ConsentRegister, statements: Sequence[ConsentStatement]) -> list[Consent]:
+    """Append entries, all or none. Raises Invalid, NoSuchEntity (unknown dataset) or NotAllowed."""
+    if not 0 < len(statements) <= MOST_ENTRIES:
+        raise Invalid("entries", f"One request can record 1 to {MOST_ENTRIES} entries: split it.")
+    for dataset in {entry.dataset for entry in statements} - {""}:
         if await register.context.store.asset(register.context.owner, dataset) is None:
-            raise NoSuchEntity("no-asset", f"There is no asset {dataset[:200]}: list them to see which there are.")
-    return await _append(register.evaluator, [_entry(register, entry, at) for at, entry in enumerate(said, 1)])
+            raise NoSuchEntity("no-asset", f"Unknown asset {dataset[:200]}: list the assets to find its identifier.")
+    return await _append(register.evaluator, [_entry(register, entry, at) for at, entry in enumerate(statements, 1)])
 
 
 async def withdraw(
     register: ConsentRegister, subject: str, *, dataset: str | None = None, purpose: str | None = None
 ) -> list[Consent]:
-    """Record that a person withdraws: one purpose or all that are on record, for one dataset or all on record.
+    """Record that a person withdraws consent: for one purpose or all recorded ones, for one dataset or all of them.
 
-    Raises NotFound where nothing that could be withdrawn is on record and no purpose is named.
+    Raises NoSuchEntity if no valid consent is recorded and no purpose is given.
     """
     if purpose is not None:
         return await record(
@@ -76,8 +76,8 @@ async def withdraw(
         entry for entry in standing if entry.state in VALID and (dataset is None or entry.dataset in {"", dataset})
     ]
     if not given:
-        raise NoSuchEntity("no-consent", "No consent of this person is on record: name a purpose to record a refusal.")
-    # From what was given for all datasets, one can be taken back alone.
+        raise NoSuchEntity("no-consent", "No consent of this person is recorded: name a purpose to record a refusal.")
+    # A consent for all datasets can be withdrawn for one of them.
     where = {} if dataset is None else {"dataset": dataset}
     ended = [
         msgspec.structs.replace(entry, state=WITHDRAWN, at=register.context.now(), until=None, **where)
@@ -87,7 +87,7 @@ async def withdraw(
 
 
 async def list_of_person(register: ConsentRegister, subject: str) -> Sequence[Consent]:
-    """Return the latest entries on a person, one for each dataset and purpose, oldest first."""
+    """Return the latest entries about a person, one for each dataset and purpose, oldest first."""
     reference = _secret(register).person(register.context.owner, _subject(subject))
     found: Mapping[str, Sequence[Consent]] = await register.context.store.consents_of(
         register.context.owner, [reference], ""
@@ -112,38 +112,43 @@ async def _append(evaluator: Evaluator, entries: Sequence[Consent]) -> list[Cons
     return list(entries)
 
 
-def _entry(register: ConsentRegister, said: ConsentStatement, number: int) -> Consent:
-    if said.until is not None and said.until < 0:
-        raise Invalid("until", f"Entry {number}: a consent ends at a time after 1970.")
+def _entry(register: ConsentRegister, statement: ConsentStatement, number: int) -> Consent:
+    if statement.until is not None and statement.until < 0:
+        raise Invalid(
+            "until", f"Entry {number}: `until` is before 1970: give milliseconds since 1970 that are not negative."
+        )
     return Consent(
         owner=register.context.owner,
-        subject=_secret(register).person(register.context.owner, _subject(said.subject)),
-        dataset=said.dataset,
-        purpose=_term(register.evaluator, PURPOSE, said.purpose, f"Entry {number}: the purpose"),
-        state=_term(register.evaluator, CONSENT, said.state, f"Entry {number}: the state"),
+        subject=_secret(register).person(register.context.owner, _subject(statement.subject)),
+        dataset=statement.dataset,
+        purpose=_term(register.evaluator, PURPOSE, statement.purpose, f"Entry {number}: the purpose"),
+        state=_term(register.evaluator, CONSENT, statement.state, f"Entry {number}: the state"),
         at=register.context.now(),
-        until=said.until,
+        until=statement.until,
     )
 
 
 def _term(evaluator: Evaluator, operand_iri: str, text: str, what: str) -> str:
-    """Return the IRI of a term of a vocabulary. Raises Invalid for one that nobody knows."""
+    """Return the IRI of a term of a vocabulary. Raises Invalid for an unknown term."""
     operands = evaluator.library.operands
     operand = operands.operands[operand_iri]
     value = coerce(Text(text), operand, operands) if text else None
     if not isinstance(value, Iri) or value.iri not in operands.taxonomies[operand.taxonomy].terms:
-        raise Invalid("unknown-term", f"{what} {text[:100]!r} is not known: use a term of the Data Privacy Vocabulary.")
+        raise Invalid("unknown-term", f"{what} {text[:100]!r} is unknown: use a term of the Data Privacy Vocabulary.")
     return value.iri
 
 
 def _subject(subject: str) -> str:
-    """Return how a person is named, as the data plane reads it from a record."""
+    """Return the identifier of a person as the data plane reads it from a record."""
     if not 0 < len(subject.strip()) <= LONGEST_SUBJECT:
-        raise Invalid("subject", f"A person is named by a text of 1 to {LONGEST_SUBJECT} characters.")
+        raise Invalid("subject", f"The subject is empty or too long: give a text of 1 to {LONGEST_SUBJECT} characters.")
     return subject.strip()
 
 
 def _secret(register: ConsentRegister) -> Secret:
     if register.secret is None:
-        raise NotAllowed("no-secret", "This connector has no secret to keep people under: it holds no consent.")
+        raise NotAllowed(
+            "no-secret",
+            "This connector has no secret for the references to persons and stores no consent: set up a secret first.",
+        )
     return register.secret

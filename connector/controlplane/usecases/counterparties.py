@@ -1,4 +1,4 @@
-"""The other participants, as we ask them for their catalogues."""
+"""The other participants, for requests of their catalogues."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from connector.ports.peer import Peer
 
 @dataclass(frozen=True)
 class Counterparties:
-    """The participant list, and the way to the endpoints of those who are in it."""
+    """The participant list, and the client of the endpoints of its participants."""
 
     directory: Directory
     peer: Peer

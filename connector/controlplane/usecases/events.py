@@ -1,6 +1,7 @@
-"""Events that policies may ask about (`odrl:event`): our people declare that one has begun or is over.
+"""Events that policies can refer to (`odrl:event`): the operator declares that an event has begun or is over.
 
-Kept and never changed; what runs is decided again at once, because no clock foretold it.
+Entries are stored and never changed. The policies of active transfers are evaluated again immediately, because the time
+of an event is not known before.
 """
 
 from collections.abc import Sequence
@@ -20,37 +21,42 @@ _ALWAYS = ODRL + "policyUsage"
 
 
 async def list_events(context: Context) -> Sequence[EventEntry]:
-    """Return where every event stands that was ever declared, the latest first."""
+    """Return the state of each event that was ever declared, the latest first."""
     return await context.store.events(context.owner)
 
 
 async def begin(evaluator: Evaluator, name: str, *, by: str) -> EventEntry:
-    """Declare that an event has begun; one that goes on already stays as it is. Raises Invalid, NotAllowed.
+    """Declare that an event has begun; an active event is not changed. Raises Invalid, NotAllowed.
 
-    `name` is an IRI or a short form as in policies (`dk:emergency`), `by` who declares it.
+    `name` is an IRI or a short form as in policies (`dk:emergency`); `by` names the person or program that declares it.
     """
     iri, known = await _find_event(evaluator.context, name)
     if known is not None and known.begun:
         return known
     if known is None and len(await list_events(evaluator.context)) >= MOST:
-        raise NotAllowed("too-many", f"There are {MOST} events already, the most that may be: use one of them.")
+        raise NotAllowed("too-many", f"The limit of {MOST} events is reached: use an existing event.")
     return await _record(evaluator, iri, begun=True, by=by)
 
 
 async def end(evaluator: Evaluator, name: str, *, by: str) -> EventEntry:
-    """Declare that an event is over; one that is over already stays as it is. Raises Invalid, NotFound."""
+    """Declare that an event is over; an event that is over is not changed. Raises Invalid, NoSuchEntity."""
     iri, known = await _find_event(evaluator.context, name)
     if known is None:
-        raise NoSuchEntity("no-event", f"The event {name} has never begun: list the events to see which there are.")
+        raise NoSuchEntity("no-event", f"Unknown event {name}: list the events to find its name.")
     return known if not known.begun else await _record(evaluator, iri, begun=False, by=by)
 
 
 async def _find_event(context: Context, name: str) -> tuple[str, EventEntry | None]:
     iri = expand(name, {})
     if not name.strip() or len(iri) > LONGEST or any(sign.isspace() or not sign.isprintable() for sign in iri):
-        raise Invalid("event", f"The name of an event is an IRI of at most {LONGEST} characters, as dk:emergency.")
+        raise Invalid(
+            "event",
+            f"The name of the event is not valid: use an IRI of at most {LONGEST} characters, such as dk:emergency.",
+        )
     if iri == _ALWAYS:
-        raise Invalid("event", "odrl:policyUsage goes on whenever data is used: nobody begins or ends it.")
+        raise Invalid(
+            "event", "odrl:policyUsage is active at each use of data and cannot be declared: name another event."
+        )
     return iri, next((entry for entry in await list_events(context) if entry.name == iri), None)
 
 

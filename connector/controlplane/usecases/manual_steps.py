@@ -1,4 +1,4 @@
-"""What a person or a program asks for is carried out now, or as soon as the message that is on its way has settled."""
+"""Carries out the step of a person or a program now, or after the pending message is settled."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
@@ -17,10 +17,10 @@ P = TypeVar("P", bound=Process)
 
 
 async def carry_out(enforcer: Enforcer, read: Callable[[], Awaitable[P]], step: Callable[[P], ProcessStep]) -> P:
-    """Carry out the step that `step` names for the process as `read` finds it; return it as committed.
+    """Carry out the step that `step` returns for the process that `read` returns; return the committed process.
 
-    While a message of ours is on its way the state is about to change: what is not allowed yet is tried again when it
-    has. Raises NotAllowed.
+    A pending message will change the state: a step that is not allowed yet is tried again after the change. Raises
+    NotAllowed.
     """
     deadline = enforcer.context.now() + PATIENCE_MS
     for _ in range(ATTEMPTS):
@@ -36,4 +36,4 @@ async def carry_out(enforcer: Enforcer, read: Callable[[], Awaitable[P]], step: 
             await enforcer.context.watch.wait_for_change(process.id, min(left, 500) / 1000)
             continue
         return stored  # type: ignore[no-any-return]  # the process of the same type
-    raise NotAllowed("busy", "The process is changing all the time: look at it and try again.")
+    raise NotAllowed("busy", "Other requests changed the process repeatedly: read it again, then retry.")

@@ -1,4 +1,4 @@
-"""What a person or a program does with contract negotiations: request, approve, reject, counter, terminate."""
+"""The steps of people and programs in contract negotiations: request, approve, reject, counter, terminate."""
 
 from collections.abc import Callable
 from typing import Any
@@ -25,7 +25,7 @@ from connector.protocol.dsp.machines import machine, negotiation_machine
 from connector.protocol.dsp.machines.machine import Ended
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation, NegotiationState
 
-# What approving means in each state in which a person may be asked.
+# The step of an approval, in each state in which a process can wait for a person.
 _APPROVAL: dict[tuple[Role, str | None], ProcessStep] = {
     (Role.PROVIDER, NegotiationState.REQUESTED): Agree(),
     (Role.PROVIDER, NegotiationState.ACCEPTED): Agree(),
@@ -35,12 +35,12 @@ _APPROVAL: dict[tuple[Role, str | None], ProcessStep] = {
 }
 
 
-# Of one negotiation: rounds are bounded, and so is what is decided in them.
+# The most decisions that are read of one negotiation, whose rounds are bounded.
 MOST_DECISIONS = 500
 
 
 class RecordedDecision(msgspec.Struct, frozen=True, kw_only=True):
-    """A decision by policy: when (ms), what came of it, its record, and the same in sentences by language."""
+    """A decision by policy: its time (ms), its event, its record, and the record as sentences by language."""
 
     at: int
     event: str
@@ -57,10 +57,10 @@ async def request(
     offer_id: str | None = None,
     policy: dict[str, Any] | None = None,
 ) -> Negotiation:
-    """Ask a provider for a contract on one of its datasets; `policy` asks for other terms than it offers.
+    """Request an agreement on a dataset from its provider; `policy` requests another policy than the offered one.
 
-    Without `offer_id` the dataset's first offer is taken; with both, the provider's catalogue is not asked again.
-    Raises NotFound, Invalid, PeerFailed.
+    Without `offer_id`, the first offer of the dataset is used; with `offer_id` and `policy`, the catalogue of the
+    provider is not read. Raises NoSuchEntity, Invalid, PeerFailed.
     """
     known = catalog.provider(counterparties.directory, participant_id)
     terms = encode_policy(policy) if policy is not None else None
@@ -83,12 +83,14 @@ async def _fetch_offer(
     dataset = await catalog.fetch_dataset(counterparties, participant_id, dataset_id)
     chosen = documents.choose_offer(dataset, offer_id)
     if chosen is None:
-        raise NoSuchEntity("no-offer", f"The dataset {dataset_id} has no such offer: read the catalogue again.")
+        raise NoSuchEntity(
+            "no-offer", f"Unknown offer of the dataset {dataset_id}: read the catalogue and name a current offer."
+        )
     return chosen
 
 
 async def ask(context: Context, participant_id: str, address: str, offer: bytes) -> Negotiation:
-    """Ask a provider, whose endpoints lie below `address`, for a contract on an Offer with its target (JSON)."""
+    """Request an agreement on an Offer with its target (JSON) from the provider with the endpoints at `address`."""
     pid, now = context.new_id(), context.now()
     message = negotiation.ContractRequestMessage(
         consumer_pid=pid, offer=msgspec.Raw(offer), callback_address=context.address
@@ -118,11 +120,11 @@ async def ask(context: Context, participant_id: str, address: str, offer: bytes)
 async def offer(
     evaluator: Evaluator, participant_id: str, asset_id: str, *, policy: dict[str, Any] | None = None
 ) -> Negotiation:
-    """Offer one of our published assets to a consumer, who did not ask. Raises NotFound, NotAllowed, Invalid."""
+    """Offer a published asset to a consumer without a request. Raises NoSuchEntity, NotAllowed, Invalid."""
     known = catalog.provider(evaluator.directory, participant_id)
     asset = await evaluator.context.store.asset(evaluator.context.owner, asset_id)
     if asset is None:
-        raise NoSuchEntity("no-asset", f"There is no asset {asset_id}: list them to see which there are.")
+        raise NoSuchEntity("no-asset", f"Unknown asset {asset_id}: list the assets to find its identifier.")
     if asset.status is not AssetStatus.PUBLISHED:
         raise NotAllowed("not-published", f"The asset {asset_id} is {asset.status}: publish it, then offer it.")
     wanted = encode_policy(policy) if policy is not None else None
@@ -160,15 +162,15 @@ async def offer(
 
 
 async def get(context: Context, pid: str) -> Negotiation:
-    """Return a negotiation by our pid. Raises NotFound."""
+    """Return a negotiation by this connector's pid. Raises NoSuchEntity."""
     process = await context.store.negotiation(context.owner, pid)
     if process is None:
-        raise NoSuchEntity("no-negotiation", f"There is no negotiation {pid}: list them to see which there are.")
+        raise NoSuchEntity("no-negotiation", f"Unknown negotiation {pid}: list the negotiations to find its pid.")
     return process
 
 
 async def decisions(evaluator: Evaluator, pid: str) -> list[RecordedDecision]:
-    """Return what was decided here by policy in a negotiation, oldest first, as it is on record. Raises NotFound."""
+    """Return the recorded policy decisions of a negotiation, oldest first. Raises NoSuchEntity."""
     process = await get(evaluator.context, pid)
     rows, _ = await evaluator.context.store.leaves(
         evaluator.context.owner, PageBounds(limit=MOST_DECISIONS), process_id=process.id
@@ -186,27 +188,27 @@ async def decisions(evaluator: Evaluator, pid: str) -> list[RecordedDecision]:
 
 
 async def approve(enforcer: Enforcer, pid: str) -> Negotiation:
-    """Say yes where a person is asked: agree, accept, verify or finalize, as the state has it. Raises NotAllowed."""
+    """Approve the step that waits for a person: agree, accept, verify or finalize. Raises NotAllowed."""
 
     def step(process: Negotiation) -> ProcessStep:
         found = _APPROVAL.get((process.role, process.state))
         if found is None:
-            raise NotAllowed("wrong-state", f"There is nothing to approve in state {process.state}.")
+            raise NotAllowed("wrong-state", f"The state {process.state} cannot be approved: wait for the counterparty.")
         return found
 
     return await _decide(enforcer, pid, step)
 
 
 async def reject(enforcer: Enforcer, pid: str, reason: str) -> Negotiation:
-    """Say no: the negotiation is terminated and the peer is told the reason. Raises NotAllowed."""
+    """Reject: the negotiation is terminated, and the counterparty receives the reason. Raises NotAllowed."""
     return await _decide(enforcer, pid, lambda _: Terminate("rejected", reason))
 
 
 async def terminate(enforcer: Enforcer, pid: str, reason: str) -> Negotiation:
-    """End a negotiation in whatever state the figure allows it. Raises NotAllowed."""
+    """Terminate a negotiation. Raises NotAllowed if the state machine does not allow it."""
     process = await get(enforcer.context, pid)
     if process.state is None:
-        # Nobody has acknowledged it: there is no peer to tell.
+        # The peer has not acknowledged the first message, so that it has no process to terminate.
         now = enforcer.context.now()
         ended = machine.end(process, NEGOTIATION, Ended("withdrawn", reason, enforcer.context.participant), now)
         return await commits.commit(enforcer.context, process, ended, event="ended withdrawn")
@@ -214,7 +216,7 @@ async def terminate(enforcer: Enforcer, pid: str, reason: str) -> Negotiation:
 
 
 async def counter(enforcer: Enforcer, pid: str, policy: dict[str, Any]) -> Negotiation:
-    """Answer with other terms: a provider offers, a consumer requests. Raises NotAllowed, Invalid."""
+    """Counter with another policy: a provider offers, a consumer requests. Raises NotAllowed, Invalid."""
     document = encode_policy(policy)
     asset = await enforcer.context.store.asset(enforcer.context.owner, (await get(enforcer.context, pid)).dataset)
 
@@ -228,7 +230,7 @@ async def counter(enforcer: Enforcer, pid: str, policy: dict[str, Any]) -> Negot
 
 
 def _check(evaluator: Evaluator, policy: bytes, asset: Asset | None) -> None:
-    """Refuse to offer what is void, of no use, not enforced here, or no offer of personal data. Raises Invalid."""
+    """Check that a policy can be offered: usable, enforced here, complete for personal data. Raises Invalid."""
     checked = documents.make_catalog_offer(policy, offer_id="urn:uuid:draft")
     unfit = acceptance.find_unpublishable(
         evaluator.library, checked, instants.instant(evaluator.context.now()), known_data.to_data(asset)

@@ -1,7 +1,7 @@
-"""Payments of agreements as our accounts have them: recorded by people and programs, asked for by policies.
+"""Payments of agreements: people and programs record them, and policies refer to them.
 
-The connector moves no money. An entry is appended and never changed; what was paid fulfils duties to pay, and transfers
-that run under the agreement are decided again at once.
+The connector moves no money. Entries are appended and never changed. A payment fulfils duties to pay, and the policies
+of active transfers under the agreement are evaluated again immediately.
 """
 
 import re
@@ -26,9 +26,9 @@ _LIMITED = frozenset({PaymentState.SETTLED, PaymentState.DUE})
 
 
 class PaymentSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the payments of an agreement stand: now, until when (ms) if that is known, in all, and how it came to be.
+    """The payments of an agreement: the state now, its end (ms) if known, the sum, and all entries.
 
-    `amount` is what was paid, a decimal number as text, in `currency`.
+    `amount` is the sum that was paid, a decimal number as text, in `currency`.
     """
 
     agreement_id: str
@@ -40,7 +40,7 @@ class PaymentSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def show_payments(context: Context, agreement_id: str) -> PaymentSummary:
-    """Return where the payments of an agreement stand. Raises NotFound."""
+    """Return the payments of an agreement. Raises NoSuchEntity."""
     agreement = await _agreement(context, agreement_id)
     return _paid(context, agreement, await context.store.payments(context.owner, agreement_id))
 
@@ -55,20 +55,26 @@ async def record(
     currency: str | None = None,
     until: int | None = None,
 ) -> PaymentSummary:
-    """Record where the payments of an agreement stand from now on. Raises NotFound, NotAllowed, Invalid.
+    """Record the state of the payments of an agreement from now on. Raises NoSuchEntity, NotAllowed, Invalid.
 
-    `amount` was paid with this entry (state `settled`) or is owed, in `currency`, by default euros. `until` (ms): what
-    is paid is due again from then on, what is due is overdue. `by` names who records it.
+    `amount` was paid with this entry (state `settled`) or is owed (`due`), in `currency` (default: euros). At `until`
+    (ms), a settled payment is due again, and a due payment is overdue. `by` names the person or program that records.
     """
     agreement = await _agreement(evaluator.context, agreement_id)
     if agreement.role is not Role.PROVIDER:
-        raise NotAllowed("not-provider", "Only the provider records payments: it is the one who is paid.")
+        raise NotAllowed(
+            "not-provider", "Only the provider, who receives the money, can record payments: ask the provider."
+        )
     if agreement.finalized_at is None:
-        raise NotAllowed("not-finalized", "The agreement is not finalized: there is nothing to be paid yet.")
+        raise NotAllowed(
+            "not-finalized", "The agreement is not finalized: record payments after its negotiation is finalized."
+        )
     _check(evaluator.context, state, amount, currency, until)
     before = await evaluator.context.store.payments(evaluator.context.owner, agreement_id)
     if len(before) >= MOST:
-        raise NotAllowed("too-many", f"An agreement has at most {MOST} entries of payments: conclude a new one.")
+        raise NotAllowed(
+            "too-many", f"The limit of {MOST} payment entries of an agreement is reached: negotiate a new agreement."
+        )
     payment = Payment(
         owner=evaluator.context.owner,
         agreement_id=agreement_id,
@@ -96,17 +102,15 @@ async def record(
 
 def _check(context: Context, state: PaymentState, amount: str | None, currency: str | None, until: int | None) -> None:
     if amount is not None and (not _AMOUNT.fullmatch(amount) or not Decimal(amount)):
-        raise Invalid("amount", "The amount is no number above zero: write it as 12.50.")
+        raise Invalid("amount", "The amount is not a number above zero: write it as 12.50.")
     if amount is not None and state not in _LIMITED:
-        raise Invalid("amount", f"The state {state} has no amount: one is paid (settled) or owed (due).")
+        raise Invalid("amount", f"The state {state} has no amount: give an amount only with settled or due.")
     if currency not in {None, payments.CURRENCY}:
-        raise Invalid(
-            "currency", f"Policies count in {payments.CURRENCY} alone: convert the amount before recording it."
-        )
+        raise Invalid("currency", f"The currency is not supported: convert the amount to {payments.CURRENCY}.")
     if until is not None and state not in _LIMITED:
-        raise Invalid("until", f"The state {state} has no end: settled and due have one.")
+        raise Invalid("until", f"The state {state} has no end: give `until` only with settled or due.")
     if until is not None and until <= context.now():
-        raise Invalid("until", "The end of the state lies in the past: name a later one, or record what holds now.")
+        raise Invalid("until", "The end of the state is in the past: give a later time, or record the present state.")
 
 
 def _paid(context: Context, agreement: Agreement, entries: Sequence[Payment]) -> PaymentSummary:
@@ -125,5 +129,7 @@ def _paid(context: Context, agreement: Agreement, entries: Sequence[Payment]) ->
 async def _agreement(context: Context, agreement_id: str) -> Agreement:
     agreement = await context.store.agreement(context.owner, agreement_id)
     if agreement is None:
-        raise NoSuchEntity("no-agreement", f"There is no agreement {agreement_id}: list them to see which there are.")
+        raise NoSuchEntity(
+            "no-agreement", f"Unknown agreement {agreement_id}: list the agreements to find its identifier."
+        )
     return agreement

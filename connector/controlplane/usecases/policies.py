@@ -1,6 +1,7 @@
-"""What people and programs ask about a policy before anybody relies on it: what is wrong, what it says, what changed.
+"""Answers questions about policies before their use: errors and warnings, description, comparison.
 
-Questions about documents alone: nothing is read from the store, nothing is kept. Every text is there in `de` and `en`.
+The answers depend on the documents alone: nothing is read from the store, and nothing is stored. Every text exists in
+each language.
 """
 
 from collections.abc import Mapping
@@ -28,7 +29,7 @@ from connector.policy.words.sentence import sentence
 
 
 class TranslatedRemark(msgspec.Struct, frozen=True):
-    """What is wrong or odd: `error` keeps a policy from being offered; `rule` is where, empty for the whole."""
+    """An error, a warning or a note. An `error` prevents the offer; `rule` is its rule, empty for all."""
 
     level: Literal["error", "warning", "note"]
     code: str
@@ -45,7 +46,7 @@ class TranslatedLine(msgspec.Struct, frozen=True):
 
 
 class PolicyExplanation(msgspec.Struct, frozen=True, kw_only=True):
-    """A policy in words; `problem` says why it is not accepted here, and where it cannot be read the rest is empty."""
+    """A policy in words. `problem` is the reason why it is not accepted; the rest is empty if it cannot be read."""
 
     sentence: Texts = {}
     card: tuple[TranslatedLine, ...] = ()
@@ -55,7 +56,7 @@ class PolicyExplanation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TranslatedChange(msgspec.Struct, frozen=True):
-    """One difference between two versions: what happened (`added` …) to which part (`permission` …)."""
+    """One difference between two versions: the kind of change (`added` …) and the changed part (`permission` …)."""
 
     kind: str
     part: str
@@ -66,9 +67,9 @@ class TranslatedChange(msgspec.Struct, frozen=True):
 class PolicyComparison(msgspec.Struct, frozen=True, kw_only=True):
     """Two versions compared.
 
-    `width` is `same`, `widened`, `narrowed`, `changed` or `unknown`, in words in `text`. `contained` tells whether the
-    old one allows all that the new one asks for (`contained`, `not-contained`, `unknown`), `meeting` whether they grant
-    anything in common (`overlap`, `disjoint`, `unknown`); `reasons` says where they part.
+    `width` is `same`, `widened`, `narrowed`, `changed` or `unknown`; `text` has it in words. `contained` is whether the
+    old version grants everything that the new one grants (`contained`, `not-contained`, `unknown`), `meeting` whether
+    both grant something in common (`overlap`, `disjoint`, `unknown`). `reasons` are the differences behind both.
     """
 
     width: str
@@ -80,15 +81,15 @@ class PolicyComparison(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def document(policy: dict[str, Any]) -> bytes:
-    """Return a policy that a person wrote as a document: without a type it is an Offer, without a name a draft.
+    """Return the document of a policy that a person wrote: by default an Offer with the identifier of a draft.
 
-    Raises PolicyError for one in another form of JSON-LD that cannot be turned into the compact one.
+    Raises PolicyError for a policy in another form of JSON-LD that cannot be converted to the compact form.
     """
     return msgspec.json.encode({"@type": "Offer", "@id": "urn:uuid:draft", **compact(policy)})
 
 
 def try_compile(library: Library, policy: dict[str, Any]) -> Compiled | PolicyError:
-    """Return a policy that a person wrote, compiled, or why it cannot be accepted."""
+    """Return a policy that a person wrote, compiled, or the error if it cannot be accepted."""
     try:
         return library.compile(document(policy))
     except PolicyError as error:
@@ -96,7 +97,7 @@ def try_compile(library: Library, policy: dict[str, Any]) -> Compiled | PolicyEr
 
 
 def read(library: Library, policy: dict[str, Any]) -> Compiled:
-    """Compile a policy. Raises Invalid, with the place in the document."""
+    """Compile a policy. Raises Invalid with the path in the document."""
     compiled = try_compile(library, policy)
     if isinstance(compiled, PolicyError):
         raise Invalid(compiled.code, acceptance.to_unreadable(compiled).texts["en"])
@@ -106,7 +107,7 @@ def read(library: Library, policy: dict[str, Any]) -> Compiled:
 def examine(
     library: Library, policy: dict[str, Any], now: datetime, personal: PersonalData = "none"
 ) -> tuple[TranslatedRemark, ...]:
-    """Return what is wrong or odd with a policy as an offer, errors first."""
+    """Return the errors, warnings and notes on a policy as an offer, errors first."""
     compiled = try_compile(library, policy)
     if isinstance(compiled, PolicyError):
         return (_error(acceptance.to_unreadable(compiled), compiled.path),)
@@ -126,7 +127,7 @@ def examine(
 
 
 def explain(library: Library, policy: dict[str, Any]) -> PolicyExplanation:
-    """Say a policy in a sentence and on a card, also one that asks for what only others can enforce."""
+    """Describe a policy in a sentence and on a card, also one that this connector cannot enforce."""
     compiled = accepted = try_compile(library, policy)
     problem = None
     if isinstance(accepted, PolicyError):
@@ -179,7 +180,7 @@ def compare(library: Library, old: dict[str, Any], new: dict[str, Any]) -> Polic
 
 
 def fill_template(name: str, parameters: Mapping[str, Input]) -> dict[str, object]:
-    """Return the policy that a template makes of its parameters. Raises NotFound, Invalid."""
+    """Return the policy of a template with its parameters filled in. Raises NoSuchEntity, Invalid."""
     try:
         return fill(template(name), parameters, uid=f"urn:datenkontor:template:{name}")
     except UnknownTemplate as error:

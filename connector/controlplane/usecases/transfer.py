@@ -1,4 +1,4 @@
-"""What a person or a program does with transfers: request, pull, suspend, resume, complete, terminate."""
+"""The steps of people and programs in transfers: request, pull, suspend, resume, complete, terminate."""
 
 from typing import Any
 
@@ -38,19 +38,23 @@ async def request(
     sink: dict[str, Any] | None = None,
     keep: bool = False,
 ) -> Transfer:
-    """Ask for the data of an agreement; `keep` leaves a pull open after a delivery, for a source that keeps changing.
+    """Request the data of an agreement; with `keep`, a pull stays open after a delivery, for data that changes often.
 
-    `sink` is an address of ours to put the data (default: a folder named after the transfer). Raises NotFound, Invalid.
+    `sink` is the local address for the data (default: a folder named after the transfer). Raises NoSuchEntity,
+    NotAllowed, Invalid.
     """
     agreement = await enforcer.context.store.agreement(enforcer.context.owner, agreement_id)
     if agreement is None or agreement.role is not Role.CONSUMER:
-        raise NoSuchEntity("no-agreement", f"There is no agreement {agreement_id} in which we are the consumer.")
+        raise NoSuchEntity(
+            "no-agreement",
+            f"Unknown agreement {agreement_id}: list the agreements in which this participant is the consumer.",
+        )
     if agreement.finalized_at is None:
-        raise NotAllowed("not-finalized", "The agreement is not finalized yet: wait for the negotiation to end.")
+        raise NotAllowed("not-finalized", "The agreement is not finalized: wait until its negotiation is finalized.")
     if push and keep:
-        raise Invalid("keep", "A push delivers once: leave out either push or keep.")
+        raise Invalid("keep", "A push delivers only once: remove either push or keep.")
     pid, now = enforcer.context.new_id(), enforcer.context.now()
-    # A folder of its own below the received root, so that no delivery meets another's files.
+    # A folder of its own in the folder of received data, so that deliveries do not overwrite each other.
     target = sink or {"kind": "file", "path": f"{pid.rpartition(':')[2]}/", "overwrite": True}
     problem = enforcer.dataplane.supports(None, target)
     if problem:
@@ -71,7 +75,7 @@ async def request(
     if push:
         report = await enforcer.dataplane.prepare(flow_requests.request_to_receive(process))
         if report.error or report.data_address is None:
-            raise Invalid("sink", report.error or "The data plane gave no address to receive at.")
+            raise Invalid("sink", report.error or "The data plane returned no address for the data: check its log.")
         process = msgspec.structs.replace(process, data_address=report.data_address, flow_reported=FlowState.PREPARED)
     address = msgspec.json.decode(process.data_address, type=DataAddress) if process.data_address else None
     message = transfer.TransferRequestMessage(
@@ -92,23 +96,25 @@ async def request(
 
 
 async def get(context: Context, pid: str) -> Transfer:
-    """Return a transfer by our pid. Raises NotFound."""
+    """Return a transfer by this connector's pid. Raises NoSuchEntity."""
     process = await context.store.transfer(context.owner, pid)
     if process is None:
-        raise NoSuchEntity("no-transfer", f"There is no transfer {pid}: list them to see which there are.")
+        raise NoSuchEntity("no-transfer", f"Unknown transfer {pid}: list the transfers to find its pid.")
     return process
 
 
 async def pull(enforcer: Enforcer, pid: str) -> FlowReport:
-    """Fetch once more from a transfer that is kept open; return the data plane's report when it has arrived or failed.
+    """Fetch again from a transfer that stays open; return the data plane's report after success or failure.
 
-    Raises NotAllowed where the transfer does not run, PeerFailed where nothing arrived.
+    Raises NoSuchEntity, NotAllowed if the transfer is not active, and PeerFailed if no data arrived.
     """
     process = await get(enforcer.context, pid)
     if process.role is not Role.CONSUMER or process.format == PUSH or not process.keep:
-        raise NotAllowed("not-kept", "Only a pull that was started to be kept open can be pulled again.")
+        raise NotAllowed(
+            "not-kept", "A pull can be repeated only if its transfer was started with `keep`: request a new transfer."
+        )
     if process.state != TransferState.STARTED:
-        raise NotAllowed("wrong-state", f"The transfer is {process.state}: nothing can be pulled.")
+        raise NotAllowed("wrong-state", f"The transfer is {process.state}: pull only while it is STARTED.")
     process = await _start_leased(enforcer, process)
     report = await flow_requests.fetch_once(enforcer, process)
     if report.error:
@@ -117,12 +123,12 @@ async def pull(enforcer: Enforcer, pid: str) -> FlowReport:
 
 
 async def suspend(enforcer: Enforcer, pid: str, reason: str) -> Transfer:
-    """Pause a transfer: our data plane stops first, then the peer is told. Raises NotAllowed."""
+    """Suspend a transfer: the data plane stops first, then the peer receives the message. Raises NotAllowed."""
     return await _decide(enforcer, pid, Suspend(reason))
 
 
 async def resume(enforcer: Enforcer, pid: str) -> Transfer:
-    """Go on with a transfer that we suspended. Raises NotAllowed."""
+    """Resume a transfer that this side suspended. Raises NotAllowed."""
     process = await get(enforcer.context, pid)
     if process.state == TransferState.SUSPENDED and process.suspended_by not in {None, process.role}:
         raise NotAllowed(
@@ -132,12 +138,12 @@ async def resume(enforcer: Enforcer, pid: str) -> Transfer:
 
 
 async def complete(enforcer: Enforcer, pid: str) -> Transfer:
-    """Say that the transfer is done. Raises NotAllowed."""
+    """Complete a transfer. Raises NotAllowed."""
     return await _decide(enforcer, pid, Complete())
 
 
 async def terminate(enforcer: Enforcer, pid: str, reason: str) -> Transfer:
-    """End a transfer for good: our data plane stops first, then the peer is told. Raises NotAllowed."""
+    """Terminate a transfer: the data plane stops first, then the peer receives the message. Raises NotAllowed."""
     process = await get(enforcer.context, pid)
     if process.state is None:
         ended = machine.end(
@@ -151,14 +157,14 @@ async def terminate(enforcer: Enforcer, pid: str, reason: str) -> Transfer:
 
 async def _decide(enforcer: Enforcer, pid: str, step: ProcessStep) -> Transfer:
     stored = await manual_steps.carry_out(enforcer, lambda: get(enforcer.context, pid), lambda _: step)
-    # The data plane first: what is paused or ended must not move another byte while the message travels.
+    # The data plane first: a flow that is suspended or ended must not move a byte until the message arrives.
     stored = await _signal(enforcer, stored)
     enforcer.context.wake(stored)
     return stored
 
 
 async def _start_leased(enforcer: Enforcer, process: Transfer) -> Transfer:
-    """Return the transfer with its flow started and leased, by the worker or, where it is quicker, by us."""
+    """Return the transfer with its flow started and leased, by the worker or by this function."""
     for _ in range(ATTEMPTS):
         if process.flow_reported is FlowState.STARTED:
             return process
@@ -166,7 +172,7 @@ async def _start_leased(enforcer: Enforcer, process: Transfer) -> Transfer:
             process = await signals.signal(enforcer, process)
         except Conflict:
             process = await get(enforcer.context, process.id)
-    raise NotAllowed("busy", "The transfer is changing all the time: look at it and try again.")
+    raise NotAllowed("busy", "Other requests changed the transfer repeatedly: read it again, then retry.")
 
 
 async def _signal(enforcer: Enforcer, process: Transfer) -> Transfer:

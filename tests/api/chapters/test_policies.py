@@ -129,7 +129,7 @@ def test_a_dry_run_of_an_agreement_that_cannot_be_read_or_is_not_there_says_so(
     [
         ({}, "one of policy, asset or agreement"),
         ({"policy": {"permission": [{"action": "use"}]}, "facts": {"purpos": ["x"]}}, "did you mean purpose?"),
-        ({"policy": {"permission": [{"action": "use"}]}, "facts": {"securityLevel": ["high"]}}, "is no value of"),
+        ({"policy": {"permission": [{"action": "use"}]}, "facts": {"securityLevel": ["high"]}}, "is not a value of"),
     ],
 )
 def test_a_question_that_cannot_be_understood_says_what_is_wrong(

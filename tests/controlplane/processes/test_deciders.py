@@ -264,7 +264,7 @@ async def test_nothing_is_decided_while_it_is_the_peers_turn(desk: Desk) -> None
 @pytest.mark.parametrize(
     ("reservation", "said"),
     [
-        (terms(RESEARCH, 5), "at least all that is offered"),
+        (terms(RESEARCH, 5), "does not provably contain the offer"),
         (terms(RESEARCH, 100, prohibition=[{"action": "use"}]), "never grant"),
         ({"permission": [{"action": "use", "constraint": [atom("dk:waterLevel", "gt", "1")]}]}, "water level"),
     ],

@@ -76,8 +76,8 @@ async def test_people_are_kept_under_references_that_tell_nothing(desk: Desk) ->
     ("said", "problem"),
     [
         ([], "1 to 1000"),
-        ([ConsentStatement(subject=" ", purpose="dpv:Marketing")], "named by a text"),
-        ([ConsentStatement(subject="x" * 1001, purpose="dpv:Marketing")], "named by a text"),
+        ([ConsentStatement(subject=" ", purpose="dpv:Marketing")], "text of 1 to 1000 characters"),
+        ([ConsentStatement(subject="x" * 1001, purpose="dpv:Marketing")], "text of 1 to 1000 characters"),
         (
             [
                 ConsentStatement(subject="a", purpose="dpv:Marketing"),
@@ -87,7 +87,7 @@ async def test_people_are_kept_under_references_that_tell_nothing(desk: Desk) ->
         ),
         ([ConsentStatement(subject="a", purpose="")], "the purpose"),
         ([ConsentStatement(subject="a", purpose="dpv:Marketing", state="yes")], "the state"),
-        ([ConsentStatement(subject="a", purpose="dpv:Marketing", until=-5)], "after 1970"),
+        ([ConsentStatement(subject="a", purpose="dpv:Marketing", until=-5)], "before 1970"),
     ],
 )
 async def test_what_cannot_be_understood_is_refused_as_a_whole(

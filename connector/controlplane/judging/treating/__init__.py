@@ -1,1 +1,1 @@
-"""The data of a policy: what is known of its records, and the treatment that a decision requires."""
+"""The data of a policy: the known properties of its records, and the treatment that a decision requires."""

@@ -1,4 +1,4 @@
-"""What is known of the data that a policy is about: its records, or its media type alone."""
+"""The known properties of the data of a policy: the description of its records, or only its media type."""
 
 from collections.abc import Mapping
 
@@ -21,22 +21,22 @@ _FORMATS: Mapping[str, RecordFormat] = {
 
 
 class KnownData(msgspec.Struct, frozen=True):
-    """What is known of the data that a policy is about: its records, or that any that fit may be meant."""
+    """The known properties of data: its records; `any` means any data that fits the policy."""
 
     records: Records | None = None
     any: bool = False
 
     def transforms(self, operands: Registry) -> frozenset[str]:
-        """Return the transforms that can be applied to it."""
+        """Return the transforms that can be applied to the data."""
         return frozenset(operands.transforms.values()) if self.any or self.records else frozenset()
 
     @property
     def rows(self) -> bool:
-        """Whether single records can be left out."""
+        """Whether single records can be filtered."""
         return self.any or self.records is not None
 
     def states(self, iri: str) -> bool:
-        """Tell whether the value of an operand is known from the data."""
+        """Return whether the value of an operand is known from the data."""
         if self.any or self.records is None:
             return self.any
         known = {*self.records.facts, *([CONSENT] if self.records.subject else [])}
@@ -48,23 +48,23 @@ ANY, NONE = KnownData(any=True), KnownData()
 
 
 def to_data(asset: Asset | None) -> KnownData:
-    """Return what is known of an asset's data; without a description its media type tells the format."""
+    """Return the known properties of an asset's data; without a description, the media type gives the format."""
     if asset is None or "glob" in asset.source:
         return NONE
     return data(asset.records, asset.media_type)
 
 
 def data(records: Records | None, media_type: str) -> KnownData:
-    """Return what is known of data that is described so, or by its type alone."""
+    """Return the known properties of data with a description, or with only a media type."""
     found = parse_format(media_type)
     return KnownData(records or (Records(format=found) if found else None))
 
 
 def parse_format(media_type: str) -> RecordFormat | None:
-    """Return the format of a media type; None for one that is none of records or says nothing."""
+    """Return the record format of a media type, or None."""
     return _FORMATS.get(media_type.partition(";")[0].strip().lower())
 
 
 def is_from_data(operand: Operand) -> bool:
-    """Tell whether the value of an operand is a matter of the data that a policy is about."""
+    """Return whether the value of an operand depends on the data of the policy."""
     return operand.per_record or operand.iri in {LEVEL, GROUP_SIZE}

@@ -56,11 +56,11 @@ def make_step(
     action = actions[transform.name]
     must, may = set(action.requires), {*action.requires, *action.accepts}
     fields: list[str] = []
-    precision, least, told = "", 1, set[str]()
+    precision, least, known = "", 1, set[str]()
     for constraint in transform.parameters:
         if not isinstance(constraint, AtomicConstraint) or constraint.left not in may:
             return _named(constraint)
-        told.add(constraint.left)
+        known.add(constraint.left)
         if constraint.left == _FIELD and constraint.operator in {"eq", "isAnyOf", "isAllOf"}:
             fields += [value.iri for value in constraint.right if isinstance(value, Iri)]
         elif constraint.left == _SMALLEST and (size := _at_least(constraint)):
@@ -69,8 +69,8 @@ def make_step(
             precision = found
         else:
             return _named(constraint)
-    if must - told:
-        return _short(min(must - told))
+    if must - known:
+        return _short(min(must - known))
     if action.grouped and not fields:
         fields = list(records.groups) if records else ["any"]
     if not fields:

@@ -1,4 +1,4 @@
-"""The treatment of records on the way: from the decision and what the owner states about the data.
+"""The treatment of records before they leave, from the decision and the statements of the owner about the data.
 
 The transforms of a decision become steps with plain parameters; the row filter is stored as it is. Both are part of the
 lease (`ports.treatment.Treatment`). A treatment that the data does not allow is refused before an asset is published,
@@ -22,7 +22,7 @@ from connector.ports.treatment import Consenting, Records, TransformStep, Treatm
 
 
 def smallest_group(compiled: Compiled) -> int:
-    """Return the size that a policy itself guarantees for the smallest group in what leaves; 0 for none."""
+    """Return the size of the smallest group in the delivered data that a policy itself guarantees; 0 for none."""
     actions, any_data = compiled.registry.by_transform, Records(format="csv", groups=("any",))
     sizes = [
         step.smallest_group
@@ -34,7 +34,7 @@ def smallest_group(compiled: Compiled) -> int:
 
 
 def gaps(compiled: Compiled, known: KnownData) -> Iterator[Finding]:
-    """Yield what of a policy the data does not allow: what its owner does not state, transforms that do not fit."""
+    """Yield the parts of a policy that the data does not allow: missing statements of the owner, wrong transforms."""
     operands, guaranteed = compiled.registry.operands, smallest_group(compiled) > 0
     for atom in _atoms(compiled):
         iri = operands[atom.left].iri
@@ -70,9 +70,9 @@ def make_treatment(
     rows: RowFilter | None,
     purpose: tuple[Value, ...],
 ) -> Treatment | Finding | None:
-    """Return the treatment that a decision demands, why the data does not allow it, or None where it demands nothing.
+    """Return the treatment that a decision requires, the reason why the data does not allow it, or None for none.
 
-    `purpose` is what the data is used for, for the consent of people; without exactly one nobody has agreed.
+    `purpose` is the purpose of the use, for the consent of persons; without exactly one purpose, no consent applies.
     """
     if not transforms and rows is None:
         return None

@@ -1,1 +1,1 @@
-"""Processes are driven: decide, send, settle the answer, wait for the peer."""
+"""Drives processes: decide, send, settle the answer, wait for the peer."""

@@ -1,6 +1,6 @@
-"""How long each peer is left alone after failures: exponential with jitter, persisted, one row a peer.
+"""The back-off of each peer after failures: exponential with jitter, one stored row for each peer.
 
-Held in memory for reading and written with the commit of the process that met the failure.
+Reads use the memory; the commit of the process that failed also writes the row.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,9 +11,9 @@ from connector.ports.entities import Backoff
 
 
 class PeerBackoff:
-    """The back-off of all peers of one owner, begun with the stored `rows`.
+    """The back-off of all peers of one owner, loaded from the stored `rows`.
 
-    `now` gives milliseconds since the Unix epoch, `spread` a factor in [0.5, 1.0] that keeps peers apart.
+    `now` returns milliseconds since the Unix epoch, `spread` a factor in [0.5, 1.0] that spreads the attempts.
     """
 
     def __init__(
@@ -32,14 +32,14 @@ class PeerBackoff:
         self._spread = spread
 
     def find_pause_end(self, peer: str) -> int:
-        """Return the time (ms) before which the peer is left alone; 0 where nothing is held against it."""
+        """Return the time (ms) before which no message is sent to the peer; 0 if it has no failures."""
         row = self._rows.get(peer)
         return row.until if row else 0
 
     def count_failure(self, peer: str, retry_after_ms: int | None) -> tuple[int, list[Change]]:
-        """Count a failure of the peer; return when to try again, and the change that keeps it.
+        """Count a failure of the peer; return the time (ms) of the next attempt, and the change that stores it.
 
-        Messages that were on their way together when the peer failed have met one failure and not many.
+        Concurrent messages that fail together count as one failure.
         """
         known = self._rows.get(peer)
         if known and self._now() < known.until and not retry_after_ms:
@@ -52,7 +52,7 @@ class PeerBackoff:
         return row.until, [PutBackoff(row)]
 
     def forget_failures(self, peer: str) -> list[Change]:
-        """The peer answered: forget its failures; return the change that forgets them on disk, if there were any."""
+        """Reset the failures of a peer that answered; return the change that deletes them, if there were any."""
         if self._rows.pop(peer, None) is None:
             return []
         return [PutBackoff(Backoff(owner=self._owner, peer=peer, failures=0, until=0))]

@@ -1,4 +1,4 @@
-"""What the worker drives processes with: the peer's endpoints, who decides, and how long each peer is left alone."""
+"""The values that the worker needs to drive processes: the peer's endpoints, the Decider and the back-off."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from connector.ports.peer import Peer
 
 @dataclass(frozen=True)
 class ProcessDriver:
-    """The participant context, its enforcement, and the way out: decide, send, settle."""
+    """The participant context, its enforcement, the client of peers, the Decider, the back-off and the limits."""
 
     context: Context
     enforcer: Enforcer

@@ -27,9 +27,9 @@ STEPS_AT_ONCE = 32
 
 
 async def advance(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
-    """Do everything that is to be done with a process now; return it as it then is.
+    """Do all due steps of a process; return the process after them.
 
-    A Conflict means that the peer or a person was quicker: read again and go on from there.
+    A Conflict means that the peer or a person changed the process first: the process is read again.
     """
     for _ in range(STEPS_AT_ONCE):
         if process.due_at is None or process.due_at > driver.context.now():

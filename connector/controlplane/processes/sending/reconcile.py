@@ -1,7 +1,7 @@
-"""Ask the peer where it stands and settle a refusal or a doubt by its answer.
+"""Settles a refusal or a doubt by the state that the peer reports.
 
-The specification gives the GET of a negotiation to both sides and that of a transfer to the consumer; a provider's
-doubt about a transfer ends by the consumer's next message or look.
+The specification offers the GET of a negotiation to both sides and the GET of a transfer only to the consumer. A
+provider's doubt about a transfer ends with the next message or GET of the consumer.
 """
 
 import msgspec
@@ -16,27 +16,27 @@ from connector.protocol.dsp.machines.machine import ProcessKind, StateMachine, U
 
 
 async def ask(driver: ProcessDriver, process: AnyProcess, table: StateMachine, *, sure: bool) -> AnyProcess | None:
-    """Return the process as the peer's state settles it, or None where it settles nothing or cannot be had.
+    """Return the process settled by the peer's state, or None if the state settles nothing or is unavailable.
 
-    `sure` tells that the peer must have heard our last answer to it, as one has that refuses what we sent after that.
+    `sure` means that the peer received the last answer of this connector: a peer that refuses a later message did.
     """
     state = await _fetch_state(driver, process, table)
     return _settle(driver.context, process, table, state, sure=sure) if state else None
 
 
 async def look(driver: ProcessDriver, process: AnyProcess, table: StateMachine) -> AnyProcess | Terminate | None:
-    """Look at the peer's state without a doubt of our own; None where both are in step, or nothing can be said.
+    """Check the peer's state without a message in doubt; None if both states are equal, or the state is unavailable.
 
-    Two sides that differ and have not moved for a while are told apart by nothing but the end ("In case the states
-    differ, the Contract Negotiation MUST be terminated"). The while begins when the difference is first seen, since a
-    peer that was away has yet to say what it owes us; until it is over, the process comes back with that in `unequal`.
+    If the states differ and do not change for some time, the process is terminated ("In case the states differ, the
+    Contract Negotiation MUST be terminated"). The time starts when the difference is first noticed, because a peer that
+    was offline still has messages to send. Until then, the returned process has the difference in `unequal`.
     """
     state = await _fetch_state(driver, process, table)
     if state is None or state == process.state:
         return None
     patience = 2 * driver.limits.look
     if state in machine.find_unanswered(process, table):
-        # It may still be waiting for our answer, and sends its message again when its back-off is over.
+        # The peer may still wait for the answer, and sends its message again when its back-off ends.
         patience += 2 * driver.limits.retry_most
     seen = find_unequal(process)
     if seen is None or seen.state != state:
@@ -44,12 +44,12 @@ async def look(driver: ProcessDriver, process: AnyProcess, table: StateMachine) 
     sure = driver.context.now() - seen.at >= patience
     settled = _settle(driver.context, process, table, state, sure=sure)
     if settled is None and sure:
-        return Terminate("out-of-step", f"We are {process.state} and you report {state}.")
+        return Terminate("out-of-step", f"The state here is {process.state}, and the peer reports {state}.")
     return settled or msgspec.structs.replace(process, unequal=seen)
 
 
 def find_unequal(process: AnyProcess) -> Unequal | None:
-    """Return what the peer reported that differs, if nothing has moved here since."""
+    """Return the state that the peer reported as different, if the process has not changed since."""
     seen = process.unequal
     return seen if seen and seen.updated_at == process.updated_at else None
 

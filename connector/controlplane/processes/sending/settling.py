@@ -1,4 +1,4 @@
-"""The outcome of a message is settled: acknowledged, refused or in doubt."""
+"""Settles the outcome of a message: acknowledged, refused or in doubt."""
 
 import logging
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ async def settle(
 async def settle_refusal(
     driver: ProcessDriver, process: AnyProcess, table: StateMachine, status: int, reason: str, changes: Sequence[Change]
 ) -> AnyProcess:
-    """A refusal is settled by the peer's state; where that settles nothing, by a few more tries, then by the end."""
+    """Settle a refusal by the peer's state; if that settles nothing, try a few more times, then terminate."""
     if process.pending and process.pending.echo:
         return await commits.commit(
             driver.context, process, machine.drop(process, driver.context.now()), *changes, event="echo refused"
@@ -64,8 +64,8 @@ async def settle_refusal(
         return await commits.commit(
             driver.context, process, after, *changes, event="refused", fields={"reason": reason}
         )
-    said = f"The counterparty answered {status} to" if status else "It is impossible to send"
-    ended = Ended("refused", f"{said} {pending.message}: {reason}", process.peer)
+    failure = f"The counterparty answered {status} to" if status else "It is impossible to send"
+    ended = Ended("refused", f"{failure} {pending.message}: {reason}", process.peer)
     if first or pending.message == table.ending or process.state is None:
         return await commits.commit(
             driver.context, process, end(process, table, ended, now), *changes, event="ended refused"
@@ -96,7 +96,7 @@ async def settle_doubt(driver: ProcessDriver, process: AnyProcess, table: StateM
     assert pending is not None
     long_silent = now - process.updated_at > driver.limits.owed_for and pending.attempts > driver.limits.refusals
     if long_silent and not _is_owed_for_ever(process, table):
-        reason = f"No answer for {driver.limits.owed_for // 3_600_000} hours: {doubt.reason}"
+        reason = f"The counterparty did not answer for {driver.limits.owed_for // 3_600_000} hours: {doubt.reason}"
         if _cannot_ask(process):
             return await carry_out(driver.enforcer, machine.drop(process, now), Terminate("unreachable", reason))
         ended = Ended("unreachable", reason, driver.context.participant)
@@ -105,7 +105,7 @@ async def settle_doubt(driver: ProcessDriver, process: AnyProcess, table: StateM
         log.info("%s is not delivered: %s", pending.message, doubt.reason, extra={"pid": process.id})
         due_at, changes = driver.backoff.count_failure(process.peer, doubt.retry_after_ms)
     else:
-        # A busy process of a healthy peer: soon again, and the others of this peer do not wait.
+        # The process is busy, not the peer: retry soon, and do not delay the other processes of this peer.
         wish = min(doubt.retry_after_ms or 0, driver.limits.retry_most)
         pause = min(50 * 2 ** min(pending.attempts, 6), SOON)
         due_at, changes = now + (wish if wish > SOON else pause), []

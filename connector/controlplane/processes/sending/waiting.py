@@ -69,7 +69,7 @@ async def wait(driver: ProcessDriver, process: AnyProcess, until: int | None) ->
 
 
 async def rest(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
-    """Return a negotiation that now waits for the peer with its next look, so that one commit says both."""
+    """Return a negotiation that waits for the peer with the time of its next check, so that one commit stores both."""
     if not isinstance(process, Negotiation) or process.state in NEGOTIATION.terminal:
         return process
     decision = await driver.decider.decide(process, driver.context.now())
@@ -79,7 +79,7 @@ async def rest(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
 
 
 def find_next_look(driver: ProcessDriver, process: AnyProcess, until: int | None) -> int:
-    """Return when a process that waits is looked at again: the longer nothing has happened, the rarer, up to daily."""
+    """Return when a waiting process is checked again: the longer it is unchanged, the later, at most one day."""
     now = driver.context.now()
     unequal = reconcile.find_unequal(process)
     quiet = now - (unequal.at if unequal else process.updated_at)
@@ -89,17 +89,17 @@ def find_next_look(driver: ProcessDriver, process: AnyProcess, until: int | None
 
 
 def _find_expiry(driver: ProcessDriver, process: AnyProcess) -> int | None:
-    """Return when we stop waiting for the peer; a transfer that was started may go on for ever."""
+    """Return when the wait for the peer ends; a started transfer has no such time."""
     if isinstance(process, Transfer) and process.state != TransferState.REQUESTED:
         return None
     return process.updated_at + driver.limits.owed_for
 
 
 async def _give_up(enforcer: Enforcer, process: AnyProcess, why: Terminate) -> AnyProcess:
-    """Terminate a process, told to the peer where the figure lets us; else ended here, as the peer's look will show."""
+    """Terminate a process with a message if the state machine allows it, else only here: the peer learns it by GET."""
     try:
         return await carry_out(enforcer, process, why)
     except NotAllowed:
-        said = Ended(why.code, why.reason, enforcer.context.participant, why.reasons)
-        ended = settling.end(process, find_table(process), said, enforcer.context.now())
+        reason = Ended(why.code, why.reason, enforcer.context.participant, why.reasons)
+        ended = settling.end(process, find_table(process), reason, enforcer.context.now())
         return await commits.commit(enforcer.context, process, ended, event=f"ended {why.code}")

@@ -1,1 +1,1 @@
-"""Assets are drafted, published, shown in the catalogue and withdrawn."""
+"""Drafts, publishes and withdraws assets, and renders their datasets."""

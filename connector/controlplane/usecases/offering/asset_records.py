@@ -1,4 +1,4 @@
-"""What an owner says of the records of an asset, checked: format, fields, and which field holds what."""
+"""Checks the description of the records of an asset: format, fields, and the fields of facts and persons."""
 
 from collections.abc import Sequence
 
@@ -12,28 +12,33 @@ from connector.policy.vocabulary.registry import Registry
 from connector.ports.treatment import Records
 
 MOST_NAMES, LONGEST_NAME = 2_000, 200
-# Types that say nothing against any format.
+# Media types that fit every record format.
 _UNTYPED = frozenset({"application/octet-stream", "text/plain"})
 
 
 def check_records(operands: Registry, records: Records, media_type: str) -> Records:
-    """Check what an owner says of records, and return it with full IRIs. Raises Invalid."""
+    """Return the description of records with full IRIs. Raises Invalid."""
     if parse_format(media_type) != records.format and media_type.partition(";")[0].strip().lower() not in _UNTYPED:
-        raise Invalid("records", f"Data of the type {media_type[:100]} is not read as {records.format}: correct one.")
+        raise Invalid(
+            "records",
+            f"The media type {media_type[:100]} does not match the record format {records.format}: correct one.",
+        )
     if records.delimiter and (records.format != "csv" or len(records.delimiter) != 1 or records.delimiter in '"\r\n'):
-        raise Invalid("records", "A delimiter is one character, for CSV, and neither a quote nor a line end.")
+        raise Invalid(
+            "records", "The delimiter is not valid: use one character, only for CSV, and not a quote or a line end."
+        )
     facts = {expand(name, {}): field for name, field in records.facts.items()}
     for iri in facts:
         operand = operands.operands.get(iri)
         if operand is None or not operand.per_record:
             near = ", ".join(sorted(known for known, row in operands.operands.items() if row.per_record))
-            raise Invalid("records", f"{iri[:200]} is not decided for each record: the facts of records are {near}.")
+            raise Invalid("records", f"{iri[:200]} is not a fact of a record: use one of {near}.")
     if records.subject and CONSENT in facts:
-        raise Invalid("records", "Consent stands in a field or is looked up for a subject, not both: name one of them.")
+        raise Invalid("records", "Consent is given both as a field and by the subject: name only one of them.")
     if records.level and records.level not in operands.operands[LEVEL].values:
-        raise Invalid("records", f"The level is one of {', '.join(operands.operands[LEVEL].values)}.")
+        raise Invalid("records", f"Unknown level: use one of {', '.join(operands.operands[LEVEL].values)}.")
     if not 0 <= records.smallest_group <= LARGEST_GROUP:
-        raise Invalid("records", "The smallest group is a number of people or things, not below 0.")
+        raise Invalid("records", f"The smallest group is out of range: use a number from 0 to {LARGEST_GROUP}.")
     named = (*facts.values(), *([records.subject] if records.subject else []), *records.groups, *records.measures)
     _names(records.fields, named)
     return msgspec.structs.replace(records, facts=facts)
@@ -41,7 +46,10 @@ def check_records(operands: Registry, records: Records, media_type: str) -> Reco
 
 def _names(fields: Sequence[str], named: Sequence[str]) -> None:
     if len(fields) > MOST_NAMES or len(named) > MOST_NAMES or any(not 0 < len(name) <= LONGEST_NAME for name in named):
-        raise Invalid("records", f"The name of a field has 1 to {LONGEST_NAME} characters, and there are {MOST_NAMES}.")
+        raise Invalid(
+            "records",
+            f"Too many or too long field names: use at most {MOST_NAMES} names of 1 to {LONGEST_NAME} characters.",
+        )
     for name in named:
         if fields and name not in fields:
-            raise Invalid("records", f"The data has no field {name!r}: it is not among the fields that you name.")
+            raise Invalid("records", f"Unknown field {name!r}: name one of the listed fields.")

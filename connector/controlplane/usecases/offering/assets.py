@@ -26,7 +26,7 @@ from connector.views.assets import AssetDescription, AssetOrder
 
 
 class WithdrawnAsset(msgspec.Struct, frozen=True, kw_only=True):
-    """An asset that is not offered any more, how many agreements on it still hold, and how many transfers run."""
+    """A withdrawn asset, with the numbers of its valid agreements and of its active transfers."""
 
     asset: Asset
     agreements: int
@@ -34,9 +34,9 @@ class WithdrawnAsset(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def add(publisher: Publisher, draft: AssetOrder, *, offer_id: str | None = None) -> Asset:
-    """Keep a new asset as a draft, to be offered as `offer_id` (else a fresh one).
+    """Add an asset as a draft, with `offer_id` (default: a new one) as the identifier of its offer.
 
-    Raises Invalid, or NotAllowed where the identifier is taken.
+    Raises Invalid, or NotAllowed if the identifier is in use.
     """
     draft = drafts.check_draft(publisher, draft)
     draft = msgspec.structs.replace(draft, stated=drafts.resolve_stated(publisher.evaluator, draft))
@@ -61,27 +61,27 @@ async def add(publisher: Publisher, draft: AssetOrder, *, offer_id: str | None =
             [PutAsset(asset, None), record(publisher.context, "asset drafted", asset.id, {})]
         )
     except Conflict:
-        raise NotAllowed("taken", f"An asset {asset.id} exists already: choose another identifier.") from None
+        raise NotAllowed("taken", f"An asset {asset.id} already exists: use another identifier.") from None
     return asset
 
 
 async def get(context: Context, asset_id: str) -> Asset:
-    """Return an asset. Raises NotFound."""
+    """Return an asset. Raises NoSuchEntity."""
     asset = await context.store.asset(context.owner, asset_id)
     if asset is None:
-        raise NoSuchEntity("no-asset", f"There is no asset {asset_id}: list them to see which there are.")
+        raise NoSuchEntity("no-asset", f"Unknown asset {asset_id}: list the assets to find its identifier.")
     return asset
 
 
 async def publish(publisher: Publisher, asset_id: str, *, release: bool = False) -> Asset:
-    """Offer an asset. `release` is a person's word that personal data may be offered. Raises NotFound, NotAllowed."""
+    """Publish an asset. `release` means that a person released its personal data. Raises NoSuchEntity, NotAllowed."""
     asset = await get(publisher.context, asset_id)
     if asset.status is AssetStatus.PUBLISHED:
         return asset
     if asset.data_class is DataClass.PERSONAL and not release:
-        reason = "Personal data is offered only with a person's release: say so explicitly to publish it."
+        reason = "Personal data can be published only after a release by a person: confirm the release."
         raise NotAllowed("personal", reason)
-    # A policy is checked again: what could be enforced when it was drafted may not be enforceable now.
+    # The policy is checked again: it may not be enforceable any more since the draft.
     now, data = instants.instant(publisher.context.now()), known_data.to_data(asset)
     unfit = acceptance.find_unpublishable(
         publisher.evaluator.library, visibility.catalog_policy(asset), now, data
@@ -96,7 +96,7 @@ async def publish(publisher: Publisher, asset_id: str, *, release: bool = False)
 
 
 def _find_impersonal(evaluator: Evaluator, asset: Asset) -> acceptance.Unfit | None:
-    """Return why an asset is no offer of personal data: by its terms, or by the most that is given."""
+    """Return why the policy or the reservation policy of an asset is not complete for personal data, or None."""
     for terms in (asset.policy, asset.reservation):
         policy = documents.make_catalog_offer(terms, offer_id=asset.offer_id) if terms else None
         unfit = acceptance.find_impersonal(evaluator, policy, asset.stated, asset.data_class) if policy else None
@@ -108,10 +108,10 @@ def _find_impersonal(evaluator: Evaluator, asset: Asset) -> acceptance.Unfit | N
 async def withdraw(
     publisher: Publisher, asset_id: str, *, end_agreements: bool = False, reason: str = ""
 ) -> WithdrawnAsset:
-    """Offer an asset no longer. An agreement is a promise: those that were made hold, and what runs goes on.
+    """Withdraw an asset from the catalogue. Its agreements remain valid, and its active transfers continue.
 
-    With `end_agreements` we withdraw from each of them too, so that nothing is delivered any more; consumers are told
-    the reason. Raises NotFound.
+    With `end_agreements`, the provider withdraws from each agreement too: nothing is delivered any more, and the
+    consumers receive the reason. Raises NoSuchEntity, NotAllowed.
     """
     asset = await get(publisher.context, asset_id)
     if asset.status is not AssetStatus.WITHDRAWN:
@@ -154,6 +154,8 @@ async def _move(publisher: Publisher, before: Asset, after: Asset, status: Asset
             [change, record(publisher.context, f"asset {status}", after.id, {"class": after.data_class})]
         )
     except Conflict:
-        raise NotAllowed("changed", "The asset was changed at the same moment: look at it and try again.") from None
+        raise NotAllowed(
+            "changed", "Another request changed the asset: read it again, then repeat the change."
+        ) from None
     publisher.announce()
     return after

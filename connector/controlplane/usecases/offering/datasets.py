@@ -1,4 +1,4 @@
-"""The Dataset of a published asset, as the catalogue shows it (Catalog Protocol, ACK - Dataset; DCAT 3)."""
+"""Renders the Dataset of a published asset for the catalogue (Catalog Protocol, ACK - Dataset; DCAT 3)."""
 
 import msgspec
 
@@ -10,7 +10,7 @@ from connector.protocol.dsp.machines.transfer_machine import PULL, PUSH
 
 
 def render_dataset(evaluator: Evaluator, asset: Asset) -> bytes:
-    """Render the Dataset once, as the catalogue shows it (Catalog Protocol, ACK - Dataset; DCAT 3)."""
+    """Return the Dataset of an asset as the catalogue contains it. It is rendered once, when the asset is published."""
     service = DataService(id=f"{evaluator.context.participant}#connector", endpoint_url=evaluator.context.address)
     formats = (PULL,) if asset.live else (PULL, PUSH)
     members: dict[str, object] = {"dct:title": _texts(asset.title)}

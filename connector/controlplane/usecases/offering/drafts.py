@@ -1,4 +1,4 @@
-"""Drafts of assets, checked: texts, data address, policies, statements about the data."""
+"""Checks drafts of assets: texts, data address, policies, statements about the data."""
 
 import msgspec
 
@@ -22,7 +22,7 @@ from connector.ports.entities import AssetStatement, DataClass, Marking
 from connector.views.assets import AssetOrder
 
 TEXT, WORDS, POLICY = 10_000, 100, 100_000
-# Anyone the data space knows may use it; the plainest offer there is.
+# The default policy: every participant may use the data.
 OPEN_POLICY = msgspec.json.encode({"@type": "Offer", "@id": "urn:uuid:open", "permission": [{"action": "use"}]})
 
 
@@ -34,20 +34,20 @@ def encode_access(draft: AssetOrder) -> bytes | None:
 
 
 def check_draft(publisher: Publisher, draft: AssetOrder) -> AssetOrder:
-    """Return a draft as it is kept. Raises Invalid."""
+    """Return a draft as it is stored. Raises Invalid."""
     texts = [*draft.title.values(), *draft.description.values(), *draft.keywords, *draft.themes]
     if not draft.title or not all(text.strip() for text in draft.title.values()):
-        raise Invalid("title", "An asset needs a title: give one in at least one language.")
+        raise Invalid("title", "The title is missing: give a title in at least one language.")
     if any(len(text) > TEXT for text in texts) or len(draft.keywords) > WORDS or len(draft.themes) > WORDS:
         raise Invalid(
-            "too-long", f"A text is too long: at most {TEXT} characters each and {WORDS} keywords and themes."
+            "too-long", f"A text is too long: use at most {TEXT} characters for each, and {WORDS} keywords and themes."
         )
     if draft.id is not None and (not draft.id.strip() or len(draft.id) > 1000):
-        raise Invalid("id", "The identifier of an asset is a text of 1 to 1000 characters.")
+        raise Invalid("id", "The identifier of the asset is empty or too long: use 1 to 1000 characters.")
     policy = encode_policy(draft.policy) if draft.policy else OPEN_POLICY
     access = encode_access(draft) or OPEN_POLICY
     if len(policy) > POLICY or len(access) > POLICY:
-        raise Invalid("policy", f"The policy is too long: at most {POLICY} bytes.")
+        raise Invalid("policy", f"The policy is too long: use at most {POLICY} bytes.")
     checked = documents.make_catalog_offer(policy, offer_id="urn:uuid:draft")
     described = (
         records.check_records(publisher.evaluator.library.operands, draft.records, draft.media_type)
@@ -70,7 +70,7 @@ def check_draft(publisher: Publisher, draft: AssetOrder) -> AssetOrder:
 
 
 def resolve_stated(evaluator: Evaluator, draft: AssetOrder) -> AssetStatement:
-    """Return what is stated of the data with every basis as its IRI. Raises Invalid."""
+    """Return the statements about the data with each legal basis as its IRI. Raises Invalid."""
     stated = draft.stated
     operand = evaluator.library.operands.operands[DK + "legalBasis"]
     known = evaluator.library.operands.taxonomies[operand.taxonomy].terms
@@ -79,37 +79,40 @@ def resolve_stated(evaluator: Evaluator, draft: AssetOrder) -> AssetStatement:
         value = coerce(Text(text), operand, evaluator.library.operands)
         if not isinstance(value, Iri) or value.iri not in known:
             raise Invalid(
-                "legal-basis", f"{text[:100]} is no legal basis that is known here: write it as eu-gdpr:A6-1-e."
+                "legal-basis", f"Unknown legal basis {text[:100]}: use one of the vocabulary, such as eu-gdpr:A6-1-e."
             )
         bases.append(value.iri)
     if GDPR + "A6-1-f" in bases and acceptance.is_public_body(evaluator):
-        raise Invalid("legal-basis", "Legitimate interest (A6-1-f) is no basis for authorities: state another one.")
+        raise Invalid(
+            "legal-basis", "Legitimate interest (A6-1-f) is not a legal basis for authorities: state another one."
+        )
     if stated.marking is not Marking.NONE and draft.data_class is not DataClass.PERSONAL:
-        raise Invalid("marking", "What tells of people is of the class personal: say so, or take the marking away.")
+        raise Invalid("marking", "Data about persons has the class personal: change the class, or remove the marking.")
     dots = parse_number(stated.resolution) if stated.resolution is not None else None
     if stated.resolution is not None and (dots is None or dots <= 0):
-        raise Invalid("resolution", "The resolution is no number of dots per inch above zero: write it as 300.")
+        raise Invalid("resolution", "The resolution is not a number of dots per inch above zero: write it as 300.")
     texts = [*stated.languages, *stated.legal_basis, stated.release or ""]
     if len(texts) > WORDS or any(len(text) > WORDS for text in texts):
         raise Invalid(
-            "too-long", f"What is stated of the data is too long: at most {WORDS} words of {WORDS} characters."
+            "too-long",
+            f"The statements about the data are too long: use at most {WORDS} entries of {WORDS} characters.",
         )
     return msgspec.structs.replace(stated, legal_basis=tuple(dict.fromkeys(bases)))
 
 
 def _check_reservation(evaluator: Evaluator, reservation: bytes, offer: bytes, data: known_data.KnownData) -> None:
-    """Refuse a reservation that is no fit policy, or that does not for certain allow all that is offered."""
+    """Check that a reservation policy can be offered, and that it contains the offer. Raises Invalid."""
     if len(reservation) > POLICY:
-        raise Invalid("policy", f"The reservation is too long: at most {POLICY} bytes.")
+        raise Invalid("policy", f"The reservation policy is too long: use at most {POLICY} bytes.")
     most = documents.make_catalog_offer(reservation, offer_id="urn:uuid:reservation")
     unfit = acceptance.find_unpublishable(evaluator.library, most, instants.instant(evaluator.context.now()), data)
     if unfit:
-        raise Invalid("reservation", f"The reservation cannot be used. {unfit.texts['en']}")
+        raise Invalid("reservation", f"The reservation policy cannot be used. {unfit.texts['en']}")
     wide, narrow = evaluator.library.compile(most), evaluator.library.compile(offer)
     assert isinstance(wide, Compiled)
     assert isinstance(narrow, Compiled)
     found = contains(wide, narrow)
     if found.verdict is not Containment.CONTAINED:
-        reason = "The reservation has to allow at least all that is offered, and it cannot be shown that it does"
+        reason = "The reservation policy does not provably contain the offer"
         operands = ", ".join(dict.fromkeys(name for finding in found.reasons for name in finding.operands))
         raise Invalid("reservation", f"{reason}{f' ({operands})' if operands else ''}: widen it.")

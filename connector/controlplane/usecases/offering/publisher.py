@@ -1,4 +1,4 @@
-"""What our own catalogue is made with."""
+"""The values that the provider's catalogue needs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from connector.controlplane.judging.evaluator import Evaluator
 
 @dataclass(frozen=True)
 class Publisher:
-    """The participant context, its judgements, and who has to know of an offer.
+    """The participant context, its policy decisions, and the notice of changes.
 
-    `supports(source, sink)` says why the data plane cannot serve an address, or None. `announce` tells the broker that
-    the catalogue has changed.
+    `supports(source, sink)` returns the reason why the data plane cannot serve an address, or None. `announce` sends
+    the broker a change notice.
     """
 
     context: Context

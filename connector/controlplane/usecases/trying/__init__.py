@@ -1,1 +1,1 @@
-"""Policies are tried before they are relied on: dry runs, and files of cases."""
+"""Tests policies before their use: dry runs, and files of cases."""

@@ -1,4 +1,4 @@
-"""A policy with its cases, as `policies/examples` has them: situations, and what has to come out in each.
+"""A policy with its cases, as in `policies/examples`: situations, and the expected decision in each.
 
 A file is TOML: `[policy]` the document, `[[case]]` one situation each, `accept` the tiers that the operator allows.
 """
@@ -19,11 +19,12 @@ NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A situation, said in words in `says`, and what is expected of it.
+    """A situation, described in words in `says`, and the expected decision.
 
-    `at` is a Monday noon in 2026 if left out, `assignee` that of the policy. `context` and `facts` are what is stated
-    and known, `performed` duties by name or action, `can` the transforms that the data plane can apply. `verdict` is
-    `permit` or `deny`; `reason` the code of the first reason; the rest is compared where it is named.
+    The default of `at` is a Monday noon in 2026, that of `assignee` the assignee of the policy. `context` and `facts`
+    are the stated and the known facts, `performed` the performed duties by name or action, `can` the transforms that
+    the data plane can apply. `verdict` is `permit` or `deny`, `reason` the code of the first reason. Other members are
+    compared if they are given.
     """
 
     says: str
@@ -52,7 +53,7 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What came out of a case: `problem` says what was expected and what was found, None where both agree."""
+    """The outcome of a case: `problem` is the expected and the actual value, or None if they are equal."""
 
     says: str
     verdict: str
@@ -60,18 +61,18 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 def parse(text: str) -> CaseFile:
-    """Read a file. Raises Invalid where it is none."""
+    """Read a file of cases. Raises Invalid."""
     try:
         file = msgspec.convert(tomllib.loads(text), CaseFile)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, RecursionError) as error:
-        raise Invalid("bad-cases", f"The file does not hold a policy with cases: {error}.") from None
+        raise Invalid("bad-cases", f"The file is not a policy with cases: {error}.") from None
     if not file.case:
-        raise Invalid("no-case", "The file holds no case: add [[case]] with `says` and `verdict`.")
+        raise Invalid("no-case", "The file contains no case: add [[case]] with `says` and `verdict`.")
     return file
 
 
 def run(library: Library, file: CaseFile) -> tuple[Outcome, ...]:
-    """Decide every case of a file. Raises Invalid where the policy or a fact cannot be read."""
+    """Decide every case of a file. Raises Invalid if the policy or a fact cannot be read."""
     return tuple(_run(library, file.policy, case) for case in file.case)
 
 

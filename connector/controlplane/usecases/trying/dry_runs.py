@@ -1,4 +1,4 @@
-"""A dry run at this connector: under a policy, the policy of an asset, or an agreement, with the stored facts."""
+"""A dry run at this connector: with a policy, the policy of an asset, or an agreement, and the stored facts."""
 
 from collections.abc import Mapping
 
@@ -17,14 +17,14 @@ from connector.ports.entities import Agreement
 from connector.protocol.dsp.common import Role
 from connector.views.policies import TrialOrder
 
-# What a question says itself, and what no operand is named after.
+# Facts that the question itself gives, and a fact without an operand of its name.
 _NOT_TRIED = frozenset({"participant", "recipient", "event.over"})
 
 
 async def decide_question(evaluator: Evaluator, question: TrialOrder) -> TrialDecision:
-    """Decide what is asked at this connector. Raises Invalid, NotFound."""
+    """Decide a question at this connector. Raises Invalid, NoSuchEntity."""
     if sum(given is not None for given in (question.policy, question.asset, question.agreement)) != 1:
-        raise Invalid("policy", "Say under which terms: one of policy, asset or agreement.")
+        raise Invalid("policy", "The policy is missing or given twice: give one of policy, asset or agreement.")
     at = question.at or instant(evaluator.context.now())
     situation = TrialSituation(
         at=at, action=question.action, agreed_at=question.agreed_at, performed=question.performed
@@ -41,7 +41,9 @@ async def decide_question(evaluator: Evaluator, question: TrialOrder) -> TrialDe
     if question.agreement is not None:
         agreement = await evaluator.context.store.agreement(evaluator.context.owner, question.agreement)
         if agreement is None:
-            raise NoSuchEntity("no-agreement", f"There is no agreement {question.agreement}: list them to see which.")
+            raise NoSuchEntity(
+                "no-agreement", f"Unknown agreement {question.agreement}: list the agreements to find its identifier."
+            )
         usage = await evaluator.context.store.usage(agreement.owner, agreement.id)
         policy, target = msgspec.json.decode(agreement.document), target or agreement.dataset
         consumer = agreement.counterparty if agreement.role is Role.PROVIDER else evaluator.context.participant
@@ -67,7 +69,7 @@ async def decide_question(evaluator: Evaluator, question: TrialOrder) -> TrialDe
 
 
 async def _find_known(evaluator: Evaluator, agreement: Agreement) -> dict[str, tuple[str, ...]]:
-    """Return what our people recorded for an agreement, and what is known of its data."""
+    """Return the recorded facts of an agreement, and the known facts of its data."""
     asset = await evaluator.context.store.asset(agreement.owner, agreement.dataset)
     situation = facts.Situation(
         participant="",
@@ -83,7 +85,7 @@ async def _find_known(evaluator: Evaluator, agreement: Agreement) -> dict[str, t
 
 
 def _read(situation: facts.Situation) -> dict[str, tuple[str, ...]]:
-    """Return the facts of a situation as texts; who asks is said by the question."""
+    """Return the facts of a situation as texts, without those of the participant, which the question gives."""
     found = {name: read(situation) for name, read in facts.FACTS.items() if name not in _NOT_TRIED}
     return {
         name: tuple(to_lexical(value)[0] for value in values) for name, values in found.items() if values is not None

@@ -1,6 +1,6 @@
-"""A decision as a dry run: may this participant do this with this dataset now, and why. Nothing is stored or counted.
+"""A decision as a dry run: a participant, an action, a dataset and a time. Nothing is stored or counted.
 
-An offer is decided as the agreement that it would become. A fact that is not given is unknown, as at an access.
+An offer is decided as the later agreement. A fact that is not given is unknown, as at an access.
 """
 
 import difflib
@@ -36,12 +36,12 @@ PROVIDER = "urn:uuid:provider"
 
 
 class TrialSituation(msgspec.Struct, frozen=True, kw_only=True):
-    """Who wants to do what with which data, when, and what is known.
+    """The participant, the action, the dataset, the time, and the known facts.
 
-    `facts` are texts by operand (`purpose`, `odrl:purpose`, `dk:role` …); `count` and `volume` are what was used so
-    far. `agreed_at` is when the agreement was made, now if left out. `performed` names duties that were performed, by
-    action or by their name in the policy, and when. `transforms` are those that can be applied to the data, all
-    if left out; `rows` says whether single records can be left out.
+    `facts` are texts by operand (`purpose`, `odrl:purpose`, `dk:role` …); `count` and `volume` are the use so far.
+    `agreed_at` is the time of the agreement (default: now). `performed` maps performed duties, by action or by their
+    identifier in the policy, to their times. `transforms` are the transforms that can be applied to the data (default:
+    all); `rows` is whether single records can be filtered.
     """
 
     at: datetime
@@ -56,17 +56,18 @@ class TrialSituation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VerdictChange(msgspec.Struct, frozen=True):
-    """When time alone changes the verdict, and to what."""
+    """A time at which the verdict changes by time alone, and the new verdict."""
 
     at: datetime
     verdict: str
 
 
 class TrialDecision(msgspec.Struct, frozen=True, kw_only=True):
-    """`verdict` is `permit` or `deny`; `ways` say what would change a denial, `turns` what time alone changes.
+    """The result of a dry run: `verdict` is `permit` or `deny`.
 
-    `codes` are the reasons for programs; `duties` is what has to be done, `transforms` what is done to the data on the
-    way.
+    `codes` are the reasons for programs, `reasons` the same in words. `ways` are changes that would avoid a denial,
+    `turns` the changes of the verdict by time alone. `duties` are the required duties, `transforms` the transforms of
+    the data before the delivery.
     """
 
     verdict: str
@@ -113,7 +114,7 @@ def answer(library: Library, policy: dict[str, Any], situation: TrialSituation) 
 
 
 def _compile_agreed(library: Library, policy: dict[str, Any], situation: TrialSituation) -> Compiled:
-    """Compile a policy; an offer as the agreement between the provider and whoever asks."""
+    """Compile a policy; an offer as the agreement between the provider and the participant."""
     known = policies.read(library, policy)
     if known.policy.kind != "Offer":
         return known
@@ -138,7 +139,7 @@ def _world(library: Library, compiled: Compiled, situation: TrialSituation) -> W
     found: dict[str, tuple[Value, ...]] = {"participant": (oneself,), "recipient": (oneself,)}
     found |= {counter.fact: (Number(Decimal(0), "" if counter.step else BYTE),) for counter in compiled.counters}
     for name, texts in situation.facts.items():
-        # A counter is named alone, or with the rule that it belongs to.
+        # The name of a counter is its operand, alone or with its rule.
         operand = find_operand(library, name.partition(":")[0] if name in found else name)
         values = tuple(_value(library, operand, text) for text in texts)
         if operand.source == "counter":
@@ -168,27 +169,29 @@ def _counts(fact: str, operand: Operand) -> bool:
 
 
 def find_operand(library: Library, name: str) -> Operand:
-    """Find an operand by its IRI, its short form or the name of its fact. Raises Invalid with the nearest."""
+    """Return an operand by its IRI, its short form or its fact. Raises Invalid with the nearest name."""
     operands = library.operands.operands
     found = operands.get(expand(name, {}))
     found = found or next((operand for operand in operands.values() if operand.fact == name), None)
     if found is None:
         known = sorted({operand.fact for operand in operands.values()})
         near = difflib.get_close_matches(name, known, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}."
-        raise Invalid("unknown-fact", f"There is no fact {name[:100]}: {hint}")
+        hint = f"did you mean {near[0]}?" if near else f"use one of {', '.join(known)}."
+        raise Invalid("unknown-fact", f"Unknown fact {name[:100]}: {hint}")
     return found
 
 
 def _value(library: Library, operand: Operand, text: str) -> Value:
     value = coerce(Text(text), operand, library.operands)
     if value is None:
-        raise Invalid("bad-fact", f"{text[:100]!r} is no value of {operand.fact}: it is of the sort {operand.sort}.")
+        raise Invalid(
+            "bad-fact", f"{text[:100]!r} is not a value of {operand.fact}: give a value of the sort {operand.sort}."
+        )
     return value
 
 
 def _turns(compiled: Compiled, request: Request, world: World, verdict: Verdict) -> tuple[VerdictChange, ...]:
-    """Follow the time as long as nothing else changes: at which instants the verdict turns."""
+    """Return the instants at which the verdict changes if only the time changes."""
     found: list[VerdictChange] = []
     for _ in range(MOST_FLIPS):
         until = decide(compiled, request, world, Phase.ACCESS).valid_until
