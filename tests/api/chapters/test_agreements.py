@@ -1,5 +1,6 @@
 """Agreements, their use, and the audit log over the API."""
 
+from connector.protocol.dsp.common import Role
 from tests.api.calls import begin
 from tests.support.plane import Desk
 
@@ -26,3 +27,13 @@ async def test_the_audit_trail_of_one_process_is_shown_oldest_first(desk: Desk) 
         leaves = (await client.get("/v1/audit", params={"process": pid})).json()["items"]
     assert [entry["kind"] for entry in leaves] == ["decided request", "ended withdrawn"]
     assert {entry["process_id"] for entry in leaves} == {pid}
+
+
+async def test_a_provider_withdraws_from_an_agreement(desk: Desk) -> None:
+    await desk.agree(role=Role.PROVIDER)
+    path = "/v1/agreements/urn%3Aagreement%3A1"
+    async with desk.client() as client:
+        withdrawn = (await client.post(f"{path}/withdraw", json={"reason": "Broken."})).json()
+        assert (await client.get(path)).json() == withdrawn
+        assert (await client.post("/v1/agreements/none/withdraw", json={})).status_code == 404
+    assert withdrawn["withdrawn_at"] == "2025-11-24T16:00:00Z"
