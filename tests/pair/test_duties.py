@@ -71,5 +71,5 @@ async def test_who_withdraws_from_an_agreement_delivers_no_more(data_space: Spac
     begun = await data_space.firm.api.transfers.start(agreement)
     ended = await data_space.firm.api.transfers.wait(begun.id, timeout_s=20)
     assert (ended.state, "withdrawn" in (ended.ended.reason if ended.ended else "")) == ("TERMINATED", True)
-    with pytest.raises(ClientError, match="no agreement"):
+    with pytest.raises(ClientError, match="Unknown agreement"):
         await data_space.city.api.agreements.withdraw("urn:unknown")

@@ -8,7 +8,7 @@ from connector.controlplane.processes.inbound import Declined, ProcessAnswer
 from connector.controlplane.processes.inbound_shared import answer_again, format_reason
 from connector.ports.identity import Caller
 from connector.protocol.dsp.machines.negotiation_machine import NegotiationState
-from tests.controlplane.processes.test_deciders import requested, terms
+from tests.controlplane.processes.bargain import requested, terms
 from tests.support.plane import CITY, Desk
 
 CALLER = Caller(participant=CITY, claims={}, evidence={}, replay_key=None)

@@ -8,7 +8,7 @@ from connector.ports.changes import PutProcess
 from connector.ports.decider import HoldFor, Proceed, Wait
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.machines.negotiation_machine import NegotiationState
-from tests.controlplane.processes.test_deciders import offered, requested, terms
+from tests.controlplane.processes.bargain import offered, requested, terms
 from tests.dataplane.world import eventually
 from tests.support.plane import Desk
 from tests.support.rooms import Rooms

@@ -6,12 +6,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from connector.controlplane.core.errors import Invalid
 from connector.controlplane.judging import acceptance, judgement
 from connector.controlplane.judging.facts import Situation
 from connector.controlplane.judging.treating import known_data, treatments
 from connector.controlplane.judging.treating.known_data import KnownData
-from connector.controlplane.usecases.offering import assets
 from connector.dataplane.transforms.generalise import make_coarser
 from connector.policy.model.policy import DK
 from connector.policy.model.situation import Phase
@@ -19,7 +17,6 @@ from connector.policy.reading import templates
 from connector.ports.changes import PutAsset
 from connector.ports.entities import PageBounds
 from connector.ports.treatment import PRECISION, Records, TransformStep, Treatment, read_treatment
-from connector.views.assets import AssetOrder
 from tests.controlplane.agreements import DATASET, LIBRARY, USE, Json, atom, conclude, provider, publish, requested
 from tests.policy.reading.test_templates import REQUIRED, TEMPLATES
 from tests.support.plane import CITY, Desk
@@ -136,42 +133,6 @@ def test_the_templates_that_protect_people_are_publishable_on_a_fitting_asset(na
     fitting = KnownData(Records(format="csv", subject="person", groups=("district",)))
     assert acceptance.find_unenforceable(LIBRARY, document, fitting) is None
     assert acceptance.find_unenforceable(LIBRARY, document, known_data.data(None, "image/png")) is not None
-
-
-@pytest.mark.parametrize(
-    ("records", "media_type", "said"),
-    [
-        (Records(format="json"), "text/csv", "does not match the record format json"),
-        (Records(format="csv", delimiter=";;"), "text/csv", "one character"),
-        (Records(format="json", delimiter=";"), "application/json", "one character"),
-        (Records(format="csv", facts={"odrl:purpose": "x"}), "text/csv", "not a fact of a record"),
-        (Records(format="csv", facts={"dk:consentStatus": "c"}, subject="s"), "text/csv", "both as a field"),
-        (Records(format="csv", level="street"), "text/csv", "one of record"),
-        (Records(format="csv", smallest_group=-1), "text/csv", "a number from 0"),
-        (Records(format="csv", fields=("a",), subject="b"), "text/csv", "Unknown field 'b'"),
-        (Records(format="csv", groups=("",)), "text/csv", "1 to 200"),
-        (Records(format="csv", fields=tuple(str(at) for at in range(2001))), "text/csv", "2000"),
-    ],
-)
-async def test_a_description_that_cannot_be_is_refused(
-    desk: Desk, records: Records, media_type: str, said: str
-) -> None:
-    draft = AssetOrder(
-        title={"en": "Air"}, source={"kind": "file", "path": "a"}, media_type=media_type, records=records
-    )
-    with pytest.raises(Invalid, match=said):
-        await assets.add(desk.rooms.publisher, draft)
-
-
-async def test_a_description_is_kept_with_full_names(desk: Desk) -> None:
-    records = Records(format="csv", facts={"dk:recordRegion": "land"}, subject="id")
-    draft = AssetOrder(
-        title={"en": "Air"}, source={"kind": "file", "path": "a"}, media_type="text/csv", records=records
-    )
-    kept = await assets.add(desk.rooms.publisher, draft)
-    assert kept.records is not None
-    assert list(kept.records.facts.values()) == ["land"]
-    assert next(iter(kept.records.facts)).startswith("https://")
 
 
 async def agreed(desk: Desk, records: Records | None, **terms: Any) -> Rooms:

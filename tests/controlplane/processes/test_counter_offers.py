@@ -1,0 +1,203 @@
+"""Requests that differ from the offer are agreed, countered, refused or held; consumers check counter-offers."""
+
+import random
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connector.controlplane.core import documents
+from connector.controlplane.core.errors import Invalid
+from connector.controlplane.core.messages import plan_negotiation
+from connector.controlplane.processes.deciders import ByPolicy
+from connector.policy.analysis.proving.evaluate import grant_example
+from connector.policy.compiling.compiled import Compiled
+from connector.policy.model.dump import dump
+from connector.ports.decider import Accept, Agree, HoldFor, MakeOffer, Terminate
+from connector.ports.entities import AssetStatus
+from connector.protocol.dsp.machines.negotiation_machine import NegotiationState
+from tests.controlplane.agreements import atom
+from tests.controlplane.processes.bargain import (
+    ACADEMIC,
+    DELETE,
+    RESEARCH,
+    Json,
+    counter_offer,
+    decided,
+    offered,
+    requested,
+    terms,
+)
+from tests.policy.analysis import generate
+from tests.policy.analysis.test_sound import point
+from tests.support.plane import ME, NOW, Desk
+
+
+async def test_a_narrower_request_is_agreed_as_it_is(desk: Desk) -> None:
+    await offered(desk, terms(RESEARCH, 10))
+    assert await decided(desk, requested(terms(ACADEMIC, 5))) == Agree()
+    assert await decided(desk, requested(terms(RESEARCH, 10, obligation=[DELETE]))) == Agree()
+
+
+async def test_a_wider_request_is_answered_with_what_both_grant(desk: Desk) -> None:
+    await offered(desk, terms(RESEARCH, 10))
+    process = requested(terms(ACADEMIC, 500))
+    step = await decided(desk, process)
+    assert isinstance(step, MakeOffer)
+    counter = msgspec.json.decode(step.policy)
+    (rule,) = counter["permission"]
+    assert {entry["leftOperand"]: entry["rightOperand"] for entry in rule["constraint"]} == {
+        "odrl:purpose": {"@id": "https://w3id.org/dpv#AcademicResearch"},
+        "odrl:count": {"@value": "10", "@type": "xsd:integer"},
+    }
+    assert "conflict" not in counter
+    # It is a message that the state machine takes, and the consumer's answer is agreed as it stands.
+    planned, _ = plan_negotiation(desk.rooms.context, process, step)
+    accepted = msgspec.structs.replace(planned, state=NegotiationState.ACCEPTED, pending=None)
+    assert await decided(desk, accepted) == Agree()
+    again = requested(counter, rounds=3)
+    assert await decided(desk, again) == Agree()
+
+
+async def test_the_reservation_is_the_most_that_is_given_and_only_later(desk: Desk) -> None:
+    asset = await offered(desk, terms(RESEARCH, 10), reservation=terms(RESEARCH, 100))
+    assert b"100" not in asset.document
+    assert isinstance(await decided(desk, requested(terms(ACADEMIC, 50))), MakeOffer)
+    assert await decided(desk, requested(terms(ACADEMIC, 50), rounds=3)) == Agree()
+    greedy = await decided(desk, requested(terms(ACADEMIC, 5000), rounds=3))
+    assert isinstance(greedy, MakeOffer)
+    assert b'"100"' in greedy.policy
+
+
+async def test_a_negotiation_without_end_goes_to_a_person(desk: Desk) -> None:
+    await offered(desk, terms(RESEARCH, 10))
+    answer = await decided(desk, requested(terms(ACADEMIC, 500), rounds=11))
+    assert isinstance(answer, HoldFor)
+    assert "Five rounds" in answer.reason
+    assert "fünf Runden" in answer.reasons["de"]
+
+
+async def test_what_cannot_be_told_waits_for_a_person_with_the_findings_on_record(desk: Desk) -> None:
+    await offered(desk, terms(RESEARCH, 10))
+    sets = [atom("dk:role", "isAllOf", [f"urn:{number}:{name}" for name in range(60)]) for number in range(8)]
+    either = {"or": [atom("dk:role", "isNoneOf", [f"urn:{number}"]) for number in range(20)]}
+    asked = requested({"permission": [{"action": "use", "constraint": [*sets, either]}]})
+    answer = await ByPolicy(desk.rooms.enforcer, frozenset()).decide(asked, NOW)
+    assert isinstance(answer, HoldFor)
+    assert answer.who == "provider"
+    assert answer.judged["compared"]["found"] == "hold"
+    assert [entry["code"] for entry in answer.judged["compared"]["findings"]] == ["too-many-clauses"]
+
+
+async def test_terms_with_nothing_in_common_end_with_the_reason_in_both_languages(desk: Desk) -> None:
+    await offered(desk, terms(RESEARCH, 10), reservation=terms(RESEARCH, 100))
+    step = await decided(desk, requested(terms("dpv:Marketing"), claims={}))
+    assert isinstance(step, Terminate)
+    assert step.code == "no-common-terms"
+    assert step.reason == "Offer and request exclude each other: purpose. Ask for what is offered."
+    assert step.reasons["de"].startswith("Angebot und Anfrage schließen sich aus: Zweck.")
+    assert "100" not in str(step)
+
+
+async def test_what_cannot_be_told_goes_to_a_person(desk: Desk) -> None:
+    await offered(desk, terms(RESEARCH))
+    other = {"permission": [{"action": "use", "constraint": [atom("odrl:purpose", "eq", "urn:x:purpose")]}]}
+    assert isinstance(await decided(desk, requested(other, claims={})), HoldFor)
+
+
+@pytest.mark.parametrize(
+    ("constraint", "said"),
+    [
+        (atom("odrl:mood", "eq", "good"), "Unknown left operand odrl:mood"),
+        (atom("dk:waterLevel", "gt", "1"), "This connector cannot check a condition: water level."),
+        (atom("odrl:purpose", "matches", ".*"), "Patterns are not supported"),
+    ],
+)
+async def test_a_request_that_nothing_here_can_enforce_ends(desk: Desk, constraint: Json, said: str) -> None:
+    await offered(desk, None)
+    step = await decided(desk, requested({"permission": [{"action": "use", "constraint": [constraint]}]}))
+    assert isinstance(step, Terminate)
+    assert step.code == "not-acceptable"
+    assert said.replace("odrl:mood", "http://www.w3.org/ns/odrl/2/mood") in step.reason
+
+
+async def test_another_dataset_or_party_within_a_rule_is_not_agreed(desk: Desk) -> None:
+    await offered(desk, {"permission": [{"action": "use"}]})
+    elsewhere = {"permission": [{"action": "use", "target": "urn:secret"}]}
+    somebody = {"permission": [{"action": "use", "assignee": "urn:stranger"}]}
+    for asked in (elsewhere, somebody):
+        assert not isinstance(await decided(desk, requested(asked)), Agree)
+
+
+async def test_a_consumer_takes_what_is_no_more_than_it_asked_for(desk: Desk) -> None:
+    asked = terms(RESEARCH, 50)
+    assert await decided(desk, counter_offer(asked, asked)) == Accept()
+    assert await decided(desk, counter_offer(asked, terms(ACADEMIC, 10))) == Accept()
+    kept = terms(RESEARCH, 50, obligation=[DELETE])
+    assert await decided(desk, counter_offer(kept, terms(RESEARCH, 5, obligation=[DELETE]))) == Accept()
+
+
+@pytest.mark.parametrize(
+    ("asked", "policy", "said"),
+    [
+        (None, terms(RESEARCH), "an offer of its own"),
+        (terms(ACADEMIC), terms(RESEARCH), "differs from what was asked for"),
+        (terms(RESEARCH), terms(RESEARCH, obligation=[DELETE]), "duties that were not asked for: delete."),
+        (terms(RESEARCH), {"permission": [{"action": "urn:unknown"}]}, "differs"),
+    ],
+)
+async def test_a_consumer_asks_a_person_about_anything_else(
+    desk: Desk, asked: Json | None, policy: Json, said: str
+) -> None:
+    answer = await decided(desk, counter_offer(asked, policy))
+    assert isinstance(answer, HoldFor)
+    assert said in answer.reason
+    assert answer.who == "consumer"
+
+
+UNKNOWN_HERE = ("dk:aggregationLevel", "dk:recordRegion", "odrl:industry", "target")
+
+
+def drawn(rng: random.Random) -> Json:
+    """A generated offer of which somebody here can check everything."""
+    while True:
+        found: Json = generate.document(rng.choice)
+        if not any(name in str(found) for name in UNKNOWN_HERE):
+            for rule in found["permission"]:
+                rule["action"] = "use"
+            return found
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=40, deadline=None)
+async def test_whatever_is_agreed_is_contained_in_the_offer(
+    tmp_path_factory: pytest.TempPathFactory, seed: int
+) -> None:
+    rng = random.Random(seed)
+    desk = Desk(tmp_path_factory.mktemp("desk"))
+    offer = drawn(rng)
+    request = generate.edited(offer, rng.choice)
+    for document in (offer, request):
+        document.pop("conflict", None)
+    try:
+        asset = await offered(desk, offer)
+    except Invalid:
+        return
+    process = requested({name: value for name, value in request.items() if name[0] != "@"}, claims={})
+    step = await decided(desk, process)
+    given_away = process.offer if isinstance(step, Agree) else step.policy if isinstance(step, MakeOffer) else None
+    if given_away is None:
+        return
+    framed = [
+        documents.make_message_offer(policy, offer_id="urn:o", target="urn:t:1", assigner=ME, assignee="urn:p:x")
+        for policy in (given_away, asset.policy)
+    ]
+    agreed, limit = (desk.rooms.evaluator.library.compile(policy) for policy in framed)
+    assert isinstance(agreed, Compiled)
+    assert isinstance(limit, Compiled)
+    for _ in range(60):
+        example = point(rng.choice)
+        if grant_example(agreed, example) is not None:
+            assert grant_example(limit, example) is not None, (dump(agreed.policy), example)
+    assert asset.status is AssetStatus.PUBLISHED

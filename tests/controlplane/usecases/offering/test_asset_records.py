@@ -1,0 +1,45 @@
+"""The description of records is checked against the data and the vocabulary, and stored with full names."""
+
+import pytest
+
+from connector.controlplane.core.errors import Invalid
+from connector.controlplane.usecases.offering import assets
+from connector.ports.treatment import Records
+from connector.views.assets import AssetOrder
+from tests.support.plane import Desk
+
+
+@pytest.mark.parametrize(
+    ("records", "media_type", "said"),
+    [
+        (Records(format="json"), "text/csv", "does not match the record format json"),
+        (Records(format="csv", delimiter=";;"), "text/csv", "one character"),
+        (Records(format="json", delimiter=";"), "application/json", "one character"),
+        (Records(format="csv", facts={"odrl:purpose": "x"}), "text/csv", "not a fact of a record"),
+        (Records(format="csv", facts={"dk:consentStatus": "c"}, subject="s"), "text/csv", "both as a field"),
+        (Records(format="csv", level="street"), "text/csv", "one of record"),
+        (Records(format="csv", smallest_group=-1), "text/csv", "a number from 0"),
+        (Records(format="csv", fields=("a",), subject="b"), "text/csv", "Unknown field 'b'"),
+        (Records(format="csv", groups=("",)), "text/csv", "1 to 200"),
+        (Records(format="csv", fields=tuple(str(at) for at in range(2001))), "text/csv", "2000"),
+    ],
+)
+async def test_a_description_that_cannot_be_is_refused(
+    desk: Desk, records: Records, media_type: str, said: str
+) -> None:
+    draft = AssetOrder(
+        title={"en": "Air"}, source={"kind": "file", "path": "a"}, media_type=media_type, records=records
+    )
+    with pytest.raises(Invalid, match=said):
+        await assets.add(desk.rooms.publisher, draft)
+
+
+async def test_a_description_is_kept_with_full_names(desk: Desk) -> None:
+    records = Records(format="csv", facts={"dk:recordRegion": "land"}, subject="id")
+    draft = AssetOrder(
+        title={"en": "Air"}, source={"kind": "file", "path": "a"}, media_type="text/csv", records=records
+    )
+    kept = await assets.add(desk.rooms.publisher, draft)
+    assert kept.records is not None
+    assert list(kept.records.facts.values()) == ["land"]
+    assert next(iter(kept.records.facts)).startswith("https://")
