@@ -155,7 +155,7 @@ async def build(
         wake=lambda process: workers[0].wake(process),
     )
     accept = ENFORCED_HERE | frozenset(settings.accept)
-    library = Library(vocabulary, accept, build_executors(parts.client))
+    library = Library(vocabulary, accept, executors=build_executors(parts.client))
     enforcer = _build_enforcer(parts, context, dataplane, library)
     workers.append(await _build_worker(parts, enforcer, decider))
     receiver = MessageReceiver(context=context, enforcer=enforcer, address_problem=parts.address_problem, limits=limits)

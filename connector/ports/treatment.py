@@ -5,6 +5,7 @@ Without a treatment, the bytes leave unchanged.
 """
 
 import re
+from typing import Any
 
 import msgspec
 
@@ -16,7 +17,7 @@ PRECISION = re.compile(r"hour|day|month|year|(decimals|prefix)-\d{1,2}|(?=.*[1-9
 """The precisions of generalised values: a part of an instant, decimals, characters, or a multiple of a number."""
 
 
-_UNREADABLE = "The treatment in the lease cannot be read: update the data plane to the release of the control plane."
+_UNREADABLE = "The treatment in the lease cannot be read: run the data plane and the control plane in the same release."
 
 
 class TransformStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -63,10 +64,21 @@ def read_treatment(document: bytes) -> Treatment | None:
         return None
     try:
         treatment = msgspec.json.decode(document, type=Treatment)
-        members = msgspec.json.decode(document)["records"].keys()
     except msgspec.MsgspecError as error:
         raise ValueError(_UNREADABLE) from error
-    # The views of the API, of which `Records` is one, ignore unknown members; a lease must not.
-    if not members <= set(Records.__struct_fields__):
+    # Views and policies ignore unknown members; a lease must not, or more would leave than its release meant.
+    if not _is_whole(treatment, msgspec.json.decode(document)):
         raise ValueError(_UNREADABLE)
     return treatment
+
+
+def _is_whole(value: object, document: Any) -> bool:
+    """Return whether a decoded value has every member that its document has."""
+    if isinstance(value, msgspec.Struct):
+        names = {*value.__struct_fields__, value.__struct_config__.tag_field}
+        return document.keys() <= names and all(
+            _is_whole(getattr(value, name, None), member) for name, member in document.items()
+        )
+    if isinstance(value, tuple):
+        return all(_is_whole(*pair) for pair in zip(value, document, strict=True))
+    return True

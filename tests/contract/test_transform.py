@@ -97,7 +97,7 @@ def test_every_file_of_a_transform_has_a_row() -> None:
 
 @pytest.mark.parametrize("kind", TRANSFORMS)
 def test_an_offer_can_demand_it_and_a_decision_makes_a_step_of_it(kind: str) -> None:
-    action, library = REGISTRY.by_transform[kind], Library(REGISTRY)
+    action, library = REGISTRY.by_transform[kind], Library(REGISTRY, executors={})
     document = offer_of(action)
     assert acceptance.find_unenforceable(library, document, FITTING) is None
     unfit = acceptance.find_unenforceable(library, document, KnownData(Records(format="csv", fields=("other",))))
@@ -116,7 +116,7 @@ def test_an_offer_without_a_required_parameter_is_refused(kind: str) -> None:
     action = REGISTRY.by_transform[kind]
     duty = {"action": action.iri}
     document = {"@type": "Offer", "@id": "urn:offer", "permission": [{"action": "use"}], "obligation": [duty]}
-    unfit = acceptance.find_unenforceable(Library(REGISTRY), msgspec.json.encode(document), FITTING)
+    unfit = acceptance.find_unenforceable(Library(REGISTRY, executors={}), msgspec.json.encode(document), FITTING)
     assert unfit is not None
     assert unfit.code == "manner-unclear"
 

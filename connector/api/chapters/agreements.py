@@ -8,8 +8,7 @@ from fastapi import Query
 
 from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.desk import AfterQuery, AtContext, AtEvaluator, LimitQuery, page, read_page
-from connector.controlplane.core.context import Context
-from connector.controlplane.core.errors import NoSuchEntity
+from connector.controlplane.core.lookup import find_agreement
 from connector.controlplane.enforcing import receipts
 from connector.controlplane.usecases import agreements
 from connector.ports.entities import Agreement, Leaf
@@ -32,13 +31,6 @@ def _duty(agreement: str, duty: receipts.DutySummary) -> DutyView:
 
 def _leaf(leaf: Leaf) -> LeafView:
     return to_view(LeafView, leaf, hash=leaf.hash.hex())
-
-
-async def _known(context: Context, id: str) -> Agreement:
-    agreement = await context.store.agreement(context.owner, id)
-    if agreement is None:
-        raise NoSuchEntity("no-agreement", f"Unknown agreement {id}: list the agreements for their identifiers.")
-    return agreement
 
 
 @router.get("/agreements")
@@ -76,13 +68,13 @@ async def withdraw_from_agreement(evaluator: AtEvaluator, id: str, why: ReasonOr
 @router.get("/agreements/{id:path}")
 async def show_agreement(context: AtContext, id: str) -> AgreementView:
     """Show one agreement."""
-    return _view(await _known(context, id))
+    return _view(await find_agreement(context, id))
 
 
 @router.get("/usage/{agreement:path}")
 async def show_usage(context: AtContext, agreement: str) -> UsageView:
     """Show the use under an agreement."""
-    known = await _known(context, agreement)
+    known = await find_agreement(context, agreement)
     return to_view(UsageView, await context.store.usage(known.owner, known.id))
 
 

@@ -8,6 +8,7 @@ from fastapi import Query, Request
 from connector.api.frame.auth import require_admin
 from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.desk import AfterQuery, AtContext, AtEvaluator, AtPublisher, LimitQuery, page, read_page
+from connector.controlplane.core.lookup import find_asset
 from connector.controlplane.judging import acceptance, visibility
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.usecases.offering import assets
@@ -89,4 +90,4 @@ async def withdraw_asset(
 @router.get("/assets/{id:path}")
 async def show_asset(context: AtContext, id: str) -> AssetView:
     """Show one asset."""
-    return _view(await assets.get(context, id))
+    return _view(await find_asset(context, id))

@@ -138,7 +138,7 @@ def test(
     for file in files:
         with translate_errors(file):
             wanted = cases.parse(_read_text(file))
-            library = Library(operands(), ENFORCED_HERE | frozenset(wanted.accept), build_executors())
+            library = Library(operands(), ENFORCED_HERE | frozenset(wanted.accept), executors=build_executors())
             outcomes += [(file, outcome) for outcome in cases.run(library, wanted)]
     bad = sum(outcome.problem is not None for _, outcome in outcomes)
     lines = [
@@ -307,7 +307,7 @@ def _build_fields(found: Template, lang: str) -> dict[str, object]:
 
 
 def _load_library() -> Library:
-    return Library(operands())
+    return Library(operands(), executors=build_executors())
 
 
 def _read_file(file: Path) -> dict[str, Any]:

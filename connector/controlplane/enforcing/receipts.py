@@ -7,6 +7,7 @@ import msgspec
 
 from connector.controlplane.core import instants
 from connector.controlplane.core.errors import NoSuchEntity, NotAllowed
+from connector.controlplane.core.lookup import find_agreement
 from connector.controlplane.enforcing import ledger
 from connector.controlplane.judging import payments, situations, world
 from connector.controlplane.judging.evaluator import Evaluator
@@ -38,11 +39,7 @@ class DutySummary(msgspec.Struct, frozen=True, kw_only=True):
 
 async def list_standings(evaluator: Evaluator, agreement_id: str) -> list[DutySummary]:
     """Return the state of each duty of an agreement, in the order of its policy. Raises NoSuchEntity."""
-    agreement = await evaluator.context.store.agreement(evaluator.context.owner, agreement_id)
-    if agreement is None:
-        raise NoSuchEntity(
-            "no-agreement", f"Unknown agreement {agreement_id}: list the agreements to find its identifier."
-        )
+    agreement = await find_agreement(evaluator.context, agreement_id)
     compiled = evaluator.library.compile(agreement.document)
     if not isinstance(compiled, Compiled):
         return []

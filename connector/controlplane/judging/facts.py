@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import msgspec
 
-from connector.controlplane.judging.payments import find_payment_standing, sum_paid
+from connector.controlplane.judging.payments import CURRENCY, find_payment_standing, sum_paid
 from connector.controlplane.judging.treating.known_data import ANY, KnownData
 from connector.policy.model.literals import parse_number
 from connector.policy.model.situation import Performance
@@ -24,7 +24,7 @@ from connector.ports.entities import (
     Usage,
 )
 
-CURRENCY, DPI = "EUR", "http://dbpedia.org/resource/Dots_per_inch"
+DPI = "http://dbpedia.org/resource/Dots_per_inch"
 
 
 class Situation(msgspec.Struct, frozen=True, kw_only=True):

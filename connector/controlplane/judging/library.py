@@ -43,10 +43,11 @@ class Library:
         self,
         operands: Registry,
         accept: frozenset[str] = ENFORCED_HERE,
-        executors: Mapping[str, Executor] | None = None,
+        *,
+        executors: Mapping[str, Executor],
     ) -> None:
         self.operands = operands
-        self.executors: Mapping[str, Executor] = dict(executors or {})
+        self.executors: Mapping[str, Executor] = dict(executors)
         self._accept = accept
         self.claims = claimable(operands)
         self._known: OrderedDict[bytes, Compiled | PolicyError] = OrderedDict()

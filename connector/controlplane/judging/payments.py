@@ -9,7 +9,7 @@ from connector.ports.entities import (
     PaymentState,
 )
 
-CURRENCY, DPI = "EUR", "http://dbpedia.org/resource/Dots_per_inch"
+CURRENCY = "EUR"
 # The state of the payments after the end of another.
 _AFTER = {PaymentState.SETTLED: PaymentState.DUE, PaymentState.DUE: PaymentState.OVERDUE}
 COMPENSATE = ODRL + "compensate"

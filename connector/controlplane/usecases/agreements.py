@@ -6,7 +6,8 @@ The protocol has no message for it: the consumer learns it from the end of its t
 import msgspec
 
 from connector.controlplane.core import commits
-from connector.controlplane.core.errors import NoSuchEntity, NotAllowed
+from connector.controlplane.core.errors import NotAllowed
+from connector.controlplane.core.lookup import find_agreement
 from connector.controlplane.enforcing import renewals
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.ports.changes import PutAgreement
@@ -19,11 +20,7 @@ async def withdraw(evaluator: Evaluator, agreement_id: str, reason: str) -> Agre
 
     Open duties remain. A repeat changes nothing. Raises NoSuchEntity, NotAllowed.
     """
-    agreement = await evaluator.context.store.agreement(evaluator.context.owner, agreement_id)
-    if agreement is None:
-        raise NoSuchEntity(
-            "no-agreement", f"Unknown agreement {agreement_id}: list the agreements to find its identifier."
-        )
+    agreement = await find_agreement(evaluator.context, agreement_id)
     if agreement.role is not Role.PROVIDER:
         raise NotAllowed(
             "not-provider", "Only the provider can withdraw from an agreement: terminate your transfers instead."

@@ -14,6 +14,7 @@ import msgspec
 from connector.controlplane.core.commits import record as leaf_of
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
+from connector.controlplane.core.lookup import find_asset
 from connector.controlplane.enforcing import renewals
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.treating.known_data import CONSENT, PURPOSE
@@ -55,8 +56,7 @@ async def record(register: ConsentRegister, statements: Sequence[ConsentStatemen
     if not 0 < len(statements) <= MOST_ENTRIES:
         raise Invalid("entries", f"One request can record 1 to {MOST_ENTRIES} entries: split it.")
     for dataset in {entry.dataset for entry in statements} - {""}:
-        if await register.context.store.asset(register.context.owner, dataset) is None:
-            raise NoSuchEntity("no-asset", f"Unknown asset {dataset[:200]}: list the assets to find its identifier.")
+        await find_asset(register.context, dataset)
     return await _append(register.evaluator, [_entry(register, entry, at) for at, entry in enumerate(statements, 1)])
 
 

@@ -8,6 +8,7 @@ import msgspec
 from connector.controlplane.core import commits, documents, instants
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
+from connector.controlplane.core.lookup import find_asset
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.judging import acceptance, decision_records
 from connector.controlplane.judging.evaluator import Evaluator
@@ -122,9 +123,7 @@ async def offer(
 ) -> Negotiation:
     """Offer a published asset to a consumer without a request. Raises NoSuchEntity, NotAllowed, Invalid."""
     known = catalog.provider(evaluator.directory, participant_id)
-    asset = await evaluator.context.store.asset(evaluator.context.owner, asset_id)
-    if asset is None:
-        raise NoSuchEntity("no-asset", f"Unknown asset {asset_id}: list the assets to find its identifier.")
+    asset = await find_asset(evaluator.context, asset_id)
     if asset.status is not AssetStatus.PUBLISHED:
         raise NotAllowed("not-published", f"The asset {asset_id} is {asset.status}: publish it, then offer it.")
     wanted = encode_policy(policy) if policy is not None else None

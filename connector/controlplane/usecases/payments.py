@@ -12,7 +12,8 @@ import msgspec
 
 from connector.controlplane.core import commits
 from connector.controlplane.core.context import Context
-from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
+from connector.controlplane.core.errors import Invalid, NotAllowed
+from connector.controlplane.core.lookup import find_agreement
 from connector.controlplane.enforcing import receipts, renewals
 from connector.controlplane.judging import payments
 from connector.controlplane.judging.evaluator import Evaluator
@@ -41,7 +42,7 @@ class PaymentSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 async def show_payments(context: Context, agreement_id: str) -> PaymentSummary:
     """Return the payments of an agreement. Raises NoSuchEntity."""
-    agreement = await _agreement(context, agreement_id)
+    agreement = await find_agreement(context, agreement_id)
     return _paid(context, agreement, await context.store.payments(context.owner, agreement_id))
 
 
@@ -60,7 +61,7 @@ async def record(
     `amount` was paid with this entry (state `settled`) or is owed (`due`), in `currency` (default: euros). At `until`
     (ms), a settled payment is due again, and a due payment is overdue. `by` names the person or program that records.
     """
-    agreement = await _agreement(evaluator.context, agreement_id)
+    agreement = await find_agreement(evaluator.context, agreement_id)
     if agreement.role is not Role.PROVIDER:
         raise NotAllowed(
             "not-provider", "Only the provider, who receives the money, can record payments: ask the provider."
@@ -124,12 +125,3 @@ def _paid(context: Context, agreement: Agreement, entries: Sequence[Payment]) ->
         currency=payments.CURRENCY,
         entries=tuple(entries),
     )
-
-
-async def _agreement(context: Context, agreement_id: str) -> Agreement:
-    agreement = await context.store.agreement(context.owner, agreement_id)
-    if agreement is None:
-        raise NoSuchEntity(
-            "no-agreement", f"Unknown agreement {agreement_id}: list the agreements to find its identifier."
-        )
-    return agreement

@@ -44,6 +44,31 @@ def test_a_policy_is_examined(cli: Cli, tmp_path: Path) -> None:
     assert (personal.code, personal.json["ok"]) == (1, False)
 
 
+@pytest.mark.parametrize(
+    "duty",
+    [
+        {"action": "attribute", "attributedParty": "urn:city"},
+        {"action": "https://w3id.org/datenkontor/policy/1#log"},
+        {
+            "action": "inform",
+            "constraint": [
+                {
+                    "leftOperand": "https://w3id.org/datenkontor/policy/1#notifyAddress",
+                    "operator": "eq",
+                    "rightOperand": "https://city.example/told",
+                }
+            ],
+        },
+    ],
+)
+def test_a_duty_that_a_connector_performs_keeps_nothing_from_being_offered(
+    cli: Cli, tmp_path: Path, duty: dict[str, Any]
+) -> None:
+    file = put(tmp_path, "duty.json", {"permission": [{"action": "use", "duty": [duty]}]})
+    found = cli("policy", "lint", file, "--json")
+    assert (found.code, found.json["ok"]) == (0, True), found.out
+
+
 def test_policies_in_turtle_and_in_foreign_json_ld_are_explained_and_compared(cli: Cli, tmp_path: Path) -> None:
     turtle = tmp_path / "terms.ttl"
     turtle.write_text(

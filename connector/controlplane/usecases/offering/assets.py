@@ -9,7 +9,8 @@ import msgspec
 from connector.controlplane.core import documents, instants
 from connector.controlplane.core.commits import record
 from connector.controlplane.core.context import Context
-from connector.controlplane.core.errors import NoSuchEntity, NotAllowed
+from connector.controlplane.core.errors import NotAllowed
+from connector.controlplane.core.lookup import find_asset
 from connector.controlplane.judging import acceptance, visibility
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.policy_input import encode_policy
@@ -65,17 +66,9 @@ async def add(publisher: Publisher, draft: AssetOrder, *, offer_id: str | None =
     return asset
 
 
-async def get(context: Context, asset_id: str) -> Asset:
-    """Return an asset. Raises NoSuchEntity."""
-    asset = await context.store.asset(context.owner, asset_id)
-    if asset is None:
-        raise NoSuchEntity("no-asset", f"Unknown asset {asset_id}: list the assets to find its identifier.")
-    return asset
-
-
 async def publish(publisher: Publisher, asset_id: str, *, release: bool = False) -> Asset:
     """Publish an asset. `release` means that a person released its personal data. Raises NoSuchEntity, NotAllowed."""
-    asset = await get(publisher.context, asset_id)
+    asset = await find_asset(publisher.context, asset_id)
     if asset.status is AssetStatus.PUBLISHED:
         return asset
     if asset.data_class is DataClass.PERSONAL and not release:
@@ -113,7 +106,7 @@ async def withdraw(
     With `end_agreements`, the provider withdraws from each agreement too: nothing is delivered any more, and the
     consumers receive the reason. Raises NoSuchEntity, NotAllowed.
     """
-    asset = await get(publisher.context, asset_id)
+    asset = await find_asset(publisher.context, asset_id)
     if asset.status is not AssetStatus.WITHDRAWN:
         asset = await _move(publisher, asset, asset, AssetStatus.WITHDRAWN)
     count = 0

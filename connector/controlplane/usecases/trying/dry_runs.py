@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 import msgspec
 
-from connector.controlplane.core.errors import Invalid, NoSuchEntity
+from connector.controlplane.core.errors import Invalid
 from connector.controlplane.core.instants import instant
+from connector.controlplane.core.lookup import find_agreement, find_asset
 from connector.controlplane.judging import facts
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.library import Library
 from connector.controlplane.judging.treating import known_data
-from connector.controlplane.usecases.offering import assets
 from connector.controlplane.usecases.trying.trials import TrialDecision, TrialSituation, answer, find_operand
 from connector.policy.model.literals import to_lexical
 from connector.ports.entities import Agreement
@@ -32,18 +32,14 @@ async def decide_question(evaluator: Evaluator, question: TrialOrder) -> TrialDe
     participant, target, known = question.participant, question.target, dict[str, tuple[str, ...]]()
     policy = question.policy or {}
     if question.asset is not None:
-        asset = await assets.get(evaluator.context, question.asset)
+        asset = await find_asset(evaluator.context, question.asset)
         policy, target = msgspec.json.decode(asset.policy), target or asset.id
         data = known_data.to_data(asset)
         known |= _read(facts.Situation(participant="", claims={}, media_type=asset.media_type, stated=asset.stated))
         transforms = data.transforms(evaluator.library.operands)
         situation = msgspec.structs.replace(situation, transforms=transforms, rows=data.rows)
     if question.agreement is not None:
-        agreement = await evaluator.context.store.agreement(evaluator.context.owner, question.agreement)
-        if agreement is None:
-            raise NoSuchEntity(
-                "no-agreement", f"Unknown agreement {question.agreement}: list the agreements to find its identifier."
-            )
+        agreement = await find_agreement(evaluator.context, question.agreement)
         usage = await evaluator.context.store.usage(agreement.owner, agreement.id)
         policy, target = msgspec.json.decode(agreement.document), target or agreement.dataset
         consumer = agreement.counterparty if agreement.role is Role.PROVIDER else evaluator.context.participant
