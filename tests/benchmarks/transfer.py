@@ -121,7 +121,7 @@ class FirstByte:
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
         self.check = sink.check
-        self.received = sink.received
+        self.count_received = sink.count_received
         self.arrived: asyncio.Future[float] = asyncio.get_running_loop().create_future()
 
     async def write(self, address: dict[str, Any], arrival: Arrival, chunks: AsyncIterator[bytes]) -> SinkReceipt:
