@@ -19,7 +19,7 @@ from connector.views.participants import SelfView
 
 
 def _oneself() -> ApiCall[SelfView]:
-    """Show the connector and the scopes of the API key.
+    """Show the connector and the scopes of the management key.
 
     >>> connector.oneself().participant
     'https://me.example'
@@ -32,7 +32,7 @@ class Connector:
 
     Parameters:
         url: address of the management listener, such as `http://127.0.0.1:7082`.
-        key: API key; the client sends it with each request and never shows it.
+        key: management key; the client sends it with each request and never shows it.
         ca: file with trust anchors (PEM) for https, instead of those of the system.
         transport: an httpx transport, for tests.
 

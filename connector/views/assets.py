@@ -4,6 +4,7 @@ A field of an asset is described here alone. What an owner states is in `AssetDe
 stored entity (`ports.entities.Asset`) extend it.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
@@ -44,6 +45,20 @@ class Marking(StrEnum):
 
 RecordFormat = Literal["csv", "json", "ndjson"]
 """Text with a header line (RFC 4180), a JSON array of objects, or one JSON object per line; always UTF-8."""
+RECORD_FORMATS: Mapping[str, RecordFormat] = {
+    "text/csv": "csv",
+    "application/csv": "csv",
+    "text/tab-separated-values": "csv",
+    "application/json": "json",
+    "application/x-ndjson": "ndjson",
+    "application/jsonl": "ndjson",
+}
+"""The record format of a media type; data of another media type has records only if its owner describes them."""
+
+
+def find_record_format(media_type: str) -> RecordFormat | None:
+    """Return the record format of a media type, whose parameters do not matter, or None."""
+    return RECORD_FORMATS.get(media_type.partition(";")[0].strip().lower())
 
 
 class Records(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -17,7 +17,7 @@ class EventOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
 
 
 class EventView(msgspec.Struct, frozen=True, kw_only=True):
-    """The state of an event, its last change, and the API key that declared it."""
+    """The state of an event, its last change, and the management key that declared it."""
 
     name: str
     going_on: bool

@@ -14,7 +14,7 @@ class ParticipantView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SelfView(msgspec.Struct, frozen=True, kw_only=True):
-    """This connector: its participant, public address and version, and the scopes of the API key."""
+    """This connector: its participant, public address and version, and the scopes of the management key."""
 
     participant: str
     address: str

@@ -38,7 +38,7 @@ class PaymentOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry of the payments: `by` is the API key that recorded it."""
+    """An entry of the payments: `by` is the management key that recorded it."""
 
     state: PaymentState
     at: datetime

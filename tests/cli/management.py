@@ -79,7 +79,10 @@ def served(management: Management) -> Iterator[Management]:
             body = json.loads(self.rfile.read(length)) if length else None
             asked = Asked(self.command, unquote(parts.path), parse_qs(parts.query), body)
             if parts.path.startswith("/v1/") and self.headers.get("Authorization") != f"Bearer {KEY}":
-                status, value = 401, {"error": {"code": "unknown-key", "reason": "The API key is not known here."}}
+                status, value = (
+                    401,
+                    {"error": {"code": "unknown-key", "reason": "The management key is not known here."}},
+                )
             else:
                 status, value = management.next(asked)
             content = value if isinstance(value, bytes) else msgspec.json.encode(value)

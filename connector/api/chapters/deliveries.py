@@ -64,7 +64,7 @@ async def download_delivery(
 
 
 async def _files(context: Context, received: Path, id: str) -> dict[str, str]:
-    """Return name in the delivery → path below the root. Raises NotFound, ApiError."""
+    """Return name in the delivery → path below the root. Raises NoSuchEntity, ApiError."""
     process = await transfer.get(context, id)
     address = msgspec.json.decode(process.sink) if process.sink else {}
     if process.role is not Role.CONSUMER or address.get("kind") != "file":

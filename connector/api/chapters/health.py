@@ -1,4 +1,4 @@
-"""Endpoints for the system that starts, monitors and replaces the process. They need no API key.
+"""Endpoints for the system that starts, monitors and replaces the process. They need no management key.
 
 `/health` answers if the process runs, `/ready` if it can work: the store accepts writes, the worker runs. `/ready` also
 lists warnings: processes that cannot proceed, an expired participant list.

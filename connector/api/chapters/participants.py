@@ -26,7 +26,7 @@ async def list_participants(
 
 @router.get("/self")
 async def show_self(context: AtContext, request: Request) -> SelfView:
-    """Show this connector and the scopes of the API key."""
+    """Show this connector and the scopes of the management key."""
     return to_view(SelfView, context, version=_version(), scopes=tuple(sorted(request.state.scopes)))
 
 

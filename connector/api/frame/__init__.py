@@ -1,1 +1,1 @@
-"""What every chapter of the API shares: the door, the desk and the form of errors."""
+"""What every chapter of the API shares: the check of the key, the values of endpoints and the form of errors."""

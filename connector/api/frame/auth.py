@@ -1,4 +1,4 @@
-"""Access to the management API: API keys with scopes, and the maximum size of a request.
+"""Access to the management API: management keys with scopes, and the maximum size of a request.
 
 A request has its key in `Authorization: Bearer <key>` or in `X-Api-Key: <key>`. The connector stores the SHA-256 of
 keys only. GET and HEAD need the scope `read`, other methods `write`; an endpoint that needs `admin` checks it itself.
@@ -30,7 +30,7 @@ _HOLDS: dict[str, frozenset[str]] = {
 
 
 class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
-    """An API key: its SHA-256 in lower-case hex, and its scopes."""
+    """A management key: its SHA-256 in lower-case hex, and its scopes."""
 
     id: str
     sha256: str
@@ -74,14 +74,14 @@ class KeyMiddleware:
     def _refusal(self, scope: Scope, headers: Headers) -> tuple[int, str, str] | None:
         presented = _presented(headers)
         if presented is None:
-            return 401, "no-key", "The request has no API key: send it as `Authorization: Bearer <key>`."
+            return 401, "no-key", "The request has no management key: send it as `Authorization: Bearer <key>`."
         key = self._known(presented)
         if key is None:
-            return 401, "unknown-key", "Unknown API key: compare it with the settings."
+            return 401, "unknown-key", "Unknown management key: compare it with the settings."
         opened = frozenset[str]().union(*(_HOLDS[name] for name in key.scopes))
         needed = "read" if scope["method"] in {"GET", "HEAD"} else "write"
         if needed not in opened:
-            return 403, "scope", f"The API key {key.id} has not the scope `{needed}`: use another key."
+            return 403, "scope", f"The management key {key.id} has not the scope `{needed}`: use another key."
         scope.setdefault("state", {}).update(key_id=key.id, scopes=opened)
         return None
 
@@ -98,7 +98,9 @@ class KeyMiddleware:
 def require_admin(request: Request) -> None:
     """Require the scope `admin`. Raises ApiError."""
     if "admin" not in request.state.scopes:
-        raise ApiError(403, "scope", f"The API key {request.state.key_id} has not the scope `admin`: use another key.")
+        raise ApiError(
+            403, "scope", f"The management key {request.state.key_id} has not the scope `admin`: use another key."
+        )
 
 
 def _presented(headers: Headers) -> str | None:

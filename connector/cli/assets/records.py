@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from connector.cli.frame.failure import Code, Failure
-from connector.views.assets import Records
+from connector.views.assets import Records, find_record_format
 
 RecordsOption = Annotated[
     list[str] | None,
@@ -26,7 +26,6 @@ _KEYS = {
     "group": ("groups", True),
     "measure": ("measures", True),
 }
-_FORMATS = {"text/csv": "csv", "application/json": "json", "application/x-ndjson": "ndjson"}
 
 
 def parse_records(options: list[str] | None, media_type: str | None) -> Records | None:
@@ -36,7 +35,7 @@ def parse_records(options: list[str] | None, media_type: str | None) -> Records 
     """
     if not options:
         return None
-    description: dict[str, Any] = {"format": _FORMATS.get(media_type or "", "")}
+    description: dict[str, Any] = {"format": find_record_format(media_type or "") or ""}
     for option in options:
         key, sign, value = option.partition("=")
         if not sign or not value:

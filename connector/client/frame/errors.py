@@ -2,7 +2,7 @@
 
 ClientError
 ├── NotReachable       the connector is unreachable, unavailable, or closed the connection
-├── KeyRefused         the API key is missing, unknown, or has not the scope
+├── KeyRefused         the management key is missing, unknown, or has not the scope
 ├── NotFound           the entity does not exist
 ├── InvalidRequest     the request is malformed
 ├── RequestRefused     the state or a rule does not allow it, or the counterparty refused
@@ -34,7 +34,7 @@ class NotReachable(ClientError):
 
 
 class KeyRefused(ClientError):
-    """The API key is missing, unknown, or has not the scope."""
+    """The management key is missing, unknown, or has not the scope."""
 
     exit_code = 4
 

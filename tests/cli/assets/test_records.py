@@ -2,6 +2,8 @@
 
 import pytest
 
+from connector.cli.assets.records import parse_records
+from connector.views.assets import RECORD_FORMATS
 from tests.cli.conftest import Cli
 from tests.cli.management import Management, asset
 
@@ -45,3 +47,17 @@ def test_what_says_nothing_of_records_is_refused(
     assert problem in done.err
     unknown = cli("asset", "add", "--file", "rides.bin", "--record", "subject=a")
     assert "--record format=csv" in unknown.err
+
+
+@pytest.mark.parametrize(("name", "form"), [("rides.csv", "csv"), ("rides.tsv", "csv"), ("rides.json", "json")])
+def test_the_media_type_gives_the_format_of_the_records(cli: Cli, management: Management, name: str, form: str) -> None:
+    management.answer("POST", "/v1/assets", asset(), status=201)
+    assert cli("asset", "add", "--file", name, "--record", "subject=a").code == 0
+    assert management.bodies("POST", "/v1/assets")[0]["records"] == {"format": form, "subject": "a"}
+
+
+@pytest.mark.parametrize("media_type", RECORD_FORMATS)
+def test_every_media_type_with_records_gives_their_format(media_type: str) -> None:
+    described = parse_records(["subject=a"], f"{media_type}; charset=utf-8")
+    assert described is not None
+    assert described.format == RECORD_FORMATS[media_type]

@@ -1,23 +1,14 @@
 """The known properties of the data of a policy: the description of its records, or only its media type."""
 
-from collections.abc import Mapping
-
 import msgspec
 
 from connector.policy.model.policy import DK, ODRL
 from connector.policy.vocabulary.registry import Operand, Registry
 from connector.ports.entities import Asset
-from connector.ports.treatment import RecordFormat, Records
+from connector.ports.treatment import Records
+from connector.views.assets import find_record_format
 
 CONSENT, LEVEL, GROUP_SIZE, PURPOSE = DK + "consentStatus", DK + "aggregationLevel", DK + "groupSize", ODRL + "purpose"
-_FORMATS: Mapping[str, RecordFormat] = {
-    "text/csv": "csv",
-    "application/csv": "csv",
-    "text/tab-separated-values": "csv",
-    "application/json": "json",
-    "application/x-ndjson": "ndjson",
-    "application/jsonl": "ndjson",
-}
 
 
 class KnownData(msgspec.Struct, frozen=True):
@@ -56,13 +47,8 @@ def to_data(asset: Asset | None) -> KnownData:
 
 def data(records: Records | None, media_type: str) -> KnownData:
     """Return the known properties of data with a description, or with only a media type."""
-    found = parse_format(media_type)
+    found = find_record_format(media_type)
     return KnownData(records or (Records(format=found) if found else None))
-
-
-def parse_format(media_type: str) -> RecordFormat | None:
-    """Return the record format of a media type, or None."""
-    return _FORMATS.get(media_type.partition(";")[0].strip().lower())
 
 
 def is_from_data(operand: Operand) -> bool:

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import msgspec
 
 from connector.controlplane.core.errors import Invalid
-from connector.controlplane.judging.treating.known_data import CONSENT, LEVEL, parse_format
+from connector.controlplane.judging.treating.known_data import CONSENT, LEVEL
 from connector.controlplane.judging.treating.transform_steps import LARGEST_GROUP
 from connector.policy.vocabulary.names import expand
 from connector.policy.vocabulary.registry import Registry
 from connector.ports.treatment import Records
+from connector.views.assets import find_record_format
 
 MOST_NAMES, LONGEST_NAME = 2_000, 200
 # Media types that fit every record format.
@@ -18,7 +19,10 @@ _UNTYPED = frozenset({"application/octet-stream", "text/plain"})
 
 def check_records(operands: Registry, records: Records, media_type: str) -> Records:
     """Return the description of records with full IRIs. Raises Invalid."""
-    if parse_format(media_type) != records.format and media_type.partition(";")[0].strip().lower() not in _UNTYPED:
+    if (
+        find_record_format(media_type) != records.format
+        and media_type.partition(";")[0].strip().lower() not in _UNTYPED
+    ):
         raise Invalid(
             "records",
             f"The media type {media_type[:100]} does not match the record format {records.format}: correct one.",
