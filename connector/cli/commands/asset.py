@@ -2,33 +2,31 @@
 
 from typing import Annotated
 
-import msgspec
 import typer
 
-from connector.cli.assets import options
-from connector.cli.assets.records import RecordsOption, parse_records
-from connector.cli.assets.source import build_source, guess_media_type
+from connector.cli.assets.details import POLICIES, describe_asset
+from connector.cli.assets.order import take_order
 from connector.cli.frame.command import (
     AfterOption,
     AllOption,
     LimitOption,
-    PolicyOption,
     ReasonOption,
     YesOption,
     create_noun,
     register,
 )
 from connector.cli.frame.context import CommandCall
-from connector.cli.frame.output import format_time
 from connector.cli.frame.remote import choose_text, connect, print_listing
-from connector.cli.policies.files import read_policy
-from connector.cli.policies.templates import SetOption, choose_policy
 from connector.cli.policies.terms import describe_policies
-from connector.views.assets import DEFAULT_MEDIA_TYPE, AssetOrder, AssetStatus, AssetView, DataClass, Marking
+from connector.views.assets import AssetOrder, AssetStatus, AssetView
 
 app = create_noun("Assets of this participant: drafts until they are published.")
 
 AssetArgument = Annotated[str, typer.Argument(metavar="ASSET", help="Identifier of the asset.")]
+PublishOption = Annotated[bool, typer.Option("--publish", help="Publish the asset immediately.")]
+ReleaseOption = Annotated[
+    bool, typer.Option("--release", help="Release the asset: confirm that its personal data may be offered.")
+]
 
 
 @register(
@@ -41,71 +39,12 @@ AssetArgument = Annotated[str, typer.Argument(metavar="ASSET", help="Identifier 
     datenkontor asset add --file offered/survey.csv --record group=district --template planning --publish
     datenkontor asset add --url http://127.0.0.1:9000/roadworks --title 'Baustellen' --live --publish""",
 )
-def add(
-    call: CommandCall,
-    file: options.FileOption = None,
-    folder: options.FolderOption = None,
-    glob: options.GlobOption = None,
-    url: options.UrlOption = None,
-    header: options.HeaderOption = None,
-    title: options.TitleOption = None,
-    description: options.DescriptionOption = None,
-    keyword: options.KeywordOption = None,
-    theme: options.ThemeOption = None,
-    policy: PolicyOption = None,
-    template: options.TemplateOption = None,
-    sets: SetOption = None,
-    access: options.AccessOption = None,
-    reservation: options.ReservationOption = None,
-    record: RecordsOption = None,
-    data_class: options.DataClassOption = DataClass.INTERNAL,
-    licence: options.LicenceOption = None,
-    media_type: options.MediaTypeOption = None,
-    id: options.IdOption = None,
-    language: options.LanguageOption = None,
-    data_version: options.DataVersionOption = None,
-    resolution: options.ResolutionOption = None,
-    encrypted: options.EncryptedOption = False,
-    legal_basis: options.LegalBasisOption = None,
-    marking: options.MarkingOption = Marking.NONE,
-    live: options.LiveOption = False,
-    synthetic: options.SyntheticOption = False,
-    publish: options.PublishOption = False,
-    release: options.ReleaseOption = False,
-) -> None:
+@take_order
+def add(call: CommandCall, order: AssetOrder, publish: PublishOption = False, release: ReleaseOption = False) -> None:
     """Add an asset: a file, a folder or an HTTP source with its title and policy.
 
     Without --policy and --template every participant may use it.
     """
-    source, name = build_source(call, file, folder, glob, url, header or [])
-    kind = media_type or guess_media_type(glob or name)
-    lang = call.output.lang
-    stated = options.build_stated(
-        language=language,
-        data_version=data_version,
-        resolution=resolution,
-        encrypted=encrypted,
-        legal_basis=legal_basis,
-        marking=marking,
-    )
-    order = AssetOrder(
-        title={lang: title or name},
-        source=source,
-        id=id,
-        description={lang: description} if description else {},
-        keywords=tuple(keyword or ()),
-        themes=tuple(theme or ()),
-        media_type=kind or DEFAULT_MEDIA_TYPE,
-        policy=choose_policy(template, sets, read_policy(policy)),
-        access=read_policy(access),
-        reservation=read_policy(reservation),
-        records=parse_records(record, kind),
-        data_class=data_class,
-        live=live,
-        synthetic=synthetic,
-        licence=licence,
-        stated=stated,
-    )
     with connect(call) as connector:
         asset = connector.assets.add(order)
         if publish:
@@ -148,11 +87,12 @@ def show(call: CommandCall, asset: AssetArgument) -> None:
         found = connector.assets.show(asset)
         policies = [found.policy, found.access or {}, found.reservation or {}]
         sentences = policies if call.output.json else describe_policies(connector, policies, call.output.lang)
-    call.output.print_details(found, _build_fields(found, call.output.lang, *sentences))
+    terms = dict(zip(POLICIES, sentences, strict=True))
+    call.output.print_details(found, describe_asset(found, call.output.lang, terms))
 
 
 @register(app, "publish", example="datenkontor asset publish urn:uuid:8f6b1c1e-0a51-4c5e-9f0e-2f1f7f6b7a10")
-def publish(call: CommandCall, asset: AssetArgument, release: options.ReleaseOption = False) -> None:
+def publish(call: CommandCall, asset: AssetArgument, release: ReleaseOption = False) -> None:
     """Publish an asset in the catalogue."""
     with connect(call) as connector:
         found = connector.assets.publish(asset, release=release)
@@ -205,34 +145,3 @@ def _print_remarks(call: CommandCall, asset: AssetView) -> None:
 def _report_status(call: CommandCall, asset: AssetView) -> None:
     title = choose_text(asset.title, call.output.lang)
     call.output.print_result(asset, call.output.say("cli.asset-status", title=title, status=asset.status))
-
-
-def _build_fields(asset: AssetView, lang: str, terms: object, access: object, reservation: object) -> dict[str, object]:
-    return {
-        "id": asset.id,
-        "title": choose_text(asset.title, lang),
-        "description": choose_text(asset.description, lang),
-        "status": asset.status,
-        "class": asset.data_class,
-        "keywords": asset.keywords,
-        "themes": asset.themes,
-        "media type": asset.media_type,
-        "source": " ".join(f"{name}={value}" for name, value in asset.source.items()),
-        "policy": terms,
-        "visible to": asset.access and access,
-        "reservation": asset.reservation and reservation,
-        "records": asset.records
-        and " ".join(f"{name}={value}" for name, value in msgspec.to_builtins(asset.records).items()),
-        "licence": asset.licence,
-        "languages": asset.stated.languages,
-        "version": asset.stated.release,
-        "resolution": asset.stated.resolution,
-        "encrypted": asset.stated.encrypted,
-        "legal basis (declared)": asset.stated.legal_basis,
-        "about persons": asset.stated.marking,
-        "live": asset.live,
-        "synthetic": asset.synthetic,
-        "offer": asset.offer_id,
-        "created": format_time(asset.created_at),
-        "changed": format_time(asset.updated_at),
-    }

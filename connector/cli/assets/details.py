@@ -1,0 +1,54 @@
+"""The description of an asset as names and values, in the order of the fields of its view."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, get_type_hints
+
+import msgspec
+
+from connector.cli.frame.output import format_time
+from connector.cli.frame.remote import choose_text
+from connector.views.assets import AssetStatement, AssetView
+from connector.views.common import LocalizedText
+
+POLICIES = ("policy", "access", "reservation")
+_NAMES = {
+    "data_class": "class",
+    "access": "visible to",
+    "release": "version",
+    "legal_basis": "legal basis (declared)",
+    "marking": "about persons",
+    "offer_id": "offer",
+    "created_at": "created",
+    "updated_at": "changed",
+}
+
+
+def describe_asset(asset: AssetView, lang: str, policies: Mapping[str, object]) -> dict[str, object]:
+    """Return the names and values to show, the identifier first; `policies` replaces each policy by its sentences."""
+    shown = dict(_list_values(asset, lang))
+    shown |= {name: text for name, text in policies.items() if shown[name]}
+    return {_NAMES.get(name, name.replace("_", " ")): shown[name] for name in ("id", *shown)}
+
+
+def _list_values(entity: msgspec.Struct, lang: str) -> Iterator[tuple[str, object]]:
+    hints = get_type_hints(type(entity))
+    for name, value in zip(entity.__struct_fields__, msgspec.structs.astuple(entity), strict=True):
+        if isinstance(value, AssetStatement):
+            yield from _list_values(value, lang)
+        else:
+            yield name, _format_value(value, hints[name], lang)
+
+
+def _format_value(value: Any, hint: Any, lang: str) -> object:
+    if hint == LocalizedText:
+        return choose_text(value, lang)
+    if hint == tuple[LocalizedText, ...]:
+        return tuple(choose_text(text, lang) for text in value)
+    if isinstance(value, datetime):
+        return format_time(value)
+    if isinstance(value, msgspec.Struct):
+        value = msgspec.to_builtins(value)
+    if isinstance(value, dict):
+        return " ".join(f"{name}={entry}" for name, entry in value.items())
+    return value

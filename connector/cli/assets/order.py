@@ -1,0 +1,173 @@
+"""The options that describe an asset, and the order that they make.
+
+Most options come from the fields of `AssetOrder` and `AssetStatement`: a field of a plain type is an option of its name
+and its description. `_TEXTS` holds the options that are worded for the command line; the parameters of `build_order`
+are the options that have no field of their own.
+"""
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_type_hints
+
+import msgspec
+import typer
+
+from connector.cli.assets.records import RecordsOption, parse_records
+from connector.cli.assets.source import build_source, guess_media_type
+from connector.cli.frame.command import PolicyOption
+from connector.cli.frame.context import CommandCall
+from connector.cli.policies.files import read_policy
+from connector.cli.policies.templates import SetOption, choose_policy
+from connector.views.assets import DEFAULT_MEDIA_TYPE, AssetOrder, AssetStatement
+from connector.views.common import LocalizedText
+
+FileOption = Annotated[Path | None, typer.Option(metavar="FILE", help="A file in the folder of offered files.")]
+FolderOption = Annotated[Path | None, typer.Option(metavar="DIR", help="A folder of files, delivered together.")]
+GlobOption = Annotated[
+    str | None, typer.Option(metavar="PATTERN", help="Name pattern for the files of the folder, such as `*.csv`.")
+]
+UrlOption = Annotated[
+    str | None, typer.Option(metavar="URL", help="An HTTP source of this participant, fetched at every access.")
+]
+HeaderOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME=VALUE", help="Header for the HTTP source; it is never shown again. May be repeated."),
+]
+TemplateOption = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Policy from a template; `policy template list` lists the templates."),
+]
+AccessOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Access policy: who sees the offer in the catalogue (default: all)."),
+]
+ReservationOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Reservation policy: the limit of agreements without a person. Never shown."),
+]
+
+
+class OptionText(msgspec.Struct, frozen=True):
+    """The name, the placeholder and the help of an option, if they are not those of its field."""
+
+    name: str = ""
+    metavar: str = "TEXT"
+    help: str = ""
+
+
+_TEXTS: Mapping[str, OptionText] = {
+    "title": OptionText(help="Title, in the language of --lang (default: the name of the file)."),
+    "description": OptionText(help="Description, in the language of --lang."),
+    "keywords": OptionText("--keyword", "WORD", "Keyword. May be repeated."),
+    "themes": OptionText("--theme", "IRI", "Theme, such as TRAN. May be repeated."),
+    "media_type": OptionText(metavar="TYPE", help="Media type (default: guessed from the name)."),
+    "data_class": OptionText("--class", help="Data class; a person approves agreements for the last two."),
+    "licence": OptionText(metavar="IRI"),
+    "id": OptionText(metavar="ID", help="Identifier of the dataset (default: a new `urn:uuid`)."),
+    "languages": OptionText("--language", "TAG", "Language of the data, such as de. May be repeated."),
+    "release": OptionText("--data-version"),
+    "resolution": OptionText(metavar="DPI"),
+    "legal_basis": OptionText(metavar="IRI", help="Legal basis, such as eu-gdpr:A6-1-e. May be repeated."),
+    "marking": OptionText(help="Whether the data is about persons; requires --class personal."),
+}
+_COMPOSED = frozenset({"source", "policy", "access", "reservation", "records", "stated"})
+"""Fields that `build_order` composes from several options, or reads from a file."""
+
+
+def take_order(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of an asset; it receives the order that they make in place of them."""
+    call, _, *rest = inspect.signature(command).parameters.values()
+    own = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in rest]
+    composed = list(inspect.signature(build_order).parameters.values())[2:]
+    described = dict(_list_options())
+
+    def run(call: CommandCall, **values: Any) -> None:
+        mine = {parameter.name: values.pop(parameter.name) for parameter in own}
+        fields = {name: values.pop(parameter.name) for name, parameter in described.items()}
+        command(call, build_order(call, fields, **values), **mine)
+
+    # The declaration of the command reads its options from the signature.
+    run.__signature__ = inspect.Signature([call, *composed, *described.values(), *own])  # type: ignore[attr-defined]  # PEP 362
+    run.__doc__ = command.__doc__
+    return run
+
+
+def build_order(
+    call: CommandCall,
+    fields: dict[str, Any],
+    *,
+    file: FileOption = None,
+    folder: FolderOption = None,
+    glob: GlobOption = None,
+    url: UrlOption = None,
+    header: HeaderOption = None,
+    policy: PolicyOption = None,
+    template: TemplateOption = None,
+    sets: SetOption = None,
+    access: AccessOption = None,
+    reservation: ReservationOption = None,
+    record: RecordsOption = None,
+) -> AssetOrder:
+    """Return the order of the options; `fields` are the values of those that are named by a field. Raises Failure."""
+    source, name = build_source(call, file, folder, glob, url, header or [])
+    kind = fields["media_type"] or guess_media_type(glob or name)
+    fields = fields | {"media_type": kind or DEFAULT_MEDIA_TYPE, "title": fields["title"] or name}
+    return AssetOrder(
+        source=source,
+        policy=choose_policy(template, sets, read_policy(policy)),
+        access=read_policy(access),
+        reservation=read_policy(reservation),
+        records=parse_records(record, kind),
+        stated=AssetStatement(**_convert(AssetStatement, fields, call.output.lang)),
+        **_convert(AssetOrder, fields, call.output.lang),
+    )
+
+
+def _convert(kind: type[msgspec.Struct], fields: dict[str, Any], lang: str) -> dict[str, Any]:
+    """Return the members of a struct that the options give."""
+    hints = get_type_hints(kind)
+    members = {name: fields[name] for name in kind.__struct_fields__ if fields.get(name) not in (None, [])}
+    for name, value in members.items():
+        if hints[name] == LocalizedText:
+            members[name] = {lang: value}
+        elif isinstance(value, list):
+            members[name] = tuple(value)
+    return members
+
+
+def _list_options() -> Iterator[tuple[str, inspect.Parameter]]:
+    for kind in (AssetOrder, AssetStatement):
+        hints = get_type_hints(kind, include_extras=True)
+        for field in msgspec.structs.fields(kind):
+            if field.name not in _COMPOSED:
+                yield field.name, _describe_option(field, hints[field.name])
+
+
+def _describe_option(field: msgspec.structs.FieldInfo, hint: Any) -> inspect.Parameter:
+    """Return the option of a field: its type and its default decide whether it is a flag, a choice or a text."""
+    bare, (meta, *_) = hint.__origin__, hint.__metadata__
+    own = _TEXTS.get(field.name, OptionText())
+    default = field.default
+    if isinstance(default, bool):
+        option: Any = bool
+    elif isinstance(default, Enum):
+        option = type(default)
+    else:
+        default, option = None, (list[str] | None if bare == tuple[str, ...] else _find_plain(bare) | None)
+    text = own.help or meta.description + (" May be repeated." if option == list[str] | None else "")
+    flag = own.name or f"--{field.name.replace('_', '-')}"
+    metavar = None if isinstance(default, bool | Enum) else own.metavar
+    return inspect.Parameter(
+        # `release` is a field of an asset and an option of the command.
+        f"asset_{field.name}",
+        inspect.Parameter.KEYWORD_ONLY,
+        default=default,
+        annotation=Annotated[option, typer.Option(flag, metavar=metavar, help=text)],
+    )
+
+
+def _find_plain(bare: Any) -> Any:
+    """Return the type of an option of one value: a whole number, a number or, for anything else, a text."""
+    return next((kind for kind in (int, float) if kind in (bare, *get_args(bare))), str)
