@@ -73,7 +73,7 @@ def run(root: Path, code: str) -> str:
     done = subprocess.run(
         [sys.executable, "-P", "-c", code], cwd=root, env={"PYTHONPATH": str(root)}, capture_output=True, text=True
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
@@ -107,3 +107,8 @@ def test_texts_that_are_sent_in_all_languages_have_it(copy: Path) -> None:
 def test_a_label_that_it_lacks_is_english(copy: Path) -> None:
     code = "from connector.language.catalogue import find_label; print(find_label('xx', 'operand:x', {'en': 'fleet'}))"
     assert run(copy, code).strip() == "fleet"
+
+
+def test_the_tests_of_the_catalogue_pass_with_it(copy: Path) -> None:
+    suite = ["-q", "-p", "no:cacheprovider", "tests/language/test_catalogue.py"]
+    assert " passed" in run(copy, f"import sys, pytest; sys.exit(pytest.main({suite}))")
