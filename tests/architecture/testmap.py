@@ -8,6 +8,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from connector.language.catalogue import LANGUAGES
 from tests.architecture.source import ROOT, list_uses, walk
 
 PAGE = ROOT / "docs" / "tests.md"
@@ -20,8 +21,7 @@ SUITES = {
     "dataplane/sinks": "contract/test_sink.py",
     "dataplane/sources": "contract/test_source.py",
     "dataplane/transforms": "contract/test_transform.py",
-    "language/de": "language/test_catalogue.py",
-    "language/en": "language/test_catalogue.py",
+    **{f"language/{language}": "language/test_catalogue.py" for language in LANGUAGES},
     # The port has one method for each statement; its contract runs them all, against SQLite as well as in memory.
     "store/sqlite/chapters": "contract/test_store.py",
     # The suite walks through the room and checks every struct in it.
