@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from connector.api.broker import make_broker_app
 from connector.app.listeners import Listeners
-from connector.app.parts import Parts, build_parts, keep_fresh, milliseconds
+from connector.app.parts import Parts, build_parts, keep_fresh, read_clock
 from connector.binding.dsp.catalog import routes_for
 from connector.binding.dsp.gatekeeper import Gatekeeper
 from connector.binding.dsp.listener import mount
@@ -66,7 +66,7 @@ async def build_broker(
     settings: Settings,
     *,
     transport: Transport | None = None,
-    now: Callable[[], int] = milliseconds,
+    now: Callable[[], int] = read_clock,
 ) -> BrokerServer:
     """Build a broker. Raises the errors of settings, keys, participant list, store and record."""
     parts = await build_parts(settings, transport=transport, now=now)

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 from connector.api.frame.auth import ApiKey
 from connector.api.management import make_management_app
 from connector.app.listeners import Listeners
-from connector.app.parts import OWNER, Parts, build_parts, keep_fresh, load_secret, milliseconds, new_urn, to_limits
+from connector.app.parts import OWNER, Parts, build_parts, keep_fresh, load_secret, new_urn, read_clock, to_limits
 from connector.binding.broker import Announcer, SearchClient
 from connector.binding.dsp import catalog as catalog_binding
 from connector.binding.dsp.gatekeeper import Gatekeeper
@@ -132,7 +132,7 @@ async def build(
     settings: Settings,
     *,
     transport: Transport | None = None,
-    now: Callable[[], int] = milliseconds,
+    now: Callable[[], int] = read_clock,
     new_id: Callable[[], str] = new_urn,
     decider: Callable[[Enforcer], Decider] | None = None,
 ) -> ConnectorServer:

@@ -31,7 +31,7 @@ OWNER = "default"
 SECRET_FILE_BYTES = 4096
 
 
-def milliseconds() -> int:
+def read_clock() -> int:
     """Return the wall clock in ms since the Unix epoch."""
     return time.time_ns() // 1_000_000
 
@@ -79,7 +79,7 @@ class Parts:
 
 
 async def build_parts(
-    settings: Settings, *, transport: Transport | None = None, now: Callable[[], int] = milliseconds
+    settings: Settings, *, transport: Transport | None = None, now: Callable[[], int] = read_clock
 ) -> Parts:
     """Read the keys, verify the participant list and open the store. Raises the errors of these steps."""
     net = settings.net

@@ -1,7 +1,7 @@
 """The check of a callbackAddress, an endpoint or another URL of a peer: its form, then the policy of the operator.
 
 Pure: this module resolves no names. `Pinned` in `dial` checks every resolved address with `address_fault`. The
-networks are listed one by one, because `ipaddress.is_global` is True for translation prefixes and multicast.
+networks are listed one by one, because `IPv4Address.is_global` is True for translation prefixes and multicast.
 """
 
 import re

@@ -40,8 +40,8 @@ def moment(ms: int) -> datetime:
     return datetime.fromtimestamp(ms / 1000, UTC)
 
 
-def milliseconds(at: datetime | None) -> int | None:
-    """Return a time as milliseconds since the Unix epoch, None as None; a time without a zone is UTC."""
+def to_ms(at: datetime | None) -> int | None:
+    """Return a time as whole ms since the Unix epoch, rounded down; None for None. A time without a zone is UTC."""
     if at is None:
         return None
     return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)

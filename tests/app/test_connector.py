@@ -84,6 +84,6 @@ async def test_the_folder_for_received_data_is_created(space: Space, settings: S
 
 
 def _now() -> int:
-    from connector.app.parts import milliseconds
+    from connector.app.parts import read_clock
 
-    return milliseconds()
+    return read_clock()

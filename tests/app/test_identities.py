@@ -5,7 +5,7 @@ import pytest
 from msgspec.structs import replace
 
 from connector.app.identities import MECHANISMS, StaticTokens, Wiring, build_identity
-from connector.app.parts import OWNER, milliseconds
+from connector.app.parts import OWNER, read_clock
 from connector.identity.roster import AcceptedRoster, RosterRejected
 from connector.net.addresses import net_policy
 from connector.net.client import GuardedClient
@@ -18,7 +18,7 @@ async def built(space: Space, *, mode: Mode = Mode.PRODUCTION, **identity: objec
     plain = space.settings("city", SOON)
     settings = replace(plain, mode=mode, identity=replace(plain.identity, **identity))
     client = GuardedClient(net_policy(), space.wire)
-    return await build_identity(Wiring(owner=OWNER, settings=settings, client=client, clock=milliseconds))
+    return await build_identity(Wiring(owner=OWNER, settings=settings, client=client, clock=read_clock))
 
 
 async def test_the_participant_list_is_in_use_and_its_version_remembered_beside_the_store(space: Space) -> None:

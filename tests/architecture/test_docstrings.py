@@ -1,4 +1,4 @@
-"""The exceptions that a docstring names exist: `Raises A, B (why) or C.` and the section `Raises:` of a list."""
+"""What a docstring names exists: the exceptions that are raised, and classes and functions between backticks."""
 
 import ast
 import builtins
@@ -13,6 +13,8 @@ import pytest
 
 from tests.architecture.source import list_files, show, walk
 
+# Dotted words that stand for many names, each with its reason.
+EXAMPLES = {"chapter.key": "any sentence of the catalogue"}
 # A name of a class, perhaps with its module: two letters at least, the first one large.
 NAME = re.compile(r"\b(?:\w+\.)*[A-Z][A-Za-z]*[a-z]\w*")
 
@@ -26,6 +28,17 @@ def test_a_docstring_names_exceptions_that_exist() -> None:
         if not _exists(name, path)
     ]
     assert not found, "name the class that is raised:\n" + "\n".join(found)
+
+
+def test_a_docstring_names_classes_and_functions_that_exist() -> None:
+    found = [
+        f"{show(path)}:{line} {name}"
+        for path in list_files("connector")
+        for line, text in _list_docstrings(path)
+        for name in re.findall(r"`([A-Za-z_][\w.]*)(?:\([^`]*\))?`", text)
+        if name not in EXAMPLES and not _is_known(name, path)
+    ]
+    assert not found, "name what there is:\n" + "\n".join(found)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +83,19 @@ def _exists(name: str, path: Path) -> bool:
     return word in _list_classes() | _list_imported(path)
 
 
+def _is_known(name: str, path: Path) -> bool:
+    """Tell whether `Class`, `Class.member` or `module.name` is one of ours; other words are not looked up."""
+    head, _dot, rest = name.rpartition(".")
+    head, word = head.rpartition(".")[2], rest
+    if not head:
+        return not re.fullmatch(r"[A-Z][a-z]+(?:[A-Z][a-z]+)+", word) or _exists(word, path) or word in _list_names()
+    if head in _list_classes():
+        return word in _list_names()
+    if head in _list_modules():
+        return any(re.search(rf"\b{word}\b", text) for text in _list_modules()[head])
+    return True
+
+
 def _list_docstrings(path: Path) -> Iterator[tuple[int, str]]:
     for node in walk(path):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
@@ -82,6 +108,35 @@ def _list_docstrings(path: Path) -> Iterator[tuple[int, str]]:
 def _list_classes() -> frozenset[str]:
     own = {node.name for path in list_files("connector") for node in walk(path) if isinstance(node, ast.ClassDef)}
     return frozenset(own | {name for name in dir(builtins) if name[0].isupper()})
+
+
+@cache
+def _list_names() -> frozenset[str]:
+    """Return every name that the code of the package uses, and its short strings, such as JSON members."""
+    names: set[str] = set()
+    for path in list_files("connector"):
+        for node in walk(path):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                names.add(node.name)
+            elif isinstance(node, ast.Name):
+                names.add(node.id)
+            elif isinstance(node, ast.Attribute):
+                names.add(node.attr)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
+                names.add(node.value)
+    return frozenset(names)
+
+
+@cache
+def _list_modules() -> dict[str, list[str]]:
+    """Return the texts of the modules by their short name, a room by its `__init__` and the names of its modules."""
+    texts: dict[str, list[str]] = {}
+    for path in list_files("connector"):
+        room = path.stem == "__init__"
+        inside = " ".join(inner.stem for inner in path.parent.iterdir()) if room else ""
+        name = path.parent.name if room else path.stem
+        texts.setdefault(name, []).append(path.read_text(encoding="utf-8") + inside)
+    return texts
 
 
 @cache

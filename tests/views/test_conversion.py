@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from connector.ports.entities import Hold
-from connector.views.conversion import milliseconds, moment, to_view
+from connector.views.conversion import moment, to_ms, to_view
 from connector.views.holds import HoldView
 
 
@@ -74,6 +74,6 @@ def test_a_hold_is_shown_without_its_owner() -> None:
 
 
 def test_times_go_there_and_back() -> None:
-    assert milliseconds(moment(MS)) == MS
-    assert milliseconds(AT.replace(tzinfo=None)) == MS
-    assert milliseconds(None) is None
+    assert to_ms(moment(MS)) == MS
+    assert to_ms(AT.replace(tzinfo=None)) == MS
+    assert to_ms(None) is None

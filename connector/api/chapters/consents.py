@@ -21,7 +21,7 @@ from connector.views.consents import (
     ConsentView,
     ConsentWithdrawOrder,
 )
-from connector.views.conversion import milliseconds, to_view
+from connector.views.conversion import to_ms, to_view
 
 router = ChapterRouter(tags=["consents"])
 
@@ -43,7 +43,7 @@ async def record_consents(register: AtRegister, order: ConsentsOrder) -> Consent
             purpose=entry.purpose,
             state=entry.state,
             dataset=entry.dataset or "",
-            until=milliseconds(entry.until),
+            until=to_ms(entry.until),
         )
         for entry in order.entries
     ]

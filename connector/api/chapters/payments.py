@@ -5,7 +5,7 @@ from fastapi import Request
 from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.desk import AtContext, AtEvaluator
 from connector.controlplane.usecases import payments
-from connector.views.conversion import milliseconds, to_view
+from connector.views.conversion import to_ms, to_view
 from connector.views.payments import PaymentOrder, PaymentSummaryView
 
 router = ChapterRouter(tags=["agreements"])
@@ -27,6 +27,6 @@ async def record_payment(evaluator: AtEvaluator, request: Request, id: str, orde
         by=request.state.key_id,
         amount=None if order.amount is None else f"{order.amount:f}",
         currency=order.currency,
-        until=milliseconds(order.until),
+        until=to_ms(order.until),
     )
     return to_view(PaymentSummaryView, paid)

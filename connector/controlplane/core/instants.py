@@ -10,6 +10,6 @@ def instant(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
-def milliseconds(at: datetime | None) -> int | None:
+def round_up(at: datetime | None) -> int | None:
     """Return the first ms since the epoch that is not before an instant; None for None."""
     return None if at is None else -((EPOCH - at) // timedelta(milliseconds=1))

@@ -39,7 +39,7 @@ async def _record_violation(evaluator: Evaluator, event: DutyEvent) -> list[Chan
         evaluator.context, agreement, event.duty, duty.duty.action[0].iri, DutyState.VIOLATED, evidence
     )
     for consequence in duty.consequences:
-        late = instants.milliseconds(find_deadline(consequence, instants.instant(agreement.agreed_at)))
+        late = instants.round_up(find_deadline(consequence, instants.instant(agreement.agreed_at)))
         active = ledger.make_event(evaluator.context, agreement, consequence.duty.uid, DutyState.ACTIVE, deadline=late)
         changes.append(RecordDuty(active))
     return changes

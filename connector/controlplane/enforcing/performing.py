@@ -37,7 +37,7 @@ def schedule_duties(enforcer: Enforcer, agreement: Agreement) -> list[Change]:
             continue
         late = find_deadline(duty, agreed_at)
         event = ledger.make_event(
-            enforcer.context, agreement, duty.duty.uid, DutyState.ACTIVE, deadline=instants.milliseconds(late)
+            enforcer.context, agreement, duty.duty.uid, DutyState.ACTIVE, deadline=instants.round_up(late)
         )
         changes.append(RecordDuty(event))
         action = duty.duty.action[0].iri
@@ -81,7 +81,7 @@ async def _perform(
     enforcer: Enforcer, agreement: Agreement, duty: CompiledDuty, due: DutyTask, occasion: str
 ) -> Performed | Failed | None:
     """Perform a duty for a transfer; its entry is in the ledger and the audit log before the access is decided."""
-    late = instants.milliseconds(due.deadline)
+    late = instants.round_up(due.deadline)
     outcome = await enforcer.executors[due.action].perform(_task(enforcer.context, agreement, duty, late, occasion))
     if isinstance(outcome, Performed):
         await enforcer.context.store.commit(

@@ -118,7 +118,7 @@ def _find_standing(
         action=task.action,
         state=recorded[-1] if recorded else "inactive" if idle else task.state,
         assignee=task.assignee,
-        deadline=instants.milliseconds(task.deadline),
+        deadline=instants.round_up(task.deadline),
         by_person=not is_performed_here(duty, library.executors),
         events=events,
     )

@@ -1,8 +1,9 @@
 """The gate of a flow: without a lease, no byte moves.
 
 A lease is the control plane's time-limited permission to move bytes (`ports.entities.Lease`). A stream runs inside
-`Gate.open_passage()`, which cancels it at `valid_until` or when the lease is revoked. `Gate.spend()` checks the lease
-again before each piece of data, so that no byte moves between the end of the lease and the cancellation.
+`Gate.open_passage()`, which cancels it at `valid_until` or when the lease is revoked. `Gate.take()` and
+`Gate.spend()` check the lease again before each piece of data, so that no byte moves between the end of the lease and
+the cancellation: `take` allows as many bytes as are left, `spend` all of a piece or none.
 """
 
 import asyncio

@@ -205,7 +205,7 @@ def dataset_document(
     """Return a dataset as compact JSON without `@context`: the form that is stored and that catalogues contain.
 
     `members` are further members, such as the title, under prefixes of the official context or full IRIs.
-    Answer a request for the dataset itself with `common.with_context` of this.
+    `common.add_context` makes of this the answer to a request for the dataset itself.
     """
     document: dict[str, object] = {"@id": dataset_id, "@type": "Dataset", **(members or {})}
     document["hasPolicy"] = list(offers)

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from connector.app.connector import milliseconds, new_urn
+from connector.app.connector import new_urn, read_clock
 from connector.app.listeners import Listeners
 from connector.app.logs import set_up
 from connector.binding.dsp import catalog as catalog_binding
@@ -84,9 +84,9 @@ class System:
             store=await open_store(self._folder / "store.sqlite"),
             identity=identity,
             peer=HttpPeer(client, identity),
-            dataplane=SimulatedDataPlane("under-test", milliseconds, lambda _: None),
+            dataplane=SimulatedDataPlane("under-test", read_clock, lambda _: None),
             library=Library(operands(), executors=build_executors()),
-            now=milliseconds,
+            now=read_clock,
             new_id=new_urn,
             wake=lambda process: workers[0].wake(process),
             watch=ProcessWatch(),
@@ -125,7 +125,7 @@ class System:
             await self._agree(name, Role.PROVIDER, self.kit)
 
     async def _agree(self, name: str, role: Role, address: str) -> None:
-        now = milliseconds()
+        now = read_clock()
         parties = {"assigner": ME, "assignee": KIT} if role is Role.PROVIDER else {"assigner": KIT, "assignee": ME}
         agreement = Agreement(
             owner=OWNER,

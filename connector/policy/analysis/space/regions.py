@@ -1,9 +1,10 @@
 """Regions: the sets of values of one left operand for which a constraint is True, or False.
 
 Interval sets of numbers, durations, clock times and instants (`Intervals`); finite sets of IRIs, codes and texts, their
-complements, down-sets of a taxonomy and nominal propositions (`Names`); sets of sets for operands with several values
-(`Hits`). Every region also says whether "nothing is known" belongs to it. Operations are exact or answer None: regions
-on different scales (units, editions of a taxonomy) are never compared. Pure: standard library and msgspec only.
+complements, down-sets of a taxonomy and nominal propositions (`NameSet`); sets of sets for operands with several
+values (`SetConditions`). Every region also says whether "nothing is known" belongs to it. Operations are exact or
+answer None: regions on different scales (units, editions of a taxonomy) are never compared. Pure: standard library
+and msgspec only.
 """
 
 from collections.abc import Iterable
