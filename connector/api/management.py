@@ -1,7 +1,6 @@
 """The management API as one application: access check, chapters and errors. It has its own listener."""
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import Depends, FastAPI
@@ -26,14 +25,8 @@ from connector.api.chapters import (
 )
 from connector.api.frame import errors
 from connector.api.frame.auth import LARGEST_BODY, ApiKey, KeyMiddleware
-from connector.api.frame.desk import ReadinessCheck, Search
+from connector.api.frame.desk import Desk, install_desk
 from connector.api.frame.models import answer_model
-from connector.controlplane.core.context import Context
-from connector.controlplane.enforcing.enforcer import Enforcer
-from connector.controlplane.judging.evaluator import Evaluator
-from connector.controlplane.usecases.consents import ConsentRegister
-from connector.controlplane.usecases.counterparties import Counterparties
-from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.views.common import ErrorView
 
 _CHAPTERS = (
@@ -58,27 +51,10 @@ _FAILURES: dict[int | str, dict[str, Any]] = {
 }
 
 
-def make_management_app(
-    *,
-    context: Context,
-    evaluator: Evaluator,
-    enforcer: Enforcer,
-    publisher: Publisher,
-    counterparties: Counterparties,
-    register: ConsentRegister,
-    keys: Sequence[ApiKey],
-    received: Path,
-    search: Search | None = None,
-    checks: Mapping[str, ReadinessCheck] | None = None,
-    warnings: Mapping[str, ReadinessCheck] | None = None,
-    largest_body: int = LARGEST_BODY,
-) -> FastAPI:
-    """Build the application; each endpoint requests the values it needs as parameters.
+def make_management_app(desk: Desk, *, keys: Sequence[ApiKey], largest_body: int = LARGEST_BODY) -> FastAPI:
+    """Build the application; each endpoint requests the values of the desk that it needs as parameters.
 
-    `search` sends query parameters to the broker and returns the JSON of its answer; it raises PeerFailed if the
-    broker is unreachable, and is None without a broker. `received` is the root of all deliveries. Each of `checks`
-    returns why the process is not ready, or None; each of `warnings` returns another problem, or None. `largest_body`
-    is the maximum size of a request in bytes. The application does not use ASGI lifespan.
+    `largest_body` is the maximum size of a request in bytes. The application does not use ASGI lifespan.
     """
     app = FastAPI(
         title="Datenkontor management API",
@@ -89,20 +65,7 @@ def make_management_app(
         redirect_slashes=False,
         generate_unique_id_function=_operation,
     )
-    given = {
-        "context": context,
-        "evaluator": evaluator,
-        "enforcer": enforcer,
-        "publisher": publisher,
-        "counterparties": counterparties,
-        "register": register,
-        "search": search,
-        "received": received,
-        "checks": {"store": health.store_check(context), **(checks or {})},
-        "warnings": warnings or {},
-    }
-    for name, value in given.items():
-        setattr(app.state, name, value)
+    install_desk(app, desk)
     errors.install(app)
     app.include_router(health.router)
     # The middleware checks the key; the dependency only documents it in the OpenAPI document.

@@ -13,6 +13,7 @@ from aiohttp import web
 from starlette.types import ASGIApp
 
 from connector.api.frame.auth import ApiKey
+from connector.api.frame.desk import Desk
 from connector.api.management import make_management_app
 from connector.app.listeners import Listeners
 from connector.app.parts import OWNER, Parts, build_parts, keep_fresh, load_secret, new_urn, read_clock, to_limits
@@ -95,19 +96,20 @@ class ConnectorServer:
     def management(self) -> ASGIApp:
         """Return the application of the management API."""
         settings = self.parts.settings
-        return make_management_app(
+        desk = Desk(
             context=self.context,
             evaluator=self.enforcer.evaluator,
             enforcer=self.enforcer,
             publisher=self.publisher,
             counterparties=Counterparties(directory=self.parts.identity, peer=self.parts.peer),
             register=ConsentRegister(context=self.context, evaluator=self.enforcer.evaluator, secret=self.secret),
-            keys=[ApiKey(id=key.id, sha256=key.sha256, scopes=key.scopes) for key in settings.management.keys],
             received=settings.received,
             search=self.broker.search if self.broker else None,
             checks={"worker": self._check_worker},
             warnings={"processes": self._check_stuck, "participant list": self._check_identity},
         )
+        keys = [ApiKey(id=key.id, sha256=key.sha256, scopes=key.scopes) for key in settings.management.keys]
+        return make_management_app(desk, keys=keys)
 
     async def _check_worker(self) -> str | None:
         running = any(task.get_name() == "worker" and not task.done() for task in self.tasks)

@@ -11,6 +11,7 @@ import httpx
 import msgspec
 
 from connector.api.frame.auth import ApiKey
+from connector.api.frame.desk import Desk as ManagementDesk
 from connector.api.management import make_management_app
 from connector.controlplane.core.limits import ControlLimits
 from connector.controlplane.core.watch import ProcessWatch
@@ -195,19 +196,20 @@ class Desk:
 
     def serve(self, rooms: Rooms) -> None:
         """Let the management API work in these rooms."""
-        self.app = make_management_app(
+        values = ManagementDesk(
             context=rooms.context,
             evaluator=rooms.evaluator,
             enforcer=rooms.enforcer,
             publisher=rooms.publisher,
             counterparties=rooms.counterparties,
             register=rooms.register,
-            keys=[ApiKey(id=name, sha256=_sha256(name), scopes=(scope,)) for name, scope in KEYS.items()],
             received=self.received,
             search=self.search,
             checks={"worker": self.worker},
             warnings={"processes": self.warned},
         )
+        keys = [ApiKey(id=name, sha256=_sha256(name), scopes=(scope,)) for name, scope in KEYS.items()]
+        self.app = make_management_app(values, keys=keys)
 
     async def search(self, question: Any) -> bytes:
         self.searched.append(dict(question))

@@ -1,11 +1,12 @@
-"""Values that an endpoint can request as parameters, and the listings and waits that chapters share."""
+"""The values that an endpoint can request as parameters, and the listings and waits that chapters share."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends, Query, Request
+import msgspec
+from fastapi import Depends, FastAPI, Query, Request
 
 from connector.api.frame.errors import ApiError
 from connector.controlplane.core.context import Context
@@ -27,25 +28,51 @@ V = TypeVar("V")
 T = TypeVar("T")
 
 
-def _given(name: str) -> Any:
-    """Return the dependency for one of the values that `make_management_app` received."""
+class Desk(msgspec.Struct, frozen=True, kw_only=True):
+    """The values of the endpoints of the management API.
 
-    def take(request: Request) -> Any:
-        return getattr(request.app.state, name)
+    `search` sends query parameters to the broker and returns the JSON of its answer; it raises PeerFailed if the broker
+    is unreachable, and is None without a broker. `received` is the root of all deliveries. Each of `checks` returns why
+    the process is not ready, or None; each of `warnings` returns another problem, or None.
+    """
 
-    return Depends(take)
+    context: Context
+    evaluator: Evaluator
+    enforcer: Enforcer
+    publisher: Publisher
+    counterparties: Counterparties
+    register: ConsentRegister
+    received: Path
+    search: Search | None = None
+    checks: Mapping[str, ReadinessCheck] = {}
+    warnings: Mapping[str, ReadinessCheck] = {}
 
 
-AtContext = Annotated[Context, _given("context")]
-AtEvaluator = Annotated[Evaluator, _given("evaluator")]
-AtEnforcer = Annotated[Enforcer, _given("enforcer")]
-AtPublisher = Annotated[Publisher, _given("publisher")]
-AtCounterparties = Annotated[Counterparties, _given("counterparties")]
-AtRegister = Annotated[ConsentRegister, _given("register")]
-AtSearch = Annotated[Search | None, _given("search")]
-AtReceived = Annotated[Path, _given("received")]
-AtChecks = Annotated[Mapping[str, ReadinessCheck], _given("checks")]
-AtWarnings = Annotated[Mapping[str, ReadinessCheck], _given("warnings")]
+def install_desk(app: FastAPI, desk: Desk) -> None:
+    """Give the endpoints of an application their values."""
+    app.state.desk = desk
+
+
+def _read(field: Callable[[Desk], object]) -> Any:
+    """Return the dependency for one field of the desk."""
+
+    # A coroutine: FastAPI runs other functions in a thread.
+    async def read(request: Request) -> object:
+        return field(request.app.state.desk)
+
+    return Depends(read)
+
+
+AtContext = Annotated[Context, _read(lambda desk: desk.context)]
+AtEvaluator = Annotated[Evaluator, _read(lambda desk: desk.evaluator)]
+AtEnforcer = Annotated[Enforcer, _read(lambda desk: desk.enforcer)]
+AtPublisher = Annotated[Publisher, _read(lambda desk: desk.publisher)]
+AtCounterparties = Annotated[Counterparties, _read(lambda desk: desk.counterparties)]
+AtRegister = Annotated[ConsentRegister, _read(lambda desk: desk.register)]
+AtSearch = Annotated[Search | None, _read(lambda desk: desk.search)]
+AtReceived = Annotated[Path, _read(lambda desk: desk.received)]
+AtChecks = Annotated[Mapping[str, ReadinessCheck], _read(lambda desk: desk.checks)]
+AtWarnings = Annotated[Mapping[str, ReadinessCheck], _read(lambda desk: desk.warnings)]
 LimitQuery = Annotated[int, Query(ge=1, le=500, description="Maximum number of entries on the page.")]
 AfterQuery = Annotated[str | None, Query(max_length=4096, description="The `next` of the previous page.")]
 WaitQuery = Annotated[float, Query(ge=0, le=300, description="Maximum time to wait, in seconds.")]

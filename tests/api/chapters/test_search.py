@@ -1,5 +1,8 @@
 """The search at the broker over the API."""
 
+import msgspec
+
+from connector.api.frame.desk import install_desk
 from tests.support.plane import Desk
 
 
@@ -11,7 +14,7 @@ async def test_a_search_goes_to_the_broker_as_it_is(desk: Desk) -> None:
 
 
 async def test_a_search_without_a_broker_is_refused(desk: Desk) -> None:
-    desk.app.state.search = None
+    install_desk(desk.app, msgspec.structs.replace(desk.app.state.desk, search=None))
     async with desk.client() as client:
         answer = await client.get("/v1/search")
         assert (await client.get("/v1/search", params={"limit": 501})).status_code == 422

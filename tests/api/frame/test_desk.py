@@ -1,11 +1,14 @@
-"""The listings and waits that chapters share."""
+"""The values of the endpoints, and the listings and waits that chapters share."""
 
 import asyncio
 from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import get_args, get_type_hints
 
 import pytest
 
-from connector.api.frame.desk import page, read_page, wait
+from connector.api.frame import desk
+from connector.api.frame.desk import Desk, page, read_page, wait
 from connector.api.frame.errors import ApiError
 from connector.controlplane.core.watch import ProcessWatch
 from connector.store.memory.store import MemoryStore
@@ -31,6 +34,19 @@ class Counter:
         self.value = 1
         watch.notify("p")
         return seen
+
+
+async def test_each_dependency_reads_the_field_of_its_type() -> None:
+    fields = get_type_hints(Desk)
+    request = SimpleNamespace(
+        app=SimpleNamespace(state=SimpleNamespace(desk=SimpleNamespace(**{f: f for f in fields})))
+    )
+    dependencies = [value for name, value in vars(desk).items() if name.startswith("At")]
+    read = {}
+    for dependency in dependencies:
+        kind, depends = get_args(dependency)
+        read[await depends.dependency(request)] = kind
+    assert read == fields
 
 
 async def test_a_page_of_the_store_is_a_page_of_views() -> None:
