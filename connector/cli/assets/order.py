@@ -69,7 +69,7 @@ _TEXTS: Mapping[str, OptionText] = {
     "languages": OptionText("--language", "TAG", "Language of the data, such as de. May be repeated."),
     "release": OptionText("--data-version"),
     "resolution": OptionText(metavar="DPI"),
-    "legal_basis": OptionText(metavar="IRI", help="Legal basis, such as eu-gdpr:A6-1-e. May be repeated."),
+    "legal_basis": OptionText("", "IRI", "Legal basis of the disclosure, such as eu-gdpr:A6-1-e. May be repeated."),
     "marking": OptionText(help="Whether the data is about persons; requires --class personal."),
 }
 _COMPOSED = frozenset({"source", "policy", "access", "reservation", "records", "stated"})
