@@ -62,7 +62,7 @@ def add(draft: Path, member: Member, *, replace: bool = False) -> RosterDraft:
         value = show(draft)
         others = tuple(entry for entry in value.members if entry.id != member.id)
         if len(others) < len(value.members) and not replace:
-            raise RosterFault(f"{member.id} is a member already; say so to replace the entry.")
+            raise RosterFault(f"{member.id} is already a member: add --replace to replace its entry.")
         if len(others) >= MAX_MEMBERS:
             raise RosterFault(f"The list has {MAX_MEMBERS} members, which is as many as it can have.")
         return _keep(draft, msgspec.structs.replace(value, members=(*others, member)))

@@ -55,7 +55,7 @@ def _parsed(content: bytes) -> Any:
     except (BadSyntax, ValueError, AssertionError, IndexError, KeyError, TypeError, AttributeError) as error:
         # The parser meets some faults with an error of its own and some with whatever Python raises.
         line = getattr(error, "lines", None)
-        _refuse("not-turtle", f"The file is no Turtle{f' (line {line + 1})' if isinstance(line, int) else ''}.")
+        _refuse("not-turtle", f"The file is not Turtle{f' (line {line + 1})' if isinstance(line, int) else ''}.")
     return graph
 
 

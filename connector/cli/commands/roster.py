@@ -71,11 +71,16 @@ def add(
     path = _choose_draft(call, file)
     claims = _parse_claims(claim or [])
     read = [cards.read_card(entry) for entry in card]
+    before = {member.id for member in roster.show(path).members}
     added = []
     for entry in read:
         roster.add(path, cards.make_member(entry, roles=role or (), claims=claims), replace=replace)
         added.append(entry.id)
-    call.output.print_result({"file": str(path), "added": added}, *(f"{entry} is added." for entry in added), PUBLISH)
+    call.output.print_result(
+        {"file": str(path), "added": added},
+        *(f"{entry} is {'replaced' if entry in before else 'added'}." for entry in added),
+        PUBLISH,
+    )
 
 
 @register(

@@ -67,7 +67,7 @@ def print_results(call: CommandCall, results: tuple[HitView, ...], *, first: int
             "publisher": lambda result: result.publisher,
             "keywords": lambda result: result.keywords,
             "dataset": lambda result: strip_controls(result.id),
-            "source": lambda result: result.liveness,
+            "state of source": lambda result: result.liveness,
         },
     )
 

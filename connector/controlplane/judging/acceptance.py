@@ -107,9 +107,9 @@ def is_public_body(evaluator: Evaluator) -> bool:
     return not kinds or "public-body" in kinds
 
 
-def to_unreadable(error: PolicyError) -> Unfit:
-    """Return why a policy cannot be read or compiled, with the path in the document."""
-    path = f" ({error.path})" if error.path else ""
+def to_unreadable(error: PolicyError, *, with_path: bool = True) -> Unfit:
+    """Return why a policy cannot be read or compiled, with the path in the document if nothing else shows it."""
+    path = f" ({error.path})" if error.path and with_path else ""
     text = f"{error.sentence}{path}"
     return Unfit(error.code, say_in_all("processes.unreadable", reason=text))
 

@@ -110,7 +110,7 @@ def examine(
     """Return the errors, warnings and notes on a policy as an offer, errors first."""
     compiled = try_compile(library, policy)
     if isinstance(compiled, PolicyError):
-        return (_error(acceptance.to_unreadable(compiled), compiled.path),)
+        return (_error(acceptance.to_unreadable(compiled, with_path=False), compiled.path),)
     gaps = acceptance.remarks(library, compiled)
     found = [*gaps, *lint(compiled, now=now, personal=personal)]
     return tuple(

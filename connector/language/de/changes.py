@@ -24,12 +24,13 @@ SENTENCES: dict[str, str] = {
     "before": "vorher {constraints}",
     "after": "jetzt {constraints}",
     # A path from a denial to a permission.
-    "path-proven": "So wird es erlaubt: {steps}",
-    "path-open": "So wird es vielleicht erlaubt: {steps}",
+    "path-proven": "erlaubt {steps}",
+    "path-open": "möglicherweise erlaubt {steps}",
+    "steps-with": "mit: {steps}",
+    "steps-without": "ohne: {steps}",
     "step-action": "Handlung {name}",
     "step-target": "Daten {name}",
     "step-assignee": "Partei {name}",
-    "step-duty": "die Pflicht vor dem Zugriff erfüllen",
-    "step-wait": "warten bis {at}",
-    "step-not": "nicht {constraint}",
+    "step-duty": "Erfüllung der Pflicht vor dem Zugriff",
+    "step-wait": "Anfrage ab {at}",
 }

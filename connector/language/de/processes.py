@@ -4,7 +4,7 @@ SENTENCES: dict[str, str] = {
     "no-agreement": "Für diese Lieferung gibt es keinen abgeschlossenen Vertrag.",
     "withdrawn": "Der Anbieter ist vom Vertrag zurückgetreten.",
     "possible-again": "Wieder möglich ab {at}.",
-    "unreadable": "Diese Nutzungsbedingungen werden nicht unterstützt: {reason}",
+    "unreadable": "Diese Nutzungsbedingungen werden nicht unterstützt. Einzelheiten auf Englisch: „{reason}“",
     "duty-failed": "Eine Pflicht des Vertrags ließ sich nicht erfüllen. {reason}",
     "other-terms": "Die Anfrage nennt andere Bedingungen als das Angebot.",
     "own-offer": "Der Anbieter macht ein eigenes Angebot.",

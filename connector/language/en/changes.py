@@ -26,10 +26,11 @@ SENTENCES: dict[str, str] = {
     # A path from a denial to a permission.
     "path-proven": "Permitted if {steps}",
     "path-open": "Perhaps permitted if {steps}",
+    "steps-with": "{steps}",
+    "steps-without": "this is not the case: {steps}",
     "step-action": "the action is {name}",
     "step-target": "the data are {name}",
     "step-assignee": "the party is {name}",
     "step-duty": "the duty before access is fulfilled",
     "step-wait": "it is {at} or later",
-    "step-not": "this is not the case: {constraint}",
 }

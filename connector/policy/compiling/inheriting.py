@@ -87,7 +87,7 @@ def _collect_ancestors(
             refuse(
                 "missing-parent",
                 "inheritFrom",
-                f"Unknown parent policy {uid[:200]}: it is never fetched, add it to this connector first.",
+                f"Unknown parent policy {uid[:200]}: add it to this connector first; policies are never fetched.",
             )
         if uid not in line:
             line[uid] = parent

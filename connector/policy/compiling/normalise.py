@@ -135,10 +135,11 @@ class _Walk:
         for value in constraint.right:
             typed = coerce(value, operand, self.registry, unit=constraint.unit, prefixes=self.prefixes)
             if typed is None:
+                form = validate.describe_form(operand, self.registry)
                 refuse(
                     "bad-literal",
                     path,
-                    f"{_show(value, constraint.unit)} is not a value of {operand.iri}: use the sort {operand.sort}.",
+                    f"{_show(value, constraint.unit)} is not a value of {operand.iri}: {form}.",
                 )
             right.append(Number(typed.amount.normalize(), typed.unit) if isinstance(typed, Number) else typed)
         if operand.taxonomy and constraint.operator in {"isA", "isPartOf", "hasPart"}:

@@ -27,6 +27,16 @@ from connector.policy.vocabulary.registry import Operand, Registry
 Place: TypeAlias = Literal["permission", "prohibition", "duty", "manner"]
 """Where a constraint stands; `manner` is the refinement of a duty's action: how it is done."""
 
+_FORMS: dict[str, str] = {
+    "instant": "write a time in the years 2 to 9998, such as 2026-01-31T12:00:00Z",
+    "duration": "write a length of time, such as P30D or PT12H",
+    "clock": "write a time of the day, such as 08:30:00",
+    "number": "write a number without a unit, such as 5",
+    "flag": "write true or false",
+    "text": 'write a string, such as "Example"',
+    "name": "write a name or an IRI, such as urn:example:name",
+}
+"""How a value of each sort is written."""
 _SEVERAL = frozenset({"isAnyOf", "isAllOf", "isNoneOf"})
 
 
@@ -185,6 +195,22 @@ def check_atomic(
         refuse("bad-unit", path, f"Values of {constraint.left} have no unit: remove it.")
     _check_placement(constraint, operand, path, place, accept)
     return operand
+
+
+def describe_form(operand: Operand, registry: Registry) -> str:
+    """Return the advice how a value of an operand is written, with an example.
+
+    >>> describe_form(registry.operands["http://www.w3.org/ns/odrl/2/dateTime"], registry)
+    'write a time in the years 2 to 9998, such as 2026-01-31T12:00:00Z'
+    """
+    if operand.sort == "code":
+        return f"write one of {', '.join(operand.values)}"
+    if operand.sort == "number" and operand.units:
+        units = ", ".join(unit for unit in operand.units if ":" not in unit)
+        return f"write a number with a known unit ({units}), such as 5"
+    if operand.sort == "taxonomy":
+        return f"write a term of the taxonomy, such as {min(registry.taxonomies[operand.taxonomy].terms)}"
+    return _FORMS[operand.sort]
 
 
 def _check_operator(constraint: AtomicConstraint, operand: Operand, path: str) -> None:

@@ -69,7 +69,7 @@ class ConstraintReader:
             return self._atomic(found, uid, path)
         operand = cast("LogicalOperand", logical[0])
         entries = to_items(found.pop(operand))
-        refuse_rest(found, path)
+        refuse_rest(found, path, "LogicalConstraint")
         children = tuple(
             self._constraint(entry, f"{path}/{operand}/{index}", depth + 1) for index, entry in enumerate(entries)
         )
@@ -82,7 +82,7 @@ class ConstraintReader:
             refuse(
                 "remote-reference",
                 path,
-                f"Unknown constraint {uid[:200]}: it is never fetched, write it in the document.",
+                f"Unknown constraint {uid[:200]}: write it in the document; constraints are never fetched.",
             )
         return self.by_id[uid]
 
@@ -111,7 +111,7 @@ class ConstraintReader:
             reference="" if reference is None else read_word(reference, path),
             uid=uid,
         )
-        refuse_rest(found, path)
+        refuse_rest(found, path, "Constraint")
         return constraint
 
     def _value(self, value: object, datatype: str, path: str) -> Value:

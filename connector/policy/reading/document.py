@@ -34,6 +34,15 @@ class DocumentLimits(msgspec.Struct, frozen=True):
 
 DEFAULT = DocumentLimits()
 
+_MEANT = {
+    ("Policy", "duty"): "write the duty as obligation, or inside a permission",
+    ("Permission", "obligation"): "write the obligation as duty, or at the policy",
+    ("Permission", "remedy"): "write the remedy inside a prohibition",
+    ("Prohibition", "duty"): "write the duty as remedy, or as obligation at the policy",
+    ("Prohibition", "obligation"): "write the obligation at the policy",
+}
+"""What is advised where a duty stands in the wrong place: a duty must not be lost."""
+
 
 def parse(document: Mapping[str, object] | bytes, limits: DocumentLimits) -> Mapping[str, object]:
     """Return the document as an object that keeps the limits.
@@ -60,7 +69,8 @@ def parse(document: Mapping[str, object] | bytes, limits: DocumentLimits) -> Map
         except (ValueError, ArithmeticError) as error:
             if isinstance(error, UnicodeError):
                 refuse("not-json", "", "The document is not UTF-8: write it in UTF-8.")
-            refuse("not-json", "", f"The document is not JSON: {str(error)[:200]}.")
+            place = f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
+            refuse("not-json", "", f"The document is not JSON{place}: correct its syntax.")
     if not isinstance(document, Mapping):
         refuse("not-an-object", "", "The document is not a JSON object: write the policy as one.")
     _measure(document, limits)
@@ -176,8 +186,20 @@ def read_word(value: object, path: str) -> str:
     if isinstance(value, Mapping) and len(value) == 1:
         value = value.get("@id", value.get("@value"))
     if not isinstance(value, str) or not value:
-        refuse("malformed", path, "The name or IRI is missing: write a string that is not empty.")
+        refuse("malformed", path, f"The value is {_name_kind(value)}: write a string, such as a name or an IRI.")
     return value
+
+
+def _name_kind(value: object) -> str:
+    if value is None:
+        return "null or missing"
+    if isinstance(value, str):
+        return "empty"
+    if isinstance(value, bool):
+        return "a boolean"
+    if isinstance(value, Mapping):
+        return "an object"
+    return "an array" if isinstance(value, list | tuple) else "a number"
 
 
 def read_members(value: Mapping[str, object], names: NameResolver, path: str) -> dict[str, object]:
@@ -234,16 +256,20 @@ def ignore_status(found: dict[str, object], names: NameResolver) -> None:
         names.notes["The received status is ignored: this connector keeps its own ledger of duties."] = None
 
 
-def refuse_rest(found: dict[str, object], path: str) -> None:
+def refuse_rest(found: dict[str, object], path: str, kind: str) -> None:
     """Refuse an object in which a member is left that no reader removed.
+
+    Parameters:
+        kind: the class of the object in ODRL.
 
     Raises:
         PolicyError: there is a member that is not understood.
 
-    >>> refuse_rest({}, "permission/0")
+    >>> refuse_rest({}, "permission/0", "Permission")
     """
     for key in found:
-        refuse("unknown-member", path, f"Unknown member {key[:200]}: remove it, or write it as the standard names it.")
+        advice = _MEANT.get((kind, key), "check the spelling or use its IRI")
+        refuse("unknown-member", path, f"{key[:200]} is not a member of {kind} in ODRL: {advice}.")
 
 
 def find_constraints(document: Mapping[str, object], names: NameResolver) -> Iterator[tuple[str, Mapping[str, object]]]:

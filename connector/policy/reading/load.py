@@ -118,7 +118,7 @@ class _PolicyReader:
             about=self._about(found),
             prefixes=tuple(names.prefixes.items()),
         )
-        refuse_rest(found, "")
+        refuse_rest(found, "", "Policy")
         if not (policy.permission or policy.prohibition or policy.obligation or policy.inherit_from):
             refuse("no-rule", "", "The policy has no rule: add a permission, prohibition or obligation.")
         return msgspec.structs.replace(policy, notes=tuple(names.notes))
@@ -168,7 +168,8 @@ class _PolicyReader:
                 value = found.pop(key)
                 if isinstance(value, Mapping):
                     value = value.get("@value")
-                moment = literals.parse_instant(read_word(value, "timestamp"))
+                is_text = isinstance(value, str | list | tuple) and value
+                moment = literals.parse_instant(read_word(value, "timestamp")) if is_text else None
                 if moment is None:
                     refuse(
                         "malformed",
@@ -228,7 +229,7 @@ class _PolicyReader:
         else:
             take_identifier(found, path)
         refinement = self.constraints.read(found, "refinement", path)
-        refuse_rest(found, path)
+        refuse_rest(found, path, "Action")
         return Action(self.names.iri(read_word(meant, path), path), refinement)
 
     def _read_named(self, value: object, kind: str, path: str) -> tuple[str, bool, tuple[Constraint, ...]]:
@@ -243,7 +244,7 @@ class _PolicyReader:
             collection = True
             uid = read_word(source, f"{path}/source")
         refinement = self.constraints.read(found, "refinement", path)
-        refuse_rest(found, path)
+        refuse_rest(found, path, kind)
         if not uid:
             refuse(
                 "malformed", path, f"The {kind.lower()} has no identifier: add an @id, or `source` for a collection."
@@ -276,7 +277,7 @@ class _PolicyReader:
             duty=self._duties(found, "duty", path),
             uid=uid,
         )
-        refuse_rest(found, path)
+        refuse_rest(found, path, "Permission")
         return rule
 
     def _prohibition(self, value: object, path: str) -> Prohibition:
@@ -293,7 +294,7 @@ class _PolicyReader:
             remedy=self._duties(found, "remedy", path),
             uid=uid,
         )
-        refuse_rest(found, path)
+        refuse_rest(found, path, "Prohibition")
         return rule
 
     def _duties(self, found: dict[str, object], member: str, path: str) -> tuple[Duty, ...]:
@@ -316,5 +317,5 @@ class _PolicyReader:
             consequence=self._duties(found, "consequence", path),
             uid=uid,
         )
-        refuse_rest(found, path)
+        refuse_rest(found, path, "Duty")
         return rule

@@ -60,8 +60,19 @@ def way(found: PermitPath, registry: Registry, language: Language) -> str:
     'Permitted if role: “planner”.'
     """
     grammar = read_grammar(language)
-    parts = dict.fromkeys(_step(step, registry, language) for step in found.steps)
-    steps = grammar.join(list(parts), say(language, "policy.and"))
+    required: dict[str, None] = {}
+    excluded: dict[str, None] = {}
+    for step in found.steps:
+        unwanted = step.code == "fact" and step.constraint is not None and not step.wanted
+        (excluded if unwanted else required)[_step(step, registry, language)] = None
+    clauses = []
+    if required:
+        listed = grammar.join(list(required), say(language, "policy.and"))
+        clauses.append(say(language, "changes.steps-with", steps=listed))
+    if excluded:
+        listed = grammar.join(list(excluded), say(language, "policy.or"))
+        clauses.append(say(language, "changes.steps-without", steps=listed))
+    steps = grammar.join(clauses, say(language, "policy.and"))
     return grammar.end_sentence(
         say(language, "changes.path-proven" if found.proven else "changes.path-open", steps=steps)
     )
@@ -69,8 +80,7 @@ def way(found: PermitPath, registry: Registry, language: Language) -> str:
 
 def _step(step: PermitStep, registry: Registry, language: Language) -> str:
     if step.code == "fact" and step.constraint is not None:
-        wanted = _wanted(step.constraint, registry, language)
-        return wanted if step.wanted else say(language, "changes.step-not", constraint=wanted)
+        return _wanted(step.constraint, registry, language)
     if step.code == "wait" and isinstance(step.to, tuple) and step.to and isinstance(step.to[0], Instant):
         return say(language, "changes.step-wait", at=figures.write_instant(step.to[0], language))
     to = str(step.to)

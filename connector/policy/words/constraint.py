@@ -29,6 +29,7 @@ _ONE_VALUE = {"isAnyOf": "only-isAnyOf", "isAllOf": "only-isAllOf", "isNoneOf": 
 """The names of the operators of sets if they have one value."""
 _JOINTS = {"isAnyOf": "policy.or", "isAllOf": "policy.and", "isNoneOf": "policy.nor"}
 _DEADLINES = frozenset({"lt", "lteq"})
+_BOUNDS = {"gt": 0, "gteq": 0, "lt": 1, "lteq": 1}
 _WITHOUT_SUBJECT = frozenset({ODRL + "dateTime", ODRL + "elapsedTime"})
 _FIRST = {ODRL + "purpose": 0, ODRL + "dateTime": 1, ODRL + "elapsedTime": 2}
 
@@ -64,16 +65,28 @@ def write_constraint(constraint: Constraint, registry: Registry, language: Langu
 def write_constraints(constraints: Sequence[Constraint], registry: Registry, language: Language) -> list[str]:
     """Write constraints that apply together, each once: the purpose and the times first, the others sorted.
 
+    Of two bounds of one operand the lower one comes first.
+
     >>> write_constraints([normal("dk:role eq planner"), normal("odrl:purpose isA dpv:Marketing")], registry, "en")
     ['purpose: marketing', 'role: “planner”']
     """
-    ranked = {(_rank(entry), write_constraint(entry, registry, language)) for entry in split_and(constraints)}
-    return [text for _rank, text in sorted(ranked)]
+    ranked = {
+        (_rank(entry), *_find_bound(entry, registry, language), write_constraint(entry, registry, language))
+        for entry in split_and(constraints)
+    }
+    return list(dict.fromkeys(entry[-1] for entry in sorted(ranked)))
 
 
 def _rank(constraint: Constraint) -> int:
     """Return the place of a constraint: readers look for the purpose first."""
     return _FIRST.get(constraint.left, len(_FIRST)) if isinstance(constraint, AtomicConstraint) else len(_FIRST)
+
+
+def _find_bound(constraint: Constraint, registry: Registry, language: Language) -> tuple[str, int]:
+    """Return the operand as it is written, and the place of the bound among the constraints on it."""
+    if isinstance(constraint, AtomicConstraint):
+        return subject(constraint.left, registry, language), _BOUNDS.get(constraint.operator, 2)
+    return write_constraint(constraint, registry, language), 2
 
 
 def split_and(constraints: Sequence[Constraint]) -> Iterator[Constraint]:

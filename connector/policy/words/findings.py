@@ -25,12 +25,15 @@ def say(finding: Finding, registry: Registry, language: Language) -> str:
     >>> say(Finding("duty-missing", other=ODRL + "delete"), registry, "en")
     'The request leaves out a duty: delete. Accept the duties of the offer.'
     """
-    sentence = find_sentence(language, f"findings.{finding.code}")
+    key = finding.code
+    if key == "void":
+        key = "void-replaced" if finding.other == "isReplacedBy" else "void-conflict"
+    sentence = find_sentence(language, f"findings.{key}")
     if sentence is None:
         return catalogue.say(language, "findings.doubt", code=finding.other or finding.code)
     about = _about(finding, registry, language)
     sentence = sentence.format(about=f": {about}" if about else "")
-    advice = find_sentence(language, f"findings.advice-{finding.code}")
+    advice = find_sentence(language, f"findings.advice-{key}")
     return f"{sentence} {advice}" if advice else sentence
 
 

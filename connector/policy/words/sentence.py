@@ -24,7 +24,7 @@ def sentence(compiled: Compiled, language: Language) -> str:
         language: the language of the sentence.
 
     >>> sentence(compiled("odrl:count lteq 5", prohibition=[{"action": "odrl:distribute"}]), "de")
-    'Nutzen erlaubt: Anzahl der Nutzungen: höchstens 5; verboten ist weitergeben.'
+    'Nutzen erlaubt: Anzahl der Nutzungen: höchstens 5; verboten: weitergeben.'
     """
     wording = make_wording(compiled, language)
     if compiled.void is not None:

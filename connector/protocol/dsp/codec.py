@@ -156,7 +156,7 @@ def _check_frame(kind: type[msgspec.Struct], document: dict[str, Any]) -> None:
         raise RemoteProtocolError(f"$.@context does not name the protocol: expected a list of IRIs with {CONTEXT}.")
     expected = kind.__struct_config__.tag
     if expected is not None and document.get("@type") != expected:
-        raise RemoteProtocolError(f"$.@type is not the type of this endpoint: expected {expected}.")
+        raise RemoteProtocolError(f"$.@type is missing or is another type: expected {expected}.")
     if kind not in _ERRORS:
         for name in ("consumerPid", "providerPid"):
             pid = document.get(name)

@@ -91,7 +91,7 @@ def test_policies_in_turtle_and_in_foreign_json_ld_are_explained_and_compared(cl
     turtle.write_text("no turtle", encoding="utf-8")
     broken = cli("policy", "lint", turtle)
     assert broken.code == 2
-    assert "no Turtle" in broken.err
+    assert "not Turtle" in broken.err
 
 
 def test_a_policy_is_explained_in_the_language_of_the_call(cli: Cli, tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_a_situation_is_tried_out_with_reasons_ways_and_what_time_changes(cli: C
     assert no.out.splitlines()[:3] == [
         "✗ abgelehnt",
         "Zweck: erwartet Forschung und Entwicklung; angegeben Marketing. Ändern Sie die Angabe.",
-        "So wird es erlaubt: Zweck: Forschung und Entwicklung.",
+        "Erlaubt mit: Zweck: Forschung und Entwicklung.",
     ]
     used = cli("policy", "simulate", file, *at, "--fact", "purpose=dpv:AcademicResearch", "--fact", "count=5", "--json")
     assert (used.code, used.json["verdict"]) == (4, "deny")

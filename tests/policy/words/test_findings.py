@@ -79,5 +79,5 @@ def test_ways_out_of_a_denial_are_said() -> None:
     late = build(agreement(rule({**before("2027-01-01T00:00:00Z"), "operator": "gteq"})))
     waiting = find_ways(late, explain(late, request, World(), Phase.ACCESS), request, World())
     assert [changes.way(way, shipped(), "de") for way in waiting] == [
-        "So wird es erlaubt: warten bis 1. Januar 2027, 00:00 Uhr (UTC)."
+        "Erlaubt mit: Anfrage ab 1. Januar 2027, 00:00 Uhr (UTC)."
     ]

@@ -19,7 +19,7 @@ def test_a_short_policy_is_said_whole() -> None:
     )
     assert sentence(build(document), "de") == (
         "Nutzen erlaubt: Zweck: wissenschaftliche Forschung, höchstens 30 Tage seit Vertragsschluss; "
-        "verboten ist weitergeben; Pflicht ist Quelle nennen."
+        "verboten: weitergeben; Pflicht: Quelle nennen."
     )
     assert sentence(build(document), "en") == (
         "Use allowed: purpose: scientific research, at most 30 days after the agreement; "
