@@ -36,7 +36,7 @@ SENTENCES: dict[str, str] = {
     "manner-unclear": "Die Art der Verarbeitung ist unklar{about}.",
     "not-stated": "Die Beschreibung der Daten ist unvollständig{about}.",
     "no-use": "Keine Erlaubnis umfasst das Nutzen, als das jeder Abruf gilt.",
-    "not-seen": "Dieser Konnektor kann nicht prüfen, ob eine Pflicht vorher erfüllt wurde{about}.",
+    "not-seen": "Dieser Konnektor kann eine Pflicht vor dem Zugriff nicht prüfen{about}.",
     "doubt": "Automatischer Vergleich nicht möglich ({code}).",
     # The advice.
     "advice-beyond-offer": "Fragen Sie höchstens nach dem, was angeboten ist.",

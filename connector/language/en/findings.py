@@ -36,7 +36,7 @@ SENTENCES: dict[str, str] = {
     "manner-unclear": "The way to do this is unclear{about}.",
     "not-stated": "The description of the data is incomplete{about}.",
     "no-use": "No permission covers use, the action of every access.",
-    "not-seen": "This connector cannot check that a duty was fulfilled first{about}.",
+    "not-seen": "This connector cannot check a duty before access{about}.",
     "doubt": "This cannot be compared automatically ({code}).",
     # The advice.
     "advice-beyond-offer": "Ask for no more than is offered.",

@@ -143,6 +143,7 @@ def _what_for(compiled: Compiled, permissions: Sequence[_Permission], wording: W
         if compiled.policy.replaced_by:
             successor = wording.grammar.quote(compiled.policy.replaced_by)
             sentences.append(wording.end_sentence(wording.say("policy.replaced", policy=successor)))
+        return sentences
     grants = [entry.grant for entry in permissions]
     return sentences + _per_permission(grants, wording.say("policy.grants-nothing"))
 

@@ -44,8 +44,10 @@ def test_a_card_cannot_bring_its_own_claims(cli: Cli, space: Path) -> None:
 
 def test_a_member_is_exchanged_only_on_request(cli: Cli, space: Path) -> None:
     cli("roster", "add", "firma/card.json", *SETTINGS)
-    assert cli("roster", "add", "firma/card.json", *SETTINGS).code == 1
-    assert cli("roster", "add", "firma/card.json", "--replace", *SETTINGS).code == 0
+    twice = cli("roster", "add", "firma/card.json", *SETTINGS)
+    assert (twice.code, "add --replace" in twice.err) == (1, True)
+    replaced = cli("roster", "add", "firma/card.json", "--replace", *SETTINGS)
+    assert (replaced.code, "firma is replaced." in replaced.out) == (0, True)
 
 
 def test_removal_asks_first_and_an_unknown_member_is_not_found(cli: Cli, space: Path) -> None:

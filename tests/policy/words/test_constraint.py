@@ -78,6 +78,15 @@ def test_constraints_that_apply_together_begin_with_the_purpose() -> None:
     assert all(isinstance(entry, AtomicConstraint) for entry in split_and(entries))
 
 
+def test_the_lower_of_two_bounds_comes_first() -> None:
+    bounds = normal(atom("odrl:count", "lteq", "9"), atom("odrl:count", "gteq", "2"), atom("dk:role", "eq", "a"))
+    assert write_constraints(bounds, shipped(), "de") == [
+        "Anzahl der Nutzungen: mindestens 2",
+        "Anzahl der Nutzungen: höchstens 9",
+        "Rolle: „a“",
+    ]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_operand_has_a_phrase_for_every_operator_that_it_takes(language: Language) -> None:
     values = {"instant": "2027-01-01T00:00:00Z", "clock": "08:00:00", "duration": "P1D", "number": "5", "flag": "true"}

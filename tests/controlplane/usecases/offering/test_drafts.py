@@ -35,7 +35,7 @@ PAST = {"@value": "2020-01-01", "@type": "xsd:date"}
         (use(obligation=[{"action": "dk:suppress"}]), "cannot be read as records: suppress small groups. Offer a file"),
         (
             {"permission": [{"action": "use", "duty": [{"action": "odrl:inform"}]}]},
-            "done first: notify. Make it an obl",
+            "duty before access: notify. Make it an obl",
         ),
         (use(atom("odrl:purposes", "eq", "dpv:Marketing")), "the nearest is http://www.w3.org/ns/odrl/2/purpose"),
         ({"permission": [{"action": "odrl:display"}]}, "No permission covers use"),
