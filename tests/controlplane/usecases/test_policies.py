@@ -19,8 +19,16 @@ def counted(most: int) -> dict[str, object]:
 def test_a_policy_that_cannot_be_read_is_one_error() -> None:
     (remark,) = policies.examine(LIBRARY, {"permission": 3}, NOON)
     assert (remark.level, set(remark.text)) == ("error", set(LANGUAGES))
-    with pytest.raises(Invalid):
+    with pytest.raises(Invalid) as refused:
         policies.read(LIBRARY, {"permission": 3})
+    assert "(permission/0)" in refused.value.reason
+
+
+def test_the_place_in_the_policy_is_said_once_and_english_is_marked_in_german() -> None:
+    (remark,) = policies.examine(LIBRARY, {"permission": 3}, NOON)
+    assert remark.rule == "permission/0"
+    assert "permission/0" not in remark.text["en"]
+    assert "Einzelheiten auf Englisch: „" in remark.text["de"]
 
 
 def test_a_duty_that_nobody_performs_here_is_an_error() -> None:

@@ -88,7 +88,9 @@ def test_refusals_name_the_place() -> None:
     )
     assert "$.providerPid is null" in _refusal(_request(providerPid=None)).reason
     assert "$.@context" in _refusal(_request(**{"@context": ["https://example.org/other"]})).reason
-    assert "$.@type" in _refusal(_request(**{"@type": "ContractOfferMessage"})).reason
+    for other in ("ContractOfferMessage", None):
+        reason = _refusal(_request(**{"@type": other})).reason
+        assert reason == "$.@type is missing or is another type: expected ContractRequestMessage."
     assert "$.consumerPid" in _refusal(_request(consumerPid="..")).reason
 
 
