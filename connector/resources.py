@@ -1,4 +1,4 @@
-"""Where `policies/`, `vocab/` and `certs/` lie: beside the package in a checkout, inside it in a wheel.
+"""The folders `policies/`, `vocab/` and `certs/`: beside the package in a checkout, inside it in a wheel.
 
 Finds and reads files of the distribution; imports nothing of ours.
 """

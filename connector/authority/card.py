@@ -1,7 +1,7 @@
-"""The identity card: what a participant hands to the operator, and what the operator makes of it.
+"""The identity card: a participant hands it to the data-space operator, who makes it a member of the list.
 
-A card names the participant, where its endpoints lie and its public keys. It never states roles or claims: those are
-the operator's word, and a card with them is refused.
+A card names the participant, the address of its endpoints and its public keys. It never states roles or claims: the
+data-space operator confirms those, and a card with them is refused.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,9 +28,9 @@ MAX_CARD = 64 * 1024
 
 
 class IdentityCard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Who a participant is. `keys` are public JWKs, `address` the base URL of its Dataspace Protocol endpoints.
+    """The identity card of a participant. `keys` are public JWKs, `address` is the base URL of its DSP endpoints.
 
-    A broker also says where it is searched (`search`) and where the signed participant list is fetched (`roster`).
+    A broker also states the addresses of its search (`search`) and of the signed participant list (`roster`).
     """
 
     id: ParticipantId

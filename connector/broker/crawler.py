@@ -63,7 +63,7 @@ class Crawler:
 
     @property
     def stopped(self) -> bool:
-        """Whether `stop` was called."""
+        """True if `stop` was called."""
         return self._stopped
 
     def relist(self) -> None:

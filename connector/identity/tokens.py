@@ -210,9 +210,9 @@ def _check_claims(claims: Claims, audience: str) -> None:
 
 
 def _check_times(claims: Claims, now_s: float) -> None:
-    """How old a token may be follows from `expiry` and `lifetime` together, which bounds the store of used ones."""
+    """Check the times. `expiry` and `lifetime` together bound the age of a token, and so the store of used tokens."""
     if claims.exp <= now_s - LEEWAY_S:
-        raise Rejected("expiry", "it has expired: where tokens are fresh, compare the clocks of both sides.")
+        raise Rejected("expiry", "it has expired: if tokens are fresh, compare the clocks of both sides.")
     if claims.iat > now_s + LEEWAY_S:
         raise Rejected("issued", "it was issued in the future: compare the clocks of both sides.")
     if claims.nbf is not None and claims.nbf > now_s + LEEWAY_S:

@@ -1,4 +1,4 @@
-"""How a language writes lists, quotations, sentences, numbers, dates and lengths of time; nothing is rounded.
+"""The grammar of a language: how it writes lists, quotations, sentences, numbers, dates and lengths of time, unrounded.
 
 Each language has one value of it in its module `grammar`. A language that needs other rules than these overrides a
 method there. Pure: standard library only.

@@ -30,7 +30,7 @@ class ForeignError(Exception):
 
     Parameters:
         code: the broken rule as a stable short name, for example `term-lost`.
-        path: where in the document, as far as that is known.
+        path: the place in the document, as far as that is known.
         sentence: what happened, what was expected and what to do, for a person.
     """
 
@@ -55,7 +55,7 @@ def load_context(address: str) -> dict[str, Any]:
 def is_foreign(document: Mapping[str, Any]) -> bool:
     """Return whether a policy is written so that only a JSON-LD processor knows what it means.
 
-    That is so where it has contexts inside, a graph, or a context that does more than name IRIs: another vocabulary, a
+    That is so if it has contexts inside, a graph, or a context that does more than name IRIs: another vocabulary, a
     base, a language, a type of values, another name for a keyword, a term taken away.
     """
     if "@graph" in document:

@@ -81,7 +81,7 @@ class _GraphReader:
         return next((str(subject) for subject in self.about if subject not in self.seen), "")
 
     def node(self, subject: Any, depth: int) -> dict[str, Any]:
-        """What is said about a thing, nested; a thing about which nothing is said is its name alone."""
+        """Return the statements about a thing, nested; a thing about which nothing is said is its name alone."""
         self.steps += 1
         if depth > DEEPEST:
             _refuse("too-deep", f"What the file says is nested more than {DEEPEST} deep, or in a circle.")

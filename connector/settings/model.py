@@ -115,7 +115,7 @@ class StoreSettings(Section, frozen=True, kw_only=True):
 
 
 class IdentitySettings(Section, frozen=True, kw_only=True):
-    """How connectors authenticate each other."""
+    """The mechanism by which connectors authenticate each other."""
 
     mechanism: Annotated[
         ShortText,

@@ -55,7 +55,7 @@ class Gate:
 
     @property
     def in_passage(self) -> bool:
-        """Whether a stream is active."""
+        """True if a stream is active."""
         return bool(self._passages)
 
     @property
@@ -72,7 +72,7 @@ class Gate:
 
     @property
     def counts(self) -> bool:
-        """Whether the lease limits bytes or uses, so that this process has to send the bytes itself."""
+        """True if the lease limits bytes or uses, so that this process has to send the bytes itself."""
         lease = self._lease
         return lease is not None and (lease.max_bytes, lease.max_uses, lease.max_per_hour) != (None, None, None)
 
@@ -88,7 +88,7 @@ class Gate:
 
     @property
     def awaits_first_lease(self) -> bool:
-        """Whether the flow was started and its first lease has not arrived yet."""
+        """True if the flow was started and its first lease has not arrived yet."""
         return self._closed == NEVER_GRANTED
 
     def grant(self, lease: Lease) -> bool:

@@ -74,7 +74,7 @@ class Uses:
 
     @property
     def open(self) -> bool:
-        """Whether a delivery was begun and not finished, so that it can be continued."""
+        """True if a delivery was begun and not finished, so that it can be continued."""
         return self._counting > 0 or not all(self._finished.values())
 
     @contextmanager

@@ -51,7 +51,7 @@ class TreatedDelivery:
 
     @property
     def whole(self) -> bool:
-        """Whether a transform needs all records before the first byte can leave."""
+        """True if a transform needs all records before the first byte can leave."""
         return bool(self._bounds)
 
     async def chunks(self, raw: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -1,1 +1,1 @@
-"""What policies mean to one another: satisfiable, contained, overlapping, their meet and their difference."""
+"""The comparison of policies: satisfiable, contained, overlapping, their meet and their difference."""

@@ -1,4 +1,4 @@
-"""Whether an offer holds everything that a request asks for: R within O, and no duty of O lost.
+"""The test whether an offer contains everything that a request asks for: R within O, and no duty of O lost.
 
 The counter of one policy is compared with that of the other, so several permissions with counters of their own are
 Unknown. CONTAINED is shown by the cells alone, NOT_CONTAINED by an example or by a duty that is missing. Pure: standard
@@ -117,7 +117,7 @@ class _Question:
         return None
 
     def _is_granted(self, example: Example) -> bool:
-        """Whether the request grants the example, and if it is a later use, also all uses before it."""
+        """Return whether the request grants the example, and if it is a later use, also all uses before it."""
         if grant_example(self.request, example) is None:
             return False
         if not is_later_use(example):
@@ -150,7 +150,7 @@ class _Question:
         return None
 
     def _duties(self, grant: Grant, cell: Cell) -> ContainmentResult | None:
-        """Whether permissions whose duties the request keeps cover the cell."""
+        """Return whether permissions whose duties the request keeps cover the cell."""
         covers: list[Cell] = []
         lost: list[Finding] = []
         unkept: set[str] = set()
@@ -229,7 +229,7 @@ def _find_lost(wanted: CompiledDuty, given: Sequence[CompiledDuty], rule: str) -
 
 
 def _is_as_strict(mine: CompiledRule, theirs: CompiledRule) -> bool:
-    """Whether a prohibition says the same as another and asks for its remedies."""
+    """Return whether a prohibition says the same as another and asks for its remedies."""
     same = _to_words(mine) == _to_words(theirs)
     return same and all(is_fulfilled(remedy, mine.duties) is True for remedy in theirs.duties)
 

@@ -1,4 +1,4 @@
-"""What changed between two versions of a policy: rules and conditions added, removed, widened or narrowed, as values.
+"""The changes between two versions of a policy: rules and conditions added, removed, widened or narrowed, as values.
 
 Every verdict on width is shown by the analysis; what it cannot tell is called changed. Pure.
 """
@@ -32,7 +32,7 @@ class PolicyChange(msgspec.Struct, frozen=True):
         part: which part.
         rule: uid of the rule it belongs to, in the new version if it is there.
         subject: action of a rule or duty, left operand of a constraint.
-        before, after: constraints on that operand, empty where there were or are none.
+        before, after: constraints on that operand, empty if there were or are none.
     """
 
     kind: ChangeKind

@@ -1,4 +1,4 @@
-"""Whether one duty does what another asks for: the same act, on the same terms or stricter ones.
+"""The test whether one duty fulfils another: the same act, on the same terms or stricter ones.
 
 Compared word by word but for deadlines; what differs otherwise is Unknown. Pure: standard library only.
 """
@@ -17,7 +17,7 @@ def fulfils(given: CompiledDuty, wanted: CompiledDuty) -> Truth:
     """Return whether a duty that is performed also performs another one.
 
     Returns:
-        False only where another act is named, or more time is taken; None where it cannot be told.
+        False only if another act is named, or more time is taken; None if it cannot be told.
 
     >>> within = {"action": "odrl:delete", "constraint": [constraint("odrl:elapsedTime lteq P10D")]}
     >>> ten = compiled(obligation=[within]).obligations[0]
@@ -76,7 +76,7 @@ def is_fulfilled(wanted: CompiledDuty, given: Sequence[CompiledDuty]) -> Truth:
 
 
 def _is_same_target(given: CompiledDuty, wanted: CompiledDuty) -> bool:
-    """Whether a duty is about what the other is about; a transform without a target works on all that leaves."""
+    """Return whether a duty is about what the other is about; a transform without a target works on all that leaves."""
     mine, theirs = ([asset.uid for asset in duty.duty.target] for duty in (given, wanted))
     return not theirs or mine == theirs or (bool(given.transform) and not mine)
 
@@ -86,7 +86,7 @@ def _strip_all(constraints: Iterable[Constraint]) -> frozenset[Constraint]:
 
 
 def _is_in_time(given: CompiledDuty, wanted: CompiledDuty) -> Truth:
-    """Whether the first duty is due no later than the second."""
+    """Return whether the first duty is due no later than the second."""
     if wanted.deadline is None and not wanted.elapsed:
         return True
     if wanted.deadline is not None and (given.deadline is None or given.deadline > wanted.deadline):

@@ -11,7 +11,7 @@ from connector.policy.model.situation import Request, World
 
 
 class Containment(Enum):
-    """Whether everything a request asks for is offered."""
+    """The answer of `contains`: everything that a request asks for is offered, or not, or it is unknown."""
 
     CONTAINED = "contained"
     NOT_CONTAINED = "not-contained"
@@ -19,7 +19,7 @@ class Containment(Enum):
 
 
 class Meeting(Enum):
-    """Whether there is anything that two policies both grant."""
+    """The answer of `overlap`: two policies both grant something, or nothing, or it is unknown."""
 
     OVERLAP = "overlap"
     DISJOINT = "disjoint"
@@ -58,7 +58,7 @@ class Example(msgspec.Struct, frozen=True):
 
 
 class ContainmentResult(msgspec.Struct, frozen=True):
-    """The answer of `contains`, its reasons, and an example where the answer is NOT_CONTAINED by what is granted."""
+    """The answer of `contains`, its reasons, and an example if what is granted makes the answer NOT_CONTAINED."""
 
     verdict: Containment
     reasons: tuple[Finding, ...] = ()

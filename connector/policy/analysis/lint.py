@@ -1,4 +1,4 @@
-"""What is wrong or odd with a policy before anybody else sees it.
+"""The remarks on a policy before anybody else sees it: what is wrong or odd.
 
 Errors keep it from being published; warnings and notes do not. What cannot be told is no error. Pure.
 """
@@ -23,7 +23,7 @@ from connector.policy.vocabulary.registry import Registry
 
 Level: TypeAlias = Literal["error", "warning", "note"]
 PersonalData: TypeAlias = Literal["none", "personal", "special"]
-"""What an asset holds: no personal data, personal data, or special categories of it (GDPR Art. 9)."""
+"""The content of an asset: no personal data, personal data, or special categories of it (GDPR Art. 9)."""
 
 GDPR = "https://w3id.org/dpv/legal/eu/gdpr#"
 _PURPOSE, _LEGAL_BASIS, _ELAPSED = ODRL + "purpose", DK + "legalBasis", ODRL + "elapsedTime"
@@ -163,7 +163,7 @@ def _check_personal(found: Shape, *, special: bool, public_body: bool) -> Iterat
 
 
 def _is_unusual(rule: CompiledRule, registry: Registry) -> bool:
-    """Whether a rule grants a purpose for which personal data is usually not given: the vocabulary marks those."""
+    """Return whether a rule grants a purpose for which personal data is usually not given; the vocabulary marks it."""
     taxonomy = registry.taxonomies[registry.operands[_PURPOSE].taxonomy]
     named = {value.iri for leaf in _list_asked(rule, _PURPOSE) for value in leaf.right if isinstance(value, Iri)}
     above = frozenset[str]().union(*(taxonomy.above.get(iri, ()) for iri in named))
@@ -179,7 +179,7 @@ def _list_asked(rule: CompiledRule, operand: str) -> Iterator[AtomicConstraint]:
 
 
 def _restricts(cells: Sequence[Cell], operands: frozenset[str]) -> bool:
-    """Whether every way to be permitted names one of the operands by what it has to be, not by what it must not be."""
+    """Return whether every way to be permitted says what an operand has to be, not only what it must not be."""
     return all(
         any(to_operand(key) in operands and not key.startswith("?") and _is_positive(cell, key) for key in cell)
         for cell in cells
@@ -197,7 +197,7 @@ def _is_positive(cell: Cell, key: str) -> bool:
 
 
 def _ends(key: str, cell: Cell) -> bool:
-    """Whether an operand of time ends some day."""
+    """Return whether an operand of time ends some day."""
     region = cell[key]
     return key in _ENDS and isinstance(region, Intervals) and (len(region.cuts) + region.first) % 2 == 0
 
@@ -216,7 +216,7 @@ def _check_basis(rule: CompiledRule, cells: Sequence[Cell], *, special: bool, pu
 
 
 def _is_special(cell: Cell) -> bool:
-    """Whether one of the bases has to be one of Art. 9(2)."""
+    """Return whether one of the bases has to be one of Art. 9(2)."""
     region = cell.get(_LEGAL_BASIS)
     return isinstance(region, SetConditions) and any(
         not wanted.outside and all(iri.startswith(GDPR + "A9-2-") for iri in wanted.members) for wanted in region.meets

@@ -1,4 +1,4 @@
-"""What two policies both grant, as a policy document: the counter-offer.
+"""The meet of two policies, which is what both grant, as a policy document: the counter-offer.
 
 Intervals and sets are cut, the smaller count stays, duties, prohibitions and obligations of both remain. The result
 only uses what survives the protocol's context: refinements become constraints. It is compared with both sides before
@@ -95,7 +95,7 @@ def _meet(offer: Compiled, request: Compiled, uid: str, budget: StepBudget) -> P
 
 
 def _compact(policy: Policy) -> Policy:
-    """Say once for the whole policy which asset it is about and who offers it, where all rules agree on it."""
+    """Say once for the whole policy which asset it is about and who offers it, if all rules agree on it."""
     rules: tuple[Rule, ...] = (*policy.permission, *policy.prohibition, *policy.obligation)
     targets, assigners = {rule.target for rule in rules}, {rule.assigner for rule in rules}
     target = targets.pop() if len(targets) == 1 else ()

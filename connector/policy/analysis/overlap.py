@@ -1,4 +1,4 @@
-"""Whether two policies grant anything in common, whether one grants anything at all, and where rules get in each
+"""The tests whether two policies grant anything in common, and whether one grants anything at all; rules in each
 other's way. DISJOINT and "never" are shown by the cells alone, OVERLAP and "sometimes" by an example. Pure.
 """
 

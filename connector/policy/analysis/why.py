@@ -1,4 +1,4 @@
-"""Why a request is denied and what would change that: the smallest sets of facts that would have to be otherwise.
+"""The causes of a denial: the smallest sets of facts that would have to differ for a permit.
 
 Each way is handed to the evaluator before it is shown as certain. Time does not run backwards: what is over for good is
 no way. Pure: standard library and msgspec only.
@@ -264,7 +264,7 @@ def _find_next(at: datetime, regions: Sequence[Region]) -> datetime | None:
 
 
 def _find_span_end(step: PermitStep, agreed_at: datetime) -> datetime | None:
-    """The first instant after the time since the agreement; None where only an earlier one would do."""
+    """The first instant after the time since the agreement; None if only an earlier one would do."""
     constraint = step.constraint
     if not isinstance(constraint, AtomicConstraint) or not isinstance(constraint.right[0], Duration):
         return None
@@ -275,7 +275,7 @@ def _find_span_end(step: PermitStep, agreed_at: datetime) -> datetime | None:
 
 
 def _is_ahead(found: Value, regions: Sequence[Region]) -> bool:
-    """Whether a counter, which only grows, can still come to a region."""
+    """Return whether a counter, which only grows, can still come to a region."""
     if not isinstance(found, Number):
         return True
     return any(isinstance(region, Intervals) and find_least(region, found.amount) is not None for region in regions)

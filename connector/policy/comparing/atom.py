@@ -1,4 +1,4 @@
-"""What one compiled constraint consists of, whoever builds it: the generic comparison or a module of `operands`.
+"""The parts of one compiled constraint, whoever builds it: the generic comparison or a module of `operands`.
 
 Pure: standard library and msgspec only.
 """

@@ -12,7 +12,7 @@ from connector.policy.model.situation import Request, Truth, World
 from connector.policy.model.values import Iri
 
 Guard = tuple[str, OperandReader, Membership]
-"""What an alternative needs: the left operand, how its values are looked up, and the names that fit."""
+"""The parts of an alternative: the left operand, how its values are looked up, and the names that fit."""
 
 _LEAST = 4
 # Names for each alternative on the average: the table grows with the policy, whatever somebody writes into it.
@@ -28,7 +28,7 @@ def choose_by_name(
         guards: of each alternative what makes it False when it does not hold; None if it has no such part.
         tests: of each alternative its test, in the same order.
         fold: how the alternatives are combined (or, xone): one that is False has no influence.
-        general: all alternatives combined; asked where the name is missing, unknown, or one of several.
+        general: all alternatives combined; asked if the name is missing, unknown, or one of several.
 
     >>> choose_by_name([None], [general := lambda _request, _world: True], fold_or, general)(request, world)
     True

@@ -20,7 +20,7 @@ class Moments(msgspec.Struct, frozen=True):
     edges: tuple[datetime, ...] = ()
 
     def holds(self, at: datetime) -> bool:
-        """Whether the instant is in the set."""
+        """Return whether the instant is in the set."""
         return self.first ^ bool(bisect_right(self.edges, at) & 1)
 
     def since(self, at: datetime) -> datetime | None:

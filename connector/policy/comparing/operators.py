@@ -68,7 +68,7 @@ def build_comparison(operand: Operand, operator: str, right: Values, taxonomy: T
 
     Returns:
         A function from the values of the left side (none looked up: do not call it) to True, False or None. With
-        several values it is asked only where the operand has several.
+        several values it is asked only if the operand has several.
 
     >>> operand = registry.operands[normal("dk:securityLevel gteq 2").left]
     >>> test = build_comparison(operand, "gteq", (Number(Decimal(2)),), None)

@@ -47,7 +47,7 @@ def build_atom(operand: Operand, constraint: AtomicConstraint, registry: Registr
 
 
 def _build_plain(operand: Operand, compare: operators.Comparison, cost: int) -> Atom:
-    """A comparison with a known fact. What the request says counts only where the operand is about the request."""
+    """Build a comparison with a known fact. What the request says counts only if the operand is about the request."""
     fact, several = operand.fact, operand.multiple
     from_request = operand.source == "request"
 

@@ -32,7 +32,7 @@ class Check(msgspec.Struct, frozen=True):
     """A compiled constraint.
 
     Parameters:
-        path: where it stands in the normal form.
+        path: its place in the normal form.
         constraint: what it was made of.
         test: its verdict.
         cost: cheap ones are asked first.

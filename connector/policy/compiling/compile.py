@@ -24,7 +24,7 @@ from connector.policy.model.policy import (
 from connector.policy.vocabulary.registry import Registry
 
 WIRE_CONFLICT: ConflictStrategy = "prohibit"
-"""What a policy from the wire means that states no conflict strategy: the protocol's context has no term for one."""
+"""The conflict strategy of a policy from the wire that states none: the protocol's context has no term for one."""
 
 
 ENFORCED_HERE = frozenset({"provider"})
@@ -49,11 +49,11 @@ def compile_policy(
         parents: the policies it may inherit from.
         suite_mode: a missing action or target means any (public test suite).
         duty_mode: how duties of permissions count.
-        conflict: strategy where neither the policy nor its profile states one; the standard's `invalid` if None.
+        conflict: strategy if neither the policy nor its profile states one; the standard's `invalid` if None.
         accept: tiers of enforcement that the operator of this connector allows (`consumer`, `organisational`).
 
     Raises:
-        PolicyError: the broken rule, where, and the nearest supported form.
+        PolicyError: the broken rule, its place, and the nearest supported form.
 
     >>> policy = compile_policy(load(document("odrl:count lteq 5")), registry, conflict="prohibit")
     >>> [counter.limit for counter in policy.counters]

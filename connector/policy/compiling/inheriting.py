@@ -31,7 +31,7 @@ def inherit(policy: Policy, parents: Sequence[Policy]) -> tuple[Policy, frozense
         parents: all policies it may inherit from, loaded by the caller; nothing is fetched.
 
     Returns:
-        The policy with the rules and, where it has none itself, the policy-level properties of its parents; and all
+        The policy with the rules and, if it has none itself, the policy-level properties of its parents; and all
         conflict strategies that any of them states.
 
     Raises:

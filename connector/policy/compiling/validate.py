@@ -25,7 +25,7 @@ from connector.policy.vocabulary.names import OPERATORS
 from connector.policy.vocabulary.registry import Operand, Registry
 
 Place: TypeAlias = Literal["permission", "prohibition", "duty", "manner"]
-"""Where a constraint stands; `manner` is the refinement of a duty's action: how it is done."""
+"""The place of a constraint; `manner` is the refinement of a duty's action: how it is done."""
 
 _FORMS: dict[str, str] = {
     "instant": "write a time in the years 2 to 9998, such as 2026-01-31T12:00:00Z",
@@ -47,7 +47,7 @@ def check_policy(checked: Policy, registry: Registry, *, suite_mode: bool) -> No
         suite_mode: a missing action or target means any, as the public test suite writes it.
 
     Raises:
-        PolicyError: the broken rule, where, and the nearest supported form.
+        PolicyError: the broken rule, its place, and the nearest supported form.
 
     >>> check_policy(push_down(load(document())), registry, suite_mode=False)
     """
@@ -168,7 +168,7 @@ def check_atomic(
     """Check one constraint and return its operand.
 
     Parameters:
-        place: where it stands.
+        place: its place.
         accept: tiers of enforcement that the operator of this connector allows.
 
     Raises:

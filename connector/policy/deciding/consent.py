@@ -1,4 +1,4 @@
-"""Where a person's consent to a use stands, from what is on record of it (dpv:ConsentStatus). Pure: msgspec only.
+"""The state of a person's consent to a use, from the record of it (dpv:ConsentStatus). Pure: msgspec only.
 
 A consent is given for a purpose, for one dataset or for all. It covers a use for that purpose or a narrower one. What
 is withdrawn, refused or has expired counts against a use whenever its purpose is the same, broader or narrower: a

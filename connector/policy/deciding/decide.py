@@ -195,7 +195,7 @@ def _grant(
 
 
 def _find_missing(transforms: Sequence[RequiredTransform], rows: RowFilter | None, world: World) -> tuple[Reason, ...]:
-    """What the data plane of this flow would have to do and cannot."""
+    """Return the required treatment that the data plane of this flow cannot perform, as reasons."""
     missing = [
         Reason("transform-unavailable", atom=transform.duty, expected=transform.name)
         for transform in transforms

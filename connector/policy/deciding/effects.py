@@ -1,4 +1,4 @@
-"""What comes with a grant: deferred checks, transforms, row filter, counters, and until when a decision holds.
+"""The effects of a grant: deferred checks, transforms, row filter, counters, and until when a decision holds.
 
 Pure: standard library only.
 """

@@ -1,4 +1,4 @@
-"""Which rules a request meets, and why one does not hold.
+"""The rules that a request meets, and the reasons why one does not hold.
 
 ODRL Information Model 2.2, sections 2.2 to 2.6. Pure: standard library and msgspec only.
 """

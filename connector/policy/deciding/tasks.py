@@ -1,4 +1,4 @@
-"""Duties as tasks: where each stands by the ledger, the clock and its conditions.
+"""Duties as tasks: the state of each by the ledger, the clock and its conditions.
 
 ODRL Information Model 2.2, sections 2.6.3 to 2.6.7. Pure: standard library only.
 """

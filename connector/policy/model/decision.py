@@ -27,14 +27,14 @@ class Verdict(Enum):
 
 
 class DutyMode(Enum):
-    """How the duty of a permission counts: it comes first (the product's reading), or it only must not be violated."""
+    """The effect of a permission's duty: it comes first (the product's reading), or it only must not be violated."""
 
     PRECONDITION = "precondition"
     NOT_VIOLATED = "not_violated"
 
 
 class Reason(msgspec.Struct, frozen=True):
-    """Why a decision came out as it did, as a value; `words` turns it into sentences.
+    """One reason for a decision, as a value; `words` turns it into sentences.
 
     Codes: `permitted`, `prohibited`, `no-rule-matches`, `constraint-false`, `constraint-unknown`,
     `duty-not-performed`, `void`, `conflict`, `offer-is-no-grant`, `transform-unavailable`, `row-filter-unavailable`.
@@ -43,7 +43,7 @@ class Reason(msgspec.Struct, frozen=True):
         code: one of the above.
         rule: uid of the rule, or empty.
         atom: path of the constraint in the normal form, or the uid of the duty, or empty.
-        operand: IRI of the left operand where the reason is a constraint.
+        operand: IRI of the left operand if the reason is a constraint.
         expected: operator and right operand in words of the standard.
         found: the values seen, empty if Unknown or not looked up.
     """
@@ -90,7 +90,7 @@ EvaluatedDutyState: TypeAlias = Literal["inactive", "active", "fulfilled", "viol
 
 
 class DutyTask(msgspec.Struct, frozen=True):
-    """A duty that somebody has to perform, and where it stands.
+    """A duty that somebody has to perform, and its state.
 
     Parameters:
         uid: key of the duty in the ledger.
@@ -112,7 +112,7 @@ class DutyTask(msgspec.Struct, frozen=True):
 
 
 class RequiredTransform(msgspec.Struct, frozen=True):
-    """What the data plane does to the data on the way, with the constraints that are its parameters."""
+    """A change that the data plane makes to the data on the way, with the constraints that are its parameters."""
 
     name: str
     duty: str
@@ -120,7 +120,7 @@ class RequiredTransform(msgspec.Struct, frozen=True):
 
 
 class RowFilter(msgspec.Struct, frozen=True):
-    """Which records may leave: each of `keep` is True for the record, and each group of `drop` is False."""
+    """The test of records that may leave: each of `keep` is True for the record, and each group of `drop` False."""
 
     keep: tuple[Constraint, ...] = ()
     drop: tuple[tuple[Constraint, ...], ...] = ()
@@ -131,8 +131,8 @@ class Counter(msgspec.Struct, frozen=True):
 
     Parameters:
         fact: name of the counter, `<operand>:<rule uid>`.
-        step: how much this use adds; 0 where the meter adds while bytes flow.
-        limit: the counter must not exceed this after the bump; None where the policy sets no upper bound.
+        step: how much this use adds; 0 if the meter adds while bytes flow.
+        limit: the counter must not exceed this after the bump; None if the policy sets no upper bound.
         exact: a limit alone does not say what is allowed (a choice, an equality, a prohibition): the bump has to find
             the counter as it was handed in as a fact.
     """

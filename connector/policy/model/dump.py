@@ -1,6 +1,6 @@
 """From the model to the document that travels: every ODRL term prefixed or as full IRI, arrays, typed value objects.
 
-DSP 2025-1 contract schema where it suffices; the rest as ODRL JSON-LD. `load(dump(policy))` is the policy again, but
+DSP 2025-1 contract schema if it suffices; the rest as ODRL JSON-LD. `load(dump(policy))` is the policy again, but
 for its notes. Pure: standard library only.
 """
 

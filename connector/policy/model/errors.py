@@ -6,7 +6,7 @@ class PolicyError(Exception):
 
     Parameters:
         code: the broken rule as a stable short name, for example `unknown-operand`.
-        path: where in the document, for example `permission/0/constraint/1`.
+        path: the place in the document, for example `permission/0/constraint/1`.
         sentence: what happened, what was expected and what to do, for a person.
     """
 

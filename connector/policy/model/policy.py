@@ -115,7 +115,7 @@ class Duty(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Permission(msgspec.Struct, frozen=True, kw_only=True):
-    """What may be done, under constraints and with duties that come first (section 2.6.1)."""
+    """A permission: an action is allowed, under constraints and with duties that come first (section 2.6.1)."""
 
     action: tuple[Action, ...] = ()
     target: tuple[Target, ...] = ()
@@ -128,7 +128,7 @@ class Permission(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Prohibition(msgspec.Struct, frozen=True, kw_only=True):
-    """What must not be done, and the remedies should it happen nevertheless (section 2.6.2)."""
+    """A prohibition: an action is not allowed, with the remedies if it happens nevertheless (section 2.6.2)."""
 
     action: tuple[Action, ...] = ()
     target: tuple[Target, ...] = ()

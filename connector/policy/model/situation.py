@@ -20,7 +20,7 @@ Truth: TypeAlias = bool | None
 
 
 class Phase(Enum):
-    """When a policy is asked: an offer shown, an offer negotiated, data accessed."""
+    """The occasion of a decision: an offer is shown, an offer is negotiated, data is accessed."""
 
     CATALOGUE = "catalogue"
     NEGOTIATION = "negotiation"
@@ -28,7 +28,7 @@ class Phase(Enum):
 
 
 class Request(msgspec.Struct, frozen=True):
-    """What somebody wants to do.
+    """A request: somebody wants to do something.
 
     Parameters:
         action: an action, as full IRI, as `odrl:use` or as a bare core name.
@@ -46,7 +46,7 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class Performance(msgspec.Struct, frozen=True):
-    """What the ledger knows of one duty, remedy, consequence or (as its violation) prohibition."""
+    """The ledger's knowledge of one duty, remedy, consequence or (as its violation) prohibition."""
 
     fulfilled_at: datetime | None = None
     violated_at: datetime | None = None

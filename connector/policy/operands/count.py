@@ -12,7 +12,7 @@ from connector.policy.vocabulary.registry import Operand
 
 
 def build(operand: Operand, operator: str, right: tuple[Value, ...], rule: str) -> Atom:
-    """Build the atom; Unknown where the counter `count:<rule>` is not among the facts."""
+    """Build the atom; Unknown if the counter `count:<rule>` is not among the facts."""
     fact = f"{operand.fact}:{rule}"
     compare = operators.build_comparison(operand, operator, right, None)
     holds = operators.ORDER.get(operator)

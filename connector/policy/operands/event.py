@@ -24,7 +24,7 @@ _HOLDS = {
 
 
 def build(operand: Operand, operator: str, right: tuple[Value, ...], _rule: str) -> Atom:
-    """Build the atom; Unknown where the feed is silent, that is the fact `event` is missing."""
+    """Build the atom; Unknown if the feed is silent, that is the fact `event` is missing."""
     before, during, after = _HOLDS[operator]
     names = frozenset(value for value in right if isinstance(value, Iri))
     fact, over = operand.fact, operand.fact + ".over"

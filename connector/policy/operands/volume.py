@@ -14,7 +14,7 @@ REQUESTED = "bytes"
 
 
 def build(operand: Operand, operator: str, right: tuple[Value, ...], rule: str) -> Atom:
-    """Build the atom; Unknown where the counter `volume:<rule>` is not among the facts."""
+    """Build the atom; Unknown if the counter `volume:<rule>` is not among the facts."""
     fact = f"{operand.fact}:{rule}"
     compare = operators.build_comparison(operand, operator, right, None)
 

@@ -15,12 +15,12 @@ from connector.policy.vocabulary.names import NameResolver
 
 
 class DocumentLimits(msgspec.Struct, frozen=True):
-    """How much a document may hold.
+    """The limits of a document.
 
     Parameters:
         size: bytes of the document, or characters of all its strings together.
         depth: objects and arrays inside one another.
-        nodes: values in the document, and constraints read from it where one is referred to several times.
+        nodes: values in the document, and constraints read from it, also if one is referred to several times.
         rules: rules and duties in the document, and in its normal form.
         text: characters of one string.
     """

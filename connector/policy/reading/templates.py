@@ -49,7 +49,7 @@ class Parameter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         name: key in the parameters of `fill`.
         sort: number, whole (number), duration (xsd:duration), day (xsd:date), code (one of `choices`), name, text.
         de, en: what people call it.
-        default: used where nothing is given; empty if it has to be given.
+        default: used if nothing is given; empty if it has to be given.
         least, greatest: bounds of numbers, durations and days, included; empty for none.
         choices: the values of a code.
         several: a list of one to 50 values instead of one.

@@ -78,7 +78,7 @@ class Operand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     @property
     def region(self) -> RegionKind:
-        """Which kind of region the analysis builds for it."""
+        """The kind of region that the analysis builds for it."""
         return _REGIONS[self.sort]
 
     @property

@@ -165,7 +165,7 @@ def _is(rule: CompiledRule, name: str) -> bool:
 
 
 def _never_passed_on(compiled: Compiled, wording: Wording) -> bool:
-    """Whether passing on is prohibited for all facts, data and parties."""
+    """Return whether passing on is prohibited for all facts, data and parties."""
     return {"target", "assignee"} <= set(wording.common) and any(
         (rule.covers is None or _PASS_ON in rule.covers) and not (rule.ordered or rule.rows)
         for rule in compiled.prohibitions

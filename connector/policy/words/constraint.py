@@ -23,7 +23,7 @@ _TABLES: dict[str, tuple[str, ...]] = {
     "text": ("name", "amount", "set"),
     "flag": ("name", "amount", "set"),
 }
-"""Which phrases fit an operand of a sort: the first of these tables that has the operator."""
+"""The phrases that fit an operand of a sort: the first of these tables that has the operator."""
 _EVENT = ("event",)
 _ONE_VALUE = {"isAnyOf": "only-isAnyOf", "isAllOf": "only-isAllOf", "isNoneOf": "only-isNoneOf"}
 """The names of the operators of sets if they have one value."""

@@ -1,4 +1,4 @@
-"""Findings of the analysis in sentences: why a policy cannot be offered, and where two policies differ.
+"""Findings of the analysis in sentences: why a policy cannot be offered, and how two policies differ.
 
 The first sentence names the fault, the second one the remedy. Pure: standard library only.
 """

@@ -1,4 +1,4 @@
-"""Who enforces a rule: the provider's connector, the consumer's connector, or only the agreement.
+"""The tier of a rule, which enforces it: the provider's connector, the consumer's connector, or only the agreement.
 
 After the delivery no connector controls the data, so that only the agreement binds the consumer.
 Pure: standard library only.

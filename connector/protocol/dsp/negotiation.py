@@ -15,7 +15,7 @@ from connector.protocol.dsp.machines.negotiation_machine import NegotiationState
 
 
 class EventType(StrEnum):
-    """What an event message reports: the consumer accepted, or the provider finalized."""
+    """The type of an event message: the consumer accepted, or the provider finalized."""
 
     ACCEPTED = "ACCEPTED"
     FINALIZED = "FINALIZED"

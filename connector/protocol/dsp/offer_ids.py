@@ -11,7 +11,7 @@ _UUID = re.compile(rb"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def drop_serial(offer_id: str) -> str:
-    """Return what lasts of an offer's identifier: all but a serial, or the whole where it has none.
+    """Return what lasts of an offer's identifier: all but a serial, or the whole if it has none.
 
     >>> drop_serial("Y2Q=:YWly:OGY4ZTJmNmUtN2QwZS00ZDBjLTlkN2MtMGMxZDJlM2Y0YTVi")
     'Y2Q=:YWly'

@@ -80,7 +80,7 @@ async def open_store(path: Path, *, now: Callable[[], int] = _wall_clock) -> "Sq
     """Open the store in the file at `path`, create it if it does not exist, and migrate its schema after a backup.
 
     `now` returns milliseconds since the Unix epoch; it decides when used replay keys are deleted. Raises
-    SchemaRefused where the file is newer than this release, none of ours, or cannot be opened.
+    SchemaRefused if the file is newer than this release, none of ours, or cannot be opened.
     """
     await asyncio.to_thread(migrate, path, steps("store"))
     return SqliteStore(

@@ -12,7 +12,7 @@ from connector.policy.model.values import Duration, Flag, Instant, Iri, Number, 
 from connector.policy.vocabulary.registry import Operand, Registry
 
 START = datetime(2026, 1, 5, 12, tzinfo=UTC)
-"""Where an example begins to look for a time: a Monday at noon."""
+"""The time at which the search for the time of an example begins: a Monday at noon."""
 
 
 OTHER = "urn:example:other"
@@ -93,7 +93,7 @@ def _place_coded(draft: ExampleDraft, operand: Operand, part: str, region: Regio
 
 
 def _place_counter(draft: ExampleDraft, operand: Operand, region: Region, *, prohibited: bool) -> bool:
-    """The first use is always possible; a later one only where all before it were, which the caller has to know."""
+    """The first use is always possible; a later one only if all before it were, which the caller has to know."""
     least = INTEGRAL[operand.code]
     value = find_least(region, least) if isinstance(region, Intervals) else None
     if value is None or not least <= value <= 10**18:

@@ -28,7 +28,7 @@ def build_example(cell: Cell, registry: Registry, policies: Sequence[Compiled], 
         budget: how many steps it may take, with asking each policy about the example once.
 
     Returns:
-        The situation; None where none is found that could really happen. Nothing is proven before it was asked.
+        The situation; None if none is found that could really happen. Nothing is proven before it was asked.
 
     Raises:
         GaveUp: there are too few steps.
@@ -97,6 +97,6 @@ def _world(draft: ExampleDraft, at: datetime, agreed: datetime | None, policies:
 
 
 def _measure(policy: Compiled) -> int:
-    """What it costs to ask a policy once."""
+    """Return the cost of asking a policy once."""
     rules = (*policy.permissions, *policy.prohibitions)
     return len(policy.obligations) + sum(1 + len(rule.duties) + rule.leaves for rule in rules)

@@ -29,7 +29,7 @@ class GaveUp(Exception):
 
 
 class StepBudget:
-    """How many steps one question may still take, so that nobody can make the analysis run for long.
+    """The number of steps that one question may still take, so that nobody can make the analysis run for long.
 
     A step is about what one value of a region, one constraint or one duty costs; steps are counted, never timed, so
     that the same policies always get the same answer.
@@ -126,7 +126,7 @@ def spend_on_pairs(left: Sequence[Cell], right: Sequence[Cell], budget: StepBudg
 
 
 def _steps_to_subtract(cell: Cell, other: Cell) -> int:
-    """What `subtract` costs: every part of a complement is looked at together with what is held."""
+    """Return the cost of `subtract`: every part of a complement is looked at together with what is held."""
     steps = 1
     for key, region in other.items():
         held = cell.get(key)
@@ -141,7 +141,7 @@ def subtract(cell: Cell, other: Cell, tops: Mapping[str, Region]) -> list[Cell]:
     """Return the parts that belong to the first cell alone, as disjoint cells.
 
     Parameters:
-        tops: all that an operand can be, where that is not everything.
+        tops: all that an operand can be, if that is not everything.
 
     >>> one, other = {"a": NameSet(frozenset({"x", "y"}))}, {"a": NameSet(frozenset({"y"}))}
     >>> subtract(one, other, {}) == [{"a": NameSet(frozenset({"x"}))}]

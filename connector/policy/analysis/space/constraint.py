@@ -1,4 +1,4 @@
-"""Read one constraint as regions: where it is True and where it is False. Unknown is the rest.
+"""Read one constraint as regions: the values for which it is True, and for which it is False. Unknown is the rest.
 
 The regions say in sets what `operators` and `operands` decide for single values.
 

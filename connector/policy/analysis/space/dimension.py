@@ -21,12 +21,12 @@ SIDES = {"lt": (True, 0), "lteq": (True, 1), "gt": (False, 1), "gteq": (False, 0
 
 
 class Dimension(msgspec.Struct, frozen=True):
-    """What one constraint says about one operand.
+    """The regions of one operand under one constraint.
 
     Parameters:
-        key: the operand's IRI, with `|` and a part of it where its values are told apart (unit, zone, event).
-        true: where the constraint is True, as parts.
-        false: where it is False, as parts.
+        key: the operand's IRI, with `|` and a part of it if its values are told apart (unit, zone, event).
+        true: the region in which the constraint is True, as parts.
+        false: the region in which it is False, as parts.
         top: all that the operand can be, None for any value of its sort and also unknown.
     """
 

@@ -1,4 +1,4 @@
-"""Constraints as unions of cells: disjunctive normal form with caps, for where they are True and where they are False.
+"""Constraints as unions of cells: disjunctive normal form with caps, one union for True and one for False.
 
 After Kleene, as the evaluator folds them: xone is True where one part is True and all others False. andSequence is
 `and` under one more proposition of its own, the order in time, about which nothing else is known. Pure: standard
@@ -29,10 +29,10 @@ class Reader:
 
     Parameters:
         registry: with which the policy was compiled.
-        prohibited: empty for the constraints of permissions, where what the contract alone enforces counts as True;
+        prohibited: empty for the constraints of permissions, in which what the contract alone enforces counts as True;
             for those of a prohibition its action, target and party, which say what it counts.
         opaque: operands whose constraints are only compared word by word.
-        tops: filled with all that an operand can be, where that is not everything.
+        tops: filled with all that an operand can be, if that is not everything.
         budget: how many steps it may take.
     """
 
@@ -52,7 +52,7 @@ class Reader:
         self.budget = budget
 
     def every(self, constraints: Sequence[Constraint]) -> list[Cell]:
-        """Where all of the constraints are True.
+        """Return the cells in which all of the constraints are True.
 
         Raises:
             GaveUp: a cap was reached.
@@ -63,7 +63,7 @@ class Reader:
         return found
 
     def cells(self, constraint: Constraint, *, truth: bool) -> list[Cell]:
-        """Where a constraint is True, or False.
+        """Return the cells in which a constraint is True, or False.
 
         Raises:
             GaveUp: a cap was reached.
@@ -85,7 +85,7 @@ class Reader:
                 return self._one(children) if truth else self._not_one(children)
 
     def dimension(self, constraint: AtomicConstraint) -> Dimension:
-        """The regions of one atomic constraint; a proposition of its own where its sort has none."""
+        """Return the regions of one atomic constraint; a proposition of its own if its sort has none."""
         self.budget.spend(1 + len(constraint.right))
         operand = self.registry.operands[constraint.left]
         found = None if constraint.left in self.opaque else read_dimension(constraint, self.registry)
@@ -162,7 +162,7 @@ def _proposition(constraint: Constraint) -> str:
 
 
 class Alignment(msgspec.Struct, frozen=True):
-    """What the constraints of a policy say about an operand that may keep them from being compared by regions.
+    """The parts of a policy's constraints on one operand that may keep them from being compared by regions.
 
     Parameters:
         foreign: a term that the taxonomy of the operand does not hold.
@@ -226,7 +226,7 @@ def _combine(one: Alignment, other: Alignment) -> Alignment:
 
 
 def _is_ordered(spans: frozenset[Duration]) -> bool:
-    """Whether of any two spans one is the longer from whatever day they are counted."""
+    """Return whether of any two spans one is the longer from whatever day they are counted."""
     if not any(span.months for span in spans):
         return True
     lengths = sorted(find_bounds(span) for span in spans)

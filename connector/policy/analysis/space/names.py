@@ -74,7 +74,7 @@ def _read_ranks(operator: str, operand: Operand, name: str, top: Region | None) 
 
 
 def _read_membership(operator: str, wanted: frozenset[str], *, several: bool, scale: str) -> tuple[Regions, Regions]:
-    """Where eq, neq, isAnyOf, isNoneOf and isAllOf are True and False."""
+    """Return the regions in which eq, neq, isAnyOf, isNoneOf and isAllOf are True and False."""
     inside, outside = NameSet(wanted, scale=scale), NameSet(wanted, True, scale=scale)
     true: Regions
     false: Regions

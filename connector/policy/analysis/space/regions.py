@@ -36,7 +36,7 @@ class Intervals(msgspec.Struct, frozen=True):
     scale: str = ""
 
     def holds(self, value: Point) -> bool:
-        """Whether a value is in the set."""
+        """Return whether a value is in the set."""
         return self.first ^ bool(sum(cut <= (value, 0) for cut in self.cuts) & 1)
 
 
@@ -56,7 +56,7 @@ class NameSet(msgspec.Struct, frozen=True):
     scale: str = ""
 
     def holds(self, value: str) -> bool:
-        """Whether a name is in the set."""
+        """Return whether a name is in the set."""
         return (value in self.members) is not self.outside
 
 
@@ -69,7 +69,7 @@ class SetConditions(msgspec.Struct, frozen=True):
     scale: str = ""
 
     def holds(self, values: Iterable[str]) -> bool:
-        """Whether a set of values is in the region."""
+        """Return whether a set of values is in the region."""
         held = tuple(values)
         return not any(map(self.avoids.holds, held)) and all(any(map(wanted.holds, held)) for wanted in self.meets)
 

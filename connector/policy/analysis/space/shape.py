@@ -1,4 +1,4 @@
-"""A compiled policy as cells: what each permission grants, and where each prohibition spares.
+"""A compiled policy as cells: what each permission grants, and what each prohibition spares.
 
 Action, target and party are operands like any other; conditions on single records are too, so that what may leave is
 one set of situations and records. Pure: standard library and msgspec only.
@@ -40,7 +40,7 @@ class Shape(msgspec.Struct, frozen=True):
         grants: its permissions; none if the policy is void.
         spared: for each prohibition that counts, the situations that it does not block.
         blocking: those prohibitions.
-        tops: all that an operand can be, where that is not everything.
+        tops: all that an operand can be, if that is not everything.
         alignment: what may keep its operands from being compared with those of another policy.
         opaque: operands that were compared word by word.
         stateful: whether a permission depends on a counter.
@@ -59,7 +59,7 @@ class Shape(msgspec.Struct, frozen=True):
 
     @property
     def counters(self) -> int:
-        """How many permissions count apart from one another."""
+        """The number of permissions that count apart from one another."""
         return len({grant.rule.uid for grant in self.grants})
 
 
@@ -147,7 +147,7 @@ def _find_counters(rules: Iterable[CompiledRule], registry: Registry) -> set[str
 
 
 def _is_upper(grants: Sequence[Grant], counted: set[str]) -> bool:
-    """Whether every region of a counter holds all values up to some value."""
+    """Return whether every region of a counter holds all values up to some value."""
     for grant in grants:
         for cell in grant.active:
             for key, region in cell.items():
@@ -183,7 +183,7 @@ def read_pair(one: Compiled, other: Compiled, budget: StepBudget) -> tuple[Shape
     """Read two policies so that their cells can be compared.
 
     Raises:
-        GaveUp: a cap was reached, or they were compiled with registries that differ where it matters.
+        GaveUp: a cap was reached, or they were compiled with registries that differ in what matters here.
 
     >>> one, other = read_pair(compiled(), compiled(), StepBudget())
     >>> one.opaque == other.opaque
