@@ -15,7 +15,7 @@ from connector.api.frame.desk import (
     LimitQuery,
     WaitQuery,
     page,
-    read_listing,
+    read_processes,
     wait,
 )
 from connector.controlplane.core.context import Context
@@ -75,12 +75,9 @@ async def list_negotiations(
     after: AfterQuery = None,
 ) -> Page[NegotiationView]:
     """List the negotiations, newest first."""
-    store, owner = context.store, context.owner
-    rows, following = await read_listing(
-        store.negotiations(owner, page(limit, after), state=state, peer=peer, dataset=dataset)
-    )
-    holds = await store.holds_of(owner, [row.id for row in rows])
-    return Page(items=tuple(_view(row, holds.get(row.id)) for row in rows), next=following)
+    bounds = page(limit, after)
+    rows = context.store.negotiations(context.owner, bounds, state=state, peer=peer, dataset=dataset)
+    return await read_processes(context, rows, _view)
 
 
 @router.get("/negotiations/{id:path}/wait")

@@ -14,7 +14,7 @@ from connector.api.frame.desk import (
     LimitQuery,
     WaitQuery,
     page,
-    read_listing,
+    read_processes,
     wait,
 )
 from connector.controlplane.core.context import Context
@@ -61,12 +61,9 @@ async def list_transfers(
     after: AfterQuery = None,
 ) -> Page[TransferView]:
     """List the transfers, newest first."""
-    store, owner = context.store, context.owner
-    rows, following = await read_listing(
-        store.transfers(owner, page(limit, after), state=state, peer=peer, agreement_id=agreement)
-    )
-    holds = await store.holds_of(owner, [row.id for row in rows])
-    return Page(items=tuple(_view(row, holds.get(row.id)) for row in rows), next=following)
+    bounds = page(limit, after)
+    rows = context.store.transfers(context.owner, bounds, state=state, peer=peer, agreement_id=agreement)
+    return await read_processes(context, rows, _view)
 
 
 @router.get("/transfers/{id:path}/wait")

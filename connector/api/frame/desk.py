@@ -15,8 +15,9 @@ from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.usecases.consents import ConsentRegister
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.offering.publisher import Publisher
-from connector.ports.entities import PageBounds
+from connector.ports.entities import Hold, PageBounds
 from connector.ports.watch import Watch
+from connector.protocol.dsp.machines.machine import Process
 from connector.views.common import Page
 
 Search = Callable[[Mapping[str, str]], Awaitable[bytes]]
@@ -26,6 +27,7 @@ _LOOK_S = 5.0
 
 V = TypeVar("V")
 T = TypeVar("T")
+P = TypeVar("P", bound=Process)
 
 
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,6 +97,15 @@ async def read_page(rows: Awaitable[tuple[Sequence[V], str | None]], convert: Ca
     """Return a listing of the store as a page of views. Raises ApiError if the cursor is unknown."""
     found, following = await read_listing(rows)
     return Page(items=tuple(convert(row) for row in found), next=following)
+
+
+async def read_processes(
+    context: Context, rows: Awaitable[tuple[Sequence[P], str | None]], convert: Callable[[P, Hold | None], T]
+) -> Page[T]:
+    """Return a listing of processes as a page of views, each with its hold; the holds of a page are one read."""
+    found, following = await read_listing(rows)
+    holds = await context.store.holds_of(context.owner, [row.id for row in found])
+    return Page(items=tuple(convert(row, holds.get(row.id)) for row in found), next=following)
 
 
 async def wait(

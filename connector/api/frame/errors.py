@@ -26,9 +26,6 @@ _SENTENCES = {
 }
 
 
-_MALFORMED = ("refused", "The request is malformed: /openapi.json describes the expected form.")
-
-
 class ApiError(Exception):
     """A request that the API itself refuses."""
 
