@@ -78,6 +78,7 @@ async def build_broker(
         participant=settings.participant.id,
         now=now,
         jitter=lambda: random.uniform(-1, 1),  # noqa: S311 - jitter, not a secret
+        address_problem=parts.address_problem,
         rhythm=make_rhythm(int(settings.broker.crawl_seconds * 1000)),
     )
     tasks: list[asyncio.Task[Any]] = []

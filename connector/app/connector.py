@@ -101,7 +101,9 @@ class ConnectorServer:
             evaluator=self.enforcer.evaluator,
             enforcer=self.enforcer,
             publisher=self.publisher,
-            counterparties=Counterparties(directory=self.parts.identity, peer=self.parts.peer),
+            counterparties=Counterparties(
+                directory=self.parts.identity, peer=self.parts.peer, address_problem=self.parts.address_problem
+            ),
             register=ConsentRegister(context=self.context, evaluator=self.enforcer.evaluator, secret=self.secret),
             received=settings.received,
             search=self.broker.search if self.broker else None,

@@ -6,17 +6,21 @@ deleted only after a second crawl that misses more than half too. Pages, dataset
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
 from connector.broker import schedule
-from connector.broker.normalise import Unusable, compute_catalog_digest, read_entry
+from connector.broker.normalise import FindAddress, Unusable, compute_catalog_digest, read_entry
 from connector.broker.schedule import Rhythm
 from connector.ports.broker_store import CrawlSource, Delta, Entry
 from connector.ports.peer import CatalogPage, InDoubt, Peer, Refused
+from connector.protocol.dsp.catalog import find_services
 from connector.protocol.dsp.errors import clean
+
+AddressProblem = Callable[[str, str], str | None]
 
 # The number of datasets that are read before other tasks run.
 _BATCH = 50
@@ -56,20 +60,30 @@ class Found:
 
 
 async def crawl(
-    peer: Peer, source: CrawlSource, known: dict[str, str], *, now: int, bounds: Bounds | None = None
+    peer: Peer,
+    source: CrawlSource,
+    known: dict[str, str],
+    *,
+    now: int,
+    bounds: Bounds | None = None,
+    address_problem: AddressProblem,
 ) -> Found:
-    """Read the complete catalogue of a source; `known` are the digests of its entries by id. Raises CrawlFailed."""
+    """Read the complete catalogue of a source; `known` are the digests of its entries by id. Raises CrawlFailed.
+
+    `address_problem(participant, url)` returns why a URL must not be dialled as an endpoint of a participant, or None.
+    """
     found, count, bounds = Found(), 0, bounds or Bounds()
     # Without a digest the source is new or has another address: every entry is written again, with its address.
     compared = known if source.digest else {}
     try:
         async with asyncio.timeout(bounds.seconds), contextlib.aclosing(_fetch_pages(peer, source, bounds)) as pages:
-            async for documents in pages:
+            async for documents, services in pages:
+                find_address = _make_finder(source, services, address_problem)
                 for document in documents:
                     count += 1
                     if count % _BATCH == 0:
                         await asyncio.sleep(0)
-                    _add_dataset(found, document, source, compared, now)
+                    _add_dataset(found, document, source, compared, now, find_address)
     except TimeoutError:
         raise CrawlFailed(f"The catalogue was not read completely within {bounds.seconds:g} s.") from None
     return found
@@ -99,8 +113,10 @@ def compute_delta(
     return Delta(source=after, upserts=tuple(found.changed.values()), removed=removed, verified=verified)
 
 
-async def _fetch_pages(peer: Peer, source: CrawlSource, bounds: Bounds) -> AsyncGenerator[list[bytes], None]:
-    """Yield the datasets of each page. Raises CrawlFailed if a page fails or the pages have no end."""
+async def _fetch_pages(
+    peer: Peer, source: CrawlSource, bounds: Bounds
+) -> AsyncGenerator[tuple[list[bytes], Mapping[str, str]], None]:
+    """Yield the datasets and the services of each page. Raises CrawlFailed if a page fails or the pages have no end."""
     seen: set[str] = set()
     url: str | None = None
     datasets = size = 0
@@ -111,7 +127,7 @@ async def _fetch_pages(peer: Peer, source: CrawlSource, bounds: Bounds) -> Async
         size += sum(len(document) for document in documents)
         if datasets > bounds.datasets or size > bounds.bytes:
             raise CrawlFailed(f"The catalogue is larger than {bounds.datasets} datasets or {bounds.bytes} bytes.")
-        yield documents
+        yield documents, page.services
         url = page.next_url
         if url is None:
             return
@@ -140,10 +156,28 @@ def _select_own(page: CatalogPage, source: CrawlSource) -> list[bytes]:
     return [*page.datasets, *nested]
 
 
-def _add_dataset(found: Found, document: bytes, source: CrawlSource, known: dict[str, str], now: int) -> None:
+def _make_finder(source: CrawlSource, services: Mapping[str, str], address_problem: AddressProblem) -> FindAddress:
+    """Return the function that finds the base URL for negotiations on a Dataset of one page."""
+    fits: dict[str, bool] = {source.address: True}
+
+    def find(dataset: dict[str, Any]) -> str:
+        urls, references = find_services(dataset)
+        for url in (*urls, *(services[reference] for reference in references if reference in services)):
+            if url not in fits:
+                fits[url] = address_problem(source.participant, url) is None
+            if fits[url]:
+                return url
+        return source.address
+
+    return find
+
+
+def _add_dataset(
+    found: Found, document: bytes, source: CrawlSource, known: dict[str, str], now: int, find_address: FindAddress
+) -> None:
     """Add one dataset; of several with the same identifier, the first counts."""
     try:
-        fresh = read_entry(document, source, now)
+        fresh = read_entry(document, source, now, find_address)
     except Unusable as error:
         found.unusable += 1
         found.problem = found.problem or error.reason

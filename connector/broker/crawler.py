@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from connector.broker import crawl, schedule
-from connector.broker.crawl import Bounds, CrawlFailed
+from connector.broker.crawl import AddressProblem, Bounds, CrawlFailed
 from connector.broker.schedule import Rhythm
 from connector.ports.broker_store import BrokerStore, CrawlSource, Delta, Liveness
 from connector.ports.identity import Identity, Participant
@@ -28,6 +28,7 @@ class Crawler:
     """Crawls sources when they are due. It is the only writer of its store.
 
     `participant` is the broker, `now` returns ms since the Unix epoch, `jitter` a number from -1 to 1.
+    `address_problem` is that of `crawl.crawl`.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Crawler:
         jitter: Callable[[], float],
         rhythm: Rhythm | None = None,
         bounds: Bounds | None = None,
+        address_problem: AddressProblem,
         concurrency: int = CONCURRENCY,
     ) -> None:
         self._store = store
@@ -51,6 +53,7 @@ class Crawler:
         self._jitter = jitter
         self._rhythm = rhythm or Rhythm()
         self._bounds = bounds or Bounds()
+        self._address_problem = address_problem
         self._concurrency = concurrency
         self._sources: dict[str, CrawlSource] = {}
         self._loaded = False
@@ -200,7 +203,14 @@ class Crawler:
     async def _crawl(self, source: CrawlSource) -> None:
         known = await self._store.digests(source.participant)
         try:
-            found = await crawl.crawl(self._peer, source, known, now=self._now(), bounds=self._bounds)
+            found = await crawl.crawl(
+                self._peer,
+                source,
+                known,
+                now=self._now(),
+                bounds=self._bounds,
+                address_problem=self._address_problem,
+            )
         except CrawlFailed as error:
             await self._note_failure(source, error)
             return

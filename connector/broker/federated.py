@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from connector.ports.broker_store import BrokerStore, Entry, Liveness
-from connector.protocol.dsp.catalog import DataService, catalog_document
+from connector.protocol.dsp.catalog import DataService, catalog_document, find_services
 from connector.protocol.dsp.catalog_filter import read_filter
 from connector.protocol.dsp.common import add_context
 from connector.protocol.dsp.errors import RemoteProtocolError
@@ -70,12 +70,16 @@ async def provide_dataset(store: BrokerStore, id: str) -> bytes | None:
 
 
 def _nest(provider: str, entries: Sequence[Entry]) -> bytes:
-    service = DataService(id=f"{provider}#connector", endpoint_url=entries[0].address)
+    """Return the nested catalogue of a provider with every service that its datasets refer to."""
+    services = {f"{provider}#connector": entries[0].address}
+    for entry in entries:
+        _, references = find_services(msgspec.json.decode(entry.document))
+        services |= dict.fromkeys(references, entry.address)
     document = {
         "@id": f"{provider}#catalog",
         "@type": "Catalog",
         "participantId": provider,
-        "service": [service],
+        "service": [DataService(id=name, endpoint_url=url) for name, url in services.items()],
         "dataset": [msgspec.Raw(entry.document) for entry in entries],
     }
     return msgspec.json.encode(document)

@@ -8,7 +8,7 @@ Pure: standard library and msgspec only.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -34,6 +34,8 @@ NO_LANGUAGE = "und"
 
 _ORDERED = frozenset({"@list", "andSequence"})
 
+FindAddress = Callable[[dict[str, Any]], str]
+
 
 class Unusable(Exception):
     """A Dataset cannot be indexed; `id` is its identifier, if readable, the message one sentence."""
@@ -44,13 +46,18 @@ class Unusable(Exception):
         self.id = id
 
 
-def read_entry(document: bytes, source: CrawlSource, now: int) -> Entry:
-    """Read one Dataset of a source's catalogue as an entry of the index, first seen at `now`. Raises Unusable."""
+def read_entry(document: bytes, source: CrawlSource, now: int, find_address: FindAddress | None = None) -> Entry:
+    """Read one Dataset of a source's catalogue as an entry of the index, first seen at `now`. Raises Unusable.
+
+    `find_address` returns the base URL for negotiations on a parsed Dataset; without it, the source's address is used.
+    """
     members = _read_members(document)
     dataset = _read_id(members)
+    address = find_address(members) if find_address else source.address
     try:
         dataset_view(document)
-        lasting = compute_digest(members)
+        # A service that is given by its identifier can move while its datasets stay as they are.
+        lasting = compute_digest(members if address == source.address else {**members, "accessService": address})
     except ProtocolError as error:
         raise Unusable(f"The dataset {clean(dataset, WORD_LENGTH)} cannot be read: {error.reason}", dataset) from None
     return Entry(
@@ -65,7 +72,7 @@ def read_entry(document: bytes, source: CrawlSource, now: int) -> Entry:
         keywords=_read_words(members, "keyword"),
         themes=_read_words(members, "theme"),
         publisher=_read_publisher(members) or source.name,
-        address=source.address,
+        address=address,
         first_seen=now,
         changed_at=now,
         verified_at=now,

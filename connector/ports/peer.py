@@ -1,6 +1,6 @@
 """The port of the DSP endpoints of a peer. Every call returns a value; time and size are limited."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -49,7 +49,8 @@ class Nested(msgspec.Struct, frozen=True):
 class CatalogPage(msgspec.Struct, frozen=True, kw_only=True):
     """One page of a peer's catalogue: the JSON of each Dataset as received, and the URL of the next page.
 
-    `datasets` are those of the peer, `nested` those of all nested catalogues.
+    `datasets` are those of the peer, `nested` those of all nested catalogues. `services` are the base URLs of its
+    services by identifier, as the peer states them.
     """
 
     participant_id: str | None
@@ -57,6 +58,7 @@ class CatalogPage(msgspec.Struct, frozen=True, kw_only=True):
     next_url: str | None
     digest: str
     nested: tuple[Nested, ...] = ()
+    services: Mapping[str, str] = {}
 
 
 class Peer(Protocol):

@@ -7,13 +7,14 @@ from typing import Any
 from connector.broker.crawler import Crawler
 from connector.ports.broker_store import CrawlSource
 from connector.store.memory.record import MemoryBrokerStore
-from tests.broker.world import BROKER, CITY, Catalogue, Space, dataset
+from tests.broker.world import BROKER, CITY, Catalogue, Space, address_problem, dataset
 
 A = CITY + "a"
 
 
 def crawler_of(space: Space, record: MemoryBrokerStore, **changed: Any) -> Crawler:
-    chosen: dict[str, Any] = {"participant": BROKER, "now": lambda: space.now, "jitter": lambda: 0.0, **changed}
+    chosen: dict[str, Any] = {"participant": BROKER, "now": lambda: space.now, "jitter": lambda: 0.0}
+    chosen |= {"address_problem": address_problem, **changed}
     return Crawler(record, space, space, **chosen)
 
 

@@ -8,11 +8,11 @@ import httpx
 import pytest
 
 from connector.api.broker import make_broker_app
-from connector.broker.crawler import Crawler
 from connector.broker.schedule import DAY
 from connector.ports.changes import Replayed
 from connector.ports.identity import Caller, Intent
 from connector.store.memory.record import MemoryBrokerStore
+from tests.broker.crawling import crawler_of
 from tests.broker.world import BROKER, CITY, Catalogue, Space, dataset, titled
 
 
@@ -33,9 +33,7 @@ class Desk:
     def __init__(self, **catalogues: Catalogue) -> None:
         self.space = Space(**(catalogues or offers()))
         self.record = MemoryBrokerStore(lambda: self.space.now)
-        self.crawler = Crawler(
-            self.record, self.space, self.space, participant=BROKER, now=lambda: self.space.now, jitter=lambda: 0.0
-        )
+        self.crawler = crawler_of(self.space, self.record)
         self.used: list[str] = []
         self.alive = True
         app = make_broker_app(

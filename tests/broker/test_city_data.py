@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from connector.broker import search
-from connector.broker.crawler import Crawler
 from connector.ports.broker_store import BrokerStore
 from connector.store.memory.record import MemoryBrokerStore
 from connector.store.sqlite.record.record import open_record
-from tests.broker.world import BROKER, CITY, Catalogue, Space, titled
+from tests.broker.crawling import crawler_of
+from tests.broker.world import CITY, Catalogue, Space, titled
 from tests.support.data import data_folder
 
 Row = dict[str, str]
@@ -71,7 +71,7 @@ async def record(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
     filled: BrokerStore = MemoryBrokerStore(lambda: space.now)
     if request.param == "sqlite":
         filled = await open_record(tmp_path / "record.sqlite", now=lambda: space.now)
-    crawler = Crawler(filled, space, space, participant=BROKER, now=lambda: space.now, jitter=lambda: 0.0)
+    crawler = crawler_of(space, filled)
     await crawler.take_turn()
     await crawler.wait_settled()
     yield filled

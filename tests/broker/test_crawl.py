@@ -140,3 +140,15 @@ async def test_of_datasets_with_one_identifier_the_first_counts() -> None:
     assert found is not None
     assert found.titles == {"de": "Erster"}
     assert source.error == "Identifiers that occur twice with different content: 1; the first counts."
+
+
+async def test_a_dataset_is_negotiated_at_its_service_and_a_moved_service_is_a_change() -> None:
+    offered = dataset("x")
+    offered["distribution"][0]["accessService"] = "urn:service:1"
+    world = World(a=Catalogue(offered, services={"urn:service:1": "https://a.example/first"}))
+    await world.crawl()
+    world.catalogue.services = {"urn:service:1": "https://a.example/second"}
+    await world.crawl()
+    entry = await world.record.entry(A, "x")
+    assert entry is not None
+    assert (entry.address, entry.seq) == ("https://a.example/second", 2)

@@ -11,13 +11,13 @@ import pytest
 
 from connector.app.broker import BrokerServer, build_broker
 from connector.broker import federated
-from connector.broker.crawler import Crawler
 from connector.net.transport import HttpCall
 from connector.protocol.dsp.catalog import Catalog
 from connector.protocol.dsp.codec import decode
 from connector.protocol.dsp.errors import RemoteProtocolError
 from connector.settings import Settings, anchor
 from connector.store.memory.record import MemoryBrokerStore
+from tests.broker.crawling import crawler_of
 from tests.broker.world import BROKER, CITY, Catalogue, Space, dataset, member, titled
 
 ADDRESS = "https://broker.example/dsp/2025-1"
@@ -26,7 +26,7 @@ ADDRESS = "https://broker.example/dsp/2025-1"
 async def crawled(**catalogues: Catalogue) -> MemoryBrokerStore:
     space = Space(**catalogues)
     record = MemoryBrokerStore(lambda: space.now)
-    crawler = Crawler(record, space, space, participant=BROKER, now=lambda: space.now, jitter=lambda: 0.0)
+    crawler = crawler_of(space, record)
     await crawler.take_turn()
     await crawler.wait_settled()
     return record
@@ -49,6 +49,17 @@ async def test_each_participant_has_its_own_catalogue_with_its_service_and_its_i
         (CITY + "a", "https://a.example/dsp/2025-1", ["x", "y"]),
         (CITY + "b", "https://b.example/dsp/2025-1", ["x"]),
     ]
+
+
+async def test_every_service_that_a_nested_dataset_refers_to_is_in_its_catalogue() -> None:
+    offered = [dataset(name) for name in ("x", "y")]
+    offered[1]["distribution"][0]["accessService"] = "urn:service:1"
+    moved = Catalogue(*offered, services={"urn:service:1": "https://a.example/other"})
+    (nested,) = json.loads((await page(await crawled(a=moved))).body)["catalog"]
+    assert {service["@id"]: service["endpointURL"] for service in nested["service"]} == {
+        f"{CITY}a#connector": "https://a.example/dsp/2025-1",
+        "urn:service:1": "https://a.example/other",
+    }
 
 
 async def test_an_empty_broker_answers_a_valid_catalogue() -> None:

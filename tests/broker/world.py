@@ -37,6 +37,11 @@ def dataset(id: str, **members: Any) -> dict[str, Any]:
     }
 
 
+def address_problem(participant: str, url: str) -> str | None:
+    """Allow a member only its own host, as the participant list does."""
+    return None if url.startswith(f"https://{participant.removeprefix(CITY)}.example/") else "Another origin."
+
+
 def titled(id: str, title: str, **members: Any) -> dict[str, Any]:
     return dataset(id, **{"dct:title": [{"@language": "de", "@value": title}], **members})
 
@@ -44,8 +49,9 @@ def titled(id: str, title: str, **members: Any) -> dict[str, Any]:
 class Catalogue:
     """What one member offers, and how it answers."""
 
-    def __init__(self, *offers: dict[str, Any] | bytes) -> None:
+    def __init__(self, *offers: dict[str, Any] | bytes, services: dict[str, str] | None = None) -> None:
         self.offers: list[dict[str, Any] | bytes] = list(offers)
+        self.services = services or {}
         self.failing_from: int | None = None
         self.refusing: str | None = None
         self.circle = False
@@ -74,12 +80,18 @@ class Catalogue:
             next_url=following,
             digest="same" if self.same else str(uuid.uuid4()),
             nested=self.nested,
+            services=self.services,
         )
 
 
 def renewed(offer: dict[str, Any]) -> dict[str, Any]:
     anew = dataset(offer["@id"])
-    return {**offer, "hasPolicy": anew["hasPolicy"], "distribution": anew["distribution"]}
+    if (
+        isinstance(offer["distribution"][0]["accessService"], dict)
+        and "endpointURL" in offer["distribution"][0]["accessService"]
+    ):
+        return {**offer, "hasPolicy": anew["hasPolicy"], "distribution": anew["distribution"]}
+    return {**offer, "hasPolicy": anew["hasPolicy"]}
 
 
 class Space:

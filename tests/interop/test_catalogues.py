@@ -121,6 +121,59 @@ def test_an_offer_that_stands_at_a_distribution_can_be_asked_for() -> None:
     play(scenario())
 
 
+def test_a_catalogue_in_the_name_of_another_participant_is_refused() -> None:
+    us, peer = space()
+    peer.pages = [{"participantId": "urn:participant:somebody-else", "dataset": [peer.dataset("asset-1")]}]
+    with pytest.raises(PeerFailed, match="a catalogue of urn:participant:somebody-else"):
+        play(catalog.fetch(us.rooms.counterparties, PEER))
+
+
+@pytest.mark.parametrize("answered", ["asset-2", None, 7, ["asset-1"]])
+def test_another_dataset_than_the_requested_one_is_refused(answered: Any) -> None:
+    us, peer = space()
+    other = {**peer.dataset(), "@id": answered}
+    peer.dataset = lambda _="": other  # type: ignore[method-assign]  # the script of this test
+    with pytest.raises(PeerFailed, match="returned the dataset"):
+        play(negotiation.request(us.rooms.context, us.rooms.counterparties, PEER, "asset-1"))
+
+
+LISTED_ELSEWHERE = "https://deployed.example/other/connector"
+
+
+def service(url: str) -> dict[str, Any]:
+    return {"@id": "urn:service:1", "@type": "DataService", "endpointURL": url}
+
+
+@pytest.mark.parametrize(
+    ("access_service", "services", "expected"),
+    [
+        (service(LISTED_ELSEWHERE), [], LISTED_ELSEWHERE),
+        ("urn:service:1", [service(LISTED_ELSEWHERE)], LISTED_ELSEWHERE),
+        ("urn:service:1", service(LISTED_ELSEWHERE), LISTED_ELSEWHERE),
+        ({"@id": "urn:service:1"}, [{"@id": "urn:other"}, 7, service(LISTED_ELSEWHERE)], LISTED_ELSEWHERE),
+        ("urn:service:1", [service("https://metadata.internal/latest")], PEER_HOME),
+        (service("https://metadata.internal/latest"), [], PEER_HOME),
+        (service("ftp://deployed.example/"), [], PEER_HOME),
+        ("urn:service:unknown", [service(LISTED_ELSEWHERE)], PEER_HOME),
+        (None, [], PEER_HOME),
+        (7, [], PEER_HOME),
+    ],
+)
+def test_the_service_of_a_dataset_is_asked_within_the_participant_list(
+    access_service: Any, services: Any, expected: str
+) -> None:
+    us, peer = space()
+    answered = {**peer.dataset(), "distribution": [{"format": "HttpData-PULL", "accessService": access_service}]}
+    peer.dataset = lambda _="": answered  # type: ignore[method-assign]  # the script of this test
+    peer.pages = [{"service": services}]
+
+    async def scenario() -> None:
+        process = await negotiation.request(us.rooms.context, us.rooms.counterparties, PEER, "asset-1")
+        assert process.peer_address == expected
+
+    play(scenario())
+
+
 # Given
 
 

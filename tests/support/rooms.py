@@ -99,7 +99,7 @@ def make_rooms(
         publisher=Publisher(
             context=context, evaluator=evaluator, supports=dataplane.supports, announce=announce, limits=limits
         ),
-        counterparties=Counterparties(directory=identity, peer=peer),
+        counterparties=Counterparties(directory=identity, peer=peer, address_problem=address_problem),
         register=ConsentRegister(context=context, evaluator=evaluator, secret=secret),
         gatekeeper=Gatekeeper(identity=identity, store=store),
         given=given,

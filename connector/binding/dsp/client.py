@@ -22,6 +22,7 @@ from connector.protocol.dsp.catalog import (
     CatalogRequestMessage,
     DatasetRequestMessage,
     flatten,
+    list_services,
 )
 from connector.protocol.dsp.codec import decode, decode_ack, decode_error, encode, parse
 from connector.protocol.dsp.common import Role
@@ -105,6 +106,7 @@ class HttpPeer:
             nested=tuple(Nested(whose, bytes(raw)) for whose, raw in flatten(received.message) if _is_object(raw)),
             next_url=urljoin(url, following[1]) if following else None,
             digest=received.digest,
+            services=list_services(received.message),
         )
 
     async def fetch_dataset(self, participant: str, address: str, id: str) -> bytes | Refused | InDoubt:

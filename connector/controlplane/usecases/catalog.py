@@ -18,9 +18,10 @@ from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.ports.entities import Asset, AssetStatus, PageBounds
 from connector.ports.identity import Caller, Directory, Participant
 from connector.ports.peer import CatalogPage, InDoubt, Refused
-from connector.protocol.dsp.catalog import DataService, catalog_document
+from connector.protocol.dsp.catalog import DataService, catalog_document, find_services
 from connector.protocol.dsp.catalog_filter import Wanted, read_filter
 from connector.protocol.dsp.common import add_context
+from connector.protocol.dsp.errors import clean
 
 SCANNED_MOST = 20
 
@@ -102,11 +103,20 @@ def provider(directory: Directory, participant_id: str) -> Participant:
 async def fetch(
     counterparties: Counterparties, participant_id: str, *, page_url: str | None = None, filters: Sequence[Any] = ()
 ) -> CatalogPage:
-    """Fetch one page of a participant's catalogue. Raises NoSuchEntity, PeerFailed."""
+    """Fetch one page of a participant's catalogue. Raises NoSuchEntity, PeerFailed.
+
+    A catalogue in the name of another participant fails: only its nested catalogues may belong to others.
+    """
     known = provider(counterparties.directory, participant_id)
     page = await counterparties.peer.fetch_catalog(known.id, known.address or "", filters=filters, page_url=page_url)
     if isinstance(page, Refused | InDoubt):
         raise PeerFailed("catalog", f"{known.name} did not return a catalogue: {page.reason}")
+    if page.participant_id not in {None, known.id}:
+        raise PeerFailed(
+            "catalog",
+            f"{known.name} returned a catalogue of {clean(page.participant_id)}, not of {known.id}: "
+            "ask the provider to correct its participant identifier.",
+        )
     return page
 
 
@@ -121,4 +131,24 @@ async def fetch_dataset(counterparties: Counterparties, participant_id: str, dat
     if isinstance(found, InDoubt):
         raise PeerFailed("catalog", f"{known.name} did not answer: {found.reason}")
     document: dict[str, Any] = msgspec.json.decode(found)
+    if document.get("@id") != dataset_id:
+        raise PeerFailed(
+            "catalog",
+            f"{known.name} returned the dataset {clean(str(document.get('@id')))}, not {dataset_id}: "
+            "ask the provider to correct its catalogue.",
+        )
     return document
+
+
+async def find_address(counterparties: Counterparties, known: Participant, dataset: dict[str, Any]) -> str:
+    """Return the base URL for negotiations on a Dataset: that of its service, within the participant list.
+
+    A service may be given by its identifier only; then the catalogue of the provider has its URL. Without a service
+    that may be dialled, the address of the participant list is used. Raises PeerFailed.
+    """
+    urls, references = find_services(dataset)
+    if references:
+        services = (await fetch(counterparties, known.id)).services
+        urls += tuple(services[reference] for reference in references if reference in services)
+    allowed = (url for url in urls if counterparties.address_problem(known.id, url) is None)
+    return next(allowed, known.address or "")

@@ -65,9 +65,12 @@ async def request(
     """
     known = catalog.provider(counterparties.directory, participant_id)
     terms = encode_policy(policy) if policy is not None else None
+    address = known.address or ""
     if offer_id is None or terms is None:
-        chosen = await _fetch_offer(counterparties, participant_id, dataset_id, offer_id)
+        dataset = await catalog.fetch_dataset(counterparties, participant_id, dataset_id)
+        chosen = _choose_offer(dataset, dataset_id, offer_id)
         offer_id, terms = str(chosen.get("@id")), terms or msgspec.json.encode(chosen)
+        address = await catalog.find_address(counterparties, known, dataset)
     offer = documents.make_message_offer(
         terms,
         offer_id=offer_id,
@@ -75,13 +78,10 @@ async def request(
         assigner=participant_id,
         assignee=context.participant,
     )
-    return await ask(context, participant_id, known.address or "", offer)
+    return await ask(context, participant_id, address, offer)
 
 
-async def _fetch_offer(
-    counterparties: Counterparties, participant_id: str, dataset_id: str, offer_id: str | None
-) -> dict[str, Any]:
-    dataset = await catalog.fetch_dataset(counterparties, participant_id, dataset_id)
+def _choose_offer(dataset: dict[str, Any], dataset_id: str, offer_id: str | None) -> dict[str, Any]:
     chosen = documents.choose_offer(dataset, offer_id)
     if chosen is None:
         raise NoSuchEntity(

@@ -18,6 +18,9 @@ from connector.protocol.dsp.common import Message, add_context, locate_error, re
 from connector.protocol.dsp.errors import RemoteProtocolError
 from connector.protocol.dsp.policy import Offer, policy_view
 
+# The most services of a catalogue, and the most distributions of a dataset, that are read.
+MOST_SERVICES = 100
+
 _Raws = Annotated[tuple[msgspec.Raw, ...], msgspec.Meta(min_length=1)]
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -93,6 +96,35 @@ class AnsweredCatalog(Message, frozen=True, kw_only=True, tag="Catalog"):
     participant_id: str | None = None
     dataset: tuple[msgspec.Raw, ...] = ()
     catalog: tuple[msgspec.Raw, ...] = ()
+    service: Any = ()
+
+
+def list_services(catalog: AnsweredCatalog) -> dict[str, str]:
+    """Return the base URL of each service of a catalogue by its identifier; an unreadable service is ignored."""
+    services = catalog.service if isinstance(catalog.service, list) else [catalog.service]
+    return {
+        service["@id"]: service["endpointURL"]
+        for service in services[:MOST_SERVICES]
+        if isinstance(service, dict)
+        and isinstance(service.get("@id"), str)
+        and isinstance(service.get("endpointURL"), str)
+    }
+
+
+def find_services(dataset: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the services of the distributions of a parsed Dataset: base URLs, and identifiers without a URL."""
+    urls: dict[str, None] = {}
+    references: dict[str, None] = {}
+    distributions = dataset.get("distribution")
+    for distribution in distributions[:MOST_SERVICES] if isinstance(distributions, list) else [distributions]:
+        service = distribution.get("accessService") if isinstance(distribution, dict) else None
+        url = service.get("endpointURL") if isinstance(service, dict) else None
+        reference = service.get("@id") if isinstance(service, dict) else service
+        if isinstance(url, str):
+            urls[url] = None
+        elif isinstance(reference, str):
+            references[reference] = None
+    return tuple(urls), tuple(references)
 
 
 def dataset_view(raw: bytes | msgspec.Raw, path: str = "$") -> Dataset:
