@@ -114,8 +114,15 @@ def _build_protocol(parts: Parts, record: BrokerStore) -> ASGIApp:
 
     async def provide(_: Caller, after: str | None, limit: int | None, filters: tuple[object, ...]) -> OwnCatalogPage:
         # Every member sees the datasets that the broker sees.
+        known = parts.identity.participant(participant)
         page = await federated.provide(
-            record, participant=participant, address=parts.address, after=after, limit=limit, filters=filters
+            record,
+            participant=participant,
+            address=parts.address,
+            name=known.name if known else None,
+            after=after,
+            limit=limit,
+            filters=filters,
         )
         return OwnCatalogPage(body=page.body, next=page.next)
 

@@ -11,12 +11,14 @@ from typing import Any
 import msgspec
 
 from connector.ports.broker_store import BrokerStore, Entry, Liveness
-from connector.protocol.dsp.catalog import DataService, catalog_document, find_services
-from connector.protocol.dsp.catalog_filter import read_filter
+from connector.protocol.dsp.catalog import DataService, catalog_document, find_services, make_catalog
+from connector.protocol.dsp.catalog_filter import Wanted, read_filter
 from connector.protocol.dsp.common import add_context
 from connector.protocol.dsp.errors import RemoteProtocolError
 
 PAGE = 50
+# An offset of QuerySpec is at most 5,000 datasets: 100 pages reach it.
+SCANNED_MOST = 120
 
 
 class CatalogPart(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,30 +33,46 @@ async def provide(
     *,
     participant: str,
     address: str,
+    name: str | None = None,
     after: str | None = None,
     limit: int | None = None,
     filters: Sequence[Any] = (),
 ) -> CatalogPart:
     """Return a page of all indexed datasets, after the cursor of the previous page.
 
-    `participant` is the broker, `address` the base URL of its own endpoints.
+    `participant` is the broker with its `name`, `address` the base URL of its own endpoints. Raises
+    RemoteProtocolError.
     """
     wanted = read_filter(filters)
-    if wanted.fits or wanted.offset:
-        raise RemoteProtocolError(
-            "The broker does not support catalogue filters: omit the filter, or use the search.", code="filter"
-        )
     try:
-        entries, following = await store.entries(after, min(limit or wanted.limit or PAGE, PAGE))
+        entries, following = await _find(store, wanted, after, min(limit or wanted.limit or PAGE, PAGE))
     except ValueError:
         raise RemoteProtocolError("Unknown cursor: begin with the first page.", code="cursor") from None
     by_participant: dict[str, list[Entry]] = {}
     for entry in entries:
         by_participant.setdefault(entry.participant, []).append(entry)
     service = DataService(id=f"{participant}#connector", endpoint_url=address)
-    nested = [_nest(provider, offered) for provider, offered in by_participant.items()]
-    body = catalog_document(f"{participant}#catalog", participant, services=[service], catalogs=nested)
+    nested = [await _nest(store, provider, offered) for provider, offered in by_participant.items()]
+    body = catalog_document(f"{participant}#catalog", participant, services=[service], catalogs=nested, name=name)
     return CatalogPart(body=body, next=following)
+
+
+async def _find(store: BrokerStore, wanted: Wanted, after: str | None, size: int) -> tuple[Sequence[Entry], str | None]:
+    """Return the entries of a page that the filter matches, and the next cursor; it scans a bounded number of pages."""
+    skip = wanted.offset if after is None else 0
+    found: list[Entry] = []
+    for _ in range(SCANNED_MOST):
+        entries, after = await store.entries(after, min(skip + size - len(found), PAGE))
+        fitting = [
+            entry
+            for entry in entries
+            if wanted.takes(themes=entry.themes, keywords=entry.keywords, publisher=entry.participant)
+        ]
+        found += fitting[skip:]
+        skip = max(skip - len(fitting), 0)
+        if after is None or len(found) >= size:
+            break
+    return found, after
 
 
 async def provide_dataset(store: BrokerStore, id: str) -> bytes | None:
@@ -69,20 +87,20 @@ async def provide_dataset(store: BrokerStore, id: str) -> bytes | None:
     return None
 
 
-def _nest(provider: str, entries: Sequence[Entry]) -> bytes:
+async def _nest(store: BrokerStore, provider: str, entries: Sequence[Entry]) -> bytes:
     """Return the nested catalogue of a provider with every service that its datasets refer to."""
+    source = await store.source(provider)
     services = {f"{provider}#connector": entries[0].address}
     for entry in entries:
         _, references = find_services(msgspec.json.decode(entry.document))
         services |= dict.fromkeys(references, entry.address)
-    document = {
-        "@id": f"{provider}#catalog",
-        "@type": "Catalog",
-        "participantId": provider,
-        "service": [DataService(id=name, endpoint_url=url) for name, url in services.items()],
-        "dataset": [msgspec.Raw(entry.document) for entry in entries],
-    }
-    return msgspec.json.encode(document)
+    return make_catalog(
+        f"{provider}#catalog",
+        provider,
+        services=[DataService(id=name, endpoint_url=url) for name, url in services.items()],
+        datasets=[entry.document for entry in entries],
+        name=source.name if source else None,
+    )
 
 
 def _add_context(document: bytes) -> bytes:

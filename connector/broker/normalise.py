@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from connector.ports.broker_store import CrawlSource, Entry
+from connector.protocol import dcat
 from connector.protocol.dsp.catalog import dataset_view
 from connector.protocol.dsp.codec import canonical, parse
 from connector.protocol.dsp.errors import ProtocolError, RemoteProtocolError, clean
@@ -70,7 +71,7 @@ def read_entry(document: bytes, source: CrawlSource, now: int, find_address: Fin
         or _make_title(dataset),
         descriptions=_read_texts(members, "description", DESCRIPTION_LENGTH),
         keywords=_read_words(members, "keyword"),
-        themes=_read_words(members, "theme"),
+        themes=tuple(map(dcat.to_theme, _read_words(members, "theme"))),
         publisher=_read_publisher(members) or source.name,
         address=address,
         first_seen=now,
@@ -129,6 +130,9 @@ def _drop_varying(value: Any, name: str, depth: int = 1) -> Any:
     return value
 
 
+# The members of an object that say what a word is.
+_WORD = ("@id", "@value", dcat.PREF_LABEL, dcat.LABEL)
+
 _NAMES = {
     "title": ("dct:title", "dcterms:title", "http://purl.org/dc/terms/title", "title"),
     "name": ("edc:name", "https://w3id.org/edc/v0.0.1/ns/name", "name"),
@@ -142,7 +146,7 @@ _NAMES = {
     "keyword": ("dcat:keyword", "http://www.w3.org/ns/dcat#keyword", "keyword"),
     "theme": ("dcat:theme", "http://www.w3.org/ns/dcat#theme", "theme"),
     "publisher": ("dct:publisher", "dcterms:publisher", "http://purl.org/dc/terms/publisher", "publisher"),
-    "agent": ("foaf:name", "http://xmlns.com/foaf/0.1/name", "name"),
+    "agent": ("foaf:name", dcat.AGENT_NAME, "name"),
 }
 
 
@@ -181,10 +185,10 @@ def _read_language(tag: Any) -> str:
 
 
 def _read_words(members: dict[str, Any], term: str) -> tuple[str, ...]:
-    """Return the words or IRIs of a term, each once, in their order."""
+    """Return the words, IRIs or labels of a term, each once, in their order."""
     words: dict[str, None] = {}
     for value in _find_values(members, term):
-        text = value.get("@id") or value.get("@value") if isinstance(value, dict) else value
+        text = next(filter(None, map(value.get, _WORD)), None) if isinstance(value, dict) else value
         cleaned = clean(text, WORD_LENGTH) if isinstance(text, str) else ""
         if cleaned and len(words) < WORDS:
             words[cleaned] = None

@@ -10,6 +10,7 @@ import msgspec
 from connector.broker import schedule
 from connector.broker.normalise import NO_LANGUAGE, WORD_LENGTH, parse_offers
 from connector.ports.broker_store import CrawlSource, Entry, Hit, Liveness, Query
+from connector.protocol import dcat
 from connector.protocol.dsp.errors import clean
 
 TEXT_LENGTH = 500
@@ -39,7 +40,7 @@ def make_query(
     return Query(
         text=" ".join(words[:WORDS]),
         publisher=_clean_filter(publisher),
-        theme=_clean_filter(theme),
+        theme=_clean_filter(None if theme is None else dcat.to_theme(theme)),
         keyword=_clean_filter(keyword),
         limit=max(1, min(limit, LIMIT)),
         offset=max(0, min(offset, OFFSET)),

@@ -76,7 +76,38 @@ async def test_pages_together_hold_everything_once() -> None:
     assert (sorted(seen), pages) == (sorted([*(f"a{number}" for number in range(30)), "b"]), 3)
 
 
-@pytest.mark.parametrize(("asked", "code"), [({"filters": ({},)}, "filter"), ({"after": "nonsense"}, "cursor")])
+def list_ids(answer: federated.CatalogPart) -> list[str]:
+    return [entry["@id"] for nested in json.loads(answer.body).get("catalog", []) for entry in nested["dataset"]]
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"@type": "QuerySpec", "limit": 2, "offset": 1, "sortOrder": "ASC", "filterExpression": []}, ["a1", "a2"]),
+        ({"@type": "QuerySpec", "offset": 59}, ["a59", "trees"]),
+        ({"@type": "QuerySpec", "offset": 61}, []),
+        ({"theme": "ENVI"}, ["trees"]),
+        ({"keyword": "Bäume", "publisher": CITY + "a"}, ["trees"]),
+        ({"publisher": CITY + "c"}, []),
+    ],
+)
+async def test_a_filter_selects_among_the_datasets_of_all_participants(
+    asked: dict[str, Any], expected: list[str]
+) -> None:
+    numbered = [dataset(f"a{number}") for number in range(60)]
+    trees = titled("trees", "Bäume", **{"dcat:theme": "ENVI", "dcat:keyword": ["bäume"]})
+    record = await crawled(a=Catalogue(*numbered, trees))
+    found, after, pages = [], None, 0
+    while (pages == 0 or after is not None) and not (found and "limit" in asked):
+        answer = await page(record, filters=(asked,), after=after)
+        found += list_ids(answer)
+        after, pages = answer.next, pages + 1
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"), [({"filters": ({"title": "x"},)}, "filter"), ({"after": "nonsense"}, "cursor")]
+)
 async def test_a_filter_or_a_foreign_cursor_is_refused(asked: dict[str, Any], code: str) -> None:
     with pytest.raises(RemoteProtocolError) as caught:
         await page(await crawled(), **asked)

@@ -10,6 +10,7 @@ from connector.cli.frame.context import CommandCall
 from connector.cli.frame.remote import choose_text, connect, find_participant, print_listing
 from connector.cli.policies.terms import describe_policies
 from connector.client.chapters.catalog import DatasetDocument
+from connector.protocol.dcat import LABEL
 from connector.views.common import Page
 
 app = create_word()
@@ -128,5 +129,5 @@ def _choose_value(value: Any, lang: str) -> str:
         texts = {str(entry.get("@language")): str(entry.get("@value")) for entry in value if isinstance(entry, dict)}
         return choose_text(texts, lang) if texts else ", ".join(map(str, value))
     if isinstance(value, dict):
-        return str(value.get("@value", value.get("@id", "")))
+        return str(next((value[name] for name in ("@value", "@id", LABEL) if name in value), ""))
     return "" if value is None else str(value)

@@ -66,11 +66,13 @@ async def provide(
         if after is None or len(documents) >= size:
             break
     service = DataService(id=f"{publisher.context.participant}#connector", endpoint_url=publisher.context.address)
+    known = publisher.evaluator.directory.participant(publisher.context.participant)
     body = catalog_document(
         f"{publisher.context.participant}#catalog",
         publisher.context.participant,
         services=[service],
         datasets=documents,
+        name=known.name if known else None,
     )
     return OwnCatalogPage(body=body, next=after)
 

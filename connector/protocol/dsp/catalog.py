@@ -14,6 +14,7 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 
+from connector.protocol import dcat
 from connector.protocol.dsp.common import Message, add_context, locate_error, require_type
 from connector.protocol.dsp.errors import RemoteProtocolError
 from connector.protocol.dsp.policy import Offer, policy_view
@@ -245,12 +246,19 @@ def dataset_document(
     return msgspec.json.encode(document)
 
 
+def _service(service: DataService, name: str) -> dict[str, object]:
+    """Return a service with its title, which DCAT-AP requires."""
+    return {"@type": "DataService", "@id": service.id, "endpointURL": service.endpoint_url, "dct:title": name}
+
+
 def _distribution(distribution: Distribution) -> dict[str, object]:
     document: dict[str, object] = {
         "@type": "Distribution",
         "format": distribution.format,
         "accessService": distribution.access_service,
     }
+    if isinstance(distribution.access_service, DataService):
+        document["dcat:accessURL"] = {"@id": distribution.access_service.endpoint_url}
     if distribution.has_policy:
         document["hasPolicy"] = distribution.has_policy
     return document
@@ -263,16 +271,40 @@ def catalog_document(
     services: Iterable[DataService],
     datasets: Iterable[bytes] = (),
     catalogs: Iterable[bytes] = (),
+    name: str | None = None,
 ) -> bytes:
-    """Return a catalogue as compact JSON with `@context`, ready to send.
+    """Return a catalogue as compact JSON with `@context`, ready to send; see `make_catalog`."""
+    document = make_catalog(
+        catalog_id, participant_id, services=services, datasets=datasets, catalogs=catalogs, name=name
+    )
+    return add_context(document)
+
+
+def make_catalog(
+    catalog_id: str,
+    participant_id: str,
+    *,
+    services: Iterable[DataService],
+    datasets: Iterable[bytes] = (),
+    catalogs: Iterable[bytes] = (),
+    name: str | None = None,
+) -> bytes:
+    """Return a catalogue as compact JSON without `@context`: the form that another catalogue contains.
 
     `datasets` and `catalogs` are stored documents without `@context`, inserted unchanged. Empty lists are omitted.
+    `name` is the name of the participant: it titles the catalogue and names its publisher, as DCAT-AP 3 requires.
     """
-    document: dict[str, object] = {"@id": catalog_id, "@type": "Catalog", "participantId": participant_id}
+    name = name or participant_id
+    document: dict[str, object] = {
+        "@id": catalog_id,
+        "@type": "Catalog",
+        "participantId": participant_id,
+        **dcat.make_catalog_members(participant_id, name),
+    }
     members: dict[str, list[Any]] = {
-        "service": list(services),
+        "service": [_service(service, name) for service in services],
         "dataset": [msgspec.Raw(raw) for raw in datasets],
         "catalog": [msgspec.Raw(raw) for raw in catalogs],
     }
     document.update({name: values for name, values in members.items() if values})
-    return add_context(msgspec.json.encode(document))
+    return msgspec.json.encode(document)

@@ -8,17 +8,20 @@ misread filter.
 Pure: standard library and msgspec only.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
 
+from connector.protocol.dcat import to_theme
 from connector.protocol.dsp.common import EDC
 from connector.protocol.dsp.errors import RemoteProtocolError
 
 ENTRIES, TEXTS, TEXT = 10, 20, 1000
 OFFSET = 5000
 MEMBERS = ("theme", "keyword", "publisher")
+# A theme may be given by its code, and the case of a keyword does not matter.
+_NORMAL: dict[str, Callable[[str], str]] = {"theme": to_theme, "keyword": str.casefold, "publisher": str}
 _QUERY_SPEC = frozenset({"QuerySpec", "edc:QuerySpec", f"{EDC}QuerySpec"})
 _PLAIN_QUERY = frozenset({"@type", "limit", "offset", "sortOrder", "filterExpression"})
 
@@ -36,7 +39,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     def takes(self, *, themes: Iterable[str], keywords: Iterable[str], publisher: str) -> bool:
         """Return whether a dataset matches; the case of keywords is ignored."""
         labels = {
-            "theme": frozenset(themes),
+            "theme": frozenset(map(to_theme, themes)),
             "keyword": frozenset(word.casefold() for word in keywords),
             "publisher": frozenset({publisher}),
         }
@@ -75,7 +78,7 @@ def _texts(member: str, value: Any) -> frozenset[str]:
     texts = value if isinstance(value, list) else [value]
     if not 0 < len(texts) <= TEXTS or not all(isinstance(text, str) and 0 < len(text) <= TEXT for text in texts):
         raise _fault(f"{member!r} is not a text or a list of 1 to {TEXTS} texts of at most {TEXT} characters")
-    return frozenset(text.casefold() if member == "keyword" else text for text in texts)
+    return frozenset(map(_NORMAL[member], texts))
 
 
 def _paging(wanted: Wanted, entry: dict[str, Any]) -> Wanted:

@@ -7,6 +7,7 @@ import pytest
 
 from connector.controlplane.usecases.offering import assets
 from connector.controlplane.usecases.offering.datasets import render_dataset
+from connector.protocol.dcat import AGENT, AGENT_NAME, LABEL, make_theme
 from connector.protocol.dsp.machines.transfer_machine import PULL, PUSH
 from connector.views.assets import AssetOrder
 from tests.controlplane.usecases.offering.drafts import SOURCE
@@ -24,11 +25,11 @@ async def test_a_dataset_has_titles_publisher_and_offer(desk: Desk) -> None:
     dataset = await rendered(desk)
     assert dataset["@id"] == "urn:air"
     assert dataset["dct:title"] == [{"@language": "de", "@value": "Luft"}, {"@language": "en", "@value": "Air"}]
-    assert dataset["dct:publisher"] == {"@id": ME, "foaf:name": "Me"}
+    assert dataset["dct:publisher"] == {"@id": ME, "@type": AGENT, AGENT_NAME: "Me"}
+    assert dataset["dct:description"] == dataset["dct:title"]
     (offer,) = dataset["hasPolicy"]
     assert (offer["@id"], "target" in offer) == ("urn:offer", False)
     absent = {
-        "dct:description",
         "dcat:keyword",
         "dcat:theme",
         "dct:license",
@@ -50,6 +51,7 @@ async def test_stated_members_are_in_the_dataset_and_the_source_is_not(desk: Des
         desk, description={"en": "Fine dust"}, keywords=("air",), themes=("urn:t",), licence="urn:cc", synthetic=True
     )
     assert dataset["dct:description"] == [{"@language": "en", "@value": "Fine dust"}]
-    assert (dataset["dcat:keyword"], dataset["dcat:theme"]) == (["air"], ["urn:t"])
-    assert (dataset["dct:license"], dataset["dct:provenance"]) == ("urn:cc", "synthetic")
+    assert (dataset["dcat:keyword"], dataset["dcat:theme"]) == (["air"], [make_theme("urn:t")])
+    assert dataset["dct:license"] == {"@id": "urn:cc"}
+    assert dataset["dct:provenance"] == {"@type": "dct:ProvenanceStatement", LABEL: "synthetic"}
     assert "air.csv" not in str(dataset)

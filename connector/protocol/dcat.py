@@ -1,0 +1,85 @@
+"""The terms of DCAT-AP 3 that a catalogue uses beside those of the Dataspace Protocol.
+
+A name is a prefixed name if the context of the Dataspace Protocol has its prefix (`dct`, `dcat`, `odrl`), and a full
+IRI otherwise. Pure: standard library only.
+"""
+
+from collections.abc import Mapping
+
+from connector.language.catalogue import say_in_all
+
+AGENT = "http://xmlns.com/foaf/0.1/Agent"
+AGENT_NAME = "http://xmlns.com/foaf/0.1/name"
+CONCEPT = "http://www.w3.org/2004/02/skos/core#Concept"
+PREF_LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"
+LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
+CONTINUOUS = "http://publications.europa.eu/resource/authority/frequency/CONT"
+
+# EU Vocabularies, Data theme: the values that DCAT-AP recommends for `dcat:theme`.
+_THEME = "http://publications.europa.eu/resource/authority/data-theme/"
+THEMES = frozenset(
+    {
+        "AGRI",
+        "ECON",
+        "EDUC",
+        "ENER",
+        "ENVI",
+        "GOVE",
+        "HEAL",
+        "INTR",
+        "JUST",
+        "OP_DATPRO",
+        "REGI",
+        "SOCI",
+        "TECH",
+        "TRAN",
+    }
+)
+
+
+def to_theme(text: str) -> str:
+    """Return the IRI of a theme that is given by its code, such as `TRAN`; any other text is returned unchanged."""
+    return _THEME + text.upper() if text.upper() in THEMES else text
+
+
+def make_texts(texts: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return texts by language as language-tagged values, in the order of the languages."""
+    return [{"@language": language, "@value": text} for language, text in sorted(texts.items())]
+
+
+def make_agent(id: str, name: str) -> dict[str, str]:
+    """Return an agent, such as the publisher (DCAT-AP: `foaf:Agent` with a name)."""
+    return {"@id": id, "@type": AGENT, AGENT_NAME: name}
+
+
+def make_theme(text: str) -> dict[str, object]:
+    """Return a theme given by its IRI or code (DCAT-AP: a `skos:Concept` with its label); other text is a label."""
+    theme = to_theme(text)
+    code = theme.removeprefix(_THEME)
+    known = code in THEMES
+    labels = make_texts(say_in_all(f"catalog.theme-{code}")) if known else text
+    return {**({"@id": theme} if ":" in theme else {}), "@type": CONCEPT, PREF_LABEL: labels}
+
+
+def make_licence(text: str) -> dict[str, str]:
+    """Return a licence given by its IRI; another text is the label of a licence document."""
+    return {"@id": text} if ":" in text else {"@type": "dct:LicenseDocument", LABEL: text}
+
+
+def make_frequency(iri: str) -> dict[str, str]:
+    """Return a frequency of updates (DCAT-AP: `dct:Frequency`)."""
+    return {"@id": iri, "@type": "dct:Frequency"}
+
+
+def make_provenance(text: str) -> dict[str, str]:
+    """Return a statement on the origin of the data (DCAT-AP: `dct:ProvenanceStatement`)."""
+    return {"@type": "dct:ProvenanceStatement", LABEL: text}
+
+
+def make_catalog_members(participant_id: str, name: str) -> dict[str, object]:
+    """Return the members that DCAT-AP requires of a catalogue: its title, description and publisher."""
+    return {
+        "dct:title": make_texts(say_in_all("catalog.title", name=name)),
+        "dct:description": make_texts(say_in_all("catalog.description", name=name)),
+        "dct:publisher": make_agent(participant_id, name),
+    }
