@@ -21,13 +21,14 @@ from connector.binding.dsp.listener import mount
 from connector.broker import federated
 from connector.broker.crawler import Crawler
 from connector.broker.schedule import make_rhythm
+from connector.broker.search import render_source
 from connector.controlplane.processes import inbound
 from connector.controlplane.usecases.catalog import OwnCatalogPage
 from connector.net.transport import Transport
 from connector.ports.broker_store import BrokerStore
 from connector.ports.identity import Caller, Intent
 from connector.settings import Settings
-from connector.store.sqlite.record.record import open_record
+from connector.store.sqlite.record.record import open_record, read_sources
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,11 @@ async def build_broker(
         listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key),
         tasks=tasks,
     )
+
+
+def list_sources(settings: Settings) -> list[dict[str, Any]]:
+    """Return the sources of the record that the settings name, also while a broker runs. Raises StoreError."""
+    return [render_source(source) for source in read_sources(settings.broker.record)]
 
 
 def _build_protocol(parts: Parts, record: BrokerStore) -> ASGIApp:

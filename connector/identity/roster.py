@@ -5,6 +5,7 @@ endpoint, claims and keys. It is checked before any work for a caller. A version
 one, or a different list with the same version, is refused.
 """
 
+import asyncio
 import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -17,7 +18,7 @@ import msgspec
 
 from connector.identity.files import FileFault, read_bounded
 from connector.identity.keys import KeyFault, SigningKey, VerificationKey, from_jwk
-from connector.identity.tokens import LEEWAY_S, Rejected, issue, verify, verify_document
+from connector.identity.tokens import LEEWAY_S, Rejected, Verified, issue, verify, verify_document
 from connector.net.addresses import parse_url
 from connector.net.client import GuardedClient
 from connector.net.errors import Blocked, NetError
@@ -34,6 +35,9 @@ from connector.ports.identity import (
 KIND = "roster+jws"
 MAX_DOCUMENT = 8 * 1024 * 1024
 MAX_MEMBERS = 10_000
+LOOK_AGAIN_MS = 10_000
+# The rules of a token that a newer list can satisfy.
+_RULES_OF_THE_LIST = frozenset({"member", "key"})
 
 ParticipantId = Annotated[str, msgspec.Meta(min_length=1, max_length=512, pattern=r"^[\x21-\x7e]+\Z")]
 _Word = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
@@ -191,6 +195,9 @@ class RosterIdentity:
         self._seen = seen
         self._remember = remember
         self._roster: Roster | None = None
+        self._text: bytes | None = None
+        self._looked_at: int | None = None
+        self._looking = asyncio.Lock()
 
     @property
     def roster(self) -> Roster | None:
@@ -207,7 +214,11 @@ class RosterIdentity:
 
         Raises RosterRejected; then the list in use stays in use until it expires.
         """
-        roster = read_roster(await self._source(), operator=self._operator, now_ms=self._clock(), seen=self._seen)
+        return self._use(await self._source())
+
+    def _use(self, signed: bytes) -> bool:
+        roster = read_roster(signed, operator=self._operator, now_ms=self._clock(), seen=self._seen)
+        self._text = signed
         # A second refresh may have overtaken this one while it was fetching.
         changed = self._roster is None or roster.seen != self._seen
         self._roster = roster
@@ -215,6 +226,25 @@ class RosterIdentity:
         if changed:
             self._remember(roster.seen)
         return changed
+
+    async def _look_again(self, before: Roster | None) -> bool:
+        """Fetch the list between two refreshes, for a caller that it does not know; return whether it is another one.
+
+        Anybody can cause this, so it happens at most once in `LOOK_AGAIN_MS`, and an unchanged list is not verified.
+        Callers that come together share one fetch.
+        """
+        async with self._looking:
+            if self._roster is not before:
+                return True
+            if self._looked_at is not None and self._clock() - self._looked_at < LOOK_AGAIN_MS:
+                return False
+            try:
+                signed = await self._source()
+                return signed != self._text and self._use(signed)
+            except RosterRejected:
+                return False
+            finally:
+                self._looked_at = self._clock()
 
     def problem(self) -> str | None:
         """Return why no token can be verified now: the list is missing or has expired."""
@@ -229,13 +259,20 @@ class RosterIdentity:
         return f"Bearer {token}"
 
     async def authenticate(self, authorization: str | None, intent: Intent) -> Caller:  # noqa: ARG002 - as above
-        """Verify a member's token; raises Unauthenticated, or AuthenticationUnavailable if the list has expired."""
+        """Verify a member's token; raises Unauthenticated, or AuthenticationUnavailable if the list has expired.
+
+        A caller that the list in use does not know may be on a list that was published a moment ago.
+        """
         token = bearer(authorization)
-        roster = self._roster
-        now_ms = self._clock()
-        if roster is None or not self.in_force:
-            raise AuthenticationUnavailable("The participant list is missing or has expired: get a newer one.")
-        verified = verify(token, audience=self._id, keys_of=roster.keys.get, now_s=now_ms / 1000)
+        before = self._roster
+        try:
+            roster, verified = self._verify(token)
+        except (Rejected, AuthenticationUnavailable) as fault:
+            if isinstance(fault, Rejected) and fault.rule not in _RULES_OF_THE_LIST:
+                raise
+            if not await self._look_again(before):
+                raise
+            roster, verified = self._verify(token)
         claims = verified.claims
         evidence: dict[str, Any] = {
             "mechanism": "roster",
@@ -254,6 +291,13 @@ class RosterIdentity:
                 expires_at=int((claims.exp + LEEWAY_S) * 1000) + 1,
             ),
         )
+
+    def _verify(self, token: str) -> tuple[Roster, Verified]:
+        roster = self._roster
+        if roster is None or not self.in_force:
+            raise AuthenticationUnavailable("The participant list is missing or has expired: get a newer one.")
+        verified = verify(token, audience=self._id, keys_of=roster.keys.get, now_s=self._clock() / 1000)
+        return roster, verified
 
     def participant(self, id: str) -> Participant | None:
         """Return a member."""

@@ -46,8 +46,10 @@ class Board:
 
     def __init__(self, content: bytes | None = None) -> None:
         self.content = content or signed(document())
+        self.reads = 0
 
     async def fetch(self) -> bytes:
+        self.reads += 1
         return self.content
 
 

@@ -1,3 +1,4 @@
+import asyncio
 from datetime import timedelta
 
 import msgspec
@@ -5,6 +6,7 @@ import pytest
 
 from connector.identity.keys import generate, public_jwk
 from connector.identity.roster import (
+    LOOK_AGAIN_MS,
     MAX_DOCUMENT,
     MAX_MEMBERS,
     AcceptedRoster,
@@ -138,8 +140,6 @@ async def test_a_key_is_rotated_by_overlap_and_a_removed_one_is_void_at_once():
     board = Board()
     city = await identity(board, CITY, CITY_KEY)
     header = f"Bearer {token(new)}"
-    with pytest.raises(Unauthenticated, match="key"):
-        await city.authenticate(header, Intent.CATALOG)
     board.content = signed(document(2, (MEMBERS[0], member(UTILITY, UTILITY_KEY, new))))
     assert await city.refresh()
     assert city.roster.seen.version == 2
@@ -149,6 +149,37 @@ async def test_a_key_is_rotated_by_overlap_and_a_removed_one_is_void_at_once():
     await city.refresh()
     with pytest.raises(Unauthenticated, match="key"):
         await city.authenticate(f"Bearer {token()}", Intent.CATALOG)
+
+
+async def test_a_caller_of_a_list_published_a_moment_ago_is_authenticated():
+    board = Board()
+    newcomer, key = "did:web:newcomer.example", generate()
+    city = await identity(board, CITY, CITY_KEY)
+    board.content = signed(document(2, (*MEMBERS, member(newcomer, key))))
+    header = f"Bearer {token(key, newcomer)}"
+    callers = await asyncio.gather(*(city.authenticate(header, Intent.SEARCH) for _ in range(5)))
+    assert [caller.participant for caller in callers] == [newcomer] * 5
+    assert board.reads == 2
+
+
+async def test_strangers_cause_one_look_at_the_list_in_a_while_and_bad_tokens_none():
+    clock = [NOW_MS]
+    board = Board()
+    city = await identity(board, CITY, CITY_KEY)
+    city._clock = lambda: clock[0]
+    stranger = issue(OTHER_KEY, issuer="did:web:stranger.example", audience=CITY, jti="j", now_s=NOW_S, lifetime_s=90)
+    for _ in range(50):
+        with pytest.raises(Unauthenticated, match="member"):
+            await city.authenticate(f"Bearer {stranger}", Intent.SEARCH)
+    assert board.reads == 2
+    clock[0] += LOOK_AGAIN_MS
+    with pytest.raises(Unauthenticated, match="member"):
+        await city.authenticate(f"Bearer {stranger}", Intent.SEARCH)
+    elsewhere = issue(UTILITY_KEY, issuer=UTILITY, audience="did:web:elsewhere.example", jti="j", now_s=NOW_S)
+    clock[0] += LOOK_AGAIN_MS
+    with pytest.raises(Unauthenticated, match="audience"):
+        await city.authenticate(f"Bearer {elsewhere}", Intent.SEARCH)
+    assert board.reads == 3
 
 
 async def test_a_bad_list_leaves_the_one_in_use_and_an_unchanged_one_changes_nothing():

@@ -9,6 +9,7 @@ from connector.cli.frame.command import create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.probe import format_origin, probe_url
+from connector.ports.changes import StoreError
 
 app = create_noun("The broker: it crawls the catalogues of the participants and answers searches.")
 
@@ -53,6 +54,39 @@ def status(
     call.output.print_details(value, fields)
     if answer.status != 200:
         raise Failure(Code.FAILED, f"The broker at {address} is not ready (status {answer.status}): see its log.")
+
+
+@register(
+    app,
+    "sources",
+    needs="settings",
+    example="""datenkontor broker sources --settings broker/datenkontor.toml
+    datenkontor broker sources --failing --json""",
+)
+def sources(
+    call: CommandCall,
+    failing: Annotated[bool, typer.Option("--failing", help="Only sources with an error or a remark.")] = False,
+) -> None:
+    """List the crawled participants: the state of each source, its datasets, and its latest error."""
+    settings = call.read_settings()
+    from connector.app.broker import list_sources
+
+    try:
+        found = list_sources(settings)
+    except StoreError as error:
+        raise Failure(Code.FAILED, str(error)) from None
+    call.output.print_rows(
+        [source for source in found if source["error"] or not failing],
+        {
+            "name": lambda source: source["name"],
+            "state": lambda source: source["liveness"],
+            "datasets": lambda source: source["datasets"],
+            "verified": lambda source: source["verified_at"],
+            "next crawl": lambda source: source["next_at"],
+            "error": lambda source: source["error"],
+            "participant": lambda source: source["participant"],
+        },
+    )
 
 
 def _parse_report(body: bytes) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def get(
 def _choose_offer(call: CommandCall, connector: Connector, target: list[str], offer: str | None) -> WantedOffer:
     """Return the offer: a number is a result of the newest search; two words with an identifier name a dataset."""
     if len(target) == 1 and target[0].isdecimal():
-        result = recall_result(int(target[0]))
+        result = recall_result(call, int(target[0]))
         if result is None:
             raise Failure(Code.NOT_FOUND, f"The newest search has no result {target[0]}: search again.")
         return WantedOffer(participant=result.participant, dataset=result.dataset, offer=offer)
@@ -77,7 +77,7 @@ def _choose_offer(call: CommandCall, connector: Connector, target: list[str], of
         return WantedOffer(participant=results.items[0].participant, dataset=results.items[0].id, offer=offer)
     if not results.items:
         raise Failure(Code.NOT_FOUND, f"No offer contains all of these words: {words}.")
-    store_results(results.items)
+    store_results(call, results.items)
     if not call.output.json:
         print_results(call, results.items)
     raise Failure(

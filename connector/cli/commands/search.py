@@ -1,5 +1,6 @@
 """`search`: the offers of the whole data space, with numbers that `get` accepts."""
 
+import hashlib
 import os
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +11,7 @@ import typer
 from connector.cli.frame.command import create_word, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.output import strip_controls
-from connector.cli.frame.remote import choose_text, connect
+from connector.cli.frame.remote import choose_text, connect, find_management
 from connector.views.search import HitView
 
 app = create_word()
@@ -43,7 +44,7 @@ def search(
         results = connector.search(
             " ".join(words or []), publisher=publisher, theme=theme, keyword=keyword, limit=limit, offset=after
         )
-    store_results(results.items, first=after + 1)
+    store_results(call, results.items, first=after + 1)
     following = after + len(results.items)
     if call.output.json:
         more = str(following) if following < results.total else None
@@ -72,27 +73,30 @@ def print_results(call: CommandCall, results: tuple[HitView, ...], *, first: int
     )
 
 
-def store_results(results: tuple[HitView, ...], *, first: int = 1) -> None:
+def store_results(call: CommandCall, results: tuple[HitView, ...], *, first: int = 1) -> None:
     """Store the numbers of the results for `get`; without a writable cache the numbers are not available later."""
     numbered = {
         str(number): NumberedResult(result.participant, result.id) for number, result in enumerate(results, first)
     }
+    file = locate_cache(call)
     try:
-        locate_cache().parent.mkdir(parents=True, exist_ok=True)
-        locate_cache().write_bytes(msgspec.json.encode(numbered))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(msgspec.json.encode(numbered))
     except OSError:
         return
 
 
-def recall_result(number: int) -> NumberedResult | None:
-    """Return the result of the newest search with this number."""
+def recall_result(call: CommandCall, number: int) -> NumberedResult | None:
+    """Return the result with this number of the newest search through the same connector."""
     try:
-        known = msgspec.json.decode(locate_cache().read_bytes(), type=dict[str, NumberedResult])
+        known = msgspec.json.decode(locate_cache(call).read_bytes(), type=dict[str, NumberedResult])
     except (OSError, msgspec.MsgspecError):
         return None
     return known.get(str(number))
 
 
-def locate_cache() -> Path:
-    """Return the file with the results of the newest search."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "datenkontor" / "results.json"
+def locate_cache(call: CommandCall) -> Path:
+    """Return the file with the results of the newest search through the connector of a call."""
+    address, _ = find_management(call)
+    name = f"results-{hashlib.sha256(address.encode()).hexdigest()[:16]}.json"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "datenkontor" / name

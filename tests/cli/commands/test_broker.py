@@ -1,5 +1,11 @@
 """`broker status`: a broker that is ready, not ready, or not reachable."""
 
+import asyncio
+from pathlib import Path
+
+from connector.ports.broker_store import CrawlSource, Liveness
+from connector.settings import load
+from connector.store.sqlite.record.record import open_record
 from tests.cli.conftest import Cli
 from tests.cli.management import Management, served
 
@@ -28,3 +34,26 @@ def test_the_answer_of_another_program_is_not_a_report(cli: Cli) -> None:
     assert done.json == {"address": other.url, "ready": True}
     assert cli("broker", "status", "--settings", "missing.toml").code == 1
     assert cli("broker", "serve", "--settings", "missing.toml").code == 1
+
+
+async def _fill(path: Path) -> None:
+    record = await open_record(path)
+    failing = {"liveness": Liveness.OFFLINE, "failures": 3, "error": "The source did not answer: 503"}
+    await record.put_source(
+        CrawlSource(participant="urn:a", name="Tiefbauamt", address="https://a.example", datasets=7)
+    )
+    await record.put_source(CrawlSource(participant="urn:b", name="Firma", address="https://b.example", **failing))
+    await record.close()
+
+
+def test_the_sources_of_a_broker_are_listed_with_their_errors(cli: Cli) -> None:
+    cli("init", "broker", "--role", "broker")
+    settings = ("--settings", "broker/datenkontor.toml")
+    missing = cli("broker", "sources", *settings)
+    assert (missing.code, "start the broker once" in missing.err) == (1, True)
+    asyncio.run(_fill(load(Path("broker/datenkontor.toml")).broker.record))
+    listed = cli("broker", "sources", *settings)
+    assert "Tiefbauamt" in listed.out
+    assert "The source did not answer: 503" in listed.out
+    (failing,) = cli("broker", "sources", *settings, "--failing", "--json").json["items"]
+    assert (failing["participant"], failing["liveness"]) == ("urn:b", "OFFLINE")

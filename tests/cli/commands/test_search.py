@@ -5,8 +5,14 @@ from pathlib import Path
 import pytest
 
 from connector.cli.commands.search import locate_cache, recall_result
+from connector.cli.frame.context import CommandCall
+from connector.cli.frame.output import Output
 from tests.cli.conftest import Cli
-from tests.cli.management import RESULTS, Management
+from tests.cli.management import KEY, RESULTS, Management, served
+
+
+def call_of(management: Management) -> CommandCall:
+    return CommandCall(output=Output(json=False, lang="en"), connector=management.url, key=KEY)
 
 
 def test_results_are_numbered_on_from_the_page_before(cli: Cli, management: Management) -> None:
@@ -18,10 +24,10 @@ def test_results_are_numbered_on_from_the_page_before(cli: Cli, management: Mana
     assert "--after 4" in page.err
     query = management.asked[-1].query
     assert query == {"q": ["stadt luft"], "publisher": ["Stadt"], "theme": ["ENVI"], "limit": ["2"], "offset": ["2"]}
-    found = recall_result(4)
+    found = recall_result(call_of(management), 4)
     assert found is not None
     assert (found.participant, found.dataset) == ("urn:city", "roads")
-    assert recall_result(1) is None
+    assert recall_result(call_of(management), 1) is None
 
 
 def test_programs_get_the_total_and_the_next_page(cli: Cli, management: Management) -> None:
@@ -63,7 +69,20 @@ def test_without_a_writable_cache_only_the_numbers_are_missing(
     assert (done.code, "search again" in done.err) == (3, True)
 
 
-def test_a_damaged_cache_is_no_result(cli: Cli) -> None:
-    locate_cache().parent.mkdir(parents=True)
-    locate_cache().write_text("[")
-    assert recall_result(1) is None
+def test_a_damaged_cache_is_no_result(cli: Cli, management: Management) -> None:
+    cache = locate_cache(call_of(management))
+    cache.parent.mkdir(parents=True)
+    cache.write_text("[")
+    assert recall_result(call_of(management), 1) is None
+
+
+def test_the_numbers_of_a_search_belong_to_its_connector(
+    cli: Cli, management: Management, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    management.answer("GET", "/v1/search", {"items": RESULTS, "total": 2})
+    cli("search", "stadt")
+    with served(Management()) as other:
+        assert recall_result(call_of(management), 1) is not None
+        assert recall_result(call_of(other), 1) is None
+        monkeypatch.setenv("DATENKONTOR_URL", other.url)
+        assert cli("get", 1).code == 3

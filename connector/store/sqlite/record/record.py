@@ -5,6 +5,7 @@ because a frequent word takes milliseconds. Point reads run on the thread of the
 """
 
 import asyncio
+import contextlib
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ from connector.ports.broker_store import CrawlSource, Delta, Entry, Hit, Query
 from connector.ports.changes import Unavailable
 from connector.store.rules import check_delta, cursor, position, tombstone
 from connector.store.sqlite.engine.connection import open_readable, open_writable
-from connector.store.sqlite.engine.migrate import migrate, steps
+from connector.store.sqlite.engine.migrate import SchemaRefused, migrate, steps
 from connector.store.sqlite.engine.rows import fetch_many, fetch_one
 from connector.store.sqlite.record.search import COLUMNS, search, to_entry
 from connector.store.words import words
@@ -29,6 +30,9 @@ T = TypeVar("T")
 _encode = msgspec.msgpack.Encoder().encode
 _source = msgspec.msgpack.Decoder(CrawlSource).decode
 
+READ_SECONDS = 5.0
+
+_SOURCES = "SELECT body FROM sources ORDER BY participant"
 _PUT_SOURCE = """
 INSERT INTO sources (participant, liveness, failing_since, body) VALUES (?, ?, ?, ?)
 ON CONFLICT (participant)
@@ -73,6 +77,21 @@ async def open_record(path: Path, *, now: Callable[[], int] = _wall_clock) -> "S
     return SqliteBrokerStore(path, now)
 
 
+def read_sources(path: Path) -> Sequence[CrawlSource]:
+    """Return all sources of the record at `path`, which another process may be using; nothing is written.
+
+    Raises SchemaRefused if the file is not a record of this release.
+    """
+    try:
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=READ_SECONDS)
+        with contextlib.closing(connection):
+            return [_source(body) for (body,) in connection.execute(_SOURCES)]
+    except (sqlite3.Error, msgspec.MsgspecError) as fault:
+        raise SchemaRefused(
+            f"The record {path} cannot be read ({fault}): start the broker once, or check the path and its permissions."
+        ) from fault
+
+
 class SqliteBrokerStore:
     """A `BrokerStore` in one SQLite file. `open_record` creates it."""
 
@@ -87,7 +106,7 @@ class SqliteBrokerStore:
 
     async def sources(self) -> Sequence[CrawlSource]:
         """Return all sources."""
-        rows = fetch_many(self._reader, "SELECT body FROM sources ORDER BY participant", ())
+        rows = fetch_many(self._reader, _SOURCES, ())
         return [_source(body) for (body,) in rows]
 
     async def source(self, participant: str) -> CrawlSource | None:
