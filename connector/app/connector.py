@@ -162,7 +162,13 @@ async def build(
     library = Library(vocabulary, accept, executors=build_executors(parts.client))
     enforcer = _build_enforcer(parts, context, dataplane, library)
     workers.append(await _build_worker(parts, enforcer, decider))
-    receiver = MessageReceiver(context=context, enforcer=enforcer, address_problem=parts.address_problem, limits=limits)
+    receiver = MessageReceiver(
+        context=context,
+        enforcer=enforcer,
+        address_problem=parts.address_problem,
+        data_problem=parts.data_problem,
+        limits=limits,
+    )
     publisher = Publisher(
         context=context,
         evaluator=enforcer.evaluator,
@@ -245,4 +251,5 @@ def _build_dataplane(parts: Parts, now: Callable[[], int], treating: Treating) -
         public_url=public_url.rstrip("/"),
         now=now,
         treating=treating,
+        data_problem=parts.data_problem,
     )

@@ -13,7 +13,7 @@ from connector.app.identities import Wiring, build_identity
 from connector.binding.dsp.client import HttpPeer
 from connector.controlplane.core.limits import ControlLimits
 from connector.identity.files import read_bounded, write_new
-from connector.net.addresses import NetPolicy, check_callback, net_policy
+from connector.net.addresses import NetPolicy, check_callback, check_data_address, net_policy
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
 from connector.net.errors import Blocked
@@ -67,6 +67,17 @@ class Parts:
             )
         try:
             check_callback(url, self.policy, known.address)
+        except Blocked as error:
+            return error.reason
+        return None
+
+    def data_problem(self, participant: str, url: str) -> str | None:
+        """Return why data must not be sent to or fetched from this URL of a participant, or None if it may be."""
+        known = self.identity.participant(participant)
+        listed = [url for url in (known.address, *known.data) if url] if known else []
+        allowed = [url for row in self.settings.net.data_origins if row.participant == participant for url in row.urls]
+        try:
+            check_data_address(url, self.policy, [*listed, *allowed])
         except Blocked as error:
             return error.reason
         return None

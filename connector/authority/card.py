@@ -22,7 +22,7 @@ from connector.identity.keys import (
     public_jwk,
     save_private,
 )
-from connector.identity.roster import Member, ParticipantId
+from connector.identity.roster import DataUrls, Member, ParticipantId
 
 MAX_CARD = 64 * 1024
 
@@ -30,12 +30,14 @@ MAX_CARD = 64 * 1024
 class IdentityCard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """The identity card of a participant. `keys` are public JWKs, `address` is the base URL of its DSP endpoints.
 
-    A broker also states the addresses of its search (`search`) and of the signed participant list (`roster`).
+    `data` are the URLs of its data planes that have another origin than `address`. A broker also states the addresses
+    of its search (`search`) and of the signed participant list (`roster`).
     """
 
     id: ParticipantId
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
     address: Annotated[str, msgspec.Meta(max_length=2048)] | None = None
+    data: DataUrls = ()
     keys: Annotated[tuple[dict[str, str], ...], msgspec.Meta(min_length=1, max_length=8)]
     search: Annotated[str, msgspec.Meta(max_length=2048)] | None = None
     roster: Annotated[str, msgspec.Meta(max_length=2048)] | None = None
@@ -60,11 +62,18 @@ def load_key(path: Path) -> SigningKey:
 
 
 def card(
-    key: SigningKey, *, id: str, name: str, address: str | None, search: str | None = None, roster: str | None = None
+    key: SigningKey,
+    *,
+    id: str,
+    name: str,
+    address: str | None,
+    data: Sequence[str] = (),
+    search: str | None = None,
+    roster: str | None = None,
 ) -> IdentityCard:
     """Return the card of a participant; raises RosterFault if an entry could not stand in a list."""
     keys = (public_jwk(key),)
-    value = IdentityCard(id=id, name=name, address=address, keys=keys, search=search, roster=roster)
+    value = IdentityCard(id=id, name=name, address=address, data=tuple(data), keys=keys, search=search, roster=roster)
     return _read(msgspec.json.encode(value), "The card")
 
 
@@ -100,13 +109,21 @@ def operator_keys(path: Path) -> tuple[VerificationKey, ...]:
 
 
 def make_member(
-    value: IdentityCard, *, roles: Sequence[str] = (), claims: Mapping[str, Sequence[str]] | None = None
+    value: IdentityCard,
+    *,
+    roles: Sequence[str] = (),
+    claims: Mapping[str, Sequence[str]] | None = None,
+    data: Sequence[str] = (),
 ) -> Member:
-    """Return the entry of a list for the holder of a card, with the roles and claims the operator vouches for."""
+    """Return the entry of a list for the holder of a card, with the roles and claims the operator vouches for.
+
+    `data` are URLs of data planes in addition to those of the card.
+    """
     return Member(
         id=value.id,
         name=value.name,
         address=value.address,
+        data=tuple(dict.fromkeys((*value.data, *data))),
         roles=tuple(roles) or ("participant",),
         claims={name: tuple(values) for name, values in (claims or {}).items()},
         keys=value.keys,

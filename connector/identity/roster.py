@@ -42,6 +42,7 @@ _RULES_OF_THE_LIST = frozenset({"member", "key"})
 ParticipantId = Annotated[str, msgspec.Meta(min_length=1, max_length=512, pattern=r"^[\x21-\x7e]+\Z")]
 _Word = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 _Words = Annotated[tuple[_Word, ...], msgspec.Meta(max_length=64)]
+DataUrls = Annotated[tuple[Annotated[str, msgspec.Meta(max_length=2048)], ...], msgspec.Meta(max_length=16)]
 _Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
@@ -49,12 +50,16 @@ class RosterRejected(RefreshFailed):
     """A participant list cannot be used; the list in use stays in use."""
 
 
-class Member(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One member as listed. `keys` are public JWKs; two of them overlap while one replaces the other."""
+class Member(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One member as listed. `keys` are public JWKs; two of them overlap while one replaces the other.
+
+    `data` are the URLs of its data planes that have another origin than `address`.
+    """
 
     id: ParticipantId
     name: _Word
     address: Annotated[str, msgspec.Meta(max_length=2048)] | None = None
+    data: DataUrls = ()
     roles: _Words = ("participant",)
     claims: Annotated[dict[_Word, _Words], msgspec.Meta(max_length=64)] = {}
     keys: Annotated[tuple[dict[str, str], ...], msgspec.Meta(max_length=8)] = ()
@@ -125,8 +130,9 @@ def check_members(members: Sequence[Member]) -> dict[str, tuple[VerificationKey,
             raise RosterRejected(f"{member.id} is listed twice.")
         try:
             keys[member.id] = tuple(from_jwk(jwk) for jwk in member.keys)
-            if member.address is not None:
-                parse_url(member.address)
+            for url in (member.address, *member.data):
+                if url is not None:
+                    parse_url(url)
         except (KeyFault, Blocked) as fault:
             raise RosterRejected(f"The entry of {member.id} is refused: {fault}") from None
         for key in keys[member.id]:
@@ -325,7 +331,12 @@ def _parse_roster(payload: bytes) -> Roster:
     keys = check_members(document.members)
     participants = {
         member.id: Participant(
-            id=member.id, name=member.name, address=member.address, roles=member.roles, claims=member.claims
+            id=member.id,
+            name=member.name,
+            address=member.address,
+            data=member.data,
+            roles=member.roles,
+            claims=member.claims,
         )
         for member in document.members
     }

@@ -179,6 +179,22 @@ def check_callback(url: str, policy: NetPolicy, home: str) -> Endpoint:
     return endpoint
 
 
+def check_data_address(url: str, policy: NetPolicy, origins: Iterable[str]) -> Endpoint:
+    """Check the URL of a peer's data address: form, policy, and that it has one of `origins` (URLs of the sender).
+
+    Else a peer could make this connector send requests with a path, a query and credentials of its choice to others.
+    Raises Blocked.
+    """
+    endpoint = check_url(url, policy, query=True)
+    if endpoint.origin not in {parse_url(origin).origin for origin in origins}:
+        raise Blocked(
+            f"The data address has the origin {endpoint.origin}, which the participant list does not contain for its "
+            "sender: ask the data-space operator to add it (`roster add --data URL`), or allow it in the receiver's "
+            "setting `net.data_origins`."
+        )
+    return endpoint
+
+
 def address_fault(address: IPAddress, host: str, port: int, policy: NetPolicy) -> str | None:
     """Return why connections to `address`, to which `host` resolved, are not allowed; None if they are."""
     if isinstance(address, IPv6Address):

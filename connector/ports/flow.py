@@ -6,13 +6,40 @@ member of a folder and the byte range; the source checks both.
 
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
+from enum import StrEnum
 from typing import Any, Protocol
 
 import msgspec
 
 
+class Cause(StrEnum):
+    """Why data does not move, as far as a counterparty may know; `processes.flow-…` is the sentence for it."""
+
+    NOT_FOUND = "not-found"
+    NOT_ALLOWED = "not-allowed"
+    UNAVAILABLE = "unavailable"
+    UNTREATABLE = "untreatable"
+    NOT_STORED = "not-stored"
+    NO_SPACE = "no-space"
+    ADDRESS = "address"
+    PEER = "peer"
+    LIMIT = "limit"
+    INTERNAL = "internal"
+
+
+FINAL = frozenset({Cause.NOT_FOUND, Cause.NOT_ALLOWED, Cause.UNTREATABLE})
+"""The causes at a source that only a person can remove: another attempt would fail too."""
+
+
 class SourceError(Exception):
-    """A source or sink failed; the message is one sentence for the operator, without secrets or full paths."""
+    """A source or sink failed; the message is one sentence for the operator, without secrets or full paths.
+
+    `cause` is what the counterparty learns; None if it follows from the side that failed.
+    """
+
+    def __init__(self, text: str, cause: Cause | None = None) -> None:
+        super().__init__(text)
+        self.cause = cause
 
 
 class LocalFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +57,9 @@ class LocalFile(msgspec.Struct, frozen=True, kw_only=True):
 
 class Untreatable(SourceError):
     """The data cannot be treated as the agreement requires, also not later. The peer receives the message too."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, Cause.UNTREATABLE)
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):

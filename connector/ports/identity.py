@@ -25,13 +25,15 @@ class Intent(StrEnum):
 class Participant(msgspec.Struct, frozen=True, kw_only=True):
     """An entry of the signed participant list.
 
-    `address` is the base URL of its DSP endpoints, with the path of the version. `roles` are its roles in the data
+    `address` is the base URL of its DSP endpoints, with the path of the version. `data` are the further URLs at whose
+    origins it sends and receives data. `roles` are its roles in the data
     space (`participant`, `broker`, `authority`). `claims` are the claims that the data-space operator confirms.
     """
 
     id: str
     name: str
     address: str | None
+    data: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     claims: dict[str, tuple[str, ...]] = {}
 

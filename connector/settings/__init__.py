@@ -2,6 +2,7 @@
 
 from connector.settings.model import (
     BrokerSettings,
+    DataOriginSettings,
     DataSettings,
     DelegatedTier,
     IdentitySettings,
@@ -24,6 +25,7 @@ from connector.settings.reference import render_markdown, render_template
 
 __all__ = [
     "BrokerSettings",
+    "DataOriginSettings",
     "DataSettings",
     "DelegatedTier",
     "IdentitySettings",

@@ -136,6 +136,13 @@ class IdentitySettings(Section, frozen=True, kw_only=True):
     tokens: Annotated[Path | None, Meta(description="File of fixed tokens, for `static-token` only.")] = None
 
 
+class DataOriginSettings(Section, frozen=True, kw_only=True):
+    """Data planes of one participant that the participant list does not contain."""
+
+    participant: Annotated[ShortText, Meta(description="Identifier of the participant.")]
+    urls: Annotated[tuple[Url, ...], Meta(description="URLs of its data planes or stores: scheme, host and port.")]
+
+
 class NetSettings(Section, frozen=True, kw_only=True):
     """Allowed connections to peers, and TLS. By default, only https to port 443 of public addresses is allowed."""
 
@@ -150,6 +157,13 @@ class NetSettings(Section, frozen=True, kw_only=True):
     plain_http: Annotated[
         tuple[str, ...],
         Meta(description="Hosts (`host:port` or `host:*`) to which connections without TLS are allowed."),
+    ] = ()
+    data_origins: Annotated[
+        tuple[DataOriginSettings, ...],
+        Meta(
+            description="Data planes of participants that the participant list does not contain, each with "
+            "`participant` and `urls`; data is sent to and fetched from listed origins only."
+        ),
     ] = ()
     ca: Annotated[
         Path | None, Meta(description="Trust anchors (PEM) for connections to peers; if omitted, those of the system.")

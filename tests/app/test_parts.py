@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from connector.app.parts import Parts, build_parts, keep_fresh, load_secret, to_limits
 from connector.identity.files import FileFault
 from connector.ports.identity import RefreshFailed
+from connector.settings import DataOriginSettings
 from tests.pair.space import SOON, Space, host, participant
 
 
@@ -28,6 +29,23 @@ async def test_a_callback_address_is_taken_only_at_the_origin_of_the_participant
     assert "origin" in (parts.address_problem(firm, "https://other.example/dsp/2025-1") or "")
     assert "http" in (parts.address_problem(firm, "http://firm.example/dsp") or "")
     assert "contains no address" in (parts.address_problem("urn:participant:stranger", host("firm")) or "")
+    await parts.close()
+
+
+async def test_data_moves_only_to_origins_that_the_list_or_a_setting_names(space: Space) -> None:
+    settings = space.settings("city", SOON)
+    store = DataOriginSettings(participant=participant("firm"), urls=("https://store.firm.example:443/x",))
+    parts = await build_parts(replace(settings, net=replace(settings.net, data_origins=(store,))), transport=space.wire)
+    firm = participant("firm")
+    for url in (f"{host('firm')}/flows/1", "https://data.firm.example/flows/1?a=b", "https://store.firm.example/y"):
+        assert parts.data_problem(firm, url) is None
+    for name, url in (
+        (firm, "https://data.other.example/flows/1"),
+        (participant("other"), "https://store.firm.example/y"),
+        (participant("stranger"), f"{host('firm')}/flows/1"),
+        (firm, ""),
+    ):
+        assert parts.data_problem(name, url)
     await parts.close()
 
 

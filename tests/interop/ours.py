@@ -23,7 +23,7 @@ from connector.controlplane.processes.deciders import ByPolicy
 from connector.controlplane.processes.worker import Worker
 from connector.controlplane.usecases.offering import assets
 from connector.dataplane.signaling.plane import LocalDataPlane
-from connector.net.addresses import check_callback, net_policy
+from connector.net.addresses import check_callback, check_data_address, net_policy
 from connector.net.client import GuardedClient
 from connector.net.errors import Blocked
 from connector.ports.changes import PutAgreement
@@ -127,6 +127,7 @@ class Ours:
             client=client,
             public_url="https://kontor.example",
             now=self._now,
+            data_problem=self._data_problem,
         )
         serial = itertools.count(1)
         self.workers: list[Worker] = []
@@ -145,6 +146,7 @@ class Ours:
             watch=ProcessWatch(),
             announce=lambda: None,
             address_problem=self._address_problem,
+            data_problem=self._data_problem,
             limits=limits or ControlLimits(),
         )
         self.app = application(
@@ -161,6 +163,14 @@ class Ours:
         known = self.identity.participant(participant)
         try:
             check_callback(url, POLICY, (known.address if known else None) or "")
+        except Blocked as error:
+            return error.reason
+        return None
+
+    def _data_problem(self, participant: str, url: str) -> str | None:
+        known = self.identity.participant(participant)
+        try:
+            check_data_address(url, POLICY, (known.address or "", *known.data) if known else ())
         except Blocked as error:
             return error.reason
         return None

@@ -5,7 +5,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from yarl import URL
 
-from connector.net.addresses import NetPolicy, address_fault, check_callback, check_url, net_policy, parse_url
+from connector.net.addresses import (
+    NetPolicy,
+    address_fault,
+    check_callback,
+    check_data_address,
+    check_url,
+    net_policy,
+    parse_url,
+)
 from connector.net.errors import Blocked
 
 PUBLIC = ["1.1.1.1", "93.184.216.34", "2606:4700::1111", "::ffff:93.184.216.34", "2a00:1450::1"]
@@ -168,6 +176,26 @@ def test_a_callback_belongs_to_the_origin_its_sender_is_listed_with():
     for url in ("https://evil.example/dsp", "https://peer.example:8443/dsp", "https://peer.example.evil.example/"):
         with pytest.raises(Blocked, match="origin"):
             check_callback(url, policy, home)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example/public?delete=all",
+        "https://peer.example:8443/public",
+        "https://data.peer.example.evil.example/",
+        "https://[2606:4700::1111]/public",
+    ],
+)
+def test_a_data_address_has_one_of_the_listed_origins_of_its_sender(url):
+    policy = net_policy(ports=[443, 8443])
+    listed = ["https://peer.example/dsp/2025-1", "https://data.peer.example:8443/flows"]
+    assert check_data_address("https://PEER.example/public?x=1", policy, listed).path == "/public"
+    assert check_data_address("https://data.peer.example:8443/a/b", policy, listed).port == 8443
+    with pytest.raises(Blocked, match=r"net\.data_origins"):
+        check_data_address(url, policy, listed)
+    with pytest.raises(Blocked):
+        check_data_address("https://peer.example/public", policy, [])
 
 
 @pytest.mark.parametrize(

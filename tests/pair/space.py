@@ -129,7 +129,13 @@ class Space:
             folder.mkdir()
             self.keys[name] = cards.new_key(folder / "key.pem")
             address = f"{host(name)}/dsp/2025-1"
-            card = cards.card(self.keys[name], id=participant(name), name=name.title(), address=address)
+            card = cards.card(
+                self.keys[name],
+                id=participant(name),
+                name=name.title(),
+                address=address,
+                data=(f"https://data.{name}.example",),
+            )
             (folder / "card.json").write_bytes(cards.render(card))
             roster.add(
                 working, cards.make_member(card, roles=("broker",) if name == "broker" else (), claims=CLAIMS.get(name))

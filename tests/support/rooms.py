@@ -70,6 +70,7 @@ def make_rooms(
     watch: ProcessWatch | None = None,
     announce: Callable[[], None] = lambda: None,
     address_problem: Callable[[str, str], str | None] = lambda *_: None,
+    data_problem: Callable[[str, str], str | None] = lambda *_: None,
     limits: ControlLimits | None = None,
     actions: Mapping[str, Executor] | None = None,
     secret: Secret | None = None,
@@ -95,7 +96,13 @@ def make_rooms(
         context=context,
         evaluator=evaluator,
         enforcer=enforcer,
-        receiver=MessageReceiver(context=context, enforcer=enforcer, address_problem=address_problem, limits=limits),
+        receiver=MessageReceiver(
+            context=context,
+            enforcer=enforcer,
+            address_problem=address_problem,
+            data_problem=data_problem,
+            limits=limits,
+        ),
         publisher=Publisher(
             context=context, evaluator=evaluator, supports=dataplane.supports, announce=announce, limits=limits
         ),

@@ -18,6 +18,8 @@ from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.probe import format_origin, is_listening, probe_url
 from connector.cli.setup.ports import is_free
+from connector.net.addresses import parse_url
+from connector.net.errors import Blocked
 from connector.settings import Settings
 
 app = create_word()
@@ -158,12 +160,12 @@ def _check_files(settings: Settings) -> Diagnosis:
 
 
 class ListSummary(NamedTuple):
-    """The part of the participant list that the checks need; `own` is this participant's address and keys."""
+    """The part of the participant list that the checks need; `own` is this participant's address, keys and data."""
 
     version: int
     members: int
     expires: datetime
-    own: tuple[str | None, tuple[dict[str, str], ...]] | None
+    own: tuple[str | None, tuple[dict[str, str], ...], tuple[str, ...]] | None
 
 
 def _check_list(settings: Settings) -> Iterator[Diagnosis]:
@@ -201,7 +203,7 @@ def _read_list(settings: Settings) -> ListSummary:
     else:
         document = roster.verify(Path(location), keys, now=now).document
     own = next((member for member in document.members if member.id == settings.participant.id), None)
-    entry = None if own is None else (own.address, own.keys)
+    entry = None if own is None else (own.address, own.keys, own.data)
     return ListSummary(document.version, len(document.members), document.expires, entry)
 
 
@@ -210,7 +212,7 @@ def _check_entry(settings: Settings, summary: ListSummary) -> Diagnosis:
     if summary.own is None:
         sentence = f"{settings.participant.id} is not a member."
         return Diagnosis(name=name, ok=False, sentence=sentence, advice="Send `card.json` to the data-space operator.")
-    address, keys = summary.own
+    address, keys, data = summary.own
     expected = settings.protocol.public_url.rstrip("/") + settings.protocol.path
     if (address or "").rstrip("/") != expected:
         sentence = f"The participant list contains {address or 'no address'} instead of {expected}."
@@ -222,7 +224,24 @@ def _check_entry(settings: Settings, summary: ListSummary) -> Diagnosis:
     if kid not in {jwk.get("kid") for jwk in keys}:
         sentence = "The participant list contains another key of this participant."
         return Diagnosis(name=name, ok=False, sentence=sentence, advice=advice)
-    return Diagnosis(name=name, ok=True, sentence="The participant list contains this participant's address and key.")
+    origin = _find_data_origin(settings)
+    if origin and origin not in {parse_url(url).origin for url in (expected, *data)}:
+        sentence = f"The participant list does not contain {origin}, where this connector sends and receives data."
+        advice = f"Ask the data-space operator for it: datenkontor roster add card.json --replace --data {origin}"
+        return Diagnosis(name=name, ok=False, sentence=sentence, advice=advice)
+    return Diagnosis(name=name, ok=True, sentence="The participant list contains this participant's addresses and key.")
+
+
+def _find_data_origin(settings: Settings) -> str | None:
+    """Return the origin of this connector's data addresses; None if each start chooses another port."""
+    data = settings.data
+    if data.public_url is None and data.port == 0:
+        return None
+    scheme = "https" if settings.net.certificate else "http"
+    try:
+        return parse_url(data.public_url or f"{scheme}://{data.host}:{data.port}").origin
+    except Blocked:
+        return None
 
 
 def _check_broker(settings: Settings) -> Diagnosis:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from connector.authority import card as cards
@@ -52,7 +53,8 @@ def create(
     needs="settings",
     faults=FAULTS,
     example="""datenkontor roster add tiefbauamt/card.json
-    datenkontor roster add firma/card.json --claim purpose=navigation --claim membership=gold""",
+    datenkontor roster add firma/card.json --claim purpose=navigation --claim membership=gold
+    datenkontor roster add partner/card.json --data https://edc.partner.example:8185""",
 )
 def add(
     call: CommandCall,
@@ -65,6 +67,12 @@ def add(
         list[str] | None,
         typer.Option(metavar="NAME=VALUE", help="Claim that you confirm; policies can require it. May be repeated."),
     ] = None,
+    data: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="URL", help="URL of a data plane or store of the member with another origin. May be repeated."
+        ),
+    ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace the entry of a member.")] = False,
 ) -> None:
     """Add members by their identity cards. Roles and claims come from you, never from the card."""
@@ -74,7 +82,7 @@ def add(
     before = {member.id for member in roster.show(path).members}
     added = []
     for entry in read:
-        roster.add(path, cards.make_member(entry, roles=role or (), claims=claims), replace=replace)
+        roster.add(path, cards.make_member(entry, roles=role or (), claims=claims, data=data or ()), replace=replace)
         added.append(entry.id)
     call.output.print_result(
         {"file": str(path), "added": added},
@@ -144,7 +152,8 @@ def show(call: CommandCall, file: CardsOption = None) -> None:
     """Show the working file: the members of the next published list."""
     draft = roster.show(_choose_draft(call, file))
     if call.output.json:
-        call.output.print_result(draft)
+        members = [msgspec.structs.asdict(member) for member in draft.members]
+        call.output.print_result(msgspec.structs.asdict(draft) | {"members": members})
         return
     call.output.print_hint(f"Participant list of {draft.issuer}; newest published version: {draft.version or 'none'}.")
     call.output.print_rows(
@@ -153,6 +162,7 @@ def show(call: CommandCall, file: CardsOption = None) -> None:
             "id": lambda member: member.id,
             "name": lambda member: member.name,
             "address": lambda member: member.address,
+            "data": lambda member: member.data,
             "roles": lambda member: member.roles,
             "claims": lambda member: [f"{name}={'|'.join(values)}" for name, values in member.claims.items()],
             "keys": lambda member: len(member.keys),

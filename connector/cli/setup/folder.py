@@ -36,7 +36,14 @@ def write_folder(plan: Plan) -> str:
         for part in (folder, folder / "received", plan.data or folder / "offered"):
             _create_folder(part)
         key = cards.load_key(key_file) if key_file.exists() else cards.new_key(key_file)
-        card = cards.card(key, id=plan.id, name=plan.name, address=plan.address, search=_choose_search(plan))
+        card = cards.card(
+            key,
+            id=plan.id,
+            name=plan.name,
+            address=plan.address,
+            data=() if plan.is_broker else (_replace_port(plan.public_url, plan.ports["data"]),),
+            search=_choose_search(plan),
+        )
         secret = secrets.token_urlsafe(32)
         _write_file(
             folder / SETTINGS, render_template(_build_settings(plan, secret), title=_build_title(plan)), mode=0o600

@@ -8,7 +8,7 @@ from connector.controlplane.enforcing import flow_requests, leases
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.ports.changes import Conflict
 from connector.ports.dataplane import FlowReport
-from connector.ports.decider import Complete, Terminate
+from connector.ports.decider import Complete
 from connector.ports.entities import PageBounds
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import UNSEEN
@@ -90,7 +90,7 @@ async def _settle_end(enforcer: Enforcer, process: Transfer, report: FlowReport)
             enforcer.context, process, again, event="flow waits", fields={"reason": report.error}
         )
     if report.error:
-        planned = plan_transfer(enforcer.context, base, Terminate("flow-failed", report.error))
+        planned = plan_transfer(enforcer.context, base, flow_requests.end_failed(report))
         return await commits.commit(
             enforcer.context, process, planned, event="flow failed", fields={"reason": report.error}
         )

@@ -6,9 +6,11 @@ import msgspec
 
 from connector.controlplane.core.context import Context
 from connector.controlplane.enforcing.enforcer import Enforcer
+from connector.language.catalogue import say, write_in_all
 from connector.ports.dataplane import FlowReport, FlowRequest
 from connector.ports.decider import Terminate
 from connector.ports.entities import FlowDirection
+from connector.ports.flow import Cause
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.transfer_machine import (
     PUSH,
@@ -59,6 +61,18 @@ def request_to_receive(process: Transfer) -> FlowRequest:
         peer=process.peer,
         sink=msgspec.json.decode(process.sink) if process.sink else None,
     )
+
+
+def end_failed(report: FlowReport, code: str = "flow-failed") -> Terminate:
+    """Return the end of a transfer whose flow failed: the counterparty learns the kind of cause, staff the error.
+
+    What the host of a data address answered is for staff alone, as are paths and addresses.
+    """
+    error = report.error or "The data plane returned no address: check its log."
+    if report.cause == Cause.UNTREATABLE:
+        return Terminate(code, error)
+    told = say("en", f"processes.flow-{report.cause or Cause.UNAVAILABLE}")
+    return Terminate(code, told, write_in_all(lambda _: error))
 
 
 def to_public(report: FlowReport) -> dict[str, Any]:

@@ -54,9 +54,7 @@ async def begin(enforcer: Enforcer, process: Transfer) -> tuple[Transfer, bytes 
         return request
     report = await enforcer.dataplane.start(request)
     if report.error or report.data_address is None:
-        return Terminate(
-            "source-failed", report.error or "The data plane returned no address to pull from: check its log."
-        )
+        return flow_requests.end_failed(report, "source-failed")
     address = report.data_address
     return msgspec.structs.replace(process, flow_reported=FlowState.PREPARED, data_address=address), address
 
@@ -112,7 +110,7 @@ async def _start(enforcer: Enforcer, process: Transfer) -> Transfer:
             return await _stop(enforcer, process, request)
         report = await enforcer.dataplane.start(request)
         if report.error:
-            return await _stop(enforcer, process, Terminate("flow-failed", report.error))
+            return await _stop(enforcer, process, flow_requests.end_failed(report))
     await enforcer.dataplane.renew(lease)
     after = msgspec.structs.replace(
         process,

@@ -17,7 +17,7 @@ from connector.ports.entities import Agreement
 from connector.ports.identity import Caller
 from connector.protocol.dsp import transfer
 from connector.protocol.dsp.codec import Received
-from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.common import Role, endpoint_url
 from connector.protocol.dsp.machines import machine, negotiation_machine, transfer_machine
 from connector.protocol.dsp.machines.machine import Accepted, Ended, ProcessKind
 from connector.protocol.dsp.machines.transfer_machine import (
@@ -222,6 +222,11 @@ async def _cannot_begin(
         return refuse(
             "data-address", "A push requires a dataAddress, and a pull must not have one: correct the request."
         )
+    if body.data_address is not None:
+        url = endpoint_url(body.data_address)
+        problem = receiver.data_problem(caller.participant, url) if url else "The dataAddress has no endpoint: add it."
+        if problem:
+            return refuse("data-address", problem)
     if (
         await receiver.context.store.open_processes(receiver.context.owner, caller.participant)
         >= receiver.limits.open_per_peer

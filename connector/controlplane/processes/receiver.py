@@ -12,10 +12,12 @@ from connector.controlplane.enforcing.enforcer import Enforcer
 class MessageReceiver:
     """The participant context, its enforcement, and the limits on the processes of a peer.
 
-    `address_problem(participant, url)` returns the reason why a callback address is refused, or None.
+    `address_problem(participant, url)` returns the reason why a callback address is refused, or None; `data_problem`
+    the same of a data address.
     """
 
     context: Context
     enforcer: Enforcer
     address_problem: Callable[[str, str], str | None]
     limits: ControlLimits
+    data_problem: Callable[[str, str], str | None] = lambda *_: None

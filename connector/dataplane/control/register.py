@@ -17,6 +17,7 @@ from connector.dataplane.control.gate import Gate, Volume
 from connector.dataplane.control.meter import Meter, Uses
 from connector.ports.changes import AddUsage, Change, DropLease, PutFlow, StoreError
 from connector.ports.entities import Flow, FlowDirection
+from connector.ports.flow import Cause
 from connector.ports.store import Store
 from connector.protocol.dsp.machines.transfer_machine import FlowState
 
@@ -84,7 +85,7 @@ class Register:
 
     async def settle(self, flow: Flow, done: Delivered) -> Flow | None:
         """Record a delivery. A finite flow is completed; its token remains valid for asking how it ended."""
-        facts = {"size": done.size, "sha256": done.sha256, "error": None}
+        facts = {"size": done.size, "sha256": done.sha256, "error": None, "cause": None}
         if flow.live:
             return await self.amend(flow, lambda _: facts)
         completed = {**facts, "state": FlowState.COMPLETED}
@@ -93,13 +94,13 @@ class Register:
             self.forget(flow, ENDED)
         return stored
 
-    async def fail(self, flow: Flow, reason: str) -> Flow | None:
+    async def fail(self, flow: Flow, reason: str, cause: Cause) -> Flow | None:
         """Record the failure of a flow; only the control plane changes its state."""
         _log.warning("flow %s failed: %s", flow.id, reason)
         try:
-            return await self.amend(flow, lambda _: {"error": reason})
+            return await self.amend(flow, lambda _: {"error": reason, "cause": cause})
         except StoreError:
-            return msgspec.structs.replace(flow, error=reason)
+            return msgspec.structs.replace(flow, error=reason, cause=cause)
 
     def make_meter(self, flow: Flow) -> Meter:
         """Return a meter for one stream of the flow."""

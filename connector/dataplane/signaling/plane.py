@@ -25,7 +25,7 @@ from connector.net.client import GuardedClient
 from connector.ports.changes import Change, Conflict, DropLease, PutFlow, PutLease
 from connector.ports.dataplane import FlowListener, FlowReport, FlowRequest
 from connector.ports.entities import Flow, FlowDirection, Lease
-from connector.ports.flow import Sink, Source, SourceError
+from connector.ports.flow import Cause, Sink, Source, SourceError
 from connector.ports.store import Store
 from connector.protocol.dsp.machines.transfer_machine import FlowState
 
@@ -37,6 +37,7 @@ class LocalDataPlane:
 
     `public_url` is the public URL of the data-plane listener, without a slash at its end. `now` returns ms since the
     epoch. `pause` waits a number of seconds between two attempts. Without `treating`, only untreated data is served.
+    `data_problem(peer, url)` returns why data must not be sent to or fetched from a URL of a peer, or None.
     """
 
     def __init__(
@@ -50,13 +51,20 @@ class LocalDataPlane:
         now: Callable[[], int],
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         treating: Treating | None = None,
+        data_problem: Callable[[str, str], str | None] = lambda *_: None,
     ) -> None:
         self.register = Register(store, now)
         self.sources = sources
         self.sinks = sinks
         self._treating = treating
         self._jobs = Jobs(
-            self.register, source=self.source_of, sinks=sinks, client=client, pause=pause, notify=self._notify
+            self.register,
+            source=self.source_of,
+            sinks=sinks,
+            client=client,
+            pause=pause,
+            notify=self._notify,
+            data_problem=data_problem,
         )
         self._public_url = public_url
         self._listener: FlowListener | None = None
@@ -173,17 +181,8 @@ class LocalDataPlane:
 
     def supports(self, source: dict[str, Any] | None, sink: dict[str, Any] | None) -> str | None:
         """Return why these addresses are not supported, or None."""
-        for address, kinds, word in ((source, self.sources, "source"), (sink, self.sinks, "sink")):
-            if address is None:
-                continue
-            kind = kinds.get(str(address.get("kind")))
-            if kind is None:
-                return f"This kind of {word} is not supported: use one of {', '.join(sorted(kinds))}."
-            try:
-                kind.check(address)
-            except SourceError as error:
-                return str(error)
-        return None
+        fault = self._find_fault(source, sink)
+        return str(fault) if fault else None
 
     # Start and stop
 
@@ -231,7 +230,7 @@ class LocalDataPlane:
         """
         gate = await self.register.find_gate(flow)
         if gate.used_up:
-            failed = await self.register.fail(flow, f"Stopped: {USED_UP}.")
+            failed = await self.register.fail(flow, f"Stopped: {USED_UP}.", Cause.LIMIT)
             if failed:
                 await self._notify(failed)
         elif gate.max_uses is not None and not self.register.is_in_use(flow):
@@ -243,6 +242,20 @@ class LocalDataPlane:
 
     # Inside
 
+    def _find_fault(self, source: dict[str, Any] | None, sink: dict[str, Any] | None) -> SourceError | None:
+        """Return why these addresses cannot be used, or None."""
+        for address, kinds, word in ((source, self.sources, "source"), (sink, self.sinks, "sink")):
+            if address is None:
+                continue
+            kind = kinds.get(str(address.get("kind")))
+            if kind is None:
+                return SourceError(f"This kind of {word} is not supported: use one of {', '.join(sorted(kinds))}.")
+            try:
+                kind.check(address)
+            except SourceError as error:
+                return error
+        return None
+
     async def _begin(self, verb: str, request: FlowRequest) -> FlowReport:
         async with self.register.lock(request.owner, request.flow_id):
             flow = await self.register.store.flow(request.owner, request.flow_id)
@@ -251,9 +264,10 @@ class LocalDataPlane:
             if flow and wanted is None:
                 problem = f"The flow is {state}: it cannot {verb}." if state == FlowState.TERMINATED else None
                 return make_report(self.register, flow, problem)
-            problem = self.supports(request.source, request.sink)
-            if problem or wanted is None:
-                return FlowReport(flow_id=request.flow_id, state=state, error=problem)
+            fault = self._find_fault(request.source, request.sink)
+            if fault or wanted is None:
+                error, cause = (str(fault), fault.cause) if fault else (None, None)
+                return FlowReport(flow_id=request.flow_id, state=state, error=error, cause=cause)
             token = make_token() if needs_token(verb, request.direction, flow) else None
             flow = make_flow(request, flow, wanted, token, self.register.now())
             await self.register.store.commit([PutFlow(flow)])

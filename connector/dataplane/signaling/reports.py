@@ -21,6 +21,7 @@ def make_report(register: Register, flow: Flow, error: str | None = None) -> Flo
         size=flow.size,
         sha256=flow.sha256,
         error=error or flow.error,
+        cause=None if error else flow.cause,
         in_use=register.is_in_use(flow),
     )
 

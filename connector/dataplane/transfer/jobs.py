@@ -16,8 +16,8 @@ from connector.dataplane.transfer.retry import MOST_FAILURES, AttemptContext, Ex
 from connector.net.client import GuardedClient
 from connector.ports.changes import StoreError
 from connector.ports.entities import Flow, FlowDirection
-from connector.ports.flow import Sink, Source, SourceError
-from connector.protocol.dsp.common import DataAddress
+from connector.ports.flow import Cause, Sink, Source, SourceError
+from connector.protocol.dsp.common import DataAddress, endpoint_url
 from connector.protocol.dsp.machines.transfer_machine import FlowState
 
 _MOVED_HERE = frozenset({FlowDirection.PUSH, FlowDirection.FETCH})
@@ -42,12 +42,14 @@ class Jobs:
         client: GuardedClient,
         pause: Callable[[float], Awaitable[None]],
         notify: Callable[[Flow], Awaitable[None]],
+        data_problem: Callable[[str, str], str | None],
     ) -> None:
         self._register = register
         self._source = source
         self._sinks = sinks
         self._client = client
         self._notify = notify
+        self._data_problem = data_problem
         self._running: dict[FlowKey, asyncio.Task[None]] = {}
         self.pause = pause
 
@@ -120,13 +122,13 @@ class Jobs:
                 return await self._register.settle(flow, done)
             except LeaseEnded as ending:
                 if ending.reason == USED_UP:
-                    return await self._register.fail(flow, f"Stopped: {ending.reason}.")
+                    return await self._register.fail(flow, f"Stopped: {ending.reason}.", Cause.LIMIT)
             except (TransferFailed, SourceError, StoreError) as error:
-                return await self._register.fail(flow, str(error))
+                return await self._register.fail(flow, str(error), _find_cause(flow, error))
             except Exception:  # noqa: BLE001 - the worker loop of the data plane: a defect must not leave a flow silent
                 _log.exception("flow %s failed unexpectedly", flow.id)
                 return await self._register.fail(
-                    flow, "Internal error: the log of this connector contains the details."
+                    flow, "Internal error: the log of this connector contains the details.", Cause.INTERNAL
                 )
             finally:
                 with contextlib.suppress(StoreError):
@@ -148,6 +150,9 @@ class Jobs:
             raise TransferFailed(
                 "The data address of the peer cannot be read: it is not a DataAddress in JSON."
             ) from error
+        problem = self._data_problem(flow.peer, endpoint_url(endpoint) or "")
+        if problem:
+            raise TransferFailed(problem, Cause.ADDRESS)
         if flow.direction is FlowDirection.PUSH:
             source = self._source(flow, gate)
             return await push(context, endpoint, source, flow.source or {}, flow.media_type, expected)
@@ -172,3 +177,10 @@ class Jobs:
             await meter.add(count)
 
         return spend
+
+
+def _find_cause(flow: Flow, error: TransferFailed | SourceError | StoreError) -> Cause:
+    """Return what the counterparty learns of a failure."""
+    if isinstance(error, StoreError):
+        return Cause.INTERNAL
+    return error.cause or (Cause.UNAVAILABLE if flow.direction is FlowDirection.PUSH else Cause.NOT_STORED)

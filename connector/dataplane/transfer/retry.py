@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from connector.dataplane.control.gate import Gate
 from connector.dataplane.wire.fields import read_number
 from connector.net.client import GuardedClient
+from connector.ports.flow import Cause
 from connector.protocol.dsp.common import DataAddress, auth_type, authorization
 
 MOST_FAILURES = 20
@@ -16,11 +17,15 @@ _LONGEST_WISH = 300
 
 
 class TransferFailed(Exception):
-    """The transfer cannot be carried out; `reason` is one sentence for the operator, without secrets."""
+    """The transfer cannot be carried out; `reason` is one sentence for the operator, without secrets.
 
-    def __init__(self, reason: str) -> None:
+    `cause` is what the counterparty learns: nothing of the answers of the host that a data address names.
+    """
+
+    def __init__(self, reason: str, cause: Cause = Cause.PEER) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.cause = cause
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import aiohttp
 
 from connector.dataplane.control.register import Delivered
 from connector.ports.changes import AddUsage, Change
+from connector.ports.flow import Cause
 from connector.protocol.dsp.machines.transfer_machine import FlowState
 from tests.dataplane.world import FLOW, OWNER, Side, lease, url_and_token
 
@@ -42,6 +43,6 @@ async def test_a_failed_flow_keeps_its_state_and_names_its_reason(provider: Side
     await provider.serve(provider.give("f", b"data"))
     flow = await provider.store.flow(OWNER, FLOW)
     assert flow
-    failed = await provider.plane.register.fail(flow, "The disk is full.")
+    failed = await provider.plane.register.fail(flow, "The disk is full.", Cause.NO_SPACE)
     assert failed
     assert (failed.state, failed.error) == (FlowState.STARTED, "The disk is full.")
