@@ -42,6 +42,14 @@ class PutAsset(msgspec.Struct, frozen=True):
     expected: int | None
 
 
+class DropAsset(msgspec.Struct, frozen=True):
+    """Remove an asset whose stored version is `expected`; else `Conflict`. Its offer identifiers are not used again."""
+
+    owner: str
+    id: str
+    expected: int
+
+
 class PutAgreement(msgspec.Struct, frozen=True):
     """Insert an agreement, or replace the one with the same owner and id."""
 
@@ -142,6 +150,7 @@ class AppendLeaf(msgspec.Struct, frozen=True):
 Change = (
     PutProcess
     | PutAsset
+    | DropAsset
     | PutAgreement
     | UseReplayKey
     | PutHold

@@ -139,6 +139,24 @@ class AssetOrder(AssetDescription, frozen=True, kw_only=True, omit_defaults=True
     ] = None
 
 
+class AssetEditOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A change of an asset."""
+
+    example: ClassVar[dict[str, Any]] = {"change": {"title": {"de": "Luftqualität am Rathaus"}, "licence": None}}
+
+    change: Annotated[
+        dict[str, Any],
+        Meta(
+            description="New values of members, as in a new asset; null resets a member to its default, or removes "
+            "the text of a language. Members that are not named stay as they are, also those of `title`, "
+            "`description` and `stated`."
+        ),
+    ]
+    release: Annotated[
+        bool, Meta(description="A person has released the personal data; needs a key with the scope `admin`.")
+    ] = False
+
+
 class AssetView(AssetDescription, frozen=True, kw_only=True):
     """An asset. Its `source` shows no member that can hold a secret; `hidden` names the members left out."""
 

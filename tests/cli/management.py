@@ -100,6 +100,12 @@ def served(management: Management) -> Iterator[Management]:
         def do_POST(self) -> None:
             self._take()
 
+        def do_PATCH(self) -> None:
+            self._take()
+
+        def do_DELETE(self) -> None:
+            self._take()
+
         def log_message(self, format: str, *args: Any) -> None:
             """Say nothing."""
 

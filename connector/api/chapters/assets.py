@@ -1,4 +1,4 @@
-"""Endpoints for assets: add, list, show, publish and withdraw."""
+"""Endpoints for assets: add, list, show, change, publish, withdraw and remove."""
 
 from typing import Annotated, Any
 from urllib.parse import urlsplit, urlunsplit
@@ -11,9 +11,10 @@ from connector.api.frame.desk import AfterQuery, AtContext, AtEvaluator, AtPubli
 from connector.controlplane.core.lookup import find_asset
 from connector.controlplane.judging import acceptance, visibility
 from connector.controlplane.judging.evaluator import Evaluator
-from connector.controlplane.usecases.offering import assets
+from connector.controlplane.usecases.offering import asset_changes, assets
 from connector.ports.entities import Asset
 from connector.views.assets import (
+    AssetEditOrder,
     AssetOrder,
     AssetStatus,
     AssetView,
@@ -85,6 +86,22 @@ async def withdraw_asset(
     order = order or AssetWithdrawOrder()
     done = await assets.withdraw(publisher, id, end_agreements=order.end_agreements, reason=order.reason)
     return to_view(WithdrawnAssetView, done, asset=_view(done.asset))
+
+
+@router.patch("/assets/{id:path}")
+async def edit_asset(
+    evaluator: AtEvaluator, publisher: AtPublisher, request: Request, id: str, order: AssetEditOrder
+) -> AssetView:
+    """Change members of an asset; agreements keep what was agreed."""
+    if order.release:
+        require_admin(request)
+    return _with_remarks(evaluator, await asset_changes.edit(publisher, id, order.change, release=order.release))
+
+
+@router.delete("/assets/{id:path}")
+async def remove_asset(publisher: AtPublisher, id: str) -> AssetView:
+    """Remove an asset that is not published and that no agreement refers to."""
+    return _view(await asset_changes.remove(publisher, id))
 
 
 @router.get("/assets/{id:path}")

@@ -18,6 +18,7 @@ from connector.cli.assets.records import RecordsOption, parse_records
 from connector.cli.assets.source import build_source, guess_media_type
 from connector.cli.frame.command import PolicyOption
 from connector.cli.frame.context import CommandCall
+from connector.cli.frame.failure import Code, Failure
 from connector.cli.policies.files import read_policy
 from connector.cli.policies.templates import SetOption, choose_policy
 from connector.views.assets import DEFAULT_MEDIA_TYPE, AssetOrder, AssetStatement
@@ -42,6 +43,10 @@ TemplateOption = Annotated[
 AccessOption = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Access policy: who sees the offer in the catalogue (default: all)."),
+]
+RemoveOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME", help="Reset what an option of this name states, such as licence. May be repeated."),
 ]
 ReservationOption = Annotated[
     Path | None,
@@ -94,6 +99,75 @@ def take_order(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
+def take_change(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of an asset as changes; it receives the changed members in place of them."""
+    call, asset, _, *rest = inspect.signature(command).parameters.values()
+    own = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in rest]
+    composed = list(inspect.signature(build_change).parameters.values())[2:]
+    described = {name: option for name, option in _list_options(optional=True) if name != "id"}
+
+    def run(call: CommandCall, asset: str, **values: Any) -> None:
+        mine = {parameter.name: values.pop(parameter.name) for parameter in own}
+        fields = {name: values.pop(parameter.name) for name, parameter in described.items()}
+        command(call, asset, build_change(call, fields, **values), **mine)
+
+    # The declaration of the command reads its options from the signature.
+    run.__signature__ = inspect.Signature([call, asset, *composed, *described.values(), *own])  # type: ignore[attr-defined]  # PEP 362
+    run.__doc__ = command.__doc__
+    return run
+
+
+def build_change(
+    call: CommandCall,
+    fields: dict[str, Any],
+    *,
+    file: FileOption = None,
+    folder: FolderOption = None,
+    glob: GlobOption = None,
+    url: UrlOption = None,
+    header: HeaderOption = None,
+    policy: PolicyOption = None,
+    template: TemplateOption = None,
+    sets: SetOption = None,
+    access: AccessOption = None,
+    reservation: ReservationOption = None,
+    record: RecordsOption = None,
+    remove: RemoveOption = None,
+) -> dict[str, Any]:
+    """Return the members that the options change, as JSON values; `remove` resets members. Raises Failure."""
+    lang = call.output.lang
+    change: dict[str, Any] = {_find_member(name): None for name in remove or ()}
+    change |= _convert(AssetOrder, fields, lang)
+    stated = _convert(AssetStatement, fields, lang)
+    if stated:
+        change["stated"] = stated
+    if any(given is not None for given in (file, folder, glob, url, header)):
+        change["source"], name = build_source(call, file, folder, glob, url, header or [])
+        kind = guess_media_type(glob or name)
+        if kind is not None:
+            change.setdefault("media_type", kind)
+    terms = {
+        "policy": choose_policy(template, sets, read_policy(policy)),
+        "access": read_policy(access),
+        "reservation": read_policy(reservation),
+        "records": parse_records(record, change.get("media_type")),
+    }
+    change |= {name: value for name, value in terms.items() if value is not None}
+    if not change:
+        raise Failure(Code.USAGE, "Nothing changes: give an option, such as --title.")
+    builtins: dict[str, Any] = msgspec.to_builtins(change)
+    return builtins
+
+
+def _find_member(word: str) -> str:
+    """Return the member that an option or a member names. Raises Failure."""
+    names = {(text.name or name).removeprefix("--"): name for name, text in _TEXTS.items()}
+    name = names.get(word, word.replace("-", "_"))
+    if name not in AssetOrder.__struct_fields__ or name in {"id", "title", "source"}:
+        raise Failure(Code.USAGE, f"{word} cannot be removed: name an option of `asset edit`, such as licence.")
+    return name
+
+
 def build_order(
     call: CommandCall,
     fields: dict[str, Any],
@@ -137,16 +211,19 @@ def _convert(kind: type[msgspec.Struct], fields: dict[str, Any], lang: str) -> d
     return members
 
 
-def _list_options() -> Iterator[tuple[str, inspect.Parameter]]:
+def _list_options(*, optional: bool = False) -> Iterator[tuple[str, inspect.Parameter]]:
     for kind in (AssetOrder, AssetStatement):
         hints = get_type_hints(kind, include_extras=True)
         for field in msgspec.structs.fields(kind):
             if field.name not in _COMPOSED:
-                yield field.name, _describe_option(field, hints[field.name])
+                yield field.name, _describe_option(field, hints[field.name], optional=optional)
 
 
-def _describe_option(field: msgspec.structs.FieldInfo, hint: Any) -> inspect.Parameter:
-    """Return the option of a field: its type and its default decide whether it is a flag, a choice or a text."""
+def _describe_option(field: msgspec.structs.FieldInfo, hint: Any, *, optional: bool) -> inspect.Parameter:
+    """Return the option of a field: its type and its default decide whether it is a flag, a choice or a text.
+
+    If `optional`, the option has no default, and a flag has an opposite.
+    """
     bare, (meta, *_) = hint.__origin__, hint.__metadata__
     own = _TEXTS.get(field.name, OptionText())
     default = field.default
@@ -159,6 +236,10 @@ def _describe_option(field: msgspec.structs.FieldInfo, hint: Any) -> inspect.Par
     text = own.help or meta.description + (" May be repeated." if option == list[str] | None else "")
     flag = own.name or f"--{field.name.replace('_', '-')}"
     metavar = None if isinstance(default, bool | Enum) else own.metavar
+    if optional:
+        flag += f"/--no-{flag[2:]}" if isinstance(default, bool) else ""
+        text = text.partition(" (default:")[0] + ("." if " (default:" in text else "")
+        default, option = None, (option | None if isinstance(option, type) else option)
     return inspect.Parameter(
         # `release` is a field of an asset and an option of the command.
         f"asset_{field.name}",

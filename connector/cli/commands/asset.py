@@ -1,11 +1,14 @@
-"""`asset`: add, show, publish and withdraw the assets of this participant."""
+"""`asset`: add, show, change, publish, withdraw and remove the assets of this participant."""
 
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any
 
 import typer
 
 from connector.cli.assets.details import POLICIES, describe_asset
-from connector.cli.assets.order import take_order
+from connector.cli.assets.finding import apply_to_asset
+from connector.cli.assets.order import FileOption, FolderOption, GlobOption, UrlOption, take_change, take_order
+from connector.cli.assets.source import build_source
 from connector.cli.frame.command import (
     AfterOption,
     AllOption,
@@ -22,7 +25,7 @@ from connector.views.assets import AssetOrder, AssetStatus, AssetView
 
 app = create_noun("Assets of this participant: drafts until they are published.")
 
-AssetArgument = Annotated[str, typer.Argument(metavar="ASSET", help="Identifier of the asset.")]
+AssetArgument = Annotated[str, typer.Argument(metavar="ASSET", help="Title or identifier of the asset.")]
 PublishOption = Annotated[bool, typer.Option("--publish", help="Publish the asset immediately.")]
 ReleaseOption = Annotated[
     bool, typer.Option("--release", help="Release the asset: confirm that its personal data may be offered.")
@@ -84,18 +87,79 @@ def list_assets(
 def show(call: CommandCall, asset: AssetArgument) -> None:
     """Show one asset with its source and its policies."""
     with connect(call) as connector:
-        found = connector.assets.show(asset)
+        found = apply_to_asset(connector, asset, connector.assets.show)
         policies = [found.policy, found.access or {}, found.reservation or {}]
         sentences = policies if call.output.json else describe_policies(connector, policies, call.output.lang)
     terms = dict(zip(POLICIES, sentences, strict=True))
     call.output.print_details(found, describe_asset(found, call.output.lang, terms))
 
 
+@register(
+    app,
+    "edit",
+    example="""datenkontor asset edit Luftqualität --title 'Luftqualität am Rathaus'
+    datenkontor asset edit Luftqualität --file offered/air-2026.csv --data-version 2026
+    datenkontor asset edit Luftqualität --template downloads --set downloads=7
+    datenkontor asset edit Luftqualität --class open --keyword Luft --keyword Stadt --remove licence""",
+)
+@take_change
+def edit(call: CommandCall, asset: AssetArgument, change: dict[str, Any], release: ReleaseOption = False) -> None:
+    """Change an asset: what is not given stays as it is.
+
+    A published asset stays published, and agreements keep what was agreed. Other terms get a new offer.
+    """
+    with connect(call) as connector:
+        found = apply_to_asset(connector, asset, partial(connector.assets.edit, change=change, release=release))
+    title = choose_text(found.title, call.output.lang)
+    members = ", ".join(sorted(change))
+    call.output.print_result(found, call.output.say("cli.asset-changed", title=title, members=members))
+    _print_remarks(call, found)
+
+
+@register(
+    app,
+    "version",
+    example="""datenkontor asset version Luftqualität 2026-12 --file offered/air-2026-12.csv
+    datenkontor asset version urn:uuid:8f6b1c1e-0a51-4c5e-9f0e-2f1f7f6b7a10 2027""",
+)
+def version(
+    call: CommandCall,
+    asset: AssetArgument,
+    number: Annotated[str, typer.Argument(metavar="VERSION", help="Version of the data, such as 2026-12.")],
+    file: FileOption = None,
+    folder: FolderOption = None,
+    glob: GlobOption = None,
+    url: UrlOption = None,
+) -> None:
+    """Offer a new version of the data; dataset, search result and agreements stay the same.
+
+    Without a source the data is the same file or address, whose content has changed.
+    """
+    change: dict[str, Any] = {"stated": {"release": number}}
+    if any(given is not None for given in (file, folder, glob, url)):
+        change["source"], _ = build_source(call, file, folder, glob, url, [])
+    with connect(call) as connector:
+        found = apply_to_asset(connector, asset, partial(connector.assets.edit, change=change))
+    title = choose_text(found.title, call.output.lang)
+    call.output.print_result(found, call.output.say("cli.asset-version", title=title, version=number))
+
+
+@register(app, "remove", example="datenkontor asset remove urn:uuid:8f6b1c1e-0a51-4c5e-9f0e-2f1f7f6b7a10 --yes")
+def remove(call: CommandCall, asset: AssetArgument, yes: YesOption = False) -> None:
+    """Remove an asset that is not published and that no agreement refers to; its data is not touched."""
+    call.output.confirm(call.output.say("cli.ask-remove-asset", id=asset), yes)
+    with connect(call) as connector:
+        found = apply_to_asset(connector, asset, connector.assets.remove)
+    call.output.print_result(
+        found, call.output.say("cli.asset-removed", title=choose_text(found.title, call.output.lang))
+    )
+
+
 @register(app, "publish", example="datenkontor asset publish urn:uuid:8f6b1c1e-0a51-4c5e-9f0e-2f1f7f6b7a10")
 def publish(call: CommandCall, asset: AssetArgument, release: ReleaseOption = False) -> None:
     """Publish an asset in the catalogue."""
     with connect(call) as connector:
-        found = connector.assets.publish(asset, release=release)
+        found = apply_to_asset(connector, asset, partial(connector.assets.publish, release=release))
     _report_status(call, found)
     _print_remarks(call, found)
 
@@ -114,12 +178,11 @@ def withdraw(
 
     Agreements remain valid and active transfers continue, unless --end-agreements is given.
     """
-    if end_agreements:
-        call.output.confirm(call.output.say("cli.ask-end-agreements", id=asset), yes)
-    else:
-        call.output.confirm(call.output.say("cli.ask-withdraw", id=asset), yes)
+    question = "cli.ask-end-agreements" if end_agreements else "cli.ask-withdraw"
+    call.output.confirm(call.output.say(question, id=asset), yes)
     with connect(call) as connector:
-        found = connector.assets.withdraw(asset, end_agreements=end_agreements, reason=reason or "")
+        end = partial(connector.assets.withdraw, end_agreements=end_agreements, reason=reason or "")
+        found = apply_to_asset(connector, asset, end)
     shown = call.output.say(
         "cli.asset-status", title=choose_text(found.asset.title, call.output.lang), status=found.asset.status
     )

@@ -1,10 +1,18 @@
 """Assets: what this connector offers."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from connector.client.frame.flow import ApiCall, path_of
 from connector.client.frame.methods import AsyncRuns, Runs, asynchronous, blocking, every, every_async
-from connector.views.assets import AssetOrder, AssetView, AssetWithdrawOrder, PublishOrder, WithdrawnAssetView
+from connector.views.assets import (
+    AssetEditOrder,
+    AssetOrder,
+    AssetView,
+    AssetWithdrawOrder,
+    PublishOrder,
+    WithdrawnAssetView,
+)
 from connector.views.common import Page
 
 
@@ -38,6 +46,25 @@ def _show(id: str) -> ApiCall[AssetView]:
     return ApiCall(method="GET", path=path_of("assets", id), answer=AssetView)
 
 
+def _edit(id: str, change: dict[str, Any], *, release: bool = False) -> ApiCall[AssetView]:
+    """Change members of an asset; None resets a member, and members that are not named stay as they are.
+
+    >>> connector.assets.edit("urn:asset:1", {"title": {"en": "Air"}}).title
+    {'de': 'Luft', 'en': 'Air'}
+    """
+    order = AssetEditOrder(change=change, release=release)
+    return ApiCall(method="PATCH", path=path_of("assets", id), answer=AssetView, body=order)
+
+
+def _remove(id: str) -> ApiCall[AssetView]:
+    """Remove an asset that is not published and that no agreement refers to.
+
+    >>> connector.assets.remove("urn:asset:1").id
+    'urn:asset:1'
+    """
+    return ApiCall(method="DELETE", path=path_of("assets", id), answer=AssetView)
+
+
 def _publish(id: str, *, release: bool = False) -> ApiCall[AssetView]:
     """Publish an asset in the catalogue; with `release` a person confirms that personal data may be published.
 
@@ -69,6 +96,8 @@ class Assets:
     list = blocking(_list)
     all = every(_list)
     show = blocking(_show)
+    edit = blocking(_edit)
+    remove = blocking(_remove)
     publish = blocking(_publish)
     withdraw = blocking(_withdraw)
 
@@ -83,5 +112,7 @@ class AsyncAssets:
     list = asynchronous(_list)
     all = every_async(_list)
     show = asynchronous(_show)
+    edit = asynchronous(_edit)
+    remove = asynchronous(_remove)
     publish = asynchronous(_publish)
     withdraw = asynchronous(_withdraw)

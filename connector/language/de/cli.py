@@ -18,6 +18,10 @@ SENTENCES: dict[str, str] = {
     "init-list": "dort die Teilnehmerliste ablegen",
     # Assets and the participant list.
     "asset-added": "{title}: gespeichert als {id} ({status}).",
+    "asset-changed": "{title}: geändert ({members}).",
+    "asset-version": "{title}: Version {version} wird angeboten.",
+    "asset-removed": "{title}: gelöscht.",
+    "ask-remove-asset": "{id} wird dann gelöscht; im Protokoll bleibt ein Nachweis.",
     "asset-status": "{title}: {status}.",
     "ask-withdraw": "{id} wird dann nicht mehr angeboten; geschlossene Verträge gelten weiter.",
     "ask-end-agreements": "{id} wird dann nicht mehr angeboten; alle Verträge darüber enden mit ihren Lieferungen.",

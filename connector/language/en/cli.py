@@ -18,6 +18,10 @@ SENTENCES: dict[str, str] = {
     "init-list": "store the participant list there",
     # Assets and the participant list.
     "asset-added": "{title}: added as {id} ({status}).",
+    "asset-changed": "{title}: changed ({members}).",
+    "asset-version": "{title}: version {version} is offered.",
+    "asset-removed": "{title}: removed.",
+    "ask-remove-asset": "{id} is deleted; the audit log keeps a record.",
     "asset-status": "{title} is {status}.",
     "ask-withdraw": "{id} will not be offered any more; existing agreements remain valid.",
     "ask-end-agreements": "{id} will not be offered any more, and all agreements on it end with their transfers.",

@@ -36,6 +36,12 @@ def _put_asset(tables: MemoryTables, change: changes.PutAsset) -> None:
     tables.put(tables.offers, (asset.owner, asset.offer_id), (asset.owner, asset.id))
 
 
+def _drop_asset(tables: MemoryTables, change: changes.DropAsset) -> None:
+    key = (change.owner, change.id)
+    _check_expected(tables.get(tables.assets, key), change.expected, change.id)
+    tables.put(tables.assets, key, None)
+
+
 def _put_agreement(tables: MemoryTables, change: changes.PutAgreement) -> None:
     tables.put(tables.agreements, (change.agreement.owner, change.agreement.id), change.agreement)
 
@@ -148,6 +154,7 @@ def _check_expected(stored: Any, expected: int | None, id: str) -> None:
 _APPLY: dict[type[Change], Callable[[MemoryTables, Any], None]] = {
     changes.PutProcess: _put_process,
     changes.PutAsset: _put_asset,
+    changes.DropAsset: _drop_asset,
     changes.PutAgreement: _put_agreement,
     changes.UseReplayKey: _use_replay_key,
     changes.PutHold: _put_hold,

@@ -55,6 +55,7 @@ from connector.store.sqlite.engine.writer import Writer
 _APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
     changes.PutProcess: processes.put,
     changes.PutAsset: assets.put,
+    changes.DropAsset: assets.drop,
     changes.PutAgreement: agreements.put,
     changes.UseReplayKey: replay.use,
     changes.PutHold: holds.put,

@@ -82,3 +82,26 @@ async def test_an_asset_says_how_its_records_are_read(desk: Desk) -> None:
     region = "https://w3id.org/datenkontor/policy/1#recordRegion"
     assert kept["records"] == {**records, "facts": {region: "land"}}
     assert plain["records"] is None
+
+
+async def test_an_asset_is_changed_and_removed(desk: Desk) -> None:
+    async with desk.client() as client:
+        await client.post("/v1/assets", json={**DRAFT, "id": "urn:a", "title": {"de": "Luft"}})
+        changed = await client.patch("/v1/assets/urn:a", json={"change": {"title": {"en": "Air"}, "licence": "urn:l"}})
+        assert (changed.status_code, changed.json()["title"]) == (200, {"de": "Luft", "en": "Air"})
+        assert (await client.get("/v1/assets/urn:a")).json()["licence"] == "urn:l"
+        refused = await client.patch("/v1/assets/urn:a", json={"change": {"colour": "blue"}})
+        assert (refused.status_code, refused.json()["error"]["code"]) == (400, "change")
+        assert (await client.patch("/v1/assets/urn:b", json={"change": {"licence": None}})).status_code == 404
+        assert (await client.delete("/v1/assets/urn:a")).json()["id"] == "urn:a"
+        assert (await client.get("/v1/assets/urn:a")).status_code == 404
+        assert (await client.delete("/v1/assets/urn:a")).status_code == 404
+
+
+async def test_a_change_to_personal_data_is_released_by_a_key_with_the_scope_admin(desk: Desk) -> None:
+    change = {"change": {"data_class": "personal", "policy": PERSONAL}, "release": True}
+    async with desk.client() as client, desk.client("chief") as chief:
+        await client.post("/v1/assets", json={**DRAFT, "id": "urn:a"})
+        await client.post("/v1/assets/urn:a/publish")
+        assert (await client.patch("/v1/assets/urn:a", json=change)).status_code == 403
+        assert (await chief.patch("/v1/assets/urn:a", json=change)).json()["data_class"] == "personal"

@@ -1,6 +1,7 @@
 """Offering and deciding from the command line, against a management API at the edge of HTTP."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,8 +85,10 @@ def test_an_unknown_asset_is_not_found(cli: Cli, management: Management) -> None
     for method, verb in (("GET", ""), ("POST", "/publish"), ("POST", "/withdraw")):
         management.refuse(method, f"/v1/assets/none{verb}", 404, "unknown-asset", "Unknown asset none.")
     for arguments in (["show", "none"], ["publish", "none"], ["withdraw", "none", "--yes"]):
+        management.answer("GET", "/v1/assets", {"items": [], "next": None})
         done = cli("asset", *arguments, "--json")
-        assert (done.code, done.out, done.err) == (3, "", "datenkontor: Unknown asset none.\n")
+        assert (done.code, done.out) == (3, "")
+        assert done.err == "datenkontor: Unknown asset none: `datenkontor asset list` lists the assets.\n"
 
 
 def test_no_assets_of_a_status_are_an_empty_listing(cli: Cli, management: Management) -> None:
@@ -109,3 +112,54 @@ def test_a_published_asset_is_reported_with_its_title_and_status(cli: Cli, manag
     done = cli("asset", "publish", "air", "--release", "--lang", "de")
     assert (done.code, done.out) == (0, "Luftqualität: published.\n")
     assert management.bodies("POST", "/v1/assets/air/publish") == [{"release": True}]
+
+
+def edit(cli: Cli, management: Management, *options: object) -> Any:
+    management.answer("GET", "/v1/assets/air", asset())
+    management.answer("PATCH", "/v1/assets/air", asset())
+    done = cli("asset", "edit", "air", *options)
+    assert done.code == 0, done.err
+    return management.bodies("PATCH", "/v1/assets/air")[-1]["change"]
+
+
+def test_only_the_given_options_change_an_asset(cli: Cli, management: Management, here: Path) -> None:
+    assert edit(cli, management, "--title", "Luft", "--lang", "de") == {"title": {"de": "Luft"}}
+    assert edit(cli, management, "--no-live", "--class", "open") == {"live": False, "data_class": "open"}
+    assert edit(cli, management, "--data-version", 2) == {"stated": {"release": "2"}}
+    assert edit(cli, management, "--keyword", "a", "--remove", "licence", "--remove", "theme") == {
+        "keywords": ["a"],
+        "licence": None,
+        "themes": None,
+    }
+    assert edit(cli, management, "--file", here / "offered/air.csv") == {
+        "source": {"kind": "file", "path": "air.csv"},
+        "media_type": "text/csv",
+    }
+    assert edit(cli, management, "--template", "open-data")["policy"]["permission"]
+
+
+@pytest.mark.parametrize(
+    "options", [[], ["--remove", "title"], ["--remove", "id"], ["--remove", "colour"], ["--glob", "*"]]
+)
+def test_a_change_without_content_or_of_something_else_is_a_usage_error(
+    cli: Cli, management: Management, options: list[str]
+) -> None:
+    management.answer("GET", "/v1/assets/air", asset())
+    assert cli("asset", "edit", "air", *options).code == 2
+
+
+def test_a_version_keeps_everything_but_the_data(cli: Cli, management: Management, here: Path) -> None:
+    management.answer("GET", "/v1/assets/air", asset())
+    management.answer("PATCH", "/v1/assets/air", asset())
+    done = cli("asset", "version", "air", "2026-12", "--file", here / "offered/air.csv", "--lang", "de")
+    assert "Version 2026-12 wird angeboten" in done.out
+    (body,) = management.bodies("PATCH", "/v1/assets/air")
+    assert body["change"] == {"stated": {"release": "2026-12"}, "source": {"kind": "file", "path": "air.csv"}}
+
+
+def test_an_asset_is_removed_after_consent(cli: Cli, management: Management) -> None:
+    management.answer("GET", "/v1/assets/air", asset())
+    management.answer("DELETE", "/v1/assets/air", asset())
+    assert cli("asset", "remove", "air").code == 2
+    done = cli("asset", "remove", "air", "--yes", "--lang", "de")
+    assert (done.code, "gelöscht" in done.out) == (0, True)

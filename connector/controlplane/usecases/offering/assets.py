@@ -4,6 +4,8 @@ An asset is published only if it can be served and its policy can be enforced. P
 person, and an offer with all statements that such an offer requires.
 """
 
+from typing import Any
+
 import msgspec
 
 from connector.controlplane.core import documents, instants
@@ -24,6 +26,8 @@ from connector.ports.entities import Asset, AssetStatus, DataClass, PageBounds
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.transfer_machine import TransferState
 from connector.views.assets import AssetDescription, AssetOrder
+
+CHANGED = "Another request changed the asset: read it again, then repeat the change."
 
 
 class WithdrawnAsset(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +75,12 @@ async def publish(publisher: Publisher, asset_id: str, *, release: bool = False)
     asset = await find_asset(publisher.context, asset_id)
     if asset.status is AssetStatus.PUBLISHED:
         return asset
+    published = render(publisher, asset, release=release)
+    return await store_changed(publisher, asset, published, AssetStatus.PUBLISHED)
+
+
+def render(publisher: Publisher, asset: Asset, *, release: bool) -> Asset:
+    """Return an asset with its Dataset, if it may be published. Raises NotAllowed."""
     if asset.data_class is DataClass.PERSONAL and not release:
         reason = "Personal data can be published only after a release by a person: confirm the release."
         raise NotAllowed("personal", reason)
@@ -84,8 +94,7 @@ async def publish(publisher: Publisher, asset_id: str, *, release: bool = False)
     problem = publisher.supports(asset.source, None)
     if problem:
         raise NotAllowed("not-offerable", problem)
-    published = msgspec.structs.replace(asset, document=datasets.render_dataset(publisher.evaluator, asset))
-    return await _move(publisher, asset, published, AssetStatus.PUBLISHED)
+    return msgspec.structs.replace(asset, document=datasets.render_dataset(publisher.evaluator, asset))
 
 
 def _find_impersonal(evaluator: Evaluator, asset: Asset) -> acceptance.Unfit | None:
@@ -108,7 +117,7 @@ async def withdraw(
     """
     asset = await find_asset(publisher.context, asset_id)
     if asset.status is not AssetStatus.WITHDRAWN:
-        asset = await _move(publisher, asset, asset, AssetStatus.WITHDRAWN)
+        asset = await store_changed(publisher, asset, asset, AssetStatus.WITHDRAWN)
     count = 0
     after: str | None = None
     while True:
@@ -137,18 +146,20 @@ async def _count_running(context: Context, asset_id: str) -> int:
             return count
 
 
-async def _move(publisher: Publisher, before: Asset, after: Asset, status: AssetStatus) -> Asset:
+async def store_changed(
+    publisher: Publisher, before: Asset, after: Asset, status: AssetStatus, *, event: str = "", **fields: Any
+) -> Asset:
+    """Store a changed asset with its audit entry, and announce the change. Raises NotAllowed if it changed since.
+
+    `event` is the name of the entry (default: the status), and `fields` are further fields of it.
+    """
     after = msgspec.structs.replace(
         after, status=status, updated_at=publisher.context.now(), version=before.version + 1
     )
+    entry = record(publisher.context, f"asset {event or status}", after.id, {"class": after.data_class, **fields})
     try:
-        change = PutAsset(after, before.version)
-        await publisher.context.store.commit(
-            [change, record(publisher.context, f"asset {status}", after.id, {"class": after.data_class})]
-        )
+        await publisher.context.store.commit([PutAsset(after, before.version), entry])
     except Conflict:
-        raise NotAllowed(
-            "changed", "Another request changed the asset: read it again, then repeat the change."
-        ) from None
+        raise NotAllowed("changed", CHANGED) from None
     publisher.announce()
     return after

@@ -30,6 +30,8 @@ def render_dataset(evaluator: Evaluator, asset: Asset) -> bytes:
         members["dct:license"] = dcat.make_licence(asset.licence)
     if asset.live:
         members["dct:accrualPeriodicity"] = dcat.make_frequency(dcat.CONTINUOUS)
+    if asset.stated.release:
+        members["dcat:version"] = asset.stated.release
     if asset.synthetic:
         members["dct:provenance"] = dcat.make_provenance("synthetic")
     return dataset_document(

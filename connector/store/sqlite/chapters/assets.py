@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from connector.ports.changes import Conflict, PutAsset
+from connector.ports.changes import Conflict, DropAsset, PutAsset
 from connector.ports.entities import Asset, AssetStatus, PageBounds
 from connector.store.sqlite.engine.rows import fetch_one, page
 
@@ -14,6 +14,7 @@ _asset = msgspec.msgpack.Decoder(Asset).decode
 
 _INSERT = "INSERT INTO assets (status, version, body, owner, id) VALUES (?, ?, ?, ?, ?)"
 _UPDATE = "UPDATE assets SET status = ?, version = ?, body = ? WHERE owner = ? AND id = ? AND version = ?"
+_DELETE = "DELETE FROM assets WHERE owner = ? AND id = ? AND version = ?"
 _OFFER = """
 INSERT INTO offers (owner, offer_id, asset_id) VALUES (?, ?, ?)
 ON CONFLICT (owner, offer_id) DO UPDATE SET asset_id = excluded.asset_id
@@ -37,6 +38,12 @@ def put(connection: sqlite3.Connection, change: PutAsset) -> None:
     elif connection.execute(_UPDATE, (*row, change.expected)).rowcount != 1:
         raise Conflict(f"Another request changed {asset.id}, version {change.expected}: read it again.")
     connection.execute(_OFFER, (asset.owner, asset.offer_id, asset.id))
+
+
+def drop(connection: sqlite3.Connection, change: DropAsset) -> None:
+    """Remove an asset. Raises Conflict if the stored version is not the expected one."""
+    if connection.execute(_DELETE, (change.owner, change.id, change.expected)).rowcount != 1:
+        raise Conflict(f"Another request changed {change.id}, version {change.expected}: read it again.")
 
 
 def asset(connection: sqlite3.Connection, owner: str, id: str) -> Asset | None:

@@ -1,0 +1,111 @@
+"""Assets are changed and removed; agreements keep what was agreed.
+
+A change of the terms gives the offer a new identifier. The identifier of the dataset never changes, so that search
+results, agreements and running transfers keep their asset.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from connector.controlplane.core.commits import record
+from connector.controlplane.core.errors import Invalid, NotAllowed
+from connector.controlplane.core.lookup import find_asset
+from connector.controlplane.judging.policy_input import encode_policy
+from connector.controlplane.usecases.offering import assets, drafts
+from connector.controlplane.usecases.offering.assets import CHANGED
+from connector.controlplane.usecases.offering.publisher import Publisher
+from connector.ports.changes import Conflict, DropAsset
+from connector.ports.entities import Asset, AssetStatus, DataClass, PageBounds
+from connector.views.assets import AssetDescription, AssetOrder
+
+_TERMS = ("policy", "access", "reservation")
+# Members whose own members change one by one.
+_COMPOSED = frozenset({"title", "description", "stated"})
+
+
+async def edit(publisher: Publisher, asset_id: str, change: Mapping[str, Any], *, release: bool = False) -> Asset:
+    """Change members of an asset, as `AssetOrder` names them; the others stay as they are.
+
+    A title and a description change in the given languages only, and statements one by one. Null resets a member to
+    its default, or removes a language. A published asset is checked as for a publication, and stays published.
+
+    Raises NoSuchEntity, Invalid, NotAllowed.
+    """
+    before = await find_asset(publisher.context, asset_id)
+    if not change:
+        raise Invalid("no-change", "The change is empty: name the members to change.")
+    order = drafts.check_draft(publisher, _merge(before, change))
+    described = {name: getattr(order, name) for name in AssetDescription.__struct_fields__}
+    after = msgspec.structs.replace(before, source=order.source, **described, **_encode_terms(order, change))
+    after = msgspec.structs.replace(after, stated=drafts.resolve_stated(publisher.evaluator, order))
+    if (after.policy, after.access) != (before.policy, before.access):
+        # A consumer that still requests the old offer sees other terms under another identifier.
+        after = msgspec.structs.replace(after, offer_id=publisher.context.new_id())
+    if after == before:
+        return before
+    if before.status is AssetStatus.PUBLISHED:
+        # Who released the personal data once has released it; data that becomes personal needs a release.
+        after = assets.render(publisher, after, release=release or before.data_class is DataClass.PERSONAL)
+    return await assets.store_changed(publisher, before, after, before.status, event="changed", members=sorted(change))
+
+
+async def remove(publisher: Publisher, asset_id: str) -> Asset:
+    """Remove an asset that is not offered and that no agreement refers to. Raises NoSuchEntity, NotAllowed."""
+    asset = await find_asset(publisher.context, asset_id)
+    if asset.status is AssetStatus.PUBLISHED:
+        raise NotAllowed("published", f"The asset {asset_id} is published: withdraw it, then remove it.")
+    context = publisher.context
+    rows, _ = await context.store.agreements(context.owner, PageBounds(limit=1), dataset=asset_id)
+    if rows:
+        raise NotAllowed(
+            "agreed", f"Agreements refer to the asset {asset_id}, so that it stays on record: withdraw it instead."
+        )
+    try:
+        await context.store.commit(
+            [
+                DropAsset(context.owner, asset.id, asset.version),
+                record(context, "asset removed", asset.id, {"class": asset.data_class}),
+            ]
+        )
+    except Conflict:
+        raise NotAllowed("changed", CHANGED) from None
+    return asset
+
+
+def _encode_terms(order: AssetOrder, change: Mapping[str, Any]) -> dict[str, bytes | None]:
+    """Return the changed policies as they are stored."""
+    encoded: dict[str, bytes | None] = {}
+    if "policy" in change:
+        encoded["policy"] = encode_policy(order.policy) if order.policy else drafts.OPEN_POLICY
+    if "access" in change:
+        encoded["access"] = drafts.encode_access(order)
+    if "reservation" in change:
+        encoded["reservation"] = encode_policy(order.reservation) if order.reservation else None
+    return encoded
+
+
+def _merge(asset: Asset, change: Mapping[str, Any]) -> AssetOrder:
+    """Return the order of the asset with its changed members. Raises Invalid."""
+    if "id" in change:
+        raise Invalid("id", "The identifier of a dataset cannot change: add a new asset.")
+    order = AssetOrder(
+        source=asset.source,
+        id=asset.id,
+        **{name: getattr(asset, name) for name in AssetDescription.__struct_fields__},
+        **{name: msgspec.json.decode(terms) for name in _TERMS if (terms := getattr(asset, name)) is not None},
+    )
+    members: dict[str, Any] = msgspec.to_builtins(order)
+    for name, value in change.items():
+        if value is None:
+            members.pop(name, None)
+        elif name in _COMPOSED and isinstance(value, dict):
+            merged = {**members.get(name, {}), **value}
+            members[name] = {key: inner for key, inner in merged.items() if inner is not None}
+        else:
+            members[name] = value
+    try:
+        return msgspec.convert(members, AssetOrder)
+    except msgspec.ValidationError as error:
+        raise Invalid("change", f"The change cannot be read: {error}.") from None
