@@ -27,8 +27,8 @@ from connector.protocol.dsp.machines.transfer_machine import Transfer
 class PutProcess(msgspec.Struct, frozen=True):
     """Insert (`expected` is None) or update a process whose stored version is `expected`; else `Conflict`.
 
-    The stored version becomes `process.version`, which the caller sets to `expected + 1` (an insert: 1). An insert
-    whose (owner, kind, role, peer, peer_pid) already exists is a `Conflict` too.
+    The stored version becomes `process.version`, which the caller sets to `expected + 1` (an insert: 1). If another
+    process has the same (owner, kind, role, peer, peer_pid), the change fails with `PidTaken`.
     """
 
     process: Negotiation | Transfer
@@ -173,6 +173,7 @@ class StoreError(Exception):
 
     StoreError
     ├── Conflict       another request changed it first: read it again and decide again
+    │   └── PidTaken   the peer's pid belongs to another process: the same change fails again
     ├── Replayed       the token was already used
     ├── LimitReached   a counted limit would be exceeded
     │   └── TooSoon    for a time: the limit of uses within an hour is reached
@@ -182,6 +183,10 @@ class StoreError(Exception):
 
 class Conflict(StoreError):
     """The stored version is not the expected one, or the row already exists."""
+
+
+class PidTaken(Conflict):
+    """The peer's pid already belongs to another process of this peer."""
 
 
 class Replayed(StoreError):

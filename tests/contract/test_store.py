@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from connector.ports import changes
-from connector.ports.changes import Conflict, LimitReached, Replayed, TooSoon, Unavailable
+from connector.ports.changes import Conflict, LimitReached, PidTaken, Replayed, TooSoon, Unavailable
 from connector.ports.entities import AssetStatus, Backoff, DutyState, PageBounds, PaymentState, Recent, Usage
 from connector.ports.store import Store
 from connector.protocol.dsp.common import Role
@@ -76,9 +76,9 @@ async def test_a_pid_of_a_peer_belongs_to_one_process(store: Store) -> None:
     first = values.negotiation("urn:n:1", peer_pid="urn:p:1")
     second = values.negotiation("urn:n:2")
     await store.commit([changes.PutProcess(first, None), changes.PutProcess(second, None)])
-    with pytest.raises(Conflict):
+    with pytest.raises(PidTaken):
         await store.commit([changes.PutProcess(values.negotiation("urn:n:3", peer_pid="urn:p:1"), None)])
-    with pytest.raises(Conflict):
+    with pytest.raises(PidTaken):
         await store.commit([changes.PutProcess(replace(second, version=2, peer_pid="urn:p:1"), 1)])
     others = (
         values.negotiation("urn:n:4", peer_pid="urn:p:1", role=Role.CONSUMER),

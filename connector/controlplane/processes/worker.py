@@ -11,7 +11,7 @@ from collections import Counter, deque
 
 from connector.controlplane.enforcing import deadlines, flow_ends
 from connector.controlplane.processes import loading
-from connector.controlplane.processes.sending import outbound
+from connector.controlplane.processes.sending import outbound, stalling
 from connector.controlplane.processes.sending.driver import ProcessDriver
 from connector.ports.changes import StoreError
 from connector.ports.store import AnyProcess
@@ -19,7 +19,7 @@ from connector.ports.store import AnyProcess
 log = logging.getLogger(__name__)
 
 SWEEP_S = 60.0
-FAILED_MS = 5_000
+FAILED_MS, FAILED_MOST_MS = 5_000, 60_000
 BATCH = 1_000
 PEERS_AT_ONCE = 8
 
@@ -38,6 +38,7 @@ class Worker:
         self._stopping = False
         # Processes whose last step failed by a defect: name of the error by process.
         self.stuck: dict[str, str] = {}
+        self._unstored: Counter[str] = Counter()
 
     def wake(self, process: AnyProcess) -> None:
         """Process a process that was just committed: now, or when it is due."""
@@ -107,14 +108,16 @@ class Worker:
                 process = await loading.reload(self._driver.context, again) or again
         except StoreError as error:
             log.warning("process is tried again later: the store is unavailable: %s", error, extra={"pid": process.id})
-            self._look_later(process, FAILED_MS)
+            self._unstored[process.id] += 1
+            self._look_later(process, min(FAILED_MS * self._unstored[process.id], FAILED_MOST_MS))
         except Exception as error:
             # One failed process must not stop the others; it is tried again, and the log has the error.
             self.stuck[process.id] = type(error).__name__
             log.exception("process is tried again later", extra={"pid": process.id})
-            self._look_later(process, FAILED_MS)
+            await self._postpone(process, type(error).__name__)
         else:
             self.stuck.pop(process.id, None)
+            self._unstored.pop(process.id, None)
             if process.due_at is not None:
                 self._look_later(process, max(process.due_at - self._driver.context.now(), 0))
         finally:
@@ -123,6 +126,19 @@ class Worker:
             if not self._at_peer[process.peer]:
                 del self._at_peer[process.peer]
             self._begin_next()
+
+    async def _postpone(self, process: AnyProcess, error: str) -> None:
+        """Store that a step failed by a defect here, with the time of the next attempt."""
+        due_at = None
+        try:
+            fresh = await loading.reload(self._driver.context, process) or process
+            why = f"{error} in this connector: its log contains the reason."
+            process = await stalling.stall(self._driver, fresh, why, self._driver.limits.owed_for)
+            due_at = process.due_at
+        except Exception:
+            log.exception("the failure of a step is not stored", extra={"pid": process.id})
+        wait = due_at - self._driver.context.now() if due_at is not None else 0
+        self._look_later(process, max(wait, FAILED_MS))
 
     def _look_later(self, process: AnyProcess, delay_ms: int) -> None:
         """Set a timer for a process; the sweep finds a process that is due later than the next sweep."""

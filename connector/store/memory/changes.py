@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from connector.ports import changes
-from connector.ports.changes import Change, Conflict, LimitReached, Replayed, TooSoon
+from connector.ports.changes import Change, Conflict, LimitReached, PidTaken, Replayed, TooSoon
 from connector.ports.entities import DutyState, Lease, Usage
 from connector.store.memory.tables import MemoryTables
 from connector.store.rules import first_recent, no_longer_recent
@@ -24,7 +24,7 @@ def _put_process(tables: MemoryTables, change: changes.PutProcess) -> None:
     if process.peer_pid is not None:
         pid = (process.owner, process.kind, process.role, process.peer, process.peer_pid)
         if tables.get(tables.pids, pid) not in (None, key):
-            raise Conflict(f"The peer's {process.peer_pid} already belongs to another process: read that process.")
+            raise PidTaken(f"The peer's {process.peer_pid} already belongs to another process: read that process.")
         tables.put(tables.pids, pid, key)
     tables.put(tables.processes, key, process)
 

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import msgspec
+
 from connector.controlplane.processes.deciders import ByPolicy
 from connector.controlplane.processes.worker import Worker
 from connector.ports.changes import PutProcess
@@ -58,7 +60,12 @@ async def test_a_process_that_cannot_go_on_is_named_until_it_does(desk: Desk) ->
         await reaches("urn:well", NegotiationState.AGREED)
         await reaches("urn:odd", NegotiationState.REQUESTED)
         decider.broken = None
-        worker.wake(processes["urn:odd"])
+        stalled = await rooms.context.store.negotiation(rooms.context.owner, "urn:odd")
+        assert stalled is not None
+        assert stalled.stalled is not None
+        due = msgspec.structs.replace(stalled, due_at=rooms.context.now(), version=stalled.version + 1)
+        await rooms.context.store.commit([PutProcess(due, stalled.version)])
+        worker.wake(due)
         await eventually(lambda: worker.stuck == {}, "it is still named")
         await reaches("urn:odd", NegotiationState.AGREED)
     finally:

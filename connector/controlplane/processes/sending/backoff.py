@@ -1,4 +1,4 @@
-"""The back-off of each peer after failures: exponential with jitter, one stored row for each peer.
+"""The back-off after failures, exponential with jitter: for each peer in one stored row, for each process by attempts.
 
 Reads use the memory; the commit of the process that failed also writes the row.
 """
@@ -8,6 +8,10 @@ from collections.abc import Callable, Iterable
 from connector.controlplane.core.limits import ControlLimits
 from connector.ports.changes import Change, PutBackoff
 from connector.ports.entities import Backoff
+
+MOST_DOUBLINGS = 20
+WRITE_MS = 250
+CONFLICT_MOST_MS = 2_000
 
 
 class PeerBackoff:
@@ -45,11 +49,22 @@ class PeerBackoff:
         if known and self._now() < known.until and not retry_after_ms:
             return known.until, []
         failures = known.failures + 1 if known else 1
-        wait = min(self._limits.retry_base * 2 ** min(failures, 20), self._limits.retry_most)
+        wait = min(self._limits.retry_base * 2 ** min(failures, MOST_DOUBLINGS), self._limits.retry_most)
         wait = max(int(wait * self._spread()), min(retry_after_ms or 0, self._limits.retry_most))
         row = Backoff(owner=self._owner, peer=peer, failures=failures, until=self._now() + wait)
         self._rows[peer] = row
         return row.until, [PutBackoff(row)]
+
+    def find_pause(self, attempts: int, *, conflict: bool = False) -> int:
+        """Return the pause (ms) of one process after so many earlier attempts: each at least as long as the one before.
+
+        The pause depends on nothing that a peer answers, except that a `conflict` passes soon. It never is shorter than
+        the time that a deployed peer needs to store its last step.
+        """
+        base, most = self._limits.retry_base, self._limits.retry_most
+        if conflict:
+            base, most = max(base, WRITE_MS), CONFLICT_MOST_MS
+        return min(int(base * 2 ** min(attempts, MOST_DOUBLINGS) * (0.5 + self._spread())), most)
 
     def forget_failures(self, peer: str) -> list[Change]:
         """Reset the failures of a peer that answered; return the change that deletes them, if there were any."""

@@ -9,10 +9,10 @@ import msgspec
 from connector.controlplane.core import commits
 from connector.controlplane.enforcing import signals
 from connector.controlplane.processes.loading import find_table, reload
-from connector.controlplane.processes.sending import reconcile, settling, waiting
+from connector.controlplane.processes.sending import reconcile, settling, stalling, waiting
 from connector.controlplane.processes.sending.driver import ProcessDriver
 from connector.controlplane.processes.steps import carry_out
-from connector.ports.changes import Conflict
+from connector.ports.changes import Conflict, PidTaken
 from connector.ports.decider import (
     HoldFor,
     Proceed,
@@ -29,18 +29,20 @@ STEPS_AT_ONCE = 32
 async def advance(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
     """Do all due steps of a process; return the process after them.
 
-    A Conflict means that the peer or a person changed the process first: the process is read again.
+    A Conflict means that the peer or a person changed the process first: the process is read again. If nobody changed
+    it, the same step would fail again at once: it is counted and tried later.
     """
     for _ in range(STEPS_AT_ONCE):
         if process.due_at is None or process.due_at > driver.context.now():
             return process
         try:
             process = await _step(driver, process)
-        except Conflict:
+        except Conflict as error:
             fresh = await reload(driver.context, process)
             if fresh is None:
                 return process
-            process = fresh
+            unchanged = fresh.version == process.version
+            process = await stalling.stall(driver, fresh, str(error), driver.limits.conflict) if unchanged else fresh
     return process
 
 
@@ -74,7 +76,9 @@ async def deliver(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
     if pending.in_doubt:
         settled = await reconcile.ask(driver, process, table, sure=pending.refusals > 0)
         if settled is not None:
-            return await settling.settle(driver.enforcer, process, settled, "settled by the peer's state")
+            process = await settling.settle(driver.enforcer, process, settled, "settled by the peer's state")
+            if process.pending != pending:
+                return process
     delivery = await driver.peer.send(
         process.peer, process.peer_address, pending.message, process.role.other, process.peer_pid, pending.body
     )
@@ -83,7 +87,11 @@ async def deliver(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
         case Ack(peer_pid=peer_pid):
             after = await waiting.rest(driver, machine.acknowledge(process, now, peer_pid=peer_pid))
             changes = driver.backoff.forget_failures(process.peer)
-            return await settling.settle(driver.enforcer, process, after, f"acknowledged {pending.message}", changes)
+            try:
+                event = f"acknowledged {pending.message}"
+                return await settling.settle(driver.enforcer, process, after, event, changes)
+            except PidTaken:
+                return await settling.settle_taken(driver, process, table, changes)
         case Refused(status=status, reason=reason):
             return await settling.settle_refusal(
                 driver, process, table, status, reason, driver.backoff.forget_failures(process.peer)

@@ -53,19 +53,23 @@ async def settle_refusal(
         )
     settled = await reconcile.ask(driver, process, table, sure=True)
     if settled is not None:
-        return await settle(driver.enforcer, process, settled, "settled by the peer's state", changes)
+        still = settled.pending == process.pending
+        process = await settle(driver.enforcer, process, settled, "settled by the peer's state", changes)
+        if not still:
+            return process
+        # The peer has moved, but the refused message stays: it counts as refused, or it would be sent again at once.
+        changes = ()
     now = driver.context.now()
     pending = process.pending
     assert pending is not None
     first = process.state is None
     if not first and pending.refusals + 1 < driver.limits.refusals:
-        wait = driver.limits.retry_base * 2**pending.refusals
+        wait = driver.backoff.find_pause(pending.attempts)
         after = machine.retry(process, now, now + wait, in_doubt=False, refused=True)
         return await commits.commit(
             driver.context, process, after, *changes, event="refused", fields={"reason": reason}
         )
-    failure = f"The counterparty answered {status} to" if status else "It is impossible to send"
-    ended = Ended("refused", f"{failure} {pending.message}: {reason}", process.peer)
+    ended = Ended("refused", f"{_say_failure(status, pending.message)}: {reason}", process.peer)
     if first or pending.message == table.ending or process.state is None:
         return await commits.commit(
             driver.context, process, end(process, table, ended, now), *changes, event="ended refused"
@@ -79,6 +83,22 @@ async def settle_refusal(
         return await commits.commit(
             driver.context, process, end(process, table, ended, now), *changes, event="ended refused"
         )
+
+
+async def settle_taken(
+    driver: ProcessDriver, process: AnyProcess, table: StateMachine, changes: Sequence[Change]
+) -> AnyProcess:
+    """End a process whose message the peer answered with the pid of another process: no message can reach it."""
+    message = process.pending.message if process.pending else "the message"
+    reason = (
+        f"The counterparty answered {message} with the pid of another process: it has to give every process its own."
+    )
+    ended = end(process, table, Ended("pid-taken", reason, process.peer), driver.context.now())
+    return await commits.commit(driver.context, process, ended, *changes, event="ended pid-taken")
+
+
+def _say_failure(status: int, message: str) -> str:
+    return f"The counterparty answered {status} to {message}" if status else f"It is impossible to send {message}"
 
 
 def is_stuck(driver: ProcessDriver, process: AnyProcess) -> bool:
@@ -101,14 +121,16 @@ async def settle_doubt(driver: ProcessDriver, process: AnyProcess, table: StateM
             return await carry_out(driver.enforcer, machine.drop(process, now), Terminate("unreachable", reason))
         ended = Ended("unreachable", reason, driver.context.participant)
         return await commits.commit(driver.context, process, end(process, table, ended, now), event="ended unreachable")
+    pause = driver.backoff.find_pause(pending.attempts, conflict=doubt.conflict)
+    changes: list[Change] = []
     if doubt.unreachable:
         log.info("%s is not delivered: %s", pending.message, doubt.reason, extra={"pid": process.id})
-        due_at, changes = driver.backoff.count_failure(process.peer, doubt.retry_after_ms)
+        until, changes = driver.backoff.count_failure(process.peer, doubt.retry_after_ms)
     else:
-        # The process is busy, not the peer: retry soon, and do not delay the other processes of this peer.
+        # The process is busy, not the peer: do not delay the other processes of this peer.
         wish = min(doubt.retry_after_ms or 0, driver.limits.retry_most)
-        pause = min(50 * 2 ** min(pending.attempts, 6), SOON)
-        due_at, changes = now + (wish if wish > SOON else pause), []
+        until = now + wish if wish > SOON else 0
+    due_at = max(until, now + pause)
     after = machine.retry(process, now, due_at, in_doubt=True)
     after = msgspec.structs.replace(after, updated_at=process.updated_at)
     return await commits.commit(driver.context, process, after, *changes)

@@ -131,6 +131,16 @@ class Unequal(msgspec.Struct, frozen=True):
     updated_at: int
 
 
+class Stalled(msgspec.Struct, frozen=True):
+    """The number of `steps` in a row without progress, and the time of the first; valid while the process has this
+    `version`.
+    """
+
+    steps: int
+    since: int
+    version: int
+
+
 class Process(msgspec.Struct, frozen=True, kw_only=True):
     """The common part of both processes; one table stores the processes of both roles.
 
@@ -138,7 +148,8 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     participant at the other end, `peer_address` the base URL of its endpoints. `state` is None until the first message
     is acknowledged. `version` grows by one with every commit; a commit names the version that it read. `due_at` is the
     time of the worker's next step, None if nothing is due. `held` is set if the process waits for a decision by a
-    person. `unequal` is the differing state that the peer reported last. Times are milliseconds since the Unix epoch.
+    person. `unequal` is the differing state that the peer reported last, `stalled` counts steps without progress.
+    Times are milliseconds since the Unix epoch.
     """
 
     owner: str
@@ -155,6 +166,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     due_at: int | None = None
     held: bool = False
     unequal: Unequal | None = None
+    stalled: Stalled | None = None
     created_at: int = 0
     updated_at: int = 0
 

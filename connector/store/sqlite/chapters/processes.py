@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from connector.ports.changes import Conflict, PutProcess
+from connector.ports.changes import Conflict, PidTaken, PutProcess
 from connector.ports.entities import PageBounds
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
@@ -38,7 +38,7 @@ _OPEN = "SELECT count(*) FROM processes WHERE owner = ? AND peer = ? AND ended =
 
 
 def put(connection: sqlite3.Connection, change: PutProcess) -> None:
-    """Insert or update a process. Raises Conflict if the stored version or the peer's pid differs."""
+    """Insert or update a process. Raises Conflict if the stored version differs, PidTaken for a pid in use."""
     process = change.process
     key = (process.owner, process.kind.value, process.id)
     often = (process.state, process.version, process.due_at, process.updated_at, _encode(process))
@@ -55,9 +55,10 @@ def put(connection: sqlite3.Connection, change: PutProcess) -> None:
         if rarely != tuple(before):
             connection.execute(_UPDATE_RARE, (*rarely, place))
     except sqlite3.IntegrityError as fault:
-        raise Conflict(
-            f"{process.id} or the peer's {process.peer_pid} is already stored: read that process."
-        ) from fault
+        if "peer_pid" in str(fault):
+            taken = f"The peer's {process.peer_pid} already belongs to another process: read that process."
+            raise PidTaken(taken) from fault
+        raise Conflict(f"{process.id} is already stored: read that process.") from fault
 
 
 def negotiation(connection: sqlite3.Connection, owner: str, id: str) -> Negotiation | None:
