@@ -14,6 +14,7 @@ import msgspec
 from connector.authority.card import operator_keys
 from connector.identity import keys
 from connector.identity.files import read_bounded, replace_atomically
+from connector.identity.mock_token import MockTokenIdentity
 from connector.identity.roster import AcceptedRoster, RosterIdentity, file_source, url_source
 from connector.identity.static_token import StaticTokenIdentity
 from connector.net.client import GuardedClient
@@ -80,9 +81,26 @@ def _build_static_token(wiring: Wiring) -> Mechanism:
     )
 
 
+class MockParticipants(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The file of the participants that mock tokens can name."""
+
+    participants: tuple[Participant, ...]
+
+
+def _build_mock_token(wiring: Wiring) -> Mechanism:
+    path = wiring.settings.identity.tokens
+    file = msgspec.json.decode(read_bounded(path, TOKENS_BYTES) if path else b"{}", type=MockParticipants)
+    return MockTokenIdentity(
+        development=wiring.settings.mode is Mode.DEVELOPMENT,
+        id=wiring.settings.participant.id,
+        participants=file.participants,
+    )
+
+
 MECHANISMS: Mapping[str, Callable[[Wiring], Mechanism]] = {
     "roster": _build_roster,
     "static-token": _build_static_token,
+    "mock-token": _build_mock_token,
 }
 
 

@@ -119,7 +119,10 @@ class IdentitySettings(Section, frozen=True, kw_only=True):
 
     mechanism: Annotated[
         ShortText,
-        Meta(description="Identity mechanism: `roster` (the signed participant list), or `static-token` (tests only)."),
+        Meta(
+            description="Identity mechanism: `roster` (the signed participant list), or for tests only `static-token` "
+            "(fixed tokens) or `mock-token` (the mock tokens of EDC)."
+        ),
     ] = "roster"
     key: Annotated[
         Path, Meta(description="Private key of the participant (PEM or JWK); only its owner may read the file.")
@@ -133,7 +136,9 @@ class IdentitySettings(Section, frozen=True, kw_only=True):
     refresh_seconds: Annotated[
         Seconds, Meta(description="Interval at which the participant list is read again, in seconds.")
     ] = 300.0
-    tokens: Annotated[Path | None, Meta(description="File of fixed tokens, for `static-token` only.")] = None
+    tokens: Annotated[
+        Path | None, Meta(description="File of participants and tokens, for `static-token` and `mock-token` only.")
+    ] = None
 
 
 class DataOriginSettings(Section, frozen=True, kw_only=True):

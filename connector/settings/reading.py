@@ -79,6 +79,10 @@ def _parse_value(variable: str, text: str, kind: Any) -> Any:
         raise SettingsError(reason) from None
 
 
+# The mechanisms by which anybody can speak as anybody.
+UNPROVEN = frozenset({"static-token", "mock-token"})
+
+
 def _parse_path(kind: type, value: Any) -> Any:
     if not isinstance(value, str) or not value or "\0" in value:
         raise ValueError(f"Expected the path of a file or folder, got `{type(value).__name__}`")
@@ -88,10 +92,9 @@ def _parse_path(kind: type, value: Any) -> Any:
 
 
 def _check(settings: Settings, file: Path) -> None:
-    if settings.identity.mechanism == "static-token" and settings.mode is Mode.PRODUCTION:
-        reason = (
-            f"In {file}, identity.mechanism is `static-token`, which is for tests only: use `roster` in production."
-        )
+    mechanism = settings.identity.mechanism
+    if mechanism in UNPROVEN and settings.mode is Mode.PRODUCTION:
+        reason = f"In {file}, identity.mechanism is `{mechanism}`, which proves nothing: use `roster` in production."
         raise SettingsError(reason)
     if (settings.net.certificate is None) != (settings.net.key is None):
         raise SettingsError(f"In {file}, net.certificate and net.key belong together: give both or neither.")

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from connector.app.identities import MECHANISMS, StaticTokens, Wiring, build_identity
+from connector.app.identities import MECHANISMS, MockParticipants, StaticTokens, Wiring, build_identity
 from connector.app.parts import OWNER, read_clock
 from connector.identity.roster import AcceptedRoster, RosterRejected
 from connector.net.addresses import net_policy
@@ -46,6 +46,17 @@ async def test_fixed_tokens_come_from_a_file_and_only_in_development(space: Spac
     assert (await identity.authenticate("Bearer token-of-the-firm", Intent.CATALOG)).participant == listed.id
     with pytest.raises(ValueError, match="development"):
         await built(space, mechanism="static-token", tokens=file)
+
+
+async def test_mock_tokens_name_the_participants_of_a_file_and_only_in_development(space: Space) -> None:
+    file = space.base / "participants.json"
+    listed = Participant(id=participant("firm"), name="Firm", address=None)
+    file.write_bytes(msgspec.json.encode(MockParticipants(participants=(listed,))))
+    identity = await built(space, mode=Mode.DEVELOPMENT, mechanism="mock-token", tokens=file)
+    token = f'{{"clientId": "{listed.id}"}}'
+    assert (await identity.authenticate(token, Intent.CATALOG)).participant == listed.id
+    with pytest.raises(ValueError, match="development"):
+        await built(space, mechanism="mock-token", tokens=file)
 
 
 async def test_an_unknown_mechanism_is_named_with_those_that_exist(space: Space) -> None:

@@ -52,6 +52,7 @@ def test_the_environment_comes_before_the_file(tmp_path: Path) -> None:
         ('[data]\naccel = "stored/"\n', "data.accel cannot be used"),
         ('[net]\ncertificate = "a.pem"\n', "net.certificate and net.key belong together"),
         ('[identity]\nmechanism = "static-token"\n', "use `roster` in production"),
+        ('[identity]\nmechanism = "mock-token"\n', "proves nothing: use `roster` in production"),
         ("[net]\nca = 3\n", "net.ca"),
         ("[[[", "is not TOML"),
     ],

@@ -171,7 +171,7 @@ class ListSummary(NamedTuple):
 def _check_list(settings: Settings) -> Iterator[Diagnosis]:
     name = "participant list"
     if settings.identity.mechanism != "roster":
-        yield Diagnosis(name=name, ok=None, sentence="The connector uses static tokens, which are for tests only.")
+        yield Diagnosis(name=name, ok=None, sentence="The connector uses tokens that are for tests only.")
         return
     try:
         summary = _read_list(settings)
