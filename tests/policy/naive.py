@@ -154,15 +154,75 @@ def matches(rule: Mapping[str, Any], document: Mapping[str, Any], case: Case) ->
     )
 
 
-def duty_done(duty: Mapping[str, Any], case: Case) -> bool:
-    if all_satisfied(duty.get("constraint", []), duty["@id"], case) is False:
-        return True
+PARTY = {"securityLevel", "purpose", "spatial", "role"}
+TIMES = {"dateTime", "elapsedTime", "timeOfDay", "dayOfWeek"}
+
+
+def parts_of(constraints: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [part for entry in constraints for part in (parts_of(entry["and"]) if "and" in entry else [entry])]
+
+
+def operands_of(constraint: Mapping[str, Any]) -> set[str]:
+    for operand in ("and", "or", "xone"):
+        if operand in constraint:
+            return set().union(*(operands_of(child) for child in constraint[operand]))
+    return {name(constraint["leftOperand"])}
+
+
+def deadline(constraint: Mapping[str, Any], case: Case) -> datetime | None:
+    """The first instant after an upper bound of time; None for another constraint, or without an agreement."""
+    operand = name(constraint.get("leftOperand", ""))
+    if operand not in {"dateTime", "elapsedTime"} or constraint["operator"] not in {"lt", "lteq"}:
+        return None
+    end = right_value(operand, constraint["rightOperand"])
+    included = constraint["operator"] == "lteq"
+    if operand == "elapsedTime":
+        end = None if case["agreed_at"] is None else case["agreed_at"] + end
+    elif not isinstance(end, datetime):
+        end = datetime(end.year, end.month, end.day, tzinfo=UTC) + timedelta(days=included)
+        included = False
+    return None if end is None else end + timedelta(microseconds=included)
+
+
+def met_once(times: Sequence[Mapping[str, Any]], begin: datetime, end: datetime, duty: str, case: Case) -> bool:
+    """Whether all times are met at one instant of a span of hours: literals lie on half-hours."""
+    halves = [START + timedelta(minutes=30 * step) for step in range(-100, 200)]
+    near = [half + delta * timedelta(microseconds=1) for half in halves for delta in (-1, 0, 1)]
+    moments = [begin, end, *(moment for moment in near if begin <= moment <= end)]
+    return any(all_satisfied(times, duty, {**case, "at": moment}) is True for moment in moments)
+
+
+def duty_state(duty: Mapping[str, Any], case: Case) -> str:
+    """Whether a duty is off, done, open, or lost for good."""
+    parts = parts_of(duty.get("constraint", []))
+    party = [part for part in parts if operands_of(part) <= PARTY]
+    limits = [limit for part in parts if (limit := deadline(part, case)) is not None]
+    bounds = [part for part in parts if name(part.get("leftOperand", "")) in {"dateTime", "elapsedTime"}]
+    bounds = [part for part in bounds if part["operator"] in {"lt", "lteq"}]
+    times = [part for part in parts if operands_of(part) <= TIMES and part not in bounds]
+    if all_satisfied(party, duty["@id"], case) is False:
+        return "off"
+    limit = min(limits, default=None)
+    consequences = [case["performed"].get(entry["@id"], (None, None))[0] for entry in duty.get("consequence", [])]
     done, broken = case["performed"].get(duty["@id"], (None, None))
     if done is not None and done < case["at"]:
-        consequences = [case["performed"].get(entry["@id"], (None, None))[0] for entry in duty.get("consequence", [])]
-        if broken is None or all(entry is not None and broken <= entry < case["at"] for entry in consequences):
-            return True
-    return bool(case["lenient"]) and broken is None
+        late = limit is not None and done >= limit
+        last = case["at"] if limit is None else min(case["at"], limit - timedelta(microseconds=1))
+        since = limit if late and broken is None else broken
+        settled = since is None or all(entry is not None and since <= entry < case["at"] for entry in consequences)
+        if late:
+            kept = bool(consequences) and settled
+        else:
+            kept = settled and (not times or met_once(times, done, last, duty["@id"], case))
+        if kept:
+            return "done"
+    return "lost" if limit is not None and case["at"] >= limit and not consequences else "open"
+
+
+def duty_done(duty: Mapping[str, Any], case: Case) -> bool:
+    if duty_state(duty, case) in {"off", "done"}:
+        return True
+    return bool(case["lenient"]) and case["performed"].get(duty["@id"], (None, None))[1] is None
 
 
 def void(document: Mapping[str, Any], strategy: str) -> bool:
@@ -194,7 +254,8 @@ def decide(document: Mapping[str, Any], case: Case) -> str:
     for index, rule in enumerate(document.get("permission", [])):
         verdict = all_satisfied(rule.get("constraint", []), f"permission/{index}", case)
         duties = all(duty_done(duty, case) for duty in rule.get("duty", []))
-        if matches(rule, document, case) and verdict in allowed and (duties or not access):
+        lost = not case["lenient"] and any(duty_state(duty, case) == "lost" for duty in rule.get("duty", []))
+        if matches(rule, document, case) and verdict in allowed and (duties if access else not lost):
             active.append(rule)
             strict = {**case, "lenient": False}
             done = all(duty_done(duty, strict) for duty in rule.get("duty", []))

@@ -68,6 +68,9 @@ async def permit_transfer(enforcer: Enforcer, process: Transfer, *, in_use: bool
     performed = False
     for task in due:
         found = next(duty for duty in list_duties(compiled) if duty.duty.uid == task.uid)
+        if task.role == "duty" and task.state == "violated" and not found.consequences:
+            # Too late: to perform it now opens no access.
+            continue
         outcome = await _perform(enforcer, agreement, found, task, process.id)
         if isinstance(outcome, Failed):
             texts = say_in_all("processes.duty-failed", reason=outcome.reason)

@@ -64,7 +64,8 @@ async def record_receipt(evaluator: Evaluator, agreement_id: str, duty: str, not
     if not known.by_person:
         raise NotAllowed("performed-here", "The connector performs this duty itself: confirm only duties of persons.")
     agreement = await evaluator.context.store.agreement(evaluator.context.owner, agreement_id)
-    if known.state not in {*ledger.DONE} and agreement is not None:
+    done = any(event.state in ledger.DONE and not event.occasion for event in known.events)
+    if not done and agreement is not None:
         state = DutyState.SETTLED if known.state == DutyState.VIOLATED else DutyState.FULFILLED
         note_alone = {"note": note} if note else {}
         await evaluator.context.store.commit(
@@ -82,6 +83,9 @@ def settle_paid(
     for duty in list_duties(compiled) if isinstance(compiled, Compiled) else ():
         uid, action = duty.duty.uid, duty.duty.action[0].iri
         states = {event.state for event in entries if event.duty == uid}
+        if duty.role in {"consequence", "remedy"} and not states:
+            # It is due only after a violation.
+            continue
         if action == payments.COMPENSATE and not states & ledger.DONE and _price(duty) <= amount:
             state = DutyState.SETTLED if DutyState.VIOLATED in states else DutyState.FULFILLED
             changes += ledger.make_entry(evaluator.context, agreement, uid, action, state, {"by": "payment"})
@@ -90,8 +94,7 @@ def settle_paid(
 
 def _price(duty: CompiledDuty) -> Decimal:
     """Return the amount of a duty to pay; zero if the duty names none."""
-    entries = (*duty.parameters, *(check.constraint for check in duty.checks))
-    named = [leaf for entry in entries for leaf in walk_leaves(entry) if leaf.left == ODRL + "payAmount"]
+    named = [leaf for entry in duty.parameters for leaf in walk_leaves(entry) if leaf.left == ODRL + "payAmount"]
     amounts = (value.amount for leaf in named for value in leaf.right if isinstance(value, Number))
     return max(amounts, default=Decimal(0))
 
@@ -112,6 +115,9 @@ def _find_standing(
     # A recorded state takes precedence over the clock; a consequence is active only after it was recorded.
     recorded = [event.state for event in events if not event.occasion and event.state is not DutyState.ACTIVE]
     idle = task.role in {"consequence", "remedy"} and not events
+    if task.role == "duty" and task.state == "violated":
+        # What comes first and came too late opens no access, whatever was recorded since.
+        recorded = []
     return DutySummary(
         duty=task.uid,
         role=task.role,

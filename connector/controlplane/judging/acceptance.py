@@ -147,7 +147,7 @@ def _all(library: Library, compiled: Compiled) -> Iterator[Finding]:
 
 
 def _of_duty(library: Library, duty: CompiledDuty) -> Iterator[Finding]:
-    for check in duty.checks:
+    for check in (*duty.checks, *duty.timely):
         for atom in walk_leaves(check.constraint):
             yield from _of_atom(library, atom)
 

@@ -15,6 +15,7 @@ from connector.policy.model.literals import find_bounds
 from connector.policy.model.policy import DK
 from connector.policy.model.situation import World
 from connector.policy.model.values import Duration, Iri, Number, Text, Value
+from connector.policy.operands.event import name_since
 from connector.policy.vocabulary.registry import Operand, Registry
 from connector.policy.vocabulary.sorts import coerce
 
@@ -41,6 +42,7 @@ def build_world(situation: Situation, compiled: Compiled, claims: Mapping[str, O
         performed=situation.performed,
         transforms=situation.data.transforms(registry),
         row_filters=situation.data.rows,
+        since={name_since(entry.name): instant(entry.at) for entry in situation.events or ()},
         expires={name: instant(at) for name, at in _ends(situation, compiled) if at > situation.now},
     )
 

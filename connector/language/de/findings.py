@@ -18,6 +18,8 @@ SENTENCES: dict[str, str] = {
     "never-granted": "Diese Nutzungsbedingungen erlauben nie etwas.",
     "expired": "Die Frist dieser Nutzungsbedingungen ist abgelaufen.",
     "dead-rule": "Eine Regel kann nie zutreffen{about}.",
+    "duty-after-use": "Eine Pflicht vor dem Zugriff ist nie erfüllbar: Sie beginnt erst nach der Nutzung{about}.",
+    "duty-too-late": "Die Frist einer Pflicht vor dem Zugriff ist abgelaufen{about}.",
     "shadowed": "Eine Erlaubnis ist überflüssig: eine andere umfasst sie.",
     "conflict": "Eine Erlaubnis und ein Verbot überschneiden sich.",
     "purpose-missing": "Der Zweck fehlt.",

@@ -18,6 +18,8 @@ SENTENCES: dict[str, str] = {
     "never-granted": "This policy never grants anything.",
     "expired": "The period of this policy is over.",
     "dead-rule": "A rule can never apply{about}.",
+    "duty-after-use": "A duty before access can never be fulfilled: it begins after the use{about}.",
+    "duty-too-late": "The deadline of a duty before access is over{about}.",
     "shadowed": "A permission is covered by another one.",
     "conflict": "A permission and a prohibition overlap.",
     "purpose-missing": "The purpose is missing.",

@@ -39,6 +39,7 @@ def fulfils(given: CompiledDuty, wanted: CompiledDuty) -> Truth:
         and _strip_all(given.parameters) == _strip_all(wanted.parameters)
         and _strip_all(check.constraint for check in given.checks)
         <= _strip_all(check.constraint for check in wanted.checks)
+        and _list_demands(wanted) <= _list_demands(given)
         and all(is_fulfilled(consequence, given.consequences) for consequence in wanted.consequences)
     )
     return True if alike else None
@@ -55,7 +56,13 @@ def count_steps(wanted: CompiledDuty, given: Sequence[CompiledDuty]) -> int:
 
 
 def _measure(duty: CompiledDuty) -> int:
-    return 4 + 4 * (len(duty.parameters) + len(duty.checks) + len(duty.elapsed) + sum(map(_measure, duty.consequences)))
+    stated = len(duty.parameters) + len(duty.checks) + len(duty.timely) + len(duty.others) + len(duty.elapsed)
+    return 4 + 4 * (stated + sum(map(_measure, duty.consequences)))
+
+
+def _list_demands(duty: CompiledDuty) -> frozenset[Constraint]:
+    """What the performance of a permission's duty has to meet, beside its deadlines and parameters."""
+    return _strip_all((*(check.constraint for check in duty.timely), *duty.others))
 
 
 def is_fulfilled(wanted: CompiledDuty, given: Sequence[CompiledDuty]) -> Truth:

@@ -16,6 +16,7 @@ from connector.policy.analysis.space.cells import Cell, GaveUp, StepBudget, list
 from connector.policy.analysis.space.regions import Intervals, NameSet, SetConditions
 from connector.policy.analysis.space.shape import Grant, Shape, drop_blocked, list_conditions, read_shape
 from connector.policy.compiling.compiled import Compiled, CompiledRule
+from connector.policy.compiling.duties import is_never_met
 from connector.policy.model.constraints import walk_leaves
 from connector.policy.model.policy import DK, ODRL, AtomicConstraint
 from connector.policy.model.values import Iri
@@ -37,7 +38,8 @@ _DELETE = ODRL + "delete"
 class Remark(msgspec.Struct, frozen=True):
     """One remark on a policy.
 
-    Codes beside those of `findings`: `never-granted` and `expired` (errors), `dead-rule` (a rule that can never apply),
+    Codes beside those of `findings`: `never-granted` and `expired` (errors), `duty-after-use` and `duty-too-late`
+    (duties of permissions that cannot be fulfilled), `dead-rule` (a rule that can never apply),
     `shadowed` (a permission that another makes superfluous), `conflict` (a permission and a prohibition that meet),
     `purpose-missing`, `legal-basis-missing`, `retention-missing`, `delete-missing`, `recipient-missing`,
     `special-basis-missing`, `legitimate-interest`, `consent-is-weak`, `unusual-purpose`, `unclear`.
@@ -72,7 +74,13 @@ def lint(
         return (Remark("error", Finding("void", policy.void.rule, policy.void.atom)),)
     try:
         found = read_shape(policy, StepBudget())
-        remarks = [*_check_use(policy, now), *_find_dead(found), *_find_shadowed(found), *_find_conflicts(found)]
+        remarks = [
+            *_check_use(policy, now),
+            *_check_duties(policy, now),
+            *_find_dead(found),
+            *_find_shadowed(found),
+            *_find_conflicts(found),
+        ]
         if personal != "none":
             remarks += _check_personal(found, special=personal == "special", public_body=public_body)
     except GaveUp as reason:
@@ -87,6 +95,20 @@ def _check_use(policy: Compiled, now: datetime | None) -> Iterator[Remark]:
         yield Remark("error", Finding("never-granted"))
     elif now is not None and is_satisfiable(policy, now) is False:
         yield Remark("error", Finding("expired"))
+
+
+def _check_duties(policy: Compiled, now: datetime | None) -> Iterator[Remark]:
+    """Duties of permissions that nobody can fulfil before a use, or whose deadline is over at `now`."""
+    for rule in policy.permissions:
+        for duty in rule.duties:
+            if duty.transform:
+                continue
+            action = duty.duty.action[0].iri
+            if is_never_met(duty):
+                yield Remark("error", Finding("duty-after-use", rule.uid, action))
+            elif now is not None and duty.deadline is not None and duty.deadline <= now:
+                level: Level = "warning" if duty.consequences else "error"
+                yield Remark(level, Finding("duty-too-late", rule.uid, action))
 
 
 def _find_dead(found: Shape) -> Iterator[Remark]:

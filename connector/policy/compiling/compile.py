@@ -14,8 +14,9 @@ import msgspec
 from connector.policy.compiling import normalise, validate
 from connector.policy.compiling.checks import Builder, list_edges
 from connector.policy.compiling.compiled import Compiled, CompiledRule
+from connector.policy.compiling.duties import compile_duty
 from connector.policy.compiling.inheriting import inherit, push_down
-from connector.policy.compiling.rules import compile_duty, compile_rule
+from connector.policy.compiling.rules import compile_rule
 from connector.policy.model.decision import DutyMode, Reason
 from connector.policy.model.policy import (
     ConflictStrategy,
@@ -120,7 +121,9 @@ def _collect_edges(rules: Sequence[CompiledRule]) -> tuple[datetime, ...]:
         found.update(list_edges(rule.ordered))
         if rule.kind == "permission":
             for duty in rule.duties:
-                found.update(list_edges(duty.checks))
+                found.update(list_edges((*duty.checks, *duty.timely)))
+                if duty.deadline is not None:
+                    found.add(duty.deadline)
     return tuple(sorted(found))
 
 

@@ -14,8 +14,13 @@ from connector.policy.compiling.checks import Check
 from connector.policy.model.decision import Counter, DutyMode, DutyRole, Reason
 from connector.policy.model.literals import MICROSECOND, add_duration
 from connector.policy.model.policy import ConflictStrategy, Constraint, Duty, Permission, Policy, Prohibition
+from connector.policy.model.situation import Request, Truth, World
 from connector.policy.model.values import Duration
 from connector.policy.vocabulary.registry import Registry
+
+
+def _is_always(_request: Request, _world: World) -> Truth:
+    return True
 
 
 class CompiledDuty(msgspec.Struct, frozen=True):
@@ -24,7 +29,7 @@ class CompiledDuty(msgspec.Struct, frozen=True):
     Parameters:
         duty: of the normal form.
         role: its place in the policy.
-        checks: when it is to be performed at all, without deadlines and parameters.
+        checks: whether it applies at all, without deadlines and parameters.
         test: all of these.
         deadline: first instant at which it is too late, as far as the policy fixes it.
         elapsed: spans after the agreement within which it has to be performed, and whether their end is included.
@@ -32,6 +37,10 @@ class CompiledDuty(msgspec.Struct, frozen=True):
         transform: the transform that performs it on the way, or empty.
         consequences: what has to be done as well once it is violated.
         counters: what a use adds to the counters it reads.
+        timely: of the duty of a permission, at which time it is performed, without deadlines.
+        met: all of these.
+        turns: the next instants at which these can change although no fact changes.
+        others: of the duty of a permission, the constraints that neither lift nor limit it.
     """
 
     duty: Duty
@@ -44,6 +53,10 @@ class CompiledDuty(msgspec.Struct, frozen=True):
     transform: str
     consequences: tuple["CompiledDuty", ...]
     counters: tuple[Counter, ...] = ()
+    timely: tuple[Check, ...] = ()
+    met: Test = _is_always
+    turns: tuple[Flip, ...] = ()
+    others: tuple[Constraint, ...] = ()
 
 
 class CompiledRule(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Compile rules and duties of the normal form.
+"""Compile permissions and prohibitions of the normal form.
 
 ODRL Information Model 2.2, section 2.6. Pure: standard library and msgspec only.
 """
@@ -6,21 +6,17 @@ ODRL Information Model 2.2, section 2.6. Pure: standard library and msgspec only
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from connector.policy.comparing.kleene import fold_and
-from connector.policy.compiling.checks import Builder, Check, list_edges
-from connector.policy.compiling.compiled import CompiledDuty, CompiledRule
+from connector.policy.compiling.checks import Builder, Check
+from connector.policy.compiling.compiled import CompiledRule
+from connector.policy.compiling.duties import compile_duty
 from connector.policy.model.constraints import flatten, walk_leaves
 from connector.policy.model.decision import DutyRole, Reason
 from connector.policy.model.policy import (
-    ODRL,
     AtomicConstraint,
     Constraint,
-    Duty,
     Permission,
     Prohibition,
-    Rule,
 )
-from connector.policy.model.values import Duration
 from connector.policy.reading.document import refuse
 from connector.policy.vocabulary.registry import Registry
 
@@ -75,14 +71,6 @@ def compile_rule(
     )
 
 
-def _list_refinements(rule: Rule) -> list[tuple[str, tuple[Constraint, ...]]]:
-    found = [("action", entry.refinement) for entry in rule.action]
-    found += [("target", entry.refinement) for entry in rule.target]
-    found += [("assigner", entry.refinement) for entry in rule.assigner]
-    found += [("assignee", entry.refinement) for entry in rule.assignee]
-    return [(name, refinement) for name, refinement in found if refinement]
-
-
 def _get_cost(check: Check) -> int:
     return check.cost
 
@@ -119,57 +107,3 @@ def _take_apart(constraint: Constraint, path: str) -> Iterable[tuple[Constraint,
     if isinstance(constraint, AtomicConstraint) or constraint.operand != "and":
         return [(constraint, path)]
     return flatten(constraint.constraints, f"{path}/and")
-
-
-def compile_duty(duty: Duty, role: DutyRole, registry: Registry, builders: list[Builder]) -> CompiledDuty:
-    """Compile one duty with its consequences; its builders are added to `builders`.
-
-    >>> duty = compiled(obligation=[{"action": "odrl:delete"}]).policy.obligation[0]
-    >>> compile_duty(duty, "obligation", registry, []).role
-    'obligation'
-    """
-    builder = Builder(registry, duty.uid, assume=True)
-    builders.append(builder)
-    checks: list[Check] = []
-    parameters: list[Constraint] = [constraint for _name, entry in _list_refinements(duty) for constraint in entry]
-    bounds: list[AtomicConstraint] = []
-    for constraint, path in flatten(duty.constraint, f"{duty.uid}/constraint"):
-        if isinstance(constraint, AtomicConstraint):
-            if registry.operands[constraint.left].parameter:
-                parameters.append(constraint)
-                continue
-            if role != "duty" and constraint.left in _CLOCKS and constraint.operator in {"lt", "lteq"}:
-                bounds.append(constraint)
-                continue
-        elif any(registry.operands[leaf.left].parameter for leaf in walk_leaves(constraint)):
-            sentence = "A parameter of a duty is part of a choice: write each parameter as a separate constraint."
-            refuse("misplaced-parameter", path, sentence)
-        checks.append(builder.check(constraint, path))
-    fixed = [
-        edge
-        for bound in bounds
-        if bound.left == ODRL + "dateTime"
-        for edge in list_edges([Builder(registry, duty.uid, assume=True).check(bound, "")])
-    ]
-    return CompiledDuty(
-        duty=duty,
-        role=role,
-        checks=tuple(checks),
-        test=fold_and(tuple(check.test for check in checks)),
-        deadline=min(fixed, default=None),
-        elapsed=tuple(
-            (value, bound.operator == "lteq")
-            for bound in bounds
-            for value in bound.right
-            if isinstance(value, Duration)
-        ),
-        parameters=tuple(parameters),
-        transform=registry.transforms.get(duty.action[0].iri, ""),
-        consequences=tuple(
-            compile_duty(consequence, "consequence", registry, builders) for consequence in duty.consequence
-        ),
-        counters=tuple(builder.counters.values()),
-    )
-
-
-_CLOCKS = frozenset({ODRL + "dateTime", ODRL + "elapsedTime"})

@@ -18,11 +18,12 @@ from connector.policy.deciding.effects import (
     find_validity_end,
     list_first_tasks,
 )
-from connector.policy.deciding.matching import find_open_duty, find_reason, holds, is_part, matches
+from connector.policy.deciding.matching import find_hopeless_duty, find_open_duty, find_reason, holds, is_part, matches
 from connector.policy.deciding.tasks import find_standing, list_due, list_open
 from connector.policy.model.decision import (
     AtomVerdict,
     Decision,
+    DutyMode,
     DutyTask,
     Explanation,
     Reason,
@@ -38,6 +39,7 @@ _Obstacle: TypeAlias = tuple[CompiledRule, Check | CompiledDuty, Truth]
 _NOTHING: tuple[()] = ()
 # Looking up a member of an Enum costs as much as a constraint; these are on the path of every access.
 _ACCESS, _CATALOGUE = Phase.ACCESS, Phase.CATALOGUE
+_LENIENT = DutyMode.NOT_VIOLATED
 _PERMIT, _DEFERRED, _DENY = Verdict.PERMIT, Verdict.DEFERRED, Verdict.DENY
 
 
@@ -91,7 +93,9 @@ def is_shown(compiled: Compiled, request: Request, world: World) -> bool:
     if compiled.void is not None:
         return False
     for rule in compiled.permissions:
-        if matches(rule, request, world) and holds(rule, request, world, certain=False):
+        if not matches(rule, request, world) or not holds(rule, request, world, certain=False):
+            continue
+        if not rule.duties or _find_obstructing(compiled, rule, request, world, access=False) is None:
             break
     else:
         return False
@@ -118,12 +122,21 @@ def _find_active(
                 failed.append((rule, rule.ordered[rule.tests.index(test)], verdict))
                 break
         else:
-            duty = find_open_duty(compiled, rule, request, world) if access and rule.duties else None
+            duty = _find_obstructing(compiled, rule, request, world, access) if rule.duties else None
             if duty is None:
                 active.append(rule)
             else:
                 failed.append((rule, duty, False))
     return active, failed
+
+
+def _find_obstructing(
+    compiled: Compiled, rule: CompiledRule, request: Request, world: World, access: bool
+) -> CompiledDuty | None:
+    """The first duty that stands in the way: at access one that is open, before only one that nobody can fulfil."""
+    if access:
+        return find_open_duty(compiled, rule, request, world)
+    return None if compiled.duty_mode is _LENIENT else find_hopeless_duty(rule, request, world)
 
 
 def _deny(

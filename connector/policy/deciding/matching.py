@@ -9,7 +9,7 @@ import msgspec
 
 from connector.policy.compiling.checks import Check
 from connector.policy.compiling.compiled import Compiled, CompiledDuty, CompiledRule
-from connector.policy.deciding.tasks import is_performed
+from connector.policy.deciding.tasks import is_hopeless, is_performed
 from connector.policy.model.decision import DutyMode, Reason
 from connector.policy.model.policy import LogicalConstraint
 from connector.policy.model.situation import Request, Truth, World
@@ -85,6 +85,16 @@ def find_open_duty(compiled: Compiled, rule: CompiledRule, request: Request, wor
         if not lenient or (record is not None and record.violated_at is not None):
             return duty
     return None
+
+
+def find_hopeless_duty(rule: CompiledRule, request: Request, world: World) -> CompiledDuty | None:
+    """Return the first duty of a permission that can no longer be fulfilled; None if there is none.
+
+    >>> policy = compiled(duty=[{"action": "odrl:inform"}])
+    >>> find_hopeless_duty(policy.permissions[0], request, world) is None
+    True
+    """
+    return next((duty for duty in rule.duties if is_hopeless(duty, request, world)), None)
 
 
 def find_reason(check: Check, rule: CompiledRule, request: Request, world: World, verdict: Truth) -> Reason:

@@ -1,19 +1,29 @@
 """Duties as tasks: the state of each by the ledger, the clock and its conditions.
 
-ODRL Information Model 2.2, sections 2.6.3 to 2.6.7. Pure: standard library only.
+ODRL Information Model 2.2, sections 2.6.3 to 2.6.7. Pure: standard library and msgspec only.
 """
 
 from datetime import datetime
 
+from msgspec.structs import replace
+
+from connector.policy.compiling.checks import list_edges
 from connector.policy.compiling.compiled import Compiled, CompiledDuty, find_deadline
+from connector.policy.compiling.duties import is_never_met
 from connector.policy.model.decision import DutyTask, EvaluatedDutyState
+from connector.policy.model.literals import MICROSECOND
 from connector.policy.model.situation import Performance, Request, World
 
 _NEVER = Performance()
+# Midnights and hours of a week with a clock change, after which times of the day and days of the week come again.
+_MOST_TURNS = 400
 
 
 def is_performed(duty: CompiledDuty, request: Request, world: World) -> bool:
     """Return whether a duty was performed before the request, and after a violation its consequences as well.
+
+    A duty is fulfilled if at one instant it had been performed and its constraints were satisfied (section 2.6.3): a
+    performance after its deadline counts only together with the consequences that the duty names.
 
     >>> duty = compiled(obligation=[{"action": "odrl:delete"}]).obligations[0]
     >>> is_performed(duty, request, world)
@@ -22,15 +32,54 @@ def is_performed(duty: CompiledDuty, request: Request, world: World) -> bool:
     record = world.performed.get(duty.duty.uid)
     if record is None or record.fulfilled_at is None or record.fulfilled_at >= request.at:
         return False
-    violated = record.violated_at
-    return violated is None or all(
-        _is_after(world.performed.get(consequence.duty.uid, _NEVER).fulfilled_at, violated, request.at)
-        for consequence in duty.consequences
-    )
+    done, limit = record.fulfilled_at, _find_limit(duty, world)
+    late = limit is not None and done >= limit
+    if late and duty.role == "duty" and not duty.consequences:
+        return False
+    if not late and duty.timely and not _was_met(duty, done, limit, request, world):
+        return False
+    violated = limit if late and record.violated_at is None else record.violated_at
+    return violated is None or all(_is_settled(entry, violated, request, world) for entry in duty.consequences)
 
 
-def _is_after(fulfilled: datetime | None, violated: datetime, at: datetime) -> bool:
-    return fulfilled is not None and violated <= fulfilled < at
+def is_hopeless(duty: CompiledDuty, request: Request, world: World) -> bool:
+    """Return whether a duty of a permission can no longer be fulfilled, also not by consequences.
+
+    >>> late = {"action": "odrl:inform", "constraint": [constraint("odrl:dateTime lt 2026-01-01T00:00:00Z")]}
+    >>> is_hopeless(compiled(duty=[late]).permissions[0].duties[0], request, world)
+    True
+    """
+    if duty.transform or duty.test(request, world) is False or is_performed(duty, request, world):
+        return False
+    limit = _find_limit(duty, world)
+    return is_never_met(duty) or (limit is not None and request.at >= limit and not duty.consequences)
+
+
+def _find_limit(duty: CompiledDuty, world: World) -> datetime | None:
+    return find_deadline(duty, world.agreed_at) if duty.deadline is not None or duty.elapsed else None
+
+
+def _is_settled(consequence: CompiledDuty, since: datetime, request: Request, world: World) -> bool:
+    """Return whether a consequence was performed since the violation, before the request and in its own time."""
+    done = world.performed.get(consequence.duty.uid, _NEVER).fulfilled_at
+    limit = _find_limit(consequence, world)
+    return done is not None and since <= done < request.at and (limit is None or done < limit)
+
+
+def _was_met(duty: CompiledDuty, done: datetime, limit: datetime | None, request: Request, world: World) -> bool:
+    """Return whether there was an instant, from the performance on, at which the duty's own times were met."""
+    last = request.at if limit is None else min(request.at, limit - MICROSECOND)
+    moment = done
+    for _ in range(_MOST_TURNS):
+        then = replace(request, at=moment)
+        if duty.met(then, world) is True:
+            return True
+        turns = [edge for edge in list_edges(duty.timely) if edge > moment]
+        turns += [found for turn in duty.turns if (found := turn(then, world)) is not None]
+        moment = min(turns, default=last)
+        if moment >= last:
+            break
+    return duty.met(replace(request, at=last), world) is True
 
 
 def find_standing(duty: CompiledDuty, request: Request, world: World) -> DutyTask:
@@ -39,7 +88,7 @@ def find_standing(duty: CompiledDuty, request: Request, world: World) -> DutyTas
     >>> find_standing(compiled(obligation=[{"action": "odrl:delete"}]).obligations[0], request, world).state
     'active'
     """
-    limit = find_deadline(duty, world.agreed_at) if duty.deadline is not None or duty.elapsed else None
+    limit = _find_limit(duty, world)
     return DutyTask(
         uid=duty.duty.uid,
         role=duty.role,

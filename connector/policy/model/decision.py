@@ -14,7 +14,7 @@ from connector.policy.model.policy import Constraint
 from connector.policy.model.situation import Truth
 from connector.policy.model.values import Value
 
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 """Changes when the same policy, request and world can give another verdict; recorded with every decision."""
 
 

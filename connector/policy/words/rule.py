@@ -11,7 +11,7 @@ import msgspec
 from connector.language.catalogue import Language, read_grammar, say
 from connector.language.grammar import Grammar
 from connector.policy.compiling.compiled import Compiled, CompiledDuty
-from connector.policy.model.policy import AtomicConstraint, Constraint, Party, Permission, Prohibition, Rule, Target
+from connector.policy.model.policy import Constraint, Party, Permission, Prohibition, Rule, Target
 from connector.policy.vocabulary.registry import Registry
 from connector.policy.words.constraint import split_and, write_constraint, write_constraints
 from connector.policy.words.names import action_name, name_function
@@ -160,17 +160,13 @@ def write_duty(compiled: CompiledDuty, wording: Wording) -> str:
     details = list_scope(rule, wording, optional=True)
     details += sorted(
         {
-            write_constraint(entry, wording.registry, wording.language, deadline=_is_deadline(compiled, entry))
+            write_constraint(entry, wording.registry, wording.language, deadline=True)
             for entry in split_and(rule.constraint)
         }
     )
     late = sorted(write_duty(consequence, wording) for consequence in compiled.consequences)
     details += [wording.say("policy.else-also", duty=text) for text in late]
     return _with(write_action(rule, wording), details)
-
-
-def _is_deadline(compiled: CompiledDuty, constraint: Constraint) -> bool:
-    return compiled.role != "duty" and isinstance(constraint, AtomicConstraint)
 
 
 def _with(head: str, details: list[str]) -> str:

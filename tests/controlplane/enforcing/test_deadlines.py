@@ -2,15 +2,21 @@
 
 import asyncio
 
-from connector.controlplane.enforcing import deadlines, receipts
+import pytest
+
+from connector.controlplane.enforcing import deadlines, performing, receipts
 from connector.controlplane.processes.deciders import ByPolicy
 from connector.controlplane.processes.worker import Worker
+from connector.controlplane.usecases import payments
+from connector.ports.entities import DutyEvent, PaymentState
 from tests.controlplane.agreements import (
     AGREEMENT,
     DAY,
     USE,
     Clock,
     conclude,
+    requested,
+    within,
 )
 from tests.controlplane.enforcing.duties import DELETE, states
 from tests.support.plane import Desk
@@ -33,3 +39,37 @@ async def test_the_worker_finds_what_is_overdue_and_a_late_receipt_settles_it(
     assert await deadlines.mark_overdue(rooms.evaluator) == 0
     assert await states(rooms) == {"delete": "violated", "compensate": "active"}
     assert (await receipts.record_receipt(rooms.evaluator, AGREEMENT, "obligation/0", "")).state == "settled"
+
+
+@pytest.mark.parametrize("consequence", [[], [{"action": "odrl:nextPolicy"}]])
+async def test_a_payment_after_its_deadline_opens_the_access_only_with_the_consequence(
+    rooms: Rooms, clock: Clock, consequence: list[dict[str, str]]
+) -> None:
+    fee = {"action": "odrl:compensate", "constraint": [within(7)], "consequence": consequence}
+    await conclude(rooms, permission=[{**USE, "duty": [fee]}])
+    clock.ms += 8 * DAY
+    assert await deadlines.mark_overdue(rooms.evaluator) == 1
+    assert (await states(rooms))["compensate"] == "violated"
+    await payments.record(rooms.evaluator, AGREEMENT, PaymentState.SETTLED, amount="5", by="accounts")
+    clock.ms += 1
+    verdict = await performing.permit_transfer(rooms.enforcer, requested(rooms))
+    assert verdict.denied
+    assert "Required first: pay" in verdict.reason
+    if consequence:
+        uid = next(event.duty for event in await _ledger(rooms) if "consequence" in event.duty)
+        await receipts.record_receipt(rooms.evaluator, AGREEMENT, uid, "")
+    clock.ms += 1
+    assert (await performing.permit_transfer(rooms.enforcer, requested(rooms))).denied is not bool(consequence)
+
+
+async def test_a_payment_in_time_opens_the_access_also_after_the_deadline(rooms: Rooms, clock: Clock) -> None:
+    fee = {"action": "odrl:compensate", "constraint": [within(7)]}
+    await conclude(rooms, permission=[{**USE, "duty": [fee]}])
+    await payments.record(rooms.evaluator, AGREEMENT, PaymentState.SETTLED, amount="5", by="accounts")
+    clock.ms += 8 * DAY
+    assert await deadlines.mark_overdue(rooms.evaluator) == 0
+    assert not (await performing.permit_transfer(rooms.enforcer, requested(rooms))).denied
+
+
+async def _ledger(rooms: Rooms) -> list[DutyEvent]:
+    return list(await rooms.context.store.duties(rooms.context.owner, AGREEMENT))

@@ -84,9 +84,9 @@ def test_periods_that_overlap_or_touch_bound_a_decision_where_their_union_ends()
     assert ask(agreement(rule(never))).valid_until is None
 
 
-def test_a_duty_that_is_due_from_a_day_on_bounds_the_grant_before_it() -> None:
-    fee = {"@id": "urn:fee", "action": "odrl:compensate", "constraint": [atom("odrl:dateTime", "gteq", "2026-06-01")]}
-    granted = ask(agreement(rule(duty=[fee])))
-    assert granted.verdict is Verdict.PERMIT
-    assert granted.valid_until == datetime(2026, 6, 1, tzinfo=UTC)
-    assert ask(agreement(rule(duty=[fee])), at=datetime(2026, 6, 1, tzinfo=UTC)).verdict is Verdict.DENY
+def test_a_condition_of_a_duty_bounds_the_grant() -> None:
+    """Who is exempt now stays exempt until the fact ends."""
+    fee = {"@id": "urn:fee", "action": "odrl:compensate", "constraint": [atom("dk:role", "eq", "shop")]}
+    end = datetime(2026, 6, 1, tzinfo=UTC)
+    granted = ask(agreement(rule(duty=[fee])), World(facts=facts({"role": "school"}), expires={"role": end}))
+    assert (granted.verdict, granted.valid_until) == (PERMIT, end)

@@ -18,6 +18,8 @@ from connector.policy.model.situation import Performance, Request, World
 from connector.policy.model.values import Number
 from connector.policy.vocabulary.registry import Registry
 
+_EARLY = timedelta(days=20 * 365)
+
 
 def build_example(cell: Cell, registry: Registry, policies: Sequence[Compiled], budget: StepBudget) -> Example | None:
     """Build a situation inside a cell.
@@ -75,7 +77,8 @@ def _request(draft: ExampleDraft, at: datetime) -> Request | None:
 
 
 def _world(draft: ExampleDraft, at: datetime, agreed: datetime | None, policies: Iterable[Compiled]) -> World:
-    before = Performance(fulfilled_at=at - timedelta(days=1))
+    # Early, so that no deadline was missed.
+    before = Performance(fulfilled_at=at - _EARLY)
     performed: dict[str, Performance] = {}
     facts = dict(draft.facts)
     for policy in policies:
