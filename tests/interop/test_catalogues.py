@@ -114,7 +114,7 @@ def test_an_offer_that_stands_at_a_distribution_can_be_asked_for() -> None:
 
     async def scenario() -> None:
         process = await negotiation.request(
-            us.rooms.context, us.rooms.counterparties, PEER, "asset-1", offer_id="urn:offer:2"
+            us.rooms.evaluator, us.rooms.counterparties, PEER, "asset-1", offer_id="urn:offer:2"
         )
         assert json.loads(process.offer)["permission"] == mine["permission"]
 
@@ -134,7 +134,7 @@ def test_another_dataset_than_the_requested_one_is_refused(answered: Any) -> Non
     other = {**peer.dataset(), "@id": answered}
     peer.dataset = lambda _="": other  # type: ignore[method-assign]  # the script of this test
     with pytest.raises(PeerFailed, match="returned the dataset"):
-        play(negotiation.request(us.rooms.context, us.rooms.counterparties, PEER, "asset-1"))
+        play(negotiation.request(us.rooms.evaluator, us.rooms.counterparties, PEER, "asset-1"))
 
 
 LISTED_ELSEWHERE = "https://deployed.example/other/connector"
@@ -168,7 +168,7 @@ def test_the_service_of_a_dataset_is_asked_within_the_participant_list(
     peer.pages = [{"service": services}]
 
     async def scenario() -> None:
-        process = await negotiation.request(us.rooms.context, us.rooms.counterparties, PEER, "asset-1")
+        process = await negotiation.request(us.rooms.evaluator, us.rooms.counterparties, PEER, "asset-1")
         assert process.peer_address == expected
 
     play(scenario())

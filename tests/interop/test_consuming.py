@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connector.controlplane.core.errors import NoSuchEntity, PeerFailed
+from connector.controlplane.core.errors import Invalid, NoSuchEntity, PeerFailed
 from connector.controlplane.core.limits import ControlLimits
 from connector.controlplane.usecases import negotiation
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
@@ -30,7 +30,7 @@ LOGICAL = {"permission": [{"action": "use", "constraint": [{"and": COMPACT["perm
 async def finalized(us: Ours, peer: Deployed, **more: Any) -> Negotiation:
     """Negotiate once; both sides FINALIZED, one process on each, nothing refused by us."""
     async with us.working():
-        await negotiation.request(us.rooms.context, us.rooms.counterparties, PEER, DATASET, **more)
+        await negotiation.request(us.rooms.evaluator, us.rooms.counterparties, PEER, DATASET, **more)
         ours: Negotiation = await us.reaches("negotiation", "FINALIZED")
         await asyncio.sleep(5)
     (theirs,) = peer.rows.values()
@@ -72,7 +72,7 @@ def test_conflicts_without_end_end_visibly() -> None:
 
     async def scenario() -> None:
         async with us.working():
-            await negotiation.request(us.rooms.context, us.rooms.counterparties, PEER, DATASET)
+            await negotiation.request(us.rooms.evaluator, us.rooms.counterparties, PEER, DATASET)
             ended = await us.reaches("negotiation", "TERMINATED", seconds=3600)
         assert ended.ended is not None
         assert "409" in ended.ended.reason
@@ -97,7 +97,7 @@ def test_html_error_pages_are_doubts_and_not_ends() -> None:
 
     async def scenario() -> None:
         async with us.working():
-            started = await negotiation.request(us.rooms.context, us.rooms.counterparties, PEER, DATASET)
+            started = await negotiation.request(us.rooms.evaluator, us.rooms.counterparties, PEER, DATASET)
             peer.faults = [(500, HTML), (502, HTML), (503, HTML)]
             ours = await us.reaches("negotiation", "FINALIZED", seconds=600)
         assert ours.id == started.id
@@ -112,7 +112,7 @@ def test_an_html_page_instead_of_a_dataset_is_one_sentence() -> None:
 
     async def scenario() -> None:
         with pytest.raises(PeerFailed, match="cannot be read"):
-            await negotiation.request(us.rooms.context, us.rooms.counterparties, PEER, DATASET)
+            await negotiation.request(us.rooms.evaluator, us.rooms.counterparties, PEER, DATASET)
 
     play(scenario())
 
@@ -148,7 +148,7 @@ def test_another_offer_is_not_taken_for_the_one_chosen() -> None:
     async def scenario() -> None:
         for other in ("urn:uuid:1", "b3RoZXI=:YXNzZXQtMQ==:dXVpZA==", "a:b:c"):
             with pytest.raises(NoSuchEntity):
-                await negotiation.request(us.rooms.context, us.rooms.counterparties, PEER, DATASET, offer_id=other)
+                await negotiation.request(us.rooms.evaluator, us.rooms.counterparties, PEER, DATASET, offer_id=other)
 
     play(scenario())
 
@@ -190,7 +190,7 @@ def test_an_agreement_on_something_else_is_terminated_with_the_reason_and_never_
 
     async def scenario() -> None:
         async with us.working():
-            await negotiation.request(us.rooms.context, us.rooms.counterparties, PEER, DATASET)
+            await negotiation.request(us.rooms.evaluator, us.rooms.counterparties, PEER, DATASET)
             ours = await us.reaches("negotiation", "TERMINATED")
         assert ours.ended is not None
         assert "agreement" in ours.ended.reason
@@ -246,7 +246,7 @@ def test_a_negotiation_that_nobody_goes_on_with_expires_with_the_reason() -> Non
 
     async def scenario() -> None:
         async with us.working():
-            await negotiation.request(us.rooms.context, us.rooms.counterparties, PEER, DATASET)
+            await negotiation.request(us.rooms.evaluator, us.rooms.counterparties, PEER, DATASET)
             await us.reaches("negotiation", "REQUESTED")
             ours = await us.reaches("negotiation", "TERMINATED", seconds=7200)
         assert ours.ended is not None
@@ -270,7 +270,7 @@ def test_its_termination_brings_code_and_reasons_in_any_form() -> None:
 
     async def scenario() -> None:
         async with us.working():
-            await negotiation.request(us.rooms.context, us.rooms.counterparties, PEER, DATASET)
+            await negotiation.request(us.rooms.evaluator, us.rooms.counterparties, PEER, DATASET)
             ours = await us.reaches("negotiation", "TERMINATED")
         assert ours.ended is not None
         assert (ours.ended.code, ours.ended.by) == ("policy", PEER)
@@ -279,8 +279,16 @@ def test_its_termination_brings_code_and_reasons_in_any_form() -> None:
     play(scenario())
 
 
-def test_terms_are_kept_with_members_that_we_have_no_name_for() -> None:
-    terms = {**TERMS, "edc:note": {"kept": [1, None]}, "profile": "https://w3id.org/city/profile"}
+def test_descriptions_of_terms_are_kept_as_they_are() -> None:
+    terms = {**TERMS, "dct:title": [{"@value": "Luft", "@language": "de"}]}
     us, peer = space(terms=terms)
     ours = play(finalized(us, peer))
-    assert json.loads(ours.agreement)["edc:note"] == {"kept": [1, None]}
+    assert json.loads(ours.agreement)["dct:title"] == terms["dct:title"]
+
+
+@pytest.mark.parametrize("more", [{"edc:note": {"kept": [1]}}, {"profile": "https://w3id.org/city/profile"}])
+def test_terms_with_members_that_cannot_be_read_are_never_asked_for(more: dict[str, Any]) -> None:
+    us, peer = space(terms={**TERMS, **more})
+    with pytest.raises(Invalid, match="cannot be accepted here"):
+        play(finalized(us, peer))
+    assert not peer.rows

@@ -89,7 +89,7 @@ def test_an_address_that_turns_private_ends_the_process_with_the_reason() -> Non
 
     async def scenario() -> None:
         async with us.working():
-            await negotiation.request(us.rooms.context, us.rooms.counterparties, PEER, DATASET)
+            await negotiation.request(us.rooms.evaluator, us.rooms.counterparties, PEER, DATASET)
             await us.reaches("negotiation", "REQUESTED")
             wire.turned = True
             ours = await us.reaches("negotiation", "TERMINATED", seconds=600)

@@ -96,7 +96,7 @@ class People:
         if self._negotiations < self._most:
             self._negotiations += 1
             self._firm.ask(
-                negotiation.request(self._firm.rooms.context, self._firm.rooms.counterparties, "city", "data")
+                negotiation.request(self._firm.rooms.evaluator, self._firm.rooms.counterparties, "city", "data")
             )
 
     async def _on_transfer(self, side: Side) -> None:

@@ -49,13 +49,13 @@ async def _read(context: Context, process: Negotiation) -> NegotiationView:
 
 @router.post("/negotiations", status_code=202)
 async def start_negotiation(
-    context: AtContext, counterparties: AtCounterparties, order: NegotiationOrder
+    evaluator: AtEvaluator, counterparties: AtCounterparties, order: NegotiationOrder
 ) -> NegotiationView:
     """Send a contract request to a provider; the answer comes at once, the negotiation continues by itself."""
     begun = await negotiation.request(
-        context, counterparties, order.participant, order.dataset, offer_id=order.offer, policy=order.policy
+        evaluator, counterparties, order.participant, order.dataset, offer_id=order.offer, policy=order.policy
     )
-    return await _read(context, begun)
+    return await _read(evaluator.context, begun)
 
 
 @router.post("/negotiations/offer", status_code=202)

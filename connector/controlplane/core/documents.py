@@ -75,6 +75,17 @@ def has_same_rules(one: bytes, other: bytes) -> bool:
     return canonical(_plain(_rules(one))) == canonical(_plain(_rules(other)))
 
 
+def has_other_names(one: bytes, other: bytes) -> bool:
+    """Return whether a policy gives names another meaning than the other one: the contexts inside of them differ."""
+    first, second = (msgspec.json.decode(document).get("@context") for document in (one, other))
+    return _list_meanings(first) != _list_meanings(second)
+
+
+def _list_meanings(context: Any) -> list[bytes]:
+    entries = context if isinstance(context, list) else [context]
+    return [canonical(entry) for entry in entries if isinstance(entry, dict)]
+
+
 def read_member(document: bytes, name: str) -> str | None:
     """Return a string member of a policy document, or None."""
     value = msgspec.json.decode(document).get(name)

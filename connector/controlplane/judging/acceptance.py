@@ -50,6 +50,21 @@ def find_unenforceable(library: Library, document: bytes, data: KnownData = ANY)
     return next((_to_unfit(library, finding) for finding in gaps(library, compiled, data)), None)
 
 
+def find_unacceptable(library: Library, document: bytes) -> Unfit | None:
+    """Return why a consumer cannot contract on the terms of a provider, or None.
+
+    The rule is that of a provider: what is not readable is not agreed, and what only the contract or the consumer's
+    connector enforces follows the accepted tiers. A policy that is void or permits nothing is not agreed either. The
+    provider checks facts and duties, so that this connector need not be able to.
+    """
+    compiled = library.compile(document)
+    if isinstance(compiled, PolicyError):
+        return to_unreadable(compiled)
+    if compiled.void is not None:
+        return _to_unfit(library, Finding("void", compiled.void.rule, compiled.void.atom))
+    return None if compiled.permissions else _to_unfit(library, Finding("never-granted"))
+
+
 def find_unpublishable(library: Library, document: bytes, now: datetime, data: KnownData = ANY) -> Unfit | None:
     """Return why a policy cannot be offered, or None: it is unenforceable, void, or grants no use from `now` on."""
     problem = find_unenforceable(library, document, data)

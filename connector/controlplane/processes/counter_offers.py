@@ -40,12 +40,12 @@ def provide(evaluator: Evaluator, process: Negotiation, asset: Asset, situation:
     Agree if the offer contains it, send a counter-offer if the two overlap, and terminate if they have nothing in
     common or the policy denies this peer. Hold for a person if this is undecided or after too many rounds.
     """
-    asked = _frame(evaluator.context, process, process.offer)
+    asked = frame(evaluator.context, process, process.offer)
     unfit = acceptance.find_unenforceable(evaluator.library, asked, situation.data)
     if unfit is not None:
         return end("not-acceptable", unfit.texts, {"verdict": "deny", "reasons": [unfit.code]})
-    offered = _frame(evaluator.context, process, asset.policy)
-    reserved = _frame(evaluator.context, process, asset.reservation) if asset.reservation else None
+    offered = frame(evaluator.context, process, asset.policy)
+    reserved = frame(evaluator.context, process, asset.reservation) if asset.reservation else None
     judged: dict[str, Any] = {}
     for alternatives in ((asked,), (offered, reserved) if reserved else (offered,)):
         verdicts = [judgement.judge(evaluator, terms, situation, asset.id, Phase.NEGOTIATION) for terms in alternatives]
@@ -87,14 +87,20 @@ def _step(evaluator: Evaluator, answer: negotiate.TermsAnswer, judged: dict[str,
             return hold(texts, "provider", judged)
 
 
-def consume(evaluator: Evaluator, process: Negotiation) -> HoldFor | None:
-    """Return the hold for a person who has to check the provider's offer, or None if it can be accepted."""
+def consume(evaluator: Evaluator, process: Negotiation) -> Proceed | HoldFor | None:
+    """Return the end of a negotiation whose offer cannot be accepted, or the hold for a person who has to check it.
+
+    None if the offer can be accepted.
+    """
+    unfit = refuse_terms(evaluator, process, process.offer)
+    if unfit is not None:
+        return unfit
     if process.asked is None:
         return hold(say_in_all("processes.own-offer"), "consumer", _record_open("not-asked-for"))
     if documents.has_same_rules(process.asked, process.offer):
         return None
-    asked = evaluator.library.compile(_frame(evaluator.context, process, process.asked))
-    offered = evaluator.library.compile(_frame(evaluator.context, process, process.offer))
+    asked = evaluator.library.compile(frame(evaluator.context, process, process.asked))
+    offered = evaluator.library.compile(frame(evaluator.context, process, process.offer))
     if isinstance(asked, PolicyError) or isinstance(offered, PolicyError):
         return hold(say_in_all("processes.offer-differs"), "consumer", _record_open("not-compared"))
     found = contains(asked, offered)
@@ -111,6 +117,15 @@ def consume(evaluator: Evaluator, process: Negotiation) -> HoldFor | None:
     return None
 
 
+def refuse_terms(evaluator: Evaluator, process: Negotiation, terms: bytes) -> Proceed | None:
+    """Return the end of a negotiation on terms of a provider that this connector does not agree to, or None."""
+    unfit = acceptance.find_unacceptable(evaluator.library, frame(evaluator.context, process, terms))
+    if unfit is None:
+        return None
+    texts = write_in_all(lambda language: say(language, "processes.not-acceptable", reason=unfit.texts[language]))
+    return end("not-acceptable", texts, {"verdict": "deny", "reasons": [unfit.code]})
+
+
 def end(code: str, texts: dict[str, str], judged: dict[str, Any]) -> Proceed:
     """Terminate: the counterparty receives the English reason, staff read it in their language, and it is on record."""
     return Proceed(Terminate(code, texts["en"], texts), judged)
@@ -125,7 +140,7 @@ def _record_open(code: str) -> dict[str, Any]:
     return {"verdict": "open", "reasons": [code], "engine": ENGINE_VERSION}
 
 
-def _frame(context: Context, process: Negotiation, policy: bytes) -> bytes:
+def frame(context: Context, process: Negotiation, policy: bytes) -> bytes:
     """Return a policy as an Offer with the dataset and the parties of the later agreement."""
     provider, consumer = context.participant, process.peer
     if process.role is Role.CONSUMER:

@@ -80,7 +80,7 @@ class ByPolicy:
         if process.state != NegotiationState.AGREED:
             return Wait()
         document = process.agreement or b"{}"
-        if not documents.has_same_rules(document, process.offer):
+        if not documents.has_same_rules(document, process.offer) or documents.has_other_names(document, process.offer):
             end = Terminate(
                 "other-terms",
                 "The rules of the agreement differ from the accepted offer: send an agreement with the same rules.",
@@ -94,7 +94,7 @@ class ByPolicy:
                 "The agreement names other parties or another dataset: send an agreement on the accepted offer.",
             )
             return Proceed(end, _record_rule(end.code))
-        return Proceed(Verify())
+        return counter_offers.refuse_terms(self.enforcer.evaluator, process, document) or Proceed(Verify())
 
     async def _transfer(self, process: Transfer) -> DeciderAnswer:
         if process.role is Role.PROVIDER and process.state == TransferState.REQUESTED:

@@ -14,9 +14,10 @@ from connector.controlplane.judging import acceptance, decision_records
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.policy_input import encode_policy
 from connector.controlplane.judging.treating import known_data
+from connector.controlplane.processes import counter_offers
 from connector.controlplane.usecases import catalog, manual_steps
 from connector.controlplane.usecases.counterparties import Counterparties
-from connector.language.catalogue import LANGUAGES
+from connector.language.catalogue import LANGUAGES, say, write_in_all
 from connector.ports.decider import Accept, Agree, Finalize, MakeOffer, MakeRequest, ProcessStep, Terminate, Verify
 from connector.ports.entities import Asset, AssetStatus, PageBounds
 from connector.protocol.dsp import negotiation
@@ -50,7 +51,7 @@ class RecordedDecision(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def request(
-    context: Context,
+    evaluator: Evaluator,
     counterparties: Counterparties,
     participant_id: str,
     dataset_id: str,
@@ -60,8 +61,9 @@ async def request(
 ) -> Negotiation:
     """Request an agreement on a dataset from its provider; `policy` requests another policy than the offered one.
 
-    Without `offer_id`, the first offer of the dataset is used; with `offer_id` and `policy`, the catalogue of the
-    provider is not read. Raises NoSuchEntity, Invalid, PeerFailed.
+    Terms that this connector would not agree to as a provider are refused before anything is asked. Without `offer_id`,
+    the first offer of the dataset is used; with `offer_id` and `policy`, the catalogue of the provider is not read.
+    Raises NoSuchEntity, Invalid, PeerFailed.
     """
     known = catalog.provider(counterparties.directory, participant_id)
     terms = encode_policy(policy) if policy is not None else None
@@ -76,9 +78,10 @@ async def request(
         offer_id=offer_id,
         target=dataset_id,
         assigner=participant_id,
-        assignee=context.participant,
+        assignee=evaluator.context.participant,
     )
-    return await ask(context, participant_id, address, offer)
+    check_acceptable(evaluator, offer)
+    return await ask(evaluator.context, participant_id, address, offer)
 
 
 def _choose_offer(dataset: dict[str, Any], dataset_id: str, offer_id: str | None) -> dict[str, Any]:
@@ -88,6 +91,14 @@ def _choose_offer(dataset: dict[str, Any], dataset_id: str, offer_id: str | None
             "no-offer", f"Unknown offer of the dataset {dataset_id}: read the catalogue and name a current offer."
         )
     return chosen
+
+
+def check_acceptable(evaluator: Evaluator, terms: bytes) -> None:
+    """Check terms of another before they are asked for or accepted. Raises Invalid."""
+    unfit = acceptance.find_unacceptable(evaluator.library, terms)
+    if unfit is not None:
+        texts = write_in_all(lambda language: say(language, "processes.not-acceptable", reason=unfit.texts[language]))
+        raise Invalid("not-acceptable", texts["en"], texts)
 
 
 async def ask(context: Context, participant_id: str, address: str, offer: bytes) -> Negotiation:
@@ -217,12 +228,14 @@ async def terminate(enforcer: Enforcer, pid: str, reason: str) -> Negotiation:
 async def counter(enforcer: Enforcer, pid: str, policy: dict[str, Any]) -> Negotiation:
     """Counter with another policy: a provider offers, a consumer requests. Raises NotAllowed, Invalid."""
     document = encode_policy(policy)
+    evaluator = enforcer.evaluator
     asset = await enforcer.context.store.asset(enforcer.context.owner, (await get(enforcer.context, pid)).dataset)
 
     def step(process: Negotiation) -> ProcessStep:
         if process.role is Role.CONSUMER:
+            check_acceptable(evaluator, counter_offers.frame(evaluator.context, process, document))
             return MakeRequest(document)
-        _check(enforcer.evaluator, document, asset)
+        _check(evaluator, document, asset)
         return MakeOffer(document)
 
     return await _decide(enforcer, pid, step)

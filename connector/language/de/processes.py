@@ -5,6 +5,7 @@ SENTENCES: dict[str, str] = {
     "withdrawn": "Der Anbieter ist vom Vertrag zurückgetreten.",
     "possible-again": "Wieder möglich ab {at}.",
     "unreadable": "Diese Nutzungsbedingungen werden nicht unterstützt. Einzelheiten auf Englisch: „{reason}“",
+    "not-acceptable": "Diese Bedingungen können hier nicht angenommen werden. {reason}",
     "duty-failed": "Eine Pflicht des Vertrags ließ sich nicht erfüllen. {reason}",
     "other-terms": "Die Anfrage nennt andere Bedingungen als das Angebot.",
     "own-offer": "Der Anbieter macht ein eigenes Angebot.",

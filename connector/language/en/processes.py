@@ -5,6 +5,7 @@ SENTENCES: dict[str, str] = {
     "withdrawn": "The provider has withdrawn from the agreement.",
     "possible-again": "Possible again from {at}.",
     "unreadable": "{reason}",
+    "not-acceptable": "These terms cannot be accepted here. {reason}",
     "duty-failed": "{reason}",
     "other-terms": "The request asks for other terms than the offer.",
     "own-offer": "The provider makes an offer of its own.",

@@ -144,7 +144,6 @@ async def test_a_consumer_takes_what_is_no_more_than_it_asked_for(desk: Desk) ->
         (None, terms(RESEARCH), "an offer of its own"),
         (terms(ACADEMIC), terms(RESEARCH), "differs from what was asked for"),
         (terms(RESEARCH), terms(RESEARCH, obligation=[DELETE]), "duties that were not asked for: delete."),
-        (terms(RESEARCH), {"permission": [{"action": "urn:unknown"}]}, "differs"),
     ],
 )
 async def test_a_consumer_asks_a_person_about_anything_else(

@@ -4,12 +4,21 @@ import msgspec
 import pytest
 
 from connector.controlplane.usecases.offering import assets
-from connector.ports.decider import Agree, HoldFor, Terminate, Wait
+from connector.ports.decider import Agree, HoldFor, Terminate, Verify, Wait
 from connector.ports.entities import DataClass
-from connector.protocol.dsp.machines.negotiation_machine import NegotiationState
+from connector.protocol.dsp.machines.negotiation_machine import Negotiation, NegotiationState
 from tests.controlplane.agreements import atom
-from tests.controlplane.processes.bargain import ACADEMIC, RESEARCH, Json, decided, offered, requested, terms
-from tests.support.plane import Desk
+from tests.controlplane.processes.bargain import (
+    ACADEMIC,
+    RESEARCH,
+    Json,
+    counter_offer,
+    decided,
+    offered,
+    requested,
+    terms,
+)
+from tests.support.plane import CITY, ME, Desk
 
 
 async def test_the_offer_itself_is_agreed_in_whatever_spelling(desk: Desk) -> None:
@@ -71,3 +80,36 @@ async def test_nothing_is_decided_while_it_is_the_peers_turn(desk: Desk) -> None
     await offered(desk, None)
     process = requested({"permission": [{"action": "use"}]}, state=NegotiationState.AGREED)
     assert await decided(desk, process) == Wait()
+
+
+UNREADABLE = {"permission": [{"action": "use", "constraint": [atom("inForceDate", "lteq", "contractAgreement+8s")]}]}
+
+
+@pytest.mark.parametrize("asked", [None, UNREADABLE, {"permission": [{"action": "use"}]}])
+async def test_an_offer_that_cannot_be_read_ends_the_negotiation_of_a_consumer(desk: Desk, asked: Json | None) -> None:
+    step = await decided(desk, counter_offer(asked, UNREADABLE))
+    assert isinstance(step, Terminate)
+    assert step.code == "not-acceptable"
+    assert "inForceDate" in step.reason
+
+
+def agreed(offer: Json, agreement: Json) -> Negotiation:
+    process = counter_offer(offer, offer)
+    frame = {"@type": "Agreement", "@id": "urn:agreement:1", "target": "air", "assigner": CITY, "assignee": ME}
+    return msgspec.structs.replace(
+        process, state=NegotiationState.AGREED, agreement=msgspec.json.encode(frame | agreement)
+    )
+
+
+async def test_an_agreement_is_verified_only_on_terms_that_can_be_read_and_say_what_was_accepted(desk: Desk) -> None:
+    known = terms(RESEARCH, 10)
+    assert await decided(desk, agreed(known, known)) == Verify()
+    for offer, agreement, code in (
+        (UNREADABLE, UNREADABLE, "not-acceptable"),
+        (known, terms(RESEARCH, 11), "other-terms"),
+        (known, {**known, "@context": {"odrl": "https://peer.example/terms#"}}, "other-terms"),
+        (known, {**known, "profile": "https://peer.example/terms"}, "other-terms"),
+    ):
+        step = await decided(desk, agreed(offer, agreement))
+        assert isinstance(step, Terminate)
+        assert step.code == code
