@@ -7,6 +7,7 @@ import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -36,6 +37,8 @@ from connector.controlplane.processes.worker import Worker
 from connector.controlplane.usecases.consents import ConsentRegister
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.offering.publisher import Publisher
+from connector.dataplane.files.below_root import run_in_thread
+from connector.dataplane.files.space import count_free, measure_disk
 from connector.dataplane.kinds import Site, build_sinks, build_sources, make_treating
 from connector.dataplane.listener.pull import Accel
 from connector.dataplane.listener.serve import make_app
@@ -107,8 +110,13 @@ class ConnectorServer:
             register=ConsentRegister(context=self.context, evaluator=self.enforcer.evaluator, secret=self.secret),
             received=settings.received,
             search=self.broker.search if self.broker else None,
-            checks={"worker": self._check_worker},
-            warnings={"processes": self._check_stuck, "participant list": self._check_identity},
+            checks={"worker": self._check_worker, "space": self._check_space},
+            warnings={
+                "processes": self._check_stuck,
+                "participant list": self._check_identity,
+                "transfers": self._check_transfers,
+                "received": self._check_received,
+            },
         )
         keys = [ApiKey(id=key.id, sha256=key.sha256, scopes=key.scopes) for key in settings.management.keys]
         return make_management_app(desk, keys=keys)
@@ -128,8 +136,30 @@ class ConnectorServer:
         named = ", ".join(f"{pid} ({error})" for pid, error in list(stuck.items())[:STUCK_SHOWN])
         return f"{len(stuck)} processes cannot continue and are retried: {named}; the log contains the reasons."
 
+    async def _check_space(self) -> str | None:
+        full = await run_in_thread(_is_full, self.parts.settings.store.path.parent)
+        return "The disk of the store has no usable space left: make room." if full else None
+
+    async def _check_received(self) -> str | None:
+        full = await run_in_thread(_is_full, self.parts.settings.received)
+        return "The disk for received data has no usable space left: make room." if full else None
+
+    async def _check_transfers(self) -> str | None:
+        waits = self.dataplane.register.waits
+        if not waits:
+            return None
+        named = ", ".join(f"{flow_id} ({reason})" for (_, flow_id), reason in list(waits.items())[:STUCK_SHOWN])
+        return f"{len(waits)} transfers move no data at present: {named}"
+
     async def _check_identity(self) -> str | None:
         return self.parts.identity.problem()
+
+
+def _is_full(folder: Path) -> bool:
+    try:
+        return count_free(*measure_disk(folder)) == 0
+    except OSError:
+        return True
 
 
 async def build(

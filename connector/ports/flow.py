@@ -125,6 +125,9 @@ class Sink(Protocol):
     async def count_received(self, address: dict[str, Any], flow_id: str) -> int:
         """Return how many bytes of this flow are stored already, for a resumption."""
 
+    async def check_space(self, address: dict[str, Any], flow_id: str, size: int | None) -> None:
+        """Raise SourceError if there is no space for the rest of a delivery; `size` is None if it is unknown."""
+
     async def write(self, address: dict[str, Any], arrival: Arrival, chunks: AsyncIterator[bytes]) -> SinkReceipt:
         """Store the bytes from `arrival.offset` on; complete only if size and digest match. Raises SourceError."""
 

@@ -28,12 +28,16 @@ class TransferOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
 
 class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
-    """Progress of the data plane: bytes so far, size and SHA-256 (hex) if known, and an error."""
+    """Progress of the data plane: bytes so far, size and SHA-256 (hex) if known, and an error.
+
+    `waits` is the reason why nothing moves at present, of a transfer that continues by itself.
+    """
 
     bytes_moved: int = 0
     size: int | None = None
     sha256: str | None = None
     error: str | None = None
+    waits: str | None = None
 
 
 class TransferView(msgspec.Struct, frozen=True, kw_only=True):

@@ -105,6 +105,9 @@ class Disk:
     async def count_received(self, address: dict[str, Any], flow_id: str) -> int:
         return 0
 
+    async def check_space(self, address: dict[str, Any], flow_id: str, size: int | None) -> None:
+        return
+
     async def write(self, address: dict[str, Any], arrival: Arrival, chunks: AsyncIterator[bytes]) -> SinkReceipt:
         content = b"".join([chunk async for chunk in chunks])
         self.received_bytes[arrival.flow_id] = content

@@ -1,10 +1,11 @@
 """Endpoints for the system that starts, monitors and replaces the process. They need no management key.
 
-`/health` answers if the process runs, `/ready` if it can work: the store accepts writes, the worker runs. `/ready` also
-lists warnings: processes that cannot proceed, an expired participant list.
+`/health` answers if the process runs, `/ready` if it can work: the store accepts writes, its disk has space, the worker
+runs. `/ready` also lists warnings: processes that cannot proceed, an expired participant list.
 """
 
 import asyncio
+from weakref import WeakKeyDictionary
 
 from fastapi import Response
 
@@ -19,6 +20,10 @@ from connector.views.health import HealthView, ReadinessView
 router = ChapterRouter(tags=["health"])
 
 _PATIENCE_S = 2.0
+_TRUST_MS = 5_000
+_NO_PEER = {False: "", True: " "}
+_proven: WeakKeyDictionary[Context, int] = WeakKeyDictionary()
+"""When the store of a participant context accepted a write last."""
 _READINESS = answer_model(ReadinessView)
 
 
@@ -40,13 +45,22 @@ async def ready(context: AtContext, checks: AtChecks, warnings: AtWarnings) -> R
 
 
 def store_check(context: Context) -> ReadinessCheck:
-    """Return the check that the store accepts writes; it removes a row that never exists."""
+    """Return the check that the store accepts writes: it writes the time into a row of its own, one that no peer has.
+
+    Only a write shows that the disk has space and is writable. One that succeeded counts for `_TRUST_MS`: more frequent
+    probes commit a change of nothing.
+    """
 
     async def check() -> str | None:
+        now = context.now()
+        trusted = 0 <= now - _proven.get(context, -_TRUST_MS) < _TRUST_MS
+        row = Backoff(owner=context.owner, peer=_NO_PEER[trusted], failures=0 if trusted else 1, until=now)
         try:
-            await context.store.commit([PutBackoff(Backoff(owner=context.owner, peer="", failures=0, until=0))])
+            await context.store.commit([PutBackoff(row)])
         except StoreError:
-            return "The store does not accept writes."
+            _proven.pop(context, None)
+            return "The store does not accept writes: check the space on its disk, and its permissions."
+        _proven[context] = _proven[context] if trusted else now
         return None
 
     return check

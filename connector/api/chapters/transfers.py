@@ -18,7 +18,9 @@ from connector.api.frame.desk import (
     wait,
 )
 from connector.controlplane.core.context import Context
+from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.usecases import transfer
+from connector.ports.dataplane import FlowReport
 from connector.ports.entities import Hold
 from connector.protocol.dsp.machines.transfer_machine import TRANSFER, Transfer, TransferState
 from connector.views.common import Page, ReasonOrder
@@ -29,26 +31,33 @@ from connector.views.transfers import DeliveryView, TransferOrder, TransferView
 router = ChapterRouter(tags=["transfers"])
 
 
-def _view(process: Transfer, hold: Hold | None) -> TransferView:
+def _view(process: Transfer, hold: Hold | None, live: FlowReport | None = None) -> TransferView:
     shown = None if process.state in TRANSFER.terminal else hold
     return to_view(
         TransferView,
         process,
         sink=hide_secrets(msgspec.json.decode(process.sink)) if process.sink else None,
-        progress=msgspec.json.decode(process.progress, type=DeliveryView) if process.progress else None,
+        progress=to_view(DeliveryView, live)
+        if live
+        else msgspec.json.decode(process.progress, type=DeliveryView)
+        if process.progress
+        else None,
         hold=to_view(HoldView, shown) if shown else None,
     )
 
 
-async def _read(context: Context, process: Transfer) -> TransferView:
-    return _view(process, await context.store.hold(process.owner, process.id))
+async def _read(context: Context, enforcer: Enforcer, process: Transfer) -> TransferView:
+    """Return a transfer; while it is active, with the progress that the data plane reports at present."""
+    active = process.state in {TransferState.STARTED, TransferState.SUSPENDED}
+    live = await enforcer.dataplane.report(process.owner, process.id) if active else None
+    return _view(process, await context.store.hold(process.owner, process.id), live)
 
 
 @router.post("/transfers", status_code=202)
 async def start_transfer(context: AtContext, enforcer: AtEnforcer, order: TransferOrder) -> TransferView:
     """Send a transfer request; the answer comes at once, the transfer continues by itself."""
     begun = await transfer.request(enforcer, order.agreement, push=order.push, sink=order.sink, keep=order.keep)
-    return await _read(context, begun)
+    return await _read(context, enforcer, begun)
 
 
 @router.get("/transfers")
@@ -69,6 +78,7 @@ async def list_transfers(
 @router.get("/transfers/{id:path}/wait")
 async def wait_for_transfer(
     context: AtContext,
+    enforcer: AtEnforcer,
     id: str,
     timeout: WaitQuery = 30.0,  # noqa: ASYNC109 - it limits the wait, not the call, which always answers
     state: Annotated[list[TransferState] | None, Query(description="Answer in these states too.")] = None,
@@ -80,7 +90,7 @@ async def wait_for_transfer(
     wanted = {*TRANSFER.terminal, *(state or ())}
 
     async def read() -> TransferView:
-        return await _read(context, await transfer.get(context, id))
+        return await _read(context, enforcer, await transfer.get(context, id))
 
     def done(found: TransferView) -> bool:
         delivered = found.keep and not state and found.progress is not None and found.progress.sha256 is not None
@@ -98,25 +108,25 @@ async def pull_transfer(enforcer: AtEnforcer, id: str) -> DeliveryView:
 @router.post("/transfers/{id:path}/suspend")
 async def suspend_transfer(context: AtContext, enforcer: AtEnforcer, id: str, order: ReasonOrder) -> TransferView:
     """Suspend the transfer: no byte moves, and the counterparty receives the reason."""
-    return await _read(context, await transfer.suspend(enforcer, id, order.reason))
+    return await _read(context, enforcer, await transfer.suspend(enforcer, id, order.reason))
 
 
 @router.post("/transfers/{id:path}/resume")
 async def resume_transfer(context: AtContext, enforcer: AtEnforcer, id: str) -> TransferView:
     """Resume a transfer that this connector suspended."""
-    return await _read(context, await transfer.resume(enforcer, id))
+    return await _read(context, enforcer, await transfer.resume(enforcer, id))
 
 
 @router.post("/transfers/{id:path}/complete")
 async def complete_transfer(context: AtContext, enforcer: AtEnforcer, id: str) -> TransferView:
     """Complete the transfer."""
-    return await _read(context, await transfer.complete(enforcer, id))
+    return await _read(context, enforcer, await transfer.complete(enforcer, id))
 
 
 @router.post("/transfers/{id:path}/terminate")
 async def terminate_transfer(context: AtContext, enforcer: AtEnforcer, id: str, order: ReasonOrder) -> TransferView:
     """Terminate the transfer; the counterparty receives the reason."""
-    return await _read(context, await transfer.terminate(enforcer, id, order.reason))
+    return await _read(context, enforcer, await transfer.terminate(enforcer, id, order.reason))
 
 
 # This path matches everything below /transfers/: it is added after the chapters with longer paths.
@@ -124,6 +134,6 @@ last = ChapterRouter(tags=["transfers"])
 
 
 @last.get("/transfers/{id:path}")
-async def show_transfer(context: AtContext, id: str) -> TransferView:
+async def show_transfer(context: AtContext, enforcer: AtEnforcer, id: str) -> TransferView:
     """Show one transfer."""
-    return await _read(context, await transfer.get(context, id))
+    return await _read(context, enforcer, await transfer.get(context, id))

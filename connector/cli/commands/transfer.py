@@ -206,6 +206,7 @@ def _build_fields(found: TransferView, lang: str) -> dict[str, object]:
         and format_size(progress.bytes_moved) + (f" of {format_size(progress.size)}" if progress.size else ""),
         "SHA-256": progress and progress.sha256,
         "error": progress and progress.error,
+        "waits because": progress and progress.waits,
         "into": found.sink and " ".join(f"{name}={value}" for name, value in found.sink.items()),
         "suspended by": found.suspended_by,
         **to_common_fields(found, lang),

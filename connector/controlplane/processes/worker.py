@@ -55,7 +55,11 @@ class Worker:
         for process in await flow_ends.catch_up(self._driver.enforcer):
             self.wake(process)
         while True:
-            more = await self._sweep()
+            try:
+                more = await self._sweep()
+            except StoreError as error:
+                log.warning("due work is looked for at the next sweep: the store is unavailable: %s", error)
+                more = False
             self._drained.clear()
             try:
                 async with asyncio.timeout(SWEEP_S):

@@ -41,13 +41,18 @@ class Delivered:
 
 
 class Register:
-    """The flows of one data plane. `now` returns ms since the epoch; `wholes` limits results completed in memory."""
+    """The flows of one data plane.
+
+    `now` returns ms since the epoch; `wholes` limits results completed in memory; `waits` has the reason of each flow
+    that does not move at present.
+    """
 
     def __init__(self, store: Store, now: Callable[[], int]) -> None:
         self.store = store
         self.now = now
         self.wholes = asyncio.Semaphore(MOST_WHOLES)
         self.gates: dict[FlowKey, Gate] = {}
+        self.waits: dict[FlowKey, str] = {}
         self._uses: dict[FlowKey, Uses] = {}
         self._volumes: WeakValueDictionary[tuple[str, str], Volume] = WeakValueDictionary()
         self._locks: WeakValueDictionary[FlowKey, asyncio.Lock] = WeakValueDictionary()
@@ -85,6 +90,7 @@ class Register:
 
     async def settle(self, flow: Flow, done: Delivered) -> Flow | None:
         """Record a delivery. A finite flow is completed; its token remains valid for asking how it ended."""
+        self.note_wait(flow, None)
         facts = {"size": done.size, "sha256": done.sha256, "error": None, "cause": None}
         if flow.live:
             return await self.amend(flow, lambda _: facts)
@@ -97,6 +103,7 @@ class Register:
     async def fail(self, flow: Flow, reason: str, cause: Cause) -> Flow | None:
         """Record the failure of a flow; only the control plane changes its state."""
         _log.warning("flow %s failed: %s", flow.id, reason)
+        self.note_wait(flow, None)
         try:
             return await self.amend(flow, lambda _: {"error": reason, "cause": cause})
         except StoreError:
@@ -140,10 +147,20 @@ class Register:
         pushing = flow.direction is FlowDirection.PUSH and flow.bytes_moved > 0 and flow.state != FlowState.COMPLETED
         return (gate is not None and gate.in_passage) or (uses is not None and uses.open) or pushing
 
+    def note_wait(self, flow: Flow, reason: str | None) -> None:
+        """Note why a flow does not move at present; None if it moves."""
+        key = flow.owner, flow.id
+        if reason is None:
+            self.waits.pop(key, None)
+        elif self.waits.get(key) != reason:
+            _log.warning("flow %s waits: %s", flow.id, reason)
+            self.waits[key] = reason
+
     def forget(self, flow: Flow, reason: str) -> None:
         """Remove an ended flow from memory and end its streams."""
         key = flow.owner, flow.id
         gate = self.gates.pop(key, None)
         self._uses.pop(key, None)
+        self.waits.pop(key, None)
         if gate:
             gate.revoke(reason)

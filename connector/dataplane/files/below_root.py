@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from connector.dataplane.files.folder import MOST_MEMBERS, UnsafePath, check_path
+from connector.dataplane.files.space import FULL
 from connector.ports.flow import SourceError
 
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -112,6 +113,8 @@ def _enter(folder: int, name: str, *, create: bool) -> int:
         except FileExistsError:
             pass
         except OSError as error:
+            if error.errno in FULL:
+                raise
             raise SourceError("A folder below the configured root cannot be created: check the permissions.") from error
         os.fsync(folder)  # even if it exists: the process that created it may have ended before this
     try:

@@ -26,7 +26,7 @@ from connector.dataplane.wire.fields import (
 )
 from connector.ports.changes import StoreError
 from connector.ports.entities import Flow, FlowDirection
-from connector.ports.flow import Arrival, Sink, SinkReceipt, SourceError
+from connector.ports.flow import Arrival, Cause, Sink, SinkReceipt, SourceError
 from connector.protocol.dsp.machines.transfer_machine import FlowState
 
 _STALL_S = 60.0
@@ -109,6 +109,11 @@ class PushHandler:
                 400, "interrupted", "The connection closed before the end of the data: send the rest."
             ) from error
         except SourceError as error:
+            if error.cause is Cause.NO_SPACE:
+                self._access.plane.register.note_wait(flow, str(error))
+                raise Refusal(
+                    507, "no-space", "There is no space for the data: try again later.", {"Retry-After": "30"}
+                ) from error
             _log.warning("flow %s: push not stored: %s", flow.id, error)
             raise Refusal(
                 422, "not-taken", "The data was not stored: size or digest differ, or the file already exists."

@@ -10,7 +10,6 @@ in one step, complete and checked, or not at all.
 """
 
 import asyncio
-import errno
 import hashlib
 import os
 from collections.abc import AsyncIterator, Callable
@@ -20,6 +19,7 @@ from typing import Any, BinaryIO, TypeVar
 
 from connector.dataplane.files.below_root import await_job, open_file, open_folder_of, relative_path, run_in_thread
 from connector.dataplane.files.folder import UnsafePath, check_path
+from connector.dataplane.files.space import DiskSpace, SpacePromise, to_disk_fault
 from connector.ports.flow import Arrival, SinkReceipt, SourceError
 
 PARTIAL = ".partial"
@@ -36,6 +36,7 @@ class FileSink:
     def __init__(self, root: Path | None, largest: int = _LARGEST) -> None:
         self._root = root
         self._largest = largest
+        self._space = DiskSpace(root) if root else None
         self._busy: set[Path] = set()
 
     def check(self, address: dict[str, Any]) -> None:
@@ -55,6 +56,12 @@ class FileSink:
         except FileNotFoundError:
             return 0
 
+    async def check_space(self, address: dict[str, Any], flow_id: str, size: int | None) -> None:
+        """Raise SourceError if the rest of a delivery of this size (at least one byte) does not fit on the disk."""
+        space = self._require_space()
+        count = 1 if size is None else max(0, size - await self.count_received(address, flow_id))
+        await space.check(count)
+
     async def write(self, address: dict[str, Any], arrival: Arrival, chunks: AsyncIterator[bytes]) -> SinkReceipt:
         """Write the bytes from `arrival.offset` on; give the file its name when it is complete.
 
@@ -70,10 +77,13 @@ class FileSink:
         if partial in self._busy:
             raise SourceError("Another delivery of this flow is being written: wait for its end.")
         self._busy.add(partial)
+        promise: SpacePromise | None = None
         try:
             file, digest = await _run_on_disk(_begin, partial, arrival.offset)
             with file:
-                size = await self._write_chunks(file, digest, arrival, chunks)
+                expected = 0 if arrival.size is None else max(0, arrival.size - arrival.offset)
+                promise = await self._require_space().promise(expected)
+                size = await self._write_chunks(file, digest, promise, arrival, chunks)
             if arrival.sha256 not in {None, digest.hexdigest()}:
                 await _run_on_disk(partial.unlink)
                 raise SourceError(
@@ -83,10 +93,17 @@ class FileSink:
             await _run_on_disk(_put_in_place, root, target, partial, digest.hexdigest(), replace)
             return SinkReceipt(size=size, sha256=digest.hexdigest(), location=target)
         finally:
+            if promise:
+                promise.end()
             self._busy.discard(partial)
 
     async def _write_chunks(
-        self, file: BinaryIO, digest: "hashlib._Hash", arrival: Arrival, chunks: AsyncIterator[bytes]
+        self,
+        file: BinaryIO,
+        digest: "hashlib._Hash",
+        promise: SpacePromise,
+        arrival: Arrival,
+        chunks: AsyncIterator[bytes],
     ) -> int:
         size = arrival.offset
         most = self._largest if arrival.size is None else arrival.size
@@ -100,6 +117,7 @@ class FileSink:
                     raise SourceError(
                         f"The delivery has more than the {most} bytes that were announced or are allowed."
                     )
+                await promise.use(len(chunk))
                 writing = asyncio.ensure_future(_run_on_disk(_append, file, digest, chunk))
         finally:
             if writing:
@@ -113,6 +131,11 @@ class FileSink:
         if self._root is None:
             raise SourceError("No root folder is configured for received files: set `received` in the settings.")
         return self._root
+
+    def _require_space(self) -> DiskSpace:
+        self._require_root()
+        assert self._space is not None
+        return self._space
 
     def _locate_partial(self, address: dict[str, Any], flow_id: str) -> Path:
         key = "\n".join((flow_id, str(address.get("path")), str(address.get("member"))))
@@ -137,7 +160,7 @@ async def _run_on_disk(call: Callable[..., T], *arguments: Any) -> T:
     try:
         return await run_in_thread(call, *arguments)
     except OSError as error:
-        raise SourceError(f"The delivery cannot be written: {os.strerror(error.errno or errno.EIO)}.") from error
+        raise to_disk_fault(error) from error
 
 
 def _find_target(address: dict[str, Any], arrival: Arrival) -> str:

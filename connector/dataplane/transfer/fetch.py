@@ -35,7 +35,7 @@ from connector.dataplane.wire.fields import (
 )
 from connector.net.client import Stream
 from connector.net.errors import Blocked, NetError
-from connector.ports.flow import Arrival, Sink, SinkReceipt, SourceError
+from connector.ports.flow import Arrival, Cause, Sink, SinkReceipt, SourceError
 from connector.protocol.dsp.common import DataAddress, endpoint_url
 
 _LONGEST_LISTING = 8 * 1024 * 1024
@@ -115,7 +115,12 @@ async def _fetch_one(
     retries = BoundedRetries(context)
     while True:
         try:
+            await target.sink.check_space(target.address, target.key, known.size)
             outcome = await _attempt(context, credential, target, known)
+        except SourceError as error:
+            if error.cause is not Cause.NO_SPACE:
+                raise
+            outcome = Again(str(error), patient=True, cause=error.cause)
         except Blocked as error:
             raise TransferFailed(f"The data address of the peer is blocked: {error.reason}") from error
         except NetError as error:
@@ -123,9 +128,7 @@ async def _fetch_one(
         if not isinstance(outcome, Again):
             return outcome
         if not outcome.at_once:
-            await retries.wait(
-                outcome.reason, outcome.wish, await target.sink.count_received(target.address, target.key)
-            )
+            await retries.wait(outcome, await target.sink.count_received(target.address, target.key))
 
 
 async def _attempt(
@@ -152,7 +155,7 @@ async def _attempt(
         try:
             return await target.sink.write(target.address, arrival, chunks)
         except SourceError as error:
-            if not arrival.offset or known.doubted:
+            if not arrival.offset or known.doubted or error.cause is Cause.NO_SPACE:
                 raise
             known.fresh = known.doubted = (
                 True  # the stored bytes may belong to other data: fetch it again from its start

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import TypeVar
 
 import msgspec
 
@@ -14,7 +16,7 @@ from connector.dataplane.transfer.fetch import fetch
 from connector.dataplane.transfer.push import push
 from connector.dataplane.transfer.retry import MOST_FAILURES, AttemptContext, Expected, TransferFailed
 from connector.net.client import GuardedClient
-from connector.ports.changes import StoreError
+from connector.ports.changes import StoreError, Unavailable
 from connector.ports.entities import Flow, FlowDirection
 from connector.ports.flow import Cause, Sink, Source, SourceError
 from connector.protocol.dsp.common import DataAddress, endpoint_url
@@ -22,6 +24,9 @@ from connector.protocol.dsp.machines.transfer_machine import FlowState
 
 _MOVED_HERE = frozenset({FlowDirection.PUSH, FlowDirection.FETCH})
 _ONCE_FAILURES = 2
+_STORE_PAUSE = 5.0
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -104,12 +109,16 @@ class Jobs:
         finally:
             del self._running[key]  # before the notification, whose listener may start the flow again
         if ended:
-            await self._notify(ended)
+            await self._insist(ended, lambda: self._notify(ended))
 
     async def _run(self, key: FlowKey, gate: Gate) -> Flow | None:
         """Move the data of one flow as long as it has a lease; continue if a revoked lease is granted again."""
         while gate.find_problem() is None:
-            flow = await self._register.store.flow(*key)
+            try:
+                flow = await self._register.store.flow(*key)
+            except Unavailable:
+                await self.pause(_STORE_PAUSE)
+                continue
             if flow is None or flow.state in {FlowState.COMPLETED, FlowState.TERMINATED}:
                 return None
             if flow.state != FlowState.STARTED:
@@ -118,11 +127,14 @@ class Jobs:
             try:
                 async with gate.open_passage():
                     done = await self._move(flow, gate, meter, MOST_FAILURES)
-                await meter.flush()
-                return await self._register.settle(flow, done)
+                return await self._insist(flow, partial(self._settle, flow, meter, done))
             except LeaseEnded as ending:
                 if ending.reason == USED_UP:
                     return await self._register.fail(flow, f"Stopped: {ending.reason}.", Cause.LIMIT)
+            except Unavailable as error:
+                # The disk of the store is full or away: what was received is kept, and the store recovers by itself.
+                self._register.note_wait(flow, str(error))
+                await self.pause(_STORE_PAUSE)
             except (TransferFailed, SourceError, StoreError) as error:
                 return await self._register.fail(flow, str(error), _find_cause(flow, error))
             except Exception:  # noqa: BLE001 - the worker loop of the data plane: a defect must not leave a flow silent
@@ -135,13 +147,36 @@ class Jobs:
                     await meter.flush()
         return None
 
+    async def _settle(self, flow: Flow, meter: Meter, done: Delivered) -> Flow | None:
+        await meter.flush()
+        return await self._register.settle(flow, done)
+
+    async def _insist(self, flow: Flow, call: Callable[[], Awaitable[T]]) -> T:
+        """Repeat what has to be stored while the store is unavailable: the data has arrived and is not fetched again.
+
+        The disk of the store is full or away; the store recovers with it.
+        """
+        while True:
+            try:
+                return await call()
+            except Unavailable as error:
+                self._register.note_wait(flow, str(error))
+                await self.pause(_STORE_PAUSE)
+
     async def _move(self, flow: Flow, gate: Gate, meter: Meter, failures: int) -> Delivered:
         async def learned(facts: Expected) -> None:
             if not flow.live and (facts.size, facts.sha256) != (flow.size, flow.sha256):
                 await self._register.amend(flow, lambda _: {"size": facts.size, "sha256": facts.sha256})
 
         context = AttemptContext(
-            flow.id, self._client, gate, self._make_spender(flow, gate, meter), learned, self.pause, failures
+            flow.id,
+            self._client,
+            gate,
+            self._make_spender(flow, gate, meter),
+            learned,
+            self.pause,
+            failures,
+            lambda reason: self._register.note_wait(flow, reason),
         )
         expected = Expected() if flow.live else Expected(flow.size, flow.sha256)
         try:

@@ -44,6 +44,7 @@ from connector.net.errors import Blocked, NetError
 from connector.ports.flow import Content, Source
 from connector.protocol.dsp.common import DataAddress, endpoint_url
 
+_NO_SPACE = 507
 _DONE = frozenset({200, 201, 202, 204})
 
 
@@ -122,7 +123,7 @@ async def _push_one(
         if isinstance(outcome, Delivered):
             return outcome
         if not outcome.at_once:
-            await retries.wait(outcome.reason, outcome.wish, target.received)
+            await retries.wait(outcome, target.received)
 
 
 async def _ask(context: AttemptContext, credential: Credential, target: _PushTarget) -> _Stored | Again:
@@ -196,5 +197,5 @@ async def _send(
         return Again("The peer refused the token.", at_once=True)
     reason = f"The peer's data endpoint answered with status {status}."
     if is_transient(status) or (status == 422 and content.offset):
-        return Again(reason, wish)
+        return Again(reason, wish, patient=status == _NO_SPACE)
     raise TransferFailed(reason)

@@ -11,6 +11,7 @@ from connector.ports.flow import Cause
 from connector.protocol.dsp.common import DataAddress, auth_type, authorization
 
 MOST_FAILURES = 20
+MOST_PATIENCE = 24 * 120
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 30.0
 _LONGEST_WISH = 300
@@ -38,11 +39,16 @@ class Expected:
 
 @dataclass(frozen=True)
 class Again:
-    """A failed attempt that is repeated, after a pause unless `at_once`; `wish` is the peer's pause in seconds."""
+    """A failed attempt that is repeated, after a pause unless `at_once`; `wish` is the peer's pause in seconds.
+
+    A receiver without space is asked again for a day (`patient`): a person has to make room.
+    """
 
     reason: str
     wish: float | None = None
     at_once: bool = False
+    patient: bool = False
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,8 @@ class AttemptContext:
     """The values that all attempts of one transfer share.
 
     `spend` takes bytes from the lease before they move and meters them; `learned` stores what is expected of the data
-    for an attempt after a restart; `pause` waits a number of seconds; `most_failures` limits attempts without progress.
+    for an attempt after a restart; `pause` waits a number of seconds; `most_failures` limits attempts without progress;
+    `waits` takes the reason why nothing moves at present, None when it moves again.
     """
 
     flow_id: str
@@ -60,11 +67,13 @@ class AttemptContext:
     learned: Callable[[Expected], Awaitable[None]]
     pause: Callable[[float], Awaitable[None]]
     most_failures: int
+    waits: Callable[[str | None], None] = lambda _: None
 
     async def meter_chunks(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         """Pass on chunks as long as the lease allows, and meter them. Raises LeaseEnded."""
         async for chunk in chunks:
             await self.spend(len(chunk))
+            self.waits(None)
             yield chunk
 
 
@@ -77,15 +86,26 @@ class BoundedRetries:
     def __init__(self, context: AttemptContext) -> None:
         self._context = context
         self._failures = 0
+        self._patience = 0
         self._received = 0
 
-    async def wait(self, reason: str, wish: float | None, received: int) -> None:
+    async def wait(self, again: Again, received: int) -> None:
         """Wait before the next attempt, at least as long as the peer wishes. Raises TransferFailed after the last."""
+        reason, wish = again.reason, again.wish
+        self._context.waits(reason)
         if received > self._received:
-            self._failures, self._received = 0, received
+            self._failures, self._patience, self._received = 0, 0, received
+        if again.patient and self._context.most_failures >= MOST_FAILURES:
+            self._patience += 1
+            if self._patience > MOST_PATIENCE:
+                raise TransferFailed(f"{reason} It was tried for a day: start the transfer again.", Cause.NO_SPACE)
+            await self._context.pause(_LONGEST_PAUSE)
+            return
         self._failures += 1
         if self._failures > self._context.most_failures:
-            raise TransferFailed(f"{reason} {self._failures} attempts failed: start the transfer again.")
+            raise TransferFailed(
+                f"{reason} {self._failures} attempts failed: start the transfer again.", again.cause or Cause.PEER
+            )
         pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**self._failures) * random.uniform(0.5, 1)  # noqa: S311 - jitter
         await self._context.pause(max(pause, wish or 0))
 

@@ -13,7 +13,10 @@ async def test_a_store_that_fails_is_503_and_the_process_is_not_ready(desk: Desk
         assert (answer.status_code, read_code(answer)) == (503, "store")
         ready = await client.get("/ready")
         assert ready.status_code == 503
-        assert ready.json()["checks"] == {"store": "The store does not accept writes.", "worker": "ok"}
+        assert ready.json()["checks"] == {
+            "store": "The store does not accept writes: check the space on its disk, and its permissions.",
+            "worker": "ok",
+        }
         assert (await client.get("/health")).json() == {"status": "ok"}
 
 
