@@ -98,11 +98,12 @@ class GuardedClient:
             total_s=timeout_s,
             idle_s=timeout_s,
             buffer=_MESSAGE_BUFFER,
+            max_bytes=max_bytes,
         )
         answer = await self._transport.send(call)
         try:
             _refuse_redirect(answer, call)
-            content = await _read(answer, max_bytes, call.endpoint.origin)
+            content = await _read(answer, max_bytes, call.endpoint.origin) if method != "HEAD" else b""
         finally:
             answer.close()
         return Response(answer.status, answer.headers, content)
@@ -198,13 +199,17 @@ async def _read(answer: HttpAnswer, max_bytes: int, origin: str) -> bytes:
             raise TooLarge(f"{origin} answered with more than {max_bytes} bytes, the limit for this request.")
         pieces.append(piece)
     body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-    return _gunzip(body, max_bytes, origin) if encoding == "gzip" and body else body
+    return await _gunzip(body, max_bytes, origin) if encoding == "gzip" and body else body
 
 
-def _gunzip(body: bytes, max_bytes: int, origin: str) -> bytes:
+async def _gunzip(body: bytes, max_bytes: int, origin: str) -> bytes:
+    """Expand a body, the beginning at once, the rest on a thread: a small body can take long."""
     inflater = zlib.decompressobj(wbits=31)
     try:
-        inflated = inflater.decompress(body, max_bytes + 1)
+        inflated = inflater.decompress(body, min(max_bytes + 1, _MESSAGE_BUFFER))
+        if not inflater.eof and len(inflated) <= max_bytes and inflater.unconsumed_tail:
+            left = max_bytes + 1 - len(inflated)
+            inflated += await asyncio.to_thread(inflater.decompress, inflater.unconsumed_tail, left)
     except zlib.error as error:
         raise BadAnswer(f"{origin} answered with broken gzip.") from error
     if len(inflated) > max_bytes:

@@ -9,12 +9,16 @@ from typing import Protocol
 
 from connector.net.addresses import Endpoint
 
+MAX_INTERIM = 8
+"""The interim answers (1xx) that a transport passes over before the answer itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class HttpCall:
     """One request to a checked `endpoint`; times are seconds, `buffer` bytes of read-ahead.
 
     `total_s` limits the whole request; if it is None, `idle_s` limits the silence between two pieces of the answer.
+    `max_bytes` limits the answer of a message as it is sent; None is a stream.
     """
 
     method: str
@@ -24,6 +28,7 @@ class HttpCall:
     total_s: float | None
     idle_s: float
     buffer: int
+    max_bytes: int | None = None
 
 
 class HttpAnswer(Protocol):

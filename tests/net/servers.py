@@ -1,15 +1,21 @@
 """A real server on the loopback, and a guarded client whose names lead there."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 
 from aiohttp import web
 
 from connector.net.addresses import net_policy
 from connector.net.client import GuardedClient
-from connector.net.dial import AddressLookup, SocketTransport
+from connector.net.dial import SocketTransport
+from connector.net.resolving import AddressLookup
+from connector.net.transport import HttpAnswer, HttpCall
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+Dial = Callable[..., AbstractAsyncContextManager[GuardedClient]]
 
 NAME = "daten.stadt.example"
 
@@ -40,16 +46,52 @@ async def served(handler: Handler) -> AsyncIterator[int]:
 
 
 @asynccontextmanager
-async def client(
-    *,
-    lookup: AddressLookup | None = None,
-    hosts: Sequence[str] = (f"{NAME}:*",),
-    http: Sequence[str] | None = None,
-    **options,
-) -> AsyncIterator[GuardedClient]:
-    policy = net_policy(hosts=hosts, plain_http=hosts if http is None else http)
-    transport = SocketTransport(policy, lookup=lookup or answers(["127.0.0.1"]), **options)
-    try:
-        yield GuardedClient(policy, transport)
-    finally:
-        await transport.close()
+async def spoken(talk: Talk, host: str = "127.0.0.1") -> AsyncIterator[int]:
+    """Talk to each connection as `talk` does, in bytes; yields the port. A peer that goes away ends its talk."""
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await talk(reader, writer)
+        except (OSError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+    async with await asyncio.start_server(connected, host, 0) as server:
+        yield server.sockets[0].getsockname()[1]
+
+
+class Through:
+    """The transport over sockets, whose messages go through the given one of its two clients."""
+
+    def __init__(self, sockets: SocketTransport, *, messages: bool) -> None:
+        self._messages = sockets.messages if messages else sockets.streams
+        self._streams = sockets.streams
+
+    async def send(self, call: HttpCall) -> HttpAnswer:
+        """Send a message through the chosen client, a stream through the only one that there is."""
+        return await (self._streams if call.max_bytes is None else self._messages).send(call)
+
+
+def dial(*, messages: bool) -> Dial:
+    """Return how a test opens a guarded client."""
+
+    @asynccontextmanager
+    async def client(
+        *,
+        lookup: AddressLookup | None = None,
+        hosts: Sequence[str] = (f"{NAME}:*",),
+        http: Sequence[str] | None = None,
+        **options: Any,
+    ) -> AsyncIterator[GuardedClient]:
+        policy = net_policy(hosts=hosts, plain_http=hosts if http is None else http)
+        sockets = SocketTransport(policy, lookup=lookup or answers(["127.0.0.1"]), **options)
+        try:
+            yield GuardedClient(policy, Through(sockets, messages=messages))
+        finally:
+            await sockets.close()
+
+    return client
+
+
+client = dial(messages=True)

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from connector.net.client import GuardedClient
 from connector.net.errors import BadAnswer, Blocked, NetError, TimedOut, TooLarge, Unreachable
-from tests.net.servers import NAME, answers, client, served
+from tests.net.servers import NAME, answers, served
 
 
 async def echo(request: web.Request) -> web.Response:
@@ -33,7 +33,7 @@ def raw(answer: bytes):
     return asyncio.start_server(connected, "127.0.0.1", 0)
 
 
-async def test_a_message_goes_out_as_given_and_comes_back_whole():
+async def test_a_message_goes_out_as_given_and_comes_back_whole(client):
     async with served(echo) as port, client() as net:
         url = f"http://{NAME.upper()}:{port}/a/%2F?q=%20x"
         response = await net.request("POST", url, headers={"Authorization": "Bearer t"}, body=b"{}")
@@ -44,7 +44,7 @@ async def test_a_message_goes_out_as_given_and_comes_back_whole():
     assert b"cookie" not in response.body
 
 
-async def test_the_name_is_resolved_once_and_the_checked_address_is_dialled():
+async def test_the_name_is_resolved_once_and_the_checked_address_is_dialled(client):
     asked = []
 
     async def lookup(host, port):
@@ -57,7 +57,7 @@ async def test_the_name_is_resolved_once_and_the_checked_address_is_dialled():
     assert asked == [(NAME, port)]
 
 
-async def test_a_name_that_changes_its_mind_is_refused_when_it_is_asked_again():
+async def test_a_name_that_changes_its_mind_is_refused_when_it_is_asked_again(client):
     async def closing(request: web.Request) -> web.Response:
         return web.Response(headers={"Connection": "close"})
 
@@ -69,7 +69,7 @@ async def test_a_name_that_changes_its_mind_is_refused_when_it_is_asked_again():
 
 
 @pytest.mark.parametrize("found", [["127.0.0.1"], ["93.184.216.34", "127.0.0.1"], ["::ffff:127.0.0.1"], ["10.0.0.1"]])
-async def test_no_socket_opens_to_a_name_that_leads_inside(found):
+async def test_no_socket_opens_to_a_name_that_leads_inside(client, found):
     calls = []
 
     async def handler(request: web.Request) -> web.Response:
@@ -82,7 +82,7 @@ async def test_no_socket_opens_to_a_name_that_leads_inside(found):
     assert calls == []
 
 
-async def test_a_redirect_is_an_error_and_its_target_is_never_called():
+async def test_a_redirect_is_an_error_and_its_target_is_never_called(client):
     calls = []
 
     async def handler(request: web.Request) -> web.Response:
@@ -101,7 +101,7 @@ async def test_a_redirect_is_an_error_and_its_target_is_never_called():
     assert "/200" not in calls
 
 
-async def test_an_answer_may_be_as_large_as_allowed_and_no_larger():
+async def test_an_answer_may_be_as_large_as_allowed_and_no_larger(client):
     async def handler(request: web.Request) -> web.StreamResponse:
         size = int(request.query["size"])
         if "chunked" not in request.query:
@@ -122,7 +122,7 @@ async def test_an_answer_may_be_as_large_as_allowed_and_no_larger():
                 await net.request("GET", f"{url}9000000{extra}", max_bytes=50_000)
 
 
-async def test_a_compressed_answer_is_unpacked_within_the_same_limit():
+async def test_a_compressed_answer_is_unpacked_within_the_same_limit(client):
     bodies = {
         "/good": gzip.compress(b"y" * 50_000),
         "/bomb": gzip.compress(b"\0" * 50_000_000),
@@ -149,7 +149,7 @@ async def test_a_compressed_answer_is_unpacked_within_the_same_limit():
                 pass
 
 
-async def test_a_peer_that_trickles_runs_into_the_deadline():
+async def test_a_peer_that_trickles_runs_into_the_deadline(client):
     async def handler(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse()
         await response.prepare(request)
@@ -165,7 +165,7 @@ async def test_a_peer_that_trickles_runs_into_the_deadline():
                 await net.request("GET", f"http://{NAME}:{port}/{path}", timeout_s=0.1)
 
 
-async def test_silence_ends_a_stream_but_a_long_stream_may_go_on():
+async def test_silence_ends_a_stream_but_a_long_stream_may_go_on(client):
     async def handler(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse()
         await response.prepare(request)
@@ -186,7 +186,7 @@ async def test_silence_ends_a_stream_but_a_long_stream_may_go_on():
             await read(net, f"http://{NAME}:{port}/stalls")
 
 
-async def test_a_body_of_any_length_goes_out_in_pieces_and_our_own_pauses_do_not_count():
+async def test_a_body_of_any_length_goes_out_in_pieces_and_our_own_pauses_do_not_count(client):
     async def pieces():
         yield b"a" * 200_000
         await asyncio.sleep(1.1)
@@ -204,7 +204,7 @@ async def counted(request: web.Request) -> web.Response:
     return web.Response(text=str(sum([len(piece) async for piece in request.content.iter_any()])))
 
 
-async def test_a_peer_that_stops_taking_our_body_is_given_up():
+async def test_a_peer_that_stops_taking_our_body_is_given_up(client):
     async def stalling(request: web.Request) -> web.Response:
         await asyncio.Event().wait()
         raise AssertionError
@@ -219,7 +219,7 @@ async def test_a_peer_that_stops_taking_our_body_is_given_up():
                 pass
 
 
-async def test_a_range_is_asked_for_and_read():
+async def test_a_range_is_asked_for_and_read(client):
     async def handler(request: web.Request) -> web.Response:
         return web.Response(
             status=206, body=b"0123456789"[request.http_range], headers={"Content-Range": "bytes 4-9/10"}
@@ -252,19 +252,19 @@ async def test_a_range_is_asked_for_and_read():
         {"X-Long": "x" * 20_000},
     ],
 )
-async def test_a_header_that_would_change_the_request_is_refused_before_anything_is_sent(headers):
+async def test_a_header_that_would_change_the_request_is_refused_before_anything_is_sent(client, headers):
     async with client(lookup=answers([])) as net:
         with pytest.raises(Blocked, match="eader"):
             await net.request("GET", f"http://{NAME}:1/", headers=headers)
 
 
-async def test_an_unusual_method_is_refused():
+async def test_an_unusual_method_is_refused(client):
     async with client() as net:
         with pytest.raises(Blocked, match="Method"):
             await net.request("GET / HTTP/1.1\r\nX: y", f"http://{NAME}:1/")
 
 
-async def test_failures_to_connect_are_told_apart_from_refusals_to_dial():
+async def test_failures_to_connect_are_told_apart_from_refusals_to_dial(client):
     async def nowhere(host: str, port: int):
         raise OSError("no such name")
 
@@ -295,7 +295,7 @@ async def test_failures_to_connect_are_told_apart_from_refusals_to_dial():
         (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", NetError),
     ],
 )
-async def test_what_is_not_http_is_one_of_our_errors(answer, error):
+async def test_what_is_not_http_is_one_of_our_errors(client, answer, error):
     async with await raw(answer) as server, client() as net:
         port = server.sockets[0].getsockname()[1]
         with pytest.raises(error) as caught:
@@ -303,7 +303,7 @@ async def test_what_is_not_http_is_one_of_our_errors(answer, error):
     assert "secret-path" not in str(caught.value)
 
 
-async def test_a_slow_peer_uses_up_its_own_connections_alone():
+async def test_a_slow_peer_uses_up_its_own_connections_alone(client):
     gate = asyncio.Event()
     begun = asyncio.Semaphore(0)
 

@@ -1,5 +1,6 @@
 import datetime as dt
 import ssl
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
 from connector.net.errors import Unreachable
 from connector.net.tls import client_context, server_context
-from tests.net.servers import NAME, answers
+from tests.net.servers import NAME, Through, answers
 
 
 class Authority:
@@ -56,7 +57,13 @@ class Authority:
         return files
 
 
-async def fetch(server: ssl.SSLContext, client: ssl.SSLContext, host: str = NAME) -> int:
+@pytest.fixture(params=[True, False], ids=["messages", "streams"])
+def fetch(request):
+    """Fetch over TLS through either client."""
+    return partial(_fetch, messages=request.param)
+
+
+async def _fetch(server: ssl.SSLContext, client: ssl.SSLContext, host: str = NAME, *, messages: bool) -> int:
     app = web.Application()
     app.router.add_get("/", hello)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.01)
@@ -66,7 +73,8 @@ async def fetch(server: ssl.SSLContext, client: ssl.SSLContext, host: str = NAME
     policy = net_policy(hosts=[f"{host}:{port}"])
     transport = SocketTransport(policy, tls=client, lookup=answers(["127.0.0.1"]))
     try:
-        return (await GuardedClient(policy, transport).request("GET", f"https://{host}:{port}/")).status
+        through = Through(transport, messages=messages)
+        return (await GuardedClient(policy, through).request("GET", f"https://{host}:{port}/")).status
     finally:
         await transport.close()
         await runner.cleanup()
@@ -76,7 +84,7 @@ async def hello(request: web.Request) -> web.Response:
     return web.Response()
 
 
-async def test_a_peer_is_trusted_by_the_given_authority_under_its_own_name_alone(tmp_path):
+async def test_a_peer_is_trusted_by_the_given_authority_under_its_own_name_alone(fetch, tmp_path):
     city, other = Authority(tmp_path, "city"), Authority(tmp_path, "other")
     server = server_context(*city.issue(NAME))
     assert await fetch(server, client_context(ca_file=city.file)) == 200
@@ -88,7 +96,7 @@ async def test_a_peer_is_trusted_by_the_given_authority_under_its_own_name_alone
         await fetch(server, client_context(ca_file=city.file), host="other.example")
 
 
-async def test_a_listener_may_demand_a_certificate(tmp_path):
+async def test_a_listener_may_demand_a_certificate(fetch, tmp_path):
     city = Authority(tmp_path, "city")
     server = server_context(*city.issue(NAME), client_ca=city.file)
     certificate, key = city.issue("client.example")

@@ -1,0 +1,35 @@
+import asyncio
+
+import pytest
+
+from connector.net.slots import Slots
+
+
+async def test_slots_are_limited_for_each_origin_and_in_all():
+    slots = Slots(total=3, per_origin=2)
+    for origin in ("a", "a", "b"):
+        await slots.enter(origin)
+    waiting = [asyncio.create_task(slots.enter(origin)) for origin in ("a", "c")]
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await asyncio.shield(waiting[1])
+    slots.leave("b")
+    await waiting[1]
+    assert not waiting[0].done()
+    slots.leave("a")
+    await waiting[0]
+
+
+async def test_who_gives_up_waiting_takes_no_slot_and_an_unused_origin_no_memory():
+    slots = Slots(total=1, per_origin=5)
+    await slots.enter("a")
+    for origin in ("a", "b"):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await slots.enter(origin)
+    slots.leave("a")
+    await slots.enter("b")
+    slots.leave("b")
+    assert slots._gates == {}
+    with pytest.raises(KeyError):
+        slots.leave("b")
