@@ -139,7 +139,7 @@ async def lied_to(seed: int, kinds: list[str], seconds: float) -> tuple[Ours, Li
 
 async def opened(us: Ours) -> None:
     try:
-        await negotiation.request(us.rooms.context, us.rooms.counterparties, PEER, DATASET)
+        await negotiation.request(us.rooms.evaluator, us.rooms.counterparties, PEER, DATASET)
     except (PeerFailed, NoSuchEntity):
         return
     await transfer.request(us.rooms.enforcer, "urn:agreement:theirs")
@@ -177,7 +177,7 @@ def test_answers_to_other_processes_do_not_shorten_the_pauses_of_one() -> None:
     async def scenario() -> None:
         async with us.working():
             for _ in range(200):
-                await negotiation.request(us.rooms.context, us.rooms.counterparties, PEER, DATASET)
+                await negotiation.request(us.rooms.evaluator, us.rooms.counterparties, PEER, DATASET)
                 await asyncio.sleep(1)
                 peer.broken = f"negotiations/{next(iter(peer.rows))}/"
                 await asyncio.sleep(4)
