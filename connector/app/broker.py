@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from connector.api.broker import make_broker_app
 from connector.app.listeners import Listeners
-from connector.app.parts import Parts, build_parts, keep_fresh, read_clock
+from connector.app.parts import Parts, build_parts, keep_fresh, make_rates, read_clock, to_bounds
 from connector.binding.dsp.catalog import routes_for
 from connector.binding.dsp.gatekeeper import Gatekeeper
 from connector.binding.dsp.listener import mount
@@ -24,6 +24,7 @@ from connector.broker.schedule import make_rhythm
 from connector.broker.search import render_source
 from connector.controlplane.processes import inbound
 from connector.controlplane.usecases.catalog import OwnCatalogPage
+from connector.net.serving.messages import Application
 from connector.net.transport import Transport
 from connector.ports.broker_store import BrokerStore
 from connector.ports.identity import Caller, Intent
@@ -38,7 +39,7 @@ class BrokerServer:
     parts: Parts
     record: BrokerStore
     crawler: Crawler
-    protocol: ASGIApp
+    protocol: Application
     api: ASGIApp
     listeners: Listeners
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
@@ -47,7 +48,7 @@ class BrokerServer:
         """Open the listeners and start the crawler. Raises ListenFailed."""
         settings = self.parts.settings
         protocol, broker = settings.protocol, settings.broker
-        await self.listeners.open_asgi("protocol", self.protocol, protocol.host, protocol.port, public=True)
+        await self.listeners.open_peers("protocol", self.protocol, protocol.host, protocol.port)
         await self.listeners.open_asgi("broker", self.api, broker.host, broker.port, public=True)
         self.tasks.append(asyncio.create_task(self.crawler.run(), name="crawler"))
         self.tasks.append(asyncio.create_task(keep_fresh(self.parts, self.crawler.relist), name="roster"))
@@ -104,7 +105,7 @@ async def build_broker(
         crawler=crawler,
         protocol=_build_protocol(parts, record),
         api=api,
-        listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key),
+        listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key, bounds=to_bounds(settings)),
         tasks=tasks,
     )
 
@@ -114,8 +115,8 @@ def list_sources(settings: Settings) -> list[dict[str, Any]]:
     return [render_source(source) for source in read_sources(settings.broker.record)]
 
 
-def _build_protocol(parts: Parts, record: BrokerStore) -> ASGIApp:
-    """Return the ASGI application for peers: a Catalogue Service with the datasets of the record."""
+def _build_protocol(parts: Parts, record: BrokerStore) -> Application:
+    """Return the application for peers: a Catalogue Service with the datasets of the record."""
     participant = parts.settings.participant.id
 
     async def provide(_: Caller, after: str | None, limit: int | None, filters: tuple[object, ...]) -> OwnCatalogPage:
@@ -135,5 +136,5 @@ def _build_protocol(parts: Parts, record: BrokerStore) -> ASGIApp:
     async def provide_dataset(_: Caller, id: str) -> bytes | None:
         return await federated.provide_dataset(record, id)
 
-    gatekeeper = Gatekeeper(identity=parts.identity, store=parts.store)
+    gatekeeper = Gatekeeper(identity=parts.identity, store=parts.store, rates=make_rates(parts.settings))
     return mount(participant, parts.address, routes_for(gatekeeper, parts.address, provide, provide_dataset))

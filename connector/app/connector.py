@@ -17,7 +17,18 @@ from connector.api.frame.auth import ApiKey
 from connector.api.frame.desk import Desk
 from connector.api.management import make_management_app
 from connector.app.listeners import Listeners
-from connector.app.parts import OWNER, Parts, build_parts, keep_fresh, load_secret, new_urn, read_clock, to_limits
+from connector.app.parts import (
+    OWNER,
+    Parts,
+    build_parts,
+    keep_fresh,
+    load_secret,
+    make_rates,
+    new_urn,
+    read_clock,
+    to_bounds,
+    to_limits,
+)
 from connector.binding.broker import Announcer, SearchClient
 from connector.binding.dsp import catalog as catalog_binding
 from connector.binding.dsp.gatekeeper import Gatekeeper
@@ -44,6 +55,7 @@ from connector.dataplane.listener.pull import Accel
 from connector.dataplane.listener.serve import make_app
 from connector.dataplane.signaling.plane import LocalDataPlane
 from connector.dataplane.treating.delivery import Treating
+from connector.net.serving.messages import Application
 from connector.net.transport import Transport
 from connector.policy.compiling.compile import ENFORCED_HERE
 from connector.ports.dataplane import FlowReport
@@ -66,7 +78,7 @@ class ConnectorServer:
     secret: Secret
     worker: Worker
     dataplane: LocalDataPlane
-    protocol: ASGIApp
+    protocol: Application
     data: web.Application
     listeners: Listeners
     broker: SearchClient | None
@@ -78,7 +90,7 @@ class ConnectorServer:
         settings = self.parts.settings
         await self.listeners.open_data("data", self.data, settings.data.host, settings.data.port)
         protocol, management = settings.protocol, settings.management
-        await self.listeners.open_asgi("protocol", self.protocol, protocol.host, protocol.port, public=True)
+        await self.listeners.open_peers("protocol", self.protocol, protocol.host, protocol.port)
         api = self.management()
         await self.listeners.open_asgi("management", api, management.host, management.port, public=False)
         await self.dataplane.resume_flows(OWNER)
@@ -206,7 +218,7 @@ async def build(
         announce=announcer.announce if announcer else lambda: None,
         limits=limits,
     )
-    gatekeeper = Gatekeeper(identity=parts.identity, store=parts.store)
+    gatekeeper = Gatekeeper(identity=parts.identity, store=parts.store, rates=make_rates(settings))
 
     async def flow_ended(owner: str, report: FlowReport) -> None:
         process = await flow_ends.settle_flow(enforcer, owner, report)
@@ -224,7 +236,7 @@ async def build(
         dataplane=dataplane,
         protocol=application(gatekeeper, receiver, catalog_binding.routes(gatekeeper, publisher)),
         data=make_app(dataplane, accel=Accel(settings.data.accel) if settings.data.accel else None),
-        listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key),
+        listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key, bounds=to_bounds(settings)),
         broker=broker,
         announcer=announcer,
     )

@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import ip_network
 
 from connector.app.identities import Wiring, build_identity
 from connector.binding.dsp.client import HttpPeer
@@ -17,12 +18,14 @@ from connector.net.addresses import NetPolicy, check_callback, check_data_addres
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
 from connector.net.errors import Blocked
+from connector.net.serving.bounds import ServingBounds
+from connector.net.serving.rates import CallerRates
 from connector.net.tls import client_context
 from connector.net.transport import Transport
 from connector.ports.identity import Mechanism, RefreshFailed
 from connector.ports.secret import SECRET_BYTES, Secret
 from connector.ports.store import Store
-from connector.settings import Settings
+from connector.settings import Settings, SettingsError
 from connector.store.sqlite.store import open_store
 
 log = logging.getLogger(__name__)
@@ -138,6 +141,34 @@ def to_limits(settings: Settings) -> ControlLimits:
         look=int(chosen.look_seconds * 1000),
         lease=int(chosen.lease_seconds * 1000),
         concurrency=chosen.concurrency,
+    )
+
+
+def to_bounds(settings: Settings) -> ServingBounds:
+    """Return the bounds of the listeners that the settings contain. Raises SettingsError."""
+    chosen = settings.limits
+    for network in settings.net.proxies:
+        try:
+            ip_network(network)
+        except ValueError:
+            reason = f"net.proxies contains {network[:100]}, which is no network: write it as 10.0.0.0/8."
+            raise SettingsError(reason) from None
+    return ServingBounds(
+        connections=chosen.connections,
+        per_address=chosen.connections_per_address,
+        held=chosen.held_bytes,
+        proxies=settings.net.proxies,
+    )
+
+
+def make_rates(settings: Settings) -> CallerRates:
+    """Return the rates of the callers of one listener."""
+    chosen = settings.limits
+    return CallerRates(
+        failures_per_s=chosen.failures_per_second,
+        per_peer_s=chosen.requests_per_second,
+        now_ms=lambda: time.monotonic_ns() // 1_000_000,
+        proxies=settings.net.proxies,
     )
 
 

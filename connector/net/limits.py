@@ -39,6 +39,12 @@ class TokenBuckets:
             return 0
         return int((1 - bucket.tokens) / self._per_ms) + 1
 
+    def peek(self, key: str, now_ms: int) -> int:
+        """Return what `take` would return, and take nothing."""
+        bucket = self._bucket(key, now_ms)
+        self._fill(bucket, now_ms)
+        return 0 if bucket.tokens >= 1 else int((1 - bucket.tokens) / self._per_ms) + 1
+
     def _bucket(self, key: str, now_ms: int) -> _Bucket:
         bucket = self._buckets.get(key)
         if bucket is not None:

@@ -170,6 +170,12 @@ class NetSettings(Section, frozen=True, kw_only=True):
             "`participant` and `urls`; data is sent to and fetched from listed origins only."
         ),
     ] = ()
+    proxies: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Networks (CIDR) of proxies in front of the listeners, whose addresses stand for many callers."
+        ),
+    ] = ("127.0.0.0/8", "::1/128")
     ca: Annotated[
         Path | None, Meta(description="Trust anchors (PEM) for connections to peers; if omitted, those of the system.")
     ] = None
@@ -203,6 +209,20 @@ class LimitSettings(Section, frozen=True, kw_only=True):
     ] = 60.0
     lease_seconds: Annotated[Seconds, Meta(description="Longest duration of one lease, in seconds.")] = 300.0
     concurrency: Annotated[Count, Meta(description="Maximum number of concurrent messages to one peer.")] = 64
+    connections: Annotated[Count, Meta(description="Maximum number of connections to one listener.")] = 512
+    connections_per_address: Annotated[
+        Count, Meta(description="Maximum number of connections from one address to one listener.")
+    ] = 128
+    held_bytes: Annotated[
+        Count, Meta(description="Maximum memory for large messages of peers that are arriving, in bytes.")
+    ] = 33_554_432
+    requests_per_second: Annotated[
+        Seconds, Meta(description="Number of requests per second from one peer; more are refused with 503.")
+    ] = 2000.0
+    failures_per_second: Annotated[
+        Seconds,
+        Meta(description="Number of requests per second from one address without a valid proof; more are refused."),
+    ] = 20.0
 
 
 class LoggingSettings(Section, frozen=True, kw_only=True):

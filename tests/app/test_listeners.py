@@ -8,14 +8,24 @@ from aiohttp import web
 from starlette.responses import PlainTextResponse
 
 from connector.app.listeners import Listeners, ListenFailed
+from connector.net.serving.messages import Application, PeerRequest, Reply
+
+
+async def say_here(_: PeerRequest) -> Reply:
+    return Reply(body=b"here")
+
+
+HERE = Application(answer=say_here, refuse=lambda _, status: Reply(status=status))
 
 
 async def test_each_listener_answers_at_its_address_until_it_is_closed() -> None:
     listeners = Listeners()
-    await listeners.open_asgi("protocol", PlainTextResponse("here"), "127.0.0.1", 0, public=True)
+    await listeners.open_peers("protocol", HERE, "127.0.0.1", 0)
+    await listeners.open_asgi("management", PlainTextResponse("here"), "127.0.0.1", 0, public=False)
     await listeners.open_data("data", web.Application(), "127.0.0.1", 0)
     async with httpx.AsyncClient(trust_env=False) as client:
         assert (await client.get(listeners.addresses["protocol"])).text == "here"
+        assert (await client.get(listeners.addresses["management"])).text == "here"
         assert (await client.get(listeners.addresses["data"])).status_code == 404
         await listeners.close()
         for address in listeners.addresses.values():
@@ -23,7 +33,7 @@ async def test_each_listener_answers_at_its_address_until_it_is_closed() -> None
                 await client.get(address)
 
 
-@pytest.mark.parametrize("name", ["protocol", "data"])
+@pytest.mark.parametrize("name", ["protocol", "management", "data"])
 async def test_a_port_in_use_is_named_with_the_setting_to_change(name: str) -> None:
     listeners = Listeners()
     with socket.socket() as taken:
@@ -33,7 +43,9 @@ async def test_a_port_in_use_is_named_with_the_setting_to_change(name: str) -> N
         opening = (
             listeners.open_data(name, web.Application(), "127.0.0.1", port)
             if name == "data"
-            else listeners.open_asgi(name, PlainTextResponse("here"), "127.0.0.1", port, public=True)
+            else listeners.open_peers(name, HERE, "127.0.0.1", port)
+            if name == "protocol"
+            else listeners.open_asgi(name, PlainTextResponse("here"), "127.0.0.1", port, public=False)
         )
         with pytest.raises(ListenFailed) as caught:
             await opening
@@ -45,7 +57,7 @@ async def test_a_port_in_use_is_named_with_the_setting_to_change(name: str) -> N
 async def test_an_address_of_version_6_is_written_in_brackets() -> None:
     listeners = Listeners()
     try:
-        await listeners.open_asgi("protocol", PlainTextResponse("here"), "::1", 0, public=True)
+        await listeners.open_peers("protocol", HERE, "::1", 0)
     except ListenFailed:
         pytest.skip("this machine has no IPv6")
     assert listeners.addresses["protocol"].startswith("http://[::1]:")

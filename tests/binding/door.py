@@ -17,6 +17,7 @@ from connector.app.connector import ConnectorServer
 from connector.identity.tokens import issue, sign
 from connector.protocol.dsp.common import CONTEXT
 from tests.pair.space import Space, host, participant
+from tests.support.asgi import as_asgi
 
 BASE = "/dsp/2025-1"
 UNKNOWN = "urn:uuid:00000000-0000-4000-8000-000000000000"
@@ -39,7 +40,7 @@ class Door:
         self.dataset = dataset
         self.tokens: list[str] = []
         self._serial = count(1)
-        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=host("city"))
+        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(as_asgi(app)), base_url=host("city"))
 
     async def close(self) -> None:
         """Go away."""

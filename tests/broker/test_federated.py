@@ -19,6 +19,7 @@ from connector.settings import Settings, anchor
 from connector.store.memory.record import MemoryBrokerStore
 from tests.broker.crawling import crawler_of
 from tests.broker.world import BROKER, CITY, Catalogue, Space, dataset, member, titled
+from tests.support.asgi import as_asgi
 
 ADDRESS = "https://broker.example/dsp/2025-1"
 
@@ -176,7 +177,9 @@ async def broker(tmp_path: Path) -> AsyncIterator[BrokerServer]:
 
 def caller(app: Any, token: str) -> httpx.AsyncClient:
     headers = {"Authorization": f"Bearer {token}"}
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://broker.example", headers=headers)
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(as_asgi(app)), base_url="http://broker.example", headers=headers
+    )
 
 
 async def test_a_broker_built_from_settings_crawls_is_searched_and_is_a_catalogue_service(broker: BrokerServer) -> None:

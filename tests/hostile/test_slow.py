@@ -10,15 +10,26 @@ from aiohttp import web
 from starlette.responses import Response
 
 from connector.app.listeners import Listeners
+from connector.net.serving.bounds import ServingBounds
+from connector.net.serving.messages import Application, PeerRequest, Reply
 
 WHOLE = b"GET / HTTP/1.1\r\nHost: city.example\r\n\r\n"
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
+async def say_here(_: PeerRequest) -> Reply:
+    return Reply(body=b"here")
+
+
+def say_status(_: str, status: int) -> Reply:
+    return Reply(status=status)
+
+
 @asynccontextmanager
-async def listening() -> AsyncIterator[Listeners]:
-    made = Listeners()
-    await made.open_asgi("protocol", Response(b"here"), "127.0.0.1", 0, public=True)
+async def listening(**bounds: float) -> AsyncIterator[Listeners]:
+    made = Listeners(bounds=ServingBounds(**bounds))  # type: ignore[arg-type]  # only times are given
+    await made.open_peers("protocol", Application(answer=say_here, refuse=say_status), "127.0.0.1", 0)
+    await made.open_asgi("management", Response(b"here"), "127.0.0.1", 0, public=True)
     await made.open_data("data", web.Application(), "127.0.0.1", 0)
     try:
         yield made
@@ -39,31 +50,22 @@ async def closed(streams: Streams) -> bytes:
     return said
 
 
-async def test_who_does_not_finish_a_header_loses_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("connector.app.listeners.HEAD_S", 0.05)
-    async with listening() as listeners:
+@pytest.mark.parametrize("name", ["protocol", "management", "data"])
+async def test_who_does_not_finish_a_header_loses_the_connection(name: str) -> None:
+    async with listening(head_s=0.05, idle_s=0.05) as listeners:
         for begun in (b"", b"G", b"GET / HTTP/1.1\r\nHost:", WHOLE[:-2], WHOLE + WHOLE[:-2]):
-            streams = await connected(listeners)
+            streams = await connected(listeners, name)
             streams[1].write(begun)
-            assert (b"here" in await closed(streams)) == begun.startswith(WHOLE)
+            said = await closed(streams)
+            assert (b"here" in said or b"404" in said) == begun.startswith(WHOLE)
 
 
-async def test_who_asks_in_time_keeps_the_connection() -> None:
+@pytest.mark.parametrize("name", ["protocol", "management"])
+async def test_who_asks_in_time_keeps_the_connection(name: str) -> None:
     async with listening() as listeners:
-        reader, writer = await connected(listeners)
+        reader, writer = await connected(listeners, name)
         for _ in range(3):
             for byte in WHOLE:
                 writer.write(bytes([byte]))
             assert await reader.readuntil(b"here")
         writer.close()
-
-
-async def test_who_does_not_finish_a_header_loses_the_connection_to_the_data_too(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("connector.dataplane.listener.serve.IDLE_S", 0.05)
-    async with listening() as listeners:
-        for begun in (b"", b"G", WHOLE[:-2], WHOLE + WHOLE[:-2]):
-            streams = await connected(listeners, "data")
-            streams[1].write(begun)
-            assert (b"404" in await closed(streams)) == begun.startswith(WHOLE)

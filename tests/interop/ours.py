@@ -37,6 +37,7 @@ from connector.protocol.dsp.machines.transfer_machine import Transfer
 from connector.store.memory.store import MemoryStore
 from connector.views.assets import AssetOrder
 from tests.interop import clock
+from tests.support.asgi import as_asgi
 from tests.support.rooms import ControlLimits, make_rooms
 from tests.support.transport import InProcess
 
@@ -278,6 +279,6 @@ async def call(app: Any, method: str, url: str, body: Any = None, **headers: str
     sent = {"Authorization": token_of(PEER, HOME), **headers}
     if body is not None:
         sent.setdefault("Content-Type", "application/json; charset=utf-8")
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    transport = httpx.ASGITransport(as_asgi(app), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport) as client:
         return await client.request(method, url, content=content, headers=sent)

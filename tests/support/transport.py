@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import httpx
-from starlette.types import ASGIApp
 
 from connector.net.errors import Unreachable
 from connector.net.transport import HttpCall
+from tests.support.asgi import as_asgi
 
 
 class InProcessAnswer:
@@ -28,10 +28,10 @@ class InProcessAnswer:
 
 
 class InProcess:
-    """Applications by origin (`https://city.example:443`); `sent` is what went out, `down` who does not answer."""
+    """Applications, lean or ASGI, by origin (`https://city.example:443`); `sent` went out, `down` does not answer."""
 
     def __init__(self) -> None:
-        self.apps: dict[str, ASGIApp] = {}
+        self.apps: dict[str, Any] = {}
         self.sent: list[httpx.Request] = []
         self.down: set[str] = set()
 
@@ -45,6 +45,6 @@ class InProcess:
         content = body if isinstance(body, bytes) else b"".join([part async for part in body])
         request = httpx.Request(call.method, call.endpoint.url, headers=dict(call.headers), content=content)
         self.sent.append(request)
-        answer = await httpx.ASGITransport(app).handle_async_request(request)
+        answer = await httpx.ASGITransport(as_asgi(app)).handle_async_request(request)
         raw = b"".join([part async for part in answer.stream])  # type: ignore[union-attr]  # an ASGI answer streams
         return InProcessAnswer(answer.status_code, answer.headers, raw)

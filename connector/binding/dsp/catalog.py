@@ -2,10 +2,7 @@
 
 import gzip
 from collections.abc import Awaitable, Callable
-from urllib.parse import quote
-
-from starlette.requests import Request
-from starlette.responses import Response
+from urllib.parse import parse_qsl, quote
 
 from connector.binding.dsp.answers import refuse
 from connector.binding.dsp.body import JSON
@@ -13,12 +10,14 @@ from connector.binding.dsp.gatekeeper import Gatekeeper, Handle, endpoint
 from connector.binding.dsp.routing import Route
 from connector.controlplane.usecases import catalog
 from connector.controlplane.usecases.offering.publisher import Publisher
+from connector.net.serving.messages import PeerRequest, Reply
 from connector.ports.identity import Caller, Intent
 from connector.protocol.dsp.catalog import CatalogError, CatalogRequestMessage
 from connector.protocol.dsp.codec import decode
 from connector.protocol.dsp.errors import RemoteProtocolError
 
 COMPRESS_FROM = 1024
+MOST_FIELDS = 20
 
 Provide = Callable[[Caller, str | None, int | None, tuple[object, ...]], Awaitable[catalog.OwnCatalogPage]]
 ProvideDataset = Callable[[Caller, str], Awaitable[bytes | None]]
@@ -41,10 +40,11 @@ def routes(gatekeeper: Gatekeeper, publisher: Publisher) -> list[Route]:
 def routes_for(gatekeeper: Gatekeeper, address: str, provide: Provide, provide_dataset: ProvideDataset) -> list[Route]:
     """Return the routes of the catalogue service at `address`, of a participant or of a broker."""
 
-    async def request(request: Request, caller: Caller, body: bytes) -> Response:
+    async def request(request: PeerRequest, caller: Caller, body: bytes) -> Reply:
         message = decode(CatalogRequestMessage, body).message
-        after = request.query_params.get("after")
-        limit = _limit(request.query_params.get("limit"))
+        asked = _read_query(request.query)
+        after = asked.get("after")
+        limit = _limit(asked.get("limit"))
         try:
             answer = await provide(caller, after, limit, message.filter)
         except ValueError as error:
@@ -60,8 +60,8 @@ def routes_for(gatekeeper: Gatekeeper, address: str, provide: Provide, provide_d
             headers["Link"] = f'<{target}>; rel="next"'
         return _compress(request, answer.body, headers)
 
-    async def dataset(request: Request, caller: Caller, _: bytes) -> Response:
-        document = await provide_dataset(caller, request.path_params["id"])
+    async def dataset(request: PeerRequest, caller: Caller, _: bytes) -> Reply:
+        document = await provide_dataset(caller, request.names["id"])
         await gatekeeper.use_token(caller)
         if document is None:
             fault = RemoteProtocolError(
@@ -76,20 +76,28 @@ def routes_for(gatekeeper: Gatekeeper, address: str, provide: Provide, provide_d
     return [route("/catalog/request", request, "POST"), route("/catalog/datasets/{id:path}", dataset, "GET")]
 
 
+def _read_query(query: str) -> dict[str, str]:
+    try:
+        return dict(parse_qsl(query, keep_blank_values=True, max_num_fields=MOST_FIELDS))
+    except ValueError:
+        reason = f"The address has more than {MOST_FIELDS} parameters: send `after` and `limit` alone."
+        raise RemoteProtocolError(reason, code="query") from None
+
+
 def _limit(text: str | None) -> int | None:
     if text is None:
         return None
-    if not text.isdecimal() or not 1 <= int(text[:9]) <= 100_000:
+    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text[:9]) <= 100_000:
         raise RemoteProtocolError(
             "The limit is not a number of datasets: send a whole number of at least 1.", code="limit"
         )
     return int(text[:9])
 
 
-def _compress(request: Request, body: bytes, headers: dict[str, str]) -> Response:
+def _compress(request: PeerRequest, body: bytes, headers: dict[str, str]) -> Reply:
     headers["Vary"] = "Accept-Encoding"
     accepted = [entry.strip() for entry in request.headers.get("accept-encoding", "").split(",")]
     if len(body) >= COMPRESS_FROM and any(entry == "gzip" or entry.startswith("gzip;q=1") for entry in accepted):
         body = gzip.compress(body, compresslevel=1, mtime=0)
         headers["Content-Encoding"] = "gzip"
-    return Response(body, 200, headers, JSON)
+    return Reply(body=body, headers=headers, media_type=JSON)

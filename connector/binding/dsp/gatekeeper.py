@@ -1,7 +1,8 @@
-"""The entry of every DSP route: limit the body, authenticate, call the handler, answer.
+"""The entry of every DSP route: authenticate, read the body within its limit, call the handler, answer.
 
-Each failure becomes an answer in the form of the chapter (catalogue, negotiation, transfer). A temporary failure is
-503, because peers treat every 4xx as final.
+The caller is authenticated by the head of its request, before its body is read. Each failure becomes an answer in the
+form of the chapter (catalogue, negotiation, transfer). A temporary failure is 503, because peers treat every 4xx as
+final, a 429 too.
 """
 
 import contextlib
@@ -9,13 +10,12 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
-
-from connector.binding.dsp.answers import ErrorKind, refuse
+from connector.binding.dsp.answers import ErrorKind, read_pids, refuse
 from connector.binding.dsp.body import read_body
 from connector.binding.dsp.routing import RequestHandler
 from connector.controlplane.processes.inbound import REPLAYED, use_token
+from connector.net.serving.messages import Disconnected, PeerRequest, Reply
+from connector.net.serving.rates import CallerRates
 from connector.ports.changes import Replayed, StoreError
 from connector.ports.identity import AuthenticationUnavailable, Caller, Identity, Intent, Unauthenticated
 from connector.ports.store import Store
@@ -25,79 +25,104 @@ log = logging.getLogger(__name__)
 
 UNAVAILABLE_S = 60
 
-Handle = Callable[[Request, Caller, bytes], Awaitable[Response]]
+Handle = Callable[[PeerRequest, Caller, bytes], Awaitable[Reply]]
 INTERNAL = "Internal error: send the request again later."
+
+
+class TooMany(Exception):
+    """A caller comes too often; it may come again after `seconds`."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"again after {seconds} s")
+        self.seconds = seconds
 
 
 @dataclass(frozen=True)
 class Gatekeeper:
-    """The identity mechanism that authenticates requests, and the store that records their single-use tokens."""
+    """The mechanism that authenticates requests, the store of single-use tokens, and the rates of callers."""
 
     identity: Identity
     store: Store
+    rates: CallerRates | None = None
 
     async def use_token(self, caller: Caller) -> None:
         """Record that the caller's single-use token is used. Raises Replayed and the other errors of the store."""
         await self.store.commit(use_token(caller))
 
+    async def admit(self, request: PeerRequest, intent: Intent) -> Caller:
+        """Return the caller of a request. Raises TooMany, Unauthenticated and AuthenticationUnavailable."""
+        authorization, rates = request.headers.get("authorization"), self.rates
+        if rates is None:
+            return await self.identity.authenticate(authorization, intent)
+        address = rates.name_caller(request.address, request.headers.get("x-forwarded-for"))
+        if wait := rates.find_wait(address):
+            raise TooMany(wait)
+        try:
+            caller = await self.identity.authenticate(authorization, intent)
+        except Unauthenticated:
+            rates.note_failure(address)
+            raise
+        if wait := rates.admit_peer(caller.participant):
+            raise TooMany(wait)
+        return caller
+
 
 def endpoint(gatekeeper: Gatekeeper, errors: ErrorKind, intent: Intent, handle: Handle) -> RequestHandler:
     """Return a route that authenticates a request and passes it, its caller and its body to `handle`."""
 
-    async def route(request: Request) -> Response:
+    async def route(request: PeerRequest) -> Reply:
+        body = b""
         try:
-            body = await read_body(request) if request.method == "POST" else b""
-            caller = await gatekeeper.identity.authenticate(request.headers.get("authorization"), intent)
-            return await _answer(gatekeeper, errors, caller, request, handle(request, caller, body))
-        except ClientDisconnect:
-            return Response(status_code=400)
-        except Unauthenticated as error:
-            log.info("request not authenticated: %s", error.reason, extra={"path": request.url.path})
-            fault = RemoteProtocolError(
-                "The request is not authenticated: send a valid token in the Authorization header.",
-                code="unauthenticated",
-                status=401,
-            )
-            return refuse(errors, fault)
-        except AuthenticationUnavailable as error:
-            # Not a 401: the fault is on this side and temporary, and peers treat every 4xx as final.
-            log.warning("authentication is unavailable: %s", error.reason, extra={"path": request.url.path})
-            reason = "Authentication is unavailable: send the request again later."
-            fault = RemoteProtocolError(reason, code="busy", status=503)
-            return refuse(errors, fault, retry_after_s=UNAVAILABLE_S)
-        except ProtocolError as error:
-            return _log_refusal(errors, error, request)
-        except Replayed:
-            fault = RemoteProtocolError(REPLAYED.reason, code=REPLAYED.code, status=REPLAYED.status)
-            return refuse(errors, fault)
-        except StoreError as error:
-            log.warning("request not stored: %s", error, extra={"path": request.url.path})
-            reason = "The store is unavailable: send the message again later."
-            fault = RemoteProtocolError(reason, code="busy", status=503)
-            return refuse(errors, fault, retry_after_s=2)
-        except Exception:
-            # The last resort: an unexpected fault is logged with its trace and reported to the peer as temporary.
-            log.exception("request failed", extra={"path": request.url.path})
-            fault = RemoteProtocolError(INTERNAL, code="internal", status=503)
-            return refuse(errors, fault, retry_after_s=5)
+            caller = await gatekeeper.admit(request, intent)
+            try:
+                body = await read_body(request) if request.method == "POST" else b""
+                answer = await handle(request, caller, body)
+            except ProtocolError as error:
+                answer = _log_refusal(errors, error, request, body)
+            await _record_refused(gatekeeper, caller, answer)
+        except Disconnected:
+            return Reply(status=400)
+        except Exception as error:  # noqa: BLE001 - the HTTP edge
+            return _refuse_fault(errors, error, request, body)
+        return answer
 
     return route
 
 
-async def _answer(
-    gatekeeper: Gatekeeper, errors: ErrorKind, caller: Caller, request: Request, handling: Awaitable[Response]
-) -> Response:
-    """Answer a caller, and record the token of a refused request; an accepted one records it in its own commit."""
-    try:
-        answer = await handling
-    except ProtocolError as error:
-        answer = _log_refusal(errors, error, request)
-    if 400 <= answer.status_code < 500:
+async def _record_refused(gatekeeper: Gatekeeper, caller: Caller, answer: Reply) -> None:
+    """Record the token of a refused request; an accepted one records it in its own commit."""
+    if 400 <= answer.status < 500:
         with contextlib.suppress(Replayed):
             await gatekeeper.use_token(caller)
-    return answer
 
 
-def _log_refusal(errors: ErrorKind, error: ProtocolError, request: Request) -> Response:
-    log.info("request refused: %s", error.reason, extra={"path": request.url.path})
-    return refuse(errors, error)
+def _refuse_fault(errors: ErrorKind, error: Exception, request: PeerRequest, body: bytes) -> Reply:
+    """Return the refusal for what a request met on its way; an unforeseen fault is logged and told as temporary."""
+    status, code, retry_s, path = 503, "busy", 0, {"path": request.path}
+    if isinstance(error, Unauthenticated):
+        log.info("request not authenticated: %s", error.reason, extra=path)
+        reason = "The request is not authenticated: send a valid token in the Authorization header."
+        status, code = 401, "unauthenticated"
+    elif isinstance(error, TooMany):
+        log.info("request put off: its caller comes too often", extra=path)
+        reason, retry_s = "Too many requests: send the request again later.", error.seconds
+    elif isinstance(error, AuthenticationUnavailable):
+        # Not a 401: the fault is on this side and temporary.
+        log.warning("authentication is unavailable: %s", error.reason, extra=path)
+        reason, retry_s = "Authentication is unavailable: send the request again later.", UNAVAILABLE_S
+    elif isinstance(error, Replayed):
+        reason, code, status = REPLAYED.reason, REPLAYED.code, REPLAYED.status
+    elif isinstance(error, StoreError):
+        log.warning("request not stored: %s", error, extra=path)
+        reason, retry_s = "The store is unavailable: send the message again later.", 2
+    else:
+        log.error("request failed", exc_info=error, extra=path)
+        reason, code, retry_s = INTERNAL, "internal", 5
+    fault = RemoteProtocolError(reason, code=code, status=status)
+    return refuse(errors, fault, retry_after_s=retry_s or None, pids=read_pids(body))
+
+
+def _log_refusal(errors: ErrorKind, error: ProtocolError, request: PeerRequest, body: bytes) -> Reply:
+    log.info("request refused: %s", error.reason, extra={"path": request.path})
+    retry_s = 5 if error.status == 503 else None
+    return refuse(errors, error, retry_after_s=retry_s, pids=read_pids(body))

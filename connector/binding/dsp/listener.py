@@ -1,25 +1,41 @@
-"""The ASGI application for peers: the version document, and the routes of three chapters below the base path."""
+"""The application for peers: the version document, the routes of three chapters below the base path, and refusals."""
 
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import msgspec
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.types import ASGIApp
 
 from connector.binding.dsp import negotiation, transfer
+from connector.binding.dsp.answers import ErrorKind, refuse
 from connector.binding.dsp.body import JSON
-from connector.binding.dsp.gatekeeper import Gatekeeper
-from connector.binding.dsp.routing import Route, dispatcher
+from connector.binding.dsp.gatekeeper import INTERNAL, Gatekeeper
+from connector.binding.dsp.routing import Refuse, Route, dispatcher
 from connector.controlplane.processes.receiver import MessageReceiver
+from connector.net.serving.messages import Application, PeerRequest, Reply
+from connector.protocol.dsp.catalog import CatalogError
 from connector.protocol.dsp.codec import encode
+from connector.protocol.dsp.errors import RemoteProtocolError
+from connector.protocol.dsp.negotiation import ContractNegotiationError
 from connector.protocol.dsp.paths import WELL_KNOWN
+from connector.protocol.dsp.transfer import TransferError
 from connector.protocol.dsp.version import Version, VersionResponse
 
+_CHAPTERS: dict[str, ErrorKind] = {"negotiations": ContractNegotiationError, "transfers": TransferError}
+_MALFORMED = ("malformed", "The request is not one of HTTP/1.1 as this listener reads it: correct its head.")
+_SENTENCES = {
+    404: ("not-found", "Unknown path: compare it with the paths of the Dataspace Protocol."),
+    405: ("method", "Unknown method for this path: use one of those in Allow."),
+    408: ("slow", "The head of the request did not arrive in time: send the request again."),
+    414: ("too-large", "The address of the request is too long: send a shorter one."),
+    417: ("expectation", "Only the expectation 100-continue is met: send the request without another."),
+    431: ("too-large", "The head of the request is too large or has too many fields: send a smaller one."),
+    500: ("internal", INTERNAL),
+    503: ("busy", "Too many requests on one connection: send the request again later."),
+}
 
-def application(gatekeeper: Gatekeeper, receiver: MessageReceiver, catalog_routes: Sequence[Route]) -> ASGIApp:
-    """Return the ASGI application of a participant; the base path is the path of its public address."""
+
+def application(gatekeeper: Gatekeeper, receiver: MessageReceiver, catalog_routes: Sequence[Route]) -> Application:
+    """Return the application of a participant; the base path is the path of its public address."""
     chapters = [
         *catalog_routes,
         *negotiation.routes(gatekeeper, receiver),
@@ -28,7 +44,7 @@ def application(gatekeeper: Gatekeeper, receiver: MessageReceiver, catalog_route
     return mount(receiver.context.participant, receiver.context.address, chapters)
 
 
-def mount(participant: str, address: str, chapters: Sequence[Route]) -> ASGIApp:
+def mount(participant: str, address: str, chapters: Sequence[Route]) -> Application:
     """Return the application with the version document, and `chapters` below the path of the public `address`.
 
     It never redirects. Behind a proxy that ends TLS, a redirect would name plain HTTP, and a client that follows it
@@ -36,7 +52,24 @@ def mount(participant: str, address: str, chapters: Sequence[Route]) -> ASGIApp:
     """
     base = urlsplit(address).path.rstrip("/")
     below = [msgspec.structs.replace(route, path=base + route.path) for route in chapters]
-    return dispatcher([version_route(participant, base), *below])
+    return dispatcher([version_route(participant, base), *below], make_refusals(base))
+
+
+def make_refusals(base: str) -> Refuse:
+    """Return the function that renders a refusal by path and status: below the base path an error of its chapter."""
+
+    def refuse_path(path: str, status: int) -> Reply:
+        code, reason = _SENTENCES.get(status, _MALFORMED)
+        # Peers take every 4xx as final, so a fault of this side is temporary.
+        told = 503 if status == 500 else status
+        retry_s = 5 if told == 503 else None
+        if path == base or path.startswith(f"{base}/"):
+            errors = _CHAPTERS.get(path[len(base) + 1 :].partition("/")[0], CatalogError)
+            return refuse(errors, RemoteProtocolError(reason, code=code, status=told), retry_after_s=retry_s)
+        headers = {"Retry-After": str(retry_s)} if retry_s else {}
+        return Reply(status=told, body=f"{reason}\n".encode(), media_type="text/plain", headers=headers)
+
+    return refuse_path
 
 
 def version_route(participant: str, base: str) -> Route:
@@ -44,7 +77,7 @@ def version_route(participant: str, base: str) -> Route:
     version = Version(version="2025-1", path=base or "/", binding="HTTPS", service_id=f"{participant}#connector")
     document = encode(VersionResponse(protocol_versions=(version,)))
 
-    async def show(_: Request) -> Response:
-        return Response(document, 200, None, JSON)
+    async def show(_: PeerRequest) -> Reply:
+        return Reply(body=document, media_type=JSON)
 
     return Route("GET", WELL_KNOWN, show)

@@ -3,14 +3,13 @@
 from typing import Any
 
 import msgspec
-from starlette.requests import Request
-from starlette.responses import Response
 
 from connector.binding.dsp.answers import answer_outcome, answer_state
 from connector.binding.dsp.gatekeeper import Gatekeeper, Handle, endpoint
 from connector.binding.dsp.routing import Route
 from connector.controlplane.processes import inbound_negotiation
 from connector.controlplane.processes.receiver import MessageReceiver
+from connector.net.serving.messages import PeerRequest, Reply
 from connector.ports.identity import Caller, Intent
 from connector.protocol.dsp import negotiation
 from connector.protocol.dsp.codec import decode
@@ -26,28 +25,28 @@ def routes(gatekeeper: Gatekeeper, receiver: MessageReceiver) -> list[Route]:
         return Route("POST", path, endpoint(gatekeeper, ContractNegotiationError, intent, handle))
 
     def later(kind: type[msgspec.Struct], name: str) -> Handle:
-        async def handle(request: Request, caller: Caller, body: bytes) -> Response:
+        async def handle(request: PeerRequest, caller: Caller, body: bytes) -> Reply:
             received = decode(kind, body)
             machine_name = name_event(received.message) if kind is negotiation.ContractNegotiationEventMessage else name
-            pid = request.path_params["pid"]
+            pid = request.names["pid"]
             outcome = await inbound_negotiation.message(receiver, caller, pid, machine_name, received)
             return answer_outcome(context.wake, ContractNegotiationError, outcome)
 
         return handle
 
-    async def request(_: Request, caller: Caller, body: bytes) -> Response:
+    async def request(_: PeerRequest, caller: Caller, body: bytes) -> Reply:
         received = decode(negotiation.ContractRequestMessage, body)
         outcome = await inbound_negotiation.request(receiver, caller, received)
         return answer_outcome(context.wake, ContractNegotiationError, outcome)
 
-    async def offer(_: Request, caller: Caller, body: bytes) -> Response:
+    async def offer(_: PeerRequest, caller: Caller, body: bytes) -> Reply:
         received = decode(negotiation.ContractOfferMessage, body)
         outcome = await inbound_negotiation.offer(receiver, caller, received)
         return answer_outcome(context.wake, ContractNegotiationError, outcome)
 
-    async def show(request: Request, caller: Caller, _: bytes) -> Response:
+    async def show(request: PeerRequest, caller: Caller, _: bytes) -> Reply:
         await gatekeeper.use_token(caller)
-        process = await context.store.negotiation(context.owner, request.path_params["pid"])
+        process = await context.store.negotiation(context.owner, request.names["pid"])
         return answer_state(ContractNegotiationError, process, caller)
 
     machine = negotiation_machine

@@ -4,14 +4,15 @@ A general router tries one regular expression after the other and wraps each end
 `gatekeeper.endpoint` already has. On this hot path, that was an eighth of the cost of a message.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
 import msgspec
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from msgspec.structs import replace
 
-RequestHandler = Callable[[Request], Awaitable[Response]]
+from connector.net.serving.messages import Application, PeerRequest, Reply
+
+RequestHandler = Callable[[PeerRequest], Awaitable[Reply]]
+Refuse = Callable[[str, int], Reply]
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -42,8 +43,8 @@ class _Family(msgspec.Struct, frozen=True):
         return self.after.get(slash + tail, {}) if value else {}, {self.name: value}
 
 
-def dispatcher(routes: Sequence[Route]) -> ASGIApp:
-    """Return the ASGI application that answers these routes, and 404 or 405 to every other request.
+def dispatcher(routes: Sequence[Route], refuse: Refuse) -> Application:
+    """Return the application that answers these routes, and refuses every other request with 404 or 405.
 
     A GET route also answers HEAD. The endpoints never raise: they convert their own faults to answers.
     """
@@ -65,22 +66,14 @@ def dispatcher(routes: Sequence[Route]) -> ASGIApp:
         for family in families.values():
             yield family.match(path)
 
-    async def application(scope: Scope, receive: Receive, send: Send) -> None:
-        method, allowed = scope["method"], set[str]()
-        for methods, names in candidates(scope["path"]):
+    async def answer(request: PeerRequest) -> Reply:
+        method, allowed = request.method, set[str]()
+        for methods, names in candidates(request.path):
             if method in methods:
-                scope["path_params"] = names
-                answer = await methods[method](Request(scope, receive))
-                break
+                return await methods[method](replace(request, names=names) if names else request)
             allowed.update(methods)
-        else:
-            answer = _answer_nowhere(allowed)
-        await answer(scope, receive, send)
+        if not allowed:
+            return refuse(request.path, 404)
+        return replace(refuse(request.path, 405), headers={"Allow": ", ".join(sorted(allowed))})
 
-    return application
-
-
-def _answer_nowhere(allowed: Collection[str]) -> Response:
-    if not allowed:
-        return PlainTextResponse("Not Found", 404)
-    return PlainTextResponse("Method Not Allowed", 405, {"Allow": ", ".join(sorted(allowed))})
+    return Application(answer=answer, refuse=refuse)

@@ -1,14 +1,13 @@
 """The routes of transfer messages (Transfer Process HTTPS Binding), of provider and consumer alike."""
 
 import msgspec
-from starlette.requests import Request
-from starlette.responses import Response
 
 from connector.binding.dsp.answers import answer_outcome, answer_state
 from connector.binding.dsp.gatekeeper import Gatekeeper, Handle, endpoint
 from connector.binding.dsp.routing import Route
 from connector.controlplane.processes import inbound_transfer
 from connector.controlplane.processes.receiver import MessageReceiver
+from connector.net.serving.messages import PeerRequest, Reply
 from connector.ports.identity import Caller, Intent
 from connector.protocol.dsp import transfer
 from connector.protocol.dsp.codec import decode
@@ -24,20 +23,20 @@ def routes(gatekeeper: Gatekeeper, receiver: MessageReceiver) -> list[Route]:
         return Route("POST", path, endpoint(gatekeeper, TransferError, intent, handle))
 
     def later(kind: type[msgspec.Struct], name: str) -> Handle:
-        async def handle(request: Request, caller: Caller, body: bytes) -> Response:
+        async def handle(request: PeerRequest, caller: Caller, body: bytes) -> Reply:
             received = decode(kind, body)
-            outcome = await inbound_transfer.message(receiver, caller, request.path_params["pid"], name, received)
+            outcome = await inbound_transfer.message(receiver, caller, request.names["pid"], name, received)
             return answer_outcome(context.wake, TransferError, outcome)
 
         return handle
 
-    async def request(_: Request, caller: Caller, body: bytes) -> Response:
+    async def request(_: PeerRequest, caller: Caller, body: bytes) -> Reply:
         received = decode(transfer.TransferRequestMessage, body)
         return answer_outcome(context.wake, TransferError, await inbound_transfer.request(receiver, caller, received))
 
-    async def show(request: Request, caller: Caller, _: bytes) -> Response:
+    async def show(request: PeerRequest, caller: Caller, _: bytes) -> Reply:
         await gatekeeper.use_token(caller)
-        process = await context.store.transfer(context.owner, request.path_params["pid"])
+        process = await context.store.transfer(context.owner, request.names["pid"])
         return answer_state(TransferError, process, caller)
 
     machine, ending = transfer_machine, Intent.ENDING

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connector.binding.dsp.answers import answer_outcome, answer_state, encode_process, refuse
+from connector.binding.dsp.answers import answer_outcome, answer_state, encode_process, read_pids, refuse
 from connector.controlplane.processes.inbound import Declined, ProcessAnswer
 from connector.ports.identity import Caller
 from connector.protocol.dsp.catalog import CatalogError
@@ -37,24 +37,24 @@ def test_a_process_names_both_pids_by_role(make: Any, role: Role, own: str, othe
 def test_the_state_is_shown_to_the_counterparty_and_the_same_404_to_everybody_else() -> None:
     process = negotiation("urn:uuid:ours", peer=PEER, state="REQUESTED")
     shown = answer_state(ContractNegotiationError, process, caller())
-    assert (shown.status_code, json.loads(shown.body)["state"]) == (200, "REQUESTED")
+    assert (shown.status, json.loads(shown.body)["state"]) == (200, "REQUESTED")
     foreign = answer_state(ContractNegotiationError, process, caller("urn:participant:other"))
     unknown = answer_state(ContractNegotiationError, None, caller())
-    assert foreign.status_code == unknown.status_code == 404
+    assert foreign.status == unknown.status == 404
     assert foreign.body == unknown.body
 
 
-async def test_the_worker_is_woken_after_the_answer_and_only_if_there_is_work() -> None:
+def test_the_worker_is_woken_after_the_answer_and_only_if_there_is_work() -> None:
     process, woken = transfer("urn:uuid:ours", peer=PEER), []
     answer = answer_outcome(
         woken.append, TransferError, ProcessAnswer(process=process, state="REQUESTED", created=True)
     )
-    assert (answer.status_code, woken) == (201, [])
-    assert answer.background is not None
-    await answer.background()
+    assert (answer.status, woken) == (201, [])
+    assert answer.after is not None
+    answer.after()
     assert woken == [process]
     idle = ProcessAnswer(process=process, state="REQUESTED", woken=False)
-    assert answer_outcome(woken.append, TransferError, idle).background is None
+    assert answer_outcome(woken.append, TransferError, idle).after is None
 
 
 @pytest.mark.parametrize("errors", [CatalogError, ContractNegotiationError, TransferError])
@@ -62,13 +62,35 @@ def test_a_refusal_has_the_form_of_its_chapter(errors) -> None:
     declined = Declined(status=429, code="quota", reason="Too many processes.", retry_after_s=7)
     answer = answer_outcome(lambda _: None, errors, declined)
     body = json.loads(answer.body)
-    assert (answer.status_code, answer.headers["retry-after"], body["@type"]) == (429, "7", errors.__name__)
+    assert (answer.status, answer.headers["Retry-After"], body["@type"]) == (429, "7", errors.__name__)
     assert (body["code"], body["reason"]) == ("quota", ["Too many processes."])
 
 
-@pytest.mark.parametrize(("status", "closes"), [(408, True), (413, True), (400, False), (503, False)])
-def test_a_connection_with_an_unread_body_is_closed(status: int, closes: bool) -> None:
-    fault = RemoteProtocolError("It is wrong.", code="x", status=status)
-    answer = refuse(CatalogError, fault, retry_after_s=3)
-    assert (answer.headers.get("connection") == "close") is closes
-    assert answer.headers["retry-after"] == "3"
+def test_an_answer_says_how_to_prove_who_calls_and_when_to_come_again() -> None:
+    unproven = refuse(CatalogError, RemoteProtocolError("Who is it?", code="x", status=401))
+    assert unproven.headers == {"WWW-Authenticate": "Bearer"}
+    busy = refuse(CatalogError, RemoteProtocolError("It is busy.", code="x", status=503), retry_after_s=3)
+    assert busy.headers == {"Retry-After": "3"}
+    replayed = Declined(status=401, code="replayed", reason="It was used.")
+    assert answer_outcome(lambda _: None, TransferError, replayed).headers == {"WWW-Authenticate": "Bearer"}
+
+
+@pytest.mark.parametrize(
+    ("body", "pids"),
+    [
+        (b'{"consumerPid": "urn:c", "providerPid": "urn:p", "more": [1]}', ("urn:c", "urn:p")),
+        (b'{"consumerPid": "urn:c"}', ("urn:c", "")),
+        (b'{"consumerPid": 7, "providerPid": "urn:p"}', ("", "urn:p")),
+        (b'{"consumerPid": "..", "providerPid": ""}', ("", "")),
+        (b'{"consumerPid": "' + b"x" * 5000 + b'"}', ("", "")),
+        (b'["consumerPid"]', ("", "")),
+        (b'{"consumerPid": "urn:c"', ("", "")),
+        (b"[" * 100_000, ("", "")),
+        (b"\xff", ("", "")),
+        (b"", ("", "")),
+    ],
+)
+def test_a_refusal_names_the_pids_that_the_message_states(body: bytes, pids: tuple[str, str]) -> None:
+    answer = refuse(TransferError, RemoteProtocolError("It is wrong."), pids=read_pids(body))
+    told = json.loads(answer.body)
+    assert (told["consumerPid"], told["providerPid"]) == pids

@@ -3,28 +3,24 @@
 from collections.abc import Mapping
 
 import pytest
-from starlette.requests import Request
 
 from connector.binding.dsp.body import JSON, read_body
+from connector.net.serving.messages import BodyFault, PeerRequest
 from connector.protocol.dsp.errors import RemoteProtocolError
 
 
-def request(*parts: bytes, headers: Mapping[str, str] | None = None) -> Request:
-    messages = [
-        {"type": "http.request", "body": part, "more_body": number < len(parts)} for number, part in enumerate(parts, 1)
-    ]
+def request(body: bytes | BodyFault = b"", headers: Mapping[str, str] | None = None) -> PeerRequest:
+    async def read() -> bytes:
+        if isinstance(body, BodyFault):
+            raise body
+        return body
 
-    async def receive() -> dict[str, object]:
-        return messages.pop(0)
-
-    sent = {"content-type": JSON, **(headers or {})}
-    raw = [(name.encode(), value.encode()) for name, value in sent.items()]
-    return Request({"type": "http", "method": "POST", "path": "/", "headers": raw}, receive)
+    return PeerRequest(method="POST", path="/", headers={"content-type": JSON, **(headers or {})}, read=read)
 
 
 @pytest.mark.parametrize("media_type", [JSON, "application/ld+json", "Application/JSON; charset=utf-8"])
-async def test_a_body_in_parts_is_read_whole(media_type: str) -> None:
-    assert await read_body(request(b"{", b"}", headers={"content-type": media_type})) == b"{}"
+async def test_a_body_of_json_is_read(media_type: str) -> None:
+    assert await read_body(request(b"{}", headers={"content-type": media_type})) == b"{}"
 
 
 @pytest.mark.parametrize(
@@ -40,12 +36,34 @@ async def test_what_the_headers_give_away_is_refused_before_a_byte_is_read(
     headers: Mapping[str, str], status: int, code: str
 ) -> None:
     with pytest.raises(RemoteProtocolError) as caught:
-        await read_body(request(headers=headers), limit=4)
+        await read_body(request(b"", headers), limit=4)
     assert (caught.value.status, caught.value.code) == (status, code)
 
 
 async def test_the_limit_counts_what_arrives() -> None:
-    assert await read_body(request(b"12", b"34"), limit=4) == b"1234"
+    assert await read_body(request(b"1234"), limit=4) == b"1234"
     with pytest.raises(RemoteProtocolError) as caught:
-        await read_body(request(b"12", b"345"), limit=4)
+        await read_body(request(b"12345"), limit=4)
     assert caught.value.status == 413
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(400, "malformed"), (408, "slow"), (413, "too-large"), (431, "malformed"), (503, "busy")]
+)
+async def test_a_body_that_does_not_arrive_has_a_sentence(status: int, code: str) -> None:
+    with pytest.raises(RemoteProtocolError) as caught:
+        await read_body(request(BodyFault(status)))
+    assert (caught.value.status, caught.value.code) == (status, code)
+    assert caught.value.reason
+
+
+@pytest.mark.parametrize("body", [b"[" + b"[]," * 30_000 + b"0]", b'{"a":' * 30_000, b"[" + b"0," * 30_000 + b"0]"])
+async def test_a_body_of_too_many_values_is_refused_before_it_is_parsed(body: bytes) -> None:
+    with pytest.raises(RemoteProtocolError) as caught:
+        await read_body(request(body))
+    assert (caught.value.status, caught.value.code) == (413, "too-large")
+
+
+async def test_a_long_text_is_no_number_of_values() -> None:
+    text = b'{"reason": ["' + b"x" * 500_000 + b'"]}'
+    assert await read_body(request(text)) == text

@@ -4,10 +4,9 @@ import json
 from collections.abc import Awaitable, Callable
 
 import pytest
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
 
 from connector.binding.dsp.gatekeeper import Gatekeeper, endpoint
+from connector.net.serving.messages import Disconnected, PeerRequest, Reply
 from connector.ports.changes import Replayed, Unavailable
 from connector.ports.entities import ReplayKey
 from connector.ports.identity import AuthenticationUnavailable, Caller, Intent, Unauthenticated
@@ -34,20 +33,20 @@ class Guard:
 
 
 async def answered(
-    handle: Callable[[Request, Caller, bytes], Awaitable[Response]], guard: Guard | None = None
-) -> tuple[Response, MemoryStore]:
+    handle: Callable[[PeerRequest, Caller, bytes], Awaitable[Reply]], guard: Guard | None = None
+) -> tuple[Reply, MemoryStore]:
     store = MemoryStore()
     gatekeeper = Gatekeeper(identity=guard or Guard(), store=store)  # type: ignore[arg-type]
     route = endpoint(gatekeeper, ContractNegotiationError, Intent.NEGOTIATION, handle)
-    return await route(Request({"type": "http", "method": "GET", "path": "/negotiations/x", "headers": []})), store
+    return await route(PeerRequest(method="GET", path="/negotiations/x")), store
 
 
-async def fine(*_: object) -> Response:
-    return Response(status_code=200)
+async def fine(*_: object) -> Reply:
+    return Reply(status=200)
 
 
-def raising(fault: Exception) -> Callable[..., Awaitable[Response]]:
-    async def handle(*_: object) -> Response:
+def raising(fault: Exception) -> Callable[..., Awaitable[Reply]]:
+    async def handle(*_: object) -> Reply:
         raise fault
 
     return handle
@@ -56,12 +55,12 @@ def raising(fault: Exception) -> Callable[..., Awaitable[Response]]:
 async def test_the_handler_gets_the_caller_and_the_mechanism_the_intent() -> None:
     guard, callers = Guard(), []
 
-    async def handle(_: Request, caller: Caller, body: bytes) -> Response:
+    async def handle(_: PeerRequest, caller: Caller, body: bytes) -> Reply:
         callers.append((caller, body))
-        return Response(status_code=200)
+        return Reply(status=200)
 
     answer, _ = await answered(handle, guard)
-    assert answer.status_code == 200
+    assert answer.status == 200
     assert callers == [(CALLER, b"")]
     assert guard.intents == [Intent.NEGOTIATION]
 
@@ -76,9 +75,9 @@ async def test_the_handler_gets_the_caller_and_the_mechanism_the_intent() -> Non
 async def test_a_caller_who_is_not_authenticated_learns_no_reason(outcome: Exception, status: int, code: str) -> None:
     answer, _ = await answered(fine, Guard(outcome))
     body = json.loads(answer.body)
-    assert (answer.status_code, body["code"]) == (status, code)
+    assert (answer.status, body["code"]) == (status, code)
     assert str(outcome) not in answer.body.decode()
-    assert ("retry-after" in answer.headers) is (status == 503)
+    assert ("Retry-After" in answer.headers) is (status == 503)
 
 
 @pytest.mark.parametrize(
@@ -92,19 +91,19 @@ async def test_a_caller_who_is_not_authenticated_learns_no_reason(outcome: Excep
 )
 async def test_each_failure_of_a_handler_has_its_status_and_no_inside(fault: Exception, status: int, code: str) -> None:
     answer, _ = await answered(raising(fault))
-    assert (answer.status_code, json.loads(answer.body)["code"]) == (status, code)
+    assert (answer.status, json.loads(answer.body)["code"]) == (status, code)
     assert "canary" not in answer.body.decode()
     assert "disk" not in answer.body.decode()
 
 
 async def test_a_caller_who_hangs_up_is_no_fault() -> None:
-    assert (await answered(raising(ClientDisconnect())))[0].status_code == 400
+    assert (await answered(raising(Disconnected())))[0].status == 400
 
 
 @pytest.mark.parametrize(("status", "used"), [(404, True), (200, False), (503, False)])
 async def test_the_token_of_a_refused_request_is_used_up(status: int, used: bool) -> None:
-    async def handle(*_: object) -> Response:
-        return Response(status_code=status)
+    async def handle(*_: object) -> Reply:
+        return Reply(status=status)
 
     _, store = await answered(handle)
     again = Gatekeeper(identity=Guard(), store=store)  # type: ignore[arg-type]

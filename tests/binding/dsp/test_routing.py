@@ -4,15 +4,16 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
 
+from connector.binding.dsp.listener import make_refusals
 from connector.binding.dsp.routing import Route, dispatcher
+from connector.net.serving.messages import PeerRequest, Reply
+from tests.support.asgi import as_asgi
 
 
 def _says(word: str) -> Any:
-    async def endpoint(request: Request) -> Response:
-        return PlainTextResponse(f"{word} {request.path_params}")
+    async def endpoint(request: PeerRequest) -> Reply:
+        return Reply(body=f"{word} {request.names}".encode())
 
     return endpoint
 
@@ -28,7 +29,7 @@ ROUTES = [
 
 
 async def _ask(method: str, path: str) -> httpx.Response:
-    transport = httpx.ASGITransport(dispatcher(ROUTES))
+    transport = httpx.ASGITransport(as_asgi(dispatcher(ROUTES, make_refusals("/dsp"))))
     async with httpx.AsyncClient(transport=transport, base_url="http://here") as client:
         return await client.request(method, path)
 

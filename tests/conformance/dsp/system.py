@@ -96,7 +96,7 @@ class System:
         )
         workers.append(Worker(self.rooms.driver(Scripted())))
         await self._seed()
-        await self._listeners.open_asgi(
+        await self._listeners.open_peers(
             "protocol",
             application(
                 self.rooms.gatekeeper,
@@ -105,7 +105,6 @@ class System:
             ),
             "127.0.0.1",
             self._port,
-            public=True,
         )
         triggers = Starlette(
             routes=[

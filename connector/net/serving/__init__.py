@@ -1,0 +1,1 @@
+"""Requests arrive here: bounds, counts and times of every listener, and the lean server of peer messages."""
