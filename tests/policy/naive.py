@@ -6,6 +6,7 @@ operands, actions and terms that the generated policies use.
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
+from itertools import product
 from typing import Any
 
 PARENTS = {
@@ -125,15 +126,29 @@ def ordered(value: Any, operator: str, wanted: Any) -> bool:
 def satisfied(constraint: Mapping[str, Any], rule: str, case: Case) -> bool | None:
     for operand in ("and", "or", "xone"):
         if operand in constraint:
-            verdicts = [satisfied(child, rule, case) for child in constraint[operand]]
-            if operand == "and":
-                return False if False in verdicts else None if None in verdicts else True
-            if operand == "or":
-                return True if True in verdicts else None if None in verdicts else False
-            if verdicts.count(True) > 1:
-                return False
-            return None if None in verdicts else True in verdicts
+            return fold(operand, [satisfied(child, rule, case) for child in constraint[operand]])
     return atomic(constraint, rule, case)
+
+
+def reachable(constraint: Mapping[str, Any], rule: str, case: Case) -> set[bool | None]:
+    """The verdicts at an access by the same party: who it is stays unknown, other unknowns may become anything."""
+    for operand in ("and", "or", "xone"):
+        if operand in constraint:
+            parts = [reachable(child, rule, case) for child in constraint[operand]]
+            return {fold(operand, verdicts) for verdicts in product(*(sorted(part, key=repr) for part in parts))}
+    verdict = atomic(constraint, rule, case)
+    settled = name(constraint["leftOperand"]) in {"role", "spatial", "securityLevel"}
+    return {True, False} if verdict is None and not settled else {verdict}
+
+
+def fold(operand: str, verdicts: Sequence[bool | None]) -> bool | None:
+    if operand == "and":
+        return False if False in verdicts else None if None in verdicts else True
+    if operand == "or":
+        return True if True in verdicts else None if None in verdicts else False
+    if verdicts.count(True) > 1:
+        return False
+    return None if None in verdicts else True in verdicts
 
 
 def all_satisfied(constraints: Sequence[Mapping[str, Any]], rule: str, case: Case) -> bool | None:
@@ -247,13 +262,15 @@ def decide(document: Mapping[str, Any], case: Case) -> str:
     strategy = document.get("conflict", "invalid")
     if void(document, strategy):
         return "deny"
-    access = case["phase"] == "access"
+    access, signing = case["phase"] == "access", case["phase"] == "negotiation"
     allowed = {True} if access else {True, None}
     blocked = {True, None} if access else {True}
     active, open_checks = [], False
     for index, rule in enumerate(document.get("permission", [])):
         verdict = all_satisfied(rule.get("constraint", []), f"permission/{index}", case)
         duties = all(duty_done(duty, case) for duty in rule.get("duty", []))
+        if signing and True not in reachable({"and": rule.get("constraint", [])}, f"permission/{index}", case):
+            continue
         lost = not case["lenient"] and any(duty_state(duty, case) == "lost" for duty in rule.get("duty", []))
         if matches(rule, document, case) and verdict in allowed and (duties if access else not lost):
             active.append(rule)
@@ -265,6 +282,8 @@ def decide(document: Mapping[str, Any], case: Case) -> str:
         if matches(rule, document, case):
             verdict = all_satisfied(rule.get("constraint", []), f"prohibition/{index}", case)
             open_checks |= verdict is None and not access
+            if signing and verdict is None:
+                verdict = False not in reachable({"and": rule.get("constraint", [])}, f"prohibition/{index}", case)
             if verdict in blocked:
                 blocking.append(verdict)
     if active and True in blocking and strategy == "invalid":

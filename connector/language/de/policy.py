@@ -38,6 +38,7 @@ SENTENCES: dict[str, str] = {
     "duties-remain": "Offene Pflichten bleiben.",
     "rest-checked": "Den Rest prüft der Anbieter.",
     "all-checked": "Alles prüft der Anbieter.",
+    "at-each-access": "Bei jedem Zugriff geprüft: {names}.",
     # The tiers of enforcement.
     "tier-provider": "hier durchgesetzt",
     "tier-consumer": "durch Ihren Konnektor",

@@ -38,6 +38,7 @@ SENTENCES: dict[str, str] = {
     "duties-remain": "Open duties remain.",
     "rest-checked": "The provider checks the rest.",
     "all-checked": "The provider checks everything.",
+    "at-each-access": "Checked at each access: {names}.",
     # The tiers of enforcement.
     "tier-provider": "enforced here",
     "tier-consumer": "by your connector",

@@ -1,8 +1,8 @@
 """Deciding a request, and explaining the decision.
 
 Appendix of the engine's specification; ODRL Information Model 2.2, sections 2.6 and 2.7. A permission needs True and a
-prohibition blocks unless False at access; in catalogue and negotiation what is Unknown is deferred. Pure: standard
-library and msgspec only.
+prohibition blocks unless False at access; in a catalogue what is Unknown is deferred. Before signing, what can change
+afterwards is deferred and facts of the party are not. Pure: standard library and msgspec only.
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,7 @@ from connector.policy.deciding.effects import (
     list_first_tasks,
 )
 from connector.policy.deciding.matching import find_hopeless_duty, find_open_duty, find_reason, holds, is_part, matches
+from connector.policy.deciding.settling import can_become
 from connector.policy.deciding.tasks import find_standing, list_due, list_open
 from connector.policy.model.decision import (
     AtomVerdict,
@@ -38,7 +39,7 @@ from connector.policy.model.situation import Phase, Request, Truth, World
 _Obstacle: TypeAlias = tuple[CompiledRule, Check | CompiledDuty, Truth]
 _NOTHING: tuple[()] = ()
 # Looking up a member of an Enum costs as much as a constraint; these are on the path of every access.
-_ACCESS, _CATALOGUE = Phase.ACCESS, Phase.CATALOGUE
+_ACCESS, _NEGOTIATION, _CATALOGUE = Phase.ACCESS, Phase.NEGOTIATION, Phase.CATALOGUE
 _LENIENT = DutyMode.NOT_VIOLATED
 _PERMIT, _DEFERRED, _DENY = Verdict.PERMIT, Verdict.DEFERRED, Verdict.DENY
 
@@ -57,7 +58,7 @@ def decide(compiled: Compiled, request: Request, world: World, phase: Phase) -> 
 
     >>> decide(compiled("dk:role eq urn:a"), request, world, Phase.ACCESS).verdict
     <Verdict.DENY: 'deny'>
-    >>> decide(compiled("dk:role eq urn:a"), request, world, Phase.NEGOTIATION).verdict
+    >>> decide(compiled("dk:role eq urn:a"), request, world, Phase.CATALOGUE).verdict
     <Verdict.DEFERRED: 'deferred'>
     """
     access = phase is _ACCESS
@@ -65,11 +66,11 @@ def decide(compiled: Compiled, request: Request, world: World, phase: Phase) -> 
         return _deny(compiled, request, world, (compiled.void,))
     if access and compiled.policy.kind == "Offer":
         return _deny(compiled, request, world, (Reason("offer-is-no-grant"),))
-    active, failed = _find_active(compiled, request, world, access)
+    active, failed = _find_active(compiled, request, world, phase)
     blocking = compiled.prohibitions and [
         rule
         for rule in compiled.prohibitions
-        if not rule.rows and matches(rule, request, world) and holds(rule, request, world, certain=not access)
+        if not rule.rows and matches(rule, request, world) and _blocks(compiled, rule, request, world, phase)
     ]
     if blocking and active and compiled.conflict == "invalid":
         definite = [rule for rule in blocking if holds(rule, request, world, certain=True)]
@@ -108,18 +109,23 @@ def is_shown(compiled: Compiled, request: Request, world: World) -> bool:
 
 
 def _find_active(
-    compiled: Compiled, request: Request, world: World, access: bool
+    compiled: Compiled, request: Request, world: World, phase: Phase
 ) -> tuple[list[CompiledRule], list[_Obstacle]]:
     """The permissions that grant, and for those that match but do not, what stands in the way."""
+    access, signing = phase is _ACCESS, phase is _NEGOTIATION
     active: list[CompiledRule] = []
     failed: list[_Obstacle] = []
+    registry = compiled.registry
     for rule in compiled.permissions:
         if not matches(rule, request, world):
             continue
         for test in rule.tests:
             verdict = test(request, world)
-            if verdict is not True and (access or verdict is False):
-                failed.append((rule, rule.ordered[rule.tests.index(test)], verdict))
+            if verdict is True:
+                continue
+            check = rule.ordered[rule.tests.index(test)]
+            if access or verdict is False or (signing and not can_become(check, True, request, world, registry)):
+                failed.append((rule, check, verdict))
                 break
         else:
             duty = _find_obstructing(compiled, rule, request, world, access) if rule.duties else None
@@ -128,6 +134,18 @@ def _find_active(
             else:
                 failed.append((rule, duty, False))
     return active, failed
+
+
+def _blocks(compiled: Compiled, rule: CompiledRule, request: Request, world: World, phase: Phase) -> bool:
+    """Return whether a prohibition stands in the way: at access unless it is False, in a catalogue only if it is True.
+
+    Before signing it does if nothing that may change can make it False for this party.
+    """
+    if not holds(rule, request, world, certain=phase is _CATALOGUE):
+        return False
+    if phase is not _NEGOTIATION:
+        return True
+    return not any(can_become(check, False, request, world, compiled.registry) for check in rule.ordered)
 
 
 def _find_obstructing(

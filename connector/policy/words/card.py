@@ -14,7 +14,7 @@ from connector.policy.compiling.compiled import Compiled, CompiledDuty, Compiled
 from connector.policy.model.constraints import walk_leaves
 from connector.policy.model.policy import ODRL, Constraint
 from connector.policy.vocabulary.registry import Registry
-from connector.policy.words import figures, tiers
+from connector.policy.words import access, figures, tiers
 from connector.policy.words.constraint import split_and
 from connector.policy.words.rule import (
     Wording,
@@ -215,4 +215,7 @@ def _enforcement(compiled: Compiled, wording: Wording) -> list[str]:
         for tier, names in beyond.items()
         if names
     ]
-    return [*sentences, wording.say("policy.rest-checked" if sentences else "policy.all-checked")]
+    names = access.list_rechecked(compiled, wording.language)
+    if names:
+        sentences.append(wording.say("policy.at-each-access", names=", ".join(names)))
+    return [*sentences, wording.say("policy.rest-checked" if any(beyond.values()) else "policy.all-checked")]

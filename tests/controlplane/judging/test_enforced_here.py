@@ -16,6 +16,8 @@ from connector.controlplane.judging.treating import known_data
 from connector.controlplane.usecases import events, payments
 from connector.policy.compiling.compiled import Compiled
 from connector.policy.deciding.decide import decide
+from connector.policy.deciding.settling import is_settled
+from connector.policy.model.constraints import walk_leaves
 from connector.policy.model.decision import Verdict
 from connector.policy.model.policy import DK, ODRL
 from connector.policy.model.situation import Phase, Request, World
@@ -276,19 +278,21 @@ def compiled(rooms: Rooms, kind: str, constraint: Json) -> Compiled:
 
 
 @pytest.mark.parametrize("name", sorted(CASES.keys() - NEVER_MISSING))
-def test_a_missing_fact_denies_at_access_and_is_deferred_before(desk: Desk, name: str) -> None:
+def test_a_missing_fact_denies_at_access_and_before_signing_if_the_party_lacks_it(desk: Desk, name: str) -> None:
     rooms = provider(desk.rooms)
     request = Request("odrl:use", DATASET, CITY, instants.instant(NOW))
     at_access = decide(compiled(rooms, "Agreement", CASES[name][0]), request, World(), Phase.ACCESS)
     assert (at_access.verdict, at_access.reasons[0].code) == (Verdict.DENY, "constraint-unknown")
     offer = compiled(rooms, "Offer", CASES[name][0])
-    for phase in (Phase.CATALOGUE, Phase.NEGOTIATION):
-        found = decide(offer, request, World(), phase)
-        assert (found.verdict, len(found.deferred)) == (Verdict.DEFERRED, 1)
+    shown = decide(offer, request, World(), Phase.CATALOGUE)
+    assert (shown.verdict, len(shown.deferred)) == (Verdict.DEFERRED, 1)
+    signed = decide(offer, request, World(), Phase.NEGOTIATION)
+    leaf = next(walk_leaves(offer.permissions[0].ordered[0].constraint))
+    assert (signed.verdict is Verdict.DENY) is is_settled(rooms.evaluator.library.operands.operands[leaf.left])
 
 
 @pytest.mark.parametrize(
-    "name", ["dk:paymentState", "odrl:payAmount", "odrl:event", "dk:requestsPerHour", "dk:dataAge", "dk:role"]
+    "name", ["dk:paymentState", "odrl:payAmount", "odrl:event", "dk:requestsPerHour", "dk:dataAge"]
 )
 def test_what_only_an_access_can_know_keeps_nobody_from_a_contract(desk: Desk, name: str) -> None:
     rooms = provider(desk.rooms)
@@ -298,6 +302,18 @@ def test_what_only_an_access_can_know_keeps_nobody_from_a_contract(desk: Desk, n
     situation = Situation(participant=CITY, claims={}, stated=AssetStatement(), now=NOW)
     found = judgement.judge(rooms.evaluator, terms, situation, DATASET, Phase.NEGOTIATION)
     assert (found.denied, found.record["verdict"]) == (False, "deferred")
+
+
+async def test_no_contract_is_made_with_a_party_that_lacks_a_claim(desk: Desk) -> None:
+    terms = msgspec.json.encode(
+        {"@type": "Offer", "@id": "urn:o", "permission": [{**USE, "constraint": [CASES["dk:role"][0]]}]}
+    )
+    rooms = provider(desk.rooms)
+    for claims, denied in (({}, True), ({"role": ("nobody",)}, True), (CASES["dk:role"][1].claims, False)):
+        situation = Situation(participant=CITY, claims=claims, stated=AssetStatement(), now=NOW)
+        found = judgement.judge(rooms.evaluator, terms, situation, DATASET, Phase.NEGOTIATION)
+        assert found.denied is denied, claims
+        assert denied is ("Role" in found.reason)
 
 
 async def test_what_we_know_ourselves_goes_before_a_claim(desk: Desk) -> None:

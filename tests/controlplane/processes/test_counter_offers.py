@@ -82,7 +82,8 @@ async def test_what_cannot_be_told_waits_for_a_person_with_the_findings_on_recor
     await offered(desk, terms(RESEARCH, 10))
     sets = [atom("dk:role", "isAllOf", [f"urn:{number}:{name}" for name in range(60)]) for number in range(8)]
     either = {"or": [atom("dk:role", "isNoneOf", [f"urn:{number}"]) for number in range(20)]}
-    asked = requested({"permission": [{"action": "use", "constraint": [*sets, either]}]})
+    claims = {"purpose": [ACADEMIC], "role": [role for entry in sets for role in entry["rightOperand"]]}
+    asked = requested({"permission": [{"action": "use", "constraint": [*sets, either]}]}, claims=claims)
     answer = await ByPolicy(desk.rooms.enforcer, frozenset()).decide(asked, NOW)
     assert isinstance(answer, HoldFor)
     assert answer.who == "provider"

@@ -141,7 +141,7 @@ def test_every_other_outcome_has_a_sentence(language: Language) -> None:
 
 
 def test_what_is_still_open_is_told_as_open() -> None:
-    decision, _explanation = asked(agreement(rule(atom("dk:role", "eq", "x"))), phase=Phase.NEGOTIATION)
+    decision, _explanation = asked(agreement(rule(atom("dk:role", "eq", "x"))), phase=Phase.CATALOGUE)
     assert said(decision)[0] == "Die Anfrage ist vorläufig erlaubt."
     assert said(decision)[1].startswith("Noch offen: Rolle: erwartet „x“; nichts nachgewiesen.")
 

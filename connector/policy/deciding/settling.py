@@ -1,0 +1,85 @@
+"""What a constraint can still become until an access: facts of the party are settled when a contract is made.
+
+Time, counters, payments, events and what a request states can change after signing; who the party is cannot be waited
+for. Pure: standard library and msgspec only.
+"""
+
+from collections.abc import Callable
+from functools import reduce
+from typing import TypeAlias
+
+from connector.policy.compiling.checks import Check
+from connector.policy.model.policy import AtomicConstraint
+from connector.policy.model.situation import Request, Truth, World
+from connector.policy.vocabulary.registry import Operand, Registry
+
+_Values: TypeAlias = frozenset[Truth]
+_OPEN: _Values = frozenset({True, False})
+# The state of xone: how many parts are True (two stands for more), and whether one is Unknown.
+_Hits: TypeAlias = tuple[int, bool]
+
+
+def is_settled(operand: Operand) -> bool:
+    """Return whether the value of an operand is known when a contract is made, or not at all: facts of the party.
+
+    >>> is_settled(registry.operands[normal("dk:role eq urn:a").left])
+    True
+    >>> is_settled(registry.operands[normal("odrl:count lteq 5").left])
+    False
+    """
+    return operand.source in {"credential", "connector"} and operand.tier == "provider"
+
+
+def can_become(check: Check, wanted: bool, request: Request, world: World, registry: Registry) -> bool:
+    """Return whether a constraint can have a verdict at an access of the same party, as far as is known now.
+
+    >>> role, count = compiled("dk:role eq urn:a", "odrl:count lteq 5").permissions[0].constraints
+    >>> can_become(role, True, request, world, registry), can_become(count, True, request, world, registry)
+    (False, True)
+    """
+    return wanted in _list_values(check, request, world, registry)
+
+
+def _list_values(check: Check, request: Request, world: World, registry: Registry) -> _Values:
+    """Return the verdicts that a constraint can have; what is known now stays, time is asked again elsewhere."""
+    constraint = check.constraint
+    if isinstance(constraint, AtomicConstraint):
+        verdict = check.test(request, world)
+        return _OPEN if verdict is None and not is_settled(registry.operands[constraint.left]) else frozenset({verdict})
+    parts = [_list_values(child, request, world, registry) for child in check.children]
+    match constraint.operand:
+        case "or":
+            return reduce(lambda one, other: _pair(one, other, _either), parts)
+        case "xone":
+            return frozenset(_decide_hits(state) for state in reduce(_count, parts, frozenset({(0, False)})))
+        case _:
+            return reduce(lambda one, other: _pair(one, other, _both), parts)
+
+
+def _pair(one: _Values, other: _Values, fold: Callable[[Truth, Truth], Truth]) -> _Values:
+    return frozenset(fold(first, second) for first in one for second in other)
+
+
+def _both(one: Truth, other: Truth) -> Truth:
+    if one is False or other is False:
+        return False
+    return None if one is None or other is None else True
+
+
+def _either(one: Truth, other: Truth) -> Truth:
+    if one is True or other is True:
+        return True
+    return None if one is None or other is None else False
+
+
+def _count(states: frozenset[_Hits], values: _Values) -> frozenset[_Hits]:
+    return frozenset(
+        (min(hits + (value is True), 2), unknown or value is None) for hits, unknown in states for value in values
+    )
+
+
+def _decide_hits(state: _Hits) -> Truth:
+    hits, unknown = state
+    if hits > 1:
+        return False
+    return None if unknown else hits == 1
