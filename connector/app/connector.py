@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from starlette.types import ASGIApp
@@ -185,7 +186,7 @@ async def build(
     """Build a connector. Raises the errors of settings, keys, participant list and store."""
     parts = await build_parts(settings, transport=transport, now=now)
     workers: list[Worker] = []
-    vocabulary, secret = operands(), load_secret(settings)
+    vocabulary, secret = operands(ZoneInfo(settings.zone)), load_secret(settings)
     dataplane = _build_dataplane(parts, now, make_treating(secret, vocabulary))
     broker = _build_search_client(parts)
     announcer = Announcer(broker) if broker else None

@@ -1,6 +1,7 @@
 """The settings of one process: their model, their reading, and their reference."""
 
 from connector.settings.model import (
+    LOCAL_ZONE,
     BrokerSettings,
     DataOriginSettings,
     DataSettings,
@@ -24,6 +25,7 @@ from connector.settings.reading import load
 from connector.settings.reference import render_markdown, render_template
 
 __all__ = [
+    "LOCAL_ZONE",
     "BrokerSettings",
     "DataOriginSettings",
     "DataSettings",

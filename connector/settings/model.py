@@ -21,6 +21,10 @@ Count = Annotated[int, Meta(ge=1)]
 Seconds = Annotated[float, Meta(gt=0)]
 
 
+LOCAL_ZONE = "Europe/Berlin"
+"""The zone that `init` writes, and of the commands that read policies without a connector."""
+
+
 class SettingsError(Exception):
     """The settings cannot be used; the message is one sentence that names the setting and its file or variable."""
 
@@ -278,6 +282,13 @@ class Settings(Section, frozen=True, kw_only=True):
         ),
     ] = None
     received: Annotated[Path, Meta(description="Folder for received data.")] = Path("received")
+    zone: Annotated[
+        ShortText,
+        Meta(
+            description="Zone of the days and times of the day in policies that state none, by its IANA name, such as "
+            "`Europe/Berlin`."
+        ),
+    ] = "UTC"
     approve: Annotated[
         tuple[DataClass, ...],
         Meta(description="Data classes with approval by a person: `open`, `internal`, `confidential`, `personal`."),

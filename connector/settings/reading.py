@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, get_origin
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -98,6 +99,11 @@ def _check(settings: Settings, file: Path) -> None:
         raise SettingsError(reason)
     if (settings.net.certificate is None) != (settings.net.key is None):
         raise SettingsError(f"In {file}, net.certificate and net.key belong together: give both or neither.")
+    try:
+        ZoneInfo(settings.zone)
+    except (OSError, ValueError, ZoneInfoNotFoundError):
+        reason = f"In {file}, zone is {settings.zone!r}, which is no zone: use an IANA name such as Europe/Berlin."
+        raise SettingsError(reason) from None
     ids = [key.id for key in settings.management.keys]
     if len(ids) != len(set(ids)):
         raise SettingsError(f"In {file}, management.keys contains two keys with the same id: give each key its own id.")

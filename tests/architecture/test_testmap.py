@@ -19,6 +19,7 @@ SUITES = {
     "language/test_third_language.py": "what a third language takes",
     "policy/analysis/test_hostile.py": "policies that are made to exhaust the analysis",
     "policy/analysis/test_sound.py": "the analysis against the decision, over generated policies",
+    "policy/comparing/test_zone.py": "days and times of the day in the zone of the provider, from reading to words",
     "policy/compiling/test_refused.py": "every refusal of a policy, from reading to compiling",
     "policy/deciding/test_differential.py": "the engine against a naive one",
     "policy/deciding/test_formal_semantics.py": "the rules of the formal semantics",

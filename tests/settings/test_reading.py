@@ -83,6 +83,14 @@ def test_a_mistake_in_the_environment_names_the_variable(tmp_path: Path, variabl
     assert variable in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["Europe/Karlsruhe", "../UTC", "/etc/localtime"])
+def test_a_zone_that_does_not_exist_is_named(tmp_path: Path, name: str) -> None:
+    file = written(tmp_path, f'zone = "{name}"\n{LEAST}')
+    with pytest.raises(SettingsError, match=rf"zone is '{name}', which is no zone: use an IANA name such as Europe"):
+        load(file, {})
+    assert load(file, {"DATENKONTOR_ZONE": "Europe/Vienna"}).zone == "Europe/Vienna"
+
+
 def test_what_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"participant\.name is missing"):
         load(written(tmp_path, LEAST.replace('name = "Me"\n', "")), {})

@@ -17,6 +17,7 @@ from connector.cli.frame.output import Output, format_time
 from connector.cli.frame.remote import connect, find_participant
 from connector.cli.policies.files import read_policy, translate_errors, write_policy
 from connector.cli.policies.templates import SetOption, fill_template
+from connector.cli.policies.zone import find_zone
 from connector.controlplane.enforcing.executors.table import build_executors
 from connector.controlplane.judging.library import Library, operands, template, template_names
 from connector.controlplane.usecases import policies
@@ -138,7 +139,9 @@ def test(
     for file in files:
         with translate_errors(file):
             wanted = cases.parse(_read_text(file))
-            library = Library(operands(), ENFORCED_HERE | frozenset(wanted.accept), executors=build_executors())
+            library = Library(
+                operands(find_zone(wanted.zone)), ENFORCED_HERE | frozenset(wanted.accept), executors=build_executors()
+            )
             outcomes += [(file, outcome) for outcome in cases.run(library, wanted)]
     bad = sum(outcome.problem is not None for _, outcome in outcomes)
     lines = [
@@ -307,7 +310,8 @@ def _build_fields(found: Template, lang: str) -> dict[str, object]:
 
 
 def _load_library() -> Library:
-    return Library(operands(), executors=build_executors())
+    """Return the policies as a connector in the zone of the variable `DATENKONTOR_ZONE` reads them."""
+    return Library(operands(find_zone()), executors=build_executors())
 
 
 def _read_file(file: Path) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from connector.authority import card as cards
 from connector.authority import roster
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.setup.plan import CARD, KEY, LIST, MEMBERS, OPERATOR, SETTINGS, Plan
-from connector.settings import render_template
+from connector.settings import LOCAL_ZONE, render_template
 
 
 def refuse_to_overwrite(directory: Path, force: bool) -> None:
@@ -79,6 +79,7 @@ def _build_settings(plan: Plan, secret: str) -> dict[str, Any]:
         "management": {"port": plan.ports["management"], "keys": [own]},
         "data_root": str(plan.data) if plan.data else "offered",
         "received": "received",
+        "zone": LOCAL_ZONE,
         "store": {"path": "store.sqlite"},
         "identity": {"key": KEY, "operator_key": OPERATOR, "roster": plan.roster or LIST},
     }

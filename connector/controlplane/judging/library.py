@@ -3,6 +3,7 @@
 import difflib
 from collections import OrderedDict
 from collections.abc import Mapping
+from datetime import UTC, tzinfo
 
 import msgspec
 
@@ -26,11 +27,11 @@ class UnknownTemplate(Exception):
     """The template does not exist; the message names the nearest one."""
 
 
-def operands() -> Registry:
-    """Return the distributed operands that policies may use, with their taxonomies."""
+def operands(zone: tzinfo = UTC) -> Registry:
+    """Return the distributed operands that policies may use, with their taxonomies, for a provider in a zone."""
     terms = sorted(entry.name for entry in resources.find_path("vocab", "terms").iterdir() if entry.suffix == ".toml")
     texts = tuple(resources.read_text("vocab", "terms", name) for name in terms)
-    return registry.parse(resources.read_text("policies", "operands.toml"), texts)
+    return msgspec.structs.replace(registry.parse(resources.read_text("policies", "operands.toml"), texts), zone=zone)
 
 
 class Library:

@@ -39,6 +39,7 @@ def build_world(situation: Situation, compiled: Compiled, claims: Mapping[str, O
     return World(
         facts=facts,
         agreed_at=agreed_at,
+        zone=registry.zone,
         performed=situation.performed,
         transforms=situation.data.transforms(registry),
         row_filters=situation.data.rows,

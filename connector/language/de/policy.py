@@ -123,5 +123,4 @@ SENTENCES: dict[str, str] = {
     "logical-andSequence": "nacheinander",
     # Times.
     "moment": "{day}, {time} (UTC)",
-    "local-time": "Ortszeit",
 }

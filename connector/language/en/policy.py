@@ -123,5 +123,4 @@ SENTENCES: dict[str, str] = {
     "logical-andSequence": "one after the other",
     # Times.
     "moment": "{day}, {time} (UTC)",
-    "local-time": "local time",
 }

@@ -5,7 +5,7 @@ Day granularity follows ODRL documents in the wild: `lteq` a day includes that d
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, tzinfo
 
 import msgspec
 
@@ -29,8 +29,10 @@ class Moments(msgspec.Struct, frozen=True):
         return self.edges[index - 1] if index else None
 
 
-def compare(operator: str, value: Instant | Day) -> Moments:
+def compare(operator: str, value: Instant | Day, zone: tzinfo = UTC) -> Moments:
     """Return the instants for which `<instant> operator value` is True; for eq, neq, lt, lteq, gt and gteq.
+
+    `zone` is that of a day which states none.
 
     >>> compare("lteq", Instant(noon)).holds(noon), compare("lt", Instant(noon)).holds(noon)
     (True, False)
@@ -38,8 +40,7 @@ def compare(operator: str, value: Instant | Day) -> Moments:
     if isinstance(value, Instant):
         begin, end = value.at, value.at + MICROSECOND
     else:
-        begin = find_start(value)
-        end = begin + timedelta(days=1)
+        begin, end = find_start(value, zone), find_start(value, zone, ahead=1)
     match operator:
         case "lt":
             return Moments(True, (begin,))
@@ -55,13 +56,13 @@ def compare(operator: str, value: Instant | Day) -> Moments:
             return Moments(True, (begin, end))
 
 
-def any_of(values: Sequence[Instant | Day]) -> Moments:
+def any_of(values: Sequence[Instant | Day], zone: tzinfo = UTC) -> Moments:
     """Return the instants that equal one of the values or fall on one of the days.
 
     >>> any_of([Day(noon.date())]).holds(noon)
     True
     """
-    return combine("or", [compare("eq", value) for value in values])
+    return combine("or", [compare("eq", value, zone) for value in values])
 
 
 def complement(moments: Moments) -> Moments:

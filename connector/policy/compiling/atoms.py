@@ -4,7 +4,7 @@ Pure: standard library and msgspec only.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from connector.policy.comparing import operators
 from connector.policy.comparing.atom import Atom, Test
@@ -14,7 +14,7 @@ from connector.policy.model.values import Iri, Value
 from connector.policy.operands import count, date_time, day_of_week, elapsed_time, event, time_of_day, volume
 from connector.policy.vocabulary.registry import Operand, Registry
 
-CODE: dict[str, Callable[[Operand, str, tuple[Value, ...], str], Atom]] = {
+CODE: dict[str, Callable[[Operand, str, tuple[Value, ...], str, tzinfo], Atom]] = {
     "count": count.build,
     "date_time": date_time.build,
     "day_of_week": day_of_week.build,
@@ -32,7 +32,7 @@ def build_atom(operand: Operand, constraint: AtomicConstraint, registry: Registr
     Parameters:
         operand: the left operand of the constraint.
         constraint: of the normal form.
-        registry: contains the taxonomy of the operand.
+        registry: contains the taxonomy of the operand, and the zone of the provider.
         rule: uid of the rule, which names its counters.
 
     >>> found = normal("odrl:count lteq 5")
@@ -40,7 +40,7 @@ def build_atom(operand: Operand, constraint: AtomicConstraint, registry: Registr
     ('count:urn:rule',)
     """
     if operand.code:
-        return CODE[operand.code](operand, constraint.operator, constraint.right, rule)
+        return CODE[operand.code](operand, constraint.operator, constraint.right, rule, registry.zone)
     taxonomy = registry.taxonomies[operand.taxonomy] if operand.taxonomy else None
     compare = operators.build_comparison(operand, constraint.operator, constraint.right, taxonomy)
     return _build_plain(operand, compare, 2 if taxonomy is None else 3)

@@ -4,7 +4,7 @@ XML Schema datatypes 1.1 as far as ODRL documents use them; value space, not spe
 """
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal, InvalidOperation
 
 from connector.policy.model.values import ClockTime, Day, Duration, Flag, Instant, Iri, Number, Text, Value
@@ -59,10 +59,10 @@ def parse_instant(text: str) -> Instant | None:
 
 
 def parse_day(text: str) -> Day | None:
-    """Read an xsd:date, in UTC without a zone; None for another text.
+    """Read an xsd:date, in the local zone of the provider without a zone; None for another text.
 
-    >>> parse_day("2026-05-04")
-    Day(day=datetime.date(2026, 5, 4), offset=0)
+    >>> parse_day("2026-05-04"), parse_day("2026-05-04Z").offset
+    (Day(day=datetime.date(2026, 5, 4), offset=None), 0)
     """
     match = _DAY.fullmatch(text)
     if match is None:
@@ -71,8 +71,8 @@ def parse_day(text: str) -> Day | None:
         value = date.fromisoformat(match[1])
     except ValueError:
         return None
-    offset = _parse_offset(match[2]) or 0
-    return Day(value, offset) if 2 <= value.year <= 9998 and abs(offset) <= 840 else None
+    offset = _parse_offset(match[2])
+    return Day(value, offset) if 2 <= value.year <= 9998 and abs(offset or 0) <= 840 else None
 
 
 def parse_clock(text: str) -> ClockTime | None:
@@ -163,7 +163,7 @@ def to_lexical(value: Value) -> tuple[str, str]:
         case Instant(at=at):
             return at.isoformat().replace("+00:00", "Z"), XSD + "dateTime"
         case Day(day=when, offset=offset):
-            return when.isoformat() + _write_offset(offset), XSD + "date"
+            return when.isoformat() + ("" if offset is None else _write_offset(offset)), XSD + "date"
         case ClockTime(seconds=seconds, offset=offset):
             text = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
             return text + ("" if offset is None else _write_offset(offset)), XSD + "time"
@@ -181,14 +181,20 @@ def to_lexical(value: Value) -> tuple[str, str]:
             return text, ""
 
 
-def find_start(value: Day) -> datetime:
-    """Return the instant at which a day begins.
+def find_start(value: Day, local: tzinfo = UTC, *, ahead: int = 0) -> datetime:
+    """Return the instant at which a day begins, or a day that comes later.
+
+    Parameters:
+        value: the day, with or without a zone.
+        local: the zone of a day that states none; a day on which its clocks change has 23 or 25 hours.
+        ahead: how many days later.
 
     >>> find_start(Day(date(2026, 5, 4), offset=120)).isoformat()
     '2026-05-03T22:00:00+00:00'
     """
-    zone = timezone(timedelta(minutes=value.offset))
-    return datetime(value.day.year, value.day.month, value.day.day, tzinfo=zone).astimezone(UTC)
+    zone = local if value.offset is None else timezone(timedelta(minutes=value.offset))
+    day = value.day + timedelta(days=ahead)
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
 
 
 def add_duration(moment: datetime, span: Duration) -> datetime | None:

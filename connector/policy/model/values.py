@@ -17,10 +17,10 @@ class Instant(msgspec.Struct, frozen=True, tag="instant"):
 
 
 class Day(msgspec.Struct, frozen=True, tag="day"):
-    """A whole calendar day in a stated zone (xsd:date); `offset` is in minutes east of UTC."""
+    """A whole calendar day (xsd:date); `offset` in minutes east of UTC, None for the local zone of the provider."""
 
     day: date
-    offset: int = 0
+    offset: int | None = None
 
 
 class ClockTime(msgspec.Struct, frozen=True, tag="clock"):

@@ -3,7 +3,7 @@
 Section 4.2 of the ODRL vocabulary. Pure.
 """
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from connector.policy.comparing.atom import Atom
 from connector.policy.model.literals import MICROSECOND, add_duration
@@ -12,7 +12,7 @@ from connector.policy.model.values import Duration, Instant, Value
 from connector.policy.vocabulary.registry import Operand
 
 
-def build(_operand: Operand, operator: str, right: tuple[Value, ...], _rule: str) -> Atom:
+def build(_operand: Operand, operator: str, right: tuple[Value, ...], _rule: str, _zone: tzinfo) -> Atom:
     """Build the atom for lt, lteq, gt and gteq; Unknown before there is an agreement."""
     span = right[0]
     assert isinstance(span, Duration)

@@ -6,6 +6,7 @@ file. Pure: standard library and msgspec only.
 
 import tomllib
 from collections.abc import Mapping
+from datetime import UTC, tzinfo
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -123,6 +124,7 @@ class Registry(msgspec.Struct, frozen=True):
         transforms: action IRI to the transform the data plane applies, in the order of application.
         entries: actions of ours by IRI.
         profiles: profile IRI to profile.
+        zone: the local zone of the provider, for days and times of the day that state no zone.
     """
 
     operands: Mapping[str, Operand]
@@ -133,6 +135,7 @@ class Registry(msgspec.Struct, frozen=True):
     transforms: Mapping[str, str]
     entries: Mapping[str, ActionEntry]
     profiles: Mapping[str, Profile]
+    zone: tzinfo = UTC
 
     @property
     def by_transform(self) -> dict[str, ActionEntry]:

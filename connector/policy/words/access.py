@@ -7,13 +7,14 @@ from connector.language.catalogue import Language
 from connector.policy.compiling.compiled import Compiled
 from connector.policy.deciding.settling import is_settled
 from connector.policy.model.constraints import walk_leaves
+from connector.policy.vocabulary.registry import Operand
 from connector.policy.words.names import subject
 
 
 def list_rechecked(compiled: Compiled, language: Language) -> tuple[str, ...]:
     """Return the operands whose values can change after the contract is made, as sorted names.
 
-    Facts of the party are checked before the contract is made, and again with each access.
+    Facts of the party and of the data are checked before the contract is made, and again with each access.
 
     >>> list_rechecked(compiled("odrl:count lteq 5", "dk:role eq planner"), "en")
     ('number of uses',)
@@ -25,5 +26,15 @@ def list_rechecked(compiled: Compiled, language: Language) -> tuple[str, ...]:
         for entry in (*rule.refinements, *rule.constraints)
     ]
     found = {operands[leaf.left].iri for entry in conditions for leaf in walk_leaves(entry)}
-    changing = [iri for iri in found if operands[iri].tier == "provider" and not is_settled(operands[iri])]
+    changing = [iri for iri in found if operands[iri].tier == "provider" and not _is_fixed(operands[iri])]
     return tuple(sorted(subject(iri, compiled.registry, language) for iri in changing))
+
+
+def _is_fixed(operand: Operand) -> bool:
+    """Return whether a fact is one of the party, of the data or of single records."""
+    return is_settled(operand) or operand.per_record or operand.fact in _OF_DATA
+
+
+_OF_DATA = frozenset(
+    {"legalBasis", "artifactState", "version", "language", "resolution", "fileFormat", "aggregationLevel", "groupSize"}
+)

@@ -120,6 +120,8 @@ def write_predicate(constraint: AtomicConstraint, registry: Registry, language: 
         shown = ", ".join(values)
     tables = _EVENT if operand.code == "event" else _TABLES[operand.sort]
     table = next(name for name in tables if find_sentence(language, f"policy.{name}-{operator}"))
+    if operand.code == "day_of_week":
+        shown = f"{shown} ({registry.zone})"
     wanted = say(language, f"policy.{table}-{operator}", value=shown)
     return say(language, "policy.since-agreement", value=wanted) if operand.code == "elapsed_time" else wanted
 
@@ -141,9 +143,9 @@ def write_value(value: Value, operand: Operand, registry: Registry, language: La
         case Instant():
             return figures.write_instant(value, language)
         case Day():
-            return figures.write_day(value, language)
+            return figures.write_day(value, language, registry.zone)
         case ClockTime():
-            return figures.write_clock(value, language)
+            return figures.write_clock(value, language, registry.zone)
         case Duration():
             return figures.write_duration(value, language)
         case Flag(on=on):

@@ -3,7 +3,7 @@
 Pure: standard library only.
 """
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from decimal import Decimal
 
 from connector.language.catalogue import Language, read_grammar, say
@@ -43,13 +43,14 @@ def _short(value: Decimal, factor: int) -> bool:
     return isinstance(exponent, int) and exponent >= -_MOST_DECIMALS and scaled * factor == value
 
 
-def write_day(value: Day, language: Language) -> str:
-    """Write a day and its zone, if that is not UTC.
+def write_day(value: Day, language: Language, local: tzinfo) -> str:
+    """Write a day and its zone, the provider's own unless stated; UTC is named only where the provider has another.
 
-    >>> write_day(Day(date(2027, 3, 1), offset=60), "en")
+    >>> write_day(Day(date(2027, 3, 1), offset=60), "en", UTC)
     '1 March 2027 (UTC+01:00)'
     """
-    return read_grammar(language).write_day(value.day) + (f" ({_zone(value.offset)})" if value.offset else "")
+    zone = _zone(value.offset, local)
+    return read_grammar(language).write_day(value.day) + ("" if zone == str(local) == "UTC" else f" ({zone})")
 
 
 def write_instant(value: Instant, language: Language) -> str:
@@ -74,16 +75,15 @@ def write_moment(at: datetime, language: Language) -> str:
     return say(language, "policy.moment", day=grammar.write_day(at.date()), time=grammar.write_time(exact))
 
 
-def write_clock(value: ClockTime, language: Language) -> str:
+def write_clock(value: ClockTime, language: Language, local: tzinfo) -> str:
     """Write a time of the day and its zone, the provider's own unless stated.
 
-    >>> write_clock(ClockTime(30_600), "de")
-    '08:30 Uhr (Ortszeit)'
+    >>> write_clock(ClockTime(30_600), "de", UTC)
+    '08:30 Uhr (UTC)'
     """
     text = f"{value.seconds // 3600:02}:{value.seconds // 60 % 60:02}"
     text += f":{value.seconds % 60:02}" if value.seconds % 60 else ""
-    zone = say(language, "policy.local-time") if value.offset is None else _zone(value.offset)
-    return f"{read_grammar(language).write_time(text)} ({zone})"
+    return f"{read_grammar(language).write_time(text)} ({_zone(value.offset, local)})"
 
 
 def write_duration(value: Duration, language: Language) -> str:
@@ -106,7 +106,9 @@ def write_duration(value: Duration, language: Language) -> str:
     return " ".join(parts) or grammar.write_length(Decimal(0), "second")
 
 
-def _zone(offset: int) -> str:
+def _zone(offset: int | None, local: tzinfo) -> str:
+    if offset is None:
+        return str(local)
     if not offset:
         return "UTC"
     return f"UTC{'-' if offset < 0 else '+'}{abs(offset) // 60:02}:{abs(offset) % 60:02}"

@@ -29,6 +29,7 @@ def test_a_broker_has_a_signed_list_and_a_search_address(tmp_path: Path) -> None
     names = {path.name for path in (tmp_path / "a").iterdir()}
     assert names == {SETTINGS, KEY, CARD, OPERATOR, LIST, MEMBERS, "received", "offered", ".members.json.lock"}
     assert "https://[2001:db8::1]:7083" in (tmp_path / "a" / CARD).read_text()
+    assert load(tmp_path / "a" / SETTINGS, {}).zone == "Europe/Berlin"
     assert load(tmp_path / "a" / SETTINGS, {}).data.public_url == "https://[2001:db8::1]:7081"
 
 

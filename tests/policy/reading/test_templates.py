@@ -70,7 +70,7 @@ def test_the_template_for_personal_data_says_all_that_its_offer_has_to() -> None
 def test_the_card_of_a_template_is_short_and_plain(name: str, language: Language) -> None:
     compiled = built(TEMPLATES[name], REQUIRED.get(name, {}))
     text = card(compiled, language).text
-    assert len(text.split()) <= 90
+    assert len(text.split()) <= 100
     assert len(words(text)) / len(sentences(text)) <= 15
     assert max(len(words(entry)) for entry in sentences(text)) <= 15
     assert flesch(text, language) >= 50

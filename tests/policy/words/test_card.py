@@ -138,7 +138,7 @@ def test_several_permissions_are_numbered_so_that_each_condition_has_its_place()
             "1. März 2027, 08:30:05 Uhr (UTC)",
             "1 March 2027, 08:30:05 (UTC)",
         ),
-        ({"@value": "08:00:00", "@type": "xsd:time"}, "dk:timeOfDay", "08:00 Uhr (Ortszeit)", "08:00 (local time)"),
+        ({"@value": "08:00:00", "@type": "xsd:time"}, "dk:timeOfDay", "08:00 Uhr (UTC)", "08:00 (UTC)"),
         (
             {"@value": "P1Y1DT90M", "@type": "xsd:duration"},
             "odrl:elapsedTime",

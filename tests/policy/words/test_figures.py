@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -9,6 +10,8 @@ from connector.policy.model.policy import DK, ODRL
 from connector.policy.model.values import ClockTime, Day, Duration, Instant, Number
 from connector.policy.words import figures
 from tests.policy.support import shipped
+
+BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def number(amount: str, left: str, unit: str | None = None) -> str:
@@ -46,10 +49,13 @@ def test_an_instant_is_as_exact_as_it_is_given() -> None:
 
 
 def test_a_day_and_a_time_have_their_zone() -> None:
-    assert figures.write_day(Day(date(2027, 3, 1)), "de") == "1. März 2027"
-    assert figures.write_day(Day(date(2027, 3, 1), offset=-90), "en") == "1 March 2027 (UTC-01:30)"
-    assert figures.write_clock(ClockTime(30_605), "en") == "08:30:05 (local time)"
-    assert figures.write_clock(ClockTime(30_600, offset=0), "de") == "08:30 Uhr (UTC)"
+    assert figures.write_day(Day(date(2027, 3, 1)), "de", UTC) == "1. März 2027"
+    assert figures.write_day(Day(date(2027, 3, 1), offset=-90), "en", UTC) == "1 March 2027 (UTC-01:30)"
+    assert figures.write_day(Day(date(2027, 3, 1)), "en", BERLIN) == "1 March 2027 (Europe/Berlin)"
+    assert figures.write_day(Day(date(2027, 3, 1), offset=0), "en", BERLIN) == "1 March 2027 (UTC)"
+    assert figures.write_clock(ClockTime(30_605), "en", UTC) == "08:30:05 (UTC)"
+    assert figures.write_clock(ClockTime(30_605), "en", BERLIN) == "08:30:05 (Europe/Berlin)"
+    assert figures.write_clock(ClockTime(30_600, offset=0), "de", BERLIN) == "08:30 Uhr (UTC)"
 
 
 def test_a_duration_has_all_its_parts_and_none_that_is_zero() -> None:

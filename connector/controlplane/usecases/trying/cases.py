@@ -1,6 +1,7 @@
 """A policy with its cases, as in `policies/examples`: situations, and the expected decision in each.
 
-A file is TOML: `[policy]` the document, `[[case]]` one situation each, `accept` the tiers that the operator allows.
+A file is TOML: `[policy]` the document, `[[case]]` one situation each, `accept` the tiers that the operator
+allows, `zone` the zone of the provider by its IANA name (default: UTC).
 """
 
 import tomllib
@@ -50,6 +51,7 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
     policy: dict[str, object]
     case: tuple[Case, ...]
     accept: tuple[str, ...] = ()
+    zone: str = "UTC"
 
 
 class Outcome(msgspec.Struct, frozen=True):

@@ -150,6 +150,7 @@ def _world(library: Library, compiled: Compiled, situation: TrialSituation) -> W
     return World(
         facts=found,
         agreed_at=situation.agreed_at or situation.at,
+        zone=library.operands.zone,
         performed=_find_performed(library, compiled, situation),
         transforms=every if situation.transforms is None else situation.transforms,
         row_filters=situation.rows,

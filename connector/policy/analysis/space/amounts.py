@@ -5,7 +5,7 @@ A duration among the facts is taken to be of fixed length (no months), as every 
 Pure: standard library and msgspec only.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from connector.policy.analysis.space.dimension import SIDES, Dimension, drop_empty, intersect_all
@@ -42,20 +42,20 @@ def to_microseconds(moment: datetime) -> int:
     return (moment - EPOCH) // MICROSECOND
 
 
-def read_instants(constraint: AtomicConstraint, operand: Operand) -> Dimension:
-    """Read a comparison with instants and days.
+def read_instants(constraint: AtomicConstraint, operand: Operand, zone: tzinfo) -> Dimension:
+    """Read a comparison with instants and days; `zone` is that of days which state none.
 
     >>> found = normal("odrl:dateTime lt 1970-01-01T00:00:01Z")
-    >>> read_instants(found, registry.operands[found.left]).true[0].cuts
+    >>> read_instants(found, registry.operands[found.left], UTC).true[0].cuts
     ((1000000, 0),)
     """
     points = [value for value in constraint.right if isinstance(value, Instant | Day)]
     if constraint.operator in {"isAnyOf", "isNoneOf"}:
-        held = moments.any_of(points)
+        held = moments.any_of(points, zone)
         if constraint.operator == "isNoneOf":
             held = moments.complement(held)
     else:
-        held = moments.compare(constraint.operator, points[0])
+        held = moments.compare(constraint.operator, points[0], zone)
     cuts = tuple((to_microseconds(edge), 0) for edge in held.edges)
     true, false = Intervals(held.first, cuts), Intervals(not held.first, cuts)
     return Dimension(operand.iri, drop_empty(true), drop_empty(false), _ALL_TIMES if operand.code else None)

@@ -5,6 +5,8 @@ The regions say in sets what `operators` and `operands` decide for single values
 Pure: standard library and msgspec only.
 """
 
+from datetime import UTC
+
 from connector.policy.analysis.space.amounts import read_clock, read_durations, read_instants, read_numbers
 from connector.policy.analysis.space.dimension import Dimension
 from connector.policy.analysis.space.names import read_event, read_names, read_tree
@@ -21,7 +23,7 @@ def read_dimension(constraint: AtomicConstraint, registry: Registry) -> Dimensio
     operand = registry.operands[constraint.left]
     match operand.code or operand.sort:
         case "date_time" | "instant":
-            return read_instants(constraint, operand)
+            return read_instants(constraint, operand, registry.zone if operand.code else UTC)
         case "time_of_day":
             return read_clock(constraint, operand)
         case "elapsed_time" | "duration":
