@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from connector.client.frame.errors import Damaged, InvalidRequest, NotReachable
+from connector.client.frame.errors import ClientError, Damaged, InvalidRequest, NotReachable
 from connector.client.frame.flow import ApiCall, ClientFlow, Fetch, Progress, Report, path_of
 from connector.views.common import Page
 from connector.views.deliveries import DeliveredFileView
@@ -57,6 +57,25 @@ def download(
     if len(delivered) == 1 and not single:
         target = target.joinpath(*_parts(delivered[0].path))
     return SavedFiles(path=str(target), files=delivered)
+
+
+def refuse_existing(path: str | Path, *, overwrite: bool) -> None:
+    """Raise InvalidRequest if the path is a file that may not be overwritten."""
+    target = Path(path).expanduser()
+    if target.is_file() and not overwrite:
+        raise InvalidRequest("exists", f"{target} already exists: choose another path, or allow to overwrite it.")
+
+
+def is_interrupted(transfer: str, path: str | Path) -> ClientFlow[bool]:
+    """Return whether a download of a transfer to this path was interrupted: a part of one of its files is there."""
+    target = Path(path).expanduser()
+    try:
+        delivered: tuple[DeliveredFileView, ...] = (yield list_files(transfer)).items
+    except ClientError:
+        return False  # such as files that were deleted meanwhile
+    single = len(delivered) == 1 and not target.is_dir() and not str(path).endswith("/")
+    places = [target if single else target.joinpath(*_parts(file.path)) for file in delivered]
+    return any(place.with_name(place.name + ".part").is_file() for place in places)
 
 
 def _save(

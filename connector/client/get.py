@@ -1,7 +1,8 @@
 """The whole way in one call, from a search result or an offer to the file: negotiate, transfer, download.
 
-A second call continues: it uses a finalized agreement on the dataset, waits for an open negotiation, and continues an
-interrupted download.
+A second call continues: it uses an agreement on the dataset whose time is not over, waits for an open negotiation or
+transfer, and continues an interrupted download. A refusal under an agreement is final: only the end of its time, or the
+wish for it, makes a new one.
 """
 
 from pathlib import Path
@@ -9,14 +10,17 @@ from pathlib import Path
 import msgspec
 
 from connector.client.chapters import agreements, negotiations, transfers
-from connector.client.delivery import SavedFiles, download
+from connector.client.delivery import SavedFiles, download, is_interrupted, refuse_existing
 from connector.client.frame.errors import RequestRefused, StillWaiting
 from connector.client.frame.flow import ClientFlow, Progress, Report
-from connector.views.agreements import AgreementView
+from connector.protocol.dsp.machines.transfer_machine import PUSH
+from connector.views.agreements import AgreementState, AgreementView
 from connector.views.common import EndedView, Page
 from connector.views.negotiations import NegotiationView
 from connector.views.search import HitView
 from connector.views.transfers import TransferView
+
+_OVER = frozenset({AgreementState.EXPIRED, AgreementState.WITHDRAWN})
 
 
 class WantedOffer(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +52,8 @@ def get(
     """Get the data of an offer into a file or folder.
 
     `renew` negotiates even if an agreement exists; `timeout_s` limits the negotiation and the transfer each. Raises
-    RequestRefused with the reason of the counterparty, StillWaiting if a person has to approve first.
+    RequestRefused with the reason of the counterparty, StillWaiting if a person has to approve first, and
+    InvalidRequest before anything is requested if the file exists and `overwrite` is not set.
 
     >>> wanted = WantedOffer(participant="https://city.example", dataset="urn:dataset:air")
     >>> result = connector.get(wanted, folder)
@@ -56,27 +61,59 @@ def get(
     ('urn:agreement:2', 1)
     """
     offer = WantedOffer(participant=wanted.participant, dataset=wanted.id) if isinstance(wanted, HitView) else wanted
-    known = None if renew or offer.offer else (yield from _agreed(offer))
+    refuse_existing(path, overwrite=overwrite)
+    known = None if renew else (yield from _agreed(offer))
     agreement = known or (yield from _negotiated(offer, progress, timeout_s))
     _tell(progress, "agreed", agreement)
-    try:
-        transfer = yield from _transferred(agreement, progress, timeout_s, push=push)
-    except RequestRefused:
-        if known is None:
-            raise
-        # The old agreement no longer gives access to the data; a new one may.
-        agreement = yield from _negotiated(offer, progress, timeout_s)
-        transfer = yield from _transferred(agreement, progress, timeout_s, push=push)
+    transfer = (yield from _unsaved(agreement, path)) if known else None
+    if transfer is None:
+        try:
+            transfer = yield from _transferred(agreement, progress, timeout_s, push=push)
+        except RequestRefused:
+            if known is None or not (yield from _has_run_out(known)):
+                raise
+            agreement = yield from _negotiated(offer, progress, timeout_s)
+            transfer = yield from _transferred(agreement, progress, timeout_s, push=push)
     saved: SavedFiles = yield from download(transfer, path, progress=progress, overwrite=overwrite)
     _tell(progress, "done", transfer)
     return GetResult(saved=saved, agreement=agreement, transfer=transfer)
 
 
 def _agreed(offer: WantedOffer) -> ClientFlow[str | None]:
-    """Return the newest finalized agreement on the dataset as consumer, or None."""
+    """Return the newest agreement on the dataset as consumer whose time is not over, or None."""
     page: Page[AgreementView] = yield agreements.listing(dataset=offer.dataset, counterparty=offer.participant)
-    ours = (entry for entry in page.items if entry.role == "consumer" and entry.finalized_at is not None)
-    return next((entry.id for entry in ours), None)
+    for entry in page.items:
+        usable = entry.finalized_at is not None and entry.state not in _OVER
+        if entry.role == "consumer" and usable and (yield from _is_of(entry, offer)):
+            return entry.id
+    return None
+
+
+def _is_of(agreement: AgreementView, offer: WantedOffer) -> ClientFlow[bool]:
+    """Return whether an agreement comes from the wanted offer."""
+    if offer.offer is None:
+        return True
+    negotiation: NegotiationView = yield negotiations.show(agreement.negotiation_id)
+    return negotiation.offer_id == offer.offer
+
+
+def _has_run_out(agreement: str) -> ClientFlow[bool]:
+    """Return whether the time of an agreement is over."""
+    found: AgreementView = yield agreements.show(agreement)
+    return found.state == AgreementState.EXPIRED
+
+
+def _unsaved(agreement: str, path: str | Path) -> ClientFlow[str | None]:
+    """Return the newest completed transfer of an agreement whose download was interrupted, or None."""
+    target = Path(path).expanduser()
+    folder = target if target.is_dir() or str(path).endswith("/") else target.parent
+    if not any(folder.glob("**/*.part")):
+        return None
+    page: Page[TransferView] = yield transfers.listing(agreement=agreement, state="COMPLETED", limit=1)
+    for found in page.items:
+        if found.role == "consumer" and (yield from is_interrupted(found.id, path)):
+            return found.id
+    return None
 
 
 def _negotiated(offer: WantedOffer, progress: Report | None, timeout_s: float) -> ClientFlow[str]:
@@ -105,8 +142,20 @@ def _open(offer: WantedOffer) -> ClientFlow[NegotiationView | None]:
     return None
 
 
+def _open_transfer(agreement: str, *, push: bool) -> ClientFlow[TransferView | None]:
+    """Return the newest transfer of the agreement as consumer that is still open, or None."""
+    page: Page[TransferView] = yield transfers.listing(agreement=agreement)
+    for found in page.items:
+        same = found.role == "consumer" and not found.keep and (found.format == PUSH) is push
+        if same and found.state not in {*transfers.ENDED, "SUSPENDED"}:
+            return found
+    return None
+
+
 def _transferred(agreement: str, progress: Report | None, timeout_s: float, *, push: bool) -> ClientFlow[str]:
-    begun: TransferView = yield transfers.begin(agreement, push=push)
+    begun: TransferView | None = yield from _open_transfer(agreement, push=push)
+    if begun is None:
+        begun = yield transfers.begin(agreement, push=push)
     _tell(progress, "transferring", begun.id)
     found = yield from transfers.until(begun.id, timeout_s=timeout_s)
     if found.state == "COMPLETED":

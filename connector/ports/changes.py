@@ -11,6 +11,7 @@ from connector.ports.entities import (
     Asset,
     Backoff,
     Consent,
+    CountedUse,
     DutyEvent,
     EventEntry,
     Flow,
@@ -19,6 +20,7 @@ from connector.ports.entities import (
     Lease,
     Payment,
     ReplayKey,
+    UsePart,
 )
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import Transfer
@@ -106,6 +108,10 @@ class AddUsage(msgspec.Struct, frozen=True):
     `max_uses` makes it test-and-set: if the stored uses plus `uses` would exceed it, the group fails with
     `LimitReached`. With `max_per_hour` the uses are counted in the hour before `at` (ms) as well: the group fails with
     `TooSoon` if the limit is exceeded.
+
+    `use` records the use and forgets the parts of the flow's earlier one. `max_within` limits, by period, the uses of
+    its counterparty and dataset under all agreements, in the same way. Bytes without a `use` count for the newest use
+    of `flow_id`.
     """
 
     owner: str
@@ -115,6 +121,15 @@ class AddUsage(msgspec.Struct, frozen=True):
     max_uses: int | None = None
     max_per_hour: int | None = None
     at: int = 0
+    max_within: dict[str, int] = {}
+    use: CountedUse | None = None
+    flow_id: str = ""
+
+
+class PutUsePart(msgspec.Struct, frozen=True):
+    """Insert or replace how far the delivery of a part of a flow's newest use has come."""
+
+    part: UsePart
 
 
 class RecordDuty(msgspec.Struct, frozen=True):
@@ -160,6 +175,7 @@ Change = (
     | PutLease
     | DropLease
     | AddUsage
+    | PutUsePart
     | RecordDuty
     | RecordPayment
     | RecordEvent
@@ -176,7 +192,7 @@ class StoreError(Exception):
     │   └── PidTaken   the peer's pid belongs to another process: the same change fails again
     ├── Replayed       the token was already used
     ├── LimitReached   a counted limit would be exceeded
-    │   └── TooSoon    for a time: the limit of uses within an hour is reached
+    │   └── TooSoon    for a time: the limit of uses within a period is reached
     └── Unavailable    the store cannot write (disk full, read only, closed): answer 503
     """
 
@@ -198,10 +214,10 @@ class LimitReached(StoreError):
 
 
 class TooSoon(LimitReached):
-    """The limit of uses within an hour is reached; the next use is possible at `again_at` (ms)."""
+    """The limit of uses within a period is reached; the next use is possible at `again_at` (ms)."""
 
-    def __init__(self, most: int, again_at: int) -> None:
-        super().__init__(f"The limit of {most} uses within an hour is reached: try again later.")
+    def __init__(self, most: int, again_at: int, period: str = "an hour") -> None:
+        super().__init__(f"The limit of {most} uses within {period} is reached: try again later.")
         self.again_at = again_at
 
 

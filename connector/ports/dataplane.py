@@ -39,9 +39,9 @@ class FlowReport(msgspec.Struct, frozen=True, kw_only=True):
 
     `data_address` is the JSON of the DataAddress for the peer, which pulls from a serving flow or pushes to a receiving
     one. It contains the access token in clear and is returned once, by the verb that created the token. `in_use` is
-    true if a counted use of the agreement is open, `used_up` if no use is open and no further one is allowed. `error`
-    is for the operator, `cause` (`ports.flow.Cause`) what the peer may know of it. `waits` is why nothing moves at
-    present, for the operator.
+    true if a counted use of the agreement is open, or was delivered and can still be completed, `used_up` if no use
+    is open and no further one is allowed. `error` is for the operator, `cause` (`ports.flow.Cause`) what the peer may
+    know of it. `waits` is why nothing moves at present, for the operator.
     """
 
     flow_id: str

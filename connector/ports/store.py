@@ -14,6 +14,7 @@ from connector.ports.entities import (
     AssetStatus,
     Backoff,
     Consent,
+    CountedUse,
     DutyEvent,
     EventEntry,
     Flow,
@@ -24,6 +25,7 @@ from connector.ports.entities import (
     Payment,
     Recent,
     Usage,
+    UsePart,
 )
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import ProcessKind
@@ -132,6 +134,17 @@ class Store(Protocol):
 
     async def recent(self, owner: str, agreement_id: str, now: int) -> Recent:
         """Return the uses within the hour before `now` of an agreement that limits them."""
+
+    async def within(self, owner: str, counterparty: str, dataset: str, period: str, now: int) -> Recent:
+        """Return the uses of a dataset that a counterparty has begun in the period before `now`, in all agreements."""
+
+    async def uses(
+        self, owner: str, page: PageBounds, *, agreement_id: str | None = None
+    ) -> tuple[Sequence[CountedUse], str | None]:
+        """List the uses, oldest first."""
+
+    async def use_parts(self, owner: str, flow_id: str) -> Sequence[UsePart]:
+        """Return the parts of the newest use of a flow."""
 
     async def payments(self, owner: str, agreement_id: str) -> Sequence[Payment]:
         """Return the recorded payments of an agreement, oldest first."""

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from connector.ports.broker_store import Delta, Entry
-from connector.ports.changes import Change, PutAsset, PutProcess
-from connector.ports.entities import PageBounds
+from connector.ports.changes import Change, LimitReached, PutAsset, PutProcess, TooSoon
+from connector.ports.entities import ALL_TIME, PERIODS, PageBounds
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION
@@ -83,6 +83,24 @@ def first_recent(now: int) -> int:
 def no_longer_recent(second: int) -> int:
     """Return the instant (ms) from which the uses of a second no longer count."""
     return (second + 1 + _HOUR_S) * 1000
+
+
+def first_within(period: str, now: int) -> int:
+    """Return the first instant (ms) whose uses count at `now` for a limit within a period."""
+    return 0 if period == ALL_TIME else now - PERIODS[period] + 1
+
+
+def no_longer_within(period: str, at: int) -> int | None:
+    """Return the instant (ms) from which a use no longer counts for a limit within a period; None for never."""
+    return None if period == ALL_TIME else at + PERIODS[period]
+
+
+def refuse_within(period: str, most: int, oldest: int) -> LimitReached:
+    """Return the error for a reached limit within a period; `oldest` is its first use that counts."""
+    again_at = no_longer_within(period, oldest)
+    if again_at is None:
+        return LimitReached(f"The counterparty may use the dataset {most} times, and has done so.")
+    return TooSoon(most, again_at, period)
 
 
 def check_delta(delta: Delta) -> None:

@@ -19,8 +19,21 @@ class DutyState(StrEnum):
     SETTLED = "settled"
 
 
+class AgreementState(StrEnum):
+    """The state of an agreement: not final yet, in force, over by its time, or withdrawn by this provider."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
 class AgreementView(msgspec.Struct, frozen=True, kw_only=True):
-    """An agreement; `policy` is the ODRL Agreement, and `sha256` the digest of its bytes, equal on both sides."""
+    """An agreement; `policy` is the ODRL Agreement, and `sha256` the digest of its bytes, equal on both sides.
+
+    `expires_at` is the instant from which the policy grants no use, if it is known. `title` is that of the dataset by
+    language, if it is an asset here; `counterparty_name` is from the participant list.
+    """
 
     id: str
     role: Role
@@ -32,6 +45,10 @@ class AgreementView(msgspec.Struct, frozen=True, kw_only=True):
     agreed_at: datetime
     finalized_at: datetime | None
     withdrawn_at: datetime | None
+    state: AgreementState = AgreementState.ACTIVE
+    expires_at: datetime | None = None
+    title: dict[str, str] = {}
+    counterparty_name: str = ""
 
 
 class UsageView(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,17 +5,21 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
 from connector.client.frame.errors import (
+    InvalidRequest,
     RequestRefused,
     StillWaiting,
 )
 from connector.client.frame.flow import Progress
 from connector.client.get import WantedOffer
+from connector.ports.changes import PutAgreement
 from connector.views.search import HitView
 from tests.client.calls import awaited
-from tests.support.plane import CITY, Desk
+from tests.support.plane import CITY, OWNER, Desk
 
 CSV = b"station;no2\n" + b"1;23\n" * 1000
 
@@ -39,12 +43,15 @@ async def play(desk: Desk, *, negotiation: str = "FINALIZED", transfer: str = "C
         await asyncio.sleep(0)
 
 
-async def got(desk: Desk, tmp_path: Path, told: list[Progress] | None = None, **script: str) -> Any:
+async def got(
+    desk: Desk, tmp_path: Path, told: list[Progress] | None = None, *, renew: bool = False, **script: str
+) -> Any:
     playing = asyncio.create_task(play(desk, **script))
     try:
         async with awaited(desk) as connector:
             offer = WantedOffer(participant=CITY, dataset="urn:dataset:air")
-            return await connector.get(offer, tmp_path / "mine.csv", progress=told.append if told is not None else None)
+            report = told.append if told is not None else None
+            return await connector.get(offer, tmp_path / "mine.csv", progress=report, renew=renew)
     finally:
         playing.cancel()
 
@@ -63,12 +70,80 @@ async def test_get_goes_the_whole_way_and_tells_how_far_it_is(desk: Desk, tmp_pa
     assert (told[-2].bytes_done, told[-2].bytes_total) == (len(CSV), len(CSV))
 
 
-async def test_get_uses_an_agreement_that_is_there_and_negotiates_where_it_no_longer_helps(
-    desk: Desk, tmp_path: Path
-) -> None:
+OVER = {
+    "@type": "Agreement",
+    "@id": "urn:agreement:old",
+    "assigner": CITY,
+    "assignee": "https://me.example",
+    "target": "urn:dataset:air",
+    "permission": [
+        {
+            "action": "use",
+            "constraint": [
+                {
+                    "leftOperand": "odrl:dateTime",
+                    "operator": "lt",
+                    "rightOperand": {"@value": "2024-01-01T00:00:00Z", "@type": "xsd:dateTime"},
+                }
+            ],
+        }
+    ],
+}
+
+
+async def count_negotiations(desk: Desk) -> int:
+    async with desk.client() as client:
+        return len((await client.get("/v1/negotiations")).json()["items"])
+
+
+async def test_get_uses_an_agreement_that_is_there(desk: Desk, tmp_path: Path) -> None:
     await desk.agree("urn:agreement:old")
     assert (await got(desk, tmp_path)).agreement == "urn:agreement:old"
-    assert (await got(desk, tmp_path, transfer="TERMINATED")).agreement == "urn:agreement:new"
+    assert await count_negotiations(desk) == 0
+
+
+async def test_a_refusal_under_an_agreement_makes_no_new_one(desk: Desk, tmp_path: Path) -> None:
+    await desk.agree("urn:agreement:old")
+    for _ in range(3):
+        with pytest.raises(RequestRefused, match="expired"):
+            await got(desk, tmp_path, transfer="TERMINATED")
+    assert await count_negotiations(desk) == 0
+    assert (await got(desk, tmp_path, renew=True)).agreement == "urn:agreement:new"
+
+
+async def test_get_negotiates_where_the_time_of_the_agreement_is_over(desk: Desk, tmp_path: Path) -> None:
+    await desk.agree("urn:agreement:old")
+    old = await desk.store.agreement(OWNER, "urn:agreement:old")
+    assert old
+    over = replace(old, document=msgspec.json.encode(OVER), agreed_at=1_600_000_000_000)
+    await desk.store.commit([PutAgreement(over)])
+    async with awaited(desk) as connector:
+        assert (await connector.agreements.show("urn:agreement:old")).state == "expired"
+    assert (await got(desk, tmp_path)).agreement == "urn:agreement:new"
+
+
+async def test_a_file_that_exists_is_refused_before_anything_is_requested(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_bytes(b"mine")
+    with pytest.raises(InvalidRequest, match="already exists"):
+        await got(desk, tmp_path)
+    assert await count_negotiations(desk) == 0
+
+
+async def test_an_interrupted_download_is_continued_without_another_transfer(desk: Desk, tmp_path: Path) -> None:
+    first = await got(desk, tmp_path)
+    (tmp_path / "mine.csv").unlink()
+    (tmp_path / "mine.csv.part").write_bytes(CSV[:100])
+    again = await got(desk, tmp_path)
+    assert again.transfer == first.transfer
+    assert (tmp_path / "mine.csv").read_bytes() == CSV
+
+
+async def test_an_open_transfer_is_waited_for_and_none_is_begun_beside_it(desk: Desk, tmp_path: Path) -> None:
+    await desk.agree("urn:agreement:old")
+    async with awaited(desk) as connector:
+        begun = await connector.transfers.start("urn:agreement:old")
+        await desk.become(begun.id, None)
+    assert (await got(desk, tmp_path)).transfer == begun.id
 
 
 async def test_get_tells_why_the_provider_refuses(desk: Desk, tmp_path: Path) -> None:

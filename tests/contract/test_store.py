@@ -1,31 +1,18 @@
 """What every store does, whatever it is made of: one suite, run against the memory twin and SQLite."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from connector.ports import changes
-from connector.ports.changes import Conflict, LimitReached, PidTaken, Replayed, TooSoon, Unavailable
-from connector.ports.entities import AssetStatus, Backoff, DutyState, PageBounds, PaymentState, Recent, Usage
+from connector.ports.changes import Conflict, LimitReached, PidTaken, Replayed, Unavailable
+from connector.ports.entities import AssetStatus, Backoff, DutyState, PageBounds, PaymentState, Usage
 from connector.ports.store import Store
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import Pending, ProcessKind
-from connector.store.memory.store import MemoryStore
-from connector.store.sqlite.store import open_store
 from tests.contract import values
 from tests.contract.values import OWNER
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    opened: Store = MemoryStore() if request.param == "memory" else await open_store(tmp_path / "store.db")
-    yield opened
-    await opened.close()
 
 
 async def test_a_process_comes_back_as_it_was_put(store: Store) -> None:
@@ -296,7 +283,7 @@ async def test_a_lease_never_goes_back_to_an_older_epoch(store: Store) -> None:
     with pytest.raises(Conflict):
         await store.commit([changes.PutLease(values.lease("urn:t:1", 1))])
     assert await store.lease(OWNER, "urn:t:1") == values.lease("urn:t:1", 2, valid_until=50, max_bytes=10)
-    changed = values.lease("urn:t:1", 3, decision=b"[]", max_per_hour=4, treatment=b"{}")
+    changed = values.lease("urn:t:1", 3, decision=b"[]", max_per_hour=4, max_within={"P1D": 5}, treatment=b"{}")
     await store.commit([changes.PutLease(changed)])
     assert await store.lease(OWNER, "urn:t:1") == changed
     await store.commit([changes.DropLease(OWNER, "urn:t:1"), changes.DropLease(OWNER, "unknown")])
@@ -389,62 +376,7 @@ async def test_a_ledger_entry_of_a_failed_group_is_not_kept(store: Store) -> Non
     assert await store.overdue(OWNER, 9, 10) == []
 
 
-HOUR = 3_600_000
 AGREED = "urn:agreement:1"
-
-
-def use(at: int, most: int | None = 3, uses: int = 1) -> changes.AddUsage:
-    return changes.AddUsage(OWNER, AGREED, uses=uses, max_per_hour=most, at=at)
-
-
-async def test_of_uses_at_once_no_more_begin_within_an_hour_than_may(store: Store) -> None:
-    outcomes = await asyncio.gather(*(store.commit([use(HOUR)]) for _ in range(5)), return_exceptions=True)
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NoneType"] * 3 + ["TooSoon"] * 2
-    assert await store.recent(OWNER, AGREED, HOUR) == Recent(uses=3, frees_at=2 * HOUR + 1000)
-    assert (await store.usage(OWNER, AGREED)).uses == 3
-    assert await store.recent("other", AGREED, HOUR) == Recent(uses=0)
-
-
-async def test_a_use_counts_for_an_hour_to_the_second_and_then_makes_room(store: Store) -> None:
-    await store.commit([use(10 * HOUR + 500, uses=2)])
-    await store.commit([use(10 * HOUR + 60_000)])
-    with pytest.raises(TooSoon) as soon:
-        await store.commit([use(11 * HOUR + 999)])
-    assert soon.value.again_at == 11 * HOUR + 1000
-    assert await store.recent(OWNER, AGREED, 11 * HOUR + 999) == Recent(uses=3, frees_at=11 * HOUR + 1000)
-    assert await store.recent(OWNER, AGREED, 11 * HOUR + 1000) == Recent(uses=1, frees_at=11 * HOUR + 61_000)
-    await store.commit([use(11 * HOUR + 1000, uses=2)])
-    with pytest.raises(TooSoon):
-        await store.commit([use(11 * HOUR + 1001)])
-
-
-async def test_what_is_not_limited_by_the_hour_is_not_kept_by_the_hour(store: Store) -> None:
-    await store.commit([use(HOUR, most=None)])
-    assert await store.recent(OWNER, AGREED, HOUR) == Recent(uses=0)
-
-
-@given(
-    gaps=st.lists(st.integers(0, HOUR // 2), min_size=1, max_size=60),
-    most=st.integers(1, 5),
-)
-@settings(max_examples=60, deadline=None)
-def test_no_hour_ever_has_more_uses_than_may_be(gaps: list[int], most: int) -> None:
-    async def lived() -> list[int]:
-        store, begun, now = MemoryStore(), [], HOUR
-        for gap in gaps:
-            now += gap
-            if (await store.recent(OWNER, AGREED, now)).uses < most:
-                await store.commit([use(now, most)])
-                begun.append(now)
-                continue
-            with pytest.raises(TooSoon) as soon:
-                await store.commit([use(now, most)])
-            assert now < soon.value.again_at <= now + HOUR + 1000
-        return begun
-
-    begun = asyncio.run(lived())
-    for place, at in enumerate(begun):
-        assert sum(at <= other <= at + HOUR for other in begun[place:]) <= most
 
 
 async def test_payments_are_kept_in_their_order_by_agreement(store: Store) -> None:

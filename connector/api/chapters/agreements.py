@@ -7,9 +7,10 @@ import msgspec
 from fastapi import Query
 
 from connector.api.frame.chapter import ChapterRouter
-from connector.api.frame.desk import AfterQuery, AtContext, AtEvaluator, LimitQuery, page, read_page
+from connector.api.frame.desk import AfterQuery, AtContext, AtEvaluator, LimitQuery, page, read_listing, read_page
 from connector.controlplane.core.lookup import find_agreement
 from connector.controlplane.enforcing import receipts
+from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.usecases import agreements
 from connector.ports.entities import Agreement, Leaf
 from connector.views.agreements import AgreementView, DutyEventView, DutyView, LeafView, ReceiptOrder, UsageView
@@ -19,9 +20,18 @@ from connector.views.conversion import to_view
 router = ChapterRouter(tags=["agreements"])
 
 
-def _view(agreement: Agreement) -> AgreementView:
-    digest = hashlib.sha256(agreement.document).hexdigest()
-    return to_view(AgreementView, agreement, policy=msgspec.json.decode(agreement.document), sha256=digest)
+async def _view(evaluator: Evaluator, agreement: Agreement) -> AgreementView:
+    found = await agreements.describe(evaluator, agreement)
+    return to_view(
+        AgreementView,
+        agreement,
+        policy=msgspec.json.decode(agreement.document),
+        sha256=hashlib.sha256(agreement.document).hexdigest(),
+        state=found.state,
+        expires_at=found.expires_at,
+        title=found.title,
+        counterparty_name=found.counterparty_name,
+    )
 
 
 def _duty(agreement: str, duty: receipts.DutySummary) -> DutyView:
@@ -35,15 +45,17 @@ def _leaf(leaf: Leaf) -> LeafView:
 
 @router.get("/agreements")
 async def list_agreements(
-    context: AtContext,
+    evaluator: AtEvaluator,
     dataset: Annotated[str | None, Query(max_length=1000)] = None,
     counterparty: Annotated[str | None, Query(max_length=1000)] = None,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[AgreementView]:
     """List the agreements, newest first."""
+    context = evaluator.context
     rows = context.store.agreements(context.owner, page(limit, after), dataset=dataset, counterparty=counterparty)
-    return await read_page(rows, _view)
+    found, following = await read_listing(rows)
+    return Page(items=tuple([await _view(evaluator, row) for row in found]), next=following)
 
 
 # These two precede the agreement itself: its identifier may contain slashes, so its path would match theirs too.
@@ -62,13 +74,13 @@ async def give_receipt(evaluator: AtEvaluator, id: str, duty: str, order: Receip
 @router.post("/agreements/{id:path}/withdraw")
 async def withdraw_from_agreement(evaluator: AtEvaluator, id: str, why: ReasonOrder) -> AgreementView:
     """Withdraw from an agreement: deliveries stop, running transfers end, and the consumer receives the reason."""
-    return _view(await agreements.withdraw(evaluator, id, why.reason))
+    return await _view(evaluator, await agreements.withdraw(evaluator, id, why.reason))
 
 
 @router.get("/agreements/{id:path}")
-async def show_agreement(context: AtContext, id: str) -> AgreementView:
+async def show_agreement(evaluator: AtEvaluator, id: str) -> AgreementView:
     """Show one agreement."""
-    return _view(await find_agreement(context, id))
+    return await _view(evaluator, await find_agreement(evaluator.context, id))
 
 
 @router.get("/usage/{agreement:path}")

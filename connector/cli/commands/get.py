@@ -41,7 +41,8 @@ def get(
 ) -> None:
     """Get a dataset: find, negotiate, transfer, check the SHA-256, save.
 
-    Run it again to resume: an existing agreement is used, and an interrupted download continues. Exit code 4 if the
+    Run it again to resume: an existing agreement is used, and an interrupted download continues. A refusal stops it: a
+    new agreement is negotiated only when the time of the old one is over, or with --renew. Exit code 4 if the
     counterparty refuses, 6 if a person has to approve first.
     """
     path = out or "."

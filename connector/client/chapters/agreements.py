@@ -21,7 +21,7 @@ def listing(
     return ApiCall(method="GET", path=path_of("agreements"), answer=Page[AgreementView], query=query)
 
 
-def _show(id: str) -> ApiCall[AgreementView]:
+def show(id: str) -> ApiCall[AgreementView]:
     """Show one agreement.
 
     >>> print(connector.agreements.show("urn:agreement:1").role)
@@ -107,7 +107,7 @@ class Agreements:
 
     list = blocking(listing)
     all = every(listing)
-    show = blocking(_show)
+    show = blocking(show)
     usage = blocking(_usage)
     withdraw = blocking(_withdraw)
     duties = blocking(_duties)
@@ -124,7 +124,7 @@ class AsyncAgreements:
 
     list = asynchronous(listing)
     all = every_async(listing)
-    show = asynchronous(_show)
+    show = asynchronous(show)
     usage = asynchronous(_usage)
     withdraw = asynchronous(_withdraw)
     duties = asynchronous(_duties)

@@ -63,7 +63,7 @@ def listing(
     return ApiCall(method="GET", path=path_of("negotiations"), answer=Page[NegotiationView], query=query)
 
 
-def _show(id: str) -> ApiCall[NegotiationView]:
+def show(id: str) -> ApiCall[NegotiationView]:
     """Show one negotiation with its recorded decisions.
 
     >>> print(connector.negotiations.show("urn:negotiation:1").state)
@@ -151,7 +151,7 @@ class Negotiations:
     offer = blocking(_offer)
     list = blocking(listing)
     all = every(listing)
-    show = blocking(_show)
+    show = blocking(show)
     wait = blocking(until)
     approve = blocking(_approve)
     reject = blocking(_reject)
@@ -169,7 +169,7 @@ class AsyncNegotiations:
     offer = asynchronous(_offer)
     list = asynchronous(listing)
     all = every_async(listing)
-    show = asynchronous(_show)
+    show = asynchronous(show)
     wait = asynchronous(until)
     approve = asynchronous(_approve)
     reject = asynchronous(_reject)

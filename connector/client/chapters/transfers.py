@@ -32,7 +32,7 @@ def begin(
     return ApiCall(method="POST", path=path_of("transfers"), answer=TransferView, body=order)
 
 
-def _list(
+def listing(
     *,
     state: str | None = None,
     peer: str | None = None,
@@ -49,7 +49,7 @@ def _list(
     return ApiCall(method="GET", path=path_of("transfers"), answer=Page[TransferView], query=query)
 
 
-def _show(id: str) -> ApiCall[TransferView]:
+def show(id: str) -> ApiCall[TransferView]:
     """Show one transfer.
 
     >>> print(connector.transfers.show("urn:transfer:1").state)
@@ -142,9 +142,9 @@ class Transfers:
     driver: Runs
 
     start = blocking(begin)
-    list = blocking(_list)
-    all = every(_list)
-    show = blocking(_show)
+    list = blocking(listing)
+    all = every(listing)
+    show = blocking(show)
     wait = blocking(until)
     pull = blocking(_pull)
     suspend = blocking(_suspend)
@@ -162,9 +162,9 @@ class AsyncTransfers:
     driver: AsyncRuns
 
     start = asynchronous(begin)
-    list = asynchronous(_list)
-    all = every_async(_list)
-    show = asynchronous(_show)
+    list = asynchronous(listing)
+    all = every_async(listing)
+    show = asynchronous(show)
     wait = asynchronous(until)
     pull = asynchronous(_pull)
     suspend = asynchronous(_suspend)

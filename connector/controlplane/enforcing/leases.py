@@ -75,9 +75,9 @@ async def grant_lease(enforcer: Enforcer, process: Transfer) -> Lease | Denied:
     decision: dict[str, Any] = {"by": "consumer"}
     treatment = b""
     if process.role is Role.PROVIDER:
-        verdict = await performing.permit_transfer(enforcer, process, in_use=await _is_in_use(enforcer, process))
+        verdict = await performing.permit_transfer(enforcer, process)
         if verdict.denied and await _is_in_use(enforcer, process):
-            # The last permitted use may have begun after the first report: it is not interrupted.
+            # No further use may begin, but the present one is finished: the peer still reads, checks or completes it.
             verdict = await performing.permit_transfer(enforcer, process, in_use=True)
         if verdict.denied:
             return Denied(Terminate("not-permitted", verdict.reason, verdict.reasons), verdict.record)

@@ -1,7 +1,9 @@
-"""Withdraws from an agreement as its provider: no byte is delivered under it any more.
+"""Agreements as people see them, and the withdrawal of their provider: no byte is delivered any more.
 
 The protocol has no message for it: the consumer learns it from the end of its transfers. The agreement stays on record.
 """
+
+from datetime import datetime
 
 import msgspec
 
@@ -10,9 +12,40 @@ from connector.controlplane.core.errors import NotAllowed
 from connector.controlplane.core.lookup import find_agreement
 from connector.controlplane.enforcing import renewals
 from connector.controlplane.judging.evaluator import Evaluator
+from connector.controlplane.judging.periods import find_period
 from connector.ports.changes import PutAgreement
 from connector.ports.entities import Agreement
 from connector.protocol.dsp.common import Role
+from connector.views.agreements import AgreementState
+
+
+class AgreementSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """An agreement with its state and end, the titles of its dataset, and the name of the counterparty."""
+
+    agreement: Agreement
+    state: AgreementState
+    expires_at: datetime | None
+    title: dict[str, str]
+    counterparty_name: str
+
+
+async def describe(evaluator: Evaluator, agreement: Agreement) -> AgreementSummary:
+    """Return an agreement with what a person wants to know of it."""
+    period = find_period(evaluator, agreement)
+    asset = await evaluator.context.store.asset(agreement.owner, agreement.dataset)
+    known = evaluator.directory.participant(agreement.counterparty)
+    state = AgreementState.EXPIRED if period.over else AgreementState.ACTIVE
+    if agreement.withdrawn_at is not None:
+        state = AgreementState.WITHDRAWN
+    elif agreement.finalized_at is None:
+        state = AgreementState.PENDING
+    return AgreementSummary(
+        agreement=agreement,
+        state=state,
+        expires_at=period.end,
+        title=asset.title if asset and agreement.role is Role.PROVIDER else {},
+        counterparty_name=known.name if known else "",
+    )
 
 
 async def withdraw(evaluator: Evaluator, agreement_id: str, reason: str) -> Agreement:

@@ -74,7 +74,19 @@ class Gate:
     def counts(self) -> bool:
         """True if the lease limits bytes or uses, so that this process has to send the bytes itself."""
         lease = self._lease
-        return lease is not None and (lease.max_bytes, lease.max_uses, lease.max_per_hour) != (None, None, None)
+        if lease is None:
+            return False
+        return (lease.max_bytes, lease.max_uses, lease.max_per_hour, lease.max_within) != (None, None, None, {})
+
+    @property
+    def max_bytes(self) -> int | None:
+        """The number of bytes of the agreement that the lease allows."""
+        return self._lease.max_bytes if self._lease else None
+
+    @property
+    def max_within(self) -> dict[str, int]:
+        """The uses of the dataset by the counterparty that may begin within periods, under all agreements."""
+        return self._lease.max_within if self._lease else {}
 
     @property
     def max_per_hour(self) -> int | None:

@@ -14,9 +14,10 @@ from weakref import WeakValueDictionary
 import msgspec
 
 from connector.dataplane.control.gate import Gate, Volume
-from connector.dataplane.control.meter import Meter, Uses
-from connector.ports.changes import AddUsage, Change, DropLease, PutFlow, StoreError
-from connector.ports.entities import Flow, FlowDirection
+from connector.dataplane.control.meter import Meter
+from connector.dataplane.control.uses import Attempt, Uses
+from connector.ports.changes import AddUsage, Change, DropLease, LimitReached, PutFlow, PutUsePart, StoreError, TooSoon
+from connector.ports.entities import CountedUse, Flow, FlowDirection
 from connector.ports.flow import Cause
 from connector.ports.store import Store
 from connector.protocol.dsp.machines.transfer_machine import FlowState
@@ -27,6 +28,7 @@ OPEN = frozenset({FlowState.PREPARED, FlowState.STARTED})
 _log = logging.getLogger(__name__)
 
 MOST_WHOLES = 2
+STALLED_S = 1.0
 
 FlowKey = tuple[str, str]
 """(owner, flow id)"""
@@ -67,7 +69,9 @@ class Register:
         if key not in self.gates:
             lease = await self.store.lease(*key)
             usage = await self.store.usage(flow.owner, flow.agreement_id)
+            parts = await self.store.use_parts(*key)
             if key not in self.gates:
+                self._uses[key] = Uses(parts)
                 shared = flow.owner, flow.agreement_id
                 volume = self._volumes.get(shared) or self._volumes.setdefault(shared, Volume(usage.bytes_moved))
                 gate = self.gates[key] = Gate(self.now, flow.bytes_moved, volume)
@@ -109,43 +113,84 @@ class Register:
         except StoreError:
             return msgspec.structs.replace(flow, error=reason, cause=cause)
 
-    def make_meter(self, flow: Flow) -> Meter:
-        """Return a meter for one stream of the flow."""
+    def make_meter(self, flow: Flow, uses: Uses | None = None, part: str = "") -> Meter:
+        """Return a meter for one stream of the flow, which sends a part of a use."""
+        gate = self.gates.get((flow.owner, flow.id))
 
         async def book(count: int) -> None:
-            usage = AddUsage(flow.owner, flow.agreement_id, bytes_moved=count)
-            await self.amend(flow, lambda stored: {"bytes_moved": stored.bytes_moved + count}, usage)
+            usage = AddUsage(flow.owner, flow.agreement_id, bytes_moved=count, flow_id=flow.id)
+            sent = uses.add_sent(part, count) if uses else None
+            changes = [usage, PutUsePart(sent)] if sent else [usage]
+            try:
+                await self.amend(flow, lambda stored: {"bytes_moved": stored.bytes_moved + count}, *changes)
+            except StoreError:
+                if uses:
+                    uses.add_sent(part, -count)
+                raise
 
-        return Meter(book)
+        return Meter(book, limited=gate is not None and gate.max_bytes is not None)
 
-    async def count_use(self, flow: Flow, gate: Gate) -> None:
-        """Count one use of the agreement. Raises LimitReached, TooSoon."""
-        use = AddUsage(
+    async def begin_use(self, flow: Flow, gate: Gate, attempt: Attempt) -> Uses:
+        """Count a use if this access begins one and does not continue one. Raises LimitReached, TooSoon.
+
+        If no further use is allowed, the access may take the place of an active one of the same data.
+        """
+        uses = self._uses.setdefault((flow.owner, flow.id), Uses())
+        new = uses.is_new(attempt)
+        part = uses.draft((flow.owner, flow.id), attempt, new=new)
+        if new:
+            try:
+                with uses.counting():
+                    await self._count_use(flow, gate, PutUsePart(part))
+            except LimitReached as limit:
+                if not await uses.take_over(attempt, STALLED_S):
+                    if not isinstance(limit, TooSoon):
+                        uses.refuse()
+                    raise
+                new, part = False, uses.draft((flow.owner, flow.id), attempt, new=False)
+        uses.begin(part, new=new)
+        return uses
+
+    async def _count_use(self, flow: Flow, gate: Gate, part: PutUsePart) -> None:
+        """Store a new use with its first part, durably before the first byte leaves."""
+        use = CountedUse(
+            owner=flow.owner,
+            agreement_id=flow.agreement_id,
+            flow_id=flow.id,
+            counterparty=flow.peer,
+            dataset=flow.dataset,
+            providing=flow.direction in {FlowDirection.SERVE, FlowDirection.PUSH},
+            at=self.now(),
+        )
+        count = AddUsage(
             owner=flow.owner,
             agreement_id=flow.agreement_id,
             uses=1,
             max_uses=gate.max_uses,
             max_per_hour=gate.max_per_hour,
-            at=self.now(),
+            at=use.at,
+            max_within=gate.max_within,
+            use=use,
         )
-        await self.store.commit([use])
+        await self.store.commit([count, part])
 
-    async def begin_use(self, flow: Flow, gate: Gate, part: str = "", offset: int = 0) -> Uses:
-        """Count a use if this access begins one and does not continue one. Raises LimitReached, TooSoon."""
-        uses = self._uses.setdefault((flow.owner, flow.id), Uses())
-        new = uses.is_new(part, offset)
-        if new:
-            with uses.counting():
-                await self.count_use(flow, gate)
-        uses.begin(part, new=new)
-        return uses
+    async def finish_use(self, flow: Flow, uses: Uses, part: str, *, last: bool = True) -> None:
+        """Record that the peer has everything that it asked for of a part."""
+        finished = uses.finish(part, self.now(), last=last)
+        gate = self.gates.get((flow.owner, flow.id))
+        if finished and last and gate is not None and gate.counts:
+            await self.store.commit([PutUsePart(finished)])
 
     def is_in_use(self, flow: Flow) -> bool:
-        """Return whether a counted use of the agreement is open: a stream is active or can be continued."""
+        """Return whether a counted use is open or was delivered so recently that the peer still has to complete it."""
+        uses = self._uses.get((flow.owner, flow.id))
+        return self.is_open(flow) or (uses is not None and uses.is_resting(self.now()))
+
+    def is_open(self, flow: Flow) -> bool:
+        """Return whether a counted use is open: a stream is active or can be continued."""
         key = flow.owner, flow.id
         gate, uses = self.gates.get(key), self._uses.get(key)
-        pushing = flow.direction is FlowDirection.PUSH and flow.bytes_moved > 0 and flow.state != FlowState.COMPLETED
-        return (gate is not None and gate.in_passage) or (uses is not None and uses.open) or pushing
+        return (gate is not None and gate.in_passage) or (uses is not None and uses.is_open())
 
     def note_wait(self, flow: Flow, reason: str | None) -> None:
         """Note why a flow does not move at present; None if it moves."""

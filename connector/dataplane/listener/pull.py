@@ -14,10 +14,12 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from connector.dataplane.control.gate import SUPERSEDED, Gate, LeaseEnded
-from connector.dataplane.control.meter import Meter, Uses
+from connector.dataplane.control.gate import SUPERSEDED, USED_UP, Gate, LeaseEnded
+from connector.dataplane.control.meter import Meter
+from connector.dataplane.control.uses import Attempt, Uses
 from connector.dataplane.files.folder import FOLDER_TYPE
 from connector.dataplane.listener.admission import FlowAccess, Refusal, refuse_busy, refuse_closed
+from connector.dataplane.listener.confirming import Outflow, open_outflow
 from connector.dataplane.listener.ranges import build_headers, open_range, pass_exactly
 from connector.dataplane.listener.sendfile import SMALLEST, TAIL, find_plain_connection, send_file
 from connector.ports.changes import LimitReached, StoreError, TooSoon
@@ -36,6 +38,35 @@ class Accel:
     """
 
     prefix: str
+
+
+@dataclass(frozen=True)
+class _Sending:
+    """One answer: the flow with its gate, the content and its length, and the part of the use; `last` is its end."""
+
+    flow: Flow
+    gate: Gate
+    content: Content
+    count: int | None
+    uses: Uses | None
+    part: str
+    last: bool
+
+
+@dataclass(frozen=True)
+class _PartStream:
+    """An answer that is being sent, as the uses of its flow see it."""
+
+    outflow: Outflow
+    meter: Meter
+
+    def count_confirmed(self) -> int:
+        """Return about how many bytes the peer has confirmed."""
+        return self.meter.total - self.outflow.count_unconfirmed()
+
+    def abort(self) -> None:
+        """End the stream."""
+        self.outflow.abort()
 
 
 class PullHandler:
@@ -86,25 +117,26 @@ class PullHandler:
         if request.method == "HEAD":
             return web.Response(status=status, headers=headers)
         listing = content.media_type == FOLDER_TYPE and part is None
-        uses = None if listing else await self._begin_use(flow, gate, part or "", span[0] if span else 0)
+        attempt = Attempt(part or "", span[0] if span else 0, content.etag or "", content.size)
+        uses = None if listing else await self._begin_use(flow, gate, attempt)
         if gate.treatment != treatment:
             raise refuse_closed(SUPERSEDED)
         if self._accel and content.file and not gate.counts:  # treated data has no file
             if uses:
-                uses.finish(part or "")
+                await self._access.plane.register.finish_use(flow, uses, attempt.part)
             return await self._redirect(self._accel, flow, gate, content.file, count or 0, headers)
         response = web.StreamResponse(status=status, headers=headers)
-        whole = await self._send(request, response, flow, gate, content, count)
-        if whole and uses:
-            uses.finish(part or "")
+        sending = _Sending(flow, gate, content, count, uses, attempt.part, span is None or span[1] == content.size)
+        with open_outflow(request) as outflow:
+            await self._send(request, response, sending, outflow)
         await self._report_if_used_up(flow)
         return response
 
-    async def _begin_use(self, flow: Flow, gate: Gate, part: str, offset: int) -> Uses:
+    async def _begin_use(self, flow: Flow, gate: Gate, attempt: Attempt) -> Uses:
         """Count a use if this access begins one. Raises LimitReached, or Refusal if a later access is allowed."""
         register = self._access.plane.register
         try:
-            return await register.begin_use(flow, gate, part, offset)
+            return await register.begin_use(flow, gate, attempt)
         except TooSoon as soon:
             again_at = min(soon.again_at, gate.ends_at or soon.again_at)
             seconds = max(1, -((register.now() - again_at) // 1000))
@@ -120,38 +152,50 @@ class PullHandler:
             _log.warning("flow %s: the rest of its lease is unknown: %s", flow.id, error)
 
     async def _send(
-        self,
-        request: web.Request,
-        response: web.StreamResponse,
-        flow: Flow,
-        gate: Gate,
-        content: Content,
-        count: int | None,
-    ) -> bool:
-        """Stream the content; return whether everything was sent. A failure aborts the connection."""
-        meter = self._access.plane.register.make_meter(flow)
-        try:
-            async with gate.open_passage():
-                writer = await response.prepare(request)
-                chunks, left = content.chunks, count
-                connection = find_plain_connection(request)
-                if writer and connection and content.file and left is not None and left >= SMALLEST:
-                    writer.send_headers()
-                    begin, most = content.offset, left - TAIL
-                    sent = await send_file(connection, content.file, begin, most, gate, meter, self._stall_s)
-                    chunks, left = content.file.read(begin + sent, begin + left), left - sent
-                await self._copy(response, pass_exactly(chunks, left), gate, meter)
-                await meter.flush()
-                await response.write_eof()
-                return True
-        except (LeaseEnded, SourceError, StoreError, ConnectionError, TimeoutError) as error:
-            _log.info("flow %s: stream aborted after %d bytes: %s", flow.id, meter.total, error)
-            if request.transport:
-                request.transport.abort()
-            return False
-        finally:
-            with contextlib.suppress(StoreError):
-                await meter.flush()
+        self, request: web.Request, response: web.StreamResponse, sending: _Sending, outflow: Outflow
+    ) -> None:
+        """Stream the content. A failure aborts the connection, and bytes that did not arrive are given back."""
+        flow, gate, uses = sending.flow, sending.gate, sending.uses
+        register = self._access.plane.register
+        meter = register.make_meter(flow, uses, sending.part)
+        with uses.streaming(sending.part, _PartStream(outflow, meter)) if uses else contextlib.nullcontext():
+            try:
+                async with gate.open_passage():
+                    await self._stream(request, response, sending, meter)
+                    outflow.written = True
+                    await meter.flush()
+                    await response.write_eof()
+                    if uses and gate.counts:
+                        await outflow.wait_confirmed(self._stall_s)
+                if uses:
+                    await register.finish_use(flow, uses, sending.part, last=sending.last)
+            except (LeaseEnded, SourceError, StoreError, ConnectionError, TimeoutError) as error:
+                if isinstance(error, LeaseEnded) and error.reason == USED_UP:
+                    with contextlib.suppress(ConnectionError, TimeoutError):
+                        await outflow.wait_confirmed(self._stall_s)
+                lost = min(await outflow.cut(), meter.total)
+                gate.give_back(lost)
+                meter.note(-lost)
+                if uses and outflow.written and not lost:  # the peer closed the connection after the last byte
+                    await register.finish_use(flow, uses, sending.part, last=sending.last)
+                _log.info("flow %s: stream aborted after %d bytes: %s", flow.id, meter.total, error)
+            finally:
+                with contextlib.suppress(StoreError):
+                    await meter.flush()
+
+    async def _stream(
+        self, request: web.Request, response: web.StreamResponse, sending: _Sending, meter: Meter
+    ) -> None:
+        gate, content = sending.gate, sending.content
+        writer = await response.prepare(request)
+        chunks, left = content.chunks, sending.count
+        connection = find_plain_connection(request)
+        if writer and connection and content.file and left is not None and left >= SMALLEST:
+            writer.send_headers()
+            begin, most = content.offset, left - TAIL
+            sent = await send_file(connection, content.file, begin, most, gate, meter, self._stall_s)
+            chunks, left = content.file.read(begin + sent, begin + left), left - sent
+        await self._copy(response, pass_exactly(chunks, left), gate, meter)
 
     async def _copy(self, response: web.StreamResponse, chunks: AsyncIterator[bytes], gate: Gate, meter: Meter) -> None:
         async for chunk in chunks:

@@ -14,6 +14,7 @@ from aiohttp import web
 from connector.dataplane.control.gate import Gate
 from connector.dataplane.control.meter import Meter
 from connector.dataplane.control.register import Delivered
+from connector.dataplane.control.uses import Attempt
 from connector.dataplane.listener.admission import FlowAccess, Refusal, refuse_busy
 from connector.dataplane.wire.fields import (
     REPR_DIGEST,
@@ -99,11 +100,12 @@ class PushHandler:
                 f"The push must continue at byte {received}: request HEAD, then send the rest.",
                 {UPLOAD_OFFSET: str(received)},
             )
-        await self._access.plane.register.begin_use(flow, gate, request.match_info.get("part", ""), arrival.offset)
-        meter = self._access.plane.register.make_meter(flow)
+        register, part = self._access.plane.register, request.match_info.get("part", "")
+        uses = await register.begin_use(flow, gate, Attempt(part, arrival.offset, arrival.sha256 or "", arrival.size))
+        meter = register.make_meter(flow, uses, part)
         try:
             async with gate.open_passage():
-                return await target.sink.write(target.address, arrival, _read_chunks(request, gate, meter))
+                receipt = await target.sink.write(target.address, arrival, _read_chunks(request, gate, meter))
         except Interrupted as error:
             raise Refusal(
                 400, "interrupted", "The connection closed before the end of the data: send the rest."
@@ -121,6 +123,8 @@ class PushHandler:
         finally:
             with contextlib.suppress(StoreError):
                 await meter.flush()
+        await register.finish_use(flow, uses, part)
+        return receipt
 
     def _find_target(self, request: web.Request, flow: Flow) -> _Target:
         address = flow.sink or {}

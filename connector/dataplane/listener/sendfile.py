@@ -10,11 +10,8 @@ data itself, after the peer has confirmed everything before it: if the file has 
 
 import asyncio
 import errno
-import fcntl
 import os
 import select
-import sys
-import termios
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -23,6 +20,7 @@ from aiohttp import web
 from connector.dataplane.control.gate import Gate
 from connector.dataplane.control.meter import Meter
 from connector.dataplane.files.below_root import await_job
+from connector.dataplane.listener.confirming import Outflow
 from connector.ports.flow import LocalFile, SourceError
 
 SMALLEST = 1024 * 1024
@@ -31,7 +29,6 @@ STEP = 8 * 1024 * 1024
 _CALL = 1024 * 1024
 _PATIENCE_MS = 2
 _ROUNDS = 5
-_POLL_PAUSES = (0.0005, 0.05)
 _UNSUPPORTED = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP})
 
 _THREADS = ThreadPoolExecutor(8, thread_name_prefix="sendfile")
@@ -91,7 +88,7 @@ async def send_file(
                 return sent
             if step.full:
                 await _wait_for_room(out, stall_s)
-        await _wait_confirmed(transport, out, stall_s)
+        await Outflow(transport, out).wait_confirmed(stall_s)
         return sent
     finally:
         os.close(out)
@@ -141,21 +138,3 @@ async def _wait_for_room(out: int, stall_s: float) -> None:
             await writable.wait()
     finally:
         loop.remove_writer(out)
-
-
-async def _wait_confirmed(transport: asyncio.Transport, out: int, stall_s: float) -> None:
-    """Wait until the peer has confirmed every byte; no event reports that, so the socket is polled."""
-    clock = asyncio.get_running_loop().time
-    deadline = clock() + stall_s * (1 + _count_unconfirmed(out) // _CALL)  # the speed that is allowed elsewhere too
-    pause, longest = _POLL_PAUSES
-    while _count_unconfirmed(out):
-        if transport.is_closing():
-            raise ConnectionResetError("the peer closed the connection")
-        if clock() > deadline:
-            raise TimeoutError("the peer stopped confirming bytes")
-        await asyncio.sleep(pause)
-        pause = min(2 * pause, longest)
-
-
-def _count_unconfirmed(out: int) -> int:
-    return int.from_bytes(fcntl.ioctl(out, termios.TIOCOUTQ, bytes(4)), sys.byteorder)

@@ -233,7 +233,7 @@ class LocalDataPlane:
             failed = await self.register.fail(flow, f"Stopped: {USED_UP}.", Cause.LIMIT)
             if failed:
                 await self._notify(failed)
-        elif gate.max_uses is not None and not self.register.is_in_use(flow):
+        elif gate.max_uses is not None and not self.register.is_open(flow):
             usage = await self.register.store.usage(flow.owner, flow.agreement_id)
             if usage.uses >= gate.max_uses and self._listener:
                 await self._listener(

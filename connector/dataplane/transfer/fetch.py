@@ -13,6 +13,7 @@ from urllib.parse import quote
 import msgspec
 
 from connector.dataplane.control.register import Delivered
+from connector.dataplane.control.uses import Attempt
 from connector.dataplane.files.folder import FOLDER_TYPE, FolderFile, FolderListing, read_listing
 from connector.dataplane.transfer.retry import (
     Again,
@@ -60,7 +61,12 @@ class _FetchTarget:
     sink: Sink
     address: dict[str, Any]
     key: str
-    member: bool
+    part: str = ""
+
+    @property
+    def member(self) -> bool:
+        """True for a member of a folder."""
+        return self.part != ""
 
 
 async def fetch(
@@ -80,7 +86,7 @@ async def fetch(
     if url is None:
         raise TransferFailed("The data address of the peer has no endpoint: ask the provider to correct it.")
     credential = Credential(endpoint)
-    whole = _FetchTarget(url, sink, address, context.flow_id, member=False)
+    whole = _FetchTarget(url, sink, address, context.flow_id)
     own = replace(whole, address={**address, "overwrite": True}) if again else whole
     result = await _fetch_one(context, credential, own, _Known(expected.size, expected.sha256))
     if isinstance(result, SinkReceipt):
@@ -99,7 +105,7 @@ async def _fetch_members(
             sink=whole.sink,
             address={**whole.address, "member": member.path},
             key=f"{whole.key}/{member.path}",
-            member=True,
+            part=member.path,
         )
         receipt = await _fetch_one(context, credential, target, _Known(member.size, member.sha256))
         if not isinstance(receipt, SinkReceipt):
@@ -151,9 +157,10 @@ async def _attempt(
             return arrival
         if not target.member:
             await context.learned(Expected(known.size, known.sha256))
-        chunks = context.meter_chunks(answer.chunks()) if answer.status != 416 else yield_nothing()
+        attempt = Attempt(target.part, arrival.offset, known.etag or "", arrival.size)
+        chunks = context.meter_chunks(answer.chunks(), attempt) if answer.status != 416 else yield_nothing()
         try:
-            return await target.sink.write(target.address, arrival, chunks)
+            receipt = await target.sink.write(target.address, arrival, chunks)
         except SourceError as error:
             if not arrival.offset or known.doubted or error.cause is Cause.NO_SPACE:
                 raise
@@ -161,6 +168,8 @@ async def _attempt(
                 True  # the stored bytes may belong to other data: fetch it again from its start
             )
             return Again(str(error), at_once=True)
+        await context.use.finish(target.part)
+        return receipt
 
 
 def _judge(answer: Stream, credential: Credential) -> Again:

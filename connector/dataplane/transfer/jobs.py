@@ -12,6 +12,7 @@ import msgspec
 from connector.dataplane.control.gate import USED_UP, Gate, LeaseEnded
 from connector.dataplane.control.meter import Meter
 from connector.dataplane.control.register import Delivered, FlowKey, Register
+from connector.dataplane.control.uses import Attempt, Uses
 from connector.dataplane.transfer.fetch import fetch
 from connector.dataplane.transfer.push import push
 from connector.dataplane.transfer.retry import MOST_FAILURES, AttemptContext, Expected, TransferFailed
@@ -171,8 +172,7 @@ class Jobs:
         context = AttemptContext(
             flow.id,
             self._client,
-            gate,
-            self._make_spender(flow, gate, meter),
+            _JobUse(self._register, flow, gate, meter),
             learned,
             self.pause,
             failures,
@@ -199,19 +199,34 @@ class Jobs:
             )
         return await fetch(context, endpoint, sink, flow.sink or {}, expected, again=again)
 
-    def _make_spender(self, flow: Flow, gate: Gate, meter: Meter) -> Callable[[int], Awaitable[None]]:
-        """Return the function that takes bytes from the lease and meters them; the first ones are counted as a use."""
-        counted = flow.bytes_moved > 0 and not flow.live
 
-        async def spend(count: int) -> None:
-            nonlocal counted
-            if not counted:
-                await self._register.count_use(flow, gate)
-                counted = True
-            gate.spend(count)
-            await meter.add(count)
+class _JobUse:
+    """The use of a flow that this side moves: one delivery, however many attempts it takes."""
 
-        return spend
+    def __init__(self, register: Register, flow: Flow, gate: Gate, meter: Meter) -> None:
+        self._register = register
+        self._flow = flow
+        self._gate = gate
+        self._meter = meter
+        self._uses: Uses | None = None
+        self._part = ""
+
+    async def begin(self, attempt: Attempt) -> None:
+        """Count a use if the attempt begins one."""
+        self._uses = await self._register.begin_use(self._flow, self._gate, attempt)
+        self._part = attempt.part
+
+    async def spend(self, count: int) -> None:
+        """Take bytes from the lease before they move, and meter them."""
+        self._gate.spend(count)
+        if self._uses:
+            self._uses.add_sent(self._part, count)
+        await self._meter.add(count)
+
+    async def finish(self, part: str) -> None:
+        """Record that a part has arrived."""
+        if self._uses:
+            await self._register.finish_use(self._flow, self._uses, part)
 
 
 def _find_cause(flow: Flow, error: TransferFailed | SourceError | StoreError) -> Cause:

@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import quote
 
 from connector.dataplane.control.register import Delivered
+from connector.dataplane.control.uses import Attempt
 from connector.dataplane.files.folder import FOLDER_TYPE, read_listing
 from connector.dataplane.transfer.retry import (
     Again,
@@ -170,7 +171,8 @@ def _is_changed(content: Content, offset: int, target: _PushTarget) -> bool:
 async def _send(
     context: AttemptContext, credential: Credential, target: _PushTarget, stored: _Stored, content: Content
 ) -> Delivered | Again:
-    body = WatchedBody(context.meter_chunks(content.chunks))
+    attempt = Attempt(target.part or "", content.offset, content.etag or "", content.size)
+    body = WatchedBody(context.meter_chunks(content.chunks, attempt))
     headers = credential.headers() | {"Content-Type": target.media_type or content.media_type}
     if content.sha256:
         headers[REPR_DIGEST] = repr_digest(content.sha256)
@@ -190,6 +192,7 @@ async def _send(
             raise body.failure from None
         raise
     if status in _DONE and body.ended:
+        await context.use.finish(attempt.part)
         return Delivered(content.offset + body.size, content.sha256)
     if body.failure:
         raise body.failure

@@ -3,8 +3,9 @@
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from typing import Protocol
 
-from connector.dataplane.control.gate import Gate
+from connector.dataplane.control.uses import Attempt
 from connector.dataplane.wire.fields import read_number
 from connector.net.client import GuardedClient
 from connector.ports.flow import Cause
@@ -51,28 +52,47 @@ class Again:
     cause: Cause | None = None
 
 
+class FlowUse(Protocol):
+    """The use of the flow that is moved here."""
+
+    async def begin(self, attempt: Attempt) -> None:
+        """Count a use if the attempt begins one. Raises LimitReached."""
+
+    async def spend(self, count: int) -> None:
+        """Take bytes from the lease before they move, and meter them. Raises LeaseEnded."""
+
+    async def finish(self, part: str) -> None:
+        """Record that a part has arrived."""
+
+
 @dataclass(frozen=True)
 class AttemptContext:
     """The values that all attempts of one transfer share.
 
-    `spend` takes bytes from the lease before they move and meters them; `learned` stores what is expected of the data
-    for an attempt after a restart; `pause` waits a number of seconds; `most_failures` limits attempts without progress;
-    `waits` takes the reason why nothing moves at present, None when it moves again.
+    `use` counts the use and its bytes; `learned` stores what is expected of the data for an attempt after a restart;
+    `pause` waits a number of seconds; `most_failures` limits attempts without progress; `waits` takes the reason why
+    nothing moves at present, None when it moves again.
     """
 
     flow_id: str
     client: GuardedClient
-    gate: Gate
-    spend: Callable[[int], Awaitable[None]]
+    use: FlowUse
     learned: Callable[[Expected], Awaitable[None]]
     pause: Callable[[float], Awaitable[None]]
     most_failures: int
     waits: Callable[[str | None], None] = lambda _: None
 
-    async def meter_chunks(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        """Pass on chunks as long as the lease allows, and meter them. Raises LeaseEnded."""
+    async def meter_chunks(self, chunks: AsyncIterator[bytes], attempt: Attempt | None = None) -> AsyncIterator[bytes]:
+        """Pass on chunks as long as the lease allows, and meter them; the first one of an attempt may begin a use.
+
+        Raises LeaseEnded, LimitReached.
+        """
+        begun = attempt is None
         async for chunk in chunks:
-            await self.spend(len(chunk))
+            if attempt is not None and not begun:
+                await self.use.begin(attempt)
+                begun = True
+            await self.use.spend(len(chunk))
             self.waits(None)
             yield chunk
 

@@ -13,17 +13,21 @@ from connector.ports.entities.flows import Flow, FlowDirection, Lease
 from connector.ports.entities.pages import PageBounds
 from connector.ports.entities.processes import Backoff, Hold, ReplayKey
 from connector.ports.entities.registers import Consent, EventEntry
+from connector.ports.entities.uses import ALL_TIME, PERIODS, CountedUse, UsePart
 from connector.views.agreements import DutyState
 from connector.views.assets import AssetStatement, AssetStatus, DataClass, Marking
 from connector.views.payments import PaymentState
 
 __all__ = [
+    "ALL_TIME",
+    "PERIODS",
     "Agreement",
     "Asset",
     "AssetStatement",
     "AssetStatus",
     "Backoff",
     "Consent",
+    "CountedUse",
     "DataClass",
     "DutyEvent",
     "DutyState",
@@ -40,4 +44,5 @@ __all__ = [
     "Recent",
     "ReplayKey",
     "Usage",
+    "UsePart",
 ]

@@ -50,6 +50,7 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
 
     It contains its decision (`decision`, JSON for the record), its end (`valid_until`, None: open) and the limits
     of the agreement in total: `max_bytes`, `max_uses`, and `max_per_hour`, the uses that begin within any hour.
+    `max_within` limits the uses of the dataset by the counterparty under all agreements, by period (`uses.PERIODS`).
     `epoch` grows with every renewal; a data plane never returns to an older one. `treatment` (JSON of
     `ports.treatment.Treatment`) is the processing of the data before it leaves; empty: none.
     """
@@ -62,5 +63,6 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
     max_bytes: int | None = None
     max_uses: int | None = None
     max_per_hour: int | None = None
+    max_within: dict[str, int] = {}
     decision: bytes = b"{}"
     treatment: bytes = b""

@@ -7,9 +7,9 @@ import msgspec
 
 from connector.ports import changes
 from connector.ports.changes import Change, Conflict, LimitReached, PidTaken, Replayed, TooSoon
-from connector.ports.entities import DutyState, Lease, Usage
+from connector.ports.entities import CountedUse, DutyState, Lease, Usage, UsePart
 from connector.store.memory.tables import MemoryTables
-from connector.store.rules import first_recent, no_longer_recent
+from connector.store.rules import first_recent, first_within, no_longer_recent, refuse_within
 
 
 def apply_change(tables: MemoryTables, change: Change) -> None:
@@ -95,6 +95,49 @@ def _add_usage(tables: MemoryTables, change: changes.AddUsage) -> None:
     moved = (stored.bytes_moved if stored else 0) + change.bytes_moved
     usage = Usage(owner=change.owner, agreement_id=change.agreement_id, bytes_moved=moved, uses=uses)
     tables.put(tables.usage, key, usage)
+    if change.use is not None:
+        _record_use(tables, change.use, change.max_within)
+    elif change.flow_id and change.bytes_moved:
+        _add_bytes(tables, change)
+
+
+def _record_use(tables: MemoryTables, use: CountedUse, limits: dict[str, int]) -> None:
+    for period, most in limits.items():
+        counted = list_within(tables, use.owner, use.counterparty, use.dataset, period, use.at)
+        if len(counted) >= most:
+            raise refuse_within(period, most, min(counted, default=use.at))
+    tables.put(tables.uses, len(tables.uses), use)
+    for key in [key for key, (_, part) in tables.use_parts.items() if _is_of(part, use)]:
+        tables.put(tables.use_parts, key, None)
+
+
+def _is_of(part: UsePart, use: CountedUse) -> bool:
+    return (part.owner, part.flow_id) == (use.owner, use.flow_id)
+
+
+def _add_bytes(tables: MemoryTables, change: changes.AddUsage) -> None:
+    places = [
+        place for place, (_, use) in tables.uses.items() if (use.owner, use.flow_id) == (change.owner, change.flow_id)
+    ]
+    if places:
+        newest: CountedUse = tables.get(tables.uses, places[-1])
+        moved = newest.bytes_moved + change.bytes_moved
+        tables.put(tables.uses, places[-1], msgspec.structs.replace(newest, bytes_moved=moved))
+
+
+def list_within(tables: MemoryTables, owner: str, counterparty: str, dataset: str, period: str, now: int) -> list[int]:
+    """Return when the uses of a dataset by a counterparty began (ms) that count for a limit within a period."""
+    first = first_within(period, now)
+    wanted = owner, counterparty, dataset
+    return [
+        use.at
+        for use in tables.select(tables.uses, lambda use: (use.owner, use.counterparty, use.dataset) == wanted)
+        if use.providing and use.at >= first
+    ]
+
+
+def _put_use_part(tables: MemoryTables, change: changes.PutUsePart) -> None:
+    tables.put(tables.use_parts, (change.part.owner, change.part.flow_id, change.part.part), change.part)
 
 
 def _add_recent(tables: MemoryTables, change: changes.AddUsage, most: int) -> None:
@@ -164,6 +207,7 @@ _APPLY: dict[type[Change], Callable[[MemoryTables, Any], None]] = {
     changes.PutLease: _put_lease,
     changes.DropLease: _drop_lease,
     changes.AddUsage: _add_usage,
+    changes.PutUsePart: _put_use_part,
     changes.RecordDuty: _record_duty,
     changes.RecordPayment: _record_payment,
     changes.RecordEvent: _record_event,

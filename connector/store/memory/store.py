@@ -12,6 +12,7 @@ from connector.ports.entities import (
     AssetStatus,
     Backoff,
     Consent,
+    CountedUse,
     DutyEvent,
     EventEntry,
     Flow,
@@ -22,15 +23,16 @@ from connector.ports.entities import (
     Payment,
     Recent,
     Usage,
+    UsePart,
 )
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import Transfer
-from connector.store.memory.changes import apply_change
+from connector.store.memory.changes import apply_change, list_within
 from connector.store.memory.tables import MemoryTables
-from connector.store.rules import check_version, first_recent, has_ended, no_longer_recent
+from connector.store.rules import check_version, first_recent, has_ended, no_longer_recent, no_longer_within
 
 
 class MemoryStore:
@@ -201,6 +203,25 @@ class MemoryStore:
         counted = [second for second in kept if second >= first_recent(now)]
         frees_at = no_longer_recent(min(counted)) if counted else None
         return Recent(uses=sum(kept[second] for second in counted), frees_at=frees_at)
+
+    async def within(self, owner: str, counterparty: str, dataset: str, period: str, now: int) -> Recent:
+        """Return the uses of a dataset by a counterparty in the period before `now`."""
+        counted = list_within(self._tables, owner, counterparty, dataset, period, now)
+        return Recent(uses=len(counted), frees_at=no_longer_within(period, min(counted)) if counted else None)
+
+    async def uses(
+        self, owner: str, page: PageBounds, *, agreement_id: str | None = None
+    ) -> tuple[Sequence[CountedUse], str | None]:
+        """List uses, oldest first."""
+        wanted = {"owner": owner, "agreement_id": agreement_id}
+        return self._tables.page(self._tables.uses, page, wanted, descending=False)
+
+    async def use_parts(self, owner: str, flow_id: str) -> Sequence[UsePart]:
+        """Return the parts of the newest use of a flow."""
+        rows: list[UsePart] = self._tables.select(
+            self._tables.use_parts, lambda part: (part.owner, part.flow_id) == (owner, flow_id)
+        )
+        return sorted(rows, key=lambda part: part.part)
 
     async def payments(self, owner: str, agreement_id: str) -> Sequence[Payment]:
         """Return what was recorded of the payments of an agreement, oldest first."""

@@ -26,6 +26,8 @@ class MemoryTables:
         self.leases: Table = {}
         self.usage: Table = {}
         self.recent: Table = {}
+        self.uses: Table = {}
+        self.use_parts: Table = {}
         self.payments: Table = {}
         self.events: Table = {}
         self.duties: Table = {}

@@ -16,6 +16,7 @@ from connector.ports.entities import (
     AssetStatus,
     Backoff,
     Consent,
+    CountedUse,
     DutyEvent,
     EventEntry,
     Flow,
@@ -26,6 +27,7 @@ from connector.ports.entities import (
     Payment,
     Recent,
     Usage,
+    UsePart,
 )
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
@@ -65,6 +67,7 @@ _APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
     changes.PutLease: flows.put_lease,
     changes.DropLease: flows.drop_lease,
     changes.AddUsage: usage.add,
+    changes.PutUsePart: usage.put_part,
     changes.RecordDuty: duties.record,
     changes.RecordPayment: payments.record,
     changes.RecordEvent: events.record,
@@ -215,6 +218,20 @@ class SqliteStore:
     async def recent(self, owner: str, agreement_id: str, now: int) -> Recent:
         """Return the uses within the hour before `now`."""
         return usage.recent(self._reader, owner, agreement_id, now)
+
+    async def within(self, owner: str, counterparty: str, dataset: str, period: str, now: int) -> Recent:
+        """Return the uses of a dataset by a counterparty in the period before `now`."""
+        return usage.within(self._reader, owner, counterparty, dataset, period, now)
+
+    async def uses(
+        self, owner: str, page: PageBounds, *, agreement_id: str | None = None
+    ) -> tuple[Sequence[CountedUse], str | None]:
+        """List uses, oldest first."""
+        return usage.uses(self._reader, owner, page, agreement_id)
+
+    async def use_parts(self, owner: str, flow_id: str) -> Sequence[UsePart]:
+        """Return the parts of the newest use of a flow."""
+        return usage.parts(self._reader, owner, flow_id)
 
     async def payments(self, owner: str, agreement_id: str) -> Sequence[Payment]:
         """Return what was recorded of the payments of an agreement, oldest first."""

@@ -187,6 +187,7 @@ async def test_a_use_that_begins_while_the_decision_is_made_again_is_not_cut_off
         await eventually(lambda: begun, "nobody looked")
         await eventually(lambda: len(made.leases) > renewed or begun[0].content.exception(), "not decided")
         assert not await broken_off(begun[0])
+        assert await pull(made.http, url, headers) == 403
         assert "uses" in await made.terminated()
 
 
@@ -218,6 +219,7 @@ async def test_what_only_an_equality_allows_is_decided_use_by_use(desk: Desk, tm
             if uses == 1:
                 await eventually(lambda: gate.max_uses == 2, "the next use was not decided")  # noqa: B023 - awaited here
         assert answers == [200, 200]
+        assert await pull(made.http, url, headers) == 403
         assert await made.terminated()
 
 
@@ -230,6 +232,7 @@ async def test_the_last_use_is_finished_although_the_lease_is_renewed_meanwhile(
             await answer.content.readexactly(1000)
             await eventually(lambda: len(renewed) > 3, "the lease is not renewed")
             assert not await broken_off(answer)
+        assert await pull(made.http, url, headers) == 403
         assert "uses" in await made.terminated()
 
 
@@ -313,7 +316,8 @@ async def test_what_was_decided_is_on_record_without_what_is_personal(desk: Desk
         permission=[{**USE, "uid": "urn:rule", "constraint": [either]}],
         claims={"systemDevice": ("urn:phone:of-mr-example",)},
     ) as made:
-        await pull(made.http, *await made.transfer())
+        given = await made.transfer()
+        assert [await pull(made.http, *given) for _ in range(2)] == [200, 403]
         await made.terminated()
         (granted,), (denied,) = await made.judged("flow started"), await made.judged("decided terminate")
         assert (granted["verdict"], denied["verdict"]) == ("permit", "deny")

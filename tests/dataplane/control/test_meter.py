@@ -1,6 +1,6 @@
 import pytest
 
-from connector.dataplane.control.meter import Meter, Uses
+from connector.dataplane.control.meter import Meter
 
 
 async def test_bytes_are_booked_in_batches_and_at_the_end() -> None:
@@ -35,21 +35,16 @@ async def test_bytes_that_could_not_be_booked_are_booked_later() -> None:
     assert booked == [0, 7]
 
 
-def test_a_resumption_continues_a_use_and_a_new_beginning_is_a_new_one() -> None:
-    uses = Uses()
-    assert uses.is_new("", 0)
-    uses.begin("", new=True)
-    assert not uses.is_new("", 5), "a resumption was taken for a new use"
-    assert uses.is_new("", 0)
-    uses.finish("")
-    assert uses.is_new("", 5), "data that was delivered whole was read again for nothing"
+async def test_bytes_of_a_limited_agreement_are_booked_in_smaller_batches() -> None:
+    booked: list[int] = []
 
+    async def book(count: int) -> None:
+        booked.append(count)
 
-def test_the_members_of_a_folder_are_one_use_until_one_is_read_again() -> None:
-    uses = Uses()
-    for part in ("a", "b"):
-        new = uses.is_new(part, 0)
-        assert new is (part == "a")
-        uses.begin(part, new=new)
-        uses.finish(part)
-    assert uses.is_new("a", 0)
+    meter = Meter(book, limited=True)
+    for _ in range(3):
+        await meter.add(1024 * 1024)
+    assert booked == [1024 * 1024] * 3
+    meter.note(-5)
+    await meter.flush()
+    assert booked[-1] == -5, "bytes that did not arrive stayed booked"

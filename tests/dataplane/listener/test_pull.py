@@ -74,9 +74,10 @@ async def test_uses_are_counted_before_the_first_byte_and_a_resumption_is_none(
     provider: Side, http: aiohttp.ClientSession
 ) -> None:
     url, headers = url_and_token(await provider.serve(provider.give("f", b"0123456789"), lease(max_uses=1)))
-    for asked, status in [("bytes=0-4", 206), ("bytes=0-", 403)]:
+    for asked, status in [("bytes=0-4", 206), ("bytes=5-6", 206), ("bytes=7-", 206), ("bytes=0-", 403)]:
         async with http.get(url, headers={**headers, "Range": asked}) as answer:
             assert answer.status == status
+            await answer.read()
     assert (await provider.store.usage(OWNER, "agreement")).uses == 1
 
 
@@ -150,3 +151,86 @@ async def test_bytes_that_are_treated_on_their_way_are_never_left_to_a_proxy(
         async with http.get(url, headers=headers) as answer:
             assert "X-Accel-Redirect" not in answer.headers
             assert await answer.read() == b"#" * 2_000_000
+
+
+async def test_a_use_is_finished_however_often_its_connection_breaks(
+    provider: Side, http: aiohttp.ClientSession
+) -> None:
+    data = blob(6_000_000)
+    url, headers = url_and_token(await provider.serve(provider.give("f", data), lease(max_uses=1)))
+    came, tag = b"", ""
+    for _ in range(4):
+        more = {"Range": f"bytes={len(came)}-", "If-Range": tag} if came else {}
+        async with http.get(url, headers={**headers, **more}) as answer:
+            assert answer.status == (206 if came else 200)
+            tag = answer.headers["ETag"]
+            came += await answer.content.readexactly(1_000_000)
+    async with http.get(url, headers={**headers, "Range": f"bytes={len(came)}-"}) as answer:
+        came += await answer.read()
+    assert came == data
+    async with http.get(url, headers=headers) as answer:
+        assert answer.status == 403
+    assert (await provider.store.usage(OWNER, "agreement")).uses == 1
+
+
+async def test_a_peer_that_lost_its_connection_alone_begins_again_for_the_same_use(
+    provider: Side, http: aiohttp.ClientSession
+) -> None:
+    data = blob(12_000_000)
+    url, headers = url_and_token(await provider.serve(provider.give("f", data), lease(max_uses=1)))
+    async with http.get(url, headers=headers) as silent:
+        await silent.content.readexactly(10)
+        async with http.get(url, headers=headers) as answer:
+            assert (answer.status, await answer.read()) == (200, data)
+    assert (await provider.store.usage(OWNER, "agreement")).uses == 1
+
+
+@pytest.mark.parametrize("asked", ["bytes=5-", "bytes=0-"])
+async def test_a_range_of_a_file_that_was_replaced_is_a_use_of_its_own(
+    provider: Side, http: aiohttp.ClientSession, asked: str
+) -> None:
+    url, headers = url_and_token(await provider.serve(provider.give("f", blob(3_000_000)), lease(max_uses=2)))
+    async with http.get(url, headers=headers) as answer:
+        await answer.content.readexactly(10)
+        tag = answer.headers["ETag"]
+    provider.give("new", blob(3_000_000, seed=2))
+    (provider.folder / "out/new").replace(provider.folder / "out/f")
+    for status in (206, 403):
+        async with http.get(url, headers={**headers, "Range": asked}) as answer:
+            assert answer.status == status
+            await answer.read()
+        asked = "bytes=0-"
+    async with http.get(url, headers={**headers, "Range": "bytes=5-", "If-Range": tag}) as answer:
+        assert answer.status == 403, "the data of another version came as the rest of the first"
+    assert (await provider.store.usage(OWNER, "agreement")).uses == 2
+
+
+async def test_a_use_goes_on_after_a_restart_of_the_provider(tmp_path: Path, http: aiohttp.ClientSession) -> None:
+    data = blob(3_000_000)
+    async with side(tmp_path / "before") as before:
+        url, headers = url_and_token(await before.serve(before.give("f", data), lease(max_uses=1)))
+        async with http.get(url, headers=headers) as answer:
+            came = await answer.content.readexactly(1_000_000)
+    async with side(tmp_path / "before", store=before.store, public_url=before.url) as after:
+        url = url.replace(f":{before.port}", f":{after.port}")
+        async with http.get(url, headers={**headers, "Range": "bytes=1000000-"}) as answer:
+            assert (answer.status, came + await answer.read()) == (206, data)
+        assert (await after.store.usage(OWNER, "agreement")).uses == 1
+
+
+async def test_the_bytes_that_a_lease_allows_arrive_at_a_slow_peer_before_the_stream_ends(provider: Side) -> None:
+    data, limit = blob(6_000_000), 4_000_000
+    url, headers = url_and_token(await provider.serve(provider.give("f", data), lease(max_bytes=limit)))
+    place = URL(url)
+    reader, writer = await asyncio.open_connection("127.0.0.1", provider.port, limit=4096)
+    head = f"GET {place.raw_path} HTTP/1.1\r\nHost: x\r\nAuthorization: {headers['Authorization']}\r\n\r\n"
+    writer.write(head.encode())
+    await reader.readuntil(b"\r\n\r\n")
+    came = b""
+    with suppress(ConnectionError):
+        while piece := await reader.read(16_384):
+            came += piece
+            await asyncio.sleep(0)
+    writer.close()
+    assert came == data[:limit]
+    assert (await provider.store.usage(OWNER, "agreement")).bytes_moved == limit

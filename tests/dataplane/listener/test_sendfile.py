@@ -202,10 +202,10 @@ async def test_a_step_that_runs_when_the_lease_ends_moves_nothing_more(
         for _ in range(10):
             await asyncio.sleep(0)  # the end of the lease reaches the stream
         released.set()
-        await rest_of(reader)
+        came = await rest_of(reader)
     await idle(provider)
     assert len(in_kernel) == 1
-    assert await booked(provider) == sum(in_kernel)
+    assert came <= await booked(provider) <= sum(in_kernel)
 
 
 def _quiet(provider: Side) -> bool:

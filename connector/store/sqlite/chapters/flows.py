@@ -22,17 +22,19 @@ _BY_TOKEN = "SELECT body FROM flows WHERE token_hash = ?"  # noqa: S105 - a colu
 _BY_STATE = "SELECT body FROM flows WHERE owner = ? AND state = ? ORDER BY place"
 _PUT_LEASE = """
 INSERT INTO leases
-    (owner, flow_id, agreement_id, epoch, valid_until, max_bytes, max_uses, max_per_hour, decision, treatment)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    (owner, flow_id, agreement_id, epoch, valid_until, max_bytes, max_uses, max_per_hour, decision, treatment,
+     max_within)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (owner, flow_id)
 DO UPDATE SET agreement_id = excluded.agreement_id, epoch = excluded.epoch, valid_until = excluded.valid_until,
               max_bytes = excluded.max_bytes, max_uses = excluded.max_uses, max_per_hour = excluded.max_per_hour,
-              decision = excluded.decision, treatment = excluded.treatment
+              decision = excluded.decision, treatment = excluded.treatment,
+              max_within = excluded.max_within
 WHERE excluded.epoch >= leases.epoch
 """
 _DROP_LEASE = "DELETE FROM leases WHERE owner = ? AND flow_id = ?"
 _LEASE = """
-SELECT agreement_id, epoch, valid_until, max_bytes, max_uses, max_per_hour, decision, treatment
+SELECT agreement_id, epoch, valid_until, max_bytes, max_uses, max_per_hour, decision, treatment, max_within
 FROM leases WHERE owner = ? AND flow_id = ?
 """
 
@@ -48,7 +50,8 @@ def put_lease(connection: sqlite3.Connection, change: PutLease) -> None:
     lease = change.lease
     limits = (lease.valid_until, lease.max_bytes, lease.max_uses, lease.max_per_hour)
     row = (lease.owner, lease.flow_id, lease.agreement_id, lease.epoch, *limits)
-    if connection.execute(_PUT_LEASE, (*row, lease.decision, lease.treatment)).rowcount != 1:
+    rest = (lease.decision, lease.treatment, msgspec.json.encode(lease.max_within))
+    if connection.execute(_PUT_LEASE, (*row, *rest)).rowcount != 1:
         raise Conflict(f"The flow {lease.flow_id} has a lease of a newer epoch than {lease.epoch}: read it again.")
 
 
@@ -79,7 +82,7 @@ def lease(connection: sqlite3.Connection, owner: str, flow_id: str) -> Lease | N
     row = fetch_one(connection, _LEASE, (owner, flow_id))
     if row is None:
         return None
-    agreement_id, epoch, valid_until, max_bytes, max_uses, max_per_hour, decision, treatment = row
+    agreement_id, epoch, valid_until, max_bytes, max_uses, max_per_hour, decision, treatment, within = row
     return Lease(
         owner=owner,
         flow_id=flow_id,
@@ -89,6 +92,7 @@ def lease(connection: sqlite3.Connection, owner: str, flow_id: str) -> Lease | N
         max_bytes=max_bytes,
         max_uses=max_uses,
         max_per_hour=max_per_hour,
+        max_within=msgspec.json.decode(within, type=dict[str, int]),
         decision=decision,
         treatment=treatment,
     )

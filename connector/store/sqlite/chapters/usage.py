@@ -1,11 +1,14 @@
-"""The SQL of the usage under agreements, in total and within the last hour, with test-and-set."""
+"""The SQL of the usage under agreements: in total, within periods with test-and-set, and use by use."""
 
 import sqlite3
+from collections.abc import Sequence
 
-from connector.ports.changes import AddUsage, LimitReached, TooSoon
-from connector.ports.entities import Recent, Usage
-from connector.store.rules import first_recent, no_longer_recent
-from connector.store.sqlite.engine.rows import fetch_one
+import msgspec
+
+from connector.ports.changes import AddUsage, LimitReached, PutUsePart, TooSoon
+from connector.ports.entities import CountedUse, PageBounds, Recent, Usage, UsePart
+from connector.store.rules import first_recent, first_within, no_longer_recent, no_longer_within, refuse_within
+from connector.store.sqlite.engine.rows import fetch_many, fetch_one, page
 
 _ADD = """
 INSERT INTO usage (owner, agreement_id, bytes_moved, uses) SELECT ?1, ?2, ?3, ?4 WHERE ?5 IS NULL OR ?4 <= ?5
@@ -22,15 +25,59 @@ _RECENT = """
 SELECT coalesce(sum(uses), 0), min(second) FROM recent_uses WHERE owner = ? AND agreement_id = ? AND second >= ?
 """
 _USAGE = "SELECT bytes_moved, uses FROM usage WHERE owner = ? AND agreement_id = ?"
+_RECORD = """
+INSERT INTO uses (owner, agreement_id, flow_id, counterparty, dataset, providing, at, bytes_moved)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_ADD_BYTES = """
+UPDATE uses SET bytes_moved = bytes_moved + ?
+WHERE place = (SELECT max(place) FROM uses WHERE owner = ? AND flow_id = ?)
+"""
+_WITHIN = """
+SELECT count(*), min(at) FROM uses
+WHERE owner = ? AND providing = 1 AND counterparty = ? AND dataset = ? AND at >= ?
+"""
+_PUT_PART = """
+INSERT INTO use_parts (owner, flow_id, part, body) VALUES (?, ?, ?, ?)
+ON CONFLICT (owner, flow_id, part) DO UPDATE SET body = excluded.body
+"""
+_FORGET_PARTS = "DELETE FROM use_parts WHERE owner = ? AND flow_id = ?"
+_PARTS = "SELECT body FROM use_parts WHERE owner = ? AND flow_id = ?"
+
+_COLUMNS = ("agreement_id", "flow_id", "counterparty", "dataset", "providing", "at", "bytes_moved")
+
+_encode = msgspec.msgpack.Encoder().encode
+_part = msgspec.msgpack.Decoder(UsePart).decode
 
 
 def add(connection: sqlite3.Connection, change: AddUsage) -> None:
-    """Count bytes and uses. Raises LimitReached if `max_uses` is exceeded, TooSoon if `max_per_hour` is."""
+    """Count bytes and uses. Raises LimitReached if `max_uses` is exceeded, TooSoon if a limit within a period is."""
     if change.max_per_hour is not None:
         _add_recent(connection, change, change.max_per_hour)
     row = (change.owner, change.agreement_id, change.bytes_moved, change.uses, change.max_uses)
     if connection.execute(_ADD, row).rowcount != 1:
         raise LimitReached(f"The agreement allows {change.max_uses} uses, and all are used.")
+    if change.use is not None:
+        _record(connection, change.use, change.max_within)
+    elif change.flow_id and change.bytes_moved:
+        connection.execute(_ADD_BYTES, (change.bytes_moved, change.owner, change.flow_id))
+
+
+def _record(connection: sqlite3.Connection, use: CountedUse, limits: dict[str, int]) -> None:
+    for period, most in limits.items():
+        key = use.owner, use.counterparty, use.dataset, first_within(period, use.at)
+        uses, oldest = connection.execute(_WITHIN, key).fetchone()
+        if uses >= most:
+            raise refuse_within(period, most, use.at if oldest is None else oldest)
+    who = use.owner, use.agreement_id, use.flow_id, use.counterparty, use.dataset
+    connection.execute(_RECORD, (*who, int(use.providing), use.at, use.bytes_moved))
+    connection.execute(_FORGET_PARTS, (use.owner, use.flow_id))
+
+
+def put_part(connection: sqlite3.Connection, change: PutUsePart) -> None:
+    """Insert or replace a part of the newest use of a flow."""
+    part = change.part
+    connection.execute(_PUT_PART, (part.owner, part.flow_id, part.part, _encode(part)))
 
 
 def _add_recent(connection: sqlite3.Connection, change: AddUsage, most: int) -> None:
@@ -53,3 +100,29 @@ def usage(connection: sqlite3.Connection, owner: str, agreement_id: str) -> Usag
     """Return what was used under an agreement (zeros if nothing was)."""
     bytes_moved, uses = fetch_one(connection, _USAGE, (owner, agreement_id)) or (0, 0)
     return Usage(owner=owner, agreement_id=agreement_id, bytes_moved=bytes_moved, uses=uses)
+
+
+def within(
+    connection: sqlite3.Connection, owner: str, counterparty: str, dataset: str, period: str, now: int
+) -> Recent:
+    """Return the uses of a dataset by a counterparty in the period before `now`, under all agreements."""
+    key = owner, counterparty, dataset, first_within(period, now)
+    uses, oldest = fetch_one(connection, _WITHIN, key) or (0, None)
+    return Recent(uses=uses, frees_at=None if oldest is None else no_longer_within(period, oldest))
+
+
+def uses(
+    connection: sqlite3.Connection, owner: str, bounds: PageBounds, agreement_id: str | None
+) -> tuple[Sequence[CountedUse], str | None]:
+    """List uses, oldest first."""
+    wanted = {"owner": owner, "agreement_id": agreement_id}
+    rows, after = page(connection, "uses", bounds, wanted, columns=", ".join(_COLUMNS), descending=False)
+    return [
+        msgspec.convert({"owner": owner, **dict(zip(_COLUMNS, row, strict=True))}, CountedUse, strict=False)
+        for row in rows
+    ], after
+
+
+def parts(connection: sqlite3.Connection, owner: str, flow_id: str) -> Sequence[UsePart]:
+    """Return the parts of the newest use of a flow."""
+    return [_part(body) for (body,) in fetch_many(connection, _PARTS, (owner, flow_id))]

@@ -1,0 +1,167 @@
+"""The uses of one flow: which access begins a use, and which continues one that has begun.
+
+A delivery (a file, or each member of a folder once) is one use, however often its connection breaks: an access
+continues it as long as the data is the same and the peer does not have its last byte. Two bounds keep a peer from
+reading for nothing: the bytes of all attempts, and for data without a size their number.
+"""
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+import msgspec
+
+from connector.ports.entities import UsePart
+
+RESTS_MS = 3_600_000
+"""How long a delivered use stays in use for the peer, who has to check and complete it."""
+_SMALL = 1024 * 1024
+_ATTEMPTS = 20
+_UNSIZED_STARTS = 3
+_LOOKS = 20
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One access: the part, its first byte, and the entity tag and size of the data as it is now."""
+
+    part: str = ""
+    offset: int = 0
+    version: str = ""
+    size: int | None = None
+
+
+class ActiveStream(Protocol):
+    """A stream that sends a part."""
+
+    def count_confirmed(self) -> int:
+        """Return about how many bytes the peer has confirmed."""
+
+    def abort(self) -> None:
+        """End the stream."""
+
+
+class Uses:
+    """The newest use of one flow, from its stored `parts` on.
+
+    `refuse` notes that the peer asked for a further use in vain: then a delivered use is over at once.
+    """
+
+    def __init__(self, parts: Iterable[UsePart] = ()) -> None:
+        self._parts = {part.part: part for part in parts}
+        self._streams: dict[str, list[ActiveStream]] = {}
+        self._as_asked: dict[str, int] = {}
+        self._counting = 0
+        self._refused = False
+
+    def is_new(self, attempt: Attempt) -> bool:
+        """Return whether an access begins a new use."""
+        known = self._parts.get(attempt.part)
+        if known is None:
+            return not self._parts or attempt.part == "" or "" in self._parts
+        if attempt.offset == 0 and (attempt.part in self._as_asked or self._streams.get(attempt.part)):
+            return True
+        return not _is_continued(known, attempt)
+
+    async def take_over(self, attempt: Attempt, stalled_s: float) -> bool:
+        """Take the place of an active stream of the same data and return True, if its peer has gone silent.
+
+        A connection can be lost for the peer alone. The stream must not move for `stalled_s` seconds, of three times as
+        many.
+        """
+        streams = tuple(self._streams.get(attempt.part, ()))
+        before, silent = [stream.count_confirmed() for stream in streams], 0
+        for _ in range(3 * _LOOKS):
+            known = self._parts.get(attempt.part)
+            if known is None or not streams or not _is_continued(known, attempt):
+                return False
+            if silent == _LOOKS:
+                for stream in streams:
+                    stream.abort()
+                return True
+            await asyncio.sleep(stalled_s / _LOOKS)
+            now = [stream.count_confirmed() for stream in streams]
+            before, silent = now, silent + 1 if now == before else 0
+            streams = streams if tuple(self._streams.get(attempt.part, ())) == streams else ()
+        return False
+
+    def is_open(self) -> bool:
+        """Return whether a delivery has begun and can be continued, or a use is being stored."""
+        unfinished = (part for part, known in self._parts.items() if known.finished_at is None)
+        return self._counting > 0 or any(part not in self._as_asked for part in unfinished)
+
+    def is_resting(self, now: int) -> bool:
+        """Return whether the deliveries ended so short ago that the peer may still check and complete them."""
+        ends = [*self._as_asked.values(), *(known.finished_at or 0 for known in self._parts.values())]
+        return not self._refused and now < max(ends, default=-RESTS_MS) + RESTS_MS
+
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        """Mark a use as open while it is being stored, so that it does not look finished before it began."""
+        self._counting += 1
+        try:
+            yield
+        finally:
+            self._counting -= 1
+
+    @contextmanager
+    def streaming(self, part: str, stream: ActiveStream) -> Iterator[None]:
+        """Mark a part as being sent."""
+        self._streams.setdefault(part, []).append(stream)
+        try:
+            yield
+        finally:
+            self._streams[part].remove(stream)
+
+    def draft(self, flow: tuple[str, str], attempt: Attempt, *, new: bool) -> UsePart:
+        """Return the part as it is after an access has begun."""
+        known = None if new else self._parts.get(attempt.part)
+        if known is None:
+            owner, flow_id = flow
+            known = UsePart(owner=owner, flow_id=flow_id, part=attempt.part, version=attempt.version, size=attempt.size)
+        return msgspec.structs.replace(known, starts=known.starts + (attempt.offset == 0))
+
+    def begin(self, part: UsePart, *, new: bool) -> None:
+        """Record that an access has begun, as the first of a new use or within the current one."""
+        if new:
+            self._parts.clear()
+            self._as_asked.clear()
+            self._refused = False
+        self._as_asked.pop(part.part, None)
+        self._parts[part.part] = part
+
+    def add_sent(self, part: str, count: int) -> UsePart | None:
+        """Count bytes of a part that the peer has received, and return the part."""
+        known = self._parts.get(part)
+        if known is None:
+            return None
+        self._parts[part] = msgspec.structs.replace(known, sent=max(0, known.sent + count))
+        return self._parts[part]
+
+    def finish(self, part: str, now: int, *, last: bool = True) -> UsePart | None:
+        """Record that the peer has everything that it asked for, with the `last` byte of the data or without it."""
+        known = self._parts.get(part)
+        if known is None:
+            return None
+        if not last:
+            self._as_asked[part] = now
+            return known
+        self._parts[part] = msgspec.structs.replace(known, finished_at=now)
+        return self._parts[part]
+
+    def refuse(self) -> None:
+        """Record that a further use was refused."""
+        self._refused = True
+
+
+def _is_continued(known: UsePart, attempt: Attempt) -> bool:
+    """Return whether an access continues a delivery: the same data, and within the bounds."""
+    if attempt.version != known.version or attempt.size != known.size:
+        return False
+    if known.size is None:
+        return known.finished_at is None and known.starts < _UNSIZED_STARTS
+    if known.finished_at is not None:
+        return attempt.offset > 0 and known.sent + known.size - attempt.offset <= 2 * known.size
+    return known.sent <= 2 * known.size + _ATTEMPTS * min(known.size, _SMALL)

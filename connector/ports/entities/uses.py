@@ -1,0 +1,42 @@
+"""The uses of agreements: who used what and when, and how far the deliveries of an open use have come."""
+
+import msgspec
+
+_DAY_MS = 86_400_000
+
+PERIODS = {"P1D": _DAY_MS, "P7D": 7 * _DAY_MS, "P1M": 31 * _DAY_MS, "P1Y": 366 * _DAY_MS}
+"""The periods (ms) within which the uses of a counterparty can be limited; a month and a year as their longest."""
+
+ALL_TIME = "ever"
+"""The period without an end: all uses count."""
+
+
+class CountedUse(msgspec.Struct, frozen=True, kw_only=True):
+    """One use that has begun, and the bytes that moved for it; `providing` is true at the provider."""
+
+    owner: str
+    agreement_id: str
+    flow_id: str
+    counterparty: str
+    dataset: str
+    providing: bool
+    at: int
+    bytes_moved: int = 0
+
+
+class UsePart(msgspec.Struct, frozen=True, kw_only=True):
+    """The delivery of a file, or of one member of a folder, in the newest use of a flow.
+
+    `version` is the entity tag of the data, empty if it has none; `size` its size, if known. `sent` are the bytes that
+    the peer has received in all attempts, `starts` the attempts from the first byte. `finished_at` (ms) is the time
+    when the peer had received the last byte.
+    """
+
+    owner: str
+    flow_id: str
+    part: str
+    version: str = ""
+    size: int | None = None
+    sent: int = 0
+    starts: int = 0
+    finished_at: int | None = None

@@ -1,0 +1,138 @@
+"""What begins a use of a flow, and what continues one that has begun."""
+
+import pytest
+
+from connector.dataplane.control.uses import RESTS_MS, Attempt, Uses
+from connector.ports.entities import UsePart
+
+FLOW = ("city", "urn:t:1")
+MIB = 1024 * 1024
+
+
+def reading(offset: int = 0, *, part: str = "", version: str = '"1"', size: int | None = 10 * MIB) -> Attempt:
+    return Attempt(part, offset, version, size)
+
+
+def begin(uses: Uses, attempt: Attempt, sent: int = 0) -> bool:
+    """Begin an access and let the peer receive bytes; return whether it was a new use."""
+    new = uses.is_new(attempt)
+    uses.begin(uses.draft(FLOW, attempt, new=new), new=new)
+    uses.add_sent(attempt.part, sent)
+    return new
+
+
+def test_an_access_after_a_break_continues_the_use_from_any_byte() -> None:
+    uses = Uses()
+    assert begin(uses, reading(), 5 * MIB)
+    assert not begin(uses, reading(5 * MIB), 100)
+    assert not begin(uses, reading(), 100), "a connection that broke before anything was stored cost a use"
+    assert uses.is_open()
+
+
+def test_a_delivered_use_is_continued_for_its_end_and_not_from_its_beginning() -> None:
+    uses = Uses()
+    begin(uses, reading(), 10 * MIB)
+    uses.finish("", now=5)
+    assert not uses.is_open()
+    assert not uses.is_new(reading(9 * MIB)), "what was lost after it was confirmed cannot be fetched"
+    assert uses.is_new(reading())
+
+
+@pytest.mark.parametrize("finished", [True, False])
+def test_the_bytes_of_one_use_are_bounded(finished: bool) -> None:
+    uses = Uses()
+    begin(uses, reading(), 10 * MIB)
+    if finished:
+        uses.finish("", now=5)
+    for reads in range(50):
+        if begin(uses, reading(1), 10 * MIB - 1):
+            assert reads <= (1 if finished else 4)
+            return
+    pytest.fail("the data was read again and again within one use")
+
+
+@pytest.mark.parametrize("size", [10_000, 10 * MIB, 10_000 * MIB])
+def test_a_small_file_survives_twenty_breaks_and_a_large_one_reads_at_most_about_twice(size: int) -> None:
+    uses = Uses()
+    reads = 0
+    while not begin(uses, reading(size=size) if reads == 0 else reading(1, size=size), size) or not reads:
+        reads += 1
+    assert reads == {10_000: 23, 10 * MIB: 5, 10_000 * MIB: 3}[size]
+
+
+@pytest.mark.parametrize("offset", [0, 1, 5 * MIB])
+def test_other_data_is_a_new_use_from_any_byte(offset: int) -> None:
+    uses = Uses()
+    begin(uses, reading(), 5 * MIB)
+    assert uses.is_new(reading(offset, version='"2"'))
+    assert uses.is_new(reading(offset, size=11 * MIB))
+
+
+def test_data_without_a_size_is_begun_again_a_few_times() -> None:
+    uses = Uses()
+    unsized = reading(version="", size=None)
+    assert [begin(uses, unsized, 100) for _ in range(4)] == [True, False, False, True]
+
+
+def test_a_range_that_was_delivered_as_asked_is_no_break() -> None:
+    uses = Uses()
+    begin(uses, reading(), 5)
+    uses.finish("", now=5, last=False)
+    assert uses.is_new(reading()), "the beginning was read twice for one use"
+    assert not uses.is_new(reading(5)), "a peer that reads range by range uses the data once"
+    assert not uses.is_open()
+
+
+def test_the_members_of_a_folder_are_one_use_until_one_is_read_again() -> None:
+    uses = Uses()
+    for part in ("a", "b"):
+        assert begin(uses, reading(part=part), 10 * MIB) is (part == "a")
+        uses.finish(part, now=5)
+    assert uses.is_new(reading(part="a"))
+    assert uses.is_new(reading(1, part="b", version='"2"')), "a member that was replaced was read for nothing"
+
+
+class _Stream:
+    """A stream whose peer confirms `pace` bytes with each look at it."""
+
+    def __init__(self, pace: int) -> None:
+        self.pace, self.confirmed, self.aborted = pace, 0, False
+
+    def count_confirmed(self) -> int:
+        self.confirmed += self.pace
+        return self.confirmed
+
+    def abort(self) -> None:
+        self.aborted = True
+
+
+@pytest.mark.parametrize("pace", [0, 1])
+async def test_an_access_takes_the_place_of_a_stream_whose_peer_has_gone_silent(pace: int) -> None:
+    uses, stream = Uses(), _Stream(pace)
+    begin(uses, reading(), 5)
+    assert not await uses.take_over(reading(), 0), "there is no stream to take the place of"
+    with uses.streaming("", stream):
+        assert uses.is_new(reading())
+        assert not uses.is_new(reading(5)), "ranges that are read at the same time are one use"
+        assert not await uses.take_over(reading(version='"2"'), 0)
+        assert await uses.take_over(reading(), 0) is stream.aborted is (pace == 0)
+
+
+def test_a_delivered_use_rests_for_an_hour_unless_more_is_asked_for_in_vain() -> None:
+    uses = Uses()
+    begin(uses, reading(), 10 * MIB)
+    uses.finish("", now=1000)
+    assert uses.is_resting(1000 + RESTS_MS - 1)
+    assert not uses.is_resting(1000 + RESTS_MS)
+    uses.refuse()
+    assert not uses.is_resting(1001)
+    begin(uses, reading(9 * MIB))
+    assert Uses().is_resting(0) is False
+
+
+def test_a_stored_use_is_continued_after_a_restart() -> None:
+    stored = UsePart(owner="city", flow_id="urn:t:1", part="", version='"1"', size=10 * MIB, sent=5, starts=1)
+    uses = Uses([stored])
+    assert uses.is_open()
+    assert not uses.is_new(reading())
+    assert not uses.is_new(reading(5))
