@@ -216,6 +216,7 @@ async def build(
         context=context,
         evaluator=enforcer.evaluator,
         supports=dataplane.supports,
+        look=dataplane.look,
         announce=announcer.announce if announcer else lambda: None,
         limits=limits,
     )

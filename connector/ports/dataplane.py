@@ -41,7 +41,7 @@ class FlowReport(msgspec.Struct, frozen=True, kw_only=True):
     one. It contains the access token in clear and is returned once, by the verb that created the token. `in_use` is
     true if a counted use of the agreement is open, or was delivered and can still be completed, `used_up` if no use
     is open and no further one is allowed. `error` is for the operator, `cause` (`ports.flow.Cause`) what the peer may
-    know of it. `waits` is why nothing moves at present, for the operator.
+    know of it. `waits` is why nothing moves at present, and `remark` a sentence about the data, both for the operator.
     """
 
     flow_id: str
@@ -53,6 +53,7 @@ class FlowReport(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None = None
     cause: str | None = None
     waits: str | None = None
+    remark: str | None = None
     in_use: bool = False
     used_up: bool = False
 

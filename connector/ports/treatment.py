@@ -15,19 +15,26 @@ from connector.views.assets import Records as Records
 
 PRECISION = re.compile(r"hour|day|month|year|(decimals|prefix)-\d{1,2}|(?=.*[1-9])\d{1,9}(\.\d{1,9})?")
 """The precisions of generalised values: a part of an instant, decimals, characters, or a multiple of a number."""
+NUMERIC = re.compile(r"decimals-\d{1,2}|[0-9.]+")
+"""Those of numbers."""
 
 
 _UNREADABLE = "The treatment in the lease cannot be read: run the data plane and the control plane in the same release."
 
 
 class TransformStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One transform with its parameters: fields, precision, size of the smallest group, and summed measures."""
+    """One transform with its parameters: fields, precision, size of the smallest group, and summed measures.
+
+    `decimal` and `thousands` are the signs in the numbers of the data.
+    """
 
     name: str
     fields: tuple[str, ...] = ()
     precision: str = ""
     smallest_group: int = 1
     measures: tuple[str, ...] = ()
+    decimal: str = "."
+    thousands: str = ""
 
 
 class Consenting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -44,7 +44,20 @@ class Marking(StrEnum):
 
 
 RecordFormat = Literal["csv", "json", "ndjson"]
-"""Text with a header line (RFC 4180), a JSON array of objects, or one JSON object per line; always UTF-8."""
+"""Text with a header line (RFC 4180), a JSON array of objects, or one JSON object per line; JSON is always UTF-8."""
+Encoding = Literal[
+    "",
+    "utf-8",
+    "utf-16",
+    "utf-16-le",
+    "utf-16-be",
+    "windows-1252",
+    "iso-8859-1",
+    "iso-8859-15",
+    "windows-1250",
+    "cp850",
+]
+"""The encodings of a CSV; empty for UTF-8."""
 RECORD_FORMATS: Mapping[str, RecordFormat] = {
     "text/csv": "csv",
     "application/csv": "csv",
@@ -64,8 +77,16 @@ def find_record_format(media_type: str) -> RecordFormat | None:
 class Records(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How the data of an asset is read as records, and what its owner states about them."""
 
-    format: Annotated[RecordFormat, Meta(description="Format of the data, in UTF-8.")]
+    format: Annotated[RecordFormat, Meta(description="Format of the data.")]
     delimiter: Annotated[str, Meta(description="Delimiter of a CSV (default: detected from the header line).")] = ""
+    encoding: Annotated[Encoding, Meta(description="Encoding of a CSV (default: found when the asset is added).")] = ""
+    decimal: Annotated[
+        Literal["", ".", ","], Meta(description="Sign before the decimals of a number (default: found when added).")
+    ] = ""
+    thousands: Annotated[
+        Literal["", ".", ",", " ", "'"],
+        Meta(description="Sign between groups of three digits of a number (default: found when added)."),
+    ] = ""
     fields: Annotated[tuple[str, ...], Meta(description="Names of all fields; other fields are never delivered.")] = ()
     facts: Annotated[
         dict[str, str], Meta(description="Operand of a record, such as `dk:recordRegion`, to the field that holds it.")
@@ -133,6 +154,7 @@ class AssetOrder(AssetDescription, frozen=True, kw_only=True, omit_defaults=True
     access: Annotated[
         dict[str, Any] | None, Meta(description="Policy that decides who sees the offer (default: all participants).")
     ] = None
+    unchecked: Annotated[bool, Meta(description="Do not try the source before the asset is added.")] = False
     reservation: Annotated[
         dict[str, Any] | None,
         Meta(description="Private policy up to which the provider agrees without asking a person; no peer sees it."),

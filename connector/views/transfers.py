@@ -30,7 +30,8 @@ class TransferOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
     """Progress of the data plane: bytes so far, size and SHA-256 (hex) if known, and an error.
 
-    `waits` is the reason why nothing moves at present, of a transfer that continues by itself.
+    `waits` is the reason why nothing moves at present, of a transfer that continues by itself; `remark` is a
+    sentence about the delivered data.
     """
 
     bytes_moved: int = 0
@@ -38,6 +39,7 @@ class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str | None = None
     error: str | None = None
     waits: str | None = None
+    remark: str | None = None
 
 
 class TransferView(msgspec.Struct, frozen=True, kw_only=True):

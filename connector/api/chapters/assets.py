@@ -24,6 +24,7 @@ from connector.views.assets import (
 )
 from connector.views.common import Page
 from connector.views.conversion import to_view
+from connector.views.sightings import Sighting
 
 router = ChapterRouter(tags=["assets"])
 
@@ -54,6 +55,12 @@ def hide_secrets(address: dict[str, Any]) -> dict[str, Any]:
 async def add_asset(evaluator: AtEvaluator, publisher: AtPublisher, order: AssetOrder) -> AssetView:
     """Add an asset as a draft, which only its owner sees until it is published."""
     return _with_remarks(evaluator, await assets.add(publisher, order))
+
+
+@router.post("/assets/look")
+async def look_at_asset(publisher: AtPublisher, order: AssetOrder) -> Sighting:
+    """Check an order and try its source; return what the data shows. Nothing is added."""
+    return await assets.look(publisher, order)
 
 
 @router.get("/assets")

@@ -2,8 +2,10 @@
 
 from typing import Annotated, Any
 
+import msgspec
 import typer
 
+from connector.cli.assets.sightings import find_sign
 from connector.cli.frame.failure import Code, Failure
 from connector.views.assets import Records, find_record_format
 
@@ -11,14 +13,17 @@ RecordsOption = Annotated[
     list[str] | None,
     typer.Option(
         metavar="KEY=VALUE",
-        help="How records are read from the data: format, delimiter, field, subject, group, measure, level, "
-        "smallest-group, or a fact such as dk:recordRegion=FIELD. May be repeated.",
+        help="How records are read from the data: format, encoding, delimiter, decimal, thousands, field, subject, "
+        "group, measure, level, smallest-group, or a fact such as dk:recordRegion=FIELD. May be repeated.",
     ),
 ]
 # Each key with the member of the description that it fills, and whether it may be repeated.
 _KEYS = {
     "format": ("format", False),
+    "encoding": ("encoding", False),
     "delimiter": ("delimiter", False),
+    "decimal": ("decimal", False),
+    "thousands": ("thousands", False),
     "subject": ("subject", False),
     "level": ("level", False),
     "smallest-group": ("smallest_group", False),
@@ -26,6 +31,9 @@ _KEYS = {
     "group": ("groups", True),
     "measure": ("measures", True),
 }
+
+
+_SIGNED = frozenset({"delimiter", "decimal", "thousands"})
 
 
 def parse_records(options: list[str] | None, media_type: str | None) -> Records | None:
@@ -38,6 +46,7 @@ def parse_records(options: list[str] | None, media_type: str | None) -> Records 
     description: dict[str, Any] = {"format": find_record_format(media_type or "") or ""}
     for option in options:
         key, sign, value = option.partition("=")
+        value = find_sign(value) if key in _SIGNED else value
         if not sign or not value:
             raise Failure(Code.USAGE, f"Unknown record option {option!r}: write it as KEY=VALUE.")
         if ":" in key:
@@ -54,7 +63,10 @@ def parse_records(options: list[str] | None, media_type: str | None) -> Records 
             description[member] = _parse_whole(value) if member == "smallest_group" else value
     if not description["format"]:
         raise Failure(Code.USAGE, "The format of the records is unknown: give --record format=csv, json or ndjson.")
-    return Records(**description)
+    try:
+        return msgspec.convert(description, Records)
+    except msgspec.ValidationError as error:
+        raise Failure(Code.USAGE, f"The record options cannot be used: {error}.") from None
 
 
 def _parse_whole(text: str) -> int:

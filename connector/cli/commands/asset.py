@@ -8,6 +8,7 @@ import typer
 from connector.cli.assets.details import POLICIES, describe_asset
 from connector.cli.assets.finding import apply_to_asset
 from connector.cli.assets.order import FileOption, FolderOption, GlobOption, UrlOption, take_change, take_order
+from connector.cli.assets.sightings import describe_reading, describe_sighting
 from connector.cli.assets.source import build_source
 from connector.cli.frame.command import (
     AfterOption,
@@ -27,6 +28,9 @@ app = create_noun("Assets of this participant: drafts until they are published."
 
 AssetArgument = Annotated[str, typer.Argument(metavar="ASSET", help="Title or identifier of the asset.")]
 PublishOption = Annotated[bool, typer.Option("--publish", help="Publish the asset immediately.")]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Show what is seen in the data, and check the order; add nothing.")
+]
 ReleaseOption = Annotated[
     bool, typer.Option("--release", help="Release the asset: confirm that its personal data may be offered.")
 ]
@@ -36,6 +40,8 @@ ReleaseOption = Annotated[
     app,
     "add",
     example="""datenkontor asset add --file offered/air.csv --title 'Luftqualität' --keyword Luft --class open --publish
+    datenkontor asset add --file offered/air.csv --record measure=pm10 --dry-run
+    datenkontor asset add --file offered/alt.csv --record encoding=windows-1252 --record decimal=comma --publish
     datenkontor asset add --folder offered/counts --glob '*.csv' --title 'Zählstellen' --policy terms.json
     datenkontor asset add --file offered/air.csv --template downloads --set downloads=7 --publish
     datenkontor asset add --file offered/rides.csv --record subject=person_id --policy terms.json --class personal
@@ -43,12 +49,23 @@ ReleaseOption = Annotated[
     datenkontor asset add --url http://127.0.0.1:9000/roadworks --title 'Baustellen' --live --publish""",
 )
 @take_order
-def add(call: CommandCall, order: AssetOrder, publish: PublishOption = False, release: ReleaseOption = False) -> None:
+def add(
+    call: CommandCall,
+    order: AssetOrder,
+    publish: PublishOption = False,
+    release: ReleaseOption = False,
+    dry_run: DryRunOption = False,
+) -> None:
     """Add an asset: a file, a folder or an HTTP source with its title and policy.
 
-    Without --policy and --template every participant may use it.
+    Without --policy and --template every participant may use it. The source is tried first: what does not fit the
+    description or the policy is refused.
     """
     with connect(call) as connector:
+        if dry_run:
+            seen = connector.assets.look(order)
+            call.output.print_details(seen, describe_sighting(seen))
+            return
         asset = connector.assets.add(order)
         if publish:
             asset = connector.assets.publish(asset.id, release=release)
@@ -196,6 +213,8 @@ def withdraw(
 def _report_added(call: CommandCall, asset: AssetView) -> None:
     title = choose_text(asset.title, call.output.lang)
     call.output.print_result(asset, call.output.say("cli.asset-added", title=title, id=asset.id, status=asset.status))
+    if asset.records:
+        call.output.print_hint(call.output.say("cli.asset-read-as", reading=describe_reading(asset.records)))
     _print_remarks(call, asset)
 
 

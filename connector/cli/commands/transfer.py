@@ -207,6 +207,7 @@ def _build_fields(found: TransferView, lang: str) -> dict[str, object]:
         "SHA-256": progress and progress.sha256,
         "error": progress and progress.error,
         "waits because": progress and progress.waits,
+        "remark": progress and progress.remark,
         "into": found.sink and " ".join(f"{name}={value}" for name, value in found.sink.items()),
         "suspended by": found.suspended_by,
         **to_common_fields(found, lang),

@@ -14,6 +14,7 @@ from connector.views.assets import (
     WithdrawnAssetView,
 )
 from connector.views.common import Page
+from connector.views.sightings import Sighting
 
 
 def _add(order: AssetOrder) -> ApiCall[AssetView]:
@@ -25,6 +26,16 @@ def _add(order: AssetOrder) -> ApiCall[AssetView]:
     urn:asset:2 draft
     """
     return ApiCall(method="POST", path=path_of("assets"), answer=AssetView, body=order)
+
+
+def _look(order: AssetOrder) -> ApiCall[Sighting]:
+    """Check an order and try its source; return what the data shows. Nothing is added.
+
+    >>> order = AssetOrder(title={"de": "Luft"}, source={"kind": "file", "path": "air.csv"}, media_type="text/csv")
+    >>> connector.assets.look(order).media_type
+    'text/csv'
+    """
+    return ApiCall(method="POST", path=path_of("assets", "look"), answer=Sighting, body=order)
 
 
 def _list(*, status: str | None = None, limit: int = 50, after: str | None = None) -> ApiCall[Page[AssetView]]:
@@ -93,6 +104,7 @@ class Assets:
     driver: Runs
 
     add = blocking(_add)
+    look = blocking(_look)
     list = blocking(_list)
     all = every(_list)
     show = blocking(_show)
@@ -109,6 +121,7 @@ class AsyncAssets:
     driver: AsyncRuns
 
     add = asynchronous(_add)
+    look = asynchronous(_look)
     list = asynchronous(_list)
     all = every_async(_list)
     show = asynchronous(_show)

@@ -5,6 +5,7 @@ changes the state never overwrite each other.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -112,6 +113,12 @@ class Register:
             return await self.amend(flow, lambda _: {"error": reason, "cause": cause})
         except StoreError:
             return msgspec.structs.replace(flow, error=reason, cause=cause)
+
+    async def remark(self, flow: Flow, remark: str) -> None:
+        """Record a sentence about the data of a flow, for the operator."""
+        _log.warning("flow %s: %s", flow.id, remark)
+        with contextlib.suppress(StoreError):
+            await self.amend(flow, lambda _: {"remark": remark})
 
     def make_meter(self, flow: Flow, uses: Uses | None = None, part: str = "") -> Meter:
         """Return a meter for one stream of the flow, which sends a part of a use."""

@@ -16,6 +16,10 @@ class RecordCodec(Protocol):
     def fields(self) -> tuple[str, ...] | None:
         """The fields of the header line or of the first record; None before it was read."""
 
+    @property
+    def delimiter(self) -> str:
+        """The delimiter of a CSV, stated or detected; empty for other formats."""
+
     def read(self, piece: bytes) -> list[Record]:
         """Return the records that are complete with this piece."""
 

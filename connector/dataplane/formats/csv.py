@@ -1,4 +1,4 @@
-"""Records as CSV (RFC 4180) with a header line, in UTF-8: every value is text.
+"""Records as CSV (RFC 4180) with a header line, in the encoding of the asset: every value is text.
 
 The delimiter is the asset's, or the most frequent one of `,` `;` tab `|` in the header line. A byte order mark and the
 kind of line end do not change. Refused are a line with more or fewer values than the header, a field of more than
@@ -12,13 +12,13 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, Literal
 
-from connector.dataplane.formats.values import format_number, to_text
+from connector.dataplane.formats.values import to_text, write_number
 from connector.ports.flow import Record, Untreatable
 from connector.ports.treatment import Records
 
 LONGEST_RECORD = 1024 * 1024
 MOST_FIELDS = 2_000
-_DELIMITERS = ",;\t|"
+DELIMITERS = ",;\t|"
 _MARK = "\ufeff"
 
 
@@ -27,8 +27,11 @@ class Csv:
 
     def __init__(self, records: Records) -> None:
         self.fields: tuple[str, ...] | None = None
-        self._delimiter = records.delimiter
-        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self.delimiter = records.delimiter
+        self._encoding = records.encoding or "utf-8"
+        self._decimal = records.decimal or "."
+        self._decoder = codecs.getincrementaldecoder(self._encoding)()
+        self._encoder = codecs.getincrementalencoder(self._encoding)()
         self._rest = ""
         self._mark = False
         self._line_end = "\n"
@@ -57,13 +60,16 @@ class Csv:
     def write_head(self, fields: tuple[str, ...], /) -> bytes:
         """Return the header line; the records written after it have these fields."""
         self._written_fields = fields
-        return (_MARK if self._mark else "").encode() + self._write_rows([fields])
+        mark = self._encoder.encode(_MARK) if self._mark else b""
+        return mark + self._write_rows([fields])
 
     def write(self, records: Iterable[Record]) -> bytes:
         """Return records as lines."""
         names = self._written_fields
         values = ([record.get(name) for name in names] for record in records)
-        return self._write_rows([value if type(value) is str else _to_cell(value) for value in row] for row in values)
+        return self._write_rows(
+            [value if type(value) is str else self._to_cell(value) for value in row] for row in values
+        )
 
     def write_tail(self) -> bytes:
         """Return the bytes after the records: none."""
@@ -73,12 +79,14 @@ class Csv:
         try:
             return self._decoder.decode(piece, final)
         except UnicodeDecodeError as error:
-            raise Untreatable("The CSV is not UTF-8: convert it to UTF-8.") from error
+            raise Untreatable(
+                f"The CSV is not in the encoding {self._encoding}: state the right one, such as windows-1252."
+            ) from error
 
     def _parse(self, complete: str) -> list[Record]:
         if self.fields is None:
             complete = self._begin(complete)
-        reader = csv.reader(io.StringIO(complete, newline=""), delimiter=self._delimiter, strict=True)
+        reader = csv.reader(io.StringIO(complete, newline=""), delimiter=self.delimiter, strict=True)
         found = []
         try:
             for row in reader:
@@ -105,8 +113,11 @@ class Csv:
         header = complete[: _find_first_end(complete)]
         self._line_end = "\r\n" if header.endswith("\r\n") else "\n"
         unquoted = "".join(header.split('"')[::2])
-        self._delimiter = self._delimiter or max(_DELIMITERS, key=unquoted.count)
+        self.delimiter = self.delimiter or max(DELIMITERS, key=unquoted.count)
         return complete
+
+    def _to_cell(self, value: Any) -> str:
+        return write_number(value, self._decimal) if isinstance(value, Decimal) else to_text(value)
 
     def _write_rows(self, rows: Iterable[Sequence[str]]) -> bytes:
         listed = list(rows)
@@ -114,11 +125,16 @@ class Csv:
         if "\r" in lines and "\r" not in self._line_end:
             # Many readers end a line at a single carriage return, and the writer does not quote it.
             lines = self._write_lines(listed, csv.QUOTE_ALL)
-        return lines.encode()
+        try:
+            return self._encoder.encode(lines)
+        except UnicodeEncodeError as error:
+            raise Untreatable(
+                f"A value cannot be written in the encoding {self._encoding}: convert the data to UTF-8."
+            ) from error
 
     def _write_lines(self, rows: Sequence[Sequence[str]], quoting: Literal[0, 1]) -> str:
         lines = io.StringIO(newline="")
-        csv.writer(lines, delimiter=self._delimiter, lineterminator=self._line_end, quoting=quoting).writerows(rows)
+        csv.writer(lines, delimiter=self.delimiter, lineterminator=self._line_end, quoting=quoting).writerows(rows)
         return lines.getvalue()
 
 
@@ -128,10 +144,6 @@ def _read_header(row: list[str]) -> tuple[str, ...]:
     if len(set(row)) != len(row):
         raise Untreatable("The header line of the CSV has a name twice: rename one of the fields.")
     return tuple(row)
-
-
-def _to_cell(value: Any) -> str:
-    return format_number(value) if isinstance(value, Decimal) else to_text(value)
 
 
 def _find_last_end(lines: str) -> int:

@@ -27,6 +27,8 @@ _encode = msgspec.json.Encoder(decimal_format="number").encode
 class JsonLines:
     """One object a line."""
 
+    delimiter = ""
+
     def __init__(self) -> None:
         self.fields: tuple[str, ...] | None = None
         self._rest = b""
@@ -65,6 +67,8 @@ class JsonLines:
 
 class JsonArray:
     """An array of objects."""
+
+    delimiter = ""
 
     def __init__(self) -> None:
         self.fields: tuple[str, ...] | None = None

@@ -1,7 +1,9 @@
 """The values of records as text and as numbers, and the check for required fields."""
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -10,6 +12,9 @@ from connector.ports.flow import Untreatable
 
 _encode = msgspec.json.Encoder(decimal_format="number", order="sorted").encode
 LONGEST_NUMBER = 60
+MISSING = frozenset({"", "-", "\u2013", "\u2014"})
+"""The texts of a cell without a value, as statistics write them."""
+_SPELLINGS = {" ": " \u00a0\u202f", "'": "'\u2019"}
 
 
 def to_text(value: Any) -> str:
@@ -30,12 +35,16 @@ def format_number(number: Decimal) -> str:
     return format(number, "f") if short else str(number)
 
 
-def to_number(value: Any) -> Decimal | None:
-    """Return a value as a number, or None if it is not one. A decimal comma is not accepted."""
+def to_number(value: Any, decimal: str = ".", thousands: str = "") -> Decimal | None:
+    """Return a value as a number, or None if it is not one.
+
+    A text is read with its decimal sign and with groups of exactly three digits, so that `1.234` is never taken for
+    another number than the owner means.
+    """
     if isinstance(value, bool) or value is None or isinstance(value, list | dict):
         return None
     if isinstance(value, str):
-        value = value.strip()
+        value = _plain(value.strip().replace("\u2212", "-"), decimal, thousands)
         if not 0 < len(value) <= LONGEST_NUMBER:
             return None
     try:
@@ -43,6 +52,32 @@ def to_number(value: Any) -> Decimal | None:
     except (InvalidOperation, ValueError):
         return None
     return number if number.is_finite() and abs(number.adjusted()) <= LONGEST_NUMBER else None
+
+
+def write_number(number: Decimal, decimal: str = ".") -> str:
+    """Return a number as text with its decimal sign, and without groups."""
+    return format_number(number).replace(".", decimal)
+
+
+def _plain(text: str, decimal: str, thousands: str) -> str:
+    """Return a text with a decimal point and without groups; empty if it is not a number in this notation."""
+    if not thousands and decimal == ".":
+        return "" if "_" in text else text
+    if len(text) > LONGEST_NUMBER:
+        return ""
+    found = _find_pattern(decimal, thousands).fullmatch(text)
+    if not found:
+        return ""
+    whole = found[2]
+    for sign in _SPELLINGS.get(thousands, thousands):
+        whole = whole.replace(sign, "")
+    return f"{found[1]}{whole}{'.' + found[3] if found[3] else ''}{found[4] or ''}"
+
+
+@cache
+def _find_pattern(decimal: str, thousands: str) -> re.Pattern[str]:
+    groups = f"|[1-9]\\d{{0,2}}(?:[{re.escape(_SPELLINGS.get(thousands, thousands))}]\\d{{3}})+" if thousands else ""
+    return re.compile(rf"([+-]?)(\d+{groups})(?:{re.escape(decimal)}(\d+))?([eE][+-]?\d{{1,3}})?", re.ASCII)
 
 
 def require_fields(wanted: Iterable[str], fields: tuple[str, ...], purpose: str) -> None:

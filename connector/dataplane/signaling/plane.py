@@ -16,6 +16,7 @@ import msgspec
 from connector.dataplane.control.gate import USED_UP, Gate
 from connector.dataplane.control.register import ENDED, OPEN, Delivered, FlowKey, Register
 from connector.dataplane.control.tokens import hash_token, make_token, matches, parse_token
+from connector.dataplane.signaling.looking import try_source
 from connector.dataplane.signaling.reports import make_address, make_report
 from connector.dataplane.signaling.verbs import SUSPENDED, VERBS, make_flow, needs_token
 from connector.dataplane.transfer.jobs import Jobs
@@ -27,7 +28,9 @@ from connector.ports.dataplane import FlowListener, FlowReport, FlowRequest
 from connector.ports.entities import Flow, FlowDirection, Lease
 from connector.ports.flow import Cause, Sink, Source, SourceError
 from connector.ports.store import Store
+from connector.ports.treatment import Records
 from connector.protocol.dsp.machines.transfer_machine import FlowState
+from connector.views.sightings import Sighting
 
 _log = logging.getLogger(__name__)
 
@@ -178,6 +181,13 @@ class LocalDataPlane:
         except SourceError as error:
             _log.warning("the age of a source is unknown: %s", error)
             return None
+
+    async def look(self, source: dict[str, Any], media_type: str, records: Records | None) -> Sighting | str:
+        """Try a source; return what its data shows, or why it cannot be read."""
+        try:
+            return await try_source(self.sources, source, media_type, records)
+        except SourceError as error:
+            return str(error)
 
     def supports(self, source: dict[str, Any] | None, sink: dict[str, Any] | None) -> str | None:
         """Return why these addresses are not supported, or None."""

@@ -22,6 +22,7 @@ def make_report(register: Register, flow: Flow, error: str | None = None) -> Flo
         sha256=flow.sha256,
         error=error or flow.error,
         cause=None if error else flow.cause,
+        remark=flow.remark,
         waits=register.waits.get((flow.owner, flow.id)),
         in_use=register.is_in_use(flow),
     )

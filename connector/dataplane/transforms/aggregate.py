@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from connector.dataplane.formats.values import format_number, require_fields, to_number, to_text
+from connector.dataplane.formats.values import MISSING, format_number, require_fields, to_number, to_text
 from connector.ports.flow import PERSON, Record, Transform, Untreatable
 from connector.ports.treatment import TransformStep
 
@@ -53,6 +53,7 @@ class Aggregate:
         self._step = step
         self._groups: dict[tuple[str, ...], tuple[list[Any], list[_Tally]]] = {}
         self._counted = 0
+        self.unread: dict[str, int] = {}
 
     def begin(self, fields: tuple[str, ...]) -> tuple[str, ...]:
         """Return the fields of a group. Raises Untreatable if a name would occur twice."""
@@ -78,9 +79,12 @@ class Aggregate:
         whole, *measures = known[1]
         self._counted += whole.add(person)
         for name, tally in zip(step.measures, measures, strict=True):
-            value = to_number(record.get(name))
+            raw = record.get(name)
+            value = to_number(raw, step.decimal, step.thousands)
             if value is not None:
                 self._counted += tally.add(person, value)
+            elif to_text(raw).strip() not in MISSING:
+                self.unread[name] = self.unread.get(name, 0) + 1
         if self._counted > MOST_COUNTED:
             raise Untreatable(
                 f"The groups contain more than {MOST_COUNTED} persons: aggregate a smaller part of the data."

@@ -16,7 +16,7 @@ from datetime import date, datetime
 from decimal import ROUND_DOWN, ROUND_FLOOR, Decimal, InvalidOperation
 from typing import Any
 
-from connector.dataplane.formats.values import format_number, require_fields, to_number, to_text
+from connector.dataplane.formats.values import MISSING, format_number, require_fields, to_number, to_text, write_number
 from connector.ports.flow import Record, Transform, Untreatable
 from connector.ports.treatment import TransformStep
 
@@ -30,6 +30,9 @@ def build(step: TransformStep, _key: bytes) -> Transform:
     return Generalise(step)
 
 
+_NOTHING = ("", None)
+
+
 class Generalise:
     """Makes the values of the named fields coarser."""
 
@@ -37,7 +40,8 @@ class Generalise:
 
     def __init__(self, step: TransformStep) -> None:
         self._fields = step.fields
-        self._coarser = make_coarser(step.precision)
+        self._coarser = make_coarser(step.precision, step.decimal, step.thousands)
+        self.unread: dict[str, int] = {}
 
     def begin(self, fields: tuple[str, ...]) -> tuple[str, ...]:
         """Return the same fields."""
@@ -48,7 +52,9 @@ class Generalise:
         """Return the record with coarser values; an empty value remains empty."""
         for name in self._fields:
             if (value := record.get(name)) is not None and value != "":
-                record[name] = self._coarser(value)
+                record[name] = coarse = self._coarser(value)
+                if coarse in _NOTHING and to_text(value).strip() not in MISSING:
+                    self.unread[name] = self.unread.get(name, 0) + 1
         return record
 
     def finish(self) -> Iterable[Record]:
@@ -56,8 +62,11 @@ class Generalise:
         return ()
 
 
-def make_coarser(precision: str) -> Callable[[Any], Any]:
-    """Return the function that makes a value coarser. Raises Untreatable for an unknown precision."""
+def make_coarser(precision: str, decimal: str = ".", thousands: str = "") -> Callable[[Any], Any]:
+    """Return the function that makes a value coarser. Raises Untreatable for an unknown precision.
+
+    `decimal` and `thousands` are the signs in the numbers of the data.
+    """
     if precision in _INSTANTS:
         length = _INSTANTS[precision]
         return lambda value: _cut_instant(value, length)
@@ -66,17 +75,17 @@ def make_coarser(precision: str) -> Callable[[Any], Any]:
         if found[1] == "prefix":
             return lambda value: to_text(value)[:count]
         step = Decimal(1).scaleb(-count)
-        return lambda value: _round(value, step, ROUND_DOWN)
+        return lambda value: _round(value, step, ROUND_DOWN, decimal, thousands)
     multiple = to_number(precision)
     if multiple is None or multiple <= 0:
         known = "a number, hour, day, month, year, decimals-N or prefix-N"
         raise Untreatable(f"Unknown precision {precision[:50]!r}: use {known}.")
-    return lambda value: _round(value, multiple, ROUND_FLOOR)
+    return lambda value: _round(value, multiple, ROUND_FLOOR, decimal, thousands)
 
 
-def _round(value: Any, step: Decimal, rounding: str) -> Any:
+def _round(value: Any, step: Decimal, rounding: str, decimal: str, thousands: str) -> Any:
     """Return the multiple of `step`, as text if the value is text."""
-    found = to_number(value)
+    found = to_number(value, decimal, thousands)
     if found is None:
         return _to_empty(value)
     try:
@@ -84,7 +93,7 @@ def _round(value: Any, step: Decimal, rounding: str) -> Any:
     except InvalidOperation:
         return _to_empty(value)
     # A multiple has the decimals of its step and no exponent: 40, not 4E+1.
-    return format_number(multiple) if isinstance(value, str) else Decimal(format_number(multiple))
+    return write_number(multiple, decimal) if isinstance(value, str) else Decimal(format_number(multiple))
 
 
 def _cut_instant(value: Any, length: int) -> Any:

@@ -1,6 +1,7 @@
 """The records of one delivery: read, selected by the row filter and by consent, transformed, and written again."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from connector.dataplane.files.below_root import run_in_thread
@@ -34,7 +35,15 @@ class Treating:
 class TreatedDelivery:
     """The treatment of one delivery, from raw bytes to the bytes that leave."""
 
-    def __init__(self, flow: Flow, treatment: Treatment, treating: Treating, consents: DeliveryConsents) -> None:
+    def __init__(
+        self,
+        flow: Flow,
+        treatment: Treatment,
+        treating: Treating,
+        consents: DeliveryConsents,
+        tell: Callable[[str], Awaitable[None]],
+    ) -> None:
+        """`tell` takes a sentence for the operator about values that could not be read."""
         records = treatment.records
         self._records = records
         self._codec = make_codec(records)
@@ -42,6 +51,8 @@ class TreatedDelivery:
         self._filter = RecordFilter(treatment, treating.operands) if treatment.rows else None
         self._refer_to = treating.secret.people(flow.owner)
         self._consents = consents
+        self._tell = tell
+        self._count = 0
         self._fields: tuple[str, ...] | None = None
         self._declared = {*records.fields, PERSON} if records.fields else None
         self._references: dict[str, str] = {}
@@ -73,6 +84,21 @@ class TreatedDelivery:
             yield out
         if tail := self._codec.write_tail():
             yield tail
+        if remark := self._describe_unread():
+            await self._tell(remark)
+
+    def _describe_unread(self) -> str:
+        """Return how many values were not read as what a transform or the row filter needs; empty if all were."""
+        unread: Counter[str] = Counter(self._filter.unread if self._filter else {})
+        for transform in self._transforms:
+            unread.update(getattr(transform, "unread", {}))
+        if not unread:
+            return ""
+        named = ", ".join(f"{count} of {name[:100]}" for name, count in unread.most_common(10))
+        return (
+            f"In {self._count} records, values cannot be read as the asset says: {named}. "
+            "They are in no sum, and records with such a value of a condition were left out."
+        )
 
     async def _pass_through(self, records: list[Record]) -> bytes:
         """Return the bytes that leave for these records."""
@@ -118,6 +144,7 @@ class TreatedDelivery:
 
     def _treat(self, records: list[Record], states: dict[str, str | None]) -> bytes:
         left = []
+        self._count += len(records)
         for record in records:
             if not self._identifies:
                 record.pop(PERSON, None)

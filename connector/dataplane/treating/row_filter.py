@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from connector.dataplane.formats.values import require_fields, to_text
+from connector.dataplane.formats.values import MISSING, format_number, require_fields, to_number, to_text
 from connector.policy.deciding.rows import compile_rows
 from connector.policy.model.policy import DK
 from connector.policy.model.values import Text, Value
@@ -23,6 +23,7 @@ class RecordFilter:
     def __init__(self, treatment: Treatment, operands: Registry) -> None:
         assert treatment.rows is not None
         self._operands = operands
+        self._records = treatment.records
         self._fields: list[tuple[Operand, str]] = []
         for iri, field in treatment.records.facts.items():
             operand = operands.operands.get(iri)
@@ -30,7 +31,8 @@ class RecordFilter:
                 raise Untreatable(f"The operand {iri[:200]} cannot be read from a record: correct the asset's records.")
             self._fields.append((operand, field))
         self._test = compile_rows(treatment.rows, operands)
-        self._results: dict[tuple[str, ...], bool] = {}
+        self._results: dict[tuple[str, ...], tuple[bool, tuple[str, ...]]] = {}
+        self.unread: dict[str, int] = {}
 
     def begin(self, fields: tuple[str, ...]) -> None:
         """Raise Untreatable if a field that the filter reads is missing."""
@@ -41,17 +43,30 @@ class RecordFilter:
         key = (consent or "", *(to_text(record.get(field)) for _, field in self._fields))
         result = self._results.get(key)
         if result is None:
-            result = self._test(self._read_facts(key))
+            facts, unread = self._read_facts(key)
+            result = self._test(facts), unread
             if len(self._results) < _REMEMBERED:
                 self._results[key] = result
-        return result
+        for field in result[1]:
+            self.unread[field] = self.unread.get(field, 0) + 1
+        return result[0]
 
-    def _read_facts(self, key: tuple[str, ...]) -> Mapping[str, tuple[Value, ...]]:
+    def _read_facts(self, key: tuple[str, ...]) -> tuple[Mapping[str, tuple[Value, ...]], tuple[str, ...]]:
+        """Return the facts of a record, and the fields with a value that its operand does not allow."""
         consent, *texts = key
         facts: dict[str, Any] = {}
-        pairs = [(operand, text) for (operand, _), text in zip(self._fields, texts, strict=True)]
-        for operand, text in (*pairs, (self._operands.operands[CONSENT], consent)):
-            value = coerce(Text(text.strip()), operand, self._operands) if text.strip() else None
+        unread = []
+        pairs = [(*field, text) for field, text in zip(self._fields, texts, strict=True)]
+        for operand, field, raw in (*pairs, (self._operands.operands[CONSENT], "", consent)):
+            text = self._write_plain(raw.strip()) if operand.sort == "number" else raw.strip()
+            value = coerce(Text(text), operand, self._operands) if text else None
             if value is not None:
                 facts[operand.fact] = (value,)
-        return facts
+            elif field and raw.strip() not in MISSING:
+                unread.append(field)
+        return facts, tuple(unread)
+
+    def _write_plain(self, text: str) -> str:
+        """Return a number with a decimal point; empty if it is not a number in the notation of the data."""
+        number = to_number(text, self._records.decimal or ".", self._records.thousands)
+        return "" if number is None else format_number(number)

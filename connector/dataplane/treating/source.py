@@ -89,6 +89,9 @@ class TreatedSource:
                 name=raw.name,
             )
 
+    async def _tell(self, remark: str) -> None:
+        await self._register.remark(self._flow, remark)
+
     async def _begin(
         self, raw: AsyncIterator[bytes], consents: DeliveryConsents
     ) -> tuple[AsyncIterator[bytes], list[bytes], bool]:
@@ -96,7 +99,7 @@ class TreatedSource:
 
         A result that is held completely takes memory, so only few are produced at the same time.
         """
-        delivery = TreatedDelivery(self._flow, self._treatment, self._treating, consents)
+        delivery = TreatedDelivery(self._flow, self._treatment, self._treating, consents, self._tell)
         chunks = delivery.chunks(raw)
         async with self._register.wholes if delivery.whole else nullcontext():
             head, ended = await _collect(chunks, None if delivery.whole else WHOLE)

@@ -22,6 +22,7 @@ SENTENCES: dict[str, str] = {
     "asset-version": "{title}: Version {version} wird angeboten.",
     "asset-removed": "{title}: gelöscht.",
     "ask-remove-asset": "{id} wird dann gelöscht; im Protokoll bleibt ein Nachweis.",
+    "asset-read-as": "Gelesen als {reading}.",
     "asset-status": "{title}: {status}.",
     "ask-withdraw": "{id} wird dann nicht mehr angeboten; geschlossene Verträge gelten weiter.",
     "ask-end-agreements": "{id} wird dann nicht mehr angeboten; alle Verträge darüber enden mit ihren Lieferungen.",

@@ -22,6 +22,7 @@ SENTENCES: dict[str, str] = {
     "asset-version": "{title}: version {version} is offered.",
     "asset-removed": "{title}: removed.",
     "ask-remove-asset": "{id} is deleted; the audit log keeps a record.",
+    "asset-read-as": "Read as {reading}.",
     "asset-status": "{title} is {status}.",
     "ask-withdraw": "{id} will not be offered any more; existing agreements remain valid.",
     "ask-end-agreements": "{id} will not be offered any more, and all agreements on it end with their transfers.",

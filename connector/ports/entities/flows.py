@@ -21,7 +21,8 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     `source` and `sink` are local addresses (`{"kind": …}`), `endpoint` is that of the peer (JSON of a DataAddress).
     `token_hash` is the SHA-256 (hex) of the issued access token, never the token. `state` is a FlowState.
     `bytes_moved` counts the sent or received bytes, `size` is the expected number, `sha256` the digest (hex) if known.
-    `error` is the reason of a failure for the operator, `cause` what the peer may know of it (`ports.flow.Cause`).
+    `error` is the reason of a failure for the operator, `cause` what the peer may know of it (`ports.flow.Cause`),
+    `remark` what the operator has to know of its last delivery.
     """
 
     owner: str
@@ -42,6 +43,7 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str | None = None
     error: str | None = None
     cause: str | None = None
+    remark: str | None = None
     updated_at: int = 0
 
 

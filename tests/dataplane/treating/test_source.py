@@ -87,7 +87,7 @@ async def test_a_push_delivers_the_treated_data(tmp_path: Path, provider: Side) 
     ("data", "treatment", "said"),
     [
         (PEOPLE, treat(CSV, TransformStep(name="drop", fields=("email",))), "no field 'email'"),
-        (b"\x89PNG\r\n\x1a\n\xff", DROP, "not UTF-8"),
+        (b"\x89PNG\r\n\x1a\n\xff", DROP, "not in the encoding utf-8"),
         (PEOPLE, treat(JSON, TransformStep(name="drop", fields=("name",))), "not an array of objects"),
         (PEOPLE + b"broken\n", DROP, "Line 5"),
         (PEOPLE, treat(CSV, TransformStep(name="encrypt")), "Unknown transform"),
@@ -166,3 +166,18 @@ async def test_a_treatment_survives_a_restart(tmp_path: Path, http: aiohttp.Clie
         path = url.partition("/flows/")[2]
         async with http.get(f"{provider.url}/flows/{path}", headers=token) as answer:
             assert await answer.read() == b"street\nA\nA\nB\n"
+
+
+async def test_values_that_are_no_numbers_are_counted_and_told(provider: Side, http: aiohttp.ClientSession) -> None:
+    data = "ort;wert\nA;1,5\nA;k. A.\nA;-\nA;\nA;2.5\n".encode("windows-1252")
+    records = Records(format="csv", encoding="windows-1252", decimal=",", thousands=".", measures=("wert",))
+    step = TransformStep(name="aggregate", fields=("ort",), measures=("wert",), decimal=",", thousands=".")
+    source = provider.give("werte.csv", data)
+    granted = lease(treatment=encoded(treat(records, step)))
+    url, token = url_and_token(await provider.serve(source, granted, media_type="text/csv"))
+    async with http.get(url, headers=token) as answer:
+        assert (await answer.read()).decode().splitlines()[1] == "A;5;1,5;1,5"
+    report = await provider.plane.report("city", flow_request(FlowDirection.SERVE).flow_id)
+    assert report is not None
+    assert "2 of wert" in (report.remark or "")
+    assert "5 records" in (report.remark or "")

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR
 
 from connector.controlplane.judging.treating.known_data import KnownData
-from connector.policy.compiling.compiled import CompiledDuty
+from connector.policy.compiling.compiled import Compiled, CompiledDuty, walk_duties
 from connector.policy.model.decision import RequiredTransform
 from connector.policy.model.policy import DK, AtomicConstraint, Constraint
 from connector.policy.model.values import Iri, Number
 from connector.policy.vocabulary.registry import ActionEntry
-from connector.ports.treatment import PRECISION, Records, TransformStep
+from connector.ports.treatment import NUMERIC, PRECISION, Records, TransformStep
 
 _FIELD, _SMALLEST, _PRECISION = DK + "field", DK + "smallestGroup", DK + "precision"
 LARGEST_GROUP = 1_000_000_000
@@ -49,6 +49,17 @@ def find_problem(
     return None
 
 
+def find_numeric_fields(compiled: Compiled, records: Records) -> tuple[str, ...]:
+    """Return the fields that a transform of a policy reads as numbers."""
+    actions = compiled.registry.by_transform
+    found: list[str] = list(records.measures)
+    for duty in walk_duties(compiled):
+        step = make_step(actions, to_required(duty), records) if duty.transform and duty.role != "remedy" else ""
+        if isinstance(step, TransformStep) and NUMERIC.fullmatch(step.precision):
+            found += step.fields
+    return tuple(dict.fromkeys(found))
+
+
 def make_step(
     actions: Mapping[str, ActionEntry], transform: RequiredTransform, records: Records | None
 ) -> TransformStep | str:
@@ -81,6 +92,8 @@ def make_step(
         precision=precision,
         smallest_group=least,
         measures=records.measures if records and action.result == "groups" else (),
+        decimal=(records.decimal if records else "") or ".",
+        thousands=records.thousands if records else "",
     )
 
 

@@ -26,6 +26,7 @@ from connector.ports.entities import Asset, AssetStatus, DataClass, PageBounds
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.transfer_machine import TransferState
 from connector.views.assets import AssetDescription, AssetOrder
+from connector.views.sightings import Sighting
 
 CHANGED = "Another request changed the asset: read it again, then repeat the change."
 
@@ -43,7 +44,7 @@ async def add(publisher: Publisher, draft: AssetOrder, *, offer_id: str | None =
 
     Raises Invalid, or NotAllowed if the identifier is in use.
     """
-    draft = drafts.check_draft(publisher, draft)
+    draft, _ = await drafts.try_draft(publisher, draft)
     draft = msgspec.structs.replace(draft, stated=drafts.resolve_stated(publisher.evaluator, draft))
     policy = encode_policy(draft.policy) if draft.policy else OPEN_POLICY
     asset = Asset(
@@ -68,6 +69,12 @@ async def add(publisher: Publisher, draft: AssetOrder, *, offer_id: str | None =
     except Conflict:
         raise NotAllowed("taken", f"An asset {asset.id} already exists: use another identifier.") from None
     return asset
+
+
+async def look(publisher: Publisher, draft: AssetOrder) -> Sighting:
+    """Check a draft as `add` does and return what its source shows; nothing is stored. Raises Invalid."""
+    _, seen = await drafts.try_draft(publisher, draft)
+    return seen or Sighting(media_type=draft.media_type)
 
 
 async def publish(publisher: Publisher, asset_id: str, *, release: bool = False) -> Asset:

@@ -9,6 +9,7 @@ from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.policy_input import encode_policy
 from connector.controlplane.judging.treating import known_data
 from connector.controlplane.usecases.offering import asset_records as records
+from connector.controlplane.usecases.offering import looking
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.policy.analysis.contains import contains
 from connector.policy.analysis.findings import Containment
@@ -20,6 +21,7 @@ from connector.policy.model.values import Iri, Text
 from connector.policy.vocabulary.sorts import coerce
 from connector.ports.entities import AssetStatement, DataClass, Marking
 from connector.views.assets import AssetOrder
+from connector.views.sightings import Sighting
 
 TEXT, WORDS, POLICY = 10_000, 100, 100_000
 # The default policy: every participant may use the data.
@@ -31,6 +33,27 @@ def encode_access(draft: AssetOrder) -> bytes | None:
     if draft.access is None:
         return None
     return documents.make_catalog_offer(encode_policy(draft.access), offer_id="urn:uuid:access")
+
+
+async def try_draft(publisher: Publisher, draft: AssetOrder) -> tuple[AssetOrder, Sighting | None]:
+    """Return a draft as it is stored, with what its source shows; None if it is not tried. Raises Invalid."""
+    draft = check_draft(publisher, draft)
+    if draft.unchecked:
+        return draft, None
+    seen = await looking.look_at(publisher, draft)
+    if seen is None:
+        return draft, None
+    draft = msgspec.structs.replace(draft, records=looking.complete_records(draft, seen))
+    policy = encode_policy(draft.policy) if draft.policy else OPEN_POLICY
+    offer = documents.make_catalog_offer(policy, offer_id="urn:uuid:draft")
+    compiled = publisher.evaluator.library.compile(offer)
+    if isinstance(compiled, Compiled) and seen.files is None:
+        looking.check_seen(compiled, draft, draft.records, seen)
+        data = known_data.data(looking.list_seen_fields(draft.records, seen, draft), draft.media_type)
+        unfit = acceptance.find_unenforceable(publisher.evaluator.library, offer, data)
+        if unfit:
+            raise Invalid("not-offerable", unfit.texts["en"], unfit.texts)
+    return draft, seen
 
 
 def check_draft(publisher: Publisher, draft: AssetOrder) -> AssetOrder:

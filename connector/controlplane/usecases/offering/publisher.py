@@ -1,12 +1,16 @@
 """The values that the provider's catalogue needs."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.limits import ControlLimits
 from connector.controlplane.judging.evaluator import Evaluator
+from connector.ports.treatment import Records
+from connector.views.sightings import Sighting
+
+Look = Callable[[dict[str, Any], str, Records | None], Awaitable[Sighting | str]]
 
 
 @dataclass(frozen=True)
@@ -14,7 +18,8 @@ class Publisher:
     """The participant context, its policy decisions, and the notice of changes.
 
     `supports(source, sink)` returns the reason why the data plane cannot serve an address, or None. `announce` sends
-    the broker a change notice.
+    the broker a change notice. `look(source, media_type, records)` tries a source and returns what it shows, or why it
+    cannot be read; None if sources are not tried.
     """
 
     context: Context
@@ -22,3 +27,4 @@ class Publisher:
     supports: Callable[[dict[str, Any] | None, dict[str, Any] | None], str | None]
     announce: Callable[[], None]
     limits: ControlLimits
+    look: Look | None = None

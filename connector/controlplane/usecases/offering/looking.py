@@ -1,0 +1,88 @@
+"""What the data of a draft shows, before the draft is stored: completed in its description, or the reason to refuse it.
+
+A description that the data contradicts would fail at each delivery, at somebody else's place and time. So the source is
+tried when an asset is added, unless its owner asks not to.
+"""
+
+import msgspec
+
+from connector.controlplane.core.errors import Invalid
+from connector.controlplane.judging.treating.transform_steps import find_numeric_fields
+from connector.controlplane.usecases.offering.publisher import Publisher
+from connector.policy.compiling.compiled import Compiled
+from connector.ports.treatment import Records
+from connector.views.assets import AssetOrder, find_record_format
+from connector.views.sightings import SeenField, Sighting
+
+
+async def look_at(publisher: Publisher, draft: AssetOrder) -> Sighting | None:
+    """Return what the source of a draft shows; None if it is not tried. Raises Invalid if it cannot be read."""
+    if publisher.look is None:
+        return None
+    seen = await publisher.look(draft.source, draft.media_type, draft.records)
+    if isinstance(seen, str):
+        raise Invalid("source", f"{seen} Correct the source, or add the asset without a trial (`unchecked`).")
+    return seen
+
+
+def complete_records(draft: AssetOrder, seen: Sighting | None) -> Records | None:
+    """Return the description of the records with what the data shows and the owner did not state."""
+    records, found = draft.records, find_record_format(draft.media_type)
+    if seen is None or seen.problem or not seen.format:
+        return records
+    usual = seen.encoding == "utf-8" and (seen.decimal, seen.thousands) == (".", "")
+    if records is None and (found is None or usual):
+        return None
+    base = records or Records(format=found or "csv")
+    numbers = {} if base.decimal else {"decimal": seen.decimal, "thousands": seen.thousands}
+    if numbers == {"decimal": ".", "thousands": ""}:
+        numbers = {}
+    encoding = base.encoding or ("" if seen.encoding == "utf-8" else seen.encoding)
+    return msgspec.structs.replace(base, encoding=encoding, delimiter=base.delimiter or seen.delimiter, **numbers)
+
+
+def check_seen(compiled: Compiled, draft: AssetOrder, records: Records | None, seen: Sighting) -> None:
+    """Check that the data has what its description and the policy need. Raises Invalid with the first reason."""
+    needs_records = draft.records is not None or any(duty.transform for duty in compiled.obligations)
+    if seen.problem and needs_records:
+        raise Invalid("records", f"The data cannot be read as its description says. {seen.problem}")
+    if seen.problem or (records is None and not needs_records):
+        return
+    fields = {field.name: field for field in seen.fields}
+    described = records or Records(format=find_record_format(draft.media_type) or "csv")
+    numeric = find_numeric_fields(compiled, described)
+    if described.format == "csv":
+        facts, subject = described.facts.values(), [described.subject] if described.subject else []
+        for name in (*described.fields, *subject, *described.groups, *facts, *numeric):
+            if name not in fields:
+                raise Invalid(
+                    "records",
+                    f"The data has no field {name[:100]!r}: use one of {', '.join(list(fields)[:20])}.",
+                )
+    for name in numeric:
+        field = fields.get(name)
+        if field is not None:
+            _check_numbers(field, described, seen)
+
+
+def list_seen_fields(records: Records | None, seen: Sighting, draft: AssetOrder) -> Records | None:
+    """Return the description with the fields that the data has, for a check of the policy; None without records."""
+    if seen.problem or seen.format != "csv":
+        return records
+    base = records or Records(format=find_record_format(draft.media_type) or "csv")
+    return base if base.fields else msgspec.structs.replace(base, fields=tuple(field.name for field in seen.fields))
+
+
+def _check_numbers(field: SeenField, records: Records, seen: Sighting) -> None:
+    if field.others and not field.numbers:
+        raise Invalid(
+            "records",
+            f"The field {field.name!r} has no numbers, but values such as {field.example[:50]!r}: "
+            "name a field of numbers, or state `decimal` and `thousands` as the data writes them.",
+        )
+    if seen.ambiguous and not records.decimal:
+        raise Invalid(
+            "records",
+            f"The numbers of the data can be read in two ways, such as {seen.ambiguous[:50]}: "
+            "state `decimal` (and `thousands`) as the data writes them.",
+        )

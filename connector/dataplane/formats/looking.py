@@ -1,0 +1,156 @@
+"""Looks at the beginning of data: its encoding, its delimiter, how its numbers are written, and its first records.
+
+Nothing is guessed that the data does not show: where numbers can be read in two ways, the sighting names one of them,
+and the owner has to say which is meant.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
+import msgspec
+
+from connector.dataplane.formats.codec import make_codec
+from connector.dataplane.formats.csv import DELIMITERS
+from connector.dataplane.formats.values import MISSING, to_number, to_text
+from connector.ports.flow import Record, Untreatable
+from connector.ports.treatment import Records
+from connector.views.sightings import SeenField, Sighting
+
+SAMPLE = 1024 * 1024
+_MOST_RECORDS = 10_000
+_SHOWN, _LONGEST = 3, 200
+# The more usual way first: it is taken where two ways read as many numbers.
+NOTATIONS = ((".", ""), (",", ""), (",", "."), (",", " "), (".", ","), (".", " "), (",", "'"), (".", "'"))
+_NUMBER_LIKE = re.compile(r"[+\u2212-]?[\d.,'\u2019 \u00a0\u202f]*\d[\d.,'\u2019 \u00a0\u202f]*(?:[eE][+-]?\d+)?")
+_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+
+
+def find_encoding(sample: bytes) -> str | None:
+    """Return the encoding of a text by its first bytes; None for data that is not text."""
+    for mark, name in _MARKS:
+        if sample.startswith(mark):
+            return name
+    zeros = sample.count(0)
+    if zeros:
+        # Text of western Europe in UTF-16 has a zero in nearly every second place.
+        even = sample[::2].count(0)
+        if max(even, zeros - even) * 10 < len(sample) * 3 or min(even, zeros - even) * 20 > len(sample):
+            return None
+        return "utf-16-be" if even > zeros - even else "utf-16-le"
+    try:
+        sample[: _cut_utf8(sample)].decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    else:
+        return "utf-8"
+    try:
+        sample.decode("windows-1252")
+    except UnicodeDecodeError:
+        return "iso-8859-1"
+    return "windows-1252"
+
+
+def look(sample: bytes, whole: bool, stated: Records, media_type: str, size: int | None = None) -> Sighting:
+    """Return what the beginning of data shows; what the owner stated is taken as it is."""
+    seen = Sighting(media_type=media_type, size=size, format=stated.format, whole=whole)
+    encoding = stated.encoding or (find_encoding(sample) if stated.format == "csv" else "utf-8")
+    if encoding is None:
+        return msgspec.structs.replace(seen, problem="The data is not text: correct the file or its media type.")
+    stated = msgspec.structs.replace(stated, encoding=encoding)
+    seen = msgspec.structs.replace(seen, encoding=encoding)
+    try:
+        records, fields, delimiter = _read(sample, whole, stated)
+    except Untreatable as error:
+        return msgspec.structs.replace(seen, problem=str(error))
+    columns = {name: [record.get(name) for record in records] for name in fields}
+    decimal, thousands, ambiguous = _find_notation(columns.values(), stated)
+    return msgspec.structs.replace(
+        seen,
+        delimiter=delimiter,
+        decimal=decimal,
+        thousands=thousands,
+        ambiguous=ambiguous,
+        fields=tuple(_see_field(name, column, decimal, thousands) for name, column in columns.items()),
+        records=len(records),
+        first=tuple(
+            {name[:_LONGEST]: to_text(value)[:_LONGEST] for name, value in islice(record.items(), 100)}
+            for record in records[:_SHOWN]
+        ),
+    )
+
+
+def _cut_utf8(sample: bytes) -> int:
+    """Return the length without a last character that may be cut."""
+    for back in range(1, min(4, len(sample)) + 1):
+        byte = sample[-back]
+        if byte >= 0xC0:
+            return len(sample) - back
+        if byte < 0x80:
+            break
+    return len(sample)
+
+
+def _read(sample: bytes, whole: bool, stated: Records) -> tuple[list[Record], tuple[str, ...], str]:
+    """Return the records, the fields and the delimiter. Raises Untreatable with the fault of the most usual reading."""
+    fault: Untreatable | None = None
+    best: tuple[list[Record], tuple[str, ...], str] | None = None
+    for delimiter in (stated.delimiter, *(DELIMITERS if stated.format == "csv" and not stated.delimiter else ())):
+        codec = make_codec(msgspec.structs.replace(stated, delimiter=delimiter))
+        try:
+            records = codec.read(sample)
+            records += codec.end() if whole else []
+        except Untreatable as error:
+            fault = fault or error
+            continue
+        # The delimiter that the header suggests, unless only another one separates every line into equally many values.
+        fields = codec.fields or ()
+        if len(fields) > 1 or (best is None and fault is None):
+            best = records, fields, delimiter or codec.delimiter
+        if len(fields) > 1:
+            break
+    if best is None:
+        raise fault or Untreatable("The data cannot be read as records.")
+    records, fields, delimiter = best
+    if stated.format != "csv":
+        fields = tuple(dict.fromkeys(name for record in records for name in record))[:_MOST_RECORDS]
+    return records[:_MOST_RECORDS], fields, delimiter
+
+
+def _find_notation(columns: Iterable[Sequence[object]], stated: Records) -> tuple[str, str, str]:
+    """Return the decimal sign, the thousands sign, and a number that the data allows to read in another way too."""
+    texts = [
+        value.strip()
+        for column in columns
+        for value in column
+        if isinstance(value, str) and _NUMBER_LIKE.fullmatch(value.strip())
+    ]
+    if stated.decimal:
+        return stated.decimal, stated.thousands, ""
+    ways = [way for way in NOTATIONS if not stated.thousands or way[1] == stated.thousands] or [NOTATIONS[0]]
+    read = {way: [to_number(text, *way) for text in texts] for way in ways}
+    counts = {way: sum(number is not None for number in numbers) for way, numbers in read.items()}
+    best = max(ways, key=lambda way: counts[way])
+    for way in ways:
+        if way == best or counts[way] < counts[best]:
+            continue
+        for text, one, other in zip(texts, read[best], read[way], strict=True):
+            if one is not None and other is not None and one != other:
+                return *best, text
+    return *best, ""
+
+
+def _see_field(name: str, column: Sequence[object], decimal: str, thousands: str) -> SeenField:
+    numbers = others = missing = 0
+    first, other = "", ""
+    for value in column:
+        text = to_text(value).strip()
+        if text in MISSING:
+            missing += 1
+        elif to_number(value, decimal, thousands) is not None:
+            numbers += 1
+            first = first or text
+        else:
+            others += 1
+            other = other or text
+    return SeenField(name=name, numbers=numbers, others=others, missing=missing, example=(other or first)[:_LONGEST])

@@ -1,0 +1,100 @@
+"""An asset whose data contradicts its description is refused when it is added, and described by what was seen."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connector.client.frame.errors import ClientError
+from connector.controlplane.usecases.offering.looking import complete_records
+from connector.views.assets import AssetOrder, Records
+from connector.views.sightings import Sighting
+from tests.pair.space import Member, space
+
+GERMAN = "ort;wert;n\nKöln;1,5;1.234\nKöln;2,5;2.000\nFürth;7;k. A.\n"
+GROUPED = [
+    {"leftOperand": "dk:field", "operator": "eq", "rightOperand": "ort"},
+    {"leftOperand": "dk:smallestGroup", "operator": "gteq", "rightOperand": "1"},
+]
+SUMS = {"permission": [{"action": "use"}], "obligation": [{"action": "dk:aggregate", "constraint": GROUPED}]}
+
+
+@pytest.fixture
+async def city(tmp_path: Path) -> AsyncIterator[Member]:
+    async with space(tmp_path, "city") as made:
+        yield made.city
+
+
+def order(city: Member, data: bytes, name: str = "werte.csv", **more: Any) -> AssetOrder:
+    root = city.connector.parts.settings.data_root or Path()
+    (root / name).write_bytes(data)
+    plain = {"title": {"de": "Werte"}, "source": {"kind": "file", "path": name}, "media_type": "text/csv"}
+    return AssetOrder(**{**plain, **more})
+
+
+async def test_encoding_and_signs_are_found_and_kept_with_the_asset(city: Member) -> None:
+    records = Records(format="csv", measures=("wert", "n"))
+    wanted = order(city, GERMAN.encode("windows-1252"), policy=SUMS, records=records)
+    seen = await city.api.assets.look(wanted)
+    assert (seen.encoding, seen.decimal, seen.thousands, seen.records) == ("windows-1252", ",", ".", 3)
+    assert (await city.api.assets.list()).items == ()
+    asset = await city.api.assets.add(wanted)
+    assert asset.records is not None
+    assert (asset.records.encoding, asset.records.decimal, asset.records.thousands) == ("windows-1252", ",", ".")
+
+
+@pytest.mark.parametrize(
+    ("data", "records", "said"),
+    [
+        (GERMAN.encode(), {"measures": ["ort"]}, "has no numbers"),
+        (GERMAN.encode(), {"measures": ["breite"]}, "no field 'breite'"),
+        (GERMAN.encode(), {"subject": "person"}, "no field 'person'"),
+        (GERMAN.encode("windows-1252"), {"encoding": "utf-8"}, "encoding utf-8"),
+        (GERMAN.encode(), {"measures": ["wert"], "decimal": "."}, None),
+        (b"ort;n\nA;1.234\nB;5.678\n", {"measures": ["n"]}, "two ways"),
+        (b"ort;n\nA;1;2\n", {"measures": ["n"]}, "Line 2"),
+        (b"", {"groups": ["ort"]}, "empty"),
+        (b"\x00\x01\x02\x03" * 50, {"groups": ["ort"]}, "not text"),
+    ],
+)
+async def test_what_the_data_does_not_allow_is_refused_when_added(
+    city: Member, data: bytes, records: dict[str, Any], said: str | None
+) -> None:
+    wanted = order(city, data, records={"format": "csv", **records})
+    if said is None:
+        await city.api.assets.add(wanted)  # one value is a number as stated: the others are told at each delivery
+        return
+    with pytest.raises(ClientError, match=said):
+        await city.api.assets.add(wanted)
+    assert (await city.api.assets.list()).items == ()
+
+
+async def test_a_transform_of_a_field_that_the_data_does_not_have_is_refused(city: Member) -> None:
+    policy = {"permission": [{"action": "use"}], "obligation": [{"action": "dk:drop", "constraint": [
+        {"leftOperand": "dk:field", "operator": "eq", "rightOperand": "person"}]}]}  # fmt: skip
+    with pytest.raises(ClientError, match="person"):
+        await city.api.assets.add(order(city, GERMAN.encode(), policy=policy))
+
+
+async def test_a_source_that_does_not_answer_is_refused_unless_it_is_not_tried(city: Member) -> None:
+    source = {"kind": "http", "url": "https://nobody.example/data"}
+    wanted = order(city, b"", source=source)
+    with pytest.raises(ClientError, match="unchecked"):
+        await city.api.assets.add(wanted)
+    asset = await city.api.assets.add(order(city, b"", source=source, unchecked=True))
+    assert asset.source["url"] == "https://nobody.example/data"
+
+
+def test_what_the_owner_stated_is_never_replaced_by_what_was_seen() -> None:
+    seen = Sighting(media_type="text/csv", format="csv", encoding="windows-1252", decimal=",", thousands=".")
+    stated = Records(format="csv", encoding="iso-8859-15", decimal=".")
+    draft = AssetOrder(title={"de": "x"}, source={"kind": "file"}, media_type="text/csv", records=stated)
+    assert complete_records(draft, seen) == stated
+
+
+def test_usual_data_without_a_description_stays_without_one() -> None:
+    draft = AssetOrder(title={"de": "x"}, source={"kind": "file"}, media_type="text/csv")
+    usual = Sighting(media_type="text/csv", format="csv", encoding="utf-8", decimal=".")
+    assert complete_records(draft, usual) is None
+    assert complete_records(draft, None) is None

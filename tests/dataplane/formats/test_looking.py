@@ -1,0 +1,145 @@
+"""What the beginning of a file shows, over encodings, delimiters and ways to write numbers."""
+
+import csv
+import io
+from decimal import Decimal
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connector.dataplane.formats.csv import DELIMITERS
+from connector.dataplane.formats.looking import NOTATIONS, find_encoding, look
+from connector.dataplane.formats.values import to_number
+from connector.ports.treatment import Records, TransformStep
+from connector.views.sightings import Sighting
+from tests.dataplane.records import deliver, treat
+
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "windows-1252")
+GERMAN = "ort;wert;n\r\nKöln;1,5;1.234\r\nKöln;2,5;2.000\r\nKöln;3,5;-\r\nFürth;1,0;1\r\nFürth;7;\r\n"
+
+
+def see(data: bytes, **stated: object) -> Sighting:
+    return look(data, True, Records(**{"format": "csv", **stated}), "text/csv", len(data))  # type: ignore[arg-type]  # values of a test
+
+
+def write(number: Decimal, decimal: str, thousands: str) -> str:
+    text = f"{number:,f}" if thousands else f"{number:f}"
+    return text.replace(",", "\0").replace(".", decimal).replace("\0", thousands)
+
+
+def table(rows: list[list[str]], delimiter: str) -> str:
+    lines = io.StringIO(newline="")
+    csv.writer(lines, delimiter=delimiter).writerows(rows)
+    return lines.getvalue()
+
+
+@pytest.mark.parametrize(("encoding", "delimiter"), list(product(ENCODINGS, DELIMITERS)))
+def test_encoding_and_delimiter_are_found(encoding: str, delimiter: str) -> None:
+    text = table([["ort", "größe"], ["Köln", "zwei\nZeilen"], ["Fürth", 'mit "Zitat"']], delimiter)
+    seen = see(text.encode(encoding))
+    assert (seen.problem, seen.delimiter, seen.records) == (None, delimiter, 2)
+    assert [field.name for field in seen.fields] == ["ort", "größe"]
+    assert seen.first[0] == {"ort": "Köln", "größe": "zwei\nZeilen"}
+    assert seen.encoding == {"utf-8-sig": "utf-8"}.get(encoding, encoding)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_found_without_a_mark(encoding: str) -> None:
+    assert see(GERMAN.encode(encoding)).encoding == encoding
+
+
+def test_a_character_that_the_sample_cuts_does_not_change_the_encoding() -> None:
+    data = "a;b\nKöln;ß€😀\n".encode()
+    for length in range(1, len(data)):
+        assert find_encoding(data[:length]) == "utf-8"
+
+
+@given(
+    st.sampled_from(NOTATIONS),
+    st.lists(st.decimals(min_value=1, max_value=10**9, places=2), min_size=3, max_size=20),
+    st.sampled_from(ENCODINGS),
+)
+@settings(max_examples=150, deadline=None)
+def test_numbers_are_read_as_they_are_written_or_named_as_ambiguous(
+    way: tuple[str, str], numbers: list[Decimal], encoding: str
+) -> None:
+    texts = [write(number, *way) for number in numbers]
+    data = table([["ort", "wert"], *(["Köln", text] for text in texts)], ";").encode(encoding)
+    seen = see(data)
+    read = [to_number(text, seen.decimal, seen.thousands) for text in texts]
+    assert seen.ambiguous or read == numbers
+    stated = see(data, decimal=way[0], thousands=way[1])
+    assert [to_number(text, stated.decimal, stated.thousands) for text in texts] == numbers
+    assert stated.ambiguous == ""
+
+
+def test_german_numbers_are_recognised_by_the_whole_file() -> None:
+    seen = see(GERMAN.encode("windows-1252"))
+    assert (seen.encoding, seen.delimiter, seen.decimal, seen.thousands, seen.ambiguous) == (
+        "windows-1252", ";", ",", ".", "",
+    )  # fmt: skip
+    assert [(field.numbers, field.others, field.missing) for field in seen.fields] == [(0, 5, 0), (5, 0, 0), (3, 0, 2)]
+
+
+def test_numbers_that_can_be_read_in_two_ways_are_named() -> None:
+    assert see(b"n\n1.234\n2.000\n5\n").ambiguous == "1.234"
+    assert see(b"n\n1.234\n0.5\n").ambiguous == ""
+    assert see(b"n\n51.449\n7.2619\n").ambiguous == ""
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x10", "not text"),
+        (b"a,b\n1,2\n1,2,3\n", "Line 3"),
+        (b"a,a\n1,2\n", "twice"),
+        (b"", "empty"),
+    ],
+)
+def test_what_cannot_be_read_as_records_has_a_reason(data: bytes, said: str) -> None:
+    assert said in (see(data).problem or "")
+
+
+def test_a_wrong_statement_of_the_encoding_is_a_problem() -> None:
+    assert "utf-8" in (see(GERMAN.encode("windows-1252"), encoding="utf-8").problem or "")
+
+
+def test_json_numbers_and_texts_are_told_apart() -> None:
+    data = b'[{"a": 1.5, "b": "x"}, {"a": "1,5", "c": null}]'
+    seen = look(data, True, Records(format="json"), "application/json")
+    assert {field.name: (field.numbers, field.others, field.missing) for field in seen.fields} == {
+        "a": (2, 0, 0), "b": (0, 1, 1), "c": (0, 0, 2),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "windows-1252", "utf-8"])
+def test_sums_of_german_numbers_are_right_in_the_words_of_the_file(encoding: str) -> None:
+    records = Records(format="csv", encoding=encoding, decimal=",", thousands=".", measures=("wert", "n"))  # type: ignore[arg-type]  # values of a test
+    step = TransformStep(name="aggregate", fields=("ort",), measures=("wert", "n"), decimal=",", thousands=".")
+    made = deliver(GERMAN.encode(encoding), treat(records, step)).decode(encoding)
+    assert made == ("ort;records;wert_sum;wert_mean;n_sum;n_mean\r\nKöln;3;7,5;2,5;3234;1617\r\nFürth;2;8,0;4;1;1\r\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "way", "number"),
+    [
+        ("1.234,5", (",", "."), "1234.5"),
+        ("1 234,5", (",", " "), "1234.5"),
+        ("1\u202f234\u00a0567", (",", " "), "1234567"),
+        ("1\u2019234.5", (".", "'"), "1234.5"),
+        ("\u22121,5", (",", ""), "-1.5"),
+        ("1.5", (",", "."), None),
+        ("1,5", (".", ""), None),
+        ("12.34", (",", "."), None),
+        ("1.2345", (",", "."), None),
+        ("0.123", (",", "."), None),
+        ("1_000", (".", ""), None),
+        ("", (",", "."), None),
+        ("-", (",", "."), None),
+        ("1" * 61, (",", "."), None),
+    ],
+)
+def test_a_text_is_a_number_only_in_its_notation(text: str, way: tuple[str, str], number: str | None) -> None:
+    assert to_number(text, *way) == (Decimal(number) if number else None)

@@ -1,0 +1,44 @@
+"""A source is tried before its asset is added: what it shows, or why it cannot be read."""
+
+import pytest
+from aiohttp import web
+
+from connector.dataplane.signaling.looking import try_source
+from connector.ports.flow import SourceError
+from connector.ports.treatment import Records
+from tests.dataplane.world import Side, serving
+
+
+async def test_a_file_shows_its_size_its_type_and_its_records(provider: Side) -> None:
+    address = provider.give("a.csv", b"a;b\n1;x\n")
+    seen = await try_source(provider.plane.sources, address, "text/csv", None)
+    assert (seen.size, seen.format, seen.delimiter, seen.records, seen.whole) == (8, "csv", ";", 1, True)
+    plain = await try_source(provider.plane.sources, provider.give("a.bin", b"\0"), "application/octet-stream", None)
+    assert (plain.size, plain.format, plain.fields) == (1, "", ())
+
+
+async def test_a_large_file_is_looked_at_by_its_beginning(provider: Side) -> None:
+    address = provider.give("a.csv", b"a;b\n" + b"1;x\n" * 600_000)
+    seen = await try_source(provider.plane.sources, address, "text/csv", Records(format="csv"))
+    assert (seen.size, seen.records, seen.whole, seen.problem) == (2_400_004, 10_000, False, None)
+
+
+async def test_a_folder_shows_how_many_files_it_delivers(provider: Side) -> None:
+    provider.give("set/a.csv", b"12")
+    provider.give("set/b.csv", b"3")
+    seen = await try_source(provider.plane.sources, {"kind": "file", "path": "set"}, "text/csv", None)
+    assert (seen.files, seen.size, seen.remarks) == (2, 3, ())
+    empty = {"kind": "file", "path": "set", "glob": "*.json"}
+    assert (await try_source(provider.plane.sources, empty, "text/csv", None)).remarks != ()
+
+
+@pytest.mark.parametrize("status", [401, 404, 500])
+async def test_a_backend_that_refuses_is_named_with_its_status(provider: Side, status: int) -> None:
+    async def refuse(_: web.Request) -> web.Response:
+        return web.Response(status=status)
+
+    async with serving(refuse) as url:
+        address = {"kind": "http", "url": url + "/data"}
+        with pytest.raises(SourceError, match=str(status)):
+            await try_source(provider.plane.sources, address, "text/csv", None)
+    assert isinstance(await provider.plane.look({"kind": "none"}, "text/csv", None), str)
