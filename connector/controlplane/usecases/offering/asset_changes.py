@@ -21,6 +21,8 @@ from connector.ports.entities import Asset, AssetStatus, DataClass, PageBounds
 from connector.views.assets import AssetDescription, AssetOrder
 
 _TERMS = ("policy", "access", "reservation")
+# Members with which the data is looked at again.
+_TRIED = frozenset({"source", "records", "policy", "media_type"})
 # Members whose own members change one by one.
 _COMPOSED = frozenset({"title", "description", "stated"})
 
@@ -36,7 +38,11 @@ async def edit(publisher: Publisher, asset_id: str, change: Mapping[str, Any], *
     before = await find_asset(publisher.context, asset_id)
     if not change:
         raise Invalid("no-change", "The change is empty: name the members to change.")
-    order = drafts.check_draft(publisher, _merge(before, change))
+    order = _merge(before, change)
+    if change.keys() & _TRIED:
+        order, _ = await drafts.try_draft(publisher, order)
+    else:
+        order = drafts.check_draft(publisher, order)
     described = {name: getattr(order, name) for name in AssetDescription.__struct_fields__}
     after = msgspec.structs.replace(before, source=order.source, **described, **_encode_terms(order, change))
     after = msgspec.structs.replace(after, stated=drafts.resolve_stated(publisher.evaluator, order))
