@@ -1,13 +1,14 @@
 """One crawl of one source: read all pages of its catalogue and compare them with the index, all or nothing.
 
 No entry is deleted before the catalogue was read completely. If more than half of the entries are missing, they are
-deleted only after a second crawl that misses more than half too. Pages, datasets, bytes and time are limited.
+deleted only after a second crawl that misses more than half too. Pages, datasets, bytes, values and time are limited.
 """
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ import msgspec
 from connector.broker import schedule
 from connector.broker.normalise import FindAddress, Unusable, compute_catalog_digest, read_entry
 from connector.broker.schedule import Rhythm
+from connector.net.aside import work_aside
 from connector.ports.broker_store import CrawlSource, Delta, Entry
 from connector.ports.peer import CatalogPage, InDoubt, Peer, Refused
 from connector.protocol.dsp.catalog import find_services
@@ -22,16 +24,21 @@ from connector.protocol.dsp.errors import clean
 
 AddressProblem = Callable[[str, str], str | None]
 
-# The number of datasets that are read before other tasks run.
+# The datasets and bytes that are read before other tasks run.
 _BATCH = 50
+_BATCH_BYTES = 256 * 1024
 
 
 class Bounds(msgspec.Struct, frozen=True, kw_only=True):
-    """The limits of one catalogue; `seconds` prevents a slow source from blocking a crawl for hours."""
+    """The limits of one catalogue, all its pages together and whatever they contain.
+
+    `bytes` and `elements` (values of JSON) are what reading it costs; `seconds` ends a slow source.
+    """
 
     pages: int = 1000
     datasets: int = 20_000
     bytes: int = 64 * 1024 * 1024
+    elements: int = 5_000_000
     seconds: float = 900.0
 
 
@@ -72,18 +79,17 @@ async def crawl(
 
     `address_problem(participant, url)` returns why a URL must not be dialled as an endpoint of a participant, or None.
     """
-    found, count, bounds = Found(), 0, bounds or Bounds()
+    found, bounds = Found(), bounds or Bounds()
     # Without a digest the source is new or has another address: every entry is written again, with its address.
     compared = known if source.digest else {}
     try:
         async with asyncio.timeout(bounds.seconds), contextlib.aclosing(_fetch_pages(peer, source, bounds)) as pages:
             async for documents, services in pages:
                 find_address = _make_finder(source, services, address_problem)
-                for document in documents:
-                    count += 1
-                    if count % _BATCH == 0:
-                        await asyncio.sleep(0)
-                    _add_dataset(found, document, source, compared, now, find_address)
+                for batch, size in _make_batches(documents):
+                    add = partial(_add_datasets, found, batch, source, compared, now, find_address)
+                    await work_aside(size, add)
+                    await asyncio.sleep(0)
     except TimeoutError:
         raise CrawlFailed(f"The catalogue was not read completely within {bounds.seconds:g} s.") from None
     return found
@@ -119,14 +125,17 @@ async def _fetch_pages(
     """Yield the datasets and the services of each page. Raises CrawlFailed if a page fails or the pages have no end."""
     seen: set[str] = set()
     url: str | None = None
-    datasets = size = 0
+    datasets = size = elements = 0
     for _ in range(bounds.pages):
         page = _accept_page(await peer.fetch_catalog(source.participant, source.address, page_url=url), source)
         documents = _select_own(page, source)
         datasets += len(documents)
-        size += sum(len(document) for document in documents)
+        size += max(page.size, sum(len(document) for document in documents))
+        elements += page.elements
         if datasets > bounds.datasets or size > bounds.bytes:
             raise CrawlFailed(f"The catalogue is larger than {bounds.datasets} datasets or {bounds.bytes} bytes.")
+        if elements > bounds.elements:
+            raise CrawlFailed(f"The catalogue has more than {bounds.elements} values of JSON.")
         yield documents, page.services
         url = page.next_url
         if url is None:
@@ -170,6 +179,32 @@ def _make_finder(source: CrawlSource, services: Mapping[str, str], address_probl
         return source.address
 
     return find
+
+
+def _make_batches(documents: list[bytes]) -> Iterator[tuple[list[bytes], int]]:
+    """Yield the datasets of a page in batches, each with its bytes."""
+    batch: list[bytes] = []
+    size = 0
+    for document in documents:
+        if batch and (len(batch) == _BATCH or size + len(document) > _BATCH_BYTES):
+            yield batch, size
+            batch, size = [], 0
+        batch.append(document)
+        size += len(document)
+    if batch:
+        yield batch, size
+
+
+def _add_datasets(
+    found: Found,
+    documents: list[bytes],
+    source: CrawlSource,
+    known: dict[str, str],
+    now: int,
+    find_address: FindAddress,
+) -> None:
+    for document in documents:
+        _add_dataset(found, document, source, known, now, find_address)
 
 
 def _add_dataset(

@@ -50,7 +50,8 @@ class CatalogPage(msgspec.Struct, frozen=True, kw_only=True):
     """One page of a peer's catalogue: the JSON of each Dataset as received, and the URL of the next page.
 
     `datasets` are those of the peer, `nested` those of all nested catalogues. `services` are the base URLs of its
-    services by identifier, as the peer states them.
+    services by identifier, as the peer states them. `size` and `elements` are the bytes and the JSON values of the
+    whole answer, with all that is not in the page.
     """
 
     participant_id: str | None
@@ -58,6 +59,8 @@ class CatalogPage(msgspec.Struct, frozen=True, kw_only=True):
     next_url: str | None
     digest: str
     nested: tuple[Nested, ...] = ()
+    size: int = 0
+    elements: int = 0
     services: Mapping[str, str] = {}
 
 

@@ -82,6 +82,8 @@ async def test_a_catalogue_that_recovers_loses_nothing() -> None:
         ({"endless": True}, Bounds(pages=5), "more than 5 pages"),
         ({"offers": many(70)}, Bounds(datasets=60), "larger than 60 datasets"),
         ({"offers": [dataset("a", x="y" * 9000)]}, Bounds(bytes=5000), "5000 bytes"),
+        ({"endless": True, "weighs": (1000, 0)}, Bounds(bytes=5000), "5000 bytes"),
+        ({"endless": True, "weighs": (1000, 700)}, Bounds(elements=5000), "more than 5000 values"),
         ({"says": CITY + "somebody"}, Bounds(), "belongs to"),
         ({"refusing": "Go\u202eaway"}, Bounds(), "refused the catalogue request: Go away"),
     ],

@@ -59,6 +59,7 @@ class Catalogue:
         self.same = False
         self.nested: tuple[Nested, ...] = ()
         self.says: str | None = None
+        self.weighs = (0, 0)
         self.asked = 0
 
     def page(self, number: int) -> CatalogPage | Refused | InDoubt:
@@ -81,6 +82,8 @@ class Catalogue:
             digest="same" if self.same else str(uuid.uuid4()),
             nested=self.nested,
             services=self.services,
+            size=self.weighs[0],
+            elements=self.weighs[1],
         )
 
 

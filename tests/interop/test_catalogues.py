@@ -34,9 +34,10 @@ def ids(page: CatalogPage) -> list[str]:
     [
         [f'<{ABSOLUTE}1>; rel="next"', f'<{ABSOLUTE}0>; rel="prev", <{ABSOLUTE}2>; rel="next"'],
         ["<?continuationToken=1>; rel=next", '<request?continuationToken=2>; rel="next"; title="more"'],
+        [f'<{ABSOLUTE}1>; title="page, 2"; REL="Next Last"', f"<{ABSOLUTE}2>;rel=next;type=application/ld+json"],
         [f'<{ABSOLUTE.replace(".example/", ".example:443/")}1>; rel="next"', f'<{ABSOLUTE}2>; rel="next"'],
     ],
-    ids=["absolute", "relative", "explicit port"],
+    ids=["absolute", "relative", "another spelling", "explicit port"],
 )
 def test_pages_are_followed_by_absolute_and_relative_links(links: list[str]) -> None:
     us, peer = space()
@@ -66,6 +67,25 @@ def test_a_next_page_elsewhere_is_not_followed() -> None:
         with pytest.raises(PeerFailed, match="another origin"):
             await catalog.fetch(us.rooms.counterparties, PEER, page_url=page.next_url)
         assert {request.url.host for request in us.wire.sent} == {"deployed.example"}
+
+    play(scenario())
+
+
+@pytest.mark.parametrize(
+    ("link", "reason"),
+    [
+        ("<?x=1>; rel=next, <?x=2>; rel=next", "two next pages"),
+        ("<?x=1; rel=next", "Link of the catalogue cannot be read"),
+        ("<>; rel=next", "the same page as its next"),
+    ],
+)
+def test_a_next_page_that_cannot_be_told_is_named_and_not_lost(link: str, reason: str) -> None:
+    us, peer = space()
+    peer.pages = [{"dataset": [peer.dataset("asset-0")], "Link": link}]
+
+    async def scenario() -> None:
+        with pytest.raises(PeerFailed, match=reason):
+            await catalog.fetch(us.rooms.counterparties, PEER)
 
     play(scenario())
 

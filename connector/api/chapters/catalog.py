@@ -1,5 +1,6 @@
 """Endpoints for the catalogues of other participants: one page, or one dataset, as the provider sends it."""
 
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -8,6 +9,8 @@ from fastapi import Query
 from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.desk import AtCounterparties
 from connector.controlplane.usecases import catalog
+from connector.net.aside import work_aside
+from connector.ports.peer import CatalogPage
 from connector.views.catalog import CatalogView
 
 router = ChapterRouter(tags=["catalog"])
@@ -23,9 +26,14 @@ async def fetch_catalog(
 ) -> CatalogView:
     """Fetch one page of the catalogue that a participant shows to this connector."""
     found = await catalog.fetch(counterparties, participant, page_url=page)
-    items = [msgspec.json.decode(dataset) for dataset in found.datasets]
-    items += [{**msgspec.json.decode(entry.dataset), "participantId": entry.participant_id} for entry in found.nested]
-    return CatalogView(participant=found.participant_id or participant, items=tuple(items), next=found.next_url)
+    items = await work_aside(found.size, partial(_read_items, found))
+    return CatalogView(participant=found.participant_id or participant, items=items, next=found.next_url)
+
+
+def _read_items(found: CatalogPage) -> tuple[dict[str, Any], ...]:
+    own = (msgspec.json.decode(dataset) for dataset in found.datasets)
+    nested = ({**msgspec.json.decode(entry.dataset), "participantId": entry.participant_id} for entry in found.nested)
+    return (*own, *nested)
 
 
 @router.get("/catalog/dataset")

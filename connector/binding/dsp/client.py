@@ -4,14 +4,16 @@ Every outcome is a value. No answer, 401, 409, 429 and 5xx are in doubt: the pee
 accept it later. Only the other 4xx are refusals.
 """
 
-import re
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urljoin
 
 import msgspec
 
+from connector.binding.dsp.links import UnclearLink, find_next
 from connector.net.addresses import parse_url
+from connector.net.aside import work_aside
 from connector.net.client import GuardedClient, Response
 from connector.net.errors import Blocked, NetError
 from connector.ports.identity import Identity, Intent
@@ -24,7 +26,7 @@ from connector.protocol.dsp.catalog import (
     flatten,
     list_services,
 )
-from connector.protocol.dsp.codec import decode, decode_ack, decode_error, encode, parse
+from connector.protocol.dsp.codec import count_elements, decode, decode_ack, decode_error, encode, parse
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.errors import ProtocolError, clean
 from connector.protocol.dsp.machines.machine import ProcessKind
@@ -33,11 +35,11 @@ from connector.protocol.dsp.paths import join, path
 MESSAGE_S = 15.0
 CATALOG_S = 30.0
 CATALOG_BYTES = 16 * 1024 * 1024
+ANSWER_BYTES = 1024 * 1024
 JSON = "application/json"
 
 _KINDS: dict[str, Any] = negotiation.MESSAGES | transfer.MESSAGES
 _ENDING = frozenset({"Termination", "Completion", "Suspension"})
-_NEXT = re.compile(r'<([^<>\s]{1,2048})>\s*;[^,<]*\brel="?next"?(?=[\s;,]|$)')
 
 
 class HttpPeer:
@@ -87,40 +89,21 @@ class HttpPeer:
         body = encode(CatalogRequestMessage(filter=tuple(filters)))
         first = join(address, path(CatalogRequestMessage, Role.PROVIDER))
         url = urljoin(first, page_url) if page_url else first
-        if not _is_same_service(first, url):
-            return Refused(
-                status=0,
-                reason="The next page has another origin than the catalogue: the peer has to correct its Link.",
-            )
-        answer = await self._fetch(participant, "POST", url, Intent.CATALOG, body)
+        fault = _page_fault(first, url)
+        if fault:
+            return Refused(status=0, reason=fault)
+        answer = await self._fetch(participant, "POST", url, Intent.CATALOG, body, CATALOG_BYTES)
         if not isinstance(answer, Response):
             return answer
-        try:
-            received = decode(AnsweredCatalog, answer.body, inner=False)
-        except ProtocolError as error:
-            return InDoubt(reason=f"The catalogue cannot be read: {error.reason}", unreachable=False)
-        following = _NEXT.search(answer.headers.get("Link", ""))
-        return CatalogPage(
-            participant_id=received.message.participant_id,
-            datasets=tuple(bytes(raw) for raw in received.message.dataset if _is_object(raw)),
-            nested=tuple(Nested(whose, bytes(raw)) for whose, raw in flatten(received.message) if _is_object(raw)),
-            next_url=urljoin(url, following[1]) if following else None,
-            digest=received.digest,
-            services=list_services(received.message),
-        )
+        return await work_aside(len(answer.body), partial(_read_page, answer, url))
 
     async def fetch_dataset(self, participant: str, address: str, id: str) -> bytes | Refused | InDoubt:
         """Fetch one Dataset; see `ports.peer.Peer.fetch_dataset`."""
         answer = await self._call(participant, address, DatasetRequestMessage, Role.PROVIDER, id, Intent.CATALOG, None)
         if not isinstance(answer, Response):
             return answer
-        try:
-            document = parse(answer.body)
-        except ProtocolError as error:
-            return InDoubt(reason=f"The dataset cannot be read: {error.reason}", unreachable=False)
-        if not isinstance(document, dict):
-            return InDoubt(reason="The dataset cannot be read: it is not a JSON object.", unreachable=False)
-        return answer.body
+        fault = await work_aside(len(answer.body), partial(_dataset_fault, answer.body))
+        return InDoubt(reason=fault, unreachable=False) if fault else answer.body
 
     async def _call(
         self, participant: str, address: str, kind: Any, to: Role, pid: str | None, intent: Intent, body: bytes | None
@@ -129,24 +112,23 @@ class HttpPeer:
             url = join(address, path(kind, to, pid))
         except ProtocolError as error:
             return Refused(status=0, reason=error.reason)
-        return await self._fetch(participant, "POST" if body is not None else "GET", url, intent, body)
+        return await self._fetch(participant, "POST" if body is not None else "GET", url, intent, body, ANSWER_BYTES)
 
     async def _fetch(
-        self, participant: str, method: str, url: str, intent: Intent, body: bytes | None
+        self, participant: str, method: str, url: str, intent: Intent, body: bytes | None, most: int
     ) -> Response | Refused | InDoubt:
         token = await self._identity.issue_token(participant, intent)
         headers = {"Authorization": token, "Accept": JSON}
         if body is not None:
             headers["Content-Type"] = JSON
-        bulky = intent is Intent.CATALOG
         try:
             answer = await self._client.request(
                 method,
                 url,
                 headers=headers,
                 body=body,
-                timeout_s=CATALOG_S if bulky else MESSAGE_S,
-                max_bytes=CATALOG_BYTES if bulky else 1024 * 1024,
+                timeout_s=CATALOG_S if intent is Intent.CATALOG else MESSAGE_S,
+                max_bytes=most,
             )
         except Blocked as error:
             return Refused(status=0, reason=error.reason)
@@ -177,9 +159,42 @@ def _is_object(raw: msgspec.Raw) -> bool:
     return bytes(raw).lstrip()[:1] == b"{"
 
 
-def _is_same_service(first: str, url: str) -> bool:
-    """Return whether two URLs have the same origin: a catalogue cannot point its reader to another server."""
+def _page_fault(first: str, url: str) -> str | None:
+    """Return why a next page must not be fetched: a catalogue cannot point its reader to another server."""
     try:
-        return parse_url(url, query=True).origin == parse_url(first).origin
-    except Blocked:
-        return False
+        if parse_url(url, query=True).origin == parse_url(first).origin:
+            return None
+    except Blocked as error:
+        return f"The next page cannot be fetched: {error.reason}"
+    return "The next page has another origin than the catalogue: the peer has to correct its Link."
+
+
+def _read_page(answer: Response, url: str) -> CatalogPage | InDoubt:
+    """Read the answer to a catalogue request for the page at `url`."""
+    try:
+        received = decode(AnsweredCatalog, answer.body, inner=False)
+    except ProtocolError as error:
+        return InDoubt(reason=f"The catalogue cannot be read: {error.reason}", unreachable=False)
+    try:
+        following = find_next(answer.headers.get("Link", ""), url)
+    except UnclearLink as error:
+        return InDoubt(reason=str(error), unreachable=False)
+    return CatalogPage(
+        participant_id=received.message.participant_id,
+        datasets=tuple(bytes(raw) for raw in received.message.dataset if _is_object(raw)),
+        nested=tuple(Nested(whose, bytes(raw)) for whose, raw in flatten(received.message) if _is_object(raw)),
+        next_url=following,
+        digest=received.digest,
+        services=list_services(received.message),
+        size=len(answer.body),
+        elements=count_elements(answer.body),
+    )
+
+
+def _dataset_fault(body: bytes) -> str | None:
+    """Return why an answer is not a Dataset, or None."""
+    try:
+        document = parse(body)
+    except ProtocolError as error:
+        return f"The dataset cannot be read: {error.reason}"
+    return None if isinstance(document, dict) else "The dataset cannot be read: it is not a JSON object."

@@ -9,7 +9,8 @@ from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Columns
 from connector.cli.frame.probe import format_origin
 from connector.client.connector import Connector
-from connector.client.frame.errors import ClientError
+from connector.client.frame.errors import ClientError, PagesRepeat
+from connector.client.frame.paging import PageTrail
 from connector.views.common import Page
 
 Item = TypeVar("Item")
@@ -49,11 +50,14 @@ def print_listing(
     everything: bool,
 ) -> None:
     """Print a page of a listing, or all pages from `after` on."""
-    page = fetch(limit, after)
+    page, trail = fetch(limit, after), PageTrail()
     rows = list(page.items)
-    while everything and page.next is not None:
-        page = fetch(limit, page.next)
-        rows += page.items
+    try:
+        while everything and (following := trail.follow(page)) is not None:
+            page = fetch(limit, following)
+            rows += page.items
+    except PagesRepeat:
+        raise Failure(Code.FAILED, call.output.say("cli.pages-repeat")) from None
     call.output.print_rows(rows, columns, after=page.next)
 
 

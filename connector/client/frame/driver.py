@@ -10,6 +10,7 @@ import httpx
 
 from connector.client.frame.errors import ClientError, Damaged, NotReachable
 from connector.client.frame.flow import ApiCall, ClientFlow, DriverAction, Fetch, parse_failure, read
+from connector.client.frame.paging import PageTrail
 from connector.views.common import Page
 
 T = TypeVar("T")
@@ -53,10 +54,11 @@ class Driver:
     def every(self, first: Callable[[str | None], ApiCall[Page[T]]]) -> Iterator[T]:
         """Yield all entries of a listing, page by page."""
         after: str | None = None
+        trail = PageTrail()
         while True:
             page: Page[T] = self._perform(first(after))
             yield from page.items
-            after = page.next
+            after = trail.follow(page)
             if after is None:
                 return
 
@@ -101,11 +103,12 @@ class AsyncDriver:
     async def every(self, first: Callable[[str | None], ApiCall[Page[T]]]) -> AsyncIterator[T]:
         """Yield all entries of a listing, page by page."""
         after: str | None = None
+        trail = PageTrail()
         while True:
             page: Page[T] = await self._perform(first(after))
             for entry in page.items:
                 yield entry
-            after = page.next
+            after = trail.follow(page)
             if after is None:
                 return
 

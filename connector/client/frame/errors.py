@@ -77,6 +77,10 @@ class Damaged(ClientError):
     """A file does not match its digest, or cannot be written."""
 
 
+class PagesRepeat(ClientError):
+    """The pages of a listing have no end: one was returned twice."""
+
+
 _BY_STATUS: dict[int, type[ClientError]] = {
     400: InvalidRequest,
     401: KeyRefused,

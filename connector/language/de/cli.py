@@ -50,6 +50,8 @@ SENTENCES: dict[str, str] = {
     # Search and get.
     "results": "{shown} von {total} Treffern; abrufen mit: datenkontor get NUMMER",
     "more-results": "Weitere Treffer folgen: Befehl mit --after {cursor} wiederholen.",
+    "pages-repeat": "Die Seiten bilden einen Kreis: Dieselbe Seite kam zweimal, die Liste ist daher nicht vollständig. "
+    "Bitten Sie den Anbieter, den Link seines Katalogs zu berichtigen.",
     "step-negotiating": "Der Vertrag wird verhandelt ({id}) …",
     "step-agreed": "Vertrag: {id}",
     "step-transferring": "Die Daten sind unterwegs ({id}) …",

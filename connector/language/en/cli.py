@@ -50,6 +50,8 @@ SENTENCES: dict[str, str] = {
     # Search and get.
     "results": "{shown} of {total} results; get one with: datenkontor get NUMBER",
     "more-results": "More results follow: repeat the command with --after {cursor}.",
+    "pages-repeat": "The pages form a circle: the same page was returned twice, so the listing is not complete. "
+    "Ask the provider to correct the Link of its catalogue.",
     "step-negotiating": "Negotiating ({id}) …",
     "step-agreed": "Agreement: {id}",
     "step-transferring": "Transferring ({id}) …",

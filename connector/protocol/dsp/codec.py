@@ -28,6 +28,7 @@ from connector.protocol.dsp.transfer import TransferError, TransferProcess, Tran
 from connector.protocol.dsp.version import Version, VersionResponse
 
 DEPTH_LIMIT = 100
+ELEMENT_LIMIT = 500_000
 ANSWER_LIMIT = 256 * 1024
 
 M = TypeVar("M", bound=msgspec.Struct)
@@ -87,10 +88,13 @@ def canonical(document: object) -> bytes:
 
 
 def parse(body: bytes) -> object:
-    """Parse JSON strictly: UTF-8, no duplicate members, finite numbers, at most `DEPTH_LIMIT` levels.
+    """Parse JSON strictly: UTF-8, no duplicate members, finite numbers, `DEPTH_LIMIT` levels, `ELEMENT_LIMIT` values.
 
     :raises RemoteProtocolError: for every other input.
     """
+    # Before anything is built: 16 MiB of `[],` are six million lists.
+    if len(body) > ELEMENT_LIMIT and count_elements(body) > ELEMENT_LIMIT:
+        raise RemoteProtocolError(f"The body has too many values: expected at most {ELEMENT_LIMIT}.")
     try:
         document = _DECODER.decode(body.decode())
     except (ValueError, RecursionError) as error:
@@ -99,6 +103,11 @@ def parse(body: bytes) -> object:
     if body.count(b"{") + body.count(b"[") > DEPTH_LIMIT:
         _check_depth(document)
     return document
+
+
+def count_elements(body: bytes) -> int:
+    """Return how many values JSON has at most: each but the first follows a comma or begins in a list or an object."""
+    return 1 + body.count(b",") + body.count(b"[") + body.count(b"{")
 
 
 def _parse_object(body: bytes) -> dict[str, Any]:

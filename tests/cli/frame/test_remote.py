@@ -57,6 +57,16 @@ def test_a_listing_shows_a_page_and_the_way_on(cli: Cli, management: Management)
     assert management.asked[-1].query == {"limit": ["1"], "after": ["c1"]}
 
 
+@pytest.mark.parametrize(("lang", "word"), [("en", "circle"), ("de", "Kreis")])
+def test_all_pages_of_a_circle_end_with_a_sentence(cli: Cli, management: Management, lang: str, word: str) -> None:
+    pages = [
+        {"items": [asset(id=name)], "next": after} for name, after in (("one", "c1"), ("two", "c2"), ("three", "c1"))
+    ]
+    management.answer("GET", "/v1/assets", *pages)
+    done = cli("asset", "list", "--all", "--lang", lang)
+    assert (done.code, done.out, word in done.err) == (1, "", True)
+
+
 def test_a_refusal_is_said_in_the_language_of_the_call(cli: Cli, management: Management) -> None:
     error = {"code": "not-offerable", "reason": "The purpose is missing.", "reasons": {"de": "Es fehlt der Zweck."}}
     management.answer("POST", "/v1/assets/air/publish", {"error": error}, status=409)

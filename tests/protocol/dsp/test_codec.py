@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 
 from connector.protocol.dsp import negotiation, transfer
 from connector.protocol.dsp.catalog import CatalogError, CatalogRequestMessage
-from connector.protocol.dsp.codec import DEPTH_LIMIT, canonical, decode, decode_ack, decode_error, encode, error_body
+from connector.protocol.dsp.codec import (
+    DEPTH_LIMIT,
+    ELEMENT_LIMIT,
+    canonical,
+    count_elements,
+    decode,
+    decode_ack,
+    decode_error,
+    encode,
+    error_body,
+)
 from connector.protocol.dsp.common import CONTEXT, DataAddress, EndpointProperty
 from connector.protocol.dsp.errors import LocalProtocolError, ProtocolError, RemoteProtocolError
 from connector.protocol.dsp.machines.negotiation_machine import NegotiationState
@@ -253,3 +263,11 @@ def test_every_own_document_round_trips_through_its_type() -> None:
     for document in OWN_DOCUMENTS:
         received = decode(kind_of(document), json.dumps(document).encode())
         assert len(received.digest) == 64
+
+
+@pytest.mark.parametrize("value", [b"[]", b"{}", b"0", b'""', b'{"a":0}'])
+def test_values_are_counted_before_they_are_built(value: bytes) -> None:
+    most = _request(extra=0).replace(b'"extra": 0', b'"extra": [' + b",".join([value] * ELEMENT_LIMIT) + b"]")
+    with pytest.raises(RemoteProtocolError, match="too many values"):
+        decode(ContractRequestMessage, most)
+    assert count_elements(b"[" + b",".join([value] * 7) + b"]") >= len(json.loads(b"[" + b",".join([value] * 7) + b"]"))

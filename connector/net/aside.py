@@ -1,0 +1,27 @@
+"""Work on foreign bytes beside the event loop.
+
+All of it runs on one thread. Several would take turns with each other before the loop has its own; with one, the loop
+waits for at most one turn.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+T = TypeVar("T")
+
+SMALL = 32 * 1024
+"""The bytes that are worked on at once: they take about a millisecond."""
+
+_thread = ThreadPoolExecutor(1, thread_name_prefix="aside")
+
+
+async def work_aside(size: int, work: Callable[[], T]) -> T:
+    """Return the result of `work` on `size` bytes: at once if they are few, else on the thread beside the loop.
+
+    Work that was begun ends, even if nobody waits for it any more: what it costs has to be bounded by its input.
+    """
+    if size <= SMALL:
+        return work()
+    return await asyncio.get_running_loop().run_in_executor(_thread, work)
