@@ -18,6 +18,7 @@ from connector.api.frame.errors import ApiError
 from connector.api.frame.models import answer_model
 from connector.broker import search
 from connector.broker.crawler import Crawler
+from connector.net.serving.rates import CallerRates
 from connector.ports.broker_store import BrokerStore
 from connector.ports.changes import Replayed, StoreError
 from connector.ports.identity import AuthenticationUnavailable, Caller, Unauthenticated
@@ -27,6 +28,7 @@ Authenticate = Callable[[str | None], Awaitable[Caller]]
 Use = Callable[[Caller], Awaitable[None]]
 
 PATIENCE_S = 2.0
+UNAVAILABLE_S = 60
 CHANGES = 100
 
 _DATASET = {"@id": "urn:uuid:7f0c", "@type": "Dataset", "dct:title": [{"@language": "de", "@value": "Baustellen"}]}
@@ -68,7 +70,9 @@ _CHANGE = {
     "removed": False,
     "dataset": _DATASET,
 }
-_FAILURES: dict[int | str, dict[str, Any]] = {code: {"model": answer_model(ErrorView)} for code in (401, 404, 422, 503)}
+_FAILURES: dict[int | str, dict[str, Any]] = {
+    code: {"model": answer_model(ErrorView)} for code in (401, 404, 422, 429, 503)
+}
 
 FilterQuery = Annotated[str | None, Query(max_length=1000)]
 LanguageQuery = Annotated[str | None, Query(max_length=35, description="Only texts in this language, if present.")]
@@ -87,6 +91,7 @@ class BrokerDesk(msgspec.Struct, frozen=True, kw_only=True):
     use: Use
     now: Callable[[], int]
     alive: Callable[[], bool]
+    rates: CallerRates | None = None
 
 
 def make_broker_app(
@@ -97,6 +102,7 @@ def make_broker_app(
     *,
     now: Callable[[], int],
     alive: Callable[[], bool] = lambda: True,
+    rates: CallerRates | None = None,
 ) -> FastAPI:
     """Build the application.
 
@@ -113,7 +119,7 @@ def make_broker_app(
         generate_unique_id_function=_operation,
     )
     app.state.desk = BrokerDesk(
-        record=record, crawler=crawler, authenticate=authenticate, use=use, now=now, alive=alive
+        record=record, crawler=crawler, authenticate=authenticate, use=use, now=now, alive=alive, rates=rates
     )
     errors.install(app)
     app.include_router(public)
@@ -129,13 +135,24 @@ def _desk(request: Request) -> BrokerDesk:
 AtBroker = Annotated[BrokerDesk, Depends(_desk)]
 
 
-async def _caller(desk: AtBroker, authorization: Authorization = None) -> Caller:
+async def _caller(request: Request, desk: AtBroker, authorization: Authorization = None) -> Caller:
+    rates, address, waiting = desk.rates, "", "Too many requests: try again later."
+    if rates is not None:
+        host = request.client.host if request.client else ""
+        address = rates.name_caller(host, request.headers.get("x-forwarded-for"))
+        if wait := rates.find_wait(address):
+            raise ApiError(429, "too-many", waiting, retry_after_s=wait)
     try:
         caller = await desk.authenticate(authorization)
+        if rates is not None and (wait := rates.admit_peer(caller.participant)):
+            raise ApiError(429, "too-many", waiting, retry_after_s=wait)
         await desk.use(caller)
     except AuthenticationUnavailable:
-        raise ApiError(503, "busy", "Authentication is unavailable: try again later.") from None
+        reason = "Authentication is unavailable: try again later."
+        raise ApiError(503, "busy", reason, retry_after_s=UNAVAILABLE_S) from None
     except Unauthenticated:
+        if rates is not None:
+            rates.note_failure(address)
         reason = "The request is not authenticated: send a new token for this broker."
         raise ApiError(401, "unauthenticated", reason) from None
     except Replayed:

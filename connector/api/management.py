@@ -27,6 +27,7 @@ from connector.api.frame import errors
 from connector.api.frame.auth import LARGEST_BODY, ApiKey, KeyMiddleware
 from connector.api.frame.desk import Desk, install_desk
 from connector.api.frame.models import answer_model
+from connector.net.serving.rates import CallerRates
 from connector.views.common import ErrorView
 
 _CHAPTERS = (
@@ -47,14 +48,17 @@ _CHAPTERS = (
     policies.router,
 )
 _FAILURES: dict[int | str, dict[str, Any]] = {
-    code: {"model": answer_model(ErrorView)} for code in (400, 401, 403, 404, 409, 422, 502, 503)
+    code: {"model": answer_model(ErrorView)} for code in (400, 401, 403, 404, 409, 422, 429, 502, 503)
 }
 
 
-def make_management_app(desk: Desk, *, keys: Sequence[ApiKey], largest_body: int = LARGEST_BODY) -> FastAPI:
+def make_management_app(
+    desk: Desk, *, keys: Sequence[ApiKey], largest_body: int = LARGEST_BODY, rates: CallerRates | None = None
+) -> FastAPI:
     """Build the application; each endpoint requests the values of the desk that it needs as parameters.
 
-    `largest_body` is the maximum size of a request in bytes. The application does not use ASGI lifespan.
+    `largest_body` is the maximum size of a request in bytes; `rates` limit requests without a valid key. The app
+    uses no ASGI lifespan.
     """
     app = FastAPI(
         title="Datenkontor management API",
@@ -72,7 +76,7 @@ def make_management_app(desk: Desk, *, keys: Sequence[ApiKey], largest_body: int
     documented = [Depends(HTTPBearer(auto_error=False))]
     for chapter in _CHAPTERS:
         app.include_router(chapter, prefix="/v1", dependencies=documented, responses=_FAILURES)
-    app.add_middleware(KeyMiddleware, keys=tuple(keys), largest_body=largest_body)
+    app.add_middleware(KeyMiddleware, keys=tuple(keys), largest_body=largest_body, rates=rates)
     return app
 
 

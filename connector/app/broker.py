@@ -98,6 +98,7 @@ async def build_broker(
         use,
         now=now,
         alive=lambda: any(task.get_name() == "crawler" and not task.done() for task in tasks),
+        rates=make_rates(settings),
     )
     return BrokerServer(
         parts=parts,

@@ -132,7 +132,7 @@ class ConnectorServer:
             },
         )
         keys = [ApiKey(id=key.id, sha256=key.sha256, scopes=key.scopes) for key in settings.management.keys]
-        return make_management_app(desk, keys=keys)
+        return make_management_app(desk, keys=keys, rates=make_rates(settings))
 
     async def _check_worker(self) -> str | None:
         running = any(task.get_name() == "worker" and not task.done() for task in self.tasks)
@@ -237,7 +237,11 @@ async def build(
         worker=workers[0],
         dataplane=dataplane,
         protocol=application(gatekeeper, receiver, catalog_binding.routes(gatekeeper, publisher)),
-        data=make_app(dataplane, accel=Accel(settings.data.accel) if settings.data.accel else None),
+        data=make_app(
+            dataplane,
+            accel=Accel(settings.data.accel) if settings.data.accel else None,
+            rates=make_rates(settings),
+        ),
         listeners=Listeners(certificate=settings.net.certificate, key=settings.net.key, bounds=to_bounds(settings)),
         broker=broker,
         announcer=announcer,

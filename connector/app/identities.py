@@ -117,4 +117,6 @@ async def build_identity(wiring: Wiring) -> Mechanism:
         )
     identity = build(wiring)
     await identity.refresh()
+    if problem := identity.problem():
+        log.warning("%s", problem)
     return identity

@@ -97,11 +97,17 @@ class Roster:
 
 
 def read_roster(
-    signed: bytes, *, operator: Sequence[VerificationKey], now_ms: int, seen: AcceptedRoster | None
+    signed: bytes,
+    *,
+    operator: Sequence[VerificationKey],
+    now_ms: int,
+    seen: AcceptedRoster | None,
+    take_expired: bool = False,
 ) -> Roster:
     """Verify a signed list: size, signature by one of the pinned `operator` keys, form, times, and a version
     that is not older than `seen`, the newest accepted list.
 
+    `take_expired` returns a list although its end has passed; nobody can be authenticated by it.
     Raises RosterRejected with the reason.
     """
     try:
@@ -112,7 +118,7 @@ def read_roster(
     document = roster.document
     if document.issued.timestamp() * 1000 > now_ms + LEEWAY_S * 1000:
         raise RosterRejected("The participant list was issued in the future: compare the clocks.")
-    if roster.is_expired(now_ms):
+    if roster.is_expired(now_ms) and not take_expired:
         raise RosterRejected(f"The participant list expired at {document.expires.isoformat()}: get a newer list.")
     if seen is not None and document.version < seen.version:
         raise RosterRejected(f"Version {document.version} of the participant list is older than {seen.version}.")
@@ -218,12 +224,16 @@ class RosterIdentity:
     async def refresh(self) -> bool:
         """Fetch the list, use it from now on, and return whether it differs from the list before.
 
+        The first list may have expired: the process starts, its own records can be read, and nobody is authenticated.
         Raises RosterRejected; then the list in use stays in use until it expires.
         """
         return self._use(await self._source())
 
     def _use(self, signed: bytes) -> bool:
-        roster = read_roster(signed, operator=self._operator, now_ms=self._clock(), seen=self._seen)
+        first = self._roster is None
+        roster = read_roster(
+            signed, operator=self._operator, now_ms=self._clock(), seen=self._seen, take_expired=first
+        )
         self._text = signed
         # A second refresh may have overtaken this one while it was fetching.
         changed = self._roster is None or roster.seen != self._seen

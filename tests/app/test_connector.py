@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from connector.app.connector import build
 from connector.app.listeners import ListenFailed
 from connector.ports.changes import Unavailable
-from connector.settings import Settings
+from connector.settings import Settings, SettingsError
 from tests.app.conftest import listening
 from tests.pair.space import Space
 
@@ -87,3 +87,50 @@ def _now() -> int:
     from connector.app.parts import read_clock
 
     return read_clock()
+
+
+async def test_with_an_expired_list_the_own_records_can_be_read_and_peers_are_put_off(
+    space: Space, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    late = _now() + 10 * 365 * 86_400_000
+    connector = await build(settings, transport=space.wire, now=lambda: late)
+    assert "has expired" in caplog.text
+    await connector.start()
+    addresses = connector.listeners.addresses
+    async with httpx.AsyncClient(trust_env=False) as client:
+        own = await client.get(f"{addresses['management']}/v1/agreements", headers={"X-Api-Key": "city"})
+        assert (own.status_code, own.json()["items"]) == (200, [])
+        token = {"Authorization": "Bearer e30.e30.AAAA"}
+        peer = await client.get(f"{addresses['protocol']}/dsp/2025-1/negotiations/x", headers=token)
+        assert (peer.status_code, peer.json()["@type"]) == (503, "ContractNegotiationError")
+        assert int(peer.headers["retry-after"]) > 0
+        status, report = await readiness(client, addresses["management"])
+        assert status == 200
+        assert "has expired" in str(report)
+    await connector.stop()
+
+
+@pytest.mark.parametrize(
+    ("listener", "path", "put_off"),
+    [("protocol", "/dsp/2025-1/negotiations/x", 503), ("data", "/flows/x", 503), ("management", "/v1/assets", 429)],
+)
+async def test_an_address_that_proves_nothing_is_put_off_at_every_listener(
+    space: Space, settings: Settings, listener: str, path: str, put_off: int
+) -> None:
+    limits = replace(settings.limits, failures_per_second=2)
+    narrow = replace(settings, limits=limits, net=replace(settings.net, proxies=()))
+    connector = await build(narrow, transport=space.wire)
+    await connector.start()
+    async with httpx.AsyncClient(trust_env=False, base_url=connector.listeners.addresses[listener]) as client:
+        answers = [await client.get(path, headers={"X-Forwarded-For": f"192.0.2.{number}"}) for number in range(20)]
+    assert answers[0].status_code == 401
+    assert answers[0].headers["www-authenticate"] == "Bearer"
+    refused = [answer for answer in answers if answer.status_code == put_off]
+    assert refused
+    assert all(int(answer.headers["retry-after"]) > 0 for answer in refused)
+    await connector.stop()
+
+
+async def test_a_network_of_proxies_that_is_none_is_named(space: Space, settings: Settings) -> None:
+    with pytest.raises(SettingsError, match=r"net\.proxies contains here"):
+        await build(replace(settings, net=replace(settings.net, proxies=("here",))), transport=space.wire)

@@ -9,6 +9,7 @@ import pytest
 
 from connector.api.broker import make_broker_app
 from connector.broker.schedule import DAY
+from connector.net.serving.rates import CallerRates
 from connector.ports.changes import Replayed
 from connector.ports.identity import Caller, Intent
 from connector.store.memory.record import MemoryBrokerStore
@@ -43,6 +44,7 @@ class Desk:
             self.use,
             now=lambda: self.space.now,
             alive=lambda: self.alive,
+            rates=CallerRates(failures_per_s=2, per_peer_s=5, now_ms=lambda: self.space.now),
         )
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         headers = {"Authorization": f"Bearer {CITY}tiefbauamt"}
@@ -186,6 +188,7 @@ async def test_a_nudge_brings_the_callers_own_news(desk: Desk) -> None:
 async def test_nobody_unknown_asks_anything_and_a_token_counts_once(desk: Desk, path: str) -> None:
     unknown = await desk.http.get(f"/v1/{path}", headers={"Authorization": "Bearer stranger"})
     assert (unknown.status_code, unknown.json()["error"]["code"]) == (401, "unauthenticated")
+    assert unknown.headers["www-authenticate"] == "Bearer"
     desk.used.append(CITY + "tiefbauamt")
     again = await desk.http.get(f"/v1/{path}")
     assert (again.status_code, again.json()["error"]["code"]) == (401, "replayed")
@@ -215,3 +218,14 @@ async def test_every_route_has_an_example_in_the_openapi_document(desk: Desk) ->
             assert any(
                 "example" in answer["content"]["application/json"] for answer in answers if answer.get("content")
             ), path
+
+
+async def test_who_proves_nothing_and_a_peer_that_comes_too_often_are_put_off(desk: Desk) -> None:
+    stranger = {"Authorization": "Bearer stranger"}
+    answers = [await desk.http.get("/v1/sources", headers=stranger) for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [401] * 4 + [429] * 2
+    assert answers[-1].headers["retry-after"] == "1"
+    desk.space.now += 1000
+    known = [await desk.http.get("/v1/sources") for _ in range(12)]
+    assert [answer.status_code for answer in known] == [200] * 10 + [429] * 2
+    assert known[-1].json()["error"]["code"] == "too-many"

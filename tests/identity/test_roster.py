@@ -255,3 +255,16 @@ async def test_the_list_is_fetched_through_the_guarded_client():
 
 def test_a_member_needs_no_address_and_no_key():
     assert read(signed(document(1, (Member(id="x", name="X"),)))).participants["x"].roles == ("participant",)
+
+
+async def test_the_first_list_may_have_expired_but_lets_nobody_in_and_a_later_one_may_not():
+    board = Board()
+    city = await identity(board, CITY, CITY_KEY, now_ms=NOW_MS + 86_400_000)
+    assert city.participant(UTILITY) is not None
+    assert "expired" in (city.problem() or "")
+    with pytest.raises(AuthenticationUnavailable):
+        await city.authenticate(f"Bearer {token()}", Intent.ENDING)
+    with pytest.raises(RosterRejected, match="expired"):
+        await city.refresh()
+    with pytest.raises(RosterRejected, match="older"):
+        await identity(Board(), CITY, CITY_KEY, now_ms=NOW_MS + 86_400_000, seen=read(signed(document(7))).seen)

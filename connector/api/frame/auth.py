@@ -14,9 +14,11 @@ import msgspec
 from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connector.api.frame.errors import ApiError, answer
+from connector.net.serving.rates import CallerRates
 
 KeyScope = Literal["read", "write", "admin"]
 
@@ -44,24 +46,29 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
 class KeyMiddleware:
     """ASGI middleware that checks the key of a request; it stores the key's name and scopes in `request.state`."""
 
-    def __init__(self, app: ASGIApp, *, keys: Sequence[ApiKey], largest_body: int = LARGEST_BODY) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        keys: Sequence[ApiKey],
+        largest_body: int = LARGEST_BODY,
+        rates: CallerRates | None = None,
+    ) -> None:
         self._app = app
+        self._rates = rates
         self._keys = tuple(keys)
         self._largest = largest_body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 401, 403 or 413, or pass the request on."""
+        """Answer 401, 403, 413 or 429, or pass the request on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
         if scope["path"] not in _KEYLESS:
-            refusal = self._refusal(scope, headers)
+            refusal = self._put_off(scope, headers) or self._refusal(scope, headers)
             if refusal:
-                response = answer(*refusal)
-                if refusal[0] == 401:
-                    response.headers["WWW-Authenticate"] = "Bearer"
-                await response(scope, receive, send)
+                await refusal(scope, receive, send)
                 return
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length[:20]) > self._largest:
@@ -71,17 +78,31 @@ class KeyMiddleware:
             return
         await self._app(scope, _bounded(receive, self._largest), send)
 
-    def _refusal(self, scope: Scope, headers: Headers) -> tuple[int, str, str] | None:
+    def _put_off(self, scope: Scope, headers: Headers) -> Response | None:
+        """Return the answer to an address that has failed too often."""
+        wait = self._rates.find_wait(self._name_caller(scope, headers)) if self._rates else 0
+        reason = "Too many requests without a valid management key: try again later."
+        return answer(429, "too-many", reason, retry_after_s=wait) if wait else None
+
+    def _name_caller(self, scope: Scope, headers: Headers) -> str:
+        host = (scope.get("client") or ("",))[0]
+        return self._rates.name_caller(host, headers.get("x-forwarded-for")) if self._rates else ""
+
+    def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         presented = _presented(headers)
-        if presented is None:
-            return 401, "no-key", "The request has no management key: send it as `Authorization: Bearer <key>`."
-        key = self._known(presented)
+        key = self._known(presented) if presented is not None else None
         if key is None:
-            return 401, "unknown-key", "Unknown management key: compare it with the settings."
+            if self._rates:
+                self._rates.note_failure(self._name_caller(scope, headers))
+            if presented is None:
+                reason = "The request has no management key: send it as `Authorization: Bearer <key>`."
+                return answer(401, "no-key", reason)
+            return answer(401, "unknown-key", "Unknown management key: compare it with the settings.")
         opened = frozenset[str]().union(*(_HOLDS[name] for name in key.scopes))
         needed = "read" if scope["method"] in {"GET", "HEAD"} else "write"
         if needed not in opened:
-            return 403, "scope", f"The management key {key.id} has not the scope `{needed}`: use another key."
+            reason = f"The management key {key.id} has not the scope `{needed}`: use another key."
+            return answer(403, "scope", reason)
         scope.setdefault("state", {}).update(key_id=key.id, scopes=opened)
         return None
 

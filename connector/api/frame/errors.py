@@ -29,17 +29,23 @@ _SENTENCES = {
 class ApiError(Exception):
     """A request that the API itself refuses."""
 
-    def __init__(self, status: int, code: str, reason: str) -> None:
+    def __init__(self, status: int, code: str, reason: str, *, retry_after_s: int = 0) -> None:
         super().__init__(reason)
+        self.retry_after_s = retry_after_s
         self.status = status
         self.code = code
         self.reason = reason
 
 
-def answer(status: int, code: str, reason: str, reasons: dict[str, str] | None = None) -> JSONResponse:
+def answer(
+    status: int, code: str, reason: str, reasons: dict[str, str] | None = None, *, retry_after_s: int = 0
+) -> JSONResponse:
     """Return an error in the one form."""
     more = {"reasons": reasons} if reasons else {}
-    return JSONResponse({"error": {"code": code, "reason": reason, **more}}, status)
+    headers = {"Retry-After": str(retry_after_s)} if retry_after_s else {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return JSONResponse({"error": {"code": code, "reason": reason, **more}}, status, headers)
 
 
 def install(app: FastAPI) -> None:
@@ -55,7 +61,7 @@ def install(app: FastAPI) -> None:
 
 async def _api_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ApiError)
-    return answer(error.status, error.code, error.reason)
+    return answer(error.status, error.code, error.reason, retry_after_s=error.retry_after_s)
 
 
 async def _use_case(_: Request, error: Exception) -> JSONResponse:

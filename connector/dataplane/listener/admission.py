@@ -14,6 +14,7 @@ from connector.dataplane.control.gate import NEVER_GRANTED, SUPERSEDED, Gate, Le
 from connector.dataplane.signaling.plane import LocalDataPlane
 from connector.dataplane.signaling.verbs import SUSPENDED
 from connector.net.limits import ConcurrencyLimit
+from connector.net.serving.rates import CallerRates
 from connector.ports.changes import LimitReached, StoreError
 from connector.ports.entities import Flow, FlowDirection
 from connector.protocol.dsp.machines.transfer_machine import FlowState
@@ -54,17 +55,30 @@ class FlowAccess:
     """
 
     def __init__(
-        self, plane: LocalDataPlane, *, patience_s: float = 5.0, budget: ConcurrencyLimit | None = None
+        self,
+        plane: LocalDataPlane,
+        *,
+        patience_s: float = 5.0,
+        budget: ConcurrencyLimit | None = None,
+        rates: CallerRates | None = None,
     ) -> None:
         self.plane = plane
         self._patience_s = patience_s
+        self._rates = rates
         self.budget = budget or ConcurrencyLimit(total=512, per_key=16)
 
     async def find_flow(self, request: web.Request, direction: FlowDirection) -> Flow:
         """Return the flow of the request's token, in any state. Raises Refusal."""
+        rates, address = self._rates, ""
+        if rates is not None:
+            address = rates.name_caller(request.remote or "", request.headers.get("X-Forwarded-For"))
+            if wait := rates.find_wait(address):
+                raise refuse_busy("Too many requests without a valid token: try again later.", wait)
         shown = request.headers.getall("Authorization", [])
         flow = await self.plane.admit(request.match_info["flow_id"], shown[0]) if len(shown) == 1 else None
         if flow is None:
+            if rates is not None:
+                rates.note_failure(address)
             raise Refusal(
                 401,
                 "unauthorized",

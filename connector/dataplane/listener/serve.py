@@ -13,6 +13,7 @@ from connector.dataplane.listener.pull import Accel, PullHandler
 from connector.dataplane.listener.receive import PushHandler
 from connector.dataplane.signaling.plane import LocalDataPlane
 from connector.net.limits import ConcurrencyLimit
+from connector.net.serving.rates import CallerRates
 
 READ_BUFFER = 1024 * 1024
 IDLE_S = 15.0
@@ -25,13 +26,14 @@ def make_app(
     stall_s: float = 60.0,
     budget: ConcurrencyLimit | None = None,
     accel: Accel | None = None,
+    rates: CallerRates | None = None,
 ) -> web.Application:
     """Build the application of the listener; `make_runner` serves it.
 
     `patience_s` is how long a request waits for the first lease of its flow, `stall_s` how long a peer may accept no
-    byte before its stream is closed, both in seconds.
+    byte before its stream is closed, both in seconds. `rates` limit requests without a valid token.
     """
-    access = FlowAccess(plane, patience_s=patience_s, budget=budget)
+    access = FlowAccess(plane, patience_s=patience_s, budget=budget, rates=rates)
     pulls, pushes = PullHandler(access, accel, stall_s), PushHandler(access)
     app = web.Application(middlewares=[answer_errors])
     for path in ("/flows/{flow_id}", "/flows/{flow_id}/{part:.+}"):

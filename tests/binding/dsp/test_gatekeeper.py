@@ -7,6 +7,7 @@ import pytest
 
 from connector.binding.dsp.gatekeeper import Gatekeeper, endpoint
 from connector.net.serving.messages import Disconnected, PeerRequest, Reply
+from connector.net.serving.rates import CallerRates
 from connector.ports.changes import Replayed, Unavailable
 from connector.ports.entities import ReplayKey
 from connector.ports.identity import AuthenticationUnavailable, Caller, Intent, Unauthenticated
@@ -33,12 +34,16 @@ class Guard:
 
 
 async def answered(
-    handle: Callable[[PeerRequest, Caller, bytes], Awaitable[Reply]], guard: Guard | None = None
+    handle: Callable[[PeerRequest, Caller, bytes], Awaitable[Reply]],
+    guard: Guard | None = None,
+    *,
+    rates: CallerRates | None = None,
+    request: PeerRequest = PeerRequest(method="GET", path="/negotiations/x"),  # noqa: B008 - frozen
 ) -> tuple[Reply, MemoryStore]:
     store = MemoryStore()
-    gatekeeper = Gatekeeper(identity=guard or Guard(), store=store)  # type: ignore[arg-type]
+    gatekeeper = Gatekeeper(identity=guard or Guard(), store=store, rates=rates)  # type: ignore[arg-type]
     route = endpoint(gatekeeper, ContractNegotiationError, Intent.NEGOTIATION, handle)
-    return await route(PeerRequest(method="GET", path="/negotiations/x")), store
+    return await route(request), store
 
 
 async def fine(*_: object) -> Reply:
@@ -112,3 +117,44 @@ async def test_the_token_of_a_refused_request_is_used_up(status: int, used: bool
             await again.use_token(CALLER)
     else:
         await again.use_token(CALLER)
+
+
+def posting(body: bytes, read: list[bytes]) -> PeerRequest:
+    async def give() -> bytes:
+        read.append(body)
+        return body
+
+    headers = {"content-type": "application/json"}
+    return PeerRequest(method="POST", path="/negotiations/x", headers=headers, address="192.0.2.1", read=give)
+
+
+async def test_a_body_is_not_read_before_its_sender_is_known() -> None:
+    read: list[bytes] = []
+    answer, _ = await answered(fine, Guard(Unauthenticated("no")), request=posting(b"{}", read))
+    assert (answer.status, answer.headers["WWW-Authenticate"], read) == (401, "Bearer", [])
+    assert (await answered(fine, request=posting(b"{}", read)))[0].status == 200
+    assert read == [b"{}"]
+
+
+async def test_a_refusal_names_the_pids_of_the_message() -> None:
+    body = b'{"consumerPid": "urn:c", "providerPid": "urn:p"}'
+    for fault in (RemoteProtocolError("It is wrong."), Unavailable("full"), Replayed("used"), KeyError("inside")):
+        told = json.loads((await answered(raising(fault), request=posting(body, [])))[0].body)
+        assert (told["consumerPid"], told["providerPid"]) == ("urn:c", "urn:p")
+
+
+async def test_an_address_that_proves_nothing_is_put_off_before_it_is_looked_at() -> None:
+    rates = CallerRates(failures_per_s=1, per_peer_s=100, now_ms=lambda: 0)
+    guard, request = Guard(Unauthenticated("no")), posting(b"{}", [])
+    statuses = [(await answered(fine, guard, rates=rates, request=request))[0].status for _ in range(5)]
+    assert statuses == [401, 401, 503, 503, 503]
+    assert len(guard.intents) == 2
+    answer = (await answered(fine, rates=rates, request=request))[0]
+    assert (answer.status, answer.headers["Retry-After"], json.loads(answer.body)["code"]) == (503, "2", "busy")
+
+
+async def test_a_proof_that_holds_costs_its_address_nothing_and_a_peer_has_its_own_rate() -> None:
+    rates = CallerRates(failures_per_s=1, per_peer_s=5, now_ms=lambda: 0)
+    made = [(await answered(fine, rates=rates, request=posting(b"{}", [])))[0] for _ in range(12)]
+    assert [answer.status for answer in made] == [200] * 10 + [503] * 2
+    assert made[-1].headers["Retry-After"] == "1"
