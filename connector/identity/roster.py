@@ -231,9 +231,7 @@ class RosterIdentity:
 
     def _use(self, signed: bytes) -> bool:
         first = self._roster is None
-        roster = read_roster(
-            signed, operator=self._operator, now_ms=self._clock(), seen=self._seen, take_expired=first
-        )
+        roster = read_roster(signed, operator=self._operator, now_ms=self._clock(), seen=self._seen, take_expired=first)
         self._text = signed
         # A second refresh may have overtaken this one while it was fetching.
         changed = self._roster is None or roster.seen != self._seen
