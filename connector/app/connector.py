@@ -190,7 +190,6 @@ async def build(
     dataplane = _build_dataplane(parts, now, make_treating(secret, vocabulary))
     broker = _build_search_client(parts)
     announcer = Announcer(broker) if broker else None
-    limits = to_limits(settings)
     context = Context(
         owner=OWNER,
         participant=settings.participant.id,
@@ -205,20 +204,14 @@ async def build(
     library = Library(vocabulary, accept, executors=build_executors(parts.client))
     enforcer = _build_enforcer(parts, context, dataplane, library)
     workers.append(await _build_worker(parts, enforcer, decider))
-    receiver = MessageReceiver(
-        context=context,
-        enforcer=enforcer,
-        address_problem=parts.address_problem,
-        data_problem=parts.data_problem,
-        limits=limits,
-    )
+    receiver = _build_receiver(parts, enforcer)
     publisher = Publisher(
         context=context,
         evaluator=enforcer.evaluator,
         supports=dataplane.supports,
         look=dataplane.look,
         announce=announcer.announce if announcer else lambda: None,
-        limits=limits,
+        limits=enforcer.limits,
     )
     gatekeeper = Gatekeeper(identity=parts.identity, store=parts.store, rates=make_rates(settings))
 
@@ -255,6 +248,16 @@ def _build_enforcer(parts: Parts, context: Context, dataplane: LocalDataPlane, l
         evaluator=evaluator,
         dataplane=dataplane,
         limits=to_limits(parts.settings),
+    )
+
+
+def _build_receiver(parts: Parts, enforcer: Enforcer) -> MessageReceiver:
+    return MessageReceiver(
+        context=enforcer.context,
+        enforcer=enforcer,
+        address_problem=parts.address_problem,
+        data_problem=parts.data_problem,
+        limits=enforcer.limits,
     )
 
 

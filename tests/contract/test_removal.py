@@ -7,10 +7,7 @@ from connector.ports.changes import Conflict, DropAsset, PutAsset
 from connector.ports.entities import PageBounds
 from connector.ports.store import Store
 from tests.contract import values
-from tests.contract.test_store import store
 from tests.contract.values import OWNER
-
-__all__ = ["store"]
 
 
 async def test_a_removed_asset_is_gone_under_its_identifier_and_its_offers(store: Store) -> None:
