@@ -129,6 +129,7 @@ class ConnectorServer:
                 "participant list": self._check_identity,
                 "transfers": self._check_transfers,
                 "received": self._check_received,
+                "sources": self._check_sources,
             },
         )
         keys = [ApiKey(id=key.id, sha256=key.sha256, scopes=key.scopes) for key in settings.management.keys]
@@ -163,6 +164,13 @@ class ConnectorServer:
             return None
         named = ", ".join(f"{flow_id} ({reason})" for (_, flow_id), reason in list(waits.items())[:STUCK_SHOWN])
         return f"{len(waits)} transfers move no data at present: {named}"
+
+    async def _check_sources(self) -> str | None:
+        failing = self.dataplane.register.list_failing()
+        if not failing:
+            return None
+        named = ", ".join(f"{dataset} ({reason})" for dataset, reason in list(failing.items())[:STUCK_SHOWN])
+        return f"{len(failing)} sources could not be read: {named}"
 
     async def _check_identity(self) -> str | None:
         return self.parts.identity.problem()

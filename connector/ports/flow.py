@@ -27,6 +27,8 @@ class Cause(StrEnum):
     INTERNAL = "internal"
 
 
+CODE = "source-"
+"""The beginning of the code with which a data endpoint names the cause at its source, such as `source-not-found`."""
 FINAL = frozenset({Cause.NOT_FOUND, Cause.NOT_ALLOWED, Cause.UNTREATABLE})
 """The causes at a source that only a person can remove: another attempt would fail too."""
 

@@ -19,7 +19,7 @@ from connector.dataplane.control.meter import Meter
 from connector.dataplane.control.uses import Attempt, Uses
 from connector.ports.changes import AddUsage, Change, DropLease, LimitReached, PutFlow, PutUsePart, StoreError, TooSoon
 from connector.ports.entities import CountedUse, Flow, FlowDirection
-from connector.ports.flow import Cause
+from connector.ports.flow import Cause, SourceError
 from connector.ports.store import Store
 from connector.protocol.dsp.machines.transfer_machine import FlowState
 
@@ -30,6 +30,8 @@ _log = logging.getLogger(__name__)
 
 MOST_WHOLES = 2
 STALLED_S = 1.0
+_MOST_FAILING = 1_000
+_HOUR_MS = 3_600_000
 
 FlowKey = tuple[str, str]
 """(owner, flow id)"""
@@ -56,6 +58,7 @@ class Register:
         self.wholes = asyncio.Semaphore(MOST_WHOLES)
         self.gates: dict[FlowKey, Gate] = {}
         self.waits: dict[FlowKey, str] = {}
+        self._failing: dict[tuple[str, str], tuple[str, int]] = {}
         self._uses: dict[FlowKey, Uses] = {}
         self._volumes: WeakValueDictionary[tuple[str, str], Volume] = WeakValueDictionary()
         self._locks: WeakValueDictionary[FlowKey, asyncio.Lock] = WeakValueDictionary()
@@ -207,6 +210,19 @@ class Register:
         elif self.waits.get(key) != reason:
             _log.warning("flow %s waits: %s", flow.id, reason)
             self.waits[key] = reason
+
+    def note_source(self, flow: Flow, error: SourceError | None) -> None:
+        """Note that the source of a flow failed, or that it was read."""
+        key = flow.owner, flow.dataset
+        if error is None:
+            self._failing.pop(key, None)
+        elif len(self._failing) < _MOST_FAILING:
+            self._failing[key] = str(error), self.now()
+
+    def list_failing(self) -> dict[str, str]:
+        """Return the datasets whose source failed at the last attempt within an hour, with the reason."""
+        since = self.now() - _HOUR_MS
+        return {dataset: reason for (_, dataset), (reason, at) in self._failing.items() if at >= since}
 
     def forget(self, flow: Flow, reason: str) -> None:
         """Remove an ended flow from memory and end its streams."""

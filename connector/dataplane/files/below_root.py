@@ -6,6 +6,7 @@ the root is refused even if its target is below the root; the root itself can be
 
 import asyncio
 import contextlib
+import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from typing import Any, TypeVar
 
 from connector.dataplane.files.folder import MOST_MEMBERS, UnsafePath, check_path
 from connector.dataplane.files.space import FULL
-from connector.ports.flow import SourceError
+from connector.ports.flow import Cause, SourceError
 
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -88,10 +89,13 @@ def is_folder(root: Path, path: str) -> bool:
             mode = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
         except OSError as error:
             raise SourceError(
-                "The file does not exist or cannot be read below the configured root: correct the path."
+                "The file does not exist or cannot be read below the configured root: correct the path.",
+                _find_cause(error),
             ) from error
     if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
-        raise SourceError("The path is neither a regular file nor a folder: links and devices are not served.")
+        raise SourceError(
+            "The path is neither a regular file nor a folder: links and devices are not served.", Cause.NOT_FOUND
+        )
     return stat.S_ISDIR(mode)
 
 
@@ -121,23 +125,35 @@ def _enter(folder: int, name: str, *, create: bool) -> int:
         return os.open(name, _DIRECTORY, dir_fd=folder)
     except OSError as error:
         raise SourceError(
-            "A folder of the path does not exist below the configured root or is a link: correct the path."
+            "A folder of the path does not exist below the configured root or is a link: correct the path.",
+            _find_cause(error),
         ) from error
 
 
 def _open_regular(folder: int, name: str) -> int:
     try:
         if not stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
-            raise SourceError("The path is not a regular file: links, folders and devices are not served.")
+            raise SourceError(
+                "The path is not a regular file: links, folders and devices are not served.", Cause.NOT_FOUND
+            )
         descriptor = os.open(name, _FILE, dir_fd=folder)
     except OSError as error:
         raise SourceError(
-            "The file does not exist or cannot be read below the configured root: correct the path."
+            "The file does not exist or cannot be read below the configured root: correct the path.",
+            _find_cause(error),
         ) from error
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise SourceError("The path is not a regular file: links, folders and devices are not served.")
+        raise SourceError("The path is not a regular file: links, folders and devices are not served.", Cause.NOT_FOUND)
     return descriptor
+
+
+def _find_cause(error: OSError) -> Cause:
+    """Return what the counterparty learns: the data is not there, this process may not read it, or it is away."""
+    if isinstance(error, PermissionError):
+        return Cause.NOT_ALLOWED
+    missing = isinstance(error, FileNotFoundError | NotADirectoryError) or error.errno == errno.ELOOP
+    return Cause.NOT_FOUND if missing else Cause.UNAVAILABLE
 
 
 def _collect(folder: int, prefix: str, found: list[str], depth: int) -> None:

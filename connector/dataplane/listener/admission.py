@@ -13,10 +13,12 @@ from aiohttp import web
 from connector.dataplane.control.gate import NEVER_GRANTED, SUPERSEDED, Gate, LeaseEnded
 from connector.dataplane.signaling.plane import LocalDataPlane
 from connector.dataplane.signaling.verbs import SUSPENDED
+from connector.language.catalogue import say
 from connector.net.limits import ConcurrencyLimit
 from connector.net.serving.rates import CallerRates
 from connector.ports.changes import LimitReached, StoreError
 from connector.ports.entities import Flow, FlowDirection
+from connector.ports.flow import CODE, FINAL, Cause, SourceError
 from connector.protocol.dsp.machines.transfer_machine import FlowState
 
 _log = logging.getLogger(__name__)
@@ -38,6 +40,15 @@ class Refusal(Exception):
 def refuse_busy(text: str, seconds: int = 2) -> Refusal:
     """Return the refusal of a request that can be repeated after `seconds`."""
     return Refusal(503, "unavailable", text, {"Retry-After": str(seconds)})
+
+
+def refuse_source(error: SourceError) -> Refusal:
+    """Return the refusal for a source that failed: final, or to be repeated. Its code is the cause, without details."""
+    cause = error.cause or Cause.UNAVAILABLE
+    text = say("en", f"processes.flow-{cause}")
+    if cause in FINAL:
+        return Refusal(404, f"{CODE}{cause}", text)
+    return Refusal(503, f"{CODE}{Cause.UNAVAILABLE}", text, {"Retry-After": "10"})
 
 
 def render_refusal(refusal: Refusal) -> web.Response:

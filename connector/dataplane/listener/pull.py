@@ -18,7 +18,7 @@ from connector.dataplane.control.gate import SUPERSEDED, USED_UP, Gate, LeaseEnd
 from connector.dataplane.control.meter import Meter
 from connector.dataplane.control.uses import Attempt, Uses
 from connector.dataplane.files.folder import FOLDER_TYPE
-from connector.dataplane.listener.admission import FlowAccess, Refusal, refuse_busy, refuse_closed
+from connector.dataplane.listener.admission import FlowAccess, Refusal, refuse_busy, refuse_closed, refuse_source
 from connector.dataplane.listener.confirming import Outflow, open_outflow
 from connector.dataplane.listener.ranges import build_headers, open_range, pass_exactly
 from connector.dataplane.listener.sendfile import SMALLEST, TAIL, find_plain_connection, send_file
@@ -99,6 +99,7 @@ class PullHandler:
                 content, span = await open_range(stack, source, address, part, request)
         except Untreatable as error:
             _log.warning("flow %s: data cannot be treated: %s", flow.id, error)
+            await self._access.plane.note_source_failure(flow, error)
             raise Refusal(422, "untreatable", str(error)) from error
         except SourceError as error:
             _log.warning("flow %s: the source failed: %s", flow.id, error)
@@ -106,7 +107,10 @@ class PullHandler:
                 raise Refusal(
                     404, "not-found", "Unknown file in the folder: request the listing for its paths."
                 ) from error
-            raise refuse_busy("The source is unavailable: try again later.", 10) from error
+            await self._access.plane.note_source_failure(flow, error)
+            raise refuse_source(error) from error
+        self._access.plane.register.note_source(flow, None)
+        self._access.plane.register.note_wait(flow, None)
         headers = build_headers(flow, content, part)
         status, count = 200, content.size
         if span:

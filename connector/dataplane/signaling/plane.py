@@ -26,7 +26,7 @@ from connector.net.client import GuardedClient
 from connector.ports.changes import Change, Conflict, DropLease, PutFlow, PutLease
 from connector.ports.dataplane import FlowListener, FlowReport, FlowRequest
 from connector.ports.entities import Flow, FlowDirection, Lease
-from connector.ports.flow import Cause, Sink, Source, SourceError
+from connector.ports.flow import FINAL, Cause, Sink, Source, SourceError
 from connector.ports.store import Store
 from connector.ports.treatment import Records
 from connector.protocol.dsp.machines.transfer_machine import FlowState
@@ -232,6 +232,18 @@ class LocalDataPlane:
         stored = await self.register.settle(flow, done)
         if stored:
             await self._notify(stored)
+
+    async def note_source_failure(self, flow: Flow, error: SourceError) -> None:
+        """Record that the source of a served flow failed; a finite flow ends at once if no later attempt can succeed.
+
+        Otherwise the peer tries again, and both sides can read why.
+        """
+        self.register.note_source(flow, error)
+        self.register.note_wait(flow, str(error))
+        if error.cause in FINAL and not flow.live:
+            failed = await self.register.fail(flow, str(error), error.cause)
+            if failed:
+                await self._notify(failed)
 
     async def report_if_used_up(self, flow: Flow) -> None:
         """Notify the listener if the bytes or uses that the lease allows are used up.

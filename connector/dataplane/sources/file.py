@@ -22,7 +22,7 @@ import msgspec
 
 from connector.dataplane.files.below_root import is_folder, list_members, open_file, relative_path, run_in_thread
 from connector.dataplane.files.folder import FOLDER_TYPE, FolderFile, FolderListing, UnsafePath, check_path
-from connector.ports.flow import Content, LocalFile, SourceError
+from connector.ports.flow import Cause, Content, LocalFile, SourceError
 
 CHUNK = 1024 * 1024
 _MOST_DIGESTS = 20_000
@@ -58,7 +58,9 @@ class FileSource:
             return
         if part is not None:
             if not folder or not _matches(part, address):
-                raise SourceError("The folder has no member with this path: request the listing for its paths.")
+                raise SourceError(
+                    "The folder has no member with this path: request the listing for its paths.", Cause.NOT_FOUND
+                )
             path = f"{path}/{part}"
         descriptor = await run_in_thread(open_file, root, path)
         try:

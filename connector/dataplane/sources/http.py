@@ -21,10 +21,11 @@ from connector.dataplane.wire.fields import (
     strong_etag,
 )
 from connector.net.client import GuardedClient, Stream
-from connector.net.errors import NetError
-from connector.ports.flow import Content, SourceError
+from connector.net.errors import Blocked, NetError
+from connector.ports.flow import Cause, Content, SourceError
 
 _HEAD_S = 5.0
+_CAUSES = {401: Cause.NOT_ALLOWED, 403: Cause.NOT_ALLOWED, 404: Cause.NOT_FOUND, 410: Cause.NOT_FOUND}
 _URL = re.compile(r"https?://[\x21-\x7e]{1,2000}")
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")
 _VALUE = re.compile(r"[\x20-\x7e]{0,8192}")
@@ -67,8 +68,10 @@ class HttpSource:
         try:
             async with self._client.stream("GET", address["url"], headers=headers, idle_s=self._idle_s) as answer:
                 yield self._content(answer, offset, address)
+        except Blocked as error:
+            raise SourceError(f"The backend cannot be read: {error}", Cause.NOT_ALLOWED) from error
         except NetError as error:
-            raise SourceError(f"The backend cannot be read: {error}") from error
+            raise SourceError(f"The backend cannot be read: {error}", Cause.UNAVAILABLE) from error
 
     async def changed_at(self, address: dict[str, Any]) -> int | None:
         """Return the time in `Last-Modified` of the backend; None without this header."""
@@ -89,7 +92,8 @@ class HttpSource:
                 raise SourceError("The backend returned another range than requested.")
             size, first = given[2], offset
         elif answer.status != 200:
-            raise SourceError(f"The backend answered with status {answer.status} instead of data.")
+            cause = _CAUSES.get(answer.status, Cause.UNAVAILABLE)
+            raise SourceError(f"The backend answered with status {answer.status} instead of data.", cause)
         if answer.status == 416:
             chunks = yield_nothing()
         media_type = address.get("media_type") or fields.get("Content-Type", "")

@@ -5,6 +5,7 @@ fetched again from its start and never mixed. Size and digest are compared if th
 as a listing and then member by member. Data without a stated length is complete when the answer ends regularly.
 """
 
+import contextlib
 import hashlib
 from dataclasses import dataclass, replace
 from typing import Any
@@ -34,11 +35,13 @@ from connector.dataplane.wire.fields import (
     read_repr_digest,
     strong_etag,
 )
+from connector.language.catalogue import say
 from connector.net.client import Stream
 from connector.net.errors import Blocked, NetError
-from connector.ports.flow import Arrival, Cause, Sink, SinkReceipt, SourceError
+from connector.ports.flow import CODE, Arrival, Cause, Sink, SinkReceipt, SourceError
 from connector.protocol.dsp.common import DataAddress, endpoint_url
 
+_LONGEST_ERROR = 8192
 _LONGEST_LISTING = 8 * 1024 * 1024
 
 
@@ -51,6 +54,10 @@ class _Known:
     etag: str | None = None
     fresh: bool = False
     doubted: bool = False
+
+
+class _ErrorBody(msgspec.Struct, frozen=True):
+    error: str
 
 
 @dataclass(frozen=True)
@@ -149,7 +156,7 @@ async def _attempt(
             headers["If-Range"] = known.etag
     async with context.client.stream("GET", target.url, headers=headers) as answer:
         if answer.status not in {200, 206, 416}:
-            return _judge(answer, credential)
+            return await _judge(answer, credential)
         if answer.status == 200 and not target.member and _media_type(answer) == FOLDER_TYPE:
             return await _read_listing(context, answer)
         arrival = _read_arrival(answer, target, known, offset)
@@ -172,14 +179,29 @@ async def _attempt(
         return receipt
 
 
-def _judge(answer: Stream, credential: Credential) -> Again:
+async def _judge(answer: Stream, credential: Credential) -> Again:
     """Return the reason for another attempt after this status. Raises TransferFailed if it is final."""
     if credential.try_other_form(answer.status):
         return Again("The peer refused the token.", at_once=True)
-    reason = f"The peer's data endpoint answered with status {answer.status}."
+    reason = await _read_cause(answer) or f"The peer's data endpoint answered with status {answer.status}."
     if not is_transient(answer.status):
         raise TransferFailed(reason)
     return Again(reason, parse_retry_after(answer.headers.get("Retry-After")))
+
+
+async def _read_cause(answer: Stream) -> str | None:
+    """Return our sentence for the cause that the error body of another Datenkontor names; its own text is not used."""
+    body = bytearray()
+    with contextlib.suppress(NetError):
+        async for chunk in answer.chunks():
+            body += chunk
+            if len(body) > _LONGEST_ERROR:
+                return None
+    try:
+        code = msgspec.json.decode(bytes(body), type=_ErrorBody).error
+        return say("en", f"processes.flow-{Cause(code.removeprefix(CODE))}") if code.startswith(CODE) else None
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
 
 
 def _read_arrival(answer: Stream, target: _FetchTarget, known: _Known, asked: int) -> Arrival | Again:

@@ -42,7 +42,7 @@ from connector.dataplane.wire.fields import (
     repr_digest,
 )
 from connector.net.errors import Blocked, NetError
-from connector.ports.flow import Content, Source
+from connector.ports.flow import FINAL, Cause, Content, Source, SourceError
 from connector.protocol.dsp.common import DataAddress, endpoint_url
 
 _NO_SPACE = 507
@@ -89,10 +89,8 @@ async def push(
         raise TransferFailed("The data address of the peer has no endpoint: ask the consumer to correct it.")
     method = "POST" if endpoint.endpoint_type == "HttpData" else "PUT"
     credential = Credential(endpoint)
-    async with source.open(address) as content:
-        folder = content.media_type == FOLDER_TYPE
-        listing = b"".join([chunk async for chunk in content.chunks]) if folder else b""
-    if not folder:
+    listing, sha256 = await _read_listing(context, source, address)
+    if listing is None:
         return await _push_one(
             context, credential, source, address, _PushTarget(url, method, None, media_type, expected)
         )
@@ -102,7 +100,29 @@ async def push(
         url = path.rstrip("/") + "/" + quote(member.path) + mark + query
         target = _PushTarget(url, "PUT", member.path, None, Expected(member.size, member.sha256))
         size += (await _push_one(context, credential, source, address, target)).size
-    return Delivered(size, content.sha256)
+    return Delivered(size, sha256)
+
+
+async def _read_listing(
+    context: AttemptContext, source: Source, address: dict[str, Any]
+) -> tuple[bytes | None, str | None]:
+    """Return the listing of a folder with its digest; None for other data."""
+    retries = BoundedRetries(context)
+    while True:
+        try:
+            async with source.open(address) as content:
+                if content.media_type != FOLDER_TYPE:
+                    return None, None
+                return b"".join([chunk async for chunk in content.chunks]), content.sha256
+        except SourceError as error:
+            await retries.wait(retry_source(error), 0)
+
+
+def retry_source(error: SourceError) -> Again:
+    """Return the next attempt after a failure of the own source. Raises the error if no attempt can succeed."""
+    if error.cause in FINAL:
+        raise error
+    return Again(str(error), cause=error.cause or Cause.UNAVAILABLE)
 
 
 async def _push_one(
@@ -117,6 +137,8 @@ async def _push_one(
                 if isinstance(stored, Again)
                 else await _attempt(context, credential, source, address, target, stored)
             )
+        except SourceError as error:
+            outcome = retry_source(error)
         except Blocked as error:
             raise TransferFailed(f"The data address of the peer is blocked: {error.reason}") from error
         except NetError as error:

@@ -4,9 +4,11 @@ import msgspec
 import pytest
 
 from connector.controlplane.enforcing import flow_requests
+from connector.language.catalogue import say
 from connector.ports.dataplane import FlowReport, FlowRequest
 from connector.ports.decider import Terminate
 from connector.ports.entities import FlowDirection
+from connector.ports.flow import Cause
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.transfer_machine import PULL, PUSH, FlowState
 from tests.controlplane.agreements import publish, requested
@@ -45,3 +47,18 @@ def test_a_stored_report_has_no_address() -> None:
     stored = flow_requests.to_public(report)
     assert "data_address" not in stored
     assert stored["bytes_moved"] == 3
+
+
+@pytest.mark.parametrize("cause", [*(cause for cause in Cause if cause is not Cause.UNTREATABLE), None])
+def test_the_counterparty_learns_the_kind_of_a_failure_and_staff_the_error(cause: Cause | None) -> None:
+    report = FlowReport(flow_id="f", state=FlowState.STARTED, error="/srv/secret answered 418.", cause=cause)
+    end = flow_requests.end_failed(report)
+    assert "secret" not in end.reason
+    assert end.reason == say("en", f"processes.flow-{cause or Cause.UNAVAILABLE}")
+    assert set(end.reasons.values()) == {"/srv/secret answered 418."}
+    assert say("de", f"processes.flow-{cause or Cause.UNAVAILABLE}")
+
+
+def test_data_that_cannot_be_treated_is_told_with_its_reason() -> None:
+    report = FlowReport(flow_id="f", state=FlowState.STARTED, error="Line 3 has 2 values.", cause=Cause.UNTREATABLE)
+    assert flow_requests.end_failed(report) == Terminate("flow-failed", "Line 3 has 2 values.")
