@@ -4,7 +4,7 @@ from connector.net.serving.messages import BodyFault, PeerRequest
 from connector.protocol.dsp.errors import RemoteProtocolError
 
 BODY_LIMIT = 1024 * 1024
-VALUES_LIMIT = 20_000
+VALUES_LIMIT = 5_000
 JSON = "application/json"
 
 _FAULTS = {

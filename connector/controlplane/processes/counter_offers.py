@@ -19,6 +19,7 @@ from connector.policy.analysis import negotiate
 from connector.policy.analysis.contains import contains
 from connector.policy.analysis.duties import is_fulfilled
 from connector.policy.analysis.findings import Containment, Finding
+from connector.policy.analysis.space.cells import StepBudget
 from connector.policy.compiling.compiled import Compiled, CompiledDuty, walk_duties
 from connector.policy.model.decision import ENGINE_VERSION
 from connector.policy.model.dump import dump
@@ -32,6 +33,8 @@ from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 
 MOST_REASONS = 3
+# A usual comparison takes a fraction of it. The event loop is held meanwhile, so what takes more waits for a person.
+NEGOTIATED_STEPS = 15_000
 
 
 def provide(evaluator: Evaluator, process: Negotiation, asset: Asset, situation: Situation) -> Proceed | HoldFor:
@@ -64,6 +67,7 @@ def provide(evaluator: Evaluator, process: Negotiation, asset: Asset, situation:
         # Every message with a policy counts as a round; every second one is a request.
         round_number=(process.rounds + 1) // 2,
         now=instants.instant(evaluator.context.now()),
+        budget=StepBudget(NEGOTIATED_STEPS),
     )
     return _step(
         evaluator, answer, {**judged, "compared": decision_records.record_comparison(answer, known[0].policy_hash)}
@@ -103,7 +107,7 @@ def consume(evaluator: Evaluator, process: Negotiation) -> Proceed | HoldFor | N
     offered = evaluator.library.compile(frame(evaluator.context, process, process.offer))
     if isinstance(asked, PolicyError) or isinstance(offered, PolicyError):
         return hold(say_in_all("processes.offer-differs"), "consumer", _record_open("not-compared"))
-    found = contains(asked, offered)
+    found = contains(asked, offered, StepBudget(NEGOTIATED_STEPS))
     if found.verdict is not Containment.CONTAINED:
         compared = {"with": offered.policy_hash, "findings": decision_records.record_findings(found.reasons)}
         judged = {**_record_open("offer-differs"), "policy": asked.policy_hash, "compared": compared}

@@ -1,0 +1,259 @@
+"""Whatever callers send, the connector goes on: no step of its event loop takes long, and `/health` is answered.
+
+What is measured is the processor time of each step of the loop, not the time that passes, so a busy machine changes
+nothing.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import json
+import time
+from asyncio.events import Handle
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from msgspec.structs import replace
+
+from connector.app.connector import ConnectorServer, build
+from connector.controlplane.usecases.offering import assets
+from connector.identity.tokens import issue
+from connector.protocol.dsp.common import CONTEXT
+from connector.views.assets import AssetOrder
+from tests.app.conftest import listening
+from tests.pair.space import Space, host, participant
+
+LONGEST_S = 0.25
+BASE = "/dsp/2025-1"
+MIB = 1024 * 1024
+LISTENERS = ("protocol", "data", "management")
+
+
+class Steps:
+    """The longest step of the event loop, and what it was."""
+
+    def __init__(self) -> None:
+        self.longest_s = 0.0
+        self.what = ""
+
+    def note(self, seconds: float, handle: Handle) -> None:
+        if seconds > self.longest_s:
+            self.longest_s, self.what = seconds, repr(handle)[:300]
+
+
+@contextlib.contextmanager
+def watched() -> Iterator[Steps]:
+    """Measure every step of the loop."""
+    steps, run = Steps(), Handle._run
+
+    def measured(handle: Handle) -> None:
+        began = time.thread_time()
+        run(handle)
+        steps.note(time.thread_time() - began, handle)
+
+    Handle._run = measured  # type: ignore[method-assign]  # only here
+    try:
+        yield steps
+    finally:
+        Handle._run = run  # type: ignore[method-assign]  # as it was
+
+
+class Target:
+    """A whole connector with its listeners and its worker, and a member who means harm."""
+
+    def __init__(self, space: Space, city: ConnectorServer, offer: str) -> None:
+        self.space = space
+        self.city = city
+        self.offer = offer
+        self._serial = itertools.count()
+
+    def token(self) -> str:
+        jti, now = f"firm-{next(self._serial)}", int(time.time())
+        key = self.space.keys["firm"]
+        made = issue(key, issuer=participant("firm"), audience=participant("city"), jti=jti, now_s=now)
+        return f"Authorization: Bearer {made}\r\n"
+
+    async def connect(self, listener: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        at = urlsplit(self.city.listeners.addresses[listener])
+        return await asyncio.open_connection(at.hostname, at.port)
+
+    async def say(self, listener: str, *parts: bytes) -> bytes:
+        """Send parts until the connector has had enough; return the beginning of what it says."""
+        reader, writer = await self.connect(listener)
+        try:
+            for part in parts:
+                writer.write(part)
+                await writer.drain()
+            async with asyncio.timeout(20):
+                return await reader.read(1000)
+        except ConnectionError:
+            return b""
+        finally:
+            writer.close()
+
+    async def post(self, path: str, body: bytes, *, token: str | None = None) -> bytes:
+        shown = self.token() if token is None else token
+        head = f"POST {BASE}{path} HTTP/1.1\r\nHost: city\r\nContent-Type: application/json\r\n{shown}"
+        return await self.say("protocol", f"{head}Content-Length: {len(body)}\r\n\r\n".encode(), body)
+
+    def request(self, **policy: Any) -> bytes:
+        """Return a contract request with a policy."""
+        offer = {"@type": "Offer", "@id": self.offer, "target": "urn:dataset:counts", "assigner": participant("city")}
+        return json.dumps(
+            {
+                "@context": [CONTEXT],
+                "@type": "ContractRequestMessage",
+                "consumerPid": f"urn:uuid:consumer-{next(self._serial)}",
+                "offer": {**offer, "permission": [{"action": "use"}], **policy},
+                "callbackAddress": f"{host('firm')}{BASE}",
+            }
+        ).encode()
+
+    async def is_decided(self, pid: str) -> bool:
+        """Whether a negotiation was answered, ended or held for a person."""
+        store = self.city.context.store
+        negotiation = await store.negotiation("default", pid)
+        held = await store.holds_of("default", [pid])
+        return bool(held) or negotiation is None or negotiation.state != "REQUESTED" or negotiation.pending is not None
+
+    async def healthy(self) -> bool:
+        return b" 200 OK" in await self.say("management", b"GET /health HTTP/1.1\r\nHost: city\r\n\r\n")
+
+
+@pytest.fixture
+async def target(tmp_path: Path) -> AsyncIterator[Target]:
+    space = Space(tmp_path)
+    space.found("city", "firm")
+    chosen = listening(space, "city")
+    limits = replace(chosen.limits, connections=64, held_bytes=8 * MIB)
+    city = await build(replace(chosen, limits=limits), transport=space.wire)
+    tmp_path.joinpath("city", "offered", "counts.csv").write_bytes(b"street;cars\n")
+    source = {"kind": "file", "path": "counts.csv"}
+    policy = {"permission": [{"action": "use"}]}
+    draft = AssetOrder(title={"de": "Zählung"}, source=source, id="urn:dataset:counts", policy=policy)
+    asset = await assets.publish(city.publisher, (await assets.add(city.publisher, draft)).id, release=True)
+    await city.start()
+    made = Target(space, city, asset.offer_id)
+    try:
+        yield made
+    finally:
+        await city.stop()
+
+
+def constrain(count: int) -> list[dict[str, Any]]:
+    plain = {"leftOperand": "dk:securityLevel", "operator": "gteq"}
+    return [{**plain, "rightOperand": str(number)} for number in range(count)]
+
+
+async def endless_urls(target: Target) -> None:
+    for listener in LISTENERS:
+        await target.say(listener, b"GET /", *([b"a" * 65536] * 128))
+
+
+async def floods_of_fields(target: Target) -> None:
+    for listener in LISTENERS:
+        await target.say(listener, b"GET / HTTP/1.1\r\nHost: a\r\n", *([b"X: y\r\n" * 10_000] * 64))
+        await target.say(listener, b"GET / HTTP/1.1\r\nHost: a\r\nX: ", *([b"y" * 65536] * 128))
+
+
+async def many_requests_at_once(target: Target) -> None:
+    for listener in LISTENERS:
+        await target.say(listener, *([b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n" * 2000] * 20))
+
+
+async def bodies_of_strangers(target: Target) -> None:
+    body = b"x" * MIB
+    said = await asyncio.gather(*(target.post("/negotiations/request", body, token="") for _ in range(40)))
+    assert all(b" 401 " in answer for answer in said if answer)
+
+
+async def bodies_that_are_held(target: Target) -> None:
+    held = [await target.connect("protocol") for _ in range(40)]
+    head = f"POST {BASE}/negotiations/request HTTP/1.1\r\nHost: city\r\nContent-Type: application/json\r\n"
+    for _, writer in held:
+        writer.write(f"{head}{target.token()}Content-Length: {MIB}\r\n\r\n".encode() + b"[" * (MIB - 10))
+        await writer.drain()
+    assert await target.healthy()
+    for _, writer in held:
+        writer.close()
+
+
+async def deep_and_wide_messages(target: Target) -> None:
+    for body in (b"[" * MIB, b'{"a":' * 200_000, b"[" + b"[]," * 349_000 + b"0]", b"[" + b"0," * 500_000 + b"0]"):
+        assert b" 413 " in await target.post("/negotiations/request", body)
+    for body in (b"[" * 4_900, b'{"a":' * 4_000, b"[" + b"[]," * 2_400 + b"0]", b'{"a":"' + b"x" * (MIB - 100) + b'"}'):
+        assert b" 400 " in await target.post("/negotiations/request", body)
+
+
+async def chunks_without_end(target: Target) -> None:
+    head = f"POST {BASE}/catalog/request HTTP/1.1\r\nHost: city\r\nContent-Type: application/json\r\n{target.token()}"
+    for chunk in (b"1\r\n[\r\n", b"1;" + b"e" * 4000 + b"\r\n[\r\n"):
+        start = f"{head}Transfer-Encoding: chunked\r\n\r\n".encode()
+        await target.say("protocol", start, *([chunk * (65536 // len(chunk))] * 64))
+
+
+async def policies_that_take_long(target: Target) -> None:
+    alternatives = [
+        {"and": [{**one, "operator": "gteq"}, {**other, "operator": "lt"}]}
+        for one, other in itertools.pairwise(constrain(380))
+    ]
+    excluded = {"leftOperand": "dk:role", "operator": "isNoneOf", "rightOperand": [f"urn:x{n}" for n in range(4_000)]}
+    constraints = (constrain(1_150), [{"or": alternatives}], [{"xone": constrain(1_100)}], [excluded])
+    policies: list[dict[str, Any]] = [{"permission": [{"action": "use", "constraint": each}]} for each in constraints]
+    policies += [
+        {"permission": [{"action": "use", "constraint": constrain(1)} for _ in range(580)]},
+        {"prohibition": [{"action": "sell", "constraint": constrain(1_150)}]},
+        {"obligation": [{"action": "delete"} for _ in range(2_200)]},
+    ]
+    for policy in policies:
+        said = await target.post("/negotiations/request", target.request(**policy))
+        assert b" 201 " in said
+        # What was taken is decided by the worker, on the same loop.
+        pid = json.loads(said.partition(b"\r\n\r\n")[2])["providerPid"]
+        async with asyncio.timeout(30):
+            while not await target.is_decided(pid):  # noqa: ASYNC110 - a decision has no event
+                await asyncio.sleep(0.01)
+
+
+async def answers_that_nobody_reads(target: Target) -> None:
+    held = [await target.connect("protocol") for _ in range(20)]
+    for _, writer in held:
+        writer.write(b"GET /.well-known/dspace-version HTTP/1.1\r\nHost: city\r\n\r\n" * 2000)
+        with contextlib.suppress(ConnectionError):
+            await writer.drain()
+    assert await target.healthy()
+    for _, writer in held:
+        writer.close()
+
+
+async def many_connections(target: Target) -> None:
+    for listener in ("protocol", "data"):
+        held = [await target.connect(listener) for _ in range(200)]
+        assert await target.healthy()
+        for _, writer in held:
+            writer.close()
+
+
+HOSTILE: tuple[Callable[[Target], Awaitable[None]], ...] = (
+    endless_urls,
+    floods_of_fields,
+    many_requests_at_once,
+    bodies_of_strangers,
+    bodies_that_are_held,
+    deep_and_wide_messages,
+    chunks_without_end,
+    policies_that_take_long,
+    answers_that_nobody_reads,
+    many_connections,
+)
+
+
+@pytest.mark.parametrize("harm", HOSTILE)
+async def test_no_step_takes_long_under_fire(target: Target, harm: Callable[[Target], Awaitable[None]]) -> None:
+    with watched() as steps:
+        await harm(target)
+        assert await target.healthy()
+    assert steps.longest_s <= LONGEST_S, steps.what
