@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 
 from connector.app.identities import Wiring, build_identity
+from connector.app.lock import lock_store
 from connector.binding.dsp.client import HttpPeer
 from connector.controlplane.core.limits import ControlLimits
 from connector.identity.files import read_bounded, write_new
@@ -55,6 +56,7 @@ class Parts:
     store: Store
     peer: HttpPeer
     transport: Transport
+    lock: int
 
     @property
     def address(self) -> str:
@@ -88,6 +90,7 @@ class Parts:
     async def close(self) -> None:
         """Close the store and the network client."""
         await self.store.close()
+        os.close(self.lock)
         if isinstance(self.transport, SocketTransport):
             await self.transport.close()
 
@@ -103,7 +106,12 @@ async def build_parts(
         transport = SocketTransport(policy, tls=tls)
     client = GuardedClient(policy, transport)
     identity = await build_identity(Wiring(owner=OWNER, settings=settings, client=client, clock=now))
-    store = await open_store(settings.store.path, now=now)
+    lock = lock_store(settings.store.path)
+    try:
+        store = await open_store(settings.store.path, now=now)
+    except BaseException:
+        os.close(lock)
+        raise
     return Parts(
         settings=settings,
         policy=policy,
@@ -112,6 +120,7 @@ async def build_parts(
         store=store,
         peer=HttpPeer(client, identity),
         transport=transport,
+        lock=lock,
     )
 
 

@@ -42,6 +42,8 @@ WORDS = {
     "hold": CommandEntry("hold", "Holds: processes that wait for a person."),
     "broker": CommandEntry("broker", "The broker: run it, or show its state."),
     "roster": CommandEntry("roster", "The participant list, for the data-space operator."),
+    "backup": CommandEntry("backup", "Write a backup of a connector or a broker."),
+    "restore": CommandEntry("restore", "Restore a backup into a folder."),
     "version": CommandEntry("version", "Show the version."),
 }
 

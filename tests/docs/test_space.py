@@ -65,10 +65,9 @@ def test_three_participants_offer_find_agree_and_deliver(
     process.stdin.flush()
     _until(process, said, "ready: ", 3)
     more = marked("docs/start.md", "space") | marked("docs/operate.md", "space")
-    for name, block in {"snippet.py": steps["python"], "backup.py": more["backup"]}.items():
-        (tmp_path / name).write_text(block.text, encoding="utf-8")
+    (tmp_path / "snippet.py").write_text(steps["python"].text, encoding="utf-8")
     rest = [steps["use"].text, "python ../snippet.py\n", *(more[name].text for name in FURTHER)]
-    process.stdin.write("".join(rest) + "python ../backup.py\nkill %1 %2 %3\nwait\n")
+    process.stdin.write("".join(rest) + more["backup"].text + "kill %1 %2 %3\nwait\n")
     process.stdin.close()
     ended = process.wait(DONE_S)
     output = said.read_text(encoding="utf-8")
@@ -80,7 +79,7 @@ def test_three_participants_offer_find_agree_and_deliver(
     assert (tmp_path / "space/bicycles.csv").read_bytes() == offered
     assert (tmp_path / "space/fetched/bicycles.csv").read_bytes() == offered
     assert (tmp_path / "space/drafts.csv").read_bytes() == offered
-    with closing(sqlite3.connect(tmp_path / "space/office.backup")) as backup:
+    with closing(sqlite3.connect(tmp_path / "space/restored/store.sqlite")) as backup:
         assert backup.execute("SELECT count(*) FROM assets").fetchone()[0] == 4
     head, *rows = (tmp_path / "space/survey.csv").read_text(encoding="utf-8").splitlines()
     assert head == "person,street,answer"

@@ -69,4 +69,9 @@ SENTENCES: dict[str, str] = {
     "denied": "abgelehnt",
     "duties": "Erforderlich: {duties}.",
     "turns": "Ab {at}: {verdict}.",
+    # Backups.
+    "backup-written": "{file}: {count} Dateien gesichert.",
+    "backup-outside": "Nicht gesichert, weil außerhalb des Ordners: {path}",
+    "restored": "Wiederhergestellt in {folder}.\n"
+    "Weiter mit:\n  datenkontor doctor --settings {settings}\n  datenkontor serve --settings {settings}",
 }

@@ -69,4 +69,9 @@ SENTENCES: dict[str, str] = {
     "denied": "denied",
     "duties": "Required: {duties}.",
     "turns": "From {at} on: {verdict}.",
+    # Backups.
+    "backup-written": "{file}: {count} files.",
+    "backup-outside": "Not in the backup, because it is outside the folder: {path}",
+    "restored": "Restored to {folder}.\n"
+    "Next:\n  datenkontor doctor --settings {settings}\n  datenkontor serve --settings {settings}",
 }

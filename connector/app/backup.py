@@ -1,0 +1,193 @@
+"""Backup and restore of the folder of a connector or a broker.
+
+A backup is one tar file: the settings and all files of their folder, with a consistent copy of the store. It does not
+contain offered and received data, nor the record of a broker, which is crawled again.
+"""
+
+import contextlib
+import io
+import os
+import shutil
+import tarfile
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+import msgspec
+
+from connector.settings import Settings
+from connector.store.sqlite.engine.copying import copy_database
+
+MANIFEST = "backup.json"
+FILES_MOST = 10_000
+_DATABASE = ("", "-wal", "-shm")
+# Locks, copies of older schemas, other backups and drafts.
+_NOT_COPIED = (".lock", ".backup", ".tar", ".new")
+
+
+class BackupFault(Exception):
+    """A backup cannot be written or restored; nothing was changed. The message is one sentence."""
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """What a backup says of itself: the time in ms, the name of the settings file, and the folders to create."""
+
+    at: int
+    settings: str
+    folders: tuple[str, ...] = ()
+    form: int = 1
+
+
+class WrittenBackup(msgspec.Struct, frozen=True, kw_only=True):
+    """The files in a backup, and the files that the settings name outside the folder and that it does not contain."""
+
+    file: str
+    files: tuple[str, ...]
+    outside: tuple[str, ...]
+
+
+def write_backup(file: Path, settings: Settings, target: Path) -> WrittenBackup:
+    """Write a backup of the folder of a settings file to `target`, which must not exist; the process may be running.
+
+    Only the owner can read the backup, because it contains the private key. Raises BackupFault.
+    """
+    if target.exists():
+        raise BackupFault(f"{target} already exists: name another file.")
+    folder = file.resolve().parent
+    store = settings.store.path.resolve()
+    if not store.is_relative_to(folder):
+        raise BackupFault(f"The store {store} is not in the folder of the settings, {folder}: move it there.")
+    draft = target.with_name(f".{target.name}.{os.getpid()}.new")
+    try:
+        with tempfile.TemporaryDirectory(dir=target.parent) as place:
+            copied = Path(place, "store")
+            if store.exists():
+                copy_database(store, copied)
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+                names = _write(stream, folder, file, settings, copied, excluded={target.resolve(), draft.resolve()})
+                stream.flush()
+                os.fsync(stream.fileno())
+            draft.rename(target)
+    except OSError as error:
+        raise BackupFault(f"The backup {target} cannot be written ({error.strerror}): check its folder.") from error
+    finally:
+        draft.unlink(missing_ok=True)
+    outside = tuple(str(path) for path in _named(settings) if path.exists() and not path.is_relative_to(folder))
+    return WrittenBackup(file=str(target), files=tuple(names), outside=outside)
+
+
+def restore_backup(source: Path, folder: Path) -> Path:
+    """Restore a backup into a folder that is empty or does not exist, and return its settings file.
+
+    Raises BackupFault.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BackupFault(f"{folder} is not empty: name a new folder, and move the files there yourself if you must.")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    place = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        manifest = _extract(source, place)
+        if folder.exists():
+            folder.rmdir()
+        place.rename(folder)
+    except (OSError, tarfile.TarError, EOFError) as error:
+        raise BackupFault(f"{source} cannot be restored ({error}): check the file and its permissions.") from error
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+    return folder / manifest.settings
+
+
+def _write(
+    stream: object, folder: Path, file: Path, settings: Settings, copied: Path, *, excluded: set[Path]
+) -> list[str]:
+    store = settings.store.path.resolve()
+    large = [path.resolve() for path in (settings.data_root, settings.received) if path is not None]
+    skipped = excluded | {
+        path.with_name(path.name + end) for path in (store, settings.broker.record.resolve()) for end in _DATABASE
+    }
+    names = []
+    with tarfile.open(mode="w", fileobj=stream) as archive:  # type: ignore[call-overload]  # any binary file will do
+        folders = tuple(str(path.relative_to(folder)) for path in large if path.is_relative_to(folder))
+        manifest = Manifest(at=time.time_ns() // 1_000_000, settings=file.name, folders=folders)
+        _add(archive, MANIFEST, msgspec.json.encode(manifest))
+        for path in _walk(folder, skipped, large):
+            names.append(str(path.relative_to(folder)))
+            archive.add(path, names[-1], recursive=False, filter=_make_private)
+        if copied.exists():
+            names.append(str(store.relative_to(folder)))
+            archive.add(copied, names[-1], recursive=False, filter=_make_private)
+    return sorted(names)
+
+
+def _walk(folder: Path, skipped: set[Path], large: list[Path]) -> Iterator[Path]:
+    """Yield the regular files below a folder, without locks, other backups, and the given files and folders."""
+    for place, folders, files in os.walk(folder):
+        here = Path(place)
+        folders[:] = [name for name in folders if here / name not in large and not (here / name).is_symlink()]
+        for name in files:
+            path = here / name
+            if path not in skipped and path.is_file() and not path.is_symlink() and not name.endswith(_NOT_COPIED):
+                yield path
+
+
+def _named(settings: Settings) -> Iterator[Path]:
+    """Yield the files that the settings name."""
+    identity, net = settings.identity, settings.net
+    for path in (identity.key, identity.operator_key, identity.tokens, net.ca, net.certificate, net.key):
+        if path is not None:
+            yield path.resolve()
+    if "://" not in str(identity.roster):
+        yield Path(str(identity.roster)).resolve()
+
+
+def _make_private(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    member.mode = 0o600
+    member.uid = member.gid = 0
+    member.uname = member.gname = ""
+    return member
+
+
+def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
+    member = _make_private(tarfile.TarInfo(name))
+    member.size = len(content)
+    archive.addfile(member, io.BytesIO(content))
+
+
+def _extract(source: Path, place: Path) -> Manifest:
+    """Extract the regular files of a backup; a name that leads out of the folder is refused."""
+    manifest = None
+    with tarfile.open(source, mode="r:") as archive:
+        for count, member in enumerate(archive):
+            name = PurePosixPath(member.name)
+            if not member.isreg() or name.is_absolute() or ".." in name.parts or count > FILES_MOST:
+                raise BackupFault(f"{source} is not a backup of Datenkontor: it contains {member.name[:100]!r}.")
+            stream = archive.extractfile(member)
+            assert stream is not None
+            if manifest is None:
+                manifest = _read_manifest(source, name, stream.read(65_536))
+                continue
+            path = place / name
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
+                shutil.copyfileobj(stream, target)
+                target.flush()
+                os.fsync(target.fileno())
+    if manifest is None or not (place / manifest.settings).is_file():
+        raise BackupFault(f"{source} is not a backup of Datenkontor: it contains no settings.")
+    for folder in manifest.folders:
+        (place / folder).mkdir(parents=True, exist_ok=True)
+    return manifest
+
+
+def _read_manifest(source: Path, name: PurePosixPath, content: bytes) -> Manifest:
+    manifest = None
+    if str(name) == MANIFEST:
+        with contextlib.suppress(msgspec.MsgspecError):
+            manifest = msgspec.json.decode(content, type=Manifest)
+    if manifest is None or manifest.form != 1:
+        raise BackupFault(f"{source} is not a backup that this release can read: check the file, or use a newer one.")
+    paths = [PurePosixPath(path) for path in (manifest.settings, *manifest.folders)]
+    if any(path.is_absolute() or ".." in path.parts for path in paths):
+        raise BackupFault(f"{source} is not a backup of Datenkontor: a name leads out of its folder.")
+    return manifest

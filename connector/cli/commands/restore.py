@@ -1,0 +1,29 @@
+"""`restore`: the folder of a connector or a broker from a backup."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from connector.cli.frame.command import create_word, register
+from connector.cli.frame.context import CommandCall
+from connector.cli.frame.failure import Code, Failure
+
+app = create_word()
+
+
+@register(app, "restore", needs="nothing", example="datenkontor restore office-2026-11-30.tar office")
+def restore(
+    call: CommandCall,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to restore it to; it must be new or empty.")],
+) -> None:
+    """Restore a backup. Stop the old process first: two connectors with one identity disagree with their peers."""
+    from connector.app.backup import BackupFault, restore_backup
+
+    try:
+        settings = restore_backup(file, folder)
+    except BackupFault as fault:
+        raise Failure(Code.FAILED, str(fault)) from None
+    value = {"folder": str(folder), "settings": str(settings)}
+    call.output.print_result(value, call.output.say("cli.restored", folder=folder, settings=settings))

@@ -1,0 +1,120 @@
+"""A backup, also of a running connector, starts again where it is restored; a bad one changes nothing."""
+
+import io
+import stat
+import tarfile
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from connector.app.backup import MANIFEST, BackupFault, restore_backup, write_backup
+from connector.app.connector import build
+from connector.cli.main import main
+from connector.ports.changes import PutAsset, StoreError
+from connector.settings import load
+from tests.contract import values
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """The settings of a broker, whose folder has everything that a process needs."""
+    assert main(["init", str(tmp_path / "office"), "--role", "broker"]) == 0
+    return tmp_path / "office/datenkontor.toml"
+
+
+async def test_a_backup_of_a_running_connector_starts_again_elsewhere(file: Path, tmp_path: Path) -> None:
+    settings = load(file)
+    running = await build(settings)
+    asset = replace(values.asset("urn:asset"), owner="default")
+    await running.parts.store.commit([PutAsset(asset, None)])
+    (file.parent / "offered/large.csv").write_text("not in a backup")
+    (file.parent / "older.tar").write_text("not in a backup")
+    written = write_backup(file, settings, tmp_path / "office.tar")
+    await running.parts.close()
+    assert stat.S_IMODE((tmp_path / "office.tar").stat().st_mode) == 0o600
+    assert {"datenkontor.toml", "key.pem", "operator.jwk", "store.sqlite", "roster.jws"} <= set(written.files)
+    assert not [name for name in written.files if name.endswith((".csv", ".tar", "-wal"))]
+    restored = restore_backup(tmp_path / "office.tar", tmp_path / "elsewhere")
+    again = await build(load(restored))
+    assert await again.parts.store.asset("default", "urn:asset") == asset
+    assert again.parts.identity.participants() == running.parts.identity.participants()
+    assert (tmp_path / "elsewhere/store.secret").read_bytes() == (file.parent / "store.secret").read_bytes()
+    assert (tmp_path / "elsewhere/offered").is_dir()
+    await again.parts.close()
+
+
+def test_a_file_outside_the_folder_is_named(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("x")
+    settings = load(file)
+    settings = replace(settings, net=replace(settings.net, ca=tmp_path / "ca.pem"))
+    assert write_backup(file, settings, tmp_path / "b.tar").outside == (str(tmp_path / "ca.pem"),)
+    elsewhere = replace(settings, store=replace(settings.store, path=tmp_path / "store.sqlite"))
+    with pytest.raises(BackupFault, match="not in the folder"):
+        write_backup(file, elsewhere, tmp_path / "c.tar")
+
+
+def test_a_backup_and_a_restore_replace_nothing(file: Path, tmp_path: Path) -> None:
+    settings = load(file)
+    write_backup(file, settings, tmp_path / "b.tar")
+    before = (tmp_path / "b.tar").read_bytes()
+    with pytest.raises(BackupFault, match="already exists"):
+        write_backup(file, settings, tmp_path / "b.tar")
+    with pytest.raises(BackupFault, match="not empty"):
+        restore_backup(tmp_path / "b.tar", file.parent)
+    assert (tmp_path / "b.tar").read_bytes() == before
+    with pytest.raises(BackupFault, match="cannot be written"):
+        write_backup(file, settings, tmp_path / "none/b.tar")
+
+
+def test_a_damaged_store_is_not_backed_up(file: Path, tmp_path: Path) -> None:
+    (file.parent / "store.sqlite").write_bytes(b"no database" * 1000)
+    with pytest.raises(StoreError, match="cannot be copied"):
+        write_backup(file, load(file), tmp_path / "b.tar")
+    assert not (tmp_path / "b.tar").exists()
+
+
+def pack(path: Path, members: list[tuple[str, bytes, bytes]]) -> None:
+    with tarfile.open(path, "w") as archive:
+        for name, content, kind in members:
+            member = tarfile.TarInfo(name)
+            member.size, member.type = len(content), kind
+            archive.addfile(member, io.BytesIO(content))
+
+
+GOOD = (MANIFEST, b'{"at": 0, "settings": "datenkontor.toml"}', tarfile.REGTYPE)
+SETTINGS = ("datenkontor.toml", b"", tarfile.REGTYPE)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        [],
+        [SETTINGS],
+        [GOOD],
+        [GOOD, SETTINGS, ("../out", b"x", tarfile.REGTYPE)],
+        [GOOD, SETTINGS, ("/tmp/out", b"x", tarfile.REGTYPE)],
+        [GOOD, SETTINGS, ("link", b"", tarfile.SYMTYPE)],
+        [GOOD, SETTINGS, ("device", b"", tarfile.CHRTYPE)],
+        [GOOD, SETTINGS, SETTINGS],
+        [(MANIFEST, b'{"at": 0, "settings": "../datenkontor.toml"}', tarfile.REGTYPE), SETTINGS],
+        [(MANIFEST, b'{"at": 0, "settings": "datenkontor.toml", "folders": ["/x"]}', tarfile.REGTYPE), SETTINGS],
+        [(MANIFEST, b'{"at": 0, "settings": "datenkontor.toml", "form": 2}', tarfile.REGTYPE), SETTINGS],
+        [(MANIFEST, b"[", tarfile.REGTYPE), SETTINGS],
+    ],
+    ids=range(12),
+)
+def test_another_archive_is_refused_and_leaves_nothing(tmp_path: Path, members: list[tuple[str, bytes, bytes]]) -> None:
+    pack(tmp_path / "b.tar", members)
+    with pytest.raises(BackupFault):
+        restore_backup(tmp_path / "b.tar", tmp_path / "new")
+    assert [path.name for path in tmp_path.iterdir()] == ["b.tar"]
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", b"\x1f\x8b" + bytes(100)])
+def test_a_file_that_is_no_archive_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "b.tar").write_bytes(content)
+    with pytest.raises(BackupFault):
+        restore_backup(tmp_path / "b.tar", tmp_path / "new")
+    with pytest.raises(BackupFault, match="cannot be restored"):
+        restore_backup(tmp_path / "none.tar", tmp_path / "new")
