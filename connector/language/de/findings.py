@@ -10,6 +10,7 @@ SENTENCES: dict[str, str] = {
     "remedy-missing": "Die Anfrage lässt die Folge eines Verstoßes weg.",
     "records-beyond-offer": "Die Anfrage verlangt mehr Datensätze.",
     "nothing-in-common": "Angebot und Anfrage schließen sich aus{about}.",
+    "unrelated-terms": "Das Vokabular sagt nicht, wie Angebot und Anfrage zusammenhängen{about}.",
     "nothing-granted": "Diese Anfrage erlaubt nichts.",
     "rounds-exhausted": "Nach fünf Runden gibt es keine Einigung.",
     "reservation-narrower": "Die Verhandlungsgrenze ist enger als das Angebot.",

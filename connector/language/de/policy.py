@@ -120,7 +120,7 @@ SENTENCES: dict[str, str] = {
     "logical-and": "alles zusammen",
     "logical-or": "eines davon",
     "logical-xone": "genau eines davon",
-    "logical-andSequence": "nacheinander",
+    "logical-andSequence": "alle, nacheinander",
     # Times.
     "moment": "{day}, {time} (UTC)",
 }

@@ -10,6 +10,7 @@ SENTENCES: dict[str, str] = {
     "remedy-missing": "The request leaves out a remedy.",
     "records-beyond-offer": "The request asks for more records.",
     "nothing-in-common": "Offer and request exclude each other{about}.",
+    "unrelated-terms": "The vocabulary does not say how offer and request relate{about}.",
     "nothing-granted": "This request grants nothing.",
     "rounds-exhausted": "Five rounds ended without an agreement.",
     "reservation-narrower": "The reservation policy is narrower than the offer.",

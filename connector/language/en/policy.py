@@ -120,7 +120,7 @@ SENTENCES: dict[str, str] = {
     "logical-and": "all of this",
     "logical-or": "one of these",
     "logical-xone": "exactly one of these",
-    "logical-andSequence": "one after the other",
+    "logical-andSequence": "all, one after the other",
     # Times.
     "moment": "{day}, {time} (UTC)",
 }

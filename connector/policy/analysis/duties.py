@@ -117,6 +117,6 @@ def _is_no_longer(one: tuple[Duration, bool], other: tuple[Duration, bool]) -> T
         return limit_included or not included
     least, greatest = find_bounds(span)
     low, high = find_bounds(limit)
-    if greatest < low:
+    if greatest < low or (greatest == low and (limit_included or not included)):
         return True
-    return False if least > high else None
+    return False if least > high or (least == high and included and not limit_included) else None

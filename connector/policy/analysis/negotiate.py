@@ -104,4 +104,8 @@ def respond(
             return PersonNeeded(joint.reasons)
         if joint is not None:
             return CounterOffer(joint, reached)
-    return NoAgreement(overlap(offer, request, budget).reasons)
+    reasons = overlap(offer, request, budget).reasons
+    if any(reason.code == "unrelated-terms" for reason in reasons):
+        # What the vocabulary says nothing about, a person may know.
+        return PersonNeeded(reasons)
+    return NoAgreement(reasons)

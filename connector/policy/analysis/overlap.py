@@ -2,7 +2,7 @@
 other's way. DISJOINT and "never" are shown by the cells alone, OVERLAP and "sometimes" by an example. Pure.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from connector.policy.analysis.findings import Example, Finding, Meeting, OverlapResult
@@ -18,11 +18,12 @@ from connector.policy.analysis.space.cells import (
     spend_on_pairs,
     to_operands,
 )
-from connector.policy.analysis.space.regions import Intervals
-from connector.policy.analysis.space.shape import Shape, drop_blocked, find_overlaps, read_pair, read_shape
+from connector.policy.analysis.space.regions import Intervals, NameSet
+from connector.policy.analysis.space.shape import Grant, Shape, drop_blocked, find_overlaps, read_pair, read_shape
 from connector.policy.compiling.compiled import Compiled
 from connector.policy.model.policy import ODRL
 from connector.policy.model.situation import Truth
+from connector.policy.vocabulary.registry import Registry
 
 _MOST_EXAMPLES = 16
 
@@ -43,7 +44,7 @@ def overlap(offer: Compiled, request: Compiled, budget: StepBudget | None = None
     budget = budget or StepBudget()
     try:
         first, second = read_pair(request, offer, budget)
-        clashes: dict[tuple[str, str], tuple[str, ...]] = {}
+        clashes: list[Finding] = []
         doubt = False
         for mine in first.grants:
             for theirs in second.grants:
@@ -54,15 +55,12 @@ def overlap(offer: Compiled, request: Compiled, budget: StepBudget | None = None
                     if example is not None and _is_first(example) and _is_granted(example, (request, offer)):
                         return OverlapResult(Meeting.OVERLAP, (), example)
                 if not joint:
-                    clashes[mine.rule.uid, theirs.rule.uid] = _find_clash(
-                        mine.cells[:_MOST_EXAMPLES], theirs.cells[:_MOST_EXAMPLES], budget
-                    )
+                    clashes.append(_find_clash(mine, theirs, request.registry, budget))
     except GaveUp as reason:
         return OverlapResult(Meeting.UNKNOWN, (Finding(reason.code),))
     if doubt:
         return OverlapResult(Meeting.UNKNOWN, (Finding("no-example"),))
-    reasons = tuple(Finding("nothing-in-common", mine, theirs, keys) for (mine, theirs), keys in clashes.items())
-    return OverlapResult(Meeting.DISJOINT, reasons or _explain_empty(first, second))
+    return OverlapResult(Meeting.DISJOINT, tuple(dict.fromkeys(clashes)) or _explain_empty(first, second))
 
 
 def _explain_empty(first: Shape, second: Shape) -> tuple[Finding, ...]:
@@ -72,14 +70,26 @@ def _explain_empty(first: Shape, second: Shape) -> tuple[Finding, ...]:
     return (Finding("nothing-granted"),)
 
 
-def _find_clash(mine: Sequence[Cell], theirs: Sequence[Cell], budget: StepBudget) -> tuple[str, ...]:
-    first, second = mine[:_MOST_EXAMPLES], theirs[:_MOST_EXAMPLES]
+def _find_clash(mine: Grant, theirs: Grant, registry: Registry, budget: StepBudget) -> Finding:
+    """Return the operands on which two permissions part: first those whose terms are only without a relation."""
+    first, second = mine.cells[:_MOST_EXAMPLES], theirs.cells[:_MOST_EXAMPLES]
     spend_on_pairs(first, second, budget)
     found: dict[str, None] = {}
     for one in first:
         for other in second:
-            found.update(dict.fromkeys(find_apart(one, other)))
-    return to_operands(found)
+            keys = find_apart(one, other)
+            if keys and all(_is_unrelated(key, one, other, registry) for key in keys):
+                return Finding("unrelated-terms", mine.rule.uid, theirs.rule.uid, to_operands(keys))
+            found.update(dict.fromkeys(keys))
+    return Finding("nothing-in-common", mine.rule.uid, theirs.rule.uid, to_operands(found))
+
+
+def _is_unrelated(key: str, one: Cell, other: Cell, registry: Registry) -> bool:
+    """Return whether both sides name terms of a vocabulary that does not say that its terms exclude each other."""
+    operand = registry.operands.get(key)
+    if operand is None or not operand.taxonomy or registry.taxonomies[operand.taxonomy].disjoint:
+        return False
+    return all(isinstance(region, NameSet) and not region.outside for region in (one[key], other[key]))
 
 
 def _is_granted(example: Example, policies: Iterable[Compiled]) -> bool:

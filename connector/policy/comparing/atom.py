@@ -31,7 +31,6 @@ class Atom(msgspec.Struct, frozen=True):
         facts: names of the facts it reads.
         moments: the instants at which it holds, if it depends on the time alone.
         flip: next instant after the request at which it can change although no fact changes.
-        since: instant since which it has been as it is, None if unknown (read by andSequence).
         counter: what a use adds, if it counts uses.
         names: the names that make it True, if it is a comparison of names.
     """
@@ -42,7 +41,6 @@ class Atom(msgspec.Struct, frozen=True):
     facts: tuple[str, ...] = ()
     moments: Moments | None = None
     flip: Flip | None = None
-    since: Flip | None = None
     counter: Counter | None = None
     names: Membership | None = None
 

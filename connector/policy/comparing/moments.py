@@ -23,11 +23,6 @@ class Moments(msgspec.Struct, frozen=True):
         """Return whether the instant is in the set."""
         return self.first ^ bool(bisect_right(self.edges, at) & 1)
 
-    def since(self, at: datetime) -> datetime | None:
-        """The last edge at or before the instant; None if there is none."""
-        index = bisect_right(self.edges, at)
-        return self.edges[index - 1] if index else None
-
 
 def compare(operator: str, value: Instant | Day, zone: tzinfo = UTC) -> Moments:
     """Return the instants for which `<instant> operator value` is True; for eq, neq, lt, lteq, gt and gteq.

@@ -194,11 +194,18 @@ def _order_of(operator: str, left: Duration, right: Duration) -> Truth:
         difference = left.milliseconds - right.milliseconds
         sign = (difference > 0) - (difference < 0)
     else:
-        (least, greatest), (low, high) = find_bounds(left), find_bounds(right)
-        if not (greatest < low or least > high):
-            return None
-        sign = -1 if greatest < low else 1
+        return _order_bounds(operator, find_bounds(left), find_bounds(right))
     return ORDER[operator](Decimal(sign), Decimal(0))
+
+
+def _order_bounds(operator: str, left: tuple[int, int], right: tuple[int, int]) -> Truth:
+    """Compare two lengths of which only the bounds are known; Unknown if both answers are possible."""
+    (least, greatest), (low, high) = left, right
+    nearest = ORDER[operator](Decimal(greatest), Decimal(low))
+    furthest = ORDER[operator](Decimal(least), Decimal(high))
+    if operator in {"eq", "neq"}:
+        return operator == "neq" if greatest < low or least > high else None
+    return nearest if nearest is furthest else None
 
 
 def _instants(operator: str, right: Values) -> Comparison:

@@ -4,7 +4,6 @@ Pure: standard library and msgspec only.
 """
 
 from collections.abc import Callable
-from datetime import datetime, tzinfo
 
 from connector.policy.comparing import operators
 from connector.policy.comparing.atom import Atom, Test
@@ -14,7 +13,7 @@ from connector.policy.model.values import Iri, Value
 from connector.policy.operands import count, date_time, day_of_week, elapsed_time, event, time_of_day, volume
 from connector.policy.vocabulary.registry import Operand, Registry
 
-CODE: dict[str, Callable[[Operand, str, tuple[Value, ...], str, tzinfo], Atom]] = {
+CODE: dict[str, Callable[[Operand, str, tuple[Value, ...], str], Atom]] = {
     "count": count.build,
     "date_time": date_time.build,
     "day_of_week": day_of_week.build,
@@ -40,7 +39,9 @@ def build_atom(operand: Operand, constraint: AtomicConstraint, registry: Registr
     ('count:urn:rule',)
     """
     if operand.code:
-        return CODE[operand.code](operand, constraint.operator, constraint.right, rule, registry.zone)
+        if operand.code == "date_time":
+            return date_time.build(operand, constraint.operator, constraint.right, rule, registry.zone)
+        return CODE[operand.code](operand, constraint.operator, constraint.right, rule)
     taxonomy = registry.taxonomies[operand.taxonomy] if operand.taxonomy else None
     compare = operators.build_comparison(operand, constraint.operator, constraint.right, taxonomy)
     return _build_plain(operand, compare, 2 if taxonomy is None else 3)
@@ -65,10 +66,7 @@ def _build_plain(operand: Operand, compare: operators.Comparison, cost: int) -> 
     names = compare if isinstance(compare, operators.Membership) else None
     test = compared if names is None else _test_name(names, compared, fact, from_request)
 
-    def since(request: Request, world: World) -> datetime | None:
-        return request.at if from_request and fact not in world.facts else world.since.get(fact)
-
-    return Atom(test=test, found=found, cost=cost, facts=(fact,), since=since, names=names)
+    return Atom(test=test, found=found, cost=cost, facts=(fact,), names=names)
 
 
 def _test_name(membership: operators.Membership, general: Test, fact: str, from_request: bool) -> Test:

@@ -3,21 +3,20 @@
 ODRL Information Model 2.2, section 2.5.
 
 A check is a closure with a three-valued verdict. Checks that depend on the time alone are folded to one set of
-instants. `andSequence` is `and` whose parts became true one after the other.
+instants. `andSequence` is `and`: only the present is known, and what holds now holds one after the other as well.
 
 Pure: standard library and msgspec only.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import pairwise
 
 import msgspec
 
 from connector.policy.comparing import moments
 from connector.policy.comparing.atom import Flip, OperandReader, Test, make_timely
 from connector.policy.comparing.choices import Guard, choose_by_name
-from connector.policy.comparing.kleene import FOLDS, fold_and
+from connector.policy.comparing.kleene import FOLDS
 from connector.policy.comparing.moments import Moments
 from connector.policy.compiling.atoms import build_atom
 from connector.policy.model.decision import Counter, Reason
@@ -39,7 +38,6 @@ class Check(msgspec.Struct, frozen=True):
         found: values of the left operand, for an atomic constraint.
         children: checks of a logical constraint, in the order of the document.
         moments: the instants at which it holds, if it depends on the time alone.
-        since: since when it has been as it is, None if that is never known.
         unknown: the reason it gives while its fact is missing, for an atomic constraint.
         guard: without which name it is False, for a comparison of names and an `and` that holds one.
     """
@@ -51,7 +49,6 @@ class Check(msgspec.Struct, frozen=True):
     found: OperandReader | None = None
     children: tuple["Check", ...] = ()
     moments: Moments | None = None
-    since: Flip | None = None
     unknown: Reason | None = None
     guard: Guard | None = None
 
@@ -103,17 +100,18 @@ class Builder:
             for index, child in enumerate(constraint.constraints)
         )
         sets = [child.moments for child in children if child.moments is not None]
-        if len(sets) == len(children) and kind != "andSequence":
-            folded = moments.combine(kind, sets)
+        fold = "and" if kind == "andSequence" else kind
+        if len(sets) == len(children):
+            folded = moments.combine(fold, sets)
             return Check(path, constraint, make_timely(folded), 1, children=children, moments=folded)
         ordered = sorted(children, key=lambda child: child.cost)
         tests = tuple(child.test for child in ordered)
-        test = _fold_sequence(children) if kind == "andSequence" else FOLDS[kind](tests)
+        test = FOLDS[fold](tests)
         guard = None
-        if kind == "and":
+        if fold == "and":
             guard = next((child.guard for child in ordered if child.guard is not None), None)
-        elif kind != "andSequence":
-            test = choose_by_name([child.guard for child in ordered], tests, FOLDS[kind], test)
+        else:
+            test = choose_by_name([child.guard for child in ordered], tests, FOLDS[fold], test)
         cost = sum(child.cost for child in children) + 1
         return Check(path, constraint, test, cost, children=children, guard=guard)
 
@@ -139,7 +137,7 @@ class Builder:
         expected = f"{constraint.operator} {wanted}"
         unknown = Reason("constraint-unknown", self.rule, path, constraint.left, expected)
         guard = (operand.iri, atom.found, atom.names) if atom.names is not None and atom.names.wanted else None
-        return Check(path, constraint, test, atom.cost, atom.found, (), atom.moments, atom.since, unknown, guard)
+        return Check(path, constraint, test, atom.cost, atom.found, (), atom.moments, unknown, guard)
 
     def _count(self, counter: Counter, *, by_limit: bool) -> None:
         if not by_limit:
@@ -172,19 +170,3 @@ def _assume(test: Test, assume: bool) -> Test:
         return assume if verdict is None else verdict
 
     return assumed
-
-
-def _fold_sequence(children: tuple[Check, ...]) -> Test:
-    conjunction = fold_and(tuple(child.test for child in children))
-
-    def test(request: Request, world: World) -> Truth:
-        verdict = conjunction(request, world)
-        if verdict is not True:
-            return verdict
-        times = [child.since(request, world) if child.since else None for child in children]
-        known = [moment for moment in times if moment is not None]
-        if any(earlier > later for earlier, later in pairwise(known)):
-            return False
-        return True if len(known) == len(times) else None
-
-    return test

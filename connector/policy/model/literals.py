@@ -6,6 +6,7 @@ XML Schema datatypes 1.1 as far as ODRL documents use them; value space, not spe
 import re
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from connector.policy.model.values import ClockTime, Day, Duration, Flag, Instant, Iri, Number, Text, Value
 
@@ -29,6 +30,10 @@ INTEGERS = frozenset(
 )
 NUMBERS = INTEGERS | {XSD + "decimal", XSD + "double", XSD + "float"}
 MICROSECOND = timedelta(microseconds=1)
+
+# Months are counted exactly up to ten years, which begin in one of four years of the leap cycle, or hold the year 1900.
+_MOST_EXACT = 120
+_BEGINS = [year * 12 + month for year in (*range(1889, 1902), *range(1996, 2000)) for month in range(12)]
 
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(Z|[+-]\d{2}:\d{2})?", re.ASCII)
 _CLOCK = re.compile(r"(\d{2}):(\d{2})(?::(\d{2}))?(Z|[+-]\d{2}:\d{2})?", re.ASCII)
@@ -220,15 +225,39 @@ def add_duration(moment: datetime, span: Duration) -> datetime | None:
 def find_bounds(span: Duration) -> tuple[int, int]:
     """Return the least and the greatest length in milliseconds; they differ only for durations with months.
 
+    Up to ten years both are exact, for whatever day the months are counted from; longer spans have some days to spare.
+
     >>> find_bounds(Duration(0, 5)), find_bounds(Duration(1))
     ((5, 5), (2419200000, 2678400000))
     """
     if not span.months:
         return span.milliseconds, span.milliseconds
-    years, months = divmod(span.months, 12)
-    least = years * 365 + months * 28
-    greatest = years * 366 + months * 31
+    least, greatest = _count_days(span.months) if span.months <= _MOST_EXACT else _estimate_days(span.months)
     return least * 86_400_000 + span.milliseconds, greatest * 86_400_000 + span.milliseconds
+
+
+@lru_cache(maxsize=_MOST_EXACT)
+def _count_days(months: int) -> tuple[int, int]:
+    """The least and the greatest number of days of at most ten years of months, from whatever day they are counted."""
+    found = []
+    for place in _BEGINS:
+        begin, end = _find_first(place), _find_first(place + months)
+        days = end - begin
+        # From the last day of a month that is longer than the month of the end, the end is clipped.
+        longer = (_find_first(place + 1) - begin) - (_find_first(place + months + 1) - end)
+        found += [days, days - max(0, longer)]
+    return min(found), max(found)
+
+
+def _find_first(place: int) -> int:
+    return date(place // 12, place % 12 + 1, 1).toordinal()
+
+
+def _estimate_days(months: int) -> tuple[int, int]:
+    """Bounds that hold for any number of months: whole years with their leap days, and the rest of the months."""
+    years, rest = divmod(months, 12)
+    low, high = _count_days(rest) if rest else (0, 0)
+    return years * 365 + years // 4 - years // 100 - 2 + low, years * 365 + years // 4 + 2 + high
 
 
 def _parse_offset(text: str | None) -> int | None:

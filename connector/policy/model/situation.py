@@ -62,7 +62,7 @@ class World(msgspec.Struct, frozen=True):
         performed: uid of a duty, remedy, consequence or prohibition to what the ledger knows of it.
         agreed_at: when the agreement was made; None before there is one.
         zone: the local zone of the provider, for times of the day and days of the week that state no zone.
-        since: fact name to the instant since which it has its value (read by andSequence only).
+        since: `event <IRI>` to the last instant at which the event began or ended (read by duties only).
         expires: fact name to the instant at which it stops being known (a credential ends).
         transforms: names of the transforms that the data plane of this flow can apply.
         row_filters: whether the data plane of this flow can leave out single records.

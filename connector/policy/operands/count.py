@@ -3,8 +3,6 @@
 `count lteq 5` permits the fifth use and no sixth; the store bumps the counter in one step with the check. Pure.
 """
 
-from datetime import tzinfo
-
 from connector.policy.comparing import operators
 from connector.policy.comparing.atom import Atom
 from connector.policy.model.decision import Counter
@@ -13,7 +11,7 @@ from connector.policy.model.values import Number, Value
 from connector.policy.vocabulary.registry import Operand
 
 
-def build(operand: Operand, operator: str, right: tuple[Value, ...], rule: str, _zone: tzinfo) -> Atom:
+def build(operand: Operand, operator: str, right: tuple[Value, ...], rule: str) -> Atom:
     """Build the atom; Unknown if the counter `count:<rule>` is not among the facts."""
     fact = f"{operand.fact}:{rule}"
     compare = operators.build_comparison(operand, operator, right, None)

@@ -3,7 +3,7 @@
 Section 4.2 of the ODRL vocabulary; day granularity in the stated zone, else in that of the provider. Pure.
 """
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 
 from connector.policy.comparing import moments
 from connector.policy.comparing.atom import Atom, make_timely
@@ -11,10 +11,8 @@ from connector.policy.model.situation import Request, World
 from connector.policy.model.values import Day, Instant, Value
 from connector.policy.vocabulary.registry import Operand
 
-_ALWAYS = datetime.min.replace(tzinfo=UTC)
 
-
-def build(_operand: Operand, operator: str, right: tuple[Value, ...], _rule: str, zone: tzinfo) -> Atom:
+def build(_operand: Operand, operator: str, right: tuple[Value, ...], _rule: str, zone: tzinfo = UTC) -> Atom:
     """Build the atom; it depends on the time of the request alone."""
     points = [value for value in right if isinstance(value, Instant | Day)]
     if operator == "isAnyOf":
@@ -27,7 +25,4 @@ def build(_operand: Operand, operator: str, right: tuple[Value, ...], _rule: str
     def found(request: Request, _world: World) -> tuple[Value, ...]:
         return (Instant(request.at),)
 
-    def since(request: Request, _world: World) -> datetime | None:
-        return truth.since(request.at) or _ALWAYS
-
-    return Atom(test=make_timely(truth), found=found, cost=1, moments=truth, since=since)
+    return Atom(test=make_timely(truth), found=found, cost=1, moments=truth)

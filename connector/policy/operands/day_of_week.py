@@ -1,6 +1,6 @@
 """`dk:dayOfWeek`: the local day of the week at the provider. Pure."""
 
-from datetime import datetime, tzinfo
+from datetime import datetime
 
 from connector.policy.comparing.atom import Atom
 from connector.policy.comparing.local_time import find_next_reached
@@ -9,7 +9,7 @@ from connector.policy.model.values import Iri, Value
 from connector.policy.vocabulary.registry import Operand
 
 
-def build(operand: Operand, operator: str, right: tuple[Value, ...], _rule: str, _zone: tzinfo) -> Atom:
+def build(operand: Operand, operator: str, right: tuple[Value, ...], _rule: str) -> Atom:
     """Build the atom for eq, neq, isAnyOf and isNoneOf; never Unknown."""
     days = {operand.values.index(value.iri) for value in right if isinstance(value, Iri)}
     wanted = operator in {"eq", "isAnyOf"}

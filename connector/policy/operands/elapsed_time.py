@@ -3,7 +3,7 @@
 Section 4.2 of the ODRL vocabulary. Pure.
 """
 
-from datetime import datetime, tzinfo
+from datetime import datetime
 
 from connector.policy.comparing.atom import Atom
 from connector.policy.model.literals import MICROSECOND, add_duration
@@ -12,7 +12,7 @@ from connector.policy.model.values import Duration, Instant, Value
 from connector.policy.vocabulary.registry import Operand
 
 
-def build(_operand: Operand, operator: str, right: tuple[Value, ...], _rule: str, _zone: tzinfo) -> Atom:
+def build(_operand: Operand, operator: str, right: tuple[Value, ...], _rule: str) -> Atom:
     """Build the atom for lt, lteq, gt and gteq; Unknown before there is an agreement."""
     span = right[0]
     assert isinstance(span, Duration)
@@ -39,8 +39,4 @@ def build(_operand: Operand, operator: str, right: tuple[Value, ...], _rule: str
         end = edge(world)
         return end if end is not None and end > request.at else None
 
-    def since(request: Request, world: World) -> datetime | None:
-        end = edge(world)
-        return end if end is not None and end <= request.at else world.agreed_at
-
-    return Atom(test=test, found=found, cost=4, flip=flip, since=since)
+    return Atom(test=test, found=found, cost=4, flip=flip)

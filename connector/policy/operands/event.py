@@ -5,8 +5,6 @@ neither has not begun; `World.since` says when, for a question about an earlier 
 `odrl:policyUsage` is going on whenever a request is decided. Pure.
 """
 
-from datetime import tzinfo
-
 from connector.policy.comparing.atom import Atom
 from connector.policy.model.policy import ODRL
 from connector.policy.model.situation import Request, Truth, World
@@ -26,7 +24,7 @@ _HOLDS = {
 }
 
 
-def build(operand: Operand, operator: str, right: tuple[Value, ...], _rule: str, _zone: tzinfo) -> Atom:
+def build(operand: Operand, operator: str, right: tuple[Value, ...], _rule: str) -> Atom:
     """Build the atom; Unknown if the feed is silent, that is the fact `event` is missing."""
     before, during, after = _HOLDS[operator]
     names = frozenset(value for value in right if isinstance(value, Iri))

@@ -1,6 +1,6 @@
 """`dk:timeOfDay`: the clock on the wall at the provider, or in the zone that the literal states. Pure."""
 
-from datetime import datetime, tzinfo
+from datetime import datetime
 
 from connector.policy.comparing.atom import Atom
 from connector.policy.comparing.local_time import DAY, count_microseconds, find_next_reached, find_zone
@@ -9,7 +9,7 @@ from connector.policy.model.values import ClockTime, Value
 from connector.policy.vocabulary.registry import Operand
 
 
-def build(_operand: Operand, operator: str, right: tuple[Value, ...], _rule: str, _zone: tzinfo) -> Atom:
+def build(_operand: Operand, operator: str, right: tuple[Value, ...], _rule: str) -> Atom:
     """Build the atom for the six comparisons; never Unknown."""
     limit = right[0]
     assert isinstance(limit, ClockTime)

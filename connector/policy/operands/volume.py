@@ -3,8 +3,6 @@
 The meter adds to the counter while bytes flow, so a decision adds nothing itself; its limit goes into the lease. Pure.
 """
 
-from datetime import tzinfo
-
 from connector.policy.comparing import operators
 from connector.policy.comparing.atom import Atom
 from connector.policy.model.decision import Counter
@@ -15,7 +13,7 @@ from connector.policy.vocabulary.registry import Operand
 REQUESTED = "bytes"
 
 
-def build(operand: Operand, operator: str, right: tuple[Value, ...], rule: str, _zone: tzinfo) -> Atom:
+def build(operand: Operand, operator: str, right: tuple[Value, ...], rule: str) -> Atom:
     """Build the atom; Unknown if the counter `volume:<rule>` is not among the facts."""
     fact = f"{operand.fact}:{rule}"
     compare = operators.build_comparison(operand, operator, right, None)

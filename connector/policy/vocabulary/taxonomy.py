@@ -30,6 +30,7 @@ class Taxonomy(msgspec.Struct, frozen=True):
         below: IRI to all terms that are part of it, itself included.
         above: IRI to all terms it is part of, itself included.
         names: every way to write any term.
+        disjoint: whether terms without a relation exclude each other; otherwise nobody has said so.
         spellings, below_names, above_names: IRI to every way to write it, what is below it, what is above it.
     """
 
@@ -43,6 +44,7 @@ class Taxonomy(msgspec.Struct, frozen=True):
     spellings: Mapping[str, frozenset[str]]
     below_names: Mapping[str, frozenset[str]]
     above_names: Mapping[str, frozenset[str]]
+    disjoint: bool = False
 
 
 class _TaxonomyFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,6 +53,7 @@ class _TaxonomyFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     term: dict[str, Term]
     base: str = ""
     prefix: str = ""
+    disjoint: bool = False
 
 
 def parse(toml_text: str) -> Taxonomy:
@@ -95,6 +98,7 @@ def parse(toml_text: str) -> Taxonomy:
         spellings=spellings,
         below_names={iri: written(members) for iri, members in below.items()},
         above_names={iri: written(ancestors) for iri, ancestors in above.items()},
+        disjoint=file.disjoint,
     )
 
 

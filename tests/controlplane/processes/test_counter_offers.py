@@ -91,14 +91,26 @@ async def test_what_cannot_be_told_waits_for_a_person_with_the_findings_on_recor
     assert [entry["code"] for entry in answer.judged["compared"]["findings"]] == ["too-many-clauses"]
 
 
+def by_channel(name: str) -> Json:
+    return {"permission": [{"action": "use", "constraint": [atom("odrl:deliveryChannel", "eq", name)]}]}
+
+
 async def test_terms_with_nothing_in_common_end_with_the_reason_in_both_languages(desk: Desk) -> None:
-    await offered(desk, terms(RESEARCH, 10), reservation=terms(RESEARCH, 100))
-    step = await decided(desk, requested(terms("dpv:Marketing"), claims={}))
+    await offered(desk, by_channel("HttpData-PULL"), reservation=by_channel("HttpData-PULL"))
+    step = await decided(desk, requested(by_channel("HttpData-PUSH"), claims={}))
     assert isinstance(step, Terminate)
     assert step.code == "no-common-terms"
-    assert step.reason == "Offer and request exclude each other: purpose. Ask for what is offered."
-    assert step.reasons["de"].startswith("Angebot und Anfrage schließen sich aus: Zweck.")
-    assert "100" not in str(step)
+    assert step.reason == "Offer and request exclude each other: delivery channel. Ask for what is offered."
+    assert step.reasons["de"].startswith("Angebot und Anfrage schließen sich aus: ")
+
+
+async def test_purposes_without_a_relation_are_for_a_person(desk: Desk) -> None:
+    await offered(desk, terms("dpv:NonCommercialPurpose", 10), reservation=terms("dpv:NonCommercialPurpose", 100))
+    answer = await decided(desk, requested(terms("dpv:ScientificResearch"), claims={}))
+    assert isinstance(answer, HoldFor)
+    assert "The vocabulary does not say how offer and request relate: purpose." in answer.reason
+    assert "Das Vokabular sagt nicht" in answer.reasons["de"]
+    assert "100" not in str(answer)
 
 
 async def test_what_cannot_be_told_goes_to_a_person(desk: Desk) -> None:

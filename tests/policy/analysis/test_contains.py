@@ -151,6 +151,14 @@ def test_a_month_has_no_fixed_length() -> None:
     assert verdict(use(within("P1M")), use(within("P30D"))) is UNKNOWN
     assert verdict(use(within("P30D")), use(within("P1M"))) is UNKNOWN
     assert verdict(use(within("P1M")), use(within("P27D"))) is YES
+    for longer, shorter in (("P1M", "P28D"), ("P31D", "P1M"), ("P1Y", "P365D"), ("P366D", "P1Y"), ("P2M", "P59D")):
+        assert verdict(use(within(longer)), use(within(shorter))) is YES, (longer, shorter)
+        assert verdict(use(within(shorter)), use(within(longer))) is not YES
+        assert overlap(use(within(longer, "gt")), use(within(shorter))).verdict is not Meeting.OVERLAP
+        # From some days the two are of equal length, and then this instant lies in both.
+        assert overlap(use(within(longer)), use(within(shorter, "gteq"))).verdict is not Meeting.DISJOINT
+        assert overlap(use(within(shorter)), use(within(longer, "gteq"))).verdict is not Meeting.DISJOINT
+    assert verdict(use(within("P1M", "lt")), use(within("P28D"))) is not YES
     assert verdict(use(within("P1M")), use(within("P2M"))) is NO
     assert verdict(use(within("P1M")), use(within("P1M"))) is YES
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -54,11 +55,41 @@ def test_a_wider_request_is_countered_and_later_met_within_the_reservation() -> 
 
 
 def test_what_even_the_reservation_excludes_ends_the_negotiation_without_telling_it() -> None:
-    request = use(purpose("dpv:Marketing"), times(5))
-    found = respond(OFFER, request, uid=UID, concessions=[RESERVE])
+    kept = use(purpose("dpv:ResearchAndDevelopment"), times(1000), atom("odrl:spatial", "isPartOf", "DE"))
+    offer = use(purpose("dpv:ResearchAndDevelopment"), times(100), atom("odrl:spatial", "isPartOf", "DE-BW"))
+    request = use(purpose("dpv:AcademicResearch"), times(5), atom("odrl:spatial", "isPartOf", "FR"))
+    found = respond(offer, request, uid=UID, concessions=[kept])
     assert isinstance(found, NoAgreement)
-    assert found.reasons[0].operands == (ODRL + "purpose",)
-    assert respond(OFFER, request, uid=UID) == found
+    assert found.reasons[0].operands == (ODRL + "spatial",)
+    assert respond(offer, request, uid=UID) == found
+
+
+@pytest.mark.parametrize(
+    ("offered", "asked", "ends"),
+    [
+        (purpose("dpv:NonCommercialPurpose"), purpose("dpv:ScientificResearch", "eq"), False),
+        (purpose("dpv:ResearchAndDevelopment"), purpose("dpv:Marketing"), False),
+        (purpose("dpv:PublicBenefit"), atom("odrl:purpose", "isAnyOf", ["dpv:Marketing", "dpv:Advertising"]), False),
+        (purpose("dpv:Marketing", "neq"), purpose("dpv:Marketing", "eq"), True),
+        (atom("odrl:spatial", "isPartOf", "DE"), atom("odrl:spatial", "eq", "FR"), True),
+        (atom("dk:role", "eq", "urn:a"), atom("dk:role", "eq", "urn:b"), None),
+        (atom("dk:participant", "eq", "urn:a"), atom("dk:participant", "eq", "urn:b"), True),
+    ],
+)
+def test_terms_of_a_vocabulary_that_calls_them_not_exclusive_are_for_a_person(
+    offered: object, asked: object, ends: bool | None
+) -> None:
+    found = respond(use(offered), use(asked), uid=UID)
+    if ends is None:
+        assert not isinstance(found, NoAgreement)
+    else:
+        assert isinstance(found, NoAgreement if ends else PersonNeeded)
+        assert (found.reasons[0].code == "unrelated-terms") is not ends
+
+
+def test_another_reason_to_part_ends_the_negotiation_although_purposes_are_unrelated() -> None:
+    asked = use(purpose("dpv:Marketing"), atom("odrl:spatial", "isPartOf", "CH"))
+    assert isinstance(respond(OFFER, asked, uid=UID), NoAgreement)
 
 
 def test_a_request_beside_the_offer_meets_the_reservation_at_once() -> None:

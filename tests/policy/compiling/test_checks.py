@@ -1,6 +1,6 @@
 """Checks of logical constraints have three values."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -45,12 +45,13 @@ def test_logical_operands_have_three_values(operand: str, table: dict[str, bool 
             assert answer.rules[0].constraints[0].verdict is expected, (operand, order)
 
 
-def test_a_sequence_holds_if_its_parts_became_true_one_after_the_other() -> None:
-    document = agreement(rule({"andSequence": [LEVEL, atom("dk:groupSize", "gteq", "2")]}))
-    known = facts({"securityLevel": 3, "groupSize": 3})
-    in_order = World(facts=known, since={"securityLevel": BEFORE, "groupSize": NOON})
-    swapped = World(facts=known, since={"securityLevel": NOON, "groupSize": BEFORE})
-    assert ask(document, in_order).verdict is PERMIT
-    assert codes(ask(document, swapped)) == ["constraint-false"]
-    assert codes(ask(document, World(facts=known))) == ["constraint-unknown"]
-    assert codes(ask(document, {"securityLevel": 1})) == ["constraint-false"]
+def test_a_sequence_holds_if_all_its_parts_hold_now() -> None:
+    size, past = atom("dk:groupSize", "gteq", "2"), atom("odrl:dateTime", "gteq", "2020-01-01")
+    for parts in ([LEVEL, size], [size, LEVEL], [LEVEL, past, size]):
+        document = agreement(rule({"andSequence": parts}))
+        assert ask(document, {"securityLevel": 3, "groupSize": 3}).verdict is PERMIT
+        assert codes(ask(document, {"securityLevel": 3})) == ["constraint-unknown"]
+        assert codes(ask(document, {"securityLevel": 1})) == ["constraint-false"]
+    times = [past, atom("odrl:dateTime", "lt", "2027-01-01")]
+    assert ask(agreement(rule({"andSequence": times}))).verdict is PERMIT
+    assert ask(agreement(rule({"andSequence": times})), at=datetime(2028, 1, 1, tzinfo=UTC)).verdict is DENY

@@ -97,9 +97,10 @@ def read_durations(constraint: AtomicConstraint, operand: Operand) -> Dimension 
     least, greatest = find_bounds(span)
     operator = constraint.operator
     if operand.code:
-        # Spans with months take their place in the order by their least length; `space` has checked that they have one.
+        # Spans with months take their place in the order by their least length, just after days of that length; `space`
+        # has checked that they have one.
         before, side = SIDES[operator]
-        cuts = ((least * 1000 + side, 0),)
+        cuts = ((least * 1000 + side, int(least != greatest)),)
         return Dimension(operand.iri, (Intervals(before, cuts),), (Intervals(not before, cuts),))
     if operator in {"eq", "neq"}:
         same = Intervals(cuts=((least, 0), (greatest, 1))) if least == greatest else Intervals()
@@ -107,9 +108,7 @@ def read_durations(constraint: AtomicConstraint, operand: Operand) -> Dimension 
         true, false = (same, other) if operator == "eq" else (other, same)
         return Dimension(operand.iri, drop_empty(true), drop_empty(false))
     before, side = SIDES[operator]
-    fixed = least == greatest
-    below = Intervals(True, ((least, side if fixed else 0),))
-    above = Intervals(False, ((greatest, side if fixed else 1),))
+    below, above = Intervals(True, ((least, side),)), Intervals(False, ((greatest, side),))
     return Dimension(operand.iri, (below,) if before else (above,), (above,) if before else (below,))
 
 

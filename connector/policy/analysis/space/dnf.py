@@ -12,7 +12,7 @@ import msgspec
 
 from connector.policy.analysis.space.cells import MOST_CLAUSES, Cell, GaveUp, StepBudget, multiply
 from connector.policy.analysis.space.constraint import read_dimension
-from connector.policy.analysis.space.dimension import Dimension, assume
+from connector.policy.analysis.space.dimension import SIDES, Dimension, assume
 from connector.policy.analysis.space.names import EITHER, NO, YES
 from connector.policy.analysis.space.regions import NameSet, Region
 from connector.policy.model.constraints import walk_leaves
@@ -167,12 +167,12 @@ class Alignment(msgspec.Struct, frozen=True):
     Parameters:
         foreign: a term that the taxonomy of the operand does not hold.
         tree: an operator that follows the taxonomy.
-        spans: durations it is compared with.
+        spans: durations it is compared with, each with 1 if the operator cuts after it and 0 if before it.
     """
 
     foreign: bool = False
     tree: bool = False
-    spans: frozenset[Duration] = frozenset()
+    spans: frozenset[tuple[Duration, int]] = frozenset()
 
 
 def find_alignments(constraints: Sequence[Constraint], registry: Registry) -> dict[str, Alignment]:
@@ -180,7 +180,7 @@ def find_alignments(constraints: Sequence[Constraint], registry: Registry) -> di
 
     >>> span = normal("odrl:elapsedTime lteq P1M")
     >>> find_alignments([span], registry)[span.left].spans
-    frozenset({Duration(months=1, milliseconds=0)})
+    frozenset({(Duration(months=1, milliseconds=0), 1)})
     """
     found: dict[str, Alignment] = {}
     for leaf in _walk_all(constraints):
@@ -190,7 +190,9 @@ def find_alignments(constraints: Sequence[Constraint], registry: Registry) -> di
             foreign = any(isinstance(value, Iri) and value.iri not in terms for value in leaf.right)
             entry = Alignment(foreign=foreign, tree=leaf.operator in _TREE)
         elif operand.sort == "duration":
-            entry = Alignment(spans=frozenset(value for value in leaf.right if isinstance(value, Duration)))
+            cuts = (SIDES[leaf.operator][1],) if leaf.operator in SIDES else (0, 1)
+            spans = ((value, cut) for value in leaf.right if isinstance(value, Duration) for cut in cuts)
+            entry = Alignment(spans=frozenset(spans))
         else:
             continue
         held = found.get(leaf.left)
@@ -225,9 +227,17 @@ def _combine(one: Alignment, other: Alignment) -> Alignment:
     return Alignment(one.foreign or other.foreign, one.tree or other.tree, one.spans | other.spans)
 
 
-def _is_ordered(spans: frozenset[Duration]) -> bool:
-    """Return whether of any two spans one is the longer from whatever day they are counted."""
-    if not any(span.months for span in spans):
+def _is_ordered(spans: frozenset[tuple[Duration, int]]) -> bool:
+    """Return whether of any two cuts the same one is the earlier from whatever day they are counted.
+
+    The cuts before and after one span are in order. Two spans may be of equal length at times if nothing lies between.
+    """
+    if not any(span.months for span, _ in spans):
         return True
-    lengths = sorted(find_bounds(span) for span in spans)
-    return all(earlier[1] < later[0] for earlier, later in pairwise(lengths))
+    cuts = sorted((*find_bounds(span), cut, span.months) for span, cut in spans)
+    return all(_is_earlier(one, other) for one, other in pairwise(cuts))
+
+
+def _is_earlier(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> bool:
+    (_, longest, side, months), (shortest, _, further, more) = one, other
+    return months == more or longest < shortest or (longest == shortest and side <= further)
