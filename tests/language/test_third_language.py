@@ -22,6 +22,7 @@ SENTENCES = {{
 LABELS = """
 SENTENCES = {
     "operand:http://www.w3.org/ns/odrl/2/purpose": "PURPOSE",
+    "operand:http://www.w3.org/ns/odrl/2/dateTime": "POINT IN TIME",
     "term:https://w3id.org/dpv#ScientificResearch": "SCIENTIFIC RESEARCH",
     "term:https://w3id.org/dpv#Marketing": "MARKETING",
     "template:research-only:title": "RESEARCH ONLY",

@@ -49,6 +49,7 @@ SENTENCES: dict[str, str] = {
     "forbidden-found": "verboten: {constraint}; {found}",
     "some-duty": "eine Pflicht",
     "duty-first": "Vorher nötig: {action}; bisher nicht getan",
+    "duty-lost": "Vorher nötig: {action}; nicht mehr erfüllbar. Diese Bedingungen erlauben keinen Zugriff mehr.",
     "in-charge": "zuständig: {party}",
     "then-access": "Danach ist der Zugriff möglich.",
     "cannot-transform": "Dieser Lieferweg kann nicht: {action}",

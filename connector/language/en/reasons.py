@@ -49,6 +49,7 @@ SENTENCES: dict[str, str] = {
     "forbidden-found": "forbidden: {constraint}; {found}",
     "some-duty": "a duty",
     "duty-first": "Required first: {action}; not yet done",
+    "duty-lost": "Required first: {action}; this can no longer be fulfilled. These terms allow no access any more.",
     "in-charge": "in charge: {party}",
     "then-access": "Access is possible afterwards.",
     "cannot-transform": "This way of delivery cannot: {action}",

@@ -20,7 +20,7 @@ from connector.policy.deciding.effects import (
 )
 from connector.policy.deciding.matching import find_hopeless_duty, find_open_duty, find_reason, holds, is_part, matches
 from connector.policy.deciding.settling import can_become
-from connector.policy.deciding.tasks import find_standing, list_due, list_open
+from connector.policy.deciding.tasks import find_standing, is_hopeless, list_due, list_open
 from connector.policy.model.decision import (
     AtomVerdict,
     Decision,
@@ -185,7 +185,8 @@ def _refuse(compiled: Compiled, request: Request, world: World, failed: Sequence
     duties = []
     for rule, obstacle, verdict in failed:
         if isinstance(obstacle, CompiledDuty):
-            reasons.append(Reason("duty-not-performed", rule.uid, obstacle.duty.uid))
+            code = "duty-lost" if is_hopeless(obstacle, request, world) else "duty-not-performed"
+            reasons.append(Reason(code, rule.uid, obstacle.duty.uid))
             task = find_standing(obstacle, request, world)
             duties.append(task)
             if task.state == "violated":

@@ -37,7 +37,8 @@ class Reason(msgspec.Struct, frozen=True):
     """One reason for a decision, as a value; `words` turns it into sentences.
 
     Codes: `permitted`, `prohibited`, `no-rule-matches`, `constraint-false`, `constraint-unknown`,
-    `duty-not-performed`, `void`, `conflict`, `offer-is-no-grant`, `transform-unavailable`, `row-filter-unavailable`.
+    `duty-not-performed`, `duty-lost` (it can no longer be fulfilled),
+    `void`, `conflict`, `offer-is-no-grant`, `transform-unavailable`, `row-filter-unavailable`.
 
     Parameters:
         code: one of the above.
@@ -70,6 +71,7 @@ _SENTENCES = {
     "constraint-false": "A constraint is not met",
     "constraint-unknown": "A constraint cannot be checked yet",
     "duty-not-performed": "A duty has to be performed first",
+    "duty-lost": "A duty that comes first can no longer be fulfilled",
     "void": "The policy is void",
     "conflict": "The policy is void, because a permission and a prohibition conflict",
     "offer-is-no-grant": "An offer grants nothing before it is agreed",

@@ -76,6 +76,10 @@ def _one(
         return _atom(constraint, reason.found, reason.code, registry, language)
     if reason.code == "duty-not-performed":
         return _duty(tasks.get(reason.atom), registry, language)
+    if reason.code == "duty-lost":
+        task = tasks.get(reason.atom)
+        name = action_name(task.action, registry, language) if task else say(language, "reasons.some-duty")
+        return say(language, "reasons.duty-lost", action=name)
     if reason.code == "transform-unavailable":
         return _transform(reason, registry, language)
     if reason.code == "no-rule-matches":

@@ -55,6 +55,7 @@ async def test_a_payment_after_its_deadline_opens_the_access_only_with_the_conse
     verdict = await performing.permit_transfer(rooms.enforcer, requested(rooms))
     assert verdict.denied
     assert "Required first: pay" in verdict.reason
+    assert ("no longer be fulfilled" in verdict.reason) is not bool(consequence)
     if consequence:
         uid = next(event.duty for event in await _ledger(rooms) if "consequence" in event.duty)
         await receipts.record_receipt(rooms.evaluator, AGREEMENT, uid, "")

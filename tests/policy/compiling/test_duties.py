@@ -10,8 +10,9 @@ from connector.policy.analysis.lint import lint
 from connector.policy.deciding.decide import explain, is_shown
 from connector.policy.model.decision import Verdict
 from connector.policy.model.situation import Performance, Phase, Request, World
+from connector.policy.words.reasons import reasons
 from connector.policy.words.sentence import sentence
-from tests.policy.support import MOBILITY, NOON, TARGET, agreement, ask, atom, build, facts, rule
+from tests.policy.support import MOBILITY, NOON, TARGET, agreement, ask, atom, build, facts, rule, shipped
 
 PERMIT, DENY, DEFERRED = Verdict.PERMIT, Verdict.DENY, Verdict.DEFERRED
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -40,6 +41,14 @@ def paid(at: datetime, **performed: datetime) -> World:
 UNPAID = World(agreed_at=NOON - 10 * DAY)
 LATE = atom("odrl:dateTime", "lteq", {"@value": "2026-05-01", "@type": "xsd:date"})
 WEEK = atom("odrl:elapsedTime", "lt", span("P7D"))
+
+LOST = [
+    fee(LATE),
+    fee(refined=(LATE,)),
+    fee(WEEK),
+    fee(refined=(WEEK,)),
+    fee(atom("odrl:event", "gt", "odrl:policyUsage")),
+]
 
 
 @pytest.mark.parametrize(
@@ -73,7 +82,9 @@ def test_an_unpaid_access_is_denied_whatever_the_time_says_of_the_payment(duty: 
     assert ask(document, World()).verdict is DENY
     told = explain(build(document), Request("odrl:use", TARGET, MOBILITY, NOON), world, Phase.ACCESS)
     assert told.rules[0].active is False
-    assert [reason.code for reason in told.decision.reasons] == ["duty-not-performed"]
+    lost = duty in LOST
+    assert [reason.code for reason in told.decision.reasons] == ["duty-lost" if lost else "duty-not-performed"]
+    assert ("can no longer be fulfilled" in reasons(told, shipped(), "en")[0]) is lost
 
 
 @pytest.mark.parametrize(
