@@ -56,6 +56,7 @@ from connector.dataplane.listener.pull import Accel
 from connector.dataplane.listener.serve import make_app
 from connector.dataplane.signaling.plane import LocalDataPlane
 from connector.dataplane.treating.delivery import Treating
+from connector.net.addresses import format_origin
 from connector.net.serving.messages import Application
 from connector.net.transport import Transport
 from connector.policy.compiling.compile import ENFORCED_HERE
@@ -301,7 +302,7 @@ def _build_dataplane(parts: Parts, now: Callable[[], int], treating: Treating) -
     settings.received.mkdir(parents=True, exist_ok=True)
     site = Site(source_root=settings.data_root, sink_root=settings.received, backends=parts.client)
     scheme = "https" if settings.net.certificate else "http"
-    public_url = settings.data.public_url or f"{scheme}://{settings.data.host}:{settings.data.port}"
+    public_url = settings.data.public_url or format_origin(scheme, settings.data.host, settings.data.port)
     return LocalDataPlane(
         parts.store,
         sources=build_sources(site),

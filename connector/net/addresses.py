@@ -85,8 +85,7 @@ class Endpoint:
     @property
     def origin(self) -> str:
         """Scheme, host and port; two URLs of one party have the same origin."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{self.scheme}://{host}:{self.port}"
+        return format_origin(self.scheme, self.host, self.port)
 
     @property
     def url(self) -> str:
@@ -103,6 +102,11 @@ class NetPolicy:
     networks: tuple[IPNetwork, ...] = ()
     hosts: frozenset[str] = frozenset()
     plain_http: frozenset[str] = frozenset()
+
+
+def format_origin(scheme: str, host: str, port: int) -> str:
+    """Return an origin; an IPv6 address is written in brackets."""
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def net_policy(

@@ -116,17 +116,21 @@ class GuardedClient:
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes | AsyncIterable[bytes] | None = None,
+        length: int | None = None,
         idle_s: float = 30.0,
         buffer: int = STREAM_BUFFER,
     ) -> AsyncIterator[Stream]:
         """Send one request, whose body may be of any length, and open its answer for reading in pieces.
 
-        `idle_s` bounds every silence: until the peer takes the next piece of the body, until the head of the answer,
+        `length` is the size of a streamed body, if known: the receiver then learns it from `Content-Length`. `idle_s`
+        bounds every silence: until the peer takes the next piece of the body, until the head of the answer,
         between its pieces. Waiting for our own `body` to yield does not count. The answer is never compressed. Raises
         Blocked, Unreachable, TimedOut or BadAnswer.
         """
         endpoint = check_url(url, self._policy, query=True)
         sent_headers = _check_headers(method, headers, "identity")
+        if length is not None and body is not None and not isinstance(body, bytes):
+            sent_headers = {**sent_headers, "Content-Length": str(length)}
         try:
             async with asyncio.timeout(idle_s) as deadline:
                 paced = _pace(body, deadline, idle_s) if isinstance(body, AsyncIterable) else body

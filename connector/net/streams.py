@@ -232,10 +232,12 @@ class StreamAnswer:
         self.headers: Mapping[str, str] = _join_links(answer.headers)
 
     async def chunk(self) -> bytes:
-        """Return the next bytes, or none at the end; raises NetError."""
+        """Return the next bytes, or none at the end; raises NetError, after the bytes that arrived before a break."""
         try:
             return await self._answer.content.readany()
         except (aiohttp.ClientError, OSError) as error:
+            if arrived := take_arrived(self._answer.content):
+                return arrived
             raise _net_error(error, self._origin) from error
 
     def close(self) -> None:
@@ -244,6 +246,11 @@ class StreamAnswer:
         if self._slots is not None:
             self._slots.leave(self._origin)
             self._slots = None
+
+
+def take_arrived(body: aiohttp.StreamReader) -> bytes:
+    """Return the bytes of a broken body that arrived and were not read yet; a resumption continues after them."""
+    return bytes(body._read_nowait(-1))  # noqa: SLF001 - every public method of aiohttp drops them with the error
 
 
 def _framing_fault(answer: aiohttp.ClientResponse) -> str | None:

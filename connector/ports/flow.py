@@ -70,7 +70,8 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     `size` is the complete size in bytes, if known; `etag` a strong validator, if the content is stable, which makes
     ranges and resumption possible; `sha256` the digest in hex of all bytes, if known. `offset` is the first byte of
     `chunks`. `file` is set only if the chunks are the stored bytes of a local file: a source that changes bytes returns
-    a content without it, and without the size, etag and digest of the stored bytes.
+    a content without it, and without the size, etag and digest of the stored bytes. `left_out` are names of a folder
+    that cannot be carried to a receiver.
     """
 
     chunks: AsyncIterator[bytes]
@@ -81,6 +82,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     offset: int = 0
     name: str | None = None
     file: LocalFile | None = None
+    left_out: tuple[str, ...] = ()
 
 
 class Source(Protocol):

@@ -9,6 +9,7 @@ from tests.architecture.testmap import SMALL, count_code, find_mirrored, list_mo
 SUITES = {
     "api/chapters/test_processes.py": "what holds for negotiations, transfers and agreements alike",
     "client/test_examples.py": "the examples in the docstrings of the client",
+    "dataplane/transfer/test_kept.py": "what is kept of a transfer that breaks, in both directions",
     "dataplane/transfer/test_causes.py": "what both sides learn of a source that fails",
     "app/test_full_disk.py": "a connector whose whole folder is on a full disk",
     "views/test_views.py": "what holds for every view and every order",

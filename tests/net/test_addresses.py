@@ -11,6 +11,7 @@ from connector.net.addresses import (
     check_callback,
     check_data_address,
     check_url,
+    format_origin,
     net_policy,
     parse_url,
 )
@@ -220,3 +221,16 @@ def test_what_is_accepted_is_read_the_same_by_the_library_that_dials(url):
         endpoint.port,
         None,
     )
+
+
+@pytest.mark.parametrize(
+    ("host", "origin"),
+    [
+        ("::1", "https://[::1]:8443"),
+        ("2001:db8::7", "https://[2001:db8::7]:8443"),
+        ("a.example", "https://a.example:8443"),
+    ],
+)
+def test_an_origin_has_an_ipv6_address_in_brackets(host, origin):
+    assert format_origin("https", host, 8443) == origin
+    assert parse_url(origin).origin == origin

@@ -18,6 +18,7 @@ from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.probe import format_origin, is_listening, probe_url
 from connector.cli.setup.ports import is_free
+from connector.net.addresses import format_origin as format_url
 from connector.net.addresses import parse_url
 from connector.net.errors import Blocked
 from connector.settings import Settings
@@ -239,7 +240,7 @@ def _find_data_origin(settings: Settings) -> str | None:
         return None
     scheme = "https" if settings.net.certificate else "http"
     try:
-        return parse_url(data.public_url or f"{scheme}://{data.host}:{data.port}").origin
+        return parse_url(data.public_url or format_url(scheme, data.host, data.port)).origin
     except Blocked:
         return None
 

@@ -13,6 +13,7 @@ from connector.authority import card as cards
 from connector.authority import roster
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.setup.plan import CARD, KEY, LIST, MEMBERS, OPERATOR, SETTINGS, Plan
+from connector.net.addresses import parse_url
 from connector.settings import LOCAL_ZONE, render_template
 
 
@@ -70,7 +71,9 @@ def _choose_search(plan: Plan) -> str | None:
 
 
 def _build_settings(plan: Plan, secret: str) -> dict[str, Any]:
-    listen = "127.0.0.1" if plan.local else "0.0.0.0"  # noqa: S104 - others are to reach it, as --public-url says
+    near = urlsplit(plan.public_url).hostname
+    here = "::1" if near == "::1" else "127.0.0.1"
+    listen = here if plan.local else "0.0.0.0"  # noqa: S104 - others are to reach it, as --public-url says
     own = {"id": "admin", "sha256": hashlib.sha256(secret.encode()).hexdigest(), "scopes": ["admin"]}
     values: dict[str, Any] = {
         "participant": {"id": plan.id, "name": plan.name},
@@ -83,11 +86,11 @@ def _build_settings(plan: Plan, secret: str) -> dict[str, Any]:
         "store": {"path": "store.sqlite"},
         "identity": {"key": KEY, "operator_key": OPERATOR, "roster": plan.roster or LIST},
     }
-    if not plan.local:
+    if not plan.local or near != here:
         values["data"]["public_url"] = _replace_port(plan.public_url, plan.ports["data"])
     if plan.public_url.startswith("http://"):
         # Plain HTTP between processes of one machine or test net is a choice, so the file shows it.
-        hosts = [f"{urlsplit(plan.public_url).hostname}:*"]
+        hosts = [f"{parse_url(plan.public_url).origin.rpartition('://')[2].rpartition(':')[0]}:*"]
         values |= {"mode": "development", "net": {"hosts": hosts, "plain_http": hosts}}
     if plan.is_broker:
         values["broker"] = {"host": listen, "port": plan.ports["broker"], "record": "record.sqlite"}

@@ -21,6 +21,7 @@ from connector.ports.flow import Cause, SourceError
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _DEEPEST = 16
+MOST_LEFT_OUT = 20
 
 T = TypeVar("T")
 
@@ -99,14 +100,15 @@ def is_folder(root: Path, path: str) -> bool:
     return stat.S_ISDIR(mode)
 
 
-def list_members(root: Path, path: str) -> list[str]:
+def list_members(root: Path, path: str, left_out: list[str] | None = None) -> list[str]:
     """List the regular files in a folder and the folders below, as sorted paths relative to it. Raises SourceError.
 
-    Hidden names, links and names that are unsafe at the receiver are left out.
+    Hidden names and links are left out, and names that cannot be carried to a receiver: `left_out` gets the first of
+    these, written so that they can be shown.
     """
     found: list[str] = []
     with open_folder_of(root, path) as (folder, name):
-        _collect(_enter(folder, name, create=False), "", found, 0)
+        _collect(_enter(folder, name, create=False), "", found, [] if left_out is None else left_out, 0)
     return sorted(found)
 
 
@@ -156,7 +158,7 @@ def _find_cause(error: OSError) -> Cause:
     return Cause.NOT_FOUND if missing else Cause.UNAVAILABLE
 
 
-def _collect(folder: int, prefix: str, found: list[str], depth: int) -> None:
+def _collect(folder: int, prefix: str, found: list[str], left_out: list[str], depth: int) -> None:
     try:
         if depth > _DEEPEST:
             raise SourceError(f"The folder has more than {_DEEPEST} levels: offer a smaller part of it.")
@@ -164,9 +166,11 @@ def _collect(folder: int, prefix: str, found: list[str], depth: int) -> None:
             for entry in entries:
                 path = prefix + entry.name
                 if not _is_safe(path):
+                    if not entry.name.startswith(".") and len(left_out) < MOST_LEFT_OUT:
+                        left_out.append(ascii(path)[1:-1])
                     continue
                 if entry.is_dir(follow_symlinks=False):
-                    _collect(_enter(folder, entry.name, create=False), path + "/", found, depth + 1)
+                    _collect(_enter(folder, entry.name, create=False), path + "/", found, left_out, depth + 1)
                 elif entry.is_file(follow_symlinks=False):
                     found.append(path)
                 if len(found) > MOST_MEMBERS:

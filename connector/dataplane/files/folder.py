@@ -10,8 +10,9 @@ import msgspec
 
 FOLDER_TYPE = "application/vnd.datenkontor.folder+json"
 MOST_MEMBERS = 10_000
-_LONGEST_PATH = 1024
-_SEGMENT = re.compile(r"[^\x00-\x1f\x7f/\\:*?\"<>|]{1,255}")
+_LONGEST_PATH, _LONGEST_NAME = 1024, 255
+_SEGMENT = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029/\\:*?\"<>|]+")
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
 
 
 class FolderFile(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -35,17 +36,22 @@ class UnsafePath(ValueError):
 def check_path(path: str) -> str:
     """Return a relative path unchanged if it is safe below a folder. Raises UnsafePath.
 
-    Refused are absolute paths, `.` and `..`, empty and hidden segments, control characters, backslashes, and characters
-    that other systems read as a drive or a wildcard.
+    Refused are absolute paths, `.` and `..`, empty and hidden segments, control characters, backslashes, characters
+    that other systems read as a drive or a wildcard, names that they reserve, and names that are not UTF-8 or have more
+    than 255 bytes in it.
     """
-    segments = path.split("/")
-    safe = len(path) <= _LONGEST_PATH and all(
-        _SEGMENT.fullmatch(segment) and not segment.startswith(".") and segment == segment.strip()
-        for segment in segments
-    )
+    try:
+        safe = len(path.encode()) <= _LONGEST_PATH and all(_is_safe(segment) for segment in path.split("/"))
+    except UnicodeEncodeError:
+        safe = False
     if not safe:
         raise UnsafePath("The path of a folder member is not a plain relative path: write it as `folder/name`.")
     return path
+
+
+def _is_safe(segment: str) -> bool:
+    plain = _SEGMENT.fullmatch(segment) and not segment.startswith(".") and segment == segment.strip()
+    return bool(plain) and not _RESERVED.fullmatch(segment) and len(segment.encode()) <= _LONGEST_NAME
 
 
 def read_listing(body: bytes) -> FolderListing:

@@ -20,8 +20,9 @@ from connector.dataplane.control.uses import Attempt, Uses
 from connector.dataplane.files.folder import FOLDER_TYPE
 from connector.dataplane.listener.admission import FlowAccess, Refusal, refuse_busy, refuse_closed, refuse_source
 from connector.dataplane.listener.confirming import Outflow, open_outflow
-from connector.dataplane.listener.ranges import build_headers, open_range, pass_exactly
+from connector.dataplane.listener.ranges import build_headers, open_range
 from connector.dataplane.listener.sendfile import SMALLEST, TAIL, find_plain_connection, send_file
+from connector.dataplane.wire.body import pass_exactly
 from connector.ports.changes import LimitReached, StoreError, TooSoon
 from connector.ports.entities import Flow, FlowDirection
 from connector.ports.flow import Content, LocalFile, SourceError, Untreatable

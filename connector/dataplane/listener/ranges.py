@@ -1,9 +1,8 @@
-"""Ranges of a pull: the content that a request asks for, the head of the answer, and its exact length.
+"""Ranges of a pull: the content that a request asks for, the head of the answer, without its body.
 
 RFC 9110, section 14; RFC 9530 (`Repr-Digest`).
 """
 
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -80,15 +79,3 @@ def build_headers(flow: Flow, content: Content, part: str | None) -> dict[str, s
     if content.sha256:
         headers[REPR_DIGEST] = repr_digest(content.sha256)
     return headers
-
-
-async def pass_exactly(chunks: AsyncIterator[bytes], count: int | None) -> AsyncIterator[bytes]:
-    """Pass on chunks. Raises SourceError if they have more or fewer bytes than the head of the answer states."""
-    passed = 0
-    async for chunk in chunks:
-        passed += len(chunk)
-        if count is not None and passed > count:
-            break
-        yield chunk
-    if count not in {None, passed}:
-        raise SourceError(f"The source did not return the {count} bytes that it announced.")

@@ -25,6 +25,7 @@ from connector.dataplane.wire.fields import (
     read_repr_digest,
     repr_digest,
 )
+from connector.net.streams import take_arrived
 from connector.ports.changes import StoreError
 from connector.ports.entities import Flow, FlowDirection
 from connector.ports.flow import Arrival, Cause, Sink, SinkReceipt, SourceError
@@ -179,7 +180,9 @@ async def _read_chunks(request: web.Request, gate: Gate, meter: Meter) -> AsyncI
             async with asyncio.timeout(_STALL_S):
                 chunk = await request.content.readany()
         except (ConnectionError, TimeoutError, aiohttp.ClientError, web.RequestPayloadError) as error:
-            raise Interrupted("The sender closed the connection before the end.") from error
+            chunk = take_arrived(request.content)  # then the error is raised again
+            if not chunk:
+                raise Interrupted("The sender closed the connection before the end.") from error
         if not chunk:
             return
         gate.spend(len(chunk))

@@ -28,6 +28,11 @@ async def try_source(
     try:
         async with asyncio.timeout(_PATIENCE_S), source.open(address) as content:
             folder = content.media_type == FOLDER_TYPE
+            if content.left_out:
+                raise SourceError(
+                    f"Files of the folder cannot be delivered under their names: {', '.join(content.left_out)}. "
+                    'Rename them: no control characters, none of : * ? " < > | \\, and at most 255 bytes in UTF-8.'
+                )
             sample, whole = await _read(content, _LARGEST_LISTING if folder else SAMPLE)
     except TimeoutError as error:
         raise SourceError(

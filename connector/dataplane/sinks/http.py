@@ -65,7 +65,7 @@ class HttpSink:
         url = address["url"] + ("/" + quote(address["member"]) if "member" in address else "")
         try:
             async with self._client.stream(
-                "PUT", url, headers=headers, body=body.chunks(), idle_s=self._idle_s
+                "PUT", url, headers=headers, body=body.chunks(), length=arrival.size, idle_s=self._idle_s
             ) as answer:
                 status = answer.status
         except NetError as error:

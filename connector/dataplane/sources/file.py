@@ -98,7 +98,8 @@ class FileSource:
     async def _build_listing(
         self, root: Path, path: str, address: dict[str, Any], offset: int, end: int | None
     ) -> Content:
-        names = [name for name in await run_in_thread(list_members, root, path) if _matches(name, address)]
+        left_out: list[str] = []
+        names = [name for name in await run_in_thread(list_members, root, path, left_out) if _matches(name, address)]
         listed = []
         deadline = asyncio.get_running_loop().time() + _DIGEST_PATIENCE
         for name in names:
@@ -113,6 +114,7 @@ class FileSource:
         return Content(
             chunks=_yield_once(body[offset:end]),
             media_type=FOLDER_TYPE,
+            left_out=tuple(left_out),
             size=len(body),
             etag=_etag(digest),
             sha256=digest,

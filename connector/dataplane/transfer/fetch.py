@@ -95,7 +95,7 @@ async def fetch(
     credential = Credential(endpoint)
     whole = _FetchTarget(url, sink, address, context.flow_id)
     own = replace(whole, address={**address, "overwrite": True}) if again else whole
-    result = await _fetch_one(context, credential, own, _Known(expected.size, expected.sha256))
+    result = await _fetch_one(context, credential, own, _Known(expected.size, expected.sha256, expected.etag))
     if isinstance(result, SinkReceipt):
         return Delivered(result.size, result.sha256)
     return await _fetch_members(context, credential, whole, result)
@@ -163,7 +163,7 @@ async def _attempt(
         if isinstance(arrival, Again):
             return arrival
         if not target.member:
-            await context.learned(Expected(known.size, known.sha256))
+            await context.learned(Expected(known.size, known.sha256, known.etag))
         attempt = Attempt(target.part, arrival.offset, known.etag or "", arrival.size)
         chunks = context.meter_chunks(answer.chunks(), attempt) if answer.status != 416 else yield_nothing()
         try:

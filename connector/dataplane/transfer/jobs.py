@@ -166,8 +166,9 @@ class Jobs:
 
     async def _move(self, flow: Flow, gate: Gate, meter: Meter, failures: int) -> Delivered:
         async def learned(facts: Expected) -> None:
-            if not flow.live and (facts.size, facts.sha256) != (flow.size, flow.sha256):
-                await self._register.amend(flow, lambda _: {"size": facts.size, "sha256": facts.sha256})
+            if not flow.live and facts != Expected(flow.size, flow.sha256, flow.etag):
+                known = {"size": facts.size, "sha256": facts.sha256, "etag": facts.etag}
+                await self._register.amend(flow, lambda _: known)
 
         context = AttemptContext(
             flow.id,
@@ -178,7 +179,7 @@ class Jobs:
             failures,
             lambda reason: self._register.note_wait(flow, reason),
         )
-        expected = Expected() if flow.live else Expected(flow.size, flow.sha256)
+        expected = Expected() if flow.live else Expected(flow.size, flow.sha256, flow.etag)
         try:
             endpoint = msgspec.json.decode(flow.endpoint or b"{}", type=DataAddress)
         except msgspec.MsgspecError as error:

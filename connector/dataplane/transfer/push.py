@@ -92,7 +92,7 @@ async def push(
     listing, sha256 = await _read_listing(context, source, address)
     if listing is None:
         return await _push_one(
-            context, credential, source, address, _PushTarget(url, method, None, media_type, expected)
+            context, credential, source, address, _PushTarget(url, method, None, media_type, expected, expected.etag)
         )
     path, mark, query = url.partition("?")
     size = 0
@@ -178,7 +178,7 @@ async def _attempt(
             target.fresh = True
             return Again("The bytes at the receiver are not the beginning of the current data.", at_once=True)
         target.etag, target.fresh = content.etag, False
-        target.expected = Expected(content.size, content.sha256)
+        target.expected = Expected(content.size, content.sha256, content.etag)
         if target.part is None:
             await context.learned(target.expected)
         return await _send(context, credential, target, stored, content)
@@ -194,7 +194,8 @@ async def _send(
     context: AttemptContext, credential: Credential, target: _PushTarget, stored: _Stored, content: Content
 ) -> Delivered | Again:
     attempt = Attempt(target.part or "", content.offset, content.etag or "", content.size)
-    body = WatchedBody(context.meter_chunks(content.chunks, attempt))
+    left = None if content.size is None else content.size - content.offset
+    body = WatchedBody(context.meter_chunks(content.chunks, attempt), left)
     headers = credential.headers() | {"Content-Type": target.media_type or content.media_type}
     if content.sha256:
         headers[REPR_DIGEST] = repr_digest(content.sha256)
@@ -206,7 +207,7 @@ async def _send(
         headers["Content-Range"] = f"bytes {rest}/{content.size}"
     try:
         async with context.client.stream(
-            "PUT" if resumable else target.method, target.url, headers=headers, body=body.chunks()
+            "PUT" if resumable else target.method, target.url, headers=headers, body=body.chunks(), length=left
         ) as answer:
             status, wish = answer.status, parse_retry_after(answer.headers.get("Retry-After"))
     except NetError:

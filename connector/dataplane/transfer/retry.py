@@ -32,10 +32,11 @@ class TransferFailed(Exception):
 
 @dataclass(frozen=True)
 class Expected:
-    """Size and digest of the data from an earlier attempt, possibly before a restart of this process."""
+    """Size, digest and validator of the data from an earlier attempt, possibly before a restart of this process."""
 
     size: int | None = None
     sha256: str | None = None
+    etag: str | None = None
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,13 @@ Ending = SourceError | NetError | LeaseEnded | StoreError
 
 
 class WatchedBody:
-    """Passes on chunks and remembers their end: `ended` regularly, or by `failure`."""
+    """Passes on chunks and remembers their end: `ended` regularly, or by `failure`.
 
-    def __init__(self, chunks: AsyncIterator[bytes]) -> None:
-        self._chunks = chunks
+    With `expected`, a body of another size is a failure: its length was already announced.
+    """
+
+    def __init__(self, chunks: AsyncIterator[bytes], expected: int | None = None) -> None:
+        self._chunks = pass_exactly(chunks, expected)
         self.size = 0
         self.ended = False
         self.failure: Ending | None = None
@@ -29,6 +32,18 @@ class WatchedBody:
         except (SourceError, NetError, LeaseEnded, StoreError) as error:
             self.failure = error
             raise
+
+
+async def pass_exactly(chunks: AsyncIterator[bytes], count: int | None) -> AsyncIterator[bytes]:
+    """Pass on chunks. Raises SourceError if they have more or fewer bytes than the head of the answer states."""
+    passed = 0
+    async for chunk in chunks:
+        passed += len(chunk)
+        if count is not None and passed > count:
+            break
+        yield chunk
+    if count not in {None, passed}:
+        raise SourceError(f"The source did not return the {count} bytes that it announced.")
 
 
 async def yield_nothing() -> AsyncIterator[bytes]:

@@ -19,10 +19,15 @@ _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 _CONTENT_RANGE = re.compile(r"bytes (?:(\d{1,18})-(\d{1,18})|\*)/(\d{1,18}|\*)", re.ASCII)
 _STRONG_ETAG = re.compile(r'"[\x21\x23-\x7e]{0,200}"')
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9._ -]{1,200}")
-_FILENAME = re.compile(r"attachment; filename=\"([A-Za-z0-9._ -]{1,200})\"", re.ASCII)
-_EXTENDED = re.compile(r"attachment; filename\*=UTF-8''([A-Za-z0-9!#$&+.^_`|~%-]{1,600})", re.ASCII)
+_FILENAME = re.compile(
+    r";\s*filename=(?:\"([^\"\\\x00-\x1f]{1,255})\"|([A-Za-z0-9!#$&+.^_`|~-]{1,255}))\s*(?:;|$)", re.IGNORECASE
+)
+_EXTENDED = re.compile(
+    r";\s*filename\*=UTF-8'[A-Za-z-]{0,20}'([A-Za-z0-9!#$&+.^_`|~%-]{1,765})\s*(?:;|$)", re.ASCII | re.IGNORECASE
+)
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 _LONGEST = 1024
+_LONGEST_DISPOSITION = 4096
 
 
 def repr_digest(sha256: str) -> str:
@@ -102,5 +107,11 @@ def attachment(name: str) -> str:
 
 def read_filename(value: str | None) -> str | None:
     """Return the file name in a `Content-Disposition`, unchecked as a path, or None."""
-    plain, extended = _FILENAME.fullmatch(value or ""), _EXTENDED.fullmatch(value or "")
-    return plain[1] if plain else unquote(extended[1]) if extended else None
+    text = (value or "")[:_LONGEST_DISPOSITION]
+    plain, extended = _FILENAME.search(text), _EXTENDED.search(text)
+    if extended:
+        try:
+            return unquote(extended[1], errors="strict")
+        except UnicodeDecodeError:
+            pass
+    return plain[1] or plain[2] if plain else None

@@ -20,9 +20,9 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
 
     `source` and `sink` are local addresses (`{"kind": …}`), `endpoint` is that of the peer (JSON of a DataAddress).
     `token_hash` is the SHA-256 (hex) of the issued access token, never the token. `state` is a FlowState.
-    `bytes_moved` counts the sent or received bytes, `size` is the expected number, `sha256` the digest (hex) if known.
-    `error` is the reason of a failure for the operator, `cause` what the peer may know of it (`ports.flow.Cause`),
-    `remark` what the operator has to know of its last delivery.
+    `bytes_moved` counts the sent or received bytes, `size` is the expected number, `sha256` the digest (hex) and `etag`
+    the validator, if known. `error` is the reason of a failure for the operator, `cause` what the peer may know of it
+    (`ports.flow.Cause`), `remark` what the operator has to know of its last delivery.
     """
 
     owner: str
@@ -41,6 +41,7 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     bytes_moved: int = 0
     size: int | None = None
     sha256: str | None = None
+    etag: str | None = None
     error: str | None = None
     cause: str | None = None
     remark: str | None = None

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from connector.authority.card import read_card
+from connector.net.addresses import check_url, net_policy
 from connector.settings import Mode, load
 from tests.cli.conftest import Cli
 
@@ -93,3 +95,22 @@ def test_next_steps_are_said_in_german_where_the_environment_is(cli: Cli, monkey
     monkeypatch.setenv("LANG", "de_DE.UTF-8")
     assert "Als Nächstes:" in cli("init", "a").out
     assert "Next:" in cli("init", "b", "--lang", "en").out
+
+
+def test_an_ipv6_address_is_written_in_brackets_everywhere(cli: Cli, tmp_path: Path) -> None:
+    done = cli("init", "a", "--public-url", "http://[::1]:7080", "--port-base", "7080")
+    assert done.code == 0, done.err
+    found = load(tmp_path / "a/datenkontor.toml", {})
+    assert found.net.hosts == ("[::1]:*",)
+    policy = net_policy(ports=(), hosts=found.net.hosts, plain_http=found.net.plain_http)
+    card = read_card(tmp_path / "a/card.json")
+    assert card.address == "http://[::1]:7080/dsp/2025-1"
+    for url in (card.address or "", *card.data):
+        assert check_url(url, policy).host == "::1"
+    assert (found.protocol.host, found.data.host) == ("::1", "::1")
+
+
+def test_the_card_names_the_data_plane_as_its_data_addresses_do(cli: Cli, tmp_path: Path) -> None:
+    cli("init", "a", "--public-url", "http://localhost:7080", "--port-base", "7080")
+    found = load(tmp_path / "a/datenkontor.toml", {})
+    assert read_card(tmp_path / "a/card.json").data == (found.data.public_url,)

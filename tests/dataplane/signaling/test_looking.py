@@ -42,3 +42,13 @@ async def test_a_backend_that_refuses_is_named_with_its_status(provider: Side, s
         with pytest.raises(SourceError, match=str(status)):
             await try_source(provider.plane.sources, address, "text/csv", None)
     assert isinstance(await provider.plane.look({"kind": "none"}, "text/csv", None), str)
+
+
+@pytest.mark.parametrize("name", ["a:b.csv", "zeile\n.csv", "con.csv", "a\udcffb.csv"])
+async def test_a_folder_with_a_name_that_cannot_be_carried_is_refused_by_name(provider: Side, name: str) -> None:
+    provider.give("set/fine.csv", b"1")
+    provider.give(f"set/{name}", b"2")
+    with pytest.raises(SourceError, match="Rename") as refused:
+        await try_source(provider.plane.sources, {"kind": "file", "path": "set"}, "text/csv", None)
+    assert ascii(name)[1:-1][:20] in str(refused.value)
+    assert str(refused.value).isprintable()

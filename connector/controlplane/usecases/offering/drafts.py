@@ -1,5 +1,7 @@
 """Checks drafts of assets: texts, data address, policies, statements about the data."""
 
+from urllib.parse import quote
+
 import msgspec
 
 from connector.controlplane.core import documents, instants
@@ -24,6 +26,7 @@ from connector.views.assets import AssetOrder
 from connector.views.sightings import Sighting
 
 TEXT, WORDS, POLICY = 10_000, 100, 100_000
+LONGEST_ID = 1500
 # The default policy: every participant may use the data.
 OPEN_POLICY = msgspec.json.encode({"@type": "Offer", "@id": "urn:uuid:open", "permission": [{"action": "use"}]})
 
@@ -65,8 +68,12 @@ def check_draft(publisher: Publisher, draft: AssetOrder) -> AssetOrder:
         raise Invalid(
             "too-long", f"A text is too long: use at most {TEXT} characters for each, and {WORDS} keywords and themes."
         )
-    if draft.id is not None and (not draft.id.strip() or len(draft.id) > 1000):
-        raise Invalid("id", "The identifier of the asset is empty or too long: use 1 to 1000 characters.")
+    if draft.id is not None and not _can_be_addressed(draft.id):
+        raise Invalid(
+            "id",
+            "The identifier of the asset cannot be part of an address: use 1 to 1000 characters without spaces at its "
+            f"ends and control characters (at most {LONGEST_ID} bytes as part of a URL), and not `.` or `..`.",
+        )
     policy = encode_policy(draft.policy) if draft.policy else OPEN_POLICY
     access = encode_access(draft) or OPEN_POLICY
     if len(policy) > POLICY or len(access) > POLICY:
@@ -90,6 +97,15 @@ def check_draft(publisher: Publisher, draft: AssetOrder) -> AssetOrder:
     if draft.reservation is not None:
         _check_reservation(publisher.evaluator, encode_policy(draft.reservation), checked, data)
     return msgspec.structs.replace(draft, records=described)
+
+
+def _can_be_addressed(id: str) -> bool:
+    """Return whether an identifier can be the last part of a URL, as peers write it."""
+    try:
+        length = len(quote(id, safe=""))
+    except UnicodeEncodeError:
+        return False
+    return 0 < length <= LONGEST_ID and id == id.strip() and id.isprintable() and id not in {".", ".."}
 
 
 def resolve_stated(evaluator: Evaluator, draft: AssetOrder) -> AssetStatement:

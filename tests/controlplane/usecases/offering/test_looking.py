@@ -98,3 +98,15 @@ def test_usual_data_without_a_description_stays_without_one() -> None:
     usual = Sighting(media_type="text/csv", format="csv", encoding="utf-8", decimal=".")
     assert complete_records(draft, usual) is None
     assert complete_records(draft, None) is None
+
+
+@pytest.mark.parametrize("id", ["..", ".", " x", "x ", "a\nb", "\x00", "ü" * 500, "x" * 1501, "\u202e" + "x"])
+async def test_an_identifier_that_cannot_be_part_of_an_address_is_refused(city: Member, id: str) -> None:
+    with pytest.raises(ClientError, match="identifier"):
+        await city.api.assets.add(order(city, b"a,b\n1,2\n", id=id))
+
+
+@pytest.mark.parametrize("id", ["...", "a/../b", "urn:x:ü", "https://a.example/x?y#z", "a%2Fb"])
+async def test_an_unusual_identifier_is_found_again(city: Member, id: str) -> None:
+    await city.api.assets.add(order(city, b"a,b\n1,2\n", id=id))
+    assert (await city.api.assets.show(id)).id == id
