@@ -16,6 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from connector.dataplane.listener.serve import make_runner
+from connector.net.addresses import join_host
 from connector.net.serving.bounds import ServingBounds
 from connector.net.serving.messages import Application
 from connector.net.serving.server import BACKLOG, serve_guarded, serve_peers
@@ -126,7 +127,7 @@ def _bind(name: str, host: str, port: int) -> socket.socket:
         bound.listen(BACKLOG)
     except OSError as error:
         bound.close()
-        what = f"The listener {name} cannot be opened at {host}:{port} ({error.strerror})"
+        what = f"The listener {name} cannot be opened at {join_host(host, port)} ({error.strerror})"
         raise ListenFailed(f"{what}: set {name}.port to a free port.") from None
     bound.setblocking(False)
     return bound

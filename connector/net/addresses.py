@@ -106,7 +106,7 @@ class NetPolicy:
 
 def format_origin(scheme: str, host: str, port: int) -> str:
     """Return an origin; an IPv6 address is written in brackets."""
-    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+    return f"{scheme}://{join_host(host, port)}"
 
 
 def net_policy(
@@ -158,7 +158,7 @@ def check_url(url: str, policy: NetPolicy, *, query: bool = False) -> Endpoint:
     endpoint = parse_url(url, query=query)
     host, port = endpoint.host, endpoint.port
     if endpoint.scheme == "http" and not _is_named(host, port, policy.plain_http):
-        raise Blocked(f"Plain http to {host}:{port} is not allowed: use https.")
+        raise Blocked(f"Plain http to {join_host(host, port)} is not allowed: use https.")
     if (
         port not in policy.ports
         and not _is_named(host, port, policy.hosts)
@@ -210,6 +210,11 @@ def address_fault(address: IPAddress, host: str, port: int, policy: NetPolicy) -
     if _is_named(host, port, policy.hosts) and not _is_within(address, _NEVER_BY_NAME):
         return None
     return f"{host} resolves to {address}, which is not a public address and not on the allow-list."
+
+
+def join_host(host: str, port: int | str) -> str:
+    """Return host and port as a URL has them: an IPv6 address is in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def parse_address(text: str) -> IPAddress:

@@ -12,6 +12,7 @@ from connector.net.addresses import (
     check_data_address,
     check_url,
     format_origin,
+    join_host,
     net_policy,
     parse_url,
 )
@@ -154,6 +155,59 @@ def test_a_url_of_the_permitted_form_is_taken_apart():
 def test_an_address_in_place_of_a_name_is_judged_at_once(url):
     with pytest.raises(Blocked, match="not a public address"):
         check_url(url, NetPolicy())
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://[2001:DB8:0:0:0:0:0:1]/", "https://[2001:db8::1]:443"),
+        ("https://[2001:db8::1]:8443", "https://[2001:db8::1]:8443"),
+        ("http://[::1]:80", "http://[::1]:80"),
+        ("https://[::ffff:93.184.216.34]", f"https://[{ip_address('::ffff:93.184.216.34')}]:443"),
+    ],
+)
+def test_an_ipv6_address_has_one_spelling_in_brackets(url, origin):
+    assert parse_url(url).origin == parse_url(origin).origin == origin
+    assert join_host(parse_url(url).host, parse_url(url).port) == origin.partition("://")[2]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://2001:db8::1/",
+        "https://[2001:db8::1/",
+        "https://[fe80::1%25eth0]/",
+        "https://[fe80::1%eth0]/",
+        "https://[v1.a]/",
+        "https://[1.2.3.4]/",
+        "https://[2001:db8::1]8443/",
+        "https://[::1].example/",
+        "https://[12345::1]/",
+        "https://[1:2:3:4:5:6:7:8:9]/",
+        "https://[]/",
+    ],
+)
+def test_what_is_no_ipv6_address_in_brackets_is_refused(url):
+    with pytest.raises(Blocked):
+        parse_url(url)
+
+
+def test_a_named_ipv6_address_is_allowed_in_each_spelling_and_at_its_port_alone():
+    policy = net_policy(ports=[443], hosts=["[FD00::7]:8443"], plain_http=["[::1]:*"])
+    assert check_url("https://[fd00:0::7]:8443/", policy).host == "fd00::7"
+    for url in ("https://[fd00::7]/", "https://[fd00::8]:8443/", "http://[::1]:80/"):
+        with pytest.raises(Blocked):
+            check_url(url, policy)
+    with pytest.raises(Blocked, match=r"Plain http to \[fd00::7\]:8443"):
+        check_url("http://[fd00::7]:8443/", policy)
+    assert check_url("http://[::1]:80/", net_policy(hosts=["[::1]:*"], plain_http=["[::1]:*"])).port == 80
+
+
+@pytest.mark.parametrize("url", ["https://[::ffff:10.0.0.1]/", "https://[::ffff:a00:1]/", "https://[::10.0.0.1]/"])
+def test_an_ipv4_address_inside_ipv6_is_judged_as_the_ipv4_address_and_never_by_its_name(url):
+    for policy in (NetPolicy(), net_policy(hosts=["10.0.0.1:*"])):
+        with pytest.raises(Blocked, match="not a public address"):
+            check_url(url, policy)
 
 
 def test_scheme_and_port_are_allowed_by_the_operator_alone():

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from connector.net.addresses import join_host
+
 TIMEOUT_S = 3.0
 LARGEST = 8 * 1024 * 1024
 
@@ -60,8 +62,7 @@ def choose_loopback(host: str) -> str:
 
 def format_origin(host: str, port: int) -> str:
     """Return the plain HTTP address at which this machine reaches a listener."""
-    near = choose_loopback(host)
-    return f"http://{f'[{near}]' if ':' in near else near}:{port}"
+    return f"http://{join_host(choose_loopback(host), port)}"
 
 
 def _explain(error: Exception) -> str:

@@ -13,7 +13,7 @@ from connector.authority import card as cards
 from connector.authority import roster
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.setup.plan import CARD, KEY, LIST, MEMBERS, OPERATOR, SETTINGS, Plan
-from connector.net.addresses import parse_url
+from connector.net.addresses import join_host
 from connector.settings import LOCAL_ZONE, render_template
 
 
@@ -90,7 +90,7 @@ def _build_settings(plan: Plan, secret: str) -> dict[str, Any]:
         values["data"]["public_url"] = _replace_port(plan.public_url, plan.ports["data"])
     if plan.public_url.startswith("http://"):
         # Plain HTTP between processes of one machine or test net is a choice, so the file shows it.
-        hosts = [f"{parse_url(plan.public_url).origin.rpartition('://')[2].rpartition(':')[0]}:*"]
+        hosts = [join_host(urlsplit(plan.public_url).hostname or "", "*")]
         values |= {"mode": "development", "net": {"hosts": hosts, "plain_http": hosts}}
     if plan.is_broker:
         values["broker"] = {"host": listen, "port": plan.ports["broker"], "record": "record.sqlite"}
@@ -109,8 +109,7 @@ def _build_title(plan: Plan) -> str:
 
 def _replace_port(url: str, port: int) -> str:
     parts = urlsplit(url)
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-    return f"{parts.scheme}://{host}:{port}"
+    return f"{parts.scheme}://{join_host(parts.hostname or '', port)}"
 
 
 def _write_file(path: Path, content: str, *, mode: int = 0o644) -> None:

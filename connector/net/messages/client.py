@@ -8,7 +8,7 @@ import os
 import ssl
 from collections.abc import Iterator, Mapping
 
-from connector.net.addresses import Endpoint
+from connector.net.addresses import Endpoint, join_host
 from connector.net.errors import BadAnswer, NetError, TimedOut, TooLarge, Unreachable
 from connector.net.messages.connection import Broken, MessageConnection
 from connector.net.messages.pool import IdlePool
@@ -19,7 +19,7 @@ from connector.net.transport import HttpCall
 
 # The head start of an address over the next one (RFC 8305, section 5).
 _HEAD_START_S = 0.25
-_DEFAULT_PORTS = {"https": 443, "http": 80}
+_DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 
 
 class Fields(Mapping[str, str]):
@@ -192,10 +192,9 @@ class MessageTransport:
 def write_request(call: HttpCall) -> bytes:
     """Return a request in one piece; the values were checked by the guarded client."""
     endpoint = call.endpoint
-    host = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
-    port = "" if endpoint.port == _DEFAULT_PORTS[endpoint.scheme] else f":{endpoint.port}"
+    host = join_host(endpoint.host, endpoint.port).removesuffix(_DEFAULT_PORTS[endpoint.scheme])
     query = "" if endpoint.query is None else f"?{endpoint.query}"
-    lines = [f"{call.method} {endpoint.path or '/'}{query} HTTP/1.1\r\nHost: {host}{port}\r\n"]
+    lines = [f"{call.method} {endpoint.path or '/'}{query} HTTP/1.1\r\nHost: {host}\r\n"]
     lines += [f"{name}: {value}\r\n" for name, value in call.headers.items()]
     body = call.body or b""
     if not isinstance(body, bytes):

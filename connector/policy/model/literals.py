@@ -198,6 +198,8 @@ def find_start(value: Day, local: tzinfo = UTC, *, ahead: int = 0) -> datetime:
     '2026-05-03T22:00:00+00:00'
     """
     zone = local if value.offset is None else timezone(timedelta(minutes=value.offset))
+    if ahead and value.day == date.max:
+        return LATEST
     day = value.day + timedelta(days=ahead)
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
 

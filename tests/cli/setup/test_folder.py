@@ -7,6 +7,7 @@ import pytest
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.setup.folder import refuse_to_overwrite, write_folder
 from connector.cli.setup.plan import CARD, KEY, LIST, MEMBERS, OPERATOR, SETTINGS, Plan
+from connector.net.addresses import check_url, net_policy
 from connector.settings import load
 
 
@@ -31,6 +32,13 @@ def test_a_broker_has_a_signed_list_and_a_search_address(tmp_path: Path) -> None
     assert "https://[2001:db8::1]:7083" in (tmp_path / "a" / CARD).read_text()
     assert load(tmp_path / "a" / SETTINGS, {}).zone == "Europe/Berlin"
     assert load(tmp_path / "a" / SETTINGS, {}).data.public_url == "https://[2001:db8::1]:7081"
+
+
+def test_a_connector_at_an_ipv6_address_of_this_machine_may_reach_itself(tmp_path: Path) -> None:
+    write_folder(plan(tmp_path / "a", url="http://[::1]:7080"))
+    net = load(tmp_path / "a" / SETTINGS, {}).net
+    policy = net_policy(ports=net.ports, networks=net.networks, hosts=net.hosts, plain_http=net.plain_http)
+    assert check_url("http://[::1]:7081/x", policy).host == "::1"
 
 
 def test_an_existing_folder_needs_force(tmp_path: Path) -> None:
