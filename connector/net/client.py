@@ -10,8 +10,10 @@ import zlib
 from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from connector.net.addresses import NetPolicy, check_url
+from connector.net.aside import work_aside
 from connector.net.errors import BadAnswer, Blocked, TimedOut, TooLarge
 from connector.net.transport import HttpAnswer, HttpCall, Transport
 
@@ -213,7 +215,7 @@ async def _gunzip(body: bytes, max_bytes: int, origin: str) -> bytes:
         inflated = inflater.decompress(body, min(max_bytes + 1, _MESSAGE_BUFFER))
         if not inflater.eof and len(inflated) <= max_bytes and inflater.unconsumed_tail:
             left = max_bytes + 1 - len(inflated)
-            inflated += await asyncio.to_thread(inflater.decompress, inflater.unconsumed_tail, left)
+            inflated += await work_aside(left, partial(inflater.decompress, inflater.unconsumed_tail, left))
     except zlib.error as error:
         raise BadAnswer(f"{origin} answered with broken gzip.") from error
     if len(inflated) > max_bytes:

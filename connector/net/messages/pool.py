@@ -16,6 +16,7 @@ class IdlePool:
         self._idle: dict[str, deque[MessageConnection]] = {}
         self._count = 0
         self._timer: asyncio.TimerHandle | None = None
+        self._closed = False
 
     def __len__(self) -> int:
         """The number of idle connections."""
@@ -37,6 +38,9 @@ class IdlePool:
 
     def put(self, origin: str, connection: MessageConnection) -> None:
         """Keep a connection for the next request to its origin."""
+        if self._closed:
+            connection.close()
+            return
         loop = asyncio.get_running_loop()
         connection.idle_since = loop.time()
         self._idle.setdefault(origin, deque()).append(connection)
@@ -53,7 +57,8 @@ class IdlePool:
             self._count -= 1
 
     def close(self) -> None:
-        """Close all idle connections and end the timer."""
+        """Close all idle connections, and those that come back later; end the timer."""
+        self._closed = True
         self.shrink(0)
         self._idle.clear()
         if self._timer is not None:

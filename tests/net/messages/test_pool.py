@@ -50,7 +50,15 @@ async def test_a_full_pool_closes_the_oldest_connection_of_any_origin():
         pool.shrink(-1)
         assert len(pool) == 0
         assert all(connection.closed for connection in connections)
+
+
+async def test_a_connection_that_comes_back_to_a_closed_pool_is_closed():
+    async with spoken(silent) as port:
+        pool = IdlePool(keep_s=60, most=2)
+        connection = await connect(port)
         pool.close()
+        pool.put(ORIGIN, connection)
+        assert (connection.closed, len(pool)) == (True, 0)
 
 
 async def test_the_timer_ends_with_the_last_connection():
