@@ -34,6 +34,18 @@ class ServingBounds(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @lru_cache(4096)
+def name_network(address: str) -> str:
+    """Return what stands for one caller: an IPv4 address, or the first half of an IPv6 address."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if found.version == 4 or found.ipv4_mapped:
+        return address
+    return str(ip_network((int(found) >> 64 << 64, 64)))
+
+
+@lru_cache(4096)
 def is_in_networks(address: str, networks: tuple[str, ...]) -> bool:
     """Return whether an IP address is in one of the networks; False for what is no IP address."""
     try:

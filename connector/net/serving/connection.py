@@ -59,9 +59,7 @@ class PeerConnection(asyncio.Protocol):
         self._closed = True
         self._reader.end(Disconnected("the caller closed the connection"))
         self._reader.drop()
-        if self._entered:
-            self._entered = False
-            self._door.leave(self, self._address)
+        self._leave()
 
     def eof_received(self) -> bool:
         """Answer what has arrived, then close."""
@@ -93,6 +91,16 @@ class PeerConnection(asyncio.Protocol):
             self._deadline = self._loop.time() + self._bounds.head_s
         self._begin_next()
         self._limit_reading()
+
+    @property
+    def resting(self) -> bool:
+        """Whether no request is being answered."""
+        return self._current is None and not self._reader.queue
+
+    def give_way(self) -> None:
+        """Return the place at once, and close the connection."""
+        self._leave()
+        self._transport.abort()
 
     def enforce_deadline(self, now: float) -> None:
         """Close the connection, or refuse what is late, if the deadline has passed."""
@@ -187,6 +195,11 @@ class PeerConnection(asyncio.Protocol):
             with contextlib.suppress(OSError):
                 self._transport.write_eof()
         self._limit_reading()
+
+    def _leave(self) -> None:
+        if self._entered:
+            self._entered = False
+            self._door.leave(self, self._address)
 
     def _close(self) -> None:
         """Close the connection; the caller has a limited time for what is still to be written."""

@@ -4,7 +4,7 @@ import asyncio
 from typing import Protocol
 
 from connector.net.limits import ConcurrencyLimit
-from connector.net.serving.bounds import ServingBounds, is_in_networks
+from connector.net.serving.bounds import ServingBounds, is_in_networks, name_network
 
 TICK_S = 0.5
 
@@ -12,8 +12,15 @@ TICK_S = 0.5
 class OpenConnection(Protocol):
     """A connection that the door knows."""
 
+    @property
+    def resting(self) -> bool:
+        """Whether no request is being answered."""
+
     def enforce_deadline(self, now: float) -> None:
         """Close the connection if its deadline has passed."""
+
+    def give_way(self) -> None:
+        """Return the place at once, and close the connection."""
 
     def shut_down(self) -> None:
         """Close the connection as soon as the current answer is written."""
@@ -27,30 +34,36 @@ class Door:
 
     def __init__(self, bounds: ServingBounds) -> None:
         self.bounds = bounds
-        self.open: set[OpenConnection] = set()
+        # In the order in which they came.
+        self.open: dict[OpenConnection, None] = {}
         self.held = 0
         self.running: set[asyncio.Task[None]] = set()
         self._empty = asyncio.Event()
         self._places = ConcurrencyLimit(total=bounds.connections, per_key=bounds.connections)
-        self._addresses = ConcurrencyLimit(total=bounds.connections, per_key=bounds.per_address)
+        # One more: the place of the connection for which another gives way.
+        self._addresses = ConcurrencyLimit(total=bounds.connections + 1, per_key=bounds.per_address)
         self._timer: asyncio.TimerHandle | None = None
         self._tick_s = min(TICK_S, bounds.head_s / 4, bounds.body_s / 4, bounds.idle_s / 4, bounds.write_s / 4)
 
     def enter(self, connection: OpenConnection, address: str) -> bool:
-        """Take a place for a connection, or return False; `address` is empty if it stands for many callers."""
-        if not self._places.enter(""):
-            return False
+        """Take a place for a connection, or return False; `address` is empty if it stands for many callers.
+
+        If every place is taken, the oldest connection that rests gives way: who holds places idly keeps nobody out.
+        """
         if address and not self._addresses.enter(address):
-            self._places.leave("")
             return False
-        self.open.add(connection)
+        if not self._places.enter("") and not self._make_room():
+            if address:
+                self._addresses.leave(address)
+            return False
+        self.open[connection] = None
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(self._tick_s, self._look)
         return True
 
     def leave(self, connection: OpenConnection, address: str) -> None:
         """Return the place of a connection that entered."""
-        self.open.discard(connection)
+        self.open.pop(connection, None)
         self._note_empty()
         self._places.leave("")
         if address:
@@ -75,7 +88,7 @@ class Door:
     def name_caller(self, peername: object) -> str:
         """Return the address of a connection, or nothing if it is that of a proxy or no IP address."""
         address = str(peername[0]) if isinstance(peername, tuple) and peername else ""
-        return "" if is_in_networks(address, self.bounds.proxies) else address
+        return "" if is_in_networks(address, self.bounds.proxies) else name_network(address)
 
     async def wait_until_empty(self) -> None:
         """Wait until no connection is open and no request is being answered."""
@@ -87,6 +100,13 @@ class Door:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def _make_room(self) -> bool:
+        resting = next((connection for connection in self.open if connection.resting), None)
+        if resting is None:
+            return False
+        resting.give_way()
+        return self._places.enter("")
 
     def _end_task(self, task: asyncio.Task[None]) -> None:
         self.running.discard(task)

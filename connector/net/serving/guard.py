@@ -41,7 +41,9 @@ class GuardedConnection(asyncio.Protocol):
         self._parser = httptools.HttpRequestParser(self)
         self._head = HeadGatherer(door.bounds)
         self._deadline = self._resting = _NEVER
-        self._entered = self._refused = self._passed = self._in_body = self._last = False
+        self._entered = self._begun_inside = self._refused = self._passed = self._in_body = self._last = (
+            self._served
+        ) = False
         self._body = self._begun = 0
 
     # The transport's side
@@ -58,13 +60,13 @@ class GuardedConnection(asyncio.Protocol):
             self._transport.close()
             return
         self._deadline = self._loop.time() + self._bounds.head_s
+        self._begun_inside = True
         self._inner.connection_made(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Return the place."""
-        if self._entered:
-            self._entered = False
-            self._door.leave(self, self._address)
+        self._leave()
+        if self._begun_inside:
             self._inner.connection_lost(exc)
 
     def eof_received(self) -> bool | None:
@@ -94,6 +96,16 @@ class GuardedConnection(asyncio.Protocol):
                 return
         self._passed = True
         self._inner.data_received(data)
+
+    @property
+    def resting(self) -> bool:
+        """Whether nothing was handed over but the beginning of a head."""
+        return not self._served
+
+    def give_way(self) -> None:
+        """Return the place at once, and close the connection."""
+        self._leave()
+        self._transport.abort()
 
     def enforce_deadline(self, now: float) -> None:
         """Close the connection if its deadline has passed."""
@@ -136,7 +148,7 @@ class GuardedConnection(asyncio.Protocol):
         """End the head; a body has a time of its own."""
         self._head.close(self._parser.get_http_version())
         self._head.read_target()
-        self._in_body = True
+        self._in_body = self._served = True
         self._deadline = _NEVER if self._bounds.body is None else self._loop.time() + self._bounds.body_s
 
     def on_message_complete(self) -> None:
@@ -172,6 +184,11 @@ class GuardedConnection(asyncio.Protocol):
         elif not self._in_body:
             self._head.count_unreported(len(piece))
         return self._head.status
+
+    def _leave(self) -> None:
+        if self._entered:
+            self._entered = False
+            self._door.leave(self, self._address)
 
     def _is_over(self) -> bool:
         return self._last

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from connector.net.limits import TokenBuckets
-from connector.net.serving.bounds import is_in_networks
+from connector.net.serving.bounds import is_in_networks, name_network
 
 _LONGEST = 64
 
@@ -27,8 +27,8 @@ class CallerRates:
     def name_caller(self, address: str, forwarded: str | None) -> str:
         """Return the address that is counted, or nothing if none is known."""
         if address and not is_in_networks(address, self._proxies):
-            return address
-        return (forwarded or "").rpartition(",")[2].strip()[:_LONGEST]
+            return name_network(address)
+        return name_network((forwarded or "").rpartition(",")[2].strip()[:_LONGEST])
 
     def find_wait(self, address: str) -> int:
         """Return how many seconds an address has to wait before it is looked at, 0 if it need not."""

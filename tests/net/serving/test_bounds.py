@@ -2,7 +2,7 @@
 
 import pytest
 
-from connector.net.serving.bounds import LOOPBACK, is_in_networks
+from connector.net.serving.bounds import LOOPBACK, is_in_networks, name_network
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,18 @@ from connector.net.serving.bounds import LOOPBACK, is_in_networks
 )
 def test_the_loopback_addresses_are_those_of_this_machine(address: str, within: bool) -> None:
     assert is_in_networks(address, LOOPBACK) is within
+
+
+@pytest.mark.parametrize(
+    ("address", "caller"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.1"),
+        ("city.example", "city.example"),
+    ],
+)
+def test_a_caller_of_version_6_is_its_network(address: str, caller: str) -> None:
+    assert name_network(address) == caller

@@ -299,11 +299,23 @@ async def test_connections_beyond_the_limit_are_told_so_and_places_are_given_aga
         assert count(await peer.say(WHOLE), 200) == 1
 
 
-async def test_a_proxy_has_no_limit_of_its_own() -> None:
-    async with lean(connections=3, per_address=1) as peer:
+async def test_a_proxy_has_no_limit_of_its_own_and_who_rests_gives_way() -> None:
+    go_on = asyncio.Event()
+
+    async def answer(_: PeerRequest) -> Reply:
+        await go_on.wait()
+        return Reply()
+
+    async with lean(Application(answer=answer, refuse=say_status), connections=3, per_address=1) as peer:
         held = [await peer.connect() for _ in range(3)]
-        await peer.until(lambda: len(peer.door.open) == 3)
+        for _, writer in held[:2]:
+            writer.write(WHOLE)
+        await peer.until(lambda: len(peer.door.running) == 2)
+        asking = asyncio.create_task(peer.say(WHOLE))
+        await peer.until(lambda: len(peer.door.running) == 3)
         assert count(await peer.say(WHOLE), 503) == 1
+        go_on.set()
+        assert count(await asking, 200) == 1
         for _, writer in held:
             writer.close()
 

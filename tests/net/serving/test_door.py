@@ -1,6 +1,7 @@
 """The places of a listener, what its connections hold, and the timer that looks after their deadlines."""
 
 import asyncio
+from collections.abc import Callable
 
 from connector.net.serving.bounds import ServingBounds
 from connector.net.serving.door import Door
@@ -9,8 +10,15 @@ from connector.net.serving.door import Door
 class Guest:
     """A connection that notes when it is looked at."""
 
-    def __init__(self) -> None:
+    def __init__(self, resting: bool = False) -> None:
         self.looked = asyncio.Event()
+        self.resting = resting
+        self.ways: list[str] = []
+        self.leave: Callable[[], None] = lambda: None
+
+    def give_way(self) -> None:
+        self.ways.append("given")
+        self.leave()
 
     def enforce_deadline(self, now: float) -> None:
         self.looked.set()
@@ -34,6 +42,22 @@ async def test_places_are_counted_in_all_and_by_address() -> None:
     ]
     door.leave(guests[0], "a")
     assert door.enter(guests[4], "c")
+    door.close()
+
+
+async def test_the_oldest_connection_that_rests_gives_way_if_every_place_is_taken() -> None:
+    door = Door(ServingBounds(connections=3, per_address=1))
+    busy, old, young = Guest(), Guest(resting=True), Guest(resting=True)
+    for guest, address in ((busy, "a"), (old, "b"), (young, "c")):
+        guest.leave = lambda guest=guest, address=address: door.leave(guest, address)  # type: ignore[misc]
+        assert door.enter(guest, address)
+    assert not door.enter(Guest(), "a"), "who has all places of its address makes nobody give way"
+    assert door.enter(Guest(), "d")
+    assert (busy.ways, old.ways, young.ways) == ([], ["given"], [])
+    assert door.enter(Guest(), "e")
+    assert young.ways == ["given"]
+    assert not door.enter(Guest(), "f")
+    assert not door.enter(Guest(), "f"), "the place of a refused connection is not kept"
     door.close()
 
 
@@ -80,6 +104,6 @@ def test_the_budget_of_held_bytes_is_never_exceeded() -> None:
 def test_a_caller_is_its_address_unless_that_stands_for_many() -> None:
     door = Door(ServingBounds(proxies=("10.0.0.0/8", "::1/128")))
     assert door.name_caller(("192.0.2.7", 1)) == "192.0.2.7"
-    assert door.name_caller(("2001:db8::1", 1, 0, 0)) == "2001:db8::1"
+    assert door.name_caller(("2001:db8::1", 1, 0, 0)) == "2001:db8::/64"
     for many in (("10.1.2.3", 1), ("::ffff:10.1.2.3", 1), ("::1", 1, 0, 0), None, "", ()):
         assert door.name_caller(many) == ""

@@ -1,6 +1,7 @@
 """The guard in front of a general server: what breaks a bound never reaches the server."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -130,8 +131,22 @@ async def test_a_caller_that_does_not_read_is_cut_off() -> None:
 
 async def test_connections_beyond_the_limit_do_not_reach_the_server() -> None:
     async with guarded(connections=1) as (peer, seen):
-        _, writer = await peer.connect()
-        await peer.until(lambda: peer.door.open)
+        reader, writer = await peer.connect()
+        writer.write(WHOLE)
+        assert await reader.readexactly(len(OK)) == OK
         assert b" 503 " in await peer.say(WHOLE)
-        assert seen == []
+        assert len(seen) == 1
         writer.close()
+
+
+async def test_who_has_sent_nothing_gives_way() -> None:
+    async with guarded(connections=1) as (peer, _):
+        silent, first = await peer.connect()
+        await peer.until(lambda: peer.door.open)
+        reader, second = await peer.connect()
+        second.write(WHOLE)
+        assert await reader.readexactly(len(OK)) == OK
+        with contextlib.suppress(ConnectionError):
+            assert await silent.read() == b""
+        for writer in (first, second):
+            writer.close()
