@@ -104,7 +104,8 @@ def _refuse_fault(errors: ErrorKind, error: Exception, request: PeerRequest, bod
         reason = "The request is not authenticated: send a valid token in the Authorization header."
         status, code = 401, "unauthenticated"
     elif isinstance(error, TooMany):
-        log.info("request put off: its caller comes too often", extra=path)
+        # Not for each at the level of others: a flood of requests is none of lines.
+        log.debug("request put off: its caller comes too often", extra=path)
         reason, retry_s = "Too many requests: send the request again later.", error.seconds
     elif isinstance(error, AuthenticationUnavailable):
         # Not a 401: the fault is on this side and temporary.
