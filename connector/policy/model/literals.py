@@ -199,7 +199,7 @@ def find_start(value: Day, local: tzinfo = UTC, *, ahead: int = 0) -> datetime:
     """
     zone = local if value.offset is None else timezone(timedelta(minutes=value.offset))
     if ahead and value.day == date.max:
-        return LATEST
+        return datetime.max.replace(tzinfo=UTC)
     day = value.day + timedelta(days=ahead)
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
 
