@@ -128,6 +128,7 @@ class ConnectorServer:
             warnings={
                 "processes": self._check_stuck,
                 "participant list": self._check_identity,
+                "certificate": self._check_certificate,
                 "transfers": self._check_transfers,
                 "received": self._check_received,
                 "sources": self._check_sources,
@@ -174,7 +175,10 @@ class ConnectorServer:
         return f"{len(failing)} sources could not be read: {named}"
 
     async def _check_identity(self) -> str | None:
-        return self.parts.identity.problem()
+        return self.parts.identity.problem() or self.parts.identity.warning()
+
+    async def _check_certificate(self) -> str | None:
+        return await run_in_thread(self.parts.certificate_problem)
 
 
 def _is_full(folder: Path) -> bool:

@@ -104,7 +104,16 @@ class Listeners:
 
     def _make_tls(self) -> ssl.SSLContext | None:
         # A certificate without a key of its own has the key in the same file; it never means plain HTTP.
-        return server_context(self.certificate, self.key or self.certificate) if self.certificate else None
+        if self.certificate is None:
+            return None
+        try:
+            return server_context(self.certificate, self.key or self.certificate)
+        except (OSError, ssl.SSLError) as error:
+            reason = error.strerror or error.reason if isinstance(error, ssl.SSLError) else error.strerror
+            raise ListenFailed(
+                f"The certificate {self.certificate} and its key cannot be used ({reason}): "
+                "set net.certificate and net.key to PEM files that belong together."
+            ) from error
 
     def _register(self, name: str, bound: socket.socket, *, tls: bool, close: Callable[[], Awaitable[None]]) -> None:
         host, port = bound.getsockname()[:2]

@@ -8,7 +8,9 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from ipaddress import ip_network
+from urllib.parse import urlsplit
 
 from connector.app.identities import Wiring, build_identity
 from connector.app.lock import lock_store
@@ -16,6 +18,7 @@ from connector.binding.dsp.client import HttpPeer
 from connector.controlplane.core.limits import ControlLimits
 from connector.identity.files import read_bounded, write_new
 from connector.net.addresses import NetPolicy, check_callback, check_data_address, net_policy
+from connector.net.certificates import find_certificate_fault, find_end_of_certificate
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
 from connector.net.errors import Blocked
@@ -86,6 +89,15 @@ class Parts:
         except Blocked as error:
             return error.reason
         return None
+
+    def certificate_problem(self) -> str | None:
+        """Return why peers do not accept the certificate of the listeners, or when it expires soon; else None."""
+        net, now = self.settings.net, datetime.now(UTC)
+        if net.certificate is None:
+            return None
+        host = urlsplit(self.settings.protocol.public_url).hostname or ""
+        fault = find_certificate_fault(net.certificate, net.key or net.certificate, host, now)
+        return fault or find_end_of_certificate(net.certificate, now)
 
     async def close(self) -> None:
         """Close the store and the network client."""
@@ -186,7 +198,12 @@ async def keep_fresh(parts: Parts, refreshed: Callable[[], None] = lambda: None)
 
     A participant list that is refused does not replace the list in use.
     """
+    warned: str | None = None
     while True:
+        warning = parts.identity.warning() or parts.certificate_problem()
+        if warning is not None and warning != warned:
+            log.warning("%s", warning)
+        warned = warning
         await asyncio.sleep(parts.settings.identity.refresh_seconds)
         try:
             await parts.identity.refresh()

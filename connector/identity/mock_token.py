@@ -66,3 +66,6 @@ class MockTokenIdentity:
 
     def problem(self) -> None:
         """Return None: a mock token never expires."""
+
+    def warning(self) -> None:
+        """Return None: a mock token never expires."""

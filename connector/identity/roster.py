@@ -36,6 +36,7 @@ KIND = "roster+jws"
 MAX_DOCUMENT = 8 * 1024 * 1024
 MAX_MEMBERS = 10_000
 LOOK_AGAIN_MS = 10_000
+SOON_MS = 5 * 86_400_000
 # The rules of a token that a newer list can satisfy.
 _RULES_OF_THE_LIST = frozenset({"member", "key"})
 
@@ -265,6 +266,13 @@ class RosterIdentity:
         if self.in_force:
             return None
         return "The participant list has expired: authentication fails until a newer list is published."
+
+    def warning(self) -> str | None:
+        """Return when the list expires, if that is soon."""
+        if self._roster is None or not self._roster.is_expired(self._clock() + SOON_MS):
+            return None
+        end = self._roster.document.expires
+        return f"The participant list expires on {end:%Y-%m-%d}: the data-space operator has to publish the next one."
 
     async def issue_token(self, audience: str, intent: Intent) -> str:  # noqa: ARG002 - this mechanism needs no intent
         """Return `Bearer` and a fresh token that `audience` alone will take, once."""

@@ -51,6 +51,9 @@ class StaticTokenIdentity:
     def problem(self) -> None:
         """Return None: the tokens never expire."""
 
+    def warning(self) -> None:
+        """Return None: the tokens never expire."""
+
 
 def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "replace")).digest()

@@ -107,3 +107,6 @@ class Mechanism(Identity, Protocol):
 
     def problem(self) -> str | None:
         """Return in one sentence why requests cannot be authenticated now, or None."""
+
+    def warning(self) -> str | None:
+        """Return in one sentence why requests will not be authenticated in a few days, or None."""

@@ -1,6 +1,7 @@
 """Listeners open where the settings say, name the setting if they cannot, and close."""
 
 import socket
+from pathlib import Path
 
 import httpx
 import pytest
@@ -62,3 +63,11 @@ async def test_an_address_of_version_6_is_written_in_brackets() -> None:
         pytest.skip("this machine has no IPv6")
     assert listeners.addresses["protocol"].startswith("http://[::1]:")
     await listeners.close()
+
+
+@pytest.mark.parametrize("content", ["no certificate", ""])
+async def test_a_certificate_that_cannot_be_used_is_named_with_the_settings(tmp_path: Path, content: str) -> None:
+    (tmp_path / "city.pem").write_text(content)
+    for path in (tmp_path / "city.pem", tmp_path / "none.pem"):
+        with pytest.raises(ListenFailed, match=r"net\.certificate"):
+            await Listeners(certificate=path).open_peers("protocol", HERE, "127.0.0.1", 0)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -10,6 +11,7 @@ from connector.app.parts import Parts, build_parts, keep_fresh, load_secret, to_
 from connector.identity.files import FileFault
 from connector.ports.identity import RefreshFailed
 from connector.settings import DataOriginSettings
+from tests.net.test_tls import Authority
 from tests.pair.space import SOON, Space, host, participant
 
 
@@ -89,3 +91,14 @@ async def test_a_failed_refresh_is_logged_and_tried_again(parts: Parts, caplog: 
     assert "the participant list was not renewed: The list is refused." in caplog.text
     assert len(calls) >= 1
     await parts.close()
+
+
+async def test_a_certificate_for_another_name_or_near_its_end_is_a_problem(space: Space, tmp_path: Path) -> None:
+    settings = space.settings("city", SOON)
+    authority, name = Authority(tmp_path, "ca"), host("city").rpartition("/")[2]
+    for issued, said in (("other.example", f"not for {name}"), (name, "expires on")):
+        certificate, key = authority.issue(issued)
+        net = replace(settings.net, certificate=certificate, key=key)
+        parts = await build_parts(replace(settings, net=net), transport=space.wire)
+        assert said in (parts.certificate_problem() or "")
+        await parts.close()

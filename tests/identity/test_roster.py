@@ -268,3 +268,13 @@ async def test_the_first_list_may_have_expired_but_lets_nobody_in_and_a_later_on
         await city.refresh()
     with pytest.raises(RosterRejected, match="older"):
         await identity(Board(), CITY, CITY_KEY, now_ms=NOW_MS + 86_400_000, seen=read(signed(document(7))).seen)
+
+
+async def test_a_list_that_expires_in_a_few_days_is_warned_of():
+    clock = [NOW_MS]
+    city = await identity(Board(signed(document(expires=NOW + timedelta(days=30)))), CITY, CITY_KEY)
+    city._clock = lambda: clock[0]
+    assert city.warning() is None
+    clock[0] += 26 * 86_400_000
+    assert "expires on" in city.warning()
+    assert city.problem() is None

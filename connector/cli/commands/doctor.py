@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import msgspec
 import typer
@@ -20,6 +21,7 @@ from connector.cli.frame.probe import format_origin, is_listening, probe_url
 from connector.cli.setup.ports import is_free
 from connector.net.addresses import format_origin as format_url
 from connector.net.addresses import parse_url
+from connector.net.certificates import find_certificate_fault, find_end_of_certificate
 from connector.net.errors import Blocked
 from connector.settings import Settings
 
@@ -76,6 +78,7 @@ def _run_checks(call: CommandCall) -> Iterator[Diagnosis]:
     yield Diagnosis(name="settings", ok=True, sentence=sentence)
     yield _check_key(settings)
     yield _check_clock(call.file)
+    yield from _check_certificate(settings)
     yield from _check_ports(settings)
     yield _check_store(settings)
     yield _check_files(settings)
@@ -104,6 +107,20 @@ def _check_clock(file: Path) -> Diagnosis:
             name="clock", ok=False, sentence=f"{sentence}, before the time of the settings.", advice=advice
         )
     return Diagnosis(name="clock", ok=True, sentence=f"{sentence}.")
+
+
+def _check_certificate(settings: Settings) -> Iterator[Diagnosis]:
+    """Check the certificate of the listeners, if they have one."""
+    certificate = settings.net.certificate
+    if certificate is None:
+        return
+    now, host = datetime.now(UTC), urlsplit(settings.protocol.public_url).hostname or ""
+    fault = find_certificate_fault(certificate, settings.net.key or certificate, host, now)
+    soon = find_end_of_certificate(certificate, now)
+    if fault:
+        yield Diagnosis(name="certificate", ok=False, sentence=fault)
+    else:
+        yield Diagnosis(name="certificate", ok=True, sentence=soon or f"{certificate} is valid for {host}.")
 
 
 def _check_ports(settings: Settings) -> Iterator[Diagnosis]:

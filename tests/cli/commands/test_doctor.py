@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Cli
+from tests.net.test_tls import Authority
 
 SETTINGS = ("--settings", "firma/datenkontor.toml")
 
@@ -82,3 +83,12 @@ def test_an_address_or_key_that_the_list_does_not_have_is_found(cli: Cli, space:
 def test_settings_that_cannot_be_read_end_the_examination(cli: Cli, tmp_path: Path) -> None:
     done = cli("doctor", "--settings", "missing.toml", "--json")
     assert (done.code, [check["name"] for check in done.json["checks"]]) == (1, ["settings"])
+
+
+def test_a_certificate_that_peers_will_not_accept_is_found(cli: Cli, space: Path, tmp_path: Path) -> None:
+    certificate, key = Authority(tmp_path, "ca").issue("other.example")
+    settings = space / "firma/datenkontor.toml"
+    text = settings.read_text(encoding="utf-8").replace("#certificate =", f'certificate = "{certificate}"')
+    settings.write_text(text.replace("#key =\n", f'key = "{key}"\n'), encoding="utf-8")
+    check = checks(cli)["certificate"]
+    assert (check["ok"], "is for other.example, not for 127.0.0.1" in check["sentence"]) == (False, True)

@@ -1,0 +1,78 @@
+"""The certificate of the listeners, looked at before peers do: readable, with its key, in time, for its name."""
+
+import ipaddress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+SOON = timedelta(days=14)
+FILE_BYTES = 1024 * 1024
+
+
+def find_certificate_fault(certificate: Path, key: Path, host: str, now: datetime) -> str | None:
+    """Return in one sentence why peers will not accept a certificate (PEM) for `host`, or None.
+
+    `key` (PEM) is its private key and may be the same file.
+    """
+    try:
+        found = x509.load_pem_x509_certificates(_read(certificate))[0]
+        private = load_pem_private_key(_read(key), None)
+    except (OSError, ValueError, TypeError) as error:
+        return f"The certificate {certificate} or its key {key} cannot be read ({type(error).__name__}): use PEM files."
+    if private.public_key() != found.public_key():
+        return f"The key {key} does not belong to the certificate {certificate}: set both from the same request."
+    if found.not_valid_after_utc <= now:
+        return f"The certificate {certificate} expired on {_format(found.not_valid_after_utc)}: renew it."
+    if found.not_valid_before_utc > now:
+        return (
+            f"The certificate {certificate} is valid from {_format(found.not_valid_before_utc)} on: "
+            "compare the clock of this machine."
+        )
+    names = _list_names(found)
+    if not any(_covers(name, host.lower()) for name in names):
+        listed = ", ".join(names[:5]) or "no name"
+        return f"The certificate {certificate} is for {listed}, not for {host}: request one for the public name."
+    return None
+
+
+def find_end_of_certificate(certificate: Path, now: datetime) -> str | None:
+    """Return in one sentence that a certificate (PEM) has expired or expires within `SOON`, or None."""
+    try:
+        end = x509.load_pem_x509_certificates(_read(certificate))[0].not_valid_after_utc
+    except (OSError, ValueError):
+        return f"The certificate {certificate} cannot be read: use a PEM file."
+    if end > now + SOON:
+        return None
+    word = "expired" if end <= now else "expires"
+    return f"The certificate {certificate} {word} on {_format(end)}: renew it, then restart."
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(FILE_BYTES)
+
+
+def _format(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d}"
+
+
+def _list_names(certificate: x509.Certificate) -> list[str]:
+    """Return the host names and addresses that the certificate is for (RFC 9525: subjectAltName alone counts)."""
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return []
+    addresses = [str(address) for address in names.get_values_for_type(x509.IPAddress)]
+    return [name.lower() for name in names.get_values_for_type(x509.DNSName)] + addresses
+
+
+def _covers(name: str, host: str) -> bool:
+    """Return whether a name of a certificate covers a host: equal, or `*` for its first label (RFC 9525, section 6)."""
+    try:
+        return ipaddress.ip_address(name) == ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        pass
+    first, _, rest = host.partition(".")
+    return name == host or (name.startswith("*.") and bool(first) and name[2:] == rest)
