@@ -64,7 +64,7 @@ def get(
     refuse_existing(path, overwrite=overwrite)
     known = None if renew else (yield from _agreed(offer))
     agreement = known or (yield from _negotiated(offer, progress, timeout_s))
-    _tell(progress, "agreed", agreement)
+    _tell(progress, "agreed", _show(agreement))
     transfer = (yield from _unsaved(agreement, path)) if known else None
     if transfer is None:
         try:
@@ -76,7 +76,12 @@ def get(
             transfer = yield from _transferred(agreement, progress, timeout_s, push=push)
     saved: SavedFiles = yield from download(transfer, path, progress=progress, overwrite=overwrite)
     _tell(progress, "done", transfer)
-    return GetResult(saved=saved, agreement=agreement, transfer=transfer)
+    return GetResult(saved=saved, agreement=_show(agreement), transfer=transfer)
+
+
+def _show(key: str) -> str:
+    """Return the identifier of an agreement, which both sides know, from its key at this side."""
+    return key.rpartition(" ")[2]
 
 
 def _agreed(offer: WantedOffer) -> ClientFlow[str | None]:
@@ -85,7 +90,7 @@ def _agreed(offer: WantedOffer) -> ClientFlow[str | None]:
     for entry in page.items:
         usable = entry.finalized_at is not None and entry.state not in _OVER
         if entry.role == "consumer" and usable and (yield from _is_of(entry, offer)):
-            return entry.id
+            return entry.key or entry.id
     return None
 
 
@@ -122,8 +127,8 @@ def _negotiated(offer: WantedOffer, progress: Report | None, timeout_s: float) -
         begun = yield negotiations.begin(offer.participant, offer.dataset, offer=offer.offer)
     _tell(progress, "negotiating", begun.id)
     found = yield from negotiations.until(begun.id, timeout_s=timeout_s)
-    if found.state == "FINALIZED" and found.agreement_id:
-        return found.agreement_id
+    if found.state == "FINALIZED" and found.agreement_key:
+        return found.agreement_key
     if found.state == "TERMINATED":
         raise RequestRefused("terminated", _ended("negotiation", found.ended))
     if found.hold:

@@ -53,9 +53,29 @@ class DropAsset(msgspec.Struct, frozen=True):
 
 
 class PutAgreement(msgspec.Struct, frozen=True):
-    """Insert an agreement, or replace the one with the same owner and id."""
+    """Insert an agreement under its key; an equal one stays, another one with this key is a `Conflict`.
+
+    No change replaces what was agreed. The two changes below add what happens to an agreement later.
+    """
 
     agreement: Agreement
+
+
+class FinalizeAgreement(msgspec.Struct, frozen=True):
+    """Record when an agreement became final; `Conflict` if it is unknown or final already."""
+
+    owner: str
+    key: str
+    at: int
+
+
+class WithdrawAgreement(msgspec.Struct, frozen=True):
+    """Record that this participant withdrew from an agreement; `Conflict` if it is unknown or withdrawn already."""
+
+    owner: str
+    key: str
+    at: int
+    because: str
 
 
 class UseReplayKey(msgspec.Struct, frozen=True):
@@ -103,7 +123,7 @@ class DropLease(msgspec.Struct, frozen=True):
 
 
 class AddUsage(msgspec.Struct, frozen=True):
-    """Count bytes and uses of an agreement.
+    """Count bytes and uses of an agreement; `agreement_id` is its key at this side.
 
     `max_uses` makes it test-and-set: if the stored uses plus `uses` would exceed it, the group fails with
     `LimitReached`. With `max_per_hour` the uses are counted in the hour before `at` (ms) as well: the group fails with
@@ -167,6 +187,8 @@ Change = (
     | PutAsset
     | DropAsset
     | PutAgreement
+    | FinalizeAgreement
+    | WithdrawAgreement
     | UseReplayKey
     | PutHold
     | DropHold

@@ -79,7 +79,7 @@ class Store(Protocol):
         *,
         state: str | None = None,
         peer: str | None = None,
-        agreement_id: str | None = None,
+        agreement_key: str | None = None,
     ) -> tuple[Sequence[Transfer], str | None]:
         """List transfers."""
 
@@ -97,8 +97,11 @@ class Store(Protocol):
     ) -> tuple[Sequence[Asset], str | None]:
         """List assets; `oldest_first` is the stable order of catalogue pages."""
 
-    async def agreement(self, owner: str, id: str) -> Agreement | None:
-        """Return one agreement."""
+    async def agreement(self, owner: str, key: str) -> Agreement | None:
+        """Return one agreement by its key at this side."""
+
+    async def agreements_named(self, owner: str, id: str) -> Sequence[Agreement]:
+        """Return all agreements with this identifier, oldest first: several partners can choose the same."""
 
     async def agreements(
         self, owner: str, page: PageBounds, *, dataset: str | None = None, counterparty: str | None = None

@@ -31,11 +31,13 @@ class AgreementState(StrEnum):
 class AgreementView(msgspec.Struct, frozen=True, kw_only=True):
     """An agreement; `policy` is the ODRL Agreement, and `sha256` the digest of its bytes, equal on both sides.
 
+    `key` names it at this connector, also where several partners chose the same identifier.
     `expires_at` is the instant from which the policy grants no use, if it is known. `title` is that of the dataset by
     language, if it is an asset here; `counterparty_name` is from the participant list.
     """
 
     id: str
+    key: str
     role: Role
     counterparty: str
     dataset: str

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from connector.ports import changes
-from connector.ports.changes import Conflict, LimitReached, PidTaken, Replayed, Unavailable
+from connector.ports.changes import Change, Conflict, LimitReached, PidTaken, Replayed, Unavailable
 from connector.ports.entities import AssetStatus, Backoff, DutyState, PageBounds, PaymentState, Usage
 from connector.ports.store import Store
 from connector.protocol.dsp.common import Role
@@ -158,9 +158,9 @@ async def test_listings_are_filtered_and_newest_first(store: Store) -> None:
     assert await listed(dataset="urn:d:0") == "63"
     assert await listed(state="' OR 1=1 --") == ""
     assert [t.id for t in (await store.transfers(OWNER, PageBounds()))[0]] == ["urn:t:2", "urn:t:1"]
-    assert [t.id for t in (await store.transfers(OWNER, PageBounds(), agreement_id="urn:agreement:1"))[0]] == [
-        "urn:t:1"
-    ]
+    key = values.transfer("urn:t:1").agreement_key
+    assert [t.id for t in (await store.transfers(OWNER, PageBounds(), agreement_key=key))[0]] == ["urn:t:1"]
+    assert (await store.transfers(OWNER, PageBounds(), agreement_key="urn:agreement:1")) == ([], None)
     assert (await store.transfers("other", PageBounds())) == ([], None)
 
 
@@ -170,7 +170,7 @@ async def test_pages_follow_each_other_while_new_rows_arrive(store: Store) -> No
     rows, after = await store.agreements(OWNER, PageBounds(limit=2))
     seen = [row.id for row in rows]
     await store.commit([changes.PutAgreement(values.agreement("urn:a:9"))])
-    await store.commit([changes.PutAgreement(values.agreement("urn:a:1", finalized_at=8))])
+    await store.commit([changes.FinalizeAgreement(OWNER, values.agreement("urn:a:1").key, 8)])
     while after:
         rows, after = await store.agreements(OWNER, PageBounds(limit=2, after=after))
         seen += [row.id for row in rows]
@@ -229,16 +229,54 @@ async def test_assets_are_listed_either_way(store: Store) -> None:
     assert after is None
 
 
-async def test_agreements_are_replaced_and_filtered(store: Store) -> None:
+async def test_agreements_become_final_and_are_filtered(store: Store) -> None:
     first = values.agreement("urn:a:1")
     other = values.agreement("urn:a:2", dataset="urn:d:2", counterparty="did:web:x.example")
     await store.commit([changes.PutAgreement(first), changes.PutAgreement(other)])
-    await store.commit([changes.PutAgreement(replace(first, finalized_at=9))])
-    assert await store.agreement(OWNER, "urn:a:1") == replace(first, finalized_at=9)
+    await store.commit([changes.FinalizeAgreement(OWNER, first.key, 9)])
+    final = replace(first, finalized_at=9)
+    assert await store.agreement(OWNER, first.key) == final
     assert (await store.agreements(OWNER, PageBounds(), dataset="urn:d:2"))[0] == [other]
-    assert (await store.agreements(OWNER, PageBounds(), counterparty=first.counterparty))[0] == [
-        replace(first, finalized_at=9)
+    assert (await store.agreements(OWNER, PageBounds(), counterparty=first.counterparty))[0] == [final]
+    await store.commit([changes.WithdrawAgreement(OWNER, first.key, 10, "Vertragsbruch")])
+    ended = replace(final, withdrawn_at=10, withdrawn_because="Vertragsbruch")
+    assert await store.agreement(OWNER, first.key) == ended
+    again: list[Change] = [
+        changes.FinalizeAgreement(OWNER, first.key, 11),
+        changes.WithdrawAgreement(OWNER, first.key, 11, "again"),
+        changes.FinalizeAgreement(OWNER, "urn:a:unknown", 11),
+        changes.WithdrawAgreement("other", first.key, 11, ""),
     ]
+    for change in again:
+        with pytest.raises(Conflict):
+            await store.commit([change])
+    assert await store.agreement(OWNER, first.key) == ended
+
+
+async def test_what_was_agreed_is_never_replaced(store: Store) -> None:
+    first = values.agreement("urn:a:1")
+    await store.commit([changes.PutAgreement(first)])
+    await store.commit([changes.PutAgreement(first)])
+    for changed in ({"document": b"{}"}, {"dataset": "urn:d:9"}, {"negotiation_id": "urn:n:9"}, {"finalized_at": 9}):
+        other = replace(first, **changed)
+        with pytest.raises(Conflict):
+            await store.commit([changes.PutHold(values.hold("with it")), changes.PutAgreement(other)])
+    assert await store.agreements(OWNER, PageBounds()) == ([first], None)
+    assert await store.hold(OWNER, "with it") is None
+
+
+async def test_partners_choose_the_same_identifier_and_each_keeps_its_agreement(store: Store) -> None:
+    rows = [
+        values.agreement("urn:a:1", role=role, counterparty=peer, document=f"{role} {peer}".encode())
+        for role, peer in ((Role.CONSUMER, "urn:p:a"), (Role.CONSUMER, "urn:p:b"), (Role.PROVIDER, "urn:p:a"))
+    ]
+    await store.commit([changes.PutAgreement(row) for row in rows])
+    assert await store.agreements_named(OWNER, "urn:a:1") == rows
+    assert await store.agreements_named("other", "urn:a:1") == []
+    await store.commit([changes.WithdrawAgreement(OWNER, rows[2].key, 9, "")])
+    found = [await store.agreement(OWNER, row.key) for row in rows]
+    assert found == [rows[0], rows[1], replace(rows[2], withdrawn_at=9)]
+    assert len({row.key for row in rows}) == 3
 
 
 async def test_holds_are_listed_oldest_first_and_dropped(store: Store) -> None:

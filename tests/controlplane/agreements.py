@@ -49,12 +49,12 @@ def provider(
     return rooms.but(library=LIBRARY, now=clock or rooms.context.now, actions=actions or {}, **more)
 
 
-async def conclude(rooms: Rooms, *, evidence: Json | None = None, **terms: Any) -> Agreement:
+async def conclude(rooms: Rooms, *, id: str = AGREEMENT, evidence: Json | None = None, **terms: Any) -> Agreement:
     """Finalize an agreement on these rules: what the worker commits when the consumer has acknowledged."""
-    document = {"@type": "Agreement", "@id": AGREEMENT, "target": DATASET, "assigner": ME, "assignee": CITY, **terms}
+    document = {"@type": "Agreement", "@id": id, "target": DATASET, "assigner": ME, "assignee": CITY, **terms}
     agreement = Agreement(
         owner=rooms.context.owner,
-        id=AGREEMENT,
+        id=id,
         role=Role.PROVIDER,
         counterparty=CITY,
         address=ADDRESS,

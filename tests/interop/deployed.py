@@ -72,6 +72,7 @@ class Deployed:
         self.busy = False
         self.stored: list[bytes] = []
         self._serial = itertools.count(1)
+        self._agreements = itertools.count(1)
         self._tasks: set[asyncio.Task[None]] = set()
         wire.apps["https://deployed.example:443"] = Starlette(
             routes=[
@@ -197,13 +198,13 @@ class Deployed:
 
     async def _agree(self, row: Row) -> None:
         agreement = {
-            "@id": "agreement-1",
+            "@id": f"agreement-{next(self._agreements)}",
             "@type": "Agreement",
             **self.terms,
             "assignee": ME,
             "assigner": PEER,
             "target": row.offer["target"],
-            "timestamp": "2026-11-23T02:02:40Z",
+            "timestamp": "2025-11-24T02:02:40Z",
             **self.agreement_members,
         }
         pids = {"providerPid": row.own, "consumerPid": row.other}

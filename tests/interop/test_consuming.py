@@ -36,7 +36,7 @@ async def finalized(us: Ours, peer: Deployed, **more: Any) -> Negotiation:
     (theirs,) = peer.rows.values()
     assert (theirs.state, theirs.own, theirs.other) == ("FINALIZED", ours.peer_pid, ours.id)
     assert peer.final == []
-    agreement = await us.store.agreement(ours.owner, "agreement-1")
+    agreement = await us.store.agreement(ours.owner, ours.agreement_key or "")
     assert agreement is not None
     assert agreement.finalized_at is not None
     return ours
@@ -198,7 +198,7 @@ def test_an_agreement_on_something_else_is_terminated_with_the_reason_and_never_
         assert {told["reason"][0] for told in peer.sent_to("termination")} == {ours.ended.reason}
         (theirs,) = peer.rows.values()
         assert theirs.state == "TERMINATED"
-        held = await us.store.agreement(ours.owner, "agreement-1")
+        held = await us.store.agreement(ours.owner, ours.agreement_key or "")
         assert held is None or held.finalized_at is None
 
     play(scenario())

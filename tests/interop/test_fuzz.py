@@ -22,7 +22,8 @@ from tests.support.transport import InProcess
 EXAMPLES = int(os.environ.get("FUZZ", "400"))
 PIDS = {"consumerPid": "c-1", "providerPid": "p-1"}
 OFFER = {"@id": "urn:offer:1", "@type": "Offer", **TERMS, "target": DATASET, "assigner": ME}
-AGREEMENT = {**OFFER, "@type": "Agreement", "assignee": "deployed", "timestamp": "2026-11-23T02:02:40Z"}
+THEIR_OFFER = {**OFFER, "assigner": "deployed"}
+AGREEMENT = {**THEIR_OFFER, "@type": "Agreement", "assignee": ME, "timestamp": "2025-11-24T02:02:40Z"}
 REASON = {"code": "x", "reason": ["why", {"@value": "warum", "@language": "de"}]}
 
 MESSAGES: dict[str, dict[str, Any]] = {
@@ -36,11 +37,11 @@ MESSAGES: dict[str, dict[str, Any]] = {
     "negotiations/offers": {
         "@type": "ContractOfferMessage",
         "providerPid": "p-2",
-        "offer": OFFER,
+        "offer": THEIR_OFFER,
         "callbackAddress": PEER_HOME,
     },
     "negotiations/{pid}/request": {"@type": "ContractRequestMessage", **PIDS, "offer": OFFER},
-    "negotiations/{pid}/offers": {"@type": "ContractOfferMessage", **PIDS, "offer": OFFER},
+    "negotiations/{pid}/offers": {"@type": "ContractOfferMessage", **PIDS, "offer": THEIR_OFFER},
     "negotiations/{pid}/agreement": {"@type": "ContractAgreementMessage", **PIDS, "agreement": AGREEMENT},
     "negotiations/{pid}/agreement/verification": {"@type": "ContractAgreementVerificationMessage", **PIDS},
     "negotiations/{pid}/events": {"@type": "ContractNegotiationEventMessage", **PIDS, "eventType": "ACCEPTED"},

@@ -199,7 +199,7 @@ def test_the_agreement_names_both_parties_and_says_what_was_asked_for() -> None:
     assert (sent["assigner"], sent["assignee"], sent["target"]) == (ME, PEER, DATASET)
     asked = {name: value for name, value in row.offer.items() if name not in {"@id", "@type"}}
     assert {name: sent[name] for name in asked} == asked
-    assert len(sent["timestamp"]) == len("2026-11-23T02:02:40Z")
+    assert len(sent["timestamp"]) == len("2025-11-24T02:02:40Z")
     assert sent["timestamp"].endswith("Z")
 
 

@@ -25,7 +25,7 @@ SAME: list[tuple[dict[str, Any], dict[str, Any]]] = [
     (policy(atom()), policy(atom(left="http://www.w3.org/ns/odrl/2/purpose"))),
     (
         policy(target="a", assigner="b"),
-        policy(target="c", assigner="d", assignee="e", timestamp="2026-11-23T02:02:40Z"),
+        policy(target="c", assigner="d", assignee="e", timestamp="2025-11-24T02:02:40Z"),
     ),
     (policy({"and": [atom()]}), policy({"odrl:and": [atom()]})),
 ]

@@ -57,7 +57,7 @@ async def same_agreement(data_space: Space, firm: NegotiationView) -> None:
     for member, pid in ((data_space.city, city.id), (data_space.firm, firm.id)):
         final = await member.reaches(pid, "FINALIZED")
         context = member.connector.context
-        kept = await context.store.agreement(context.owner, final.agreement_id or "")
+        kept = await context.store.agreement(context.owner, final.agreement_key or "")
         assert kept is not None
         assert kept.finalized_at is not None, f"{member.name} does not hold it as final"
         held.append(kept.document)

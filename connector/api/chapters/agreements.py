@@ -87,7 +87,7 @@ async def show_agreement(evaluator: AtEvaluator, id: str) -> AgreementView:
 async def show_usage(context: AtContext, agreement: str) -> UsageView:
     """Show the use under an agreement."""
     known = await find_agreement(context, agreement)
-    return to_view(UsageView, await context.store.usage(known.owner, known.id))
+    return to_view(UsageView, await context.store.usage(known.owner, known.key), agreement_id=known.id)
 
 
 @router.get("/audit", tags=["audit"])

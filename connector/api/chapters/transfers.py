@@ -18,6 +18,7 @@ from connector.api.frame.desk import (
     wait,
 )
 from connector.controlplane.core.context import Context
+from connector.controlplane.core.lookup import find_agreement_key
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.usecases import transfer
 from connector.ports.dataplane import FlowReport
@@ -71,7 +72,8 @@ async def list_transfers(
 ) -> Page[TransferView]:
     """List the transfers, newest first."""
     bounds = page(limit, after)
-    rows = context.store.transfers(context.owner, bounds, state=state, peer=peer, agreement_id=agreement)
+    key = None if agreement is None else await find_agreement_key(context, agreement)
+    rows = context.store.transfers(context.owner, bounds, state=state, peer=peer, agreement_key=key)
     return await read_processes(context, rows, _view)
 
 

@@ -32,12 +32,21 @@ from connector.protocol.dsp.machines import machine, negotiation_machine, transf
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation
 from connector.protocol.dsp.machines.transfer_machine import PUSH, TRANSFER, FlowState, Transfer, want
 
+MOST_RESENT = 8
+RESEND_MS = 250
+
 
 def pids(process: machine.Process) -> dict[str, str]:
     """Return both pids by their names in messages."""
     own, other = process.id, process.peer_pid or ""
     consumer, provider = (own, other) if process.role is Role.CONSUMER else (other, own)
     return {"consumer_pid": consumer, "provider_pid": provider}
+
+
+def sort_parties(context: Context, process: machine.Process) -> tuple[str, str]:
+    """Return the consumer and the provider of a process."""
+    own, other = context.participant, process.peer
+    return (own, other) if process.role is Role.CONSUMER else (other, own)
 
 
 def plan_negotiation(context: Context, process: Negotiation, step: ProcessStep) -> tuple[Negotiation, list[Change]]:
@@ -123,6 +132,32 @@ def plan_transfer(
     return planned
 
 
+def send_again(context: Context, process: Negotiation) -> Negotiation:
+    """Return a negotiation whose peer repeats its last message, with the message pending that the peer has lost.
+
+    Each message is sent again later than the one before, and only a few times: a peer cannot make this side send more.
+    """
+    lost = machine.find_lost(process, NEGOTIATION)
+    if lost is None or process.resent >= MOST_RESENT:
+        return process
+    message: Any
+    match lost:
+        case negotiation_machine.AGREEMENT:
+            message = negotiation.ContractAgreementMessage(
+                **pids(process), agreement=msgspec.Raw(process.agreement or b"{}")
+            )
+        case negotiation_machine.VERIFICATION:
+            message = negotiation.ContractAgreementVerificationMessage(**pids(process))
+        case negotiation_machine.FINALIZED:
+            message = negotiation.ContractNegotiationEventMessage(
+                **pids(process), event_type=negotiation.EventType.FINALIZED
+            )
+        case _:
+            return process
+    now = context.now()
+    return machine.send_again(process, lost, encode(message), now, now + RESEND_MS * 2**process.resent)
+
+
 def echo_start(context: Context, process: Transfer) -> Transfer:
     """Return a transfer that the consumer resumed, with a start of the provider pending that contains the address.
 
@@ -151,7 +186,7 @@ def _agree(context: Context, process: Negotiation) -> tuple[Negotiation, list[Ch
 
 
 def to_agreement(context: Context, process: Negotiation, now: int) -> Agreement:
-    """Return the agreement of a negotiation as it is first stored, with the document that both sides agreed."""
+    """Return the agreement of a negotiation with the document that both sides agreed; `now` is when it was agreed."""
     return Agreement(
         owner=context.owner,
         id=process.agreement_id or "",
@@ -168,7 +203,7 @@ def to_agreement(context: Context, process: Negotiation, now: int) -> Agreement:
 
 def _propose(context: Context, process: Negotiation, policy: bytes) -> Negotiation:
     is_provider = process.role is Role.PROVIDER
-    provider, consumer = (context.participant, process.peer) if is_provider else (process.peer, context.participant)
+    consumer, provider = sort_parties(context, process)
     # Every offer has a new identifier, so that the peer does not take a second offer of the same policy for a repeat; a
     # consumer's request refers to the offer that it answers.
     offer_id = context.new_id() if is_provider else process.offer_id

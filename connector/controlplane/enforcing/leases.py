@@ -91,7 +91,7 @@ async def grant_lease(enforcer: Enforcer, process: Transfer) -> Lease | Denied:
     return Lease(
         owner=process.owner,
         flow_id=process.id,
-        agreement_id=process.agreement_id,
+        agreement_id=process.agreement_key,
         epoch=known.epoch + 1 if known else now,
         valid_until=valid_until,
         max_uses=max_uses,

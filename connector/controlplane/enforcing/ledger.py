@@ -24,7 +24,7 @@ def make_entry(
     """Return an entry of the ledger and its audit leaf; `kept` is part of the ledger only."""
     event = make_event(context, agreement, duty, state, occasion=occasion, evidence={**evidence, **(kept or {})})
     details = {"duty": duty, "action": action, "transfer": occasion, "evidence": evidence}
-    return [RecordDuty(event), record(context, f"duty {state}", agreement.id, details)]
+    return [RecordDuty(event), record(context, f"duty {state}", agreement.key, details)]
 
 
 def make_event(
@@ -40,7 +40,7 @@ def make_event(
     """Return an entry of the ledger."""
     return DutyEvent(
         owner=agreement.owner,
-        agreement_id=agreement.id,
+        agreement_id=agreement.key,
         duty=duty,
         state=state,
         at=context.now(),

@@ -7,6 +7,7 @@ import hashlib
 
 from connector.controlplane.core import instants
 from connector.controlplane.core.context import Context
+from connector.controlplane.core.lookup import find_agreement_of
 from connector.controlplane.enforcing import ledger
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.judging import judgement
@@ -61,7 +62,7 @@ async def permit_transfer(enforcer: Enforcer, process: Transfer, *, in_use: bool
     due = [task for task in verdict.duties if task.action in enforcer.executors]
     if not due:
         return verdict
-    agreement = await enforcer.context.store.agreement(process.owner, process.agreement_id)
+    agreement = await find_agreement_of(enforcer.context, process)
     compiled = enforcer.evaluator.library.compile(agreement.document) if agreement else None
     if agreement is None or not isinstance(compiled, Compiled):
         return verdict
@@ -103,7 +104,7 @@ async def _perform(
 
 
 def _task(context: Context, agreement: Agreement, duty: CompiledDuty, late: int | None, occasion: str = "") -> Task:
-    named = f"{agreement.owner}\n{agreement.id}\n{duty.duty.uid}\n{occasion}"
+    named = f"{agreement.owner}\n{agreement.key}\n{duty.duty.uid}\n{occasion}"
     return Task(
         key=hashlib.sha256(named.encode()).hexdigest(),
         owner=agreement.owner,

@@ -43,7 +43,7 @@ async def list_standings(evaluator: Evaluator, agreement_id: str) -> list[DutySu
     compiled = evaluator.library.compile(agreement.document)
     if not isinstance(compiled, Compiled):
         return []
-    entries = await evaluator.context.store.duties(evaluator.context.owner, agreement_id)
+    entries = await evaluator.context.store.duties(evaluator.context.owner, agreement.key)
     situation = Situation(
         participant=agreement.counterparty if agreement.role is Role.PROVIDER else evaluator.context.participant,
         claims=situations.parse_claims(agreement.evidence),
@@ -63,9 +63,9 @@ async def record_receipt(evaluator: Evaluator, agreement_id: str, duty: str, not
         raise NoSuchEntity("no-duty", f"Unknown duty {duty}: list the duties of the agreement to find its identifier.")
     if not known.by_person:
         raise NotAllowed("performed-here", "The connector performs this duty itself: confirm only duties of persons.")
-    agreement = await evaluator.context.store.agreement(evaluator.context.owner, agreement_id)
     done = any(event.state in ledger.DONE and not event.occasion for event in known.events)
-    if not done and agreement is not None:
+    if not done:
+        agreement = await find_agreement(evaluator.context, agreement_id)
         state = DutyState.SETTLED if known.state == DutyState.VIOLATED else DutyState.FULFILLED
         note_alone = {"note": note} if note else {}
         await evaluator.context.store.commit(

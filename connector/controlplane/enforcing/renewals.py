@@ -2,6 +2,7 @@
 
 from connector.controlplane.core import commits
 from connector.controlplane.core.context import Context
+from connector.controlplane.core.lookup import find_agreement_of
 from connector.controlplane.enforcing import leases
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.policy.compiling.compiled import Compiled
@@ -19,13 +20,13 @@ async def look_again(
 ) -> None:
     """Decide running transfers again, at once: no clock foretold what happened.
 
-    Those of a dataset, of an agreement, or those whose agreements read a fact.
+    Those of a dataset, of an agreement (by its key), or those whose agreements read a fact.
     """
     after: str | None = None
     while True:
         page = PageBounds(limit=500, after=after)
         rows, after = await evaluator.context.store.transfers(
-            evaluator.context.owner, page, state=TransferState.STARTED, agreement_id=agreement
+            evaluator.context.owner, page, state=TransferState.STARTED, agreement_key=agreement
         )
         for row in rows:
             concerned = row.role is Role.PROVIDER and dataset in {None, row.dataset}
@@ -36,7 +37,7 @@ async def look_again(
 
 
 async def _reads(evaluator: Evaluator, process: Transfer, fact: str) -> bool:
-    agreement = await evaluator.context.store.agreement(process.owner, process.agreement_id)
+    agreement = await find_agreement_of(evaluator.context, process)
     compiled = evaluator.library.compile(agreement.document) if agreement else None
     return isinstance(compiled, Compiled) and fact in compiled.facts
 

@@ -11,6 +11,7 @@ import msgspec
 
 from connector.controlplane.core import instants
 from connector.controlplane.core.context import Context
+from connector.controlplane.core.lookup import find_agreement_of
 from connector.controlplane.judging import acceptance, decision_records, situations
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.facts import Situation
@@ -194,7 +195,7 @@ async def judge_access(evaluator: Evaluator, process: Transfer, *, in_use: bool 
 
     With `in_use`, the present use, which is already counted, is decided again, not the next one.
     """
-    agreement = await evaluator.context.store.agreement(process.owner, process.agreement_id)
+    agreement = await find_agreement_of(evaluator.context, process)
     if agreement is None or agreement.finalized_at is None:
         return Judgement(
             denied=True,

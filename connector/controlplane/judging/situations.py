@@ -50,12 +50,12 @@ async def build_for_transfer(
     return msgspec.structs.replace(
         situation,
         now=now,
-        usage=await store.usage(owner, agreement.id),
-        recent=await store.recent(owner, agreement.id, now) if "requestsPerHour" in read else None,
+        usage=await store.usage(owner, agreement.key),
+        recent=await store.recent(owner, agreement.key, now) if "requestsPerHour" in read else None,
         format=process.format,
         running=await _count_running(evaluator.context, process) if "concurrentTransfers" in read else None,
-        performed=find_performed(await store.duties(owner, agreement.id), process.id),
-        payments=await store.payments(owner, agreement.id) if read & {"paymentState", "payAmount"} else None,
+        performed=find_performed(await store.duties(owner, agreement.key), process.id),
+        payments=await store.payments(owner, agreement.key) if read & {"paymentState", "payAmount"} else None,
         events=await store.events(owner) if "event" in read else None,
         data=known_data.to_data(asset),
         changed_at=await evaluator.changed_at(asset.source) if asset and "dataAge" in read else None,
@@ -80,7 +80,7 @@ async def _count_running(context: Context, process: Transfer) -> int:
     An active transfer counts only earlier ones, so that the later of two concurrent transfers ends.
     """
     rows, _ = await context.store.transfers(
-        process.owner, PageBounds(limit=MOST_RUNNING), state=TransferState.STARTED, agreement_id=process.agreement_id
+        process.owner, PageBounds(limit=MOST_RUNNING), state=TransferState.STARTED, agreement_key=process.agreement_key
     )
     mine, runs = (process.created_at, process.id), process.state == TransferState.STARTED
     others = [(row.created_at, row.id) for row in rows if row.id != process.id]

@@ -65,11 +65,15 @@ async def receive(
     message: str,
     received: Received[Any],
     effect: Effect[P],
+    *,
+    renew: Effect[P] | None = None,
+    repeat: Callable[[P], P] | None = None,
 ) -> ProcessAnswer | Declined:
     """Apply one message to one process.
 
-    `load` reads the process again; `message` is the name of the message in the state machine. A process of another peer
-    and an unknown pid get the same 404. Raises Unavailable if the store is unavailable.
+    `load` reads the process again; `message` is the name of the message in the state machine. `renew` is the effect of
+    the last message with other content, `repeat` returns the process after an exact repeat of it. A process of another
+    peer and an unknown pid get the same 404. Raises Unavailable if the store is unavailable.
     """
     for _ in range(ATTEMPTS):
         process: P | None = await load()
@@ -83,12 +87,16 @@ async def receive(
             match outcome:
                 case machine.Applied(after):
                     return await _apply(context, caller, process, after, message, received, effect)
+                case machine.Renewed(after) if renew is not None:
+                    return await _apply(context, caller, process, after, message, received, renew)
                 case machine.Repeated(state):
-                    await context.store.commit(use_token(caller))
-                    return ProcessAnswer(process=process, state=state, woken=False)  # type: ignore[arg-type]  # one of the two
+                    after = repeat(process) if repeat else process
+                    return await _answer_repeat(context, caller, process, after, state, message)
                 case machine.Crossed(reason):
                     await context.store.commit(use_token(caller))
                     return decline(process, 503, "crossing", reason, retry_after_s=1)
+                case machine.Renewed():
+                    return decline(process, 400, "wrong-state", f"{message} arrived before with other content")
                 case machine.Illegal(reason):
                     await context.store.commit(use_token(caller))
                     return decline(process, 400, "wrong-state", reason)
@@ -111,6 +119,17 @@ async def _apply(
     fields = {"digest": received.digest}
     stored = await commits.commit(context, before, after, *changes, event=f"received {message}", fields=fields)
     return ProcessAnswer(process=stored, state=stored.state or "")  # type: ignore[arg-type]  # one of the two processes
+
+
+async def _answer_repeat(
+    context: Context, caller: Caller, before: P, after: P, state: str, message: str
+) -> ProcessAnswer:
+    """Answer a repeat as the first time; if the peer lost what followed, that is sent again."""
+    if after is before:
+        await context.store.commit(use_token(caller))
+        return ProcessAnswer(process=before, state=state, woken=False)  # type: ignore[arg-type]  # one of the two
+    stored = await commits.commit(context, before, after, *use_token(caller), event=f"received {message} again")
+    return ProcessAnswer(process=stored, state=state)  # type: ignore[arg-type]  # one of the two processes
 
 
 REPLAYED = Declined(

@@ -4,15 +4,15 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane.core import commits, documents
-from connector.controlplane.core.messages import to_agreement
+from connector.controlplane.core import commits
+from connector.controlplane.core.messages import send_again, sort_parties
 from connector.controlplane.enforcing import agreements
 from connector.controlplane.judging.visibility import is_visible
-from connector.controlplane.processes import inbound
+from connector.controlplane.processes import inbound, inbound_terms
 from connector.controlplane.processes.inbound import Declined, ProcessAnswer, use_token
 from connector.controlplane.processes.inbound_shared import BUSY, TOO_MANY_OPEN, answer_again, format_reason
 from connector.controlplane.processes.receiver import MessageReceiver
-from connector.ports.changes import Change, Conflict, PutAgreement, Replayed
+from connector.ports.changes import Change, Conflict, Replayed
 from connector.ports.entities import AssetStatus
 from connector.ports.identity import Caller
 from connector.protocol.dsp import negotiation
@@ -28,27 +28,31 @@ _UNKNOWN_OFFER = "Unknown offer: read the catalogue and send a current offer."
 async def request(
     receiver: MessageReceiver, caller: Caller, received: Received[negotiation.ContractRequestMessage]
 ) -> ProcessAnswer | Declined:
-    """Start a negotiation that a consumer requests; a repeated request returns the same process."""
+    """Start a negotiation that a consumer requests; a repeated request returns the same process.
+
+    A request with the provider's pid belongs to an existing negotiation and begins no other one.
+    """
     message = received.message
+    if message.provider_pid is not None:
+        return await _continue(receiver, caller, message.provider_pid, negotiation_machine.REQUEST, received)
     known = await receiver.context.store.process_of_peer(
         receiver.context.owner, ProcessKind.NEGOTIATION, Role.PROVIDER, caller.participant, message.consumer_pid
     )
     if known is not None:
         # Before the offer is checked: a repeat gets the same answer, even if the offer was withdrawn since.
         return await answer_again(receiver.context, caller, known, received.digest)
-    offer_id = documents.read_member(bytes(message.offer), "@id") or ""
+    offered = msgspec.json.decode(message.offer)
+    offer_id = offered["@id"]
     asset = await receiver.context.store.asset_of_offer(receiver.context.owner, offer_id)
     if asset is None or asset.status is not AssetStatus.PUBLISHED:
         return _refuse(message, "unknown-offer", _UNKNOWN_OFFER)
     if not is_visible(receiver.enforcer.evaluator, caller, asset):
         return _refuse(message, "unknown-offer", _UNKNOWN_OFFER)
-    target = documents.read_member(bytes(message.offer), "target")
-    if target is not None and target != asset.id:
-        return _refuse(
-            message,
-            "wrong-target",
-            "The target of the offer is not its dataset: send the dataset of the offer as target.",
-        )
+    fault = inbound_terms.find_offer_fault(
+        offered, dataset=asset.id, provider=receiver.context.participant, consumer=caller.participant
+    )
+    if fault:
+        return _refuse(message, fault.code, fault.reason)
     now = receiver.context.now()
     process = Negotiation(
         owner=receiver.context.owner,
@@ -74,9 +78,17 @@ async def request(
 async def offer(
     receiver: MessageReceiver, caller: Caller, received: Received[negotiation.ContractOfferMessage]
 ) -> ProcessAnswer | Declined:
-    """Start a negotiation that a provider proposes."""
+    """Start a negotiation that a provider proposes; an offer with the consumer's pid belongs to an existing one."""
     message = received.message
+    if message.consumer_pid is not None:
+        return await _continue(receiver, caller, message.consumer_pid, negotiation_machine.OFFER, received)
     policy = bytes(message.offer)
+    offered = msgspec.json.decode(policy)
+    fault = inbound_terms.find_offer_fault(
+        offered, dataset=offered["target"], provider=caller.participant, consumer=receiver.context.participant
+    )
+    if fault:
+        return _refuse(message, fault.code, fault.reason)
     now = receiver.context.now()
     process = Negotiation(
         owner=receiver.context.owner,
@@ -86,8 +98,8 @@ async def offer(
         peer_address=message.callback_address or "",
         peer_pid=message.provider_pid,
         state=NegotiationState.OFFERED,
-        dataset=documents.read_member(policy, "target") or "",
-        offer_id=documents.read_member(policy, "@id") or "",
+        dataset=offered["target"],
+        offer_id=offered["@id"],
         offer=policy,
         offered_by=Role.PROVIDER,
         request_digest=received.digest,
@@ -97,6 +109,21 @@ async def offer(
         updated_at=now,
     )
     return await _begin(receiver, caller, process, message, received, negotiation_machine.OFFER)
+
+
+async def _continue(
+    receiver: MessageReceiver, caller: Caller, pid: str, name: str, received: Received[Any]
+) -> ProcessAnswer | Declined:
+    """Apply a message that arrived at the endpoint for new negotiations to the one that it names."""
+    outcome = await message(receiver, caller, pid, name, received)
+    if outcome is not inbound.NOT_FOUND:
+        return outcome
+    return msgspec.structs.replace(
+        _refuse(
+            received.message, "not-found", "Unknown process: send the first message without the pid of the receiver."
+        ),
+        status=404,
+    )
 
 
 async def message(
@@ -114,7 +141,21 @@ async def message(
         after = msgspec.structs.replace(after, evidence=inbound.to_evidence(caller))
         return await _apply_effect(receiver, after, name, received)
 
-    return await inbound.receive(receiver.context, caller, load, NEGOTIATION, name, received, effect)
+    async def renew(before: Negotiation, after: Negotiation) -> tuple[Negotiation, list[Change]] | Declined:
+        if not inbound_terms.is_same_agreement(before.agreement or b"{}", bytes(received.message.agreement)):
+            reason = "Another agreement arrived before: repeat its terms, or terminate the negotiation."
+            return inbound.decline(before, 400, "other-agreement", reason)
+        # A Hold that waited for the first one is decided again.
+        due_at = after.due_at if after.pending else receiver.context.now()
+        after = msgspec.structs.replace(after, evidence=inbound.to_evidence(caller), due_at=due_at)
+        return await _apply_effect(receiver, after, name, received)
+
+    def repeat(process: Negotiation) -> Negotiation:
+        return send_again(receiver.context, process)
+
+    return await inbound.receive(
+        receiver.context, caller, load, NEGOTIATION, name, received, effect, renew=renew, repeat=repeat
+    )
 
 
 def _take_late(process: Negotiation, name: str, received: Received[Any]) -> Negotiation:
@@ -135,38 +176,44 @@ async def _apply_effect(
     match name:
         case negotiation_machine.REQUEST | negotiation_machine.OFFER:
             policy = bytes(body.offer)
-            target = documents.read_member(policy, "target")
-            if target is not None and target != after.dataset:
-                return inbound.decline(
-                    after,
-                    400,
-                    "wrong-target",
-                    "A counter-offer cannot change the dataset: start a new negotiation for another dataset.",
-                )
+            consumer, provider = sort_parties(receiver.context, after)
+            offered = msgspec.json.decode(policy)
+            fault = inbound_terms.find_offer_fault(offered, dataset=after.dataset, provider=provider, consumer=consumer)
+            if fault:
+                return inbound.decline(after, 400, fault.code, fault.reason)
             after = msgspec.structs.replace(
                 after,
                 peer_address=_choose_address(receiver, after, body.callback_address),
                 offer=policy,
-                offer_id=documents.read_member(policy, "@id") or after.offer_id,
+                offer_id=offered["@id"],
                 offered_by=after.role.other,
                 rounds=after.rounds + 1,
             )
         case negotiation_machine.AGREEMENT:
-            document = bytes(body.agreement)
+            document, now = bytes(body.agreement), receiver.context.now()
+            agreed = msgspec.json.decode(document)
+            fault = inbound_terms.find_time_fault(agreed, now)
+            if fault:
+                return inbound.decline(after, 400, fault.code, fault.reason)
             after = msgspec.structs.replace(
                 after,
                 peer_address=_choose_address(receiver, after, body.callback_address),
                 agreement=document,
-                agreement_id=documents.read_member(document, "@id") or "",
+                agreement_id=agreed["@id"],
+                agreed_at=now,
             )
-            changes.append(PutAgreement(to_agreement(receiver.context, after, receiver.context.now())))
+            if await agreements.is_taken(receiver.context, after):
+                return inbound.decline(after, 400, "agreement-in-use", agreements.TAKEN)
         case negotiation_machine.TERMINATION:
             code, reason = body.code or "terminated", format_reason(body.reason)
             after = msgspec.structs.replace(after, ended=Ended(code, reason, after.peer), due_at=None)
         case _:
             pass
     if after.state == NegotiationState.FINALIZED:
-        _, final = await agreements.finalize(receiver.enforcer, after)
+        try:
+            _, final = await agreements.finalize(receiver.enforcer, after)
+        except Conflict as conflict:
+            return inbound.decline(after, 400, "agreement-in-use", str(conflict))
         changes += final
         after = msgspec.structs.replace(after, due_at=None)
     if after.state == NegotiationState.TERMINATED:

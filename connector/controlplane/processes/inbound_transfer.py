@@ -16,6 +16,7 @@ from connector.ports.changes import Change, Conflict, Replayed
 from connector.ports.entities import Agreement
 from connector.ports.identity import Caller
 from connector.protocol.dsp import transfer
+from connector.protocol.dsp.agreement_keys import make_agreement_key
 from connector.protocol.dsp.codec import Received
 from connector.protocol.dsp.common import Role, endpoint_url
 from connector.protocol.dsp.machines import machine, negotiation_machine, transfer_machine
@@ -176,7 +177,9 @@ async def _find_in_force(receiver: MessageReceiver, caller: Caller, agreement_id
     The consumer may acknowledge FINALIZED and request the data before this connector stores the acknowledgement. Its
     request proves the acknowledgement.
     """
-    agreement = await receiver.context.store.agreement(receiver.context.owner, agreement_id)
+    # A provider chooses its identifiers itself: the identifier is the key.
+    key = make_agreement_key(Role.PROVIDER, caller.participant, agreement_id)
+    agreement = await receiver.context.store.agreement(receiver.context.owner, key)
     unknown = Declined(
         status=404,
         code="unknown-agreement",
@@ -197,7 +200,7 @@ async def _find_in_force(receiver: MessageReceiver, caller: Caller, agreement_id
         try:
             await commits.commit(receiver.context, process, settled, *changes, event="acknowledged by a request")
         except Conflict:
-            agreement = await receiver.context.store.agreement(receiver.context.owner, agreement_id) or agreement
+            agreement = await receiver.context.store.agreement(receiver.context.owner, key) or agreement
             continue
         return final
     return Declined(

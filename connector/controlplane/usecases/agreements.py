@@ -13,7 +13,7 @@ from connector.controlplane.core.lookup import find_agreement
 from connector.controlplane.enforcing import renewals
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.periods import find_period
-from connector.ports.changes import PutAgreement
+from connector.ports.changes import Conflict, WithdrawAgreement
 from connector.ports.entities import Agreement
 from connector.protocol.dsp.common import Role
 from connector.views.agreements import AgreementState
@@ -62,10 +62,15 @@ async def withdraw(evaluator: Evaluator, agreement_id: str, reason: str) -> Agre
         raise NotAllowed("not-finalized", "The agreement is not finalized: terminate its negotiation instead.")
     if agreement.withdrawn_at is not None:
         return agreement
-    withdrawn = msgspec.structs.replace(agreement, withdrawn_at=evaluator.context.now(), withdrawn_because=reason)
+    now = evaluator.context.now()
+    withdrawal = WithdrawAgreement(agreement.owner, agreement.key, now, reason)
     leaf = commits.record(
-        evaluator.context, "agreement withdrawn", agreement.id, {"counterparty": agreement.counterparty}
+        evaluator.context, "agreement withdrawn", agreement.key, {"counterparty": agreement.counterparty}
     )
-    await evaluator.context.store.commit([PutAgreement(withdrawn), leaf])
-    await renewals.look_again(evaluator, agreement=agreement_id)
-    return withdrawn
+    try:
+        await evaluator.context.store.commit([withdrawal, leaf])
+    except Conflict:
+        # Another request withdrew from it at the same time.
+        return await find_agreement(evaluator.context, agreement_id)
+    await renewals.look_again(evaluator, agreement=agreement.key)
+    return msgspec.structs.replace(agreement, withdrawn_at=now, withdrawn_because=reason)

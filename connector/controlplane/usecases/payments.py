@@ -43,7 +43,7 @@ class PaymentSummary(msgspec.Struct, frozen=True, kw_only=True):
 async def show_payments(context: Context, agreement_id: str) -> PaymentSummary:
     """Return the payments of an agreement. Raises NoSuchEntity."""
     agreement = await find_agreement(context, agreement_id)
-    return _paid(context, agreement, await context.store.payments(context.owner, agreement_id))
+    return _paid(context, agreement, await context.store.payments(context.owner, agreement.key))
 
 
 async def record(
@@ -71,14 +71,14 @@ async def record(
             "not-finalized", "The agreement is not finalized: record payments after its negotiation is finalized."
         )
     _check(evaluator.context, state, amount, currency, until)
-    before = await evaluator.context.store.payments(evaluator.context.owner, agreement_id)
+    before = await evaluator.context.store.payments(evaluator.context.owner, agreement.key)
     if len(before) >= MOST:
         raise NotAllowed(
             "too-many", f"The limit of {MOST} payment entries of an agreement is reached: negotiate a new agreement."
         )
     payment = Payment(
         owner=evaluator.context.owner,
-        agreement_id=agreement_id,
+        agreement_id=agreement.key,
         state=state,
         at=evaluator.context.now(),
         by=by,
@@ -86,7 +86,7 @@ async def record(
         currency=payments.CURRENCY if amount else "",
         until=until,
     )
-    leaf = commits.record(evaluator.context, f"payment {state}", agreement_id, {"by": by, "until": until})
+    leaf = commits.record(evaluator.context, f"payment {state}", agreement.key, {"by": by, "until": until})
     changes: list[Change] = [RecordPayment(payment), leaf]
     if state is PaymentState.SETTLED:
         amount_paid = payments.sum_paid([*before, payment])
@@ -94,10 +94,10 @@ async def record(
             evaluator,
             agreement,
             amount_paid,
-            await evaluator.context.store.duties(evaluator.context.owner, agreement_id),
+            await evaluator.context.store.duties(evaluator.context.owner, agreement.key),
         )
     await evaluator.context.store.commit(changes)
-    await renewals.look_again(evaluator, agreement=agreement_id)
+    await renewals.look_again(evaluator, agreement=agreement.key)
     return await show_payments(evaluator.context, agreement_id)
 
 

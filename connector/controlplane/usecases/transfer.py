@@ -7,6 +7,7 @@ import msgspec
 from connector.controlplane.core import commits
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed, PeerFailed
+from connector.controlplane.core.lookup import find_agreement
 from connector.controlplane.enforcing import flow_requests, signals
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.usecases import manual_steps
@@ -43,12 +44,7 @@ async def request(
     `sink` is the local address for the data (default: a folder named after the transfer). Raises NoSuchEntity,
     NotAllowed, Invalid.
     """
-    agreement = await enforcer.context.store.agreement(enforcer.context.owner, agreement_id)
-    if agreement is None or agreement.role is not Role.CONSUMER:
-        raise NoSuchEntity(
-            "no-agreement",
-            f"Unknown agreement {agreement_id}: list the agreements in which this participant is the consumer.",
-        )
+    agreement = await find_agreement(enforcer.context, agreement_id, Role.CONSUMER)
     if agreement.finalized_at is None:
         raise NotAllowed("not-finalized", "The agreement is not finalized: wait until its negotiation is finalized.")
     if push and keep:

@@ -2,16 +2,17 @@
 
 import msgspec
 
+from connector.protocol.dsp.agreement_keys import make_agreement_key
 from connector.protocol.dsp.common import Role
 
 
 class Agreement(msgspec.Struct, frozen=True, kw_only=True):
     """An agreement: the ODRL Agreement, byte for byte the same on both sides, and its evidence.
 
-    `id` is the identifier of the Agreement, `role` the role of this participant, `counterparty` the other participant,
-    `address` the base URL of its DSP endpoints. `evidence` is the JSON of the consumer's claims that were verified for
-    the agreement. `withdrawn_at` is the time when this participant, as provider, withdrew from it; `withdrawn_because`
-    is the reason sent to the consumer.
+    `id` is the identifier of the Agreement, which its provider chose; `key` is the one of this side. `role` is the role
+    of this participant, `counterparty` the other participant, `address` the base URL of its DSP endpoints. `evidence`
+    is the JSON of the consumer's claims that were verified for the agreement. `withdrawn_at` is the time when this
+    participant, as provider, withdrew from it; `withdrawn_because` is the reason sent to the consumer.
     """
 
     owner: str
@@ -28,9 +29,14 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
     withdrawn_at: int | None = None
     withdrawn_because: str = ""
 
+    @property
+    def key(self) -> str:
+        """What this side calls it: unique here, whatever identifiers other participants choose."""
+        return make_agreement_key(self.role, self.counterparty, self.id)
+
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
-    """The usage under an agreement: delivered bytes and begun accesses."""
+    """The usage under an agreement: delivered bytes and begun accesses. `agreement_id` is its key at this side."""
 
     owner: str
     agreement_id: str

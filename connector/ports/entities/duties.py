@@ -9,9 +9,10 @@ from connector.views.payments import PaymentState
 class DutyEvent(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of the duty ledger: the new state of a duty of an agreement; it is never changed or removed.
 
-    `duty` is the uid of the duty in the agreement, `occasion` the transfer for which it was performed, empty if the
-    entry is about the agreement as a whole. `deadline` (ms) of an `active` duty is the first instant that is too late.
-    `evidence` (JSON) contains the reasons of the entry: the confirming person, the notified address, the failure.
+    `agreement_id` is the key of the agreement at this side, `duty` the uid of the duty in the agreement. `occasion` is
+    the transfer for which it was performed, empty if the entry is about the agreement as a whole. `deadline` (ms) of an
+    `active` duty is the first instant that is too late. `evidence` (JSON) contains the reasons of the entry: the
+    confirming person, the notified address, the failure.
     """
 
     owner: str

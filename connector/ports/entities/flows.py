@@ -18,6 +18,8 @@ class FlowDirection(StrEnum):
 class Flow(msgspec.Struct, frozen=True, kw_only=True):
     """One data flow of the data plane; `id` is its transfer process (Data Plane Signaling: processId).
 
+    `agreement_id` is the key of its agreement at this side, which its usage is counted under.
+
     `source` and `sink` are local addresses (`{"kind": …}`), `endpoint` is that of the peer (JSON of a DataAddress).
     `token_hash` is the SHA-256 (hex) of the issued access token, never the token. `state` is a FlowState.
     `bytes_moved` counts the sent or received bytes, `size` is the expected number, `sha256` the digest (hex) and `etag`
@@ -54,6 +56,7 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
     It contains its decision (`decision`, JSON for the record), its end (`valid_until`, None: open) and the limits
     of the agreement in total: `max_bytes`, `max_uses`, and `max_per_hour`, the uses that begin within any hour.
     `max_within` limits the uses of the dataset by the counterparty under all agreements, by period (`uses.PERIODS`).
+    `agreement_id` is the key of the agreement.
     `epoch` grows with every renewal; a data plane never returns to an older one. `treatment` (JSON of
     `ports.treatment.Treatment`) is the processing of the data before it leaves; empty: none.
     """

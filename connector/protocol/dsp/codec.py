@@ -15,6 +15,7 @@ import msgspec
 from connector.protocol.dsp.catalog import Catalog, CatalogError, Dataset, check_catalog, check_dataset
 from connector.protocol.dsp.common import CONTEXT, add_context, check_address, locate_error, refuse_nulls
 from connector.protocol.dsp.errors import ProtocolError, RemoteProtocolError, clean
+from connector.protocol.dsp.identifiers import check_identifier
 from connector.protocol.dsp.negotiation import (
     ContractAgreementMessage,
     ContractNegotiation,
@@ -186,6 +187,8 @@ def _check_inner(message: msgspec.Struct, document: dict[str, Any]) -> None:
     elif isinstance(message, ContractAgreementMessage):
         policy_view(MessageAgreement, document["agreement"], "$.agreement")
     elif isinstance(message, TransferRequestMessage | TransferStartMessage):
+        if isinstance(message, TransferRequestMessage):
+            check_identifier(message.agreement_id, "$.agreementId")
         if message.data_address is not None:
             check_address(document["dataAddress"], "$.dataAddress")
     elif isinstance(message, Catalog):

@@ -13,6 +13,7 @@ import msgspec
 from connector.protocol.dsp.catalog import CatalogRequestMessage, DatasetRequestMessage
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.errors import LocalProtocolError, RemoteProtocolError
+from connector.protocol.dsp.identifiers import check_identifier
 from connector.protocol.dsp.negotiation import (
     ContractAgreementMessage,
     ContractAgreementVerificationMessage,
@@ -33,7 +34,6 @@ from connector.protocol.dsp.transfer import (
 from connector.protocol.dsp.version import VersionResponse
 
 WELL_KNOWN = "/.well-known/dspace-version"
-PID_LIMIT = 1024
 
 
 class MessageEndpoint(msgspec.Struct, frozen=True):
@@ -107,14 +107,13 @@ def path(kind: type[msgspec.Struct], to: Role, pid: str | None = None) -> str:
 
 
 def check_pid(pid: str, where: str = "The identifier") -> None:
-    """Refuse an identifier that cannot be one segment of a path: empty, a dot segment, or too long.
+    """Refuse an identifier that cannot be one segment of a path: no identifier, or a dot segment.
 
     :raises RemoteProtocolError: with `where`, the place of the identifier.
     """
-    if not pid or pid in {".", ".."} or len(pid) > PID_LIMIT:
-        raise RemoteProtocolError(
-            f"{where} cannot be part of a path: expected 1 to {PID_LIMIT} characters other than dots alone."
-        )
+    check_identifier(pid, where)
+    if pid in {".", ".."}:
+        raise RemoteProtocolError(f"{where} cannot be part of a path: expected more than dots alone.")
 
 
 def join(base: str, relative: str) -> str:

@@ -13,15 +13,14 @@ import msgspec
 
 from connector.protocol.dsp.common import read_view
 from connector.protocol.dsp.errors import RemoteProtocolError
+from connector.protocol.dsp.identifiers import check_identifier, check_uri
+from connector.protocol.dsp.timestamps import read_timestamp
 
+# The members of policies and rules that contain rules.
+_RULES = ("permission", "prohibition", "obligation", "duty", "remedy", "consequence")
 LOGICAL_OPERATORS = ("and", "andSequence", "or", "xone")
 _LOGICAL = frozenset(LOGICAL_OPERATORS)
 _ATOMIC_MEMBERS = frozenset({"leftOperand", "operator", "rightOperand"})
-_TIMESTAMP = (
-    r"-?([1-9][0-9]{3,}|0[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-    r"T(([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?|24:00:00(\.0+)?)"
-    r"(Z|(\+|-)((0[0-9]|1[0-3]):[0-5][0-9]|14:00))?"
-)
 
 P = TypeVar("P", bound="MessagePolicy")
 
@@ -104,6 +103,8 @@ class MessageOffer(MessagePolicy, frozen=True, kw_only=True):
 
     type: Literal["Offer"] = msgspec.field(name="@type")
     target: str | None = None
+    assigner: str | None = None
+    assignee: str | None = None
 
 
 class MessageAgreement(MessagePolicy, frozen=True, kw_only=True):
@@ -113,7 +114,7 @@ class MessageAgreement(MessagePolicy, frozen=True, kw_only=True):
     target: str
     assigner: str
     assignee: str
-    timestamp: Annotated[str, msgspec.Meta(pattern=_TIMESTAMP)] | None = None
+    timestamp: str
 
 
 def policy_view(kind: type[P], document: object, path: str = "$") -> P:
@@ -130,7 +131,36 @@ def policy_view(kind: type[P], document: object, path: str = "$") -> P:
         for index, rule in enumerate(rules):
             if rule.constraint:
                 _check_constraints(rule.constraint, f"{path}.{name}[{index}]")
+    if kind is not Offer:
+        _check_identifiers(view, path)
+        _refuse_targets(value, path)
     return view
+
+
+def _check_identifiers(view: MessagePolicy, path: str) -> None:
+    """Check the identifiers in the policy of a message, and the time of an agreement."""
+    if isinstance(view, MessageAgreement):
+        check_uri(view.id, f"{path}.@id")
+        if read_timestamp(view.timestamp) is None:
+            raise RemoteProtocolError(f"{path}.timestamp is not a time that exists: expected an xsd:dateTime.")
+    else:
+        check_identifier(view.id, f"{path}.@id")
+    for name in ("target", "assigner", "assignee"):
+        value = getattr(view, name)
+        if value is not None:
+            check_identifier(value, f"{path}.{name}")
+
+
+def _refuse_targets(policy: Any, path: str) -> None:
+    """Refuse a rule with a target of its own: the policy has one target, and a reader could miss the other."""
+    for name in _RULES:
+        rules = policy.get(name)
+        for index, rule in enumerate(rules if isinstance(rules, list) else ()):
+            if isinstance(rule, dict):
+                place = f"{path}.{name}[{index}]"
+                if "target" in rule or "odrl:target" in rule:
+                    raise RemoteProtocolError(f"{place} has a target: expected it only in the policy itself.")
+                _refuse_targets(rule, place)
 
 
 def _check_constraints(constraints: tuple[Any, ...], path: str) -> None:

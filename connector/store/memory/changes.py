@@ -7,7 +7,7 @@ import msgspec
 
 from connector.ports import changes
 from connector.ports.changes import Change, Conflict, LimitReached, PidTaken, Replayed, TooSoon
-from connector.ports.entities import CountedUse, DutyState, Lease, Usage, UsePart
+from connector.ports.entities import Agreement, CountedUse, DutyState, Lease, Usage, UsePart
 from connector.store.memory.tables import MemoryTables
 from connector.store.rules import first_recent, first_within, no_longer_recent, refuse_within
 
@@ -43,7 +43,28 @@ def _drop_asset(tables: MemoryTables, change: changes.DropAsset) -> None:
 
 
 def _put_agreement(tables: MemoryTables, change: changes.PutAgreement) -> None:
-    tables.put(tables.agreements, (change.agreement.owner, change.agreement.id), change.agreement)
+    key = (change.agreement.owner, change.agreement.key)
+    stored: Agreement | None = tables.get(tables.agreements, key)
+    if stored not in (None, change.agreement):
+        raise Conflict(f"The agreement {change.agreement.key} is already stored with other content: read it.")
+    if stored is None:
+        tables.put(tables.agreements, key, change.agreement)
+
+
+def _finalize_agreement(tables: MemoryTables, change: changes.FinalizeAgreement) -> None:
+    stored: Agreement | None = tables.get(tables.agreements, (change.owner, change.key))
+    if stored is None or stored.finalized_at is not None:
+        raise Conflict(f"The agreement {change.key} is unknown or already final: read it again.")
+    final = msgspec.structs.replace(stored, finalized_at=change.at)
+    tables.put(tables.agreements, (change.owner, change.key), final)
+
+
+def _withdraw_agreement(tables: MemoryTables, change: changes.WithdrawAgreement) -> None:
+    stored: Agreement | None = tables.get(tables.agreements, (change.owner, change.key))
+    if stored is None or stored.withdrawn_at is not None:
+        raise Conflict(f"The agreement {change.key} is unknown or already withdrawn: read it again.")
+    withdrawn = msgspec.structs.replace(stored, withdrawn_at=change.at, withdrawn_because=change.because)
+    tables.put(tables.agreements, (change.owner, change.key), withdrawn)
 
 
 def _use_replay_key(tables: MemoryTables, change: changes.UseReplayKey) -> None:
@@ -199,6 +220,8 @@ _APPLY: dict[type[Change], Callable[[MemoryTables, Any], None]] = {
     changes.PutAsset: _put_asset,
     changes.DropAsset: _drop_asset,
     changes.PutAgreement: _put_agreement,
+    changes.FinalizeAgreement: _finalize_agreement,
+    changes.WithdrawAgreement: _withdraw_agreement,
     changes.UseReplayKey: _use_replay_key,
     changes.PutHold: _put_hold,
     changes.DropHold: _drop_hold,

@@ -103,7 +103,7 @@ class MemoryStore:
         *,
         state: str | None = None,
         peer: str | None = None,
-        agreement_id: str | None = None,
+        agreement_key: str | None = None,
     ) -> tuple[Sequence[Transfer], str | None]:
         """List transfers, newest first."""
         wanted = {
@@ -111,7 +111,7 @@ class MemoryStore:
             "kind": ProcessKind.TRANSFER,
             "state": state,
             "peer": peer,
-            "agreement_id": agreement_id,
+            "agreement_key": agreement_key,
         }
         return self._tables.page(self._tables.processes, page, wanted)
 
@@ -143,10 +143,14 @@ class MemoryStore:
             self._tables.assets, page, {"owner": owner, "status": status}, descending=not oldest_first
         )
 
-    async def agreement(self, owner: str, id: str) -> Agreement | None:
-        """Return one agreement."""
-        found: Agreement | None = self._tables.get(self._tables.agreements, (owner, id))
+    async def agreement(self, owner: str, key: str) -> Agreement | None:
+        """Return one agreement by its key at this side."""
+        found: Agreement | None = self._tables.get(self._tables.agreements, (owner, key))
         return found
+
+    async def agreements_named(self, owner: str, id: str) -> Sequence[Agreement]:
+        """Return all agreements with this identifier, oldest first."""
+        return self._tables.select(self._tables.agreements, lambda a: a.owner == owner and a.id == id)
 
     async def agreements(
         self, owner: str, page: PageBounds, *, dataset: str | None = None, counterparty: str | None = None

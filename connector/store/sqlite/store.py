@@ -59,6 +59,8 @@ _APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
     changes.PutAsset: assets.put,
     changes.DropAsset: assets.drop,
     changes.PutAgreement: agreements.put,
+    changes.FinalizeAgreement: agreements.finalize,
+    changes.WithdrawAgreement: agreements.withdraw,
     changes.UseReplayKey: replay.use,
     changes.PutHold: holds.put,
     changes.DropHold: holds.drop,
@@ -146,10 +148,10 @@ class SqliteStore:
         *,
         state: str | None = None,
         peer: str | None = None,
-        agreement_id: str | None = None,
+        agreement_key: str | None = None,
     ) -> tuple[Sequence[Transfer], str | None]:
         """List transfers, newest first."""
-        return processes.transfers(self._reader, owner, page, state, peer, agreement_id)
+        return processes.transfers(self._reader, owner, page, state, peer, agreement_key)
 
     async def open_processes(self, owner: str, peer: str) -> int:
         """Count the processes with `peer` that have not ended."""
@@ -169,9 +171,13 @@ class SqliteStore:
         """List assets."""
         return assets.assets(self._reader, owner, page, status, oldest_first)
 
-    async def agreement(self, owner: str, id: str) -> Agreement | None:
-        """Return one agreement."""
-        return agreements.agreement(self._reader, owner, id)
+    async def agreement(self, owner: str, key: str) -> Agreement | None:
+        """Return one agreement by its key at this side."""
+        return agreements.agreement(self._reader, owner, key)
+
+    async def agreements_named(self, owner: str, id: str) -> Sequence[Agreement]:
+        """Return all agreements with this identifier, oldest first."""
+        return agreements.agreements_named(self._reader, owner, id)
 
     async def agreements(
         self, owner: str, page: PageBounds, *, dataset: str | None = None, counterparty: str | None = None

@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from connector.controlplane.core.messages import plan_negotiation
+from connector.controlplane.core.messages import plan_negotiation, to_agreement
 from connector.controlplane.enforcing import agreements
 from connector.controlplane.judging import judgement
 from connector.controlplane.processes import inbound, inbound_negotiation, inbound_transfer
 from connector.controlplane.processes.deciders import ByPolicy
 from connector.controlplane.processes.sending import outbound
-from connector.ports.changes import PutAgreement, PutProcess
+from connector.ports.changes import Conflict, PutAgreement, PutProcess
 from connector.ports.decider import Agree, Finalize
 from connector.ports.entities import Agreement, DutyState, PageBounds
 from connector.ports.identity import Caller
@@ -67,6 +67,14 @@ class Case:
         process = await self.context.store.negotiation(OWNER, PID)
         driving = self.rooms.driver(ByPolicy(self.rooms.enforcer, frozenset()))
         return await outbound.advance(driving, msgspec.structs.replace(process, due_at=self.clock.ms))
+
+    async def send_finalized(self) -> None:
+        message = negotiation.ContractNegotiationEventMessage(
+            provider_pid=THEIRS, consumer_pid=PID, event_type=negotiation.EventType.FINALIZED
+        )
+        await inbound_negotiation.message(
+            self.rooms.receiver, CALLER, PID, negotiation_machine.FINALIZED, received(message)
+        )
 
     async def change(self, **members: Any) -> None:
         process = await self.context.store.negotiation(OWNER, PID)
@@ -124,6 +132,7 @@ async def agreed_as_consumer(case: Case) -> None:
     """The consumer receives the agreement at the beginning, and verifies it."""
     await case.context.store.commit([PutProcess(negotiated(Role.CONSUMER, NegotiationState.REQUESTED), None)])
     document = {"@type": "Agreement", "@id": "urn:agreement", "target": DATASET, "assigner": CITY, "assignee": ME}
+    document["timestamp"] = "2025-11-24T16:00:00Z"
     message = negotiation.ContractAgreementMessage(
         provider_pid=THEIRS, consumer_pid=PID, agreement=msgspec.Raw(msgspec.json.encode({**document, **terms()}))
     )
@@ -166,12 +175,7 @@ async def by_the_consumers_transfer_request(case: Case) -> None:
 
 async def by_the_providers_message(case: Case) -> None:
     await agreed_as_consumer(case)
-    message = negotiation.ContractNegotiationEventMessage(
-        provider_pid=THEIRS, consumer_pid=PID, event_type=negotiation.EventType.FINALIZED
-    )
-    await inbound_negotiation.message(
-        case.rooms.receiver, CALLER, PID, negotiation_machine.FINALIZED, received(message)
-    )
+    await case.send_finalized()
 
 
 async def by_the_providers_state(case: Case) -> None:
@@ -197,7 +201,7 @@ async def test_an_agreement_that_becomes_final_days_later_was_made_when_it_was_m
     assert agreement.agreed_at == NOW
     assert agreement.finalized_at is not None
     assert 0 <= case.clock.ms - agreement.finalized_at <= 60_000
-    ledger = await case.context.store.duties(OWNER, agreement.id)
+    ledger = await case.context.store.duties(OWNER, agreement.key)
     assert [(entry.state, entry.deadline) for entry in ledger] == [(DutyState.ACTIVE, NOW + 5 * DAY + 1)]
 
 
@@ -219,10 +223,13 @@ async def test_an_agreement_that_is_final_stays_as_it_is(case: Case) -> None:
     assert await agreements.finalize(case.rooms.enforcer, process) == (agreement, [])
 
 
-async def test_the_agreement_of_another_negotiation_is_not_finalized(case: Case) -> None:
+async def test_the_agreement_of_another_negotiation_is_not_finalized_and_stays(case: Case) -> None:
     await agreed_as_consumer(case)
-    other = msgspec.structs.replace(await case.agreement(), negotiation_id="urn:n:2")
-    await case.context.store.commit([PutAgreement(other)])
     process = await case.context.store.negotiation(OWNER, PID)
-    agreement, _ = await agreements.finalize(case.rooms.enforcer, process)
-    assert (agreement.negotiation_id, agreement.agreed_at) == (PID, case.clock.ms)
+    first = to_agreement(case.context, msgspec.structs.replace(process, id="urn:n:2", agreement=b"{}"), NOW)
+    await case.context.store.commit([PutAgreement(first)])
+    with pytest.raises(Conflict, match="belongs to another agreement"):
+        await agreements.finalize(case.rooms.enforcer, process)
+    await case.send_finalized()
+    assert (await case.context.store.negotiation(OWNER, PID)).state == "VERIFIED"
+    assert await case.agreement() == first

@@ -55,13 +55,18 @@ async def test_a_duty_that_comes_first_is_performed_first(rooms: Rooms) -> None:
 async def test_a_duty_that_fails_denies_and_is_tried_again_by_the_next_transfer(rooms: Rooms) -> None:
     flaky = Flaky("The archive is full.", "The archive is still full.")
     rooms = rooms.but(actions={DK + "log": flaky})
-    for terms in ({"permission": [USE], "obligation": [LOG]}, {"permission": [{**USE, "duty": [LOG]}]}):
-        await conclude(rooms, **terms)
-        verdict = await performing.permit_transfer(rooms.enforcer, requested(rooms))
+    wanted = requested(rooms)
+    for name, terms in (
+        ("urn:a:1", {"permission": [USE], "obligation": [LOG]}),
+        ("urn:a:2", {"permission": [{**USE, "duty": [LOG]}]}),
+    ):
+        agreement = await conclude(rooms, id=name, **terms)
+        wanted = msgspec.structs.replace(wanted, agreement_id=agreement.id)
+        verdict = await performing.permit_transfer(rooms.enforcer, wanted)
         assert verdict.denied
         assert "full" in verdict.reason
         assert verdict.record["reasons"] == ["duty-failed"]
-    assert not (await performing.permit_transfer(rooms.enforcer, requested(rooms))).denied
+    assert not (await performing.permit_transfer(rooms.enforcer, wanted)).denied
     assert flaky.keys[1] == flaky.keys[2] != flaky.keys[0]
 
 

@@ -82,13 +82,14 @@ async def test_an_odd_payment_is_refused_and_changes_nothing(
 async def test_only_the_provider_of_a_final_agreement_records_payments(desk: Desk) -> None:
     rooms = provider(desk.rooms)
     agreement = await conclude(rooms, permission=[USE])
-    for changed, said in (
-        ({"role": Role.CONSUMER}, "Only the provider"),
-        ({"finalized_at": None}, "is not finalized"),
+    for name, changed, said in (
+        ("urn:agreement:got", {"role": Role.CONSUMER}, "Only the provider"),
+        ("urn:agreement:open", {"finalized_at": None}, "is not finalized"),
     ):
-        await rooms.context.store.commit([PutAgreement(msgspec.structs.replace(agreement, **changed))])  # type: ignore[arg-type]  # one member each
+        other = msgspec.structs.replace(agreement, id=name, **changed)  # type: ignore[arg-type]  # one member each
+        await rooms.context.store.commit([PutAgreement(other)])
         with pytest.raises(NotAllowed, match=said):
-            await payments.record(rooms.evaluator, AGREEMENT, PaymentState.DUE, by="accounts")
+            await payments.record(rooms.evaluator, name, PaymentState.DUE, by="accounts")
     with pytest.raises(NoSuchEntity):
         await payments.record(rooms.evaluator, "urn:agreement:none", PaymentState.DUE, by="accounts")
     with pytest.raises(NoSuchEntity):

@@ -142,7 +142,8 @@ def test_canonical_form_ignores_order_and_spacing_and_refuses_what_is_ambiguous(
 
 
 _text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
-_pid = _text.filter(lambda text: text not in {"", ".", ".."})
+_name = st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp"]), min_size=1, max_size=20)
+_pid = _name.filter(lambda text: text not in {".", ".."})
 _reason = st.lists(st.text(max_size=5, alphabet="abü\n") | st.integers() | st.none(), max_size=3).map(tuple)
 _address = st.builds(
     DataAddress,
@@ -162,7 +163,7 @@ _messages = st.one_of(
     st.builds(
         transfer.TransferRequestMessage,
         consumer_pid=_pid,
-        agreement_id=_text,
+        agreement_id=_name,
         format=_text,
         callback_address=_text,
         data_address=st.none() | _address,

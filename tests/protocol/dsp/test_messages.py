@@ -137,7 +137,8 @@ def test_what_is_wrong_deep_inside_a_catalogue_is_named() -> None:
 def test_policies_are_read_as_typed_views() -> None:
     offer = policy_view(MessageOffer, MESSAGE_OFFER)
     assert (offer.target, len(offer.permission), offer.prohibition[0].action) == ("urn:example:asset", 2, "sell")
-    raw = json.dumps(MESSAGE_OFFER | {"@type": "Agreement", "assignee": "b"}).encode()
+    agreed = {"@type": "Agreement", "assignee": "b", "timestamp": "2026-01-31T12:00:00Z"}
+    raw = json.dumps(MESSAGE_OFFER | agreed).encode()
     assert policy_view(MessageAgreement, raw).assignee == "b"
     with pytest.raises(RemoteProtocolError, match=r"\$\.agreement"):
         policy_view(MessageAgreement, b"{", "$.agreement")

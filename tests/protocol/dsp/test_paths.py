@@ -47,7 +47,7 @@ def test_a_message_that_side_does_not_take_has_no_path() -> None:
         path(transfer.TransferStartMessage, CONSUMER)
 
 
-@pytest.mark.parametrize("pid", ["", ".", "..", "x" * 1025])
+@pytest.mark.parametrize("pid", ["", ".", "..", "x" * 1025, "ü" * 513, "a\nb", "a\u202eb", "\ud800"])
 def test_a_pid_that_would_change_the_path_is_refused(pid: str) -> None:
     with pytest.raises(RemoteProtocolError):
         path(transfer.TransferStartMessage, CONSUMER, pid)

@@ -20,6 +20,7 @@ from connector.protocol.dsp.codec import decode, encode
 from connector.protocol.dsp.common import CONTEXT, http_address
 from connector.protocol.dsp.errors import ProtocolError
 from connector.protocol.dsp.negotiation import ContractAgreementMessage, ContractOfferMessage, ContractRequestMessage
+from connector.protocol.dsp.timestamps import read_timestamp
 from connector.protocol.dsp.transfer import TransferStartMessage
 from connector.protocol.dsp.version import VersionResponse
 from tests.protocol.dsp.documents import KINDS, MESSAGE_OFFER, OWN_DOCUMENTS, kind_of, mutations, nodes
@@ -66,6 +67,18 @@ def _mixes_kinds(value: Any) -> bool:
     return bool(logical) and (len(logical) > 1 or {"leftOperand", "operator", "rightOperand"} <= value.keys())
 
 
+_WITH_POLICY = {ContractAgreementMessage, ContractOfferMessage, ContractRequestMessage}
+
+
+def _policy(document: dict[str, Any]) -> dict[str, Any]:
+    found = document.get("agreement", document.get("offer"))
+    return found if isinstance(found, dict) else {}
+
+
+def _rules(policy: dict[str, Any]) -> list[Any]:
+    return [policy[name] for name in ("permission", "prohibition", "obligation") if name in policy]
+
+
 DIFFERENCES = (
     Difference(
         "context as one string",
@@ -98,6 +111,40 @@ DIFFERENCES = (
         lambda kind, document: (
             not kind.__name__.endswith("Error")
             and any(document.get(name) == "" for name in ("consumerPid", "providerPid"))
+        ),
+    ),
+    Difference(
+        "identifier of a policy or an agreement that is empty",
+        False,
+        "it names nothing, and everything that belongs to an agreement is found by its identifier",
+        lambda kind, document: (
+            document.get("agreementId") == ""
+            or any(_policy(document).get(name) == "" for name in ("@id", "target", "assigner", "assignee"))
+        ),
+    ),
+    Difference(
+        "party of an offer that is no string",
+        False,
+        "the agreement would name another party than the offer that was compared",
+        lambda _, document: any(
+            not isinstance(_policy(document).get(name, ""), str) for name in ("assigner", "assignee")
+        ),
+    ),
+    Difference(
+        "agreement without a time that exists",
+        False,
+        "the pattern of the schema is not anchored, and knows no calendar; the time is part of what was agreed",
+        lambda kind, document: (
+            kind is ContractAgreementMessage and read_timestamp(str(_policy(document).get("timestamp"))) is None
+        ),
+    ),
+    Difference(
+        "rule with a target of its own",
+        False,
+        "a policy in a message has one target; a reader that looks only there would apply the rule to other data",
+        lambda kind, document: (
+            kind in _WITH_POLICY
+            and any(isinstance(rule, dict) and "target" in rule for _, rule in nodes(_rules(_policy(document))))
         ),
     ),
     Difference(

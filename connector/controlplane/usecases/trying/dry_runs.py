@@ -40,11 +40,11 @@ async def decide_question(evaluator: Evaluator, question: TrialOrder) -> TrialDe
         situation = msgspec.structs.replace(situation, transforms=transforms, rows=data.rows)
     if question.agreement is not None:
         agreement = await find_agreement(evaluator.context, question.agreement)
-        usage = await evaluator.context.store.usage(agreement.owner, agreement.id)
+        usage = await evaluator.context.store.usage(agreement.owner, agreement.key)
         policy, target = msgspec.json.decode(agreement.document), target or agreement.dataset
         consumer = agreement.counterparty if agreement.role is Role.PROVIDER else evaluator.context.participant
         participant = participant or consumer
-        recent = await evaluator.context.store.recent(agreement.owner, agreement.id, evaluator.context.now())
+        recent = await evaluator.context.store.recent(agreement.owner, agreement.key, evaluator.context.now())
         known |= {
             "count": (str(usage.uses),),
             "volume": (str(usage.bytes_moved),),
@@ -74,7 +74,7 @@ async def _find_known(evaluator: Evaluator, agreement: Agreement) -> dict[str, t
         media_type=asset.media_type if asset else None,
         stated=asset.stated if asset else None,
         changed_at=await evaluator.changed_at(asset.source) if asset else None,
-        payments=await evaluator.context.store.payments(agreement.owner, agreement.id),
+        payments=await evaluator.context.store.payments(agreement.owner, agreement.key),
         events=await evaluator.context.store.events(agreement.owner),
     )
     return _read(situation)

@@ -53,7 +53,8 @@ class StateMachine(msgspec.Struct, frozen=True):
     """A state machine as data.
 
     `ranks` orders the messages that can cross on the wire: the higher rank wins. `ending` is the message that
-    terminates the process. An exact repeat of an `unrepeatable` message is a new message, never a retransmission.
+    terminates the process. An exact repeat of an `unrepeatable` message is a new message, never a retransmission. A
+    `renewable` message can arrive again with other content, as long as this side has not gone further.
     """
 
     kind: ProcessKind
@@ -63,6 +64,7 @@ class StateMachine(msgspec.Struct, frozen=True):
     ending: str
     terminated: str
     unrepeatable: frozenset[str] = frozenset()
+    renewable: frozenset[str] = frozenset()
 
     def find_transition(self, source: str | None, sender: Role, message: str) -> Transition | None:
         """Return the transition, or None if the state machine has none."""
@@ -149,7 +151,8 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     is acknowledged. `version` grows by one with every commit; a commit names the version that it read. `due_at` is the
     time of the worker's next step, None if nothing is due. `held` is set if the process waits for a decision by a
     person. `unequal` is the differing state that the peer reported last, `stalled` counts steps without progress.
-    Times are milliseconds since the Unix epoch.
+    `resent` counts the messages that were sent again after their acknowledgement. Times are milliseconds since the Unix
+    epoch.
     """
 
     owner: str
@@ -167,6 +170,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     held: bool = False
     unequal: Unequal | None = None
     stalled: Stalled | None = None
+    resent: int = 0
     created_at: int = 0
     updated_at: int = 0
 
@@ -187,6 +191,12 @@ class Repeated(msgspec.Struct, frozen=True):
     """The message is an exact repeat of the last accepted one: answer with `state` again and change nothing."""
 
     state: str
+
+
+class Renewed(msgspec.Struct, Generic[P], frozen=True):
+    """The message is the last accepted one with other content: if that is acceptable, commit `process`."""
+
+    process: P
 
 
 class Crossed(msgspec.Struct, frozen=True):
@@ -236,9 +246,33 @@ def echo(process: P, body: bytes, now: int) -> P:
     return msgspec.structs.replace(process, pending=pending, due_at=now, updated_at=now)
 
 
+def find_lost(process: Process, table: StateMachine) -> str | None:
+    """Return the message of this side that led from the last accepted message of the peer to the present state.
+
+    A peer that repeats its last message after it acknowledged this one has lost it: it fell back to an earlier state.
+    """
+    last = process.accepted
+    if last is None or process.pending or process.state == last.state:
+        return None
+    return next(
+        (
+            sent.message
+            for sent in table.transitions
+            if sent.source == last.state and sent.sender is process.role and sent.target == process.state
+        ),
+        None,
+    )
+
+
+def send_again(process: P, message: str, body: bytes, now: int, due_at: int) -> P:
+    """Put a lost message into the pending slot again; like an echo, it changes no state here, whatever the answer."""
+    pending = Pending(message=message, target=process.state or "", body=body, echo=True)
+    return msgspec.structs.replace(process, pending=pending, resent=process.resent + 1, due_at=due_at, updated_at=now)
+
+
 def receive(
     process: P, table: StateMachine, message: str, digest: str, now: int
-) -> Applied[P] | Repeated | Crossed | Illegal:
+) -> Applied[P] | Repeated | Renewed[P] | Crossed | Illegal:
     """Return the effect of a `message` of the peer on the process; `digest` is the hash of its content.
 
     A termination is accepted in every non-terminal state (Transfer Termination Message: "at any point except a
@@ -256,6 +290,10 @@ def receive(
     if message == table.ending:
         return Applied(_accept(process, message, digest, table.terminated, now))
     pending = process.pending
+    if last and last.message == message and message in table.renewable and process.state == last.state:
+        if pending and pending.target in table.terminal:
+            return Crossed(f"{pending.message} is pending and takes precedence over {message}")
+        return Renewed(msgspec.structs.replace(process, accepted=Accepted(message, digest, last.state)))
     transition = table.find_transition(process.state, process.role.other, message)
     if transition:
         after = _apply_transition(process, table, transition, digest, now)

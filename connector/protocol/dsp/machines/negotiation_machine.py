@@ -7,6 +7,7 @@ Pure: the transitions are those of the standard; the entity adds only the data t
 
 from enum import StrEnum
 
+from connector.protocol.dsp.agreement_keys import make_agreement_key
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import Process, ProcessKind, StateMachine, Transition
 
@@ -59,6 +60,8 @@ NEGOTIATION = StateMachine(
     terminated=_S.TERMINATED,
     # After a counter-offer, a consumer can send the same request again: that is a new message.
     unrepeatable=frozenset({REQUEST}),
+    # A deployed provider gives the agreement a new identifier each time that it sends it.
+    renewable=frozenset({AGREEMENT}),
 )
 
 
@@ -67,9 +70,10 @@ class Negotiation(Process, frozen=True, kw_only=True):
 
     `dataset` is the identifier of the negotiated dataset. `offer` is the JSON of the latest offer: the request of the
     consumer or the offer of the provider, see `offered_by`. `agreement` is the JSON of the agreement exactly as sent or
-    received. `rounds` counts offers and counter-offers. `request_digest` identifies the initial request, so its repeat
-    finds the same process. `asked` is the JSON of the last request of this side, as consumer. `evidence` contains the
-    claims of the peer that were verified with its latest message.
+    received, `agreed_at` the time (ms) at which it was received. `rounds` counts offers and counter-offers.
+    `request_digest` identifies the initial request, so its repeat finds the same process. `asked` is the JSON of the
+    last request of this side, as consumer. `evidence` contains the claims of the peer that were verified with its
+    latest message.
     """
 
     dataset: str
@@ -78,6 +82,7 @@ class Negotiation(Process, frozen=True, kw_only=True):
     offered_by: Role
     agreement_id: str | None = None
     agreement: bytes | None = None
+    agreed_at: int | None = None
     rounds: int = 1
     request_digest: str = ""
     asked: bytes | None = None
@@ -87,3 +92,8 @@ class Negotiation(Process, frozen=True, kw_only=True):
     def kind(self) -> ProcessKind:
         """The kind of process, fixed by the type."""
         return ProcessKind.NEGOTIATION
+
+    @property
+    def agreement_key(self) -> str | None:
+        """The key of its agreement at this side."""
+        return make_agreement_key(self.role, self.peer, self.agreement_id) if self.agreement_id is not None else None

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
+from connector.protocol.dsp.agreement_keys import make_agreement_key
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import Process, ProcessKind, StateMachine, Transition
 
@@ -109,6 +110,11 @@ class Transfer(Process, frozen=True, kw_only=True):
     def kind(self) -> ProcessKind:
         """The kind of process, fixed by the type."""
         return ProcessKind.TRANSFER
+
+    @property
+    def agreement_key(self) -> str:
+        """The key of its agreement at this side."""
+        return make_agreement_key(self.role, self.peer, self.agreement_id)
 
 
 def want(process: Transfer, flow: FlowState) -> Transfer:

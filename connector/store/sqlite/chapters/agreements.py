@@ -1,36 +1,63 @@
-"""The SQL of agreements, with their evidence."""
+"""The SQL of agreements, with their evidence: what was agreed is only inserted, later events have their own columns."""
 
 import sqlite3
 from collections.abc import Sequence
 
 import msgspec
 
-from connector.ports.changes import PutAgreement
+from connector.ports.changes import Conflict, FinalizeAgreement, PutAgreement, WithdrawAgreement
 from connector.ports.entities import Agreement, PageBounds
-from connector.store.sqlite.engine.rows import fetch_one, page
+from connector.store.sqlite.engine.rows import SqlRow, fetch_many, fetch_one, page
 
 _encode = msgspec.msgpack.Encoder().encode
 _agreement = msgspec.msgpack.Decoder(Agreement).decode
 
+_COLUMNS = "body, finalized_at, withdrawn_at, withdrawn_because"
+_SELECT = "SELECT body, finalized_at, withdrawn_at, withdrawn_because FROM agreements"
 _PUT = """
-INSERT INTO agreements (owner, id, dataset, counterparty, body) VALUES (?, ?, ?, ?, ?)
-ON CONFLICT (owner, id)
-DO UPDATE SET dataset = excluded.dataset, counterparty = excluded.counterparty, body = excluded.body
+INSERT INTO agreements (owner, key, id, dataset, counterparty, finalized_at, withdrawn_at, withdrawn_because, body)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (owner, key) DO NOTHING
 """
-_BY_ID = "SELECT body FROM agreements WHERE owner = ? AND id = ?"
+_FINALIZE = "UPDATE agreements SET finalized_at = ? WHERE owner = ? AND key = ? AND finalized_at IS NULL"
+_WITHDRAW = """
+UPDATE agreements SET withdrawn_at = ?, withdrawn_because = ? WHERE owner = ? AND key = ? AND withdrawn_at IS NULL
+"""
+_BY_KEY = _SELECT + " WHERE owner = ? AND key = ?"
+_BY_ID = _SELECT + " WHERE owner = ? AND id = ? ORDER BY place"
 
 
 def put(connection: sqlite3.Connection, change: PutAgreement) -> None:
-    """Insert an agreement, or replace the one with the same owner and id."""
-    agreement = change.agreement
-    row = (agreement.owner, agreement.id, agreement.dataset, agreement.counterparty, _encode(agreement))
-    connection.execute(_PUT, row)
+    """Insert an agreement. Raises Conflict if another one has its key."""
+    new = change.agreement
+    named = (new.owner, new.key, new.id, new.dataset, new.counterparty)
+    later = (new.finalized_at, new.withdrawn_at, new.withdrawn_because)
+    if connection.execute(_PUT, (*named, *later, _encode(new))).rowcount == 0:
+        stored = connection.execute(_BY_KEY, (new.owner, new.key)).fetchone()
+        if _read(stored) != new:
+            raise Conflict(f"The agreement {new.key} is already stored with other content: read it.")
 
 
-def agreement(connection: sqlite3.Connection, owner: str, id: str) -> Agreement | None:
-    """Return one agreement."""
-    row = fetch_one(connection, _BY_ID, (owner, id))
-    return _agreement(row[0]) if row else None
+def finalize(connection: sqlite3.Connection, change: FinalizeAgreement) -> None:
+    """Record when an agreement became final. Raises Conflict if there is none that is not final."""
+    if connection.execute(_FINALIZE, (change.at, change.owner, change.key)).rowcount == 0:
+        raise Conflict(f"The agreement {change.key} is unknown or already final: read it again.")
+
+
+def withdraw(connection: sqlite3.Connection, change: WithdrawAgreement) -> None:
+    """Record the withdrawal from an agreement. Raises Conflict if there is none to withdraw from."""
+    if connection.execute(_WITHDRAW, (change.at, change.because, change.owner, change.key)).rowcount == 0:
+        raise Conflict(f"The agreement {change.key} is unknown or already withdrawn: read it again.")
+
+
+def agreement(connection: sqlite3.Connection, owner: str, key: str) -> Agreement | None:
+    """Return one agreement by its key."""
+    row = fetch_one(connection, _BY_KEY, (owner, key))
+    return _read(row) if row else None
+
+
+def agreements_named(connection: sqlite3.Connection, owner: str, id: str) -> Sequence[Agreement]:
+    """Return all agreements with this identifier, oldest first."""
+    return [_read(row) for row in fetch_many(connection, _BY_ID, (owner, id))]
 
 
 def agreements(
@@ -38,5 +65,11 @@ def agreements(
 ) -> tuple[Sequence[Agreement], str | None]:
     """List agreements, newest first."""
     wanted = {"owner": owner, "dataset": dataset, "counterparty": counterparty}
-    rows, after = page(connection, "agreements", bounds, wanted)
-    return [_agreement(body) for (body,) in rows], after
+    rows, after = page(connection, "agreements", bounds, wanted, columns=_COLUMNS)
+    return [_read(row) for row in rows], after
+
+
+def _read(row: SqlRow) -> Agreement:
+    body, finalized_at, withdrawn_at, because = row
+    later = {"finalized_at": finalized_at, "withdrawn_at": withdrawn_at, "withdrawn_because": because}
+    return msgspec.structs.replace(_agreement(body), **later)

@@ -20,16 +20,16 @@ _negotiation = msgspec.msgpack.Decoder(Negotiation).decode
 _transfer = msgspec.msgpack.Decoder(Transfer).decode
 
 _INSERT = """
-INSERT INTO processes (state, version, due_at, updated_at, body, peer_pid, agreement_id, dataset, ended,
+INSERT INTO processes (state, version, due_at, updated_at, body, peer_pid, agreement_key, dataset, ended,
                        owner, kind, id, role, peer, created_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _STORED = """
-SELECT place, version, peer_pid, agreement_id, dataset, ended FROM processes WHERE owner = ? AND kind = ? AND id = ?
+SELECT place, version, peer_pid, agreement_key, dataset, ended FROM processes WHERE owner = ? AND kind = ? AND id = ?
 """
 # Most updates change none of the columns of the second statement, and naming a column rewrites its indices.
 _UPDATE = "UPDATE processes SET state = ?, version = ?, due_at = ?, updated_at = ?, body = ? WHERE place = ?"
-_UPDATE_RARE = "UPDATE processes SET peer_pid = ?, agreement_id = ?, dataset = ?, ended = ? WHERE place = ?"
+_UPDATE_RARE = "UPDATE processes SET peer_pid = ?, agreement_key = ?, dataset = ?, ended = ? WHERE place = ?"
 _BY_ID = "SELECT body FROM processes WHERE owner = ? AND kind = ? AND id = ?"
 _BY_PEER_PID = "SELECT body FROM processes WHERE owner = ? AND kind = ? AND role = ? AND peer = ? AND peer_pid = ?"
 _DUE = "SELECT kind, body FROM processes WHERE owner = ? AND due_at <= ? ORDER BY due_at, place LIMIT ?"
@@ -42,7 +42,7 @@ def put(connection: sqlite3.Connection, change: PutProcess) -> None:
     process = change.process
     key = (process.owner, process.kind.value, process.id)
     often = (process.state, process.version, process.due_at, process.updated_at, _encode(process))
-    rarely = (process.peer_pid, process.agreement_id, process.dataset, int(has_ended(process)))
+    rarely = (process.peer_pid, process.agreement_key, process.dataset, int(has_ended(process)))
     try:
         if change.expected is None:
             made = (process.role.value, process.peer, process.created_at)
@@ -112,7 +112,7 @@ def transfers(
     bounds: PageBounds,
     state: str | None,
     peer: str | None,
-    agreement_id: str | None,
+    agreement_key: str | None,
 ) -> tuple[Sequence[Transfer], str | None]:
     """List transfers, newest first."""
     wanted = {
@@ -120,7 +120,7 @@ def transfers(
         "kind": ProcessKind.TRANSFER.value,
         "state": state,
         "peer": peer,
-        "agreement_id": agreement_id,
+        "agreement_key": agreement_key,
     }
     rows, after = page(connection, "processes", bounds, wanted)
     return [_transfer(body) for (body,) in rows], after

@@ -1,13 +1,17 @@
 """Schema versions: numbered SQL files, applied forward at start, each in one transaction, after a backup.
 
 The version is `user_version` of SQLite, the number of the last applied file. A database of a newer version is refused,
-because this release could destroy data that it does not know.
+because this release could destroy data that it does not know. A file can read and write a member of a stored value
+with the functions `member(body, name)` and `with_member(body, name, value)`.
 """
 
 import sqlite3
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from connector.ports.changes import StoreError
 from connector.store.sqlite.engine.connection import create_private, open_writable
@@ -38,6 +42,8 @@ def migrate(path: Path, scripts: Sequence[str]) -> Path | None:
             f"The database {path} cannot be opened ({fault}): check the path and its permissions."
         ) from fault
     try:
+        connection.create_function("member", 2, _read_member, deterministic=True)
+        connection.create_function("with_member", 3, _write_member, deterministic=True)
         return _forward(connection, path, scripts)
     except (OSError, sqlite3.Error) as fault:
         raise SchemaRefused(
@@ -68,6 +74,14 @@ def _forward(connection: sqlite3.Connection, path: Path, scripts: Sequence[str])
                 connection.execute("ROLLBACK")
             raise
     return backup
+
+
+def _read_member(body: bytes, name: str) -> Any:
+    return msgspec.msgpack.decode(body).get(name)
+
+
+def _write_member(body: bytes, name: str, value: Any) -> bytes:
+    return msgspec.msgpack.encode({**msgspec.msgpack.decode(body), name: value})
 
 
 def _back_up(connection: sqlite3.Connection, path: Path, version: int) -> Path:

@@ -2,10 +2,14 @@
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
 from connector.ports import changes
+from connector.ports.entities import Agreement, DutyEvent, DutyState, PageBounds
+from connector.protocol.dsp.common import Role
 from connector.store.sqlite.engine.migrate import SchemaRefused, migrate, steps
 from connector.store.sqlite.store import open_store
 from tests.contract import values
@@ -83,3 +87,53 @@ def test_a_file_that_is_none_of_ours_is_refused_untouched(tmp_path: Path, kind: 
         assert path.read_bytes() == before
     if kind == "foreign tables":
         assert _rows(path, "SELECT name FROM sqlite_schema") == [("others",)]
+
+
+def _fill(path: Path, table: str, **columns: Any) -> None:
+    """Insert a row as an earlier release did; a struct is stored as its bytes."""
+    values = [msgspec.msgpack.encode(v) if isinstance(v, msgspec.Struct) else v for v in columns.values()]
+    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+    connection = sqlite3.connect(path)
+    connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)
+    connection.commit()
+    connection.close()
+
+
+def _store_agreement(path: Path, agreement: Agreement) -> None:
+    named = {"owner": OWNER, "id": agreement.id, "dataset": agreement.dataset}
+    _fill(path, "agreements", **named, counterparty=agreement.counterparty, body=agreement)
+
+
+async def test_agreements_of_an_earlier_release_keep_what_belongs_to_them(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    migrate(path, steps("store")[:3])
+    given = values.agreement("urn:a:given", finalized_at=6, withdrawn_at=7, withdrawn_because="over")
+    got = values.agreement("urn:a:got", role=Role.CONSUMER, finalized_at=6)
+    for agreement in (given, got):
+        _store_agreement(path, agreement)
+        used = {"owner": OWNER, "agreement_id": agreement.id}
+        _fill(path, "usage", **used, bytes_moved=9, uses=2)
+        duty = DutyEvent(owner=OWNER, agreement_id=agreement.id, duty="d", state=DutyState.ACTIVE, at=1, deadline=8)
+        _fill(path, "duties", **used, duty="d", state="active", occasion="", body=duty)
+        _fill(path, "deadlines", **used, duty="d", deadline=8, body=duty)
+        process = values.transfer(f"t of {agreement.id}", role=agreement.role, agreement_id=agreement.id)
+        flow = values.flow(process.id, agreement_id=agreement.id)
+        _fill(path, "flows", owner=OWNER, id=flow.id, state=flow.state, body=flow)
+        made = {"kind": "transfer", "state": process.state, "ended": 0, "version": 1, "created_at": 1, "updated_at": 1}
+        named = {"id": process.id, "role": process.role, "peer": process.peer, "dataset": process.dataset}
+        _fill(path, "processes", **used, **made, **named, body=process)
+    store = await open_store(path)
+    for agreement in (given, got):
+        key = agreement.key
+        assert await store.agreement(OWNER, key) == agreement
+        assert await store.agreements_named(OWNER, agreement.id) == [agreement]
+        assert (await store.usage(OWNER, key)).uses == 2
+        assert [event.agreement_id for event in await store.duties(OWNER, key)] == [key]
+        (process,), _ = await store.transfers(OWNER, PageBounds(), agreement_key=key)
+        assert process.agreement_id == agreement.id
+        flow_now = await store.flow(OWNER, process.id)
+        assert flow_now
+        assert flow_now.agreement_id == key
+    assert {event.agreement_id for event in await store.overdue(OWNER, 9, 9)} == {given.key, got.key}
+    await store.commit([changes.WithdrawAgreement(OWNER, got.key, 9, "")])
+    await store.close()

@@ -1,0 +1,45 @@
+"""The timestamp of an agreement: an `xsd:dateTime`, which has to be an instant that exists (XML Schema part 2, 3.3.7).
+
+Pure: standard library only.
+"""
+
+import re
+from calendar import monthrange
+from datetime import UTC, datetime, timedelta, timezone
+
+_DATE_TIME = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,40}))?(?:Z|([+-])(\d\d):(\d\d))?", re.ASCII
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FURTHEST_ZONE = 14 * 60
+
+
+def read_timestamp(text: str) -> int | None:
+    """Return a time as milliseconds since the Unix epoch, without a zone as UTC; None for anything else.
+
+    Only the years 1 to 9999 are read, because no agreement is made outside of them.
+
+    >>> read_timestamp("2026-01-31T24:00:00+01:00") == read_timestamp("2026-01-31T23:00:00Z")
+    True
+    >>> read_timestamp("2026-02-30T12:00:00Z") is None
+    True
+    """
+    found = _DATE_TIME.fullmatch(text)
+    if found is None:
+        return None
+    year, month, day, hour, minute, second = (int(part) for part in found.groups()[:6])
+    fraction, sign, ahead = found[7] or "", found[8], int(found[9] or 0) * 60 + int(found[10] or 0)
+    at_midnight = (hour, minute, second) == (24, 0, 0) and not fraction.strip("0")
+    if not (year and 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]):
+        return None
+    if (
+        (hour > 23 and not at_midnight)
+        or minute > 59
+        or second > 59
+        or ahead > _FURTHEST_ZONE
+        or int(found[10] or 0) > 59
+    ):
+        return None
+    zone = timezone(timedelta(minutes=-ahead if sign == "-" else ahead))
+    moment = (datetime(year, month, day, tzinfo=zone) - _EPOCH) + timedelta(hours=hour, minutes=minute, seconds=second)
+    return moment // timedelta(milliseconds=1) + int(f"{fraction:0<3}"[:3])
