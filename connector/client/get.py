@@ -127,8 +127,8 @@ def _negotiated(offer: WantedOffer, progress: Report | None, timeout_s: float) -
         begun = yield negotiations.begin(offer.participant, offer.dataset, offer=offer.offer)
     _tell(progress, "negotiating", begun.id)
     found = yield from negotiations.until(begun.id, timeout_s=timeout_s)
-    if found.state == "FINALIZED" and found.agreement_key:
-        return found.agreement_key
+    if found.state == "FINALIZED" and found.agreement_id:
+        return found.agreement_key or found.agreement_id
     if found.state == "TERMINATED":
         raise RequestRefused("terminated", _ended("negotiation", found.ended))
     if found.hold:

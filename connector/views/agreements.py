@@ -37,7 +37,7 @@ class AgreementView(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     id: str
-    key: str
+    key: str = ""
     role: Role
     counterparty: str
     dataset: str

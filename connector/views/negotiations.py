@@ -73,7 +73,7 @@ class NegotiationView(msgspec.Struct, frozen=True, kw_only=True):
     offered_by: Role
     rounds: int
     agreement_id: str | None
-    agreement_key: str | None
+    agreement_key: str | None = None
     agreement: dict[str, Any] | None
     pending: PendingView | None
     hold: HoldView | None

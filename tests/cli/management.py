@@ -160,6 +160,7 @@ def negotiation(state: str | None, *, ended: str = "", hold: str = "", **other: 
         "offered_by": "consumer",
         "rounds": 1,
         "agreement_id": "urn:a" if state == "FINALIZED" else None,
+        "agreement_key": "urn:peer urn:a" if state == "FINALIZED" else None,
         "agreement": None,
         "pending": None,
         "hold": _hold(hold, "negotiation") if hold else None,

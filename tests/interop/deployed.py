@@ -48,7 +48,8 @@ class Deployed:
 
     `timing` is when its next message comes: `before` its answer, `at once` or `later`. `conflicts` is how many of our
     messages get a 409 beyond those that come too soon. `repeats` sends each message of its own once more, with a new
-    `@id` where it is `renewed`. `identified` writes an `@id` into messages.
+    `@id` where it is `renewed`, and with a new identifier of the agreement where it is `agreed anew`. `identified`
+    writes an `@id` into messages.
     """
 
     def __init__(self, wire: InProcess) -> None:
@@ -315,7 +316,10 @@ class Deployed:
         row.leased = True
         answered: dict[str, Any] = {}
         for attempt in range(2 if self.repeats else 1):
-            answered = await self._send(row, path, body, state, anew=attempt == 0 or self.repeats == "renewed")
+            if attempt and self.repeats == "agreed anew" and "agreement" in body:
+                # What it does after our verification came too soon for it.
+                body = {**body, "agreement": {**body["agreement"], "@id": f"agreement-{next(self._agreements)}"}}
+            answered = await self._send(row, path, body, state, anew=attempt == 0 or self.repeats != "same")
         await asyncio.sleep(LEASE_S)
         row.leased = False
         return answered

@@ -10,8 +10,8 @@ from connector.controlplane.core.errors import Invalid, NoSuchEntity, PeerFailed
 from connector.controlplane.core.limits import ControlLimits
 from connector.controlplane.usecases import negotiation
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
-from tests.interop.deployed import DSP, HTML, Deployed
-from tests.interop.ours import DATASET, HOME, ME, PEER, TERMS, Ours, play
+from tests.interop.deployed import CTX, DSP, HTML, Deployed
+from tests.interop.ours import DATASET, HOME, ME, PEER, TERMS, Ours, call, play
 from tests.support.transport import InProcess
 
 COMPACT = {
@@ -51,11 +51,42 @@ def space(**behaviour: Any) -> tuple[Ours, Deployed]:
 
 
 @pytest.mark.parametrize("timing", ["before", "at once", "later"])
-@pytest.mark.parametrize("repeats", [None, "same", "renewed"])
+@pytest.mark.parametrize("repeats", [None, "same", "renewed", "agreed anew"])
 def test_we_finalize_whenever_its_next_message_comes_and_however_it_repeats_itself(
     timing: str, repeats: str | None
 ) -> None:
-    play(finalized(*space(timing=timing, repeats=repeats)))
+    us, peer = space(timing=timing, repeats=repeats)
+    ours = play(finalized(us, peer))
+    # The two sides hold the same agreement, also if the peer sent it again under another identifier.
+    assert ours.agreement_id == ("agreement-2" if repeats == "agreed anew" else "agreement-1")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"permission": [{"action": "use"}, {"action": "distribute"}]},
+        {"target": "urn:other"},
+        {"assignee": "urn:other"},
+        {"@id": "not a uri"},
+        {"timestamp": "2126-01-01T00:00:00Z"},
+    ],
+)
+def test_another_agreement_than_the_one_that_arrived_is_refused(other: dict[str, Any]) -> None:
+    us, peer = space(repeats="agreed anew", timing="later", conflicts=3)
+
+    async def scenario() -> None:
+        async with us.working():
+            await negotiation.request(us.rooms.evaluator, us.rooms.counterparties, PEER, DATASET)
+            ours = await us.reaches("negotiation", "FINALIZED")
+            (theirs,) = peer.rows.values()
+            pids = {"providerPid": theirs.own, "consumerPid": ours.id}
+            agreement = {**json.loads(ours.agreement), "@id": "agreement-3", **other}
+            body = {"@type": "ContractAgreementMessage", **pids, "agreement": agreement, "@context": CTX}
+            answer = await call(us.app, "POST", f"{HOME}/negotiations/{ours.id}/agreement", body)
+            assert answer.status_code == 400
+            assert await us.negotiations() == [ours]
+
+    play(scenario())
 
 
 @pytest.mark.parametrize("conflicts", [1, 2, 20])

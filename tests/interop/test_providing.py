@@ -54,6 +54,34 @@ def test_it_finalizes_whenever_its_next_message_comes_and_however_it_repeats_its
     assert len(pids) == 1
 
 
+def test_a_verification_that_comes_again_after_the_end_gets_the_finalization_again_and_not_without_end() -> None:
+    us, peer = space()
+
+    async def scenario() -> None:
+        ours = await finalized(us, peer)
+        (row,) = peer.rows.values()
+        body = {"consumerPid": row.own, "providerPid": row.other, "@context": CTX}
+        body["@type"] = "ContractAgreementVerificationMessage"
+        url = f"{HOME}/negotiations/{ours.id}/agreement/verification"
+        async with us.working():
+            row.state = "VERIFIED"
+            answer = await call(us.app, "POST", url, body)
+            assert answer.status_code == 200, answer.text
+
+            async def final_again() -> bool:
+                return row.state == "FINALIZED"
+
+            await us.until(final_again, seconds=5)
+            for _ in range(300):
+                assert (await call(us.app, "POST", url, body)).status_code == 200
+                await asyncio.sleep(1)
+            assert (await us.reaches("negotiation", "FINALIZED")).state == "FINALIZED"
+        # A few resends, each tried a few times.
+        assert 2 <= len(peer.sent_to("/events")) <= 60
+
+    play(scenario())
+
+
 @pytest.mark.parametrize("conflicts", [1, 2, 20])
 def test_a_conflict_once_and_again_is_tried_again_with_the_same_message(conflicts: int) -> None:
     us, peer = space(conflicts=conflicts)

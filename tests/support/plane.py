@@ -246,7 +246,14 @@ class Desk:
             await self.become(id, process.state, held=True)
         self.watch.notify(id)
 
-    async def agree(self, id: str = "urn:agreement:1", *, finalized: bool = True, role: Role = Role.CONSUMER) -> None:
+    async def agree(
+        self,
+        id: str = "urn:agreement:1",
+        *,
+        finalized: bool = True,
+        role: Role = Role.CONSUMER,
+        document: bytes = b'{"@type": "Agreement"}',
+    ) -> None:
         agreement = Agreement(
             owner=OWNER,
             id=id,
@@ -255,7 +262,7 @@ class Desk:
             address=ADDRESS,
             dataset="urn:dataset:air",
             negotiation_id="urn:negotiation:1",
-            document=b'{"@type": "Agreement"}',
+            document=document,
             evidence=b'{"claims": {}, "token": "secret-token"}',
             agreed_at=NOW,
             finalized_at=NOW if finalized else None,

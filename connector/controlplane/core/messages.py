@@ -138,7 +138,7 @@ def send_again(context: Context, process: Negotiation) -> Negotiation:
     Each message is sent again later than the one before, and only a few times: a peer cannot make this side send more.
     """
     lost = machine.find_lost(process, NEGOTIATION)
-    if lost is None or process.resent >= MOST_RESENT:
+    if lost is None or process.pending or process.resent >= MOST_RESENT:
         return process
     message: Any
     match lost:

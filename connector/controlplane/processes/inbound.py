@@ -91,7 +91,7 @@ async def receive(
                     return await _apply(context, caller, process, after, message, received, renew)
                 case machine.Repeated(state):
                     after = repeat(process) if repeat else process
-                    return await _answer_repeat(context, caller, process, after, state, message)
+                    return await answer_repeat(context, caller, process, after, state, message)
                 case machine.Crossed(reason):
                     await context.store.commit(use_token(caller))
                     return decline(process, 503, "crossing", reason, retry_after_s=1)
@@ -121,7 +121,7 @@ async def _apply(
     return ProcessAnswer(process=stored, state=stored.state or "")  # type: ignore[arg-type]  # one of the two processes
 
 
-async def _answer_repeat(
+async def answer_repeat(
     context: Context, caller: Caller, before: P, after: P, state: str, message: str
 ) -> ProcessAnswer:
     """Answer a repeat as the first time; if the peer lost what followed, that is sent again."""

@@ -2,13 +2,16 @@
 
 from typing import Any
 
+import msgspec
+
+from connector.controlplane.core import messages
 from connector.controlplane.core.context import Context
 from connector.controlplane.processes import inbound
-from connector.controlplane.processes.inbound import Declined, ProcessAnswer, use_token
-from connector.ports.changes import Replayed
+from connector.controlplane.processes.inbound import Declined, ProcessAnswer
+from connector.ports.changes import Conflict, Replayed
 from connector.ports.identity import Caller
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machines.negotiation_machine import NegotiationState
+from connector.protocol.dsp.machines.negotiation_machine import Negotiation, NegotiationState
 
 BUSY = Declined(
     status=503,
@@ -25,13 +28,16 @@ async def answer_again(context: Context, caller: Caller, known: Any, digest: str
     if known.request_digest != digest:
         reason = "The pid already identifies another process: use a new pid."
         return inbound.decline(known, 400, "pid-in-use", reason)
-    try:
-        await context.store.commit(use_token(caller))
-    except Replayed:
-        return inbound.REPLAYED
     # The first acknowledgement may be lost, so the answer is the same; the peer reads later states by GET.
     first = NegotiationState.REQUESTED if known.role is Role.PROVIDER else NegotiationState.OFFERED
-    return ProcessAnswer(process=known, state=first, created=True, woken=False)
+    after = messages.send_again(context, known) if isinstance(known, Negotiation) else known
+    try:
+        answer = await inbound.answer_repeat(context, caller, known, after, first, "the first message")
+    except Replayed:
+        return inbound.REPLAYED
+    except Conflict:
+        return BUSY
+    return msgspec.structs.replace(answer, created=True)
 
 
 def format_reason(reason: tuple[Any, ...]) -> str:

@@ -10,7 +10,6 @@ import pytest
 from connector.client import Connector
 from connector.client.frame.errors import InvalidRequest, NotFound
 from connector.controlplane.usecases.offering import assets
-from connector.ports.changes import PutAgreement
 from connector.ports.entities import AssetStatement
 from connector.protocol.dsp.common import Role
 from connector.views.assets import AssetOrder
@@ -186,9 +185,6 @@ async def test_a_dry_run_knows_what_our_people_stated_recorded_and_declared(desk
             id="urn:dataset:air", title={"en": "Air"}, source={"kind": "file"}, stated=AssetStatement(languages=("de",))
         ),
     )
-    await desk.agree(role=Role.PROVIDER)
-    kept = await desk.store.agreement(desk.rooms.context.owner, "urn:agreement:1")
-    assert kept
     terms = {
         "@type": "Agreement",
         "@id": "urn:a",
@@ -197,7 +193,7 @@ async def test_a_dry_run_knows_what_our_people_stated_recorded_and_declared(desk
         "assignee": CITY,
         **policy,
     }
-    await desk.store.commit([PutAgreement(msgspec.structs.replace(kept, document=msgspec.json.encode(terms)))])
+    await desk.agree(role=Role.PROVIDER, document=msgspec.json.encode(terms))
     async with desk.client() as client:
 
         async def tried() -> str:

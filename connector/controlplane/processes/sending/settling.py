@@ -102,11 +102,16 @@ def _say_failure(status: int, message: str) -> str:
 
 
 def is_stuck(driver: ProcessDriver, process: AnyProcess) -> bool:
-    """Return whether a message has met conflicts for so long that the peer is not merely busy."""
+    """Return whether a message has met conflicts for so long that the peer is not merely busy.
+
+    A message that is sent again to a peer that lost it has met them earlier: the peer may need it no more.
+    """
     pending = process.pending
     if pending is None or pending.attempts <= driver.limits.refusals:
         return False
-    return pending.refusals > 0 or driver.context.now() - process.updated_at > driver.limits.conflict
+    if pending.refusals > 0 or (pending.echo and process.resent > 0):
+        return True
+    return driver.context.now() - process.updated_at > driver.limits.conflict
 
 
 async def settle_doubt(driver: ProcessDriver, process: AnyProcess, table: StateMachine, doubt: InDoubt) -> AnyProcess:

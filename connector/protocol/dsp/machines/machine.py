@@ -54,7 +54,8 @@ class StateMachine(msgspec.Struct, frozen=True):
 
     `ranks` orders the messages that can cross on the wire: the higher rank wins. `ending` is the message that
     terminates the process. An exact repeat of an `unrepeatable` message is a new message, never a retransmission. A
-    `renewable` message can arrive again with other content, as long as this side has not gone further.
+    `renewable` message can arrive again with other content, as long as this side has not gone further. A `resendable`
+    message is sent again to a peer that has lost it after it acknowledged it.
     """
 
     kind: ProcessKind
@@ -64,6 +65,7 @@ class StateMachine(msgspec.Struct, frozen=True):
     ending: str
     terminated: str
     unrepeatable: frozenset[str] = frozenset()
+    resendable: frozenset[str] = frozenset()
     renewable: frozenset[str] = frozenset()
 
     def find_transition(self, source: str | None, sender: Role, message: str) -> Transition | None:
@@ -151,8 +153,8 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     is acknowledged. `version` grows by one with every commit; a commit names the version that it read. `due_at` is the
     time of the worker's next step, None if nothing is due. `held` is set if the process waits for a decision by a
     person. `unequal` is the differing state that the peer reported last, `stalled` counts steps without progress.
-    `resent` counts the messages that were sent again after their acknowledgement. Times are milliseconds since the Unix
-    epoch.
+    `answered` is the message of the peer that the last acknowledged one of this side followed, `resent` the number of
+    messages that were sent again after their acknowledgement. Times are milliseconds since the Unix epoch.
     """
 
     owner: str
@@ -165,6 +167,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     version: int = 0
     pending: Pending | None = None
     accepted: Accepted | None = None
+    answered: Accepted | None = None
     ended: Ended | None = None
     due_at: int | None = None
     held: bool = False
@@ -247,21 +250,15 @@ def echo(process: P, body: bytes, now: int) -> P:
 
 
 def find_lost(process: Process, table: StateMachine) -> str | None:
-    """Return the message of this side that led from the last accepted message of the peer to the present state.
+    """Return the message of this side that followed the last one of the peer and led to the present state.
 
-    A peer that repeats its last message after it acknowledged this one has lost it: it fell back to an earlier state.
+    A peer that repeats its message after it acknowledged this one has lost it: it fell back to an earlier state.
     """
-    last = process.accepted
-    if last is None or process.pending or process.state == last.state:
+    last = process.answered
+    if last is None:
         return None
-    return next(
-        (
-            sent.message
-            for sent in table.transitions
-            if sent.source == last.state and sent.sender is process.role and sent.target == process.state
-        ),
-        None,
-    )
+    sent = (m for m in table.transitions if m.source == last.state and m.sender is process.role)
+    return next((m.message for m in sent if m.target == process.state and m.message in table.resendable), None)
 
 
 def send_again(process: P, message: str, body: bytes, now: int, due_at: int) -> P:
@@ -285,6 +282,9 @@ def receive(
     same = last if last and last.message == message and last.digest == digest else None
     if same and message not in table.unrepeatable:
         return Repeated(same.state)
+    answered = process.answered
+    if answered and answered.message == message and answered.digest == digest and find_lost(process, table):
+        return Repeated(answered.state)
     if process.state in table.terminal:
         return Illegal(f"{message} arrived after the end of the process, which is {process.state}")
     if message == table.ending:
@@ -325,6 +325,7 @@ def acknowledge(process: P, now: int, *, peer_pid: str | None = None) -> P:
         state=pending.target,
         pending=None,
         accepted=accepted,
+        answered=process.answered if pending.echo else process.accepted,
         peer_pid=process.peer_pid or peer_pid,
         due_at=now,
         updated_at=now,
@@ -400,6 +401,7 @@ def _accept(process: P, message: str, digest: str, target: str, now: int) -> P:
         state=target,
         pending=None,
         accepted=Accepted(message=message, digest=digest, state=target),
+        answered=None,
         due_at=now,
         updated_at=now,
     )

@@ -62,6 +62,7 @@ NEGOTIATION = StateMachine(
     unrepeatable=frozenset({REQUEST}),
     # A deployed provider gives the agreement a new identifier each time that it sends it.
     renewable=frozenset({AGREEMENT}),
+    resendable=frozenset({AGREEMENT, VERIFICATION, FINALIZED}),
 )
 
 
