@@ -83,7 +83,7 @@ class Universe:
         draft = AssetOrder(id="data", title={"en": "Data"}, source={"kind": "file"}, data_class=DataClass.OPEN)
         asset = await assets.add(self.city.rooms.publisher, draft)
         offered = msgspec.structs.replace(asset, offer_id="offer:data", version=asset.version)
-        await assets._move(self.city.rooms.publisher, asset, offered, AssetStatus.PUBLISHED)
+        await assets.store_changed(self.city.rooms.publisher, asset, offered, AssetStatus.PUBLISHED)
 
     async def _storm(self) -> None:
         people = People(self.city, self.firm, self._stream("people"))
