@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from msgspec.structs import replace
 
 from connector.client.frame.errors import (
     InvalidRequest,
@@ -16,10 +15,9 @@ from connector.client.frame.errors import (
 )
 from connector.client.frame.flow import Progress
 from connector.client.get import WantedOffer
-from connector.ports.changes import PutAgreement
 from connector.views.search import HitView
 from tests.client.calls import awaited
-from tests.support.plane import CITY, OWNER, Desk
+from tests.support.plane import CITY, Desk
 
 CSV = b"station;no2\n" + b"1;23\n" * 1000
 
@@ -112,11 +110,7 @@ async def test_a_refusal_under_an_agreement_makes_no_new_one(desk: Desk, tmp_pat
 
 
 async def test_get_negotiates_where_the_time_of_the_agreement_is_over(desk: Desk, tmp_path: Path) -> None:
-    await desk.agree("urn:agreement:old")
-    old = await desk.store.agreement(OWNER, "urn:agreement:old")
-    assert old
-    over = replace(old, document=msgspec.json.encode(OVER), agreed_at=1_600_000_000_000)
-    await desk.store.commit([PutAgreement(over)])
+    await desk.agree("urn:agreement:old", document=msgspec.json.encode(OVER), agreed_at=1_600_000_000_000)
     async with awaited(desk) as connector:
         assert (await connector.agreements.show("urn:agreement:old")).state == "expired"
     assert (await got(desk, tmp_path)).agreement == "urn:agreement:new"

@@ -253,6 +253,7 @@ class Desk:
         finalized: bool = True,
         role: Role = Role.CONSUMER,
         document: bytes = b'{"@type": "Agreement"}',
+        agreed_at: int = NOW,
     ) -> None:
         agreement = Agreement(
             owner=OWNER,
@@ -264,7 +265,7 @@ class Desk:
             negotiation_id="urn:negotiation:1",
             document=document,
             evidence=b'{"claims": {}, "token": "secret-token"}',
-            agreed_at=NOW,
+            agreed_at=agreed_at,
             finalized_at=NOW if finalized else None,
         )
         await self.store.commit([PutAgreement(agreement)])
