@@ -4,8 +4,7 @@ Pure: standard library only.
 """
 
 import re
-from calendar import monthrange
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 _DATE_TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,40}))?(?:Z|([+-])(\d\d):(\d\d))?", re.ASCII
@@ -28,18 +27,15 @@ def read_timestamp(text: str) -> int | None:
     if found is None:
         return None
     year, month, day, hour, minute, second = (int(part) for part in found.groups()[:6])
-    fraction, sign, ahead = found[7] or "", found[8], int(found[9] or 0) * 60 + int(found[10] or 0)
+    fraction, ahead, aside = found[7] or "", int(found[9] or 0), int(found[10] or 0)
     at_midnight = (hour, minute, second) == (24, 0, 0) and not fraction.strip("0")
-    if not (year and 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]):
+    if (hour > 23 and not at_midnight) or max(minute, second, aside) > 59 or ahead * 60 + aside > _FURTHEST_ZONE:
         return None
-    if (
-        (hour > 23 and not at_midnight)
-        or minute > 59
-        or second > 59
-        or ahead > _FURTHEST_ZONE
-        or int(found[10] or 0) > 59
-    ):
+    offset = timedelta(hours=ahead, minutes=aside)
+    try:
+        midnight = datetime(year, month, day, tzinfo=UTC)
+    except ValueError:
         return None
-    zone = timezone(timedelta(minutes=-ahead if sign == "-" else ahead))
-    moment = (datetime(year, month, day, tzinfo=zone) - _EPOCH) + timedelta(hours=hour, minutes=minute, seconds=second)
+    moment = midnight - _EPOCH + timedelta(hours=hour, minutes=minute, seconds=second)
+    moment += offset if found[8] == "-" else -offset
     return moment // timedelta(milliseconds=1) + int(f"{fraction:0<3}"[:3])

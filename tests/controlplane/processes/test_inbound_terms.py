@@ -1,0 +1,47 @@
+"""The terms in a message are checked before anything of them is kept."""
+
+import json
+from typing import Any
+
+import pytest
+
+from connector.controlplane.processes.inbound_terms import (
+    FUTURE_MS,
+    find_offer_fault,
+    find_time_fault,
+    is_same_agreement,
+)
+
+NOW = 1_764_000_000_000
+AGREED = {"@id": "urn:a:1", "target": "urn:d", "assigner": "p", "assignee": "c", "permission": [{"action": "use"}]}
+
+
+@pytest.mark.parametrize(
+    ("offer", "code"),
+    [
+        ({}, None),
+        ({"target": "urn:d", "assigner": "p", "assignee": "c"}, None),
+        ({"target": "urn:other"}, "wrong-target"),
+        ({"assigner": "c"}, "wrong-party"),
+        ({"assignee": "p"}, "wrong-party"),
+        ({"assigner": "c", "assignee": "p"}, "wrong-party"),
+    ],
+)
+def test_an_offer_names_its_dataset_and_its_parties_or_leaves_them_out(offer: dict[str, Any], code: str | None) -> None:
+    fault = find_offer_fault(offer, dataset="urn:d", provider="p", consumer="c")
+    assert (fault.code if fault else None) == code
+
+
+def test_an_agreement_is_made_at_most_a_day_ahead_of_our_clock() -> None:
+    stamped = {"timestamp": "2025-11-25T16:00:00Z"}
+    assert find_time_fault(stamped, NOW + 86_400_000 - FUTURE_MS) is None
+    assert find_time_fault(stamped, NOW + 86_400_000 - FUTURE_MS - 1) is not None
+    assert find_time_fault({}, NOW) is not None
+
+
+def test_an_agreement_that_comes_again_differs_in_identifier_time_and_spelling_alone() -> None:
+    first = json.dumps(AGREED).encode()
+    for same in ({"@id": "urn:a:2"}, {"timestamp": "x"}, {"permission": [{"action": "odrl:use"}]}, {"obligation": []}):
+        assert is_same_agreement(first, json.dumps({**AGREED, **same}).encode())
+    for other in ({"target": "urn:e"}, {"assigner": "q"}, {"assignee": "d"}, {"permission": [{"action": "read"}]}):
+        assert not is_same_agreement(first, json.dumps({**AGREED, **other}).encode())
