@@ -1,8 +1,13 @@
 """Agreements, their use, and the audit log over the API."""
 
+from msgspec.structs import replace
+
+from connector.ports.changes import PutAgreement
 from connector.protocol.dsp.common import Role
 from tests.api.calls import begin
-from tests.support.plane import Desk
+from tests.support.plane import CITY, OWNER, Desk
+
+OTHER, ID = "https://other.example", "urn:agreement:1"
 
 
 async def test_an_agreement_shows_its_policy_and_usage_but_no_evidence(desk: Desk) -> None:
@@ -37,3 +42,23 @@ async def test_a_provider_withdraws_from_an_agreement(desk: Desk) -> None:
         assert (await client.get(path)).json() == withdrawn
         assert (await client.post("/v1/agreements/none/withdraw", json={})).status_code == 404
     assert withdrawn["withdrawn_at"] == "2025-11-24T16:00:00Z"
+
+
+async def test_an_identifier_of_two_agreements_asks_for_the_key_and_the_key_is_taken(desk: Desk) -> None:
+    await desk.agree(ID)
+    first = await desk.store.agreement(OWNER, f"{CITY} {ID}")
+    assert first
+    await desk.store.commit([PutAgreement(replace(first, counterparty=OTHER, negotiation_id="urn:negotiation:2"))])
+    async with desk.client() as client:
+        asked = await client.get(f"/v1/agreements/{ID}")
+        assert (asked.status_code, asked.json()["error"]["code"]) == (409, "ambiguous-agreement")
+        assert f"'{OTHER} {ID}'" in asked.text
+        refused = await client.post("/v1/transfers", json={"agreement": ID})
+        assert (refused.status_code, refused.json()["error"]["code"]) == (409, "ambiguous-agreement")
+        for partner in (CITY, OTHER):
+            found = (await client.get(f"/v1/agreements/{partner} {ID}")).json()
+            assert (found["id"], found["key"], found["counterparty"]) == (ID, f"{partner} {ID}", partner)
+            begun = await client.post("/v1/transfers", json={"agreement": found["key"]})
+            assert (begun.status_code, begun.json()["peer"]) == (202, partner)
+            listed = (await client.get("/v1/transfers", params={"agreement": found["key"]})).json()["items"]
+            assert [entry["peer"] for entry in listed] == [partner]
