@@ -40,6 +40,7 @@ class Row:
     other: str
     state: str
     leased: bool = False
+    repeating: bool = False
     offer: dict[str, Any] = field(default_factory=dict)
 
 
@@ -49,7 +50,9 @@ class Deployed:
     `timing` is when its next message comes: `before` its answer, `at once` or `later`. `conflicts` is how many of our
     messages get a 409 beyond those that come too soon. `repeats` sends each message of its own once more, with a new
     `@id` where it is `renewed`, and with a new identifier of the agreement where it is `agreed anew`. `identified`
-    writes an `@id` into messages.
+    writes an `@id` into messages. `proxy_s` is how late our answers reach it: what comes meanwhile meets a race, one of
+    `races`. It conflicts; it is acknowledged and lost, because the connector stores its own step over it and falls
+    back; or it conflicts and the connector repeats its own message anew.
     """
 
     def __init__(self, wire: InProcess) -> None:
@@ -71,8 +74,11 @@ class Deployed:
         self.renews_address = False
         self.content = b"street;cars\n"
         self.busy = False
+        self.serve_s = 0.0
         self.stored: list[bytes] = []
         self._serial = itertools.count(1)
+        self.proxy_s = 0.0
+        self.races = lambda: "conflicts"
         self._agreements = itertools.count(1)
         self._tasks: set[asyncio.Task[None]] = set()
         wire.apps["https://deployed.example:443"] = Starlette(
@@ -88,11 +94,13 @@ class Deployed:
     async def _serve(self, request: Request) -> Response:
         """Serve a pull: the token alone counts; a scheme in front of it makes it another token."""
         presented = request.headers.get("authorization")
+        known = self.token
+        await asyncio.sleep(self.serve_s)
         if presented is None:
             return Response(b"", 401)
         if self.busy:
             return Response(HTML, 503, media_type="text/html")
-        if presented != self.token:
+        if presented != known:
             return Response(b'{"message": "Failed to decode token"}', 403, media_type="application/json")
         return Response(self.content, 200, media_type="application/octet-stream")
 
@@ -214,6 +222,10 @@ class Deployed:
 
     async def _update(self, row: Row, message: dict[str, Any]) -> Response:
         kind = message["@type"]
+        race = self.races() if row.leased and kind in _ANSWERS else "conflicts"
+        if row.leased and race == "falls back":
+            return Response(b"", self.status)
+        row.repeating = row.leased and race == "repeats"
         if row.leased or self.conflicts:
             self.conflicts -= 0 if row.leased else 1
             return self._error(TOO_SOON, f"Cannot process {kind} because the process is leased")
@@ -322,6 +334,11 @@ class Deployed:
             answered = await self._send(row, path, body, state, anew=attempt == 0 or self.repeats != "same")
         await asyncio.sleep(LEASE_S)
         row.leased = False
+        if row.repeating and row.state == state:
+            row.repeating = False
+            if "agreement" in body:
+                body = {**body, "agreement": {**body["agreement"], "@id": f"agreement-{next(self._agreements)}"}}
+            return await self.say(row, path, body, state)
         return answered
 
     async def _send(self, row: Row, path: str, body: dict[str, Any], state: str, *, anew: bool) -> dict[str, Any]:
@@ -333,6 +350,7 @@ class Deployed:
             )
             document = answer.json() if answer.content else {}
             self.answers.append((path, answer.status_code, document))
+            await asyncio.sleep(self.proxy_s)
             if answer.status_code < 500:
                 break
             await asyncio.sleep(1.0)
@@ -367,6 +385,9 @@ class Deployed:
         """Return the messages that it received at paths with `part` in them."""
         return [message for path, message, _ in self.received if part in path]
 
+
+# The messages of ours that follow one of its own so soon that they can meet its write.
+_ANSWERS = {"ContractAgreementVerificationMessage", "ContractAgreementMessage", "ContractNegotiationEventMessage"}
 
 # What a message of ours does to its process: the state before, the state after, and what it says next.
 _UPDATES: dict[str, tuple[str, str, str | None]] = {

@@ -96,6 +96,32 @@ def test_our_resumption_that_it_answers_with_a_start_of_its_own_goes_on_with_the
     play(scenario())
 
 
+@pytest.mark.parametrize("late_ms", [0, 1, 5, 20, 60, 250, 1000, 1990, 2000, 2010])
+def test_a_new_address_that_comes_while_the_old_one_fails_goes_on(late_ms: int) -> None:
+    us, peer = space(busy=True)
+
+    async def restart(row: Row) -> None:
+        await asyncio.sleep(late_ms / 1000)
+        peer.address = pull_address(PUBLIC, "token-new")
+        await peer._start(row)
+
+    async def scenario() -> None:
+        async with us.working():
+            await us.agreed()
+            started = await transfer.request(us.rooms.enforcer, "agreement-1")
+            await us.reaches("transfer", "STARTED")
+            await transfer.suspend(us.rooms.enforcer, started.id, "pause")
+            await us.reaches("transfer", "SUSPENDED")
+            peer.address, peer.busy, peer.serve_s = pull_address(PUBLIC, "token-unknown"), False, 0.02
+            peer._restart = restart  # type: ignore[method-assign]  # the script of this test
+            await transfer.resume(us.rooms.enforcer, started.id)
+            ours = await us.reaches("transfer", "COMPLETED")
+        in_step(peer, ours, "COMPLETED")
+        assert us.disk.received_bytes == {ours.id: peer.content}
+
+    play(scenario())
+
+
 def test_a_resumption_whose_new_token_never_comes_ends_with_the_reason() -> None:
     us, peer = space(busy=True)
 

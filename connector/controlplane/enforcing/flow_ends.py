@@ -32,6 +32,8 @@ async def settle_flow(enforcer: Enforcer, owner: str, report: FlowReport) -> Tra
         process = await enforcer.context.store.transfer(owner, report.flow_id)
         if process is None or process.state != TransferState.STARTED:
             return None
+        if report.error and _has_new_address(process):
+            return None  # the failure is that of the old address
         if process.pending and not (process.pending.echo and report.used_up):
             return None  # taken notice of when the message has arrived
         try:
@@ -100,6 +102,12 @@ async def _settle_end(enforcer: Enforcer, process: Transfer, report: FlowReport)
         enforcer.context, msgspec.structs.replace(base, flow_reported=FlowState.COMPLETED), Complete()
     )
     return await commits.commit(enforcer.context, process, planned, event="flow completed")
+
+
+def _has_new_address(process: Transfer) -> bool:
+    """Tell whether the provider sent an address that the data plane does not have yet: the flow starts with it."""
+    fetching = process.role is Role.CONSUMER and process.format != PUSH
+    return fetching and process.flow_wanted is FlowState.STARTED and process.flow_reported is FlowState.PREPARED
 
 
 def _awaits_address(enforcer: Enforcer, process: Transfer) -> bool:

@@ -137,6 +137,8 @@ class Jobs:
                 self._register.note_wait(flow, str(error))
                 await self.pause(_STORE_PAUSE)
             except (TransferFailed, SourceError, StoreError) as error:
+                if await self._has_new_endpoint(flow):
+                    continue  # the peer has sent another address meanwhile: the failure is that of the old one
                 return await self._register.fail(flow, str(error), _find_cause(flow, error))
             except Exception:  # noqa: BLE001 - the worker loop of the data plane: a defect must not leave a flow silent
                 _log.exception("flow %s failed unexpectedly", flow.id)
@@ -147,6 +149,13 @@ class Jobs:
                 with contextlib.suppress(StoreError):
                     await meter.flush()
         return None
+
+    async def _has_new_endpoint(self, flow: Flow) -> bool:
+        try:
+            stored = await self._register.store.flow(flow.owner, flow.id)
+        except StoreError:
+            return False
+        return stored is not None and stored.state == FlowState.STARTED and stored.endpoint != flow.endpoint
 
     async def _settle(self, flow: Flow, meter: Meter, done: Delivered) -> Flow | None:
         await meter.flush()

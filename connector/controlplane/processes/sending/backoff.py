@@ -10,8 +10,8 @@ from connector.ports.changes import Change, PutBackoff
 from connector.ports.entities import Backoff
 
 MOST_DOUBLINGS = 20
-WRITE_MS = 250
-CONFLICT_MOST_MS = 2_000
+WRITE_MS, WRITE_LEAST_MS, WRITE_MOST_MS = 250, 50, 1_000
+CONFLICT_MOST_MS, RACING_MS = 2_000, 3_600_000
 
 
 class PeerBackoff:
@@ -34,6 +34,9 @@ class PeerBackoff:
         self._now = now
         self._rows = {row.peer: row for row in rows}
         self._spread = spread
+        # Peers that answered a prompt message with 409: how long each needs to store its own step, and the last time.
+        self._writes: dict[str, int] = {}
+        self._conflicts: dict[str, int] = {}
 
     def find_pause_end(self, peer: str) -> int:
         """Return the time (ms) before which no message is sent to the peer; 0 if it has no failures."""
@@ -65,6 +68,27 @@ class PeerBackoff:
         if conflict:
             base, most = max(base, WRITE_MS), CONFLICT_MOST_MS
         return min(int(base * 2 ** min(attempts, MOST_DOUBLINGS) * (0.5 + self._spread())), most)
+
+    def find_write_pause(self, peer: str) -> int:
+        """Return the time (ms) to wait before a message that follows a message of the peer; 0 for a prompt peer."""
+        return self._writes.get(peer, 0)
+
+    def is_racing(self, peer: str) -> bool:
+        """Return whether the peer was busy with its own message in the last hour: it may lose what it acknowledged."""
+        return self._now() - self._conflicts.get(peer, -RACING_MS) < RACING_MS
+
+    def note_conflict(self, peer: str) -> None:
+        """Note that the peer was still busy with its own message: the next first attempts wait longer."""
+        self._writes[peer] = min(max(WRITE_MS, 2 * self._writes.get(peer, 0)), WRITE_MOST_MS)
+        self._conflicts[peer] = self._now()
+
+    def note_prompt(self, peer: str) -> None:
+        """Note that the first attempt at a message was in time: the pause shrinks, and in the end is none."""
+        pause = self._writes.get(peer, 0) * 15 // 16
+        if pause < WRITE_LEAST_MS:
+            self._writes.pop(peer, None)
+        else:
+            self._writes[peer] = pause
 
     def forget_failures(self, peer: str) -> list[Change]:
         """Reset the failures of a peer that answered; return the change that deletes them, if there were any."""

@@ -54,7 +54,7 @@ async def _step(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
     if process.pending:
         return await deliver(driver, process)
     if process.state in find_table(process).terminal:
-        return await commits.commit(driver.context, process, msgspec.structs.replace(process, due_at=None))
+        return await waiting.look_last(driver, process)
     decision = await driver.decider.decide(process, driver.context.now())
     match decision:
         case Proceed(step, judged):
@@ -71,6 +71,8 @@ async def deliver(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
     assert pending is not None
     table = find_table(process)
     until = driver.backoff.find_pause_end(process.peer)
+    if process.accepted and not pending.attempts:
+        until = max(until, process.updated_at + driver.backoff.find_write_pause(process.peer))
     if until > driver.context.now():
         return await commits.commit(driver.context, process, msgspec.structs.replace(process, due_at=until))
     if pending.in_doubt:
@@ -87,9 +89,12 @@ async def deliver(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
         case Ack(peer_pid=peer_pid):
             after = await waiting.rest(driver, machine.acknowledge(process, now, peer_pid=peer_pid))
             changes = driver.backoff.forget_failures(process.peer)
+            if not pending.attempts:
+                driver.backoff.note_prompt(process.peer)
             try:
                 event = f"acknowledged {pending.message}"
-                return await settling.settle(driver.enforcer, process, after, event, changes)
+                look_at = waiting.find_last_look(driver, after)
+                return await settling.settle(driver.enforcer, process, after, event, changes, look_at=look_at)
             except PidTaken:
                 return await settling.settle_taken(driver, process, table, changes)
         case Refused(status=status, reason=reason):

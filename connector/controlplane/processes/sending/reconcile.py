@@ -7,12 +7,16 @@ provider's doubt about a transfer ends with the next message or GET of the consu
 import msgspec
 
 from connector.controlplane.core.context import Context
+from connector.controlplane.core.messages import send_again
 from connector.controlplane.processes.sending.driver import ProcessDriver
 from connector.ports.decider import Terminate
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines import machine
 from connector.protocol.dsp.machines.machine import ProcessKind, StateMachine, Unequal
+from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation
+
+MOST_RESENT = 3
 
 
 async def ask(driver: ProcessDriver, process: AnyProcess, table: StateMachine, *, sure: bool) -> AnyProcess | None:
@@ -34,6 +38,9 @@ async def look(driver: ProcessDriver, process: AnyProcess, table: StateMachine) 
     state = await _fetch_state(driver, process, table)
     if state is None or state == process.state:
         return None
+    again = _repeat_lost(driver, process, state) if isinstance(process, Negotiation) else None
+    if again is not None:
+        return again
     patience = 2 * driver.limits.look
     if state in machine.find_unanswered(process, table):
         # The peer may still wait for the answer, and sends its message again when its back-off ends.
@@ -46,6 +53,20 @@ async def look(driver: ProcessDriver, process: AnyProcess, table: StateMachine) 
     if settled is None and sure:
         return Terminate("out-of-step", f"The state here is {process.state}, and the peer reports {state}.")
     return settled or msgspec.structs.replace(process, unequal=seen)
+
+
+async def find_lost(driver: ProcessDriver, process: Negotiation) -> Negotiation | None:
+    """Return the negotiation with its last message pending again, if the peer's state shows that the peer lost it."""
+    state = await _fetch_state(driver, process, NEGOTIATION)
+    return _repeat_lost(driver, process, state) if state else None
+
+
+def _repeat_lost(driver: ProcessDriver, process: Negotiation, state: str) -> Negotiation | None:
+    """Return the negotiation with its last message pending again, if the peer is in the state before that message."""
+    if process.resent >= MOST_RESENT or process.answered is None or process.answered.state != state:
+        return None
+    again = send_again(driver.context, process)
+    return again if again is not process else None
 
 
 def find_unequal(process: AnyProcess) -> Unequal | None:

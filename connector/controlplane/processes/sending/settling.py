@@ -29,17 +29,27 @@ log = logging.getLogger(__name__)
 
 
 async def settle(
-    enforcer: Enforcer, before: AnyProcess, after: AnyProcess, event: str, changes: Sequence[Change] = ()
+    enforcer: Enforcer,
+    before: AnyProcess,
+    after: AnyProcess,
+    event: str,
+    changes: Sequence[Change] = (),
+    *,
+    look_at: int | None = None,
 ) -> AnyProcess:
-    """Commit a state that the peer confirmed, with the agreement and the flow that belong to it."""
+    """Commit a state that the peer confirmed, with the agreement and the flow that belong to it.
+
+    `look_at` is when the peer's state is checked once more after the end of a negotiation (None: never).
+    """
     extra: list[Change] = list(changes)
-    if isinstance(after, Negotiation) and after.state == NegotiationState.FINALIZED:
+    final_now = after.state == NegotiationState.FINALIZED and before.state != after.state
+    if isinstance(after, Negotiation) and final_now:
         _, final = await agreements.finalize(enforcer, after)
         extra += final
     if isinstance(after, Transfer):
         after = signals.want_flow(after)
     elif after.state in NEGOTIATION.terminal:
-        after = msgspec.structs.replace(after, due_at=None)
+        after = msgspec.structs.replace(after, due_at=look_at)
     return await commits.commit(enforcer.context, before, after, *extra, event=event)
 
 
@@ -126,6 +136,8 @@ async def settle_doubt(driver: ProcessDriver, process: AnyProcess, table: StateM
             return await carry_out(driver.enforcer, machine.drop(process, now), Terminate("unreachable", reason))
         ended = Ended("unreachable", reason, driver.context.participant)
         return await commits.commit(driver.context, process, end(process, table, ended, now), event="ended unreachable")
+    if doubt.conflict and not pending.attempts:
+        driver.backoff.note_conflict(process.peer)
     pause = driver.backoff.find_pause(pending.attempts, conflict=doubt.conflict)
     changes: list[Change] = []
     if doubt.unreachable:

@@ -19,11 +19,13 @@ from connector.ports.decider import (
 )
 from connector.ports.entities import Hold
 from connector.ports.store import AnyProcess
+from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import Ended, ProcessKind
-from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation
+from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation, NegotiationState
 from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferState
 
-DAY = 86_400_000
+FINALIZED = NegotiationState.FINALIZED
+DAY, SOON_LOOK = 86_400_000, 5_000
 
 
 async def hold(context: Context, process: AnyProcess, decision: HoldFor) -> AnyProcess:
@@ -51,10 +53,12 @@ async def wait(driver: ProcessDriver, process: AnyProcess, until: int | None) ->
         ended = await flow_ends.notice(driver.enforcer, process)
         if ended is not None:
             return ended
-    if process.peer_pid and process.updated_at + driver.limits.look <= now:
+    if process.peer_pid and process.updated_at + _find_first_look(driver, process) <= now:
         looked = await reconcile.look(driver, process, find_table(process))
         if isinstance(looked, Terminate):
             return await _give_up(driver.enforcer, process, looked)
+        if looked is not None and looked.pending:
+            return await commits.commit(driver.context, process, looked, event=f"again {looked.pending.message}")
         if looked is not None and looked.state != process.state:
             return await settling.settle(driver.enforcer, process, looked, "settled by the peer's state")
         process = looked or process
@@ -78,14 +82,38 @@ async def rest(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
     return msgspec.structs.replace(process, due_at=find_next_look(driver, process, decision.until))
 
 
+def find_last_look(driver: ProcessDriver, process: AnyProcess) -> int | None:
+    """Return when a provider checks once more that the peer has kept FINALIZED; None if the peer is prompt.
+
+    A peer that was busy with its own writes may have stored its last step over FINALIZED, and then waits for ever.
+    """
+    ended = isinstance(process, Negotiation) and process.role is Role.PROVIDER and process.state == FINALIZED
+    racing = ended and driver.backoff.is_racing(process.peer)
+    return driver.context.now() + SOON_LOOK if racing else None
+
+
+async def look_last(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
+    """Do what is due after the end of a process: send FINALIZED again to a peer that has lost it, else nothing."""
+    again = await reconcile.find_lost(driver, process) if isinstance(process, Negotiation) else None
+    if again is not None:
+        return await commits.commit(driver.context, process, again, event="again FINALIZED")
+    return await commits.commit(driver.context, process, msgspec.structs.replace(process, due_at=None))
+
+
 def find_next_look(driver: ProcessDriver, process: AnyProcess, until: int | None) -> int:
     """Return when a waiting process is checked again: the longer it is unchanged, the later, at most one day."""
     now = driver.context.now()
     unequal = reconcile.find_unequal(process)
     quiet = now - (unequal.at if unequal else process.updated_at)
-    look = now + min(max(driver.limits.look, quiet), DAY)
+    look = now + min(max(_find_first_look(driver, process), quiet), DAY)
     marks = [look, until, _find_expiry(driver, process), leases.find_renewal(process)]
     return min(mark for mark in marks if mark is not None)
+
+
+def _find_first_look(driver: ProcessDriver, process: AnyProcess) -> int:
+    """Return after what time (ms) without a change the peer's state is checked: soon if it was busy with its writes."""
+    racing = isinstance(process, Negotiation) and driver.backoff.is_racing(process.peer)
+    return min(SOON_LOOK, driver.limits.look) if racing else driver.limits.look
 
 
 def _find_expiry(driver: ProcessDriver, process: AnyProcess) -> int | None:
