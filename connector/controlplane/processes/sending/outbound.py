@@ -10,7 +10,7 @@ from connector.controlplane.core import commits
 from connector.controlplane.enforcing import signals
 from connector.controlplane.processes.loading import find_table, reload
 from connector.controlplane.processes.sending import reconcile, settling, stalling, waiting
-from connector.controlplane.processes.sending.driver import ProcessDriver
+from connector.controlplane.processes.sending.driver import ProcessDriver, find_address
 from connector.controlplane.processes.steps import carry_out
 from connector.ports.changes import Conflict, PidTaken
 from connector.ports.decider import (
@@ -81,8 +81,9 @@ async def deliver(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
             process = await settling.settle(driver.enforcer, process, settled, "settled by the peer's state")
             if process.pending != pending:
                 return process
+    address = find_address(driver, process)
     delivery = await driver.peer.send(
-        process.peer, process.peer_address, pending.message, process.role.other, process.peer_pid, pending.body
+        process.peer, address, pending.message, process.role.other, process.peer_pid, pending.body
     )
     now = driver.context.now()
     match delivery:

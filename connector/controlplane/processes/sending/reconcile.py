@@ -8,7 +8,7 @@ import msgspec
 
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.messages import send_again
-from connector.controlplane.processes.sending.driver import ProcessDriver
+from connector.controlplane.processes.sending.driver import ProcessDriver, find_address
 from connector.ports.decider import Terminate
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
@@ -78,7 +78,7 @@ def find_unequal(process: AnyProcess) -> Unequal | None:
 async def _fetch_state(driver: ProcessDriver, process: AnyProcess, table: StateMachine) -> str | None:
     if process.peer_pid is None or (table.kind is ProcessKind.TRANSFER and process.role is Role.PROVIDER):
         return None
-    address, to = process.peer_address, process.role.other
+    address, to = find_address(driver, process), process.role.other
     state = await driver.peer.fetch_state(process.peer, address, table.kind, to, process.peer_pid)
     return state if isinstance(state, str) else None
 
