@@ -64,7 +64,9 @@ async def test_delicate_data_is_given_by_a_person_and_refused_without_one(desk: 
         answer = await decided(desk, requested(asked), DataClass.CONFIDENTIAL)
         assert isinstance(answer, HoldFor)
         assert "confidential" in answer.reasons["de"]
-    step = await decided(desk, requested(terms("dpv:Marketing"), claims={}), DataClass.CONFIDENTIAL)
+    step = await decided(
+        desk, requested(terms("dpv:Marketing"), claims={"purpose": ["dpv:Marketing"]}), DataClass.CONFIDENTIAL
+    )
     assert isinstance(step, Terminate)
 
 
