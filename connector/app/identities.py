@@ -20,6 +20,7 @@ from connector.identity.static_token import StaticTokenIdentity
 from connector.net.client import GuardedClient
 from connector.ports.identity import Mechanism, Participant
 from connector.settings import Mode, Settings, SettingsError
+from connector.views.handed_in import read_json
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ class StaticTokens(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 def _build_static_token(wiring: Wiring) -> Mechanism:
     path = wiring.settings.identity.tokens
-    file = msgspec.json.decode(read_bounded(path, TOKENS_BYTES) if path else b"{}", type=StaticTokens)
+    file = read_json(read_bounded(path, TOKENS_BYTES) if path else b"{}", StaticTokens)
     return StaticTokenIdentity(
         development=wiring.settings.mode is Mode.DEVELOPMENT,
         own_token=file.own,

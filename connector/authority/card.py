@@ -23,6 +23,7 @@ from connector.identity.keys import (
     save_private,
 )
 from connector.identity.roster import DataUrls, Member, ParticipantId
+from connector.views.handed_in import HandedInFault, read_json
 
 MAX_CARD = 64 * 1024
 
@@ -98,13 +99,13 @@ def verification_keys(value: IdentityCard) -> tuple[VerificationKey, ...]:
 def operator_keys(path: Path) -> tuple[VerificationKey, ...]:
     """Return the operator's keys from its card or from a file of one public JWK; raises RosterFault."""
     try:
-        value = msgspec.json.decode(read_bounded(path, MAX_CARD), type=dict[str, object])
+        value = read_json(read_bounded(path, MAX_CARD), dict[str, object])
         if "kty" in value:
             return (from_jwk(value),)
     except (FileFault, KeyFault) as fault:
         raise RosterFault(str(fault)) from None
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as fault:
-        raise RosterFault(f"{path} is neither an identity card nor a public key: {fault}") from None
+    except HandedInFault as fault:
+        raise RosterFault(f"{path} is neither an identity card nor a public key: {fault}.") from None
     return verification_keys(read_card(path))
 
 
@@ -132,8 +133,10 @@ def make_member(
 
 def _read(content: bytes, origin: str) -> IdentityCard:
     try:
-        value = msgspec.json.decode(content, type=IdentityCard)
+        value = read_json(content, IdentityCard)
         verification_keys(value)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, KeyFault) as fault:
+    except HandedInFault as fault:
+        raise RosterFault(f"{origin} is not an identity card: {fault}.") from None
+    except KeyFault as fault:
         raise RosterFault(f"{origin} is not an identity card: {fault}") from None
     return value

@@ -30,6 +30,7 @@ from connector.identity.roster import (
     read_roster,
 )
 from connector.identity.tokens import Rejected, sign, verify_document
+from connector.views.handed_in import HandedInFault, read_json
 
 DEFAULT_VALIDITY = timedelta(days=30)
 
@@ -119,11 +120,11 @@ def publish(
 def show(draft: Path) -> RosterDraft:
     """Read the working file; raises RosterFault if it is missing or damaged."""
     try:
-        value = msgspec.json.decode(read_bounded(draft, MAX_DOCUMENT), type=RosterDraft)
+        value = read_json(read_bounded(draft, MAX_DOCUMENT), RosterDraft)
         check_members(value.members)
     except FileFault as fault:
         raise RosterFault(str(fault)) from None
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, RosterRejected) as fault:
+    except (HandedInFault, RosterRejected) as fault:
         raise RosterFault(f"{draft} is not the working file of a participant list: {fault}") from None
     return value
 

@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from connector.identity.files import FileFault, read_bounded, write_new
+from connector.views.handed_in import read_json
 
 ES256: Final = "ES256"
 EDDSA: Final = "EdDSA"
@@ -168,14 +169,14 @@ def _public_from_jwk(jwk: Mapping[str, object]) -> PublicKey:
 
 def _private_from_jwk(content: bytes, path: Path) -> SigningKey:
     try:
-        jwk = msgspec.json.decode(content, type=dict[str, object])
+        jwk = read_json(content, dict[str, object])
         secret = _member(jwk, "d")
         public = _public_from_jwk(jwk)
         if isinstance(public, EllipticCurvePublicKey):
             numbers = EllipticCurvePrivateNumbers(int.from_bytes(secret, "big"), public.public_numbers())
             return _to_signing_key(numbers.private_key())
         key = _to_signing_key(Ed25519PrivateKey.from_private_bytes(secret))
-    except (msgspec.MsgspecError, ValueError, RecursionError, KeyFault):
+    except (ValueError, KeyFault):
         raise KeyFault(f"{path} is not a private P-256 or Ed25519 key in JWK form.") from None
     if _members(key.verification.public) != _members(public):
         raise KeyFault(f"The public and the private part of {path} do not match.")

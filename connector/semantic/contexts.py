@@ -4,6 +4,7 @@ JSON-LD 1.1, section 4.1. The compact form of the protocol, with inline prefixes
 without any of this; only what changes the meaning of a document by other means needs the JSON-LD processor.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -21,8 +22,14 @@ BUNDLED = {
 }
 """Addresses of contexts to their files in `vocab/contexts`."""
 
+NOWHERE = "relative.invalid:"
+"""The scheme of the base of relative names: processors make them absolute, and here they are known again."""
+NOWHERE_BASE = NOWHERE + "//nowhere/"
+
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+", re.ASCII)
 _ODRL_CONTEXTS = frozenset(address for address, name in BUNDLED.items() if name == "odrl.jsonld")
 _PLAIN = frozenset({"@id", "@type", "@container"})
+_VERSION = 1.1
 
 
 class ForeignError(Exception):
@@ -65,24 +72,49 @@ def is_foreign(document: Mapping[str, Any]) -> bool:
     aliases = "type" if any(isinstance(entry, str) and entry in _ODRL_CONTEXTS for entry in entries) else None
     if any(isinstance(entry, Mapping) and not _names_only(entry) for entry in entries):
         return True
+    # A null that is not alone takes away what the contexts before it say.
+    if len(entries) > 1 and None in entries:
+        return True
     return _has_member(document, {"@context", aliases}, skip="@context")
+
+
+def is_absolute(name: str) -> bool:
+    """Return whether a name is an IRI with its scheme, or a blank node."""
+    return name.startswith("_:") or _ABSOLUTE.fullmatch(name) is not None
+
+
+def tell_relative(name: str) -> str:
+    """Return the sentence that refuses a relative identifier."""
+    said = f"The identifier {name[:200]}" if name else "An empty identifier"
+    return (
+        f"{said} is relative; an identifier has to be absolute, such as urn:example:{name.strip('#/')[:50] or 'data'}."
+    )
 
 
 def _names_only(context: Mapping[str, Any]) -> bool:
     for name, meaning in context.items():
         if name.startswith("@"):
-            if name not in {"@vocab", "@version", "@protected"} or (name == "@vocab" and meaning != ODRL):
+            plain = {
+                "@vocab": meaning == ODRL,
+                "@version": meaning == _VERSION,
+                "@protected": isinstance(meaning, bool),
+            }
+            if not plain.get(name, False):
                 return False
         elif isinstance(meaning, Mapping):
             if not isinstance(meaning.get("@id"), str) or set(meaning) - _PLAIN:
                 return False
-            if meaning.get("@type", "@id") not in {"@id", "@vocab"}:
+            if _to_list(meaning.get("@type", "@id")) not in (["@id"], ["@vocab"]):
                 return False
-            if meaning.get("@container", "@set") not in {"@set", "@list"}:
+            if _to_list(meaning.get("@container", "@set")) not in (["@set"], ["@list"]):
                 return False
         elif not isinstance(meaning, str) or meaning.startswith("@"):
             return False
     return True
+
+
+def _to_list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]
 
 
 def _has_member(document: Mapping[str, Any], wanted: set[str | None], *, skip: str) -> bool:

@@ -8,12 +8,18 @@ inside can be neither bounded nor read by a person.
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
-from connector.semantic.contexts import ODRL, ForeignError, load_context
+from connector.semantic.contexts import (
+    NOWHERE,
+    NOWHERE_BASE,
+    ODRL,
+    ForeignError,
+    is_absolute,
+    load_context,
+    tell_relative,
+)
 
 DEEPEST, MOST_VALUES, MOST_TERMS, LONGEST_TEXT = 40, 10_000, 200, 8_000
 _NAMED = frozenset({ODRL + "action", ODRL + "leftOperand", ODRL + "operator", ODRL + "conflict"})
-# The processor makes names that are relative absolute; under this base they are known again, and refused.
-_NOWHERE = "https://relative.invalid/"
 _TERM = frozenset({"@id", "@type", "@container", "@language", "@direction", "@index", "@nest", "@prefix", "@protected"})
 _HEAD = frozenset({"@vocab", "@base", "@language", "@version", "@protected"})
 _ENDS = ("#", "/", ":", "=", "?")
@@ -41,7 +47,7 @@ def _expanded(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     from pyld import jsonld  # type: ignore[import-untyped]  # it has no stubs
 
     lost: list[str | None] = []
-    options = {"documentLoader": _load, "base": _NOWHERE, "processingMode": "json-ld-1.1"}
+    options = {"documentLoader": _load, "base": NOWHERE_BASE, "processingMode": "json-ld-1.1"}
     try:
         found: list[dict[str, Any]] = jsonld.expand(dict(document), options, on_property_dropped=lost.append)
     except jsonld.JsonLdError as error:
@@ -101,8 +107,9 @@ def _check_context(context: Any) -> dict[str, str]:
                 _refuse("too-large", "@context", f"The context has more than {MOST_TERMS} terms.")
             for name, meaning in entry.items():
                 _check_term(name, meaning)
-                if isinstance(meaning, str) and meaning.endswith(_ENDS) and ":" in meaning:
-                    prefixes[name] = meaning
+                iri = meaning.get("@id") if isinstance(meaning, Mapping) else meaning
+                if isinstance(iri, str) and iri.endswith(_ENDS) and ":" in iri:
+                    prefixes[name] = iri
         elif entry is not None:
             _refuse("context-malformed", "@context", "A context is an address or an object of terms.")
     return {name: iri for name, iri in prefixes.items() if not name.startswith("@")}
@@ -119,24 +126,29 @@ def _check_term(name: str, meaning: Any) -> None:
 
 def _all_named(policy: Mapping[str, Any]) -> None:
     """Refuse a relative identifier, and an action, operand, operator or type that is no term of the context."""
-    for key, name in _names(policy):
-        if name.startswith(_NOWHERE) or (":" not in name and (key in _NAMED or key == "@type")):
-            said, member = name.removeprefix(_NOWHERE)[:200], key.removeprefix(ODRL)
+    for key, name, identifies in _names(policy):
+        said, member = name.removeprefix(NOWHERE_BASE)[:200], key.removeprefix(ODRL)
+        if identifies and key not in _NAMED and (name.startswith(NOWHERE) or not is_absolute(name)):
+            _refuse("relative-name", member, tell_relative(said))
+        if name.startswith(NOWHERE) or (":" not in name and (key in _NAMED or key == "@type")):
             sentence = f"The {member} {said} is no term of the context and no full IRI; write it in full, as odrl:use."
             _refuse("term-lost", member, sentence)
 
 
-def _names(policy: Any) -> Iterator[tuple[str, str]]:
-    """Every name in an expanded document, with the member that it stands under."""
-    stack: list[tuple[str, Any]] = [("@id", policy)]
+def _names(policy: Any) -> Iterator[tuple[str, str, bool]]:
+    """Every name in an expanded document, with the member that it stands under, and whether it is an `@id`."""
+    stack: list[tuple[str, Any, bool]] = [("@id", policy, False)]
     while stack:
-        key, value = stack.pop()
+        key, value, identifies = stack.pop()
         if isinstance(value, Mapping):
-            stack.extend((key if name in {"@id", "@value", "@list"} else name, entry) for name, entry in value.items())
+            stack.extend(
+                (key if name in {"@id", "@value", "@list"} else name, entry, name == "@id")
+                for name, entry in value.items()
+            )
         elif isinstance(value, list):
-            stack.extend((key, entry) for entry in value)
+            stack.extend((key, entry, identifies) for entry in value)
         elif isinstance(value, str):
-            yield key, value
+            yield key, value, identifies
 
 
 def _refuse(code: str, path: str, sentence: str) -> NoReturn:

@@ -7,13 +7,17 @@ does not would be lost, so it is refused. Nothing is ever fetched.
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
-from connector.semantic.contexts import ODRL, ForeignError
+import msgspec
+
+from connector.semantic.contexts import NOWHERE, NOWHERE_BASE, ODRL, ForeignError, is_absolute, tell_relative
+from connector.views.handed_in import HandedInFault, decode_text
 
 LARGEST, DEEPEST, MOST_STATEMENTS = 262_144, 40, 10_000
 _KINDS = tuple(
     ODRL + name for name in ("Policy", "Set", "Offer", "Agreement", "Assertion", "Privacy", "Request", "Ticket")
 )
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_encode_sorted = msgspec.json.Encoder(order="deterministic").encode
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
 
 
@@ -26,6 +30,7 @@ def read_turtle(content: bytes) -> dict[str, Any]:
     if len(content) > LARGEST:
         _refuse("too-large", f"A policy in Turtle has at most {LARGEST} bytes.")
     graph = _parsed(content)
+    _refuse_relative(graph)
     if len(graph) > MOST_STATEMENTS:
         _refuse("too-large", f"A policy in Turtle has at most {MOST_STATEMENTS} statements.")
     reader = _GraphReader(graph)
@@ -42,14 +47,17 @@ def read_turtle(content: bytes) -> dict[str, Any]:
 
 
 def _parsed(content: bytes) -> Any:
+    import rdflib
     from rdflib import Graph
     from rdflib.plugins.parsers.notation3 import BadSyntax
 
+    # A literal stays as it is written: a day would lose its zone, and a text that is no literal would become one.
+    rdflib.NORMALIZE_LITERALS = False
     graph = Graph(bind_namespaces="none")
     try:
-        graph.parse(data=content.decode(), format="turtle", publicID="")
-    except UnicodeDecodeError:
-        _refuse("not-turtle", "The file is not UTF-8 text.")
+        graph.parse(data=decode_text(content), format="turtle", publicID=NOWHERE_BASE)
+    except HandedInFault as fault:
+        _refuse("not-turtle", f"The file cannot be read as Turtle: {fault}.")
     except RecursionError:
         _refuse("too-deep", f"The file is nested more than {DEEPEST} deep.")
     except (BadSyntax, ValueError, AssertionError, IndexError, KeyError, TypeError, AttributeError) as error:
@@ -57,6 +65,16 @@ def _parsed(content: bytes) -> Any:
         line = getattr(error, "lines", None)
         _refuse("not-turtle", f"The file is not Turtle{f' (line {line + 1})' if isinstance(line, int) else ''}.")
     return graph
+
+
+def _refuse_relative(graph: Any) -> None:
+    """Refuse a name that the file does not write in full: nobody said whose word it is."""
+    from rdflib import URIRef
+
+    for statement in graph:
+        for name in statement:
+            if isinstance(name, URIRef) and (name.startswith(NOWHERE) or not is_absolute(name)):
+                _refuse("relative-name", tell_relative(name.removeprefix(NOWHERE_BASE)))
 
 
 class _GraphReader:
@@ -94,6 +112,10 @@ class _GraphReader:
                 found.setdefault("@type", []).append(str(value))
             elif key != ODRL + "uid" or value != subject:
                 found.setdefault(key, []).append(self._value(value, depth + 1))
+        for entries in found.values():
+            # Statements have no order: the same file is the same policy, whatever its parser calls what has no name.
+            if isinstance(entries, list):
+                entries.sort(key=_encode_sorted)
         return found
 
     def _value(self, value: Any, depth: int) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import msgspec
 
 from connector.settings.fields import bare_type, list_fields
 from connector.settings.model import Location, Mode, Settings, SettingsError, anchor
+from connector.views.handed_in import HandedInFault, decode_text
 
 PREFIX = "DATENKONTOR_"
 _LARGEST_FILE = 1_000_000
@@ -50,7 +51,9 @@ def _read(file: Path) -> dict[str, Any]:
     if len(content) > _LARGEST_FILE:
         raise SettingsError(f"The settings file {file} is larger than {_LARGEST_FILE} bytes: check its path.")
     try:
-        return tomllib.loads(content.decode())
+        return tomllib.loads(decode_text(content))
+    except HandedInFault as fault:
+        raise SettingsError(f"The settings file {file} cannot be read: {fault}.") from None
     except ValueError as error:
         raise SettingsError(f"The settings file {file} is not TOML: {error}.") from None
 

@@ -247,3 +247,106 @@ def test_damaged_json_ld_gives_a_policy_or_a_policy_error(data: st.DataObject) -
         place = place[key]
     with suppress(PolicyError):
         load(compact(changed))
+
+
+_TERM = st.sampled_from(["odrl", "permission", "darf", "dk", "@vocab", "@base", "@version", "@language", "@import"])
+_MEANING = st.recursive(
+    st.sampled_from(
+        [
+            None,
+            True,
+            1.1,
+            5,
+            "",
+            "@id",
+            "@type",
+            "@set",
+            ODRL,
+            ODRL + "permission",
+            "odrl:permission",
+            "urn:x:",
+            "x",
+            DSP,
+        ]
+    ),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "@id",
+                    "@type",
+                    "@container",
+                    "@context",
+                    "@reverse",
+                    "@nest",
+                    "@prefix",
+                    "@language",
+                    "@protected",
+                    "x",
+                ]
+            ),
+            inner,
+            max_size=3,
+        )
+    ),
+    max_leaves=5,
+)
+_CONTEXT = st.recursive(
+    st.none() | st.just(DSP) | st.dictionaries(_TERM, _MEANING, max_size=3),
+    lambda inner: st.lists(inner, max_size=3),
+    max_leaves=3,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(_CONTEXT)
+def test_a_context_of_any_form_is_read_or_refused_in_a_sentence(context: Any) -> None:
+    document = {**agreement(rule()), "@context": context}
+    with suppress(PolicyError):
+        load(compact(document))
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        {"odrl": ODRL, "permission": {"@id": "odrl:permission", "@container": ["@set"]}},
+        {"odrl": ODRL, "permission": {"@id": "odrl:permission", "@container": ["@set"], "@type": "@id"}},
+        {"odrl": {"@id": ODRL, "@prefix": True}},
+        {"@version": 1.1, "odrl": ODRL},
+        {"@vocab": ODRL, "@version": 1.1, "@protected": True},
+        [None, {"odrl": ODRL}],
+        [DSP, {"@language": "de"}],
+        {"@vocab": ODRL, "@base": "https://city.example/", "target": {"@type": "@id"}},
+        {"@base": None, "@vocab": ODRL},
+    ],
+)
+def test_a_legal_context_gives_the_policy_its_meaning(context: Any) -> None:
+    document = {
+        "@context": context,
+        "@type": ODRL + "Offer",
+        "@id": "urn:x:o",
+        ODRL + "permission": [{ODRL + "action": {"@id": ODRL + "use"}, ODRL + "target": {"@id": "urn:x:asset"}}],
+    }
+    read = load(compact(document))
+    assert read.permission[0].action[0].iri == ODRL + "use"
+    assert read.permission[0].target[0].uid == "urn:x:asset"
+
+
+@pytest.mark.parametrize("context", [{"@base": None, "@vocab": ODRL}, {"@vocab": ODRL, "@language": "de"}])
+@pytest.mark.parametrize("name", ["counts.csv", "#offer", "../x", "", "//host/x"])
+def test_a_relative_identifier_of_json_ld_is_refused(context: Any, name: str) -> None:
+    document = {"@context": context, "@type": "Offer", "@id": "urn:x:o", "permission": {"action": {"@id": "odrl:use"}}}
+    refused = lost({**document, "permission": {"action": {"@id": ODRL + "use"}, "target": {"@id": name}}})
+    assert refused.code in {"relative-name", "no-identifier"}
+    assert "absolute" in refused.sentence
+
+
+def test_an_identifier_below_a_stated_base_is_read() -> None:
+    document = {
+        "@context": {"@vocab": ODRL, "@base": "https://city.example/"},
+        "@type": "Offer",
+        "@id": "offer",
+        "permission": {"action": {"@id": ODRL + "use"}, "target": {"@id": "counts.csv"}},
+    }
+    assert load(compact(document)).permission[0].target[0].uid == "https://city.example/counts.csv"

@@ -52,6 +52,12 @@ def test_a_policy_in_turtle_is_the_policy_that_it_says() -> None:
     [
         (b"\xff", "not-turtle"),
         (b"{", "not-turtle"),
+        (POLICY.decode().encode("utf-16"), "not-turtle"),
+        (POLICY.replace(b"<urn:set>", b"<#offer>"), "relative-name"),
+        (POLICY.replace(b"<urn:set>", b"<>"), "relative-name"),
+        (POLICY.replace(b"<urn:a>", b"<//host/counts.csv>"), "relative-name"),
+        (POLICY.replace(b"<urn:a>", b"<counts.csv>", 1), "relative-name"),
+        (b"@base <sub/> .\n" + POLICY.replace(b"<urn:a>", b"<counts.csv>"), "relative-name"),
         (PREFIXES, "no-policy"),
         (POLICY + b"<urn:other> a odrl:Set .", "no-policy"),
         (POLICY + b"<urn:elsewhere> odrl:target <urn:b> .", "statement-lost"),
@@ -73,6 +79,13 @@ def test_a_policy_in_turtle_is_the_policy_that_it_says() -> None:
 )
 def test_what_cannot_be_read_whole_is_refused(content: bytes, code: str) -> None:
     assert refused(content) == code
+
+
+def test_a_byte_order_mark_and_a_base_that_is_stated_change_nothing() -> None:
+    assert load(from_turtle(b"\xef\xbb\xbf" + POLICY)) == load(from_turtle(POLICY))
+    based = b"@base <urn:x:> .\n" + POLICY.replace(b"<urn:a>", b"<https://example.org/b>")
+    target = load(from_turtle(based)).permission[0].target[0]
+    assert target.uid == "https://example.org/b"
 
 
 def test_a_list_that_goes_in_a_circle_ends() -> None:

@@ -1,19 +1,23 @@
 """A router whose endpoints take orders and return views, the structs of `views`.
 
 FastAPI sees the models made from them. The wrapper turns a checked body into the order, and encodes the view.
+A body with a member twice, or in another encoding than UTF-8, is refused.
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from functools import wraps
 from types import NoneType
 from typing import Annotated, Any, get_args
 
 import msgspec
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Request
 from fastapi.responses import Response
+from fastapi.routing import APIRoute
 
+from connector.api.frame.errors import UnreadableBody
 from connector.api.frame.models import answer_model, is_view, read_order, request_model
+from connector.views.handed_in import HandedInFault, parse_json
 
 _encode = msgspec.json.Encoder().encode
 
@@ -23,8 +27,36 @@ def encode_view(view: Any, status: int = 200) -> Response:
     return Response(_encode(view), status, media_type="application/json")
 
 
+class _OrderRequest(Request):
+    """A request whose body is read strictly."""
+
+    async def json(self) -> Any:
+        """Return the value of the body. Raises UnreadableBody."""
+        body = await self.body()
+        try:
+            return parse_json(body)
+        except HandedInFault as fault:
+            raise UnreadableBody(str(fault)) from None
+
+
+class _OrderRoute(APIRoute):
+    """A route that reads its body as an `_OrderRequest`."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler of the route."""
+        handle = super().get_route_handler()
+
+        async def handle_strictly(request: Request) -> Response:
+            return await handle(_OrderRequest(request.scope, request.receive))
+
+        return handle_strictly
+
+
 class ChapterRouter(APIRouter):
     """The endpoints of a chapter."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(route_class=_OrderRoute, **options)
 
     def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         """Add an endpoint."""

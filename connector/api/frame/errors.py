@@ -37,6 +37,14 @@ class ApiError(Exception):
         self.reason = reason
 
 
+class UnreadableBody(HTTPException):
+    """A body that is not JSON as this API reads it; `problem` continues a sentence about the body."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(422)
+        self.problem = problem
+
+
 def answer(
     status: int, code: str, reason: str, reasons: dict[str, str] | None = None, *, retry_after_s: int = 0
 ) -> JSONResponse:
@@ -89,6 +97,8 @@ async def _validation(_: Request, error: Exception) -> JSONResponse:
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if isinstance(error, UnreadableBody):
+        return answer(error.status_code, "invalid", f"The body cannot be used: {error.problem}.")
     code, reason = _SENTENCES.get(
         error.status_code, ("refused", "The request is malformed: /openapi.json describes the expected form.")
     )

@@ -44,11 +44,16 @@ def parse_records(options: list[str] | None, media_type: str | None) -> Records 
     if not options:
         return None
     description: dict[str, Any] = {"format": find_record_format(media_type or "") or ""}
+    seen: set[str] = set()
     for option in options:
         key, sign, value = option.partition("=")
         value = find_sign(value) if key in _SIGNED else value
         if not sign or not value:
             raise Failure(Code.USAGE, f"Unknown record option {option!r}: write it as KEY=VALUE.")
+        if key in seen:
+            raise Failure(Code.USAGE, f"{key} is given twice: give it once.")
+        if key not in _KEYS or not _KEYS[key][1]:
+            seen.add(key)
         if ":" in key:
             description.setdefault("facts", {})[key] = value
             continue
@@ -57,8 +62,6 @@ def parse_records(options: list[str] | None, media_type: str | None) -> Records 
         member, several = _KEYS[key]
         if several:
             description.setdefault(member, []).append(value)
-        elif description.get(member) and member != "format":
-            raise Failure(Code.USAGE, f"{key} is given twice: give it once.")
         else:
             description[member] = _parse_whole(value) if member == "smallest_group" else value
     if not description["format"]:

@@ -24,6 +24,8 @@ def build_source(
         raise Failure(Code.USAGE, "--header belongs to an HTTP source: give --url.")
     if url is not None:
         pairs = dict(_split_header(header) for header in headers)
+        if len({name.casefold() for name in pairs}) != len(headers):
+            raise Failure(Code.USAGE, "A header is given twice: give each header once.")
         return {"kind": "http", "url": url} | ({"headers": pairs} if pairs else {}), url.rstrip("/").rpartition("/")[2]
     path = file or folder or Path()
     address: dict[str, Any] = {"kind": "file", "path": _find_in_root(call, path, is_folder=folder is not None)}

@@ -153,7 +153,11 @@ def _parts(file: Path) -> Iterator[tuple[int, list[ConsentOrder]]]:
             header = lines.readline()
             lines.seek(0)
             reader = csv.DictReader(lines, delimiter=max(",;\t", key=header.count), strict=True)
-            names = set(reader.fieldnames or ())
+            columns = [name.strip() for name in reader.fieldnames or ()]
+            names = set(columns)
+            if len(names) != len(columns):
+                raise Failure(Code.USAGE, f"A column of {file} occurs twice: remove one of the two.")
+            reader.fieldnames = columns
             if not {"subject", "purpose"} <= names or names - set(_COLUMNS):
                 raise Failure(
                     Code.USAGE,

@@ -6,14 +6,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.controlplane.core.errors import Invalid, NoSuchEntity
 from connector.controlplane.judging.library import UnknownTemplate
 from connector.controlplane.judging.policy_input import from_turtle
 from connector.policy.model.errors import PolicyError
+from connector.views.handed_in import HandedInFault, decode_text, read_json
 
 LARGEST_POLICY = 1_000_000
 
@@ -52,10 +51,19 @@ def read_policy(path: Path | None) -> dict[str, Any] | None:
         except PolicyError as error:
             raise Failure(Code.USAGE, f"The policy {path} cannot be used: {error.sentence}") from None
     try:
-        policy: dict[str, Any] = msgspec.json.decode(content, type=dict[str, Any])
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise Failure(Code.USAGE, f"The policy {path} is not a JSON object: {error}.") from None
-    return policy
+        return read_json(content, dict[str, Any])
+    except HandedInFault as fault:
+        raise Failure(Code.USAGE, f"The policy {path} cannot be read: {fault}.") from None
+
+
+def read_text(path: Path) -> str:
+    """Read a text file in UTF-8. Raises Failure."""
+    try:
+        return decode_text(path.read_bytes())
+    except OSError as error:
+        raise Failure(Code.USAGE, f"The file {path} cannot be read: {error.strerror}.") from None
+    except HandedInFault as fault:
+        raise Failure(Code.USAGE, f"The file {path} cannot be read: {fault}.") from None
 
 
 def write_policy(call: CommandCall, path: Path, policy: Mapping[str, Any], *, yes: bool) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.setup.plan import SETTINGS
+from connector.views.handed_in import decode_text
 
 LISTENERS = ("protocol", "data", "management", "broker")
 FIRST_PORT, LAST_PORT, STEP = 7080, 9980, 10
@@ -42,7 +43,7 @@ def _read_neighbours(directory: Path) -> set[int]:
     ports: set[int] = set()
     for file in directory.resolve().parent.glob(f"*/{SETTINGS}"):
         try:
-            values = tomllib.loads(file.read_text(encoding="utf-8"))
+            values = tomllib.loads(decode_text(file.read_bytes()))
         except (OSError, ValueError):
             continue
         sections = [values[name] for name in LISTENERS if isinstance(values.get(name), dict)]

@@ -81,7 +81,7 @@ def concurrent_transfers(situation: Situation) -> tuple[Value, ...] | None:
 
 def language(situation: Situation) -> tuple[Value, ...] | None:
     """Return the languages of the data."""
-    return _names(situation.stated.languages) if situation.stated else None
+    return _names([tag.lower() for tag in situation.stated.languages]) if situation.stated else None
 
 
 def version(situation: Situation) -> tuple[Value, ...] | None:

@@ -1,8 +1,9 @@
-"""Converts policies that people write, in any form of JSON-LD or in Turtle, to the compact form that is stored.
+"""Converts policies that people write, in any form of JSON-LD or in Turtle, to the form that is stored and sent.
 
-From peers, only the compact form is read (ADR 6). A document of a person is converted once, before its first use. A
-policy that cannot be converted without loss is refused. A stored policy has no context of its own, and neither has the
-message that contains it, so names are written in full (ADR 20).
+From peers, only the compact form is read (ADR 6). A document of a person is converted once, before its first use, and
+what is offered is written in the one spelling in which it travels (ADR 31). A policy that cannot be converted without
+loss is refused. A stored policy has no context of its own, and neither has the message that contains it, so names are
+written in full (ADR 20).
 """
 
 from collections.abc import Mapping
@@ -14,12 +15,18 @@ from connector.controlplane.core.errors import Invalid
 from connector.controlplane.judging import acceptance
 from connector.policy.model.dump import dump
 from connector.policy.model.errors import PolicyError
+from connector.policy.model.policy import ODRL
 from connector.policy.reading.document import parse
 from connector.policy.reading.load import DEFAULT, load
+from connector.policy.reading.wire import to_wire
 from connector.policy.vocabulary.names import expand as full_name
+from connector.policy.vocabulary.registry import Registry
 from connector.semantic.contexts import ForeignError, is_foreign
 from connector.semantic.expand import expand
 from connector.semantic.turtle import read_turtle
+
+DRAFT = "urn:uuid:draft"
+"""The identifier of a policy that has none of its own yet."""
 
 
 def compact(policy: dict[str, Any]) -> dict[str, Any]:
@@ -35,10 +42,36 @@ def compact(policy: dict[str, Any]) -> dict[str, Any]:
         raise PolicyError(error.code, error.path, error.sentence) from None
 
 
-def encode_policy(policy: dict[str, Any]) -> bytes:
-    """Return a policy that a person wrote, as it is stored. Raises Invalid."""
+def write_draft(policy: dict[str, Any]) -> dict[str, Any]:
+    """Return a policy in the compact form; its type and identifier are those of a draft if it has none.
+
+    Raises PolicyError.
+    """
+    written = compact(policy)
+    named = "@id" in written or not {"uid", "odrl:uid", f"{ODRL}uid"}.isdisjoint(written)
+    return {"@type": "Offer", **({} if named else {"@id": DRAFT}), **written}
+
+
+def write_wire(policy: dict[str, Any], operands: Registry, *, assignee: str = "") -> dict[str, Any]:
+    """Return a policy that a person wrote in the one spelling in which it travels. Raises PolicyError.
+
+    `assignee` is the party that the message names in any case.
+    """
+    return dump(to_wire(load(write_draft(policy)), operands, assignee=assignee))
+
+
+def encode_policy(policy: dict[str, Any], operands: Registry, *, assignee: str = "") -> bytes:
+    """Return a policy that a person wrote, as it is stored and sent. Raises Invalid."""
     try:
-        return msgspec.json.encode(compact(policy))
+        return msgspec.json.encode(write_wire(policy, operands, assignee=assignee))
+    except PolicyError as error:
+        raise Invalid("not-offerable", acceptance.to_unreadable(error).texts["en"]) from None
+
+
+def encode_own(policy: dict[str, Any]) -> bytes:
+    """Return a policy that a person wrote and that is never sent, such as an access policy. Raises Invalid."""
+    try:
+        return msgspec.json.encode(write_draft(policy))
     except PolicyError as error:
         raise Invalid("not-offerable", acceptance.to_unreadable(error).texts["en"]) from None
 
@@ -52,7 +85,7 @@ def from_turtle(content: bytes) -> dict[str, Any]:
 
 
 def _rewrite(document: dict[str, Any]) -> dict[str, Any]:
-    read = load({"@id": "urn:uuid:draft", **document})
+    read = load(document if ODRL + "uid" in document or "uid" in document else {"@id": DRAFT, **document})
     written = dump(msgspec.structs.replace(read, prefixes=()))
     prefixes = dict(read.prefixes)
     return _expand_names(written, prefixes) if prefixes else written

@@ -66,7 +66,8 @@ async def request(
     Raises NoSuchEntity, Invalid, PeerFailed.
     """
     known = catalog.provider(counterparties.directory, participant_id)
-    terms = encode_policy(policy) if policy is not None else None
+    operands, asking = evaluator.library.operands, evaluator.context.participant
+    terms = encode_policy(policy, operands, assignee=asking) if policy is not None else None
     address = known.address or ""
     if offer_id is None or terms is None:
         dataset = await catalog.fetch_dataset(counterparties, participant_id, dataset_id)
@@ -78,7 +79,7 @@ async def request(
         offer_id=offer_id,
         target=dataset_id,
         assigner=participant_id,
-        assignee=evaluator.context.participant,
+        assignee=asking,
     )
     check_acceptable(evaluator, offer)
     return await ask(evaluator.context, participant_id, address, offer)
@@ -137,7 +138,8 @@ async def offer(
     asset = await find_asset(evaluator.context, asset_id)
     if asset.status is not AssetStatus.PUBLISHED:
         raise NotAllowed("not-published", f"The asset {asset_id} is {asset.status}: publish it, then offer it.")
-    wanted = encode_policy(policy) if policy is not None else None
+    operands = evaluator.library.operands
+    wanted = encode_policy(policy, operands, assignee=participant_id) if policy is not None else None
     if wanted is not None:
         _check(evaluator, wanted, asset)
     terms = documents.make_message_offer(
@@ -227,9 +229,11 @@ async def terminate(enforcer: Enforcer, pid: str, reason: str) -> Negotiation:
 
 async def counter(enforcer: Enforcer, pid: str, policy: dict[str, Any]) -> Negotiation:
     """Counter with another policy: a provider offers, a consumer requests. Raises NotAllowed, Invalid."""
-    document = encode_policy(policy)
     evaluator = enforcer.evaluator
-    asset = await enforcer.context.store.asset(enforcer.context.owner, (await get(enforcer.context, pid)).dataset)
+    known = await get(enforcer.context, pid)
+    consumer = enforcer.context.participant if known.role is Role.CONSUMER else known.peer
+    document = encode_policy(policy, evaluator.library.operands, assignee=consumer)
+    asset = await enforcer.context.store.asset(enforcer.context.owner, known.dataset)
 
     def step(process: Negotiation) -> ProcessStep:
         if process.role is Role.CONSUMER:

@@ -14,7 +14,7 @@ from connector.controlplane.core.errors import Invalid, NoSuchEntity
 from connector.controlplane.judging import acceptance
 from connector.controlplane.judging.acceptance import Texts, Unfit
 from connector.controlplane.judging.library import Library, UnknownTemplate, template
-from connector.controlplane.judging.policy_input import compact
+from connector.controlplane.judging.policy_input import write_draft, write_wire
 from connector.language.catalogue import LANGUAGES, write_in_all
 from connector.policy.analysis.contains import contains
 from connector.policy.analysis.difference import compare_versions
@@ -85,7 +85,7 @@ def document(policy: dict[str, Any]) -> bytes:
 
     Raises PolicyError for a policy in another form of JSON-LD that cannot be converted to the compact form.
     """
-    return msgspec.json.encode({"@type": "Offer", "@id": "urn:uuid:draft", **compact(policy)})
+    return msgspec.json.encode(write_draft(policy))
 
 
 def try_compile(library: Library, policy: dict[str, Any]) -> Compiled | PolicyError:
@@ -113,7 +113,7 @@ def examine(
         return (_error(acceptance.to_unreadable(compiled, with_path=False), compiled.path),)
     gaps = acceptance.remarks(library, compiled)
     found = [*gaps, *lint(compiled, now=now, personal=personal)]
-    return tuple(
+    return _find_unsendable(library, policy) + tuple(
         TranslatedRemark(
             remark.level,
             remark.finding.code,
@@ -124,6 +124,15 @@ def examine(
         for remark in found
         if remark.level == level
     )
+
+
+def _find_unsendable(library: Library, policy: dict[str, Any]) -> tuple[TranslatedRemark, ...]:
+    """Return what the form in which policies travel cannot say, as an error."""
+    try:
+        write_wire(policy, library.operands)
+    except PolicyError as error:
+        return (_error(acceptance.to_unreadable(error, with_path=False), error.path),)
+    return ()
 
 
 def explain(library: Library, policy: dict[str, Any]) -> PolicyExplanation:

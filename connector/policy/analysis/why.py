@@ -19,7 +19,7 @@ from connector.policy.analysis.space.regions import Intervals, Region, find_leas
 from connector.policy.compiling.compiled import Compiled, CompiledRule
 from connector.policy.deciding.decide import decide
 from connector.policy.model.decision import AtomVerdict, Explanation, RuleVerdict, Verdict
-from connector.policy.model.literals import MICROSECOND, add_duration
+from connector.policy.model.literals import add_duration, find_next
 from connector.policy.model.policy import AtomicConstraint, Constraint
 from connector.policy.model.situation import Performance, Phase, Request, Truth, World
 from connector.policy.model.values import Duration, Instant, Number, Value
@@ -259,7 +259,7 @@ def _find_next(at: datetime, regions: Sequence[Region]) -> datetime | None:
     for region in regions:
         found = find_least(region, now) if isinstance(region, Intervals) else None
         if found is not None:
-            return EPOCH + timedelta(microseconds=int(found))
+            return find_next(EPOCH, timedelta(microseconds=int(found)))
     return None
 
 
@@ -271,7 +271,7 @@ def _find_span_end(step: PermitStep, agreed_at: datetime) -> datetime | None:
     if (constraint.operator in {"lt", "lteq"}) is step.wanted:
         return None
     end = add_duration(agreed_at, constraint.right[0])
-    return end + MICROSECOND if end is not None and constraint.operator in {"lteq", "gt"} else end
+    return find_next(end) if end is not None and constraint.operator in {"lteq", "gt"} else end
 
 
 def _is_ahead(found: Value, regions: Sequence[Region]) -> bool:

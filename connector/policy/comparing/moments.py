@@ -9,7 +9,7 @@ from datetime import UTC, datetime, tzinfo
 
 import msgspec
 
-from connector.policy.model.literals import MICROSECOND, find_start
+from connector.policy.model.literals import find_next, find_start
 from connector.policy.model.values import Day, Instant
 
 
@@ -33,7 +33,7 @@ def compare(operator: str, value: Instant | Day, zone: tzinfo = UTC) -> Moments:
     (True, False)
     """
     if isinstance(value, Instant):
-        begin, end = value.at, value.at + MICROSECOND
+        begin, end = value.at, find_next(value.at)
     else:
         begin, end = find_start(value, zone), find_start(value, zone, ahead=1)
     match operator:

@@ -12,7 +12,7 @@ import msgspec
 from connector.policy.comparing.atom import Flip, Test
 from connector.policy.compiling.checks import Check
 from connector.policy.model.decision import Counter, DutyMode, DutyRole, Reason
-from connector.policy.model.literals import MICROSECOND, add_duration
+from connector.policy.model.literals import add_duration, find_next
 from connector.policy.model.policy import ConflictStrategy, Constraint, Duty, Permission, Policy, Prohibition
 from connector.policy.model.situation import Request, Truth, World
 from connector.policy.model.values import Duration
@@ -180,7 +180,7 @@ def find_deadline(duty: CompiledDuty, agreed_at: datetime | None) -> datetime | 
         for span, included in duty.elapsed:
             end = add_duration(agreed_at, span)
             if end is not None and included:
-                end += MICROSECOND
+                end = find_next(end)
             if end is not None and (found is None or end < found):
                 found = end
     return found

@@ -16,14 +16,10 @@ from connector.policy.model.decision import DutyRole
 from connector.policy.model.policy import ODRL, AtomicConstraint, Constraint, Duty
 from connector.policy.model.values import Duration, Iri
 from connector.policy.reading.document import refuse
-from connector.policy.vocabulary.registry import Operand, Registry
+from connector.policy.vocabulary.registry import MANNER, Operand, Registry
 
 _CLOCKS = frozenset({ODRL + "dateTime", ODRL + "elapsedTime"})
 _BY = frozenset({"lt", "lteq"})
-# Operands that say how a duty is performed, not when it applies: what is paid and to whom, in which form it is told.
-_MANNER = frozenset(
-    ODRL + name for name in ("payAmount", "recipient", "deliveryChannel", "fileFormat", "language", "resolution")
-)
 _USAGE = Iri(ODRL + "policyUsage")
 # What these say of the use, a duty that comes before it fulfils.
 _BEFORE = frozenset({"lt", "lteq", "neq", "isNoneOf"})
@@ -178,7 +174,7 @@ def _find_kind(constraint: Constraint, role: DutyRole, registry: Registry, trans
 def _find_atom_kind(operand: Operand, role: DutyRole, transform: str) -> _Kind:
     if operand.parameter:
         return _Kind.MANNER
-    if operand.iri in _MANNER and not transform:
+    if operand.iri in MANNER and not transform:
         return _Kind.MANNER
     if role != "duty" or _is_about_party(operand):
         return _Kind.SCOPE
@@ -190,6 +186,6 @@ def _is_about_party(operand: Operand) -> bool:
 
     These are facts of the party and the purpose: none of them becomes false by waiting.
     """
-    if operand.tier != "provider" or operand.iri in _MANNER:
+    if operand.tier != "provider" or operand.iri in MANNER:
         return False
     return operand.source in {"credential", "connector"} or operand.iri == ODRL + "purpose"

@@ -28,7 +28,7 @@ Place: TypeAlias = Literal["permission", "prohibition", "duty", "manner"]
 """The place of a constraint; `manner` is the refinement of a duty's action: how it is done."""
 
 _FORMS: dict[str, str] = {
-    "instant": "write a time in the years 2 to 9998, such as 2026-01-31T12:00:00Z",
+    "instant": "write a time in the years 2 to 9999, such as 2026-01-31T12:00:00Z",
     "duration": "write a length of time, such as P30D or PT12H",
     "clock": "write a time of the day, such as 08:30:00",
     "number": "write a number without a unit, such as 5",
@@ -201,7 +201,7 @@ def describe_form(operand: Operand, registry: Registry) -> str:
     """Return the advice how a value of an operand is written, with an example.
 
     >>> describe_form(registry.operands["http://www.w3.org/ns/odrl/2/dateTime"], registry)
-    'write a time in the years 2 to 9998, such as 2026-01-31T12:00:00Z'
+    'write a time in the years 2 to 9999, such as 2026-01-31T12:00:00Z'
     """
     if operand.sort == "code":
         return f"write one of {', '.join(operand.values)}"

@@ -11,60 +11,74 @@ from functools import lru_cache
 from connector.policy.model.values import ClockTime, Day, Duration, Flag, Instant, Iri, Number, Text, Value
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
-INTEGERS = frozenset(
-    XSD + name
-    for name in (
-        "integer",
-        "int",
-        "long",
-        "short",
-        "byte",
-        "nonNegativeInteger",
-        "positiveInteger",
-        "nonPositiveInteger",
-        "negativeInteger",
-        "unsignedInt",
-        "unsignedLong",
-        "unsignedShort",
-    )
-)
-NUMBERS = INTEGERS | {XSD + "decimal", XSD + "double", XSD + "float"}
+INTEGERS: dict[str, tuple[int | None, int | None]] = {
+    XSD + "integer": (None, None),
+    XSD + "long": (-(2**63), 2**63 - 1),
+    XSD + "int": (-(2**31), 2**31 - 1),
+    XSD + "short": (-(2**15), 2**15 - 1),
+    XSD + "byte": (-128, 127),
+    XSD + "nonNegativeInteger": (0, None),
+    XSD + "positiveInteger": (1, None),
+    XSD + "nonPositiveInteger": (None, 0),
+    XSD + "negativeInteger": (None, -1),
+    XSD + "unsignedLong": (0, 2**64 - 1),
+    XSD + "unsignedInt": (0, 2**32 - 1),
+    XSD + "unsignedShort": (0, 2**16 - 1),
+    XSD + "unsignedByte": (0, 255),
+}
+"""The types of whole numbers, each with its least and its greatest value."""
+NUMBERS = INTEGERS.keys() | {XSD + "decimal", XSD + "double", XSD + "float"}
 MICROSECOND = timedelta(microseconds=1)
+LATEST = datetime.max.replace(tzinfo=UTC)
+"""The last instant that can be calculated with; what is later counts as this one."""
 
 # Months are counted exactly up to ten years, which begin in one of four years of the leap cycle, or hold the year 1900.
 _MOST_EXACT = 120
 _BEGINS = [year * 12 + month for year in (*range(1889, 1902), *range(1996, 2000)) for month in range(12)]
 
-_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(Z|[+-]\d{2}:\d{2})?", re.ASCII)
-_CLOCK = re.compile(r"(\d{2}):(\d{2})(?::(\d{2}))?(Z|[+-]\d{2}:\d{2})?", re.ASCII)
+_ZONE = r"(Z|[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00))?"
+_INSTANT = re.compile(
+    r"(\d{4}-\d{2}-\d{2})T((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d|24:00:00(?!\.0*[1-9]))(?:\.(\d{1,30}))?" + _ZONE,
+    re.ASCII,
+)
+_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})" + _ZONE, re.ASCII)
+_CLOCK = re.compile(r"(\d{2}):([0-5]\d)(?::([0-5]\d)(?:\.0{1,30})?)?" + _ZONE, re.ASCII)
 _DURATION = re.compile(
     r"P(?=.)(?:(\d{1,5})Y)?(?:(\d{1,6})M)?(?:(\d{1,5})W)?(?:(\d{1,7})D)?"
     r"(?:T(?=.)(?:(\d{1,8})H)?(?:(\d{1,9})M)?(?:(\d{1,10})(?:\.(\d{1,3}))?S)?)?",
     re.ASCII,
 )
+_WITHOUT_YEARS = re.compile(r"[^YM]*(T.*)?", re.ASCII)
+_WITHOUT_DAYS = re.compile(r"[^DT]*", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
+_INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,2})?", re.ASCII)
 
 
 def parse_instant(text: str) -> Instant | None:
-    """Read an xsd:dateTime, in UTC without a zone; None for another text and beyond the years 2 to 9998.
+    """Read an xsd:dateTime, in UTC without a zone; None for another text and beyond the years 2 to 9999.
 
-    >>> parse_instant("2026-05-04T12:00Z").at == noon
+    Parts of a second below a millionth are dropped.
+
+    >>> parse_instant("2026-05-04T12:00:00Z").at == noon
     True
     """
-    if len(text) < 16 or "T" not in text:
+    match = _INSTANT.fullmatch(text)
+    if match is None:
         return None
-    end_of_day = text[11:16] == "24:00" and text[16:19] in {"", ":00", "Z"}
+    clock = "00:00:00" if match[2] == "24:00:00" else match[2]
+    offset = timedelta(minutes=_parse_offset(match[4]) or 0)
     try:
-        moment = datetime.fromisoformat(text.replace("T24:", "T00:") if end_of_day else text)
-        moment += timedelta(days=end_of_day)
-        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        moment = datetime.fromisoformat(f"{match[1]}T{clock}.{(match[3] or '')[:6]:0<6}").replace(tzinfo=UTC)
+        moment += timedelta(days=match[2] == "24:00:00") - offset
     except (ValueError, OverflowError):
         return None
-    return Instant(moment) if 2 <= moment.year <= 9998 else None
+    return Instant(moment) if moment.year >= 2 else None
 
 
 def parse_day(text: str) -> Day | None:
-    """Read an xsd:date, in the local zone of the provider without a zone; None for another text.
+    """Read an xsd:date, in the local zone of the provider without a zone; None for another text
+    and beyond the years 2 to 9999.
 
     >>> parse_day("2026-05-04"), parse_day("2026-05-04Z").offset
     (Day(day=datetime.date(2026, 5, 4), offset=None), 0)
@@ -76,12 +90,11 @@ def parse_day(text: str) -> Day | None:
         value = date.fromisoformat(match[1])
     except ValueError:
         return None
-    offset = _parse_offset(match[2])
-    return Day(value, offset) if 2 <= value.year <= 9998 and abs(offset or 0) <= 840 else None
+    return Day(value, _parse_offset(match[2])) if value.year >= 2 else None
 
 
 def parse_clock(text: str) -> ClockTime | None:
-    """Read an xsd:time, seconds optional; None for another text.
+    """Read an xsd:time in whole seconds, which may be left out if there are none; None for another text.
 
     >>> parse_clock("06:00")
     ClockTime(seconds=21600, offset=None)
@@ -89,12 +102,8 @@ def parse_clock(text: str) -> ClockTime | None:
     match = _CLOCK.fullmatch(text)
     if match is None:
         return None
-    hours, minutes, seconds = int(match[1]), int(match[2]), int(match[3] or 0)
-    offset = _parse_offset(match[4])
-    if hours > 24 or minutes > 59 or seconds > 59 or abs(offset or 0) > 840:
-        return None
-    total = hours * 3600 + minutes * 60 + seconds
-    return ClockTime(total, offset) if total <= 86400 else None
+    total = int(match[1]) * 3600 + int(match[2]) * 60 + int(match[3] or 0)
+    return ClockTime(total, _parse_offset(match[4])) if total <= 86400 else None
 
 
 def parse_duration(text: str) -> Duration | None:
@@ -133,10 +142,8 @@ def parse_typed(lexical: str, datatype: str) -> Value | None:
     Flag(on=True)
     """
     if datatype in NUMBERS:
-        amount = parse_number(lexical)
-        if amount is None or (datatype in INTEGERS and amount != amount.to_integral_value()):
-            return None
-        return Number(amount)
+        amount = _parse_amount(lexical, datatype)
+        return None if amount is None else Number(amount)
     if datatype == XSD + "boolean":
         return Flag(lexical in {"true", "1"}) if lexical in {"true", "false", "1", "0"} else None
     if datatype in {XSD + "anyURI", "@id"}:
@@ -147,14 +154,39 @@ def parse_typed(lexical: str, datatype: str) -> Value | None:
     return reader(lexical) if reader else None
 
 
+def _parse_amount(lexical: str, datatype: str) -> Decimal | None:
+    if datatype in INTEGERS:
+        amount = parse_number(lexical) if _INTEGER.fullmatch(lexical) else None
+        least, greatest = INTEGERS[datatype]
+        if amount is None or (least is not None and amount < least) or (greatest is not None and amount > greatest):
+            return None
+        return amount
+    if datatype == XSD + "decimal" and not _DECIMAL.fullmatch(lexical):
+        return None
+    return parse_number(lexical)
+
+
+def _parse_stamp(text: str) -> Instant | None:
+    match = _INSTANT.fullmatch(text)
+    return parse_instant(text) if match is not None and match[4] else None
+
+
+def _parse_days(text: str) -> Duration | None:
+    return parse_duration(text) if _WITHOUT_YEARS.fullmatch(text) else None
+
+
+def _parse_months(text: str) -> Duration | None:
+    return parse_duration(text) if _WITHOUT_DAYS.fullmatch(text) else None
+
+
 _READERS = {
     XSD + "dateTime": parse_instant,
-    XSD + "dateTimeStamp": parse_instant,
+    XSD + "dateTimeStamp": _parse_stamp,
     XSD + "date": parse_day,
     XSD + "time": parse_clock,
     XSD + "duration": parse_duration,
-    XSD + "dayTimeDuration": parse_duration,
-    XSD + "yearMonthDuration": parse_duration,
+    XSD + "dayTimeDuration": _parse_days,
+    XSD + "yearMonthDuration": _parse_months,
 }
 
 
@@ -199,9 +231,18 @@ def find_start(value: Day, local: tzinfo = UTC, *, ahead: int = 0) -> datetime:
     """
     zone = local if value.offset is None else timezone(timedelta(minutes=value.offset))
     if ahead and value.day == date.max:
-        return datetime.max.replace(tzinfo=UTC)
+        return LATEST
     day = value.day + timedelta(days=ahead)
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+
+
+def find_next(moment: datetime, step: timedelta = MICROSECOND) -> datetime:
+    """Return the instant a step later; at the end of all years the last one.
+
+    >>> find_next(noon) - noon == MICROSECOND, find_next(LATEST) == LATEST
+    (True, True)
+    """
+    return moment + step if step <= LATEST - moment else LATEST
 
 
 def add_duration(moment: datetime, span: Duration) -> datetime | None:

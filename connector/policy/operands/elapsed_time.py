@@ -6,7 +6,7 @@ Section 4.2 of the ODRL vocabulary. Pure.
 from datetime import datetime
 
 from connector.policy.comparing.atom import Atom
-from connector.policy.model.literals import MICROSECOND, add_duration
+from connector.policy.model.literals import add_duration, find_next
 from connector.policy.model.situation import Request, Truth, World
 from connector.policy.model.values import Duration, Instant, Value
 from connector.policy.vocabulary.registry import Operand
@@ -24,7 +24,7 @@ def build(_operand: Operand, operator: str, right: tuple[Value, ...], _rule: str
         if world.agreed_at is None:
             return None
         end = add_duration(world.agreed_at, span)
-        return end + MICROSECOND if end is not None and inclusive else end
+        return find_next(end) if end is not None and inclusive else end
 
     def test(request: Request, world: World) -> Truth:
         if world.agreed_at is None:

@@ -56,7 +56,9 @@ class ConstraintReader:
                 path,
                 f"Constraints are nested more than {self.limits.depth} levels deep or form a cycle: simplify them.",
             )
-        if isinstance(value, str) or (isinstance(value, Mapping) and set(value) == {"@id"}):
+        if isinstance(value, Mapping) and len(value) == 1 and self.names.term(next(iter(value))) in {"@id", "uid"}:
+            value = read_word(next(iter(value.values())), path)
+        if isinstance(value, str):
             value = self._follow_reference(read_word(value, path), path)
         if not isinstance(value, Mapping):
             refuse("malformed", path, "The constraint is not a JSON object: write one.")
@@ -118,7 +120,7 @@ class ConstraintReader:
         if isinstance(value, bool):
             return Flag(value)
         if isinstance(value, int | float | Decimal):
-            return self._read_typed(str(value), literals.XSD + "decimal", path)
+            return self._read_typed(_write_number(value, path), literals.XSD + "decimal", path)
         if isinstance(value, str):
             return self._read_typed(value, datatype, path) if datatype else Text(value)
         if not isinstance(value, Mapping):
@@ -135,12 +137,12 @@ class ConstraintReader:
         if isinstance(inner, bool):
             inner = "true" if inner else "false"
         elif isinstance(inner, int | float | Decimal):
-            inner = str(inner)
+            inner = _write_number(inner, path)
             kind = kind or "xsd:decimal"
         if not isinstance(inner, str):
             refuse("malformed", path, "The @value of the value object is malformed: write a string, number or boolean.")
         if language is not None:
-            return Text(inner, read_word(language, path))
+            return Text(inner, read_word(language, path).lower())
         if kind is None and not datatype:
             return Text(inner)
         return self._read_typed(
@@ -156,3 +158,12 @@ class ConstraintReader:
                 f"{lexical[:100]!r} is not a supported {datatype[:200]}: correct the value or its type.",
             )
         return Iri(expand(value.iri, self.names.prefixes)) if isinstance(value, Iri) else value
+
+
+def _write_number(number: float | Decimal, path: str) -> str:
+    """Write a number of JSON in digits alone, a whole one without a point: its spelling says nothing."""
+    amount = Decimal(str(number))
+    if not amount.is_finite() or amount.adjusted() > 40 or (amount and amount.adjusted() < -40):
+        refuse("bad-literal", path, "The number is too large or too small: write one of at most 40 digits.")
+    text = format(amount, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -12,6 +12,7 @@ import msgspec
 
 from connector.policy.model.errors import PolicyError
 from connector.policy.vocabulary.names import NameResolver
+from connector.views.handed_in import HandedInFault, decode_text
 
 
 class DocumentLimits(msgspec.Struct, frozen=True):
@@ -33,6 +34,8 @@ class DocumentLimits(msgspec.Struct, frozen=True):
 
 
 DEFAULT = DocumentLimits()
+
+_CONTENT = frozenset({"leftOperand", "and", "or", "xone", "andSequence"})
 
 _MEANT = {
     ("Policy", "duty"): "write the duty as obligation, or inside a permission",
@@ -58,7 +61,7 @@ def parse(document: Mapping[str, object] | bytes, limits: DocumentLimits) -> Map
             refuse("too-large", "", f"The document is larger than {limits.size} bytes: shorten it.")
         try:
             document = json.loads(
-                document,
+                decode_text(bytes(document)),
                 object_pairs_hook=_check_unique,
                 parse_float=Decimal,
                 parse_int=Decimal,
@@ -67,8 +70,8 @@ def parse(document: Mapping[str, object] | bytes, limits: DocumentLimits) -> Map
         except RecursionError:
             refuse("too-deep", "", f"The document is nested more than {limits.depth} levels deep: simplify it.")
         except (ValueError, ArithmeticError) as error:
-            if isinstance(error, UnicodeError):
-                refuse("not-json", "", "The document is not UTF-8: write it in UTF-8.")
+            if isinstance(error, HandedInFault):
+                refuse("not-json", "", f"The document cannot be read: {error}.")
             place = f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
             refuse("not-json", "", f"The document is not JSON{place}: correct its syntax.")
     if not isinstance(document, Mapping):
@@ -80,7 +83,9 @@ def parse(document: Mapping[str, object] | bytes, limits: DocumentLimits) -> Map
 def _check_unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        refuse("repeated-member", "", "An object contains the same member twice: remove one.")
+        names = [name for name, _ in pairs]
+        twice = next(name for place, name in enumerate(names) if name in names[:place])
+        refuse("repeated-member", "", f"An object contains the member {twice[:100]!r} twice: remove one.")
     return found
 
 
@@ -283,10 +288,9 @@ def find_constraints(document: Mapping[str, object], names: NameResolver) -> Ite
     while stack:
         value = stack.pop()
         if isinstance(value, Mapping):
-            uid = value.get("@id", value.get("uid"))
-            if isinstance(uid, str) and any(
-                names.term(key) in {"leftOperand", "and", "or", "xone", "andSequence"} for key in value
-            ):
+            said = {names.term(key): member for key, member in value.items()}
+            uid = said.get("@id", said.get("uid"))
+            if isinstance(uid, str) and not _CONTENT.isdisjoint(said):
                 yield uid, value
             stack.extend(value.values())
         elif isinstance(value, list | tuple):

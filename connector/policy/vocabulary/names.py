@@ -100,6 +100,8 @@ _CORE_NAMES = frozenset(iri.removeprefix(ODRL) for iri in CORE | LEFT_OPERANDS i
 # These mean the same under the official context of the protocol, so a bare name is not worth a note.
 _IN_CONTEXT = frozenset({"use"})
 _MAX_TERMS = 200
+_WITHOUT_MEANING = frozenset({"@version", "@protected"})
+"""Members of a context that give no term a meaning."""
 
 
 class NameResolver:
@@ -135,6 +137,8 @@ class NameResolver:
         if len(terms) > _MAX_TERMS:
             raise PolicyError("too-large", "@context", f"The @context has more than {_MAX_TERMS} terms: remove some.")
         for name, meaning in terms.items():
+            if name in _WITHOUT_MEANING:
+                continue
             iri = meaning.get("@id") if isinstance(meaning, Mapping) else meaning
             if not isinstance(name, str) or not isinstance(iri, str) or len(iri) > 2000:
                 raise PolicyError(

@@ -51,6 +51,11 @@ _REGIONS: dict[str, RegionKind] = {
     "flag": "codes",
 }
 
+MANNER = frozenset(
+    ODRL + name for name in ("payAmount", "recipient", "deliveryChannel", "fileFormat", "language", "resolution")
+)
+"""Operands that say how a duty is performed, not when it applies: what is paid, to whom, in which form it is told."""
+
 
 class Operand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One left operand. The fields are explained at the head of `policies/operands.toml`."""
@@ -71,6 +76,7 @@ class Operand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     operators: frozenset[str] = frozenset()
     ordered: bool = False
     multiple: bool = False
+    caseless: bool = False
     per_record: bool = False
     parameter: bool = False
     stateful: bool = False

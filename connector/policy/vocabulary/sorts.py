@@ -76,7 +76,7 @@ def _name(name: str, operand: Operand, registry: Registry, prefixes: Mapping[str
     if operand.sort == "taxonomy":
         canonical = registry.taxonomies[operand.taxonomy].canonical
         return Iri(canonical.get(name) or canonical.get(full, full))
-    return Iri(full)
+    return Iri(full.lower() if operand.caseless else full)
 
 
 def _instant(value: Value) -> Value | None:

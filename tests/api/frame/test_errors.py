@@ -17,7 +17,7 @@ from tests.support.plane import Desk
     ("body", "told"),
     [
         (b"{", "not JSON"),
-        (b"[" * 100_000, "is malformed"),
+        (b"[" * 100_000, "nested too deeply"),
         (b"[]", "body"),
         (b'{"source": {"kind": "file"}}', "title in the body"),
         (b'{"title": {"de": "x"}, "source": {}, "secret": "s3cr3t"}', "secret in the body"),
@@ -102,3 +102,40 @@ async def test_an_error_has_its_status_and_its_code(error: Exception, status: in
 def test_an_error_can_have_its_reason_in_every_language() -> None:
     content = answer(409, "taken", "Taken.", {"de": "Vergeben.", "en": "Taken."}).body
     assert msgspec.json.decode(content)["error"]["reasons"] == {"de": "Vergeben.", "en": "Taken."}
+
+
+def _list_calls_with_a_body(desk: Desk) -> list[tuple[str, str]]:
+    return [
+        (method.upper(), path.replace("{id}", "urn:x").replace("{name}", "downloads"))
+        for path, methods in desk.app.openapi()["paths"].items()
+        for method, described in methods.items()
+        if "requestBody" in described
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b'{"a": 1, "a": 2}', "the member a twice"),
+        (b'{"entries": [{"subject": "9", "subject": "10"}]}', "the member subject twice"),
+        (b'{"a": "\\ud800"}', "lone surrogate"),
+        ('{"a": 1}'.encode("utf-16"), "UTF-16"),
+        (b'{"a": NaN}', "NaN"),
+    ],
+)
+async def test_an_order_of_any_chapter_is_refused_rather_than_guessed(desk: Desk, body: bytes, told: str) -> None:
+    calls = _list_calls_with_a_body(desk)
+    assert len(calls) > 15
+    async with desk.client() as client:
+        for method, path in calls:
+            answer = await client.request(method, path, content=body, headers={"Content-Type": "application/json"})
+            assert answer.status_code == 422, path
+            read_code(answer)
+            assert told in answer.json()["error"]["reason"]
+
+
+async def test_an_order_with_a_byte_order_mark_is_read(desk: Desk) -> None:
+    body = b"\xef\xbb\xbf" + msgspec.json.encode(DRAFT)
+    async with desk.client() as client:
+        answer = await client.post("/v1/assets", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 201

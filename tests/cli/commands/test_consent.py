@@ -81,6 +81,8 @@ def test_an_import_that_stops_says_how_far_it_came(cli: Cli, management: Managem
         ("", "columns subject and purpose"),
         ("subject,why\na,b\n", "columns subject and purpose"),
         ("subject,purpose,colour\na,b,c\n", "columns subject and purpose"),
+        ("subject,purpose,state,subject\n9,b,c,10\n", "A column of"),
+        ("subject;purpose; subject\n9;b;10\n", "occurs twice"),
         ("subject,purpose\na\n", "Line 2"),
         ("subject,purpose\na,b,c\n", "Line 2"),
         ("subject,purpose,until\na,b,soon\n", "is not a time"),

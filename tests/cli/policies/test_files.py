@@ -38,3 +38,24 @@ def test_a_policy_is_written_whole_and_never_unasked(tmp_path: Path) -> None:
     assert read_policy(tmp_path / "terms.json") == {}
     with pytest.raises(Failure, match="cannot be written"):
         write_policy(call, tmp_path / "missing/terms.json", {}, yes=False)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b'{"prohibition": [{"action": "use"}], "prohibition": []}', "the member prohibition twice"),
+        ('{"permission": []}'.encode("utf-16"), "UTF-16"),
+        (b'{"title": "\\ud800"}', "lone surrogate"),
+        (b'{"title": "\xff"}', "not UTF-8"),
+    ],
+)
+def test_a_policy_that_would_have_to_be_guessed_is_refused(cli: Cli, tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / "terms.json").write_bytes(content)
+    done = cli("policy", "lint", tmp_path / "terms.json")
+    assert done.code == 2
+    assert said in done.err
+
+
+def test_a_byte_order_mark_is_no_part_of_a_policy(tmp_path: Path) -> None:
+    (tmp_path / "terms.json").write_bytes(b"\xef\xbb\xbf{}")
+    assert read_policy(tmp_path / "terms.json") == {}

@@ -16,6 +16,7 @@ from connector.controlplane.judging.policy_input import encode_policy
 from connector.controlplane.usecases.offering import assets, drafts
 from connector.controlplane.usecases.offering.assets import CHANGED
 from connector.controlplane.usecases.offering.publisher import Publisher
+from connector.policy.vocabulary.registry import Registry
 from connector.ports.changes import Conflict, DropAsset
 from connector.ports.entities import Asset, AssetStatus, DataClass, PageBounds
 from connector.views.assets import AssetDescription, AssetOrder
@@ -44,7 +45,8 @@ async def edit(publisher: Publisher, asset_id: str, change: Mapping[str, Any], *
     else:
         order = drafts.check_draft(publisher, order)
     described = {name: getattr(order, name) for name in AssetDescription.__struct_fields__}
-    after = msgspec.structs.replace(before, source=order.source, **described, **_encode_terms(order, change))
+    terms = _encode_terms(order, change, publisher.evaluator.library.operands)
+    after = msgspec.structs.replace(before, source=order.source, **described, **terms)
     after = msgspec.structs.replace(after, stated=drafts.resolve_stated(publisher.evaluator, order))
     if (after.policy, after.access) != (before.policy, before.access):
         # A consumer that still requests the old offer sees other terms under another identifier.
@@ -80,15 +82,15 @@ async def remove(publisher: Publisher, asset_id: str) -> Asset:
     return asset
 
 
-def _encode_terms(order: AssetOrder, change: Mapping[str, Any]) -> dict[str, bytes | None]:
+def _encode_terms(order: AssetOrder, change: Mapping[str, Any], operands: Registry) -> dict[str, bytes | None]:
     """Return the changed policies as they are stored."""
     encoded: dict[str, bytes | None] = {}
     if "policy" in change:
-        encoded["policy"] = encode_policy(order.policy) if order.policy else drafts.OPEN_POLICY
+        encoded["policy"] = encode_policy(order.policy, operands) if order.policy else drafts.OPEN_POLICY
     if "access" in change:
         encoded["access"] = drafts.encode_access(order)
     if "reservation" in change:
-        encoded["reservation"] = encode_policy(order.reservation) if order.reservation else None
+        encoded["reservation"] = encode_policy(order.reservation, operands) if order.reservation else None
     return encoded
 
 

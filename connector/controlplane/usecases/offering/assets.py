@@ -46,7 +46,8 @@ async def add(publisher: Publisher, draft: AssetOrder, *, offer_id: str | None =
     """
     draft, _ = await drafts.try_draft(publisher, draft)
     draft = msgspec.structs.replace(draft, stated=drafts.resolve_stated(publisher.evaluator, draft))
-    policy = encode_policy(draft.policy) if draft.policy else OPEN_POLICY
+    operands = publisher.evaluator.library.operands
+    policy = encode_policy(draft.policy, operands) if draft.policy else OPEN_POLICY
     asset = Asset(
         owner=publisher.context.owner,
         id=draft.id or publisher.context.new_id(),
@@ -54,7 +55,7 @@ async def add(publisher: Publisher, draft: AssetOrder, *, offer_id: str | None =
         source=draft.source,
         policy=policy,
         access=drafts.encode_access(draft),
-        reservation=encode_policy(draft.reservation) if draft.reservation else None,
+        reservation=encode_policy(draft.reservation, operands) if draft.reservation else None,
         offer_id=offer_id or publisher.context.new_id(),
         document=b"{}",
         **{name: getattr(draft, name) for name in AssetDescription.__struct_fields__},

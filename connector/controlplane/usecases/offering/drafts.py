@@ -8,7 +8,7 @@ from connector.controlplane.core import documents, instants
 from connector.controlplane.core.errors import Invalid
 from connector.controlplane.judging import acceptance
 from connector.controlplane.judging.evaluator import Evaluator
-from connector.controlplane.judging.policy_input import encode_policy
+from connector.controlplane.judging.policy_input import encode_own, encode_policy
 from connector.controlplane.judging.treating import known_data
 from connector.controlplane.usecases.offering import asset_records as records
 from connector.controlplane.usecases.offering import looking
@@ -35,7 +35,7 @@ def encode_access(draft: AssetOrder) -> bytes | None:
     """Return the access policy of a draft as it is stored. Raises Invalid."""
     if draft.access is None:
         return None
-    return documents.make_catalog_offer(encode_policy(draft.access), offer_id="urn:uuid:access")
+    return documents.make_catalog_offer(encode_own(draft.access), offer_id="urn:uuid:access")
 
 
 async def try_draft(publisher: Publisher, draft: AssetOrder) -> tuple[AssetOrder, Sighting | None]:
@@ -47,7 +47,8 @@ async def try_draft(publisher: Publisher, draft: AssetOrder) -> tuple[AssetOrder
     if seen is None:
         return draft, None
     draft = msgspec.structs.replace(draft, records=looking.complete_records(draft, seen))
-    policy = encode_policy(draft.policy) if draft.policy else OPEN_POLICY
+    operands = publisher.evaluator.library.operands
+    policy = encode_policy(draft.policy, operands) if draft.policy else OPEN_POLICY
     offer = documents.make_catalog_offer(policy, offer_id="urn:uuid:draft")
     compiled = publisher.evaluator.library.compile(offer)
     if isinstance(compiled, Compiled) and seen.files is None:
@@ -74,7 +75,8 @@ def check_draft(publisher: Publisher, draft: AssetOrder) -> AssetOrder:
             "The identifier of the asset cannot be part of an address: use 1 to 1000 characters without spaces at its "
             f"ends and control characters (at most {LONGEST_ID} bytes as part of a URL), and not `.` or `..`.",
         )
-    policy = encode_policy(draft.policy) if draft.policy else OPEN_POLICY
+    operands = publisher.evaluator.library.operands
+    policy = encode_policy(draft.policy, operands) if draft.policy else OPEN_POLICY
     access = encode_access(draft) or OPEN_POLICY
     if len(policy) > POLICY or len(access) > POLICY:
         raise Invalid("policy", f"The policy is too long: use at most {POLICY} bytes.")
@@ -95,7 +97,7 @@ def check_draft(publisher: Publisher, draft: AssetOrder) -> AssetOrder:
     if problem:
         raise Invalid("not-offerable", problem)
     if draft.reservation is not None:
-        _check_reservation(publisher.evaluator, encode_policy(draft.reservation), checked, data)
+        _check_reservation(publisher.evaluator, encode_policy(draft.reservation, operands), checked, data)
     return msgspec.structs.replace(draft, records=described)
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from connector.policy.analysis.space.amounts import EPOCH, INTEGRAL, to_microseconds
 from connector.policy.analysis.space.regions import Intervals, NameSet, Region, SetConditions, find_least, is_valueless
+from connector.policy.model.literals import find_next
 from connector.policy.model.values import Duration, Flag, Instant, Iri, Number, Text, Value
 from connector.policy.vocabulary.registry import Operand, Registry
 
@@ -88,7 +89,7 @@ def _place_coded(draft: ExampleDraft, operand: Operand, part: str, region: Regio
             value = find_least(region, to_microseconds(START))
             if value is None:
                 return False
-            draft.facts[operand.fact] = (Instant(EPOCH + timedelta(microseconds=int(value))),)
+            draft.facts[operand.fact] = (Instant(find_next(EPOCH, timedelta(microseconds=int(value)))),)
     return True
 
 

@@ -1,0 +1,258 @@
+"""A policy in the one spelling in which it travels: what was handed in harmlessly differently becomes the same.
+
+DSP 2025-1 contract schema: every action is a name, every rule has one, no rule has a target. What this form cannot
+say without loss is refused. `dump` writes the result as JSON. Pure: standard library and msgspec only.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import chain
+from typing import TypeVar
+
+import msgspec
+
+from connector.policy.model.constraints import walk_leaves
+from connector.policy.model.literals import parse_number
+from connector.policy.model.policy import (
+    Action,
+    AtomicConstraint,
+    Constraint,
+    Duty,
+    LogicalConstraint,
+    Party,
+    PartyFunction,
+    Permission,
+    Policy,
+    Prohibition,
+    Rule,
+    Target,
+)
+from connector.policy.model.values import Iri, Number, Text, Value
+from connector.policy.reading.document import refuse
+from connector.policy.vocabulary.registry import MANNER, Registry
+from connector.policy.vocabulary.sorts import coerce
+
+R = TypeVar("R", Permission, Prohibition)
+
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+", re.ASCII)
+_NAMES = frozenset({"name", "code", "taxonomy"})
+
+
+def to_wire(policy: Policy, registry: Registry, *, assignee: str = "") -> Policy:
+    """Write a policy in the form in which it travels.
+
+    Parameters:
+        policy: as loaded.
+        registry: whose names and sorts the actions, operands and values take.
+        assignee: the party that the frame of the message names in any case.
+
+    Raises:
+        PolicyError: it says something that this form cannot carry.
+
+    >>> policy = load({"@id": "urn:policy", "permission": {"action": ["use"], "target": "urn:data"}})
+    >>> written = to_wire(policy, registry)
+    >>> written.target[0].uid, written.permission[0].target
+    ('urn:data', ())
+    """
+    _check_identifiers(policy)
+    spelling = _Spelling(registry, dict(policy.prefixes))
+    everybody = () if policy.assignee == (Party(assignee),) else policy.assignee
+    permissions = [
+        msgspec.structs.replace(rule, duty=spelling.write_duties(rule.duty, policy))
+        for entry in policy.permission
+        for rule in spelling.split(entry, policy, everybody)
+    ]
+    prohibitions = [
+        msgspec.structs.replace(rule, remedy=spelling.write_duties(rule.remedy, policy))
+        for entry in policy.prohibition
+        for rule in spelling.split(entry, policy, everybody)
+    ]
+    if not permissions and not prohibitions:
+        refuse("no-rule", "", "An offer needs a permission or a prohibition: add one.")
+    return msgspec.structs.replace(
+        policy,
+        kind="Offer" if policy.kind == "Set" else policy.kind,
+        action=(),
+        target=_lift_target(policy),
+        assigner=_lift_assigner(policy),
+        assignee=(),
+        functions=(),
+        permission=tuple(permissions),
+        prohibition=tuple(prohibitions),
+        obligation=tuple(spelling.write_duty(duty, policy, whole=True) for duty in policy.obligation),
+        prefixes=(),
+        notes=(),
+    )
+
+
+def _list_rules(policy: Policy) -> Iterator[Rule]:
+    """Yield every rule and duty of a policy."""
+    waiting: list[Rule] = [*policy.permission, *policy.prohibition, *policy.obligation]
+    while waiting:
+        rule = waiting.pop()
+        yield rule
+        match rule:
+            case Permission(duty=duties) | Prohibition(remedy=duties) | Duty(consequence=duties):
+                waiting.extend(duties)
+
+
+def _check_identifiers(policy: Policy) -> None:
+    """Refuse a relative identifier: nobody said whose word it is."""
+    owners: list[Policy | Rule] = [policy, *_list_rules(policy)]
+    uids = [policy.uid]
+    for owner in owners:
+        uids.extend(target.uid for target in owner.target)
+        parties = (*owner.assigner, *owner.assignee, *(entry.party for entry in owner.functions))
+        uids.extend(party.uid for party in parties)
+    for uid in uids:
+        if not _ABSOLUTE.fullmatch(uid):
+            sentence = f"The identifier {uid[:200]} is relative: an identifier is absolute, such as urn:example:data."
+            refuse("relative-name", "", sentence)
+
+
+def _lift_target(policy: Policy) -> tuple[Target, ...]:
+    """Return the one target of all rules: the dataset that is offered."""
+    targets = dict.fromkeys(chain(policy.target, *(rule.target for rule in _list_rules(policy))))
+    for target in targets:
+        if target.collection or target.refinement:
+            sentence = "An offer is about one dataset: name it as the target, and write a refinement as a constraint."
+            refuse("target-not-plain", "target", sentence)
+    if len(targets) > 1:
+        sentence = "The rules have different targets, and an offer is about one dataset: offer each dataset by itself."
+        refuse("several-targets", "target", sentence)
+    return tuple(targets)
+
+
+def _lift_assigner(policy: Policy) -> tuple[Party, ...]:
+    """Return the one assigner of all permissions and prohibitions: the participant that offers."""
+    rules: tuple[Permission | Prohibition, ...] = (*policy.permission, *policy.prohibition)
+    parties = dict.fromkeys(chain(policy.assigner, *(rule.assigner for rule in rules)))
+    for party in parties:
+        if party.collection or party.refinement:
+            refuse("assigner-not-plain", "assigner", "The assigner is a collection: name the participant that offers.")
+    if len(parties) > 1:
+        refuse("offer-assigner", "assigner", "The policy has several assigners: name only the party that offers.")
+    return tuple(parties)
+
+
+class _Spelling:
+    """The names and values of one policy in their one spelling."""
+
+    def __init__(self, registry: Registry, prefixes: Mapping[str, str]) -> None:
+        self.registry = registry
+        self.prefixes = prefixes
+
+    def split(self, rule: R, policy: Policy, everybody: tuple[Party, ...]) -> list[R]:
+        """Return a rule for each of its actions."""
+        actions = dict.fromkeys(rule.action or policy.action)
+        if len(actions) > 1 and _is_shared(rule, actions, self.registry):
+            sentence = "The rule has several actions that share a count or a duty: write a rule for each action."
+            refuse("several-actions", "action", sentence)
+        constraints: tuple[Constraint, ...] = self._constraints(rule.constraint)
+        parts: list[R] = []
+        for action in actions or (None,):
+            narrower: tuple[Constraint, ...] = self._constraints(action.refinement) if action else ()
+            parts.append(
+                msgspec.structs.replace(
+                    rule,
+                    uid=rule.uid if len(actions) < 2 else "",
+                    action=(self._action(action),) if action else (),
+                    target=(),
+                    assigner=(),
+                    assignee=self._parties(rule.assignee or everybody),
+                    functions=self._functions(rule.functions or policy.functions),
+                    constraint=tuple(dict.fromkeys((*constraints, *narrower))),
+                )
+            )
+        return parts
+
+    def write_duties(self, duties: Sequence[Duty], policy: Policy) -> tuple[Duty, ...]:
+        """Return the duties of a permission, or the remedies of a prohibition."""
+        return tuple(self.write_duty(duty, policy) for duty in duties)
+
+    def write_duty(self, duty: Duty, policy: Policy, *, whole: bool = False) -> Duty:
+        """Return a duty; `whole` is an obligation, whose action can only be a name."""
+        actions = duty.action or (policy.action if whole else ())
+        if whole and len(actions) > 1:
+            refuse("several-actions", "obligation", "The obligation has several actions: write one for each action.")
+        found = []
+        how: list[Constraint] = []
+        for action in actions:
+            refinement = self._constraints(action.refinement)
+            leaves = [leaf for entry in refinement for leaf in walk_leaves(entry)]
+            if all(_is_manner(leaf.left, action, self.registry) for leaf in leaves):
+                # How a duty is done is the same as a constraint of it and as a refinement of its action.
+                how.extend(refinement)
+                refinement = ()
+            if refinement and whole:
+                sentence = "The action of an obligation is refined: write the refinement as a constraint."
+                refuse("refined-action", "obligation", sentence)
+            found.append(msgspec.structs.replace(self._action(action), refinement=refinement))
+        return msgspec.structs.replace(
+            duty,
+            action=tuple(found),
+            target=(),
+            assigner=self._parties(duty.assigner),
+            assignee=self._parties(duty.assignee),
+            functions=self._functions(duty.functions),
+            constraint=tuple(dict.fromkeys((*self._constraints(duty.constraint), *how))),
+            consequence=self.write_duties(duty.consequence, policy),
+        )
+
+    def _action(self, action: Action) -> Action:
+        return Action(self.registry.actions.get(action.iri, action.iri))
+
+    def _parties(self, parties: Iterable[Party]) -> tuple[Party, ...]:
+        return tuple(
+            msgspec.structs.replace(party, refinement=self._constraints(party.refinement))
+            for party in dict.fromkeys(parties)
+        )
+
+    def _functions(self, functions: Iterable[PartyFunction]) -> tuple[PartyFunction, ...]:
+        return tuple(PartyFunction(entry.function, *self._parties([entry.party])) for entry in functions)
+
+    def _constraints(self, constraints: Sequence[Constraint]) -> tuple[Constraint, ...]:
+        return tuple(self._constraint(constraint) for constraint in constraints)
+
+    def _constraint(self, constraint: Constraint) -> Constraint:
+        if isinstance(constraint, LogicalConstraint):
+            return LogicalConstraint(constraint.operand, self._constraints(constraint.constraints))
+        operand = self.registry.operands.get(constraint.left)
+        if operand is None:
+            return msgspec.structs.replace(constraint, uid="")
+
+        def spell(value: Value) -> Value:
+            typed = coerce(value, operand, self.registry, unit=constraint.unit, prefixes=self.prefixes)
+            if typed is None:
+                return value
+            if isinstance(typed, Number):
+                return _spell_number(value)
+            return Text(typed.iri) if isinstance(typed, Iri) and operand.sort in _NAMES else typed
+
+        right = tuple(dict.fromkeys(map(spell, constraint.right)))
+        return AtomicConstraint(operand.iri, constraint.operator, right, constraint.unit, "", constraint.reference)
+
+
+def _is_manner(left: str, action: Action, registry: Registry) -> bool:
+    """Return whether an operand says how a duty is done, as a constraint of the duty too."""
+    operand = registry.operands.get(left)
+    if operand is None:
+        return False
+    return operand.parameter or (operand.iri in MANNER and action.iri not in registry.transforms)
+
+
+def _is_shared(rule: Permission | Prohibition, actions: Iterable[Action], registry: Registry) -> bool:
+    """Return whether the parts of a rule would share a counter or a duty."""
+    if isinstance(rule, Permission) and rule.duty:
+        return True
+    refinements = (entry for action in actions for entry in action.refinement)
+    leaves = (leaf for constraint in chain(rule.constraint, refinements) for leaf in walk_leaves(constraint))
+    return any(leaf.left in registry.operands and registry.operands[leaf.left].stateful for leaf in leaves)
+
+
+def _spell_number(value: Value) -> Text:
+    """Write a number as digits, in the unit in which it was given."""
+    amount = parse_number(value.text) if isinstance(value, Text) else getattr(value, "amount", None)
+    text = format(amount or Decimal(0), "f")
+    return Text(text.rstrip("0").rstrip(".") if "." in text else text)
