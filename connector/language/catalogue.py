@@ -5,6 +5,7 @@ A language is one folder beside this file and its code in `Language`. A chapter 
 """
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from functools import cache
 from importlib import import_module
 from types import ModuleType
@@ -26,7 +27,8 @@ def say(language: Language, key: str, /, **values: object) -> str:
     Parameters:
         language: the language of the sentence.
         key: `chapter.key`.
-        values: a value for each placeholder; the sentence of a language may ignore some of them.
+        values: a value for each placeholder; the sentence of a language may ignore some of them. A number as `count`
+            is written as the language writes numbers, and for exactly one the sentence is that of `chapter.key-one`.
 
     Raises:
         ValueError: the language is unknown.
@@ -36,6 +38,12 @@ def say(language: Language, key: str, /, **values: object) -> str:
     'enforced here'
     """
     sentence = find_sentence(language, key)
+    count = values.get("count")
+    if isinstance(count, int):
+        grammar = read_grammar(language)
+        if grammar.find_form(count) == "one":
+            sentence = find_sentence(language, f"{key}-one") or sentence
+        values = values | {"count": grammar.write_number(Decimal(count))}
     if sentence is None:
         raise LookupError(f"The catalogue {language!r} has no sentence {key!r}: add it in every language.")
     try:

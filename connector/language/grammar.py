@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
+NumberForm: TypeAlias = Literal["one", "other"]
 TimeUnit: TypeAlias = Literal["year", "month", "day", "hour", "minute", "second"]
 
 
@@ -77,6 +78,11 @@ class Grammar:
         """Write a time of the day that is given as `08:30` or more exactly."""
         return self.time.format(time=time)
 
+    def find_form(self, count: Decimal | int) -> NumberForm:
+        """Return the form of the words beside a count: the singular for exactly one."""
+        return "one" if count == 1 else "other"
+
     def write_length(self, count: Decimal, unit: TimeUnit) -> str:
         """Write a length of time in one unit: `3 days`."""
-        return f"{self.write_number(count)} {self.units[unit][count != 1]}"
+        one, several = self.units[unit]
+        return f"{self.write_number(count)} {one if self.find_form(count) == 'one' else several}"

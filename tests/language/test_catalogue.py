@@ -90,7 +90,29 @@ def test_all_languages_have_the_same_placeholders_and_no_empty_sentence(chapter:
 @pytest.mark.parametrize(("chapter", "key"), SENTENCES)
 def test_every_sentence_is_used(chapter: str, key: str) -> None:
     """But for the functions of parties, which only documents name: all of the standard have a phrase."""
-    assert _is_used(f"{chapter}.{key}") or key.startswith("function:")
+    assert _is_used(f"{chapter}.{key.removesuffix('-one')}") or key.startswith("function:")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("chapter", "key"), [entry for entry in SENTENCES if not entry[1].endswith("-one")])
+def test_a_sentence_with_a_count_is_right_for_one(chapter: str, key: str, language: Language) -> None:
+    """The count stands behind a colon, or there is a sentence for exactly one."""
+    sentences = read_chapter(language, chapter)
+    if "{count}" in sentences[key]:
+        assert f"{key}-one" in sentences or ": {count}" in sentences[key]
+
+
+def test_a_count_is_written_by_its_language_and_chooses_the_form_of_its_words() -> None:
+    assert [say("en", "policy.conditions", count=count) for count in (0, 1, 2)] == [
+        "0 conditions",
+        "1 condition",
+        "2 conditions",
+    ]
+    assert [say("de", "policy.more-rules", count=count) for count in (1, 1234)] == [
+        "1 weitere Regel",
+        "1.234 weitere Regeln",
+    ]
+    assert say("en", "policy.more-rules", count=12345) == "12,345 more rules"
 
 
 def test_a_sentence_is_said_with_its_values() -> None:

@@ -15,7 +15,7 @@ from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Output, format_time
 from connector.cli.frame.remote import connect, find_participant
-from connector.cli.policies.files import read_policy, translate_errors, write_policy
+from connector.cli.policies.files import read_policy, read_text, translate_errors, write_policy
 from connector.cli.policies.templates import SetOption, fill_template
 from connector.cli.policies.zone import find_zone
 from connector.controlplane.enforcing.executors.table import build_executors
@@ -138,7 +138,7 @@ def test(
     outcomes: list[tuple[Path, cases.Outcome]] = []
     for file in files:
         with translate_errors(file):
-            wanted = cases.parse(_read_text(file))
+            wanted = cases.parse(read_text(file))
             library = Library(
                 operands(find_zone(wanted.zone)), ENFORCED_HERE | frozenset(wanted.accept), executors=build_executors()
             )
@@ -151,7 +151,7 @@ def test(
     items = [{"file": str(file), "case": outcome} for file, outcome in outcomes]
     call.output.print_result({"ok": not bad, "items": items}, *lines)
     if bad:
-        raise Failure(Code.FAILED, call.output.say("cli.cases-bad", bad=bad, count=len(outcomes)))
+        raise Failure(Code.FAILED, call.output.say("cli.cases-bad", count=bad, total=len(outcomes)))
     call.output.print_hint(call.output.say("cli.cases-good", count=len(outcomes)))
 
 
@@ -316,13 +316,6 @@ def _load_library() -> Library:
 
 def _read_file(file: Path) -> dict[str, Any]:
     return read_policy(file) or {}
-
-
-def _read_text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Failure(Code.USAGE, f"The file {file} cannot be read: {error}.") from None
 
 
 def _date_duties(actions: list[str] | None, when: datetime) -> dict[str, datetime]:

@@ -4,18 +4,28 @@ The card comes from the compiled normal form alone. Every atom has a phrase; the
 constraints do not show. Pure: standard library and msgspec only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
 import msgspec
 
 from connector.language.catalogue import Language
-from connector.policy.compiling.compiled import Compiled, CompiledDuty, CompiledRule
+from connector.policy.compiling.compiled import Compiled, CompiledDuty, CompiledRule, walk_duties
 from connector.policy.model.constraints import walk_leaves
 from connector.policy.model.policy import ODRL, Constraint
 from connector.policy.vocabulary.registry import Registry
 from connector.policy.words import access, figures, tiers
 from connector.policy.words.constraint import split_and
+from connector.policy.words.limits import (
+    MONEY,
+    find_latest_end,
+    is_granting,
+    is_limited,
+    is_overruled,
+    is_paid,
+    is_payment,
+    is_timely,
+)
 from connector.policy.words.rule import (
     Wording,
     list_scope,
@@ -33,7 +43,6 @@ CardQuestion: TypeAlias = Literal[
 _CONFLICTS = frozenset({"perm", "invalid"})
 """The strategies that the card mentions; the precedence of prohibitions is the expected one."""
 _PASS_ON = ODRL + "distribute"
-_MONEY = frozenset({"payAmount", "paymentState"})
 
 
 class CardLine(msgspec.Struct, frozen=True):
@@ -72,11 +81,11 @@ def card(compiled: Compiled, language: Language) -> Card:
     'What for: You may use the data. Purpose: marketing.'
     """
     wording = make_wording(compiled, language)
-    permissions = sorted({_permission(rule, wording) for rule in compiled.permissions})
+    permissions = sorted({_permission(compiled, rule, wording) for rule in compiled.permissions})
     answers: dict[CardQuestion, list[str]] = {
         "what-for": _what_for(compiled, permissions, wording),
         "what-not": _what_not(compiled, wording),
-        "how-long": _per_permission([entry.time for entry in permissions], wording.say("policy.no-end")),
+        "how-long": _how_long(compiled, permissions, wording),
         "duties": _duties(compiled, permissions, wording),
         "cost": _cost(compiled, permissions, wording),
         "withdrawal": _withdrawal(compiled, wording),
@@ -101,13 +110,13 @@ def _who(compiled: Compiled, wording: Wording) -> list[str]:
     return sentences or [wording.say("policy.own-data")]
 
 
-def _permission(rule: CompiledRule, wording: Wording) -> _Permission:
+def _permission(compiled: Compiled, rule: CompiledRule, wording: Wording) -> _Permission:
     by_topic: dict[str, list[Constraint]] = {"grant": [], "time": [], "cost": []}
     for constraint in split_and(rule.rule.constraint):
         by_topic[_topic(constraint, wording.registry)].append(constraint)
     topics = {topic: _sentences(entries, wording) for topic, entries in by_topic.items()}
-    plain = bool(rule.rule.action) and _is(rule, "use")
-    key = "policy.use-granted" if plain else "policy.granted"
+    key = "policy.use-granted" if bool(rule.rule.action) and _is(rule, "use") else "policy.granted"
+    key = "policy.overruled" if is_overruled(compiled, rule) else key
     head = wording.say(key, action=write_action(rule.rule, wording))
     scope = tuple(wording.end_sentence(entry) for entry in list_scope(rule.rule, wording))
     duties = {wording.say("policy.duty-first", duty=write_duty(entry, wording)) for entry in rule.duties}
@@ -123,8 +132,7 @@ def _topic(constraint: Constraint, registry: Registry) -> str:
     topics = set()
     for leaf in walk_leaves(constraint):
         operand = registry.operands[leaf.left]
-        timely = operand.source in {"clock", "counter"} or operand.code == "elapsed_time"
-        topics.add("time" if timely else "cost" if operand.fact in _MONEY else "grant")
+        topics.add("time" if is_timely(operand) else "cost" if operand.fact in MONEY else "grant")
     return topics.pop() if len(topics) == 1 else "grant"
 
 
@@ -150,12 +158,15 @@ def _what_for(compiled: Compiled, permissions: Sequence[_Permission], wording: W
 
 def _what_not(compiled: Compiled, wording: Wording) -> list[str]:
     bans = sorted({write_prohibition(rule.rule, rule.duties, wording) for rule in compiled.prohibitions})
-    sentences = [wording.end_sentence(wording.say("policy.forbidden", ban=ban)) for ban in bans]
-    if compiled.permissions and not any(_is(rule, "use") for rule in compiled.permissions):
+    key = "policy.forbidden-perm" if compiled.conflict == "perm" else "policy.forbidden"
+    sentences = [wording.end_sentence(wording.say(key, ban=ban)) for ban in bans]
+    if not is_granting(compiled):
+        return sentences or [wording.say("policy.not-applicable")]
+    if not any(_is(rule, "use") for rule in compiled.permissions):
         sentences.append(wording.say("policy.nothing-else"))
-    elif compiled.permissions and not _never_passed_on(compiled, wording):
+    elif not _never_passed_on(compiled, wording):
         sentences.append(wording.say("policy.passing-on"))
-    if compiled.permissions and bans and compiled.conflict in _CONFLICTS:
+    if bans and compiled.conflict in _CONFLICTS:
         sentences.append(wording.say(f"policy.conflict-{compiled.conflict}"))
     return sentences or [wording.say("policy.no-prohibition")]
 
@@ -166,15 +177,30 @@ def _is(rule: CompiledRule, name: str) -> bool:
 
 def _never_passed_on(compiled: Compiled, wording: Wording) -> bool:
     """Return whether passing on is prohibited for all facts, data and parties."""
-    return {"target", "assignee"} <= set(wording.common) and any(
+    if compiled.conflict == "perm" or not {"target", "assignee"} <= set(wording.common):
+        return False
+    return any(
         (rule.covers is None or _PASS_ON in rule.covers) and not (rule.ordered or rule.rows)
         for rule in compiled.prohibitions
     )
 
 
+def _how_long(compiled: Compiled, permissions: Sequence[_Permission], wording: Wording) -> list[str]:
+    if not is_granting(compiled):
+        return [wording.say("policy.not-applicable")]
+    times = [entry.time for entry in permissions]
+    sentences = _per_permission(times) if any(times) else []
+    if sentences and all(times):
+        return sentences
+    end = find_latest_end(compiled)
+    if end is not None:
+        at = figures.write_local(end, wording.language, wording.registry.zone)
+        return [*sentences, wording.end_sentence(wording.say("policy.latest-end", at=at))]
+    return sentences or [wording.say("policy.limited-above" if is_limited(compiled) else "policy.no-end")]
+
+
 def _duties(compiled: Compiled, permissions: Sequence[_Permission], wording: Wording) -> list[str]:
-    others = [entry for entry in compiled.obligations if not _is_payment(entry)]
-    sentences = sorted({wording.end_sentence(_name_performer(entry, wording)) for entry in others})
+    sentences = sorted({wording.end_sentence(_name_performer(entry, wording)) for entry in compiled.obligations})
     first = [entry.first for entry in permissions]
     if any(first):
         sentences = _per_permission(first) + sentences
@@ -186,17 +212,26 @@ def _name_performer(entry: CompiledDuty, wording: Wording) -> str:
     return wording.say("policy.duty-provider" if here else "policy.duty-you", duty=write_duty(entry, wording))
 
 
-def _is_payment(entry: CompiledDuty) -> bool:
-    return bool(entry.duty.action) and entry.duty.action[0].iri == ODRL + "compensate"
-
-
 def _cost(compiled: Compiled, permissions: Sequence[_Permission], wording: Wording) -> list[str]:
     costs = [entry.cost for entry in permissions]
-    payments = sorted(
-        {wording.end_sentence(write_duty(entry, wording)) for entry in compiled.obligations if _is_payment(entry)}
-    )
     sentences = _per_permission(costs) if any(costs) else []
-    return sentences + payments or [wording.say("policy.no-charge")]
+    sentences += sorted({wording.end_sentence(text) for text in _list_payments(compiled, wording)})
+    if sentences:
+        return sentences
+    if is_paid(compiled):
+        return [wording.say("policy.paid-above")]
+    return [wording.say("policy.no-charge" if is_granting(compiled) else "policy.not-applicable")]
+
+
+def _list_payments(compiled: Compiled, wording: Wording) -> Iterator[str]:
+    """Yield the payments that duties demand, with their place: before use, at any time, or after a breach."""
+    for duty in walk_duties(compiled):
+        if is_payment(duty):
+            key = {"duty": "policy.duty-first", "remedy": "policy.after-breach"}.get(duty.role)
+            text = write_duty(duty, wording)
+            yield wording.say(key, duty=text) if key else text
+        for late in filter(is_payment, duty.consequences):
+            yield wording.say("policy.else-also", duty=write_duty(late, wording))
 
 
 def _withdrawal(compiled: Compiled, wording: Wording) -> list[str]:

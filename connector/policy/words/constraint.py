@@ -34,7 +34,9 @@ _WITHOUT_SUBJECT = frozenset({ODRL + "dateTime", ODRL + "elapsedTime"})
 _FIRST = {ODRL + "purpose": 0, ODRL + "dateTime": 1, ODRL + "elapsedTime": 2}
 
 
-def write_constraint(constraint: Constraint, registry: Registry, language: Language, *, deadline: bool = False) -> str:
+def write_constraint(
+    constraint: Constraint, registry: Registry, language: Language, *, deadline: bool = False, banned: bool = False
+) -> str:
     """Write a constraint of the normal form as a phrase.
 
     Parameters:
@@ -42,13 +44,14 @@ def write_constraint(constraint: Constraint, registry: Registry, language: Langu
         registry: the registry with which it was compiled.
         language: the language of the phrase.
         deadline: an upper bound of time is the deadline of a duty.
+        banned: it is the condition of a prohibition, where `only` and `not` would read as a permission.
 
     >>> five = normal("odrl:count lteq 5")
     >>> write_constraint(five, registry, "de")
     'Anzahl der Nutzungen: höchstens 5'
     """
     if isinstance(constraint, LogicalConstraint):
-        parts = [write_constraint(child, registry, language) for child in constraint.constraints]
+        parts = [write_constraint(child, registry, language, banned=banned) for child in constraint.constraints]
         if constraint.operand != "andSequence":
             parts = sorted(set(parts))
         return f"{say(language, f'policy.logical-{constraint.operand}')}: ({'; '.join(parts)})"
@@ -56,13 +59,15 @@ def write_constraint(constraint: Constraint, registry: Registry, language: Langu
         operand = registry.operands[constraint.left]
         length = write_value(constraint.right[0], operand, registry, language)
         return say(language, f"policy.deadline-{constraint.operator}", value=length)
-    wanted = write_predicate(constraint, registry, language)
+    wanted = write_predicate(constraint, registry, language, banned=banned)
     if constraint.left in _WITHOUT_SUBJECT:
         return wanted
     return f"{subject(constraint.left, registry, language)}: {wanted}"
 
 
-def write_constraints(constraints: Sequence[Constraint], registry: Registry, language: Language) -> list[str]:
+def write_constraints(
+    constraints: Sequence[Constraint], registry: Registry, language: Language, *, banned: bool = False
+) -> list[str]:
     """Write constraints that apply together, each once: the purpose and the times first, the others sorted.
 
     Of two bounds of one operand the lower one comes first.
@@ -71,7 +76,11 @@ def write_constraints(constraints: Sequence[Constraint], registry: Registry, lan
     ['purpose: marketing', 'role: “planner”']
     """
     ranked = {
-        (_rank(entry), *_find_bound(entry, registry, language), write_constraint(entry, registry, language))
+        (
+            _rank(entry),
+            *_find_bound(entry, registry, language),
+            write_constraint(entry, registry, language, banned=banned),
+        )
         for entry in split_and(constraints)
     }
     return list(dict.fromkeys(entry[-1] for entry in sorted(ranked)))
@@ -103,8 +112,10 @@ def split_and(constraints: Sequence[Constraint]) -> Iterator[Constraint]:
             yield constraint
 
 
-def write_predicate(constraint: AtomicConstraint, registry: Registry, language: Language) -> str:
-    """Write the operator and the values of an atom.
+def write_predicate(
+    constraint: AtomicConstraint, registry: Registry, language: Language, *, banned: bool = False
+) -> str:
+    """Write the operator and the values of an atom; `banned` is the condition of a prohibition.
 
     >>> role = normal("dk:role neq planner")
     >>> write_predicate(role, registry, "en")
@@ -114,15 +125,18 @@ def write_predicate(constraint: AtomicConstraint, registry: Registry, language: 
     values = [write_value(value, operand, registry, language) for value in constraint.right]
     operator = constraint.operator
     if operator in _JOINTS:
-        shown = read_grammar(language).join(values, say(language, _JOINTS[operator]))
+        joint = "policy.or" if banned and operator == "isNoneOf" else _JOINTS[operator]
+        shown = read_grammar(language).join(values, say(language, joint))
         operator = _ONE_VALUE[operator] if len(values) == 1 else operator
     else:
         shown = ", ".join(values)
     tables = _EVENT if operand.code == "event" else _TABLES[operand.sort]
-    table = next(name for name in tables if find_sentence(language, f"policy.{name}-{operator}"))
     if operand.code == "day_of_week":
         shown = f"{shown} ({registry.zone})"
-    wanted = say(language, f"policy.{table}-{operator}", value=shown)
+    keys = [f"policy.{table}-{operator}" for table in tables]
+    if banned:
+        keys = [*(f"policy.{table}-banned-{operator}" for table in tables), *keys]
+    wanted = say(language, next(key for key in keys if find_sentence(language, key)), value=shown)
     return say(language, "policy.since-agreement", value=wanted) if operand.code == "elapsed_time" else wanted
 
 

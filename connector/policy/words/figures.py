@@ -3,7 +3,7 @@
 Pure: standard library only.
 """
 
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
 from connector.language.catalogue import Language, read_grammar, say
@@ -73,6 +73,21 @@ def write_moment(at: datetime, language: Language) -> str:
         exact += at.strftime(":%S") + (f".{at.microsecond:06}".rstrip("0") if at.microsecond else "")
     grammar = read_grammar(language)
     return say(language, "policy.moment", day=grammar.write_day(at.date()), time=grammar.write_time(exact))
+
+
+def write_local(at: datetime, language: Language, local: tzinfo) -> str:
+    """Write an aware datetime as the clock of the provider shows it, with its zone.
+
+    >>> write_local(datetime(2027, 3, 1, 8, 30, tzinfo=UTC), "en", UTC)
+    '1 March 2027, 08:30 (UTC)'
+    """
+    try:
+        there = at.astimezone(local)
+    except OverflowError:
+        there, local = at, UTC
+    grammar = read_grammar(language)
+    day, time = grammar.write_day(there.date()), grammar.write_time(there.strftime("%H:%M"))
+    return say(language, "policy.local-moment", day=day, time=time, zone=local)
 
 
 def write_clock(value: ClockTime, language: Language, local: tzinfo) -> str:

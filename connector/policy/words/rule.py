@@ -11,7 +11,16 @@ import msgspec
 from connector.language.catalogue import Language, read_grammar, say
 from connector.language.grammar import Grammar
 from connector.policy.compiling.compiled import Compiled, CompiledDuty
-from connector.policy.model.policy import Constraint, Party, Permission, Prohibition, Rule, Target
+from connector.policy.model.policy import (
+    ODRL,
+    AtomicConstraint,
+    Constraint,
+    Party,
+    Permission,
+    Prohibition,
+    Rule,
+    Target,
+)
 from connector.policy.vocabulary.registry import Registry
 from connector.policy.words.constraint import split_and, write_constraint, write_constraints
 from connector.policy.words.names import action_name, name_function
@@ -42,9 +51,9 @@ class Wording(msgspec.Struct, frozen=True):
         """Make a phrase a sentence."""
         return self.grammar.end_sentence(phrase)
 
-    def write_constraints(self, constraints: Sequence[Constraint]) -> list[str]:
-        """Write constraints that apply together, each as a phrase."""
-        return write_constraints(constraints, self.registry, self.language)
+    def write_constraints(self, constraints: Sequence[Constraint], *, banned: bool = False) -> list[str]:
+        """Write constraints that apply together, each as a phrase; `banned` are those of a prohibition."""
+        return write_constraints(constraints, self.registry, self.language, banned=banned)
 
     def say(self, key: str, /, **values: object) -> str:
         """Return a sentence of the catalogue in the language."""
@@ -104,7 +113,12 @@ def list_scope(rule: Rule, wording: Wording, *, optional: bool = False) -> list[
     >>> list_scope(policy.permissions[0].rule, make_wording(policy, "en"))
     []
     """
-    phrases = [wording.say("policy.refined", constraint=text) for text in _refinement(rule.action, wording)]
+    banned = isinstance(rule, Prohibition)
+    phrases = [
+        wording.say("policy.refined", constraint=text)
+        for action in rule.action
+        for text in wording.write_constraints(action.refinement, banned=banned)
+    ]
     for axis in _AXES:
         entities: Axis = getattr(rule, axis)
         if axis in wording.common and entities == wording.common[axis]:
@@ -117,10 +131,6 @@ def list_scope(rule: Rule, wording: Wording, *, optional: bool = False) -> list[
         name_function(entry.function, _entity(entry.party, wording), wording.language) for entry in rule.functions
     ]
     return sorted(phrases)
-
-
-def _refinement(entries: Iterable[object], wording: Wording) -> list[str]:
-    return [text for entry in entries for text in wording.write_constraints(getattr(entry, "refinement", ()))]
 
 
 def _entities(entities: Axis, wording: Wording) -> list[str]:
@@ -143,7 +153,7 @@ def write_prohibition(rule: Permission | Prohibition, remedies: Iterable[Compile
     >>> write_prohibition(policy.prohibitions[0].rule, (), make_wording(policy, "en"))
     'pass on'
     """
-    details = [*list_scope(rule, wording), *wording.write_constraints(rule.constraint)]
+    details = [*list_scope(rule, wording), *wording.write_constraints(rule.constraint, banned=True)]
     after = sorted(write_duty(remedy, wording) for remedy in remedies)
     details += [wording.say("policy.after-breach", duty=text) for text in after]
     return _with(write_action(rule, wording), details)
@@ -158,15 +168,22 @@ def write_duty(compiled: CompiledDuty, wording: Wording) -> str:
     """
     rule = compiled.duty
     details = list_scope(rule, wording, optional=True)
-    details += sorted(
-        {
-            write_constraint(entry, wording.registry, wording.language, deadline=True)
-            for entry in split_and(rule.constraint)
-        }
-    )
+    details += sorted({_write_condition(compiled, entry, wording) for entry in split_and(rule.constraint)})
     late = sorted(write_duty(consequence, wording) for consequence in compiled.consequences)
     details += [wording.say("policy.else-also", duty=text) for text in late]
     return _with(write_action(rule, wording), details)
+
+
+def _write_condition(compiled: CompiledDuty, constraint: Constraint, wording: Wording) -> str:
+    text = write_constraint(constraint, wording.registry, wording.language, deadline=True)
+    if constraint not in compiled.others or _is_of_use(constraint):
+        return text
+    # It neither lifts the duty nor limits it, which its phrase alone would say.
+    return wording.say("policy.regardless", constraint=text)
+
+
+def _is_of_use(constraint: Constraint) -> bool:
+    return isinstance(constraint, AtomicConstraint) and constraint.left == ODRL + "event"
 
 
 def _with(head: str, details: list[str]) -> str:

@@ -5,8 +5,10 @@ Pure: standard library only.
 """
 
 from connector.language.catalogue import Language
-from connector.policy.compiling.compiled import Compiled
+from connector.policy.compiling.compiled import Compiled, CompiledDuty, CompiledRule
 from connector.policy.model.constraints import walk_leaves
+from connector.policy.words.constraint import split_and
+from connector.policy.words.limits import is_overruled
 from connector.policy.words.names import subject
 from connector.policy.words.rule import Wording, list_scope, make_wording, write_action, write_duty, write_prohibition
 from connector.policy.words.tiers import name_tier
@@ -40,12 +42,14 @@ def sentence(compiled: Compiled, language: Language) -> str:
 def _shorten(compiled: Compiled, wording: Wording, details: int, parts: int) -> str:
     """Describe at most `details` conditions of each rule and at most `parts` rules of each kind."""
     permissions = sorted({_permission(compiled, index, wording, details) for index in range(len(compiled.permissions))})
-    bans = _bans(compiled, wording, brief=details < _EVERYTHING)
-    duties = _obligations(compiled, wording, brief=details < _EVERYTHING)
+    brief = details < _EVERYTHING
+    bans = _list_brief([_write_ban(rule, wording) for rule in compiled.prohibitions], brief=brief)
+    duties = _list_brief([_write_obligation(entry, wording) for entry in compiled.obligations], brief=brief)
     allowed = _join_listed(permissions, parts, wording) or wording.say("policy.sentence-nothing")
     clauses = [allowed]
     if bans:
-        clauses.append(wording.say("policy.sentence-forbidden", bans=_join_listed(bans, parts, wording)))
+        key = "policy.sentence-forbidden-perm" if compiled.conflict == "perm" else "policy.sentence-forbidden"
+        clauses.append(wording.say(key, bans=_join_listed(bans, parts, wording)))
     if duties:
         clauses.append(wording.say("policy.sentence-required", duties=_join_listed(duties, parts, wording)))
     clauses += _contractual(compiled, wording)
@@ -70,7 +74,9 @@ def _permission(compiled: Compiled, index: int, wording: Wording, most: int) -> 
     conditions = [*list_scope(rule, wording), *wording.write_constraints(rule.constraint)]
     first = sorted(write_duty(entry, wording) for entry in compiled.permissions[index].duties)
     conditions += [wording.say("policy.sentence-first", duty=entry) for entry in first]
-    allowed = wording.say("policy.sentence-allowed", action=write_action(rule, wording))
+    overruled = is_overruled(compiled, compiled.permissions[index])
+    key = "policy.sentence-overruled" if overruled else "policy.sentence-allowed"
+    allowed = wording.say(key, action=write_action(rule, wording))
     return f"{allowed}: {_join_counted(conditions, most, wording)}" if conditions else allowed
 
 
@@ -78,24 +84,35 @@ def _join_counted(entries: list[str], most: int, wording: Wording) -> str:
     rest = len(entries) - most
     if rest <= 0:
         return ", ".join(entries)
-    return ", ".join([*entries[:most], wording.say("policy.more" if most else "policy.conditions-only", count=rest)])
+    return ", ".join([*entries[:most], wording.say(f"policy.{'more-' if most else ''}conditions", count=rest)])
 
 
-def _bans(compiled: Compiled, wording: Wording, *, brief: bool) -> list[str]:
-    if brief:
-        return sorted({write_action(rule.rule, wording) for rule in compiled.prohibitions})
-    return sorted({write_prohibition(rule.rule, rule.duties, wording) for rule in compiled.prohibitions})
+def _write_ban(rule: CompiledRule, wording: Wording) -> tuple[str, str]:
+    """Write a prohibition in full, and its action with the number of its conditions: none falls out unseen."""
+    details = [*list_scope(rule.rule, wording), *wording.write_constraints(rule.rule.constraint, banned=True)]
+    short = _count_conditions(write_action(rule.rule, wording), len(details) + len(rule.duties), wording)
+    return write_prohibition(rule.rule, rule.duties, wording), short
 
 
-def _obligations(compiled: Compiled, wording: Wording, *, brief: bool) -> list[str]:
-    if brief:
-        return sorted({write_action(obligation.duty, wording) for obligation in compiled.obligations})
-    return sorted({write_duty(obligation, wording) for obligation in compiled.obligations})
+def _write_obligation(entry: CompiledDuty, wording: Wording) -> tuple[str, str]:
+    """Write an obligation in full, and its action with the number of its conditions."""
+    details = [*list_scope(entry.duty, wording, optional=True), *split_and(entry.duty.constraint)]
+    count = len(details) + len(entry.consequences)
+    return write_duty(entry, wording), _count_conditions(write_action(entry.duty, wording), count, wording)
+
+
+def _count_conditions(action: str, count: int, wording: Wording) -> str:
+    return f"{action} ({wording.say('policy.conditions', count=count)})" if count else action
+
+
+def _list_brief(entries: list[tuple[str, str]], *, brief: bool) -> list[str]:
+    """Return each rule once, in full or in brief."""
+    return [short if brief else full for full, short in sorted(set(entries))]
 
 
 def _join_listed(entries: list[str], most: int, wording: Wording) -> str:
     if not entries:
         return ""
     rest = len(entries) - most
-    shown = [*entries[:most], wording.say("policy.more", count=rest)] if rest > 0 else entries
+    shown = [*entries[:most], wording.say("policy.more-rules", count=rest)] if rest > 0 else entries
     return wording.grammar.join(shown, wording.say("policy.and"))

@@ -131,7 +131,7 @@ def test_the_examples_come_out_as_they_say_and_a_wrong_expectation_does_not(cli:
     wrong = cli("policy", "test", tmp_path / "wrong.toml")
     assert wrong.code == 1
     assert "✗ wrong.toml: the sixth use (verdict: expected permit, found deny)" in wrong.out
-    assert "1 of 2 cases" in wrong.err
+    assert "expected: 1 of 2." in wrong.err
 
 
 @pytest.mark.parametrize(
