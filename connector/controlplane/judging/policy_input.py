@@ -60,10 +60,15 @@ def write_wire(policy: dict[str, Any], operands: Registry, *, assignee: str = ""
     return dump(to_wire(load(write_draft(policy)), operands, assignee=assignee))
 
 
+def encode_wire(policy: dict[str, Any], operands: Registry, *, assignee: str = "") -> bytes:
+    """Return the JSON of `write_wire`. Raises PolicyError."""
+    return msgspec.json.encode(write_wire(policy, operands, assignee=assignee))
+
+
 def encode_policy(policy: dict[str, Any], operands: Registry, *, assignee: str = "") -> bytes:
     """Return a policy that a person wrote, as it is stored and sent. Raises Invalid."""
     try:
-        return msgspec.json.encode(write_wire(policy, operands, assignee=assignee))
+        return encode_wire(policy, operands, assignee=assignee)
     except PolicyError as error:
         raise Invalid("not-offerable", acceptance.to_unreadable(error).texts["en"]) from None
 

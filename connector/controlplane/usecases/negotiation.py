@@ -12,12 +12,13 @@ from connector.controlplane.core.lookup import find_asset
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.judging import acceptance, decision_records
 from connector.controlplane.judging.evaluator import Evaluator
-from connector.controlplane.judging.policy_input import encode_policy
+from connector.controlplane.judging.policy_input import encode_policy, encode_wire
 from connector.controlplane.judging.treating import known_data
 from connector.controlplane.processes import counter_offers
 from connector.controlplane.usecases import catalog, manual_steps
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.language.catalogue import LANGUAGES, say, write_in_all
+from connector.policy.model.errors import PolicyError
 from connector.ports.decider import Accept, Agree, Finalize, MakeOffer, MakeRequest, ProcessStep, Terminate, Verify
 from connector.ports.entities import Asset, AssetStatus, PageBounds
 from connector.protocol.dsp import negotiation
@@ -66,8 +67,8 @@ async def request(
     Raises NoSuchEntity, Invalid, PeerFailed.
     """
     known = catalog.provider(counterparties.directory, participant_id)
-    operands, asking = evaluator.library.operands, evaluator.context.participant
-    terms = encode_policy(policy, operands, assignee=asking) if policy is not None else None
+    asking = evaluator.context.participant
+    terms = _encode_asked(evaluator, policy) if policy is not None else None
     address = known.address or ""
     if offer_id is None or terms is None:
         dataset = await catalog.fetch_dataset(counterparties, participant_id, dataset_id)
@@ -98,8 +99,20 @@ def check_acceptable(evaluator: Evaluator, terms: bytes) -> None:
     """Check terms of another before they are asked for or accepted. Raises Invalid."""
     unfit = acceptance.find_unacceptable(evaluator.library, terms)
     if unfit is not None:
-        texts = write_in_all(lambda language: say(language, "processes.not-acceptable", reason=unfit.texts[language]))
-        raise Invalid("not-acceptable", texts["en"], texts)
+        raise _refuse_terms(unfit.texts)
+
+
+def _encode_asked(evaluator: Evaluator, policy: dict[str, Any]) -> bytes:
+    """Return a policy of our own people as it is asked for. Raises Invalid."""
+    try:
+        return encode_wire(policy, evaluator.library.operands, assignee=evaluator.context.participant)
+    except PolicyError as error:
+        raise _refuse_terms(acceptance.to_unreadable(error).texts) from None
+
+
+def _refuse_terms(reasons: dict[str, str]) -> Invalid:
+    texts = write_in_all(lambda language: say(language, "processes.not-acceptable", reason=reasons[language]))
+    return Invalid("not-acceptable", texts["en"], texts)
 
 
 async def ask(context: Context, participant_id: str, address: str, offer: bytes) -> Negotiation:
