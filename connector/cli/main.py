@@ -34,6 +34,7 @@ WORDS = {
     "asset": CommandEntry("asset", "Assets of this participant."),
     "policy": CommandEntry("policy", "Policies: check, explain, compare, try out, fill in from templates."),
     "catalog": CommandEntry("catalog", "Catalogue of a participant, or the list of participants."),
+    "participant": CommandEntry("participant", "Participants of the data space: list, block, unblock."),
     "negotiation": CommandEntry("negotiation", "Contract negotiations as provider and as consumer."),
     "agreement": CommandEntry("agreement", "Agreements as provider and as consumer."),
     "transfer": CommandEntry("transfer", "Transfers as provider and as consumer."),

@@ -10,6 +10,7 @@ from connector.ports.entities import (
     Agreement,
     Asset,
     Backoff,
+    Block,
     Consent,
     CountedUse,
     DutyEvent,
@@ -103,6 +104,19 @@ class PutBackoff(msgspec.Struct, frozen=True):
     backoff: Backoff
 
 
+class PutBlock(msgspec.Struct, frozen=True):
+    """Store the block of a participant, replacing an earlier one."""
+
+    block: Block
+
+
+class DropBlock(msgspec.Struct, frozen=True):
+    """Remove the block of a participant, if there is one."""
+
+    owner: str
+    participant: str
+
+
 class PutFlow(msgspec.Struct, frozen=True):
     """Insert or replace a data flow."""
 
@@ -193,6 +207,8 @@ Change = (
     | PutHold
     | DropHold
     | PutBackoff
+    | PutBlock
+    | DropBlock
     | PutFlow
     | PutLease
     | DropLease

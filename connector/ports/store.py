@@ -13,6 +13,7 @@ from connector.ports.entities import (
     Asset,
     AssetStatus,
     Backoff,
+    Block,
     Consent,
     CountedUse,
     DutyEvent,
@@ -119,6 +120,12 @@ class Store(Protocol):
 
     async def backoffs(self, owner: str) -> Sequence[Backoff]:
         """Return the back-off of all peers."""
+
+    async def block(self, owner: str, participant: str) -> Block | None:
+        """Return the block of a participant; None if it is not blocked."""
+
+    async def blocks(self, owner: str) -> Sequence[Block]:
+        """Return all blocks, ordered by participant."""
 
     async def flow(self, owner: str, id: str) -> Flow | None:
         """Return one data flow."""

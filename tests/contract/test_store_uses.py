@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from connector.ports import changes
 from connector.ports.changes import LimitReached, TooSoon
-from connector.ports.entities import CountedUse, PageBounds, Recent, UsePart
+from connector.ports.entities import Block, CountedUse, PageBounds, Recent, UsePart
 from connector.ports.store import Store
 from connector.store.memory.store import MemoryStore
 from tests.contract.values import OWNER
@@ -128,3 +128,14 @@ def test_no_hour_ever_has_more_uses_than_may_be(gaps: list[int], most: int) -> N
     begun = asyncio.run(lived())
     for place, at in enumerate(begun):
         assert sum(at <= other <= at + HOUR for other in begun[place:]) <= most
+
+
+async def test_a_block_is_kept_until_it_is_lifted(store: Store) -> None:
+    block = Block(owner=OWNER, participant="urn:b", at=5, by="person", reason="Breach.")
+    await store.commit([changes.PutBlock(block), changes.PutBlock(replace(block, participant="urn:a"))])
+    await store.commit([changes.PutBlock(replace(block, owner="other", participant="urn:c"))])
+    assert await store.block(OWNER, "urn:b") == block
+    assert [entry.participant for entry in await store.blocks(OWNER)] == ["urn:a", "urn:b"]
+    await store.commit([changes.DropBlock(OWNER, "urn:b"), changes.DropBlock(OWNER, "urn:unknown")])
+    assert await store.block(OWNER, "urn:b") is None
+    assert await store.block("other", "urn:c") is not None

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from connector.client.frame.flow import ApiCall, path_of
+from connector.client.frame.flow import ApiCall, path_of, reason_order
 from connector.client.frame.methods import AsyncRuns, Runs, asynchronous, blocking, every, every_async
 from connector.views.common import Page
-from connector.views.participants import ParticipantView
+from connector.views.participants import BlockView, ParticipantView
 
 DatasetDocument = dict[str, Any]
 
@@ -45,6 +45,35 @@ def _participants(*, limit: int = 50, after: str | None = None) -> ApiCall[Page[
     return ApiCall(method="GET", path=path_of("participants"), answer=Page[ParticipantView], query=query)
 
 
+def _blocks() -> ApiCall[tuple[BlockView, ...]]:
+    """List the participants that are excluded here.
+
+    >>> connector.participants.blocks()
+    ()
+    """
+    return ApiCall(method="GET", path=path_of("blocks"), answer=tuple[BlockView, ...])
+
+
+def _block(id: str, *, reason: str | None = None) -> ApiCall[BlockView]:
+    """Exclude a participant: its requests are refused and what runs ends; it receives the reason.
+
+    >>> connector.participants.block("https://city.example", reason="Breach of contract.").reason
+    'Breach of contract.'
+    """
+    path = path_of("participants", id, "block")
+    return ApiCall(method="POST", path=path, answer=BlockView, body=reason_order(reason))
+
+
+def _unblock(id: str) -> ApiCall[BlockView]:
+    """Admit an excluded participant again.
+
+    >>> blocked = connector.participants.block("https://city.example")
+    >>> connector.participants.unblock("https://city.example") == blocked
+    True
+    """
+    return ApiCall(method="POST", path=path_of("participants", id, "unblock"), answer=BlockView)
+
+
 @dataclass(frozen=True)
 class Catalogs:
     """The catalogues of other participants."""
@@ -75,6 +104,9 @@ class Participants:
 
     list = blocking(_participants)
     all = every(_participants)
+    block = blocking(_block)
+    unblock = blocking(_unblock)
+    blocks = blocking(_blocks)
 
 
 @dataclass(frozen=True)
@@ -85,3 +117,6 @@ class AsyncParticipants:
 
     list = asynchronous(_participants)
     all = every_async(_participants)
+    block = asynchronous(_block)
+    unblock = asynchronous(_unblock)
+    blocks = asynchronous(_blocks)

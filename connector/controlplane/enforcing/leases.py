@@ -72,6 +72,7 @@ async def grant_lease(enforcer: Enforcer, process: Transfer) -> Lease | Denied:
     max_uses: int | None = None
     max_per_hour: int | None = None
     max_bytes: int | None = None
+    max_within: dict[str, int] = {}
     decision: dict[str, Any] = {"by": "consumer"}
     treatment = b""
     if process.role is Role.PROVIDER:
@@ -85,7 +86,7 @@ async def grant_lease(enforcer: Enforcer, process: Transfer) -> Lease | Denied:
         if verdict.valid_until is not None:
             valid_until = min(valid_until, verdict.valid_until)
         max_uses, max_bytes = verdict.max_uses, verdict.max_bytes
-        max_per_hour = verdict.max_per_hour
+        max_per_hour, max_within = verdict.max_per_hour, verdict.max_within
         decision, treatment = verdict.record, verdict.treatment
     known = await enforcer.context.store.lease(process.owner, process.id)
     return Lease(
@@ -97,6 +98,7 @@ async def grant_lease(enforcer: Enforcer, process: Transfer) -> Lease | Denied:
         max_uses=max_uses,
         max_per_hour=max_per_hour,
         max_bytes=max_bytes,
+        max_within=max_within,
         decision=msgspec.json.encode(decision),
         treatment=treatment,
     )

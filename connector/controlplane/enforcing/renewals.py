@@ -16,17 +16,22 @@ from connector.protocol.dsp.machines.transfer_machine import (
 
 
 async def look_again(
-    evaluator: Evaluator, *, dataset: str | None = None, agreement: str | None = None, fact: str = ""
+    evaluator: Evaluator,
+    *,
+    dataset: str | None = None,
+    agreement: str | None = None,
+    peer: str | None = None,
+    fact: str = "",
 ) -> None:
     """Decide running transfers again, at once: no clock foretold what happened.
 
-    Those of a dataset, of an agreement (by its key), or those whose agreements read a fact.
+    Those of a dataset, of an agreement (by its key), with a peer, or those whose agreements read a fact.
     """
     after: str | None = None
     while True:
         page = PageBounds(limit=500, after=after)
         rows, after = await evaluator.context.store.transfers(
-            evaluator.context.owner, page, state=TransferState.STARTED, agreement_key=agreement
+            evaluator.context.owner, page, state=TransferState.STARTED, peer=peer, agreement_key=agreement
         )
         for row in rows:
             concerned = row.role is Role.PROVIDER and dataset in {None, row.dataset}

@@ -17,12 +17,22 @@ from connector.policy.model.situation import Performance
 from connector.policy.model.values import Duration, Iri, Number, Value
 from connector.policy.vocabulary.registry import Operand, Registry
 from connector.ports.entities import (
+    ALL_TIME,
     AssetStatement,
     EventEntry,
     Payment,
     Recent,
     Usage,
 )
+
+PERIOD_OF = {
+    "usesPerDay": "P1D",
+    "usesPerWeek": "P7D",
+    "usesPerMonth": "P1M",
+    "usesPerYear": "P1Y",
+    "usesInAll": ALL_TIME,
+}
+"""The periods of the facts that count the uses of a participant under all agreements."""
 
 DPI = "http://dbpedia.org/resource/Dots_per_inch"
 
@@ -32,7 +42,8 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
 
     `format` is the requested transfer format, `media_type` the media type of the asset, `stated` the statements of its
     controller, `changed_at` (ms) the last change of its data. `running` is the number of active transfers under the
-    agreement, including the requested one; `recent` are the uses of the last hour. `performed` are the entries of the
+    agreement, including the requested one; `recent` are the uses of the last hour, `within` those of the
+    participant under all agreements by period. `performed` are the entries of the
     duty ledger, `payments` the recorded payments, `events` the last entry of each event. `protocol` is the version of
     the Dataspace Protocol that the peer uses, `now` the time in ms, `data` the known properties of the data.
     """
@@ -47,6 +58,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: int | None = None
     running: int | None = None
     recent: Recent | None = None
+    within: Mapping[str, Recent] = {}
     performed: Mapping[str, Performance] = {}
     payments: Sequence[Payment] | None = None
     events: Sequence[EventEntry] | None = None

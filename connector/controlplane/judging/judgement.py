@@ -3,7 +3,7 @@
 A policy that cannot be compiled is denied with its own reason. A denial also has reasons in words for both parties.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +14,9 @@ from connector.controlplane.core.context import Context
 from connector.controlplane.core.lookup import find_agreement_of
 from connector.controlplane.judging import acceptance, decision_records, situations
 from connector.controlplane.judging.evaluator import Evaluator
-from connector.controlplane.judging.facts import Situation
+from connector.controlplane.judging.facts import PERIOD_OF, Situation
 from connector.controlplane.judging.treating import treatments
-from connector.controlplane.judging.world import build_world, is_hourly
+from connector.controlplane.judging.world import build_world, find_period, is_hourly
 from connector.language.catalogue import say, say_in_all, write_in_all
 from connector.policy.analysis.findings import Finding
 from connector.policy.compiling.compiled import Compiled
@@ -55,6 +55,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     max_uses: int | None = None
     max_per_hour: int | None = None
     max_bytes: int | None = None
+    max_within: dict[str, int] = {}
     duties: tuple[DutyTask, ...] = ()
     record: dict[str, Any] = {}
     treatment: bytes = b""
@@ -83,7 +84,7 @@ def judge(evaluator: Evaluator, document: bytes, situation: Situation, dataset: 
     if decision.verdict is not Verdict.DENY or (phase is Phase.NEGOTIATION and _can_turn(compiled, request, world)):
         judged = _judgement(evaluator.context, decision, situation, record)
         return _treat(evaluator, judged, decision, situation, dataset, world) if phase is Phase.ACCESS else judged
-    texts = _add_when(format_reasons(found, library.operands), decision, situation.recent)
+    texts = _add_when(format_reasons(found, library.operands), decision, situation)
     return _judgement(evaluator.context, decision, situation, record, texts)
 
 
@@ -135,12 +136,15 @@ def format_reasons(found: Explanation, operands: Registry) -> dict[str, str]:
     return write_in_all(lambda language: " ".join(reasons(found, operands, language)[:MOST_REASONS]))
 
 
-def _add_when(texts: dict[str, str], decision: Decision, recent: Recent | None) -> dict[str, str]:
-    """Add the time at which another use can begin, if the limit of uses in an hour is reached."""
-    full = any(reason.operand == DK + "requestsPerHour" for reason in decision.reasons)
-    if not full or recent is None or recent.frees_at is None:
+def _add_when(texts: dict[str, str], decision: Decision, situation: Situation) -> dict[str, str]:
+    """Add the time at which another use can begin, if the limit of uses within a period is reached."""
+    limits = {DK + fact: situation.within.get(period) for fact, period in PERIOD_OF.items()}
+    limits[DK + "requestsPerHour"] = situation.recent
+    full = [limits[reason.operand] for reason in decision.reasons if reason.operand in limits]
+    frees_at = max((found.frees_at for found in full if found and found.frees_at is not None), default=None)
+    if frees_at is None:
         return texts
-    at = instants.instant(recent.frees_at).strftime("%Y-%m-%d %H:%M:%S UTC")
+    at = instants.instant(frees_at).strftime("%Y-%m-%d %H:%M:%S UTC")
     return write_in_all(lambda language: f"{texts[language]} {say(language, 'processes.possible-again', at=at)}")
 
 
@@ -156,8 +160,9 @@ def _judgement(
     # A lease ends at a whole millisecond, and never before it has begun.
     valid_until = max(int(until.timestamp() * 1000), now + 1) if until else None
     hourly = [counter for counter in decision.counters if is_hourly(counter)]
-    stepping = [counter for counter in decision.counters if counter.step and counter not in hourly]
-    if any(counter.exact and (not counter.step or counter in hourly) for counter in decision.counters):
+    periodic = [counter for counter in decision.counters if find_period(counter) is not None]
+    stepping = [counter for counter in decision.counters if counter.step and counter not in (*hourly, *periodic)]
+    if any(counter.exact and counter not in stepping for counter in decision.counters):
         valid_until = min(valid_until or now + RECHECK_MS, now + RECHECK_MS)
     recent = situation.recent
     if texts is not None and recent and recent.frees_at is not None:
@@ -168,10 +173,21 @@ def _judgement(
         valid_until=valid_until,
         max_uses=_least(_limits(stepping, situation.usage)),
         max_per_hour=_least(_limits(hourly, recent)),
+        max_within=_find_within(periodic, situation.within),
         max_bytes=_least(counter.limit for counter in decision.counters if not counter.step),
         duties=decision.duties,
         record=record,
     )
+
+
+def _find_within(counters: Sequence[Counter], within: Mapping[str, Recent]) -> dict[str, int]:
+    """Return the limits of uses under all agreements, by period."""
+    periods = {find_period(counter) or "" for counter in counters}
+    limits = {
+        period: _least(_limits([each for each in counters if find_period(each) == period], within.get(period)))
+        for period in periods
+    }
+    return {period: most for period, most in limits.items() if most is not None}
 
 
 def _limits(counters: Iterable[Counter], used: Usage | Recent | None) -> Iterable[int | None]:
@@ -206,11 +222,16 @@ async def judge_access(evaluator: Evaluator, process: Transfer, *, in_use: bool 
         because = agreement.withdrawn_because
         texts = write_in_all(lambda language: f"{say(language, 'processes.withdrawn')} {because}".strip())
         return Judgement(denied=True, reasons=texts, record={"verdict": "deny", "reasons": ["agreement-withdrawn"]})
+    block = await evaluator.context.store.block(process.owner, agreement.counterparty)
+    if block is not None:
+        texts = write_in_all(lambda language: f"{say(language, 'processes.blocked')} {block.reason}".strip())
+        return Judgement(denied=True, reasons=texts, record={"verdict": "deny", "reasons": ["participant-blocked"]})
     asset = await evaluator.context.store.asset(process.owner, agreement.dataset)
     situation = await situations.build_for_transfer(evaluator, process, agreement, asset)
     usage, recent = situation.usage, situation.recent
     if in_use and usage and usage.uses:
-        situation = msgspec.structs.replace(situation, usage=msgspec.structs.replace(usage, uses=usage.uses - 1))
+        counted = msgspec.structs.replace(usage, uses=usage.uses - 1)
+        situation = msgspec.structs.replace(situation, usage=counted, within=_without_present(situation.within))
     verdict = judge(evaluator, agreement.document, situation, agreement.dataset, Phase.ACCESS)
     if verdict.denied and recent and recent.uses and process.state == TransferState.STARTED:
         # A reached limit per hour ends no active use: the lease allows no further use before the limit allows it.
@@ -218,6 +239,11 @@ async def judge_access(evaluator: Evaluator, process: Transfer, *, in_use: bool 
         again = judge(evaluator, agreement.document, full, agreement.dataset, Phase.ACCESS)
         verdict = verdict if again.denied else again
     return verdict
+
+
+def _without_present(within: Mapping[str, Recent]) -> dict[str, Recent]:
+    """Return the uses within each period without the present one, which is counted already."""
+    return {period: msgspec.structs.replace(found, uses=max(0, found.uses - 1)) for period, found in within.items()}
 
 
 async def judge_agreement(evaluator: Evaluator, process: Negotiation) -> Judgement:

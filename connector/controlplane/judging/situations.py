@@ -10,12 +10,12 @@ import msgspec
 
 from connector.controlplane.core.context import Context
 from connector.controlplane.judging.evaluator import Evaluator
-from connector.controlplane.judging.facts import Situation
+from connector.controlplane.judging.facts import PERIOD_OF, Situation
 from connector.controlplane.judging.performed import find_performed
 from connector.controlplane.judging.treating import known_data
 from connector.policy.compiling.compiled import Compiled
 from connector.policy.model.errors import PolicyError
-from connector.ports.entities import Agreement, Asset, PageBounds
+from connector.ports.entities import Agreement, Asset, PageBounds, Recent
 from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferState
 from connector.protocol.dsp.version import VERSION
 
@@ -52,6 +52,7 @@ async def build_for_transfer(
         now=now,
         usage=await store.usage(owner, agreement.key),
         recent=await store.recent(owner, agreement.key, now) if "requestsPerHour" in read else None,
+        within=await find_within(evaluator, agreement, read),
         format=process.format,
         running=await _count_running(evaluator.context, process) if "concurrentTransfers" in read else None,
         performed=find_performed(await store.duties(owner, agreement.key), process.id),
@@ -60,6 +61,13 @@ async def build_for_transfer(
         data=known_data.to_data(asset),
         changed_at=await evaluator.changed_at(asset.source) if asset and "dataAge" in read else None,
     )
+
+
+async def find_within(evaluator: Evaluator, agreement: Agreement, read: frozenset[str]) -> dict[str, Recent]:
+    """Return the uses of the dataset by the counterparty under all agreements, by the periods that a policy reads."""
+    store, now, key = evaluator.context.store, evaluator.context.now(), (agreement.owner, agreement.counterparty)
+    periods = [period for fact, period in PERIOD_OF.items() if fact in read]
+    return {period: await store.within(*key, agreement.dataset, period, now) for period in periods}
 
 
 def parse_claims(evidence: bytes) -> dict[str, tuple[str, ...]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from connector.controlplane.core.instants import instant
-from connector.controlplane.judging.facts import FACTS, Situation
+from connector.controlplane.judging.facts import FACTS, PERIOD_OF, Situation
 from connector.controlplane.judging.payments import find_payment_standing
 from connector.controlplane.judging.treating import treatments
 from connector.controlplane.judging.treating.known_data import GROUP_SIZE, LEVEL, KnownData
@@ -53,6 +53,11 @@ def is_hourly(counter: Counter) -> bool:
     return counter.fact.partition(":")[0] == "requestsPerHour"
 
 
+def find_period(counter: Counter) -> str | None:
+    """Return the period of a counter of uses under all agreements; None for other counters."""
+    return PERIOD_OF.get(counter.fact.partition(":")[0])
+
+
 def _ends(situation: Situation, compiled: Compiled) -> Iterator[tuple[str, int]]:
     """Yield the facts that change by time alone, and their times (ms): a term of payment, an age that is reached."""
     ends = find_payment_standing(situation.payments, situation.now)[1] if situation.payments else None
@@ -92,6 +97,9 @@ def _list_counted(situation: Situation, compiled: Compiled) -> dict[str, tuple[V
         if is_hourly(counter):
             if situation.recent is not None:
                 counted[counter.fact] = (Number(Decimal(situation.recent.uses)),)
+        elif (period := find_period(counter)) is not None:
+            if period in situation.within:
+                counted[counter.fact] = (Number(Decimal(situation.within[period].uses)),)
         elif situation.usage is not None:
             usage = situation.usage
             amount = Number(Decimal(usage.bytes_moved), BYTE) if counter.step == 0 else Number(Decimal(usage.uses))

@@ -10,7 +10,13 @@ from connector.controlplane.enforcing import agreements
 from connector.controlplane.judging.visibility import is_visible
 from connector.controlplane.processes import inbound, inbound_terms
 from connector.controlplane.processes.inbound import Declined, ProcessAnswer, use_token
-from connector.controlplane.processes.inbound_shared import BUSY, TOO_MANY_OPEN, answer_again, format_reason
+from connector.controlplane.processes.inbound_shared import (
+    BUSY,
+    TOO_MANY_OPEN,
+    answer_again,
+    format_reason,
+    refuse_blocked,
+)
 from connector.controlplane.processes.receiver import MessageReceiver
 from connector.ports.changes import Change, Conflict, Replayed
 from connector.ports.entities import AssetStatus
@@ -236,6 +242,9 @@ async def _begin(
     )
     if known is not None:
         return await answer_again(receiver.context, caller, known, received.digest)
+    blocked = await refuse_blocked(receiver.context, caller)
+    if blocked:
+        return msgspec.structs.replace(_refuse(body, blocked.code, blocked.reason), status=blocked.status)
     problem = receiver.address_problem(process.peer, process.peer_address)
     if problem:
         return _refuse(body, "callback-address", problem)

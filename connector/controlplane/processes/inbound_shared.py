@@ -7,7 +7,8 @@ import msgspec
 from connector.controlplane.core import messages
 from connector.controlplane.core.context import Context
 from connector.controlplane.processes import inbound
-from connector.controlplane.processes.inbound import Declined, ProcessAnswer
+from connector.controlplane.processes.inbound import Declined, ProcessAnswer, use_token
+from connector.language.catalogue import say
 from connector.ports.changes import Conflict, Replayed
 from connector.ports.identity import Caller
 from connector.protocol.dsp.common import Role
@@ -21,6 +22,15 @@ BUSY = Declined(
 )
 TOO_MANY_OPEN = "Too many processes of your participant are open: terminate some, then send the request again."
 MOST_REASONS, LONGEST_REASON = 5, 500
+
+
+async def refuse_blocked(context: Context, caller: Caller) -> Declined | None:
+    """Return the refusal of a blocked participant with the recorded reason, or None."""
+    block = await context.store.block(context.owner, caller.participant)
+    if block is None:
+        return None
+    reason = f"{say('en', 'processes.blocked')} {block.reason}".strip()
+    return Declined(status=403, code="blocked", reason=reason)
 
 
 async def answer_again(context: Context, caller: Caller, known: Any, digest: str) -> ProcessAnswer | Declined:

@@ -10,7 +10,13 @@ from connector.controlplane.core.messages import echo_start
 from connector.controlplane.enforcing import agreements, signals
 from connector.controlplane.processes import inbound
 from connector.controlplane.processes.inbound import Declined, ProcessAnswer, use_token
-from connector.controlplane.processes.inbound_shared import BUSY, TOO_MANY_OPEN, answer_again, format_reason
+from connector.controlplane.processes.inbound_shared import (
+    BUSY,
+    TOO_MANY_OPEN,
+    answer_again,
+    format_reason,
+    refuse_blocked,
+)
 from connector.controlplane.processes.receiver import MessageReceiver
 from connector.ports.changes import Change, Conflict, Replayed
 from connector.ports.entities import Agreement
@@ -43,6 +49,9 @@ async def request(
     )
     if known is not None:
         return await answer_again(receiver.context, caller, known, received.digest)
+    blocked = await refuse_blocked(receiver.context, caller)
+    if blocked:
+        return msgspec.structs.replace(blocked, consumer_pid=body.consumer_pid)
     agreement = await _find_in_force(receiver, caller, body.agreement_id)
     if isinstance(agreement, Declined):
         return msgspec.structs.replace(agreement, consumer_pid=body.consumer_pid)

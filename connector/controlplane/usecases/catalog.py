@@ -47,6 +47,7 @@ async def provide(
     `next` is the last one. Raises RemoteProtocolError for an unknown filter (Catalog HTTPS Binding: 400).
     """
     wanted = read_filter(filters)
+    blocked = await publisher.context.store.block(publisher.context.owner, caller.participant) is not None
     size = min(limit or wanted.limit or publisher.limits.page, publisher.limits.page_most)
     skip = wanted.offset if after is None else 0
     shown = visibility.build_caller_test(publisher.evaluator, caller)
@@ -61,7 +62,7 @@ async def provide(
             for row in rows
             if _fits(publisher.context, wanted, row) and (row.access is None or shown(row.access, row.id))
         ]
-        documents += found[skip:]
+        documents += () if blocked else found[skip:]
         skip = max(skip - len(found), 0)
         if after is None or len(documents) >= size:
             break
@@ -84,6 +85,7 @@ async def provide_dataset(evaluator: Evaluator, caller: Caller, dataset_id: str)
         asset is None
         or asset.status is not AssetStatus.PUBLISHED
         or not visibility.is_visible(evaluator, caller, asset)
+        or await evaluator.context.store.block(evaluator.context.owner, caller.participant)
     ):
         return None
     return add_context(asset.document)

@@ -27,6 +27,8 @@ from connector.ports.changes import LimitReached, StoreError, TooSoon
 from connector.ports.entities import Flow, FlowDirection
 from connector.ports.flow import Content, LocalFile, SourceError, Untreatable
 
+_LONGEST_PAUSE_MS = 3_700_000
+
 _log = logging.getLogger(__name__)
 
 
@@ -143,9 +145,12 @@ class PullHandler:
         try:
             return await register.begin_use(flow, gate, attempt)
         except TooSoon as soon:
+            if soon.again_at - register.now() > _LONGEST_PAUSE_MS:
+                await self._report_if_used_up(flow)
+                raise
             again_at = min(soon.again_at, gate.ends_at or soon.again_at)
             seconds = max(1, -((register.now() - again_at) // 1000))
-            raise refuse_busy("The limit of accesses within one hour is reached: try again later.", seconds) from soon
+            raise refuse_busy("The limit of accesses within a period is reached: try again later.", seconds) from soon
         except LimitReached:
             await self._report_if_used_up(flow)
             raise

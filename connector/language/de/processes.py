@@ -2,6 +2,7 @@
 
 SENTENCES: dict[str, str] = {
     "no-agreement": "Für diese Lieferung gibt es keinen abgeschlossenen Vertrag.",
+    "blocked": "Der Vertragspartner hat diesen Teilnehmer ausgeschlossen.",
     "withdrawn": "Der Anbieter ist vom Vertrag zurückgetreten.",
     "possible-again": "Wieder möglich ab {at}.",
     "unreadable": "Diese Nutzungsbedingungen werden nicht unterstützt. Einzelheiten auf Englisch: „{reason}“",

@@ -15,6 +15,7 @@ SENTENCES: dict[str, str] = {
     "remedy-credential": "Legen Sie einen passenden Nachweis vor.",
     "remedy-agreement": "Dafür ist ein neuer Vertrag nötig.",
     "remedy-clock": "Fragen Sie später noch einmal.",
+    "remedy-limit": "Ein neuer Vertrag ändert an dieser Grenze nichts.",
     "remedy-counter": "Dafür ist ein neuer Vertrag nötig.",
     "remedy-connector": "Passen Sie die Einstellungen des Konnektors an.",
     "remedy-state": "Fragen Sie nach einer Änderung noch einmal.",

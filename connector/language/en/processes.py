@@ -2,6 +2,7 @@
 
 SENTENCES: dict[str, str] = {
     "no-agreement": "There is no finalized agreement for this transfer.",
+    "blocked": "The counterparty has excluded this participant.",
     "withdrawn": "The provider has withdrawn from the agreement.",
     "possible-again": "Possible again from {at}.",
     "unreadable": "{reason}",

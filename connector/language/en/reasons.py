@@ -15,6 +15,7 @@ SENTENCES: dict[str, str] = {
     "remedy-credential": "Present a matching credential.",
     "remedy-agreement": "This needs a new agreement.",
     "remedy-clock": "Ask again later.",
+    "remedy-limit": "A new agreement does not change this limit.",
     "remedy-counter": "This needs a new agreement.",
     "remedy-connector": "Change the settings of your connector.",
     "remedy-state": "Ask again after this has changed.",

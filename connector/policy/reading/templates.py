@@ -52,6 +52,7 @@ class Parameter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         default: used if nothing is given; empty if it has to be given.
         least, greatest: bounds of numbers, durations and days, included; empty for none.
         choices: the values of a code.
+        places: what is placed for each choice, in the same order; the choice itself if empty.
         several: a list of one to 50 values instead of one.
     """
 
@@ -63,6 +64,7 @@ class Parameter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     least: str = ""
     greatest: str = ""
     choices: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
     several: bool = False
 
 
@@ -105,6 +107,8 @@ def parse(text: str) -> Template:
             raise ValueError(
                 f"The template {template.name}: {entry.name} needs `choices` if its sort is code, and none otherwise."
             )
+        if entry.places and len(entry.places) != len(entry.choices):
+            raise ValueError(f"The template {template.name}: {entry.name} needs one of `places` for each choice.")
         try:
             for bound in filter(None, (entry.least, entry.greatest)):
                 _parse_typed(entry, bound)
@@ -197,7 +201,8 @@ def _parse_typed(entry: Parameter, given: Input) -> tuple[Value | Decimal | None
     if entry.sort == "code":
         if text not in entry.choices:
             _refuse("bad-parameter", entry, f"is not one of {', '.join(entry.choices)}")
-        return None, _write_full(text)
+        placed = dict(zip(entry.choices, entry.places, strict=True)) if entry.places else {}
+        return None, _write_full(placed.get(text, text))
     if entry.sort in {"name", "text"}:
         return None, text
     return _parse_measured(entry, text)

@@ -126,6 +126,8 @@ def _shorten(text: str) -> str:
 def _choose_remedy(constraint: AtomicConstraint, operand: Operand) -> str:
     if operand.fact in {"paymentState", "payAmount"}:
         return "pay"
+    if operand.fact.startswith(("usesPer", "usesIn", "requestsPer")):
+        return "limit"
     if constraint.left == ODRL + "dateTime" and constraint.operator in {"lt", "lteq", "eq", "isAnyOf"}:
         return "over"
     if operand.code == "elapsed_time" and constraint.operator in {"gt", "gteq"}:

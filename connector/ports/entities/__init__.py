@@ -12,7 +12,7 @@ from connector.ports.entities.duties import DutyEvent, Payment
 from connector.ports.entities.flows import Flow, FlowDirection, Lease
 from connector.ports.entities.pages import PageBounds
 from connector.ports.entities.processes import Backoff, Hold, ReplayKey
-from connector.ports.entities.registers import Consent, EventEntry
+from connector.ports.entities.registers import Block, Consent, EventEntry
 from connector.ports.entities.uses import ALL_TIME, PERIODS, CountedUse, UsePart
 from connector.views.agreements import DutyState
 from connector.views.assets import AssetStatement, AssetStatus, DataClass, Marking
@@ -26,6 +26,7 @@ __all__ = [
     "AssetStatement",
     "AssetStatus",
     "Backoff",
+    "Block",
     "Consent",
     "CountedUse",
     "DataClass",

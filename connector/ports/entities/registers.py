@@ -1,4 +1,4 @@
-"""The registers of events and of consents; entries are only appended."""
+"""The registers of events and of consents, whose entries are only appended, and of blocked participants."""
 
 import msgspec
 
@@ -31,3 +31,13 @@ class Consent(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     at: int
     until: int | None = None
+
+
+class Block(msgspec.Struct, frozen=True, kw_only=True):
+    """A participant that this one has excluded as its provider; `by` is the name of the management key."""
+
+    owner: str
+    participant: str
+    at: int
+    by: str
+    reason: str

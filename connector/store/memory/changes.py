@@ -89,6 +89,14 @@ def _put_backoff(tables: MemoryTables, change: changes.PutBackoff) -> None:
     tables.put(tables.backoffs, (backoff.owner, backoff.peer), backoff if backoff.failures else None)
 
 
+def _put_block(tables: MemoryTables, change: changes.PutBlock) -> None:
+    tables.put(tables.blocks, (change.block.owner, change.block.participant), change.block)
+
+
+def _drop_block(tables: MemoryTables, change: changes.DropBlock) -> None:
+    tables.put(tables.blocks, (change.owner, change.participant), None)
+
+
 def _put_flow(tables: MemoryTables, change: changes.PutFlow) -> None:
     tables.put(tables.flows, (change.flow.owner, change.flow.id), change.flow)
 
@@ -226,6 +234,8 @@ _APPLY: dict[type[Change], Callable[[MemoryTables, Any], None]] = {
     changes.PutHold: _put_hold,
     changes.DropHold: _drop_hold,
     changes.PutBackoff: _put_backoff,
+    changes.PutBlock: _put_block,
+    changes.DropBlock: _drop_block,
     changes.PutFlow: _put_flow,
     changes.PutLease: _put_lease,
     changes.DropLease: _drop_lease,

@@ -11,6 +11,7 @@ from connector.ports.entities import (
     Asset,
     AssetStatus,
     Backoff,
+    Block,
     Consent,
     CountedUse,
     DutyEvent,
@@ -176,6 +177,16 @@ class MemoryStore:
     async def backoffs(self, owner: str) -> Sequence[Backoff]:
         """Return the back-off of all peers."""
         return self._tables.select(self._tables.backoffs, lambda b: b.owner == owner)
+
+    async def block(self, owner: str, participant: str) -> Block | None:
+        """Return the block of a participant."""
+        found: Block | None = self._tables.get(self._tables.blocks, (owner, participant))
+        return found
+
+    async def blocks(self, owner: str) -> Sequence[Block]:
+        """Return all blocks, ordered by participant."""
+        rows: list[Block] = self._tables.select(self._tables.blocks, lambda block: block.owner == owner)
+        return sorted(rows, key=lambda block: block.participant)
 
     async def flow(self, owner: str, id: str) -> Flow | None:
         """Return one data flow."""

@@ -21,6 +21,7 @@ class MemoryTables:
         self.agreements: Table = {}
         self.holds: Table = {}
         self.backoffs: Table = {}
+        self.blocks: Table = {}
         self.replay_keys: Table = {}
         self.flows: Table = {}
         self.leases: Table = {}

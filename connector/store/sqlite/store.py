@@ -15,6 +15,7 @@ from connector.ports.entities import (
     Asset,
     AssetStatus,
     Backoff,
+    Block,
     Consent,
     CountedUse,
     DutyEvent,
@@ -39,13 +40,13 @@ from connector.store.sqlite.chapters import (
     agreements,
     assets,
     audit,
-    backoff,
     consents,
     duties,
     events,
     flows,
     holds,
     payments,
+    peers,
     processes,
     replay,
     usage,
@@ -64,7 +65,9 @@ _APPLY: dict[type[Change], Callable[[sqlite3.Connection, Any], None]] = {
     changes.UseReplayKey: replay.use,
     changes.PutHold: holds.put,
     changes.DropHold: holds.drop,
-    changes.PutBackoff: backoff.put,
+    changes.PutBackoff: peers.put,
+    changes.PutBlock: peers.put_block,
+    changes.DropBlock: peers.drop_block,
     changes.PutFlow: flows.put,
     changes.PutLease: flows.put_lease,
     changes.DropLease: flows.drop_lease,
@@ -199,7 +202,15 @@ class SqliteStore:
 
     async def backoffs(self, owner: str) -> Sequence[Backoff]:
         """Return the back-off of all peers."""
-        return backoff.backoffs(self._reader, owner)
+        return peers.backoffs(self._reader, owner)
+
+    async def block(self, owner: str, participant: str) -> Block | None:
+        """Return the block of a participant."""
+        return peers.block(self._reader, owner, participant)
+
+    async def blocks(self, owner: str) -> Sequence[Block]:
+        """Return all blocks, ordered by participant."""
+        return peers.blocks(self._reader, owner)
 
     async def flow(self, owner: str, id: str) -> Flow | None:
         """Return one data flow."""

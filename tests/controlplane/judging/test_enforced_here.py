@@ -22,7 +22,7 @@ from connector.policy.model.decision import Verdict
 from connector.policy.model.policy import DK, ODRL
 from connector.policy.model.situation import Phase, Request, World
 from connector.ports.changes import AddUsage, PutAgreement, PutAsset, PutProcess
-from connector.ports.entities import AssetStatement, PaymentState
+from connector.ports.entities import AssetStatement, CountedUse, PaymentState
 from connector.ports.identity import Participant
 from connector.protocol.dsp.machines.transfer_machine import TransferState
 from tests.controlplane.agreements import (
@@ -53,6 +53,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     later: int = 0
     uses: int = 0
     hourly: int = 0
+    elsewhere: int = 0
     moved: int = 0
     running: int = 0
     going_on: tuple[str, ...] = ()
@@ -82,6 +83,11 @@ CASES: dict[str, tuple[Json, Known, Known]] = {
     "odrl:count": (atom("odrl:count", "lteq", "2"), Known(uses=1), Known(uses=2)),
     "dk:volume": ({**atom("dk:volume", "lteq", "2"), "unit": "kB"}, Known(moved=2000), Known(moved=2001)),
     "dk:requestsPerHour": (atom("dk:requestsPerHour", "lteq", "2"), Known(hourly=1), Known(hourly=2)),
+    "dk:usesPerDay": (atom("dk:usesPerDay", "lteq", "2"), Known(elsewhere=1), Known(elsewhere=2)),
+    "dk:usesPerWeek": (atom("dk:usesPerWeek", "lteq", "2"), Known(elsewhere=1), Known(elsewhere=2)),
+    "dk:usesPerMonth": (atom("dk:usesPerMonth", "lteq", "2"), Known(elsewhere=1), Known(elsewhere=2)),
+    "dk:usesPerYear": (atom("dk:usesPerYear", "lteq", "2"), Known(elsewhere=1), Known(elsewhere=2)),
+    "dk:usesInAll": (atom("dk:usesInAll", "lteq", "2"), Known(elsewhere=1), Known(elsewhere=2)),
     "dk:concurrentTransfers": (atom("dk:concurrentTransfers", "lteq", "2"), Known(running=1), Known(running=2)),
     "odrl:purpose": (
         atom("odrl:purpose", "isA", "dpv:ResearchAndDevelopment"),
@@ -222,6 +228,18 @@ async def permitted(desk: Desk, constraint: Json, known: Known) -> judgement.Jud
     usage = AddUsage(rooms.context.owner, AGREEMENT, bytes_moved=known.moved, uses=known.uses)
     hourly = AddUsage(rooms.context.owner, AGREEMENT, uses=known.hourly, max_per_hour=known.hourly, at=NOW)
     await rooms.context.store.commit([PutAsset(asset, 1), PutAgreement(agreement), usage, hourly])
+    for number in range(known.elsewhere):
+        other = f"urn:agreement:other:{number}"
+        use = CountedUse(
+            owner=rooms.context.owner,
+            agreement_id=other,
+            flow_id=f"urn:t:{other}",
+            counterparty=CITY,
+            dataset=DATASET,
+            providing=True,
+            at=NOW,
+        )
+        await rooms.context.store.commit([AddUsage(use.owner, other, uses=1, use=use)])
     for number in range(known.running):
         process = msgspec.structs.replace(requested(rooms, f"urn:t:{number}"), state=TransferState.STARTED, version=1)
         await rooms.context.store.commit([PutProcess(process, None)])
@@ -384,3 +402,22 @@ async def test_nothing_is_looked_for_that_no_policy_asks_about(desk: Desk) -> No
     await conclude(rooms, permission=[USE])
     assert not (await judgement.judge_access(rooms.evaluator, requested(rooms))).denied
     assert desk.dataplane.asked_age == 0
+
+
+@pytest.mark.parametrize(("period", "later"), [("usesPerDay", DAY), ("usesPerMonth", 31 * DAY), ("usesInAll", None)])
+async def test_a_limit_of_a_counterparty_holds_over_all_its_agreements_until_its_period_is_over(
+    desk: Desk, period: str, later: int | None
+) -> None:
+    limit = atom(f"dk:{period}", "lteq", "2")
+    denied = await permitted(desk, limit, Known(elsewhere=2))
+    assert denied.denied
+    assert ("Possible again" in denied.reasons["en"]) is (later is not None)
+    if later is not None:
+        assert (await permitted(Desk(desk.received), limit, Known(elsewhere=2, later=later - 1))).denied
+        assert not (await permitted(Desk(desk.received), limit, Known(elsewhere=2, later=later))).denied
+
+
+async def test_the_lease_carries_the_limits_of_a_counterparty_by_their_period(desk: Desk) -> None:
+    both = {"and": [atom("dk:usesPerDay", "lteq", "2"), atom("dk:usesPerYear", "lteq", "9")]}
+    found = await permitted(desk, both, Known(elsewhere=1))
+    assert (found.max_within, found.max_uses) == ({"P1D": 2, "P1Y": 9}, None)

@@ -13,8 +13,10 @@ from connector.dataplane.files.folder import FOLDER_TYPE, FolderListing
 from connector.dataplane.listener.pull import Accel
 from connector.dataplane.sources.file import FileSource
 from connector.dataplane.wire.fields import repr_digest
+from connector.ports.changes import AddUsage
+from connector.ports.entities import CountedUse
 from connector.ports.flow import Content
-from tests.dataplane.world import FLOW, OWNER, Side, blob, lease, sha256, side, url_and_token
+from tests.dataplane.world import FLOW, OWNER, Side, blob, lease, now_ms, sha256, side, url_and_token
 
 
 async def test_a_pull_gives_the_file_with_its_digest_tag_and_safe_headers(
@@ -234,3 +236,24 @@ async def test_the_bytes_that_a_lease_allows_arrive_at_a_slow_peer_before_the_st
     writer.close()
     assert came == data[:limit]
     assert (await provider.store.usage(OWNER, "agreement")).bytes_moved == limit
+
+
+async def test_limits_of_a_counterparty_are_counted_over_its_agreements(
+    provider: Side, http: aiohttp.ClientSession
+) -> None:
+    used = CountedUse(
+        owner=OWNER,
+        agreement_id="another",
+        flow_id="urn:another",
+        counterparty="did:web:peer",
+        dataset="trees",
+        providing=True,
+        at=now_ms(),
+    )
+    await provider.store.commit([AddUsage(OWNER, "another", uses=1, use=used)])
+    url, headers = url_and_token(await provider.serve(provider.give("f", b"data"), lease(max_within={"P1D": 2})))
+    for status in (200, 403):
+        async with http.get(url, headers=headers) as answer:
+            assert answer.status == status
+            await answer.read()
+    assert (await provider.store.usage(OWNER, "agreement")).uses == 1

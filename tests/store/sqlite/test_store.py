@@ -212,6 +212,8 @@ async def test_every_read_uses_an_index_and_sorts_nothing(store: SqliteStore) ->
     await store.uses(OWNER, page)
     await store.uses(OWNER, page, agreement_id="a")
     await store.use_parts(OWNER, "t")
+    await store.block(OWNER, "p")
+    await store.blocks(OWNER)
     await store.leaves(OWNER, page)
     await store.leaves(OWNER, page, process_id="p")
     store._reader.set_trace_callback(None)

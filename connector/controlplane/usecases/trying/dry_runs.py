@@ -7,7 +7,7 @@ import msgspec
 from connector.controlplane.core.errors import Invalid
 from connector.controlplane.core.instants import instant
 from connector.controlplane.core.lookup import find_agreement, find_asset
-from connector.controlplane.judging import facts
+from connector.controlplane.judging import facts, situations
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.library import Library
 from connector.controlplane.judging.treating import known_data
@@ -50,6 +50,8 @@ async def decide_question(evaluator: Evaluator, question: TrialOrder) -> TrialDe
             "volume": (str(usage.bytes_moved),),
             "requestsPerHour": (str(recent.uses),),
         }
+        within = await situations.find_within(evaluator, agreement, frozenset(facts.PERIOD_OF))
+        known |= {fact: (str(within[period].uses),) for fact, period in facts.PERIOD_OF.items()}
         known |= await _find_known(evaluator, agreement)
         if question.agreed_at is None:
             situation = msgspec.structs.replace(situation, agreed_at=instant(agreement.agreed_at))

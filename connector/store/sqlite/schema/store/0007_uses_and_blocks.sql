@@ -26,3 +26,13 @@ CREATE TABLE use_parts (
 
 -- The limits of uses of a counterparty within periods (JSON), part of the lease.
 ALTER TABLE leases ADD COLUMN max_within BLOB NOT NULL DEFAULT x'7b7d';
+
+-- The participants that this one has excluded.
+CREATE TABLE blocks (
+    owner       TEXT NOT NULL,
+    participant TEXT NOT NULL,
+    at          INTEGER NOT NULL,
+    by          TEXT NOT NULL,
+    reason      TEXT NOT NULL,
+    PRIMARY KEY (owner, participant)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,72 @@
+"""A participant that another one has excluded: refused, ended, shown nothing, until it is admitted again."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from connector.client.frame.errors import ClientError
+from tests.pair.space import SOON, Space, begin, space
+
+WHY = "Breach of contract."
+
+
+@pytest.fixture
+async def data_space(tmp_path: Path) -> AsyncIterator[Space]:
+    async with space(tmp_path, "city", "firm", "other") as made:
+        yield made
+
+
+async def shown(data_space: Space) -> list[str]:
+    page = await data_space.firm.api.catalog.fetch(data_space.city.id)
+    return [dataset["@id"] for dataset in page.items]
+
+
+async def test_a_blocked_participant_is_refused_shown_nothing_and_its_processes_end(data_space: Space) -> None:
+    city, firm = data_space.city, data_space.firm
+    terms = {"permission": [{"action": "use"}]}
+    asset = await city.offers(policy=terms)
+    begun = await firm.api.negotiations.start(city.id, asset.id)
+    agreement = (await firm.reaches(begun.id, "FINALIZED")).agreement_id or ""
+    await city.reaches((await city.other_side(await firm.api.negotiations.show(begun.id))).id, "FINALIZED")
+    running = await firm.api.transfers.start(agreement)
+    await firm.api.transfers.wait(running.id, timeout_s=0)
+    blocked = await city.api.participants.block(firm.id, reason=WHY)
+    assert (blocked.reason, blocked.by) == (WHY, "person")
+    assert await city.api.participants.block(firm.id, reason="Another.") == blocked
+    ended = await firm.api.transfers.wait(running.id, timeout_s=20)
+    assert ended.ended
+    assert (ended.state, WHY in ended.ended.reason) == ("TERMINATED", True)
+    again = await firm.api.transfers.start(agreement)
+    refused = await firm.api.transfers.wait(again.id, timeout_s=20)
+    assert refused.ended
+    assert (refused.state, WHY in refused.ended.reason) == ("TERMINATED", True)
+    assert await shown(data_space) == []
+    with pytest.raises(ClientError):
+        await firm.api.negotiations.start(city.id, asset.id)
+    await data_space.other.api.negotiations.start(city.id, asset.id)
+    (entry,) = [one for one in (await city.api.participants.list()).items if one.id == firm.id]
+    assert entry.block == blocked
+    kinds = [leaf.kind async for leaf in city.api.audit.all(process=firm.id)]
+    assert kinds == ["participant blocked"]
+
+
+async def test_a_block_survives_a_restart_until_it_is_lifted(data_space: Space) -> None:
+    asset = await data_space.city.offers(policy={"permission": [{"action": "use"}]})
+    await data_space.city.api.participants.block(data_space.firm.id, reason=WHY)
+    await data_space.leave("city")
+    begin(await data_space.join("city", SOON))
+    assert [entry.participant for entry in await data_space.city.api.participants.blocks()] == [data_space.firm.id]
+    assert await shown(data_space) == []
+    await data_space.city.api.participants.unblock(data_space.firm.id)
+    assert await shown(data_space) == [asset.id]
+    begun = await data_space.firm.api.negotiations.start(data_space.city.id, asset.id)
+    await data_space.firm.reaches(begun.id, "FINALIZED")
+    with pytest.raises(ClientError, match="is not blocked"):
+        await data_space.city.api.participants.unblock(data_space.firm.id)
+
+
+@pytest.mark.parametrize("name", ["urn:participant:nobody", "urn:participant:city"])
+async def test_an_unknown_and_the_own_participant_cannot_be_blocked(data_space: Space, name: str) -> None:
+    with pytest.raises(ClientError):
+        await data_space.city.api.participants.block(name)
