@@ -255,7 +255,13 @@ async def build(
 
 
 def _build_enforcer(parts: Parts, context: Context, dataplane: LocalDataPlane, library: Library) -> Enforcer:
-    evaluator = Evaluator(context=context, library=library, directory=parts.identity, changed_at=dataplane.changed_at)
+    evaluator = Evaluator(
+        context=context,
+        library=library,
+        directory=parts.identity,
+        changed_at=dataplane.changed_at,
+        describe=dataplane.describe,
+    )
     return Enforcer(
         context=context,
         evaluator=evaluator,

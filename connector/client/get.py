@@ -9,10 +9,11 @@ from pathlib import Path
 
 import msgspec
 
-from connector.client.chapters import agreements, negotiations, transfers
+from connector.client.chapters import agreements, catalog, negotiations, transfers
 from connector.client.delivery import SavedFiles, download, is_interrupted, refuse_existing
 from connector.client.frame.errors import RequestRefused, StillWaiting
 from connector.client.frame.flow import ClientFlow, Progress, Report
+from connector.client.freshness import is_current, read_stated
 from connector.protocol.dsp.machines.transfer_machine import PUSH
 from connector.views.agreements import AgreementState, AgreementView
 from connector.views.common import EndedView, Page
@@ -24,19 +25,23 @@ _OVER = frozenset({AgreementState.EXPIRED, AgreementState.WITHDRAWN})
 
 
 class WantedOffer(msgspec.Struct, frozen=True, kw_only=True):
-    """A dataset of a participant to get; `offer` is one of its offers (default: the first one)."""
+    """A dataset of a participant to get; `offer` is one of its offers (default: the first one).
+
+    `purpose` is stated in the request, so that the agreement names it.
+    """
 
     participant: str
     dataset: str
     offer: str | None = None
+    purpose: str | None = None
 
 
 class GetResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The saved files, and the identifiers of the agreement and the transfer."""
+    """The saved files, and the identifiers of the agreement and the transfer; without these, nothing had changed."""
 
     saved: SavedFiles
-    agreement: str
-    transfer: str
+    agreement: str = ""
+    transfer: str = ""
 
 
 def get(
@@ -47,12 +52,14 @@ def get(
     push: bool = False,
     renew: bool = False,
     overwrite: bool = False,
+    if_changed: bool = False,
     timeout_s: float = 300.0,
 ) -> ClientFlow[GetResult]:
     """Get the data of an offer into a file or folder.
 
-    `renew` negotiates even if an agreement exists; `timeout_s` limits the negotiation and the transfer each. Raises
-    RequestRefused with the reason of the counterparty, StillWaiting if a person has to approve first, and
+    `renew` negotiates even if an agreement exists; `if_changed` replaces the file only if the provider states other
+    data (digest, else size and date), and uses nothing otherwise. `timeout_s` limits the negotiation and the transfer
+    each. Raises RequestRefused with the reason of the counterparty, StillWaiting if a person has to approve first, and
     InvalidRequest before anything is requested if the file exists and `overwrite` is not set.
 
     >>> wanted = WantedOffer(participant="https://city.example", dataset="urn:dataset:air")
@@ -61,6 +68,11 @@ def get(
     ('urn:agreement:2', 1)
     """
     offer = WantedOffer(participant=wanted.participant, dataset=wanted.id) if isinstance(wanted, HitView) else wanted
+    if if_changed:
+        document = yield catalog.dataset(offer.participant, offer.dataset)
+        if is_current(read_stated(document), Path(path).expanduser()):
+            return GetResult(saved=SavedFiles(path=str(path), files=()))
+    overwrite = overwrite or if_changed
     refuse_existing(path, overwrite=overwrite)
     known = None if renew else (yield from _agreed(offer))
     agreement = known or (yield from _negotiated(offer, progress, timeout_s))
@@ -95,11 +107,23 @@ def _agreed(offer: WantedOffer) -> ClientFlow[str | None]:
 
 
 def _is_of(agreement: AgreementView, offer: WantedOffer) -> ClientFlow[bool]:
-    """Return whether an agreement comes from the wanted offer."""
+    """Return whether an agreement comes from the wanted offer and names the wanted purpose."""
+    if offer.purpose is not None and not _names(agreement.policy, offer.purpose):
+        return False
     if offer.offer is None:
         return True
     negotiation: NegotiationView = yield negotiations.show(agreement.negotiation_id)
     return negotiation.offer_id == offer.offer
+
+
+def _names(policy: object, purpose: str) -> bool:
+    """Return whether a policy contains a term, in full or in its short form."""
+    if isinstance(policy, dict):
+        return any(_names(value, purpose) for value in policy.values())
+    if isinstance(policy, list):
+        return any(_names(value, purpose) for value in policy)
+    short = purpose.rpartition(":")[2].rpartition("#")[2].rpartition("/")[2]
+    return isinstance(policy, str) and policy.endswith(short) and bool(short)
 
 
 def _has_run_out(agreement: str) -> ClientFlow[bool]:
@@ -124,7 +148,7 @@ def _unsaved(agreement: str, path: str | Path) -> ClientFlow[str | None]:
 def _negotiated(offer: WantedOffer, progress: Report | None, timeout_s: float) -> ClientFlow[str]:
     begun = yield from _open(offer)
     if begun is None:
-        begun = yield negotiations.begin(offer.participant, offer.dataset, offer=offer.offer)
+        begun = yield negotiations.begin(offer.participant, offer.dataset, offer=offer.offer, purpose=offer.purpose)
     _tell(progress, "negotiating", begun.id)
     found = yield from negotiations.until(begun.id, timeout_s=timeout_s)
     if found.state == "FINALIZED" and found.agreement_id:

@@ -5,6 +5,7 @@ IRI otherwise. Pure: standard library only.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from connector.language.catalogue import say_in_all
 
@@ -14,6 +15,10 @@ CONCEPT = "http://www.w3.org/2004/02/skos/core#Concept"
 PREF_LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 CONTINUOUS = "http://publications.europa.eu/resource/authority/frequency/CONT"
+
+_SPDX = "http://spdx.org/rdf/terms#"
+CHECKSUM = _SPDX + "checksum"
+_CHECKSUM_VALUE = _SPDX + "checksumValue"
 
 # EU Vocabularies, Data theme: the values that DCAT-AP recommends for `dcat:theme`.
 _THEME = "http://publications.europa.eu/resource/authority/data-theme/"
@@ -83,3 +88,26 @@ def make_catalog_members(participant_id: str, name: str) -> dict[str, object]:
         "dct:description": make_texts(say_in_all("catalog.description", name=name)),
         "dct:publisher": make_agent(participant_id, name),
     }
+
+
+def make_moment(at: datetime) -> dict[str, str]:
+    """Return an instant as a typed value (DCAT 3: xsd:dateTime)."""
+    return {"@type": "http://www.w3.org/2001/XMLSchema#dateTime", "@value": at.isoformat()}
+
+
+def make_checksum(sha256: str) -> dict[str, object]:
+    """Return a SHA-256 in hex as a checksum (DCAT 3: `spdx:checksum`)."""
+    algorithm = {"@id": _SPDX + "checksumAlgorithm_sha256"}
+    return {"@type": _SPDX + "Checksum", _SPDX + "algorithm": algorithm, _CHECKSUM_VALUE: sha256}
+
+
+def find_checksum(distribution: Mapping[str, object]) -> str | None:
+    """Return the SHA-256 in hex that a distribution states, or None."""
+    stated = distribution.get(CHECKSUM, distribution.get("spdx:checksum"))
+    if not isinstance(stated, Mapping):
+        return None
+    algorithm = stated.get(_SPDX + "algorithm", stated.get("spdx:algorithm"))
+    named = algorithm.get("@id") if isinstance(algorithm, Mapping) else algorithm
+    value = stated.get(_CHECKSUM_VALUE, stated.get("spdx:checksumValue"))
+    text = value.get("@value") if isinstance(value, Mapping) else value
+    return text.lower() if isinstance(text, str) and str(named).endswith("sha256") else None

@@ -90,6 +90,27 @@ class ReceiptOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     note: Annotated[str, Meta(max_length=1000, description="Note for the ledger of this connector; not sent.")] = ""
 
 
+class UseView(msgspec.Struct, frozen=True, kw_only=True):
+    """One use: who used what, when, under which agreement and for which purposes; `role` is that of this connector."""
+
+    at: datetime
+    role: Role
+    counterparty: str
+    counterparty_name: str
+    dataset: str
+    title: dict[str, str]
+    purposes: tuple[str, ...]
+    agreement_id: str
+    transfer: str
+    bytes_moved: int
+
+
+class AuditExportView(msgspec.Struct, frozen=True, kw_only=True):
+    """An export of the audit log for an auditor, line by line, each with its proof."""
+
+    lines: tuple[str, ...]
+
+
 class LeafView(msgspec.Struct, frozen=True, kw_only=True):
     """An entry of the audit log: states, identifiers and hashes, never payload."""
 

@@ -77,6 +77,7 @@ def provider(management: Management) -> Management:
     management.answer("GET", "/v1/negotiations", {"items": [], "next": None})
     management.answer("POST", "/v1/negotiations", negotiation(None), status=202)
     management.answer("GET", "/v1/negotiations/urn:n/wait", negotiation("FINALIZED"))
+    management.answer("GET", "/v1/transfers", {"items": [], "next": None})
     management.answer("POST", "/v1/transfers", transfer(None), status=202)
     delivered = DeliveryView(bytes_moved=len(CONTENT), size=len(CONTENT), sha256=DIGEST)
     management.answer("GET", f"{base}/wait", transfer("COMPLETED", delivered=delivered))

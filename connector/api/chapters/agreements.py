@@ -1,6 +1,7 @@
 """Endpoints for agreements, their use and duties, and for the audit log."""
 
 import hashlib
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -11,11 +12,22 @@ from connector.api.frame.desk import AfterQuery, AtContext, AtEvaluator, LimitQu
 from connector.controlplane.core.lookup import find_agreement
 from connector.controlplane.enforcing import receipts
 from connector.controlplane.judging.evaluator import Evaluator
-from connector.controlplane.usecases import agreements
+from connector.controlplane.usecases import agreements, records
+from connector.controlplane.usecases.records import UseRecord
 from connector.ports.entities import Agreement, Leaf
-from connector.views.agreements import AgreementView, DutyEventView, DutyView, LeafView, ReceiptOrder, UsageView
+from connector.protocol.dsp.common import Role
+from connector.views.agreements import (
+    AgreementView,
+    AuditExportView,
+    DutyEventView,
+    DutyView,
+    LeafView,
+    ReceiptOrder,
+    UsageView,
+    UseView,
+)
 from connector.views.common import Page, ReasonOrder
-from connector.views.conversion import to_view
+from connector.views.conversion import to_ms, to_view
 
 router = ChapterRouter(tags=["agreements"])
 
@@ -37,6 +49,19 @@ async def _view(evaluator: Evaluator, agreement: Agreement) -> AgreementView:
 def _duty(agreement: str, duty: receipts.DutySummary) -> DutyView:
     events = tuple(to_view(DutyEventView, event, transfer=event.occasion) for event in duty.events)
     return to_view(DutyView, duty, id=duty.duty, agreement_id=agreement, events=events)
+
+
+def _use(record: UseRecord) -> UseView:
+    use = record.use
+    return to_view(
+        UseView,
+        use,
+        role=Role.PROVIDER if use.providing else Role.CONSUMER,
+        counterparty_name=record.counterparty_name,
+        title=record.title,
+        purposes=record.purposes,
+        transfer=use.flow_id,
+    )
 
 
 def _leaf(leaf: Leaf) -> LeafView:
@@ -88,6 +113,28 @@ async def show_usage(context: AtContext, agreement: str) -> UsageView:
     """Show the use under an agreement."""
     known = await find_agreement(context, agreement)
     return to_view(UsageView, await context.store.usage(known.owner, known.key), agreement_id=known.id)
+
+
+@router.get("/uses")
+async def list_uses(
+    evaluator: AtEvaluator,
+    agreement: Annotated[str | None, Query(max_length=1000, description="Only under this agreement.")] = None,
+    limit: LimitQuery = 50,
+    after: AfterQuery = None,
+) -> Page[UseView]:
+    """List who used what, when and for which purpose, oldest use first."""
+    rows = records.list_uses(evaluator, page(limit, after), agreement_id=agreement)
+    return await read_page(rows, _use)
+
+
+@router.get("/audit/export", tags=["audit"])
+async def export_audit(
+    context: AtContext, start: datetime | None = None, end: datetime | None = None
+) -> AuditExportView:
+    """Export the audit log of a period with its proofs (default: all)."""
+    first, last = to_ms(start), to_ms(end)
+    lines = await records.export_audit(context, first or 0, context.now() + 1 if last is None else last)
+    return AuditExportView(lines=lines)
 
 
 @router.get("/audit", tags=["audit"])

@@ -53,7 +53,13 @@ async def start_negotiation(
 ) -> NegotiationView:
     """Send a contract request to a provider; the answer comes at once, the negotiation continues by itself."""
     begun = await negotiation.request(
-        evaluator, counterparties, order.participant, order.dataset, offer_id=order.offer, policy=order.policy
+        evaluator,
+        counterparties,
+        order.participant,
+        order.dataset,
+        offer_id=order.offer,
+        policy=order.policy,
+        purpose=order.purpose,
     )
     return await _read(evaluator.context, begun)
 

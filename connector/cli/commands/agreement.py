@@ -1,6 +1,8 @@
 """`agreement`: agreements with their use, their payments and their duties."""
 
+import sys
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
@@ -21,33 +23,51 @@ from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import format_size, format_time
 from connector.cli.frame.remote import connect, print_listing
 from connector.cli.policies.terms import describe_policies
-from connector.views.agreements import DutyView
+from connector.cli.processes.tables import choose_text, write_uses
+from connector.views.agreements import AgreementState, AgreementView, DutyView, UseView
 from connector.views.payments import PaymentOrder, PaymentState, PaymentView
 
 app = create_noun("Agreements as provider and as consumer.")
 
 
-@register(app, "list", example="datenkontor agreement list --counterparty urn:participant:firma")
+@register(
+    app,
+    "list",
+    example="""datenkontor agreement list --counterparty urn:participant:firma
+    datenkontor agreement list --expiring 30""",
+)
 def list_agreements(
     call: CommandCall,
     dataset: Annotated[str | None, typer.Option(metavar="ID", help="Only agreements on this dataset.")] = None,
     counterparty: Annotated[
         str | None, typer.Option(metavar="ID", help="Only agreements with this participant.")
     ] = None,
+    expiring: Annotated[
+        int | None,
+        typer.Option(min=0, metavar="DAYS", help="Only active agreements that end within this number of days."),
+    ] = None,
     limit: LimitOption = 50,
     after: AfterOption = None,
     all: AllOption = False,
 ) -> None:
-    """List the agreements, newest first."""
-    columns = {
+    """List the agreements, newest first, with their state and their end; --expiring lists those that end soon."""
+    columns: dict[str, Callable[[AgreementView], object]] = {
         "id": lambda found: found.id,
+        "title": lambda found: choose_text(found.title, call.output.lang) or found.dataset,
         "role": lambda found: found.role,
-        "counterparty": lambda found: found.counterparty,
-        "dataset": lambda found: found.dataset,
+        "counterparty": lambda found: found.counterparty_name or found.counterparty,
+        "state": lambda found: found.state,
         "agreed": lambda found: format_time(found.agreed_at),
-        "final": lambda found: found.finalized_at is not None,
+        "ends": lambda found: format_time(found.expires_at),
     }
     with connect(call) as connector:
+        if expiring is not None:
+            last = datetime.now(UTC) + timedelta(days=expiring)
+            found = connector.agreements.all(dataset=dataset, counterparty=counterparty)
+            ending = [(one.expires_at, one) for one in found if one.state == AgreementState.ACTIVE and one.expires_at]
+            rows = [one for end, one in sorted(ending, key=lambda pair: pair[0]) if end <= last]
+            call.output.print_rows(rows, columns)
+            return
         print_listing(
             call,
             lambda count, cursor: connector.agreements.list(
@@ -73,17 +93,61 @@ def show(
     fields = {
         "id": found.id,
         "role": found.role,
+        "state": found.state,
         "counterparty": found.counterparty,
+        "name": found.counterparty_name,
         "dataset": found.dataset,
+        "title": choose_text(found.title, call.output.lang),
         "policy": sentence,
         "SHA-256": found.sha256,
         "negotiation": found.negotiation_id,
         "agreed": format_time(found.agreed_at),
         "finalized": format_time(found.finalized_at),
+        "ends": format_time(found.expires_at),
         "withdrawn": format_time(found.withdrawn_at),
         "used": f"{usage.uses} times, {format_size(usage.bytes_moved)}",
     }
     call.output.print_details({"agreement": found, "usage": usage}, fields)
+
+
+@register(
+    app,
+    "uses",
+    example="""datenkontor agreement uses urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2
+    datenkontor agreement uses --csv""",
+)
+def list_uses(
+    call: CommandCall,
+    agreement: Annotated[
+        str | None, typer.Argument(metavar="[AGREEMENT]", help="Identifier of the agreement (default: all).")
+    ] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Write all uses as CSV, for a spreadsheet.")] = False,
+    limit: LimitOption = 50,
+    after: AfterOption = None,
+    all: AllOption = False,
+) -> None:
+    """List who used what, when and for which purpose, oldest use first."""
+    columns: dict[str, Callable[[UseView], object]] = {
+        "at": lambda use: format_time(use.at),
+        "role": lambda use: use.role,
+        "counterparty": lambda use: use.counterparty_name or use.counterparty,
+        "dataset": lambda use: choose_text(use.title, call.output.lang) or use.dataset,
+        "purposes": lambda use: use.purposes,
+        "bytes": lambda use: use.bytes_moved,
+        "agreement": lambda use: use.agreement_id,
+    }
+    with connect(call) as connector:
+        if csv:
+            write_uses(sys.stdout, connector.agreements.all_uses(agreement=agreement), call.output.lang)
+            return
+        print_listing(
+            call,
+            lambda count, cursor: connector.agreements.uses(agreement=agreement, limit=count, after=cursor),
+            columns,
+            limit=limit,
+            after=after,
+            everything=all,
+        )
 
 
 @register(

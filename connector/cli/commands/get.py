@@ -1,7 +1,12 @@
 """`get`: from a search result or an offer to the file: negotiate, transfer, check, save."""
 
-from typing import Annotated
+import shutil
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from connector.cli.commands.search import print_results, recall_result, store_results
@@ -12,7 +17,7 @@ from connector.cli.frame.remote import connect, find_participant
 from connector.cli.processes.progress import Bar
 from connector.cli.processes.saving import OutputOption, OverwriteOption, may_overwrite, report_saved
 from connector.client.connector import Connector
-from connector.client.get import WantedOffer
+from connector.client.get import GetResult, WantedOffer
 
 app = create_word()
 
@@ -22,7 +27,9 @@ app = create_word()
     "get",
     example="""datenkontor get 1
     datenkontor get baustellen karlsruhe -o roadworks.geojson
-    datenkontor get urn:participant:tiefbauamt roadworks -o incoming/""",
+    datenkontor get urn:participant:tiefbauamt roadworks -o incoming/
+    datenkontor get urn:participant:tiefbauamt roadworks -o roadworks.geojson --if-changed
+    datenkontor get urn:participant:tiefbauamt roadworks -o - | jq .features""",
 )
 def get(
     call: CommandCall,
@@ -36,31 +43,66 @@ def get(
     ] = None,
     push: Annotated[bool, typer.Option("--push", help="Let the provider send the data (default: fetch it).")] = False,
     renew: Annotated[bool, typer.Option("--renew", help="Negotiate even if an agreement exists.")] = False,
+    purpose: Annotated[
+        str | None, typer.Option(metavar="PURPOSE", help="Purpose of the use, which the agreement then names.")
+    ] = None,
+    if_changed: Annotated[
+        bool, typer.Option("--if-changed", help="Replace the file only if the provider states other data.")
+    ] = False,
     timeout: TimeoutOption = 300.0,
     yes: OverwriteOption = False,
 ) -> None:
     """Get a dataset: find, negotiate, transfer, check the SHA-256, save.
 
     Run it again to resume: an existing agreement is used, and an interrupted download continues. A refusal stops it: a
-    new agreement is negotiated only when the time of the old one is over, or with --renew. Exit code 4 if the
-    counterparty refuses, 6 if a person has to approve first.
+    new agreement is negotiated only when the time of the old one is over, or with --renew. -o - writes one file to
+    standard output. --if-changed compares digest, size and date first, and uses nothing if they are the same. Exit code
+    4 if the counterparty refuses, 6 if a person has to approve first.
     """
-    path = out or "."
-    overwrite = may_overwrite(call, path, yes)
+    _check_target(call, out, if_changed=if_changed)
+    with TemporaryDirectory(prefix="datenkontor-") as folder:
+        path = folder if out == "-" else out or "."
+        overwrite = if_changed or may_overwrite(call, path, yes)
+        with connect(call) as connector:
+            wanted = msgspec.structs.replace(_choose_offer(call, connector, target, offer), purpose=purpose)
+            options = {"push": push, "renew": renew, "if_changed": if_changed, "timeout_s": timeout}
+            got = _get(call, connector, wanted, path, overwrite=overwrite, **options)
+        if out == "-":
+            _write_out(got)
+        elif not got.transfer:
+            unchanged = {"path": got.saved.path, "changed": False}
+            call.output.print_result(unchanged, call.output.say("cli.not-changed", path=got.saved.path))
+        else:
+            also = {"participant": wanted.participant, "dataset": wanted.dataset}
+            report_saved(call.output, got.saved, **also, agreement=got.agreement, transfer=got.transfer)
+
+
+def _check_target(call: CommandCall, out: str | None, *, if_changed: bool) -> None:
+    """Raise Failure if the options contradict each other, before anything is requested."""
+    if out == "-" and (call.output.json or if_changed):
+        raise Failure(Code.USAGE, "Standard output takes the data alone: leave out --json and --if-changed.")
+    if if_changed and (out is None or out.endswith("/") or Path(out).expanduser().is_dir()):
+        raise Failure(Code.USAGE, "--if-changed compares one file: name it with -o, or use `datenkontor sync`.")
+
+
+def _write_out(got: GetResult) -> None:
+    """Write the only file of a delivery to standard output."""
+    if len(got.saved.files) != 1:
+        raise Failure(Code.USAGE, f"The delivery has {len(got.saved.files)} files: name a folder with -o.")
+    with Path(got.saved.path).open("rb") as file:
+        shutil.copyfileobj(file, sys.stdout.buffer)
+    sys.stdout.flush()
+
+
+def _get(call: CommandCall, connector: Connector, wanted: WantedOffer, path: str, **options: Any) -> GetResult:
     bar = Bar(call.output)
-    with connect(call) as connector:
-        wanted = _choose_offer(call, connector, target, offer)
-        try:
-            got = connector.get(
-                wanted, path, progress=bar, push=push, renew=renew, overwrite=overwrite, timeout_s=timeout
-            )
-        except KeyboardInterrupt:
-            bar.close()
-            raise Failure(Code.INTERRUPTED, call.output.say("cli.interrupted")) from None
-        finally:
-            bar.close()
-    also = {"participant": wanted.participant, "dataset": wanted.dataset}
-    report_saved(call.output, got.saved, **also, agreement=got.agreement, transfer=got.transfer)
+    try:
+        return connector.get(wanted, path, progress=bar, **options)
+    except KeyboardInterrupt:
+        bar.close()
+        raise Failure(Code.INTERRUPTED, call.output.say("cli.interrupted")) from None
+    finally:
+        bar.close()
 
 
 def _choose_offer(call: CommandCall, connector: Connector, target: list[str], offer: str | None) -> WantedOffer:

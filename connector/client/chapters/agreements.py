@@ -1,10 +1,19 @@
 """Agreements, their use and payments, and the audit log."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from connector.client.frame.flow import ApiCall, path_of, reason_order
 from connector.client.frame.methods import AsyncRuns, Runs, asynchronous, blocking, every, every_async
-from connector.views.agreements import AgreementView, DutyView, LeafView, ReceiptOrder, UsageView
+from connector.views.agreements import (
+    AgreementView,
+    AuditExportView,
+    DutyView,
+    LeafView,
+    ReceiptOrder,
+    UsageView,
+    UseView,
+)
 from connector.views.common import Page
 from connector.views.payments import PaymentOrder, PaymentSummaryView
 
@@ -99,6 +108,26 @@ def _audit(*, process: str | None = None, limit: int = 50, after: str | None = N
     return ApiCall(method="GET", path=path_of("audit"), answer=Page[LeafView], query=query)
 
 
+def _uses(*, agreement: str | None = None, limit: int = 50, after: str | None = None) -> ApiCall[Page[UseView]]:
+    """List one page of the uses, of all agreements or of one, oldest first: who used what, when and what for.
+
+    >>> connector.agreements.uses(agreement="urn:agreement:1").items
+    ()
+    """
+    query = {"agreement": agreement, "limit": limit, "after": after}
+    return ApiCall(method="GET", path=path_of("uses"), answer=Page[UseView], query=query)
+
+
+def _export(*, start: datetime | None = None, end: datetime | None = None) -> ApiCall[AuditExportView]:
+    """Export the audit log of a period (default: all) with its proofs, line by line.
+
+    >>> connector.audit.export().lines[0][:32]
+    '{"format":"datenkontor-audit-1",'
+    """
+    query = {"start": start.isoformat() if start else None, "end": end.isoformat() if end else None}
+    return ApiCall(method="GET", path=path_of("audit", "export"), answer=AuditExportView, query=query, timeout_s=3600.0)
+
+
 @dataclass(frozen=True)
 class Agreements:
     """Agreements as provider and as consumer."""
@@ -114,6 +143,8 @@ class Agreements:
     receipt = blocking(_receipt)
     payments = blocking(_payments)
     pay = blocking(_pay)
+    uses = blocking(_uses)
+    all_uses = every(_uses)
 
 
 @dataclass(frozen=True)
@@ -131,6 +162,8 @@ class AsyncAgreements:
     receipt = asynchronous(_receipt)
     payments = asynchronous(_payments)
     pay = asynchronous(_pay)
+    uses = asynchronous(_uses)
+    all_uses = every_async(_uses)
 
 
 @dataclass(frozen=True)
@@ -141,6 +174,7 @@ class Audit:
 
     list = blocking(_audit)
     all = every(_audit)
+    export = blocking(_export)
 
 
 @dataclass(frozen=True)
@@ -151,3 +185,4 @@ class AsyncAudit:
 
     list = asynchronous(_audit)
     all = every_async(_audit)
+    export = asynchronous(_export)

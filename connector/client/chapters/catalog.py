@@ -22,14 +22,14 @@ def _fetch(participant: str, *, after: str | None = None) -> ApiCall[Page[Datase
     return ApiCall(method="GET", path=path_of("catalog"), answer=Page[DatasetDocument], query=query, timeout_s=60.0)
 
 
-def _dataset(participant: str, dataset: str) -> ApiCall[DatasetDocument]:
+def dataset(participant: str, id: str) -> ApiCall[DatasetDocument]:
     """Fetch one dataset with its offers, as the provider sends it.
 
     >>> dataset = connector.catalog.dataset("https://city.example", "urn:dataset:air")
     >>> dataset["hasPolicy"][0]["@id"]
     'urn:offer:1'
     """
-    query = {"participant": participant, "dataset": dataset}
+    query = {"participant": participant, "dataset": id}
     return ApiCall(
         method="GET", path=path_of("catalog", "dataset"), answer=DatasetDocument, query=query, timeout_s=60.0
     )
@@ -82,7 +82,7 @@ class Catalogs:
 
     fetch = blocking(_fetch)
     all = every(_fetch)
-    dataset = blocking(_dataset)
+    dataset = blocking(dataset)
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class AsyncCatalogs:
 
     fetch = asynchronous(_fetch)
     all = every_async(_fetch)
-    dataset = asynchronous(_dataset)
+    dataset = asynchronous(dataset)
 
 
 @dataclass(frozen=True)

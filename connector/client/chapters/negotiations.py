@@ -23,15 +23,22 @@ def _at(id: str, verb: str, body: msgspec.Struct | None = None) -> ApiCall[Negot
 
 
 def begin(
-    participant: str, dataset: str, *, offer: str | None = None, policy: dict[str, Any] | None = None
+    participant: str,
+    dataset: str,
+    *,
+    offer: str | None = None,
+    policy: dict[str, Any] | None = None,
+    purpose: str | None = None,
 ) -> ApiCall[NegotiationView]:
     """Send a contract request for a dataset: for its first offer, a given one, or another policy.
+
+    `purpose` is added to the permissions, so that the agreement names it.
 
     >>> negotiation = connector.negotiations.start("https://city.example", "urn:dataset:air")
     >>> print(negotiation.role, negotiation.offer_id)
     consumer urn:offer:1
     """
-    order = NegotiationOrder(participant=participant, dataset=dataset, offer=offer, policy=policy)
+    order = NegotiationOrder(participant=participant, dataset=dataset, offer=offer, policy=policy, purpose=purpose)
     return ApiCall(method="POST", path=path_of("negotiations"), answer=NegotiationView, body=order, timeout_s=60.0)
 
 

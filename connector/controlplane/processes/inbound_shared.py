@@ -7,7 +7,7 @@ import msgspec
 from connector.controlplane.core import messages
 from connector.controlplane.core.context import Context
 from connector.controlplane.processes import inbound
-from connector.controlplane.processes.inbound import Declined, ProcessAnswer, use_token
+from connector.controlplane.processes.inbound import Declined, ProcessAnswer
 from connector.language.catalogue import say
 from connector.ports.changes import Conflict, Replayed
 from connector.ports.identity import Caller

@@ -14,6 +14,7 @@ from connector.controlplane.core.errors import NoSuchEntity, PeerFailed
 from connector.controlplane.judging import visibility
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.usecases.counterparties import Counterparties
+from connector.controlplane.usecases.offering import datasets
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.ports.entities import Asset, AssetStatus, PageBounds
 from connector.ports.identity import Caller, Directory, Participant
@@ -88,7 +89,10 @@ async def provide_dataset(evaluator: Evaluator, caller: Caller, dataset_id: str)
         or await evaluator.context.store.block(evaluator.context.owner, caller.participant)
     ):
         return None
-    return add_context(asset.document)
+    describe = evaluator.describe
+    if describe is None or asset.live:
+        return add_context(asset.document)
+    return add_context(datasets.add_facts(asset, await describe(asset.source)))
 
 
 def _fits(context: Context, wanted: Wanted, asset: Asset) -> bool:

@@ -19,6 +19,8 @@ from connector.controlplane.usecases import catalog, manual_steps
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.language.catalogue import LANGUAGES, say, write_in_all
 from connector.policy.model.errors import PolicyError
+from connector.policy.model.policy import ODRL
+from connector.policy.vocabulary.names import expand
 from connector.ports.decider import Accept, Agree, Finalize, MakeOffer, MakeRequest, ProcessStep, Terminate, Verify
 from connector.ports.entities import Asset, AssetStatus, PageBounds
 from connector.protocol.dsp import negotiation
@@ -59,8 +61,11 @@ async def request(
     *,
     offer_id: str | None = None,
     policy: dict[str, Any] | None = None,
+    purpose: str | None = None,
 ) -> Negotiation:
     """Request an agreement on a dataset from its provider; `policy` requests another policy than the offered one.
+
+    `purpose` is added to every permission.
 
     Terms that this connector would not agree to as a provider are refused before anything is asked. Without `offer_id`,
     the first offer of the dataset is used; with `offer_id` and `policy`, the catalogue of the provider is not read.
@@ -75,6 +80,8 @@ async def request(
         chosen = _choose_offer(dataset, dataset_id, offer_id)
         offer_id, terms = str(chosen.get("@id")), terms or msgspec.json.encode(chosen)
         address = await catalog.find_address(counterparties, known, dataset)
+    if purpose is not None:
+        terms = encode_policy(_state_purpose(msgspec.json.decode(terms), purpose))
     offer = documents.make_message_offer(
         terms,
         offer_id=offer_id,
@@ -84,6 +91,22 @@ async def request(
     )
     check_acceptable(evaluator, offer)
     return await ask(evaluator.context, participant_id, address, offer)
+
+
+def _state_purpose(terms: dict[str, Any], purpose: str) -> dict[str, Any]:
+    """Return the policy with a purpose in each permission."""
+    stated = {"leftOperand": ODRL + "purpose", "operator": "eq", "rightOperand": expand(purpose, {})}
+    name = "odrl:permission" if "odrl:permission" in terms else "permission"
+    return {**terms, name: [_add_constraint(rule, stated) for rule in _list(terms.get(name))]}
+
+
+def _add_constraint(rule: dict[str, Any], constraint: dict[str, Any]) -> dict[str, Any]:
+    name = "odrl:constraint" if "odrl:constraint" in rule else "constraint"
+    return {**rule, name: [*_list(rule.get(name)), constraint]}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _choose_offer(dataset: dict[str, Any], dataset_id: str, offer_id: str | None) -> dict[str, Any]:

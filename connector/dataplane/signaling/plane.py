@@ -16,6 +16,7 @@ import msgspec
 from connector.dataplane.control.gate import USED_UP, Gate
 from connector.dataplane.control.register import ENDED, OPEN, Delivered, FlowKey, Register
 from connector.dataplane.control.tokens import hash_token, make_token, matches, parse_token
+from connector.dataplane.files.folder import FOLDER_TYPE
 from connector.dataplane.signaling.looking import try_source
 from connector.dataplane.signaling.reports import make_address, make_report
 from connector.dataplane.signaling.verbs import SUSPENDED, VERBS, make_flow, needs_token
@@ -25,7 +26,7 @@ from connector.dataplane.treating.source import treat
 from connector.net.client import GuardedClient
 from connector.ports.changes import Change, Conflict, DropLease, PutFlow, PutLease
 from connector.ports.dataplane import FlowListener, FlowReport, FlowRequest
-from connector.ports.entities import Flow, FlowDirection, Lease
+from connector.ports.entities import DataFacts, Flow, FlowDirection, Lease
 from connector.ports.flow import FINAL, Cause, Sink, Source, SourceError
 from connector.ports.store import Store
 from connector.ports.treatment import Records
@@ -188,6 +189,21 @@ class LocalDataPlane:
             return await try_source(self.sources, source, media_type, records)
         except SourceError as error:
             return str(error)
+
+    async def describe(self, source: dict[str, Any]) -> DataFacts:
+        """Return what is known of the data of a source now; of a folder and of failing data only the last change."""
+        kind = self.sources.get(str(source.get("kind")))
+        facts = DataFacts(changed_at=await self.changed_at(source))
+        if kind is None:
+            return facts
+        try:
+            async with kind.open(source) as content:
+                if content.media_type == FOLDER_TYPE:
+                    return facts
+                return msgspec.structs.replace(facts, size=content.size, sha256=content.sha256)
+        except SourceError as error:
+            _log.warning("the facts of a source are unknown: %s", error)
+            return facts
 
     def supports(self, source: dict[str, Any] | None, sink: dict[str, Any] | None) -> str | None:
         """Return why these addresses are not supported, or None."""

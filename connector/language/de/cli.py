@@ -40,6 +40,8 @@ SENTENCES: dict[str, str] = {
     "ask-terminate": "{id} wird dann endgültig abgebrochen.",
     "ask-reject": "{id} wird dann abgelehnt und endgültig abgebrochen.",
     "ask-withdraw-agreement": "Der Vertrag {id} wird dann zurückgezogen: seine Lieferungen enden, neue beginnen nicht.",
+    "audit-verified": "{file} ist unversehrt. Einträge: {entries}; Wurzel des Protokolls: {root}.",
+    "not-changed": "{path} ist unverändert: es wurde nichts genutzt.",
     "ask-block": "{id} wird ausgeschlossen: Anfragen werden abgelehnt, Verhandlungen und Lieferungen enden.",
     "participant-blocked": "{id} ist seit {at} ausgeschlossen: {reason}",
     "participant-unblocked": "{id} ist wieder zugelassen.",

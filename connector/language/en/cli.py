@@ -40,6 +40,8 @@ SENTENCES: dict[str, str] = {
     "ask-terminate": "{id} will be terminated.",
     "ask-reject": "{id} will be rejected and terminated.",
     "ask-withdraw-agreement": "The agreement {id} will be withdrawn: its transfers end, and no new one starts.",
+    "audit-verified": "{file} is unbroken. Entries: {entries}; root of the log: {root}.",
+    "not-changed": "{path} is unchanged: nothing was used.",
     "ask-block": "{id} will be excluded: its requests are refused, and its open negotiations and transfers end.",
     "participant-blocked": "{id} is excluded since {at}: {reason}",
     "participant-unblocked": "{id} is admitted again.",

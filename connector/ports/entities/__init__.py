@@ -7,7 +7,7 @@ participant context, so several departments in one runtime are rows and not a mi
 
 from connector.audit.leaves import Leaf
 from connector.ports.entities.agreements import Agreement, Recent, Usage
-from connector.ports.entities.assets import Asset
+from connector.ports.entities.assets import Asset, DataFacts
 from connector.ports.entities.duties import DutyEvent, Payment
 from connector.ports.entities.flows import Flow, FlowDirection, Lease
 from connector.ports.entities.pages import PageBounds
@@ -30,6 +30,7 @@ __all__ = [
     "Consent",
     "CountedUse",
     "DataClass",
+    "DataFacts",
     "DutyEvent",
     "DutyState",
     "EventEntry",

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from connector.views.assets import AssetDescription, AssetStatus
 
 
@@ -27,3 +29,11 @@ class Asset(AssetDescription, frozen=True, kw_only=True):
     created_at: int = 0
     updated_at: int = 0
     version: int = 0
+
+
+class DataFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """The data of an asset as it is now: size in bytes, SHA-256 (hex) and last change (ms), each None if unknown."""
+
+    size: int | None = None
+    sha256: str | None = None
+    changed_at: int | None = None

@@ -1,9 +1,12 @@
 """`agreement`: agreements with their use, payments and duties."""
 
+from datetime import UTC, datetime, timedelta
+
 import msgspec
 import pytest
 
-from connector.views.agreements import DutyView
+from connector.protocol.dsp.common import Role
+from connector.views.agreements import DutyView, UseView
 from connector.views.payments import PaymentSummaryView, PaymentView
 from tests.cli.conftest import Cli
 from tests.cli.management import NOW, Management, agreement
@@ -51,7 +54,7 @@ def test_agreements_are_listed_in_pages_and_filtered(cli: Cli, management: Manag
     pages = [{"items": [agreement(id=name)], "next": after} for name, after in (("urn:a1", "c1"), ("urn:a2", None))]
     management.answer("GET", "/v1/agreements", pages[0])
     page = cli("agreement", "list", "--limit", 1, "--counterparty", "urn:city", "--dataset", "air")
-    assert page.out.splitlines()[0].split() == ["ID", "ROLE", "COUNTERPARTY", "DATASET", "AGREED", "FINAL"]
+    assert page.out.splitlines()[0].split() == ["ID", "TITLE", "ROLE", "COUNTERPARTY", "STATE", "AGREED", "ENDS"]
     assert "--after c1" in page.err
     assert management.asked[-1].query == {"limit": ["1"], "counterparty": ["urn:city"], "dataset": ["air"]}
     management.answer("GET", "/v1/agreements", *pages)
@@ -119,3 +122,40 @@ def test_duties_are_listed_and_confirmed_by_a_receipt(cli: Cli, management: Mana
     done = cli("agreement", "receipt", "urn:a", "obligation/0", "--note", "deleted")
     assert (done.code, done.out) == (0, "obligation/0: fulfilled\n")
     assert management.bodies("POST", path) == [{"note": "deleted"}]
+
+
+def test_agreements_that_end_soon_are_listed_with_titles_names_and_ends(cli: Cli, management: Management) -> None:
+    soon, late = datetime.now(UTC) + timedelta(days=5), datetime.now(UTC) + timedelta(days=50)
+    listed = [
+        agreement(id="urn:late", expires_at=late),
+        agreement(id="urn:soon", expires_at=soon, title={"de": "Luft"}, counterparty_name="Stadt"),
+        agreement(id="urn:over", expires_at=soon, state="expired"),
+        agreement(id="urn:open"),
+    ]
+    management.answer("GET", "/v1/agreements", {"items": listed, "next": None})
+    every = cli("agreement", "list").out
+    assert all(entry.id in every for entry in listed)
+    assert "Stadt" in every
+    ending = cli("agreement", "list", "--expiring", "30", "--json").json["items"]
+    assert [entry["id"] for entry in ending] == ["urn:soon"]
+
+
+def test_the_uses_are_a_table_for_a_spreadsheet(cli: Cli, management: Management) -> None:
+    use = UseView(
+        at=NOW,
+        role=Role.PROVIDER,
+        counterparty="urn:firma",
+        counterparty_name="=cmd|x",
+        dataset="urn:air",
+        title={"en": "Air, daily"},
+        purposes=("dpv:Navigation",),
+        agreement_id="urn:a",
+        transfer="urn:t",
+        bytes_moved=12,
+    )
+    management.answer("GET", "/v1/uses", {"items": [use], "next": None})
+    heading, row = cli("agreement", "uses", "--csv", "--lang", "en").out.splitlines()
+    assert heading.startswith("at,role,counterparty,name,dataset,title,purposes,bytes")
+    name = "'=cmd|x"
+    assert row == f'{NOW.isoformat()},provider,urn:firma,{name},urn:air,"Air, daily",dpv:Navigation,12,urn:a,urn:t'
+    assert "Air, daily" in cli("agreement", "uses", "urn:a").out

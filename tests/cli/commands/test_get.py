@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from connector.protocol import dcat
 from tests.cli.conftest import Cli
 from tests.cli.management import CONTENT, DIGEST, RESULTS, Management, agreement, negotiation
 
@@ -66,3 +69,51 @@ def test_a_repeated_get_uses_the_agreement_and_goes_on_with_the_part(
     assert cli("get", "urn:city", "air", "-o", "got.csv").code == 0
     assert (tmp_path / "got.csv").read_bytes() == CONTENT
     assert provider.bodies("POST", "/v1/negotiations") == []
+
+
+def stated(digest: str) -> dict[str, object]:
+    return {"@id": "air", "distribution": [{dcat.CHECKSUM: dcat.make_checksum(digest)}]}
+
+
+def test_a_file_that_has_not_changed_uses_nothing_and_one_that_has_is_replaced(
+    cli: Cli, provider: Management, tmp_path: Path
+) -> None:
+    (tmp_path / "got.csv").write_bytes(b"old")
+    provider.answer("GET", "/v1/catalog/dataset", stated(DIGEST))
+    done = cli("get", "urn:city", "air", "-o", "got.csv", "--if-changed")
+    assert (done.code, (tmp_path / "got.csv").read_bytes()) == (0, CONTENT)
+    before = len(provider.asked)
+    again = cli("get", "urn:city", "air", "-o", "got.csv", "--if-changed", "--lang", "en")
+    assert (again.code, again.out) == (0, "got.csv is unchanged: nothing was used.\n")
+    assert [asked.path for asked in provider.asked[before:]] == ["/v1/catalog/dataset"]
+
+
+@pytest.mark.parametrize("options", [("--if-changed",), ("--if-changed", "-o", "."), ("-o", "-", "--json")])
+def test_options_that_contradict_each_other_ask_for_nothing(
+    cli: Cli, provider: Management, options: tuple[str, ...]
+) -> None:
+    assert cli("get", "urn:city", "air", *options).code == 2
+    assert provider.asked == []
+
+
+def test_a_purpose_is_stated_in_the_request(cli: Cli, provider: Management, tmp_path: Path) -> None:
+    assert cli("get", "urn:city", "air", "-o", "got.csv", "--purpose", "dpv:Navigation").code == 0
+    (asked,) = provider.bodies("POST", "/v1/negotiations")
+    assert asked["purpose"] == "dpv:Navigation"
+
+
+def test_a_folder_is_kept_up_to_date_with_what_changed(cli: Cli, provider: Management, tmp_path: Path) -> None:
+    provider.answer("GET", "/v1/agreements", {"items": [agreement()], "next": None})
+    provider.answer("GET", "/v1/catalog/dataset", stated(DIGEST))
+    first = cli("sync", "data", "--json")
+    assert first.code == 0, first.err
+    assert first.json["items"] == [{"dataset": "air", "outcome": "updated", "folder": "air"}]
+    assert (tmp_path / "data" / "air" / "air.csv").read_bytes() == CONTENT
+    started = len(provider.bodies("POST", "/v1/transfers"))
+    assert cli("sync", "data", "--json").json["items"][0]["outcome"] == "unchanged"
+    assert len(provider.bodies("POST", "/v1/transfers")) == started
+    provider.answer("GET", "/v1/catalog/dataset", stated("0" * 64))
+    assert cli("sync", "data", "--json").json["items"][0]["outcome"] == "updated"
+    provider.refuse("GET", "/v1/catalog/dataset", 404, "no-dataset", "It is not offered.")
+    failed = cli("sync", "data")
+    assert (failed.code, "It is not offered." in failed.out) == (1, True)

@@ -2,9 +2,10 @@
 
 import msgspec
 
+from connector.controlplane.core.instants import instant
 from connector.controlplane.judging import visibility
 from connector.controlplane.judging.evaluator import Evaluator
-from connector.ports.entities import Asset
+from connector.ports.entities import Asset, DataClass, DataFacts
 from connector.protocol import dcat
 from connector.protocol.dsp.catalog import DataService, Distribution, dataset_document
 from connector.protocol.dsp.machines.transfer_machine import PULL, PUSH
@@ -40,3 +41,22 @@ def render_dataset(evaluator: Evaluator, asset: Asset) -> bytes:
         distributions=[Distribution(format=name, access_service=service) for name in formats],
         members=members,
     )
+
+
+def add_facts(asset: Asset, facts: DataFacts) -> bytes:
+    """Return the Dataset of an asset with what is known of its data now, on each distribution (DCAT 3, 6.8).
+
+    Records may be treated before they leave, so their size and digest are not those of the file; the digest of personal
+    data tells something about it.
+    """
+    document = msgspec.json.decode(asset.document)
+    whole = asset.records is None and asset.data_class is not DataClass.PERSONAL
+    members: dict[str, object] = {"dcat:mediaType": asset.media_type}
+    if facts.changed_at is not None:
+        members["dct:modified"] = dcat.make_moment(instant(facts.changed_at))
+    if whole and facts.size is not None:
+        members["dcat:byteSize"] = facts.size
+    if whole and facts.sha256 is not None:
+        members[dcat.CHECKSUM] = dcat.make_checksum(facts.sha256)
+    document["distribution"] = [{**entry, **members} for entry in document.get("distribution", [])]
+    return msgspec.json.encode(document)

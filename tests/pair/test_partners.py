@@ -1,12 +1,14 @@
-"""A participant that another one has excluded: refused, ended, shown nothing, until it is admitted again."""
+"""What participants know of each other beside a negotiation: exclusions, the facts of data, and purposes."""
 
+import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from connector.client.frame.errors import ClientError
-from tests.pair.space import SOON, Space, begin, space
+from connector.client.freshness import read_stated
+from tests.pair.space import PURPOSE, SOON, Space, begin, space
 
 WHY = "Breach of contract."
 
@@ -70,3 +72,23 @@ async def test_a_block_survives_a_restart_until_it_is_lifted(data_space: Space) 
 async def test_an_unknown_and_the_own_participant_cannot_be_blocked(data_space: Space, name: str) -> None:
     with pytest.raises(ClientError):
         await data_space.city.api.participants.block(name)
+
+
+async def test_a_dataset_states_size_date_type_and_digest_of_its_data_as_it_is_now(data_space: Space) -> None:
+    asset = await data_space.city.offers(policy={"permission": [{"action": "use"}]}, media_type="text/csv")
+    file = data_space.city.connector.parts.settings.data_root
+    assert file
+    for data in (b"street;cars\n", b"street;cars\nA;12\n"):
+        (file / "counts.csv").write_bytes(data)
+        document = await data_space.firm.api.catalog.dataset(data_space.city.id, asset.id)
+        stated = read_stated(document)
+        assert (stated.size, stated.sha256) == (len(data), hashlib.sha256(data).hexdigest())
+        assert stated.modified
+        assert {entry["dcat:mediaType"] for entry in document["distribution"]} == {"text/csv"}
+
+
+async def test_a_purpose_that_is_stated_when_asking_is_in_the_agreement(data_space: Space) -> None:
+    asset = await data_space.city.offers(policy={"permission": [{"action": "use"}]})
+    begun = await data_space.firm.api.negotiations.start(data_space.city.id, asset.id, purpose=PURPOSE)
+    final = await data_space.firm.reaches(begun.id, "FINALIZED")
+    assert PURPOSE.rpartition(":")[2] in str(final.agreement)

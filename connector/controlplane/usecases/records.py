@@ -1,0 +1,75 @@
+"""What an auditor asks for: the audit log with its proofs, and each use with its parties and purpose."""
+
+import asyncio
+from collections.abc import Sequence
+
+import msgspec
+
+from connector.audit.export import export
+from connector.controlplane.core.context import Context
+from connector.controlplane.core.errors import Invalid
+from connector.controlplane.judging.evaluator import Evaluator
+from connector.policy.compiling.compiled import Compiled
+from connector.policy.model.constraints import walk_leaves
+from connector.policy.model.policy import ODRL
+from connector.policy.model.values import Iri, Text
+from connector.ports.entities import CountedUse, Leaf, PageBounds
+
+_PAGE = 500
+_PURPOSE = ODRL + "purpose"
+
+
+class UseRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One use with the name of the counterparty, the titles of the dataset, and the purposes of the agreement."""
+
+    use: CountedUse
+    counterparty_name: str
+    title: dict[str, str]
+    purposes: tuple[str, ...]
+
+
+async def export_audit(context: Context, start: int, end: int) -> tuple[str, ...]:
+    """Return the lines of the export of the audit log from `start` to before `end` (ms). Raises Invalid."""
+    leaves: list[Leaf] = []
+    after: str | None = None
+    while True:
+        rows, after = await context.store.leaves(context.owner, PageBounds(limit=_PAGE, after=after))
+        leaves += rows
+        if after is None:
+            break
+    try:
+        # Thousands of hashes would hold up every other request.
+        lines = await asyncio.to_thread(lambda: tuple(export(context.owner, leaves, start, end)))
+    except ValueError as error:
+        raise Invalid("period", str(error)) from error
+    return tuple(line.decode().rstrip("\n") for line in lines)
+
+
+async def list_uses(
+    evaluator: Evaluator, page: PageBounds, *, agreement_id: str | None = None
+) -> tuple[Sequence[UseRecord], str | None]:
+    """List the uses, oldest first. Raises ValueError for an unknown cursor."""
+    context = evaluator.context
+    rows, after = await context.store.uses(context.owner, page, agreement_id=agreement_id)
+    purposes = {name: await _find_purposes(evaluator, name) for name in {row.agreement_id for row in rows}}
+    return [await _describe(evaluator, row, purposes[row.agreement_id]) for row in rows], after
+
+
+async def _describe(evaluator: Evaluator, use: CountedUse, purposes: tuple[str, ...]) -> UseRecord:
+    known = evaluator.directory.participant(use.counterparty)
+    asset = await evaluator.context.store.asset(use.owner, use.dataset) if use.providing else None
+    title = asset.title if asset else {}
+    return UseRecord(use=use, counterparty_name=known.name if known else "", title=title, purposes=purposes)
+
+
+async def _find_purposes(evaluator: Evaluator, agreement_id: str) -> tuple[str, ...]:
+    """Return the purposes that the permissions of an agreement name."""
+    agreement = await evaluator.context.store.agreement(evaluator.context.owner, agreement_id)
+    compiled = evaluator.library.compile_readable(agreement.document) if agreement else None
+    if not isinstance(compiled, Compiled):
+        return ()
+    checks = (check for rule in compiled.permissions for check in (*rule.refinements, *rule.constraints))
+    leaves = (leaf for check in checks for leaf in walk_leaves(check.constraint) if leaf.left == _PURPOSE)
+    values = [value for leaf in leaves for value in leaf.right]
+    named = [value.iri if isinstance(value, Iri) else value.text for value in values if isinstance(value, Iri | Text)]
+    return tuple(dict.fromkeys(named))

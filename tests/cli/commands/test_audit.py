@@ -1,0 +1,54 @@
+"""`audit`: the log is read, exported and verified."""
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from connector.audit.export import export
+from connector.audit.leaves import leaf
+from connector.views.agreements import AuditExportView, LeafView
+from tests.cli.conftest import Cli
+from tests.cli.management import NOW, Management
+
+LEAF = LeafView(id="urn:l", at=NOW, kind="participant blocked", process_id="urn:firma", body={"by": "x"}, hash="ab")
+
+
+def lines() -> tuple[str, ...]:
+    made = [leaf(owner="o", id=f"l{n}", salt=bytes(16), at=n, kind="k", process_id="p", fields={}) for n in range(5)]
+    sealed = [replace(one, position=number) for number, one in enumerate(made)]
+    return tuple(line.decode().rstrip() for line in export("o", sealed, 0, 10))
+
+
+def test_the_log_is_listed_and_shown(cli: Cli, management: Management) -> None:
+    management.answer("GET", "/v1/audit", {"items": [LEAF], "next": None})
+    assert "participant blocked" in cli("audit", "list").out
+    assert '{"by":"x"}' in cli("audit", "show", "urn:firma").out
+    management.answer("GET", "/v1/audit", {"items": [], "next": None})
+    assert cli("audit", "show", "urn:nobody").code == 3
+
+
+def test_an_export_is_written_once_and_verified_without_a_connector(
+    cli: Cli, management: Management, tmp_path: Path
+) -> None:
+    management.answer("GET", "/v1/audit/export", AuditExportView(lines=lines()))
+    assert cli("audit", "export", "-o", "log.jsonl", "--from", "2026-01-01").code == 0
+    assert management.asked[-1].query["start"] == ["2026-01-01T00:00:00+00:00"]
+    assert cli("audit", "export", "-o", "log.jsonl").code == 2, "a file was overwritten"
+    assert cli("audit", "verify", "log.jsonl", "--json").json["entries"] == 5
+    assert cli("audit", "export", "-o", "-").out.count("\n") == 6
+
+
+@pytest.mark.parametrize("change", ["x", "moved", "missing"])
+def test_a_changed_export_is_broken(cli: Cli, management: Management, tmp_path: Path, change: str) -> None:
+    rows = list(lines())
+    if change == "x":
+        rows[2] = rows[2].replace('\\"p\\"', '\\"q\\"')
+    elif change == "moved":
+        rows[2], rows[3] = rows[3], rows[2]
+    else:
+        del rows[3]
+    (tmp_path / "log.jsonl").write_text("\n".join(rows))
+    done = cli("audit", "verify", "log.jsonl")
+    assert (done.code, "is broken" in done.err) == (1, True)
+    assert cli("audit", "verify", "none.jsonl").code == 3
