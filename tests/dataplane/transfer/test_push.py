@@ -24,6 +24,7 @@ from tests.dataplane.world import (
     Side,
     blob,
     breaking_wire,
+    eventually,
     flow_request,
     lease,
     serving,
@@ -150,3 +151,26 @@ async def test_a_source_that_breaks_off_never_looks_whole(provider: Side) -> Non
     assert report.error
     assert "backend" in report.error
     assert whole == []
+
+
+async def test_the_only_use_of_an_agreement_is_pushed_to_its_end_over_breaks_and_a_restart(
+    tmp_path: Path, consumer: Side
+) -> None:
+    data = blob(3_000_000)
+    async with breaking_wire(consumer.port, [1_000_000, 900_000, 1_200_000], upstream=True) as wire:
+        address = http_address(f"{wire}/flows/{FLOW}", authorization(await receiving(consumer)))
+        endpoint = msgspec.json.encode(address)
+        async with side(tmp_path / "p") as before:
+            source = before.give("f", data)
+            await before.plane.start(flow_request(FlowDirection.PUSH, source=source, endpoint=endpoint))
+            await before.plane.renew(lease(max_uses=1))
+            partial = consumer.folder / "in" / ".partial"
+            await eventually(lambda: any(partial.glob("*")), "nothing arrives")
+        async with side(tmp_path / "p", store=before.store) as after:
+            await after.plane.resume_flows(OWNER)
+            flow = await after.store.flow(OWNER, FLOW)
+            assert flow
+            if flow.state != FlowState.COMPLETED:
+                assert (await after.wait_for_end()).error is None
+            assert (await after.store.usage(OWNER, "agreement")).uses == 1
+    assert consumer.got("inbox/f.bin") == data
