@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.negotiation_machine import NegotiationState
-from connector.views.common import EndedView, Name, PendingView
+from connector.views.common import EndedView, PendingView
 from connector.views.holds import HoldView
 
 
@@ -26,7 +26,10 @@ class NegotiationOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     policy: Annotated[
         dict[str, Any] | None, Meta(description="Other policy than that of the offer, as an ODRL Offer.")
     ] = None
-    purpose: Annotated[Name | None, Meta(description="Purpose of the use, which the permissions then name.")] = None
+    purpose: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=1000)] | None,
+        Meta(description="Purpose of the use, which the permissions then name."),
+    ] = None
 
 
 class OfferOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

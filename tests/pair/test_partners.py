@@ -92,3 +92,10 @@ async def test_a_purpose_that_is_stated_when_asking_is_in_the_agreement(data_spa
     begun = await data_space.firm.api.negotiations.start(data_space.city.id, asset.id, purpose=PURPOSE)
     final = await data_space.firm.reaches(begun.id, "FINALIZED")
     assert PURPOSE.rpartition(":")[2] in str(final.agreement)
+
+
+@pytest.mark.parametrize("purpose", ["", "x" * 2000])
+async def test_a_purpose_without_sense_is_refused(data_space: Space, purpose: str) -> None:
+    asset = await data_space.city.offers(policy={"permission": [{"action": "use"}]})
+    with pytest.raises(ClientError):
+        await data_space.firm.api.negotiations.start(data_space.city.id, asset.id, purpose=purpose)

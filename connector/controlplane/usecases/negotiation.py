@@ -100,7 +100,9 @@ def _state_purpose(terms: dict[str, Any], purpose: str) -> dict[str, Any]:
     return {**terms, name: [_add_constraint(rule, stated) for rule in _list(terms.get(name))]}
 
 
-def _add_constraint(rule: dict[str, Any], constraint: dict[str, Any]) -> dict[str, Any]:
+def _add_constraint(rule: Any, constraint: dict[str, Any]) -> Any:
+    if not isinstance(rule, dict):
+        return rule  # a rule of the provider that cannot be read is refused with the policy
     name = "odrl:constraint" if "odrl:constraint" in rule else "constraint"
     return {**rule, name: [*_list(rule.get(name)), constraint]}
 

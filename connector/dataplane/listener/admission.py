@@ -138,7 +138,9 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         return render_refusal(refuse_closed(ending.reason))
     except LimitReached:
         return render_refusal(
-            Refusal(403, "used-up", "The limit of uses is reached: the terms of the agreement say how many begin, and when.")
+            Refusal(
+                403, "used-up", "The limit of uses is reached: the terms of the agreement say how many begin, and when."
+            )
         )
     except StoreError as error:
         _log.warning("data plane: store failed: %s", error)

@@ -25,7 +25,9 @@ async def test_bytes_that_a_silent_peer_leaves_in_the_kernel_are_lost_when_its_c
             await asyncio.sleep(0)
         writer = writers[0]
         kept = writer.get_extra_info("socket")
-        outflow = Outflow(writer.transport, kept.dup().detach() if hasattr(kept, "dup") else None)
+        transport = writer.transport
+        assert isinstance(transport, asyncio.Transport)
+        outflow = Outflow(transport, kept.dup().detach() if hasattr(kept, "dup") else None)
         total = 64 * 1024 * 1024
         writer.write(bytes(total))
         with pytest.raises(TimeoutError):
