@@ -90,11 +90,12 @@ def _annotated(kind: Any, metas: tuple[Any, ...]) -> Any:
 @cache
 def _model(wanted: Any, sent: bool) -> type[BaseModel]:
     struct = get_origin(wanted) or wanted
+    example = getattr(struct, "example", None)  # a member of this name is a descriptor, not an example
     defaults_shown = not sent and not struct.__struct_config__.omit_defaults
     config = ConfigDict(
         extra="forbid" if sent else "ignore",
         json_schema_serialization_defaults_required=defaults_shown,
-        json_schema_extra={"examples": [struct.example]} if hasattr(struct, "example") else None,
+        json_schema_extra={"examples": [example]} if isinstance(example, dict) else None,
     )
     members: dict[str, Any] = {
         field.encode_name: (_build(field.type, sent), _default(field)) for field in msgspec.structs.fields(wanted)
