@@ -7,6 +7,7 @@ import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,6 +25,7 @@ from connector.app.parts import (
     build_parts,
     keep_fresh,
     load_secret,
+    log,
     make_rates,
     new_urn,
     read_clock,
@@ -50,6 +52,7 @@ from connector.controlplane.usecases.consents import ConsentRegister
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.dataplane.files.below_root import run_in_thread
+from connector.dataplane.files.received import remove_stored
 from connector.dataplane.files.space import count_free, measure_disk
 from connector.dataplane.kinds import Site, build_sinks, build_sources, make_treating
 from connector.dataplane.listener.pull import Accel
@@ -66,6 +69,8 @@ from connector.ports.secret import Secret
 from connector.settings import Settings
 
 STOP_S = 5.0
+CLEAN_S = 3600.0
+DAY_MS = 86_400_000
 STUCK_SHOWN = 3
 
 
@@ -98,6 +103,7 @@ class ConnectorServer:
         await self.dataplane.resume_flows(OWNER)
         self.tasks.append(asyncio.create_task(self.worker.run(), name="worker"))
         self.tasks.append(asyncio.create_task(keep_fresh(self.parts), name="roster"))
+        self.tasks.append(asyncio.create_task(self._keep_clean(), name="received"))
         if self.announcer:
             self.tasks.append(asyncio.create_task(self.announcer.run(), name="announcer"))
 
@@ -136,6 +142,18 @@ class ConnectorServer:
         )
         keys = [ApiKey(id=key.id, sha256=key.sha256, scopes=key.scopes) for key in settings.management.keys]
         return make_management_app(desk, keys=keys, rates=make_rates(settings))
+
+    async def _keep_clean(self) -> None:
+        """Remove received files at intervals, as the settings say."""
+        settings, now = self.parts.settings, self.context.now
+        while True:
+            before = 0 if settings.received_days is None else now() - int(settings.received_days * DAY_MS)
+            partial_before = now() - int(settings.partial_days * DAY_MS)
+            clean = partial(remove_stored, settings.received, before=before, partial_before=partial_before, now=now())
+            removed, failed = await run_in_thread(clean)
+            if removed or failed:
+                log.info("received files removed: %d; not removable: %d", len(removed), len(failed))
+            await asyncio.sleep(CLEAN_S)
 
     async def _check_worker(self) -> str | None:
         running = any(task.get_name() == "worker" and not task.done() for task in self.tasks)

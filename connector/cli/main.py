@@ -39,6 +39,7 @@ WORDS = {
     "negotiation": CommandEntry("negotiation", "Contract negotiations as provider and as consumer."),
     "agreement": CommandEntry("agreement", "Agreements as provider and as consumer."),
     "transfer": CommandEntry("transfer", "Transfers as provider and as consumer."),
+    "received": CommandEntry("received", "Received files: list them, remove old ones."),
     "event": CommandEntry("event", "Events that policies can refer to."),
     "consent": CommandEntry("consent", "Consents of persons whom data is about."),
     "audit": CommandEntry("audit", "The audit log: list, show, export, verify."),

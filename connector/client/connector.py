@@ -10,6 +10,7 @@ from connector.client.chapters.consents import AsyncConsents, Consents
 from connector.client.chapters.events import AsyncEvents, Events
 from connector.client.chapters.negotiations import AsyncHolds, AsyncNegotiations, Holds, Negotiations
 from connector.client.chapters.policies import AsyncPolicies, Policies
+from connector.client.chapters.received import AsyncReceivedFiles, ReceivedFiles
 from connector.client.chapters.search import search
 from connector.client.chapters.transfers import AsyncTransfers, Transfers
 from connector.client.frame.flow import ApiCall, path_of
@@ -58,6 +59,7 @@ class Connector:
         self.agreements = Agreements(driver)
         self.audit = Audit(driver)
         self.transfers = Transfers(driver)
+        self.received = ReceivedFiles(driver)
         self.policies = Policies(driver)
         self.events = Events(driver)
         self.consents = Consents(driver)
@@ -99,6 +101,7 @@ class AsyncConnector:
         self.agreements = AsyncAgreements(driver)
         self.audit = AsyncAudit(driver)
         self.transfers = AsyncTransfers(driver)
+        self.received = AsyncReceivedFiles(driver)
         self.policies = AsyncPolicies(driver)
         self.events = AsyncEvents(driver)
         self.consents = AsyncConsents(driver)

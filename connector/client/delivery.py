@@ -5,6 +5,7 @@ continues from an existing part.
 """
 
 import hashlib
+import os
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
@@ -14,8 +15,10 @@ from connector.client.frame.errors import ClientError, Damaged, InvalidRequest, 
 from connector.client.frame.flow import ApiCall, ClientFlow, Fetch, Progress, Report, path_of
 from connector.views.common import Page
 from connector.views.deliveries import DeliveredFileView
+from connector.views.transfers import TransferView
 
 _BREAKS = 5
+LONGEST_NAME = 255
 
 
 class SavedFiles(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,12 +40,19 @@ def list_files(transfer: str) -> ApiCall[Page[DeliveredFileView]]:
 
 
 def download(
-    transfer: str, path: str | Path, *, progress: Report | None = None, overwrite: bool = False
+    transfer: str,
+    path: str | Path,
+    *,
+    progress: Report | None = None,
+    overwrite: bool = False,
+    received: Path | None = None,
 ) -> ClientFlow[SavedFiles]:
     """Save the delivered files of a transfer.
 
     A single file is saved as `path`, or in `path` if that is a folder or ends with `/`; several files are saved in the
-    folder `path`. `overwrite` replaces files with other content. Raises ClientError; Damaged if a digest is wrong.
+    folder `path`. `overwrite` replaces files with other content. `received` is the connector's folder of received data,
+    if it is on this machine: a file on the same disk is linked instead of copied. Raises ClientError; Damaged if a
+    digest is wrong.
 
     >>> saved = connector.transfers.download("urn:transfer:2", folder)
     >>> saved.files[0].size
@@ -51,9 +61,10 @@ def download(
     target = Path(path).expanduser()
     delivered: tuple[DeliveredFileView, ...] = (yield list_files(transfer)).items
     single = len(delivered) == 1 and not target.is_dir() and not str(path).endswith("/")
+    place = (yield from _find_place(transfer, received)) if received else None
     for file in delivered:
         path_of_file = target if single else target.joinpath(*_parts(file.path))
-        yield from _save(transfer, file, path_of_file, progress, overwrite=overwrite)
+        yield from _save(transfer, file, path_of_file, progress, overwrite=overwrite, place=place)
     if len(delivered) == 1 and not single:
         target = target.joinpath(*_parts(delivered[0].path))
     return SavedFiles(path=str(target), files=delivered)
@@ -75,11 +86,51 @@ def is_interrupted(transfer: str, path: str | Path) -> ClientFlow[bool]:
         return False  # such as files that were deleted meanwhile
     single = len(delivered) == 1 and not target.is_dir() and not str(path).endswith("/")
     places = [target if single else target.joinpath(*_parts(file.path)) for file in delivered]
-    return any(place.with_name(place.name + ".part").is_file() for place in places)
+    return any(_name_part(place).is_file() for place in places)
+
+
+def _find_place(transfer: str, received: Path) -> ClientFlow[Path | None]:
+    """Return where the delivery of a transfer is below the folder of received data."""
+    try:
+        shown: TransferView = yield ApiCall(method="GET", path=path_of("transfers", transfer), answer=TransferView)
+    except ClientError:
+        return None  # the file is downloaded then
+    path = (shown.sink or {}).get("path")
+    return received.joinpath(*_parts(path.rstrip("/"))) if isinstance(path, str) else None
+
+
+def _link(place: Path, file: DeliveredFileView, part: Path) -> bool:
+    """Give a delivered file another name on the same disk; return False if that is not possible."""
+    source = place if not place.is_dir() else place.joinpath(*_parts(file.path))
+    if source.is_symlink() or not source.is_file():
+        return False
+    try:
+        part.unlink(missing_ok=True)
+        os.link(source, part, follow_symlinks=False)
+    except OSError:
+        return False
+    if _digest(part) == file.sha256:
+        return True
+    part.unlink()
+    return False
+
+
+def _name_part(target: Path) -> Path:
+    """Return the name of the part of a file; a name that would be too long is replaced by its digest."""
+    name = f"{target.name}.part"
+    if len(os.fsencode(name)) > LONGEST_NAME:
+        name = f"{hashlib.sha256(os.fsencode(target.name)).hexdigest()[:32]}.part"
+    return target.with_name(name)
 
 
 def _save(
-    transfer: str, file: DeliveredFileView, target: Path, progress: Report | None, *, overwrite: bool
+    transfer: str,
+    file: DeliveredFileView,
+    target: Path,
+    progress: Report | None,
+    *,
+    overwrite: bool,
+    place: Path | None,
 ) -> ClientFlow[None]:
     if target.is_file() and _digest(target) == file.sha256:
         return
@@ -89,8 +140,11 @@ def _save(
         )
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_name(target.name + ".part")
-        yield from _fetch(transfer, file, part, _report(progress, transfer, file))
+        part, moved = _name_part(target), _report(progress, transfer, file)
+        if place is not None and _link(place, file, part):
+            moved(file.size)
+        else:
+            yield from _fetch(transfer, file, part, moved)
         part.replace(target)
     except OSError as error:
         raise Damaged("disk", f"{target} cannot be written: {error.strerror or 'the disk failed'}.") from None

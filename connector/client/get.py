@@ -54,8 +54,9 @@ def get(
     overwrite: bool = False,
     if_changed: bool = False,
     timeout_s: float = 300.0,
+    received: Path | None = None,
 ) -> ClientFlow[GetResult]:
-    """Get the data of an offer into a file or folder.
+    """Get the data of an offer into a file or folder; `received` as for `download`.
 
     `renew` negotiates even if an agreement exists; `if_changed` replaces the file only if the provider states other
     data (digest, else size and date), and uses nothing otherwise. `timeout_s` limits the negotiation and the transfer
@@ -86,7 +87,7 @@ def get(
                 raise
             agreement = yield from _negotiated(offer, progress, timeout_s)
             transfer = yield from _transferred(agreement, progress, timeout_s, push=push)
-    saved: SavedFiles = yield from download(transfer, path, progress=progress, overwrite=overwrite)
+    saved: SavedFiles = yield from download(transfer, path, progress=progress, overwrite=overwrite, received=received)
     _tell(progress, "done", transfer)
     return GetResult(saved=saved, agreement=_show(agreement), transfer=transfer)
 

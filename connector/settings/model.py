@@ -289,6 +289,13 @@ class Settings(Section, frozen=True, kw_only=True):
             "`Europe/Berlin`."
         ),
     ] = "UTC"
+    received_days: Annotated[
+        Seconds | None,
+        Meta(description="Days after which received files are removed; if omitted, they stay until they are cleaned."),
+    ] = None
+    partial_days: Annotated[
+        Seconds, Meta(description="Days after which the bytes of a delivery that is not complete are removed.")
+    ] = 30.0
     approve: Annotated[
         tuple[DataClass, ...],
         Meta(description="Data classes with approval by a person: `open`, `internal`, `confidential`, `personal`."),

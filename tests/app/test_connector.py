@@ -1,6 +1,7 @@
 """A connector from its settings: what a start opens, what readiness reports, and what a stop closes."""
 
 import asyncio
+import os
 import socket
 from pathlib import Path
 
@@ -30,7 +31,7 @@ async def test_a_start_opens_three_listeners_and_a_stop_closes_all(space: Space,
     connector = await build(settings, transport=space.wire)
     await connector.start()
     assert list(connector.listeners.addresses) == ["data", "protocol", "management"]
-    assert {task.get_name() for task in connector.tasks} == {"worker", "roster", "announcer"}
+    assert {task.get_name() for task in connector.tasks} == {"worker", "roster", "announcer", "received"}
     async with httpx.AsyncClient(trust_env=False) as client:
         version = await client.get(f"{connector.listeners.addresses['protocol']}/.well-known/dspace-version")
         assert version.json()["protocolVersions"][0]["path"] == "/dsp/2025-1"
@@ -134,3 +135,18 @@ async def test_an_address_that_proves_nothing_is_put_off_at_every_listener(
 async def test_a_network_of_proxies_that_is_none_is_named(space: Space, settings: Settings) -> None:
     with pytest.raises(SettingsError, match=r"net\.proxies contains here"):
         await build(replace(settings, net=replace(settings.net, proxies=("here",))), transport=space.wire)
+
+
+async def test_received_files_are_removed_at_the_age_that_the_settings_name(space: Space, settings: Settings) -> None:
+    old, new = settings.received / "x/old.csv", settings.received / "x/new.csv"
+    old.parent.mkdir(parents=True)
+    for place in (old, new):
+        place.write_bytes(b"data")
+    os.utime(old, (0, 0))
+    connector = await build(replace(settings, received_days=30.0), transport=space.wire)
+    await connector.start()
+    async with asyncio.timeout(10):
+        while old.exists():  # noqa: ASYNC110 - the removal has no event of its own
+            await asyncio.sleep(0.01)
+    assert new.read_bytes() == b"data"
+    await connector.stop()

@@ -13,6 +13,20 @@ from connector.client.frame.errors import Damaged, InvalidRequest, NotReachable
 from connector.client.frame.flow import Progress
 
 CONTENT = bytes(range(256)) * 40
+TRANSFER = {
+    **dict.fromkeys(("peer_pid", "suspended_by", "progress", "pending", "hold", "ended"), None),
+    "id": "t",
+    "role": "consumer",
+    "state": "COMPLETED",
+    "peer": "p",
+    "agreement_id": "a",
+    "dataset": "d",
+    "format": "HttpData-PULL",
+    "keep": False,
+    "flow_wanted": "COMPLETED",
+    "flow_reported": "COMPLETED",
+    **dict.fromkeys(("created_at", "updated_at"), "2026-01-01T00:00:00Z"),
+}
 
 
 class Breaking(httpx.SyncByteStream):
@@ -123,3 +137,57 @@ def test_a_name_that_leads_out_of_the_folder_is_refused(tmp_path: Path, name: st
     with pytest.raises(Damaged, match="outside"):
         connector(Server({name: CONTENT})).transfers.download("t", f"{tmp_path}/in/")
     assert not (tmp_path / "out").exists()
+
+
+def beside(server: Server, received: Path, sink: str) -> Connector:
+    """A connector on this machine, whose delivery is below its folder of received data."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/transfers/t"):
+            body = msgspec.json.encode({**TRANSFER, "sink": {"kind": "file", "path": sink}})
+            return httpx.Response(200, content=body)
+        return server(request)
+
+    for name, content in server.files.items():
+        place = received / sink / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+    return connector(answer)
+
+
+def test_a_file_on_the_same_disk_is_linked_and_not_copied(tmp_path: Path) -> None:
+    server = Server({"air.csv": CONTENT, "inner/b.csv": b"b"})
+    one = beside(server, tmp_path / "received", "x")
+    one.transfers.download("t", tmp_path / "out", received=tmp_path / "received")
+    assert server.asked == []
+    for name in server.files:
+        assert (tmp_path / "out" / name).stat().st_ino == (tmp_path / "received/x" / name).stat().st_ino
+
+
+def test_a_file_of_another_machine_with_the_same_path_is_downloaded(tmp_path: Path) -> None:
+    server = Server({"air.csv": CONTENT})
+    one = beside(server, tmp_path / "received", "x")
+    (tmp_path / "received/x/air.csv").write_bytes(b"other")
+    one.transfers.download("t", tmp_path / "a.csv", received=tmp_path / "received")
+    assert (tmp_path / "a.csv").read_bytes() == CONTENT
+    assert (tmp_path / "received/x/air.csv").read_bytes() == b"other"
+
+
+def test_a_link_in_the_folder_is_not_followed_and_a_path_that_climbs_is_not_used(tmp_path: Path) -> None:
+    server = Server({"air.csv": CONTENT})
+    one = beside(server, tmp_path / "received", "x")
+    (tmp_path / "other").write_bytes(CONTENT)
+    (tmp_path / "received/x/air.csv").unlink()
+    (tmp_path / "received/x/air.csv").symlink_to(tmp_path / "other")
+    one.transfers.download("t", tmp_path / "a.csv", received=tmp_path / "received")
+    assert (tmp_path / "a.csv").stat().st_ino != (tmp_path / "other").stat().st_ino
+    with pytest.raises(Damaged):
+        beside(server, tmp_path / "received", "../x").transfers.download(
+            "t", tmp_path / "b.csv", received=tmp_path / "received"
+        )
+
+
+def test_the_longest_name_has_a_part_too(tmp_path: Path) -> None:
+    name = "ü" * 125 + ".csv"
+    connector(Server({name: CONTENT}, piece=4000)).transfers.download("t", tmp_path / name)
+    assert [entry.name for entry in tmp_path.iterdir()] == [name]

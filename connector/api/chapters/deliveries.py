@@ -7,6 +7,8 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
@@ -21,15 +23,42 @@ from connector.api.frame.errors import ApiError
 from connector.controlplane.core.context import Context
 from connector.controlplane.usecases import transfer
 from connector.dataplane.files.below_root import is_folder, list_members, open_file, relative_path, run_in_thread
+from connector.dataplane.files.received import StoredFile, list_stored, remove_stored
 from connector.ports.flow import SourceError
 from connector.protocol.dsp.common import Role
 from connector.views.common import Page
 from connector.views.deliveries import DeliveredFileView
+from connector.views.received import CleanedView, CleanOrder, ReceivedFileView
 
 router = ChapterRouter(tags=["transfers"])
 
+_DAY_MS = 86_400_000
 _PIECE = 256 * 1024
 _RANGE = re.compile(r"bytes=(\d{1,18})-(\d{1,18})?")
+
+
+@router.get("/received")
+async def list_received(received: AtReceived) -> Page[ReceivedFileView]:
+    """List the files in the folder of received data, oldest first."""
+    return Page(items=tuple(_view(file) for file in await run_in_thread(list_stored, received)))
+
+
+@router.post("/received/clean")
+async def clean_received(context: AtContext, received: AtReceived, order: CleanOrder) -> CleanedView:
+    """Remove received files that are older than a number of days; files that were saved elsewhere stay."""
+    now = context.now()
+    cut = now - int(order.older_than_days * _DAY_MS)
+    before = 0 if order.partial else cut
+    removed, failed = await run_in_thread(
+        partial(remove_stored, received, before=before, partial_before=cut, now=now, dry=order.dry_run)
+    )
+    files = tuple(_view(file) for file in removed)
+    return CleanedView(files=files, size=sum(file.size for file in files), failed=tuple(failed))
+
+
+def _view(file: StoredFile) -> ReceivedFileView:
+    written = datetime.fromtimestamp(file.written_at / 1000, UTC)
+    return ReceivedFileView(path=file.path, size=file.size, partial=file.partial, written_at=written)
 
 
 @router.get("/transfers/{id:path}/files")
@@ -74,7 +103,9 @@ async def _files(context: Context, received: Path, id: str) -> dict[str, str]:
     except (SourceError, OSError):
         found = {}
     if not found:
-        raise ApiError(404, "nothing-yet", "The delivery is not complete: wait for the transfer.")
+        raise ApiError(
+            404, "nothing-yet", "The delivery is not complete, or its files were removed: wait for the transfer."
+        )
     return found
 
 

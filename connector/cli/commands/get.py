@@ -15,7 +15,7 @@ from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.remote import connect, find_participant
 from connector.cli.processes.progress import Bar
-from connector.cli.processes.saving import OutputOption, OverwriteOption, may_overwrite, report_saved
+from connector.cli.processes.saving import OutputOption, OverwriteOption, find_received, may_overwrite, report_saved
 from connector.client.connector import Connector
 from connector.client.get import GetResult, WantedOffer
 
@@ -97,7 +97,7 @@ def _write_out(got: GetResult) -> None:
 def _get(call: CommandCall, connector: Connector, wanted: WantedOffer, path: str, **options: Any) -> GetResult:
     bar = Bar(call.output)
     try:
-        return connector.get(wanted, path, progress=bar, **options)
+        return connector.get(wanted, path, progress=bar, received=find_received(call), **options)
     except KeyboardInterrupt:
         bar.close()
         raise Failure(Code.INTERRUPTED, call.output.say("cli.interrupted")) from None

@@ -7,6 +7,7 @@ import msgspec
 import typer
 
 from connector.cli.frame.context import CommandCall
+from connector.cli.frame.failure import Failure
 from connector.cli.frame.output import Output, format_size
 from connector.cli.processes.progress import Bar
 from connector.client.connector import Connector
@@ -26,9 +27,20 @@ def save_files(call: CommandCall, connector: Connector, transfer: str, out: str 
     bar = Bar(call.output)
     try:
         overwrite = may_overwrite(call, target, yes)
-        return connector.transfers.download(transfer, target, progress=bar, overwrite=overwrite)
+        received = find_received(call)
+        return connector.transfers.download(transfer, target, progress=bar, overwrite=overwrite, received=received)
     finally:
         bar.close()
+
+
+def find_received(call: CommandCall) -> Path | None:
+    """Return the folder of received data if the settings of the connector are on this machine."""
+    if not call.file.exists():
+        return None
+    try:
+        return call.read_settings().received
+    except Failure:
+        return None
 
 
 def may_overwrite(call: CommandCall, target: str, yes: bool) -> bool:

@@ -19,10 +19,10 @@ from typing import Any, BinaryIO, TypeVar
 
 from connector.dataplane.files.below_root import await_job, open_file, open_folder_of, relative_path, run_in_thread
 from connector.dataplane.files.folder import UnsafePath, check_path
+from connector.dataplane.files.received import PARTIAL
 from connector.dataplane.files.space import DiskSpace, SpacePromise, to_disk_fault
 from connector.ports.flow import Arrival, SinkReceipt, SourceError
 
-PARTIAL = ".partial"
 _READ = 1024 * 1024
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _LARGEST = 1 << 40

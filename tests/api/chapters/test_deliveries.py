@@ -1,6 +1,7 @@
 """What was delivered, over the API: whole, from a byte on, and nothing beside it."""
 
 import hashlib
+import os
 from typing import Any
 
 import pytest
@@ -108,3 +109,21 @@ async def test_before_something_has_arrived_and_where_it_went_elsewhere_there_is
         for pid, code in ((early, "nothing-yet"), (elsewhere, "elsewhere")):
             answer = await client.get(f"/v1/transfers/{pid}/content")
             assert (answer.status_code, answer.json()["error"]["code"]) == (404, code)
+
+
+async def test_received_files_are_listed_and_removed_by_their_age(desk: Desk) -> None:
+    desk.arrive("a/air.csv", CSV)
+    desk.arrive("b/air.csv", CSV)
+    os.utime(desk.received / "a/air.csv", (0, 0))
+    async with desk.client("reader") as client:
+        listed = (await client.get("/v1/received")).json()["items"]
+        assert [file["path"] for file in listed] == ["a/air.csv", "b/air.csv"]
+        assert (await client.post("/v1/received/clean", json={"older_than_days": 1})).status_code == 403
+    async with desk.client() as client:
+        planned = (await client.post("/v1/received/clean", json={"older_than_days": 1, "dry_run": True})).json()
+        assert ([file["path"] for file in planned["files"]], planned["size"]) == (["a/air.csv"], len(CSV))
+        assert (desk.received / "a/air.csv").exists()
+        await client.post("/v1/received/clean", json={"older_than_days": 1})
+        assert (await client.post("/v1/received/clean", json={"older_than_days": -1})).status_code >= 400
+    assert not (desk.received / "a").exists()
+    assert (desk.received / "b/air.csv").exists()

@@ -1,0 +1,66 @@
+"""`received`: list the folder of received data, and remove what is not needed any more."""
+
+from typing import Annotated
+
+import typer
+
+from connector.cli.frame.command import YesOption, create_noun, register
+from connector.cli.frame.context import CommandCall
+from connector.cli.frame.output import format_size, format_time
+from connector.cli.frame.remote import connect
+
+app = create_noun("The folder of received data.")
+
+
+@register(app, "list", example="datenkontor received list")
+def list_received(call: CommandCall) -> None:
+    """List the received files and the partial ones, oldest first."""
+    with connect(call) as connector:
+        found = connector.received.list()
+    if call.output.json:
+        call.output.print_result(found)
+        return
+    call.output.print_rows(
+        found.items,
+        {
+            "path": lambda file: file.path,
+            "size": lambda file: format_size(file.size),
+            "partial": lambda file: file.partial or None,
+            "written": lambda file: format_time(file.written_at),
+        },
+    )
+
+
+@register(
+    app,
+    "clean",
+    example="""datenkontor received clean --older-than 90 --dry-run
+    datenkontor received clean --older-than 90 --yes
+    datenkontor received clean --older-than 1 --partial --yes""",
+)
+def clean(
+    call: CommandCall,
+    older_than: Annotated[float, typer.Option(min=0, metavar="DAYS", help="Age from which files are removed.")],
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Only the files of deliveries that are not complete.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be removed; remove nothing.")] = False,
+    yes: YesOption = False,
+) -> None:
+    """Remove received files that are older than a number of days. Files that were saved elsewhere stay."""
+    with connect(call) as connector:
+        planned = connector.received.clean(older_than, partial=partial, dry_run=True)
+        size = format_size(planned.size) or "0 B"
+        if dry_run or not planned.files:
+            shown = [f"{file.path} ({format_size(file.size)})" for file in planned.files]
+            call.output.print_result(
+                planned, *shown, call.output.say("cli.would-clean", count=len(planned.files), size=size)
+            )
+            return
+        call.output.confirm(call.output.say("cli.ask-clean", count=len(planned.files), size=size), yes)
+        done = connector.received.clean(older_than, partial=partial)
+    call.output.print_result(
+        done, call.output.say("cli.cleaned", count=len(done.files), size=format_size(done.size) or "0 B")
+    )
+    for path in done.failed:
+        call.output.print_hint(call.output.say("cli.not-cleaned", path=path))

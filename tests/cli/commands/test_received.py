@@ -1,0 +1,35 @@
+"""The folder of received data from the command line: listed, and cleaned only with confirmation."""
+
+from typing import Any
+
+from tests.cli.conftest import Cli
+from tests.cli.management import Management
+
+FILE = {"path": "x/air.csv", "size": 1234, "partial": False, "written_at": "2026-01-02T03:04:05Z"}
+CLEANED: dict[str, Any] = {"files": [FILE], "size": 1234, "failed": []}
+
+
+def test_received_files_are_listed(cli: Cli, management: Management) -> None:
+    management.answer("GET", "/v1/received", {"items": [FILE], "next": None})
+    assert "x/air.csv" in cli("received", "list").out
+    assert cli("received", "list", "--json").json["items"][0]["size"] == 1234
+
+
+def test_a_clean_up_asks_first_and_says_what_was_removed(cli: Cli, management: Management) -> None:
+    management.answer("POST", "/v1/received/clean", CLEANED)
+    refused = cli("received", "clean", "--older-than", "30")
+    assert refused.code == 2
+    assert "1 received files" in refused.err
+    assert [body["dry_run"] for body in management.bodies("POST", "/v1/received/clean")] == [True]
+    done = cli("received", "clean", "--older-than", "30", "--partial", "--yes")
+    assert done.code == 0, done.err
+    assert "1.2 kB" in done.out
+    assert management.bodies("POST", "/v1/received/clean")[-1] == {"older_than_days": 30.0, "partial": True}
+
+
+def test_a_dry_run_names_the_files_and_needs_no_confirmation(cli: Cli, management: Management) -> None:
+    management.answer("POST", "/v1/received/clean", CLEANED)
+    shown = cli("received", "clean", "--older-than", "0.5", "--dry-run")
+    assert shown.code == 0
+    assert "x/air.csv" in shown.out
+    assert len(management.bodies("POST", "/v1/received/clean")) == 1
