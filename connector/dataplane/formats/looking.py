@@ -20,6 +20,8 @@ from connector.views.sightings import SeenField, Sighting
 SAMPLE = 1024 * 1024
 _MOST_RECORDS = 10_000
 _SHOWN, _LONGEST = 3, 200
+Notation = tuple[str, str]
+"""The decimal sign and the thousands sign."""
 # The more usual way first: it is taken where two ways read as many numbers.
 NOTATIONS = ((".", ""), (",", ""), (",", "."), (",", " "), (".", ","), (".", " "), (",", "'"), (".", "'"))
 _NUMBER_LIKE = re.compile(r"[+\u2212-]?[\d.,'\u2019 \u00a0\u202f]*\d[\d.,'\u2019 \u00a0\u202f]*(?:[eE][+-]?\d+)?")
@@ -64,14 +66,15 @@ def look(sample: bytes, whole: bool, stated: Records, media_type: str, size: int
     except Untreatable as error:
         return msgspec.structs.replace(seen, problem=str(error))
     columns = {name: [record.get(name) for record in records] for name in fields}
-    decimal, thousands, ambiguous = _find_notation(columns.values(), stated)
+    way, other, ambiguous = _find_notation(columns.values(), stated)
+    decimal, thousands = way
     return msgspec.structs.replace(
         seen,
         delimiter=delimiter,
         decimal=decimal,
         thousands=thousands,
         ambiguous=ambiguous,
-        fields=tuple(_see_field(name, column, decimal, thousands) for name, column in columns.items()),
+        fields=tuple(_see_field(name, column, way, other) for name, column in columns.items()),
         records=len(records),
         first=tuple(
             {name[:_LONGEST]: to_text(value)[:_LONGEST] for name, value in islice(record.items(), 100)}
@@ -117,8 +120,8 @@ def _read(sample: bytes, whole: bool, stated: Records) -> tuple[list[Record], tu
     return records[:_MOST_RECORDS], fields, delimiter
 
 
-def _find_notation(columns: Iterable[Sequence[object]], stated: Records) -> tuple[str, str, str]:
-    """Return the decimal sign, the thousands sign, and a number that the data allows to read in another way too."""
+def _find_notation(columns: Iterable[Sequence[object]], stated: Records) -> tuple[Notation, Notation, str]:
+    """Return how the numbers are written, another way that the data allows (else the same), a number in both."""
     texts = [
         value.strip()
         for column in columns
@@ -126,7 +129,8 @@ def _find_notation(columns: Iterable[Sequence[object]], stated: Records) -> tupl
         if isinstance(value, str) and _NUMBER_LIKE.fullmatch(value.strip())
     ]
     if stated.decimal:
-        return stated.decimal, stated.thousands, ""
+        said: Notation = stated.decimal, stated.thousands
+        return said, said, ""
     ways = [way for way in NOTATIONS if not stated.thousands or way[1] == stated.thousands] or [NOTATIONS[0]]
     read = {way: [to_number(text, *way) for text in texts] for way in ways}
     counts = {way: sum(number is not None for number in numbers) for way, numbers in read.items()}
@@ -136,21 +140,30 @@ def _find_notation(columns: Iterable[Sequence[object]], stated: Records) -> tupl
             continue
         for text, one, other in zip(texts, read[best], read[way], strict=True):
             if one is not None and other is not None and one != other:
-                return *best, text
-    return *best, ""
+                return best, way, text
+    return best, best, ""
 
 
-def _see_field(name: str, column: Sequence[object], decimal: str, thousands: str) -> SeenField:
+def _see_field(name: str, column: Sequence[object], way: Notation, other_way: Notation) -> SeenField:
+    ambiguous = False
     numbers = others = missing = 0
     first, other = "", ""
     for value in column:
         text = to_text(value).strip()
         if text in MISSING:
             missing += 1
-        elif to_number(value, decimal, thousands) is not None:
+        elif (number := to_number(value, *way)) is not None:
             numbers += 1
+            ambiguous = ambiguous or to_number(value, *other_way) != number
             first = first or text
         else:
             others += 1
             other = other or text
-    return SeenField(name=name, numbers=numbers, others=others, missing=missing, example=(other or first)[:_LONGEST])
+    return SeenField(
+        name=name,
+        numbers=numbers,
+        others=others,
+        missing=missing,
+        ambiguous=ambiguous,
+        example=(other or first)[:_LONGEST],
+    )

@@ -106,6 +106,12 @@ def test_a_wrong_statement_of_the_encoding_is_a_problem() -> None:
     assert "utf-8" in (see(GERMAN.encode("windows-1252"), encoding="utf-8").problem or "")
 
 
+def test_only_the_fields_with_such_numbers_are_ambiguous() -> None:
+    seen = see(b"a;b\n1.234;7\n2.000;8\n")
+    assert [field.ambiguous for field in seen.fields] == [True, False]
+    assert [field.ambiguous for field in see(b"a;b\n1.234;7\n2.000;8\n", decimal=".").fields] == [False, False]
+
+
 def test_json_numbers_and_texts_are_told_apart() -> None:
     data = b'[{"a": 1.5, "b": "x"}, {"a": "1,5", "c": null}]'
     seen = look(data, True, Records(format="json"), "application/json")

@@ -34,7 +34,8 @@ def complete_records(draft: AssetOrder, seen: Sighting | None) -> Records | None
     if records is None and (found is None or usual):
         return None
     base = records or Records(format=found or "csv")
-    numbers = {} if base.decimal else {"decimal": seen.decimal, "thousands": seen.thousands}
+    # Where numbers can be read in two ways, neither is chosen for the owner.
+    numbers = {} if base.decimal or seen.ambiguous else {"decimal": seen.decimal, "thousands": seen.thousands}
     if numbers == {"decimal": ".", "thousands": ""}:
         numbers = {}
     encoding = base.encoding or ("" if seen.encoding == "utf-8" else seen.encoding)
@@ -73,14 +74,14 @@ def list_seen_fields(records: Records | None, seen: Sighting, draft: AssetOrder)
     return base if base.fields else msgspec.structs.replace(base, fields=tuple(field.name for field in seen.fields))
 
 
-def _check_numbers(field: SeenField, records: Records, seen: Sighting) -> None:
+def _check_numbers(field: SeenField, stated: Records, seen: Sighting) -> None:
     if field.others and not field.numbers:
         raise Invalid(
             "records",
             f"The field {field.name!r} has no numbers, but values such as {field.example[:50]!r}: "
             "name a field of numbers, or state `decimal` and `thousands` as the data writes them.",
         )
-    if seen.ambiguous and not records.decimal:
+    if field.ambiguous and not stated.decimal:
         raise Invalid(
             "records",
             f"The numbers of the data can be read in two ways, such as {seen.ambiguous[:50]}: "

@@ -53,6 +53,8 @@ async def test_encoding_and_signs_are_found_and_kept_with_the_asset(city: Member
         (GERMAN.encode("windows-1252"), {"encoding": "utf-8"}, "encoding utf-8"),
         (GERMAN.encode(), {"measures": ["wert"], "decimal": "."}, None),
         (b"ort;n\nA;1.234\nB;5.678\n", {"measures": ["n"]}, "two ways"),
+        (b'ort,n\nA,"1,234"\nB,"5,678"\n', {"measures": ["n"]}, "two ways"),
+        (b"ort;n;m\nA;1.234;1\nB;5.678;2\n", {"measures": ["m"]}, None),
         (b"ort;n\nA;1;2\n", {"measures": ["n"]}, "Line 2"),
         (b"", {"groups": ["ort"]}, "empty"),
         (b"\x00\x01\x02\x03" * 50, {"groups": ["ort"]}, "not text"),
