@@ -304,7 +304,8 @@ class LocalDataPlane:
                 return make_report(self.register, flow, problem)
             fault = self._find_fault(request.source, request.sink)
             if fault or wanted is None:
-                error, cause = (str(fault), fault.cause) if fault else (None, None)
+                side = Cause.UNAVAILABLE if request.source is not None else Cause.NOT_STORED
+                error, cause = (str(fault), fault.cause or side) if fault else (None, None)
                 return FlowReport(flow_id=request.flow_id, state=state, error=error, cause=cause)
             token = make_token() if needs_token(verb, request.direction, flow) else None
             flow = make_flow(request, flow, wanted, token, self.register.now())

@@ -54,9 +54,9 @@ def test_the_counterparty_learns_the_kind_of_a_failure_and_staff_the_error(cause
     report = FlowReport(flow_id="f", state=FlowState.STARTED, error="/srv/secret answered 418.", cause=cause)
     end = flow_requests.end_failed(report)
     assert "secret" not in end.reason
-    assert end.reason == say("en", f"processes.flow-{cause or Cause.UNAVAILABLE}")
+    assert end.reason == say("en", f"processes.flow-{cause or Cause.INTERNAL}")
     assert set(end.reasons.values()) == {"/srv/secret answered 418."}
-    assert say("de", f"processes.flow-{cause or Cause.UNAVAILABLE}")
+    assert say("de", f"processes.flow-{cause or Cause.INTERNAL}")
 
 
 def test_data_that_cannot_be_treated_is_told_with_its_reason() -> None:
