@@ -334,6 +334,21 @@ async def test_each_address_of_a_name_is_tried(client):
                 await net.request("GET", f"http://{NAME}:{port}/")
 
 
+async def test_an_address_that_does_not_answer_holds_up_the_next_one_for_a_moment_only(client):
+    async with spoken(Peer(ok(b"here"))) as port, contextlib.AsyncExitStack() as stack:
+        deaf = stack.enter_context(socket.create_server(("127.0.0.2", port), backlog=0))
+        # The queue of the listener is full, so the system drops further requests to connect.
+        for _ in range(3):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(deaf.getsockname())
+        async with client(lookup=answers(["127.0.0.2", "127.0.0.1"]), connect_s=60) as net:
+            assert (await net.request("GET", f"http://{NAME}:{port}/", timeout_s=60)).body == b"here"
+        async with client(lookup=answers(["127.0.0.2"]), connect_s=0.05) as net:
+            with pytest.raises(TimedOut):
+                await net.request("GET", f"http://{NAME}:{port}/", timeout_s=60)
+
+
 async def test_an_open_connection_is_used_no_longer_than_the_dns_names_its_address(client):
     peer = Peer(ok(b"x"))
     rebinding = answers(["127.0.0.1"], ["169.254.169.254"])
