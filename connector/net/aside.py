@@ -5,8 +5,10 @@ waits for at most one turn.
 """
 
 import asyncio
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -14,7 +16,11 @@ T = TypeVar("T")
 SMALL = 32 * 1024
 """The bytes that are worked on at once: they take about a millisecond."""
 
-_thread = ThreadPoolExecutor(1, thread_name_prefix="aside")
+
+@cache
+def _thread_of(_process: int) -> ThreadPoolExecutor:
+    # A process that was forked has the pool of its parent without the thread.
+    return ThreadPoolExecutor(1, thread_name_prefix="aside")
 
 
 async def work_aside(size: int, work: Callable[[], T]) -> T:
@@ -24,4 +30,4 @@ async def work_aside(size: int, work: Callable[[], T]) -> T:
     """
     if size <= SMALL:
         return work()
-    return await asyncio.get_running_loop().run_in_executor(_thread, work)
+    return await asyncio.get_running_loop().run_in_executor(_thread_of(os.getpid()), work)

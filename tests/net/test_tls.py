@@ -109,3 +109,30 @@ def test_old_protocol_versions_are_not_spoken(tmp_path):
     city = Authority(tmp_path, "city")
     for context in (client_context(ca_file=city.file), server_context(*city.issue(NAME))):
         assert context.minimum_version == ssl.TLSVersion.TLSv1_2
+
+
+@pytest.mark.parametrize("messages", [True, False], ids=["messages", "streams"])
+async def test_a_connection_with_tls_carries_one_request_after_the_other(tmp_path, messages):
+    city = Authority(tmp_path, "city")
+    places = []
+
+    async def note(request: web.Request) -> web.Response:
+        places.append(request.get_extra_info("peername"))
+        return web.Response(text="x")
+
+    app = web.Application()
+    app.router.add_post("/", note)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.01)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=server_context(*city.issue(NAME))).start()
+    port = runner.addresses[0][1]
+    policy = net_policy(hosts=[f"{NAME}:{port}"])
+    transport = SocketTransport(policy, tls=client_context(ca_file=city.file), lookup=answers(["127.0.0.1"]))
+    net = GuardedClient(policy, Through(transport, messages=messages))
+    try:
+        for _ in range(3):
+            assert (await net.request("POST", f"https://{NAME}:{port}/", body=b"{}")).body == b"x"
+    finally:
+        await transport.close()
+        await runner.cleanup()
+    assert len(set(places)) == 1

@@ -19,6 +19,8 @@ from connector.net.transport import HttpCall
 
 # The head start of an address over the next one (RFC 8305, section 5).
 _HEAD_START_S = 0.25
+# How long a peer may take to end TLS on an idle connection that is closed.
+_FAREWELL_S = 1.0
 _DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 
 
@@ -179,6 +181,7 @@ class MessageTransport:
                 endpoint.port,
                 ssl=self._tls if secure else None,
                 server_hostname=endpoint.host if secure else None,
+                ssl_shutdown_timeout=_FAREWELL_S if secure else None,
             )
         except (ssl.SSLError, OSError) as error:
             raise _dial_error(error, endpoint.origin) from error

@@ -73,6 +73,14 @@ def test_bytes_behind_an_answer_do_not_change_it_and_forbid_another_request(more
     assert (reader.done, reader.body, reader.keep) == (True, b"ab", False)
 
 
+@pytest.mark.parametrize("length", [0, 5])
+def test_a_body_behind_an_answer_to_head_is_no_part_of_any_answer(length):
+    reader = AnswerReader()
+    reader.begin(no_body=True, most=10)
+    reader.feed(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\nhello" % length)
+    assert (reader.done, reader.body, reader.keep) == (True, b"", False)
+
+
 def test_fields_of_interim_answers_are_not_those_of_the_answer():
     reader = AnswerReader()
     reader.begin(no_body=False, most=10)
