@@ -17,13 +17,14 @@ from threading import Thread
 import pytest
 
 from connector.api.chapters.catalog import fetch_catalog
-from connector.binding.dsp.client import CATALOG_BYTES, HttpPeer
+from connector.binding.dsp.client import CATALOG_BYTES, DATASET_BYTES, HttpPeer
 from connector.broker.crawl import Bounds, CrawlFailed, Found, crawl
 from connector.controlplane.core.errors import PeerFailed
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.net.client import GuardedClient
 from connector.ports.broker_store import CrawlSource
 from connector.ports.identity import Participant
+from connector.ports.peer import InDoubt
 from connector.views.catalog import CatalogView
 from tests.broker.world import dataset as offered
 from tests.interop.ours import ME, PEER, MockIdentity
@@ -122,7 +123,7 @@ class Liar:
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:
-            await reader.readuntil(b"}")  # the whole request, for its body ends so
+            await reader.readuntil(b"\r\n\r\n")  # the head; the body before it is that of the last request
             for piece in MANNERS[self.manner](self.body):
                 writer.write(piece)
                 await writer.drain()
@@ -216,6 +217,15 @@ async def test_a_small_answer_that_would_be_millions_of_values_is_refused_before
     page, found = await fetch_both(Liar(body, "compressed"))
     assert "too many values" in str(page)
     assert "too many values" in str(found)
+
+
+async def test_a_dataset_is_read_up_to_its_limit_and_not_beyond() -> None:
+    for size, expected in ((DATASET_BYTES - 1000, bytes), (DATASET_BYTES + 1, InDoubt)):
+        with lying(Liar(dataset(description="x" * size), "compressed")) as port:
+            async with client() as net:
+                known = Known(port)
+                found = await HttpPeer(net, known).fetch_dataset(PEER, known.home, "urn:d")
+        assert isinstance(found, expected), found
 
 
 class Heart:

@@ -36,6 +36,8 @@ MESSAGE_S = 15.0
 CATALOG_S = 30.0
 CATALOG_BYTES = 16 * 1024 * 1024
 ANSWER_BYTES = 1024 * 1024
+# Twice what a broker indexes of a dataset.
+DATASET_BYTES = 256 * 1024
 JSON = "application/json"
 
 _KINDS: dict[str, Any] = negotiation.MESSAGES | transfer.MESSAGES
@@ -112,7 +114,8 @@ class HttpPeer:
             url = join(address, path(kind, to, pid))
         except ProtocolError as error:
             return Refused(status=0, reason=error.reason)
-        return await self._fetch(participant, "POST" if body is not None else "GET", url, intent, body, ANSWER_BYTES)
+        most = DATASET_BYTES if intent is Intent.CATALOG else ANSWER_BYTES
+        return await self._fetch(participant, "POST" if body is not None else "GET", url, intent, body, most)
 
     async def _fetch(
         self, participant: str, method: str, url: str, intent: Intent, body: bytes | None, most: int
