@@ -6,7 +6,7 @@ import pytest
 from connector.client.frame.driver import AsyncDriver, Driver, options
 from connector.client.frame.errors import PagesRepeat
 from connector.client.frame.flow import ApiCall
-from connector.client.frame.paging import PageTrail
+from connector.client.frame.paging import MOST_EMPTY, PageTrail
 from connector.views.common import Page
 
 ENDS = {None: ("a", "1"), "1": ("b", "2"), "2": ("c", None)}
@@ -42,6 +42,14 @@ async def test_pages_that_form_a_circle_end_with_an_error_in_both_drivers(
     other = AsyncDriver(httpx.AsyncClient(**options("http://connector", "key", None, _transport(pages))))
     with pytest.raises(PagesRepeat, match="the same page was returned twice"):
         [item async for item in other.every(_listing)]
+
+
+def test_empty_pages_without_end_are_a_circle() -> None:
+    trail = PageTrail()
+    for number in range(MOST_EMPTY):
+        assert trail.follow(Page(items=(), next=str(number))) == str(number)
+    with pytest.raises(PagesRepeat):
+        trail.follow(Page(items=(), next="more"))
 
 
 def test_a_page_that_comes_again_under_another_cursor_is_a_circle_unless_it_is_empty() -> None:
