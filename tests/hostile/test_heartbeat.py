@@ -24,6 +24,7 @@ from connector.identity.tokens import issue
 from connector.protocol.dsp.common import CONTEXT
 from connector.views.assets import AssetOrder
 from tests.app.conftest import listening
+from tests.hostile.memory import resident
 from tests.pair.space import Space, host, participant
 
 LONGEST_S = 0.25
@@ -257,3 +258,25 @@ async def test_no_step_takes_long_under_fire(target: Target, harm: Callable[[Tar
         await harm(target)
         assert await target.healthy()
     assert steps.longest_s <= LONGEST_S, steps.what
+
+
+async def test_heads_without_end_and_bodies_that_are_held_take_little_memory(target: Target) -> None:
+    await floods_of_fields(target)
+    before = resident()
+    for _ in range(3):
+        await floods_of_fields(target)
+        await endless_urls(target)
+    assert resident() - before <= 8 * MIB
+    held = [await target.connect("protocol") for _ in range(60)]
+    head = f"POST {BASE}/negotiations/request HTTP/1.1\r\nHost: city\r\nContent-Type: application/json\r\n"
+    for _, writer in held:
+        writer.write(f"{head}{target.token()}Content-Length: {MIB}\r\n\r\n".encode())
+        # Who is refused for want of room may be closed before it has sent everything.
+        with contextlib.suppress(ConnectionError):
+            for _ in range(15):
+                writer.write(b" " * 65536)
+                await writer.drain()
+    # The budget of large bodies, and the small beginning of each: not 60 MiB.
+    assert resident() - before <= (8 + 4 + 16) * MIB
+    for _, writer in held:
+        writer.close()
