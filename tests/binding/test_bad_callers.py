@@ -149,14 +149,14 @@ async def test_an_unknown_pid_and_a_foreign_one_get_the_same_404(door: Door) -> 
     ]
     # A pid of the other chapter is as unknown.
     seen_as_transfer = [refused(await door.get(f"/transfers/{pid}"), 404) for pid in (provider, UNKNOWN)]
-    for pid in (provider, UNKNOWN):
-        message = door.message("ContractNegotiationTerminationMessage", consumer, pid)
-        seen.append(
-            refused(await door.post(f"/negotiations/{pid}/termination", message, token=door.token(of="other")), 404)
-        )
     assert all(body == seen[0] for body in seen)
     assert seen_as_transfer[0] == seen_as_transfer[1]
     assert provider not in str(seen)
+    for pid in (provider, UNKNOWN):
+        message = door.message("ContractNegotiationTerminationMessage", consumer, pid)
+        answer = await door.post(f"/negotiations/{pid}/termination", message, token=door.token(of="other"))
+        # The caller hears of the pids what it has said itself.
+        assert refused(answer, 404) == {**seen[0], "consumerPid": consumer, "providerPid": pid}
     assert door.kept() == before
 
 
@@ -248,3 +248,17 @@ async def test_while_our_own_list_has_expired_everybody_is_asked_to_come_again(d
     identity._clock = clock
     # The token was not used up: nothing of it was looked at.
     assert (await door.post(REQUEST, door.request(), token=used)).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        (f"/negotiations/{UNKNOWN}/agreement/verification", "ContractAgreementVerificationMessage"),
+        (f"/transfers/{UNKNOWN}/completion", "TransferCompletionMessage"),
+    ],
+)
+async def test_a_refusal_of_an_unknown_process_names_the_pids_that_the_caller_stated(
+    door: Door, path: str, kind: str
+) -> None:
+    body = refused(await door.post(path, door.message(kind, "urn:uuid:theirs", UNKNOWN)), 404, "not-found")
+    assert (body["consumerPid"], body["providerPid"]) == ("urn:uuid:theirs", UNKNOWN)

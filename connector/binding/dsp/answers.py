@@ -69,11 +69,14 @@ def _is_pid(value: object) -> bool:
     return True
 
 
-def answer_outcome(wake: Wake, errors: ErrorKind, outcome: ProcessAnswer | Declined) -> Reply:
+def answer_outcome(
+    wake: Wake, errors: ErrorKind, outcome: ProcessAnswer | Declined, message: msgspec.Struct | None = None
+) -> Reply:
     """Return the answer for the outcome of a use case; `wake` is called after the answer is written."""
     if isinstance(outcome, Declined):
         error = RemoteProtocolError(outcome.reason, code=outcome.code, status=outcome.status)
-        pids = {"provider_pid": outcome.provider_pid, "consumer_pid": outcome.consumer_pid}
+        # A pid that the caller may not know of is told as the caller itself stated it.
+        pids = {name: getattr(outcome, name) or getattr(message, name, None) or "" for name in _PID_NAMES}
         body = error_body(errors, error, **pids) if errors is not CatalogError else error_body(errors, error)
         headers = _make_headers(outcome.status, outcome.retry_after_s)
         return Reply(status=outcome.status, body=body, headers=headers, media_type=JSON)

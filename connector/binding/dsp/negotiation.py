@@ -30,19 +30,19 @@ def routes(gatekeeper: Gatekeeper, receiver: MessageReceiver) -> list[Route]:
             machine_name = name_event(received.message) if kind is negotiation.ContractNegotiationEventMessage else name
             pid = request.names["pid"]
             outcome = await inbound_negotiation.message(receiver, caller, pid, machine_name, received)
-            return answer_outcome(context.wake, ContractNegotiationError, outcome)
+            return answer_outcome(context.wake, ContractNegotiationError, outcome, received.message)
 
         return handle
 
     async def request(_: PeerRequest, caller: Caller, body: bytes) -> Reply:
         received = decode(negotiation.ContractRequestMessage, body)
         outcome = await inbound_negotiation.request(receiver, caller, received)
-        return answer_outcome(context.wake, ContractNegotiationError, outcome)
+        return answer_outcome(context.wake, ContractNegotiationError, outcome, received.message)
 
     async def offer(_: PeerRequest, caller: Caller, body: bytes) -> Reply:
         received = decode(negotiation.ContractOfferMessage, body)
         outcome = await inbound_negotiation.offer(receiver, caller, received)
-        return answer_outcome(context.wake, ContractNegotiationError, outcome)
+        return answer_outcome(context.wake, ContractNegotiationError, outcome, received.message)
 
     async def show(request: PeerRequest, caller: Caller, _: bytes) -> Reply:
         await gatekeeper.use_token(caller)

@@ -26,13 +26,14 @@ def routes(gatekeeper: Gatekeeper, receiver: MessageReceiver) -> list[Route]:
         async def handle(request: PeerRequest, caller: Caller, body: bytes) -> Reply:
             received = decode(kind, body)
             outcome = await inbound_transfer.message(receiver, caller, request.names["pid"], name, received)
-            return answer_outcome(context.wake, TransferError, outcome)
+            return answer_outcome(context.wake, TransferError, outcome, received.message)
 
         return handle
 
     async def request(_: PeerRequest, caller: Caller, body: bytes) -> Reply:
         received = decode(transfer.TransferRequestMessage, body)
-        return answer_outcome(context.wake, TransferError, await inbound_transfer.request(receiver, caller, received))
+        outcome = await inbound_transfer.request(receiver, caller, received)
+        return answer_outcome(context.wake, TransferError, outcome, received.message)
 
     async def show(request: PeerRequest, caller: Caller, _: bytes) -> Reply:
         await gatekeeper.use_token(caller)
