@@ -250,7 +250,11 @@ class StreamAnswer:
 
 def take_arrived(body: aiohttp.StreamReader) -> bytes:
     """Return the bytes of a broken body that arrived and were not read yet; a resumption continues after them."""
-    return bytes(body._read_nowait(-1))  # noqa: SLF001 - every public method of aiohttp drops them with the error
+    try:
+        return bytes(body._read_nowait(-1))  # noqa: SLF001 - every public method of aiohttp drops them with the error
+    except TimeoutError:
+        # The deadline of the whole request has passed, so it is no stream and nothing continues it.
+        return b""
 
 
 def _framing_fault(answer: aiohttp.ClientResponse) -> str | None:
