@@ -81,7 +81,7 @@ async def request(
         offer_id, terms = str(chosen.get("@id")), terms or msgspec.json.encode(chosen)
         address = await catalog.find_address(counterparties, known, dataset)
     if purpose is not None:
-        terms = encode_policy(_state_purpose(msgspec.json.decode(terms), purpose))
+        terms = _encode_asked(evaluator, _state_purpose(msgspec.json.decode(terms), purpose))
     offer = documents.make_message_offer(
         terms,
         offer_id=offer_id,
