@@ -144,9 +144,19 @@ class DelayingProxy:
         asyncio.run_coroutine_threadsafe(self._open(), self._loop).result(10)
 
     def close(self) -> None:
-        """Stop."""
+        """Stop, and close what is open."""
+        asyncio.run_coroutine_threadsafe(self._shut(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
+        self._loop.close()
+
+    async def _shut(self) -> None:
+        self._server.close()
+        own = asyncio.current_task()
+        passing = [task for task in asyncio.all_tasks() if task is not own]
+        for task in passing:
+            task.cancel()
+        await asyncio.gather(*passing, return_exceptions=True)
 
     async def _open(self) -> None:
         self._server = await asyncio.start_server(self._pass, "127.0.0.1", self._port)
