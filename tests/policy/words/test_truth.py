@@ -184,7 +184,7 @@ def check_prohibitions(said: Said, trial: Trial) -> None:
     if said.has("what-not", "nothing-else"):
         assert not trial.permits()
     if said.has("what-not", "passing-on") and trial.permits():
-        assert trial.permits("odrl:distribute") or "prohibited" in trial.codes("odrl:distribute")
+        assert trial.permits("odrl:distribute") or {"prohibited", "conflict"} & trial.codes("odrl:distribute")
     unless = say(said.language, "policy.forbidden-perm", ban="").rstrip().casefold()
     for ban in compiled.prohibitions:
         action = ban.rule.action[0].iri
