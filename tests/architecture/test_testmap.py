@@ -32,6 +32,7 @@ SUITES = {
     "policy/test_docstrings.py": "the examples in the docstrings of the room",
     "policy/test_examples.py": "the policies in the examples of the protocol and of the design",
     "policy/words/test_said.py": "whole policies in words",
+    "policy/words/test_truth.py": "the card against the decision, over generated policies",
     "protocol/dsp/test_messages.py": "every message of the protocol",
     "protocol/dsp/test_schemas.py": "the structs against the official schemas",
 }
