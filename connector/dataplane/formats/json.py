@@ -1,9 +1,10 @@
 """Records as JSON (RFC 8259): an array of objects, or one object a line. Numbers keep their digits.
 
 An array is split into its objects without reading all of it. Refused are a record of more than 1 MiB or more than 32
-levels, and anything between two records except white space and one comma.
+levels, with a member twice in one object, and anything between two records except white space and one comma.
 """
 
+import json
 import re
 from collections.abc import Iterable
 from decimal import Decimal
@@ -17,6 +18,7 @@ LONGEST_RECORD = 1024 * 1024
 DEEPEST = 32
 _MARK = b"\xef\xbb\xbf"
 _SPACE = b" \t\r\n"
+_ESCAPED_COLON = b"\\u003"
 # A complete string (possessive: no backtracking), the beginning of an incomplete one, or a bracket.
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["\[\]{}]', re.DOTALL)
 
@@ -174,7 +176,34 @@ def _read(document: bytes, count: int) -> Record:
         found: Record = _record.decode(document)
     except (msgspec.MsgspecError, ValueError, ArithmeticError, RecursionError) as error:
         raise Untreatable(f"Record {count} of the JSON cannot be read: expected an object.") from error
+    # Each member has one colon, and the strings that were read have the others: more of them mean a lost member.
+    if document.count(b":") != _count_colons(found) or _ESCAPED_COLON in document:
+        _check_members(document, count)
     return found
+
+
+def _count_colons(found: Record) -> int:
+    colons, stack = 0, [found]
+    while stack:
+        entry: Any = stack.pop()
+        if isinstance(entry, str):
+            colons += entry.count(":")
+        elif isinstance(entry, dict):
+            colons += len(entry) + ":".join(entry).count(":") - max(len(entry) - 1, 0)
+            stack.extend(entry.values())
+        elif isinstance(entry, list):
+            stack.extend(entry)
+    return colons
+
+
+def _check_members(document: bytes, count: int) -> None:
+    """Raise Untreatable for a record with a member twice: readers would disagree on its value."""
+
+    def check(pairs: list[tuple[str, Any]]) -> None:
+        if len(dict(pairs)) != len(pairs):
+            raise Untreatable(f"Record {count} of the JSON contains a member twice in one object: remove one.")
+
+    json.loads(document, object_pairs_hook=check, parse_int=str, parse_float=str)
 
 
 def _write_record(record: Record) -> bytes:

@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import msgspec
@@ -63,6 +64,12 @@ HUGE = b"x" * 1_100_000
         (LINES, b'{"a": 1', "cannot be read"),
         (LINES, b'{"a": "' + HUGE + b'"}\n', "more than 10"),
         (LINES, b"[" * 100_000, "cannot be read"),
+        (JSON, b'[{"a": 1}, {"a": 1, "a": 2}]', "Record 2 .* twice"),
+        (JSON, b'[{"a": {"b": 1, "\\u0062": ""}}]', "twice"),
+        (JSON, b'[{"a": [[{"b": 1, "b": 1}]]}]', "twice"),
+        (JSON, b'[{"a": 1, "a": "\\u003A\\u003a"}]', "twice"),
+        (JSON, b'[{"a": "x:y", "a": 2}]', "twice"),
+        (LINES, b'{"a:b": ":"}\n{"a": 1, "a": 1}\n', "Record 2 .* twice"),
     ],
 )
 def test_a_broken_huge_or_deep_document_is_refused_in_a_sentence(records: Records, data: bytes, said: str) -> None:
@@ -71,3 +78,24 @@ def test_a_broken_huge_or_deep_document_is_refused_in_a_sentence(records: Record
             deliver(data, treat(records), cut=cut)
         assert str(refused.value).endswith(".")
         assert len(str(refused.value)) < 250
+
+
+TEXTS = st.text(st.sampled_from('ab:"\\{,'), max_size=3)
+
+
+@given(
+    members=st.lists(st.tuples(TEXTS, st.dictionaries(TEXTS, TEXTS, max_size=2) | TEXTS), max_size=4),
+    escaped=st.booleans(),
+    nested=st.booleans(),
+)
+def test_a_record_with_a_member_twice_is_refused_and_no_other(
+    members: list[tuple[str, Any]], escaped: bool, nested: bool
+) -> None:
+    body = ", ".join(f"{json.dumps(name)}: {json.dumps(value)}" for name, value in members)
+    document = f'{{"o": [{{{body}}}]}}' if nested else f"{{{body}}}"
+    line = document.replace("a", "\\u0061").encode() if escaped else document.encode()
+    if len(dict(members)) == len(members):
+        assert msgspec.json.decode(deliver(line, treat(LINES))) == json.loads(document)
+    else:
+        with pytest.raises(Untreatable, match="Record 1 of the JSON contains a member twice"):
+            deliver(line, treat(LINES))
