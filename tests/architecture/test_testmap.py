@@ -18,6 +18,7 @@ SUITES = {
     "broker/test_api.py": "the broker as its users see it",
     "broker/test_city_data.py": "the broker with the city's real data",
     "controlplane/judging/test_enforced_here.py": "facts and treatments agree on what can be enforced",
+    "cli/test_german.py": "every command in German: tables, details, errors, the doctor and help",
     "language/test_third_language.py": "what a third language takes",
     "policy/analysis/test_hostile.py": "policies that are made to exhaust the analysis",
     "policy/analysis/test_sound.py": "the analysis against the decision, over generated policies",

@@ -1,13 +1,15 @@
 """What was seen in the data of an asset, as names and values."""
 
 from connector.cli.frame.output import format_size
+from connector.language.catalogue import LANGUAGES, Language, say
 from connector.views.assets import Records
 from connector.views.sightings import SeenField, Sighting
 
 _SIGNS = {",": "comma", ".": "point", " ": "space", "'": "apostrophe", "\t": "tab", ";": "semicolon"}
+"""Signs that are hard to see, with the keys of their names."""
 
 
-def describe_sighting(seen: Sighting) -> dict[str, object]:
+def describe_sighting(seen: Sighting, lang: Language) -> dict[str, object]:
     """Return the names and values to show."""
     shown: dict[str, object] = {
         "media type": seen.media_type,
@@ -15,40 +17,51 @@ def describe_sighting(seen: Sighting) -> dict[str, object]:
         "files": seen.files,
         "format": seen.format,
         "encoding": seen.encoding,
-        "delimiter": name_sign(seen.delimiter),
-        "decimal sign": name_sign(seen.decimal),
-        "thousands sign": name_sign(seen.thousands),
+        "delimiter": name_sign(seen.delimiter, lang),
+        "decimal sign": name_sign(seen.decimal, lang),
+        "thousands sign": name_sign(seen.thousands, lang),
         "read in two ways": seen.ambiguous,
-        "records looked at": f"{seen.records}{' (all)' if seen.whole else ''}" if seen.fields else None,
-        "fields": tuple(_describe_field(field) for field in seen.fields),
+        "records looked at": _count_records(seen, lang) if seen.fields else None,
+        "fields": tuple(_describe_field(field, lang) for field in seen.fields),
         "problem": seen.problem,
         "remarks": seen.remarks,
     }
     for number, record in enumerate(seen.first, 1):
-        shown[f"record {number}"] = " ".join(f"{name}={value}" for name, value in record.items())
+        shown[say(lang, "cli.record-number", number=number)] = " ".join(
+            f"{name}={value}" for name, value in record.items()
+        )
     return {name: value for name, value in shown.items() if value not in (None, "", ())}
 
 
-def describe_reading(records: Records) -> str:
+def describe_reading(records: Records, lang: Language) -> str:
     """Return how the records of an asset are read, for confirmation."""
     parts: list[str] = [records.format, records.encoding or "utf-8"]
-    parts += [f"delimiter {name_sign(records.delimiter)}"] if records.delimiter else []
-    parts += [f"decimal sign {name_sign(records.decimal or '.')}"]
-    parts += [f"thousands sign {name_sign(records.thousands)}"] if records.thousands else []
+    signs = {
+        "delimiter": records.delimiter,
+        "decimal sign": records.decimal or ".",
+        "thousands sign": records.thousands,
+    }
+    parts += [f"{say(lang, f'fields.{name}')} {name_sign(sign, lang)}" for name, sign in signs.items() if sign]
     return ", ".join(parts)
 
 
-def name_sign(sign: str) -> str:
+def name_sign(sign: str, lang: Language) -> str:
     """Return the name of a sign that is hard to see."""
-    return _SIGNS.get(sign, sign)
+    return say(lang, f"cli.sign-{_SIGNS[sign]}") if sign in _SIGNS else sign
 
 
 def find_sign(text: str) -> str:
-    """Return the sign of a name such as `comma`; another text unchanged."""
-    return next((sign for sign, name in _SIGNS.items() if name == text), text)
+    """Return the sign of a name such as `comma`, in any language; another text unchanged."""
+    wanted = text.casefold()
+    names = {say(lang, f"cli.sign-{name}").casefold(): sign for lang in LANGUAGES for sign, name in _SIGNS.items()}
+    return names.get(wanted, text)
 
 
-def _describe_field(field: SeenField) -> str:
-    if field.numbers and field.others:
-        return f"{field.name} ({field.numbers} numbers, {field.others} others such as {field.example!r})"
-    return f"{field.name} ({'numbers' if field.numbers else 'text'})"
+def _count_records(seen: Sighting, lang: Language) -> str:
+    return say(lang, "cli.records-all", records=seen.records) if seen.whole else str(seen.records)
+
+
+def _describe_field(field: SeenField, lang: Language) -> str:
+    seen = {"name": field.name, "numbers": field.numbers, "others": field.others, "example": field.example}
+    kind = "mixed" if field.numbers and field.others else "numbers" if field.numbers else "text"
+    return say(lang, f"cli.field-{kind}", **seen)

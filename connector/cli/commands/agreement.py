@@ -105,7 +105,7 @@ def show(
         "finalized": format_time(found.finalized_at),
         "ends": format_time(found.expires_at),
         "withdrawn": format_time(found.withdrawn_at),
-        "used": f"{usage.uses} times, {format_size(usage.bytes_moved)}",
+        "used": call.output.say("cli.used", count=usage.uses, size=format_size(usage.bytes_moved)),
     }
     call.output.print_details({"agreement": found, "usage": usage}, fields)
 
@@ -183,7 +183,7 @@ def list_duties(
         "action": lambda duty: duty.action.rpartition("/")[2].rpartition("#")[2],
         "state": lambda duty: duty.state,
         "due": lambda duty: format_time(duty.deadline),
-        "by": lambda duty: "receipt" if duty.by_person else "connector",
+        "by": lambda duty: call.output.say("cli.by-receipt" if duty.by_person else "cli.by-connector"),
         "entries": lambda duty: len(duty.events),
     }
     call.output.print_rows(found, columns)
@@ -205,7 +205,7 @@ def receipt(
     """Confirm that a duty is fulfilled, such as the deletion of the data."""
     with connect(call) as connector:
         found = connector.agreements.receipt(agreement, duty, note)
-    call.output.print_result(found, f"{found.id}: {found.state}")
+    call.output.print_result(found, f"{found.id}: {call.output.name_value(found.state)}")
 
 
 @register(
@@ -233,7 +233,11 @@ def payment(
             order = PaymentOrder(state=state, amount=_parse_amount(amount), currency=currency, until=ends)
             paid = connector.agreements.pay(agreement, order)
             sentence = call.output.say(
-                "cli.paid", id=agreement, state=paid.state, amount=paid.amount, currency=paid.currency
+                "cli.paid",
+                id=agreement,
+                state=call.output.name_value(paid.state),
+                amount=paid.amount,
+                currency=paid.currency,
             )
             call.output.print_result(paid, sentence)
             return

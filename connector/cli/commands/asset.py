@@ -64,7 +64,7 @@ def add(
     with connect(call) as connector:
         if dry_run:
             seen = connector.assets.look(order)
-            call.output.print_details(seen, describe_sighting(seen))
+            call.output.print_details(seen, describe_sighting(seen, call.output.lang))
             return
         asset = connector.assets.add(order)
         if publish:
@@ -201,7 +201,9 @@ def withdraw(
         end = partial(connector.assets.withdraw, end_agreements=end_agreements, reason=reason or "")
         found = apply_to_asset(connector, asset, end)
     shown = call.output.say(
-        "cli.asset-status", title=choose_text(found.asset.title, call.output.lang), status=found.asset.status
+        "cli.asset-status",
+        title=choose_text(found.asset.title, call.output.lang),
+        status=call.output.name_value(found.asset.status),
     )
     call.output.print_result(found, shown)
     if found.agreements:
@@ -212,9 +214,13 @@ def withdraw(
 
 def _report_added(call: CommandCall, asset: AssetView) -> None:
     title = choose_text(asset.title, call.output.lang)
-    call.output.print_result(asset, call.output.say("cli.asset-added", title=title, id=asset.id, status=asset.status))
+    call.output.print_result(
+        asset, call.output.say("cli.asset-added", title=title, id=asset.id, status=call.output.name_value(asset.status))
+    )
     if asset.records:
-        call.output.print_hint(call.output.say("cli.asset-read-as", reading=describe_reading(asset.records)))
+        call.output.print_hint(
+            call.output.say("cli.asset-read-as", reading=describe_reading(asset.records, call.output.lang))
+        )
     _print_remarks(call, asset)
 
 
@@ -226,4 +232,6 @@ def _print_remarks(call: CommandCall, asset: AssetView) -> None:
 
 def _report_status(call: CommandCall, asset: AssetView) -> None:
     title = choose_text(asset.title, call.output.lang)
-    call.output.print_result(asset, call.output.say("cli.asset-status", title=title, status=asset.status))
+    call.output.print_result(
+        asset, call.output.say("cli.asset-status", title=title, status=call.output.name_value(asset.status))
+    )

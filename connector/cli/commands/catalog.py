@@ -10,6 +10,7 @@ from connector.cli.frame.context import CommandCall
 from connector.cli.frame.remote import choose_text, connect, find_participant, print_listing
 from connector.cli.policies.terms import describe_policies
 from connector.client.chapters.catalog import DatasetDocument
+from connector.language.catalogue import Language, say
 from connector.protocol.dcat import LABEL
 from connector.views.common import Page
 
@@ -58,7 +59,9 @@ def catalog(
         columns = {
             "dataset": lambda entry: entry.get("@id"),
             "title": lambda entry: choose_title(entry, call.output.lang),
-            "policy": lambda entry: "  or  ".join(descriptions[_serialize(offer)] for offer in list_offers(entry)),
+            "policy": lambda entry: call.output.say("cli.or").join(
+                descriptions[_serialize(offer)] for offer in list_offers(entry)
+            ),
         }
         print_listing(call, fetch, columns, limit=0, after=after, everything=all)
 
@@ -85,7 +88,7 @@ def _serialize(offer: dict[str, Any]) -> str:
     return json.dumps(offer, sort_keys=True)
 
 
-def to_fields(dataset: DatasetDocument, lang: str, sentences: list[str]) -> dict[str, object]:
+def to_fields(dataset: DatasetDocument, lang: Language, sentences: list[str]) -> dict[str, object]:
     """Return the fields of a dataset for people; `sentences` describe its offers."""
     formats = {str(entry.get("format")) for entry in _read_members(dataset, "distribution") if isinstance(entry, dict)}
     return {
@@ -98,7 +101,7 @@ def to_fields(dataset: DatasetDocument, lang: str, sentences: list[str]) -> dict
         "provenance": _choose_value(_read_member(dataset, "provenance"), lang),
         "formats": sorted(formats),
         **{
-            f"offer {offer.get('@id', '')}": sentence
+            say(lang, "cli.offer-named", id=offer.get("@id", "")): sentence
             for offer, sentence in zip(list_offers(dataset), sentences, strict=False)
         },
     }

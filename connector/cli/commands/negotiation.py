@@ -25,6 +25,7 @@ from connector.cli.policies.files import read_policy
 from connector.cli.policies.terms import describe_policies
 from connector.cli.processes.outcome import report_state, report_waited, to_common_fields
 from connector.client import Connector
+from connector.language.catalogue import Language
 from connector.protocol.dsp.machines.negotiation_machine import NegotiationState
 from connector.views.negotiations import NegotiationView, RecordedDecisionView
 
@@ -180,7 +181,7 @@ def _format_decision(decision: RecordedDecisionView, lang: str) -> str:
     return f"{format_time(decision.at)} {decision.event}: {' '.join(decision.texts.get(lang, ()))}"
 
 
-def _build_fields(found: NegotiationView, sentence: str, lang: str) -> dict[str, object]:
+def _build_fields(found: NegotiationView, sentence: str, lang: Language) -> dict[str, object]:
     return {
         "id": found.id,
         "role": found.role,

@@ -85,7 +85,10 @@ def lint(
     remarks = policies.examine(_load_library(), _read_file(file), datetime.now(UTC), personal.value)
     errors = sum(remark.level == "error" for remark in remarks)
     lang = call.output.lang
-    lines = [f"{remark.level}: {remark.text[lang]}{f' [{remark.rule}]' if remark.rule else ''}" for remark in remarks]
+    lines = [
+        f"{call.output.name_value(remark.level)}: {remark.text[lang]}{f' [{remark.rule}]' if remark.rule else ''}"
+        for remark in remarks
+    ]
     call.output.print_result({"ok": not errors, "remarks": remarks}, *lines)
     if errors:
         raise Failure(Code.FAILED, call.output.say("cli.policy-bad", file=file, count=errors))
@@ -145,7 +148,8 @@ def test(
             outcomes += [(file, outcome) for outcome in cases.run(library, wanted)]
     bad = sum(outcome.problem is not None for _, outcome in outcomes)
     lines = [
-        f"{call.output.format_mark(found.problem is None)} {file.name}: {found.says} ({found.problem or found.verdict})"
+        f"{call.output.format_mark(found.problem is None)} {file.name}: {found.says} "
+        f"({found.problem or call.output.name_value(found.verdict)})"
         for file, found in outcomes
     ]
     items = [{"file": str(file), "case": outcome} for file, outcome in outcomes]

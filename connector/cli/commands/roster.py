@@ -18,7 +18,6 @@ from connector.cli.setup.plan import MEMBERS
 app = create_noun("The participant list: the members of the data space, signed by the data-space operator.")
 
 FAULTS = (RosterFault,)
-PUBLISH = "Publish the list to apply this: datenkontor roster publish"
 
 CardsOption = Annotated[
     Path | None,
@@ -43,7 +42,8 @@ def create(
     path = _choose_draft(call, file)
     draft = roster.create(path, issuer or call.read_settings().participant.id)
     call.output.print_result(
-        {"file": str(path), "issuer": draft.issuer, "version": 0}, f"{path}: participant list of {draft.issuer}."
+        {"file": str(path), "issuer": draft.issuer, "version": 0},
+        call.output.say("cli.roster-created", path=path, issuer=draft.issuer),
     )
 
 
@@ -86,8 +86,8 @@ def add(
         added.append(entry.id)
     call.output.print_result(
         {"file": str(path), "added": added},
-        *(f"{entry} is {'replaced' if entry in before else 'added'}." for entry in added),
-        PUBLISH,
+        *(call.output.say(f"cli.roster-{'replaced' if entry in before else 'added'}", id=entry) for entry in added),
+        call.output.say("cli.roster-publish"),
     )
 
 
@@ -106,7 +106,11 @@ def remove(
         raise Failure(Code.NOT_FOUND, f"{id} is not a member.")
     call.output.confirm(call.output.say("cli.ask-remove", id=id), yes)
     roster.remove(path, id)
-    call.output.print_result({"file": str(path), "removed": id}, f"{id} is removed.", PUBLISH)
+    call.output.print_result(
+        {"file": str(path), "removed": id},
+        call.output.say("cli.roster-removed", id=id),
+        call.output.say("cli.roster-publish"),
+    )
 
 
 @register(app, "publish", needs="settings", faults=FAULTS, example="datenkontor roster publish --days 30")
@@ -143,7 +147,13 @@ def publish(
             "expires": document.expires,
             "members": len(document.members),
         },
-        f"{signed}: version {document.version}, {len(document.members)} members, until {document.expires:%Y-%m-%d}.",
+        call.output.say(
+            "cli.roster-published",
+            path=signed,
+            version=document.version,
+            count=len(document.members),
+            until=f"{document.expires:%Y-%m-%d}",
+        ),
     )
 
 
@@ -155,7 +165,8 @@ def show(call: CommandCall, file: CardsOption = None) -> None:
         members = [msgspec.structs.asdict(member) for member in draft.members]
         call.output.print_result(msgspec.structs.asdict(draft) | {"members": members})
         return
-    call.output.print_hint(f"Participant list of {draft.issuer}; newest published version: {draft.version or 'none'}.")
+    shown = "cli.roster-draft" if draft.version else "cli.roster-first-draft"
+    call.output.print_hint(call.output.say(shown, issuer=draft.issuer, version=draft.version))
     call.output.print_rows(
         draft.members,
         {
@@ -204,8 +215,15 @@ def verify(
     }
     call.output.print_result(
         value,
-        f"{call.output.format_mark(True)} {path} is valid: version {document.version} of {document.issuer}, "
-        f"{len(document.members)} members, until {document.expires:%Y-%m-%d %H:%M} UTC.",
+        call.output.say(
+            "cli.roster-valid",
+            mark=call.output.format_mark(True),
+            path=path,
+            version=document.version,
+            issuer=document.issuer,
+            count=len(document.members),
+            until=f"{document.expires:%Y-%m-%d %H:%M} UTC",
+        ),
     )
 
 

@@ -20,8 +20,9 @@ from connector.cli.frame.remote import connect, print_listing
 from connector.cli.processes.outcome import has_arrived, report_state, report_waited, to_common_fields
 from connector.cli.processes.saving import OutputOption, OverwriteOption, report_saved, save_files
 from connector.client.connector import Connector
+from connector.language.catalogue import Language, say
 from connector.protocol.dsp.machines.transfer_machine import TransferState
-from connector.views.transfers import TransferView
+from connector.views.transfers import DeliveryView, TransferView
 
 app = create_noun("Transfers under an agreement, as provider and as consumer.")
 
@@ -191,7 +192,12 @@ def _finish(
         report_waited(call, found, timeout, lambda shown: _build_fields(shown, call.output.lang), wanted)
 
 
-def _build_fields(found: TransferView, lang: str) -> dict[str, object]:
+def _format_progress(progress: DeliveryView, lang: Language) -> str:
+    moved = format_size(progress.bytes_moved)
+    return say(lang, "cli.moved-of", moved=moved, size=format_size(progress.size)) if progress.size else moved
+
+
+def _build_fields(found: TransferView, lang: Language) -> dict[str, object]:
     progress = found.progress
     return {
         "id": found.id,
@@ -202,8 +208,7 @@ def _build_fields(found: TransferView, lang: str) -> dict[str, object]:
         "agreement": found.agreement_id,
         "format": found.format,
         "kept open": found.keep or None,
-        "moved": progress
-        and format_size(progress.bytes_moved) + (f" of {format_size(progress.size)}" if progress.size else ""),
+        "moved": progress and _format_progress(progress, lang),
         "SHA-256": progress and progress.sha256,
         "error": progress and progress.error,
         "waits because": progress and progress.waits,

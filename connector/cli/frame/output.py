@@ -15,13 +15,15 @@ from typing import Any, TextIO, TypeVar
 import msgspec
 
 from connector.cli.frame.failure import Code, Failure
-from connector.language.catalogue import Language, match_language, say
+from connector.language.catalogue import Language, find_sentence, match_language, say
 
 Row = TypeVar("Row")
 Columns = Mapping[str, Callable[[Row], object]]
 
 _GREEN, _RED, _PLAIN = "\x1b[32m", "\x1b[31m", "\x1b[0m"
 _NARROWEST = 8
+_CLOSED = frozenset({"status", "class", "role", "state", "kind", "about persons", "state of source", "outcome"})
+"""The fields whose values are words of a closed list; programs read the words of the standards in the JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,11 @@ class Output:
         if self.json:
             _print_json(value)
             return
-        shown = {name: format_cell(entry) for name, entry in fields.items() if entry not in (None, "", (), {}, [])}
+        shown = {
+            self.name_field(name): self.format_entry(name, entry)
+            for name, entry in fields.items()
+            if entry not in (None, "", (), {}, [])
+        }
         width = max(map(len, shown), default=0)
         for name, entry in shown.items():
             print(f"{name:<{width}}  {strip_controls(entry)}")
@@ -55,8 +61,10 @@ class Output:
             _print_json({"items": rows, "next": after})
             return
         if rows:
-            cells = [[strip_controls(format_cell(cell(row))) for cell in columns.values()] for row in rows]
-            _print_table(cells, list(columns))
+            cells = [
+                [strip_controls(self.format_entry(name, cell(row))) for name, cell in columns.items()] for row in rows
+            ]
+            _print_table(cells, [self.name_field(name) for name in columns])
         else:
             self.print_hint(self.say("cli.nothing"))
         if after is not None:
@@ -65,6 +73,20 @@ class Output:
     def say(self, key: str, **fields: object) -> str:
         """Return a sentence of the catalogue in the language of this call; `key` is `chapter.key`."""
         return say(self.lang, key, **fields)
+
+    def name_field(self, name: str) -> str:
+        """Return the name of a field in the language of this call; a name that comes from data stays as it is."""
+        return find_sentence(self.lang, f"fields.{name}") or name
+
+    def name_value(self, value: str) -> str:
+        """Return a word of a closed list, such as a state, in the language of this call."""
+        return find_sentence(self.lang, f"values.{value}") or value
+
+    def format_entry(self, name: str, entry: object) -> str:
+        """Format the value of a field: a word of a closed list and a truth value in the language of this call."""
+        if isinstance(entry, bool):
+            return self.say("cli.true" if entry else "cli.false")
+        return self.name_value(str(entry)) if name in _CLOSED and entry else format_cell(entry)
 
     def print_hint(self, sentence: str) -> None:
         """Print a sentence for a person that is not part of the result."""
@@ -102,11 +124,9 @@ def strip_controls(value: str, *, keep_lines: bool = False) -> str:
 
 
 def format_cell(value: object) -> str:
-    """Format a cell: lists with commas, a truth value as yes or no, an empty value as a dash."""
+    """Format a cell: lists with commas, an empty value as a dash."""
     if value is None or value == "":
         return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
     if isinstance(value, list | tuple | set | frozenset):
         return ", ".join(map(str, value)) or "–"
     return str(value)

@@ -6,6 +6,7 @@ from typing import TypeVar
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import format_time
+from connector.language.catalogue import Language, say
 from connector.views.common import EndedView
 from connector.views.holds import HoldView
 from connector.views.negotiations import NegotiationView
@@ -65,20 +66,26 @@ def choose_reason(entry: HoldView | EndedView, lang: str) -> str:
     return entry.reasons.get(lang, entry.reason)
 
 
-def to_common_fields(process: NegotiationView | TransferView, lang: str) -> dict[str, object]:
+def to_common_fields(process: NegotiationView | TransferView, lang: Language) -> dict[str, object]:
     """Return the fields of every process: its pending message, its HoldView, its end and its times."""
     pending, hold, end = process.pending, process.hold, process.ended
     return {
-        "pending": pending and f"{pending.message}, tried {pending.attempts} times" + (", in doubt" * pending.in_doubt),
+        "pending": pending
+        and say(
+            lang,
+            "cli.pending-in-doubt" if pending.in_doubt else "cli.pending",
+            message=pending.message,
+            attempts=pending.attempts,
+        ),
         "waits for": hold and f"{choose_reason(hold, lang)} ({hold.who})",
-        "ended": end and f"{choose_reason(end, lang)} ({end.code}, by {end.by})",
+        "ended": end and say(lang, "cli.ended", reason=choose_reason(end, lang), code=end.code, by=end.by),
         "created": format_time(process.created_at),
         "changed": format_time(process.updated_at),
     }
 
 
 def _format_state(call: CommandCall, process: NegotiationView | TransferView) -> str:
-    state = process.state or call.output.say("cli.state-requested")
+    state = call.output.name_value(process.state) if process.state else call.output.say("cli.state-requested")
     return (
         call.output.say("cli.state-pending", state=state, message=process.pending.message) if process.pending else state
     )

@@ -18,7 +18,7 @@ SENTENCES: dict[str, str] = {
     "refuse": "{name} wird abgelehnt, mit der Begründung: {reason}",
     "suspend": "Das Amt unterbricht die laufende Lieferung, und der nächste Abruf erhält keine Daten: {reason}",
     "resume": "Es setzt die Lieferung fort, und der nächste Abruf erhält wieder Daten ({reading}).",
-    "terminate": "Es bricht die Lieferung ab; beide Seiten melden TERMINATED.",
+    "terminate": "Es bricht die Lieferung ab; beide Seiten melden „abgebrochen“.",
     # The end.
     "done": "Fertig in {seconds:.1f} s. Weiterhin in Betrieb:",
     "try": "Zum Weiterprobieren:",

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from connector.cli.assets.sightings import describe_reading, describe_sighting, find_sign, name_sign
+from connector.language.catalogue import LANGUAGES
 from connector.views.assets import Records
 from connector.views.sightings import SeenField, Sighting
 from tests.cli.conftest import Cli
@@ -36,18 +37,18 @@ def test_a_dry_run_shows_what_was_seen_and_adds_nothing(cli: Cli, management: Ma
 
 def test_signs_have_names_and_names_are_signs() -> None:
     for sign in ",. ';\t":
-        assert find_sign(name_sign(sign)) == sign
-    assert (name_sign("|"), find_sign("|")) == ("|", "|")
+        assert all(find_sign(name_sign(sign, lang)) == sign for lang in LANGUAGES)
+    assert (name_sign("|", "de"), find_sign("|")) == ("|", "|")
 
 
 def test_a_folder_and_data_without_records_show_only_what_is_known() -> None:
-    assert describe_sighting(Sighting(media_type="image/png", size=5, whole=True)) == {
+    assert describe_sighting(Sighting(media_type="image/png", size=5, whole=True), "en") == {
         "media type": "image/png", "size": "5 B",
     }  # fmt: skip
 
 
 def test_how_records_are_read_is_one_line() -> None:
     records = Records(format="csv", encoding="windows-1252", delimiter=";", decimal=",", thousands=".")
-    assert describe_reading(records) == (
+    assert describe_reading(records, "en") == (
         "csv, windows-1252, delimiter semicolon, decimal sign comma, thousands sign point"
     )

@@ -110,7 +110,7 @@ def test_a_question_names_the_effect_in_the_language_of_the_call(cli: Cli, manag
 def test_a_published_asset_is_reported_with_its_title_and_status(cli: Cli, management: Management) -> None:
     management.answer("POST", "/v1/assets/air/publish", asset(status="published"))
     done = cli("asset", "publish", "air", "--release", "--lang", "de")
-    assert (done.code, done.out) == (0, "Luftqualität: published.\n")
+    assert (done.code, done.out) == (0, "Luftqualität: veröffentlicht.\n")
     assert management.bodies("POST", "/v1/assets/air/publish") == [{"release": True}]
 
 

@@ -37,7 +37,7 @@ def test_a_policy_is_examined(cli: Cli, tmp_path: Path) -> None:
     bad = cli("policy", "lint", put(tmp_path, "bad.json", {"permission": [rule]}), "--lang", "de")
     assert bad.code == 1
     assert bad.out.startswith(
-        "error: Diese Nutzungsbedingungen erlauben nie etwas. Streichen Sie Bedingungen oder Verbote,"
+        "Fehler: Diese Nutzungsbedingungen erlauben nie etwas. Streichen Sie Bedingungen oder Verbote,"
     )
     assert cli("policy", "lint", tmp_path / "bad.json", "--json").json["remarks"][0]["code"] == "never-granted"
     personal = cli("policy", "lint", tmp_path / "good.json", "--personal", "personal", "--json")

@@ -19,7 +19,7 @@ def test_a_clean_up_asks_first_and_says_what_was_removed(cli: Cli, management: M
     management.answer("POST", "/v1/received/clean", CLEANED)
     refused = cli("received", "clean", "--older-than", "30")
     assert refused.code == 2
-    assert "1 received files" in refused.err
+    assert "1 received file" in refused.err
     assert [body["dry_run"] for body in management.bodies("POST", "/v1/received/clean")] == [True]
     done = cli("received", "clean", "--older-than", "30", "--partial", "--yes")
     assert done.code == 0, done.err

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from connector.language.catalogue import say
 from connector.views.common import EndedView, PendingView
 from connector.views.transfers import DeliveryView
 from tests.cli.conftest import Cli
@@ -81,16 +82,16 @@ def test_a_transfer_is_shown_with_its_progress_and_its_end(cli: Cli, management:
     end = EndedView(code="policy", reason="?", by="urn:city", reasons={"de": "Die Frist ist vorbei."})
     management.answer("GET", "/v1/transfers/urn:t", transfer("TERMINATED", delivered=moved, ended=end, pending=PENDING))
     shown = cli("transfer", "show", "urn:t", "--lang", "de").out
-    assert "1.0 kB of 2.0 kB" in shown
-    assert "Die Frist ist vorbei. (policy, by urn:city)" in shown
-    assert "TransferTerminationMessage, tried 3 times, in doubt" in shown
+    assert "1.0 kB von 2.0 kB" in shown
+    assert "Die Frist ist vorbei. (policy, durch urn:city)" in shown
+    assert "TransferTerminationMessage, 3-mal versucht, Zustellung ungewiss" in shown
     assert cli("transfer", "show", "urn:t", "--json").json["progress"]["error"] == moved.error
 
 
 @pytest.mark.parametrize(("verb", "state"), [("resume", "STARTED"), ("complete", "COMPLETED")])
 def test_a_transfer_is_resumed_and_completed(cli: Cli, management: Management, verb: str, state: str) -> None:
     management.answer("POST", f"/v1/transfers/urn:t/{verb}", transfer(state))
-    assert cli("transfer", verb, "urn:t", "--lang", "de").out == f"urn:t: {state}.\n"
+    assert cli("transfer", verb, "urn:t", "--lang", "de").out == f"urn:t: {say('de', f'values.{state}')}.\n"
     assert cli("transfer", verb, "urn:t", "--json").json["state"] == state
 
 

@@ -41,9 +41,9 @@ def test_a_state_is_a_sentence(capsys: pytest.CaptureFixture[str], process: Any,
     ("process", "code", "sentence"),
     [
         (negotiation("TERMINATED", ended="No."), Code.REFUSED, "urn:n wurde von urn:city abgebrochen: No."),
-        (negotiation("TERMINATED"), Code.REFUSED, "urn:n: TERMINATED."),
+        (negotiation("TERMINATED"), Code.REFUSED, "urn:n: abgebrochen."),
         (negotiation("OFFERED", hold="Look."), Code.WAITING, "urn:n wartet auf eine Entscheidung: Look."),
-        (transfer("STARTED"), Code.WAITING, "urn:t ist nach 2 s noch STARTED und läuft weiter"),
+        (transfer("STARTED"), Code.WAITING, "urn:t ist nach 2 s noch nicht beendet (Stand: läuft) und läuft weiter"),
     ],
 )
 def test_a_wait_without_success_is_a_failure_with_a_reason(
@@ -53,7 +53,7 @@ def test_a_wait_without_success_is_a_failure_with_a_reason(
         report_waited(GERMAN, process, 2.0, lambda shown: {"id": shown.id}, None)
     assert failed.value.code is code
     assert failed.value.sentence.startswith(sentence)
-    assert capsys.readouterr().out == f"id  {process.id}\n"
+    assert capsys.readouterr().out == f"Kennung  {process.id}\n"
 
 
 @pytest.mark.parametrize(
