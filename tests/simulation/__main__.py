@@ -18,7 +18,7 @@ from tests.simulation.seeds import ever_failed
 
 CHUNK = 50
 PROGRESS_S = 10.0
-_GROUPS = ("pair", "transition", "rule", "event", "ended", "answer", "people", "crash")
+_GROUPS = ("pair", "transition", "rule", "manner", "event", "ended", "answer", "people", "crash")
 
 
 def main(arguments: list[str]) -> int:

@@ -140,18 +140,20 @@ class SimulatedPeer:
         network: Network,
         me: str,
         token: Callable[[str, Intent], Awaitable[str]],
-        sends: Callable[[str, bytes], None],
+        sends: Callable[[str, bytes], bytes],
+        asks: Callable[[str], bool],
     ) -> None:
         self._network = network
         self._me = me
         self._token = token
         self._sends = sends
+        self._asks = asks
 
     async def send(
         self, participant: str, address: str, message: str, to: Role, pid: str | None, body: bytes
     ) -> PeerAnswer:
         token = await self._token(participant, Intent.NEGOTIATION)
-        self._sends(message, body)
+        body = self._sends(message, body)
         reply = await self._network.call(self._me, participant, token, message, pid, body)
         outcome = _outcome(reply)
         return outcome if not isinstance(outcome, Reply) else Ack(peer_pid=outcome.pid, state=outcome.state)
@@ -159,6 +161,8 @@ class SimulatedPeer:
     async def fetch_state(
         self, participant: str, address: str, kind: ProcessKind, to: Role, pid: str
     ) -> str | Refused | InDoubt:
+        if not self._asks(pid):
+            return InDoubt(reason="this side does not ask")
         token = await self._token(participant, Intent.ENDING)
         outcome = _outcome(await self._network.call(self._me, participant, token, f"GET {kind}", pid, b""))
         return (outcome.state or "") if isinstance(outcome, Reply) else outcome
@@ -180,5 +184,6 @@ def _outcome(reply: Reply | None) -> Reply | Refused | InDoubt:
     if 200 <= reply.status < 300:
         return reply
     if reply.status in {401, 409, 429} or reply.status >= 500:
-        return InDoubt(reason=reply.reason, unreachable=reply.status not in {409, 503})
+        conflict = reply.status == 409
+        return InDoubt(reason=reply.reason, unreachable=not conflict and reply.status != 503, conflict=conflict)
     return Refused(status=reply.status, reason=reply.reason)

@@ -3,6 +3,7 @@
 `without(name)` is a context in which a rule does not hold. The simulation has to notice: `test_rules.py`.
 """
 
+import asyncio
 import dataclasses
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +14,8 @@ import msgspec
 
 from connector.controlplane.core import messages
 from connector.controlplane.processes import inbound, inbound_negotiation, inbound_transfer
-from connector.controlplane.processes.sending import reconcile
+from connector.controlplane.processes.sending import reconcile, settling, stalling
+from connector.ports.changes import Conflict
 from connector.protocol.dsp.machines import machine
 
 _receive, _plan, _observed, _on_the_table = machine.receive, machine.plan, machine.observe, messages._propose
@@ -64,6 +66,22 @@ def _same_offer(context: Any, process: Any, policy: bytes) -> Any:
     return _on_the_table(dataclasses.replace(context, new_id=lambda: process.offer_id), process, policy)
 
 
+def _only_once(process: Any, table: Any, message: str, digest: str, now: int) -> Any:
+    """Receive without taking the last message with other content in its place."""
+    return _receive(process, _with(table, renewable=frozenset()), message, digest, now)
+
+
+async def _undecided(*_: Any, **__: Any) -> Any:
+    """Take the pid of another process for a version that moved."""
+    raise Conflict("taken")
+
+
+async def _uncounted(driver: Any, process: Any, *_: Any) -> Any:
+    """Try a step without progress again at once."""
+    await asyncio.sleep(0.01)
+    return process
+
+
 async def _blind(*_: Any, **__: Any) -> None:
     """Ask nobody where the peer stands."""
 
@@ -93,6 +111,15 @@ RULES: dict[str, tuple[Removal, ...]] = {
     "fresh offer identifiers": ((messages, "_propose", _same_offer),),
     "the look": ((reconcile, "look", _blind),),
     "no proof while an answer is awaited": ((machine, "observe", _hasty),),
+    "lost: a repeat shows it": ((machine, "find_lost", lambda process, table: None),),
+    "lost: the look shows it": ((reconcile, "_repeat_lost", lambda driver, process, state: None),),
+    "lost: sent again": (
+        (inbound_negotiation, "send_again", lambda context, process: process),
+        (messages, "send_again", lambda context, process: process),
+    ),
+    "an agreement under another identifier": ((machine, "receive", _only_once),),
+    "a pid of another process ends it": ((settling, "settle_taken", _undecided),),
+    "no progress is counted": ((settling, "settle_taken", _undecided), (stalling, "stall", _uncounted)),
 }
 
 

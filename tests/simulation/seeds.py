@@ -14,6 +14,12 @@ MISSED: dict[str, tuple[int, ...]] = {
     "fresh offer identifiers": (1038, 1368),
     "the look": (7407, 45298),
     "no proof while an answer is awaited": (236, 3363),
+    "lost: a repeat shows it": (24, 88),
+    "lost: the look shows it": (118, 439),
+    "lost: sent again": (107, 159),
+    "an agreement under another identifier": (446, 718),
+    "a pid of another process ends it": (299, 1087),
+    "no progress is counted": (299, 955),
 }
 
 

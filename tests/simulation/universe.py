@@ -13,6 +13,7 @@ from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferState
 from connector.views.assets import AssetOrder
 from tests.simulation import clock
+from tests.simulation.manners import ALL_MANNERS, MIXES_UP, RENEWS
 from tests.simulation.network import CLEAR, Network, Weather
 from tests.simulation.people import People, Whim
 from tests.simulation.witness import Broken, Witness, table_of
@@ -33,6 +34,8 @@ _UNWANTED = {
     "source-failed",
     "other-terms",
     "other-parties",
+    "pid-taken",
+    "stuck",
 }
 
 
@@ -58,6 +61,18 @@ class Universe:
         for side in (self.city, self.firm):
             side.eager = side.name == eager
             side.owed_for = self._owed_for
+        self.manner = self._behave()
+
+    def _behave(self) -> str | None:
+        """Give one side of some universes a bad manner, and return it."""
+        rng = self._stream("manners")
+        manner = rng.choice([*ALL_MANNERS, *[None] * 9])
+        side = rng.choice([self.city, self.firm])
+        if manner in {RENEWS, MIXES_UP}:
+            side = self.city
+        side.behave(manner, rng)
+        self._tolerated |= {"pid-taken", "refused"} if manner == MIXES_UP else set()
+        return manner
 
     def _stream(self, purpose: str) -> random.Random:
         """Return a stream of chance of its own, so that a change in one place leaves the others as they were."""
@@ -131,8 +146,9 @@ class Universe:
             mine, theirs = await self.firm.rows(kind), await self.city.rows(kind)
             for side, rows, others in ((self.firm, mine, theirs), (self.city, theirs, mine)):
                 for row in rows.values():
-                    problem = _differs(row, others.get(row.peer_pid or "")) or _flows_otherwise(side, row)
-                    if problem:
+                    other = others.get(row.peer_pid or "")
+                    problem = _differs(row, other) or _flows_otherwise(side, row)
+                    if problem and not self.witness.may_differ(row, other):
                         return problem
         return None
 
@@ -166,7 +182,7 @@ class Universe:
                     other = others.get(row.peer_pid or "")
                     codes = {each.ended.code for each in (row, other) if each and each.ended}
                     # Where one side had leave to give up, the other hears of it by a refusal.
-                    given_up = codes & self._tolerated
+                    given_up = codes & self._tolerated and "stuck" not in codes
                     if (
                         not given_up
                         and codes & _UNWANTED

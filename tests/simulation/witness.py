@@ -24,6 +24,8 @@ from tests.simulation.messages import kind_of
 
 # A universe that commits more often than this is busy with nothing: its processes are a handful.
 COMMITS_MOST = 4_000
+# The schedule lets one message be sent less often than this in a universe.
+SENDS_MOST = 400
 # What stops or ends a flow: when it is on its way, no byte is.
 # The reasons that people give.
 PEOPLES = (b"as the people will", b"changed our mind")
@@ -56,6 +58,8 @@ class Witness:
         self._own_moves: Counter[tuple[str, str]] = Counter()
         self._answered: dict[tuple[str, str], set[str]] = {}
         self._heads: dict[str, list[tuple[int, bytes]]] = {}
+        self._fallen: set[tuple[str, str]] = set()
+        self._sends: Counter[tuple[str, bytes]] = Counter()
 
     def note(self, line: str) -> None:
         """Add a line to the trace."""
@@ -91,6 +95,27 @@ class Witness:
             if kinds and kinds[0].startswith(("acknowledged ", "settled ")):
                 self._own_moves[side, after.id] += 1
 
+    def fell_back(self, side: str, row: AnyProcess) -> None:
+        """See a side that has lost its last write: it is not held to its answers and records of this process."""
+        self._fallen.add((side, row.id))
+        self._latest[side, row.id] = row
+        self._answered.pop((side, row.id), None)
+        self._owed[side, row.id] = row.pending.body if row.pending else b""
+        self.seen["rule a write lost after its acknowledgement"] += 1
+
+    def may_differ(self, row: AnyProcess, other: AnyProcess | None) -> bool:
+        """Tell whether people ended what the other side holds to be final, because a side had lost that it was."""
+        pair = [row, *([other] if other else [])]
+        fell = any((side, each.id) in self._fallen for side in ("city", "firm") for each in pair)
+        return fell and any(map(self.meant_to_end, pair))
+
+    def renewed(self, side: str, row: AnyProcess) -> None:
+        """See a side that sends its agreement under another identifier."""
+        assert row.pending is not None
+        self._latest[side, row.id] = row
+        self._owed[side, row.id] = row.pending.body
+        self._planned.append((side, row.pending.message, row.pending.body))
+
     def _apply(self, side: str, process: AnyProcess, accepted: Accepted) -> None:
         """Count a message that was applied.
 
@@ -115,7 +140,10 @@ class Witness:
         return any(pid in body and any(word in body for word in PEOPLES) for _, _, body in self._planned)
 
     def sends(self, side: str, message: str, body: bytes, moving: set[str]) -> None:
-        """See a message on its way out: what pauses or ends a flow has stopped it before."""
+        """See a message on its way out: no answer makes it endless, and what ends a flow has stopped it before."""
+        self._sends[side, body] += 1
+        if self._sends[side, body] > SENDS_MOST:
+            self.broken(f"{side} sends a {message} again and again")
         if message in _STOPPING:
             document = msgspec.json.decode(body)
             for pid in (document.get("consumerPid"), document.get("providerPid")):
@@ -196,7 +224,7 @@ class Witness:
         meant: Counter[tuple[str, str]] = Counter()
         for side, message, body in self._planned:
             meant[side, decode(kind_of(message), body).digest] += 1
-        excess = 0
+        excess, stale = 0, stale + 2 * len(self._fallen)
         for (side, message, digest), times in self._applied.items():
             sender = next(name for name in ("city", "firm") if name != side)
             planned = meant[sender, digest]
@@ -221,7 +249,7 @@ class Witness:
         for index, leaf in enumerate(found):
             if leaf.position != index or leaves.leaf_hash(leaf.salt, leaf.body) != leaf.hash:
                 return f"leaf {index} of {side} is not what its hash and position say"
-            if leaf.process_id not in rows:
+            if leaf.process_id not in rows or (side, leaf.process_id) in self._fallen:
                 continue
             fields = msgspec.json.decode(leaf.body)["fields"]
             if states.get(leaf.process_id, "INITIAL") != fields["from"]:
@@ -235,7 +263,7 @@ class Witness:
             if not merkle.verify_consistency(size, tree.size, head, top, merkle.consistency(tree, size)):
                 return f"the tree of {side} does not begin with its head of {size} leaves"
         for pid, row in rows.items():
-            if states.get(pid) != (row.state or "INITIAL"):
+            if (side, pid) not in self._fallen and states.get(pid) != (row.state or "INITIAL"):
                 return f"{pid} is {row.state} and its last leaf says {states.get(pid)}"
         return None
 

@@ -16,7 +16,7 @@ from connector.controlplane.judging.library import Library, operands
 from connector.controlplane.processes import inbound, inbound_negotiation, inbound_transfer
 from connector.controlplane.processes.inbound import Declined, ProcessAnswer
 from connector.controlplane.processes.worker import Worker
-from connector.ports.changes import Change, Replayed, StoreError
+from connector.ports.changes import Change, PutProcess, Replayed, StoreError
 from connector.ports.decider import Decider
 from connector.ports.entities import PageBounds, ReplayKey
 from connector.ports.identity import Caller, Intent, Participant, Unauthenticated
@@ -24,8 +24,10 @@ from connector.ports.store import AnyProcess
 from connector.protocol.dsp.codec import decode
 from connector.protocol.dsp.errors import ProtocolError
 from connector.protocol.dsp.machines.machine import ProcessKind
+from connector.store.memory.changes import apply_change
 from connector.store.memory.store import MemoryStore
 from tests.simulation.flows import SimulatedDataPlane
+from tests.simulation.manners import Manners
 from tests.simulation.messages import kind_of
 from tests.simulation.network import Network, Reply, SimulatedPeer
 from tests.simulation.witness import Witness
@@ -44,10 +46,14 @@ def now() -> int:
 
 
 class DiskStore(MemoryStore):
-    """A disk takes its time, and a crash may come before it has written or before anybody hears that it has."""
+    """A disk takes its time, and a crash may come before it has written or before anybody hears that it has.
+
+    What is written from behind (`overwrite`) is no commit of the product: nobody waits for it, and it has no leaf.
+    """
 
     def __init__(self, name: str, rng: random.Random, witness: Witness) -> None:
         super().__init__()
+        self.manners: Manners | None = None
         self._name = name
         self._rng = rng
         self._witness = witness
@@ -56,7 +62,27 @@ class DiskStore(MemoryStore):
         await asyncio.sleep(self._rng.random() * 0.005)
         await super().commit(group)
         self._witness.committed(self._name, tuple(group))
+        for change in group:
+            if self.manners and isinstance(change, PutProcess):
+                self.manners.committed(change.process)
         await asyncio.sleep(self._rng.random() * 0.005)
+
+    def peek(self, kind: ProcessKind, pid: str | None) -> Any:
+        """Return one process at once."""
+        return self._tables.get(self._tables.processes, (OWNER, kind, pid))
+
+    def peek_all(self, kind: ProcessKind) -> list[Any]:
+        """Return all processes of a kind at once."""
+        return self._tables.select(self._tables.processes, lambda row: row.kind is kind)
+
+    def peek_agreement(self, key: str | None) -> Any:
+        """Return one agreement at once."""
+        return self._tables.get(self._tables.agreements, (OWNER, key))
+
+    def overwrite(self, *group: Change) -> None:
+        """Write from behind."""
+        for change in group:
+            apply_change(self._tables, change)
 
 
 class TokenIdentity:
@@ -89,6 +115,7 @@ class TokenIdentity:
 class Side:
     """One participant: its durable store, and a control plane that can crash and come back.
 
+    `manners` is what it does wrong at its edge;
     `eager` lets it report the state that its message on the way will bring; `owed_for` is when it gives a peer up (ms).
     """
 
@@ -104,6 +131,7 @@ class Side:
         self._sent: set[bytes] = set()
         self.eager = False
         self.owed_for = 0
+        self.manners = Manners(name, None, rng, self.store, self.witness)
         self.identity = TokenIdentity(name, (other,), self._next_serial)
         self.dataplane = SimulatedDataPlane(name, now, lambda flow: self.witness.moves(name, flow))
         self._worker: Worker | None = None
@@ -127,7 +155,7 @@ class Side:
             address=f"https://{self.name}.example/dsp",
             store=self.store,
             identity=self.identity,
-            peer=SimulatedPeer(self._network, self.name, self.identity.issue_token, self._sends),
+            peer=SimulatedPeer(self._network, self.name, self.identity.issue_token, self._sends, self._asks),
             dataplane=self.dataplane,
             library=LIBRARY,
             now=now,
@@ -165,9 +193,18 @@ class Side:
         except Exception as error:  # noqa: BLE001 - whatever it is, it is a finding
             self.witness.broken(f"{self.name} failed: {error!r}")
 
-    def _sends(self, message: str, body: bytes) -> None:
+    def behave(self, manner: str | None, rng: random.Random) -> None:
+        """Have a bad manner from now on."""
+        self.manners = self.store.manners = Manners(self.name, manner, rng, self.store, self.witness)
+
+    def _sends(self, message: str, body: bytes) -> bytes:
+        body = self.manners.renew(message, body, self._sent)
         self._sent.add(body)
         self.witness.sends(self.name, message, body, self.dataplane.moving())
+        return body
+
+    def _asks(self, pid: str) -> bool:
+        return self.manners.asks(pid)
 
     async def rows(self, kind: ProcessKind) -> dict[str, AnyProcess]:
         """Return all processes of a kind."""
@@ -193,6 +230,9 @@ class Side:
             caller = await self.identity.authenticate(authorization, Intent.NEGOTIATION)
             if what.startswith("GET"):
                 return await self._state(caller, what, pid or "")
+            if self.manners.is_busy(what, pid):
+                return Reply(409, reason="busy")
+            before = self.store.peek(ProcessKind.NEGOTIATION, pid)
             outcome = await self._outcome(caller, what, pid, body)
         except ProtocolError as error:
             return Reply(error.status, reason=error.reason)
@@ -213,7 +253,11 @@ class Side:
         if outcome.woken:
             # As a background task does: after the answer has been written.
             asyncio.get_running_loop().call_later(0.001, self.rooms.context.wake, outcome.process)
-        return Reply(201 if outcome.created else 200, pid=outcome.process.id, state=outcome.state)
+        if outcome.created:
+            return Reply(201, pid=self.manners.name(outcome.process), state=outcome.state)
+        if before is not None and outcome.woken:
+            self.manners.fall_back(what, before, outcome.process, now())
+        return Reply(200, pid=outcome.process.id, state=outcome.state)
 
     async def _outcome(self, caller: Caller, what: str, pid: str | None, body: bytes) -> ProcessAnswer | Declined:
         received = decode(kind_of(what), body)
