@@ -14,7 +14,9 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from connector.cli.frame.failure import Code, Failure
-from connector.cli.frame.output import strip_controls
+from connector.cli.frame.output import find_language, strip_controls
+from connector.cli.frame.usage import explain_usage
+from connector.language.catalogue import say
 
 
 class CommandEntry(NamedTuple):
@@ -64,8 +66,9 @@ class CommandGroup(TyperGroup):
         word = WORDS.get(cmd_name)
         if word is None:
             near = difflib.get_close_matches(cmd_name, WORDS, n=1)
-            hint = f"did you mean {near[0]}?" if near else "`datenkontor --help` lists all commands."
-            raise Failure(Code.USAGE, f"Unknown command {cmd_name}: {hint}")
+            if near:
+                raise Failure(Code.USAGE, "errors.near-command", word=cmd_name, near=near[0])
+            raise Failure(Code.USAGE, "errors.unknown-command", word=cmd_name)
         module = importlib.import_module(f"connector.cli.commands.{word.module}")
         command = typer.main.get_command(module.app)
         command.name = cmd_name
@@ -95,10 +98,11 @@ def _datenkontor() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line (default: that of this process) and return its exit code."""
     command = typer.main.get_command(app)
+    language = find_language(sys.argv[1:] if arguments is None else arguments)
     try:
         result = command.main(args=arguments, prog_name="datenkontor", standalone_mode=False)
     except Failure as failure:
-        _print_error(failure.sentence)
+        _print_error(failure.say(language))
         return failure.code
     except typer.Abort:
         return Code.INTERRUPTED
@@ -107,7 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # For a noun without a verb, typer puts the whole help into the error.
             print(error.message, file=sys.stderr)
             return Code.USAGE
-        _print_error(error.format_message())
+        _print_error(explain_usage(error.format_message(), language))
         return error.exit_code
     except BrokenPipeError:
         # The reader has closed the pipe (`| head`); the interpreter must not complain when it flushes at its end.
@@ -133,5 +137,5 @@ def _report_unforeseen(kind: type[BaseException], error: BaseException, trace: T
     sentence = str(error) or kind.__name__
     # Errors of this package are sentences already; others are not meant for people.
     own = kind.__module__.startswith("connector.") or isinstance(error, OSError)
-    hint = "" if own else f" ({kind.__name__}; set DATENKONTOR_TRACE=1 for its trace)"
-    _print_error(f"{sentence}{hint}")
+    language = find_language(sys.argv[1:])
+    _print_error(sentence if own else say(language, "errors.unforeseen", reason=sentence, kind=kind.__name__))

@@ -17,6 +17,8 @@ Language: TypeAlias = Literal["de", "en"]
 """The languages of all texts: a further language is a folder of this room and its code here."""
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+COMMANDS = ("codes", "doctor", "errors", "fields", "help", "options", "problems", "usage", "values")
+"""The chapters of the command line, which are in the folder `commands` of a language."""
 
 Written = TypeVar("Written")
 
@@ -80,6 +82,17 @@ def find_sentence(language: Language, key: str) -> str | None:
     return read_chapter(language, chapter).get(name)
 
 
+def find_translation(language: Language, chapter: str, text: str) -> str:
+    """Return a text that the code declares in English, such as the help of an option, in a language.
+
+    The chapter of the language has it under the English text; a text that is missing there stays English.
+
+    >>> find_translation("de", "problems", "Permission denied")
+    'keine Berechtigung'
+    """
+    return read_chapter(language, chapter).get(text, text)
+
+
 def find_label(language: Language, key: str, row: Mapping[str, str]) -> str:
     """Return the label of a row of data, such as an operand.
 
@@ -139,7 +152,8 @@ def read_grammar(language: Language) -> Grammar:
 def _import_module(language: Language, module: str) -> ModuleType:
     if language not in LANGUAGES:
         raise ValueError(f"There are no texts in the language {language!r}: use one of {', '.join(LANGUAGES)}.")
-    name = f"{__package__}.{language}.{module}"
+    folder = f"{language}.commands" if module in COMMANDS else language
+    name = f"{__package__}.{folder}.{module}"
     try:
         return import_module(name)
     except ModuleNotFoundError as error:

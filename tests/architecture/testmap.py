@@ -22,6 +22,7 @@ SUITES = {
     "dataplane/sources": "contract/test_source.py",
     "dataplane/transforms": "contract/test_transform.py",
     **{f"language/{language}": "language/test_catalogue.py" for language in LANGUAGES},
+    **{f"language/{language}/commands": "language/test_catalogue.py" for language in LANGUAGES},
     # The port has one method for each statement; its contract runs them all, against SQLite as well as in memory.
     "store/sqlite/chapters": "contract/test_store.py",
     # The suite walks through the room and checks every struct in it.

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from connector.cli.assets.details import describe_asset
-from connector.language.catalogue import read_chapter
+from connector.cli.frame.failure import Code, Failure
+from connector.cli.frame.usage import explain_usage
+from connector.language.catalogue import find_sentence, read_chapter
 from tests.cli.conftest import Cli
 from tests.cli.management import Management, asset, negotiation
 
@@ -56,3 +58,99 @@ def test_a_table_names_columns_states_and_classes_in_german(cli: Cli, management
     management.answer("GET", "/v1/negotiations", {"items": [negotiation("FINALIZED")], "next": None})
     assert "abgeschlossen" in cli("negotiation", "list", "--lang", "de").out
     assert "FINALIZED" in cli("negotiation", "list", "--lang", "de", "--json").out
+
+
+def _list_keys() -> Iterator[tuple[str, str | None]]:
+    """Yield the key of each failure with its place; None where it is not the key of a sentence."""
+    for file, tree in TREES.items():
+        for node in ast.walk(tree):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in {"Failure", "NotShown"}
+            ):
+                key = node.args[-1]
+                choices = [key.body, key.orelse] if isinstance(key, ast.IfExp) else [key]
+                for choice in choices:
+                    yield f"{file}:{node.lineno}", str(choice.value) if isinstance(choice, ast.Constant) else None
+
+
+def test_no_failure_is_a_sentence_in_the_code() -> None:
+    """Each has a key, so that its sentence is there in every language."""
+    own = {"demo/show.py"}  # Passes the key of a failure on.
+    strays = [
+        f"{place}: {key}"
+        for place, key in _list_keys()
+        if place.partition(":")[0] not in own and not (key and find_sentence("de", key))
+    ]
+    assert strays == []
+
+
+def test_a_failure_is_german_and_so_is_the_problem_of_the_system() -> None:
+    failure = Failure(Code.FAILED, "errors.not-writable", path="/x", problem="Permission denied")
+    assert failure.say("de") == "/x lässt sich nicht schreiben: keine Berechtigung."
+    assert str(failure) == failure.say("en") == "/x cannot be written: Permission denied."
+    foreign = Failure(Code.FAILED, "errors.reported", reason={"en": "It failed."})
+    assert (foreign.say("de"), foreign.say("en")) == ("Meldung auf Englisch: „It failed.“", "It failed.")
+    known = Failure(Code.FAILED, "errors.reported", reason={"en": "It failed.", "de": "Gescheitert."})
+    assert known.say("de") == "Gescheitert."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("rooster",), "Unbekannter Befehl rooster: gemeint ist vielleicht roster."),
+        (("quux",), "Unbekannter Befehl quux: `datenkontor --help` zeigt alle Befehle."),
+        (("asset", "lisst"), "Unbekannter Befehl lisst: gemeint ist vielleicht list."),
+        (("asset", "show"), "Es fehlt die Angabe ASSET."),
+        (("received", "clean"), "Es fehlt die Option --older-than."),
+        (("asset", "list", "--limit", "many"), "Ungültiger Wert für --limit: bitte eine ganze Zahl angeben."),
+        (("asset", "list", "--limit", "0"), "Ungültiger Wert für --limit: der kleinste erlaubte ist 1."),
+        (("asset", "list", "--limit", "501"), "Ungültiger Wert für --limit: der größte erlaubte ist 500."),
+        (
+            ("get", "1", "--timeout", "x"),
+            "Ungültiger Wert für --timeout: bitte eine Zahl angeben, Dezimalstellen mit Punkt.",
+        ),
+        (
+            ("asset", "list", "--status", "x"),
+            "Ungültiger Wert für --status: x gehört nicht zu draft, published, withdrawn.",
+        ),
+        (("asset", "list", "--qqq"), "Unbekannte Option --qqq."),
+        (("asset", "list", "--limitt", "3"), "Unbekannte Option --limitt: gemeint ist vielleicht --limit."),
+        (("asset", "list", "--all=1"), "Die Option --all nimmt keinen Wert an."),
+        (("asset", "list", "x"), "Überzählige Angabe: x"),
+    ],
+)
+def test_a_slip_is_answered_in_german(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], sentence: str
+) -> None:
+    said = cli(*arguments, "--lang=de").err
+    assert said == f"datenkontor: {sentence}\n"
+    monkeypatch.setenv("DATENKONTOR_LANG", "de")
+    assert cli(*arguments).err == said
+
+
+def test_an_option_at_the_end_without_its_value_is_told_in_german(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", "de_DE.UTF-8")
+    assert cli("asset", "list", "--limit").err == "datenkontor: Die Option --limit braucht einen Wert.\n"
+
+
+def test_a_sentence_of_typer_that_is_not_known_is_quoted() -> None:
+    assert explain_usage("Something new.", "de") == "Falscher Aufruf. Einzelheiten auf Englisch: „Something new.“"
+    assert explain_usage("Something new.", "en") == "Something new."
+
+
+def test_an_error_of_the_connector_without_german_is_told_by_its_code(cli: Cli, management: Management) -> None:
+    error = {"code": "no-asset", "reason": "Unknown asset air: list the assets to find its identifier."}
+    management.answer("POST", "/v1/assets/air/publish", {"error": error}, status=409)
+    told = cli("asset", "publish", "air", "--lang", "de").err
+    assert told == "datenkontor: Das Angebot ist unbekannt: `datenkontor asset list` zeigt alle Angebote.\n"
+    management.answer("POST", "/v1/assets/air/publish", {"error": {**error, "code": "odd"}}, status=409)
+    assert cli("asset", "publish", "air", "--lang", "de").err.startswith("datenkontor: Meldung auf Englisch: „Unknown")
+
+
+def test_every_code_with_a_german_sentence_exists() -> None:
+    code = "".join(
+        path.read_text(encoding="utf-8") for path in ROOM.parent.rglob("*.py") if "language" not in path.parts
+    )
+    assert [name for name in read_chapter("de", "codes") if f'"{name}"' not in code] == []

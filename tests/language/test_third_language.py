@@ -56,10 +56,12 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for name in ("connector", "policies", "vocab", "certs", "tests"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     room = root / "connector" / "language"
-    (room / "xx").mkdir()
-    for chapter in (room / "en").glob("*.py"):
+    (room / "xx" / "commands").mkdir(parents=True)
+    for chapter in (room / "en").rglob("*.py"):
         if "SENTENCES" in chapter.read_text(encoding="utf-8"):
-            (room / "xx" / chapter.name).write_text(CHAPTER.format(chapter=chapter.stem), encoding="utf-8")
+            path = chapter.relative_to(room / "en")
+            module = ".".join(path.with_suffix("").parts)
+            (room / "xx" / path).write_text(CHAPTER.format(chapter=module), encoding="utf-8")
     (room / "xx" / "labels.py").write_text(LABELS, encoding="utf-8")
     (room / "xx" / "grammar.py").write_text("from connector.language.en.grammar import GRAMMAR as GRAMMAR\n")
     catalogue = room / "catalogue.py"

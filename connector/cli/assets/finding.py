@@ -33,8 +33,8 @@ def _find_titled(connector: Connector, word: str) -> str:
         return matches[0].id
     if matches:
         ids = ", ".join(asset.id for asset in matches[:10])
-        raise Failure(Code.USAGE, f"{len(matches)} assets are called {word} ({ids}): give the identifier.")
-    raise Failure(Code.NOT_FOUND, f"Unknown asset {word}: `datenkontor asset list` lists the assets.")
+        raise Failure(Code.USAGE, "errors.ambiguous-asset", count=len(matches), word=word, ids=ids)
+    raise Failure(Code.NOT_FOUND, "errors.unknown-asset", word=word)
 
 
 def _list_titles(asset: AssetView) -> list[str]:

@@ -154,7 +154,7 @@ def build_change(
     }
     change |= {name: value for name, value in terms.items() if value is not None}
     if not change:
-        raise Failure(Code.USAGE, "Nothing changes: give an option, such as --title.")
+        raise Failure(Code.USAGE, "errors.nothing-to-change")
     builtins: dict[str, Any] = msgspec.to_builtins(change)
     return builtins
 
@@ -164,7 +164,7 @@ def _find_member(word: str) -> str:
     names = {(text.name or name).removeprefix("--"): name for name, text in _TEXTS.items()}
     name = names.get(word, word.replace("-", "_"))
     if name not in AssetOrder.__struct_fields__ or name in {"id", "title", "source"}:
-        raise Failure(Code.USAGE, f"{word} cannot be removed: name an option of `asset edit`, such as licence.")
+        raise Failure(Code.USAGE, "errors.not-removable", word=word)
     return name
 
 

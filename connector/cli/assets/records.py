@@ -49,30 +49,30 @@ def parse_records(options: list[str] | None, media_type: str | None) -> Records 
         key, sign, value = option.partition("=")
         value = find_sign(value) if key in _SIGNED else value
         if not sign or not value:
-            raise Failure(Code.USAGE, f"Unknown record option {option!r}: write it as KEY=VALUE.")
+            raise Failure(Code.USAGE, "errors.record-pair", option=option)
         if key in seen:
-            raise Failure(Code.USAGE, f"{key} is given twice: give it once.")
+            raise Failure(Code.USAGE, "errors.given-twice", key=key)
         if key not in _KEYS or not _KEYS[key][1]:
             seen.add(key)
         if ":" in key:
             description.setdefault("facts", {})[key] = value
             continue
         if key not in _KEYS:
-            raise Failure(Code.USAGE, f"Unknown record option {key!r}: use a fact or one of {', '.join(_KEYS)}.")
+            raise Failure(Code.USAGE, "errors.record-key", key=key, names=", ".join(_KEYS))
         member, several = _KEYS[key]
         if several:
             description.setdefault(member, []).append(value)
         else:
             description[member] = _parse_whole(value) if member == "smallest_group" else value
     if not description["format"]:
-        raise Failure(Code.USAGE, "The format of the records is unknown: give --record format=csv, json or ndjson.")
+        raise Failure(Code.USAGE, "errors.record-format")
     try:
         return msgspec.convert(description, Records)
     except msgspec.ValidationError as error:
-        raise Failure(Code.USAGE, f"The record options cannot be used: {error}.") from None
+        raise Failure(Code.USAGE, "errors.record-options", error=error) from None
 
 
 def _parse_whole(text: str) -> int:
     if not text.isdecimal() or len(text) > 9:
-        raise Failure(Code.USAGE, f"The smallest group is a whole number, not {text[:50]!r}.")
+        raise Failure(Code.USAGE, "errors.smallest-group", text=text[:50])
     return int(text)

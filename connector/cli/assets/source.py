@@ -17,15 +17,15 @@ def build_source(
 ) -> tuple[dict[str, Any], str]:
     """Return the address of the data and a name for it. Raises Failure unless exactly one source is given."""
     if sum(given is not None for given in (file, folder, url)) != 1:
-        raise Failure(Code.USAGE, "An asset has one source: give --file, --folder or --url.")
+        raise Failure(Code.USAGE, "errors.one-source")
     if glob is not None and folder is None:
-        raise Failure(Code.USAGE, "--glob chooses the files of a folder: give --folder.")
+        raise Failure(Code.USAGE, "errors.glob-folder")
     if headers and url is None:
-        raise Failure(Code.USAGE, "--header belongs to an HTTP source: give --url.")
+        raise Failure(Code.USAGE, "errors.header-url")
     if url is not None:
         pairs = dict(_split_header(header) for header in headers)
         if len({name.casefold() for name in pairs}) != len(headers):
-            raise Failure(Code.USAGE, "A header is given twice: give each header once.")
+            raise Failure(Code.USAGE, "errors.header-twice")
         return {"kind": "http", "url": url} | ({"headers": pairs} if pairs else {}), url.rstrip("/").rpartition("/")[2]
     path = file or folder or Path()
     address: dict[str, Any] = {"kind": "file", "path": _find_in_root(call, path, is_folder=folder is not None)}
@@ -41,7 +41,7 @@ def _split_header(header: str) -> tuple[str, str]:
     name, sign, value = header.partition("=")
     if not sign:
         # The text may be a secret, so the sentence does not repeat it.
-        raise Failure(Code.USAGE, "A header has no value: write it as NAME=VALUE.")
+        raise Failure(Code.USAGE, "errors.header-value")
     return name, value
 
 
@@ -54,11 +54,11 @@ def _find_in_root(call: CommandCall, path: Path, *, is_folder: bool) -> str:
         return path.as_posix()
     root = call.read_settings().data_root
     if root is None:
-        raise Failure(Code.USAGE, "The folder of offered files is not set: set `data_root` in the settings.")
+        raise Failure(Code.USAGE, "errors.no-root")
     root = root.resolve()
     for candidate in (path.resolve(), (root / path).resolve()):
         if candidate.is_relative_to(root) and (candidate.is_dir() if is_folder else candidate.is_file()):
             return candidate.relative_to(root).as_posix()
     if not (path.is_dir() if is_folder else path.is_file()):
-        raise Failure(Code.NOT_FOUND, f"The {'folder' if is_folder else 'file'} {path} does not exist.")
-    raise Failure(Code.USAGE, f"{path} is not in {root}: move it there, or change `data_root` in the settings.")
+        raise Failure(Code.NOT_FOUND, "errors.no-such-folder" if is_folder else "errors.no-such-file", path=path)
+    raise Failure(Code.USAGE, "errors.outside-root", path=path, root=root)

@@ -227,7 +227,7 @@ def payment(
     """Record or show payments; the policies of active transfers are evaluated again immediately."""
     ends = parse_time(until)
     if state is None and (amount, currency, ends) != (None, None, None):
-        raise Failure(Code.USAGE, "The state of the payments is missing: give --state none, due, settled or overdue.")
+        raise Failure(Code.USAGE, "errors.payment-state")
     with connect(call) as connector:
         if state is not None:
             order = PaymentOrder(state=state, amount=_parse_amount(amount), currency=currency, until=ends)
@@ -262,4 +262,4 @@ def _parse_amount(text: str | None) -> Decimal | None:
     try:
         return Decimal(text)
     except InvalidOperation:
-        raise Failure(Code.USAGE, f"Unknown amount {text[:50]!r}: write it as 9.50.") from None
+        raise Failure(Code.USAGE, "errors.amount", text=text[:50]) from None

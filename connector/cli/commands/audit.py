@@ -57,7 +57,7 @@ def show(
     with connect(call) as connector:
         leaves = tuple(connector.audit.all(process=process))
     if not leaves:
-        raise Failure(Code.NOT_FOUND, f"Nothing is recorded about {process}: `datenkontor audit list` shows all.")
+        raise Failure(Code.NOT_FOUND, "errors.nothing-recorded", process=process)
     lines = [f"{format_time(leaf.at)}  {leaf.kind}  {msgspec.json.encode(leaf.body).decode()}" for leaf in leaves]
     call.output.print_result(leaves, *lines)
 
@@ -79,7 +79,7 @@ def export(
     """Export the entries of a period, each with the proof that it belongs to the log (JSON Lines)."""
     path = Path(out).expanduser()
     if out != "-" and path.exists():
-        raise Failure(Code.USAGE, f"{out} already exists: choose another file.")
+        raise Failure(Code.USAGE, "errors.exists", out=out)
     with connect(call) as connector:
         lines = connector.audit.export(start=parse_time(start), end=parse_time(until)).lines
     text = "".join(f"{line}\n" for line in lines)
@@ -89,7 +89,9 @@ def export(
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise Failure(Code.FAILED, f"{out} cannot be written: {error.strerror or 'the disk failed'}.") from None
+        raise Failure(
+            Code.FAILED, "errors.not-writable", path=out, problem=error.strerror or "the disk failed"
+        ) from None
     entries = max(0, len(lines) - 1)
     call.output.print_result({"file": str(path), "entries": entries}, f"{path}: {entries}")
 
@@ -107,9 +109,11 @@ def verify(
         with file.open("rb") as lines:
             proven = verify_export(lines)
     except OSError as error:
-        raise Failure(Code.NOT_FOUND, f"{file} cannot be read: {error.strerror or 'the disk failed'}.") from None
+        raise Failure(
+            Code.NOT_FOUND, "errors.not-readable", file=file, problem=error.strerror or "the disk failed"
+        ) from None
     except ExportBroken as error:
-        raise Failure(Code.FAILED, f"{file} is broken: {error}") from None
+        raise Failure(Code.FAILED, "errors.export-broken", file=file, error=error) from None
     found = {"owner": proven.owner, "size": proven.size, "root": proven.root.hex(), "entries": len(proven.bodies)}
     sentence = call.output.say("cli.audit-verified", file=file, entries=len(proven.bodies), root=proven.root.hex())
     call.output.print_result(found, sentence)

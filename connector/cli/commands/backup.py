@@ -33,7 +33,7 @@ def backup(
     try:
         written = write_backup(call.file, settings, file)
     except (BackupFault, StoreError) as fault:
-        raise Failure(Code.FAILED, str(fault)) from None
+        raise Failure(Code.FAILED, "errors.reported", reason={"en": str(fault)}) from None
     sentence = call.output.say("cli.backup-written", file=written.file, count=len(written.files))
     call.output.print_result(written, sentence)
     for path in written.outside:

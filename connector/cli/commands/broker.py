@@ -46,14 +46,14 @@ def status(
         address = settings.broker.api or format_origin(settings.broker.host, settings.broker.port)
     answer = probe_url(address.rstrip("/") + "/ready", ca=ca)
     if answer.status is None:
-        raise Failure(Code.NOT_REACHABLE, f"The broker at {address} cannot be reached: {answer.reason}.")
+        raise Failure(Code.NOT_REACHABLE, "errors.broker-unreachable", address=address, reason=answer.reason)
     report = _parse_report(answer.body)
     value = {"address": address, "ready": answer.status == 200, **report}
     fields = {"address": address, "ready": answer.status == 200}
     fields |= {name: entry for name, entry in report.items() if isinstance(entry, str | int | bool)}
     call.output.print_details(value, fields)
     if answer.status != 200:
-        raise Failure(Code.FAILED, f"The broker at {address} is not ready (status {answer.status}): see its log.")
+        raise Failure(Code.FAILED, "errors.broker-not-ready", address=address, status=answer.status)
 
 
 @register(
@@ -74,7 +74,7 @@ def sources(
     try:
         found = list_sources(settings)
     except StoreError as error:
-        raise Failure(Code.FAILED, str(error)) from None
+        raise Failure(Code.FAILED, "errors.reported", reason={"en": str(error)}) from None
     call.output.print_rows(
         [source for source in found if source["error"] or not failing],
         {

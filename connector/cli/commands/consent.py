@@ -148,7 +148,7 @@ def _parts(file: Path) -> Iterator[tuple[int, list[ConsentOrder]]]:
     """Yield entries in parts, each with its first line. Raises Failure for a file in another format."""
     try:
         if file.stat().st_size > LARGEST_FILE:
-            raise Failure(Code.USAGE, f"{file} is larger than {LARGEST_FILE} bytes: split it.")
+            raise Failure(Code.USAGE, "errors.csv-size", file=file, largest_file=LARGEST_FILE)
         with file.open(encoding="utf-8-sig", newline="") as lines:
             header = lines.readline()
             lines.seek(0)
@@ -156,13 +156,13 @@ def _parts(file: Path) -> Iterator[tuple[int, list[ConsentOrder]]]:
             columns = [name.strip() for name in reader.fieldnames or ()]
             names = set(columns)
             if len(names) != len(columns):
-                raise Failure(Code.USAGE, f"A column of {file} occurs twice: remove one of the two.")
+                raise Failure(Code.USAGE, "errors.csv-twice", file=file)
             reader.fieldnames = columns
             if not {"subject", "purpose"} <= names or names - set(_COLUMNS):
                 raise Failure(
                     Code.USAGE,
-                    f"The columns of {file} are not valid: it needs the columns subject and purpose, and may have "
-                    "state, dataset and until.",
+                    "errors.csv-columns",
+                    file=file,
                 )
             part: list[ConsentOrder] = []
             first = 2
@@ -174,12 +174,12 @@ def _parts(file: Path) -> Iterator[tuple[int, list[ConsentOrder]]]:
             if part:
                 yield first, part
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise Failure(Code.USAGE, f"{file} cannot be read as CSV in UTF-8: {error}.") from None
+        raise Failure(Code.USAGE, "errors.csv-encoding", file=file, error=error) from None
 
 
 def _entry(file: Path, line: int, row: dict[str, Any]) -> ConsentOrder:
     if None in row or None in row.values():
-        raise Failure(Code.USAGE, f"Line {line} of {file} has more or fewer values than the header line: correct it.")
+        raise Failure(Code.USAGE, "errors.csv-values", line=line, file=file)
     entry: dict[str, Any] = {name: value.strip() for name, value in row.items() if value.strip()}
     if "until" in entry:
         entry["until"] = parse_time(entry["until"])

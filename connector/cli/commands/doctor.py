@@ -72,7 +72,7 @@ def _run_checks(call: CommandCall) -> Iterator[Diagnosis]:
     try:
         settings = call.read_settings()
     except Failure as failure:
-        yield Diagnosis(name="settings", ok=False, sentence=failure.sentence)
+        yield Diagnosis(name="settings", ok=False, sentence=failure.say(call.output.lang))
         return
     sentence = f"{call.file} is valid; {settings.participant.name} is {settings.participant.id}."
     yield Diagnosis(name="settings", ok=True, sentence=sentence)

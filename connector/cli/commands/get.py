@@ -80,15 +80,15 @@ def get(
 def _check_target(call: CommandCall, out: str | None, *, if_changed: bool) -> None:
     """Raise Failure if the options contradict each other, before anything is requested."""
     if out == "-" and (call.output.json or if_changed):
-        raise Failure(Code.USAGE, "Standard output takes the data alone: leave out --json and --if-changed.")
+        raise Failure(Code.USAGE, "errors.data-alone")
     if if_changed and (out is None or out.endswith("/") or Path(out).expanduser().is_dir()):
-        raise Failure(Code.USAGE, "--if-changed compares one file: name it with -o, or use `datenkontor sync`.")
+        raise Failure(Code.USAGE, "errors.one-file")
 
 
 def _write_out(got: GetResult) -> None:
     """Write the only file of a delivery to standard output."""
     if len(got.saved.files) != 1:
-        raise Failure(Code.USAGE, f"The delivery has {len(got.saved.files)} files: name a folder with -o.")
+        raise Failure(Code.USAGE, "errors.many-files", count=len(got.saved.files))
     with Path(got.saved.path).open("rb") as file:
         shutil.copyfileobj(file, sys.stdout.buffer)
     sys.stdout.flush()
@@ -100,7 +100,7 @@ def _get(call: CommandCall, connector: Connector, wanted: WantedOffer, path: str
         return connector.get(wanted, path, progress=bar, received=find_received(call), **options)
     except KeyboardInterrupt:
         bar.close()
-        raise Failure(Code.INTERRUPTED, call.output.say("cli.interrupted")) from None
+        raise Failure(Code.INTERRUPTED, "cli.interrupted") from None
     finally:
         bar.close()
 
@@ -110,7 +110,7 @@ def _choose_offer(call: CommandCall, connector: Connector, target: list[str], of
     if len(target) == 1 and target[0].isdecimal():
         result = recall_result(call, int(target[0]))
         if result is None:
-            raise Failure(Code.NOT_FOUND, f"The newest search has no result {target[0]}: search again.")
+            raise Failure(Code.NOT_FOUND, "errors.no-result", target=target[0])
         return WantedOffer(participant=result.participant, dataset=result.dataset, offer=offer)
     if len(target) == 2 and (":" in target[0] or ":" in target[1]):
         return WantedOffer(participant=find_participant(connector, target[0]), dataset=target[1], offer=offer)
@@ -119,10 +119,8 @@ def _choose_offer(call: CommandCall, connector: Connector, target: list[str], of
     if len(results.items) == 1:
         return WantedOffer(participant=results.items[0].participant, dataset=results.items[0].id, offer=offer)
     if not results.items:
-        raise Failure(Code.NOT_FOUND, f"No offer contains all of these words: {words}.")
+        raise Failure(Code.NOT_FOUND, "errors.no-offer", words=words)
     store_results(call, results.items)
     if not call.output.json:
         print_results(call, results.items)
-    raise Failure(
-        Code.USAGE, f"{results.total} offers contain these words: get one by its number, such as `datenkontor get 1`."
-    )
+    raise Failure(Code.USAGE, "errors.many-offers", total=results.total)

@@ -90,7 +90,7 @@ def init(
         data=data.resolve() if data else None,
     )
     if known and plan.is_broker:
-        raise Failure(Code.USAGE, "A broker does not have a broker: remove --broker or --role broker.")
+        raise Failure(Code.USAGE, "errors.broker-of-broker")
     _report(call.output, plan, write_folder(plan))
 
 

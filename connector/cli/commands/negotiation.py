@@ -153,7 +153,7 @@ def counter(
     """Answer with another policy: a counter-offer of the provider, or a new request of the consumer."""
     asked = read_policy(policy)
     if asked is None:
-        raise Failure(Code.USAGE, "The policy is missing: give --policy FILE.")
+        raise Failure(Code.USAGE, "errors.no-policy")
     with connect(call) as connector:
         report_state(call, connector.negotiations.counter(negotiation, asked))
 

@@ -91,7 +91,7 @@ def lint(
     ]
     call.output.print_result({"ok": not errors, "remarks": remarks}, *lines)
     if errors:
-        raise Failure(Code.FAILED, call.output.say("cli.policy-bad", file=file, count=errors))
+        raise Failure(Code.FAILED, "cli.policy-bad", file=file, count=errors)
     call.output.print_hint(call.output.say("cli.policy-good", file=file))
 
 
@@ -101,7 +101,7 @@ def explain(call: CommandCall, file: PolicyArgument) -> None:
     found = policies.explain(_load_library(), _read_file(file))
     lang = call.output.lang
     if found.problem is not None:
-        raise Failure(Code.FAILED, found.problem[lang])
+        raise Failure(Code.FAILED, "errors.reported", reason=found.problem)
     lines = [f"{line.label[lang]}: {line.text[lang]}" for line in found.card]
     call.output.print_result(found, found.sentence[lang], "", *lines)
 
@@ -155,7 +155,7 @@ def test(
     items = [{"file": str(file), "case": outcome} for file, outcome in outcomes]
     call.output.print_result({"ok": not bad, "items": items}, *lines)
     if bad:
-        raise Failure(Code.FAILED, call.output.say("cli.cases-bad", count=bad, total=len(outcomes)))
+        raise Failure(Code.FAILED, "cli.cases-bad", count=bad, total=len(outcomes))
     call.output.print_hint(call.output.say("cli.cases-good", count=len(outcomes)))
 
 
@@ -332,6 +332,6 @@ def _parse_facts(given: list[str] | None) -> dict[str, tuple[str, ...]]:
     for pair in given or ():
         name, sign, value = pair.partition("=")
         if not sign:
-            raise Failure(Code.USAGE, f"The fact {pair} has no value: write it as NAME=VALUE.")
+            raise Failure(Code.USAGE, "errors.fact-value", pair=pair)
         facts[name] = (*facts.get(name, ()), value)
     return facts

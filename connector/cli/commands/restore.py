@@ -24,6 +24,6 @@ def restore(
     try:
         settings = restore_backup(file, folder)
     except BackupFault as fault:
-        raise Failure(Code.FAILED, str(fault)) from None
+        raise Failure(Code.FAILED, "errors.reported", reason={"en": str(fault)}) from None
     value = {"folder": str(folder), "settings": str(settings)}
     call.output.print_result(value, call.output.say("cli.restored", folder=folder, settings=settings))

@@ -103,7 +103,7 @@ def remove(
     """Remove a member; after the next published list all participants refuse its requests."""
     path = _choose_draft(call, file)
     if id not in {member.id for member in roster.show(path).members}:
-        raise Failure(Code.NOT_FOUND, f"{id} is not a member.")
+        raise Failure(Code.NOT_FOUND, "errors.not-member", id=id)
     call.output.confirm(call.output.say("cli.ask-remove", id=id), yes)
     roster.remove(path, id)
     call.output.print_result(
@@ -236,7 +236,7 @@ def _choose_list(call: CommandCall, given: Path | None) -> Path:
         return given
     location = str(call.read_settings().identity.roster)
     if "://" in location:
-        raise Failure(Code.USAGE, f"The settings read the list from {location}: give the file of the signed list.")
+        raise Failure(Code.USAGE, "errors.list-remote", location=location)
     return Path(location)
 
 
@@ -245,6 +245,6 @@ def _parse_claims(pairs: list[str]) -> dict[str, list[str]]:
     for pair in pairs:
         name, sign, value = pair.partition("=")
         if not (name and sign and value):
-            raise Failure(Code.USAGE, f"The claim {pair!r} is not complete: write it as NAME=VALUE.")
+            raise Failure(Code.USAGE, "errors.claim", pair=pair)
         claims.setdefault(name, []).append(value)
     return claims

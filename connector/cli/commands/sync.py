@@ -119,7 +119,7 @@ def _read_state(folder: Path) -> list[SyncedDataset]:
     try:
         return msgspec.json.decode(path.read_bytes(), type=list[SyncedDataset])
     except (OSError, msgspec.MsgspecError):
-        raise Failure(Code.FAILED, f"{path} cannot be read: delete it, and everything is transferred again.") from None
+        raise Failure(Code.FAILED, "errors.sync-state", path=path) from None
 
 
 def _write_state(folder: Path, entries: list[SyncedDataset]) -> None:
@@ -130,4 +130,6 @@ def _write_state(folder: Path, entries: list[SyncedDataset]) -> None:
         part.write_bytes(msgspec.json.encode(entries))
         part.replace(path)
     except OSError as error:
-        raise Failure(Code.FAILED, f"{path} cannot be written: {error.strerror or 'the disk failed'}.") from None
+        raise Failure(
+            Code.FAILED, "errors.not-writable", path=path, problem=error.strerror or "the disk failed"
+        ) from None

@@ -11,7 +11,7 @@ def search(show: Show) -> str:
     words = choose_title(asset).split()[0].strip(",")
     result = next((entry for entry in show.firm.search(words).items if entry.id == asset.id), None)
     if result is None:
-        raise NotShown(f"A search for {words!r} should find {choose_title(asset)} and does not.")
+        raise NotShown("demo.no-hit", words=words, asset=choose_title(asset))
     title = next(iter(result.title.values()), result.id)
     return show.say("demo.search", words=words, title=title, publisher=result.publisher or result.participant)
 
@@ -28,7 +28,7 @@ def negotiate(show: Show) -> str:
     for asset in (*show.assets, show.live_asset):
         agreement = reach_agreement(show, asset)
         if show.city.agreements.show(agreement).sha256 != show.firm.agreements.show(agreement).sha256:
-            raise NotShown(f"Both sides should store the same agreement on {choose_title(asset)} and do not.")
+            raise NotShown("demo.agreements-differ", asset=choose_title(asset))
     return show.say("demo.negotiate")
 
 
@@ -41,5 +41,5 @@ def reach_agreement(show: Show, asset: AssetView) -> str:
     negotiation = show.firm.negotiations.wait(begun.id, timeout_s=WAIT_S)
     if negotiation.state != "FINALIZED" or not negotiation.agreement_id:
         actual = f"{negotiation.state}: {negotiation.ended}"
-        raise NotShown(f"The negotiation on {choose_title(asset)} should be FINALIZED and is {actual}")
+        raise NotShown("demo.not-finalized", asset=choose_title(asset), actual=actual)
     return negotiation.agreement_id

@@ -12,10 +12,10 @@ def refuse(show: Show) -> str:
     begun = other.negotiations.start(show.city_id, show.assets[0].id)
     negotiation = other.negotiations.wait(begun.id, timeout_s=WAIT_S)
     if negotiation.state != "TERMINATED" or negotiation.ended is None or not negotiation.ended.reason:
-        raise NotShown(f"The second company should be refused with a reason; the negotiation is {negotiation.state}.")
+        raise NotShown("demo.not-refused", state=negotiation.state)
     decided = show.city.negotiations.show(negotiation.peer_pid or "").ended
     if decided is None or decided.reason != negotiation.ended.reason:
-        raise NotShown(f"Both sides should have the same reason, and the department has {decided}.")
+        raise NotShown("demo.reasons-differ", decided=decided)
     return show.say("demo.refuse", name=NAMES["other"], reason=choose_reason(decided, show.output.lang))
 
 
@@ -27,7 +27,7 @@ def suspend(show: Show) -> str:
         reading = pull_reading(show)
     except ClientError as error:
         return show.say("demo.suspend", reason=str(error))
-    raise NotShown(f"A suspended transfer ({transfer.state}) should return no data and returned {reading}.")
+    raise NotShown("demo.not-suspended", state=transfer.state, reading=reading)
 
 
 def resume(show: Show) -> str:
@@ -46,7 +46,7 @@ def terminate(show: Show) -> str:
         show.city.transfers.wait(peer_id, states=["TERMINATED"], timeout_s=WAIT_S).state,
     }
     if states != {"TERMINATED"}:
-        raise NotShown(f"Both sides should report TERMINATED and report {', '.join(map(str, states))}.")
+        raise NotShown("demo.not-terminated", names=", ".join(map(str, states)))
     return show.say("demo.terminate")
 
 
@@ -54,5 +54,5 @@ def _find_peer_id(show: Show) -> str:
     """Return the identifier of the live transfer at the department."""
     pid = show.running_transfer.peer_pid
     if pid is None:
-        raise NotShown("The live transfer should have a process at the department and has none.")
+        raise NotShown("demo.no-process")
     return show.city.transfers.show(pid).id

@@ -34,11 +34,11 @@ def pull_live(show: Show) -> str:
     begun = show.firm.transfers.start(reach_agreement(show, show.live_asset), keep=True)
     transfer = show.firm.transfers.wait(begun.id, timeout_s=WAIT_S)
     if transfer.state != "STARTED":
-        raise NotShown(f"The live transfer should be STARTED and is {transfer.state}: {transfer.ended}")
+        raise NotShown("demo.not-live", state=transfer.state, ended=transfer.ended)
     show.live_transfer = transfer
     first, second = pull_reading(show), pull_reading(show)
     if first == second:
-        raise NotShown("Two pulls of the live source should differ and do not.")
+        raise NotShown("demo.not-changing")
     return show.say("demo.live", first=first, second=second)
 
 
@@ -57,11 +57,11 @@ def _receive(show: Show, asset: AssetView, folder: str, *, push: bool) -> SavedF
     transfer = show.firm.transfers.wait(begun.id, timeout_s=WAIT_S)
     if transfer.state != "COMPLETED":
         actual = f"{transfer.state}: {transfer.ended}"
-        raise NotShown(f"The transfer of {choose_title(asset)} should be COMPLETED and is {actual}")
+        raise NotShown("demo.not-completed", asset=choose_title(asset), actual=actual)
     saved = show.firm.transfers.download(transfer.id, show.stage.base / folder / "")
     offered = _compute_digests(show, asset)
     if sorted(file.sha256 for file in saved.files) != sorted(offered):
-        raise NotShown(f"The {len(saved.files)} received files should equal the {len(offered)} offered files.")
+        raise NotShown("demo.files-differ", count=len(saved.files), offered=len(offered))
     return saved
 
 

@@ -79,14 +79,14 @@ def index(show: Show) -> str:
         if indexed >= wanted:
             return show.say("demo.index", count=indexed)
         time.sleep(0.1)
-    raise NotShown(f"The broker should index {wanted} offers and did not within {WAIT_S:g} s.")
+    raise NotShown("demo.not-indexed", wanted=wanted, wait_s=WAIT_S)
 
 
 def _prepare_folder(show: Show) -> Path:
     """Return the folder of offered files: that of the given data, or a new one with generated files."""
     if show.data:
         if not show.data.exists():
-            raise NotShown(f"{show.data} does not exist: name a file or a folder.")
+            raise NotShown("demo.no-data", data=show.data)
         return show.data.parent
     folder = show.stage.base / "offered"
     folder.mkdir(parents=True)

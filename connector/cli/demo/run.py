@@ -15,10 +15,11 @@ from pathlib import Path
 
 from connector.cli.demo import agreeing, controlling, delivering, opening
 from connector.cli.demo.samples import LiveSource
-from connector.cli.demo.show import DemoStep, NotShown, Show
+from connector.cli.demo.show import DemoStep, Show
 from connector.cli.demo.stage import Stage
-from connector.cli.frame.failure import Failure
+from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Output
+from connector.cli.frame.remote import explain_error
 from connector.client.frame.errors import ClientError
 
 
@@ -68,12 +69,18 @@ def _play(show: Show, steps: list[tuple[str, DemoStep]]) -> bool:
         before = time.monotonic()
         try:
             detail, good = step(show), True
-        except (NotShown, ClientError, Failure) as error:
-            detail, good = show.say("demo.failed", reason=str(error), folder=show.stage.base), False
+        except Failure as failure:
+            detail, good = _explain(show, failure), False
+        except ClientError as error:
+            detail, good = _explain(show, Failure(Code.FAILED, "errors.reported", reason=explain_error(error))), False
         _print_step(show, name, detail, good=good, seconds=time.monotonic() - before)
         if not good:
             return False
     return True
+
+
+def _explain(show: Show, failure: Failure) -> str:
+    return show.say("demo.failed", reason=failure.say(show.output.lang), folder=show.stage.base)
 
 
 def _print_step(show: Show, name: str, detail: str, *, good: bool, seconds: float) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from connector.cli.demo.stage import Stage
+from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Output
 from connector.client import Connector
 from connector.language.catalogue import say
@@ -23,8 +24,11 @@ NAMES = {
 CLAIMS = {"firm": {"purpose": [PURPOSE]}, "other": {"purpose": ["dpv:Marketing"]}}
 
 
-class NotShown(Exception):
-    """A step failed; the message names the expected and the actual result."""
+class NotShown(Failure):
+    """A step failed; the sentence names the expected and the actual result."""
+
+    def __init__(self, key: str, /, **values: object) -> None:
+        super().__init__(Code.FAILED, key, **values)
 
 
 @dataclass
@@ -64,14 +68,14 @@ class Show:
     def live_asset(self) -> AssetView:
         """The asset with the live source. Raises NotShown before it is published."""
         if self.live is None:
-            raise NotShown("The live source should be published and is not.")
+            raise NotShown("demo.not-published")
         return self.live
 
     @property
     def running_transfer(self) -> TransferView:
         """The company's side of the live transfer. Raises NotShown before it is started."""
         if self.live_transfer is None:
-            raise NotShown("The live transfer should be STARTED and was not requested.")
+            raise NotShown("demo.not-requested")
         return self.live_transfer
 
 

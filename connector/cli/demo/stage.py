@@ -117,7 +117,9 @@ class Stage:
         actor = self.actors[word]
         if not self._is_ready(self.processes[word]):
             lines = (actor.directory / "log.txt").read_text(encoding="utf-8").splitlines()[-3:]
-            raise Failure(Code.FAILED, f"{actor.name} did not start: {' '.join(lines) or 'its log is empty'}")
+            raise Failure(
+                Code.FAILED, "errors.not-started", name=actor.name, names=" ".join(lines) or "its log is empty"
+            )
 
     def stop(self) -> None:
         """Stop all processes, the last started first."""

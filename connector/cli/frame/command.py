@@ -71,7 +71,7 @@ def parse_time(text: str | None) -> datetime | None:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise Failure(Code.USAGE, f"{text[:50]} is not a time: write it as 2026-05-04T12:00Z or 2026-05-04.") from None
+        raise Failure(Code.USAGE, "errors.time", text=text[:50]) from None
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
@@ -120,7 +120,7 @@ def register(
             try:
                 run(CommandCall(output=output, **target), **values)
             except faults as fault:
-                raise Failure(Code.FAILED, str(fault)) from None
+                raise Failure(Code.FAILED, "errors.reported", reason={"en": str(fault)}) from None
 
         # typer reads both: the signature for the order, the annotations for the types.
         invoke.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # PEP 362 attribute

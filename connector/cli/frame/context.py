@@ -29,4 +29,4 @@ class CommandCall:
         try:
             return load(self.file)
         except SettingsError as error:
-            raise Failure(Code.FAILED, str(error)) from None
+            raise Failure(Code.FAILED, "errors.reported", reason={"en": str(error)}) from None

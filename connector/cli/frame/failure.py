@@ -1,6 +1,9 @@
 """The failure of a command: one sentence for a person, one exit code for a program."""
 
+from collections.abc import Mapping
 from enum import IntEnum
+
+from connector.language.catalogue import Language, find_translation, say
 
 
 class Code(IntEnum):
@@ -17,9 +20,26 @@ class Code(IntEnum):
 
 
 class Failure(Exception):
-    """A command cannot continue: `code` is its exit code, `sentence` goes to standard error."""
+    """A command cannot continue: `code` is its exit code, its sentence goes to standard error.
 
-    def __init__(self, code: Code, sentence: str) -> None:
-        super().__init__(sentence)
+    Parameters:
+        key: the sentence in the catalogue, as `chapter.key`.
+        values: a value for each placeholder. A text by language is said in the language of the call, or quoted in
+            English; a problem that the system names in English, such as a full disk, is translated.
+    """
+
+    def __init__(self, code: Code, key: str, /, **values: object) -> None:
         self.code = code
-        self.sentence = sentence
+        self.key = key
+        self._values = values
+        super().__init__(self.say("en"))
+
+    def say(self, language: Language) -> str:
+        """Return the sentence in a language."""
+        return say(language, self.key, **{name: _translate(language, value) for name, value in self._values.items()})
+
+
+def _translate(language: Language, value: object) -> object:
+    if isinstance(value, Mapping):
+        return value.get(language) or say(language, "errors.in-english", reason=value.get("en", ""))
+    return find_translation(language, "problems", value) if isinstance(value, str) else value

@@ -105,10 +105,10 @@ class Output:
         if yes:
             return
         if self.json or not sys.stdin.isatty():
-            raise Failure(Code.USAGE, self.say("cli.add-yes", question=question))
+            raise Failure(Code.USAGE, "cli.add-yes", question=question)
         print(f"{strip_controls(question)} {self.say('cli.yes-no')} ", end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() not in {"y", "yes", "j", "ja"}:
-            raise Failure(Code.FAILED, self.say("cli.unchanged"))
+            raise Failure(Code.FAILED, "cli.unchanged")
 
 
 def choose_language(wanted: str | None) -> Language:
@@ -116,6 +116,16 @@ def choose_language(wanted: str | None) -> Language:
     variables = ("LC_ALL", "LC_MESSAGES", "LANG")
     chosen = wanted or next((os.environ[name] for name in variables if os.environ.get(name)), "")
     return match_language(chosen) or "en"
+
+
+def find_language(arguments: Sequence[str]) -> Language:
+    """Return the language of a command line that is not parsed yet, for what is wrong with it and for its help."""
+    wanted = os.environ.get("DATENKONTOR_LANG")
+    for at, argument in enumerate(arguments):
+        name, sign, value = argument.partition("=")
+        if name == "--lang":
+            wanted = value if sign else next(iter(arguments[at + 1 :]), wanted)
+    return choose_language(wanted)
 
 
 def strip_controls(value: str, *, keep_lines: bool = False) -> str:

@@ -11,6 +11,7 @@ from connector.cli.frame.probe import format_origin
 from connector.client.connector import Connector
 from connector.client.frame.errors import ClientError, PagesRepeat
 from connector.client.frame.paging import PageTrail
+from connector.language.catalogue import LANGUAGES, find_translation
 from connector.views.common import Page
 
 Item = TypeVar("Item")
@@ -23,19 +24,27 @@ def connect(call: CommandCall) -> Iterator[Connector]:
         with Connector(*find_management(call)) as connector:
             yield connector
     except ClientError as error:
-        raise Failure(Code(error.exit_code), error.reasons.get(call.output.lang, error.reason)) from None
+        raise Failure(Code(error.exit_code), "errors.reported", reason=explain_error(error)) from None
+
+
+def explain_error(error: ClientError) -> dict[str, str]:
+    """Return the reason of an error by language: that of the connector, else a sentence about its code."""
+    texts = {"en": error.reason}
+    for language in LANGUAGES:
+        told = find_translation(language, "codes", error.code)
+        if told != error.code:
+            texts[language] = told
+    return texts | error.reasons
 
 
 def find_management(call: CommandCall) -> tuple[str, str]:
     """Return the address and the key of the management API. Raises Failure if one is missing."""
     if not call.key:
-        raise Failure(Code.USAGE, "The management key is missing: set DATENKONTOR_KEY or give --key.")
+        raise Failure(Code.USAGE, "errors.no-key")
     if call.connector:
         return call.connector, call.key
     if call.settings is None and not call.file.exists():
-        raise Failure(
-            Code.USAGE, "The connector is missing: give --settings FILE or --connector URL, or change to its folder."
-        )
+        raise Failure(Code.USAGE, "errors.no-connector")
     management = call.read_settings().management
     return format_origin(management.host, management.port), call.key
 
@@ -57,7 +66,7 @@ def print_listing(
             page = fetch(limit, following)
             rows += page.items
     except PagesRepeat:
-        raise Failure(Code.FAILED, call.output.say("cli.pages-repeat")) from None
+        raise Failure(Code.FAILED, "cli.pages-repeat") from None
     call.output.print_rows(rows, columns, after=page.next)
 
 
@@ -73,8 +82,8 @@ def find_participant(connector: Connector, word: str) -> str:
     if len(matches) == 1:
         return matches[0]
     if matches:
-        raise Failure(Code.USAGE, f"{word} may be {', '.join(sorted(matches))}: give the identifier.")
-    raise Failure(Code.NOT_FOUND, f"Unknown participant {word}: `datenkontor catalog` lists the participants.")
+        raise Failure(Code.USAGE, "errors.ambiguous-participant", word=word, names=", ".join(sorted(matches)))
+    raise Failure(Code.NOT_FOUND, "errors.unknown-participant", word=word)
 
 
 def choose_text(texts: dict[str, str], lang: str) -> str:

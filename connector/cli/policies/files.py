@@ -20,15 +20,23 @@ LARGEST_POLICY = 1_000_000
 @contextmanager
 def translate_errors(file: Path | None = None) -> Iterator[None]:
     """Turn an error of a policy, a fact or a template into a Failure that names `file`."""
-    where = f"{file}: " if file else ""
     try:
         yield
     except Invalid as error:
-        raise Failure(Code.USAGE, f"{where}{error.reason}") from None
+        raise _name_file(Code.USAGE, file, error.reason, error.reasons) from None
     except NoSuchEntity as error:
-        raise Failure(Code.NOT_FOUND, f"{where}{error.reason}") from None
+        raise _name_file(Code.NOT_FOUND, file, error.reason, error.reasons) from None
     except UnknownTemplate as error:
-        raise Failure(Code.NOT_FOUND, str(error)) from None
+        raise _name_file(Code.NOT_FOUND, None, str(error), {}) from None
+
+
+def _name_file(code: Code, file: Path | None, reason: str, reasons: Mapping[str, str]) -> Failure:
+    told = {"en": reason, **reasons}
+    return (
+        Failure(code, "errors.in-file", file=file, reason=told)
+        if file
+        else Failure(code, "errors.reported", reason=told)
+    )
 
 
 def read_policy(path: Path | None) -> dict[str, Any] | None:
@@ -42,18 +50,18 @@ def read_policy(path: Path | None) -> dict[str, Any] | None:
         with (Path("/dev/stdin") if str(path) == "-" else path).open("rb") as file:
             content = file.read(LARGEST_POLICY + 1)
     except OSError as error:
-        raise Failure(Code.USAGE, f"The policy {path} cannot be read: {error.strerror}.") from None
+        raise Failure(Code.USAGE, "errors.policy-unreadable", path=path, problem=error.strerror) from None
     if len(content) > LARGEST_POLICY:
-        raise Failure(Code.USAGE, f"The policy {path} is larger than {LARGEST_POLICY} bytes: shorten it.")
+        raise Failure(Code.USAGE, "errors.policy-size", path=path, largest_policy=LARGEST_POLICY)
     if path.suffix == ".ttl":
         try:
             return from_turtle(content)
         except PolicyError as error:
-            raise Failure(Code.USAGE, f"The policy {path} cannot be used: {error.sentence}") from None
+            raise Failure(Code.USAGE, "errors.policy-unusable", path=path, sentence=error.sentence) from None
     try:
         return read_json(content, dict[str, Any])
     except HandedInFault as fault:
-        raise Failure(Code.USAGE, f"The policy {path} cannot be read: {fault}.") from None
+        raise Failure(Code.USAGE, "errors.policy-malformed", path=path, fault=fault) from None
 
 
 def read_text(path: Path) -> str:
@@ -61,9 +69,9 @@ def read_text(path: Path) -> str:
     try:
         return decode_text(path.read_bytes())
     except OSError as error:
-        raise Failure(Code.USAGE, f"The file {path} cannot be read: {error.strerror}.") from None
+        raise Failure(Code.USAGE, "errors.file-unreadable", path=path, problem=error.strerror) from None
     except HandedInFault as fault:
-        raise Failure(Code.USAGE, f"The file {path} cannot be read: {fault}.") from None
+        raise Failure(Code.USAGE, "errors.file-malformed", path=path, fault=fault) from None
 
 
 def write_policy(call: CommandCall, path: Path, policy: Mapping[str, Any], *, yes: bool) -> None:
@@ -73,4 +81,4 @@ def write_policy(call: CommandCall, path: Path, policy: Mapping[str, Any], *, ye
     try:
         path.write_text(json.dumps(policy, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     except OSError as error:
-        raise Failure(Code.FAILED, f"{path} cannot be written: {error.strerror}.") from None
+        raise Failure(Code.FAILED, "errors.not-writable", path=path, problem=error.strerror) from None

@@ -24,11 +24,11 @@ def read_parameters(name: str, given: list[str] | None) -> dict[str, Input]:
     for pair in given or ():
         parameter, sign, value = pair.partition("=")
         if not sign:
-            raise Failure(Code.USAGE, f"The parameter {pair} has no value: write it as NAME=VALUE.")
+            raise Failure(Code.USAGE, "errors.parameter-value", pair=pair)
         if parameter in several:
             lists.setdefault(parameter, []).append(value)
         elif parameter in single:
-            raise Failure(Code.USAGE, f"The parameter {parameter} is given twice and takes one value: give it once.")
+            raise Failure(Code.USAGE, "errors.parameter-twice", parameter=parameter)
         else:
             single[parameter] = value
     return single | lists
@@ -38,10 +38,10 @@ def choose_policy(name: str | None, sets: list[str] | None, policy: dict[str, An
     """Return the policy of `--template` and `--set`, or that of `--policy`. Raises Failure if both are given."""
     if name is None:
         if sets:
-            raise Failure(Code.USAGE, "--set needs a template: give --template NAME.")
+            raise Failure(Code.USAGE, "errors.set-template")
         return policy
     if policy is not None:
-        raise Failure(Code.USAGE, "--policy and --template exclude each other: give one of them.")
+        raise Failure(Code.USAGE, "errors.policy-or-template")
     return fill_template(name, sets)
 
 

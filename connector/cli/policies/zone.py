@@ -19,4 +19,4 @@ def find_zone(name: str | None = None) -> ZoneInfo:
     try:
         return ZoneInfo(wanted)
     except (OSError, ValueError, ZoneInfoNotFoundError):
-        raise Failure(Code.USAGE, f"{wanted!r} is no zone: use an IANA name such as Europe/Berlin.") from None
+        raise Failure(Code.USAGE, "errors.zone", wanted=wanted) from None

@@ -37,14 +37,16 @@ def report_waited(
     if process.state in GOOD or (wanted and process.state == wanted) or has_arrived(process):
         return
     if process.state == "TERMINATED":
-        raise Failure(Code.REFUSED, format_end(call, process))
+        raise build_refusal(call, process)
     if process.hold is not None:
         raise Failure(
             Code.WAITING,
-            call.output.say("cli.waits", id=process.id, reason=choose_reason(process.hold, call.output.lang)),
+            "cli.waits",
+            id=process.id,
+            reason=choose_reason(process.hold, call.output.lang),
         )
     state = _format_state(call, process)
-    raise Failure(Code.WAITING, call.output.say("cli.continues", id=process.id, state=state, seconds=seconds))
+    raise Failure(Code.WAITING, "cli.continues", id=process.id, state=state, seconds=seconds)
 
 
 def has_arrived(process: NegotiationView | TransferView) -> bool:
@@ -52,13 +54,12 @@ def has_arrived(process: NegotiationView | TransferView) -> bool:
     return isinstance(process, TransferView) and process.keep and bool(process.progress and process.progress.sha256)
 
 
-def format_end(call: CommandCall, process: NegotiationView | TransferView) -> str:
-    """Return the sentence that names who terminated a process, and why."""
+def build_refusal(call: CommandCall, process: NegotiationView | TransferView) -> Failure:
+    """Return the failure that names who terminated a process, and why."""
     if process.ended is None:
-        return call.output.say("cli.state", id=process.id, state=_format_state(call, process))
-    return call.output.say(
-        "cli.terminated", id=process.id, by=process.ended.by, reason=choose_reason(process.ended, call.output.lang)
-    )
+        return Failure(Code.REFUSED, "cli.state", id=process.id, state=_format_state(call, process))
+    reason = choose_reason(process.ended, call.output.lang)
+    return Failure(Code.REFUSED, "cli.terminated", id=process.id, by=process.ended.by, reason=reason)
 
 
 def choose_reason(entry: HoldView | EndedView, lang: str) -> str:

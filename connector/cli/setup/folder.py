@@ -20,12 +20,14 @@ from connector.settings import LOCAL_ZONE, render_template
 def refuse_to_overwrite(directory: Path, force: bool) -> None:
     """Raise Failure if the folder contains the files of a connector, unless `force` allows to write them again."""
     if directory.exists() and not directory.is_dir():
-        raise Failure(Code.FAILED, f"{directory} is a file: name a folder.")
+        raise Failure(Code.FAILED, "errors.not-a-folder", directory=directory)
     existing = [name for name in (SETTINGS, KEY, CARD, MEMBERS) if (directory / name).exists()]
     if existing and not force:
         raise Failure(
             Code.FAILED,
-            f"{directory} already contains {', '.join(existing)}; nothing was changed: add --force to write again.",
+            "errors.folder-in-use",
+            directory=directory,
+            names=", ".join(existing),
         )
 
 
@@ -58,7 +60,9 @@ def write_folder(plan: Plan) -> str:
             roster.add(folder / MEMBERS, cards.make_member(card, roles=("broker",)))
             roster.publish(folder / MEMBERS, folder / LIST, key, now=datetime.now(UTC))
     except OSError as error:
-        raise Failure(Code.FAILED, f"{error.filename or folder} cannot be written: {error.strerror}.") from None
+        raise Failure(
+            Code.FAILED, "errors.not-writable", path=error.filename or folder, problem=error.strerror
+        ) from None
     return secret
 
 

@@ -51,5 +51,5 @@ def build_slug(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name.lower().translate(_UMLAUTS)).encode("ascii", "ignore").decode()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
     if not slug:
-        raise Failure(Code.USAGE, "The name contains no letter for an identifier: give one with --id.")
+        raise Failure(Code.USAGE, "errors.no-letter")
     return slug

@@ -21,9 +21,7 @@ def choose_ports(directory: Path, base: int | None) -> dict[str, int]:
         ports = {name: first + at for at, name in enumerate(LISTENERS)}
         if not taken & set(ports.values()) and all(map(is_free, ports.values())):
             return ports
-    raise Failure(
-        Code.FAILED, f"No ports are free from {FIRST_PORT} to {LAST_PORT}: give the first of four with --port-base."
-    )
+    raise Failure(Code.FAILED, "errors.no-ports", first_port=FIRST_PORT, last_port=LAST_PORT)
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:

@@ -22,7 +22,7 @@ def _own_signals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
 def test_missing_data_fails_in_the_language_of_the_call(cli: Cli) -> None:
     done = cli("demo", "--once", "--data", "missing.csv", "--lang", "de")
     assert (done.code, done.out.startswith("✗ Die Vorführung ist gescheitert: ")) == (1, True)
-    assert "missing.csv does not exist: name a file or a folder." in done.out
+    assert "missing.csv existiert nicht: bitte eine Datei oder einen Ordner nennen." in done.out
 
 
 def test_each_step_is_a_line_of_json(cli: Cli) -> None:

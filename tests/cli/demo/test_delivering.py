@@ -33,7 +33,7 @@ def test_a_push_and_a_pull_deliver_the_offered_files(show: Show, delivered: Mana
 
 def test_files_that_differ_fail(show: Show, delivered: Management, tmp_path: Path) -> None:
     (tmp_path / "offered/air.csv").write_bytes(b"other")
-    with pytest.raises(NotShown, match="The 1 received files should equal the 1 offered files"):
+    with pytest.raises(NotShown, match="Received files: 1; they should equal the offered ones"):
         push(show)
 
 

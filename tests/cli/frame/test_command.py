@@ -63,7 +63,7 @@ def test_an_expected_fault_is_a_failure_and_another_error_is_not() -> None:
 
     failure = CliRunner().invoke(app, []).exception
     assert isinstance(failure, Failure)
-    assert (failure.code, failure.sentence) == (Code.FAILED, "It failed: do this.")
+    assert (failure.code, failure.say("en")) == (Code.FAILED, "It failed: do this.")
     assert isinstance(CliRunner().invoke(app, ["--odd"]).exception, ValueError)
 
 

@@ -8,8 +8,8 @@ from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Output
 from connector.cli.processes.outcome import (
+    build_refusal,
     choose_reason,
-    format_end,
     has_arrived,
     report_state,
     report_waited,
@@ -52,7 +52,7 @@ def test_a_wait_without_success_is_a_failure_with_a_reason(
     with pytest.raises(Failure) as failed:
         report_waited(GERMAN, process, 2.0, lambda shown: {"id": shown.id}, None)
     assert failed.value.code is code
-    assert failed.value.sentence.startswith(sentence)
+    assert failed.value.say("de").startswith(sentence)
     assert capsys.readouterr().out == f"Kennung  {process.id}\n"
 
 
@@ -75,7 +75,7 @@ def test_only_an_open_transfer_with_a_digest_has_arrived() -> None:
 def test_a_reason_is_in_the_language_of_the_call_if_the_connector_knows_it() -> None:
     end = EndedView(code="policy", reason="as received", by="urn:city", reasons={"de": "Nein."})
     assert (choose_reason(end, "de"), choose_reason(end, "en")) == ("Nein.", "as received")
-    assert format_end(CALL, negotiation("TERMINATED")) == "urn:n is TERMINATED."
+    assert build_refusal(CALL, negotiation("TERMINATED")).say("en") == "urn:n is TERMINATED."
 
 
 def test_the_fields_of_a_process_name_its_pending_message_its_hold_and_its_end() -> None:

@@ -1,0 +1,1 @@
+"""German texts of the command line: errors, wrong use, names of fields and help."""

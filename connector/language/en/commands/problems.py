@@ -1,0 +1,3 @@
+"""English names of problems: those of the system itself."""
+
+SENTENCES: dict[str, str] = {}
