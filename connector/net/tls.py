@@ -27,3 +27,13 @@ def server_context(certificate: Path, key: Path, *, client_ca: Path | None = Non
     if client_ca is not None:
         context.verify_mode = ssl.CERT_REQUIRED
     return context
+
+
+def find_tls_fault(error: BaseException) -> str | None:
+    """Return why TLS failed in words of the library, if that is what an error of a connection stems from."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLError):
+        cause = cause.__cause__ or cause.__context__
+    if cause is None:
+        return None
+    return str(getattr(cause, "verify_message", "") or cause.reason or type(cause).__name__)

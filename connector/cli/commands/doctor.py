@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
@@ -18,7 +18,9 @@ from connector.cli.frame.command import create_word, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.probe import format_origin, is_listening, probe_url
+from connector.cli.setup.peers import check_peers
 from connector.cli.setup.ports import is_free
+from connector.identity.roster import Member
 from connector.net.addresses import format_origin as format_url
 from connector.net.addresses import parse_url
 from connector.net.certificates import find_certificate_fault, find_end_of_certificate
@@ -30,6 +32,12 @@ app = create_word()
 VERSIONS = "/.well-known/dspace-version"
 SOON = timedelta(days=5)
 LEAST_SPACE = 100_000_000
+PeersOption = Annotated[
+    str | None,
+    typer.Option(
+        "--peers", metavar="all|none|NAME", help="Peers to ask for their versions (default: at most 20 of the list)."
+    ),
+]
 OWN_ADDRESS, OWN_ENTRY = "public address", "own entry"
 
 
@@ -47,15 +55,16 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     "doctor",
     needs="settings",
     example="""datenkontor doctor --settings tiefbauamt/datenkontor.toml
+    datenkontor doctor --peers all
     datenkontor doctor --json""",
 )
-def doctor(call: CommandCall) -> None:
-    """Check settings, key, clock, ports, store, participant list and addresses.
+def doctor(call: CommandCall, peers: PeersOption = None) -> None:
+    """Check settings, key, clock, ports, store, participant list, addresses and peers.
 
     Changes nothing. Exit code 1 if a check fails.
     """
     checks = []
-    for check in _run_checks(call):
+    for check in _run_checks(call, peers):
         checks.append(check)
         if not call.output.json:
             mark = "–" if check.ok is None else call.output.format_mark(check.ok)
@@ -68,7 +77,7 @@ def doctor(call: CommandCall) -> None:
         raise typer.Exit(Code.FAILED)
 
 
-def _run_checks(call: CommandCall) -> Iterator[Diagnosis]:
+def _run_checks(call: CommandCall, peers: str | None) -> Iterator[Diagnosis]:
     try:
         settings = call.read_settings()
     except Failure as failure:
@@ -86,6 +95,17 @@ def _run_checks(call: CommandCall) -> Iterator[Diagnosis]:
     yield _check_broker(settings)
     yield _check_address(settings)
     yield _check_work(settings)
+    yield from _check_peers(settings, peers, call)
+
+
+def _check_peers(settings: Settings, wanted: str | None, call: CommandCall) -> Iterator[Diagnosis]:
+    """Ask the peers of the participant list; without a list there are none, which another check says."""
+    try:
+        members = _read_list(settings).listed if settings.identity.mechanism == "roster" else ()
+    except RosterFault:
+        members = ()
+    for found in check_peers(settings, members, wanted, call.output.say):
+        yield Diagnosis(name=found.name, ok=found.ok, sentence=found.sentence, advice=found.advice)
 
 
 def _check_key(settings: Settings) -> Diagnosis:
@@ -184,6 +204,7 @@ class ListSummary(NamedTuple):
     members: int
     expires: datetime
     own: tuple[str | None, tuple[dict[str, str], ...], tuple[str, ...]] | None
+    listed: tuple[Member, ...]
 
 
 def _check_list(settings: Settings) -> Iterator[Diagnosis]:
@@ -222,7 +243,7 @@ def _read_list(settings: Settings) -> ListSummary:
         document = roster.verify(Path(location), keys, now=now).document
     own = next((member for member in document.members if member.id == settings.participant.id), None)
     entry = None if own is None else (own.address, own.keys, own.data)
-    return ListSummary(document.version, len(document.members), document.expires, entry)
+    return ListSummary(document.version, len(document.members), document.expires, entry, document.members)
 
 
 def _check_entry(settings: Settings, summary: ListSummary) -> Diagnosis:

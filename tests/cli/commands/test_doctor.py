@@ -92,3 +92,15 @@ def test_a_certificate_that_peers_will_not_accept_is_found(cli: Cli, space: Path
     settings.write_text(text.replace("#key =\n", f'key = "{key}"\n'), encoding="utf-8")
     check = checks(cli)["certificate"]
     assert (check["ok"], "is for other.example, not for 127.0.0.1" in check["sentence"]) == (False, True)
+
+
+def test_a_peer_that_is_not_reachable_is_a_remark_and_no_failure(cli: Cli, space: Path) -> None:
+    cli("init", "amt", "--broker", "broker/card.json")
+    cli("roster", "add", "amt/card.json", "--settings", "broker/datenkontor.toml")
+    cli("roster", "publish", "--settings", "broker/datenkontor.toml")
+    found = checks(cli)
+    assert found["peer urn:participant:amt"]["ok"] is None
+    assert "cannot be reached" in found["peer urn:participant:amt"]["sentence"]
+    asked = cli("doctor", "--peers", "amt", "--lang", "de", *SETTINGS).out
+    assert "nicht erreichbar" in asked
+    assert "peer " not in cli("doctor", "--peers", "none", *SETTINGS).out

@@ -1,0 +1,27 @@
+"""German sentences of `doctor` about the peers of the participant list."""
+
+SENTENCES: dict[str, str] = {
+    "well": "{address} spricht Version {version}.",
+    "silent": "{address} hat nicht innerhalb von {seconds:g} Sekunden geantwortet.",
+    "silent-advice": "Versuchen Sie es später erneut, oder fragen Sie den Betreiber.",
+    "unreachable": "{address} ist nicht erreichbar: {reason}",
+    "unreachable-advice": "Fragen Sie den Betreiber, und prüfen Sie die Firewall dazwischen.",
+    "blocked": "Dieser Konnektor verbindet sich nicht mit {address}: {reason}",
+    "blocked-advice": "Soll der Partner dort sein, erlauben Sie die Adresse im Abschnitt `net` der Einstellungen.",
+    "tls": "Das Zertifikat von {address} wird nicht akzeptiert: {reason}.",
+    "tls-advice": "Der Betreiber muss es erneuern; bei einem eigenen Aussteller setzen Sie `net.ca`.",
+    "no-document": "{address} hat kein Versionsdokument (Status {status}).",
+    "no-document-advice": "Vergleichen Sie die Adresse mit der des Betreibers: Host oder Pfad können falsch sein.",
+    "unreadable": "Das Versionsdokument von {address} hat eine andere Form, als das Dataspace Protocol vorgibt.",
+    "unreadable-advice": "Vergleichen Sie die Adresse mit der Angabe des Betreibers.",
+    "version": "{address} spricht nicht Version {version}, sondern {spoken}.",
+    "version-advice": "Der Betreiber muss den Konnektor aktualisieren.",
+    "path": "Die Teilnehmerliste enthält {address}, aber Version {version} dieses Partners ist unter {stated}.",
+    "path-advice": "Der Betreiber des Datenraums muss die Adresse in der Teilnehmerliste berichtigen.",
+    "id": "Unter {address} antwortet {stated} und nicht {id}.",
+    "id-advice": "Der Betreiber des Datenraums muss die Teilnehmerliste berichtigen, oder der Partner seine Kennung.",
+    "unknown": "Kein anderes Mitglied mit einer Adresse heißt {name}.",
+    "names": "Verwenden Sie Kennung oder Name wie in `datenkontor participant list`, oder `all`.",
+    "more": "{asked} von {total} Partnern wurden gefragt.",
+    "ask-all": "Mit `--peers all` werden auch die übrigen gefragt.",
+}

@@ -1,0 +1,27 @@
+"""English sentences of `doctor` about the peers of the participant list."""
+
+SENTENCES: dict[str, str] = {
+    "well": "{address} speaks version {version}.",
+    "silent": "{address} did not answer within {seconds:g} seconds.",
+    "silent-advice": "Try again later, or ask its operator.",
+    "unreachable": "{address} cannot be reached: {reason}",
+    "unreachable-advice": "Ask its operator, and check the firewall in between.",
+    "blocked": "This connector does not connect to {address}: {reason}",
+    "blocked-advice": "If the peer is meant to be there, allow it in the section `net` of the settings.",
+    "tls": "The certificate of {address} is not accepted: {reason}.",
+    "tls-advice": "Its operator has to renew it; if its issuer is your own, set `net.ca`.",
+    "no-document": "{address} has no version document (status {status}).",
+    "no-document-advice": "Compare the address with what its operator states: the host or the path may be wrong.",
+    "unreadable": "The version document of {address} has another form than the Dataspace Protocol states.",
+    "unreadable-advice": "Compare the address with what its operator states.",
+    "version": "{address} does not speak version {version}, but {spoken}.",
+    "version-advice": "Its operator has to update it.",
+    "path": "The participant list contains {address}, but version {version} of this peer is at {stated}.",
+    "path-advice": "The data-space operator has to correct the address in the participant list.",
+    "id": "At {address} answers {stated}, and not {id}.",
+    "id-advice": "The data-space operator has to correct the participant list, or the peer its identifier.",
+    "unknown": "No other member with an address is called {name}.",
+    "names": "Use its identifier or its name as `datenkontor participant list` shows them, or `all`.",
+    "more": "{asked} of {total} peers were asked.",
+    "ask-all": "Use `--peers all` for the others.",
+}
