@@ -229,9 +229,10 @@ async def test_data_is_asked_for_under_an_agreement_of_ones_own_alone(door: Door
         "callbackAddress": "https://firm.example/dsp/2025-1",
     }
     # A negotiation is no agreement, and what is nobody's looks the same as what is somebody else's.
-    for agreement in (UNKNOWN, provider, ""):
+    for agreement in (UNKNOWN, provider):
         body = refused(await door.post("/transfers/request", {**asked, "agreementId": agreement}), 404)
         assert (body["code"], body["consumerPid"]) == ("unknown-agreement", "urn:uuid:transfer")
+    refused(await door.post("/transfers/request", {**asked, "agreementId": ""}), 400, "malformed")
     assert door.kept() == before
 
 

@@ -13,6 +13,7 @@ from connector.ports.changes import PutProcess, Unavailable
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from tests.interop.deployed import CTX, DSP, HTML, Deployed, Row
 from tests.interop.ours import DATASET, HOME, ME, PEER, PEER_HOME, TERMS, Ours, call, play, token_of
+from tests.support.asgi import as_asgi
 from tests.support.transport import InProcess
 
 
@@ -212,7 +213,7 @@ def test_our_next_message_leaves_after_our_answer_has_been_written() -> None:
             "client": ("203.0.113.1", 1),
         }
         async with us.working():
-            await us.app(scope, receive, send)  # type: ignore[arg-type]  # a scope is a mutable mapping
+            await as_asgi(us.app)(scope, receive, send)
             await us.reaches("negotiation", "FINALIZED")
         assert order == ["http.response.start after 0", "http.response.body after 0"]
 

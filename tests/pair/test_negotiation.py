@@ -1,6 +1,7 @@
 """Two whole connectors agree, refuse, bargain and end; what their people do goes through the management API."""
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -65,6 +66,11 @@ async def same_agreement(data_space: Space, firm: NegotiationView) -> None:
     assert held[0] == held[1]
 
 
+def on_the_wire(terms: dict[str, Any]) -> Any:
+    """The terms as they travel: a purpose by its full name."""
+    return json.loads(json.dumps(terms).replace("dpv:", "https://w3id.org/dpv#"))
+
+
 async def test_both_sides_finalize_and_hold_the_same_bytes(data_space: Space) -> None:
     firm = await begun(data_space)
     firm = await data_space.firm.reaches(firm.id, "FINALIZED")
@@ -72,7 +78,7 @@ async def test_both_sides_finalize_and_hold_the_same_bytes(data_space: Space) ->
     assert (firm.peer_pid, city.peer_pid) == (city.id, firm.id)
     await same_agreement(data_space, firm)
     assert (firm.agreement or {})["assignee"] == data_space.firm.id
-    assert (firm.agreement or {})["permission"] == TERMS["permission"]
+    assert (firm.agreement or {})["permission"] == on_the_wire(TERMS)["permission"]
 
 
 async def test_people_of_both_sides_bargain_until_one_approves(data_space: Space) -> None:
@@ -193,7 +199,7 @@ async def test_what_a_provider_offers_of_itself_is_judged_by_the_terms_it_offers
     other = await with_another.other.is_asked((await with_another.other.other_side(city)).id)
     await with_another.other.api.negotiations.approve(other.id)
     other = await with_another.other.reaches(other.id, "FINALIZED")
-    assert (other.agreement or {})["permission"] == special["permission"]
+    assert (other.agreement or {})["permission"] == on_the_wire(special)["permission"]
 
 
 async def test_a_draft_is_offered_to_nobody(data_space: Space) -> None:
