@@ -12,6 +12,8 @@ def lock_store(path: Path) -> int:
 
     The lock ends with the process, however that ends. Raises SettingsError if another process has it.
     """
+    # A link to the store is the same store, so the lock is beside the file itself.
+    path = path.resolve()
     file = path.with_name(path.name + ".lock")
     file.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
