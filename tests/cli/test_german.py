@@ -154,3 +154,41 @@ def test_every_code_with_a_german_sentence_exists() -> None:
         path.read_text(encoding="utf-8") for path in ROOM.parent.rglob("*.py") if "language" not in path.parts
     )
     assert [name for name in read_chapter("de", "codes") if f'"{name}"' not in code] == []
+
+
+def test_no_finding_of_the_doctor_is_a_sentence_in_the_code() -> None:
+    findings = [
+        node
+        for node in ast.walk(TREES["commands/doctor.py"])
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_find"
+    ]
+    words = {str(part.value) for node in findings for part in ast.walk(node.args[2]) if isinstance(part, ast.Constant)}
+    assert len(findings) > 30
+    known = set(read_chapter("de", "doctor"))
+    assert {word for word in words if word not in known} <= {"key"}
+    assert not [entry for tree in TREES.values() for entry in ast.walk(tree) if _is_spelled_out(entry)]
+
+
+def _is_spelled_out(node: ast.AST) -> bool:
+    """Whether a diagnosis is made of a text of the code instead of a sentence of the catalogue."""
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "Diagnosis"
+        and any(isinstance(word.value, ast.Constant | ast.JoinedStr) for word in node.keywords)
+    )
+
+
+def test_the_doctor_speaks_german_and_its_names_for_programs_stay(cli: Cli) -> None:
+    cli("init", "firma")
+    settings = ("--settings", "firma/datenkontor.toml", "--lang", "de")
+    lines = cli("doctor", *settings).out.splitlines()
+    names = [line[2:].partition(":")[0] for line in lines]
+    assert names[:3] == ["Einstellungen", "Schlüssel", "Uhr"]
+    assert {"Datenbank", "angebotene Dateien", "Teilnehmerliste", "Broker", "öffentliche Adresse", "Betrieb"} < set(
+        names
+    )
+    assert "– Betrieb: Das lässt sich nicht prüfen: erst den Konnektor starten." in lines
+    checks = cli("doctor", "--json", *settings).json["checks"]
+    assert [check["name"] for check in checks][:3] == ["settings", "key", "clock"]
+    assert checks[2]["sentence"].startswith("Die Uhr zeigt ")

@@ -16,16 +16,17 @@ from connector.authority import roster
 from connector.authority.roster import RosterFault
 from connector.cli.frame.command import create_word, register
 from connector.cli.frame.context import CommandCall
-from connector.cli.frame.failure import Code, Failure
+from connector.cli.frame.failure import Code, say_translated
 from connector.cli.frame.probe import format_origin, is_listening, probe_url
 from connector.cli.setup.peers import check_peers
 from connector.cli.setup.ports import is_free
 from connector.identity.roster import Member
+from connector.language.catalogue import Language, find_sentence, say
 from connector.net.addresses import format_origin as format_url
 from connector.net.addresses import parse_url
 from connector.net.certificates import find_certificate_fault, find_end_of_certificate
 from connector.net.errors import Blocked
-from connector.settings import Settings
+from connector.settings import Settings, SettingsError, load
 
 app = create_word()
 
@@ -41,8 +42,20 @@ PeersOption = Annotated[
 OWN_ADDRESS, OWN_ENTRY = "public address", "own entry"
 
 
+class CheckResult(NamedTuple):
+    """The result of one check: `ok` is None if it could not be checked; `key` is its sentence in the chapter `doctor`.
+
+    The advice, what to do if it failed, has the key with `-advice` behind.
+    """
+
+    name: str
+    ok: bool | None
+    key: str
+    values: dict[str, object]
+
+
 class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
-    """The result of one check: `ok` is None if it could not be checked; `advice` says what to do if it failed."""
+    """A finding in the language of the call; its name is the same in all languages, for programs."""
 
     name: str
     ok: bool | None
@@ -64,12 +77,12 @@ def doctor(call: CommandCall, peers: PeersOption = None) -> None:
     Changes nothing. Exit code 1 if a check fails.
     """
     checks = []
-    for check in _run_checks(call, peers):
+    for label, check in _list_diagnoses(call, peers):
         checks.append(check)
         if not call.output.json:
             mark = "–" if check.ok is None else call.output.format_mark(check.ok)
             advice = f" {check.advice}" if check.advice and check.ok is not True else ""
-            print(f"{mark} {check.name}: {check.sentence}{advice}", flush=True)
+            print(f"{mark} {label}: {check.sentence}{advice}", flush=True)
     well = all(check.ok is not False for check in checks)
     if call.output.json:
         call.output.print_result({"ok": well, "checks": checks})
@@ -77,16 +90,54 @@ def doctor(call: CommandCall, peers: PeersOption = None) -> None:
         raise typer.Exit(Code.FAILED)
 
 
-def _run_checks(call: CommandCall, peers: str | None) -> Iterator[Diagnosis]:
+def _list_diagnoses(call: CommandCall, peers: str | None) -> Iterator[tuple[str, Diagnosis]]:
+    """Yield each check with its name in the language of the call."""
     try:
-        settings = call.read_settings()
-    except Failure as failure:
-        yield Diagnosis(name="settings", ok=False, sentence=failure.say(call.output.lang))
+        settings = load(call.file)
+    except SettingsError as fault:
+        found = _find("settings", False, "settings-wrong", reason={"en": str(fault)})
+        yield _name_check(found, call.output.lang), diagnose(found, call.output.lang)
         return
-    sentence = f"{call.file} is valid; {settings.participant.name} is {settings.participant.id}."
-    yield Diagnosis(name="settings", ok=True, sentence=sentence)
+    for result in _run_checks(call.file, settings):
+        yield _name_check(result, call.output.lang), diagnose(result, call.output.lang)
+    for peer in check_peers(settings, _list_members(settings), peers, call.output.say):
+        word, _space, named = peer.name.partition(" ")
+        label = (
+            call.output.say("doctor.name-peer", id=named) if word == "peer" else call.output.say("doctor.name-peers")
+        )
+        yield label, Diagnosis(name=peer.name, ok=peer.ok, sentence=peer.sentence, advice=peer.advice)
+
+
+def _list_members(settings: Settings) -> tuple[Member, ...]:
+    """Return the members of the participant list; without a list there are none, which a check says."""
+    try:
+        return _read_list(settings).listed if settings.identity.mechanism == "roster" else ()
+    except RosterFault:
+        return ()
+
+
+def diagnose(finding: CheckResult, language: Language) -> Diagnosis:
+    """Say a finding and its advice in a language."""
+    sentence = say_translated(language, f"doctor.{finding.key}", finding.values)
+    key = f"doctor.{finding.key}-advice"
+    advice = say_translated(language, key, finding.values) if find_sentence(language, key) else ""
+    return Diagnosis(name=finding.name, ok=finding.ok, sentence=sentence, advice=advice)
+
+
+def _name_check(finding: CheckResult, language: Language) -> str:
+    words = "port" if finding.key.startswith("port-") else finding.name
+    return say(language, f"doctor.name-{words}", **finding.values)
+
+
+def _find(name: str, ok: bool | None, key: str, **values: object) -> CheckResult:
+    return CheckResult(name, ok, key, values)
+
+
+def _run_checks(file: Path, settings: Settings) -> Iterator[CheckResult]:
+    participant = settings.participant
+    yield _find("settings", True, "settings", file=file, participant=participant.name, id=participant.id)
     yield _check_key(settings)
-    yield _check_clock(call.file)
+    yield _check_clock(file)
     yield from _check_certificate(settings)
     yield from _check_ports(settings)
     yield _check_store(settings)
@@ -95,41 +146,24 @@ def _run_checks(call: CommandCall, peers: str | None) -> Iterator[Diagnosis]:
     yield _check_broker(settings)
     yield _check_address(settings)
     yield _check_work(settings)
-    yield from _check_peers(settings, peers, call)
 
 
-def _check_peers(settings: Settings, wanted: str | None, call: CommandCall) -> Iterator[Diagnosis]:
-    """Ask the peers of the participant list; without a list there are none, which another check says."""
-    try:
-        members = _read_list(settings).listed if settings.identity.mechanism == "roster" else ()
-    except RosterFault:
-        members = ()
-    for found in check_peers(settings, members, wanted, call.output.say):
-        yield Diagnosis(name=found.name, ok=found.ok, sentence=found.sentence, advice=found.advice)
-
-
-def _check_key(settings: Settings) -> Diagnosis:
+def _check_key(settings: Settings) -> CheckResult:
     try:
         key = cards.load_key(settings.identity.key)
     except RosterFault as fault:
-        return Diagnosis(name="key", ok=False, sentence=str(fault), advice="Create one with `datenkontor init`.")
-    sentence = f"Only the owner can read {settings.identity.key} ({key.algorithm}, {key.kid})."
-    return Diagnosis(name="key", ok=True, sentence=sentence)
+        return _find("key", False, "key-wrong", reason={"en": str(fault)})
+    return _find("key", True, "key", file=settings.identity.key, algorithm=key.algorithm, kid=key.kid)
 
 
-def _check_clock(file: Path) -> Diagnosis:
+def _check_clock(file: Path) -> CheckResult:
     now = datetime.now(UTC)
     written = datetime.fromtimestamp(file.stat().st_mtime, UTC)
-    sentence = f"The clock shows {now:%Y-%m-%d %H:%M} UTC"
-    if written > now + timedelta(minutes=1):
-        advice = "Set the clock: tokens are valid for minutes only."
-        return Diagnosis(
-            name="clock", ok=False, sentence=f"{sentence}, before the time of the settings.", advice=advice
-        )
-    return Diagnosis(name="clock", ok=True, sentence=f"{sentence}.")
+    well = written <= now + timedelta(minutes=1)
+    return _find("clock", well, "clock" if well else "clock-behind", now=f"{now:%Y-%m-%d %H:%M} UTC")
 
 
-def _check_certificate(settings: Settings) -> Iterator[Diagnosis]:
+def _check_certificate(settings: Settings) -> Iterator[CheckResult]:
     """Check the certificate of the listeners, if they have one."""
     certificate = settings.net.certificate
     if certificate is None:
@@ -137,13 +171,13 @@ def _check_certificate(settings: Settings) -> Iterator[Diagnosis]:
     now, host = datetime.now(UTC), urlsplit(settings.protocol.public_url).hostname or ""
     fault = find_certificate_fault(certificate, settings.net.key or certificate, host, now)
     soon = find_end_of_certificate(certificate, now)
-    if fault:
-        yield Diagnosis(name="certificate", ok=False, sentence=fault)
+    if fault or soon:
+        yield _find("certificate", not fault, "certificate-told", reason={"en": fault or soon})
     else:
-        yield Diagnosis(name="certificate", ok=True, sentence=soon or f"{certificate} is valid for {host}.")
+        yield _find("certificate", True, "certificate", file=certificate, host=host)
 
 
-def _check_ports(settings: Settings) -> Iterator[Diagnosis]:
+def _check_ports(settings: Settings) -> Iterator[CheckResult]:
     scheme = "https" if settings.net.certificate else "http"
     listeners = [
         ("protocol", settings.protocol.host, settings.protocol.port, scheme, VERSIONS),
@@ -153,8 +187,7 @@ def _check_ports(settings: Settings) -> Iterator[Diagnosis]:
     for name, host, port, how, path in listeners:
         label = f"port {port} ({name})"
         if port == 0 or is_free(port, host):
-            sentence = "The port is free." if port else "Each start chooses a free port."
-            yield Diagnosis(name=label, ok=True, sentence=sentence)
+            yield _find(label, True, "port-free" if port else "port-chosen", port=port, listener=name)
             continue
         # The certificate of a TLS listener is for its name, not for this address: a connection is enough here.
         answers = (
@@ -162,39 +195,28 @@ def _check_ports(settings: Settings) -> Iterator[Diagnosis]:
             if how == "https" or not path
             else probe_url(format_origin(host, port) + path).status == 200
         )
-        if answers:
-            yield Diagnosis(name=label, ok=True, sentence="The connector listens.")
-        else:
-            advice = f"Set {name}.port to a free one."
-            yield Diagnosis(name=label, ok=False, sentence="Another program uses the port.", advice=advice)
+        yield _find(label, answers, "port-listens" if answers else "port-taken", port=port, listener=name)
 
 
-def _check_store(settings: Settings) -> Diagnosis:
+def _check_store(settings: Settings) -> CheckResult:
     path = settings.store.path
     folder = path.parent
     if path.exists() and not os.access(path, os.R_OK | os.W_OK):
-        advice = "Change its owner to the user of the connector."
-        return Diagnosis(name="store", ok=False, sentence=f"{path} is not writable.", advice=advice)
+        return _find("store", False, "store-locked", path=path)
     if not os.access(folder, os.W_OK | os.X_OK):
-        advice = "Create the folder, or name another one."
-        return Diagnosis(name="store", ok=False, sentence=f"{folder} is not writable.", advice=advice)
+        return _find("store", False, "store-folder", folder=folder)
     status = os.statvfs(folder)
     left = status.f_bavail * status.f_frsize
     if left < LEAST_SPACE:
-        sentence = f"Only {left // 1_000_000} MB are free in {folder}."
-        advice = "Free some space: a message that cannot be stored is not acknowledged."
-        return Diagnosis(name="store", ok=False, sentence=sentence, advice=advice)
-    return Diagnosis(name="store", ok=True, sentence=f"{path} is writable.")
+        return _find("store", False, "store-full", megabytes=left // 1_000_000, folder=folder)
+    return _find("store", True, "store", path=path)
 
 
-def _check_files(settings: Settings) -> Diagnosis:
+def _check_files(settings: Settings) -> CheckResult:
     name, root = "offered files", settings.data_root
     if root is None:
-        return Diagnosis(name=name, ok=None, sentence="No folder is set: only HTTP sources can be offered.")
-    if not root.is_dir():
-        advice = "Create it, or correct `data_root`."
-        return Diagnosis(name=name, ok=False, sentence=f"{root} is not a folder.", advice=advice)
-    return Diagnosis(name=name, ok=True, sentence=f"The folder is {root}.")
+        return _find(name, None, "files-none")
+    return _find(name, root.is_dir(), "files" if root.is_dir() else "files-wrong", folder=root)
 
 
 class ListSummary(NamedTuple):
@@ -207,22 +229,20 @@ class ListSummary(NamedTuple):
     listed: tuple[Member, ...]
 
 
-def _check_list(settings: Settings) -> Iterator[Diagnosis]:
+def _check_list(settings: Settings) -> Iterator[CheckResult]:
     name = "participant list"
     if settings.identity.mechanism != "roster":
-        yield Diagnosis(name=name, ok=None, sentence="The connector uses tokens that are for tests only.")
+        yield _find(name, None, "list-none")
         return
     try:
         summary = _read_list(settings)
     except RosterFault as fault:
-        advice = "Ask the data-space operator for it."
-        yield Diagnosis(name=name, ok=False, sentence=str(fault), advice=advice)
+        yield _find(name, False, "list-wrong", reason={"en": str(fault)})
         return
-    left = summary.expires - datetime.now(UTC)
+    soon = summary.expires - datetime.now(UTC) < SOON
     until = f"{summary.expires:%Y-%m-%d %H:%M} UTC"
-    sentence = f"Version {summary.version} with {summary.members} members is valid until {until}."
-    soon = "It expires soon: the data-space operator has to publish the next one." if left < SOON else ""
-    yield Diagnosis(name=name, ok=None if soon else True, sentence=sentence, advice=soon)
+    key = "list-soon" if soon else "list"
+    yield _find(name, None if soon else True, key, version=summary.version, count=summary.members, until=until)
     yield _check_entry(settings, summary)
 
 
@@ -246,29 +266,24 @@ def _read_list(settings: Settings) -> ListSummary:
     return ListSummary(document.version, len(document.members), document.expires, entry, document.members)
 
 
-def _check_entry(settings: Settings, summary: ListSummary) -> Diagnosis:
-    name, advice = OWN_ENTRY, "Send `card.json` to the data-space operator again."
+def _check_entry(settings: Settings, summary: ListSummary) -> CheckResult:
     if summary.own is None:
-        sentence = f"{settings.participant.id} is not a member."
-        return Diagnosis(name=name, ok=False, sentence=sentence, advice="Send `card.json` to the data-space operator.")
+        return _find(OWN_ENTRY, False, "entry-none", id=settings.participant.id)
     address, keys, data = summary.own
     expected = settings.protocol.public_url.rstrip("/") + settings.protocol.path
     if (address or "").rstrip("/") != expected:
-        sentence = f"The participant list contains {address or 'no address'} instead of {expected}."
-        return Diagnosis(name=name, ok=False, sentence=sentence, advice=advice)
+        key = "entry-address" if address else "entry-no-address"
+        return _find(OWN_ENTRY, False, key, address=address, expected=expected)
     try:
         kid = cards.load_key(settings.identity.key).kid
     except RosterFault:
         kid = ""
     if kid not in {jwk.get("kid") for jwk in keys}:
-        sentence = "The participant list contains another key of this participant."
-        return Diagnosis(name=name, ok=False, sentence=sentence, advice=advice)
+        return _find(OWN_ENTRY, False, "entry-key")
     origin = _find_data_origin(settings)
     if origin and origin not in {parse_url(url).origin for url in (expected, *data)}:
-        sentence = f"The participant list does not contain {origin}, where this connector sends and receives data."
-        advice = f"Ask the data-space operator for it: datenkontor roster add card.json --replace --data {origin}"
-        return Diagnosis(name=name, ok=False, sentence=sentence, advice=advice)
-    return Diagnosis(name=name, ok=True, sentence="The participant list contains this participant's addresses and key.")
+        return _find(OWN_ENTRY, False, "entry-data", origin=origin)
+    return _find(OWN_ENTRY, True, "entry")
 
 
 def _find_data_origin(settings: Settings) -> str | None:
@@ -283,30 +298,26 @@ def _find_data_origin(settings: Settings) -> str | None:
         return None
 
 
-def _check_broker(settings: Settings) -> Diagnosis:
+def _check_broker(settings: Settings) -> CheckResult:
     api = settings.broker.api
     if api is None:
-        sentence = "No broker is set; `search` needs `broker.participant` and `broker.api`."
-        return Diagnosis(name="broker", ok=None, sentence=sentence)
+        return _find("broker", None, "broker-none")
     answer = probe_url(api.rstrip("/") + "/health", ca=settings.net.ca)
     if answer.status is None:
-        advice = "Ask its operator, or correct `broker.api`."
-        return Diagnosis(name="broker", ok=False, sentence=f"{api} cannot be reached: {answer.reason}.", advice=advice)
-    return Diagnosis(name="broker", ok=True, sentence=f"{api} answers.")
+        return _find("broker", False, "broker-silent", url=api, reason=answer.reason)
+    return _find("broker", True, "broker", url=api)
 
 
-def _check_address(settings: Settings) -> Diagnosis:
+def _check_address(settings: Settings) -> CheckResult:
     url = settings.protocol.public_url.rstrip("/")
     if not is_listening(settings.protocol.host, settings.protocol.port):
-        sentence = f"{url} cannot be checked: start the connector first."
-        return Diagnosis(name=OWN_ADDRESS, ok=None, sentence=sentence)
+        return _find(OWN_ADDRESS, None, "address-unknown", url=url)
     answer = probe_url(url + VERSIONS, ca=settings.net.ca)
+    if answer.status is None:
+        return _find(OWN_ADDRESS, False, "address-silent", url=url, reason=answer.reason)
     if answer.status != 200:
-        reason = answer.reason or f"status {answer.status}"
-        sentence = f"{url} does not reach this connector: {reason}."
-        advice = "Correct `protocol.public_url`, or forward it to this connector."
-        return Diagnosis(name=OWN_ADDRESS, ok=False, sentence=sentence, advice=advice)
-    return Diagnosis(name=OWN_ADDRESS, ok=True, sentence=f"{url} reaches this connector.")
+        return _find(OWN_ADDRESS, False, "address-other", url=url, status=answer.status)
+    return _find(OWN_ADDRESS, True, "address", url=url)
 
 
 class _Readiness(msgspec.Struct, frozen=True):
@@ -314,18 +325,18 @@ class _Readiness(msgspec.Struct, frozen=True):
     warnings: dict[str, str] = {}
 
 
-def _check_work(settings: Settings) -> Diagnosis:
+def _check_work(settings: Settings) -> CheckResult:
     """Ask the running connector for its own checks and for processes that cannot continue."""
     host, port = settings.management.host, settings.management.port
     if port == 0 or not is_listening(host, port):
-        return Diagnosis(name="work", ok=None, sentence="It cannot be checked: start the connector first.")
+        return _find("work", None, "work-unknown")
     answer = probe_url(format_origin(host, port) + "/ready")
     try:
         readiness = msgspec.json.decode(answer.body, type=_Readiness)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return Diagnosis(name="work", ok=False, sentence="The management port did not return the state.")
+        return _find("work", False, "work-silent")
     failed = [state for state in readiness.checks.values() if state != "ok"]
     problems = [*failed, *readiness.warnings.values()]
     if problems:
-        return Diagnosis(name="work", ok=False, sentence=" ".join(problems), advice="See the log.")
-    return Diagnosis(name="work", ok=True, sentence="The connector works, and all processes can continue.")
+        return _find("work", False, "work-failing", reason={"en": " ".join(problems)})
+    return _find("work", True, "work")

@@ -36,7 +36,12 @@ class Failure(Exception):
 
     def say(self, language: Language) -> str:
         """Return the sentence in a language."""
-        return say(language, self.key, **{name: _translate(language, value) for name, value in self._values.items()})
+        return say_translated(language, self.key, self._values)
+
+
+def say_translated(language: Language, key: str, values: Mapping[str, object]) -> str:
+    """Return a sentence whose values are translated too, as far as they have texts."""
+    return say(language, key, **{name: _translate(language, value) for name, value in values.items()})
 
 
 def _translate(language: Language, value: object) -> object:
