@@ -22,7 +22,7 @@ from connector.net.serving.rates import CallerRates
 from connector.ports.broker_store import BrokerStore
 from connector.ports.changes import Replayed, StoreError
 from connector.ports.identity import AuthenticationUnavailable, Caller, Unauthenticated
-from connector.views.common import ErrorView
+from connector.views.common import LONGEST_IDENTIFIER, ErrorView
 
 Authenticate = Callable[[str | None], Awaitable[Caller]]
 Use = Callable[[Caller], Awaitable[None]]
@@ -199,8 +199,8 @@ async def search_offers(
 async def read_dataset(
     desk: AtBroker,
     caller: Known,  # noqa: ARG001 - only a known caller may read
-    participant: Annotated[str, Query(max_length=1000)],
-    dataset: Annotated[str, Query(max_length=1000)],
+    participant: Annotated[str, Query(max_length=LONGEST_IDENTIFIER)],
+    dataset: Annotated[str, Query(max_length=LONGEST_IDENTIFIER)],
     lang: LanguageQuery = None,
 ) -> Response:
     """Show one dataset as its provider sent it."""

@@ -18,12 +18,13 @@ from connector.protocol import dcat
 from connector.protocol.dsp.catalog import dataset_view
 from connector.protocol.dsp.codec import canonical, parse
 from connector.protocol.dsp.errors import ProtocolError, RemoteProtocolError, clean
+from connector.protocol.dsp.identifiers import ID_LIMIT
 from connector.protocol.dsp.offer_ids import drop_serial
+from connector.protocol.dsp.paths import check_pid
 
 DATASET_BYTES = 128 * 1024
 # Less than the limit of a message, because a dataset is nested in two catalogues.
 DEPTH = 60
-ID_LENGTH = 1000
 TITLE_LENGTH = 500
 DESCRIPTION_LENGTH = 5000
 WORD_LENGTH = 200
@@ -104,9 +105,15 @@ def _read_members(document: bytes) -> dict[str, Any]:
 
 def _read_id(members: dict[str, Any]) -> str:
     found = members.get("@id")
-    if not isinstance(found, str) or not found.strip() or len(found) > ID_LENGTH or not found.isprintable():
-        raise Unusable(f"A dataset has no usable @id: expected 1 to {ID_LENGTH} printable characters.")
-    return found
+    name = found if isinstance(found, str) and found.strip() else ""
+    try:
+        # As in a request: what nobody could ask for is not listed.
+        check_pid(name)
+    except ProtocolError:
+        raise Unusable(
+            f"A dataset has no usable @id: expected 1 to {ID_LIMIT} bytes without control characters."
+        ) from None
+    return name
 
 
 def _make_title(dataset: str) -> dict[str, str]:

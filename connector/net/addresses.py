@@ -16,6 +16,8 @@ IPAddress = IPv4Address | IPv6Address
 IPNetwork = IPv4Network | IPv6Network
 
 MAX_URL = 2048
+# A request names a process behind an address: 1024 bytes of an identifier, three signs each. Listeners take 8 KiB.
+MAX_REQUEST_URL = 8 * 1024
 
 _PATH = r"(?:/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*)"
 _QUERY = r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?]|%[0-9A-Fa-f]{2})*"
@@ -130,13 +132,13 @@ def net_policy(
     )
 
 
-def parse_url(url: str, *, query: bool = False) -> Endpoint:
+def parse_url(url: str, *, query: bool = False, most: int = MAX_URL) -> Endpoint:
     """Check the form of a URL: length, scheme, host grammar, no userinfo, no fragment, a query only if `query`.
 
     Raises Blocked with the reason.
     """
-    if len(url) > MAX_URL:
-        raise Blocked(f"The address is longer than {MAX_URL} characters: use a shorter one.")
+    if len(url) > most:
+        raise Blocked(f"The address is longer than {most} characters: use a shorter one.")
     match = _URL.fullmatch(url)
     if match is None:
         raise Blocked(_form_fault(url))
@@ -153,9 +155,9 @@ def parse_url(url: str, *, query: bool = False) -> Endpoint:
     return Endpoint(scheme, host, port, path, query_text, literal)
 
 
-def check_url(url: str, policy: NetPolicy, *, query: bool = False) -> Endpoint:
+def check_url(url: str, policy: NetPolicy, *, query: bool = False, most: int = MAX_URL) -> Endpoint:
     """Check form and policy of a URL; raises Blocked. A host name is checked again when it is resolved."""
-    endpoint = parse_url(url, query=query)
+    endpoint = parse_url(url, query=query, most=most)
     host, port = endpoint.host, endpoint.port
     if endpoint.scheme == "http" and not _is_named(host, port, policy.plain_http):
         raise Blocked(f"Plain http to {join_host(host, port)} is not allowed: use https.")

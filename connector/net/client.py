@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from connector.net.addresses import NetPolicy, check_url
+from connector.net.addresses import MAX_REQUEST_URL, NetPolicy, check_url
 from connector.net.aside import work_aside
 from connector.net.errors import BadAnswer, Blocked, TimedOut, TooLarge
 from connector.net.transport import HttpAnswer, HttpCall, Transport
@@ -94,7 +94,7 @@ class GuardedClient:
         """
         call = HttpCall(
             method=method,
-            endpoint=check_url(url, self._policy, query=True),
+            endpoint=check_url(url, self._policy, query=True, most=MAX_REQUEST_URL),
             headers=_check_headers(method, headers, "gzip"),
             body=body,
             total_s=timeout_s,
@@ -129,7 +129,7 @@ class GuardedClient:
         between its pieces. Waiting for our own `body` to yield does not count. The answer is never compressed. Raises
         Blocked, Unreachable, TimedOut or BadAnswer.
         """
-        endpoint = check_url(url, self._policy, query=True)
+        endpoint = check_url(url, self._policy, query=True, most=MAX_REQUEST_URL)
         sent_headers = _check_headers(method, headers, "identity")
         if length is not None and body is not None and not isinstance(body, bytes):
             sent_headers = {**sent_headers, "Content-Length": str(length)}

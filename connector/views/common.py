@@ -18,6 +18,10 @@ Name = Annotated[str, Meta(max_length=1000)]
 """An identifier, or another short text, in a request."""
 
 
+LONGEST_IDENTIFIER = 1600
+"""The longest identifier in a query: the key of an agreement, with a participant (512) and an identifier (1024)."""
+
+
 class Page(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     """One page of a list; `next` is the cursor of the following page, null on the last one."""
 

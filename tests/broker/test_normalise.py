@@ -13,6 +13,11 @@ from connector.broker import normalise
 from connector.broker.normalise import Unusable, compute_digest, read_entry
 from connector.broker.schedule import Rhythm, make_source
 from connector.ports.broker_store import Entry
+from connector.protocol.dsp.catalog import DatasetRequestMessage
+from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.errors import RemoteProtocolError
+from connector.protocol.dsp.paths import path
+from connector.views.common import LONGEST_IDENTIFIER
 from tests.broker.world import dataset, member
 
 SOURCE = make_source(member("umweltamt"), 0, Rhythm())
@@ -123,6 +128,23 @@ def nested(levels: int) -> dict[str, Any]:
 def test_what_cannot_be_indexed_is_refused_with_a_sentence(document: bytes, expected: str) -> None:
     with pytest.raises(Unusable, match=expected):
         read(document)
+
+
+SIGNS = st.sampled_from(["a", ":", " ", "ä", "€", "🌳", "\u00a0", "\u200b", "\x7f"])
+
+
+@given(sign=SIGNS, count=st.sampled_from([1, 255, 256, 257, 341, 342, 512, 513, 1000, 1001, 1024, 1025]))
+@settings(deadline=None)
+def test_what_is_listed_can_be_asked_for_and_nothing_else_is_left_out(sign: str, count: int) -> None:
+    name = "a" + sign * (count - 1)
+    try:
+        path(DatasetRequestMessage, Role.PROVIDER, name)
+    except RemoteProtocolError:
+        with pytest.raises(Unusable, match="no usable @id: expected 1 to 1024 bytes"):
+            read(dataset(name))
+    else:
+        assert read(dataset(name)).id == name
+        assert len(name) <= LONGEST_IDENTIFIER
 
 
 JSON = st.recursive(

@@ -1,4 +1,5 @@
 from ipaddress import ip_address
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -6,6 +7,7 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from connector.net.addresses import (
+    MAX_URL,
     NetPolicy,
     address_fault,
     check_callback,
@@ -16,7 +18,11 @@ from connector.net.addresses import (
     net_policy,
     parse_url,
 )
-from connector.net.errors import Blocked
+from connector.net.client import GuardedClient
+from connector.net.errors import Blocked, Unreachable
+from connector.net.serving.bounds import ServingBounds
+from connector.protocol.dsp.identifiers import ID_LIMIT
+from connector.protocol.dsp.paths import ROUTES, join, path
 
 PUBLIC = ["1.1.1.1", "93.184.216.34", "2606:4700::1111", "::ffff:93.184.216.34", "2a00:1450::1"]
 NOT_PUBLIC = [
@@ -288,3 +294,22 @@ def test_what_is_accepted_is_read_the_same_by_the_library_that_dials(url):
 def test_an_origin_has_an_ipv6_address_in_brackets(host, origin):
     assert format_origin("https", host, 8443) == origin
     assert parse_url(origin).origin == origin
+
+
+@pytest.mark.parametrize("sign", ["a", "/", "ü", "€", "🌳"])
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.names_process], ids=lambda route: route.template)
+async def test_every_process_that_a_peer_may_name_can_be_reached_at_every_address_it_may_have(route, sign):
+    policy, bounds = net_policy(), ServingBounds()
+    address = "https://peer.example/" + "a" * (MAX_URL - len("https://peer.example/"))
+    check_url(address, policy)
+    pid = sign * (ID_LIMIT // len(sign.encode()))
+    url = join(address, path(route.kind, route.to, pid))
+    asked = []
+
+    async def send(call):
+        asked.append(call.endpoint)
+        raise Unreachable("nobody is there")
+
+    with pytest.raises(Unreachable):
+        await GuardedClient(policy, SimpleNamespace(send=send)).request("GET", url)
+    assert len(asked[0].path) <= bounds.url

@@ -26,7 +26,7 @@ from connector.views.agreements import (
     UsageView,
     UseView,
 )
-from connector.views.common import Page, ReasonOrder
+from connector.views.common import LONGEST_IDENTIFIER, Page, ReasonOrder
 from connector.views.conversion import to_ms, to_view
 
 router = ChapterRouter(tags=["agreements"])
@@ -71,8 +71,8 @@ def _leaf(leaf: Leaf) -> LeafView:
 @router.get("/agreements")
 async def list_agreements(
     evaluator: AtEvaluator,
-    dataset: Annotated[str | None, Query(max_length=1000)] = None,
-    counterparty: Annotated[str | None, Query(max_length=1000)] = None,
+    dataset: Annotated[str | None, Query(max_length=LONGEST_IDENTIFIER)] = None,
+    counterparty: Annotated[str | None, Query(max_length=LONGEST_IDENTIFIER)] = None,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[AgreementView]:
@@ -118,7 +118,9 @@ async def show_usage(context: AtContext, agreement: str) -> UsageView:
 @router.get("/uses")
 async def list_uses(
     evaluator: AtEvaluator,
-    agreement: Annotated[str | None, Query(max_length=1000, description="Only under this agreement.")] = None,
+    agreement: Annotated[
+        str | None, Query(max_length=LONGEST_IDENTIFIER, description="Only under this agreement.")
+    ] = None,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[UseView]:
@@ -140,7 +142,9 @@ async def export_audit(
 @router.get("/audit", tags=["audit"])
 async def list_audit(
     context: AtContext,
-    process: Annotated[str | None, Query(max_length=1000, description="Only this process or asset.")] = None,
+    process: Annotated[
+        str | None, Query(max_length=LONGEST_IDENTIFIER, description="Only this process or asset.")
+    ] = None,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[LeafView]:

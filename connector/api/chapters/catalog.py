@@ -12,10 +12,13 @@ from connector.controlplane.usecases import catalog
 from connector.net.aside import work_aside
 from connector.ports.peer import CatalogPage
 from connector.views.catalog import CatalogView
+from connector.views.common import LONGEST_IDENTIFIER
 
 router = ChapterRouter(tags=["catalog"])
 
-ParticipantQuery = Annotated[str, Query(min_length=1, max_length=1000, description="Identifier of the provider.")]
+ParticipantQuery = Annotated[
+    str, Query(min_length=1, max_length=LONGEST_IDENTIFIER, description="Identifier of the provider.")
+]
 
 
 @router.get("/catalog")
@@ -40,7 +43,9 @@ def _read_items(found: CatalogPage) -> tuple[dict[str, Any], ...]:
 async def fetch_dataset(
     counterparties: AtCounterparties,
     participant: ParticipantQuery,
-    dataset: Annotated[str, Query(min_length=1, max_length=1000, description="Identifier of the dataset.")],
+    dataset: Annotated[
+        str, Query(min_length=1, max_length=LONGEST_IDENTIFIER, description="Identifier of the dataset.")
+    ],
 ) -> dict[str, Any]:
     """Fetch one dataset of a participant with its offers, as the provider sends it."""
     return await catalog.fetch_dataset(counterparties, participant, dataset)

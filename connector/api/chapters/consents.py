@@ -13,7 +13,7 @@ from connector.api.frame.desk import AfterQuery, AtContext, AtRegister, LimitQue
 from connector.controlplane.usecases import consents
 from connector.controlplane.usecases.consents import ConsentStatement
 from connector.ports.entities import Consent
-from connector.views.common import Page
+from connector.views.common import LONGEST_IDENTIFIER, Page
 from connector.views.consents import (
     ConsentLookupOrder,
     ConsentsOrder,
@@ -65,7 +65,9 @@ async def lookup_consent(register: AtRegister, order: ConsentLookupOrder) -> Pag
 @router.get("/consents")
 async def list_consents(
     context: AtContext,
-    dataset: Annotated[str | None, Query(max_length=1000, description="Only entries for this asset.")] = None,
+    dataset: Annotated[
+        str | None, Query(max_length=LONGEST_IDENTIFIER, description="Only entries for this asset.")
+    ] = None,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[ConsentView]:

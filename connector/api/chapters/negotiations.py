@@ -23,7 +23,7 @@ from connector.controlplane.usecases import negotiation
 from connector.controlplane.usecases.negotiation import RecordedDecision
 from connector.ports.entities import Hold
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation, NegotiationState
-from connector.views.common import Page, ReasonOrder
+from connector.views.common import LONGEST_IDENTIFIER, Page, ReasonOrder
 from connector.views.conversion import to_view
 from connector.views.holds import HoldView
 from connector.views.negotiations import (
@@ -75,8 +75,8 @@ async def offer_negotiation(context: AtContext, evaluator: AtEvaluator, order: O
 async def list_negotiations(
     context: AtContext,
     state: NegotiationState | None = None,
-    peer: Annotated[str | None, Query(max_length=1000)] = None,
-    dataset: Annotated[str | None, Query(max_length=1000)] = None,
+    peer: Annotated[str | None, Query(max_length=LONGEST_IDENTIFIER)] = None,
+    dataset: Annotated[str | None, Query(max_length=LONGEST_IDENTIFIER)] = None,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[NegotiationView]:

@@ -24,7 +24,7 @@ from connector.controlplane.usecases import transfer
 from connector.ports.dataplane import FlowReport
 from connector.ports.entities import Hold
 from connector.protocol.dsp.machines.transfer_machine import TRANSFER, Transfer, TransferState
-from connector.views.common import Page, ReasonOrder
+from connector.views.common import LONGEST_IDENTIFIER, Page, ReasonOrder
 from connector.views.conversion import to_view
 from connector.views.holds import HoldView
 from connector.views.transfers import DeliveryView, TransferOrder, TransferView
@@ -65,8 +65,8 @@ async def start_transfer(context: AtContext, enforcer: AtEnforcer, order: Transf
 async def list_transfers(
     context: AtContext,
     state: TransferState | None = None,
-    peer: Annotated[str | None, Query(max_length=1000)] = None,
-    agreement: Annotated[str | None, Query(max_length=1000)] = None,
+    peer: Annotated[str | None, Query(max_length=LONGEST_IDENTIFIER)] = None,
+    agreement: Annotated[str | None, Query(max_length=LONGEST_IDENTIFIER)] = None,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
 ) -> Page[TransferView]:

@@ -62,3 +62,22 @@ async def test_an_identifier_of_two_agreements_asks_for_the_key_and_the_key_is_t
             assert (begun.status_code, begun.json()["peer"]) == (202, partner)
             listed = (await client.get("/v1/transfers", params={"agreement": found["key"]})).json()["items"]
             assert [entry["peer"] for entry in listed] == [partner]
+
+
+async def test_the_longest_key_of_an_agreement_can_be_asked_for_everywhere(desk: Desk) -> None:
+    longest = f"{'p' * 512} {'a' * 1024}"
+    async with desk.client() as client:
+        for chapter, name in (
+            ("agreements", "dataset"),
+            ("agreements", "counterparty"),
+            ("negotiations", "peer"),
+            ("negotiations", "dataset"),
+            ("transfers", "peer"),
+            ("transfers", "agreement"),
+            ("audit", "process"),
+            ("consents", "dataset"),
+        ):
+            answer = await client.get(f"/v1/{chapter}", params={name: longest})
+            assert answer.status_code in {200, 404}, (chapter, name, answer.text)
+        assert (await client.get(f"/v1/agreements/{longest}")).status_code == 404
+        assert (await client.post("/v1/transfers", json={"agreement": longest})).status_code == 404
