@@ -15,14 +15,13 @@ import msgspec
 
 from connector.ports.broker_store import CrawlSource, Entry
 from connector.protocol import dcat
-from connector.protocol.dsp.catalog import dataset_view
+from connector.protocol.dsp.catalog import DATASET_LIMIT, dataset_view
 from connector.protocol.dsp.codec import canonical, parse
 from connector.protocol.dsp.errors import ProtocolError, RemoteProtocolError, clean
 from connector.protocol.dsp.identifiers import ID_LIMIT
 from connector.protocol.dsp.offer_ids import drop_serial
 from connector.protocol.dsp.paths import check_pid
 
-DATASET_BYTES = 128 * 1024
 # Less than the limit of a message, because a dataset is nested in two catalogues.
 DEPTH = 60
 TITLE_LENGTH = 500
@@ -92,8 +91,8 @@ def compute_catalog_digest(digests: dict[str, str]) -> str:
 
 
 def _read_members(document: bytes) -> dict[str, Any]:
-    if len(document) > DATASET_BYTES:
-        raise Unusable(f"A dataset is larger than {DATASET_BYTES} bytes: ask the provider to shorten it.")
+    if len(document) > DATASET_LIMIT:
+        raise Unusable(f"A dataset is larger than {DATASET_LIMIT} bytes: ask the provider to shorten it.")
     try:
         members = parse(document)
     except ProtocolError as error:

@@ -13,7 +13,7 @@ from connector.broker import normalise
 from connector.broker.normalise import Unusable, compute_digest, read_entry
 from connector.broker.schedule import Rhythm, make_source
 from connector.ports.broker_store import Entry
-from connector.protocol.dsp.catalog import DatasetRequestMessage
+from connector.protocol.dsp.catalog import DATASET_LIMIT, DatasetRequestMessage
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.errors import RemoteProtocolError
 from connector.protocol.dsp.paths import path
@@ -120,7 +120,7 @@ def nested(levels: int) -> dict[str, Any]:
         (b'{"@id": "a", "@id": "b"}', "twice"),
         (json.dumps({"@id": "a"}).encode(), "cannot be read"),
         (json.dumps(dataset("a", hasPolicy=[])).encode(), "cannot be read"),
-        (json.dumps(dataset("a", x="y" * normalise.DATASET_BYTES)).encode(), "larger than"),
+        (json.dumps(dataset("a", x="y" * DATASET_LIMIT)).encode(), "larger than"),
         (json.dumps(nested(80)).encode(), "too deeply"),
         (json.dumps(dataset("a", x="\ud800")).encode(), "cannot be"),
     ],

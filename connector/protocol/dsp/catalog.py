@@ -21,6 +21,8 @@ from connector.protocol.dsp.policy import Offer, policy_view
 
 # The most services of a catalogue, and the most distributions of a dataset, that are read.
 MOST_SERVICES = 100
+# The largest Dataset that is offered, and that a broker takes, in bytes of its JSON.
+DATASET_LIMIT = 128 * 1024
 
 _Raws = Annotated[tuple[msgspec.Raw, ...], msgspec.Meta(min_length=1)]
 

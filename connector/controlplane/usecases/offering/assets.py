@@ -23,11 +23,14 @@ from connector.controlplane.usecases.offering.drafts import OPEN_POLICY
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.ports.changes import Conflict, PutAsset
 from connector.ports.entities import Asset, AssetStatus, DataClass, PageBounds
+from connector.protocol.dsp.catalog import DATASET_LIMIT
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.transfer_machine import TransferState
 from connector.views.assets import AssetDescription, AssetOrder
 from connector.views.sightings import Sighting
 
+# What is added to a Dataset when it is sent: size, digest, date and media type of each distribution.
+FACTS_BYTES = 4 * 1024
 CHANGED = "Another request changed the asset: read it again, then repeat the change."
 
 
@@ -42,7 +45,7 @@ class WithdrawnAsset(msgspec.Struct, frozen=True, kw_only=True):
 async def add(publisher: Publisher, draft: AssetOrder, *, offer_id: str | None = None) -> Asset:
     """Add an asset as a draft, with `offer_id` (default: a new one) as the identifier of its offer.
 
-    Raises Invalid, or NotAllowed if the identifier is in use.
+    Raises Invalid, or NotAllowed if the identifier is in use or the offer is too long for peers.
     """
     draft, _ = await drafts.try_draft(publisher, draft)
     draft = msgspec.structs.replace(draft, stated=drafts.resolve_stated(publisher.evaluator, draft))
@@ -63,6 +66,7 @@ async def add(publisher: Publisher, draft: AssetOrder, *, offer_id: str | None =
         updated_at=publisher.context.now(),
         version=1,
     )
+    _render_in_bounds(publisher.evaluator, asset)
     try:
         await publisher.context.store.commit(
             [PutAsset(asset, None), record(publisher.context, "asset drafted", asset.id, {})]
@@ -102,7 +106,18 @@ def render(publisher: Publisher, asset: Asset, *, release: bool) -> Asset:
     problem = publisher.supports(asset.source, None)
     if problem:
         raise NotAllowed("not-offerable", problem)
-    return msgspec.structs.replace(asset, document=datasets.render_dataset(publisher.evaluator, asset))
+    document = _render_in_bounds(publisher.evaluator, asset)
+    return msgspec.structs.replace(asset, document=document)
+
+
+def _render_in_bounds(evaluator: Evaluator, asset: Asset) -> bytes:
+    """Return the Dataset of an asset. Raises NotAllowed if it is larger than what peers and the broker take."""
+    document = datasets.render_dataset(evaluator, asset)
+    most = DATASET_LIMIT - FACTS_BYTES
+    if len(document) > most:
+        reason = f"The offer has {len(document)} bytes, more than {most}: shorten its texts or its policy."
+        raise NotAllowed("too-long", reason)
+    return document
 
 
 def _find_impersonal(evaluator: Evaluator, asset: Asset) -> acceptance.Unfit | None:

@@ -3,6 +3,8 @@
 import msgspec
 import pytest
 
+from connector.broker.normalise import read_entry
+from connector.broker.schedule import Rhythm, make_source
 from connector.controlplane.core import documents
 from connector.controlplane.core.errors import NotAllowed
 from connector.controlplane.judging import acceptance, visibility
@@ -10,6 +12,7 @@ from connector.controlplane.usecases.offering import assets
 from connector.policy.reading import templates
 from connector.ports.entities import Asset, AssetStatus, Marking
 from connector.views.assets import AssetOrder
+from tests.broker.world import member
 from tests.controlplane.agreements import atom
 from tests.controlplane.usecases.offering.drafts import SOURCE, personal, use
 from tests.policy.reading.test_templates import REQUIRED, TEMPLATES
@@ -111,3 +114,23 @@ async def test_an_unusual_purpose_and_consent_are_remarked_in_both_languages(des
         "Eine Einwilligung gegenüber Behörden ist rechtlich unsicher.",
     ]
     assert all(remark["en"] for remark in found)
+
+
+@pytest.mark.parametrize("sign", ["a", "ü", "€", "🌳", '"', "\x01"])
+@pytest.mark.parametrize(
+    ("length", "keywords", "languages", "at_once"),
+    [(10_000, 1, 1, True), (10_000, 3, 1, False), (1_200, 100, 1, False), (1, 1, 100, True), (1, 1, 2_000, False)],
+)
+async def test_an_offer_of_any_texts_is_taken_by_brokers_or_not_added(
+    desk: Desk, sign: str, length: int, keywords: int, languages: int, at_once: bool
+) -> None:
+    title = {f"x-{number}": sign for number in range(languages)}
+    words = tuple(f"{number}{sign * (length - 3)}" for number in range(keywords))
+    try:
+        asset = await published(desk, AssetOrder(title=title, source=SOURCE, keywords=words))
+    except NotAllowed as refused:
+        said = str(refused)
+    else:
+        assert read_entry(asset.document, make_source(member("umweltamt"), 0, Rhythm()), 7).id == asset.id
+        return
+    assert (at_once, "shorten its texts" in said) == (False, True)
