@@ -84,11 +84,28 @@ class Store(Protocol):
     ) -> tuple[Sequence[Transfer], str | None]:
         """List transfers."""
 
+    async def unfinished(
+        self,
+        owner: str,
+        kind: ProcessKind,
+        page: PageBounds,
+        *,
+        peer: str | None = None,
+        dataset: str | None = None,
+    ) -> tuple[Sequence[AnyProcess], str | None]:
+        """List the processes of a kind that have not ended, newest first."""
+
     async def open_processes(self, owner: str, peer: str) -> int:
         """Count the processes with `peer` that have not ended: the quota of a peer."""
 
+    async def running(self, owner: str, dataset: str) -> int:
+        """Count the active transfers of a dataset at its provider."""
+
     async def asset(self, owner: str, id: str) -> Asset | None:
         """Return one asset by its Dataset identifier."""
+
+    async def assets_of(self, owner: str, ids: Sequence[str]) -> Mapping[str, Asset]:
+        """Return the assets with these identifiers; an unknown one is left out."""
 
     async def asset_of_offer(self, owner: str, offer_id: str) -> Asset | None:
         """Return the asset that is (or was last) offered under this offer identifier."""
@@ -101,6 +118,9 @@ class Store(Protocol):
     async def agreement(self, owner: str, key: str) -> Agreement | None:
         """Return one agreement by its key at this side."""
 
+    async def agreements_of(self, owner: str, keys: Sequence[str]) -> Mapping[str, Agreement]:
+        """Return the agreements with these keys; an unknown one is left out."""
+
     async def agreements_named(self, owner: str, id: str) -> Sequence[Agreement]:
         """Return all agreements with this identifier, oldest first: several partners can choose the same."""
 
@@ -108,6 +128,14 @@ class Store(Protocol):
         self, owner: str, page: PageBounds, *, dataset: str | None = None, counterparty: str | None = None
     ) -> tuple[Sequence[Agreement], str | None]:
         """List agreements."""
+
+    async def agreements_in_force(
+        self, owner: str, page: PageBounds, *, dataset: str
+    ) -> tuple[Sequence[Agreement], str | None]:
+        """List the agreements of a dataset that are in force at its provider: final, and not withdrawn."""
+
+    async def in_force(self, owner: str, dataset: str) -> int:
+        """Return how many agreements of a dataset are in force at its provider."""
 
     async def hold(self, owner: str, process_id: str) -> Hold | None:
         """Return the hold of a process."""
@@ -162,8 +190,8 @@ class Store(Protocol):
     async def events(self, owner: str) -> Sequence[EventEntry]:
         """Return the last entry of every declared event, the latest first."""
 
-    async def duties(self, owner: str, agreement_id: str) -> Sequence[DutyEvent]:
-        """Return the duty ledger of an agreement, oldest entry first."""
+    async def duties(self, owner: str, agreement_id: str, *, occasion: str | None = None) -> Sequence[DutyEvent]:
+        """Return the duty ledger of an agreement, oldest entry first: all, or for this occasion and for none."""
 
     async def overdue(self, owner: str, now: int, limit: int) -> Sequence[DutyEvent]:
         """Return the `active` entries whose deadline is not after `now` and whose duty has no other entry since."""

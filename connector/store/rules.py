@@ -10,8 +10,9 @@ import msgspec
 
 from connector.ports.broker_store import Delta, Entry
 from connector.ports.changes import Change, LimitReached, PutAsset, PutProcess, TooSoon
-from connector.ports.entities import ALL_TIME, PERIODS, PageBounds
+from connector.ports.entities import ALL_TIME, PERIODS, Agreement, PageBounds
 from connector.ports.store import AnyProcess
+from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION
 from connector.protocol.dsp.machines.transfer_machine import TRANSFER
@@ -30,6 +31,19 @@ _HOUR_S = 3_600
 def has_ended(process: AnyProcess) -> bool:
     """Return whether the process is in a terminal state; then it does not count for the quota of its peer."""
     return process.state in _TERMINAL[process.kind]
+
+
+def is_in_force(agreement: Agreement) -> bool:
+    """Return whether this side is the provider of a final agreement that is not withdrawn."""
+    return agreement.role is Role.PROVIDER and agreement.finalized_at is not None and agreement.withdrawn_at is None
+
+
+def list_outcomes(kind: ProcessKind, state: str | None = None) -> tuple[str, ...]:
+    """Return the outcomes that processes of a kind can have in a state (None: in any); an open one has an empty one."""
+    ended = sorted(_TERMINAL[kind])
+    if state is None:
+        return ("", *ended)
+    return (state,) if state in ended else ("",)
 
 
 def check_version(change: Change) -> None:

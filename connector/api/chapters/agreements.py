@@ -33,7 +33,12 @@ router = ChapterRouter(tags=["agreements"])
 
 
 async def _view(evaluator: Evaluator, agreement: Agreement) -> AgreementView:
-    found = await agreements.describe(evaluator, agreement)
+    (found,) = await agreements.describe(evaluator, [agreement])
+    return _view_summary(found)
+
+
+def _view_summary(found: agreements.AgreementSummary) -> AgreementView:
+    agreement = found.agreement
     return to_view(
         AgreementView,
         agreement,
@@ -80,7 +85,8 @@ async def list_agreements(
     context = evaluator.context
     rows = context.store.agreements(context.owner, page(limit, after), dataset=dataset, counterparty=counterparty)
     found, following = await read_listing(rows)
-    return Page(items=tuple([await _view(evaluator, row) for row in found]), next=following)
+    items = tuple(_view_summary(summary) for summary in await agreements.describe(evaluator, found))
+    return Page(items=items, next=following)
 
 
 # These two precede the agreement itself: its identifier may contain slashes, so its path would match theirs too.

@@ -4,12 +4,12 @@ import msgspec
 
 from connector.controlplane.core import commits
 from connector.controlplane.core.messages import plan_transfer
+from connector.controlplane.core.pages import walk
 from connector.controlplane.enforcing import flow_requests, leases
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.ports.changes import Conflict
 from connector.ports.dataplane import FlowReport
 from connector.ports.decider import Complete
-from connector.ports.entities import PageBounds
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import UNSEEN
 from connector.protocol.dsp.machines.transfer_machine import (
@@ -62,18 +62,14 @@ def _is_news(process: Transfer, report: FlowReport) -> bool:
 
 async def catch_up(enforcer: Enforcer) -> list[Transfer]:
     """After a restart: take notice of flows that ended while nobody listened."""
-    found = []
-    after: str | None = None
-    while True:
-        page = PageBounds(limit=500, after=after)
-        rows, after = await enforcer.context.store.transfers(enforcer.context.owner, page, state=TransferState.STARTED)
-        for row in rows:
-            report = await enforcer.dataplane.report(row.owner, row.id)
-            if report and _is_news(row, report):
-                ended = await settle_flow(enforcer, row.owner, report)
-                found += [ended] if ended else []
-        if after is None:
-            return found
+    found: list[Transfer] = []
+    store, owner = enforcer.context.store, enforcer.context.owner
+    async for row in walk(lambda page: store.transfers(owner, page, state=TransferState.STARTED)):
+        report = await enforcer.dataplane.report(row.owner, row.id)
+        if report and _is_news(row, report):
+            ended = await settle_flow(enforcer, row.owner, report)
+            found += [ended] if ended else []
+    return found
 
 
 async def _settle_end(enforcer: Enforcer, process: Transfer, report: FlowReport) -> Transfer:

@@ -1,14 +1,18 @@
 """Active transfers are decided again immediately, after an event that no clock could foretell."""
 
+from collections.abc import Sequence
+
 from connector.controlplane.core import commits
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.lookup import find_agreement_of
+from connector.controlplane.core.pages import walk
 from connector.controlplane.enforcing import leases
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.policy.compiling.compiled import Compiled
 from connector.ports.changes import Conflict
 from connector.ports.entities import PageBounds
 from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.transfer_machine import (
     Transfer,
     TransferState,
@@ -27,18 +31,22 @@ async def look_again(
 
     Those of a dataset, of an agreement (by its key), with a peer, or those whose agreements read a fact.
     """
-    after: str | None = None
-    while True:
-        page = PageBounds(limit=500, after=after)
-        rows, after = await evaluator.context.store.transfers(
-            evaluator.context.owner, page, state=TransferState.STARTED, peer=peer, agreement_key=agreement
+    async for row in walk(lambda page: _list(evaluator.context, page, dataset, agreement, peer)):
+        started = row.state == TransferState.STARTED and row.role is Role.PROVIDER
+        if started and (not fact or await _reads(evaluator, row, fact)):
+            await _look_again(evaluator.context, row)
+
+
+async def _list(
+    context: Context, page: PageBounds, dataset: str | None, agreement: str | None, peer: str | None
+) -> tuple[Sequence[Transfer], str | None]:
+    """Return a page of running transfers, by the index that has the fewest."""
+    if dataset is None:
+        return await context.store.transfers(
+            context.owner, page, state=TransferState.STARTED, peer=peer, agreement_key=agreement
         )
-        for row in rows:
-            concerned = row.role is Role.PROVIDER and dataset in {None, row.dataset}
-            if concerned and (not fact or await _reads(evaluator, row, fact)):
-                await _look_again(evaluator.context, row)
-        if after is None:
-            return
+    rows, after = await context.store.unfinished(context.owner, ProcessKind.TRANSFER, page, dataset=dataset)
+    return [row for row in rows if isinstance(row, Transfer)], after
 
 
 async def _reads(evaluator: Evaluator, process: Transfer, fact: str) -> bool:

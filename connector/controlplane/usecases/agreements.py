@@ -3,6 +3,7 @@
 The protocol has no message for it: the consumer learns it from the end of its transfers. The agreement stays on record.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -14,7 +15,7 @@ from connector.controlplane.enforcing import renewals
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.periods import find_period
 from connector.ports.changes import Conflict, WithdrawAgreement
-from connector.ports.entities import Agreement
+from connector.ports.entities import Agreement, Asset
 from connector.protocol.dsp.common import Role
 from connector.views.agreements import AgreementState
 
@@ -29,10 +30,15 @@ class AgreementSummary(msgspec.Struct, frozen=True, kw_only=True):
     counterparty_name: str
 
 
-async def describe(evaluator: Evaluator, agreement: Agreement) -> AgreementSummary:
-    """Return an agreement with what a person wants to know of it."""
+async def describe(evaluator: Evaluator, agreements: Sequence[Agreement]) -> list[AgreementSummary]:
+    """Return agreements with what a person wants to know of them; their assets are one read."""
+    given = {agreement.dataset for agreement in agreements if agreement.role is Role.PROVIDER}
+    assets = await evaluator.context.store.assets_of(evaluator.context.owner, sorted(given))
+    return [_describe(evaluator, agreement, assets.get(agreement.dataset)) for agreement in agreements]
+
+
+def _describe(evaluator: Evaluator, agreement: Agreement, asset: Asset | None) -> AgreementSummary:
     period = find_period(evaluator, agreement)
-    asset = await evaluator.context.store.asset(agreement.owner, agreement.dataset)
     known = evaluator.directory.participant(agreement.counterparty)
     state = AgreementState.EXPIRED if period.over else AgreementState.ACTIVE
     if agreement.withdrawn_at is not None:

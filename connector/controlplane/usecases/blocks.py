@@ -4,23 +4,18 @@ A block concerns what this participant provides. It lasts until it is lifted, ov
 """
 
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Any
 
 from connector.controlplane.core import commits
 from connector.controlplane.core.errors import NoSuchEntity, NotAllowed
+from connector.controlplane.core.pages import walk
 from connector.controlplane.enforcing import renewals
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.usecases import negotiation, transfer
 from connector.language.catalogue import say
 from connector.ports.changes import DropBlock, PutBlock
-from connector.ports.entities import Block, PageBounds
+from connector.ports.entities import Block
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION
-from connector.protocol.dsp.machines.transfer_machine import TRANSFER
-
-_ENDED = NEGOTIATION.terminal | TRANSFER.terminal
-Listing = Callable[[PageBounds], Awaitable[tuple[Sequence[Any], str | None]]]
+from connector.protocol.dsp.machines.machine import ProcessKind
 
 
 async def block(enforcer: Enforcer, participant: str, reason: str, *, by: str) -> Block:
@@ -59,20 +54,11 @@ async def _end_processes(enforcer: Enforcer, block: Block) -> None:
     store, owner, peer = enforcer.context.store, block.owner, block.participant
     await renewals.look_again(enforcer.evaluator, peer=peer)
     reason = f"{say('en', 'processes.blocked')} {block.reason}".strip()
-    async for process in _list_open(lambda page: store.transfers(owner, page, peer=peer)):
-        with contextlib.suppress(NotAllowed):
-            await transfer.terminate(enforcer, process.id, reason)
-    async for process in _list_open(lambda page: store.negotiations(owner, page, peer=peer)):
-        with contextlib.suppress(NotAllowed):
-            enforcer.context.wake(await negotiation.terminate(enforcer, process.id, reason))
-
-
-async def _list_open(listing: Listing) -> AsyncIterator[Any]:
-    after: str | None = None
-    while True:
-        rows, after = await listing(PageBounds(limit=500, after=after))
-        for row in rows:
-            if row.role is Role.PROVIDER and row.state not in _ENDED:
-                yield row
-        if after is None:
-            return
+    async for process in walk(lambda page: store.unfinished(owner, ProcessKind.TRANSFER, page, peer=peer)):
+        if process.role is Role.PROVIDER:
+            with contextlib.suppress(NotAllowed):
+                await transfer.terminate(enforcer, process.id, reason)
+    async for process in walk(lambda page: store.unfinished(owner, ProcessKind.NEGOTIATION, page, peer=peer)):
+        if process.role is Role.PROVIDER:
+            with contextlib.suppress(NotAllowed):
+                enforcer.context.wake(await negotiation.terminate(enforcer, process.id, reason))

@@ -8,14 +8,14 @@ import msgspec
 from connector.audit.export import export
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import Invalid
+from connector.controlplane.core.pages import walk
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.policy.compiling.compiled import Compiled
 from connector.policy.model.constraints import walk_leaves
 from connector.policy.model.policy import ODRL
 from connector.policy.model.values import Iri, Text
-from connector.ports.entities import CountedUse, Leaf, PageBounds
+from connector.ports.entities import Agreement, Asset, CountedUse, PageBounds
 
-_PAGE = 500
 _PURPOSE = ODRL + "purpose"
 
 
@@ -30,13 +30,7 @@ class UseRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 async def export_audit(context: Context, start: int, end: int) -> tuple[str, ...]:
     """Return the lines of the export of the audit log from `start` to before `end` (ms). Raises Invalid."""
-    leaves: list[Leaf] = []
-    after: str | None = None
-    while True:
-        rows, after = await context.store.leaves(context.owner, PageBounds(limit=_PAGE, after=after))
-        leaves += rows
-        if after is None:
-            break
+    leaves = [leaf async for leaf in walk(lambda page: context.store.leaves(context.owner, page))]
     try:
         # Thousands of hashes would hold up every other request.
         lines = await asyncio.to_thread(lambda: tuple(export(context.owner, leaves, start, end)))
@@ -51,21 +45,23 @@ async def list_uses(
     """List the uses, oldest first. Raises ValueError for an unknown cursor."""
     context = evaluator.context
     rows, after = await context.store.uses(context.owner, page, agreement_id=agreement_id)
-    purposes = {name: await _find_purposes(evaluator, name) for name in {row.agreement_id for row in rows}}
-    return [await _describe(evaluator, row, purposes[row.agreement_id]) for row in rows], after
+    agreements = await context.store.agreements_of(context.owner, sorted({row.agreement_id for row in rows}))
+    purposes = {key: _find_purposes(evaluator, agreement) for key, agreement in agreements.items()}
+    assets = await context.store.assets_of(context.owner, sorted({row.dataset for row in rows if row.providing}))
+    return [
+        _describe(evaluator, row, assets.get(row.dataset), purposes.get(row.agreement_id, ())) for row in rows
+    ], after
 
 
-async def _describe(evaluator: Evaluator, use: CountedUse, purposes: tuple[str, ...]) -> UseRecord:
+def _describe(evaluator: Evaluator, use: CountedUse, asset: Asset | None, purposes: tuple[str, ...]) -> UseRecord:
     known = evaluator.directory.participant(use.counterparty)
-    asset = await evaluator.context.store.asset(use.owner, use.dataset) if use.providing else None
-    title = asset.title if asset else {}
+    title = asset.title if asset and use.providing else {}
     return UseRecord(use=use, counterparty_name=known.name if known else "", title=title, purposes=purposes)
 
 
-async def _find_purposes(evaluator: Evaluator, agreement_id: str) -> tuple[str, ...]:
+def _find_purposes(evaluator: Evaluator, agreement: Agreement) -> tuple[str, ...]:
     """Return the purposes that the permissions of an agreement name."""
-    agreement = await evaluator.context.store.agreement(evaluator.context.owner, agreement_id)
-    compiled = evaluator.library.compile_readable(agreement.document) if agreement else None
+    compiled = evaluator.library.compile_readable(agreement.document)
     if not isinstance(compiled, Compiled):
         return ()
     checks = (check for rule in compiled.permissions for check in (*rule.refinements, *rule.constraints))

@@ -30,10 +30,17 @@ from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
-from connector.protocol.dsp.machines.transfer_machine import Transfer
+from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferState
 from connector.store.memory.changes import apply_change, list_within
 from connector.store.memory.tables import MemoryTables
-from connector.store.rules import check_version, first_recent, has_ended, no_longer_recent, no_longer_within
+from connector.store.rules import (
+    check_version,
+    first_recent,
+    has_ended,
+    is_in_force,
+    no_longer_recent,
+    no_longer_within,
+)
 
 
 class MemoryStore:
@@ -116,6 +123,19 @@ class MemoryStore:
         }
         return self._tables.page(self._tables.processes, page, wanted)
 
+    async def unfinished(
+        self,
+        owner: str,
+        kind: ProcessKind,
+        page: PageBounds,
+        *,
+        peer: str | None = None,
+        dataset: str | None = None,
+    ) -> tuple[Sequence[AnyProcess], str | None]:
+        """List the processes of a kind that have not ended, newest first."""
+        wanted = {"owner": owner, "kind": kind, "peer": peer, "dataset": dataset}
+        return self._tables.page(self._tables.processes, page, wanted, test=lambda process: not has_ended(process))
+
     async def open_processes(self, owner: str, peer: str) -> int:
         """Count the processes with `peer` that have not ended."""
         return len(
@@ -124,10 +144,27 @@ class MemoryStore:
             )
         )
 
+    async def running(self, owner: str, dataset: str) -> int:
+        """Count the active transfers of a dataset at its provider."""
+        return len(
+            self._tables.select(
+                self._tables.processes,
+                lambda p: (
+                    (p.owner, p.kind, p.dataset) == (owner, ProcessKind.TRANSFER, dataset)
+                    and (p.role, p.state) == (Role.PROVIDER, TransferState.STARTED)
+                ),
+            )
+        )
+
     async def asset(self, owner: str, id: str) -> Asset | None:
         """Return one asset."""
         found: Asset | None = self._tables.get(self._tables.assets, (owner, id))
         return found
+
+    async def assets_of(self, owner: str, ids: Sequence[str]) -> Mapping[str, Asset]:
+        """Return the assets with these identifiers; an unknown one is left out."""
+        found = {name: self._tables.get(self._tables.assets, (owner, name)) for name in ids}
+        return {name: asset for name, asset in found.items() if asset is not None}
 
     async def asset_of_offer(self, owner: str, offer_id: str) -> Asset | None:
         """Return the asset that is or was last offered under this offer identifier."""
@@ -149,6 +186,11 @@ class MemoryStore:
         found: Agreement | None = self._tables.get(self._tables.agreements, (owner, key))
         return found
 
+    async def agreements_of(self, owner: str, keys: Sequence[str]) -> Mapping[str, Agreement]:
+        """Return the agreements with these keys; an unknown one is left out."""
+        found = {key: self._tables.get(self._tables.agreements, (owner, key)) for key in keys}
+        return {key: agreement for key, agreement in found.items() if agreement is not None}
+
     async def agreements_named(self, owner: str, id: str) -> Sequence[Agreement]:
         """Return all agreements with this identifier, oldest first."""
         return self._tables.select(self._tables.agreements, lambda a: a.owner == owner and a.id == id)
@@ -159,6 +201,21 @@ class MemoryStore:
         """List agreements, newest first."""
         wanted = {"owner": owner, "dataset": dataset, "counterparty": counterparty}
         return self._tables.page(self._tables.agreements, page, wanted)
+
+    async def agreements_in_force(
+        self, owner: str, page: PageBounds, *, dataset: str
+    ) -> tuple[Sequence[Agreement], str | None]:
+        """List the agreements of a dataset that are in force at its provider: final, and not withdrawn."""
+        wanted = {"owner": owner, "dataset": dataset}
+        return self._tables.page(self._tables.agreements, page, wanted, test=is_in_force)
+
+    async def in_force(self, owner: str, dataset: str) -> int:
+        """Return how many agreements of a dataset are in force at its provider."""
+        return len(
+            self._tables.select(
+                self._tables.agreements, lambda a: (a.owner, a.dataset) == (owner, dataset) and is_in_force(a)
+            )
+        )
 
     async def hold(self, owner: str, process_id: str) -> Hold | None:
         """Return the hold of a process."""
@@ -246,9 +303,13 @@ class MemoryStore:
         """Return the last entry of every event, the latest first."""
         return self._tables.select(self._tables.events, lambda e: e.owner == owner)[::-1]
 
-    async def duties(self, owner: str, agreement_id: str) -> Sequence[DutyEvent]:
-        """Return the duty ledger of an agreement, oldest entry first."""
-        return self._tables.select(self._tables.duties, lambda e: e.owner == owner and e.agreement_id == agreement_id)
+    async def duties(self, owner: str, agreement_id: str, *, occasion: str | None = None) -> Sequence[DutyEvent]:
+        """Return the duty ledger of an agreement, oldest entry first: all, or for this occasion and for none."""
+        occasions = None if occasion is None else {"", occasion}
+        return self._tables.select(
+            self._tables.duties,
+            lambda e: (e.owner, e.agreement_id) == (owner, agreement_id) and (not occasions or e.occasion in occasions),
+        )
 
     async def overdue(self, owner: str, now: int, limit: int) -> Sequence[DutyEvent]:
         """Return the active entries whose deadline has passed, longest due first."""

@@ -81,9 +81,15 @@ class MemoryTables:
         return [value for _, value in sorted(table.values(), key=_place_of) if wanted(value)]
 
     def page(
-        self, table: Table, page: PageBounds, wanted: dict[str, Any], *, descending: bool = True
+        self,
+        table: Table,
+        page: PageBounds,
+        wanted: dict[str, Any],
+        *,
+        descending: bool = True,
+        test: Callable[[Any], bool] = lambda _value: True,
     ) -> tuple[list[Any], str | None]:
-        """Return a page of the values with the wanted fields (None: any value), and the next cursor."""
+        """Return a page of the values with the wanted fields (None: any) that pass `test`, and the next cursor."""
         self.require_open()
         start = place(page, descending=descending)
         rows: Iterable[tuple[int, Any]] = sorted(table.values(), key=_place_of, reverse=descending)
@@ -92,6 +98,7 @@ class MemoryTables:
             for row in rows
             if (row[0] < start if descending else row[0] > start)
             and all(want is None or getattr(row[1], name) == want for name, want in wanted.items())
+            and test(row[1])
         ]
         shown = found[: page.limit]
         return [value for _, value in shown], cursor(shown[-1][0]) if len(found) > page.limit else None

@@ -156,13 +156,33 @@ class SqliteStore:
         """List transfers, newest first."""
         return processes.transfers(self._reader, owner, page, state, peer, agreement_key)
 
+    async def unfinished(
+        self,
+        owner: str,
+        kind: ProcessKind,
+        page: PageBounds,
+        *,
+        peer: str | None = None,
+        dataset: str | None = None,
+    ) -> tuple[Sequence[AnyProcess], str | None]:
+        """List the processes of a kind that have not ended, newest first."""
+        return processes.list_open(self._reader, owner, kind, page, peer, dataset)
+
     async def open_processes(self, owner: str, peer: str) -> int:
         """Count the processes with `peer` that have not ended."""
         return processes.count_open(self._reader, owner, peer)
 
+    async def running(self, owner: str, dataset: str) -> int:
+        """Count the active transfers of a dataset at its provider."""
+        return processes.count_running(self._reader, owner, dataset)
+
     async def asset(self, owner: str, id: str) -> Asset | None:
         """Return one asset."""
         return assets.asset(self._reader, owner, id)
+
+    async def assets_of(self, owner: str, ids: Sequence[str]) -> Mapping[str, Asset]:
+        """Return the assets with these identifiers; an unknown one is left out."""
+        return assets.assets_of(self._reader, owner, ids)
 
     async def asset_of_offer(self, owner: str, offer_id: str) -> Asset | None:
         """Return the asset that is or was last offered under this offer identifier."""
@@ -178,6 +198,10 @@ class SqliteStore:
         """Return one agreement by its key at this side."""
         return agreements.agreement(self._reader, owner, key)
 
+    async def agreements_of(self, owner: str, keys: Sequence[str]) -> Mapping[str, Agreement]:
+        """Return the agreements with these keys; an unknown one is left out."""
+        return agreements.agreements_of(self._reader, owner, keys)
+
     async def agreements_named(self, owner: str, id: str) -> Sequence[Agreement]:
         """Return all agreements with this identifier, oldest first."""
         return agreements.agreements_named(self._reader, owner, id)
@@ -187,6 +211,16 @@ class SqliteStore:
     ) -> tuple[Sequence[Agreement], str | None]:
         """List agreements, newest first."""
         return agreements.agreements(self._reader, owner, page, dataset, counterparty)
+
+    async def agreements_in_force(
+        self, owner: str, page: PageBounds, *, dataset: str
+    ) -> tuple[Sequence[Agreement], str | None]:
+        """List the agreements of a dataset that are in force at its provider: final, and not withdrawn."""
+        return agreements.agreements_in_force(self._reader, owner, page, dataset)
+
+    async def in_force(self, owner: str, dataset: str) -> int:
+        """Return how many agreements of a dataset are in force at its provider."""
+        return agreements.count_in_force(self._reader, owner, dataset)
 
     async def hold(self, owner: str, process_id: str) -> Hold | None:
         """Return the hold of a process."""
@@ -258,9 +292,9 @@ class SqliteStore:
         """Return the last entry of every event, the latest first."""
         return events.events(self._reader, owner)
 
-    async def duties(self, owner: str, agreement_id: str) -> Sequence[DutyEvent]:
-        """Return the duty ledger of an agreement, oldest entry first."""
-        return duties.duties(self._reader, owner, agreement_id)
+    async def duties(self, owner: str, agreement_id: str, *, occasion: str | None = None) -> Sequence[DutyEvent]:
+        """Return the duty ledger of an agreement, oldest entry first: all, or for this occasion and for none."""
+        return duties.duties(self._reader, owner, agreement_id, occasion)
 
     async def overdue(self, owner: str, now: int, limit: int) -> Sequence[DutyEvent]:
         """Return the active entries whose deadline has passed, longest due first."""

@@ -14,9 +14,7 @@ from msgspec.structs import replace
 
 from connector.ports import changes
 from connector.ports.changes import Conflict, Replayed, Unavailable
-from connector.ports.entities import AssetStatus, PageBounds
-from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machines.machine import ProcessKind
+from connector.ports.entities import PageBounds
 from connector.store.sqlite.store import SqliteStore, open_store
 from tests.contract import values
 from tests.contract.values import OWNER
@@ -179,49 +177,6 @@ async def test_a_lock_of_another_process_is_waited_for(store: SqliteStore, tmp_p
     other.close()
     await waiting
     assert await store.hold(OWNER, "a")
-
-
-async def test_every_read_uses_an_index_and_sorts_nothing(store: SqliteStore) -> None:
-    statements: list[str] = []
-    store._reader.set_trace_callback(statements.append)
-    page = PageBounds()
-    await store.negotiation(OWNER, "a")
-    await store.process_of_peer(OWNER, ProcessKind.TRANSFER, Role.CONSUMER, "p", "q")
-    await store.due(OWNER, 5, 5)
-    await store.next_due(OWNER)
-    for state in (None, "AGREED"):
-        for peer in (None, "p"):
-            await store.negotiations(OWNER, page, state=state, peer=peer)
-            await store.negotiations(OWNER, page, state=state, peer=peer, dataset="d")
-            await store.transfers(OWNER, page, state=state, peer=peer, agreement_key="a")
-    await store.open_processes(OWNER, "p")
-    await store.asset_of_offer(OWNER, "o")
-    await store.assets(OWNER, page, status=AssetStatus.DRAFT)
-    await store.assets(OWNER, page, oldest_first=True)
-    await store.agreements(OWNER, page, dataset="d")
-    await store.agreements(OWNER, page, counterparty="p")
-    await store.agreement(OWNER, "a")
-    await store.agreements_named(OWNER, "a")
-    await store.holds(OWNER, page)
-    await store.backoffs(OWNER)
-    await store.flow_of_token("t")
-    await store.flows(OWNER, state="STARTED")
-    await store.lease(OWNER, "t")
-    await store.usage(OWNER, "a")
-    await store.within(OWNER, "p", "d", "P1D", 5)
-    await store.uses(OWNER, page)
-    await store.uses(OWNER, page, agreement_id="a")
-    await store.use_parts(OWNER, "t")
-    await store.block(OWNER, "p")
-    await store.blocks(OWNER)
-    await store.leaves(OWNER, page)
-    await store.leaves(OWNER, page, process_id="p")
-    store._reader.set_trace_callback(None)
-    assert len(statements) > 25
-    for statement in statements:
-        for *_, step in store._reader.execute("EXPLAIN QUERY PLAN " + statement):
-            assert "SCAN" not in step, statement
-            assert "TEMP B-TREE" not in step, statement
 
 
 async def test_versions_decide_and_not_the_order_of_arrival(store: SqliteStore) -> None:

@@ -10,9 +10,9 @@ import msgspec
 
 from connector.controlplane.core import documents, instants
 from connector.controlplane.core.commits import record
-from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import NotAllowed
 from connector.controlplane.core.lookup import find_asset
+from connector.controlplane.core.pages import walk
 from connector.controlplane.judging import acceptance, visibility
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.policy_input import encode_policy
@@ -22,10 +22,8 @@ from connector.controlplane.usecases.offering import datasets, drafts
 from connector.controlplane.usecases.offering.drafts import OPEN_POLICY
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.ports.changes import Conflict, PutAsset
-from connector.ports.entities import Asset, AssetStatus, DataClass, PageBounds
+from connector.ports.entities import Asset, AssetStatus, DataClass
 from connector.protocol.dsp.catalog import DATASET_LIMIT
-from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machines.transfer_machine import TransferState
 from connector.views.assets import AssetDescription, AssetOrder
 from connector.views.sightings import Sighting
 
@@ -141,32 +139,13 @@ async def withdraw(
     asset = await find_asset(publisher.context, asset_id)
     if asset.status is not AssetStatus.WITHDRAWN:
         asset = await store_changed(publisher, asset, asset, AssetStatus.WITHDRAWN)
-    count = 0
-    after: str | None = None
-    while True:
-        rows, after = await publisher.context.store.agreements(
-            publisher.context.owner, PageBounds(limit=500, after=after), dataset=asset_id
-        )
-        for row in rows:
-            if row.role is Role.PROVIDER and row.finalized_at is not None and row.withdrawn_at is None:
-                count += not end_agreements
-                if end_agreements:
-                    await agreements.withdraw(publisher.evaluator, row.id, reason)
-        if after is None:
-            return WithdrawnAsset(
-                asset=asset, agreements=count, running=await _count_running(publisher.context, asset_id) if count else 0
-            )
-
-
-async def _count_running(context: Context, asset_id: str) -> int:
-    count = 0
-    after: str | None = None
-    while True:
-        page = PageBounds(limit=500, after=after)
-        rows, after = await context.store.transfers(context.owner, page, state=TransferState.STARTED)
-        count += sum(row.role is Role.PROVIDER and row.dataset == asset_id for row in rows)
-        if after is None:
-            return count
+    store, owner = publisher.context.store, publisher.context.owner
+    if end_agreements:
+        async for row in walk(lambda page: store.agreements_in_force(owner, page, dataset=asset_id)):
+            await agreements.withdraw(publisher.evaluator, row.id, reason)
+        return WithdrawnAsset(asset=asset, agreements=0, running=0)
+    count = await store.in_force(owner, asset_id)
+    return WithdrawnAsset(asset=asset, agreements=count, running=await store.running(owner, asset_id) if count else 0)
 
 
 async def store_changed(

@@ -1,7 +1,7 @@
 """The SQL of agreements, with their evidence: what was agreed is only inserted, later events have their own columns."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -22,6 +22,20 @@ _FINALIZE = "UPDATE agreements SET finalized_at = ? WHERE owner = ? AND key = ? 
 _WITHDRAW = """
 UPDATE agreements SET withdrawn_at = ?, withdrawn_because = ? WHERE owner = ? AND key = ? AND withdrawn_at IS NULL
 """
+_IN_FORCE = ("key = id", "finalized_at IS NOT NULL", "withdrawn_at IS NULL")  # at the provider a key is the identifier
+_COUNT = """
+INSERT INTO agreement_counts (owner, dataset, in_force)
+SELECT owner, dataset, 1 FROM agreements
+WHERE owner = ? AND key = ? AND key = id AND finalized_at IS NOT NULL AND withdrawn_at IS NULL
+ON CONFLICT (owner, dataset) DO UPDATE SET in_force = in_force + 1
+"""
+_COUNT_NO_LONGER = """
+UPDATE agreement_counts SET in_force = in_force - 1
+WHERE (owner, dataset) =
+    (SELECT owner, dataset FROM agreements WHERE owner = ? AND key = ? AND key = id AND finalized_at IS NOT NULL)
+"""
+_COUNTED = "SELECT in_force FROM agreement_counts WHERE owner = ? AND dataset = ?"
+_BY_KEYS = _SELECT + " WHERE owner = ? AND key IN (SELECT value FROM json_each(?))"  # noqa: S608 - constants
 _BY_KEY = _SELECT + " WHERE owner = ? AND key = ?"
 _BY_ID = _SELECT + " WHERE owner = ? AND id = ? ORDER BY place"
 
@@ -35,18 +49,22 @@ def put(connection: sqlite3.Connection, change: PutAgreement) -> None:
         stored = connection.execute(_BY_KEY, (new.owner, new.key)).fetchone()
         if _read(stored) != new:
             raise Conflict(f"The agreement {new.key} is already stored with other content: read it.")
+    elif new.finalized_at is not None:
+        connection.execute(_COUNT, (new.owner, new.key))
 
 
 def finalize(connection: sqlite3.Connection, change: FinalizeAgreement) -> None:
     """Record when an agreement became final. Raises Conflict if there is none that is not final."""
     if connection.execute(_FINALIZE, (change.at, change.owner, change.key)).rowcount == 0:
         raise Conflict(f"The agreement {change.key} is unknown or already final: read it again.")
+    connection.execute(_COUNT, (change.owner, change.key))
 
 
 def withdraw(connection: sqlite3.Connection, change: WithdrawAgreement) -> None:
     """Record the withdrawal from an agreement. Raises Conflict if there is none to withdraw from."""
     if connection.execute(_WITHDRAW, (change.at, change.because, change.owner, change.key)).rowcount == 0:
         raise Conflict(f"The agreement {change.key} is unknown or already withdrawn: read it again.")
+    connection.execute(_COUNT_NO_LONGER, (change.owner, change.key))
 
 
 def agreement(connection: sqlite3.Connection, owner: str, key: str) -> Agreement | None:
@@ -67,6 +85,28 @@ def agreements(
     wanted = {"owner": owner, "dataset": dataset, "counterparty": counterparty}
     rows, after = page(connection, "agreements", bounds, wanted, columns=_COLUMNS)
     return [_read(row) for row in rows], after
+
+
+def agreements_of(connection: sqlite3.Connection, owner: str, keys: Sequence[str]) -> Mapping[str, Agreement]:
+    """Return the agreements with these keys, with one statement."""
+    wanted = msgspec.json.encode(list(keys)).decode()
+    found = [_read(row) for row in fetch_many(connection, _BY_KEYS, (owner, wanted))]
+    return {agreement.key: agreement for agreement in found}
+
+
+def agreements_in_force(
+    connection: sqlite3.Connection, owner: str, bounds: PageBounds, dataset: str
+) -> tuple[Sequence[Agreement], str | None]:
+    """List the agreements of a dataset that are in force at its provider, newest first."""
+    wanted = {"owner": owner, "dataset": dataset}
+    rows, after = page(connection, "agreements", bounds, wanted, columns=_COLUMNS, fixed=_IN_FORCE)
+    return [_read(row) for row in rows], after
+
+
+def count_in_force(connection: sqlite3.Connection, owner: str, dataset: str) -> int:
+    """Return how many agreements of a dataset are in force at its provider."""
+    row = fetch_one(connection, _COUNTED, (owner, dataset))
+    return row[0] if row else 0
 
 
 def _read(row: SqlRow) -> Agreement:

@@ -1,13 +1,13 @@
 """The SQL of assets, and of every offer identifier that they had."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from connector.ports.changes import Conflict, DropAsset, PutAsset
 from connector.ports.entities import Asset, AssetStatus, PageBounds
-from connector.store.sqlite.engine.rows import fetch_one, page
+from connector.store.sqlite.engine.rows import fetch_many, fetch_one, page
 
 _encode = msgspec.msgpack.Encoder().encode
 _asset = msgspec.msgpack.Decoder(Asset).decode
@@ -20,6 +20,7 @@ INSERT INTO offers (owner, offer_id, asset_id) VALUES (?, ?, ?)
 ON CONFLICT (owner, offer_id) DO UPDATE SET asset_id = excluded.asset_id
 """
 _BY_ID = "SELECT body FROM assets WHERE owner = ? AND id = ?"
+_BY_IDS = "SELECT body FROM assets WHERE owner = ? AND id IN (SELECT value FROM json_each(?))"
 _BY_OFFER = """
 SELECT body FROM offers JOIN assets ON assets.owner = offers.owner AND assets.id = offers.asset_id
 WHERE offers.owner = ? AND offers.offer_id = ?
@@ -50,6 +51,13 @@ def asset(connection: sqlite3.Connection, owner: str, id: str) -> Asset | None:
     """Return one asset."""
     row = fetch_one(connection, _BY_ID, (owner, id))
     return _asset(row[0]) if row else None
+
+
+def assets_of(connection: sqlite3.Connection, owner: str, ids: Sequence[str]) -> Mapping[str, Asset]:
+    """Return the assets with these identifiers, with one statement."""
+    wanted = msgspec.json.encode(list(ids)).decode()
+    found = [_asset(body) for (body,) in fetch_many(connection, _BY_IDS, (owner, wanted))]
+    return {asset.id: asset for asset in found}
 
 
 def of_offer(connection: sqlite3.Connection, owner: str, offer_id: str) -> Asset | None:

@@ -20,8 +20,8 @@ INSERT INTO consent_standing (owner, subject, dataset, purpose, place, body) VAL
 ON CONFLICT (owner, subject, dataset, purpose) DO UPDATE SET place = excluded.place, body = excluded.body
 """
 _OF = """
-SELECT subject, body FROM consent_standing
-WHERE owner = ? AND subject IN (SELECT value FROM json_each(?)) AND (? = '' OR dataset IN ('', ?)) ORDER BY place
+SELECT place, subject, body FROM consent_standing
+WHERE owner = ? AND subject IN (SELECT value FROM json_each(?)) AND (? = '' OR dataset IN ('', ?))
 """
 _REVISION = "SELECT max(place) FROM consents WHERE owner = ?"
 
@@ -49,7 +49,7 @@ def of(
     found: dict[str, list[Consent]] = {}
     for at in range(0, len(subjects), _BATCH):
         wanted = msgspec.json.encode(subjects[at : at + _BATCH]).decode()
-        for subject, body in fetch_many(connection, _OF, (owner, wanted, dataset, dataset)):
+        for _, subject, body in sorted(fetch_many(connection, _OF, (owner, wanted, dataset, dataset))):
             found.setdefault(subject, []).append(_consent(body))
     return found
 

@@ -13,9 +13,15 @@ _encode = msgspec.msgpack.Encoder().encode
 _entry = msgspec.msgpack.Decoder(EventEntry).decode
 
 _RECORD = "INSERT INTO events (owner, name, body) VALUES (?, ?, ?)"
+# From name to name by the index: the entries before the last of an event are not read.
 _LAST = """
-SELECT body FROM events WHERE place IN (SELECT max(place) FROM events WHERE owner = ? GROUP BY name)
-ORDER BY place DESC
+WITH RECURSIVE names (name) AS (
+    SELECT min(name) FROM events WHERE owner = ?1
+    UNION ALL SELECT (SELECT min(name) FROM events WHERE owner = ?1 AND name > names.name) FROM names
+    WHERE names.name IS NOT NULL
+)
+SELECT place, body FROM names CROSS JOIN events
+WHERE place = (SELECT max(place) FROM events WHERE owner = ?1 AND name = names.name)
 """
 
 
@@ -26,4 +32,4 @@ def record(connection: sqlite3.Connection, change: RecordEvent) -> None:
 
 def events(connection: sqlite3.Connection, owner: str) -> Sequence[EventEntry]:
     """Return the last entry of every event, the latest first."""
-    return [_entry(body) for (body,) in fetch_many(connection, _LAST, (owner,))]
+    return [_entry(body) for _, body in sorted(fetch_many(connection, _LAST, (owner,)), reverse=True)]

@@ -11,30 +11,40 @@ from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
-from connector.protocol.dsp.machines.transfer_machine import Transfer
-from connector.store.rules import has_ended
-from connector.store.sqlite.engine.rows import fetch_many, fetch_one, page
+from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferState
+from connector.store.rules import has_ended, list_outcomes
+from connector.store.sqlite.engine.rows import SqlRow, fetch_many, fetch_one, page
 
 _encode = msgspec.msgpack.Encoder().encode
 _negotiation = msgspec.msgpack.Decoder(Negotiation).decode
 _transfer = msgspec.msgpack.Decoder(Transfer).decode
 
 _INSERT = """
-INSERT INTO processes (state, version, due_at, updated_at, body, peer_pid, agreement_key, dataset, ended,
+INSERT INTO processes (state, version, due_at, updated_at, body, peer_pid, agreement_key, dataset, outcome,
                        owner, kind, id, role, peer, created_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _STORED = """
-SELECT place, version, peer_pid, agreement_key, dataset, ended FROM processes WHERE owner = ? AND kind = ? AND id = ?
+SELECT place, version, peer_pid, agreement_key, dataset, outcome FROM processes
+WHERE owner = ? AND kind = ? AND id = ?
 """
-# Most updates change none of the columns of the second statement, and naming a column rewrites its indices.
+# Most updates change only the columns of the first statement, and naming a column rewrites its indices.
 _UPDATE = "UPDATE processes SET state = ?, version = ?, due_at = ?, updated_at = ?, body = ? WHERE place = ?"
-_UPDATE_RARE = "UPDATE processes SET peer_pid = ?, agreement_key = ?, dataset = ?, ended = ? WHERE place = ?"
+_UPDATE_NAMES = _UPDATE.replace("body = ?", "body = ?, peer_pid = ?, agreement_key = ?")
+_UPDATE_ALL = _UPDATE_NAMES.replace("agreement_key = ?", "agreement_key = ?, dataset = ?, outcome = ?")
 _BY_ID = "SELECT body FROM processes WHERE owner = ? AND kind = ? AND id = ?"
 _BY_PEER_PID = "SELECT body FROM processes WHERE owner = ? AND kind = ? AND role = ? AND peer = ? AND peer_pid = ?"
 _DUE = "SELECT kind, body FROM processes WHERE owner = ? AND due_at <= ? ORDER BY due_at, place LIMIT ?"
 _NEXT_DUE = "SELECT due_at FROM processes WHERE owner = ? AND due_at IS NOT NULL ORDER BY due_at LIMIT 1"
-_OPEN = "SELECT count(*) FROM processes WHERE owner = ? AND peer = ? AND ended = 0"
+_OPEN = """
+SELECT count(*) FROM processes WHERE owner = ? AND kind IN ('negotiation', 'transfer') AND peer = ? AND outcome = ''
+"""
+_RUNNING = """
+SELECT count(*) FROM processes
+WHERE owner = ? AND kind = 'transfer' AND dataset = ? AND outcome = '' AND +state = ? AND role = 'provider'
+"""
+# Literals, because a partial index is found by them.
+_KIND = {kind: f"kind = '{kind.value}'" for kind in ProcessKind}
 
 
 def put(connection: sqlite3.Connection, change: PutProcess) -> None:
@@ -42,18 +52,22 @@ def put(connection: sqlite3.Connection, change: PutProcess) -> None:
     process = change.process
     key = (process.owner, process.kind.value, process.id)
     often = (process.state, process.version, process.due_at, process.updated_at, _encode(process))
-    rarely = (process.peer_pid, process.agreement_key, process.dataset, int(has_ended(process)))
+    names = (process.peer_pid, process.agreement_key)
+    listed = (process.dataset, process.state if has_ended(process) else "")
     try:
         if change.expected is None:
             made = (process.role.value, process.peer, process.created_at)
-            connection.execute(_INSERT, (*often, *rarely, *key, *made))
+            connection.execute(_INSERT, (*often, *names, *listed, *key, *made))
             return
         place, version, *before = connection.execute(_STORED, key).fetchone() or (None, None)
         if version != change.expected:
             raise Conflict(f"{process.id} has version {version}, not {change.expected}: read it again.")
-        connection.execute(_UPDATE, (*often, place))
-        if rarely != tuple(before):
-            connection.execute(_UPDATE_RARE, (*rarely, place))
+        if listed != tuple(before[2:]):
+            connection.execute(_UPDATE_ALL, (*often, *names, *listed, place))
+        elif names != tuple(before[:2]):
+            connection.execute(_UPDATE_NAMES, (*often, *names, place))
+        else:
+            connection.execute(_UPDATE, (*often, place))
     except sqlite3.IntegrityError as fault:
         if "peer_pid" in str(fault):
             taken = f"The peer's {process.peer_pid} already belongs to another process: read that process."
@@ -101,8 +115,8 @@ def negotiations(
     dataset: str | None,
 ) -> tuple[Sequence[Negotiation], str | None]:
     """List negotiations, newest first."""
-    wanted = {"owner": owner, "kind": ProcessKind.NEGOTIATION.value, "state": state, "peer": peer, "dataset": dataset}
-    rows, after = page(connection, "processes", bounds, wanted)
+    wanted = {"owner": owner, "peer": peer, "dataset": dataset}
+    rows, after = _list(connection, ProcessKind.NEGOTIATION, bounds, wanted, state)
     return [_negotiation(body) for (body,) in rows], after
 
 
@@ -115,21 +129,56 @@ def transfers(
     agreement_key: str | None,
 ) -> tuple[Sequence[Transfer], str | None]:
     """List transfers, newest first."""
-    wanted = {
-        "owner": owner,
-        "kind": ProcessKind.TRANSFER.value,
-        "state": state,
-        "peer": peer,
-        "agreement_key": agreement_key,
-    }
-    rows, after = page(connection, "processes", bounds, wanted)
+    wanted = {"owner": owner, "peer": peer, "agreement_key": agreement_key}
+    rows, after = _list(connection, ProcessKind.TRANSFER, bounds, wanted, state)
     return [_transfer(body) for (body,) in rows], after
+
+
+def list_open(
+    connection: sqlite3.Connection,
+    owner: str,
+    kind: ProcessKind,
+    bounds: PageBounds,
+    peer: str | None,
+    dataset: str | None,
+) -> tuple[Sequence[AnyProcess], str | None]:
+    """List the processes of a kind that have not ended, newest first."""
+    wanted = {"owner": owner, "peer": peer, "dataset" if peer is None else "+dataset": dataset}
+    fixed = (_KIND[kind], "outcome = ''")
+    rows, after = page(connection, "processes", bounds, wanted, fixed=fixed)
+    return [_decode(kind, body) for (body,) in rows], after
+
+
+def count_running(connection: sqlite3.Connection, owner: str, dataset: str) -> int:
+    """Count the active transfers of a dataset at its provider, with the index of the open processes."""
+    row = fetch_one(connection, _RUNNING, (owner, dataset, TransferState.STARTED.value))
+    return row[0] if row else 0
 
 
 def count_open(connection: sqlite3.Connection, owner: str, peer: str) -> int:
     """Count the processes with `peer` that have not ended."""
     row = fetch_one(connection, _OPEN, (owner, peer))
     return row[0] if row else 0
+
+
+def _list(
+    connection: sqlite3.Connection,
+    kind: ProcessKind,
+    bounds: PageBounds,
+    wanted: dict[str, str | None],
+    state: str | None,
+) -> tuple[list[SqlRow], str | None]:
+    """Return a page of bodies of processes of a kind, in a state or in all."""
+    outcomes = list_outcomes(kind, state)
+    if state is None:
+        return page(connection, "processes", bounds, wanted, fixed=(_KIND[kind],), among=("outcome", outcomes))
+    if outcomes == (state,):
+        return page(connection, "processes", bounds, wanted | {"outcome": state}, fixed=(_KIND[kind],))
+    # Of open processes there are few for a peer, a dataset or an agreement: the state has an index only where it is
+    # the only filter. The sign says that to SQLite.
+    alone = all(value is None for name, value in wanted.items() if name != "owner")
+    fixed = (_KIND[kind], "outcome = ''")
+    return page(connection, "processes", bounds, wanted | {"state" if alone else "+state": state}, fixed=fixed)
 
 
 def _decode(kind: str, body: bytes) -> AnyProcess:

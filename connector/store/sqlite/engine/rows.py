@@ -45,20 +45,29 @@ def page(
     order: str = "place",
     columns: str = "body",
     descending: bool = True,
+    fixed: Sequence[str] = (),
+    among: tuple[str, Sequence[str]] | None = None,
 ) -> tuple[list[SqlRow], str | None]:
     """Return a page of `columns` and the next cursor, in the order of the unique column `order`.
 
-    `table`, `columns`, `order` and the names in `wanted` are constants, never input. A filter that is None is ignored.
-    Raises ValueError for an unknown cursor, and Unavailable as `fetch_many`.
+    `table`, `columns`, `order`, the names in `wanted` and the conditions `fixed` are constants, never input. A filter
+    that is None is ignored. `among` is a column with its wanted values: the rows of each are read in order by an index,
+    and merged. Raises ValueError for an unknown cursor, and Unavailable as `fetch_many`.
     """
     start = place(bounds, descending=descending)
     filters = {name: value for name, value in wanted.items() if value is not None}
-    conditions = [f"{name} = ?" for name in filters]
+    conditions = [*fixed, *(f"{name} = ?" for name in filters)]
     conditions.append(f"{order} < ?" if descending else f"{order} > ?")
-    parts = ("SELECT", order, ",", columns, "FROM", table, "WHERE", " AND ".join(conditions))
-    statement = " ".join((*parts, "ORDER BY", order, "DESC" if descending else "ASC", "LIMIT ?"))
+    values: list[object] = [*filters.values(), start]
+    arms: list[list[object]] = [values]
+    if among:
+        conditions.append(f"{among[0]} = ?")
+        arms = [[*values, value] for value in among[1]]
+    select = " ".join(("SELECT", order, ",", columns, "FROM", table, "WHERE", " AND ".join(conditions)))
+    statement = " UNION ALL ".join([select] * len(arms))
+    statement = " ".join((statement, "ORDER BY", order, "DESC" if descending else "ASC", "LIMIT ?"))
     limit = min(bounds.limit, 2**31)
-    rows = fetch_many(connection, statement, [*filters.values(), start, limit + 1])
+    rows = fetch_many(connection, statement, [*(value for arm in arms for value in arm), limit + 1])
     shown = rows[:limit]
     return [row[1:] for row in shown], cursor(shown[-1][0]) if len(rows) > limit else None
 

@@ -137,3 +137,30 @@ async def test_agreements_of_an_earlier_release_keep_what_belongs_to_them(tmp_pa
     assert {event.agreement_id for event in await store.overdue(OWNER, 9, 9)} == {given.key, got.key}
     await store.commit([changes.WithdrawAgreement(OWNER, got.key, 9, "")])
     await store.close()
+
+
+async def test_processes_and_agreements_of_an_earlier_release_are_listed_and_counted(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    migrate(path, steps("store")[:5])
+    made = {"owner": OWNER, "version": 1, "created_at": 1, "updated_at": 1}
+    for state in ("STARTED", "COMPLETED", "TERMINATED"):
+        process = values.transfer(state, state=state, role=Role.PROVIDER)
+        named = {"kind": "transfer", "id": process.id, "role": process.role, "peer": process.peer}
+        more = {"state": state, "ended": int(state != "STARTED"), "dataset": process.dataset}
+        _fill(path, "processes", **made, **named, **more, agreement_key=process.agreement_key, body=process)
+    for at, role in ((None, Role.PROVIDER), (6, Role.PROVIDER), (6, Role.CONSUMER)):
+        agreement = values.agreement(f"urn:a:{at}:{role}", role=role, finalized_at=at)
+        known = {"owner": OWNER, "id": agreement.id, "key": agreement.key, "dataset": agreement.dataset}
+        _fill(path, "agreements", **known, counterparty=agreement.counterparty, finalized_at=at, body=agreement)
+    store = await open_store(path)
+    dataset = values.transfer("t").dataset
+    assert [row.id for row in (await store.transfers(OWNER, PageBounds()))[0]] == ["TERMINATED", "COMPLETED", "STARTED"]
+    for state in ("STARTED", "COMPLETED", "TERMINATED"):
+        (row,), _ = await store.transfers(OWNER, PageBounds(), state=state)
+        assert row.id == state
+    assert await store.running(OWNER, dataset) == await store.open_processes(OWNER, row.peer) == 1
+    assert await store.in_force(OWNER, dataset) == 1
+    assert [row.id for row in (await store.agreements_in_force(OWNER, PageBounds(), dataset=dataset))[0]] == [
+        "urn:a:6:provider"
+    ]
+    await store.close()

@@ -1,0 +1,118 @@
+"""A page of many rows makes as many reads of the store as a page of few, and a withdrawal reads no agreement."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from connector.ports.changes import (
+    AddUsage,
+    FinalizeAgreement,
+    PutAgreement,
+    PutAsset,
+    PutBlock,
+    PutHold,
+    PutProcess,
+    RecordConsent,
+    RecordEvent,
+)
+from connector.ports.entities import Block, CountedUse
+from connector.ports.store import Store
+from tests.contract import values
+from tests.support.plane import OWNER, Desk
+
+LISTINGS = (
+    "agreements", "assets", "audit", "blocks", "consents", "events", "holds", "negotiations", "participants",
+    "transfers", "uses",
+)  # fmt: skip
+
+
+async def _fill(desk: Desk, count: int) -> None:
+    for at in range(count):
+        agreement = values.agreement(f"urn:a:{at}", dataset=f"urn:d:{at}", document=b'{"@type": "Agreement"}')
+        use = CountedUse(
+            owner=OWNER, agreement_id=agreement.key, flow_id=f"urn:t:{at}", counterparty=agreement.counterparty,
+            dataset=agreement.dataset, providing=True, at=at, bytes_moved=1,
+        )  # fmt: skip
+        usage = AddUsage(
+            owner=OWNER,
+            agreement_id=agreement.key,
+            flow_id=f"urn:t:{at}",
+            bytes_moved=1,
+            uses=1,
+            max_uses=None,
+            use=use,
+            at=at,
+        )
+        await desk.store.commit(
+            [
+                PutAsset(values.asset(f"urn:d:{at}"), None),
+                PutAgreement(agreement),
+                FinalizeAgreement(OWNER, agreement.key, 6),
+                PutProcess(values.negotiation(f"urn:n:{at}"), None),
+                PutProcess(values.transfer(f"urn:t:{at}"), None),
+                PutHold(values.hold(f"urn:n:{at}")),
+                PutBlock(Block(owner=OWNER, participant=f"urn:p:{at}", at=1, by="chief", reason="")),
+                RecordConsent(values.consent(f"{at:064x}")),
+                RecordEvent(values.event(f"urn:e:{at}", begun=True)),
+                usage,
+            ]
+        )
+
+
+def _count_reads(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    reads: list[str] = []
+
+    def counted(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+        def read(*args: Any, **more: Any) -> Any:
+            reads.append(name)
+            return method(*args, **more)
+
+        return read
+
+    for name, _ in inspect.getmembers(Store, inspect.iscoroutinefunction):
+        monkeypatch.setattr(desk.store, name, counted(name, getattr(desk.store, name)))
+    return reads
+
+
+@pytest.mark.parametrize("listing", LISTINGS)
+async def test_a_page_of_fifty_makes_a_few_reads(desk: Desk, listing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    await _fill(desk, 60)
+    reads = _count_reads(desk, monkeypatch)
+    async with desk.client("chief") as client:
+        answer = await client.get(f"/v1/{listing}")
+        assert answer.status_code == 200, answer.text
+    assert 0 < len(reads) <= 3, reads
+
+
+async def test_every_listing_is_looked_at(desk: Desk) -> None:
+    paths = desk.app.openapi()["paths"]
+    read = {path.removeprefix("/v1/"): methods["get"] for path, methods in paths.items() if "get" in methods}
+    paged = {path for path, get in read.items() if "after" in {entry["name"] for entry in get.get("parameters", ())}}
+    assert {"agreements", "audit", "uses"} <= paged <= set(LISTINGS)
+
+
+async def test_a_withdrawal_from_an_asset_reads_no_agreement(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    await _fill(desk, 3)
+    for at in range(100):
+        agreement = values.agreement(f"urn:more:{at}", dataset="urn:d:1")
+        await desk.store.commit([PutAgreement(agreement), FinalizeAgreement(OWNER, agreement.key, 6)])
+    reads = _count_reads(desk, monkeypatch)
+    async with desk.client() as client:
+        answer = await client.post("/v1/assets/urn%3Ad%3A1/withdraw")
+    assert answer.json()["agreements"] == 101
+    assert sorted(reads) == ["asset", "commit", "in_force", "running"]
+
+
+async def test_a_withdrawal_that_ends_agreements_ends_each_that_is_in_force(desk: Desk) -> None:
+    await _fill(desk, 2)
+    for at in range(250):
+        agreement = values.agreement(f"urn:more:{at}", dataset="urn:d:1")
+        await desk.store.commit([PutAgreement(agreement), FinalizeAgreement(OWNER, agreement.key, 6)])
+    async with desk.client() as client:
+        path = "/v1/assets/urn%3Ad%3A1/withdraw"
+        answer = await client.post(path, json={"end_agreements": True, "reason": "Over."})
+    assert answer.json()["agreements"] == 0
+    assert await desk.store.in_force(OWNER, "urn:d:1") == 0
+    assert await desk.store.in_force(OWNER, "urn:d:0") == 1

@@ -1,0 +1,101 @@
+"""What the SQLite stores ask: each statement with its values, its plan, and its cost in steps."""
+
+import inspect
+import itertools
+import re
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import ModuleType
+from typing import Any
+
+Asked = tuple[str, Sequence[object]]
+
+_STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b.*\b(FROM|INTO|SET)\b", re.DOTALL)
+_CONDITION = re.compile(r"(?<![+\w])(?:\w+\.)?(\w+) (?:=|<=|>=|<|>) \?")
+_TESTED_ROW_BY_ROW = re.compile(r"\+\w+ = \?")
+_OWN_ROWS = ("SCAN json_each", "SCAN names", "SCAN CONSTANT ROW")
+
+
+class RecordingConnection:
+    """A connection that keeps the statements that it runs, as they were written: a plan depends on what is bound."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.asked: list[Asked] = []
+
+    def execute(self, statement: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
+        """Keep the statement and run it."""
+        self.asked.append((statement, tuple(values)))
+        return self._connection.execute(statement, values)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+
+def list_calls(port: type, samples: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each read of a port with each combination of its arguments: those of `samples`, and None where it may be.
+
+    A method without samples for an argument is a KeyError: a new read brings its samples.
+    """
+    for name, method in inspect.getmembers(port, inspect.iscoroutinefunction):
+        if name.startswith("_"):
+            continue
+        names, choices = [], []
+        for argument in list(inspect.signature(method).parameters.values())[1:]:
+            names.append(argument.name)
+            values = samples.get(f"{name}.{argument.name}", samples[argument.name])
+            choices.append([None, *values] if argument.default is None else list(values))
+        for chosen in itertools.product(*choices):
+            yield name, dict(zip(names, chosen, strict=True))
+
+
+def list_constants(modules: Iterable[ModuleType]) -> list[Asked]:
+    """Return the statements that modules keep as constants, each with as many empty values as it takes.
+
+    `_SELECT` is the beginning of others.
+    """
+    found: list[Asked] = []
+    for module in modules:
+        for name, text in vars(module).items():
+            if isinstance(text, str) and name != "_SELECT" and _STATEMENT.match(text):
+                numbered = [int(number) for number in re.findall(r"\?(\d+)", text)]
+                found.append((text, [None] * (max(numbered) if numbered else text.count("?"))))
+    return found
+
+
+def find_faults(connection: sqlite3.Connection, asked: Asked) -> list[str]:
+    """Return what grows in the plan of a statement: a scan, a sort, or a filter that no index has.
+
+    Rows of the statement itself (`json_each`, names found one by one) may be scanned. A condition with a plus sign is
+    meant to be tested row by row: only among open processes, of which there are no more than run. `version` is compared
+    in one row, which has been found.
+    """
+    statement, values = asked
+    plan = [step for *_, step in connection.execute("EXPLAIN QUERY PLAN " + statement, values)]
+    faults = [step for step in plan if "TEMP B-TREE" in step or ("SCAN" in step and not step.startswith(_OWN_ROWS))]
+    if faults:
+        return faults
+    if _TESTED_ROW_BY_ROW.search(statement) and "outcome = ''" not in statement:
+        return ["a condition with a plus sign, but not only open processes"]
+    if statement.lstrip().startswith(("SELECT", "DELETE")):
+        searched = {name for step in plan for name in re.findall(r"(\w+)[=<>]", step)}
+        searched |= {"place", "version"} if "rowid" in searched else {"version"}
+        faults = [f"no index for {name}" for name in sorted(set(_CONDITION.findall(statement)) - searched)]
+    return faults
+
+
+def count_steps(connection: sqlite3.Connection, run: Callable[[], object]) -> int:
+    """Return how many steps SQLite's machine takes for what `run` asks: a measure that no load changes."""
+    steps = 0
+
+    def step() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    connection.set_progress_handler(step, 1)
+    try:
+        run()
+    finally:
+        connection.set_progress_handler(None, 0)
+    return steps

@@ -1,0 +1,146 @@
+"""Nothing grows: every query that the stores can make is answered by an index, and sorts nothing."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from connector.ports.broker_store import BrokerStore
+from connector.ports.entities import AssetStatus, PageBounds
+from connector.ports.store import Store
+from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.machines.machine import ProcessKind
+from connector.store.sqlite import chapters
+from connector.store.sqlite.chapters import (
+    agreements,
+    assets,
+    audit,
+    consents,
+    duties,
+    events,
+    flows,
+    holds,
+    payments,
+    peers,
+    processes,
+    replay,
+    usage,
+)
+from connector.store.sqlite.record import record
+from connector.store.sqlite.record.record import open_record
+from connector.store.sqlite.store import open_store
+from tests.contract.values import OWNER
+from tests.store.sqlite.recording import RecordingConnection, find_faults, list_calls, list_constants
+
+CHAPTERS = (
+    agreements,
+    assets,
+    audit,
+    consents,
+    duties,
+    events,
+    flows,
+    holds,
+    payments,
+    peers,
+    processes,
+    replay,
+    usage,
+)
+SAMPLES: dict[str, list[Any]] = {
+    **{name: [f"urn:{name}"] for name in ("id", "key", "peer", "peer_pid", "offer_id", "dataset", "counterparty")},
+    **{name: [f"urn:{name}"] for name in ("process_id", "participant", "token_hash", "flow_id", "agreement_id")},
+    **{name: [f"urn:{name}"] for name in ("agreement_key", "occasion", "subject")},
+    **{name: [["urn:1", "urn:2"]] for name in ("ids", "keys", "process_ids", "subjects")},
+    "owner": [OWNER],
+    "kind": list(ProcessKind),
+    "role": [Role.CONSUMER],
+    "now": [5],
+    "limit": [50],
+    "period": ["P1D"],
+    "page": [PageBounds(), PageBounds(after="5")],
+    "state": ["STARTED", "FINALIZED", "TERMINATED"],
+    "status": [AssetStatus.PUBLISHED],
+    "oldest_first": [False, True],
+    "consents_of.dataset": ["", "urn:dataset"],
+    "after": [5],
+    "entries.after": ["5"],
+}
+WRITES = {"commit", "close", "apply", "put_source"}
+# The search has its own thread and its own limit of time.
+OTHER = WRITES | {"search"}
+
+
+async def test_every_query_of_the_store_has_an_index_for_all_its_filters(tmp_path: Path) -> None:
+    store = await open_store(tmp_path / "store.db")
+    connection = store._reader
+    recording = RecordingConnection(connection)
+    cast("Any", store)._reader = recording
+    called = set()
+    for name, arguments in list_calls(Store, SAMPLES | {name: [()] for name in ("group",)}):
+        if name not in OTHER:
+            called.add(name)
+            await getattr(store, name)(**arguments)
+    assert len(called) > 30
+    assert len(recording.asked) > 100
+    assert _find_all_faults(connection, recording) == {}
+    await store.close()
+
+
+async def test_every_query_of_the_record_has_an_index_for_all_its_filters(tmp_path: Path) -> None:
+    store = await open_record(tmp_path / "record.db")
+    connection = store._reader
+    recording = RecordingConnection(connection)
+    cast("Any", store)._reader = recording
+    more: dict[str, list[Any]] = {"source": [None], "delta": [None], "query": [None]}
+    for name, arguments in list_calls(BrokerStore, SAMPLES | more):
+        if name not in OTHER:
+            await getattr(store, name)(**arguments)
+    assert len(recording.asked) >= 6
+    # There is one row for each participant.
+    assert _find_all_faults(connection, recording) == {
+        record._SOURCES: ["SCAN sources USING INDEX sqlite_autoindex_sources_1"]
+    }
+    await store.close()
+
+
+def test_every_chapter_is_looked_at() -> None:
+    folder = Path(chapters.__file__).parent
+    assert {file.stem for file in folder.glob("*.py")} - {"__init__"} == {
+        module.__name__.rpartition(".")[2] for module in CHAPTERS
+    }
+
+
+async def test_every_statement_that_is_written_down_has_an_index(tmp_path: Path) -> None:
+    store, kept = await open_store(tmp_path / "store.db"), await open_record(tmp_path / "record.db")
+    statements = list_constants(CHAPTERS)
+    assert len(statements) > 60
+    faults = {asked[0]: find_faults(store._reader, asked) for asked in statements}
+    faults |= {asked[0]: find_faults(kept._reader, asked) for asked in list_constants([record])}
+    assert {statement: found for statement, found in faults.items() if found and statement != record._SOURCES} == {}
+    await store.close()
+    await kept.close()
+
+
+@pytest.mark.parametrize(
+    ("statement", "fault"),
+    [
+        ("SELECT a FROM t WHERE b = ?", "SCAN t"),
+        ("SELECT a FROM t WHERE a = ? ORDER BY b", "USE TEMP B-TREE FOR ORDER BY"),
+        ("SELECT a FROM t WHERE a = ? AND b = ?", "no index for b"),
+        ("SELECT a FROM t WHERE a = ? AND +b = ?", "a condition with a plus sign, but not only open processes"),
+        ("DELETE FROM t WHERE a = ? AND b = ?", "no index for b"),
+    ],
+)
+def test_what_grows_is_found(statement: str, fault: str) -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE t (a, b)")
+    connection.execute("CREATE INDEX t_a ON t (a)")
+    assert find_faults(connection, (statement, [None] * statement.count("?"))) == [fault]
+    connection.close()
+
+
+def _find_all_faults(connection: sqlite3.Connection, recording: RecordingConnection) -> dict[str, list[str]]:
+    faults = {asked[0]: find_faults(connection, asked) for asked in recording.asked}
+    return {statement: found for statement, found in faults.items() if found}
