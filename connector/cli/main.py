@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import find_language, strip_controls
+from connector.cli.frame.speaking import translate_help, translate_paragraphs
 from connector.cli.frame.usage import explain_usage
 from connector.language.catalogue import say
 
@@ -61,7 +62,7 @@ class CommandGroup(TyperGroup):
         """Return the words in the order of the help."""
         return list(WORDS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - the signature is typer's
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Import the module of a word and return its command. Raises Failure for an unknown word."""
         word = WORDS.get(cmd_name)
         if word is None:
@@ -72,12 +73,14 @@ class CommandGroup(TyperGroup):
         module = importlib.import_module(f"connector.cli.commands.{word.module}")
         command = typer.main.get_command(module.app)
         command.name = cmd_name
-        return command
+        return command if ctx is None else translate_help(command, ctx.obj or "en")
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the signature is typer's
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the words of the help without an import."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, word.help) for name, word in WORDS.items()])
+            formatter.write_dl(
+                [(name, translate_paragraphs(word.help, ctx.obj or "en")) for name, word in WORDS.items()]
+            )
 
 
 app = typer.Typer(
@@ -97,17 +100,17 @@ def _datenkontor() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line (default: that of this process) and return its exit code."""
-    command = typer.main.get_command(app)
     language = find_language(sys.argv[1:] if arguments is None else arguments)
+    command = translate_help(typer.main.get_command(app), language)
     try:
-        result = command.main(args=arguments, prog_name="datenkontor", standalone_mode=False)
+        result = command.main(args=arguments, prog_name="datenkontor", standalone_mode=False, obj=language)
     except Failure as failure:
         _print_error(failure.say(language))
         return failure.code
     except typer.Abort:
         return Code.INTERRUPTED
     except TyperException as error:
-        if error.message.startswith("Usage:"):
+        if error.message.startswith(say(language, "usage.prefix")):
             # For a noun without a verb, typer puts the whole help into the error.
             print(error.message, file=sys.stderr)
             return Code.USAGE

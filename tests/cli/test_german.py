@@ -1,14 +1,19 @@
 """Every command speaks German with `--lang de`: tables, details, errors, the doctor and help."""
 
 import ast
+import inspect
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
 from connector.cli.assets.details import describe_asset
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.usage import explain_usage
+from connector.cli.main import WORDS, app
+from connector.cli.reference import list_commands
 from connector.language.catalogue import find_sentence, read_chapter
 from tests.cli.conftest import Cli
 from tests.cli.management import Management, asset, negotiation
@@ -192,3 +197,23 @@ def test_the_doctor_speaks_german_and_its_names_for_programs_stay(cli: Cli) -> N
     checks = cli("doctor", "--json", *settings).json["checks"]
     assert [check["name"] for check in checks][:3] == ["settings", "key", "clock"]
     assert checks[2]["sentence"].startswith("Die Uhr zeigt ")
+
+
+def _list_paragraphs(text: str | None) -> list[str]:
+    return [" ".join(part.split()) for part in inspect.cleandoc(text or "").split("\n\n")]
+
+
+def test_every_command_has_german_help_and_none_is_left_over() -> None:
+    commands: list[Any] = [typer.main.get_command(app), *(command for _, command in list_commands())]
+    told = {
+        part for command in commands for text in (command.help, command.short_help) for part in _list_paragraphs(text)
+    }
+    told |= {word.help for word in WORDS.values()}
+    assert told - {""} == set(read_chapter("de", "help"))
+
+
+def test_every_option_has_german_help_and_none_is_left_over() -> None:
+    root: Any = typer.main.get_command(app)
+    parameters = [*root.params, *(parameter for _, command in list_commands() for parameter in command.params)]
+    told = {" ".join(parameter.help.split()) for parameter in parameters if getattr(parameter, "help", None)}
+    assert told | {"Show this message and exit."} == set(read_chapter("de", "options"))

@@ -18,4 +18,15 @@ SENTENCES: dict[str, str] = {
     "too-large": "Ungültiger Wert für {name}: der größte erlaubte ist {bound}.",
     "invalid-value": "Ungültiger Wert für {name}. Einzelheiten auf Englisch: „{problem}“",
     "wrong-use": "Falscher Aufruf. Einzelheiten auf Englisch: „{problem}“",
+    # The frame of the help.
+    "prefix": "Aufruf: ",
+    "arguments": "Angaben",
+    "options": "Optionen",
+    "commands": "Befehle",
+    "example": "Beispiel:",
+    "any-options": "[OPTIONEN]",
+    "any-command": "BEFEHL [ANGABEN]...",
+    "default": "Standard: ",
+    "variable": "Variable: ",
+    "required": "erforderlich",
 }

@@ -18,4 +18,15 @@ SENTENCES: dict[str, str] = {
     "too-large": "Invalid value for {name}: it is greater than {bound}.",
     "invalid-value": "Invalid value for {name}: {problem}",
     "wrong-use": "{problem}",
+    # The frame of the help.
+    "prefix": "Usage: ",
+    "arguments": "Arguments",
+    "options": "Options",
+    "commands": "Commands",
+    "example": "Example:",
+    "any-options": "[OPTIONS]",
+    "any-command": "COMMAND [ARGS]...",
+    "default": "default: ",
+    "variable": "env var: ",
+    "required": "required",
 }

@@ -1,0 +1,173 @@
+"""German help of the commands: each paragraph under its English, which the code declares."""
+
+SENTENCES: dict[str, str] = {
+    "Datenkontor, the data-space connector a city can run.": "Datenkontor, der Konnektor für Datenräume, den eine Stadt selbst betreiben kann.",
+    "Set up a connector or a broker in a folder.": "Einen Konnektor oder einen Broker in einem Ordner einrichten.",
+    "Run a connector.": "Einen Konnektor betreiben.",
+    "Run a small data space on this machine, step by step.": "Einen kleinen Datenraum auf diesem Rechner vorführen, Schritt für Schritt.",
+    "Check a connector: settings, key, ports, participant list, addresses.": "Einen Konnektor prüfen: Einstellungen, Schlüssel, Ports, Teilnehmerliste, Adressen.",
+    "Search the offers of the whole data space at its broker.": "Die Angebote des ganzen Datenraums beim Broker durchsuchen.",
+    "Get a dataset: negotiate, transfer, check, save.": "Ein Datenangebot beziehen: verhandeln, übertragen, prüfen, speichern.",
+    "Keep a folder up to date with the data of all agreements.": "Einen Ordner mit den Daten aller Verträge aktuell halten.",
+    "Assets of this participant.": "Angebote dieses Teilnehmers.",
+    "Policies: check, explain, compare, try out, fill in from templates.": "Nutzungsbedingungen: prüfen, erklären, vergleichen, ausprobieren, aus Vorlagen füllen.",
+    "Catalogue of a participant, or the list of participants.": "Katalog eines Teilnehmers oder die Liste der Teilnehmer.",
+    "Participants of the data space: list, block, unblock.": "Teilnehmer des Datenraums: auflisten, ausschließen, wieder zulassen.",
+    "Contract negotiations as provider and as consumer.": "Vertragsverhandlungen als Anbieter und als Bezieher.",
+    "Agreements as provider and as consumer.": "Verträge als Anbieter und als Bezieher.",
+    "Transfers as provider and as consumer.": "Lieferungen als Anbieter und als Bezieher.",
+    "Received files: list them, remove old ones.": "Empfangene Dateien: auflisten, alte löschen.",
+    "Events that policies can refer to.": "Ereignisse, auf die sich Nutzungsbedingungen beziehen können.",
+    "Consents of persons whom data is about.": "Einwilligungen der Personen, die Daten betreffen.",
+    "The audit log: list, show, export, verify.": "Das Prüfprotokoll: auflisten, anzeigen, ausgeben, prüfen.",
+    "Holds: processes that wait for a person.": "Vorgänge, die auf die Entscheidung eines Menschen warten.",
+    "The broker: run it, or show its state.": "Der Broker: betreiben oder seinen Stand anzeigen.",
+    "The participant list, for the data-space operator.": "Die Teilnehmerliste, für den Betreiber des Datenraums.",
+    "Write a backup of a connector or a broker.": "Eine Sicherung eines Konnektors oder eines Brokers schreiben.",
+    "Restore a backup into a folder.": "Eine Sicherung in einen Ordner zurückspielen.",
+    "Show the version.": "Die Version anzeigen.",
+    "Set up a connector or a broker: settings, private key, identity card.": "Einen Konnektor oder einen Broker einrichten: Einstellungen, privater Schlüssel, Teilnehmerausweis.",
+    "Existing files are overwritten only with --force; a private key is never overwritten.": "Vorhandene Dateien werden nur mit --force überschrieben, ein privater Schlüssel nie.",
+    "Run a connector until Ctrl-C or SIGTERM; one line reports that it is ready, with its addresses.": "Einen Konnektor betreiben bis Strg+C oder SIGTERM; eine Zeile meldet, dass er bereit ist, mit seinen "
+    "Adressen.",
+    "Run a small data space on this machine: a broker, a department and two companies, step by step.": "Einen kleinen Datenraum auf diesem Rechner vorführen: ein Broker, ein Amt und zwei Unternehmen, Schritt "
+    "für Schritt.",
+    "Check settings, key, clock, ports, store, participant list, addresses and peers.": "Einstellungen, Schlüssel, Uhr, Ports, Datenbank, Teilnehmerliste, Adressen und Partner prüfen.",
+    "Changes nothing. Exit code 1 if a check fails.": "Ändert nichts. Rückgabewert 1, wenn eine Prüfung scheitert.",
+    "Search at the broker; case and umlauts make no difference.": "Beim Broker suchen; Groß- und Kleinschreibung und Umlaute machen keinen Unterschied.",
+    "Get a dataset: find, negotiate, transfer, check the SHA-256, save.": "Ein Datenangebot beziehen: finden, verhandeln, übertragen, SHA-256 prüfen, speichern.",
+    "Run it again to resume: an existing agreement is used, and an interrupted download continues. A refusal "
+    "stops it: a new agreement is negotiated only when the time of the old one is over, or with --renew. "
+    "-o - writes one file to standard output. --if-changed compares digest, size and date first, and uses "
+    "nothing if they are the same. Exit code 4 if the counterparty refuses, 6 if a person has to approve "
+    "first.": "Ein erneuter Aufruf setzt fort: Ein bestehender Vertrag wird genutzt, ein unterbrochener Abruf geht "
+    "weiter. Eine Ablehnung beendet ihn: Ein neuer Vertrag wird nur verhandelt, wenn die Zeit des alten "
+    "abgelaufen ist, oder mit --renew. -o - schreibt eine Datei auf die Standardausgabe. --if-changed "
+    "vergleicht zuerst Prüfsumme, Größe und Datum und nutzt nichts, wenn sie gleich sind. Rückgabewert 4, "
+    "wenn der Vertragspartner ablehnt, 6, wenn zuerst ein Mensch zustimmen muss.",
+    "Get the data of every active agreement as consumer that changed since the last run.": "Für alle geltenden Verträge als Bezieher die Daten beziehen, die sich seit dem letzten Mal geändert haben.",
+    "The provider states digest, size and date of its data; data of which it states nothing is transferred "
+    "each time. Each transfer is a use. Exit code 1 if a dataset could not be transferred; the others are "
+    "up to date.": "Der Anbieter nennt Prüfsumme, Größe und Datum seiner Daten; Daten ohne diese Angaben werden jedes Mal "
+    "übertragen. Jede Übertragung ist eine Nutzung. Rückgabewert 1, wenn ein Datenangebot nicht "
+    "übertragen werden konnte; die anderen sind aktuell.",
+    "Assets of this participant: drafts until they are published.": "Angebote dieses Teilnehmers: Entwürfe, bis sie veröffentlicht werden.",
+    "Add an asset: a file, a folder or an HTTP source with its title and policy.": "Ein Angebot anlegen: eine Datei, ein Ordner oder eine HTTP-Quelle mit Titel und Nutzungsbedingungen.",
+    "Without --policy and --template every participant may use it. The source is tried first: what does not "
+    "fit the description or the policy is refused.": "Ohne --policy und --template dürfen alle Teilnehmer es nutzen. Die Quelle wird zuerst probiert: Was "
+    "nicht zur Beschreibung oder zu den Nutzungsbedingungen passt, wird abgelehnt.",
+    "List the assets, newest first.": "Die Angebote auflisten, neueste zuerst.",
+    "Show one asset with its source and its policies.": "Ein Angebot mit Quelle und Nutzungsbedingungen anzeigen.",
+    "Change an asset: what is not given stays as it is.": "Ein Angebot ändern: Was nicht angegeben ist, bleibt.",
+    "A published asset stays published, and agreements keep what was agreed. Other terms get a new offer.": "Ein veröffentlichtes Angebot bleibt veröffentlicht, Verträge behalten das Vereinbarte. Andere "
+    "Bedingungen gelten als neues Angebot.",
+    "Offer a new version of the data; dataset, search result and agreements stay the same.": "Eine neue Version der Daten anbieten; Datenangebot, Treffer und Verträge bleiben dieselben.",
+    "Without a source the data is the same file or address, whose content has changed.": "Ohne Quelle sind die Daten dieselbe Datei oder Adresse, deren Inhalt sich geändert hat.",
+    "Remove an asset that is not published and that no agreement refers to; its data is not touched.": "Ein Angebot löschen, das nicht veröffentlicht ist und zu dem es keinen Vertrag gibt; die Daten bleiben "
+    "unberührt.",
+    "Publish an asset in the catalogue.": "Ein Angebot im Katalog veröffentlichen.",
+    "Withdraw an asset from the catalogue.": "Ein Angebot aus dem Katalog zurückziehen.",
+    "Agreements remain valid and active transfers continue, unless --end-agreements is given.": "Verträge gelten weiter und laufende Lieferungen gehen weiter, außer mit --end-agreements.",
+    "Check a policy: errors that prevent an offer, and warnings.": "Nutzungsbedingungen prüfen: Fehler, die ein Angebot verhindern, und Warnungen.",
+    "Exit code 1 if the policy cannot be offered.": "Rückgabewert 1, wenn sie nicht angeboten werden können.",
+    "Explain a policy in plain language: purposes, prohibitions, times, duties and price.": "Nutzungsbedingungen in einfacher Sprache erklären: Zwecke, Verbote, Zeiten, Pflichten und Preis.",
+    "Compare two policies: the changes, and whether the second stays within the first.": "Zwei Nutzungsbedingungen vergleichen: die Änderungen, und ob die zweiten innerhalb der ersten bleiben.",
+    "Decide the cases of a policy and compare the results with the expected ones.": "Die Fälle zu Nutzungsbedingungen entscheiden und mit dem erwarteten Ergebnis vergleichen.",
+    "Exit code 1 if a result differs.": "Rückgabewert 1, wenn ein Ergebnis abweicht.",
+    "Try out a policy: whether an action is permitted at a time, why, and what would change it.": "Nutzungsbedingungen ausprobieren: ob eine Handlung zu einer Zeit erlaubt ist, warum, und was daran etwas "
+    "ändern würde.",
+    "An offer is evaluated as the agreement that it would become. Exit code 4 if the policy denies the action.": "Ein Angebot wird als der Vertrag bewertet, zu dem es würde. Rückgabewert 4, wenn die Handlung abgelehnt "
+    "wird.",
+    "Let a connector decide on an action, with the facts that it has: claims, policies and uses.": "Einen Konnektor über eine Handlung entscheiden lassen, mit seinen Angaben: über Teilnehmer, Bedingungen "
+    "und Nutzungen.",
+    "The decision is not counted or stored. Exit code 4 if the policy denies the action.": "Die Entscheidung wird weder gezählt noch gespeichert. Rückgabewert 4, wenn die Handlung abgelehnt wird.",
+    "Templates of policies.": "Vorlagen für Nutzungsbedingungen.",
+    "List the templates.": "Die Vorlagen auflisten.",
+    "Show a template: its use, its parameters and their bounds.": "Eine Vorlage anzeigen: wozu sie dient, ihre Parameter und deren Grenzen.",
+    "Fill in a template: print the policy as JSON, or write it to a file.": "Eine Vorlage ausfüllen: die Nutzungsbedingungen als JSON ausgeben oder in eine Datei schreiben.",
+    "Fetch the catalogue of a participant: one page, all pages or one dataset.": "Den Katalog eines Teilnehmers lesen: eine Seite, alle Seiten oder ein Datenangebot.",
+    "Participants of the data space, and those that are excluded here.": "Teilnehmer des Datenraums und die, die hier ausgeschlossen sind.",
+    "List the participants; those that are excluded here with the reason.": "Die Teilnehmer auflisten; die hier ausgeschlossenen mit der Begründung.",
+    "Exclude a participant: its requests are refused, open negotiations and transfers end, and it sees no "
+    "offers.": "Einen Teilnehmer ausschließen: Anfragen werden abgelehnt, offene Verhandlungen und Lieferungen enden, "
+    "Angebote sind verborgen.",
+    "The participant receives the reason. Agreements stay on record. `participant unblock` admits it again.": "Der Teilnehmer erhält die Begründung. Verträge bleiben verzeichnet. `participant unblock` lässt ihn "
+    "wieder zu.",
+    "Admit an excluded participant again; what was ended stays ended.": "Einen ausgeschlossenen Teilnehmer wieder zulassen; was beendet wurde, bleibt beendet.",
+    "Request an agreement on a dataset; --policy requests another policy than the offer.": "Einen Vertrag über ein Datenangebot anfragen; --policy fragt nach anderen Nutzungsbedingungen als den "
+    "angebotenen.",
+    "List the negotiations, newest first.": "Die Verhandlungen auflisten, neueste zuerst.",
+    "Show one negotiation: its state, the current offer and the reason why it waits.": "Eine Verhandlung anzeigen: ihren Stand, das aktuelle Angebot und den Grund, aus dem sie wartet.",
+    "Wait until a negotiation has ended or waits for a person of this participant.": "Warten, bis eine Verhandlung beendet ist oder auf einen Menschen dieses Teilnehmers wartet.",
+    "Exit code 0 if finalized, 4 if terminated, 6 if a person has to decide or the time is over.": "Rückgabewert 0, wenn abgeschlossen, 4, wenn abgebrochen, 6, wenn ein Mensch entscheiden muss oder die "
+    "Zeit um ist.",
+    "Approve the step that waits for a person: agree, accept, verify or finalize.": "Dem Schritt zustimmen, der auf einen Menschen wartet: vereinbaren, annehmen, prüfen oder abschließen.",
+    "Reject the step that waits for a person: the negotiation ends, and the counterparty receives the reason.": "Den Schritt ablehnen, der auf einen Menschen wartet: Die Verhandlung endet, der Vertragspartner erhält "
+    "die Begründung.",
+    "Answer with another policy: a counter-offer of the provider, or a new request of the consumer.": "Mit anderen Nutzungsbedingungen antworten: Gegenangebot des Anbieters oder neue Anfrage des Beziehers.",
+    "Terminate a negotiation; the counterparty receives the reason.": "Eine Verhandlung abbrechen; der Vertragspartner erhält die Begründung.",
+    "List the agreements, newest first, with their state and their end; --expiring lists those that end soon.": "Die Verträge auflisten, neueste zuerst, mit Stand und Ende; --expiring zeigt die, die bald enden.",
+    "Show one agreement with its policy and its use.": "Einen Vertrag mit Nutzungsbedingungen und Nutzung anzeigen.",
+    "List who used what, when and for which purpose, oldest use first.": "Auflisten, wer was wann zu welchem Zweck genutzt hat, älteste Nutzung zuerst.",
+    "Withdraw an agreement: active transfers end and no new one starts; the agreement stays on record.": "Von einem Vertrag zurücktreten: Laufende Lieferungen enden, keine neue beginnt; der Vertrag bleibt "
+    "verzeichnet.",
+    "List the duties of an agreement with their states.": "Die Pflichten eines Vertrags mit ihrem Stand auflisten.",
+    "Confirm that a duty is fulfilled, such as the deletion of the data.": "Bestätigen, dass eine Pflicht erfüllt ist, etwa das Löschen der Daten.",
+    "Record or show payments; the policies of active transfers are evaluated again immediately.": "Zahlungen erfassen oder anzeigen; die Bedingungen laufender Lieferungen werden sofort neu bewertet.",
+    "Transfers under an agreement, as provider and as consumer.": "Lieferungen zu einem Vertrag, als Anbieter und als Bezieher.",
+    "Request the data of an agreement.": "Die Daten eines Vertrags anfragen.",
+    "List the transfers, newest first.": "Die Lieferungen auflisten, neueste zuerst.",
+    "Show one transfer: its state, its progress and the reason why it waits.": "Eine Lieferung anzeigen: ihren Stand, den Fortschritt und den Grund, aus dem sie wartet.",
+    "Wait until the data has arrived or the transfer has ended; -o saves the files.": "Warten, bis die Daten da sind oder die Lieferung beendet ist; -o speichert die Dateien.",
+    "Exit code 0 if the data has arrived, 4 if the transfer was terminated, 6 if it continues.": "Rückgabewert 0, wenn die Daten da sind, 4, wenn die Lieferung abgebrochen wurde, 6, wenn sie weiterläuft.",
+    "Pull again from a transfer that is kept open; -o saves the files.": "Von einer offen gehaltenen Lieferung erneut abrufen; -o speichert die Dateien.",
+    "Suspend a transfer: no data moves until it is resumed.": "Eine Lieferung unterbrechen: Bis zur Fortsetzung fließen keine Daten.",
+    "Resume a transfer that this participant suspended.": "Eine Lieferung fortsetzen, die dieser Teilnehmer unterbrochen hat.",
+    "Complete a transfer.": "Eine Lieferung als fertig melden.",
+    "Terminate a transfer: no more data moves, and the counterparty receives the reason.": "Eine Lieferung abbrechen: Es fließen keine Daten mehr, der Vertragspartner erhält die Begründung.",
+    "The folder of received data.": "Der Ordner der empfangenen Daten.",
+    "List the received files and the partial ones, oldest first.": "Die empfangenen und die unvollständigen Dateien auflisten, älteste zuerst.",
+    "Remove received files that are older than a number of days. Files that were saved elsewhere stay.": "Empfangene Dateien löschen, die älter sind als eine Zahl von Tagen. Anderswo gespeicherte Dateien bleiben.",
+    "Events that policies can refer to, declared by the operator.": "Ereignisse, auf die sich Nutzungsbedingungen beziehen können, festgestellt vom Betrieb.",
+    "Declare that an event has begun; the policies of active transfers are evaluated again.": "Den Beginn eines Ereignisses feststellen; die Bedingungen laufender Lieferungen werden neu bewertet.",
+    "Declare that an event is over; the policies of active transfers are evaluated again.": "Das Ende eines Ereignisses feststellen; die Bedingungen laufender Lieferungen werden neu bewertet.",
+    "List all declared events, latest first.": "Alle festgestellten Ereignisse auflisten, neueste zuerst.",
+    "Consents of persons: recorded, withdrawn, and checked for each record of a transfer.": "Einwilligungen von Personen: erfasst, widerrufen und für jeden Datensatz einer Lieferung geprüft.",
+    "Record the consent of a person; only a keyed reference to the person is stored.": "Die Einwilligung einer Person erfassen; gespeichert wird nur ein verschlüsselter Bezug auf die Person.",
+    "Record a withdrawal: records of the person leave no more, also in active transfers.": "Einen Widerruf erfassen: Datensätze der Person werden nicht mehr herausgegeben, auch nicht in laufenden "
+    "Lieferungen.",
+    "List the entries of the register, newest first.": "Die Einträge des Einwilligungsregisters auflisten, neueste zuerst.",
+    "Record the consents in a CSV file.": "Die Einwilligungen aus einer CSV-Datei erfassen.",
+    "Columns: subject and purpose; state, dataset and until are optional. The file is recorded in parts of "
+    "500. If a line is refused, the parts before it stay recorded. The import can be repeated: the latest "
+    "entry of a person counts.": "Spalten: subject und purpose; state, dataset und until sind freiwillig. Die Datei wird in Teilen von 500 "
+    "erfasst. Wird eine Zeile abgelehnt, bleiben die Teile davor erfasst. Der Import lässt sich "
+    "wiederholen: Der neueste Eintrag einer Person zählt.",
+    "The audit log: read it, export it with its proofs, verify an export.": "Das Prüfprotokoll: lesen, mit Prüfnachweisen ausgeben, eine Ausgabe prüfen.",
+    "List the entries of the audit log, oldest first.": "Die Einträge des Prüfprotokolls auflisten, älteste zuerst.",
+    "Show all that the audit log has about one process, asset or participant, with the recorded facts.": "Alles anzeigen, was das Prüfprotokoll zu einem Vorgang, Angebot oder Teilnehmer enthält, mit den "
+    "erfassten Angaben.",
+    "Export the entries of a period, each with the proof that it belongs to the log (JSON Lines).": "Die Einträge eines Zeitraums ausgeben, jeden mit dem Nachweis, dass er zum Protokoll gehört (JSON Lines).",
+    "Verify an export without a connector: no entry was changed, added, omitted or moved.": "Eine Ausgabe ohne Konnektor prüfen: Kein Eintrag wurde geändert, ergänzt, ausgelassen oder verschoben.",
+    "Exit code 1 if it is broken.": "Rückgabewert 1, wenn sie nicht unversehrt ist.",
+    "List the Holds, oldest first; answer with `negotiation approve`, `reject` or `counter`.": "Die wartenden Vorgänge auflisten, älteste zuerst; Antwort mit `negotiation approve`, `reject` oder "
+    "`counter`.",
+    "The broker: it crawls the catalogues of the participants and answers searches.": "Der Broker: Er liest die Kataloge der Teilnehmer ein und beantwortet Suchen.",
+    "Run a broker until Ctrl-C or SIGTERM; one line reports that it is ready, with its addresses.": "Einen Broker betreiben bis Strg+C oder SIGTERM; eine Zeile meldet, dass er bereit ist, mit seinen "
+    "Adressen.",
+    "Show whether a broker is ready, and its checks.": "Anzeigen, ob ein Broker bereit ist, und seine Prüfungen.",
+    "List the crawled participants: the state of each source, its datasets, and its latest error.": "Die eingelesenen Teilnehmer auflisten: Stand jeder Quelle, ihre Datenangebote und ihr letzter Fehler.",
+    "The participant list: the members of the data space, signed by the data-space operator.": "Die Teilnehmerliste: die Mitglieder des Datenraums, signiert vom Betreiber des Datenraums.",
+    "Create a participant list; `init --role broker` does this too.": "Eine Teilnehmerliste anlegen; `init --role broker` tut das auch.",
+    "Add members by their identity cards. Roles and claims come from you, never from the card.": "Mitglieder mit ihren Teilnehmerausweisen aufnehmen. Rollen und Angaben kommen vom Betreiber, nie aus dem "
+    "Ausweis.",
+    "Remove a member; after the next published list all participants refuse its requests.": "Ein Mitglied streichen; nach der nächsten Veröffentlichung lehnen alle Teilnehmer seine Anfragen ab.",
+    "Sign the next version of the list; it replaces the signed list.": "Die nächste Version der Liste signieren; sie ersetzt die signierte Liste.",
+    "Show the working file: the members of the next published list.": "Die Arbeitsdatei anzeigen: die Mitglieder der nächsten veröffentlichten Liste.",
+    "Verify a signed list as every participant does: signature, format and times.": "Eine signierte Liste prüfen wie jeder Teilnehmer: Signatur, Form und Zeiten.",
+    "Write a backup: settings, keys, store and participant list, also while the connector runs.": "Eine Sicherung schreiben: Einstellungen, Schlüssel, Datenbank und Teilnehmerliste, auch im laufenden "
+    "Betrieb.",
+    "Offered and received data is not in it. Keep it as safe as the private key.": "Angebotene und empfangene Daten sind nicht enthalten. So sicher aufbewahren wie den privaten Schlüssel.",
+    "Restore a backup. Stop the old process first: two connectors with one identity disagree with their peers.": "Eine Sicherung zurückspielen. Vorher den alten Prozess beenden: Zwei Konnektoren mit einer Identität "
+    "geraten mit ihren Gegenstellen in Widerspruch.",
+}
