@@ -45,8 +45,8 @@ class Listeners:
 
         Raises ListenFailed.
         """
-        bound = _bind(name, host, port)
         tls = self._make_tls() if public else None
+        bound = _bind(name, host, port)
         config = uvicorn.Config(
             app,
             lifespan="off",
@@ -75,15 +75,15 @@ class Listeners:
 
     async def open_peers(self, name: str, app: Application, host: str, port: int) -> None:
         """Open the listener for the messages of peers. Raises ListenFailed."""
-        bound = _bind(name, host, port)
         tls = self._make_tls()
+        bound = _bind(name, host, port)
         server = await serve_peers(app, bound, self.bounds, tls)
         self._register(name, bound, tls=tls is not None, close=lambda: server.close(GRACE_S))
 
     async def open_data(self, name: str, app: web.Application, host: str, port: int) -> None:
         """Open the listener of the data plane. Raises ListenFailed."""
-        bound = _bind(name, host, port)
         tls = self._make_tls()
+        bound = _bind(name, host, port)
         runner = make_runner(app)
         await runner.setup()
         # The handlers bound the bodies themselves, which are data.

@@ -59,8 +59,10 @@ async def test_an_address_of_version_6_is_written_in_brackets() -> None:
     listeners = Listeners()
     try:
         await listeners.open_peers("protocol", HERE, "::1", 0)
-    except ListenFailed:
-        pytest.skip("this machine has no IPv6")
+    except ListenFailed as fault:
+        # A machine without IPv6 names the address all the same.
+        assert "[::1]" in str(fault)  # noqa: PT017 - either outcome is checked
+        return
     assert listeners.addresses["protocol"].startswith("http://[::1]:")
     await listeners.close()
 

@@ -38,7 +38,8 @@ _BEGINS = [year * 12 + month for year in (*range(1889, 1902), *range(1996, 2000)
 
 _ZONE = r"(Z|[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00))?"
 _INSTANT = re.compile(
-    r"(\d{4}-\d{2}-\d{2})T((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d|24:00:00(?!\.0*[1-9]))(?:\.(\d{1,30}))?" + _ZONE,
+    r"(\d{4}-\d{2}-\d{2})T((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?|24:00:00(?!\.0*[1-9]))"
+    r"(?:(?<=:\d\d:\d\d)\.(\d{1,30}))?" + _ZONE,
     re.ASCII,
 )
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})" + _ZONE, re.ASCII)
@@ -58,7 +59,7 @@ _NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,2})
 def parse_instant(text: str) -> Instant | None:
     """Read an xsd:dateTime, in UTC without a zone; None for another text and beyond the years 2 to 9999.
 
-    Parts of a second below a millionth are dropped.
+    Seconds may be left out, as in the examples of the Dataspace Protocol; parts below a millionth are dropped.
 
     >>> parse_instant("2026-05-04T12:00:00Z").at == noon
     True
@@ -66,7 +67,7 @@ def parse_instant(text: str) -> Instant | None:
     match = _INSTANT.fullmatch(text)
     if match is None:
         return None
-    clock = "00:00:00" if match[2] == "24:00:00" else match[2]
+    clock = "00:00:00" if match[2] == "24:00:00" else f"{match[2]}:00"[:8]
     offset = timedelta(minutes=_parse_offset(match[4]) or 0)
     try:
         moment = datetime.fromisoformat(f"{match[1]}T{clock}.{(match[3] or '')[:6]:0<6}").replace(tzinfo=UTC)
