@@ -15,11 +15,17 @@ from connector.protocol.dcat import find_checksum
 
 
 class StatedData(msgspec.Struct, frozen=True, kw_only=True):
-    """What a provider states of its data; each is None if it is not stated."""
+    """What a provider states of its data, and the name of its file; each is None if it is not stated."""
 
     sha256: str | None = None
     size: int | None = None
     modified: datetime | None = None
+    name: str | None = None
+
+    @property
+    def is_datable(self) -> bool:
+        """Whether a later statement can show that the data is still the same."""
+        return self.sha256 is not None or self.modified is not None
 
     def is_same(self, earlier: "StatedData") -> bool:
         """Return whether this is the data of an earlier statement, for certain."""
@@ -43,6 +49,7 @@ def read_stated(dataset: Mapping[str, Any]) -> StatedData:
         sha256=find_checksum(first),
         size=int(size) if isinstance(size, int) or (isinstance(size, str) and size.isdecimal()) else None,
         modified=_read_moment(_value(first.get("dct:modified", dataset.get("dct:modified")))),
+        name=name if isinstance(name := _value(first.get("dct:title")), str) else None,
     )
 
 

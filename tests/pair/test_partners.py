@@ -3,11 +3,13 @@
 import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from connector.client.frame.errors import ClientError
+from connector.client.frame.errors import ClientError, RequestRefused
 from connector.client.freshness import read_stated
+from connector.views.assets import Records
 from tests.pair.space import PURPOSE, SOON, Space, begin, space
 
 WHY = "Breach of contract."
@@ -44,8 +46,9 @@ async def test_a_blocked_participant_is_refused_shown_nothing_and_its_processes_
     assert refused.ended
     assert (refused.state, WHY in refused.ended.reason) == ("TERMINATED", True)
     assert await shown(data_space) == []
-    with pytest.raises(ClientError):
-        await firm.api.negotiations.start(city.id, asset.id)
+    for request in (firm.api.negotiations.start, firm.api.catalog.dataset):
+        with pytest.raises(RequestRefused, match=WHY):
+            await request(city.id, asset.id)
     await data_space.other.api.negotiations.start(city.id, asset.id)
     (entry,) = [one for one in (await city.api.participants.list()).items if one.id == firm.id]
     assert entry.block == blocked
@@ -85,6 +88,49 @@ async def test_a_dataset_states_size_date_type_and_digest_of_its_data_as_it_is_n
         assert (stated.size, stated.sha256) == (len(data), hashlib.sha256(data).hexdigest())
         assert stated.modified
         assert {entry["dcat:mediaType"] for entry in document["distribution"]} == {"text/csv"}
+
+
+USE: dict[str, Any] = {"permission": [{"action": "use"}]}
+RECORDS = Records(format="csv", delimiter=";", decimal=",")
+PSEUDONYMS = USE | {
+    "obligation": [
+        {
+            "action": "dk:pseudonymise",
+            "constraint": [{"leftOperand": "dk:field", "operator": "eq", "rightOperand": "street"}],
+        }
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    ("more", "whole"),
+    [
+        ({"policy": USE}, True),
+        ({"policy": USE, "records": RECORDS}, True),
+        ({"policy": PSEUDONYMS, "records": RECORDS}, False),
+        ({"policy": PSEUDONYMS}, False),
+    ],
+)
+async def test_size_digest_and_name_are_stated_where_the_bytes_of_the_source_leave(
+    data_space: Space, more: dict[str, Any], whole: bool
+) -> None:
+    asset = await data_space.city.offers(media_type="text/csv", **more)
+    document = await data_space.firm.api.catalog.dataset(data_space.city.id, asset.id)
+    stated = read_stated(document)
+    assert [bool(member) for member in (stated.sha256, stated.size, stated.name)] == [whole] * 3
+    assert stated.modified
+
+
+async def test_nothing_is_stated_of_the_source_to_a_consumer_whose_agreement_treats_the_records(
+    data_space: Space,
+) -> None:
+    city, firm = data_space.city, data_space.firm
+    asset = await city.offers(policy=PSEUDONYMS, media_type="text/csv", records=RECORDS)
+    begun = await firm.api.negotiations.start(city.id, asset.id)
+    await firm.reaches(begun.id, "FINALIZED")
+    await city.api.assets.edit(asset.id, {"policy": USE})
+    assert read_stated(await firm.api.catalog.dataset(city.id, asset.id)).sha256 is None
+    assert read_stated(await data_space.other.api.catalog.dataset(city.id, asset.id)).sha256
 
 
 async def test_a_purpose_that_is_stated_when_asking_is_in_the_agreement(data_space: Space) -> None:

@@ -10,19 +10,20 @@ from typing import Any
 import msgspec
 
 from connector.controlplane.core.context import Context
-from connector.controlplane.core.errors import NoSuchEntity, PeerFailed
+from connector.controlplane.core.errors import NoSuchEntity, NotAllowed, PeerFailed
 from connector.controlplane.judging import visibility
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.offering import datasets
 from connector.controlplane.usecases.offering.publisher import Publisher
+from connector.language.catalogue import say
 from connector.ports.entities import Asset, AssetStatus, PageBounds
 from connector.ports.identity import Caller, Directory, Participant
 from connector.ports.peer import CatalogPage, InDoubt, Refused
 from connector.protocol.dsp.catalog import DataService, catalog_document, find_services
 from connector.protocol.dsp.catalog_filter import Wanted, read_filter
 from connector.protocol.dsp.common import add_context
-from connector.protocol.dsp.errors import clean
+from connector.protocol.dsp.errors import RemoteProtocolError, clean
 
 SCANNED_MOST = 20
 
@@ -80,19 +81,26 @@ async def provide(
 
 
 async def provide_dataset(evaluator: Evaluator, caller: Caller, dataset_id: str) -> bytes | None:
-    """Return one Dataset with context if it is offered and this caller may see it, or None."""
+    """Return one Dataset with context if it is offered and this caller may see it, or None.
+
+    Raises RemoteProtocolError if the caller is excluded.
+    """
+    blocked = await evaluator.context.store.block(evaluator.context.owner, caller.participant)
+    if blocked is not None:
+        reason = f"{say('en', 'processes.blocked')} {blocked.reason}".strip()
+        raise RemoteProtocolError(reason, code="blocked", status=403)
     asset = await evaluator.context.store.asset(evaluator.context.owner, dataset_id)
     if (
         asset is None
         or asset.status is not AssetStatus.PUBLISHED
         or not visibility.is_visible(evaluator, caller, asset)
-        or await evaluator.context.store.block(evaluator.context.owner, caller.participant)
     ):
         return None
     describe = evaluator.describe
     if describe is None or asset.live:
         return add_context(asset.document)
-    return add_context(datasets.add_facts(asset, await describe(asset.source)))
+    whole = await datasets.leaves_whole(evaluator, asset, caller.participant)
+    return add_context(datasets.add_facts(asset, await describe(asset.source), whole=whole))
 
 
 def _fits(context: Context, wanted: Wanted, asset: Asset) -> bool:
@@ -129,9 +137,11 @@ async def fetch(
 
 
 async def fetch_dataset(counterparties: Counterparties, participant_id: str, dataset_id: str) -> dict[str, Any]:
-    """Fetch one Dataset of a participant, parsed. Raises NoSuchEntity, PeerFailed."""
+    """Fetch one Dataset of a participant, parsed. Raises NoSuchEntity, NotAllowed, PeerFailed."""
     known = provider(counterparties.directory, participant_id)
     found = await counterparties.peer.fetch_dataset(known.id, known.address or "", dataset_id)
+    if isinstance(found, Refused) and found.status == 403:
+        raise NotAllowed("refused", f"{known.name} refuses this participant: {found.reason}")
     if isinstance(found, Refused):
         raise NoSuchEntity(
             "no-dataset", f"{known.name} does not offer {dataset_id} to this participant: {found.reason}"

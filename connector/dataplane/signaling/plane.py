@@ -200,7 +200,7 @@ class LocalDataPlane:
             async with kind.open(source) as content:
                 if content.media_type == FOLDER_TYPE:
                     return facts
-                return msgspec.structs.replace(facts, size=content.size, sha256=content.sha256)
+                return msgspec.structs.replace(facts, size=content.size, sha256=content.sha256, name=content.name)
         except SourceError as error:
             _log.warning("the facts of a source are unknown: %s", error)
             return facts

@@ -32,8 +32,12 @@ class Asset(AssetDescription, frozen=True, kw_only=True):
 
 
 class DataFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """The data of an asset as it is now: size in bytes, SHA-256 (hex) and last change (ms), each None if unknown."""
+    """The data of an asset as it is now: size in bytes, SHA-256 (hex), last change (ms) and name of its file.
+
+    Each is None if it is unknown.
+    """
 
     size: int | None = None
     sha256: str | None = None
     changed_at: int | None = None
+    name: str | None = None

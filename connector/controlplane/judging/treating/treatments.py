@@ -51,6 +51,14 @@ def gaps(compiled: Compiled, known: KnownData) -> Iterator[Finding]:
         yield Finding(code, other=action, detail=detail)
 
 
+def may_treat(compiled: Compiled) -> bool:
+    """Return whether records may be left out or transformed under a policy, so that other bytes leave."""
+    operands = compiled.registry.operands
+    return any(duty.transform for duty in walk_duties(compiled)) or any(
+        operands[atom.left].per_record for atom in _atoms(compiled)
+    )
+
+
 def _atoms(compiled: Compiled) -> Iterator[AtomicConstraint]:
     for rule in (*compiled.permissions, *compiled.prohibitions):
         for check in (*rule.refinements, *rule.constraints, *(one for duty in rule.duties for one in duty.checks)):

@@ -5,9 +5,12 @@ import msgspec
 from connector.controlplane.core.instants import instant
 from connector.controlplane.judging import visibility
 from connector.controlplane.judging.evaluator import Evaluator
-from connector.ports.entities import Asset, DataClass, DataFacts
+from connector.controlplane.judging.treating.treatments import may_treat
+from connector.policy.compiling.compiled import Compiled
+from connector.ports.entities import Asset, DataClass, DataFacts, PageBounds
 from connector.protocol import dcat
 from connector.protocol.dsp.catalog import DataService, Distribution, dataset_document
+from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.transfer_machine import PULL, PUSH
 
 
@@ -43,14 +46,12 @@ def render_dataset(evaluator: Evaluator, asset: Asset) -> bytes:
     )
 
 
-def add_facts(asset: Asset, facts: DataFacts) -> bytes:
+def add_facts(asset: Asset, facts: DataFacts, *, whole: bool) -> bytes:
     """Return the Dataset of an asset with what is known of its data now, on each distribution (DCAT 3, 6.8).
 
-    Records may be treated before they leave, so their size and digest are not those of the file; the digest of personal
-    data tells something about it.
+    Without `whole`, other bytes than those of the source may leave, so size, digest and name are not stated.
     """
     document = msgspec.json.decode(asset.document)
-    whole = asset.records is None and asset.data_class is not DataClass.PERSONAL
     members: dict[str, object] = {"dcat:mediaType": asset.media_type}
     if facts.changed_at is not None:
         members["dct:modified"] = dcat.make_moment(instant(facts.changed_at))
@@ -58,5 +59,25 @@ def add_facts(asset: Asset, facts: DataFacts) -> bytes:
         members["dcat:byteSize"] = facts.size
     if whole and facts.sha256 is not None:
         members[dcat.CHECKSUM] = dcat.make_checksum(facts.sha256)
+    if whole and facts.name is not None:
+        members["dct:title"] = facts.name
     document["distribution"] = [{**entry, **members} for entry in document.get("distribution", [])]
     return msgspec.json.encode(document)
+
+
+async def leaves_whole(evaluator: Evaluator, asset: Asset, consumer: str) -> bool:
+    """Return whether this consumer receives exactly the bytes of the source, by its newest agreement and the offer.
+
+    A description of records changes nothing by itself. The digest of personal data tells something about it: then no.
+    """
+    if asset.data_class is DataClass.PERSONAL:
+        return False
+    context = evaluator.context
+    rows, _ = await context.store.agreements(
+        context.owner, PageBounds(limit=1), dataset=asset.id, counterparty=consumer
+    )
+    compiled = [
+        evaluator.library.compile(terms)
+        for terms in (visibility.catalog_policy(asset), *(row.document for row in rows if row.role is Role.PROVIDER))
+    ]
+    return all(isinstance(terms, Compiled) and not may_treat(terms) for terms in compiled)
