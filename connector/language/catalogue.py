@@ -17,7 +17,7 @@ Language: TypeAlias = Literal["de", "en"]
 """The languages of all texts: a further language is a folder of this room and its code here."""
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-COMMANDS = ("codes", "doctor", "errors", "fields", "help", "options", "problems", "usage", "values")
+COMMANDS = ("codes", "doctor", "errors", "fields", "help", "options", "problems", "setup", "usage", "values")
 """The chapters of the command line, which are in the folder `commands` of a language."""
 
 Written = TypeVar("Written")

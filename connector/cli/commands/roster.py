@@ -9,11 +9,13 @@ import typer
 
 from connector.authority import card as cards
 from connector.authority import roster
+from connector.authority.renewal import MemberChange, compare_members, renew_member
 from connector.authority.roster import RosterFault
 from connector.cli.frame.command import YesOption, create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.setup.plan import MEMBERS
+from connector.identity.roster import Member
 
 app = create_noun("The participant list: the members of the data space, signed by the data-space operator.")
 
@@ -54,6 +56,7 @@ def create(
     faults=FAULTS,
     example="""datenkontor roster add tiefbauamt/card.json
     datenkontor roster add firma/card.json --claim purpose=navigation --claim membership=gold
+    datenkontor roster add firma/card.json --replace --claim membership=
     datenkontor roster add partner/card.json --data https://edc.partner.example:8185""",
 )
 def add(
@@ -65,7 +68,10 @@ def add(
     ] = None,
     claim: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=VALUE", help="Claim that you confirm; policies can require it. May be repeated."),
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="Claim that you confirm; policies can require it. NAME= removes a claim. May be repeated.",
+        ),
     ] = None,
     data: Annotated[
         list[str] | None,
@@ -73,42 +79,86 @@ def add(
             metavar="URL", help="URL of a data plane or store of the member with another origin. May be repeated."
         ),
     ] = None,
-    replace: Annotated[bool, typer.Option("--replace", help="Replace the entry of a member.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace the entry of a member; what is not given stays as it is.")
+    ] = False,
+    yes: YesOption = False,
 ) -> None:
     """Add members by their identity cards. Roles and claims come from you, never from the card."""
     path = _choose_draft(call, file)
     claims = _parse_claims(claim or [])
-    read = [cards.read_card(entry) for entry in card]
-    before = {member.id for member in roster.show(path).members}
-    added = []
-    for entry in read:
-        roster.add(path, cards.make_member(entry, roles=role or (), claims=claims, data=data or ()), replace=replace)
-        added.append(entry.id)
+    known = {member.id: member for member in roster.show(path).members}
+    entries, changes = [], {}
+    for read in map(cards.read_card, card):
+        before = known.get(read.id)
+        if before is None:
+            given = {name: values for name, values in claims.items() if values}
+            entries.append(cards.make_member(read, roles=role or (), claims=given, data=data or ()))
+        elif replace:
+            entries.append(renew_member(before, read, roles=role or (), claims=claims, data=data or ()))
+            changes[read.id] = compare_members(before, entries[-1])
+        else:
+            raise Failure(Code.FAILED, "setup.already-member", id=read.id)
+    _confirm_losses(call, changes, yes)
+    for entry in entries:
+        roster.add(path, entry, replace=replace)
     call.output.print_result(
-        {"file": str(path), "added": added},
-        *(call.output.say(f"cli.roster-{'replaced' if entry in before else 'added'}", id=entry) for entry in added),
+        {"file": str(path), "added": [entry.id for entry in entries], "changes": changes},
+        *(line for entry in entries for line in _describe_entry(call, entry, changes.get(entry.id))),
         call.output.say("cli.roster-publish"),
     )
 
 
+def _confirm_losses(call: CommandCall, changes: dict[str, tuple[MemberChange, ...]], yes: bool) -> None:
+    """Ask before a member loses what the data-space operator confirmed. Raises Failure."""
+    for member, found in changes.items():
+        lost = [f"{_name_field(call, change)} {value}" for change in found for value in change.lost]
+        if lost:
+            call.output.confirm(call.output.say("setup.ask-lose", id=member, lost=", ".join(lost)), yes)
+
+
+def _name_field(call: CommandCall, change: MemberChange) -> str:
+    word, _space, name = change.field.partition(" ")
+    return call.output.say("setup.claim-of", name=name) if word == "claim" else call.output.name_field(word)
+
+
+def _describe_entry(call: CommandCall, entry: Member, changes: tuple[MemberChange, ...] | None) -> list[str]:
+    """Return the lines about one added or replaced member: what changes, and what stays."""
+    if changes is None:
+        return [call.output.say("cli.roster-added", id=entry.id)]
+    lines = [call.output.say("cli.roster-replaced", id=entry.id)]
+    for change in changes:
+        before, after = (", ".join(values) or "–" for values in (change.before, change.after))
+        lines.append(f"  {_name_field(call, change)}: {before} → {after}")
+    stays = [f"{name}={'|'.join(values)}" for name, values in entry.claims.items()]
+    return [
+        *lines,
+        "  " + call.output.say("setup.stands", roles=", ".join(entry.roles), claims=", ".join(stays) or "–"),
+    ]
+
+
 @register(
-    app, "remove", needs="settings", faults=FAULTS, example="datenkontor roster remove urn:participant:firma --yes"
+    app,
+    "remove",
+    needs="settings",
+    faults=FAULTS,
+    example="""datenkontor roster remove urn:participant:firma --yes
+    datenkontor roster remove 'Zweite Firma'""",
 )
 def remove(
     call: CommandCall,
-    id: Annotated[str, typer.Argument(metavar="ID", help="Identifier of the participant.")],
+    member: Annotated[str, typer.Argument(metavar="ID|NAME", help="Identifier or name of the participant.")],
     file: CardsOption = None,
     yes: YesOption = False,
 ) -> None:
     """Remove a member; after the next published list all participants refuse its requests."""
     path = _choose_draft(call, file)
-    if id not in {member.id for member in roster.show(path).members}:
-        raise Failure(Code.NOT_FOUND, "errors.not-member", id=id)
-    call.output.confirm(call.output.say("cli.ask-remove", id=id), yes)
-    roster.remove(path, id)
+    removed = _find_member(roster.show(path).members, member)
+    call.output.confirm(call.output.say("cli.ask-remove", id=removed), yes)
+    roster.remove(path, removed)
     call.output.print_result(
-        {"file": str(path), "removed": id},
-        call.output.say("cli.roster-removed", id=id),
+        {"file": str(path), "removed": removed},
+        call.output.say("cli.roster-removed", id=removed),
         call.output.say("cli.roster-publish"),
     )
 
@@ -240,11 +290,24 @@ def _choose_list(call: CommandCall, given: Path | None) -> Path:
     return Path(location)
 
 
+def _find_member(members: tuple[Member, ...], word: str) -> str:
+    """Return the identifier of the member with this identifier or this name. Raises Failure."""
+    if word in {member.id for member in members}:
+        return word
+    named = sorted(member.id for member in members if member.name.casefold() == word.strip().casefold())
+    if not named:
+        raise Failure(Code.NOT_FOUND, "errors.not-member", id=word)
+    if len(named) > 1:
+        raise Failure(Code.USAGE, "errors.ambiguous-participant", word=word, names=", ".join(named))
+    return named[0]
+
+
 def _parse_claims(pairs: list[str]) -> dict[str, list[str]]:
+    """Return the values of each claim, none for one that is to be removed. Raises Failure."""
     claims: dict[str, list[str]] = {}
     for pair in pairs:
         name, sign, value = pair.partition("=")
-        if not (name and sign and value):
+        if not (name and sign):
             raise Failure(Code.USAGE, "errors.claim", pair=pair)
-        claims.setdefault(name, []).append(value)
+        claims.setdefault(name, []).extend([value] if value else [])
     return claims
