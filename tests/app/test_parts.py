@@ -81,14 +81,19 @@ async def test_a_failed_refresh_is_logged_and_tried_again(parts: Parts, caplog: 
             refreshed.set()
             return True
 
+        def warning(self) -> str | None:
+            return "The list expires soon."
+
     calls: list[None] = []
     settings = replace(parts.settings, identity=replace(parts.settings.identity, refresh_seconds=0.001))
     quick = Parts(**{**vars(parts), "settings": settings, "identity": Flaky()})
     task = asyncio.create_task(keep_fresh(quick, lambda: calls.append(None)))
-    await refreshed.wait()
+    async with asyncio.timeout(60):
+        await refreshed.wait()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert "the participant list was not renewed: The list is refused." in caplog.text
+    assert caplog.text.count("The list expires soon.") == 1
     assert len(calls) >= 1
     await parts.close()
 
