@@ -86,6 +86,8 @@ SENTENCES: dict[str, str] = {
     "backup-written": "{file}: {count} Dateien gesichert.",
     "backup-outside": "Nicht gesichert, weil außerhalb des Ordners: {path}",
     "restored": "Wiederhergestellt in {folder}.\n"
+    "Der Stand ist der der Sicherung: seither zurückgezogene Verträge und ausgeschlossene Teilnehmer erneut\n"
+    "zurückziehen und ausschließen, gezählte Nutzungen prüfen.\n"
     "Weiter mit:\n  datenkontor doctor --settings {settings}\n  datenkontor serve --settings {settings}",
     # Parts of tables and details, and the work on the participant list.
     "true": "ja",

@@ -85,6 +85,7 @@ SENTENCES: dict[str, str] = {
     "backup-written": "{file}: {count} files.",
     "backup-outside": "Not in the backup, because it is outside the folder: {path}",
     "restored": "Restored to {folder}.\n"
+    "The state is that of the backup: repeat withdrawals and exclusions made since, and check counted uses.\n"
     "Next:\n  datenkontor doctor --settings {settings}\n  datenkontor serve --settings {settings}",
     # Parts of tables and details, and the work on the participant list.
     "true": "yes",
