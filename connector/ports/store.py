@@ -95,8 +95,8 @@ class Store(Protocol):
     ) -> tuple[Sequence[AnyProcess], str | None]:
         """List the processes of a kind that have not ended, newest first."""
 
-    async def open_processes(self, owner: str, peer: str) -> int:
-        """Count the processes with `peer` that have not ended: the quota of a peer."""
+    async def open_processes(self, owner: str, peer: str, most: int) -> int:
+        """Count the processes with `peer` that have not ended, up to `most`: the quota of a peer."""
 
     async def running(self, owner: str, dataset: str) -> int:
         """Count the active transfers of a dataset at its provider."""

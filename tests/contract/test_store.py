@@ -198,9 +198,10 @@ async def test_the_quota_counts_what_has_not_ended(store: Store) -> None:
     begun = values.negotiation("urn:n:1", state=None)
     others = (values.negotiation("urn:n:2", peer="did:web:x.example"), values.negotiation("urn:n:3", owner="other"))
     await store.commit([changes.PutProcess(p, None) for p in (ended, begun, values.transfer("urn:t:2"), *others)])
-    assert await store.open_processes(OWNER, peer) == 2
+    assert await store.open_processes(OWNER, peer, 9) == 2
+    assert await store.open_processes(OWNER, peer, 1) == 1
     await store.commit([changes.PutProcess(replace(begun, version=2, state="TERMINATED"), 1)])
-    assert await store.open_processes(OWNER, peer) == 1
+    assert await store.open_processes(OWNER, peer, 9) == 1
 
 
 async def test_an_asset_is_found_by_every_offer_it_had(store: Store) -> None:

@@ -56,7 +56,7 @@ async def flood(us: Ours, offer: str, count: int, quota: int) -> None:
 
 async def stands(us: Ours, offer: str, quota: int) -> None:
     """What is open is as much as the quota; a repeated request gets its process; another peer is served."""
-    assert await us.store.open_processes("default", "deployed") == quota
+    assert await us.store.open_processes("default", "deployed", quota + 1) == quota
     assert (await begin(us, offer, "flood-0")).status_code < 300
     other = await begin(us, offer, "mine", who=HONEST, home=HONEST_HOME)
     assert other.status_code == 201, other.text

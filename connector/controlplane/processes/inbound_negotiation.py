@@ -248,10 +248,8 @@ async def _begin(
     problem = receiver.address_problem(process.peer, process.peer_address)
     if problem:
         return _refuse(body, "callback-address", problem)
-    if (
-        await receiver.context.store.open_processes(receiver.context.owner, process.peer)
-        >= receiver.limits.open_per_peer
-    ):
+    most = receiver.limits.open_per_peer
+    if await receiver.context.store.open_processes(receiver.context.owner, process.peer, most) >= most:
         return msgspec.structs.replace(_refuse(body, "quota", TOO_MANY_OPEN), status=503, retry_after_s=60)
     process = msgspec.structs.replace(process, accepted=Accepted(name, received.digest, process.state or ""))
     try:

@@ -239,9 +239,7 @@ async def _cannot_begin(
         problem = receiver.data_problem(caller.participant, url) if url else "The dataAddress has no endpoint: add it."
         if problem:
             return refuse("data-address", problem)
-    if (
-        await receiver.context.store.open_processes(receiver.context.owner, caller.participant)
-        >= receiver.limits.open_per_peer
-    ):
+    most = receiver.limits.open_per_peer
+    if await receiver.context.store.open_processes(receiver.context.owner, caller.participant, most) >= most:
         return refuse("quota", TOO_MANY_OPEN, 503, 60)
     return None

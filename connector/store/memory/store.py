@@ -136,13 +136,12 @@ class MemoryStore:
         wanted = {"owner": owner, "kind": kind, "peer": peer, "dataset": dataset}
         return self._tables.page(self._tables.processes, page, wanted, test=lambda process: not has_ended(process))
 
-    async def open_processes(self, owner: str, peer: str) -> int:
-        """Count the processes with `peer` that have not ended."""
-        return len(
-            self._tables.select(
-                self._tables.processes, lambda p: p.owner == owner and p.peer == peer and not has_ended(p)
-            )
+    async def open_processes(self, owner: str, peer: str, most: int) -> int:
+        """Count the processes with `peer` that have not ended, up to `most`."""
+        found = self._tables.select(
+            self._tables.processes, lambda p: p.owner == owner and p.peer == peer and not has_ended(p)
         )
+        return min(len(found), most)
 
     async def running(self, owner: str, dataset: str) -> int:
         """Count the active transfers of a dataset at its provider."""

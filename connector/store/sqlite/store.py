@@ -168,9 +168,9 @@ class SqliteStore:
         """List the processes of a kind that have not ended, newest first."""
         return processes.list_open(self._reader, owner, kind, page, peer, dataset)
 
-    async def open_processes(self, owner: str, peer: str) -> int:
-        """Count the processes with `peer` that have not ended."""
-        return processes.count_open(self._reader, owner, peer)
+    async def open_processes(self, owner: str, peer: str, most: int) -> int:
+        """Count the processes with `peer` that have not ended, up to `most`."""
+        return processes.count_open(self._reader, owner, peer, most)
 
     async def running(self, owner: str, dataset: str) -> int:
         """Count the active transfers of a dataset at its provider."""

@@ -13,7 +13,7 @@ Asked = tuple[str, Sequence[object]]
 _STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b.*\b(FROM|INTO|SET)\b", re.DOTALL)
 _CONDITION = re.compile(r"(?<![+\w])(?:\w+\.)?(\w+) (?:=|<=|>=|<|>) \?")
 _TESTED_ROW_BY_ROW = re.compile(r"\+\w+ = \?")
-_OWN_ROWS = ("SCAN json_each", "SCAN names", "SCAN CONSTANT ROW")
+_OWN_ROWS = ("SCAN json_each", "SCAN names", "SCAN CONSTANT ROW", "SCAN (subquery")
 
 
 class RecordingConnection:
@@ -66,9 +66,9 @@ def list_constants(modules: Iterable[ModuleType]) -> list[Asked]:
 def find_faults(connection: sqlite3.Connection, asked: Asked) -> list[str]:
     """Return what grows in the plan of a statement: a scan, a sort, or a filter that no index has.
 
-    Rows of the statement itself (`json_each`, names found one by one) may be scanned. A condition with a plus sign is
-    meant to be tested row by row: only among open processes, of which there are no more than run. `version` is compared
-    in one row, which has been found.
+    Rows of the statement itself (`json_each`, names found one by one, a limited count) may be scanned. A condition with
+    a plus sign is meant to be tested row by row: only among open processes, of which there are no more than run.
+    `version` is compared in one row, which has been found.
     """
     statement, values = asked
     plan = [step for *_, step in connection.execute("EXPLAIN QUERY PLAN " + statement, values)]

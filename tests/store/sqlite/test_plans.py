@@ -58,6 +58,7 @@ SAMPLES: dict[str, list[Any]] = {
     "role": [Role.CONSUMER],
     "now": [5],
     "limit": [50],
+    "most": [50],
     "period": ["P1D"],
     "page": [PageBounds(), PageBounds(after="5")],
     "state": ["STARTED", "FINALIZED", "TERMINATED"],

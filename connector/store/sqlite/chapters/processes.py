@@ -37,7 +37,10 @@ _BY_PEER_PID = "SELECT body FROM processes WHERE owner = ? AND kind = ? AND role
 _DUE = "SELECT kind, body FROM processes WHERE owner = ? AND due_at <= ? ORDER BY due_at, place LIMIT ?"
 _NEXT_DUE = "SELECT due_at FROM processes WHERE owner = ? AND due_at IS NOT NULL ORDER BY due_at LIMIT 1"
 _OPEN = """
-SELECT count(*) FROM processes WHERE owner = ? AND kind IN ('negotiation', 'transfer') AND peer = ? AND outcome = ''
+SELECT count(*) FROM (
+    SELECT 1 FROM processes
+    WHERE owner = ? AND kind IN ('negotiation', 'transfer') AND peer = ? AND outcome = '' LIMIT ?
+)
 """
 _RUNNING = """
 SELECT count(*) FROM processes
@@ -155,9 +158,9 @@ def count_running(connection: sqlite3.Connection, owner: str, dataset: str) -> i
     return row[0] if row else 0
 
 
-def count_open(connection: sqlite3.Connection, owner: str, peer: str) -> int:
-    """Count the processes with `peer` that have not ended."""
-    row = fetch_one(connection, _OPEN, (owner, peer))
+def count_open(connection: sqlite3.Connection, owner: str, peer: str, most: int) -> int:
+    """Count the processes with `peer` that have not ended, up to `most`."""
+    row = fetch_one(connection, _OPEN, (owner, peer, most))
     return row[0] if row else 0
 
 

@@ -158,7 +158,7 @@ async def test_processes_and_agreements_of_an_earlier_release_are_listed_and_cou
     for state in ("STARTED", "COMPLETED", "TERMINATED"):
         (row,), _ = await store.transfers(OWNER, PageBounds(), state=state)
         assert row.id == state
-    assert await store.running(OWNER, dataset) == await store.open_processes(OWNER, row.peer) == 1
+    assert await store.running(OWNER, dataset) == await store.open_processes(OWNER, row.peer, 9) == 1
     assert await store.in_force(OWNER, dataset) == 1
     assert [row.id for row in (await store.agreements_in_force(OWNER, PageBounds(), dataset=dataset))[0]] == [
         "urn:a:6:provider"
