@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from connector.client.frame.errors import ClientError, Damaged, InvalidRequest, NotReachable
+from connector.client.frame.errors import ClientError, Damaged, FileThere, NotReachable
 from connector.client.frame.flow import ApiCall, ClientFlow, Fetch, Progress, Report, path_of
 from connector.views.common import Page
 from connector.views.deliveries import DeliveredFileView
@@ -70,11 +70,26 @@ def download(
     return SavedFiles(path=str(target), files=delivered)
 
 
-def refuse_existing(path: str | Path, *, overwrite: bool) -> None:
-    """Raise InvalidRequest if the path is a file that may not be overwritten."""
+def find_folder(path: str | Path) -> Path:
+    """Return the folder that data is saved in: the path itself if it is a folder or ends with `/`."""
     target = Path(path).expanduser()
-    if target.is_file() and not overwrite:
-        raise InvalidRequest("exists", f"{target} already exists: choose another path, or allow to overwrite it.")
+    return target if target.is_dir() or str(path).endswith("/") else target.parent
+
+
+def is_file_of(path: Path, sha256: str) -> bool:
+    """Return whether this is a file with this digest."""
+    return path.is_file() and _digest(path) == sha256
+
+
+def is_saved(folder: Path, files: tuple[DeliveredFileView, ...]) -> bool:
+    """Return whether a folder holds these files as they were delivered: size, then digest."""
+    try:
+        places = [(folder.joinpath(*_parts(file.path)), file) for file in files]
+        if any(not place.is_file() or place.stat().st_size != file.size for place, file in places):
+            return False
+        return all(_digest(place) == file.sha256 for place, file in places)
+    except OSError:
+        return False
 
 
 def is_interrupted(transfer: str, path: str | Path) -> ClientFlow[bool]:
@@ -135,9 +150,8 @@ def _save(
     if target.is_file() and _digest(target) == file.sha256:
         return
     if target.exists() and not overwrite:
-        raise InvalidRequest(
-            "exists", f"{target} already exists with other content: choose another path, or allow to overwrite it."
-        )
+        reason = f"{target} already exists with other content: choose another path, or allow to overwrite it."
+        raise FileThere("exists", reason, str(target))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         part, moved = _name_part(target), _report(progress, transfer, file)

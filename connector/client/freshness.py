@@ -53,6 +53,11 @@ def read_stated(dataset: Mapping[str, Any]) -> StatedData:
     )
 
 
+def is_newer(stated: StatedData, began: datetime, size: int) -> bool:
+    """Return whether the data may have changed after a delivery of this size that began then, by its date."""
+    return stated.modified is None or stated.modified > began or stated.size not in {None, size}
+
+
 def is_current(stated: StatedData, path: Path) -> bool:
     """Return whether a local file is the stated data, for certain."""
     if not path.is_file():

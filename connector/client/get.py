@@ -1,8 +1,8 @@
 """The whole way in one call, from a search result or an offer to the file: negotiate, transfer, download.
 
 A second call continues: it uses an agreement on the dataset whose time is not over, waits for an open negotiation or
-transfer, and continues an interrupted download. A refusal under an agreement is final: only the end of its time, or the
-wish for it, makes a new one.
+transfer, and saves what has arrived and was not saved. A refusal is final, in a negotiation or under an agreement: only
+the wish for it, or the end of the agreement's time, makes a new request.
 """
 
 from pathlib import Path
@@ -10,10 +10,11 @@ from pathlib import Path
 import msgspec
 
 from connector.client.chapters import agreements, catalog, negotiations, transfers
-from connector.client.delivery import SavedFiles, download, is_interrupted, refuse_existing
-from connector.client.frame.errors import RequestRefused, StillWaiting
+from connector.client.delivery import SavedFiles, download, find_folder, is_file_of, is_interrupted, list_files
+from connector.client.frame.errors import ClientError, Damaged, FileThere, RequestRefused, StillWaiting
 from connector.client.frame.flow import ClientFlow, Progress, Report
-from connector.client.freshness import is_current, read_stated
+from connector.client.freshness import StatedData, is_current, is_newer, read_stated
+from connector.client.target import check_place, drop_note, read_note, write_note
 from connector.protocol.dsp.machines.transfer_machine import PUSH
 from connector.views.agreements import AgreementState, AgreementView
 from connector.views.common import EndedView, Page
@@ -22,6 +23,8 @@ from connector.views.search import HitView
 from connector.views.transfers import TransferView
 
 _OVER = frozenset({AgreementState.EXPIRED, AgreementState.WITHDRAWN})
+_WITHOUT_DECISION = frozenset({"unreachable", "stuck", "pid-taken"})
+_LOOKED_AT = 200
 
 
 class WantedOffer(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,11 +40,15 @@ class WantedOffer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GetResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The saved files, and the identifiers of the agreement and the transfer; without these, nothing had changed."""
+    """The saved files, and the identifiers of the agreement and the transfer; without these, nothing had changed.
+
+    `resumed` if an earlier transfer had delivered the files, so that they may be older than the data now.
+    """
 
     saved: SavedFiles
     agreement: str = ""
     transfer: str = ""
+    resumed: bool = False
 
 
 def get(
@@ -58,10 +65,11 @@ def get(
 ) -> ClientFlow[GetResult]:
     """Get the data of an offer into a file or folder; `received` as for `download`.
 
-    `renew` negotiates even if an agreement exists; `if_changed` replaces the file only if the provider states other
-    data (digest, else size and date), and uses nothing otherwise. `timeout_s` limits the negotiation and the transfer
-    each. Raises RequestRefused with the reason of the counterparty, StillWaiting if a person has to approve first, and
-    InvalidRequest before anything is requested if the file exists and `overwrite` is not set.
+    `renew` negotiates even if an agreement exists or a request was refused; `if_changed` replaces a file that was
+    delivered earlier only if the provider states other data (digest, else size and date), and uses nothing otherwise.
+    `timeout_s` limits the negotiation and the transfer each. Raises RequestRefused with the reason of the counterparty,
+    StillWaiting if a person has to approve first, FileThere before anything is requested if the file exists and
+    `overwrite` is not set (later, with the code `kept`, if its name was not known), and Damaged.
 
     >>> wanted = WantedOffer(participant="https://city.example", dataset="urn:dataset:air")
     >>> result = connector.get(wanted, folder)
@@ -69,27 +77,104 @@ def get(
     ('urn:agreement:2', 1)
     """
     offer = WantedOffer(participant=wanted.participant, dataset=wanted.id) if isinstance(wanted, HitView) else wanted
-    if if_changed:
-        document = yield catalog.dataset(offer.participant, offer.dataset)
-        if is_current(read_stated(document), Path(path).expanduser()):
-            return GetResult(saved=SavedFiles(path=str(path), files=()))
-    overwrite = overwrite or if_changed
-    refuse_existing(path, overwrite=overwrite)
-    known = None if renew else (yield from _agreed(offer))
-    agreement = known or (yield from _negotiated(offer, progress, timeout_s))
-    _tell(progress, "agreed", _show(agreement))
-    transfer = (yield from _unsaved(agreement, path)) if known else None
-    if transfer is None:
-        try:
-            transfer = yield from _transferred(agreement, progress, timeout_s, push=push)
-        except RequestRefused:
-            if known is None or not (yield from _has_run_out(known)):
-                raise
-            agreement = yield from _negotiated(offer, progress, timeout_s)
-            transfer = yield from _transferred(agreement, progress, timeout_s, push=push)
-    saved: SavedFiles = yield from download(transfer, path, progress=progress, overwrite=overwrite, received=received)
+    try:
+        stated = yield from _stated(offer, path, needed=if_changed)
+        if if_changed:
+            earlier = yield from _delivered(offer, path)
+            if _is_unchanged(stated, path, earlier):
+                return GetResult(saved=SavedFiles(path=str(path), files=()))
+            overwrite = overwrite or earlier is not None
+        check_place(path, stated, overwrite=overwrite)
+        if if_changed and not stated.is_datable and Path(path).expanduser().exists():
+            _tell(progress, "unstated", offer.dataset)
+        agreement, transfer, resumed = yield from _arrived(
+            offer, path, progress, timeout_s=timeout_s, push=push, renew=renew
+        )
+        saved = yield from _saved(agreement, transfer, path, progress, overwrite=overwrite, received=received)
+    except OSError as error:
+        raise Damaged("disk", f"{path} cannot be written: {error.strerror or 'the disk failed'}.") from None
     _tell(progress, "done", transfer)
-    return GetResult(saved=saved, agreement=_show(agreement), transfer=transfer)
+    return GetResult(saved=saved, agreement=_show(agreement), transfer=transfer, resumed=resumed)
+
+
+def _arrived(
+    offer: WantedOffer, path: str | Path, progress: Report | None, *, timeout_s: float, push: bool, renew: bool
+) -> ClientFlow[tuple[str, str, bool]]:
+    """Return the agreement and the completed transfer, and whether this transfer is one that was not saved earlier."""
+    known = None if renew else (yield from _agreed(offer))
+    agreement = known or (yield from _negotiated(offer, progress, timeout_s, renew=renew))
+    _tell(progress, "agreed", _show(agreement))
+    unsaved = (yield from _unsaved(agreement, path)) if known else None
+    if unsaved:
+        return agreement, unsaved, True
+    try:
+        transfer = yield from _transferred(agreement, path, progress, timeout_s, push=push)
+    except RequestRefused:
+        if known is None or not (yield from _has_run_out(known)):
+            raise
+        agreement = yield from _negotiated(offer, progress, timeout_s, renew=False)
+        transfer = yield from _transferred(agreement, path, progress, timeout_s, push=push)
+    return agreement, transfer, False
+
+
+def _saved(
+    agreement: str,
+    transfer: str,
+    path: str | Path,
+    progress: Report | None,
+    *,
+    overwrite: bool,
+    received: Path | None,
+) -> ClientFlow[SavedFiles]:
+    """Save what has arrived. What cannot be saved now is kept, and the next call saves it."""
+    try:
+        saved: SavedFiles = yield from download(
+            transfer, path, progress=progress, overwrite=overwrite, received=received
+        )
+    except FileThere as error:
+        reason = (
+            f"{error.path} already exists with other content. The data has arrived and is kept "
+            "(`datenkontor received list`): the same command with --yes, "
+            f"or `datenkontor transfer wait {transfer} -o PATH`, saves it without another use."
+        )
+        raise FileThere("kept", reason, error.path) from None
+    drop_note(path, agreement)
+    return saved
+
+
+def _stated(offer: WantedOffer, path: str | Path, *, needed: bool) -> ClientFlow[StatedData]:
+    """Return what the provider states of the data; unless `needed`, only for the name of a file in a folder."""
+    target = Path(path).expanduser()
+    if not needed and not (target.is_dir() and any(target.iterdir())):
+        return StatedData()
+    try:
+        return read_stated((yield catalog.dataset(offer.participant, offer.dataset)))
+    except ClientError:
+        if needed:
+            raise
+        return StatedData()  # an agreement can be valid longer than its offer
+
+
+def _delivered(offer: WantedOffer, path: str | Path) -> ClientFlow[TransferView | None]:
+    """Return the newest transfer of this dataset that delivered the file at the path, or None."""
+    target = Path(path).expanduser()
+    if not target.is_file():
+        return None
+    page: Page[TransferView] = yield transfers.listing(peer=offer.participant, state="COMPLETED", limit=_LOOKED_AT)
+    digests = {found.progress.sha256 for found in page.items if found.progress and found.dataset == offer.dataset}
+    held = next((digest for digest in digests if digest and is_file_of(target, digest)), None)
+    ours = (found for found in page.items if found.progress and found.progress.sha256 == held)
+    return next((found for found in ours if held and found.role == "consumer" and found.dataset == offer.dataset), None)
+
+
+def _is_unchanged(stated: StatedData, path: str | Path, earlier: TransferView | None) -> bool:
+    """Return whether the file at the path is the stated data, for certain."""
+    target = Path(path).expanduser()
+    if is_current(stated, target):
+        return True
+    if earlier is None or stated.sha256:
+        return False
+    return not is_newer(stated, earlier.created_at, target.stat().st_size)
 
 
 def _show(key: str) -> str:
@@ -134,10 +219,11 @@ def _has_run_out(agreement: str) -> ClientFlow[bool]:
 
 
 def _unsaved(agreement: str, path: str | Path) -> ClientFlow[str | None]:
-    """Return the newest completed transfer of an agreement whose download was interrupted, or None."""
-    target = Path(path).expanduser()
-    folder = target if target.is_dir() or str(path).endswith("/") else target.parent
-    if not any(folder.glob("**/*.part")):
+    """Return the newest completed transfer of an agreement that was not saved at the path, or None."""
+    noted = read_note(path, agreement)
+    if noted and (yield from _is_complete(noted)):
+        return noted
+    if not any(find_folder(path).glob("**/*.part")):
         return None
     page: Page[TransferView] = yield transfers.listing(agreement=agreement, state="COMPLETED", limit=1)
     for found in page.items:
@@ -146,12 +232,30 @@ def _unsaved(agreement: str, path: str | Path) -> ClientFlow[str | None]:
     return None
 
 
-def _negotiated(offer: WantedOffer, progress: Report | None, timeout_s: float) -> ClientFlow[str]:
-    begun = yield from _open(offer)
-    if begun is None:
-        begun = yield negotiations.begin(offer.participant, offer.dataset, offer=offer.offer, purpose=offer.purpose)
-    _tell(progress, "negotiating", begun.id)
-    found = yield from negotiations.until(begun.id, timeout_s=timeout_s)
+def _is_complete(transfer: str) -> ClientFlow[bool]:
+    """Return whether a transfer is completed and its files are still there."""
+    try:
+        found: TransferView = yield transfers.show(transfer)
+        if found.role != "consumer" or found.state != "COMPLETED":
+            return False
+        yield list_files(transfer)
+    except ClientError:
+        return False  # such as files that were deleted meanwhile
+    return True
+
+
+def _negotiated(offer: WantedOffer, progress: Report | None, timeout_s: float, *, renew: bool) -> ClientFlow[str]:
+    """Return the agreement of an open negotiation, or of a new one. A refusal stands until `renew` asks again."""
+    newest = yield from _newest(offer)
+    if newest and newest.state == "TERMINATED":
+        if not renew and newest.ended and newest.ended.code not in _WITHOUT_DECISION:
+            reason = f"{_ended('negotiation', newest.ended)} To ask again, request a new agreement (--renew)."
+            raise RequestRefused("terminated", reason)
+        newest = None
+    if newest is None or newest.state == "FINALIZED":
+        newest = yield negotiations.begin(offer.participant, offer.dataset, offer=offer.offer, purpose=offer.purpose)
+    _tell(progress, "negotiating", newest.id)
+    found = yield from negotiations.until(newest.id, timeout_s=timeout_s)
     if found.state == "FINALIZED" and found.agreement_id:
         return found.agreement_key or found.agreement_id
     if found.state == "TERMINATED":
@@ -162,14 +266,15 @@ def _negotiated(offer: WantedOffer, progress: Report | None, timeout_s: float) -
     raise StillWaiting("negotiating", reason, found.id)
 
 
-def _open(offer: WantedOffer) -> ClientFlow[NegotiationView | None]:
-    """Return the newest open negotiation on this offer as consumer, or None."""
+def _newest(offer: WantedOffer) -> ClientFlow[NegotiationView | None]:
+    """Return the newest open negotiation on this offer as consumer, else the newest that has ended, or None.
+
+    Another purpose than that of an ended negotiation is another request.
+    """
     page: Page[NegotiationView] = yield negotiations.listing(peer=offer.participant, dataset=offer.dataset)
-    for found in page.items:
-        same = offer.offer in {None, found.offer_id}
-        if found.role == "consumer" and found.state not in negotiations.ENDED and same:
-            return found
-    return None
+    ours = [one for one in page.items if one.role == "consumer" and offer.offer in {None, one.offer_id}]
+    ended = [one for one in ours if offer.purpose is None or _names(one.offer, offer.purpose)]
+    return next((one for one in ours if one.state not in negotiations.ENDED), next(iter(ended), None))
 
 
 def _open_transfer(agreement: str, *, push: bool) -> ClientFlow[TransferView | None]:
@@ -182,15 +287,24 @@ def _open_transfer(agreement: str, *, push: bool) -> ClientFlow[TransferView | N
     return None
 
 
-def _transferred(agreement: str, progress: Report | None, timeout_s: float, *, push: bool) -> ClientFlow[str]:
-    begun: TransferView | None = yield from _open_transfer(agreement, push=push)
-    if begun is None:
-        begun = yield transfers.begin(agreement, push=push)
+def _transferred(
+    agreement: str, path: str | Path, progress: Report | None, timeout_s: float, *, push: bool
+) -> ClientFlow[str]:
+    write_note(path, agreement, "")
+    try:
+        begun: TransferView | None = yield from _open_transfer(agreement, push=push)
+        if begun is None:
+            begun = yield transfers.begin(agreement, push=push)
+    except ClientError:
+        drop_note(path, agreement)
+        raise
+    write_note(path, agreement, begun.id)
     _tell(progress, "transferring", begun.id)
     found = yield from transfers.until(begun.id, timeout_s=timeout_s)
     if found.state == "COMPLETED":
         return found.id
     if found.state == "TERMINATED":
+        drop_note(path, agreement)
         raise RequestRefused("terminated", _ended("transfer", found.ended))
     reason = f"The transfer is not completed after {timeout_s:g} seconds: show it later."
     raise StillWaiting("transferring", reason, found.id)

@@ -8,11 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from connector.client.frame.errors import (
-    InvalidRequest,
-    RequestRefused,
-    StillWaiting,
-)
+from connector.client.frame.errors import ClientError, FileThere, InvalidRequest, RequestRefused, StillWaiting
 from connector.client.frame.flow import Progress
 from connector.client.get import WantedOffer
 from connector.views.search import HitView
@@ -28,7 +24,8 @@ async def play(desk: Desk, *, negotiation: str = "FINALIZED", transfer: str = "C
         async with desk.client() as client:
             for entry in (await client.get("/v1/negotiations")).json()["items"]:
                 if entry["state"] is None:
-                    await desk.agree("urn:agreement:new")
+                    if negotiation == "FINALIZED":
+                        await desk.agree("urn:agreement:new")
                     reason = "the terms are not met" if negotiation == "TERMINATED" else None
                     await desk.become(entry["id"], negotiation, reason=reason, agreement_id="urn:agreement:new")
             for entry in (await client.get("/v1/transfers")).json()["items"]:
@@ -42,14 +39,22 @@ async def play(desk: Desk, *, negotiation: str = "FINALIZED", transfer: str = "C
 
 
 async def got(
-    desk: Desk, tmp_path: Path, told: list[Progress] | None = None, *, renew: bool = False, **script: str
+    desk: Desk,
+    tmp_path: Path,
+    told: list[Progress] | None = None,
+    *,
+    to: str = "mine.csv",
+    options: dict[str, Any] | None = None,
+    **script: str,
 ) -> Any:
     playing = asyncio.create_task(play(desk, **script))
     try:
         async with awaited(desk) as connector:
             offer = WantedOffer(participant=CITY, dataset="urn:dataset:air")
             report = told.append if told is not None else None
-            return await connector.get(offer, tmp_path / "mine.csv", progress=report, renew=renew)
+            return await connector.get(
+                offer, to if to.startswith("/") else str(tmp_path / to), progress=report, **options or {}
+            )
     finally:
         playing.cancel()
 
@@ -106,7 +111,7 @@ async def test_a_refusal_under_an_agreement_makes_no_new_one(desk: Desk, tmp_pat
         with pytest.raises(RequestRefused, match="expired"):
             await got(desk, tmp_path, transfer="TERMINATED")
     assert await count_negotiations(desk) == 0
-    assert (await got(desk, tmp_path, renew=True)).agreement == "urn:agreement:new"
+    assert (await got(desk, tmp_path, options={"renew": True})).agreement == "urn:agreement:new"
 
 
 async def test_get_negotiates_where_the_time_of_the_agreement_is_over(desk: Desk, tmp_path: Path) -> None:
@@ -143,6 +148,80 @@ async def test_an_open_transfer_is_waited_for_and_none_is_begun_beside_it(desk: 
 async def test_get_tells_why_the_provider_refuses(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(RequestRefused, match=r"ended by https://city.example: the terms are not met"):
         await got(desk, tmp_path, negotiation="TERMINATED")
+
+
+async def test_a_refusal_stands_with_its_reason_until_somebody_asks_again(desk: Desk, tmp_path: Path) -> None:
+    for _ in range(3):
+        with pytest.raises(RequestRefused, match="the terms are not met") as refused:
+            await got(desk, tmp_path, negotiation="TERMINATED")
+        assert refused.value.exit_code == 4
+        assert await count_negotiations(desk) == 1
+    with pytest.raises(RequestRefused, match="--renew"):
+        await got(desk, tmp_path)
+    assert (await got(desk, tmp_path, options={"renew": True})).agreement == "urn:agreement:new"
+    assert await count_negotiations(desk) == 2
+
+
+async def test_a_negotiation_that_ended_without_a_decision_is_begun_again(desk: Desk, tmp_path: Path) -> None:
+    async with awaited(desk) as connector:
+        begun = await connector.negotiations.start(CITY, "urn:dataset:air")
+    await desk.become(begun.id, "TERMINATED", reason="nobody answered", code="unreachable")
+    assert (await got(desk, tmp_path)).agreement == "urn:agreement:new"
+
+
+def list_notes(folder: Path) -> list[Path]:
+    return list(folder.glob(".datenkontor*"))
+
+
+async def count_transfers(desk: Desk) -> int:
+    async with desk.client() as client:
+        return len((await client.get("/v1/transfers")).json()["items"])
+
+
+async def test_what_arrived_and_found_another_file_in_its_place_is_kept_and_saved_without_another_use(
+    desk: Desk, tmp_path: Path
+) -> None:
+    (tmp_path / "air.csv").write_bytes(b"mine")
+    for _ in range(2):
+        with pytest.raises(FileThere, match="received list") as there:
+            await got(desk, tmp_path, to="")
+        assert (there.value.code, (tmp_path / "air.csv").read_bytes()) == ("kept", b"mine")
+    assert (await got(desk, tmp_path, to="", options={"overwrite": True})).resumed
+    assert (tmp_path / "air.csv").read_bytes() == CSV
+    assert await count_transfers(desk) == 1
+    assert list_notes(tmp_path) == []
+
+
+async def test_what_arrives_after_the_wait_is_saved_without_another_use(desk: Desk, tmp_path: Path) -> None:
+    await desk.agree("urn:agreement:old")
+    async with awaited(desk) as connector:
+        wanted = WantedOffer(participant=CITY, dataset="urn:dataset:air")
+        with pytest.raises(StillWaiting) as waiting:
+            await connector.get(wanted, tmp_path / "mine.csv", timeout_s=0)
+        begun = await connector.transfers.show(waiting.value.process_id)
+    assert begun.sink
+    desk.arrive(begun.sink["path"] + "air.csv", CSV)
+    await desk.become(begun.id, "COMPLETED")
+    assert (await got(desk, tmp_path)).transfer == begun.id
+    assert (await got(desk, tmp_path, options={"overwrite": True})).transfer != begun.id
+
+
+async def test_a_transfer_that_was_refused_leaves_nothing_behind(desk: Desk, tmp_path: Path) -> None:
+    await desk.agree("urn:agreement:old")
+    with pytest.raises(RequestRefused):
+        await got(desk, tmp_path, transfer="TERMINATED")
+    assert list_notes(tmp_path) == []
+
+
+@pytest.mark.parametrize("path", ["/proc/f", "/dev/null", "{here}/file/f", "{here}/file/", "{here}/" + "n" * 300])
+async def test_a_place_that_cannot_be_written_is_told_in_a_sentence_before_anything_moves(
+    desk: Desk, tmp_path: Path, path: str
+) -> None:
+    (tmp_path / "file").write_bytes(b"mine")
+    await desk.agree("urn:agreement:old")
+    with pytest.raises(ClientError, match=r"\.$"):
+        await got(desk, tmp_path, to=path.replace("{here}", str(tmp_path)), options={"overwrite": True})
+    assert await count_transfers(desk) == 0
 
 
 async def test_get_that_waits_for_a_person_says_so_and_goes_on_later(desk: Desk, tmp_path: Path) -> None:

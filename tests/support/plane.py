@@ -226,11 +226,13 @@ class Desk:
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         return httpx.AsyncClient(transport=transport, base_url="http://connector", headers=headers)
 
-    async def become(self, id: str, state: str | None, *, reason: str | None = None, **members: Any) -> None:
+    async def become(
+        self, id: str, state: str | None, *, reason: str | None = None, code: str = "refused", **members: Any
+    ) -> None:
         """Let a process be in a state, as if the counter-party's message had been received."""
         process = await self.store.negotiation(OWNER, id) or await self.store.transfer(OWNER, id)
         assert isinstance(process, Negotiation | Transfer)
-        ended = Ended("refused", reason, CITY) if reason else None
+        ended = Ended(code, reason, CITY) if reason else None
         members = {"peer_pid": f"peer of {id}", **members, "state": state, "ended": ended, "pending": None}
         after = msgspec.structs.replace(process, version=process.version + 1, **members)
         await self.store.commit([PutProcess(after, process.version)])

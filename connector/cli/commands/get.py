@@ -17,6 +17,7 @@ from connector.cli.frame.remote import connect, find_participant
 from connector.cli.processes.progress import Bar
 from connector.cli.processes.saving import OutputOption, OverwriteOption, find_received, may_overwrite, report_saved
 from connector.client.connector import Connector
+from connector.client.frame.errors import FileThere
 from connector.client.get import GetResult, WantedOffer
 
 app = create_word()
@@ -42,7 +43,9 @@ def get(
         str | None, typer.Option(metavar="OFFER", help="Identifier of the offer (default: the first).")
     ] = None,
     push: Annotated[bool, typer.Option("--push", help="Let the provider send the data (default: fetch it).")] = False,
-    renew: Annotated[bool, typer.Option("--renew", help="Negotiate even if an agreement exists.")] = False,
+    renew: Annotated[
+        bool, typer.Option("--renew", help="Negotiate even if an agreement exists, or a request was refused.")
+    ] = False,
     purpose: Annotated[
         str | None, typer.Option(metavar="PURPOSE", help="Purpose of the use, which the agreement then names.")
     ] = None,
@@ -54,15 +57,16 @@ def get(
 ) -> None:
     """Get a dataset: find, negotiate, transfer, check the SHA-256, save.
 
-    Run it again to resume: an existing agreement is used, and an interrupted download continues. A refusal stops it: a
-    new agreement is negotiated only when the time of the old one is over, or with --renew. -o - writes one file to
-    standard output. --if-changed compares digest, size and date first, and uses nothing if they are the same. Exit code
-    4 if the counterparty refuses, 6 if a person has to approve first.
+    Run it again to resume: an existing agreement is used, and data that has arrived and was not saved is saved without
+    another use. A refusal stops it: only --renew asks again, or the end of an agreement's time. -o - writes one file to
+    standard output. --if-changed compares digest, size and date first, and uses nothing if they are the same; a file
+    that was not delivered earlier is replaced only with --yes. Exit code 4 if the counterparty refuses or has refused,
+    6 if a person has to approve first.
     """
     _check_target(call, out, if_changed=if_changed)
     with TemporaryDirectory(prefix="datenkontor-") as folder:
         path = folder if out == "-" else out or "."
-        overwrite = if_changed or may_overwrite(call, path, yes)
+        overwrite = yes if if_changed else may_overwrite(call, path, yes)
         with connect(call) as connector:
             wanted = msgspec.structs.replace(_choose_offer(call, connector, target, offer), purpose=purpose)
             options = {"push": push, "renew": renew, "if_changed": if_changed, "timeout_s": timeout}
@@ -88,7 +92,7 @@ def _check_target(call: CommandCall, out: str | None, *, if_changed: bool) -> No
 def _write_out(got: GetResult) -> None:
     """Write the only file of a delivery to standard output."""
     if len(got.saved.files) != 1:
-        raise Failure(Code.USAGE, "errors.many-files", count=len(got.saved.files))
+        raise Failure(Code.USAGE, "errors.many-files", count=len(got.saved.files), transfer=got.transfer)
     with Path(got.saved.path).open("rb") as file:
         shutil.copyfileobj(file, sys.stdout.buffer)
     sys.stdout.flush()
@@ -96,8 +100,15 @@ def _write_out(got: GetResult) -> None:
 
 def _get(call: CommandCall, connector: Connector, wanted: WantedOffer, path: str, **options: Any) -> GetResult:
     bar = Bar(call.output)
+    received = find_received(call)
     try:
-        return connector.get(wanted, path, progress=bar, received=find_received(call), **options)
+        try:
+            return connector.get(wanted, path, progress=bar, received=received, **options)
+        except FileThere as error:
+            if error.code == "kept":
+                raise
+            call.output.confirm(call.output.say("cli.ask-overwrite", path=error.path), yes=False)
+        return connector.get(wanted, path, progress=bar, received=received, **options | {"overwrite": True})
     except KeyboardInterrupt:
         bar.close()
         raise Failure(Code.INTERRUPTED, "cli.interrupted") from None

@@ -5,6 +5,7 @@ ClientError
 ├── KeyRefused         the management key is missing, unknown, or has not the scope
 ├── NotFound           the entity does not exist
 ├── InvalidRequest     the request is malformed
+│   └── FileThere      a file with other content is in the way
 ├── RequestRefused     the state or a rule does not allow it, or the counterparty refused
 ├── PeerUnreachable    the connector could not reach the peer or the broker
 ├── StillWaiting       the process continues after the timeout: a person has to approve, or it needs more time
@@ -49,6 +50,14 @@ class InvalidRequest(ClientError):
     """The request is malformed."""
 
     exit_code = 2
+
+
+class FileThere(InvalidRequest):
+    """A file with other content is in the way at `path`; with the code `kept`, the data has arrived all the same."""
+
+    def __init__(self, code: str, reason: str, path: str) -> None:
+        super().__init__(code, reason)
+        self.path = path
 
 
 class RequestRefused(ClientError):

@@ -64,6 +64,10 @@ SENTENCES: dict[str, str] = {
     "more-results": "Weitere Treffer folgen: Befehl mit --after {cursor} wiederholen.",
     "pages-repeat": "Die Seiten bilden einen Kreis: Dieselbe Seite kam zweimal, die Liste ist daher nicht vollständig. "
     "Bitten Sie den Anbieter, den Link seines Katalogs zu berichtigen.",
+    "step-unstated": "Der Anbieter nennt zu {id} weder Prüfsumme noch Datum: die Daten werden übertragen, "
+    "das ist eine Nutzung.",
+    "ask-again": "Neu anfragen mit: datenkontor get {participant} {dataset} --renew",
+    "agreement-over": "Der Vertrag gilt nicht mehr.",
     "step-negotiating": "Der Vertrag wird verhandelt ({id}) …",
     "step-agreed": "Vertrag: {id}",
     "step-transferring": "Die Daten sind unterwegs ({id}) …",

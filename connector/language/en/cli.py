@@ -63,6 +63,9 @@ SENTENCES: dict[str, str] = {
     "more-results": "More results follow: repeat the command with --after {cursor}.",
     "pages-repeat": "The pages form a circle: the same page was returned twice, so the listing is not complete. "
     "Ask the provider to correct the Link of its catalogue.",
+    "step-unstated": "The provider states neither digest nor date of {id}: it is transferred, which is a use.",
+    "ask-again": "Ask again with: datenkontor get {participant} {dataset} --renew",
+    "agreement-over": "The agreement is over.",
     "step-negotiating": "Negotiating ({id}) …",
     "step-agreed": "Agreement: {id}",
     "step-transferring": "Transferring ({id}) …",

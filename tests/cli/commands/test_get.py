@@ -1,12 +1,15 @@
 """Finding and getting from the command line, against a management API at the edge of HTTP."""
 
+import hashlib
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from connector.protocol import dcat
+from connector.views.transfers import DeliveryView, TransferView
 from tests.cli.conftest import Cli
-from tests.cli.management import CONTENT, DIGEST, RESULTS, Management, agreement, negotiation
+from tests.cli.management import CONTENT, DIGEST, NOW, RESULTS, Management, agreement, negotiation, transfer
 
 
 def test_a_hit_is_got_by_its_number_with_agreement_and_digest(cli: Cli, provider: Management, tmp_path: Path) -> None:
@@ -71,21 +74,98 @@ def test_a_repeated_get_uses_the_agreement_and_goes_on_with_the_part(
     assert provider.bodies("POST", "/v1/negotiations") == []
 
 
-def stated(digest: str) -> dict[str, object]:
-    return {"@id": "air", "distribution": [{dcat.CHECKSUM: dcat.make_checksum(digest)}]}
+OLD = b"old"
+
+
+def stated(digest: str, *, name: str = "") -> dict[str, object]:
+    entry = {dcat.CHECKSUM: dcat.make_checksum(digest)}
+    return {"@id": "air", "distribution": [entry | ({"dct:title": name} if name else {})]}
+
+
+def delivered_once() -> TransferView:
+    sha256 = hashlib.sha256(OLD).hexdigest()
+    return transfer("COMPLETED", delivered=DeliveryView(bytes_moved=len(OLD), size=len(OLD), sha256=sha256))
 
 
 def test_a_file_that_has_not_changed_uses_nothing_and_one_that_has_is_replaced(
     cli: Cli, provider: Management, tmp_path: Path
 ) -> None:
-    (tmp_path / "got.csv").write_bytes(b"old")
+    (tmp_path / "got.csv").write_bytes(OLD)
+    provider.answer("GET", "/v1/transfers", {"items": [delivered_once()], "next": None}, {"items": [], "next": None})
     provider.answer("GET", "/v1/catalog/dataset", stated(DIGEST))
     done = cli("get", "urn:city", "air", "-o", "got.csv", "--if-changed")
     assert (done.code, (tmp_path / "got.csv").read_bytes()) == (0, CONTENT)
     before = len(provider.asked)
     again = cli("get", "urn:city", "air", "-o", "got.csv", "--if-changed", "--lang", "en")
     assert (again.code, again.out) == (0, "got.csv is unchanged: nothing was used.\n")
-    assert [asked.path for asked in provider.asked[before:]] == ["/v1/catalog/dataset"]
+    assert {asked.path for asked in provider.asked[before:]} == {"/v1/catalog/dataset", "/v1/transfers"}
+
+
+def test_a_file_that_was_not_delivered_is_replaced_only_on_demand(
+    cli: Cli, provider: Management, tmp_path: Path
+) -> None:
+    (tmp_path / "got.csv").write_bytes(b"mine")
+    provider.answer("GET", "/v1/catalog/dataset", stated(DIGEST))
+    asked = cli("get", "urn:city", "air", "-o", "got.csv", "--if-changed")
+    assert (asked.code, "got.csv exists" in asked.err, "--yes" in asked.err) == (2, True, True)
+    assert (tmp_path / "got.csv").read_bytes() == b"mine"
+    assert provider.bodies("POST", "/v1/transfers") == []
+    assert cli("get", "urn:city", "air", "-o", "got.csv", "--if-changed", "--yes").code == 0
+    assert (tmp_path / "got.csv").read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize(("changed", "used"), [(NOW - timedelta(days=1), 0), (NOW + timedelta(days=1), 1)])
+def test_without_a_digest_the_date_tells_whether_a_delivered_file_is_still_the_data(
+    cli: Cli, provider: Management, tmp_path: Path, changed: datetime, used: int
+) -> None:
+    (tmp_path / "got.csv").write_bytes(OLD)
+    provider.answer("GET", "/v1/transfers", {"items": [delivered_once()], "next": None}, {"items": [], "next": None})
+    provider.answer("GET", "/v1/catalog/dataset", {"distribution": [{"dct:modified": dcat.make_moment(changed)}]})
+    assert cli("get", "urn:city", "air", "-o", "got.csv", "--if-changed").code == 0
+    assert len(provider.bodies("POST", "/v1/transfers")) == used
+
+
+def test_data_of_which_nothing_is_stated_is_told_before_it_is_used(
+    cli: Cli, provider: Management, tmp_path: Path
+) -> None:
+    (tmp_path / "got.csv").write_bytes(OLD)
+    provider.answer("GET", "/v1/catalog/dataset", {"distribution": [{}]})
+    done = cli("get", "urn:city", "air", "-o", "got.csv", "--if-changed", "--yes")
+    assert (done.code, done.err.index("neither digest nor date") < done.err.index("Agreement")) == (0, True)
+
+
+@pytest.mark.parametrize("out", [(), ("-o", "."), ("-o", "./")])
+def test_a_file_in_a_folder_that_would_be_replaced_is_asked_for_before_anything_is_requested(
+    cli: Cli, provider: Management, tmp_path: Path, out: tuple[str, ...]
+) -> None:
+    (tmp_path / "air.csv").write_bytes(b"mine")
+    document = stated(DIGEST, name="air.csv")
+    provider.answer("GET", "/v1/catalog/dataset", document)
+    asked = cli("get", "urn:city", "air", *out)
+    assert (asked.code, "air.csv exists" in asked.err) == (2, True)
+    assert [one for one in provider.asked if one.method == "POST"] == []
+    assert cli("get", "urn:city", "air", *out, "--yes").code == 0
+    assert (tmp_path / "air.csv").read_bytes() == CONTENT
+
+
+def test_several_files_for_standard_output_are_kept_and_the_way_to_them_is_told(cli: Cli, provider: Management) -> None:
+    file = {"path": "air.csv", "size": len(CONTENT), "sha256": DIGEST}
+    provider.answer("GET", "/v1/transfers/urn:t/files", {"items": [file, file | {"path": "b.csv"}], "next": None})
+    done = cli("get", "urn:city", "air", "-o", "-")
+    assert (done.code, done.out) == (2, "")
+    assert "datenkontor transfer wait urn:t -o FOLDER/" in done.err
+
+
+def test_a_refusal_of_an_earlier_request_is_shown_and_only_a_renewal_asks_again(
+    cli: Cli, provider: Management, tmp_path: Path
+) -> None:
+    refused = negotiation("TERMINATED", ended="Only for research.")
+    provider.answer("GET", "/v1/negotiations", {"items": [refused], "next": None})
+    done = cli("get", "urn:city", "air", "-o", "got.csv")
+    assert (done.code, "Only for research." in done.err, "--renew" in done.err) == (4, True, True)
+    assert provider.bodies("POST", "/v1/negotiations") == []
+    assert cli("get", "urn:city", "air", "-o", "got.csv", "--renew").code == 0
+    assert len(provider.bodies("POST", "/v1/negotiations")) == 1
 
 
 @pytest.mark.parametrize("options", [("--if-changed",), ("--if-changed", "-o", "."), ("-o", "-", "--json")])
@@ -100,20 +180,3 @@ def test_a_purpose_is_stated_in_the_request(cli: Cli, provider: Management, tmp_
     assert cli("get", "urn:city", "air", "-o", "got.csv", "--purpose", "dpv:Navigation").code == 0
     (asked,) = provider.bodies("POST", "/v1/negotiations")
     assert asked["purpose"] == "dpv:Navigation"
-
-
-def test_a_folder_is_kept_up_to_date_with_what_changed(cli: Cli, provider: Management, tmp_path: Path) -> None:
-    provider.answer("GET", "/v1/agreements", {"items": [agreement()], "next": None})
-    provider.answer("GET", "/v1/catalog/dataset", stated(DIGEST))
-    first = cli("sync", "data", "--json")
-    assert first.code == 0, first.err
-    assert first.json["items"] == [{"dataset": "air", "outcome": "updated", "folder": "air"}]
-    assert (tmp_path / "data" / "air" / "air.csv").read_bytes() == CONTENT
-    started = len(provider.bodies("POST", "/v1/transfers"))
-    assert cli("sync", "data", "--json").json["items"][0]["outcome"] == "unchanged"
-    assert len(provider.bodies("POST", "/v1/transfers")) == started
-    provider.answer("GET", "/v1/catalog/dataset", stated("0" * 64))
-    assert cli("sync", "data", "--json").json["items"][0]["outcome"] == "updated"
-    provider.refuse("GET", "/v1/catalog/dataset", 404, "no-dataset", "It is not offered.")
-    failed = cli("sync", "data")
-    assert (failed.code, "It is not offered." in failed.out) == (1, True)

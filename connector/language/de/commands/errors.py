@@ -39,7 +39,8 @@ SENTENCES: dict[str, str] = {
     "`datenkontor get 1`.",
     "no-offer": "Kein Angebot enthält alle diese Wörter: {words}.",
     "no-result": "Die letzte Suche hat keinen Treffer {target}: bitte erneut suchen.",
-    "many-files": "Anzahl der gelieferten Dateien: {count}. Bitte mit -o einen Ordner nennen.",
+    "many-files": "Anzahl der gelieferten Dateien: {count}. Sie bleiben erhalten: "
+    "`datenkontor transfer wait {transfer} -o ORDNER/` speichert sie ohne weitere Nutzung.",
     "one-file": "--if-changed vergleicht eine Datei: bitte mit -o nennen oder `datenkontor sync` verwenden.",
     "data-alone": "Auf die Standardausgabe gehen nur die Daten: bitte --json und --if-changed weglassen.",
     "broker-of-broker": "Ein Broker hat selbst keinen Broker: bitte --broker oder --role broker weglassen.",

@@ -48,6 +48,8 @@ SENTENCES: dict[str, str] = {
     "SUSPECT": "antwortet nicht",
     "OFFLINE": "nicht erreichbar",
     "DEAD": "aufgegeben",
+    "restored": "wiederhergestellt",
+    "refused": "abgelehnt",
     "unchanged": "unverändert",
     "updated": "aktualisiert",
     "failed": "fehlgeschlagen",

@@ -36,7 +36,8 @@ SENTENCES: dict[str, str] = {
     "many-offers": "{total} offers contain these words: get one by its number, such as `datenkontor get 1`.",
     "no-offer": "No offer contains all of these words: {words}.",
     "no-result": "The newest search has no result {target}: search again.",
-    "many-files": "Files of the delivery: {count}. Name a folder with -o.",
+    "many-files": "Files of the delivery: {count}. They are kept: `datenkontor transfer wait {transfer} -o FOLDER/` "
+    "saves them without another use.",
     "one-file": "--if-changed compares one file: name it with -o, or use `datenkontor sync`.",
     "data-alone": "Standard output takes the data alone: leave out --json and --if-changed.",
     "broker-of-broker": "A broker does not have a broker: remove --broker or --role broker.",

@@ -48,6 +48,8 @@ SENTENCES: dict[str, str] = {
     "SUSPECT": "SUSPECT",
     "OFFLINE": "OFFLINE",
     "DEAD": "DEAD",
+    "restored": "restored",
+    "refused": "refused",
     "unchanged": "unchanged",
     "updated": "updated",
     "failed": "failed",
