@@ -10,13 +10,15 @@ import typer
 from connector.cli.frame.command import TimeoutOption, create_word, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
-from connector.cli.frame.remote import connect
+from connector.cli.frame.remote import choose_text, connect, explain_error
 from connector.cli.processes.progress import Bar
 from connector.client.connector import Connector
-from connector.client.frame.errors import ClientError
+from connector.client.delivery import is_saved
+from connector.client.frame.errors import ClientError, Damaged, InvalidRequest, NotFound, RequestRefused
 from connector.client.freshness import StatedData, read_stated
 from connector.client.get import WantedOffer
 from connector.views.agreements import AgreementState, AgreementView
+from connector.views.deliveries import DeliveredFileView
 
 app = create_word()
 
@@ -25,12 +27,17 @@ _LONGEST = 80
 
 
 class SyncedDataset(msgspec.Struct, frozen=True, kw_only=True):
-    """One dataset of a synchronised folder: its folder, and what the provider stated of the data that is there."""
+    """One dataset of a synchronised folder: its folder, the delivery in it, and what the provider stated of the data.
+
+    `files` is None before the first delivery.
+    """
 
     participant: str
     dataset: str
     folder: str
     stated: StatedData = StatedData()
+    transfer: str = ""
+    files: tuple[DeliveredFileView, ...] | None = None
 
 
 @register(
@@ -50,21 +57,35 @@ def sync(
     """Get the data of every active agreement as consumer that changed since the last run.
 
     The provider states digest, size and date of its data; data of which it states nothing is transferred each time.
-    Each transfer is a use. Exit code 1 if a dataset could not be transferred; the others are up to date.
+    Each transfer is a use. A file that is missing or damaged in the folder is restored from the last delivery, without
+    a use while the connector holds it. Exit code 4 if a provider refuses data, as under an agreement that is withdrawn,
+    over or used up, with the command to ask again; 1 if data could not be transferred. The rest is up to date.
     """
-    known = {entry.dataset: entry for entry in _read_state(folder)}
+    known = {(entry.participant, entry.dataset): entry for entry in _read_state(folder)}
     outcomes: list[dict[str, str]] = []
     with connect(call) as connector:
         for agreement in _list_agreements(connector, participant):
-            earlier = known.get(agreement.dataset) or _begin(agreement, {entry.folder for entry in known.values()})
+            name = agreement.counterparty, agreement.dataset
+            if agreement.state is not AgreementState.ACTIVE:
+                if name in known:
+                    outcomes.append(_refused(call, agreement, call.output.say("cli.agreement-over")))
+                continue
+            earlier = known.get(name) or _begin(agreement, {entry.folder for entry in known.values()})
             try:
                 entry, outcome = _update(call, connector, folder, earlier, timeout)
+            except (RequestRefused, NotFound) as error:
+                outcomes.append(_refused(call, agreement, choose_text(explain_error(error), call.output.lang)))
+                continue
             except ClientError as error:
                 outcomes.append({"dataset": agreement.dataset, "outcome": "failed", "reason": error.reason})
                 continue
-            known[agreement.dataset] = entry
+            known[name] = entry
             _write_state(folder, list(known.values()))
             outcomes.append({"dataset": agreement.dataset, "outcome": outcome, "folder": entry.folder})
+    _report(call, outcomes)
+
+
+def _report(call: CommandCall, outcomes: list[dict[str, str]]) -> None:
     columns = {
         "dataset": lambda found: found["dataset"],
         "outcome": lambda found: found["outcome"],
@@ -72,16 +93,29 @@ def sync(
         "reason": lambda found: found.get("reason", ""),
     }
     call.output.print_rows(outcomes, columns)
-    if any(found["outcome"] == "failed" for found in outcomes):
+    ended = {found["outcome"] for found in outcomes}
+    if "failed" in ended:
         raise typer.Exit(Code.FAILED)
+    if "refused" in ended:
+        raise typer.Exit(Code.REFUSED)
+
+
+def _refused(call: CommandCall, agreement: AgreementView, reason: str) -> dict[str, str]:
+    """Return the outcome of a dataset that its provider does not give, with the command that asks again."""
+    names = {"participant": agreement.counterparty, "dataset": agreement.dataset}
+    way_out = call.output.say("cli.ask-again", **names)
+    return {"dataset": agreement.dataset, "outcome": "refused", "reason": f"{reason} {way_out}"}
 
 
 def _list_agreements(connector: Connector, participant: str | None) -> list[AgreementView]:
-    """Return the newest active agreement as consumer for each dataset."""
-    newest: dict[str, AgreementView] = {}
+    """Return the newest active agreement as consumer for each dataset, else the newest that is over."""
+    newest: dict[tuple[str, str], AgreementView] = {}
     for found in connector.agreements.all(counterparty=participant):
-        if found.role == "consumer" and found.state == AgreementState.ACTIVE and found.finalized_at is not None:
-            newest.setdefault(found.dataset, found)
+        if found.role != "consumer" or found.finalized_at is None or found.state is AgreementState.PENDING:
+            continue
+        held = newest.setdefault((found.counterparty, found.dataset), found)
+        if held.state is not AgreementState.ACTIVE and found.state is AgreementState.ACTIVE:
+            newest[found.counterparty, found.dataset] = found
     return list(newest.values())
 
 
@@ -101,15 +135,42 @@ def _update(
 ) -> tuple[SyncedDataset, str]:
     stated = read_stated(connector.catalog.dataset(entry.participant, entry.dataset))
     target = folder / entry.folder
-    if target.is_dir() and stated.is_same(entry.stated):
-        return entry, "unchanged"
+    if entry.files is not None and _is_delivered(stated, entry):
+        if is_saved(target, entry.files):
+            return entry, "unchanged"
+        if _restore(connector, target, entry):
+            return entry, "restored"
+    if not stated.is_datable:
+        call.output.print_hint(call.output.say("cli.step-unstated", id=entry.dataset))
     bar = Bar(call.output)
     try:
         wanted = WantedOffer(participant=entry.participant, dataset=entry.dataset)
-        connector.get(wanted, f"{target}/", progress=bar, overwrite=True, timeout_s=timeout)
+        got = connector.get(wanted, f"{target}/", progress=bar, overwrite=True, timeout_s=timeout)
     finally:
         bar.close()
-    return msgspec.structs.replace(entry, stated=stated), "updated"
+    # Files of an earlier transfer can be older than what the provider states now.
+    current = StatedData() if got.resumed else stated
+    after = msgspec.structs.replace(entry, stated=current, transfer=got.transfer, files=got.saved.files)
+    return after, "updated"
+
+
+def _is_delivered(stated: StatedData, entry: SyncedDataset) -> bool:
+    """Return whether the stated data is what was delivered last, for certain."""
+    digests = [file.sha256 for file in entry.files or ()]
+    return digests == [stated.sha256] if stated.sha256 and len(digests) == 1 else stated.is_same(entry.stated)
+
+
+def _restore(connector: Connector, target: Path, entry: SyncedDataset) -> bool:
+    """Save the last delivery again, which is no use; return False if the connector does not hold it any more."""
+    try:
+        saved = connector.transfers.download(entry.transfer, f"{target}/", overwrite=True)
+    except (NotFound, RequestRefused, InvalidRequest):
+        return False
+    except Damaged as error:
+        if error.code == "disk":
+            raise
+        return False
+    return saved.files == entry.files
 
 
 def _read_state(folder: Path) -> list[SyncedDataset]:

@@ -1,10 +1,15 @@
-"""`sync`: what it refuses; how a folder is kept up to date is in the tests of `get`."""
+"""`sync`: a folder is kept up to date, what is damaged in it is restored, and what a provider refuses is told."""
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from connector.cli.commands.sync import STATE
+from connector.protocol import dcat
 from tests.cli.conftest import Cli
-from tests.cli.management import Management, agreement
+from tests.cli.management import CONTENT, DIGEST, Management, agreement
 
 
 def test_a_folder_whose_state_cannot_be_read_is_left_alone(cli: Cli, provider: Management, tmp_path: Path) -> None:
@@ -20,3 +25,95 @@ def test_agreements_that_are_over_or_of_a_provider_are_left_out(cli: Cli, provid
     ended = [agreement(state="expired"), agreement(role="provider"), agreement(finalized_at=None, state="pending")]
     provider.answer("GET", "/v1/agreements", {"items": ended, "next": None})
     assert cli("sync", "data", "--json").json["items"] == []
+
+
+def state(digest: str) -> dict[str, object]:
+    return {"@id": "air", "distribution": [{dcat.CHECKSUM: dcat.make_checksum(digest)}]}
+
+
+def test_a_folder_is_kept_up_to_date_with_what_changed(cli: Cli, provider: Management, tmp_path: Path) -> None:
+    provider.answer("GET", "/v1/agreements", {"items": [agreement()], "next": None})
+    provider.answer("GET", "/v1/catalog/dataset", state(DIGEST))
+    first = cli("sync", "data", "--json")
+    assert first.code == 0, first.err
+    assert first.json["items"] == [{"dataset": "air", "outcome": "updated", "folder": "air"}]
+    assert (tmp_path / "data" / "air" / "air.csv").read_bytes() == CONTENT
+    started = len(provider.bodies("POST", "/v1/transfers"))
+    assert cli("sync", "data", "--json").json["items"][0]["outcome"] == "unchanged"
+    assert len(provider.bodies("POST", "/v1/transfers")) == started
+    provider.answer("GET", "/v1/catalog/dataset", state("0" * 64))
+    assert cli("sync", "data", "--json").json["items"][0]["outcome"] == "updated"
+    provider.refuse("GET", "/v1/catalog/dataset", 404, "no-dataset", "It is not offered.")
+    failed = cli("sync", "data")
+    assert (failed.code, "It is not offered." in failed.out, "--renew" in failed.out) == (4, True, True)
+
+
+def remove(file: Path) -> None:
+    file.unlink()
+
+
+def empty(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def change(file: Path) -> None:
+    file.write_bytes(CONTENT[:-1] + b"!")
+
+
+def remove_folder(file: Path) -> None:
+    shutil.rmtree(file.parent)
+
+
+@pytest.mark.parametrize("damage", [remove, empty, change, remove_folder])
+@pytest.mark.parametrize("held", [True, False])
+def test_a_file_that_is_gone_or_damaged_is_restored_without_a_use_while_the_connector_holds_it(
+    cli: Cli, provider: Management, tmp_path: Path, damage: Callable[[Path], None], held: bool
+) -> None:
+    provider.answer("GET", "/v1/agreements", {"items": [agreement()], "next": None})
+    provider.answer("GET", "/v1/catalog/dataset", state(DIGEST))
+    assert cli("sync", "data").code == 0
+    file = tmp_path / "data" / "air" / "air.csv"
+    damage(file)
+    if not held:
+        listing = {"path": "air.csv", "size": len(CONTENT), "sha256": DIGEST}
+        gone = (404, {"error": {"code": "nothing-delivered", "reason": "Nothing is there."}})
+        provider.answers["GET", "/v1/transfers/urn:t/files"] = [gone, (200, {"items": [listing], "next": None})]
+    before = len(provider.bodies("POST", "/v1/transfers"))
+    done = cli("sync", "data", "--json")
+    assert done.json["items"][0]["outcome"] == ("restored" if held else "updated")
+    assert file.read_bytes() == CONTENT
+    assert len(provider.bodies("POST", "/v1/transfers")) == before + (not held)
+    assert cli("sync", "data", "--json").json["items"][0]["outcome"] == "unchanged"
+
+
+def test_each_refused_dataset_is_told_with_the_way_out_and_the_others_go_on(
+    cli: Cli, provider: Management, tmp_path: Path
+) -> None:
+    used_up = agreement(id="urn:used", dataset="used")
+    provider.answer("GET", "/v1/agreements", {"items": [used_up, agreement(), agreement(id="urn:b")], "next": None})
+    provider.answers["GET", "/v1/catalog/dataset"] = [
+        (409, {"error": {"code": "refused", "reason": "The uses of the agreement are used up."}}),
+        (200, state(DIGEST)),
+    ]
+    done = cli("sync", "data", "--json")
+    assert done.code == 4
+    refused, updated = done.json["items"]
+    assert (refused["dataset"], refused["outcome"], updated["outcome"]) == ("used", "refused", "updated")
+    assert "used up" in refused["reason"]
+    assert "datenkontor get urn:city used --renew" in refused["reason"]
+
+
+def test_an_agreement_that_ended_is_told_for_a_dataset_of_the_folder(cli: Cli, provider: Management) -> None:
+    provider.answer("GET", "/v1/agreements", {"items": [agreement()], "next": None})
+    provider.answer("GET", "/v1/catalog/dataset", state(DIGEST))
+    assert cli("sync", "data").code == 0
+    provider.answer("GET", "/v1/agreements", {"items": [agreement(state="withdrawn")], "next": None})
+    done = cli("sync", "data")
+    assert (done.code, "datenkontor get urn:city air --renew" in done.out) == (4, True)
+
+
+def test_two_providers_of_one_identifier_have_a_folder_each(cli: Cli, provider: Management, tmp_path: Path) -> None:
+    both = [agreement(), agreement(id="urn:b", counterparty="urn:other")]
+    provider.answer("GET", "/v1/agreements", {"items": both, "next": None})
+    provider.answer("GET", "/v1/catalog/dataset", state(DIGEST))
+    assert [found["folder"] for found in cli("sync", "data", "--json").json["items"]] == ["air", "air-2"]
