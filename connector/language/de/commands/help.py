@@ -36,21 +36,29 @@ SENTENCES: dict[str, str] = {
     "Changes nothing. Exit code 1 if a check fails.": "Ändert nichts. Rückgabewert 1, wenn eine Prüfung scheitert.",
     "Search at the broker; case and umlauts make no difference.": "Beim Broker suchen; Groß- und Kleinschreibung und Umlaute machen keinen Unterschied.",
     "Get a dataset: find, negotiate, transfer, check the SHA-256, save.": "Ein Datenangebot beziehen: finden, verhandeln, übertragen, SHA-256 prüfen, speichern.",
-    "Run it again to resume: an existing agreement is used, and an interrupted download continues. A refusal "
-    "stops it: a new agreement is negotiated only when the time of the old one is over, or with --renew. "
-    "-o - writes one file to standard output. --if-changed compares digest, size and date first, and uses "
-    "nothing if they are the same. Exit code 4 if the counterparty refuses, 6 if a person has to approve "
-    "first.": "Ein erneuter Aufruf setzt fort: Ein bestehender Vertrag wird genutzt, ein unterbrochener Abruf geht "
-    "weiter. Eine Ablehnung beendet ihn: Ein neuer Vertrag wird nur verhandelt, wenn die Zeit des alten "
-    "abgelaufen ist, oder mit --renew. -o - schreibt eine Datei auf die Standardausgabe. --if-changed "
-    "vergleicht zuerst Prüfsumme, Größe und Datum und nutzt nichts, wenn sie gleich sind. Rückgabewert 4, "
-    "wenn der Vertragspartner ablehnt, 6, wenn zuerst ein Mensch zustimmen muss.",
+    "Run it again to resume: an existing agreement is used, and data that has arrived and was not saved "
+    "is saved without another use. A refusal stops it: only --renew asks again, or the end of an "
+    "agreement's time. -o - writes one file to standard output. --if-changed compares digest, size and "
+    "date first, and uses nothing if they are the same; a file that was not delivered earlier is replaced "
+    "only with --yes. Exit code 4 if the counterparty refuses or has refused, 6 if a person has to "
+    "approve first.": "Ein erneuter Aufruf setzt fort: Ein bestehender Vertrag wird genutzt, und angekommene Daten, die "
+    "noch nicht gespeichert sind, werden ohne weitere Nutzung gespeichert. Eine Ablehnung beendet ihn: "
+    "Neu angefragt wird nur mit --renew oder wenn die Zeit eines Vertrags abgelaufen ist. -o - schreibt "
+    "eine Datei auf die Standardausgabe. --if-changed vergleicht zuerst Prüfsumme, Größe und Datum und "
+    "nutzt nichts, wenn sie gleich sind; eine Datei, die nicht früher geliefert wurde, wird nur mit --yes "
+    "ersetzt. Rückgabewert 4, wenn der Vertragspartner ablehnt oder abgelehnt hat, 6, wenn zuerst ein "
+    "Mensch zustimmen muss.",
     "Get the data of every active agreement as consumer that changed since the last run.": "Für alle geltenden Verträge als Bezieher die Daten beziehen, die sich seit dem letzten Mal geändert haben.",
-    "The provider states digest, size and date of its data; data of which it states nothing is transferred "
-    "each time. Each transfer is a use. Exit code 1 if a dataset could not be transferred; the others are "
-    "up to date.": "Der Anbieter nennt Prüfsumme, Größe und Datum seiner Daten; Daten ohne diese Angaben werden jedes Mal "
-    "übertragen. Jede Übertragung ist eine Nutzung. Rückgabewert 1, wenn ein Datenangebot nicht "
-    "übertragen werden konnte; die anderen sind aktuell.",
+    "The provider states digest, size and date of its data; data of which it states nothing is "
+    "transferred each time. Each transfer is a use. A file that is missing or damaged in the folder is "
+    "restored from the last delivery, without a use while the connector holds it. Exit code 4 if a "
+    "provider refuses data, as under an agreement that is withdrawn, over or used up, with the command to "
+    "ask again; 1 if data could not be transferred. The rest is up to date.": "Der Anbieter nennt Prüfsumme, Größe und Datum seiner Daten; Daten ohne diese Angaben werden jedes "
+    "Mal übertragen. Jede Übertragung ist eine Nutzung. Eine Datei, die im Ordner fehlt oder beschädigt "
+    "ist, wird aus der letzten Lieferung wiederhergestellt, ohne Nutzung, solange der Konnektor sie noch "
+    "hat. Rückgabewert 4, wenn ein Anbieter Daten verweigert, etwa weil der Vertrag zurückgezogen, "
+    "abgelaufen oder aufgebraucht ist, mit dem Befehl für eine neue Anfrage; 1, wenn Daten nicht "
+    "übertragen werden konnten. Alles andere ist aktuell.",
     "Assets of this participant: drafts until they are published.": "Angebote dieses Teilnehmers: Entwürfe, bis sie veröffentlicht werden.",
     "Add an asset: a file, a folder or an HTTP source with its title and policy.": "Ein Angebot anlegen: eine Datei, ein Ordner oder eine HTTP-Quelle mit Titel und Nutzungsbedingungen.",
     "Without --policy and --template every participant may use it. The source is tried first: what does not "

@@ -30,7 +30,7 @@ SENTENCES: dict[str, str] = {
     "File or folder for the data (default: here).": "Datei oder Ordner für die Daten (Standard: hier).",
     "Identifier of the offer (default: the first).": "Kennung des Angebots (Standard: das erste).",
     "Let the provider send the data (default: fetch it).": "Die Daten vom Anbieter zusenden lassen (Standard: abrufen).",
-    "Negotiate even if an agreement exists.": "Verhandeln, auch wenn es einen Vertrag gibt.",
+    "Negotiate even if an agreement exists, or a request was refused.": "Verhandeln, auch wenn es einen Vertrag gibt oder eine Anfrage abgelehnt wurde.",
     "Purpose of the use, which the agreement then names.": "Zweck der Nutzung, den der Vertrag dann nennt.",
     "Replace the file only if the provider states other data.": "Die Datei nur ersetzen, wenn der Anbieter andere Daten nennt.",
     "Maximum time to wait, in seconds.": "Längste Wartezeit in Sekunden.",
