@@ -65,8 +65,10 @@ from connector.net.transport import Transport
 from connector.policy.compiling.compile import ENFORCED_HERE
 from connector.ports.dataplane import FlowReport
 from connector.ports.decider import Decider
+from connector.ports.identity import Directory
 from connector.ports.secret import Secret
 from connector.settings import Settings
+from connector.views.conversion import moment
 
 STOP_S = 5.0
 CLEAN_S = 3600.0
@@ -136,6 +138,7 @@ class ConnectorServer:
                 "participant list": self._check_identity,
                 "certificate": self._check_certificate,
                 "transfers": self._check_transfers,
+                "peers": self._check_peers,
                 "received": self._check_received,
                 "sources": self._check_sources,
             },
@@ -185,6 +188,14 @@ class ConnectorServer:
         named = ", ".join(f"{flow_id} ({reason})" for (_, flow_id), reason in list(waits.items())[:STUCK_SHOWN])
         return f"{len(waits)} transfers move no data at present: {named}"
 
+    async def _check_peers(self) -> str | None:
+        silent = self.worker.list_silent()
+        if not silent:
+            return None
+        shown = silent[:STUCK_SHOWN]
+        named = ", ".join(f"{peer} (since {moment(at):%Y-%m-%d %H:%M} UTC: {reason})" for peer, at, reason in shown)
+        return f"{len(silent)} participants cannot be reached, and messages for them wait: {named}"
+
     async def _check_sources(self) -> str | None:
         failing = self.dataplane.register.list_failing()
         if not failing:
@@ -230,6 +241,7 @@ async def build(
         new_id=new_id,
         watch=ProcessWatch(),
         wake=lambda process: workers[0].wake(process),
+        find_name=partial(_find_name, parts.identity),
     )
     accept = ENFORCED_HERE | frozenset(settings.accept)
     library = Library(vocabulary, accept, executors=build_executors(parts.client))
@@ -270,6 +282,11 @@ async def build(
         broker=broker,
         announcer=announcer,
     )
+
+
+def _find_name(directory: Directory, participant: str) -> str:
+    known = directory.participant(participant)
+    return known.name if known else ""
 
 
 def _build_enforcer(parts: Parts, context: Context, dataplane: LocalDataPlane, library: Library) -> Enforcer:

@@ -5,7 +5,10 @@ transfer, and saves what has arrived and was not saved. A refusal is final, in a
 the wish for it, or the end of the agreement's time, makes a new request.
 """
 
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -15,6 +18,7 @@ from connector.client.frame.errors import ClientError, Damaged, FileThere, Reque
 from connector.client.frame.flow import ClientFlow, Progress, Report
 from connector.client.freshness import StatedData, is_current, is_newer, read_stated
 from connector.client.target import check_place, drop_note, read_note, write_note
+from connector.language.catalogue import say, write_in_all
 from connector.protocol.dsp.machines.transfer_machine import PUSH
 from connector.views.agreements import AgreementState, AgreementView
 from connector.views.common import EndedView, Page
@@ -22,6 +26,9 @@ from connector.views.negotiations import NegotiationView
 from connector.views.search import HitView
 from connector.views.transfers import TransferView
 
+AnyProcessView = TypeVar("AnyProcessView", NegotiationView, TransferView)
+
+_TOLD_EVERY_S = 5.0
 _OVER = frozenset({AgreementState.EXPIRED, AgreementState.WITHDRAWN})
 _WITHOUT_DECISION = frozenset({"unreachable", "stuck", "pid-taken"})
 _LOOKED_AT = 200
@@ -255,15 +262,14 @@ def _negotiated(offer: WantedOffer, progress: Report | None, timeout_s: float, *
     if newest is None or newest.state == "FINALIZED":
         newest = yield negotiations.begin(offer.participant, offer.dataset, offer=offer.offer, purpose=offer.purpose)
     _tell(progress, "negotiating", newest.id)
-    found = yield from negotiations.until(newest.id, timeout_s=timeout_s)
+    found = yield from _follow(negotiations.until, newest, progress, timeout_s)
     if found.state == "FINALIZED" and found.agreement_id:
         return found.agreement_key or found.agreement_id
     if found.state == "TERMINATED":
         raise RequestRefused("terminated", _ended("negotiation", found.ended))
     if found.hold:
         raise StillWaiting("on-hold", f"The negotiation waits for a decision here: {found.hold.reason}", found.id)
-    reason = f"The negotiation is not finalized after {timeout_s:g} seconds: a person may have to approve it."
-    raise StillWaiting("negotiating", reason, found.id)
+    raise _still_waiting("negotiating", "a person may have to approve it", found, timeout_s)
 
 
 def _newest(offer: WantedOffer) -> ClientFlow[NegotiationView | None]:
@@ -300,14 +306,51 @@ def _transferred(
         raise
     write_note(path, agreement, begun.id)
     _tell(progress, "transferring", begun.id)
-    found = yield from transfers.until(begun.id, timeout_s=timeout_s)
+    found = yield from _follow(transfers.until, begun, progress, timeout_s)
     if found.state == "COMPLETED":
         return found.id
     if found.state == "TERMINATED":
         drop_note(path, agreement)
         raise RequestRefused("terminated", _ended("transfer", found.ended))
-    reason = f"The transfer is not completed after {timeout_s:g} seconds: show it later."
-    raise StillWaiting("transferring", reason, found.id)
+    raise _still_waiting("transferring", "show it later", found, timeout_s)
+
+
+def find_fault(process: NegotiationView | TransferView) -> str:
+    """Return why a process does not proceed at present, as far as this connector knows; empty if nothing failed."""
+    if process.pending and process.pending.fault:
+        return process.pending.fault
+    progress = process.progress if isinstance(process, TransferView) else None
+    return (progress.waits or progress.error or "") if progress else ""
+
+
+def _follow(
+    until: Callable[..., ClientFlow[AnyProcessView]], begun: AnyProcessView, progress: Report | None, timeout_s: float
+) -> ClientFlow[AnyProcessView]:
+    """Wait for the end of a process, and report each new reason why it does not proceed."""
+    deadline, told = time.monotonic() + timeout_s, ""
+    while True:
+        left = max(deadline - time.monotonic(), 0.0)
+        found = yield from until(begun.id, timeout_s=min(left, _TOLD_EVERY_S))
+        fault = find_fault(found)
+        if found.state in {*negotiations.ENDED, *transfers.ENDED} or found.hold or left <= _TOLD_EVERY_S:
+            return found
+        if fault and fault != told and progress:
+            progress(Progress(step="waiting", process_id=found.id, reason=fault))
+        told = fault
+
+
+def _still_waiting(code: str, guess: str, process: NegotiationView | TransferView, timeout_s: float) -> StillWaiting:
+    """Return the error of a process that has not ended in time, with the reason if it is known."""
+    fault = find_fault(process)
+    name = "negotiation" if isinstance(process, NegotiationView) else "transfer"
+    end = "finalized" if isinstance(process, NegotiationView) else "completed"
+    reason = f"The {name} is not {end} after {timeout_s:g} seconds: {guess}."
+    error = StillWaiting(code, reason, process.id)
+    if fault:
+        texts = write_in_all(lambda lang: say(lang, f"processes.{code}-fault", seconds=timeout_s, fault=fault))
+        error.reason, error.reasons = texts["en"], texts
+        error.args = (error.reason,)
+    return error
 
 
 def _ended(process: str, ended: EndedView | None) -> str:

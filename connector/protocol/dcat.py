@@ -41,6 +41,9 @@ THEMES = frozenset(
     }
 )
 
+_TITLES = ("dct:title", "dcterms:title", "http://purl.org/dc/terms/title", "title", "edc:name", "name")
+_MOST_TITLES, _TITLE_LENGTH, _TAG_LENGTH = 8, 200, 20
+
 
 def to_theme(text: str) -> str:
     """Return the IRI of a theme that is given by its code, such as `TRAN`; any other text is returned unchanged."""
@@ -111,3 +114,20 @@ def find_checksum(distribution: Mapping[str, object]) -> str | None:
     value = stated.get(_CHECKSUM_VALUE, stated.get("spdx:checksumValue"))
     text = value.get("@value") if isinstance(value, Mapping) else value
     return text.lower() if isinstance(text, str) and str(named).endswith("sha256") else None
+
+
+def read_title(dataset: Mapping[str, object]) -> dict[str, str]:
+    """Return the titles of a Dataset of a peer by language: few and short; without a language, `und`.
+
+    >>> read_title({"dct:title": [{"@language": "de", "@value": "Luft"}, "Air"]})
+    {'de': 'Luft', 'und': 'Air'}
+    """
+    stated = next((dataset[name] for name in _TITLES if dataset.get(name)), ())
+    found: dict[str, str] = {}
+    for value in stated if isinstance(stated, list) else [stated]:
+        text = value.get("@value") if isinstance(value, Mapping) else value
+        language = value.get("@language") if isinstance(value, Mapping) else None
+        tag = language.lower() if isinstance(language, str) and 2 <= len(language) <= _TAG_LENGTH else "und"
+        if isinstance(text, str) and text.strip() and len(found) < _MOST_TITLES:
+            found.setdefault(tag, " ".join(text.split())[:_TITLE_LENGTH])
+    return found

@@ -33,7 +33,7 @@ class AgreementView(msgspec.Struct, frozen=True, kw_only=True):
 
     `key` names it at this connector, also where several partners chose the same identifier.
     `expires_at` is the instant from which the policy grants no use, if it is known. `title` is that of the dataset by
-    language, if it is an asset here; `counterparty_name` is from the participant list.
+    language, if it is known; `counterparty_name` is from the participant list.
     """
 
     id: str
@@ -91,7 +91,10 @@ class ReceiptOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 class UseView(msgspec.Struct, frozen=True, kw_only=True):
-    """One use: who used what, when, under which agreement and for which purposes; `role` is that of this connector."""
+    """One use: who used what, when, under which agreement and for which purposes; `role` is that of this connector.
+
+    `agreement_key` names the agreement at this connector, also where several partners chose the same identifier.
+    """
 
     at: datetime
     role: Role
@@ -101,6 +104,7 @@ class UseView(msgspec.Struct, frozen=True, kw_only=True):
     title: dict[str, str]
     purposes: tuple[str, ...]
     agreement_id: str
+    agreement_key: str = ""
     transfer: str
     bytes_moved: int
 

@@ -4,6 +4,7 @@ A `…View` is an entity as it looks from outside, an `…Order` the body of a r
 and its checks from them, the client encodes and decodes them. Pure: standard library and msgspec only.
 """
 
+from datetime import datetime
 from typing import Annotated, Generic, TypeVar
 
 import msgspec
@@ -36,12 +37,17 @@ class ReasonOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
 
 
 class PendingView(msgspec.Struct, frozen=True, kw_only=True):
-    """The message that has to be delivered to the peer; `in_doubt` if an attempt ended without an answer."""
+    """The message that has to be delivered to the peer; `in_doubt` if an attempt ended without an answer.
+
+    `fault` is why the last attempt had no result, `next_at` the time of the next one.
+    """
 
     message: str
     attempts: int
     refusals: int
     in_doubt: bool
+    fault: str = ""
+    next_at: datetime | None = None
 
 
 class EndedView(msgspec.Struct, frozen=True, kw_only=True):

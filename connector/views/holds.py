@@ -8,7 +8,10 @@ from connector.views.common import LocalizedText
 
 
 class HoldView(msgspec.Struct, frozen=True, kw_only=True):
-    """A process that waits for a decision: its reason, who decides, and the deadline; `reasons` by language."""
+    """A process that waits for a decision: its reason, who decides, and the deadline; `reasons` by language.
+
+    `counterparty`, `dataset` and `title` say who asks, and for what.
+    """
 
     process_id: str
     process_kind: str
@@ -17,3 +20,7 @@ class HoldView(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     until: datetime | None = None
     reasons: LocalizedText = {}
+    counterparty: str = ""
+    counterparty_name: str = ""
+    dataset: str = ""
+    title: LocalizedText = {}

@@ -63,6 +63,8 @@ class RecordedDecisionView(msgspec.Struct, frozen=True, kw_only=True):
 class NegotiationView(msgspec.Struct, frozen=True, kw_only=True):
     """A contract negotiation. `state` is null until the peer has acknowledged the first message.
 
+    `title` are the titles of the dataset by language, `counterparty_name` is from the participant list.
+
     `decisions`, oldest first, are present if one negotiation is shown, not in a list.
     """
 
@@ -72,6 +74,8 @@ class NegotiationView(msgspec.Struct, frozen=True, kw_only=True):
     peer: str
     peer_pid: str | None
     dataset: str
+    title: dict[str, str] = {}
+    counterparty_name: str = ""
     offer_id: str
     offer: dict[str, Any]
     offered_by: Role

@@ -6,12 +6,16 @@ import msgspec
 
 
 class BlockView(msgspec.Struct, frozen=True, kw_only=True):
-    """The block of a participant: since when, by whose management key, and the reason that it is told."""
+    """The block of a participant: since when, by whose management key, and the reason that it is told.
+
+    `name` is from the participant list.
+    """
 
     participant: str
     at: datetime
     by: str
     reason: str
+    name: str = ""
 
 
 class ParticipantView(msgspec.Struct, frozen=True, kw_only=True):

@@ -43,7 +43,10 @@ class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TransferView(msgspec.Struct, frozen=True, kw_only=True):
-    """A transfer process. `state` is null until the peer has acknowledged the request."""
+    """A transfer process. `state` is null until the peer has acknowledged the request.
+
+    `title` are the titles of the dataset by language, `counterparty_name` is from the participant list.
+    """
 
     id: str
     role: Role
@@ -52,6 +55,8 @@ class TransferView(msgspec.Struct, frozen=True, kw_only=True):
     peer_pid: str | None
     agreement_id: str
     dataset: str
+    title: dict[str, str] = {}
+    counterparty_name: str = ""
     format: str
     keep: bool
     sink: dict[str, Any] | None

@@ -15,6 +15,7 @@ from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.usecases import agreements, records
 from connector.controlplane.usecases.records import UseRecord
 from connector.ports.entities import Agreement, Leaf
+from connector.protocol.dsp.agreement_keys import find_id
 from connector.protocol.dsp.common import Role
 from connector.views.agreements import (
     AgreementView,
@@ -65,6 +66,8 @@ def _use(record: UseRecord) -> UseView:
         counterparty_name=record.counterparty_name,
         title=record.title,
         purposes=record.purposes,
+        agreement_id=find_id(use.agreement_id),
+        agreement_key=use.agreement_id,
         transfer=use.flow_id,
     )
 

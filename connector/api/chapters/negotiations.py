@@ -16,6 +16,8 @@ from connector.api.frame.desk import (
     WaitQuery,
     page,
     read_processes,
+    view_hold,
+    view_pending,
     wait,
 )
 from connector.controlplane.core.context import Context
@@ -25,7 +27,6 @@ from connector.ports.entities import Hold
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation, NegotiationState
 from connector.views.common import LONGEST_IDENTIFIER, Page, ReasonOrder
 from connector.views.conversion import to_view
-from connector.views.holds import HoldView
 from connector.views.negotiations import (
     CounterOrder,
     NegotiationOrder,
@@ -37,14 +38,23 @@ from connector.views.negotiations import (
 router = ChapterRouter(tags=["negotiations"])
 
 
-def _view(process: Negotiation, hold: Hold | None, decisions: Sequence[RecordedDecision] = ()) -> NegotiationView:
+def _view(
+    context: Context, process: Negotiation, hold: Hold | None, decisions: Sequence[RecordedDecision] = ()
+) -> NegotiationView:
     shown = None if process.state in NEGOTIATION.terminal else hold
     views = tuple(to_view(RecordedDecisionView, decision) for decision in decisions)
-    return to_view(NegotiationView, process, hold=to_view(HoldView, shown) if shown else None, decisions=views)
+    return to_view(
+        NegotiationView,
+        process,
+        counterparty_name=context.find_name(process.peer),
+        pending=view_pending(process),
+        hold=view_hold(context, shown) if shown else None,
+        decisions=views,
+    )
 
 
 async def _read(context: Context, process: Negotiation) -> NegotiationView:
-    return _view(process, await context.store.hold(process.owner, process.id))
+    return _view(context, process, await context.store.hold(process.owner, process.id))
 
 
 @router.post("/negotiations", status_code=202)
@@ -135,4 +145,4 @@ async def show_negotiation(context: AtContext, evaluator: AtEvaluator, id: str) 
     """Show one negotiation with its recorded decisions."""
     process = await negotiation.get(context, id)
     hold = await context.store.hold(process.owner, process.id)
-    return _view(process, hold, await negotiation.decisions(evaluator, id))
+    return _view(context, process, hold, await negotiation.decisions(evaluator, id))

@@ -6,6 +6,7 @@ from fastapi import Request
 
 from connector.api.frame.chapter import ChapterRouter
 from connector.api.frame.desk import AfterQuery, AtContext, AtEnforcer, AtEvaluator, LimitQuery
+from connector.controlplane.core.context import Context
 from connector.controlplane.usecases import blocks
 from connector.ports.entities import Block
 from connector.views.common import Page, ReasonOrder
@@ -23,26 +24,29 @@ async def list_participants(
     known = sorted(evaluator.directory.participants(), key=lambda entry: entry.id)
     rest = [entry for entry in known if after is None or entry.id > after]
     known_blocks = {entry.participant: entry for entry in await evaluator.context.store.blocks(evaluator.context.owner)}
-    items = tuple(to_view(ParticipantView, entry, block=_view(known_blocks.get(entry.id))) for entry in rest[:limit])
+    items = tuple(
+        to_view(ParticipantView, entry, block=_view(evaluator.context, known_blocks.get(entry.id)))
+        for entry in rest[:limit]
+    )
     return Page(items=items, next=items[-1].id if len(rest) > limit else None)
 
 
 @router.get("/blocks")
 async def list_blocks(context: AtContext) -> tuple[BlockView, ...]:
     """List the participants that are excluded here, also those that are in the participant list no more."""
-    return tuple(to_view(BlockView, entry) for entry in await context.store.blocks(context.owner))
+    return tuple(_show(context, entry) for entry in await context.store.blocks(context.owner))
 
 
 @router.post("/participants/{id:path}/block")
 async def block_participant(enforcer: AtEnforcer, request: Request, id: str, why: ReasonOrder) -> BlockView:
     """Exclude a participant: its requests are refused, what runs ends, and it receives the reason."""
-    return to_view(BlockView, await blocks.block(enforcer, id, why.reason, by=request.state.key_id))
+    return _show(enforcer.context, await blocks.block(enforcer, id, why.reason, by=request.state.key_id))
 
 
 @router.post("/participants/{id:path}/unblock")
 async def unblock_participant(enforcer: AtEnforcer, request: Request, id: str) -> BlockView:
     """Admit a participant again; what was ended stays ended."""
-    return to_view(BlockView, await blocks.unblock(enforcer, id, by=request.state.key_id))
+    return _show(enforcer.context, await blocks.unblock(enforcer, id, by=request.state.key_id))
 
 
 @router.get("/self")
@@ -51,8 +55,12 @@ async def show_self(context: AtContext, request: Request) -> SelfView:
     return to_view(SelfView, context, version=_version(), scopes=tuple(sorted(request.state.scopes)))
 
 
-def _view(block: Block | None) -> BlockView | None:
-    return None if block is None else to_view(BlockView, block)
+def _view(context: Context, block: Block | None) -> BlockView | None:
+    return None if block is None else _show(context, block)
+
+
+def _show(context: Context, block: Block) -> BlockView:
+    return to_view(BlockView, block, name=context.find_name(block.participant))
 
 
 def _version() -> str:

@@ -15,6 +15,8 @@ from connector.api.frame.desk import (
     WaitQuery,
     page,
     read_processes,
+    view_hold,
+    view_pending,
     wait,
 )
 from connector.controlplane.core.context import Context
@@ -26,13 +28,12 @@ from connector.ports.entities import Hold
 from connector.protocol.dsp.machines.transfer_machine import TRANSFER, Transfer, TransferState
 from connector.views.common import LONGEST_IDENTIFIER, Page, ReasonOrder
 from connector.views.conversion import to_view
-from connector.views.holds import HoldView
 from connector.views.transfers import DeliveryView, TransferOrder, TransferView
 
 router = ChapterRouter(tags=["transfers"])
 
 
-def _view(process: Transfer, hold: Hold | None, live: FlowReport | None = None) -> TransferView:
+def _view(context: Context, process: Transfer, hold: Hold | None, live: FlowReport | None = None) -> TransferView:
     shown = None if process.state in TRANSFER.terminal else hold
     return to_view(
         TransferView,
@@ -43,7 +44,9 @@ def _view(process: Transfer, hold: Hold | None, live: FlowReport | None = None) 
         else msgspec.json.decode(process.progress, type=DeliveryView)
         if process.progress
         else None,
-        hold=to_view(HoldView, shown) if shown else None,
+        counterparty_name=context.find_name(process.peer),
+        pending=view_pending(process),
+        hold=view_hold(context, shown) if shown else None,
     )
 
 
@@ -51,7 +54,7 @@ async def _read(context: Context, enforcer: Enforcer, process: Transfer) -> Tran
     """Return a transfer; while it is active, with the progress that the data plane reports at present."""
     active = process.state in {TransferState.STARTED, TransferState.SUSPENDED}
     live = await enforcer.dataplane.report(process.owner, process.id) if active else None
-    return _view(process, await context.store.hold(process.owner, process.id), live)
+    return _view(context, process, await context.store.hold(process.owner, process.id), live)
 
 
 @router.post("/transfers", status_code=202)

@@ -18,7 +18,9 @@ from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.ports.entities import Hold, PageBounds
 from connector.ports.watch import Watch
 from connector.protocol.dsp.machines.machine import Process
-from connector.views.common import Page
+from connector.views.common import Page, PendingView
+from connector.views.conversion import moment, to_view
+from connector.views.holds import HoldView
 
 Search = Callable[[Mapping[str, str]], Awaitable[bytes]]
 ReadinessCheck = Callable[[], Awaitable[str | None]]
@@ -100,12 +102,24 @@ async def read_page(rows: Awaitable[tuple[Sequence[V], str | None]], convert: Ca
 
 
 async def read_processes(
-    context: Context, rows: Awaitable[tuple[Sequence[P], str | None]], convert: Callable[[P, Hold | None], T]
+    context: Context, rows: Awaitable[tuple[Sequence[P], str | None]], convert: Callable[[Context, P, Hold | None], T]
 ) -> Page[T]:
     """Return a listing of processes as a page of views, each with its hold; the holds of a page are one read."""
     found, following = await read_listing(rows)
     holds = await context.store.holds_of(context.owner, [row.id for row in found])
-    return Page(items=tuple(convert(row, holds.get(row.id)) for row in found), next=following)
+    return Page(items=tuple(convert(context, row, holds.get(row.id)) for row in found), next=following)
+
+
+def view_hold(context: Context, hold: Hold) -> HoldView:
+    """Return the view of a Hold, with the name of who asks."""
+    return to_view(HoldView, hold, counterparty_name=context.find_name(hold.counterparty))
+
+
+def view_pending(process: Process) -> PendingView | None:
+    """Return the view of the pending message of a process, with the time of the next attempt."""
+    if process.pending is None:
+        return None
+    return to_view(PendingView, process.pending, next_at=None if process.due_at is None else moment(process.due_at))
 
 
 async def wait(

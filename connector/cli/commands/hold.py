@@ -3,7 +3,7 @@
 from connector.cli.frame.command import AfterOption, AllOption, LimitOption, create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.output import format_time
-from connector.cli.frame.remote import connect, print_listing
+from connector.cli.frame.remote import choose_text, connect, print_listing
 from connector.cli.processes.outcome import choose_reason
 
 app = create_noun("Holds: processes that wait for a person.")
@@ -14,6 +14,8 @@ def list_holds(call: CommandCall, limit: LimitOption = 50, after: AfterOption = 
     """List the Holds, oldest first; answer with `negotiation approve`, `reject` or `counter`."""
     columns = {
         "process": lambda hold: hold.process_id,
+        "counterparty": lambda hold: hold.counterparty_name or hold.counterparty,
+        "dataset": lambda hold: choose_text(hold.title, call.output.lang) or hold.dataset,
         "kind": lambda hold: hold.process_kind,
         "for": lambda hold: hold.who,
         "reason": lambda hold: choose_reason(hold, call.output.lang),

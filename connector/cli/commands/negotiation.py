@@ -20,13 +20,14 @@ from connector.cli.frame.command import (
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import format_time
-from connector.cli.frame.remote import connect, find_participant, print_listing
+from connector.cli.frame.remote import choose_text, connect, find_participant, print_listing
 from connector.cli.policies.files import read_policy
 from connector.cli.policies.terms import describe_policies
-from connector.cli.processes.outcome import report_state, report_waited, to_common_fields
+from connector.cli.processes.outcome import choose_reason, report_state, report_waited, to_common_fields, to_head_fields
 from connector.client import Connector
-from connector.language.catalogue import Language
+from connector.language.catalogue import Language, find_sentence
 from connector.protocol.dsp.machines.negotiation_machine import NegotiationState
+from connector.views.holds import HoldView
 from connector.views.negotiations import NegotiationView, RecordedDecisionView
 
 app = create_noun("Contract negotiations as provider and as consumer.")
@@ -79,8 +80,8 @@ def list_negotiations(
         "id": lambda found: found.id,
         "role": lambda found: found.role,
         "state": lambda found: found.state,
-        "counterparty": lambda found: found.peer,
-        "dataset": lambda found: found.dataset,
+        "counterparty": lambda found: found.counterparty_name or found.peer,
+        "dataset": lambda found: choose_text(found.title, call.output.lang) or found.dataset,
         "waits": lambda found: found.hold and found.hold.who,
         "changed": lambda found: format_time(found.updated_at),
     }
@@ -177,21 +178,22 @@ def _describe(
     return lambda process: _build_fields(process, sentence, lang)
 
 
-def _format_decision(decision: RecordedDecisionView, lang: str) -> str:
-    return f"{format_time(decision.at)} {decision.event}: {' '.join(decision.texts.get(lang, ()))}"
+def _format_decision(decision: RecordedDecisionView, hold: HoldView | None, lang: Language) -> str:
+    """Return a decision as a sentence; one that left the step to a person says why, not that the terms allow it."""
+    texts = decision.texts.get(lang, ())
+    if decision.event == "held":
+        texts = (choose_reason(hold, lang),) if hold else ()
+    said = f"{format_time(decision.at)} {find_sentence(lang, f'values.{decision.event}') or decision.event}"
+    return f"{said}: {' '.join(texts)}" if texts else said
 
 
 def _build_fields(found: NegotiationView, sentence: str, lang: Language) -> dict[str, object]:
     return {
-        "id": found.id,
-        "role": found.role,
-        "state": found.state,
-        "counterparty": found.peer,
-        "dataset": found.dataset,
+        **to_head_fields(found, lang),
         "policy": sentence,
         "offered by": found.offered_by,
         "rounds": found.rounds,
         "agreement": found.agreement_id,
-        "decisions": [_format_decision(decision, lang) for decision in found.decisions],
+        "decisions": [_format_decision(decision, found.hold, lang) for decision in found.decisions],
         **to_common_fields(found, lang),
     }

@@ -44,6 +44,7 @@ def list_participants(
                 connector.participants.blocks(),
                 {
                     "participant": lambda found: found.participant,
+                    "name": lambda found: found.name,
                     "since": lambda found: format_time(found.at),
                     "by": lambda found: found.by,
                     "reason": lambda found: found.reason,

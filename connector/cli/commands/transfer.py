@@ -16,8 +16,8 @@ from connector.cli.frame.command import (
 )
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.output import format_size, format_time
-from connector.cli.frame.remote import connect, print_listing
-from connector.cli.processes.outcome import has_arrived, report_state, report_waited, to_common_fields
+from connector.cli.frame.remote import choose_text, connect, print_listing
+from connector.cli.processes.outcome import has_arrived, report_state, report_waited, to_common_fields, to_head_fields
 from connector.cli.processes.saving import OutputOption, OverwriteOption, report_saved, save_files
 from connector.client.connector import Connector
 from connector.language.catalogue import Language, say
@@ -81,8 +81,8 @@ def list_transfers(
         "id": lambda found: found.id,
         "role": lambda found: found.role,
         "state": lambda found: found.state,
-        "counterparty": lambda found: found.peer,
-        "dataset": lambda found: found.dataset,
+        "counterparty": lambda found: found.counterparty_name or found.peer,
+        "dataset": lambda found: choose_text(found.title, call.output.lang) or found.dataset,
         "moved": lambda found: found.progress and format_size(found.progress.bytes_moved),
         "changed": lambda found: format_time(found.updated_at),
     }
@@ -200,11 +200,7 @@ def _format_progress(progress: DeliveryView, lang: Language) -> str:
 def _build_fields(found: TransferView, lang: Language) -> dict[str, object]:
     progress = found.progress
     return {
-        "id": found.id,
-        "role": found.role,
-        "state": found.state,
-        "counterparty": found.peer,
-        "dataset": found.dataset,
+        **to_head_fields(found, lang),
         "agreement": found.agreement_id,
         "format": found.format,
         "kept open": found.keep or None,

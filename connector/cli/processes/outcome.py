@@ -1,18 +1,17 @@
 """The state and the end of negotiations and transfers, as sentences, fields and exit codes."""
 
 from collections.abc import Callable
-from typing import TypeVar
 
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import format_time
+from connector.cli.frame.remote import choose_text
+from connector.client.get import AnyProcessView, find_fault
 from connector.language.catalogue import Language, say
-from connector.views.common import EndedView
+from connector.views.common import EndedView, PendingView
 from connector.views.holds import HoldView
 from connector.views.negotiations import NegotiationView
 from connector.views.transfers import TransferView
-
-AnyProcessView = TypeVar("AnyProcessView", NegotiationView, TransferView)
 
 GOOD = frozenset({"FINALIZED", "COMPLETED"})
 
@@ -46,6 +45,9 @@ def report_waited(
             reason=choose_reason(process.hold, call.output.lang),
         )
     state = _format_state(call, process)
+    fault = find_fault(process)
+    if fault:
+        raise Failure(Code.WAITING, "cli.continues-fault", id=process.id, state=state, seconds=seconds, fault=fault)
     raise Failure(Code.WAITING, "cli.continues", id=process.id, state=state, seconds=seconds)
 
 
@@ -67,22 +69,38 @@ def choose_reason(entry: HoldView | EndedView, lang: str) -> str:
     return entry.reasons.get(lang, entry.reason)
 
 
+def to_head_fields(process: NegotiationView | TransferView, lang: Language) -> dict[str, object]:
+    """Return the fields that say what a process is: its state, its counterparty and its dataset."""
+    return {
+        "id": process.id,
+        "role": process.role,
+        "state": process.state,
+        "counterparty": process.peer,
+        "name": process.counterparty_name,
+        "dataset": process.dataset,
+        "title": choose_text(process.title, lang),
+    }
+
+
 def to_common_fields(process: NegotiationView | TransferView, lang: Language) -> dict[str, object]:
     """Return the fields of every process: its pending message, its HoldView, its end and its times."""
     pending, hold, end = process.pending, process.hold, process.ended
     return {
-        "pending": pending
-        and say(
-            lang,
-            "cli.pending-in-doubt" if pending.in_doubt else "cli.pending",
-            message=pending.message,
-            attempts=pending.attempts,
-        ),
+        "pending": pending and format_pending(pending, lang),
         "waits for": hold and f"{choose_reason(hold, lang)} ({hold.who})",
         "ended": end and say(lang, "cli.ended", reason=choose_reason(end, lang), code=end.code, by=end.by),
         "created": format_time(process.created_at),
         "changed": format_time(process.updated_at),
     }
+
+
+def format_pending(pending: PendingView, lang: Language) -> str:
+    """Return a pending message as a sentence: its attempts, why the last one failed, and when the next one is."""
+    key = "cli.pending-in-doubt" if pending.in_doubt else "cli.pending"
+    text = say(lang, key, message=pending.message, attempts=pending.attempts)
+    if pending.fault:
+        text = say(lang, "cli.pending-fault", pending=text, fault=pending.fault)
+    return say(lang, "cli.pending-next", pending=text, at=format_time(pending.next_at)) if pending.next_at else text
 
 
 def _format_state(call: CommandCall, process: NegotiationView | TransferView) -> str:

@@ -27,6 +27,9 @@ class Bar:
         elif progress.step in {"unstated", "negotiating", "agreed", "transferring"}:
             self.close()
             self._output.print_hint(self._output.say(f"cli.step-{progress.step}", id=progress.process_id))
+        elif progress.step == "waiting":
+            self.close()
+            self._output.print_hint(self._output.say("cli.step-waiting", reason=progress.reason))
 
     def close(self) -> None:
         """End the line of the bar."""

@@ -17,7 +17,8 @@ class Context:
 
     `owner` is the key of its rows, `participant` its identifier in the data space, `address` the public base URL of its
     DSP endpoints and its callbackAddress. `now` returns milliseconds since the Unix epoch, `new_id` a new URN. `watch`
-    notifies readers of a commit of a process; `wake` notifies the worker that a process may be due.
+    notifies readers of a commit of a process; `wake` notifies the worker that a process may be due. `find_name` returns
+    the name of a participant in the participant list, empty if it is unknown.
     """
 
     owner: str
@@ -28,3 +29,4 @@ class Context:
     new_id: Callable[[], str]
     watch: ProcessWatch
     wake: Callable[[AnyProcess], None]
+    find_name: Callable[[str], str] = lambda _: ""

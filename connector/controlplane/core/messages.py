@@ -198,6 +198,7 @@ def to_agreement(context: Context, process: Negotiation, now: int) -> Agreement:
         document=process.agreement or b"{}",
         evidence=process.evidence,
         agreed_at=now,
+        title=process.title,
     )
 
 

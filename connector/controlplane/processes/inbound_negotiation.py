@@ -69,6 +69,7 @@ async def request(
         peer_pid=message.consumer_pid,
         state=NegotiationState.REQUESTED,
         dataset=asset.id,
+        title=asset.title,
         offer_id=offer_id,
         offer=bytes(message.offer),
         offered_by=Role.CONSUMER,

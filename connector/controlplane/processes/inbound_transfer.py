@@ -70,6 +70,7 @@ async def request(
         accepted=Accepted(transfer_machine.REQUEST, received.digest, TransferState.REQUESTED),
         agreement_id=agreement.id,
         dataset=agreement.dataset,
+        title=agreement.title,
         format=body.format,
         data_address=_address(received),
         request_digest=received.digest,

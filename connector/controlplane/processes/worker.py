@@ -12,6 +12,7 @@ from collections import Counter, deque
 from connector.controlplane.enforcing import deadlines, flow_ends
 from connector.controlplane.processes import loading
 from connector.controlplane.processes.sending import outbound, stalling
+from connector.controlplane.processes.sending.backoff import SilentPeer
 from connector.controlplane.processes.sending.driver import ProcessDriver
 from connector.ports.changes import StoreError
 from connector.ports.store import AnyProcess
@@ -49,6 +50,10 @@ class Worker:
             self._look_later(process, delay)
         else:
             self._take_up(process)
+
+    def list_silent(self) -> list[SilentPeer]:
+        """Return the peers that cannot be reached at present."""
+        return self._driver.backoff.list_silent()
 
     async def run(self) -> None:
         """Work until cancelled: continue after a stop or crash, then process each process when woken or due."""

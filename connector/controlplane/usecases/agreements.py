@@ -39,6 +39,7 @@ async def describe(evaluator: Evaluator, agreements: Sequence[Agreement]) -> lis
 
 def _describe(evaluator: Evaluator, agreement: Agreement, asset: Asset | None) -> AgreementSummary:
     period = find_period(evaluator, agreement)
+    title = agreement.title or (asset.title if asset and agreement.role is Role.PROVIDER else {})
     known = evaluator.directory.participant(agreement.counterparty)
     state = AgreementState.EXPIRED if period.over else AgreementState.ACTIVE
     if agreement.withdrawn_at is not None:
@@ -49,7 +50,7 @@ def _describe(evaluator: Evaluator, agreement: Agreement, asset: Asset | None) -
         agreement=agreement,
         state=state,
         expires_at=period.end,
-        title=asset.title if asset and agreement.role is Role.PROVIDER else {},
+        title=title,
         counterparty_name=known.name if known else "",
     )
 

@@ -23,6 +23,7 @@ from connector.policy.model.policy import ODRL
 from connector.policy.vocabulary.names import expand
 from connector.ports.decider import Accept, Agree, Finalize, MakeOffer, MakeRequest, ProcessStep, Terminate, Verify
 from connector.ports.entities import Asset, AssetStatus, PageBounds
+from connector.protocol.dcat import read_title
 from connector.protocol.dsp import negotiation
 from connector.protocol.dsp.codec import encode
 from connector.protocol.dsp.common import Role
@@ -74,12 +75,13 @@ async def request(
     known = catalog.provider(counterparties.directory, participant_id)
     asking = evaluator.context.participant
     terms = _encode_asked(evaluator, policy) if policy is not None else None
-    address = known.address or ""
+    address, title = known.address or "", dict[str, str]()
     if offer_id is None or terms is None:
         dataset = await catalog.fetch_dataset(counterparties, participant_id, dataset_id)
         chosen = _choose_offer(dataset, dataset_id, offer_id)
         offer_id, terms = str(chosen.get("@id")), terms or msgspec.json.encode(chosen)
         address = await catalog.find_address(counterparties, known, dataset)
+        title = read_title(dataset)
     if purpose is not None:
         terms = _encode_asked(evaluator, _state_purpose(msgspec.json.decode(terms), purpose))
     offer = documents.make_message_offer(
@@ -90,7 +92,7 @@ async def request(
         assignee=asking,
     )
     check_acceptable(evaluator, offer)
-    return await ask(evaluator.context, participant_id, address, offer)
+    return await ask(evaluator.context, participant_id, address, offer, title)
 
 
 def _state_purpose(terms: dict[str, Any], purpose: str) -> dict[str, Any]:
@@ -140,8 +142,13 @@ def _refuse_terms(reasons: dict[str, str]) -> Invalid:
     return Invalid("not-acceptable", texts["en"], texts)
 
 
-async def ask(context: Context, participant_id: str, address: str, offer: bytes) -> Negotiation:
-    """Request an agreement on an Offer with its target (JSON) from the provider with the endpoints at `address`."""
+async def ask(
+    context: Context, participant_id: str, address: str, offer: bytes, title: dict[str, str] | None = None
+) -> Negotiation:
+    """Request an agreement on an Offer with its target (JSON) from the provider with the endpoints at `address`.
+
+    `title` are the titles of the dataset by language, if they are known.
+    """
     pid, now = context.new_id(), context.now()
     message = negotiation.ContractRequestMessage(
         consumer_pid=pid, offer=msgspec.Raw(offer), callback_address=context.address
@@ -154,6 +161,7 @@ async def ask(context: Context, participant_id: str, address: str, offer: bytes)
         peer=participant_id,
         peer_address=address,
         dataset=dataset_id,
+        title=title or {},
         offer_id=documents.read_member(offer, "@id") or "",
         offer=offer,
         offered_by=Role.CONSUMER,
@@ -198,6 +206,7 @@ async def offer(
         peer=participant_id,
         peer_address=known.address or "",
         dataset=asset.id,
+        title=asset.title,
         offer_id=asset.offer_id,
         offer=terms,
         offered_by=Role.PROVIDER,

@@ -48,14 +48,17 @@ async def list_uses(
     agreements = await context.store.agreements_of(context.owner, sorted({row.agreement_id for row in rows}))
     purposes = {key: _find_purposes(evaluator, agreement) for key, agreement in agreements.items()}
     assets = await context.store.assets_of(context.owner, sorted({row.dataset for row in rows if row.providing}))
-    return [
-        _describe(evaluator, row, assets.get(row.dataset), purposes.get(row.agreement_id, ())) for row in rows
-    ], after
+    titles = {row: _find_title(row, agreements.get(row.agreement_id), assets.get(row.dataset)) for row in rows}
+    return [_describe(evaluator, row, titles[row], purposes.get(row.agreement_id, ())) for row in rows], after
 
 
-def _describe(evaluator: Evaluator, use: CountedUse, asset: Asset | None, purposes: tuple[str, ...]) -> UseRecord:
+def _find_title(use: CountedUse, agreement: Agreement | None, asset: Asset | None) -> dict[str, str]:
+    """Return the titles of a dataset: those of its agreement, else of the own asset."""
+    return (agreement.title if agreement else {}) or (asset.title if asset and use.providing else {})
+
+
+def _describe(evaluator: Evaluator, use: CountedUse, title: dict[str, str], purposes: tuple[str, ...]) -> UseRecord:
     known = evaluator.directory.participant(use.counterparty)
-    title = asset.title if asset and use.providing else {}
     return UseRecord(use=use, counterparty_name=known.name if known else "", title=title, purposes=purposes)
 
 

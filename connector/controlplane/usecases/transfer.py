@@ -63,6 +63,7 @@ async def request(
         peer_address=agreement.address,
         agreement_id=agreement.id,
         dataset=agreement.dataset,
+        title=agreement.title,
         format=PUSH if push else PULL,
         sink=msgspec.json.encode(target),
         keep=keep,

@@ -58,6 +58,8 @@ SENTENCES: dict[str, str] = {
     "waits": "{id} wartet auf eine Entscheidung: {reason}",
     "continues": "{id} ist nach {seconds:g} s noch nicht beendet (Stand: {state}) und läuft weiter; "
     "möglicherweise fehlt eine Zustimmung.",
+    "continues-fault": "{id} ist nach {seconds:g} s noch nicht beendet (Stand: {state}) und wird erneut versucht: "
+    "{fault}",
     "terminated": "{id} wurde von {by} abgebrochen: {reason}",
     # Search and get.
     "results": "{shown} von {total} Treffern; abrufen mit: datenkontor get NUMMER",
@@ -71,6 +73,7 @@ SENTENCES: dict[str, str] = {
     "step-negotiating": "Der Vertrag wird verhandelt ({id}) …",
     "step-agreed": "Vertrag: {id}",
     "step-transferring": "Die Daten sind unterwegs ({id}) …",
+    "step-waiting": "Es wird gewartet: {reason}",
     "saved": "{path}: {size}, SHA-256 {sha256}",
     "interrupted": "Unterbrochen: Derselbe Befehl setzt die Arbeit fort.",
     # Policies.
@@ -98,6 +101,8 @@ SENTENCES: dict[str, str] = {
     "false": "nein",
     "pending": "{message}, {attempts}-mal versucht",
     "pending-in-doubt": "{message}, {attempts}-mal versucht, Zustellung ungewiss",
+    "pending-fault": "{pending}: {fault}",
+    "pending-next": "{pending}; nächster Versuch um {at}",
     "ended": "{reason} ({code}, durch {by})",
     "moved-of": "{moved} von {size}",
     "sign-comma": "Komma",

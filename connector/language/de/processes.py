@@ -22,5 +22,9 @@ SENTENCES: dict[str, str] = {
     "flow-peer": "Der Endpunkt an der angegebenen Datenadresse hat nicht funktioniert.",
     "flow-limit": "Die Datenmenge, die die Vereinbarung erlaubt, ist erreicht.",
     "flow-internal": "Im Connector, der die Daten überträgt, ist ein interner Fehler aufgetreten.",
+    "negotiating-fault": "Die Verhandlung ist nach {seconds:g} Sekunden nicht abgeschlossen und wird erneut versucht: "
+    "{fault}",
+    "transferring-fault": "Die Übertragung ist nach {seconds:g} Sekunden nicht abgeschlossen und wird erneut versucht: "
+    "{fault}",
     "by-person": "Über Daten der Klasse {data_class} entscheidet ein Mensch.",
 }

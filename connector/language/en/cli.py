@@ -57,6 +57,7 @@ SENTENCES: dict[str, str] = {
     "state-pending": "{state} ({message} pending)",
     "waits": "{id} waits for a decision: {reason}",
     "continues": "{id} is still {state} after {seconds:g} s; it continues, and a person may have to approve it.",
+    "continues-fault": "{id} is still {state} after {seconds:g} s; it is tried again: {fault}",
     "terminated": "{by} terminated {id}: {reason}",
     # Search and get.
     "results": "{shown} of {total} results; get one with: datenkontor get NUMBER",
@@ -69,6 +70,7 @@ SENTENCES: dict[str, str] = {
     "step-negotiating": "Negotiating ({id}) …",
     "step-agreed": "Agreement: {id}",
     "step-transferring": "Transferring ({id}) …",
+    "step-waiting": "Waiting: {reason}",
     "saved": "{path}: {size}, SHA-256 {sha256}",
     "interrupted": "Interrupted: run the same command again to resume.",
     # Policies.
@@ -95,6 +97,8 @@ SENTENCES: dict[str, str] = {
     "false": "no",
     "pending": "{message}, tried {attempts} times",
     "pending-in-doubt": "{message}, tried {attempts} times, in doubt",
+    "pending-fault": "{pending}: {fault}",
+    "pending-next": "{pending}; next attempt at {at}",
     "ended": "{reason} ({code}, by {by})",
     "moved-of": "{moved} of {size}",
     "sign-comma": "comma",

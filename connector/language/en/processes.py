@@ -22,5 +22,7 @@ SENTENCES: dict[str, str] = {
     "flow-peer": "The data endpoint at the given data address did not work.",
     "flow-limit": "The limit of bytes that the agreement allows is reached.",
     "flow-internal": "The connector that moves the data has an internal error.",
+    "negotiating-fault": "The negotiation is not finalized after {seconds:g} seconds and is tried again: {fault}",
+    "transferring-fault": "The transfer is not completed after {seconds:g} seconds and is tried again: {fault}",
     "by-person": "Data of class {data_class} is agreed by a person.",
 }

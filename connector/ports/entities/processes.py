@@ -6,7 +6,8 @@ import msgspec
 class Hold(msgspec.Struct, frozen=True, kw_only=True):
     """A process that waits for a decision by a person: the reason, the person, and the latest time. One per process.
 
-    `reasons` contains the reason in `de` and `en`, if it is available in both.
+    `reasons` contains the reason in `de` and `en`, if it is available in both. `counterparty`, `dataset` and its
+    `title` are those of the process; they are empty in a Hold of an older version.
     """
 
     owner: str
@@ -17,6 +18,9 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     created_at: int
     until: int | None = None
     reasons: dict[str, str] = {}
+    counterparty: str = ""
+    dataset: str = ""
+    title: dict[str, str] = {}
 
 
 class Backoff(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,3 +21,12 @@ def make_agreement_key(role: Role, counterparty: str, agreement_id: str) -> str:
     'urn:participant:b urn:agreement:1'
     """
     return agreement_id if role is Role.PROVIDER else f"{counterparty}{BETWEEN}{agreement_id}"
+
+
+def find_id(key: str) -> str:
+    """Return the identifier of an agreement, which both sides know, from its key at this side.
+
+    >>> find_id("urn:participant:b urn:agreement:1")
+    'urn:agreement:1'
+    """
+    return key.rpartition(BETWEEN)[2]

@@ -1,5 +1,6 @@
 """The state and the end of negotiations and transfers, as sentences, fields and exit codes."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,11 +11,13 @@ from connector.cli.frame.output import Output
 from connector.cli.processes.outcome import (
     build_refusal,
     choose_reason,
+    format_pending,
     has_arrived,
     report_state,
     report_waited,
     to_common_fields,
 )
+from connector.language.catalogue import Language
 from connector.views.common import EndedView, PendingView
 from connector.views.transfers import DeliveryView
 from tests.cli.management import negotiation, transfer
@@ -83,3 +86,13 @@ def test_the_fields_of_a_process_name_its_pending_message_its_hold_and_its_end()
     assert fields["pending"] == "ContractRequestMessage, tried 2 times"
     assert fields["waits for"] == "Look. (consumer)"
     assert fields["ended"] == "No. (not-permitted, by urn:city)"
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "next attempt at"), ("de", "nächster Versuch um")])
+def test_a_pending_message_says_why_it_is_not_delivered_and_when_it_is_tried_again(lang: Language, said: str) -> None:
+    at = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
+    told = format_pending(
+        PendingView(message="M", attempts=3, refusals=0, in_doubt=True, fault="no answer", next_at=at), lang
+    )
+    assert "no answer" in told
+    assert said in told

@@ -4,14 +4,24 @@ Reads use the memory; the commit of the process that failed also writes the row.
 """
 
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from connector.controlplane.core.limits import ControlLimits
 from connector.ports.changes import Change, PutBackoff
 from connector.ports.entities import Backoff
+from connector.protocol.dsp.machines.machine import FAULT_LENGTH
 
 MOST_DOUBLINGS = 20
 WRITE_MS, WRITE_LEAST_MS, WRITE_MOST_MS = 250, 50, 1_000
 CONFLICT_MOST_MS, RACING_MS = 2_000, 3_600_000
+
+
+class SilentPeer(NamedTuple):
+    """A peer that cannot be reached: since when (ms) this process has noticed it, and why the last message failed."""
+
+    peer: str
+    since: int
+    reason: str
 
 
 class PeerBackoff:
@@ -37,17 +47,20 @@ class PeerBackoff:
         # Peers that answered a prompt message with 409: how long each needs to store its own step, and the last time.
         self._writes: dict[str, int] = {}
         self._conflicts: dict[str, int] = {}
+        self._silent: dict[str, SilentPeer] = {}
 
     def find_pause_end(self, peer: str) -> int:
         """Return the time (ms) before which no message is sent to the peer; 0 if it has no failures."""
         row = self._rows.get(peer)
         return row.until if row else 0
 
-    def count_failure(self, peer: str, retry_after_ms: int | None) -> tuple[int, list[Change]]:
+    def count_failure(self, peer: str, retry_after_ms: int | None, reason: str) -> tuple[int, list[Change]]:
         """Count a failure of the peer; return the time (ms) of the next attempt, and the change that stores it.
 
         Concurrent messages that fail together count as one failure.
         """
+        since = self._silent[peer].since if peer in self._silent else self._now()
+        self._silent[peer] = SilentPeer(peer, since, reason[:FAULT_LENGTH])
         known = self._rows.get(peer)
         if known and self._now() < known.until and not retry_after_ms:
             return known.until, []
@@ -57,6 +70,18 @@ class PeerBackoff:
         row = Backoff(owner=self._owner, peer=peer, failures=failures, until=self._now() + wait)
         self._rows[peer] = row
         return row.until, [PutBackoff(row)]
+
+    def find_fault(self, peer: str) -> str:
+        """Return why the peer could not be reached last; empty if it answered since, or was not tried yet."""
+        found = self._silent.get(peer)
+        return found.reason if found else ""
+
+    def list_silent(self) -> list[SilentPeer]:
+        """Return the peers that failed at least twice and are still tried, longest silent first."""
+        now, patience = self._now(), 2 * self._limits.retry_most
+        rows = self._rows
+        tried = (found for found in self._silent.values() if (row := rows.get(found.peer)) and row.failures > 1)
+        return sorted((found for found in tried if now <= rows[found.peer].until + patience), key=lambda one: one.since)
 
     def find_pause(self, attempts: int, *, conflict: bool = False) -> int:
         """Return the pause (ms) of one process after so many earlier attempts: each at least as long as the one before.
@@ -92,6 +117,7 @@ class PeerBackoff:
 
     def forget_failures(self, peer: str) -> list[Change]:
         """Reset the failures of a peer that answered; return the change that deletes them, if there were any."""
+        self._silent.pop(peer, None)
         if self._rows.pop(peer, None) is None:
             return []
         return [PutBackoff(Backoff(owner=self._owner, peer=peer, failures=0, until=0))]

@@ -74,7 +74,9 @@ async def deliver(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
     if process.accepted and not pending.attempts:
         until = max(until, process.updated_at + driver.backoff.find_write_pause(process.peer))
     if until > driver.context.now():
-        return await commits.commit(driver.context, process, msgspec.structs.replace(process, due_at=until))
+        fault = driver.backoff.find_fault(process.peer) or pending.fault
+        paused = msgspec.structs.replace(process, due_at=until, pending=msgspec.structs.replace(pending, fault=fault))
+        return await commits.commit(driver.context, process, paused)
     if pending.in_doubt:
         settled = await reconcile.ask(driver, process, table, sure=pending.refusals > 0)
         if settled is not None:

@@ -75,7 +75,7 @@ async def settle_refusal(
     first = process.state is None
     if not first and pending.refusals + 1 < driver.limits.refusals:
         wait = driver.backoff.find_pause(pending.attempts)
-        after = machine.retry(process, now, now + wait, in_doubt=False, refused=True)
+        after = machine.retry(process, now, now + wait, in_doubt=False, refused=True, fault=reason)
         return await commits.commit(
             driver.context, process, after, *changes, event="refused", fields={"reason": reason}
         )
@@ -142,13 +142,13 @@ async def settle_doubt(driver: ProcessDriver, process: AnyProcess, table: StateM
     changes: list[Change] = []
     if doubt.unreachable:
         log.info("%s is not delivered: %s", pending.message, doubt.reason, extra={"pid": process.id})
-        until, changes = driver.backoff.count_failure(process.peer, doubt.retry_after_ms)
+        until, changes = driver.backoff.count_failure(process.peer, doubt.retry_after_ms, doubt.reason)
     else:
         # The process is busy, not the peer: do not delay the other processes of this peer.
         wish = min(doubt.retry_after_ms or 0, driver.limits.retry_most)
         until = now + wish if wish > SOON else 0
     due_at = max(until, now + pause)
-    after = machine.retry(process, now, due_at, in_doubt=True)
+    after = machine.retry(process, now, due_at, in_doubt=True, fault=doubt.reason)
     after = msgspec.structs.replace(after, updated_at=process.updated_at)
     return await commits.commit(driver.context, process, after, *changes)
 

@@ -39,6 +39,9 @@ async def hold(context: Context, process: AnyProcess, decision: HoldFor) -> AnyP
         created_at=context.now(),
         until=decision.until,
         reasons=decision.reasons,
+        counterparty=process.peer,
+        dataset=process.dataset,
+        title=process.title,
     )
     after = msgspec.structs.replace(process, due_at=decision.until, held=True)
     # The reason in words may quote personal values; a recorded decision omits them.

@@ -25,6 +25,7 @@ from connector.protocol.dsp.common import Role
 
 # The digest of a message that counts as accepted and has not arrived.
 UNSEEN = ""
+FAULT_LENGTH = 300
 
 
 class ProcessKind(StrEnum):
@@ -92,6 +93,7 @@ class Pending(msgspec.Struct, frozen=True):
     `attempts` counts the attempts, `refusals` the 4xx answers of the peer. `in_doubt` is set if an attempt ended
     without an answer. `mutual` is set if the peer can send the same message in the same state, so both can cross.
     `echo` is set if the message returns the peer's own message and changes no state (see the function `echo`).
+    `fault` is why the last attempt had no result, in at most `FAULT_LENGTH` characters.
     """
 
     message: str
@@ -102,6 +104,7 @@ class Pending(msgspec.Struct, frozen=True):
     in_doubt: bool = False
     mutual: bool = False
     echo: bool = False
+    fault: str = ""
 
 
 class Accepted(msgspec.Struct, frozen=True):
@@ -154,7 +157,8 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     time of the worker's next step, None if nothing is due. `held` is set if the process waits for a decision by a
     person. `unequal` is the differing state that the peer reported last, `stalled` counts steps without progress.
     `answered` is the message of the peer that the last acknowledged one of this side followed, `resent` the number of
-    messages that were sent again after their acknowledgement. Times are milliseconds since the Unix epoch.
+    messages that were sent again after their acknowledgement. `title` are the titles of the dataset by language, as
+    they were at the beginning. Times are milliseconds since the Unix epoch.
     """
 
     owner: str
@@ -174,6 +178,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     unequal: Unequal | None = None
     stalled: Stalled | None = None
     resent: int = 0
+    title: dict[str, str] = {}
     created_at: int = 0
     updated_at: int = 0
 
@@ -332,8 +337,11 @@ def acknowledge(process: P, now: int, *, peer_pid: str | None = None) -> P:
     )
 
 
-def retry(process: P, now: int, due_at: int, *, in_doubt: bool, refused: bool = False) -> P:
-    """Return the process after an attempt without a result: the same bytes are sent again at `due_at`."""
+def retry(process: P, now: int, due_at: int, *, in_doubt: bool, refused: bool = False, fault: str = "") -> P:
+    """Return the process after an attempt without a result: the same bytes are sent again at `due_at`.
+
+    `fault` is why: a text of the peer may be long.
+    """
     if process.pending is None:
         return process
     pending = msgspec.structs.replace(
@@ -341,6 +349,7 @@ def retry(process: P, now: int, due_at: int, *, in_doubt: bool, refused: bool = 
         attempts=process.pending.attempts + 1,
         refusals=process.pending.refusals + (1 if refused else 0),
         in_doubt=process.pending.in_doubt or in_doubt,
+        fault=fault[:FAULT_LENGTH],
     )
     return msgspec.structs.replace(process, pending=pending, due_at=due_at, updated_at=now)
 

@@ -22,7 +22,7 @@ def test_the_pause_doubles_up_to_the_bound_and_is_stored() -> None:
     backoff = PeerBackoff("o", [], limits=LIMITS, now=now, spread=lambda: 1.0)
     waits = []
     for failures in range(1, 6):
-        until, changes = backoff.count_failure(PEER, None)
+        until, changes = backoff.count_failure(PEER, None, "no answer")
         assert changes == [PutBackoff(Backoff(owner="o", peer=PEER, failures=failures, until=until))]
         waits.append(until - now.ms)
         now.ms = until
@@ -32,15 +32,15 @@ def test_the_pause_doubles_up_to_the_bound_and_is_stored() -> None:
 def test_messages_that_fail_together_are_one_failure() -> None:
     now = Moved()
     backoff = PeerBackoff("o", [], limits=LIMITS, now=now, spread=lambda: 1.0)
-    until, _ = backoff.count_failure(PEER, None)
-    assert backoff.count_failure(PEER, None) == (until, [])
+    until, _ = backoff.count_failure(PEER, None, "no answer")
+    assert backoff.count_failure(PEER, None, "no answer") == (until, [])
     assert backoff.find_pause_end(PEER) == until
 
 
 def test_the_peers_own_wish_is_kept_within_the_bound() -> None:
     backoff = PeerBackoff("o", [], limits=LIMITS, now=Moved(), spread=lambda: 1.0)
-    assert backoff.count_failure(PEER, 500)[0] == 500
-    assert backoff.count_failure(PEER, 99_000)[0] == 1_000
+    assert backoff.count_failure(PEER, 500, "no answer")[0] == 500
+    assert backoff.count_failure(PEER, 99_000, "no answer")[0] == 1_000
 
 
 def test_a_stored_pause_survives_a_restart_and_an_answer_ends_it() -> None:
