@@ -13,7 +13,7 @@ import msgspec
 from connector.protocol.dsp.codec import canonical
 from connector.protocol.dsp.offer_ids import drop_serial
 
-_FRAME = frozenset({"@context", "@id", "@type", "target", "assigner", "assignee", "timestamp"})
+FRAME = frozenset({"@context", "@id", "@type", "target", "assigner", "assignee", "timestamp"})
 _ODRL = ("odrl:", "http://www.w3.org/ns/odrl/2/")
 # Members whose empty list differs from a missing one: a comparison with no values, a choice among no constraints.
 _COUNTS_EMPTY = frozenset({"and", "andSequence", "or", "xone", "rightOperand"})
@@ -94,7 +94,7 @@ def read_member(document: bytes, name: str) -> str | None:
 
 def _rules(policy: bytes) -> dict[str, Any]:
     document: dict[str, Any] = msgspec.json.decode(policy)
-    return {key: value for key, value in document.items() if key not in _FRAME and value != []}
+    return {key: value for key, value in document.items() if key not in FRAME and value != []}
 
 
 def _plain(value: Any) -> Any:
@@ -105,14 +105,22 @@ def _plain(value: Any) -> Any:
         return value
     plain = {}
     for key, entry in value.items():
-        name = _short(key)
+        name = shorten_term(key)
         if entry == [] and name not in _COUNTS_EMPTY:
             continue
-        plain[name] = _short(entry) if name in _TERMS and isinstance(entry, str) else _plain(entry)
+        if name in plain:
+            # The same member in two spellings is another policy than one with either of them.
+            name = f"{name} as {key}"
+        plain[name] = shorten_term(entry) if name in _TERMS and isinstance(entry, str) else _plain(entry)
     return plain
 
 
-def _short(term: str) -> str:
+def shorten_term(term: str) -> str:
+    """Return the short form of a term of ODRL; another term stays as it is.
+
+    >>> shorten_term("odrl:permission")
+    'permission'
+    """
     for prefix in _ODRL:
         term = term.removeprefix(prefix)
     return term

@@ -1,7 +1,8 @@
 """Decides requests and offers that differ from the published offer or from the consumer's own request.
 
 Only policies decide. A provider grants at most its private reservation policy, which the peer never receives. A
-consumer accepts an offer that grants no more than it requested and that contains only duties it requested.
+consumer accepts an offer that grants no more than it requested and that contains only duties it requested. Neither side
+signs unseen what binds it, or text, that is not in a policy of its own.
 """
 
 from collections.abc import Iterable
@@ -11,11 +12,14 @@ import msgspec
 
 from connector.controlplane.core import documents, instants
 from connector.controlplane.core.context import Context
+from connector.controlplane.core.messages import sort_parties
 from connector.controlplane.judging import acceptance, decision_records, judgement
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.facts import Situation
+from connector.controlplane.processes import unseen_text
 from connector.language.catalogue import Language, say, say_in_all, write_in_all
 from connector.policy.analysis import negotiate
+from connector.policy.analysis.burdens import find_burdens
 from connector.policy.analysis.contains import contains
 from connector.policy.analysis.duties import is_fulfilled
 from connector.policy.analysis.findings import Containment, Finding
@@ -69,6 +73,11 @@ def provide(evaluator: Evaluator, process: Negotiation, asset: Asset, situation:
         now=instants.instant(evaluator.context.now()),
         budget=StepBudget(NEGOTIATED_STEPS),
     )
+    if isinstance(answer, negotiate.AcceptRequest | negotiate.CounterOffer):
+        own = [asset.policy, *([asset.reservation] if asset.reservation else [])]
+        unseen = _hold_unseen(evaluator, process, own, payer=process.peer)
+        if unseen is not None:
+            return unseen
     return _step(
         evaluator, answer, {**judged, "compared": decision_records.record_comparison(answer, known[0].policy_hash)}
     )
@@ -102,6 +111,8 @@ def consume(evaluator: Evaluator, process: Negotiation) -> Proceed | HoldFor | N
     if process.asked is None:
         return hold(say_in_all("processes.own-offer"), "consumer", _record_open("not-asked-for"))
     if documents.has_same_rules(process.asked, process.offer):
+        if documents.has_other_names(process.asked, process.offer):
+            return hold(say_in_all("processes.offer-differs"), "consumer", _record_open("other-names"))
         return None
     asked = evaluator.library.compile(frame(evaluator.context, process, process.asked))
     offered = evaluator.library.compile(frame(evaluator.context, process, process.offer))
@@ -118,7 +129,27 @@ def consume(evaluator: Evaluator, process: Negotiation) -> Proceed | HoldFor | N
         return hold(
             _say_duties(evaluator, new), "consumer", {**_record_open("new-duties"), "policy": asked.policy_hash}
         )
-    return None
+    return _hold_unseen(evaluator, process, [process.asked], payer=None)
+
+
+def _hold_unseen(evaluator: Evaluator, process: Negotiation, own: list[bytes], *, payer: str | None) -> HoldFor | None:
+    """Hold terms that bind us, or that state a text, beyond our own policies; `payer` may owe more than they say."""
+    who = "consumer" if process.role is Role.CONSUMER else "provider"
+    text = unseen_text.find_unseen(process.offer, own)
+    if text is not None:
+        texts = say_in_all("processes.unseen-text", member=text[:100])
+        return hold(texts, who, _record_open("unseen-text"))
+    asked, *mine = (
+        evaluator.library.compile(_frame_open(evaluator.context, process, policy)) for policy in (process.offer, *own)
+    )
+    known = [policy for policy in mine if isinstance(policy, Compiled)]
+    if isinstance(asked, PolicyError) or len(known) < len(mine):
+        return hold(say_in_all("processes.other-terms"), who, _record_open("not-compared"))
+    added = find_burdens(asked, known, payer=payer)
+    if not added:
+        return None
+    codes = {"verdict": "open", "reasons": list(dict.fromkeys(finding.code for finding in added))}
+    return hold(_texts(evaluator, added), who, {**codes, "engine": ENGINE_VERSION, "policy": asked.policy_hash})
 
 
 def refuse_terms(evaluator: Evaluator, process: Negotiation, terms: bytes) -> Proceed | None:
@@ -146,12 +177,16 @@ def _record_open(code: str) -> dict[str, Any]:
 
 def frame(context: Context, process: Negotiation, policy: bytes) -> bytes:
     """Return a policy as an Offer with the dataset and the parties of the later agreement."""
-    provider, consumer = context.participant, process.peer
-    if process.role is Role.CONSUMER:
-        provider, consumer = consumer, provider
+    consumer, provider = sort_parties(context, process)
     return documents.make_message_offer(
         policy, offer_id="urn:uuid:terms", target=process.dataset, assigner=provider, assignee=consumer
     )
+
+
+def _frame_open(context: Context, process: Negotiation, policy: bytes) -> bytes:
+    """Return a policy as an Offer in which only a rule itself names the party that it binds."""
+    _, provider = sort_parties(context, process)
+    return documents.make_message_offer(policy, offer_id="urn:uuid:terms", target=process.dataset, assigner=provider)
 
 
 def _texts(evaluator: Evaluator, reasons: Iterable[Finding]) -> dict[str, str]:

@@ -40,6 +40,9 @@ SENTENCES: dict[str, str] = {
     "not-stated": "Die Beschreibung der Daten ist unvollständig{about}.",
     "no-use": "Keine Erlaubnis umfasst das Nutzen, als das jeder Abruf gilt.",
     "not-seen": "Dieser Konnektor kann eine Pflicht vor dem Zugriff nicht prüfen{about}.",
+    "added-duty": "Eine Pflicht steht nicht in den eigenen Bedingungen{about}.",
+    "added-party": "Eine Regel bindet jemand anderen als die eigenen Bedingungen{about}.",
+    "added-prohibition": "Ein Verbot steht nicht in den eigenen Bedingungen{about}.",
     "doubt": "Automatischer Vergleich nicht möglich ({code}).",
     # The advice.
     "advice-beyond-offer": "Fragen Sie höchstens nach dem, was angeboten ist.",
@@ -62,6 +65,9 @@ SENTENCES: dict[str, str] = {
     ),
     "advice-not-stated": "Beschreiben Sie die Datensätze genauer.",
     "advice-no-use": "Erlauben Sie: nutzen (odrl:use).",
+    "advice-added-duty": "Ein Mensch entscheidet, wer sie schuldet.",
+    "advice-added-party": "Ein Mensch entscheidet, ob sie gelten soll.",
+    "advice-added-prohibition": "Ein Mensch entscheidet, ob es gelten soll.",
     "advice-not-seen": "Machen Sie daraus eine Pflicht des Vertrags.",
     # The parts of a policy that a finding is about.
     "part-action": "Handlung",

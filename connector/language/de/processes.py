@@ -12,6 +12,8 @@ SENTENCES: dict[str, str] = {
     "own-offer": "Der Anbieter macht ein eigenes Angebot.",
     "offer-differs": "Das Angebot weicht von der Anfrage ab.",
     "new-duties": "Das Angebot verlangt Pflichten, nach denen nicht gefragt war: {duties}.",
+    "unseen-text": "Die Bedingungen der Gegenseite enthalten die Angabe {member}, die hier"
+    " niemand gemacht hat: Ein Mensch entscheidet, ob sie unterschrieben wird.",
     "flow-not-found": "Die Quelle des Anbieters ist nicht verfügbar (nicht gefunden).",
     "flow-not-allowed": "Die Quelle des Anbieters ist nicht verfügbar (Zugriff verweigert).",
     "flow-unavailable": "Die Quelle des Anbieters ist zurzeit nicht verfügbar.",

@@ -40,6 +40,9 @@ SENTENCES: dict[str, str] = {
     "not-stated": "The description of the data is incomplete{about}.",
     "no-use": "No permission covers use, the action of every access.",
     "not-seen": "This connector cannot check a duty before access{about}.",
+    "added-duty": "A duty is not in the terms here{about}.",
+    "added-party": "A rule binds another party than the terms here{about}.",
+    "added-prohibition": "A prohibition is not in the terms here{about}.",
     "doubt": "This cannot be compared automatically ({code}).",
     # The advice.
     "advice-beyond-offer": "Ask for no more than is offered.",
@@ -60,6 +63,9 @@ SENTENCES: dict[str, str] = {
     "advice-manner-unclear": "Name fields, precision and smallest group one by one, as docs/extend.md lists them.",
     "advice-not-stated": "Describe the records in more detail.",
     "advice-no-use": "Permit use (odrl:use).",
+    "advice-added-duty": "A person decides who owes it.",
+    "advice-added-party": "A person decides whether to sign it.",
+    "advice-added-prohibition": "A person decides whether to sign it.",
     "advice-not-seen": "Make it an obligation of the agreement.",
     # The parts of a policy that a finding is about.
     "part-action": "action",

@@ -12,6 +12,8 @@ SENTENCES: dict[str, str] = {
     "own-offer": "The provider makes an offer of its own.",
     "offer-differs": "The offer differs from what was asked for.",
     "new-duties": "The offer demands duties that were not asked for: {duties}.",
+    "unseen-text": "The other side's policy contains a member {member} that is not part of"
+    " the terms here: a person decides whether to sign it.",
     "flow-not-found": "The provider's source is not available (not found).",
     "flow-not-allowed": "The provider's source is not available (access to it is refused).",
     "flow-unavailable": "The provider's source is not available at present.",

@@ -32,6 +32,7 @@ class Finding(msgspec.Struct, frozen=True):
     Codes of a comparison: `beyond-offer` (the request grants more, on the operands named), `prohibited`,
     `duty-missing`, `duty-weaker`, `duty-differs`, `remedy-missing`, `records-beyond-offer`, `nothing-in-common`,
     `unrelated-terms` (apart on terms that no vocabulary calls exclusive),
+    `added-duty`, `added-party`, `added-prohibition` (of `burdens`),
     `nothing-granted`, `void`.
     Codes for Unknown: `too-many-clauses`, `too-many-operands`, `different-scales`, `different-registries`,
     `different-duty-modes`, `several-counters`, `no-example`.

@@ -1,6 +1,8 @@
 """Requests that differ from the offer are agreed, countered, refused or held; consumers check counter-offers."""
 
+import copy
 import random
+from typing import Any
 
 import msgspec
 import pytest
@@ -31,13 +33,13 @@ from tests.controlplane.processes.bargain import (
 )
 from tests.policy.analysis import generate
 from tests.policy.analysis.test_sound import point
-from tests.support.plane import ME, NOW, Desk
+from tests.support.plane import CITY, ME, NOW, Desk
 
 
 async def test_a_narrower_request_is_agreed_as_it_is(desk: Desk) -> None:
     await offered(desk, terms(RESEARCH, 10))
     assert await decided(desk, requested(terms(ACADEMIC, 5))) == Agree()
-    assert await decided(desk, requested(terms(RESEARCH, 10, obligation=[DELETE]))) == Agree()
+    assert await decided(desk, requested(terms(RESEARCH, 10, obligation=[{**DELETE, "assignee": CITY}]))) == Agree()
 
 
 async def test_a_wider_request_is_answered_with_what_both_grant(desk: Desk) -> None:
@@ -213,3 +215,114 @@ async def test_whatever_is_agreed_is_contained_in_the_offer(
         if grant_example(agreed, example) is not None:
             assert grant_example(limit, example) is not None, (dump(agreed.policy), example)
     assert asset.status is AssetStatus.PUBLISHED
+
+
+_MILLION = atom("odrl:payAmount", "eq", "1000000") | {"unit": "http://dbpedia.org/resource/Euro"}
+PAY = {"action": "odrl:compensate", "constraint": [_MILLION]}
+INFORM = {"action": "odrl:inform"}
+OURS: tuple[Json, ...] = (
+    {},
+    {"assignee": ME},
+    {"assigner": CITY, "assignee": ME},
+    {"assignee": CITY, "compensatingParty": ME},
+)
+BAN = {"action": "odrl:sell"}
+
+
+def owing(rule: Json, parties: Json) -> Json:
+    return {**copy.deepcopy(rule), **parties}
+
+
+def named(duty: Json) -> Json:
+    """The consumer for the rule of a duty that has parties of its own; a duty without any is that of its rule."""
+    return {"assignee": CITY} if "assignee" in duty else {}
+
+
+def add_obligation(policy: Json, duty: Json) -> None:
+    policy.setdefault("obligation", []).append(duty)
+
+
+def add_duty(policy: Json, duty: Json) -> None:
+    policy["permission"][0].setdefault("duty", []).append(duty)
+
+
+def add_remedy(policy: Json, duty: Json) -> None:
+    policy.setdefault("prohibition", []).append({**BAN, **named(duty), "remedy": [duty]})
+
+
+def add_consequence(policy: Json, duty: Json) -> None:
+    add_obligation(policy, {**DELETE, **named(duty), "consequence": [duty]})
+
+
+def add_permission(policy: Json, duty: Json) -> None:
+    rule = copy.deepcopy(policy["permission"][0])
+    policy["permission"].append({**rule, "duty": [duty]})
+
+
+def add_reverse_permission(policy: Json, duty: Json) -> None:
+    rule = copy.deepcopy(policy["permission"][0])
+    policy["permission"].append({**rule, "assigner": CITY, "assignee": ME, "duty": [duty]})
+
+
+PLACES = (add_obligation, add_duty, add_remedy, add_consequence, add_permission, add_reverse_permission)
+
+
+@given(
+    st.sampled_from(
+        [terms(RESEARCH, 10), terms(RESEARCH, 10, obligation=[DELETE]), {"permission": [{"action": "use"}]}]
+    ),
+    st.lists(
+        st.tuples(st.sampled_from(PLACES), st.sampled_from([PAY, INFORM]), st.sampled_from(OURS)),
+        min_size=1,
+        max_size=3,
+    ),
+    st.booleans(),
+)
+@settings(max_examples=120, deadline=None)
+async def test_no_burden_on_this_side_is_agreed_or_offered_unseen(
+    tmp_path_factory: pytest.TempPathFactory, offer: Json, additions: list[Any], narrower: bool
+) -> None:
+    desk = Desk(tmp_path_factory.mktemp("desk"))
+    await offered(desk, offer)
+    asked = copy.deepcopy(offer)
+    if narrower:
+        asked["permission"][0].setdefault("constraint", []).append(atom("odrl:count", "lteq", 3))
+    for place, duty, parties in additions:
+        place(asked, owing(duty, parties))
+    step = await decided(desk, requested(asked))
+    assert not isinstance(step, Agree | MakeOffer), asked
+    countered = await decided(desk, counter_offer(offer, asked))
+    assert not isinstance(countered, Accept), asked
+
+
+@pytest.mark.parametrize("rule", [{**BAN, "assignee": ME}, {**BAN, "assigner": CITY, "assignee": ME}])
+async def test_a_prohibition_for_this_side_is_for_a_person(desk: Desk, rule: Json) -> None:
+    await offered(desk, terms(RESEARCH))
+    asked = terms(ACADEMIC, prohibition=[rule])
+    assert not isinstance(await decided(desk, requested(asked)), Agree | MakeOffer)
+    assert await decided(desk, counter_offer(terms(RESEARCH), asked)) != Accept()
+
+
+async def test_a_prohibition_that_a_consumer_did_not_ask_for_is_for_a_person(desk: Desk) -> None:
+    asked = terms(RESEARCH, 50)
+    answer = await decided(desk, counter_offer(asked, terms(RESEARCH, 5, prohibition=[BAN])))
+    assert isinstance(answer, HoldFor)
+    assert "prohibition" in answer.reason
+
+
+async def test_what_restricts_the_consumer_alone_is_agreed(desk: Desk) -> None:
+    await offered(desk, terms(RESEARCH, 10, obligation=[DELETE]))
+    owed = {**PAY, "assignee": CITY}
+    for more in (
+        {"obligation": [DELETE]},
+        {"obligation": [DELETE, owed]},
+        {"obligation": [DELETE], "prohibition": [BAN]},
+    ):
+        assert await decided(desk, requested(terms(ACADEMIC, 5, **more))) == Agree(), more
+
+
+async def test_a_duty_of_the_offer_for_this_side_is_agreed(desk: Desk) -> None:
+    own = terms(RESEARCH, 10, obligation=[{"action": "odrl:inform", "assignee": ME}])
+    await offered(desk, own)
+    assert await decided(desk, requested(own)) == Agree()
+    assert await decided(desk, requested({**own, **terms(ACADEMIC, 5)})) == Agree()
