@@ -256,7 +256,9 @@ def _negotiated(offer: WantedOffer, progress: Report | None, timeout_s: float, *
     newest = yield from _newest(offer)
     if newest and newest.state == "TERMINATED":
         if not renew and newest.ended and newest.ended.code not in _WITHOUT_DECISION:
-            reason = f"{_ended('negotiation', newest.ended)} To ask again, request a new agreement (--renew)."
+            told = _ended("negotiation", newest.ended)
+            stop = "" if told.endswith((".", "!", "?")) else "."
+            reason = f"{told}{stop} To ask again, request a new agreement (--renew)."
             raise RequestRefused("terminated", reason)
         newest = None
     if newest is None or newest.state == "FINALIZED":

@@ -104,6 +104,7 @@ def _refused(call: CommandCall, agreement: AgreementView, reason: str) -> dict[s
     """Return the outcome of a dataset that its provider does not give, with the command that asks again."""
     names = {"participant": agreement.counterparty, "dataset": agreement.dataset}
     way_out = call.output.say("cli.ask-again", **names)
+    reason += "" if reason.endswith((".", "!", "?")) else "."
     return {"dataset": agreement.dataset, "outcome": "refused", "reason": f"{reason} {way_out}"}
 
 

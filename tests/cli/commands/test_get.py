@@ -159,10 +159,10 @@ def test_several_files_for_standard_output_are_kept_and_the_way_to_them_is_told(
 def test_a_refusal_of_an_earlier_request_is_shown_and_only_a_renewal_asks_again(
     cli: Cli, provider: Management, tmp_path: Path
 ) -> None:
-    refused = negotiation("TERMINATED", ended="Only for research.")
+    refused = negotiation("TERMINATED", ended="Only for research")
     provider.answer("GET", "/v1/negotiations", {"items": [refused], "next": None})
     done = cli("get", "urn:city", "air", "-o", "got.csv")
-    assert (done.code, "Only for research." in done.err, "--renew" in done.err) == (4, True, True)
+    assert (done.code, "Only for research. To ask again" in done.err, "--renew" in done.err) == (4, True, True)
     assert provider.bodies("POST", "/v1/negotiations") == []
     assert cli("get", "urn:city", "air", "-o", "got.csv", "--renew").code == 0
     assert len(provider.bodies("POST", "/v1/negotiations")) == 1

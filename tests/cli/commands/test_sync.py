@@ -92,14 +92,14 @@ def test_each_refused_dataset_is_told_with_the_way_out_and_the_others_go_on(
     used_up = agreement(id="urn:used", dataset="used")
     provider.answer("GET", "/v1/agreements", {"items": [used_up, agreement(), agreement(id="urn:b")], "next": None})
     provider.answers["GET", "/v1/catalog/dataset"] = [
-        (409, {"error": {"code": "refused", "reason": "The uses of the agreement are used up."}}),
+        (409, {"error": {"code": "refused", "reason": "The uses of the agreement are used up"}}),
         (200, state(DIGEST)),
     ]
     done = cli("sync", "data", "--json")
     assert done.code == 4
     refused, updated = done.json["items"]
     assert (refused["dataset"], refused["outcome"], updated["outcome"]) == ("used", "refused", "updated")
-    assert "used up" in refused["reason"]
+    assert "used up. Ask again" in refused["reason"]
     assert "datenkontor get urn:city used --renew" in refused["reason"]
 
 
