@@ -65,3 +65,18 @@ async def test_a_negotiation_that_does_not_leave_keeps_its_reason_and_goes_on(da
     assert tried
     assert tried.fault == REASON
     assert len(tried.fault) <= FAULT_LENGTH
+
+
+async def test_a_published_file_that_is_gone_is_in_the_warnings(data_space: Space) -> None:
+    city, firm = data_space.city, data_space.firm
+    asset = await city.offers(policy=OPEN)
+    begun = await firm.api.negotiations.start(city.id, asset.id)
+    agreement = (await firm.reaches(begun.id, "FINALIZED")).agreement_id or ""
+    file = (city.connector.parts.settings.data_root or Path()) / "counts.csv"
+    file.unlink()
+    started = await firm.api.transfers.start(agreement)
+    ended = await firm.api.transfers.wait(started.id, timeout_s=10)
+    assert ended.state == "TERMINATED"
+    transport = httpx.ASGITransport(city.connector.management())
+    async with httpx.AsyncClient(transport=transport, base_url="http://management") as plain:
+        assert asset.id in (await plain.get("/ready")).json()["warnings"]["sources"]

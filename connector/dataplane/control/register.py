@@ -19,7 +19,7 @@ from connector.dataplane.control.meter import Meter
 from connector.dataplane.control.uses import Attempt, Uses
 from connector.ports.changes import AddUsage, Change, DropLease, LimitReached, PutFlow, PutUsePart, StoreError, TooSoon
 from connector.ports.entities import CountedUse, Flow, FlowDirection
-from connector.ports.flow import Cause, SourceError
+from connector.ports.flow import Cause
 from connector.ports.store import Store
 from connector.protocol.dsp.machines.transfer_machine import FlowState
 
@@ -32,6 +32,7 @@ MOST_WHOLES = 2
 STALLED_S = 1.0
 _MOST_FAILING = 1_000
 _HOUR_MS = 3_600_000
+_OF_SOURCE = frozenset({Cause.NOT_FOUND, Cause.NOT_ALLOWED, Cause.UNAVAILABLE})
 
 FlowKey = tuple[str, str]
 """(owner, flow id)"""
@@ -99,6 +100,8 @@ class Register:
     async def settle(self, flow: Flow, done: Delivered) -> Flow | None:
         """Record a delivery. A finite flow is completed; its token remains valid for asking how it ended."""
         self.note_wait(flow, None)
+        if flow.direction is FlowDirection.PUSH:
+            self.note_source(flow.owner, flow.dataset, None)
         facts = {"size": done.size, "sha256": done.sha256, "error": None, "cause": None}
         if flow.live:
             return await self.amend(flow, lambda _: facts)
@@ -112,6 +115,8 @@ class Register:
         """Record the failure of a flow; only the control plane changes its state."""
         _log.warning("flow %s failed: %s", flow.id, reason)
         self.note_wait(flow, None)
+        if flow.direction is FlowDirection.PUSH and cause in _OF_SOURCE:
+            self.note_source(flow.owner, flow.dataset, reason)
         try:
             return await self.amend(flow, lambda _: {"error": reason, "cause": cause})
         except StoreError:
@@ -211,13 +216,12 @@ class Register:
             _log.warning("flow %s waits: %s", flow.id, reason)
             self.waits[key] = reason
 
-    def note_source(self, flow: Flow, error: SourceError | None) -> None:
-        """Note that the source of a flow failed, or that it was read."""
-        key = flow.owner, flow.dataset
-        if error is None:
-            self._failing.pop(key, None)
-        elif len(self._failing) < _MOST_FAILING:
-            self._failing[key] = str(error), self.now()
+    def note_source(self, owner: str, dataset: str, reason: str | None) -> None:
+        """Note why the source of a dataset failed, or with None that it was read."""
+        key = owner, dataset
+        self._failing.pop(key, None)
+        if reason is not None and len(self._failing) < _MOST_FAILING:
+            self._failing[key] = reason, self.now()
 
     def list_failing(self) -> dict[str, str]:
         """Return the datasets whose source failed at the last attempt within an hour, with the reason."""

@@ -112,7 +112,7 @@ class PullHandler:
                 ) from error
             await self._access.plane.note_source_failure(flow, error)
             raise refuse_source(error) from error
-        self._access.plane.register.note_source(flow, None)
+        self._access.plane.register.note_source(flow.owner, flow.dataset, None)
         self._access.plane.register.note_wait(flow, None)
         headers = build_headers(flow, content, part)
         status, count = 200, content.size

@@ -254,7 +254,7 @@ class LocalDataPlane:
 
         Otherwise the peer tries again, and both sides can read why.
         """
-        self.register.note_source(flow, error)
+        self.register.note_source(flow.owner, flow.dataset, str(error))
         self.register.note_wait(flow, str(error))
         if error.cause in FINAL and not flow.live:
             failed = await self.register.fail(flow, str(error), error.cause)
@@ -303,6 +303,8 @@ class LocalDataPlane:
                 problem = f"The flow is {state}: it cannot {verb}." if state == FlowState.TERMINATED else None
                 return make_report(self.register, flow, problem)
             fault = self._find_fault(request.source, request.sink)
+            if fault and request.source is not None:
+                self.register.note_source(request.owner, request.dataset, str(fault))
             if fault or wanted is None:
                 side = Cause.UNAVAILABLE if request.source is not None else Cause.NOT_STORED
                 error, cause = (str(fault), fault.cause or side) if fault else (None, None)
