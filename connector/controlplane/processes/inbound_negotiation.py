@@ -199,7 +199,7 @@ async def _apply_effect(
         case negotiation_machine.AGREEMENT:
             document, now = bytes(body.agreement), receiver.context.now()
             agreed = msgspec.json.decode(document)
-            fault = inbound_terms.find_time_fault(agreed, now)
+            fault = inbound_terms.find_time_fault(agreed, now, since=after.created_at)
             if fault:
                 return inbound.decline(after, 400, fault.code, fault.reason)
             after = msgspec.structs.replace(

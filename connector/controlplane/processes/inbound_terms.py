@@ -8,7 +8,7 @@ from connector.controlplane.core import documents
 from connector.protocol.dsp.timestamps import read_timestamp
 
 FUTURE_MS = 86_400_000
-"""How far the clock of a peer may be ahead."""
+"""How far the clock of a peer may be ahead, or behind."""
 
 
 class TermsFault(msgspec.Struct, frozen=True):
@@ -34,13 +34,21 @@ def find_offer_fault(offer: dict[str, Any], *, dataset: str, provider: str, cons
     return None
 
 
-def find_time_fault(agreement: dict[str, Any], now: int) -> TermsFault | None:
-    """Return why the time of an agreement is refused, or None: its provider cannot have made it in the future."""
+def find_time_fault(agreement: dict[str, Any], now: int, *, since: int) -> TermsFault | None:
+    """Return why the time of an agreement is refused, or None.
+
+    Its provider cannot have made it in the future, nor before the negotiation, which began at `since`.
+    """
     at = read_timestamp(str(agreement.get("timestamp")))
     if at is None or at > now + FUTURE_MS:
         return TermsFault(
             "wrong-timestamp",
             "The timestamp of the agreement is missing or in the future: expected the time at which it was made.",
+        )
+    if at < since - FUTURE_MS:
+        return TermsFault(
+            "wrong-timestamp",
+            "The timestamp of the agreement is before its negotiation: expected the time at which it was made.",
         )
     return None
 

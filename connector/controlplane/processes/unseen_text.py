@@ -83,7 +83,7 @@ def _find_below(value: Any, stated: set[tuple[str, bytes]]) -> str | None:
             if (name, canonical(member)) in stated:
                 continue
             if (name not in _READ and name not in _PARTIES) or (name == "@type" and not _is_type(member)):
-                return key
+                return str(key)
             waiting.append(member)
     return None
 

@@ -52,9 +52,7 @@ def find_burdens(asked: Compiled, own: Sequence[Compiled], *, payer: str | None)
     for role, duty in _walk(asked):
         if (role, _strip_duty(duty)) not in mine.duties and not _is_owed_by(duty, payer, mine):
             found.append(Finding("added-duty", duty.uid, duty.action[0].iri if duty.action else ""))
-    strangers = (
-        rule for rule in (*asked.policy.permission, *asked.policy.prohibition) if not _is_between(rule, payer, mine)
-    )
+    strangers = [rule for rule in _list_rules(asked) if not _is_between(rule, payer, mine)]
     found += [Finding("added-party", rule.uid, rule.action[0].iri if rule.action else "") for rule in strangers]
     if payer is None:
         bans = (rule for rule in asked.policy.prohibition if _strip_ban(rule) not in mine.bans)
@@ -63,7 +61,7 @@ def find_burdens(asked: Compiled, own: Sequence[Compiled], *, payer: str | None)
 
 
 def _collect(own: Sequence[Compiled]) -> _Own:
-    rules = [rule for policy in own for rule in (*policy.policy.permission, *policy.policy.prohibition)]
+    rules = [rule for policy in own for rule in _list_rules(policy)]
     stated = [(role, duty) for policy in own for role, duty in _walk(policy)]
     return _Own(
         duties=frozenset((role, _strip_duty(duty)) for role, duty in stated),
@@ -73,6 +71,10 @@ def _collect(own: Sequence[Compiled]) -> _Own:
             function for holder in (*rules, *(duty for _, duty in stated)) for function in holder.functions
         ),
     )
+
+
+def _list_rules(policy: Compiled) -> list[Permission | Prohibition]:
+    return [*policy.policy.permission, *policy.policy.prohibition]
 
 
 def _walk(policy: Compiled) -> Iterator[tuple[str, Duty]]:

@@ -37,6 +37,7 @@ DEFAULT = DocumentLimits()
 
 _CONTENT = frozenset({"leftOperand", "and", "or", "xone", "andSequence"})
 
+_LONGEST_NUMBER = 1_000
 _MEANT = {
     ("Policy", "duty"): "write the duty as obligation, or inside a permission",
     ("Permission", "obligation"): "write the obligation as duty, or at the policy",
@@ -63,8 +64,8 @@ def parse(document: Mapping[str, object] | bytes, limits: DocumentLimits) -> Map
             document = json.loads(
                 decode_text(bytes(document)),
                 object_pairs_hook=_check_unique,
-                parse_float=Decimal,
-                parse_int=Decimal,
+                parse_float=_parse_number,
+                parse_int=_parse_number,
                 parse_constant=_refuse_constant,
             )
         except RecursionError:
@@ -87,6 +88,12 @@ def _check_unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
         twice = next(name for place, name in enumerate(names) if name in names[:place])
         refuse("repeated-member", "", f"An object contains the member {twice[:100]!r} twice: remove one.")
     return found
+
+
+def _parse_number(text: str) -> Decimal:
+    if len(text) > _LONGEST_NUMBER:
+        refuse("too-large", "", f"A number has more than {_LONGEST_NUMBER} digits: write a smaller one.")
+    return Decimal(text)
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -31,6 +31,8 @@ from connector.protocol.dsp.version import Version, VersionResponse
 DEPTH_LIMIT = 100
 ELEMENT_LIMIT = 500_000
 ANSWER_LIMIT = 256 * 1024
+# Digits and sign of a whole number; what is longer Python itself refuses, in words about Python.
+LONGEST_NUMBER = 1_000
 
 M = TypeVar("M", bound=msgspec.Struct)
 A = TypeVar("A", ContractNegotiation, TransferProcess)
@@ -132,11 +134,22 @@ def _parse_finite(text: str) -> float:
     return number
 
 
+def _parse_whole(text: str) -> int:
+    if len(text) > LONGEST_NUMBER:
+        raise ValueError(f"a number has more than {LONGEST_NUMBER} digits: write a smaller one")
+    return int(text)
+
+
 def _refuse_constant(text: str) -> float:
     raise ValueError(f"{text} is not a JSON number")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_check_unique, parse_float=_parse_finite, parse_constant=_refuse_constant)
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_check_unique,
+    parse_int=_parse_whole,
+    parse_float=_parse_finite,
+    parse_constant=_refuse_constant,
+)
 _encode_sorted = msgspec.json.Encoder(order="deterministic").encode
 
 

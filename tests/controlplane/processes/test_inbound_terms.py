@@ -34,9 +34,17 @@ def test_an_offer_names_its_dataset_and_its_parties_or_leaves_them_out(offer: di
 
 def test_an_agreement_is_made_at_most_a_day_ahead_of_our_clock() -> None:
     stamped = {"timestamp": "2025-11-25T16:00:00Z"}
-    assert find_time_fault(stamped, NOW + 86_400_000 - FUTURE_MS) is None
-    assert find_time_fault(stamped, NOW + 86_400_000 - FUTURE_MS - 1) is not None
-    assert find_time_fault({}, NOW) is not None
+    assert find_time_fault(stamped, NOW + 86_400_000 - FUTURE_MS, since=NOW) is None
+    assert find_time_fault(stamped, NOW + 86_400_000 - FUTURE_MS - 1, since=NOW) is not None
+    assert find_time_fault({}, NOW, since=NOW) is not None
+
+
+def test_an_agreement_is_not_made_before_its_negotiation() -> None:
+    for at in ("1999-01-01T00:00:00Z", "2025-11-22T16:00:00Z", "0001-01-01T00:00:00Z"):
+        fault = find_time_fault({"timestamp": at}, NOW, since=NOW)
+        assert fault is not None, at
+        assert "before its negotiation" in fault.reason
+    assert find_time_fault({"timestamp": "2025-11-24T00:00:00"}, NOW, since=NOW) is None
 
 
 def test_an_agreement_that_comes_again_differs_in_identifier_time_and_spelling_alone() -> None:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from connector.policy.model.errors import PolicyError
-from connector.policy.reading.document import DocumentLimits
+from connector.policy.reading.document import DEFAULT, DocumentLimits, parse
 from connector.policy.reading.load import load
 from tests.policy.support import agreement, atom, rule
 
@@ -37,3 +37,9 @@ def test_a_member_named_twice_in_the_text_is_refused() -> None:
 
 def test_half_a_character_is_refused() -> None:
     assert refused(b'{"@id": "\\ud800"}').code == "not-json"
+
+
+@pytest.mark.parametrize("number", [b"9" * 900_000, b"0." + b"9" * 900_000, b"-" + b"1" * 5_000])
+def test_a_number_of_many_digits_is_refused(number: bytes) -> None:
+    with pytest.raises(PolicyError, match="more than 1000 digits"):
+        parse(b'{"x":' + number + b"}", DEFAULT)

@@ -20,6 +20,7 @@ from connector.protocol.dsp.codec import (
     decode_error,
     encode,
     error_body,
+    parse,
 )
 from connector.protocol.dsp.common import CONTEXT, DataAddress, EndpointProperty
 from connector.protocol.dsp.errors import LocalProtocolError, ProtocolError, RemoteProtocolError
@@ -126,6 +127,13 @@ def test_refusals_name_the_place() -> None:
 )
 def test_what_is_no_sound_json_is_refused(body: bytes) -> None:
     _refusal(body)
+
+
+@pytest.mark.parametrize("number", [b"9" * 1_001, b"-" + b"9" * 900_000, b"1" * 5_000])
+def test_a_number_of_many_digits_is_refused_in_our_words(number: bytes) -> None:
+    with pytest.raises(RemoteProtocolError, match="has more than 1000 digits: write a smaller one"):
+        parse(b'{"x":' + number + b"}")
+    assert parse(b"9" * 1_000) == int("9" * 1_000)
 
 
 def test_nesting_up_to_the_limit_is_read() -> None:
