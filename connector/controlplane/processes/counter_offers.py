@@ -139,8 +139,10 @@ def _hold_unseen(evaluator: Evaluator, process: Negotiation, own: list[bytes], *
     if text is not None:
         texts = say_in_all("processes.unseen-text", member=text[:100])
         return hold(texts, who, _record_open("unseen-text"))
+    # A consumer owes what names nobody; a provider lets the consumer owe more only if a rule says so itself.
+    framed = frame if payer is None else _frame_open
     asked, *mine = (
-        evaluator.library.compile(_frame_open(evaluator.context, process, policy)) for policy in (process.offer, *own)
+        evaluator.library.compile(framed(evaluator.context, process, policy)) for policy in (process.offer, *own)
     )
     known = [policy for policy in mine if isinstance(policy, Compiled)]
     if isinstance(asked, PolicyError) or len(known) < len(mine):

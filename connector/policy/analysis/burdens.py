@@ -33,13 +33,14 @@ class _Own(msgspec.Struct, frozen=True):
 
 
 def find_burdens(asked: Compiled, own: Sequence[Compiled], *, payer: str | None) -> tuple[Finding, ...]:
-    """Return what a policy demands beyond our own policies, all compiled without the parties of the later agreement.
+    """Return what a policy demands beyond our own policies.
 
     Parameters:
         asked: the policy of the other side.
         own: what we offered or asked for ourselves.
         payer: the party that may owe more than that; a duty counts as its own only if the duty or its rule names it
-            as assignee. None if nobody may; then a prohibition has to be our own as well.
+            as assignee, so all are compiled without an assignee of their own. None if nobody may; then a prohibition
+            has to be our own as well.
 
     >>> asked = compiled(obligation=[{"action": "odrl:compensate"}])
     >>> [finding.code for finding in find_burdens(asked, [compiled()], payer="urn:consumer")]

@@ -326,3 +326,9 @@ async def test_a_duty_of_the_offer_for_this_side_is_agreed(desk: Desk) -> None:
     await offered(desk, own)
     assert await decided(desk, requested(own)) == Agree()
     assert await decided(desk, requested({**own, **terms(ACADEMIC, 5)})) == Agree()
+
+
+async def test_a_duty_that_a_consumer_asked_for_may_name_it(desk: Desk) -> None:
+    asked = terms(RESEARCH, 50, obligation=[DELETE])
+    named = terms(RESEARCH, 5, obligation=[{**DELETE, "assignee": ME}])
+    assert await decided(desk, counter_offer(asked, named)) == Accept()
