@@ -137,6 +137,8 @@ def _bind(name: str, host: str, port: int) -> socket.socket:
     except OSError as error:
         bound.close()
         what = f"The listener {name} cannot be opened at {join_host(host, port)} ({error.strerror})"
-        raise ListenFailed(f"{what}: set {name}.port to a free port.") from None
+        raise ListenFailed(
+            f"{what}: set {name}.port to a free port, and the port in the public address to the same one."
+        ) from None
     bound.setblocking(False)
     return bound

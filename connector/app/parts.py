@@ -7,7 +7,8 @@ import ssl
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from ipaddress import ip_network
 from urllib.parse import urlsplit
@@ -60,6 +61,8 @@ class Parts:
     peer: HttpPeer
     transport: Transport
     lock: int
+    list_wanted: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the participant list is to be read now, before its interval is over."""
 
     @property
     def address(self) -> str:
@@ -194,17 +197,21 @@ def make_rates(settings: Settings) -> CallerRates:
 
 
 async def keep_fresh(parts: Parts, refreshed: Callable[[], None] = lambda: None) -> None:
-    """Refresh the identity mechanism at intervals until cancelled; call `refreshed` after each attempt.
+    """Refresh the identity mechanism at intervals, and when it is wanted, until cancelled.
 
-    A participant list that is refused does not replace the list in use.
+    `refreshed` is called after each attempt. A participant list that is refused does not replace the list in use.
     """
     warned: str | None = None
+    wanted = parts.list_wanted
     while True:
         warning = parts.identity.warning() or parts.certificate_problem()
         if warning is not None and warning != warned:
             log.warning("%s", warning)
         warned = warning
-        await asyncio.sleep(parts.settings.identity.refresh_seconds)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(parts.settings.identity.refresh_seconds):
+                await wanted.wait()
+        wanted.clear()
         try:
             await parts.identity.refresh()
         except RefreshFailed as error:

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import signal
 import sys
+from collections.abc import Callable
 from typing import Protocol
 
 import uvloop
@@ -57,21 +58,25 @@ async def _run_connector(settings: Settings) -> None:
     from connector.app.connector import build
 
     connector = await build(settings)
-    await _run_until_signal(connector, connector.listeners.addresses)
+    await _run_until_signal(connector, connector.listeners.addresses, connector.parts.list_wanted.set)
 
 
 async def _run_broker(settings: Settings) -> None:
     from connector.app.broker import build_broker
 
     broker = await build_broker(settings)
-    await _run_until_signal(broker, broker.listeners.addresses)
+    await _run_until_signal(broker, broker.listeners.addresses, broker.parts.list_wanted.set)
 
 
-async def _run_until_signal(running: Runnable, addresses: dict[str, str]) -> None:
+async def _run_until_signal(
+    running: Runnable, addresses: dict[str, str], reload: Callable[[], None] = lambda: None
+) -> None:
+    """Run until SIGINT or SIGTERM; SIGHUP calls `reload`."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
+    loop.add_signal_handler(signal.SIGHUP, reload)
     try:
         await running.start()
         listening = ", ".join(f"{name} {address}" for name, address in addresses.items())

@@ -32,6 +32,7 @@ WORDS = {
     "serve": CommandEntry("serve", "Run a connector."),
     "demo": CommandEntry("demo", "Run a small data space on this machine, step by step."),
     "doctor": CommandEntry("doctor", "Check a connector: settings, key, ports, participant list, addresses."),
+    "card": CommandEntry("card", "Write the identity card anew: after a change of the settings, or with a new key."),
     "search": CommandEntry("search", "Search the offers of the whole data space at its broker."),
     "get": CommandEntry("get", "Get a dataset: negotiate, transfer, check, save."),
     "sync": CommandEntry("sync", "Keep a folder up to date with the data of all agreements."),

@@ -98,6 +98,27 @@ async def test_a_failed_refresh_is_logged_and_tried_again(parts: Parts, caplog: 
     await parts.close()
 
 
+async def test_the_list_is_read_at_once_when_it_is_wanted(parts: Parts) -> None:
+    refreshed = asyncio.Event()
+
+    class Counted:
+        async def refresh(self) -> bool:
+            refreshed.set()
+            return True
+
+        def warning(self) -> str | None:
+            return None
+
+    settings = replace(parts.settings, identity=replace(parts.settings.identity, refresh_seconds=1_000_000.0))
+    slow = Parts(**{**vars(parts), "settings": settings, "identity": Counted()})
+    task = asyncio.create_task(keep_fresh(slow))
+    slow.list_wanted.set()
+    await refreshed.wait()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await parts.close()
+
+
 async def test_a_certificate_for_another_name_or_near_its_end_is_a_problem(space: Space, tmp_path: Path) -> None:
     settings = space.settings("city", SOON)
     authority, name = Authority(tmp_path, "ca"), host("city").rpartition("/")[2]

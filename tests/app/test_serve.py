@@ -16,15 +16,16 @@ from connector.app.listeners import ListenFailed
 class Recorder:
     """A process that notes what is done to it."""
 
-    def __init__(self, fault: Exception | None = None) -> None:
+    def __init__(self, fault: Exception | None = None, first: int = signal.SIGTERM) -> None:
         self.calls: list[str] = []
+        self._first = first
         self._fault = fault
 
     async def start(self) -> None:
         self.calls.append("start")
         if self._fault:
             raise self._fault
-        asyncio.get_running_loop().call_soon(os.kill, os.getpid(), signal.SIGTERM)
+        asyncio.get_running_loop().call_soon(os.kill, os.getpid(), self._first)
 
     async def stop(self) -> None:
         self.calls.append("stop")
@@ -34,7 +35,7 @@ class Recorder:
 async def _signals_as_before():
     yield
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.remove_signal_handler(number)
 
 
@@ -43,6 +44,17 @@ async def test_it_says_that_it_is_ready_and_stops_at_a_signal(capsys: pytest.Cap
     await serve._run_until_signal(process, {"protocol": "http://127.0.0.1:1", "data": "http://127.0.0.1:2"})
     assert process.calls == ["start", "stop"]
     assert capsys.readouterr().out == "ready: protocol http://127.0.0.1:1, data http://127.0.0.1:2\n"
+
+
+async def test_a_hangup_asks_for_the_list_and_does_not_stop_the_process() -> None:
+    process = Recorder(first=signal.SIGHUP)
+
+    def reload() -> None:
+        process.calls.append("reload")
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    await serve._run_until_signal(process, {}, reload)
+    assert process.calls == ["start", "reload", "stop"]
 
 
 async def test_a_start_that_fails_is_cleaned_up_and_never_ready(capsys: pytest.CaptureFixture[str]) -> None:

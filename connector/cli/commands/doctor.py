@@ -18,14 +18,15 @@ from connector.cli.frame.command import create_word, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, say_translated
 from connector.cli.frame.probe import format_origin, is_listening, probe_url
+from connector.cli.setup.identity import find_address, find_data_origin, read_own_card
 from connector.cli.setup.peers import check_peers
 from connector.cli.setup.ports import is_free
-from connector.identity.roster import Member
+from connector.identity.files import FileFault, read_bounded
+from connector.identity.roster import AcceptedRoster, Member
 from connector.language.catalogue import Language, find_sentence, say
-from connector.net.addresses import format_origin as format_url
-from connector.net.addresses import parse_url
+from connector.net.addresses import join_host, parse_url
 from connector.net.certificates import find_certificate_fault, find_end_of_certificate
-from connector.net.errors import Blocked
+from connector.ports.changes import StoreError
 from connector.settings import Settings, SettingsError, load
 
 app = create_word()
@@ -33,6 +34,8 @@ app = create_word()
 VERSIONS = "/.well-known/dspace-version"
 SOON = timedelta(days=5)
 LEAST_SPACE = 100_000_000
+KEPT_BYTES = 4096
+NAMED = 5
 PeersOption = Annotated[
     str | None,
     typer.Option(
@@ -139,13 +142,22 @@ def _run_checks(file: Path, settings: Settings) -> Iterator[CheckResult]:
     yield _check_key(settings)
     yield _check_clock(file)
     yield from _check_certificate(settings)
-    yield from _check_ports(settings)
+    is_broker = _is_broker(file, settings)
+    yield from _check_ports(settings, is_broker)
     yield _check_store(settings)
-    yield _check_files(settings)
-    yield from _check_list(settings)
-    yield _check_broker(settings)
+    if not is_broker:
+        yield _check_files(settings)
+    yield from _check_list(settings, is_broker)
+    if not is_broker:
+        yield _check_broker(settings)
     yield _check_address(settings)
-    yield _check_work(settings)
+    yield _check_work(settings, is_broker)
+
+
+def _is_broker(file: Path, settings: Settings) -> bool:
+    """Return whether the folder is that of a broker: its own card states where its search is, or it has a record."""
+    card = read_own_card(file)
+    return settings.broker.api is None and (settings.broker.record.exists() or bool(card and card.search))
 
 
 def _check_key(settings: Settings) -> CheckResult:
@@ -177,13 +189,15 @@ def _check_certificate(settings: Settings) -> Iterator[CheckResult]:
         yield _find("certificate", True, "certificate", file=certificate, host=host)
 
 
-def _check_ports(settings: Settings) -> Iterator[CheckResult]:
+def _check_ports(settings: Settings, is_broker: bool) -> Iterator[CheckResult]:
     scheme = "https" if settings.net.certificate else "http"
     listeners = [
         ("protocol", settings.protocol.host, settings.protocol.port, scheme, VERSIONS),
         ("data", settings.data.host, settings.data.port, scheme, ""),
         ("management", settings.management.host, settings.management.port, "http", "/health"),
     ]
+    if is_broker:
+        listeners[1:] = [("broker", settings.broker.host, settings.broker.port, scheme, "/health")]
     for name, host, port, how, path in listeners:
         label = f"port {port} ({name})"
         if port == 0 or is_free(port, host):
@@ -216,7 +230,18 @@ def _check_files(settings: Settings) -> CheckResult:
     name, root = "offered files", settings.data_root
     if root is None:
         return _find(name, None, "files-none")
-    return _find(name, root.is_dir(), "files" if root.is_dir() else "files-wrong", folder=root)
+    if not root.is_dir():
+        return _find(name, False, "files-wrong", folder=root)
+    from connector.app.offered import list_missing
+
+    try:
+        missing = list_missing(settings)
+    except StoreError:
+        missing = ()  # another check says what is wrong with the store
+    if missing:
+        named = ", ".join(missing[:NAMED]) + (", …" if len(missing) > NAMED else "")
+        return _find(name, False, "files-missing", number=len(missing), names=named, folder=root)
+    return _find(name, True, "files", folder=root)
 
 
 class ListSummary(NamedTuple):
@@ -229,7 +254,7 @@ class ListSummary(NamedTuple):
     listed: tuple[Member, ...]
 
 
-def _check_list(settings: Settings) -> Iterator[CheckResult]:
+def _check_list(settings: Settings, is_broker: bool) -> Iterator[CheckResult]:
     name = "participant list"
     if settings.identity.mechanism != "roster":
         yield _find(name, None, "list-none")
@@ -243,7 +268,20 @@ def _check_list(settings: Settings) -> Iterator[CheckResult]:
     until = f"{summary.expires:%Y-%m-%d %H:%M} UTC"
     key = "list-soon" if soon else "list"
     yield _find(name, None if soon else True, key, version=summary.version, count=summary.members, until=until)
-    yield _check_entry(settings, summary)
+    used = _find_used_version(settings)
+    if used is not None and used != summary.version:
+        seconds = settings.identity.refresh_seconds
+        yield _find(name, None, "list-other", used=used, version=summary.version, seconds=seconds)
+    yield _check_entry(settings, summary, is_broker)
+
+
+def _find_used_version(settings: Settings) -> int | None:
+    """Return the version of the list that the process uses or used last, as it keeps it beside the store."""
+    try:
+        kept = read_bounded(settings.store.path.with_suffix(".roster.json"), KEPT_BYTES)
+        return msgspec.json.decode(kept, type=AcceptedRoster).version
+    except (FileFault, msgspec.MsgspecError, UnicodeDecodeError):
+        return None
 
 
 def _read_list(settings: Settings) -> ListSummary:
@@ -266,11 +304,11 @@ def _read_list(settings: Settings) -> ListSummary:
     return ListSummary(document.version, len(document.members), document.expires, entry, document.members)
 
 
-def _check_entry(settings: Settings, summary: ListSummary) -> CheckResult:
+def _check_entry(settings: Settings, summary: ListSummary, is_broker: bool) -> CheckResult:
     if summary.own is None:
         return _find(OWN_ENTRY, False, "entry-none", id=settings.participant.id)
     address, keys, data = summary.own
-    expected = settings.protocol.public_url.rstrip("/") + settings.protocol.path
+    expected = find_address(settings)
     if (address or "").rstrip("/") != expected:
         key = "entry-address" if address else "entry-no-address"
         return _find(OWN_ENTRY, False, key, address=address, expected=expected)
@@ -280,22 +318,10 @@ def _check_entry(settings: Settings, summary: ListSummary) -> CheckResult:
         kid = ""
     if kid not in {jwk.get("kid") for jwk in keys}:
         return _find(OWN_ENTRY, False, "entry-key")
-    origin = _find_data_origin(settings)
+    origin = None if is_broker else find_data_origin(settings)
     if origin and origin not in {parse_url(url).origin for url in (expected, *data)}:
         return _find(OWN_ENTRY, False, "entry-data", origin=origin)
     return _find(OWN_ENTRY, True, "entry")
-
-
-def _find_data_origin(settings: Settings) -> str | None:
-    """Return the origin of this connector's data addresses; None if each start chooses another port."""
-    data = settings.data
-    if data.public_url is None and data.port == 0:
-        return None
-    scheme = "https" if settings.net.certificate else "http"
-    try:
-        return parse_url(data.public_url or format_url(scheme, data.host, data.port)).origin
-    except Blocked:
-        return None
 
 
 def _check_broker(settings: Settings) -> CheckResult:
@@ -325,12 +351,16 @@ class _Readiness(msgspec.Struct, frozen=True):
     warnings: dict[str, str] = {}
 
 
-def _check_work(settings: Settings) -> CheckResult:
-    """Ask the running connector for its own checks and for processes that cannot continue."""
-    host, port = settings.management.host, settings.management.port
+def _check_work(settings: Settings, is_broker: bool) -> CheckResult:
+    """Ask the running process for its own checks and for processes that cannot continue."""
+    listener = settings.broker if is_broker else settings.management
+    host, port = listener.host, listener.port
     if port == 0 or not is_listening(host, port):
         return _find("work", None, "work-unknown")
-    answer = probe_url(format_origin(host, port) + "/ready")
+    url = format_origin(host, port)
+    if is_broker and settings.net.certificate:
+        url = f"https://{join_host(urlsplit(settings.protocol.public_url).hostname or '', port)}"
+    answer = probe_url(url + "/ready", ca=settings.net.ca)
     try:
         readiness = msgspec.json.decode(answer.body, type=_Readiness)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):

@@ -4,17 +4,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
 from connector.authority import card as cards
 from connector.authority.card import IdentityCard
 from connector.authority.roster import RosterFault
-from connector.cli.frame.command import create_word, register
+from connector.cli.frame.command import YesOption, create_word, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Output
-from connector.cli.setup.folder import refuse_to_overwrite, write_folder
+from connector.cli.setup.folder import refuse_to_overwrite, replace_port, write_folder
+from connector.cli.setup.identity import keep_beside
 from connector.cli.setup.plan import CARD, LIST, OPERATOR, SETTINGS, Plan, build_slug
 from connector.cli.setup.ports import choose_ports
 
@@ -67,8 +69,11 @@ def init(
     ] = None,
     force: Annotated[
         bool,
-        typer.Option("--force", help="Write the settings and the identity card again; an existing key is not changed."),
+        typer.Option(
+            "--force", help="Write the settings and the identity card again, after a confirmation; the key stays."
+        ),
     ] = False,
+    yes: YesOption = False,
 ) -> None:
     """Set up a connector or a broker: settings, private key, identity card.
 
@@ -91,7 +96,19 @@ def init(
     )
     if known and plan.is_broker:
         raise Failure(Code.USAGE, "errors.broker-of-broker")
-    _report(call.output, plan, write_folder(plan))
+    kept = _keep_settings(call.output, plan.directory / SETTINGS, yes)
+    _report(call.output, plan, write_folder(plan), kept)
+
+
+def _keep_settings(output: Output, path: Path, yes: bool) -> Path | None:
+    """Keep a copy of settings that will be written again, after a confirmation. Raises Failure."""
+    if not path.exists():
+        return None
+    output.confirm(output.say("setup.ask-settings", path=path), yes)
+    try:
+        return keep_beside(path)
+    except OSError as error:
+        raise Failure(Code.FAILED, "errors.not-writable", path=error.filename or path, problem=error.strerror) from None
 
 
 def _find_list(broker: Path | None, known: IdentityCard | None) -> str | None:
@@ -110,7 +127,7 @@ class _NextCommand:
     why: str = ""
 
 
-def _report(output: Output, plan: Plan, key: str) -> None:
+def _report(output: Output, plan: Plan, key: str, kept: Path | None) -> None:
     steps = [step.command + (f"   # {step.why}" if step.why else "") for step in _list_steps(output, plan)]
     value = {
         "folder": str(plan.directory),
@@ -122,12 +139,15 @@ def _report(output: Output, plan: Plan, key: str) -> None:
         "management": f"http://127.0.0.1:{plan.ports['management']}",
         "key": key,
         "ports": plan.ports,
+        "kept": None if kept is None else str(kept),
+        "forward": _list_forwards(plan),
         "next": steps,
     }
     output.print_result(
         value,
         output.say("cli.init-done", name=plan.name, id=plan.id, folder=plan.directory),
-        *([output.say("cli.init-local")] if plan.local else []),
+        *([output.say("setup.kept", path=kept)] if kept else []),
+        *([output.say("cli.init-local")] if plan.local else _describe_forwards(output, plan)),
         "",
         output.say("cli.init-key"),
         f"  export DATENKONTOR_KEY={key}",
@@ -135,6 +155,26 @@ def _report(output: Output, plan: Plan, key: str) -> None:
         output.say("cli.init-next"),
         *(f"  {step}" for step in steps),
     )
+
+
+def _list_forwards(plan: Plan) -> dict[str, int]:
+    """Return the public origins of a folder that others reach, each with the port of this machine that answers it."""
+    if plan.local:
+        return {}
+    second = "broker" if plan.is_broker else "data"
+    return {
+        plan.public_url: plan.ports["protocol"],
+        replace_port(plan.public_url, plan.ports[second]): plan.ports[second],
+    }
+
+
+def _describe_forwards(output: Output, plan: Plan) -> list[str]:
+    """Return what the network in front has to do: the public ports are not those of the listeners by themselves."""
+    forwards = _list_forwards(plan)
+    lines = [output.say("setup.forward", url=url, port=port) for url, port in forwards.items()]
+    if any(urlsplit(url).port not in {None, 443} for url in forwards):
+        lines.append(output.say("setup.forward-ports"))
+    return lines
 
 
 def _list_steps(output: Output, plan: Plan) -> list[_NextCommand]:

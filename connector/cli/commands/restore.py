@@ -8,6 +8,8 @@ import typer
 from connector.cli.frame.command import create_word, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
+from connector.ports.changes import StoreError
+from connector.settings import SettingsError, load
 
 app = create_word()
 
@@ -25,5 +27,18 @@ def restore(
         settings = restore_backup(file, folder)
     except BackupFault as fault:
         raise Failure(Code.FAILED, "errors.reported", reason={"en": str(fault)}) from None
-    value = {"folder": str(folder), "settings": str(settings)}
+    missing = _find_missing(settings)
+    value = {"folder": str(folder), "settings": str(settings), "missing": missing}
     call.output.print_result(value, call.output.say("cli.restored", folder=folder, settings=settings))
+    for path in missing:
+        call.output.print_hint(call.output.say("setup.source-missing", path=path))
+
+
+def _find_missing(file: Path) -> tuple[str, ...]:
+    """Return the sources of published assets that a backup does not contain; what cannot be read, the doctor says."""
+    from connector.app.offered import list_missing
+
+    try:
+        return list_missing(load(file))
+    except (SettingsError, StoreError):
+        return ()

@@ -44,17 +44,17 @@ def write_folder(plan: Plan) -> str:
             id=plan.id,
             name=plan.name,
             address=plan.address,
-            data=() if plan.is_broker else (_replace_port(plan.public_url, plan.ports["data"]),),
+            data=() if plan.is_broker else (replace_port(plan.public_url, plan.ports["data"]),),
             search=_choose_search(plan),
         )
         secret = secrets.token_urlsafe(32)
-        _write_file(
+        write_file(
             folder / SETTINGS, render_template(_build_settings(plan, secret), title=_build_title(plan)), mode=0o600
         )
-        _write_file(folder / CARD, cards.render(card).decode())
+        write_file(folder / CARD, cards.render(card).decode())
         operator = card if plan.is_broker else plan.broker
         if operator is not None:
-            _write_file(folder / OPERATOR, json.dumps(operator.keys[0], indent=2) + "\n")
+            write_file(folder / OPERATOR, json.dumps(operator.keys[0], indent=2) + "\n")
         if plan.is_broker and not (folder / MEMBERS).exists():
             roster.create(folder / MEMBERS, plan.id)
             roster.add(folder / MEMBERS, cards.make_member(card, roles=("broker",)))
@@ -71,7 +71,7 @@ def _choose_search(plan: Plan) -> str | None:
     if not plan.is_broker:
         return None
     port = plan.ports["broker"]
-    return f"http://127.0.0.1:{port}" if plan.local else _replace_port(plan.public_url, port)
+    return f"http://127.0.0.1:{port}" if plan.local else replace_port(plan.public_url, port)
 
 
 def _build_settings(plan: Plan, secret: str) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def _build_settings(plan: Plan, secret: str) -> dict[str, Any]:
         "identity": {"key": KEY, "operator_key": OPERATOR, "roster": plan.roster or LIST},
     }
     if not plan.local or near != here:
-        values["data"]["public_url"] = _replace_port(plan.public_url, plan.ports["data"])
+        values["data"]["public_url"] = replace_port(plan.public_url, plan.ports["data"])
     if plan.public_url.startswith("http://"):
         # Plain HTTP between processes of one machine or test net is a choice, so the file shows it.
         hosts = [join_host(urlsplit(plan.public_url).hostname or "", "*")]
@@ -111,12 +111,13 @@ def _build_title(plan: Plan) -> str:
     )
 
 
-def _replace_port(url: str, port: int) -> str:
+def replace_port(url: str, port: int) -> str:
+    """Return the origin of a URL with another port."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{join_host(parts.hostname or '', port)}"
 
 
-def _write_file(path: Path, content: str, *, mode: int = 0o644) -> None:
+def write_file(path: Path, content: str, *, mode: int = 0o644) -> None:
     """Write a whole file or none, and wait until it is on the disk."""
     draft = path.with_name(f".{path.name}.new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)

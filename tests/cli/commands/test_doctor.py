@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from connector.settings import load
 from tests.cli.conftest import Cli
 from tests.net.test_tls import Authority
 
@@ -76,8 +77,41 @@ def test_an_address_or_key_that_the_list_does_not_have_is_found(cli: Cli, space:
     assert checks(cli)["own entry"]["ok"] is False
     settings.write_text(text)
     (space / "firma/key.pem").unlink()
-    cli("init", "firma", "--broker", "broker/card.json", "--force")
+    cli("card", "--new-key", "--yes", *SETTINGS)
     assert checks(cli)["own entry"]["ok"] is False
+
+
+def test_a_broker_is_checked_as_a_broker(cli: Cli, space: Path) -> None:
+    done = cli("doctor", "--peers", "none", "--json", "--settings", "broker/datenkontor.toml")
+    names = " ".join(check["name"] for check in done.json["checks"])
+    assert (done.code, [check for check in done.json["checks"] if check["ok"] is False]) == (0, [])
+    assert "(broker)" in names
+    assert "(data)" not in names
+    assert "(management)" not in names
+
+
+def test_a_moved_member_gets_well_by_the_advice_of_the_doctor(cli: Cli, space: Path) -> None:
+    settings = space / "firma/datenkontor.toml"
+    port = load(settings, {}).protocol.port
+    settings.write_text(
+        settings.read_text().replace(f'public_url = "http://127.0.0.1:{port}', 'public_url = "http://127.0.0.1:9')
+    )
+    entry = checks(cli)["own entry"]
+    assert (entry["ok"], "datenkontor card" in entry["advice"]) == (False, True)
+    assert cli("card", *SETTINGS).code == 0
+    assert cli("roster", "add", "firma/card.json", "--replace", "--settings", "broker/datenkontor.toml").code == 0
+    cli("roster", "publish", "--settings", "broker/datenkontor.toml")
+    assert checks(cli)["own entry"]["ok"] is True
+
+
+def test_a_list_that_the_process_does_not_use_yet_is_named(cli: Cli, space: Path) -> None:
+    (space / "firma/store.roster.json").write_text('{"version": 1, "digest": "00"}')
+    found = [
+        check for check in cli("doctor", "--json", *SETTINGS).json["checks"] if check["name"] == "participant list"
+    ]
+    assert [check["ok"] for check in found] == [True, None]
+    assert "version 1" in found[1]["sentence"]
+    assert "SIGHUP" in found[1]["advice"]
 
 
 def test_settings_that_cannot_be_read_end_the_examination(cli: Cli, tmp_path: Path) -> None:

@@ -40,6 +40,17 @@ def test_the_management_key_is_shown_once_and_kept_as_a_hash(cli: Cli, tmp_path:
     assert not [file for file in (tmp_path / "a").iterdir() if file.is_file() and shown in file.read_text()]
 
 
+def test_a_public_connector_says_which_ports_to_forward(cli: Cli, tmp_path: Path) -> None:
+    public = ("--public-url", "https://daten.example.org", "--port-base", "7090")
+    assert cli("init", "b", *public, "--json").json["forward"] == {
+        "https://daten.example.org": 7090,
+        "https://daten.example.org:7091": 7091,
+    }
+    done = cli("init", "a", *public)
+    assert "https://daten.example.org to port 7090" in done.out
+    assert "port 443 only" in done.out
+
+
 def test_a_second_init_changes_nothing(cli: Cli, tmp_path: Path) -> None:
     cli("init", "a")
     before = {file: file.read_bytes() for file in (tmp_path / "a").iterdir() if file.is_file()}
@@ -53,7 +64,13 @@ def test_a_second_init_changes_nothing(cli: Cli, tmp_path: Path) -> None:
 def test_force_writes_settings_anew_and_keeps_the_private_key(cli: Cli, tmp_path: Path) -> None:
     cli("init", "a")
     key = (tmp_path / "a/key.pem").read_bytes()
-    assert cli("init", "a", "--name", "another", "--force").code == 0
+    old = (tmp_path / "a/datenkontor.toml").read_bytes() + b"# mine\n"
+    (tmp_path / "a/datenkontor.toml").write_bytes(old)
+    unasked = cli("init", "a", "--name", "another", "--force")
+    assert (unasked.code, "--yes" in unasked.err, (tmp_path / "a/datenkontor.toml").read_bytes()) == (2, True, old)
+    done = cli("init", "a", "--name", "another", "--force", "--yes", "--json")
+    assert (done.code, Path(done.json["kept"]).read_bytes()) == (0, old)
+    assert mode(tmp_path / "a/datenkontor.toml.1") == 0o600
     assert (tmp_path / "a/key.pem").read_bytes() == key
     assert load(tmp_path / "a/datenkontor.toml", {}).participant.name == "another"
 

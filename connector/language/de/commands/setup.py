@@ -5,4 +5,13 @@ SENTENCES: dict[str, str] = {
     "ask-lose": "{id} verliert: {lost}.",
     "claim-of": "Angabe {name}",
     "stands": "Rollen: {roles}; Angaben: {claims}",
+    "ask-new-key": "{path} wird durch einen neuen Schlüssel ersetzt; Partner nehmen ihn erst mit der nächsten Teilnehmerliste an.",
+    "ask-settings": "{path} wird mit den Standardwerten neu geschrieben; die alten Einstellungen bleiben daneben liegen.",
+    "kept": "Die alte Datei bleibt erhalten: {path}",
+    "card-written": "{path}: diesen Teilnehmerausweis an den Betreiber des Datenraums senden.",
+    "new-key": "Den Konnektor neu starten, sobald die neue Teilnehmerliste veröffentlicht ist.",
+    "new-operator-key": "Der Schlüssel signiert auch die Teilnehmerliste: mit `roster publish --former {former}` veröffentlichen und den neuen Ausweis an alle Teilnehmer geben.",
+    "forward": "{url} an Port {port} dieses Rechners weiterleiten.",
+    "forward-ports": "Partner öffnen nur Port 443, solange ihr `net.ports` keine weiteren nennt: auch der zweiten Adresse Port 443 geben (`data.public_url`, beim Broker `card --search`) und dann `datenkontor card` ausführen.",
+    "source-missing": "Nicht in der Sicherung: {path}. Bitte in den Ordner der angebotenen Dateien kopieren.",
 }

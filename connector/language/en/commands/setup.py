@@ -5,4 +5,16 @@ SENTENCES: dict[str, str] = {
     "ask-lose": "{id} loses: {lost}.",
     "claim-of": "claim {name}",
     "stands": "roles: {roles}; claims: {claims}",
+    "ask-new-key": "{path} will be replaced by a new key; peers accept it after the next participant list.",
+    "ask-settings": "{path} will be written again with the defaults; the old settings are kept beside it.",
+    "kept": "The old file is kept: {path}",
+    "card-written": "{path}: send this card to the data-space operator.",
+    "new-key": "Restart the connector after the new participant list is published.",
+    "new-operator-key": "The key signs the participant list, too: publish with `roster publish --former {former}`, "
+    "and hand the new card to all participants.",
+    "forward": "Forward {url} to port {port} of this machine.",
+    "forward-ports": "Peers open port 443 only, unless their `net.ports` names others: "
+    "give the second address port 443 too (`data.public_url`, on a broker `card --search`), "
+    "and then run `datenkontor card`.",
+    "source-missing": "Not in the backup: {path}. Copy it to the folder of offered files.",
 }

@@ -1,0 +1,91 @@
+"""`card`: the identity card of a connector or a broker, written anew from its settings."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from connector.authority import card as cards
+from connector.authority.roster import RosterFault
+from connector.cli.frame.command import YesOption, create_word, register
+from connector.cli.frame.context import CommandCall
+from connector.cli.frame.failure import Code, Failure
+from connector.cli.setup.identity import (
+    build_card,
+    keep_beside,
+    make_key,
+    read_own_card,
+    write_card,
+    write_operator,
+)
+from connector.cli.setup.plan import CARD
+from connector.settings import Settings
+
+app = create_word()
+
+
+@register(
+    app,
+    "card",
+    needs="settings",
+    faults=(RosterFault,),
+    example="""datenkontor card --settings firma/datenkontor.toml
+    datenkontor card --new-key --yes""",
+)
+def card(
+    call: CommandCall,
+    new_key: Annotated[
+        bool, typer.Option("--new-key", help="Make a new private key; the old one is kept beside it.")
+    ] = False,
+    search: Annotated[
+        str | None, typer.Option(metavar="URL", help="Public URL of the search, for a broker (default: as before).")
+    ] = None,
+    yes: YesOption = False,
+) -> None:
+    """Write the identity card anew, after a change of the settings or with a new key.
+
+    The settings stay. Send the card to the data-space operator, and restart when a list with a new key is published.
+    """
+    settings, folder = call.read_settings(), call.file.resolve().parent
+    if new_key:
+        call.output.confirm(call.output.say("setup.ask-new-key", path=settings.identity.key), yes)
+    before = read_own_card(call.file)
+    signs = _signs_the_list(settings)
+    kept: list[Path | None] = []
+    try:
+        # What cannot be a card changes no file: it is built once before a new key is made.
+        key = cards.load_key(settings.identity.key) if settings.identity.key.exists() else None
+        if key is not None:
+            build_card(settings, before, key, search)
+        if new_key or key is None:
+            kept.append(keep_beside(folder / CARD))
+            key, old = make_key(settings.identity.key)
+            kept.append(old)
+        value = build_card(settings, before, key, search)
+        path = write_card(folder, value)
+        if kept and signs:
+            write_operator(settings.identity.operator_key, value)
+    except OSError as error:
+        raise Failure(
+            Code.FAILED, "errors.not-writable", path=error.filename or folder, problem=error.strerror
+        ) from None
+    named = [str(entry) for entry in kept if entry is not None]
+    call.output.print_result(
+        {"file": str(path), "kept": named, "card": value},
+        cards.render(value).decode().rstrip(),
+        call.output.say("setup.card-written", path=path),
+        *(call.output.say("setup.kept", path=entry) for entry in named),
+    )
+    if kept and signs:
+        call.output.print_hint(call.output.say("setup.new-operator-key", former=kept[0] or CARD))
+    elif kept:
+        call.output.print_hint(call.output.say("setup.new-key"))
+
+
+def _signs_the_list(settings: Settings) -> bool:
+    """Return whether the participant's key is also that of the data-space operator."""
+    try:
+        own = cards.load_key(settings.identity.key).kid
+        return own in {key.kid for key in cards.operator_keys(settings.identity.operator_key)}
+    except RosterFault:
+        return False

@@ -1,0 +1,105 @@
+"""The identity card of a folder that is set up: written anew from the settings, with the old key or a new one."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from connector.authority import card as cards
+from connector.authority.card import IdentityCard
+from connector.authority.roster import RosterFault
+from connector.cli.setup.folder import replace_port, write_file
+from connector.cli.setup.plan import CARD
+from connector.identity.keys import SigningKey
+from connector.net.addresses import format_origin, parse_url
+from connector.net.errors import Blocked
+from connector.settings import Settings
+
+
+def build_card(settings: Settings, before: IdentityCard | None, key: SigningKey, search: str | None) -> IdentityCard:
+    """Return the card that the settings mean; a broker keeps what only its card states. Raises RosterFault."""
+    is_broker = search is not None or (before is not None and before.search is not None)
+    origin = None if is_broker else find_data_origin(settings)
+    return cards.card(
+        key,
+        id=settings.participant.id,
+        name=settings.participant.name,
+        address=find_address(settings),
+        data=(origin,) if origin else (),
+        search=(search or _choose_search(settings, before)) if is_broker else None,
+        roster=before.roster if before else None,
+    )
+
+
+def find_address(settings: Settings) -> str:
+    """Return the base URL of the protocol endpoints, as the participant list has to contain it."""
+    return settings.protocol.public_url.rstrip("/") + settings.protocol.path
+
+
+def find_data_origin(settings: Settings) -> str | None:
+    """Return the origin of a connector's data addresses; None if each start chooses another port."""
+    data = settings.data
+    if data.public_url is None and data.port == 0:
+        return None
+    scheme = "https" if settings.net.certificate else "http"
+    try:
+        return parse_url(data.public_url or format_origin(scheme, data.host, data.port)).origin
+    except Blocked:
+        return None
+
+
+def read_own_card(file: Path) -> IdentityCard | None:
+    """Return the card beside a settings file; None if there is none that can be read."""
+    try:
+        return cards.read_card(file.resolve().parent / CARD)
+    except RosterFault:
+        return None
+
+
+def make_key(path: Path) -> tuple[SigningKey, Path | None]:
+    """Make a new private key; return it and where the old one is kept. Raises RosterFault, OSError."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    key = cards.new_key(draft)
+    kept = keep_beside(path)
+    draft.replace(path)
+    return key, kept
+
+
+def write_card(folder: Path, card: IdentityCard) -> Path:
+    """Write a card into a folder. Raises OSError."""
+    write_file(folder / CARD, cards.render(card).decode())
+    return folder / CARD
+
+
+def write_operator(path: Path, card: IdentityCard) -> None:
+    """Write the key of a card as the public key of the data-space operator. Raises OSError."""
+    write_file(path, json.dumps(card.keys[0], indent=2) + "\n")
+
+
+def keep_beside(path: Path) -> Path | None:
+    """Copy a file to the first free name `…1`, `…2` beside it; None if there is no file. Raises OSError."""
+    if not path.exists():
+        return None
+    number = 1
+    while True:
+        kept = path.with_name(f"{path.name}.{number}")
+        try:
+            descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, path.stat().st_mode & 0o777)
+        except FileExistsError:
+            number += 1
+            continue
+        with os.fdopen(descriptor, "wb") as target, path.open("rb") as source:
+            shutil.copyfileobj(source, target)
+            target.flush()
+            os.fsync(target.fileno())
+        return kept
+
+
+def _choose_search(settings: Settings, before: IdentityCard | None) -> str:
+    """Return the address of a broker's search: that of its card while it fits the settings."""
+    url, port = settings.protocol.public_url, settings.broker.port
+    old = urlsplit(before.search) if before and before.search else None
+    if before and before.search and old and old.hostname == urlsplit(url).hostname and old.port in {None, port}:
+        return before.search
+    return replace_port(url, port)
