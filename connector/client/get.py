@@ -29,7 +29,6 @@ from connector.views.transfers import TransferView
 AnyProcessView = TypeVar("AnyProcessView", NegotiationView, TransferView)
 
 _TOLD_EVERY_S = 5.0
-_OVER = frozenset({AgreementState.EXPIRED, AgreementState.WITHDRAWN})
 _WITHOUT_DECISION = frozenset({"unreachable", "stuck", "pid-taken"})
 _LOOKED_AT = 200
 
@@ -193,7 +192,7 @@ def _agreed(offer: WantedOffer) -> ClientFlow[str | None]:
     """Return the newest agreement on the dataset as consumer whose time is not over, or None."""
     page: Page[AgreementView] = yield agreements.listing(dataset=offer.dataset, counterparty=offer.participant)
     for entry in page.items:
-        usable = entry.finalized_at is not None and entry.state not in _OVER
+        usable = entry.finalized_at is not None and entry.state != AgreementState.EXPIRED
         if entry.role == "consumer" and usable and (yield from _is_of(entry, offer)):
             return entry.key or entry.id
     return None

@@ -71,7 +71,7 @@ class FinalizeAgreement(msgspec.Struct, frozen=True):
 
 
 class WithdrawAgreement(msgspec.Struct, frozen=True):
-    """Record that this participant withdrew from an agreement; `Conflict` if it is unknown or withdrawn already."""
+    """Record that the provider withdrew from an agreement; `Conflict` if it is unknown or withdrawn already."""
 
     owner: str
     key: str

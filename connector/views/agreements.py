@@ -20,7 +20,7 @@ class DutyState(StrEnum):
 
 
 class AgreementState(StrEnum):
-    """The state of an agreement: not final yet, in force, over by its time, or withdrawn by this provider."""
+    """The state of an agreement: not final yet, in force, over by its time, or withdrawn by its provider."""
 
     PENDING = "pending"
     ACTIVE = "active"

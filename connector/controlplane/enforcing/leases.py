@@ -10,6 +10,7 @@ import msgspec
 from connector.controlplane.core.context import Context
 from connector.controlplane.enforcing import performing
 from connector.controlplane.enforcing.enforcer import Enforcer
+from connector.controlplane.judging.judgement import choose_code
 from connector.ports.decider import Terminate
 from connector.ports.entities import Lease
 from connector.ports.store import AnyProcess
@@ -81,7 +82,7 @@ async def grant_lease(enforcer: Enforcer, process: Transfer) -> Lease | Denied:
             # No further use may begin, but the present one is finished: the peer still reads, checks or completes it.
             verdict = await performing.permit_transfer(enforcer, process, in_use=True)
         if verdict.denied:
-            return Denied(Terminate("not-permitted", verdict.reason, verdict.reasons), verdict.record)
+            return Denied(Terminate(choose_code(verdict), verdict.reason, verdict.reasons), verdict.record)
         valid_until = now + enforcer.limits.lease
         if verdict.valid_until is not None:
             valid_until = min(valid_until, verdict.valid_until)

@@ -42,6 +42,10 @@ MOST_LOOKED_AT = 100_000
 RECHECK_MS = 1_000
 
 
+WITHDRAWN = "agreement-withdrawn"
+"""Why a transfer is refused after its provider withdrew; also the code by which the consumer is told."""
+
+
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """A verdict for the control plane: denied or not, the reasons, the end of its validity (ms), limits and the record.
 
@@ -206,6 +210,11 @@ def _least(limits: Iterable[int | None]) -> int | None:
     return min((limit for limit in limits if limit is not None), default=None)
 
 
+def choose_code(verdict: Judgement) -> str:
+    """Return the code of a refusal: a consumer that is told of a withdrawal keeps it."""
+    return WITHDRAWN if WITHDRAWN in verdict.record.get("reasons", ()) else "not-permitted"
+
+
 async def judge_access(evaluator: Evaluator, process: Transfer, *, in_use: bool = False) -> Judgement:
     """Decide whether the bytes of a transfer may leave now, under its agreement.
 
@@ -221,7 +230,7 @@ async def judge_access(evaluator: Evaluator, process: Transfer, *, in_use: bool 
     if agreement.withdrawn_at is not None:
         because = agreement.withdrawn_because
         texts = write_in_all(lambda language: f"{say(language, 'processes.withdrawn')} {because}".strip())
-        return Judgement(denied=True, reasons=texts, record={"verdict": "deny", "reasons": ["agreement-withdrawn"]})
+        return Judgement(denied=True, reasons=texts, record={"verdict": "deny", "reasons": [WITHDRAWN]})
     block = await evaluator.context.store.block(process.owner, agreement.counterparty)
     if block is not None:
         texts = write_in_all(lambda language: f"{say(language, 'processes.blocked')} {block.reason}".strip())

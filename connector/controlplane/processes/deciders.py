@@ -66,7 +66,7 @@ class ByPolicy:
             terms = process.offer if accepted else catalog_policy(asset)
             verdict = judgement.judge(self.enforcer.evaluator, terms, situation, asset.id, Phase.NEGOTIATION)
             if verdict.denied:
-                return counter_offers.end("not-permitted", verdict.reasons, verdict.record)
+                return counter_offers.end(judgement.choose_code(verdict), verdict.reasons, verdict.record)
             answer: Proceed | HoldFor = Proceed(Agree(), verdict.record)
         else:
             answer = counter_offers.provide(self.enforcer.evaluator, process, asset, situation)
@@ -100,7 +100,7 @@ class ByPolicy:
         if process.role is Role.PROVIDER and process.state == TransferState.REQUESTED:
             verdict = await performing.permit_transfer(self.enforcer, process)
             if verdict.denied:
-                return counter_offers.end("not-permitted", verdict.reasons, verdict.record)
+                return counter_offers.end(judgement.choose_code(verdict), verdict.reasons, verdict.record)
             return Proceed(Start())
         return Wait()
 

@@ -8,6 +8,7 @@ from connector.controlplane.core import commits
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.messages import echo_start
 from connector.controlplane.enforcing import agreements, signals
+from connector.controlplane.judging.judgement import WITHDRAWN
 from connector.controlplane.processes import inbound
 from connector.controlplane.processes.inbound import Declined, ProcessAnswer, use_token
 from connector.controlplane.processes.inbound_shared import (
@@ -18,7 +19,7 @@ from connector.controlplane.processes.inbound_shared import (
     refuse_blocked,
 )
 from connector.controlplane.processes.receiver import MessageReceiver
-from connector.ports.changes import Change, Conflict, Replayed
+from connector.ports.changes import Change, Conflict, Replayed, WithdrawAgreement
 from connector.ports.entities import Agreement
 from connector.ports.identity import Caller
 from connector.protocol.dsp import transfer
@@ -107,14 +108,29 @@ async def message(
         after = inbound.learn_peer_pid(after, received.message)
         after = msgspec.structs.replace(after, evidence=inbound.to_evidence(caller))
         if inbound.is_late(before, after):
-            return _take_late(receiver.context, after, name, received), []
-        return _apply_effect(receiver.context, before, after, name, received)
+            late = _take_late(receiver.context, after, name, received)
+            return late, await _learn_withdrawal(receiver.context, late)
+        applied = _apply_effect(receiver.context, before, after, name, received)
+        if isinstance(applied, Declined) or name != transfer_machine.TERMINATION:
+            return applied
+        return applied[0], await _learn_withdrawal(receiver.context, applied[0])
 
     answer = await inbound.receive(receiver.context, caller, load, TRANSFER, name, received, effect)
     if isinstance(answer, ProcessAnswer) and answer.state != TransferState.STARTED:
         # The flow has stopped before the peer reads the answer, also the answer to a repeat.
         return await _halt_flow(receiver, answer)
     return answer
+
+
+async def _learn_withdrawal(context: Context, process: Transfer) -> list[Change]:
+    """Return the change that keeps, as consumer, that the provider has withdrawn from the agreement."""
+    ended = process.ended
+    if process.role is not Role.CONSUMER or ended is None or ended.code != WITHDRAWN:
+        return []
+    known = await context.store.agreement(process.owner, process.agreement_key)
+    if known is None or known.finalized_at is None or known.withdrawn_at is not None:
+        return []
+    return [WithdrawAgreement(known.owner, known.key, context.now(), ended.reason)]
 
 
 async def _halt_flow(receiver: MessageReceiver, answer: ProcessAnswer) -> ProcessAnswer:

@@ -11,9 +11,9 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
 
     `id` is the identifier of the Agreement, which its provider chose; `key` is the one of this side. `role` is the role
     of this participant, `counterparty` the other participant, `address` the base URL of its DSP endpoints. `evidence`
-    is the JSON of the consumer's claims that were verified for the agreement. `withdrawn_at` is the time when this
-    participant, as provider, withdrew from it; `withdrawn_because` is the reason sent to the consumer. `title` are the
-    titles of the dataset by language, as they were when it was requested.
+    is the JSON of the consumer's claims that were verified for the agreement. `withdrawn_at` is the time when its
+    provider withdrew from it, or when the consumer learned it; `withdrawn_because` is the reason for the consumer.
+    `title` are the titles of the dataset by language, as they were when it was requested.
     """
 
     owner: str
