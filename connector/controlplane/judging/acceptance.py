@@ -72,15 +72,18 @@ def find_unpublishable(library: Library, document: bytes, now: datetime, data: K
         return problem
     compiled = library.compile(document)
     assert isinstance(compiled, Compiled)
-    if not any(rule.covers is None or ODRL + "use" in rule.covers for rule in compiled.permissions):
-        return _to_unfit(library, Finding("no-use"))
-    errors = (remark.finding for remark in lint(compiled, now=now) if remark.level == "error")
+    errors = (remark.finding for remark in list_remarks(library, compiled, now, data) if remark.level == "error")
     return next((_to_unfit(library, finding) for finding in errors), None)
 
 
-def remarks(library: Library, compiled: Compiled) -> tuple[Remark, ...]:
-    """Return the parts that are not enforced here, as remarks in addition to those of `lint`."""
-    return tuple(Remark("error", finding) for finding in gaps(library, compiled))
+def list_remarks(
+    library: Library, compiled: Compiled, now: datetime, data: KnownData = ANY, personal: PersonalData = "none"
+) -> list[Remark]:
+    """Return the remarks on a policy as an offer; with an error among them it cannot be offered."""
+    found = [Remark("error", finding) for finding in gaps(library, compiled, data)]
+    if not any(rule.covers is None or ODRL + "use" in rule.covers for rule in compiled.permissions):
+        found.append(Remark("error", Finding("no-use")))
+    return [*found, *lint(compiled, now=now, personal=personal)]
 
 
 def find_impersonal(

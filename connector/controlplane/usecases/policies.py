@@ -10,15 +10,16 @@ from typing import Any, Literal
 
 import msgspec
 
+from connector.controlplane.core import documents
 from connector.controlplane.core.errors import Invalid, NoSuchEntity
 from connector.controlplane.judging import acceptance
 from connector.controlplane.judging.acceptance import Texts, Unfit
 from connector.controlplane.judging.library import Library, UnknownTemplate, template
-from connector.controlplane.judging.policy_input import write_draft, write_wire
+from connector.controlplane.judging.policy_input import DRAFT, write_draft, write_wire
 from connector.language.catalogue import LANGUAGES, write_in_all
 from connector.policy.analysis.contains import contains
 from connector.policy.analysis.difference import compare_versions
-from connector.policy.analysis.lint import PersonalData, lint
+from connector.policy.analysis.lint import PersonalData
 from connector.policy.analysis.overlap import overlap
 from connector.policy.compiling.compiled import Compiled
 from connector.policy.model.errors import PolicyError
@@ -108,12 +109,12 @@ def examine(
     library: Library, policy: dict[str, Any], now: datetime, personal: PersonalData = "none"
 ) -> tuple[TranslatedRemark, ...]:
     """Return the errors, warnings and notes on a policy as an offer, errors first."""
-    compiled = try_compile(library, policy)
-    if isinstance(compiled, PolicyError):
-        return (_error(acceptance.to_unreadable(compiled, with_path=False), compiled.path),)
-    gaps = acceptance.remarks(library, compiled)
-    found = [*gaps, *lint(compiled, now=now, personal=personal)]
-    return _find_unsendable(library, policy) + tuple(
+    written, sent = try_compile(library, policy), _compile_wire(library, policy)
+    if isinstance(sent, PolicyError):
+        fault = written if isinstance(written, PolicyError) else sent
+        return (_error(acceptance.to_unreadable(fault, with_path=False), fault.path),)
+    found = acceptance.list_remarks(library, sent, now, personal=personal)
+    return tuple(
         TranslatedRemark(
             remark.level,
             remark.finding.code,
@@ -126,13 +127,13 @@ def examine(
     )
 
 
-def _find_unsendable(library: Library, policy: dict[str, Any]) -> tuple[TranslatedRemark, ...]:
-    """Return what the form in which policies travel cannot say, as an error."""
+def _compile_wire(library: Library, policy: dict[str, Any]) -> Compiled | PolicyError:
+    """Return a policy as it is compiled when an asset is offered under it: in the form in which policies travel."""
     try:
-        write_wire(policy, library.operands)
+        wire = msgspec.json.encode(write_wire(policy, library.operands))
     except PolicyError as error:
-        return (_error(acceptance.to_unreadable(error, with_path=False), error.path),)
-    return ()
+        return error
+    return library.compile(documents.make_catalog_offer(wire, offer_id=DRAFT))
 
 
 def explain(library: Library, policy: dict[str, Any]) -> PolicyExplanation:

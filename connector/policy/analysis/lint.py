@@ -12,7 +12,14 @@ import msgspec
 from connector.policy.analysis.duties import is_fulfilled
 from connector.policy.analysis.findings import Finding
 from connector.policy.analysis.overlap import is_inhabited, is_satisfiable
-from connector.policy.analysis.space.cells import Cell, GaveUp, StepBudget, list_leftovers, to_operand
+from connector.policy.analysis.space.cells import (
+    Cell,
+    GaveUp,
+    StepBudget,
+    intersect_cells,
+    list_leftovers,
+    to_operand,
+)
 from connector.policy.analysis.space.regions import Intervals, NameSet, SetConditions
 from connector.policy.analysis.space.shape import Grant, Shape, drop_blocked, list_conditions, read_shape
 from connector.policy.compiling.compiled import Compiled, CompiledRule
@@ -31,6 +38,10 @@ _PURPOSE, _LEGAL_BASIS, _ELAPSED = ODRL + "purpose", DK + "legalBasis", ODRL + "
 _RECIPIENTS = frozenset(
     {ODRL + "recipient", *(DK + name for name in ("participant", "participantGroup", "role", "membership"))}
 )
+_FIRST_USE: Cell = {
+    ODRL + "count": Intervals(cuts=((1, 0), (2, 0))),
+    _ELAPSED: Intervals(cuts=((1, 0),)),
+}
 _ENDS = frozenset({_ELAPSED, ODRL + "dateTime"})
 _DELETE = ODRL + "delete"
 
@@ -38,8 +49,8 @@ _DELETE = ODRL + "delete"
 class Remark(msgspec.Struct, frozen=True):
     """One remark on a policy.
 
-    Codes beside those of `findings`: `never-granted` and `expired` (errors), `duty-after-use` and `duty-too-late`
-    (duties of permissions that cannot be fulfilled), `dead-rule` (a rule that can never apply),
+    Codes beside those of `findings`: `never-granted`, `expired` and `never-begun` (errors), `duty-after-use` and
+    `duty-too-late` (duties of permissions that cannot be fulfilled), `dead-rule` (a rule that can never apply),
     `shadowed` (a permission that another makes superfluous), `conflict` (a permission and a prohibition that meet),
     `purpose-missing`, `legal-basis-missing`, `retention-missing`, `delete-missing`, `recipient-missing`,
     `special-basis-missing`, `legitimate-interest`, `consent-is-weak`, `unusual-purpose`, `unclear`.
@@ -95,6 +106,21 @@ def _check_use(policy: Compiled, now: datetime | None) -> Iterator[Remark]:
         yield Remark("error", Finding("never-granted"))
     elif now is not None and is_satisfiable(policy, now) is False:
         yield Remark("error", Finding("expired"))
+    elif (operands := _find_unbegun(policy)) is not None:
+        yield Remark("error", Finding("never-begun", operands=operands))
+
+
+def _find_unbegun(policy: Compiled) -> tuple[str, ...] | None:
+    """Return the operands that allow later uses alone, or None.
+
+    At the first use every counter is 1, and some time has passed.
+    """
+    budget = StepBudget()
+    found = read_shape(policy, budget)
+    cells = [cell for grant in found.grants for cell in drop_blocked(grant.cells, found, budget)]
+    if not cells or any(intersect_cells(cell, _FIRST_USE) is not None for cell in cells):
+        return None
+    return tuple(key for key in _FIRST_USE if any(key in cell for cell in cells))
 
 
 def _check_duties(policy: Compiled, now: datetime | None) -> Iterator[Remark]:

@@ -1,13 +1,18 @@
 """Policies examined, explained and compared before they are relied on, in every language."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
+from connector.controlplane.core import documents
 from connector.controlplane.core.errors import Invalid, NoSuchEntity
+from connector.controlplane.judging import acceptance
+from connector.controlplane.judging.policy_input import encode_policy
 from connector.controlplane.usecases import policies
 from connector.language.catalogue import LANGUAGES
 from tests.controlplane.agreements import LIBRARY, USE, atom
+from tests.policy.spellings import list_graphs, list_spellings
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -52,3 +57,35 @@ def test_a_wider_version_is_said_to_be_wider() -> None:
 def test_a_template_that_does_not_exist_is_refused() -> None:
     with pytest.raises(NoSuchEntity):
         policies.fill_template("no-such-template", {})
+
+
+DRAWN: list[dict[str, Any]] = [
+    *(policy for _, policy in (*list_spellings(), *list_graphs())),
+    counted(3),
+    counted(0),
+    {"permission": [{"action": "display"}]},
+    {"permission": [{"action": "use", "constraint": [atom("odrl:count", "gteq", 2)]}]},
+    {"permission": [{"action": "use", "constraint": [atom("odrl:purpose", "eq", "dpv:AcademicReserch")]}]},
+    {"@context": {"cc": "http://creativecommons.org/ns#"}, "permission": [{"action": "use"}]},
+    {"@context": {"x": "https://example.org/"}, "permission": [{"action": "x:use"}]},
+    {"permission": [{"action": "use"}], "prohibition": [{"action": "use"}]},
+    {"permission": [{"action": "use", "assignee": "urn:participant:other"}]},
+    {"obligation": [{"action": "odrl:delete"}]},
+    {"permission": [{"action": "use", "duty": [{"action": "odrl:obtainConsent"}]}]},
+    {"permission": [{"action": ["use", "odrl:sell"], "constraint": [atom("dk:waterLevel", "gt", "1")]}]},
+    {"@type": "Agreement", "permission": [{"action": "use"}]},
+    {"@type": "Set", "permission": [{"action": "use"}], "conflict": "perm"},
+    {"permission": 3},
+]
+
+
+@pytest.mark.parametrize("policy", DRAWN)
+def test_what_lint_lets_pass_can_be_offered_and_nothing_else(policy: dict[str, Any]) -> None:
+    errors = [remark.code for remark in policies.examine(LIBRARY, policy, NOON) if remark.level == "error"]
+    try:
+        offer = documents.make_catalog_offer(encode_policy(policy, LIBRARY.operands), offer_id="urn:o")
+        unfit = acceptance.find_unpublishable(LIBRARY, offer, NOON)
+    except Invalid:
+        assert errors
+        return
+    assert bool(errors) == (unfit is not None), (errors, unfit)

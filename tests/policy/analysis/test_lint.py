@@ -100,3 +100,35 @@ def test_what_cannot_be_told_is_a_note_and_with_personal_data_an_error() -> None
     wide = use(*choices)
     assert [(remark.level, remark.finding.code) for remark in lint(wide)] == [("note", "unclear")]
     assert [(remark.level, remark.finding.code) for remark in lint(wide, personal="special")] == [("error", "unclear")]
+
+
+@pytest.mark.parametrize(
+    "constraint",
+    [
+        atom("odrl:count", "eq", 2),
+        atom("odrl:count", "gteq", 2),
+        atom("odrl:count", "gt", 1),
+        atom("odrl:count", "neq", 1),
+        atom("odrl:count", "isAnyOf", [2, 3]),
+        atom("odrl:elapsedTime", "lteq", "P0D"),
+    ],
+)
+def test_a_policy_whose_first_use_is_never_allowed_is_an_error(constraint: object) -> None:
+    found = remarks(use(constraint), now=NOON)
+    assert [level for level, code in found if code in {"never-begun", "never-granted"}] == ["error"]
+    assert not [code for level, code in remarks(offer(rule(constraint), rule()), now=NOON) if level == "error"]
+
+
+@pytest.mark.parametrize(
+    "constraint",
+    [
+        atom("odrl:count", "eq", 1),
+        atom("odrl:count", "isAnyOf", [1, 2]),
+        atom("odrl:count", "lteq", 1),
+        atom("odrl:count", "neq", 2),
+        atom("odrl:elapsedTime", "gteq", "P1D"),
+        atom("odrl:elapsedTime", "lteq", "PT1S"),
+    ],
+)
+def test_a_policy_whose_first_use_is_allowed_has_no_error(constraint: object) -> None:
+    assert not [code for level, code in remarks(use(constraint), now=NOON) if level == "error"]
