@@ -17,6 +17,8 @@ PRECISION = re.compile(r"hour|day|month|year|(decimals|prefix)-\d{1,2}|(?=.*[1-9
 """The precisions of generalised values: a part of an instant, decimals, characters, or a multiple of a number."""
 NUMERIC = re.compile(r"decimals-\d{1,2}|[0-9.]+")
 """Those of numbers."""
+DATED = frozenset({"hour", "day", "month", "year"})
+"""Those of dates and times."""
 
 
 _UNREADABLE = "The treatment in the lease cannot be read: run the data plane and the control plane in the same release."

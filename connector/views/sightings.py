@@ -12,6 +12,7 @@ class SeenField(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     numbers: int = 0
     others: int = 0
+    dates: Annotated[int, Meta(description="Number of its values that are dates or times.")] = 0
     missing: int = 0
     ambiguous: Annotated[bool, Meta(description="Some of its numbers can be read in two ways.")] = False
     example: Annotated[str, Meta(description="A value that is not a number, if some are, else the first one.")] = ""

@@ -63,5 +63,13 @@ def _count_records(seen: Sighting, lang: Language) -> str:
 
 def _describe_field(field: SeenField, lang: Language) -> str:
     seen = {"name": field.name, "numbers": field.numbers, "others": field.others, "example": field.example}
-    kind = "mixed" if field.numbers and field.others else "numbers" if field.numbers else "text"
+    kind = (
+        "dates"
+        if field.dates and field.dates == field.numbers + field.others
+        else "mixed"
+        if field.numbers and field.others
+        else "numbers"
+        if field.numbers
+        else "text"
+    )
     return say(lang, f"cli.field-{kind}", **seen)

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from connector.dataplane.formats.values import write_unread
 from connector.ports.flow import PERSON, Record, Untreatable
 
 LONGEST_RECORD = 1024 * 1024
@@ -23,7 +24,7 @@ _ESCAPED_COLON = b"\\u003"
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["\[\]{}]', re.DOTALL)
 
 _record = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
-_encode = msgspec.json.Encoder(decimal_format="number").encode
+_encode = msgspec.json.Encoder(decimal_format="number", enc_hook=write_unread).encode
 
 
 class JsonLines:

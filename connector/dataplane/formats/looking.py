@@ -12,6 +12,7 @@ import msgspec
 
 from connector.dataplane.formats.codec import make_codec
 from connector.dataplane.formats.csv import DELIMITERS
+from connector.dataplane.formats.dates import to_instant
 from connector.dataplane.formats.values import MISSING, to_number, to_text
 from connector.ports.flow import Record, Untreatable
 from connector.ports.treatment import Records
@@ -146,10 +147,11 @@ def _find_notation(columns: Iterable[Sequence[object]], stated: Records) -> tupl
 
 def _see_field(name: str, column: Sequence[object], way: Notation, other_way: Notation) -> SeenField:
     ambiguous = False
-    numbers = others = missing = 0
+    numbers = others = missing = dates = 0
     first, other = "", ""
     for value in column:
         text = to_text(value).strip()
+        dates += to_instant(value) is not None
         if text in MISSING:
             missing += 1
         elif (number := to_number(value, *way)) is not None:
@@ -163,6 +165,7 @@ def _see_field(name: str, column: Sequence[object], way: Notation, other_way: No
         name=name,
         numbers=numbers,
         others=others,
+        dates=dates,
         missing=missing,
         ambiguous=ambiguous,
         example=(other or first)[:_LONGEST],

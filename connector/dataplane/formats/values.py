@@ -10,7 +10,19 @@ import msgspec
 
 from connector.ports.flow import Untreatable
 
-_encode = msgspec.json.Encoder(decimal_format="number", order="sorted").encode
+
+class Unread:
+    """The place of a value that a transform could not read: empty when written, and never the name of a group."""
+
+
+UNREAD = Unread()
+
+
+def write_unread(_value: Unread) -> None:
+    """Return what JSON has in the place of a value that could not be read: null."""
+
+
+_encode = msgspec.json.Encoder(decimal_format="number", order="sorted", enc_hook=write_unread).encode
 LONGEST_NUMBER = 60
 MISSING = frozenset({"", "-", "\u2013", "\u2014"})
 """The texts of a cell without a value, as statistics write them."""
@@ -21,7 +33,7 @@ def to_text(value: Any) -> str:
     """Return a value as text, equal for equal values; empty for None."""
     if isinstance(value, str):
         return value
-    if value is None:
+    if value is None or value is UNREAD:
         return ""
     if isinstance(value, Decimal):
         return format_number(value)
@@ -41,7 +53,7 @@ def to_number(value: Any, decimal: str = ".", thousands: str = "") -> Decimal | 
     A text is read with its decimal sign and with groups of exactly three digits, so that `1.234` is never taken for
     another number than the owner means.
     """
-    if isinstance(value, bool) or value is None or isinstance(value, list | dict):
+    if value is None or isinstance(value, bool | list | dict | Unread):
         return None
     if isinstance(value, str):
         value = _plain(value.strip().replace("\u2212", "-"), decimal, thousands)

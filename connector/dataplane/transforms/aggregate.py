@@ -2,14 +2,15 @@
 
 A result has the fields of the group, `records`, and `x_sum` and `x_mean` for each measure x. A group smaller than
 `dk:smallestGroup` is removed, and so is a sum of fewer numbers, which would reveal single ones. The size of a group is
-the number of persons if the asset names the field of the person, else the number of records.
+the number of persons if the asset names the field of the person, else the number of records. A record in whose place of
+a group's name a value could not be read belongs to no group: it is left out and counted.
 """
 
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from connector.dataplane.formats.values import MISSING, format_number, require_fields, to_number, to_text
+from connector.dataplane.formats.values import MISSING, UNREAD, format_number, require_fields, to_number, to_text
 from connector.ports.flow import PERSON, Record, Transform, Untreatable
 from connector.ports.treatment import TransformStep
 
@@ -54,6 +55,7 @@ class Aggregate:
         self._groups: dict[tuple[str, ...], tuple[list[Any], list[_Tally]]] = {}
         self._counted = 0
         self.unread: dict[str, int] = {}
+        self.left_out = 0
 
     def begin(self, fields: tuple[str, ...]) -> tuple[str, ...]:
         """Return the fields of a group. Raises Untreatable if a name would occur twice."""
@@ -67,6 +69,9 @@ class Aggregate:
     def take(self, record: Record) -> None:
         """Add a record to its group. Raises Untreatable if there are too many groups or persons."""
         step, person = self._step, record.get(PERSON)
+        if any(record.get(name) is UNREAD for name in step.fields):
+            self.left_out += 1
+            return
         key = tuple(to_text(record.get(name)) for name in step.fields)
         known = self._groups.get(key)
         if known is None:

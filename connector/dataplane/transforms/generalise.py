@@ -3,20 +3,29 @@
 | precision | values | result |
 |---|---|---|
 | a number, `10`, `0.5` | numbers | the largest multiple that is not above the value: 47 → 40 |
-| `hour`, `day`, `month`, `year` | dates and times (ISO 8601) | that part: 2026-05-04T13:47:00Z → 2026-05-04 |
+| `hour`, `day`, `month`, `year` | dates and times (ISO 8601, or 4.5.2026) | that part: 2026-05-04T13:47Z → 2026-05-04 |
 | `decimals-N` | numbers, as coordinates | the value cut off after N decimals: 52.02841 → 52.02 |
 | `prefix-N` | texts, as postcodes | the first N characters: 33602 → 33 |
 
-Any other value is removed, so that no precise value leaves because of its notation.
+Any other value is removed, so that no precise value leaves because of its notation. Data without a single value that
+can be read is refused.
 """
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
 from decimal import ROUND_DOWN, ROUND_FLOOR, Decimal, InvalidOperation
 from typing import Any
 
-from connector.dataplane.formats.values import MISSING, format_number, require_fields, to_number, to_text, write_number
+from connector.dataplane.formats.dates import to_instant
+from connector.dataplane.formats.values import (
+    MISSING,
+    UNREAD,
+    format_number,
+    require_fields,
+    to_number,
+    to_text,
+    write_number,
+)
 from connector.ports.flow import Record, Transform, Untreatable
 from connector.ports.treatment import TransformStep
 
@@ -40,7 +49,9 @@ class Generalise:
 
     def __init__(self, step: TransformStep) -> None:
         self._fields = step.fields
+        self._empties = step.precision == "prefix-0"
         self._coarser = make_coarser(step.precision, step.decimal, step.thousands)
+        self._read: set[str] = set()
         self.unread: dict[str, int] = {}
 
     def begin(self, fields: tuple[str, ...]) -> tuple[str, ...]:
@@ -49,16 +60,26 @@ class Generalise:
         return fields
 
     def take(self, record: Record) -> Record:
-        """Return the record with coarser values; an empty value remains empty."""
+        """Return the record with coarser values; a missing value remains as it is written."""
         for name in self._fields:
-            if (value := record.get(name)) is not None and value != "":
-                record[name] = coarse = self._coarser(value)
-                if coarse in _NOTHING and to_text(value).strip() not in MISSING:
-                    self.unread[name] = self.unread.get(name, 0) + 1
+            value = record.get(name)
+            if to_text(value).strip() in MISSING:
+                continue
+            record[name] = coarse = self._coarser(value)
+            if coarse in _NOTHING and not self._empties:
+                record[name] = UNREAD
+                self.unread[name] = self.unread.get(name, 0) + 1
+            else:
+                self._read.add(name)
         return record
 
     def finish(self) -> Iterable[Record]:
-        """Return no record: none was held back."""
+        """Return no record: none was held back. Raises Untreatable if no value of a field could be read."""
+        for name in self._fields:
+            if name in self.unread and name not in self._read:
+                raise Untreatable(
+                    f"No value of the field {name[:100]!r} can be read as the transform needs it: correct the data."
+                )
         return ()
 
 
@@ -73,7 +94,7 @@ def make_coarser(precision: str, decimal: str = ".", thousands: str = "") -> Cal
     if found := _PATTERN.fullmatch(precision):
         count = int(found[2])
         if found[1] == "prefix":
-            return lambda value: to_text(value)[:count]
+            return lambda value: to_text(value).strip()[:count]
         step = Decimal(1).scaleb(-count)
         return lambda value: _round(value, step, ROUND_DOWN, decimal, thousands)
     multiple = to_number(precision)
@@ -97,14 +118,8 @@ def _round(value: Any, step: Decimal, rounding: str, decimal: str, thousands: st
 
 
 def _cut_instant(value: Any, length: int) -> Any:
-    if not isinstance(value, str):
-        return _to_empty(value)
-    try:
-        # A date without a time has no hours, so it is coarse enough.
-        at = date.fromisoformat(value) if len(value) <= 10 else datetime.fromisoformat(value.strip())
-    except ValueError:
-        return _to_empty(value)
-    return at.isoformat()[:length]
+    instant = to_instant(value)
+    return _to_empty(value) if instant is None else instant[:length]
 
 
 def _to_empty(value: Any) -> Any:

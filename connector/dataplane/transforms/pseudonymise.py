@@ -7,7 +7,7 @@ can be counted and joined. Under another agreement the pseudonym is another one,
 import hmac
 from collections.abc import Iterable
 
-from connector.dataplane.formats.values import require_fields, to_text
+from connector.dataplane.formats.values import MISSING, require_fields, to_text
 from connector.ports.flow import Record, Transform
 from connector.ports.treatment import TransformStep
 
@@ -35,9 +35,9 @@ class Pseudonymise:
         return fields
 
     def take(self, record: Record) -> Record:
-        """Return the record with pseudonyms; an empty value remains empty."""
+        """Return the record with pseudonyms; a missing value, which names nobody, remains as it is written."""
         for name in self._fields:
-            if written := to_text(record.get(name)):
+            if (written := to_text(record.get(name))).strip() not in MISSING:
                 record[name] = hmac.digest(self._key, written.encode("utf-8", "surrogatepass"), "sha256").hex()[
                     :_LENGTH
                 ]

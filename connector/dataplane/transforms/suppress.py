@@ -2,12 +2,13 @@
 
 A group is all records with the same values in the named fields. Its size is the number of persons if the asset names
 the field of the person, else the number of records; each group that leaves has at least `dk:smallestGroup`. All records
-are held until the last one is counted, so their number is limited.
+are held until the last one is counted, so their number is limited. A record with a value in these fields that could not
+be read is in no group, and left out.
 """
 
 from collections.abc import Iterable
 
-from connector.dataplane.formats.values import require_fields, to_text
+from connector.dataplane.formats.values import UNREAD, require_fields, to_text
 from connector.ports.flow import PERSON, Record, Transform, Untreatable
 from connector.ports.treatment import TransformStep
 
@@ -27,6 +28,7 @@ class Suppress:
     def __init__(self, step: TransformStep) -> None:
         self._fields = step.fields
         self._smallest = step.smallest_group
+        self.left_out = 0
         self._held: list[tuple[tuple[str, ...], Record]] = []
         self._sizes: dict[tuple[str, ...], int] = {}
         self._persons: dict[tuple[str, ...], set[str]] = {}
@@ -38,6 +40,9 @@ class Suppress:
 
     def take(self, record: Record) -> None:
         """Count the record and hold it. Raises Untreatable if there are too many."""
+        if any(record.get(name) is UNREAD for name in self._fields):
+            self.left_out += 1
+            return
         if len(self._held) >= MOST_RECORDS:
             raise Untreatable(
                 f"The data has more than {MOST_RECORDS} records, the limit for small groups: request a smaller part."

@@ -95,10 +95,20 @@ class TreatedDelivery:
         if not unread:
             return ""
         named = ", ".join(f"{count} of {name[:100]}" for name, count in unread.most_common(10))
-        return (
-            f"In {self._count} records, values cannot be read as the asset says: {named}. "
-            "They are in no sum, and records with such a value of a condition were left out."
-        )
+        parts = [f"In {self._count} records, values cannot be read as the asset says: {named}."]
+        if self._filter and self._filter.unread:
+            parts.append("Records with such a value of a condition were left out.")
+        for transform in self._transforms:
+            unread_here, left_out = getattr(transform, "unread", {}), getattr(transform, "left_out", 0)
+            if left_out:
+                parts.append(
+                    f"Records in no group, because such a value is one of its names, were left out: {left_out}."
+                )
+            if unread_here:
+                parts.append(
+                    "They are in no sum and no mean." if hasattr(transform, "left_out") else "They leave empty."
+                )
+        return " ".join(dict.fromkeys(parts))
 
     async def _pass_through(self, records: list[Record]) -> bytes:
         """Return the bytes that leave for these records."""

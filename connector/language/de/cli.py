@@ -113,6 +113,7 @@ SENTENCES: dict[str, str] = {
     "sign-semicolon": "Semikolon",
     "record-number": "Datensatz {number}",
     "records-all": "{records} (alle)",
+    "field-dates": "{name} (Datum)",
     "field-mixed": "{name} (Zahlen: {numbers}, anderes: {others}, etwa {example!r})",
     "field-numbers": "{name} (Zahlen)",
     "field-text": "{name} (Text)",

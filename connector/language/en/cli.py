@@ -109,6 +109,7 @@ SENTENCES: dict[str, str] = {
     "sign-semicolon": "semicolon",
     "record-number": "record {number}",
     "records-all": "{records} (all)",
+    "field-dates": "{name} (dates)",
     "field-mixed": "{name} ({numbers} numbers, {others} others such as {example!r})",
     "field-numbers": "{name} (numbers)",
     "field-text": "{name} (text)",

@@ -56,3 +56,34 @@ async def test_the_data_itself_cannot_say_whose_consent_counts() -> None:
         await content([b"name,\0person\nAnna,1\n"], WITH_CONSENT, store=store)
     plain = treat(Records(format="json"), TransformStep(name="drop", fields=("name",)))
     assert msgspec.json.decode(await content([msgspec.json.encode(rows)], plain)) == [{}, {}, {}]
+
+
+MONTH = TransformStep(name="generalise", fields=("datum",), precision="month")
+BY_MONTH = TransformStep(name="aggregate", fields=("datum",), smallest_group=2)
+DATES = "id;datum\n1;01.02.2026\n2;11.02.2026\n3;2026-03-01\n4;02.03.2026 13:00\n5;1/4/26\n6;1/4/26\n7;\n8;\n"
+
+
+def test_a_value_that_cannot_be_read_is_never_the_name_of_a_group() -> None:
+    made = deliver(DATES.encode(), treat(CSV, MONTH, BY_MONTH))
+    assert made == b"datum;records\n2026-02;2\n2026-03;2\n;2\n"  # the last group has no date in the data
+    step = TransformStep(name="suppress", fields=("datum",), smallest_group=2)
+    left = deliver(DATES.encode(), treat(CSV, MONTH, step)).decode().split()
+    assert [line[0] for line in left] == ["i", "1", "2", "3", "4", "7", "8"]
+
+
+@pytest.mark.parametrize("rest", [(), (BY_MONTH,)])
+def test_data_without_one_value_that_can_be_read_is_refused(rest: tuple[TransformStep, ...]) -> None:
+    with pytest.raises(Untreatable, match="'datum'"):
+        deliver(b"id;datum\n1;01/02/26\n2;02/02/26\n", treat(CSV, MONTH, *rest))
+
+
+def test_a_value_that_cannot_be_read_is_empty_in_csv_and_null_in_json() -> None:
+    step = TransformStep(name="generalise", fields=("n",), precision="10")
+    assert deliver(b"n,m\n47,1\nx,2\n", treat(CSV, step)) == b"n,m\n40,1\n,2\n"
+    json = deliver(b'[{"n": 47}, {"n": "x"}, {"n": [1]}]', treat(Records(format="json"), step))
+    assert msgspec.json.decode(json) == [{"n": 40}, {"n": None}, {"n": None}]
+
+
+def test_a_missing_value_gets_no_pseudonym() -> None:
+    made = deliver(b"n,m\n-,1\n ,2\n", treat(CSV, TransformStep(name="pseudonymise", fields=("n",))))
+    assert made == b"n,m\n-,1\n ,2\n"

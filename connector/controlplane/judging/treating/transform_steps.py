@@ -4,7 +4,7 @@ The row of a transform in `policies/operands.toml` has the parameters that it re
 groups, and the fields of its result.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR
 
 from connector.controlplane.judging.treating.known_data import KnownData
@@ -13,7 +13,7 @@ from connector.policy.model.decision import RequiredTransform
 from connector.policy.model.policy import DK, AtomicConstraint, Constraint
 from connector.policy.model.values import Iri, Number
 from connector.policy.vocabulary.registry import ActionEntry
-from connector.ports.treatment import NUMERIC, PRECISION, Records, TransformStep
+from connector.ports.treatment import DATED, NUMERIC, PRECISION, Records, TransformStep
 
 _FIELD, _SMALLEST, _PRECISION = DK + "field", DK + "smallestGroup", DK + "precision"
 LARGEST_GROUP = 1_000_000_000
@@ -51,13 +51,22 @@ def find_problem(
 
 def find_numeric_fields(compiled: Compiled, records: Records) -> tuple[str, ...]:
     """Return the fields that a transform of a policy reads as numbers."""
+    steps = (step for step in _list_steps(compiled, records) if NUMERIC.fullmatch(step.precision))
+    return tuple(dict.fromkeys((*records.measures, *(name for step in steps for name in step.fields))))
+
+
+def find_dated_fields(compiled: Compiled, records: Records) -> tuple[str, ...]:
+    """Return the fields that a transform of a policy reads as dates or times."""
+    steps = (step for step in _list_steps(compiled, records) if step.precision in DATED)
+    return tuple(dict.fromkeys(name for step in steps for name in step.fields))
+
+
+def _list_steps(compiled: Compiled, records: Records) -> Iterator[TransformStep]:
     actions = compiled.registry.by_transform
-    found: list[str] = list(records.measures)
     for duty in walk_duties(compiled):
         step = make_step(actions, to_required(duty), records) if duty.transform and duty.role != "remedy" else ""
-        if isinstance(step, TransformStep) and NUMERIC.fullmatch(step.precision):
-            found += step.fields
-    return tuple(dict.fromkeys(found))
+        if isinstance(step, TransformStep):
+            yield step
 
 
 def make_step(

@@ -7,7 +7,7 @@ tried when an asset is added, unless its owner asks not to.
 import msgspec
 
 from connector.controlplane.core.errors import Invalid
-from connector.controlplane.judging.treating.transform_steps import find_numeric_fields
+from connector.controlplane.judging.treating.transform_steps import find_dated_fields, find_numeric_fields
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.policy.compiling.compiled import Compiled
 from connector.ports.treatment import Records
@@ -51,10 +51,10 @@ def check_seen(compiled: Compiled, draft: AssetOrder, records: Records | None, s
         return
     fields = {field.name: field for field in seen.fields}
     described = records or Records(format=find_record_format(draft.media_type) or "csv")
-    numeric = find_numeric_fields(compiled, described)
+    numeric, dated = find_numeric_fields(compiled, described), find_dated_fields(compiled, described)
     if described.format == "csv":
         facts, subject = described.facts.values(), [described.subject] if described.subject else []
-        for name in (*described.fields, *subject, *described.groups, *facts, *numeric):
+        for name in (*described.fields, *subject, *described.groups, *facts, *numeric, *dated):
             if name not in fields:
                 raise Invalid(
                     "records",
@@ -64,6 +64,14 @@ def check_seen(compiled: Compiled, draft: AssetOrder, records: Records | None, s
         field = fields.get(name)
         if field is not None:
             _check_numbers(field, described, seen)
+    for name in dated:
+        field = fields.get(name)
+        if field is not None and not field.dates and field.numbers + field.others:
+            raise Invalid(
+                "records",
+                f"The field {name[:100]!r} has no dates that can be read, but values such as {field.example[:50]!r}: "
+                "write dates as 2026-02-01 or 01.02.2026, with or without a time.",
+            )
 
 
 def list_seen_fields(records: Records | None, seen: Sighting, draft: AssetOrder) -> Records | None:

@@ -72,6 +72,24 @@ async def test_what_the_data_does_not_allow_is_refused_when_added(
     assert (await city.api.assets.list()).items == ()
 
 
+MONTHS = {"permission": [{"action": "use"}], "obligation": [{"action": "dk:generalise", "constraint": [
+    {"leftOperand": "dk:field", "operator": "eq", "rightOperand": "datum"},
+    {"leftOperand": "dk:precision", "operator": "eq", "rightOperand": "month"}]}]}  # fmt: skip
+
+
+@pytest.mark.parametrize("value", ["01.02.26", "02/01/2026", "1769904000", "Februar"])
+async def test_dates_in_an_unclear_notation_are_refused_when_added(city: Member, value: str) -> None:
+    with pytest.raises(ClientError, match="no dates"):
+        await city.api.assets.add(order(city, f"id;datum\n1;{value}\n".encode(), policy=MONTHS))
+
+
+@pytest.mark.parametrize("value", ["01.02.2026", "1.2.2026 13:00", "2026-02-01", "2026-02-01T13:00:00Z", ""])
+async def test_dates_in_a_clear_notation_are_taken(city: Member, value: str) -> None:
+    wanted = order(city, f"id;datum\n1;{value}\n".encode(), policy=MONTHS)
+    assert (await city.api.assets.look(wanted)).fields[1].dates == bool(value)
+    await city.api.assets.add(wanted)
+
+
 async def test_a_transform_of_a_field_that_the_data_does_not_have_is_refused(city: Member) -> None:
     policy = {"permission": [{"action": "use"}], "obligation": [{"action": "dk:drop", "constraint": [
         {"leftOperand": "dk:field", "operator": "eq", "rightOperand": "person"}]}]}  # fmt: skip

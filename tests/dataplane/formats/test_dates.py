@@ -1,0 +1,24 @@
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.dataplane.formats.dates import to_instant
+
+
+@given(st.dates(min_value=date(1000, 1, 1)))
+def test_a_date_means_the_same_in_both_notations(day: date) -> None:
+    german = f"{day.day}.{day.month}.{day.year}"
+    padded = f"{day.day:02}.{day.month:02}.{day.year}"
+    assert to_instant(german) == to_instant(padded) == to_instant(f" {day.isoformat()} ") == day.isoformat()
+    assert to_instant(f"{padded} 13:07") == f"{day.isoformat()}T13:07:00"
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "01.02.26", "1/2/2026", "2.2026", "31.02.2026", "1.13.2026", "2026", "1.2.2026 25:00", "1.2.2026 x", 20260201],
+)
+def test_what_can_mean_several_dates_or_none_is_no_date(value: Any) -> None:
+    assert to_instant(value) is None
