@@ -14,7 +14,7 @@ import msgspec
 
 from connector.client.chapters import agreements, catalog, negotiations, transfers
 from connector.client.delivery import SavedFiles, download, find_folder, is_file_of, is_interrupted, list_files
-from connector.client.frame.errors import ClientError, Damaged, FileThere, RequestRefused, StillWaiting
+from connector.client.frame.errors import ClientError, Damaged, FileThere, InvalidRequest, RequestRefused, StillWaiting
 from connector.client.frame.flow import ClientFlow, Progress, Report
 from connector.client.freshness import StatedData, is_current, is_newer, read_stated
 from connector.client.target import check_place, drop_note, read_note, write_note
@@ -36,7 +36,7 @@ _LOOKED_AT = 200
 class WantedOffer(msgspec.Struct, frozen=True, kw_only=True):
     """A dataset of a participant to get; `offer` is one of its offers (default: the first one).
 
-    `purpose` is stated in the request, so that the agreement names it.
+    `purpose` is declared in the request, and the agreement states it.
     """
 
     participant: str
@@ -75,7 +75,8 @@ def get(
     delivered earlier only if the provider states other data (digest, else size and date), and uses nothing otherwise.
     `timeout_s` limits the negotiation and the transfer each. Raises RequestRefused with the reason of the counterparty,
     StillWaiting if a person has to approve first, FileThere before anything is requested if the file exists and
-    `overwrite` is not set (later, with the code `kept`, if its name was not known), and Damaged.
+    `overwrite` is not set (later, with the code `kept`, if its name was not known), InvalidRequest if the agreement at
+    hand states another purpose, and Damaged.
 
     >>> wanted = WantedOffer(participant="https://city.example", dataset="urn:dataset:air")
     >>> result = connector.get(wanted, folder)
@@ -189,33 +190,66 @@ def _show(key: str) -> str:
 
 
 def _agreed(offer: WantedOffer) -> ClientFlow[str | None]:
-    """Return the newest agreement on the dataset as consumer whose time is not over, or None."""
+    """Return the newest agreement on the dataset as consumer whose time is not over, or None.
+
+    Raises InvalidRequest if the agreements that there are state another purpose than the wanted one.
+    """
     page: Page[AgreementView] = yield agreements.listing(dataset=offer.dataset, counterparty=offer.participant)
+    others: list[tuple[str, str]] = []
     for entry in page.items:
         usable = entry.finalized_at is not None and entry.state != AgreementState.EXPIRED
-        if entry.role == "consumer" and usable and (yield from _is_of(entry, offer)):
+        if entry.role != "consumer" or not usable or not (yield from _is_of(entry, offer)):
+            continue
+        purposes = list_purposes(entry.policy)
+        if offer.purpose is None or _shorten(offer.purpose) in {_shorten(name) for name in purposes}:
             return entry.key or entry.id
+        others.extend((entry.id, name) for name in purposes[:1])
+    for agreement, purpose in others[:1]:
+        text = f"The agreement {agreement} states the purpose {purpose}: ask anew with `renew`, or leave `purpose` out."
+        raise InvalidRequest("other-purpose", text)
     return None
 
 
 def _is_of(agreement: AgreementView, offer: WantedOffer) -> ClientFlow[bool]:
-    """Return whether an agreement comes from the wanted offer and names the wanted purpose."""
-    if offer.purpose is not None and not _names(agreement.policy, offer.purpose):
-        return False
+    """Return whether an agreement comes from the wanted offer."""
     if offer.offer is None:
         return True
     negotiation: NegotiationView = yield negotiations.show(agreement.negotiation_id)
     return negotiation.offer_id == offer.offer
 
 
-def _names(policy: object, purpose: str) -> bool:
-    """Return whether a policy contains a term, in full or in its short form."""
-    if isinstance(policy, dict):
-        return any(_names(value, purpose) for value in policy.values())
-    if isinstance(policy, list):
-        return any(_names(value, purpose) for value in policy)
-    short = purpose.rpartition(":")[2].rpartition("#")[2].rpartition("/")[2]
-    return isinstance(policy, str) and policy.endswith(short) and bool(short)
+def list_purposes(policy: object) -> list[str]:
+    """Return the purposes to which the permissions of an agreement are limited, each by a constraint `eq`.
+
+    >>> list_purposes({"permission": {"constraint": {"leftOperand": "purpose", "operator": "eq", "rightOperand": "p"}}})
+    ['p']
+    """
+    found = {
+        str(_name(_member(entry, "rightOperand")))
+        for rule in _members(policy, "permission")
+        for entry in _members(rule, "constraint")
+        if _shorten(_name(_member(entry, "leftOperand"))) == "purpose"
+        and _shorten(_name(_member(entry, "operator"))) == "eq"
+    }
+    return sorted(found)
+
+
+def _member(value: object, name: str) -> object:
+    return value.get(name, value.get(f"odrl:{name}")) if isinstance(value, dict) else None
+
+
+def _members(value: object, name: str) -> list[object]:
+    found = _member(value, name)
+    return found if isinstance(found, list) else [found]
+
+
+def _name(value: object) -> object:
+    return value.get("@id", value.get("@value")) if isinstance(value, dict) else value
+
+
+def _shorten(name: object) -> str:
+    """Return the last part of a term, which its full and its short form share."""
+    return str(name).rpartition(":")[2].rpartition("#")[2].rpartition("/")[2]
 
 
 def _has_run_out(agreement: str) -> ClientFlow[bool]:

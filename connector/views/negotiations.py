@@ -28,7 +28,7 @@ class NegotiationOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     ] = None
     purpose: Annotated[
         Annotated[str, Meta(min_length=1, max_length=1000)] | None,
-        Meta(description="Purpose of the use, which the permissions then name."),
+        Meta(description="Purpose of the use, declared with the request: a term of the vocabulary or an absolute IRI."),
     ] = None
 
 

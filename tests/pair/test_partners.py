@@ -5,19 +5,22 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from connector.client.frame.errors import ClientError, RequestRefused
+from connector.client.frame.errors import ClientError, InvalidRequest, RequestRefused
 from connector.client.freshness import read_stated
+from connector.client.get import WantedOffer
 from connector.views.assets import Records
-from tests.pair.space import PURPOSE, SOON, Space, begin, space
+from tests.controlplane.agreements import atom
+from tests.pair.space import PURPOSE, SOON, Space, begin, only_for, space
 
 WHY = "Breach of contract."
 
 
 @pytest.fixture
 async def data_space(tmp_path: Path) -> AsyncIterator[Space]:
-    async with space(tmp_path, "city", "firm", "other") as made:
+    async with space(tmp_path, "city", "firm", "other", "club") as made:
         yield made
 
 
@@ -145,3 +148,43 @@ async def test_a_purpose_without_sense_is_refused(data_space: Space, purpose: st
     asset = await data_space.city.offers(policy={"permission": [{"action": "use"}]})
     with pytest.raises(ClientError):
         await data_space.firm.api.negotiations.start(data_space.city.id, asset.id, purpose=purpose)
+
+
+FOR_A_TERM = only_for(PURPOSE)
+FOR_A_TERM["permission"][0]["constraint"].append(atom("odrl:elapsedTime", "lteq", "P1Y"))
+NO_COMMERCE = {
+    "permission": [{"action": "use"}],
+    "prohibition": [{"action": "use", "constraint": [atom("odrl:purpose", "isA", "dpv:CommercialPurpose")]}],
+}
+
+
+@pytest.mark.parametrize("policy", [FOR_A_TERM, NO_COMMERCE])
+async def test_a_purpose_that_nobody_states_ends_the_negotiation_and_a_stated_one_gives_the_data(
+    data_space: Space, policy: dict[str, Any], tmp_path: Path
+) -> None:
+    club, asset = data_space.members["club"], await data_space.city.offers(policy=policy)
+    wanted = WantedOffer(participant=data_space.city.id, dataset=asset.id)
+    with pytest.raises(RequestRefused, match="get --purpose") as caught:
+        await club.api.get(wanted, tmp_path / "got" / "a")
+    assert "participant list" in str(caught.value)
+    assert not (await club.api.agreements.list()).items
+    stated = msgspec.structs.replace(wanted, purpose=PURPOSE)
+    got = await club.api.get(stated, tmp_path / "got" / "b")
+    held = await data_space.city.api.agreements.show(got.agreement)
+    assert PURPOSE.rpartition(":")[2] in str(held.policy)
+    decided = await data_space.city.api.negotiations.decisions(held.negotiation_id)
+    assert "'trust': 'declared'" in str(decided)
+    # The same purpose uses the agreement, another one needs a new agreement.
+    assert (await club.api.get(stated, tmp_path / "got" / "c")).agreement == got.agreement
+    with pytest.raises(InvalidRequest, match="ask anew"):
+        await club.api.get(msgspec.structs.replace(wanted, purpose="dpv:AcademicResearch"), tmp_path / "got" / "d")
+
+
+async def test_a_participant_whose_claim_says_another_purpose_cannot_state_its_way_out(
+    data_space: Space, tmp_path: Path
+) -> None:
+    asset = await data_space.city.offers(policy=only_for(PURPOSE))
+    wanted = WantedOffer(participant=data_space.city.id, dataset=asset.id, purpose=PURPOSE)
+    with pytest.raises(RequestRefused, match="stated marketing"):
+        await data_space.other.api.get(wanted, tmp_path / "got")
+    assert not (await data_space.other.api.agreements.list()).items

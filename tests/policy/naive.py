@@ -137,7 +137,7 @@ def reachable(constraint: Mapping[str, Any], rule: str, case: Case) -> set[bool 
             parts = [reachable(child, rule, case) for child in constraint[operand]]
             return {fold(operand, verdicts) for verdicts in product(*(sorted(part, key=repr) for part in parts))}
     verdict = atomic(constraint, rule, case)
-    settled = name(constraint["leftOperand"]) in {"role", "spatial", "securityLevel"}
+    settled = name(constraint["leftOperand"]) in {"role", "spatial", "securityLevel", "purpose"}
     return {True, False} if verdict is None and not settled else {verdict}
 
 

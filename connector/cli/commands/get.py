@@ -47,7 +47,7 @@ def get(
         bool, typer.Option("--renew", help="Negotiate even if an agreement exists, or a request was refused.")
     ] = False,
     purpose: Annotated[
-        str | None, typer.Option(metavar="PURPOSE", help="Purpose of the use, which the agreement then names.")
+        str | None, typer.Option(metavar="PURPOSE", help="Purpose of the use to declare with the request.")
     ] = None,
     if_changed: Annotated[
         bool, typer.Option("--if-changed", help="Replace the file only if the provider states other data.")
@@ -58,10 +58,11 @@ def get(
     """Get a dataset: find, negotiate, transfer, check the SHA-256, save.
 
     Run it again to resume: an existing agreement is used, and data that has arrived and was not saved is saved without
-    another use. A refusal stops it: only --renew asks again, or the end of an agreement's time. -o - writes one file to
-    standard output. --if-changed compares digest, size and date first, and uses nothing if they are the same; a file
-    that was not delivered earlier is replaced only with --yes. Exit code 4 if the counterparty refuses or has refused,
-    6 if a person has to approve first.
+    another use. A refusal stops it: only --renew asks again, or the end of an agreement's time. --purpose declares what
+    the data is for, if the terms ask for it and the participant list does not confirm it: a term such as
+    dpv:AcademicResearch, or an absolute IRI. -o - writes one file to standard output. --if-changed compares digest,
+    size and date first, and uses nothing if they are the same; a file that was not delivered earlier is replaced only
+    with --yes. Exit code 4 if the counterparty refuses or has refused, 6 if a person has to approve first.
     """
     _check_target(call, out, if_changed=if_changed)
     with TemporaryDirectory(prefix="datenkontor-") as folder:

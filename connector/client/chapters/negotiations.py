@@ -32,7 +32,7 @@ def begin(
 ) -> ApiCall[NegotiationView]:
     """Send a contract request for a dataset: for its first offer, a given one, or another policy.
 
-    `purpose` is added to the permissions, so that the agreement names it.
+    `purpose` is declared with the request, and the agreement states it.
 
     >>> negotiation = connector.negotiations.start("https://city.example", "urn:dataset:air")
     >>> print(negotiation.role, negotiation.offer_id)

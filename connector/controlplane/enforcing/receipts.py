@@ -10,6 +10,7 @@ from connector.controlplane.core.errors import NoSuchEntity, NotAllowed
 from connector.controlplane.core.lookup import find_agreement
 from connector.controlplane.enforcing import ledger
 from connector.controlplane.judging import payments, situations, world
+from connector.controlplane.judging.declared import declare
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.facts import Situation
 from connector.controlplane.judging.performed import find_performed, is_performed_here
@@ -110,7 +111,9 @@ def _find_standing(
     library = evaluator.library
     at = instants.instant(evaluator.context.now())
     request = Request(action="odrl:use", target=agreement.dataset, assignee=situation.participant, at=at)
-    task = find_standing(duty, request, world.build_world(situation, compiled, library.claims, library.operands))
+    task = find_standing(
+        duty, request, world.build_world(declare(situation, compiled), compiled, library.claims, library.operands)
+    )
     events = tuple(event for event in entries if event.duty == task.uid)
     # A recorded state takes precedence over the clock; a consequence is active only after it was recorded.
     recorded = [event.state for event in events if not event.occasion and event.state is not DutyState.ACTIVE]

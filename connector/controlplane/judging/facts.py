@@ -1,8 +1,9 @@
 """Facts that a decision can read: one function for each, and one line for each in `FACTS`.
 
 A fact has an origin: claims are confirmed by the data-space operator, usage is counted here, the rest comes from the
-clock, the agreement or the asset. A statement of a peer about itself is not a fact. A fact of this connector takes
-precedence over a claim. A policy that needs a fact without an origin is refused before it is offered.
+clock, the agreement or the asset. A statement of a peer about itself is not a fact, except the purpose of its use,
+which is declared. A fact of this connector takes precedence over a claim, and a claim over a declared purpose. A policy
+that needs a fact without an origin is refused before it is offered.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -45,7 +46,8 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     agreement, including the requested one; `recent` are the uses of the last hour, `within` those of the
     participant under all agreements by period. `performed` are the entries of the
     duty ledger, `payments` the recorded payments, `events` the last entry of each event. `protocol` is the version of
-    the Dataspace Protocol that the peer uses, `now` the time in ms, `data` the known properties of the data.
+    the Dataspace Protocol that the peer uses, `now` the time in ms, `data` the known properties of the data, `purpose`
+    the purpose that the participant declares for this agreement.
     """
 
     participant: str
@@ -65,6 +67,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     protocol: str | None = None
     now: int = 0
     data: KnownData = ANY
+    purpose: str | None = None
 
 
 FactReader = Callable[[Situation], tuple[Value, ...] | None]

@@ -13,6 +13,7 @@ from connector.controlplane.core import instants
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.lookup import find_agreement_of
 from connector.controlplane.judging import acceptance, decision_records, situations
+from connector.controlplane.judging.declared import declare
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.facts import PERIOD_OF, Situation
 from connector.controlplane.judging.treating import treatments
@@ -81,7 +82,7 @@ def judge(evaluator: Evaluator, document: bytes, situation: Situation, dataset: 
     at = _find_request_time(instants.instant(evaluator.context.now()), situation)
     request = Request(action="odrl:use", target=dataset, assignee=situation.participant, at=at)
     library = evaluator.library
-    world = build_world(situation, compiled, library.claims, library.operands)
+    world = build_world(declare(situation, compiled), compiled, library.claims, library.operands)
     found = explain(compiled, request, world, phase)
     decision = found.decision
     record = decision_records.record_explanation(found, library.operands)

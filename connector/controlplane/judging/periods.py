@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from connector.controlplane.core.instants import instant
 from connector.controlplane.judging import situations
+from connector.controlplane.judging.declared import declare
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.world import build_world
 from connector.policy.compiling.compiled import Compiled
@@ -60,10 +61,10 @@ def _is_over_now(evaluator: Evaluator, agreement: Agreement, compiled: Compiled)
 
 def _decide(evaluator: Evaluator, agreement: Agreement, compiled: Compiled, at: datetime) -> Decision:
     consumer = agreement.counterparty if agreement.role is Role.PROVIDER else evaluator.context.participant
-    situation = situations.build_for_peer(
-        consumer, situations.parse_claims(agreement.evidence), None, agreement.agreed_at
-    )
+    # The evidence of the consumer's agreement is about the provider: what the consumer is stays open.
+    claims = situations.parse_claims(agreement.evidence) if agreement.role is Role.PROVIDER else {}
+    situation = declare(situations.build_for_peer(consumer, claims, None, agreement.agreed_at), compiled)
     library = evaluator.library
     world = build_world(situation, compiled, library.claims, library.operands)
     request = Request(action="odrl:use", target=agreement.dataset, assignee=consumer, at=at)
-    return decide(compiled, request, world, Phase.NEGOTIATION)
+    return decide(compiled, request, world, Phase.CATALOGUE)

@@ -7,7 +7,7 @@ from connector.controlplane.core.instants import instant
 from connector.controlplane.judging.facts import FACTS, PERIOD_OF, Situation
 from connector.controlplane.judging.payments import find_payment_standing
 from connector.controlplane.judging.treating import treatments
-from connector.controlplane.judging.treating.known_data import GROUP_SIZE, LEVEL, KnownData
+from connector.controlplane.judging.treating.known_data import GROUP_SIZE, LEVEL, PURPOSE, KnownData
 from connector.policy.compiling.compiled import Compiled
 from connector.policy.model.constraints import walk_leaves
 from connector.policy.model.decision import Counter
@@ -25,7 +25,8 @@ BYTE = "http://qudt.org/vocab/unit/BYTE"
 def build_world(situation: Situation, compiled: Compiled, claims: Mapping[str, Operand], registry: Registry) -> World:
     """Return the state of the world in which a request of this situation is decided under one policy.
 
-    `claims` are the `claimable` operands. A claim with a value of another sort than its operand's is ignored.
+    `claims` are the `claimable` operands. A claim with a value of another sort than its operand's is ignored. A
+    purpose that the participant list states takes precedence over a declared one.
     """
     facts = {name: value for name, read in FACTS.items() if (value := read(situation)) is not None}
     for name, texts in situation.claims.items():
@@ -33,6 +34,8 @@ def build_world(situation: Situation, compiled: Compiled, claims: Mapping[str, O
         if operand is not None and operand.fact not in facts:
             values = [coerce(Text(text), operand, registry) for text in texts]
             facts[operand.fact] = tuple(value for value in values if value is not None)
+    if situation.purpose is not None:
+        facts.setdefault(registry.operands[PURPOSE].fact, (Iri(situation.purpose),))
     facts |= _list_counted(situation, compiled)
     facts |= _list_stated(situation.data, compiled, registry)
     agreed_at = instant(situation.agreed_at) if situation.agreed_at is not None else None

@@ -14,6 +14,7 @@ from connector.controlplane.core import documents, instants
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.messages import sort_parties
 from connector.controlplane.judging import acceptance, decision_records, judgement
+from connector.controlplane.judging.declared import declare
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.facts import Situation
 from connector.controlplane.processes import unseen_text
@@ -54,9 +55,14 @@ def provide(evaluator: Evaluator, process: Negotiation, asset: Asset, situation:
     offered = frame(evaluator.context, process, asset.policy)
     reserved = frame(evaluator.context, process, asset.reservation) if asset.reservation else None
     judged: dict[str, Any] = {}
+    wanted = evaluator.library.compile(asked)
+    if isinstance(wanted, Compiled):
+        situation = declare(situation, wanted)  # the offer is judged for the same purpose
     for alternatives in ((asked,), (offered, reserved) if reserved else (offered,)):
         verdicts = [judgement.judge(evaluator, terms, situation, asset.id, Phase.NEGOTIATION) for terms in alternatives]
-        if all(verdict.denied for verdict in verdicts):
+        # What the vocabulary does not say of a declared purpose is compared, and left to a person.
+        unsaid = alternatives != (asked,) and situation.purpose is not None
+        if all(verdict.denied and not (unsaid and _is_unknown(verdict)) for verdict in verdicts):
             return end("not-permitted", verdicts[0].reasons, verdicts[0].record)
         judged = judged or verdicts[0].record
     policies = [evaluator.library.compile(terms) for terms in (offered, asked, *([reserved] if reserved else []))]
@@ -81,6 +87,11 @@ def provide(evaluator: Evaluator, process: Negotiation, asset: Asset, situation:
     return _step(
         evaluator, answer, {**judged, "compared": decision_records.record_comparison(answer, known[0].policy_hash)}
     )
+
+
+def _is_unknown(verdict: judgement.Judgement) -> bool:
+    """Return whether a denial has no other reason than facts that are not known."""
+    return set(verdict.record.get("reasons", ())) == {"constraint-unknown"}
 
 
 def _step(evaluator: Evaluator, answer: negotiate.TermsAnswer, judged: dict[str, Any]) -> Proceed | HoldFor:

@@ -15,12 +15,10 @@ from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.policy_input import encode_policy, encode_wire
 from connector.controlplane.judging.treating import known_data
 from connector.controlplane.processes import counter_offers
-from connector.controlplane.usecases import catalog, manual_steps
+from connector.controlplane.usecases import catalog, manual_steps, purposes
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.language.catalogue import LANGUAGES, say, write_in_all
 from connector.policy.model.errors import PolicyError
-from connector.policy.model.policy import ODRL
-from connector.policy.vocabulary.names import expand
 from connector.ports.decider import Accept, Agree, Finalize, MakeOffer, MakeRequest, ProcessStep, Terminate, Verify
 from connector.ports.entities import Asset, AssetStatus, PageBounds
 from connector.protocol.dcat import read_title
@@ -66,7 +64,7 @@ async def request(
 ) -> Negotiation:
     """Request an agreement on a dataset from its provider; `policy` requests another policy than the offered one.
 
-    `purpose` is added to every permission.
+    `purpose` is stated as a constraint of every permission: a term of the vocabulary or an IRI that the terms allow.
 
     Terms that this connector would not agree to as a provider are refused before anything is asked. Without `offer_id`,
     the first offer of the dataset is used; with `offer_id` and `policy`, the catalogue of the provider is not read.
@@ -74,6 +72,7 @@ async def request(
     """
     known = catalog.provider(counterparties.directory, participant_id)
     asking = evaluator.context.participant
+    purpose = purposes.read_purpose(evaluator.library.operands, purpose) if purpose is not None else None
     terms = _encode_asked(evaluator, policy) if policy is not None else None
     address, title = known.address or "", dict[str, str]()
     if offer_id is None or terms is None:
@@ -83,7 +82,7 @@ async def request(
         address = await catalog.find_address(counterparties, known, dataset)
         title = read_title(dataset)
     if purpose is not None:
-        terms = _encode_asked(evaluator, _state_purpose(msgspec.json.decode(terms), purpose))
+        terms = _encode_asked(evaluator, purposes.state_purpose(msgspec.json.decode(terms), purpose))
     offer = documents.make_message_offer(
         terms,
         offer_id=offer_id,
@@ -92,25 +91,9 @@ async def request(
         assignee=asking,
     )
     check_acceptable(evaluator, offer)
+    if purpose is not None:
+        purposes.check_purpose(evaluator, offer, dataset_id, purpose)
     return await ask(evaluator.context, participant_id, address, offer, title)
-
-
-def _state_purpose(terms: dict[str, Any], purpose: str) -> dict[str, Any]:
-    """Return the policy with a purpose in each permission."""
-    stated = {"leftOperand": ODRL + "purpose", "operator": "eq", "rightOperand": expand(purpose, {})}
-    name = "odrl:permission" if "odrl:permission" in terms else "permission"
-    return {**terms, name: [_add_constraint(rule, stated) for rule in _list(terms.get(name))]}
-
-
-def _add_constraint(rule: Any, constraint: dict[str, Any]) -> Any:
-    if not isinstance(rule, dict):
-        return rule  # a rule of the provider that cannot be read is refused with the policy
-    name = "odrl:constraint" if "odrl:constraint" in rule else "constraint"
-    return {**rule, name: [*_list(rule.get(name)), constraint]}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _choose_offer(dataset: dict[str, Any], dataset_id: str, offer_id: str | None) -> dict[str, Any]:

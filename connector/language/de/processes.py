@@ -7,6 +7,9 @@ SENTENCES: dict[str, str] = {
     "possible-again": "Wieder möglich ab {at}.",
     "unreadable": "Diese Nutzungsbedingungen werden nicht unterstützt. Einzelheiten auf Englisch: „{reason}“",
     "not-acceptable": "Diese Bedingungen können hier nicht angenommen werden. {reason}",
+    "unknown-purpose": "Der Zweck {purpose} ist unbekannt: "
+    "Nennen Sie einen Begriff des Data Privacy Vocabulary, etwa dpv:AcademicResearch, oder eine absolute IRI.",
+    "not-for-purpose": "Diese Bedingungen schließen den Zweck aus: Es wurde nichts angefragt. {reason}",
     "duty-failed": "Eine Pflicht des Vertrags ließ sich nicht erfüllen. {reason}",
     "other-terms": "Die Anfrage nennt andere Bedingungen als das Angebot.",
     "own-offer": "Der Anbieter macht ein eigenes Angebot.",

@@ -7,6 +7,9 @@ SENTENCES: dict[str, str] = {
     "possible-again": "Possible again from {at}.",
     "unreadable": "{reason}",
     "not-acceptable": "These terms cannot be accepted here. {reason}",
+    "unknown-purpose": "The purpose {purpose} is unknown: "
+    "name a term of the Data Privacy Vocabulary, such as dpv:AcademicResearch, or an absolute IRI.",
+    "not-for-purpose": "These terms exclude the purpose: nothing was asked. {reason}",
     "duty-failed": "{reason}",
     "other-terms": "The request asks for other terms than the offer.",
     "own-offer": "The provider makes an offer of its own.",

@@ -1,7 +1,8 @@
 """What a constraint can still become until an access: facts of the party are settled when a contract is made.
 
-Time, counters, payments, events and what a request states can change after signing; who the party is cannot be waited
-for. Pure: standard library and msgspec only.
+Time, counters, payments, events and the way of delivery can change after signing. Who the party is cannot be waited
+for, and what it declares, such as its purpose, it states with its request for the contract or never. Pure: standard
+library and msgspec only.
 """
 
 from collections.abc import Callable
@@ -20,14 +21,17 @@ _Hits: TypeAlias = tuple[int, bool]
 
 
 def is_settled(operand: Operand) -> bool:
-    """Return whether the value of an operand is known when a contract is made, or not at all: facts of the party.
+    """Return whether the value of an operand is known when a contract is made, or not at all.
+
+    These are facts of the party and what it declares.
 
     >>> is_settled(registry.operands[normal("dk:role eq urn:a").left])
     True
     >>> is_settled(registry.operands[normal("odrl:count lteq 5").left])
     False
     """
-    return operand.source in {"credential", "connector"} and operand.tier == "provider"
+    told = operand.source == "request" and operand.trust == "declared"
+    return (told or operand.source in {"credential", "connector"}) and operand.tier == "provider"
 
 
 def can_become(check: Check, wanted: bool, request: Request, world: World, registry: Registry) -> bool:

@@ -31,8 +31,9 @@ def list_rechecked(compiled: Compiled, language: Language) -> tuple[str, ...]:
 
 
 def _is_fixed(operand: Operand) -> bool:
-    """Return whether a fact is one of the party, of the data or of single records."""
-    return is_settled(operand) or operand.per_record or operand.fact in _OF_DATA
+    """Return whether a fact is one of the party, of the data or of single records; a purpose is one of the use."""
+    of_party = is_settled(operand) and operand.source != "request"
+    return of_party or operand.per_record or operand.fact in _OF_DATA
 
 
 _OF_DATA = frozenset(

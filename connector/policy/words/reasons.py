@@ -3,7 +3,7 @@
 Pure: standard library only.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from connector.language.catalogue import Language, find_sentence, read_grammar, say
@@ -19,6 +19,7 @@ from connector.policy.words.names import action_name, subject
 _Atoms: TypeAlias = Mapping[tuple[str, str], AtomVerdict]
 
 _ORIGINS = frozenset({"request", "credential", "agreement", "connector"})
+_PURPOSE = ODRL + "purpose"
 _MISMATCHES = ("action_matches", "target_matches", "assignee_matches")
 _MOST_LISTED = 10
 _LONGEST = 200
@@ -53,7 +54,7 @@ def reasons(found: Decision | Explanation, registry: Registry, language: Languag
     return tuple(dict.fromkeys(texts))
 
 
-def _atoms(verdicts: tuple[AtomVerdict, ...]) -> Iterator[AtomVerdict]:
+def _atoms(verdicts: Iterable[AtomVerdict]) -> Iterator[AtomVerdict]:
     for verdict in verdicts:
         yield verdict
         yield from _atoms(verdict.children)
@@ -85,9 +86,11 @@ def _one(
     if reason.code == "no-rule-matches":
         return _no_match(rules, language)
     sentences = [say(language, f"reasons.code-{reason.code}")]
+    remedy = find_sentence(language, f"reasons.remedy-{reason.code}")
     if reason.code == "prohibited":
         sentences += _prohibiting(reason, rules, registry, language)
-    remedy = find_sentence(language, f"reasons.remedy-{reason.code}")
+        named = [atom for rule in rules if rule.uid == reason.rule for atom in (*rule.refinements, *rule.constraints)]
+        remedy = say(language, "reasons.remedy-purpose") if _lacks_purpose(named) else remedy
     return " ".join([*sentences, remedy] if remedy else sentences)
 
 
@@ -124,6 +127,8 @@ def _shorten(text: str) -> str:
 
 
 def _choose_remedy(constraint: AtomicConstraint, operand: Operand) -> str:
+    if constraint.left == _PURPOSE:
+        return "purpose"
     if operand.fact in {"paymentState", "payAmount"}:
         return "pay"
     if operand.fact.startswith(("usesPer", "usesIn", "requestsPer")):
@@ -159,8 +164,17 @@ def _choice(known: AtomVerdict | None, registry: Registry, language: Language) -
         for atom in _atoms(known.children)
         if isinstance(atom.constraint, AtomicConstraint)
     ]
-    return " ".join(
-        [unmet, *(end_sentence(fact) for fact in dict.fromkeys(facts)), say(language, "reasons.meet-condition")]
+    remedies = [say(language, "reasons.meet-condition")]
+    if _lacks_purpose(known.children):
+        remedies.append(say(language, "reasons.remedy-purpose"))
+    return " ".join([unmet, *(end_sentence(fact) for fact in dict.fromkeys(facts)), *remedies])
+
+
+def _lacks_purpose(verdicts: Iterable[AtomVerdict]) -> bool:
+    """Return whether a condition asks for a purpose that nobody stated."""
+    return any(
+        isinstance(atom.constraint, AtomicConstraint) and atom.constraint.left == _PURPOSE and atom.verdict is None
+        for atom in _atoms(verdicts)
     )
 
 

@@ -76,3 +76,16 @@ def test_a_period_from_the_agreement_ends_when_it_has_elapsed(desk: Desk) -> Non
 def test_what_is_granted_again_and_again_is_not_over(desk: Desk) -> None:
     found = find_period(desk.rooms.evaluator, agreed(("dk:dayOfWeek", "eq", "monday")))
     assert not found.over
+
+
+@pytest.mark.parametrize("operand", ["odrl:purpose", "dk:role"])
+def test_a_consumer_learns_the_end_of_an_agreement_whatever_its_own_claims_are(desk: Desk, operand: str) -> None:
+    """The evidence of its agreement is about the provider."""
+    value = "dpv:AcademicResearch" if operand == "odrl:purpose" else "planner"
+    for days, over in ((5, True), (30, False)):
+        span = {"@value": f"P{days}D", "@type": "http://www.w3.org/2001/XMLSchema#duration"}
+        terms = (("odrl:elapsedTime", "lt", span), (operand, "isA" if "purpose" in operand else "eq", value))
+        for claims in ({}, {operand.partition(":")[2]: ["dpv:Marketing"]}):
+            entry = msgspec.structs.replace(agreed(*terms), evidence=msgspec.json.encode({"claims": claims}))
+            found = find_period(desk.rooms.evaluator, entry)
+            assert (found.over, found.end is not None) == (over, True)

@@ -108,7 +108,8 @@ async def test_terms_with_nothing_in_common_end_with_the_reason_in_both_language
 
 async def test_purposes_without_a_relation_are_for_a_person(desk: Desk) -> None:
     await offered(desk, terms("dpv:NonCommercialPurpose", 10), reservation=terms("dpv:NonCommercialPurpose", 100))
-    answer = await decided(desk, requested(terms("dpv:ScientificResearch"), claims={}))
+    stated = {"permission": [{"action": "use", "constraint": [atom("odrl:purpose", "eq", "dpv:ScientificResearch")]}]}
+    answer = await decided(desk, requested(stated, claims={}))
     assert isinstance(answer, HoldFor)
     assert "The vocabulary does not say how offer and request relate: purpose." in answer.reason
     assert "Das Vokabular sagt nicht" in answer.reasons["de"]

@@ -28,7 +28,9 @@ PAST = atom("odrl:dateTime", "lt", "2026-01-01")
         (PAST, DENY),
         (PAID, DEFERRED),
         (FIVE, DEFERRED),
-        (SOME, DEFERRED),
+        (SOME, DENY),
+        (atom("odrl:deliveryChannel", "eq", "HttpData-PULL"), DEFERRED),
+        ({"or": [SOME, PAID]}, DEFERRED),
         (atom("odrl:event", "eq", "urn:fair"), DEFERRED),
         (atom("odrl:elapsedTime", "lteq", {"@value": "P1D", "@type": "xsd:duration"}), DEFERRED),
         ({"and": [PLANNER, PAID]}, DENY),
@@ -40,7 +42,7 @@ PAST = atom("odrl:dateTime", "lt", "2026-01-01")
         ({"or": [{"and": [PLANNER, PAID]}, {"and": [SEAT, FIVE]}]}, DENY),
     ],
 )
-def test_a_contract_is_denied_for_want_of_a_claim_and_not_for_what_comes_later(
+def test_a_contract_is_denied_for_want_of_a_claim_or_a_purpose_and_not_for_what_comes_later(
     constraint: dict[str, object], verdict: Verdict
 ) -> None:
     assert ask(agreement(rule(constraint)), phase=Phase.NEGOTIATION).verdict is verdict
@@ -49,7 +51,7 @@ def test_a_contract_is_denied_for_want_of_a_claim_and_not_for_what_comes_later(
 
 @pytest.mark.parametrize(
     ("constraints", "verdict"),
-    [((PLANNER,), DENY), ((PAID,), DEFERRED), ((PLANNER, PAID), DEFERRED), ((PAST,), PERMIT)],
+    [((PLANNER,), DENY), ((SOME,), DENY), ((PAID,), DEFERRED), ((PLANNER, PAID), DEFERRED), ((PAST,), PERMIT)],
 )
 def test_a_prohibition_that_may_be_about_the_party_for_ever_prevents_the_contract(
     constraints: tuple[dict[str, object], ...], verdict: Verdict

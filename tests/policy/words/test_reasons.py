@@ -39,8 +39,14 @@ CASES: list[tuple[dict[str, object], dict[str, object], dict[str, object], str, 
         atom("odrl:purpose", "isA", "dpv:ImproveTransportMobility"),
         {},
         {"purpose": AD},
-        "Zweck: erwartet Verkehr und Mobilität verbessern; angegeben Werbung. Ändern Sie die Angabe.",
-        "Purpose: expected improving transport and mobility; stated advertising. Change what you state.",
+        "Zweck: erwartet Verkehr und Mobilität verbessern; angegeben Werbung. "
+        "Nennen Sie den Zweck mit der Vertragsanfrage "
+        "(`get --purpose`), oder lassen Sie ihn vom "
+        "Betreiber des Datenraums in der Teilnehmerliste bestätigen.",
+        "Purpose: expected improving transport and mobility; stated advertising. "
+        "Name the purpose with the "
+        "request for the agreement (`get --purpose`), or let the operator "
+        "of the data space confirm it in the participant list.",
     ),
     (
         atom("dk:role", "isAnyOf", ["planner", "firefighter"]),

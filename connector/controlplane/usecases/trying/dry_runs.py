@@ -8,10 +8,12 @@ from connector.controlplane.core.errors import Invalid
 from connector.controlplane.core.instants import instant
 from connector.controlplane.core.lookup import find_agreement, find_asset
 from connector.controlplane.judging import facts, situations
+from connector.controlplane.judging.declared import find_purpose
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.library import Library
 from connector.controlplane.judging.treating import known_data
 from connector.controlplane.usecases.trying.trials import TrialDecision, TrialSituation, answer, find_operand
+from connector.policy.compiling.compiled import Compiled
 from connector.policy.model.literals import to_lexical
 from connector.ports.entities import Agreement
 from connector.protocol.dsp.common import Role
@@ -53,6 +55,9 @@ async def decide_question(evaluator: Evaluator, question: TrialOrder) -> TrialDe
         within = await situations.find_within(evaluator, agreement, frozenset(facts.PERIOD_OF))
         known |= {fact: (str(within[period].uses),) for fact, period in facts.PERIOD_OF.items()}
         known |= await _find_known(evaluator, agreement)
+        compiled = evaluator.library.compile(agreement.document)
+        stated = find_purpose(compiled) if isinstance(compiled, Compiled) else None
+        known |= {"purpose": (stated,)} if stated is not None else {}
         if question.agreed_at is None:
             situation = msgspec.structs.replace(situation, agreed_at=instant(agreement.agreed_at))
     if participant is not None:

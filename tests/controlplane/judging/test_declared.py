@@ -1,0 +1,68 @@
+"""A purpose that the permissions of a policy have in common is declared; the participant list takes precedence."""
+
+import msgspec
+import pytest
+
+from connector.controlplane.judging.declared import declare, find_purpose
+from connector.controlplane.judging.judgement import judge
+from connector.policy.compiling.compiled import Compiled
+from connector.policy.model.situation import Phase
+from tests.controlplane.agreements import LIBRARY, USE, Json, atom
+from tests.controlplane.judging.test_situations import of_city
+from tests.support.plane import Desk
+
+TRANSPORT, PUBLIC, ADVERTISING = "dpv:ImproveTransportMobility", "dpv:PublicBenefit", "dpv:Advertising"
+FULL = "https://w3id.org/dpv#ImproveTransportMobility"
+STATED = atom("odrl:purpose", "eq", TRANSPORT)
+
+
+def written(*permissions: list[Json], prohibited: str = "") -> bytes:
+    prohibition = [{**USE, "constraint": [atom("odrl:purpose", "isA", prohibited)]}] if prohibited else []
+    rules = [{**USE, "constraint": constraints} for constraints in permissions]
+    more = {"prohibition": prohibition} if prohibition else {}
+    return msgspec.json.encode({"@type": "Offer", "@id": "urn:offer", "permission": rules, **more})
+
+
+@pytest.mark.parametrize(
+    ("permissions", "purpose"),
+    [
+        ([[STATED]], FULL),
+        ([[{"and": [STATED, atom("odrl:count", "lteq", 5)]}]], FULL),
+        ([[STATED], [STATED, atom("odrl:count", "lteq", 5)]], FULL),
+        ([[atom("odrl:purpose", "isA", TRANSPORT)]], None),
+        ([[atom("odrl:purpose", "neq", TRANSPORT)]], None),
+        ([[{"or": [STATED, atom("odrl:count", "lteq", 5)]}]], None),
+        ([[STATED], [atom("odrl:count", "lteq", 5)]], None),
+        ([[STATED], [atom("odrl:purpose", "eq", PUBLIC)]], None),
+        ([[]], None),
+    ],
+)
+def test_only_what_limits_every_permission_is_a_stated_purpose(permissions: list[list[Json]], purpose: str) -> None:
+    compiled = LIBRARY.compile(written(*permissions))
+    assert isinstance(compiled, Compiled)
+    assert find_purpose(compiled) == purpose
+    assert declare(of_city(), compiled).purpose == purpose
+    assert declare(msgspec.structs.replace(of_city(), purpose="urn:p"), compiled).purpose == "urn:p"
+
+
+@pytest.mark.parametrize(
+    ("claims", "document", "denied"),
+    [
+        ({}, written([atom("odrl:purpose", "isA", TRANSPORT)]), True),
+        ({}, written([STATED]), False),
+        ({"purpose": (TRANSPORT,)}, written([atom("odrl:purpose", "isA", TRANSPORT)]), False),
+        ({"purpose": (ADVERTISING,)}, written([STATED]), True),
+        ({}, written([], prohibited="dpv:CommercialPurpose"), True),
+        ({}, written([STATED], prohibited="dpv:CommercialPurpose"), False),
+        ({}, written([atom("odrl:purpose", "eq", "dpv:CommercialPurpose")], prohibited="dpv:CommercialPurpose"), True),
+        ({"purpose": ("dpv:CommercialPurpose",)}, written([STATED], prohibited="dpv:CommercialPurpose"), True),
+    ],
+)
+def test_the_purpose_is_decided_before_signing_and_a_claim_prevails(
+    desk: Desk, claims: dict[str, tuple[str, ...]], document: bytes, denied: bool
+) -> None:
+    found = judge(desk.rooms.evaluator, document, of_city(**claims), "urn:dataset", Phase.NEGOTIATION)
+    assert found.denied is denied
+    if denied and not claims and b"eq" not in document:
+        assert "`get --purpose`" in found.reasons["en"]
+        assert "Teilnehmerliste" in found.reasons["de"]
