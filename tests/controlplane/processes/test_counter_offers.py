@@ -106,13 +106,12 @@ async def test_terms_with_nothing_in_common_end_with_the_reason_in_both_language
     assert step.reasons["de"].startswith("Angebot und Anfrage schließen sich aus: ")
 
 
-async def test_purposes_without_a_relation_are_for_a_person(desk: Desk) -> None:
+async def test_a_stated_purpose_that_the_offer_does_not_cover_ends_the_negotiation(desk: Desk) -> None:
     await offered(desk, terms("dpv:NonCommercialPurpose", 10), reservation=terms("dpv:NonCommercialPurpose", 100))
     stated = {"permission": [{"action": "use", "constraint": [atom("odrl:purpose", "eq", "dpv:ScientificResearch")]}]}
     answer = await decided(desk, requested(stated, claims={}))
-    assert isinstance(answer, HoldFor)
-    assert "The vocabulary does not say how offer and request relate: purpose." in answer.reason
-    assert "Das Vokabular sagt nicht" in answer.reasons["de"]
+    assert isinstance(answer, Terminate)
+    assert "stated scientific research" in answer.reason
     assert "100" not in str(answer)
 
 
