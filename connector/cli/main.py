@@ -101,10 +101,11 @@ def _datenkontor() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line (default: that of this process) and return its exit code."""
-    language = find_language(sys.argv[1:] if arguments is None else arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    language = find_language(given)
     command = translate_help(typer.main.get_command(app), language)
     try:
-        result = command.main(args=arguments, prog_name="datenkontor", standalone_mode=False, obj=language)
+        result = command.main(args=_move_leading(given), prog_name="datenkontor", standalone_mode=False, obj=language)
     except Failure as failure:
         _print_error(failure.say(language))
         return failure.code
@@ -122,6 +123,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Code.FAILED
     return result if isinstance(result, int) else Code.OK
+
+
+def _move_leading(arguments: list[str]) -> list[str]:
+    """Return the arguments with `--lang` and `--json` behind the command if they stand before it.
+
+    >>> _move_leading(["--lang", "de", "--json", "asset", "list"])
+    ['asset', 'list', '--lang', 'de', '--json']
+    """
+    at = 0
+    while arguments[at : at + 1] and arguments[at].partition("=")[0] in {"--lang", "--json"}:
+        at += 2 if arguments[at] == "--lang" else 1
+    leading, rest = arguments[:at], arguments[at:]
+    if not rest or rest[0].startswith("-"):
+        return rest  # the help of all commands, which is in the language already
+    end = rest.index("--") if "--" in rest else len(rest)
+    return [*rest[:end], *leading, *rest[end:]]
 
 
 def run() -> None:

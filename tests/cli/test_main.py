@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from connector.cli.main import _move_leading
 from tests.cli.conftest import Cli
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -107,3 +108,24 @@ def test_an_unforeseen_failure_is_one_sentence_without_a_trace() -> None:
     assert run.returncode == 1
     assert run.stderr.count("\n") == 1
     assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "moved"),
+    [
+        (["--lang", "de", "version", "--json"], ["version", "--json", "--lang", "de"]),
+        (["--json", "--lang=de", "version"], ["version", "--json", "--lang=de"]),
+        (["--lang", "de", "--help"], ["--help"]),
+        (["--json", "get", "--", "-x"], ["get", "--json", "--", "-x"]),
+        (["--settings", "a", "version"], ["--settings", "a", "version"]),
+        (["--lang"], []),
+    ],
+)
+def test_the_options_of_all_commands_may_stand_before_the_command(given: list[str], moved: list[str]) -> None:
+    assert _move_leading(given) == moved
+
+
+def test_json_before_the_command_is_json(cli: Cli) -> None:
+    assert cli("--json", "version").json == cli("version", "--json").json
+    german = cli("--lang", "de", "--help")
+    assert (german.code, "Einen Konnektor betreiben." in german.out) == (0, True)
