@@ -55,6 +55,7 @@ SENTENCES: dict[str, str] = {
     "sentence-allowed": "{action} erlaubt",
     "sentence-overruled": "{action} als erlaubt genannt, aber verboten",
     "sentence-first": "vorher {duty}",
+    "sentence-only-for": "nur für {party}",
     "sentence-forbidden": "verboten: {bans}",
     "sentence-forbidden-perm": "verboten, soweit nicht erlaubt: {bans}",
     "sentence-required": "Pflicht: {duties}",

@@ -55,6 +55,7 @@ SENTENCES: dict[str, str] = {
     "sentence-allowed": "{action} allowed",
     "sentence-overruled": "{action} stated as allowed, but forbidden",
     "sentence-first": "first {duty}",
+    "sentence-only-for": "only for {party}",
     "sentence-forbidden": "forbidden: {bans}",
     "sentence-forbidden-perm": "forbidden unless permitted: {bans}",
     "sentence-required": "required: {duties}",

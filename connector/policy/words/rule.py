@@ -85,6 +85,15 @@ def list_shared(wording: Wording) -> list[str]:
     return [_label(axis, name, wording) for axis in _AXES for name in _entities(wording.common.get(axis, ()), wording)]
 
 
+def list_users(wording: Wording) -> list[str]:
+    """Return the party for which alone all rules are, if they state one.
+
+    >>> list_users(make_wording(compiled(), "en"))
+    ['“urn:firm”']
+    """
+    return _entities(wording.common.get("assignee", ()), wording)
+
+
 def _label(axis: str, name: str, wording: Wording) -> str:
     return f"{wording.say(f'policy.axis-{axis}')}: {name}"
 

@@ -10,7 +10,15 @@ from connector.policy.model.constraints import walk_leaves
 from connector.policy.words.constraint import split_and
 from connector.policy.words.limits import is_overruled
 from connector.policy.words.names import subject
-from connector.policy.words.rule import Wording, list_scope, make_wording, write_action, write_duty, write_prohibition
+from connector.policy.words.rule import (
+    Wording,
+    list_scope,
+    list_users,
+    make_wording,
+    write_action,
+    write_duty,
+    write_prohibition,
+)
 from connector.policy.words.tiers import name_tier
 
 _MOST_WORDS = 40
@@ -47,6 +55,9 @@ def _shorten(compiled: Compiled, wording: Wording, details: int, parts: int) -> 
     duties = _list_brief([_write_obligation(entry, wording) for entry in compiled.obligations], brief=brief)
     allowed = _join_listed(permissions, parts, wording) or wording.say("policy.sentence-nothing")
     clauses = [allowed]
+    if compiled.policy.kind != "Agreement":
+        # An agreement is between its parties anyway; an offer that names one is of use to nobody else.
+        clauses += [wording.say("policy.sentence-only-for", party=name) for name in list_users(wording)]
     if bans:
         key = "policy.sentence-forbidden-perm" if compiled.conflict == "perm" else "policy.sentence-forbidden"
         clauses.append(wording.say(key, bans=_join_listed(bans, parts, wording)))

@@ -50,3 +50,15 @@ def test_it_is_one_short_sentence_in_any_order_of_the_policy(seed: int) -> None:
         assert len(said[0].split()) <= 40
         assert "\n" not in said[0]
         assert said[0].endswith(".")
+
+
+def test_an_offer_for_one_party_names_it() -> None:
+    for document in (
+        {"permission": [rule(atom("odrl:count", "lteq", 5), assignee="urn:city:other")]},
+        {"assignee": "urn:city:other", "permission": [rule()]},
+        {"assignee": {"@type": "PartyCollection", "@id": "urn:city:other"}, "permission": [rule()]},
+        {"permission": [rule(assignee="urn:city:other")], "prohibition": [rule(action="sell", assignee="urn:city:b")]},
+    ):
+        offer = build({"@type": "Offer", "@id": "urn:o", **document})
+        assert "urn:city:other" in sentence(offer, "en")
+        assert "urn:city:other" in sentence(offer, "de")
