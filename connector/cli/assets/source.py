@@ -1,6 +1,7 @@
 """The source of an asset, from `--file`, `--folder` or `--url`: its address as the connector reads it, and its type."""
 
 import mimetypes
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,12 @@ from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 
 mimetypes.add_type("application/geo+json", ".geojson")
+mimetypes.add_type("application/x-ndjson", ".ndjson")
+mimetypes.add_type("application/x-ndjson", ".jsonl")
 mimetypes.add_type("application/gpx+xml", ".gpx")
 mimetypes.add_type("application/vnd.apache.parquet", ".parquet")
+
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
 
 
 def build_source(
@@ -28,6 +33,7 @@ def build_source(
             raise Failure(Code.USAGE, "errors.header-twice")
         return {"kind": "http", "url": url} | ({"headers": pairs} if pairs else {}), url.rstrip("/").rpartition("/")[2]
     path = file or folder or Path()
+    _check_name(path)
     address: dict[str, Any] = {"kind": "file", "path": _find_in_root(call, path, is_folder=folder is not None)}
     return (address | {"glob": glob} if glob else address), path.name
 
@@ -35,6 +41,23 @@ def build_source(
 def guess_media_type(name: str) -> str | None:
     """Return the media type that a file name suggests."""
     return mimetypes.guess_type(name)[0]
+
+
+def _check_name(path: Path) -> None:
+    """Raise Failure for a name that cannot be carried to a receiver, with what is wrong with it."""
+    name = path.name
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise Failure(Code.USAGE, "errors.name-encoding", name=ascii(name)[1:-1]) from None
+    if name.startswith(".") and name.strip("."):
+        raise Failure(Code.USAGE, "errors.name-hidden", name=name)
+    if found := next((sign for sign in name if sign in '\\:*?"<>|' or not sign.isprintable()), ""):
+        raise Failure(Code.USAGE, "errors.name-sign", name=ascii(name)[1:-1], sign=ascii(found)[1:-1])
+    if name != name.strip():
+        raise Failure(Code.USAGE, "errors.name-space", name=name)
+    if _RESERVED.fullmatch(name):
+        raise Failure(Code.USAGE, "errors.name-reserved", name=name)
 
 
 def _split_header(header: str) -> tuple[str, str]:

@@ -83,7 +83,7 @@ def list_transfers(
         "state": lambda found: found.state,
         "counterparty": lambda found: found.counterparty_name or found.peer,
         "dataset": lambda found: choose_text(found.title, call.output.lang) or found.dataset,
-        "moved": lambda found: found.progress and format_size(found.progress.bytes_moved),
+        "moved": lambda found: found.progress and format_size(_count_moved(found)),
         "changed": lambda found: format_time(found.updated_at),
     }
     chosen = state.value if state else None
@@ -192,8 +192,16 @@ def _finish(
         report_waited(call, found, timeout, lambda shown: _build_fields(shown, call.output.lang), wanted)
 
 
-def _format_progress(progress: DeliveryView, lang: Language) -> str:
-    moved = format_size(progress.bytes_moved)
+def _count_moved(found: TransferView) -> int:
+    """Return the moved bytes; a completed transfer has at least its size, even if a crash lost the count."""
+    progress = found.progress
+    if progress is None:
+        return 0
+    return max(progress.bytes_moved, (progress.size or 0) if found.state == "COMPLETED" else 0)
+
+
+def _format_progress(found: TransferView, progress: DeliveryView, lang: Language) -> str:
+    moved = format_size(_count_moved(found))
     return say(lang, "cli.moved-of", moved=moved, size=format_size(progress.size)) if progress.size else moved
 
 
@@ -204,7 +212,7 @@ def _build_fields(found: TransferView, lang: Language) -> dict[str, object]:
         "agreement": found.agreement_id,
         "format": found.format,
         "kept open": found.keep or None,
-        "moved": progress and _format_progress(progress, lang),
+        "moved": progress and _format_progress(found, progress, lang),
         "SHA-256": progress and progress.sha256,
         "error": progress and progress.error,
         "waits because": progress and progress.waits,

@@ -77,6 +77,12 @@ SENTENCES: dict[str, str] = {
     "reported": "{reason}",
     "in-english": "Meldung auf Englisch: „{reason}“",
     "in-file": "{file}: {reason}",
+    "name-encoding": "Der Name {name} ist nicht in UTF-8 geschrieben: bitte umbenennen, etwa mit `convmv`.",
+    "name-hidden": "{name} ist verborgen, weil der Name mit einem Punkt beginnt: bitte umbenennen.",
+    "name-sign": "Der Name {name} enthält {sign}; das kann nicht jeder Empfänger speichern: bitte umbenennen.",
+    "name-space": "Der Name {name!r} beginnt oder endet mit einem Leerzeichen; das kann nicht jeder Empfänger speichern: "
+    "bitte umbenennen.",
+    "name-reserved": "{name} ist ein Name, den manche Systeme für Geräte reservieren: bitte umbenennen.",
     "no-such-file": "Die Datei {path} existiert nicht.",
     "no-such-folder": "Der Ordner {path} existiert nicht.",
     "unknown-command": "Unbekannter Befehl {word}: `datenkontor --help` zeigt alle Befehle.",
