@@ -1,13 +1,16 @@
 """Records as CSV (RFC 4180) with a header line, in the encoding of the asset: every value is text.
 
-The delimiter is the asset's, or the most frequent one of `,` `;` tab `|` in the header line. A byte order mark and the
-kind of line end do not change. Refused are a line with more or fewer values than the header, a field of more than
-128 KiB, and a column that occurs twice: the name of a value is never guessed.
+The delimiter is the asset's, the one of a first line `sep=;` before the header, or the most frequent one of `,` `;` tab
+`|` in the header line. A byte order mark and the kind of line end do not change.
+
+Refused are a line with more or fewer values than the header, a field of more than 128 KiB, and a column that occurs
+twice: the name of a value is never guessed.
 """
 
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, Literal
@@ -20,6 +23,7 @@ LONGEST_RECORD = 1024 * 1024
 MOST_FIELDS = 2_000
 DELIMITERS = ",;\t|"
 _MARK = "\ufeff"
+_SEPARATOR = re.compile(r'"?sep=([,;\t|])"?\r?\n', re.IGNORECASE)
 
 
 class Csv:
@@ -110,6 +114,9 @@ class Csv:
         """Detect byte order mark, line end and delimiter in the first lines; return the lines without the mark."""
         if complete.startswith(_MARK):
             self._mark, complete = True, complete[1:]
+        if found := _SEPARATOR.match(complete):
+            self.delimiter, complete = self.delimiter or found[1], complete[found.end() :]
+            self._lines += 1
         header = complete[: _find_first_end(complete)]
         self._line_end = "\r\n" if header.endswith("\r\n") else "\n"
         unquoted = "".join(header.split('"')[::2])

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from connector.dataplane.formats.csv import Csv
 from connector.ports.flow import Untreatable
 from connector.ports.treatment import Records, TransformStep
 from tests.dataplane.records import CSV, deliver, treat
@@ -84,3 +85,12 @@ def test_the_tables_of_real_cities_are_read_and_written(name: str) -> None:
 
 def _delimiter(data: bytes) -> str:
     return max(",;", key=data.decode().partition("\n")[0].count)
+
+
+@pytest.mark.parametrize("line", ["sep=;", "SEP=;\r", '"sep=;"'])
+def test_the_first_line_of_a_spreadsheet_names_the_delimiter(line: str) -> None:
+    reader = Csv(Records(format="csv"))
+    assert reader.read(f"{line}\na,b;c\n1;2\n".encode()) == [{"a,b": "1", "c": "2"}]
+    reader = Csv(Records(format="csv"))
+    with pytest.raises(Untreatable, match="Line 4"):
+        reader.read(f"{line}\na;c\n1;2\n1\n".encode())
