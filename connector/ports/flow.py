@@ -71,7 +71,8 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     ranges and resumption possible; `sha256` the digest in hex of all bytes, if known. `offset` is the first byte of
     `chunks`. `file` is set only if the chunks are the stored bytes of a local file: a source that changes bytes returns
     a content without it, and without the size, etag and digest of the stored bytes. `left_out` are names of a folder
-    that cannot be carried to a receiver.
+    that cannot be carried to a receiver. `unread` is what a receiver may know of how many values could not be read when
+    the data was treated: a number, `some`, or nothing.
     """
 
     chunks: AsyncIterator[bytes]
@@ -83,6 +84,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     name: str | None = None
     file: LocalFile | None = None
     left_out: tuple[str, ...] = ()
+    unread: str = ""
 
 
 class Source(Protocol):

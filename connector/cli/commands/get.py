@@ -17,7 +17,7 @@ from connector.cli.frame.remote import connect, find_participant
 from connector.cli.processes.progress import Bar
 from connector.cli.processes.saving import OutputOption, OverwriteOption, find_received, may_overwrite, report_saved
 from connector.client.connector import Connector
-from connector.client.frame.errors import FileThere
+from connector.client.frame.errors import ClientError, FileThere
 from connector.client.get import GetResult, WantedOffer
 
 app = create_word()
@@ -72,6 +72,7 @@ def get(
             wanted = msgspec.structs.replace(_choose_offer(call, connector, target, offer), purpose=purpose)
             options = {"push": push, "renew": renew, "if_changed": if_changed, "timeout_s": timeout}
             got = _get(call, connector, wanted, path, overwrite=overwrite, **options)
+            remark = _find_remark(connector, got.transfer) if got.transfer else ""
         if out == "-":
             _write_out(got)
         elif not got.transfer:
@@ -80,6 +81,8 @@ def get(
         else:
             also = {"participant": wanted.participant, "dataset": wanted.dataset}
             report_saved(call.output, got.saved, **also, agreement=got.agreement, transfer=got.transfer)
+        if remark:
+            call.output.print_hint(remark)
 
 
 def _check_target(call: CommandCall, out: str | None, *, if_changed: bool) -> None:
@@ -136,3 +139,12 @@ def _choose_offer(call: CommandCall, connector: Connector, target: list[str], of
     if not call.output.json:
         print_results(call, results.items)
     raise Failure(Code.USAGE, "errors.many-offers", total=results.total)
+
+
+def _find_remark(connector: Connector, transfer: str) -> str:
+    """Return what the provider said of the data; the data is saved, so that nothing is said if nobody knows."""
+    try:
+        progress = connector.transfers.show(transfer).progress
+    except ClientError:
+        return ""
+    return (progress.remark or "") if progress else ""

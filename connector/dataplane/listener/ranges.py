@@ -10,7 +10,7 @@ from aiohttp import web
 
 from connector.dataplane.files.folder import FOLDER_TYPE
 from connector.dataplane.listener.admission import Refusal
-from connector.dataplane.wire.fields import REPR_DIGEST, attachment, read_range, repr_digest
+from connector.dataplane.wire.fields import REPR_DIGEST, UNREAD_VALUES, attachment, read_range, repr_digest
 from connector.ports.entities import Flow
 from connector.ports.flow import Content, Source, SourceError
 
@@ -74,6 +74,8 @@ def build_headers(flow: Flow, content: Content, part: str | None) -> dict[str, s
         headers["Content-Disposition"] = attachment(content.name)
     if content.size is not None:
         headers["Accept-Ranges"] = "bytes"
+    if content.unread:
+        headers[UNREAD_VALUES] = content.unread
     if content.etag:
         headers["ETag"] = content.etag
     if content.sha256:

@@ -18,8 +18,10 @@ from connector.dataplane.control.uses import Attempt
 from connector.dataplane.listener.admission import FlowAccess, Refusal, refuse_busy
 from connector.dataplane.wire.fields import (
     REPR_DIGEST,
+    UNREAD_VALUES,
     UPLOAD_COMPLETE,
     UPLOAD_OFFSET,
+    describe_unread,
     read_content_range,
     read_filename,
     read_repr_digest,
@@ -86,6 +88,8 @@ class PushHandler:
             receipt = await self._receive(request, flow, gate, target)
         finally:
             self._busy.discard((flow.owner, target.key))
+        if remark := describe_unread(request.headers.get(UNREAD_VALUES)):
+            await self._access.plane.register.remark(flow, remark)
         if "part" not in request.match_info:
             await self._access.plane.note_delivery(flow, Delivered(receipt.size, receipt.sha256))
         body = msgspec.json.encode({"size": receipt.size, "sha256": receipt.sha256})

@@ -29,6 +29,8 @@ from connector.dataplane.transfer.retry import (
 from connector.dataplane.wire.body import yield_nothing
 from connector.dataplane.wire.fields import (
     REPR_DIGEST,
+    UNREAD_VALUES,
+    describe_unread,
     read_content_range,
     read_filename,
     read_number,
@@ -176,6 +178,8 @@ async def _attempt(
             )
             return Again(str(error), at_once=True)
         await context.use.finish(target.part)
+        if context.remark and (remark := describe_unread(answer.headers.get(UNREAD_VALUES))):
+            await context.remark(remark)
         return receipt
 
 

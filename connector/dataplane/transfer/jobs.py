@@ -187,6 +187,7 @@ class Jobs:
             self.pause,
             failures,
             lambda reason: self._register.note_wait(flow, reason),
+            lambda remark: self._register.remark(flow, remark),
         )
         expected = Expected() if flow.live else Expected(flow.size, flow.sha256, flow.etag)
         try:

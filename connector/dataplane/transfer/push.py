@@ -34,6 +34,7 @@ from connector.dataplane.transfer.retry import (
 from connector.dataplane.wire.body import WatchedBody
 from connector.dataplane.wire.fields import (
     REPR_DIGEST,
+    UNREAD_VALUES,
     UPLOAD_COMPLETE,
     UPLOAD_OFFSET,
     attachment,
@@ -199,6 +200,8 @@ async def _send(
     headers = credential.headers() | {"Content-Type": target.media_type or content.media_type}
     if content.sha256:
         headers[REPR_DIGEST] = repr_digest(content.sha256)
+    if content.unread:
+        headers[UNREAD_VALUES] = content.unread
     if content.name:
         headers["Content-Disposition"] = attachment(content.name)
     resumable = stored.offset is not None

@@ -47,6 +47,7 @@ class TreatedDelivery:
         records = treatment.records
         self._records = records
         self._codec = make_codec(records)
+        self._steps = treatment.steps
         self._transforms = build_transforms(treatment.steps, treating, flow)
         self._filter = RecordFilter(treatment, treating.operands) if treatment.rows else None
         self._refer_to = treating.secret.people(flow.owner)
@@ -87,11 +88,23 @@ class TreatedDelivery:
         if remark := self._describe_unread():
             await self._tell(remark)
 
-    def _describe_unread(self) -> str:
-        """Return how many values were not read as what a transform or the row filter needs; empty if all were."""
+    @property
+    def unread(self) -> Counter[str]:
+        """How many values of each field were not read until now."""
         unread: Counter[str] = Counter(self._filter.unread if self._filter else {})
         for transform in self._transforms:
             unread.update(getattr(transform, "unread", {}))
+        return unread
+
+    def tell_unread(self) -> str:
+        """Return what the receiver may know: the number of values, `some` if it is a small group, nothing for none."""
+        least = max([10, *(step.smallest_group for step in self._steps)])
+        count = sum(self.unread.values())
+        return "" if not count else str(count) if count >= least else "some"
+
+    def _describe_unread(self) -> str:
+        """Return how many values were not read as what a transform or the row filter needs; empty if all were."""
+        unread = self.unread
         if not unread:
             return ""
         named = ", ".join(f"{count} of {name[:100]}" for name, count in unread.most_common(10))

@@ -71,10 +71,14 @@ class TreatedSource:
             if raw.media_type == FOLDER_TYPE:
                 raise Untreatable(_FOLDER)
             consents = DeliveryConsents(self._flow.owner, self._treatment.consent, self._register)
-            chunks, head, whole = await self._begin(raw.chunks, consents)
+            delivery = TreatedDelivery(self._flow, self._treatment, self._treating, consents, self._tell)
+            chunks, head, whole = await self._begin(delivery, raw.chunks)
             if not whole:
                 joined = _join(consents.guard(head), consents.forget_persons(), chunks)
-                yield Content(chunks=joined, media_type=raw.media_type, name=raw.name)
+                # What was read until now is told; what comes later is not known yet.
+                yield Content(
+                    chunks=joined, media_type=raw.media_type, name=raw.name, unread="some" if delivery.unread else ""
+                )
                 return
             body = b"".join(head)
             del chunks, head
@@ -87,19 +91,19 @@ class TreatedSource:
                 sha256=digest,
                 offset=offset,
                 name=raw.name,
+                unread=delivery.tell_unread(),
             )
 
     async def _tell(self, remark: str) -> None:
         await self._register.remark(self._flow, remark)
 
     async def _begin(
-        self, raw: AsyncIterator[bytes], consents: DeliveryConsents
+        self, delivery: TreatedDelivery, raw: AsyncIterator[bytes]
     ) -> tuple[AsyncIterator[bytes], list[bytes], bool]:
         """Produce the result or its beginning; return the remaining chunks, the produced ones, and whether it is all.
 
         A result that is held completely takes memory, so only few are produced at the same time.
         """
-        delivery = TreatedDelivery(self._flow, self._treatment, self._treating, consents, self._tell)
         chunks = delivery.chunks(raw)
         async with self._register.wholes if delivery.whole else nullcontext():
             head, ended = await _collect(chunks, None if delivery.whole else WHOLE)

@@ -1,7 +1,8 @@
 """The HTTP header fields of the data plane, read strictly and written once (RFC 9110 ranges, RFC 9530 digests,
 RFC 6266 file names).
 
-`Upload-Offset` and `Upload-Complete` are used between two Datenkontor connectors only: the received bytes of a push.
+`Upload-Offset` and `Upload-Complete` are used between two Datenkontor connectors only: the received bytes of a push. So
+is `Unread-Values`: how many values the provider could not read when it treated the data, or `some`.
 """
 
 import base64
@@ -13,6 +14,7 @@ from urllib.parse import quote, unquote
 UPLOAD_OFFSET = "Upload-Offset"
 UPLOAD_COMPLETE = "Upload-Complete"
 REPR_DIGEST = "Repr-Digest"
+UNREAD_VALUES = "Unread-Values"
 
 _DIGEST = re.compile(r"(?:^|,\s*)sha-256=:([A-Za-z0-9+/]{43}=):")
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
@@ -82,6 +84,17 @@ def read_content_range(value: str | None) -> tuple[int | None, int | None, int |
 def read_number(value: str | None) -> int | None:
     """Return a non-negative number of at most 18 digits, or None."""
     return int(value) if value and _NUMBER.fullmatch(value) else None
+
+
+def describe_unread(value: str | None) -> str | None:
+    """Return the sentence for an `Unread-Values` of the provider; None if it states none."""
+    count = read_number(value)
+    if not count and value != "some":
+        return None
+    return (
+        f"The provider could not read {count or 'some'} values as the agreement's treatment needs them: "
+        "they are in no sum and no mean, their places are empty, or their records were left out."
+    )
 
 
 def read_http_date(value: str | None) -> int | None:

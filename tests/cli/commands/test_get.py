@@ -180,3 +180,11 @@ def test_a_purpose_is_stated_in_the_request(cli: Cli, provider: Management, tmp_
     assert cli("get", "urn:city", "air", "-o", "got.csv", "--purpose", "dpv:Navigation").code == 0
     (asked,) = provider.bodies("POST", "/v1/negotiations")
     assert asked["purpose"] == "dpv:Navigation"
+
+
+def test_values_that_the_provider_could_not_read_are_told_beside_the_saved_file(cli: Cli, provider: Management) -> None:
+    told = DeliveryView(remark="The provider could not read some values.")
+    provider.answer("GET", "/v1/transfers/urn:t", transfer("COMPLETED", delivered=told))
+    done = cli("get", "urn:city", "air", "-o", "got.csv")
+    assert done.code == 0, done.err
+    assert "could not read some values" in done.err

@@ -17,6 +17,7 @@ from tests.dataplane.records import (
     encoded,
     treat,
 )
+from tests.dataplane.transfer.fetching import done, fetch
 from tests.dataplane.world import Side, flow_request, lease, side, url_and_token
 
 DROP = treat(CSV, TransformStep(name="drop", fields=("name",)))
@@ -181,3 +182,20 @@ async def test_values_that_are_no_numbers_are_counted_and_told(provider: Side, h
     assert report is not None
     assert "2 of wert" in (report.remark or "")
     assert "5 records" in (report.remark or "")
+
+
+@pytest.mark.parametrize(("bad", "said"), [(1, "some values"), (9, "some values"), (10, "10 values"), (0, None)])
+async def test_the_consumer_learns_that_values_were_not_read(
+    provider: Side, tmp_path: Path, bad: int, said: str | None
+) -> None:
+    data = "ort;wert\n" + "A;1\n" * 20 + "A;k. A.\n" * bad
+    step = TransformStep(name="aggregate", fields=("ort",), measures=("wert",))
+    records = Records(format="csv", measures=("wert",))
+    granted = lease(treatment=encoded(treat(records, step)))
+    address = await provider.serve(provider.give("werte.csv", data.encode()), granted, media_type="text/csv")
+    async with side(tmp_path / "consumer") as consumer:
+        await fetch(consumer, address)
+        await done(consumer)
+        report = await consumer.plane.report("city", flow_request(FlowDirection.FETCH).flow_id)
+    assert report is not None
+    assert (said in (report.remark or "")) if said else report.remark is None
