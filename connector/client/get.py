@@ -8,7 +8,7 @@ the wish for it, or the end of the agreement's time, makes a new request.
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -200,9 +200,9 @@ def _agreed(offer: WantedOffer) -> ClientFlow[str | None]:
         usable = entry.finalized_at is not None and entry.state != AgreementState.EXPIRED
         if entry.role != "consumer" or not usable or not (yield from _is_of(entry, offer)):
             continue
-        purposes = list_purposes(entry.policy)
-        if offer.purpose is None or _shorten(offer.purpose) in {_shorten(name) for name in purposes}:
+        if offer.purpose is None or _states(entry.policy, offer.purpose):
             return entry.key or entry.id
+        purposes = list_purposes(entry.policy)
         others.extend((entry.id, name) for name in purposes[:1])
     for agreement, purpose in others[:1]:
         text = f"The agreement {agreement} states the purpose {purpose}: ask anew with `renew`, or leave `purpose` out."
@@ -314,7 +314,7 @@ def _newest(offer: WantedOffer) -> ClientFlow[NegotiationView | None]:
     """
     page: Page[NegotiationView] = yield negotiations.listing(peer=offer.participant, dataset=offer.dataset)
     ours = [one for one in page.items if one.role == "consumer" and offer.offer in {None, one.offer_id}]
-    ended = [one for one in ours if offer.purpose is None or _names(one.offer, offer.purpose)]
+    ended = [one for one in ours if offer.purpose is None or _states(one.offer, offer.purpose)]
     return next((one for one in ours if one.state not in negotiations.ENDED), next(iter(ended), None))
 
 
@@ -326,6 +326,11 @@ def _open_transfer(agreement: str, *, push: bool) -> ClientFlow[TransferView | N
         if same and found.state not in {*transfers.ENDED, "SUSPENDED"}:
             return found
     return None
+
+
+def _states(policy: dict[str, Any], purpose: str) -> bool:
+    """Return whether a policy states a purpose, in full or in its short form."""
+    return _shorten(purpose) in {_shorten(name) for name in list_purposes(policy)}
 
 
 def _transferred(
