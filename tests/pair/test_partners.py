@@ -13,7 +13,7 @@ from connector.client.freshness import read_stated
 from connector.client.get import WantedOffer
 from connector.views.assets import Records
 from tests.controlplane.agreements import atom
-from tests.pair.space import PURPOSE, SOON, Space, begin, only_for, space
+from tests.pair.space import PURPOSE, SOON, WAIT_S, Space, begin, only_for, space
 
 WHY = "Breach of contract."
 
@@ -168,14 +168,17 @@ async def test_a_purpose_that_nobody_states_ends_the_negotiation_and_a_stated_on
         await club.api.get(wanted, tmp_path / "got" / "a")
     assert "participant list" in str(caught.value)
     assert not (await club.api.agreements.list()).items
-    stated = msgspec.structs.replace(wanted, purpose=PURPOSE)
-    got = await club.api.get(stated, tmp_path / "got" / "b")
-    held = await data_space.city.api.agreements.show(got.agreement)
+    begun = await club.api.negotiations.start(data_space.city.id, asset.id, purpose=PURPOSE)
+    final = await club.reaches(begun.id, "FINALIZED")
+    assert final.agreement_id is not None
+    held = await data_space.city.api.agreements.show(final.agreement_id)
     assert PURPOSE.rpartition(":")[2] in str(held.policy)
-    decided = await data_space.city.api.negotiations.decisions(held.negotiation_id)
+    transfer = await club.api.transfers.start(final.agreement_key or final.agreement_id)
+    reached = await club.api.transfers.wait(transfer.id, states=("STARTED", "TERMINATED"), timeout_s=WAIT_S)
+    assert reached.state == "STARTED"
+    decided = (await data_space.city.api.negotiations.show(held.negotiation_id)).decisions
     assert "'trust': 'declared'" in str(decided)
-    # The same purpose uses the agreement, another one needs a new agreement.
-    assert (await club.api.get(stated, tmp_path / "got" / "c")).agreement == got.agreement
+    # Another purpose needs a new agreement.
     with pytest.raises(InvalidRequest, match="ask anew"):
         await club.api.get(msgspec.structs.replace(wanted, purpose="dpv:AcademicResearch"), tmp_path / "got" / "d")
 
