@@ -120,3 +120,9 @@ def test_a_wait_for_a_state_ends_with_success_in_that_state(cli: Cli, management
     assert cli("transfer", "wait", "urn:t", "--state", "SUSPENDED", "--timeout", 0).code == 0
     assert management.asked[-1].query["state"] == ["SUSPENDED"]
     assert cli("transfer", "wait", "urn:t", "--timeout", 0).code == 6
+
+
+def test_a_completed_transfer_has_moved_its_size_even_if_a_crash_lost_the_count(cli: Cli, provider: Management) -> None:
+    told = DeliveryView(bytes_moved=10, size=2_000_000)
+    provider.answer("GET", "/v1/transfers", {"items": [transfer("COMPLETED", delivered=told)]})
+    assert "10 B" not in cli("transfer", "list").out
