@@ -33,7 +33,7 @@ SENTENCES: dict[str, str] = {
     "Identifier of the offer (default: the first).": "Kennung des Angebots (Standard: das erste).",
     "Let the provider send the data (default: fetch it).": "Die Daten vom Anbieter zusenden lassen (Standard: abrufen).",
     "Negotiate even if an agreement exists, or a request was refused.": "Verhandeln, auch wenn es einen Vertrag gibt oder eine Anfrage abgelehnt wurde.",
-    "Purpose of the use, which the agreement then names.": "Zweck der Nutzung, den der Vertrag dann nennt.",
+    "Purpose of the use to declare with the request.": "Zweck der Nutzung, der mit der Anfrage angegeben wird.",
     "Replace the file only if the provider states other data.": "Die Datei nur ersetzen, wenn der Anbieter andere Daten nennt.",
     "Maximum time to wait, in seconds.": "Längste Wartezeit in Sekunden.",
     "Overwrite a file with other content without confirmation.": "Eine Datei mit anderem Inhalt ohne Rückfrage überschreiben.",
