@@ -1,5 +1,6 @@
 """The published assets whose source is missing, read from the store of a process that may be running or not."""
 
+from connector.app.parts import OWNER
 from connector.settings import Settings
 from connector.store.sqlite.chapters.assets import read_published
 
@@ -9,6 +10,6 @@ def list_missing(settings: Settings) -> tuple[str, ...]:
     root, store = settings.data_root, settings.store.path
     if root is None or not store.exists():
         return ()
-    sources = [asset.source for asset in read_published(store)]
+    sources = [asset.source for asset in read_published(store, OWNER)]
     paths = dict.fromkeys(str(source.get("path")) for source in sources if source.get("kind") == "file")
     return tuple(path for path in paths if not (root / path).exists())

@@ -6,6 +6,7 @@ nothing.
 
 import asyncio
 import contextlib
+import gc
 import itertools
 import json
 import time
@@ -55,10 +56,14 @@ def watched() -> Iterator[Steps]:
         run(handle)
         steps.note(time.thread_time() - began, handle)
 
+    # What earlier tests of this process left behind is not collected in a step of this one.
+    gc.collect()
+    gc.freeze()
     Handle._run = measured  # type: ignore[method-assign]  # only here
     try:
         yield steps
     finally:
+        gc.unfreeze()
         Handle._run = run  # type: ignore[method-assign]  # as it was
 
 

@@ -154,7 +154,8 @@ def test_a_situation_is_tried_out_with_reasons_ways_and_what_time_changes(cli: C
     assert no.code == 4
     assert no.out.splitlines()[:3] == [
         "✗ abgelehnt",
-        "Zweck: erwartet Forschung und Entwicklung; angegeben Marketing. Ändern Sie die Angabe.",
+        "Zweck: erwartet Forschung und Entwicklung; angegeben Marketing. Nennen Sie den Zweck mit der Vertragsanfrage "
+        "(`get --purpose`), oder lassen Sie ihn vom Betreiber des Datenraums in der Teilnehmerliste bestätigen.",
         "Erlaubt mit: Zweck: Forschung und Entwicklung.",
     ]
     used = cli("policy", "simulate", file, *at, "--fact", "purpose=dpv:AcademicResearch", "--fact", "count=5", "--json")

@@ -24,7 +24,7 @@ ON CONFLICT (owner, offer_id) DO UPDATE SET asset_id = excluded.asset_id
 """
 _BY_ID = "SELECT body FROM assets WHERE owner = ? AND id = ?"
 _BY_IDS = "SELECT body FROM assets WHERE owner = ? AND id IN (SELECT value FROM json_each(?))"
-_PUBLISHED = "SELECT body FROM assets WHERE status = ? ORDER BY place"
+_PUBLISHED = "SELECT body FROM assets WHERE owner = ? AND status = ? ORDER BY place"
 _READ_SECONDS = 5.0
 _BY_OFFER = """
 SELECT body FROM offers JOIN assets ON assets.owner = offers.owner AND assets.id = offers.asset_id
@@ -80,15 +80,15 @@ def assets(
     return [_asset(body) for (body,) in rows], after
 
 
-def read_published(path: Path) -> Sequence[Asset]:
-    """Return the published assets of the store at `path`, which another process may be using; nothing is written.
+def read_published(path: Path, owner: str) -> Sequence[Asset]:
+    """Return the published assets in the store at `path`, which another process may be using; nothing is written.
 
     Raises SchemaRefused if the file is not a store of this release.
     """
     try:
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_READ_SECONDS)
         with contextlib.closing(connection):
-            rows = connection.execute(_PUBLISHED, (AssetStatus.PUBLISHED.value,))
+            rows = connection.execute(_PUBLISHED, (owner, AssetStatus.PUBLISHED.value))
             return [_asset(body) for (body,) in rows]
     except (sqlite3.Error, msgspec.MsgspecError) as fault:
         raise SchemaRefused(
