@@ -195,7 +195,9 @@ def test_a_company_gets_a_file_of_the_city_through_it(tmp_path: Path) -> None:
                 DATENKONTOR_DATA__ACCEL="/stored", DATENKONTOR_DATA__PUBLIC_URL=f"https://127.0.0.1:{port}"
             ):
                 live.start("city")
-            with environment(DATENKONTOR_NET__CA=files["DATENKONTOR_NET__CA"]):
+            # The participant list has the city's own data address, not that of the proxy.
+            origins = f'[{{participant = "{live.city_id}", urls = ["https://127.0.0.1:{port}"]}}]'
+            with environment(DATENKONTOR_NET__CA=files["DATENKONTOR_NET__CA"], DATENKONTOR_NET__DATA_ORIGINS=origins):
                 live.start("firm")
             begun = live.firm.transfers.start(live.agree(live.offer("counts.csv")))
             live.completed(begun.id)
