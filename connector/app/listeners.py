@@ -16,7 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from connector.dataplane.listener.serve import make_runner
-from connector.net.addresses import join_host
+from connector.net.addresses import format_origin, join_host
 from connector.net.serving.bounds import ServingBounds
 from connector.net.serving.messages import Application
 from connector.net.serving.server import BACKLOG, serve_guarded, serve_peers
@@ -117,8 +117,7 @@ class Listeners:
 
     def _register(self, name: str, bound: socket.socket, *, tls: bool, close: Callable[[], Awaitable[None]]) -> None:
         host, port = bound.getsockname()[:2]
-        shown = f"[{host}]" if ":" in host else host
-        self.addresses[name] = f"{'https' if tls else 'http'}://{shown}:{port}"
+        self.addresses[name] = format_origin("https" if tls else "http", host, port)
         self.closers.append(close)
 
 

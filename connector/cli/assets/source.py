@@ -1,20 +1,18 @@
 """The source of an asset, from `--file`, `--folder` or `--url`: its address as the connector reads it, and its type."""
 
 import mimetypes
-import re
 from pathlib import Path
 from typing import Any
 
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
+from connector.dataplane.files.folder import RESERVED
 
 mimetypes.add_type("application/geo+json", ".geojson")
 mimetypes.add_type("application/x-ndjson", ".ndjson")
 mimetypes.add_type("application/x-ndjson", ".jsonl")
 mimetypes.add_type("application/gpx+xml", ".gpx")
 mimetypes.add_type("application/vnd.apache.parquet", ".parquet")
-
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
 
 
 def build_source(
@@ -56,7 +54,7 @@ def _check_name(path: Path) -> None:
         raise Failure(Code.USAGE, "errors.name-sign", name=ascii(name)[1:-1], sign=ascii(found)[1:-1])
     if name != name.strip():
         raise Failure(Code.USAGE, "errors.name-space", name=name)
-    if _RESERVED.fullmatch(name):
+    if RESERVED.fullmatch(name):
         raise Failure(Code.USAGE, "errors.name-reserved", name=name)
 
 

@@ -13,7 +13,7 @@ from connector.authority import card as cards
 from connector.authority import roster
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.setup.plan import CARD, KEY, LIST, MEMBERS, OPERATOR, SETTINGS, Plan
-from connector.net.addresses import join_host
+from connector.net.addresses import format_origin, join_host
 from connector.settings import LOCAL_ZONE, render_template
 
 
@@ -114,7 +114,7 @@ def _build_title(plan: Plan) -> str:
 def replace_port(url: str, port: int) -> str:
     """Return the origin of a URL with another port."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{join_host(parts.hostname or '', port)}"
+    return format_origin(parts.scheme, parts.hostname or "", port)
 
 
 def write_file(path: Path, content: str, *, mode: int = 0o644) -> None:

@@ -12,7 +12,7 @@ FOLDER_TYPE = "application/vnd.datenkontor.folder+json"
 MOST_MEMBERS = 10_000
 _LONGEST_PATH, _LONGEST_NAME = 1024, 255
 _SEGMENT = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029/\\:*?\"<>|]+")
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
 
 
 class FolderFile(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -51,7 +51,7 @@ def check_path(path: str) -> str:
 
 def _is_safe(segment: str) -> bool:
     plain = _SEGMENT.fullmatch(segment) and not segment.startswith(".") and segment == segment.strip()
-    return bool(plain) and not _RESERVED.fullmatch(segment) and len(segment.encode()) <= _LONGEST_NAME
+    return bool(plain) and not RESERVED.fullmatch(segment) and len(segment.encode()) <= _LONGEST_NAME
 
 
 def read_listing(body: bytes) -> FolderListing:
