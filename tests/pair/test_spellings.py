@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.pair.space import Space, space
-from tests.policy.spellings import PLAIN, list_graphs, list_spellings
+from connector.client.frame.errors import InvalidRequest
+from tests.pair.space import TERMS, Space, space
+from tests.policy.spellings import ASSIGNER, PLAIN, TARGET, list_graphs, list_spellings, spell_for
 
 RULES = ("permission", "prohibition", "obligation")
 
@@ -19,10 +20,35 @@ async def data_space(tmp_path: Path) -> AsyncIterator[Space]:
         yield made
 
 
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ({"target": TARGET}, "is about urn:x:asset"),
+        ({"assigner": ASSIGNER}, "is offered by urn:x:city"),
+        ({"@type": "Agreement"}, "an Agreement"),
+    ],
+)
+async def test_a_policy_about_something_else_is_not_offered(
+    data_space: Space, other: dict[str, Any], said: str
+) -> None:
+    city = data_space.city
+    policy = {"@type": "Offer", "target": "urn:dataset:air", "assigner": city.id, **TERMS, **other}
+    with pytest.raises(InvalidRequest, match=said):
+        await city.offers("urn:dataset:air", policy=policy)
+    with pytest.raises(InvalidRequest, match=said):
+        await city.offers("urn:dataset:air", reservation=policy)
+    await city.offers("urn:dataset:air")
+    with pytest.raises(InvalidRequest, match=said):
+        await data_space.firm.api.negotiations.start(city.id, "urn:dataset:air", policy=policy)
+    assert not (await city.api.negotiations.list()).items
+
+
 async def test_every_spelling_of_a_policy_is_offered_alike_and_agreed(data_space: Space) -> None:
     spellings = [*list_spellings(), *list_graphs()]
     assets = [
-        await data_space.city.offers(f"urn:dataset:{place}", policy=policy)
+        await data_space.city.offers(
+            f"urn:dataset:{place}", policy=spell_for(policy, f"urn:dataset:{place}", data_space.city.id)
+        )
         for place, (_, policy) in enumerate(spellings)
     ]
 
@@ -34,7 +60,9 @@ async def test_every_spelling_of_a_policy_is_offered_alike_and_agreed(data_space
         await data_space.firm.reaches(begun.id, "FINALIZED")
 
     await asyncio.gather(*(agree(place) for place in range(len(assets))))
-    report = await data_space.firm.api.policies.compare(assets[0].policy, PLAIN)
+    report = await data_space.firm.api.policies.compare(
+        assets[0].policy, spell_for(PLAIN, assets[0].id, data_space.city.id)
+    )
     assert report.width == "same"
 
 

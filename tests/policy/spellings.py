@@ -120,6 +120,12 @@ def _write_triples() -> str:
     return str(Graph().parse(data=TURTLE, format="turtle").serialize(format="nt"))
 
 
+def spell_for(policy: Json, target: str, assigner: str) -> Json:
+    """Return a spelling about another dataset of another participant."""
+    written: Json = json.loads(json.dumps(policy).replace(TARGET, target).replace(ASSIGNER, assigner))
+    return written
+
+
 def list_spellings() -> Iterator[tuple[str, Json]]:
     """Yield the spellings in JSON, each with its name."""
     yield "as it travels", PLAIN

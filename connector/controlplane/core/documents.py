@@ -24,7 +24,7 @@ def make_message_offer(
     policy: bytes, *, offer_id: str, target: str, assigner: str, assignee: str | None = None
 ) -> bytes:
     """Return the Offer of a message: the rules of `policy` with identifier, target and parties set."""
-    document = _rules(policy)
+    document = drop_frame(policy)
     frame: dict[str, Any] = {"@type": "Offer", "@id": offer_id, "target": target, "assigner": assigner}
     if assignee is not None:
         frame["assignee"] = assignee
@@ -33,7 +33,7 @@ def make_message_offer(
 
 def make_catalog_offer(policy: bytes, *, offer_id: str) -> bytes:
     """Return the Offer of a catalogue, which has no target (Catalog Protocol, ACK - Dataset)."""
-    return msgspec.json.encode({"@type": "Offer", "@id": offer_id} | _rules(policy))
+    return msgspec.json.encode({"@type": "Offer", "@id": offer_id} | drop_frame(policy))
 
 
 def make_agreement(offer: bytes, *, agreement_id: str, target: str, assigner: str, assignee: str, now: int) -> bytes:
@@ -47,7 +47,7 @@ def make_agreement(offer: bytes, *, agreement_id: str, target: str, assigner: st
         "assignee": assignee,
         "timestamp": stamp,
     }
-    return msgspec.json.encode(frame | _rules(offer))
+    return msgspec.json.encode(frame | drop_frame(offer))
 
 
 def choose_offer(dataset: dict[str, Any], offer_id: str | None) -> dict[str, Any] | None:
@@ -72,7 +72,7 @@ def _objects(value: Any) -> list[dict[str, Any]]:
 
 def has_same_rules(one: bytes, other: bytes) -> bool:
     """Return whether two policies have the same rules, apart from identifiers, parties, targets and timestamps."""
-    return canonical(_plain(_rules(one))) == canonical(_plain(_rules(other)))
+    return canonical(_plain(drop_frame(one))) == canonical(_plain(drop_frame(other)))
 
 
 def has_other_names(one: bytes, other: bytes) -> bool:
@@ -92,7 +92,8 @@ def read_member(document: bytes, name: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _rules(policy: bytes) -> dict[str, Any]:
+def drop_frame(policy: bytes) -> dict[str, Any]:
+    """Return what a policy says apart from its frame, without empty lists."""
     document: dict[str, Any] = msgspec.json.decode(policy)
     return {key: value for key, value in document.items() if key not in FRAME and value != []}
 

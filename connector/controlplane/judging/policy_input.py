@@ -17,6 +17,7 @@ from connector.policy.model.dump import dump
 from connector.policy.model.errors import PolicyError
 from connector.policy.model.policy import ODRL
 from connector.policy.reading.document import parse
+from connector.policy.reading.frame import OPEN, Frame
 from connector.policy.reading.load import DEFAULT, load
 from connector.policy.reading.wire import to_wire
 from connector.policy.vocabulary.names import expand as full_name
@@ -52,31 +53,35 @@ def write_draft(policy: dict[str, Any]) -> dict[str, Any]:
     return {"@type": "Offer", **({} if named else {"@id": DRAFT}), **written}
 
 
-def write_wire(policy: dict[str, Any], operands: Registry, *, assignee: str = "") -> dict[str, Any]:
+def write_wire(policy: dict[str, Any], operands: Registry, frame: Frame = OPEN) -> dict[str, Any]:
     """Return a policy that a person wrote in the one spelling in which it travels. Raises PolicyError.
 
-    `assignee` is the party that the message names in any case.
+    `frame` is what the message or the catalogue says around it: a policy that says something else is refused.
     """
-    return dump(to_wire(load(write_draft(policy)), operands, assignee=assignee))
+    return dump(to_wire(load(write_draft(policy)), operands, frame))
 
 
-def encode_wire(policy: dict[str, Any], operands: Registry, *, assignee: str = "") -> bytes:
+def encode_wire(policy: dict[str, Any], operands: Registry, frame: Frame) -> bytes:
     """Return the JSON of `write_wire`. Raises PolicyError."""
-    return msgspec.json.encode(write_wire(policy, operands, assignee=assignee))
+    return msgspec.json.encode(write_wire(policy, operands, frame))
 
 
-def encode_policy(policy: dict[str, Any], operands: Registry, *, assignee: str = "") -> bytes:
+def encode_policy(policy: dict[str, Any], operands: Registry, frame: Frame = OPEN) -> bytes:
     """Return a policy that a person wrote, as it is stored and sent. Raises Invalid."""
     try:
-        return encode_wire(policy, operands, assignee=assignee)
+        return encode_wire(policy, operands, frame)
     except PolicyError as error:
         raise Invalid("not-offerable", acceptance.to_unreadable(error).texts["en"]) from None
 
 
-def encode_own(policy: dict[str, Any]) -> bytes:
-    """Return a policy that a person wrote and that is never sent, such as an access policy. Raises Invalid."""
+def encode_own(policy: dict[str, Any], uid: str) -> bytes:
+    """Return a policy that a person wrote and that is never sent, such as an access policy. Raises Invalid.
+
+    It has no frame, so that it keeps its target and its parties; its identifier becomes `uid`.
+    """
     try:
-        return msgspec.json.encode(write_draft(policy))
+        read = load(write_draft(policy))
+        return msgspec.json.encode(dump(msgspec.structs.replace(read, uid=uid, kind="Offer", prefixes=())))
     except PolicyError as error:
         raise Invalid("not-offerable", acceptance.to_unreadable(error).texts["en"]) from None
 

@@ -19,6 +19,7 @@ from connector.controlplane.usecases import catalog, manual_steps, purposes
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.language.catalogue import LANGUAGES, say, write_in_all
 from connector.policy.model.errors import PolicyError
+from connector.policy.reading.frame import Frame
 from connector.ports.decider import Accept, Agree, Finalize, MakeOffer, MakeRequest, ProcessStep, Terminate, Verify
 from connector.ports.entities import Asset, AssetStatus, PageBounds
 from connector.protocol.dcat import read_title
@@ -73,7 +74,8 @@ async def request(
     known = catalog.provider(counterparties.directory, participant_id)
     asking = evaluator.context.participant
     purpose = purposes.read_purpose(evaluator.library.operands, purpose) if purpose is not None else None
-    terms = _encode_asked(evaluator, policy) if policy is not None else None
+    frame = Frame(target=dataset_id, assigner=participant_id, assignee=asking)
+    terms = _encode_asked(evaluator, policy, frame) if policy is not None else None
     address, title = known.address or "", dict[str, str]()
     if offer_id is None or terms is None:
         dataset = await catalog.fetch_dataset(counterparties, participant_id, dataset_id)
@@ -82,7 +84,8 @@ async def request(
         address = await catalog.find_address(counterparties, known, dataset)
         title = read_title(dataset)
     if purpose is not None:
-        terms = _encode_asked(evaluator, purposes.state_purpose(msgspec.json.decode(terms), purpose))
+        stated = purposes.state_purpose(msgspec.json.decode(terms), purpose)
+        terms = _encode_asked(evaluator, stated, Frame(assignee=asking))
     offer = documents.make_message_offer(
         terms,
         offer_id=offer_id,
@@ -112,10 +115,10 @@ def check_acceptable(evaluator: Evaluator, terms: bytes) -> None:
         raise _refuse_terms(unfit.texts)
 
 
-def _encode_asked(evaluator: Evaluator, policy: dict[str, Any]) -> bytes:
+def _encode_asked(evaluator: Evaluator, policy: dict[str, Any], frame: Frame) -> bytes:
     """Return a policy of our own people as it is asked for. Raises Invalid."""
     try:
-        return encode_wire(policy, evaluator.library.operands, assignee=evaluator.context.participant)
+        return encode_wire(policy, evaluator.library.operands, frame)
     except PolicyError as error:
         raise _refuse_terms(acceptance.to_unreadable(error).texts) from None
 
@@ -168,7 +171,8 @@ async def offer(
     if asset.status is not AssetStatus.PUBLISHED:
         raise NotAllowed("not-published", f"The asset {asset_id} is {asset.status}: publish it, then offer it.")
     operands = evaluator.library.operands
-    wanted = encode_policy(policy, operands, assignee=participant_id) if policy is not None else None
+    frame = Frame(target=asset.id, assigner=evaluator.context.participant, assignee=participant_id)
+    wanted = encode_policy(policy, operands, frame) if policy is not None else None
     if wanted is not None:
         _check(evaluator, wanted, asset)
     terms = documents.make_message_offer(
@@ -261,8 +265,10 @@ async def counter(enforcer: Enforcer, pid: str, policy: dict[str, Any]) -> Negot
     """Counter with another policy: a provider offers, a consumer requests. Raises NotAllowed, Invalid."""
     evaluator = enforcer.evaluator
     known = await get(enforcer.context, pid)
-    consumer = enforcer.context.participant if known.role is Role.CONSUMER else known.peer
-    document = encode_policy(policy, evaluator.library.operands, assignee=consumer)
+    own = enforcer.context.participant
+    assigner, assignee = (known.peer, own) if known.role is Role.CONSUMER else (own, known.peer)
+    frame = Frame(target=known.dataset, assigner=assigner, assignee=assignee)
+    document = encode_policy(policy, evaluator.library.operands, frame)
     asset = await enforcer.context.store.asset(enforcer.context.owner, known.dataset)
 
     def step(process: Negotiation) -> ProcessStep:

@@ -5,7 +5,7 @@ say without loss is refused. `dump` writes the result as JSON. Pure: standard li
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import chain
 from typing import TypeVar
@@ -26,10 +26,10 @@ from connector.policy.model.policy import (
     Policy,
     Prohibition,
     Rule,
-    Target,
 )
 from connector.policy.model.values import Iri, Number, Text, Value
 from connector.policy.reading.document import refuse
+from connector.policy.reading.frame import OPEN, Frame, check_frame, lift_assigner, lift_target, list_rules
 from connector.policy.vocabulary.registry import MANNER, Registry
 from connector.policy.vocabulary.sorts import coerce
 
@@ -39,25 +39,26 @@ _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+", re.ASCII)
 _NAMES = frozenset({"name", "code", "taxonomy"})
 
 
-def to_wire(policy: Policy, registry: Registry, *, assignee: str = "") -> Policy:
+def to_wire(policy: Policy, registry: Registry, frame: Frame = OPEN) -> Policy:
     """Write a policy in the form in which it travels.
 
     Parameters:
         policy: as loaded.
         registry: whose names and sorts the actions, operands and values take.
-        assignee: the party that the frame of the message names in any case.
+        frame: what the message or the catalogue says around it.
 
     Raises:
-        PolicyError: it says something that this form cannot carry.
+        PolicyError: it says something that this form cannot carry, or something else than its frame.
 
     >>> policy = load({"@id": "urn:policy", "permission": {"action": ["use"], "target": "urn:data"}})
     >>> written = to_wire(policy, registry)
     >>> written.target[0].uid, written.permission[0].target
     ('urn:data', ())
     """
-    _check_identifiers(policy)
+    _check_identifiers(policy, frame)
+    check_frame(policy, frame)
     spelling = _Spelling(registry, dict(policy.prefixes))
-    everybody = () if policy.assignee == (Party(assignee),) else policy.assignee
+    everybody = () if policy.assignee == (Party(frame.assignee),) else policy.assignee
     permissions = [
         msgspec.structs.replace(rule, duty=spelling.write_duties(rule.duty, policy))
         for entry in policy.permission
@@ -74,8 +75,8 @@ def to_wire(policy: Policy, registry: Registry, *, assignee: str = "") -> Policy
         policy,
         kind="Offer" if policy.kind == "Set" else policy.kind,
         action=(),
-        target=_lift_target(policy),
-        assigner=_lift_assigner(policy),
+        target=lift_target(policy),
+        assigner=lift_assigner(policy),
         assignee=(),
         functions=(),
         permission=tuple(permissions),
@@ -86,54 +87,18 @@ def to_wire(policy: Policy, registry: Registry, *, assignee: str = "") -> Policy
     )
 
 
-def _list_rules(policy: Policy) -> Iterator[Rule]:
-    """Yield every rule and duty of a policy."""
-    waiting: list[Rule] = [*policy.permission, *policy.prohibition, *policy.obligation]
-    while waiting:
-        rule = waiting.pop()
-        yield rule
-        match rule:
-            case Permission(duty=duties) | Prohibition(remedy=duties) | Duty(consequence=duties):
-                waiting.extend(duties)
-
-
-def _check_identifiers(policy: Policy) -> None:
-    """Refuse a relative identifier: nobody said whose word it is."""
-    owners: list[Policy | Rule] = [policy, *_list_rules(policy)]
+def _check_identifiers(policy: Policy, frame: Frame) -> None:
+    """Refuse a relative identifier: nobody said whose word it is, unless the frame says the same."""
+    owners: list[Policy | Rule] = [policy, *list_rules(policy)]
     uids = [policy.uid]
     for owner in owners:
         uids.extend(target.uid for target in owner.target)
         parties = (*owner.assigner, *owner.assignee, *(entry.party for entry in owner.functions))
         uids.extend(party.uid for party in parties)
     for uid in uids:
-        if not _ABSOLUTE.fullmatch(uid):
+        if not _ABSOLUTE.fullmatch(uid) and uid not in {frame.target, frame.assigner, frame.assignee}:
             sentence = f"The identifier {uid[:200]} is relative: an identifier is absolute, such as urn:example:data."
             refuse("relative-name", "", sentence)
-
-
-def _lift_target(policy: Policy) -> tuple[Target, ...]:
-    """Return the one target of all rules: the dataset that is offered."""
-    targets = dict.fromkeys(chain(policy.target, *(rule.target for rule in _list_rules(policy))))
-    for target in targets:
-        if target.collection or target.refinement:
-            sentence = "An offer is about one dataset: name it as the target, and write a refinement as a constraint."
-            refuse("target-not-plain", "target", sentence)
-    if len(targets) > 1:
-        sentence = "The rules have different targets, and an offer is about one dataset: offer each dataset by itself."
-        refuse("several-targets", "target", sentence)
-    return tuple(targets)
-
-
-def _lift_assigner(policy: Policy) -> tuple[Party, ...]:
-    """Return the one assigner of all permissions and prohibitions: the participant that offers."""
-    rules: tuple[Permission | Prohibition, ...] = (*policy.permission, *policy.prohibition)
-    parties = dict.fromkeys(chain(policy.assigner, *(rule.assigner for rule in rules)))
-    for party in parties:
-        if party.collection or party.refinement:
-            refuse("assigner-not-plain", "assigner", "The assigner is a collection: name the participant that offers.")
-    if len(parties) > 1:
-        refuse("offer-assigner", "assigner", "The policy has several assigners: name only the party that offers.")
-    return tuple(parties)
 
 
 class _Spelling:

@@ -52,3 +52,9 @@ async def test_an_access_policy_that_names_a_dataset_shows_that_one_alone(desk: 
 async def test_a_prohibition_that_names_a_dataset_hides_that_one_alone(desk: Desk) -> None:
     all_but_one = permitted() | {"prohibition": [{"action": "use", "target": "urn:0"}]}
     assert await shown(desk, all_but_one, all_but_one, claims={}) == ["urn:1"]
+
+
+async def test_an_access_policy_for_one_party_or_one_dataset_as_a_whole_shows_no_more(desk: Desk) -> None:
+    for_other = permitted() | {"assignee": "urn:participant:other"}
+    about_one = permitted() | {"target": "urn:1"}
+    assert await shown(desk, for_other, about_one, about_one, claims={}) == ["urn:1"]

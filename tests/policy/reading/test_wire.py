@@ -10,6 +10,7 @@ from connector.controlplane.core.documents import make_catalog_offer
 from connector.controlplane.judging.policy_input import write_wire
 from connector.policy.compiling.compile import compile_policy
 from connector.policy.model.errors import PolicyError
+from connector.policy.reading.frame import Frame
 from connector.policy.reading.load import load
 from connector.protocol.dsp.policy import MessageOffer, policy_view
 from tests.policy.spellings import PLAIN, list_graphs, list_spellings
@@ -21,7 +22,7 @@ RULES = ("permission", "prohibition", "obligation")
 
 
 def written(policy: Json, assignee: str = "") -> Json:
-    return write_wire(policy, shipped(), assignee=assignee)
+    return write_wire(policy, shipped(), Frame(assignee=assignee))
 
 
 def refused(policy: Json) -> PolicyError:

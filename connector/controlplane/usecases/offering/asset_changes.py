@@ -9,14 +9,13 @@ from typing import Any
 
 import msgspec
 
+from connector.controlplane.core import documents
 from connector.controlplane.core.commits import record
 from connector.controlplane.core.errors import Invalid, NotAllowed
 from connector.controlplane.core.lookup import find_asset
-from connector.controlplane.judging.policy_input import encode_policy
 from connector.controlplane.usecases.offering import assets, drafts
 from connector.controlplane.usecases.offering.assets import CHANGED
 from connector.controlplane.usecases.offering.publisher import Publisher
-from connector.policy.vocabulary.registry import Registry
 from connector.ports.changes import Conflict, DropAsset
 from connector.ports.entities import Asset, AssetStatus, DataClass, PageBounds
 from connector.views.assets import AssetDescription, AssetOrder
@@ -45,7 +44,8 @@ async def edit(publisher: Publisher, asset_id: str, change: Mapping[str, Any], *
     else:
         order = drafts.check_draft(publisher, order)
     described = {name: getattr(order, name) for name in AssetDescription.__struct_fields__}
-    terms = _encode_terms(order, change, publisher.evaluator.library.operands)
+    encoded = drafts.encode_terms(publisher, order)
+    terms = {name: getattr(encoded, name) for name in _TERMS if name in change}
     after = msgspec.structs.replace(before, source=order.source, **described, **terms)
     after = msgspec.structs.replace(after, stated=drafts.resolve_stated(publisher.evaluator, order))
     if (after.policy, after.access) != (before.policy, before.access):
@@ -82,27 +82,18 @@ async def remove(publisher: Publisher, asset_id: str) -> Asset:
     return asset
 
 
-def _encode_terms(order: AssetOrder, change: Mapping[str, Any], operands: Registry) -> dict[str, bytes | None]:
-    """Return the changed policies as they are stored."""
-    encoded: dict[str, bytes | None] = {}
-    if "policy" in change:
-        encoded["policy"] = encode_policy(order.policy, operands) if order.policy else drafts.OPEN_POLICY
-    if "access" in change:
-        encoded["access"] = drafts.encode_access(order)
-    if "reservation" in change:
-        encoded["reservation"] = encode_policy(order.reservation, operands) if order.reservation else None
-    return encoded
-
-
 def _merge(asset: Asset, change: Mapping[str, Any]) -> AssetOrder:
     """Return the order of the asset with its changed members. Raises Invalid."""
     if "id" in change:
         raise Invalid("id", "The identifier of a dataset cannot change: add a new asset.")
+    terms: dict[str, Any] = {
+        name: documents.drop_frame(policy) for name in _TERMS if (policy := getattr(asset, name)) is not None
+    }
     order = AssetOrder(
         source=asset.source,
         id=asset.id,
         **{name: getattr(asset, name) for name in AssetDescription.__struct_fields__},
-        **{name: msgspec.json.decode(terms) for name in _TERMS if (terms := getattr(asset, name)) is not None},
+        **terms,
     )
     members: dict[str, Any] = msgspec.to_builtins(order)
     for name, value in change.items():

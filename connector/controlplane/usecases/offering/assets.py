@@ -15,11 +15,9 @@ from connector.controlplane.core.lookup import find_asset
 from connector.controlplane.core.pages import walk
 from connector.controlplane.judging import acceptance, visibility
 from connector.controlplane.judging.evaluator import Evaluator
-from connector.controlplane.judging.policy_input import encode_policy
 from connector.controlplane.judging.treating import known_data
 from connector.controlplane.usecases import agreements
 from connector.controlplane.usecases.offering import datasets, drafts
-from connector.controlplane.usecases.offering.drafts import OPEN_POLICY
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.ports.changes import Conflict, PutAsset
 from connector.ports.entities import Asset, AssetStatus, DataClass
@@ -47,16 +45,15 @@ async def add(publisher: Publisher, draft: AssetOrder, *, offer_id: str | None =
     """
     draft, _ = await drafts.try_draft(publisher, draft)
     draft = msgspec.structs.replace(draft, stated=drafts.resolve_stated(publisher.evaluator, draft))
-    operands = publisher.evaluator.library.operands
-    policy = encode_policy(draft.policy, operands) if draft.policy else OPEN_POLICY
+    terms = drafts.encode_terms(publisher, draft)
     asset = Asset(
         owner=publisher.context.owner,
-        id=draft.id or publisher.context.new_id(),
+        id=draft.id or "",
         status=AssetStatus.DRAFT,
         source=draft.source,
-        policy=policy,
-        access=drafts.encode_access(draft),
-        reservation=encode_policy(draft.reservation, operands) if draft.reservation else None,
+        policy=terms.policy,
+        access=terms.access,
+        reservation=terms.reservation,
         offer_id=offer_id or publisher.context.new_id(),
         document=b"{}",
         **{name: getattr(draft, name) for name in AssetDescription.__struct_fields__},

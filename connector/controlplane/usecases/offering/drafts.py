@@ -20,6 +20,7 @@ from connector.policy.compiling.compiled import Compiled
 from connector.policy.model.literals import parse_number
 from connector.policy.model.policy import DK
 from connector.policy.model.values import Iri, Text
+from connector.policy.reading.frame import Frame
 from connector.policy.vocabulary.sorts import coerce
 from connector.ports.entities import AssetStatement, DataClass, Marking
 from connector.views.assets import AssetOrder
@@ -31,11 +32,23 @@ LONGEST_ID = 1500
 OPEN_POLICY = msgspec.json.encode({"@type": "Offer", "@id": "urn:uuid:open", "permission": [{"action": "use"}]})
 
 
-def encode_access(draft: AssetOrder) -> bytes | None:
-    """Return the access policy of a draft as it is stored. Raises Invalid."""
-    if draft.access is None:
-        return None
-    return documents.make_catalog_offer(encode_own(draft.access), offer_id="urn:uuid:access")
+class DraftTerms(msgspec.Struct, frozen=True):
+    """The policies of a draft as they are stored: what is offered, who sees it, and the most that is agreed."""
+
+    policy: bytes
+    access: bytes | None
+    reservation: bytes | None
+
+
+def encode_terms(publisher: Publisher, draft: AssetOrder) -> DraftTerms:
+    """Return the policies of a draft with an identifier. Raises Invalid, also if they are about something else."""
+    operands = publisher.evaluator.library.operands
+    frame = Frame(target=draft.id or "", assigner=publisher.context.participant)
+    return DraftTerms(
+        policy=encode_policy(draft.policy, operands, frame) if draft.policy else OPEN_POLICY,
+        access=encode_own(draft.access, "urn:uuid:access") if draft.access is not None else None,
+        reservation=encode_policy(draft.reservation, operands, frame) if draft.reservation else None,
+    )
 
 
 async def try_draft(publisher: Publisher, draft: AssetOrder) -> tuple[AssetOrder, Sighting | None]:
@@ -47,9 +60,7 @@ async def try_draft(publisher: Publisher, draft: AssetOrder) -> tuple[AssetOrder
     if seen is None:
         return draft, None
     draft = msgspec.structs.replace(draft, records=looking.complete_records(draft, seen))
-    operands = publisher.evaluator.library.operands
-    policy = encode_policy(draft.policy, operands) if draft.policy else OPEN_POLICY
-    offer = documents.make_catalog_offer(policy, offer_id="urn:uuid:draft")
+    offer = documents.make_catalog_offer(encode_terms(publisher, draft).policy, offer_id="urn:uuid:draft")
     compiled = publisher.evaluator.library.compile(offer)
     if isinstance(compiled, Compiled) and seen.files is None:
         looking.check_seen(compiled, draft, draft.records, seen)
@@ -61,7 +72,7 @@ async def try_draft(publisher: Publisher, draft: AssetOrder) -> tuple[AssetOrder
 
 
 def check_draft(publisher: Publisher, draft: AssetOrder) -> AssetOrder:
-    """Return a draft as it is stored. Raises Invalid."""
+    """Return a draft as it is stored, with its identifier. Raises Invalid."""
     texts = [*draft.title.values(), *draft.description.values(), *draft.keywords, *draft.themes]
     if not draft.title or not all(text.strip() for text in draft.title.values()):
         raise Invalid("title", "The title is missing: give a title in at least one language.")
@@ -75,12 +86,12 @@ def check_draft(publisher: Publisher, draft: AssetOrder) -> AssetOrder:
             "The identifier of the asset cannot be part of an address: use 1 to 1000 characters without spaces at its "
             f"ends and control characters (at most {LONGEST_ID} bytes as part of a URL), and not `.` or `..`.",
         )
-    operands = publisher.evaluator.library.operands
-    policy = encode_policy(draft.policy, operands) if draft.policy else OPEN_POLICY
-    access = encode_access(draft) or OPEN_POLICY
-    if len(policy) > POLICY or len(access) > POLICY:
+    draft = msgspec.structs.replace(draft, id=draft.id or publisher.context.new_id())
+    terms = encode_terms(publisher, draft)
+    access = terms.access or OPEN_POLICY
+    if len(terms.policy) > POLICY or len(access) > POLICY:
         raise Invalid("policy", f"The policy is too long: use at most {POLICY} bytes.")
-    checked = documents.make_catalog_offer(policy, offer_id="urn:uuid:draft")
+    checked = documents.make_catalog_offer(terms.policy, offer_id="urn:uuid:draft")
     described = (
         records.check_records(publisher.evaluator.library.operands, draft.records, draft.media_type)
         if draft.records
@@ -96,8 +107,8 @@ def check_draft(publisher: Publisher, draft: AssetOrder) -> AssetOrder:
     problem = publisher.supports(draft.source, None)
     if problem:
         raise Invalid("not-offerable", problem)
-    if draft.reservation is not None:
-        _check_reservation(publisher.evaluator, encode_policy(draft.reservation, operands), checked, data)
+    if terms.reservation is not None:
+        _check_reservation(publisher.evaluator, terms.reservation, checked, data)
     return msgspec.structs.replace(draft, records=described)
 
 
