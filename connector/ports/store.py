@@ -170,6 +170,14 @@ class Store(Protocol):
     async def usage(self, owner: str, agreement_id: str) -> Usage:
         """Return the usage under an agreement (zeros if nothing was used)."""
 
+    async def usage_of(self, owner: str, keys: Sequence[str]) -> Mapping[str, Usage]:
+        """Return the usage under the agreements with these keys; one without a use is omitted."""
+
+    async def used_in_all(
+        self, owner: str, keys: Sequence[tuple[str, str]], most: int
+    ) -> Mapping[tuple[str, str], int]:
+        """Return by counterparty and dataset the uses that began here as provider, counted up to `most`."""
+
     async def recent(self, owner: str, agreement_id: str, now: int) -> Recent:
         """Return the uses within the hour before `now` of an agreement that limits them."""
 

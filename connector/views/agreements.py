@@ -20,11 +20,13 @@ class DutyState(StrEnum):
 
 
 class AgreementState(StrEnum):
-    """The state of an agreement: not final yet, in force, over by its time, or withdrawn by its provider."""
+    """The state of an agreement: not final yet, in force, over by its time, used up, withdrawn, or unusable here."""
 
     PENDING = "pending"
     ACTIVE = "active"
     EXPIRED = "expired"
+    USED_UP = "used-up"
+    UNUSABLE = "unusable"
     WITHDRAWN = "withdrawn"
 
 
@@ -33,7 +35,8 @@ class AgreementView(msgspec.Struct, frozen=True, kw_only=True):
 
     `key` names it at this connector, also where several partners chose the same identifier.
     `expires_at` is the instant from which the policy grants no use, if it is known. `title` is that of the dataset by
-    language, if it is known; `counterparty_name` is from the participant list.
+    language, if it is known; `counterparty_name` is from the participant list. `because` says by language why an
+    agreement that is used up or unusable grants no use.
     """
 
     id: str
@@ -51,6 +54,7 @@ class AgreementView(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime | None = None
     title: dict[str, str] = {}
     counterparty_name: str = ""
+    because: dict[str, str] = {}
 
 
 class UsageView(msgspec.Struct, frozen=True, kw_only=True):

@@ -95,6 +95,21 @@ async def test_every_use_is_on_record_with_the_bytes_that_moved_for_it(store: St
     assert (await store.usage(OWNER, AGREED)).bytes_moved == 15
 
 
+async def test_the_use_of_several_agreements_is_one_read(store: Store) -> None:
+    await store.commit([within(use_of(5)), within(use_of(6)), within(use_of(7, agreement="urn:agreement:2"))])
+    await store.commit([within(use_of(8, providing=False)), changes.AddUsage(OWNER, AGREED, bytes_moved=9)])
+    found = await store.usage_of(OWNER, [AGREED, "urn:agreement:2", "urn:none"])
+    assert {key: (usage.uses, usage.bytes_moved) for key, usage in found.items()} == {
+        AGREED: (3, 9),
+        "urn:agreement:2": (1, 0),
+    }
+    assert await store.usage_of("other", [AGREED]) == {}
+    pairs = [("urn:peer", "urn:d:1"), ("urn:peer", "urn:d:2")]
+    assert await store.used_in_all(OWNER, pairs, 100) == {pairs[0]: 3, pairs[1]: 0}
+    assert await store.used_in_all(OWNER, pairs, 2) == {pairs[0]: 2, pairs[1]: 0}
+    assert await store.used_in_all("other", pairs, 2) == dict.fromkeys(pairs, 0)
+
+
 async def test_the_parts_of_a_use_are_kept_until_the_next_use_of_the_flow(store: Store) -> None:
     part = UsePart(owner=OWNER, flow_id="urn:t:1", part="a", version='"1"', size=9, sent=5, starts=1)
     await store.commit([within(use_of(5)), changes.PutUsePart(part)])

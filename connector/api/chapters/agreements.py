@@ -49,6 +49,7 @@ def _view_summary(found: agreements.AgreementSummary) -> AgreementView:
         expires_at=found.expires_at,
         title=found.title,
         counterparty_name=found.counterparty_name,
+        because=found.because,
     )
 
 

@@ -1,7 +1,7 @@
 """`agreement`: agreements with their use, their payments and their duties."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
@@ -34,7 +34,8 @@ app = create_noun("Agreements as provider and as consumer.")
     app,
     "list",
     example="""datenkontor agreement list --counterparty urn:participant:firma
-    datenkontor agreement list --expiring 30""",
+    datenkontor agreement list --expiring 30
+    datenkontor agreement list --state used-up""",
 )
 def list_agreements(
     call: CommandCall,
@@ -46,11 +47,14 @@ def list_agreements(
         int | None,
         typer.Option(min=0, metavar="DAYS", help="Only active agreements that end within this number of days."),
     ] = None,
+    state: Annotated[
+        AgreementState | None, typer.Option(help="Only agreements in this state; looks through all of them.")
+    ] = None,
     limit: LimitOption = 50,
     after: AfterOption = None,
     all: AllOption = False,
 ) -> None:
-    """List the agreements, newest first, with their state and their end; --expiring lists those that end soon."""
+    """List the agreements, newest first, with their state and their end."""
     columns: dict[str, Callable[[AgreementView], object]] = {
         "id": lambda found: found.id,
         "title": lambda found: choose_text(found.title, call.output.lang) or found.dataset,
@@ -61,12 +65,9 @@ def list_agreements(
         "ends": lambda found: format_time(found.expires_at),
     }
     with connect(call) as connector:
-        if expiring is not None:
-            last = datetime.now(UTC) + timedelta(days=expiring)
+        if expiring is not None or state is not None:
             found = connector.agreements.all(dataset=dataset, counterparty=counterparty)
-            ending = [(one.expires_at, one) for one in found if one.state == AgreementState.ACTIVE and one.expires_at]
-            rows = [one for end, one in sorted(ending, key=lambda pair: pair[0]) if end <= last]
-            call.output.print_rows(rows, columns)
+            call.output.print_rows(_select(found, state, expiring), columns)
             return
         print_listing(
             call,
@@ -78,6 +79,16 @@ def list_agreements(
             after=after,
             everything=all,
         )
+
+
+def _select(agreements: Iterable[AgreementView], state: AgreementState | None, days: int | None) -> list[AgreementView]:
+    """Return the agreements in a state; with a number of days, the active ones that end within it, the next first."""
+    found = [one for one in agreements if state in {None, one.state}]
+    if days is None:
+        return found
+    last = datetime.now(UTC) + timedelta(days=days)
+    ending = [(one.expires_at, one) for one in found if one.state is AgreementState.ACTIVE and one.expires_at]
+    return [one for end, one in sorted(ending, key=lambda pair: pair[0]) if end <= last]
 
 
 @register(app, "show", example="datenkontor agreement show urn:uuid:3c1f6f0c-5e0f-44a7-9a55-e4a5d0f3c9b2")
@@ -94,6 +105,7 @@ def show(
         "id": found.id,
         "role": found.role,
         "state": found.state,
+        "reason": choose_text(found.because, call.output.lang),
         "counterparty": found.counterparty,
         "name": found.counterparty_name,
         "dataset": found.dataset,

@@ -40,6 +40,10 @@ class SyncedDataset(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[DeliveredFileView, ...] | None = None
 
 
+_OVER = frozenset({AgreementState.EXPIRED, AgreementState.WITHDRAWN})
+"""The states in which nothing is asked. Under an agreement that is used up, unchanged data needs no further use."""
+
+
 @register(
     app,
     "sync",
@@ -66,7 +70,7 @@ def sync(
     with connect(call) as connector:
         for agreement in _list_agreements(connector, participant):
             name = agreement.counterparty, agreement.dataset
-            if agreement.state is not AgreementState.ACTIVE:
+            if agreement.state in _OVER:
                 if name in known:
                     outcomes.append(_refused(call, agreement, call.output.say("cli.agreement-over")))
                 continue

@@ -13,7 +13,8 @@ from connector.controlplane.core.errors import NotAllowed
 from connector.controlplane.core.lookup import find_agreement
 from connector.controlplane.enforcing import renewals
 from connector.controlplane.judging.evaluator import Evaluator
-from connector.controlplane.judging.periods import find_period
+from connector.controlplane.usecases import standing
+from connector.controlplane.usecases.standing import Standing
 from connector.ports.changes import Conflict, WithdrawAgreement
 from connector.ports.entities import Agreement, Asset
 from connector.protocol.dsp.common import Role
@@ -21,37 +22,37 @@ from connector.views.agreements import AgreementState
 
 
 class AgreementSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """An agreement with its state and end, the titles of its dataset, and the name of the counterparty."""
+    """An agreement with its state and end, why it grants no use, the dataset's titles, and the counterparty's name."""
 
     agreement: Agreement
     state: AgreementState
     expires_at: datetime | None
     title: dict[str, str]
     counterparty_name: str
+    because: dict[str, str]
 
 
 async def describe(evaluator: Evaluator, agreements: Sequence[Agreement]) -> list[AgreementSummary]:
     """Return agreements with what a person wants to know of them; their assets are one read."""
     given = {agreement.dataset for agreement in agreements if agreement.role is Role.PROVIDER}
     assets = await evaluator.context.store.assets_of(evaluator.context.owner, sorted(given))
-    return [_describe(evaluator, agreement, assets.get(agreement.dataset)) for agreement in agreements]
+    standings = await standing.find_standings(evaluator, agreements)
+    return [
+        _describe(evaluator, agreement, found, assets.get(agreement.dataset))
+        for agreement, found in zip(agreements, standings, strict=True)
+    ]
 
 
-def _describe(evaluator: Evaluator, agreement: Agreement, asset: Asset | None) -> AgreementSummary:
-    period = find_period(evaluator, agreement)
+def _describe(evaluator: Evaluator, agreement: Agreement, found: Standing, asset: Asset | None) -> AgreementSummary:
     title = agreement.title or (asset.title if asset and agreement.role is Role.PROVIDER else {})
     known = evaluator.directory.participant(agreement.counterparty)
-    state = AgreementState.EXPIRED if period.over else AgreementState.ACTIVE
-    if agreement.withdrawn_at is not None:
-        state = AgreementState.WITHDRAWN
-    elif agreement.finalized_at is None:
-        state = AgreementState.PENDING
     return AgreementSummary(
         agreement=agreement,
-        state=state,
-        expires_at=period.end,
+        state=found.state,
+        expires_at=found.end,
         title=title,
         counterparty_name=known.name if known else "",
+        because=found.because,
     )
 
 

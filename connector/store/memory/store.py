@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from connector.ports.changes import Change
 from connector.ports.entities import (
+    ALL_TIME,
     Agreement,
     Asset,
     AssetStatus,
@@ -267,6 +268,17 @@ class MemoryStore:
         """Return what was used under an agreement."""
         found: Usage | None = self._tables.get(self._tables.usage, (owner, agreement_id))
         return found or Usage(owner=owner, agreement_id=agreement_id, bytes_moved=0, uses=0)
+
+    async def usage_of(self, owner: str, keys: Sequence[str]) -> Mapping[str, Usage]:
+        """Return what was used under several agreements."""
+        found = {key: self._tables.get(self._tables.usage, (owner, key)) for key in keys}
+        return {key: usage for key, usage in found.items() if usage is not None}
+
+    async def used_in_all(
+        self, owner: str, keys: Sequence[tuple[str, str]], most: int
+    ) -> Mapping[tuple[str, str], int]:
+        """Return the uses of datasets by counterparties, counted up to `most`."""
+        return {key: min(most, len(list_within(self._tables, owner, *key, ALL_TIME, 0))) for key in keys}
 
     async def recent(self, owner: str, agreement_id: str, now: int) -> Recent:
         """Return the uses within the hour before `now`."""

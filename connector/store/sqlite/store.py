@@ -266,6 +266,16 @@ class SqliteStore:
         """Return what was used under an agreement."""
         return usage.usage(self._reader, owner, agreement_id)
 
+    async def usage_of(self, owner: str, keys: Sequence[str]) -> Mapping[str, Usage]:
+        """Return what was used under several agreements."""
+        return usage.usage_of(self._reader, owner, keys)
+
+    async def used_in_all(
+        self, owner: str, keys: Sequence[tuple[str, str]], most: int
+    ) -> Mapping[tuple[str, str], int]:
+        """Return the uses of datasets by counterparties, counted up to `most`."""
+        return usage.count_in_all(self._reader, owner, keys, most)
+
     async def recent(self, owner: str, agreement_id: str, now: int) -> Recent:
         """Return the uses within the hour before `now`."""
         return usage.recent(self._reader, owner, agreement_id, now)

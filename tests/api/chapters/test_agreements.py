@@ -1,11 +1,12 @@
 """Agreements, their use, and the audit log over the API."""
 
+import msgspec
 from msgspec.structs import replace
 
-from connector.ports.changes import PutAgreement
+from connector.ports.changes import AddUsage, PutAgreement
 from connector.protocol.dsp.common import Role
 from tests.api.calls import begin
-from tests.support.plane import CITY, OWNER, Desk
+from tests.support.plane import CITY, ME, OWNER, Desk
 
 OTHER, ID = "https://other.example", "urn:agreement:1"
 
@@ -22,6 +23,21 @@ async def test_an_agreement_shows_its_policy_and_usage_but_no_evidence(desk: Des
     assert shown.json()["policy"] == {"@type": "Agreement"}
     assert (usage["bytes_moved"], usage["uses"]) == (0, 0)
     assert "secret-token" not in shown.text
+
+
+async def test_an_agreement_that_is_used_up_says_so_in_the_list_and_by_itself(desk: Desk) -> None:
+    once = {"leftOperand": "odrl:count", "operator": "lteq", "rightOperand": "1"}
+    terms = {"@type": "Agreement", "@id": ID, "assigner": CITY, "assignee": ME, "target": "urn:dataset:air"}
+    terms["permission"] = [{"action": "use", "constraint": [once]}]
+    await desk.agree(document=msgspec.json.encode(terms))
+    async with desk.client("reader") as client:
+        before = (await client.get("/v1/agreements")).json()["items"]
+        await desk.store.commit([AddUsage(OWNER, f"{CITY} {ID}", uses=1)])
+        listed = (await client.get("/v1/agreements")).json()["items"]
+        shown = (await client.get(f"/v1/agreements/{ID}")).json()
+    assert [entry["state"] for entry in before] == ["active"]
+    assert listed == [shown]
+    assert (shown["state"], sorted(shown["because"])) == ("used-up", ["de", "en"])
 
 
 async def test_the_audit_trail_of_one_process_is_shown_oldest_first(desk: Desk) -> None:

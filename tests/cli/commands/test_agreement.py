@@ -64,6 +64,23 @@ def test_agreements_are_listed_in_pages_and_filtered(cli: Cli, management: Manag
     assert management.asked[-1].query["after"] == ["c1"]
 
 
+def test_agreements_in_one_state_are_listed_and_shown_with_the_reason(cli: Cli, management: Management) -> None:
+    used = agreement(id="urn:used", state="used-up", because={"de": "Schon 3-mal genutzt.", "en": "Used 3 times."})
+    soon = agreement(id="urn:soon", expires_at=datetime.now(UTC) + timedelta(days=3))
+    ended = agreement(id="urn:no", state="unusable", expires_at=datetime.now(UTC) + timedelta(days=3))
+    management.answer("GET", "/v1/agreements", {"items": [used, soon, ended], "next": None})
+    assert [entry["id"] for entry in cli("agreement", "list", "--state", "used-up", "--json").json["items"]] == [
+        "urn:used"
+    ]
+    assert [entry["id"] for entry in cli("agreement", "list", "--expiring", 5, "--json").json["items"]] == ["urn:soon"]
+    assert "aufgebraucht" in cli("agreement", "list", "--state", "used-up", "--lang", "de").out
+    management.answer("GET", "/v1/agreements/urn:used", used)
+    management.answer("GET", "/v1/usage/urn:used", {"agreement_id": "urn:used", "bytes_moved": 1, "uses": 3})
+    shown = cli("agreement", "show", "urn:used", "--lang", "de").out
+    assert "Schon 3-mal genutzt." in shown
+    assert "aufgebraucht" in shown
+
+
 def test_no_agreements_are_an_empty_listing_in_the_language_of_the_call(cli: Cli, management: Management) -> None:
     management.answer("GET", "/v1/agreements", {"items": [], "next": None})
     empty = cli("agreement", "list", "--lang", "de")

@@ -53,6 +53,7 @@ SAMPLES: dict[str, list[Any]] = {
     **{name: [f"urn:{name}"] for name in ("process_id", "participant", "token_hash", "flow_id", "agreement_id")},
     **{name: [f"urn:{name}"] for name in ("agreement_key", "occasion", "subject")},
     **{name: [["urn:1", "urn:2"]] for name in ("ids", "keys", "process_ids", "subjects")},
+    "used_in_all.keys": [[("urn:1", "urn:d:1"), ("urn:2", "urn:d:2")]],
     "owner": [OWNER],
     "kind": list(ProcessKind),
     "role": [Role.CONSUMER],

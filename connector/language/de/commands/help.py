@@ -121,7 +121,7 @@ SENTENCES: dict[str, str] = {
     "die Begründung.",
     "Answer with another policy: a counter-offer of the provider, or a new request of the consumer.": "Mit anderen Nutzungsbedingungen antworten: Gegenangebot des Anbieters oder neue Anfrage des Beziehers.",
     "Terminate a negotiation; the counterparty receives the reason.": "Eine Verhandlung abbrechen; der Vertragspartner erhält die Begründung.",
-    "List the agreements, newest first, with their state and their end; --expiring lists those that end soon.": "Die Verträge auflisten, neueste zuerst, mit Stand und Ende; --expiring zeigt die, die bald enden.",
+    "List the agreements, newest first, with their state and their end.": "Die Verträge auflisten, neueste zuerst, mit Stand und Ende.",
     "Show one agreement with its policy and its use.": "Einen Vertrag mit Nutzungsbedingungen und Nutzung anzeigen.",
     "List who used what, when and for which purpose, oldest use first.": "Auflisten, wer was wann zu welchem Zweck genutzt hat, älteste Nutzung zuerst.",
     "Withdraw an agreement: active transfers end and no new one starts; the agreement stays on record.": "Von einem Vertrag zurücktreten: Laufende Lieferungen enden, keine neue beginnt; der Vertrag bleibt "

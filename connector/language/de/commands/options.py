@@ -116,6 +116,7 @@ SENTENCES: dict[str, str] = {
     "Only agreements on this dataset.": "Nur Verträge über dieses Datenangebot.",
     "Only agreements with this participant.": "Nur Verträge mit diesem Teilnehmer.",
     "Only active agreements that end within this number of days.": "Nur geltende Verträge, die innerhalb dieser Zahl von Tagen enden.",
+    "Only agreements in this state; looks through all of them.": "Nur Verträge mit diesem Stand; durchsucht alle.",
     "Identifier of the agreement.": "Kennung des Vertrags.",
     "Identifier of the agreement (default: all).": "Kennung des Vertrags (Standard: alle).",
     "Write all uses as CSV, for a spreadsheet.": "Alle Nutzungen als CSV schreiben, für eine Tabelle.",

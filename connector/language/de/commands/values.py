@@ -30,6 +30,8 @@ SENTENCES: dict[str, str] = {
     # States of agreements, duties, payments and consents.
     "pending": "unterwegs",
     "expired": "abgelaufen",
+    "used-up": "aufgebraucht",
+    "unusable": "nicht nutzbar",
     "active": "aktiv",
     "inactive": "noch nicht fällig",
     "fulfilled": "erfüllt",

@@ -30,6 +30,8 @@ SENTENCES: dict[str, str] = {
     # States of agreements, duties, payments and consents.
     "pending": "pending",
     "expired": "expired",
+    "used-up": "used-up",
+    "unusable": "unusable",
     "active": "active",
     "inactive": "inactive",
     "fulfilled": "fulfilled",

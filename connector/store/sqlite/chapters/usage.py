@@ -1,7 +1,7 @@
 """The SQL of the usage under agreements: in total, within periods with test-and-set, and use by use."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -25,6 +25,16 @@ _RECENT = """
 SELECT coalesce(sum(uses), 0), min(second) FROM recent_uses WHERE owner = ? AND agreement_id = ? AND second >= ?
 """
 _USAGE = "SELECT bytes_moved, uses FROM usage WHERE owner = ? AND agreement_id = ?"
+_USAGE_OF = """
+SELECT agreement_id, bytes_moved, uses FROM usage
+WHERE owner = ? AND agreement_id IN (SELECT value FROM json_each(?))
+"""
+_USED_IN_ALL = """
+SELECT value ->> 0, value ->> 1, (SELECT count(*) FROM
+    (SELECT 1 FROM uses WHERE owner = ? AND providing = 1 AND counterparty = value ->> 0 AND dataset = value ->> 1
+     LIMIT ?))
+FROM json_each(?)
+"""
 _RECORD = """
 INSERT INTO uses (owner, agreement_id, flow_id, counterparty, dataset, providing, at, bytes_moved)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -100,6 +110,20 @@ def usage(connection: sqlite3.Connection, owner: str, agreement_id: str) -> Usag
     """Return what was used under an agreement (zeros if nothing was)."""
     bytes_moved, uses = fetch_one(connection, _USAGE, (owner, agreement_id)) or (0, 0)
     return Usage(owner=owner, agreement_id=agreement_id, bytes_moved=bytes_moved, uses=uses)
+
+
+def usage_of(connection: sqlite3.Connection, owner: str, keys: Sequence[str]) -> Mapping[str, Usage]:
+    """Return what was used under the agreements with these keys, with one statement."""
+    rows = fetch_many(connection, _USAGE_OF, (owner, msgspec.json.encode(list(keys)).decode()))
+    return {key: Usage(owner=owner, agreement_id=key, bytes_moved=moved, uses=uses) for key, moved, uses in rows}
+
+
+def count_in_all(
+    connection: sqlite3.Connection, owner: str, keys: Sequence[tuple[str, str]], most: int
+) -> Mapping[tuple[str, str], int]:
+    """Return the uses of a dataset by a counterparty for each pair, with one statement."""
+    rows = fetch_many(connection, _USED_IN_ALL, (owner, most, msgspec.json.encode(list(keys)).decode()))
+    return {(counterparty, dataset): uses for counterparty, dataset, uses in rows}
 
 
 def within(

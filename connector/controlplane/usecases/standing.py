@@ -1,0 +1,107 @@
+"""Where an agreement stands: not final yet, usable, over by its time, used up, withdrawn, or never usable here.
+
+An agreement is used up if its counts grant no further use at any time. A limit within a day or a month is no end.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+
+from connector.controlplane.judging import acceptance, periods
+from connector.controlplane.judging.evaluator import Evaluator
+from connector.controlplane.judging.judgement import format_reasons
+from connector.controlplane.judging.world import find_period, is_hourly
+from connector.language.catalogue import say_in_all
+from connector.policy.compiling.compiled import Compiled
+from connector.policy.model.decision import Counter, Explanation
+from connector.policy.model.errors import PolicyError
+from connector.ports.entities import ALL_TIME, Agreement, Usage
+from connector.protocol.dsp.common import Role
+from connector.views.agreements import AgreementState
+
+MOST_COUNTED = 10_000
+"""How far the uses under all agreements are counted for a list."""
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """The state of an agreement, its end, if it is known, and why it grants no use, in each language."""
+
+    state: AgreementState
+    end: datetime | None
+    because: dict[str, str] = {}
+
+
+class _Counted(NamedTuple):
+    """What was used: by the key of an agreement, by counterparty and dataset; and who is excluded here."""
+
+    usage: Mapping[str, Usage]
+    in_all: Mapping[tuple[str, str], int]
+    blocked: frozenset[str]
+
+
+async def find_standings(evaluator: Evaluator, agreements: Sequence[Agreement]) -> list[Standing]:
+    """Return where agreements stand, in their order. The reads are as many for one agreement as for a page."""
+    store, owner = evaluator.context.store, evaluator.context.owner
+    counters = {agreement.key: _list_lasting(evaluator, agreement) for agreement in agreements}
+    keys = sorted(key for key, found in counters.items() if found)
+    limits = {
+        _pair(agreement): min(counter.limit or 0, MOST_COUNTED)
+        for agreement in agreements
+        for counter in counters[agreement.key]
+        if find_period(counter) and agreement.role is Role.PROVIDER
+    }
+    provided = any(agreement.role is Role.PROVIDER for agreement in agreements)
+    counted = _Counted(
+        await store.usage_of(owner, keys) if keys else {},
+        await store.used_in_all(owner, sorted(limits), max(limits.values())) if limits else {},
+        frozenset(block.participant for block in await store.blocks(owner)) if provided else frozenset(),
+    )
+    return [_find_standing(evaluator, agreement, bool(counters[agreement.key]), counted) for agreement in agreements]
+
+
+def _pair(agreement: Agreement) -> tuple[str, str]:
+    return agreement.counterparty, agreement.dataset
+
+
+def _list_lasting(evaluator: Evaluator, agreement: Agreement) -> list[Counter]:
+    """Return the counters of an agreement that never go down again."""
+    compiled = evaluator.library.compile(agreement.document)
+    if isinstance(compiled, PolicyError):
+        return []
+    return [
+        counter for counter in compiled.counters if not is_hourly(counter) and find_period(counter) in {None, ALL_TIME}
+    ]
+
+
+def _find_standing(evaluator: Evaluator, agreement: Agreement, counts: bool, counted: _Counted) -> Standing:
+    period = periods.find_period(evaluator, agreement)
+    if agreement.withdrawn_at is not None:
+        return Standing(AgreementState.WITHDRAWN, period.end)
+    if agreement.finalized_at is None:
+        return Standing(AgreementState.PENDING, period.end)
+    if period.over:
+        return Standing(AgreementState.EXPIRED, period.end)
+    compiled = evaluator.library.compile(agreement.document)
+    if not isinstance(compiled, Compiled):
+        return Standing(AgreementState.UNUSABLE, period.end, acceptance.to_unreadable(compiled).texts)
+    if agreement.role is Role.PROVIDER and agreement.counterparty in counted.blocked:
+        return Standing(AgreementState.UNUSABLE, period.end, say_in_all("processes.excluded-here"))
+    if not period.granted and (denied := periods.find_lasting_denial(evaluator, agreement, compiled)):
+        return Standing(AgreementState.UNUSABLE, period.end, format_reasons(denied, evaluator.library.operands))
+    if counts and (denied := _find_used_up(evaluator, agreement, compiled, counted)):
+        return Standing(AgreementState.USED_UP, period.end, format_reasons(denied, evaluator.library.operands))
+    return Standing(AgreementState.ACTIVE, period.end)
+
+
+def _find_used_up(
+    evaluator: Evaluator, agreement: Agreement, compiled: Compiled, counted: _Counted
+) -> Explanation | None:
+    """Return why the counts grant no further use at any time, not even of one byte; None if they may."""
+    used = counted.usage.get(agreement.key) or Usage(
+        owner=agreement.owner, agreement_id=agreement.key, bytes_moved=0, uses=0
+    )
+    further = msgspec.structs.replace(used, bytes_moved=used.bytes_moved + 1)
+    in_all = counted.in_all.get(_pair(agreement))
+    return periods.find_lasting_denial(evaluator, agreement, compiled, further, in_all)
