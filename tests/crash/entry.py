@@ -1,8 +1,9 @@
 """A connector that kills itself: `python -m tests.crash.entry SETTINGS` reads orders from its standard input.
 
 `start N` forks a connector that dies by SIGKILL at its Nth event once it is armed by SIGUSR1; 0 is never, and then the
-events are written down as they come. An event is the moment before or after a write or a send. The imports are done
-once, before the forks, so that a restart costs a fork and not a second; the child is a process like any other.
+events are written down as they come. An event is the moment before or after a write, a send, or a step of what arrives
+on its way to its file. The imports are done once, before the forks, so that a restart costs a fork and not a second;
+the child is a process like any other.
 With `power N` an event is what SQLite does to a file, and the end is a loss of power: see `power`.
 """
 
@@ -21,6 +22,7 @@ import uvloop
 
 from connector.app import serve
 from connector.app.connector import ConnectorServer, build
+from connector.dataplane.sinks import file as file_sink
 from connector.settings import load
 from tests.crash import power
 
@@ -65,6 +67,21 @@ class Fuse:
 
         return watched
 
+    def beside(self, call: Callable[..., Any], name: str) -> Callable[..., Any]:
+        """Return a blocking call, of another thread, with an event before and after it."""
+
+        def watched(*arguments: Any) -> Any:
+            self.event(f"before {name}")
+            result = call(*arguments)
+            self.event(f"after {name}")
+            return result
+
+        return watched
+
+
+# How data that arrives gets to its file.
+_STORING = {"_begin": "opening the part", "_append": "adding to the part", "_put_in_place": "naming the file"}
+
 
 def _written(group: Any) -> str:
     kinds = [change.leaf.kind for change in group if hasattr(change, "leaf")]
@@ -105,6 +122,8 @@ async def _run(settings_file: Path) -> None:
         if kind == "start":
             store.commit = fuse.around(store.commit, _written)  # type: ignore[method-assign]  # what this module is for
             peer.send = fuse.around(peer.send, _sent)  # type: ignore[method-assign]  # what this module is for
+            for step, name in _STORING.items():
+                setattr(file_sink, step, fuse.beside(getattr(file_sink, step), name))
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, fuse.arm)
         print(f"forked {os.getpid()}", flush=True)
         await serve._run_until_signal(connector, connector.listeners.addresses)

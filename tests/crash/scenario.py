@@ -1,4 +1,4 @@
-"""A negotiation with a counter-offer and a transfer with a suspension, driven through both management APIs.
+"""A negotiation with a counter-offer, a pull with a suspension, a pull and a push, driven through both management APIs.
 
 Every step looks first where the processes stand, so that it can be repeated after a kill without doing anything twice.
 """
@@ -7,7 +7,7 @@ from typing import Any
 
 from connector.views.negotiations import NegotiationView
 from connector.views.transfers import TransferView
-from tests.crash.space import DIGEST, Space
+from tests.crash.space import DIGEST, NAME, Space
 
 # More than is offered: the provider answers with an offer of its own.
 ASKED: dict[str, Any] = {
@@ -74,7 +74,7 @@ def transfer(space: Space, agreement: str) -> str:
         found = both("STARTED")
         if found is None or found.progress is None or not found.progress.sha256:
             return None
-        assert found.progress.sha256 == DIGEST
+        _check_file(space, pid)
         return found
 
     space.until(delivered, "the delivery")
@@ -84,7 +84,40 @@ def transfer(space: Space, agreement: str) -> str:
     return pid
 
 
+def deliver(space: Space, agreement: str, *, push: bool) -> str:
+    """Have the data delivered once under an agreement; return the transfer. Raises Stuck, AssertionError."""
+    firm, city = space.firm.client, space.city.client
+    before = {one.id for one in space.until(lambda: firm.transfers.list(agreement=agreement), "the listing").items}
+
+    def begun() -> TransferView:
+        new = [one for one in firm.transfers.list(agreement=agreement).items if one.id not in before]
+        return new[0] if new else firm.transfers.start(agreement, push=push)
+
+    pid = space.until(begun, "beginning a delivery").id
+
+    def completed() -> bool | None:
+        found = firm.transfers.show(pid)
+        assert found.state != "TERMINATED", found.ended
+        if found.state != "COMPLETED" or not found.peer_pid:
+            return None
+        return city.transfers.show(found.peer_pid).state == "COMPLETED" or None
+
+    space.until(completed, "the delivery")
+    space.until(lambda: _check_file(space, pid), "the file of the delivery")
+    return pid
+
+
+def _check_file(space: Space, pid: str) -> bool:
+    """Check that what arrived is there once, whole and under the name that the provider gave it."""
+    files = space.firm.client.transfers.files(pid).items
+    assert [(file.path.rpartition("/")[2], file.sha256) for file in files] == [(NAME, DIGEST)], files
+    return True
+
+
 def once(space: Space) -> tuple[str, str]:
     """Live through the whole; return agreement and transfer."""
     agreement = negotiate(space, {**ASKED, "@type": "Offer"})
-    return agreement, transfer(space, agreement)
+    pulled = transfer(space, agreement)
+    deliver(space, agreement, push=False)
+    deliver(space, agreement, push=True)
+    return agreement, pulled

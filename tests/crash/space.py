@@ -27,6 +27,7 @@ READY_S = 30.0
 STUCK_S = 60.0
 POLL_S = 0.02
 CONTENT = b"station;value\n" + b"A 1;17\n" * 4_000
+NAME = "air.csv"
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
 OFFERED = {
     "permission": [
@@ -153,7 +154,7 @@ class Space:
         stage.set_up("broker", "Betreiber", port_base=_free_base())
         data = base / "offered"
         data.mkdir()
-        (data / "air.csv").write_bytes(CONTENT)
+        (data / NAME).write_bytes(CONTENT)
         first = stage.actors["broker"].ports["protocol"]
         stage.set_up("city", "Stadt", port_base=first + 10, data=data)
         stage.set_up("firm", "Firma", port_base=first + 20)
@@ -164,7 +165,7 @@ class Space:
             side.start()
         order = AssetOrder(
             title={"de": "Luft"},
-            source={"kind": "file", "path": "air.csv"},
+            source={"kind": "file", "path": NAME},
             policy=OFFERED,
             data_class=DataClass.OPEN,
             media_type="text/csv",

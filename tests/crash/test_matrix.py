@@ -61,6 +61,8 @@ def test_kills_and_losses_of_power_from_all_over_the_scenario_are_survived(tmp_p
         }
         # Here a delivery once went unnoticed for ever.
         points["firm"][-1] = events["firm"].index("before write flow delivered") + 1
+        # And here the file of a pull once lost its name.
+        points["firm"] += [at for at, event in enumerate(events["firm"], 1) if event == "before naming the file"]
         rows = [matrix.strike(both, both.sides[name], point) for name in points for point in points[name]]
         # And a loss of power on either side, in the midst of its writes.
         rows += [matrix.strike(both, side, 40, power=True) for side in both.sides.values()]

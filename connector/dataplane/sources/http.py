@@ -1,7 +1,8 @@
 """A fixed URL of an own backend, as a source: the guarded client fetches it at each access.
 
 Address: `{"kind": "http", "url": "https://…", "headers": {"X-Api-Key": "…"}}`. The operator sets both; the peer
-determines only the byte range. Redirects are refused, and the silence and duration of an answer are limited. An answer
+determines only the byte range. The last part of the path names the data if it is a file name: it is the same for every
+answer, also for one to a range. Redirects are refused, and the silence and duration of an answer are limited. An answer
 that ends early is an error, never a short success.
 """
 
@@ -10,6 +11,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from connector.dataplane.wire.body import yield_nothing
 from connector.dataplane.wire.fields import (
@@ -29,6 +31,7 @@ _CAUSES = {401: Cause.NOT_ALLOWED, 403: Cause.NOT_ALLOWED, 404: Cause.NOT_FOUND,
 _URL = re.compile(r"https?://[\x21-\x7e]{1,2000}")
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")
 _VALUE = re.compile(r"[\x20-\x7e]{0,8192}")
+_FILE_NAME = re.compile(r".*\.[A-Za-z][A-Za-z0-9]{0,9}")
 _MEDIA_TYPE = re.compile(r"[\x20-\x7e]{1,255}")
 
 
@@ -104,6 +107,7 @@ class HttpSource:
             etag=strong_etag(fields.get("ETag")),
             sha256=read_repr_digest(fields.get(REPR_DIGEST)),
             offset=first,
+            name=_find_name(address["url"]),
         )
 
     async def _chunks(self, answer: Stream) -> AsyncIterator[bytes]:
@@ -116,3 +120,9 @@ class HttpSource:
                     raise SourceError(f"The backend did not finish within {self._longest_s:g} s: check the backend.")
         except NetError as error:
             raise SourceError(f"The backend closed the connection early: {error}") from error
+
+
+def _find_name(url: str) -> str | None:
+    """Return the last part of the path of a URL if it is a file name, such as `air.csv`."""
+    name = unquote(urlsplit(url).path.rpartition("/")[2])
+    return name if _FILE_NAME.fullmatch(name) else None

@@ -54,6 +54,7 @@ class _Known:
     size: int | None
     sha256: str | None
     etag: str | None = None
+    name: str | None = None
     fresh: bool = False
     doubted: bool = False
 
@@ -97,7 +98,9 @@ async def fetch(
     credential = Credential(endpoint)
     whole = _FetchTarget(url, sink, address, context.flow_id)
     own = replace(whole, address={**address, "overwrite": True}) if again else whole
-    result = await _fetch_one(context, credential, own, _Known(expected.size, expected.sha256, expected.etag))
+    result = await _fetch_one(
+        context, credential, own, _Known(expected.size, expected.sha256, expected.etag, expected.name)
+    )
     if isinstance(result, SinkReceipt):
         return Delivered(result.size, result.sha256)
     return await _fetch_members(context, credential, whole, result)
@@ -165,7 +168,7 @@ async def _attempt(
         if isinstance(arrival, Again):
             return arrival
         if not target.member:
-            await context.learned(Expected(known.size, known.sha256, known.etag))
+            await context.learned(Expected(known.size, known.sha256, known.etag, known.name))
         attempt = Attempt(target.part, arrival.offset, known.etag or "", arrival.size)
         chunks = context.meter_chunks(answer.chunks(), attempt) if answer.status != 416 else yield_nothing()
         try:
@@ -221,17 +224,20 @@ def _read_arrival(answer: Stream, target: _FetchTarget, known: _Known, asked: in
         return _start_over(known, "The data changed at the peer.")
     if target.member and known.sha256 and sha256 and sha256 != known.sha256:
         raise TransferFailed("A member of the folder changed after it was listed: start the transfer again.")
+    # The rest of the data need not state again what the answer with its beginning stated.
+    kept = known if offset else _Known(None, None)
     known.fresh = False
-    known.etag = strong_etag(answer.headers.get("ETag"))
+    known.etag = strong_etag(answer.headers.get("ETag")) or kept.etag
+    known.name = read_filename(answer.headers.get("Content-Disposition")) or kept.name
     if not target.member or known.sha256 is None:
-        known.size, known.sha256 = size, sha256
+        known.size, known.sha256 = size, sha256 or kept.sha256
     return Arrival(
         flow_id=target.key,
         media_type=_media_type(answer),
         size=size,
         sha256=known.sha256,
         offset=offset,
-        name=read_filename(answer.headers.get("Content-Disposition")),
+        name=known.name,
         etag=known.etag,
     )
 

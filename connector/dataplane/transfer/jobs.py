@@ -175,8 +175,8 @@ class Jobs:
 
     async def _move(self, flow: Flow, gate: Gate, meter: Meter, failures: int) -> Delivered:
         async def learned(facts: Expected) -> None:
-            if not flow.live and facts != Expected(flow.size, flow.sha256, flow.etag):
-                known = {"size": facts.size, "sha256": facts.sha256, "etag": facts.etag}
+            if not flow.live and facts != _expect(flow):
+                known = {"size": facts.size, "sha256": facts.sha256, "etag": facts.etag, "name": facts.name}
                 await self._register.amend(flow, lambda _: known)
 
         context = AttemptContext(
@@ -189,7 +189,7 @@ class Jobs:
             lambda reason: self._register.note_wait(flow, reason),
             lambda remark: self._register.remark(flow, remark),
         )
-        expected = Expected() if flow.live else Expected(flow.size, flow.sha256, flow.etag)
+        expected = Expected() if flow.live else _expect(flow)
         try:
             endpoint = msgspec.json.decode(flow.endpoint or b"{}", type=DataAddress)
         except msgspec.MsgspecError as error:
@@ -238,6 +238,11 @@ class _JobUse:
         """Record that a part has arrived."""
         if self._uses:
             await self._register.finish_use(self._flow, self._uses, part)
+
+
+def _expect(flow: Flow) -> Expected:
+    """Return what is known of the data of a flow."""
+    return Expected(flow.size, flow.sha256, flow.etag, flow.name)
 
 
 def _find_cause(flow: Flow, error: TransferFailed | SourceError | StoreError) -> Cause:

@@ -179,7 +179,7 @@ async def _attempt(
             target.fresh = True
             return Again("The bytes at the receiver are not the beginning of the current data.", at_once=True)
         target.etag, target.fresh = content.etag, False
-        target.expected = Expected(content.size, content.sha256, content.etag)
+        target.expected = Expected(content.size, content.sha256, content.etag, content.name)
         if target.part is None:
             await context.learned(target.expected)
         return await _send(context, credential, target, stored, content)

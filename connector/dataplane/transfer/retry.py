@@ -32,11 +32,15 @@ class TransferFailed(Exception):
 
 @dataclass(frozen=True)
 class Expected:
-    """Size, digest and validator of the data from an earlier attempt, possibly before a restart of this process."""
+    """What an earlier attempt learned of the data, possibly before a restart of this process.
+
+    An attempt that needs no more bytes gets an answer without the file name.
+    """
 
     size: int | None = None
     sha256: str | None = None
     etag: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True)

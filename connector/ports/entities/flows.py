@@ -22,9 +22,10 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
 
     `source` and `sink` are local addresses (`{"kind": …}`), `endpoint` is that of the peer (JSON of a DataAddress).
     `token_hash` is the SHA-256 (hex) of the issued access token, never the token. `state` is a FlowState.
-    `bytes_moved` counts the sent or received bytes, `size` is the expected number, `sha256` the digest (hex) and `etag`
-    the validator, if known. `error` is the reason of a failure for the operator, `cause` what the peer may know of it
-    (`ports.flow.Cause`), `remark` what the operator has to know of its last delivery.
+    `bytes_moved` counts the sent or received bytes, `size` is the expected number, `sha256` the digest (hex), `etag`
+    the validator and `name` the file name of the data at its sender, if known. `error` is the reason of a failure for
+    the operator, `cause` what the peer may know of it (`ports.flow.Cause`), `remark` what the operator has to know of
+    its last delivery.
     """
 
     owner: str
@@ -44,6 +45,7 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     size: int | None = None
     sha256: str | None = None
     etag: str | None = None
+    name: str | None = None
     error: str | None = None
     cause: str | None = None
     remark: str | None = None

@@ -51,6 +51,28 @@ async def test_a_fetch_that_breaks_goes_on_after_the_last_byte_that_arrived(cons
     assert peer.ranges == [None, f"bytes={cut}-"]
 
 
+async def test_a_file_keeps_its_name_if_only_its_end_was_missing(consumer: Side) -> None:
+    data, asked = blob(400_000), []
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        asked.append(request.headers.get("Range"))
+        if request.headers.get("Range"):
+            return web.Response(status=416, headers={"Content-Range": f"bytes */{len(data)}"})
+        response = web.StreamResponse(headers={"ETag": '"v1"', "Content-Disposition": 'attachment; filename="air.csv"'})
+        await response.prepare(request)  # without a length, so that the end is still to come after the last byte
+        await response.write(data)
+        await eventually(lambda: consumer.plane.register.gates[OWNER, FLOW].moved == len(data), "the data is missing")
+        assert request.transport
+        request.transport.close()
+        return response
+
+    async with serving(answer) as url:
+        await fetch(consumer, http_address(url + "/data", "token"), {"kind": "file", "path": "inbox/"})
+        await done(consumer)
+    assert consumer.got("inbox/air.csv") == data
+    assert asked == [None, "bytes=400000-"]
+
+
 async def test_the_validator_outlives_a_restart(tmp_path: Path) -> None:
     peer = Stored(blob(400_000), 300_000)
     async with serving(peer.answer) as url:
