@@ -158,6 +158,5 @@ SENTENCES: dict[str, str] = {
     "logical-xone": "genau eines davon",
     "logical-andSequence": "alle, nacheinander",
     # Times.
-    "moment": "{day}, {time} (UTC)",
-    "local-moment": "{day}, {time} ({zone})",
+    "moment": "{day}, {time} ({zone})",
 }

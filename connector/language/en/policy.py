@@ -158,6 +158,5 @@ SENTENCES: dict[str, str] = {
     "logical-xone": "exactly one of these",
     "logical-andSequence": "all, one after the other",
     # Times.
-    "moment": "{day}, {time} (UTC)",
-    "local-moment": "{day}, {time} ({zone})",
+    "moment": "{day}, {time} ({zone})",
 }

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
-from connector.policy.model.values import ClockTime, Day, Duration, Flag, Instant, Iri, Number, Text, Value
+from connector.policy.model.values import ClockTime, Day, Duration, Flag, Instant, Iri, Number, Text, Value, WallTime
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 INTEGERS: dict[str, tuple[int | None, int | None]] = {
@@ -57,24 +57,36 @@ _NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,2})
 
 
 def parse_instant(text: str) -> Instant | None:
-    """Read an xsd:dateTime, in UTC without a zone; None for another text and beyond the years 2 to 9999.
-
-    Seconds may be left out, as in the examples of the Dataspace Protocol; parts below a millionth are dropped.
+    """Read an xsd:dateTime of a message, in UTC without a zone; None for another text and beyond the years 2 to 9999.
 
     >>> parse_instant("2026-05-04T12:00:00Z").at == noon
     True
+    """
+    read = parse_date_time(text)
+    return Instant(read.at.replace(tzinfo=UTC)) if isinstance(read, WallTime) else read
+
+
+def parse_date_time(text: str) -> Instant | WallTime | None:
+    """Read an xsd:dateTime of a policy, with or without a zone; None for another text and beyond the years 2 to 9999.
+
+    Seconds may be left out, as in the examples of the Dataspace Protocol; parts below a millionth are dropped.
+
+    >>> parse_date_time("2026-05-04T14:00+02:00").at == noon, parse_date_time("2026-05-04T12:00").at.isoformat()
+    (True, '2026-05-04T12:00:00')
     """
     match = _INSTANT.fullmatch(text)
     if match is None:
         return None
     clock = "00:00:00" if match[2] == "24:00:00" else f"{match[2]}:00"[:8]
-    offset = timedelta(minutes=_parse_offset(match[4]) or 0)
+    offset = _parse_offset(match[4])
     try:
-        moment = datetime.fromisoformat(f"{match[1]}T{clock}.{(match[3] or '')[:6]:0<6}").replace(tzinfo=UTC)
-        moment += timedelta(days=match[2] == "24:00:00") - offset
+        moment = datetime.fromisoformat(f"{match[1]}T{clock}.{(match[3] or '')[:6]:0<6}")
+        moment += timedelta(days=match[2] == "24:00:00") - timedelta(minutes=offset or 0)
     except (ValueError, OverflowError):
         return None
-    return Instant(moment) if moment.year >= 2 else None
+    if moment.year < 2:
+        return None
+    return WallTime(moment) if offset is None else Instant(moment.replace(tzinfo=UTC))
 
 
 def parse_day(text: str) -> Day | None:
@@ -181,7 +193,7 @@ def _parse_months(text: str) -> Duration | None:
 
 
 _READERS = {
-    XSD + "dateTime": parse_instant,
+    XSD + "dateTime": parse_date_time,
     XSD + "dateTimeStamp": _parse_stamp,
     XSD + "date": parse_day,
     XSD + "time": parse_clock,
@@ -200,6 +212,8 @@ def to_lexical(value: Value) -> tuple[str, str]:
     match value:
         case Instant(at=at):
             return at.isoformat().replace("+00:00", "Z"), XSD + "dateTime"
+        case WallTime(at=at):
+            return at.isoformat(), XSD + "dateTime"
         case Day(day=when, offset=offset):
             return when.isoformat() + ("" if offset is None else _write_offset(offset)), XSD + "date"
         case ClockTime(seconds=seconds, offset=offset):
@@ -235,6 +249,22 @@ def find_start(value: Day, local: tzinfo = UTC, *, ahead: int = 0) -> datetime:
         return LATEST
     day = value.day + timedelta(days=ahead)
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+
+
+def find_instant(value: WallTime, local: tzinfo = UTC) -> Instant | None:
+    """Return the instant at which the clock of a zone shows a time; None beyond the years 2 to 9999.
+
+    A time that the clock shows twice is the first of them; one that it leaves out is read as if it had not been put
+    forward yet (RFC 5545, section 3.3.5).
+
+    >>> find_instant(WallTime(datetime(2026, 5, 4, 12))).at == noon
+    True
+    """
+    try:
+        at = value.at.replace(tzinfo=local).astimezone(UTC)
+    except OverflowError:
+        return None
+    return Instant(at) if at.year >= 2 else None
 
 
 def find_next(moment: datetime, step: timedelta = MICROSECOND) -> datetime:

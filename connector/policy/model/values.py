@@ -16,6 +16,15 @@ class Instant(msgspec.Struct, frozen=True, tag="instant"):
     at: datetime
 
 
+class WallTime(msgspec.Struct, frozen=True, tag="wall"):
+    """A date and time without a zone, as a clock shows it (xsd:dateTime): `at` is naive.
+
+    It is what a document says; the normal form has the instant at which the clock of the provider shows it.
+    """
+
+    at: datetime
+
+
 class Day(msgspec.Struct, frozen=True, tag="day"):
     """A whole calendar day (xsd:date); `offset` in minutes east of UTC, None for the local zone of the provider."""
 
@@ -67,4 +76,4 @@ class Flag(msgspec.Struct, frozen=True, tag="flag"):
     on: bool
 
 
-Value: TypeAlias = Instant | Day | ClockTime | Duration | Number | Iri | Text | Flag
+Value: TypeAlias = Instant | WallTime | Day | ClockTime | Duration | Number | Iri | Text | Flag

@@ -6,7 +6,7 @@ Values of different sorts are never equal and never ordered. Pure: standard libr
 from collections.abc import Mapping
 
 from connector.policy.model import literals
-from connector.policy.model.values import ClockTime, Day, Duration, Flag, Instant, Iri, Number, Text, Value
+from connector.policy.model.values import ClockTime, Day, Duration, Flag, Instant, Iri, Number, Text, Value, WallTime
 from connector.policy.vocabulary.names import expand
 from connector.policy.vocabulary.registry import Operand, Registry
 
@@ -36,7 +36,7 @@ def coerce(
             name = value.iri if isinstance(value, Iri) else value.text if isinstance(value, Text) else None
             return None if not name else _name(name, operand, registry, prefixes or {})
         case "instant":
-            return _instant(value)
+            return _instant(value, registry)
         case "duration":
             return literals.parse_duration(value.text) if isinstance(value, Text) else _only(value, Duration)
         case "clock":
@@ -79,7 +79,9 @@ def _name(name: str, operand: Operand, registry: Registry, prefixes: Mapping[str
     return Iri(full.lower() if operand.caseless else full)
 
 
-def _instant(value: Value) -> Value | None:
+def _instant(value: Value, registry: Registry) -> Value | None:
     if isinstance(value, Text):
-        return literals.parse_instant(value.text) or literals.parse_day(value.text)
+        value = literals.parse_date_time(value.text) or literals.parse_day(value.text) or value
+    if isinstance(value, WallTime):
+        return literals.find_instant(value, registry.zone)
     return value if isinstance(value, Instant | Day) else None

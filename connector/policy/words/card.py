@@ -13,6 +13,7 @@ from connector.language.catalogue import Language
 from connector.policy.compiling.compiled import Compiled, CompiledDuty, CompiledRule, walk_duties
 from connector.policy.model.constraints import walk_leaves
 from connector.policy.model.policy import ODRL, Constraint
+from connector.policy.model.values import Instant
 from connector.policy.vocabulary.registry import Registry
 from connector.policy.words import access, figures, tiers
 from connector.policy.words.constraint import split_and
@@ -105,7 +106,7 @@ def _who(compiled: Compiled, wording: Wording) -> list[str]:
     if compiled.policy.kind == "Offer":
         sentences.append(wording.say("policy.not-agreed"))
     if compiled.policy.timestamp is not None:
-        made = figures.write_moment(compiled.policy.timestamp, wording.language)
+        made = figures.write_instant(Instant(compiled.policy.timestamp), wording.language, wording.registry.zone)
         sentences.append(wording.end_sentence(wording.say("policy.made", at=made)))
     return sentences or [wording.say("policy.own-data")]
 

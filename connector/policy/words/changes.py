@@ -82,7 +82,7 @@ def _step(step: PermitStep, registry: Registry, language: Language) -> str:
     if step.code == "fact" and step.constraint is not None:
         return _wanted(step.constraint, registry, language)
     if step.code == "wait" and isinstance(step.to, tuple) and step.to and isinstance(step.to[0], Instant):
-        return say(language, "changes.step-wait", at=figures.write_instant(step.to[0], language))
+        return say(language, "changes.step-wait", at=figures.write_instant(step.to[0], language, registry.zone))
     to = str(step.to)
     name = action_name(to, registry, language) if step.code == "action" else read_grammar(language).quote(to)
     return say(language, f"changes.step-{step.code}", name=name)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from connector.language.catalogue import Language, find_sentence, read_grammar, say
 from connector.policy.model.policy import ODRL, AtomicConstraint, Constraint, LogicalConstraint
-from connector.policy.model.values import ClockTime, Day, Duration, Flag, Instant, Iri, Number, Text, Value
+from connector.policy.model.values import ClockTime, Day, Duration, Flag, Instant, Iri, Number, Text, Value, WallTime
 from connector.policy.vocabulary.registry import Operand, Registry
 from connector.policy.words import figures
 from connector.policy.words.names import name_value, subject
@@ -154,8 +154,10 @@ def write_value(value: Value, operand: Operand, registry: Registry, language: La
             return quote(text) + (f" {quote(value.language)}" if value.language else "")
         case Number():
             return figures.write_number(value, operand, language)
+        case WallTime(at=at):
+            return figures.write_instant(Instant(at.replace(tzinfo=registry.zone)), language, registry.zone)
         case Instant():
-            return figures.write_instant(value, language)
+            return figures.write_instant(value, language, registry.zone)
         case Day():
             return figures.write_day(value, language, registry.zone)
         case ClockTime():

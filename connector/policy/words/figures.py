@@ -53,41 +53,39 @@ def write_day(value: Day, language: Language, local: tzinfo) -> str:
     return read_grammar(language).write_day(value.day) + ("" if zone == str(local) == "UTC" else f" ({zone})")
 
 
-def write_instant(value: Instant, language: Language) -> str:
-    """Write an instant to the minute, or as exactly as it is given, in UTC.
+def write_instant(value: Instant, language: Language, local: tzinfo) -> str:
+    """Write an instant to the minute, or as exactly as it is given, as the clock of the provider shows it.
 
-    >>> write_instant(Instant(datetime(2027, 3, 1, 8, 30, tzinfo=UTC)), "de")
-    '1. März 2027, 08:30 Uhr (UTC)'
+    A time that this clock shows twice is written in UTC.
+
+    >>> write_instant(Instant(datetime(2027, 3, 1, 8, 30, 5, tzinfo=UTC)), "de", UTC)
+    '1. März 2027, 08:30:05 Uhr (UTC)'
     """
-    return write_moment(value.at, language)
-
-
-def write_moment(at: datetime, language: Language) -> str:
-    """Write an aware UTC datetime.
-
-    >>> write_moment(datetime(2027, 3, 1, 8, 30, 5, tzinfo=UTC), "en")
-    '1 March 2027, 08:30:05 (UTC)'
-    """
-    exact = at.strftime("%H:%M")
-    if at.second or at.microsecond:
-        exact += at.strftime(":%S") + (f".{at.microsecond:06}".rstrip("0") if at.microsecond else "")
-    grammar = read_grammar(language)
-    return say(language, "policy.moment", day=grammar.write_day(at.date()), time=grammar.write_time(exact))
+    at = value.at
+    exact = f":{at.second:02}" if at.second or at.microsecond else ""
+    exact += f".{at.microsecond:06}".rstrip("0") if at.microsecond else ""
+    return _write_moment(at, language, local, exact)
 
 
 def write_local(at: datetime, language: Language, local: tzinfo) -> str:
-    """Write an aware datetime as the clock of the provider shows it, with its zone.
+    """Write an aware datetime to the minute as the clock of the provider shows it, with its zone.
 
-    >>> write_local(datetime(2027, 3, 1, 8, 30, tzinfo=UTC), "en", UTC)
+    >>> write_local(datetime(2027, 3, 1, 8, 30, 5, tzinfo=UTC), "en", UTC)
     '1 March 2027, 08:30 (UTC)'
     """
+    return _write_moment(at, language, local)
+
+
+def _write_moment(at: datetime, language: Language, local: tzinfo, exact: str = "") -> str:
     try:
         there = at.astimezone(local)
     except OverflowError:
         there, local = at, UTC
+    if there.utcoffset() != there.replace(fold=1 - there.fold).utcoffset():
+        there, local = at.astimezone(UTC), UTC
     grammar = read_grammar(language)
-    day, time = grammar.write_day(there.date()), grammar.write_time(there.strftime("%H:%M"))
-    return say(language, "policy.local-moment", day=day, time=time, zone=local)
+    day, time = grammar.write_day(there.date()), grammar.write_time(there.strftime("%H:%M") + exact)
+    return say(language, "policy.moment", day=day, time=time, zone=local)
 
 
 def write_clock(value: ClockTime, language: Language, local: tzinfo) -> str:

@@ -116,7 +116,7 @@ def _say_found(
     if not found or missing:
         return say(language, "reasons.nothing", verb=verb)
     if operand.code == "elapsed_time" and isinstance(found[0], Instant):
-        return say(language, "reasons.agreed-at", at=figures.write_instant(found[0], language))
+        return say(language, "reasons.agreed-at", at=figures.write_instant(found[0], language, registry.zone))
     shown = [_shorten(write_value(value, operand, registry, language)) for value in found[:_MOST_LISTED]]
     rest = ["…"] if len(found) > _MOST_LISTED else []
     return say(language, "reasons.values", verb=verb, values=", ".join([*shown, *rest]))

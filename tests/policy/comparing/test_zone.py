@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from connector.controlplane.judging.library import operands
+from connector.controlplane.judging.policy_input import write_wire
 from connector.language.catalogue import Language
 from connector.policy.analysis.contains import contains
 from connector.policy.analysis.findings import Containment
@@ -14,6 +15,7 @@ from connector.policy.compiling.compile import compile_policy
 from connector.policy.compiling.compiled import Compiled
 from connector.policy.deciding.decide import decide
 from connector.policy.model.decision import Verdict
+from connector.policy.model.errors import PolicyError
 from connector.policy.model.situation import Phase, Request, World
 from connector.policy.reading.load import load
 from connector.policy.words.sentence import sentence
@@ -30,6 +32,10 @@ def clock(operator: str, text: str) -> dict[str, object]:
 
 def day(operator: str, text: str) -> dict[str, object]:
     return atom("odrl:dateTime", operator, {"@value": text, "@type": "xsd:date"})
+
+
+def wall(operator: str, text: str, *, typed: bool = True) -> dict[str, object]:
+    return atom("odrl:dateTime", operator, {"@value": text, "@type": "xsd:dateTime"} if typed else text)
 
 
 def build(*constraints: object) -> Compiled:
@@ -137,3 +143,63 @@ def test_policies_are_compared_by_the_days_of_the_same_zone() -> None:
     assert contains(local, stated).verdict is Containment.NOT_CONTAINED
     utc = replace(REGISTRY, zone=UTC)
     assert compile_policy(load(agreement(rule(day("lteq", "2026-05-01")))), utc).edges != local.edges
+
+
+@pytest.mark.parametrize("typed", [True, False])
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("2026-12-31T12:00:00", "2026-12-31T11:00:00"),
+        ("2026-07-31T12:00", "2026-07-31T10:00:00"),
+        ("2026-07-31T24:00:00", "2026-07-31T22:00:00"),
+        ("2026-12-31T12:00:00Z", "2026-12-31T12:00:00"),
+        ("2026-12-31T12:00:00-05:00", "2026-12-31T17:00:00"),
+        # The clock leaves out 02:30 in spring, and shows it twice in autumn: the first time.
+        ("2026-03-29T01:59:59", "2026-03-29T00:59:59"),
+        ("2026-03-29T02:30:00", "2026-03-29T01:30:00"),
+        ("2026-03-29T03:00:00", "2026-03-29T01:00:00"),
+        ("2026-10-25T02:30:00", "2026-10-25T00:30:00"),
+        ("2026-10-25T03:00:00", "2026-10-25T02:00:00"),
+    ],
+)
+def test_a_time_without_a_zone_is_that_of_the_provider(text: str, utc: str, typed: bool) -> None:
+    at = datetime.fromisoformat(utc).replace(tzinfo=UTC)
+    until, since = build(wall("lteq", text, typed=typed)), build(wall("gteq", text, typed=typed))
+    assert permits(until, at)
+    assert not permits(until, at + timedelta(microseconds=1))
+    assert permits(since, at)
+    assert not permits(since, at - timedelta(microseconds=1))
+
+
+def test_a_time_and_a_day_that_state_no_zone_are_compared_in_one() -> None:
+    whole, midnight = build(day("lteq", "2026-05-01")), build(wall("lt", "2026-05-02T00:00:00"))
+    assert contains(whole, midnight).verdict is contains(midnight, whole).verdict is Containment.CONTAINED
+    longer = build(wall("lt", "2026-05-02T00:00:00Z"))
+    assert contains(longer, midnight).verdict is Containment.CONTAINED
+    assert contains(midnight, longer).verdict is Containment.NOT_CONTAINED
+
+
+def test_a_time_without_a_zone_travels_with_its_instant() -> None:
+    written = write_wire(agreement(rule(wall("lteq", "2026-10-25T02:30:00")), **{"@type": "Offer"}), REGISTRY)
+    (constraint,) = written["permission"][0]["constraint"]
+    assert constraint["rightOperand"] == {"@value": "2026-10-25T00:30:00Z", "@type": "xsd:dateTime"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("2026-12-31T12:00:00", "31 December 2026, 12:00 (Europe/Berlin)"),
+        ("2026-12-31T12:00:05Z", "31 December 2026, 13:00:05 (Europe/Berlin)"),
+        # What the clock shows twice is said in UTC.
+        ("2026-10-25T02:30:00", "25 October 2026, 00:30 (UTC)"),
+        ("2026-10-25T01:30:00Z", "25 October 2026, 01:30 (UTC)"),
+    ],
+)
+def test_a_time_is_said_as_the_clock_of_the_provider_shows_it(text: str, said: str) -> None:
+    assert said in sentence(build(wall("lteq", text)), "en")
+
+
+@pytest.mark.parametrize("text", ["0001-12-31T00:00:00", "0002-01-01T00:00:00", "9999-12-31T24:00:00"])
+def test_a_time_beyond_the_years_that_are_counted_is_refused(text: str) -> None:
+    with pytest.raises(PolicyError):
+        build(wall("lteq", text))
