@@ -17,6 +17,7 @@ from connector.semantic.contexts import (
     load_context,
     tell_relative,
 )
+from connector.semantic.nodes import embed
 
 DEEPEST, MOST_VALUES, MOST_TERMS, LONGEST_TEXT = 40, 10_000, 200, 8_000
 _NAMED = frozenset({ODRL + "action", ODRL + "leftOperand", ODRL + "operator", ODRL + "conflict"})
@@ -31,14 +32,11 @@ def expand(document: Mapping[str, Any]) -> dict[str, Any]:
     The prefixes stay because values that are plain strings may use them, and expansion leaves those alone.
 
     Raises:
-        ForeignError: too large or deep, a context that is not bundled, a term that would be lost, several policies.
+        ForeignError: too large or deep, a context that is not bundled, something that would be lost, several policies.
     """
     _measure(document)
     prefixes = _check_context(document.get("@context"))
-    found = _expanded(document)
-    if len(found) != 1:
-        _refuse("no-policy", "", f"The document describes {len(found)} things; a policy stands in a document alone.")
-    (policy,) = found
+    policy = embed(_expanded(document))
     _all_named(policy)
     return {"@context": prefixes, **policy} if prefixes else policy
 

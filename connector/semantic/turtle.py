@@ -10,12 +10,10 @@ from typing import Any, NoReturn
 import msgspec
 
 from connector.semantic.contexts import NOWHERE, NOWHERE_BASE, ODRL, ForeignError, is_absolute, tell_relative
+from connector.semantic.nodes import KINDS
 from connector.views.handed_in import HandedInFault, decode_text
 
 LARGEST, DEEPEST, MOST_STATEMENTS = 262_144, 40, 10_000
-_KINDS = tuple(
-    ODRL + name for name in ("Policy", "Set", "Offer", "Agreement", "Assertion", "Privacy", "Request", "Ticket")
-)
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _encode_sorted = msgspec.json.Encoder(order="deterministic").encode
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
@@ -34,7 +32,7 @@ def read_turtle(content: bytes) -> dict[str, Any]:
     if len(graph) > MOST_STATEMENTS:
         _refuse("too-large", f"A policy in Turtle has at most {MOST_STATEMENTS} statements.")
     reader = _GraphReader(graph)
-    policies = {str(subject): subject for subject, kind in reader.list_typed() if str(kind) in _KINDS}
+    policies = {str(subject): subject for subject, kind in reader.list_typed() if str(kind) in KINDS}
     if len(policies) != 1:
         _refuse("no-policy", f"The file describes {len(policies)} policies; it has to be about one.")
     (subject,) = policies.values()

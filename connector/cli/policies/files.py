@@ -12,7 +12,7 @@ from connector.controlplane.core.errors import Invalid, NoSuchEntity
 from connector.controlplane.judging.library import UnknownTemplate
 from connector.controlplane.judging.policy_input import from_turtle
 from connector.policy.model.errors import PolicyError
-from connector.views.handed_in import HandedInFault, decode_text, read_json
+from connector.views.handed_in import HandedInFault, decode_text, parse_json
 
 LARGEST_POLICY = 1_000_000
 
@@ -59,9 +59,16 @@ def read_policy(path: Path | None) -> dict[str, Any] | None:
         except PolicyError as error:
             raise Failure(Code.USAGE, "errors.policy-unusable", path=path, sentence=error.sentence) from None
     try:
-        return read_json(content, dict[str, Any])
+        found = parse_json(content)
     except HandedInFault as fault:
         raise Failure(Code.USAGE, "errors.policy-malformed", path=path, fault=fault) from None
+    if isinstance(found, list) and found:
+        # Expanded and flattened JSON-LD is an array of nodes, which is the same as a graph of them.
+        return {"@graph": found}
+    if not isinstance(found, dict):
+        wanted = "it is not a JSON object: write the policy as one"
+        raise Failure(Code.USAGE, "errors.policy-malformed", path=path, fault=wanted)
+    return found
 
 
 def read_text(path: Path) -> str:

@@ -32,6 +32,7 @@ DRAFT = "urn:uuid:draft"
 
 def compact(policy: dict[str, Any]) -> dict[str, Any]:
     """Return a policy in the compact form without a context; others are not changed. Raises PolicyError."""
+    policy = _unwrap(policy)
     context = policy.get("@context")
     entries = context if isinstance(context, list | tuple) else [context]
     if not any(isinstance(entry, Mapping) for entry in entries) and not is_foreign(policy):
@@ -41,6 +42,14 @@ def compact(policy: dict[str, Any]) -> dict[str, Any]:
         return _rewrite(expand(policy) if is_foreign(policy) else policy)
     except ForeignError as error:
         raise PolicyError(error.code, error.path, error.sentence) from None
+
+
+def _unwrap(policy: dict[str, Any]) -> dict[str, Any]:
+    """Return the one policy of a graph that has no context of its own: it is what it is without the graph."""
+    graph = policy.get("@graph")
+    if len(policy) == 1 and isinstance(graph, list) and len(graph) == 1 and isinstance(graph[0], dict):
+        return graph[0]
+    return policy
 
 
 def write_draft(policy: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Policies in files: read, and refused if they are not JSON objects."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,17 @@ def test_a_policy_that_is_no_object_is_refused(cli: Cli, management: Management,
         (here / "bad.json").write_text(content, encoding="latin-1")
         done = cli("asset", "add", "--file", "air.csv", "--policy", here / "bad.json")
         assert (done.code, done.err.count("\n")) == (2, 1)
+
+
+def test_a_policy_in_an_array_of_nodes_is_read(cli: Cli, here: Path) -> None:
+    odrl = "http://www.w3.org/ns/odrl/2/"
+    rule = {"@id": "_:r", odrl + "action": [{"@id": odrl + "use"}]}
+    policy = {"@id": "urn:p", "@type": [odrl + "Set"], odrl + "permission": [{"@id": "_:r"}]}
+    (here / "flat.json").write_text(json.dumps([rule, policy]))
+    assert cli("policy", "lint", here / "flat.json").code == 0
+    (here / "flat.json").write_text(json.dumps([rule, policy, {**policy, "@id": "urn:other"}]))
+    done = cli("policy", "lint", here / "flat.json")
+    assert (done.code, "2 policies" in done.out + done.err) == (1, True)
 
 
 def test_a_policy_that_is_missing_or_too_large_is_refused(cli: Cli, management: Management, tmp_path: Path) -> None:
