@@ -19,7 +19,7 @@ from connector.dataplane.listener.serve import make_runner
 from connector.net.addresses import format_origin, join_host
 from connector.net.serving.bounds import ServingBounds
 from connector.net.serving.messages import Application
-from connector.net.serving.server import BACKLOG, serve_guarded, serve_peers
+from connector.net.serving.server import serve_guarded, serve_peers
 from connector.net.tls import server_context
 
 GRACE_S = 5
@@ -64,7 +64,7 @@ class Listeners:
         def make_inner() -> HttpToolsProtocol:
             return HttpToolsProtocol(config, state, {})
 
-        server = await serve_guarded(make_inner, bound, self.bounds, tls, _shut_down)
+        server = serve_guarded(make_inner, bound, self.bounds, tls, _shut_down)
 
         async def close() -> None:
             await server.close(GRACE_S)
@@ -77,7 +77,7 @@ class Listeners:
         """Open the listener for the messages of peers. Raises ListenFailed."""
         tls = self._make_tls()
         bound = _bind(name, host, port)
-        server = await serve_peers(app, bound, self.bounds, tls)
+        server = serve_peers(app, bound, self.bounds, tls)
         self._register(name, bound, tls=tls is not None, close=lambda: server.close(GRACE_S))
 
     async def open_data(self, name: str, app: web.Application, host: str, port: int) -> None:
@@ -88,10 +88,10 @@ class Listeners:
         await runner.setup()
         # The handlers bound the bodies themselves, which are data.
         bounds = msgspec.structs.replace(self.bounds, body=None)
-        server = await serve_guarded(cast("Callable[[], asyncio.Protocol]", runner.server), bound, bounds, tls)
+        server = serve_guarded(cast("Callable[[], asyncio.Protocol]", runner.server), bound, bounds, tls)
 
         async def close() -> None:
-            server.server.close()
+            server.entrance.close()
             await runner.cleanup()
             await server.close(0)
 
@@ -132,7 +132,7 @@ def _bind(name: str, host: str, port: int) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, port))
-        bound.listen(BACKLOG)
+        bound.listen()
     except OSError as error:
         bound.close()
         what = f"The listener {name} cannot be opened at {join_host(host, port)} ({error.strerror})"

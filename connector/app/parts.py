@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from ipaddress import ip_network
 from urllib.parse import urlsplit
 
+from connector.app.descriptors import fit_bounds
 from connector.app.identities import Wiring, build_identity
 from connector.app.lock import lock_store
 from connector.binding.dsp.client import HttpPeer
@@ -169,7 +170,7 @@ def to_limits(settings: Settings) -> ControlLimits:
 
 
 def to_bounds(settings: Settings) -> ServingBounds:
-    """Return the bounds of the listeners that the settings contain. Raises SettingsError."""
+    """Return the bounds of the listeners that the settings and the open files allow. Raises SettingsError."""
     chosen = settings.limits
     for network in settings.net.proxies:
         try:
@@ -177,11 +178,13 @@ def to_bounds(settings: Settings) -> ServingBounds:
         except ValueError:
             reason = f"net.proxies contains {network[:100]}, which is no network: write it as 10.0.0.0/8."
             raise SettingsError(reason) from None
-    return ServingBounds(
-        connections=chosen.connections,
-        per_address=chosen.connections_per_address,
-        held=chosen.held_bytes,
-        proxies=settings.net.proxies,
+    return fit_bounds(
+        ServingBounds(
+            connections=chosen.connections,
+            per_address=chosen.connections_per_address,
+            held=chosen.held_bytes,
+            proxies=settings.net.proxies,
+        )
     )
 
 

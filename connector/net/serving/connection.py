@@ -10,7 +10,7 @@ import contextlib
 import logging
 from typing import cast
 
-from connector.net.serving.door import Door
+from connector.net.serving.door import Door, Seat
 from connector.net.serving.intake import Intake
 from connector.net.serving.messages import Application, BodyFault, Disconnected, Reply
 from connector.net.serving.reading import DueRefusal, RequestReader
@@ -26,32 +26,27 @@ _log = logging.getLogger(__name__)
 class PeerConnection(asyncio.Protocol):
     """Hands requests to the application, one after the other, and writes the answers."""
 
-    def __init__(self, application: Application, door: Door) -> None:
+    def __init__(self, application: Application, door: Door, place: Seat) -> None:
         self._application = application
         self._door = door
+        self._place = place
         self._bounds = door.bounds
         self._loop = asyncio.get_running_loop()
         self._current: Intake | DueRefusal | None = None
         self._lingered = 0
         self._deadline = _NEVER
-        self._entered = self._closed = self._closing = self._paused = self._clogged = False
+        self._closed = self._closing = self._paused = self._clogged = False
         self._lingering = False
 
     # The transport's side
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take a place, or refuse the connection."""
+        """Take over the place of the connection."""
         # The transports of uvloop are no subclass of the standard library's.
         self._transport = cast("asyncio.Transport", transport)
-        self._address = self._door.name_caller(transport.get_extra_info("peername"))
         self._secure = transport.get_extra_info("ssl_object") is not None
-        self._reader = RequestReader(self._door, self._address, self._read)
-        self._entered = self._door.enter(self, self._address)
-        if not self._entered:
-            self._reader.ended = True
-            self._transport.write(render_refusal(503))
-            self._transport.close()
-            return
+        self._reader = RequestReader(self._door, self._place.address, self._read)
+        self._place.holder = self
         self._deadline = self._loop.time() + self._bounds.head_s
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the reason does not matter
@@ -59,7 +54,7 @@ class PeerConnection(asyncio.Protocol):
         self._closed = True
         self._reader.end(Disconnected("the caller closed the connection"))
         self._reader.drop()
-        self._leave()
+        self._place.leave()
 
     def eof_received(self) -> bool:
         """Answer what has arrived, then close."""
@@ -96,11 +91,6 @@ class PeerConnection(asyncio.Protocol):
     def resting(self) -> bool:
         """Whether no request is being answered."""
         return self._current is None and not self._reader.queue
-
-    def give_way(self) -> None:
-        """Return the place at once, and close the connection."""
-        self._leave()
-        self._transport.abort()
 
     def enforce_deadline(self, now: float) -> None:
         """Close the connection, or refuse what is late, if the deadline has passed."""
@@ -195,11 +185,6 @@ class PeerConnection(asyncio.Protocol):
             with contextlib.suppress(OSError):
                 self._transport.write_eof()
         self._limit_reading()
-
-    def _leave(self) -> None:
-        if self._entered:
-            self._entered = False
-            self._door.leave(self, self._address)
 
     def _close(self) -> None:
         """Close the connection; the caller has a limited time for what is still to be written."""

@@ -19,14 +19,29 @@ class OpenConnection(Protocol):
     def enforce_deadline(self, now: float) -> None:
         """Close the connection if its deadline has passed."""
 
-    def give_way(self) -> None:
-        """Return the place at once, and close the connection."""
-
     def shut_down(self) -> None:
         """Close the connection as soon as the current answer is written."""
 
     def abort(self) -> None:
         """Close the connection at once."""
+
+
+class Seat:
+    """The place of one connection, from its acceptance to its end; `address` is empty if it stands for many callers.
+
+    `holder` is what the connection is at present.
+    """
+
+    __slots__ = ("_door", "address", "holder")
+
+    def __init__(self, door: "Door", holder: OpenConnection, address: str) -> None:
+        self._door = door
+        self.holder = holder
+        self.address = address
+
+    def leave(self) -> None:
+        """Return the place, if that was not done before."""
+        self._door.leave(self)
 
 
 class Door:
@@ -35,7 +50,7 @@ class Door:
     def __init__(self, bounds: ServingBounds) -> None:
         self.bounds = bounds
         # In the order in which they came.
-        self.open: dict[OpenConnection, None] = {}
+        self.open: dict[Seat, None] = {}
         self.held = 0
         self.running: set[asyncio.Task[None]] = set()
         self._empty = asyncio.Event()
@@ -45,29 +60,32 @@ class Door:
         self._timer: asyncio.TimerHandle | None = None
         self._tick_s = min(TICK_S, bounds.head_s / 4, bounds.body_s / 4, bounds.idle_s / 4, bounds.write_s / 4)
 
-    def enter(self, connection: OpenConnection, address: str) -> bool:
-        """Take a place for a connection, or return False; `address` is empty if it stands for many callers.
+    def enter(self, holder: OpenConnection, address: str) -> Seat | None:
+        """Take a place for a connection, or return None; `address` is empty if it stands for many callers.
 
         If every place is taken, the oldest connection that rests gives way: who holds places idly keeps nobody out.
         """
         if address and not self._addresses.enter(address):
-            return False
+            return None
         if not self._places.enter("") and not self._make_room():
             if address:
                 self._addresses.leave(address)
-            return False
-        self.open[connection] = None
+            return None
+        place = Seat(self, holder, address)
+        self.open[place] = None
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(self._tick_s, self._look)
-        return True
+        return place
 
-    def leave(self, connection: OpenConnection, address: str) -> None:
-        """Return the place of a connection that entered."""
-        self.open.pop(connection, None)
+    def leave(self, place: Seat) -> None:
+        """Return a place; one that was returned before changes nothing."""
+        if place not in self.open:
+            return
+        del self.open[place]
         self._note_empty()
         self._places.leave("")
-        if address:
-            self._addresses.leave(address)
+        if place.address:
+            self._addresses.leave(place.address)
 
     def keep(self, task: asyncio.Task[None]) -> None:
         """Keep the task that answers a request until it ends, also if its caller leaves."""
@@ -102,10 +120,12 @@ class Door:
             self._timer = None
 
     def _make_room(self) -> bool:
-        resting = next((connection for connection in self.open if connection.resting), None)
+        resting = next((place for place in self.open if place.holder.resting), None)
         if resting is None:
             return False
-        resting.give_way()
+        # The place is free at once, the connection is closed by the loop.
+        resting.leave()
+        resting.holder.abort()
         return self._places.enter("")
 
     def _end_task(self, task: asyncio.Task[None]) -> None:
@@ -121,6 +141,6 @@ class Door:
     def _look(self) -> None:
         loop = asyncio.get_running_loop()
         now = loop.time()
-        for connection in tuple(self.open):
-            connection.enforce_deadline(now)
+        for place in tuple(self.open):
+            place.holder.enforce_deadline(now)
         self._timer = loop.call_later(self._tick_s, self._look) if self.open else None

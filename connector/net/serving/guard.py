@@ -11,7 +11,8 @@ from typing import cast
 
 import httptools
 
-from connector.net.serving.door import Door
+from connector.net.serving.bounds import ServingBounds
+from connector.net.serving.door import Seat
 from connector.net.serving.head import PIECE, HeadGatherer
 from connector.net.serving.writing import render_refusal
 
@@ -25,49 +26,40 @@ def do_nothing(_: asyncio.Protocol) -> None:
 
 
 class GuardedConnection(asyncio.Protocol):
-    """Passes the bytes of a connection on to the protocol of a server, within the bounds of the listener's door."""
+    """Passes the bytes of a connection on to the protocol of a server, within the bounds of the listener."""
 
     def __init__(
         self,
         make_inner: Callable[[], asyncio.Protocol],
-        door: Door,
+        bounds: ServingBounds,
+        place: Seat,
         shut_down: Callable[[asyncio.Protocol], None] = do_nothing,
     ) -> None:
         self._inner = make_inner()
         self._shut_down = shut_down
-        self._door = door
-        self._bounds = door.bounds
+        self._place = place
+        self._bounds = bounds
         self._loop = asyncio.get_running_loop()
         self._parser = httptools.HttpRequestParser(self)
-        self._head = HeadGatherer(door.bounds)
+        self._head = HeadGatherer(bounds)
         self._deadline = self._resting = _NEVER
-        self._entered = self._begun_inside = self._refused = self._passed = self._in_body = self._last = (
-            self._served
-        ) = False
+        self._refused = self._passed = self._in_body = self._last = self._served = False
         self._body = self._begun = 0
 
     # The transport's side
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take a place, or refuse the connection."""
+        """Take over the place of the connection."""
         # The transports of uvloop are no subclass of the standard library's.
         self._transport = cast("asyncio.Transport", transport)
-        self._address = self._door.name_caller(transport.get_extra_info("peername"))
-        self._entered = self._door.enter(self, self._address)
-        if not self._entered:
-            self._refused = True
-            self._transport.write(render_refusal(503))
-            self._transport.close()
-            return
+        self._place.holder = self
         self._deadline = self._loop.time() + self._bounds.head_s
-        self._begun_inside = True
         self._inner.connection_made(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Return the place."""
-        self._leave()
-        if self._begun_inside:
-            self._inner.connection_lost(exc)
+        self._place.leave()
+        self._inner.connection_lost(exc)
 
     def eof_received(self) -> bool | None:
         """Pass it on."""
@@ -101,11 +93,6 @@ class GuardedConnection(asyncio.Protocol):
     def resting(self) -> bool:
         """Whether nothing was handed over but the beginning of a head."""
         return not self._served
-
-    def give_way(self) -> None:
-        """Return the place at once, and close the connection."""
-        self._leave()
-        self._transport.abort()
 
     def enforce_deadline(self, now: float) -> None:
         """Close the connection if its deadline has passed."""
@@ -184,11 +171,6 @@ class GuardedConnection(asyncio.Protocol):
         elif not self._in_body:
             self._head.count_unreported(len(piece))
         return self._head.status
-
-    def _leave(self) -> None:
-        if self._entered:
-            self._entered = False
-            self._door.leave(self, self._address)
 
     def _is_over(self) -> bool:
         return self._last

@@ -10,11 +10,10 @@ import msgspec
 
 from connector.net.serving.bounds import ServingBounds
 from connector.net.serving.connection import PeerConnection
-from connector.net.serving.door import Door
+from connector.net.serving.door import Door, Seat
+from connector.net.serving.entrance import Entrance
 from connector.net.serving.guard import GuardedConnection, do_nothing
 from connector.net.serving.messages import Application
-
-BACKLOG = 1024
 
 _log = logging.getLogger(__name__)
 
@@ -23,20 +22,20 @@ class GuardedServer(msgspec.Struct, frozen=True):
     """A running server, and the door of its connections."""
 
     door: Door
-    server: asyncio.Server
+    entrance: Entrance
 
     async def close(self, grace_s: float) -> None:
         """Take no more connections, let the current answers end for a time, and close the rest."""
-        self.server.close()
-        for connection in tuple(self.door.open):
-            connection.shut_down()
+        self.entrance.close()
+        for place in tuple(self.door.open):
+            place.holder.shut_down()
         try:
             async with asyncio.timeout(grace_s):
                 await self.door.wait_until_empty()
         except TimeoutError:
             _log.warning("%d connections were still open when the listener closed", len(self.door.open))
-        for connection in tuple(self.door.open):
-            connection.abort()
+        for place in tuple(self.door.open):
+            place.holder.abort()
         running = tuple(self.door.running)
         for task in running:
             task.cancel()
@@ -44,15 +43,15 @@ class GuardedServer(msgspec.Struct, frozen=True):
         self.door.close()
 
 
-async def serve_peers(
+def serve_peers(
     application: Application, bound: socket.socket, bounds: ServingBounds, tls: ssl.SSLContext | None = None
 ) -> GuardedServer:
     """Serve an application at a bound socket by the lean server."""
     door = Door(bounds)
-    return await _open(lambda: PeerConnection(application, door), door, bound, tls)
+    return GuardedServer(door, Entrance(bound, door, lambda place: PeerConnection(application, door, place), tls))
 
 
-async def serve_guarded(
+def serve_guarded(
     make_inner: Callable[[], asyncio.Protocol],
     bound: socket.socket,
     bounds: ServingBounds,
@@ -64,19 +63,8 @@ async def serve_guarded(
     `shut_down` tells the protocol of a connection to close it after the current answer.
     """
     door = Door(bounds)
-    return await _open(lambda: GuardedConnection(make_inner, door, shut_down), door, bound, tls)
 
+    def make(place: Seat) -> GuardedConnection:
+        return GuardedConnection(make_inner, bounds, place, shut_down)
 
-async def _open(
-    make: Callable[[], asyncio.Protocol], door: Door, bound: socket.socket, tls: ssl.SSLContext | None
-) -> GuardedServer:
-    handshake_s = door.bounds.handshake_s if tls else None
-    server = await asyncio.get_running_loop().create_server(
-        make,
-        sock=bound,
-        ssl=tls,
-        backlog=BACKLOG,
-        ssl_handshake_timeout=handshake_s,
-        ssl_shutdown_timeout=handshake_s,
-    )
-    return GuardedServer(door, server)
+    return GuardedServer(door, Entrance(bound, door, make, tls))

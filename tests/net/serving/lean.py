@@ -75,7 +75,7 @@ class Peer:
 @asynccontextmanager
 async def lean(app: Application = ECHO, **bounds: Any) -> AsyncIterator[Peer]:
     bound, port = bind()
-    server = await serve_peers(app, bound, ServingBounds(**{"idle_s": 0.2, **bounds}))
+    server = serve_peers(app, bound, ServingBounds(**{"idle_s": 0.2, **bounds}))
     try:
         yield Peer(server, port)
     finally:

@@ -34,7 +34,7 @@ class Inner(asyncio.Protocol):
 async def guarded(**bounds: Any) -> AsyncIterator[tuple[Peer, list[bytes]]]:
     bound, port = bind()
     seen: list[bytes] = []
-    server = await serve_guarded(lambda: Inner(seen), bound, ServingBounds(**bounds))
+    server = serve_guarded(lambda: Inner(seen), bound, ServingBounds(**bounds))
     try:
         yield Peer(server, port), seen
     finally:
@@ -119,7 +119,7 @@ async def test_a_caller_that_does_not_read_is_cut_off() -> None:
             self.transport.write(b"x" * 20_000_000)
 
     bound, port = bind()
-    server = await serve_guarded(lambda: Much([]), bound, ServingBounds(write_s=0.1))
+    server = serve_guarded(lambda: Much([]), bound, ServingBounds(write_s=0.1))
     peer = Peer(server, port)
     _, writer = await peer.connect()
     writer.write(WHOLE)

@@ -21,7 +21,7 @@ async def test_a_closing_server_gives_the_current_answers_and_takes_no_more() ->
         return Reply(body=b"here")
 
     bound, port = bind()
-    server = await serve_peers(Application(answer=answer, refuse=say_status), bound, ServingBounds())
+    server = serve_peers(Application(answer=answer, refuse=say_status), bound, ServingBounds())
     peer = Peer(server, port)
     resting = await peer.connect()
     asking = asyncio.create_task(peer.say(WHOLE))
@@ -45,7 +45,7 @@ async def test_what_does_not_end_in_time_is_cut_off() -> None:
         return Reply()
 
     bound, port = bind()
-    server = await serve_peers(Application(answer=never, refuse=say_status), bound, ServingBounds())
+    server = serve_peers(Application(answer=never, refuse=say_status), bound, ServingBounds())
     peer = Peer(server, port)
     asking = asyncio.create_task(peer.say(WHOLE))
     await peer.until(lambda: peer.door.running)
@@ -58,7 +58,7 @@ async def test_a_request_over_tls_is_answered_and_a_refused_one_is_told_so(tmp_p
     authority = Authority(tmp_path, "ca")
     bound, port = bind()
     bounds = ServingBounds(handshake_s=0.2)
-    server = await serve_peers(ECHO, bound, bounds, server_context(*authority.issue("city.example")))
+    server = serve_peers(ECHO, bound, bounds, server_context(*authority.issue("city.example")))
     tls = client_context(ca_file=authority.file)
 
     async def say(wire: bytes) -> bytes:
