@@ -45,6 +45,7 @@ _ENTRY: dict[str, Any] = {
     "offer_id": "urn:uuid:0ffe",
     "terms": {"@id": "urn:uuid:0ffe", "@type": "Offer", "permission": [{"action": "use"}]},
     "offers": 1,
+    "only_for": [],
     "liveness": "ONLINE",
     "verified_at": "2026-03-01T08:00:00.000Z",
     "stale": False,

@@ -55,13 +55,15 @@ class CrawlFailed(Exception):
 class Found:
     """The results of a crawl: the digest of every dataset, and the entries that are new or changed.
 
-    `unread` are datasets that are offered and cannot be read: their entries do not change.
+    `unread` are datasets that are offered and cannot be read: their entries do not change. `left_out` counts offers
+    that cannot be read, of datasets with others.
     """
 
     digests: dict[str, str] = field(default_factory=dict)
     changed: dict[str, Entry] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
     unusable: int = 0
+    left_out: int = 0
     repeated: int = 0
     problem: str | None = None
 
@@ -212,13 +214,16 @@ def _add_dataset(
 ) -> None:
     """Add one dataset; of several with the same identifier, the first counts."""
     try:
-        fresh = read_entry(document, source, now, find_address)
+        read = read_entry(document, source, now, find_address)
     except Unusable as error:
         found.unusable += 1
         found.problem = found.problem or error.reason
         if error.id is not None and error.id not in found.digests:
             found.unread.add(error.id)
         return
+    fresh = read.entry
+    found.left_out += len(read.left_out)
+    found.problem = found.problem or next(iter(read.left_out), None)
     if fresh.id in found.digests:
         found.repeated += found.digests[fresh.id] != fresh.digest
         return
@@ -234,6 +239,9 @@ def _remark(found: Found, missing: int) -> str | None:
         remarks.append(f"More than half of the catalogue ({missing} datasets) is missing: a second crawl decides.")
     if found.unusable:
         remarks.append(f"Not indexed: {found.unusable}. {found.problem}")
+    if found.left_out:
+        reason = "" if found.unusable else f" {found.problem}"
+        remarks.append(f"Offers left out: {found.left_out}.{reason}")
     if found.repeated:
         remarks.append(f"Identifiers that occur twice with different content: {found.repeated}; the first counts.")
     return clean(" ".join(remarks)) or None

@@ -15,7 +15,7 @@ import msgspec
 
 from connector.ports.broker_store import CrawlSource, Entry
 from connector.protocol import dcat
-from connector.protocol.dsp.catalog import DATASET_LIMIT, dataset_view
+from connector.protocol.dsp.catalog import DATASET_LIMIT, dataset_view, drop_unreadable
 from connector.protocol.dsp.codec import canonical, parse
 from connector.protocol.dsp.errors import ProtocolError, RemoteProtocolError, clean
 from connector.protocol.dsp.identifiers import ID_LIMIT
@@ -47,21 +47,29 @@ class Unusable(Exception):
         self.id = id
 
 
-def read_entry(document: bytes, source: CrawlSource, now: int, find_address: FindAddress | None = None) -> Entry:
+class EntryRead(msgspec.Struct, frozen=True):
+    """An entry, and why offers of its Dataset are left out of it: one sentence for each."""
+
+    entry: Entry
+    left_out: tuple[str, ...] = ()
+
+
+def read_entry(document: bytes, source: CrawlSource, now: int, find_address: FindAddress | None = None) -> EntryRead:
     """Read one Dataset of a source's catalogue as an entry of the index, first seen at `now`. Raises Unusable.
 
+    An offer that cannot be read is left out; without any other offer the Dataset is unusable.
     `find_address` returns the base URL for negotiations on a parsed Dataset; without it, the source's address is used.
     """
     members = _read_members(document)
     dataset = _read_id(members)
     address = find_address(members) if find_address else source.address
     try:
-        dataset_view(document)
+        document, members, left_out = _keep_readable(document, members, dataset)
         # A service that is given by its identifier can move while its datasets stay as they are.
         lasting = compute_digest(members if address == source.address else {**members, "accessService": address})
     except ProtocolError as error:
         raise Unusable(f"The dataset {clean(dataset, WORD_LENGTH)} cannot be read: {error.reason}", dataset) from None
-    return Entry(
+    entry = Entry(
         participant=source.participant,
         id=dataset,
         digest=lasting,
@@ -78,6 +86,24 @@ def read_entry(document: bytes, source: CrawlSource, now: int, find_address: Fin
         changed_at=now,
         verified_at=now,
     )
+    return EntryRead(entry, left_out)
+
+
+def _keep_readable(
+    document: bytes, members: dict[str, Any], dataset: str
+) -> tuple[bytes, dict[str, Any], tuple[str, ...]]:
+    """Return a Dataset without the offers that cannot be read, and why. Raises ProtocolError for other faults."""
+    try:
+        dataset_view(document)
+    except ProtocolError:
+        kept, faults = drop_unreadable(members)
+        if not faults or not kept.get("hasPolicy"):
+            raise
+        document = msgspec.json.encode(kept)
+        dataset_view(document)
+        name = clean(dataset, WORD_LENGTH)
+        return document, kept, tuple(f"An offer of {name} cannot be read: {fault}" for fault in faults)
+    return document, members, ()
 
 
 def compute_digest(dataset: dict[str, Any]) -> str:

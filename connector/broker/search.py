@@ -9,6 +9,9 @@ import msgspec
 
 from connector.broker import schedule
 from connector.broker.normalise import NO_LANGUAGE, WORD_LENGTH, parse_offers
+from connector.policy.model.errors import PolicyError
+from connector.policy.reading.frame import list_assignees
+from connector.policy.reading.load import load
 from connector.ports.broker_store import CrawlSource, Entry, Hit, Liveness, Query
 from connector.protocol import dcat
 from connector.protocol.dsp.errors import clean
@@ -20,6 +23,7 @@ OFFSET = 100_000
 # Longer terms are not part of a result: the dataset contains them.
 TERMS_BYTES = 16 * 1024
 SUMMARY_LENGTH = 1000
+_MOST_OFFERS = 20
 
 # The order of languages if the wanted one is missing.
 FALLBACK = ("de", "en", NO_LANGUAGE)
@@ -90,7 +94,22 @@ def summarise(entry: Entry, *, lang: str | None = None) -> dict[str, Any]:
         "offer_id": first["@id"],
         "terms": first if fits else None,
         "offers": len(offered),
+        "only_for": list_readers(offered),
     }
+
+
+def list_readers(offers: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    """Return the parties that all offers of a Dataset are for; nothing if one of them is for everybody."""
+    found: dict[str, None] = {}
+    for offer in offers[:_MOST_OFFERS]:
+        try:
+            parties = list_assignees(load(offer))
+        except PolicyError:
+            return ()
+        if not parties:
+            return ()
+        found |= dict.fromkeys(clean(party.uid, WORD_LENGTH) for party in parties)
+    return tuple(found)[:_MOST_OFFERS]
 
 
 def render_change(entry: Entry) -> dict[str, Any]:

@@ -9,7 +9,10 @@ from connector.views.common import LocalizedText
 
 
 class HitView(msgspec.Struct, frozen=True, kw_only=True):
-    """One search result: the offer, its participant, and when the broker verified it."""
+    """One search result: the offer, its participant, and when the broker verified it.
+
+    `only_for` are the parties that all offers are for; empty if one is for everybody.
+    """
 
     participant: str
     id: str
@@ -23,6 +26,7 @@ class HitView(msgspec.Struct, frozen=True, kw_only=True):
     verified_at: datetime | None = None
     score: float | None = None
     dataset: dict[str, Any] | None = None
+    only_for: tuple[str, ...] = ()
 
 
 class HitsView(msgspec.Struct, frozen=True, kw_only=True):

@@ -135,6 +135,15 @@ async def test_a_dataset_that_cannot_be_read_spoils_no_other_and_is_not_deleted(
     assert await world.ids() == ["good", "turns"]
 
 
+async def test_an_offer_that_cannot_be_read_is_told_and_hides_no_other() -> None:
+    good = dataset("x")["hasPolicy"]
+    half = json.dumps(dataset("x", hasPolicy=[{"@id": "broken", "@type": "Offer"}, *good])).encode()
+    world = World(a=Catalogue(half, dataset("y")))
+    source = await world.crawl()
+    assert await world.ids() == ["x", "y"]
+    assert (source.error or "").startswith("Offers left out: 1. An offer of x cannot be read: ")
+
+
 async def test_of_datasets_with_one_identifier_the_first_counts() -> None:
     world = World(a=Catalogue(titled("x", "Erster"), titled("x", "Erster"), titled("x", "Zweiter")))
     source = await world.crawl()

@@ -24,7 +24,7 @@ SOURCE = make_source(member("umweltamt"), 0, Rhythm())
 
 
 def read(document: dict[str, Any] | bytes) -> Entry:
-    return read_entry(document if isinstance(document, bytes) else json.dumps(document).encode(), SOURCE, 7)
+    return read_entry(document if isinstance(document, bytes) else json.dumps(document).encode(), SOURCE, 7).entry
 
 
 def test_an_answer_that_is_only_new_in_its_random_identifiers_is_the_same_dataset() -> None:
@@ -178,3 +178,43 @@ def test_whatever_stands_in_a_term_gives_an_entry_with_a_title(members: dict[str
     found = read(dataset("a", **members))
     assert all(found.titles.values())
     assert found.publisher
+
+
+USE = {"action": "use"}
+GOOD = [{"@id": f"o{place}", "@type": "Offer", "permission": [USE]} for place in range(2)]
+BAD: list[Any] = [
+    {"@id": "x", "@type": "Offer"},
+    {"@id": "x", "@type": "Offer", "permission": USE},
+    {"@id": "x", "@type": "Offer", "permission": [USE], "target": "urn:a"},
+    {"@id": "x", "@type": "Offer", "permission": [{**USE, "constraint": [{"leftOperand": "count"}]}]},
+    {"@type": "Offer", "permission": [USE]},
+    "x",
+    None,
+]
+
+
+@pytest.mark.parametrize("bad", BAD)
+@pytest.mark.parametrize("place", range(3))
+def test_an_offer_that_cannot_be_read_hides_no_other_offer(bad: Any, place: int) -> None:
+    offers: list[Any] = list(GOOD)
+    offers.insert(place, bad)
+    found = read_entry(json.dumps(dataset("a", hasPolicy=offers)).encode(), SOURCE, 7)
+    assert json.loads(found.entry.document)["hasPolicy"] == GOOD
+    assert found.entry.digest == read(dataset("a", hasPolicy=GOOD)).digest
+    (reason,) = found.left_out
+    assert f"hasPolicy[{place}]" in reason
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_a_dataset_whose_only_offer_cannot_be_read_is_named(bad: Any) -> None:
+    with pytest.raises(Unusable) as refused:
+        read(dataset("a", hasPolicy=[bad]))
+    assert refused.value.id == "a"
+
+
+def test_an_offer_of_a_distribution_that_cannot_be_read_is_left_out() -> None:
+    whole = dataset("a")
+    distribution = {**whole["distribution"][0], "hasPolicy": [BAD[0]]}
+    found = read_entry(json.dumps({**whole, "distribution": [distribution]}).encode(), SOURCE, 7)
+    assert "hasPolicy" not in json.loads(found.entry.document)["distribution"][0]
+    assert len(found.left_out) == 1

@@ -43,7 +43,8 @@ def catalog(
         provider = find_participant(connector, who)
         if dataset is not None:
             found = connector.catalog.dataset(provider, dataset)
-            sentences = [] if call.output.json else describe_policies(connector, list_offers(found), call.output.lang)
+            offers = [] if call.output.json else list_offers(found)
+            sentences = describe_policies(connector, offers, call.output.lang, offered=True)
             call.output.print_details(found, to_fields(found, call.output.lang, sentences))
             return
         descriptions: dict[str, str] = {}
@@ -52,7 +53,7 @@ def catalog(
             page = connector.catalog.fetch(provider, after=cursor)
             if not call.output.json:
                 shown = [offer for entry in page.items for offer in list_offers(entry)]
-                sentences = describe_policies(connector, shown, call.output.lang)
+                sentences = describe_policies(connector, shown, call.output.lang, offered=True)
                 descriptions.update(zip(map(_serialize, shown), sentences, strict=True))
             return page
 

@@ -64,13 +64,21 @@ def print_results(call: CommandCall, results: tuple[HitView, ...], *, first: int
         results,
         {
             "no": lambda result: numbers[id(result)],
-            "title": lambda result: choose_text(result.title, call.output.lang),
+            "title": lambda result: _write_title(call, result),
             "publisher": lambda result: result.publisher,
             "keywords": lambda result: result.keywords,
             "dataset": lambda result: strip_controls(result.id),
             "state of source": lambda result: result.liveness,
         },
     )
+
+
+def _write_title(call: CommandCall, result: HitView) -> str:
+    """Return the title, marked if the offers are for certain parties only."""
+    title = choose_text(result.title, call.output.lang)
+    if not result.only_for:
+        return title
+    return call.output.say("cli.title-only-for", title=title, parties=", ".join(map(strip_controls, result.only_for)))
 
 
 def store_results(call: CommandCall, results: tuple[HitView, ...], *, first: int = 1) -> None:

@@ -5,10 +5,13 @@ standard. The sentence helps to read and leaves out only parts that are nested t
 """
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any
 
 from connector.client import Connector
 from connector.client.frame.errors import ClientError
+from connector.language.catalogue import Language, say
+from connector.views.policies import ExplanationView
 
 _SIGNS = {
     "eq": "=",
@@ -29,17 +32,25 @@ _MOST_AT_ONCE = 100
 _JOINED = {"and": " and ", "andSequence": " and then ", "or": " or ", "xone": " or else "}
 
 
-def describe_policies(connector: Connector, policies: Sequence[dict[str, Any]], lang: str) -> list[str]:
-    """Return a sentence for each policy: that of the connector in a language, else that of `describe_terms`."""
+def describe_policies(
+    connector: Connector, policies: Sequence[dict[str, Any]], lang: Language, *, offered: bool = False
+) -> list[str]:
+    """Return a sentence for each policy: that of the connector in a language, else that of `describe_terms`.
+
+    Of a policy that is `offered` to this connector and cannot be agreed here, the reason is said too.
+    """
     described: list[str] = []
     for start in range(0, len(policies), _MOST_AT_ONCE):
         some = policies[start : start + _MOST_AT_ONCE]
         try:
-            sentences = [entry.sentence.get(lang) for entry in connector.policies.explain(some).items]
+            explained: tuple[ExplanationView | None, ...] = tuple(connector.policies.explain(some).items)
         except ClientError:
-            sentences = []
-        sentences += [None] * (len(some) - len(sentences))
-        described += [sentence or describe_terms(policy) for sentence, policy in zip(sentences, some, strict=True)]
+            explained = ()
+        for entry, policy in zip_longest(explained[: len(some)], some):
+            sentence = (entry.sentence.get(lang) if entry else None) or describe_terms(policy)
+            if offered and entry and entry.problem:
+                sentence = f"{sentence} {say(lang, 'cli.offer-problem', reason=entry.problem.get(lang, ''))}"
+            described.append(sentence)
     return described
 
 

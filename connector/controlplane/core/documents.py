@@ -50,24 +50,26 @@ def make_agreement(offer: bytes, *, agreement_id: str, target: str, assigner: st
     return msgspec.json.encode(frame | drop_frame(offer))
 
 
-def choose_offer(dataset: dict[str, Any], offer_id: str | None) -> dict[str, Any] | None:
-    """Return the offer with this identifier of a Dataset as a peer returned it; without an identifier the first one.
-
-    A dataset has offers, and each of its distributions can have offers. If the peer changes the identifier of an offer
-    with every answer, the constant part of the identifier selects it.
-    """
+def list_offers(dataset: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the offers of a Dataset as a peer returned it, and those of its distributions."""
     holders = [dataset, *_objects(dataset.get("distribution"))]
-    offers = [offer for holder in holders for offer in _objects(holder.get("hasPolicy"))]
-    if offer_id is None:
-        return next(iter(offers), None)
+    return [offer for holder in holders for offer in _objects(holder.get("hasPolicy"))]
+
+
+def find_offers(offers: list[dict[str, Any]], offer_id: str) -> list[dict[str, Any]]:
+    """Return the offers with an identifier, the exact one first.
+
+    If the peer changes the identifier of an offer with every answer, the constant part of the identifier selects it.
+    """
     exact = [offer for offer in offers if offer.get("@id") == offer_id]
     lasting = drop_serial(offer_id)
     renewed = [offer for offer in offers if lasting != offer_id and drop_serial(str(offer.get("@id"))) == lasting]
-    return next(iter(exact + renewed), None)
+    return exact + renewed
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:
-    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+    entries = value if isinstance(value, list) else [value]
+    return [entry for entry in entries if isinstance(entry, dict)]
 
 
 def has_same_rules(one: bytes, other: bytes) -> bool:

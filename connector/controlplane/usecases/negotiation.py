@@ -15,9 +15,9 @@ from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.policy_input import encode_policy, encode_wire
 from connector.controlplane.judging.treating import known_data
 from connector.controlplane.processes import counter_offers
-from connector.controlplane.usecases import catalog, manual_steps, purposes
+from connector.controlplane.usecases import catalog, choosing, manual_steps, purposes
 from connector.controlplane.usecases.counterparties import Counterparties
-from connector.language.catalogue import LANGUAGES, say, write_in_all
+from connector.language.catalogue import LANGUAGES
 from connector.policy.model.errors import PolicyError
 from connector.policy.reading.frame import Frame
 from connector.ports.decider import Accept, Agree, Finalize, MakeOffer, MakeRequest, ProcessStep, Terminate, Verify
@@ -68,8 +68,8 @@ async def request(
     `purpose` is stated as a constraint of every permission: a term of the vocabulary or an IRI that the terms allow.
 
     Terms that this connector would not agree to as a provider are refused before anything is asked. Without `offer_id`,
-    the first offer of the dataset is used; with `offer_id` and `policy`, the catalogue of the provider is not read.
-    Raises NoSuchEntity, Invalid, PeerFailed.
+    the first offer of the dataset that can be agreed is used; with `offer_id` and `policy`, the catalogue of the
+    provider is not read. Raises NoSuchEntity, Invalid, PeerFailed.
     """
     known = catalog.provider(counterparties.directory, participant_id)
     asking = evaluator.context.participant
@@ -79,7 +79,7 @@ async def request(
     address, title = known.address or "", dict[str, str]()
     if offer_id is None or terms is None:
         dataset = await catalog.fetch_dataset(counterparties, participant_id, dataset_id)
-        chosen = _choose_offer(dataset, dataset_id, offer_id)
+        chosen = choosing.choose_offer(evaluator, dataset, frame, offer_id, other_terms=terms is not None)
         offer_id, terms = str(chosen.get("@id")), terms or msgspec.json.encode(chosen)
         address = await catalog.find_address(counterparties, known, dataset)
         title = read_title(dataset)
@@ -99,20 +99,11 @@ async def request(
     return await ask(evaluator.context, participant_id, address, offer, title)
 
 
-def _choose_offer(dataset: dict[str, Any], dataset_id: str, offer_id: str | None) -> dict[str, Any]:
-    chosen = documents.choose_offer(dataset, offer_id)
-    if chosen is None:
-        raise NoSuchEntity(
-            "no-offer", f"Unknown offer of the dataset {dataset_id}: read the catalogue and name a current offer."
-        )
-    return chosen
-
-
 def check_acceptable(evaluator: Evaluator, terms: bytes) -> None:
     """Check terms of another before they are asked for or accepted. Raises Invalid."""
     unfit = acceptance.find_unacceptable(evaluator.library, terms)
     if unfit is not None:
-        raise _refuse_terms(unfit.texts)
+        raise choosing.refuse_terms(unfit.texts)
 
 
 def _encode_asked(evaluator: Evaluator, policy: dict[str, Any], frame: Frame) -> bytes:
@@ -120,12 +111,7 @@ def _encode_asked(evaluator: Evaluator, policy: dict[str, Any], frame: Frame) ->
     try:
         return encode_wire(policy, evaluator.library.operands, frame)
     except PolicyError as error:
-        raise _refuse_terms(acceptance.to_unreadable(error).texts) from None
-
-
-def _refuse_terms(reasons: dict[str, str]) -> Invalid:
-    texts = write_in_all(lambda language: say(language, "processes.not-acceptable", reason=reasons[language]))
-    return Invalid("not-acceptable", texts["en"], texts)
+        raise choosing.refuse_terms(acceptance.to_unreadable(error).texts) from None
 
 
 async def ask(

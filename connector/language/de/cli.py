@@ -121,6 +121,8 @@ SENTENCES: dict[str, str] = {
     "used-one": "1-mal, {size}",
     "by-receipt": "Bestätigung",
     "by-connector": "Konnektor",
+    "title-only-for": "{title} (nur für {parties})",
+    "offer-problem": "Hier nicht annehmbar: {reason}",
     "offer-named": "Angebot {id}",
     "or": "  oder  ",
     "roster-created": "{path}: Teilnehmerliste von {issuer}.",

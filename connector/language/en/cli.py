@@ -117,6 +117,8 @@ SENTENCES: dict[str, str] = {
     "used-one": "1 time, {size}",
     "by-receipt": "receipt",
     "by-connector": "connector",
+    "title-only-for": "{title} (only for {parties})",
+    "offer-problem": "Cannot be agreed here: {reason}",
     "offer-named": "offer {id}",
     "or": "  or  ",
     "roster-created": "{path}: participant list of {issuer}.",

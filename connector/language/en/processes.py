@@ -7,6 +7,8 @@ SENTENCES: dict[str, str] = {
     "withdrawn": "The provider has withdrawn from the agreement.",
     "possible-again": "Possible again from {at}.",
     "unreadable": "{reason}",
+    "not-for-us": "The offer is for {parties} only.",
+    "no-offer-acceptable": "No offer of the dataset can be accepted here. {reasons}",
     "not-acceptable": "These terms cannot be accepted here. {reason}",
     "unknown-purpose": "The purpose {purpose} is unknown: "
     "name a term of the Data Privacy Vocabulary, such as dpv:AcademicResearch, or an absolute IRI.",

@@ -58,17 +58,38 @@ def check_frame(policy: Policy, frame: Frame) -> None:
     for assigner in lift_assigner(policy):
         if frame.assigner and assigner.uid != frame.assigner:
             _refuse_other("assigner", "is offered by", assigner.uid, frame.assigner)
-    parties = [rule.assignee or policy.assignee for rule in policy.permission] or [policy.assignee]
-    if not any(not named or any(_may_be(party, frame) for party in named) for named in parties):
-        others = ", ".join(dict.fromkeys(party.uid for party in chain.from_iterable(parties)))
-        _refuse_other("assignee", "is for", others, frame.assignee or "others")
+    others = list_others(policy, frame)
+    if others:
+        _refuse_other("assignee", "is for", ", ".join(others), frame.assignee or "others")
+
+
+def list_others(policy: Policy, frame: Frame) -> tuple[str, ...]:
+    """Return the parties that all permissions are for, if the assignee of the frame is none of them; else nothing.
+
+    Where the frame names no assignee, every party but its assigner can be one: nobody agrees with itself.
+
+    >>> policy = load({"@id": "urn:policy", "assignee": "urn:firm", "permission": {"action": "use"}})
+    >>> list_others(policy, Frame(assignee="urn:shop")), list_others(policy, Frame(assignee="urn:firm"))
+    (('urn:firm',), ())
+    """
+    parties = list_assignees(policy)
+    return () if any(_may_be(party, frame) for party in parties) else tuple(party.uid for party in parties)
 
 
 def _may_be(party: Party, frame: Frame) -> bool:
-    """Return whether an assignee can be the one of the frame; nobody concludes an agreement with itself."""
     if party.collection or party.refinement or frame == OPEN:
         return True
     return party.uid == frame.assignee if frame.assignee else party.uid != frame.assigner
+
+
+def list_assignees(policy: Policy) -> tuple[Party, ...]:
+    """Return the parties that all permissions are for; nothing if one is for everybody.
+
+    >>> [party.uid for party in list_assignees(load(document()))]
+    ['urn:firm']
+    """
+    named = [rule.assignee or policy.assignee for rule in policy.permission] or [policy.assignee]
+    return tuple(dict.fromkeys(chain.from_iterable(named))) if all(named) else ()
 
 
 def _refuse_other(member: str, verb: str, said: str, expected: str) -> NoReturn:

@@ -140,6 +140,38 @@ def dataset_view(raw: bytes | msgspec.Raw, path: str = "$") -> Dataset:
     return dataset
 
 
+def drop_unreadable(dataset: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return a parsed Dataset without the offers that cannot be read, and the fault of each, with its JSON path.
+
+    One offer that is not of the standard hides neither the other offers nor the Dataset.
+    """
+    faults: list[str] = []
+    found = _drop_offers(dataset, "$", faults)
+    distributions = dataset.get("distribution")
+    if isinstance(distributions, list):
+        found["distribution"] = [
+            _drop_offers(entry, f"$.distribution[{place}]", faults) if isinstance(entry, dict) else entry
+            for place, entry in enumerate(distributions)
+        ]
+    return found, tuple(faults)
+
+
+def _drop_offers(holder: Mapping[str, Any], path: str, faults: list[str]) -> dict[str, Any]:
+    offers = holder.get("hasPolicy")
+    if not isinstance(offers, list):
+        return dict(holder)
+    kept = []
+    for place, offer in enumerate(offers):
+        try:
+            policy_view(Offer, offer, f"{path}.hasPolicy[{place}]")
+        except RemoteProtocolError as error:
+            faults.append(error.reason)
+        else:
+            kept.append(offer)
+    left = {name: value for name, value in holder.items() if name != "hasPolicy" or kept}
+    return left | {"hasPolicy": kept} if kept else left
+
+
 def catalog_view(raw: bytes | msgspec.Raw, path: str = "$") -> NestedCatalog:
     """Read one nested catalogue and check it to the bottom.
 

@@ -81,3 +81,14 @@ def _dataset() -> dict[str, Any]:
         "hasPolicy": [{"@id": "urn:o1", "permission": [{"action": "use", "constraint": [constraint]}]}],
         "distribution": [{"format": "HttpData-PUSH"}, {"format": "HttpData-PULL"}],
     }
+
+
+EXPLAINED: dict[str, Any] = {"sentence": {}, "card": [], "contractual": [], "policy_hash": "", "problem": None}
+
+
+def test_an_offer_that_cannot_be_agreed_is_told_with_its_reason(cli: Cli, management: Management) -> None:
+    management.answer("GET", "/v1/catalog", {"items": [_dataset()], "next": None})
+    problem = {"en": "Nobody knows inForceDate.", "de": "Niemand kennt inForceDate."}
+    management.answer("POST", "/v1/policies/explain", {"items": [EXPLAINED | {"problem": problem}]})
+    assert "Cannot be agreed here: Nobody knows inForceDate." in cli("catalog", "urn:city").out
+    assert "Hier nicht annehmbar: Niemand kennt inForceDate." in cli("catalog", "urn:city", "--lang", "de").out

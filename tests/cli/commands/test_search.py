@@ -86,3 +86,9 @@ def test_the_numbers_of_a_search_belong_to_its_connector(
         assert recall_result(call_of(other), 1) is None
         monkeypatch.setenv("DATENKONTOR_URL", other.url)
         assert cli("get", 1).code == 3
+
+
+def test_offers_for_certain_parties_are_marked(cli: Cli, management: Management) -> None:
+    management.answer("GET", "/v1/search", {"items": [{**RESULTS[0], "only_for": ["urn:firm"]}], "total": 1})
+    assert "(only for urn:firm)" in cli("search", "stadt").out
+    assert "(nur f\u00fcr urn:firm)" in cli("search", "stadt", "--lang", "de").out

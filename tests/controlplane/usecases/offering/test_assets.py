@@ -131,6 +131,6 @@ async def test_an_offer_of_any_texts_is_taken_by_brokers_or_not_added(
     except NotAllowed as refused:
         said = str(refused)
     else:
-        assert read_entry(asset.document, make_source(member("umweltamt"), 0, Rhythm()), 7).id == asset.id
+        assert read_entry(asset.document, make_source(member("umweltamt"), 0, Rhythm()), 7).entry.id == asset.id
         return
     assert (at_once, "shorten its texts" in said) == (False, True)
