@@ -51,6 +51,9 @@ class Store(Protocol):
     async def transfer(self, owner: str, id: str) -> Transfer | None:
         """Return one transfer process by its pid on this side."""
 
+    async def transfers_of(self, owner: str, ids: Sequence[str]) -> Mapping[str, Transfer]:
+        """Return the transfers with these identifiers; an unknown one is left out."""
+
     async def process_of_peer(
         self, owner: str, kind: ProcessKind, role: Role, peer: str, peer_pid: str
     ) -> AnyProcess | None:

@@ -18,17 +18,19 @@ from fastapi import Query, Request
 from fastapi.responses import Response, StreamingResponse
 
 from connector.api.frame.chapter import ChapterRouter
-from connector.api.frame.desk import AtContext, AtReceived
+from connector.api.frame.desk import AtContext, AtEvaluator, AtReceived
 from connector.api.frame.errors import ApiError
 from connector.controlplane.core.context import Context
+from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.usecases import transfer
 from connector.dataplane.files.below_root import is_folder, list_members, open_file, relative_path, run_in_thread
 from connector.dataplane.files.received import StoredFile, list_stored, remove_stored
 from connector.ports.flow import SourceError
 from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.machines.transfer_machine import Transfer
 from connector.views.common import Page
 from connector.views.deliveries import DeliveredFileView
-from connector.views.received import CleanedView, CleanOrder, ReceivedFileView
+from connector.views.received import CleanedView, CleanOrder, ReceivedFileView, ReceivedView
 
 router = ChapterRouter(tags=["transfers"])
 
@@ -38,9 +40,12 @@ _RANGE = re.compile(r"bytes=(\d{1,18})-(\d{1,18})?")
 
 
 @router.get("/received")
-async def list_received(received: AtReceived) -> Page[ReceivedFileView]:
-    """List the files in the folder of received data, oldest first."""
-    return Page(items=tuple(_view(file) for file in await run_in_thread(list_stored, received)))
+async def list_received(evaluator: AtEvaluator, received: AtReceived) -> ReceivedView:
+    """List the files in the folder of received data, oldest first, with what they are and from whom."""
+    files = await run_in_thread(list_stored, received)
+    of = await transfer.find_received(evaluator.context, [file.path for file in files])
+    items = tuple(_name(evaluator, _view(file), of.get(file.path)) for file in files)
+    return ReceivedView(items=items, folder=str(received.absolute()))
 
 
 @router.post("/received/clean")
@@ -58,7 +63,23 @@ async def clean_received(context: AtContext, received: AtReceived, order: CleanO
 
 def _view(file: StoredFile) -> ReceivedFileView:
     written = datetime.fromtimestamp(file.written_at / 1000, UTC)
-    return ReceivedFileView(path=file.path, size=file.size, partial=file.partial, written_at=written)
+    saved = file.names > 1
+    return ReceivedFileView(path=file.path, size=file.size, partial=file.partial, written_at=written, saved=saved)
+
+
+def _name(evaluator: Evaluator, file: ReceivedFileView, process: Transfer | None) -> ReceivedFileView:
+    if process is None:
+        return file
+    known = evaluator.directory.participant(process.peer)
+    return msgspec.structs.replace(
+        file,
+        transfer=process.id,
+        dataset=process.dataset,
+        title=process.title,
+        agreement_id=process.agreement_id or "",
+        counterparty=process.peer,
+        counterparty_name=known.name if known else "",
+    )
 
 
 @router.get("/transfers/{id:path}/files")

@@ -7,14 +7,18 @@ import typer
 from connector.cli.frame.command import YesOption, create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.output import format_size, format_time
-from connector.cli.frame.remote import connect
+from connector.cli.frame.remote import choose_text, connect
 
 app = create_noun("The folder of received data.")
 
 
 @register(app, "list", example="datenkontor received list")
 def list_received(call: CommandCall) -> None:
-    """List the received files and the partial ones, oldest first."""
+    """List the received files and the partial ones, oldest first, with what they are and from whom.
+
+    Listed is the folder of the connector. Copies that `get` or `sync` saved are where those commands were told, and
+    `transfer show` names the place of data that a transfer delivers elsewhere.
+    """
     with connect(call) as connector:
         found = connector.received.list()
     if call.output.json:
@@ -24,11 +28,17 @@ def list_received(call: CommandCall) -> None:
         found.items,
         {
             "path": lambda file: file.path,
+            "title": lambda file: choose_text(file.title, call.output.lang) or file.dataset,
+            "participant": lambda file: file.counterparty_name or file.counterparty,
+            "agreement": lambda file: file.agreement_id,
             "size": lambda file: format_size(file.size),
             "partial": lambda file: file.partial or None,
+            "also saved": lambda file: file.saved or None,
             "written": lambda file: format_time(file.written_at),
         },
     )
+    if found.folder:
+        call.output.print_hint(call.output.say("cli.received-folder", folder=found.folder))
 
 
 @register(

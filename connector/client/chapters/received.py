@@ -4,17 +4,16 @@ from dataclasses import dataclass
 
 from connector.client.frame.flow import ApiCall, path_of
 from connector.client.frame.methods import AsyncRuns, Runs, asynchronous, blocking
-from connector.views.common import Page
-from connector.views.received import CleanedView, CleanOrder, ReceivedFileView
+from connector.views.received import CleanedView, CleanOrder, ReceivedView
 
 
-def _list() -> ApiCall[Page[ReceivedFileView]]:
+def _list() -> ApiCall[ReceivedView]:
     """List the files in the folder of received data, oldest first.
 
     >>> [file.partial for file in connector.received.list().items]
     [False]
     """
-    return ApiCall(method="GET", path=path_of("received"), answer=Page[ReceivedFileView])
+    return ApiCall(method="GET", path=path_of("received"), answer=ReceivedView)
 
 
 def _clean(older_than_days: float, *, partial: bool = False, dry_run: bool = False) -> ApiCall[CleanedView]:

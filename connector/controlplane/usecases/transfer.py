@@ -1,5 +1,7 @@
 """The steps of people and programs in transfers: request, pull, suspend, resume, complete, terminate."""
 
+import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -29,6 +31,8 @@ from connector.protocol.dsp.machines.transfer_machine import (
 )
 
 ATTEMPTS = 5
+AT_ONCE = 200
+UUID = "urn:uuid:"
 
 
 async def request(
@@ -90,6 +94,16 @@ async def request(
     )
     enforcer.context.wake(stored)
     return stored
+
+
+async def find_received(context: Context, paths: Sequence[str]) -> Mapping[str, Transfer]:
+    """Return by path the transfers that delivered files, where the connector chose the folder; a few at a time."""
+    pids = {path: UUID + path.partition("/")[0] for path in paths if "/" in path}
+    wanted, known = sorted(set(pids.values())), dict[str, Transfer]()
+    for first in range(0, len(wanted), AT_ONCE):
+        known |= await context.store.transfers_of(context.owner, wanted[first : first + AT_ONCE])
+        await asyncio.sleep(0)
+    return {path: known[pid] for path, pid in pids.items() if pid in known}
 
 
 async def get(context: Context, pid: str) -> Transfer:

@@ -17,11 +17,12 @@ MOST_ENTRIES = 10_000
 
 
 class StoredFile(msgspec.Struct, frozen=True):
-    """A file: its path below the root, its size in bytes, and when it was written (ms)."""
+    """A file: its path below the root, its size in bytes, when it was written (ms), and its names on this disk."""
 
     path: str
     size: int
     written_at: int
+    names: int = 1
 
     @property
     def partial(self) -> bool:
@@ -75,7 +76,8 @@ def _walk(folder: Path, prefix: str, depth: int) -> Iterator[StoredFile]:
                 yield from _walk(folder / entry.name, f"{prefix}{entry.name}/", depth + 1)
             elif entry.is_file(follow_symlinks=False):
                 status = entry.stat(follow_symlinks=False)
-                yield StoredFile(prefix + entry.name, status.st_size, status.st_mtime_ns // 1_000_000)
+                written_at = status.st_mtime_ns // 1_000_000
+                yield StoredFile(prefix + entry.name, status.st_size, written_at, status.st_nlink)
         except OSError:
             continue  # it was removed meanwhile
 

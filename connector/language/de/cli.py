@@ -23,6 +23,8 @@ SENTENCES: dict[str, str] = {
     "asset-removed": "{title}: gelöscht.",
     "ask-remove-asset": "{id} wird dann gelöscht; im Protokoll bleibt ein Nachweis.",
     "asset-read-as": "Gelesen als {reading}.",
+    "received-folder": "Die Pfade liegen unter {folder}. Was `get` oder `sync` gespeichert hat, "
+    "liegt in dem dort angegebenen Ordner; `transfer show` nennt die Ablage von Daten, die woandershin gehen.",
     "would-clean": "{count} Dateien ({size}) würden gelöscht.",
     "would-clean-one": "1 Datei ({size}) würde gelöscht.",
     "ask-clean": "{count} empfangene Dateien ({size}) werden gelöscht.",

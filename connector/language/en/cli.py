@@ -23,6 +23,8 @@ SENTENCES: dict[str, str] = {
     "asset-removed": "{title}: removed.",
     "ask-remove-asset": "{id} is deleted; the audit log keeps a record.",
     "asset-read-as": "Read as {reading}.",
+    "received-folder": "The paths are below {folder}. What `get` or `sync` saved is in the folder given to "
+    "that command; `transfer show` names the place of data that is delivered elsewhere.",
     "would-clean": "{count} files ({size}) would be removed.",
     "would-clean-one": "1 file ({size}) would be removed.",
     "ask-clean": "{count} received files ({size}) will be removed.",

@@ -72,6 +72,11 @@ class MemoryStore:
         found: Transfer | None = self._tables.get(self._tables.processes, (owner, ProcessKind.TRANSFER, id))
         return found
 
+    async def transfers_of(self, owner: str, ids: Sequence[str]) -> Mapping[str, Transfer]:
+        """Return the transfers with these identifiers; an unknown one is left out."""
+        found = {pid: await self.transfer(owner, pid) for pid in ids}
+        return {pid: process for pid, process in found.items() if process is not None}
+
     async def process_of_peer(
         self, owner: str, kind: ProcessKind, role: Role, peer: str, peer_pid: str
     ) -> AnyProcess | None:

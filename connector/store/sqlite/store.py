@@ -118,6 +118,10 @@ class SqliteStore:
         """Return one transfer process by its pid on this side."""
         return processes.transfer(self._reader, owner, id)
 
+    async def transfers_of(self, owner: str, ids: Sequence[str]) -> Mapping[str, Transfer]:
+        """Return the transfers with these identifiers."""
+        return processes.transfers_of(self._reader, owner, ids)
+
     async def process_of_peer(
         self, owner: str, kind: ProcessKind, role: Role, peer: str, peer_pid: str
     ) -> AnyProcess | None:

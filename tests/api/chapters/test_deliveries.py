@@ -4,9 +4,11 @@ import hashlib
 import os
 from typing import Any
 
+import msgspec
 import pytest
 
-from tests.support.plane import Desk
+from connector.ports.changes import PutProcess
+from tests.support.plane import CITY, OWNER, Desk
 
 CSV = b"station;no2\n1;23\n"
 
@@ -109,6 +111,25 @@ async def test_before_something_has_arrived_and_where_it_went_elsewhere_there_is
         for pid, code in ((early, "nothing-yet"), (elsewhere, "elsewhere")):
             answer = await client.get(f"/v1/transfers/{pid}/content")
             assert (answer.status_code, answer.json()["error"]["code"]) == (404, code)
+
+
+async def test_a_received_file_names_its_dataset_its_agreement_and_its_provider(desk: Desk) -> None:
+    pid = await transfer(desk)
+    process = await desk.store.transfer(OWNER, pid)
+    assert process is not None
+    named = msgspec.structs.replace(process, id="urn:uuid:4711", title={"de": "Luft"}, version=1, peer_pid=None)
+    await desk.store.commit([PutProcess(named, None)])
+    for path in ("4711/air.csv", "other/air.csv", "loose.csv"):
+        desk.arrive(path, CSV)
+    os.link(desk.received / "4711/air.csv", desk.received.parent / "kept.csv")
+    async with desk.client("reader") as client:
+        listed = (await client.get("/v1/received")).json()
+    found = {file["path"]: file for file in listed["items"]}
+    assert listed["folder"] == str(desk.received)
+    ours = found.pop("4711/air.csv")
+    assert (ours["transfer"], ours["title"], ours["agreement_id"]) == (named.id, {"de": "Luft"}, named.agreement_id)
+    assert (ours["counterparty"], ours["saved"]) == (CITY, True)
+    assert {(file["transfer"], file["saved"]) for file in found.values()} == {("", False)}
 
 
 async def test_received_files_are_listed_and_removed_by_their_age(desk: Desk) -> None:

@@ -15,6 +15,16 @@ def test_received_files_are_listed(cli: Cli, management: Management) -> None:
     assert cli("received", "list", "--json").json["items"][0]["size"] == 1234
 
 
+def test_a_list_says_what_files_are_from_whom_and_where_copies_are(cli: Cli, management: Management) -> None:
+    named = {"title": {"de": "Luft", "en": "Air"}, "counterparty_name": "Umweltamt", "agreement_id": "urn:a"}
+    page = {"items": [FILE | named | {"saved": True}], "folder": "/srv/received", "next": None}
+    management.answer("GET", "/v1/received", page)
+    shown = cli("received", "list", "--lang", "de")
+    assert all(word in shown.out for word in ("Luft", "Umweltamt", "urn:a", "AUCH ANDERSWO"))
+    assert "/srv/received" in shown.err
+    assert cli("received", "list", "--json").json["folder"] == "/srv/received"
+
+
 def test_a_clean_up_asks_first_and_says_what_was_removed(cli: Cli, management: Management) -> None:
     management.answer("POST", "/v1/received/clean", CLEANED)
     refused = cli("received", "clean", "--older-than", "30")

@@ -84,6 +84,7 @@ SENTENCES: dict[str, str] = {
     "folder": "Ordner",
     "path": "Pfad",
     "size": "Größe",
+    "also saved": "auch anderswo",
     "partial": "unvollständig",
     "written": "geschrieben",
     "ready": "bereit",

@@ -84,6 +84,7 @@ SENTENCES: dict[str, str] = {
     "folder": "folder",
     "path": "path",
     "size": "size",
+    "also saved": "also saved",
     "partial": "partial",
     "written": "written",
     "ready": "ready",

@@ -1,7 +1,7 @@
 """The SQL of processes: one table for both kinds and both roles."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -33,6 +33,9 @@ _UPDATE = "UPDATE processes SET state = ?, version = ?, due_at = ?, updated_at =
 _UPDATE_NAMES = _UPDATE.replace("body = ?", "body = ?, peer_pid = ?, agreement_key = ?")
 _UPDATE_ALL = _UPDATE_NAMES.replace("agreement_key = ?", "agreement_key = ?, dataset = ?, outcome = ?")
 _BY_ID = "SELECT body FROM processes WHERE owner = ? AND kind = ? AND id = ?"
+_TRANSFERS = """
+SELECT body FROM processes WHERE owner = ? AND kind = 'transfer' AND id IN (SELECT value FROM json_each(?))
+"""
 _BY_PEER_PID = "SELECT body FROM processes WHERE owner = ? AND kind = ? AND role = ? AND peer = ? AND peer_pid = ?"
 _DUE = "SELECT kind, body FROM processes WHERE owner = ? AND due_at <= ? ORDER BY due_at, place LIMIT ?"
 _NEXT_DUE = "SELECT due_at FROM processes WHERE owner = ? AND due_at IS NOT NULL ORDER BY due_at LIMIT 1"
@@ -88,6 +91,13 @@ def transfer(connection: sqlite3.Connection, owner: str, id: str) -> Transfer | 
     """Return one transfer process by its pid on this side."""
     row = fetch_one(connection, _BY_ID, (owner, ProcessKind.TRANSFER.value, id))
     return _transfer(row[0]) if row else None
+
+
+def transfers_of(connection: sqlite3.Connection, owner: str, ids: Sequence[str]) -> Mapping[str, Transfer]:
+    """Return the transfer processes with these pids on this side, with one statement."""
+    rows = fetch_many(connection, _TRANSFERS, (owner, msgspec.json.encode(list(ids)).decode()))
+    found = [_transfer(body) for (body,) in rows]
+    return {process.id: process for process in found}
 
 
 def of_peer(
