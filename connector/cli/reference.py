@@ -35,6 +35,7 @@ Nouns, then verbs; the most frequent commands are single words. Every command ha
   names the connector; the management key comes from `DATENKONTOR_KEY` or `--key`.
 - Commands that withdraw, terminate or overwrite ask for confirmation, or need `--yes`.
   Without a terminal `--yes` is required.
+- Times are those of the setting `zone`, or of `DATENKONTOR_ZONE`; a time that is given without a zone, too.
 - Sentences are German or English by `--lang`, `DATENKONTOR_LANG` or `LANG`. Colours appear only on a terminal and not
   with `NO_COLOR`. `DATENKONTOR_TRACE=1` prints the trace of an unforeseen failure.
 

@@ -1,6 +1,7 @@
 """The settings of one process: their model, their reading, and their reference."""
 
 from connector.settings.model import (
+    DEFAULT_ZONE,
     LOCAL_ZONE,
     BrokerSettings,
     DataOriginSettings,
@@ -25,6 +26,7 @@ from connector.settings.reading import load
 from connector.settings.reference import render_markdown, render_template
 
 __all__ = [
+    "DEFAULT_ZONE",
     "LOCAL_ZONE",
     "BrokerSettings",
     "DataOriginSettings",

@@ -21,6 +21,8 @@ Count = Annotated[int, Meta(ge=1)]
 Seconds = Annotated[float, Meta(gt=0)]
 
 
+DEFAULT_ZONE = "UTC"
+"""The zone of settings that name none."""
 LOCAL_ZONE = "Europe/Berlin"
 """The zone that `init` writes, and of the commands that read policies without a connector."""
 
@@ -288,7 +290,7 @@ class Settings(Section, frozen=True, kw_only=True):
             description="Zone of the days and times of the day in policies that state none, by its IANA name, such as "
             "`Europe/Berlin`."
         ),
-    ] = "UTC"
+    ] = DEFAULT_ZONE
     received_days: Annotated[
         Seconds | None,
         Meta(description="Days after which received files are removed; if omitted, they stay until they are cleaned."),

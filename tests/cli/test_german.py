@@ -11,6 +11,7 @@ import typer
 
 from connector.cli.assets.details import describe_asset
 from connector.cli.frame.failure import Code, Failure
+from connector.cli.frame.output import Output
 from connector.cli.frame.usage import explain_usage
 from connector.cli.main import WORDS, app
 from connector.cli.reference import list_commands
@@ -52,7 +53,7 @@ def test_german_names_are_german(chapter: str) -> None:
 
 def test_every_detail_of_an_asset_has_a_german_name() -> None:
     policies = {"policy": "", "access": "", "reservation": ""}
-    assert set(describe_asset(asset(), "de", policies)) <= set(read_chapter("de", "fields"))
+    assert set(describe_asset(asset(), Output(json=False, lang="de"), policies)) <= set(read_chapter("de", "fields"))
 
 
 def test_a_table_names_columns_states_and_classes_in_german(cli: Cli, management: Management) -> None:

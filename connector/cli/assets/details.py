@@ -6,7 +6,7 @@ from typing import Any, get_type_hints
 
 import msgspec
 
-from connector.cli.frame.output import format_time
+from connector.cli.frame.output import Output
 from connector.cli.frame.remote import choose_text
 from connector.views.assets import AssetStatement, AssetView
 from connector.views.common import LocalizedText
@@ -24,29 +24,29 @@ _NAMES = {
 }
 
 
-def describe_asset(asset: AssetView, lang: str, policies: Mapping[str, object]) -> dict[str, object]:
+def describe_asset(asset: AssetView, output: Output, policies: Mapping[str, object]) -> dict[str, object]:
     """Return the names and values to show, the identifier first; `policies` replaces each policy by its sentences."""
-    shown = dict(_list_values(asset, lang))
+    shown = dict(_list_values(asset, output))
     shown |= {name: text for name, text in policies.items() if shown[name]}
     return {_NAMES.get(name, name.replace("_", " ")): shown[name] for name in ("id", *shown)}
 
 
-def _list_values(entity: msgspec.Struct, lang: str) -> Iterator[tuple[str, object]]:
+def _list_values(entity: msgspec.Struct, output: Output) -> Iterator[tuple[str, object]]:
     hints = get_type_hints(type(entity))
     for name, value in zip(entity.__struct_fields__, msgspec.structs.astuple(entity), strict=True):
         if isinstance(value, AssetStatement):
-            yield from _list_values(value, lang)
+            yield from _list_values(value, output)
         else:
-            yield name, _format_value(value, hints[name], lang)
+            yield name, _format_value(value, hints[name], output)
 
 
-def _format_value(value: Any, hint: Any, lang: str) -> object:
+def _format_value(value: Any, hint: Any, output: Output) -> object:
     if hint == LocalizedText:
-        return choose_text(value, lang)
+        return choose_text(value, output.lang)
     if hint == tuple[LocalizedText, ...]:
-        return tuple(choose_text(text, lang) for text in value)
+        return tuple(choose_text(text, output.lang) for text in value)
     if isinstance(value, datetime):
-        return format_time(value)
+        return output.format_time(value)
     if isinstance(value, msgspec.Struct):
         value = msgspec.to_builtins(value)
     if isinstance(value, dict):

@@ -13,7 +13,7 @@ def describe_sighting(seen: Sighting, lang: Language) -> dict[str, object]:
     """Return the names and values to show."""
     shown: dict[str, object] = {
         "media type": seen.media_type,
-        "size": format_size(seen.size),
+        "size": format_size(seen.size, lang),
         "files": seen.files,
         "format": seen.format,
         "encoding": seen.encoding,

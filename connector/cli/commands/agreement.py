@@ -20,7 +20,6 @@ from connector.cli.frame.command import (
 )
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
-from connector.cli.frame.output import format_size, format_time
 from connector.cli.frame.remote import connect, print_listing
 from connector.cli.policies.terms import describe_policies
 from connector.cli.processes.tables import choose_text, write_uses
@@ -61,8 +60,8 @@ def list_agreements(
         "role": lambda found: found.role,
         "counterparty": lambda found: found.counterparty_name or found.counterparty,
         "state": lambda found: found.state,
-        "agreed": lambda found: format_time(found.agreed_at),
-        "ends": lambda found: format_time(found.expires_at),
+        "agreed": lambda found: call.output.format_time(found.agreed_at),
+        "ends": lambda found: call.output.format_time(found.expires_at),
     }
     with connect(call) as connector:
         if expiring is not None or state is not None:
@@ -113,11 +112,11 @@ def show(
         "policy": sentence,
         "SHA-256": found.sha256,
         "negotiation": found.negotiation_id,
-        "agreed": format_time(found.agreed_at),
-        "finalized": format_time(found.finalized_at),
-        "ends": format_time(found.expires_at),
-        "withdrawn": format_time(found.withdrawn_at),
-        "used": call.output.say("cli.used", count=usage.uses, size=format_size(usage.bytes_moved)),
+        "agreed": call.output.format_time(found.agreed_at),
+        "finalized": call.output.format_time(found.finalized_at),
+        "ends": call.output.format_time(found.expires_at),
+        "withdrawn": call.output.format_time(found.withdrawn_at),
+        "used": call.output.say("cli.used", count=usage.uses, size=call.output.format_size(usage.bytes_moved)),
     }
     call.output.print_details({"agreement": found, "usage": usage}, fields)
 
@@ -140,7 +139,7 @@ def list_uses(
 ) -> None:
     """List who used what, when and for which purpose, oldest use first."""
     columns: dict[str, Callable[[UseView], object]] = {
-        "at": lambda use: format_time(use.at),
+        "at": lambda use: call.output.format_time(use.at),
         "role": lambda use: use.role,
         "counterparty": lambda use: use.counterparty_name or use.counterparty,
         "dataset": lambda use: choose_text(use.title, call.output.lang) or use.dataset,
@@ -150,7 +149,9 @@ def list_uses(
     }
     with connect(call) as connector:
         if csv:
-            write_uses(sys.stdout, connector.agreements.all_uses(agreement=agreement), call.output.lang)
+            write_uses(
+                sys.stdout, connector.agreements.all_uses(agreement=agreement), call.output.lang, call.output.zone
+            )
             return
         print_listing(
             call,
@@ -178,7 +179,7 @@ def withdraw(
     with connect(call) as connector:
         found = connector.agreements.withdraw(agreement, reason=reason)
     call.output.print_result(
-        found, call.output.say("cli.agreement-withdrawn", id=found.id, at=format_time(found.withdrawn_at))
+        found, call.output.say("cli.agreement-withdrawn", id=found.id, at=call.output.format_time(found.withdrawn_at))
     )
 
 
@@ -194,7 +195,7 @@ def list_duties(
         "duty": lambda duty: duty.id,
         "action": lambda duty: duty.action.rpartition("/")[2].rpartition("#")[2],
         "state": lambda duty: duty.state,
-        "due": lambda duty: format_time(duty.deadline),
+        "due": lambda duty: call.output.format_time(duty.deadline),
         "by": lambda duty: call.output.say("cli.by-receipt" if duty.by_person else "cli.by-connector"),
         "entries": lambda duty: len(duty.events),
     }
@@ -237,7 +238,7 @@ def payment(
     ] = None,
 ) -> None:
     """Record or show payments; the policies of active transfers are evaluated again immediately."""
-    ends = parse_time(until)
+    ends = parse_time(until, call.output.zone)
     if state is None and (amount, currency, ends) != (None, None, None):
         raise Failure(Code.USAGE, "errors.payment-state")
     with connect(call) as connector:
@@ -248,7 +249,7 @@ def payment(
                 "cli.paid",
                 id=agreement,
                 state=call.output.name_value(paid.state),
-                amount=paid.amount,
+                amount=call.output.format_money(paid.amount),
                 currency=paid.currency,
             )
             call.output.print_result(paid, sentence)
@@ -259,9 +260,9 @@ def payment(
         return
     columns: dict[str, Callable[[PaymentView], object]] = {
         "state": lambda entry: entry.state,
-        "amount": lambda entry: f"{entry.amount} {entry.currency}" if entry.amount else None,
-        "until": lambda entry: format_time(entry.until),
-        "recorded": lambda entry: format_time(entry.at),
+        "amount": lambda entry: f"{call.output.format_money(entry.amount)} {entry.currency}" if entry.amount else None,
+        "until": lambda entry: call.output.format_time(entry.until),
+        "recorded": lambda entry: call.output.format_time(entry.at),
         "by": lambda entry: entry.by,
     }
     call.output.print_rows(paid.entries, columns)

@@ -108,7 +108,7 @@ def show(call: CommandCall, asset: AssetArgument) -> None:
         policies = [found.policy, found.access or {}, found.reservation or {}]
         sentences = policies if call.output.json else describe_policies(connector, policies, call.output.lang)
     terms = dict(zip(POLICIES, sentences, strict=True))
-    call.output.print_details(found, describe_asset(found, call.output.lang, terms))
+    call.output.print_details(found, describe_asset(found, call.output, terms))
 
 
 @register(

@@ -11,7 +11,6 @@ from connector.audit.export import ExportBroken, verify_export
 from connector.cli.frame.command import AfterOption, AllOption, LimitOption, create_noun, parse_time, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
-from connector.cli.frame.output import format_time
 from connector.cli.frame.remote import connect, print_listing
 from connector.views.agreements import LeafView
 
@@ -32,7 +31,7 @@ def list_entries(
 ) -> None:
     """List the entries of the audit log, oldest first."""
     columns: dict[str, Callable[[LeafView], object]] = {
-        "at": lambda leaf: format_time(leaf.at),
+        "at": lambda leaf: call.output.format_time(leaf.at),
         "event": lambda leaf: leaf.kind,
         "about": lambda leaf: leaf.process_id,
         "id": lambda leaf: leaf.id,
@@ -58,7 +57,9 @@ def show(
         leaves = tuple(connector.audit.all(process=process))
     if not leaves:
         raise Failure(Code.NOT_FOUND, "errors.nothing-recorded", process=process)
-    lines = [f"{format_time(leaf.at)}  {leaf.kind}  {msgspec.json.encode(leaf.body).decode()}" for leaf in leaves]
+    lines = [
+        f"{call.output.format_time(leaf.at)}  {leaf.kind}  {msgspec.json.encode(leaf.body).decode()}" for leaf in leaves
+    ]
     call.output.print_result(leaves, *lines)
 
 
@@ -81,7 +82,9 @@ def export(
     if out != "-" and path.exists():
         raise Failure(Code.USAGE, "errors.exists", out=out)
     with connect(call) as connector:
-        lines = connector.audit.export(start=parse_time(start), end=parse_time(until)).lines
+        lines = connector.audit.export(
+            start=parse_time(start, call.output.zone), end=parse_time(until, call.output.zone)
+        ).lines
     text = "".join(f"{line}\n" for line in lines)
     if out == "-":
         print(text, end="")

@@ -3,6 +3,7 @@
 import csv
 import sys
 from collections.abc import Iterator
+from datetime import tzinfo
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,7 +21,7 @@ from connector.cli.frame.command import (
 )
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
-from connector.cli.frame.output import Columns, format_time
+from connector.cli.frame.output import Columns, Output
 from connector.cli.frame.remote import connect, print_listing
 from connector.views.consents import ConsentOrder, ConsentView
 
@@ -36,14 +37,14 @@ PersonArgument = Annotated[
 DatasetOption = Annotated[str | None, typer.Option(metavar="ASSET", help="Only this asset (default: all assets).")]
 
 
-def _fields() -> Columns[ConsentView]:
+def _fields(output: Output) -> Columns[ConsentView]:
     return {
         "person": lambda entry: entry.subject[:16],
         "dataset": lambda entry: entry.dataset or "*",
         "purpose": lambda entry: entry.purpose.rpartition("#")[2],
         "state": lambda entry: entry.state.rpartition("#")[2],
-        "at": lambda entry: format_time(entry.at),
-        "until": lambda entry: format_time(entry.until),
+        "at": lambda entry: output.format_time(entry.at),
+        "until": lambda entry: output.format_time(entry.until),
     }
 
 
@@ -65,7 +66,9 @@ def add(
 ) -> None:
     """Record the consent of a person; only a keyed reference to the person is stored."""
     with connect(call) as connector:
-        order = ConsentOrder(subject=person, purpose=purpose, dataset=dataset, until=parse_time(until))
+        order = ConsentOrder(
+            subject=person, purpose=purpose, dataset=dataset, until=parse_time(until, call.output.zone)
+        )
         done = connector.consents.add(order if state is None else msgspec.structs.replace(order, state=state))
     call.output.print_result(done, call.output.say("cli.consents-recorded", count=done.recorded))
 
@@ -89,7 +92,7 @@ def withdraw(
     call.output.confirm(call.output.say("cli.ask-withdraw-consent", id=person), yes)
     with connect(call) as connector:
         found = connector.consents.withdraw(person, dataset=dataset, purpose=purpose)
-    call.output.print_rows(found.items, _fields())
+    call.output.print_rows(found.items, _fields(call.output))
 
 
 @register(
@@ -111,12 +114,12 @@ def list_consents(
     """List the entries of the register, newest first."""
     with connect(call) as connector:
         if person is not None:
-            call.output.print_rows(connector.consents.lookup(person).items, _fields())
+            call.output.print_rows(connector.consents.lookup(person).items, _fields(call.output))
             return
         print_listing(
             call,
             lambda size, cursor: connector.consents.list(dataset=dataset, limit=size, after=cursor),
-            _fields(),
+            _fields(call.output),
             limit=limit,
             after=after,
             everything=all,
@@ -135,7 +138,7 @@ def import_file(
     """
     done = 0
     with connect(call) as connector:
-        for first, entries in _parts(file):
+        for first, entries in _parts(file, call.output.zone):
             try:
                 done += connector.consents.record(entries).recorded
             except Exception:
@@ -144,7 +147,7 @@ def import_file(
     call.output.print_result({"recorded": done}, call.output.say("cli.consents-recorded", count=done))
 
 
-def _parts(file: Path) -> Iterator[tuple[int, list[ConsentOrder]]]:
+def _parts(file: Path, zone: tzinfo) -> Iterator[tuple[int, list[ConsentOrder]]]:
     """Yield entries in parts, each with its first line. Raises Failure for a file in another format."""
     try:
         if file.stat().st_size > LARGEST_FILE:
@@ -167,7 +170,7 @@ def _parts(file: Path) -> Iterator[tuple[int, list[ConsentOrder]]]:
             part: list[ConsentOrder] = []
             first = 2
             for row in reader:
-                part.append(_entry(file, reader.line_num, row))
+                part.append(_entry(file, reader.line_num, row, zone))
                 if len(part) == PART:
                     yield first, part
                     part, first = [], reader.line_num + 1
@@ -177,10 +180,10 @@ def _parts(file: Path) -> Iterator[tuple[int, list[ConsentOrder]]]:
         raise Failure(Code.USAGE, "errors.csv-encoding", file=file, error=error) from None
 
 
-def _entry(file: Path, line: int, row: dict[str, Any]) -> ConsentOrder:
+def _entry(file: Path, line: int, row: dict[str, Any], zone: tzinfo) -> ConsentOrder:
     if None in row or None in row.values():
         raise Failure(Code.USAGE, "errors.csv-values", line=line, file=file)
     entry: dict[str, Any] = {name: value.strip() for name, value in row.items() if value.strip()}
     if "until" in entry:
-        entry["until"] = parse_time(entry["until"])
+        entry["until"] = parse_time(entry["until"], zone)
     return ConsentOrder(subject=entry.pop("subject", ""), purpose=entry.pop("purpose", ""), **entry)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, NamedTuple
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import msgspec
 import typer
@@ -17,6 +18,7 @@ from connector.authority.roster import RosterFault
 from connector.cli.frame.command import create_word, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, say_translated
+from connector.cli.frame.output import format_time
 from connector.cli.frame.probe import format_origin, is_listening, probe_url
 from connector.cli.setup.identity import find_address, find_data_origin, read_own_card
 from connector.cli.setup.peers import check_peers
@@ -140,7 +142,7 @@ def _run_checks(file: Path, settings: Settings) -> Iterator[CheckResult]:
     participant = settings.participant
     yield _find("settings", True, "settings", file=file, participant=participant.name, id=participant.id)
     yield _check_key(settings)
-    yield _check_clock(file)
+    yield _check_clock(file, settings)
     yield from _check_certificate(settings)
     is_broker = _is_broker(file, settings)
     yield from _check_ports(settings, is_broker)
@@ -168,11 +170,11 @@ def _check_key(settings: Settings) -> CheckResult:
     return _find("key", True, "key", file=settings.identity.key, algorithm=key.algorithm, kid=key.kid)
 
 
-def _check_clock(file: Path) -> CheckResult:
+def _check_clock(file: Path, settings: Settings) -> CheckResult:
     now = datetime.now(UTC)
     written = datetime.fromtimestamp(file.stat().st_mtime, UTC)
     well = written <= now + timedelta(minutes=1)
-    return _find("clock", well, "clock" if well else "clock-behind", now=f"{now:%Y-%m-%d %H:%M} UTC")
+    return _find("clock", well, "clock" if well else "clock-behind", now=format_time(now, ZoneInfo(settings.zone)))
 
 
 def _check_certificate(settings: Settings) -> Iterator[CheckResult]:
@@ -265,7 +267,7 @@ def _check_list(settings: Settings, is_broker: bool) -> Iterator[CheckResult]:
         yield _find(name, False, "list-wrong", reason={"en": str(fault)})
         return
     soon = summary.expires - datetime.now(UTC) < SOON
-    until = f"{summary.expires:%Y-%m-%d %H:%M} UTC"
+    until = format_time(summary.expires, ZoneInfo(settings.zone))
     key = "list-soon" if soon else "list"
     yield _find(name, None if soon else True, key, version=summary.version, count=summary.members, until=until)
     used = _find_used_version(settings)

@@ -7,7 +7,6 @@ import typer
 
 from connector.cli.frame.command import create_noun, register
 from connector.cli.frame.context import CommandCall
-from connector.cli.frame.output import format_time
 from connector.cli.frame.remote import connect
 from connector.views.events import EventView
 
@@ -38,7 +37,7 @@ def list_events(call: CommandCall) -> None:
     columns: dict[str, Callable[[EventView], object]] = {
         "event": lambda found: found.name,
         "active": lambda found: found.going_on,
-        "since": lambda found: format_time(found.since),
+        "since": lambda found: call.output.format_time(found.since),
         "declared by": lambda found: found.by,
     }
     with connect(call) as connector:
@@ -46,7 +45,7 @@ def list_events(call: CommandCall) -> None:
 
 
 def _report(call: CommandCall, found: EventView) -> None:
-    at = format_time(found.since)
+    at = call.output.format_time(found.since)
     begun = call.output.say("cli.event-active", name=found.name, at=at)
     call.output.print_result(
         found, begun if found.going_on else call.output.say("cli.event-over", name=found.name, at=at)

@@ -2,7 +2,6 @@
 
 from connector.cli.frame.command import AfterOption, AllOption, LimitOption, create_noun, register
 from connector.cli.frame.context import CommandCall
-from connector.cli.frame.output import format_time
 from connector.cli.frame.remote import choose_text, connect, print_listing
 from connector.cli.processes.outcome import choose_reason
 
@@ -19,8 +18,8 @@ def list_holds(call: CommandCall, limit: LimitOption = 50, after: AfterOption = 
         "kind": lambda hold: hold.process_kind,
         "for": lambda hold: hold.who,
         "reason": lambda hold: choose_reason(hold, call.output.lang),
-        "since": lambda hold: format_time(hold.created_at),
-        "until": lambda hold: format_time(hold.until),
+        "since": lambda hold: call.output.format_time(hold.created_at),
+        "until": lambda hold: call.output.format_time(hold.until),
     }
     with connect(call) as connector:
         print_listing(

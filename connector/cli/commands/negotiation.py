@@ -19,13 +19,12 @@ from connector.cli.frame.command import (
 )
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
-from connector.cli.frame.output import format_time
+from connector.cli.frame.output import Output
 from connector.cli.frame.remote import choose_text, connect, find_participant, print_listing
 from connector.cli.policies.files import read_policy
 from connector.cli.policies.terms import describe_policies
 from connector.cli.processes.outcome import choose_reason, report_state, report_waited, to_common_fields, to_head_fields
 from connector.client import Connector
-from connector.language.catalogue import Language, find_sentence
 from connector.protocol.dsp.machines.negotiation_machine import NegotiationState
 from connector.views.holds import HoldView
 from connector.views.negotiations import NegotiationView, RecordedDecisionView
@@ -83,7 +82,7 @@ def list_negotiations(
         "counterparty": lambda found: found.counterparty_name or found.peer,
         "dataset": lambda found: choose_text(found.title, call.output.lang) or found.dataset,
         "waits": lambda found: found.hold and found.hold.who,
-        "changed": lambda found: format_time(found.updated_at),
+        "changed": lambda found: call.output.format_time(found.updated_at),
     }
     chosen = state.value if state else None
     with connect(call) as connector:
@@ -173,27 +172,26 @@ def _describe(
     call: CommandCall, connector: Connector, found: NegotiationView
 ) -> Callable[[NegotiationView], dict[str, object]]:
     """Return a function for the fields of a negotiation, with its current offer in the language of the call."""
-    lang = call.output.lang
-    sentence = "" if call.output.json else describe_policies(connector, [found.offer], lang)[0]
-    return lambda process: _build_fields(process, sentence, lang)
+    sentence = "" if call.output.json else describe_policies(connector, [found.offer], call.output.lang)[0]
+    return lambda process: _build_fields(process, sentence, call.output)
 
 
-def _format_decision(decision: RecordedDecisionView, hold: HoldView | None, lang: Language) -> str:
+def _format_decision(decision: RecordedDecisionView, hold: HoldView | None, output: Output) -> str:
     """Return a decision as a sentence; one that left the step to a person says why, not that the terms allow it."""
-    texts = decision.texts.get(lang, ())
+    texts = decision.texts.get(output.lang, ())
     if decision.event == "held":
-        texts = (choose_reason(hold, lang),) if hold else ()
-    said = f"{format_time(decision.at)} {find_sentence(lang, f'values.{decision.event}') or decision.event}"
+        texts = (choose_reason(hold, output.lang),) if hold else ()
+    said = f"{output.format_time(decision.at)} {output.name_value(decision.event)}"
     return f"{said}: {' '.join(texts)}" if texts else said
 
 
-def _build_fields(found: NegotiationView, sentence: str, lang: Language) -> dict[str, object]:
+def _build_fields(found: NegotiationView, sentence: str, output: Output) -> dict[str, object]:
     return {
-        **to_head_fields(found, lang),
+        **to_head_fields(found, output.lang),
         "policy": sentence,
         "offered by": found.offered_by,
         "rounds": found.rounds,
         "agreement": found.agreement_id,
-        "decisions": [_format_decision(decision, found.hold, lang) for decision in found.decisions],
-        **to_common_fields(found, lang),
+        "decisions": [_format_decision(decision, found.hold, output) for decision in found.decisions],
+        **to_common_fields(found, output),
     }

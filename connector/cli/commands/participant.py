@@ -14,7 +14,6 @@ from connector.cli.frame.command import (
     register,
 )
 from connector.cli.frame.context import CommandCall
-from connector.cli.frame.output import format_time
 from connector.cli.frame.remote import connect, find_participant, print_listing
 
 app = create_noun("Participants of the data space, and those that are excluded here.")
@@ -45,7 +44,7 @@ def list_participants(
                 {
                     "participant": lambda found: found.participant,
                     "name": lambda found: found.name,
-                    "since": lambda found: format_time(found.at),
+                    "since": lambda found: call.output.format_time(found.at),
                     "by": lambda found: found.by,
                     "reason": lambda found: found.reason,
                 },
@@ -85,7 +84,7 @@ def block(
         named = find_participant(connector, participant)
         call.output.confirm(call.output.say("cli.ask-block", id=named), yes)
         found = connector.participants.block(named, reason=reason)
-    at = format_time(found.at)
+    at = call.output.format_time(found.at)
     call.output.print_result(
         found, call.output.say("cli.participant-blocked", id=found.participant, at=at, reason=found.reason)
     )

@@ -13,11 +13,11 @@ import typer
 from connector.cli.frame.command import YesOption, create_noun, parse_time, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
-from connector.cli.frame.output import Output, format_time
+from connector.cli.frame.output import Output
 from connector.cli.frame.remote import connect, find_participant
+from connector.cli.frame.zone import find_zone
 from connector.cli.policies.files import read_policy, read_text, translate_errors, write_policy
 from connector.cli.policies.templates import SetOption, fill_template
-from connector.cli.policies.zone import find_zone
 from connector.controlplane.enforcing.executors.table import build_executors
 from connector.controlplane.judging.library import Library, operands, template, template_names
 from connector.controlplane.usecases import policies
@@ -82,7 +82,7 @@ def lint(
 
     Exit code 1 if the policy cannot be offered.
     """
-    remarks = policies.examine(_load_library(), _read_file(file), datetime.now(UTC), personal.value)
+    remarks = policies.examine(_load_library(call), _read_file(file), datetime.now(UTC), personal.value)
     errors = sum(remark.level == "error" for remark in remarks)
     lang = call.output.lang
     lines = [
@@ -98,7 +98,7 @@ def lint(
 @register(app, "explain", needs="nothing", example="datenkontor policy explain terms.json --lang de")
 def explain(call: CommandCall, file: PolicyArgument) -> None:
     """Explain a policy in plain language: purposes, prohibitions, times, duties and price."""
-    found = policies.explain(_load_library(), _read_file(file))
+    found = policies.explain(_load_library(call), _read_file(file))
     lang = call.output.lang
     if found.problem is not None:
         raise Failure(Code.FAILED, "errors.reported", reason=found.problem)
@@ -114,7 +114,7 @@ def compare(
 ) -> None:
     """Compare two policies: the changes, and whether the second stays within the first."""
     with translate_errors():
-        found = policies.compare(_load_library(), _read_file(old), _read_file(new))
+        found = policies.compare(_load_library(call), _read_file(old), _read_file(new))
     lang = call.output.lang
     within = {
         "contained": call.output.say("cli.within"),
@@ -181,7 +181,7 @@ def simulate(
 
     An offer is evaluated as the agreement that it would become. Exit code 4 if the policy denies the action.
     """
-    when, made = parse_time(at) or datetime.now(UTC), parse_time(agreed_at)
+    when, made = parse_time(at, call.output.zone) or datetime.now(UTC), parse_time(agreed_at, call.output.zone)
     situation = trials.TrialSituation(
         at=when,
         participant=who or "urn:uuid:participant",
@@ -192,7 +192,7 @@ def simulate(
         performed=_date_duties(done, when),
     )
     with translate_errors():
-        found = trials.answer(_load_library(), _read_file(file), situation)
+        found = trials.answer(_load_library(call), _read_file(file), situation)
     _report_decision(call, found)
 
 
@@ -219,7 +219,7 @@ def decide(
 
     The decision is not counted or stored. Exit code 4 if the policy denies the action.
     """
-    when, made = parse_time(at), parse_time(agreed_at)
+    when, made = parse_time(at, call.output.zone), parse_time(agreed_at, call.output.zone)
     with connect(call) as connector:
         order = TrialOrder(
             policy=read_policy(policy),
@@ -282,7 +282,7 @@ def use_template(
         Output(json=True, lang=call.output.lang).print_result(policy)
         return
     write_policy(call, output, policy, yes=yes)
-    call.output.print_result(policy, policies.explain(_load_library(), policy).sentence[call.output.lang])
+    call.output.print_result(policy, policies.explain(_load_library(call), policy).sentence[call.output.lang])
 
 
 def _report_decision(call: CommandCall, found: trials.TrialDecision | TrialView) -> None:
@@ -297,7 +297,7 @@ def _report_decision(call: CommandCall, found: trials.TrialDecision | TrialView)
         lines.append(call.output.say("cli.duties", duties=", ".join(found.duties[lang])))
     for turn in found.turns:
         then = call.output.say("cli.permitted") if turn.verdict == "permit" else call.output.say("cli.denied")
-        lines.append(call.output.say("cli.turns", at=format_time(turn.at), verdict=then))
+        lines.append(call.output.say("cli.turns", at=call.output.format_time(turn.at), verdict=then))
     call.output.print_result(found, *lines)
     if not good:
         raise typer.Exit(Code.REFUSED)
@@ -313,9 +313,9 @@ def _build_fields(found: Template, lang: str) -> dict[str, object]:
     return shown
 
 
-def _load_library() -> Library:
-    """Return the policies as a connector in the zone of the variable `DATENKONTOR_ZONE` reads them."""
-    return Library(operands(find_zone()), executors=build_executors())
+def _load_library(call: CommandCall) -> Library:
+    """Return the policies as a connector in the zone of this call reads them."""
+    return Library(operands(call.output.zone), executors=build_executors())
 
 
 def _read_file(file: Path) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import typer
 
 from connector.cli.frame.command import YesOption, create_noun, register
 from connector.cli.frame.context import CommandCall
-from connector.cli.frame.output import format_size, format_time
 from connector.cli.frame.remote import choose_text, connect
 
 app = create_noun("The folder of received data.")
@@ -31,10 +30,10 @@ def list_received(call: CommandCall) -> None:
             "title": lambda file: choose_text(file.title, call.output.lang) or file.dataset,
             "participant": lambda file: file.counterparty_name or file.counterparty,
             "agreement": lambda file: file.agreement_id,
-            "size": lambda file: format_size(file.size),
+            "size": lambda file: call.output.format_size(file.size),
             "partial": lambda file: file.partial or None,
             "also saved": lambda file: file.saved or None,
-            "written": lambda file: format_time(file.written_at),
+            "written": lambda file: call.output.format_time(file.written_at),
         },
     )
     if found.folder:
@@ -60,9 +59,9 @@ def clean(
     """Remove received files that are older than a number of days. Files that were saved elsewhere stay."""
     with connect(call) as connector:
         planned = connector.received.clean(older_than, partial=partial, dry_run=True)
-        size = format_size(planned.size) or "0 B"
+        size = call.output.format_size(planned.size) or "0 B"
         if dry_run or not planned.files:
-            shown = [f"{file.path} ({format_size(file.size)})" for file in planned.files]
+            shown = [f"{file.path} ({call.output.format_size(file.size)})" for file in planned.files]
             call.output.print_result(
                 planned, *shown, call.output.say("cli.would-clean", count=len(planned.files), size=size)
             )
@@ -70,7 +69,7 @@ def clean(
         call.output.confirm(call.output.say("cli.ask-clean", count=len(planned.files), size=size), yes)
         done = connector.received.clean(older_than, partial=partial)
     call.output.print_result(
-        done, call.output.say("cli.cleaned", count=len(done.files), size=format_size(done.size) or "0 B")
+        done, call.output.say("cli.cleaned", count=len(done.files), size=call.output.format_size(done.size) or "0 B")
     )
     for path in done.failed:
         call.output.print_hint(call.output.say("cli.not-cleaned", path=path))

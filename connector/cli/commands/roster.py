@@ -272,7 +272,7 @@ def verify(
             version=document.version,
             issuer=document.issuer,
             count=len(document.members),
-            until=f"{document.expires:%Y-%m-%d %H:%M} UTC",
+            until=call.output.format_time(document.expires),
         ),
     )
 

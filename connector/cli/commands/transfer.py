@@ -15,12 +15,11 @@ from connector.cli.frame.command import (
     register,
 )
 from connector.cli.frame.context import CommandCall
-from connector.cli.frame.output import format_size, format_time
+from connector.cli.frame.output import Output
 from connector.cli.frame.remote import choose_text, connect, print_listing
 from connector.cli.processes.outcome import has_arrived, report_state, report_waited, to_common_fields, to_head_fields
 from connector.cli.processes.saving import OutputOption, OverwriteOption, report_saved, save_files
 from connector.client.connector import Connector
-from connector.language.catalogue import Language, say
 from connector.protocol.dsp.machines.transfer_machine import TransferState
 from connector.views.transfers import DeliveryView, TransferView
 
@@ -83,8 +82,8 @@ def list_transfers(
         "state": lambda found: found.state,
         "counterparty": lambda found: found.counterparty_name or found.peer,
         "dataset": lambda found: choose_text(found.title, call.output.lang) or found.dataset,
-        "moved": lambda found: found.progress and format_size(_count_moved(found)),
-        "changed": lambda found: format_time(found.updated_at),
+        "moved": lambda found: found.progress and call.output.format_size(_count_moved(found)),
+        "changed": lambda found: call.output.format_time(found.updated_at),
     }
     chosen = state.value if state else None
     with connect(call) as connector:
@@ -105,7 +104,7 @@ def show(call: CommandCall, transfer: TransferArgument) -> None:
     """Show one transfer: its state, its progress and the reason why it waits."""
     with connect(call) as connector:
         found = connector.transfers.show(transfer)
-    call.output.print_details(found, _build_fields(found, call.output.lang))
+    call.output.print_details(found, _build_fields(found, call.output))
 
 
 @register(
@@ -142,7 +141,7 @@ def pull(call: CommandCall, transfer: TransferArgument, out: OutputOption = None
         if out is not None:
             report_saved(call.output, save_files(call, connector, transfer, out, yes), transfer=transfer)
             return
-    call.output.print_result(delivery, f"{format_size(delivery.bytes_moved)}, SHA-256 {delivery.sha256}")
+    call.output.print_result(delivery, f"{call.output.format_size(delivery.bytes_moved)}, SHA-256 {delivery.sha256}")
 
 
 @register(app, "suspend", example=f"datenkontor transfer suspend {EXAMPLE} --reason 'Wartung'")
@@ -189,7 +188,7 @@ def _finish(
     if out is not None and (found.state == "COMPLETED" or has_arrived(found)):
         report_saved(call.output, save_files(call, connector, found.id, out, yes), transfer=found.id)
     else:
-        report_waited(call, found, timeout, lambda shown: _build_fields(shown, call.output.lang), wanted)
+        report_waited(call, found, timeout, lambda shown: _build_fields(shown, call.output), wanted)
 
 
 def _count_moved(found: TransferView) -> int:
@@ -200,24 +199,24 @@ def _count_moved(found: TransferView) -> int:
     return max(progress.bytes_moved, (progress.size or 0) if found.state == "COMPLETED" else 0)
 
 
-def _format_progress(found: TransferView, progress: DeliveryView, lang: Language) -> str:
-    moved = format_size(_count_moved(found))
-    return say(lang, "cli.moved-of", moved=moved, size=format_size(progress.size)) if progress.size else moved
+def _format_progress(found: TransferView, progress: DeliveryView, output: Output) -> str:
+    moved = output.format_size(_count_moved(found))
+    return output.say("cli.moved-of", moved=moved, size=output.format_size(progress.size)) if progress.size else moved
 
 
-def _build_fields(found: TransferView, lang: Language) -> dict[str, object]:
+def _build_fields(found: TransferView, output: Output) -> dict[str, object]:
     progress = found.progress
     return {
-        **to_head_fields(found, lang),
+        **to_head_fields(found, output.lang),
         "agreement": found.agreement_id,
         "format": found.format,
         "kept open": found.keep or None,
-        "moved": progress and _format_progress(found, progress, lang),
+        "moved": progress and _format_progress(found, progress, output),
         "SHA-256": progress and progress.sha256,
         "error": progress and progress.error,
         "waits because": progress and progress.waits,
         "remark": progress and progress.remark,
         "into": found.sink and " ".join(f"{name}={value}" for name, value in found.sink.items()),
         "suspended by": found.suspended_by,
-        **to_common_fields(found, lang),
+        **to_common_fields(found, output),
     }

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from connector.cli.demo.agreeing import reach_agreement
 from connector.cli.demo.show import WAIT_S, NotShown, Show, choose_title
-from connector.cli.frame.output import format_size
 from connector.client.delivery import SavedFiles
 from connector.views.assets import AssetView
 
@@ -18,7 +17,7 @@ def push(show: Show) -> str:
     saved = _receive(show, asset, "pushed", push=True)
     named = saved.files[0].path if len(saved.files) == 1 else choose_title(asset)
     moved = sum(file.size for file in saved.files)
-    return show.say("demo.push", file=named, size=format_size(moved), digest=saved.files[0].sha256[:16])
+    return show.say("demo.push", file=named, size=show.output.format_size(moved), digest=saved.files[0].sha256[:16])
 
 
 def pull(show: Show) -> str:

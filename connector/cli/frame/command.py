@@ -6,15 +6,16 @@ commands. No command can be declared without an example.
 
 import inspect
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Annotated, Any, Concatenate, ParamSpec
 
 import typer
 
-from connector.cli.frame.context import CommandCall
+from connector.cli.frame.context import CommandCall, find_settings
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Output, choose_language
+from connector.cli.frame.zone import find_zone
 from connector.language.catalogue import LANGUAGES
 
 Parameters = ParamSpec("Parameters")
@@ -64,15 +65,15 @@ TimeoutOption = Annotated[
 ]
 
 
-def parse_time(text: str | None) -> datetime | None:
-    """Parse a time in ISO 8601; without a zone it is UTC. Raises Failure."""
+def parse_time(text: str | None, zone: tzinfo) -> datetime | None:
+    """Parse a time in ISO 8601; one that states no zone is in the zone of the call. Raises Failure."""
     if text is None:
         return None
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise Failure(Code.USAGE, "errors.time", text=text[:50]) from None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    return at if at.tzinfo else at.replace(tzinfo=zone)
 
 
 def create_noun(help: str) -> typer.Typer:
@@ -115,7 +116,8 @@ def register(
 
         def invoke(**values: Any) -> None:
             given = {name: values.pop(name) for name in shared}
-            output = Output(json=given["json"], lang=choose_language(given["lang"]))
+            zone = find_zone(file=find_settings(given.get("settings")))
+            output = Output(json=given["json"], lang=choose_language(given["lang"]), zone=zone)
             target = {name: given.get(name) for name in ("settings", "connector", "key")}
             try:
                 run(CommandCall(output=output, **target), **values)

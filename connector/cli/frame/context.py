@@ -10,6 +10,11 @@ from connector.settings import Settings, SettingsError, load
 SETTINGS_FILE = Path("datenkontor.toml")
 
 
+def find_settings(given: Path | None) -> Path:
+    """Return the settings file: the given one, else that of the working directory."""
+    return given or SETTINGS_FILE
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CommandCall:
     """One call of a command."""
@@ -22,7 +27,7 @@ class CommandCall:
     @property
     def file(self) -> Path:
         """The settings file: the given one, else that of the working directory."""
-        return self.settings or SETTINGS_FILE
+        return find_settings(self.settings)
 
     def read_settings(self) -> Settings:
         """Read the settings. Raises Failure."""

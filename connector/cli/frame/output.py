@@ -8,14 +8,16 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from decimal import Decimal
 from typing import Any, TextIO, TypeVar
 
 import msgspec
 
 from connector.cli.frame.failure import Code, Failure
-from connector.language.catalogue import Language, find_sentence, match_language, say
+from connector.cli.frame.zone import find_zone
+from connector.language.catalogue import Language, find_sentence, match_language, read_grammar, say
 
 Row = TypeVar("Row")
 Columns = Mapping[str, Callable[[Row], object]]
@@ -28,10 +30,11 @@ _CLOSED = frozenset({"status", "class", "role", "state", "kind", "about persons"
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """The form in which a command answers: `json` for programs; `lang` (`de`, `en`) for people."""
+    """The form in which a command answers: `json` for programs; `lang` (`de`, `en`) and `zone` for people."""
 
     json: bool
     lang: Language
+    zone: tzinfo = field(default_factory=find_zone)
 
     def print_result(self, value: Any, *sentences: str) -> None:
         """Print a result: the value as JSON, or the sentences."""
@@ -88,6 +91,18 @@ class Output:
             return self.say("cli.true" if entry else "cli.false")
         return self.name_value(str(entry)) if name in _CLOSED and entry else format_cell(entry)
 
+    def format_time(self, at: datetime | None) -> str:
+        """Format a time to the second, in the zone of this call."""
+        return format_time(at, self.zone)
+
+    def format_size(self, count: int | None) -> str:
+        """Format a number of bytes, as the language of this call writes numbers."""
+        return format_size(count, self.lang)
+
+    def format_money(self, amount: str) -> str:
+        """Format an amount of money, which is given as a decimal number."""
+        return read_grammar(self.lang).write_money(Decimal(amount))
+
     def print_hint(self, sentence: str) -> None:
         """Print a sentence for a person that is not part of the result."""
         if not self.json:
@@ -142,19 +157,21 @@ def format_cell(value: object) -> str:
     return str(value)
 
 
-def format_time(at: datetime | None) -> str:
-    """Format a time as local time to the second."""
-    return "" if at is None else at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+def format_time(at: datetime | None, zone: tzinfo) -> str:
+    """Format a time to the second, as the clocks of a zone show it."""
+    return "" if at is None else at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def format_size(count: int | None) -> str:
-    """Format a number of bytes."""
+def format_size(count: int | None, lang: Language) -> str:
+    """Format a number of bytes, as a language writes numbers."""
     if count is None:
         return ""
     amount, unit = float(count), 0
     while amount >= 1000 and unit < 4:
         amount, unit = amount / 1000, unit + 1
-    return f"{count} B" if unit == 0 else f"{amount:.1f} {'kMGT'[unit - 1]}B"
+    if unit == 0:
+        return f"{count} B"
+    return f"{read_grammar(lang).write_number(Decimal(f'{amount:.1f}'))} {'kMGT'[unit - 1]}B"
 
 
 def has_colours(stream: TextIO) -> bool:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
-from connector.cli.frame.output import format_time
+from connector.cli.frame.output import Output
 from connector.cli.frame.remote import choose_text
 from connector.client.get import AnyProcessView, find_fault
-from connector.language.catalogue import Language, say
+from connector.language.catalogue import Language
 from connector.views.common import EndedView, PendingView
 from connector.views.holds import HoldView
 from connector.views.negotiations import NegotiationView
@@ -82,25 +82,27 @@ def to_head_fields(process: NegotiationView | TransferView, lang: Language) -> d
     }
 
 
-def to_common_fields(process: NegotiationView | TransferView, lang: Language) -> dict[str, object]:
+def to_common_fields(process: NegotiationView | TransferView, output: Output) -> dict[str, object]:
     """Return the fields of every process: its pending message, its HoldView, its end and its times."""
     pending, hold, end = process.pending, process.hold, process.ended
     return {
-        "pending": pending and format_pending(pending, lang),
-        "waits for": hold and f"{choose_reason(hold, lang)} ({hold.who})",
-        "ended": end and say(lang, "cli.ended", reason=choose_reason(end, lang), code=end.code, by=end.by),
-        "created": format_time(process.created_at),
-        "changed": format_time(process.updated_at),
+        "pending": pending and format_pending(pending, output),
+        "waits for": hold and f"{choose_reason(hold, output.lang)} ({hold.who})",
+        "ended": end and output.say("cli.ended", reason=choose_reason(end, output.lang), code=end.code, by=end.by),
+        "created": output.format_time(process.created_at),
+        "changed": output.format_time(process.updated_at),
     }
 
 
-def format_pending(pending: PendingView, lang: Language) -> str:
+def format_pending(pending: PendingView, output: Output) -> str:
     """Return a pending message as a sentence: its attempts, why the last one failed, and when the next one is."""
     key = "cli.pending-in-doubt" if pending.in_doubt else "cli.pending"
-    text = say(lang, key, message=pending.message, attempts=pending.attempts)
+    text = output.say(key, message=pending.message, attempts=pending.attempts)
     if pending.fault:
-        text = say(lang, "cli.pending-fault", pending=text, fault=pending.fault)
-    return say(lang, "cli.pending-next", pending=text, at=format_time(pending.next_at)) if pending.next_at else text
+        text = output.say("cli.pending-fault", pending=text, fault=pending.fault)
+    if not pending.next_at:
+        return text
+    return output.say("cli.pending-next", pending=text, at=output.format_time(pending.next_at))
 
 
 def _format_state(call: CommandCall, process: NegotiationView | TransferView) -> str:

@@ -4,7 +4,7 @@ import shutil
 import sys
 import time
 
-from connector.cli.frame.output import Output, format_size, strip_controls
+from connector.cli.frame.output import Output, strip_controls
 from connector.client.frame.flow import Progress
 
 _REDRAWN_S = 0.1
@@ -44,5 +44,5 @@ class Bar:
         self._drawn_at, self._open = now, True
         share = 1.0 if not total else min(done / total, 1.0)
         bar = "█" * round(share * _WIDTH)
-        drawn = f"{bar:<{_WIDTH}} {share:4.0%} {format_size(done)} {strip_controls(progress.file or '')}"
+        drawn = f"{bar:<{_WIDTH}} {share:4.0%} {self._output.format_size(done)} {strip_controls(progress.file or '')}"
         print("\r" + drawn[: shutil.get_terminal_size().columns - 1], end="", file=sys.stderr, flush=True)

@@ -8,7 +8,7 @@ import typer
 
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Failure
-from connector.cli.frame.output import Output, format_size
+from connector.cli.frame.output import Output
 from connector.cli.processes.progress import Bar
 from connector.client.connector import Connector
 from connector.client.delivery import SavedFiles
@@ -58,7 +58,7 @@ def report_saved(output: Output, saved: SavedFiles, **also: Any) -> None:
         output.say(
             "cli.saved",
             path=str(target if len(saved.files) == 1 else target / file.path),
-            size=format_size(file.size),
+            size=output.format_size(file.size),
             sha256=file.sha256,
         )
         for file in saved.files

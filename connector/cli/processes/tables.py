@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Mapping
+from datetime import tzinfo
 from typing import TextIO
 
 from connector.views.agreements import UseView
@@ -19,14 +20,22 @@ def choose_text(texts: Mapping[str, str], language: str) -> str:
     return texts.get(language) or next(iter(texts.values()), "")
 
 
-def write_uses(out: TextIO, uses: Iterable[UseView], language: str) -> None:
-    """Write uses as CSV (RFC 4180): times in UTC, one line a use."""
+def write_uses(out: TextIO, uses: Iterable[UseView], language: str, zone: tzinfo) -> None:
+    """Write uses as CSV (RFC 4180): times with their offset from UTC, one line a use."""
     table = csv.writer(out)
     table.writerow(_COLUMNS)
     for use in uses:
         who = (use.counterparty, use.counterparty_name)
         what = (use.dataset, choose_text(use.title, language), " ".join(use.purposes))
-        row = (use.at.isoformat(), str(use.role), *who, *what, str(use.bytes_moved), use.agreement_id, use.transfer)
+        row = (
+            use.at.astimezone(zone).isoformat(),
+            str(use.role),
+            *who,
+            *what,
+            str(use.bytes_moved),
+            use.agreement_id,
+            use.transfer,
+        )
         table.writerow([_defuse(cell) for cell in row])
 
 

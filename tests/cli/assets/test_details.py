@@ -1,12 +1,13 @@
 """An asset as names and values: every field of its view, in the order of the view."""
 
 from connector.cli.assets.details import describe_asset
+from connector.cli.frame.output import Output
 from connector.views.assets import AssetStatement, AssetView, Marking, Records
 from tests.cli.management import asset
 
 
 def test_every_field_of_the_view_is_shown_in_its_order_the_identifier_first() -> None:
-    names = list(describe_asset(asset(), "en", {}))
+    names = list(describe_asset(asset(), Output(json=False, lang="en"), {}))
     fields = [name for name in AssetView.__struct_fields__ if name not in {"id", "stated"}]
     assert len(names) == 1 + len(fields) + len(AssetStatement.__struct_fields__)
     assert names[:4] == ["id", "title", "description", "keywords"]
@@ -18,7 +19,9 @@ def test_values_are_readable() -> None:
     stated = AssetStatement(release="2", marking=Marking.PERSONAL)
     remark = {"de": "Ungewöhnlich.", "en": "Unusual."}
     found = asset(records=records, stated=stated, remarks=(remark,), access={"permission": []})
-    shown = describe_asset(found, "en", {"policy": "Use it.", "access": "Only offices.", "reservation": ""})
+    shown = describe_asset(
+        found, Output(json=False, lang="en"), {"policy": "Use it.", "access": "Only offices.", "reservation": ""}
+    )
     assert shown["records"] == "format=csv subject=id"
     assert (shown["version"], shown["about persons"], shown["remarks"]) == ("2", "personal", ("Unusual.",))
     assert (shown["policy"], shown["visible to"], shown["reservation"]) == ("Use it.", "Only offices.", None)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
+from connector.cli.frame.zone import find_zone
 from connector.protocol.dsp.common import Role
 from connector.views.agreements import DutyView, UseView
 from connector.views.payments import PaymentSummaryView, PaymentView
@@ -41,8 +42,10 @@ def test_payments_are_recorded_and_shown(cli: Cli, management: Management) -> No
         "--lang",
         "de",
     )
-    assert (done.code, done.out) == (0, "urn:a: beglichen, bezahlt 12.50 EUR.\n")
-    assert management.bodies("POST", path) == [{"state": "settled", "amount": "12.50", "until": "2026-12-31T00:00:00Z"}]
+    assert (done.code, done.out) == (0, "urn:a: beglichen, bezahlt 12,50 EUR.\n")
+    assert management.bodies("POST", path) == [
+        {"state": "settled", "amount": "12.50", "until": "2026-12-31T00:00:00+01:00"}
+    ]
     shown = cli("agreement", "payment", "urn:a")
     assert "12.50 EUR" in shown.out
     assert "accounts" in shown.out
@@ -173,6 +176,6 @@ def test_the_uses_are_a_table_for_a_spreadsheet(cli: Cli, management: Management
     management.answer("GET", "/v1/uses", {"items": [use], "next": None})
     heading, row = cli("agreement", "uses", "--csv", "--lang", "en").out.splitlines()
     assert heading.startswith("at,role,counterparty,name,dataset,title,purposes,bytes")
-    name = "'=cmd|x"
-    assert row == f'{NOW.isoformat()},provider,urn:firma,{name},urn:air,"Air, daily",dpv:Navigation,12,urn:a,urn:t'
+    name, at = "'=cmd|x", NOW.astimezone(find_zone()).isoformat()
+    assert row == f'{at},provider,urn:firma,{name},urn:air,"Air, daily",dpv:Navigation,12,urn:a,urn:t'
     assert "Air, daily" in cli("agreement", "uses", "urn:a").out

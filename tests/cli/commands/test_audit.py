@@ -33,7 +33,7 @@ def test_an_export_is_written_once_and_verified_without_a_connector(
 ) -> None:
     management.answer("GET", "/v1/audit/export", AuditExportView(lines=lines()))
     assert cli("audit", "export", "-o", "log.jsonl", "--from", "2026-01-01").code == 0
-    assert management.asked[-1].query["start"] == ["2026-01-01T00:00:00+00:00"]
+    assert management.asked[-1].query["start"] == ["2026-01-01T00:00:00+01:00"]
     assert cli("audit", "export", "-o", "log.jsonl").code == 2, "a file was overwritten"
     assert cli("audit", "verify", "log.jsonl", "--json").json["entries"] == 5
     assert cli("audit", "export", "-o", "-").out.count("\n") == 6

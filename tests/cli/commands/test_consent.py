@@ -29,7 +29,9 @@ def test_what_a_person_said_is_recorded(cli: Cli, management: Management) -> Non
     done = cli("consent", "add", "4711", "--purpose", "dpv:PublicBenefit", "--until", "2027-12-31", "--lang", "de")
     assert (done.code, done.out) == (0, "Einwilligungen eingetragen: 1.\n")
     (body,) = management.bodies("POST", "/v1/consents")
-    assert body == {"entries": [{"subject": "4711", "purpose": "dpv:PublicBenefit", "until": "2027-12-31T00:00:00Z"}]}
+    assert body == {
+        "entries": [{"subject": "4711", "purpose": "dpv:PublicBenefit", "until": "2027-12-31T00:00:00+01:00"}]
+    }
     assert cli("consent", "add", "4711", "--purpose", "dpv:PublicBenefit", "--until", "soon").code == 2
 
 

@@ -82,7 +82,7 @@ def test_a_transfer_is_shown_with_its_progress_and_its_end(cli: Cli, management:
     end = EndedView(code="policy", reason="?", by="urn:city", reasons={"de": "Die Frist ist vorbei."})
     management.answer("GET", "/v1/transfers/urn:t", transfer("TERMINATED", delivered=moved, ended=end, pending=PENDING))
     shown = cli("transfer", "show", "urn:t", "--lang", "de").out
-    assert "1.0 kB von 2.0 kB" in shown
+    assert "1 kB von 2 kB" in shown
     assert "Die Frist ist vorbei. (policy, durch urn:city)" in shown
     assert "TransferTerminationMessage, 3-mal versucht, Zustellung ungewiss" in shown
     assert cli("transfer", "show", "urn:t", "--json").json["progress"]["error"] == moved.error

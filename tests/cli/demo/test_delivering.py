@@ -26,7 +26,7 @@ def delivered(show: Show, management: Management, tmp_path: Path) -> Management:
 
 
 def test_a_push_and_a_pull_deliver_the_offered_files(show: Show, delivered: Management) -> None:
-    assert push(show) == f"The department sends air.csv to the company: 11.0 kB, SHA-256 equal ({DIGEST[:16]}…)."
+    assert push(show) == f"The department sends air.csv to the company: 11 kB, SHA-256 equal ({DIGEST[:16]}…)."
     assert pull(show) == "The company fetches 1 file: its SHA-256 is equal."
     assert [body.get("push", False) for body in delivered.bodies("POST", "/v1/transfers")] == [True, False]
 

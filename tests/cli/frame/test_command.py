@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import pytest
 import typer
@@ -67,9 +68,10 @@ def test_an_expected_fault_is_a_failure_and_another_error_is_not() -> None:
     assert isinstance(CliRunner().invoke(app, ["--odd"]).exception, ValueError)
 
 
-def test_a_time_without_a_zone_is_utc() -> None:
-    assert parse_time(None) is None
-    assert parse_time("2026-05-04T12:00") == parse_time("2026-05-04T14:00+02:00")
-    assert parse_time("2026-05-04") == datetime(2026, 5, 4, tzinfo=UTC)
+def test_a_time_without_a_zone_is_in_the_zone_of_the_call() -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    assert parse_time(None, zone) is None
+    assert parse_time("2026-05-04T14:00", zone) == parse_time("2026-05-04T12:00Z", UTC)
+    assert parse_time("2026-05-04", zone) == datetime(2026, 5, 3, 22, tzinfo=UTC)
     with pytest.raises(Failure, match="tomorrow is not a time: write it as 2026-05-04T12:00Z"):
-        parse_time("tomorrow")
+        parse_time("tomorrow", zone)

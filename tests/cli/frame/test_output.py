@@ -2,7 +2,9 @@
 
 import io
 import sys
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -17,7 +19,7 @@ from connector.cli.frame.output import (
     strip_controls,
 )
 from tests.cli.conftest import Cli
-from tests.cli.management import NOW, Management, asset
+from tests.cli.management import Management, asset
 
 PEOPLE, PROGRAMS = Output(json=False, lang="en"), Output(json=True, lang="en")
 
@@ -113,15 +115,17 @@ def test_a_cell_is_formatted(value: object, shown: str) -> None:
 
 @pytest.mark.parametrize(
     ("count", "shown"),
-    [(None, ""), (0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (2_500_000, "2.5 MB"), (10**16, "10000.0 TB")],
+    [(None, ""), (0, "0 B"), (999, "999 B"), (1000, "1 kB"), (2_500_000, "2.5 MB"), (10**16, "10,000 TB")],
 )
 def test_a_size_is_formatted(count: int | None, shown: str) -> None:
-    assert format_size(count) == shown
+    assert format_size(count, "en") == shown
+    assert format_size(count, "de") == shown.replace(",", "_").replace(".", ",").replace("_", ".")
 
 
-def test_a_time_is_local_and_to_the_second() -> None:
-    assert format_time(None) == ""
-    assert format_time(NOW) == NOW.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+def test_a_time_is_that_of_the_zone_and_to_the_second() -> None:
+    assert format_time(None, UTC) == ""
+    at = datetime(2026, 7, 1, 22, 30, 5, tzinfo=UTC)
+    assert format_time(at, ZoneInfo("Europe/Berlin")) == "2026-07-02 00:30:05"
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def test_a_reason_is_in_the_language_of_the_call_if_the_connector_knows_it() -> 
 
 
 def test_the_fields_of_a_process_name_its_pending_message_its_hold_and_its_end() -> None:
-    fields = to_common_fields(negotiation("REQUESTED", hold="Look.", ended="No.", pending=PENDING), "en")
+    fields = to_common_fields(negotiation("REQUESTED", hold="Look.", ended="No.", pending=PENDING), CALL.output)
     assert fields["pending"] == "ContractRequestMessage, tried 2 times"
     assert fields["waits for"] == "Look. (consumer)"
     assert fields["ended"] == "No. (not-permitted, by urn:city)"
@@ -92,7 +92,8 @@ def test_the_fields_of_a_process_name_its_pending_message_its_hold_and_its_end()
 def test_a_pending_message_says_why_it_is_not_delivered_and_when_it_is_tried_again(lang: Language, said: str) -> None:
     at = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
     told = format_pending(
-        PendingView(message="M", attempts=3, refusals=0, in_doubt=True, fault="no answer", next_at=at), lang
+        PendingView(message="M", attempts=3, refusals=0, in_doubt=True, fault="no answer", next_at=at),
+        Output(json=False, lang=lang),
     )
     assert "no answer" in told
     assert said in told

@@ -41,7 +41,7 @@ def test_bytes_are_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     bar.close()
     drawn = stream.getvalue()
     assert f"{'█' * 15:<30}  50% 500 B a ir.csv" in drawn
-    assert f"{'█' * 30} 100% 1.0 kB a ir.csv\n" in drawn
+    assert f"{'█' * 30} 100% 1 kB a ir.csv\n" in drawn
     assert drawn.count("\n") == 1
 
 
