@@ -20,7 +20,7 @@ from connector.language.catalogue import say
 from connector.ports.entities import Asset, AssetStatus, PageBounds
 from connector.ports.identity import Caller, Directory, Participant
 from connector.ports.peer import CatalogPage, InDoubt, Refused
-from connector.protocol.dsp.catalog import DataService, catalog_document, find_services
+from connector.protocol.dsp.catalog import DataService, catalog_document, choose_service, find_services
 from connector.protocol.dsp.catalog_filter import Wanted, read_filter
 from connector.protocol.dsp.common import add_context
 from connector.protocol.dsp.errors import RemoteProtocolError, clean
@@ -165,8 +165,9 @@ async def find_address(counterparties: Counterparties, known: Participant, datas
     that may be dialled, the address of the participant list is used. Raises PeerFailed.
     """
     urls, references = find_services(dataset)
-    if references:
-        services = (await fetch(counterparties, known.id)).services
-        urls += tuple(services[reference] for reference in references if reference in services)
-    allowed = (url for url in urls if counterparties.address_problem(known.id, url) is None)
-    return next(allowed, known.address or "")
+    services = (await fetch(counterparties, known.id)).services if references else {}
+
+    def is_allowed(url: str) -> bool:
+        return counterparties.address_problem(known.id, url) is None
+
+    return choose_service(urls, references, services, is_allowed) or known.address or ""

@@ -9,7 +9,8 @@ The functions at the end build documents from plain values; stored datasets are 
 Pure: standard library and msgspec only.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -128,6 +129,20 @@ def find_services(dataset: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[st
         elif isinstance(reference, str):
             references[reference] = None
     return tuple(urls), tuple(references)
+
+
+def choose_service(
+    urls: Iterable[str], references: Iterable[str], services: Mapping[str, str], is_allowed: Callable[[str], bool]
+) -> str | None:
+    """Return the first base URL of a Dataset that may be dialled, or None; stated URLs come before references.
+
+    `urls` and `references` are those of `find_services`, `services` those of `list_services`.
+
+    >>> choose_service(["http://a"], ["#b", "#c"], {"#c": "https://c"}, lambda url: url.startswith("https"))
+    'https://c'
+    """
+    known = (services[reference] for reference in references if reference in services)
+    return next((url for url in chain(urls, known) if is_allowed(url)), None)
 
 
 def dataset_view(raw: bytes | msgspec.Raw, path: str = "$") -> Dataset:
