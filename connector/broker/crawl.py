@@ -6,6 +6,7 @@ deleted only after a second crawl that misses more than half too. Pages, dataset
 
 import asyncio
 import contextlib
+import math
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,7 +20,7 @@ from connector.broker.schedule import Rhythm
 from connector.net.aside import work_aside
 from connector.ports.broker_store import CrawlSource, Delta, Entry
 from connector.ports.peer import CatalogPage, InDoubt, Peer, Refused
-from connector.protocol.dsp.catalog import find_services
+from connector.protocol.dsp.catalog import choose_service, find_services
 from connector.protocol.dsp.errors import clean
 
 AddressProblem = Callable[[str, str], str | None]
@@ -32,7 +33,8 @@ _BATCH_BYTES = 256 * 1024
 class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     """The limits of one catalogue, all its pages together and whatever they contain.
 
-    `bytes` and `elements` (values of JSON) are what reading it costs; `seconds` ends a slow source.
+    `bytes` and `elements` (values of JSON) are what reading it costs; `seconds` ends a slow source. After `patience`
+    seconds, a source needs one of the places for slow ones to go on.
     """
 
     pages: int = 1000
@@ -40,6 +42,7 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     bytes: int = 64 * 1024 * 1024
     elements: int = 5_000_000
     seconds: float = 900.0
+    patience: float = 30.0
 
 
 class CrawlFailed(Exception):
@@ -76,16 +79,19 @@ async def crawl(
     now: int,
     bounds: Bounds | None = None,
     address_problem: AddressProblem,
+    go_aside: Callable[[], bool] = lambda: True,
 ) -> Found:
     """Read the complete catalogue of a source; `known` are the digests of its entries by id. Raises CrawlFailed.
 
     `address_problem(participant, url)` returns why a URL must not be dialled as an endpoint of a participant, or None.
+    `go_aside()` gives a source that takes long a place among the slow ones, or returns False.
     """
     found, bounds = Found(), bounds or Bounds()
     # Without a digest the source is new or has another address: every entry is written again, with its address.
     compared = known if source.digest else {}
     try:
-        async with asyncio.timeout(bounds.seconds), contextlib.aclosing(_fetch_pages(peer, source, bounds)) as pages:
+        fetched = _fetch_pages(peer, source, bounds, go_aside)
+        async with asyncio.timeout(bounds.seconds), contextlib.aclosing(fetched) as pages:
             async for documents, services in pages:
                 find_address = _make_finder(source, services, address_problem)
                 for batch, size in _make_batches(documents):
@@ -122,12 +128,14 @@ def compute_delta(
 
 
 async def _fetch_pages(
-    peer: Peer, source: CrawlSource, bounds: Bounds
+    peer: Peer, source: CrawlSource, bounds: Bounds, go_aside: Callable[[], bool]
 ) -> AsyncGenerator[tuple[list[bytes], Mapping[str, str]], None]:
     """Yield the datasets and the services of each page. Raises CrawlFailed if a page fails or the pages have no end."""
     seen: set[str] = set()
     url: str | None = None
     datasets = size = elements = 0
+    clock = asyncio.get_running_loop().time
+    patient_until = clock() + bounds.patience
     for _ in range(bounds.pages):
         page = _accept_page(await peer.fetch_catalog(source.participant, source.address, page_url=url), source)
         documents = _select_own(page, source)
@@ -142,6 +150,10 @@ async def _fetch_pages(
         url = page.next_url
         if url is None:
             return
+        if clock() >= patient_until:
+            if not go_aside():
+                raise CrawlFailed(f"The source is slow ({bounds.patience:g} s), and so are others: it is tried later.")
+            patient_until = math.inf
         # A page without datasets can occur twice: the filter of the provider may leave several pages empty.
         marks = {url, page.digest} if documents else {url}
         if seen & marks:
@@ -171,14 +183,13 @@ def _make_finder(source: CrawlSource, services: Mapping[str, str], address_probl
     """Return the function that finds the base URL for negotiations on a Dataset of one page."""
     fits: dict[str, bool] = {source.address: True}
 
+    def is_allowed(url: str) -> bool:
+        if url not in fits:
+            fits[url] = address_problem(source.participant, url) is None
+        return fits[url]
+
     def find(dataset: dict[str, Any]) -> str:
-        urls, references = find_services(dataset)
-        for url in (*urls, *(services[reference] for reference in references if reference in services)):
-            if url not in fits:
-                fits[url] = address_problem(source.participant, url) is None
-            if fits[url]:
-                return url
-        return source.address
+        return choose_service(*find_services(dataset), services, is_allowed) or source.address
 
     return find
 

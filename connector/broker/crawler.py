@@ -3,12 +3,17 @@
 Sources are the members of the participant list that have an address, without the broker itself. A member that leaves
 the list is retired. The task sleeps until the earliest date of a source or until it is woken; it never polls. A source
 has at most one active crawl, all sources together at most `concurrency`.
+
+A crawl that takes long gives its place back and goes on in one of a few places for slow sources, or ends. After it, its
+source rests for many times its duration; after a short one, it overtakes nobody for as long. So few sources cannot hold
+all places.
 """
 
 import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import msgspec
 
@@ -22,6 +27,10 @@ from connector.ports.peer import Peer
 log = logging.getLogger(__name__)
 
 CONCURRENCY = 8
+SLOW_PLACES = 2
+# After a crawl of more than `SHORT` ms, a source rests so many times as long.
+REST = 20
+SHORT = 2000
 
 
 class Crawler:
@@ -58,8 +67,12 @@ class Crawler:
         self._sources: dict[str, CrawlSource] = {}
         self._loaded = False
         self._active: dict[str, asyncio.Task[None]] = {}
-        self._ended_at: dict[str, int] = {}
-        self._nudged: set[str] = set()
+        self._slow: set[str] = set()
+        # When a source may be crawled again, and when it may overtake others again.
+        self._earliest: dict[str, int] = {}
+        self._rested: dict[str, int] = {}
+        # When a change notice came that no crawl has followed yet.
+        self._nudged: dict[str, int] = {}
         self._wake = asyncio.Event()
         self._relist = True
         self._stopped = False
@@ -75,14 +88,14 @@ class Crawler:
         self._wake.set()
 
     def nudge(self, participant: str) -> bool:
-        """Crawl a member next, because its catalogue has changed; return False if the member is not a source.
+        """Crawl a member soon, because its catalogue has changed; return False if the member is not a source.
 
-        Active crawls are finished first, and two crawls of one source keep a minimum distance.
+        Active crawls are finished first, and a source rests between two crawls, the longer the longer they take.
         """
         known = self._identity.participant(participant)
         if known is None or not self._is_source(known):
             return False
-        self._nudged.add(participant)
+        self._nudged.setdefault(participant, self._now())
         self.relist()
         return True
 
@@ -108,15 +121,14 @@ class Crawler:
         if self._relist:
             self._relist = False
             await self._update_sources()
-        # Members that sent a change notice come first.
-        due = sorted(self._list_waiting(), key=lambda entry: (entry[1] not in self._nudged, entry[0]))
         now = self._now()
+        due = sorted(self._list_waiting(), key=lambda entry: (not self._may_overtake(entry[1], now), entry[0]))
         for at, participant in due:
-            if at <= now and len(self._active) < self._concurrency:
-                self._nudged.discard(participant)
+            if at <= now and self._has_place():
+                self._nudged.pop(participant, None)
                 task = asyncio.create_task(self._crawl_one(participant), name=f"crawl {participant}")
                 self._active[participant] = task
-        if len(self._active) >= self._concurrency:
+        if not self._has_place():
             return None
         return min((at for at, _ in self._list_waiting()), default=None)
 
@@ -139,9 +151,23 @@ class Crawler:
         """Yield (date, participant) of every source without an active crawl."""
         for participant, source in self._sources.items():
             if participant not in self._active and source.next_at < schedule.NEVER:
-                finished = self._ended_at.get(participant)
-                earliest = 0 if finished is None else finished + self._rhythm.apart
-                yield max(earliest, 0 if participant in self._nudged else source.next_at), participant
+                date = min(source.next_at, self._nudged.get(participant, source.next_at))
+                yield max(date, self._earliest.get(participant, 0)), participant
+
+    def _may_overtake(self, participant: str, now: int) -> bool:
+        """Return whether a source comes first: it has sent a change notice, and its last crawl cost little."""
+        return participant in self._nudged and self._rested.get(participant, 0) <= now
+
+    def _has_place(self) -> bool:
+        return len(self._active) - len(self._slow) < self._concurrency
+
+    def _go_aside(self, participant: str) -> bool:
+        """Give a source that takes long a place among the slow ones, and its own to the next one."""
+        if len(self._slow) >= SLOW_PLACES:
+            return False
+        self._slow.add(participant)
+        self._wake.set()
+        return True
 
     def _is_source(self, participant: Participant) -> bool:
         return bool(participant.address) and participant.id != self._participant
@@ -188,6 +214,7 @@ class Crawler:
     async def _crawl_one(self, participant: str) -> None:
         """Crawl one source and store the result."""
         source = self._sources[participant]
+        began = self._now()
         try:
             await self._crawl(source)
         except Exception:
@@ -197,7 +224,11 @@ class Crawler:
             self._sources[participant] = msgspec.structs.replace(source, next_at=self._now() + pause)
         finally:
             self._active.pop(participant, None)
-            self._ended_at[participant] = self._now()
+            self._slow.discard(participant)
+            ended = self._now()
+            took = max(ended - began, 0)
+            self._rested[participant] = ended + REST * took
+            self._earliest[participant] = ended + max(self._rhythm.apart, REST * (took - SHORT))
             self._wake.set()
 
     async def _crawl(self, source: CrawlSource) -> None:
@@ -210,6 +241,7 @@ class Crawler:
                 now=self._now(),
                 bounds=self._bounds,
                 address_problem=self._address_problem,
+                go_aside=partial(self._go_aside, source.participant),
             )
         except CrawlFailed as error:
             await self._note_failure(source, error)
