@@ -20,7 +20,7 @@ from connector.binding.dsp.client import HttpPeer
 from connector.controlplane.core.limits import ControlLimits
 from connector.identity.files import read_bounded, write_new
 from connector.net.addresses import NetPolicy, check_callback, check_data_address, net_policy
-from connector.net.certificates import find_certificate_fault, find_end_of_certificate
+from connector.net.certificates import examine_certificate
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
 from connector.net.errors import Blocked
@@ -95,13 +95,16 @@ class Parts:
         return None
 
     def certificate_problem(self) -> str | None:
-        """Return why peers do not accept the certificate of the listeners, or when it expires soon; else None."""
+        """Return why peers do not accept the certificate of the listeners, or when it expires soon; else None.
+
+        Reads files.
+        """
         net, now = self.settings.net, datetime.now(UTC)
         if net.certificate is None:
             return None
         host = urlsplit(self.settings.protocol.public_url).hostname or ""
-        fault = find_certificate_fault(net.certificate, net.key or net.certificate, host, now)
-        return fault or find_end_of_certificate(net.certificate, now)
+        state = examine_certificate(net.certificate, net.key or net.certificate, host, now)
+        return state.fault or state.ending
 
     async def close(self) -> None:
         """Close the store and the network client."""
@@ -207,7 +210,7 @@ async def keep_fresh(parts: Parts, refreshed: Callable[[], None] = lambda: None)
     warned: str | None = None
     wanted = parts.list_wanted
     while True:
-        warning = parts.identity.warning() or parts.certificate_problem()
+        warning = parts.identity.warning() or await asyncio.to_thread(parts.certificate_problem)
         if warning is not None and warning != warned:
             log.warning("%s", warning)
         warned = warning

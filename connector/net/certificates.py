@@ -4,6 +4,7 @@ import ipaddress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
@@ -11,20 +12,36 @@ SOON = timedelta(days=14)
 FILE_BYTES = 1024 * 1024
 
 
-def find_certificate_fault(certificate: Path, key: Path, host: str, now: datetime) -> str | None:
-    """Return in one sentence why peers will not accept a certificate (PEM) for `host`, or None.
+class CertificateState(msgspec.Struct, frozen=True):
+    """What is wrong with a certificate, one sentence each: peers refuse it (`fault`), or it ends within `SOON`."""
 
-    `key` (PEM) is its private key and may be the same file.
-    """
+    fault: str | None = None
+    ending: str | None = None
+
+
+def examine_certificate(certificate: Path, key: Path, host: str, now: datetime) -> CertificateState:
+    """Read a certificate (PEM) and its private key (PEM, may be the same file), and judge it for `host` at `now`."""
     try:
         found = x509.load_pem_x509_certificates(_read(certificate))[0]
         private = load_pem_private_key(_read(key), None)
     except (OSError, ValueError, TypeError) as error:
-        return f"The certificate {certificate} or its key {key} cannot be read ({type(error).__name__}): use PEM files."
+        reason = (
+            f"The certificate {certificate} or its key {key} cannot be read ({type(error).__name__}): use PEM files."
+        )
+        return CertificateState(fault=reason)
     if private.public_key() != found.public_key():
-        return f"The key {key} does not belong to the certificate {certificate}: set both from the same request."
+        reason = f"The key {key} does not belong to the certificate {certificate}: set both from the same request."
+        return CertificateState(fault=reason)
+    fault = _find_fault(found, certificate, host, now)
+    end = found.not_valid_after_utc
+    if fault is not None or end > now + SOON:
+        return CertificateState(fault=fault)
+    return CertificateState(ending=f"The certificate {certificate} expires on {_format(end)}: renew it, then restart.")
+
+
+def _find_fault(found: x509.Certificate, certificate: Path, host: str, now: datetime) -> str | None:
     if found.not_valid_after_utc <= now:
-        return f"The certificate {certificate} expired on {_format(found.not_valid_after_utc)}: renew it."
+        return f"The certificate {certificate} expired on {_format(found.not_valid_after_utc)}: renew it, then restart."
     if found.not_valid_before_utc > now:
         return (
             f"The certificate {certificate} is valid from {_format(found.not_valid_before_utc)} on: "
@@ -35,18 +52,6 @@ def find_certificate_fault(certificate: Path, key: Path, host: str, now: datetim
         listed = ", ".join(names[:5]) or "no name"
         return f"The certificate {certificate} is for {listed}, not for {host}: request one for the public name."
     return None
-
-
-def find_end_of_certificate(certificate: Path, now: datetime) -> str | None:
-    """Return in one sentence that a certificate (PEM) has expired or expires within `SOON`, or None."""
-    try:
-        end = x509.load_pem_x509_certificates(_read(certificate))[0].not_valid_after_utc
-    except (OSError, ValueError):
-        return f"The certificate {certificate} cannot be read: use a PEM file."
-    if end > now + SOON:
-        return None
-    word = "expired" if end <= now else "expires"
-    return f"The certificate {certificate} {word} on {_format(end)}: renew it, then restart."
 
 
 def _read(path: Path) -> bytes:

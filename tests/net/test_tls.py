@@ -32,7 +32,7 @@ class Authority:
         certificate = builder.add_extension(own, critical=False).sign(self.key, hashes.SHA256())
         self.file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
-    def _builder(self, subject: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+    def _builder(self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, days: int = 1) -> x509.CertificateBuilder:
         now = dt.datetime.now(dt.UTC)
         return (
             x509.CertificateBuilder()
@@ -41,14 +41,15 @@ class Authority:
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - dt.timedelta(days=1))
-            .not_valid_after(now + dt.timedelta(days=1))
+            .not_valid_after(now + dt.timedelta(days=days))
         )
 
-    def issue(self, host: str) -> tuple[Path, Path]:
+    def issue(self, host: str, days: int = 1) -> tuple[Path, Path]:
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
         issuer_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
-        builder = self._builder(subject, key).add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), False)
+        names = x509.SubjectAlternativeName([x509.DNSName(host)])
+        builder = self._builder(subject, key, days).add_extension(names, False)
         certificate = builder.add_extension(issuer_key, critical=False).sign(self.key, hashes.SHA256())
         files = self.folder / f"{host}.crt", self.folder / f"{host}.key"
         files[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))

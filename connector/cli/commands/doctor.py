@@ -27,7 +27,7 @@ from connector.identity.files import FileFault, read_bounded
 from connector.identity.roster import AcceptedRoster, Member
 from connector.language.catalogue import Language, find_sentence, say
 from connector.net.addresses import join_host, parse_url
-from connector.net.certificates import find_certificate_fault, find_end_of_certificate
+from connector.net.certificates import examine_certificate
 from connector.ports.changes import StoreError
 from connector.settings import Settings, SettingsError, load
 
@@ -183,10 +183,10 @@ def _check_certificate(settings: Settings) -> Iterator[CheckResult]:
     if certificate is None:
         return
     now, host = datetime.now(UTC), urlsplit(settings.protocol.public_url).hostname or ""
-    fault = find_certificate_fault(certificate, settings.net.key or certificate, host, now)
-    soon = find_end_of_certificate(certificate, now)
-    if fault or soon:
-        yield _find("certificate", not fault, "certificate-told", reason={"en": fault or soon})
+    state = examine_certificate(certificate, settings.net.key or certificate, host, now)
+    told = state.fault or state.ending
+    if told:
+        yield _find("certificate", not state.fault, "certificate-told", reason={"en": told})
     else:
         yield _find("certificate", True, "certificate", file=certificate, host=host)
 
