@@ -1,6 +1,5 @@
 """The SQL of assets, and of every offer identifier that they had."""
 
-import contextlib
 import sqlite3
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,7 +8,7 @@ import msgspec
 
 from connector.ports.changes import Conflict, DropAsset, PutAsset
 from connector.ports.entities import Asset, AssetStatus, PageBounds
-from connector.store.sqlite.engine.migrate import SchemaRefused
+from connector.store.sqlite.engine.foreign import reading_foreign
 from connector.store.sqlite.engine.rows import fetch_many, fetch_one, page
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -25,7 +24,6 @@ ON CONFLICT (owner, offer_id) DO UPDATE SET asset_id = excluded.asset_id
 _BY_ID = "SELECT body FROM assets WHERE owner = ? AND id = ?"
 _BY_IDS = "SELECT body FROM assets WHERE owner = ? AND id IN (SELECT value FROM json_each(?))"
 _PUBLISHED = "SELECT body FROM assets WHERE owner = ? AND status = ? ORDER BY place"
-_READ_SECONDS = 5.0
 _BY_OFFER = """
 SELECT body FROM offers JOIN assets ON assets.owner = offers.owner AND assets.id = offers.asset_id
 WHERE offers.owner = ? AND offers.offer_id = ?
@@ -85,12 +83,6 @@ def read_published(path: Path, owner: str) -> Sequence[Asset]:
 
     Raises SchemaRefused if the file is not a store of this release.
     """
-    try:
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_READ_SECONDS)
-        with contextlib.closing(connection):
-            rows = connection.execute(_PUBLISHED, (owner, AssetStatus.PUBLISHED.value))
-            return [_asset(body) for (body,) in rows]
-    except (sqlite3.Error, msgspec.MsgspecError) as fault:
-        raise SchemaRefused(
-            f"The store {path} cannot be read ({fault}): start the connector once, or check its permissions."
-        ) from fault
+    with reading_foreign(path) as connection:
+        rows = connection.execute(_PUBLISHED, (owner, AssetStatus.PUBLISHED.value))
+        return [_asset(body) for (body,) in rows]

@@ -55,6 +55,14 @@ def open_readable(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def open_foreign(path: Path) -> sqlite3.Connection:
+    """Open an existing file that another process may be using; nothing is written, and no setting of it changes.
+
+    Raises sqlite3.Error if the file cannot be opened.
+    """
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS)
+
+
 def _open(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256

@@ -6,8 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from connector.ports.changes import StoreError
-
-_BUSY_SECONDS = 10.0
+from connector.store.sqlite.engine.connection import open_foreign
 
 
 def copy_database(source: Path, target: Path) -> None:
@@ -18,7 +17,7 @@ def copy_database(source: Path, target: Path) -> None:
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
         with (
-            closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS)) as read,
+            closing(open_foreign(source)) as read,
             closing(sqlite3.connect(target)) as copy,
         ):
             read.backup(copy)

@@ -5,7 +5,6 @@ because a frequent word takes milliseconds. Point reads run on the thread of the
 """
 
 import asyncio
-import contextlib
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
@@ -20,7 +19,8 @@ from connector.ports.broker_store import CrawlSource, Delta, Entry, Hit, Query
 from connector.ports.changes import Unavailable
 from connector.store.rules import check_delta, cursor, position, tombstone
 from connector.store.sqlite.engine.connection import open_readable, open_writable
-from connector.store.sqlite.engine.migrate import SchemaRefused, migrate, steps
+from connector.store.sqlite.engine.foreign import reading_foreign
+from connector.store.sqlite.engine.migrate import migrate, steps
 from connector.store.sqlite.engine.rows import fetch_many, fetch_one
 from connector.store.sqlite.record.search import COLUMNS, search, to_entry
 from connector.store.words import words
@@ -29,8 +29,6 @@ T = TypeVar("T")
 
 _encode = msgspec.msgpack.Encoder().encode
 _source = msgspec.msgpack.Decoder(CrawlSource).decode
-
-READ_SECONDS = 5.0
 
 _SOURCES = "SELECT body FROM sources ORDER BY participant"
 _PUT_SOURCE = """
@@ -82,14 +80,8 @@ def read_sources(path: Path) -> Sequence[CrawlSource]:
 
     Raises SchemaRefused if the file is not a record of this release.
     """
-    try:
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=READ_SECONDS)
-        with contextlib.closing(connection):
-            return [_source(body) for (body,) in connection.execute(_SOURCES)]
-    except (sqlite3.Error, msgspec.MsgspecError) as fault:
-        raise SchemaRefused(
-            f"The record {path} cannot be read ({fault}): start the broker once, or check the path and its permissions."
-        ) from fault
+    with reading_foreign(path) as connection:
+        return [_source(body) for (body,) in connection.execute(_SOURCES)]
 
 
 class SqliteBrokerStore:
