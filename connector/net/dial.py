@@ -5,12 +5,14 @@ Names are resolved once for a while, and their addresses checked and pinned, so 
 
 import ssl
 
+from msgspec.structs import replace
+
 from connector.net.addresses import NetPolicy
 from connector.net.messages.client import MessageTransport
 from connector.net.resolving import AddressLookup, CheckedResolver, SystemLookup
 from connector.net.streams import StreamTransport
 from connector.net.tls import client_context
-from connector.net.transport import HttpAnswer, HttpCall
+from connector.net.transport import DialLimits, HttpAnswer, HttpCall
 
 
 class SocketTransport:
@@ -19,41 +21,21 @@ class SocketTransport:
     def __init__(
         self,
         policy: NetPolicy,
+        limits: DialLimits | None = None,
         *,
         tls: ssl.SSLContext | None = None,
         lookup: AddressLookup | None = None,
-        connections: int = 512,
-        per_host: int = 64,
-        connect_s: float = 5.0,
         dns_ttl_s: int = 30,
-        keepalive_s: float = 4.0,
     ) -> None:
-        """`connections` and `per_host` limit the open connections; streams have at most a quarter of all.
-
-        `keepalive_s` is less than the 5 s after which common servers close an idle connection, because a POST on a
-        closing connection is a message in doubt.
-        """
+        """Of the connections that `limits` allow, streams have at most a quarter."""
+        limits, tls = limits or DialLimits(), tls or client_context()
         self._system = SystemLookup()
         self._resolver = CheckedResolver(policy, lookup or self._system, ttl_s=dns_ttl_s)
         # Streams are long: they may not take the connections of messages.
-        of_streams = max(connections // 4, 1)
-        tls = tls or client_context()
-        self.messages = MessageTransport(
-            self._resolver,
-            tls=tls,
-            connections=max(connections - of_streams, 1),
-            per_host=per_host,
-            connect_s=connect_s,
-            keepalive_s=keepalive_s,
-        )
-        self.streams = StreamTransport(
-            self._resolver,
-            tls=tls,
-            connections=of_streams,
-            per_host=per_host,
-            connect_s=connect_s,
-            keepalive_s=keepalive_s,
-        )
+        of_streams = max(limits.connections // 4, 1)
+        of_messages = max(limits.connections - of_streams, 1)
+        self.messages = MessageTransport(self._resolver, tls, replace(limits, connections=of_messages))
+        self.streams = StreamTransport(self._resolver, tls, replace(limits, connections=of_streams))
 
     async def send(self, call: HttpCall) -> HttpAnswer:
         """Send over a pooled connection; raises NetError."""

@@ -26,7 +26,7 @@ from connector.net.errors import BadAnswer, Blocked, NetError, TimedOut, Unreach
 from connector.net.resolving import CheckedResolver
 from connector.net.slots import Slots
 from connector.net.sockets import is_quiet
-from connector.net.transport import MAX_INTERIM, HttpCall
+from connector.net.transport import MAX_INTERIM, DialLimits, HttpCall
 
 
 class CheckedNames(AbstractResolver):
@@ -136,22 +136,11 @@ class GuardedConnector(aiohttp.TCPConnector):
 class StreamTransport:
     """Sends requests whose bodies and answers may be streams. Implements `Transport`."""
 
-    def __init__(
-        self,
-        resolver: CheckedResolver,
-        *,
-        tls: ssl.SSLContext,
-        connections: int,
-        per_host: int,
-        connect_s: float,
-        keepalive_s: float,
-    ) -> None:
-        """At most `connections` are in use, and `per_host` of them by one origin."""
+    def __init__(self, resolver: CheckedResolver, tls: ssl.SSLContext, limits: DialLimits) -> None:
         self._resolver = resolver
         self._tls = tls
-        self._slots = Slots(total=connections, per_origin=per_host)
-        self._connect_s = connect_s
-        self._keepalive_s = keepalive_s
+        self._limits = limits
+        self._slots = Slots(total=limits.connections, per_origin=limits.per_host)
         self._session: aiohttp.ClientSession | None = None
 
     async def send(self, call: HttpCall) -> "StreamAnswer":
@@ -185,7 +174,7 @@ class StreamTransport:
             headers=call.headers,
             data=call.body,
             allow_redirects=False,
-            timeout=_timeouts(call.total_s, self._connect_s, call.idle_s),
+            timeout=_timeouts(call.total_s, self._limits.connect_s, call.idle_s),
             read_bufsize=call.buffer,
         )
         fault = _framing_fault(answer)
@@ -205,7 +194,7 @@ class StreamTransport:
             self._resolver,
             ssl=self._tls,
             limit=0,
-            keepalive_timeout=self._keepalive_s,
+            keepalive_timeout=self._limits.keepalive_s,
         )
         self._session = aiohttp.ClientSession(
             connector=connector,

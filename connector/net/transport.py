@@ -7,10 +7,25 @@ from collections.abc import AsyncIterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
+
 from connector.net.addresses import Endpoint
 
 MAX_INTERIM = 8
 """The interim answers (1xx) that a transport passes over before the answer itself."""
+
+
+class DialLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """The limits of the connections to peers: how many are open, and `per_host` of them for one origin; times in s.
+
+    `keepalive_s` is less than the 5 s after which common servers close an idle connection, because a POST on a
+    closing connection is a message in doubt.
+    """
+
+    connections: int = 512
+    per_host: int = 64
+    connect_s: float = 5.0
+    keepalive_s: float = 4.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from connector.net.addresses import net_policy
 from connector.net.client import GuardedClient
 from connector.net.dial import SocketTransport
 from connector.net.resolving import AddressLookup
-from connector.net.transport import HttpAnswer, HttpCall
+from connector.net.transport import DialLimits, HttpAnswer, HttpCall
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -82,10 +82,12 @@ def dial(*, messages: bool) -> Dial:
         lookup: AddressLookup | None = None,
         hosts: Sequence[str] = (f"{NAME}:*",),
         http: Sequence[str] | None = None,
-        **options: Any,
+        dns_ttl_s: int = 30,
+        **limits: Any,
     ) -> AsyncIterator[GuardedClient]:
         policy = net_policy(hosts=hosts, plain_http=hosts if http is None else http)
-        sockets = SocketTransport(policy, lookup=lookup or answers(["127.0.0.1"]), **options)
+        found = lookup or answers(["127.0.0.1"])
+        sockets = SocketTransport(policy, DialLimits(**limits), lookup=found, dns_ttl_s=dns_ttl_s)
         try:
             yield GuardedClient(policy, Through(sockets, messages=messages))
         finally:

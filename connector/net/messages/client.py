@@ -15,7 +15,7 @@ from connector.net.messages.pool import IdlePool
 from connector.net.messages.reader import AnswerReader, Field, Malformed, Oversized
 from connector.net.resolving import CheckedResolver
 from connector.net.slots import Slots
-from connector.net.transport import HttpCall
+from connector.net.transport import DialLimits, HttpCall
 
 # The head start of an address over the next one (RFC 8305, section 5).
 _HEAD_START_S = 0.25
@@ -75,23 +75,12 @@ class MessageAnswer:
 class MessageTransport:
     """Sends messages over pooled connections of HTTP/1.1. Implements `Transport` for calls with `max_bytes`."""
 
-    def __init__(
-        self,
-        resolver: CheckedResolver,
-        *,
-        tls: ssl.SSLContext,
-        connections: int,
-        per_host: int,
-        connect_s: float,
-        keepalive_s: float,
-    ) -> None:
-        """At most `connections` are open, and `per_host` of them are used by one origin at a time."""
+    def __init__(self, resolver: CheckedResolver, tls: ssl.SSLContext, limits: DialLimits) -> None:
         self._resolver = resolver
         self._tls = tls
-        self._connections = connections
-        self._connect_s = connect_s
-        self._slots = Slots(total=connections, per_origin=per_host)
-        self._idle = IdlePool(keep_s=keepalive_s, most=connections)
+        self._limits = limits
+        self._slots = Slots(total=limits.connections, per_origin=limits.per_host)
+        self._idle = IdlePool(keep_s=limits.keepalive_s, most=limits.connections)
         self._used = 0
 
     async def send(self, call: HttpCall) -> MessageAnswer:
@@ -140,8 +129,8 @@ class MessageTransport:
 
     async def _open(self, endpoint: Endpoint, addresses: tuple[str, ...]) -> MessageConnection:
         """Connect to the first address that accepts; each next one begins a moment later, or when one has failed."""
-        self._idle.shrink(self._connections - self._used)
-        async with asyncio.timeout(self._connect_s):
+        self._idle.shrink(self._limits.connections - self._used)
+        async with asyncio.timeout(self._limits.connect_s):
             if len(addresses) == 1:
                 return await self._dial(endpoint, addresses[0])
             return await self._race(endpoint, addresses)
