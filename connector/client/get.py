@@ -8,7 +8,7 @@ the wish for it, or the end of the agreement's time, makes a new request.
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -18,6 +18,7 @@ from connector.client.frame.errors import ClientError, Damaged, FileThere, Inval
 from connector.client.frame.flow import ClientFlow, Progress, Report
 from connector.client.freshness import StatedData, is_current, is_newer, read_stated
 from connector.client.target import check_place, drop_note, read_note, write_note
+from connector.client.terms import list_purposes, states_purpose
 from connector.language.catalogue import say, write_in_all
 from connector.protocol.dsp.machines.transfer_machine import PUSH
 from connector.views.agreements import AgreementState, AgreementView
@@ -200,7 +201,7 @@ def _agreed(offer: WantedOffer) -> ClientFlow[str | None]:
         usable = entry.finalized_at is not None and entry.state != AgreementState.EXPIRED
         if entry.role != "consumer" or not usable or not (yield from _is_of(entry, offer)):
             continue
-        if offer.purpose is None or _states(entry.policy, offer.purpose):
+        if offer.purpose is None or states_purpose(entry.policy, offer.purpose):
             return entry.key or entry.id
         purposes = list_purposes(entry.policy)
         others.extend((entry.id, name) for name in purposes[:1])
@@ -216,40 +217,6 @@ def _is_of(agreement: AgreementView, offer: WantedOffer) -> ClientFlow[bool]:
         return True
     negotiation: NegotiationView = yield negotiations.show(agreement.negotiation_id)
     return negotiation.offer_id == offer.offer
-
-
-def list_purposes(policy: object) -> list[str]:
-    """Return the purposes to which the permissions of an agreement are limited, each by a constraint `eq`.
-
-    >>> list_purposes({"permission": {"constraint": {"leftOperand": "purpose", "operator": "eq", "rightOperand": "p"}}})
-    ['p']
-    """
-    found = {
-        str(_name(_member(entry, "rightOperand")))
-        for rule in _members(policy, "permission")
-        for entry in _members(rule, "constraint")
-        if _shorten(_name(_member(entry, "leftOperand"))) == "purpose"
-        and _shorten(_name(_member(entry, "operator"))) == "eq"
-    }
-    return sorted(found)
-
-
-def _member(value: object, name: str) -> object:
-    return value.get(name, value.get(f"odrl:{name}")) if isinstance(value, dict) else None
-
-
-def _members(value: object, name: str) -> list[object]:
-    found = _member(value, name)
-    return found if isinstance(found, list) else [found]
-
-
-def _name(value: object) -> object:
-    return value.get("@id", value.get("@value")) if isinstance(value, dict) else value
-
-
-def _shorten(name: object) -> str:
-    """Return the last part of a term, which its full and its short form share."""
-    return str(name).rpartition(":")[2].rpartition("#")[2].rpartition("/")[2]
 
 
 def _has_run_out(agreement: str) -> ClientFlow[bool]:
@@ -314,7 +281,7 @@ def _newest(offer: WantedOffer) -> ClientFlow[NegotiationView | None]:
     """
     page: Page[NegotiationView] = yield negotiations.listing(peer=offer.participant, dataset=offer.dataset)
     ours = [one for one in page.items if one.role == "consumer" and offer.offer in {None, one.offer_id}]
-    ended = [one for one in ours if offer.purpose is None or _states(one.offer, offer.purpose)]
+    ended = [one for one in ours if offer.purpose is None or states_purpose(one.offer, offer.purpose)]
     return next((one for one in ours if one.state not in negotiations.ENDED), next(iter(ended), None))
 
 
@@ -326,11 +293,6 @@ def _open_transfer(agreement: str, *, push: bool) -> ClientFlow[TransferView | N
         if same and found.state not in {*transfers.ENDED, "SUSPENDED"}:
             return found
     return None
-
-
-def _states(policy: dict[str, Any], purpose: str) -> bool:
-    """Return whether a policy states a purpose, in full or in its short form."""
-    return _shorten(purpose) in {_shorten(name) for name in list_purposes(policy)}
 
 
 def _transferred(

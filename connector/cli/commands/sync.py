@@ -17,6 +17,7 @@ from connector.client.delivery import is_saved
 from connector.client.frame.errors import ClientError, Damaged, InvalidRequest, NotFound, RequestRefused
 from connector.client.freshness import StatedData, read_stated
 from connector.client.get import WantedOffer
+from connector.client.terms import lasts_until_changed
 from connector.views.agreements import AgreementState, AgreementView
 from connector.views.deliveries import DeliveredFileView
 
@@ -26,10 +27,18 @@ STATE = ".datenkontor-sync.json"
 _LONGEST = 80
 
 
+class SyncRefusal(msgspec.Struct, frozen=True, kw_only=True):
+    """A refusal under an agreement (its key) that was told, and what the provider stated of the data then."""
+
+    agreement: str
+    reason: str
+    stated: StatedData | None = None
+
+
 class SyncedDataset(msgspec.Struct, frozen=True, kw_only=True):
     """One dataset of a synchronised folder: its folder, the delivery in it, and what the provider stated of the data.
 
-    `files` is None before the first delivery.
+    `files` is None before the first delivery. `refusal` is what was said of a refusal, until something has changed.
     """
 
     participant: str
@@ -38,6 +47,7 @@ class SyncedDataset(msgspec.Struct, frozen=True, kw_only=True):
     stated: StatedData = StatedData()
     transfer: str = ""
     files: tuple[DeliveredFileView, ...] | None = None
+    refusal: SyncRefusal | None = None
 
 
 _OVER = frozenset({AgreementState.EXPIRED, AgreementState.WITHDRAWN})
@@ -63,29 +73,29 @@ def sync(
     The provider states digest, size and date of its data; data of which it states nothing is transferred each time.
     Each transfer is a use. A file that is missing or damaged in the folder is restored from the last delivery, without
     a use while the connector holds it. Exit code 4 if a provider refuses data, as under an agreement that is withdrawn,
-    over or used up, with the command to ask again; 1 if data could not be transferred. The rest is up to date.
+    over or used up, with the command to ask again. This is said once, and the data is not requested again before the
+    agreement or the data has changed. Exit code 1 if data could not be transferred. The rest is up to date.
     """
     known = {(entry.participant, entry.dataset): entry for entry in _read_state(folder)}
     outcomes: list[dict[str, str]] = []
     with connect(call) as connector:
         for agreement in _list_agreements(connector, participant):
             name = agreement.counterparty, agreement.dataset
-            if agreement.state in _OVER:
-                if name in known:
-                    outcomes.append(_refused(call, agreement, call.output.say("cli.agreement-over")))
+            if agreement.state in _OVER and name not in known:
                 continue
             earlier = known.get(name) or _begin(agreement, {entry.folder for entry in known.values()})
             try:
-                entry, outcome = _update(call, connector, folder, earlier, timeout)
-            except (RequestRefused, NotFound) as error:
-                outcomes.append(_refused(call, agreement, choose_text(explain_error(error), call.output.lang)))
-                continue
+                entry, outcome = _update(call, connector, folder, earlier, agreement, timeout)
+                outcomes.append({"dataset": agreement.dataset, "outcome": outcome, "folder": entry.folder})
+            except _NotGiven as refused:
+                entry = msgspec.structs.replace(earlier, refusal=refused.refusal)
+                outcomes.append(_tell(call, agreement, earlier, refused.refusal))
             except ClientError as error:
                 outcomes.append({"dataset": agreement.dataset, "outcome": "failed", "reason": error.reason})
                 continue
-            known[name] = entry
-            _write_state(folder, list(known.values()))
-            outcomes.append({"dataset": agreement.dataset, "outcome": outcome, "folder": entry.folder})
+            if entry != earlier:
+                known[name] = entry
+                _write_state(folder, list(known.values()))
     _report(call, outcomes)
 
 
@@ -104,8 +114,20 @@ def _report(call: CommandCall, outcomes: list[dict[str, str]]) -> None:
         raise typer.Exit(Code.REFUSED)
 
 
-def _refused(call: CommandCall, agreement: AgreementView, reason: str) -> dict[str, str]:
-    """Return the outcome of a dataset that its provider does not give, with the command that asks again."""
+class _NotGiven(Exception):
+    """The provider does not give a dataset under its agreement."""
+
+    def __init__(self, refusal: SyncRefusal) -> None:
+        super().__init__(refusal.reason)
+        self.refusal = refusal
+
+
+def _tell(call: CommandCall, agreement: AgreementView, earlier: SyncedDataset, refusal: SyncRefusal) -> dict[str, str]:
+    """Return the outcome of a dataset that its provider does not give: once with the command that asks again."""
+    told = earlier.refusal
+    if told and (told.agreement, told.reason) == (refusal.agreement, refusal.reason):
+        return {"dataset": agreement.dataset, "outcome": "ended"}
+    reason = refusal.reason
     names = {"participant": agreement.counterparty, "dataset": agreement.dataset}
     way_out = call.output.say("cli.ask-again", **names)
     reason += "" if reason.endswith((".", "!", "?")) else "."
@@ -136,15 +158,43 @@ def _begin(agreement: AgreementView, taken: set[str]) -> SyncedDataset:
 
 
 def _update(
-    call: CommandCall, connector: Connector, folder: Path, entry: SyncedDataset, timeout: float
+    call: CommandCall,
+    connector: Connector,
+    folder: Path,
+    entry: SyncedDataset,
+    agreement: AgreementView,
+    timeout: float,
 ) -> tuple[SyncedDataset, str]:
-    stated = read_stated(connector.catalog.dataset(entry.participant, entry.dataset))
+    """Bring the folder of a dataset up to date; return its entry and what was done. Raises _NotGiven, ClientError."""
+    if agreement.state in _OVER:
+        raise _NotGiven(SyncRefusal(agreement=agreement.key, reason=call.output.say("cli.agreement-over")))
+    stated: StatedData | None = None
+    try:
+        stated = read_stated(connector.catalog.dataset(entry.participant, entry.dataset))
+        return _get_changed(call, connector, folder, entry, agreement, stated, timeout)
+    except (RequestRefused, NotFound) as error:
+        reason = choose_text(explain_error(error), call.output.lang)
+        raise _NotGiven(SyncRefusal(agreement=agreement.key, reason=reason, stated=stated)) from None
+
+
+def _get_changed(
+    call: CommandCall,
+    connector: Connector,
+    folder: Path,
+    entry: SyncedDataset,
+    agreement: AgreementView,
+    stated: StatedData,
+    timeout: float,
+) -> tuple[SyncedDataset, str]:
     target = folder / entry.folder
     if entry.files is not None and _is_delivered(stated, entry):
         if is_saved(target, entry.files):
             return entry, "unchanged"
         if _restore(connector, target, entry):
             return entry, "restored"
+    told = entry.refusal
+    if told and (told.agreement, told.stated) == (agreement.key, stated) and lasts_until_changed(agreement.policy):
+        raise _NotGiven(told)
     if not stated.is_datable:
         call.output.print_hint(call.output.say("cli.step-unstated", id=entry.dataset))
     bar = Bar(call.output)
@@ -155,7 +205,7 @@ def _update(
         bar.close()
     # Files of an earlier transfer can be older than what the provider states now.
     current = StatedData() if got.resumed else stated
-    after = msgspec.structs.replace(entry, stated=current, transfer=got.transfer, files=got.saved.files)
+    after = msgspec.structs.replace(entry, stated=current, transfer=got.transfer, files=got.saved.files, refusal=None)
     return after, "updated"
 
 

@@ -111,6 +111,31 @@ def test_an_agreement_that_ended_is_told_for_a_dataset_of_the_folder(cli: Cli, p
     done = cli("sync", "data")
     assert (done.code, "datenkontor get urn:city air --renew" in done.out) == (4, True)
 
+    again = cli("sync", "data", "--json")
+    assert (again.code, again.json["items"]) == (0, [{"dataset": "air", "outcome": "ended"}])
+
+
+@pytest.mark.parametrize(("operand", "asked_again"), [("count", False), ("usesPerDay", True)])
+def test_a_refusal_is_told_once_and_asked_again_only_if_something_may_have_changed(
+    cli: Cli, provider: Management, operand: str, asked_again: bool
+) -> None:
+    limit = {"leftOperand": operand, "operator": "lteq", "rightOperand": 1}
+    policy = {"permission": [{"action": "use", "constraint": [limit]}]}
+    provider.answer("GET", "/v1/agreements", {"items": [agreement(policy=policy)], "next": None})
+    provider.answer("GET", "/v1/catalog/dataset", state(DIGEST))
+    provider.refuse("POST", "/v1/transfers", 409, "refused", "The uses are used up.")
+
+    def requests() -> int:
+        return len(provider.bodies("POST", "/v1/transfers"))
+
+    assert (cli("sync", "data").code, requests()) == (4, 1)
+    assert (cli("sync", "data").code, requests()) == (0, 2 if asked_again else 1)
+    before = requests()
+    provider.answer("GET", "/v1/catalog/dataset", state("0" * 64))
+    assert (cli("sync", "data").code, requests()) == (0, before + 1), "the data has changed"
+    provider.answer("GET", "/v1/agreements", {"items": [agreement(id="urn:b", key="urn:peer urn:b")], "next": None})
+    assert (cli("sync", "data").code, requests()) == (4, before + 2), "another agreement"
+
 
 def test_two_providers_of_one_identifier_have_a_folder_each(cli: Cli, provider: Management, tmp_path: Path) -> None:
     both = [agreement(), agreement(id="urn:b", counterparty="urn:other")]

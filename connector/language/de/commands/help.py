@@ -60,12 +60,14 @@ SENTENCES: dict[str, str] = {
     "transferred each time. Each transfer is a use. A file that is missing or damaged in the folder is "
     "restored from the last delivery, without a use while the connector holds it. Exit code 4 if a "
     "provider refuses data, as under an agreement that is withdrawn, over or used up, with the command to "
-    "ask again; 1 if data could not be transferred. The rest is up to date.": "Der Anbieter nennt Prüfsumme, Größe und Datum seiner Daten; Daten ohne diese Angaben werden jedes "
+    "ask again. This is said once, and the data is not requested again before the agreement or the data "
+    "has changed. Exit code 1 if data could not be transferred. The rest is up to date.": "Der Anbieter nennt Prüfsumme, Größe und Datum seiner Daten; Daten ohne diese Angaben werden jedes "
     "Mal übertragen. Jede Übertragung ist eine Nutzung. Eine Datei, die im Ordner fehlt oder beschädigt "
     "ist, wird aus der letzten Lieferung wiederhergestellt, ohne Nutzung, solange der Konnektor sie noch "
     "hat. Rückgabewert 4, wenn ein Anbieter Daten verweigert, etwa weil der Vertrag zurückgezogen, "
-    "abgelaufen oder aufgebraucht ist, mit dem Befehl für eine neue Anfrage; 1, wenn Daten nicht "
-    "übertragen werden konnten. Alles andere ist aktuell.",
+    "abgelaufen oder aufgebraucht ist, mit dem Befehl für eine neue Anfrage. Das wird einmal gemeldet, und "
+    "die Daten werden erst wieder angefragt, wenn sich Vertrag oder Daten geändert haben. Rückgabewert 1, "
+    "wenn Daten nicht übertragen werden konnten. Alles andere ist aktuell.",
     "Assets of this participant: drafts until they are published.": "Angebote dieses Teilnehmers: Entwürfe, bis sie veröffentlicht werden.",
     "Add an asset: a file, a folder or an HTTP source with its title and policy.": "Ein Angebot anlegen: eine Datei, ein Ordner oder eine HTTP-Quelle mit Titel und Nutzungsbedingungen.",
     "Without --policy and --template every participant may use it. The source is tried first: what does not "

@@ -50,6 +50,7 @@ SENTENCES: dict[str, str] = {
     "SUSPECT": "antwortet nicht",
     "OFFLINE": "nicht erreichbar",
     "DEAD": "aufgegeben",
+    "ended": "beendet",
     "restored": "wiederhergestellt",
     "refused": "abgelehnt",
     "unchanged": "unverändert",

@@ -50,6 +50,7 @@ SENTENCES: dict[str, str] = {
     "SUSPECT": "SUSPECT",
     "OFFLINE": "OFFLINE",
     "DEAD": "DEAD",
+    "ended": "ended",
     "restored": "restored",
     "refused": "refused",
     "unchanged": "unchanged",
