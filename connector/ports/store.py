@@ -87,6 +87,9 @@ class Store(Protocol):
     ) -> tuple[Sequence[Transfer], str | None]:
         """List transfers."""
 
+    async def last_transfers(self, owner: str, keys: Sequence[str]) -> Mapping[str, Transfer]:
+        """Return the newest transfer under each of these agreements, by its key; one without a transfer is left out."""
+
     async def unfinished(
         self,
         owner: str,

@@ -20,13 +20,17 @@ class DutyState(StrEnum):
 
 
 class AgreementState(StrEnum):
-    """The state of an agreement: not final yet, in force, over by its time, used up, withdrawn, or unusable here."""
+    """The state of an agreement: not final yet, in force, over by its time, used up, withdrawn, or unusable here.
+
+    `refused` is in force here, but its provider refused the newest transfer under it.
+    """
 
     PENDING = "pending"
     ACTIVE = "active"
     EXPIRED = "expired"
     USED_UP = "used-up"
     UNUSABLE = "unusable"
+    REFUSED = "refused"
     WITHDRAWN = "withdrawn"
 
 
@@ -36,7 +40,7 @@ class AgreementView(msgspec.Struct, frozen=True, kw_only=True):
     `key` names it at this connector, also where several partners chose the same identifier.
     `expires_at` is the instant from which the policy grants no use, if it is known. `title` is that of the dataset by
     language, if it is known; `counterparty_name` is from the participant list. `because` says by language why an
-    agreement that is used up or unusable grants no use.
+    agreement that is used up, unusable or refused grants no use.
     """
 
     id: str

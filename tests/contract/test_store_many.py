@@ -117,6 +117,18 @@ async def test_several_rows_are_one_read_and_unknown_ones_are_left_out(store: St
     assert await store.assets_of(OWNER, []) == await store.agreements_of("other", [agreement.key]) == {}
 
 
+async def test_the_newest_transfer_of_each_agreement_is_read_at_once(store: Store) -> None:
+    states = {"urn:t:1": "COMPLETED", "urn:t:2": "TERMINATED", "urn:t:3": "STARTED", "urn:t:4": "COMPLETED"}
+    made = [values.transfer(pid, state=state) for pid, state in states.items()]
+    made += [values.transfer("urn:t:5", agreement_id="urn:agreement:2"), values.transfer("urn:t:6", owner="other")]
+    await store.commit([changes.PutProcess(process, None) for process in made])
+    first, second = made[3], made[4]
+    keys = [first.agreement_key, second.agreement_key, "urn:none"]
+    newest = {first.agreement_key: first, second.agreement_key: second}
+    assert await store.last_transfers(OWNER, keys) == newest
+    assert await store.last_transfers(OWNER, []) == {}
+
+
 async def test_the_ledger_of_one_transfer_is_read_without_that_of_others(store: Store) -> None:
     entries = [
         values.duty("d", state=DutyState.FULFILLED, occasion=occasion) for occasion in ("urn:t:2", "", "urn:t:1")

@@ -1,6 +1,10 @@
-"""Active transfers are decided again immediately, after an event that no clock could foretell."""
+"""Active transfers are decided again immediately, after an event that no clock could foretell.
+
+A suspended one moves no data, but its consumer still hopes for it: it is ended if its agreement has no standing left.
+"""
 
 from collections.abc import Sequence
+from functools import partial
 
 from connector.controlplane.core import commits
 from connector.controlplane.core.context import Context
@@ -31,20 +35,24 @@ async def look_again(
 
     Those of a dataset, of an agreement (by its key), with a peer, or those whose agreements read a fact.
     """
-    async for row in walk(lambda page: _list(evaluator.context, page, dataset, agreement, peer)):
-        started = row.state == TransferState.STARTED and row.role is Role.PROVIDER
-        if started and (not fact or await _reads(evaluator, row, fact)):
-            await _look_again(evaluator.context, row)
+    for state in (TransferState.STARTED, TransferState.SUSPENDED):
+        async for row in walk(partial(_list, evaluator.context, dataset, agreement, peer, state)):
+            concerned = row.state == state and row.role is Role.PROVIDER
+            if concerned and (not fact or await _reads(evaluator, row, fact)):
+                await _look_again(evaluator.context, row, state)
 
 
 async def _list(
-    context: Context, page: PageBounds, dataset: str | None, agreement: str | None, peer: str | None
+    context: Context,
+    dataset: str | None,
+    agreement: str | None,
+    peer: str | None,
+    state: TransferState,
+    page: PageBounds,
 ) -> tuple[Sequence[Transfer], str | None]:
-    """Return a page of running transfers, by the index that has the fewest."""
+    """Return a page of open transfers in a state, by the index that has the fewest."""
     if dataset is None:
-        return await context.store.transfers(
-            context.owner, page, state=TransferState.STARTED, peer=peer, agreement_key=agreement
-        )
+        return await context.store.transfers(context.owner, page, state=state, peer=peer, agreement_key=agreement)
     rows, after = await context.store.unfinished(context.owner, ProcessKind.TRANSFER, page, dataset=dataset)
     return [row for row in rows if isinstance(row, Transfer)], after
 
@@ -55,9 +63,9 @@ async def _reads(evaluator: Evaluator, process: Transfer, fact: str) -> bool:
     return isinstance(compiled, Compiled) and fact in compiled.facts
 
 
-async def _look_again(context: Context, process: Transfer) -> None:
+async def _look_again(context: Context, process: Transfer, state: TransferState) -> None:
     fresh: Transfer | None = process
-    while fresh is not None and fresh.state == TransferState.STARTED:
+    while fresh is not None and fresh.state == state:
         try:
             context.wake(
                 await commits.commit(context, fresh, leases.make_due(context, fresh), event="to be decided again")

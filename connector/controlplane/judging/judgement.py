@@ -18,7 +18,7 @@ from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.facts import PERIOD_OF, Situation
 from connector.controlplane.judging.treating import treatments
 from connector.controlplane.judging.world import build_world, find_period, is_hourly
-from connector.language.catalogue import say, say_in_all, write_in_all
+from connector.language.catalogue import say, write_in_all
 from connector.policy.analysis.findings import Finding
 from connector.policy.compiling.compiled import Compiled
 from connector.policy.deciding.decide import decide, explain
@@ -30,7 +30,7 @@ from connector.policy.model.situation import Phase, Request, World
 from connector.policy.vocabulary.registry import Registry
 from connector.policy.words import findings
 from connector.policy.words.reasons import reasons
-from connector.ports.entities import Recent, Usage
+from connector.ports.entities import Agreement, Recent, Usage
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferState
 
@@ -44,6 +44,7 @@ RECHECK_MS = 1_000
 
 
 WITHDRAWN = "agreement-withdrawn"
+BLOCKED = "participant-blocked"
 """Why a transfer is refused after its provider withdrew; also the code by which the consumer is told."""
 
 
@@ -212,8 +213,23 @@ def _least(limits: Iterable[int | None]) -> int | None:
 
 
 def choose_code(verdict: Judgement) -> str:
-    """Return the code of a refusal: a consumer that is told of a withdrawal keeps it."""
-    return WITHDRAWN if WITHDRAWN in verdict.record.get("reasons", ()) else "not-permitted"
+    """Return the code of a refusal: a consumer that is told of a withdrawal or a block keeps it."""
+    return next((code for code in verdict.record.get("reasons", ()) if code in {WITHDRAWN, BLOCKED}), "not-permitted")
+
+
+async def judge_standing(evaluator: Evaluator, agreement: Agreement | None) -> Judgement | None:
+    """Return why nothing may be delivered under an agreement whatever its policy says, or None."""
+    if agreement is None or agreement.finalized_at is None:
+        return _refuse("no-agreement", "processes.no-agreement")
+    if agreement.withdrawn_at is not None:
+        return _refuse(WITHDRAWN, "processes.withdrawn", agreement.withdrawn_because)
+    block = await evaluator.context.store.block(agreement.owner, agreement.counterparty)
+    return _refuse(BLOCKED, "processes.blocked", block.reason) if block is not None else None
+
+
+def _refuse(code: str, text: str, because: str = "") -> Judgement:
+    texts = write_in_all(lambda language: f"{say(language, text)} {because}".strip())
+    return Judgement(denied=True, reasons=texts, record={"verdict": "deny", "reasons": [code]})
 
 
 async def judge_access(evaluator: Evaluator, process: Transfer, *, in_use: bool = False) -> Judgement:
@@ -222,20 +238,10 @@ async def judge_access(evaluator: Evaluator, process: Transfer, *, in_use: bool 
     With `in_use`, the present use, which is already counted, is decided again, not the next one.
     """
     agreement = await find_agreement_of(evaluator.context, process)
-    if agreement is None or agreement.finalized_at is None:
-        return Judgement(
-            denied=True,
-            reasons=say_in_all("processes.no-agreement"),
-            record={"verdict": "deny", "reasons": ["no-agreement"]},
-        )
-    if agreement.withdrawn_at is not None:
-        because = agreement.withdrawn_because
-        texts = write_in_all(lambda language: f"{say(language, 'processes.withdrawn')} {because}".strip())
-        return Judgement(denied=True, reasons=texts, record={"verdict": "deny", "reasons": [WITHDRAWN]})
-    block = await evaluator.context.store.block(process.owner, agreement.counterparty)
-    if block is not None:
-        texts = write_in_all(lambda language: f"{say(language, 'processes.blocked')} {block.reason}".strip())
-        return Judgement(denied=True, reasons=texts, record={"verdict": "deny", "reasons": ["participant-blocked"]})
+    refused = await judge_standing(evaluator, agreement)
+    if refused is not None:
+        return refused
+    assert agreement is not None
     asset = await evaluator.context.store.asset(process.owner, agreement.dataset)
     situation = await situations.build_for_transfer(evaluator, process, agreement, asset)
     usage, recent = situation.usage, situation.recent

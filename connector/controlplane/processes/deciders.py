@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector.controlplane.core import documents
+from connector.controlplane.core.lookup import find_agreement_of
 from connector.controlplane.enforcing import performing
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.judging import judgement, situations
@@ -102,6 +103,11 @@ class ByPolicy:
             if verdict.denied:
                 return counter_offers.end(judgement.choose_code(verdict), verdict.reasons, verdict.record)
             return Proceed(Start())
+        if process.role is Role.PROVIDER and process.state == TransferState.SUSPENDED:
+            agreement = await find_agreement_of(self.enforcer.context, process)
+            refused = await judgement.judge_standing(self.enforcer.evaluator, agreement)
+            if refused is not None:
+                return counter_offers.end(judgement.choose_code(refused), refused.reasons, refused.record)
         return Wait()
 
 

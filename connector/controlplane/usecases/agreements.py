@@ -1,6 +1,7 @@
 """Agreements as people see them, and the withdrawal of their provider: no byte is delivered any more.
 
-The protocol has no message for it: the consumer learns it from the end of its transfers. The agreement stays on record.
+The protocol has no message for an agreement that rests: its consumer learns of a withdrawal from the end of its
+transfers, or when it asks for the next one (ADR 32). The agreement stays on record.
 """
 
 from collections.abc import Sequence

@@ -10,6 +10,7 @@ from connector.controlplane.core.errors import NoSuchEntity, NotAllowed
 from connector.controlplane.core.pages import walk
 from connector.controlplane.enforcing import renewals
 from connector.controlplane.enforcing.enforcer import Enforcer
+from connector.controlplane.judging import judgement
 from connector.controlplane.usecases import negotiation, transfer
 from connector.language.catalogue import say
 from connector.ports.changes import DropBlock, PutBlock
@@ -57,7 +58,7 @@ async def _end_processes(enforcer: Enforcer, block: Block) -> None:
     async for process in walk(lambda page: store.unfinished(owner, ProcessKind.TRANSFER, page, peer=peer)):
         if process.role is Role.PROVIDER:
             with contextlib.suppress(NotAllowed):
-                await transfer.terminate(enforcer, process.id, reason)
+                await transfer.terminate(enforcer, process.id, reason, code=judgement.BLOCKED)
     async for process in walk(lambda page: store.unfinished(owner, ProcessKind.NEGOTIATION, page, peer=peer)):
         if process.role is Role.PROVIDER:
             with contextlib.suppress(NotAllowed):

@@ -1,6 +1,7 @@
-"""Where an agreement stands: not final yet, usable, over by its time, used up, withdrawn, or never usable here.
+"""Where an agreement stands: not final yet, usable, over by its time, used up, withdrawn, refused, or never usable.
 
 An agreement is used up if its counts grant no further use at any time. A limit within a day or a month is no end.
+A consumer sees it as refused as long as the newest transfer under it is one that the provider refused.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,7 @@ import msgspec
 
 from connector.controlplane.judging import acceptance, periods
 from connector.controlplane.judging.evaluator import Evaluator
-from connector.controlplane.judging.judgement import format_reasons
+from connector.controlplane.judging.judgement import BLOCKED, WITHDRAWN, format_reasons
 from connector.controlplane.judging.world import find_period, is_hourly
 from connector.language.catalogue import say_in_all
 from connector.policy.compiling.compiled import Compiled
@@ -19,10 +20,14 @@ from connector.policy.model.decision import Counter, Explanation
 from connector.policy.model.errors import PolicyError
 from connector.ports.entities import ALL_TIME, Agreement, Usage
 from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.machines.machine import Ended
+from connector.protocol.dsp.machines.transfer_machine import Transfer
 from connector.views.agreements import AgreementState
 
 MOST_COUNTED = 10_000
 """How far the uses under all agreements are counted for a list."""
+
+_REFUSALS = frozenset({"not-permitted", "refused", "gone", WITHDRAWN, BLOCKED})
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -34,11 +39,15 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 class _Counted(NamedTuple):
-    """What was used: by the key of an agreement, by counterparty and dataset; and who is excluded here."""
+    """What was used: by the key of an agreement, by counterparty and dataset; and who is excluded here.
+
+    `newest` are the newest transfers of a consumer.
+    """
 
     usage: Mapping[str, Usage]
     in_all: Mapping[tuple[str, str], int]
     blocked: frozenset[str]
+    newest: Mapping[str, Transfer]
 
 
 async def find_standings(evaluator: Evaluator, agreements: Sequence[Agreement]) -> list[Standing]:
@@ -52,11 +61,13 @@ async def find_standings(evaluator: Evaluator, agreements: Sequence[Agreement]) 
         for counter in counters[agreement.key]
         if find_period(counter) and agreement.role is Role.PROVIDER
     }
+    received = [agreement.key for agreement in agreements if agreement.role is Role.CONSUMER]
     provided = any(agreement.role is Role.PROVIDER for agreement in agreements)
     counted = _Counted(
         await store.usage_of(owner, keys) if keys else {},
         await store.used_in_all(owner, sorted(limits), max(limits.values())) if limits else {},
         frozenset(block.participant for block in await store.blocks(owner)) if provided else frozenset(),
+        await store.last_transfers(owner, received) if received else {},
     )
     return [_find_standing(evaluator, agreement, bool(counters[agreement.key]), counted) for agreement in agreements]
 
@@ -92,7 +103,16 @@ def _find_standing(evaluator: Evaluator, agreement: Agreement, counts: bool, cou
         return Standing(AgreementState.UNUSABLE, period.end, format_reasons(denied, evaluator.library.operands))
     if counts and (denied := _find_used_up(evaluator, agreement, compiled, counted)):
         return Standing(AgreementState.USED_UP, period.end, format_reasons(denied, evaluator.library.operands))
+    if refused := _find_refusal(counted.newest.get(agreement.key)):
+        because = say_in_all("processes.refused-there", reason=refused.reason)
+        return Standing(AgreementState.REFUSED, period.end, because)
     return Standing(AgreementState.ACTIVE, period.end)
+
+
+def _find_refusal(newest: Transfer | None) -> Ended | None:
+    """Return how the provider refused a transfer; None if it did not, or if its data failed and may come again."""
+    ended = newest.ended if newest else None
+    return ended if newest and ended and ended.by == newest.peer and ended.code in _REFUSALS else None
 
 
 def _find_used_up(

@@ -153,7 +153,7 @@ async def complete(enforcer: Enforcer, pid: str) -> Transfer:
     return await _decide(enforcer, pid, Complete())
 
 
-async def terminate(enforcer: Enforcer, pid: str, reason: str) -> Transfer:
+async def terminate(enforcer: Enforcer, pid: str, reason: str, *, code: str = "terminated") -> Transfer:
     """Terminate a transfer: the data plane stops first, then the peer receives the message. Raises NotAllowed."""
     process = await get(enforcer.context, pid)
     if process.state is None:
@@ -163,7 +163,7 @@ async def terminate(enforcer: Enforcer, pid: str, reason: str) -> Transfer:
         stored = await commits.commit(enforcer.context, process, signals.want_flow(ended), event="ended withdrawn")
         enforcer.context.wake(stored)
         return stored
-    return await _decide(enforcer, pid, Terminate("terminated", reason))
+    return await _decide(enforcer, pid, Terminate(code, reason))
 
 
 async def _decide(enforcer: Enforcer, pid: str, step: ProcessStep) -> Transfer:

@@ -3,6 +3,7 @@
 SENTENCES: dict[str, str] = {
     "no-agreement": "Für diese Lieferung gibt es keinen abgeschlossenen Vertrag.",
     "blocked": "Der Vertragspartner hat diesen Teilnehmer ausgeschlossen.",
+    "refused-there": "Der Anbieter hat die letzte Lieferung abgelehnt: {reason}",
     "excluded-here": "Der Teilnehmer ist hier ausgeschlossen: `participant unblock` lässt ihn wieder zu.",
     "withdrawn": "Der Anbieter ist vom Vertrag zurückgetreten.",
     "possible-again": "Wieder möglich ab {at}.",

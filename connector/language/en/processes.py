@@ -3,6 +3,7 @@
 SENTENCES: dict[str, str] = {
     "no-agreement": "There is no finalized agreement for this transfer.",
     "blocked": "The counterparty has excluded this participant.",
+    "refused-there": "The provider refused the last transfer: {reason}",
     "excluded-here": "This participant is excluded here: `participant unblock` admits it again.",
     "withdrawn": "The provider has withdrawn from the agreement.",
     "possible-again": "Possible again from {at}.",

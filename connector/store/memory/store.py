@@ -129,6 +129,15 @@ class MemoryStore:
         }
         return self._tables.page(self._tables.processes, page, wanted)
 
+    async def last_transfers(self, owner: str, keys: Sequence[str]) -> Mapping[str, Transfer]:
+        """Return the newest transfer under each of these agreements, by its key; one without a transfer is left out."""
+        found: dict[str, Transfer] = {}
+        for key in keys:
+            newest, _ = await self.transfers(owner, PageBounds(limit=1), agreement_key=key)
+            if newest:
+                found[key] = newest[0]
+        return found
+
     async def unfinished(
         self,
         owner: str,

@@ -160,6 +160,10 @@ class SqliteStore:
         """List transfers, newest first."""
         return processes.transfers(self._reader, owner, page, state, peer, agreement_key)
 
+    async def last_transfers(self, owner: str, keys: Sequence[str]) -> Mapping[str, Transfer]:
+        """Return the newest transfer under each of these agreements, by its key; one without a transfer is left out."""
+        return processes.last_transfers(self._reader, owner, keys)
+
     async def unfinished(
         self,
         owner: str,

@@ -6,10 +6,12 @@ import msgspec
 import pytest
 
 from connector.controlplane.usecases.standing import Standing, find_standings
-from connector.ports.changes import AddUsage, PutBlock
+from connector.ports.changes import AddUsage, PutBlock, PutProcess
 from connector.ports.entities import Agreement, Block, CountedUse
 from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.machines.machine import Ended
 from connector.views.agreements import AgreementState
+from tests.contract import values
 from tests.controlplane.judging.test_periods import agreed, at
 from tests.support.plane import CITY, ME, NOW, OWNER, Desk
 
@@ -106,3 +108,30 @@ async def test_what_has_ended_otherwise_keeps_its_state(desk: Desk) -> None:
 async def test_what_is_not_begun_yet_is_active(desk: Desk) -> None:
     found = await stand(desk, provided(("odrl:dateTime", "gteq", at("2031-01-01T00:00:00Z"))))
     assert found.state is AgreementState.ACTIVE
+
+
+@pytest.mark.parametrize(
+    ("code", "by", "refused"),
+    [
+        ("not-permitted", CITY, True),
+        ("refused", CITY, True),
+        ("flow-failed", CITY, False),
+        ("terminated", CITY, False),
+        ("not-permitted", ME, False),
+    ],
+)
+async def test_a_consumer_sees_an_agreement_as_refused_until_a_later_transfer_is_not(
+    desk: Desk, code: str, by: str, refused: bool
+) -> None:
+    agreement = agreed()
+    transfer = values.transfer(
+        "urn:t:1", owner=OWNER, peer=agreement.counterparty, agreement_id=agreement.id, state="TERMINATED"
+    )
+    assert transfer.agreement_key == agreement.key
+    ended = msgspec.structs.replace(transfer, ended=Ended(code, "The uses are spent.", by))
+    await desk.store.commit([PutProcess(ended, None)])
+    found = await stand(desk, agreement)
+    assert found.state == (AgreementState.REFUSED if refused else AgreementState.ACTIVE)
+    assert ("The uses are spent." in found.because.get("en", "")) is refused
+    await desk.store.commit([PutProcess(msgspec.structs.replace(transfer, id="urn:t:2", state="REQUESTED"), None)])
+    assert (await stand(desk, agreement)).state == AgreementState.ACTIVE

@@ -49,6 +49,17 @@ _RUNNING = """
 SELECT count(*) FROM processes
 WHERE owner = ? AND kind = 'transfer' AND dataset = ? AND outcome = '' AND +state = ? AND role = 'provider'
 """
+# The index of the transfers of an agreement has their order for each outcome.
+_NEWEST = """
+    ifnull((SELECT place FROM processes WHERE owner = ?1 AND kind = 'transfer' AND agreement_key = json_each.value
+            AND outcome = '{outcome}' ORDER BY place DESC LIMIT 1), 0)
+"""
+_LAST_TRANSFERS = f"""
+SELECT body FROM processes WHERE place IN (
+    SELECT max({", ".join(_NEWEST.format(outcome=outcome) for outcome in list_outcomes(ProcessKind.TRANSFER))})
+    FROM json_each(?2)
+)
+"""  # noqa: S608 - constants
 # Literals, because a partial index is found by them.
 _KIND = {kind: f"kind = '{kind.value}'" for kind in ProcessKind}
 
@@ -145,6 +156,13 @@ def transfers(
     wanted = {"owner": owner, "peer": peer, "agreement_key": agreement_key}
     rows, after = _list(connection, ProcessKind.TRANSFER, bounds, wanted, state)
     return [_transfer(body) for (body,) in rows], after
+
+
+def last_transfers(connection: sqlite3.Connection, owner: str, keys: Sequence[str]) -> Mapping[str, Transfer]:
+    """Return the newest transfer under each of these agreements, by its key, with one statement."""
+    wanted = msgspec.json.encode(list(keys)).decode()
+    found = [_transfer(body) for (body,) in fetch_many(connection, _LAST_TRANSFERS, (owner, wanted))]
+    return {transfer.agreement_key: transfer for transfer in found}
 
 
 def list_open(
