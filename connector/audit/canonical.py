@@ -8,13 +8,14 @@ recorded value is one. Integers are limited to the range that every JSON reader 
 Pure: standard library and msgspec only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
 _EXACT = 2**53 - 1
 _MAX_DEPTH = 32
+_PLAIN_DEPTH = 8
 _in_order = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -32,18 +33,25 @@ def canonical(value: object) -> bytes:
         raise ValueError("A text in an audit leaf contains a lone surrogate: write the whole character.") from fault
 
 
-def _is_plain(value: object, depth: int = 4) -> bool:
-    """Return whether a value has the usual form; ASCII names have the same order in every encoding."""
-    if isinstance(value, str):
-        return True
-    if type(value) is int:
-        return abs(value) <= _EXACT
-    if type(value) is not dict or depth == 0:
+def _is_plain(value: object, depth: int = _PLAIN_DEPTH) -> bool:
+    """Return whether a container has the usual form; ASCII names have the same order in every encoding."""
+    if type(value) is dict:
+        for name in value:
+            if type(name) is not str or not name.isascii():
+                return False
+        entries: Iterable[object] = value.values()
+    elif type(value) is list or type(value) is tuple:
+        entries = value
+    else:
         return False
-    for name, entry in value.items():
-        if type(name) is not str or not name.isascii():
-            return False
-        if type(entry) is not str and not _is_plain(entry, depth - 1):
+    for entry in entries:
+        kind = type(entry)
+        if kind is str or kind is bool or entry is None:
+            continue
+        if kind is int:
+            if not -_EXACT <= entry <= _EXACT:  # type: ignore[operator]  # its type was compared
+                return False
+        elif not isinstance(entry, str) and (depth == 0 or not _is_plain(entry, depth - 1)):
             return False
     return True
 

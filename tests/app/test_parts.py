@@ -2,12 +2,15 @@
 
 import asyncio
 import logging
+import uuid
+from functools import reduce
+from operator import and_, or_
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
-from connector.app.parts import Parts, build_parts, keep_fresh, load_secret, to_limits
+from connector.app.parts import Parts, build_parts, keep_fresh, load_secret, new_urn, to_limits
 from connector.identity.files import FileFault
 from connector.ports.identity import RefreshFailed
 from connector.settings import DataOriginSettings
@@ -23,6 +26,18 @@ async def parts(space: Space) -> Parts:
 async def test_the_address_is_the_public_url_with_the_path_of_the_version(parts: Parts) -> None:
     assert parts.address == f"{host('city')}/dsp/2025-1"
     await parts.close()
+
+
+def test_each_identifier_is_another_random_uuid() -> None:
+    made = [new_urn() for _ in range(1000)]
+    assert len(set(made)) == 1000
+    for urn in made:
+        number = uuid.UUID(urn.removeprefix("urn:uuid:"))
+        assert (number.version, number.variant, number.urn) == (4, uuid.RFC_4122, urn)
+    # 122 bits are random: none of them is always set or never.
+    together = [int(uuid.UUID(urn.removeprefix("urn:uuid:"))) for urn in made]
+    always, ever = reduce(and_, together), reduce(or_, together)
+    assert (always ^ ever).bit_count() == 122
 
 
 async def test_a_callback_address_is_taken_only_at_the_origin_of_the_participant_list(parts: Parts) -> None:

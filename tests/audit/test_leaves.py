@@ -70,7 +70,8 @@ def _deep(levels: int) -> Any:
 
 
 @pytest.mark.parametrize(
-    "value", [1.5, 2**53, -(2**53), "\ud800", {"\ud800": 1}, {1: 2}, b"bytes", {1}, _deep(33), _deep(5000)]
+    "value",
+    [1.5, 2**53, -(2**53), "\ud800", {"\ud800": 1}, {1: 2}, b"bytes", {1}, [0.5], [(2**53,)], _deep(33), _deep(5000)],
 )
 def test_what_has_no_canonical_form_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match=r"leaf|JSON|string"):
