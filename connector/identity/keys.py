@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ec import (
-    ECDSA,
     SECP256R1,
     EllipticCurvePrivateKey,
     EllipticCurvePrivateNumbers,
@@ -24,8 +23,6 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
     generate_private_key,
 )
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
 
 from connector.identity.files import FileFault, read_bounded, write_new
 from connector.views.handed_in import read_json
@@ -35,9 +32,6 @@ EDDSA: Final = "EdDSA"
 ALGORITHMS: Final = (ES256, EDDSA)
 
 MAX_KEY_FILE = 16 * 1024
-
-_ECDSA = ECDSA(SHA256())
-_HALF = 32
 
 PrivateKey = EllipticCurvePrivateKey | Ed25519PrivateKey
 PublicKey = EllipticCurvePublicKey | Ed25519PublicKey
@@ -108,31 +102,6 @@ def save_private(path: Path, key: SigningKey, *, password: bytes | None = None) 
         write_new(path, pem, mode=0o600)
     except FileFault as fault:
         raise KeyFault(str(fault)) from None
-
-
-def make_signature(key: SigningKey, data: bytes) -> bytes:
-    """Return the signature of `data`, 64 bytes in the form of JWS (RFC 7518, 3.4; RFC 8037, 3.1)."""
-    private = key.private
-    if isinstance(private, Ed25519PrivateKey):
-        return private.sign(data)
-    r, s = decode_dss_signature(private.sign(data, _ECDSA))
-    return r.to_bytes(_HALF, "big") + s.to_bytes(_HALF, "big")
-
-
-def is_signed(key: VerificationKey, data: bytes, signature: bytes) -> bool:
-    """Return whether `signature`, in the form of JWS, is that of `data` under this key."""
-    if len(signature) != 2 * _HALF:
-        return False
-    public = key.public
-    try:
-        if isinstance(public, Ed25519PublicKey):
-            public.verify(signature, data)
-        else:
-            r, s = (int.from_bytes(half, "big") for half in (signature[:_HALF], signature[_HALF:]))
-            public.verify(encode_dss_signature(r, s), data, _ECDSA)
-    except InvalidSignature:
-        return False
-    return True
 
 
 def public_jwk(key: VerificationKey | SigningKey) -> dict[str, str]:

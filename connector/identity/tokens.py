@@ -5,14 +5,14 @@ believed: it must name the key's own algorithm, and may say nothing but `alg`, `
 """
 
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Any, Final
 
+import jwt
 import msgspec
 
-from connector.identity.keys import ALGORITHMS, SigningKey, VerificationKey, is_signed, make_signature
+from connector.identity.keys import ALGORITHMS, SigningKey, VerificationKey
 from connector.ports.identity import Unauthenticated
 
 MAX_TOKEN = 8 * 1024
@@ -42,6 +42,7 @@ RULES: Final = (
 
 _SEGMENTS = re.compile(rb"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
 _HEADER = frozenset({"alg", "kid", "typ"})
+_JWS = jwt.PyJWS(algorithms=list(ALGORITHMS))
 _MAX_TIME = 1 << 40
 _MAX_NAME = 2048
 
@@ -71,7 +72,8 @@ _CLAIMS = msgspec.json.Decoder(Claims)
 _OBJECT = msgspec.json.Decoder(dict[str, Any])
 
 
-class Verified(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Verified:
     """A token that passed every rule."""
 
     claims: Claims
@@ -97,13 +99,7 @@ def issue(key: SigningKey, *, issuer: str, audience: str, jti: str, now_s: int, 
 
 def sign(key: SigningKey, payload: bytes, *, kind: str) -> str:
     """Sign `payload` as a compact JWS whose `typ` is `kind`."""
-    signed = _encode_header(key.algorithm, key.kid, kind) + b"." + _encode(payload)
-    return (signed + b"." + _encode(make_signature(key, signed))).decode()
-
-
-@lru_cache(maxsize=16)
-def _encode_header(algorithm: str, kid: str, kind: str) -> bytes:
-    return _encode(msgspec.json.encode({"alg": algorithm, "kid": kid, "typ": kind}))
+    return _JWS.encode(payload, key.private, algorithm=key.algorithm, headers={"kid": key.kid, "typ": kind})
 
 
 def verify(token: str, *, audience: str, keys_of: KeysOf, now_s: float) -> Verified:
@@ -141,7 +137,8 @@ def verify_document(document: bytes, *, kind: str, keys: Sequence[VerificationKe
     return opened.payload
 
 
-class _Opened(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class _Opened:
     """A token taken apart, once: what is judged is what was signed."""
 
     header: dict[str, Any]
@@ -173,14 +170,10 @@ def _open(token: str, limit: int, kind: str) -> _Opened:
 
 def _strict_b64(segment: bytes) -> bytes:
     """Decode, refusing a second spelling of the same bytes (padding bits that are not zero); raises ValueError."""
-    value = urlsafe_b64decode(segment + b"=" * (-len(segment) % 4))
-    if _encode(value) != segment:
+    value = jwt.utils.base64url_decode(segment)
+    if jwt.utils.base64url_encode(value) != segment:
         raise ValueError("not the canonical encoding")
     return value
-
-
-def _encode(content: bytes) -> bytes:
-    return urlsafe_b64encode(content).rstrip(b"=")
 
 
 def _header(content: bytes) -> dict[str, Any]:
@@ -240,5 +233,5 @@ def _select(header: dict[str, Any], keys: Sequence[VerificationKey]) -> Verifica
 
 
 def _verify_signature(opened: _Opened, key: VerificationKey) -> None:
-    if not is_signed(key, opened.signed, opened.signature):
+    if not _JWS.get_algorithm_by_name(key.algorithm).verify(opened.signed, key.public, opened.signature):
         raise Rejected("signature", "the signature does not verify.")
