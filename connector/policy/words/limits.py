@@ -65,7 +65,7 @@ def is_paid(compiled: Compiled) -> bool:
     (True, False)
     """
     duties = [part for stated in walk_duties(compiled) for part in (stated, *stated.consequences)]
-    conditions = (*_list_conditions(compiled), *(entry for duty in duties for entry in duty.duty.constraint))
+    conditions = (*_list_conditions(compiled), *(entry for duty in duties for entry in _list_of_duty(duty)))
     return any(map(is_payment, duties)) or any(
         operand.fact in MONEY for operand in _list_operands(compiled, conditions)
     )
@@ -77,7 +77,7 @@ def is_limited(compiled: Compiled) -> bool:
     >>> is_limited(compiled("odrl:count lteq 5")), is_limited(compiled("dk:role eq planner"))
     (True, False)
     """
-    first = (entry for rule in compiled.permissions for duty in rule.duties for entry in duty.duty.constraint)
+    first = (entry for rule in compiled.permissions for duty in rule.duties for entry in _list_of_duty(duty))
     return any(map(is_timely, _list_operands(compiled, (*_list_conditions(compiled), *first))))
 
 
@@ -131,6 +131,14 @@ def _list_conditions(compiled: Compiled) -> Iterator[Constraint]:
     for rule in (*compiled.permissions, *compiled.prohibitions):
         yield from (check.constraint for check in rule.ordered)
         yield from rule.rows
+
+
+def _list_of_duty(duty: CompiledDuty) -> Iterator[Constraint]:
+    """Yield the conditions of a duty: its constraints, and what refines its action, target and parties."""
+    stated = duty.duty
+    yield from stated.constraint
+    for refined in (*stated.action, *stated.target, *stated.assigner, *stated.assignee):
+        yield from refined.refinement
 
 
 def _list_operands(compiled: Compiled, conditions: Iterable[Constraint]) -> Iterator[Operand]:

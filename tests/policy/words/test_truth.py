@@ -5,6 +5,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,13 +14,14 @@ from connector.language.catalogue import LANGUAGES, Language, say
 from connector.policy.compiling.compiled import Compiled, walk_duties
 from connector.policy.deciding.decide import decide
 from connector.policy.model.decision import Decision, Verdict
+from connector.policy.model.dump import dump
 from connector.policy.model.policy import DK, ODRL
 from connector.policy.model.situation import Performance, Phase, Request, World
 from connector.policy.model.values import Number, Text, Value
 from connector.policy.vocabulary.sorts import coerce
 from connector.policy.words.card import card
 from connector.policy.words.constraint import write_constraint
-from connector.policy.words.limits import find_latest_end
+from connector.policy.words.limits import MONEY, find_latest_end
 from connector.policy.words.sentence import sentence
 from tests.policy.support import MOBILITY, TARGET, agreement, atom, build, rule, shipped
 
@@ -69,6 +71,11 @@ def draw_duty(rng: Random, more: str = "") -> dict[str, Any]:
     found: dict[str, Any] = {"action": rng.choice(["odrl:compensate", "odrl:inform", "odrl:delete"])}
     if rng.random() < 0.4:
         found["constraint"] = [draw_atom(rng)]
+    if rng.random() < 0.3:
+        found["action"] = {"rdf:value": {"@id": found["action"]}, "refinement": [draw_atom(rng)]}
+    for member, kind in (("assignee", "Party"), ("target", "Asset")):
+        if rng.random() < 0.1:
+            found[member] = {"@type": f"{kind}Collection", "source": "urn:all", "refinement": [draw_atom(rng)]}
     if more and rng.random() < 0.4:
         found[more] = [{"action": rng.choice(["odrl:compensate", "odrl:inform"])}]
     return found
@@ -168,6 +175,7 @@ def check_cost(said: Said, trial: Trial) -> None:
         assert len(found) == 1
         assert PAY not in {task.action for action in ACTIONS for task in trial.decide(action).duties}
         assert PAY not in {duty.duty.action[0].iri for duty in walk_duties(trial.compiled)}
+        assert not any(name in msgspec.json.encode(dump(trial.compiled.policy)).decode() for name in MONEY)
 
 
 def check_duties(said: Said, trial: Trial) -> None:
@@ -287,6 +295,31 @@ def test_a_price_before_access_is_no_free_use() -> None:
     compiled = build(agreement({"action": "use", "duty": [{"action": price}]}))
     assert "Kosten: Vorher: bezahlen (Art: gezahlter Betrag: genau 500 EUR)." in card(compiled, "de").text
     assert "Cost: First: pay (manner: amount paid: exactly 500 EUR)." in card(compiled, "en").text
+
+
+MONEYS = [atom("odrl:payAmount", "eq", "5", unit="EUR"), atom("dk:paymentState", "eq", "settled")]
+
+
+@pytest.mark.parametrize("money", MONEYS)
+@pytest.mark.parametrize("place", ["action", "assignee", "target", "constraint"])
+@pytest.mark.parametrize("role", ["duty", "remedy", "consequence", "obligation"])
+def test_a_payment_that_refines_a_duty_is_no_free_use(money: dict[str, Any], place: str, role: str) -> None:
+    collections = {"assignee": "PartyCollection", "target": "AssetCollection"}
+    duty: dict[str, Any] = {"action": "odrl:inform"}
+    if place == "action":
+        duty["action"] = {"rdf:value": {"@id": "odrl:inform"}, "refinement": [money]}
+    elif place == "constraint":
+        duty["constraint"] = [money]
+    else:
+        duty[place] = {"@type": collections[place], "source": "urn:all", "refinement": [money]}
+    late = {"action": "odrl:delete", "consequence": [duty]}
+    policy = {
+        "duty": lambda: agreement(rule(duty=[duty])),
+        "remedy": lambda: agreement(rule(), prohibition=[rule(action="odrl:distribute", remedy=[duty])]),
+        "consequence": lambda: agreement(rule(), obligation=[late]),
+        "obligation": lambda: agreement(rule(), obligation=[duty]),
+    }[role]()
+    assert "No charge" not in card(build(policy), "en").text
 
 
 def test_a_choice_of_ends_has_a_latest_end() -> None:
