@@ -26,7 +26,7 @@ def build_world(situation: Situation, compiled: Compiled, claims: Mapping[str, O
     """Return the state of the world in which a request of this situation is decided under one policy.
 
     `claims` are the `claimable` operands. A claim with a value of another sort than its operand's is ignored. A
-    purpose that the participant list states takes precedence over a declared one.
+    purpose that the participant list states takes precedence over a declared one, unless it contains it.
     """
     facts = {name: value for name, read in FACTS.items() if (value := read(situation)) is not None}
     for name, texts in situation.claims.items():
@@ -34,8 +34,7 @@ def build_world(situation: Situation, compiled: Compiled, claims: Mapping[str, O
         if operand is not None and operand.fact not in facts:
             values = [coerce(Text(text), operand, registry) for text in texts]
             facts[operand.fact] = tuple(value for value in values if value is not None)
-    if situation.purpose is not None:
-        facts.setdefault(registry.operands[PURPOSE].fact, (Iri(situation.purpose),))
+    facts |= _choose_purpose(situation, facts, registry)
     facts |= _list_counted(situation, compiled)
     facts |= _list_stated(situation.data, compiled, registry)
     agreed_at = instant(situation.agreed_at) if situation.agreed_at is not None else None
@@ -49,6 +48,24 @@ def build_world(situation: Situation, compiled: Compiled, claims: Mapping[str, O
         since={name_since(entry.name): instant(entry.at) for entry in situation.events or ()},
         expires={name: instant(at) for name, at in _ends(situation, compiled) if at > situation.now},
     )
+
+
+def _choose_purpose(
+    situation: Situation, facts: Mapping[str, tuple[Value, ...]], registry: Registry
+) -> dict[str, tuple[Value, ...]]:
+    """Return the purpose that a participant declares, if the participant list states none or one that contains it.
+
+    Several purposes in the list leave open which of them a use has, until one is declared.
+    """
+    operand = registry.operands[PURPOSE]
+    claimed = facts.get(operand.fact)
+    if situation.purpose is None:
+        return {}
+    below = registry.taxonomies[operand.taxonomy].below_names
+    covered = (
+        situation.purpose in below.get(value.iri, (value.iri,)) for value in claimed or () if isinstance(value, Iri)
+    )
+    return {operand.fact: (Iri(situation.purpose),)} if not claimed or any(covered) else {}
 
 
 def is_hourly(counter: Counter) -> bool:

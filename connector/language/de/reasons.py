@@ -8,6 +8,7 @@ SENTENCES: dict[str, str] = {
     "verb-connector": "gemeldet",
     "verb-other": "gefunden",
     "nothing": "nichts {verb}",
+    "several": "mehreres {verb}: {values}",
     "values": "{verb} {values}",
     "agreed-at": "Vertragsschluss am {at}",
     # The remedy for an unmet condition, by the origin of the fact.

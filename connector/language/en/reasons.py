@@ -8,6 +8,7 @@ SENTENCES: dict[str, str] = {
     "verb-connector": "reported",
     "verb-other": "found",
     "nothing": "nothing {verb}",
+    "several": "several {verb}: {values}",
     "values": "{verb} {values}",
     "agreed-at": "agreement made on {at}",
     # The remedy for an unmet condition, by the origin of the fact.

@@ -113,7 +113,8 @@ def find_reason(check: Check, rule: CompiledRule, request: Request, world: World
         code = "constraint-false" if verdict is False else "constraint-unknown"
         operand = check.constraint.operand if isinstance(check.constraint, LogicalConstraint) else ""
         return Reason(code, rule.uid, check.path, expected=operand)
-    if verdict is None:
-        return check.unknown
     found = check.found(request, world) if check.found else None
+    if verdict is None:
+        # Several values where there is one: nobody knows which of them counts.
+        return msgspec.structs.replace(check.unknown, found=found) if found and len(found) > 1 else check.unknown
     return msgspec.structs.replace(check.unknown, code="constraint-false", found=found or ())

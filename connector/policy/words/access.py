@@ -14,7 +14,7 @@ from connector.policy.words.names import subject
 def list_rechecked(compiled: Compiled, language: Language) -> tuple[str, ...]:
     """Return the operands whose values can change after the contract is made, as sorted names.
 
-    Facts of the party and of the data are checked before the contract is made, and again with each access.
+    Facts of the party, its purpose and facts of the data are checked before the contract is made.
 
     >>> list_rechecked(compiled("odrl:count lteq 5", "dk:role eq planner"), "en")
     ('number of uses',)
@@ -31,9 +31,8 @@ def list_rechecked(compiled: Compiled, language: Language) -> tuple[str, ...]:
 
 
 def _is_fixed(operand: Operand) -> bool:
-    """Return whether a fact is one of the party, of the data or of single records; a purpose is one of the use."""
-    of_party = is_settled(operand) and operand.source != "request"
-    return of_party or operand.per_record or operand.fact in _OF_DATA
+    """Return whether a fact is settled before the contract, or one of the data or of single records."""
+    return is_settled(operand) or operand.per_record or operand.fact in _OF_DATA
 
 
 _OF_DATA = frozenset(

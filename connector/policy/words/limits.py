@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from connector.policy.compiling.checks import Check, list_edges
 from connector.policy.compiling.compiled import Compiled, CompiledDuty, CompiledRule, walk_duties
 from connector.policy.model.constraints import walk_leaves
-from connector.policy.model.policy import ODRL, Constraint
+from connector.policy.model.policy import ODRL, Action, Constraint, Party, Target
 from connector.policy.model.situation import Request, World
 from connector.policy.vocabulary.registry import Operand
 
@@ -137,8 +137,9 @@ def _list_of_duty(duty: CompiledDuty) -> Iterator[Constraint]:
     """Yield the conditions of a duty: its constraints, and what refines its action, target and parties."""
     stated = duty.duty
     yield from stated.constraint
-    for refined in (*stated.action, *stated.target, *stated.assigner, *stated.assignee):
-        yield from refined.refinement
+    refined: tuple[Action | Target | Party, ...] = (*stated.action, *stated.target, *stated.assigner, *stated.assignee)
+    for entry in refined:
+        yield from entry.refinement
 
 
 def _list_operands(compiled: Compiled, conditions: Iterable[Constraint]) -> Iterator[Operand]:

@@ -113,13 +113,14 @@ def _say_found(
 ) -> str:
     origin = operand.source if operand.source in _ORIGINS else "other"
     verb = say(language, f"reasons.verb-{origin}")
-    if not found or missing:
+    if not found or (missing and len(found) == 1):
         return say(language, "reasons.nothing", verb=verb)
     if operand.code == "elapsed_time" and isinstance(found[0], Instant):
         return say(language, "reasons.agreed-at", at=figures.write_instant(found[0], language, registry.zone))
     shown = [_shorten(write_value(value, operand, registry, language)) for value in found[:_MOST_LISTED]]
     rest = ["…"] if len(found) > _MOST_LISTED else []
-    return say(language, "reasons.values", verb=verb, values=", ".join([*shown, *rest]))
+    key = "reasons.several" if missing else "reasons.values"
+    return say(language, key, verb=verb, values=", ".join([*shown, *rest]))
 
 
 def _shorten(text: str) -> str:

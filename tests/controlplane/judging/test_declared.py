@@ -12,6 +12,7 @@ from tests.controlplane.judging.test_situations import of_city
 from tests.support.plane import Desk
 
 TRANSPORT, PUBLIC, ADVERTISING = "dpv:ImproveTransportMobility", "dpv:PublicBenefit", "dpv:Advertising"
+RESEARCH, ACADEMIC = "dpv:ResearchAndDevelopment", "dpv:AcademicResearch"
 FULL = "https://w3id.org/dpv#ImproveTransportMobility"
 STATED = atom("odrl:purpose", "eq", TRANSPORT)
 
@@ -56,6 +57,15 @@ def test_only_what_limits_every_permission_is_a_stated_purpose(permissions: list
         ({}, written([STATED], prohibited="dpv:CommercialPurpose"), False),
         ({}, written([atom("odrl:purpose", "eq", "dpv:CommercialPurpose")], prohibited="dpv:CommercialPurpose"), True),
         ({"purpose": ("dpv:CommercialPurpose",)}, written([STATED], prohibited="dpv:CommercialPurpose"), True),
+        # A declared purpose that a claim contains counts, and another one does not replace it.
+        ({"purpose": (RESEARCH,)}, written([atom("odrl:purpose", "eq", ACADEMIC)]), False),
+        ({"purpose": (ACADEMIC,)}, written([atom("odrl:purpose", "eq", RESEARCH)]), True),
+        ({"purpose": (RESEARCH,)}, written([atom("odrl:purpose", "eq", ACADEMIC)], prohibited=RESEARCH), True),
+        # Of several claims the declared purpose chooses one.
+        ({"purpose": (TRANSPORT, RESEARCH)}, written([STATED]), False),
+        ({"purpose": (TRANSPORT, RESEARCH)}, written([atom("odrl:purpose", "eq", ACADEMIC)]), False),
+        ({"purpose": (TRANSPORT, RESEARCH)}, written([atom("odrl:purpose", "eq", ADVERTISING)]), True),
+        ({"purpose": (TRANSPORT, ADVERTISING)}, written([STATED], prohibited="dpv:CommercialPurpose"), False),
     ],
 )
 def test_the_purpose_is_decided_before_signing_and_a_claim_prevails(
@@ -66,3 +76,14 @@ def test_the_purpose_is_decided_before_signing_and_a_claim_prevails(
     if denied and not claims and b"eq" not in document:
         assert "`get --purpose`" in found.reasons["en"]
         assert "Teilnehmerliste" in found.reasons["de"]
+
+
+def test_several_purposes_in_the_list_are_named_with_the_way_to_choose_one(desk: Desk) -> None:
+    document = written([atom("odrl:purpose", "isA", TRANSPORT)])
+    found = judge(
+        desk.rooms.evaluator, document, of_city(purpose=(TRANSPORT, RESEARCH)), "urn:dataset", Phase.NEGOTIATION
+    )
+    assert found.denied
+    assert "several stated: improving transport and mobility, research and development" in found.reasons["en"]
+    assert "`get --purpose`" in found.reasons["en"]
+    assert "mehreres angegeben: " in found.reasons["de"]
