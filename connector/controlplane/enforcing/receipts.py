@@ -1,6 +1,6 @@
 """The state of each duty of an agreement, the receipts of persons, and the duties that a payment fulfils."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -21,7 +21,7 @@ from connector.policy.model.policy import ODRL
 from connector.policy.model.situation import Request
 from connector.policy.model.values import Number
 from connector.ports.changes import Change
-from connector.ports.entities import Agreement, DutyEvent, DutyState
+from connector.ports.entities import Agreement, DutyEvent, DutyState, Payment, PaymentState
 from connector.protocol.dsp.common import Role
 
 
@@ -76,28 +76,56 @@ async def record_receipt(evaluator: Evaluator, agreement_id: str, duty: str, not
 
 
 def settle_paid(
-    evaluator: Evaluator, agreement: Agreement, amount: Decimal, entries: Sequence[DutyEvent]
+    evaluator: Evaluator, agreement: Agreement, paid: Sequence[Payment], entries: Sequence[DutyEvent]
 ) -> list[Change]:
-    """Return the entries of the duties to pay that `amount`, the sum of all payments, fulfils; each is made once."""
+    """Return the entries of the duties to pay that the payments of an agreement fulfil; each is made once.
+
+    The same money pays one duty: what the ledger says was taken for a duty is not there for another one. A duty that
+    names no amount takes what is left, and one payment for itself alone.
+    """
     compiled = evaluator.library.compile(agreement.document)
+    duties = [duty for duty in list_duties(compiled) if _is_payment(duty)] if isinstance(compiled, Compiled) else []
+    prices = {duty.duty.uid: _find_price(duty) for duty in duties}
+    taken = {event.duty: _find_taken(event, prices) for event in entries if _is_by_payment(event)}
+    left = payments.sum_paid(paid) - sum((amount or Decimal(0) for amount in taken.values()), Decimal(0))
+    settled = sum(payment.state is PaymentState.SETTLED for payment in paid) - len(taken)
     changes: list[Change] = []
-    for duty in list_duties(compiled) if isinstance(compiled, Compiled) else ():
-        uid, action = duty.duty.uid, duty.duty.action[0].iri
+    # A duty with a price takes no more than that, so that it comes first.
+    for duty in sorted(duties, key=lambda duty: prices[duty.duty.uid] is None):
+        uid, action, price = duty.duty.uid, duty.duty.action[0].iri, prices[duty.duty.uid]
         states = {event.state for event in entries if event.duty == uid}
         if duty.role in {"consequence", "remedy"} and not states:
             # It is due only after a violation.
             continue
-        if action == payments.COMPENSATE and not states & ledger.DONE and _price(duty) <= amount:
-            state = DutyState.SETTLED if DutyState.VIOLATED in states else DutyState.FULFILLED
-            changes += ledger.make_entry(evaluator.context, agreement, uid, action, state, {"by": "payment"})
+        if states & ledger.DONE or (settled < 1 if price is None else left < price):
+            continue
+        takes = max(left, Decimal(0)) if price is None else price
+        left, settled = left - takes, settled - 1
+        state = DutyState.SETTLED if DutyState.VIOLATED in states else DutyState.FULFILLED
+        kept = {"amount": f"{takes:f}"}
+        changes += ledger.make_entry(evaluator.context, agreement, uid, action, state, {"by": "payment"}, kept)
     return changes
 
 
-def _price(duty: CompiledDuty) -> Decimal:
-    """Return the amount of a duty to pay; zero if the duty names none."""
+def _is_payment(duty: CompiledDuty) -> bool:
+    return duty.duty.action[0].iri == payments.COMPENSATE
+
+
+def _is_by_payment(event: DutyEvent) -> bool:
+    return event.state in ledger.DONE and msgspec.json.decode(event.evidence).get("by") == "payment"
+
+
+def _find_taken(event: DutyEvent, prices: Mapping[str, Decimal | None]) -> Decimal | None:
+    """Return the money that was taken for a duty; entries of earlier versions name none and took its price."""
+    stated = msgspec.json.decode(event.evidence).get("amount")
+    return prices.get(event.duty) if stated is None else Decimal(stated)
+
+
+def _find_price(duty: CompiledDuty) -> Decimal | None:
+    """Return the amount of a duty to pay; None if the duty names none."""
     named = [leaf for entry in duty.parameters for leaf in walk_leaves(entry) if leaf.left == ODRL + "payAmount"]
     amounts = (value.amount for leaf in named for value in leaf.right if isinstance(value, Number))
-    return max(amounts, default=Decimal(0))
+    return max(amounts, default=None)
 
 
 def _find_standing(

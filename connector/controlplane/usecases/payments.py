@@ -89,16 +89,20 @@ async def record(
     leaf = commits.record(evaluator.context, f"payment {state}", agreement.key, {"by": by, "until": until})
     changes: list[Change] = [RecordPayment(payment), leaf]
     if state is PaymentState.SETTLED:
-        amount_paid = payments.sum_paid([*before, payment])
-        changes += receipts.settle_paid(
-            evaluator,
-            agreement,
-            amount_paid,
-            await evaluator.context.store.duties(evaluator.context.owner, agreement.key),
-        )
+        changes += await _settle(evaluator, agreement, [*before, payment])
     await evaluator.context.store.commit(changes)
+    if state is PaymentState.SETTLED:
+        # Another payment may have been recorded in the meantime: what both settle is settled by the later one.
+        stored = await evaluator.context.store.payments(evaluator.context.owner, agreement.key)
+        if len(stored) > len(before) + 1 and (rest := await _settle(evaluator, agreement, stored)):
+            await evaluator.context.store.commit(rest)
     await renewals.look_again(evaluator, agreement=agreement.key)
     return await show_payments(evaluator.context, agreement_id)
+
+
+async def _settle(evaluator: Evaluator, agreement: Agreement, paid: Sequence[Payment]) -> list[Change]:
+    entries = await evaluator.context.store.duties(evaluator.context.owner, agreement.key)
+    return receipts.settle_paid(evaluator, agreement, paid, entries)
 
 
 def _check(context: Context, state: PaymentState, amount: str | None, currency: str | None, until: int | None) -> None:

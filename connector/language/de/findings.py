@@ -21,6 +21,8 @@ SENTENCES: dict[str, str] = {
     "expired": "Die Frist dieser Nutzungsbedingungen ist abgelaufen.",
     "dead-rule": "Eine Regel kann nie zutreffen{about}.",
     "duty-after-use": "Eine Pflicht vor dem Zugriff ist nie erfüllbar: Sie beginnt erst nach der Nutzung{about}.",
+    "remedy-not-seen": "Ein Verstoß gegen ein Verbot ist hier nicht zu sehen; die Folge gilt nur vertraglich{about}.",
+    "advice-remedy-not-seen": "Nach einem Verstoß ist es schriftlich einzufordern, oder der Vertrag wird beendet.",
     "duty-too-late": "Die Frist einer Pflicht vor dem Zugriff ist abgelaufen{about}.",
     "shadowed": "Eine Erlaubnis ist überflüssig: eine andere umfasst sie.",
     "conflict": "Eine Erlaubnis und ein Verbot überschneiden sich.",

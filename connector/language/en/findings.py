@@ -21,6 +21,8 @@ SENTENCES: dict[str, str] = {
     "expired": "The period of this policy is over.",
     "dead-rule": "A rule can never apply{about}.",
     "duty-after-use": "A duty before access can never be fulfilled: it begins after the use{about}.",
+    "remedy-not-seen": "No connector sees a breach of a prohibition: its remedy is due by the contract alone{about}.",
+    "advice-remedy-not-seen": "Ask for it in writing after a breach, or withdraw from the agreement.",
     "duty-too-late": "The deadline of a duty before access is over{about}.",
     "shadowed": "A permission is covered by another one.",
     "conflict": "A permission and a prohibition overlap.",

@@ -50,7 +50,8 @@ class Remark(msgspec.Struct, frozen=True):
     """One remark on a policy.
 
     Codes beside those of `findings`: `never-granted`, `expired` and `never-begun` (errors), `duty-after-use` and
-    `duty-too-late` (duties of permissions that cannot be fulfilled), `dead-rule` (a rule that can never apply),
+    `duty-too-late` (duties of permissions that cannot be fulfilled), `remedy-not-seen` (a remedy that only the contract
+    makes due), `dead-rule` (a rule that can never apply),
     `shadowed` (a permission that another makes superfluous), `conflict` (a permission and a prohibition that meet),
     `purpose-missing`, `legal-basis-missing`, `retention-missing`, `delete-missing`, `recipient-missing`,
     `special-basis-missing`, `legitimate-interest`, `consent-is-weak`, `unusual-purpose`, `unclear`.
@@ -88,6 +89,7 @@ def lint(
         remarks = [
             *_check_use(policy, now),
             *_check_duties(policy, now),
+            *_check_remedies(policy),
             *_find_dead(found),
             *_find_shadowed(found),
             *_find_conflicts(found),
@@ -135,6 +137,13 @@ def _check_duties(policy: Compiled, now: datetime | None) -> Iterator[Remark]:
             elif now is not None and duty.deadline is not None and duty.deadline <= now:
                 level: Level = "warning" if duty.consequences else "error"
                 yield Remark(level, Finding("duty-too-late", rule.uid, action))
+
+
+def _check_remedies(policy: Compiled) -> Iterator[Remark]:
+    """Remedies: what happens after the delivery is seen by no connector, so that none becomes due by itself."""
+    for rule in policy.prohibitions:
+        for duty in rule.duties:
+            yield Remark("warning", Finding("remedy-not-seen", rule.uid, duty.duty.action[0].iri))
 
 
 def _find_dead(found: Shape) -> Iterator[Remark]:

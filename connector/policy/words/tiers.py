@@ -27,11 +27,15 @@ def name_tier(tier: Tier, language: Language) -> str:
 def find_duty_tier(duty: CompiledDuty) -> Tier:
     """Return who enforces a duty: this connector enforces duties before access and transforms.
 
+    A remedy follows a breach that no connector sees.
+
     >>> [first] = compiled(duty=[{"action": "odrl:inform"}]).permissions[0].duties
     >>> find_duty_tier(first)
     'provider'
     """
     action = duty.duty.action[0].iri if duty.duty.action else ""
+    if duty.role == "remedy":
+        return "organisational"
     if duty.role == "duty" or duty.transform or action in _DONE_HERE:
         return "provider"
     return "consumer" if action == ODRL + "delete" else "organisational"

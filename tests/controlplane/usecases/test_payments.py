@@ -1,5 +1,6 @@
 """What our people record and declare: payments and events; odd orders change nothing and say why."""
 
+import asyncio
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -223,3 +224,43 @@ async def test_the_template_for_emergency_services_delivers_to_them_and_logs(des
     assert "duty fulfilled" in await leaves(rooms)
     others = rooms.but(identity=Listed())
     assert await denied(others) == ["constraint-false"]
+
+
+def pay(name: str, amount: str | None = "5", **more: Any) -> dict[str, Any]:
+    priced = [{"leftOperand": "odrl:payAmount", "operator": "eq", "rightOperand": amount, "unit": "EUR"}]
+    return {"@id": f"urn:pay:{name}", "action": "odrl:compensate", **({"constraint": priced} if amount else {}), **more}
+
+
+async def settled(rooms: Rooms) -> list[str]:
+    states = await receipts.list_standings(rooms.evaluator, AGREEMENT)
+    return [entry.duty.removeprefix("urn:pay:") for entry in states if entry.state in {"fulfilled", "settled"}]
+
+
+@pytest.mark.parametrize(
+    ("obligations", "amounts", "done"),
+    [
+        ([pay("a"), pay("b")], [["5"], ["5"]], [["a"], ["a", "b"]]),
+        ([pay("a"), pay("b")], [["3"], ["3"], ["4"]], [[], ["a"], ["a", "b"]]),
+        ([pay("a", "5"), pay("b", "3")], [["3"], ["5"]], [["b"], ["a", "b"]]),
+        ([pay("a"), pay("b")], [["10"]], [["a", "b"]]),
+        ([pay("a", None), pay("b", None)], [[None], [None]], [["a"], ["a", "b"]]),
+        ([pay("a", None), pay("b", "5")], [["5"], ["1"]], [["b"], ["a", "b"]]),
+    ],
+)
+async def test_the_same_money_pays_one_duty(
+    desk: Desk, obligations: list[dict[str, Any]], amounts: list[list[str | None]], done: list[list[str]]
+) -> None:
+    rooms = provider(desk.rooms)
+    await conclude(rooms, permission=[USE], obligation=obligations)
+    for (amount,), expected in zip(amounts, done, strict=True):
+        await payments.record(rooms.evaluator, AGREEMENT, PaymentState.SETTLED, amount=amount, by="accounts")
+        assert sorted(await settled(rooms)) == expected
+
+
+async def test_two_payments_at_once_settle_two_duties(desk: Desk) -> None:
+    rooms = provider(desk.rooms)
+    await conclude(rooms, permission=[USE], obligation=[pay("a"), pay("b")])
+    await asyncio.gather(
+        *(payments.record(rooms.evaluator, AGREEMENT, PaymentState.SETTLED, amount="5", by="accounts") for _ in "ab")
+    )
+    assert sorted(await settled(rooms)) == ["a", "b"]

@@ -5,7 +5,7 @@ import pytest
 from connector.policy.analysis.lint import lint
 from connector.policy.compiling.compiled import Compiled
 from tests.policy.analysis.support import before, due, duty, offer, purpose, times, use, within
-from tests.policy.support import NOON, atom, rule
+from tests.policy.support import NOON, agreement, atom, build, rule
 
 PURPOSE, BASIS, ROLE = (
     purpose("dpv:AcademicResearch"),
@@ -132,3 +132,9 @@ def test_a_policy_whose_first_use_is_never_allowed_is_an_error(constraint: objec
 )
 def test_a_policy_whose_first_use_is_allowed_has_no_error(constraint: object) -> None:
     assert not [code for level, code in remarks(use(constraint), now=NOON) if level == "error"]
+
+
+def test_a_remedy_is_told_to_be_due_by_the_contract_alone() -> None:
+    remedied = rule(action="odrl:distribute", remedy=[{"action": "odrl:inform"}])
+    found = lint(build(agreement(rule(), prohibition=[remedied])))
+    assert [(remark.level, remark.finding.code) for remark in found] == [("warning", "remedy-not-seen")]
