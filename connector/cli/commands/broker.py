@@ -1,5 +1,6 @@
 """`broker`: run the broker of a data space, or show its state."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -8,7 +9,9 @@ import typer
 from connector.cli.frame.command import create_noun, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
+from connector.cli.frame.output import Output
 from connector.cli.frame.probe import format_origin, probe_url
+from connector.ports.broker_store import Liveness
 from connector.ports.changes import StoreError
 
 app = create_noun("The broker: it crawls the catalogues of the participants and answers searches.")
@@ -67,7 +70,13 @@ def sources(
     call: CommandCall,
     failing: Annotated[bool, typer.Option("--failing", help="Only sources with an error or a remark.")] = False,
 ) -> None:
-    """List the crawled participants: the state of each source, its datasets, and its latest error."""
+    """List the crawled participants: the state of each source, its datasets, and its latest error.
+
+    NEW: not crawled yet. ONLINE: the last crawl succeeded. SUSPECT: the last crawl failed; its datasets remain in
+    searches, and it is tried again soon. OFFLINE: three crawls failed, or none succeeded for 15 minutes; its datasets
+    are marked as possibly outdated, and hidden after a day. DEAD: no crawl succeeded for five days, or the participant
+    left the list; its datasets are not found any more. A crawl that succeeds makes a source ONLINE again.
+    """
     settings = call.read_settings()
     from connector.app.broker import list_sources
 
@@ -75,18 +84,26 @@ def sources(
         found = list_sources(settings)
     except StoreError as error:
         raise Failure(Code.FAILED, "errors.reported", reason={"en": str(error)}) from None
+    shown = [source for source in found if source["error"] or not failing]
     call.output.print_rows(
-        [source for source in found if source["error"] or not failing],
+        shown,
         {
             "name": lambda source: source["name"],
             "state": lambda source: source["liveness"],
             "datasets": lambda source: source["datasets"],
-            "verified": lambda source: source["verified_at"],
-            "next crawl": lambda source: source["next_at"],
+            "verified": lambda source: _format_moment(call.output, source["verified_at"]),
+            "next crawl": lambda source: _format_moment(call.output, source["next_at"]),
             "error": lambda source: source["error"],
             "participant": lambda source: source["participant"],
         },
     )
+
+    for state in (state for state in Liveness if state in {source["liveness"] for source in shown}):
+        call.output.print_hint(f"{call.output.name_value(state)}: {call.output.say(f'cli.source-{state}')}")
+
+
+def _format_moment(output: Output, text: str | None) -> str:
+    return output.format_time(datetime.fromisoformat(text) if text else None)
 
 
 def _parse_report(body: bytes) -> dict[str, Any]:

@@ -78,6 +78,15 @@ SENTENCES: dict[str, str] = {
     "step-waiting": "Es wird gewartet: {reason}",
     "saved": "{path}: {size}, SHA-256 {sha256}",
     "interrupted": "Unterbrochen: Derselbe Befehl setzt die Arbeit fort.",
+    # The states of the sources of a broker.
+    "source-NEW": "noch nicht eingelesen.",
+    "source-ONLINE": "zuletzt erfolgreich eingelesen.",
+    "source-SUSPECT": "Das letzte Einlesen ist fehlgeschlagen; "
+    "die Datenangebote bleiben auffindbar, ein neuer Versuch folgt bald.",
+    "source-OFFLINE": "Das Einlesen ist dreimal oder seit 15 Minuten fehlgeschlagen; "
+    "die Datenangebote gelten als möglicherweise veraltet und werden nach einem Tag verborgen.",
+    "source-DEAD": "Das Einlesen ist seit fünf Tagen fehlgeschlagen, oder der Teilnehmer steht nicht mehr auf der "
+    "Liste; die Datenangebote sind nicht mehr auffindbar.",
     # Policies.
     "policy-good": "Die Nutzungsbedingungen in {file} können angeboten werden.",
     "policy-bad": "Die Nutzungsbedingungen in {file} können nicht angeboten werden. Fehler: {count}.",

@@ -75,6 +75,14 @@ SENTENCES: dict[str, str] = {
     "step-waiting": "Waiting: {reason}",
     "saved": "{path}: {size}, SHA-256 {sha256}",
     "interrupted": "Interrupted: run the same command again to resume.",
+    # The states of the sources of a broker.
+    "source-NEW": "not crawled yet.",
+    "source-ONLINE": "the last crawl succeeded.",
+    "source-SUSPECT": "the last crawl failed; its datasets remain in searches, and it is tried again soon.",
+    "source-OFFLINE": "three crawls failed, or none succeeded for 15 minutes; "
+    "its datasets are marked as possibly outdated, and hidden after a day.",
+    "source-DEAD": "no crawl succeeded for five days, or the participant left the list; "
+    "its datasets are not found any more.",
     # Policies.
     "policy-good": "The policy {file} can be offered.",
     "policy-bad": "The policy {file} cannot be offered. Errors: {count}.",

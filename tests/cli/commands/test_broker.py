@@ -3,6 +3,9 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
+from connector.language.catalogue import Language, find_sentence, say
 from connector.ports.broker_store import CrawlSource, Liveness
 from connector.settings import load
 from connector.store.sqlite.record.record import open_record
@@ -36,6 +39,13 @@ def test_the_answer_of_another_program_is_not_a_report(cli: Cli) -> None:
     assert cli("broker", "serve", "--settings", "missing.toml").code == 1
 
 
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_every_state_of_a_source_is_explained_in_words(cli: Cli, lang: Language) -> None:
+    told = cli("broker", "sources", "--help", "--lang", lang).out
+    assert {find_sentence(lang, f"cli.source-{state}") is not None for state in Liveness} == {True}
+    assert all(say(lang, f"values.{state}") in told for state in Liveness)
+
+
 async def _fill(path: Path) -> None:
     record = await open_record(path)
     failing = {"liveness": Liveness.OFFLINE, "failures": 3, "error": "The source did not answer: 503"}
@@ -55,5 +65,9 @@ def test_the_sources_of_a_broker_are_listed_with_their_errors(cli: Cli) -> None:
     listed = cli("broker", "sources", *settings)
     assert "Tiefbauamt" in listed.out
     assert "The source did not answer: 503" in listed.out
+    assert "NEW: not crawled yet." in listed.err
+    german = cli("broker", "sources", *settings, "--failing", "--lang", "de")
+    assert "nicht erreichbar: Das Einlesen ist dreimal" in german.err
+    assert "neu:" not in german.err
     (failing,) = cli("broker", "sources", *settings, "--failing", "--json").json["items"]
     assert (failing["participant"], failing["liveness"]) == ("urn:b", "OFFLINE")
