@@ -4,6 +4,7 @@ A language is one folder beside this file and its code in `Language`. A chapter 
 `SENTENCES`; it is imported when its first sentence is needed. Pure: standard library only.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import cache
@@ -17,8 +18,10 @@ Language: TypeAlias = Literal["de", "en"]
 """The languages of all texts: a further language is a folder of this room and its code here."""
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-COMMANDS = ("codes", "doctor", "errors", "fields", "help", "options", "problems", "setup", "usage", "values")
+COMMANDS = ("codes", "doctor", "errors", "faults", "fields", "help", "options", "problems", "setup", "usage", "values")
 """The chapters of the command line, which are in the folder `commands` of a language."""
+
+_LONGEST_SENTENCE, _DEEPEST_SENTENCE = 4000, 4
 
 Written = TypeVar("Written")
 
@@ -91,6 +94,46 @@ def find_translation(language: Language, chapter: str, text: str) -> str:
     'keine Berechtigung'
     """
     return read_chapter(language, chapter).get(text, text)
+
+
+def find_translated_sentence(language: Language, text: str) -> str | None:
+    """Return a sentence that the code writes in English, with its values, in a language; None if it has none there.
+
+    The chapter `faults` has it under the English sentence, with `{}` for each value. Values that are sentences or
+    problems themselves are translated too.
+
+    >>> find_translated_sentence("de", "The settings file a.toml cannot be read: Permission denied.")
+    'Die Einstellungen a.toml lassen sich nicht lesen: keine Berechtigung.'
+    """
+    if language == "en":
+        return text
+    return _translate(language, text[:_LONGEST_SENTENCE], _DEEPEST_SENTENCE)
+
+
+def _translate(language: Language, text: str, depth: int) -> str | None:
+    for pattern, sentence in _compile_faults(language) if depth else ():
+        if found := pattern.fullmatch(text):
+            return sentence.format(*(_translate_value(language, value, depth - 1) for value in found.groups()))
+    return None
+
+
+def _translate_value(language: Language, value: str, depth: int) -> str:
+    """Return a value of a sentence in a language: a sentence, one whose full stop is that of the whole, or a word."""
+    if told := _translate(language, value, depth):
+        return told
+    if told := _translate(language, f"{value}.", depth):
+        return told.removesuffix(".")
+    return find_translation(language, "problems", value)
+
+
+@cache
+def _compile_faults(language: Language) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Return the patterns of the English sentences, those with the most words of their own first."""
+    faults = sorted(read_chapter(language, "faults").items(), key=lambda entry: -len(entry[0].replace("{}", "")))
+    return tuple(
+        (re.compile("(.*?)".join(map(re.escape, english.split("{}"))), re.DOTALL), sentence)
+        for english, sentence in faults
+    )
 
 
 def find_label(language: Language, key: str, row: Mapping[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -105,12 +105,17 @@ def _list_diagnoses(call: CommandCall, peers: str | None) -> Iterator[tuple[str,
         return
     for result in _run_checks(call.file, settings):
         yield _name_check(result, call.output.lang), diagnose(result, call.output.lang)
-    for peer in check_peers(settings, _list_members(settings), peers, call.output.say):
+    for peer in check_peers(settings, _list_members(settings), peers, _say_in(call.output.lang)):
         word, _space, named = peer.name.partition(" ")
         label = (
             call.output.say("doctor.name-peer", id=named) if word == "peer" else call.output.say("doctor.name-peers")
         )
         yield label, Diagnosis(name=peer.name, ok=peer.ok, sentence=peer.sentence, advice=peer.advice)
+
+
+def _say_in(language: Language) -> Callable[..., str]:
+    """Return a function that says a sentence of the catalogue with its values in a language."""
+    return lambda key, **values: say_translated(language, key, values)
 
 
 def _list_members(settings: Settings) -> tuple[Member, ...]:
@@ -370,5 +375,5 @@ def _check_work(settings: Settings, is_broker: bool) -> CheckResult:
     failed = [state for state in readiness.checks.values() if state != "ok"]
     problems = [*failed, *readiness.warnings.values()]
     if problems:
-        return _find("work", False, "work-failing", reason={"en": " ".join(problems)})
+        return _find("work", False, "work-failing", reason=tuple(problems))
     return _find("work", True, "work")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import IntEnum
 
-from connector.language.catalogue import Language, find_translation, say
+from connector.language.catalogue import Language, find_translated_sentence, find_translation, say
 
 
 class Code(IntEnum):
@@ -24,8 +24,9 @@ class Failure(Exception):
 
     Parameters:
         key: the sentence in the catalogue, as `chapter.key`.
-        values: a value for each placeholder. A text by language is said in the language of the call, or quoted in
-            English; a problem that the system names in English, such as a full disk, is translated.
+        values: a value for each placeholder. A text by language is said in the language of the call: where it is only
+            in English, its translation, else quoted. A tuple has several English sentences. A problem that the system
+            names in English, such as a full disk, is translated.
     """
 
     def __init__(self, code: Code, key: str, /, **values: object) -> None:
@@ -46,5 +47,14 @@ def say_translated(language: Language, key: str, values: Mapping[str, object]) -
 
 def _translate(language: Language, value: object) -> object:
     if isinstance(value, Mapping):
-        return value.get(language) or say(language, "errors.in-english", reason=value.get("en", ""))
-    return find_translation(language, "problems", value) if isinstance(value, str) else value
+        return value.get(language) or _translate_sentence(language, value.get("en", ""))
+    if isinstance(value, tuple):
+        return " ".join(str(_translate_sentence(language, sentence)) for sentence in value)
+    if not isinstance(value, str):
+        return value
+    return find_translated_sentence(language, value) or find_translation(language, "problems", value)
+
+
+def _translate_sentence(language: Language, sentence: str) -> str:
+    """Return an English sentence in a language, else quoted."""
+    return find_translated_sentence(language, sentence) or say(language, "errors.in-english", reason=sentence)

@@ -1,6 +1,21 @@
 """German names of problems that the system or the network names in English."""
 
 SENTENCES: dict[str, str] = {
+    "certificate has expired": "das Zertifikat ist abgelaufen",
+    "certificate is not yet valid": "das Zertifikat gilt noch nicht",
+    "self-signed certificate": "das Zertifikat ist selbst ausgestellt",
+    "self-signed certificate in certificate chain": "ein Zertifikat der Kette ist selbst ausgestellt",
+    "unable to get local issuer certificate": "der Aussteller des Zertifikats ist unbekannt",
+    "WRONG_VERSION_NUMBER": "die Gegenstelle spricht kein TLS",
+    "database is locked": "die Datenbank ist gesperrt",
+    "database disk image is malformed": "die Datenbank ist beschädigt",
+    "attempt to write a readonly database": "die Datenbank ist schreibgeschützt",
+    "unable to open database file": "die Datei lässt sich nicht öffnen",
+    "disk I/O error": "Lese- oder Schreibfehler",
+    "database or disk is full": "kein Speicherplatz frei",
+    "file is not a database": "die Datei ist keine Datenbank",
+    "no name": "keinen Namen",
+    "Address already in use": "Adresse bereits belegt",
     "No such file or directory": "Datei oder Ordner nicht gefunden",
     "Permission denied": "keine Berechtigung",
     "Is a directory": "das ist ein Ordner",

@@ -1,0 +1,292 @@
+"""German sentences of faults that the code writes in English, under the English sentence; `{}` stands for a value.
+
+A value keeps its number: `{0}` is the first one of the English sentence. A value that is a sentence is translated too.
+"""
+
+SENTENCES: dict[str, str] = {
+    # Settings.
+    "{} cannot be used: {}.": "{0} ist nicht brauchbar: {1}.",
+    "{} cannot be used: {} ({}).": "{0} ist nicht brauchbar: {1} (docs/settings.md erklärt die Einstellung).",
+    "In {}, {}": "In {0}, {1}",
+    "The environment variable {}": "Die Umgebungsvariable {0}",
+    "expected `{}`, got `{}`": "erwartet wird `{0}`, angegeben ist `{1}`",
+    "expected `{}` {}": "erwartet wird `{0}` {1}",
+    "invalid enum value {}": "der Wert {0} ist nicht vorgesehen",
+    "expected an address such as {}": "erwartet wird eine Adresse wie {0}",
+    "expected the path of a file or folder, got `{}`": "erwartet wird der Pfad einer Datei oder eines Ordners, "
+    "angegeben ist `{0}`",
+    "In {}, identity.mechanism is `{}`, which proves nothing: use `roster` in production.": "In {0} ist "
+    "identity.mechanism `{1}`, das beweist nichts: für den Betrieb bitte `roster` verwenden.",
+    "Unknown setting {} in {}: remove it or correct its name (docs/settings.md lists all settings).": "Unbekannte "
+    "Einstellung {0} in {1}: bitte entfernen oder den Namen berichtigen (docs/settings.md nennt alle).",
+    "Unknown setting {}: docs/settings.md lists all settings.": "Unbekannte Einstellung {0}: docs/settings.md nennt "
+    "alle.",
+    "Unknown setting in the environment variable {}: remove it or correct its name.": "Unbekannte Einstellung in der "
+    "Umgebungsvariablen {0}: bitte entfernen oder den Namen berichtigen.",
+    "The settings file {} cannot be read ({}): create one with `datenkontor init`.": "Die Einstellungen {0} lassen "
+    "sich nicht lesen ({1}): `datenkontor init` legt welche an.",
+    "The settings file {} cannot be read: {}.": "Die Einstellungen {0} lassen sich nicht lesen: {1}.",
+    "The settings file {} is larger than {} bytes: check its path.": "Die Einstellungen {0} sind größer als {1} "
+    "Bytes: bitte den Pfad prüfen.",
+    "The settings file {} is not TOML: {}.": "Die Einstellungen {0} sind kein TOML: {1}.",
+    "The environment variable {} is not a TOML value: write a number, true or a list in brackets.": "Die "
+    "Umgebungsvariable {0} ist kein TOML-Wert: bitte eine Zahl, true oder eine Liste in Klammern schreiben.",
+    "In {}, net.certificate and net.key belong together: give both or neither.": "In {0} gehören net.certificate und "
+    "net.key zusammen: bitte beide oder keines angeben.",
+    "In {}, zone is {}, which is no zone: use an IANA name such as Europe/Berlin.": "In {0} ist zone {1}, das ist "
+    "keine Zeitzone: bitte einen IANA-Namen wie Europe/Berlin verwenden.",
+    "In {}, management.keys contains two keys with the same id: give each key its own id.": "In {0} enthält "
+    "management.keys zwei Schlüssel mit derselben id: bitte jedem Schlüssel eine eigene geben.",
+    "In {}, {} is missing: add it.": "In {0} fehlt {1}: bitte ergänzen.",
+    "In {}, {} is missing: add it ({}).": "In {0} fehlt {1}: bitte ergänzen (docs/settings.md erklärt die "
+    "Einstellung).",
+    "In {}, {} is not a section: write it as [{}].": "In {0} ist {1} kein Abschnitt: bitte als [{2}] schreiben.",
+    "identity.mechanism is {}, which is unknown: use one of {}.": "identity.mechanism ist {0}, das ist unbekannt: "
+    "möglich sind {1}.",
+    "net.proxies contains {}, which is no network: write it as 10.0.0.0/8.": "net.proxies enthält {0}, das ist kein "
+    "Netz: bitte wie 10.0.0.0/8 schreiben.",
+    "Another process (PID {}) uses the store {}: stop it, or set `store.path` to another file.": "Ein anderer Prozess "
+    "(PID {0}) nutzt die Datenbank {1}: bitte beenden oder `store.path` auf eine andere Datei setzen.",
+    "The store {} cannot be locked ({}): use a local disk.": "Die Datenbank {0} lässt sich nicht sperren ({1}): bitte "
+    "einen lokalen Datenträger verwenden.",
+    "{}: set {}.port to a free port, and the port in the public address to the same one.": "{0}: bitte {1}.port auf "
+    "einen freien Port setzen, den Port der öffentlichen Adresse ebenso.",
+    # Backups.
+    "{} already exists: name another file.": "{0} existiert bereits: bitte eine andere Datei nennen.",
+    "The store {} is not in the folder of the settings, {}: move it there.": "Die Datenbank {0} liegt nicht im Ordner "
+    "der Einstellungen, {1}: bitte dorthin verschieben.",
+    "{} is not empty: name a new folder, and move the files there yourself if you must.": "{0} ist nicht leer: bitte "
+    "einen neuen Ordner nennen und die Dateien bei Bedarf selbst verschieben.",
+    "{} is not a backup of Datenkontor: it contains no settings.": "{0} ist keine Sicherung von Datenkontor: "
+    "Einstellungen fehlen.",
+    "{} is not a backup of Datenkontor: it contains {}.": "{0} ist keine Sicherung von Datenkontor: sie enthält {1}.",
+    "{} is not a backup of Datenkontor: a name leads out of its folder.": "{0} ist keine Sicherung von Datenkontor: "
+    "ein Name führt aus ihrem Ordner hinaus.",
+    "{} is not a backup that this release can read: check the file, or use a newer one.": "{0} ist keine Sicherung, "
+    "die diese Version lesen kann: bitte die Datei prüfen oder eine neuere Version verwenden.",
+    "The backup {} cannot be written ({}): check its folder.": "Die Sicherung {0} lässt sich nicht schreiben ({1}): "
+    "bitte den Ordner prüfen.",
+    "{} cannot be restored ({}): check the file and its permissions.": "{0} lässt sich nicht wiederherstellen ({1}): "
+    "bitte die Datei und ihre Rechte prüfen.",
+    "[Errno {}] {}: {}": "{1}: {2}",
+    "file could not be opened successfully": "die Datei ist kein Archiv",
+    "bad checksum": "die Prüfsumme stimmt nicht",
+    "unexpected end of data": "die Datei endet zu früh",
+    # The store.
+    "The database {} is damaged ({}): restore an older backup.": "Die Datenbank {0} ist beschädigt ({1}): bitte eine "
+    "ältere Sicherung wiederherstellen.",
+    "The database {} cannot be copied ({}): check it and its permissions.": "Die Datenbank {0} lässt sich nicht "
+    "kopieren ({1}): bitte die Datei und ihre Rechte prüfen.",
+    "The database {} has schema {}, but this release supports schemas up to {}: start a newer release, or restore "
+    "the backup beside it.": "Die Datenbank {0} hat Schema {1}, diese Version kennt Schemata bis {2}: bitte eine "
+    "neuere Version starten oder die Sicherung daneben wiederherstellen.",
+    "The database {} was not created by Datenkontor: name another file.": "Die Datenbank {0} stammt nicht von "
+    "Datenkontor: bitte eine andere Datei nennen.",
+    "The database {} cannot be opened ({}): check the path and its permissions.": "Die Datenbank {0} lässt sich nicht "
+    "öffnen ({1}): bitte den Pfad und die Rechte prüfen.",
+    "The database {} was not migrated to schema {} ({}) and was not changed: check the space on its disk, then start "
+    "again.": "Die Datenbank {0} wurde nicht auf Schema {1} gebracht ({2}) und ist unverändert: bitte den "
+    "Speicherplatz prüfen und erneut starten.",
+    "The store cannot be read now ({}): check the disk, then retry.": "Die Datenbank ist zurzeit nicht lesbar ({0}): "
+    "bitte den Datenträger prüfen und erneut versuchen.",
+    "The store cannot write now ({}): nothing was changed; check the disk, then retry.": "Die Datenbank ist zurzeit "
+    "nicht beschreibbar ({0}), es wurde nichts geändert: bitte den Datenträger prüfen und erneut versuchen.",
+    "The store is closed: open it again.": "Die Datenbank ist geschlossen: bitte erneut öffnen.",
+    "The limit of {} waiting changes is reached: try again later.": "Die Höchstzahl von {0} wartenden Änderungen ist "
+    "erreicht: bitte später erneut versuchen.",
+    # Readiness.
+    "{} processes cannot continue and are retried: {}; the log contains the reasons.": "Vorgänge, die nicht "
+    "weiterlaufen und erneut versucht werden: {0} ({1}); die Gründe stehen im Protokoll.",
+    "{} transfers move no data at present: {}": "Lieferungen, die zurzeit keine Daten übertragen: {0} ({1})",
+    "{} participants cannot be reached, and messages for them wait: {}": "Nicht erreichbare Teilnehmer, für die "
+    "Nachrichten warten: {0} ({1})",
+    "{} sources could not be read: {}": "Nicht lesbare Quellen: {0} ({1})",
+    "The worker is stopped: messages are received, but none is sent; restart the connector.": "Der Versand steht: "
+    "Nachrichten kommen an, aber keine wird gesendet; bitte den Konnektor neu starten.",
+    "The disk of the store has no usable space left: make room.": "Auf dem Datenträger der Datenbank ist kein Platz "
+    "mehr: bitte Platz schaffen.",
+    "The disk for received data has no usable space left: make room.": "Auf dem Datenträger für empfangene Daten ist "
+    "kein Platz mehr: bitte Platz schaffen.",
+    "No answer within {} seconds.": "Keine Antwort innerhalb von {0} Sekunden.",
+    "The store does not accept writes: check the space on its disk, and its permissions.": "Die Datenbank nimmt nichts "
+    "an: bitte den Speicherplatz und die Rechte prüfen.",
+    "The record cannot be read.": "Das Verzeichnis ist nicht lesbar.",
+    "The crawler does not run.": "Das Einlesen läuft nicht.",
+    # Keys and files.
+    "{} is larger than {} bytes: use a smaller file.": "{0} ist größer als {1} Bytes: bitte eine kleinere Datei "
+    "verwenden.",
+    "{} cannot be read: {}.": "{0} lässt sich nicht lesen: {1}.",
+    "{} already exists and was not changed.": "{0} existiert bereits und wurde nicht geändert.",
+    "{} is not a regular file.": "{0} ist keine gewöhnliche Datei.",
+    "Other users can read {}: set its mode to 0600.": "Andere Benutzer können {0} lesen: bitte die Rechte auf 0600 "
+    "setzen.",
+    "The algorithm {} is not supported: use {}.": "Das Verfahren {0} wird nicht unterstützt: möglich sind {1}.",
+    "The key is not supported: use a P-256 or Ed25519 key.": "Der Schlüssel wird nicht unterstützt: bitte einen "
+    "Schlüssel P-256 oder Ed25519 verwenden.",
+    "The JWK is not supported: use a P-256 or Ed25519 key.": "Der JWK wird nicht unterstützt: bitte einen Schlüssel "
+    "P-256 oder Ed25519 verwenden.",
+    "The JWK contains a private key: send only its public members.": "Der JWK enthält einen privaten Schlüssel: bitte "
+    "nur die öffentlichen Angaben senden.",
+    "The JWK names another algorithm than {}, the algorithm of its kind of key.": "Der JWK nennt ein anderes Verfahren "
+    "als {0}, das zu seiner Art von Schlüssel gehört.",
+    "The JWK is not for signatures: set use to sig.": "Der JWK ist nicht für Signaturen: bitte use auf sig setzen.",
+    "The kid of the JWK is not its RFC 7638 thumbprint: correct or remove it.": "Die kid des JWK ist nicht seine "
+    "Prüfsumme nach RFC 7638: bitte berichtigen oder entfernen.",
+    "The public and the private part of {} do not match.": "Der öffentliche und der private Teil von {0} passen nicht "
+    "zusammen.",
+    "Member '{}' of the JWK is not 32 bytes in base64url.": "Die Angabe „{0}“ des JWK hat nicht 32 Bytes in base64url.",
+    "{} is not a private key in PEM form, or its password is wrong or missing.": "{0} ist kein privater Schlüssel in "
+    "PEM-Form, oder das Passwort ist falsch oder fehlt.",
+    "The JWK is not a point on its curve.": "Der JWK ist kein Punkt seiner Kurve.",
+    "{} is not a private P-256 or Ed25519 key in JWK form.": "{0} ist kein privater Schlüssel P-256 oder Ed25519 als "
+    "JWK.",
+    # The participant list.
+    "{} is neither an identity card nor a public key: {}.": "{0} ist weder ein Teilnehmerausweis noch ein öffentlicher "
+    "Schlüssel: {1}.",
+    "{} is not an identity card: {}.": "{0} ist kein Teilnehmerausweis: {1}.",
+    "{} is not an identity card: {}": "{0} ist kein Teilnehmerausweis: {1}",
+    "The list would expire before it begins; give a positive validity.": "Die Liste liefe vor ihrem Beginn ab: bitte "
+    "eine Gültigkeit von mindestens einem Tag angeben.",
+    "{} holds the list of {}, not of {}; it is left as it is.": "{0} enthält die Liste von {1}, nicht von {2}; sie "
+    "bleibt, wie sie ist.",
+    "{} holds version {}, but the working file knows only {}; use the working file it was made from.": "{0} enthält "
+    "Version {1}, die Arbeitsdatei kennt nur {2}: bitte die Arbeitsdatei verwenden, aus der sie entstand.",
+    "{} is already a member: add --replace to replace its entry.": "{0} ist bereits Mitglied: --replace ersetzt den "
+    "Eintrag.",
+    "The list has {} members, which is as many as it can have.": "Die Liste hat {0} Mitglieder, mehr sind nicht "
+    "möglich.",
+    "{} is not a member.": "{0} ist kein Mitglied.",
+    "The signed list would be larger than {} bytes, which nobody would accept.": "Die signierte Liste wäre größer als "
+    "{0} Bytes; niemand nähme sie an.",
+    "{} is not the working file of a participant list: {}": "{0} ist keine Arbeitsdatei einer Teilnehmerliste: {1}",
+    "The entry is refused: {}": "Der Eintrag wird abgelehnt: {0}",
+    "{} is not a list signed with the operator's key and is left as it is: {}": "{0} ist keine mit dem Schlüssel des "
+    "Betreibers signierte Liste und bleibt, wie sie ist: {1}",
+    "{} cannot be locked: {}.": "{0} lässt sich nicht sperren: {1}.",
+    "{} did not return the participant list: {}.": "{0} hat die Teilnehmerliste nicht geliefert: {1}.",
+    "status {}": "Status {0}",
+    "The participant list contains no address of your participant: ask the data-space operator to add it.": "Die "
+    "Teilnehmerliste enthält keine Adresse dieses Teilnehmers: bitte beim Betreiber des Datenraums nachtragen lassen.",
+    "The participant list has expired: authentication fails until a newer list is published.": "Die Teilnehmerliste "
+    "ist abgelaufen: Bis eine neuere veröffentlicht ist, gelingt keine Anmeldung.",
+    "The participant list expires on {}: the data-space operator has to publish the next one.": "Die Teilnehmerliste "
+    "läuft am {0} ab: Der Betreiber des Datenraums muss die nächste veröffentlichen.",
+    "The participant list was issued in the future: compare the clocks.": "Die Teilnehmerliste ist in der Zukunft "
+    "ausgestellt: bitte die Uhren vergleichen.",
+    "The participant list expired at {}: get a newer list.": "Die Teilnehmerliste ist seit {0} abgelaufen: bitte eine "
+    "neuere besorgen.",
+    "Version {} of the participant list is older than {}.": "Version {0} der Teilnehmerliste ist älter als {1}.",
+    "There are two participant lists of version {}: ask the data-space operator.": "Es gibt zwei Teilnehmerlisten mit "
+    "Version {0}: bitte beim Betreiber des Datenraums nachfragen.",
+    "The participant list is refused: {}": "Die Teilnehmerliste wird abgelehnt: {0}",
+    "{} is listed twice.": "{0} steht zweimal auf der Liste.",
+    "The participant list could not be fetched: status {}.": "Die Teilnehmerliste war nicht abrufbar: Status {0}.",
+    "The participant list could not be fetched: {}": "Die Teilnehmerliste war nicht abrufbar: {0}",
+    "The participant list is missing or has expired: get a newer one.": "Die Teilnehmerliste fehlt oder ist "
+    "abgelaufen: bitte eine neuere besorgen.",
+    "The participant list does not have the expected form: {}": "Die Teilnehmerliste hat nicht die erwartete Form: {0}",
+    "The entry of {} is refused: {}": "Der Eintrag von {0} wird abgelehnt: {1}",
+    "{} and {} are listed with the same key.": "{0} und {1} stehen mit demselben Schlüssel auf der Liste.",
+    "The participants of some tokens are not listed: {}.": "Teilnehmer einiger Token stehen nicht auf der Liste: {0}.",
+    "Static tokens are for development only: use the mechanism `roster`.": "Feste Token sind nur für die Entwicklung: "
+    "bitte das Verfahren `roster` verwenden.",
+    "Mock tokens are for development only: use the mechanism `roster`.": "Token zum Ausprobieren sind nur für die "
+    "Entwicklung: bitte das Verfahren `roster` verwenden.",
+    # What is wrong with a signature.
+    "the signature does not verify.": "Die Signatur stimmt nicht.",
+    "kid does not name one of the issuer's keys.": "kid nennt keinen Schlüssel des Ausstellers.",
+    "alg is not the algorithm of that key.": "alg ist nicht das Verfahren dieses Schlüssels.",
+    "alg is not one of {}.": "alg ist keines von {0}.",
+    "typ is not {}.": "typ ist nicht {0}.",
+    "typ is missing; expected {}.": "typ fehlt; erwartet wird {0}.",
+    "kid is not a string.": "kid ist kein Text.",
+    "it is longer than {} bytes.": "Sie ist länger als {0} Bytes.",
+    "it is not a compact JWS.": "Sie ist kein kompaktes JWS.",
+    "it is not three segments of base64url.": "Sie besteht nicht aus drei Teilen in base64url.",
+    "it is not a JSON object.": "Sie ist kein JSON-Objekt.",
+    "it has members other than alg, kid and typ.": "Sie hat andere Angaben als alg, kid und typ.",
+    # Certificates.
+    "The certificate {} and its key cannot be used ({}): set net.certificate and net.key to PEM files that belong "
+    "together.": "Das Zertifikat {0} und sein Schlüssel sind nicht brauchbar ({1}): bitte net.certificate und net.key "
+    "auf PEM-Dateien setzen, die zusammengehören.",
+    "The certificate {} expired on {}: renew it, then restart.": "Das Zertifikat {0} ist am {1} abgelaufen: bitte "
+    "erneuern und neu starten.",
+    "The certificate {} expires on {}: renew it, then restart.": "Das Zertifikat {0} läuft am {1} ab: bitte erneuern "
+    "und neu starten.",
+    "The certificate {} expired on {}: renew it.": "Das Zertifikat {0} ist am {1} abgelaufen: bitte erneuern.",
+    "The key {} does not belong to the certificate {}: set both from the same request.": "Der Schlüssel {0} gehört "
+    "nicht zum Zertifikat {1}: bitte beide aus demselben Antrag setzen.",
+    "The certificate {} is valid from {} on: compare the clock of this machine.": "Das Zertifikat {0} gilt ab {1}: "
+    "bitte die Uhr dieses Rechners vergleichen.",
+    "The certificate {} is for {}, not for {}: request one for the public name.": "Das Zertifikat {0} gilt für {1}, "
+    "nicht für {2}: bitte eines für den öffentlichen Namen beantragen.",
+    "The certificate {} or its key {} cannot be read ({}): use PEM files.": "Das Zertifikat {0} oder sein Schlüssel "
+    "{1} lässt sich nicht lesen ({2}): bitte PEM-Dateien verwenden.",
+    "The certificate {} cannot be read: use a PEM file.": "Das Zertifikat {0} lässt sich nicht lesen: bitte eine "
+    "PEM-Datei verwenden.",
+    "Hostname mismatch, certificate is not valid for '{}'.": "Das Zertifikat gilt nicht für „{0}“.",
+    "IP address mismatch, certificate is not valid for '{}'.": "Das Zertifikat gilt nicht für „{0}“.",
+    # The network.
+    "{} resolves to {}, which is not a public address and not on the allow-list.": "{0} führt zu {1}; das ist keine "
+    "öffentliche Adresse und nicht freigegeben.",
+    "{} resolves to an address with a zone, which is not allowed.": "{0} führt zu einer Adresse mit Zone, das ist nicht "
+    "erlaubt.",
+    "The address is not a URL: expected plain ASCII with a host, an optional port and a path.": "Die Adresse ist keine "
+    "URL: erwartet wird ASCII mit Rechner, wahlweise Port und Pfad.",
+    "The address has another scheme: begin it with https://.": "Die Adresse beginnt anders: bitte mit https:// "
+    "beginnen.",
+    "The address contains a user name: remove it.": "Die Adresse enthält einen Benutzernamen: bitte entfernen.",
+    "The address has a fragment: remove '#' and the text after it.": "Die Adresse hat ein Fragment: bitte „#“ und den "
+    "Text danach entfernen.",
+    "The address is longer than {} characters: use a shorter one.": "Die Adresse ist länger als {0} Zeichen: bitte eine "
+    "kürzere verwenden.",
+    "The address has a query: use an address without '?'.": "Die Adresse hat eine Abfrage: bitte eine ohne „?“ "
+    "verwenden.",
+    "The port of the address is out of range: use a port between 1 and 65535.": "Den Port der Adresse gibt es nicht: "
+    "bitte einen von 1 bis 65535 verwenden.",
+    "The path of the address has a '.' or '..' segment: remove it.": "Der Pfad der Adresse enthält „.“ oder „..“: bitte "
+    "entfernen.",
+    "Plain http to {} is not allowed: use https.": "Unverschlüsseltes http zu {0} ist nicht erlaubt: bitte https "
+    "verwenden.",
+    "Port {} is not allowed for peers: use an allowed port.": "Port {0} ist für Gegenstellen nicht erlaubt: bitte einen "
+    "erlaubten verwenden.",
+    "The callback address has another origin than the sender's address in the participant list.": "Die Rückadresse "
+    "gehört nicht zur Adresse des Absenders in der Teilnehmerliste.",
+    "The data address has the origin {}, which the participant list does not contain for its sender: ask the data-space "
+    "operator to add it (`roster add --data URL`), or allow it in the receiver's setting `net.data_origins`.": "Die "
+    "Datenadresse {0} steht für ihren Absender nicht in der Teilnehmerliste: bitte beim Betreiber des Datenraums "
+    "nachtragen lassen (`roster add --data URL`) oder in der Einstellung `net.data_origins` des Empfängers erlauben.",
+    "The host of the address is not a host name (letters, digits and hyphens between dots).": "Der Rechner der Adresse "
+    "ist kein Rechnername (Buchstaben, Ziffern und Bindestriche zwischen Punkten).",
+    "The host of the address is not an IP address in the usual form.": "Der Rechner der Adresse ist keine IP-Adresse in "
+    "der üblichen Form.",
+    "'{}' is not of the form host:port or host:*.": "„{0}“ hat nicht die Form host:port oder host:*.",
+    "'{}' is not of the form host:port: {}": "„{0}“ hat nicht die Form host:port: {1}",
+    "Method {} is not one that is sent to peers.": "Die Methode {0} wird nicht an Gegenstellen gesendet.",
+    "{} answered with a redirect ({}), which is never followed.": "{0} hat mit einer Umleitung geantwortet ({1}); "
+    "Umleitungen wird nie gefolgt.",
+    "{} answered in an encoding that was not asked for.": "{0} hat in einer Kodierung geantwortet, nach der nicht "
+    "gefragt war.",
+    "{} announced more than the {} bytes that are allowed here.": "{0} hat mehr als die {1} Bytes angekündigt, die hier "
+    "erlaubt sind.",
+    "{} answered with more than {} bytes, the limit for this request.": "{0} hat mit mehr als {1} Bytes geantwortet, der "
+    "Grenze dieser Anfrage.",
+    "{} answered with more than {} bytes, the limit here.": "{0} hat mit mehr als {1} Bytes geantwortet, der Grenze hier.",
+    "{} answered with broken gzip.": "{0} hat mit beschädigtem gzip geantwortet.",
+    "{} compressed data though asked not to.": "{0} hat Daten komprimiert, obwohl das nicht erwünscht war.",
+    "Header {} cannot be set on a request.": "Das Kopffeld {0} lässt sich für eine Anfrage nicht setzen.",
+    "The value of header {} is too long or has characters that a header cannot carry.": "Der Wert des Kopffelds {0} ist "
+    "zu lang oder enthält unzulässige Zeichen.",
+    "{} was silent for {} s.": "{0} hat {1} s lang nichts gesendet.",
+    "{} does not accept connections ({}).": "{0} nimmt keine Verbindungen an ({1}).",
+    "A message has its whole body in memory.": "Eine Nachricht hat ihren ganzen Inhalt im Speicher.",
+    "{} did not answer in time.": "{0} hat nicht rechtzeitig geantwortet.",
+    "{} is not trusted: TLS failed ({}).": "{0} ist nicht vertrauenswürdig: TLS ist gescheitert ({1}).",
+    "{} did not answer with HTTP: {}.": "{0} hat nicht mit HTTP geantwortet: {1}.",
+    "{} did not answer with HTTP ({}).": "{0} hat nicht mit HTTP geantwortet ({1}).",
+    "The connection to {} failed ({}).": "Die Verbindung zu {0} ist gescheitert ({1}).",
+    "The host name of {} was not resolved in time.": "Der Rechnername von {0} wurde nicht rechtzeitig aufgelöst.",
+    "The host name of {} was not found in the DNS.": "Der Rechnername von {0} steht nicht im DNS.",
+    "The address is ambiguous: write it in its usual form.": "Die Adresse ist mehrdeutig: bitte in der üblichen Form "
+    "schreiben.",
+}
