@@ -41,7 +41,8 @@ class FlowReport(msgspec.Struct, frozen=True, kw_only=True):
     one. It contains the access token in clear and is returned once, by the verb that created the token. `in_use` is
     true if a counted use of the agreement is open, or was delivered and can still be completed, `used_up` if no use
     is open and no further one is allowed. `error` is for the operator, `cause` (`ports.flow.Cause`) what the peer may
-    know of it. `waits` is why nothing moves at present, and `remark` a sentence about the data, both for the operator.
+    know of it. `media_type` is that of received data, as its sender states it. `waits` is why nothing moves at present,
+    and `remark` a sentence about the data, both for the operator.
     """
 
     flow_id: str
@@ -50,6 +51,7 @@ class FlowReport(msgspec.Struct, frozen=True, kw_only=True):
     bytes_moved: int = 0
     size: int | None = None
     sha256: str | None = None
+    media_type: str | None = None
     error: str | None = None
     cause: str | None = None
     waits: str | None = None

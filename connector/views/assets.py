@@ -74,6 +74,10 @@ def find_record_format(media_type: str) -> RecordFormat | None:
     return RECORD_FORMATS.get(media_type.partition(";")[0].strip().lower())
 
 
+_CHARSETS = {"utf-16-le": "utf-16le", "utf-16-be": "utf-16be", "cp850": "IBM850"}
+"""The registered names of encodings (IANA) that have another name here."""
+
+
 class Records(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How the data of an asset is read as records, and what its owner states about them."""
 
@@ -131,6 +135,20 @@ class AssetDescription(msgspec.Struct, frozen=True, kw_only=True):
     records: Annotated[
         Records | None, Meta(description="How the data is read as records (default: by media type for CSV and JSON).")
     ] = None
+
+
+def state_encoding(asset: AssetDescription) -> str:
+    """Return the media type of an asset with the encoding that its text is in, if it is known not to be UTF-8.
+
+    >>> records = Records(format="csv", encoding="cp850")
+    >>> state_encoding(AssetDescription(title={}, media_type="text/csv", records=records))
+    'text/csv; charset=IBM850'
+    """
+    encoding = asset.records.encoding if asset.records and asset.records.format == "csv" else ""
+    known = asset.media_type
+    if not encoding or known == DEFAULT_MEDIA_TYPE or "charset=" in known.lower():
+        return known
+    return f"{known}; charset={_CHARSETS.get(encoding, encoding)}"
 
 
 class AssetOrder(AssetDescription, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -30,6 +30,7 @@ class TransferOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
     """Progress of the data plane: bytes so far, size and SHA-256 (hex) if known, and an error.
 
+    `media_type` is that of received data, with the encoding of a text, as its sender states it.
     `waits` is the reason why nothing moves at present, of a transfer that continues by itself; `remark` is a
     sentence about the delivered data.
     """
@@ -37,6 +38,7 @@ class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
     bytes_moved: int = 0
     size: int | None = None
     sha256: str | None = None
+    media_type: str | None = None
     error: str | None = None
     waits: str | None = None
     remark: str | None = None

@@ -24,10 +24,12 @@ from connector.controlplane.core.context import Context
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.usecases import transfer
 from connector.dataplane.files.below_root import is_folder, list_members, open_file, relative_path, run_in_thread
+from connector.dataplane.files.folder import FOLDER_TYPE
 from connector.dataplane.files.received import StoredFile, list_stored, remove_stored
 from connector.ports.flow import SourceError
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.transfer_machine import Transfer
+from connector.views.assets import DEFAULT_MEDIA_TYPE
 from connector.views.common import Page
 from connector.views.deliveries import DeliveredFileView
 from connector.views.received import CleanedView, CleanOrder, ReceivedFileView, ReceivedView
@@ -110,7 +112,7 @@ async def download_delivery(
         descriptor = await run_in_thread(open_file, received, found[name])
     except SourceError as error:
         raise ApiError(404, "no-file", str(error)) from None
-    return _content(request, descriptor, name.rpartition("/")[2])
+    return _content(request, descriptor, name.rpartition("/")[2], await _find_media_type(context, id, found))
 
 
 async def _files(context: Context, received: Path, id: str) -> dict[str, str]:
@@ -142,7 +144,15 @@ def _described(root: Path, name: str, path: str) -> DeliveredFileView:
         return DeliveredFileView(path=name, size=file.tell(), sha256=digest)
 
 
-def _content(request: Request, descriptor: int, name: str) -> Response:
+async def _find_media_type(context: Context, id: str, found: dict[str, str]) -> str:
+    """Return the media type that the provider stated; of a member of a folder it states none."""
+    process = await transfer.get(context, id)
+    progress = msgspec.json.decode(process.progress) if process.progress else {}
+    known = progress.get("media_type") if len(found) == 1 else None
+    return known if known and known != FOLDER_TYPE else DEFAULT_MEDIA_TYPE
+
+
+def _content(request: Request, descriptor: int, name: str, media_type: str) -> Response:
     status = os.fstat(descriptor)
     size, etag = status.st_size, f'"{status.st_ino:x}-{status.st_mtime_ns:x}-{status.st_size:x}"'
     headers = {
@@ -161,7 +171,7 @@ def _content(request: Request, descriptor: int, name: str) -> Response:
         headers["Content-Range"] = f"bytes {first}-{end - 1}/{size}"
     headers["Content-Length"] = str(end - first)
     pieces = _pieces(descriptor, first, end)
-    return StreamingResponse(pieces, code, headers=headers, media_type="application/octet-stream")
+    return StreamingResponse(pieces, code, headers={**headers, "Content-Type": media_type})
 
 
 def _pieces(descriptor: int, first: int, end: int) -> Iterator[bytes]:

@@ -212,6 +212,7 @@ def _build_fields(found: TransferView, output: Output) -> dict[str, object]:
         "format": found.format,
         "kept open": found.keep or None,
         "moved": progress and _format_progress(found, progress, output),
+        "media type": progress and progress.media_type,
         "SHA-256": progress and progress.sha256,
         "error": progress and progress.error,
         "waits because": progress and progress.waits,

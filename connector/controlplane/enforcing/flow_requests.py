@@ -17,6 +17,7 @@ from connector.protocol.dsp.machines.transfer_machine import (
     FlowState,
     Transfer,
 )
+from connector.views.assets import state_encoding
 
 
 async def build_request(context: Context, process: Transfer) -> FlowRequest | Terminate:
@@ -43,7 +44,7 @@ async def build_request(context: Context, process: Transfer) -> FlowRequest | Te
         agreement_id=process.agreement_key,
         dataset=process.dataset,
         peer=process.peer,
-        media_type=asset.media_type,
+        media_type=state_encoding(asset),
         live=asset.live,
         source=asset.source,
         endpoint=process.data_address if process.format == PUSH else None,

@@ -40,10 +40,11 @@ FlowKey = tuple[str, str]
 
 @dataclass(frozen=True)
 class Delivered:
-    """A completed delivery: its bytes and, if known, its SHA-256 (hex)."""
+    """A completed delivery: its bytes and, if known, its SHA-256 (hex); at a receiver also its media type."""
 
     size: int
     sha256: str | None
+    media_type: str | None = None
 
 
 class Register:
@@ -102,7 +103,9 @@ class Register:
         self.note_wait(flow, None)
         if flow.direction is FlowDirection.PUSH:
             self.note_source(flow.owner, flow.dataset, None)
-        facts = {"size": done.size, "sha256": done.sha256, "error": None, "cause": None}
+        facts: dict[str, Any] = {"size": done.size, "sha256": done.sha256, "error": None, "cause": None}
+        if done.media_type:
+            facts["media_type"] = done.media_type
         if flow.live:
             return await self.amend(flow, lambda _: facts)
         completed = {**facts, "state": FlowState.COMPLETED}

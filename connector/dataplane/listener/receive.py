@@ -24,6 +24,7 @@ from connector.dataplane.wire.fields import (
     describe_unread,
     read_content_range,
     read_filename,
+    read_media_type,
     read_repr_digest,
     repr_digest,
 )
@@ -91,12 +92,13 @@ class PushHandler:
         if remark := describe_unread(request.headers.get(UNREAD_VALUES)):
             await self._access.plane.register.remark(flow, remark)
         if "part" not in request.match_info:
-            await self._access.plane.note_delivery(flow, Delivered(receipt.size, receipt.sha256))
+            media_type = read_media_type(request.headers.get("Content-Type"))
+            await self._access.plane.note_delivery(flow, Delivered(receipt.size, receipt.sha256, media_type))
         body = msgspec.json.encode({"size": receipt.size, "sha256": receipt.sha256})
         return _answer_complete(201, receipt.size, receipt.sha256, body)
 
     async def _receive(self, request: web.Request, flow: Flow, gate: Gate, target: _Target) -> SinkReceipt:
-        arrival = _read_arrival(request, flow, target.key)
+        arrival = _read_arrival(request, target.key)
         received = await target.sink.count_received(target.address, target.key)
         if arrival.offset not in {0, received}:
             raise Refusal(
@@ -152,7 +154,7 @@ def _answer_complete(status: int, size: int, sha256: str | None, body: bytes = b
     return web.Response(status=status, body=body, headers=headers, content_type="application/json" if body else None)
 
 
-def _read_arrival(request: web.Request, flow: Flow, key: str) -> Arrival:
+def _read_arrival(request: web.Request, key: str) -> Arrival:
     """Return the size, digest and first byte that the head of the request states. Raises Refusal."""
     offset, size = 0, request.content_length
     if "Content-Range" in request.headers:
@@ -170,7 +172,7 @@ def _read_arrival(request: web.Request, flow: Flow, key: str) -> Arrival:
             )
     return Arrival(
         flow_id=key,
-        media_type=request.content_type if flow.media_type == "application/octet-stream" else flow.media_type,
+        media_type=read_media_type(request.headers.get("Content-Type")),
         size=size,
         sha256=read_repr_digest(request.headers.get(REPR_DIGEST)),
         offset=offset,

@@ -10,6 +10,8 @@ from connector.ports.entities import Flow, FlowDirection
 from connector.protocol.dsp.common import EDC, DataAddress, EndpointProperty, http_address
 from connector.protocol.dsp.machines.transfer_machine import FlowState
 
+_RECEIVING = frozenset({FlowDirection.FETCH, FlowDirection.RECEIVE})
+
 
 def make_report(register: Register, flow: Flow, error: str | None = None) -> FlowReport:
     """Return the report of a stored flow; `error` takes precedence over the stored error."""
@@ -20,6 +22,7 @@ def make_report(register: Register, flow: Flow, error: str | None = None) -> Flo
         bytes_moved=max(flow.bytes_moved, gate.moved if gate else 0),
         size=flow.size,
         sha256=flow.sha256,
+        media_type=flow.media_type if flow.direction in _RECEIVING and flow.size is not None else None,
         error=error or flow.error,
         cause=None if error else flow.cause,
         remark=flow.remark,

@@ -33,6 +33,7 @@ from connector.dataplane.wire.fields import (
     describe_unread,
     read_content_range,
     read_filename,
+    read_media_type,
     read_number,
     read_repr_digest,
     strong_etag,
@@ -55,6 +56,7 @@ class _Known:
     sha256: str | None
     etag: str | None = None
     name: str | None = None
+    media_type: str | None = None
     fresh: bool = False
     doubted: bool = False
 
@@ -98,11 +100,10 @@ async def fetch(
     credential = Credential(endpoint)
     whole = _FetchTarget(url, sink, address, context.flow_id)
     own = replace(whole, address={**address, "overwrite": True}) if again else whole
-    result = await _fetch_one(
-        context, credential, own, _Known(expected.size, expected.sha256, expected.etag, expected.name)
-    )
+    known = _Known(expected.size, expected.sha256, expected.etag, expected.name, expected.media_type)
+    result = await _fetch_one(context, credential, own, known)
     if isinstance(result, SinkReceipt):
-        return Delivered(result.size, result.sha256)
+        return Delivered(result.size, result.sha256, known.media_type)
     return await _fetch_members(context, credential, whole, result)
 
 
@@ -162,13 +163,14 @@ async def _attempt(
     async with context.client.stream("GET", target.url, headers=headers) as answer:
         if answer.status not in {200, 206, 416}:
             return await _judge(answer, credential)
-        if answer.status == 200 and not target.member and _media_type(answer) == FOLDER_TYPE:
+        typed = read_media_type(answer.headers.get("Content-Type"))
+        if answer.status == 200 and not target.member and typed == FOLDER_TYPE:
             return await _read_listing(context, answer)
         arrival = _read_arrival(answer, target, known, offset)
         if isinstance(arrival, Again):
             return arrival
         if not target.member:
-            await context.learned(Expected(known.size, known.sha256, known.etag, known.name))
+            await context.learned(Expected(known.size, known.sha256, known.etag, known.name, known.media_type))
         attempt = Attempt(target.part, arrival.offset, known.etag or "", arrival.size)
         chunks = context.meter_chunks(answer.chunks(), attempt) if answer.status != 416 else yield_nothing()
         try:
@@ -229,11 +231,13 @@ def _read_arrival(answer: Stream, target: _FetchTarget, known: _Known, asked: in
     known.fresh = False
     known.etag = strong_etag(answer.headers.get("ETag")) or kept.etag
     known.name = read_filename(answer.headers.get("Content-Disposition")) or kept.name
+    if answer.status != 416 or known.media_type is None:
+        known.media_type = read_media_type(answer.headers.get("Content-Type") if answer.status != 416 else None)
     if not target.member or known.sha256 is None:
         known.size, known.sha256 = size, sha256 or kept.sha256
     return Arrival(
         flow_id=target.key,
-        media_type=_media_type(answer),
+        media_type=known.media_type,
         size=size,
         sha256=known.sha256,
         offset=offset,
@@ -247,11 +251,6 @@ def _start_over(known: _Known, reason: str) -> Again:
         raise TransferFailed(reason)
     known.fresh, known.etag = True, None
     return Again(reason, at_once=True)
-
-
-def _media_type(answer: Stream) -> str:
-    value = answer.headers.get("Content-Type", "application/octet-stream")[:255]
-    return value if value.isascii() and value.isprintable() and value else "application/octet-stream"
 
 
 async def _read_listing(context: AttemptContext, answer: Stream) -> FolderListing:

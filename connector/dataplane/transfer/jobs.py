@@ -22,6 +22,7 @@ from connector.ports.entities import Flow, FlowDirection
 from connector.ports.flow import Cause, Sink, Source, SourceError
 from connector.protocol.dsp.common import DataAddress, endpoint_url
 from connector.protocol.dsp.machines.transfer_machine import FlowState
+from connector.views.assets import DEFAULT_MEDIA_TYPE
 
 _MOVED_HERE = frozenset({FlowDirection.PUSH, FlowDirection.FETCH})
 _ONCE_FAILURES = 2
@@ -177,6 +178,8 @@ class Jobs:
         async def learned(facts: Expected) -> None:
             if not flow.live and facts != _expect(flow):
                 known = {"size": facts.size, "sha256": facts.sha256, "etag": facts.etag, "name": facts.name}
+                if facts.media_type:
+                    known["media_type"] = facts.media_type
                 await self._register.amend(flow, lambda _: known)
 
         context = AttemptContext(
@@ -201,7 +204,8 @@ class Jobs:
             raise TransferFailed(problem, Cause.ADDRESS)
         if flow.direction is FlowDirection.PUSH:
             source = self._source(flow, gate)
-            return await push(context, endpoint, source, flow.source or {}, flow.media_type, expected)
+            stated = flow.media_type if flow.media_type != DEFAULT_MEDIA_TYPE else None
+            return await push(context, endpoint, source, flow.source or {}, stated, expected)
         again = flow.live and flow.size is not None
         sink = self._sinks.get(str((flow.sink or {}).get("kind")))
         if sink is None:
@@ -242,7 +246,8 @@ class _JobUse:
 
 def _expect(flow: Flow) -> Expected:
     """Return what is known of the data of a flow."""
-    return Expected(flow.size, flow.sha256, flow.etag, flow.name)
+    received = flow.media_type if flow.direction is FlowDirection.FETCH else None
+    return Expected(flow.size, flow.sha256, flow.etag, flow.name, received)
 
 
 def _find_cause(flow: Flow, error: TransferFailed | SourceError | StoreError) -> Cause:

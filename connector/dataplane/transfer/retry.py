@@ -34,13 +34,14 @@ class TransferFailed(Exception):
 class Expected:
     """What an earlier attempt learned of the data, possibly before a restart of this process.
 
-    An attempt that needs no more bytes gets an answer without the file name.
+    An attempt that needs no more bytes gets an answer without the file name. The media type is that of a receiver.
     """
 
     size: int | None = None
     sha256: str | None = None
     etag: str | None = None
     name: str | None = None
+    media_type: str | None = None
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ _EXTENDED = re.compile(
 )
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 _LONGEST = 1024
+_LONGEST_MEDIA_TYPE = 255
 _LONGEST_DISPOSITION = 4096
 
 
@@ -104,6 +105,12 @@ def read_http_date(value: str | None) -> int | None:
         return int(read.timestamp() * 1000) if read.tzinfo else None
     except (ValueError, OverflowError):
         return None
+
+
+def read_media_type(value: str | None) -> str:
+    """Return a media type with its parameters, such as the encoding of a text; for none, that of any bytes."""
+    known = (value or "")[:_LONGEST_MEDIA_TYPE]
+    return known if known and known.isascii() and known.isprintable() else "application/octet-stream"
 
 
 def strong_etag(value: str | None) -> str | None:

@@ -40,6 +40,23 @@ async def test_a_delivered_file_is_listed_with_its_digest_and_given_out(desk: De
     assert "air.csv" in content.headers["content-disposition"]
 
 
+@pytest.mark.parametrize(("files", "stated"), [(["air.csv"], True), (["air.csv", "b.csv"], False)])
+async def test_a_file_is_given_out_with_the_media_type_that_its_provider_stated(
+    desk: Desk, files: list[str], stated: bool
+) -> None:
+    typed = "text/csv; charset=windows-1252"
+    pid = await transfer(desk)
+    folder = await folder_of(desk, pid)
+    for name in files:
+        desk.arrive(folder + name, CSV)
+    await desk.become(pid, "COMPLETED", progress=msgspec.json.encode({"media_type": typed}))
+    async with desk.client("reader") as client:
+        content = await client.get(f"/v1/transfers/{pid}/content", params={"file": "air.csv"})
+        shown = (await client.get(f"/v1/transfers/{pid}")).json()["progress"]["media_type"]
+    assert content.headers["content-type"] == (typed if stated else "application/octet-stream")
+    assert shown == typed
+
+
 @pytest.mark.parametrize(
     ("asked", "status", "content"),
     [

@@ -1,17 +1,21 @@
 """What the data plane is asked for, by role and format; a report is stored without its token."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
 from connector.controlplane.enforcing import flow_requests
 from connector.language.catalogue import say
+from connector.ports.changes import PutAsset
 from connector.ports.dataplane import FlowReport, FlowRequest
 from connector.ports.decider import Terminate
 from connector.ports.entities import FlowDirection
 from connector.ports.flow import Cause
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.transfer_machine import PULL, PUSH, FlowState
-from tests.controlplane.agreements import publish, requested
+from connector.views.assets import Records
+from tests.controlplane.agreements import DATASET, publish, requested
 from tests.support.rooms import Rooms
 
 
@@ -62,3 +66,27 @@ def test_the_counterparty_learns_the_kind_of_a_failure_and_staff_the_error(cause
 def test_data_that_cannot_be_treated_is_told_with_its_reason() -> None:
     report = FlowReport(flow_id="f", state=FlowState.STARTED, error="Line 3 has 2 values.", cause=Cause.UNTREATABLE)
     assert flow_requests.end_failed(report) == Terminate("flow-failed", "Line 3 has 2 values.")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "media_type", "stated"),
+    [
+        ("windows-1252", "text/csv", "text/csv; charset=windows-1252"),
+        ("utf-16-le", "text/csv", "text/csv; charset=utf-16le"),
+        ("windows-1252", "text/csv; charset=iso-8859-1", "text/csv; charset=iso-8859-1"),
+        ("", "text/csv", "text/csv"),
+        ("windows-1252", "application/octet-stream", "application/octet-stream"),
+    ],
+)
+async def test_the_data_plane_states_the_encoding_of_a_text(
+    rooms: Rooms, encoding: Any, media_type: str, stated: str
+) -> None:
+    await publish(rooms, {"kind": "file"})
+    asset = await rooms.context.store.asset(rooms.context.owner, DATASET)
+    assert asset
+    records = Records(format="csv", encoding=encoding)
+    after = msgspec.structs.replace(asset, media_type=media_type, records=records, version=asset.version + 1)
+    await rooms.context.store.commit([PutAsset(after, asset.version)])
+    request = await flow_requests.build_request(rooms.context, requested(rooms))
+    assert isinstance(request, FlowRequest)
+    assert request.media_type == stated

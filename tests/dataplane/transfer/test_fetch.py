@@ -149,6 +149,12 @@ async def test_a_blocked_address_is_an_error_without_a_single_try(consumer: Side
     assert "is blocked" in report.error
 
 
+async def test_the_encoding_of_a_text_is_stated_and_kept(provider: Side, consumer: Side) -> None:
+    typed = "text/csv; charset=windows-1252"
+    await fetch(consumer, await provider.serve(provider.give("f", "Straße".encode("cp1252")), media_type=typed))
+    assert (await done(consumer)).media_type == typed
+
+
 async def test_a_name_that_is_not_plain_travels_too(provider: Side, consumer: Side) -> None:
     address = await provider.serve(provider.give("Bäume & Büsche.csv", b"data"))
     await fetch(consumer, address, {"kind": "file", "path": "inbox/"})

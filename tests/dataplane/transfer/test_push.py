@@ -62,6 +62,15 @@ async def test_a_push_completes_on_both_sides(provider: Side, consumer: Side) ->
         assert (usage.bytes_moved, usage.uses) == (len(data), 1)
 
 
+async def test_the_encoding_of_a_text_is_stated_and_kept_by_the_receiver(provider: Side, consumer: Side) -> None:
+    typed = "text/csv; charset=windows-1252"
+    address, source = await receiving(consumer), provider.give("f", "Straße".encode("cp1252"))
+    start = flow_request(FlowDirection.PUSH, source=source, endpoint=msgspec.json.encode(address), media_type=typed)
+    await provider.plane.start(start)
+    await provider.plane.renew(lease())
+    assert (await consumer.wait_for_end()).media_type == typed
+
+
 @given(st.lists(st.integers(1, 900_000), min_size=1, max_size=4))
 @settings(max_examples=12, deadline=None)
 async def test_a_push_that_is_cut_anywhere_ends_with_the_same_bytes(cuts: list[int]) -> None:
