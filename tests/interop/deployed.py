@@ -42,6 +42,7 @@ class Row:
     leased: bool = False
     repeating: bool = False
     offer: dict[str, Any] = field(default_factory=dict)
+    agreements: list[str] = field(default_factory=list)
 
 
 class Deployed:
@@ -49,8 +50,9 @@ class Deployed:
 
     `timing` is when its next message comes: `before` its answer, `at once` or `later`. `conflicts` is how many of our
     messages get a 409 beyond those that come too soon. `repeats` sends each message of its own once more, with a new
-    `@id` where it is `renewed`, and with a new identifier of the agreement where it is `agreed anew`. `identified`
-    writes an `@id` into messages. `proxy_s` is how late our answers reach it: what comes meanwhile meets a race, one of
+    `@id` where it is `renewed`, and with a new identifier of the agreement where it is `agreed anew`. `keeps` is the
+    position of the only one of these identifiers that its transfers know (None: they do not look). `identified` writes
+    an `@id` into messages. `proxy_s` is how late our answers reach it: what comes meanwhile meets a race, one of
     `races`. It conflicts; it is acknowledged and lost, because the connector stores its own step over it and falls
     back; or it conflicts and the connector repeats its own message anew.
     """
@@ -60,6 +62,7 @@ class Deployed:
         self.timing = "at once"
         self.conflicts = 0
         self.repeats: str | None = None
+        self.keeps: int | None = None
         self.identified = True
         self.status = 200
         self.terms: dict[str, Any] = TERMS
@@ -206,6 +209,10 @@ class Deployed:
         return self._json(self._ack("ContractNegotiation", row, provider="providerPid"), self.status)
 
     async def _agree(self, row: Row) -> None:
+        await self.agree(row, "AGREED")
+
+    async def agree(self, row: Row, state: str) -> None:
+        """Agree, under a new identifier each time; with its answer, the process is in `state`."""
         agreement = {
             "@id": f"agreement-{next(self._agreements)}",
             "@type": "Agreement",
@@ -218,7 +225,7 @@ class Deployed:
         }
         pids = {"providerPid": row.own, "consumerPid": row.other}
         body = {"@type": "ContractAgreementMessage", **pids, "agreement": agreement}
-        await self.say(row, f"negotiations/{row.other}/agreement", body, "AGREED")
+        await self.say(row, f"negotiations/{row.other}/agreement", body, state)
 
     async def _update(self, row: Row, message: dict[str, Any]) -> Response:
         kind = message["@type"]
@@ -251,6 +258,9 @@ class Deployed:
 
     async def _transfer_requested(self, message: dict[str, Any]) -> Response:
         row = next((row for row in self.rows.values() if row.other == message["consumerPid"]), None)
+        agreed = [each.agreements for each in self.rows.values() if each.agreements]
+        if self.keeps is not None and message["agreementId"] not in {names[self.keeps] for names in agreed}:
+            return self._error(404, "Cannot process TransferRequestMessage because agreement not found or not valid")
         if row is None:
             row = self._row("p", message["consumerPid"], "REQUESTED", {})
             await self._go_on(lambda: self._start(row))
@@ -342,6 +352,8 @@ class Deployed:
         return answered
 
     async def _send(self, row: Row, path: str, body: dict[str, Any], state: str, *, anew: bool) -> dict[str, Any]:
+        if "agreement" in body and body["agreement"]["@id"] not in row.agreements:
+            row.agreements.append(body["agreement"]["@id"])
         if self.identified:
             body = {"@id": f"message-{next(self._serial) if anew else row.own}", **body}
         for _ in range(7):

@@ -132,12 +132,29 @@ def plan_transfer(
     return planned
 
 
-def send_again(context: Context, process: Negotiation) -> Negotiation:
-    """Return a negotiation whose peer repeats its last message, with the message pending that the peer has lost.
+def request_under(process: Transfer, agreement_id: str, now: int) -> Transfer:
+    """Return a requested transfer with its request pending under another identifier of the same agreement."""
+    pending = process.pending
+    assert pending is not None
+    asked = msgspec.json.decode(pending.body, type=transfer.TransferRequestMessage)
+    body = encode(msgspec.structs.replace(asked, agreement_id=agreement_id))
+    renamed = machine.Pending(message=pending.message, target=pending.target, body=body)
+    return msgspec.structs.replace(process, pending=renamed, due_at=now, updated_at=now)
 
-    Each message is sent again later than the one before, and only a few times: a peer cannot make this side send more.
+
+def find_requested_agreement(process: Transfer) -> str:
+    """Return the identifier of the agreement in the pending request of a transfer."""
+    assert process.pending is not None
+    return msgspec.json.decode(process.pending.body, type=transfer.TransferRequestMessage).agreement_id
+
+
+def send_again(context: Context, process: Negotiation, lost: str | None = None) -> Negotiation:
+    """Return a negotiation whose peer repeats an earlier message, with the message pending that the peer has lost.
+
+    `lost` names it if the process no longer shows which one that is. Each message is sent again later than the one
+    before, and only a few times: a peer cannot make this side send more.
     """
-    lost = machine.find_lost(process, NEGOTIATION)
+    lost = lost or machine.find_lost(process, NEGOTIATION)
     if lost is None or process.pending or process.resent >= MOST_RESENT:
         return process
     message: Any

@@ -115,6 +115,8 @@ async def _apply(
         await context.store.commit(use_token(caller))
         return result
     after, changes = result
+    if after == before:
+        return await answer_repeat(context, caller, before, before, before.state or "", message)
     changes = [*changes, *use_token(caller)]
     fields = {"digest": received.digest}
     stored = await commits.commit(context, before, after, *changes, event=f"received {message}", fields=fields)

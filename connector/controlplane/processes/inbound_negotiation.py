@@ -28,6 +28,8 @@ from connector.protocol.dsp.machines import negotiation_machine
 from connector.protocol.dsp.machines.machine import Accepted, Ended, ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation, NegotiationState
 
+# The identifiers that one agreement may have, and how long a provider stores a repeated one (ms).
+MOST_NAMES, RENEWED_MS = 4, 1_000
 _UNKNOWN_OFFER = "Unknown offer: read the catalogue and send a current offer."
 
 
@@ -152,10 +154,7 @@ async def message(
         if not inbound_terms.is_same_agreement(before.agreement or b"{}", bytes(received.message.agreement)):
             reason = "Another agreement arrived before: repeat its terms, or terminate the negotiation."
             return inbound.decline(before, 400, "other-agreement", reason)
-        # A Hold that waited for the first one is decided again.
-        due_at = after.due_at if after.pending else receiver.context.now()
-        after = msgspec.structs.replace(after, evidence=inbound.to_evidence(caller), due_at=due_at)
-        return await _apply_effect(receiver, after, name, received)
+        return await _renew_agreement(receiver, caller, before, after, received)
 
     def repeat(process: Negotiation) -> Negotiation:
         return send_again(receiver.context, process)
@@ -163,6 +162,37 @@ async def message(
     return await inbound.receive(
         receiver.context, caller, load, NEGOTIATION, name, received, effect, renew=renew, repeat=repeat
     )
+
+
+async def _renew_agreement(
+    receiver: MessageReceiver, caller: Caller, before: Negotiation, after: Negotiation, received: Received[Any]
+) -> tuple[Negotiation, list[Change]] | Declined:
+    """Take an agreement that the provider sends again under another identifier, and keep the earlier one with it.
+
+    The provider stores both one after the other, over what it has received meanwhile: the verification waits for that,
+    and is sent again if it came first.
+    """
+    now = receiver.context.now()
+    due_at = max(after.due_at or 0, now + RENEWED_MS) if after.pending else now
+    applied = await _apply_effect(
+        receiver, msgspec.structs.replace(after, due_at=due_at), negotiation_machine.AGREEMENT, received
+    )
+    if isinstance(applied, Declined):
+        return applied
+    renewed, _ = applied
+    names = [name for name in (renewed.agreement_id, before.agreement_id, *before.other_agreement_ids) if name]
+    names = list(dict.fromkeys(names))
+    if len(names) > MOST_NAMES:
+        reason = f"The agreement arrived under {MOST_NAMES} identifiers before: repeat one of them."
+        return inbound.decline(before, 400, "other-agreement", reason)
+    if before.state == NegotiationState.AGREED:
+        # A Hold that waited for the first one is decided again.
+        others = tuple(name for name in names if name != renewed.agreement_id)
+        evidence = inbound.to_evidence(caller)
+        return msgspec.structs.replace(renewed, evidence=evidence, other_agreement_ids=others), []
+    others = tuple(name for name in names if name != before.agreement_id)
+    noted = msgspec.structs.replace(before, other_agreement_ids=others)
+    return send_again(receiver.context, noted, negotiation_machine.VERIFICATION), []
 
 
 def _take_late(process: Negotiation, name: str, received: Received[Any]) -> Negotiation:

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import subprocess
 import time
 from pathlib import Path
@@ -65,9 +64,9 @@ class Runtime:
             self._run(part, properties)
 
     def stop(self) -> None:
-        """End its processes."""
+        """End its processes at once: they hold nothing that outlives a test, and would take long to say goodbye."""
         for process in self._processes:
-            process.send_signal(signal.SIGTERM)
+            process.kill()
         for process in self._processes:
             process.wait(30)
         self._management.close()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from connector.controlplane.core import commits
+from connector.controlplane.core import commits, messages
 from connector.controlplane.core.errors import NotAllowed
 from connector.controlplane.enforcing import agreements, signals
 from connector.controlplane.enforcing.enforcer import Enforcer
@@ -18,6 +18,7 @@ from connector.ports.decider import (
 )
 from connector.ports.peer import InDoubt
 from connector.ports.store import AnyProcess
+from connector.protocol.dsp.agreement_keys import make_agreement_key
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines import machine
 from connector.protocol.dsp.machines.machine import Ended, StateMachine
@@ -73,6 +74,10 @@ async def settle_refusal(
     pending = process.pending
     assert pending is not None
     first = process.state is None
+    renamed = await _rename_agreement(driver, process) if first and isinstance(process, Transfer) else None
+    if renamed is not None:
+        fields = {"reason": reason, "again": messages.find_requested_agreement(renamed)}
+        return await commits.commit(driver.context, process, renamed, *changes, event="refused", fields=fields)
     if not first and pending.refusals + 1 < driver.limits.refusals:
         wait = driver.backoff.find_pause(pending.attempts)
         after = machine.retry(process, now, now + wait, in_doubt=False, refused=True, fault=reason)
@@ -93,6 +98,25 @@ async def settle_refusal(
         return await commits.commit(
             driver.context, process, end(process, table, ended, now), *changes, event="ended refused"
         )
+
+
+async def _rename_agreement(driver: ProcessDriver, process: Transfer) -> Transfer | None:
+    """Return the transfer with its request under the next identifier of its agreement; None if there is no other.
+
+    A provider that agreed again under another identifier knows only the one that it stored last.
+    """
+    store = driver.context.store
+    agreement = await store.agreement(process.owner, process.agreement_key)
+    agreed = await store.negotiation(process.owner, agreement.negotiation_id) if agreement else None
+    if agreed is None or not agreed.other_agreement_ids:
+        return None
+    names = [process.agreement_id, *agreed.other_agreement_ids]
+    tried = messages.find_requested_agreement(process)
+    for name in names[names.index(tried) + 1 :] if tried in names else ():
+        # An identifier that another agreement has got since does not stand for this one.
+        if await store.agreement(process.owner, make_agreement_key(process.role, process.peer, name)) is None:
+            return messages.request_under(process, name, driver.context.now())
+    return None
 
 
 async def settle_taken(

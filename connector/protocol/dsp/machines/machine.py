@@ -55,7 +55,7 @@ class StateMachine(msgspec.Struct, frozen=True):
 
     `ranks` orders the messages that can cross on the wire: the higher rank wins. `ending` is the message that
     terminates the process. An exact repeat of an `unrepeatable` message is a new message, never a retransmission. A
-    `renewable` message can arrive again with other content, as long as this side has not gone further. A `resendable`
+    `renewable` message can arrive again with other content, also when this side has gone further. A `resendable`
     message is sent again to a peer that has lost it after it acknowledged it.
     """
 
@@ -202,7 +202,10 @@ class Repeated(msgspec.Struct, frozen=True):
 
 
 class Renewed(msgspec.Struct, Generic[P], frozen=True):
-    """The message is the last accepted one with other content: if that is acceptable, commit `process`."""
+    """The message was accepted before with other content: if that is acceptable, commit `process`.
+
+    If the process has gone further since, `process` is unchanged: the peer may have fallen back.
+    """
 
     process: P
 
@@ -284,12 +287,11 @@ def receive(
     if last and last.message == message and last.digest == UNSEEN and not _answers_doubt(process, table, message):
         seen = Accepted(message=message, digest=digest, state=last.state)
         return Applied(msgspec.structs.replace(process, accepted=seen))
-    same = last if last and last.message == message and last.digest == digest else None
-    if same and message not in table.unrepeatable:
-        return Repeated(same.state)
-    answered = process.answered
-    if answered and answered.message == message and answered.digest == digest and find_lost(process, table):
-        return Repeated(answered.state)
+    repeated = _find_repeated(process, table, message, digest)
+    if repeated:
+        return Repeated(repeated.state)
+    if message in table.renewable and _is_past(process, table, message):
+        return Renewed(process)
     if process.state in table.terminal:
         return Illegal(f"{message} arrived after the end of the process, which is {process.state}")
     if message == table.ending:
@@ -306,7 +308,7 @@ def receive(
             return Crossed(f"{pending.message if pending else ''} is pending and takes precedence over {message}")
         return Applied(after)
     if pending and table.find_transition(pending.target, process.role.other, message):
-        if same:
+        if last and last.message == message and last.digest == digest:
             # The repeated message was sent before the pending one, so it does not acknowledge it.
             return Crossed(f"{pending.message} is pending and takes precedence over a repeat of {message}")
         # The peer can send this only after it acknowledged the pending message: the answer was lost or is late.
@@ -435,6 +437,23 @@ def _answers_doubt(process: Process, table: StateMachine, message: str) -> bool:
     """Return whether the message can follow the pending message, which the peer may have received."""
     pending = process.pending
     return bool(pending and pending.in_doubt and table.find_transition(pending.target, process.role.other, message))
+
+
+def _find_repeated(process: Process, table: StateMachine, message: str, digest: str) -> Accepted | None:
+    """Return the accepted message of which this one is an exact repeat, or None."""
+    last, answered = process.accepted, process.answered
+    if last and last.message == message and last.digest == digest and message not in table.unrepeatable:
+        return last
+    if answered and answered.message == message and answered.digest == digest and find_lost(process, table):
+        return answered
+    return None
+
+
+def _is_past(process: Process, table: StateMachine, message: str) -> bool:
+    """Return whether a message of the peer led to an earlier state, from which the process has gone on."""
+    sent = {m.target for m in table.transitions if m.sender == process.role.other and m.message == message}
+    later = {state for target in sent for state in table.find_reachable(target)}
+    return process.state in later - sent - {table.terminated}
 
 
 def find_unanswered(process: Process, table: StateMachine) -> set[str | None]:

@@ -74,7 +74,8 @@ class Negotiation(Process, frozen=True, kw_only=True):
     received, `agreed_at` the time (ms) at which it was received. `rounds` counts offers and counter-offers.
     `request_digest` identifies the initial request, so its repeat finds the same process. `asked` is the JSON of the
     last request of this side, as consumer. `evidence` contains the claims of the peer that were verified with its
-    latest message.
+    latest message. `other_agreement_ids` are the identifiers under which the provider has sent the same agreement too:
+    only it knows which of them it has kept.
     """
 
     dataset: str
@@ -84,6 +85,7 @@ class Negotiation(Process, frozen=True, kw_only=True):
     agreement_id: str | None = None
     agreement: bytes | None = None
     agreed_at: int | None = None
+    other_agreement_ids: tuple[str, ...] = ()
     rounds: int = 1
     request_digest: str = ""
     asked: bytes | None = None
