@@ -131,6 +131,12 @@ class Runtime:
         found: dict[str, Any] = self.ask("GET", f"/contractnegotiations/{id}")
         return found
 
+    def agreement_of(self, negotiation: str) -> str:
+        """Return the identifier of the agreement of a negotiation, as it stands in messages."""
+        found = self.ask("GET", f"/contractnegotiations/{negotiation}/agreement")
+        # A newer EDC has another identifier of its own beside it.
+        return str(found.get("agreementId") or found["@id"])
+
     def negotiations(self) -> list[dict[str, Any]]:
         """Return all negotiations."""
         found: list[dict[str, Any]] = self.ask(

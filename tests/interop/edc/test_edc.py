@@ -87,7 +87,7 @@ def negotiated(pair: Pair, asset: str = "asset-1") -> tuple[str, str]:
     found = pair.us.client.negotiations.wait(begun.id, timeout_s=WAIT_S)
     assert found.state == "FINALIZED", (found.state, found.pending, found.ended)
     until(lambda: pair.edc.negotiation(found.peer_pid or "")["state"] == "FINALIZED", WAIT_S)
-    return found.agreement_id or "", pair.edc.negotiation(found.peer_pid or "")["contractAgreementId"]
+    return found.agreement_id or "", pair.edc.agreement_of(found.peer_pid or "")
 
 
 def agreed(pair: Pair, offer: dict[str, Any]) -> str:
@@ -123,7 +123,7 @@ def test_every_negotiation_that_we_begin_is_finalized_on_both_sides(pair: Pair) 
         assert len({ours for ours, _ in agreements}) == len({theirs for _, theirs in agreements}) == COUNT
         # It may agree twice, under two identifiers, and keep the first; what we hold has to be of use all the same.
         apart = [ours for ours, theirs in agreements if ours != theirs]
-        assert [*pool.map(lambda agreement: pushed(pair, agreement), apart)] == ["COMPLETED"] * len(apart)
+        assert [*pool.map(lambda agreement: arrived(pair, agreement), apart)] == ["COMPLETED"] * len(apart)
 
 
 def test_every_negotiation_that_edc_begins_is_finalized_on_both_sides(pair: Pair) -> None:
@@ -163,12 +163,12 @@ def delivered(pair: Pair, transfer: str) -> int:
 
 
 def test_we_let_edc_push_to_us(pair: Pair) -> None:
-    assert pushed(pair, negotiated(pair)[0]) == "COMPLETED"
+    assert arrived(pair, negotiated(pair)[0], push=True) == "COMPLETED"
 
 
-def pushed(pair: Pair, agreement: str) -> str:
-    """Let EDC push under an agreement; return how that ended, with the reason if there is one."""
-    begun = pair.us.client.transfers.start(agreement, push=True)
+def arrived(pair: Pair, agreement: str, *, push: bool = False) -> str:
+    """Request the data of an agreement; return how that ended, with the reason if there is one."""
+    begun = pair.us.client.transfers.start(agreement, push=push)
     found = pair.us.client.transfers.wait(begun.id, timeout_s=WAIT_S)
     return f"{found.state} {found.ended.reason}" if found.ended else str(found.state)
 
