@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from tests.simulation import lives
 from tests.simulation.rules import RULES
-from tests.simulation.seeds import ever_failed
+from tests.simulation.seeds import ever_failed, universes
 
 CHUNK = 50
 PROGRESS_S = 10.0
@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many at once (default: all cores)")
     parser.add_argument("--without", choices=sorted(RULES), help="take this rule away, to see it missed")
     chosen = parser.parse_args(arguments)
-    seeds = [*ever_failed(), *range(chosen.first, chosen.first + chosen.seeds)]
+    seeds = [*ever_failed(), *universes(range(chosen.first, chosen.first + chosen.seeds))]
     chunks = [(seeds[at : at + CHUNK], chosen.without) for at in range(0, len(seeds), CHUNK)]
     seen: Counter[str] = Counter()
     began = told = time.monotonic()
@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _lived(chunks: list[tuple[list[int], str | None]], jobs: int) -> Iterator[lives.Outcome]:
+def _lived(chunks: list[tuple[list[tuple[int, bool]], str | None]], jobs: int) -> Iterator[lives.Outcome]:
     if jobs == 1:
         yield from map(lives.lived, chunks)
         return

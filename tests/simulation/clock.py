@@ -28,7 +28,7 @@ class Handle:
         self._when = when
         self.callback = callback
         self.args = args
-        self.context = context or contextvars.copy_context()
+        self.context = contextvars.copy_context() if context is None else context
         self.dead = False
 
     def cancel(self) -> None:

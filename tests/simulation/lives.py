@@ -10,7 +10,7 @@ from tests.simulation.witness import Broken
 Outcome = tuple[int, Counter[str], str | None]
 
 
-def lived(chunk: tuple[list[int], str | None]) -> Outcome:
+def lived(chunk: tuple[list[tuple[int, bool]], str | None]) -> Outcome:
     """Live through a chunk of universes, without a rule if one is named; where a worker process can find it."""
     seeds, rule = chunk
     if rule:
@@ -19,12 +19,12 @@ def lived(chunk: tuple[list[int], str | None]) -> Outcome:
     return _all(seeds)
 
 
-def _all(seeds: Iterable[int]) -> Outcome:
+def _all(seeds: Iterable[tuple[int, bool]]) -> Outcome:
     seen: Counter[str] = Counter()
     count = 0
-    for seed in seeds:
+    for seed, third in seeds:
         try:
-            seen += live(seed).seen
+            seen += live(seed, third=third).seen
         except Broken as broken:
             return count, seen, str(broken)
         count += 1

@@ -11,6 +11,7 @@ from connector.ports.identity import Intent
 from connector.ports.peer import Ack, CatalogPage, InDoubt, PeerAnswer, Refused
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.machine import ProcessKind
+from connector.protocol.dsp.machines.transfer_machine import REQUEST
 from tests.simulation.witness import Witness
 
 TIMEOUT_S = 15.0
@@ -40,6 +41,8 @@ class Reply(msgspec.Struct, frozen=True):
 
 # What a side answers to one request: (sender, authorization, what, path parts, body).
 Handle = Callable[[str, str, str, str | None, bytes], Awaitable[Reply]]
+# What issues the tokens of a side.
+Token = Callable[[str, Intent], Awaitable[str]]
 
 
 class Network:
@@ -53,6 +56,8 @@ class Network:
         self.weather = weather
         self.stale = 0
         self.witness = witness
+        # Who says again, in its own name, what another one said, and the token that it says it with.
+        self.echoes: dict[str, tuple[str, Token]] = {}
         self._sides: dict[str, Handle | None] = {}
         self._flights: set[asyncio.Task[Any]] = set()
 
@@ -110,6 +115,8 @@ class Network:
         if handle is None:
             self._note(f"{sender}→{to} {what} found nobody")
             return None
+        if sender in self.echoes and (pid or what == REQUEST) and self.rng.random() < 0.2:
+            self._fly(to, self._echo(*self.echoes[sender], to, what, pid, body))
         if body and not self.witness.owes(sender, body):
             self.stale += 1
             self._note(f"{sender}→{to} {what} comes when {sender} has gone on")
@@ -122,8 +129,19 @@ class Network:
         self._note(f"{sender}→{to} {what} {reply.status} {reply.state or reply.reason}")
         return reply
 
-    def _fly(self, to: str, delivery: Any) -> asyncio.Task[Reply | None]:
-        flight: asyncio.Task[Reply | None] = asyncio.create_task(delivery, name=to)
+    async def _echo(self, name: str, token: Token, to: str, what: str, pid: str | None, body: bytes) -> None:
+        """Deliver a message about a process or an agreement of somebody else: it is unknown to whoever asks for it."""
+        await asyncio.sleep(self.rng.random() * 5)
+        handle = self._sides.get(to)
+        if handle is None:
+            return
+        reply = await handle(name, await token(to, Intent.NEGOTIATION), what, pid, body)
+        self.witness.seen[f"rule the message of another answered {reply.status}"] += 1
+        if reply.status not in ({404, 503} if pid else {400, 404, 503}):
+            self.witness.broken(f"{to} answers {reply.status} to {name}, who says {what} about a process of another")
+
+    def _fly(self, to: str, delivery: Any) -> asyncio.Task[Any]:
+        flight: asyncio.Task[Any] = asyncio.create_task(delivery, name=to)
         self._flights.add(flight)
         flight.add_done_callback(self._flights.discard)
         return flight
@@ -139,7 +157,7 @@ class SimulatedPeer:
         self,
         network: Network,
         me: str,
-        token: Callable[[str, Intent], Awaitable[str]],
+        token: Token,
         sends: Callable[[str, bytes], bytes],
         asks: Callable[[str], bool],
     ) -> None:

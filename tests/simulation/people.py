@@ -52,10 +52,15 @@ class Whim:
 
 
 class People:
-    """The people of both sides; `most` bounds the negotiations and the transfers that they begin."""
+    """The people of all sides; `most` bounds the negotiations and the transfers that they begin.
 
-    def __init__(self, city: Side, firm: Side, rng: random.Random) -> None:
-        self._city, self._firm, self._rng = city, firm, rng
+    `pairs` are the consumer and the provider of each relation.
+    """
+
+    def __init__(self, pairs: list[tuple[Side, Side]], rng: random.Random) -> None:
+        self._pairs, self._rng = pairs, rng
+        # In the order in which they have always been chosen: the provider first.
+        self._sides = list({side.name: side for pair in pairs for side in pair[::-1]}.values())
         self._pace = rng.choice([1.0, 3.0, 8.0])
         self._most = rng.randint(1, 4)
         self._negotiations = self._transfers = 0
@@ -65,7 +70,7 @@ class People:
         self._request()
         while True:
             await asyncio.sleep(self._rng.random() * self._pace)
-            side = self._rng.choice([self._city, self._firm])
+            side = self._rng.choice(self._sides)
             action = self._rng.random()
             if action < 0.5:
                 await self._on_transfer(side)
@@ -77,7 +82,8 @@ class People:
                 self._request()
             elif action < 0.95 and self._negotiations < self._most:
                 self._negotiations += 1
-                self._city.ask(negotiation.offer(self._city.rooms.evaluator, "firm", "data"))
+                consumer, provider = self._pair()
+                provider.ask(negotiation.offer(provider.rooms.evaluator, consumer.name, "data"))
 
     async def cut_power(self, side: Side) -> None:
         """Let a side crash now and then, at any moment, until cancelled."""
@@ -95,9 +101,12 @@ class People:
     def _request(self) -> None:
         if self._negotiations < self._most:
             self._negotiations += 1
-            self._firm.ask(
-                negotiation.request(self._firm.rooms.evaluator, self._firm.rooms.counterparties, "city", "data")
-            )
+            consumer, provider = self._pair()
+            rooms = consumer.rooms
+            consumer.ask(negotiation.request(rooms.evaluator, rooms.counterparties, provider.name, "data"))
+
+    def _pair(self) -> tuple[Side, Side]:
+        return self._rng.choice(self._pairs) if len(self._pairs) > 1 else self._pairs[0]
 
     async def _on_transfer(self, side: Side) -> None:
         rows = list((await side.rows(ProcessKind.TRANSFER)).values())
@@ -115,12 +124,13 @@ class People:
             side.ask(getattr(transfer, action)(side.rooms.enforcer, row.id))
 
     async def _on_agreement(self) -> None:
-        rows, _ = await self._firm.store.agreements(OWNER, ALL)
+        consumer, _ = self._pair()
+        rows, _ = await consumer.store.agreements(OWNER, ALL)
         ready = [row for row in rows if row.finalized_at is not None]
         if ready and self._transfers < self._most:
             self._transfers += 1
             push = self._rng.random() < 0.4
-            self._firm.ask(transfer.request(self._firm.rooms.enforcer, self._rng.choice(ready).id, push=push))
+            consumer.ask(transfer.request(consumer.rooms.enforcer, self._rng.choice(ready).key, push=push))
 
     async def _on_negotiation(self, side: Side) -> None:
         rows = list((await side.rows(ProcessKind.NEGOTIATION)).values())

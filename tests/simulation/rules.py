@@ -16,8 +16,11 @@ from connector.controlplane.core import messages
 from connector.controlplane.processes import inbound, inbound_negotiation, inbound_transfer
 from connector.controlplane.processes.sending import reconcile, settling, stalling
 from connector.ports.changes import Conflict
-from connector.protocol.dsp.machines import machine
+from connector.ports.entities import agreements
+from connector.protocol.dsp.machines import machine, negotiation_machine, transfer_machine
+from tests.simulation.world import DiskStore
 
+_received, _found_in_force = inbound.receive, inbound_transfer._find_in_force
 _receive, _plan, _observed, _on_the_table = machine.receive, machine.plan, machine.observe, messages._propose
 
 
@@ -86,6 +89,25 @@ async def _blind(*_: Any, **__: Any) -> None:
     """Ask nobody where the peer stands."""
 
 
+async def _anybody(context: Any, caller: Any, load: Any, *arguments: Any, **named: Any) -> Any:
+    """Take a message from anybody for one of the peer."""
+    process = await load()
+    return await _received(context, _with(caller, participant=process.peer), load, *arguments, **named)
+
+
+async def _by_pid_alone(store: Any, owner: str, kind: Any, role: Any, peer: str, peer_pid: str) -> Any:
+    """Find a process by the pid of its peer, whoever the peer is."""
+    rows = [row for row in store.peek_all(kind) if row.role is role and row.peer_pid == peer_pid]
+    return rows[0] if rows else None
+
+
+async def _in_force_for_all(receiver: Any, caller: Any, agreement_id: str) -> Any:
+    """Let anybody request the data of an agreement."""
+    agreement = await receiver.context.store.agreement(receiver.context.owner, agreement_id)
+    owner = agreement.counterparty if agreement else caller.participant
+    return await _found_in_force(receiver, _with(caller, participant=owner), agreement_id)
+
+
 async def _always_new(context: Any, caller: Any, known: Any, digest: str) -> Any:
     """Refuse an initial request that came before."""
     return inbound.decline(known, 400, "pid-in-use", "The pid already identifies another process: use a new pid.")
@@ -119,7 +141,23 @@ RULES: dict[str, tuple[Removal, ...]] = {
     ),
     "an agreement under another identifier": ((machine, "receive", _only_once),),
     "a pid of another process ends it": ((settling, "settle_taken", _undecided),),
+    "a process is its peer's": ((inbound, "receive", _anybody),),
+    "a pid is its peer's": ((DiskStore, "process_of_peer", _by_pid_alone),),
+    "an agreement is its consumer's": ((inbound_transfer, "_find_in_force", _in_force_for_all),),
+    "an agreement is filed under its provider": tuple(
+        (place, "make_agreement_key", lambda role, counterparty, agreement_id: agreement_id)
+        for place in (negotiation_machine, transfer_machine, inbound_transfer, settling, agreements)
+    ),
     "no progress is counted": ((settling, "settle_taken", _undecided), (stalling, "stall", _uncounted)),
+}
+
+
+# The rules that keep two peers of one side apart: only a universe with a third side can miss them.
+AMONG_THREE = {
+    "a process is its peer's",
+    "a pid is its peer's",
+    "an agreement is its consumer's",
+    "an agreement is filed under its provider",
 }
 
 

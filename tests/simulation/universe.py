@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+from collections import Counter
 
 import msgspec
 
@@ -40,9 +41,13 @@ _UNWANTED = {
 
 
 class Universe:
-    """Builds both sides, lets the storm rage, calms it, and checks."""
+    """Builds the sides, lets the storm rage, calms it, and checks.
 
-    def __init__(self, seed: int, loop: clock.VirtualLoop) -> None:
+    With a `third` side, one of the two has two peers: the third is the twin of one of them, chooses the identifiers
+    that this one has chosen, and says again what it says.
+    """
+
+    def __init__(self, seed: int, loop: clock.VirtualLoop, *, third: bool = False) -> None:
         self.seed = seed
         self.witness = Witness()
         self._loop = loop
@@ -57,11 +62,27 @@ class Universe:
         eager = rng.choice([None, None, None, "city", "firm"])
         self._tolerated = {"unreachable", "expired"} if self._owed_for == SHORT_MS else set()
         self._tolerated |= {"out-of-step"} if eager else set()
-        self.city, self.firm = (self._side("city", "firm"), self._side("firm", "city"))
-        for side in (self.city, self.firm):
+        twin = self._stream("third").choice(["city", "firm"]) if third else None
+        peers = {"city": ["firm"], "firm": ["city"]}
+        if twin:
+            (other,) = peers[twin]
+            peers["port"] = [other]
+            peers[other].append("port")
+            weather["port"] = weather[twin]
+        self.sides = {name: self._side(name, tuple(others)) for name, others in peers.items()}
+        self.city, self.firm = self.sides["city"], self.sides["firm"]
+        # The consumer and the provider of each relation.
+        self.pairs = [(self.firm, self.city)]
+        if twin:
+            port = self.sides["port"]
+            port.twin = self.sides[twin]
+            self.pairs.append((port, self.city) if twin == "firm" else (self.firm, port))
+            self.network.echoes = {"port": (twin, port.twin.identity.issue_token)}
+            self.network.echoes[twin] = ("port", port.identity.issue_token)
+        for side in self.sides.values():
             side.eager = side.name == eager
             side.owed_for = self._owed_for
-        self.manner = self._behave()
+        self.manner = None if third else self._behave()
 
     def _behave(self) -> str | None:
         """Give one side of some universes a bad manner, and return it."""
@@ -78,9 +99,9 @@ class Universe:
         """Return a stream of chance of its own, so that a change in one place leaves the others as they were."""
         return random.Random(f"{self.seed}/{purpose}")
 
-    def _side(self, name: str, other: str) -> Side:
+    def _side(self, name: str, others: tuple[str, ...]) -> Side:
         moods = self._stream(f"moods of {name}")
-        return Side(name, other, self.network, self._stream(name), lambda enforcer: Whim(enforcer, moods))
+        return Side(name, others, self.network, self._stream(name), lambda enforcer: Whim(enforcer, moods))
 
     async def run(self) -> None:
         """Live one universe from storm to calm. Raises Broken."""
@@ -93,28 +114,30 @@ class Universe:
         self._raise(problem or await self._check())
 
     async def _begin(self) -> None:
-        await self.city.start()
-        await self.firm.start()
-        draft = AssetOrder(id="data", title={"en": "Data"}, source={"kind": "file"}, data_class=DataClass.OPEN)
-        asset = await assets.add(self.city.rooms.publisher, draft)
-        offered = msgspec.structs.replace(asset, offer_id="offer:data", version=asset.version)
-        await assets.store_changed(self.city.rooms.publisher, asset, offered, AssetStatus.PUBLISHED)
+        for side in self.sides.values():
+            await side.start()
+        for provider in {side.name: side for _, side in self.pairs}.values():
+            draft = AssetOrder(id="data", title={"en": "Data"}, source={"kind": "file"}, data_class=DataClass.OPEN)
+            asset = await assets.add(provider.rooms.publisher, draft)
+            offered = msgspec.structs.replace(asset, offer_id="offer:data", version=asset.version)
+            await assets.store_changed(provider.rooms.publisher, asset, offered, AssetStatus.PUBLISHED)
 
     async def _storm(self) -> None:
-        people = People(self.city, self.firm, self._stream("people"))
-        acts = [people.act(), people.cut_power(self.city), people.cut_power(self.firm)]
+        people = People(self.pairs, self._stream("people"))
+        acts = [people.act(), *(people.cut_power(side) for side in self.sides.values())]
         tasks = [asyncio.create_task(act) for act in acts]
         await self._pass(self._storm_s)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        self.network.weather = {"city": CLEAR, "firm": CLEAR}
-        for side in (self.city, self.firm):
+        self.network.weather = dict.fromkeys(self.sides, CLEAR)
+        self.network.echoes = {}
+        for side in self.sides.values():
             await side.crash()
             await side.start()
 
     async def _calm(self) -> str | None:
-        """Wait until both sides agree and have gone on agreeing; return what they do not agree on in the end."""
+        """Wait until all sides agree and have gone on agreeing; return what they do not agree on in the end."""
         deadline = self._loop.time() + CALM_S
         while self._loop.time() < deadline:
             await self._pass(5)
@@ -138,25 +161,27 @@ class Universe:
     def _raise(self, fault: str | None) -> None:
         if fault:
             trace = "\n".join(self.witness.trace[-TRACE_LINES:])
-            raise Broken(f"seed {self.seed}: {fault}\n{trace}")
+            raise Broken(f"seed {self.seed}{' with a third side' if 'port' in self.sides else ''}: {fault}\n{trace}")
 
     async def _unsettled(self) -> str | None:
-        """Return what the two sides do not agree on or still owe, or None."""
+        """Return what the sides do not agree on or still owe, or None."""
         for kind in (ProcessKind.NEGOTIATION, ProcessKind.TRANSFER):
-            mine, theirs = await self.firm.rows(kind), await self.city.rows(kind)
-            for side, rows, others in ((self.firm, mine, theirs), (self.city, theirs, mine)):
-                for row in rows.values():
-                    other = others.get(row.peer_pid or "")
+            rows = {name: await side.rows(kind) for name, side in self.sides.items()}
+            for name, side in self.sides.items():
+                for row in rows[name].values():
+                    other = rows[row.peer].get(row.peer_pid or "")
                     problem = _differs(row, other) or _flows_otherwise(side, row)
                     if problem and not self.witness.may_differ(row, other):
                         return problem
         return None
 
     async def _check(self) -> str | None:
-        for side in (self.firm, self.city):
+        for side in self.sides.values():
             rows: dict[str, AnyProcess] = {}
             for kind in (ProcessKind.NEGOTIATION, ProcessKind.TRANSFER):
                 rows |= await side.rows(kind)
+            named = Counter((type(row), row.peer_pid) for row in rows.values() if row.peer_pid)
+            self.witness.seen["rule a pid of two peers"] += sum(count > 1 for count in named.values())
             for row in rows.values():
                 self.witness.seen[f"pair {table_of(row).kind} {row.role} {row.state}"] += 1
                 if row.ended:
@@ -176,10 +201,10 @@ class Universe:
         identifier; without such a copy, only people end things.
         """
         for kind in (ProcessKind.NEGOTIATION, ProcessKind.TRANSFER):
-            mine, theirs = await self.firm.rows(kind), await self.city.rows(kind)
-            for rows, others in ((mine, theirs), (theirs, mine)):
-                for row in rows.values():
-                    other = others.get(row.peer_pid or "")
+            rows = {name: await side.rows(kind) for name, side in self.sides.items()}
+            for mine in rows.values():
+                for row in mine.values():
+                    other = rows[row.peer].get(row.peer_pid or "")
                     codes = {each.ended.code for each in (row, other) if each and each.ended}
                     # Where one side had leave to give up, the other hears of it by a refusal.
                     given_up = codes & self._tolerated and "stuck" not in codes
@@ -193,13 +218,16 @@ class Universe:
         return None
 
     async def _agreements(self) -> str | None:
-        """Return on which agreement the two sides hold different bytes, or None."""
-        held = []
-        for side in (self.firm, self.city):
-            rows, _ = await side.store.agreements(OWNER, ALL)
-            held.append({row.id: (row.document, row.dataset) for row in rows if row.finalized_at is not None})
-        if held[0] != held[1]:
-            return f"both sides hold other agreements: {held[0]} and {held[1]}"
+        """Return on which agreement two sides hold different bytes, or None."""
+        for pair in self.pairs:
+            held = []
+            for side, other in (pair, pair[::-1]):
+                rows, _ = await side.store.agreements(OWNER, ALL)
+                mine = [row for row in rows if row.finalized_at is not None and row.counterparty == other.name]
+                held.append({row.id: (row.document, row.dataset) for row in mine})
+                self.witness.seen["rule an agreement identifier of two peers"] += len(rows) - len({r.id for r in rows})
+            if held[0] != held[1]:
+                return f"both sides hold other agreements: {held[0]} and {held[1]}"
         return None
 
 
@@ -248,14 +276,14 @@ class _Complaints(logging.Handler):
         self._witness.broken(f"the product logs: {record.getMessage()} {error!r}")
 
 
-def live(seed: int) -> Witness:
+def live(seed: int, *, third: bool = False) -> Witness:
     """Run one universe and return what was seen in it; raises Broken with the end of its trace."""
     log = logging.getLogger("connector")
     before = log.propagate, log.level, log.handlers
     log.propagate, log.level, log.handlers = False, logging.ERROR, []
 
     async def main(loop: clock.VirtualLoop) -> Witness:
-        universe = Universe(seed, loop)
+        universe = Universe(seed, loop, third=third)
         log.handlers = [_Complaints(universe.witness)]
         await universe.run()
         return universe.witness

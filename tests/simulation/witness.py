@@ -1,4 +1,4 @@
-"""The witness of a universe: sees every commit, message and flow of both sides, and says what must not be.
+"""The witness of a universe: sees every commit, message and flow of all sides, and says what must not be.
 
 What it finds is written down at once and ends the universe; a fault raised inside the product would be taken for one of
 its own, which the worker is right to survive.
@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from connector.audit import leaves, merkle
-from connector.ports.changes import AppendLeaf, Change, PutProcess
+from connector.ports.changes import AppendLeaf, Change, PutAgreement, PutProcess
 from connector.ports.entities import Leaf
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.codec import decode
@@ -53,8 +53,9 @@ class Witness:
         self._latest: dict[tuple[str, str], AnyProcess] = {}
         self._owed: dict[tuple[str, str], bytes] = {}
         self._planned: list[tuple[str, str, bytes]] = []
-        self._applied: Counter[tuple[str, str, str]] = Counter()
-        self._applied_after: dict[tuple[str, str, str], int] = {}
+        self._applied: Counter[tuple[str, str, str, str]] = Counter()
+        self._applied_after: dict[tuple[str, str, str, str], int] = {}
+        self._parties: dict[tuple[str, str], str] = {}
         self._own_moves: Counter[tuple[str, str]] = Counter()
         self._answered: dict[tuple[str, str], set[str]] = {}
         self._heads: dict[str, list[tuple[int, bytes]]] = {}
@@ -72,13 +73,18 @@ class Witness:
             self.note(f"BROKEN {what}")
             self.stop.set()
 
-    def committed(self, side: str, group: tuple[Change, ...]) -> None:
-        """See a group that has just become durable."""
+    def committed(self, side: str, group: tuple[Change, ...], answered: str | None = None) -> None:
+        """See a group that has just become durable; `answered` is the sender of the message that it answers."""
         self._commits += 1
         if self._commits > COMMITS_MOST:
             self.broken(f"{side} has committed {self._commits} times and goes on: it is busy with nothing")
         puts = [change.process for change in group if isinstance(change, PutProcess)]
         kinds = [change.leaf.kind for change in group if isinstance(change, AppendLeaf)]
+        for change in group:
+            if isinstance(change, PutProcess):
+                self._belongs(side, change.process.id, change.process.peer, answered)
+            elif isinstance(change, PutAgreement):
+                self._belongs(side, f"agreement {change.agreement.key}", change.agreement.counterparty, answered)
         for after in puts:
             before = self._latest.get((side, after.id))
             self._latest[side, after.id] = after
@@ -95,6 +101,12 @@ class Witness:
             if kinds and kinds[0].startswith(("acknowledged ", "settled ")):
                 self._own_moves[side, after.id] += 1
 
+    def _belongs(self, side: str, name: str, peer: str, answered: str | None) -> None:
+        """See whose a row is: it stays the one of its first peer, and no message of another one changes it."""
+        first = self._parties.setdefault((side, name), peer)
+        if peer != first or answered not in {None, peer}:
+            self.broken(f"{side} changes {name} of {first} for {answered or peer}")
+
     def fell_back(self, side: str, row: AnyProcess) -> None:
         """See a side that has lost its last write: it is not held to its answers and records of this process."""
         self._fallen.add((side, row.id))
@@ -106,7 +118,7 @@ class Witness:
     def may_differ(self, row: AnyProcess, other: AnyProcess | None) -> bool:
         """Tell whether people ended what the other side holds to be final, because a side had lost that it was."""
         pair = [row, *([other] if other else [])]
-        fell = any((side, each.id) in self._fallen for side in ("city", "firm") for each in pair)
+        fell = any(each.id == pid for each in pair for _, pid in self._fallen)
         return fell and any(map(self.meant_to_end, pair))
 
     def renewed(self, side: str, row: AnyProcess) -> None:
@@ -122,7 +134,7 @@ class Witness:
         What is sent again, because its answer was lost, may come after the receiver has moved by a message of its own;
         messages have no identifier, so it is then as good as a new one.
         """
-        key = side, accepted.message, accepted.digest
+        key = side, process.peer, accepted.message, accepted.digest
         moves = self._own_moves[side, process.id]
         if moves > self._applied_after.get(key, moves):
             self.seen[f"rule {table_of(process).kind} sent again after the other side had moved"] += 1
@@ -225,8 +237,7 @@ class Witness:
         for side, message, body in self._planned:
             meant[side, decode(kind_of(message), body).digest] += 1
         excess, stale = 0, stale + 2 * len(self._fallen)
-        for (side, message, digest), times in self._applied.items():
-            sender = next(name for name in ("city", "firm") if name != side)
+        for (side, sender, message, digest), times in self._applied.items():
             planned = meant[sender, digest]
             if planned == 0:
                 return f"{side} applied a {message} that {sender} never meant to send"

@@ -1,4 +1,4 @@
-"""Two whole control planes on a network, with stores that survive a crash and everything else that does not.
+"""Whole control planes on a network, with stores that survive a crash and everything else that does not.
 
 What a side's people ask for runs as a task of that side, so that a crash can end it at any await.
 """
@@ -6,6 +6,7 @@ What a side's people ask for runs as a task of that side, so that a crash can en
 import asyncio
 import random
 from collections.abc import Callable, Coroutine, Sequence
+from contextvars import ContextVar
 from typing import Any
 
 from connector.controlplane.core.errors import UseCaseError
@@ -16,7 +17,7 @@ from connector.controlplane.judging.library import Library, operands
 from connector.controlplane.processes import inbound, inbound_negotiation, inbound_transfer
 from connector.controlplane.processes.inbound import Declined, ProcessAnswer
 from connector.controlplane.processes.worker import Worker
-from connector.ports.changes import Change, PutProcess, Replayed, StoreError
+from connector.ports.changes import Change, PutAgreement, PutProcess, Replayed, StoreError
 from connector.ports.decider import Decider
 from connector.ports.entities import PageBounds, ReplayKey
 from connector.ports.identity import Caller, Intent, Participant, Unauthenticated
@@ -38,6 +39,8 @@ ALL = PageBounds(limit=10_000)
 LOOK_MS = 20_000
 EPOCH = 1_700_000_000_000
 LIBRARY = Library(operands(), executors=build_executors())
+# Whose message is being answered; None where a side acts by itself.
+ANSWERED: ContextVar[str | None] = ContextVar("ANSWERED", default=None)
 
 
 def now() -> int:
@@ -54,6 +57,8 @@ class DiskStore(MemoryStore):
     def __init__(self, name: str, rng: random.Random, witness: Witness) -> None:
         super().__init__()
         self.manners: Manners | None = None
+        # The identifiers of processes and agreements, in the order in which they were stored.
+        self.names: dict[str, None] = {}
         self._name = name
         self._rng = rng
         self._witness = witness
@@ -61,10 +66,14 @@ class DiskStore(MemoryStore):
     async def commit(self, group: Sequence[Change]) -> None:
         await asyncio.sleep(self._rng.random() * 0.005)
         await super().commit(group)
-        self._witness.committed(self._name, tuple(group))
+        self._witness.committed(self._name, tuple(group), ANSWERED.get())
         for change in group:
-            if self.manners and isinstance(change, PutProcess):
-                self.manners.committed(change.process)
+            if isinstance(change, PutProcess):
+                self.names[change.process.id] = None
+                if self.manners:
+                    self.manners.committed(change.process)
+            elif isinstance(change, PutAgreement):
+                self.names[change.agreement.id] = None
         await asyncio.sleep(self._rng.random() * 0.005)
 
     def peek(self, kind: ProcessKind, pid: str | None) -> Any:
@@ -115,12 +124,17 @@ class TokenIdentity:
 class Side:
     """One participant: its durable store, and a control plane that can crash and come back.
 
-    `manners` is what it does wrong at its edge;
+    `twin` is the side whose identifiers it chooses for its own processes and agreements; `manners` is what it does
+    wrong at its edge;
     `eager` lets it report the state that its message on the way will bring; `owed_for` is when it gives a peer up (ms).
     """
 
-    def __init__(self, name: str, other: str, network: Network, rng: random.Random, make_decider: Any) -> None:
+    def __init__(
+        self, name: str, others: tuple[str, ...], network: Network, rng: random.Random, make_decider: Any
+    ) -> None:
         self.name = name
+        self.twin: Side | None = None
+        self._chosen: set[str] = set()
         self.witness: Witness = network.witness
         self.store = DiskStore(name, rng, self.witness)
         self._network = network
@@ -132,7 +146,7 @@ class Side:
         self.eager = False
         self.owed_for = 0
         self.manners = Manners(name, None, rng, self.store, self.witness)
-        self.identity = TokenIdentity(name, (other,), self._next_serial)
+        self.identity = TokenIdentity(name, others, self._next_serial)
         self.dataplane = SimulatedDataPlane(name, now, lambda flow: self.witness.moves(name, flow))
         self._worker: Worker | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -144,6 +158,11 @@ class Side:
 
     def _new_id(self) -> str:
         self._ids += 1
+        if self.twin:
+            chosen = next((name for name in self.twin.store.names if name not in self._chosen), None)
+            if chosen is not None and self._rng.random() < 0.8:
+                self._chosen.add(chosen)
+                return chosen
         return f"urn:{self.name}:{self._ids}"
 
     async def start(self) -> None:
@@ -233,7 +252,11 @@ class Side:
             if self.manners.is_busy(what, pid):
                 return Reply(409, reason="busy")
             before = self.store.peek(ProcessKind.NEGOTIATION, pid)
-            outcome = await self._outcome(caller, what, pid, body)
+            token = ANSWERED.set(sender)
+            try:
+                outcome = await self._outcome(caller, what, pid, body)
+            finally:
+                ANSWERED.reset(token)
         except ProtocolError as error:
             return Reply(error.status, reason=error.reason)
         except Replayed:
