@@ -6,16 +6,19 @@ All of it is asked of the compiled policy, whose tests also decide. Pure: standa
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
+from connector.policy.comparing.atom import Test
+from connector.policy.comparing.kleene import FOLDS
 from connector.policy.compiling.checks import Check, list_edges
 from connector.policy.compiling.compiled import Compiled, CompiledDuty, CompiledRule, walk_duties
 from connector.policy.model.constraints import walk_leaves
-from connector.policy.model.policy import ODRL, Action, Constraint, Party, Target
+from connector.policy.model.policy import ODRL, Action, AtomicConstraint, Constraint, Party, Target
 from connector.policy.model.situation import Request, World
-from connector.policy.vocabulary.registry import Operand
+from connector.policy.vocabulary.registry import Operand, Registry
 
 MONEY = frozenset({"payAmount", "paymentState"})
 """The facts of payments."""
 
+_RECURRING = frozenset({"time_of_day", "day_of_week"})
 _LONG_AGO = datetime(2, 1, 1, tzinfo=UTC)
 
 
@@ -84,7 +87,8 @@ def is_limited(compiled: Compiled) -> bool:
 def find_latest_end(compiled: Compiled) -> datetime | None:
     """Return the instant from which on the time alone denies every use; None if there is no such instant.
 
-    What is not the time counts as unknown, so that it neither ends nor saves a permission.
+    What is not the time counts as unknown, so that it neither ends nor saves a permission; so do hours and days of the
+    week, which come again.
 
     >>> find_latest_end(compiled("odrl:dateTime lt 2027-01-01T00:00:00Z")).year
     2027
@@ -104,16 +108,31 @@ def _may_permit(compiled: Compiled, at: datetime) -> bool:
     banning = [
         ban
         for ban in compiled.prohibitions
-        if compiled.conflict != "perm" and not ban.rows and all(_list_verdicts(ban.ordered, request, world))
+        if compiled.conflict != "perm" and not ban.rows and all(_list_verdicts(compiled, ban, request, world))
     ]
     return any(
-        False not in _list_verdicts(rule.ordered, request, world) and not any(_covers(ban, rule) for ban in banning)
+        False not in _list_verdicts(compiled, rule, request, world) and not any(_covers(ban, rule) for ban in banning)
         for rule in compiled.permissions
     )
 
 
-def _list_verdicts(checks: Iterable[Check], request: Request, world: World) -> list[bool | None]:
-    return [check.test(request, world) for check in checks]
+def _list_verdicts(compiled: Compiled, rule: CompiledRule, request: Request, world: World) -> list[bool | None]:
+    return [_build_lasting(check, compiled.registry)(request, world) for check in rule.ordered]
+
+
+def _build_lasting(check: Check, registry: Registry) -> Test:
+    """Return the test of a constraint in which what comes again is unknown."""
+    constraint = check.constraint
+    if check.moments is not None:
+        return check.test
+    if isinstance(constraint, AtomicConstraint):
+        return _leave_open if registry.operands[constraint.left].code in _RECURRING else check.test
+    fold = FOLDS["and" if constraint.operand == "andSequence" else constraint.operand]
+    return fold(tuple(_build_lasting(child, registry) for child in check.children))
+
+
+def _leave_open(_request: Request, _world: World) -> bool | None:
+    return None
 
 
 def _covers(ban: CompiledRule, rule: CompiledRule) -> bool:

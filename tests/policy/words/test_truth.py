@@ -39,11 +39,15 @@ VALUES: dict[str, tuple[str, ...]] = {
     "dk:paymentState": ("settled", "due"),
     "odrl:payAmount": ("0", "500"),
     "odrl:spatial": ("DE", "DE-BW"),
+    "dk:timeOfDay": ("08:00", "18:00"),
+    "dk:dayOfWeek": ("Monday", "Sunday"),
+    "dk:usesPerDay": ("0", "3"),
 }
 OPERATORS = {
     "odrl:purpose": ("isA", "eq", "neq", "isAnyOf", "isNoneOf"),
     "dk:role": ("eq", "neq", "isAnyOf", "isNoneOf"),
     "dk:paymentState": ("eq", "neq"),
+    "dk:dayOfWeek": ("eq", "neq", "isAnyOf", "isNoneOf"),
     "odrl:spatial": ("isPartOf", "eq", "neq"),
 }
 ORDER = ("lt", "lteq", "gt", "gteq")
@@ -59,7 +63,7 @@ def draw_atom(rng: Random) -> dict[str, Any]:
 def draw_constraint(rng: Random, depth: int = 2) -> dict[str, Any]:
     if depth and rng.random() < 0.35:
         parts = [draw_constraint(rng, depth - 1) for _ in range(2)]
-        return {rng.choice(["and", "or", "or", "xone"]): parts} if parts[0] != parts[1] else parts[0]
+        return {rng.choice(["and", "or", "or", "xone", "andSequence"]): parts} if parts[0] != parts[1] else parts[0]
     return draw_atom(rng)
 
 
@@ -320,6 +324,15 @@ def test_a_payment_that_refines_a_duty_is_no_free_use(money: dict[str, Any], pla
         "obligation": lambda: agreement(rule(), obligation=[duty]),
     }[role]()
     assert "No charge" not in card(build(policy), "en").text
+
+
+def test_hours_and_days_that_come_again_are_no_end() -> None:
+    hours = {"or": [atom("dk:timeOfDay", "gt", "08:00"), atom("odrl:dateTime", "lt", "2027-01-01")]}
+    days = {"or": [atom("dk:dayOfWeek", "eq", "Monday"), atom("odrl:dateTime", "lt", "2027-01-01")]}
+    assert find_latest_end(build(agreement(rule(hours)))) is None
+    assert find_latest_end(build(agreement(rule(days)))) is None
+    both = build(agreement(rule(atom("dk:timeOfDay", "gt", "08:00"), atom("odrl:dateTime", "lt", "2027-01-01"))))
+    assert find_latest_end(both) == datetime(2027, 1, 1, tzinfo=UTC)
 
 
 def test_a_choice_of_ends_has_a_latest_end() -> None:
