@@ -14,6 +14,7 @@ from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Respons
 from fastapi.routing import APIRoute
 
 from connector.api.frame import errors
+from connector.api.frame.desk import show_list
 from connector.api.frame.errors import ApiError
 from connector.api.frame.models import answer_model
 from connector.broker import search
@@ -21,8 +22,9 @@ from connector.broker.crawler import Crawler
 from connector.net.serving.rates import CallerRates
 from connector.ports.broker_store import BrokerStore
 from connector.ports.changes import Replayed, StoreError
-from connector.ports.identity import AuthenticationUnavailable, Caller, Unauthenticated
+from connector.ports.identity import AuthenticationUnavailable, Caller, ListInUse, Unauthenticated
 from connector.views.common import LONGEST_IDENTIFIER, ErrorView
+from connector.views.health import ReadinessView
 
 Authenticate = Callable[[str | None], Awaitable[Caller]]
 Use = Callable[[Caller], Awaitable[None]]
@@ -84,7 +86,10 @@ router = APIRouter(prefix="/v1", tags=["broker"], responses=_FAILURES)
 
 
 class BrokerDesk(msgspec.Struct, frozen=True, kw_only=True):
-    """The values of the routes; `alive` returns whether the crawler runs, `now` the ms since the Unix epoch."""
+    """The values of the routes; `alive` returns whether the crawler runs, `now` the ms since the Unix epoch.
+
+    `list_in_use` returns the version and the end of the participant list.
+    """
 
     record: BrokerStore
     crawler: Crawler
@@ -93,6 +98,7 @@ class BrokerDesk(msgspec.Struct, frozen=True, kw_only=True):
     now: Callable[[], int]
     alive: Callable[[], bool]
     rates: CallerRates | None = None
+    list_in_use: Callable[[], ListInUse | None] = lambda: None
 
 
 def make_broker_app(
@@ -104,6 +110,7 @@ def make_broker_app(
     now: Callable[[], int],
     alive: Callable[[], bool] = lambda: True,
     rates: CallerRates | None = None,
+    list_in_use: Callable[[], ListInUse | None] = lambda: None,
 ) -> FastAPI:
     """Build the application.
 
@@ -120,7 +127,14 @@ def make_broker_app(
         generate_unique_id_function=_operation,
     )
     app.state.desk = BrokerDesk(
-        record=record, crawler=crawler, authenticate=authenticate, use=use, now=now, alive=alive, rates=rates
+        record=record,
+        crawler=crawler,
+        authenticate=authenticate,
+        use=use,
+        now=now,
+        alive=alive,
+        rates=rates,
+        list_in_use=list_in_use,
     )
     errors.install(app)
     app.include_router(public)
@@ -262,7 +276,8 @@ async def ready(desk: AtBroker) -> Response:
     if not desk.alive():
         checks["crawler"] = "The crawler does not run."
     well = all(found == "ok" for found in checks.values())
-    return _json({"ready": well, "checks": checks}, 200 if well else 503)
+    found = ReadinessView(ready=well, checks=checks, participant_list=show_list(desk.list_in_use(), desk.now()))
+    return _json(msgspec.to_builtins(found), 200 if well else 503)
 
 
 def _operation(route: APIRoute) -> str:

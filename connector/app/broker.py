@@ -99,6 +99,7 @@ async def build_broker(
         now=now,
         alive=lambda: any(task.get_name() == "crawler" and not task.done() for task in tasks),
         rates=make_rates(settings),
+        list_in_use=parts.identity.list_in_use,
     )
     return BrokerServer(
         parts=parts,

@@ -142,6 +142,7 @@ class ConnectorServer:
                 "received": self._check_received,
                 "sources": self._check_sources,
             },
+            list_in_use=self.parts.identity.list_in_use,
         )
         keys = [ApiKey(id=key.id, sha256=key.sha256, scopes=key.scopes) for key in settings.management.keys]
         return make_management_app(desk, keys=keys, rates=make_rates(settings))

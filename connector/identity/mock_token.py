@@ -64,6 +64,9 @@ class MockTokenIdentity:
         """Return False: the participants are fixed."""
         return False
 
+    def list_in_use(self) -> None:
+        """Return None: there is no participant list."""
+
     def problem(self) -> None:
         """Return None: a mock token never expires."""
 

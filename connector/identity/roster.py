@@ -27,6 +27,7 @@ from connector.ports.identity import (
     AuthenticationUnavailable,
     Caller,
     Intent,
+    ListInUse,
     Participant,
     RefreshFailed,
     Unauthenticated,
@@ -260,6 +261,13 @@ class RosterIdentity:
                 return False
             finally:
                 self._looked_at = self._clock()
+
+    def list_in_use(self) -> ListInUse | None:
+        """Return the version and the end of the list in use."""
+        if self._roster is None:
+            return None
+        document = self._roster.document
+        return ListInUse(version=document.version, expires_at=int(document.expires.timestamp() * 1000))
 
     def problem(self) -> str | None:
         """Return why no token can be verified now: the list is missing or has expired."""

@@ -48,6 +48,9 @@ class StaticTokenIdentity:
         """Return False: the tokens are fixed."""
         return False
 
+    def list_in_use(self) -> None:
+        """Return None: there is no participant list."""
+
     def problem(self) -> None:
         """Return None: the tokens never expire."""
 

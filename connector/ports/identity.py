@@ -95,6 +95,13 @@ class Identity(Directory, Protocol):
         """
 
 
+class ListInUse(msgspec.Struct, frozen=True, kw_only=True):
+    """The participant list that is in use: its version, and the instant (ms) at which it expires."""
+
+    version: int
+    expires_at: int
+
+
 class Mechanism(Identity, Protocol):
     """An identity mechanism, as `app` runs it."""
 
@@ -104,6 +111,9 @@ class Mechanism(Identity, Protocol):
         Called before the first request and then at intervals. A mechanism without such data returns False. Raises
         RefreshFailed.
         """
+
+    def list_in_use(self) -> ListInUse | None:
+        """Return which participant list is in use, or None for a mechanism or a start without one."""
 
     def problem(self) -> str | None:
         """Return in one sentence why requests cannot be authenticated now, or None."""

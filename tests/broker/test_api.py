@@ -11,7 +11,7 @@ from connector.api.broker import make_broker_app
 from connector.broker.schedule import DAY
 from connector.net.serving.rates import CallerRates
 from connector.ports.changes import Replayed
-from connector.ports.identity import Caller, Intent
+from connector.ports.identity import Caller, Intent, ListInUse
 from connector.store.memory.record import MemoryBrokerStore
 from tests.broker.crawling import crawler_of
 from tests.broker.world import BROKER, CITY, Catalogue, Space, dataset, titled
@@ -44,6 +44,7 @@ class Desk:
             self.use,
             now=lambda: self.space.now,
             alive=lambda: self.alive,
+            list_in_use=lambda: ListInUse(version=3, expires_at=self.space.now + 86_400_000),
             rates=CallerRates(failures_per_s=2, per_peer_s=5, now_ms=lambda: self.space.now),
         )
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
@@ -203,7 +204,9 @@ async def test_a_question_out_of_bounds_is_refused_with_a_sentence(desk: Desk, q
 async def test_health_and_readiness_need_no_token(desk: Desk) -> None:
     stranger = {"Authorization": ""}
     assert (await desk.http.get("/health", headers=stranger)).status_code == 200
-    assert (await desk.http.get("/ready", headers=stranger)).json()["ready"] is True
+    answer = (await desk.http.get("/ready", headers=stranger)).json()
+    assert answer["ready"] is True
+    assert (answer["participant_list"]["version"], answer["participant_list"]["days_left"]) == (3, 1)
     desk.alive = False
     await desk.record.close()
     answer = await desk.http.get("/ready", headers=stranger)

@@ -20,7 +20,7 @@ from connector.identity.tokens import issue
 from connector.net.addresses import net_policy
 from connector.net.client import GuardedClient
 from connector.net.transport import HttpCall
-from connector.ports.identity import AuthenticationUnavailable, Intent, Unauthenticated
+from connector.ports.identity import AuthenticationUnavailable, Intent, ListInUse, Unauthenticated
 from tests.identity.lists import (
     CITY,
     CITY_KEY,
@@ -275,6 +275,7 @@ async def test_a_list_that_expires_in_a_few_days_is_warned_of():
     city = await identity(Board(signed(document(expires=NOW + timedelta(days=30)))), CITY, CITY_KEY)
     city._clock = lambda: clock[0]
     assert city.warning() is None
+    assert city.list_in_use() == ListInUse(version=1, expires_at=NOW_MS + 30 * 86_400_000)
     clock[0] += 26 * 86_400_000
     assert "expires on" in city.warning()
     assert city.problem() is None

@@ -14,8 +14,8 @@ ROOMS = (
     "app/listeners.py", "authority", "identity/files.py", "identity/keys.py", "identity/roster.py",
     "identity/static_token.py", "identity/mock_token.py", "net/addresses.py", "net/certificates.py", "net/client.py",
     "net/messages/client.py", "net/resolving.py", "net/streams.py", "api/chapters/health.py",
-    "store/sqlite/engine/copying.py", "store/sqlite/engine/migrate.py", "store/sqlite/engine/rows.py",
-    "store/sqlite/engine/writer.py",
+    "store/sqlite/engine/copying.py", "store/sqlite/engine/foreign.py", "store/sqlite/engine/migrate.py",
+    "store/sqlite/engine/rows.py", "store/sqlite/engine/writer.py",
 )  # fmt: skip
 OTHER = (
     " HTTP/1.1\r\n",  # the line of a request

@@ -22,7 +22,7 @@ from connector.policy.vocabulary.registry import Operand
 from connector.ports.changes import PutAgreement, PutHold, PutProcess
 from connector.ports.dataplane import FlowListener, FlowReport, FlowRequest
 from connector.ports.entities import Agreement, Hold, Lease
-from connector.ports.identity import Caller, Intent, Participant, Unauthenticated
+from connector.ports.identity import Caller, Intent, ListInUse, Participant, Unauthenticated
 from connector.ports.peer import Ack, CatalogPage, InDoubt, PeerAnswer, Refused
 from connector.ports.secret import Secret
 from connector.protocol.dsp.common import Role, http_address
@@ -172,6 +172,7 @@ class Desk:
         self.watch = ProcessWatch()
         self.searched: list[dict[str, str]] = []
         self.unready: str | None = None
+        self.list_in_use: ListInUse | None = None
         self.warning: str | None = None
         serial = itertools.count(1)
         self.rooms = make_rooms(
@@ -207,6 +208,7 @@ class Desk:
             search=self.search,
             checks={"worker": self.worker},
             warnings={"processes": self.warned},
+            list_in_use=lambda: self.list_in_use,
         )
         keys = [ApiKey(id=name, sha256=_sha256(name), scopes=(scope,)) for name, scope in KEYS.items()]
         self.app = make_management_app(values, keys=keys)

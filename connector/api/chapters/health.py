@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from fastapi import Response
 
 from connector.api.frame.chapter import ChapterRouter, encode_view
-from connector.api.frame.desk import AtChecks, AtContext, AtWarnings, ReadinessCheck
+from connector.api.frame.desk import AtChecks, AtContext, AtList, AtWarnings, ReadinessCheck, show_list
 from connector.api.frame.models import answer_model
 from connector.controlplane.core.context import Context
 from connector.ports.changes import PutBackoff, StoreError
@@ -34,14 +34,17 @@ async def health() -> HealthView:
 
 
 @router.get("/ready", response_model=_READINESS, responses={503: {"model": _READINESS}})
-async def ready(context: AtContext, checks: AtChecks, warnings: AtWarnings) -> Response:
+async def ready(context: AtContext, checks: AtChecks, warnings: AtWarnings, listed: AtList) -> Response:
     """Show whether the process can work; the status is 503 if it cannot."""
     all_checks = {"store": store_check(context), **checks}
     problems = {name: await _run(check) for name, check in all_checks.items()}
     ready = all(problem is None for problem in problems.values())
     warned = {name: problem for name, check in warnings.items() if (problem := await _run(check)) is not None}
     results = {name: problem or "ok" for name, problem in problems.items()}
-    return encode_view(ReadinessView(ready=ready, checks=results, warnings=warned), 200 if ready else 503)
+    view = ReadinessView(
+        ready=ready, checks=results, warnings=warned, participant_list=show_list(listed, context.now())
+    )
+    return encode_view(view, 200 if ready else 503)
 
 
 def store_check(context: Context) -> ReadinessCheck:

@@ -16,16 +16,20 @@ from connector.controlplane.usecases.consents import ConsentRegister
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.ports.entities import Hold, PageBounds
+from connector.ports.identity import ListInUse
 from connector.ports.watch import Watch
 from connector.protocol.dsp.machines.machine import Process
 from connector.views.common import Page, PendingView
 from connector.views.conversion import moment, to_view
+from connector.views.health import ListView
 from connector.views.holds import HoldView
 
 Search = Callable[[Mapping[str, str]], Awaitable[bytes]]
 ReadinessCheck = Callable[[], Awaitable[str | None]]
 
 _LOOK_S = 5.0
+
+DAY_MS = 86_400_000
 
 V = TypeVar("V")
 T = TypeVar("T")
@@ -37,7 +41,8 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
 
     `search` sends query parameters to the broker and returns the JSON of its answer; it raises PeerFailed if the broker
     is unreachable, and is None without a broker. `received` is the root of all deliveries. Each of `checks` returns why
-    the process is not ready, or None; each of `warnings` returns another problem, or None.
+    the process is not ready, or None; each of `warnings` returns another problem, or None. `list_in_use` returns the
+    version and the end of the participant list.
     """
 
     context: Context
@@ -50,6 +55,14 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     search: Search | None = None
     checks: Mapping[str, ReadinessCheck] = {}
     warnings: Mapping[str, ReadinessCheck] = {}
+    list_in_use: Callable[[], ListInUse | None] = lambda: None
+
+
+def show_list(listed: ListInUse | None, now: int) -> ListView | None:
+    """Return the participant list in use, with the whole days that are left of it at `now` (ms)."""
+    if listed is None:
+        return None
+    return to_view(ListView, listed, days_left=max(0, listed.expires_at - now) // DAY_MS)
 
 
 def install_desk(app: FastAPI, desk: Desk) -> None:
@@ -76,6 +89,7 @@ AtRegister = Annotated[ConsentRegister, _read(lambda desk: desk.register)]
 AtSearch = Annotated[Search | None, _read(lambda desk: desk.search)]
 AtReceived = Annotated[Path, _read(lambda desk: desk.received)]
 AtChecks = Annotated[Mapping[str, ReadinessCheck], _read(lambda desk: desk.checks)]
+AtList = Annotated[ListInUse | None, _read(lambda desk: desk.list_in_use())]
 AtWarnings = Annotated[Mapping[str, ReadinessCheck], _read(lambda desk: desk.warnings)]
 LimitQuery = Annotated[int, Query(ge=1, le=500, description="Maximum number of entries on the page.")]
 AfterQuery = Annotated[str | None, Query(max_length=4096, description="The `next` of the previous page.")]

@@ -53,6 +53,10 @@ def status(
     report = _parse_report(answer.body)
     value = {"address": address, "ready": answer.status == 200, **report}
     fields = {"address": address, "ready": answer.status == 200}
+    listed = report.get("participant_list")
+    if isinstance(listed, dict):
+        until = _format_moment(call.output, listed["expires_at"])
+        fields["participant list"] = call.output.say("cli.list-in-use", **(listed | {"until": until}))
     fields |= {name: entry for name, entry in report.items() if isinstance(entry, str | int | bool)}
     call.output.print_details(value, fields)
     if answer.status != 200:

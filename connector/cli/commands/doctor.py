@@ -30,6 +30,7 @@ from connector.net.addresses import join_host, parse_url
 from connector.net.certificates import examine_certificate
 from connector.ports.changes import StoreError
 from connector.settings import Settings, SettingsError, load
+from connector.views.health import ListView
 
 app = create_word()
 
@@ -274,7 +275,9 @@ def _check_list(settings: Settings, is_broker: bool) -> Iterator[CheckResult]:
     soon = summary.expires - datetime.now(UTC) < SOON
     until = format_time(summary.expires, ZoneInfo(settings.zone))
     key = "list-soon" if soon else "list"
-    yield _find(name, None if soon else True, key, version=summary.version, count=summary.members, until=until)
+    days = max(summary.expires - datetime.now(UTC), timedelta()).days
+    told = {"version": summary.version, "count": summary.members, "until": until, "days": days}
+    yield _find(name, None if soon else True, key, **told)
     used = _find_used_version(settings)
     if used is not None and used != summary.version:
         seconds = settings.identity.refresh_seconds
@@ -356,6 +359,7 @@ def _check_address(settings: Settings) -> CheckResult:
 class _Readiness(msgspec.Struct, frozen=True):
     checks: dict[str, str] = {}
     warnings: dict[str, str] = {}
+    participant_list: ListView | None = None
 
 
 def _check_work(settings: Settings, is_broker: bool) -> CheckResult:
@@ -376,4 +380,8 @@ def _check_work(settings: Settings, is_broker: bool) -> CheckResult:
     problems = [*failed, *readiness.warnings.values()]
     if problems:
         return _find("work", False, "work-failing", reason=tuple(problems))
-    return _find("work", True, "work")
+    listed = readiness.participant_list
+    if listed is None:
+        return _find("work", True, "work")
+    until = format_time(listed.expires_at, ZoneInfo(settings.zone))
+    return _find("work", True, "work-list", version=listed.version, until=until, days=listed.days_left)

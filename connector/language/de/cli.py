@@ -78,6 +78,7 @@ SENTENCES: dict[str, str] = {
     "step-waiting": "Es wird gewartet: {reason}",
     "saved": "{path}: {size}, SHA-256 {sha256}",
     "interrupted": "Unterbrochen: Derselbe Befehl setzt die Arbeit fort.",
+    "list-in-use": "Version {version}, gültig bis {until}, noch {days_left} Tage",
     # The states of the sources of a broker.
     "source-NEW": "noch nicht eingelesen.",
     "source-ONLINE": "zuletzt erfolgreich eingelesen.",

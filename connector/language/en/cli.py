@@ -75,6 +75,7 @@ SENTENCES: dict[str, str] = {
     "step-waiting": "Waiting: {reason}",
     "saved": "{path}: {size}, SHA-256 {sha256}",
     "interrupted": "Interrupted: run the same command again to resume.",
+    "list-in-use": "version {version}, valid until {until}, {days_left} days left",
     # The states of the sources of a broker.
     "source-NEW": "not crawled yet.",
     "source-ONLINE": "the last crawl succeeded.",

@@ -1,12 +1,13 @@
 """Whether the process runs and can work, as the system that starts it asks."""
 
+from connector.ports.identity import ListInUse
 from tests.api.calls import read_code
-from tests.support.plane import Desk
+from tests.support.plane import NOW, Desk
 
 
 async def test_a_store_that_fails_is_503_and_the_process_is_not_ready(desk: Desk) -> None:
     async with desk.client() as client:
-        well = {"ready": True, "checks": {"store": "ok", "worker": "ok"}, "warnings": {}}
+        well = {"ready": True, "checks": {"store": "ok", "worker": "ok"}, "warnings": {}, "participant_list": None}
         assert (await client.get("/ready")).json() == well
         await desk.store.close()
         answer = await client.get("/v1/assets")
@@ -33,3 +34,12 @@ async def test_what_somebody_should_look_at_is_told_and_keeps_nobody_out(desk: D
         answer = await client.get("/ready")
     assert (answer.status_code, answer.json()["ready"]) == (200, True)
     assert answer.json()["warnings"] == {"processes": "1 processes cannot go on."}
+
+
+async def test_the_participant_list_in_use_is_shown_with_the_days_that_are_left(desk: Desk) -> None:
+    for left, days in ((3.5, 3), (0.5, 0), (-2.0, 0)):
+        desk.list_in_use = ListInUse(version=7, expires_at=NOW + int(left * 86_400_000))
+        async with desk.client(None) as client:
+            listed = (await client.get("/ready")).json()["participant_list"]
+        assert (listed["version"], listed["days_left"]) == (7, days)
+        assert listed["expires_at"].startswith("2025-11-")

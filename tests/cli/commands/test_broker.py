@@ -18,6 +18,10 @@ def test_a_broker_is_asked_how_it_is_doing(cli: Cli) -> None:
         broker.answer("GET", "/ready", {"ready": True, "checks": {"record": "ok"}})
         done = cli("broker", "status", "--api", broker.url, "--json")
         assert (done.code, done.json["ready"], done.json["checks"]) == (0, True, {"record": "ok"})
+        listed = {"version": 4, "expires_at": "2026-07-01T22:00:00Z", "days_left": 12}
+        broker.answer("GET", "/ready", {"ready": True, "participant_list": listed})
+        told = cli("broker", "status", "--api", broker.url, "--lang", "de").out
+        assert "Version 4, gültig bis 2026-07-02 00:00:00, noch 12 Tage" in told
         broker.answer("GET", "/ready", {"ready": False}, status=503)
         assert cli("broker", "status", "--api", broker.url).code == 1
     assert cli("broker", "status", "--api", "http://127.0.0.1:9").code == 5
@@ -60,7 +64,7 @@ def test_the_sources_of_a_broker_are_listed_with_their_errors(cli: Cli) -> None:
     cli("init", "broker", "--role", "broker")
     settings = ("--settings", "broker/datenkontor.toml")
     missing = cli("broker", "sources", *settings)
-    assert (missing.code, "start the broker once" in missing.err) == (1, True)
+    assert (missing.code, "start its connector or broker once" in missing.err) == (1, True)
     asyncio.run(_fill(load(Path("broker/datenkontor.toml")).broker.record))
     listed = cli("broker", "sources", *settings)
     assert "Tiefbauamt" in listed.out

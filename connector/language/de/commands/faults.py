@@ -84,6 +84,9 @@ SENTENCES: dict[str, str] = {
     "Datenkontor: bitte eine andere Datei nennen.",
     "The database {} cannot be opened ({}): check the path and its permissions.": "Die Datenbank {0} lässt sich nicht "
     "öffnen ({1}): bitte den Pfad und die Rechte prüfen.",
+    "The database {} cannot be read ({}): start its connector or broker once, or check the path and its permissions.": "Die "
+    "Datenbank {0} lässt sich nicht lesen ({1}): bitte den Konnektor oder Broker einmal starten oder den Pfad und die "
+    "Rechte prüfen.",
     "The database {} was not migrated to schema {} ({}) and was not changed: check the space on its disk, then start "
     "again.": "Die Datenbank {0} wurde nicht auf Schema {1} gebracht ({2}) und ist unverändert: bitte den "
     "Speicherplatz prüfen und erneut starten.",
@@ -213,7 +216,6 @@ SENTENCES: dict[str, str] = {
     "erneuern und neu starten.",
     "The certificate {} expires on {}: renew it, then restart.": "Das Zertifikat {0} läuft am {1} ab: bitte erneuern "
     "und neu starten.",
-    "The certificate {} expired on {}: renew it.": "Das Zertifikat {0} ist am {1} abgelaufen: bitte erneuern.",
     "The key {} does not belong to the certificate {}: set both from the same request.": "Der Schlüssel {0} gehört "
     "nicht zum Zertifikat {1}: bitte beide aus demselben Antrag setzen.",
     "The certificate {} is valid from {} on: compare the clock of this machine.": "Das Zertifikat {0} gilt ab {1}: "

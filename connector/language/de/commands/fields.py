@@ -112,4 +112,5 @@ SENTENCES: dict[str, str] = {
     "reservation": "Verhandlungsgrenze",
     "offer": "Angebot",
     "issuer": "Aussteller",
+    "participant list": "Teilnehmerliste",
 }

@@ -112,4 +112,5 @@ SENTENCES: dict[str, str] = {
     "reservation": "reservation",
     "offer": "offer",
     "issuer": "issuer",
+    "participant list": "participant list",
 }
