@@ -154,7 +154,7 @@ async def _caller(request: Request, desk: AtBroker, authorization: Authorization
     rates, address, waiting = desk.rates, "", "Too many requests: try again later."
     if rates is not None:
         host = request.client.host if request.client else ""
-        address = rates.name_caller(host, request.headers.get("x-forwarded-for"))
+        address = rates.name_caller(host, request.headers)
         if wait := rates.find_wait(address):
             raise ApiError(429, "too-many", waiting, retry_after_s=wait)
     try:

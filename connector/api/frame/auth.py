@@ -86,7 +86,7 @@ class KeyMiddleware:
 
     def _name_caller(self, scope: Scope, headers: Headers) -> str:
         host = (scope.get("client") or ("",))[0]
-        return self._rates.name_caller(host, headers.get("x-forwarded-for")) if self._rates else ""
+        return self._rates.name_caller(host, headers) if self._rates else ""
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         presented = _presented(headers)

@@ -54,7 +54,7 @@ class Gatekeeper:
         authorization, rates = request.headers.get("authorization"), self.rates
         if rates is None:
             return await self.identity.authenticate(authorization, intent)
-        address = rates.name_caller(request.address, request.headers.get("x-forwarded-for"))
+        address = rates.name_caller(request.address, request.headers)
         if wait := rates.find_wait(address):
             raise TooMany(wait)
         try:

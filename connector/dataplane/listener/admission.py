@@ -82,7 +82,7 @@ class FlowAccess:
         """Return the flow of the request's token, in any state. Raises Refusal."""
         rates, address = self._rates, ""
         if rates is not None:
-            address = rates.name_caller(request.remote or "", request.headers.get("X-Forwarded-For"))
+            address = rates.name_caller(request.remote or "", request.headers)
             if wait := rates.find_wait(address):
                 raise refuse_busy("Too many requests without a valid token: try again later.", wait)
         shown = request.headers.getall("Authorization", [])

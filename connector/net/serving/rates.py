@@ -1,11 +1,17 @@
 """How often callers may come: addresses that prove nothing, and peers that are known."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Mapping
 
 from connector.net.limits import TokenBuckets
 from connector.net.serving.bounds import is_in_networks, name_network
 
 _LONGEST = 64
+_FORWARDED, _OTHER_FORM = "x-forwarded-for", "forwarded"
+# Anybody can send the field of a proxy, so the log names only a few addresses.
+_WARNINGS = 3
+
+_log = logging.getLogger(__name__)
 
 
 class CallerRates:
@@ -23,12 +29,28 @@ class CallerRates:
         self._peers = TokenBuckets(per_second=per_peer_s, burst=max(1, int(2 * per_peer_s)))
         self._now_ms = now_ms
         self._proxies = proxies
+        self._warned: set[str] = set()
 
-    def name_caller(self, address: str, forwarded: str | None) -> str:
-        """Return the address that is counted, or nothing if none is known."""
+    def name_caller(self, address: str, headers: Mapping[str, str]) -> str:
+        """Return the address that is counted, or nothing if none is known. `headers` may repeat names as items."""
         if address and not is_in_networks(address, self._proxies):
+            if _FORWARDED in headers or _OTHER_FORM in headers:
+                self._warn(address)
             return name_network(address)
-        return name_network((forwarded or "").rpartition(",")[2].strip()[:_LONGEST])
+        # A proxy appends to the field, or adds one of its own after that of the caller.
+        values = [value for name, value in headers.items() if name.lower() == _FORWARDED]
+        return name_network(values[-1].rpartition(",")[2].strip()[:_LONGEST]) if values else ""
+
+    def _warn(self, address: str) -> None:
+        """Log that an address may be a proxy that is not listed: then one caller puts off all that are behind it."""
+        if address in self._warned or len(self._warned) >= _WARNINGS:
+            return
+        self._warned.add(address)
+        _log.warning(
+            "%s forwards requests of others and is in no network of net.proxies. If it is your proxy, add it: "
+            "else all its callers share one limit of connections and failures.",
+            address,
+        )
 
     def find_wait(self, address: str) -> int:
         """Return how many seconds an address has to wait before it is looked at, 0 if it need not."""

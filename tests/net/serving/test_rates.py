@@ -1,5 +1,11 @@
 """The rates of callers: those that prove nothing are put off by address, peers by themselves."""
 
+from collections.abc import Callable, Mapping
+
+import pytest
+from multidict import CIMultiDict
+from starlette.datastructures import Headers
+
 from connector.net.serving.rates import CallerRates
 
 
@@ -8,6 +14,10 @@ class Clock:
 
     def __call__(self) -> int:
         return self.ms
+
+
+def forwarded(value: str) -> dict[str, str]:
+    return {"x-forwarded-for": value}
 
 
 def rates(clock: Clock) -> CallerRates:
@@ -45,8 +55,34 @@ def test_a_peer_has_a_bucket_of_its_own() -> None:
 
 def test_a_caller_behind_a_proxy_is_the_last_address_that_the_proxy_saw() -> None:
     made = rates(Clock())
-    assert made.name_caller("192.0.2.1", "203.0.113.9") == "192.0.2.1"
-    assert made.name_caller("10.1.1.1", "203.0.113.9, 198.51.100.2") == "198.51.100.2"
-    assert made.name_caller("", "198.51.100.2") == "198.51.100.2"
-    assert made.name_caller("10.1.1.1", None) == ""
-    assert len(made.name_caller("", "x" * 10_000)) <= 64
+    assert made.name_caller("192.0.2.1", forwarded("203.0.113.9")) == "192.0.2.1"
+    assert made.name_caller("10.1.1.1", forwarded("203.0.113.9, 198.51.100.2")) == "198.51.100.2"
+    assert made.name_caller("", forwarded("198.51.100.2")) == "198.51.100.2"
+    assert made.name_caller("10.1.1.1", {}) == ""
+    assert len(made.name_caller("", forwarded("x" * 10_000))) <= 64
+
+
+@pytest.mark.parametrize("kind", [Headers, CIMultiDict])
+def test_of_two_fields_the_last_counts_which_is_that_of_the_proxy(kind: Callable[..., Mapping[str, str]]) -> None:
+    pairs = [("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-For", "198.51.100.2")]
+    headers = kind(raw=[(b"x-forwarded-for", value.encode()) for _, value in pairs]) if kind is Headers else kind(pairs)
+    assert rates(Clock()).name_caller("10.1.1.1", headers) == "198.51.100.2"
+
+
+@pytest.mark.parametrize("field", ["x-forwarded-for", "forwarded"])
+def test_a_proxy_that_is_not_listed_is_named_once_in_the_log(field: str, caplog: pytest.LogCaptureFixture) -> None:
+    made = rates(Clock())
+    for _ in range(3):
+        made.name_caller("192.0.2.1", {field: "for=203.0.113.9"})
+        made.name_caller("192.0.2.2", {})
+        made.name_caller("10.1.1.1", {field: "for=203.0.113.9"})
+    said = [record.getMessage() for record in caplog.records]
+    assert len(said) == 1
+    assert said[0].startswith("192.0.2.1 forwards requests of others and is in no network of net.proxies")
+
+
+def test_callers_that_pretend_to_be_proxies_do_not_fill_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    made = rates(Clock())
+    for number in range(200):
+        made.name_caller(f"192.0.2.{number}", forwarded("203.0.113.9"))
+    assert len(caplog.records) == 3
