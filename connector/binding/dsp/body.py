@@ -1,11 +1,20 @@
 """Read the body of a request: its media type, its size, its time and the number of its values are limited."""
 
+from functools import partial
+from typing import TypeVar
+
+import msgspec
+
+from connector.net.aside import work_aside
 from connector.net.serving.messages import BodyFault, PeerRequest
+from connector.protocol.dsp.codec import Received, decode
 from connector.protocol.dsp.errors import RemoteProtocolError
 
 BODY_LIMIT = 1024 * 1024
 VALUES_LIMIT = 5_000
 JSON = "application/json"
+
+M = TypeVar("M", bound=msgspec.Struct)
 
 _FAULTS = {
     400: ("malformed", "The body is not framed as HTTP requires: send the message again."),
@@ -40,6 +49,11 @@ async def read_body(request: PeerRequest, limit: int = BODY_LIMIT) -> bytes:
         raise too_large
     _check_values(body)
     return body
+
+
+async def read_message(kind: type[M], body: bytes) -> Received[M]:
+    """Return the message in a body, a large one parsed beside the event loop. Raises the errors of `decode`."""
+    return await work_aside(len(body), partial(decode, kind, body))
 
 
 def _check_values(body: bytes) -> None:

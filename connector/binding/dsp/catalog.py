@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qsl, quote
 
 from connector.binding.dsp.answers import refuse
-from connector.binding.dsp.body import JSON
+from connector.binding.dsp.body import JSON, read_message
 from connector.binding.dsp.gatekeeper import Gatekeeper, Handle, endpoint
 from connector.binding.dsp.routing import Route
 from connector.controlplane.usecases import catalog
@@ -13,7 +13,6 @@ from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.net.serving.messages import PeerRequest, Reply
 from connector.ports.identity import Caller, Intent
 from connector.protocol.dsp.catalog import CatalogError, CatalogRequestMessage
-from connector.protocol.dsp.codec import decode
 from connector.protocol.dsp.errors import RemoteProtocolError
 
 COMPRESS_FROM = 1024
@@ -41,7 +40,7 @@ def routes_for(gatekeeper: Gatekeeper, address: str, provide: Provide, provide_d
     """Return the routes of the catalogue service at `address`, of a participant or of a broker."""
 
     async def request(request: PeerRequest, caller: Caller, body: bytes) -> Reply:
-        message = decode(CatalogRequestMessage, body).message
+        message = (await read_message(CatalogRequestMessage, body)).message
         asked = _read_query(request.query)
         after = asked.get("after")
         limit = _limit(asked.get("limit"))

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from connector.binding.dsp.answers import answer_outcome, answer_state
+from connector.binding.dsp.body import read_message
 from connector.binding.dsp.gatekeeper import Gatekeeper, Handle, endpoint
 from connector.binding.dsp.routing import Route
 from connector.controlplane.processes import inbound_negotiation
@@ -12,7 +13,6 @@ from connector.controlplane.processes.receiver import MessageReceiver
 from connector.net.serving.messages import PeerRequest, Reply
 from connector.ports.identity import Caller, Intent
 from connector.protocol.dsp import negotiation
-from connector.protocol.dsp.codec import decode
 from connector.protocol.dsp.machines import negotiation_machine
 from connector.protocol.dsp.negotiation import ContractNegotiationError
 
@@ -26,7 +26,7 @@ def routes(gatekeeper: Gatekeeper, receiver: MessageReceiver) -> list[Route]:
 
     def later(kind: type[msgspec.Struct], name: str) -> Handle:
         async def handle(request: PeerRequest, caller: Caller, body: bytes) -> Reply:
-            received = decode(kind, body)
+            received = await read_message(kind, body)
             machine_name = name_event(received.message) if kind is negotiation.ContractNegotiationEventMessage else name
             pid = request.names["pid"]
             outcome = await inbound_negotiation.message(receiver, caller, pid, machine_name, received)
@@ -35,12 +35,12 @@ def routes(gatekeeper: Gatekeeper, receiver: MessageReceiver) -> list[Route]:
         return handle
 
     async def request(_: PeerRequest, caller: Caller, body: bytes) -> Reply:
-        received = decode(negotiation.ContractRequestMessage, body)
+        received = await read_message(negotiation.ContractRequestMessage, body)
         outcome = await inbound_negotiation.request(receiver, caller, received)
         return answer_outcome(context.wake, ContractNegotiationError, outcome, received.message)
 
     async def offer(_: PeerRequest, caller: Caller, body: bytes) -> Reply:
-        received = decode(negotiation.ContractOfferMessage, body)
+        received = await read_message(negotiation.ContractOfferMessage, body)
         outcome = await inbound_negotiation.offer(receiver, caller, received)
         return answer_outcome(context.wake, ContractNegotiationError, outcome, received.message)
 

@@ -3,6 +3,7 @@
 import msgspec
 
 from connector.binding.dsp.answers import answer_outcome, answer_state
+from connector.binding.dsp.body import read_message
 from connector.binding.dsp.gatekeeper import Gatekeeper, Handle, endpoint
 from connector.binding.dsp.routing import Route
 from connector.controlplane.processes import inbound_transfer
@@ -10,7 +11,6 @@ from connector.controlplane.processes.receiver import MessageReceiver
 from connector.net.serving.messages import PeerRequest, Reply
 from connector.ports.identity import Caller, Intent
 from connector.protocol.dsp import transfer
-from connector.protocol.dsp.codec import decode
 from connector.protocol.dsp.machines import transfer_machine
 from connector.protocol.dsp.transfer import TransferError
 
@@ -24,14 +24,14 @@ def routes(gatekeeper: Gatekeeper, receiver: MessageReceiver) -> list[Route]:
 
     def later(kind: type[msgspec.Struct], name: str) -> Handle:
         async def handle(request: PeerRequest, caller: Caller, body: bytes) -> Reply:
-            received = decode(kind, body)
+            received = await read_message(kind, body)
             outcome = await inbound_transfer.message(receiver, caller, request.names["pid"], name, received)
             return answer_outcome(context.wake, TransferError, outcome, received.message)
 
         return handle
 
     async def request(_: PeerRequest, caller: Caller, body: bytes) -> Reply:
-        received = decode(transfer.TransferRequestMessage, body)
+        received = await read_message(transfer.TransferRequestMessage, body)
         outcome = await inbound_transfer.request(receiver, caller, received)
         return answer_outcome(context.wake, TransferError, outcome, received.message)
 

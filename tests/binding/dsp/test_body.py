@@ -1,11 +1,14 @@
 """The body of a request: only JSON, uncompressed, within its size."""
 
+import asyncio
 from collections.abc import Mapping
 
 import pytest
 
-from connector.binding.dsp.body import JSON, read_body
+from connector.binding.dsp.body import JSON, read_body, read_message
 from connector.net.serving.messages import BodyFault, PeerRequest
+from connector.protocol.dsp.catalog import CatalogRequestMessage
+from connector.protocol.dsp.common import CONTEXT
 from connector.protocol.dsp.errors import RemoteProtocolError
 
 
@@ -67,3 +70,12 @@ async def test_a_body_of_too_many_values_is_refused_before_it_is_parsed(body: by
 async def test_a_long_text_is_no_number_of_values() -> None:
     text = b'{"reason": ["' + b"x" * 500_000 + b'"]}'
     assert await read_body(request(text)) == text
+
+
+async def test_a_large_message_is_parsed_while_the_event_loop_goes_on_and_a_small_one_at_once() -> None:
+    for size, at_once in ((10, True), (600_000, False)):
+        body = b'{"@context":["%s"],"@type":"CatalogRequestMessage","filter":["%s"]}' % (CONTEXT.encode(), b"x" * size)
+        reading = asyncio.create_task(read_message(CatalogRequestMessage, body))
+        await asyncio.sleep(0)
+        assert reading.done() is at_once
+        assert (await reading).body == body
