@@ -120,31 +120,33 @@ class Liar:
 
     body: bytes
     manner: str
+    asked: int = 0
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:
             await reader.readuntil(b"\r\n\r\n")  # the head; the body before it is that of the last request
+            self.asked += 1
             for piece in MANNERS[self.manner](self.body):
                 writer.write(piece)
                 await writer.drain()
 
 
 @contextmanager
-def lying(liar: Liar) -> Iterator[int]:
-    """Let a peer answer on a loop of its own, in another thread; yields its port."""
+def lying(liar: Liar, port: int = 0) -> Iterator[int]:
+    """Let a peer answer on a loop of its own, in another thread, at a port or a free one; yields its port."""
     ready: Queue[tuple[int, Callable[[], object]]] = Queue()
 
     async def serve() -> None:
         ended, loop = asyncio.Event(), asyncio.get_running_loop()
-        async with spoken(liar) as port:
-            ready.put((port, lambda: loop.call_soon_threadsafe(ended.set)))
+        async with spoken(liar, port=port) as bound:
+            ready.put((bound, lambda: loop.call_soon_threadsafe(ended.set)))
             await ended.wait()
 
     thread = Thread(target=lambda: asyncio.run(serve()))
     thread.start()
-    port, end = ready.get(timeout=30)
+    bound, end = ready.get(timeout=30)
     try:
-        yield port
+        yield bound
     finally:
         end()
         thread.join()

@@ -10,8 +10,10 @@ import gc
 import itertools
 import json
 import time
+import uuid
 from asyncio.events import Handle
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +23,7 @@ from msgspec.structs import replace
 
 from connector.app.connector import ConnectorServer, build
 from connector.controlplane.usecases.offering import assets
+from connector.identity.keys import SigningKey
 from connector.identity.tokens import issue
 from connector.protocol.dsp.common import CONTEXT
 from connector.views.assets import AssetOrder
@@ -67,23 +70,32 @@ def watched() -> Iterator[Steps]:
         Handle._run = run  # type: ignore[method-assign]  # as it was
 
 
-class Target:
-    """A whole connector with its listeners and its worker, and a member who means harm."""
+@dataclass(frozen=True)
+class Member:
+    """A member who means harm: its identifier, its key, and where it says that it is."""
 
-    def __init__(self, space: Space, city: ConnectorServer, offer: str) -> None:
-        self.space = space
-        self.city = city
-        self.offer = offer
+    id: str
+    key: SigningKey
+    callback: str
+
+
+class Target:
+    """A whole connector at its addresses, what it offers, and a member who means harm."""
+
+    def __init__(self, addresses: Mapping[str, str], id: str, offer: tuple[str, str], member: Member) -> None:
+        self.addresses = addresses
+        self.id = id
+        self.offer, self.dataset = offer
+        self.member = member
         self._serial = itertools.count()
 
     def token(self) -> str:
-        jti, now = f"firm-{next(self._serial)}", int(time.time())
-        key = self.space.keys["firm"]
-        made = issue(key, issuer=participant("firm"), audience=participant("city"), jti=jti, now_s=now)
+        jti, now = f"hostile-{uuid.uuid4()}", int(time.time())
+        made = issue(self.member.key, issuer=self.member.id, audience=self.id, jti=jti, now_s=now)
         return f"Authorization: Bearer {made}\r\n"
 
     async def connect(self, listener: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        at = urlsplit(self.city.listeners.addresses[listener])
+        at = urlsplit(self.addresses[listener])
         return await asyncio.open_connection(at.hostname, at.port)
 
     async def say(self, listener: str, *parts: bytes) -> bytes:
@@ -107,26 +119,37 @@ class Target:
 
     def request(self, **policy: Any) -> bytes:
         """Return a contract request with a policy."""
-        offer = {"@type": "Offer", "@id": self.offer, "target": "urn:dataset:counts", "assigner": participant("city")}
+        offer = {"@type": "Offer", "@id": self.offer, "target": self.dataset, "assigner": self.id}
         return json.dumps(
             {
                 "@context": [CONTEXT],
                 "@type": "ContractRequestMessage",
                 "consumerPid": f"urn:uuid:consumer-{next(self._serial)}",
                 "offer": {**offer, "permission": [{"action": "use"}], **policy},
-                "callbackAddress": f"{host('firm')}{BASE}",
+                "callbackAddress": self.member.callback,
             }
         ).encode()
 
     async def is_decided(self, pid: str) -> bool:
         """Whether a negotiation was answered, ended or held for a person."""
-        store = self.city.context.store
-        negotiation = await store.negotiation("default", pid)
-        held = await store.holds_of("default", [pid])
-        return bool(held) or negotiation is None or negotiation.state != "REQUESTED" or negotiation.pending is not None
+        raise NotImplementedError
 
     async def healthy(self) -> bool:
         return b" 200 OK" in await self.say("management", b"GET /health HTTP/1.1\r\nHost: city\r\n\r\n")
+
+
+class Inside(Target):
+    """A connector in this process."""
+
+    def __init__(self, space: Space, city: ConnectorServer, offer: str) -> None:
+        member = Member(participant("firm"), space.keys["firm"], f"{host('firm')}{BASE}")
+        super().__init__(city.listeners.addresses, participant("city"), (offer, "urn:dataset:counts"), member)
+        self.store = city.context.store
+
+    async def is_decided(self, pid: str) -> bool:
+        negotiation = await self.store.negotiation("default", pid)
+        held = await self.store.holds_of("default", [pid])
+        return bool(held) or negotiation is None or negotiation.state != "REQUESTED" or negotiation.pending is not None
 
 
 @pytest.fixture
@@ -142,7 +165,7 @@ async def target(tmp_path: Path) -> AsyncIterator[Target]:
     draft = AssetOrder(title={"de": "Zählung"}, source=source, id="urn:dataset:counts", policy=policy)
     asset = await assets.publish(city.publisher, (await assets.add(city.publisher, draft)).id, release=True)
     await city.start()
-    made = Target(space, city, asset.offer_id)
+    made = Inside(space, city, asset.offer_id)
     try:
         yield made
     finally:

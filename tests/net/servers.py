@@ -46,7 +46,7 @@ async def served(handler: Handler) -> AsyncIterator[int]:
 
 
 @asynccontextmanager
-async def spoken(talk: Talk, host: str = "127.0.0.1") -> AsyncIterator[int]:
+async def spoken(talk: Talk, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[int]:
     """Talk to each connection as `talk` does, in bytes; yields the port. A peer that goes away ends its talk."""
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -57,7 +57,7 @@ async def spoken(talk: Talk, host: str = "127.0.0.1") -> AsyncIterator[int]:
         finally:
             writer.close()
 
-    async with await asyncio.start_server(connected, host, 0) as server:
+    async with await asyncio.start_server(connected, host, port) as server:
         yield server.sockets[0].getsockname()[1]
 
 
