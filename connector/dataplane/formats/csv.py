@@ -148,6 +148,10 @@ class Csv:
 def _read_header(row: list[str]) -> tuple[str, ...]:
     if len(row) > MOST_FIELDS:
         raise Untreatable(f"The CSV has more than {MOST_FIELDS} fields: offer fewer.")
+    if row.count("") > 1:
+        raise Untreatable(
+            "The header line of the CSV has columns without a name: the first line has to name all columns."
+        )
     if len(set(row)) != len(row):
         raise Untreatable("The header line of the CSV has a name twice: rename one of the fields.")
     return tuple(row)

@@ -116,6 +116,8 @@ def _read(sample: bytes, whole: bool, stated: Records) -> tuple[list[Record], tu
     if best is None:
         raise fault or Untreatable("The data cannot be read as records.")
     records, fields, delimiter = best
+    if not records and not whole:
+        raise Untreatable(f"The first record of the data has more than {SAMPLE} bytes: check for a missing line end.")
     if stated.format != "csv":
         fields = tuple(dict.fromkeys(name for record in records for name in record))[:_MOST_RECORDS]
     return records[:_MOST_RECORDS], fields, delimiter

@@ -149,3 +149,15 @@ def test_sums_of_german_numbers_are_right_in_the_words_of_the_file(encoding: str
 )
 def test_a_text_is_a_number_only_in_its_notation(text: str, way: tuple[str, str], number: str | None) -> None:
     assert to_number(text, *way) == (Decimal(number) if number else None)
+
+
+def test_a_first_record_longer_than_the_sample_is_told_and_not_taken_for_no_record() -> None:
+    seen = look(b"a,b\n" + b"x" * 1_000_000, False, Records(format="csv"), "text/csv", 3_000_000)
+    assert seen.problem
+    assert "The first record" in seen.problem
+
+
+def test_columns_without_a_name_are_told_as_such() -> None:
+    seen = see(b"Einwohner 2026;;\nName;Zahl;Rest\n")
+    assert seen.problem
+    assert "columns without a name" in seen.problem

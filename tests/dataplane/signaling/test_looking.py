@@ -52,3 +52,9 @@ async def test_a_folder_with_a_name_that_cannot_be_carried_is_refused_by_name(pr
         await try_source(provider.plane.sources, {"kind": "file", "path": "set"}, "text/csv", None)
     assert ascii(name)[1:-1][:20] in str(refused.value)
     assert str(refused.value).isprintable()
+
+
+async def test_data_that_is_not_what_its_name_says_is_refused_with_what_it_is(provider: Side) -> None:
+    seen = await provider.plane.look(provider.give("air.csv", b"\x1f\x8b\x08\0compressed"), "text/csv", None)
+    assert isinstance(seen, str)
+    assert "is compressed by gzip, but its media type is text/csv" in seen
