@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
+import msgspec
+
 from connector.net.errors import Blocked
 
 IPAddress = IPv4Address | IPv6Address
@@ -30,6 +32,8 @@ _NUMERIC = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)")  # as a last label: an IPv4 add
 _DOT_SEGMENT = re.compile(r"/(?:\.|%2[Ee]){1,2}(?=/|$)")
 _HOST_PORT = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9.-]+):([0-9]{1,5}|\*)")
 _DEFAULT_PORTS = {"https": 443, "http": 80}
+# Each message to a peer is checked, and most peers have an address that was checked a moment ago.
+_REMEMBERED = 4096
 
 # Not allowed even for a named host: metadata services of clouds are link-local, and multicast reaches many hosts.
 _NEVER_BY_NAME = tuple(
@@ -73,8 +77,7 @@ _NOT_PUBLIC = (
 _PUBLIC_V6 = IPv6Network("2000::/3")
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(msgspec.Struct, frozen=True):
     """A URL of a permitted form. `host` is lower case, `port` explicit, `path` begins with `/` or is empty."""
 
     scheme: str
@@ -96,7 +99,8 @@ class Endpoint:
         return f"{self.origin}{self.path}{query}"
 
 
-@dataclass(frozen=True, slots=True)
+# A policy is compared as the object that it is: it is a key of the memory of `_find_fault`.
+@dataclass(frozen=True, slots=True, eq=False)
 class NetPolicy:
     """The allowed connections; build it with `net_policy`. The default is https to port 443 of public addresses."""
 
@@ -106,6 +110,7 @@ class NetPolicy:
     plain_http: frozenset[str] = frozenset()
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def format_origin(scheme: str, host: str, port: int) -> str:
     """Return an origin; an IPv6 address is written in brackets."""
     return f"{scheme}://{join_host(host, port)}"
@@ -158,20 +163,24 @@ def parse_url(url: str, *, query: bool = False, most: int = MAX_URL) -> Endpoint
 def check_url(url: str, policy: NetPolicy, *, query: bool = False, most: int = MAX_URL) -> Endpoint:
     """Check form and policy of a URL; raises Blocked. A host name is checked again when it is resolved."""
     endpoint = parse_url(url, query=query, most=most)
-    host, port = endpoint.host, endpoint.port
-    if endpoint.scheme == "http" and not _is_named(host, port, policy.plain_http):
-        raise Blocked(f"Plain http to {join_host(host, port)} is not allowed: use https.")
+    fault = _find_fault(policy, endpoint.scheme, endpoint.host, endpoint.port, endpoint.literal is not None)
+    if fault:
+        raise Blocked(fault)
+    return endpoint
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _find_fault(policy: NetPolicy, scheme: str, host: str, port: int, is_literal: bool) -> str | None:
+    """Return why the policy does not allow an origin; None if it does."""
+    if scheme == "http" and not _is_named(host, port, policy.plain_http):
+        return f"Plain http to {join_host(host, port)} is not allowed: use https."
     if (
         port not in policy.ports
         and not _is_named(host, port, policy.hosts)
         and not _is_named(host, port, policy.plain_http)
     ):
-        raise Blocked(f"Port {port} is not allowed for peers: use an allowed port.")
-    if endpoint.literal is not None:
-        fault = address_fault(endpoint.literal, host, port, policy)
-        if fault:
-            raise Blocked(fault)
-    return endpoint
+        return f"Port {port} is not allowed for peers: use an allowed port."
+    return address_fault(parse_address(host), host, port, policy) if is_literal else None
 
 
 def check_callback(url: str, policy: NetPolicy, home: str) -> Endpoint:
@@ -180,9 +189,14 @@ def check_callback(url: str, policy: NetPolicy, home: str) -> Endpoint:
     Raises Blocked.
     """
     endpoint = check_url(url, policy)
-    if endpoint.origin != parse_url(home).origin:
+    if endpoint.origin != _find_origin(home):
         raise Blocked("The callback address has another origin than the sender's address in the participant list.")
     return endpoint
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _find_origin(url: str) -> str:
+    return parse_url(url).origin
 
 
 def check_data_address(url: str, policy: NetPolicy, origins: Iterable[str]) -> Endpoint:
@@ -224,8 +238,6 @@ def parse_address(text: str) -> IPAddress:
     return ip_address(text)
 
 
-# Each message to a peer is checked, and most peers have an address that was checked a moment ago.
-@lru_cache(maxsize=4096)
 def _is_public(address: IPAddress) -> bool:
     return not _is_within(address, _NOT_PUBLIC) and (address.version == 4 or address in _PUBLIC_V6)
 
@@ -238,7 +250,7 @@ def _is_named(host: str, port: int, entries: frozenset[str]) -> bool:
     return bool(entries) and (f"{host}:{port}" in entries or f"{host}:*" in entries)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_REMEMBERED)
 def _host(host: str) -> tuple[str, IPAddress | None]:
     """Return the host and, if it is an address, the address; forms such as `127.1` or `0x7f.1` are refused."""
     try:

@@ -9,8 +9,9 @@ import re
 import zlib
 from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
+
+import msgspec
 
 from connector.net.addresses import MAX_REQUEST_URL, NetPolicy, check_url
 from connector.net.aside import work_aside
@@ -45,8 +46,7 @@ _FRAMING = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(msgspec.Struct, frozen=True):
     """A complete answer of any status. `headers` compares names without regard to case; `body` is decompressed."""
 
     status: int

@@ -4,7 +4,6 @@ A transport carries one request and its answer. `client` checks addresses, sizes
 """
 
 from collections.abc import AsyncIterable, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
@@ -28,8 +27,7 @@ class DialLimits(msgspec.Struct, frozen=True, kw_only=True):
     keepalive_s: float = 4.0
 
 
-@dataclass(frozen=True, slots=True)
-class HttpCall:
+class HttpCall(msgspec.Struct, frozen=True):
     """One request to a checked `endpoint`; times are seconds, `buffer` bytes of read-ahead.
 
     `total_s` limits the whole request; if it is None, `idle_s` limits the silence between two pieces of the answer.

@@ -313,3 +313,23 @@ async def test_every_process_that_a_peer_may_name_can_be_reached_at_every_addres
     with pytest.raises(Unreachable):
         await GuardedClient(policy, SimpleNamespace(send=send)).request("GET", url)
     assert len(asked[0].path) <= bounds.url
+
+
+def test_an_address_that_one_policy_allows_is_judged_anew_by_the_next() -> None:
+    url = "http://127.0.0.1:8080/dsp"
+    open_policy = net_policy(hosts=["127.0.0.1:*"], plain_http=["127.0.0.1:*"])
+    for policy, allowed in ((open_policy, True), (net_policy(), False), (open_policy, True), (NetPolicy(), False)):
+        for _ in range(2):
+            if allowed:
+                assert check_url(url, policy).host == "127.0.0.1"
+            else:
+                with pytest.raises(Blocked):
+                    check_url(url, policy)
+
+
+def test_a_literal_and_a_name_of_the_same_text_do_not_share_a_verdict() -> None:
+    policy = net_policy(networks=["fd00::/8"], ports=[443])
+    assert check_url("https://[fd00::1]/dsp", policy).literal is not None
+    with pytest.raises(Blocked):
+        check_url("https://[fe80::1]/dsp", policy)
+    assert check_url("https://fd00.example/dsp", policy).literal is None

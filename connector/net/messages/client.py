@@ -91,7 +91,7 @@ class MessageTransport:
                 await self._slots.enter(origin)
                 self._used += 1
                 try:
-                    return await self._exchange(call)
+                    return await self._exchange(call, origin)
                 finally:
                     self._used -= 1
                     self._slots.leave(origin)
@@ -108,10 +108,10 @@ class MessageTransport:
         """Close the idle connections."""
         self._idle.close()
 
-    async def _exchange(self, call: HttpCall) -> MessageAnswer:
+    async def _exchange(self, call: HttpCall, origin: str) -> MessageAnswer:
         endpoint = call.endpoint
         addresses = await self._resolver.find(endpoint)
-        connection = self._idle.take(endpoint.origin, addresses)
+        connection = self._idle.take(origin, addresses)
         if connection is None:
             connection = await self._open(endpoint, addresses)
         most = call.max_bytes or 0
@@ -122,7 +122,7 @@ class MessageTransport:
             connection.abort()
             raise
         if connection.may_be_kept():
-            self._idle.put(endpoint.origin, connection)
+            self._idle.put(origin, connection)
         else:
             connection.abort()
         return answer

@@ -38,5 +38,7 @@ def check_uri(value: str, where: str) -> None:
     :raises RemoteProtocolError: with `where`, the place of the identifier.
     """
     check_identifier(value, where)
-    if any(character in _NO_URI or unicodedata.category(character) == "Zs" for character in value):
+    if not _NO_URI.isdisjoint(value) or (
+        not value.isascii() and any(unicodedata.category(character) == "Zs" for character in value)
+    ):
         raise RemoteProtocolError(f"{where} is not a URI: expected one without spaces, quotes and brackets.")

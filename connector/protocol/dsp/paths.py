@@ -6,6 +6,7 @@ Paths are relative to the base URL of the provider, or to the callbackAddress of
 Pure: standard library and msgspec only.
 """
 
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 import msgspec
@@ -121,10 +122,16 @@ def join(base: str, relative: str) -> str:
 
     :raises RemoteProtocolError: if the base has a query or a fragment, to which no path can be appended.
     """
+    return _check_base(base) + "/" + relative.lstrip("/")
+
+
+# Each message to a peer is sent below its address.
+@lru_cache(maxsize=1024)
+def _check_base(base: str) -> str:
     try:
         parts = urlsplit(base)
     except ValueError as error:
         raise RemoteProtocolError(f"The base address is not a URL: {error}.") from error
     if parts.query or parts.fragment or base.endswith(("?", "#")):
         raise RemoteProtocolError("The base address has a query or a fragment: expected a URL without both.")
-    return base.rstrip("/") + "/" + relative.lstrip("/")
+    return base.rstrip("/")
