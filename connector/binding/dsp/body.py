@@ -34,19 +34,16 @@ async def read_body(request: PeerRequest, limit: int = BODY_LIMIT) -> bytes:
         raise RemoteProtocolError(
             "The body is compressed: send it without Content-Encoding.", code="encoding", status=415
         )
-    too_large = RemoteProtocolError(
-        f"The body is larger than {limit} bytes: send a smaller message.", code="too-large", status=413
-    )
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and (len(announced) > 12 or int(announced) > limit):
-        raise too_large
+        raise _too_large(limit)
     try:
         body = await request.read()
     except BodyFault as fault:
         code, reason = _FAULTS.get(fault.status, ("", ""))
-        raise RemoteProtocolError(reason, code=code, status=fault.status) if code else too_large from None
+        raise RemoteProtocolError(reason, code=code, status=fault.status) if code else _too_large(limit) from None
     if len(body) > limit:
-        raise too_large
+        raise _too_large(limit)
     _check_values(body)
     return body
 
@@ -54,6 +51,11 @@ async def read_body(request: PeerRequest, limit: int = BODY_LIMIT) -> bytes:
 async def read_message(kind: type[M], body: bytes) -> Received[M]:
     """Return the message in a body, a large one parsed beside the event loop. Raises the errors of `decode`."""
     return await work_aside(len(body), partial(decode, kind, body))
+
+
+def _too_large(limit: int) -> RemoteProtocolError:
+    reason = f"The body is larger than {limit} bytes: send a smaller message."
+    return RemoteProtocolError(reason, code="too-large", status=413)
 
 
 def _check_values(body: bytes) -> None:

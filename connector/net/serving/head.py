@@ -89,4 +89,6 @@ class HeadGatherer:
         if "#" in target:
             self.status = self.status or 400
         path, _, query = target.partition("?")
+        # The colons of an identifier are all that is encoded in nearly every path.
+        path = path.replace("%3A", ":")
         return unquote(path) if "%" in path else path, query

@@ -12,6 +12,8 @@ REASON_LIMIT = 500
 
 def clean(text: str, limit: int = REASON_LIMIT) -> str:
     """Return the text as one line without control characters, cut at `limit` characters, for a log or a page."""
+    if len(text) <= limit and " " not in text and text.isprintable():
+        return text
     line = text[: 2 * limit]
     if not line.isprintable():
         line = "".join(character if character.isprintable() else " " for character in line)

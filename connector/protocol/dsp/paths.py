@@ -6,6 +6,7 @@ Paths are relative to the base URL of the provider, or to the callbackAddress of
 Pure: standard library and msgspec only.
 """
 
+import re
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
@@ -87,6 +88,8 @@ ROUTES = (
     MessageEndpoint(TransferSuspensionMessage, _C, "POST", "/transfers/{pid}/suspension"),
 )
 
+# Of these characters the colon alone is percent-encoded; `quote` looks at each.
+_USUAL_PID = re.compile(r"[A-Za-z0-9._~:-]+")
 _TEMPLATES = {(route.kind, route.to, route.names_process): route.template for route in ROUTES}
 
 
@@ -104,7 +107,7 @@ def path(kind: type[msgspec.Struct], to: Role, pid: str | None = None) -> str:
     if pid is None:
         return template
     check_pid(pid)
-    return template.replace("{pid}", quote(pid, safe=""))
+    return template.replace("{pid}", pid.replace(":", "%3A") if _USUAL_PID.fullmatch(pid) else quote(pid, safe=""))
 
 
 def check_pid(pid: str, where: str = "The identifier") -> None:

@@ -31,6 +31,8 @@ HOST = (b"Host", b"city")
         (b"http://city?b", "/", "b"),
         (b"*", "*", ""),
         (b"/%ff%2F", "/�/", ""),
+        (b"/urn%3Ax%3ay?urn%3Ax", "/urn:x:y", "urn%3Ax"),
+        (b"/%253A%3%3A", "/%3A%3:", ""),
         (b"//other/a", "//other/a", ""),
         (b"/a?b?c", "/a", "b?c"),
     ],

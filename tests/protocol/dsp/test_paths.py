@@ -1,6 +1,11 @@
 """Where messages go, and how addresses are put together."""
 
+from operator import attrgetter
+from urllib.parse import quote
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connector.protocol.dsp import negotiation, transfer
 from connector.protocol.dsp.catalog import CatalogRequestMessage, DatasetRequestMessage
@@ -33,6 +38,15 @@ CONSUMER, PROVIDER = Role.CONSUMER, Role.PROVIDER
 )
 def test_each_message_has_the_path_of_the_binding(kind: type, to: Role, pid: str | None, expected: str) -> None:
     assert path(kind, to, pid) == expected
+
+
+@given(
+    st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=40) | st.uuids().map(attrgetter("urn"))
+)
+def test_an_identifier_is_one_percent_encoded_segment(pid: str) -> None:
+    if pid not in {".", ".."}:
+        expected = f"/negotiations/{quote(pid, safe='')}"
+        assert path(negotiation.ContractNegotiation, PROVIDER, pid) == expected
 
 
 def test_no_two_routes_of_a_side_share_method_and_path() -> None:
