@@ -91,6 +91,11 @@ async def offer(
     message = received.message
     if message.consumer_pid is not None:
         return await _continue(receiver, caller, message.consumer_pid, negotiation_machine.OFFER, received)
+    known = await receiver.context.store.process_of_peer(
+        receiver.context.owner, ProcessKind.NEGOTIATION, Role.CONSUMER, caller.participant, message.provider_pid
+    )
+    if known is not None:
+        return await answer_again(receiver.context, caller, known, received.digest)
     policy = bytes(message.offer)
     offered = msgspec.json.decode(policy)
     fault = inbound_terms.find_offer_fault(
@@ -268,11 +273,7 @@ def _choose_address(receiver: MessageReceiver, process: Negotiation, callback: s
 async def _begin(
     receiver: MessageReceiver, caller: Caller, process: Negotiation, body: Any, received: Received[Any], name: str
 ) -> ProcessAnswer | Declined:
-    known = await receiver.context.store.process_of_peer(
-        receiver.context.owner, ProcessKind.NEGOTIATION, process.role, process.peer, process.peer_pid or ""
-    )
-    if known is not None:
-        return await answer_again(receiver.context, caller, known, received.digest)
+    """Store a new negotiation; the caller has looked for one with the same pid of the peer."""
     blocked = await refuse_blocked(receiver.context, caller)
     if blocked:
         return msgspec.structs.replace(_refuse(body, blocked.code, blocked.reason), status=blocked.status)
