@@ -1,5 +1,6 @@
 """A page of many rows makes as many reads of the store as a page of few, and a withdrawal reads no agreement."""
 
+import asyncio
 import inspect
 from collections.abc import Callable
 from typing import Any
@@ -116,3 +117,20 @@ async def test_a_withdrawal_that_ends_agreements_ends_each_that_is_in_force(desk
     assert answer.json()["agreements"] == 0
     assert await desk.store.in_force(OWNER, "urn:d:1") == 0
     assert await desk.store.in_force(OWNER, "urn:d:0") == 1
+
+
+async def test_a_wait_reads_its_negotiation_after_each_commit_and_nothing_else(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.store.commit([PutProcess(values.negotiation("urn:n:1", held=False), None)])
+    reads = _count_reads(desk, monkeypatch)
+    async with desk.client() as client:
+        waiting = asyncio.create_task(client.get("/v1/negotiations/urn%3An%3A1/wait?timeout=60"))
+        for state in ("AGREED", "VERIFIED", "FINALIZED"):
+            while "negotiation" not in reads:
+                await asyncio.sleep(0)
+            reads.clear()
+            await desk.become("urn:n:1", state)
+        assert (await waiting).json()["state"] == "FINALIZED"
+    assert reads.count("hold") == 1
+    assert set(reads) <= {"negotiation", "transfer", "commit", "hold"}

@@ -106,10 +106,11 @@ async def wait_for_negotiation(
     """Wait until the negotiation has ended or waits for a decision here, at most for the timeout."""
     wanted = {*NEGOTIATION.terminal, *(state or ())}
 
-    async def read() -> NegotiationView:
-        return await _read(context, await negotiation.get(context, id))
+    async def read() -> Negotiation:
+        return await negotiation.get(context, id)
 
-    return await wait(context.watch, id, timeout, read, lambda found: found.state in wanted or found.hold is not None)
+    # The view is made once, of what ended the wait.
+    return await _read(context, await wait(context.watch, id, timeout, read, lambda it: it.state in wanted or it.held))
 
 
 @router.post("/negotiations/{id:path}/approve")

@@ -94,14 +94,18 @@ async def wait_for_transfer(
     """
     wanted = {*TRANSFER.terminal, *(state or ())}
 
-    async def read() -> TransferView:
-        return await _read(context, enforcer, await transfer.get(context, id))
+    async def read() -> tuple[Transfer, bool]:
+        process = await transfer.get(context, id)
+        done = process.state in wanted or process.held
+        return process, done or (process.keep and not state and await _is_delivered(context, enforcer, process))
 
-    def done(found: TransferView) -> bool:
-        delivered = found.keep and not state and found.progress is not None and found.progress.sha256 is not None
-        return found.state in wanted or found.hold is not None or delivered
+    process, _ = await wait(context.watch, id, timeout, read, lambda found: found[1])
+    return await _read(context, enforcer, process)
 
-    return await wait(context.watch, id, timeout, read, done)
+
+async def _is_delivered(context: Context, enforcer: Enforcer, process: Transfer) -> bool:
+    progress = (await _read(context, enforcer, process)).progress
+    return progress is not None and progress.sha256 is not None
 
 
 @router.post("/transfers/{id:path}/pull")

@@ -23,7 +23,7 @@ from connector.net.serving.rates import CallerRates
 KeyScope = Literal["read", "write", "admin"]
 
 LARGEST_BODY = 1_000_000
-_KEYLESS = frozenset({"/health", "/ready", "/openapi.json"})
+KEYLESS = frozenset({"/health", "/ready", "/openapi.json"})
 _HOLDS: dict[str, frozenset[str]] = {
     "read": frozenset({"read"}),
     "write": frozenset({"read", "write"}),
@@ -65,7 +65,7 @@ class KeyMiddleware:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if scope["path"] not in _KEYLESS:
+        if scope["path"] not in KEYLESS:
             refusal = self._put_off(scope, headers) or self._refusal(scope, headers)
             if refusal:
                 await refusal(scope, receive, send)

@@ -1,6 +1,8 @@
 """A router whose endpoints take orders and return views, the structs of `views`.
 
-FastAPI sees the models made from them. The wrapper turns a checked body into the order, and encodes the view.
+FastAPI sees the models made from them. The wrapper turns a checked body into the order, and encodes the view. It also
+hands the values of the desk over: as dependencies, which FastAPI solves one by one, they cost more than the check of
+the parameters.
 A body with a member twice, or in another encoding than UTF-8, is refused.
 """
 
@@ -15,11 +17,13 @@ from fastapi import APIRouter, Body, Request
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
 
+from connector.api.frame.desk import find_desk_value
 from connector.api.frame.errors import UnreadableBody
 from connector.api.frame.models import answer_model, is_view, read_order, request_model
 from connector.views.handed_in import HandedInFault, parse_json
 
 _encode = msgspec.json.Encoder().encode
+_REQUEST = "adapted_request"
 
 
 def encode_view(view: Any, status: int = 200) -> Response:
@@ -64,18 +68,28 @@ class ChapterRouter(APIRouter):
 
 
 def _adapt(endpoint: Callable[..., Any], status: int) -> Callable[..., Any]:
-    """Return an endpoint with models in its signature in place of structs."""
+    """Return an endpoint with models in its signature in place of structs, and without the values of the desk."""
     known = inspect.signature(endpoint)
     orders = {name: kind for name, one in known.parameters.items() if (kind := _order(one.annotation)) is not None}
+    desk = {name: mark.field for name, one in known.parameters.items() if (mark := find_desk_value(one.annotation))}
+    asks = next((name for name, one in known.parameters.items() if one.annotation is Request), None)
     parameters = [
         one.replace(annotation=Annotated[request_model(one.annotation), Body()]) if name in orders else one
         for name, one in known.parameters.items()
+        if name not in desk
     ]
+    if desk and asks is None:
+        parameters = [inspect.Parameter(_REQUEST, inspect.Parameter.KEYWORD_ONLY, annotation=Request), *parameters]
+    parameters = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in parameters]
     answer = known.return_annotation
     returned = answer_model(answer) if is_view(answer) else answer
 
     @wraps(endpoint)
     async def adapted(**given: Any) -> Any:
+        if desk:
+            request = given[asks] if asks else given.pop(_REQUEST)
+            values = request.app.state.desk
+            given.update((name, field(values)) for name, field in desk.items())
         for name, kind in orders.items():
             given[name] = read_order(kind, given[name]) if given[name] is not None else None
         found = await endpoint(**given)

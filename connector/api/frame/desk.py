@@ -1,12 +1,14 @@
 """The values that an endpoint can request as parameters, and the listings and waits that chapters share."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import msgspec
-from fastapi import Depends, FastAPI, Query, Request
+from fastapi import FastAPI, Query
 
 from connector.api.frame.errors import ApiError
 from connector.controlplane.core.context import Context
@@ -70,27 +72,29 @@ def install_desk(app: FastAPI, desk: Desk) -> None:
     app.state.desk = desk
 
 
-def _read(field: Callable[[Desk], object]) -> Any:
-    """Return the dependency for one field of the desk."""
+@dataclass(frozen=True)
+class DeskValue:
+    """Marks a parameter of an endpoint: its value is `field` of the desk, which the router hands over."""
 
-    # A coroutine: FastAPI runs other functions in a thread.
-    async def read(request: Request) -> object:
-        return field(request.app.state.desk)
-
-    return Depends(read)
+    field: Callable[[Desk], object]
 
 
-AtContext = Annotated[Context, _read(lambda desk: desk.context)]
-AtEvaluator = Annotated[Evaluator, _read(lambda desk: desk.evaluator)]
-AtEnforcer = Annotated[Enforcer, _read(lambda desk: desk.enforcer)]
-AtPublisher = Annotated[Publisher, _read(lambda desk: desk.publisher)]
-AtCounterparties = Annotated[Counterparties, _read(lambda desk: desk.counterparties)]
-AtRegister = Annotated[ConsentRegister, _read(lambda desk: desk.register)]
-AtSearch = Annotated[Search | None, _read(lambda desk: desk.search)]
-AtReceived = Annotated[Path, _read(lambda desk: desk.received)]
-AtChecks = Annotated[Mapping[str, ReadinessCheck], _read(lambda desk: desk.checks)]
-AtList = Annotated[ListInUse | None, _read(lambda desk: desk.list_in_use())]
-AtWarnings = Annotated[Mapping[str, ReadinessCheck], _read(lambda desk: desk.warnings)]
+def find_desk_value(annotation: Any) -> DeskValue | None:
+    """Return the mark of a parameter's annotation, or None."""
+    return next((mark for mark in getattr(annotation, "__metadata__", ()) if isinstance(mark, DeskValue)), None)
+
+
+AtContext = Annotated[Context, DeskValue(lambda desk: desk.context)]
+AtEvaluator = Annotated[Evaluator, DeskValue(lambda desk: desk.evaluator)]
+AtEnforcer = Annotated[Enforcer, DeskValue(lambda desk: desk.enforcer)]
+AtPublisher = Annotated[Publisher, DeskValue(lambda desk: desk.publisher)]
+AtCounterparties = Annotated[Counterparties, DeskValue(lambda desk: desk.counterparties)]
+AtRegister = Annotated[ConsentRegister, DeskValue(lambda desk: desk.register)]
+AtSearch = Annotated[Search | None, DeskValue(lambda desk: desk.search)]
+AtReceived = Annotated[Path, DeskValue(lambda desk: desk.received)]
+AtChecks = Annotated[Mapping[str, ReadinessCheck], DeskValue(lambda desk: desk.checks)]
+AtList = Annotated[ListInUse | None, DeskValue(lambda desk: desk.list_in_use())]
+AtWarnings = Annotated[Mapping[str, ReadinessCheck], DeskValue(lambda desk: desk.warnings)]
 LimitQuery = Annotated[int, Query(ge=1, le=500, description="Maximum number of entries on the page.")]
 AfterQuery = Annotated[str | None, Query(max_length=4096, description="The `next` of the previous page.")]
 WaitQuery = Annotated[float, Query(ge=0, le=300, description="Maximum time to wait, in seconds.")]
@@ -142,15 +146,14 @@ async def wait(
     """Read after every commit of the process until `done` or the timeout; return the last value."""
     clock = asyncio.get_running_loop().time
     deadline = clock() + timeout_s
-    while True:
-        left = min(deadline - clock(), _LOOK_S)
-        # The watch begins before the read: a commit in between is not missed.
-        watching = asyncio.create_task(watch.wait_for_change(process_id, max(left, 0)))
-        try:
-            await asyncio.sleep(0)
+    # The watch begins before the first read: no commit is missed.
+    with watch.follow(process_id) as changed:
+        while True:
+            changed.clear()
+            left = deadline - clock()
             value = await read()
             if left <= 0 or done(value):
                 return value
-            await watching
-        finally:
-            watching.cancel()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min(left, _LOOK_S)):
+                    await changed.wait()

@@ -1,6 +1,8 @@
 """Notifies the tasks that wait for a process when it changes, without polling."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class ProcessWatch:
@@ -14,18 +16,25 @@ class ProcessWatch:
         for event in self._waiting.get(process_id, ()):
             event.set()
 
-    async def wait_for_change(self, process_id: str, timeout_s: float) -> bool:
-        """Wait until the process is committed again; False if that does not happen in time."""
+    @contextmanager
+    def follow(self, process_id: str) -> Iterator[asyncio.Event]:
+        """Follow a process: each of its commits sets the event."""
         event = asyncio.Event()
         self._waiting.setdefault(process_id, set()).add(event)
         try:
-            async with asyncio.timeout(timeout_s):
-                await event.wait()
-        except TimeoutError:
-            return False
+            yield event
         finally:
             others = self._waiting[process_id]
             others.discard(event)
             if not others:
                 del self._waiting[process_id]
+
+    async def wait_for_change(self, process_id: str, timeout_s: float) -> bool:
+        """Wait until the process is committed again; False if that does not happen in time."""
+        with self.follow(process_id) as changed:
+            try:
+                async with asyncio.timeout(timeout_s):
+                    await changed.wait()
+            except TimeoutError:
+                return False
         return True

@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Sequence
 from types import SimpleNamespace
-from typing import get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
 from connector.api.frame import desk
-from connector.api.frame.desk import Desk, page, read_page, wait
+from connector.api.frame.desk import Desk, find_desk_value, page, read_page, wait
 from connector.api.frame.errors import ApiError
 from connector.controlplane.core.watch import ProcessWatch
 from connector.store.memory.store import MemoryStore
@@ -36,16 +36,14 @@ class Counter:
         return seen
 
 
-async def test_each_dependency_reads_the_field_of_its_type() -> None:
+def test_each_parameter_has_the_field_of_its_type() -> None:
     fields = get_type_hints(Desk)
-    request = SimpleNamespace(
-        app=SimpleNamespace(state=SimpleNamespace(desk=SimpleNamespace(**{f: f for f in fields})))
-    )
-    dependencies = [value for name, value in vars(desk).items() if name.startswith("At")]
+    values: Any = SimpleNamespace(**{field: field for field in fields})
     read = {}
-    for dependency in dependencies:
-        kind, depends = get_args(dependency)
-        read[await depends.dependency(request)] = kind
+    for annotation in [value for name, value in vars(desk).items() if name.startswith("At")]:
+        mark = find_desk_value(annotation)
+        assert mark
+        read[mark.field(values)] = get_args(annotation)[0]
     assert read == fields
 
 

@@ -18,3 +18,13 @@ async def test_a_waiter_wakes_with_its_process_and_no_other() -> None:
 
 def test_a_change_that_nobody_waits_for_is_no_fault() -> None:
     ProcessWatch().notify("urn:1")
+
+
+async def test_who_follows_a_process_misses_no_change_between_two_waits() -> None:
+    watch = ProcessWatch()
+    with watch.follow("urn:1") as changed:
+        for _ in range(2):
+            changed.clear()
+            watch.notify("urn:1")
+            await asyncio.wait_for(changed.wait(), 5)
+    assert watch._waiting == {}
