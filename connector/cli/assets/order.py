@@ -1,12 +1,13 @@
 """The options that describe an asset, and the order that they make.
 
 Most options come from the fields of `AssetOrder` and `AssetStatement`: a field of a plain type is an option of its name
-and its description. `_TEXTS` holds the options that are worded for the command line; the parameters of `build_order`
-are the options that have no field of their own.
+and its description. `_TEXTS` holds the options that are worded for the command line; those without a field of
+their own are the fields of `ComposedOptions`.
 """
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_type_hints
@@ -78,23 +79,64 @@ _TEXTS: Mapping[str, OptionText] = {
     "marking": OptionText(help="Whether the data is about persons; requires --class personal."),
 }
 _COMPOSED = frozenset({"source", "policy", "access", "reservation", "records", "stated"})
-"""Fields that `build_order` composes from several options, or reads from a file."""
+"""Fields that `ComposedOptions` gives, from several options or from a file."""
+
+
+@dataclass(frozen=True)
+class ComposedOptions:
+    """The options that have no field of their own: the source, the policies and the description of the records."""
+
+    file: FileOption = None
+    folder: FolderOption = None
+    glob: GlobOption = None
+    url: UrlOption = None
+    header: HeaderOption = None
+    policy: PolicyOption = None
+    template: TemplateOption = None
+    sets: SetOption = None
+    access: AccessOption = None
+    reservation: ReservationOption = None
+    record: RecordsOption = None
+
+    @property
+    def has_source(self) -> bool:
+        """True if an option of the source is given."""
+        return any(option is not None for option in (self.file, self.folder, self.glob, self.url, self.header))
+
+    def build_source(self, call: CommandCall) -> tuple[dict[str, Any], str]:
+        """Return the address of the data and a name for it. Raises Failure."""
+        return build_source(call, self.file, self.folder, self.glob, self.url, self.header or [])
+
+    def read_terms(self, media_type: str | None) -> dict[str, Any]:
+        """Return the policies and the description of the records, None for each that is not given. Raises Failure."""
+        return {
+            "policy": choose_policy(self.template, self.sets, read_policy(self.policy)),
+            "access": read_policy(self.access),
+            "reservation": read_policy(self.reservation),
+            "records": parse_records(self.record, media_type),
+        }
+
+
+_COMPOSED_OPTIONS = [
+    parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+    for parameter in inspect.signature(ComposedOptions).parameters.values()
+]
+_REMOVE = inspect.Parameter("remove", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=RemoveOption)
 
 
 def take_order(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of an asset; it receives the order that they make in place of them."""
     call, _, *rest = inspect.signature(command).parameters.values()
     own = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in rest]
-    composed = list(inspect.signature(build_order).parameters.values())[2:]
     described = dict(_list_options())
 
     def run(call: CommandCall, **values: Any) -> None:
         mine = {parameter.name: values.pop(parameter.name) for parameter in own}
         fields = {name: values.pop(parameter.name) for name, parameter in described.items()}
-        command(call, build_order(call, fields, **values), **mine)
+        command(call, build_order(call, fields, ComposedOptions(**values)), **mine)
 
     # The declaration of the command reads its options from the signature.
-    run.__signature__ = inspect.Signature([call, *composed, *described.values(), *own])  # type: ignore[attr-defined]  # PEP 362
+    run.__signature__ = inspect.Signature([call, *_COMPOSED_OPTIONS, *described.values(), *own])  # type: ignore[attr-defined]  # PEP 362
     run.__doc__ = command.__doc__
     return run
 
@@ -103,16 +145,16 @@ def take_change(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of an asset as changes; it receives the changed members in place of them."""
     call, asset, _, *rest = inspect.signature(command).parameters.values()
     own = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in rest]
-    composed = list(inspect.signature(build_change).parameters.values())[2:]
     described = {name: option for name, option in _list_options(optional=True) if name != "id"}
 
     def run(call: CommandCall, asset: str, **values: Any) -> None:
         mine = {parameter.name: values.pop(parameter.name) for parameter in own}
         fields = {name: values.pop(parameter.name) for name, parameter in described.items()}
-        command(call, asset, build_change(call, fields, **values), **mine)
+        remove = values.pop(_REMOVE.name)
+        command(call, asset, build_change(call, fields, ComposedOptions(**values), remove), **mine)
 
     # The declaration of the command reads its options from the signature.
-    run.__signature__ = inspect.Signature([call, asset, *composed, *described.values(), *own])  # type: ignore[attr-defined]  # PEP 362
+    run.__signature__ = inspect.Signature([call, asset, *_COMPOSED_OPTIONS, _REMOVE, *described.values(), *own])  # type: ignore[attr-defined]  # PEP 362
     run.__doc__ = command.__doc__
     return run
 
@@ -120,19 +162,8 @@ def take_change(command: Callable[..., None]) -> Callable[..., None]:
 def build_change(
     call: CommandCall,
     fields: dict[str, Any],
-    *,
-    file: FileOption = None,
-    folder: FolderOption = None,
-    glob: GlobOption = None,
-    url: UrlOption = None,
-    header: HeaderOption = None,
-    policy: PolicyOption = None,
-    template: TemplateOption = None,
-    sets: SetOption = None,
-    access: AccessOption = None,
-    reservation: ReservationOption = None,
-    record: RecordsOption = None,
-    remove: RemoveOption = None,
+    given: ComposedOptions,
+    remove: list[str] | None,
 ) -> dict[str, Any]:
     """Return the members that the options change, as JSON values; `remove` resets members. Raises Failure."""
     lang = call.output.lang
@@ -141,17 +172,12 @@ def build_change(
     stated = _convert(AssetStatement, fields, lang)
     if stated:
         change["stated"] = stated
-    if any(given is not None for given in (file, folder, glob, url, header)):
-        change["source"], name = build_source(call, file, folder, glob, url, header or [])
-        kind = guess_media_type(glob or name)
+    if given.has_source:
+        change["source"], name = given.build_source(call)
+        kind = guess_media_type(given.glob or name)
         if kind is not None:
             change.setdefault("media_type", kind)
-    terms = {
-        "policy": choose_policy(template, sets, read_policy(policy)),
-        "access": read_policy(access),
-        "reservation": read_policy(reservation),
-        "records": parse_records(record, change.get("media_type")),
-    }
+    terms = given.read_terms(change.get("media_type"))
     change |= {name: value for name, value in terms.items() if value is not None}
     if not change:
         raise Failure(Code.USAGE, "errors.nothing-to-change")
@@ -171,29 +197,15 @@ def _find_member(word: str) -> str:
 def build_order(
     call: CommandCall,
     fields: dict[str, Any],
-    *,
-    file: FileOption = None,
-    folder: FolderOption = None,
-    glob: GlobOption = None,
-    url: UrlOption = None,
-    header: HeaderOption = None,
-    policy: PolicyOption = None,
-    template: TemplateOption = None,
-    sets: SetOption = None,
-    access: AccessOption = None,
-    reservation: ReservationOption = None,
-    record: RecordsOption = None,
+    given: ComposedOptions,
 ) -> AssetOrder:
     """Return the order of the options; `fields` are the values of those that are named by a field. Raises Failure."""
-    source, name = build_source(call, file, folder, glob, url, header or [])
-    kind = fields["media_type"] or guess_media_type(glob or name)
+    source, name = given.build_source(call)
+    kind = fields["media_type"] or guess_media_type(given.glob or name)
     fields = fields | {"media_type": kind or DEFAULT_MEDIA_TYPE, "title": fields["title"] or name}
     return AssetOrder(
         source=source,
-        policy=choose_policy(template, sets, read_policy(policy)),
-        access=read_policy(access),
-        reservation=read_policy(reservation),
-        records=parse_records(record, kind),
+        **given.read_terms(kind),
         stated=AssetStatement(**_convert(AssetStatement, fields, call.output.lang)),
         **_convert(AssetOrder, fields, call.output.lang),
     )

@@ -5,7 +5,7 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from connector.cli.assets.order import _TEXTS, build_order, take_order
+from connector.cli.assets.order import _TEXTS, ComposedOptions, build_order, take_order
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.output import Output
 from connector.views.assets import AssetDescription, AssetOrder, AssetStatement, DataClass, Marking
@@ -81,6 +81,6 @@ def test_two_structs_have_no_option_of_one_name(kind: type) -> None:
 
 def test_an_order_without_options_has_the_defaults_of_its_fields() -> None:
     call = CommandCall(output=Output(json=False, lang="en"), settings=None, connector="http://c", key="k")
-    order = build_order(call, {"media_type": None, "title": None}, url="http://127.0.0.1/roadworks")
+    order = build_order(call, {"media_type": None, "title": None}, ComposedOptions(url="http://127.0.0.1/roadworks"))
     assert (order.title, order.media_type) == ({"en": "roadworks"}, "application/octet-stream")
     assert (order.stated, order.data_class) == (AssetStatement(), DataClass.INTERNAL)
