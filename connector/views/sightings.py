@@ -14,6 +14,9 @@ class SeenField(msgspec.Struct, frozen=True, kw_only=True):
     others: int = 0
     dates: Annotated[int, Meta(description="Number of its values that are dates or times.")] = 0
     missing: int = 0
+    line: Annotated[
+        int, Meta(description="First line, or record of JSON, with a value that is no number, if some are.")
+    ] = 0
     ambiguous: Annotated[bool, Meta(description="Some of its numbers can be read in two ways.")] = False
     example: Annotated[str, Meta(description="A value that is not a number, if some are, else the first one.")] = ""
 

@@ -7,6 +7,14 @@ from connector.views.sightings import SeenField, Sighting
 
 _SIGNS = {",": "comma", ".": "point", " ": "space", "'": "apostrophe", "\t": "tab", ";": "semicolon"}
 """Signs that are hard to see, with the keys of their names."""
+_FILES = {
+    "application/geo+json": "format-geojson",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "format-sheet",
+    "application/vnd.ms-excel": "format-sheet",
+    "application/vnd.oasis.opendocument.spreadsheet": "format-sheet",
+    "application/zip": "format-zip",
+}
+"""Media types of data that a person may take for records, with the keys of what to do."""
 
 
 def describe_sighting(seen: Sighting, lang: Language) -> dict[str, object]:
@@ -45,6 +53,21 @@ def describe_reading(records: Records, lang: Language) -> str:
     return ", ".join(parts)
 
 
+def list_unread(seen: Sighting, lang: Language) -> list[str]:
+    """Return a sentence for each field of numbers with values that are none: how many, and where the first one is."""
+    mixed = [field for field in seen.fields if field.numbers and field.others and field.dates < field.others]
+    key = "cli.unread-record" if seen.format == "json" else "cli.unread"
+    return [
+        say(lang, key, name=field.name, count=field.others, line=field.line, example=field.example) for field in mixed
+    ]
+
+
+def advise_format(media_type: str, lang: Language) -> str | None:
+    """Return what to do with data of this media type whose records are to be filtered or changed; None if nothing."""
+    key = _FILES.get(media_type.partition(";")[0].strip().lower())
+    return say(lang, f"cli.{key}") if key else None
+
+
 def name_sign(sign: str, lang: Language) -> str:
     """Return the name of a sign that is hard to see."""
     return say(lang, f"cli.sign-{_SIGNS[sign]}") if sign in _SIGNS else sign
@@ -62,7 +85,13 @@ def _count_records(seen: Sighting, lang: Language) -> str:
 
 
 def _describe_field(field: SeenField, lang: Language) -> str:
-    seen = {"name": field.name, "numbers": field.numbers, "others": field.others, "example": field.example}
+    seen = {
+        "name": field.name,
+        "numbers": field.numbers,
+        "others": field.others,
+        "line": field.line,
+        "example": field.example,
+    }
     kind = (
         "dates"
         if field.dates and field.dates == field.numbers + field.others

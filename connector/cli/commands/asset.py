@@ -1,5 +1,6 @@
 """`asset`: add, show, change, publish, withdraw and remove the assets of this participant."""
 
+from contextlib import suppress
 from functools import partial
 from typing import Annotated, Any
 
@@ -8,7 +9,7 @@ import typer
 from connector.cli.assets.details import POLICIES, describe_asset
 from connector.cli.assets.finding import apply_to_asset
 from connector.cli.assets.order import FileOption, FolderOption, GlobOption, UrlOption, take_change, take_order
-from connector.cli.assets.sightings import describe_reading, describe_sighting
+from connector.cli.assets.sightings import advise_format, describe_reading, describe_sighting, list_unread
 from connector.cli.assets.source import build_source
 from connector.cli.frame.command import (
     AfterOption,
@@ -22,7 +23,9 @@ from connector.cli.frame.command import (
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.remote import choose_text, connect, print_listing
 from connector.cli.policies.terms import describe_policies
-from connector.views.assets import AssetOrder, AssetStatus, AssetView
+from connector.client.frame.errors import ClientError
+from connector.views.assets import AssetOrder, AssetStatus, AssetView, find_record_format
+from connector.views.sightings import Sighting
 
 app = create_noun("Assets of this participant: drafts until they are published.")
 
@@ -65,11 +68,18 @@ def add(
         if dry_run:
             seen = connector.assets.look(order)
             call.output.print_details(seen, describe_sighting(seen, call.output.lang))
+            _print_reading(call, seen, order)
             return
         asset = connector.assets.add(order)
+        seen = Sighting(media_type=asset.media_type)
+        # Only what is read as records has values that may not be numbers.
+        if not call.output.json and find_record_format(asset.media_type):
+            with suppress(ClientError):  # the asset is added, whatever can be said of its data
+                seen = connector.assets.look(order)
         if publish:
             asset = connector.assets.publish(asset.id, release=release)
     _report_added(call, asset)
+    _print_reading(call, seen, order)
 
 
 @register(app, "list", example="datenkontor asset list --status published")
@@ -210,6 +220,13 @@ def withdraw(
         call.output.print_hint(
             call.output.say("cli.agreements-remain", agreements=found.agreements, running=found.running)
         )
+
+
+def _print_reading(call: CommandCall, seen: Sighting, order: AssetOrder) -> None:
+    """Print which values are no numbers, and what to do with data that has no records, beside the result."""
+    advice = advise_format(seen.media_type, call.output.lang) if order.records is None else None
+    for sentence in (*list_unread(seen, call.output.lang), *([advice] if advice else [])):
+        call.output.print_hint(sentence)
 
 
 def _report_added(call: CommandCall, asset: AssetView) -> None:

@@ -6,7 +6,7 @@ and the owner has to say which is meant.
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import islice
+from itertools import accumulate, islice
 
 import msgspec
 
@@ -69,13 +69,14 @@ def look(sample: bytes, whole: bool, stated: Records, media_type: str, size: int
     columns = {name: [record.get(name) for record in records] for name in fields}
     way, other, ambiguous = _find_notation(columns.values(), stated)
     decimal, thousands = way
+    lines = _number_lines(records, fields, stated.format, sample)
     return msgspec.structs.replace(
         seen,
         delimiter=delimiter,
         decimal=decimal,
         thousands=thousands,
         ambiguous=ambiguous,
-        fields=tuple(_see_field(name, column, way, other) for name, column in columns.items()),
+        fields=tuple(_see_field(name, column, way, other, lines) for name, column in columns.items()),
         records=len(records),
         first=tuple(
             {name[:_LONGEST]: to_text(value)[:_LONGEST] for name, value in islice(record.items(), 100)}
@@ -147,11 +148,22 @@ def _find_notation(columns: Iterable[Sequence[object]], stated: Records) -> tupl
     return best, best, ""
 
 
-def _see_field(name: str, column: Sequence[object], way: Notation, other_way: Notation) -> SeenField:
+def _number_lines(records: Sequence[Record], fields: Sequence[str], form: str, sample: bytes) -> list[int]:
+    """Return the line of the data in which each record begins; for JSON, which has no lines, its number."""
+    if form != "csv":
+        return list(range(1, len(records) + 1))
+    head = 1 + sum(name.count("\n") for name in fields) + sample.lstrip(b"\xef\xbb\xbf").startswith(b"sep=")
+    spans = (1 + sum(to_text(value).count("\n") for value in record.values()) for record in records)
+    return [head + line - 1 for line in accumulate(spans, initial=2)][: len(records)]
+
+
+def _see_field(
+    name: str, column: Sequence[object], way: Notation, other_way: Notation, lines: Sequence[int]
+) -> SeenField:
     ambiguous = False
-    numbers = others = missing = dates = 0
+    numbers = others = missing = dates = line = 0
     first, other = "", ""
-    for value in column:
+    for value, place in zip(column, lines, strict=True):
         text = to_text(value).strip()
         dates += to_instant(value) is not None
         if text in MISSING:
@@ -162,7 +174,7 @@ def _see_field(name: str, column: Sequence[object], way: Notation, other_way: No
             first = first or text
         else:
             others += 1
-            other = other or text
+            other, line = other or text, line or place
     return SeenField(
         name=name,
         numbers=numbers,
@@ -170,5 +182,6 @@ def _see_field(name: str, column: Sequence[object], way: Notation, other_way: No
         dates=dates,
         missing=missing,
         ambiguous=ambiguous,
+        line=line if numbers else 0,
         example=(other or first)[:_LONGEST],
     )

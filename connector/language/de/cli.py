@@ -127,6 +127,15 @@ SENTENCES: dict[str, str] = {
     "records-all": "{records} (alle)",
     "field-dates": "{name} (Datum)",
     "field-mixed": "{name} (Zahlen: {numbers}, anderes: {others}, etwa {example!r})",
+    "unread": "{name}: {count} Werte sind keine Zahlen; der erste ist {example!r} in Zeile {line}.",
+    "unread-one": "{name}: 1 Wert ist keine Zahl: {example!r} in Zeile {line}.",
+    "unread-record": "{name}: {count} Werte sind keine Zahlen; der erste ist {example!r} in Datensatz {line}.",
+    "unread-record-one": "{name}: 1 Wert ist keine Zahl: {example!r} in Datensatz {line}.",
+    "format-geojson": "GeoJSON wird als Datei geliefert, nicht als Datensätze: zum Filtern oder Verändern als CSV oder "
+    "JSON-Liste anbieten.",
+    "format-sheet": "Eine Tabelle wird als Datei geliefert, nicht als Datensätze: zum Filtern oder Verändern als CSV "
+    "speichern.",
+    "format-zip": "Ein Archiv wird als Datei geliefert: Um seine Dateien anzubieten, entpacken und --folder verwenden.",
     "field-numbers": "{name} (Zahlen)",
     "field-text": "{name} (Text)",
     "used": "{count}-mal, {size}",

@@ -122,6 +122,15 @@ SENTENCES: dict[str, str] = {
     "records-all": "{records} (all)",
     "field-dates": "{name} (dates)",
     "field-mixed": "{name} ({numbers} numbers, {others} others such as {example!r})",
+    "unread": "{name}: {count} values are no numbers; the first one is {example!r} in line {line}.",
+    "unread-one": "{name}: 1 value is no number: {example!r} in line {line}.",
+    "unread-record": "{name}: {count} values are no numbers; the first one is {example!r} in record {line}.",
+    "unread-record-one": "{name}: 1 value is no number: {example!r} in record {line}.",
+    "format-geojson": "GeoJSON is delivered as a file, not as records: "
+    "to filter or change records, add CSV or a JSON array.",
+    "format-sheet": "A spreadsheet is delivered as a file, not as records: "
+    "to filter or change records, save it as CSV.",
+    "format-zip": "An archive is delivered as a file: to offer its files, unpack it and use --folder.",
     "field-numbers": "{name} (numbers)",
     "field-text": "{name} (text)",
     "used": "{count} times, {size}",

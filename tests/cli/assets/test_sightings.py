@@ -2,12 +2,23 @@
 
 from pathlib import Path
 
-from connector.cli.assets.sightings import describe_reading, describe_sighting, find_sign, name_sign
+import pytest
+from msgspec.structs import replace
+
+from connector.cli.assets.sightings import (
+    advise_format,
+    describe_reading,
+    describe_sighting,
+    find_sign,
+    list_unread,
+    name_sign,
+)
+from connector.cli.assets.source import guess_media_type
 from connector.language.catalogue import LANGUAGES
 from connector.views.assets import Records
 from connector.views.sightings import SeenField, Sighting
 from tests.cli.conftest import Cli
-from tests.cli.management import Management
+from tests.cli.management import Management, asset
 
 SEEN = Sighting(
     media_type="text/csv",
@@ -17,7 +28,10 @@ SEEN = Sighting(
     delimiter=";",
     decimal=",",
     thousands=".",
-    fields=(SeenField(name="ort", others=2, example="Köln"), SeenField(name="wert", numbers=1, others=1, example="x")),
+    fields=(
+        SeenField(name="ort", others=2, example="Köln"),
+        SeenField(name="wert", numbers=1, others=1, example="x", line=3),
+    ),
     records=2,
     whole=True,
     first=({"ort": "Köln", "wert": "1,5"},),
@@ -52,3 +66,29 @@ def test_how_records_are_read_is_one_line() -> None:
     assert describe_reading(records, "en") == (
         "csv, windows-1252, delimiter semicolon, decimal sign comma, thousands sign point"
     )
+
+
+def test_values_that_are_no_numbers_are_told_for_each_field_with_the_first_line(
+    cli: Cli, management: Management, here: Path
+) -> None:
+    management.answer("POST", "/v1/assets/look", SEEN)
+    management.answer("POST", "/v1/assets", asset(media_type="text/csv"), status=201)
+    for option in ([], ["--dry-run"]):
+        done = cli("asset", "add", "--file", here / "offered/air.csv", "--lang", "de", *option)
+        assert (done.code, "wert: 1 Wert ist keine Zahl: 'x' in Zeile 3." in done.err) == (0, True)
+    several = replace(SEEN, format="json", fields=(SeenField(name="a", numbers=5, others=2, line=7, example="–"),))
+    assert list_unread(several, "en") == ["a: 2 values are no numbers; the first one is '–' in record 7."]
+    dates = replace(SEEN, fields=(SeenField(name="tag", numbers=1, others=3, dates=3),))
+    assert list_unread(dates, "en") == []
+
+
+@pytest.mark.parametrize("name", ["karte.geojson", "zahlen.xlsx", "zahlen.ods", "alles.zip"])
+def test_a_file_that_is_no_records_says_what_to_do(cli: Cli, management: Management, here: Path, name: str) -> None:
+    (here / "offered" / name).write_bytes(b"x")
+    media_type = guess_media_type(name)
+    assert media_type is not None
+    management.answer("POST", "/v1/assets", asset(media_type=media_type), status=201)
+    done = cli("asset", "add", "--file", here / "offered" / name, "--lang", "de")
+    assert "wird als Datei geliefert" in done.err
+    assert advise_format(media_type, "en") is not None
+    assert advise_format("text/csv", "en") is None

@@ -161,3 +161,13 @@ def test_columns_without_a_name_are_told_as_such() -> None:
     seen = see(b"Einwohner 2026;;\nName;Zahl;Rest\n")
     assert seen.problem
     assert "columns without a name" in seen.problem
+
+
+def test_the_first_line_with_a_value_that_is_no_number_is_named_also_after_values_of_several_lines() -> None:
+    data = 'ort;wert\n"Köln\nDeutz";1\nFürth;k. A.\nUlm;offen\n'.encode()
+    for mark, line in ((b"", 4), (b"sep=;\n", 5)):
+        (_, wert) = see(mark + data).fields
+        assert (wert.others, wert.line, wert.example) == (2, line, "k. A.")
+    ndjson = b'{"wert": 1}\n{"wert": "x"}\n'
+    assert see(ndjson, format="ndjson").fields[0].line == 2
+    assert see(b"ort\nK\xc3\xb6ln\n").fields[0].line == 0
