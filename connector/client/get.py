@@ -7,6 +7,7 @@ the wish for it, or the end of the agreement's time, makes a new request.
 
 import time
 from collections.abc import Callable
+from itertools import takewhile
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,7 +15,15 @@ import msgspec
 
 from connector.client.chapters import agreements, catalog, negotiations, transfers
 from connector.client.delivery import SavedFiles, download, find_folder, is_file_of, is_interrupted, list_files
-from connector.client.frame.errors import ClientError, Damaged, FileThere, InvalidRequest, RequestRefused, StillWaiting
+from connector.client.frame.errors import (
+    ClientError,
+    Damaged,
+    FileThere,
+    InvalidRequest,
+    NotReachable,
+    RequestRefused,
+    StillWaiting,
+)
 from connector.client.frame.flow import ClientFlow, Progress, Report
 from connector.client.freshness import StatedData, is_current, is_newer, read_stated
 from connector.client.target import check_place, drop_note, read_note, write_note
@@ -32,6 +41,8 @@ AnyProcessView = TypeVar("AnyProcessView", NegotiationView, TransferView)
 _TOLD_EVERY_S = 5.0
 _WITHOUT_DECISION = frozenset({"unreachable", "stuck", "pid-taken"})
 _LOOKED_AT = 200
+_BEGUN_AFTER = "after "
+"""How a note begins while its transfer has no known identifier; the one of the newest transfer before it follows."""
 
 
 class WantedOffer(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,7 +123,7 @@ def _arrived(
     known = None if renew else (yield from _agreed(offer))
     agreement = known or (yield from _negotiated(offer, progress, timeout_s, renew=renew))
     _tell(progress, "agreed", _show(agreement))
-    unsaved = (yield from _unsaved(agreement, path)) if known else None
+    unsaved = (yield from _unsaved(agreement, path, progress, timeout_s)) if known else None
     if unsaved:
         return agreement, unsaved, True
     try:
@@ -225,10 +236,12 @@ def _has_run_out(agreement: str) -> ClientFlow[bool]:
     return found.state == AgreementState.EXPIRED
 
 
-def _unsaved(agreement: str, path: str | Path) -> ClientFlow[str | None]:
+def _unsaved(agreement: str, path: str | Path, progress: Report | None, timeout_s: float) -> ClientFlow[str | None]:
     """Return the newest completed transfer of an agreement that was not saved at the path, or None."""
     noted = read_note(path, agreement)
-    if noted and (yield from _is_complete(noted)):
+    if noted and noted.startswith(_BEGUN_AFTER):
+        noted = yield from _begun_after(agreement, noted.removeprefix(_BEGUN_AFTER))
+    if noted and (yield from _is_complete(noted, progress, timeout_s)):
         return noted
     if not any(find_folder(path).glob("**/*.part")):
         return None
@@ -239,16 +252,31 @@ def _unsaved(agreement: str, path: str | Path) -> ClientFlow[str | None]:
     return None
 
 
-def _is_complete(transfer: str) -> ClientFlow[bool]:
-    """Return whether a transfer is completed and its files are still there."""
+def _begun_after(agreement: str, earlier: str) -> ClientFlow[str | None]:
+    """Return the first transfer of the agreement after an earlier one: its beginning was answered and not noted."""
+    page: Page[TransferView] = yield transfers.listing(agreement=agreement)
+    later = takewhile(lambda found: found.id != earlier, page.items)
+    ours = [found.id for found in later if found.role == "consumer" and not found.keep]
+    return ours[-1] if ours else None
+
+
+def _is_complete(transfer: str, progress: Report | None, timeout_s: float) -> ClientFlow[bool]:
+    """Wait for the end of a transfer that was begun earlier; return whether it is completed and its files are there."""
     try:
         found: TransferView = yield transfers.show(transfer)
-        if found.role != "consumer" or found.state != "COMPLETED":
-            return False
+    except ClientError:
+        return False
+    if found.role != "consumer" or found.state == "SUSPENDED":
+        return False
+    if found.state not in transfers.ENDED:
+        found = yield from _follow(transfers.until, found, progress, timeout_s)
+        if found.state not in transfers.ENDED:
+            raise _still_waiting("transferring", "show it later", found, timeout_s)
+    try:
         yield list_files(transfer)
     except ClientError:
         return False  # such as files that were deleted meanwhile
-    return True
+    return found.state == "COMPLETED"
 
 
 def _negotiated(offer: WantedOffer, progress: Report | None, timeout_s: float, *, renew: bool) -> ClientFlow[str]:
@@ -285,10 +313,9 @@ def _newest(offer: WantedOffer) -> ClientFlow[NegotiationView | None]:
     return next((one for one in ours if one.state not in negotiations.ENDED), next(iter(ended), None))
 
 
-def _open_transfer(agreement: str, *, push: bool) -> ClientFlow[TransferView | None]:
-    """Return the newest transfer of the agreement as consumer that is still open, or None."""
-    page: Page[TransferView] = yield transfers.listing(agreement=agreement)
-    for found in page.items:
+def _find_open(known: tuple[TransferView, ...], *, push: bool) -> TransferView | None:
+    """Return the newest transfer as consumer that is still open, or None."""
+    for found in known:
         same = found.role == "consumer" and not found.keep and (found.format == PUSH) is push
         if same and found.state not in {*transfers.ENDED, "SUSPENDED"}:
             return found
@@ -298,14 +325,17 @@ def _open_transfer(agreement: str, *, push: bool) -> ClientFlow[TransferView | N
 def _transferred(
     agreement: str, path: str | Path, progress: Report | None, timeout_s: float, *, push: bool
 ) -> ClientFlow[str]:
-    write_note(path, agreement, "")
-    try:
-        begun: TransferView | None = yield from _open_transfer(agreement, push=push)
-        if begun is None:
+    known: Page[TransferView] = yield transfers.listing(agreement=agreement)
+    write_note(path, agreement, _BEGUN_AFTER + (known.items[0].id if known.items else ""))
+    begun = _find_open(known.items, push=push)
+    if begun is None:
+        try:
             begun = yield transfers.begin(agreement, push=push)
-    except ClientError:
-        drop_note(path, agreement)
-        raise
+        except NotReachable:
+            raise  # it may have begun: the note finds it
+        except ClientError:
+            drop_note(path, agreement)
+            raise
     write_note(path, agreement, begun.id)
     _tell(progress, "transferring", begun.id)
     found = yield from _follow(transfers.until, begun, progress, timeout_s)

@@ -47,7 +47,7 @@ def check_place(path: str | Path, stated: StatedData, *, overwrite: bool) -> Non
 
 
 def write_note(path: str | Path, agreement: str, transfer: str) -> None:
-    """Note a transfer that is not saved yet; without an identifier, only try whether the folder can be written."""
+    """Note what is known of a transfer that is not saved yet: its identifier, or what it begins after."""
     note = _name_note(path, agreement)
     note.parent.mkdir(parents=True, exist_ok=True)
     note.write_text(transfer, encoding="utf-8")
