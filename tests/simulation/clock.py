@@ -94,31 +94,32 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         asyncio._set_running_loop(self)
         self._running = True
         try:
-            while not task.done():
-                self._turn()
+            self._turn_until(task)
         finally:
             self._running = False
             asyncio._set_running_loop(before)
         return task.result()
 
-    def _turn(self) -> None:
-        """Run the next callback: what is ready first, then the timer that is due next, which is where time passes."""
-        if self._ready:
-            handle = self._ready.popleft()
-        elif self._timers:
-            when, _, handle = heapq.heappop(self._timers)
-            if not handle.dead and when > self._now:
-                self._now = when
-        else:
-            raise RuntimeError("the simulation waits for something that can never happen")
-        self._callbacks += 1
-        if self._callbacks > CALLBACKS_MOST:
-            raise RuntimeError(f"the simulation turns in a circle at {self._now:.3f} s")
-        if not handle.dead:
-            try:
-                handle.context.run(handle.callback, *handle.args)
-            except Exception as fault:  # noqa: BLE001 - as asyncio's own loops do
-                self.call_exception_handler({"message": "a callback failed", "exception": fault})
+    def _turn_until(self, task: "asyncio.Future[Any]") -> None:
+        """Run callbacks: what is ready first, then the timer that is due next, which is where time passes."""
+        ready, timers = self._ready, self._timers
+        while not task.done():
+            if ready:
+                handle = ready.popleft()
+            elif timers:
+                when, _, handle = heapq.heappop(timers)
+                if not handle.dead and when > self._now:
+                    self._now = when
+            else:
+                raise RuntimeError("the simulation waits for something that can never happen")
+            self._callbacks += 1
+            if self._callbacks > CALLBACKS_MOST:
+                raise RuntimeError(f"the simulation turns in a circle at {self._now:.3f} s")
+            if not handle.dead:
+                try:
+                    handle.context.run(handle.callback, *handle.args)
+                except Exception as fault:  # noqa: BLE001 - as asyncio's own loops do
+                    self.call_exception_handler({"message": "a callback failed", "exception": fault})
 
 
 def run(main: Callable[[VirtualLoop], Coroutine[Any, Any, T]]) -> T:

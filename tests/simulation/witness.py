@@ -78,14 +78,14 @@ class Witness:
         self._commits += 1
         if self._commits > COMMITS_MOST:
             self.broken(f"{side} has committed {self._commits} times and goes on: it is busy with nothing")
-        puts = [change.process for change in group if isinstance(change, PutProcess)]
         kinds = [change.leaf.kind for change in group if isinstance(change, AppendLeaf)]
         for change in group:
-            if isinstance(change, PutProcess):
-                self._belongs(side, change.process.id, change.process.peer, answered)
-            elif isinstance(change, PutAgreement):
+            if isinstance(change, PutAgreement):
                 self._belongs(side, f"agreement {change.agreement.key}", change.agreement.counterparty, answered)
-        for after in puts:
+            if not isinstance(change, PutProcess):
+                continue
+            after = change.process
+            self._belongs(side, after.id, after.peer, answered)
             before = self._latest.get((side, after.id))
             self._latest[side, after.id] = after
             self._check_transition(side, before, after, kinds[0] if kinds else "")
