@@ -189,7 +189,7 @@ def _make_finder(source: CrawlSource, services: Mapping[str, str], address_probl
         return fits[url]
 
     def find(dataset: dict[str, Any]) -> str:
-        return choose_service(*find_services(dataset), services, is_allowed) or source.address
+        return choose_service(*find_services(dataset), services, is_allowed, source.address)
 
     return find
 

@@ -175,6 +175,11 @@ def service(url: str) -> dict[str, Any]:
         (service("https://metadata.internal/latest"), [], PEER_HOME),
         (service("ftp://deployed.example/"), [], PEER_HOME),
         ("urn:service:unknown", [service(LISTED_ELSEWHERE)], PEER_HOME),
+        # The URL above all versions, as some connectors state it.
+        (service("https://deployed.example/protocol"), [], PEER_HOME),
+        (service("https://deployed.example/"), [], PEER_HOME),
+        ("urn:service:1", [service("https://deployed.example/protocol/")], PEER_HOME),
+        (service("https://deployed.example/proto"), [], "https://deployed.example/proto"),
         (None, [], PEER_HOME),
         (7, [], PEER_HOME),
     ],

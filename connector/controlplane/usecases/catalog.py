@@ -162,7 +162,7 @@ async def find_address(counterparties: Counterparties, known: Participant, datas
     """Return the base URL for negotiations on a Dataset: that of its service, within the participant list.
 
     A service may be given by its identifier only; then the catalogue of the provider has its URL. Without a service
-    that may be dialled, the address of the participant list is used. Raises PeerFailed.
+    that may be dialled, and below the URL of a service, the address of the participant list is used. Raises PeerFailed.
     """
     urls, references = find_services(dataset)
     services = (await fetch(counterparties, known.id)).services if references else {}
@@ -170,4 +170,4 @@ async def find_address(counterparties: Counterparties, known: Participant, datas
     def is_allowed(url: str) -> bool:
         return counterparties.address_problem(known.id, url) is None
 
-    return choose_service(urls, references, services, is_allowed) or known.address or ""
+    return choose_service(urls, references, services, is_allowed, known.address or "")

@@ -132,17 +132,26 @@ def find_services(dataset: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[st
 
 
 def choose_service(
-    urls: Iterable[str], references: Iterable[str], services: Mapping[str, str], is_allowed: Callable[[str], bool]
-) -> str | None:
-    """Return the first base URL of a Dataset that may be dialled, or None; stated URLs come before references.
+    urls: Iterable[str],
+    references: Iterable[str],
+    services: Mapping[str, str],
+    is_allowed: Callable[[str], bool],
+    listed: str,
+) -> str:
+    """Return the first base URL of a Dataset that may be dialled, else the `listed` one; stated URLs come first.
 
-    `urls` and `references` are those of `find_services`, `services` those of `list_services`.
+    `urls` and `references` are those of `find_services`, `services` those of `list_services`. Some peers state the URL
+    above all versions of the protocol; the listed address below it has the version (Exposure of Versions).
 
-    >>> choose_service(["http://a"], ["#b", "#c"], {"#c": "https://c"}, lambda url: url.startswith("https"))
+    >>> secure = lambda url: url.startswith("https")
+    >>> choose_service(["http://a"], ["#b", "#c"], {"#c": "https://c"}, secure, "https://d/2025-1")
     'https://c'
+    >>> choose_service(["https://d"], [], {}, secure, "https://d/2025-1")
+    'https://d/2025-1'
     """
     known = (services[reference] for reference in references if reference in services)
-    return next((url for url in chain(urls, known) if is_allowed(url)), None)
+    chosen = next((url for url in chain(urls, known) if is_allowed(url)), listed)
+    return listed if listed.startswith(chosen.rstrip("/") + "/") else chosen
 
 
 def dataset_view(raw: bytes | msgspec.Raw, path: str = "$") -> Dataset:

@@ -9,9 +9,12 @@ def is_allowed(url: str) -> bool:
     return "inner" not in url
 
 
-def choose(*services: object) -> str | None:
+LISTED = "https://listed.example/dsp/2025-1"
+
+
+def choose(*services: object) -> str:
     dataset = {"distribution": [{"accessService": service} for service in services]}
-    return choose_service(*find_services(dataset), SERVICES, is_allowed)
+    return choose_service(*find_services(dataset), SERVICES, is_allowed, LISTED)
 
 
 def test_the_first_service_that_may_be_dialled_is_chosen_and_stated_urls_come_first() -> None:
@@ -21,6 +24,12 @@ def test_the_first_service_that_may_be_dialled_is_chosen_and_stated_urls_come_fi
     assert choose({"endpointURL": "https://inner.example/other"}, {"@id": "#ours"}) == "https://ours.example/dsp"
 
 
-def test_without_a_service_that_is_known_and_allowed_there_is_none() -> None:
-    assert choose("#inner", "#unknown", {"endpointURL": 7}, None) is None
-    assert choose_service((), (), {}, is_allowed) is None
+def test_without_a_service_that_is_known_and_allowed_it_is_the_listed_address() -> None:
+    assert choose("#inner", "#unknown", {"endpointURL": 7}, None) == LISTED
+    assert choose_service((), (), {}, is_allowed, LISTED) == LISTED
+
+
+def test_below_a_service_above_all_versions_it_is_the_listed_address() -> None:
+    for url in ("https://listed.example/dsp", "https://listed.example/dsp/", "https://listed.example"):
+        assert choose({"endpointURL": url}) == LISTED
+    assert choose({"endpointURL": "https://listed.example/ds"}) == "https://listed.example/ds"
