@@ -15,7 +15,8 @@ from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.policy_input import encode_policy, encode_wire
 from connector.controlplane.judging.treating import known_data
 from connector.controlplane.processes import counter_offers
-from connector.controlplane.usecases import catalog, choosing, manual_steps, purposes
+from connector.controlplane.usecases import catalog, manual_steps
+from connector.controlplane.usecases.asking import choosing, purposes
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.language.catalogue import LANGUAGES
 from connector.policy.model.errors import PolicyError

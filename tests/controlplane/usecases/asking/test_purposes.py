@@ -3,7 +3,7 @@
 import pytest
 
 from connector.controlplane.core.errors import Invalid
-from connector.controlplane.usecases.purposes import read_purpose
+from connector.controlplane.usecases.asking.purposes import read_purpose
 from connector.ports.entities import PageBounds
 from tests.controlplane.agreements import LIBRARY, atom
 from tests.controlplane.usecases.test_negotiation import Json, ask, show, using

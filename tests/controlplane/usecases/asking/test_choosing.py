@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from connector.controlplane.core.errors import Invalid, NoSuchEntity
-from connector.controlplane.usecases.choosing import MOST_TRIED, choose_offer
+from connector.controlplane.usecases.asking.choosing import MOST_TRIED, choose_offer
 from connector.policy.reading.frame import Frame
 from tests.controlplane.agreements import atom
 from tests.support.plane import Desk
