@@ -60,7 +60,7 @@ def check_frame(policy: Policy, frame: Frame) -> None:
             _refuse_other("assigner", "is offered by", assigner.uid, frame.assigner)
     others = list_others(policy, frame)
     if others:
-        _refuse_other("assignee", "is for", ", ".join(others), frame.assignee or "others")
+        _refuse_other("assignee", "is for", ", ".join(others), frame.assignee or "other participants")
 
 
 def list_others(policy: Policy, frame: Frame) -> tuple[str, ...]:

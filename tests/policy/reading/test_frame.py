@@ -40,7 +40,7 @@ OTHERS: list[tuple[str, Json, Frame, str, str]] = [
         "other-assignee",
         "urn:x:firm",
     ),
-    ("oneself as the reader", BARE | {"assignee": ASSIGNER}, CATALOGUE, "other-assignee", "others"),
+    ("oneself as the reader", BARE | {"assignee": ASSIGNER}, CATALOGUE, "other-assignee", "other participants"),
 ]
 
 
