@@ -82,7 +82,7 @@ def get(
             also = {"participant": wanted.participant, "dataset": wanted.dataset}
             report_saved(call.output, got.saved, **also, agreement=got.agreement, transfer=got.transfer)
         if remark:
-            call.output.print_hint(remark)
+            call.output.print_hint(call.output.translate(remark))
 
 
 def _check_target(call: CommandCall, out: str | None, *, if_changed: bool) -> None:

@@ -5,6 +5,7 @@ move the cursor nor colour the terminal: control characters are printed as space
 """
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +18,14 @@ import msgspec
 
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.zone import find_zone
-from connector.language.catalogue import Language, find_sentence, match_language, read_grammar, say
+from connector.language.catalogue import (
+    Language,
+    find_sentence,
+    find_translated_sentence,
+    match_language,
+    read_grammar,
+    say,
+)
 
 Row = TypeVar("Row")
 Columns = Mapping[str, Callable[[Row], object]]
@@ -76,6 +84,11 @@ class Output:
     def say(self, key: str, **fields: object) -> str:
         """Return a sentence of the catalogue in the language of this call; `key` is `chapter.key`."""
         return say(self.lang, key, **fields)
+
+    def translate(self, text: str) -> str:
+        """Return sentences that the connector writes in English in the language of this call, as far as known."""
+        sentences = re.split(r"(?<=\.) (?=[A-Z])", text)
+        return " ".join(find_translated_sentence(self.lang, sentence) or sentence for sentence in sentences)
 
     def name_field(self, name: str) -> str:
         """Return the name of a field in the language of this call; a name that comes from data stays as it is."""

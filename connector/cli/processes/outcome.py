@@ -45,7 +45,7 @@ def report_waited(
             reason=choose_reason(process.hold, call.output.lang),
         )
     state = _format_state(call, process)
-    fault = find_fault(process)
+    fault = call.output.translate(find_fault(process))
     if fault:
         raise Failure(Code.WAITING, "cli.continues-fault", id=process.id, state=state, seconds=seconds, fault=fault)
     raise Failure(Code.WAITING, "cli.continues", id=process.id, state=state, seconds=seconds)
@@ -99,7 +99,7 @@ def format_pending(pending: PendingView, output: Output) -> str:
     key = "cli.pending-in-doubt" if pending.in_doubt else "cli.pending"
     text = output.say(key, message=pending.message, attempts=pending.attempts)
     if pending.fault:
-        text = output.say("cli.pending-fault", pending=text, fault=pending.fault)
+        text = output.say("cli.pending-fault", pending=text, fault=output.translate(pending.fault))
     if not pending.next_at:
         return text
     return output.say("cli.pending-next", pending=text, at=output.format_time(pending.next_at))

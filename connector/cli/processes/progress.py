@@ -29,7 +29,9 @@ class Bar:
             self._output.print_hint(self._output.say(f"cli.step-{progress.step}", id=progress.process_id))
         elif progress.step == "waiting":
             self.close()
-            self._output.print_hint(self._output.say("cli.step-waiting", reason=progress.reason))
+            self._output.print_hint(
+                self._output.say("cli.step-waiting", reason=self._output.translate(progress.reason or ""))
+            )
 
     def close(self) -> None:
         """End the line of the bar."""

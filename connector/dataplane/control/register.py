@@ -125,11 +125,14 @@ class Register:
         except StoreError:
             return msgspec.structs.replace(flow, error=reason, cause=cause)
 
-    async def remark(self, flow: Flow, remark: str) -> None:
-        """Record a sentence about the data of a flow, for the operator."""
-        _log.warning("flow %s: %s", flow.id, remark)
+    async def remark(self, flow: Flow, remark: str | None) -> None:
+        """Record a sentence about the data of the last delivery, for the operator; None clears an earlier one."""
+        if remark:
+            _log.warning("flow %s: %s", flow.id, remark)
         with contextlib.suppress(StoreError):
-            await self.amend(flow, lambda _: {"remark": remark})
+            stored = await self.store.flow(flow.owner, flow.id)
+            if stored is not None and stored.remark != remark:
+                await self.amend(flow, lambda _: {"remark": remark})
 
     def make_meter(self, flow: Flow, uses: Uses | None = None, part: str = "") -> Meter:
         """Return a meter for one stream of the flow, which sends a part of a use."""

@@ -89,7 +89,9 @@ class PushHandler:
             receipt = await self._receive(request, flow, gate, target)
         finally:
             self._busy.discard((flow.owner, target.key))
-        if remark := describe_unread(request.headers.get(UNREAD_VALUES)):
+        remark = describe_unread(request.headers.get(UNREAD_VALUES))
+        # A member of a folder says nothing of the others.
+        if remark or "part" not in request.match_info:
             await self._access.plane.register.remark(flow, remark)
         if "part" not in request.match_info:
             media_type = read_media_type(request.headers.get("Content-Type"))

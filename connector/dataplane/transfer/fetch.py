@@ -183,7 +183,9 @@ async def _attempt(
             )
             return Again(str(error), at_once=True)
         await context.use.finish(target.part)
-        if context.remark and (remark := describe_unread(answer.headers.get(UNREAD_VALUES))):
+        remark = describe_unread(answer.headers.get(UNREAD_VALUES))
+        # A member of a folder says nothing of the others.
+        if context.remark and (remark or not target.part):
             await context.remark(remark)
         return receipt
 

@@ -77,7 +77,7 @@ class AttemptContext:
 
     `use` counts the use and its bytes; `learned` stores what is expected of the data for an attempt after a restart;
     `pause` waits a number of seconds; `most_failures` limits attempts without progress; `waits` takes the reason why
-    nothing moves at present, None when it moves again; `remark` stores a sentence about the data.
+    nothing moves at present, None when it moves again; `remark` stores a sentence about the data, or None.
     """
 
     flow_id: str
@@ -87,7 +87,7 @@ class AttemptContext:
     pause: Callable[[float], Awaitable[None]]
     most_failures: int
     waits: Callable[[str | None], None] = lambda _: None
-    remark: Callable[[str], Awaitable[None]] | None = None
+    remark: Callable[[str | None], Awaitable[None]] | None = None
 
     async def meter_chunks(self, chunks: AsyncIterator[bytes], attempt: Attempt | None = None) -> AsyncIterator[bytes]:
         """Pass on chunks as long as the lease allows, and meter them; the first one of an attempt may begin a use.

@@ -41,9 +41,9 @@ class TreatedDelivery:
         treatment: Treatment,
         treating: Treating,
         consents: DeliveryConsents,
-        tell: Callable[[str], Awaitable[None]],
+        tell: Callable[[str | None], Awaitable[None]],
     ) -> None:
-        """`tell` takes a sentence for the operator about values that could not be read."""
+        """`tell` takes a sentence for the operator about values that could not be read; None if all were."""
         records = treatment.records
         self._records = records
         self._codec = make_codec(records)
@@ -85,8 +85,7 @@ class TreatedDelivery:
             yield out
         if tail := self._codec.write_tail():
             yield tail
-        if remark := self._describe_unread():
-            await self._tell(remark)
+        await self._tell(self._describe_unread() or None)
 
     @property
     def unread(self) -> Counter[str]:

@@ -94,7 +94,7 @@ class TreatedSource:
                 unread=delivery.tell_unread(),
             )
 
-    async def _tell(self, remark: str) -> None:
+    async def _tell(self, remark: str | None) -> None:
         await self._register.remark(self._flow, remark)
 
     async def _begin(

@@ -184,6 +184,21 @@ async def test_values_that_are_no_numbers_are_counted_and_told(provider: Side, h
     assert "5 records" in (report.remark or "")
 
 
+async def test_a_remark_is_about_the_last_delivery_alone(provider: Side, http: aiohttp.ClientSession) -> None:
+    step = TransformStep(name="aggregate", fields=("ort",), measures=("wert",))
+    records = Records(format="csv", measures=("wert",))
+    granted = lease(treatment=encoded(treat(records, step)))
+    source = provider.give("werte.csv", b"ort;wert\nA;x\n")
+    url, token = url_and_token(await provider.serve(source, granted, media_type="text/csv", live=True))
+    for data, told in ((b"ort;wert\nA;x\n", True), (b"ort;wert\nA;1\n", False), (b"ort;wert\nA;y\n", True)):
+        provider.give("werte.csv", data)
+        async with http.get(url, headers=token) as answer:
+            await answer.read()
+        report = await provider.plane.report("city", flow_request(FlowDirection.SERVE).flow_id)
+        assert report is not None
+        assert (report.remark is not None) is told
+
+
 @pytest.mark.parametrize(("bad", "said"), [(1, "some values"), (9, "some values"), (10, "10 values"), (0, None)])
 async def test_the_consumer_learns_that_values_were_not_read(
     provider: Side, tmp_path: Path, bad: int, said: str | None

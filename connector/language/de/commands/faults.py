@@ -208,6 +208,24 @@ SENTENCES: dict[str, str] = {
     "it is not three segments of base64url.": "Sie besteht nicht aus drei Teilen in base64url.",
     "it is not a JSON object.": "Sie ist kein JSON-Objekt.",
     "it has members other than alg, kid and typ.": "Sie hat andere Angaben als alg, kid und typ.",
+    # Data and its delivery.
+    "The provider could not read {} values as the agreement's treatment needs them: they are in no sum and no mean, "
+    "their places are empty, or their records were left out.": "Der Anbieter konnte {0} Werte nicht so lesen, wie es die "
+    "Aufbereitung nach dem Vertrag braucht: Sie fehlen in Summen und Mittelwerten, ihre Stellen sind leer, oder ihre "
+    "Datensätze fehlen.",
+    "some": "einige",
+    "In {} records, values cannot be read as the asset says: {}.": "In {0} Datensätzen sind Werte nicht so lesbar, wie "
+    "das Angebot sagt: {1}.",
+    "Records with such a value of a condition were left out.": "Datensätze mit einem solchen Wert in einer Bedingung "
+    "fehlen.",
+    "Records in no group, because such a value is one of its names, were left out: {}.": "Datensätze ohne Gruppe, weil "
+    "ein solcher Wert zu ihrem Namen gehört, fehlen: {0}.",
+    "They are in no sum and no mean.": "Sie fehlen in Summen und Mittelwerten.",
+    "They leave empty.": "Ihre Stellen sind leer.",
+    "{} of {}": "{0} in {1}",
+    "The peer refused the token.": "Die Gegenstelle hat das Zugangstoken abgelehnt.",
+    "The peer's data endpoint answered with status {}.": "Der Datenendpunkt der Gegenstelle hat mit Status {0} "
+    "geantwortet.",
     # Certificates.
     "The certificate {} and its key cannot be used ({}): set net.certificate and net.key to PEM files that belong "
     "together.": "Das Zertifikat {0} und sein Schlüssel sind nicht brauchbar ({1}): bitte net.certificate und net.key "
