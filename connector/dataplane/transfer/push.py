@@ -186,9 +186,12 @@ async def _attempt(
 
 
 def _is_changed(content: Content, offset: int, target: _PushTarget) -> bool:
-    """Return whether the source cannot continue at `offset`, or has changed since an earlier attempt."""
-    changed = target.etag not in {None, content.etag} or target.expected.sha256 not in {None, content.sha256}
-    return content.offset != offset or content.size is None or offset > content.size or changed
+    """Return whether the source cannot continue at `offset`, or nothing shows that its data is still the same."""
+    if content.offset != offset or content.size is None or offset > content.size:
+        return True
+    if target.etag is not None and content.etag is not None:
+        return target.etag != content.etag
+    return target.expected.sha256 is None or target.expected.sha256 != content.sha256
 
 
 async def _send(

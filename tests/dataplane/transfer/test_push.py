@@ -84,6 +84,27 @@ async def test_a_push_that_is_cut_anywhere_ends_with_the_same_bytes(cuts: list[i
             assert consumer.got("inbox/f.bin") == data
 
 
+@pytest.mark.parametrize("validator", [None, '"v{}"'])
+async def test_data_that_changes_between_two_attempts_is_never_a_mixture(
+    provider: Side, consumer: Side, validator: str | None
+) -> None:
+    versions, asked = [blob(400_000, 1), blob(400_000, 2), blob(400_000, 3)], []
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(request.headers.get("Range"))
+        number = min(len(asked) - 1, 2)
+        data, first = versions[number], int((asked[-1] or "bytes=0-")[6:-1])
+        headers = {"ETag": validator.format(number)} if validator else {}
+        if first:
+            headers["Content-Range"] = f"bytes {first}-{len(data) - 1}/{len(data)}"
+        return web.Response(status=206 if first else 200, body=data[first:], headers=headers)
+
+    async with serving(answer) as url, breaking_wire(consumer.port, [150_000], upstream=True) as wire:
+        address = http_address(f"{wire}/flows/{FLOW}", authorization(await receiving(consumer)))
+        await pushed(provider, {"kind": "http", "url": f"{url}/air.bin"}, address)
+    assert consumer.got("inbox/f.bin") in versions
+
+
 async def test_a_lost_answer_to_the_last_byte_is_no_second_delivery(provider: Side, consumer: Side) -> None:
     async with breaking_wire(consumer.port, [10_000, 1]) as wire:
         # the first connection carries HEAD and its answer; its wire breaks when the answer to PUT comes
