@@ -17,10 +17,15 @@ class Ack(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
-    """The peer answered 4xx: it refuses this message finally. A 409 is InDoubt, not Refused."""
+    """The peer answered 4xx: it refuses this message finally. A 409 is InDoubt, not Refused.
+
+    `stray` is set if the answer says nothing in the words of the protocol: something in front of the peer may have
+    given it, while the peer was not there.
+    """
 
     status: int
     reason: str
+    stray: bool = False
 
 
 class InDoubt(msgspec.Struct, frozen=True, kw_only=True):

@@ -41,6 +41,8 @@ DATASET_BYTES = 256 * 1024
 JSON = "application/json"
 
 _KINDS: dict[str, Any] = negotiation.MESSAGES | transfer.MESSAGES
+# What a proxy or a firewall answers by itself.
+_STRAY = frozenset({403, 404})
 _ENDING = frozenset({"Termination", "Completion", "Suspension"})
 
 
@@ -144,7 +146,8 @@ def _judge(answer: Response) -> Response | Refused | InDoubt:
     status = answer.status
     if 200 <= status < 300:
         return answer
-    reason = decode_error(answer.body) or f"HTTP status {status}"
+    said = decode_error(answer.body)
+    reason = said or f"HTTP status {status}"
     if status == 401:
         reason += " (if this continues, compare the clocks and the participant lists of both sides)"
     if status in {401, 409, 429} or status >= 500:
@@ -154,7 +157,7 @@ def _judge(answer: Response) -> Response | Refused | InDoubt:
         return InDoubt(
             reason=f"{status}: {reason}", unreachable=not busy, retry_after_ms=retry_after_ms, conflict=status == 409
         )
-    return Refused(status=status, reason=reason)
+    return Refused(status=status, reason=reason, stray=said is None and status in _STRAY)
 
 
 def _is_object(raw: msgspec.Raw) -> bool:

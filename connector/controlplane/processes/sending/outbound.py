@@ -100,11 +100,11 @@ async def deliver(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
                 return await settling.settle(driver.enforcer, process, after, event, changes, look_at=look_at)
             except PidTaken:
                 return await settling.settle_taken(driver, process, table, changes)
-        case Refused(status=status, reason=reason):
-            return await settling.settle_refusal(
-                driver, process, table, status, reason, driver.backoff.forget_failures(process.peer)
-            )
+        case Refused():
+            changes = driver.backoff.forget_failures(process.peer)
+            return await settling.settle_refusal(driver, process, table, delivery, changes)
         case InDoubt(conflict=True) if settling.is_stuck(driver, process):
-            return await settling.settle_refusal(driver, process, table, 409, delivery.reason, ())
+            refused = Refused(status=409, reason=delivery.reason)
+            return await settling.settle_refusal(driver, process, table, refused, ())
         case InDoubt():
             return await settling.settle_doubt(driver, process, table, delivery)

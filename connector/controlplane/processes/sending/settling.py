@@ -16,7 +16,7 @@ from connector.ports.changes import Change
 from connector.ports.decider import (
     Terminate,
 )
-from connector.ports.peer import InDoubt
+from connector.ports.peer import InDoubt, Refused
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.agreement_keys import make_agreement_key
 from connector.protocol.dsp.common import Role
@@ -26,6 +26,8 @@ from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Neg
 from connector.protocol.dsp.machines.transfer_machine import Transfer
 
 SOON = 2_000
+# As often is a message sent that meets stray answers: the pauses are four minutes in all.
+STRAYS = 11
 log = logging.getLogger(__name__)
 
 
@@ -55,9 +57,13 @@ async def settle(
 
 
 async def settle_refusal(
-    driver: ProcessDriver, process: AnyProcess, table: StateMachine, status: int, reason: str, changes: Sequence[Change]
+    driver: ProcessDriver, process: AnyProcess, table: StateMachine, refused: Refused, changes: Sequence[Change]
 ) -> AnyProcess:
-    """Settle a refusal by the peer's state; if that settles nothing, try a few more times, then terminate."""
+    """Settle a refusal by the peer's state; if that settles nothing, try a few more times, then terminate.
+
+    A stray answer is tried again for some minutes: whatever stands in front of the peer may be about to reach it.
+    """
+    reason = refused.reason
     if process.pending and process.pending.echo:
         return await commits.commit(
             driver.context, process, machine.drop(process, driver.context.now()), *changes, event="echo refused"
@@ -78,13 +84,13 @@ async def settle_refusal(
     if renamed is not None:
         fields = {"reason": reason, "again": messages.find_requested_agreement(renamed)}
         return await commits.commit(driver.context, process, renamed, *changes, event="refused", fields=fields)
-    if not first and pending.refusals + 1 < driver.limits.refusals:
+    if not first and pending.refusals + 1 < (STRAYS if refused.stray else driver.limits.refusals):
         wait = driver.backoff.find_pause(pending.attempts)
         after = machine.retry(process, now, now + wait, in_doubt=False, refused=True, fault=reason)
         return await commits.commit(
             driver.context, process, after, *changes, event="refused", fields={"reason": reason}
         )
-    ended = Ended("refused", f"{_say_failure(status, pending.message)}: {reason}", process.peer)
+    ended = Ended("refused", f"{_say_failure(refused.status, pending.message)}: {reason}", process.peer)
     if first or pending.message == table.ending or process.state is None:
         return await commits.commit(
             driver.context, process, end(process, table, ended, now), *changes, event="ended refused"

@@ -7,7 +7,7 @@ from connector.controlplane.processes.sending import settling
 from connector.controlplane.processes.sending.driver import ProcessDriver
 from connector.ports.changes import PutProcess
 from connector.ports.decider import Accept
-from connector.ports.peer import InDoubt
+from connector.ports.peer import InDoubt, Refused
 from connector.protocol.dsp.machines.machine import Ended, Pending
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation
 from connector.protocol.dsp.machines.transfer_machine import TRANSFER, FlowState, Transfer
@@ -15,6 +15,8 @@ from tests.controlplane.agreements import Clock, requested
 from tests.controlplane.enforcing.test_agreements import Reporting
 from tests.controlplane.processes.sending.test_reconcile import Waiting, offered_to_me
 from tests.support.plane import CITY, Desk
+
+REFUSED = Refused(status=400, reason="no")
 
 
 async def accepting(desk: Desk, clock: Clock) -> tuple[ProcessDriver, Negotiation]:
@@ -38,11 +40,11 @@ async def test_a_refused_message_is_tried_again_and_then_terminates(desk: Desk) 
     clock = Clock()
     driver, process = await accepting(desk, clock)
     for refusals in range(1, driver.limits.refusals):
-        process = await settling.settle_refusal(driver, process, NEGOTIATION, 400, "no", ())  # type: ignore[assignment]
+        process = await settling.settle_refusal(driver, process, NEGOTIATION, REFUSED, ())  # type: ignore[assignment]
         assert (pending(process).message, pending(process).refusals) == (pending(process).message, refusals)
         assert process.due_at is not None
         assert process.due_at > clock.ms
-    ended = await settling.settle_refusal(driver, process, NEGOTIATION, 400, "no", ())
+    ended = await settling.settle_refusal(driver, process, NEGOTIATION, REFUSED, ())
     assert ended.ended is not None
     assert ended.ended.code == "refused"
     assert ended.ended.reason.startswith("The counterparty answered 400 to ")
