@@ -19,6 +19,7 @@ from connector.ports.entities import Asset, PageBounds
 from connector.ports.identity import Intent
 from connector.settings import load
 from connector.store.sqlite.store import open_store
+from connector.views.assets import AssetOrder
 from tests.benchmarks.figures import Figure, figure, percentile
 
 SIZES = (1_000, 10_000, 100_000)
@@ -62,7 +63,8 @@ def _offer_one(stage: Stage) -> None:
         stage.await_ready("city")
         (stage.actors["city"].directory / "offered" / "file").write_text("x")
         assets = stage.actors["city"].client().assets
-        made = assets.add("Readings of a sensor", {"kind": "file", "path": "file"}, keywords=["sensor", "air"])
+        source = {"kind": "file", "path": "file"}
+        made = assets.add(AssetOrder(title={"de": "Werte eines Sensors"}, source=source, keywords=("sensor", "air")))
         assets.publish(made.id)
     finally:
         stage.stop()
