@@ -121,6 +121,7 @@ class FirstByte:
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
         self.check = sink.check
+        self.check_space = sink.check_space
         self.count_received = sink.count_received
         self.arrived: asyncio.Future[float] = asyncio.get_running_loop().create_future()
 
