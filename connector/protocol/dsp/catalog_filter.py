@@ -38,6 +38,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
     def takes(self, *, themes: Iterable[str], keywords: Iterable[str], publisher: str) -> bool:
         """Return whether a dataset matches; the case of keywords is ignored."""
+        if not self.fits:
+            return True
         labels = {
             "theme": frozenset(map(to_theme, themes)),
             "keyword": frozenset(word.casefold() for word in keywords),
