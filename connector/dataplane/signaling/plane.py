@@ -33,6 +33,7 @@ from connector.ports.treatment import Records
 from connector.protocol.dsp.machines.transfer_machine import FlowState
 from connector.views.sightings import Sighting
 
+_RESUMED_AT_ONCE = 100
 _log = logging.getLogger(__name__)
 
 
@@ -214,9 +215,13 @@ class LocalDataPlane:
 
     async def resume_flows(self, owner: str) -> None:
         """Resume the started flows of an owner after a restart; those with a valid lease continue immediately."""
-        for flow in await self.register.store.flows(owner, state=FlowState.STARTED):
+        for number, flow in enumerate(await self.register.store.flows(owner, state=FlowState.STARTED), start=1):
             await self.register.find_gate(flow)
             self._jobs.launch(flow)
+            if number % _RESUMED_AT_ONCE == 0:
+                # Reads do not wait, so nothing else would run before the last flow. One that changes meanwhile has no
+                # lease any more, and is not launched.
+                await asyncio.sleep(0)
 
     async def close(self) -> None:
         """Stop all streams and jobs and book their bytes; the flows keep their state and can be resumed."""

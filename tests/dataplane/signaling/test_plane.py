@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -128,6 +129,27 @@ async def test_a_serving_flow_outlives_a_restart_with_its_token_and_lease(tmp_pa
         await after.plane.resume_flows(OWNER)
         answer = await after.client.request("GET", f"{after.url}/flows/{FLOW}", headers=headers)
         assert (answer.status, answer.body) == (200, b"data")
+
+
+async def test_other_tasks_run_while_many_flows_are_resumed(one: Side) -> None:
+    await _put(one, FlowState.STARTED)
+    stored = await one.store.flow(OWNER, FLOW)
+    assert stored is not None
+    many = [msgspec.structs.replace(stored, id=f"{FLOW}-{number}") for number in range(250)]
+    await one.store.commit([PutFlow(flow) for flow in many])
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    other = asyncio.create_task(count())
+    await one.plane.resume_flows(OWNER)
+    other.cancel()
+    assert turns >= 2
+    assert all([await one.plane.register.find_gate(flow) for flow in many])
 
 
 async def test_a_lease_for_a_flow_that_does_not_run_is_ignored(one: Side) -> None:
