@@ -104,7 +104,10 @@ class BrokerStore(Protocol):
         """Insert or replace a source (a new member, a failed crawl, a change notice)."""
 
     async def apply(self, delta: Delta, now: int) -> int:
-        """Apply a complete crawl all or nothing; every changed entry gets the next change number. Returns the last."""
+        """Apply a complete crawl all or nothing; every changed entry gets the next change number. Returns the last.
+
+        The time at which an unchanged entry was verified is exact to an hour: a crawl does not write every row again.
+        """
 
     async def digests(self, participant: str) -> dict[str, str]:
         """Return id → digest of a source's present entries."""

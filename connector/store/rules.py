@@ -23,6 +23,9 @@ _LAST = 2**63 - 1
 HIDDEN_AFTER_MS = 86_400_000
 """The time after which the entries of an offline source are hidden, unless a query includes stale ones."""
 
+VERIFIED_WITHIN_MS = 3_600_000
+"""How exact the time is at which an unchanged entry was last seen: it is not written with each crawl."""
+
 # Uses within an hour are stored by the second, at most 3601 rows per agreement. A second counts until its end is an
 # hour ago, so no hour contains more uses than allowed.
 _HOUR_S = 3_600

@@ -10,6 +10,7 @@ from connector.broker.crawl import Bounds
 from connector.broker.schedule import MINUTE
 from connector.ports.broker_store import Liveness
 from connector.ports.peer import Nested
+from connector.store.rules import VERIFIED_WITHIN_MS
 from tests.broker.crawling import A, World, crawler_of, many
 from tests.broker.world import CITY, Catalogue, dataset, titled
 
@@ -30,6 +31,8 @@ async def test_only_what_changed_gets_a_new_change_number() -> None:
     source = await world.crawl()
     assert [(entry.id, entry.seq) for entry in await world.record.changes(2, 9)] == [("y", 3), ("z", 4)]
     assert source.interval == 5 * MINUTE
+    world.space.now += VERIFIED_WITHIN_MS
+    await world.crawl()
     kept = await world.record.entry(A, "x")
     assert kept is not None
     assert kept.verified_at == world.space.now

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from connector.ports.broker_store import BrokerStore, CrawlSource, Delta, Entry, Liveness, Query
 from connector.ports.changes import Unavailable
 from connector.store.memory.record import MemoryBrokerStore
+from connector.store.rules import VERIFIED_WITHIN_MS
 from connector.store.sqlite.record.record import open_record
 from connector.store.words import words
 
@@ -215,6 +216,15 @@ async def test_the_liveness_of_its_source_decides_whether_an_entry_is_shown(
         assert await found(record, text) == ("a" if shown else "")
         hits, _ = await record.search(Query(text=text, stale=True))
         assert [hit.liveness for hit in hits] == ([liveness] if shown_stale else [])
+
+
+async def test_an_unchanged_entry_is_not_written_with_each_crawl(record: BrokerStore) -> None:
+    await record.apply(Delta(source=source(), upserts=(entry("a", verified_at=NOW),)), NOW)
+    for later, written in ((1, 0), (VERIFIED_WITHIN_MS - 1, 0), (VERIFIED_WITHIN_MS, VERIFIED_WITHIN_MS)):
+        await record.apply(Delta(source=source(), verified=("a",)), NOW + later)
+        present = await record.entry(CITY, "a")
+        assert present is not None
+        assert present.verified_at == NOW + written
 
 
 async def test_a_source_speaks_for_itself_alone(record: BrokerStore) -> None:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from connector.ports.broker_store import CrawlSource, Delta, Entry, Hit, Liveness, Query
 from connector.ports.changes import Unavailable
-from connector.store.rules import HIDDEN_AFTER_MS, check_delta, cursor, position, tombstone
+from connector.store.rules import HIDDEN_AFTER_MS, VERIFIED_WITHIN_MS, check_delta, cursor, position, tombstone
 from connector.store.words import query_words, words
 
 
@@ -52,7 +52,7 @@ class MemoryBrokerStore:
                 self._change(replace(tombstone(present), removed_at=now, changed_at=now))
         for verified in delta.verified:
             present = await self.entry(participant, verified)
-            if present:
+            if present and present.verified_at <= now - VERIFIED_WITHIN_MS:
                 self._entries[participant, verified] = replace(present, verified_at=now)
         return self._last
 

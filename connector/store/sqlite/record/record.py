@@ -17,7 +17,7 @@ import msgspec
 
 from connector.ports.broker_store import CrawlSource, Delta, Entry, Hit, Query
 from connector.ports.changes import Unavailable
-from connector.store.rules import check_delta, cursor, position, tombstone
+from connector.store.rules import VERIFIED_WITHIN_MS, check_delta, cursor, position, tombstone
 from connector.store.sqlite.engine.connection import open_readable, open_writable
 from connector.store.sqlite.engine.foreign import reading_foreign
 from connector.store.sqlite.engine.migrate import migrate, steps
@@ -49,7 +49,7 @@ UPDATE entries SET removed_at = ?1, changed_at = ?1, seq = ?2, body = ?3 WHERE p
 """
 _VERIFY = """
 UPDATE entries SET verified_at = ?
-WHERE participant = ? AND removed_at IS NULL AND id IN (SELECT value FROM json_each(?))
+WHERE participant = ? AND removed_at IS NULL AND verified_at <= ? AND id IN (SELECT value FROM json_each(?))
 """
 _LAST = "SELECT coalesce(max(seq), 0) FROM entries"
 _ONE = f"SELECT {COLUMNS} FROM entries WHERE participant = ? AND id = ? AND removed_at IS NULL"  # noqa: S608 - constants
@@ -192,7 +192,7 @@ def _apply(connection: sqlite3.Connection, delta: Delta, now: int) -> int:
                 _BURY, (now, last, _encode(tombstone(msgspec.msgpack.decode(row[1], type=Entry))), row[0])
             )
     verified = msgspec.json.encode(delta.verified).decode()
-    connection.execute(_VERIFY, (now, participant, verified))
+    connection.execute(_VERIFY, (now, participant, now - VERIFIED_WITHIN_MS, verified))
     return last
 
 
