@@ -8,12 +8,24 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import catalog, negotiation, policy, start, transfer, treatment, waiting
-from tests.benchmarks.against import compare
-from tests.benchmarks.figures import Figure, keep
+from tests.benchmarks import (
+    api,
+    catalog,
+    growth,
+    memory,
+    negotiation,
+    policy,
+    soak,
+    start,
+    transfer,
+    treatment,
+    waiting,
+)
+from tests.benchmarks.against import ROOT, compare
+from tests.benchmarks.figures import Figure, describe, keep
+from tests.benchmarks.outside import Order
 
-BENCHMARKS: dict[str, Callable[[Path], list[Figure]]] = {
-    "start": start.measure,
+WITHIN: dict[str, Callable[[Path], list[Figure]]] = {
     "policy": policy.measure,
     "negotiation": negotiation.measure,
     "catalog": catalog.measure,
@@ -21,24 +33,45 @@ BENCHMARKS: dict[str, Callable[[Path], list[Figure]]] = {
     "transfer": transfer.measure,
     "treatment": treatment.measure,
 }
+"""They use modules of the product: another commit measures itself, with its own code."""
+OUTSIDE: dict[str, Callable[[Order], list[Figure]]] = {
+    "start": start.measure,
+    "api": api.measure,
+    "memory": memory.measure,
+    "growth": growth.measure,
+    "soak": soak.measure,
+}
+"""They drive processes from outside: the code is always that of this tree, also for the processes of another commit."""
+BY_NAME_ONLY = {"growth", "soak"}
 
 
 def main() -> None:
-    """Run what was asked for, or everything."""
+    """Run what was asked for, or everything that takes no more than minutes."""
     parser = argparse.ArgumentParser(description="Measure the connector against baselines of the same run.")
-    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="which; else all")
+    parser.add_argument("names", nargs="*", choices=[*OUTSIDE, *WITHIN, []], help="which; else all but growth and soak")
     parser.add_argument("--out", type=Path, default=Path("build/benchmarks.json"))
     parser.add_argument("--against", metavar="COMMIT", help="compare with this commit, in turn")
     parser.add_argument("--pairs", type=int, default=5, help="how many pairs of runs a comparison takes")
-    arguments = parser.parse_args()
-    if arguments.against:
-        compare(arguments.against, arguments.names or list(BENCHMARKS), max(arguments.pairs, 1), arguments.out)
+    parser.add_argument("--tree", type=Path, help="measure the processes of another checkout with its own .venv")
+    parser.add_argument("--agreements", type=int, default=500_000, help="how many the store of `growth` holds")
+    parser.add_argument("--assets", type=int, default=100_000, help="how many the store of `growth` holds")
+    parser.add_argument("--minutes", type=float, default=10.0, help="how long `soak` lasts")
+    given = parser.parse_args()
+    names = given.names or [name for name in (*OUTSIDE, *WITHIN) if name not in BY_NAME_ONLY]
+    if given.tree and not OUTSIDE.keys() >= set(names):
+        parser.error(f"--tree is for {', '.join(OUTSIDE)}; --against measures the others at another commit")
+    if given.against:
+        sizes = ["--agreements", given.agreements, "--assets", given.assets, "--minutes", given.minutes]
+        outside = [name for name in names if name in OUTSIDE]
+        within = [name for name in names if name in WITHIN]
+        compare(given.against, within, outside, max(given.pairs, 1), given.out, [str(word) for word in sizes])
         return
     figures: list[Figure] = []
-    for name in arguments.names or BENCHMARKS:
+    for name in names:
         with tempfile.TemporaryDirectory(prefix="datenkontor-bench-") as folder:
-            figures += BENCHMARKS[name](Path(folder))
-        keep(figures, arguments.out)
+            order = Order(Path(folder), given.tree, given.agreements, given.assets, given.minutes)
+            figures += OUTSIDE[name](order) if name in OUTSIDE else WITHIN[name](order.base)
+        keep(figures, given.out, describe(order.tree or ROOT, order.python))
 
 
 if __name__ == "__main__":

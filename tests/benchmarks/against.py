@@ -1,7 +1,8 @@
 """Two commits, measured in turn: the machine's moods meet both alike, and the ratio is taken pair by pair.
 
-The other commit is checked out beside this one, with an environment of its own from its own lock files, and runs its
-own benchmarks: a figure is compared if both commits have it.
+The other commit is checked out beside this one, with an environment of its own from its own lock files and the same
+interpreter. Benchmarks that drive processes from outside are those of this tree, for both; the others each commit runs
+with its own code. A figure is compared if both have it.
 """
 
 import json
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,28 +32,38 @@ class Comparison:
     most: float
 
 
-def compare(commit: str, names: Sequence[str], pairs: int, out: Path) -> None:
-    """Run the benchmarks `names` here and at `commit` in turn, `pairs` times; print the ratios and write them to `out`.
+def compare(
+    commit: str, within: Sequence[str], outside: Sequence[str], pairs: int, out: Path, sizes: Sequence[str] = ()
+) -> None:
+    """Run benchmarks here and at `commit` in turn, `pairs` times; print the ratios and write them to `out`.
 
-    Raises CalledProcessError if the commit is unknown, its environment cannot be built, or a benchmark fails.
+    Each commit runs those named in `within` itself; those of `outside` are run by this tree for both, with the options
+    `sizes`. Raises CalledProcessError if the commit is unknown, its environment cannot be built, or a benchmark fails.
     """
     here: list[dict[str, tuple[float, str]]] = []
     there: list[dict[str, tuple[float, str]]] = []
+    described = {}
     with _checked_out(commit) as other:
         for number in range(pairs):
             # Who goes first changes from pair to pair: a machine that gets warmer favours neither.
             sides = [(ROOT, here), (other, there)]
-            for folder, runs in sides if number % 2 == 0 else reversed(sides):
-                runs.append(_run(folder, names))
+            for tree, runs in sides if number % 2 == 0 else reversed(sides):
+                found = {}
+                if within:
+                    described[tree] = _run(tree, within, found)
+                if outside:
+                    chosen = ["--tree", str(tree)] if tree != ROOT else []
+                    described[tree] = _run(ROOT, [*outside, *sizes, *chosen], found)
+                runs.append(found)
             print(f"pair {number + 1} of {pairs} is measured", flush=True)
-    found = compare_runs(here, there)
-    for row in found:
+        told = {"here": described[ROOT], "there": described[other]}
+    found_rows = compare_runs(here, there)
+    for row in found_rows:
         values = f"{row.here:g} / {row.there:g} {row.unit}"
         print(f"{row.name:40} {row.ratio:6.3f}  ({row.least:.3f} to {row.most:.3f})  {values}")
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(
-        json.dumps({"against": commit, "pairs": pairs, "figures": [asdict(row) for row in found]}, indent=2) + "\n"
-    )
+    kept = {"against": commit, "pairs": pairs, "machines": told, "figures": [asdict(row) for row in found_rows]}
+    out.write_text(json.dumps(kept, indent=2) + "\n")
 
 
 def compare_runs(
@@ -75,11 +87,18 @@ def _compare(name: str, here: list[tuple[float, str]], there: list[tuple[float, 
     )
 
 
-def _run(folder: Path, names: Sequence[str]) -> dict[str, tuple[float, str]]:
+def _run(folder: Path, words: Sequence[str], found: dict[str, tuple[float, str]]) -> dict[str, Any]:
+    """Run benchmarks with the code of a tree and add their figures to `found`; return the description of the machine.
+
+    The interpreter of this tree is the running one: the folder of its environment may have any name.
+    """
     kept = folder / "build" / "compared.json"
-    python = folder / ".venv" / "bin" / "python"
-    subprocess.run([python, "-m", "tests.benchmarks", *names, "--out", kept], cwd=folder, check=True)
-    return {row["name"]: (row["value"], row["unit"]) for row in json.loads(kept.read_text(encoding="utf-8"))["figures"]}
+    python = sys.executable if folder == ROOT else folder / ".venv" / "bin" / "python"
+    subprocess.run([python, "-m", "tests.benchmarks", *words, "--out", kept], cwd=folder, check=True)
+    told = json.loads(kept.read_text(encoding="utf-8"))
+    found.update((row["name"], (row["value"], row["unit"])) for row in told["figures"])
+    machine: dict[str, Any] = told["machine"]
+    return machine
 
 
 @contextmanager

@@ -1,12 +1,12 @@
 """Figures: what a benchmark gives, and how it is kept: `build/benchmarks.json`, machine and all."""
 
 import json
-import os
-import platform
-import sqlite3
-import sys
+import subprocess
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
+
+from tests.benchmarks import machine
 
 
 @dataclass(frozen=True)
@@ -28,17 +28,18 @@ def figure(name: str, value: float, unit: str, baseline: float | None = None) ->
     return Figure(name, round(value, 4), unit, baseline, round(ratio, 4) if ratio is not None else None)
 
 
-def keep(figures: list[Figure], path: Path) -> None:
-    """Write the figures with a description of the machine."""
-    machine = {
-        "cpus": os.cpu_count(),
-        "system": platform.platform(),
-        "python": sys.version.split()[0],
-        "sqlite": sqlite3.sqlite_version,
-        "load": os.getloadavg()[0],
-    }
+def keep(figures: list[Figure], path: Path, described: dict[str, Any]) -> None:
+    """Write the figures with a description of what was measured where."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"machine": machine, "figures": [asdict(entry) for entry in figures]}, indent=2) + "\n")
+    kept = {"machine": described, "figures": [asdict(entry) for entry in figures]}
+    path.write_text(json.dumps(kept, indent=2) + "\n")
+
+
+def describe(tree: Path, python: Path) -> dict[str, Any]:
+    """Return the description of a tree and its interpreter; see `machine`."""
+    told = subprocess.run([python, machine.__file__, tree], capture_output=True, text=True, check=True).stdout
+    found: dict[str, Any] = json.loads(told)
+    return found
 
 
 def percentile(values: list[float], share: float) -> float:

@@ -97,14 +97,24 @@ class Memory:
     """The resident memory of a process, from now on."""
 
     def __init__(self, pid: int) -> None:
-        self._folder = Path(f"/proc/{pid}")
-        (self._folder / "clear_refs").write_text("5", "ascii")  # the peak counts from here
-        self._before = self._mb("VmRSS")
+        Path(f"/proc/{pid}/clear_refs").write_text("5", "ascii")  # the peak counts from here
+        self._before = _read_mb(pid, "VmRSS")
+        self._pid = pid
 
     def growth_mb(self) -> float:
         """Return by how much the peak is above where it began, in MB."""
-        return self._mb("VmHWM") - self._before
+        return self.peak_mb() - self._before
 
-    def _mb(self, field: str) -> float:
-        lines = (self._folder / "status").read_text("ascii").splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith(field)) * 1024 / 1e6
+    def peak_mb(self) -> float:
+        """Return the peak in MB."""
+        return _read_mb(self._pid, "VmHWM")
+
+
+def resident_mb(pid: int) -> float:
+    """Return the resident memory of a process in MB."""
+    return _read_mb(pid, "VmRSS")
+
+
+def _read_mb(pid: int, field: str) -> float:
+    lines = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(field)) * 1024 / 1e6

@@ -1,41 +1,31 @@
-"""From starting a process to its ready line, and its resident memory: one connector with all three listeners."""
+"""From starting a process to its ready line, in time and processor time: one connector with all three listeners."""
 
 import subprocess
-import sys
 import time
-from pathlib import Path
 
-from connector.cli.demo.stage import Stage
 from tests.benchmarks.figures import Figure, figure, percentile
+from tests.benchmarks.outside import Order, run_actors
+from tests.benchmarks.pulls import cpu_s, resident_mb
 
 RUNS = 7
 
 
-def measure(base: Path) -> list[Figure]:
-    """Return start-up time (against a bare interpreter) and memory."""
-    stage = Stage(base)
-    for word in ("broker", "city"):
-        stage.set_up(word, f"Bench {word}", port_base=None)
-    stage.enrol({})
-    starts, bare, memory = [], [], 0.0
+def measure(order: Order) -> list[Figure]:
+    """Return the time to ready (against a bare interpreter), its processor time, and the resident memory then."""
+    stage = order.make_stage("city")
+    starts, worked, bare, memory = [], [], [], []
     for _ in range(RUNS):
         begun = time.perf_counter()
-        stage.start("city")
-        stage.await_ready("city")
-        starts.append(time.perf_counter() - begun)
-        memory = _resident(stage.processes["city"].pid)
-        stage.stop()
+        with run_actors(stage, "city"):
+            starts.append(time.perf_counter() - begun)
+            pid = stage.processes["city"].pid
+            worked.append(cpu_s((pid,)))
+            memory.append(resident_mb(pid))
         begun = time.perf_counter()
-        subprocess.run([sys.executable, "-c", "pass"], check=True)
+        subprocess.run([order.python, "-c", "pass"], check=True)
         bare.append(time.perf_counter() - begun)
     return [
         figure("connector.start_s", percentile(starts, 0.5), "s", percentile(bare, 0.5)),
-        figure("connector.rss_mb", memory, "MB"),
+        figure("connector.start_cpu_s", percentile(worked, 0.5), "s"),
+        figure("connector.rss_mb", percentile(memory, 0.5), "MB"),
     ]
-
-
-def _resident(pid: int) -> float:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS"):
-            return int(line.split()[1]) / 1000
-    return 0.0
