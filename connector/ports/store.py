@@ -204,8 +204,8 @@ class Store(Protocol):
     async def events(self, owner: str) -> Sequence[EventEntry]:
         """Return the last entry of every declared event, the latest first."""
 
-    async def duties(self, owner: str, agreement_id: str, *, occasion: str | None = None) -> Sequence[DutyEvent]:
-        """Return the duty ledger of an agreement, oldest entry first: all, or for this occasion and for none."""
+    async def duties(self, owner: str, agreement_id: str, *, occasions: Sequence[str] = ()) -> Sequence[DutyEvent]:
+        """Return the entries about an agreement as a whole and about these occasions, oldest entry first."""
 
     async def overdue(self, owner: str, now: int, limit: int) -> Sequence[DutyEvent]:
         """Return the `active` entries whose deadline is not after `now` and whose duty has no other entry since."""

@@ -79,7 +79,10 @@ class DutyEventView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DutyView(msgspec.Struct, frozen=True, kw_only=True):
-    """A duty of an agreement and its state; `by_person` if a receipt confirms it."""
+    """A duty of an agreement and its state; `by_person` if a receipt confirms it.
+
+    `events` are about the agreement as a whole and about its newest transfers, oldest first.
+    """
 
     id: str
     agreement_id: str

@@ -16,10 +16,12 @@ from connector.ports.changes import (
     PutHold,
     PutProcess,
     RecordConsent,
+    RecordDuty,
     RecordEvent,
 )
-from connector.ports.entities import Block, CountedUse
+from connector.ports.entities import Block, CountedUse, DutyState
 from connector.ports.store import Store
+from connector.protocol.dsp.common import Role
 from tests.contract import values
 from tests.support.plane import OWNER, Desk
 
@@ -134,3 +136,22 @@ async def test_a_wait_reads_its_negotiation_after_each_commit_and_nothing_else(
         assert (await waiting).json()["state"] == "FINALIZED"
     assert reads.count("hold") == 1
     assert set(reads) <= {"negotiation", "transfer", "commit", "hold"}
+
+
+async def test_the_duties_of_an_agreement_show_its_newest_transfers_only(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = b'{"@type":"Agreement","@id":"urn:agreement:1","target":"urn:d","assigner":"urn:a","assignee":"urn:b",'
+    document += b'"obligation":[{"uid":"urn:duty","action":"odrl:inform"}],"permission":[{"action":"use"}]}'
+    await desk.agree("urn:agreement:1", role=Role.PROVIDER, document=document)
+    for at in range(60):
+        transfer = values.transfer(f"urn:t:{at}", role=Role.PROVIDER, agreement_id="urn:agreement:1")
+        event = values.duty("urn:duty", state=DutyState.FULFILLED, occasion=transfer.id)
+        await desk.store.commit([PutProcess(transfer, None), RecordDuty(event)])
+    await desk.store.commit([RecordDuty(values.duty("urn:duty", state=DutyState.FULFILLED))])
+    reads = _count_reads(desk, monkeypatch)
+    async with desk.client() as client:
+        (duty,) = (await client.get("/v1/agreements/urn%3Aagreement%3A1/duties")).json()
+    assert len(duty["events"]) == 51
+    assert duty["state"] == "fulfilled"
+    assert len(reads) <= 4, reads

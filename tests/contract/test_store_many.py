@@ -134,9 +134,10 @@ async def test_the_ledger_of_one_transfer_is_read_without_that_of_others(store: 
         values.duty("d", state=DutyState.FULFILLED, occasion=occasion) for occasion in ("urn:t:2", "", "urn:t:1")
     ]
     await store.commit([changes.RecordDuty(entry) for entry in entries])
-    assert await store.duties(OWNER, "urn:agreement:1") == entries
-    assert await store.duties(OWNER, "urn:agreement:1", occasion="urn:t:1") == entries[1:]
-    assert await store.duties(OWNER, "urn:agreement:1", occasion="urn:t:3") == [entries[1]]
+    assert await store.duties(OWNER, "urn:agreement:1", occasions=["urn:t:1", "urn:t:2"]) == entries
+    assert await store.duties(OWNER, "urn:agreement:1", occasions=["urn:t:1"]) == entries[1:]
+    assert await store.duties(OWNER, "urn:agreement:1", occasions=["urn:t:3"]) == [entries[1]]
+    assert await store.duties(OWNER, "urn:agreement:1") == [entries[1]]
 
 
 async def test_the_state_of_an_event_is_its_last_entry_the_latest_first(store: Store) -> None:

@@ -96,7 +96,10 @@ async def list_agreements(
 # These two precede the agreement itself: its identifier may contain slashes, so its path would match theirs too.
 @router.get("/agreements/{id:path}/duties")
 async def list_duties(evaluator: AtEvaluator, id: str) -> tuple[DutyView, ...]:
-    """List the duties of an agreement with their states, in the order of its policy."""
+    """List the duties of an agreement with their states, in the order of its policy.
+
+    The events are those of the agreement as a whole and of its newest 50 transfers.
+    """
     return tuple(_duty(id, duty) for duty in await receipts.list_standings(evaluator, id))
 
 

@@ -21,8 +21,10 @@ from connector.policy.model.policy import ODRL
 from connector.policy.model.situation import Request
 from connector.policy.model.values import Number
 from connector.ports.changes import Change
-from connector.ports.entities import Agreement, DutyEvent, DutyState, Payment, PaymentState
+from connector.ports.entities import Agreement, DutyEvent, DutyState, PageBounds, Payment, PaymentState
 from connector.protocol.dsp.common import Role
+
+TRANSFERS_SHOWN = 50
 
 
 class DutySummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,12 +41,17 @@ class DutySummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def list_standings(evaluator: Evaluator, agreement_id: str) -> list[DutySummary]:
-    """Return the state of each duty of an agreement, in the order of its policy. Raises NoSuchEntity."""
+    """Return the state of each duty of an agreement, in the order of its policy. Raises NoSuchEntity.
+
+    The events are those of the agreement as a whole and of its newest transfers, `TRANSFERS_SHOWN` of them.
+    """
     agreement = await find_agreement(evaluator.context, agreement_id)
     compiled = evaluator.library.compile(agreement.document)
     if not isinstance(compiled, Compiled):
         return []
-    entries = await evaluator.context.store.duties(evaluator.context.owner, agreement.key)
+    store, owner = evaluator.context.store, evaluator.context.owner
+    newest, _ = await store.transfers(owner, PageBounds(limit=TRANSFERS_SHOWN), agreement_key=agreement.key)
+    entries = await store.duties(owner, agreement.key, occasions=[process.id for process in newest])
     situation = Situation(
         participant=agreement.counterparty if agreement.role is Role.PROVIDER else evaluator.context.participant,
         claims=situations.parse_claims(agreement.evidence),

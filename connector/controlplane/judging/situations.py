@@ -55,7 +55,7 @@ async def build_for_transfer(
         within=await find_within(evaluator, agreement, read),
         format=process.format,
         running=await _count_running(evaluator.context, process) if "concurrentTransfers" in read else None,
-        performed=find_performed(await store.duties(owner, agreement.key, occasion=process.id), process.id),
+        performed=find_performed(await store.duties(owner, agreement.key, occasions=[process.id]), process.id),
         payments=await store.payments(owner, agreement.key) if read & {"paymentState", "payAmount"} else None,
         events=await store.events(owner) if "event" in read else None,
         data=known_data.to_data(asset),

@@ -328,12 +328,12 @@ class MemoryStore:
         """Return the last entry of every event, the latest first."""
         return self._tables.select(self._tables.events, lambda e: e.owner == owner)[::-1]
 
-    async def duties(self, owner: str, agreement_id: str, *, occasion: str | None = None) -> Sequence[DutyEvent]:
-        """Return the duty ledger of an agreement, oldest entry first: all, or for this occasion and for none."""
-        occasions = None if occasion is None else {"", occasion}
+    async def duties(self, owner: str, agreement_id: str, *, occasions: Sequence[str] = ()) -> Sequence[DutyEvent]:
+        """Return the entries about an agreement as a whole and about these occasions, oldest entry first."""
+        wanted = {"", *occasions}
         return self._tables.select(
             self._tables.duties,
-            lambda e: (e.owner, e.agreement_id) == (owner, agreement_id) and (not occasions or e.occasion in occasions),
+            lambda e: (e.owner, e.agreement_id) == (owner, agreement_id) and e.occasion in wanted,
         )
 
     async def overdue(self, owner: str, now: int, limit: int) -> Sequence[DutyEvent]:

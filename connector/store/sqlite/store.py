@@ -310,9 +310,9 @@ class SqliteStore:
         """Return the last entry of every event, the latest first."""
         return events.events(self._reader, owner)
 
-    async def duties(self, owner: str, agreement_id: str, *, occasion: str | None = None) -> Sequence[DutyEvent]:
-        """Return the duty ledger of an agreement, oldest entry first: all, or for this occasion and for none."""
-        return duties.duties(self._reader, owner, agreement_id, occasion)
+    async def duties(self, owner: str, agreement_id: str, *, occasions: Sequence[str] = ()) -> Sequence[DutyEvent]:
+        """Return the entries about an agreement as a whole and about these occasions, oldest entry first."""
+        return duties.duties(self._reader, owner, agreement_id, occasions)
 
     async def overdue(self, owner: str, now: int, limit: int) -> Sequence[DutyEvent]:
         """Return the active entries whose deadline has passed, longest due first."""

@@ -51,8 +51,8 @@ CHAPTERS = (
 SAMPLES: dict[str, list[Any]] = {
     **{name: [f"urn:{name}"] for name in ("id", "key", "peer", "peer_pid", "offer_id", "dataset", "counterparty")},
     **{name: [f"urn:{name}"] for name in ("process_id", "participant", "token_hash", "flow_id", "agreement_id")},
-    **{name: [f"urn:{name}"] for name in ("agreement_key", "occasion", "subject")},
-    **{name: [["urn:1", "urn:2"]] for name in ("ids", "keys", "process_ids", "subjects")},
+    **{name: [f"urn:{name}"] for name in ("agreement_key", "subject")},
+    **{name: [["urn:1", "urn:2"]] for name in ("ids", "keys", "process_ids", "subjects", "occasions")},
     "used_in_all.keys": [[("urn:1", "urn:d:1"), ("urn:2", "urn:d:2")]],
     "owner": [OWNER],
     "kind": list(ProcessKind),

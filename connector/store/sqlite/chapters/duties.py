@@ -19,8 +19,10 @@ ON CONFLICT (owner, agreement_id, duty, state, occasion) DO NOTHING
 # A duty has a deadline until another state of it is recorded.
 _WAIT = "INSERT OR REPLACE INTO deadlines (owner, agreement_id, duty, deadline, body) VALUES (?, ?, ?, ?, ?)"
 _WAIT_NO_LONGER = "DELETE FROM deadlines WHERE owner = ? AND agreement_id = ? AND duty = ?"
-_OF_AGREEMENT = "SELECT place, body FROM duties WHERE owner = ? AND agreement_id = ?"
-_FOR_OCCASION = _OF_AGREEMENT + " AND occasion IN ('', ?)"
+_FOR_OCCASIONS = """
+SELECT place, body FROM duties
+WHERE owner = ? AND agreement_id = ? AND occasion IN (SELECT value FROM json_each(?))
+"""
 _OVERDUE = "SELECT body FROM deadlines WHERE owner = ? AND deadline <= ? ORDER BY deadline LIMIT ?"
 
 
@@ -37,12 +39,12 @@ def record(connection: sqlite3.Connection, change: RecordDuty) -> None:
         connection.execute(_WAIT_NO_LONGER, duty)
 
 
-def duties(connection: sqlite3.Connection, owner: str, agreement_id: str, occasion: str | None) -> Sequence[DutyEvent]:
-    """Return the ledger of an agreement, oldest entry first: all of it, or what concerns one occasion."""
-    if occasion is None:
-        rows = fetch_many(connection, _OF_AGREEMENT, (owner, agreement_id))
-    else:
-        rows = fetch_many(connection, _FOR_OCCASION, (owner, agreement_id, occasion))
+def duties(
+    connection: sqlite3.Connection, owner: str, agreement_id: str, occasions: Sequence[str]
+) -> Sequence[DutyEvent]:
+    """Return the entries about an agreement as a whole and about these occasions, oldest entry first."""
+    wanted = msgspec.json.encode(["", *occasions]).decode()
+    rows = fetch_many(connection, _FOR_OCCASIONS, (owner, agreement_id, wanted))
     return [_event(body) for _, body in sorted(rows)]
 
 

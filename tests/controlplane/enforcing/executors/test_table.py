@@ -87,4 +87,5 @@ async def test_one_line_in_the_table_is_enough_for_a_new_executor(rooms: Rooms) 
     assert not (await performing.permit_transfer(rooms.enforcer, requested(rooms))).denied
     (summary,) = await receipts.list_standings(rooms.evaluator, AGREEMENT)
     assert not summary.by_person
-    assert [event.occasion for event in summary.events if event.state == "fulfilled"] == ["urn:transfer:1"]
+    ledger = await rooms.context.store.duties(rooms.context.owner, AGREEMENT, occasions=["urn:transfer:1"])
+    assert [event.occasion for event in ledger if event.state == "fulfilled"] == ["urn:transfer:1"]
