@@ -1,5 +1,6 @@
 """What the SQLite stores ask: each statement with its values, its plan, and its cost in steps."""
 
+import ast
 import inspect
 import itertools
 import re
@@ -13,6 +14,7 @@ Asked = tuple[str, Sequence[object]]
 _STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b.*\b(FROM|INTO|SET)\b", re.DOTALL)
 _CONDITION = re.compile(r"(?<![+\w])(?:\w+\.)?(\w+) (?:=|<=|>=|<|>) \?")
 _TESTED_ROW_BY_ROW = re.compile(r"\+\w+ = \?")
+_BY_NUMBER = " VIRTUAL TABLE INDEX 0:="
 _OWN_ROWS = ("SCAN json_each", "SCAN names", "SCAN CONSTANT ROW", "SCAN (subquery")
 
 
@@ -49,18 +51,26 @@ def list_calls(port: type, samples: Mapping[str, Sequence[Any]]) -> Iterator[tup
             yield name, dict(zip(names, chosen, strict=True))
 
 
-def list_constants(modules: Iterable[ModuleType]) -> list[Asked]:
-    """Return the statements that modules keep as constants, each with as many empty values as it takes.
+def list_written(modules: Iterable[ModuleType]) -> list[Asked]:
+    """Return the statements that modules keep as constants or write in their functions, with as many empty values.
 
     `_SELECT` is the beginning of others.
     """
-    found: list[Asked] = []
+    found: dict[str, Asked] = {}
     for module in modules:
-        for name, text in vars(module).items():
-            if isinstance(text, str) and name != "_SELECT" and _STATEMENT.match(text):
-                numbered = [int(number) for number in re.findall(r"\?(\d+)", text)]
-                found.append((text, [None] * (max(numbered) if numbered else text.count("?"))))
-    return found
+        kept = [text for name, text in vars(module).items() if isinstance(text, str) and name != "_SELECT"]
+        for text in filter(_STATEMENT.match, [*kept, *_list_literals(module)]):
+            numbered = [int(number) for number in re.findall(r"\?(\d+)", text)]
+            found[text] = (text, [None] * (max(numbered) if numbered else text.count("?")))
+    return list(found.values())
+
+
+def _list_literals(module: ModuleType) -> Iterator[str]:
+    """Yield each text that stands in a function of a module."""
+    for part in ast.walk(ast.parse(inspect.getsource(module))):
+        if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
+            inner = (found.value for found in ast.walk(part) if isinstance(found, ast.Constant))
+            yield from (text for text in inner if isinstance(text, str))
 
 
 def find_faults(connection: sqlite3.Connection, asked: Asked) -> list[str]:
@@ -72,7 +82,7 @@ def find_faults(connection: sqlite3.Connection, asked: Asked) -> list[str]:
     """
     statement, values = asked
     plan = [step for *_, step in connection.execute("EXPLAIN QUERY PLAN " + statement, values)]
-    faults = [step for step in plan if "TEMP B-TREE" in step or ("SCAN" in step and not step.startswith(_OWN_ROWS))]
+    faults = [step for step in plan if "TEMP B-TREE" in step or ("SCAN" in step and not _is_found(step))]
     if faults:
         return faults
     if _TESTED_ROW_BY_ROW.search(statement) and "outcome = ''" not in statement:
@@ -80,8 +90,14 @@ def find_faults(connection: sqlite3.Connection, asked: Asked) -> list[str]:
     if statement.lstrip().startswith(("SELECT", "DELETE")):
         searched = {name for step in plan for name in re.findall(r"(\w+)[=<>]", step)}
         searched |= {"place", "version"} if "rowid" in searched else {"version"}
+        searched |= {"rowid"} if any(step.endswith(_BY_NUMBER) for step in plan) else set()
         faults = [f"no index for {name}" for name in sorted(set(_CONDITION.findall(statement)) - searched)]
     return faults
+
+
+def _is_found(step: str) -> bool:
+    """Return whether a scan is of the statement's own rows, or of one row of the full text, by its number."""
+    return step.startswith(_OWN_ROWS) or step.endswith(_BY_NUMBER)
 
 
 def count_steps(connection: sqlite3.Connection, run: Callable[[], object]) -> int:

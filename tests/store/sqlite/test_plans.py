@@ -1,5 +1,6 @@
 """Nothing grows: every query that the stores can make is answered by an index, and sorts nothing."""
 
+import importlib
 import sqlite3
 from pathlib import Path
 from typing import Any, cast
@@ -31,7 +32,7 @@ from connector.store.sqlite.record import record
 from connector.store.sqlite.record.record import open_record
 from connector.store.sqlite.store import open_store
 from tests.contract.values import OWNER
-from tests.store.sqlite.recording import RecordingConnection, find_faults, list_calls, list_constants
+from tests.store.sqlite.recording import RecordingConnection, find_faults, list_calls, list_written
 
 CHAPTERS = (
     agreements,
@@ -108,6 +109,7 @@ async def test_every_query_of_the_record_has_an_index_for_all_its_filters(tmp_pa
 
 
 def test_every_chapter_is_looked_at() -> None:
+    assert {file.stem for file in Path(record.__file__).parent.glob("*.py")} == {"__init__", "record", "search"}
     folder = Path(chapters.__file__).parent
     assert {file.stem for file in folder.glob("*.py")} - {"__init__"} == {
         module.__name__.rpartition(".")[2] for module in CHAPTERS
@@ -116,10 +118,10 @@ def test_every_chapter_is_looked_at() -> None:
 
 async def test_every_statement_that_is_written_down_has_an_index(tmp_path: Path) -> None:
     store, kept = await open_store(tmp_path / "store.db"), await open_record(tmp_path / "record.db")
-    statements = list_constants(CHAPTERS)
+    statements = list_written(CHAPTERS)
     assert len(statements) > 60
     faults = {asked[0]: find_faults(store._reader, asked) for asked in statements}
-    faults |= {asked[0]: find_faults(kept._reader, asked) for asked in list_constants([record])}
+    faults |= {asked[0]: find_faults(kept._reader, asked) for asked in list_written([record])}
     assert {statement: found for statement, found in faults.items() if found and statement != record._SOURCES} == {}
     await store.close()
     await kept.close()
@@ -146,3 +148,12 @@ def test_what_grows_is_found(statement: str, fault: str) -> None:
 def _find_all_faults(connection: sqlite3.Connection, recording: RecordingConnection) -> dict[str, list[str]]:
     faults = {asked[0]: find_faults(connection, asked) for asked in recording.asked}
     return {statement: found for statement, found in faults.items() if found}
+
+
+def test_a_statement_in_a_function_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sample_chapter.py").write_text(
+        '_KEPT = "DELETE FROM t WHERE a = ?2"\ndef put(c):\n    c.execute("SELECT b FROM t WHERE a = ?")\n'
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    found = list_written([importlib.import_module("sample_chapter")])
+    assert found == [("DELETE FROM t WHERE a = ?2", [None, None]), ("SELECT b FROM t WHERE a = ?", [None])]
