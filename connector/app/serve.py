@@ -79,6 +79,8 @@ async def _run_until_signal(
     loop.add_signal_handler(signal.SIGHUP, reload)
     try:
         await running.start()
+        # What is built now stays: the collector need not look at it again.
+        gc.freeze()
         listening = ", ".join(f"{name} {address}" for name, address in addresses.items())
         print(f"ready: {listening}", flush=True)  # noqa: T201 - the starting process waits for this line
         await stopped.wait()

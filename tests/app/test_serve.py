@@ -37,6 +37,7 @@ async def _signals_as_before():
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.remove_signal_handler(number)
+    gc.unfreeze()
 
 
 async def test_it_says_that_it_is_ready_and_stops_at_a_signal(capsys: pytest.CaptureFixture[str]) -> None:
@@ -44,6 +45,12 @@ async def test_it_says_that_it_is_ready_and_stops_at_a_signal(capsys: pytest.Cap
     await serve._run_until_signal(process, {"protocol": "http://127.0.0.1:1", "data": "http://127.0.0.1:2"})
     assert process.calls == ["start", "stop"]
     assert capsys.readouterr().out == "ready: protocol http://127.0.0.1:1, data http://127.0.0.1:2\n"
+
+
+async def test_what_is_built_at_the_start_is_looked_at_by_no_later_collection() -> None:
+    gc.unfreeze()
+    await serve._run_until_signal(Recorder(), {})
+    assert gc.get_freeze_count() > 0
 
 
 async def test_a_hangup_asks_for_the_list_and_does_not_stop_the_process() -> None:
