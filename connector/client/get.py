@@ -28,7 +28,7 @@ from connector.client.frame.flow import ClientFlow, Progress, Report
 from connector.client.freshness import StatedData, is_current, is_newer, read_stated
 from connector.client.target import check_place, drop_note, read_note, write_note
 from connector.client.terms import list_purposes, states_purpose
-from connector.language.catalogue import say, write_in_all
+from connector.language.catalogue import Language, say, write_in_all
 from connector.protocol.dsp.machines.transfer_machine import PUSH
 from connector.views.agreements import AgreementState, AgreementView
 from connector.views.common import EndedView, Page
@@ -284,10 +284,7 @@ def _negotiated(offer: WantedOffer, progress: Report | None, timeout_s: float, *
     newest = yield from _newest(offer)
     if newest and newest.state == "TERMINATED":
         if not renew and newest.ended and newest.ended.code not in _WITHOUT_DECISION:
-            told = _ended("negotiation", newest.ended)
-            stop = "" if told.endswith((".", "!", "?")) else "."
-            reason = f"{told}{stop} To ask again, request a new agreement (--renew)."
-            raise RequestRefused("terminated", reason)
+            raise _refuse("negotiation", newest.ended, again=True)
         newest = None
     if newest is None or newest.state == "FINALIZED":
         newest = yield negotiations.begin(offer.participant, offer.dataset, offer=offer.offer, purpose=offer.purpose)
@@ -296,7 +293,7 @@ def _negotiated(offer: WantedOffer, progress: Report | None, timeout_s: float, *
     if found.state == "FINALIZED" and found.agreement_id:
         return found.agreement_key or found.agreement_id
     if found.state == "TERMINATED":
-        raise RequestRefused("terminated", _ended("negotiation", found.ended))
+        raise _refuse("negotiation", found.ended)
     if found.hold:
         raise StillWaiting("on-hold", f"The negotiation waits for a decision here: {found.hold.reason}", found.id)
     raise _still_waiting("negotiating", "a person may have to approve it", found, timeout_s)
@@ -343,7 +340,7 @@ def _transferred(
         return found.id
     if found.state == "TERMINATED":
         drop_note(path, agreement)
-        raise RequestRefused("terminated", _ended("transfer", found.ended))
+        raise _refuse("transfer", found.ended)
     raise _still_waiting("transferring", "show it later", found, timeout_s)
 
 
@@ -385,12 +382,21 @@ def _still_waiting(code: str, guess: str, process: NegotiationView | TransferVie
     return error
 
 
-def _ended(process: str, ended: EndedView | None) -> str:
-    return (
-        f"The {process} was ended by {ended.by}: {ended.reason}"
-        if ended
-        else f"The {process} was ended without a reason."
-    )
+def _refuse(process: str, ended: EndedView | None, *, again: bool = False) -> RequestRefused:
+    """Return the error that says in each language who ended a process and why, and with `again` how to ask again."""
+
+    def write(language: Language) -> str:
+        if ended is None:
+            told = say(language, f"processes.{process}-ended-silently")
+        else:
+            reason = ended.reasons.get(language, ended.reason)
+            told = say(language, f"processes.{process}-ended", by=ended.by, reason=reason)
+        stop = "" if told.endswith((".", "!", "?", "“")) else "."
+        return f"{told}{stop} {say(language, 'processes.ask-again')}" if again else told
+
+    error = RequestRefused("terminated", write("en"))
+    error.reasons = write_in_all(write)
+    return error
 
 
 def _tell(progress: Report | None, step: str, process_id: str) -> None:

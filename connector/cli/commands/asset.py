@@ -138,7 +138,7 @@ def edit(call: CommandCall, asset: AssetArgument, change: dict[str, Any], releas
     with connect(call) as connector:
         found = apply_to_asset(connector, asset, partial(connector.assets.edit, change=change, release=release))
     title = choose_text(found.title, call.output.lang)
-    members = ", ".join(sorted(change))
+    members = ", ".join(call.output.name_field(name.replace("_", " ")) for name in sorted(change))
     call.output.print_result(found, call.output.say("cli.asset-changed", title=title, members=members))
     _print_remarks(call, found)
 

@@ -97,7 +97,7 @@ def sources(
             "datasets": lambda source: source["datasets"],
             "verified": lambda source: _format_moment(call.output, source["verified_at"]),
             "next crawl": lambda source: _format_moment(call.output, source["next_at"]),
-            "error": lambda source: source["error"],
+            "error": lambda source: source["error"] and call.output.translate(source["error"]),
             "participant": lambda source: source["participant"],
         },
     )

@@ -35,5 +35,10 @@ SENTENCES: dict[str, str] = {
     "{fault}",
     "transferring-fault": "Die Übertragung ist nach {seconds:g} Sekunden nicht abgeschlossen und wird erneut versucht: "
     "{fault}",
+    "negotiation-ended": "Die Verhandlung wurde von {by} beendet: {reason}",
+    "transfer-ended": "Die Lieferung wurde von {by} beendet: {reason}",
+    "negotiation-ended-silently": "Die Verhandlung wurde ohne Begründung beendet.",
+    "transfer-ended-silently": "Die Lieferung wurde ohne Begründung beendet.",
+    "ask-again": "Neu anfragen: einen neuen Vertrag verlangen (--renew).",
     "by-person": "Über Daten der Klasse {data_class} entscheidet ein Mensch.",
 }

@@ -33,5 +33,10 @@ SENTENCES: dict[str, str] = {
     "flow-internal": "The connector that moves the data has an internal error.",
     "negotiating-fault": "The negotiation is not finalized after {seconds:g} seconds and is tried again: {fault}",
     "transferring-fault": "The transfer is not completed after {seconds:g} seconds and is tried again: {fault}",
+    "negotiation-ended": "The negotiation was ended by {by}: {reason}",
+    "transfer-ended": "The transfer was ended by {by}: {reason}",
+    "negotiation-ended-silently": "The negotiation was ended without a reason.",
+    "transfer-ended-silently": "The transfer was ended without a reason.",
+    "ask-again": "To ask again, request a new agreement (--renew).",
     "by-person": "Data of class {data_class} is agreed by a person.",
 }

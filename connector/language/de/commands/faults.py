@@ -226,6 +226,7 @@ SENTENCES: dict[str, str] = {
     "The peer refused the token.": "Die Gegenstelle hat das Zugangstoken abgelehnt.",
     "The peer's data endpoint answered with status {}.": "Der Datenendpunkt der Gegenstelle hat mit Status {0} "
     "geantwortet.",
+    "The source did not answer: {}": "Die Quelle hat nicht geantwortet: {0}",
     # Certificates.
     "The certificate {} and its key cannot be used ({}): set net.certificate and net.key to PEM files that belong "
     "together.": "Das Zertifikat {0} und sein Schlüssel sind nicht brauchbar ({1}): bitte net.certificate und net.key "
