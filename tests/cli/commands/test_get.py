@@ -56,6 +56,9 @@ def test_a_refusal_is_told_in_the_words_of_its_reason(cli: Cli, provider: Manage
     done = cli("get", "urn:city", "air", "-o", "got.csv")
     assert done.code == 4
     assert "The purpose has to be navigation." in done.err
+    german = cli("get", "urn:city", "air", "-o", "got.csv", "--lang", "de")
+    assert german.code == 4
+    assert "Die Verhandlung wurde von urn:city beendet: The purpose has to be navigation." in german.err
     assert not list(tmp_path.glob("got*"))
 
 
