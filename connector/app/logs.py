@@ -50,8 +50,10 @@ def set_up(form: Literal["human", "json"], level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for noisy in ("uvicorn.error", "aiohttp.access", "asyncio"):
+    for noisy in ("aiohttp.access", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # Its warning is a line for each caller that speaks no HTTP.
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     # No formatter uses these values, so logging does not have to collect them (logging how-to, "Optimization").
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 

@@ -36,8 +36,8 @@ FELT = [harm for harm in HOSTILE if harm is not policies_that_take_long]
 class Stand(Live):
     """A city and a firm, the broker, and a member `other` that tests play."""
 
-    def __init__(self, base: Path) -> None:
-        super().__init__(base)
+    def __init__(self, base: Path, *, scheme: str = "http") -> None:
+        super().__init__(base, scheme=scheme)
         self.other = self.stage.set_up("other", "Andere", port_base=free_base())
         home = self.stage.actors["broker"].directory
         roster.add(home / plan.MEMBERS, cards.make_member(cards.read_card(self.other.directory / plan.CARD)))

@@ -4,9 +4,11 @@
 member.
 """
 
+import logging
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from connector.dataplane.listener.admission import FlowAccess, Refusal, answer_errors
 from connector.dataplane.listener.pull import Accel, PullHandler
@@ -17,6 +19,16 @@ from connector.net.serving.rates import CallerRates
 
 READ_BUFFER = 1024 * 1024
 IDLE_S = 15.0
+
+_http_log = logging.getLogger("connector.dataplane.http")
+
+
+def _is_no_noise(record: logging.LogRecord) -> bool:
+    # Any caller can send what is no HTTP; aiohttp writes a trace of it each time.
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+
+
+_http_log.addFilter(_is_no_noise)
 
 
 def make_app(
@@ -49,7 +61,14 @@ def make_runner(app: web.Application) -> web.AppRunner:
 
     A connection without a complete request is closed after `IDLE_S`, even if single bytes of a header arrive.
     """
-    return web.AppRunner(app, access_log=None, read_bufsize=READ_BUFFER, shutdown_timeout=3.0, keepalive_timeout=IDLE_S)
+    return web.AppRunner(
+        app,
+        access_log=None,
+        logger=_http_log,
+        read_bufsize=READ_BUFFER,
+        shutdown_timeout=3.0,
+        keepalive_timeout=IDLE_S,
+    )
 
 
 def make_head_handler(
