@@ -9,8 +9,10 @@ import itertools
 import json
 import random
 from collections import Counter
+from typing import Any
 
 import pytest
+from starlette.responses import Response
 
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.processes.deciders import ByPolicy
@@ -18,7 +20,7 @@ from connector.controlplane.usecases import negotiation, transfer
 from connector.ports.decider import HoldFor, Proceed, Wait
 from connector.ports.entities import PageBounds
 from connector.ports.store import AnyProcess
-from tests.interop.deployed import CTX, Deployed, pull_address
+from tests.interop.deployed import CTX, Deployed, Row, pull_address
 from tests.interop.ours import DATASET, HOME, OWNER, PEER, Ours, call, play
 from tests.support.transport import InProcess
 
@@ -192,3 +194,34 @@ def test_an_identifier_that_another_agreement_has_got_since_is_not_used_for_the_
 
     play(scenario())
     assert [message["agreementId"] for message in peer.sent_to("transfers/request")] == ["agreement-1"]
+
+
+class Overlapping(Deployed):
+    """Repeats its verification while our FINALIZED is on its way, and stores the repeat over it: without any 409."""
+
+    lost = 0
+
+    async def _update(self, row: Row, message: dict[str, Any]) -> Response:
+        row.leased = False
+        if message.get("eventType") != "FINALIZED" or self.lost:
+            return await super()._update(row, message)
+        self.lost += 1
+        await self._verify(row)
+        return Response(b"", 200)
+
+
+def test_a_finalization_that_is_lost_under_a_repeat_is_sent_again_though_the_peer_never_was_busy() -> None:
+    wire = InProcess()
+    us, peer = Ours(wire), Overlapping(wire)
+
+    async def scenario() -> None:
+        offer_id = await us.offers()
+        async with us.working():
+            row = await peer.request(offer_id)
+            await us.reaches("negotiation", "FINALIZED")
+            await asyncio.sleep(MINUTES_S)
+            assert (peer.lost, row.state) == (1, "FINALIZED")
+            await us.reaches("negotiation", "FINALIZED")
+
+    play(scenario())
+    assert len(peer.sent_to("events")) <= 3

@@ -130,7 +130,8 @@ async def answer_repeat(
     if after is before:
         await context.store.commit(use_token(caller))
         return ProcessAnswer(process=before, state=state, woken=False)  # type: ignore[arg-type]  # one of the two
-    stored = await commits.commit(context, before, after, *use_token(caller), event=f"received {message} again")
+    event = f"received {message} again" if after.pending != before.pending else ""
+    stored = await commits.commit(context, before, after, *use_token(caller), event=event)
     return ProcessAnswer(process=stored, state=state)  # type: ignore[arg-type]  # one of the two processes
 
 

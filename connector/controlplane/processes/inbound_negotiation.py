@@ -162,6 +162,8 @@ async def message(
         return await _renew_agreement(receiver, caller, before, after, received)
 
     def repeat(process: Negotiation) -> Negotiation:
+        if process.pending:
+            return msgspec.structs.replace(process, raced=True)
         return send_again(receiver.context, process)
 
     return await inbound.receive(

@@ -91,8 +91,7 @@ def find_last_look(driver: ProcessDriver, process: AnyProcess) -> int | None:
     A peer that was busy with its own writes may have stored its last step over FINALIZED, and then waits for ever.
     """
     ended = isinstance(process, Negotiation) and process.role is Role.PROVIDER and process.state == FINALIZED
-    racing = ended and driver.backoff.is_racing(process.peer)
-    return driver.context.now() + SOON_LOOK if racing else None
+    return driver.context.now() + SOON_LOOK if ended and _is_racing(driver, process) else None
 
 
 async def look_last(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
@@ -115,8 +114,12 @@ def find_next_look(driver: ProcessDriver, process: AnyProcess, until: int | None
 
 def _find_first_look(driver: ProcessDriver, process: AnyProcess) -> int:
     """Return after what time (ms) without a change the peer's state is checked: soon if it was busy with its writes."""
-    racing = isinstance(process, Negotiation) and driver.backoff.is_racing(process.peer)
+    racing = isinstance(process, Negotiation) and _is_racing(driver, process)
     return min(SOON_LOOK, driver.limits.look) if racing else driver.limits.look
+
+
+def _is_racing(driver: ProcessDriver, process: AnyProcess) -> bool:
+    return process.raced or driver.backoff.is_racing(process.peer)
 
 
 def _find_expiry(driver: ProcessDriver, process: AnyProcess) -> int | None:

@@ -157,8 +157,9 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     time of the worker's next step, None if nothing is due. `held` is set if the process waits for a decision by a
     person. `unequal` is the differing state that the peer reported last, `stalled` counts steps without progress.
     `answered` is the message of the peer that the last acknowledged one of this side followed, `resent` the number of
-    messages that were sent again after their acknowledgement. `title` are the titles of the dataset by language, as
-    they were at the beginning. Times are milliseconds since the Unix epoch.
+    messages that were sent again after their acknowledgement. `raced` is set if the peer repeated a message while the
+    answer to it was pending: it may store its repeat over that answer. `title` are the titles of the dataset by
+    language, as they were at the beginning. Times are milliseconds since the Unix epoch.
     """
 
     owner: str
@@ -178,6 +179,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     unequal: Unequal | None = None
     stalled: Stalled | None = None
     resent: int = 0
+    raced: bool = False
     title: dict[str, str] = {}
     created_at: int = 0
     updated_at: int = 0
