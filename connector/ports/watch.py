@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 
-class Change(Protocol):
+class ChangeFlag(Protocol):
     """A flag that every commit of a process sets; `asyncio.Event` is one."""
 
     def clear(self) -> None:
@@ -17,7 +17,7 @@ class Change(Protocol):
 class Watch(Protocol):
     """Reports commits. `controlplane.core.watch.ProcessWatch` implements it; the commits of the use cases notify it."""
 
-    def follow(self, process_id: str) -> AbstractContextManager[Change]:
+    def follow(self, process_id: str) -> AbstractContextManager[ChangeFlag]:
         """Follow a process: each commit that changes its row or its hold sets the flag, also between two waits."""
 
     async def wait_for_change(self, process_id: str, timeout_s: float) -> bool:
