@@ -19,7 +19,8 @@ from connector.policy.vocabulary import registry
 from connector.policy.vocabulary.registry import Registry
 from connector.ports.actions import Executor
 
-REMEMBERED = 20_000
+# Bytes of documents. A compiled policy takes ten to twenty times the memory of its document.
+REMEMBERED = 2 * 1024 * 1024
 EVERY_TIER = ENFORCED_HERE | {"consumer", "organisational"}
 
 
@@ -52,6 +53,7 @@ class Library:
         self._accept = accept
         self.claims = claimable(operands)
         self._known: OrderedDict[bytes, Compiled | PolicyError] = OrderedDict()
+        self._size = 0
 
     def compile(self, document: bytes) -> Compiled | PolicyError:
         """Return the compiled policy, or the error if it cannot be accepted."""
@@ -61,8 +63,10 @@ class Library:
             return known
         made = self._compile(document)
         self._known[document] = made
-        if len(self._known) > REMEMBERED:
-            self._known.popitem(last=False)
+        self._size += len(document)
+        while self._size > REMEMBERED:
+            forgotten, _ = self._known.popitem(last=False)
+            self._size -= len(forgotten)
         return made
 
     def compile_readable(self, document: bytes) -> Compiled | PolicyError:
