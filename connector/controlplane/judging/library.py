@@ -4,6 +4,7 @@ import difflib
 from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import UTC, tzinfo
+from functools import cache
 
 import msgspec
 
@@ -99,4 +100,10 @@ def template(name: str) -> Template:
         near = difflib.get_close_matches(name, names, n=1)
         hint = f"did you mean {near[0]}?" if near else f"use one of {', '.join(names)}."
         raise UnknownTemplate(f"Unknown template {name[:100]}: {hint}")
+    return _load_template(name)
+
+
+@cache
+def _load_template(name: str) -> Template:
+    """Return a distributed template; its file does not change while the process runs."""
     return parse(resources.read_text("policies", "templates", f"{name}.toml"))

@@ -36,3 +36,8 @@ def test_a_policy_that_is_larger_than_the_shelf_is_compiled_and_not_kept(monkeyp
     shelf = Library(SHIPPED, executors={})
     assert shelf.compile(_write(1)) is not shelf.compile(_write(1))
     assert not shelf._known
+
+
+def test_a_template_is_read_from_its_file_once() -> None:
+    name, *_ = library.template_names()
+    assert library.template(name) is library.template(name)
