@@ -22,6 +22,7 @@ SUITES = {
     "store/sqlite/test_growth.py": "what a read costs after much was done",
     "store/sqlite/test_plans.py": "the plan of every query",
     "cli/test_german.py": "every command in German: tables, details, errors, the doctor and help",
+    "language/test_faults.py": "every error of many rooms, in every language",
     "language/test_third_language.py": "what a third language takes",
     "policy/analysis/test_hostile.py": "policies that are made to exhaust the analysis",
     "policy/analysis/test_sound.py": "the analysis against the decision, over generated policies",
