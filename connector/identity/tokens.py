@@ -7,6 +7,7 @@ believed: it must name the key's own algorithm, and may say nothing but `alg`, `
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import jwt
@@ -99,7 +100,15 @@ def issue(key: SigningKey, *, issuer: str, audience: str, jti: str, now_s: int, 
 
 def sign(key: SigningKey, payload: bytes, *, kind: str) -> str:
     """Sign `payload` as a compact JWS whose `typ` is `kind`."""
-    return _JWS.encode(payload, key.private, algorithm=key.algorithm, headers={"kid": key.kid, "typ": kind})
+    signed = _encode_header(key.algorithm, key.kid, kind) + b"." + jwt.utils.base64url_encode(payload)
+    signature = _JWS.get_algorithm_by_name(key.algorithm).sign(signed, key.private)
+    return (signed + b"." + jwt.utils.base64url_encode(signature)).decode()
+
+
+@lru_cache(maxsize=16)
+def _encode_header(algorithm: str, kid: str, kind: str) -> bytes:
+    """Return the first segment, which all tokens of a key have in common."""
+    return jwt.utils.base64url_encode(msgspec.json.encode({"alg": algorithm, "kid": kid, "typ": kind}))
 
 
 def verify(token: str, *, audience: str, keys_of: KeysOf, now_s: float) -> Verified:
