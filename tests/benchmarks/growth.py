@@ -169,7 +169,7 @@ async def _measure(stage: Stage, known: dict[str, str], empty: float) -> list[Fi
     pid = stage.processes["city"].pid
     async with call_actor(stage.actors["city"]) as city, call_actor(stage.actors["firm"]) as firm:
         watching = asyncio.create_task(_watch(stage, pid))
-        calls = [("GET", path, None) for path in _list_reads(await city.call("GET", "/openapi.json"), known)]
+        calls = [("GET", path, None) for path in list_reads(await city.call("GET", "/openapi.json"), known)]
         reads = [await _time(city, pid, [call] * ROUNDS) for call in calls]
         ends = [
             ("POST", f"/v1/agreements/urn%3Aagreement%3A{number}/withdraw", {"reason": "It is over."})
@@ -225,7 +225,7 @@ def _loop_cpu_ms(pid: int) -> float:
     return int(Path(f"/proc/{pid}/task/{pid}/schedstat").read_text("ascii").split()[0]) / 1e6
 
 
-def _list_reads(document: dict[str, Any], known: dict[str, str]) -> Iterator[str]:
+def list_reads(document: dict[str, Any], known: dict[str, str]) -> Iterator[str]:
     """Yield each read with no filter, with each one, and with each pair, for what there is much of and for nothing."""
     for path, methods in document["paths"].items():
         if "get" not in methods or path in LEFT_OUT or path.endswith("/wait"):

@@ -5,8 +5,9 @@ What the driver costs is small, and the same for every tree.
 
 import asyncio
 import contextlib
+import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from connector.views.assets import AssetOrder
 from tests.e2e.live import free_base
 
 WAIT_S = 60
+_RUN = "from connector.cli.main import run; run()"
 TERMS = {"permission": [{"action": "use"}]}
 
 
@@ -33,19 +35,34 @@ class Order:
     minutes: float = 10.0
 
     def make_stage(self, *words: str) -> Stage:
-        """Return a stage with an operator and participants, none of them started."""
-        script = self.tree and self.tree / ".venv" / "bin" / "datenkontor"
-        stage = Stage(self.base, program=(str(script),)) if script else Stage(self.base)
-        first = free_base()
+        """Return a stage with an operator and participants, none of them started.
+
+        The command line of a tree writes the folders: settings and lists have the form that the tree reads.
+        """
+        # Isolated: neither the working directory nor PYTHONPATH may give an older tree the code of this one.
+        program = (str(self.python), "-I", "-c", _RUN)
+        stage = Stage(self.base, program=program)
+        first, broker = free_base(), self.base / "broker"
         for number, word in enumerate(("broker", *words)):
-            stage.set_up(word, f"Bench {word}", port_base=first + 10 * number)
-        stage.enrol({})
+            role = ["--broker", broker / "card.json", "--roster", broker / "roster.jws"] if number else ["--role", word]
+            init = ["init", self.base / word, "--name", f"Bench {word}", "--port-base", str(first + 10 * number)]
+            made = msgspec.json.decode(_run(program, *init, *role, "--json"))
+            stage.actors[word] = Actor(
+                name=made["name"], id=made["id"], directory=self.base / word, ports=made["ports"], key=made["key"]
+            )
+        settings = ["--settings", stage.actors["broker"].settings]
+        _run(program, "roster", "add", *(self.base / word / "card.json" for word in words), *settings)
+        _run(program, "roster", "publish", *settings)
         return stage
 
     @property
     def python(self) -> Path:
         """The interpreter of the tree."""
         return self.tree / ".venv" / "bin" / "python" if self.tree else Path(sys.executable)
+
+
+def _run(program: Sequence[str], *words: str | Path) -> str:
+    return subprocess.run([*program, *words], capture_output=True, text=True, check=True).stdout
 
 
 @contextlib.contextmanager
