@@ -247,8 +247,9 @@ async def build(
     accept = ENFORCED_HERE | frozenset(settings.accept)
     library = Library(vocabulary, accept, executors=build_executors(parts.client))
     enforcer = _build_enforcer(parts, context, dataplane, library)
-    workers.append(await _build_worker(parts, enforcer, decider))
-    receiver = _build_receiver(parts, enforcer)
+    deciding = decider(enforcer) if decider else ByPolicy(enforcer, frozenset(settings.approve))
+    workers.append(await _build_worker(parts, enforcer, deciding))
+    receiver = _build_receiver(parts, enforcer, deciding)
     publisher = Publisher(
         context=context,
         evaluator=enforcer.evaluator,
@@ -306,17 +307,18 @@ def _build_enforcer(parts: Parts, context: Context, dataplane: LocalDataPlane, l
     )
 
 
-def _build_receiver(parts: Parts, enforcer: Enforcer) -> MessageReceiver:
+def _build_receiver(parts: Parts, enforcer: Enforcer, decider: Decider) -> MessageReceiver:
     return MessageReceiver(
         context=enforcer.context,
         enforcer=enforcer,
+        decider=decider,
         address_problem=parts.address_problem,
         data_problem=parts.data_problem,
         limits=enforcer.limits,
     )
 
 
-async def _build_worker(parts: Parts, enforcer: Enforcer, decider: Callable[[Enforcer], Decider] | None) -> Worker:
+async def _build_worker(parts: Parts, enforcer: Enforcer, decider: Decider) -> Worker:
     context, limits = enforcer.context, enforcer.limits
     backoff = PeerBackoff(
         context.owner,
@@ -329,7 +331,7 @@ async def _build_worker(parts: Parts, enforcer: Enforcer, decider: Callable[[Enf
         context=context,
         enforcer=enforcer,
         peer=parts.peer,
-        decider=decider(enforcer) if decider else ByPolicy(enforcer, frozenset(parts.settings.approve)),
+        decider=decider,
         backoff=backoff,
         limits=limits,
     )

@@ -1,16 +1,22 @@
-"""The log on standard error: a line for people, or a JSON object for a log collector. It never contains a secret."""
+"""The log on standard error: a line for people, or a JSON object for a log collector. It never contains a secret.
 
+The lines of a moment are one write. A kill loses those of the last moment at most: what has happened is in the store.
+"""
+
+import asyncio
 import logging
 import sys
 import time
+from contextlib import nullcontext
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, TextIO
 
 import msgspec
 
 from connector.protocol.dsp.errors import clean
 
 LONGEST = 2000
+MOMENT_S = 0.05
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
 
@@ -43,9 +49,47 @@ class TextFormatter(logging.Formatter):
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
 
+class BatchHandler(logging.StreamHandler[TextIO]):
+    """Writes the records of a moment of the event loop at once; a warning, and a record of no loop, immediately."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        self._lines: list[str] = []
+        self._loop: asyncio.AbstractEventLoop | None = None  # which writes the lines soon
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take one record; the caller has the lock of the handler."""
+        try:
+            self._lines.append(self.format(record))
+        except Exception:  # noqa: BLE001 - as every handler: a record that cannot be written must not end its caller
+            self.handleError(record)
+            return
+        loop = _find_loop()
+        if record.levelno >= logging.WARNING or loop is None:
+            self.flush()
+        elif self._loop is not loop:
+            self._loop = loop
+            loop.call_later(MOMENT_S, self.flush)
+
+    def flush(self) -> None:
+        """Write the lines that wait; at the end of the process, `logging` calls it."""
+        with self.lock or nullcontext():
+            lines, self._lines, self._loop = self._lines, [], None
+            if lines:
+                self.stream.write("\n".join(lines) + "\n")
+            super().flush()
+
+
+def _find_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
 def set_up(form: Literal["human", "json"], level: str) -> None:
     """Write records of `level` and above to standard error, in the given form."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = BatchHandler(sys.stderr)
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]

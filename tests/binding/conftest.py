@@ -11,6 +11,7 @@ from connector.controlplane.usecases.offering import assets
 from connector.views.assets import AssetOrder
 from tests.binding.door import Door
 from tests.pair.space import SOON, Space
+from tests.support.rooms import Undecided
 
 
 @pytest.fixture
@@ -19,11 +20,11 @@ async def door(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterato
     space = Space(tmp_path)
     space.found("city", "firm", "other")
     settings = space.settings("city", SOON)
-    city = await build(settings, transport=space.wire)
+    # Whatever is kept was put there by a request, and not by a decision or a worker that goes on with it.
+    city = await build(settings, transport=space.wire, decider=lambda _: Undecided())
     tmp_path.joinpath("city", "offered", "counts.csv").write_bytes(b"street;cars\n")
     draft = AssetOrder(title={"de": "Zählung"}, source={"kind": "file", "path": "counts.csv"}, id="urn:dataset:counts")
     asset = await assets.publish(city.publisher, (await assets.add(city.publisher, draft)).id)
-    # Whatever is kept from now on was put there by a request, and not by a worker that goes on with it.
     await city.worker.stop(0)
     made = Door(space, city, asset.offer_id, asset.id)
     try:

@@ -38,26 +38,33 @@ class Manners:
         if self._manner == FALLS_BACK and isinstance(process, Negotiation) and process.pending:
             self._asked[process.id] = process
 
-    def fall_back(self, what: str, before: Negotiation, answered: AnyProcess, now: int) -> None:
-        """Lose the write of a message that is about to be acknowledged: the earlier row takes its place."""
+    def fall_back(self, what: str, before: Negotiation, answered: AnyProcess, now: int, sent: set[bytes]) -> AnyProcess:
+        """Lose the write of a message that is about to be acknowledged: the earlier row takes its place.
+
+        Returns the row that this side goes on with: what it would have sent next is lost with the write, and where that
+        was sent already (`sent`), the write is kept.
+        """
         if self._manner != FALLS_BACK or what not in _LOSES or not self._happens():
-            return
+            return answered
         current = self._store.peek(ProcessKind.NEGOTIATION, answered.id)
         if current is None or current.version != answered.version:
-            return
+            return answered
+        if current.pending and current.pending.body in sent:
+            return answered
         owed = self._asked.get(before.id)
         repeats = what == negotiation_machine.FINALIZED or self._rng.random() < 0.7
         if owed and owed.pending and owed.pending.target == before.state and repeats:
             again = msgspec.structs.replace(owed.pending, attempts=0, refusals=0, in_doubt=False)
             before = msgspec.structs.replace(owed, pending=again)
         elif what == negotiation_machine.FINALIZED:
-            return  # it would wait for ever for a side that is done
+            return answered  # it would wait for ever for a side that is done
         due = now + int(self._rng.random() * 5_000)
         fallen = msgspec.structs.replace(before, version=current.version + 1, due_at=due, updated_at=now)
         self._store.overwrite(PutProcess(fallen, expected=current.version))
         self._witness.fell_back(self._side, fallen)
         self._fallen.add(fallen.id)
         self._did(fallen.id)
+        return fallen
 
     def renew(self, message: str, body: bytes, sent: set[bytes]) -> bytes:
         """Return the body to send: an agreement that is sent again has another identifier."""
@@ -96,11 +103,10 @@ class Manners:
         rows = [row for row in self._store.peek_all(ProcessKind.NEGOTIATION) if row.peer_pid == pid]
         return not any(_is_agreeing(row) if self._manner == RENEWS else row.id in self._fallen for row in rows)
 
-    def is_busy(self, what: str, pid: str | None) -> bool:
+    def is_busy(self, what: str, row: AnyProcess | None) -> bool:
         """Tell whether a message meets the write of this side's own agreement: it is answered with 409."""
         if self._manner != RENEWS or what != negotiation_machine.VERIFICATION:
             return False
-        row = self._store.peek(ProcessKind.NEGOTIATION, pid)
         return row is not None and _is_agreeing(row)
 
     def name(self, process: AnyProcess) -> str:
@@ -124,5 +130,5 @@ class Manners:
         self._witness.note(f"{self._side} {self._manner}: {pid}")
 
 
-def _is_agreeing(row: Negotiation) -> bool:
+def _is_agreeing(row: AnyProcess) -> bool:
     return row.pending is not None and row.pending.message == negotiation_machine.AGREEMENT

@@ -6,7 +6,7 @@ its own, which the worker is right to survive.
 
 import asyncio
 from collections import Counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -39,6 +39,18 @@ class Broken(AssertionError):
 def table_of(process: AnyProcess) -> StateMachine:
     """Return the figure that a process obeys."""
     return NEGOTIATION if isinstance(process, Negotiation) else TRANSFER
+
+
+class Move(NamedTuple):
+    """What a leaf says of a process: the event, and the state after it."""
+
+    event: str
+    state: str | None
+
+
+def _read_move(leaf: Leaf) -> Move:
+    told = msgspec.json.decode(leaf.body)["fields"].get("to")
+    return Move(leaf.kind, None if told == "INITIAL" else told)
 
 
 class Witness:
@@ -78,7 +90,9 @@ class Witness:
         self._commits += 1
         if self._commits > COMMITS_MOST:
             self.broken(f"{side} has committed {self._commits} times and goes on: it is busy with nothing")
-        kinds = [change.leaf.kind for change in group if isinstance(change, AppendLeaf)]
+        # One commit can store the acknowledgement of ours, a message received and the step decided on it.
+        moves = [_read_move(change.leaf) for change in group if isinstance(change, AppendLeaf)]
+        kinds = [move.event for move in moves]
         for change in group:
             if isinstance(change, PutAgreement):
                 self._belongs(side, f"agreement {change.agreement.key}", change.agreement.counterparty, answered)
@@ -88,7 +102,7 @@ class Witness:
             self._belongs(side, after.id, after.peer, answered)
             before = self._latest.get((side, after.id))
             self._latest[side, after.id] = after
-            self._check_transition(side, before, after, kinds[0] if kinds else "")
+            self._check_moves(side, before, after, moves)
             lacking = holds_what_it_needs(after)
             if lacking:
                 self.broken(lacking)
@@ -96,10 +110,10 @@ class Witness:
             self._owed[side, after.id] = pending.body if pending else b""
             if pending and not (before and before.pending and before.pending.body == pending.body):
                 self._planned.append((side, pending.message, pending.body))
-            if kinds and kinds[0].startswith("received ") and after.accepted:
-                self._apply(side, after, after.accepted)
-            if kinds and kinds[0].startswith(("acknowledged ", "settled ")):
+            if any(kind.startswith(("acknowledged ", "settled ")) for kind in kinds):
                 self._own_moves[side, after.id] += 1
+            if any(kind.startswith("received ") for kind in kinds) and after.accepted:
+                self._apply(side, after, after.accepted)
 
     def _belongs(self, side: str, name: str, peer: str, answered: str | None) -> None:
         """See whose a row is: it stays the one of its first peer, and no message of another one changes it."""
@@ -179,41 +193,54 @@ class Witness:
         tree = merkle.tree([leaf.hash for leaf in found])
         self._heads.setdefault(side, []).append((tree.size, merkle.root(tree)))
 
-    def _check_transition(self, side: str, before: AnyProcess | None, after: AnyProcess, event: str) -> None:
-        table = table_of(after)
+    def _check_moves(self, side: str, before: AnyProcess | None, after: AnyProcess, moves: list[Move]) -> None:
+        """Check that the leaves of a commit tell every transition, and that each is one of the figure."""
         state = before.state if before else None
-        if state == after.state:
-            if "refused" in event or "waits" in event:
-                self.seen[f"event {table.kind} {event}"] += 1
-            return
-        why = f" ({after.ended.reason})" if after.ended else ""
-        self.note(f"{side} {after.id} {state} → {after.state}: {event}{why}")
-        self._classify(table, before, after, event)
-        if state in table.terminal:
-            self.broken(f"{side} left {state} for {after.state}")
-        if after.state not in table.find_reachable(state) | {table.terminated}:
-            self.broken(f"{side} went from {state} to {after.state}")
-        if not event:
+        for move in moves:
+            if move.state != state:
+                self._check_transition(side, state, move, after)
+                self._classify(table_of(after), state, before, move, after, [each.event for each in moves])
+            elif "refused" in move.event or "waits" in move.event:
+                self.seen[f"event {table_of(after).kind} {move.event}"] += 1
+            state = move.state
+        if state != after.state:
             self.broken(f"{side} went from {state} to {after.state} without a leaf")
 
-    def _classify(self, table: StateMachine, before: AnyProcess | None, after: AnyProcess, event: str) -> None:
+    def _check_transition(self, side: str, state: str | None, move: Move, after: AnyProcess) -> None:
+        table = table_of(after)
+        why = f" ({after.ended.reason})" if after.ended else ""
+        self.note(f"{side} {after.id} {state} → {move.state}: {move.event}{why}")
+        if state in table.terminal:
+            self.broken(f"{side} left {state} for {move.state}")
+        if move.state not in table.find_reachable(state) | {table.terminated}:
+            self.broken(f"{side} went from {state} to {move.state}")
+
+    def _classify(
+        self,
+        table: StateMachine,
+        state: str | None,
+        before: AnyProcess | None,
+        move: Move,
+        after: AnyProcess,
+        events: list[str],
+    ) -> None:
         """Count which transition this was, and by which rule."""
-        state = before.state if before else None
-        self.seen[f"transition {table.kind} {state or 'INITIAL'} → {after.state}"] += 1
+        self.seen[f"transition {table.kind} {state or 'INITIAL'} → {move.state}"] += 1
         pending = before.pending if before else None
-        if event.startswith("received "):
-            message = event.removeprefix("received ")
-            if table.find_transition(state, after.role.other, message) is None and message != table.ending:
+        acknowledged = any(event.startswith("acknowledged ") for event in events)
+        decided = any(event.startswith("decided ") for event in events)
+        if move.event.startswith("received "):
+            if acknowledged:
                 self.seen[f"rule {table.kind} implied acknowledgement"] += 1
-            elif after.pending:
+            elif after.pending and not decided:
                 self.seen[f"rule {table.kind} crossing: both happen"] += 1
             elif pending:
                 self.seen[f"rule {table.kind} crossing: ours gives way"] += 1
-        elif event.startswith("settled"):
+        elif move.event.startswith("settled"):
             how = "doubt settled" if pending else "look settled"
             self.seen[f"rule {table.kind} {how}"] += 1
-        elif event.startswith("ended"):
-            self.seen[f"rule {table.kind} {event}"] += 1
+        elif move.event.startswith("ended"):
+            self.seen[f"rule {table.kind} {move.event}"] += 1
 
     def check_answers(self, side: str, rows: dict[str, AnyProcess]) -> str | None:
         """Return which 2xx of a side was forgotten, or None."""

@@ -14,7 +14,7 @@ from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.enforcing import flow_ends
 from connector.controlplane.enforcing.executors.table import build_executors
 from connector.controlplane.judging.library import Library, operands
-from connector.controlplane.processes import inbound, inbound_negotiation, inbound_transfer
+from connector.controlplane.processes import inbound, inbound_negotiation, inbound_transfer, loading
 from connector.controlplane.processes.inbound import Declined, ProcessAnswer
 from connector.controlplane.processes.worker import Worker
 from connector.ports.changes import Change, PutAgreement, PutProcess, Replayed, StoreError
@@ -184,8 +184,9 @@ class Side:
             announce=lambda: None,
             address_problem=lambda *_: None,
             limits=ControlLimits(look=LOOK_MS, retry_most=20_000, lease=60_000, owed_for=self.owed_for),
+            decider=self._make_decider,
         )
-        decider: Decider = self._make_decider(self.rooms.enforcer)
+        decider: Decider = self.rooms.receiver.decider
         rows = await self.store.backoffs(OWNER)
         self._worker = Worker(self.rooms.driver(decider, rows=rows, spread=lambda: 0.5 + self._rng.random() / 2))
 
@@ -249,9 +250,9 @@ class Side:
             caller = await self.identity.authenticate(authorization, Intent.NEGOTIATION)
             if what.startswith("GET"):
                 return await self._state(caller, what, pid or "")
-            if self.manners.is_busy(what, pid):
+            before = self.rooms.context.acknowledged.apply(self.store.peek(ProcessKind.NEGOTIATION, pid))
+            if self.manners.is_busy(what, before):
                 return Reply(409, reason="busy")
-            before = self.store.peek(ProcessKind.NEGOTIATION, pid)
             token = ANSWERED.set(sender)
             try:
                 outcome = await self._outcome(caller, what, pid, body)
@@ -273,13 +274,14 @@ class Side:
             self.witness.seen[
                 f"rule {outcome.process.kind} {'initial ' if outcome.created else ''}repeat answered"
             ] += 1
+        held = outcome.process
+        if before is not None and outcome.woken and not outcome.created:
+            held = self.manners.fall_back(what, before, outcome.process, now(), self._sent)
         if outcome.woken:
             # As a background task does: after the answer has been written.
-            asyncio.get_running_loop().call_later(0.001, self.rooms.context.wake, outcome.process)
+            asyncio.get_running_loop().call_later(0.001, self.rooms.context.wake, held)
         if outcome.created:
             return Reply(201, pid=self.manners.name(outcome.process), state=outcome.state)
-        if before is not None and outcome.woken:
-            self.manners.fall_back(what, before, outcome.process, now())
         return Reply(200, pid=outcome.process.id, state=outcome.state)
 
     async def _outcome(self, caller: Caller, what: str, pid: str | None, body: bytes) -> ProcessAnswer | Declined:
@@ -295,10 +297,12 @@ class Side:
         return await inbound_transfer.message(self.rooms.receiver, caller, pid, what, received)
 
     async def _state(self, caller: Caller, what: str, pid: str) -> Reply:
-        kind = what.removeprefix("GET ")
-        read: Any = self.store.negotiation if kind == "negotiation" else self.store.transfer
-        process = await read(OWNER, pid)
         await self.store.commit(inbound.use_token(caller))
+        process: AnyProcess | None
+        if what == "GET negotiation":
+            process = await loading.store_negotiation(self.rooms.context, pid)
+        else:
+            process = await self.store.transfer(OWNER, pid)
         if process is None or process.peer != caller.participant or process.state is None:
             return Reply(404, reason="not found")
         pending = process.pending

@@ -19,12 +19,19 @@ from connector.controlplane.usecases.counterparties import Counterparties
 from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.ports.actions import Executor
 from connector.ports.dataplane import DataPlane
-from connector.ports.decider import Decider
+from connector.ports.decider import Decider, Wait
 from connector.ports.entities import Backoff
 from connector.ports.identity import Identity
 from connector.ports.peer import Peer
 from connector.ports.secret import Secret
 from connector.ports.store import AnyProcess, Store
+
+
+class Undecided:
+    """Decides nothing, so that a test sees a message received and no more. Implements `ports.decider.Decider`."""
+
+    async def decide(self, process: AnyProcess, now: int) -> Wait:
+        return Wait()
 
 
 @dataclass(frozen=True)
@@ -74,8 +81,9 @@ def make_rooms(
     limits: ControlLimits | None = None,
     actions: Mapping[str, Executor] | None = None,
     secret: Secret | None = None,
+    decider: Callable[[Enforcer], Decider] = lambda _: Undecided(),
 ) -> Rooms:
-    """Compose the rooms as `app` does."""
+    """Compose the rooms as `app` does; with the default `decider`, messages are received and nothing else happens."""
     given = dict(locals())
     limits = limits or ControlLimits()
     context = Context(
@@ -99,6 +107,7 @@ def make_rooms(
         receiver=MessageReceiver(
             context=context,
             enforcer=enforcer,
+            decider=decider(enforcer),
             address_problem=address_problem,
             data_problem=data_problem,
             limits=limits,

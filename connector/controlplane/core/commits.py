@@ -1,8 +1,9 @@
-"""Commits a process: its new state, its audit leaf and further changes, in one group."""
+"""Commits a process: its moves, an audit leaf for each, and further changes, in one group."""
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Generic
 
 import msgspec
 
@@ -13,6 +14,18 @@ from connector.ports.store import AnyProcess
 from connector.protocol.dsp.machines.machine import P
 
 log = logging.getLogger(__name__)
+
+
+class Move(msgspec.Struct, Generic[P], frozen=True):
+    """A move of a process: the process `after` it, the further `changes` that belong to it, and its audit leaf.
+
+    `event` is the kind of the leaf (empty: no leaf), `fields` are its further fields.
+    """
+
+    after: P
+    changes: Sequence[Change] = ()
+    event: str = ""
+    fields: Mapping[str, object] = {}
 
 
 def put(process: AnyProcess, expected: int | None) -> PutProcess:
@@ -29,32 +42,45 @@ async def commit(
     event: str = "",
     fields: Mapping[str, object] | None = None,
 ) -> P:
-    """Store `after` with its audit leaf and further changes, all or nothing; return it with its new version.
+    """Store one move of a process as `commit_moves` does."""
+    return await commit_moves(context, before, Move(after, changes, event, fields or {}))
 
-    Raises Conflict if the process was changed since `before` was read, and the other errors of the store.
+
+async def commit_moves(context: Context, before: P | None, *moves: Move[P]) -> P:
+    """Store the last of successive moves with the leaves and changes of each, all or nothing; return its new version.
+
+    An acknowledgement of the peer that no commit contains yet is stored with them, as the first move. Raises Conflict
+    if the process was changed since `before` was read, and the other errors of the store.
     """
+    state = before.state if before else None
+    kept = context.acknowledged.find(before) if before else None  # type: ignore[arg-type]  # one of the two processes
+    if kept and before and before.pending is None:
+        state, moves = kept.stored.state, (Move(before, event=kept.event), *moves)
+    after, changes = moves[-1].after, [change for move in moves for change in move.changes]
     if before is not None and before.held and not any(isinstance(change, PutHold) for change in changes):
         # Any change of the process answers the question of its Hold.
         after = msgspec.structs.replace(after, held=False)
-        changes = (*changes, DropHold(context.owner, before.id))
-    change = put(after, before.version if before else None)  # type: ignore[arg-type]  # P is one of the two processes
-    group: list[Change] = [change, *changes]
-    if event:
-        state_from = before.state if before else None
-        details = {
-            "from": state_from or "INITIAL",
-            "to": after.state or "INITIAL",
-            "peer": after.peer,
-            **(fields or {}),
-        }
-        group.append(record(context, event, after.id, details))
+        changes.append(DropHold(context.owner, before.id))
+    stored = put(after, before.version if before else None)  # type: ignore[arg-type]  # P is one of the two processes
+    group: list[Change] = [stored, *changes]
+    for move in moves:
+        if move.event:
+            named = {"from": state or "INITIAL", "to": move.after.state or "INITIAL", "peer": move.after.peer}
+            group.append(record(context, move.event, after.id, {**named, **move.fields}))
+        state = move.after.state
     await context.store.commit(group)
-    if event:
-        # Both pids, so that a reader can follow one process through the logs of both connectors.
-        named = {"pid": after.id, "peer_pid": after.peer_pid, "peer": after.peer, "state": after.state or "INITIAL"}
-        log.info(event, extra={name: value for name, value in named.items() if value})
+    context.acknowledged.drop(after.id)
+    for move in moves:
+        if move.event:
+            _log(move.event, move.after)
     context.watch.notify(after.id)
-    return change.process  # type: ignore[return-value]  # the same process, with its new version
+    return stored.process  # type: ignore[return-value]  # the same process, with its new version
+
+
+def _log(event: str, process: P) -> None:
+    # Both pids, so that a reader can follow one process through the logs of both connectors.
+    named = {"pid": process.id, "peer_pid": process.peer_pid, "peer": process.peer, "state": process.state or "INITIAL"}
+    log.info(event, extra={name: value for name, value in named.items() if value})
 
 
 def record(context: Context, event: str, process_id: str, fields: Mapping[str, object]) -> AppendLeaf:

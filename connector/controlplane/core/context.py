@@ -5,8 +5,9 @@ identifier: the simulation runs whole control planes from a seed.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from connector.controlplane.core.acknowledged import Acknowledgements
 from connector.controlplane.core.watch import ProcessWatch
 from connector.ports.store import AnyProcess, Store
 
@@ -18,7 +19,8 @@ class Context:
     `owner` is the key of its rows, `participant` its identifier in the data space, `address` the public base URL of its
     DSP endpoints and its callbackAddress. `now` returns milliseconds since the Unix epoch, `new_id` a new URN. `watch`
     notifies readers of a commit of a process; `wake` notifies the worker that a process may be due. `find_name` returns
-    the name of a participant in the participant list, empty if it is unknown.
+    the name of a participant in the participant list, empty if it is unknown. `acknowledged` is what peers have
+    acknowledged since the last commits of their processes.
     """
 
     owner: str
@@ -30,3 +32,4 @@ class Context:
     watch: ProcessWatch
     wake: Callable[[AnyProcess], None]
     find_name: Callable[[str], str] = lambda _: ""
+    acknowledged: Acknowledgements = field(default_factory=Acknowledgements)

@@ -1,22 +1,27 @@
-"""A message of a peer: load by (owner, pid and peer) → pure state machine → one commit → answer. Never sends.
+"""A message of a peer: load by (owner, pid and peer) → state machine → decision → one commit → answer. Never sends.
 
 The route wakes the worker only after it has written the answer: the peer receives the answer before the next message.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import msgspec
 
 from connector.controlplane.core import commits
+from connector.controlplane.core.commits import Move
 from connector.controlplane.core.context import Context
+from connector.controlplane.processes import steps
+from connector.controlplane.processes.receiver import MessageReceiver
 from connector.ports.changes import Change, Conflict, Replayed, UseReplayKey
+from connector.ports.decider import Wait
 from connector.ports.identity import Caller
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.codec import Received
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines import machine
 from connector.protocol.dsp.machines.machine import P, StateMachine
+from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation
 
 ATTEMPTS = 5
 
@@ -58,7 +63,7 @@ def to_evidence(caller: Caller) -> bytes:
 
 
 async def receive(
-    context: Context,
+    receiver: MessageReceiver,
     caller: Caller,
     load: Callable[[], Any],
     table: StateMachine,
@@ -75,6 +80,7 @@ async def receive(
     the last message with other content, `repeat` returns the process after an exact repeat of it. A process of another
     peer and an unknown pid get the same 404. Raises Unavailable if the store is unavailable.
     """
+    context = receiver.context
     for _ in range(ATTEMPTS):
         process: P | None = await load()
         if process is None or process.peer != caller.participant:
@@ -85,10 +91,11 @@ async def receive(
         outcome = machine.receive(process, table, message, received.digest, context.now())
         try:
             match outcome:
-                case machine.Applied(after):
-                    return await _apply(context, caller, process, after, message, received, effect)
+                case machine.Applied(after, acknowledged):
+                    moves = _imply(process, acknowledged)
+                    return await _apply(receiver, caller, process, after, message, received, effect, moves)
                 case machine.Renewed(after) if renew is not None:
-                    return await _apply(context, caller, process, after, message, received, renew)
+                    return await _apply(receiver, caller, process, after, message, received, renew)
                 case machine.Repeated(state):
                     after = repeat(process) if repeat else process
                     return await answer_repeat(context, caller, process, after, state, message)
@@ -108,19 +115,53 @@ async def receive(
 
 
 async def _apply(
-    context: Context, caller: Caller, before: P, after: P, message: str, received: Received[Any], effect: Effect[P]
+    receiver: MessageReceiver,
+    caller: Caller,
+    before: P,
+    after: P,
+    message: str,
+    received: Received[Any],
+    effect: Effect[P],
+    moves: Sequence[Move[P]] = (),
 ) -> ProcessAnswer | Declined:
     result = await effect(before, after)
     if isinstance(result, Declined):
-        await context.store.commit(use_token(caller))
+        await receiver.context.store.commit(use_token(caller))
         return result
     after, changes = result
     if after == before:
-        return await answer_repeat(context, caller, before, before, before.state or "", message)
-    changes = [*changes, *use_token(caller)]
-    fields = {"digest": received.digest}
-    stored = await commits.commit(context, before, after, *changes, event=f"received {message}", fields=fields)
+        return await answer_repeat(receiver.context, caller, before, before, before.state or "", message)
+    move = Move(after, [*changes, *use_token(caller)], f"received {message}", {"digest": received.digest})
+    stored = await commit(receiver, before, *moves, move)
     return ProcessAnswer(process=stored, state=stored.state or "")  # type: ignore[arg-type]  # one of the two processes
+
+
+def _imply(process: P, acknowledged: P | None) -> list[Move[P]]:
+    """Return the move of the pending message, if the received one implies its acknowledgement."""
+    if acknowledged is None or process.pending is None:
+        return []
+    return [Move(acknowledged, event=f"acknowledged {process.pending.message}")]
+
+
+async def commit(receiver: MessageReceiver, before: P | None, *moves: Move[P]) -> P:
+    """Store the moves of a received message, and the step that they lead to. Raises as `commit_moves`."""
+    return await commits.commit_moves(receiver.context, before, *moves, *await _decide(receiver, moves[-1].after))
+
+
+async def _decide(receiver: MessageReceiver, process: P) -> list[Move[P]]:
+    """Return the next move of a negotiation that has nothing pending, or none: then the worker finds it.
+
+    The step of a transfer needs the data plane first, so it is the worker's.
+    """
+    if not isinstance(process, Negotiation) or process.pending or process.state in NEGOTIATION.terminal:
+        return []
+    try:
+        decision = await receiver.decider.decide(process, receiver.context.now())
+        if isinstance(decision, Wait):
+            return []
+        return [await steps.plan(receiver.enforcer, process, decision)]  # type: ignore[list-item]  # the same type
+    except Exception:  # noqa: BLE001 - the worker meets the same fault, and counts, logs and shows it
+        return []
 
 
 async def answer_repeat(

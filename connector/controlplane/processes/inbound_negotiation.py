@@ -4,11 +4,11 @@ from typing import Any
 
 import msgspec
 
-from connector.controlplane.core import commits
+from connector.controlplane.core.commits import Move
 from connector.controlplane.core.messages import send_again, sort_parties
 from connector.controlplane.enforcing import agreements
 from connector.controlplane.judging.visibility import is_visible
-from connector.controlplane.processes import inbound, inbound_terms
+from connector.controlplane.processes import inbound, inbound_terms, loading
 from connector.controlplane.processes.inbound import Declined, ProcessAnswer, use_token
 from connector.controlplane.processes.inbound_shared import (
     BUSY,
@@ -146,7 +146,7 @@ async def message(
     """Apply a later message to the negotiation with this connector's `pid`."""
 
     async def load() -> Negotiation | None:
-        return await receiver.context.store.negotiation(receiver.context.owner, pid)
+        return await loading.load_negotiation(receiver.context, pid)
 
     async def effect(before: Negotiation, after: Negotiation) -> tuple[Negotiation, list[Change]] | Declined:
         if inbound.is_late(before, after):
@@ -167,7 +167,7 @@ async def message(
         return send_again(receiver.context, process)
 
     return await inbound.receive(
-        receiver.context, caller, load, NEGOTIATION, name, received, effect, renew=renew, repeat=repeat
+        receiver, caller, load, NEGOTIATION, name, received, effect, renew=renew, repeat=repeat
     )
 
 
@@ -288,9 +288,7 @@ async def _begin(
     process = msgspec.structs.replace(process, accepted=Accepted(name, received.digest, process.state or ""))
     try:
         fields = {"digest": received.digest, "dataset": process.dataset}
-        stored = await commits.commit(
-            receiver.context, None, process, *use_token(caller), event=f"received {name}", fields=fields
-        )
+        stored = await inbound.commit(receiver, None, Move(process, use_token(caller), f"received {name}", fields))
     except Replayed:
         return inbound.REPLAYED
     except Conflict:

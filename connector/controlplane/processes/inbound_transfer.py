@@ -115,7 +115,7 @@ async def message(
             return applied
         return applied[0], await _learn_withdrawal(receiver.context, applied[0])
 
-    answer = await inbound.receive(receiver.context, caller, load, TRANSFER, name, received, effect)
+    answer = await inbound.receive(receiver, caller, load, TRANSFER, name, received, effect)
     if isinstance(answer, ProcessAnswer) and answer.state != TransferState.STARTED:
         # The flow has stopped before the peer reads the answer, also the answer to a repeat.
         return await _halt_flow(receiver, answer)

@@ -1,6 +1,11 @@
-"""Loads a process of either kind: its state machine, and its stored version."""
+"""Loads a process of either kind: its state machine, and what is known of it.
 
+A negotiation that the peer has acknowledged since its last commit is returned with the acknowledgement.
+"""
+
+from connector.controlplane.core import commits
 from connector.controlplane.core.context import Context
+from connector.ports.changes import Conflict
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.machines.machine import StateMachine
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation
@@ -13,7 +18,23 @@ def find_table(process: AnyProcess) -> StateMachine:
 
 
 async def reload(context: Context, process: AnyProcess) -> AnyProcess | None:
-    """Return the stored version of the process, or None."""
+    """Return the present version of the process, or None."""
     if isinstance(process, Negotiation):
-        return await context.store.negotiation(process.owner, process.id)
+        return await load_negotiation(context, process.id)
     return await context.store.transfer(process.owner, process.id)
+
+
+async def load_negotiation(context: Context, pid: str) -> Negotiation | None:
+    """Return a negotiation by this connector's pid, or None."""
+    return context.acknowledged.apply(await context.store.negotiation(context.owner, pid))
+
+
+async def store_negotiation(context: Context, pid: str) -> Negotiation | None:
+    """Return a negotiation as it is stored, after its acknowledgement is: what a peer reads here, a crash keeps."""
+    process = await load_negotiation(context, pid)
+    if process is None or context.acknowledged.find(process) is None:
+        return process
+    try:
+        return await commits.commit(context, process, process)
+    except Conflict:
+        return await context.store.negotiation(context.owner, pid)

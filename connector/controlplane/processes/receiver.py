@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.limits import ControlLimits
 from connector.controlplane.enforcing.enforcer import Enforcer
+from connector.ports.decider import Decider
 
 
 @dataclass(frozen=True)
 class MessageReceiver:
-    """The participant context, its enforcement, and the limits on the processes of a peer.
+    """The participant context, its enforcement, the Decider, and the limits on the processes of a peer.
 
     `address_problem(participant, url)` returns the reason why a callback address is refused, or None; `data_problem`
     the same of a data address.
@@ -18,6 +19,7 @@ class MessageReceiver:
 
     context: Context
     enforcer: Enforcer
+    decider: Decider
     address_problem: Callable[[str, str], str | None]
     limits: ControlLimits
     data_problem: Callable[[str, str], str | None] = lambda *_: None

@@ -1,51 +1,61 @@
-"""Plans and commits a step of a process, for the worker, a person and a script."""
+"""Plans the step of a decision, for the message that it answers, the worker, a person and a script."""
 
 from collections.abc import Mapping
 
+import msgspec
+
 from connector.controlplane.core import commits, messages
+from connector.controlplane.core.commits import Move
+from connector.controlplane.core.context import Context
 from connector.controlplane.enforcing import signals
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.judging import judgement
-from connector.ports.changes import Change
+from connector.ports.changes import Change, PutHold
 from connector.ports.decider import (
     Accept,
     Agree,
     Complete,
     Finalize,
+    HoldFor,
     MakeOffer,
     MakeRequest,
+    Proceed,
     ProcessStep,
     Start,
     Suspend,
     Terminate,
     Verify,
 )
+from connector.ports.entities import Hold
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 
 
-async def carry_out(
-    enforcer: Enforcer,
-    process: AnyProcess,
-    step: ProcessStep,
-    *changes: Change,
-    judged: Mapping[str, object] | None = None,
-) -> AnyProcess:
-    """Plan a step and commit it, for a decision of the worker and for an approval by a person. Raises NotAllowed.
+async def carry_out(enforcer: Enforcer, process: AnyProcess, step: ProcessStep, *changes: Change) -> AnyProcess:
+    """Plan a step and commit it with further `changes`, for an approval by a person too. Raises NotAllowed."""
+    move = await plan(enforcer, process, Proceed(step))
+    return await commits.commit_moves(
+        enforcer.context, process, msgspec.structs.replace(move, changes=[*move.changes, *changes])
+    )
 
-    `judged` is the record of the policy decision behind the step. An agreement is decided here again, so that its
-    record exists also if a person approved it.
+
+async def plan(enforcer: Enforcer, process: AnyProcess, decision: Proceed | HoldFor) -> Move[AnyProcess]:
+    """Return the move of a decision: the step's message is pending, or the process waits for a person.
+
+    An agreement is decided here again, so that its record exists also if a person approved it. The start of a transfer
+    prepares the data plane. Raises NotAllowed.
     """
+    if isinstance(decision, HoldFor):
+        return _hold(enforcer.context, process, decision)
+    step, judged = decision.step, decision.judged
     if isinstance(process, Negotiation):
-        planned, more = messages.plan_negotiation(enforcer.context, process, step)
+        planned, changes = messages.plan_negotiation(enforcer.context, process, step)
         if isinstance(step, Agree):
             verdict = await judgement.judge_agreement(enforcer.evaluator, process)
-            judged = {**(judged or {}), "agreement": planned.agreement_id, **verdict.record}
-        event = f"decided {_name(step)}"
-        return await commits.commit(
-            enforcer.context, process, planned, *more, *changes, event=event, fields=record_judged(judged)
-        )
+            judged = {**judged, "agreement": planned.agreement_id, **verdict.record}
+        return Move(planned, changes, f"decided {_name(step)}", record_judged(judged))
     address = None
     if isinstance(step, Start) and process.role is Role.PROVIDER:
         outcome = await signals.begin(enforcer, process)
@@ -54,10 +64,28 @@ async def carry_out(
         else:
             process, address = outcome
     transfer = messages.plan_transfer(enforcer.context, process, step, address)
-    event = f"decided {_name(step)}"
-    return await commits.commit(
-        enforcer.context, process, transfer, *changes, event=event, fields=record_judged(judged)
+    return Move(transfer, (), f"decided {_name(step)}", record_judged(judged))
+
+
+def _hold(context: Context, process: AnyProcess, decision: HoldFor) -> Move[AnyProcess]:
+    """Return the move to a Hold: the process waits until a person decides."""
+    stored = Hold(
+        owner=context.owner,
+        process_id=process.id,
+        process_kind=ProcessKind.NEGOTIATION if isinstance(process, Negotiation) else ProcessKind.TRANSFER,
+        reason=decision.reason,
+        who=decision.who,
+        created_at=context.now(),
+        until=decision.until,
+        reasons=decision.reasons,
+        counterparty=process.peer,
+        dataset=process.dataset,
+        title=process.title,
     )
+    after = msgspec.structs.replace(process, due_at=decision.until, held=True)
+    # The reason in words may quote personal values; a recorded decision omits them.
+    fields = record_judged(decision.judged) or {"reason": decision.reason}
+    return Move(after, [PutHold(stored)], "held", fields)
 
 
 def record_judged(judged: Mapping[str, object] | None) -> dict[str, object]:

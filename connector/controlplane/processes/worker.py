@@ -43,7 +43,10 @@ class Worker:
 
     def wake(self, process: AnyProcess) -> None:
         """Process a process that was just committed: now, or when it is due."""
-        if self._stopping or process.due_at is None:
+        if self._stopping:
+            return
+        if process.due_at is None:
+            self._forget_timer(process.id)
             return
         delay = process.due_at - self._driver.context.now()
         if delay > 0:
@@ -151,18 +154,19 @@ class Worker:
 
     def _look_later(self, process: AnyProcess, delay_ms: int) -> None:
         """Set a timer for a process; the sweep finds a process that is due later than the next sweep."""
-        handle = self._later.pop(process.id, None)
-        if handle:
-            handle.cancel()
+        self._forget_timer(process.id)
         if self._stopping or delay_ms > SWEEP_S * 1000:
             return
         loop = asyncio.get_running_loop()
         self._later[process.id] = loop.call_later(delay_ms / 1000, self._take_up, process, True)
 
-    def _take_up(self, process: AnyProcess, waited: bool = False) -> None:
-        handle = self._later.pop(process.id, None)
+    def _forget_timer(self, process_id: str) -> None:
+        handle = self._later.pop(process_id, None)
         if handle:
             handle.cancel()
+
+    def _take_up(self, process: AnyProcess, waited: bool = False) -> None:
+        self._forget_timer(process.id)
         if process.id in self._active:
             # Its task is active and reads the row again after a conflict, or when it is done.
             self._active[process.id] = process

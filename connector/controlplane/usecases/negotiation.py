@@ -15,6 +15,7 @@ from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.policy_input import encode_policy, encode_wire
 from connector.controlplane.judging.treating import known_data
 from connector.controlplane.processes import counter_offers
+from connector.controlplane.processes.loading import load_negotiation
 from connector.controlplane.usecases import catalog, manual_steps
 from connector.controlplane.usecases.asking import choosing, purposes
 from connector.controlplane.usecases.counterparties import Counterparties
@@ -196,7 +197,7 @@ async def offer(
 
 async def get(context: Context, pid: str) -> Negotiation:
     """Return a negotiation by this connector's pid. Raises NoSuchEntity."""
-    process = await context.store.negotiation(context.owner, pid)
+    process = await load_negotiation(context, pid)
     if process is None:
         raise NoSuchEntity("no-negotiation", f"Unknown negotiation {pid}: list the negotiations to find its pid.")
     return process

@@ -3,10 +3,11 @@
 import msgspec
 import pytest
 
+from connector.controlplane.core.commits import commit_moves
 from connector.controlplane.core.errors import NotAllowed
-from connector.controlplane.processes.steps import carry_out, record_judged
+from connector.controlplane.processes.steps import carry_out, plan, record_judged
 from connector.ports.changes import PutProcess
-from connector.ports.decider import Agree, Finalize, ProcessStep, Start, Terminate
+from connector.ports.decider import Agree, Finalize, Proceed, ProcessStep, Start, Terminate
 from connector.ports.entities import PageBounds
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.machines.transfer_machine import Transfer
@@ -29,7 +30,8 @@ async def leaves(desk: Desk, pid: str) -> list[tuple[str, Json]]:
 async def test_an_agreement_is_committed_with_its_decision(desk: Desk) -> None:
     await offered(desk, terms(RESEARCH))
     process = await stored(desk, requested(terms(RESEARCH)))
-    after = await carry_out(desk.rooms.enforcer, process, Agree(), judged={"by": "a person"})
+    move = await plan(desk.rooms.enforcer, process, Proceed(Agree(), {"by": "a person"}))
+    after = await commit_moves(desk.rooms.context, process, move)
     assert after.pending is not None
     ((kind, fields),) = await leaves(desk, process.id)
     assert kind == "decided agree"

@@ -5,6 +5,7 @@ import asyncio
 import msgspec
 
 from connector.controlplane.processes.deciders import ByPolicy
+from connector.controlplane.processes.loading import load_negotiation
 from connector.controlplane.processes.worker import Worker
 from connector.ports.changes import PutProcess
 from connector.ports.decider import HoldFor, Proceed, Wait
@@ -52,7 +53,7 @@ async def test_a_process_that_cannot_go_on_is_named_until_it_does(desk: Desk) ->
     async def reaches(pid: str, wanted: str) -> None:
         async with asyncio.timeout(10):
             context = rooms.context
-            while (found := await context.store.negotiation(context.owner, pid)) is None or found.state != wanted:  # noqa: ASYNC110 - has no event of its own
+            while (found := await load_negotiation(context, pid)) is None or found.state != wanted:  # noqa: ASYNC110 - has no event of its own
                 await asyncio.sleep(0)
 
     try:

@@ -1,7 +1,8 @@
 """One due process: decide, send the pending message, settle the answer.
 
 `advance` continues until nothing is due. Each step is one commit: after a crash between two steps, the row contains the
-pending message.
+pending message. An acknowledgement after which it is the peer's turn is no step: the commit of the peer's next message
+stores it, or, if none arrives within a moment, the commit that begins the wait.
 """
 
 import msgspec
@@ -11,19 +12,16 @@ from connector.controlplane.enforcing import signals
 from connector.controlplane.processes.loading import find_table, reload
 from connector.controlplane.processes.sending import reconcile, settling, stalling, waiting
 from connector.controlplane.processes.sending.driver import ProcessDriver, find_address
-from connector.controlplane.processes.steps import carry_out
+from connector.controlplane.processes.steps import plan
 from connector.ports.changes import Conflict, PidTaken
-from connector.ports.decider import (
-    HoldFor,
-    Proceed,
-    Wait,
-)
+from connector.ports.decider import Wait
 from connector.ports.peer import Ack, InDoubt, Refused
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.machines import machine
 from connector.protocol.dsp.machines.transfer_machine import Transfer
 
 STEPS_AT_ONCE = 32
+MOMENT_MS = 250
 
 
 async def advance(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
@@ -47,6 +45,16 @@ async def advance(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
 
 
 async def _step(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
+    try:
+        return await _proceed(driver, process)
+    except PidTaken:
+        # No commit can contain the acknowledgement that named the pid.
+        kept = driver.context.acknowledged.find(process)
+        driver.context.acknowledged.drop(process.id)
+        return await settling.settle_taken(driver, kept.stored if kept else process)
+
+
+async def _proceed(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
     if isinstance(process, Transfer):
         signalled = await signals.signal(driver.enforcer, process)
         if signalled is not process:
@@ -56,13 +64,9 @@ async def _step(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
     if process.state in find_table(process).terminal:
         return await waiting.look_last(driver, process)
     decision = await driver.decider.decide(process, driver.context.now())
-    match decision:
-        case Proceed(step, judged):
-            return await carry_out(driver.enforcer, process, step, judged=judged)
-        case HoldFor():
-            return await waiting.hold(driver.context, process, decision)
-        case Wait(until):
-            return await waiting.wait(driver, process, until)
+    if isinstance(decision, Wait):
+        return await waiting.wait(driver, process, decision.until)
+    return await commits.commit_moves(driver.context, process, await plan(driver.enforcer, process, decision))
 
 
 async def deliver(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
@@ -90,16 +94,18 @@ async def deliver(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
     now = driver.context.now()
     match delivery:
         case Ack(peer_pid=peer_pid):
-            after = await waiting.rest(driver, machine.acknowledge(process, now, peer_pid=peer_pid))
+            after = machine.acknowledge(process, now, peer_pid=peer_pid)
             changes = driver.backoff.forget_failures(process.peer)
             if not pending.attempts:
                 driver.backoff.note_prompt(process.peer)
-            try:
-                event = f"acknowledged {pending.message}"
-                look_at = waiting.find_last_look(driver, after)
-                return await settling.settle(driver.enforcer, process, after, event, changes, look_at=look_at)
-            except PidTaken:
-                return await settling.settle_taken(driver, process, table, changes)
+            event = f"acknowledged {pending.message}"
+            if not changes and await waiting.is_turn_of_peer(driver, after):
+                after = msgspec.structs.replace(after, due_at=now + MOMENT_MS)
+                driver.context.acknowledged.keep(process, after, event)
+                driver.context.watch.notify(process.id)
+                return after
+            look_at = waiting.find_last_look(driver, after)
+            return await settling.settle(driver.enforcer, process, after, event, changes, look_at=look_at)
         case Refused():
             changes = driver.backoff.forget_failures(process.peer)
             return await settling.settle_refusal(driver, process, table, delivery, changes)

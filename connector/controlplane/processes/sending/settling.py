@@ -9,6 +9,7 @@ from connector.controlplane.core import commits, messages
 from connector.controlplane.core.errors import NotAllowed
 from connector.controlplane.enforcing import agreements, signals
 from connector.controlplane.enforcing.enforcer import Enforcer
+from connector.controlplane.processes.loading import find_table
 from connector.controlplane.processes.sending import reconcile
 from connector.controlplane.processes.sending.driver import ProcessDriver
 from connector.controlplane.processes.steps import carry_out
@@ -125,16 +126,14 @@ async def _rename_agreement(driver: ProcessDriver, process: Transfer) -> Transfe
     return None
 
 
-async def settle_taken(
-    driver: ProcessDriver, process: AnyProcess, table: StateMachine, changes: Sequence[Change]
-) -> AnyProcess:
+async def settle_taken(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
     """End a process whose message the peer answered with the pid of another process: no message can reach it."""
     message = process.pending.message if process.pending else "the message"
     reason = (
         f"The counterparty answered {message} with the pid of another process: it has to give every process its own."
     )
-    ended = end(process, table, Ended("pid-taken", reason, process.peer), driver.context.now())
-    return await commits.commit(driver.context, process, ended, *changes, event="ended pid-taken")
+    ended = end(process, find_table(process), Ended("pid-taken", reason, process.peer), driver.context.now())
+    return await commits.commit(driver.context, process, ended, event="ended pid-taken")
 
 
 def _say_failure(status: int, message: str) -> str:

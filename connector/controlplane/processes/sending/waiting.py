@@ -1,52 +1,27 @@
-"""A process waits: for a person (Hold), or for the peer, whose state is checked from time to time."""
+"""A process waits for the peer, whose state is checked from time to time."""
 
 import msgspec
 
 from connector.controlplane.core import commits
-from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import NotAllowed
 from connector.controlplane.enforcing import flow_ends, leases
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.processes.loading import find_table
 from connector.controlplane.processes.sending import reconcile, settling
 from connector.controlplane.processes.sending.driver import ProcessDriver
-from connector.controlplane.processes.steps import carry_out, record_judged
-from connector.ports.changes import PutHold
+from connector.controlplane.processes.steps import carry_out
 from connector.ports.decider import (
-    HoldFor,
     Terminate,
     Wait,
 )
-from connector.ports.entities import Hold
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
-from connector.protocol.dsp.machines.machine import Ended, ProcessKind
+from connector.protocol.dsp.machines.machine import Ended
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation, NegotiationState
 from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferState
 
 FINALIZED = NegotiationState.FINALIZED
 DAY, SOON_LOOK = 86_400_000, 5_000
-
-
-async def hold(context: Context, process: AnyProcess, decision: HoldFor) -> AnyProcess:
-    """Store a Hold: the process waits until a person decides."""
-    stored = Hold(
-        owner=context.owner,
-        process_id=process.id,
-        process_kind=ProcessKind.NEGOTIATION if isinstance(process, Negotiation) else ProcessKind.TRANSFER,
-        reason=decision.reason,
-        who=decision.who,
-        created_at=context.now(),
-        until=decision.until,
-        reasons=decision.reasons,
-        counterparty=process.peer,
-        dataset=process.dataset,
-        title=process.title,
-    )
-    after = msgspec.structs.replace(process, due_at=decision.until, held=True)
-    # The reason in words may quote personal values; a recorded decision omits them.
-    fields = record_judged(decision.judged) or {"reason": decision.reason}
-    return await commits.commit(context, process, after, PutHold(stored), event="held", fields=fields)
 
 
 async def wait(driver: ProcessDriver, process: AnyProcess, until: int | None) -> AnyProcess:
@@ -75,14 +50,11 @@ async def wait(driver: ProcessDriver, process: AnyProcess, until: int | None) ->
     )
 
 
-async def rest(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
-    """Return a negotiation that waits for the peer with the time of its next check, so that one commit stores both."""
+async def is_turn_of_peer(driver: ProcessDriver, process: AnyProcess) -> bool:
+    """Return whether the next message of a negotiation is the peer's."""
     if not isinstance(process, Negotiation) or process.state in NEGOTIATION.terminal:
-        return process
-    decision = await driver.decider.decide(process, driver.context.now())
-    if not isinstance(decision, Wait):
-        return process
-    return msgspec.structs.replace(process, due_at=find_next_look(driver, process, decision.until))
+        return False
+    return isinstance(await driver.decider.decide(process, driver.context.now()), Wait)
 
 
 def find_last_look(driver: ProcessDriver, process: AnyProcess) -> int | None:

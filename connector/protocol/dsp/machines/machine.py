@@ -191,10 +191,12 @@ P = TypeVar("P", bound=Process)
 class Applied(msgspec.Struct, Generic[P], frozen=True):
     """The message is legal: commit `process`, the new value, before the answer.
 
-    The state is unchanged if the message already counted as accepted before it arrived.
+    The state is unchanged if the message already counted as accepted before it arrived. `acknowledged` is the process
+    before the message and after the acknowledgement of the pending one, if the message implies that.
     """
 
     process: P
+    acknowledged: P | None = None
 
 
 class Repeated(msgspec.Struct, frozen=True):
@@ -314,7 +316,9 @@ def receive(
             # The repeated message was sent before the pending one, so it does not acknowledge it.
             return Crossed(f"{pending.message} is pending and takes precedence over a repeat of {message}")
         # The peer can send this only after it acknowledged the pending message: the answer was lost or is late.
-        return receive(acknowledge(process, now), table, message, digest, now)
+        known = acknowledge(process, now)
+        outcome = receive(known, table, message, digest, now)
+        return Applied(outcome.process, known) if isinstance(outcome, Applied) else outcome
     return Illegal(f"{message} is not allowed from the {process.role.other} in state {_name(process.state)}")
 
 
