@@ -228,7 +228,7 @@ class Space:
         return [
             f"{side.name} {kind} {own} is still {state}"
             for side in self.sides.values()
-            for own, kind, state in side.rows("SELECT id, kind, state FROM processes WHERE ended = 0")
+            for own, kind, state in side.rows("SELECT id, kind, state FROM processes WHERE outcome = ''")
         ]
 
     def duplicated(self) -> list[str]:
