@@ -6,6 +6,7 @@ client. A negotiation counts when both sides say FINALIZED.
 
 import asyncio
 import multiprocessing
+import os
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -26,6 +27,7 @@ from connector.settings import load
 from connector.views.assets import AssetOrder
 from tests.benchmarks.cached import remember_tokens
 from tests.benchmarks.figures import Figure, figure, percentile
+from tests.benchmarks.pulls import cpu_s
 from tests.e2e.live import environment
 from tests.e2e.test_tls import written
 
@@ -34,7 +36,7 @@ TERMS = {"permission": [{"action": "use"}]}
 
 
 def measure(base: Path) -> list[Figure]:
-    """Return idle latency and throughput, the same over TLS both ways, and with cached tokens.
+    """Return idle latency, throughput and CPU of both sides, the same over TLS both ways, and with cached tokens.
 
     The consumer of each is a fresh process, as the provider is.
     """
@@ -79,7 +81,8 @@ async def _consume(stage: Stage, dataset: str, offer_id: str, name: str) -> list
         for _ in range(20):
             await _one(connector, stage.actors["city"].id, dataset, offer_id)
         alone = [await _one(connector, stage.actors["city"].id, dataset, offer_id) for _ in range(IDLE)]
-        begun = time.perf_counter()
+        both = os.getpid(), stage.processes["city"].pid
+        begun, worked = time.perf_counter(), cpu_s(both)
         gate = asyncio.Semaphore(IN_FLIGHT)
 
         async def one() -> None:
@@ -87,7 +90,7 @@ async def _consume(stage: Stage, dataset: str, offer_id: str, name: str) -> list
                 await _one(connector, stage.actors["city"].id, dataset, offer_id)
 
         await asyncio.gather(*(one() for _ in range(MANY)))
-        spent = time.perf_counter() - begun
+        spent, worked = time.perf_counter() - begun, cpu_s(both) - worked
         idle = await _both_final(connector, stage, alone)
     finally:
         await connector.stop()
@@ -95,6 +98,7 @@ async def _consume(stage: Stage, dataset: str, offer_id: str, name: str) -> list
         figure(f"{name}idle_p50_ms", percentile(idle, 0.5) * 1000, "ms", echo * 1000),
         figure(f"{name}idle_p90_ms", percentile(idle, 0.9) * 1000, "ms", echo * 1000),
         figure(f"{name}per_s", MANY / spent, "1/s"),
+        figure(f"{name}cpu_ms", worked / MANY * 1000, "ms"),
     ]
 
 
