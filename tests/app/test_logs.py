@@ -1,12 +1,14 @@
 """The log: one record is one line or one JSON object, with the additions of the caller."""
 
+import io
 import json
 import logging
 import sys
 
 import pytest
 
-from connector.app.logs import JsonFormatter, TextFormatter, set_up
+from connector.app.logs import BatchHandler, JsonFormatter, TextFormatter, set_up
+from tests.dataplane.world import eventually
 
 
 def record(message: str, *arguments: object, **more: object) -> logging.LogRecord:
@@ -62,3 +64,45 @@ def test_the_chosen_level_and_form_are_in_force() -> None:
         root.handlers[:], level, *flags = before
         root.setLevel(level)
         logging.logThreads, logging.logProcesses, logging.logMultiprocessing = flags
+
+
+class Written(io.StringIO):
+    """A stream that keeps what each write was."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes: list[str] = []
+
+    def write(self, text: str) -> int:
+        self.writes.append(text)
+        return len(text)
+
+
+def told(level: int, message: str) -> logging.LogRecord:
+    return logging.LogRecord("connector.x", level, __file__, 1, message, (), None)
+
+
+async def test_the_lines_of_a_moment_are_one_write() -> None:
+    stream = Written()
+    handler = BatchHandler(stream)
+    for message in ("one", "two"):
+        handler.handle(told(logging.INFO, message))
+    assert stream.writes == []
+    await eventually(lambda: stream.writes == ["one\ntwo\n"], "the lines are not written")
+
+
+async def test_a_warning_is_written_immediately_with_the_lines_before_it() -> None:
+    stream = Written()
+    handler = BatchHandler(stream)
+    handler.handle(told(logging.INFO, "one"))
+    handler.handle(told(logging.WARNING, "two"))
+    assert stream.writes == ["one\ntwo\n"]
+    handler.handle(told(logging.INFO, "three"))
+    handler.flush()
+    assert stream.writes[1:] == ["three\n"], "the end of the process writes what waits"
+
+
+def test_a_line_outside_the_event_loop_is_written_immediately() -> None:
+    stream = Written()
+    BatchHandler(stream).handle(told(logging.INFO, "one"))
+    assert stream.writes == ["one\n"]
