@@ -14,15 +14,15 @@ CSV = b"a,b\n1,2\n"
 def zipped() -> bytes:
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w") as archive:
-        archive.writestr("a.csv", CSV)
+        archive.writestr(zipfile.ZipInfo("a.csv"), CSV)
     return held.getvalue()
 
 
 @pytest.mark.parametrize(
     ("head", "media_type", "kind"),
     [
-        (gzip.compress(CSV), "text/csv", "compressed by gzip"),
-        (gzip.compress(CSV), "application/geo+json", "compressed by gzip"),
+        (gzip.compress(CSV, mtime=0), "text/csv", "compressed by gzip"),
+        (gzip.compress(CSV, mtime=0), "application/geo+json", "compressed by gzip"),
         (zipped(), "text/csv; charset=utf-8", "a ZIP archive, or a document of an office program"),
         (b"%PDF-1.4\n", "text/plain", "a PDF"),
         (b'\xef\xbb\xbf [{"a": 1}]', "text/csv", "JSON"),
@@ -53,8 +53,8 @@ def test_data_of_another_kind_than_its_type_is_named(head: bytes, media_type: st
         (b"<!DOCTYPE html>", "text/html"),
         (b"<!DOCTYPE html>", "application/xhtml+xml"),
         (b"<?xml version='1.0'?>", "application/gml+xml"),
-        (gzip.compress(CSV), "application/gzip"),
-        (gzip.compress(CSV), "application/octet-stream"),
+        (gzip.compress(CSV, mtime=0), "application/gzip"),
+        (gzip.compress(CSV, mtime=0), "application/octet-stream"),
         (zipped(), "application/vnd.oasis.opendocument.spreadsheet"),
     ],
 )
