@@ -14,7 +14,7 @@ MISSED: dict[str, tuple[int, ...]] = {
     "what ends cannot be called back": (22, 106),
     "fresh offer identifiers": (275,),
     "the look": (7407,),
-    "no proof while an answer is awaited": (791,),
+    "no proof while an answer is awaited": (236, 3363),
     "lost: a repeat shows it": (24, 88),
     "lost: the look shows it": (118, 439),
     "lost: sent again": (107, 159),

@@ -218,7 +218,13 @@ class Universe:
         return None
 
     async def _agreements(self) -> str | None:
-        """Return on which agreement two sides hold different bytes, or None."""
+        """Return on which agreement two sides hold different bytes, or None.
+
+        A provider that agrees again under another identifier has to have no late copy of an earlier agreement on the
+        network: the consumer cannot tell which of them is the newer.
+        """
+        if self.manner == RENEWS and self.network.stale:
+            return None
         for pair in self.pairs:
             held = []
             for side, other in (pair, pair[::-1]):
