@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from connector.policy.vocabulary.names import KNOWN_CONTEXTS
 from connector.protocol.dsp.codec import canonical
 from connector.protocol.dsp.offer_ids import drop_serial
 
@@ -17,6 +18,8 @@ FRAME = frozenset({"@context", "@id", "@type", "target", "assigner", "assignee",
 _ODRL = ("odrl:", "http://www.w3.org/ns/odrl/2/")
 # Members whose empty list differs from a missing one: a comparison with no values, a choice among no constraints.
 _COUNTS_EMPTY = frozenset({"and", "andSequence", "or", "xone", "rightOperand"})
+# A list, because a context can be of a kind that no set takes.
+_PLAIN_CONTEXTS = [{}, *KNOWN_CONTEXTS]
 _TERMS = frozenset({"action", "leftOperand", "operator", "conflict"})
 
 
@@ -74,22 +77,27 @@ def _objects(value: Any) -> list[dict[str, Any]]:
 
 def has_same_rules(one: bytes, other: bytes) -> bool:
     """Return whether two policies have the same rules, apart from identifiers, parties, targets and timestamps."""
-    first, second = drop_frame(one), drop_frame(other)
     # Most peers send rules as they have read them.
-    if msgspec.json.encode(first) == msgspec.json.encode(second):
-        return True
-    return canonical(_plain(first)) == canonical(_plain(second))
+    return is_spelled_alike(one, other) or canonical(_plain(drop_frame(one))) == canonical(_plain(drop_frame(other)))
 
 
 def has_other_names(one: bytes, other: bytes) -> bool:
-    """Return whether a policy gives names another meaning than the other one: the contexts inside of them differ."""
+    """Return whether a policy gives names another meaning than the other one: the contexts inside of them differ.
+
+    Nobody here has read the context at an unknown address, so it may give any meaning to prefixes and bare names.
+    """
     first, second = (msgspec.json.decode(document).get("@context") for document in (one, other))
     return _list_meanings(first) != _list_meanings(second)
 
 
 def _list_meanings(context: Any) -> list[bytes]:
     entries = context if isinstance(context, list) else [context]
-    return [canonical(entry) for entry in entries if isinstance(entry, dict)]
+    return [canonical(entry) for entry in entries if entry is not None and entry not in _PLAIN_CONTEXTS]
+
+
+def is_spelled_alike(one: bytes, other: bytes) -> bool:
+    """Return whether two policies state the same rules in the same words."""
+    return msgspec.json.encode(drop_frame(one)) == msgspec.json.encode(drop_frame(other))
 
 
 def read_member(document: bytes, name: str) -> str | None:
@@ -127,7 +135,7 @@ def shorten_term(term: str) -> str:
 
     >>> shorten_term("odrl:permission")
     'permission'
+    >>> shorten_term("odrl:http://www.w3.org/ns/odrl/2/permission")
+    'http://www.w3.org/ns/odrl/2/permission'
     """
-    for prefix in _ODRL:
-        term = term.removeprefix(prefix)
-    return term
+    return next((term.removeprefix(prefix) for prefix in _ODRL if term.startswith(prefix)), term)

@@ -64,7 +64,9 @@ class ByPolicy:
         accepted = process.state == NegotiationState.ACCEPTED
         others = not accepted and not documents.has_same_rules(process.offer, asset.policy)
         if not others:
-            terms = process.offer if accepted else catalog_policy(asset)
+            # What is signed is decided: the words of the consumer, where they are not those of the offer.
+            own = not accepted and documents.is_spelled_alike(process.offer, asset.policy)
+            terms = catalog_policy(asset) if own else process.offer
             verdict = judgement.judge(self.enforcer.evaluator, terms, situation, asset.id, Phase.NEGOTIATION)
             if verdict.denied:
                 return counter_offers.end(judgement.choose_code(verdict), verdict.reasons, verdict.record)

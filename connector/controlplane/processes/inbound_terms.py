@@ -54,7 +54,13 @@ def find_time_fault(agreement: dict[str, Any], now: int, *, since: int) -> Terms
 
 
 def is_same_agreement(one: bytes, other: bytes) -> bool:
-    """Return whether two agreements have the same rules, parties and target, apart from their identifier and time."""
+    """Return whether two agreements say the same, apart from their identifier and time.
+
+    The first one was decided on, and nobody decides on the other: its rules, names, parties and target are the same.
+    """
     first, second = (msgspec.json.decode(document) for document in (one, other))
-    same_frame = all(first.get(name) == second.get(name) for name in ("assigner", "assignee", "target"))
-    return same_frame and documents.has_same_rules(one, other)
+    return (
+        all(first.get(name) == second.get(name) for name in ("@type", "assigner", "assignee", "target"))
+        and documents.has_same_rules(one, other)
+        and not documents.has_other_names(one, other)
+    )

@@ -29,7 +29,7 @@ PREFIXES: dict[str, str] = {
 """Prefixes that are understood without a context."""
 
 _FIXED = frozenset({"odrl", "dk", "dpv", "eu-gdpr", "xsd", "rdf", "dct", "dcterms"})
-_KNOWN_CONTEXTS = frozenset(
+KNOWN_CONTEXTS = frozenset(
     {
         "https://w3id.org/dspace/2025/1/context.jsonld",
         "https://w3id.org/dspace/2025/1/odrl-profile.jsonld",
@@ -121,7 +121,7 @@ class NameResolver:
         """
         for entry in context if isinstance(context, list | tuple) else [context]:
             if isinstance(entry, str):
-                if entry not in _KNOWN_CONTEXTS:
+                if entry not in KNOWN_CONTEXTS:
                     self._foreign = entry
                     self.notes[f"The context {entry[:200]} is not fetched: bare names are refused."] = None
             elif isinstance(entry, Mapping):

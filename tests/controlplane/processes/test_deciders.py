@@ -30,6 +30,22 @@ async def test_the_offer_itself_is_agreed_in_whatever_spelling(desk: Desk) -> No
     assert await decided(desk, requested(spelt)) == Agree()
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"action": "odrl:http://www.w3.org/ns/odrl/2/use"},
+        {"odrl:http://www.w3.org/ns/odrl/2/duty": []},
+        {"odrl:consequence": [], "duty": "pay"},
+    ],
+)
+async def test_words_that_cannot_be_read_are_not_signed_although_they_look_like_those_of_the_offer(
+    desk: Desk, change: Json
+) -> None:
+    await offered(desk, None)
+    step = await decided(desk, requested({"permission": [{"action": "use", **change}]}))
+    assert isinstance(step, Terminate), step
+
+
 async def test_whom_the_terms_exclude_is_told_why(desk: Desk) -> None:
     await offered(desk, terms(RESEARCH, 10))
     for asked in (terms(RESEARCH, 10), terms(RESEARCH, 5)):

@@ -53,3 +53,38 @@ def test_an_agreement_that_comes_again_differs_in_identifier_time_and_spelling_a
         assert is_same_agreement(first, json.dumps({**AGREED, **same}).encode())
     for other in ({"target": "urn:e"}, {"assigner": "q"}, {"assignee": "d"}, {"permission": [{"action": "read"}]}):
         assert not is_same_agreement(first, json.dumps({**AGREED, **other}).encode())
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        [{"use": "http://evil.example/distribute", "permission": "http://www.w3.org/ns/odrl/2/prohibition"}],
+        {"odrl": "http://evil.example/", "dpv": "http://evil.example/2"},
+        "http://evil.example/context.jsonld",
+        ["https://w3id.org/dspace/2025/1/context.jsonld", "http://evil.example/context.jsonld"],
+        [None, {"@vocab": "http://evil.example/"}],
+        [7],
+    ],
+)
+def test_an_agreement_that_comes_again_gives_no_name_another_meaning(context: object) -> None:
+    first, again = (json.dumps(agreed).encode() for agreed in (AGREED, {**AGREED, "@context": context}))
+    assert not is_same_agreement(first, again)
+    assert not is_same_agreement(again, first)
+    assert is_same_agreement(again, again)
+
+
+@pytest.mark.parametrize("context", [None, [], {}, "https://w3id.org/dspace/2025/1/context.jsonld", [{}, None]])
+def test_the_contexts_that_everybody_knows_change_no_meaning(context: object) -> None:
+    assert is_same_agreement(*(json.dumps(one).encode() for one in (AGREED, {**AGREED, "@context": context})))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"@type": "Offer"},
+        {"permission": [{"action": "odrl:http://www.w3.org/ns/odrl/2/use"}]},
+        {"permission": [{"odrl:http://www.w3.org/ns/odrl/2/action": "use"}]},
+    ],
+)
+def test_an_agreement_that_comes_again_is_of_the_same_kind_and_has_one_prefix_a_name(other: dict[str, Any]) -> None:
+    assert not is_same_agreement(*(json.dumps(one).encode() for one in (AGREED, {**AGREED, **other})))
