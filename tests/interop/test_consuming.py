@@ -212,6 +212,8 @@ OTHERS: list[dict[str, Any]] = [
     {"assignee": "somebody-else"},
     {"assigner": "somebody-else"},
     {"target": "asset-2"},
+    {"@context": {"odrl": "http://evil.example/"}},
+    {"@context": ["https://w3id.org/dspace/2025/1/context.jsonld", "http://evil.example/context.jsonld"]},
 ]
 
 
@@ -231,6 +233,25 @@ def test_an_agreement_on_something_else_is_terminated_with_the_reason_and_never_
         assert theirs.state == "TERMINATED"
         held = await us.store.agreement(ours.owner, ours.agreement_key or "")
         assert held is None or held.finalized_at is None
+
+    play(scenario())
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_something_else_never_takes_the_place_of_an_agreement_that_was_decided_on(other: dict[str, Any]) -> None:
+    us, peer = space()
+
+    async def scenario() -> None:
+        async with us.working():
+            await negotiation.request(us.rooms.evaluator, us.rooms.counterparties, PEER, DATASET)
+            before = await us.reaches("negotiation", "FINALIZED")
+            (row,) = peer.rows.values()
+            agreement = {**json.loads(before.agreement or b""), "@id": "agreement-2", **other}
+            pids = {"providerPid": row.own, "consumerPid": before.id}
+            body = {"@context": [CTX], "@type": "ContractAgreementMessage", **pids, "agreement": agreement}
+            answer = await call(us.app, "POST", f"{HOME}/negotiations/{before.id}/agreement", body)
+            assert answer.status_code == 400
+            assert await us.negotiations() == [before]
 
     play(scenario())
 

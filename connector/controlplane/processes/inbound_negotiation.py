@@ -197,7 +197,10 @@ async def _renew_agreement(
         others = tuple(name for name in names if name != renewed.agreement_id)
         evidence = inbound.to_evidence(caller)
         return msgspec.structs.replace(renewed, evidence=evidence, other_agreement_ids=others), []
-    others = tuple(name for name in names if name != before.agreement_id)
+    others = before.other_agreement_ids
+    if renewed.agreement_id not in {before.agreement_id, *others}:
+        others = tuple(name for name in names if name != before.agreement_id)
+    # The order of known ones stays: a repeat that says nothing new changes nothing, and leaves nothing in the log.
     noted = msgspec.structs.replace(before, other_agreement_ids=others)
     return send_again(receiver.context, noted, negotiation_machine.VERIFICATION), []
 
