@@ -7,7 +7,7 @@ import asyncio
 import logging
 import sys
 import time
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import lru_cache
 from typing import Literal, TextIO
 
@@ -72,8 +72,11 @@ class BatchHandler(logging.StreamHandler[TextIO]):
             loop.call_later(MOMENT_S, self.flush)
 
     def flush(self) -> None:
-        """Write the lines that wait; at the end of the process, `logging` calls it."""
-        with self.lock or nullcontext():
+        """Write the lines that wait; at the end of the process, `logging` calls it.
+
+        Lines that cannot be written, as on a full disk, are lost: that must not end who logs.
+        """
+        with self.lock or nullcontext(), suppress(OSError, ValueError):
             lines, self._lines, self._loop = self._lines, [], None
             if lines:
                 self.stream.write("\n".join(lines) + "\n")

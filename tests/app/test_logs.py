@@ -1,5 +1,6 @@
 """The log: one record is one line or one JSON object, with the additions of the caller."""
 
+import errno
 import io
 import json
 import logging
@@ -106,3 +107,26 @@ def test_a_line_outside_the_event_loop_is_written_immediately() -> None:
     stream = Written()
     BatchHandler(stream).handle(told(logging.INFO, "one"))
     assert stream.writes == ["one\n"]
+
+
+class Full(io.StringIO):
+    """A stream on a full disk."""
+
+    full = True
+
+    def write(self, text: str) -> int:
+        if self.full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(text)
+
+
+@pytest.mark.parametrize("level", [logging.INFO, logging.WARNING])
+async def test_a_log_that_cannot_be_written_ends_nobody_and_goes_on_when_there_is_room(level: int) -> None:
+    stream = Full()
+    handler = BatchHandler(stream)
+    handler.handle(told(level, "lost"))
+    handler.flush()
+    stream.full = False
+    handler.handle(told(level, "told"))
+    handler.flush()
+    assert stream.getvalue() == "told\n"
