@@ -11,13 +11,15 @@ from typing import cast
 import msgspec
 import uvicorn
 from aiohttp import web
+from aiohttp.web_protocol import RequestHandler
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from connector.dataplane.listener.serve import make_runner
 from connector.net.addresses import format_origin, join_host
 from connector.net.serving.bounds import ServingBounds
+from connector.net.serving.guard import GeneralServer
 from connector.net.serving.messages import Application
 from connector.net.serving.server import serve_guarded, serve_peers
 from connector.net.tls import server_context
@@ -64,7 +66,7 @@ class Listeners:
         def make_inner() -> HttpToolsProtocol:
             return HttpToolsProtocol(config, state, {})
 
-        server = serve_guarded(make_inner, bound, self.bounds, tls, _shut_down)
+        server = serve_guarded(GeneralServer(make_inner, _asgi_rests, _shut_down), bound, self.bounds, tls)
 
         async def close() -> None:
             await server.close(GRACE_S)
@@ -88,7 +90,8 @@ class Listeners:
         await runner.setup()
         # The handlers bound the bodies themselves, which are data.
         bounds = msgspec.structs.replace(self.bounds, body=None)
-        server = serve_guarded(cast("Callable[[], asyncio.Protocol]", runner.server), bound, bounds, tls)
+        make = cast("Callable[[], asyncio.Protocol]", runner.server)
+        server = serve_guarded(GeneralServer(make, _data_rests), bound, bounds, tls)
 
         async def close() -> None:
             server.entrance.close()
@@ -119,6 +122,20 @@ class Listeners:
         host, port = bound.getsockname()[:2]
         self.addresses[name] = format_origin("https" if tls else "http", host, port)
         self.closers.append(close)
+
+
+def _asgi_rests(connection: asyncio.Protocol) -> bool:
+    assert isinstance(connection, HttpToolsProtocol)
+    # Until the first request there is none, whatever its type says.
+    cycle = cast("RequestResponseCycle | None", connection.cycle)
+    return (cycle is None or cycle.response_complete) and not connection.pipeline
+
+
+def _data_rests(connection: asyncio.Protocol) -> bool:
+    assert isinstance(connection, RequestHandler)
+    # aiohttp says it nowhere else: it waits here for the next request, after the answer to the last one.
+    waiter = connection._waiter  # noqa: SLF001
+    return waiter is not None and not waiter.done()
 
 
 def _shut_down(connection: asyncio.Protocol) -> None:

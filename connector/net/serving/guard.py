@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import cast
 
 import httptools
+import msgspec
 
 from connector.net.serving.bounds import ServingBounds
 from connector.net.serving.door import Seat
@@ -25,18 +26,24 @@ def do_nothing(_: asyncio.Protocol) -> None:
     """Leave the end of a connection to its server."""
 
 
+class GeneralServer(msgspec.Struct, frozen=True):
+    """What the guard has to know of the server behind it.
+
+    `make` makes the protocol of a connection, `rests` says whether it waits for the next request, and `shut_down` tells
+    it to close the connection after the current answer.
+    """
+
+    make: Callable[[], asyncio.Protocol]
+    rests: Callable[[asyncio.Protocol], bool]
+    shut_down: Callable[[asyncio.Protocol], None] = do_nothing
+
+
 class GuardedConnection(asyncio.Protocol):
     """Passes the bytes of a connection on to the protocol of a server, within the bounds of the listener."""
 
-    def __init__(
-        self,
-        make_inner: Callable[[], asyncio.Protocol],
-        bounds: ServingBounds,
-        place: Seat,
-        shut_down: Callable[[asyncio.Protocol], None] = do_nothing,
-    ) -> None:
-        self._inner = make_inner()
-        self._shut_down = shut_down
+    def __init__(self, server: GeneralServer, bounds: ServingBounds, place: Seat) -> None:
+        self._server = server
+        self._inner = server.make()
         self._place = place
         self._bounds = bounds
         self._loop = asyncio.get_running_loop()
@@ -91,8 +98,8 @@ class GuardedConnection(asyncio.Protocol):
 
     @property
     def resting(self) -> bool:
-        """Whether nothing was handed over but the beginning of a head."""
-        return not self._served
+        """Whether no request is being answered: none was handed over, or the server behind waits for the next."""
+        return not self._served or (not self._in_body and self._server.rests(self._inner))
 
     def enforce_deadline(self, now: float) -> None:
         """Close the connection if its deadline has passed."""
@@ -108,7 +115,7 @@ class GuardedConnection(asyncio.Protocol):
 
     def shut_down(self) -> None:
         """Close the connection as soon as the current answer is written."""
-        self._shut_down(self._inner)
+        self._server.shut_down(self._inner)
 
     def abort(self) -> None:
         """Close the connection at once."""

@@ -4,15 +4,14 @@ import asyncio
 import logging
 import socket
 import ssl
-from collections.abc import Callable
 
 import msgspec
 
 from connector.net.serving.bounds import ServingBounds
 from connector.net.serving.connection import PeerConnection
-from connector.net.serving.door import Door, Seat
+from connector.net.serving.door import Door
 from connector.net.serving.entrance import Entrance
-from connector.net.serving.guard import GuardedConnection, do_nothing
+from connector.net.serving.guard import GeneralServer, GuardedConnection
 from connector.net.serving.messages import Application
 
 _log = logging.getLogger(__name__)
@@ -52,19 +51,8 @@ def serve_peers(
 
 
 def serve_guarded(
-    make_inner: Callable[[], asyncio.Protocol],
-    bound: socket.socket,
-    bounds: ServingBounds,
-    tls: ssl.SSLContext | None = None,
-    shut_down: Callable[[asyncio.Protocol], None] = do_nothing,
+    general: GeneralServer, bound: socket.socket, bounds: ServingBounds, tls: ssl.SSLContext | None = None
 ) -> GuardedServer:
-    """Serve the protocol of a general server at a bound socket, with a guard in front of each connection.
-
-    `shut_down` tells the protocol of a connection to close it after the current answer.
-    """
+    """Serve by a general server at a bound socket, with a guard in front of each connection."""
     door = Door(bounds)
-
-    def make(place: Seat) -> GuardedConnection:
-        return GuardedConnection(make_inner, bounds, place, shut_down)
-
-    return GuardedServer(door, Entrance(bound, door, make, tls))
+    return GuardedServer(door, Entrance(bound, door, lambda place: GuardedConnection(general, bounds, place), tls))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from connector.net.serving.bounds import ServingBounds
+from connector.net.serving.guard import GeneralServer
 from connector.net.serving.server import serve_guarded
 from tests.net.serving.lean import HEAD, POST, WHOLE, Peer, bind
 
@@ -21,6 +22,7 @@ class Inner(asyncio.Protocol):
 
     def __init__(self, seen: list[bytes]) -> None:
         self.seen = seen
+        self.rests = True
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
@@ -30,11 +32,16 @@ class Inner(asyncio.Protocol):
         self.transport.write(OK)
 
 
+def rests(connection: asyncio.Protocol) -> bool:
+    assert isinstance(connection, Inner)
+    return connection.rests
+
+
 @asynccontextmanager
 async def guarded(**bounds: Any) -> AsyncIterator[tuple[Peer, list[bytes]]]:
     bound, port = bind()
     seen: list[bytes] = []
-    server = serve_guarded(lambda: Inner(seen), bound, ServingBounds(**bounds))
+    server = serve_guarded(GeneralServer(lambda: Inner(seen), rests), bound, ServingBounds(**bounds))
     try:
         yield Peer(server, port), seen
     finally:
@@ -119,7 +126,7 @@ async def test_a_caller_that_does_not_read_is_cut_off() -> None:
             self.transport.write(b"x" * 20_000_000)
 
     bound, port = bind()
-    server = serve_guarded(lambda: Much([]), bound, ServingBounds(write_s=0.1))
+    server = serve_guarded(GeneralServer(lambda: Much([]), rests), bound, ServingBounds(write_s=0.1))
     peer = Peer(server, port)
     _, writer = await peer.connect()
     writer.write(WHOLE)
@@ -130,12 +137,30 @@ async def test_a_caller_that_does_not_read_is_cut_off() -> None:
 
 
 async def test_connections_beyond_the_limit_do_not_reach_the_server() -> None:
+    class Busy(Inner):
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            self.rests = False
+
+    bound, port = bind()
+    seen: list[bytes] = []
+    server = serve_guarded(GeneralServer(lambda: Busy(seen), rests), bound, ServingBounds(connections=1))
+    peer = Peer(server, port)
+    reader, writer = await peer.connect()
+    writer.write(WHOLE)
+    assert await reader.readexactly(len(OK)) == OK
+    assert b" 503 " in await peer.say(WHOLE)
+    assert len(seen) == 1
+    writer.close()
+    await server.close(0)
+
+
+async def test_who_sends_a_body_does_not_give_way() -> None:
     async with guarded(connections=1) as (peer, seen):
-        reader, writer = await peer.connect()
-        writer.write(WHOLE)
-        assert await reader.readexactly(len(OK)) == OK
+        _, writer = await peer.connect()
+        writer.write(POST + b"Content-Length: 9\r\n\r\nab")
+        await peer.until(lambda: seen)
         assert b" 503 " in await peer.say(WHOLE)
-        assert len(seen) == 1
         writer.close()
 
 
