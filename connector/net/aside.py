@@ -23,11 +23,11 @@ def _thread_of(_process: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1, thread_name_prefix="aside")
 
 
-async def work_aside(size: int, work: Callable[[], T]) -> T:
-    """Return the result of `work` on `size` bytes: at once if they are few, else on the thread beside the loop.
+async def work_aside(size: int, work: Callable[[], T], *, small: int = SMALL) -> T:
+    """Return the result of `work` on `size` bytes: at once if they are at most `small`, else beside the loop.
 
     Work that was begun ends, even if nobody waits for it any more: what it costs has to be bounded by its input.
     """
-    if size <= SMALL:
+    if size <= small:
         return work()
     return await asyncio.get_running_loop().run_in_executor(_thread_of(os.getpid()), work)

@@ -65,7 +65,9 @@ async def conclude(rooms: Rooms, *, id: str = AGREEMENT, evidence: Json | None =
         agreed_at=rooms.context.now(),
         finalized_at=rooms.context.now(),
     )
-    await rooms.context.store.commit([PutAgreement(agreement), *performing.schedule_duties(rooms.enforcer, agreement)])
+    await rooms.context.store.commit(
+        [PutAgreement(agreement), *await performing.schedule_duties(rooms.enforcer, agreement)]
+    )
     return agreement
 
 

@@ -39,6 +39,13 @@ def dataset(**members: object) -> bytes:
     return json.dumps(offered("urn:d", **members)).encode()
 
 
+def costly_offer(count: int) -> dict[str, object]:
+    """Return an offer of which exactly one of many conditions has to be true."""
+    plain = {"leftOperand": "dk:securityLevel", "operator": "gteq"}
+    conditions = [{**plain, "rightOperand": str(number)} for number in range(count)]
+    return {"@type": "Offer", "@id": "urn:o", "permission": [{"action": "use", "constraint": [{"xone": conditions}]}]}
+
+
 def catalogue(datasets: bytes, *, more: bytes = b"") -> bytes:
     return START + more + b'"dataset":[' + datasets + b"]}"
 
@@ -58,6 +65,7 @@ def bodies(size: int) -> Iterator[tuple[str, bytes]]:
         "texts": b'""',
         "deep lists": b"[" * 90 + b"]" * 90,
         "datasets": dataset(description="a, b, c " * 300),
+        "datasets of large policies": dataset(hasPolicy=[costly_offer(400)] * 4),
         "small datasets": b'{"@id":"urn:d"}',
         "datasets of lists": dataset(x=[[]] * 40_000),
         "datasets of deep lists": dataset(x=json.loads("[" * 50 + "[1],[2]" + "]" * 50)),

@@ -22,14 +22,14 @@ from connector.client import Connector
 from connector.client.frame.errors import ClientError
 from tests.e2e.live import Live, environment, free_base
 from tests.hostile.pulse import Pulse, felt
-from tests.hostile.test_answers import MANNERS, Liar, catalogue, dataset, fill, lying
+from tests.hostile.test_answers import MANNERS, Liar, catalogue, costly_offer, dataset, fill, lying
 from tests.hostile.test_heartbeat import BASE, HOSTILE, MIB, Member, Target, policies_that_take_long
 
 pytestmark = pytest.mark.e2e
 
 MEMORY_MOST = 96 * MIB
 LONG_S = 2.0
-# Costly policies are honest work in allowed steps: on a busy machine, only their processor time says something.
+# Costly policies are honest work: on a busy machine, only its processor time on the event loop says something.
 FELT = [harm for harm in HOSTILE if harm is not policies_that_take_long]
 
 
@@ -116,6 +116,7 @@ COSTLY: dict[str, Callable[[], bytes]] = {
     "members": lambda: catalogue(fill(b'{"a":{"b":[0]}}', SIZE)),
     "texts": lambda: catalogue(fill(b'""', SIZE)),
     "datasets": lambda: catalogue(fill(dataset(description="a, b, c " * 300), SIZE)),
+    "policies": lambda: catalogue(fill(dataset(hasPolicy=[costly_offer(400)] * 4), SIZE)),
     "deep": lambda: b'{"dataset":' + b"[" * SIZE,
     "one text": lambda: catalogue(dataset(description="x" * SIZE)),
 }

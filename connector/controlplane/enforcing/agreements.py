@@ -29,14 +29,14 @@ async def finalize(enforcer: Enforcer, process: Negotiation) -> tuple[Agreement,
     if stored is None:
         received = to_agreement(enforcer.context, process, process.agreed_at or now)
         final = msgspec.structs.replace(received, finalized_at=now)
-        return final, [PutAgreement(final), *performing.schedule_duties(enforcer, final)]
+        return final, [PutAgreement(final), *await performing.schedule_duties(enforcer, final)]
     if stored.negotiation_id != process.id:
         raise Conflict(TAKEN)
     if stored.finalized_at is not None:
         return stored, []
     final = msgspec.structs.replace(stored, finalized_at=now)
     change = FinalizeAgreement(final.owner, final.key, now)
-    return final, [change, *performing.schedule_duties(enforcer, final)]
+    return final, [change, *await performing.schedule_duties(enforcer, final)]
 
 
 async def is_taken(context: Context, process: Negotiation) -> bool:

@@ -27,7 +27,7 @@ async def mark_overdue(evaluator: Evaluator) -> int:
 
 async def _record_violation(evaluator: Evaluator, event: DutyEvent) -> list[Change]:
     agreement = await evaluator.context.store.agreement(event.owner, event.agreement_id)
-    compiled = evaluator.library.compile(agreement.document) if agreement else None
+    compiled = await evaluator.library.prepare(agreement.document) if agreement else None
     duty = None
     if isinstance(compiled, Compiled):
         duty = next((duty for duty in list_duties(compiled) if duty.duty.uid == event.duty), None)

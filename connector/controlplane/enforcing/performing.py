@@ -22,12 +22,12 @@ from connector.ports.entities import Agreement, DutyState
 from connector.protocol.dsp.machines.transfer_machine import Transfer
 
 
-def schedule_duties(enforcer: Enforcer, agreement: Agreement) -> list[Change]:
+async def schedule_duties(enforcer: Enforcer, agreement: Agreement) -> list[Change]:
     """Return the first entries of the duty ledger of an agreement that becomes final; each is made once."""
     if b"obligation" not in agreement.document and b"duty" not in agreement.document:
         # Most agreements have no duties, and compiling an agreement costs time.
         return []
-    compiled = enforcer.evaluator.library.compile(agreement.document)
+    compiled = await enforcer.evaluator.library.prepare(agreement.document)
     if not isinstance(compiled, Compiled):
         return []
     agreed_at = instants.instant(agreement.agreed_at)
@@ -63,7 +63,7 @@ async def permit_transfer(enforcer: Enforcer, process: Transfer, *, in_use: bool
     if not due:
         return verdict
     agreement = await find_agreement_of(enforcer.context, process)
-    compiled = enforcer.evaluator.library.compile(agreement.document) if agreement else None
+    compiled = await enforcer.evaluator.library.prepare(agreement.document) if agreement else None
     if agreement is None or not isinstance(compiled, Compiled):
         return verdict
     performed = False

@@ -46,7 +46,7 @@ async def list_standings(evaluator: Evaluator, agreement_id: str) -> list[DutySu
     The events are those of the agreement as a whole and of its newest transfers, `TRANSFERS_SHOWN` of them.
     """
     agreement = await find_agreement(evaluator.context, agreement_id)
-    compiled = evaluator.library.compile(agreement.document)
+    compiled = await evaluator.library.prepare(agreement.document)
     if not isinstance(compiled, Compiled):
         return []
     store, owner = evaluator.context.store, evaluator.context.owner

@@ -59,7 +59,7 @@ async def _list(
 
 async def _reads(evaluator: Evaluator, process: Transfer, fact: str) -> bool:
     agreement = await find_agreement_of(evaluator.context, process)
-    compiled = evaluator.library.compile(agreement.document) if agreement else None
+    compiled = await evaluator.library.prepare(agreement.document) if agreement else None
     return isinstance(compiled, Compiled) and fact in compiled.facts
 
 

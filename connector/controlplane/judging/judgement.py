@@ -5,6 +5,7 @@ A policy that cannot be compiled is denied with its own reason. A denial also ha
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from connector.controlplane.judging import acceptance, decision_records, situati
 from connector.controlplane.judging.declared import declare
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.facts import PERIOD_OF, Situation
+from connector.controlplane.judging.library import evaluate
 from connector.controlplane.judging.treating import treatments
 from connector.controlplane.judging.world import build_world, find_period, is_hourly
 from connector.language.catalogue import say, write_in_all
@@ -92,6 +94,13 @@ def judge(evaluator: Evaluator, document: bytes, situation: Situation, dataset: 
         return _treat(evaluator, judged, decision, situation, dataset, world) if phase is Phase.ACCESS else judged
     texts = _add_when(format_reasons(found, library.operands), decision, situation)
     return _judgement(evaluator.context, decision, situation, record, texts)
+
+
+async def judge_large(
+    evaluator: Evaluator, document: bytes, situation: Situation, dataset: str, phase: Phase
+) -> Judgement:
+    """Return what `judge` returns; a large policy is decided beside the event loop."""
+    return await evaluate(partial(judge, evaluator, document, situation, dataset, phase), document)
 
 
 def _treat(
@@ -248,11 +257,11 @@ async def judge_access(evaluator: Evaluator, process: Transfer, *, in_use: bool 
     if in_use and usage and usage.uses:
         counted = msgspec.structs.replace(usage, uses=usage.uses - 1)
         situation = msgspec.structs.replace(situation, usage=counted, within=_without_present(situation.within))
-    verdict = judge(evaluator, agreement.document, situation, agreement.dataset, Phase.ACCESS)
+    verdict = await judge_large(evaluator, agreement.document, situation, agreement.dataset, Phase.ACCESS)
     if verdict.denied and recent and recent.uses and process.state == TransferState.STARTED:
         # A reached limit per hour ends no active use: the lease allows no further use before the limit allows it.
         full = msgspec.structs.replace(situation, recent=msgspec.structs.replace(recent, uses=recent.uses - 1))
-        again = judge(evaluator, agreement.document, full, agreement.dataset, Phase.ACCESS)
+        again = await judge_large(evaluator, agreement.document, full, agreement.dataset, Phase.ACCESS)
         verdict = verdict if again.denied else again
     return verdict
 
@@ -268,4 +277,4 @@ async def judge_agreement(evaluator: Evaluator, process: Negotiation) -> Judgeme
     situation = situations.build_for_peer(
         process.peer, situations.parse_claims(process.evidence), asset, evaluator.context.now()
     )
-    return judge(evaluator, process.offer, situation, process.dataset, Phase.NEGOTIATION)
+    return await judge_large(evaluator, process.offer, situation, process.dataset, Phase.NEGOTIATION)

@@ -2,14 +2,17 @@
 
 import difflib
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, tzinfo
-from functools import cache
+from functools import cache, partial
+from threading import Lock
+from typing import TypeVar
 
 import msgspec
 
 from connector import resources
 from connector.controlplane.judging.facts import claimable
+from connector.net.aside import work_aside
 from connector.policy.compiling.compile import ENFORCED_HERE, compile_policy
 from connector.policy.compiling.compiled import Compiled
 from connector.policy.model.errors import PolicyError
@@ -20,8 +23,12 @@ from connector.policy.vocabulary import registry
 from connector.policy.vocabulary.registry import Registry
 from connector.ports.actions import Executor
 
+T = TypeVar("T")
+
 # Bytes of documents. A compiled policy takes ten to twenty times the memory of its document.
 REMEMBERED = 2 * 1024 * 1024
+# Bytes of policies that are evaluated at once: it takes up to about 10 ms.
+SMALL_POLICIES = 4 * 1024
 EVERY_TIER = ENFORCED_HERE | {"consumer", "organisational"}
 
 
@@ -55,31 +62,54 @@ class Library:
         self.claims = claimable(operands)
         self._known: OrderedDict[bytes, Compiled | PolicyError] = OrderedDict()
         self._size = 0
+        # Large policies are compiled beside the event loop.
+        self._lock = Lock()
 
     def compile(self, document: bytes) -> Compiled | PolicyError:
         """Return the compiled policy, or the error if it cannot be accepted."""
-        known = self._known.get(document)
+        known = self._find(document)
         if known is not None:
-            self._known.move_to_end(document)
             return known
         made = self._compile(document)
-        self._known[document] = made
-        self._size += len(document)
-        while self._size > REMEMBERED:
-            forgotten, _ = self._known.popitem(last=False)
-            self._size -= len(forgotten)
+        with self._lock:
+            if document not in self._known:
+                self._size += len(document)
+            self._known[document] = made
+            while self._size > REMEMBERED:
+                forgotten, _ = self._known.popitem(last=False)
+                self._size -= len(forgotten)
         return made
+
+    async def prepare(self, document: bytes) -> Compiled | PolicyError:
+        """Return what `compile` returns; a large policy is compiled beside the event loop."""
+        known = self._find(document)
+        return known if known is not None else await evaluate(partial(self.compile, document), document)
 
     def compile_readable(self, document: bytes) -> Compiled | PolicyError:
         """Return a policy compiled for a description, also if it requires a tier that is not accepted here."""
         known = self.compile(document)
         return self._compile(document, EVERY_TIER) if isinstance(known, PolicyError) else known
 
+    def _find(self, document: bytes) -> Compiled | PolicyError | None:
+        with self._lock:
+            known = self._known.get(document)
+            if known is not None:
+                self._known.move_to_end(document)
+            return known
+
     def _compile(self, document: bytes, accept: frozenset[str] | None = None) -> Compiled | PolicyError:
         try:
             return compile_policy(_fix_conflict(load(document)), self.operands, accept=accept or self._accept)
         except PolicyError as error:
             return error
+
+
+async def evaluate(work: Callable[[], T], *policies: bytes) -> T:
+    """Return the result of `work`, which compiles or compares policies: beside the event loop if they are large.
+
+    A message of a peer can state more than a thousand constraints, which take a tenth of a second and more.
+    """
+    return await work_aside(sum(map(len, policies)), work, small=SMALL_POLICIES)
 
 
 def _fix_conflict(policy: Policy) -> Policy:

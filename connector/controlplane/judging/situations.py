@@ -44,7 +44,7 @@ async def build_for_transfer(
     claims = parse_claims(process.evidence) or parse_claims(agreement.evidence)
     known = evaluator.directory.participant(agreement.counterparty)
     situation = build_for_peer(agreement.counterparty, known.claims if known else claims, asset, agreement.agreed_at)
-    owner, compiled = agreement.owner, evaluator.library.compile(agreement.document)
+    owner, compiled = agreement.owner, await evaluator.library.prepare(agreement.document)
     read = frozenset[str]() if isinstance(compiled, PolicyError) else _facts(compiled)
     store, now = evaluator.context.store, evaluator.context.now()
     return msgspec.structs.replace(

@@ -5,6 +5,7 @@ person is a step of the state machine (`controlplane.usecases.negotiation`), not
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from connector.controlplane.core import documents
@@ -12,6 +13,7 @@ from connector.controlplane.core.lookup import find_agreement_of
 from connector.controlplane.enforcing import performing
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.judging import judgement, situations
+from connector.controlplane.judging.library import evaluate
 from connector.controlplane.judging.visibility import catalog_policy
 from connector.controlplane.processes import counter_offers
 from connector.language.catalogue import Language, say, write_in_all
@@ -27,7 +29,7 @@ from connector.ports.decider import (
     Verify,
     Wait,
 )
-from connector.ports.entities import AssetStatus, DataClass
+from connector.ports.entities import Asset, AssetStatus, DataClass
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation, NegotiationState
@@ -48,7 +50,7 @@ class ByPolicy:
         if isinstance(process, Negotiation):
             if process.role is Role.PROVIDER:
                 return await self._provide(process, now)
-            return await self._consume(process)
+            return await evaluate(partial(self._consume, process), process.offer, process.agreement or b"")
         return await self._transfer(process)
 
     async def _provide(self, process: Negotiation, now: int) -> DeciderAnswer:
@@ -59,6 +61,9 @@ class ByPolicy:
         asset = await self.enforcer.context.store.asset(process.owner, process.dataset)
         if asset is None or asset.status is not AssetStatus.PUBLISHED:
             return Proceed(Terminate("withdrawn", "The offer was withdrawn."), _record_rule("withdrawn"))
+        return await evaluate(partial(self._answer_consumer, process, asset, now), process.offer, asset.policy)
+
+    def _answer_consumer(self, process: Negotiation, asset: Asset, now: int) -> DeciderAnswer:
         situation = situations.build_for_peer(process.peer, situations.parse_claims(process.evidence), asset, now)
         # An accepted offer is the provider's own; a person may have offered another policy than that of the asset.
         accepted = process.state == NegotiationState.ACCEPTED
@@ -77,7 +82,7 @@ class ByPolicy:
             return answer
         return counter_offers.hold(_say_by_person(asset.data_class, others=others), "provider", answer.judged)
 
-    async def _consume(self, process: Negotiation) -> DeciderAnswer:
+    def _consume(self, process: Negotiation) -> DeciderAnswer:
         if process.state == NegotiationState.OFFERED:
             return counter_offers.consume(self.enforcer.evaluator, process) or Proceed(Accept())
         if process.state != NegotiationState.AGREED:

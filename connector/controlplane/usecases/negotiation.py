@@ -1,6 +1,7 @@
 """The steps of people and programs in contract negotiations: request, approve, reject, counter, terminate."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ from connector.controlplane.core.lookup import find_asset
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.judging import acceptance, decision_records
 from connector.controlplane.judging.evaluator import Evaluator
+from connector.controlplane.judging.library import evaluate
 from connector.controlplane.judging.policy_input import encode_policy, encode_wire
 from connector.controlplane.judging.treating import known_data
 from connector.controlplane.processes import counter_offers
@@ -20,10 +22,11 @@ from connector.controlplane.usecases import catalog, manual_steps
 from connector.controlplane.usecases.asking import choosing, purposes
 from connector.controlplane.usecases.counterparties import Counterparties
 from connector.language.catalogue import LANGUAGES
+from connector.net.aside import work_aside
 from connector.policy.model.errors import PolicyError
 from connector.policy.reading.frame import Frame
 from connector.ports.decider import Accept, Agree, Finalize, MakeOffer, MakeRequest, ProcessStep, Terminate, Verify
-from connector.ports.entities import Asset, AssetStatus, PageBounds
+from connector.ports.entities import Asset, AssetStatus, Leaf, PageBounds
 from connector.protocol.dcat import read_title
 from connector.protocol.dsp import negotiation
 from connector.protocol.dsp.codec import encode
@@ -81,7 +84,8 @@ async def request(
     address, title = known.address or "", dict[str, str]()
     if offer_id is None or terms is None:
         dataset = await catalog.fetch_dataset(counterparties, participant_id, dataset_id)
-        chosen = choosing.choose_offer(evaluator, dataset, frame, offer_id, other_terms=terms is not None)
+        choose = partial(choosing.choose_offer, evaluator, dataset, frame, offer_id, other_terms=terms is not None)
+        chosen = await evaluate(choose, msgspec.json.encode(dataset))
         offer_id, terms = str(chosen.get("@id")), terms or msgspec.json.encode(chosen)
         address = await catalog.find_address(counterparties, known, dataset)
         title = read_title(dataset)
@@ -95,15 +99,15 @@ async def request(
         assigner=participant_id,
         assignee=asking,
     )
-    check_acceptable(evaluator, offer)
+    await check_acceptable(evaluator, offer)
     if purpose is not None:
-        purposes.check_purpose(evaluator, offer, dataset_id, purpose)
+        await evaluate(partial(purposes.check_purpose, evaluator, offer, dataset_id, purpose), offer)
     return await ask(evaluator.context, participant_id, address, offer, title)
 
 
-def check_acceptable(evaluator: Evaluator, terms: bytes) -> None:
+async def check_acceptable(evaluator: Evaluator, terms: bytes) -> None:
     """Check terms of another before they are asked for or accepted. Raises Invalid."""
-    unfit = acceptance.find_unacceptable(evaluator.library, terms)
+    unfit = await evaluate(partial(acceptance.find_unacceptable, evaluator.library, terms), terms)
     if unfit is not None:
         raise choosing.refuse_terms(unfit.texts)
 
@@ -209,6 +213,10 @@ async def decisions(evaluator: Evaluator, pid: str) -> list[RecordedDecision]:
     rows, _ = await evaluator.context.store.leaves(
         evaluator.context.owner, PageBounds(limit=MOST_DECISIONS), process_id=process.id
     )
+    return await work_aside(sum(len(row.body) for row in rows), partial(_read_decisions, evaluator, rows))
+
+
+def _read_decisions(evaluator: Evaluator, rows: Sequence[Leaf]) -> list[RecordedDecision]:
     found = []
     for row in rows:
         record = msgspec.json.decode(row.body).get("fields", {}).get("judged")
@@ -258,10 +266,11 @@ async def counter(enforcer: Enforcer, pid: str, policy: dict[str, Any]) -> Negot
     frame = Frame(target=known.dataset, assigner=assigner, assignee=assignee)
     document = encode_policy(policy, evaluator.library.operands, frame)
     asset = await enforcer.context.store.asset(enforcer.context.owner, known.dataset)
+    if known.role is Role.CONSUMER:
+        await check_acceptable(evaluator, counter_offers.frame(evaluator.context, known, document))
 
     def step(process: Negotiation) -> ProcessStep:
         if process.role is Role.CONSUMER:
-            check_acceptable(evaluator, counter_offers.frame(evaluator.context, process, document))
             return MakeRequest(document)
         _check(evaluator, document, asset)
         return MakeOffer(document)

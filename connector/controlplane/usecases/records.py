@@ -10,6 +10,7 @@ from connector.controlplane.core.context import Context
 from connector.controlplane.core.errors import Invalid
 from connector.controlplane.core.pages import walk
 from connector.controlplane.judging.evaluator import Evaluator
+from connector.controlplane.judging.library import evaluate
 from connector.policy.compiling.compiled import Compiled
 from connector.policy.model.constraints import walk_leaves
 from connector.policy.model.policy import ODRL
@@ -46,7 +47,10 @@ async def list_uses(
     context = evaluator.context
     rows, after = await context.store.uses(context.owner, page, agreement_id=agreement_id)
     agreements = await context.store.agreements_of(context.owner, sorted({row.agreement_id for row in rows}))
-    purposes = {key: _find_purposes(evaluator, agreement) for key, agreement in agreements.items()}
+    purposes = await evaluate(
+        lambda: {key: _find_purposes(evaluator, agreement) for key, agreement in agreements.items()},
+        *(agreement.document for agreement in agreements.values()),
+    )
     assets = await context.store.assets_of(context.owner, sorted({row.dataset for row in rows if row.providing}))
     titles = {row: _find_title(row, agreements.get(row.agreement_id), assets.get(row.dataset)) for row in rows}
     return [_describe(evaluator, row, titles[row], purposes.get(row.agreement_id, ())) for row in rows], after

@@ -6,6 +6,7 @@ A consumer sees it as refused as long as the newest transfer under it is one tha
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -13,6 +14,7 @@ import msgspec
 from connector.controlplane.judging import acceptance, periods
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.judgement import BLOCKED, WITHDRAWN, format_reasons
+from connector.controlplane.judging.library import evaluate
 from connector.controlplane.judging.world import find_period, is_hourly
 from connector.language.catalogue import say_in_all
 from connector.policy.compiling.compiled import Compiled
@@ -53,7 +55,9 @@ class _Counted(NamedTuple):
 async def find_standings(evaluator: Evaluator, agreements: Sequence[Agreement]) -> list[Standing]:
     """Return where agreements stand, in their order. The reads are as many for one agreement as for a page."""
     store, owner = evaluator.context.store, evaluator.context.owner
-    counters = {agreement.key: _list_lasting(evaluator, agreement) for agreement in agreements}
+    documents = [agreement.document for agreement in agreements]
+    lasting = partial(_list_lasting, evaluator)
+    counters = await evaluate(lambda: {agreement.key: lasting(agreement) for agreement in agreements}, *documents)
     keys = sorted(key for key, found in counters.items() if found)
     limits = {
         _pair(agreement): min(counter.limit or 0, MOST_COUNTED)
@@ -69,7 +73,8 @@ async def find_standings(evaluator: Evaluator, agreements: Sequence[Agreement]) 
         frozenset(block.participant for block in await store.blocks(owner)) if provided else frozenset(),
         await store.last_transfers(owner, received) if received else {},
     )
-    return [_find_standing(evaluator, agreement, bool(counters[agreement.key]), counted) for agreement in agreements]
+    find = partial(_find_standing, evaluator, counted)
+    return await evaluate(lambda: [find(each, bool(counters[each.key])) for each in agreements], *documents)
 
 
 def _pair(agreement: Agreement) -> tuple[str, str]:
@@ -86,7 +91,7 @@ def _list_lasting(evaluator: Evaluator, agreement: Agreement) -> list[Counter]:
     ]
 
 
-def _find_standing(evaluator: Evaluator, agreement: Agreement, counts: bool, counted: _Counted) -> Standing:
+def _find_standing(evaluator: Evaluator, counted: _Counted, agreement: Agreement, counts: bool) -> Standing:
     period = periods.find_period(evaluator, agreement)
     if agreement.withdrawn_at is not None:
         return Standing(AgreementState.WITHDRAWN, period.end)

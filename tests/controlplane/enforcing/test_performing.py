@@ -22,7 +22,7 @@ from tests.support.rooms import Rooms
 async def test_an_agreement_begins_its_ledger_once(rooms: Rooms, clock: Clock) -> None:
     agreement = await conclude(rooms, permission=[USE], obligation=[DELETE, NOTICE, {"action": "odrl:nextPolicy"}])
     before = await rooms.context.store.duties(rooms.context.owner, AGREEMENT)
-    await rooms.context.store.commit(performing.schedule_duties(rooms.enforcer, agreement))
+    await rooms.context.store.commit(await performing.schedule_duties(rooms.enforcer, agreement))
     assert await rooms.context.store.duties(rooms.context.owner, AGREEMENT) == before
     clock.ms += 1
     assert await states(rooms) == {

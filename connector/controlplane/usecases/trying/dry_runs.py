@@ -55,7 +55,7 @@ async def decide_question(evaluator: Evaluator, question: TrialOrder) -> TrialDe
         within = await situations.find_within(evaluator, agreement, frozenset(facts.PERIOD_OF))
         known |= {fact: (str(within[period].uses),) for fact, period in facts.PERIOD_OF.items()}
         known |= await _find_known(evaluator, agreement)
-        compiled = evaluator.library.compile(agreement.document)
+        compiled = await evaluator.library.prepare(agreement.document)
         stated = find_purpose(compiled) if isinstance(compiled, Compiled) else None
         known |= {"purpose": (stated,)} if stated is not None else {}
         if question.agreed_at is None:
