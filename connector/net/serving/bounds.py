@@ -13,7 +13,8 @@ class ServingBounds(msgspec.Struct, frozen=True, kw_only=True):
     """The bounds of a listener. Sizes are in bytes; `body` is None if the application bounds its bodies itself.
 
     `small` is the size up to which each connection may hold its body; larger bodies share `held`. `proxies` are the
-    networks whose addresses stand for many callers, so connections from there are counted in total only.
+    networks whose addresses stand for many callers, so connections from there are counted in total only. An address may
+    begin `handshakes_per_s` TLS handshakes a second, and `handshakes_at_once` before that.
     """
 
     url: int = 8 * KIB
@@ -30,6 +31,8 @@ class ServingBounds(msgspec.Struct, frozen=True, kw_only=True):
     idle_s: float = 15.0
     write_s: float = 60.0
     handshake_s: float = 10.0
+    handshakes_per_s: float = 50.0
+    handshakes_at_once: int = 256
     proxies: tuple[str, ...] = LOOPBACK
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Protocol
 
-from connector.net.limits import ConcurrencyLimit
+from connector.net.limits import ConcurrencyLimit, TokenBuckets
 from connector.net.serving.bounds import ServingBounds, is_in_networks, name_network
 
 TICK_S = 0.5
@@ -57,6 +57,7 @@ class Door:
         self._places = ConcurrencyLimit(total=bounds.connections, per_key=bounds.connections)
         # One more: the place of the connection for which another gives way.
         self._addresses = ConcurrencyLimit(total=bounds.connections + 1, per_key=bounds.per_address)
+        self._handshakes = TokenBuckets(per_second=bounds.handshakes_per_s, burst=bounds.handshakes_at_once)
         self._timer: asyncio.TimerHandle | None = None
         self._tick_s = min(TICK_S, bounds.head_s / 4, bounds.body_s / 4, bounds.idle_s / 4, bounds.write_s / 4)
 
@@ -76,6 +77,10 @@ class Door:
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(self._tick_s, self._look)
         return place
+
+    def admit_handshake(self, address: str) -> bool:
+        """Count a TLS handshake, which costs processor time also if it ends at once; return whether it may begin."""
+        return not address or not self._handshakes.take(address, int(asyncio.get_running_loop().time() * 1000))
 
     def leave(self, place: Seat) -> None:
         """Return a place; one that was returned before changes nothing."""

@@ -1,6 +1,7 @@
 """The entrance of a listener: each connection takes its place when it is accepted; the TLS handshake comes after that.
 
-So callers that begin a handshake and never end it are counted like all others, per address and in total.
+So callers that begin a handshake and never end it are counted like all others, per address and in total. Handshakes
+that do end are counted by their rate.
 """
 
 import asyncio
@@ -83,7 +84,9 @@ class Entrance:
                 return
             accepted.setblocking(False)
             newcomer = Newcomer()
-            place = self._door.enter(newcomer, self._door.name_caller(peername))
+            address = self._door.name_caller(peername)
+            admitted = self._tls is None or self._door.admit_handshake(address)
+            place = self._door.enter(newcomer, address) if admitted else None
             if place is None:
                 self._refuse(accepted)
             else:

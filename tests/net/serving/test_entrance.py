@@ -156,6 +156,33 @@ def test_a_handshake_that_does_not_end_in_time_returns_its_place(tmp_path: Path,
 
 
 @pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize("name", NAMES)
+def test_an_address_begins_no_more_handshakes_than_its_rate_also_if_each_ends(
+    tmp_path: Path, name: str, loop: str
+) -> None:
+    async def scenario() -> None:
+        async with secured(tmp_path, handshakes_per_s=0.001, handshakes_at_once=3) as (listeners, anchor):
+            port = urlsplit(listeners.addresses[name]).port or 0
+            assert [bool(await ask(port, anchor, "127.0.0.9")) for _ in range(5)] == [True] * 3 + [False] * 2
+            assert await ask(port, anchor, "127.0.0.10")
+
+    on(loop, scenario)
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_proxy_that_speaks_tls_begins_as_many_handshakes_as_it_likes(tmp_path: Path, name: str, loop: str) -> None:
+    async def scenario() -> None:
+        bounds = {"handshakes_per_s": 0.001, "handshakes_at_once": 1, "proxies": ("127.0.0.9/32",)}
+        async with secured(tmp_path, **bounds) as (listeners, anchor):
+            port = urlsplit(listeners.addresses[name]).port or 0
+            for _ in range(4):
+                assert await ask(port, anchor, "127.0.0.9")
+
+    on(loop, scenario)
+
+
+@pytest.mark.parametrize("loop", LOOPS)
 def test_a_server_that_closes_waits_for_no_handshake(tmp_path: Path, loop: str) -> None:
     async def scenario() -> None:
         async with secured(tmp_path) as (listeners, _):
