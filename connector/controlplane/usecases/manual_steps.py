@@ -1,5 +1,6 @@
 """Carries out the step of a person or a program now, or after the pending message is settled."""
 
+import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -36,4 +37,16 @@ async def carry_out(enforcer: Enforcer, read: Callable[[], Awaitable[P]], step: 
             await enforcer.context.watch.wait_for_change(process.id, min(left, 500) / 1000)
             continue
         return stored  # type: ignore[no-any-return]  # the process of the same type
-    raise NotAllowed("busy", "Other requests changed the process repeatedly: read it again, then retry.")
+    raise _busy()
+
+
+async def repeat(act: Callable[[], Awaitable[P]]) -> P:
+    """Do what a person asked for again as long as the worker changes the process meanwhile. Raises NotAllowed."""
+    for _ in range(ATTEMPTS):
+        with contextlib.suppress(Conflict):
+            return await act()
+    raise _busy()
+
+
+def _busy() -> NotAllowed:
+    return NotAllowed("busy", "Other requests changed the process repeatedly: read it again, then retry.")

@@ -248,13 +248,17 @@ async def reject(enforcer: Enforcer, pid: str, reason: str) -> Negotiation:
 
 async def terminate(enforcer: Enforcer, pid: str, reason: str) -> Negotiation:
     """Terminate a negotiation. Raises NotAllowed if the state machine does not allow it."""
-    process = await get(enforcer.context, pid)
-    if process.state is None:
+
+    async def end() -> Negotiation:
+        process = await get(enforcer.context, pid)
+        if process.state is not None:
+            return await _decide(enforcer, pid, lambda _: Terminate("terminated", reason))
         # The peer has not acknowledged the first message, so that it has no process to terminate.
         now = enforcer.context.now()
         ended = machine.end(process, NEGOTIATION, Ended("withdrawn", reason, enforcer.context.participant), now)
         return await commits.commit(enforcer.context, process, ended, event="ended withdrawn")
-    return await _decide(enforcer, pid, lambda _: Terminate("terminated", reason))
+
+    return await manual_steps.repeat(end)
 
 
 async def counter(enforcer: Enforcer, pid: str, policy: dict[str, Any]) -> Negotiation:

@@ -155,15 +155,19 @@ async def complete(enforcer: Enforcer, pid: str) -> Transfer:
 
 async def terminate(enforcer: Enforcer, pid: str, reason: str, *, code: str = "terminated") -> Transfer:
     """Terminate a transfer: the data plane stops first, then the peer receives the message. Raises NotAllowed."""
-    process = await get(enforcer.context, pid)
-    if process.state is None:
+
+    async def end() -> Transfer:
+        process = await get(enforcer.context, pid)
+        if process.state is not None:
+            return await _decide(enforcer, pid, Terminate(code, reason))
         ended = machine.end(
             process, TRANSFER, Ended("withdrawn", reason, enforcer.context.participant), enforcer.context.now()
         )
         stored = await commits.commit(enforcer.context, process, signals.want_flow(ended), event="ended withdrawn")
         enforcer.context.wake(stored)
         return stored
-    return await _decide(enforcer, pid, Terminate(code, reason))
+
+    return await manual_steps.repeat(end)
 
 
 async def _decide(enforcer: Enforcer, pid: str, step: ProcessStep) -> Transfer:

@@ -82,3 +82,25 @@ async def test_a_step_that_conflicts_again_and_again_is_refused(desk: Desk) -> N
         await manual_steps.carry_out(desk.rooms.enforcer, read, lambda _: Terminate("rejected", "no"))
     assert refused.value.code == "busy"
     assert len(readings) == manual_steps.ATTEMPTS
+
+
+async def test_what_a_person_asked_for_is_done_again_if_the_worker_was_faster(desk: Desk) -> None:
+    process = await stored(desk)
+    faster = msgspec.structs.replace(process, rounds=9)
+    times = 0
+
+    async def end() -> Negotiation:
+        nonlocal times
+        times += 1
+        known = await reading(desk)()
+        if times < 3:
+            # The worker commits between the reading and the step of the person.
+            await desk.store.commit(
+                [PutProcess(msgspec.structs.replace(faster, version=known.version + 1), known.version)]
+            )
+        after = msgspec.structs.replace(known, state=NegotiationState.TERMINATED, version=known.version + 1)
+        await desk.store.commit([PutProcess(after, known.version)])
+        return after
+
+    assert (await manual_steps.repeat(end)).rounds == 9
+    assert times == 3
