@@ -1,10 +1,12 @@
 """Backup and restore of the folder of a connector or a broker.
 
 A backup is one tar file: the settings and all files of their folder, with a consistent copy of the store. It does not
-contain offered and received data, nor the record of a broker, which is crawled again.
+contain offered and received data, nor the record of a broker, which is crawled again. Its last member has the digest of
+each file, so a damaged or shortened backup is not restored.
 """
 
 import contextlib
+import hashlib
 import io
 import os
 import shutil
@@ -13,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from typing import IO, BinaryIO
 
 import msgspec
 
@@ -20,10 +23,15 @@ from connector.settings import Settings
 from connector.store.sqlite.engine.copying import copy_database
 
 MANIFEST = "backup.json"
+DIGESTS = "backup.sha256"
+DIGESTS_MOST = 4 * 1024 * 1024
 FILES_MOST = 10_000
+PIECE = 1024 * 1024
 _DATABASE = ("", "-wal", "-shm")
 # Locks, copies of older schemas, other backups and drafts.
 _NOT_COPIED = (".lock", ".backup", ".tar", ".new")
+_DRAFTS = ".datenkontor-backup-"
+_LEFT_S = 86_400.0
 
 
 class BackupFault(Exception):
@@ -31,7 +39,10 @@ class BackupFault(Exception):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a backup says of itself: the time in ms, the name of the settings file, and the folders to create."""
+    """What a backup says of itself: the time in ms, the name of the settings file, and the folders to create.
+
+    A backup of the `form` 1 has no digests.
+    """
 
     at: int
     settings: str
@@ -60,7 +71,8 @@ def write_backup(file: Path, settings: Settings, target: Path) -> WrittenBackup:
         raise BackupFault(f"The store {store} is not in the folder of the settings, {folder}: move it there.")
     draft = target.with_name(f".{target.name}.{os.getpid()}.new")
     try:
-        with tempfile.TemporaryDirectory(dir=target.parent) as place:
+        _remove_left(target.parent)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=_DRAFTS, suffix=".new") as place:
             copied = Path(place, "store")
             if store.exists():
                 copy_database(store, copied)
@@ -75,6 +87,13 @@ def write_backup(file: Path, settings: Settings, target: Path) -> WrittenBackup:
         draft.unlink(missing_ok=True)
     outside = tuple(str(path) for path in _named(settings) if path.exists() and not path.is_relative_to(folder))
     return WrittenBackup(file=str(target), files=tuple(names), outside=outside)
+
+
+def _remove_left(folder: Path) -> None:
+    """Remove the copies that backups left which were killed more than a day ago."""
+    for left in folder.glob(f"{_DRAFTS}*.new"):
+        if left.stat().st_mtime < time.time() - _LEFT_S:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def restore_backup(source: Path, folder: Path) -> Path:
@@ -106,25 +125,30 @@ def _write(
     skipped = excluded | {
         path.with_name(path.name + end) for path in (store, settings.broker.record.resolve()) for end in _DATABASE
     }
-    names = []
+    digests: dict[str, str] = {}
     with tarfile.open(mode="w", fileobj=stream) as archive:  # type: ignore[call-overload]  # any binary file will do
         folders = tuple(str(path.relative_to(folder)) for path in large if path.is_relative_to(folder))
-        manifest = Manifest(at=time.time_ns() // 1_000_000, settings=file.name, folders=folders)
+        manifest = Manifest(at=time.time_ns() // 1_000_000, settings=file.name, folders=folders, form=2)
         _add(archive, MANIFEST, msgspec.json.encode(manifest))
         for path in _walk(folder, skipped, large):
-            names.append(str(path.relative_to(folder)))
-            archive.add(path, names[-1], recursive=False, filter=_make_private)
+            name = str(path.relative_to(folder))
+            digests[name] = _add_file(archive, name, path)
         if copied.exists():
-            names.append(str(store.relative_to(folder)))
-            archive.add(copied, names[-1], recursive=False, filter=_make_private)
-    return sorted(names)
+            name = str(store.relative_to(folder))
+            digests[name] = _add_file(archive, name, copied)
+        _add(archive, DIGESTS, msgspec.json.encode(digests))
+    return sorted(digests)
 
 
 def _walk(folder: Path, skipped: set[Path], large: list[Path]) -> Iterator[Path]:
     """Yield the regular files below a folder, without locks, other backups, and the given files and folders."""
     for place, folders, files in os.walk(folder):
         here = Path(place)
-        folders[:] = [name for name in folders if here / name not in large and not (here / name).is_symlink()]
+        folders[:] = [
+            name
+            for name in folders
+            if here / name not in large and not (here / name).is_symlink() and not name.endswith(_NOT_COPIED)
+        ]
         for name in files:
             path = here / name
             if path not in skipped and path.is_file() and not path.is_symlink() and not name.endswith(_NOT_COPIED):
@@ -148,6 +172,29 @@ def _make_private(member: tarfile.TarInfo) -> tarfile.TarInfo:
     return member
 
 
+class _Digested(io.RawIOBase):
+    """A file that is read once, with the digest of what was read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__()
+        self._file = file
+        self.digest = hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes of the file."""
+        piece = self._file.read(size)
+        self.digest.update(piece)
+        return piece
+
+
+def _add_file(archive: tarfile.TarFile, name: str, path: Path) -> str:
+    """Add a file, and return the digest of what was added."""
+    with path.open("rb") as file:
+        read = _Digested(file)
+        archive.addfile(_make_private(archive.gettarinfo(arcname=name, fileobj=file)), read)
+    return read.digest.hexdigest()
+
+
 def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
     member = _make_private(tarfile.TarInfo(name))
     member.size = len(content)
@@ -156,7 +203,8 @@ def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
 
 def _extract(source: Path, place: Path) -> Manifest:
     """Extract the regular files of a backup; a name that leads out of the folder is refused."""
-    manifest = None
+    manifest = stated = None
+    digests: dict[str, str] = {}
     with tarfile.open(source, mode="r:") as archive:
         for count, member in enumerate(archive):
             name = PurePosixPath(member.name)
@@ -167,12 +215,17 @@ def _extract(source: Path, place: Path) -> Manifest:
             if manifest is None:
                 manifest = _read_manifest(source, name, stream.read(65_536))
                 continue
+            if member.name == DIGESTS:
+                stated = stream.read(DIGESTS_MOST)
+                continue
             path = place / name
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
-                shutil.copyfileobj(stream, target)
+                digests[str(name)] = _copy(stream, target)
                 target.flush()
                 os.fsync(target.fileno())
+    if manifest is not None and manifest.form > 1:
+        _compare(source, digests, stated)
     if manifest is None or not (place / manifest.settings).is_file():
         raise BackupFault(f"{source} is not a backup of Datenkontor: it contains no settings.")
     for folder in manifest.folders:
@@ -180,12 +233,33 @@ def _extract(source: Path, place: Path) -> Manifest:
     return manifest
 
 
+def _copy(stream: IO[bytes], target: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    while piece := stream.read(PIECE):
+        digest.update(piece)
+        target.write(piece)
+    return digest.hexdigest()
+
+
+def _compare(source: Path, digests: dict[str, str], stated: bytes | None) -> None:
+    """Compare the files that were read with the digests in the backup."""
+    try:
+        expected = msgspec.json.decode(stated or b"{}", type=dict[str, str])
+    except msgspec.MsgspecError:
+        expected = {}
+    damaged = sorted(name for name, digest in digests.items() if expected.get(name) != digest)
+    missing = sorted(expected.keys() - digests.keys())
+    if damaged or missing or stated is None:
+        named = ", ".join([*damaged, *missing][:3]) or DIGESTS
+        raise BackupFault(f"The backup {source} is damaged or incomplete ({named}): restore another one.")
+
+
 def _read_manifest(source: Path, name: PurePosixPath, content: bytes) -> Manifest:
     manifest = None
     if str(name) == MANIFEST:
         with contextlib.suppress(msgspec.MsgspecError):
             manifest = msgspec.json.decode(content, type=Manifest)
-    if manifest is None or manifest.form != 1:
+    if manifest is None or manifest.form not in (1, 2):
         raise BackupFault(f"{source} is not a backup that this release can read: check the file, or use a newer one.")
     paths = [PurePosixPath(path) for path in (manifest.settings, *manifest.folders)]
     if any(path.is_absolute() or ".." in path.parts for path in paths):

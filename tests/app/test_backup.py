@@ -1,6 +1,7 @@
 """A backup, also of a running connector, starts again where it is restored; a bad one changes nothing."""
 
 import io
+import os
 import stat
 import tarfile
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from connector.app.backup import MANIFEST, BackupFault, restore_backup, write_backup
+from connector.app.backup import DIGESTS, MANIFEST, BackupFault, restore_backup, write_backup
 from connector.app.connector import build
 from connector.cli.main import main
 from connector.ports.changes import PutAsset, StoreError
@@ -74,6 +75,41 @@ def test_a_damaged_store_is_not_backed_up(file: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "b.tar").exists()
 
 
+def test_a_damaged_or_shortened_backup_is_not_restored(file: Path, tmp_path: Path) -> None:
+    whole = tmp_path / "b.tar"
+    write_backup(file, load(file), whole)
+    with tarfile.open(whole) as archive:
+        members = [(member, archive.extractfile(member).read()) for member in archive]  # type: ignore[union-attr]
+    content = whole.read_bytes()
+    harm = {"without-its-end": content[:-20_480], "without-a-file": b"", "without-digests": b""}
+    for member, _ in members[1:]:
+        at = member.offset_data + member.size // 2
+        if member.size:
+            harm[member.name] = content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+    for name, damaged in harm.items():
+        bad = tmp_path / "bad.tar"
+        bad.write_bytes(damaged)
+        if name.startswith("without-a") or name == "without-digests":
+            left = [m for m in members if m[0].name != ("key.pem" if name == "without-a-file" else DIGESTS)]
+            pack(bad, [(member.name, inner, tarfile.REGTYPE) for member, inner in left])
+        with pytest.raises(BackupFault, match=r"damaged or incomplete|cannot be restored"):
+            restore_backup(bad, tmp_path / "new")
+        assert not (tmp_path / "new").exists(), name
+    assert restore_backup(whole, tmp_path / "new").is_file()
+
+
+def test_what_a_killed_backup_left_is_in_no_other_and_goes_after_a_day(file: Path, tmp_path: Path) -> None:
+    left = file.parent / ".datenkontor-backup-1.new"
+    left.mkdir()
+    (left / "store").write_bytes(b"a copy")
+    written = write_backup(file, load(file), file.parent / "b.tar")
+    assert [name for name in written.files if name.endswith("store")] == []
+    assert left.exists(), "another backup may be writing it"
+    os.utime(left, (0, 0))
+    write_backup(file, load(file), file.parent / "c.tar")
+    assert not left.exists()
+
+
 def pack(path: Path, members: list[tuple[str, bytes, bytes]]) -> None:
     with tarfile.open(path, "w") as archive:
         for name, content, kind in members:
@@ -99,7 +135,7 @@ SETTINGS = ("datenkontor.toml", b"", tarfile.REGTYPE)
         [GOOD, SETTINGS, SETTINGS],
         [(MANIFEST, b'{"at": 0, "settings": "../datenkontor.toml"}', tarfile.REGTYPE), SETTINGS],
         [(MANIFEST, b'{"at": 0, "settings": "datenkontor.toml", "folders": ["/x"]}', tarfile.REGTYPE), SETTINGS],
-        [(MANIFEST, b'{"at": 0, "settings": "datenkontor.toml", "form": 2}', tarfile.REGTYPE), SETTINGS],
+        [(MANIFEST, b'{"at": 0, "settings": "datenkontor.toml", "form": 3}', tarfile.REGTYPE), SETTINGS],
         [(MANIFEST, b"[", tarfile.REGTYPE), SETTINGS],
     ],
     ids=range(12),

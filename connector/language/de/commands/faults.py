@@ -64,6 +64,8 @@ SENTENCES: dict[str, str] = {
     "ein Name führt aus ihrem Ordner hinaus.",
     "{} is not a backup that this release can read: check the file, or use a newer one.": "{0} ist keine Sicherung, "
     "die diese Version lesen kann: bitte die Datei prüfen oder eine neuere Version verwenden.",
+    "The backup {} is damaged or incomplete ({}): restore another one.": "Die Sicherung {0} ist beschädigt oder "
+    "unvollständig ({1}): bitte eine andere wiederherstellen.",
     "The backup {} cannot be written ({}): check its folder.": "Die Sicherung {0} lässt sich nicht schreiben ({1}): "
     "bitte den Ordner prüfen.",
     "{} cannot be restored ({}): check the file and its permissions.": "{0} lässt sich nicht wiederherstellen ({1}): "
