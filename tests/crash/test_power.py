@@ -15,8 +15,9 @@ import pytest
 
 from connector.ports import changes
 from connector.ports.changes import StoreError
-from connector.ports.entities import PageBounds
+from connector.ports.entities import Asset, PageBounds
 from connector.store.sqlite.engine import connection
+from connector.store.sqlite.engine.kept import KeptPages
 from connector.store.sqlite.engine.migrate import migrate, steps
 from connector.store.sqlite.engine.writer import Writer
 from connector.store.sqlite.store import SqliteStore, open_store
@@ -59,7 +60,8 @@ async def written(path: Path, disk: Disk, rng: random.Random, *, synchronous: st
         made.execute(f"PRAGMA synchronous = {synchronous}")
         return made
 
-    store = SqliteStore(connection.open_readable(path), Writer(opened))
+    shelf: KeptPages[Asset] = KeptPages()
+    store = SqliteStore(connection.open_readable(path), Writer(opened, ended=shelf.settle), shelf)
 
     async def some(first: int) -> None:
         for number in range(first, GROUPS, WRITERS):

@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote
 
 from connector.binding.dsp.answers import refuse
@@ -16,6 +17,9 @@ from connector.protocol.dsp.catalog import CatalogError, CatalogRequestMessage
 from connector.protocol.dsp.errors import RemoteProtocolError
 
 COMPRESS_FROM = 1024
+# The compressed pages that are kept, and how large they may be before, in bytes.
+KEPT_PAGES = 16
+KEPT_SIZE = 256 * 1024
 MOST_FIELDS = 20
 
 Provide = Callable[[Caller, str | None, int | None, tuple[object, ...]], Awaitable[catalog.OwnCatalogPage]]
@@ -44,14 +48,14 @@ def routes_for(gatekeeper: Gatekeeper, address: str, provide: Provide, provide_d
         asked = _read_query(request.query)
         after = asked.get("after")
         limit = _limit(asked.get("limit"))
-        try:
-            answer = await provide(caller, after, limit, message.filter)
-        except ValueError as error:
-            if after is None:
-                raise
-            reason = "Unknown cursor: follow the Link of a page, or request the first page without `after`."
-            raise RemoteProtocolError(reason, code="cursor") from error
-        await gatekeeper.use_token(caller)
+        async with gatekeeper.using_token(caller):
+            try:
+                answer = await provide(caller, after, limit, message.filter)
+            except ValueError as error:
+                if after is None:
+                    raise
+                reason = "Unknown cursor: follow the Link of a page, or request the first page without `after`."
+                raise RemoteProtocolError(reason, code="cursor") from error
         headers = {}
         if answer.next is not None:
             size = f"&limit={limit}" if limit else ""
@@ -60,8 +64,8 @@ def routes_for(gatekeeper: Gatekeeper, address: str, provide: Provide, provide_d
         return _compress(request, answer.body, headers)
 
     async def dataset(request: PeerRequest, caller: Caller, _: bytes) -> Reply:
-        document = await provide_dataset(caller, request.names["id"])
-        await gatekeeper.use_token(caller)
+        async with gatekeeper.using_token(caller):
+            document = await provide_dataset(caller, request.names["id"])
         if document is None:
             fault = RemoteProtocolError(
                 "Unknown dataset: request the catalogue for the datasets offered to you.", code="not-found", status=404
@@ -97,6 +101,13 @@ def _compress(request: PeerRequest, body: bytes, headers: dict[str, str]) -> Rep
     headers["Vary"] = "Accept-Encoding"
     accepted = [entry.strip() for entry in request.headers.get("accept-encoding", "").split(",")]
     if len(body) >= COMPRESS_FROM and any(entry == "gzip" or entry.startswith("gzip;q=1") for entry in accepted):
-        body = gzip.compress(body, compresslevel=1, mtime=0)
+        body = (_gzip_again if len(body) <= KEPT_SIZE else _gzip)(body)
         headers["Content-Encoding"] = "gzip"
     return Reply(body=body, headers=headers, media_type=JSON)
+
+
+def _gzip(body: bytes) -> bytes:
+    return gzip.compress(body, compresslevel=1, mtime=0)
+
+
+_gzip_again = lru_cache(KEPT_PAGES)(_gzip)

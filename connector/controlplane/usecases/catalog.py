@@ -5,6 +5,7 @@ whose facts are not known yet is shown. The consumer fetches one page at a time,
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -26,6 +27,9 @@ from connector.protocol.dsp.common import add_context
 from connector.protocol.dsp.errors import RemoteProtocolError, clean
 
 SCANNED_MOST = 20
+# The rendered pages that are kept, and how large they may be, in bytes.
+KEPT_PAGES = 16
+KEPT_SIZE = 256 * 1024
 
 
 class OwnCatalogPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,22 +66,27 @@ async def provide(
         found = [
             row.document
             for row in rows
-            if _fits(publisher.context, wanted, row) and (row.access is None or shown(row.access, row.id))
+            if (not wanted.fits or _fits(publisher.context, wanted, row))
+            and (row.access is None or shown(row.access, row.id))
         ]
         documents += () if blocked else found[skip:]
         skip = max(skip - len(found), 0)
         if after is None or len(documents) >= size:
             break
-    service = DataService(id=f"{publisher.context.participant}#connector", endpoint_url=publisher.context.address)
     known = publisher.evaluator.directory.participant(publisher.context.participant)
-    body = catalog_document(
-        f"{publisher.context.participant}#catalog",
-        publisher.context.participant,
-        services=[service],
-        datasets=documents,
-        name=known.name if known else None,
-    )
+    render = _render_again if sum(map(len, documents)) <= KEPT_SIZE else _render
+    name = known.name if known else None
+    body = render(publisher.context.participant, publisher.context.address, name, tuple(documents))
     return OwnCatalogPage(body=body, next=after)
+
+
+def _render(participant: str, address: str, name: str | None, documents: tuple[bytes, ...]) -> bytes:
+    service = DataService(id=f"{participant}#connector", endpoint_url=address)
+    return catalog_document(f"{participant}#catalog", participant, services=[service], datasets=documents, name=name)
+
+
+# Pages of the same datasets are the same bytes, whoever asks for them.
+_render_again = lru_cache(KEPT_PAGES)(_render)
 
 
 async def provide_dataset(evaluator: Evaluator, caller: Caller, dataset_id: str) -> bytes | None:

@@ -52,6 +52,7 @@ from connector.store.sqlite.chapters import (
     usage,
 )
 from connector.store.sqlite.engine.connection import open_readable, open_writable
+from connector.store.sqlite.engine.kept import KeptPages
 from connector.store.sqlite.engine.migrate import migrate, steps
 from connector.store.sqlite.engine.writer import Writer
 
@@ -92,23 +93,24 @@ async def open_store(path: Path, *, now: Callable[[], int] = _wall_clock) -> "Sq
     SchemaRefused if the file is newer than this release, none of ours, or cannot be opened.
     """
     await asyncio.to_thread(migrate, path, steps("store"))
-    return SqliteStore(
-        open_readable(path), Writer(partial(open_writable, path, patient=False), chore=replay.Sweeper(now).chore)
-    )
+    shelf: KeptPages[Asset] = KeptPages()
+    writer = Writer(partial(open_writable, path, patient=False), chore=replay.Sweeper(now).chore, ended=shelf.settle)
+    return SqliteStore(open_readable(path), writer, shelf)
 
 
 class SqliteStore:
     """A `Store` in one SQLite file. `open_store` creates it; use it on the same event loop."""
 
-    def __init__(self, reader: sqlite3.Connection, writer: Writer) -> None:
+    def __init__(self, reader: sqlite3.Connection, writer: Writer, shelf: KeptPages[Asset]) -> None:
         self._reader = reader
         self._writer = writer
+        self._shelf = shelf
 
     async def commit(self, group: Sequence[Change]) -> None:
         """Make the group durable, all or nothing."""
         for change in group:
             check_version(change)
-        await self._writer.submit(partial(_apply, tuple(group)))
+        await self._writer.submit(partial(self._apply, tuple(group)))
 
     async def negotiation(self, owner: str, id: str) -> Negotiation | None:
         """Return one contract negotiation by its pid on this side."""
@@ -199,8 +201,15 @@ class SqliteStore:
     async def assets(
         self, owner: str, page: PageBounds, *, status: AssetStatus | None = None, oldest_first: bool = False
     ) -> tuple[Sequence[Asset], str | None]:
-        """List assets."""
-        return assets.assets(self._reader, owner, page, status, oldest_first)
+        """List assets. Pages of assets in one status, such as those of a catalogue, are kept until an asset changes."""
+        if status is None:
+            return assets.assets(self._reader, owner, page, status, oldest_first)
+        key = (owner, page.limit, page.after, status, oldest_first)
+        found = self._shelf.find(key)
+        if found is None:
+            rows, after = assets.assets(self._reader, owner, page, status, oldest_first)
+            found = self._shelf.keep(key, rows, after, sum(len(row.document) for row in rows))
+        return found
 
     async def agreement(self, owner: str, key: str) -> Agreement | None:
         """Return one agreement by its key at this side."""
@@ -338,12 +347,13 @@ class SqliteStore:
         """List audit leaves, oldest first."""
         return audit.leaves(self._reader, owner, page, process_id)
 
+    def _apply(self, group: Sequence[Change], connection: sqlite3.Connection) -> None:
+        for change in group:
+            if isinstance(change, changes.PutAsset | changes.DropAsset):
+                self._shelf.forget()
+            _APPLY[type(change)](connection, change)
+
     async def close(self) -> None:
         """Finish the running group and close; later calls raise Unavailable."""
         self._reader.close()
         await self._writer.close()
-
-
-def _apply(group: Sequence[Change], connection: sqlite3.Connection) -> None:
-    for change in group:
-        _APPLY[type(change)](connection, change)

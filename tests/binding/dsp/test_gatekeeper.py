@@ -1,14 +1,15 @@
 """The entry of a route: each failure is an answer of the chapter, and the token of a refused request is used up."""
 
+import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 
 from connector.binding.dsp.gatekeeper import Gatekeeper, endpoint
 from connector.net.serving.messages import Disconnected, PeerRequest, Reply
 from connector.net.serving.rates import CallerRates
-from connector.ports.changes import Replayed, Unavailable
+from connector.ports.changes import Change, Replayed, Unavailable
 from connector.ports.entities import ReplayKey
 from connector.ports.identity import AuthenticationUnavailable, Caller, Intent, Unauthenticated
 from connector.protocol.dsp.errors import RemoteProtocolError
@@ -158,3 +159,47 @@ async def test_a_proof_that_holds_costs_its_address_nothing_and_a_peer_has_its_o
     made = [(await answered(fine, rates=rates, request=posting(b"{}", [])))[0] for _ in range(12)]
     assert [answer.status for answer in made] == [200] * 10 + [503] * 2
     assert made[-1].headers["Retry-After"] == "1"
+
+
+class Slow(MemoryStore):
+    """A store whose disk is slow: a commit ends when `written` is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = asyncio.Event()
+        self.begun = False
+
+    async def commit(self, group: Sequence[Change]) -> None:
+        self.begun = True
+        await self.written.wait()
+        await super().commit(group)
+
+
+async def test_an_answer_is_made_while_the_token_is_recorded_and_leaves_afterwards() -> None:
+    store = Slow()
+    gatekeeper = Gatekeeper(identity=Guard(), store=store)  # type: ignore[arg-type]
+    made = asyncio.Event()
+
+    async def answer() -> None:
+        async with gatekeeper.using_token(CALLER):
+            assert store.begun
+            made.set()
+
+    answering = asyncio.create_task(answer())
+    await made.wait()
+    await asyncio.sleep(0)
+    assert not answering.done()
+    store.written.set()
+    await answering
+    with pytest.raises(Replayed):
+        await answer()
+
+
+async def test_an_answer_that_cannot_be_made_uses_its_token_up_too() -> None:
+    store = MemoryStore()
+    gatekeeper = Gatekeeper(identity=Guard(), store=store)  # type: ignore[arg-type]
+    with pytest.raises(Unavailable):
+        async with gatekeeper.using_token(CALLER):
+            raise Unavailable("the disk is full")
+    with pytest.raises(Replayed):
+        await gatekeeper.use_token(CALLER)

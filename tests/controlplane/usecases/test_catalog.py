@@ -58,3 +58,17 @@ async def test_an_access_policy_for_one_party_or_one_dataset_as_a_whole_shows_no
     for_other = permitted() | {"assignee": "urn:participant:other"}
     about_one = permitted() | {"target": "urn:1"}
     assert await shown(desk, for_other, about_one, about_one, claims={}) == ["urn:1"]
+
+
+async def test_a_page_is_rendered_once_for_all_who_see_the_same_and_anew_after_a_change(desk: Desk) -> None:
+    async def page(participant: str) -> bytes:
+        caller = Caller(participant=participant, claims={}, evidence={}, replay_key=None)
+        return (await catalog.provide(desk.rooms.publisher, caller)).body
+
+    await shown(desk, None, None, permitted(assignee=FIRM), claims={})
+    first = await page("urn:participant:other")
+    assert await page("urn:participant:another") is first
+    assert await page(FIRM) != first
+    await assets.withdraw(desk.rooms.publisher, "urn:0")
+    assert b'"urn:0"' in first
+    assert b'"urn:0"' not in await page("urn:participant:other")

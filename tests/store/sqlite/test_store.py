@@ -14,10 +14,11 @@ from msgspec.structs import replace
 
 from connector.ports import changes
 from connector.ports.changes import Conflict, Replayed, Unavailable
-from connector.ports.entities import PageBounds
+from connector.ports.entities import AssetStatus, PageBounds
 from connector.store.sqlite.store import SqliteStore, open_store
 from tests.contract import values
 from tests.contract.values import OWNER
+from tests.store.sqlite.recording import RecordingConnection
 
 
 @pytest.fixture
@@ -52,6 +53,45 @@ async def test_close_finishes_what_was_begun(store: SqliteStore, tmp_path: Path)
     again = await open_store(tmp_path / "store.db")
     assert len((await again.holds(OWNER, PageBounds(limit=500)))[0]) == 200
     await again.close()
+
+
+async def test_a_page_of_a_catalogue_is_read_again_only_after_an_asset_changes(store: SqliteStore) -> None:
+    read = RecordingConnection(store._reader)
+    store._reader = read  # type: ignore[assignment]
+
+    async def shown() -> list[str]:
+        rows, _ = await store.assets(OWNER, PageBounds(limit=9), status=AssetStatus.PUBLISHED, oldest_first=True)
+        return [row.id for row in rows]
+
+    first, second = (replace(values.asset(name), status=AssetStatus.PUBLISHED) for name in ("urn:a:1", "urn:a:2"))
+    await store.commit([changes.PutAsset(first, None)])
+    assert await shown() == await shown() == ["urn:a:1"]
+    await store.commit([changes.UseReplayKey(values.replay_key("once"))])
+    assert await shown() == ["urn:a:1"]
+    assert len(read.asked) == 1
+    change = asyncio.create_task(store.commit([changes.PutAsset(second, None)]))
+    while not change.done():
+        await shown()  # may still be the page before
+        await asyncio.sleep(0)
+    assert await shown() == ["urn:a:1", "urn:a:2"]
+    await store.commit([changes.DropAsset(OWNER, "urn:a:1", first.version)])
+    assert await shown() == ["urn:a:2"]
+
+
+async def test_a_page_is_the_present_one_although_nobody_waits_for_the_change(store: SqliteStore) -> None:
+    async def shown() -> int:
+        return len((await store.assets(OWNER, PageBounds(limit=9), status=AssetStatus.PUBLISHED))[0])
+
+    change = asyncio.create_task(
+        store.commit([changes.PutAsset(replace(values.asset("urn:a:1"), status=AssetStatus.PUBLISHED), None)])
+    )
+    for _ in range(3):
+        await asyncio.sleep(0)
+    await shown()
+    change.cancel()
+    await shown()
+    await store.commit([changes.UseReplayKey(values.replay_key("once"))])
+    assert await shown() == 1
 
 
 async def test_many_groups_share_a_transaction_and_one_conflict_fails_alone(store: SqliteStore) -> None:

@@ -34,8 +34,8 @@ class Writer:
     """Runs jobs on one writing connection, on one event loop; `close` ends the thread.
 
     `connect` opens the connection, and opens it again after a fatal fault; the connection must not wait for locks.
-    `chore` returns work that is due, with each batch. `capacity` limits the waiting jobs, `batch` the jobs of one
-    transaction, and so the time on the event loop.
+    `chore` returns work that is due, with each batch. `ended` is called after each batch, committed or not. `capacity`
+    limits the waiting jobs, `batch` the jobs of one transaction, and so the time on the event loop.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class Writer:
         connect: Callable[[], sqlite3.Connection],
         *,
         chore: Callable[[], Job | None] | None = None,
+        ended: Callable[[], None] | None = None,
         capacity: int = 10_000,
         batch: int = 64,
     ) -> None:
@@ -50,6 +51,7 @@ class Writer:
         self._connect = connect
         self._connection: sqlite3.Connection | None = connect()
         self._chore = chore
+        self._ended = ended
         self._capacity = capacity
         self._batch = batch
         self._waiting: deque[_Waiting] = deque()
@@ -140,6 +142,8 @@ class Writer:
             self._recover()
             text = f"The store cannot write now ({fault}): nothing was changed; check the disk, then retry."
             settled = [(future, Unavailable(text)) for future, _ in settled]
+        if self._ended:
+            self._ended()
         for future, refusal in settled:
             if future.done():
                 continue
