@@ -42,7 +42,7 @@ async def ready(context: AtContext, checks: AtChecks, warnings: AtWarnings, list
     warned = {name: problem for name, check in warnings.items() if (problem := await _run(check)) is not None}
     results = {name: problem or "ok" for name, problem in problems.items()}
     view = ReadinessView(
-        ready=ready, checks=results, warnings=warned, participant_list=show_list(listed, context.now())
+        ready=ready, checks=results, warnings=warned, participant_list=show_list(listed(), context.now())
     )
     return encode_view(view, 200 if ready else 503)
 
