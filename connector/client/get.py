@@ -1,6 +1,6 @@
 """The whole way in one call, from a search result or an offer to the file: negotiate, transfer, download.
 
-A second call continues: it uses an agreement on the dataset whose time is not over, waits for an open negotiation or
+A second call continues: it uses an agreement on the dataset, the newest that grants a use, waits for an open negotiation or
 transfer, and saves what has arrived and was not saved. A refusal is final, in a negotiation or under an agreement: only
 the wish for it, or the end of the agreement's time, makes a new request.
 """
@@ -27,7 +27,7 @@ from connector.client.frame.errors import (
 from connector.client.frame.flow import ClientFlow, Progress, Report
 from connector.client.freshness import StatedData, is_current, is_newer, read_stated
 from connector.client.target import check_place, drop_note, read_note, write_note
-from connector.client.terms import list_purposes, states_purpose
+from connector.client.terms import list_purposes, prefer_usable, states_purpose
 from connector.language.catalogue import Language, say, write_in_all
 from connector.protocol.dsp.machines.transfer_machine import PUSH
 from connector.views.agreements import AgreementState, AgreementView
@@ -120,12 +120,14 @@ def _arrived(
     offer: WantedOffer, path: str | Path, progress: Report | None, *, timeout_s: float, push: bool, renew: bool
 ) -> ClientFlow[tuple[str, str, bool]]:
     """Return the agreement and the completed transfer, and whether this transfer is one that was not saved earlier."""
-    known = None if renew else (yield from _agreed(offer))
+    held = [] if renew else (yield from _agreed(offer, path))
+    for earlier in held:
+        if unsaved := (yield from _unsaved(earlier.key or earlier.id, path, progress, timeout_s)):
+            _tell(progress, "agreed", earlier.id)
+            return earlier.key or earlier.id, unsaved, True
+    known = next((found.key or found.id for found in prefer_usable(held)), None)
     agreement = known or (yield from _negotiated(offer, progress, timeout_s, renew=renew))
     _tell(progress, "agreed", _show(agreement))
-    unsaved = (yield from _unsaved(agreement, path, progress, timeout_s)) if known else None
-    if unsaved:
-        return agreement, unsaved, True
     try:
         transfer = yield from _transferred(agreement, path, progress, timeout_s, push=push)
     except RequestRefused:
@@ -201,25 +203,34 @@ def _show(key: str) -> str:
     return key.rpartition(" ")[2]
 
 
-def _agreed(offer: WantedOffer) -> ClientFlow[str | None]:
-    """Return the newest agreement on the dataset as consumer whose time is not over, or None.
+def _agreed(offer: WantedOffer, path: str | Path) -> ClientFlow[list[AgreementView]]:
+    """Return the agreement to use as consumer, behind those with a transfer that is not saved at the path.
 
+    The time of an agreement to use is not over. The newest one under which a use is granted precedes the newest other.
     Raises InvalidRequest if the agreements that there are state another purpose than the wanted one.
     """
     page: Page[AgreementView] = yield agreements.listing(dataset=offer.dataset, counterparty=offer.participant)
+    ours = [
+        entry
+        for entry in page.items
+        if entry.role == "consumer" and entry.finalized_at is not None and entry.state != AgreementState.EXPIRED
+    ]
+    noted = {entry.id for entry in ours if read_note(path, entry.key or entry.id)}
+    found: list[AgreementView] = []
     others: list[tuple[str, str]] = []
-    for entry in page.items:
-        usable = entry.finalized_at is not None and entry.state != AgreementState.EXPIRED
-        if entry.role != "consumer" or not usable or not (yield from _is_of(entry, offer)):
+    for entry in sorted(prefer_usable(ours), key=lambda one: one.id not in noted):
+        if not (yield from _is_of(entry, offer)):
             continue
         if offer.purpose is None or states_purpose(entry.policy, offer.purpose):
-            return entry.key or entry.id
+            found.append(entry)
+            if entry.id not in noted:
+                break
         purposes = list_purposes(entry.policy)
         others.extend((entry.id, name) for name in purposes[:1])
-    for agreement, purpose in others[:1]:
+    for agreement, purpose in others[:1] if not found else ():
         text = f"The agreement {agreement} states the purpose {purpose}: ask anew with `renew`, or leave `purpose` out."
         raise InvalidRequest("other-purpose", text)
-    return None
+    return found
 
 
 def _is_of(agreement: AgreementView, offer: WantedOffer) -> ClientFlow[bool]:

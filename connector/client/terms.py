@@ -1,6 +1,9 @@
-"""What the client reads of the terms of an agreement by itself, in compact JSON with full or short terms."""
+"""Which agreement the client uses, and what it reads of the terms by itself: compact JSON, full or short terms."""
 
+from collections.abc import Iterable
 from typing import Any
+
+from connector.views.agreements import AgreementState, AgreementView
 
 _FINAL = frozenset({"purpose", "count", "volume", "usesInAll", "elapsedTime", "spatial"})
 _ENDS = frozenset({"lt", "lteq"})
@@ -25,6 +28,11 @@ def list_purposes(policy: object) -> list[str]:
 def states_purpose(policy: dict[str, Any], purpose: str) -> bool:
     """Return whether a policy states a purpose, in full or in its short form."""
     return _shorten(purpose) in {_shorten(name) for name in list_purposes(policy)}
+
+
+def prefer_usable(agreements: Iterable[AgreementView]) -> list[AgreementView]:
+    """Return agreements in their order, those under which a use is granted before those that are used up or refused."""
+    return sorted(agreements, key=lambda found: found.state is not AgreementState.ACTIVE)
 
 
 def lasts_until_changed(policy: object) -> bool:

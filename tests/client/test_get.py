@@ -11,6 +11,7 @@ import pytest
 from connector.client.frame.errors import ClientError, FileThere, InvalidRequest, RequestRefused, StillWaiting
 from connector.client.frame.flow import Progress
 from connector.client.get import WantedOffer
+from connector.client.target import write_note
 from connector.views.search import HitView
 from tests.client.calls import awaited
 from tests.support.plane import CITY, Desk
@@ -73,7 +74,7 @@ async def test_get_goes_the_whole_way_and_tells_how_far_it_is(desk: Desk, tmp_pa
     assert (told[-2].bytes_done, told[-2].bytes_total) == (len(CSV), len(CSV))
 
 
-OVER = {
+OVER: dict[str, Any] = {
     "@type": "Agreement",
     "@id": "urn:agreement:old",
     "assigner": CITY,
@@ -103,6 +104,53 @@ async def test_get_uses_an_agreement_that_is_there(desk: Desk, tmp_path: Path) -
     await desk.agree("urn:agreement:old")
     assert (await got(desk, tmp_path)).agreement == "urn:agreement:old"
     assert await count_negotiations(desk) == 0
+
+
+def limit_uses(most: int) -> bytes:
+    """Return an agreement that permits so many uses."""
+    limit = {"leftOperand": "odrl:count", "operator": "lteq", "rightOperand": most}
+    rule = {"action": "use", "constraint": [limit]}
+    return msgspec.json.encode({**OVER, "permission": [{**OVER["permission"][0], **rule}]})
+
+
+async def agree_twice(desk: Desk) -> None:
+    """Agree on terms that permit ten uses, then on terms that are used up."""
+    await desk.agree("urn:agreement:old", document=limit_uses(10), agreed_at=1_763_000_000_000)
+    await desk.agree("urn:agreement:spent", document=limit_uses(0))
+
+
+async def test_get_uses_an_older_agreement_that_permits_before_a_newer_one_that_is_used_up(
+    desk: Desk, tmp_path: Path
+) -> None:
+    await agree_twice(desk)
+    async with awaited(desk) as connector:
+        states = [entry.state for entry in (await connector.agreements.list()).items]
+        assert states == ["used-up", "active"]
+    assert (await got(desk, tmp_path)).agreement == "urn:agreement:old"
+    assert await count_negotiations(desk) == 0
+
+
+async def test_what_arrived_under_an_agreement_that_is_used_up_now_is_saved_before_another_is_used(
+    desk: Desk, tmp_path: Path
+) -> None:
+    await agree_twice(desk)
+    async with awaited(desk) as connector:
+        begun = await connector.transfers.start("urn:agreement:spent")
+    async with desk.client() as client:
+        (entry,) = (await client.get("/v1/transfers")).json()["items"]
+    desk.arrive(entry["sink"]["path"] + "air.csv", CSV)
+    await desk.become(begun.id, "COMPLETED")
+    write_note(tmp_path / "mine.csv", f"{CITY} urn:agreement:spent", begun.id)
+    result = await got(desk, tmp_path)
+    assert (result.agreement, result.transfer, result.resumed) == ("urn:agreement:spent", begun.id, True)
+
+
+async def test_a_note_of_a_transfer_that_failed_does_not_choose_an_agreement_that_is_used_up(
+    desk: Desk, tmp_path: Path
+) -> None:
+    await agree_twice(desk)
+    write_note(tmp_path / "mine.csv", f"{CITY} urn:agreement:spent", "urn:transfer:unknown")
+    assert (await got(desk, tmp_path)).agreement == "urn:agreement:old"
 
 
 async def test_a_refusal_under_an_agreement_makes_no_new_one(desk: Desk, tmp_path: Path) -> None:

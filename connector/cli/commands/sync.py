@@ -17,7 +17,7 @@ from connector.client.delivery import is_saved
 from connector.client.frame.errors import ClientError, Damaged, InvalidRequest, NotFound, RequestRefused
 from connector.client.freshness import StatedData, read_stated
 from connector.client.get import WantedOffer
-from connector.client.terms import lasts_until_changed
+from connector.client.terms import lasts_until_changed, prefer_usable
 from connector.views.agreements import AgreementState, AgreementView
 from connector.views.deliveries import DeliveredFileView
 
@@ -123,27 +123,31 @@ class _NotGiven(Exception):
 
 
 def _tell(call: CommandCall, agreement: AgreementView, earlier: SyncedDataset, refusal: SyncRefusal) -> dict[str, str]:
-    """Return the outcome of a dataset that its provider does not give: once with the command that asks again."""
+    """Return the outcome of a dataset that its provider does not give: once with what helps.
+
+    A new agreement helps if this one grants nothing more at any time. Any other reason says itself what helps.
+    """
     told = earlier.refusal
     if told and (told.agreement, told.reason) == (refusal.agreement, refusal.reason):
         return {"dataset": agreement.dataset, "outcome": "ended"}
     reason = refusal.reason
-    names = {"participant": agreement.counterparty, "dataset": agreement.dataset}
-    way_out = call.output.say("cli.ask-again", **names)
-    reason += "" if reason.endswith((".", "!", "?")) else "."
-    return {"dataset": agreement.dataset, "outcome": "refused", "reason": f"{reason} {way_out}"}
+    if agreement.state in {*_OVER, AgreementState.USED_UP}:
+        stop = "" if reason.endswith((".", "!", "?")) else "."
+        names = {"participant": agreement.counterparty, "dataset": agreement.dataset}
+        reason += f"{stop} {call.output.say('cli.ask-again', **names)}"
+    return {"dataset": agreement.dataset, "outcome": "refused", "reason": reason}
 
 
 def _list_agreements(connector: Connector, participant: str | None) -> list[AgreementView]:
     """Return the newest active agreement as consumer for each dataset, else the newest that is over."""
-    newest: dict[tuple[str, str], AgreementView] = {}
-    for found in connector.agreements.all(counterparty=participant):
-        if found.role != "consumer" or found.finalized_at is None or found.state is AgreementState.PENDING:
-            continue
-        held = newest.setdefault((found.counterparty, found.dataset), found)
-        if held.state is not AgreementState.ACTIVE and found.state is AgreementState.ACTIVE:
-            newest[found.counterparty, found.dataset] = found
-    return list(newest.values())
+    ours = [
+        found
+        for found in connector.agreements.all(counterparty=participant)
+        if found.role == "consumer" and found.finalized_at is not None and found.state is not AgreementState.PENDING
+    ]
+    order = dict.fromkeys((found.counterparty, found.dataset) for found in ours)
+    chosen = {(found.counterparty, found.dataset): found for found in reversed(prefer_usable(ours))}
+    return [chosen[name] for name in order]
 
 
 def _begin(agreement: AgreementView, taken: set[str]) -> SyncedDataset:

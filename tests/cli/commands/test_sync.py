@@ -45,7 +45,7 @@ def test_a_folder_is_kept_up_to_date_with_what_changed(cli: Cli, provider: Manag
     assert cli("sync", "data", "--json").json["items"][0]["outcome"] == "updated"
     provider.refuse("GET", "/v1/catalog/dataset", 404, "no-dataset", "It is not offered.")
     failed = cli("sync", "data")
-    assert (failed.code, "It is not offered." in failed.out, "--renew" in failed.out) == (4, True, True)
+    assert (failed.code, "It is not offered." in failed.out, "--renew" in failed.out) == (4, True, False)
 
 
 def remove(file: Path) -> None:
@@ -89,7 +89,7 @@ def test_a_file_that_is_gone_or_damaged_is_restored_without_a_use_while_the_conn
 def test_each_refused_dataset_is_told_with_the_way_out_and_the_others_go_on(
     cli: Cli, provider: Management, tmp_path: Path
 ) -> None:
-    used_up = agreement(id="urn:used", dataset="used")
+    used_up = agreement(id="urn:used", dataset="used", state="used-up")
     provider.answer("GET", "/v1/agreements", {"items": [used_up, agreement(), agreement(id="urn:b")], "next": None})
     provider.answers["GET", "/v1/catalog/dataset"] = [
         (409, {"error": {"code": "refused", "reason": "The uses of the agreement are used up"}}),
@@ -101,6 +101,16 @@ def test_each_refused_dataset_is_told_with_the_way_out_and_the_others_go_on(
     assert (refused["dataset"], refused["outcome"], updated["outcome"]) == ("used", "refused", "updated")
     assert "used up. Ask again" in refused["reason"]
     assert "datenkontor get urn:city used --renew" in refused["reason"]
+
+
+@pytest.mark.parametrize(
+    "reason", ["State of the payment: expected paid; found overdue.", "The counterparty has excluded this participant."]
+)
+def test_a_new_agreement_is_not_advised_where_it_does_not_help(cli: Cli, provider: Management, reason: str) -> None:
+    provider.answer("GET", "/v1/agreements", {"items": [agreement()], "next": None})
+    provider.refuse("GET", "/v1/catalog/dataset", 409, "refused", reason)
+    (item,) = cli("sync", "data", "--json").json["items"]
+    assert (item["outcome"], item["reason"]) == ("refused", reason)
 
 
 def test_an_agreement_that_ended_is_told_for_a_dataset_of_the_folder(cli: Cli, provider: Management) -> None:
