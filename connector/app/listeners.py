@@ -152,9 +152,9 @@ def _bind(name: str, host: str, port: int) -> socket.socket:
         bound.listen()
     except OSError as error:
         bound.close()
-        what = f"The listener {name} cannot be opened at {join_host(host, port)} ({error.strerror})"
         raise ListenFailed(
-            f"{what}: set {name}.port to a free port, and the port in the public address to the same one."
+            f"The listener {name} cannot be opened at {join_host(host, port)} ({error.strerror}): "
+            f"set {name}.port to a free port, and the port in the public address to the same one."
         ) from None
     bound.setblocking(False)
     return bound

@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from connector.cli.frame.failure import Code, Failure
+from connector.cli.frame.failure import Code, Failure, say_translated
 from connector.cli.frame.output import find_language, strip_controls
 from connector.cli.frame.speaking import translate_help, translate_paragraphs
 from connector.cli.frame.usage import explain_usage
@@ -159,4 +159,7 @@ def _report_unforeseen(kind: type[BaseException], error: BaseException, trace: T
     # Errors of this package are sentences already; others are not meant for people.
     own = kind.__module__.startswith("connector.") or isinstance(error, OSError)
     language = find_language(sys.argv[1:])
-    _print_error(sentence if own else say(language, "errors.unforeseen", reason=sentence, kind=kind.__name__))
+    if own:
+        _print_error(say_translated(language, "errors.reported", {"reason": {"en": sentence}}))
+    else:
+        _print_error(say(language, "errors.unforeseen", reason=sentence, kind=kind.__name__))

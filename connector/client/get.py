@@ -1,8 +1,8 @@
 """The whole way in one call, from a search result or an offer to the file: negotiate, transfer, download.
 
-A second call continues: it uses an agreement on the dataset, the newest that grants a use, waits for an open negotiation or
-transfer, and saves what has arrived and was not saved. A refusal is final, in a negotiation or under an agreement: only
-the wish for it, or the end of the agreement's time, makes a new request.
+A second call continues: it uses the newest agreement on the dataset that grants a use, waits for an open negotiation
+or transfer, and saves what has arrived and was not saved. A refusal is final, in a negotiation or under an agreement:
+only the wish for it, or the end of the agreement's time, makes a new request.
 """
 
 import time
@@ -28,7 +28,7 @@ from connector.client.frame.flow import ClientFlow, Progress, Report
 from connector.client.freshness import StatedData, is_current, is_newer, read_stated
 from connector.client.target import check_place, drop_note, read_note, write_note
 from connector.client.terms import list_purposes, prefer_usable, states_purpose
-from connector.language.catalogue import Language, say, write_in_all
+from connector.language.catalogue import Language, say, translate_text, write_in_all
 from connector.protocol.dsp.machines.transfer_machine import PUSH
 from connector.views.agreements import AgreementState, AgreementView
 from connector.views.common import EndedView, Page
@@ -382,12 +382,18 @@ def _follow(
 def _still_waiting(code: str, guess: str, process: NegotiationView | TransferView, timeout_s: float) -> StillWaiting:
     """Return the error of a process that has not ended in time, with the reason if it is known."""
     fault = find_fault(process)
-    name = "negotiation" if isinstance(process, NegotiationView) else "transfer"
-    end = "finalized" if isinstance(process, NegotiationView) else "completed"
-    reason = f"The {name} is not {end} after {timeout_s:g} seconds: {guess}."
+    if isinstance(process, NegotiationView):
+        reason = f"The negotiation is not finalized after {timeout_s:g} seconds: {guess}."
+    else:
+        reason = f"The transfer is not completed after {timeout_s:g} seconds: {guess}."
     error = StillWaiting(code, reason, process.id)
     if fault:
-        texts = write_in_all(lambda lang: say(lang, f"processes.{code}-fault", seconds=timeout_s, fault=fault))
+
+        def write(language: Language) -> str:
+            told = translate_text(language, fault)
+            return say(language, f"processes.{code}-fault", seconds=timeout_s, fault=told)
+
+        texts = write_in_all(write)
         error.reason, error.reasons = texts["en"], texts
         error.args = (error.reason,)
     return error
@@ -400,7 +406,7 @@ def _refuse(process: str, ended: EndedView | None, *, again: bool = False) -> Re
         if ended is None:
             told = say(language, f"processes.{process}-ended-silently")
         else:
-            reason = ended.reasons.get(language, ended.reason)
+            reason = ended.reasons.get(language) or translate_text(language, ended.reason)
             told = say(language, f"processes.{process}-ended", by=ended.by, reason=reason)
         stop = "" if told.endswith((".", "!", "?", "“")) else "."
         return f"{told}{stop} {say(language, 'processes.ask-again')}" if again else told

@@ -18,7 +18,9 @@ Language: TypeAlias = Literal["de", "en"]
 """The languages of all texts: a further language is a folder of this room and its code here."""
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-COMMANDS = ("codes", "doctor", "errors", "faults", "fields", "help", "options", "problems", "setup", "usage", "values")
+FAULTS = ("faults", "refusals", "flows", "documents")
+"""The chapters of what the code writes in English: of the process, of use cases and peers, of data, of documents."""
+COMMANDS = (*FAULTS, "codes", "doctor", "errors", "fields", "help", "options", "problems", "setup", "usage", "values")
 """The chapters of the command line, which are in the folder `commands` of a language."""
 
 _LONGEST_SENTENCE, _DEEPEST_SENTENCE = 4000, 4
@@ -99,7 +101,7 @@ def find_translation(language: Language, chapter: str, text: str) -> str:
 def find_translated_sentence(language: Language, text: str) -> str | None:
     """Return a sentence that the code writes in English, with its values, in a language; None if it has none there.
 
-    The chapter `faults` has it under the English sentence, with `{}` for each value. Values that are sentences or
+    The chapters of `FAULTS` have it under the English sentence, with `{}` for each value. Values that are sentences or
     problems themselves are translated too.
 
     >>> find_translated_sentence("de", "The settings file a.toml cannot be read: Permission denied.")
@@ -108,6 +110,27 @@ def find_translated_sentence(language: Language, text: str) -> str | None:
     if language == "en":
         return text
     return _translate(language, text[:_LONGEST_SENTENCE], _DEEPEST_SENTENCE)
+
+
+def translate_text(language: Language, text: str) -> str:
+    """Return sentences that the code writes in English in a language; what has no text there stays English.
+
+    >>> translate_text("de", "The store is closed: open it again. Nobody wrote this.")
+    'Die Datenbank ist geschlossen: bitte erneut öffnen. Nobody wrote this.'
+    """
+    return " ".join(told or part for part, told in find_translations(language, text))
+
+
+def find_translations(language: Language, text: str) -> list[tuple[str, str | None]]:
+    """Return each sentence of a text with what it is in a language, None if it has no text there.
+
+    A sentence ends with a full stop, and a capital follows. Several that have one text stay together.
+
+    >>> find_translations("de", "It failed. The record cannot be read.")
+    [('It failed.', None), ('The record cannot be read.', 'Das Verzeichnis ist nicht lesbar.')]
+    """
+    found = [(part, find_translated_sentence(language, part)) for part in re.split(r"(?<=\.) (?=[A-Z])", text)]
+    return found if any(told for _, told in found) else [(text, find_translated_sentence(language, text))]
 
 
 def _translate(language: Language, text: str, depth: int) -> str | None:
@@ -123,13 +146,14 @@ def _translate_value(language: Language, value: str, depth: int) -> str:
         return told
     if told := _translate(language, f"{value}.", depth):
         return told.removesuffix(".")
-    return find_translation(language, "problems", value)
+    return find_sentence(language, f"values.{value}") or find_translation(language, "problems", value)
 
 
 @cache
 def _compile_faults(language: Language) -> tuple[tuple[re.Pattern[str], str], ...]:
     """Return the patterns of the English sentences, those with the most words of their own first."""
-    faults = sorted(read_chapter(language, "faults").items(), key=lambda entry: -len(entry[0].replace("{}", "")))
+    told = [entry for chapter in FAULTS for entry in read_chapter(language, chapter).items()]
+    faults = sorted(told, key=lambda entry: -len(entry[0].replace("{}", "")))
     return tuple(
         (re.compile("(.*?)".join(map(re.escape, english.split("{}"))), re.DOTALL), sentence)
         for english, sentence in faults

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 import typer
 
+from connector.app.listeners import ListenFailed
 from connector.cli.assets.details import describe_asset
 from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Output
 from connector.cli.frame.usage import explain_usage
-from connector.cli.main import WORDS, app
+from connector.cli.main import WORDS, _report_unforeseen, app
 from connector.cli.reference import list_commands
 from connector.language.catalogue import find_sentence, read_chapter
 from tests.cli.conftest import Cli
@@ -22,7 +23,7 @@ from tests.cli.management import Management, asset, negotiation
 ROOM = Path(__file__).resolve().parents[2] / "connector" / "cli"
 TREES = {path.relative_to(ROOM).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in ROOM.rglob("*.py")}
 # Words that are the same in both languages.
-SAME = {"SHA-256", "Status", "Name", "Format", "Bytes", "Version", "Person", "Problem", "Parameter"}
+SAME = {"SHA-256", "Status", "Name", "Format", "Bytes", "Version", "Person", "Problem", "Parameter", "Text", "HTTP"}
 DETAILS = {"_build_fields", "to_common_fields", "describe_sighting", "to_fields", "show"}
 
 
@@ -146,13 +147,21 @@ def test_a_sentence_of_typer_that_is_not_known_is_quoted() -> None:
     assert explain_usage("Something new.", "en") == "Something new."
 
 
-def test_an_error_of_the_connector_without_german_is_told_by_its_code(cli: Cli, management: Management) -> None:
-    error = {"code": "no-asset", "reason": "Unknown asset air: list the assets to find its identifier."}
+def test_an_error_of_the_connector_is_told_by_its_sentence_else_by_its_code(cli: Cli, management: Management) -> None:
+    error = {"code": "no-asset", "reason": "Nobody wrote this."}
     management.answer("POST", "/v1/assets/air/publish", {"error": error}, status=409)
     told = cli("asset", "publish", "air", "--lang", "de").err
     assert told == "datenkontor: Das Angebot ist unbekannt: `datenkontor asset list` zeigt alle Angebote.\n"
     management.answer("POST", "/v1/assets/air/publish", {"error": {**error, "code": "odd"}}, status=409)
-    assert cli("asset", "publish", "air", "--lang", "de").err.startswith("datenkontor: Meldung auf Englisch: „Unknown")
+    assert (
+        cli("asset", "publish", "air", "--lang", "de").err
+        == "datenkontor: Meldung auf Englisch: „Nobody wrote this.“\n"
+    )
+    known = {"code": "odd", "reason": "The currency is not supported: convert the amount to EUR. Nobody wrote this."}
+    management.answer("POST", "/v1/assets/air/publish", {"error": known}, status=409)
+    assert cli("asset", "publish", "air", "--lang", "de").err == (
+        "datenkontor: Diese Währung wird nicht unterstützt: bitte den Betrag in EUR umrechnen. Nobody wrote this.\n"
+    )
 
 
 def test_every_code_with_a_german_sentence_exists() -> None:
@@ -218,3 +227,28 @@ def test_every_option_has_german_help_and_none_is_left_over() -> None:
     parameters = [*root.params, *(parameter for _, command in list_commands() for parameter in command.params)]
     told = {" ".join(parameter.help.split()) for parameter in parameters if getattr(parameter, "help", None)}
     assert told | {"Show this message and exit."} == set(read_chapter("de", "options"))
+
+
+def test_words_of_closed_lists_are_german_in_tables_and_details() -> None:
+    german = Output(json=False, lang="de")
+    assert german.format_entry("for", "provider") == german.format_entry("offered by", "provider") == "Anbieter"
+    assert german.name_value("ContractAgreementMessage") == "Vertrag"
+    assert describe_asset(asset(), german, {"policy": ""})["source"] == "Datei path=air.csv"
+
+
+def test_a_template_shows_each_parameter_under_the_option_that_sets_it(cli: Cli) -> None:
+    shown = cli("policy", "template", "show", "purpose", "--lang", "de").out
+    assert "\n--set purpose  Zweck (Auswahl; " in shown
+    assert "\n--set period   Laufzeit ab Vertragsschluss (Dauer; P1D … P5Y; = P1Y)" in shown
+
+
+def test_an_error_at_the_start_is_told_in_german(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATENKONTOR_LANG", "de")
+    said = "The listener data cannot be opened at 127.0.0.1:1 (Address already in use): set data.port to a free port, "
+    _report_unforeseen(ListenFailed, ListenFailed(said + "and the port in the public address to the same one."), None)
+    told = capsys.readouterr().err
+    assert told.startswith(
+        "datenkontor: Der Port von data ist unter 127.0.0.1:1 nicht zu öffnen (Adresse bereits belegt)"
+    )

@@ -50,5 +50,6 @@ def _format_value(value: Any, hint: Any, output: Output) -> object:
     if isinstance(value, msgspec.Struct):
         value = msgspec.to_builtins(value)
     if isinstance(value, dict):
-        return " ".join(f"{name}={entry}" for name, entry in value.items())
+        kind = [output.name_value(value["kind"])] if "kind" in value else []
+        return " ".join([*kind, *(f"{name}={entry}" for name, entry in value.items() if name != "kind")])
     return value

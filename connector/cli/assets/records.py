@@ -69,7 +69,7 @@ def parse_records(options: list[str] | None, media_type: str | None) -> Records 
     try:
         return msgspec.convert(description, Records)
     except msgspec.ValidationError as error:
-        raise Failure(Code.USAGE, "errors.record-options", error=error) from None
+        raise Failure(Code.USAGE, "errors.record-options", error={"en": str(error)}) from None
 
 
 def _parse_whole(text: str) -> int:

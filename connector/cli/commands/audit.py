@@ -116,7 +116,7 @@ def verify(
             Code.NOT_FOUND, "errors.not-readable", file=file, problem=error.strerror or "the disk failed"
         ) from None
     except ExportBroken as error:
-        raise Failure(Code.FAILED, "errors.export-broken", file=file, error=error) from None
+        raise Failure(Code.FAILED, "errors.export-broken", file=file, error={"en": str(error)}) from None
     found = {"owner": proven.owner, "size": proven.size, "root": proven.root.hex(), "entries": len(proven.bodies)}
     sentence = call.output.say("cli.audit-verified", file=file, entries=len(proven.bodies), root=proven.root.hex())
     call.output.print_result(found, sentence)

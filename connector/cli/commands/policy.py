@@ -256,7 +256,7 @@ def show_template(call: CommandCall, name: TemplateArgument) -> None:
     """Show a template: its use, its parameters and their bounds."""
     with translate_errors():
         found = template(name)
-    call.output.print_details(found, _build_fields(found, call.output.lang))
+    call.output.print_details(found, _build_fields(found, call.output))
 
 
 @register(
@@ -303,13 +303,15 @@ def _report_decision(call: CommandCall, found: trials.TrialDecision | TrialView)
         raise typer.Exit(Code.REFUSED)
 
 
-def _build_fields(found: Template, lang: str) -> dict[str, object]:
+def _build_fields(found: Template, output: Output) -> dict[str, object]:
+    """Return the title and the use of a template, and each parameter under the option that sets it."""
+    lang = output.lang
     shown: dict[str, object] = {"title": getattr(found.title, lang), "why": getattr(found.why, lang)}
     for entry in found.parameter:
         bounds = f"{entry.least} … {entry.greatest}" if entry.least or entry.greatest else ""
         default = entry.default if isinstance(entry.default, str) else ", ".join(entry.default)
-        parts = [entry.sort, bounds, ", ".join(entry.choices), f"= {default}" if default else ""]
-        shown[entry.name] = f"{getattr(entry, lang)} ({'; '.join(part for part in parts if part)})"
+        parts = [output.name_value(entry.sort), bounds, ", ".join(entry.choices), f"= {default}" if default else ""]
+        shown[f"--set {entry.name}"] = f"{getattr(entry, lang)} ({'; '.join(part for part in parts if part)})"
     return shown
 
 

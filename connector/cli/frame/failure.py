@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import IntEnum
 
-from connector.language.catalogue import Language, find_translated_sentence, find_translation, say
+from connector.language.catalogue import Language, find_translated_sentence, find_translation, find_translations, say
 
 
 class Code(IntEnum):
@@ -55,6 +55,7 @@ def _translate(language: Language, value: object) -> object:
     return find_translated_sentence(language, value) or find_translation(language, "problems", value)
 
 
-def _translate_sentence(language: Language, sentence: str) -> str:
-    """Return an English sentence in a language, else quoted."""
-    return find_translated_sentence(language, sentence) or say(language, "errors.in-english", reason=sentence)
+def _translate_sentence(language: Language, text: str) -> str:
+    """Return what is written in English in a language; sentences that have no text there are quoted."""
+    found = find_translations(language, text)
+    return " ".join(told or say(language, "errors.in-english", reason=part) for part, told in found)

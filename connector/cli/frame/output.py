@@ -5,7 +5,6 @@ move the cursor nor colour the terminal: control characters are printed as space
 """
 
 import os
-import re
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -21,10 +20,10 @@ from connector.cli.frame.zone import find_zone
 from connector.language.catalogue import (
     Language,
     find_sentence,
-    find_translated_sentence,
     match_language,
     read_grammar,
     say,
+    translate_text,
 )
 
 Row = TypeVar("Row")
@@ -32,7 +31,9 @@ Columns = Mapping[str, Callable[[Row], object]]
 
 _GREEN, _RED, _PLAIN = "\x1b[32m", "\x1b[31m", "\x1b[0m"
 _NARROWEST = 8
-_CLOSED = frozenset({"status", "class", "role", "state", "kind", "about persons", "state of source", "outcome"})
+_CLOSED = frozenset(
+    {"status", "class", "role", "state", "kind", "about persons", "state of source", "outcome", "for", "offered by"}
+)
 """The fields whose values are words of a closed list; programs read the words of the standards in the JSON."""
 
 
@@ -87,8 +88,7 @@ class Output:
 
     def translate(self, text: str) -> str:
         """Return sentences that the connector writes in English in the language of this call, as far as known."""
-        sentences = re.split(r"(?<=\.) (?=[A-Z])", text)
-        return " ".join(find_translated_sentence(self.lang, sentence) or sentence for sentence in sentences)
+        return translate_text(self.lang, text)
 
     def name_field(self, name: str) -> str:
         """Return the name of a field in the language of this call; a name that comes from data stays as it is."""

@@ -11,7 +11,7 @@ from connector.cli.frame.probe import format_origin
 from connector.client.connector import Connector
 from connector.client.frame.errors import ClientError, PagesRepeat
 from connector.client.frame.paging import PageTrail
-from connector.language.catalogue import LANGUAGES, find_translation
+from connector.language.catalogue import LANGUAGES, find_translation, find_translations, translate_text
 from connector.views.common import Page
 
 Item = TypeVar("Item")
@@ -28,10 +28,11 @@ def connect(call: CommandCall) -> Iterator[Connector]:
 
 
 def explain_error(error: ClientError) -> dict[str, str]:
-    """Return the reason of an error by language: that of the connector, else a sentence about its code."""
+    """Return the reason of an error by language: that of the connector, else its translation, else one of its code."""
     texts = {"en": error.reason}
     for language in LANGUAGES:
-        told = find_translation(language, "codes", error.code)
+        known = any(told for _, told in find_translations(language, error.reason))
+        told = translate_text(language, error.reason) if known else find_translation(language, "codes", error.code)
         if told != error.code:
             texts[language] = told
     return texts | error.reasons

@@ -57,17 +57,17 @@ def read_policy(path: Path | None) -> dict[str, Any] | None:
         try:
             return from_turtle(content)
         except PolicyError as error:
-            raise Failure(Code.USAGE, "errors.policy-unusable", path=path, sentence=error.sentence) from None
+            raise Failure(Code.USAGE, "errors.policy-unusable", path=path, sentence={"en": error.sentence}) from None
     try:
         found = parse_json(content)
     except HandedInFault as fault:
-        raise Failure(Code.USAGE, "errors.policy-malformed", path=path, fault=fault) from None
+        raise Failure(Code.USAGE, "errors.policy-malformed", path=path, fault={"en": str(fault)}) from None
     if isinstance(found, list) and found:
         # Expanded and flattened JSON-LD is an array of nodes, which is the same as a graph of them.
         return {"@graph": found}
     if not isinstance(found, dict):
         wanted = "it is not a JSON object: write the policy as one"
-        raise Failure(Code.USAGE, "errors.policy-malformed", path=path, fault=wanted)
+        raise Failure(Code.USAGE, "errors.policy-malformed", path=path, fault={"en": wanted})
     return found
 
 
@@ -78,7 +78,7 @@ def read_text(path: Path) -> str:
     except OSError as error:
         raise Failure(Code.USAGE, "errors.file-unreadable", path=path, problem=error.strerror) from None
     except HandedInFault as fault:
-        raise Failure(Code.USAGE, "errors.file-malformed", path=path, fault=fault) from None
+        raise Failure(Code.USAGE, "errors.file-malformed", path=path, fault={"en": str(fault)}) from None
 
 
 def write_policy(call: CommandCall, path: Path, policy: Mapping[str, Any], *, yes: bool) -> None:

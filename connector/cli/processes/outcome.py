@@ -7,7 +7,7 @@ from connector.cli.frame.failure import Code, Failure
 from connector.cli.frame.output import Output
 from connector.cli.frame.remote import choose_text
 from connector.client.get import AnyProcessView, find_fault
-from connector.language.catalogue import Language
+from connector.language.catalogue import Language, translate_text
 from connector.views.common import EndedView, PendingView
 from connector.views.holds import HoldView
 from connector.views.negotiations import NegotiationView
@@ -64,9 +64,9 @@ def build_refusal(call: CommandCall, process: NegotiationView | TransferView) ->
     return Failure(Code.REFUSED, "cli.terminated", id=process.id, by=process.ended.by, reason=reason)
 
 
-def choose_reason(entry: HoldView | EndedView, lang: str) -> str:
+def choose_reason(entry: HoldView | EndedView, lang: Language) -> str:
     """Return the reason of a Hold or an end: in the language if the connector knows it, else as it was received."""
-    return entry.reasons.get(lang, entry.reason)
+    return entry.reasons.get(lang) or translate_text(lang, entry.reason)
 
 
 def to_head_fields(process: NegotiationView | TransferView, lang: Language) -> dict[str, object]:
@@ -87,7 +87,7 @@ def to_common_fields(process: NegotiationView | TransferView, output: Output) ->
     pending, hold, end = process.pending, process.hold, process.ended
     return {
         "pending": pending and format_pending(pending, output),
-        "waits for": hold and f"{choose_reason(hold, output.lang)} ({hold.who})",
+        "waits for": hold and f"{choose_reason(hold, output.lang)} ({output.name_value(hold.who)})",
         "ended": end and output.say("cli.ended", reason=choose_reason(end, output.lang), code=end.code, by=end.by),
         "created": output.format_time(process.created_at),
         "changed": output.format_time(process.updated_at),
@@ -97,7 +97,7 @@ def to_common_fields(process: NegotiationView | TransferView, output: Output) ->
 def format_pending(pending: PendingView, output: Output) -> str:
     """Return a pending message as a sentence: its attempts, why the last one failed, and when the next one is."""
     key = "cli.pending-in-doubt" if pending.in_doubt else "cli.pending"
-    text = output.say(key, message=pending.message, attempts=pending.attempts)
+    text = output.say(key, message=output.name_value(pending.message), attempts=pending.attempts)
     if pending.fault:
         text = output.say("cli.pending-fault", pending=text, fault=output.translate(pending.fault))
     if not pending.next_at:
@@ -107,6 +107,6 @@ def format_pending(pending: PendingView, output: Output) -> str:
 
 def _format_state(call: CommandCall, process: NegotiationView | TransferView) -> str:
     state = call.output.name_value(process.state) if process.state else call.output.say("cli.state-requested")
-    return (
-        call.output.say("cli.state-pending", state=state, message=process.pending.message) if process.pending else state
-    )
+    if not process.pending:
+        return state
+    return call.output.say("cli.state-pending", state=state, message=call.output.name_value(process.pending.message))

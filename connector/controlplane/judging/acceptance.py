@@ -15,7 +15,7 @@ from connector.controlplane.judging.payments import TOLD
 from connector.controlplane.judging.performed import is_performed_here
 from connector.controlplane.judging.treating import known_data, treatments
 from connector.controlplane.judging.treating.known_data import ANY, KnownData
-from connector.language.catalogue import say_in_all, write_in_all
+from connector.language.catalogue import Language, find_translated_sentence, say, write_in_all
 from connector.policy.analysis.findings import Finding
 from connector.policy.analysis.lint import PersonalData, Remark, lint
 from connector.policy.compiling.compiled import Compiled, CompiledDuty, CompiledRule
@@ -128,8 +128,13 @@ def is_public_body(evaluator: Evaluator) -> bool:
 def to_unreadable(error: PolicyError, *, with_path: bool = True) -> Unfit:
     """Return why a policy cannot be read or compiled, with the path in the document if nothing else shows it."""
     path = f" ({error.path})" if error.path and with_path else ""
-    text = f"{error.sentence}{path}"
-    return Unfit(error.code, say_in_all("processes.unreadable", reason=text))
+
+    def write(language: Language) -> str:
+        told = find_translated_sentence(language, error.sentence)
+        key = "processes.unreadable" if told is None else "processes.unfit"
+        return say(language, key, reason=f"{told or error.sentence}{path}")
+
+    return Unfit(error.code, write_in_all(write))
 
 
 def _to_unfit(library: Library, finding: Finding) -> Unfit:

@@ -125,7 +125,7 @@ def _record_rule(code: str) -> dict[str, Any]:
 
 def _say_by_person(data_class: DataClass, *, others: bool) -> dict[str, str]:
     def write(language: Language) -> str:
-        text = say(language, "processes.by-person", data_class=data_class)
+        text = say(language, "processes.by-person", data_class=say(language, f"values.{data_class}"))
         return f"{say(language, 'processes.other-terms')} {text}" if others else text
 
     return write_in_all(write)

@@ -106,7 +106,7 @@ class TreatedDelivery:
         unread = self.unread
         if not unread:
             return ""
-        named = ", ".join(f"{count} of {name[:100]}" for name, count in unread.most_common(10))
+        named = ", ".join(f"{name[:100]} ({count})" for name, count in unread.most_common(10))
         parts = [f"In {self._count} records, values cannot be read as the asset says: {named}."]
         if self._filter and self._filter.unread:
             parts.append("Records with such a value of a condition were left out.")

@@ -8,6 +8,7 @@ SENTENCES: dict[str, str] = {
     "withdrawn": "Der Anbieter ist vom Vertrag zurückgetreten.",
     "possible-again": "Wieder möglich ab {at}.",
     "unreadable": "Diese Nutzungsbedingungen werden nicht unterstützt. Einzelheiten auf Englisch: „{reason}“",
+    "unfit": "{reason}",
     "not-for-us": "Das Angebot gilt nur für {parties}.",
     "no-offer-acceptable": "Kein Angebot des Datensatzes kann hier angenommen werden. {reasons}",
     "not-acceptable": "Diese Bedingungen können hier nicht angenommen werden. {reason}",

@@ -8,6 +8,7 @@ SENTENCES: dict[str, str] = {
     "withdrawn": "The provider has withdrawn from the agreement.",
     "possible-again": "Possible again from {at}.",
     "unreadable": "{reason}",
+    "unfit": "{reason}",
     "not-for-us": "The offer is for {parties} only.",
     "no-offer-acceptable": "No offer of the dataset can be accepted here. {reasons}",
     "not-acceptable": "These terms cannot be accepted here. {reason}",

@@ -23,13 +23,13 @@ Input: TypeAlias = str | int | Decimal | Sequence[str]
 
 _PLACE = "parameter"
 _MOST_VALUES = 50
+_LONGEST_SHOWN = 100
 _LONGEST: dict[str, int] = {"name": 200, "text": 500, "code": 200, "number": 40, "whole": 40, "duration": 40, "day": 20}
 _EXPECTED: dict[str, str] = {
     "number": "a number such as 2.5",
     "whole": "a whole number",
     "duration": "a duration such as P30D or PT12H",
     "day": "a day such as 2027-01-31",
-    "code": "one of the listed values",
     "name": "a name of 1 to 200 printable characters",
     "text": "a text of 1 to 500 printable characters",
 }
@@ -143,7 +143,7 @@ def fill(template: Template, parameters: Mapping[str, Input], uid: str = "") -> 
             raise PolicyError(
                 "unknown-parameter",
                 "",
-                f"Unknown parameter {name[:100]!r} of the template {template.name}: use {known}.",
+                f"Unknown parameter {_quote(name)} of the template {template.name}: use {known}.",
             )
     values = {name: _value(entry, parameters.get(name, entry.default)) for name, entry in by_name.items()}
     placed = _place(template.policy, values)
@@ -194,18 +194,22 @@ def _value(entry: Parameter, given: Input) -> object:
 def _parse_typed(entry: Parameter, given: Input) -> tuple[Value | Decimal | None, object]:
     """Read one value; return it for comparing, and as it is placed."""
     if isinstance(given, bool) or not isinstance(given, str | int | Decimal):
-        _refuse("bad-parameter", entry, f"is not {_EXPECTED[entry.sort]}")
+        _refuse("bad-parameter", entry, f"cannot be {_quote(given)}")
     text = str(given) if isinstance(given, str | int) else format(given, "f")
     if not text.strip() or len(text) > _LONGEST[entry.sort] or not text.isprintable():
-        _refuse("bad-parameter", entry, f"is not {_EXPECTED[entry.sort]}")
+        _refuse("bad-parameter", entry, f"cannot be {_quote(given)}")
     if entry.sort == "code":
         if text not in entry.choices:
-            _refuse("bad-parameter", entry, f"is not one of {', '.join(entry.choices)}")
+            _refuse("bad-parameter", entry, f"cannot be {_quote(given)}")
         placed = dict(zip(entry.choices, entry.places, strict=True)) if entry.places else {}
         return None, _write_full(placed.get(text, text))
     if entry.sort in {"name", "text"}:
         return None, text
     return _parse_measured(entry, text)
+
+
+def _quote(given: object) -> str:
+    return repr(str(given)[:_LONGEST_SHOWN])
 
 
 def _parse_measured(entry: Parameter, text: str) -> tuple[Value | Decimal, object]:
@@ -215,7 +219,7 @@ def _parse_measured(entry: Parameter, text: str) -> tuple[Value | Decimal, objec
     else:
         value = literals.parse_day(text) if entry.sort == "day" else literals.parse_number(text)
     if value is None or (entry.sort == "whole" and isinstance(value, Decimal) and value != value.to_integral_value()):
-        _refuse("bad-parameter", entry, f"is not {_EXPECTED[entry.sort]}")
+        _refuse("bad-parameter", entry, f"cannot be {_quote(text)}")
     _check_bounds(entry, text, value)
     if isinstance(value, Decimal):
         return value, format(value, "f")
@@ -246,4 +250,5 @@ def _extent(value: Value | Decimal | None) -> tuple[Decimal, Decimal]:
 
 
 def _refuse(code: str, entry: Parameter, what: str) -> NoReturn:
-    raise PolicyError(code, entry.name, f"The parameter {entry.name} {what}: give {_EXPECTED[entry.sort]}.")
+    expected = f"one of {', '.join(entry.choices)}" if entry.choices else _EXPECTED[entry.sort]
+    raise PolicyError(code, entry.name, f"The parameter {entry.name} {what}: give {expected}.")

@@ -25,4 +25,4 @@ def test_values_are_readable() -> None:
     assert shown["records"] == "format=csv subject=id"
     assert (shown["version"], shown["about persons"], shown["remarks"]) == ("2", "personal", ("Unusual.",))
     assert (shown["policy"], shown["visible to"], shown["reservation"]) == ("Use it.", "Only offices.", None)
-    assert str(shown["source"]).startswith("kind=")
+    assert shown["source"] == "file path=air.csv"

@@ -43,7 +43,7 @@ def test_what_was_decided_in_a_negotiation_is_shown_with_the_reasons(cli: Cli, m
     denied = RecordedDecisionView(at=NOW, event="decided terminate", record={"verdict": "deny"}, texts=texts)
     management.answer("GET", "/v1/negotiations/urn:n", negotiation("TERMINATED", decisions=(denied,)))
     shown = cli("negotiation", "show", "urn:n", "--lang", "de")
-    assert "decided terminate: Die Regeln erlauben es nicht. Zweck: nicht erfüllt." in shown.out
+    assert "entschieden: abbrechen: Die Regeln erlauben es nicht. Zweck: nicht erfüllt." in shown.out
     assert cli("negotiation", "show", "urn:n", "--json").json["decisions"][0]["record"] == {"verdict": "deny"}
 
 

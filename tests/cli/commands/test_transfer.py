@@ -84,7 +84,7 @@ def test_a_transfer_is_shown_with_its_progress_and_its_end(cli: Cli, management:
     shown = cli("transfer", "show", "urn:t", "--lang", "de").out
     assert "1 kB von 2 kB" in shown
     assert "Die Frist ist vorbei. (policy, durch urn:city)" in shown
-    assert "TransferTerminationMessage, 3-mal versucht, Zustellung ungewiss" in shown
+    assert "Abbruch der Lieferung, 3-mal versucht, Zustellung ungewiss" in shown
     assert cli("transfer", "show", "urn:t", "--json").json["progress"]["error"] == moved.error
 
 

@@ -29,11 +29,11 @@ def test_a_policy_that_cannot_be_read_is_one_error() -> None:
     assert "(permission/0)" in refused.value.reason
 
 
-def test_the_place_in_the_policy_is_said_once_and_english_is_marked_in_german() -> None:
+def test_the_place_in_the_policy_is_said_once_and_the_fault_in_german() -> None:
     (remark,) = policies.examine(LIBRARY, {"permission": 3}, NOON)
     assert remark.rule == "permission/0"
     assert "permission/0" not in remark.text["en"]
-    assert "Einzelheiten auf Englisch: „" in remark.text["de"]
+    assert "bitte die Regel in das Dokument schreiben" in remark.text["de"]
 
 
 def test_a_duty_that_nobody_performs_here_is_an_error() -> None:

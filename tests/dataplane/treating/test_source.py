@@ -180,7 +180,7 @@ async def test_values_that_are_no_numbers_are_counted_and_told(provider: Side, h
         assert (await answer.read()).decode().splitlines()[1] == "A;5;1,5;1,5"
     report = await provider.plane.report("city", flow_request(FlowDirection.SERVE).flow_id)
     assert report is not None
-    assert "2 of wert" in (report.remark or "")
+    assert "wert (2)" in (report.remark or "")
     assert "5 records" in (report.remark or "")
 
 

@@ -49,8 +49,9 @@ SENTENCES: dict[str, str] = {
     "(PID {0}) nutzt die Datenbank {1}: bitte beenden oder `store.path` auf eine andere Datei setzen.",
     "The store {} cannot be locked ({}): use a local disk.": "Die Datenbank {0} lässt sich nicht sperren ({1}): bitte "
     "einen lokalen Datenträger verwenden.",
-    "{}: set {}.port to a free port, and the port in the public address to the same one.": "{0}: bitte {1}.port auf "
-    "einen freien Port setzen, den Port der öffentlichen Adresse ebenso.",
+    "The listener {} cannot be opened at {} ({}): set {}.port to a free port, and the port in the public address to the "
+    "same one.": "Der Port von {3} ist unter {1} nicht zu öffnen ({2}): bitte {3}.port auf einen freien Port setzen, den "
+    "Port der öffentlichen Adresse ebenso.",
     # Backups.
     "{} already exists: name another file.": "{0} existiert bereits: bitte eine andere Datei nennen.",
     "The store {} is not in the folder of the settings, {}: move it there.": "Die Datenbank {0} liegt nicht im Ordner "
@@ -224,7 +225,6 @@ SENTENCES: dict[str, str] = {
     "ein solcher Wert zu ihrem Namen gehört, fehlen: {0}.",
     "They are in no sum and no mean.": "Sie fehlen in Summen und Mittelwerten.",
     "They leave empty.": "Ihre Stellen sind leer.",
-    "{} of {}": "{0} in {1}",
     "The peer refused the token.": "Die Gegenstelle hat das Zugangstoken abgelehnt.",
     "The peer's data endpoint answered with status {}.": "Der Datenendpunkt der Gegenstelle hat mit Status {0} "
     "geantwortet.",
