@@ -197,7 +197,8 @@ def _get_changed(
         if _restore(connector, target, entry):
             return entry, "restored"
     told = entry.refusal
-    if told and (told.agreement, told.stated) == (agreement.key, stated) and lasts_until_changed(agreement.policy):
+    lasts = agreement.state is AgreementState.USED_UP or lasts_until_changed(agreement.policy)
+    if told and (told.agreement, told.stated) == (agreement.key, stated) and lasts:
         raise _NotGiven(told)
     if not stated.is_datable:
         call.output.print_hint(call.output.say("cli.step-unstated", id=entry.dataset))

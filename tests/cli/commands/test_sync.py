@@ -147,6 +147,16 @@ def test_a_refusal_is_told_once_and_asked_again_only_if_something_may_have_chang
     assert (cli("sync", "data").code, requests()) == (4, before + 2), "another agreement"
 
 
+def test_data_under_an_agreement_that_is_used_up_is_not_requested_again(cli: Cli, provider: Management) -> None:
+    limit = {"leftOperand": "count", "operator": "lteq", "rightOperand": 1}
+    rules = {"permission": [{"action": "use", "constraint": [limit]}], "prohibition": [{"action": "distribute"}]}
+    provider.answer("GET", "/v1/agreements", {"items": [agreement(policy=rules, state="used-up")], "next": None})
+    provider.answer("GET", "/v1/catalog/dataset", state(DIGEST))
+    provider.refuse("POST", "/v1/transfers", 409, "refused", "The uses are used up.")
+    assert [cli("sync", "data").code for _ in range(3)] == [4, 0, 0]
+    assert len(provider.bodies("POST", "/v1/transfers")) == 1
+
+
 def test_two_providers_of_one_identifier_have_a_folder_each(cli: Cli, provider: Management, tmp_path: Path) -> None:
     both = [agreement(), agreement(id="urn:b", counterparty="urn:other")]
     provider.answer("GET", "/v1/agreements", {"items": both, "next": None})
