@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from connector.controlplane.core.errors import PeerFailed
+from connector.controlplane.core.errors import NotAllowed, PeerFailed, UseCaseError
 from connector.net.client import GuardedClient
 from connector.net.errors import NetError
 from connector.ports.identity import Identity, Intent
@@ -31,7 +31,7 @@ class SearchClient:
     async def search(self, query: Mapping[str, str]) -> bytes:
         """Return the broker's answer (JSON) to a query (`q`, `publisher`, `theme`, `keyword`, `limit`, `offset`).
 
-        Raises PeerFailed if the broker cannot be reached or refuses the query.
+        Raises NotAllowed if the broker does not accept this participant or the query, PeerFailed if it cannot answer.
         """
         token = await self._identity.issue_token(self._participant, Intent.SEARCH)
         headers = {"Authorization": token, "Accept": "application/json"}
@@ -46,9 +46,7 @@ class SearchClient:
         except NetError as error:
             raise PeerFailed("broker", f"The broker cannot be reached: {error}") from None
         if answer.status != 200:
-            raise PeerFailed(
-                "broker", f"The broker refused the query (HTTP status {answer.status}): check its words and filters."
-            )
+            raise _say_refusal(answer.status)
         return answer.body
 
     async def nudge(self) -> None:
@@ -62,6 +60,21 @@ class SearchClient:
             raise PeerFailed("broker", f"The broker cannot be reached: {error}") from None
         if answer.status >= 300:
             raise PeerFailed("broker", f"The broker refused the change notice (HTTP status {answer.status}).")
+
+
+def _say_refusal(status: int) -> UseCaseError:
+    """Return the error for an answer of the broker that is no result."""
+    if status == 401:
+        reason = (
+            "The broker does not accept this participant: `datenkontor doctor` compares it with the participant list."
+        )
+        return NotAllowed("not-accepted", reason)
+    if status in {429, 503}:
+        reason = "The broker cannot answer now: it is busy, or its participant list has expired; try again later."
+        return PeerFailed("broker-busy", reason)
+    if status in {400, 422}:
+        return NotAllowed("query", "The broker refused the query: check its words and filters.")
+    return PeerFailed("broker", f"The broker answered with status {status}: check `broker.api` in the settings.")
 
 
 class Announcer:

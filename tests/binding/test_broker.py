@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from connector.binding.broker import Announcer, SearchClient
-from connector.controlplane.core.errors import PeerFailed
+from connector.controlplane.core.errors import NotAllowed, PeerFailed, UseCaseError
+from connector.language.catalogue import find_translated_sentence
 from connector.net.addresses import net_policy
 from connector.net.client import GuardedClient
 from connector.net.errors import Unreachable
@@ -64,11 +65,27 @@ async def test_a_search_is_one_authenticated_get() -> None:
 
 
 @pytest.mark.parametrize("call", [lambda made: made.search({"q": "x"}), lambda made: made.nudge()])
-@pytest.mark.parametrize("status", [400, 500, None])
+@pytest.mark.parametrize("status", [500, None])
 async def test_a_broker_that_fails_is_a_failed_peer(call: Callable[[SearchClient], object], status: int | None) -> None:
     with pytest.raises(PeerFailed) as caught:
         await call(client(Wire(status)))  # type: ignore[misc]
     assert "broker" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "code"),
+    [
+        (401, NotAllowed, "not-accepted"),
+        (422, NotAllowed, "query"),
+        (429, PeerFailed, "broker-busy"),
+        (503, PeerFailed, "broker-busy"),
+    ],
+)
+async def test_a_broker_that_answers_is_not_called_silent(status: int, kind: type[UseCaseError], code: str) -> None:
+    with pytest.raises(kind) as caught:
+        await client(Wire(status)).search({"q": "x"})
+    told = find_translated_sentence("de", caught.value.reason) or ""
+    assert (caught.value.code, told.startswith("Der Broker ")) == (code, True)
 
 
 async def test_many_changes_are_one_notice_which_is_repeated_until_it_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -115,7 +115,8 @@ def _list_sentences(language: Language) -> Iterator[tuple[str, str]]:
     for file in _list_files():
         tree = ast.parse(file.read_text(encoding="utf-8"))
         skipped = {id(node) for node in _list_skipped(tree)}
-        skipped |= {id(word) for node in ast.walk(tree) if _is_coded(node, codes) for word in ast.walk(node)}
+        coded = (word for node in ast.walk(tree) if _is_coded(node, codes) for word in ast.walk(node))
+        skipped |= {id(word) for word in coded if isinstance(word, ast.Constant)}  # values would be lost
         for node in ast.walk(tree):
             text = _write_example(node)
             if text is None or id(node) in skipped or any(other in text for other in OTHER):

@@ -1,23 +1,23 @@
 """German sentences about policies and other documents that are handed in, under the English sentence."""
 
 SENTENCES: dict[str, str] = {
-    # Parts of sentences about a text that is handed in.
-    "it is UTF-16 or UTF-32, not UTF-8: save it as UTF-8": "der Text ist UTF-16 oder UTF-32, nicht UTF-8: bitte als UTF-8 "
-    "speichern",
+    "it is UTF-16 or UTF-32, not UTF-8: save it as UTF-8": "der Text ist UTF-16 oder UTF-32, nicht UTF-8: bitte "
+    "als UTF-8 speichern",
     "it is not UTF-8 (byte {}): save it as UTF-8": "der Text ist nicht UTF-8 (Byte {0}): bitte als UTF-8 speichern",
     "it is not JSON ({}): correct its syntax": "der Text ist kein JSON ({0}): bitte die Schreibweise berichtigen",
     "line {}, column {}": "Zeile {0}, Spalte {1}",
     "it is nested too deeply: simplify it": "der Text ist zu tief verschachtelt: bitte vereinfachen",
     "it has another form: {}{}": "der Text hat eine andere Form: {0}{1}",
-    "an object contains the member {} twice: remove one": "ein Objekt enthält die Angabe {0} zweimal: bitte eine entfernen",
-    "a number has more than {} digits: write a smaller one": "eine Zahl hat mehr als {0} Ziffern: bitte eine kleinere "
-    "schreiben",
+    "an object contains the member {} twice: remove one": "ein Objekt enthält die Angabe {0} zweimal: bitte eine "
+    "entfernen",
+    "a number has more than {} digits: write a smaller one": "eine Zahl hat mehr als {0} Ziffern: bitte eine "
+    "kleinere schreiben",
     "a number is too large: write a smaller one": "eine Zahl ist zu groß: bitte eine kleinere schreiben",
     "a text contains a lone surrogate, which is half a character: remove it": "ein Text enthält ein halbes Zeichen "
     "(einzelnes Surrogat): bitte entfernen",
     "{} is not a JSON number: write digits": "{0} ist keine Zahl in JSON: bitte Ziffern schreiben",
-    "it is not a JSON object: write the policy as one": "es ist kein JSON-Objekt: bitte die Nutzungsbedingungen als Objekt "
-    "schreiben",
+    "it is not a JSON object: write the policy as one": "es ist kein JSON-Objekt: bitte die Nutzungsbedingungen "
+    "als Objekt schreiben",
     "Unknown parent policy {}: add it to this connector first; policies are never fetched.": "Unbekannte "
     "übergeordnete Bedingungen {0}: bitte zuerst in diesem Konnektor anlegen; Nutzungsbedingungen werden nie "
     "nachgeladen.",
@@ -60,7 +60,8 @@ SENTENCES: dict[str, str] = {
     "Constraints are nested more than {} levels deep or form a cycle: simplify them.": "Bedingungen sind mehr als "
     "{0} Ebenen tief verschachtelt oder bilden einen Kreis: bitte vereinfachen.",
     "The constraint is incomplete: write a leftOperand and an operator, or and, or, xone or andSequence.": "Die "
-    "Bedingung ist unvollständig: nötig sind leftOperand und operator, oder `and`, `or`, `xone` oder `andSequence`.",
+    "Bedingung ist unvollständig: nötig sind leftOperand und operator, oder `and`, `or`, `xone` oder "
+    "`andSequence`.",
     "The constraint is not a JSON object: write one.": "Die Bedingung ist kein JSON-Objekt: bitte als Objekt "
     "schreiben.",
     "The value object is malformed: write only @value with @type or @language.": "Der Wert hat nicht die richtige "
@@ -273,4 +274,29 @@ SENTENCES: dict[str, str] = {
     "Kreis oder zwei Fortsetzungen.",
     "The file says something about {} that is no part of the policy and would be lost.": "Die Datei sagt etwas "
     "über {0}, das nicht zu den Nutzungsbedingungen gehört und verloren ginge.",
+    "The policy has more than {} rules in its normal form: use fewer actions or parties.": "Die "
+    "Nutzungsbedingungen haben ausgeschrieben mehr als {0} Regeln: bitte weniger Handlungen oder Parteien "
+    "verwenden.",
+    "The constraint has more than {} values: use fewer.": "Die Bedingung hat mehr als {0} Werte: bitte weniger "
+    "verwenden.",
+    "The policy contains more than {} constraints: remove some.": "Die Nutzungsbedingungen enthalten mehr als {0} "
+    "Bedingungen: bitte einige entfernen.",
+    "A number has more than {} digits: write a smaller one.": "Eine Zahl hat mehr als {0} Ziffern: bitte eine "
+    "kleinere schreiben.",
+    "A string is larger than {} characters: shorten it.": "Ein Text ist länger als {0} Zeichen: bitte kürzen.",
+    "The document contains more than {} values: shorten it.": "Das Dokument enthält mehr als {0} Werte: bitte kürzen.",
+    "The document is larger than {} bytes: shorten it.": "Das Dokument ist größer als {0} Bytes: bitte kürzen.",
+    "The document is larger than {} characters: shorten it.": "Das Dokument ist länger als {0} Zeichen: bitte kürzen.",
+    "The policy has more than {} rules: remove some.": "Die Nutzungsbedingungen haben mehr als {0} Regeln: bitte "
+    "einige entfernen.",
+    "The @context has more than {} terms: remove some.": "Der @context hat mehr als {0} Begriffe: bitte einige "
+    "entfernen.",
+    "A document that is not in the compact form has at most {} values.": "Ein Dokument in anderer als der "
+    "kompakten Form hat höchstens {0} Werte.",
+    "A string has more than {} characters.": "Ein Text hat mehr als {0} Zeichen.",
+    "The context has more than {} terms.": "Der Kontext hat mehr als {0} Begriffe.",
+    "A policy in Turtle has at most {} bytes.": "Nutzungsbedingungen in Turtle haben höchstens {0} Bytes.",
+    "A policy in Turtle has at most {} statements, written out.": "Nutzungsbedingungen in Turtle haben "
+    "ausgeschrieben höchstens {0} Aussagen.",
+    "A policy in Turtle has at most {} statements.": "Nutzungsbedingungen in Turtle haben höchstens {0} Aussagen.",
 }

@@ -382,4 +382,64 @@ SENTENCES: dict[str, str] = {
     "fehlen oder sind doppelt angegeben: bitte policy, asset oder agreement nennen.",
     "{} is not a value of {}: give a value of the sort {}.": "{0} ist kein Wert von {1}: nötig ist ein Wert der "
     "Art {2}.",
+    "The request is larger than {} bytes: send less data.": "Die Anfrage ist größer als {0} Bytes: bitte weniger "
+    "Daten senden.",
+    "The broker answered with status {}: check `broker.api` in the settings.": "Der Broker hat mit Status {0} "
+    "geantwortet: bitte `broker.api` in den Einstellungen prüfen.",
+    "The broker cannot answer now: it is busy, or its participant list has expired; try again later.": "Der Broker "
+    "kann zurzeit nicht antworten: Er ist ausgelastet, oder seine Teilnehmerliste ist abgelaufen; bitte später "
+    "erneut versuchen.",
+    "The broker cannot be reached: {}": "Der Broker ist nicht erreichbar: {0}",
+    "The broker refused the change notice (HTTP status {}).": "Der Broker hat den Hinweis auf eine Änderung "
+    "abgelehnt (Status {0}).",
+    "The broker refused the query: check its words and filters.": "Der Broker hat die Suche abgelehnt: bitte "
+    "Wörter und Filter prüfen.",
+    "{} cannot be written: {}.": "{0} lässt sich nicht schreiben: {1}.",
+    "{} does not match its digest and was deleted: download it again.": "Die Prüfsumme von {0} stimmt nicht, die "
+    "Datei ist gelöscht: bitte erneut abrufen.",
+    "The file cannot be written: {}.": "Die Datei lässt sich nicht schreiben: {0}.",
+    "The trust anchors {} cannot be read: {}.": "Die Vertrauensanker {0} lassen sich nicht lesen: {1}.",
+    "Status {} without a reason: check the address of the connector.": "Status {0} ohne Begründung: bitte die "
+    "Adresse des Konnektors prüfen.",
+    "The negotiation waits for a decision here: {}": "Die Verhandlung wartet hier auf eine Entscheidung: {0}",
+    "{} cannot be written: writing to {} is not allowed.": "{0} lässt sich nicht schreiben: In {1} fehlt die "
+    "Berechtigung.",
+    "{} cannot be written: {} is not a folder.": "{0} lässt sich nicht schreiben: {1} ist kein Ordner.",
+    "Unknown asset {}: list the assets to find its identifier.": "Unbekanntes Angebot {0}: `datenkontor asset "
+    "list` zeigt alle Angebote.",
+    "Unknown duty {}: list the duties of the agreement to find its identifier.": "Unbekannte Pflicht {0}: "
+    "`datenkontor agreement duties` zeigt alle Pflichten.",
+    "{} is not blocked: list the blocked participants.": "{0} ist nicht ausgeschlossen: `datenkontor participant "
+    "list --blocked` zeigt alle Ausgeschlossenen.",
+    "{} did not answer: {}": "{0} hat nicht geantwortet: {1}",
+    "{} did not return a catalogue: {}": "{0} hat keinen Katalog geliefert: {1}",
+    "{} does not offer {} to this participant: {}": "{0} bietet {1} diesem Teilnehmer nicht an: {2}",
+    "{} returned a catalogue of {}, not of {}: ask the provider to correct its participant identifier.": "{0} hat "
+    "einen Katalog von {1} geliefert, nicht von {2}: Der Anbieter muss seine Kennung berichtigen.",
+    "{} returned the dataset {}, not {}: ask the provider to correct its catalogue.": "{0} hat das Datenangebot "
+    "{1} geliefert, nicht {2}: Der Anbieter muss seinen Katalog berichtigen.",
+    "The limit of {} events is reached: use an existing event.": "Die Höchstzahl von {0} Ereignissen ist erreicht: "
+    "bitte ein vorhandenes verwenden.",
+    "Unknown event {}: list the events to find its name.": "Unbekanntes Ereignis {0}: `datenkontor event list` "
+    "zeigt alle Ereignisse.",
+    "The asset {} is {}: publish it, then offer it.": "Der Status von {0} ist {1}: bitte erst veröffentlichen, "
+    "dann anbieten.",
+    "The state {} cannot be approved: wait for the counterparty.": "Im Stand {0} ist keine Zustimmung möglich: "
+    "bitte den Vertragspartner abwarten.",
+    "Unknown negotiation {}: list the negotiations to find its pid.": "Unbekannte Verhandlung {0}: `datenkontor "
+    "negotiation list` zeigt alle Verhandlungen.",
+    "Agreements refer to the asset {}, so that it stays on record: withdraw it instead.": "Zu {0} gibt es "
+    "Verträge, das Angebot bleibt daher verzeichnet: bitte stattdessen zurückziehen.",
+    "The asset {} is published: withdraw it, then remove it.": "{0} ist veröffentlicht: bitte zuerst zurückziehen, "
+    "dann löschen.",
+    "An asset {} already exists: use another identifier.": "Die Kennung {0} ist schon vergeben: bitte eine andere "
+    "wählen.",
+    "The limit of {} payment entries of an agreement is reached: negotiate a new agreement.": "Die Höchstzahl von "
+    "{0} Einträgen zu Zahlungen eines Vertrags ist erreicht: bitte einen neuen Vertrag aushandeln.",
+    "The transfer is {}: pull only while it is STARTED.": "Der Stand der Lieferung ist {0}: Ein Abruf ist nur "
+    "möglich, während sie läuft.",
+    "Unknown transfer {}: list the transfers to find its pid.": "Unbekannte Lieferung {0}: `datenkontor transfer "
+    "list` zeigt alle Lieferungen.",
+    "The broker does not accept this participant: `datenkontor doctor` compares it with the participant list.": "Der "
+    "Broker erkennt diesen Teilnehmer nicht an: `datenkontor doctor` vergleicht ihn mit der Teilnehmerliste.",
 }
