@@ -23,8 +23,9 @@ SENTENCES: dict[str, str] = {
     "remedy-connector": "Passen Sie die Einstellungen des Konnektors an.",
     "remedy-state": "Fragen Sie nach einer Änderung noch einmal.",
     "remedy-record": "Das ändern nur die Daten selbst.",
-    "remedy-pay": "Bezahlen Sie den offenen Betrag.",
-    "remedy-over": "Dafür ist ein neuer Vertrag nötig.",
+    "remedy-pay": "Bezahlen Sie, was die Bedingungen verlangen.",
+    "pay": "Bezahlen Sie {amount}.",
+    "remedy-over": "Diese Bedingungen sind abgelaufen: bitte nach anderen fragen.",
     # The outcome of a decision, and its remedy.
     "code-permitted": "Die Anfrage ist erlaubt.",
     "code-prohibited": "Ein Verbot dieser Nutzungsbedingungen trifft zu.",

@@ -23,8 +23,9 @@ SENTENCES: dict[str, str] = {
     "remedy-connector": "Change the settings of your connector.",
     "remedy-state": "Ask again after this has changed.",
     "remedy-record": "Only the data can change this.",
-    "remedy-pay": "Pay the amount that is due.",
-    "remedy-over": "This needs a new agreement.",
+    "remedy-pay": "Pay what the terms demand.",
+    "pay": "Pay {amount}.",
+    "remedy-over": "These terms have ended: ask for other ones.",
     # The outcome of a decision, and its remedy.
     "code-permitted": "The request is permitted.",
     "code-prohibited": "A prohibition of this policy applies.",

@@ -74,7 +74,8 @@ def _one(
             return _choice(known, registry, language)
         constraint = known.constraint if known is not None else _rebuild(reason, registry)
         assert isinstance(constraint, AtomicConstraint)
-        return _atom(constraint, reason.found, reason.code, registry, language)
+        price = _find_price(reason.rule, atoms, registry)
+        return _atom(constraint, reason.found, reason.code, price, registry, language)
     if reason.code == "duty-not-performed":
         return _duty(tasks.get(reason.atom), registry, language)
     if reason.code == "duty-lost":
@@ -94,8 +95,20 @@ def _one(
     return " ".join([*sentences, remedy] if remedy else sentences)
 
 
+def _find_price(rule: str, atoms: _Atoms, registry: Registry) -> AtomicConstraint | None:
+    """Return the constraint that says which amount a rule demands, if it has one."""
+    constraints = (atom.constraint for (uid, _), atom in atoms.items() if uid == rule)
+    amounts = (found for found in constraints if isinstance(found, AtomicConstraint))
+    return next((found for found in amounts if registry.operands[found.left].fact == "payAmount"), None)
+
+
 def _atom(
-    constraint: AtomicConstraint, found: tuple[Value, ...], code: str, registry: Registry, language: Language
+    constraint: AtomicConstraint,
+    found: tuple[Value, ...],
+    code: str,
+    price: AtomicConstraint | None,
+    registry: Registry,
+    language: Language,
 ) -> str:
     operand = registry.operands[constraint.left]
     text = say(
@@ -105,7 +118,10 @@ def _atom(
         wanted=write_predicate(constraint, registry, language),
         found=_say_found(operand, found, registry, language, missing=code == "constraint-unknown"),
     )
-    return f"{text} {say(language, f'reasons.remedy-{_choose_remedy(constraint, operand)}')}"
+    remedy = _choose_remedy(constraint, operand)
+    if remedy == "pay" and price is not None:
+        return f"{text} {say(language, 'reasons.pay', amount=write_predicate(price, registry, language))}"
+    return f"{text} {say(language, f'reasons.remedy-{remedy}')}"
 
 
 def _say_found(

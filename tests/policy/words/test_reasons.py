@@ -67,15 +67,16 @@ CASES: list[tuple[dict[str, object], dict[str, object], dict[str, object], str, 
         {},
         {},
         "Zeitpunkt: erwartet vor dem 1. Januar 2026; gefunden 4. Mai 2026, 12:00 Uhr (UTC). "
-        "Dafür ist ein neuer Vertrag nötig.",
-        "Point in time: expected before 1 January 2026; found 4 May 2026, 12:00 (UTC). This needs a new agreement.",
+        "Diese Bedingungen sind abgelaufen: bitte nach anderen fragen.",
+        "Point in time: expected before 1 January 2026; found 4 May 2026, 12:00 (UTC). "
+        "These terms have ended: ask for other ones.",
     ),
     (
         atom("dk:paymentState", "eq", "settled"),
         {"paymentState": "due"},
         {},
-        "Stand der Zahlung: erwartet bezahlt; gefunden offen. Bezahlen Sie den offenen Betrag.",
-        "State of the payment: expected paid; found open. Pay the amount that is due.",
+        "Stand der Zahlung: erwartet bezahlt; gefunden offen. Bezahlen Sie, was die Bedingungen verlangen.",
+        "State of the payment: expected paid; found open. Pay what the terms demand.",
     ),
     (
         atom("odrl:spatial", "isPartOf", "DE"),
@@ -86,6 +87,13 @@ CASES: list[tuple[dict[str, object], dict[str, object], dict[str, object], str, 
         "Place of use: expected Germany or parts of it; nothing proved. Present a matching credential.",
     ),
 ]
+
+
+def test_an_open_payment_names_the_amount_that_the_rule_demands() -> None:
+    paid = rule(atom("dk:paymentState", "eq", "settled"), atom("odrl:payAmount", "gteq", 5))
+    _, found = asked(agreement(paid), {"paymentState": "none", "payAmount": 0})
+    assert said(found, "en")[0].endswith("expected paid; found none due. Pay at least 5 EUR.")
+    assert said(found, "de")[0].endswith("Bezahlen Sie mindestens 5 EUR.")
 
 
 @pytest.mark.parametrize(("wanted", "world", "stated", "german", "english"), CASES)
