@@ -1,12 +1,18 @@
-"""The row filter of a treatment, evaluated for each record. A record is left out if a fact is unknown."""
+"""The row filter of a treatment, evaluated for each record. A record is left out if a fact is unknown.
+
+A text that is no term of the operand's vocabulary decides nothing: `NRW` may mean DE-NW, so that neither "is DE-NW" nor
+"is not DE-NW" is known of it. Only a name that the policy itself uses is compared as it is written.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
 from connector.dataplane.formats.values import MISSING, format_number, require_fields, to_number, to_text
 from connector.policy.deciding.rows import compile_rows
+from connector.policy.model.constraints import walk_leaves
+from connector.policy.model.decision import RowFilter
 from connector.policy.model.policy import DK
-from connector.policy.model.values import Text, Value
+from connector.policy.model.values import Iri, Text, Value
 from connector.policy.vocabulary.registry import Operand, Registry
 from connector.policy.vocabulary.sorts import coerce
 from connector.ports.flow import Record, Untreatable
@@ -30,6 +36,7 @@ class RecordFilter:
             if operand is None or not operand.per_record:
                 raise Untreatable(f"The operand {iri[:200]} cannot be read from a record: correct the asset's records.")
             self._fields.append((operand, field))
+        self._known = {operand.iri: _list_names(operand, treatment.rows, operands) for operand, _ in self._fields}
         self._test = compile_rows(treatment.rows, operands)
         self._results: dict[tuple[str, ...], tuple[bool, tuple[str, ...]]] = {}
         self.unread: dict[str, int] = {}
@@ -52,7 +59,7 @@ class RecordFilter:
         return result[0]
 
     def _read_facts(self, key: tuple[str, ...]) -> tuple[Mapping[str, tuple[Value, ...]], tuple[str, ...]]:
-        """Return the facts of a record, and the fields with a value that its operand does not allow."""
+        """Return the facts of a record, and the fields with a value that its operand does not know."""
         consent, *texts = key
         facts: dict[str, Any] = {}
         unread = []
@@ -60,7 +67,8 @@ class RecordFilter:
         for operand, field, raw in (*pairs, (self._operands.operands[CONSENT], "", consent)):
             text = self._write_plain(raw.strip()) if operand.sort == "number" else raw.strip()
             value = coerce(Text(text), operand, self._operands) if text else None
-            if value is not None:
+            known = self._known.get(operand.iri)
+            if value is not None and (known is None or (isinstance(value, Iri) and value.iri in known)):
                 facts[operand.fact] = (value,)
             elif field and raw.strip() not in MISSING:
                 unread.append(field)
@@ -70,3 +78,22 @@ class RecordFilter:
         """Return a number with a decimal point; empty if it is not a number in the notation of the data."""
         number = to_number(text, self._records.decimal or ".", self._records.thousands)
         return "" if number is None else format_number(number)
+
+
+def _list_names(operand: Operand, rows: RowFilter, operands: Registry) -> frozenset[str] | None:
+    """Return the names whose meaning is known for an operand with a vocabulary; None for any other operand."""
+    if not operand.taxonomy:
+        return None
+    leaves = [
+        leaf
+        for constraint in (*rows.keep, *(one for group in rows.drop for one in group))
+        for leaf in walk_leaves(constraint)
+    ]
+    used = {
+        value.iri
+        for leaf in leaves
+        if operands.operands[leaf.left].iri == operand.iri
+        for value in leaf.right
+        if isinstance(value, Iri)
+    }
+    return operands.taxonomies[operand.taxonomy].names | used

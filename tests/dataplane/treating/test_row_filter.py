@@ -10,6 +10,7 @@ from connector.ports.treatment import Records, Treatment
 from tests.dataplane.records import (
     content,
     deliver,
+    treated,
 )
 
 DPV = "https://w3id.org/dpv#"
@@ -52,3 +53,32 @@ def test_the_records_that_leave_are_those_that_a_person_would_pick(rows: list[tu
     fitting = {"FR"} if outside else {"DE", "DE-BW"}
     expected = [f"{land},{states[state]}" for land, state in rows if land in fitting and state == "given"]
     assert made.splitlines()[1:] == expected
+
+
+REGION = Records(format="csv", facts={DK + "recordRegion": "land"})
+NORTH = AtomicConstraint(left=DK + "recordRegion", operator="eq", right=(Iri("DE-NW"),))
+NEGATIVE = [
+    RowFilter(keep=(AtomicConstraint(left=NORTH.left, operator="neq", right=NORTH.right),)),
+    RowFilter(keep=(AtomicConstraint(left=NORTH.left, operator="isNoneOf", right=(Iri("DE-NW"), Iri("DE-HE"))),)),
+    RowFilter(drop=((NORTH,),)),
+    RowFilter(drop=((AtomicConstraint(left=NORTH.left, operator="isPartOf", right=NORTH.right),),)),
+]
+
+
+@pytest.mark.parametrize("rows", NEGATIVE)
+@pytest.mark.parametrize("written", ["de-nw", "NRW", "Nordrhein-Westfalen", "05", "DEA", "Köln"])
+async def test_a_record_whose_region_is_no_term_never_passes_as_another_region(rows: RowFilter, written: str) -> None:
+    treatment = Treatment(records=REGION, rows=rows)
+    data = f"id,land\n1,DE-NW\n2,DE-BY\n3,{written}\n4,\n5, DE-NW \n".encode()
+    async with treated([data], treatment).open({}) as found:
+        assert b"".join([chunk async for chunk in found.chunks]) == b"id,land\n2,DE-BY\n"
+        assert found.unread == "some", "the receiver learns that records were left out"
+
+
+async def test_a_name_of_the_policy_itself_is_compared_as_it_is_written() -> None:
+    own = AtomicConstraint(left=NORTH.left, operator="eq", right=(Iri("urn:district:7"),))
+    data = b"id,land\n1,urn:district:7\n2,urn:district:8\n3,DE-BY\n"
+    assert await content([data], Treatment(records=REGION, rows=RowFilter(keep=(own,)))) == (
+        b"id,land\n1,urn:district:7\n"
+    )
+    assert await content([data], Treatment(records=REGION, rows=RowFilter(drop=((own,),)))) == b"id,land\n3,DE-BY\n"
