@@ -57,6 +57,6 @@ async def test_a_transfer_that_is_kept_is_waited_for_until_something_was_deliver
         waiting = asyncio.create_task(client.get(f"/v1/transfers/{pid}/wait"))
         await desk.become(pid, "STARTED")
         await desk.become(pid, "STARTED", progress=progress, flow_reported=FlowState.STARTED)
-        none = {"size": None, "error": None, "waits": None, "remark": None}
+        none = {"size": None, "error": None, "waits": None, "remark": None, "media_type": None}
         assert (await waiting).json()["progress"] == {"bytes_moved": 3, "sha256": "ab", **none}
         assert (await client.post(f"/v1/transfers/{pid}/pull")).json()["sha256"] == "ab" * 32
