@@ -13,6 +13,8 @@ from tests.policy.support import agreement, atom
 
 PURPOSES = ["ImproveTransportMobility", "PublicBenefit", "CommercialResearch", "CommercialPurpose", "Purpose"]
 REGIONS = ["DE-BW", "DE", "FR", "EU", "CH", "world"]
+PLACES = [*REGIONS, *REGIONS, "urn:nowhere"]
+"""With a name that the taxonomy does not contain, so that it may stand for any of them."""
 ROLES = ["planner", "driver", "emergency"]
 STATES = ["settled", "due"]
 ORDER = ["lt", "lteq", "gt", "gteq", "eq", "neq"]
@@ -51,7 +53,8 @@ ATOMS = [
     lambda rng: named(rng, "odrl:count", ["1", "2", "3"], [*ORDER, "isAnyOf"]),
     lambda rng: named(rng, "dk:securityLevel", ["1", "2"], [*ORDER, "isNoneOf"]),
     lambda rng: named(rng, "odrl:purpose", ["dpv:" + name for name in PURPOSES], TREE + SETS),
-    lambda rng: named(rng, "odrl:spatial", REGIONS, TREE + SETS),
+    lambda rng: named(rng, "odrl:spatial", REGIONS, TREE),
+    lambda rng: named(rng, "odrl:spatial", PLACES, SETS),
     lambda rng: named(rng, "dk:role", ROLES),
     lambda rng: named(rng, "dk:paymentState", STATES),
     lambda rng: named(rng, "dk:aggregationLevel", naive.LEVELS, [*ORDER, "isAnyOf"]),
@@ -75,7 +78,7 @@ def choice(rng: Random) -> dict[str, Any]:
     operand, names, operators = rng.choice(
         [
             ("odrl:purpose", ["dpv:" + name for name in PURPOSES], TREE),
-            ("odrl:spatial", REGIONS, ["eq", "isAnyOf"]),
+            ("odrl:spatial", rng.choice([REGIONS, PLACES]), ["eq", "isAnyOf"]),
             ("dk:role", ROLES, ["eq", "isAnyOf"]),
         ]
     )
@@ -84,10 +87,10 @@ def choice(rng: Random) -> dict[str, Any]:
         child = named(rng, operand, names, operators)
         if rng.random() < 0.6:
             child = {"and": [child, atom("dk:securityLevel", rng.choice(ORDER), rng.choice(["0", "1", "2"]))]}
-        if rng.random() < 0.03:
-            child = constraint(rng, 1)
+        if rng.random() < 0.03 and not naive.vague(other := constraint(rng, 1), granting=True):
+            child = other
         children[repr(child)] = child
-    return {rng.choice(["or", "xone"]): list(children.values())}
+    return {"or" if names is PLACES else rng.choice(["or", "xone"]): list(children.values())}
 
 
 def constraints(rng: Random, most: int = 3) -> list[dict[str, Any]]:
@@ -112,7 +115,14 @@ def duty(rng: Random, number: int) -> dict[str, Any]:
 
 
 def document(rng: Random) -> dict[str, Any]:
-    """An agreement with up to two permissions and two prohibitions."""
+    """An agreement with up to two permissions and two prohibitions that the engine reads."""
+    while naive.is_vague(found := drawn(rng)):
+        pass
+    return found
+
+
+def drawn(rng: Random) -> dict[str, Any]:
+    """An agreement that may exclude what nobody can place."""
     permissions = [rule(rng) for _ in range(rng.randint(1, 2))]
     for number, permission in enumerate(permissions):
         if rng.random() < 0.3:
@@ -128,7 +138,7 @@ def case(rng: Random) -> dict[str, Any]:
     at = rng.choice(HOURS) + rng.choice([-1, 0, 1]) * timedelta(microseconds=1)
     known: dict[str, list[Any]] = {
         "securityLevel": [rng.randint(0, 3)],
-        "spatial": [rng.choice([*REGIONS, "urn:nowhere"])],
+        "spatial": [rng.choice([*PLACES, "urn:elsewhere"])],
         "role": rng.sample(ROLES, rng.randint(0, 3)),
         "paymentState": [rng.choice(STATES)],
         "aggregationLevel": [rng.choice(naive.LEVELS)],

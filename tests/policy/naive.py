@@ -90,6 +90,8 @@ def atomic(constraint: Mapping[str, Any], rule: str, case: Case) -> bool | None:
     right = [right_value(operand, raw) for raw in as_list(constraint["rightOperand"])]
     if left is None or (operand != "role" and len(left) != 1):
         return None
+    if operand in {"purpose", "spatial"} and operator not in {"isA", "isPartOf", "hasPart"}:
+        return compared(left[0], right, operator)
     if operator in {"eq", "isAnyOf", "neq", "isNoneOf"}:
         hit = any(same(value, wanted) for value in left for wanted in right)
         return hit if operator in {"eq", "isAnyOf"} else not hit
@@ -104,6 +106,33 @@ def same(value: Any, wanted: Any) -> bool:
     if isinstance(value, datetime) and not isinstance(wanted, datetime):
         return bool(value.date() == wanted)
     return bool(value == wanted)
+
+
+def compared(value: str, right: Sequence[str], operator: str) -> bool | None:
+    """Terms are different if both are known; any other name may be another word for the same."""
+    each = [True if value == wanted else False if {value, wanted} <= KNOWN else None for wanted in right]
+    if operator in {"neq", "isNoneOf"}:
+        return fold("and", [None if same is None else not same for same in each])
+    return fold("and" if operator == "isAllOf" else "or", each)
+
+
+def is_vague(document: Mapping[str, Any]) -> bool:
+    """Whether a name that nobody placed lets somebody pass for being something else, so that the policy is refused."""
+    rules = [(rule, True) for rule in document["permission"]]
+    rules += [(rule, False) for rule in document.get("prohibition", [])]
+    rules += [(duty, False) for rule in document["permission"] for duty in rule.get("duty", [])]
+    return any(vague(entry, granting=granting) for rule, granting in rules for entry in rule["constraint"])
+
+
+def vague(constraint: Mapping[str, Any], *, granting: bool | None) -> bool:
+    for operand in ("and", "or", "xone"):
+        if operand in constraint:
+            return any(vague(child, granting=None if operand == "xone" else granting) for child in constraint[operand])
+    foreign = (
+        name(constraint["leftOperand"]) in {"purpose", "spatial"}
+        and not {name(raw) for raw in as_list(constraint["rightOperand"])} <= KNOWN
+    )
+    return foreign and (granting is None or granting is (constraint["operator"] in {"neq", "isNoneOf"}))
 
 
 def related(value: str, wanted: str, operator: str) -> bool | None:

@@ -115,6 +115,7 @@ DOCUMENTS: dict[str, object] = {
     "a unit of a name": when(atom("dk:role", "eq", "x", unit="GB")),
     "an unknown unit": when(atom("dk:volume", "lteq", "1", unit="parsec")),
     "a word for a number": when(atom("odrl:count", "lteq", "five")),
+    "an excluded term that nobody placed": when(atom("odrl:spatial", "neq", "Deutschland")),
     "a term that nobody placed": when(atom("odrl:purpose", "isA", "dpv:Fun")),
     "nothing to choose from": when({"or": []}),
     "the same twice": when({"or": [COUNT, COUNT]}),

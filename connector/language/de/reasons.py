@@ -10,6 +10,7 @@ SENTENCES: dict[str, str] = {
     "nothing": "nichts {verb}",
     "several": "mehreres {verb}: {values}",
     "values": "{verb} {values}",
+    "unplaced": "{verb} {values}, was nicht im Vokabular steht",
     "agreed-at": "Vertragsschluss am {at}",
     # The remedy for an unmet condition, by the origin of the fact.
     "remedy-request": "Ändern Sie die Angabe.",

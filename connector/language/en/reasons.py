@@ -10,6 +10,7 @@ SENTENCES: dict[str, str] = {
     "nothing": "nothing {verb}",
     "several": "several {verb}: {values}",
     "values": "{verb} {values}",
+    "unplaced": "{verb} {values}, which is not in the vocabulary",
     "agreed-at": "agreement made on {at}",
     # The remedy for an unmet condition, by the origin of the fact.
     "remedy-request": "Change what you state.",

@@ -85,11 +85,16 @@ def _find_clash(mine: Grant, theirs: Grant, registry: Registry, budget: StepBudg
 
 
 def _is_unrelated(key: str, one: Cell, other: Cell, registry: Registry) -> bool:
-    """Return whether both sides name terms of a vocabulary that does not say that its terms exclude each other."""
+    """Return whether both sides name terms of a vocabulary that does not say that its terms exclude each other.
+
+    Of two sides that contain all terms together, one excludes what the other one names.
+    """
     operand = registry.operands.get(key)
-    if operand is None or not operand.taxonomy or registry.taxonomies[operand.taxonomy].disjoint:
+    taxonomy = registry.taxonomies.get(operand.taxonomy) if operand is not None else None
+    mine, theirs = one[key], other[key]
+    if taxonomy is None or taxonomy.disjoint or not isinstance(mine, NameSet) or not isinstance(theirs, NameSet):
         return False
-    return all(isinstance(region, NameSet) and not region.outside for region in (one[key], other[key]))
+    return not taxonomy.terms.keys() <= mine.members | theirs.members
 
 
 def _is_granted(example: Example, policies: Iterable[Compiled]) -> bool:

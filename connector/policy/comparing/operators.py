@@ -2,7 +2,8 @@
 
 ODRL Vocabulary 2.2, section 3 (operators). `eq` and `neq` ask whether the value is among those of the left side;
 `isAllOf` whether all right values are; `isA` and `isPartOf` follow the taxonomy upwards and `hasPart` downwards, each
-term being part of itself. Pure: standard library and msgspec only.
+term being part of itself. A name that the taxonomy does not contain may stand for any of its terms, so that it is equal
+to itself and Unknown beside every other name. Pure: standard library and msgspec only.
 """
 
 import operator as python
@@ -37,7 +38,8 @@ ORDER: dict[str, Callable[[Decimal, Decimal], bool]] = {
 class Membership(msgspec.Struct, frozen=True):
     """A comparison of names: `wanted` if one of them is in `hits`, else its opposite, as far as they are `known`.
 
-    With `known` None every name counts as known: a name is equal to itself and to nothing else.
+    With `known` None every name counts as known: a name is equal to itself and to nothing else. It is empty if nothing
+    is known of a hit, so that any other name may stand for the same.
     """
 
     hits: frozenset[str]
@@ -110,9 +112,8 @@ def _names(operator: str, right: Values, taxonomy: Taxonomy | None) -> Membershi
     if taxonomy is None:
         return Membership(frozenset(terms), None, wanted)
     spelled = {"isA": taxonomy.below_names, "isPartOf": taxonomy.below_names, "hasPart": taxonomy.above_names}
-    if operator in spelled:
-        return Membership(_union(terms, spelled[operator]), taxonomy.names, wanted)
-    return Membership(_union(terms, taxonomy.spellings), None, wanted)
+    known = taxonomy.names if all(term in taxonomy.terms for term in terms) else frozenset[str]()
+    return Membership(_union(terms, spelled.get(operator, taxonomy.spellings)), known, wanted)
 
 
 def _union(terms: Sequence[str], names: Mapping[str, frozenset[str]]) -> frozenset[str]:
@@ -124,16 +125,25 @@ def _union(terms: Sequence[str], names: Mapping[str, frozenset[str]]) -> frozens
 
 def _every(right: Values, taxonomy: Taxonomy | None) -> Comparison:
     """All right values are among the left ones; a left value of another sort makes the answer Unknown."""
+    if taxonomy is not None:
+        return _each([_names("eq", (value,), taxonomy) for value in right])
     wanted = frozenset(right)
     kind = type(right[0])
-    canonical = taxonomy.canonical if taxonomy else {}
 
     def test(values: Values) -> Truth:
         if any(type(value) is not kind for value in values):
             return None
-        if canonical:
-            values = tuple(Iri(canonical.get(value.iri, value.iri)) for value in values if isinstance(value, Iri))
         return wanted.issubset(values)
+
+    return test
+
+
+def _each(tests: Sequence[Membership]) -> Comparison:
+    """Kleene's and of comparisons of names."""
+
+    def test(values: Values) -> Truth:
+        verdicts = [among(values) for among in tests]
+        return False if False in verdicts else None if None in verdicts else True
 
     return test
 

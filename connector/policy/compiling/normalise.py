@@ -129,7 +129,11 @@ class _Walk:
         if isinstance(constraint, LogicalConstraint):
             validate.check_logical(constraint, path)
             children = self.constraints(constraint.constraints, f"{path}/{constraint.operand}", place)
-            return LogicalConstraint(constraint.operand, children, constraint.uid)
+            folded = LogicalConstraint(constraint.operand, children, constraint.uid)
+            if folded.operand == "xone":
+                # Each part has to be False where another one is True.
+                validate.check_placed(folded, self.registry, path)
+            return folded
         operand = validate.check_atomic(constraint, self.registry, path, place, self.accept)
         right: list[Value] = []
         for value in constraint.right:
@@ -142,16 +146,12 @@ class _Walk:
                     f"{_show(value, constraint.unit)} is not a value of {operand.iri}: {form}.",
                 )
             right.append(Number(typed.amount.normalize(), typed.unit) if isinstance(typed, Number) else typed)
-        if operand.taxonomy and constraint.operator in {"isA", "isPartOf", "hasPart"}:
-            self._known_term(to_lexical(right[0])[0], operand.taxonomy, path)
         if len(right) > 1:
             right = sorted(set(right), key=to_lexical)
-        return AtomicConstraint(operand.iri, constraint.operator, tuple(right), uid=constraint.uid)
-
-    def _known_term(self, term: str, taxonomy: str, path: str) -> None:
-        if term not in self.registry.taxonomies[taxonomy].terms:
-            sentence = f"The taxonomy {taxonomy} does not contain {term[:200]}: use a term of the taxonomy."
-            refuse("unknown-term", path, sentence)
+        normal = AtomicConstraint(operand.iri, constraint.operator, tuple(right), uid=constraint.uid)
+        if operand.taxonomy and validate.has_to_tell_apart(normal, place):
+            validate.check_placed(normal, self.registry, path)
+        return normal
 
 
 def _show(value: Value, stated: str) -> str:

@@ -4,14 +4,16 @@ ODRL Information Model 2.2, sections 2.1 to 2.7; what nobody registered is refus
 library and msgspec only.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Literal, TypeAlias
 
 import msgspec
 
+from connector.policy.model.constraints import walk_leaves
 from connector.policy.model.policy import (
     AtomicConstraint,
+    Constraint,
     Duty,
     LogicalConstraint,
     Permission,
@@ -23,6 +25,7 @@ from connector.policy.reading.document import refuse
 from connector.policy.vocabulary.actions import WITHOUT_SUCCESSOR
 from connector.policy.vocabulary.names import OPERATORS
 from connector.policy.vocabulary.registry import Operand, Registry
+from connector.policy.vocabulary.sorts import find_unplaced
 
 Place: TypeAlias = Literal["permission", "prohibition", "duty", "manner"]
 """The place of a constraint; `manner` is the refinement of a duty's action: how it is done."""
@@ -197,6 +200,40 @@ def check_atomic(
     return operand
 
 
+def has_to_tell_apart(constraint: AtomicConstraint, place: Place) -> bool:
+    """Return whether a comparison of terms lets somebody pass for being something else than its terms.
+
+    Names that a permission asks for may be anybody's: they are equal to themselves. What a permission excludes, and
+    what a prohibition or a duty spares, has to have a place in the taxonomy, as has a term whose parts count.
+
+    >>> has_to_tell_apart(normal("odrl:spatial eq DE"), "permission")
+    False
+    >>> has_to_tell_apart(normal("odrl:spatial eq DE"), "prohibition")
+    True
+    """
+    if constraint.operator in {"isA", "isPartOf", "hasPart"}:
+        return True
+    return (constraint.operator in {"neq", "isNoneOf"}) is (place == "permission")
+
+
+def check_placed(constraint: Constraint, registry: Registry, path: str) -> None:
+    """Check that the taxonomies contain every term of a constraint.
+
+    Raises:
+        PolicyError: a name without a place in its taxonomy: nobody can tell whether it stands for another term.
+
+    >>> check_placed(normal("odrl:spatial eq DE"), registry, "permission/0")
+    """
+    for leaf in walk_leaves(constraint):
+        operand = registry.operands[leaf.left]
+        for name in find_unplaced(leaf.right, operand, registry):
+            taxonomy = registry.taxonomies[operand.taxonomy]
+            labels = {label.casefold(): iri for iri, term in taxonomy.terms.items() for label in (term.de, term.en)}
+            nearest = _find_nearest(name, {**labels, **_shorten(taxonomy.canonical)})
+            advice = f"the nearest is {nearest}" if nearest else "use a term of the taxonomy"
+            refuse("unknown-term", path, f"The taxonomy {taxonomy.name} does not contain {name[:200]}: {advice}.")
+
+
 def describe_form(operand: Operand, registry: Registry) -> str:
     """Return the advice how a value of an operand is written, with an example.
 
@@ -245,7 +282,15 @@ def _check_placement(
 
 
 def _suggest(iri: str, known: Iterable[str], otherwise: str) -> str:
-    names = {name.replace("#", "/").rsplit("/", 1)[-1].casefold(): name for name in known}
+    nearest = _find_nearest(iri, _shorten(known))
+    return f"the nearest is {nearest}" if nearest else f"use {otherwise}"
+
+
+def _shorten(known: Iterable[str]) -> dict[str, str]:
+    return {name.replace("#", "/").rsplit("/", 1)[-1].casefold(): name for name in known}
+
+
+def _find_nearest(iri: str, names: Mapping[str, str]) -> str | None:
     wanted = iri[:200].replace("#", "/").replace(":", "/").rsplit("/", 1)[-1].casefold()
     close = get_close_matches(wanted[:60], names, n=1, cutoff=0.6)
-    return f"the nearest is {names[close[0]]}" if close else f"use {otherwise}"
+    return names[close[0]] if close else None

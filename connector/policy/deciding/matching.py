@@ -115,6 +115,6 @@ def find_reason(check: Check, rule: CompiledRule, request: Request, world: World
         return Reason(code, rule.uid, check.path, expected=operand)
     found = check.found(request, world) if check.found else None
     if verdict is None:
-        # Several values where there is one: nobody knows which of them counts.
-        return msgspec.structs.replace(check.unknown, found=found) if found and len(found) > 1 else check.unknown
+        # Several values where there is one, or one that is compared with nothing: nobody knows what it means.
+        return msgspec.structs.replace(check.unknown, found=found) if found else check.unknown
     return msgspec.structs.replace(check.unknown, code="constraint-false", found=found or ())

@@ -3,7 +3,7 @@
 Values of different sorts are never equal and never ordered. Pure: standard library only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from connector.policy.model import literals
 from connector.policy.model.values import ClockTime, Day, Duration, Flag, Instant, Iri, Number, Text, Value, WallTime
@@ -47,6 +47,24 @@ def coerce(
             return _only(value, Flag)
         case "text":
             return _only(value, Text)
+
+
+def find_unplaced(values: Iterable[Value], operand: Operand, registry: Registry) -> tuple[str, ...]:
+    """Return the names that the taxonomy of an operand does not contain, so that they may stand for any of its terms.
+
+    Parameters:
+        values: of a policy or a fact, in any spelling.
+        operand: without a taxonomy every name stands for itself, and there is nothing to place.
+        registry: holds the taxonomies.
+
+    >>> place = registry.operands[expand("odrl:spatial", {})]
+    >>> find_unplaced((Iri("DE"), Iri("urn:land")), place, registry)
+    ('urn:land',)
+    """
+    if not operand.taxonomy:
+        return ()
+    names = registry.taxonomies[operand.taxonomy].names
+    return tuple(value.iri for value in values if isinstance(value, Iri) and value.iri not in names)
 
 
 def _only(value: Value, kind: type) -> Value | None:

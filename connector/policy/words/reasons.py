@@ -11,7 +11,7 @@ from connector.policy.model.decision import AtomVerdict, Decision, DutyTask, Exp
 from connector.policy.model.policy import ODRL, AtomicConstraint, LogicalConstraint
 from connector.policy.model.values import Instant, Text, Value
 from connector.policy.vocabulary.registry import Operand, Registry
-from connector.policy.vocabulary.sorts import coerce
+from connector.policy.vocabulary.sorts import coerce, find_unplaced
 from connector.policy.words import figures
 from connector.policy.words.constraint import write_constraint, write_predicate, write_value
 from connector.policy.words.names import action_name, subject
@@ -129,14 +129,16 @@ def _say_found(
 ) -> str:
     origin = operand.source if operand.source in _ORIGINS else "other"
     verb = say(language, f"reasons.verb-{origin}")
-    if not found or (missing and len(found) == 1):
+    if not found or (missing and len(found) == 1 and not operand.taxonomy):
         return say(language, "reasons.nothing", verb=verb)
     if operand.code == "elapsed_time" and isinstance(found[0], Instant):
         return say(language, "reasons.agreed-at", at=figures.write_instant(found[0], language, registry.zone))
     shown = [_shorten(write_value(value, operand, registry, language)) for value in found[:_MOST_LISTED]]
     rest = ["…"] if len(found) > _MOST_LISTED else []
-    key = "reasons.several" if missing else "reasons.values"
-    return say(language, key, verb=verb, values=", ".join([*shown, *rest]))
+    key = (
+        "several" if missing and len(found) > 1 else "unplaced" if find_unplaced(found, operand, registry) else "values"
+    )
+    return say(language, f"reasons.{key}", verb=verb, values=", ".join([*shown, *rest]))
 
 
 def _shorten(text: str) -> str:

@@ -89,3 +89,12 @@ def test_what_lint_lets_pass_can_be_offered_and_nothing_else(policy: dict[str, A
         assert errors
         return
     assert bool(errors) == (unfit is not None), (errors, unfit)
+
+
+def test_a_term_that_excludes_what_nobody_can_place_is_neither_offered_nor_agreed() -> None:
+    policy = {"permission": [{"action": "use", "constraint": [atom("odrl:purpose", "neq", "urn:us:ads")]}]}
+    offer = documents.make_catalog_offer(encode_policy(policy, LIBRARY.operands), offer_id="urn:o")
+    mine, theirs = acceptance.find_unpublishable(LIBRARY, offer, NOON), acceptance.find_unacceptable(LIBRARY, offer)
+    assert mine == theirs
+    assert mine is not None
+    assert mine.code == "unknown-term"

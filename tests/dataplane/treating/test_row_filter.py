@@ -81,4 +81,5 @@ async def test_a_name_of_the_policy_itself_is_compared_as_it_is_written() -> Non
     assert await content([data], Treatment(records=REGION, rows=RowFilter(keep=(own,)))) == (
         b"id,land\n1,urn:district:7\n"
     )
-    assert await content([data], Treatment(records=REGION, rows=RowFilter(drop=((own,),)))) == b"id,land\n3,DE-BY\n"
+    # Its district may lie in Bavaria: no record is certainly another one.
+    assert await content([data], Treatment(records=REGION, rows=RowFilter(drop=((own,),)))) == b"id,land\n"

@@ -18,6 +18,8 @@ PURPOSES = ["dpv:ResearchAndDevelopment", "dpv:AcademicResearch", "dpv:Scientifi
 ROLES = ["urn:r:a", "urn:r:b", "urn:r:c"]
 LEVELS = ["record", "household", "block", "district", "city"]
 REGIONS = ["world", "EU", "DE", "FR"]
+PLACES = [*REGIONS, "urn:nowhere"]
+"""With a name that the taxonomy does not contain."""
 INDUSTRIES = ["urn:i:a", "urn:i:b"]
 SPANS = ["P1D", "P30D", "P1M", "P3M"]
 CLOCKS = ["06:00:00", "12:00:00", "24:00:00"]
@@ -53,6 +55,7 @@ ATOMS: list[Callable[[Choose], dict[str, object]]] = [
     lambda choose: several("odrl:event", choose(["eq", "neq", "isAnyOf", "isNoneOf", "lt", "gt"]), EVENTS, choose),
     lambda choose: hierarchy("odrl:purpose", PURPOSES, choose),
     lambda choose: hierarchy("odrl:spatial", REGIONS, choose),
+    lambda choose: several("odrl:spatial", choose(["eq", "isAnyOf"]), PLACES, choose),
     lambda choose: hierarchy("dk:recordRegion", REGIONS, choose),
     lambda choose: several("dk:role", choose(SETS), ROLES, choose),
     lambda choose: several("odrl:industry", choose(SETS), INDUSTRIES, choose),
@@ -130,7 +133,7 @@ def edited(original: dict[str, object], choose: Choose) -> dict[str, object]:
     return found
 
 
-MIXED = {"mixed-row-filter", "contractual-in-xone", "repeated-constraint"}
+MIXED = {"mixed-row-filter", "contractual-in-xone", "repeated-constraint", "unknown-term"}
 
 
 def compiled(source: dict[str, object]) -> Compiled | None:

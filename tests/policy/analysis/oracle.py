@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import z3
 
 from connector.policy.analysis.space.amounts import to_microseconds
@@ -147,20 +148,24 @@ def _single(constraint: AtomicConstraint, operand: Operand, registry: Registry) 
     def one_of(names: Any) -> Any:
         return z3.Or([value == number_of(name, _NAMES) for name in names])
 
+    if taxonomy is None:
+        among, others = one_of(right), z3.Not(one_of(right))
+    else:
+        reach = {"isA": taxonomy.below, "isPartOf": taxonomy.below, "hasPart": taxonomy.above}.get(constraint.operator)
+        among = one_of(reach[right[0]] if reach else right)
+        listed = one_of(taxonomy.terms)
+        others = z3.And(listed, z3.Not(among), z3.BoolVal(set(right) <= taxonomy.terms.keys()))
     match constraint.operator:
-        case "eq" | "isAnyOf":
-            true = one_of(right)
         case "isAllOf":
-            true = one_of(right) if len(set(right)) == 1 else z3.BoolVal(False)
+            each = [
+                _single(msgspec.structs.replace(constraint, operator="eq", right=(entry,)), operand, registry)
+                for entry in constraint.right
+            ]
+            return z3.And([true for true, _ in each]), z3.Or([false for _, false in each])
         case "neq" | "isNoneOf":
-            true = z3.Not(one_of(right))
+            return others, among
         case _:
-            assert taxonomy is not None
-            reach = taxonomy.above if constraint.operator == "hasPart" else taxonomy.below
-            listed = one_of(taxonomy.terms)
-            true = one_of(reach[right[0]])
-            return true, z3.And(listed, z3.Not(true))
-    return true, z3.Not(true)
+            return among, others
 
 
 def fold(constraint: Constraint, registry: Registry, *, permission: bool) -> Two:

@@ -94,7 +94,12 @@ def test_personal_data_for_nobody_in_particular_is_refused_by_the_name_of_the_ru
 
 def test_what_cannot_be_told_is_a_note_and_with_personal_data_an_error() -> None:
     choices = [
-        {"or": [atom("dk:role", "isAllOf", [f"urn:{n}:{side}" for side in "ab"]), atom("dk:seat", "neq", f"urn:{n}")]}
+        {
+            "or": [
+                atom("dk:role", "isAllOf", [f"urn:{n}:{side}" for side in "ab"]),
+                atom("dk:participant", "neq", f"urn:{n}"),
+            ]
+        }
         for n in range(40)
     ]
     wide = use(*choices)

@@ -53,6 +53,46 @@ def test_a_constraint_that_cannot_be_checked_is_refused(constraint: dict[str, ob
     assert error.path.startswith("permission/0/constraint/0")
 
 
+WORK = atom("odrl:purpose", "eq", "dpv:Marketing")
+LAND = "http://www.wikidata.org/entity/Q183"
+
+
+@pytest.mark.parametrize(
+    ("permission", "more", "hint"),
+    [
+        (rule(atom("odrl:purpose", "neq", "Werbung")), {}, "the nearest is https://w3id.org/dpv#Advertising"),
+        (rule(atom("odrl:spatial", "neq", "Deutschland")), {}, "the nearest is DE."),
+        (rule(atom("odrl:spatial", "isNoneOf", ["DE", LAND])), {}, LAND),
+        (rule({"xone": [WORK, atom("odrl:spatial", "eq", LAND)]}), {}, LAND),
+        (rule({"xone": [WORK, {"and": [WORK, atom("odrl:spatial", "isAnyOf", ["FR", LAND])]}]}), {}, LAND),
+        (rule(duty=[{"action": "odrl:inform", "constraint": [atom("odrl:spatial", "eq", LAND)]}]), {}, LAND),
+        (rule(), {"prohibition": [rule(atom("odrl:spatial", "eq", LAND))]}, LAND),
+        (rule(), {"prohibition": [rule({"or": [WORK, atom("odrl:purpose", "eq", "urn:us:ads")]})]}, "urn:us:ads"),
+    ],
+)
+def test_what_a_policy_keeps_out_has_to_have_a_place_in_the_taxonomy(
+    permission: dict[str, object], more: dict[str, object], hint: str
+) -> None:
+    error = refused(agreement(permission) | more)
+    assert (error.code, hint in error.sentence) == ("unknown-term", True), error.sentence
+
+
+@pytest.mark.parametrize(
+    ("permission", "more"),
+    [
+        (rule(atom("odrl:purpose", "eq", "urn:us:work")), {}),
+        (rule(atom("odrl:purpose", "isAnyOf", ["urn:us:work", "dpv:Marketing"])), {}),
+        (rule(), {"prohibition": [rule(atom("odrl:purpose", "neq", "urn:us:work"))]}),
+        (rule(atom("dk:role", "neq", "guest")), {"prohibition": [rule(atom("dk:participant", "eq", "urn:firm"))]}),
+    ],
+)
+def test_what_a_policy_asks_for_may_have_a_name_of_its_own(
+    permission: dict[str, object], more: dict[str, object]
+) -> None:
+    """The name is equal to itself alone, so that nobody passes for it; names without a taxonomy need no place."""
+    assert build(agreement(permission) | more).void is None
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [

@@ -14,6 +14,7 @@ from connector.policy.compiling.compile import compile_policy
 from connector.policy.compiling.compiled import Compiled
 from connector.policy.deciding.decide import decide, explain, is_shown
 from connector.policy.model.decision import DutyMode, Verdict
+from connector.policy.model.errors import PolicyError
 from connector.policy.model.situation import Performance, Phase, Request, World
 from connector.policy.reading.load import load
 from tests.policy import generate, naive
@@ -56,6 +57,20 @@ def test_the_engine_decides_like_the_naive_interpreter(seed: int) -> None:
         if phase is Phase.ACCESS:
             assert decision.verdict is not Verdict.DEFERRED
             assert decision.deferred == ()
+
+
+@BATCHES
+@given(SEEDS)
+def test_a_policy_that_excludes_what_nobody_can_place_is_refused_and_no_other(seed: int) -> None:
+    rng = Random(seed)
+    for _ in range(BATCH):
+        document = generate.drawn(rng)
+        try:
+            compile_policy(load(document), shipped())
+            code = ""
+        except PolicyError as refused:
+            code = refused.code
+        assert code == ("unknown-term" if naive.is_vague(document) else ""), document
 
 
 @BATCHES

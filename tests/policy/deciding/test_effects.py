@@ -60,6 +60,23 @@ def test_conditions_on_single_records_become_a_row_filter() -> None:
     assert not leaves(facts({"recordRegion": "DE"}))
 
 
+@pytest.mark.parametrize(
+    "terms",
+    [
+        agreement(rule(atom("dk:recordRegion", "neq", "DE-NW"))),
+        agreement(rule(atom("dk:recordRegion", "isNoneOf", ["DE-NW", "DE-HE"]))),
+        agreement(rule(), prohibition=[rule(atom("dk:recordRegion", "eq", "DE-NW"))]),
+        agreement(rule(), prohibition=[rule(atom("dk:recordRegion", "isPartOf", "DE-NW"))]),
+    ],
+)
+def test_a_record_leaves_only_if_its_region_is_certainly_none_of_the_excluded_ones(terms: dict[str, object]) -> None:
+    filtered = ask(terms, World(row_filters=True)).row_filter
+    assert filtered is not None
+    leaves = compile_rows(filtered, shipped())
+    regions = ["DE-BY", "DE", "DE-NW", "de-nw", "NRW", "Nordrhein-Westfalen", "DEA", "DE-NW-05911"]
+    assert [region for region in regions if leaves(facts({"recordRegion": region}))] == ["DE-BY", "DE"]
+
+
 def test_valid_until_is_the_next_edge_of_any_constraint_on_time() -> None:
     window = [atom("odrl:dateTime", "gteq", "2026-06-01"), atom("odrl:dateTime", "lt", "2026-07-01T08:00:00Z")]
     ban = rule(atom("odrl:dateTime", "gteq", "2026-06-15"))

@@ -86,6 +86,15 @@ CASES: list[tuple[dict[str, object], dict[str, object], dict[str, object], str, 
         "Legen Sie einen passenden Nachweis vor.",
         "Place of use: expected Germany or parts of it; nothing proved. Present a matching credential.",
     ),
+    (
+        atom("odrl:spatial", "neq", "DE"),
+        {"spatial": "urn:land:x"},
+        {},
+        "Ort der Nutzung: erwartet nicht genau Deutschland; nachgewiesen „urn:land:x“, was nicht im Vokabular steht. "
+        "Legen Sie einen passenden Nachweis vor.",
+        "Place of use: expected not exactly Germany; proved “urn:land:x”, which is not in the vocabulary. "
+        "Present a matching credential.",
+    ),
 ]
 
 

@@ -18,8 +18,9 @@ from connector.policy.analysis.space.regions import NameSet, Region
 from connector.policy.model.constraints import walk_leaves
 from connector.policy.model.literals import find_bounds
 from connector.policy.model.policy import AtomicConstraint, Constraint, LogicalConstraint
-from connector.policy.model.values import Duration, Iri
+from connector.policy.model.values import Duration
 from connector.policy.vocabulary.registry import Registry
+from connector.policy.vocabulary.sorts import find_unplaced
 
 _TREE = frozenset({"isA", "isPartOf", "hasPart"})
 
@@ -186,8 +187,7 @@ def find_alignments(constraints: Sequence[Constraint], registry: Registry) -> di
     for leaf in _walk_all(constraints):
         operand = registry.operands[leaf.left]
         if operand.sort == "taxonomy":
-            terms = registry.taxonomies[operand.taxonomy].terms
-            foreign = any(isinstance(value, Iri) and value.iri not in terms for value in leaf.right)
+            foreign = bool(find_unplaced(leaf.right, operand, registry))
             entry = Alignment(foreign=foreign, tree=leaf.operator in _TREE)
         elif operand.sort == "duration":
             cuts = (SIDES[leaf.operator][1],) if leaf.operator in SIDES else (0, 1)

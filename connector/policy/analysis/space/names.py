@@ -21,6 +21,7 @@ EITHER = NameSet(YES.members | NO.members)
 
 
 _STATES = ("before", "during", "after")
+_NEGATED = frozenset({"neq", "isNoneOf"})
 
 
 def to_name(value: Value) -> str | None:
@@ -58,7 +59,7 @@ def read_names(constraint: AtomicConstraint, operand: Operand) -> Dimension | No
         top = NameSet(frozenset({"true", "false"}), missing=True)
     if constraint.operator in SIDES:
         return _read_ranks(constraint.operator, operand, names[0] or "", top)
-    true, false = _read_membership(constraint.operator, wanted, several=operand.multiple, scale="")
+    true, false = _read_membership(constraint.operator, wanted, several=operand.multiple)
     if top is not None:
         true, false = intersect_all((top,), true), intersect_all((top,), false)
     return Dimension(operand.iri, true, false, top)
@@ -73,28 +74,27 @@ def _read_ranks(operator: str, operand: Operand, name: str, top: Region | None) 
     return Dimension(operand.iri, drop_empty(low if before else high), drop_empty(high if before else low), top)
 
 
-def _read_membership(operator: str, wanted: frozenset[str], *, several: bool, scale: str) -> tuple[Regions, Regions]:
+def _read_membership(operator: str, wanted: frozenset[str], *, several: bool) -> tuple[Regions, Regions]:
     """Return the regions in which eq, neq, isAnyOf, isNoneOf and isAllOf are True and False."""
-    inside, outside = NameSet(wanted, scale=scale), NameSet(wanted, True, scale=scale)
+    inside, outside = NameSet(wanted), NameSet(wanted, True)
     true: Regions
     false: Regions
     if not several:
         if operator == "isAllOf" and len(wanted) > 1:
-            return (), (NameSet(outside=True, scale=scale),)
+            return (), (NameSet(outside=True),)
         true, false = (inside,), (outside,)
     elif operator == "isAllOf":
         each = [NameSet(frozenset({name})) for name in sorted(wanted)]
-        return (SetConditions(meets=tuple(each), scale=scale),), tuple(SetConditions(one, scale=scale) for one in each)
+        return (SetConditions(meets=tuple(each)),), tuple(SetConditions(one) for one in each)
     else:
-        true, false = (
-            (SetConditions(meets=(NameSet(wanted),), scale=scale),),
-            (SetConditions(NameSet(wanted), scale=scale),),
-        )
-    return (false, true) if operator in {"neq", "isNoneOf"} else (true, false)
+        true, false = (SetConditions(meets=(inside,)),), (SetConditions(inside),)
+    return (false, true) if operator in _NEGATED else (true, false)
 
 
 def read_tree(constraint: AtomicConstraint, operand: Operand, registry: Registry) -> Dimension | None:
-    """Read a comparison with terms of a taxonomy; None if the taxonomy does not contain one of them.
+    """Read a comparison with terms of a taxonomy; None if the taxonomy does not contain a term that has to be placed.
+
+    A name that the taxonomy does not contain is only equal to itself, and different from no other name for certain.
 
     >>> found = normal("odrl:spatial isPartOf DE")
     >>> "DE-BW" in read_tree(found, registry.operands[found.left], registry).true[0].members
@@ -102,21 +102,27 @@ def read_tree(constraint: AtomicConstraint, operand: Operand, registry: Registry
     """
     taxonomy = registry.taxonomies[operand.taxonomy]
     terms = frozenset(value.iri for value in constraint.right if isinstance(value, Iri))
-    scale = f"{taxonomy.name} {taxonomy.version}"
-    if constraint.operator not in {"isA", "isPartOf", "hasPart"}:
-        true, false = _read_membership(constraint.operator, terms, several=operand.multiple, scale=scale)
-        return Dimension(operand.iri, true, false)
-    reach = taxonomy.above if constraint.operator == "hasPart" else taxonomy.below
-    if not terms <= reach.keys():
-        return None
-    hits = frozenset[str]().union(*(reach[term] for term in terms))
+    hits = terms
+    if constraint.operator in {"isA", "isPartOf", "hasPart"}:
+        reach = taxonomy.above if constraint.operator == "hasPart" else taxonomy.below
+        if not terms <= reach.keys():
+            return None
+        hits = frozenset[str]().union(*(reach[term] for term in terms))
     known = frozenset(taxonomy.terms)
-    if not operand.multiple:
-        return Dimension(operand.iri, (NameSet(hits, scale=scale),), drop_empty(NameSet(known - hits, scale=scale)))
-    avoided = NameSet(known - hits, True)
-    return Dimension(
-        operand.iri, (SetConditions(meets=(NameSet(hits),), scale=scale),), (SetConditions(avoided, scale=scale),)
-    )
+    # What is looked for: one of several names, or each of them.
+    sought = [frozenset({term}) for term in sorted(terms)] if constraint.operator == "isAllOf" else [hits]
+    others = [known - names if names <= known else frozenset[str]() for names in sought]
+    scale = f"{taxonomy.name} {taxonomy.version}"
+    true: Regions
+    false: Regions
+    if operand.multiple:
+        true = (SetConditions(meets=tuple(map(NameSet, sought)), scale=scale),)
+        false = tuple(SetConditions(NameSet(names, True), scale=scale) for names in others)
+    else:
+        true = (NameSet(hits, scale=scale),) if len(sought) == 1 else ()
+        false = drop_empty(*(NameSet(names, scale=scale) for names in others))
+    true, false = (false, true) if constraint.operator in _NEGATED else (true, false)
+    return Dimension(operand.iri, true, false)
 
 
 def read_event(constraint: AtomicConstraint, operand: Operand) -> Dimension | None:
@@ -133,7 +139,7 @@ def read_event(constraint: AtomicConstraint, operand: Operand) -> Dimension | No
         during = operator in {"eq", "isAnyOf", "lteq", "gteq"}
         return Dimension(f"{operand.iri}|usage", (YES,) if during else (), () if during else (YES,), YES)
     if operator not in SIDES:
-        true, false = _read_membership(operator, names, several=True, scale="")
+        true, false = _read_membership(operator, names, several=True)
         return Dimension(operand.iri, true, false)
     if len(names) != 1:
         return None
