@@ -22,7 +22,10 @@ from connector.policy.analysis.difference import compare_versions
 from connector.policy.analysis.lint import PersonalData
 from connector.policy.analysis.overlap import overlap
 from connector.policy.compiling.compiled import Compiled
+from connector.policy.model.dump import dump
 from connector.policy.model.errors import PolicyError
+from connector.policy.model.policy import Permission, Prohibition
+from connector.policy.reading.load import load
 from connector.policy.reading.templates import Input, fill
 from connector.policy.words import changes, findings
 from connector.policy.words.card import card
@@ -84,9 +87,15 @@ class PolicyComparison(msgspec.Struct, frozen=True, kw_only=True):
 def document(policy: dict[str, Any]) -> bytes:
     """Return the document of a policy that a person wrote: by default an Offer with the identifier of a draft.
 
-    Raises PolicyError for a policy in another form of JSON-LD that cannot be converted to the compact form.
+    A policy without a target, of whatever type, is an Offer as well: its dataset is the one that it is handed in for.
+
+    Raises PolicyError for a policy that cannot be read, or not be converted to the compact form.
     """
-    return msgspec.json.encode(write_draft(policy))
+    read = load(write_draft(policy))
+    rules: tuple[Permission | Prohibition, ...] = (*read.permission, *read.prohibition)
+    targets = [rule.target or read.target for rule in rules]
+    kind = read.kind if all(targets) or read.kind == "Agreement" else "Offer"
+    return msgspec.json.encode(dump(msgspec.structs.replace(read, kind=kind)))
 
 
 def try_compile(library: Library, policy: dict[str, Any]) -> Compiled | PolicyError:

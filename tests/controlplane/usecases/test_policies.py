@@ -10,7 +10,9 @@ from connector.controlplane.core.errors import Invalid, NoSuchEntity
 from connector.controlplane.judging import acceptance
 from connector.controlplane.judging.policy_input import encode_policy
 from connector.controlplane.usecases import policies
+from connector.controlplane.usecases.trying.trials import TrialSituation, answer
 from connector.language.catalogue import LANGUAGES
+from connector.policy.model.policy import ODRL
 from tests.controlplane.agreements import LIBRARY, USE, atom
 from tests.policy.spellings import list_graphs, list_spellings
 
@@ -89,6 +91,25 @@ def test_what_lint_lets_pass_can_be_offered_and_nothing_else(policy: dict[str, A
         assert errors
         return
     assert bool(errors) == (unfit is not None), (errors, unfit)
+
+
+def test_what_lint_lets_pass_can_be_explained_compared_and_tried_out() -> None:
+    untargeted: list[dict[str, Any]] = [
+        {"@type": "Policy", "permission": [{"action": "use"}]},
+        {"@context": {"odrl": ODRL}, "@type": "odrl:Set", "odrl:permission": [{"odrl:action": {"@id": "odrl:use"}}]},
+    ]
+    situation = TrialSituation(at=NOON)
+    passed = 0
+    for policy in (*untargeted, *DRAWN):
+        if any(remark.level == "error" for remark in policies.examine(LIBRARY, policy, NOON)):
+            continue
+        passed += 1
+        explained = policies.explain(LIBRARY, policy)
+        assert (explained.problem, bool(explained.card)) == (None, True), policy
+        assert policies.compare(LIBRARY, policy, policy).width == "same"
+        assert answer(LIBRARY, policy, situation).verdict in {"permit", "deny"}
+    assert passed > 20
+    assert all(answer(LIBRARY, policy, situation).verdict == "permit" for policy in untargeted)
 
 
 def test_a_term_that_excludes_what_nobody_can_place_is_neither_offered_nor_agreed() -> None:
