@@ -1,11 +1,13 @@
 """The records of one delivery: read, selected by the row filter and by consent, transformed, and written again."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from connector.dataplane.files.below_root import run_in_thread
 from connector.dataplane.formats.codec import make_codec
+from connector.dataplane.formats.looking import SAMPLE
 from connector.dataplane.formats.values import require_fields, to_text
 from connector.dataplane.treating.consents import DeliveryConsents
 from connector.dataplane.treating.row_filter import RecordFilter
@@ -55,6 +57,7 @@ class TreatedDelivery:
         self._tell = tell
         self._count = 0
         self._fields: tuple[str, ...] | None = None
+        self._early: list[Record] = []
         self._declared = {*records.fields, PERSON} if records.fields else None
         self._references: dict[str, str] = {}
         self._bounds = [transform.most_bytes for transform in self._transforms if transform.most_bytes is not None]
@@ -75,9 +78,10 @@ class TreatedDelivery:
                 raise Untreatable(
                     f"The data has more than {min(self._bounds)} bytes, which a transform of the agreement cannot hold."
                 )
-            if out := await self._pass_through(await run_in_thread(self._codec.read, piece)):
+            records = await run_in_thread(self._codec.read, piece)
+            if out := await self._pass_through(records, known=self._records.format == "csv" or size >= SAMPLE):
                 yield out
-        if out := await self._pass_through(await run_in_thread(self._codec.end)):
+        if out := await self._pass_through(await run_in_thread(self._codec.end), known=True):
             yield out
         if self._fields is None:
             yield self._codec.write_head(())  # without a record, no fields are known
@@ -122,26 +126,32 @@ class TreatedDelivery:
                 )
         return " ".join(dict.fromkeys(parts))
 
-    async def _pass_through(self, records: list[Record]) -> bytes:
-        """Return the bytes that leave for these records."""
-        head = b""
+    async def _pass_through(self, records: list[Record], *, known: bool) -> bytes:
+        """Return the bytes that leave for these records; with `known`, all fields have been seen or need not be."""
+        out = b""
         if self._fields is None:
-            if self._codec.fields is None:
+            self._early += records
+            if not known or self._codec.fields is None:
                 return b""
-            head = self._begin(self._codec.fields)
-        if not records:
-            return head
-        persons = await run_in_thread(self._identify, records) if self._identifies else []
-        states = await self._consents.find_states(persons)
-        return head + await run_in_thread(self._treat, records, states)
+            records, self._early = self._early, []
+            out = self._begin(self._codec.fields, records)
+        for at in range(0, len(records), _BATCH):
+            batch = records[at : at + _BATCH]
+            persons = await run_in_thread(self._identify, batch) if self._identifies else []
+            states = await self._consents.find_states(persons)
+            out += await run_in_thread(self._treat, batch, states)
+        return out
 
-    def _begin(self, fields: tuple[str, ...]) -> bytes:
-        """Check that all required fields exist and return the bytes before the records."""
+    def _begin(self, fields: tuple[str, ...], records: Sequence[Record]) -> bytes:
+        """Check that all required fields exist and return the bytes before the records.
+
+        A JSON object can omit a field that the next one has: those of the first records and those that the owner
+        declares exist.
+        """
         if PERSON in fields:
             raise Untreatable("The data has a field with a reserved name: rename the field.")
         if self._records.format != "csv":
-            # A JSON object can omit a field that the next one has: the fields that the owner declares exist.
-            fields = tuple(dict.fromkeys((*fields, *self._records.fields)))
+            fields = tuple(dict.fromkeys((*chain.from_iterable(records), *self._records.fields)))
         if self._records.subject:
             require_fields([self._records.subject], fields, "identify the person of a record")
         if self._filter:
@@ -151,7 +161,7 @@ class TreatedDelivery:
         self._fields = fields
         return self._codec.write_head(fields)
 
-    def _identify(self, records: list[Record]) -> list[str]:
+    def _identify(self, records: Sequence[Record]) -> list[str]:
         """Write the reference of its person into each record; return all references."""
         if len(self._references) > _REMEMBERED:
             self._references.clear()
@@ -164,7 +174,7 @@ class TreatedDelivery:
                 persons[reference] = None
         return list(persons)
 
-    def _treat(self, records: list[Record], states: dict[str, str | None]) -> bytes:
+    def _treat(self, records: Sequence[Record], states: dict[str, str | None]) -> bytes:
         left = []
         self._count += len(records)
         for record in records:

@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from typing import Literal
 
 import aiohttp
 import pytest
@@ -104,6 +105,26 @@ async def test_data_that_cannot_be_treated_is_refused_before_the_first_byte_with
         body = await answer.json()
     assert (answer.status, body["error"]) == (422, "untreatable")
     assert said in body["message"]
+
+
+@pytest.mark.parametrize(
+    ("data", "form"),
+    [
+        (b'{"name": "A", "x": 1}\n{"x": 2, "phone": "0234"}\n', "ndjson"),
+        (b'[{"name": "A", "x": 1}, {"x": 2, "phone": "0234"}]', "json"),
+        (b'{"x": 1}\n' * 100_000 + b'{"x": 2, "phone": "0234"}\n', "ndjson"),
+    ],
+)
+async def test_a_member_that_some_objects_omit_is_dropped_from_the_others(
+    provider: Side, http: aiohttp.ClientSession, data: bytes, form: Literal["json", "ndjson"]
+) -> None:
+    drop = treat(Records(format=form), TransformStep(name="drop", fields=("phone",)))
+    url, token = url_and_token(await provider.serve(provider.give("people", data), lease(treatment=encoded(drop))))
+    async with http.get(url, headers=token) as answer:
+        body = await answer.read()
+    assert answer.status == 200, body
+    assert b'"x":2' in body
+    assert b"0234" not in body
 
 
 async def test_a_folder_is_not_treated(provider: Side, http: aiohttp.ClientSession) -> None:

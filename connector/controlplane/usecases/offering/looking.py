@@ -52,14 +52,15 @@ def check_seen(compiled: Compiled, draft: AssetOrder, records: Records | None, s
     fields = {field.name: field for field in seen.fields}
     described = records or Records(format=find_record_format(draft.media_type) or "csv")
     numeric, dated = find_numeric_fields(compiled, described), find_dated_fields(compiled, described)
-    if described.format == "csv":
-        facts, subject = described.facts.values(), [described.subject] if described.subject else []
-        for name in (*described.fields, *subject, *described.groups, *facts, *numeric, *dated):
-            if name not in fields:
-                raise Invalid(
-                    "records",
-                    f"The data has no field {name[:100]!r}: use one of {', '.join(list(fields)[:20])}.",
-                )
+    # A JSON object can omit what the asset declares.
+    declared, optional = (described.fields, ()) if described.format == "csv" else ((), described.fields)
+    facts, subject = described.facts.values(), [described.subject] if described.subject else []
+    for name in (*declared, *subject, *described.groups, *facts, *numeric, *dated):
+        if name not in fields and name not in optional:
+            raise Invalid(
+                "records",
+                f"The data has no field {name[:100]!r}: use one of {', '.join(list(fields)[:20])}.",
+            )
     for name in numeric:
         field = fields.get(name)
         if field is not None:
@@ -76,7 +77,7 @@ def check_seen(compiled: Compiled, draft: AssetOrder, records: Records | None, s
 
 def list_seen_fields(records: Records | None, seen: Sighting, draft: AssetOrder) -> Records | None:
     """Return the description with the fields that the data has, for a check of the policy; None without records."""
-    if seen.problem or seen.format != "csv":
+    if seen.problem:
         return records
     base = records or Records(format=find_record_format(draft.media_type) or "csv")
     return base if base.fields else msgspec.structs.replace(base, fields=tuple(field.name for field in seen.fields))

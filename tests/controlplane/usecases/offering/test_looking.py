@@ -72,6 +72,18 @@ async def test_what_the_data_does_not_allow_is_refused_when_added(
     assert (await city.api.assets.list()).items == ()
 
 
+DROP = {"permission": [{"action": "use"}], "obligation": [{"action": "dk:drop", "constraint": [
+    {"leftOperand": "dk:field", "operator": "eq", "rightOperand": "phone"}]}]}  # fmt: skip
+
+
+async def test_what_a_policy_drops_is_a_member_of_some_object(city: Member) -> None:
+    some, none = b'{"x": 1}\n{"x": 2, "phone": "0234"}\n', b'{"x": 1}\n{"x": 2, "Phone": "0234"}\n'
+    lines = {"media_type": "application/x-ndjson", "policy": DROP}
+    with pytest.raises(ClientError, match="phone"):
+        await city.api.assets.add(order(city, none, **lines))
+    await city.api.assets.add(order(city, some, **lines))
+
+
 MONTHS = {"permission": [{"action": "use"}], "obligation": [{"action": "dk:generalise", "constraint": [
     {"leftOperand": "dk:field", "operator": "eq", "rightOperand": "datum"},
     {"leftOperand": "dk:precision", "operator": "eq", "rightOperand": "month"}]}]}  # fmt: skip
