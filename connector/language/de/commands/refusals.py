@@ -1,6 +1,13 @@
 """German sentences that use cases and peers write in English, under the English sentence."""
 
 SENTENCES: dict[str, str] = {
+    "The theme {} is unknown: use one of {}, or an IRI.": "Unbekanntes Thema {0}: möglich sind {1} oder eine IRI.",
+    "The licence {} is not an IRI: use one such as http://dcat-ap.de/def/licenses/cc-by/4.0.": "Die Lizenz {0} ist keine "
+    "IRI: nötig ist eine wie http://dcat-ap.de/def/licenses/cc-by/4.0.",
+    "The media type {} is unusable: use one such as text/csv.": "Der Medientyp {0} ist nicht brauchbar: nötig ist einer wie "
+    "text/csv.",
+    "The language {} is not a language tag: use one such as de or en-GB.": "Die Sprache {0} ist kein Sprachkürzel: nötig ist "
+    "eines wie de oder en-GB.",
     "The delivery has {} files: choose one with `file`.": "Die Lieferung hat {0} Dateien: bitte eine mit `file` "
     "auswählen.",
     "The delivery is not complete, or its files were removed: wait for the transfer.": "Die Lieferung ist nicht "

@@ -9,7 +9,7 @@ from connector.controlplane.core.errors import Invalid, NotAllowed
 from connector.controlplane.judging import visibility
 from connector.controlplane.usecases.offering import assets
 from connector.policy.model.policy import DK
-from connector.ports.entities import DataClass, Marking
+from connector.ports.entities import AssetStatement, DataClass, Marking
 from connector.views.assets import AssetOrder
 from tests.controlplane.agreements import atom
 from tests.controlplane.processes.bargain import RESEARCH, Json, offered, terms
@@ -105,6 +105,37 @@ async def test_what_is_stated_of_data_has_to_hold(
     with pytest.raises(Invalid) as refused:
         await assets.add(desk.rooms.publisher, draft)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"themes": ("TRAN", "Verkehr")}, "theme"),
+        ({"themes": ("http://a b",)}, "theme"),
+        ({"licence": "CC BY 4.0"}, "licence"),
+        ({"media_type": "quatsch"}, "media-type"),
+        ({"stated": AssetStatement(languages=("deutsch",))}, "language"),
+    ],
+)
+async def test_a_text_in_the_place_of_a_name_that_a_catalogue_states_is_refused(
+    desk: Desk, changes: dict[str, Any], code: str
+) -> None:
+    draft = AssetOrder(title={"en": "Air"}, source=SOURCE)
+    with pytest.raises(Invalid) as refused:
+        await assets.add(desk.rooms.publisher, msgspec.structs.replace(draft, **changes))
+    assert refused.value.code == code
+
+
+async def test_names_of_registries_are_taken_in_their_usual_forms(desk: Desk) -> None:
+    draft = AssetOrder(
+        title={"en": "Air"},
+        source=SOURCE,
+        themes=("tran", "urn:theme:trees"),
+        licence="http://dcat-ap.de/def/licenses/cc-by/4.0",
+        media_type="text/csv; charset=utf-8",
+        stated=AssetStatement(languages=("de", "en-GB", "sr-Latn")),
+    )
+    assert (await assets.add(desk.rooms.publisher, draft)).themes == draft.themes
 
 
 @pytest.mark.parametrize(
