@@ -24,22 +24,26 @@ def renew_member(
     roles: Sequence[str] = (),
     claims: Mapping[str, Sequence[str]] | None = None,
     data: Sequence[str] = (),
+    given: Sequence[str] | None = None,
 ) -> Member:
     """Return the entry of a member from a new card; roles, claims and data URLs that are not given stay.
 
-    A claim without values is removed. With `data`, the URLs are those of the card and these.
+    A claim without values is removed. `given` are the data URLs that the operator gave before, None if nobody noted
+    them. With `data`, the URLs are those of the card and these; else those of the card and `given`: a URL of the old
+    card goes with it.
     """
     kept = {**before.claims, **{name: tuple(values) for name, values in (claims or {}).items()}}
     return make_member(
         card,
         roles=tuple(roles) or before.roles,
         claims={name: values for name, values in kept.items() if values},
-        data=tuple(data) or before.data,
+        data=tuple(data) or (before.data if given is None else tuple(given)),
     )
 
 
-def compare_members(before: Member, after: Member) -> tuple[MemberChange, ...]:
-    """Return the fields that differ between two entries of a member."""
+def compare_members(before: Member, after: Member, given: Sequence[str] | None = None) -> tuple[MemberChange, ...]:
+    """Return the fields that differ between two entries of a member; `given` as for `renew_member`."""
+    confirmed = before.data if given is None else given
     fields: list[tuple[str, tuple[str, ...], tuple[str, ...], bool]] = [
         ("name", (before.name,), (after.name,), False),
         ("address", _wrap(before.address), _wrap(after.address), False),
@@ -56,7 +60,9 @@ def compare_members(before: Member, after: Member) -> tuple[MemberChange, ...]:
             field=field,
             before=old,
             after=new,
-            lost=tuple(value for value in old if vouched and value not in new),
+            lost=tuple(
+                value for value in old if vouched and value not in new and (field != "data" or value in confirmed)
+            ),
         )
         for field, old, new, vouched in fields
         if set(old) != set(new)

@@ -40,11 +40,16 @@ class RosterFault(Exception):
 
 
 class RosterDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The working file: `version` is that of the newest list published from it, 0 before the first."""
+    """The working file: `version` is that of the newest list published from it, 0 before the first.
+
+    `given` are the data URLs that the operator gave beside those of the card, by member; without an entry for a member,
+    nobody noted where its URLs are from.
+    """
 
     issuer: ParticipantId
     version: int = 0
     members: tuple[Member, ...] = ()
+    given: dict[str, tuple[str, ...]] = {}
 
 
 def create(draft: Path, issuer: str) -> RosterDraft:
@@ -57,8 +62,11 @@ def create(draft: Path, issuer: str) -> RosterDraft:
     return value
 
 
-def add(draft: Path, member: Member, *, replace: bool = False) -> RosterDraft:
-    """Add a member; one with the same id is exchanged only with `replace`. Raises RosterFault."""
+def add(draft: Path, member: Member, *, given: Sequence[str] | None = None, replace: bool = False) -> RosterDraft:
+    """Add a member; one with the same id is exchanged only with `replace`. Raises RosterFault.
+
+    `given` are the data URLs of it that the operator gave; None notes nothing.
+    """
     with _lock(draft):
         value = show(draft)
         others = tuple(entry for entry in value.members if entry.id != member.id)
@@ -66,7 +74,8 @@ def add(draft: Path, member: Member, *, replace: bool = False) -> RosterDraft:
             raise RosterFault(f"{member.id} is already a member: add --replace to replace its entry.")
         if len(others) >= MAX_MEMBERS:
             raise RosterFault(f"The list has {MAX_MEMBERS} members, which is as many as it can have.")
-        return _keep(draft, msgspec.structs.replace(value, members=(*others, member)))
+        noted = value.given if given is None else {**value.given, member.id: tuple(given)}
+        return _keep(draft, msgspec.structs.replace(value, members=(*others, member), given=noted))
 
 
 def remove(draft: Path, id: str) -> RosterDraft:
@@ -76,7 +85,8 @@ def remove(draft: Path, id: str) -> RosterDraft:
         others = tuple(entry for entry in value.members if entry.id != id)
         if len(others) == len(value.members):
             raise RosterFault(f"{id} is not a member.")
-        return _keep(draft, msgspec.structs.replace(value, members=others))
+        noted = {member: urls for member, urls in value.given.items() if member != id}
+        return _keep(draft, msgspec.structs.replace(value, members=others, given=noted))
 
 
 def publish(

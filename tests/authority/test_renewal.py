@@ -47,6 +47,25 @@ def test_a_moved_member_changes_its_address_without_a_loss(tmp_path: Path) -> No
     assert not [change for change in changes.values() if change.lost]
 
 
+def test_a_data_address_of_the_old_card_goes_with_it_and_one_of_the_operator_stays(tmp_path: Path) -> None:
+    old, new = (
+        cards.card(
+            cards.new_key(tmp_path / f"{port}.pem"),
+            id=ID,
+            name="Firm",
+            address="https://firm.example/dsp",
+            data=(f"https://firm.example:{port}",),
+        )
+        for port in (9431, 9451)
+    )
+    given = ("https://store.firm.example",)
+    before = cards.make_member(old, data=given)
+    after = renew_member(before, new, given=given)
+    assert set(after.data) == {"https://firm.example:9451", *given}
+    assert not [change for change in compare_members(before, after, given) if change.lost]
+    assert set(renew_member(before, new).data) == {*before.data, "https://firm.example:9451"}, "nobody noted them"
+
+
 def test_equal_entries_have_no_changes(tmp_path: Path) -> None:
     before, _ = make_pair(tmp_path)
     assert compare_members(before, before) == ()

@@ -87,7 +87,8 @@ def add(
     """Add members by their identity cards. Roles and claims come from you, never from the card."""
     path = _choose_draft(call, file)
     claims = _parse_claims(claim or [])
-    known = {member.id: member for member in roster.show(path).members}
+    draft = roster.show(path)
+    known = {member.id: member for member in draft.members}
     entries, changes = [], {}
     for read in map(cards.read_card, card):
         before = known.get(read.id)
@@ -95,13 +96,15 @@ def add(
             given = {name: values for name, values in claims.items() if values}
             entries.append(cards.make_member(read, roles=role or (), claims=given, data=data or ()))
         elif replace:
-            entries.append(renew_member(before, read, roles=role or (), claims=claims, data=data or ()))
-            changes[read.id] = compare_members(before, entries[-1])
+            noted = draft.given.get(read.id)
+            entries.append(renew_member(before, read, roles=role or (), claims=claims, data=data or (), given=noted))
+            changes[read.id] = compare_members(before, entries[-1], noted)
         else:
             raise Failure(Code.FAILED, "setup.already-member", id=read.id)
     _confirm_losses(call, changes, yes)
     for entry in entries:
-        roster.add(path, entry, replace=replace)
+        stays = draft.given.get(entry.id) if replace and entry.id in known else ()
+        roster.add(path, entry, given=data or stays, replace=replace)
     call.output.print_result(
         {"file": str(path), "added": [entry.id for entry in entries], "changes": changes},
         *(line for entry in entries for line in _describe_entry(call, entry, changes.get(entry.id))),

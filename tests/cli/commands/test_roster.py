@@ -61,7 +61,9 @@ def test_a_replaced_member_keeps_what_is_not_given(cli: Cli, space: Path) -> Non
     assert "purpose=navigation" in replaced.out
     after = cli("roster", "show", "--json", *SETTINGS).json["members"][1]
     assert {name: after[name] for name in ("roles", "claims")} == {name: before[name] for name in ("roles", "claims")}
-    assert set(before["data"]) <= set(after["data"])
+    cards = [json.loads((space / name / "card.json").read_text())["data"] for name in ("firma", "zweite")]
+    assert after["data"] == [*cards[1], "https://store.firma.example"]
+    assert set(before["data"]) == {*cards[0], "https://store.firma.example"}
     assert after["keys"] != before["keys"]
 
 
