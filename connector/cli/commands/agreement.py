@@ -15,7 +15,7 @@ from connector.cli.frame.command import (
     ReasonOption,
     YesOption,
     create_noun,
-    parse_time,
+    parse_end,
     register,
 )
 from connector.cli.frame.context import CommandCall
@@ -234,11 +234,14 @@ def payment(
     amount: Annotated[str | None, typer.Option(metavar="NUMBER", help="Amount that is paid or due now.")] = None,
     currency: Annotated[str | None, typer.Option(metavar="CODE", help="Currency of the amount: EUR.")] = None,
     until: Annotated[
-        str | None, typer.Option(metavar="TIME", help="End of the paid period; with --state due, the day of payment.")
+        str | None,
+        typer.Option(
+            metavar="TIME", help="Last day, or end, of the paid period; with --state due, the day of payment."
+        ),
     ] = None,
 ) -> None:
     """Record or show payments; the policies of active transfers are evaluated again immediately."""
-    ends = parse_time(until, call.output.zone)
+    ends = parse_end(until, call.output.zone)
     if state is None and (amount, currency, ends) != (None, None, None):
         raise Failure(Code.USAGE, "errors.payment-state")
     with connect(call) as connector:

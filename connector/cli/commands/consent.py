@@ -16,7 +16,7 @@ from connector.cli.frame.command import (
     LimitOption,
     YesOption,
     create_noun,
-    parse_time,
+    parse_end,
     register,
 )
 from connector.cli.frame.context import CommandCall
@@ -62,13 +62,13 @@ def add(
         str | None, typer.Option(metavar="IRI", help="State, a dpv:ConsentStatus (default: ConsentGiven).")
     ] = None,
     dataset: DatasetOption = None,
-    until: Annotated[str | None, typer.Option(metavar="DATE", help="End of the consent, in ISO 8601.")] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Last day of the consent, or its end as a time.")
+    ] = None,
 ) -> None:
     """Record the consent of a person; only a keyed reference to the person is stored."""
     with connect(call) as connector:
-        order = ConsentOrder(
-            subject=person, purpose=purpose, dataset=dataset, until=parse_time(until, call.output.zone)
-        )
+        order = ConsentOrder(subject=person, purpose=purpose, dataset=dataset, until=parse_end(until, call.output.zone))
         done = connector.consents.add(order if state is None else msgspec.structs.replace(order, state=state))
     call.output.print_result(done, call.output.say("cli.consents-recorded", count=done.recorded))
 
@@ -185,5 +185,5 @@ def _entry(file: Path, line: int, row: dict[str, Any], zone: tzinfo) -> ConsentO
         raise Failure(Code.USAGE, "errors.csv-values", line=line, file=file)
     entry: dict[str, Any] = {name: value.strip() for name, value in row.items() if value.strip()}
     if "until" in entry:
-        entry["until"] = parse_time(entry["until"], zone)
+        entry["until"] = parse_end(entry["until"], zone)
     return ConsentOrder(subject=entry.pop("subject", ""), purpose=entry.pop("purpose", ""), **entry)

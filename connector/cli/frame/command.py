@@ -6,7 +6,7 @@ commands. No command can be declared without an example.
 
 import inspect
 from collections.abc import Callable
-from datetime import datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Annotated, Any, Concatenate, ParamSpec
 
@@ -74,6 +74,22 @@ def parse_time(text: str | None, zone: tzinfo) -> datetime | None:
     except ValueError:
         raise Failure(Code.USAGE, "errors.time", text=text[:50]) from None
     return at if at.tzinfo else at.replace(tzinfo=zone)
+
+
+def parse_end(text: str | None, zone: tzinfo) -> datetime | None:
+    """Parse the end of a period in ISO 8601: a day belongs to the period, which ends with it. Raises Failure."""
+    at = parse_time(text, zone)
+    if at is None or text is None or not _is_day(text):
+        return at
+    return at + timedelta(days=1)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def create_noun(help: str) -> typer.Typer:

@@ -44,7 +44,7 @@ def test_payments_are_recorded_and_shown(cli: Cli, management: Management) -> No
     )
     assert (done.code, done.out) == (0, "urn:a: beglichen, bezahlt 12,50 EUR.\n")
     assert management.bodies("POST", path) == [
-        {"state": "settled", "amount": "12.50", "until": "2026-12-31T00:00:00+01:00"}
+        {"state": "settled", "amount": "12.50", "until": "2027-01-01T00:00:00+01:00"}
     ]
     shown = cli("agreement", "payment", "urn:a")
     assert "12.50 EUR" in shown.out

@@ -30,7 +30,7 @@ def test_what_a_person_said_is_recorded(cli: Cli, management: Management) -> Non
     assert (done.code, done.out) == (0, "Einwilligungen eingetragen: 1.\n")
     (body,) = management.bodies("POST", "/v1/consents")
     assert body == {
-        "entries": [{"subject": "4711", "purpose": "dpv:PublicBenefit", "until": "2027-12-31T00:00:00+01:00"}]
+        "entries": [{"subject": "4711", "purpose": "dpv:PublicBenefit", "until": "2028-01-01T00:00:00+01:00"}]
     }
     assert cli("consent", "add", "4711", "--purpose", "dpv:PublicBenefit", "--until", "soon").code == 2
 

@@ -8,7 +8,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from connector.cli.frame.command import create_noun, create_word, parse_time, register
+from connector.cli.frame.command import create_noun, create_word, parse_end, parse_time, register
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.failure import Code, Failure
 
@@ -66,6 +66,14 @@ def test_an_expected_fault_is_a_failure_and_another_error_is_not() -> None:
     assert isinstance(failure, Failure)
     assert (failure.code, failure.say("en")) == (Code.FAILED, "It failed: do this.")
     assert isinstance(CliRunner().invoke(app, ["--odd"]).exception, ValueError)
+
+
+def test_a_day_as_an_end_belongs_to_the_period() -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    assert parse_end("2027-12-31", zone) == datetime(2028, 1, 1, tzinfo=zone)
+    assert parse_end("2026-10-25", zone) == datetime(2026, 10, 25, 23, tzinfo=UTC), "a day of 25 hours"
+    assert parse_end("2027-12-31T12:00Z", zone) == datetime(2027, 12, 31, 12, tzinfo=UTC)
+    assert parse_end(None, zone) is None
 
 
 def test_a_time_without_a_zone_is_in_the_zone_of_the_call() -> None:
