@@ -175,8 +175,9 @@ def _load_published(signed: Path, keys: Sequence[VerificationKey]) -> RosterDocu
         payload = verify_document(content.strip(), kind=KIND, keys=keys, limit=MAX_DOCUMENT)
         return msgspec.json.decode(payload, type=RosterDocument)
     except (FileFault, Rejected, msgspec.MsgspecError) as fault:
+        problem = fault.problem if isinstance(fault, Rejected) else str(fault)
         raise RosterFault(
-            f"{signed} is not a list signed with the operator's key and is left as it is: {fault}"
+            f"{signed} is not a list signed with the operator's key and is left as it is: {problem}"
         ) from None
 
 

@@ -115,7 +115,7 @@ def read_roster(
     try:
         payload = verify_document(signed.strip(), kind=KIND, keys=operator, limit=MAX_DOCUMENT)
     except Rejected as fault:
-        raise RosterRejected(f"The participant list is refused: {fault.reason}") from None
+        raise RosterRejected(f"The participant list is refused: {fault.problem}") from None
     roster = _parse_roster(payload)
     document = roster.document
     if document.issued.timestamp() * 1000 > now_ms + LEEWAY_S * 1000:

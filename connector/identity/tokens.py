@@ -49,11 +49,12 @@ _MAX_NAME = 2048
 
 
 class Rejected(Unauthenticated):
-    """A token breaks a rule; `rule` is its name. Later rules were not checked."""
+    """A token breaks a rule; `rule` is its name, `problem` says how. Later rules were not checked."""
 
     def __init__(self, rule: str, reason: str) -> None:
         super().__init__(f"{rule}: {reason}")
         self.rule = rule
+        self.problem = reason
 
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True):

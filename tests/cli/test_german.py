@@ -16,7 +16,7 @@ from connector.cli.frame.output import Output
 from connector.cli.frame.usage import explain_usage
 from connector.cli.main import WORDS, _report_unforeseen, app
 from connector.cli.reference import list_commands
-from connector.language.catalogue import find_sentence, read_chapter
+from connector.language.catalogue import find_sentence, find_translated_sentence, read_chapter
 from tests.cli.conftest import Cli
 from tests.cli.management import Management, asset, negotiation
 
@@ -252,3 +252,30 @@ def test_an_error_at_the_start_is_told_in_german(
     assert told.startswith(
         "datenkontor: Der Port von data ist unter 127.0.0.1:1 nicht zu öffnen (Adresse bereits belegt)"
     )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "path"),
+    [
+        (("asset", "withdraw", "air"), "assets"),
+        (("asset", "remove", "air"), "assets"),
+        (("agreement", "withdraw", "air"), "agreements"),
+        (("negotiation", "reject", "air"), "negotiations"),
+        (("negotiation", "terminate", "air"), "negotiations"),
+        (("transfer", "terminate", "air"), "transfers"),
+    ],
+)
+def test_what_does_not_exist_is_told_before_a_confirmation_is_asked_for(
+    cli: Cli, management: Management, arguments: tuple[str, ...], path: str
+) -> None:
+    management.refuse("GET", f"/v1/{path}/air", 404, f"no-{path.removesuffix('s')}", f"Unknown {path} air: list them.")
+    management.answer("GET", "/v1/assets", {"items": [], "next": None})
+    done = cli(*arguments)
+    assert (done.code, "--yes" in done.err) == (3, False)
+
+
+def test_why_a_participant_list_is_refused_is_german() -> None:
+    reason = "The participant list is refused: kid does not name one of the issuer's keys."
+    told = find_translated_sentence("de", reason) or ""
+    assert told.startswith("Die Teilnehmerliste wird abgelehnt: kid ")
+    assert "issuer" not in told

@@ -28,7 +28,6 @@ ELSEWHERE = {
     "policy/reading/templates.py": "faults of the package's own templates; what a person gives has tests below",
     "app/logs.py": "a line of the log",
     "identity/mock_token.py": "answers to peers, which are in the log only",
-    "identity/tokens.py": "why a token is refused, which is in the log only",
     "policy/vocabulary/registry.py": "faults of the package's own tables, which its tests find",
     "policy/vocabulary/taxonomy.py": "faults of the package's own tables, which its tests find",
     "policy/model/decision.py": "the short form of an explanation for developers",

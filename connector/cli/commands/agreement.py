@@ -175,8 +175,10 @@ def withdraw(
     yes: YesOption = False,
 ) -> None:
     """Withdraw an agreement: active transfers end and no new one starts; the agreement stays on record."""
-    call.output.confirm(call.output.say("cli.ask-withdraw-agreement", id=agreement), yes)
     with connect(call) as connector:
+        if not yes:
+            connector.agreements.show(agreement)  # what does not exist is not asked about
+        call.output.confirm(call.output.say("cli.ask-withdraw-agreement", id=agreement), yes)
         found = connector.agreements.withdraw(agreement, reason=reason)
     call.output.print_result(
         found, call.output.say("cli.agreement-withdrawn", id=found.id, at=call.output.format_time(found.withdrawn_at))

@@ -23,6 +23,7 @@ from connector.cli.frame.command import (
 from connector.cli.frame.context import CommandCall
 from connector.cli.frame.remote import choose_text, connect, print_listing
 from connector.cli.policies.terms import describe_policies
+from connector.client.connector import Connector
 from connector.client.frame.errors import ClientError
 from connector.views.assets import AssetOrder, AssetStatus, AssetView, find_record_format
 from connector.views.sightings import Sighting
@@ -174,8 +175,8 @@ def version(
 @register(app, "remove", example="datenkontor asset remove urn:uuid:8f6b1c1e-0a51-4c5e-9f0e-2f1f7f6b7a10 --yes")
 def remove(call: CommandCall, asset: AssetArgument, yes: YesOption = False) -> None:
     """Remove an asset that is not published and that no agreement refers to; its data is not touched."""
-    call.output.confirm(call.output.say("cli.ask-remove-asset", id=asset), yes)
     with connect(call) as connector:
+        _confirm(call, connector, "cli.ask-remove-asset", asset, yes=yes)
         found = apply_to_asset(connector, asset, connector.assets.remove)
     call.output.print_result(
         found, call.output.say("cli.asset-removed", title=choose_text(found.title, call.output.lang))
@@ -206,8 +207,8 @@ def withdraw(
     Agreements remain valid and active transfers continue, unless --end-agreements is given.
     """
     question = "cli.ask-end-agreements" if end_agreements else "cli.ask-withdraw"
-    call.output.confirm(call.output.say(question, id=asset), yes)
     with connect(call) as connector:
+        _confirm(call, connector, question, asset, yes=yes)
         end = partial(connector.assets.withdraw, end_agreements=end_agreements, reason=reason or "")
         found = apply_to_asset(connector, asset, end)
     shown = call.output.say(
@@ -220,6 +221,13 @@ def withdraw(
         call.output.print_hint(
             call.output.say("cli.agreements-remain", agreements=found.agreements, running=found.running)
         )
+
+
+def _confirm(call: CommandCall, connector: Connector, question: str, asset: str, *, yes: bool) -> None:
+    """Ask about an asset, by its title; one that does not exist is told instead. Raises Failure."""
+    if not yes:
+        found = apply_to_asset(connector, asset, connector.assets.show)
+        call.output.confirm(call.output.say(question, id=choose_text(found.title, call.output.lang)), yes)
 
 
 def _print_reading(call: CommandCall, seen: Sighting, order: AssetOrder) -> None:

@@ -137,8 +137,10 @@ def reject(
     call: CommandCall, negotiation: NegotiationArgument, reason: ReasonOption = None, yes: YesOption = False
 ) -> None:
     """Reject the step that waits for a person: the negotiation ends, and the counterparty receives the reason."""
-    call.output.confirm(call.output.say("cli.ask-reject", id=negotiation), yes)
     with connect(call) as connector:
+        if not yes:
+            connector.negotiations.show(negotiation)  # what does not exist is not asked about
+        call.output.confirm(call.output.say("cli.ask-reject", id=negotiation), yes)
         report_state(call, connector.negotiations.reject(negotiation, reason=reason))
 
 
@@ -163,8 +165,10 @@ def terminate(
     call: CommandCall, negotiation: NegotiationArgument, reason: ReasonOption = None, yes: YesOption = False
 ) -> None:
     """Terminate a negotiation; the counterparty receives the reason."""
-    call.output.confirm(call.output.say("cli.ask-terminate", id=negotiation), yes)
     with connect(call) as connector:
+        if not yes:
+            connector.negotiations.show(negotiation)
+        call.output.confirm(call.output.say("cli.ask-terminate", id=negotiation), yes)
         report_state(call, connector.negotiations.terminate(negotiation, reason=reason))
 
 

@@ -91,7 +91,7 @@ def sync(
                 entry = msgspec.structs.replace(earlier, refusal=refused.refusal)
                 outcomes.append(_tell(call, agreement, earlier, refused.refusal))
             except ClientError as error:
-                outcomes.append({"dataset": agreement.dataset, "outcome": "failed", "reason": error.reason})
+                outcomes.append({"dataset": agreement.dataset, "outcome": "failed", "reason": _explain(call, error)})
                 continue
             if entry != earlier:
                 known[name] = entry
@@ -177,8 +177,12 @@ def _update(
         stated = read_stated(connector.catalog.dataset(entry.participant, entry.dataset))
         return _get_changed(call, connector, folder, entry, agreement, stated, timeout)
     except (RequestRefused, NotFound) as error:
-        reason = choose_text(explain_error(error), call.output.lang)
+        reason = _explain(call, error)
         raise _NotGiven(SyncRefusal(agreement=agreement.key, reason=reason, stated=stated)) from None
+
+
+def _explain(call: CommandCall, error: ClientError) -> str:
+    return choose_text(explain_error(error), call.output.lang)
 
 
 def _get_changed(

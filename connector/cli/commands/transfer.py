@@ -170,8 +170,10 @@ def terminate(
     call: CommandCall, transfer: TransferArgument, reason: ReasonOption = None, yes: YesOption = False
 ) -> None:
     """Terminate a transfer: no more data moves, and the counterparty receives the reason."""
-    call.output.confirm(call.output.say("cli.ask-terminate", id=transfer), yes)
     with connect(call) as connector:
+        if not yes:
+            connector.transfers.show(transfer)  # what does not exist is not asked about
+        call.output.confirm(call.output.say("cli.ask-terminate", id=transfer), yes)
         report_state(call, connector.transfers.terminate(transfer, reason=reason))
 
 

@@ -121,20 +121,21 @@ def _entry(register: ConsentRegister, statement: ConsentStatement, number: int) 
         owner=register.context.owner,
         subject=_secret(register).person(register.context.owner, _subject(statement.subject)),
         dataset=statement.dataset,
-        purpose=_term(register.evaluator, PURPOSE, statement.purpose, f"Entry {number}: the purpose"),
-        state=_term(register.evaluator, CONSENT, statement.state, f"Entry {number}: the state"),
+        purpose=_term(register.evaluator, PURPOSE, statement.purpose, number),
+        state=_term(register.evaluator, CONSENT, statement.state, number),
         at=register.context.now(),
         until=statement.until,
     )
 
 
-def _term(evaluator: Evaluator, operand_iri: str, text: str, what: str) -> str:
+def _term(evaluator: Evaluator, operand_iri: str, text: str, number: int) -> str:
     """Return the IRI of a term of a vocabulary. Raises Invalid for an unknown term."""
     operands = evaluator.library.operands
     operand = operands.operands[operand_iri]
     value = coerce(Text(text), operand, operands) if text else None
     if not isinstance(value, Iri) or value.iri not in operands.taxonomies[operand.taxonomy].terms:
-        raise Invalid("unknown-term", f"{what} {text[:100]!r} is unknown: use a term of the Data Privacy Vocabulary.")
+        reason = f"Entry {number} has the unknown term {text[:100]!r}: use one of the Data Privacy Vocabulary."
+        raise Invalid("unknown-term", reason)
     return value.iri
 
 

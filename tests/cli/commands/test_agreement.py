@@ -112,8 +112,9 @@ def test_an_unknown_agreement_is_not_found(
 def test_an_agreement_is_withdrawn_after_confirmation(cli: Cli, management: Management) -> None:
     path = "/v1/agreements/urn:a/withdraw"
     management.answer("POST", path, agreement(withdrawn_at=NOW))
+    management.answer("GET", "/v1/agreements/urn:a", agreement())
     asked = cli("agreement", "withdraw", "urn:a", "--lang", "de")
-    assert (asked.code, asked.out, management.asked) == (2, "", [])
+    assert (asked.code, asked.out, management.bodies("POST", path)) == (2, "", [])
     assert "Der Vertrag urn:a wird dann zurückgezogen" in asked.err
     assert "--yes" in asked.err
     done = cli("agreement", "withdraw", "urn:a", "--reason", "No longer needed", "--yes")

@@ -7,7 +7,7 @@ import pytest
 
 from connector.views.assets import WithdrawnAssetView
 from tests.cli.conftest import Cli
-from tests.cli.management import Management, asset
+from tests.cli.management import Management, asset, negotiation, transfer
 
 
 def test_a_file_is_offered_by_its_path_below_the_root_with_title_and_type(
@@ -45,8 +45,14 @@ def test_a_file_is_offered_by_its_path_below_the_root_with_title_and_type(
     ],
 )
 def test_what_ends_something_needs_consent(cli: Cli, management: Management, arguments: list[str], path: str) -> None:
+    for place, answer in {
+        "assets/air": asset(),
+        "negotiations/urn:n": negotiation("REQUESTED"),
+        "transfers/urn:t": transfer("STARTED"),
+    }.items():
+        management.answer("GET", f"/v1/{place}", answer)
     done = cli(*arguments)
-    assert (done.code, "--yes" in done.err, management.asked) == (2, True, [])
+    assert (done.code, "--yes" in done.err, management.bodies("POST", path)) == (2, True, [])
 
 
 def test_what_an_asset_leaves_behind_when_it_is_withdrawn_is_said(cli: Cli, management: Management) -> None:
@@ -100,11 +106,12 @@ def test_no_assets_of_a_status_are_an_empty_listing(cli: Cli, management: Manage
 
 
 def test_a_question_names_the_effect_in_the_language_of_the_call(cli: Cli, management: Management) -> None:
+    management.answer("GET", "/v1/assets/air", asset())
     plain = cli("asset", "withdraw", "air", "--lang", "de")
     assert (plain.code, "geschlossene Verträge gelten weiter" in plain.err) == (2, True)
     far = cli("asset", "withdraw", "air", "--end-agreements", "--lang", "en")
     assert (far.code, "all agreements on it end with their transfers" in far.err) == (2, True)
-    assert management.asked == []
+    assert management.bodies("POST", "/v1/assets/air/withdraw") == []
 
 
 def test_a_published_asset_is_reported_with_its_title_and_status(cli: Cli, management: Management) -> None:

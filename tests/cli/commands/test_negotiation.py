@@ -89,8 +89,9 @@ def test_no_negotiations_and_an_unknown_one(cli: Cli, management: Management) ->
 
 def test_a_termination_asks_in_the_language_of_the_call(cli: Cli, management: Management) -> None:
     path = "/v1/negotiations/urn:n/terminate"
+    management.answer("GET", "/v1/negotiations/urn:n", negotiation("REQUESTED"))
     asked = cli("negotiation", "terminate", "urn:n", "--lang", "de")
-    assert (asked.code, management.asked) == (2, [])
+    assert (asked.code, management.bodies("POST", path)) == (2, [])
     assert "urn:n wird dann endgültig abgebrochen." in asked.err
     management.answer("POST", path, negotiation("TERMINATED"))
     assert cli("negotiation", "terminate", "urn:n", "--reason", "Nein", "--yes", "--json").json["state"] == "TERMINATED"

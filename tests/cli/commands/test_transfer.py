@@ -98,8 +98,9 @@ def test_a_transfer_is_resumed_and_completed(cli: Cli, management: Management, v
 def test_a_transfer_is_terminated_after_confirmation_with_a_pending_message(cli: Cli, management: Management) -> None:
     path = "/v1/transfers/urn:t/terminate"
     management.answer("POST", path, transfer("STARTED", pending=PENDING))
+    management.answer("GET", "/v1/transfers/urn:t", transfer("STARTED"))
     asked = cli("transfer", "terminate", "urn:t", "--lang", "de")
-    assert (asked.code, management.asked) == (2, [])
+    assert (asked.code, management.bodies("POST", path)) == (2, [])
     assert "urn:t wird dann endgültig abgebrochen. Zum Bestätigen --yes angeben." in asked.err
     done = cli("transfer", "terminate", "urn:t", "--reason", "Over", "--yes")
     assert done.out == "urn:t is STARTED (TransferTerminationMessage pending).\n"

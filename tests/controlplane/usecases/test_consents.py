@@ -83,10 +83,10 @@ async def test_people_are_kept_under_references_that_tell_nothing(desk: Desk) ->
                 ConsentStatement(subject="a", purpose="dpv:Marketing"),
                 ConsentStatement(subject="a", purpose="dpv:Nonsense"),
             ],
-            "Entry 2: the purpose",
+            "Entry 2 has the unknown term",
         ),
-        ([ConsentStatement(subject="a", purpose="")], "the purpose"),
-        ([ConsentStatement(subject="a", purpose="dpv:Marketing", state="yes")], "the state"),
+        ([ConsentStatement(subject="a", purpose="")], "the unknown term"),
+        ([ConsentStatement(subject="a", purpose="dpv:Marketing", state="yes")], "the unknown term"),
         ([ConsentStatement(subject="a", purpose="dpv:Marketing", until=-5)], "before 1970"),
     ],
 )

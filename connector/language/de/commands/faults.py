@@ -184,6 +184,18 @@ SENTENCES: dict[str, str] = {
     "Version {} of the participant list is older than {}.": "Version {0} der Teilnehmerliste ist älter als {1}.",
     "There are two participant lists of version {}: ask the data-space operator.": "Es gibt zwei Teilnehmerlisten mit "
     "Version {0}: bitte beim Betreiber des Datenraums nachfragen.",
+    "a claim is missing or of the wrong type ({}).": "eine Angabe fehlt oder ist von der falschen Art ({0}).",
+    "a time is not a number of seconds since 1970.": "eine Zeit ist keine Zahl von Sekunden seit 1970.",
+    "aud is not this participant alone.": "aud nennt nicht diesen Teilnehmer allein.",
+    "iss or jti is empty or too long.": "iss oder jti ist leer oder zu lang.",
+    "it has expired: if tokens are fresh, compare the clocks of both sides.": "abgelaufen: sind die Nachweise frisch, bitte "
+    "die Uhren beider Seiten vergleichen.",
+    "it is not valid yet.": "noch nicht gültig.",
+    "it lives longer than {} s, or ends before it begins.": "gilt länger als {0} s oder endet vor dem Beginn.",
+    "it was issued in the future: compare the clocks of both sides.": "in der Zukunft ausgestellt: bitte die Uhren beider "
+    "Seiten vergleichen.",
+    "sub is not iss, or a key is brought along in sub_jwk.": "sub ist nicht iss, oder sub_jwk bringt einen Schlüssel mit.",
+    "the issuer is not on the participant list.": "der Aussteller steht nicht auf der Teilnehmerliste.",
     "The participant list is refused: {}": "Die Teilnehmerliste wird abgelehnt: {0}",
     "{} is listed twice.": "{0} steht zweimal auf der Liste.",
     "The participant list could not be fetched: status {}.": "Die Teilnehmerliste war nicht abrufbar: Status {0}.",

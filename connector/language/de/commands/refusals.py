@@ -347,8 +347,8 @@ SENTENCES: dict[str, str] = {
     "Kennung der Teilnehmerliste verwenden.",
     "The subject is empty or too long: give a text of 1 to {} characters.": "Die Person fehlt oder ist zu lang: "
     "nötig ist ein Text aus 1 bis {0} Zeichen.",
-    "{} {} is unknown: use a term of the Data Privacy Vocabulary.": "{0} {1} ist unbekannt: bitte einen Begriff "
-    "des Data Privacy Vocabulary verwenden.",
+    "Entry {} has the unknown term {}: use one of the Data Privacy Vocabulary.": "Eintrag {0} hat den unbekannten Begriff "
+    "{1}: bitte einen des Data Privacy Vocabulary verwenden.",
     "The name of the event is not valid: use an IRI of at most {} characters, such as dk:emergency.": "Der Name "
     "des Ereignisses ist nicht zulässig: nötig ist eine IRI mit höchstens {0} Zeichen, etwa dk:emergency.",
     "odrl:policyUsage is active at each use of data and cannot be declared: name another event.": "odrl:policyUsage "
