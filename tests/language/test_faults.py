@@ -61,6 +61,8 @@ TEXTS = {"help", "description", "epilog", "summary", "example"}
 """Arguments with texts of the help, which has its own test (tests/cli/test_german.py), and of /openapi.json."""
 WORD = re.compile(r"(?<![\w-])[A-Za-z]{2,}(?![\w])")
 ENGLISH = re.compile(r"(?<![,`] )\b(The|the|is|are|with|and|of|to|cannot|be|has|not|it)\b")
+PART = re.compile(r"(it|its|the|write|bytes|a|an|too|in|not) [a-z]")
+"""How a part of a sentence begins that another sentence takes as a value."""
 NAME = "HandedInFault"
 LOGGED = {"debug", "info", "warning", "error", "exception"}
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
@@ -108,7 +110,7 @@ def _is_coded(node: ast.AST, codes: Container[str]) -> bool:
 
 
 def _list_sentences(language: Language) -> Iterator[tuple[str, str]]:
-    """Yield the sentences of the rooms, each with its file: three words or more that end like a sentence."""
+    """Yield the sentences of the rooms and their parts, each with its file: three words or more."""
     told = {text for chapter in ("help", "options") for text in read_chapter(language, chapter)}
     codes = read_chapter(language, "codes")
     for file in _list_files():
@@ -122,13 +124,14 @@ def _list_sentences(language: Language) -> Iterator[tuple[str, str]]:
                 continue
             if {" ".join(part.split()) for part in inspect.cleandoc(text).split("\n\n")} <= told:
                 continue
-            if len(WORD.findall(text)) >= 2 and len(text.split()) >= 3 and text.endswith((".", "x1")):
+            whole = text.endswith((".", "x1")) or (PART.match(text) and len(WORD.findall(text)) >= 3)
+            if len(WORD.findall(text)) >= 2 and len(text.split()) >= 3 and whole:
                 yield file.relative_to(ROOT).as_posix(), text
 
 
 def _is_told(language: Language, text: str) -> bool:
     """Whether a sentence has a text in a language, all of it: no part of another sentence's text stands for it."""
-    told = find_translated_sentence(language, text)
+    told = find_translated_sentence(language, text) or read_chapter(language, "problems").get(text)
     return told is not None and not ENGLISH.search(re.sub(r"`[^`]*`", "", told))
 
 

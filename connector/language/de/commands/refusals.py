@@ -449,4 +449,14 @@ SENTENCES: dict[str, str] = {
     "list` zeigt alle Lieferungen.",
     "The broker does not accept this participant: `datenkontor doctor` compares it with the participant list.": "Der "
     "Broker erkennt diesen Teilnehmer nicht an: `datenkontor doctor` vergleicht ihn mit der Teilnehmerliste.",
+    # Parts of sentences.
+    "{} (if this continues, compare the clocks and the participant lists of both sides)": "{0} (bleibt das so, bitte die Uhren und die Teilnehmerlisten beider Seiten vergleichen)",
+    "it is nested deeper than {} levels": "mehr als {0} Ebenen tief verschachtelt",
+    "it contains a lone surrogate, which JSON cannot carry": "mit einem halben Zeichen, das JSON nicht darstellen kann",
+    "a person: the duty names no address": "einen Menschen: die Pflicht nennt keine Adresse",
+    "The reservation policy does not provably contain the offer: widen it.": "Die Verhandlungsgrenze enthält das Angebot nicht nachweislich: bitte erweitern.",
+    "The reservation policy does not provably contain the offer ({}): widen it.": "Die Verhandlungsgrenze enthält das Angebot nicht nachweislich ({0}): bitte erweitern.",
+    "The reservation policy does not provably contain the offer": "Die Verhandlungsgrenze enthält das Angebot nicht nachweislich",
+    "the counterparty reports the process as terminated": "der Vertragspartner meldet den Vorgang als abgebrochen",
+    "the first message": "die erste Nachricht",
 }
