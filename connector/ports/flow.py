@@ -103,7 +103,10 @@ class Source(Protocol):
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
-    """The facts about arriving data; `offset` is its first byte, if the sender resumes."""
+    """The facts about arriving data; `offset` is its first byte, if the sender resumes.
+
+    `version` (32 hex digits) names the data whose bytes these are; without it they are never continued.
+    """
 
     flow_id: str
     media_type: str
@@ -112,6 +115,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     offset: int = 0
     name: str | None = None
     etag: str | None = None
+    version: str | None = None
 
 
 class SinkReceipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,11 +135,17 @@ class Sink(Protocol):
     async def count_received(self, address: dict[str, Any], flow_id: str) -> int:
         """Return how many bytes of this flow are stored already, for a resumption."""
 
+    async def find_version(self, address: dict[str, Any], flow_id: str) -> str | None:
+        """Return the `version` that the stored bytes came with; None without one: they are then not continued."""
+
     async def check_space(self, address: dict[str, Any], flow_id: str, size: int | None) -> None:
         """Raise SourceError if there is no space for the rest of a delivery; `size` is None if it is unknown."""
 
     async def write(self, address: dict[str, Any], arrival: Arrival, chunks: AsyncIterator[bytes]) -> SinkReceipt:
-        """Store the bytes from `arrival.offset` on; complete only if size and digest match. Raises SourceError."""
+        """Store the bytes from `arrival.offset` on; complete only if size and digest match.
+
+        Raises SourceError, also if the stored bytes before `arrival.offset` came with another version.
+        """
 
 
 Record = dict[str, Any]

@@ -123,6 +123,7 @@ class FirstByte:
         self.check = sink.check
         self.check_space = sink.check_space
         self.count_received = sink.count_received
+        self.find_version = sink.find_version
         self.arrived: asyncio.Future[float] = asyncio.get_running_loop().create_future()
 
     async def write(self, address: dict[str, Any], arrival: Arrival, chunks: AsyncIterator[bytes]) -> SinkReceipt:

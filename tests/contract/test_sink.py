@@ -22,6 +22,7 @@ from connector.ports.flow import Arrival, SourceError
 from tests.dataplane.world import LOOPBACK, blob, serving, sha256
 
 DATA = blob(300_000)
+VERSION = "0123456789abcdef" * 2
 SECRET = "canary-4711"
 Held = dict[str, bytes]
 """What has arrived whole, by its place below the address (empty: the address itself)."""
@@ -150,12 +151,18 @@ async def test_a_delivery_goes_on_where_the_sink_stands(
     async with _site(tmp_path_factory.mktemp("sink")) as site, BACKINGS[kind](site) as (address, held):
         sink = SINKS[kind](site)
         with pytest.raises(Unreachable):
-            await sink.write(address, arrival(size=len(DATA)), pieces(DATA[:cut], Unreachable("cut")))
+            await sink.write(address, arrival(size=len(DATA), version=VERSION), pieces(DATA[:cut], Unreachable("cut")))
         offset = await sink.count_received(address, "urn:uuid:1")
         assert offset in {0, cut}
         with pytest.raises(SourceError):
             await sink.write(address, arrival(offset=offset + 1, size=len(DATA)), pieces(DATA))
-        rest = arrival(offset=offset, size=len(DATA), sha256=sha256(DATA))
+        if offset:
+            assert await sink.find_version(address, "urn:uuid:1") == VERSION
+            with pytest.raises(SourceError, match="version"):
+                await sink.write(
+                    address, arrival(offset=offset, size=len(DATA), version="f" * 32), pieces(DATA[offset:])
+                )
+        rest = arrival(offset=offset, size=len(DATA), sha256=sha256(DATA), version=VERSION)
         assert (await sink.write(address, rest, pieces(DATA[offset:]))).sha256 == sha256(DATA)
         assert held() == {"": DATA}
 

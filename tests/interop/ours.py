@@ -106,6 +106,9 @@ class Disk:
     async def count_received(self, address: dict[str, Any], flow_id: str) -> int:
         return 0
 
+    async def find_version(self, address: dict[str, Any], flow_id: str) -> str | None:
+        return None
+
     async def check_space(self, address: dict[str, Any], flow_id: str, size: int | None) -> None:
         return
 

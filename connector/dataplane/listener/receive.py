@@ -21,11 +21,13 @@ from connector.dataplane.wire.fields import (
     UNREAD_VALUES,
     UPLOAD_COMPLETE,
     UPLOAD_OFFSET,
+    UPLOAD_VERSION,
     describe_unread,
     read_content_range,
     read_filename,
     read_media_type,
     read_repr_digest,
+    read_version,
     repr_digest,
 )
 from connector.net.streams import take_arrived
@@ -66,7 +68,9 @@ class PushHandler:
             return _answer_complete(204, flow.size or 0, flow.sha256)
         target = self._find_target(request, flow)
         received = await target.sink.count_received(target.address, target.key)
-        return web.Response(status=204, headers={UPLOAD_OFFSET: str(received), "Cache-Control": "no-store"})
+        version = await target.sink.find_version(target.address, target.key)
+        headers = {UPLOAD_OFFSET: str(received), "Cache-Control": "no-store"}
+        return web.Response(status=204, headers=headers | ({UPLOAD_VERSION: version} if version else {}))
 
     async def put(self, request: web.Request) -> web.Response:
         """Receive a push, or the rest of one."""
@@ -102,11 +106,12 @@ class PushHandler:
     async def _receive(self, request: web.Request, flow: Flow, gate: Gate, target: _Target) -> SinkReceipt:
         arrival = _read_arrival(request, target.key)
         received = await target.sink.count_received(target.address, target.key)
-        if arrival.offset not in {0, received}:
+        version = await target.sink.find_version(target.address, target.key) if arrival.offset else arrival.version
+        if arrival.offset not in {0, received} or version != arrival.version:
             raise Refusal(
                 409,
                 "offset",
-                f"The push must continue at byte {received}: request HEAD, then send the rest.",
+                f"The push must continue at byte {received} of the same version, or begin again: request HEAD first.",
                 {UPLOAD_OFFSET: str(received)},
             )
         register, part = self._access.plane.register, request.match_info.get("part", "")
@@ -179,6 +184,7 @@ def _read_arrival(request: web.Request, key: str) -> Arrival:
         sha256=read_repr_digest(request.headers.get(REPR_DIGEST)),
         offset=offset,
         name=read_filename(request.headers.get("Content-Disposition")),
+        version=read_version(request.headers.get(UPLOAD_VERSION)),
     )
 
 

@@ -6,10 +6,12 @@ only a file with exactly the same content may exist already. The data plane, nev
 of a member below the folder.
 
 Bytes are written to a partial file in `.partial` below the root and flushed to the disk. They appear under their name
-in one step, complete and checked, or not at all.
+in one step, complete and checked, or not at all. The name of a partial file has the version of the data that its bytes
+belong to, so that whatever sender or receiver forget, no other data is appended to it.
 """
 
 import asyncio
+import contextlib
 import hashlib
 import os
 from collections.abc import AsyncIterator, Callable
@@ -50,11 +52,13 @@ class FileSink:
 
     async def count_received(self, address: dict[str, Any], flow_id: str) -> int:
         """Return how many bytes of this flow are in its partial file."""
-        partial = self._locate_partial(address, flow_id)
-        try:
-            return (await run_in_thread(os.lstat, partial)).st_size
-        except FileNotFoundError:
-            return 0
+        found = await run_in_thread(_find_partial, self._locate_partial(address, flow_id))
+        return found[1] if found else 0
+
+    async def find_version(self, address: dict[str, Any], flow_id: str) -> str | None:
+        """Return the version in the name of the partial file of this flow."""
+        found = await run_in_thread(_find_partial, self._locate_partial(address, flow_id))
+        return (found[0].name.split(".")[1] or None) if found else None
 
     async def check_space(self, address: dict[str, Any], flow_id: str, size: int | None) -> None:
         """Raise SourceError if the rest of a delivery of this size (at least one byte) does not fit on the disk."""
@@ -69,17 +73,18 @@ class FileSink:
         """
         self.check(address)
         root, target = self._require_root(), _find_target(address, arrival)
-        partial = self._locate_partial(address, arrival.flow_id)
+        stem = self._locate_partial(address, arrival.flow_id)
+        partial = _name_partial(stem, arrival.version)
         if arrival.size is not None and arrival.size > self._largest:
             raise SourceError(
                 f"The delivery is larger than {self._largest} bytes, the limit of this sink: request a smaller one."
             )
-        if partial in self._busy:
+        if stem in self._busy:
             raise SourceError("Another delivery of this flow is being written: wait for its end.")
-        self._busy.add(partial)
+        self._busy.add(stem)
         promise: SpacePromise | None = None
         try:
-            file, digest = await _run_on_disk(_begin, partial, arrival.offset)
+            file, digest = await _run_on_disk(_begin, stem, partial, arrival.offset)
             with file:
                 expected = 0 if arrival.size is None else max(0, arrival.size - arrival.offset)
                 promise = await self._require_space().promise(expected)
@@ -95,7 +100,7 @@ class FileSink:
         finally:
             if promise:
                 promise.end()
-            self._busy.discard(partial)
+            self._busy.discard(stem)
 
     async def _write_chunks(
         self,
@@ -138,8 +143,21 @@ class FileSink:
         return self._space
 
     def _locate_partial(self, address: dict[str, Any], flow_id: str) -> Path:
+        """Return the path that the partial files of a delivery begin with; version and boot follow."""
         key = "\n".join((flow_id, str(address.get("path")), str(address.get("member"))))
-        return self._require_root() / PARTIAL / f"{hashlib.sha256(key.encode()).hexdigest()[:40]}.{_read_boot_id()}"
+        return self._require_root() / PARTIAL / hashlib.sha256(key.encode()).hexdigest()[:40]
+
+
+def _name_partial(stem: Path, version: str | None) -> Path:
+    return stem.with_name(f"{stem.name}.{version or ''}.{_read_boot_id()}")
+
+
+def _find_partial(stem: Path) -> tuple[Path, int] | None:
+    """Return the partial file of the current boot and its size, if there is one."""
+    for path in stem.parent.glob(f"{stem.name}.*.{_read_boot_id()}"):
+        with contextlib.suppress(FileNotFoundError):
+            return path, os.lstat(path).st_size
+    return None
 
 
 @cache
@@ -176,10 +194,15 @@ def _find_target(address: dict[str, Any], arrival: Arrival) -> str:
     return f"{path}/{name}"
 
 
-def _begin(partial: Path, offset: int) -> tuple[BinaryIO, "hashlib._Hash"]:
-    """Open the partial file, cut it to `offset` and return it with the digest of its content."""
+def _begin(stem: Path, partial: Path, offset: int) -> tuple[BinaryIO, "hashlib._Hash"]:
+    """Open the partial file, cut it to `offset` and return it with the digest of its content.
+
+    Removes those of other versions and other boots, unless the delivery wants to continue one of them.
+    """
     partial.parent.mkdir(mode=0o700, exist_ok=True)
-    for other in partial.parent.glob(f"{partial.stem}.*"):
+    if offset and not partial.exists():
+        raise SourceError(f"The delivery cannot continue at byte {offset}: no bytes of this version are stored.")
+    for other in partial.parent.glob(f"{stem.name}.*"):
         if other != partial:
             other.unlink()
     descriptor = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o640)

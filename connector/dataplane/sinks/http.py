@@ -49,6 +49,10 @@ class HttpSink:
         """Return 0: a backend stores nothing of an unfinished delivery."""
         return 0
 
+    async def find_version(self, address: dict[str, Any], flow_id: str) -> str | None:  # noqa: ARG002 - the port's
+        """Return None: there are no bytes to continue."""
+        return None
+
     async def check_space(self, address: dict[str, Any], flow_id: str, size: int | None) -> None:
         """Allow every size: the space is that of the backend."""
 

@@ -9,7 +9,7 @@ that ends early is an error, never a short success.
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -68,13 +68,15 @@ class HttpSource:
         headers = dict(address.get("headers", {}))
         if offset or end is not None:
             headers["Range"] = f"bytes={offset}-{'' if end is None else end - 1}"
-        try:
-            async with self._client.stream("GET", address["url"], headers=headers, idle_s=self._idle_s) as answer:
-                yield self._content(answer, offset, address)
-        except Blocked as error:
-            raise SourceError(f"The backend cannot be read: {error}", Cause.NOT_ALLOWED) from error
-        except NetError as error:
-            raise SourceError(f"The backend cannot be read: {error}", Cause.UNAVAILABLE) from error
+        async with AsyncExitStack() as stack:
+            try:
+                asked = self._client.stream("GET", address["url"], headers=headers, idle_s=self._idle_s)
+                answer = await stack.enter_async_context(asked)
+            except Blocked as error:
+                raise SourceError(f"The backend cannot be read: {error}", Cause.NOT_ALLOWED) from error
+            except NetError as error:
+                raise SourceError(f"The backend cannot be read: {error}", Cause.UNAVAILABLE) from error
+            yield self._content(answer, offset, address)  # an error of who reads it is none of the backend
 
     async def changed_at(self, address: dict[str, Any]) -> int | None:
         """Return the time in `Last-Modified` of the backend; None without this header."""

@@ -1,8 +1,10 @@
 """Fetch the data of a pull from the peer's DataAddress into a Sink.
 
 An interrupted fetch continues after the last stored byte, with `Range` and `If-Range`: data that changed in between is
-fetched again from its start and never mixed. Size and digest are compared if the peer states them. A folder is fetched
-as a listing and then member by member. Data without a stated length is complete when the answer ends regularly.
+fetched again from its start and never mixed, also by a peer that does not heed `If-Range`. The sink knows which version
+its bytes are of; what this process remembers may be of an answer that never reached it. Size and digest are compared if
+the peer states them. A folder is fetched as a listing and then member by member. Data without a stated length is
+complete when the answer ends regularly.
 """
 
 import contextlib
@@ -31,6 +33,7 @@ from connector.dataplane.wire.fields import (
     REPR_DIGEST,
     UNREAD_VALUES,
     describe_unread,
+    name_versions,
     read_content_range,
     read_filename,
     read_media_type,
@@ -154,7 +157,8 @@ async def _attempt(
     context: AttemptContext, credential: Credential, target: _FetchTarget, known: _Known
 ) -> SinkReceipt | FolderListing | Again:
     received = await target.sink.count_received(target.address, target.key)
-    offset = received if received and not known.fresh and (known.etag or known.sha256) else 0
+    version = await target.sink.find_version(target.address, target.key) if received else None
+    offset = received if not known.fresh and version in name_versions(known.etag, known.sha256) else 0
     headers = credential.headers()
     if offset:
         headers["Range"] = f"bytes={offset}-"
@@ -166,7 +170,7 @@ async def _attempt(
         typed = read_media_type(answer.headers.get("Content-Type"))
         if answer.status == 200 and not target.member and typed == FOLDER_TYPE:
             return await _read_listing(context, answer)
-        arrival = _read_arrival(answer, target, known, offset)
+        arrival = _read_arrival(answer, target, known, offset, version)
         if isinstance(arrival, Again):
             return arrival
         if not target.member:
@@ -215,8 +219,13 @@ async def _read_cause(answer: Stream) -> str | None:
         return None
 
 
-def _read_arrival(answer: Stream, target: _FetchTarget, known: _Known, asked: int) -> Arrival | Again:
-    """Return what the head of the answer states of the data; `asked` is the first byte of the request."""
+def _read_arrival(
+    answer: Stream, target: _FetchTarget, known: _Known, asked: int, version: str | None
+) -> Arrival | Again:
+    """Return what the head of the answer states of the data; `asked` is the first byte of the request.
+
+    `version` is that of the stored bytes.
+    """
     size, offset = read_number(answer.headers.get("Content-Length")), 0
     if answer.status != 200:
         range_ = read_content_range(answer.headers.get("Content-Range"))
@@ -224,14 +233,17 @@ def _read_arrival(answer: Stream, target: _FetchTarget, known: _Known, asked: in
         if range_ is None or (answer.status == 206 and range_[0] != asked) or (answer.status == 416 and size != asked):
             return _start_over(known, "The peer returned another range than requested.")
     sha256 = read_repr_digest(answer.headers.get(REPR_DIGEST))
-    if offset and sha256 and known.sha256 and sha256 != known.sha256:
+    etag = strong_etag(answer.headers.get("ETag"))
+    if answer.status == 416:  # it need not state the entity tag again: no bytes come that could be of other data
+        etag = etag or known.etag
+    if offset and _is_changed(known, size, etag, sha256):
         return _start_over(known, "The data changed at the peer.")
     if target.member and known.sha256 and sha256 and sha256 != known.sha256:
         raise TransferFailed("A member of the folder changed after it was listed: start the transfer again.")
     # The rest of the data need not state again what the answer with its beginning stated.
     kept = known if offset else _Known(None, None)
     known.fresh = False
-    known.etag = strong_etag(answer.headers.get("ETag")) or kept.etag
+    known.etag = etag or kept.etag
     known.name = read_filename(answer.headers.get("Content-Disposition")) or kept.name
     if answer.status != 416 or known.media_type is None:
         known.media_type = read_media_type(answer.headers.get("Content-Type") if answer.status != 416 else None)
@@ -245,7 +257,20 @@ def _read_arrival(answer: Stream, target: _FetchTarget, known: _Known, asked: in
         offset=offset,
         name=known.name,
         etag=known.etag,
+        version=version if offset else next(iter(name_versions(known.etag, known.sha256)), None),
     )
+
+
+def _is_changed(known: _Known, size: int | None, etag: str | None, sha256: str | None) -> bool:
+    """Return whether an answer to a range is of other data than the stored bytes, or nothing shows that it is not.
+
+    With a known digest the whole is checked in any case; otherwise the entity tag has to be there again.
+    """
+    if known.size is not None and size is not None and size != known.size:
+        return True
+    if known.sha256 is None:
+        return etag is None or etag != known.etag
+    return (sha256 or known.sha256) != known.sha256 or (etag is not None and known.etag not in {None, etag})
 
 
 def _start_over(known: _Known, reason: str) -> Again:

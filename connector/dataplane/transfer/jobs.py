@@ -192,7 +192,6 @@ class Jobs:
             lambda reason: self._register.note_wait(flow, reason),
             lambda remark: self._register.remark(flow, remark),
         )
-        expected = Expected() if flow.live else _expect(flow)
         try:
             endpoint = msgspec.json.decode(flow.endpoint or b"{}", type=DataAddress)
         except msgspec.MsgspecError as error:
@@ -205,7 +204,8 @@ class Jobs:
         if flow.direction is FlowDirection.PUSH:
             source = self._source(flow, gate)
             stated = flow.media_type if flow.media_type != DEFAULT_MEDIA_TYPE else None
-            return await push(context, endpoint, source, flow.source or {}, stated, expected)
+            return await push(context, endpoint, source, flow.source or {}, stated)
+        expected = Expected() if flow.live else _expect(flow)
         again = flow.live and flow.size is not None
         sink = self._sinks.get(str((flow.sink or {}).get("kind")))
         if sink is None:

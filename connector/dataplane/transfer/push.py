@@ -2,12 +2,16 @@
 
 Between two Datenkontor connectors a push is resumable:
 
-1. `HEAD {endpoint}` → 204 with `Upload-Offset: n` (stored bytes) and, if complete, `Upload-Complete: ?1`.
-2. `PUT {endpoint}` with `Content-Range: bytes n-m/size`, `Repr-Digest` of all data and `Content-Type`. First byte 0
-   starts again and deletes the stored bytes; `bytes */size` without a body finishes data that is stored completely.
-   Data of unknown size is sent without `Content-Range`, always from its start.
-3. 201: complete, checked and stored. 409 with `Upload-Offset`: another first byte is expected; ask again with HEAD.
-   422: the digest or the size differs; the stored bytes are deleted.
+1. `HEAD {endpoint}` → 204 with `Upload-Offset: n` (stored bytes), `Upload-Version` (what they were sent with) and, if
+   complete, `Upload-Complete: ?1`.
+2. `PUT {endpoint}` with `Content-Range: bytes n-m/size`, `Repr-Digest` of all data, `Upload-Version` and
+   `Content-Type`. First byte 0 starts again and deletes the stored bytes; `bytes */size` without a body finishes data
+   that is stored completely. Data of unknown size is sent without `Content-Range`, always from its start.
+3. 201: complete, checked and stored. 409 with `Upload-Offset`: another first byte or version is expected; ask again
+   with HEAD. 422: the digest or the size differs; the stored bytes are deleted.
+
+Only the receiver knows which version its bytes are of: a request whose end the sender did not see may still be at work,
+or never have begun. So the sender continues only at a version that the receiver has named.
 
 Members of a folder are sent to `{endpoint}/{path}`, one by one. If the answer to HEAD has no `Upload-Offset`, the
 receiver does not support this: each attempt sends all data in one request (POST for an `HttpData` address, else PUT).
@@ -37,9 +41,12 @@ from connector.dataplane.wire.fields import (
     UNREAD_VALUES,
     UPLOAD_COMPLETE,
     UPLOAD_OFFSET,
+    UPLOAD_VERSION,
     attachment,
+    name_versions,
     read_number,
     read_repr_digest,
+    read_version,
     repr_digest,
 )
 from connector.net.errors import Blocked, NetError
@@ -52,24 +59,22 @@ _DONE = frozenset({200, 201, 202, 204})
 
 @dataclass(frozen=True)
 class _Stored:
-    """The bytes that the receiver has stored; `offset` is None if it does not support resumption."""
+    """The bytes that the receiver has stored, and their version; `offset` is None if it does not support resumption."""
 
     offset: int | None
+    version: str | None = None
     complete: bool = False
     sha256: str | None = None
 
 
 @dataclass
 class _PushTarget:
-    """One resource, its target at the peer, and the results of earlier attempts."""
+    """One resource, its target at the peer, and how many bytes of it the peer had stored at the last attempt."""
 
     url: str
     method: str
     part: str | None
     media_type: str | None
-    expected: Expected
-    etag: str | None = None
-    fresh: bool = False
     received: int = 0
 
 
@@ -79,7 +84,6 @@ async def push(
     source: Source,
     address: dict[str, Any],
     media_type: str | None,
-    expected: Expected,
 ) -> Delivered:
     """Send all data of the source to the peer's address.
 
@@ -92,14 +96,12 @@ async def push(
     credential = Credential(endpoint)
     listing, sha256 = await _read_listing(context, source, address)
     if listing is None:
-        return await _push_one(
-            context, credential, source, address, _PushTarget(url, method, None, media_type, expected, expected.etag)
-        )
+        return await _push_one(context, credential, source, address, _PushTarget(url, method, None, media_type))
     path, mark, query = url.partition("?")
     size = 0
     for member in read_listing(listing).members:
         url = path.rstrip("/") + "/" + quote(member.path) + mark + query
-        target = _PushTarget(url, "PUT", member.path, None, Expected(member.size, member.sha256))
+        target = _PushTarget(url, "PUT", member.path, None)
         size += (await _push_one(context, credential, source, address, target)).size
     return Delivered(size, sha256)
 
@@ -160,7 +162,8 @@ async def _ask(context: AttemptContext, credential: Credential, target: _PushTar
     offset = read_number(answer.headers.get(UPLOAD_OFFSET))
     target.received = offset or 0
     complete = answer.headers.get(UPLOAD_COMPLETE) == "?1"
-    return _Stored(offset, complete, read_repr_digest(answer.headers.get(REPR_DIGEST)))
+    version = read_version(answer.headers.get(UPLOAD_VERSION))
+    return _Stored(offset, version, complete, read_repr_digest(answer.headers.get(REPR_DIGEST)))
 
 
 async def _attempt(
@@ -171,46 +174,33 @@ async def _attempt(
     target: _PushTarget,
     stored: _Stored,
 ) -> Delivered | Again:
-    if stored.complete and stored.offset is not None and not target.fresh:
+    if stored.complete and stored.offset is not None:
         return Delivered(stored.offset, stored.sha256)
-    offset = 0 if target.fresh else stored.offset or 0
-    async with source.open(address, part=target.part, offset=offset) as content:
-        if offset and _is_changed(content, offset, target):
-            target.fresh = True
-            return Again("The bytes at the receiver are not the beginning of the current data.", at_once=True)
-        target.etag, target.fresh = content.etag, False
-        target.expected = Expected(content.size, content.sha256, content.etag, content.name)
-        if target.part is None:
-            await context.learned(target.expected)
+    if stored.offset and stored.version:
+        async with source.open(address, part=target.part, offset=stored.offset) as content:
+            if _continues(content, stored.offset, stored.version):
+                return await _send(context, credential, target, stored, content)
+    async with source.open(address, part=target.part) as content:
         return await _send(context, credential, target, stored, content)
 
 
-def _is_changed(content: Content, offset: int, target: _PushTarget) -> bool:
-    """Return whether the source cannot continue at `offset`, or nothing shows that its data is still the same."""
+def _continues(content: Content, offset: int, version: str) -> bool:
+    """Return whether the source continues at `offset` the very data that the receiver has the beginning of."""
     if content.offset != offset or content.size is None or offset > content.size:
-        return True
-    if target.etag is not None and content.etag is not None:
-        return target.etag != content.etag
-    return target.expected.sha256 is None or target.expected.sha256 != content.sha256
+        return False
+    return version in name_versions(content.etag, content.sha256)
 
 
 async def _send(
     context: AttemptContext, credential: Credential, target: _PushTarget, stored: _Stored, content: Content
 ) -> Delivered | Again:
+    if target.part is None:
+        await context.learned(Expected(content.size, content.sha256, content.etag, content.name))
     attempt = Attempt(target.part or "", content.offset, content.etag or "", content.size)
     left = None if content.size is None else content.size - content.offset
     body = WatchedBody(context.meter_chunks(content.chunks, attempt), left)
-    headers = credential.headers() | {"Content-Type": target.media_type or content.media_type}
-    if content.sha256:
-        headers[REPR_DIGEST] = repr_digest(content.sha256)
-    if content.unread:
-        headers[UNREAD_VALUES] = content.unread
-    if content.name:
-        headers["Content-Disposition"] = attachment(content.name)
+    headers = credential.headers() | _describe(target, stored, content)
     resumable = stored.offset is not None
-    if resumable and content.size:
-        rest = f"{content.offset}-{content.size - 1}" if content.offset < content.size else "*"
-        headers["Content-Range"] = f"bytes {rest}/{content.size}"
     try:
         async with context.client.stream(
             "PUT" if resumable else target.method, target.url, headers=headers, body=body.chunks(), length=left
@@ -231,3 +221,21 @@ async def _send(
     if is_transient(status) or (status == 422 and content.offset):
         return Again(reason, wish, patient=status == _NO_SPACE)
     raise TransferFailed(reason)
+
+
+def _describe(target: _PushTarget, stored: _Stored, content: Content) -> dict[str, str]:
+    """Return the headers that describe the data of a request."""
+    headers = {"Content-Type": target.media_type or content.media_type}
+    if content.sha256:
+        headers[REPR_DIGEST] = repr_digest(content.sha256)
+    if content.unread:
+        headers[UNREAD_VALUES] = content.unread
+    if content.name:
+        headers["Content-Disposition"] = attachment(content.name)
+    names = name_versions(content.etag, content.sha256)
+    if names:
+        headers[UPLOAD_VERSION] = stored.version if content.offset and stored.version else names[0]
+    if stored.offset is not None and content.size:
+        rest = f"{content.offset}-{content.size - 1}" if content.offset < content.size else "*"
+        headers["Content-Range"] = f"bytes {rest}/{content.size}"
+    return headers

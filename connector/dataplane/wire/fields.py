@@ -1,18 +1,21 @@
 """The HTTP header fields of the data plane, read strictly and written once (RFC 9110 ranges, RFC 9530 digests,
 RFC 6266 file names).
 
-`Upload-Offset` and `Upload-Complete` are used between two Datenkontor connectors only: the received bytes of a push. So
-is `Unread-Values`: how many values the provider could not read when it treated the data, or `some`.
+`Upload-Offset`, `Upload-Complete` and `Upload-Version` are used between two Datenkontor connectors only: the received
+bytes of a push, and the version of the data that they are the beginning of. So is `Unread-Values`: how many values the
+provider could not read when it treated the data, or `some`.
 """
 
 import base64
 import binascii
+import hashlib
 import re
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote, unquote
 
 UPLOAD_OFFSET = "Upload-Offset"
 UPLOAD_COMPLETE = "Upload-Complete"
+UPLOAD_VERSION = "Upload-Version"
 REPR_DIGEST = "Repr-Digest"
 UNREAD_VALUES = "Unread-Values"
 
@@ -28,6 +31,7 @@ _EXTENDED = re.compile(
     r";\s*filename\*=UTF-8'[A-Za-z-]{0,20}'([A-Za-z0-9!#$&+.^_`|~%-]{1,765})\s*(?:;|$)", re.ASCII | re.IGNORECASE
 )
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)
+_VERSION = re.compile(r"[0-9a-f]{32}")
 _LONGEST = 1024
 _LONGEST_MEDIA_TYPE = 255
 _LONGEST_DISPOSITION = 4096
@@ -116,6 +120,19 @@ def read_media_type(value: str | None) -> str:
 def strong_etag(value: str | None) -> str | None:
     """Return a strong entity tag of at most 200 characters, which makes ranges safe, or None."""
     return value if value and _STRONG_ETAG.fullmatch(value) else None
+
+
+def name_versions(etag: str | None, sha256: str | None) -> tuple[str, ...]:
+    """Return the names (32 hex digits) that a version of data has by its digest and by its strong entity tag.
+
+    Two answers with a name in common have the same bytes; data with neither has no name, so it is never continued.
+    """
+    return tuple(hashlib.sha256(fact.encode()).hexdigest()[:32] for fact in (sha256, etag) if fact)
+
+
+def read_version(value: str | None) -> str | None:
+    """Return the name of a version, or None."""
+    return value if value and _VERSION.fullmatch(value) else None
 
 
 def attachment(name: str) -> str:

@@ -68,6 +68,27 @@ async def test_the_wire_form_of_a_push(consumer: Side, http: aiohttp.ClientSessi
         assert answer.status == 401
 
 
+async def test_only_the_version_that_is_stored_is_continued(consumer: Side, http: aiohttp.ClientSession) -> None:
+    data, version, other = blob(1000), "a" * 32, "b" * 32
+    url, headers = url_and_token(await receiving(consumer))
+
+    async def parts() -> AsyncIterator[bytes]:
+        yield data[:600]
+
+    first = {**headers, "Content-Range": "bytes 0-999/1000", "Upload-Version": version}
+    async with http.put(url, data=parts(), headers=first) as answer:
+        assert answer.status == 422, "too short"
+    async with http.head(url, headers=headers) as answer:
+        assert (answer.headers["Upload-Offset"], answer.headers["Upload-Version"]) == ("600", version)
+    rest = {**headers, "Content-Range": "bytes 600-999/1000"}
+    for wrong in ({}, {"Upload-Version": other}, {"Upload-Version": "../" + other}):
+        async with http.put(url, data=data[600:], headers={**rest, **wrong}) as answer:
+            assert (answer.status, answer.headers["Upload-Offset"]) == (409, "600")
+    async with http.put(url, data=data[600:], headers={**rest, "Upload-Version": version}) as answer:
+        assert answer.status == 201
+    assert consumer.got("inbox/f.bin") == data
+
+
 async def test_a_wrong_digest_is_not_taken_and_nothing_of_it_is_kept(
     consumer: Side, http: aiohttp.ClientSession
 ) -> None:

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from connector.dataplane.files.folder import FOLDER_TYPE
 from connector.dataplane.wire.fields import repr_digest
 from connector.ports.entities import FlowDirection
+from connector.ports.flow import Cause, SourceError
 from connector.protocol.dsp.common import http_address
 from connector.protocol.dsp.machines.transfer_machine import FlowState
+from tests.dataplane.transfer.changing import Backend, backends
 from tests.dataplane.transfer.fetching import SINK, done, fetch, fetch_from, through
 from tests.dataplane.world import (
     FLOW,
@@ -21,6 +23,7 @@ from tests.dataplane.world import (
     eventually,
     flow_request,
     lease,
+    serving,
     sha256,
     side,
 )
@@ -63,6 +66,48 @@ async def test_a_source_that_changed_between_two_attempts_comes_whole(provider: 
         await consumer.plane.renew(lease())
         assert (await done(consumer)).sha256 == sha256(new)
     assert consumer.got("inbox/f.bin") == new
+
+
+@settings(max_examples=40, deadline=None)
+@given(backends(), st.lists(st.integers(1, 450_000), max_size=4))
+async def test_data_that_changes_between_attempts_is_fetched_whole_or_not_at_all(
+    backend: Backend, cuts: list[int]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        async with side(Path(folder, "c")) as consumer, serving(backend.answer) as url:
+            async with breaking_wire(int(url.rpartition(":")[2]), cuts) as wire:
+                await fetch(consumer, http_address(f"{wire}/air.bin", "token"))
+                report = await consumer.wait_for_end()
+            assert report.error or consumer.got("inbox/f.bin") in backend.versions
+            assert backend.holds(consumer)
+
+
+async def test_what_was_learned_of_an_answer_that_was_never_stored_does_not_name_the_stored_bytes(
+    consumer: Side,
+) -> None:
+    backend = Backend([(0, True, True), (1, True, True)], etag=True, digest=False)
+    async with serving(backend.answer) as url, breaking_wire(int(url.rpartition(":")[2]), [100_000]) as wire:
+        consumer.plane._jobs.pause = _forgetting(consumer)
+        await fetch(consumer, http_address(f"{wire}/air.bin", "token"))
+        await done(consumer)
+    assert consumer.got("inbox/f.bin") == backend.versions[1]
+
+
+def _forgetting(consumer: Side):  # type: ignore[no-untyped-def]  # a pause of the data plane
+    """As if the process ended after it had stored what an answer states, and before it stored its bytes."""
+    sink = consumer.plane.sinks["file"]
+    written = sink.write
+
+    async def refusing(*_: object) -> None:
+        sink.write = written  # type: ignore[method-assign]  # only once
+        raise SourceError("There is no space.", Cause.NO_SPACE)
+
+    async def pause(_: float) -> None:
+        if not getattr(consumer, "refused", False):
+            sink.write = refusing  # type: ignore[assignment,method-assign]
+            consumer.refused = True  # type: ignore[attr-defined]
+
+    return pause
 
 
 def _changing(provider: Side, data: bytes):  # type: ignore[no-untyped-def]  # a pause of the data plane

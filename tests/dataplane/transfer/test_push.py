@@ -1,12 +1,15 @@
 import tempfile
+from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import msgspec
 import pytest
 from aiohttp import web
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connector.dataplane.wire.fields import name_versions
 from connector.ports.dataplane import FlowReport
 from connector.ports.entities import FlowDirection
 from connector.protocol.dsp.common import (
@@ -17,6 +20,7 @@ from connector.protocol.dsp.common import (
     http_address,
 )
 from connector.protocol.dsp.machines.transfer_machine import FlowState
+from tests.dataplane.transfer.changing import Backend, backends
 from tests.dataplane.world import (
     FLOW,
     OWNER,
@@ -30,6 +34,7 @@ from tests.dataplane.world import (
     serving,
     sha256,
     side,
+    url_and_token,
 )
 
 SINK = {"kind": "file", "path": "inbox/f.bin"}
@@ -84,25 +89,38 @@ async def test_a_push_that_is_cut_anywhere_ends_with_the_same_bytes(cuts: list[i
             assert consumer.got("inbox/f.bin") == data
 
 
-@pytest.mark.parametrize("validator", [None, '"v{}"'])
-async def test_data_that_changes_between_two_attempts_is_never_a_mixture(
-    provider: Side, consumer: Side, validator: str | None
+@settings(max_examples=40, deadline=None)
+@given(backends(), st.lists(st.integers(1, 450_000), max_size=4))
+async def test_data_that_changes_between_attempts_is_pushed_whole_or_not_at_all(
+    backend: Backend, cuts: list[int]
 ) -> None:
-    versions, asked = [blob(400_000, 1), blob(400_000, 2), blob(400_000, 3)], []
+    with tempfile.TemporaryDirectory() as folder:
+        async with side(Path(folder, "p")) as provider, side(Path(folder, "c")) as consumer:
+            async with serving(backend.answer) as url, breaking_wire(consumer.port, cuts, upstream=True) as wire:
+                address = http_address(f"{wire}/flows/{FLOW}", authorization(await receiving(consumer)))
+                report = await pushed(provider, {"kind": "http", "url": f"{url}/air.bin"}, address)
+            assert report.error or consumer.got("inbox/f.bin") in backend.versions
+            assert backend.holds(consumer)
 
-    async def answer(request: web.Request) -> web.Response:
-        asked.append(request.headers.get("Range"))
-        number = min(len(asked) - 1, 2)
-        data, first = versions[number], int((asked[-1] or "bytes=0-")[6:-1])
-        headers = {"ETag": validator.format(number)} if validator else {}
-        if first:
-            headers["Content-Range"] = f"bytes {first}-{len(data) - 1}/{len(data)}"
-        return web.Response(status=206 if first else 200, body=data[first:], headers=headers)
 
-    async with serving(answer) as url, breaking_wire(consumer.port, [150_000], upstream=True) as wire:
-        address = http_address(f"{wire}/flows/{FLOW}", authorization(await receiving(consumer)))
-        await pushed(provider, {"kind": "http", "url": f"{url}/air.bin"}, address)
-    assert consumer.got("inbox/f.bin") in versions
+async def test_a_request_that_never_began_does_not_name_the_stored_bytes(
+    provider: Side, consumer: Side, http: aiohttp.ClientSession
+) -> None:
+    backend = Backend([(0, True, True), (1, True, True), (1, True, True)], etag=True, digest=False)
+    address = await receiving(consumer)
+    url, headers = url_and_token(address)
+    stored = {"Content-Range": "bytes 0-399999/400000", "Upload-Version": name_versions('"0"', None)[0]}
+
+    async def cut() -> AsyncIterator[bytes]:
+        yield backend.versions[0][:100_000]
+        raise ConnectionError
+
+    with pytest.raises(aiohttp.ClientError):
+        await http.put(url, data=cut(), headers=headers | stored)
+    async with serving(backend.answer) as source, breaking_wire(consumer.port, [600, 600, 600], upstream=True) as wire:
+        through = http_address(f"{wire}/flows/{FLOW}", authorization(address))
+        await pushed(provider, {"kind": "http", "url": f"{source}/air.bin"}, through)
+    assert consumer.got("inbox/f.bin") == backend.versions[1]
 
 
 async def test_a_lost_answer_to_the_last_byte_is_no_second_delivery(provider: Side, consumer: Side) -> None:
