@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from starlette.requests import Request
 from starlette.responses import Response
@@ -154,6 +154,7 @@ async def opened(us: Ours) -> None:
 
 
 @settings(max_examples=25, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@example(27776658, ["wrong state", "wrong state", "wrong pid", "same pid", "honest", "wrong state"])
 @given(st.integers(0, 2**32), st.lists(st.sampled_from(KINDS), min_size=1, max_size=6))
 def test_no_answers_make_us_send_more_than_the_schedule_allows(seed: int, kinds: list[str]) -> None:
     play(lied_to(seed, kinds, 1800))

@@ -79,7 +79,9 @@ def find_next_look(driver: ProcessDriver, process: AnyProcess, until: int | None
     now = driver.context.now()
     unequal = reconcile.find_unequal(process)
     quiet = now - (unequal.at if unequal else process.updated_at)
-    look = now + min(max(_find_first_look(driver, process), quiet), DAY)
+    # What the peer reports, however often it changes, does not bring back the soon looks at a peer that was busy.
+    soonest = max(_find_first_look(driver, process), min(now - process.updated_at, driver.limits.look))
+    look = now + min(max(soonest, quiet), DAY)
     marks = [look, until, _find_expiry(driver, process), leases.find_renewal(process)]
     return min(mark for mark in marks if mark is not None)
 
