@@ -18,6 +18,7 @@ from uvicorn.server import ServerState
 
 from connector.dataplane.listener.serve import make_runner
 from connector.net.addresses import format_origin, join_host
+from connector.net.errors import KeyProtected
 from connector.net.serving.bounds import ServingBounds
 from connector.net.serving.guard import GeneralServer
 from connector.net.serving.messages import Application
@@ -111,6 +112,8 @@ class Listeners:
             return None
         try:
             return server_context(self.certificate, self.key or self.certificate)
+        except KeyProtected as error:
+            raise ListenFailed(str(error)) from error
         except (OSError, ssl.SSLError) as error:
             reason = error.strerror or error.reason if isinstance(error, ssl.SSLError) else error.strerror
             raise ListenFailed(

@@ -121,9 +121,15 @@ async def build_parts(
 ) -> Parts:
     """Read the keys, verify the participant list and open the store. Raises the errors of these steps."""
     net = settings.net
-    policy = net_policy(ports=net.ports, networks=net.networks, hosts=net.hosts, plain_http=net.plain_http)
+    try:
+        policy = net_policy(ports=net.ports, networks=net.networks, hosts=net.hosts, plain_http=net.plain_http)
+    except ValueError as fault:
+        raise SettingsError(f"net.networks, net.hosts or net.plain_http in the settings: {fault}") from None
     if transport is None:
-        tls: ssl.SSLContext | None = client_context(ca_file=net.ca) if net.ca else None
+        try:
+            tls: ssl.SSLContext | None = client_context(ca_file=net.ca) if net.ca else None
+        except (OSError, ssl.SSLError):
+            raise SettingsError(f"net.ca, {net.ca}, cannot be read as trust anchors: name a PEM file.") from None
         transport = SocketTransport(policy, tls=tls)
     client = GuardedClient(policy, transport)
     identity = await build_identity(Wiring(owner=OWNER, settings=settings, client=client, clock=now))

@@ -131,7 +131,7 @@ def net_policy(
     """
     return NetPolicy(
         ports=frozenset(ports),
-        networks=tuple(ip_network(text) for text in networks),
+        networks=tuple(map(_read_network, networks)),
         hosts=frozenset(_host_port(text) for text in hosts),
         plain_http=frozenset(_host_port(text) for text in plain_http),
     )
@@ -265,6 +265,13 @@ def _host(host: str) -> tuple[str, IPAddress | None]:
     if not _NAME.fullmatch(host):
         raise Blocked("The host of the address is not a host name (letters, digits and hyphens between dots).")
     return host, None
+
+
+def _read_network(text: str) -> IPNetwork:
+    try:
+        return ip_network(text)
+    except ValueError:
+        raise ValueError(f"'{text[:100]}' is no network: write it as 10.0.0.0/8.") from None
 
 
 def _host_port(text: str) -> str:

@@ -8,6 +8,8 @@ import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from connector.net.errors import KeyProtected
+
 SOON = timedelta(days=14)
 FILE_BYTES = 1024 * 1024
 
@@ -24,7 +26,10 @@ def examine_certificate(certificate: Path, key: Path, host: str, now: datetime) 
     try:
         found = x509.load_pem_x509_certificates(_read(certificate))[0]
         private = load_pem_private_key(_read(key), None)
-    except (OSError, ValueError, TypeError) as error:
+    except TypeError:
+        # The library says so of a key that needs a pass phrase.
+        return CertificateState(fault=str(KeyProtected(key)))
+    except (OSError, ValueError) as error:
         reason = (
             f"The certificate {certificate} or its key {key} cannot be read ({type(error).__name__}): use PEM files."
         )

@@ -3,6 +3,8 @@
 A status code is not an error here; it is part of the `Response`.
 """
 
+from pathlib import Path
+
 
 class NetError(Exception):
     """No usable answer. The text contains at most the origin (scheme, host, port): no path, query or header."""
@@ -36,3 +38,13 @@ class TooLarge(NetError):
 
 class BadAnswer(NetError):
     """The answer of the peer is not usable: malformed HTTP, a redirect, or an unknown encoding."""
+
+
+class KeyProtected(OSError):
+    """A private key is protected by a pass phrase; nobody is asked for it."""
+
+    def __init__(self, key: Path) -> None:
+        super().__init__(
+            f"The key {key} is protected by a pass phrase: "
+            f"write it without one with `openssl pkey -in {key} -out FILE`."
+        )

@@ -1,7 +1,11 @@
 """The TLS contexts of both directions: at least TLS 1.2, certificates always checked, optionally an own CA."""
 
 import ssl
+from functools import partial
 from pathlib import Path
+from typing import NoReturn
+
+from connector.net.errors import KeyProtected
 
 
 def client_context(
@@ -20,15 +24,22 @@ def client_context(
 
 
 def server_context(certificate: Path, key: Path, *, client_ca: Path | None = None) -> ssl.SSLContext:
-    """Build the context for a listener; with `client_ca` (PEM), clients need a certificate of that CA."""
+    """Build the context for a listener; with `client_ca` (PEM), clients need a certificate of that CA.
+
+    Raises KeyProtected if the key needs a pass phrase, else OSError or ssl.SSLError if a file cannot be used.
+    """
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=client_ca)
     # A second handshake on a connection costs the same again and is counted by nothing.
     context.options |= ssl.OP_NO_RENEGOTIATION
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(certificate, key)
+    context.load_cert_chain(certificate, key, password=partial(_refuse_pass_phrase, key))
     if client_ca is not None:
         context.verify_mode = ssl.CERT_REQUIRED
     return context
+
+
+def _refuse_pass_phrase(key: Path) -> NoReturn:
+    raise KeyProtected(key)
 
 
 def find_tls_fault(error: BaseException) -> str | None:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -130,6 +131,26 @@ async def test_an_address_that_proves_nothing_is_put_off_at_every_listener(
     assert refused
     assert all(int(answer.headers["retry-after"]) > 0 for answer in refused)
     await connector.stop()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"networks": ("10.0.0.0/99",)}, r"net\.networks.*10\.0\.0\.0/99"),
+        ({"hosts": ("foo",)}, r"net\.hosts.*'foo'"),
+        ({"plain_http": (":::",)}, r"net\.plain_http.*':::'"),
+    ],
+)
+async def test_an_entry_of_the_network_settings_that_is_none_is_named(
+    space: Space, settings: Settings, wrong: dict[str, Any], named: str
+) -> None:
+    with pytest.raises(SettingsError, match=named):
+        await build(replace(settings, net=replace(settings.net, **wrong)), transport=space.wire)
+
+
+async def test_trust_anchors_that_cannot_be_read_are_named(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"net\.ca, .*none\.pem"):
+        await build(replace(settings, net=replace(settings.net, ca=tmp_path / "none.pem")))
 
 
 async def test_a_network_of_proxies_that_is_none_is_named(space: Space, settings: Settings) -> None:

@@ -4,8 +4,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from connector.net.certificates import SOON, CertificateState, examine_certificate
+from connector.net.errors import KeyProtected
+from connector.net.tls import server_context
 from tests.net.test_tls import Authority
 
 NOW = datetime.now(UTC)
@@ -58,3 +66,14 @@ def test_a_key_of_another_certificate_and_files_that_are_none_are_named(city: Au
     assert "does not belong" in (examine_certificate(certificate, other, "city.example", NOW).fault or "")
     for pair in ((tmp_path / "text", key), (certificate, tmp_path / "text"), (tmp_path / "none", key)):
         assert "cannot be read" in (examine_certificate(*pair, "city.example", NOW).fault or "")
+
+
+def test_a_key_with_a_pass_phrase_is_named_as_such_and_nobody_is_asked(city: Authority, tmp_path: Path) -> None:
+    certificate, key = city.issue("city.example")
+    private = load_pem_private_key(Path(key).read_bytes(), None)
+    closed = tmp_path / "closed.pem"
+    closed.write_bytes(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret")))
+    fault = examine_certificate(certificate, closed, "city.example", NOW).fault or ""
+    assert fault.startswith(f"The key {closed} is protected by a pass phrase")
+    with pytest.raises(KeyProtected):
+        server_context(certificate, closed)

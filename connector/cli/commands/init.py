@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
+import msgspec
 import typer
 
 from connector.authority import card as cards
@@ -19,6 +20,9 @@ from connector.cli.setup.folder import refuse_to_overwrite, replace_port, write_
 from connector.cli.setup.identity import keep_beside
 from connector.cli.setup.plan import CARD, LIST, OPERATOR, SETTINGS, Plan, build_slug
 from connector.cli.setup.ports import choose_ports
+from connector.identity.roster import ParticipantId
+from connector.net.addresses import parse_url
+from connector.net.errors import Blocked
 
 app = create_word()
 
@@ -96,8 +100,21 @@ def init(
     )
     if known and plan.is_broker:
         raise Failure(Code.USAGE, "errors.broker-of-broker")
+    _check_plan(plan)
     kept = _keep_settings(call.output, plan.directory / SETTINGS, yes)
     _report(call.output, plan, write_folder(plan), kept)
+
+
+def _check_plan(plan: Plan) -> None:
+    """Check what an identity card states, before anything is written. Raises Failure."""
+    try:
+        parse_url(plan.public_url)
+    except Blocked as fault:
+        raise Failure(Code.USAGE, "errors.reported", reason={"en": fault.reason}) from None
+    try:
+        msgspec.convert(plan.id, ParticipantId)
+    except msgspec.ValidationError:
+        raise Failure(Code.USAGE, "errors.participant-id", id=plan.id[:100]) from None
 
 
 def _keep_settings(output: Output, path: Path, yes: bool) -> Path | None:

@@ -95,6 +95,18 @@ def test_an_https_address_is_production_and_loopback_is_not(cli: Cli, tmp_path: 
     assert (here.mode, here.net.plain_http) == (Mode.DEVELOPMENT, ("127.0.0.1:*",))
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [("--public-url", "foo"), ("--public-url", "ftp://city.example"), ("--id", "nicht eine uri"), ("--id", "ä")],
+)
+def test_an_address_or_identifier_that_is_none_is_refused_before_anything_is_written(
+    cli: Cli, tmp_path: Path, wrong: tuple[str, str]
+) -> None:
+    done = cli("init", "office", *wrong, "--lang", "de")
+    assert (done.code, done.out, (tmp_path / "office").exists()) == (2, "", False)
+    assert "Englisch" not in done.err
+
+
 def test_a_bad_card_leaves_no_folder_behind(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "card.json").write_text('{"id": "urn:x", "name": "x", "keys": [], "claims": {"role": ["city"]}}')
     done = cli("init", "a", "--broker", "card.json")

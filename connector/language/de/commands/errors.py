@@ -70,6 +70,7 @@ SENTENCES: dict[str, str] = {
     "zone": "{wanted!r} ist keine Zeitzone: bitte einen IANA-Namen wie Europe/Berlin angeben.",
     "folder-in-use": "{directory} enthält bereits {names}; es wurde nichts geändert: mit --force neu schreiben.",
     "not-a-folder": "{directory} ist eine Datei: bitte einen Ordner nennen.",
+    "participant-id": "{id!r} ist keine Kennung: bitte 1 bis 512 Zeichen ohne Leerzeichen und Umlaute angeben, etwa urn:participant:amt.",
     "no-letter": "Der Name enthält keinen Buchstaben für eine Kennung: bitte eine mit --id angeben.",
     "no-ports": "Von {first_port} bis {last_port} ist kein Port frei: bitte den ersten von vier mit --port-base "
     "angeben.",

@@ -196,6 +196,13 @@ SENTENCES: dict[str, str] = {
     "Seiten vergleichen.",
     "sub is not iss, or a key is brought along in sub_jwk.": "sub ist nicht iss, oder sub_jwk bringt einen Schlüssel mit.",
     "the issuer is not on the participant list.": "der Aussteller steht nicht auf der Teilnehmerliste.",
+    "The key {} is protected by a pass phrase: write it without one with `openssl pkey -in {} -out FILE`.": "Der Schlüssel "
+    "{0} ist durch ein Passwort geschützt: bitte mit `openssl pkey -in {1} -out DATEI` ohne Passwort schreiben.",
+    "net.networks, net.hosts or net.plain_http in the settings: {}": "net.networks, net.hosts oder net.plain_http in den "
+    "Einstellungen: {0}",
+    "net.ca, {}, cannot be read as trust anchors: name a PEM file.": "net.ca, {0}, lässt sich nicht als Vertrauensanker lesen: "
+    "bitte eine PEM-Datei nennen.",
+    "'{}' is no network: write it as 10.0.0.0/8.": "„{0}“ ist kein Netz: bitte wie 10.0.0.0/8 schreiben.",
     "The participant list is refused: {}": "Die Teilnehmerliste wird abgelehnt: {0}",
     "{} is listed twice.": "{0} steht zweimal auf der Liste.",
     "The participant list could not be fetched: status {}.": "Die Teilnehmerliste war nicht abrufbar: Status {0}.",

@@ -66,6 +66,8 @@ SENTENCES: dict[str, str] = {
     "zone": "{wanted!r} is no zone: use an IANA name such as Europe/Berlin.",
     "folder-in-use": "{directory} already contains {names}; nothing was changed: add --force to write again.",
     "not-a-folder": "{directory} is a file: name a folder.",
+    "participant-id": "{id!r} is no identifier: give 1 to 512 ASCII characters without spaces, "
+    "such as urn:participant:office.",
     "no-letter": "The name contains no letter for an identifier: give one with --id.",
     "no-ports": "No ports are free from {first_port} to {last_port}: give the first of four with --port-base.",
     "reported": "{reason}",
