@@ -4,11 +4,12 @@ The data plane runs in the same process. Every verb is idempotent: the control p
 `FlowReport.state` is the wanted state.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
 import msgspec
 
+from connector.ports.changes import Change
 from connector.ports.entities import FlowDirection, Lease
 from connector.protocol.dsp.machines.transfer_machine import FlowState
 
@@ -69,10 +70,17 @@ class DataPlane(Protocol):
     async def prepare(self, request: FlowRequest) -> FlowReport:
         """Prepare a flow (receive: create an endpoint and return its address). Moves no byte."""
 
-    async def start(self, request: FlowRequest) -> FlowReport:
+    async def draft(self, request: FlowRequest) -> tuple[FlowReport, Sequence[Change]]:
+        """Return the report of a start and its changes, which the caller commits with the message that has the address.
+
+        Only a flow that does not exist yet can be drafted; any other one is started, and there are no changes.
+        """
+
+    async def start(self, request: FlowRequest, lease: Lease | None = None) -> FlowReport:
         """Create or start the flow (serve: return the address of the pull). Without a lease, no byte moves.
 
-        A repeated start of a serving flow returns an address with a new token; older tokens become invalid.
+        A repeated start of a serving flow returns an address with a new token; older tokens become invalid. The first
+        `lease` of a flow that starts is granted with it, as `renew` does.
         """
 
     async def renew(self, lease: Lease) -> None:

@@ -1,11 +1,12 @@
 """A data plane of the simulation: it moves no bytes, but knows at every moment whether it would."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
+from connector.ports.changes import Change
 from connector.ports.dataplane import FlowListener, FlowReport, FlowRequest
 from connector.ports.entities import FlowDirection, Lease
 from connector.protocol.dsp.common import http_address
@@ -46,8 +47,15 @@ class SimulatedDataPlane:
     async def prepare(self, request: FlowRequest) -> FlowReport:
         return await self._open(request, FlowState.PREPARED)
 
-    async def start(self, request: FlowRequest) -> FlowReport:
-        return await self._open(request, FlowState.STARTED)
+    async def draft(self, request: FlowRequest) -> tuple[FlowReport, Sequence[Change]]:
+        # Known too early, but without a lease, and nobody has the token before the commit.
+        return await self._open(request, FlowState.STARTED), ()
+
+    async def start(self, request: FlowRequest, lease: Lease | None = None) -> FlowReport:
+        report = await self._open(request, FlowState.STARTED)
+        if lease and not report.error:
+            await self.renew(lease)
+        return report
 
     async def resume(self, owner: str, flow_id: str) -> FlowReport:
         if self.states.get(flow_id) is FlowState.SUSPENDED:

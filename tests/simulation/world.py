@@ -302,7 +302,7 @@ class Side:
         if what == "GET negotiation":
             process = await loading.store_negotiation(self.rooms.context, pid)
         else:
-            process = await self.store.transfer(OWNER, pid)
+            process = await loading.store_transfer(self.rooms.context, pid)
         if process is None or process.peer != caller.participant or process.state is None:
             return Reply(404, reason="not found")
         pending = process.pending

@@ -19,7 +19,7 @@ from connector.controlplane.enforcing.executors.table import build_executors
 from connector.controlplane.judging.library import Library, operands
 from connector.policy.model.policy import DK
 from connector.policy.vocabulary.registry import Operand
-from connector.ports.changes import PutAgreement, PutHold, PutProcess
+from connector.ports.changes import Change, PutAgreement, PutHold, PutProcess
 from connector.ports.dataplane import FlowListener, FlowReport, FlowRequest
 from connector.ports.entities import Agreement, Hold, Lease
 from connector.ports.identity import Caller, Intent, ListInUse, Participant, Unauthenticated
@@ -126,7 +126,10 @@ class ScriptedDataPlane:
         address = msgspec.json.encode(http_address(f"{ME}/data/1", "secret-token"))
         return FlowReport(flow_id=request.flow_id, state=FlowState.PREPARED, data_address=address)
 
-    async def start(self, request: FlowRequest) -> FlowReport:
+    async def draft(self, request: FlowRequest) -> tuple[FlowReport, Sequence[Change]]:
+        return await self.prepare(request), ()
+
+    async def start(self, request: FlowRequest, lease: Lease | None = None) -> FlowReport:
         return await self.prepare(request)
 
     async def renew(self, lease: Lease) -> None:

@@ -6,7 +6,7 @@ from connector.binding.dsp.answers import answer_outcome, answer_state
 from connector.binding.dsp.body import read_message
 from connector.binding.dsp.gatekeeper import Gatekeeper, Handle, endpoint
 from connector.binding.dsp.routing import Route
-from connector.controlplane.processes import inbound_transfer
+from connector.controlplane.processes import inbound_transfer, loading
 from connector.controlplane.processes.receiver import MessageReceiver
 from connector.net.serving.messages import PeerRequest, Reply
 from connector.ports.identity import Caller, Intent
@@ -37,7 +37,7 @@ def routes(gatekeeper: Gatekeeper, receiver: MessageReceiver) -> list[Route]:
 
     async def show(request: PeerRequest, caller: Caller, _: bytes) -> Reply:
         await gatekeeper.use_token(caller)
-        process = await context.store.transfer(context.owner, request.names["pid"])
+        process = await loading.store_transfer(context, request.names["pid"])
         return answer_state(TransferError, process, caller)
 
     machine, ending = transfer_machine, Intent.ENDING

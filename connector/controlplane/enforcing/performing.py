@@ -22,10 +22,14 @@ from connector.ports.entities import Agreement, DutyState
 from connector.protocol.dsp.machines.transfer_machine import Transfer
 
 
+def has_duties(agreement: Agreement) -> bool:
+    """Return whether an agreement may have duties; most have none, and to compile one costs time."""
+    return b"obligation" in agreement.document or b"duty" in agreement.document
+
+
 async def schedule_duties(enforcer: Enforcer, agreement: Agreement) -> list[Change]:
     """Return the first entries of the duty ledger of an agreement that becomes final; each is made once."""
-    if b"obligation" not in agreement.document and b"duty" not in agreement.document:
-        # Most agreements have no duties, and compiling an agreement costs time.
+    if not has_duties(agreement):
         return []
     compiled = await enforcer.evaluator.library.prepare(agreement.document)
     if not isinstance(compiled, Compiled):

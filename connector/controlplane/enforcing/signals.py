@@ -5,6 +5,7 @@ Data Plane Signaling until both are equal.
 """
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -14,7 +15,7 @@ from connector.controlplane.core.messages import plan_transfer
 from connector.controlplane.enforcing import flow_requests, leases
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.enforcing.leases import Denied
-from connector.ports.changes import Conflict
+from connector.ports.changes import Change, Conflict
 from connector.ports.decider import Terminate
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines.transfer_machine import (
@@ -40,23 +41,33 @@ def want_flow(process: Transfer) -> Transfer:
     return msgspec.structs.replace(process, due_at=due_at)
 
 
-async def begin(enforcer: Enforcer, process: Transfer) -> tuple[Transfer, bytes | None] | Terminate:
-    """Prepare the provider's flow before the start message, which contains the address and the token of a pull.
+class Begun(msgspec.Struct, frozen=True):
+    """A provider's transfer that starts, with the address of a pull and the changes that open its flow."""
 
-    A resumption repeats the address, because a message may be lost and a peer may have deleted the address.
+    process: Transfer
+    address: bytes | None = None
+    changes: Sequence[Change] = ()
+
+
+async def begin(enforcer: Enforcer, process: Transfer) -> Begun | Terminate:
+    """Prepare the provider's flow for the start message, which contains the address and the token of a pull.
+
+    The flow is stored with the message. A resumption repeats the address, because a message may be lost and a peer may
+    have deleted the address.
     """
     if process.format == PUSH:
-        return process, None
+        return Begun(process)
     if process.flow_reported is not FlowState.NONE:
-        return process, process.data_address
+        return Begun(process, process.data_address)
     request = await flow_requests.build_request(enforcer.context, process)
     if isinstance(request, Terminate):
         return request
-    report = await enforcer.dataplane.start(request)
+    report, changes = await enforcer.dataplane.draft(request)
     if report.error or report.data_address is None:
         return flow_requests.end_failed(report, "source-failed")
     address = report.data_address
-    return msgspec.structs.replace(process, flow_reported=FlowState.PREPARED, data_address=address), address
+    process = msgspec.structs.replace(process, flow_reported=FlowState.PREPARED, data_address=address)
+    return Begun(process, address, changes)
 
 
 async def signal(enforcer: Enforcer, process: Transfer) -> Transfer:
@@ -104,14 +115,14 @@ async def _start(enforcer: Enforcer, process: Transfer) -> Transfer:
         # The flow was opened when its address was issued; the peer continues with its token.
         if process.flow_reported is FlowState.SUSPENDED:
             await enforcer.dataplane.resume(process.owner, process.id)
+        await enforcer.dataplane.renew(lease)
     else:
         request = await flow_requests.build_request(enforcer.context, process)
         if isinstance(request, Terminate):
             return await _stop(enforcer, process, request)
-        report = await enforcer.dataplane.start(request)
+        report = await enforcer.dataplane.start(request, lease)
         if report.error:
             return await _stop(enforcer, process, flow_requests.end_failed(report))
-    await enforcer.dataplane.renew(lease)
     after = msgspec.structs.replace(
         process,
         flow_reported=FlowState.STARTED,

@@ -11,7 +11,10 @@ import msgspec
 from connector.controlplane.core import commits
 from connector.controlplane.core.commits import Move
 from connector.controlplane.core.context import Context
+from connector.controlplane.core.lookup import find_agreement_of
+from connector.controlplane.enforcing import performing
 from connector.controlplane.processes import steps
+from connector.controlplane.processes.loading import find_table
 from connector.controlplane.processes.receiver import MessageReceiver
 from connector.ports.changes import Change, Conflict, Replayed, UseReplayKey
 from connector.ports.decider import Wait
@@ -21,7 +24,7 @@ from connector.protocol.dsp.codec import Received
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines import machine
 from connector.protocol.dsp.machines.machine import P, StateMachine
-from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation
+from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferState
 
 ATTEMPTS = 5
 
@@ -145,23 +148,35 @@ def _imply(process: P, acknowledged: P | None) -> list[Move[P]]:
 
 async def commit(receiver: MessageReceiver, before: P | None, *moves: Move[P]) -> P:
     """Store the moves of a received message, and the step that they lead to. Raises as `commit_moves`."""
-    return await commits.commit_moves(receiver.context, before, *moves, *await _decide(receiver, moves[-1].after))
+    decided = await _decide(receiver, moves[-1].after)  # type: ignore[arg-type]  # one of the two processes
+    return await commits.commit_moves(receiver.context, before, *moves, *decided)  # type: ignore[arg-type]  # the same
 
 
-async def _decide(receiver: MessageReceiver, process: P) -> list[Move[P]]:
-    """Return the next move of a negotiation that has nothing pending, or none: then the worker finds it.
+async def _decide(receiver: MessageReceiver, process: AnyProcess) -> list[Move[AnyProcess]]:
+    """Return the next move of a process that has nothing pending, or none: then the worker finds it.
 
-    The step of a transfer needs the data plane first, so it is the worker's.
+    A transfer is decided here only when it is requested under an agreement without duties: to perform one is no part of
+    a commit, and later steps need the data plane first.
     """
-    if not isinstance(process, Negotiation) or process.pending or process.state in NEGOTIATION.terminal:
+    if process.pending or process.state in find_table(process).terminal:
         return []
     try:
+        if isinstance(process, Transfer) and not await _is_plain_request(receiver.context, process):
+            return []
         decision = await receiver.decider.decide(process, receiver.context.now())
         if isinstance(decision, Wait):
             return []
-        return [await steps.plan(receiver.enforcer, process, decision)]  # type: ignore[list-item]  # the same type
+        return [await steps.plan(receiver.enforcer, process, decision)]
     except Exception:  # noqa: BLE001 - the worker meets the same fault, and counts, logs and shows it
         return []
+
+
+async def _is_plain_request(context: Context, process: Transfer) -> bool:
+    """Return whether a transfer is requested at this side, and its agreement has no duties."""
+    if process.role is not Role.PROVIDER or process.state != TransferState.REQUESTED:
+        return False
+    agreement = await find_agreement_of(context, process)
+    return agreement is not None and not performing.has_duties(agreement)
 
 
 async def answer_repeat(

@@ -5,11 +5,12 @@ from typing import Any
 import msgspec
 
 from connector.controlplane.core import commits
+from connector.controlplane.core.commits import Move
 from connector.controlplane.core.context import Context
 from connector.controlplane.core.messages import echo_start
 from connector.controlplane.enforcing import agreements, signals
 from connector.controlplane.judging.judgement import WITHDRAWN
-from connector.controlplane.processes import inbound
+from connector.controlplane.processes import inbound, loading
 from connector.controlplane.processes.inbound import Declined, ProcessAnswer, use_token
 from connector.controlplane.processes.inbound_shared import (
     BUSY,
@@ -83,7 +84,7 @@ async def request(
     try:
         fields = {"digest": received.digest, "agreement": agreement.id}
         event = f"received {transfer_machine.REQUEST}"
-        stored = await commits.commit(receiver.context, None, process, *use_token(caller), event=event, fields=fields)
+        stored = await inbound.commit(receiver, None, Move(process, use_token(caller), event, fields))
     except Replayed:
         return inbound.REPLAYED
     except Conflict:
@@ -102,7 +103,7 @@ async def message(
     """Apply a later message to the transfer with this connector's `pid`."""
 
     async def load() -> Transfer | None:
-        return await receiver.context.store.transfer(receiver.context.owner, pid)
+        return await loading.load_transfer(receiver.context, pid)
 
     async def effect(before: Transfer, after: Transfer) -> tuple[Transfer, list[Change]] | Declined:
         after = inbound.learn_peer_pid(after, received.message)

@@ -1,6 +1,6 @@
 """Plans the step of a decision, for the message that it answers, the worker, a person and a script."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -45,7 +45,7 @@ async def plan(enforcer: Enforcer, process: AnyProcess, decision: Proceed | Hold
     """Return the move of a decision: the step's message is pending, or the process waits for a person.
 
     An agreement is decided here again, so that its record exists also if a person approved it. The start of a transfer
-    prepares the data plane. Raises NotAllowed.
+    opens its flow at the data plane. Raises NotAllowed.
     """
     if isinstance(decision, HoldFor):
         return _hold(enforcer.context, process, decision)
@@ -56,15 +56,16 @@ async def plan(enforcer: Enforcer, process: AnyProcess, decision: Proceed | Hold
             verdict = await judgement.judge_agreement(enforcer.evaluator, process)
             judged = {**judged, "agreement": planned.agreement_id, **verdict.record}
         return Move(planned, changes, f"decided {_name(step)}", record_judged(judged))
-    address = None
+    address: bytes | None = None
+    opened: Sequence[Change] = ()
     if isinstance(step, Start) and process.role is Role.PROVIDER:
         outcome = await signals.begin(enforcer, process)
         if isinstance(outcome, Terminate):
             step = outcome
         else:
-            process, address = outcome
+            process, address, opened = outcome.process, outcome.address, outcome.changes
     transfer = messages.plan_transfer(enforcer.context, process, step, address)
-    return Move(transfer, (), f"decided {_name(step)}", record_judged(judged))
+    return Move(transfer, opened, f"decided {_name(step)}", record_judged(judged))
 
 
 def _hold(context: Context, process: AnyProcess, decision: HoldFor) -> Move[AnyProcess]:

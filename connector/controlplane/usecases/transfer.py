@@ -12,6 +12,7 @@ from connector.controlplane.core.errors import Invalid, NoSuchEntity, NotAllowed
 from connector.controlplane.core.lookup import find_agreement
 from connector.controlplane.enforcing import flow_requests, signals
 from connector.controlplane.enforcing.enforcer import Enforcer
+from connector.controlplane.processes.loading import load_transfer
 from connector.controlplane.usecases import manual_steps
 from connector.ports.changes import Conflict
 from connector.ports.dataplane import FlowReport
@@ -108,7 +109,7 @@ async def find_received(context: Context, paths: Sequence[str]) -> Mapping[str, 
 
 async def get(context: Context, pid: str) -> Transfer:
     """Return a transfer by this connector's pid. Raises NoSuchEntity."""
-    process = await context.store.transfer(context.owner, pid)
+    process = await load_transfer(context, pid)
     if process is None:
         raise NoSuchEntity("no-transfer", f"Unknown transfer {pid}: list the transfers to find its pid.")
     return process

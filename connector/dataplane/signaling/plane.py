@@ -7,7 +7,7 @@ control plane decides whether to start it again or to terminate it (Data Plane S
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -81,12 +81,19 @@ class LocalDataPlane:
         """Prepare a flow; a receiving flow gets its endpoint and token."""
         return await self._begin("prepare", request)
 
-    async def start(self, request: FlowRequest) -> FlowReport:
-        """Create or start the flow; a serving flow gets a new token."""
+    async def draft(self, request: FlowRequest) -> tuple[FlowReport, Sequence[Change]]:
+        """Return the report and the changes that start a new flow; a flow that exists is started."""
+        if await self.register.store.flow(request.owner, request.flow_id):
+            return await self.start(request), ()
+        flow, report = self._plan("start", request, None)
+        return report, [PutFlow(flow)] if flow else ()
+
+    async def start(self, request: FlowRequest, lease: Lease | None = None) -> FlowReport:
+        """Create or start the flow, with its lease if there is one; a serving flow gets a new token."""
         flow = await self.register.store.flow(request.owner, request.flow_id)
         if flow and request.endpoint and request.endpoint != flow.endpoint:
             await self._jobs.wait_for_end((request.owner, request.flow_id), stop=True)
-        return await self._begin("start", request)
+        return await self._begin("start", request, lease)
 
     async def renew(self, lease: Lease) -> None:
         """Grant or renew the lease; an older lease, or one for a flow that is not active, is ignored.
@@ -299,31 +306,40 @@ class LocalDataPlane:
                 return error
         return None
 
-    async def _begin(self, verb: str, request: FlowRequest) -> FlowReport:
+    async def _begin(self, verb: str, request: FlowRequest, lease: Lease | None = None) -> FlowReport:
         async with self.register.lock(request.owner, request.flow_id):
-            flow = await self.register.store.flow(request.owner, request.flow_id)
-            state = FlowState(flow.state) if flow else FlowState.NONE
-            wanted = VERBS[verb].get(state)
-            if flow and wanted is None:
-                problem = f"The flow is {state}: it cannot {verb}." if state == FlowState.TERMINATED else None
-                return make_report(self.register, flow, problem)
-            fault = self._find_fault(request.source, request.sink)
-            if fault and request.source is not None:
-                self.register.note_source(request.owner, request.dataset, str(fault))
-            if fault or wanted is None:
-                side = Cause.UNAVAILABLE if request.source is not None else Cause.NOT_STORED
-                error, cause = (str(fault), fault.cause or side) if fault else (None, None)
-                return FlowReport(flow_id=request.flow_id, state=state, error=error, cause=cause)
-            token = make_token() if needs_token(verb, request.direction, flow) else None
-            flow = make_flow(request, flow, wanted, token, self.register.now())
-            await self.register.store.commit([PutFlow(flow)])
+            known = await self.register.store.flow(request.owner, request.flow_id)
+            flow, report = self._plan(verb, request, known)
+            if flow is None:
+                return report
+            await self.register.store.commit([PutFlow(flow), *([PutLease(lease)] if lease else [])])
             gate = await self.register.find_gate(flow)
             gate.await_lease()
+            if lease:
+                gate.grant(lease)
             self._jobs.launch(flow)
-            report = make_report(self.register, flow)
-            if token:
-                report = msgspec.structs.replace(report, data_address=make_address(flow, token, self._public_url))
             return report
+
+    def _plan(self, verb: str, request: FlowRequest, flow: Flow | None) -> tuple[Flow | None, FlowReport]:
+        """Return the flow that a verb makes of the stored one, or None if it makes nothing, and the report."""
+        state = FlowState(flow.state) if flow else FlowState.NONE
+        wanted = VERBS[verb].get(state)
+        if flow and wanted is None:
+            problem = f"The flow is {state}: it cannot {verb}." if state == FlowState.TERMINATED else None
+            return None, make_report(self.register, flow, problem)
+        fault = self._find_fault(request.source, request.sink)
+        if fault and request.source is not None:
+            self.register.note_source(request.owner, request.dataset, str(fault))
+        if fault or wanted is None:
+            side = Cause.UNAVAILABLE if request.source is not None else Cause.NOT_STORED
+            error, cause = (str(fault), fault.cause or side) if fault else (None, None)
+            return None, FlowReport(flow_id=request.flow_id, state=state, error=error, cause=cause)
+        token = make_token() if needs_token(verb, request.direction, flow) else None
+        flow = make_flow(request, flow, wanted, token, self.register.now())
+        report = make_report(self.register, flow)
+        if token:
+            report = msgspec.structs.replace(report, data_address=make_address(flow, token, self._public_url))
+        return flow, report
 
     async def _halt(self, verb: str, owner: str, flow_id: str, reason: str) -> FlowReport:
         gate = self.register.gates.get((owner, flow_id))

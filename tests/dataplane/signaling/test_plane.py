@@ -9,7 +9,7 @@ from connector.dataplane.signaling.verbs import VERBS
 from connector.ports.changes import PutFlow
 from connector.ports.dataplane import FlowReport
 from connector.ports.entities import Flow, FlowDirection
-from connector.protocol.dsp.common import authorization
+from connector.protocol.dsp.common import DataAddress, authorization
 from connector.protocol.dsp.machines.transfer_machine import FlowState
 from tests.dataplane.world import FLOW, OWNER, Side, blob, flow_request, lease, sha256, side, url_and_token
 
@@ -201,3 +201,30 @@ async def test_the_first_lease_starts_what_was_prepared_to_receive(one: Side) ->
     report = await one.plane.report(OWNER, FLOW)
     assert report
     assert report.state == FlowState.STARTED
+
+
+async def test_a_drafted_flow_is_opened_by_whoever_commits_its_changes(one: Side) -> None:
+    report, changes = await one.plane.draft(flow_request(SERVE, source=SOURCE))
+    assert report.data_address is not None
+    assert await one.store.flow(OWNER, FLOW) is None
+    address = msgspec.json.decode(report.data_address, type=DataAddress)
+    assert await one.plane.admit(FLOW, authorization(address)) is None
+    await one.store.commit(changes)
+    assert await one.plane.admit(FLOW, authorization(address)) is not None
+    again, no_changes = await one.plane.draft(flow_request(SERVE, source=SOURCE))
+    assert (again.state, list(no_changes)) == (FlowState.STARTED, [])
+    assert again.data_address not in {None, report.data_address}
+
+
+async def test_a_flow_that_cannot_be_served_is_not_drafted(one: Side) -> None:
+    report, changes = await one.plane.draft(flow_request(SERVE, source={"kind": "unknown"}))
+    assert report.error
+    assert not changes
+
+
+async def test_a_flow_starts_with_its_lease_in_one_commit(one: Side) -> None:
+    await one.plane.start(flow_request(SERVE, source=SOURCE), lease())
+    assert await one.store.lease(OWNER, FLOW) == lease()
+    flow = await one.store.flow(OWNER, FLOW)
+    assert flow is not None
+    assert (await one.plane.register.find_gate(flow)).find_problem() is None

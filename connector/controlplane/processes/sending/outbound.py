@@ -21,7 +21,6 @@ from connector.protocol.dsp.machines import machine
 from connector.protocol.dsp.machines.transfer_machine import Transfer
 
 STEPS_AT_ONCE = 32
-MOMENT_MS = 250
 
 
 async def advance(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
@@ -100,7 +99,7 @@ async def deliver(driver: ProcessDriver, process: AnyProcess) -> AnyProcess:
                 driver.backoff.note_prompt(process.peer)
             event = f"acknowledged {pending.message}"
             if not changes and await waiting.is_turn_of_peer(driver, after):
-                after = msgspec.structs.replace(after, due_at=now + MOMENT_MS)
+                after = msgspec.structs.replace(after, due_at=now + waiting.MOMENT_MS)
                 driver.context.acknowledged.keep(process, after, event)
                 driver.context.watch.notify(process.id)
                 return after

@@ -22,6 +22,7 @@ from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferS
 
 FINALIZED = NegotiationState.FINALIZED
 DAY, SOON_LOOK = 86_400_000, 5_000
+MOMENT_MS = 250
 
 
 async def wait(driver: ProcessDriver, process: AnyProcess, until: int | None) -> AnyProcess:
@@ -31,6 +32,9 @@ async def wait(driver: ProcessDriver, process: AnyProcess, until: int | None) ->
         ended = await flow_ends.notice(driver.enforcer, process)
         if ended is not None:
             return ended
+        if now - process.updated_at < MOMENT_MS:
+            # Not stored: a transfer that has just moved usually moves again. After a crash it is due, and looked at.
+            return msgspec.structs.replace(process, due_at=process.updated_at + MOMENT_MS)
     if process.peer_pid and process.updated_at + _find_first_look(driver, process) <= now:
         looked = await reconcile.look(driver, process, find_table(process))
         if isinstance(looked, Terminate):
@@ -51,8 +55,11 @@ async def wait(driver: ProcessDriver, process: AnyProcess, until: int | None) ->
 
 
 async def is_turn_of_peer(driver: ProcessDriver, process: AnyProcess) -> bool:
-    """Return whether the next message of a negotiation is the peer's."""
-    if not isinstance(process, Negotiation) or process.state in NEGOTIATION.terminal:
+    """Return whether the next message is the peer's, and nothing else of the process is to be done before."""
+    if isinstance(process, Transfer):
+        # Only the request has no consequences here; a start or an end moves the data plane by what is stored.
+        return process.role is Role.CONSUMER and process.state == TransferState.REQUESTED
+    if process.state in NEGOTIATION.terminal:
         return False
     return isinstance(await driver.decider.decide(process, driver.context.now()), Wait)
 

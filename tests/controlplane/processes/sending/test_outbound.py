@@ -8,7 +8,7 @@ import pytest
 from connector.controlplane.core.messages import pids, plan_negotiation
 from connector.controlplane.processes import inbound, inbound_negotiation, loading
 from connector.controlplane.processes.deciders import ByPolicy
-from connector.controlplane.processes.sending import outbound
+from connector.controlplane.processes.sending import outbound, waiting
 from connector.controlplane.processes.sending.driver import ProcessDriver
 from connector.controlplane.usecases import negotiation as people
 from connector.ports.changes import Change, PutBackoff, PutProcess
@@ -108,13 +108,13 @@ async def test_a_message_that_comes_before_the_acknowledgement_implies_it_with_t
 
 async def test_an_acknowledgement_is_stored_after_a_moment_without_a_message(agreed: Agreed) -> None:
     known = await agreed.deliver()
-    assert known.due_at == agreed.clock.ms + outbound.MOMENT_MS
-    agreed.clock.ms += outbound.MOMENT_MS
-    waits = await outbound.advance(agreed.driver, known)
-    assert await agreed.stored() == waits
-    assert (waits.state, waits.pending) == ("AGREED", None)
-    assert waits.due_at is not None
-    assert waits.due_at > agreed.clock.ms + outbound.MOMENT_MS
+    assert known.due_at == agreed.clock.ms + waiting.MOMENT_MS
+    agreed.clock.ms += waiting.MOMENT_MS
+    later = await outbound.advance(agreed.driver, known)
+    assert await agreed.stored() == later
+    assert (later.state, later.pending) == ("AGREED", None)
+    assert later.due_at is not None
+    assert later.due_at > agreed.clock.ms + waiting.MOMENT_MS
     assert await agreed.leaves() == [ACKNOWLEDGED]
 
 
