@@ -40,6 +40,8 @@ from connector.protocol.dsp.machines.transfer_machine import (
     want,
 )
 
+LAST_LOOK_MS = 5_000
+
 
 async def request(
     receiver: MessageReceiver, caller: Caller, received: Received[transfer.TransferRequestMessage]
@@ -222,7 +224,9 @@ async def _find_in_force(receiver: MessageReceiver, caller: Caller, agreement_id
             reason = "The agreement is not finalized: finalize the negotiation, then request the data."
             return msgspec.structs.replace(unknown, status=400, code="not-finalized", reason=reason)
         now = receiver.context.now()
-        settled = msgspec.structs.replace(machine.acknowledge(process, now), due_at=None)
+        # A peer that was busy with its own message may store its last step over FINALIZED, also after this request.
+        look_at = now + LAST_LOOK_MS if process.raced else None
+        settled = msgspec.structs.replace(machine.acknowledge(process, now), due_at=look_at)
         final, changes = await agreements.finalize(receiver.enforcer, settled)
         try:
             await commits.commit(receiver.context, process, settled, *changes, event="acknowledged by a request")
