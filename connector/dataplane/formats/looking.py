@@ -76,10 +76,7 @@ def look(sample: bytes, whole: bool, stated: Records, media_type: str, size: int
         decimal=decimal,
         thousands=thousands,
         ambiguous=ambiguous,
-        fields=tuple(
-            _see_field(name, column, way, _find_other(column, way, stated) or other, lines)
-            for name, column in columns.items()
-        ),
+        fields=tuple(_see_field(name, column, way, other, lines) for name, column in columns.items()),
         records=len(records),
         first=tuple(
             {name[:_LONGEST]: to_text(value)[:_LONGEST] for name, value in islice(record.items(), 100)}
@@ -129,11 +126,16 @@ def _read(sample: bytes, whole: bool, stated: Records) -> tuple[list[Record], tu
 
 def _find_notation(columns: Iterable[Sequence[object]], stated: Records) -> tuple[Notation, Notation, str]:
     """Return how the numbers are written, another way that the data allows (else the same), a number in both."""
+    texts = [
+        value.strip()
+        for column in columns
+        for value in column
+        if isinstance(value, str) and _NUMBER_LIKE.fullmatch(value.strip())
+    ]
     if stated.decimal:
         said: Notation = stated.decimal, stated.thousands
         return said, said, ""
-    texts = [text for column in columns for text in _list_texts(column)]
-    ways = _list_ways(stated)
+    ways = [way for way in NOTATIONS if not stated.thousands or way[1] == stated.thousands] or [NOTATIONS[0]]
     read = {way: [to_number(text, *way) for text in texts] for way in ways}
     counts = {way: sum(number is not None for number in numbers) for way, numbers in read.items()}
     best = max(ways, key=lambda way: counts[way])
@@ -144,33 +146,6 @@ def _find_notation(columns: Iterable[Sequence[object]], stated: Records) -> tupl
             if one is not None and other is not None and one != other:
                 return best, way, text
     return best, best, ""
-
-
-def _find_other(column: Sequence[object], way: Notation, stated: Records) -> Notation | None:
-    """Return another way that a column alone allows, where the others do not decide; None if they do.
-
-    Coordinates, versions and times have a decimal point whatever the country, so that they say nothing of a column
-    such as 1.234 beside them. A decimal comma, or a comma between thousands, is only written by people.
-    """
-    if stated.decimal or way != NOTATIONS[0]:
-        return None
-    texts = _list_texts(column)
-    if any(to_number(text, *way) is None for text in texts):
-        return None
-    for other in _list_ways(stated):
-        numbers = [to_number(text, *other) for text in texts]
-        if None not in numbers and numbers != [to_number(text, *way) for text in texts]:
-            return other
-    return None
-
-
-def _list_texts(column: Sequence[object]) -> list[str]:
-    """Return the values of a column that look like numbers."""
-    return [text for value in column if isinstance(value, str) and _NUMBER_LIKE.fullmatch(text := value.strip())]
-
-
-def _list_ways(stated: Records) -> list[Notation]:
-    return [way for way in NOTATIONS if not stated.thousands or way[1] == stated.thousands] or [NOTATIONS[0]]
 
 
 def _number_lines(records: Sequence[Record], fields: Sequence[str], form: str, sample: bytes) -> list[int]:
@@ -195,8 +170,7 @@ def _see_field(
             missing += 1
         elif (number := to_number(value, *way)) is not None:
             numbers += 1
-            if not ambiguous and to_number(value, *other_way) != number:
-                ambiguous, first = True, text
+            ambiguous = ambiguous or to_number(value, *other_way) != number
             first = first or text
         else:
             others += 1

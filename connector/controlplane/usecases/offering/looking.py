@@ -64,7 +64,7 @@ def check_seen(compiled: Compiled, draft: AssetOrder, records: Records | None, s
     for name in numeric:
         field = fields.get(name)
         if field is not None:
-            _check_numbers(field, described)
+            _check_numbers(field, described, seen)
     for name in dated:
         field = fields.get(name)
         if field is not None and not field.dates and field.numbers + field.others:
@@ -83,7 +83,7 @@ def list_seen_fields(records: Records | None, seen: Sighting, draft: AssetOrder)
     return base if base.fields else msgspec.structs.replace(base, fields=tuple(field.name for field in seen.fields))
 
 
-def _check_numbers(field: SeenField, stated: Records) -> None:
+def _check_numbers(field: SeenField, stated: Records, seen: Sighting) -> None:
     if field.others and not field.numbers:
         raise Invalid(
             "records",
@@ -93,6 +93,6 @@ def _check_numbers(field: SeenField, stated: Records) -> None:
     if field.ambiguous and not stated.decimal:
         raise Invalid(
             "records",
-            f"The numbers of the data can be read in two ways, such as {field.example[:50]}: "
+            f"The numbers of the data can be read in two ways, such as {seen.ambiguous[:50]}: "
             "state `decimal` (and `thousands`) as the data writes them.",
         )
