@@ -27,7 +27,8 @@ _UNREADABLE = "The treatment in the lease cannot be read: run the data plane and
 class TransformStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One transform with its parameters: fields, precision, size of the smallest group, and summed measures.
 
-    `decimal` and `thousands` are the signs in the numbers of the data.
+    `decimal` and `thousands` are the signs in the numbers of the data, `certain` the fields whose numbers show them, as
+    in `Records`.
     """
 
     name: str
@@ -35,8 +36,9 @@ class TransformStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     precision: str = ""
     smallest_group: int = 1
     measures: tuple[str, ...] = ()
-    decimal: str = "."
+    decimal: str = ""
     thousands: str = ""
+    certain: tuple[str, ...] = ()
 
 
 class Consenting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

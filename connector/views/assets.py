@@ -91,6 +91,13 @@ class Records(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         Literal["", ".", ",", " ", "'"],
         Meta(description="Sign between groups of three digits of a number (default: found when added)."),
     ] = ""
+    certain: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Fields whose numbers show these signs, as found when the asset was added; in other fields a "
+            "number that can be read in two ways is not read. Empty if the signs are stated."
+        ),
+    ] = ()
     fields: Annotated[tuple[str, ...], Meta(description="Names of all fields; other fields are never delivered.")] = ()
     facts: Annotated[
         dict[str, str], Meta(description="Operand of a record, such as `dk:recordRegion`, to the field that holds it.")

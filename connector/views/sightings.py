@@ -1,5 +1,7 @@
 """What the connector sees in the data of an asset before it is added: the answer of a trial of the source."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -17,7 +19,13 @@ class SeenField(msgspec.Struct, frozen=True, kw_only=True):
     line: Annotated[
         int, Meta(description="First line, or record of JSON, with a value that is no number, if some are.")
     ] = 0
-    ambiguous: Annotated[bool, Meta(description="Some of its numbers can be read in two ways.")] = False
+    ambiguous: Annotated[
+        str, Meta(description="One of its numbers that can be read in two ways; empty if its values settle each.")
+    ] = ""
+    signs: Annotated[
+        tuple[tuple[str, str], ...],
+        Meta(description="Decimal and thousands sign with which its numbers can be read; empty if nothing shows them."),
+    ] = ()
     example: Annotated[str, Meta(description="A value that is not a number, if some are, else the first one.")] = ""
 
 
@@ -33,7 +41,7 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     format: Annotated[str, Meta(description="Record format; empty for data without records.")] = ""
     encoding: str = ""
     delimiter: str = ""
-    decimal: Annotated[str, Meta(description="Sign before the decimals of a number.")] = ""
+    decimal: Annotated[str, Meta(description="Sign before the decimals of a number; empty if nothing shows it.")] = ""
     thousands: Annotated[str, Meta(description="Sign between groups of three digits.")] = ""
     ambiguous: Annotated[str, Meta(description="A number that can be read in two ways; empty if none was seen.")] = ""
     fields: tuple[SeenField, ...] = ()
@@ -42,3 +50,13 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     first: Annotated[tuple[dict[str, str], ...], Meta(description="The first records.")] = ()
     problem: str | None = None
     remarks: tuple[str, ...] = ()
+
+
+def choose_signs(fields: Sequence[SeenField]) -> tuple[str, str]:
+    """Return the decimal and thousands sign that most of the fields show; empty if no field shows any.
+
+    >>> choose_signs([SeenField(name="a", signs=((",", ""), (",", "."))), SeenField(name="b", signs=((",", "."),))])
+    (',', '.')
+    """
+    counts = Counter(signs for field in fields for signs in field.signs)
+    return max(counts, key=lambda signs: counts[signs]) if counts else ("", "")

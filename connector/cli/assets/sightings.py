@@ -46,7 +46,7 @@ def describe_reading(records: Records, lang: Language) -> str:
     parts: list[str] = [records.format, records.encoding or "utf-8"]
     signs = {
         "delimiter": records.delimiter,
-        "decimal sign": records.decimal or ".",
+        "decimal sign": records.decimal,
         "thousands sign": records.thousands,
     }
     parts += [f"{say(lang, f'fields.{name}')} {name_sign(sign, lang)}" for name, sign in signs.items() if sign]

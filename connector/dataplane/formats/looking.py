@@ -1,11 +1,13 @@
 """Looks at the beginning of data: its encoding, its delimiter, how its numbers are written, and its first records.
 
-Nothing is guessed that the data does not show: where numbers can be read in two ways, the sighting names one of them,
-and the owner has to say which is meant.
+Nothing is guessed that the data does not show. Each field is judged by its own values: coordinates with a decimal point
+say nothing about the `1.234` of another field. Where the numbers of a field can be read in two ways, the sighting names
+one of them, and the owner has to say which is meant.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from itertools import accumulate, islice
 
 import msgspec
@@ -16,7 +18,7 @@ from connector.dataplane.formats.dates import to_instant
 from connector.dataplane.formats.values import MISSING, to_number, to_text
 from connector.ports.flow import Record, Untreatable
 from connector.ports.treatment import Records
-from connector.views.sightings import SeenField, Sighting
+from connector.views.sightings import SeenField, Sighting, choose_signs
 
 SAMPLE = 1024 * 1024
 _MOST_RECORDS = 10_000
@@ -67,16 +69,16 @@ def look(sample: bytes, whole: bool, stated: Records, media_type: str, size: int
     except Untreatable as error:
         return msgspec.structs.replace(seen, problem=str(error))
     columns = {name: [record.get(name) for record in records] for name in fields}
-    way, other, ambiguous = _find_notation(columns.values(), stated)
-    decimal, thousands = way
     lines = _number_lines(records, fields, stated.format, sample)
+    found = tuple(_see_field(name, column, stated, lines) for name, column in columns.items())
+    decimal, thousands = choose_signs(found)
     return msgspec.structs.replace(
         seen,
         delimiter=delimiter,
         decimal=decimal,
         thousands=thousands,
-        ambiguous=ambiguous,
-        fields=tuple(_see_field(name, column, way, other, lines) for name, column in columns.items()),
+        ambiguous=next((field.ambiguous for field in found if field.ambiguous), ""),
+        fields=found,
         records=len(records),
         first=tuple(
             {name[:_LONGEST]: to_text(value)[:_LONGEST] for name, value in islice(record.items(), 100)}
@@ -124,28 +126,22 @@ def _read(sample: bytes, whole: bool, stated: Records) -> tuple[list[Record], tu
     return records[:_MOST_RECORDS], fields, delimiter
 
 
-def _find_notation(columns: Iterable[Sequence[object]], stated: Records) -> tuple[Notation, Notation, str]:
-    """Return how the numbers are written, another way that the data allows (else the same), a number in both."""
-    texts = [
-        value.strip()
-        for column in columns
-        for value in column
-        if isinstance(value, str) and _NUMBER_LIKE.fullmatch(value.strip())
-    ]
+def _find_notations(column: Sequence[object], stated: Records) -> tuple[list[Notation], str]:
+    """Return the ways in which the numbers of one field can be written, the likeliest first, and a number read in two.
+
+    A way is refuted by another one that reads everything that it reads, and more.
+    """
     if stated.decimal:
-        said: Notation = stated.decimal, stated.thousands
-        return said, said, ""
+        return [(stated.decimal, stated.thousands)], ""
     ways = [way for way in NOTATIONS if not stated.thousands or way[1] == stated.thousands] or [NOTATIONS[0]]
-    read = {way: [to_number(text, *way) for text in texts] for way in ways}
-    counts = {way: sum(number is not None for number in numbers) for way, numbers in read.items()}
-    best = max(ways, key=lambda way: counts[way])
-    for way in ways:
-        if way == best or counts[way] < counts[best]:
-            continue
-        for text, one, other in zip(texts, read[best], read[way], strict=True):
-            if one is not None and other is not None and one != other:
-                return best, way, text
-    return best, best, ""
+    texts = Counter(
+        value.strip() for value in column if isinstance(value, str) and _NUMBER_LIKE.fullmatch(value.strip())
+    )
+    read = {way: {text: number for text in texts if (number := to_number(text, *way)) is not None} for way in ways}
+    fitting = [way for way in ways if not any(read[way].keys() < read[other].keys() for other in ways)]
+    fitting.sort(key=lambda way: -sum(texts[text] for text in read[way]))
+    ambiguous = (text for text in texts if len({read[way][text] for way in fitting if text in read[way]}) > 1)
+    return fitting, next(ambiguous, "")
 
 
 def _number_lines(records: Sequence[Record], fields: Sequence[str], form: str, sample: bytes) -> list[int]:
@@ -157,10 +153,10 @@ def _number_lines(records: Sequence[Record], fields: Sequence[str], form: str, s
     return [head + line - 1 for line in accumulate(spans, initial=2)][: len(records)]
 
 
-def _see_field(
-    name: str, column: Sequence[object], way: Notation, other_way: Notation, lines: Sequence[int]
-) -> SeenField:
-    ambiguous = False
+def _see_field(name: str, column: Sequence[object], stated: Records, lines: Sequence[int]) -> SeenField:
+    ways, ambiguous = _find_notations(column, stated)
+    # A point or comma before three digits has one meaning only if no two of the ways give it different ones.
+    shown = not any(one[0] == other[1] for one in ways for other in ways)
     numbers = others = missing = dates = line = 0
     first, other = "", ""
     for value, place in zip(column, lines, strict=True):
@@ -168,9 +164,8 @@ def _see_field(
         dates += to_instant(value) is not None
         if text in MISSING:
             missing += 1
-        elif (number := to_number(value, *way)) is not None:
+        elif to_number(value, *ways[0]) is not None:
             numbers += 1
-            ambiguous = ambiguous or to_number(value, *other_way) != number
             first = first or text
         else:
             others += 1
@@ -181,7 +176,8 @@ def _see_field(
         others=others,
         dates=dates,
         missing=missing,
-        ambiguous=ambiguous,
+        ambiguous=ambiguous[:_LONGEST],
+        signs=tuple(ways) if shown else (),
         line=line if numbers else 0,
         example=(other or first)[:_LONGEST],
     )

@@ -1,7 +1,7 @@
 """The values of records as text and as numbers, and the check for required fields."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
@@ -26,6 +26,8 @@ _encode = msgspec.json.Encoder(decimal_format="number", order="sorted", enc_hook
 LONGEST_NUMBER = 60
 MISSING = frozenset({"", "-", "\u2013", "\u2014"})
 """The texts of a cell without a value, as statistics write them."""
+# One sign and exactly three digits after it: decimals in one notation, a group in another.
+_AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _SPELLINGS = {" ": " \u00a0\u202f", "'": "'\u2019"}
 
 
@@ -64,6 +66,27 @@ def to_number(value: Any, decimal: str = ".", thousands: str = "") -> Decimal | 
     except (InvalidOperation, ValueError):
         return None
     return number if number.is_finite() and abs(number.adjusted()) <= LONGEST_NUMBER else None
+
+
+def to_certain_number(value: Any, decimal: str = ".", thousands: str = "") -> Decimal | None:
+    """Return a value as a number; None also if another notation reads its text as another number, as `1.234`."""
+    if isinstance(value, str) and _AMBIGUOUS.fullmatch(value.strip().replace("\u2212", "-")):
+        return None
+    return to_number(value, decimal, thousands)
+
+
+def make_reader(
+    field: str, decimal: str, thousands: str, certain: Sequence[str] = ()
+) -> Callable[[Any], Decimal | None]:
+    """Return the function that reads the numbers of a field.
+
+    Parameters:
+        field: its name.
+        decimal, thousands: signs of the data; without a decimal sign nothing shows how its numbers are written.
+        certain: the fields whose numbers show these signs; all if empty, because the owner stated the signs.
+    """
+    read = to_number if decimal and (not certain or field in certain) else to_certain_number
+    return lambda value: read(value, decimal or ".", thousands)
 
 
 def write_number(number: Decimal, decimal: str = ".") -> str:

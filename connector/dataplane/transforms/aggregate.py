@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from connector.dataplane.formats.values import MISSING, UNREAD, format_number, require_fields, to_number, to_text
+from connector.dataplane.formats.values import MISSING, UNREAD, format_number, make_reader, require_fields, to_text
 from connector.ports.flow import PERSON, Record, Transform, Untreatable
 from connector.ports.treatment import TransformStep
 
@@ -54,6 +54,7 @@ class Aggregate:
         self._step = step
         self._groups: dict[tuple[str, ...], tuple[list[Any], list[_Tally]]] = {}
         self._counted = 0
+        self._read = [(name, make_reader(name, step.decimal, step.thousands, step.certain)) for name in step.measures]
         self.unread: dict[str, int] = {}
         self.left_out = 0
 
@@ -83,9 +84,9 @@ class Aggregate:
             known = self._groups[key] = [record.get(name) for name in step.fields], tallies
         whole, *measures = known[1]
         self._counted += whole.add(person)
-        for name, tally in zip(step.measures, measures, strict=True):
+        for (name, read), tally in zip(self._read, measures, strict=True):
             raw = record.get(name)
-            value = to_number(raw, step.decimal, step.thousands)
+            value = read(raw)
             if value is not None:
                 self._counted += tally.add(person, value)
             elif to_text(raw).strip() not in MISSING:

@@ -21,6 +21,7 @@ from connector.dataplane.formats.values import (
     MISSING,
     UNREAD,
     format_number,
+    make_reader,
     require_fields,
     to_number,
     to_text,
@@ -50,7 +51,12 @@ class Generalise:
     def __init__(self, step: TransformStep) -> None:
         self._fields = step.fields
         self._empties = step.precision == "prefix-0"
-        self._coarser = make_coarser(step.precision, step.decimal, step.thousands)
+        self._coarser = {
+            name: make_coarser(
+                step.precision, make_reader(name, step.decimal, step.thousands, step.certain), step.decimal or "."
+            )
+            for name in step.fields
+        }
         self._read: set[str] = set()
         self.unread: dict[str, int] = {}
 
@@ -65,7 +71,7 @@ class Generalise:
             value = record.get(name)
             if to_text(value).strip() in MISSING:
                 continue
-            record[name] = coarse = self._coarser(value)
+            record[name] = coarse = self._coarser[name](value)
             if coarse in _NOTHING and not self._empties:
                 record[name] = UNREAD
                 self.unread[name] = self.unread.get(name, 0) + 1
@@ -83,10 +89,12 @@ class Generalise:
         return ()
 
 
-def make_coarser(precision: str, decimal: str = ".", thousands: str = "") -> Callable[[Any], Any]:
+def make_coarser(
+    precision: str, read: Callable[[Any], Decimal | None] = to_number, decimal: str = "."
+) -> Callable[[Any], Any]:
     """Return the function that makes a value coarser. Raises Untreatable for an unknown precision.
 
-    `decimal` and `thousands` are the signs in the numbers of the data.
+    `read` reads a number of the data, `decimal` is the sign with which one is written.
     """
     if precision in _INSTANTS:
         length = _INSTANTS[precision]
@@ -96,17 +104,16 @@ def make_coarser(precision: str, decimal: str = ".", thousands: str = "") -> Cal
         if found[1] == "prefix":
             return lambda value: to_text(value).strip()[:count]
         step = Decimal(1).scaleb(-count)
-        return lambda value: _round(value, step, ROUND_DOWN, decimal, thousands)
+        return lambda value: _round(value, read(value), step, ROUND_DOWN, decimal)
     multiple = to_number(precision)
     if multiple is None or multiple <= 0:
         known = "a number, hour, day, month, year, decimals-N or prefix-N"
         raise Untreatable(f"Unknown precision {precision[:50]!r}: use {known}.")
-    return lambda value: _round(value, multiple, ROUND_FLOOR, decimal, thousands)
+    return lambda value: _round(value, read(value), multiple, ROUND_FLOOR, decimal)
 
 
-def _round(value: Any, step: Decimal, rounding: str, decimal: str, thousands: str) -> Any:
-    """Return the multiple of `step`, as text if the value is text."""
-    found = to_number(value, decimal, thousands)
+def _round(value: Any, found: Decimal | None, step: Decimal, rounding: str, decimal: str) -> Any:
+    """Return the multiple of `step` for the number that was read, as text if the value is text."""
     if found is None:
         return _to_empty(value)
     try:

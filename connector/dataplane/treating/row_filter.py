@@ -7,7 +7,7 @@ A text that is no term of the operand's vocabulary decides nothing: `NRW` may me
 from collections.abc import Mapping
 from typing import Any
 
-from connector.dataplane.formats.values import MISSING, format_number, require_fields, to_number, to_text
+from connector.dataplane.formats.values import MISSING, format_number, make_reader, require_fields, to_text
 from connector.policy.deciding.rows import compile_rows
 from connector.policy.model.constraints import walk_leaves
 from connector.policy.model.decision import RowFilter
@@ -65,7 +65,7 @@ class RecordFilter:
         unread = []
         pairs = [(*field, text) for field, text in zip(self._fields, texts, strict=True)]
         for operand, field, raw in (*pairs, (self._operands.operands[CONSENT], "", consent)):
-            text = self._write_plain(raw.strip()) if operand.sort == "number" else raw.strip()
+            text = self._write_plain(field, raw.strip()) if operand.sort == "number" else raw.strip()
             value = coerce(Text(text), operand, self._operands) if text else None
             known = self._known.get(operand.iri)
             if value is not None and (known is None or (isinstance(value, Iri) and value.iri in known)):
@@ -74,9 +74,10 @@ class RecordFilter:
                 unread.append(field)
         return facts, tuple(unread)
 
-    def _write_plain(self, text: str) -> str:
+    def _write_plain(self, field: str, text: str) -> str:
         """Return a number with a decimal point; empty if it is not a number in the notation of the data."""
-        number = to_number(text, self._records.decimal or ".", self._records.thousands)
+        records = self._records
+        number = make_reader(field, records.decimal, records.thousands, records.certain)(text)
         return "" if number is None else format_number(number)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from connector.dataplane.formats.csv import DELIMITERS
 from connector.dataplane.formats.looking import NOTATIONS, find_encoding, look
-from connector.dataplane.formats.values import to_number
+from connector.dataplane.formats.values import to_certain_number, to_number
 from connector.ports.treatment import Records, TransformStep
 from connector.views.sightings import Sighting
 from tests.dataplane.records import deliver, treat
@@ -68,8 +68,8 @@ def test_numbers_are_read_as_they_are_written_or_named_as_ambiguous(
     texts = [write(number, *way) for number in numbers]
     data = table([["ort", "wert"], *(["Köln", text] for text in texts)], ";").encode(encoding)
     seen = see(data)
-    read = [to_number(text, seen.decimal, seen.thousands) for text in texts]
-    assert seen.ambiguous or read == numbers
+    (_, wert) = seen.fields
+    assert wert.ambiguous or all([to_number(text, *signs) for text in texts] == numbers for signs in wert.signs)
     stated = see(data, decimal=way[0], thousands=way[1])
     assert [to_number(text, stated.decimal, stated.thousands) for text in texts] == numbers
     assert stated.ambiguous == ""
@@ -77,9 +77,7 @@ def test_numbers_are_read_as_they_are_written_or_named_as_ambiguous(
 
 def test_german_numbers_are_recognised_by_the_whole_file() -> None:
     seen = see(GERMAN.encode("windows-1252"))
-    assert (seen.encoding, seen.delimiter, seen.decimal, seen.thousands, seen.ambiguous) == (
-        "windows-1252", ";", ",", ".", "",
-    )  # fmt: skip
+    assert (seen.encoding, seen.delimiter, seen.decimal) == ("windows-1252", ";", ",")
     assert [(field.numbers, field.others, field.missing) for field in seen.fields] == [(0, 5, 0), (5, 0, 0), (3, 0, 2)]
 
 
@@ -87,6 +85,39 @@ def test_numbers_that_can_be_read_in_two_ways_are_named() -> None:
     assert see(b"n\n1.234\n2.000\n5\n").ambiguous == "1.234"
     assert see(b"n\n1.234\n0.5\n").ambiguous == ""
     assert see(b"n\n51.449\n7.2619\n").ambiguous == ""
+
+
+@pytest.mark.parametrize("beside", ["51.5123", "1.5", "12.30", "1,5", "1.234,5"])
+def test_another_field_says_nothing_about_how_a_field_is_written(beside: str) -> None:
+    (umsatz, _) = see(f"umsatz;b\n1.234;{beside}\n2.500;{beside}\n".encode()).fields
+    assert (umsatz.ambiguous, umsatz.signs) == ("1.234", ())
+
+
+@pytest.mark.parametrize(
+    ("texts", "settled"),
+    [
+        (["12", "7"], False),
+        (["1.234", "2"], False),
+        (["12.5", "12,5"], False),
+        (["12.5"], True),
+        (["0.123"], True),
+        (["1.234", "1.5"], True),
+        (["1.234,5"], True),
+        (["1.234.567"], True),
+        (["1 234"], True),
+    ],
+)
+def test_a_field_shows_its_signs_only_if_a_later_number_has_one_meaning(texts: list[str], settled: bool) -> None:
+    (field,) = see("\n".join(["n", *texts]).encode(), delimiter=";").fields
+    assert bool(field.signs) is settled
+
+
+@given(st.from_regex(r"[+-]?[0-9]{1,4}[.,]?[0-9]{0,4}[.,]?[0-9]{0,3}(e[0-9])?", fullmatch=True))
+@settings(max_examples=400, deadline=None)
+def test_a_number_is_certain_exactly_if_no_two_notations_read_it_differently(text: str) -> None:
+    read = {number for way in NOTATIONS if (number := to_number(text, *way)) is not None}
+    for way in NOTATIONS:
+        assert to_certain_number(text, *way) == (to_number(text, *way) if len(read) == 1 else None)
 
 
 @pytest.mark.parametrize(
@@ -108,8 +139,8 @@ def test_a_wrong_statement_of_the_encoding_is_a_problem() -> None:
 
 def test_only_the_fields_with_such_numbers_are_ambiguous() -> None:
     seen = see(b"a;b\n1.234;7\n2.000;8\n")
-    assert [field.ambiguous for field in seen.fields] == [True, False]
-    assert [field.ambiguous for field in see(b"a;b\n1.234;7\n2.000;8\n", decimal=".").fields] == [False, False]
+    assert [field.ambiguous for field in seen.fields] == ["1.234", ""]
+    assert [field.ambiguous for field in see(b"a;b\n1.234;7\n2.000;8\n", decimal=".").fields] == ["", ""]
 
 
 def test_json_numbers_and_texts_are_told_apart() -> None:

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from connector.dataplane.transforms.generalise import make_coarser
 from connector.ports.flow import Untreatable
+from connector.ports.treatment import TransformStep
+from tests.dataplane.records import CSV, deliver, treat
 
 
 @pytest.mark.parametrize(
@@ -62,3 +64,20 @@ def test_a_coarser_number_is_the_multiple_below(value: Decimal) -> None:
     made = Decimal(make_coarser("2.5")(str(value)))
     assert made <= value < made + Decimal("2.5")
     assert made % Decimal("2.5") == 0
+
+
+@pytest.mark.parametrize(
+    ("decimal", "certain", "made"),
+    [
+        ("", (), ["12", "", ""]),
+        (".", ("b",), ["12", "", ""]),
+        (".", ("a",), ["12", "1", "1"]),
+        (".", (), ["12", "1", "1"]),
+    ],
+)
+def test_a_number_that_can_be_read_in_two_ways_is_not_made_coarser(
+    decimal: str, certain: tuple[str, ...], made: list[str]
+) -> None:
+    step = TransformStep(name="generalise", fields=("a",), precision="1", decimal=decimal, certain=certain)
+    data = b"a;b\n12;1\n1.234;1\n1.500;1\n"
+    assert [line.split(";")[0] for line in deliver(data, treat(CSV, step)).decode().splitlines()[1:]] == made

@@ -50,9 +50,11 @@ def find_problem(
 
 
 def find_numeric_fields(compiled: Compiled, records: Records) -> tuple[str, ...]:
-    """Return the fields that a transform of a policy reads as numbers."""
+    """Return the fields that a transform or the row filter of a policy reads as numbers."""
     steps = (step for step in _list_steps(compiled, records) if NUMERIC.fullmatch(step.precision))
-    return tuple(dict.fromkeys((*records.measures, *(name for step in steps for name in step.fields))))
+    operands = compiled.registry.operands
+    facts = [name for iri, name in records.facts.items() if iri in operands and operands[iri].sort == "number"]
+    return tuple(dict.fromkeys((*records.measures, *facts, *(name for step in steps for name in step.fields))))
 
 
 def find_dated_fields(compiled: Compiled, records: Records) -> tuple[str, ...]:
@@ -101,8 +103,9 @@ def make_step(
         precision=precision,
         smallest_group=least,
         measures=records.measures if records and action.result == "groups" else (),
-        decimal=(records.decimal if records else "") or ".",
+        decimal=records.decimal if records else "",
         thousands=records.thousands if records else "",
+        certain=records.certain if records else (),
     )
 
 

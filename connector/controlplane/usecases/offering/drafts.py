@@ -61,12 +61,14 @@ async def try_draft(publisher: Publisher, draft: AssetOrder) -> tuple[AssetOrder
     draft = check_draft(publisher, draft)
     if draft.unchecked:
         return draft, None
+    draft = looking.forget_found(draft)
     seen = await looking.look_at(publisher, draft)
     if seen is None:
         return draft, None
-    draft = msgspec.structs.replace(draft, records=looking.complete_records(draft, seen))
     offer = documents.make_catalog_offer(encode_terms(publisher, draft).policy, offer_id="urn:uuid:draft")
     compiled = publisher.evaluator.library.compile(offer)
+    numeric = looking.list_numeric(compiled, draft) if isinstance(compiled, Compiled) else ()
+    draft = msgspec.structs.replace(draft, records=looking.complete_records(draft, seen, numeric))
     if isinstance(compiled, Compiled) and seen.files is None:
         looking.check_seen(compiled, draft, draft.records, seen)
         data = known_data.data(looking.list_seen_fields(draft.records, seen, draft), draft.media_type)

@@ -4,6 +4,9 @@ A description that the data contradicts would fail at each delivery, at somebody
 tried when an asset is added, unless its owner asks not to.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import msgspec
 
 from connector.controlplane.core.errors import Invalid
@@ -12,7 +15,10 @@ from connector.controlplane.usecases.offering.publisher import Publisher
 from connector.policy.compiling.compiled import Compiled
 from connector.ports.treatment import Records
 from connector.views.assets import AssetOrder, find_record_format
-from connector.views.sightings import SeenField, Sighting
+from connector.views.sightings import Sighting, choose_signs
+
+_DECIMAL_BESIDE = {".": ",", ",": "."}
+"""The decimal sign beside a thousands sign, where only one is possible."""
 
 
 async def look_at(publisher: Publisher, draft: AssetOrder) -> Sighting | None:
@@ -25,19 +31,35 @@ async def look_at(publisher: Publisher, draft: AssetOrder) -> Sighting | None:
     return seen
 
 
-def complete_records(draft: AssetOrder, seen: Sighting | None) -> Records | None:
-    """Return the description of the records with what the data shows and the owner did not state."""
+def forget_found(draft: AssetOrder) -> AssetOrder:
+    """Return a draft without the signs of numbers that an earlier look found: the data is asked again."""
+    if draft.records is None or not draft.records.certain:
+        return draft
+    return msgspec.structs.replace(
+        draft, records=msgspec.structs.replace(draft.records, decimal="", thousands="", certain=())
+    )
+
+
+def complete_records(draft: AssetOrder, seen: Sighting | None, numeric: Sequence[str] = ()) -> Records | None:
+    """Return the description of the records with what the data shows and the owner did not state.
+
+    `numeric` are the fields that are read as numbers: only their values say how numbers are written.
+    """
     records, found = draft.records, find_record_format(draft.media_type)
     if seen is None or seen.problem or not seen.format:
         return records
-    usual = seen.encoding == "utf-8" and (seen.decimal, seen.thousands) == (".", "")
+    fields = [field for field in seen.fields if field.name in numeric] or seen.fields
+    signs = choose_signs(fields)
+    usual = seen.encoding == "utf-8" and signs in {("", ""), (".", "")} and not (numeric and signs[0])
     if records is None and (found is None or usual):
         return None
     base = records or Records(format=found or "csv")
-    # Where numbers can be read in two ways, neither is chosen for the owner.
-    numbers = {} if base.decimal or seen.ambiguous else {"decimal": seen.decimal, "thousands": seen.thousands}
-    if numbers == {"decimal": ".", "thousands": ""}:
-        numbers = {}
+    numbers: dict[str, Any] = {}
+    if not base.decimal and base.thousands in _DECIMAL_BESIDE:
+        numbers = {"decimal": _DECIMAL_BESIDE[base.thousands]}
+    elif not base.decimal and signs[0]:
+        certain = tuple(field.name for field in fields if signs in field.signs)
+        numbers = {"decimal": signs[0], "thousands": signs[1], "certain": certain}
     encoding = base.encoding or ("" if seen.encoding == "utf-8" else seen.encoding)
     return msgspec.structs.replace(base, encoding=encoding, delimiter=base.delimiter or seen.delimiter, **numbers)
 
@@ -61,10 +83,7 @@ def check_seen(compiled: Compiled, draft: AssetOrder, records: Records | None, s
                 "records",
                 f"The data has no field {name[:100]!r}: use one of {', '.join(list(fields)[:20])}.",
             )
-    for name in numeric:
-        field = fields.get(name)
-        if field is not None:
-            _check_numbers(field, described, seen)
+    check_numbers(numeric, described, seen)
     for name in dated:
         field = fields.get(name)
         if field is not None and not field.dates and field.numbers + field.others:
@@ -75,6 +94,12 @@ def check_seen(compiled: Compiled, draft: AssetOrder, records: Records | None, s
             )
 
 
+def list_numeric(compiled: Compiled, draft: AssetOrder) -> tuple[str, ...]:
+    """Return the fields of a draft's data that its policy reads as numbers."""
+    records = draft.records or Records(format=find_record_format(draft.media_type) or "csv")
+    return find_numeric_fields(compiled, records)
+
+
 def list_seen_fields(records: Records | None, seen: Sighting, draft: AssetOrder) -> Records | None:
     """Return the description with the fields that the data has, for a check of the policy; None without records."""
     if seen.problem:
@@ -83,16 +108,25 @@ def list_seen_fields(records: Records | None, seen: Sighting, draft: AssetOrder)
     return base if base.fields else msgspec.structs.replace(base, fields=tuple(field.name for field in seen.fields))
 
 
-def _check_numbers(field: SeenField, stated: Records, seen: Sighting) -> None:
-    if field.others and not field.numbers:
-        raise Invalid(
-            "records",
-            f"The field {field.name!r} has no numbers, but values such as {field.example[:50]!r}: "
-            "name a field of numbers, or state `decimal` and `thousands` as the data writes them.",
-        )
-    if field.ambiguous and not stated.decimal:
-        raise Invalid(
-            "records",
-            f"The numbers of the data can be read in two ways, such as {seen.ambiguous[:50]}: "
-            "state `decimal` (and `thousands`) as the data writes them.",
-        )
+def check_numbers(numeric: Sequence[str], described: Records, seen: Sighting) -> None:
+    """Check that the fields have numbers, all written in the one way that is described. Raises Invalid."""
+    fields = {field.name: field for field in seen.fields}
+    for field in (fields[name] for name in numeric if name in fields):
+        if field.others and not field.numbers:
+            raise Invalid(
+                "records",
+                f"The field {field.name!r} has no numbers, but values such as {field.example[:50]!r}: "
+                "name a field of numbers, or state `decimal` and `thousands` as the data writes them.",
+            )
+        if field.ambiguous:
+            raise Invalid(
+                "records",
+                f"The numbers of the field {field.name!r} can be read in two ways, such as {field.ambiguous[:50]}: "
+                "state `decimal` (and `thousands`) as the data writes them.",
+            )
+        if described.decimal and field.signs and (described.decimal, described.thousands) not in field.signs:
+            raise Invalid(
+                "records",
+                f"The numbers of the field {field.name!r}, such as {field.example[:50]!r}, are written in another way "
+                "than those of other fields: write all of them in one way.",
+            )

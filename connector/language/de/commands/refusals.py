@@ -380,9 +380,12 @@ SENTENCES: dict[str, str] = {
     "The field {} has no numbers, but values such as {}: name a field of numbers, or state `decimal` and "
     "`thousands` as the data writes them.": "Im Feld {0} stehen keine Zahlen, sondern Werte wie {1}: bitte ein "
     "Feld mit Zahlen nennen oder `decimal` und `thousands` angeben, wie die Daten sie schreiben.",
-    "The numbers of the data can be read in two ways, such as {}: state `decimal` (and `thousands`) as the data "
-    "writes them.": "Die Zahlen der Daten lassen sich auf zwei Arten lesen, etwa {0}: bitte `decimal` (und "
-    "`thousands`) angeben, wie die Daten sie schreiben.",
+    "The numbers of the field {} can be read in two ways, such as {}: state `decimal` (and `thousands`) as the data "
+    "writes them.": "Die Zahlen des Feldes {0} lassen sich auf zwei Arten lesen, etwa {1}: bitte `decimal` (und "
+    "`thousands`) so angeben, wie die Daten sie schreiben.",
+    "The numbers of the field {}, such as {}, are written in another way than those of other fields: write all of them in "
+    "one way.": "Die Zahlen des Feldes {0}, etwa {1}, sind anders geschrieben als die anderer Felder: bitte alle auf "
+    "eine Art schreiben.",
     "The end of the state is in the past: give a later time, or record the present state.": "Das Ende dieses "
     "Stands liegt in der Vergangenheit: bitte eine spätere Zeit oder den heutigen Stand angeben.",
     "The policy is missing or given twice: give one of policy, asset or agreement.": "Die Nutzungsbedingungen "

@@ -12,7 +12,7 @@ from connector.views.assets import AssetOrder, Records
 from connector.views.sightings import Sighting
 from tests.pair.space import Member, space
 
-GERMAN = "ort;wert;n\nKöln;1,5;1.234\nKöln;2,5;2.000\nFürth;7;k. A.\n"
+GERMAN = "ort;wert;n\nKöln;1,5;1.234,0\nKöln;2,5;2.000\nFürth;7;k. A.\n"
 GROUPED = [
     {"leftOperand": "dk:field", "operator": "eq", "rightOperand": "ort"},
     {"leftOperand": "dk:smallestGroup", "operator": "gteq", "rightOperand": "1"},
@@ -55,6 +55,9 @@ async def test_encoding_and_signs_are_found_and_kept_with_the_asset(city: Member
         (b"ort;n\nA;1.234\nB;5.678\n", {"measures": ["n"]}, "two ways"),
         (b'ort,n\nA,"1,234"\nB,"5,678"\n', {"measures": ["n"]}, "two ways"),
         (b"ort;n;m\nA;1.234;1\nB;5.678;2\n", {"measures": ["m"]}, None),
+        (b"ort;n;lat\nA;1.234;51.5123\nB;5.678;51.6\n", {"measures": ["n"]}, "field 'n' can be read in two ways"),
+        (b"ort;n;m\nA;1.234;1,5\nB;5.678;2,5\n", {"measures": ["n", "m"]}, "field 'n' can be read in two ways"),
+        (b"ort;n;m\nA;1,5;1.5\nB;2,5;2.5\n", {"measures": ["n", "m"]}, "'1.5', are written in another way"),
         (b"ort;n\nA;1;2\n", {"measures": ["n"]}, "Line 2"),
         (b"", {"groups": ["ort"]}, "empty"),
         (b"\x00\x01\x02\x03" * 50, {"groups": ["ort"]}, "not text"),
