@@ -4,8 +4,9 @@ import asyncio
 import gc
 import signal
 import sys
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Any, Protocol
 
 import uvloop
 
@@ -29,13 +30,27 @@ class Runnable(Protocol):
 def serve(settings: Settings) -> None:
     """Run a connector until SIGINT or SIGTERM. Raises the errors of its parts."""
     _prepare(settings)
-    uvloop.run(_run_connector(settings))
+    run(_run_connector(settings))
 
 
 def serve_broker(settings: Settings) -> None:
     """Run a broker until SIGINT or SIGTERM. Raises the errors of its parts."""
     _prepare(settings)
-    uvloop.run(_run_broker(settings))
+    run(_run_broker(settings))
+
+
+def run(process: Coroutine[Any, Any, None]) -> None:
+    """Run a process to its end.
+
+    A full disk or a reader that is gone can keep its output from being written. Without this, the interpreter tries to
+    write it once more at its end, and reports a stop in good order as a failure (exit code 120).
+    """
+    uvloop.run(process)
+    for name in ("stdout", "stderr"):
+        try:
+            getattr(sys, name).flush()
+        except (OSError, ValueError):
+            setattr(sys, name, None)
 
 
 def _prepare(settings: Settings) -> None:
@@ -82,7 +97,8 @@ async def _run_until_signal(
         # What is built now stays: the collector need not look at it again.
         gc.freeze()
         listening = ", ".join(f"{name} {address}" for name, address in addresses.items())
-        print(f"ready: {listening}", flush=True)  # noqa: T201 - the starting process waits for this line
+        with suppress(OSError):  # whoever waits for the line learns from `/ready` too
+            print(f"ready: {listening}", flush=True)  # noqa: T201 - the starting process waits for this line
         await stopped.wait()
     finally:
         await running.stop()

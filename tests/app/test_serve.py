@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +46,30 @@ async def test_it_says_that_it_is_ready_and_stops_at_a_signal(capsys: pytest.Cap
     await serve._run_until_signal(process, {"protocol": "http://127.0.0.1:1", "data": "http://127.0.0.1:2"})
     assert process.calls == ["start", "stop"]
     assert capsys.readouterr().out == "ready: protocol http://127.0.0.1:1, data http://127.0.0.1:2\n"
+
+
+SERVING = """
+import asyncio, logging, os, signal, uvloop
+from connector.app import logs, serve
+
+class Process:
+    async def start(self):
+        logging.getLogger("connector").warning("lost")
+        asyncio.get_running_loop().call_later(0.05, os.kill, os.getpid(), signal.SIGTERM)
+
+    async def stop(self):
+        logging.getLogger("connector").info("lost")
+
+logs.set_up("human", "info")
+serve.run(serve._run_until_signal(Process(), {}))
+"""
+
+
+@pytest.mark.parametrize(("out", "err"), [("/dev/full", "/dev/null"), ("/dev/null", "/dev/full"), ("/dev/full",) * 2])
+def test_a_process_whose_output_cannot_be_written_serves_and_stops_as_any_other(out: str, err: str) -> None:
+    with Path(out).open("wb") as stdout, Path(err).open("wb") as stderr:
+        run = subprocess.run([sys.executable, "-c", SERVING], stdout=stdout, stderr=stderr, timeout=60, check=False)
+    assert run.returncode == 0
 
 
 async def test_what_is_built_at_the_start_is_looked_at_by_no_later_collection() -> None:

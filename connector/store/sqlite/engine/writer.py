@@ -104,7 +104,7 @@ class Writer:
             chore = self._chore() if self._chore else None
             if chore:
                 _in_savepoint(connection, chore)
-        except sqlite3.Error as fault:
+        except Exception as fault:  # noqa: BLE001 - whatever it is, no caller may wait for ever
             if self._can_retry(fault):
                 self._waiting.extendleft(reversed(batch))
                 self._loop.call_later(_BUSY_PAUSE, self._begin)
@@ -113,7 +113,7 @@ class Writer:
         else:
             self._commits.put((connection, settled))
 
-    def _can_retry(self, fault: sqlite3.Error) -> bool:
+    def _can_retry(self, fault: Exception) -> bool:
         """Return whether another process has the lock of the file and the time to wait for it is not over."""
         # An error of the module itself (a closed connection) has no code.
         if getattr(fault, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
@@ -125,25 +125,33 @@ class Writer:
         """The thread: run COMMIT and report to the event loop."""
         while item := self._commits.get():
             connection, settled = item
-            fault: sqlite3.Error | None = None
+            fault: Exception | None = None
             try:
                 connection.execute("COMMIT")
-            except sqlite3.Error as refusal:
+            except Exception as refusal:  # noqa: BLE001 - the thread must not end with a batch that nobody wakes
                 fault = refusal
             try:
                 self._loop.call_soon_threadsafe(self._end, settled, fault)
             except RuntimeError:
                 _log.debug("the event loop is closed: %d groups have no waiting task", len(settled))
 
-    def _end(self, settled: list[_Settled], fault: sqlite3.Error | None) -> None:
+    def _end(self, settled: list[_Settled], fault: Exception | None) -> None:
         """Wake the tasks that wait for the batch, and begin the next one."""
         if fault:
-            _log.error("the store cannot write, %d groups failed: %s", len(settled), fault)
-            self._recover()
             text = f"The store cannot write now ({fault}): nothing was changed; check the disk, then retry."
             settled = [(future, Unavailable(text)) for future, _ in settled]
-        if self._ended:
-            self._ended()
+        # Whatever else fails here, who waits is woken, and the next batch begins or the writer rests: without it, no
+        # job would ever run again, and `close` would wait for ever.
+        try:
+            if fault:
+                self._recover()
+                _log.error("the store cannot write, %d groups failed: %s", len(settled), fault)
+            if self._ended:
+                self._ended()
+        finally:
+            self._wake(settled)
+
+    def _wake(self, settled: list[_Settled]) -> None:
         for future, refusal in settled:
             if future.done():
                 continue

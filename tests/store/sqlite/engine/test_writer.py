@@ -1,6 +1,8 @@
 """The writer alone: a COMMIT that fails, a connection that is lost, a queue that is full."""
 
 import asyncio
+import contextlib
+import logging
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -65,6 +67,39 @@ async def test_a_failing_disk_fails_the_batch_and_the_next_is_kept(
     await writer.submit(_keep("c"))
     assert _kept(connect) == ["c"]
     await writer.close()
+
+
+@pytest.mark.parametrize("broken", ["the log", "what is called after each batch", "the opening", "the chore"])
+async def test_whatever_fails_beside_a_batch_nobody_waits_for_ever(
+    connect: Callable[[], _Failing], broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faulty, opened, errors = True, [], []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: errors.append(context["exception"]))
+
+    def fail(*_: object) -> None:
+        if faulty:
+            raise OSError("No space left on device")
+
+    def remembered() -> _Failing:
+        if broken == "the opening" and opened:
+            fail()
+        opened.append(connect())
+        return opened[-1]
+
+    if broken == "the log":
+        monkeypatch.setattr(logging.getLogger(Writer.__module__), "error", fail)
+    chore = fail if broken == "the chore" else None
+    writer = Writer(remembered, ended=fail if broken == "what is called after each batch" else None, chore=chore)
+    opened[0].failing = ["COMMIT", "ROLLBACK"]
+    async with asyncio.timeout(5):
+        for name in ("first", "second"):
+            with contextlib.suppress(Unavailable):
+                await writer.submit(_keep(name))
+        faulty = False
+        await writer.submit(_keep("last"))
+        await writer.close()
+    assert _kept(connect)[-1] == "last"
+    assert all(isinstance(error, OSError) for error in errors)
 
 
 async def test_a_full_queue_refuses_at_once(connect: Callable[[], _Failing]) -> None:
