@@ -16,7 +16,7 @@ from connector.authority import card as cards
 from connector.authority import roster
 from connector.cli.setup import plan
 from connector.identity.tokens import issue
-from tests.e2e.live import Live, environment, free_base
+from tests.e2e.live import Live, environment, free_base, until
 
 pytestmark = pytest.mark.e2e
 
@@ -137,7 +137,8 @@ def test_a_clock_that_is_wrong_by_hours_is_401_there_and_a_sentence_here(among: 
     )
     assert answer.status_code == 401
     assert word not in answer.text
+    # The lines of a moment are one write.
+    until(lambda: word in among.log("city"))
     said = [line for line in among.log("city").splitlines() if word in line]
-    assert said
     assert "compare the clocks of both sides" in json.dumps(said[-1])
     assert token not in among.log("city")
