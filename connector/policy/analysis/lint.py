@@ -24,6 +24,7 @@ from connector.policy.analysis.space.regions import Intervals, NameSet, SetCondi
 from connector.policy.analysis.space.shape import Grant, Shape, drop_blocked, list_conditions, read_shape
 from connector.policy.compiling.compiled import Compiled, CompiledRule
 from connector.policy.compiling.duties import is_never_met
+from connector.policy.compiling.validate import TREE, Place, has_to_tell_apart
 from connector.policy.model.constraints import walk_leaves
 from connector.policy.model.policy import DK, ODRL, AtomicConstraint
 from connector.policy.model.values import Iri
@@ -50,7 +51,8 @@ class Remark(msgspec.Struct, frozen=True):
     """One remark on a policy.
 
     Codes beside those of `findings`: `never-granted`, `expired` and `never-begun` (errors), `duty-after-use` and
-    `duty-too-late` (duties of permissions that cannot be fulfilled), `remedy-not-seen` (a remedy that only the contract
+    `duty-too-late` (duties of permissions that cannot be fulfilled), `obligation-too-late` (its deadline is over),
+    `exact-exclusion` (what is kept out has parts that are not), `remedy-not-seen` (a remedy that only the contract
     makes due), `dead-rule` (a rule that can never apply),
     `shadowed` (a permission that another makes superfluous), `conflict` (a permission and a prohibition that meet),
     `purpose-missing`, `legal-basis-missing`, `retention-missing`, `delete-missing`, `recipient-missing`,
@@ -90,6 +92,7 @@ def lint(
             *_check_use(policy, now),
             *_check_duties(policy, now),
             *_check_remedies(policy),
+            *_find_exact(policy),
             *_find_dead(found),
             *_find_shadowed(found),
             *_find_conflicts(found),
@@ -137,6 +140,9 @@ def _check_duties(policy: Compiled, now: datetime | None) -> Iterator[Remark]:
             elif now is not None and duty.deadline is not None and duty.deadline <= now:
                 level: Level = "warning" if duty.consequences else "error"
                 yield Remark(level, Finding("duty-too-late", rule.uid, action))
+    for duty in policy.obligations:
+        if now is not None and duty.deadline is not None and duty.deadline <= now:
+            yield Remark("warning", Finding("obligation-too-late", other=duty.duty.action[0].iri))
 
 
 def _check_remedies(policy: Compiled) -> Iterator[Remark]:
@@ -144,6 +150,20 @@ def _check_remedies(policy: Compiled) -> Iterator[Remark]:
     for rule in policy.prohibitions:
         for duty in rule.duties:
             yield Remark("warning", Finding("remedy-not-seen", rule.uid, duty.duty.action[0].iri))
+
+
+def _find_exact(policy: Compiled) -> Iterator[Remark]:
+    """Exclusions of one exact term that has parts, such as a country without its states."""
+    for rule in (*policy.permissions, *policy.prohibitions):
+        place: Place = "permission" if rule.kind == "permission" else "prohibition"
+        for leaf in (leaf for entry in (*list_conditions(rule), *rule.rows) for leaf in walk_leaves(entry)):
+            operand = policy.registry.operands[leaf.left]
+            if not operand.taxonomy or leaf.operator in TREE or not has_to_tell_apart(leaf, place):
+                continue
+            below = policy.registry.taxonomies[operand.taxonomy].below
+            named = {value.iri for value in leaf.right if isinstance(value, Iri)}
+            if any(not below.get(iri, frozenset()) <= named for iri in named):
+                yield Remark("warning", Finding("exact-exclusion", rule.uid, operands=(operand.iri,)))
 
 
 def _find_dead(found: Shape) -> Iterator[Remark]:

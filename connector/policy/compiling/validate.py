@@ -40,6 +40,8 @@ _FORMS: dict[str, str] = {
     "name": "write a name or an IRI, such as urn:example:name",
 }
 """How a value of each sort is written."""
+TREE = frozenset({"isA", "isPartOf", "hasPart"})
+"""Operators that follow the taxonomy."""
 _SEVERAL = frozenset({"isAnyOf", "isAllOf", "isNoneOf"})
 
 
@@ -211,7 +213,7 @@ def has_to_tell_apart(constraint: AtomicConstraint, place: Place) -> bool:
     >>> has_to_tell_apart(normal("odrl:spatial eq DE"), "prohibition")
     True
     """
-    if constraint.operator in {"isA", "isPartOf", "hasPart"}:
+    if constraint.operator in TREE:
         return True
     return (constraint.operator in {"neq", "isNoneOf"}) is (place == "permission")
 

@@ -144,3 +144,25 @@ def test_a_remedy_is_told_to_be_due_by_the_contract_alone() -> None:
     found = lint(build(agreement(rule(), prohibition=[remedied])))
     warnings = [remark.finding.code for remark in found if remark.level == "warning"]
     assert warnings == ["remedy-not-seen"]
+
+
+@pytest.mark.parametrize(
+    ("terms", "warned"),
+    [
+        (use(prohibition=[rule(atom("odrl:spatial", "eq", "DE"))]), True),
+        (use(atom("odrl:spatial", "neq", "DE")), True),
+        (use(atom("odrl:spatial", "isNoneOf", ["DE-NW", "EU"])), True),
+        (use(atom("odrl:spatial", "neq", "DE-NW")), False),
+        (use(atom("odrl:spatial", "eq", "DE")), False),
+        (use(prohibition=[rule(atom("odrl:spatial", "isPartOf", "DE"))]), False),
+    ],
+)
+def test_an_exclusion_of_a_whole_whose_parts_are_let_in_is_a_warning(terms: Compiled, warned: bool) -> None:
+    assert (("warning", "exact-exclusion") in remarks(terms)) is warned
+
+
+def test_an_obligation_that_is_violated_from_the_beginning_is_a_warning() -> None:
+    owed = [duty("odrl:inform", due("2026-01-01T00:00:00Z"))]
+    found = {instant.year: lint(use(obligation=owed), now=instant) for instant in (NOON.replace(year=2025), NOON)}
+    assert [remark.finding.code for remark in found[2025]] == []
+    assert [remark.finding.code for remark in found[NOON.year]] == ["obligation-too-late"]
