@@ -1,6 +1,5 @@
 """The simulation itself: it repeats itself to the letter, and sees what it is there to see."""
 
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +11,8 @@ from connector.controlplane.core import commits
 from connector.controlplane.processes.sending import outbound, waiting
 from connector.ports.changes import AppendLeaf
 from tests.simulation.__main__ import main
+from tests.simulation.rules import without
+from tests.simulation.seeds import MISSED, ever_failed
 from tests.simulation.universe import live
 from tests.simulation.witness import Broken
 
@@ -56,12 +57,14 @@ def test_the_report_tells_what_was_seen(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_a_failure_prints_seed_and_trace(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--seeds", "300", "--jobs", "1", "--without", "content: never inferred"]) == 1
-    told = capsys.readouterr().out
-    assert re.search(r"^seed \d+: ", told, re.MULTILINE), told
-    assert "received ContractRequestMessage" in told
-    assert "received Contract" in told
-    assert "Put its seed into" in told
+    rule = "content: never inferred"
+    (seed,) = MISSED[rule]
+    lived = [*ever_failed(), (seed, False)]
+    with without(rule), pytest.raises(Broken, match=f"^seed {seed}: .*(\n +\\d+\\.\\d{{3}} .*)+$") as broken:
+        live(seed)
+    assert main(["--seeds", "1", "--first", str(seed), "--jobs", "1", "--without", rule]) == 1
+    end = f"A universe broke after {len(lived) - 1} of {len(lived)}. Put its seed into tests/simulation/seeds.txt."
+    assert capsys.readouterr().out == f"{broken.value}\n\n{end}\n"
 
 
 def test_the_night_runs_in_processes_of_its_own() -> None:
