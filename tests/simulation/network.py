@@ -46,15 +46,11 @@ Token = Callable[[str, Intent], Awaitable[str]]
 
 
 class Network:
-    """Carries requests between sides by name. `weather` of what each side emits may change while it runs.
-
-    `stale` counts the copies that arrived after their sender had gone on to something else.
-    """
+    """Carries requests between sides by name. `weather` of what each side emits may change while it runs."""
 
     def __init__(self, rng: random.Random, weather: dict[str, Weather], witness: Witness) -> None:
         self.rng = rng
         self.weather = weather
-        self.stale = 0
         self.witness = witness
         # Who says again, in its own name, what another one said, and the token that it says it with.
         self.echoes: dict[str, tuple[str, Token]] = {}
@@ -118,7 +114,7 @@ class Network:
         if sender in self.echoes and (pid or what == REQUEST) and self.rng.random() < 0.2:
             self._fly(to, self._echo(*self.echoes[sender], to, what, pid, body))
         if body and not self.witness.owes(sender, body):
-            self.stale += 1
+            self.witness.stale += 1
             self._note(f"{sender}→{to} {what} comes when {sender} has gone on")
         try:
             reply = await handle(sender, authorization, what, pid, body)

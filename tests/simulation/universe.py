@@ -191,8 +191,8 @@ class Universe:
             problem = problem or self.witness.check_audit(side.name, list(leaves), rows)
             if problem:
                 return problem
-        problem = await self._agreements() or self.witness.check_applied(self.network.stale)
-        return problem or (None if self.network.stale else await self._wanted())
+        problem = await self._agreements() or self.witness.check_applied()
+        return problem or (None if self.witness.stale else await self._wanted())
 
     async def _wanted(self) -> str | None:
         """Return what has ended though nobody wanted it to, or None.
@@ -223,7 +223,7 @@ class Universe:
         A provider that agrees again under another identifier has to have no late copy of an earlier agreement on the
         network: the consumer cannot tell which of them is the newer.
         """
-        if self.manner == RENEWS and self.network.stale:
+        if self.manner == RENEWS and self.witness.stale:
             return None
         for pair in self.pairs:
             held = []

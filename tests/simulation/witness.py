@@ -17,7 +17,7 @@ from connector.ports.store import AnyProcess
 from connector.protocol.dsp.codec import decode
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines import transfer_machine
-from connector.protocol.dsp.machines.machine import Accepted, StateMachine
+from connector.protocol.dsp.machines.machine import UNSEEN, Accepted, StateMachine
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation
 from connector.protocol.dsp.machines.transfer_machine import TRANSFER, Transfer, TransferState
 from tests.simulation.messages import kind_of
@@ -60,6 +60,8 @@ class Witness:
         self.trace: list[str] = []
         self.seen: Counter[str] = Counter()
         self.fault: str | None = None
+        # The copies that arrived after their sender had gone on to something else.
+        self.stale = 0
         self.stop = asyncio.Event()
         self._commits = 0
         self._latest: dict[tuple[str, str], AnyProcess] = {}
@@ -67,6 +69,9 @@ class Witness:
         self._planned: list[tuple[str, str, bytes]] = []
         self._applied: Counter[tuple[str, str, str, str]] = Counter()
         self._applied_after: dict[tuple[str, str, str, str], int] = {}
+        # By side, pid, message and digest: the messages that had an effect, and those that the sender takes for such.
+        self._received: Counter[tuple[str, str | None, str, str]] = Counter()
+        self._arrived: Counter[tuple[str, str | None, str, str]] = Counter()
         self._parties: dict[tuple[str, str], str] = {}
         self._own_moves: Counter[tuple[str, str]] = Counter()
         self._answered: dict[tuple[str, str], set[str]] = {}
@@ -149,12 +154,18 @@ class Witness:
         messages have no identifier, so it is then as good as a new one.
         """
         key = side, process.peer, accepted.message, accepted.digest
+        self._received[side, process.id, accepted.message, accepted.digest] += 1
         moves = self._own_moves[side, process.id]
         if moves > self._applied_after.get(key, moves):
             self.seen[f"rule {table_of(process).kind} sent again after the other side had moved"] += 1
         else:
             self._applied[key] += 1
         self._applied_after[key] = moves
+
+    def _is_meant(self, row: AnyProcess, message: str) -> bool:
+        """Tell whether the peer of a process has meant to send it a message."""
+        pid = row.id.encode() + b'"'
+        return any(who == row.peer and what == message and pid in body for who, what, body in self._planned)
 
     def owes(self, side: str, body: bytes) -> bool:
         """Tell whether this message is still what a side has to deliver."""
@@ -200,6 +211,8 @@ class Witness:
             if move.state != state:
                 self._check_transition(side, state, move, after)
                 self._classify(table_of(after), state, before, move, after, [each.event for each in moves])
+                if before and move.event.startswith(("acknowledged ", "settled ")):
+                    self._check_proof(side, before, after, move)
             elif "refused" in move.event or "waits" in move.event:
                 self.seen[f"event {table_of(after).kind} {move.event}"] += 1
             state = move.state
@@ -214,6 +227,29 @@ class Witness:
             self.broken(f"{side} left {state} for {move.state}")
         if move.state not in table.find_reachable(state) | {table.terminated}:
             self.broken(f"{side} went from {state} to {move.state}")
+
+    def _check_proof(self, side: str, before: AnyProcess, after: AnyProcess, move: Move) -> None:
+        """Check that what a side takes for its peer's has happened there.
+
+        A message that it holds to be sent was meant, and one that it holds to be received was applied, or counts there
+        as received. A peer that took a late copy for a new message, or fell back, proves less. The first message of a
+        process is left out: a peer that mixes its pids up names another one for it.
+        """
+        if move.state == table_of(after).terminated:
+            return
+        known, pending, problem = after.accepted, before.pending, None
+        if known and known.digest == UNSEEN and known != before.accepted:
+            self._received[side, after.id, known.message, UNSEEN] += 1
+            if not (pending and pending.mutual) and not self._is_meant(after, known.message):
+                problem = f"{side} holds that {after.peer} has sent a {known.message}, which it never meant to send"
+        if before.state and pending and pending != after.pending and not pending.mutual and not pending.echo:
+            digest = decode(kind_of(pending.message), pending.body).digest
+            key = after.peer, after.peer_pid, pending.message, digest
+            self._arrived[key] += 1
+            if self._arrived[key] > self._received[key] + self._received[*key[:3], UNSEEN]:
+                problem = f"{side} holds that {after.peer} has its {pending.message}, which had no effect there"
+        if problem and not self.stale and not any(pid in {after.id, after.peer_pid} for _, pid in self._fallen):
+            self.broken(problem)
 
     def _classify(
         self,
@@ -254,7 +290,7 @@ class Witness:
                     return f"{side} answered {state} for {pid} and is {row.state}"
         return None
 
-    def check_applied(self, stale: int) -> str | None:
+    def check_applied(self) -> str | None:
         """Return which message was applied more often than it was meant, or None.
 
         The protocol's messages have no identifier: a late copy of an older message, with a token of its own, cannot be
@@ -263,7 +299,7 @@ class Witness:
         meant: Counter[tuple[str, str]] = Counter()
         for side, message, body in self._planned:
             meant[side, decode(kind_of(message), body).digest] += 1
-        excess, stale = 0, stale + 2 * len(self._fallen)
+        excess, stale = 0, self.stale + 2 * len(self._fallen)
         for (side, sender, message, digest), times in self._applied.items():
             planned = meant[sender, digest]
             if planned == 0:
