@@ -17,7 +17,10 @@ from connector.protocol.dsp.machines.negotiation_machine import Negotiation
 from tests.simulation.witness import Witness
 
 FALLS_BACK, RENEWS, MIXES_UP = "falls back", "agrees again", "mixes pids up"
+# Like `RENEWS`, but it keeps the first identifier that has arrived: the order of its writes is chance.
+KEEPS_FIRST = "agrees again and keeps the first"
 ALL_MANNERS = (FALLS_BACK, RENEWS, MIXES_UP)
+AGREES_AGAIN = frozenset({RENEWS, KEEPS_FIRST})
 # A peer that does it for ever can never agree with anybody.
 _MOST = 2
 _LOSES = {negotiation_machine.AGREEMENT, negotiation_machine.VERIFICATION, negotiation_machine.FINALIZED}
@@ -69,7 +72,7 @@ class Manners:
     def renew(self, message: str, body: bytes, sent: set[bytes]) -> bytes:
         """Return the body to send: an agreement that is sent again has another identifier."""
         if (
-            self._manner != RENEWS
+            self._manner not in AGREES_AGAIN
             or message != negotiation_machine.AGREEMENT
             or body not in sent
             or not self._happens()
@@ -82,7 +85,11 @@ class Manners:
         name = f"{agreed['@id']}:{self._left}"
         agreed["@id"] = name
         document = msgspec.json.encode(agreed)
-        body = msgspec.json.encode({**whole, "agreement": msgspec.Raw(document)})
+        kept, body = body, msgspec.json.encode({**whole, "agreement": msgspec.Raw(document)})
+        self._did(row.id)
+        self._witness.renewed(self._side, row, kept, body)
+        if self._manner == KEEPS_FIRST and self._witness.has_arrived(row, kept):
+            return body
         pending = msgspec.structs.replace(row.pending, body=body)
         renewed = msgspec.structs.replace(
             row, pending=pending, agreement=document, agreement_id=name, version=row.version + 1
@@ -92,20 +99,19 @@ class Manners:
             PutAgreement(msgspec.structs.replace(stored, id=name, document=document)),
             PutProcess(renewed, expected=row.version),
         )
-        self._witness.renewed(self._side, renewed)
-        self._did(row.id)
+        self._witness.overwritten(self._side, renewed)
         return body
 
     def asks(self, pid: str) -> bool:
         """Tell whether this side asks where the peer stands: not with its agreement on the way, or after a fall."""
-        if self._manner not in {RENEWS, FALLS_BACK}:
+        if self._manner not in AGREES_AGAIN | {FALLS_BACK}:
             return True
         rows = [row for row in self._store.peek_all(ProcessKind.NEGOTIATION) if row.peer_pid == pid]
-        return not any(_is_agreeing(row) if self._manner == RENEWS else row.id in self._fallen for row in rows)
+        return not any(_is_agreeing(row) if self._manner in AGREES_AGAIN else row.id in self._fallen for row in rows)
 
     def is_busy(self, what: str, row: AnyProcess | None) -> bool:
         """Tell whether a message meets the write of this side's own agreement: it is answered with 409."""
-        if self._manner != RENEWS or what != negotiation_machine.VERIFICATION:
+        if self._manner not in AGREES_AGAIN or what != negotiation_machine.VERIFICATION:
             return False
         return row is not None and _is_agreeing(row)
 

@@ -140,6 +140,7 @@ RULES: dict[str, tuple[Removal, ...]] = {
         (messages, "send_again", lambda context, process: process),
     ),
     "an agreement under another identifier": ((machine, "receive", _only_once),),
+    "data under another identifier": ((settling, "_rename_agreement", _blind),),
     "a pid of another process ends it": ((settling, "settle_taken", _undecided),),
     "a process is its peer's": ((inbound, "receive", _anybody),),
     "a pid is its peer's": ((DiskStore, "process_of_peer", _by_pid_alone),),

@@ -18,7 +18,8 @@ MISSED: dict[str, tuple[int, ...]] = {
     "lost: a repeat shows it": (24, 88),
     "lost: the look shows it": (118, 439),
     "lost: sent again": (107, 159),
-    "an agreement under another identifier": (62,),
+    "an agreement under another identifier": (122,),
+    "data under another identifier": (1164, 1409),
     "a pid of another process ends it": (299,),
     "no progress is counted": (299,),
     # Universes with a third side.

@@ -8,13 +8,13 @@ from collections import Counter
 import msgspec
 
 from connector.controlplane.usecases.offering import assets
-from connector.ports.entities import AssetStatus, DataClass
+from connector.ports.entities import Agreement, AssetStatus, DataClass
 from connector.ports.store import AnyProcess
 from connector.protocol.dsp.machines.machine import ProcessKind
 from connector.protocol.dsp.machines.transfer_machine import Transfer, TransferState
 from connector.views.assets import AssetOrder
 from tests.simulation import clock
-from tests.simulation.manners import ALL_MANNERS, MIXES_UP, RENEWS
+from tests.simulation.manners import ALL_MANNERS, KEEPS_FIRST, MIXES_UP, RENEWS
 from tests.simulation.network import CLEAR, Network, Weather
 from tests.simulation.people import People, Whim
 from tests.simulation.witness import Broken, Witness, table_of
@@ -82,18 +82,20 @@ class Universe:
         for side in self.sides.values():
             side.eager = side.name == eager
             side.owed_for = self._owed_for
-        self.manner = None if third else self._behave()
+        if not third:
+            self._behave()
 
-    def _behave(self) -> str | None:
-        """Give one side of some universes a bad manner, and return it."""
+    def _behave(self) -> None:
+        """Give one side of some universes a bad manner."""
         rng = self._stream("manners")
         manner = rng.choice([*ALL_MANNERS, *[None] * 9])
         side = rng.choice([self.city, self.firm])
         if manner in {RENEWS, MIXES_UP}:
             side = self.city
+        if manner == RENEWS and rng.random() < 0.5:
+            manner = KEEPS_FIRST
         side.behave(manner, rng)
         self._tolerated |= {"pid-taken", "refused"} if manner == MIXES_UP else set()
-        return manner
 
     def _stream(self, purpose: str) -> random.Random:
         """Return a stream of chance of its own, so that a change in one place leaves the others as they were."""
@@ -220,21 +222,47 @@ class Universe:
     async def _agreements(self) -> str | None:
         """Return on which agreement two sides hold different bytes, or None.
 
-        A provider that agrees again under another identifier has to have no late copy of an earlier agreement on the
-        network: the consumer cannot tell which of them is the newer.
+        A provider that agrees again may hold it under another identifier than its consumer, who has noted every one
+        that came, and no other.
         """
-        if self.manner == RENEWS and self.witness.stale:
-            return None
-        for pair in self.pairs:
-            held = []
-            for side, other in (pair, pair[::-1]):
-                rows, _ = await side.store.agreements(OWNER, ALL)
-                mine = [row for row in rows if row.finalized_at is not None and row.counterparty == other.name]
-                held.append({row.id: (row.document, row.dataset) for row in mine})
-                self.witness.seen["rule an agreement identifier of two peers"] += len(rows) - len({r.id for r in rows})
-            if held[0] != held[1]:
-                return f"both sides hold other agreements: {held[0]} and {held[1]}"
+        for consumer, provider in self.pairs:
+            given, taken = await _concluded(provider, consumer), await _concluded(consumer, provider)
+            names = {row.id: await _names(consumer, row) for row in taken}
+            for row in taken:
+                odd = names[row.id] - self.witness.agreed_as(provider.name)
+                if odd:
+                    return f"{consumer.name} names an agreement {odd}, which {provider.name} never did"
+            held = sorted((row.id, *_read_agreement(row)) for row in given)
+            others = sorted((_named(given, names[row.id]) or row.id, *_read_agreement(row)) for row in taken)
+            if held != others:
+                return f"both sides hold other agreements: {held} and {others}"
+        for side in self.sides.values():
+            rows, _ = await side.store.agreements(OWNER, ALL)
+            self.witness.seen["rule an agreement identifier of two peers"] += len(rows) - len({row.id for row in rows})
         return None
+
+
+async def _concluded(side: Side, other: Side) -> list[Agreement]:
+    """Return the agreements of a side with another one that are concluded."""
+    rows, _ = await side.store.agreements(OWNER, ALL)
+    return [row for row in rows if row.finalized_at is not None and row.counterparty == other.name]
+
+
+async def _names(side: Side, agreement: Agreement) -> set[str]:
+    """Return the identifiers under which a consumer has got an agreement."""
+    agreed = await side.store.negotiation(OWNER, agreement.negotiation_id)
+    return {agreement.id, *(agreed.other_agreement_ids if agreed else ())}
+
+
+def _named(given: list[Agreement], names: set[str]) -> str | None:
+    """Return the identifier under which a provider holds the agreement of these names."""
+    return next((row.id for row in given if row.id in names), None)
+
+
+def _read_agreement(row: Agreement) -> tuple[bytes, str]:
+    """Return what two sides have to hold alike beside the identifier: the rest of the document, and the dataset."""
+    document = msgspec.json.decode(row.document)
+    return msgspec.json.encode({**document, "@id": ""}), row.dataset
 
 
 def _differs(row: AnyProcess, other: AnyProcess | None) -> str | None:

@@ -18,7 +18,7 @@ from connector.protocol.dsp.codec import decode
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines import transfer_machine
 from connector.protocol.dsp.machines.machine import UNSEEN, Accepted, StateMachine
-from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation
+from connector.protocol.dsp.machines.negotiation_machine import AGREEMENT, NEGOTIATION, Negotiation
 from connector.protocol.dsp.machines.transfer_machine import TRANSFER, Transfer, TransferState
 from tests.simulation.messages import kind_of
 
@@ -78,6 +78,8 @@ class Witness:
         self._heads: dict[str, list[tuple[int, bytes]]] = {}
         self._fallen: set[tuple[str, str]] = set()
         self._sends: Counter[tuple[str, bytes]] = Counter()
+        # By side, the body of an agreement under another identifier: the body in place of which it was sent.
+        self._stands_for: dict[tuple[str, bytes], bytes] = {}
 
     def note(self, line: str) -> None:
         """Add a line to the trace."""
@@ -140,12 +142,30 @@ class Witness:
         fell = any(each.id == pid for each in pair for _, pid in self._fallen)
         return fell and any(map(self.meant_to_end, pair))
 
-    def renewed(self, side: str, row: AnyProcess) -> None:
-        """See a side that sends its agreement under another identifier."""
+    def renewed(self, side: str, row: AnyProcess, kept: bytes, body: bytes) -> None:
+        """See a side that sends its agreement under another identifier, as `body` in place of `kept`."""
         assert row.pending is not None
+        self._stands_for[side, body] = self._stands_for.get((side, kept), kept)
+        self._planned.append((side, row.pending.message, body))
+
+    def _bodies(self, side: str, kept: bytes) -> list[bytes]:
+        """Return a body that a side holds to be pending, and those that it has sent in its place."""
+        return [kept, *(body for (who, body), first in self._stands_for.items() if (who, first) == (side, kept))]
+
+    def overwritten(self, side: str, row: AnyProcess) -> None:
+        """See a side that has stored a row from behind."""
         self._latest[side, row.id] = row
-        self._owed[side, row.id] = row.pending.body
-        self._planned.append((side, row.pending.message, row.pending.body))
+        self._owed[side, row.id] = row.pending.body if row.pending else b""
+
+    def has_arrived(self, row: AnyProcess, body: bytes) -> bool:
+        """Tell whether the agreement of a negotiation has had its effect at the other side."""
+        digest = decode(kind_of(AGREEMENT), body).digest
+        return self._received[row.peer, row.peer_pid, AGREEMENT, digest] > 0
+
+    def agreed_as(self, side: str) -> set[str]:
+        """Return the identifiers that a side has given its agreements in messages."""
+        sent = (body for who, message, body in self._planned if who == side and message == AGREEMENT)
+        return {msgspec.json.decode(body)["agreement"]["@id"] for body in sent}
 
     def _apply(self, side: str, process: AnyProcess, accepted: Accepted) -> None:
         """Count a message that was applied.
@@ -169,7 +189,8 @@ class Witness:
 
     def owes(self, side: str, body: bytes) -> bool:
         """Tell whether this message is still what a side has to deliver."""
-        return any(who == side and owed == body for (who, _), owed in self._owed.items())
+        bodies = {body, self._stands_for.get((side, body), body)}
+        return any(who == side and owed in bodies for (who, _), owed in self._owed.items())
 
     def meant_to_end(self, row: AnyProcess) -> bool:
         """Tell whether people of either side have meant to terminate the process."""
@@ -243,10 +264,10 @@ class Witness:
             if not (pending and pending.mutual) and not self._is_meant(after, known.message):
                 problem = f"{side} holds that {after.peer} has sent a {known.message}, which it never meant to send"
         if before.state and pending and pending != after.pending and not pending.mutual and not pending.echo:
-            digest = decode(kind_of(pending.message), pending.body).digest
-            key = after.peer, after.peer_pid, pending.message, digest
-            self._arrived[key] += 1
-            if self._arrived[key] > self._received[key] + self._received[*key[:3], UNSEEN]:
+            where = after.peer, after.peer_pid, pending.message
+            digests = [decode(kind_of(pending.message), body).digest for body in self._bodies(side, pending.body)]
+            self._arrived[*where, digests[0]] += 1
+            if self._arrived[*where, digests[0]] > sum(self._received[*where, each] for each in (UNSEEN, *digests)):
                 problem = f"{side} holds that {after.peer} has its {pending.message}, which had no effect there"
         if problem and not self.stale and not any(pid in {after.id, after.peer_pid} for _, pid in self._fallen):
             self.broken(problem)
