@@ -44,6 +44,7 @@ from connector.controlplane.enforcing.executors.table import build_executors
 from connector.controlplane.judging.evaluator import Evaluator
 from connector.controlplane.judging.library import Library, operands
 from connector.controlplane.processes.deciders import ByPolicy
+from connector.controlplane.processes.loading import store_acknowledged
 from connector.controlplane.processes.receiver import MessageReceiver
 from connector.controlplane.processes.sending.backoff import PeerBackoff
 from connector.controlplane.processes.sending.driver import ProcessDriver
@@ -112,6 +113,7 @@ class ConnectorServer:
     async def stop(self) -> None:
         """Let the worker finish its steps for a bounded time, then close listeners, data plane and store."""
         await self.worker.stop(STOP_S)
+        await store_acknowledged(self.context, STOP_S)
         for task in self.tasks:
             task.cancel()
         await self.listeners.close()

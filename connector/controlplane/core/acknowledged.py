@@ -5,10 +5,11 @@ within milliseconds: one commit then stores both. Until then the acknowledged pr
 as the network can lose an answer: the message is still pending in the store, is sent again, and is acknowledged again.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from connector.ports.store import AnyProcess
-from connector.protocol.dsp.machines.machine import P
+
+AnyRead = TypeVar("AnyRead", bound=AnyProcess | None)
 
 
 class Acknowledged(NamedTuple):
@@ -34,15 +35,22 @@ class Acknowledgements:
         kept = self._kept.get(process.id)
         return kept if kept is not None and kept.process.version == process.version else None
 
-    def apply(self, stored: P | None) -> P | None:
-        """Return the process after its acknowledgement, if one is kept of this version."""
-        if stored is None:
-            return None
-        kept = self.find(stored)  # type: ignore[arg-type]  # P is one of the two processes
-        if kept is not None:
+    def apply(self, stored: AnyRead) -> AnyRead:
+        """Return a process that was read after its acknowledgement, if one is kept of this version.
+
+        A later version ends what is kept; an earlier one was read before it, and does not.
+        """
+        kept = self._kept.get(stored.id) if stored is not None else None
+        if stored is None or kept is None or stored.version < kept.process.version:
+            return stored
+        if stored.version == kept.process.version:
             return kept.process  # type: ignore[return-value]  # of the same type
-        self._kept.pop(stored.id, None)
+        del self._kept[stored.id]
         return stored
+
+    def list_kept(self) -> list[AnyProcess]:
+        """Return the acknowledged processes that no commit contains yet."""
+        return [kept.process for kept in self._kept.values()]
 
     def drop(self, process_id: str) -> None:
         """Forget what is kept of a process: a commit has stored or replaced it."""

@@ -25,7 +25,7 @@ from connector.protocol.dsp import negotiation
 from connector.protocol.dsp.codec import Received
 from connector.protocol.dsp.common import Role
 from connector.protocol.dsp.machines import negotiation_machine
-from connector.protocol.dsp.machines.machine import Accepted, Ended, ProcessKind
+from connector.protocol.dsp.machines.machine import Accepted, Ended
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation, NegotiationState
 
 # The identifiers that one agreement may have, and how long a provider stores a repeated one (ms).
@@ -43,9 +43,7 @@ async def request(
     message = received.message
     if message.provider_pid is not None:
         return await _continue(receiver, caller, message.provider_pid, negotiation_machine.REQUEST, received)
-    known = await receiver.context.store.process_of_peer(
-        receiver.context.owner, ProcessKind.NEGOTIATION, Role.PROVIDER, caller.participant, message.consumer_pid
-    )
+    known = await loading.find_negotiation(receiver.context, Role.PROVIDER, caller.participant, message.consumer_pid)
     if known is not None:
         # Before the offer is checked: a repeat gets the same answer, even if the offer was withdrawn since.
         return await answer_again(receiver.context, caller, known, received.digest)
@@ -91,9 +89,7 @@ async def offer(
     message = received.message
     if message.consumer_pid is not None:
         return await _continue(receiver, caller, message.consumer_pid, negotiation_machine.OFFER, received)
-    known = await receiver.context.store.process_of_peer(
-        receiver.context.owner, ProcessKind.NEGOTIATION, Role.CONSUMER, caller.participant, message.provider_pid
-    )
+    known = await loading.find_negotiation(receiver.context, Role.CONSUMER, caller.participant, message.provider_pid)
     if known is not None:
         return await answer_again(receiver.context, caller, known, received.digest)
     policy = bytes(message.offer)
@@ -296,9 +292,7 @@ async def _begin(
         return inbound.REPLAYED
     except Conflict:
         # The same request arrived twice concurrently: the other one created the process.
-        known = await receiver.context.store.process_of_peer(
-            receiver.context.owner, ProcessKind.NEGOTIATION, process.role, process.peer, process.peer_pid or ""
-        )
+        known = await loading.find_negotiation(receiver.context, process.role, process.peer, process.peer_pid or "")
         if known is None:
             return BUSY
         return await answer_again(receiver.context, caller, known, received.digest)

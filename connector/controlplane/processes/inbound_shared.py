@@ -40,7 +40,6 @@ async def answer_again(context: Context, caller: Caller, known: Any, digest: str
         return inbound.decline(known, 400, "pid-in-use", reason)
     # The first acknowledgement may be lost, so the answer is the same; the peer reads later states by GET.
     first = NegotiationState.REQUESTED if known.role is Role.PROVIDER else NegotiationState.OFFERED
-    known = context.acknowledged.apply(known)
     after = messages.send_again(context, known) if isinstance(known, Negotiation) else known
     try:
         answer = await inbound.answer_repeat(context, caller, known, after, first, "the first message")

@@ -1,13 +1,19 @@
 """Loads a process of either kind: its state machine, and what is known of it.
 
-A process that the peer has acknowledged since its last commit is returned with the acknowledgement.
+A process that the peer has acknowledged since its last commit is returned with the acknowledgement. So what acts on one
+reads it here and never from the store itself, which tests/architecture checks.
 """
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
 
 from connector.controlplane.core import commits
 from connector.controlplane.core.context import Context
-from connector.ports.changes import Conflict
+from connector.ports.changes import Conflict, StoreError
 from connector.ports.store import AnyProcess
-from connector.protocol.dsp.machines.machine import P, StateMachine
+from connector.protocol.dsp.common import Role
+from connector.protocol.dsp.machines.machine import P, ProcessKind, StateMachine
 from connector.protocol.dsp.machines.negotiation_machine import NEGOTIATION, Negotiation
 from connector.protocol.dsp.machines.transfer_machine import TRANSFER, Transfer
 
@@ -34,6 +40,17 @@ async def load_transfer(context: Context, pid: str) -> Transfer | None:
     return context.acknowledged.apply(await context.store.transfer(context.owner, pid))
 
 
+async def find_negotiation(context: Context, role: Role, peer: str, peer_pid: str) -> AnyProcess | None:
+    """Return the negotiation in which this side has `role`, by the peer and the peer's pid, or None."""
+    kind = ProcessKind.NEGOTIATION
+    return context.acknowledged.apply(await context.store.process_of_peer(context.owner, kind, role, peer, peer_pid))
+
+
+async def list_due(context: Context, until: int, most: int) -> Sequence[AnyProcess]:
+    """Return at most `most` processes that are due until this time (ms), longest due first."""
+    return [context.acknowledged.apply(row) for row in await context.store.due(context.owner, until, most)]
+
+
 async def store_negotiation(context: Context, pid: str) -> Negotiation | None:
     """Return a negotiation as it is stored, after its acknowledgement is: what a peer reads here, a crash keeps."""
     process = await load_negotiation(context, pid)
@@ -56,3 +73,18 @@ async def _store_acknowledgement(context: Context, process: P | None) -> P | Non
     if process is None or context.acknowledged.find(process) is None:  # type: ignore[arg-type]  # one of the two
         return process
     return await commits.commit(context, process, process)
+
+
+async def store_acknowledged(context: Context, patience_s: float) -> None:
+    """Store, before a stop, what peers have acknowledged and no commit contains, for at most `patience_s`.
+
+    What cannot be stored is sent again after the next start, as after a crash.
+    """
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(patience_s):
+            await asyncio.gather(*(_store(context, process) for process in context.acknowledged.list_kept()))
+
+
+async def _store(context: Context, process: AnyProcess) -> None:
+    with contextlib.suppress(StoreError):
+        await commits.commit(context, process, process)

@@ -93,7 +93,7 @@ class Worker:
         except StoreError as error:
             log.warning("overdue duties are not marked until the next sweep: the store is unavailable: %s", error)
         horizon = self._driver.context.now() + int(SWEEP_S * 1000)
-        found = await self._driver.context.store.due(self._driver.context.owner, horizon, BATCH)
+        found = await loading.list_due(self._driver.context, horizon, BATCH)
         for process in found:
             if process.id not in self._active and process.id not in self._later:
                 self.wake(process)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from connector.controlplane.core.errors import NotAllowed
 from connector.controlplane.enforcing.enforcer import Enforcer
 from connector.controlplane.processes import steps
-from connector.ports.changes import Conflict
+from connector.ports.changes import Conflict, PidTaken
 from connector.ports.decider import ProcessStep
 from connector.protocol.dsp.machines.machine import Process
 
@@ -28,6 +28,9 @@ async def carry_out(enforcer: Enforcer, read: Callable[[], Awaitable[P]], step: 
         process = await read()
         try:
             stored: Any = await steps.carry_out(enforcer, process, step(process))  # type: ignore[arg-type]  # one of two
+        except PidTaken:
+            # The peer has just acknowledged with the pid of another process: the worker is about to end this one.
+            await enforcer.context.watch.wait_for_change(process.id, 0.5)
         except Conflict:
             continue
         except NotAllowed:
@@ -35,8 +38,8 @@ async def carry_out(enforcer: Enforcer, read: Callable[[], Awaitable[P]], step: 
             if process.pending is None or left <= 0:
                 raise
             await enforcer.context.watch.wait_for_change(process.id, min(left, 500) / 1000)
-            continue
-        return stored  # type: ignore[no-any-return]  # the process of the same type
+        else:
+            return stored  # type: ignore[no-any-return]  # the process of the same type
     raise _busy()
 
 

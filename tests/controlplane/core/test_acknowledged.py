@@ -24,6 +24,15 @@ def test_a_later_version_replaces_what_is_kept() -> None:
     assert kept.apply(STORED) is STORED, "nothing is kept of a process that has gone on"
 
 
+def test_a_read_that_is_older_than_what_is_kept_does_not_end_it() -> None:
+    kept = Acknowledgements()
+    kept.keep(STORED, KNOWN, "acknowledged")
+    earlier = msgspec.structs.replace(STORED, version=2)
+    assert kept.apply(earlier) is earlier
+    assert kept.apply(STORED) is KNOWN
+    assert kept.list_kept() == [KNOWN]
+
+
 def test_a_commit_ends_what_is_kept() -> None:
     kept = Acknowledgements()
     kept.keep(STORED, KNOWN, "acknowledged")

@@ -1,6 +1,7 @@
 """A step of a person is carried out now, after the pending message is settled, or refused."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from connector.controlplane.core.errors import NotAllowed
 from connector.controlplane.core.watch import ProcessWatch
 from connector.controlplane.usecases import manual_steps
-from connector.ports.changes import PutProcess
+from connector.ports.changes import Change, PidTaken, PutProcess
 from connector.ports.decider import Agree, Finalize, Terminate
 from connector.protocol.dsp.machines.machine import Pending
 from connector.protocol.dsp.machines.negotiation_machine import Negotiation, NegotiationState
@@ -53,6 +54,27 @@ async def test_a_step_that_is_not_allowed_is_refused_at_once_without_a_pending_m
         await manual_steps.carry_out(desk.rooms.enforcer, reading(desk, readings.append), lambda _: Finalize())
     assert refused.value.code == "wrong-state"
     assert readings == [1]
+
+
+async def test_a_step_waits_for_the_worker_where_the_peer_named_the_pid_of_another_process(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = await stored(desk)
+    readings: list[int] = []
+    commit = desk.store.commit
+
+    async def taken(group: Sequence[Change]) -> None:
+        raise PidTaken("of another process")
+
+    monkeypatch.setattr(desk.store, "commit", taken)
+    read = reading(desk, readings.append)
+    step = asyncio.create_task(manual_steps.carry_out(desk.rooms.enforcer, read, lambda _: Agree()))
+    for _ in range(50):
+        await asyncio.sleep(0)
+    assert readings == [1], "the same step would fail again at once"
+    monkeypatch.setattr(desk.store, "commit", commit)
+    desk.watch.notify(process.id)
+    assert (await step).pending is not None
 
 
 async def test_a_step_waits_for_the_pending_message(desk: Desk) -> None:

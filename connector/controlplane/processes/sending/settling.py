@@ -9,7 +9,7 @@ from connector.controlplane.core import commits, messages
 from connector.controlplane.core.errors import NotAllowed
 from connector.controlplane.enforcing import agreements, signals
 from connector.controlplane.enforcing.enforcer import Enforcer
-from connector.controlplane.processes.loading import find_table
+from connector.controlplane.processes.loading import find_table, load_negotiation
 from connector.controlplane.processes.sending import reconcile
 from connector.controlplane.processes.sending.driver import ProcessDriver
 from connector.controlplane.processes.steps import carry_out
@@ -114,7 +114,7 @@ async def _rename_agreement(driver: ProcessDriver, process: Transfer) -> Transfe
     """
     store = driver.context.store
     agreement = await store.agreement(process.owner, process.agreement_key)
-    agreed = await store.negotiation(process.owner, agreement.negotiation_id) if agreement else None
+    agreed = await load_negotiation(driver.context, agreement.negotiation_id) if agreement else None
     if agreed is None or not agreed.other_agreement_ids:
         return None
     names = [process.agreement_id, *agreed.other_agreement_ids]

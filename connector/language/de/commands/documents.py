@@ -199,7 +199,6 @@ SENTENCES: dict[str, str] = {
     "Nutzungsbedingungen erben über mehr als {0} Stufen: bitte die Regeln der Vorgänger übernehmen.",
     "The policy {} inherits from itself: remove one `inheritFrom` of the cycle.": "Die Nutzungsbedingungen {0} "
     "erben von sich selbst: bitte ein `inheritFrom` des Kreises entfernen.",
-    "The taxonomy {} does not contain {}: {}.": "Die Begriffe {0} enthalten {1} nicht: {2}.",
     "use a term of the taxonomy": "bitte einen Begriff daraus verwenden",
     "{} is not a value of {}: {}.": "{0} ist kein Wert von {1}: {2}.",
     "A rule of the Agreement has no assigner or no assignee: name both parties.": "Eine Regel des Vertrags hat "

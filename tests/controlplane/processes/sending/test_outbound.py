@@ -8,6 +8,7 @@ import pytest
 from connector.controlplane.core.messages import pids, plan_negotiation
 from connector.controlplane.processes import inbound, inbound_negotiation, loading
 from connector.controlplane.processes.deciders import ByPolicy
+from connector.controlplane.processes.receiver import MessageReceiver
 from connector.controlplane.processes.sending import outbound, waiting
 from connector.controlplane.processes.sending.driver import ProcessDriver
 from connector.controlplane.usecases import negotiation as people
@@ -54,11 +55,14 @@ class Agreed:
         assert found is not None
         return found
 
-    async def receive_verification(self) -> inbound.ProcessAnswer | inbound.Declined:
+    async def receive_verification(
+        self, receiver: MessageReceiver | None = None
+    ) -> inbound.ProcessAnswer | inbound.Declined:
         body = encode(negotiation.ContractAgreementVerificationMessage(**pids(self.process)))
         received = decode(negotiation.ContractAgreementVerificationMessage, body)
         name = negotiation_machine.VERIFICATION
-        return await inbound_negotiation.message(self.rooms.receiver, PEER, self.process.id, name, received)
+        receiver = receiver or self.rooms.receiver
+        return await inbound_negotiation.message(receiver, PEER, self.process.id, name, received)
 
     async def leaves(self) -> list[tuple[str, str, str]]:
         rows, _ = await self.rooms.context.store.leaves(OWNER, PageBounds(limit=50), process_id=self.process.id)
@@ -68,6 +72,11 @@ class Agreed:
 
 @pytest.fixture
 async def agreed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Agreed:
+    return await make_agreed(desk, monkeypatch)
+
+
+async def make_agreed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Agreed:
+    """Return the negotiation at a desk; `monkeypatch` notes its commits."""
     await offered(desk, terms(RESEARCH))
     clock = Clock()
     rooms = desk.rooms.but(peer=Reporting(), now=clock, decider=lambda enforcer: ByPolicy(enforcer, frozenset()))
